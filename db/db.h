@@ -1,0 +1,126 @@
+/* The store: one SQLite file holding runs and their points. The only module that knows sqlite3.
+ *
+ * Tables
+ *   run    id, name (unique), spec (text of the study), spec_hash, seed, program, started, ended,
+ *          space (points in the study), first, last (the shard's range of indices, last excluded),
+ *          keep, done (points evaluated), feasible (of them)
+ *   point  id (run << 48 | point), run, point (index in the space), then one column per swept
+ *          parameter and per metric; a column that a later run needs is added to the table
+ *   about  column name, unit, meaning: what each column of point is
+ * Views for people
+ *   feasible  the points whose verdict is ok, with the run's name
+ *
+ * Points arrive in ascending order and are committed together with run.done, so a run that was
+ * killed goes on at run.done: nothing twice, nothing lost. One process writes a file at a time;
+ * readers are never blocked (WAL). The schema's version is in PRAGMA user_version, and
+ * PRAGMA application_id marks the file as ours. */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct db;
+
+enum db_mode { DB_READ, DB_WRITE };
+
+/* A column of `point`. With `texts` the row's double is an index into it and the text is stored;
+ * without, the double is. NAN is stored as NULL. */
+struct db_column {
+    const char *name; /* "chip_memory_byte_per_s" */
+    const char *unit;
+    const char *doc;
+    const char *const *texts; /* NULL: a number */
+};
+
+struct db_run {
+    int64_t id;
+    char *name, *spec, *spec_hash, *program, *keep;
+    char *started, *ended; /* ISO 8601, UTC; ended is "" while unfinished */
+    uint64_t seed, space, first, last, done, feasible;
+};
+
+/* DB_WRITE makes the file if there is none; DB_READ needs it there and never changes it.
+ * Errors, all in one line that starts with the path: cannot be opened and why (STATUS_IO);
+ * not a dse database (STATUS_IO); made by a newer version (STATUS_IO); damaged (STATUS_IO);
+ * another process is writing (STATUS_IO, at once on the first write). Caller closes. */
+int db_open(struct db **out, const char *path, enum db_mode mode, struct err *err);
+void db_close(struct db *db); /* takes NULL; rolls back what was not committed */
+
+/* Finds the run called `run->name`, or makes it, in one transaction. On return run->id and
+ * run->done, feasible, started, ended are the store's. A run of this name with another spec_hash,
+ * range or seed is refused (STATUS_INPUT: "run NAME is there with another study: give another
+ * name or another file"). Adds missing columns to point and rows to about. Strings in `run` are
+ * the caller's on entry; started, ended are replaced by allocated texts (db_run_free frees all). */
+int db_run_begin(struct db *db, struct db_run *run, const struct db_column *columns, size_t n,
+                 struct err *err);
+void db_run_free(struct db_run *run);
+
+/* Adds a point: `row` has the n values of db_run_begin's columns, in order. Opens a transaction
+ * where none is open. */
+int db_put(struct db *db, uint64_t point, const double *row, struct err *err);
+
+/* Takes a point of the current run out again (a front that moved on). */
+int db_drop(struct db *db, uint64_t point, struct err *err);
+
+/* Commits what was put, with the run's progress. `ended` says the run is complete. */
+int db_commit(struct db *db, uint64_t done, uint64_t feasible, bool ended, struct err *err);
+
+/* The runs in the file, ascending id. Caller frees each with db_run_free and the array. */
+int db_runs(struct db *db, struct db_run **out, size_t *n, struct err *err);
+
+/* The run called `name`; with NULL the only one, or the newest where there are several.
+ * STATUS_INPUT if there is none, with the names that are there. */
+int db_run_find(struct db *db, const char *name, struct db_run *out, struct err *err);
+
+/* What a select gives back: rows * columns cells. */
+struct cell {
+    enum cell_kind { CELL_NULL, CELL_NUMBER, CELL_TEXT } kind;
+    bool whole;    /* CELL_NUMBER that SQLite held as an integer */
+    double number; /* of CELL_NUMBER */
+    char *text;    /* of CELL_TEXT; owned by the table */
+};
+
+struct table {
+    size_t rows, columns;
+    char **header;
+    struct cell *cell;
+};
+
+void table_free(struct table *t);
+
+static inline struct cell *table_at(const struct table *t, size_t row, size_t column)
+{
+    return &t->cell[row * t->columns + column];
+}
+
+/* The column called `name`, or -1. */
+int table_find(const struct table *t, const char *name);
+
+/* Runs one statement and collects its rows. Only reading is allowed: anything that would write,
+ * attach or change a pragma is refused by SQLite's authoriser (STATUS_INPUT). `X regexp Y` uses
+ * PCRE2, the compiled pattern kept for the statement. `texts` are bound to ?1, ?2, ... in order.
+ * Text after the first statement is refused. */
+int db_select(struct db *db, const char *sql, const char *const *texts, size_t n_texts,
+              struct table *out, struct err *err);
+
+/* Streams the rows instead: `each` gets one row at a time and returns 0 to go on, anything else
+ * to stop, which is then returned. */
+typedef int (*row_fn)(void *ctx, const struct table *one_row);
+int db_each(struct db *db, const char *sql, const char *const *texts, size_t n_texts, row_fn each,
+            void *ctx, struct err *err);
+
+/* The columns of `point`, in order; with their meaning from about. Caller frees with table_free:
+ * columns name, unit, meaning. */
+int db_columns(struct db *db, struct table *out, struct err *err);
+
+/* Copies every run and point of the file at `from` into `db`: points that are there already are
+ * left alone, so that merging twice changes nothing. Shards of one study become one run whose
+ * range is their union; a gap is an error that names it. Runs with the same name but another
+ * spec_hash are refused. */
+int db_merge(struct db *db, const char *from, struct err *err);
+
+#endif

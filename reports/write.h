@@ -1,0 +1,31 @@
+/* A table of results as people and programs read it: aligned text, CSV, JSON or Markdown. */
+#ifndef REPORTS_WRITE_H
+#define REPORTS_WRITE_H
+
+#include <stdio.h>
+
+#include "base/err.h"
+#include "db/db.h"
+
+enum format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_MD };
+
+/* "table" (or "text"), "csv", "json", "md". */
+int format_parse(const char *text, enum format *out, struct err *err);
+
+/* TABLE: columns aligned, numbers to the right, 5 significant digits; MD the same in pipes.
+ * CSV: RFC 4180, header, LF, numbers with all their digits (%.17g shortened to what reads back
+ * the same), NULL empty. JSON: an array of objects, NULL null, NaN and infinity null. */
+void table_write(const struct table *t, enum format format, FILE *out);
+
+/* Pieces the others are made of. */
+void json_text(const char *text, FILE *out);    /* quoted and escaped */
+void json_number(double value, FILE *out);      /* shortest that reads back the same, or null */
+void csv_text(const char *text, FILE *out);     /* quoted where it must be */
+char *number_text(double value, char *buffer, size_t size); /* shortest that reads back the same */
+
+/* A table built by hand: headers first, then cells row by row. table_free frees it. */
+void table_begin(struct table *t, const char *const *header, size_t columns);
+void table_number(struct table *t, double value); /* NAN makes a NULL */
+void table_text(struct table *t, const char *text); /* NULL makes a NULL */
+
+#endif
