@@ -1,0 +1,38 @@
+#include "base/err.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* By way of a buffer, so that err->text may be among the arguments. */
+static int fill(struct err *err, int status, const char *format, va_list args)
+{
+    char text[sizeof err->text];
+    vsnprintf(text, sizeof text, format, args);
+    for (char *c = text; *c != '\0'; c++) {
+        if (iscntrl((unsigned char)*c))
+            *c = ' ';
+    }
+    memcpy(err->text, text, sizeof text);
+    err->status = status;
+    return -1;
+}
+
+int fail(struct err *err, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fill(err, STATUS_INPUT, format, args);
+    va_end(args);
+    return -1;
+}
+
+int fail_io(struct err *err, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fill(err, STATUS_IO, format, args);
+    va_end(args);
+    return -1;
+}

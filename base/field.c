@@ -1,0 +1,430 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "base/field.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+
+#define BLANKS " \t\r\n"
+#define DIGITS "0123456789"
+
+/* A factor of 10^ten * 2^two. */
+struct prefix {
+    const char *text;
+    int ten, two;
+};
+
+/* clang-format off */
+static const struct prefix prefixes[] = {
+    /* the ones that are written, from the largest */
+    {"E", 18, 0},  {"P", 15, 0},  {"T", 12, 0},  {"G", 9, 0},   {"M", 6, 0},   {"k", 3, 0},
+    {"", 0, 0},    {"m", -3, 0},  {"u", -6, 0},  {"n", -9, 0},  {"p", -12, 0},
+    /* the ones that are only read */
+    {"K", 3, 0},   {"\u00B5", -6, 0},            {"\u03BC", -6, 0},
+    {"Ki", 0, 10}, {"Mi", 0, 20}, {"Gi", 0, 30}, {"Ti", 0, 40}, {"Pi", 0, 50},
+};
+enum { WRITTEN = 11 };
+
+static const struct prefix percent = {"%", -2, 0};
+
+/* How a unit is written: prefixes from 10^low to 10^high, k where `kilo`. A unit like B/s that
+ * has no row follows its part before the slash, and any other unit the last row. `sample` is a
+ * value to show as an example. */
+static const struct style {
+    const char *unit;
+    int low, high;
+    bool kilo;
+    double sample;
+} styles[] = {
+    {"1",        0,  0, false, 2},
+    {"mm2",      0,  0, false, 800},
+    {"FLOP/B",   0,  0, false, 300},
+    {"s",      -12,  0, false, 0.01},
+    {"W",      -12, 18, true,  500},
+    {"J",      -12, 18, true,  1e-12},
+    {"B/s",      0, 18, true,  1e12},
+    {"FLOP/s",   0, 18, true,  1e15},
+    {"B",        0, 18, true,  1e9},
+    {"FLOP",     0, 18, true,  1e12},
+    {NULL,       0, 18, false, 2},
+};
+/* clang-format on */
+
+static bool blank(const char *text)
+{
+    return text[strspn(text, BLANKS)] == '\0';
+}
+
+static const char *unit_or_none(const char *unit)
+{
+    return unit == NULL || strcmp(unit, "1") == 0 ? "" : unit;
+}
+
+static const struct style *style_find(const char *unit)
+{
+    if (*unit_or_none(unit) == '\0')
+        unit = "1";
+    const struct style *s;
+    for (s = styles; s->unit != NULL; s++) {
+        if (strcmp(unit, s->unit) == 0)
+            return s;
+    }
+    size_t length = strcspn(unit, "/");
+    for (s = styles; s->unit != NULL; s++) {
+        if (strncmp(unit, s->unit, length) == 0 && s->unit[length] == '\0')
+            return s;
+    }
+    return s;
+}
+
+/* What follows a number: nothing, a prefix, the unit, or both. */
+static const struct prefix *suffix_find(const char *text, const char *unit)
+{
+    size_t unit_length = strlen(unit);
+    for (size_t i = 0; i < LEN(prefixes); i++) {
+        size_t length = strlen(prefixes[i].text);
+        if (strncmp(text, prefixes[i].text, length) != 0)
+            continue;
+        const char *rest = text + length + strspn(text + length, BLANKS);
+        if (blank(rest) || (strncmp(rest, unit, unit_length) == 0 && blank(rest + unit_length)))
+            return &prefixes[i];
+    }
+    if (*unit == '\0' && *text == '%' && blank(text + 1))
+        return &percent;
+    return NULL;
+}
+
+/* The end of "[.]inf" or of "digits[.digits]" at `at`, or NULL. */
+static const char *digits_end(const char *at, bool *infinite)
+{
+    const char *word = at + (*at == '.');
+    *infinite = strncasecmp(word, "inf", 3) == 0;
+    if (*infinite)
+        return word + 3;
+    size_t whole = strspn(at, DIGITS);
+    at += whole;
+    if (*at != '.')
+        return whole > 0 ? at : NULL;
+    size_t fraction = strspn(at + 1, DIGITS);
+    return whole + fraction > 0 ? at + 1 + fraction : NULL;
+}
+
+/* The prefix goes into the exponent: "3.35 TB/s" and "3.35e12" are the same double. */
+int quantity_parse(const char *text, const char *unit, double *out)
+{
+    enum { LONGEST = 100, FARTHEST = 9999 };
+    bool infinite;
+    const char *start = text + strspn(text, BLANKS);
+    bool negative = *start == '-';
+    start += *start == '-' || *start == '+';
+    const char *at = digits_end(start, &infinite);
+    if (at == NULL || at - start > LONGEST)
+        return -1;
+    int length = (int)(at - start);
+
+    long ten = 0;
+    if (!infinite && (*at == 'e' || *at == 'E')) {
+        const char *digits = at + 1 + (at[1] == '-' || at[1] == '+');
+        if (isdigit((unsigned char)*digits)) {
+            ten = strtol(at + 1, NULL, 10);
+            at = digits + strspn(digits, DIGITS);
+        }
+    }
+    if (ten < -FARTHEST || ten > FARTHEST)
+        return -1;
+    const struct prefix *prefix = suffix_find(at + strspn(at, BLANKS), unit_or_none(unit));
+    if (prefix == NULL)
+        return -1;
+
+    double value = INFINITY;
+    if (!infinite) {
+        char number[LONGEST + 20];
+        snprintf(number, sizeof number, "%.*se%ld", length, start, ten + prefix->ten);
+        value = ldexp(strtod(number, NULL), prefix->two);
+        if (!isfinite(value))
+            return -1;
+    }
+    *out = negative ? -value : value;
+    return 0;
+}
+
+static bool starts_lower(const char *unit)
+{
+    return islower((unsigned char)unit[0]) && islower((unsigned char)unit[1]);
+}
+
+char *quantity_text(double value, const char *unit, int digits, char *buffer, size_t size)
+{
+    enum { PLAIN = 6 }; /* whole numbers of so many digits are written in full */
+    assert(digits >= 1 && digits <= 17);
+    if (!isfinite(value)) {
+        snprintf(buffer, size, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+        return buffer;
+    }
+    char number[40];
+    snprintf(number, sizeof number, "%.*e", digits - 1, value);
+    char *e = strchr(number, 'e');
+    int ten = (int)strtol(e + 1, NULL, 10);
+
+    const struct style *style = style_find(unit);
+    const struct prefix *prefix = NULL;
+    for (size_t i = 0; i < WRITTEN; i++) {
+        const struct prefix *p = &prefixes[i];
+        if (p->ten < style->low || p->ten > style->high || (p->ten == 3 && !style->kilo))
+            continue;
+        prefix = p;
+        if (p->ten <= ten)
+            break;
+    }
+    snprintf(e, sizeof number - (size_t)(e - number), "e%d", ten - prefix->ten);
+    double shown = strtod(number, NULL);
+    if (prefix->ten == 0 && ten >= digits && ten < PLAIN) {
+        shown = value;
+        digits = ten + 1;
+    }
+    unit = unit_or_none(unit);
+    bool apart = *prefix->text != '\0' && starts_lower(unit);
+    snprintf(buffer, size, "%.*g%s%s%s%s", digits, shown + 0.0, *unit != '\0' ? " " : "",
+             prefix->text, apart ? " " : "", unit);
+    return buffer;
+}
+
+const char *field_word(const struct field *f, double value)
+{
+    for (const struct word *w = f->words; w != NULL && w->text != NULL; w++) {
+        if (w->value == value)
+            return w->text;
+    }
+    return NULL;
+}
+
+char *field_text(const struct field *f, double value, char *buffer, size_t size)
+{
+    const char *word = field_word(f, value);
+    int digits = *unit_or_none(f->unit) == '\0' ? 6 : 4;
+    if (word == NULL)
+        return quantity_text(value, f->unit, digits, buffer, size);
+    snprintf(buffer, size, "%s", word);
+    return buffer;
+}
+
+const struct field *field_find(struct fields table, const char *name)
+{
+    for (size_t i = 0; i < table.n; i++) {
+        if (strcmp(table.row[i].name, name) == 0)
+            return &table.row[i];
+    }
+    size_t length = strlen(name);
+    if (length >= 4 && strcmp(name + length - 4, "_per") == 0)
+        return NULL;
+    for (size_t i = 0; i < table.n; i++) {
+        const char *row = table.row[i].name;
+        if (strncmp(row, name, length) == 0 && strcmp(row + length, "_s") == 0)
+            return &table.row[i];
+    }
+    return NULL;
+}
+
+void fields_init(struct fields table, void *object)
+{
+    for (size_t i = 0; i < table.n; i++)
+        field_put(&table.row[i], object, table.row[i].init);
+}
+
+/* Letters put in, left out, changed or swapped with the next, whatever their case. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    enum { LONGEST = 63 };
+    size_t rows = strlen(a), columns = strlen(b);
+    if (rows > LONGEST || columns > LONGEST)
+        return SIZE_MAX;
+    size_t cost[LONGEST + 1][LONGEST + 1];
+    for (size_t i = 0; i <= rows; i++) {
+        for (size_t j = 0; j <= columns; j++) {
+            if (i == 0 || j == 0) {
+                cost[i][j] = i + j;
+                continue;
+            }
+            int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
+            size_t least = cost[i - 1][j - 1] + (x != y);
+            if (cost[i - 1][j] + 1 < least)
+                least = cost[i - 1][j] + 1;
+            if (cost[i][j - 1] + 1 < least)
+                least = cost[i][j - 1] + 1;
+            if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
+                y == tolower((unsigned char)a[i - 2]) && cost[i - 2][j - 2] + 1 < least)
+                least = cost[i - 2][j - 2] + 1;
+            cost[i][j] = least;
+        }
+    }
+    return cost[rows][columns];
+}
+
+const char *name_nearest(const char *name, const char *const *names, size_t n)
+{
+    size_t length = strlen(name);
+    size_t best = (length / 3 > 2 ? length / 3 : 2) + 1;
+    if (best > length) /* a name with no letter in common is not near */
+        best = length;
+    const char *nearest = NULL;
+    for (size_t i = 0; i < n; i++) {
+        size_t distance = edit_distance(name, names[i]);
+        if (distance < best) {
+            best = distance;
+            nearest = names[i];
+        }
+    }
+    return nearest;
+}
+
+const char *field_nearest(struct fields table, const char *name)
+{
+    const char **names = mem_alloc(table.n, sizeof *names);
+    for (size_t i = 0; i < table.n; i++)
+        names[i] = table.row[i].name;
+    const char *nearest = name_nearest(name, names, table.n);
+    free(names);
+    return nearest;
+}
+
+/* What to write instead: text for the second half of a message. */
+struct right {
+    char text[400];
+};
+
+static void right_add(struct right *r, const char *text)
+{
+    size_t used = strlen(r->text);
+    snprintf(r->text + used, sizeof r->text - used, "%s", text);
+}
+
+static struct right words_list(const struct field *f)
+{
+    enum { MOST = 12 };
+    assert(f->words != NULL);
+    struct right r = {"one of "};
+    for (size_t i = 0; f->words[i].text != NULL; i++) {
+        right_add(&r, i > 0 ? ", " : "");
+        right_add(&r, i < MOST ? f->words[i].text : "...");
+        if (i == MOST)
+            break;
+    }
+    return r;
+}
+
+static struct right value_form(const struct field *f)
+{
+    if (f->only_words)
+        return words_list(f);
+    const char *unit = unit_or_none(f->unit);
+    double sample = fmin(fmax(style_find(unit)->sample, f->lo), f->hi);
+    char example[48];
+    struct right r = {""};
+    right_add(&r, f->whole ? "write a whole number" : "write a number");
+    right_add(&r, *unit != '\0' ? " and " : "");
+    right_add(&r, unit);
+    right_add(&r, ", like ");
+    right_add(&r, quantity_text(sample, unit, 6, example, sizeof example));
+    if (f->words != NULL) {
+        right_add(&r, ", or ");
+        right_add(&r, words_list(f).text);
+    }
+    return r;
+}
+
+static const char *word_near(const struct field *f, const char *text)
+{
+    size_t n = 0;
+    while (f->words != NULL && f->words[n].text != NULL)
+        n++;
+    const char **names = mem_alloc(n, sizeof *names);
+    for (size_t i = 0; i < n; i++)
+        names[i] = f->words[i].text;
+    const char *nearest = name_nearest(text, names, n);
+    free(names);
+    return nearest;
+}
+
+static int fail_text(const struct field *f, const char *text, struct err *err)
+{
+    const char *near = NULL;
+    if (f->only_words || isalpha((unsigned char)*text))
+        near = word_near(f, text);
+    if (near != NULL)
+        return fail(err, "\"%.80s\" is not known: did you mean \"%s\"?", text, near);
+    if (f->only_words)
+        return fail(err, "\"%.80s\" is not known: %s", text, words_list(f).text);
+    const char *unit = unit_or_none(f->unit);
+    return fail(err, "\"%.80s\" is not %s%s: %s", text, *unit != '\0' ? "in " : "a number", unit,
+                value_form(f).text);
+}
+
+static int fail_range(const struct field *f, const char *shown, struct err *err)
+{
+    char lo[48], hi[48];
+    quantity_text(f->lo, f->unit, 6, lo, sizeof lo);
+    quantity_text(f->hi, f->unit, 6, hi, sizeof hi);
+    if (isinf(f->hi))
+        return fail(err, "%.80s is out of range: at least %s", shown, lo);
+    if (isinf(f->lo))
+        return fail(err, "%.80s is out of range: at most %s", shown, hi);
+    return fail(err, "%.80s is out of range: from %s to %s", shown, lo, hi);
+}
+
+static int check(const struct field *f, double value, const char *shown, struct err *err)
+{
+    if (field_word(f, value) != NULL)
+        return 0;
+    if (f->only_words)
+        return fail(err, "%.80s is not known: %s", shown, words_list(f).text);
+    if (isnan(value))
+        return fail(err, "%.80s is not a number: %s", shown, value_form(f).text);
+    if (value < f->lo || value > f->hi)
+        return fail_range(f, shown, err);
+    if (f->whole && value != floor(value))
+        return fail(err, "%.80s is not a whole number: write one", shown);
+    return 0;
+}
+
+int field_check(const struct field *f, double value, struct err *err)
+{
+    char shown[48];
+    return check(f, value, quantity_text(value, f->unit, 10, shown, sizeof shown), err);
+}
+
+static int trimmed_parse(const struct field *f, const char *text, double *out, struct err *err)
+{
+    if (*text == '\0')
+        return fail(err, "the value is missing: %s", value_form(f).text);
+    for (const struct word *w = f->words; w != NULL && w->text != NULL; w++) {
+        if (strcasecmp(w->text, text) == 0) {
+            *out = w->value;
+            return 0;
+        }
+    }
+    double value;
+    if (f->only_words || quantity_parse(text, f->unit, &value) != 0)
+        return fail_text(f, text, err);
+    if (check(f, value, text, err) != 0)
+        return -1;
+    *out = value;
+    return 0;
+}
+
+int field_parse(const struct field *f, const char *text, double *out, struct err *err)
+{
+    char *copy = mem_text(text + strspn(text, BLANKS));
+    size_t length = strlen(copy);
+    while (length > 0 && strchr(BLANKS, copy[length - 1]) != NULL)
+        copy[--length] = '\0';
+    int status = trimmed_parse(f, copy, out, err);
+    free(copy);
+    return status;
+}

@@ -1,0 +1,49 @@
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *memory)
+{
+    if (memory == NULL)
+        abort();
+    return memory;
+}
+
+void *mem_alloc(size_t count, size_t size)
+{
+    return checked(calloc(count > 0 ? count : 1, size));
+}
+
+void *mem_grow(void *old, size_t count, size_t size)
+{
+    if (size > 0 && count > SIZE_MAX / size)
+        checked(NULL);
+    size_t bytes = count * size;
+    return checked(realloc(old, bytes > 0 ? bytes : 1));
+}
+
+char *mem_text(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    return memcpy(mem_alloc(size, 1), text, size);
+}
+
+char *mem_print(const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (length < 0)
+        checked(NULL);
+    size_t size = (size_t)length + 1;
+    char *text = mem_alloc(size, 1);
+    vsnprintf(text, size, format, again);
+    va_end(again);
+    return text;
+}

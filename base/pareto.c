@@ -1,0 +1,70 @@
+#include "base/pareto.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct row {
+    const double *at;
+    size_t dim;
+};
+
+bool pareto_dominates(const double *a, const double *b, size_t dim)
+{
+    bool better = false;
+    for (size_t k = 0; k < dim; k++) {
+        if (!(a[k] <= b[k]))
+            return false;
+        better = better || a[k] < b[k];
+    }
+    return better;
+}
+
+static int by_objectives(const void *left, const void *right)
+{
+    const struct row *a = left, *b = right;
+    for (size_t k = 0; k < a->dim; k++) {
+        if (a->at[k] != b->at[k])
+            return a->at[k] < b->at[k] ? -1 : 1;
+    }
+    return 0;
+}
+
+static bool any_nan(const double *at, size_t dim)
+{
+    for (size_t k = 0; k < dim; k++) {
+        if (isnan(at[k]))
+            return true;
+    }
+    return false;
+}
+
+/* A row is dominated only by rows that sort before it, and then by one of the front. In two
+ * dimensions the newest of the front has the least second objective: it speaks for all. */
+void pareto_front(const double *at, size_t n, size_t dim, bool *keep)
+{
+    assert(dim >= 1 && dim <= PARETO_MOST);
+    struct row *row = mem_alloc(n, sizeof *row);
+    size_t rows = 0;
+    for (size_t i = 0; i < n; i++) {
+        keep[i] = false;
+        if (!any_nan(at + i * dim, dim))
+            row[rows++] = (struct row){at + i * dim, dim};
+    }
+    qsort(row, rows, sizeof *row, by_objectives);
+
+    size_t front = 0; /* row[0 .. front) are on it */
+    for (size_t i = 0; i < rows; i++) {
+        size_t oldest = dim <= 2 && front > 0 ? front - 1 : 0;
+        bool dominated = false;
+        for (size_t k = oldest; k < front && !dominated; k++)
+            dominated = pareto_dominates(row[k].at, row[i].at, dim);
+        if (!dominated) {
+            row[front++] = row[i];
+            keep[(size_t)(row[i].at - at) / dim] = true;
+        }
+    }
+    free(row);
+}

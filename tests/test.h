@@ -1,0 +1,26 @@
+/* What every test includes: cmocka, and a comparison of doubles that is relative. */
+#ifndef TESTS_TEST_H
+#define TESTS_TEST_H
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#undef fail /* cmocka's; ours is in base/err.h */
+
+/* |got - want| <= rel * |want|; equal where want is 0 or infinite, or rel is 0. */
+#define assert_close(got, want, rel) assert_close_at((got), (want), (rel), __FILE__, __LINE__)
+
+static inline void assert_close_at(double got, double want, double rel, const char *file, int line)
+{
+    if (got == want || (isfinite(want) && fabs(got - want) <= rel * fabs(want)))
+        return;
+    print_error("%.17g is not within %g of %.17g\n", got, rel, want);
+    _fail(file, line);
+}
+
+#endif

@@ -1,0 +1,544 @@
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/field.h"
+#include "base/mem.h"
+
+struct sample {
+    double mem_byte_per_s, mem_byte, weight_byte, device, busy, tpot_s, price_usd, die_mm2;
+    double token_per_s, gap_s;
+};
+
+static const struct word weights[] = {
+    {"bf16", 2}, {"fp8", 1}, {"fp4", 0.5}, {"int8", 1}, {NULL, 0},
+};
+static const struct word most[] = {{"max", 0}, {"all", -1}, {NULL, 0}};
+
+/* clang-format off */
+static const struct field rows[] = {
+    {FIELD(sample, mem_byte_per_s, "B/s"), .lo = 1e9, .hi = 1e18, .init = NAN, .doc = "."},
+    {FIELD(sample, mem_byte, "B"), .lo = 1, .hi = 1e15, .init = 80e9, .doc = "."},
+    {FIELD(sample, weight_byte, "B"), .lo = 0, .hi = 8, .init = 2, .only_words = true,
+     .words = weights, .doc = "."},
+    {FIELD(sample, device, "devices"), .lo = 1, .hi = 1e6, .init = 1, .whole = true,
+     .words = most, .doc = "."},
+    {FIELD(sample, busy, "1"), .lo = 0, .hi = 1, .init = 0.8, .doc = "."},
+    {FIELD(sample, tpot_s, "s"), .lo = 0, .hi = INFINITY, .init = INFINITY, .doc = "."},
+    {FIELD(sample, price_usd, "USD"), .lo = 0, .hi = 1e12, .init = 0, .doc = "."},
+    {FIELD(sample, die_mm2, "mm2"), .lo = 1, .hi = 2000, .init = 800, .doc = "."},
+    {FIELD(sample, token_per_s, "tokens/s"), .lo = 0, .hi = INFINITY, .init = 0, .doc = "."},
+    {FIELD(sample, gap_s, "s"), .lo = -INFINITY, .hi = 1, .init = 0, .doc = "."},
+};
+/* clang-format on */
+COVERS(rows, sample);
+
+static const struct fields table = {"sample", rows, LEN(rows), sizeof(struct sample)};
+
+static const struct field *row(const char *name)
+{
+    const struct field *f = field_find(table, name);
+    assert_non_null(f);
+    return f;
+}
+
+static void reads(const char *name, const char *text, double want)
+{
+    struct err err = {0};
+    double got = NAN;
+    if (field_parse(row(name), text, &got, &err) != 0)
+        print_error("%s\n", err.text);
+    assert_close(got, want, 0);
+}
+
+static void refuses(const char *name, const char *text, const char *why)
+{
+    struct err err = {0};
+    double got = 12345;
+    assert_int_equal(field_parse(row(name), text, &got, &err), -1);
+    assert_int_equal(err.status, STATUS_INPUT);
+    assert_string_equal(err.text, why);
+    assert_close(got, 12345, 0);
+}
+
+static void writes(const char *name, double value, const char *want)
+{
+    char text[48];
+    assert_string_equal(field_text(row(name), value, text, sizeof text), want);
+}
+
+static void says(double value, const char *unit, int digits, const char *want)
+{
+    char text[48];
+    assert_string_equal(quantity_text(value, unit, digits, text, sizeof text), want);
+}
+
+static void is_no_quantity(const char *text, const char *unit)
+{
+    double got = 12345;
+    int status = quantity_parse(text, unit, &got);
+    if (status != -1)
+        print_error("\"%s\" was read as %g\n", text, got);
+    assert_int_equal(status, -1);
+    assert_close(got, 12345, 0);
+}
+
+/* --- reading --- */
+
+static void a_value_without_a_unit_is_in_SI(void **state)
+{
+    (void)state;
+    reads("mem_byte_per_s", "8e12", 8e12);
+    reads("mem_byte_per_s", "8000000000000", 8e12);
+    reads("tpot_s", "0.05", 0.05);
+    reads("tpot_s", ".5", 0.5);
+    reads("tpot_s", "5.", 5);
+    reads("tpot_s", "+5", 5);
+    reads("gap_s", "-5", -5);
+}
+
+static void a_unit_may_have_a_prefix_and_blanks(void **state)
+{
+    (void)state;
+    reads("mem_byte_per_s", "8 TB/s", 8e12);
+    reads("mem_byte_per_s", "8TB/s", 8e12);
+    reads("mem_byte_per_s", "8e12 B/s", 8e12);
+    reads("mem_byte_per_s", "8e12B/s", 8e12);
+    reads("mem_byte_per_s", " \t8  TB/s \n", 8e12);
+    reads("mem_byte_per_s", "0.5 EB/s", 5e17);
+    reads("mem_byte_per_s", "2 PB/s", 2e15);
+    reads("mem_byte_per_s", "2E3 GB/s", 2e12);
+}
+
+static void a_prefix_may_stand_without_the_unit(void **state)
+{
+    (void)state;
+    reads("mem_byte_per_s", "8 T", 8e12);
+    reads("mem_byte_per_s", "8T", 8e12);
+    reads("price_usd", "4 M", 4e6);
+    reads("mem_byte_per_s", "0.5E", 5e17);
+    reads("busy", "800 m", 0.8);
+}
+
+static void small_prefixes_and_both_signs_of_micro_are_read(void **state)
+{
+    (void)state;
+    reads("tpot_s", "50 ms", 0.05);
+    reads("tpot_s", "50 us", 50e-6);
+    reads("tpot_s", "50 \xC2\xB5s", 50e-6);
+    reads("tpot_s", "50 \xCE\xBCs", 50e-6);
+    reads("tpot_s", "50 ns", 50e-9);
+    reads("tpot_s", "50 ps", 50e-12);
+}
+
+static void m_is_milli_and_M_is_mega(void **state)
+{
+    (void)state;
+    reads("tpot_s", "3 m", 3e-3);
+    reads("tpot_s", "3 M", 3e6);
+}
+
+static void binary_prefixes_are_powers_of_1024(void **state)
+{
+    (void)state;
+    reads("mem_byte", "1 KiB", 1024);
+    reads("mem_byte", "1.5 MiB", 1.5 * 1024 * 1024);
+    reads("mem_byte", "192 GiB", 192.0 * 1024 * 1024 * 1024);
+    reads("mem_byte", "0.5 TiB", 0x1p39);
+    reads("mem_byte", "0.25 PiB", 0x1p48);
+    reads("device", "128 Ki", 131072);
+}
+
+static void k_and_K_are_both_a_thousand(void **state)
+{
+    (void)state;
+    reads("device", "8k", 8000);
+    reads("device", "8 K", 8000);
+    reads("device", "8 k devices", 8000);
+    reads("mem_byte", "8 kB", 8000);
+    reads("mem_byte", "8 KB", 8000);
+}
+
+static void a_plain_number_may_be_a_percentage(void **state)
+{
+    (void)state;
+    reads("busy", "5 %", 0.05);
+    reads("busy", "5%", 0.05);
+    refuses("tpot_s", "5 %", "\"5 %\" is not in s: write a number and s, like 10 ms");
+}
+
+static void a_unit_that_begins_like_a_prefix_is_read(void **state)
+{
+    (void)state;
+    reads("die_mm2", "814 mm2", 814);
+    reads("die_mm2", "814mm2", 814);
+    reads("token_per_s", "3 M tokens/s", 3e6);
+    reads("token_per_s", "3 Mtokens/s", 3e6);
+    reads("token_per_s", "3 tokens/s", 3);
+}
+
+static void a_prefix_reads_as_the_same_double_as_an_exponent(void **state)
+{
+    (void)state;
+    for (int i = 1; i < 5000; i++) {
+        char prefixed[40], plain[40];
+        double a = NAN, b = NAN;
+        snprintf(prefixed, sizeof prefixed, "%d.%02d us", i / 100, i % 100);
+        snprintf(plain, sizeof plain, "%d.%02de-6", i / 100, i % 100);
+        assert_int_equal(quantity_parse(prefixed, "s", &a), 0);
+        assert_int_equal(quantity_parse(plain, "s", &b), 0);
+        assert_close(a, b, 0);
+        assert_close(a, strtod(plain, NULL), 0);
+    }
+}
+
+static void what_is_not_a_number_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "",      " ",       "B",    "k",        "nan",      "NaN",   "-nan",
+        "0x10",  "0x1p3",   "1e",   "1e+",      ".",        "+",     "-",
+        "--1",   "+-1",     "1,5",  "1 2",      "1_000",    "1 e3",  "e3",
+        "1e999", "1e308 T", "1 b",  "1 KkB",    "1 BB",     "1 B B", "1 Bs",
+        "1 B/s", "1 kiB",   "1 %",  "infinit",  "1e3e3",    "1.2.3", "infe3",
+        "1 1",   "1e99999", "1 Gb", "1 \xC2 B", "1e-99999", "- 1",   "1e9999999999999999999999",
+    };
+    for (size_t i = 0; i < LEN(bad); i++)
+        is_no_quantity(bad[i], "B");
+    is_no_quantity("5 1", "1");
+    is_no_quantity("5 B", "1");
+    is_no_quantity("5 B", NULL);
+    is_no_quantity("5 k%", "1");
+}
+
+static void a_number_too_long_to_be_meant_is_refused(void **state)
+{
+    (void)state;
+    char text[300];
+    memset(text, '7', sizeof text);
+    text[sizeof text - 1] = '\0';
+    is_no_quantity(text, "B");
+}
+
+static void infinity_is_read_where_the_range_has_no_end(void **state)
+{
+    (void)state;
+    reads("tpot_s", "inf", INFINITY);
+    reads("tpot_s", ".inf", INFINITY);
+    reads("tpot_s", "Inf s", INFINITY);
+    reads("gap_s", "-inf", -INFINITY);
+    refuses("gap_s", "inf", "inf is out of range: at most 1 s");
+    refuses("mem_byte_per_s", "inf", "inf is out of range: from 1 GB/s to 1 EB/s");
+}
+
+static void words_are_read_first_and_in_any_case(void **state)
+{
+    (void)state;
+    reads("weight_byte", "bf16", 2);
+    reads("weight_byte", " FP8 ", 1);
+    reads("weight_byte", "fp4", 0.5);
+    reads("device", "max", 0);
+    reads("device", "all", -1);
+    reads("device", "7", 7);
+}
+
+/* --- refusing --- */
+
+static void a_wrong_unit_is_refused_with_an_example(void **state)
+{
+    (void)state;
+    refuses("mem_byte_per_s", "3.35 TB",
+            "\"3.35 TB\" is not in B/s: write a number and B/s, like 1 TB/s");
+    refuses("mem_byte_per_s", "fast",
+            "\"fast\" is not in B/s: write a number and B/s, like 1 TB/s");
+    refuses("die_mm2", "8 cm2", "\"8 cm2\" is not in mm2: write a number and mm2, like 800 mm2");
+    refuses("busy", "often", "\"often\" is not a number: write a number, like 1");
+    refuses("device", "5 B",
+            "\"5 B\" is not in devices: write a whole number and devices, like 2 devices, "
+            "or one of max, all");
+}
+
+static void a_value_out_of_range_is_refused_with_the_range(void **state)
+{
+    (void)state;
+    refuses("mem_byte_per_s", "0", "0 is out of range: from 1 GB/s to 1 EB/s");
+    refuses("mem_byte_per_s", "2 EB/s", "2 EB/s is out of range: from 1 GB/s to 1 EB/s");
+    refuses("tpot_s", "-1 ms", "-1 ms is out of range: at least 0 s");
+    refuses("gap_s", "2", "2 is out of range: at most 1 s");
+    refuses("busy", "1.01", "1.01 is out of range: from 0 to 1");
+    reads("mem_byte_per_s", "1 GB/s", 1e9);
+    reads("mem_byte_per_s", "1 EB/s", 1e18);
+}
+
+static void a_fraction_is_refused_where_whole_numbers_are_needed(void **state)
+{
+    (void)state;
+    refuses("device", "1.5", "1.5 is not a whole number: write one");
+    reads("device", "1.5 k", 1500);
+}
+
+static void a_missing_value_is_refused_with_an_example(void **state)
+{
+    (void)state;
+    refuses("mem_byte_per_s", "", "the value is missing: write a number and B/s, like 1 TB/s");
+    refuses("mem_byte_per_s", "  ", "the value is missing: write a number and B/s, like 1 TB/s");
+    refuses("weight_byte", "", "the value is missing: one of bf16, fp8, fp4, int8");
+}
+
+static void an_unknown_word_is_refused_with_the_nearest_or_all(void **state)
+{
+    (void)state;
+    refuses("weight_byte", "fp9", "\"fp9\" is not known: did you mean \"fp8\"?");
+    refuses("weight_byte", "bf61", "\"bf61\" is not known: did you mean \"bf16\"?");
+    refuses("weight_byte", "double", "\"double\" is not known: one of bf16, fp8, fp4, int8");
+    refuses("weight_byte", "2", "\"2\" is not known: one of bf16, fp8, fp4, int8");
+    refuses("device", "mx", "\"mx\" is not known: did you mean \"max\"?");
+}
+
+static void long_and_odd_text_gives_one_short_line(void **state)
+{
+    (void)state;
+    char *text = mem_alloc(100001, 1);
+    memset(text, 'x', 100000);
+    text[1] = '\n';
+    text[2] = '\x1b';
+    struct err err = {0};
+    double got;
+    assert_int_equal(field_parse(row("busy"), text, &got, &err), -1);
+    assert_true(strlen(err.text) < 200);
+    assert_null(strpbrk(err.text, "\n\x1b"));
+    assert_non_null(strstr(err.text, "write a number"));
+    free(text);
+}
+
+static void a_check_names_the_value_and_the_range(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    assert_int_equal(field_check(row("mem_byte_per_s"), 8e12, &err), 0);
+    assert_int_equal(field_check(row("mem_byte_per_s"), 5e8, &err), -1);
+    assert_string_equal(err.text, "500 MB/s is out of range: from 1 GB/s to 1 EB/s");
+    assert_int_equal(field_check(row("device"), 2.5, &err), -1);
+    assert_string_equal(err.text, "2.5 devices is not a whole number: write one");
+    assert_int_equal(field_check(row("busy"), NAN, &err), -1);
+    assert_string_equal(err.text, "nan is not a number: write a number, like 1");
+}
+
+static void a_check_takes_the_values_of_words_and_only_those_if_need_be(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    assert_int_equal(field_check(row("device"), -1, &err), 0);
+    assert_int_equal(field_check(row("weight_byte"), 0.5, &err), 0);
+    assert_int_equal(field_check(row("weight_byte"), 3, &err), -1);
+    assert_string_equal(err.text, "3 B is not known: one of bf16, fp8, fp4, int8");
+}
+
+/* --- writing --- */
+
+static void values_are_written_with_four_digits_and_a_prefix(void **state)
+{
+    (void)state;
+    writes("mem_byte_per_s", 8e12, "8 TB/s");
+    writes("mem_byte_per_s", 3.3512e12, "3.351 TB/s");
+    writes("mem_byte", 192e9, "192 GB");
+    writes("mem_byte", 1, "1 B");
+    writes("mem_byte", 0.5, "0.5 B");
+    writes("tpot_s", 0.0312, "31.2 ms");
+    writes("tpot_s", 3e-6, "3 us");
+    writes("tpot_s", 0, "0 s");
+    writes("tpot_s", -0.0, "0 s");
+    writes("gap_s", -0.0312, "-31.2 ms");
+    writes("tpot_s", INFINITY, "inf");
+    writes("tpot_s", NAN, "nan");
+}
+
+static void a_word_is_written_for_its_value(void **state)
+{
+    (void)state;
+    writes("weight_byte", 2, "bf16");
+    writes("weight_byte", 1, "fp8");
+    writes("weight_byte", 3, "3 B");
+    writes("device", 0, "max");
+    assert_null(field_word(row("device"), 4));
+    assert_null(field_word(row("busy"), 0));
+}
+
+static void counts_and_money_are_written_in_full_below_a_million(void **state)
+{
+    (void)state;
+    writes("price_usd", 6430, "6430 USD");
+    writes("price_usd", 64312.4, "64312 USD");
+    writes("price_usd", 643123, "643123 USD");
+    writes("price_usd", 3.2e6, "3.2 MUSD");
+    writes("price_usd", 4.5e9, "4.5 GUSD");
+    writes("price_usd", 0.00123456, "0.001235 USD");
+    writes("device", 131072, "131072 devices");
+    writes("token_per_s", 3.2e6, "3.2 M tokens/s");
+    writes("token_per_s", 12345.6, "12346 tokens/s");
+}
+
+static void plain_numbers_areas_seconds_and_intensities_have_no_large_prefix(void **state)
+{
+    (void)state;
+    writes("busy", 0.8, "0.8");
+    writes("busy", 1.0 / 3, "0.333333");
+    writes("die_mm2", 814, "814 mm2");
+    says(123456, "1", 6, "123456");
+    says(86400, "s", 4, "86400 s");
+    says(1234, "FLOP/B", 4, "1234 FLOP/B");
+    says(0.5, "FLOP/B", 4, "0.5 FLOP/B");
+    says(2, NULL, 3, "2");
+}
+
+static void rounding_up_moves_to_the_next_prefix(void **state)
+{
+    (void)state;
+    says(0.99996, "s", 4, "1 s");
+    says(0.99994, "s", 4, "999.9 ms");
+    says(999.96e9, "B", 4, "1 TB");
+    says(999999.7, "USD", 4, "1 MUSD");
+    says(1e-3, "s", 4, "1 ms");
+    says(1e-9, "s", 4, "1 ns");
+    says(1e-15, "s", 4, "0.001 ps");
+    says(1e21, "B", 4, "1000 EB");
+    says(4e-12, "J/B", 3, "4 pJ/B");
+    says(700, "W", 3, "700 W");
+    says(1.2e6, "W", 3, "1.2 MW");
+}
+
+static void what_is_written_is_read_back(void **state)
+{
+    (void)state;
+    static const char *const units[] = {
+        "1",   "s",   "B",   "B/s",    "FLOP/s",   "FLOP/B",  "W",       "J",
+        "J/B", "USD", "mm2", "tokens", "tokens/s", "devices", "USD/kWh",
+    };
+    for (size_t u = 0; u < LEN(units); u++) {
+        for (int power = -22; power < 30; power++) {
+            double value = 1.2345678 * pow(7.7, power);
+            char text[48];
+            double back = NAN;
+            quantity_text(value, units[u], 4, text, sizeof text);
+            assert_true(strlen(text) < sizeof text - 1);
+            assert_int_equal(quantity_parse(text, units[u], &back), 0);
+            assert_close(back, value, 0.00051);
+            quantity_text(-value, units[u], 12, text, sizeof text);
+            assert_int_equal(quantity_parse(text, units[u], &back), 0);
+            assert_close(back, -value, 1e-11);
+        }
+    }
+}
+
+/* --- names --- */
+
+static void a_row_is_found_by_name_and_a_time_without_its_unit(void **state)
+{
+    (void)state;
+    assert_ptr_equal(field_find(table, "mem_byte"), &rows[1]);
+    assert_ptr_equal(field_find(table, "tpot_s"), &rows[5]);
+    assert_ptr_equal(field_find(table, "tpot"), &rows[5]);
+    assert_null(field_find(table, "token_per"));
+    assert_null(field_find(table, "mem_byte_per"));
+    assert_null(field_find(table, "mem"));
+    assert_null(field_find(table, "TPOT"));
+    assert_null(field_find(table, ""));
+}
+
+static void the_nearest_name_is_at_most_a_third_away(void **state)
+{
+    (void)state;
+    assert_string_equal(field_nearest(table, "mem_bytes"), "mem_byte");
+    assert_string_equal(field_nearest(table, "emm_byte"), "mem_byte");
+    assert_string_equal(field_nearest(table, "MEM_BYTE"), "mem_byte");
+    assert_string_equal(field_nearest(table, "mem_byte_per_sec"), "mem_byte_per_s");
+    assert_string_equal(field_nearest(table, "bsy"), "busy");
+    assert_null(field_nearest(table, "hbm_stacks"));
+    assert_null(field_nearest(table, "x"));
+    assert_null(field_nearest(table, ""));
+}
+
+static void a_swap_of_neighbours_is_one_step_and_ties_go_to_the_first(void **state)
+{
+    (void)state;
+    static const char *const swapped[] = {"aaaf", "aabc"};
+    static const char *const tie[] = {"zbcd", "azcd", "abzd"};
+    static const char *const far_off[] = {"abcdefxxx", "abcdefghxxxx"};
+    assert_string_equal(name_nearest("abac", swapped, 2), "aabc");
+    assert_string_equal(name_nearest("abcd", tie, 3), "zbcd");
+    assert_string_equal(name_nearest("abcdefghi", far_off, 1), "abcdefxxx");
+    assert_null(name_nearest("abcdefghi", far_off + 1, 1));
+    assert_null(name_nearest("abcd", NULL, 0));
+}
+
+static void a_name_with_no_letter_in_common_is_not_near(void **state)
+{
+    (void)state;
+    static const char *const degrees[] = {"tp", "dp"};
+    assert_null(name_nearest("x", degrees, 2));
+    assert_null(name_nearest("ab", degrees, 2));
+    assert_string_equal(name_nearest("dq", degrees, 2), "dp");
+}
+
+static void a_name_without_end_is_near_nothing(void **state)
+{
+    (void)state;
+    char name[5000];
+    memset(name, 'a', sizeof name);
+    name[sizeof name - 1] = '\0';
+    assert_null(field_nearest(table, name));
+}
+
+static void defaults_are_set_and_required_rows_are_nan(void **state)
+{
+    (void)state;
+    struct sample s = {0};
+    fields_init(table, &s);
+    assert_true(isnan(s.mem_byte_per_s));
+    assert_close(s.mem_byte, 80e9, 0);
+    assert_close(s.busy, 0.8, 0);
+    assert_close(field_get(row("die_mm2"), &s), 800, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_value_without_a_unit_is_in_SI),
+        cmocka_unit_test(a_unit_may_have_a_prefix_and_blanks),
+        cmocka_unit_test(a_prefix_may_stand_without_the_unit),
+        cmocka_unit_test(small_prefixes_and_both_signs_of_micro_are_read),
+        cmocka_unit_test(m_is_milli_and_M_is_mega),
+        cmocka_unit_test(binary_prefixes_are_powers_of_1024),
+        cmocka_unit_test(k_and_K_are_both_a_thousand),
+        cmocka_unit_test(a_plain_number_may_be_a_percentage),
+        cmocka_unit_test(a_unit_that_begins_like_a_prefix_is_read),
+        cmocka_unit_test(a_prefix_reads_as_the_same_double_as_an_exponent),
+        cmocka_unit_test(what_is_not_a_number_is_refused),
+        cmocka_unit_test(a_number_too_long_to_be_meant_is_refused),
+        cmocka_unit_test(infinity_is_read_where_the_range_has_no_end),
+        cmocka_unit_test(words_are_read_first_and_in_any_case),
+        cmocka_unit_test(a_wrong_unit_is_refused_with_an_example),
+        cmocka_unit_test(a_value_out_of_range_is_refused_with_the_range),
+        cmocka_unit_test(a_fraction_is_refused_where_whole_numbers_are_needed),
+        cmocka_unit_test(a_missing_value_is_refused_with_an_example),
+        cmocka_unit_test(an_unknown_word_is_refused_with_the_nearest_or_all),
+        cmocka_unit_test(long_and_odd_text_gives_one_short_line),
+        cmocka_unit_test(a_check_names_the_value_and_the_range),
+        cmocka_unit_test(a_check_takes_the_values_of_words_and_only_those_if_need_be),
+        cmocka_unit_test(values_are_written_with_four_digits_and_a_prefix),
+        cmocka_unit_test(a_word_is_written_for_its_value),
+        cmocka_unit_test(counts_and_money_are_written_in_full_below_a_million),
+        cmocka_unit_test(plain_numbers_areas_seconds_and_intensities_have_no_large_prefix),
+        cmocka_unit_test(rounding_up_moves_to_the_next_prefix),
+        cmocka_unit_test(what_is_written_is_read_back),
+        cmocka_unit_test(a_row_is_found_by_name_and_a_time_without_its_unit),
+        cmocka_unit_test(the_nearest_name_is_at_most_a_third_away),
+        cmocka_unit_test(a_swap_of_neighbours_is_one_step_and_ties_go_to_the_first),
+        cmocka_unit_test(a_name_with_no_letter_in_common_is_not_near),
+        cmocka_unit_test(a_name_without_end_is_near_nothing),
+        cmocka_unit_test(defaults_are_set_and_required_rows_are_nan),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
