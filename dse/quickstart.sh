@@ -1,0 +1,25 @@
+#!/bin/sh
+# From a fresh clone to the first answer: installs what is missing, builds, runs the study on when
+# an attention engine pays off, and leaves its database and page in build/. Again, it is done at once.
+set -eu
+CDPATH='' cd -- "$(dirname -- "$0")/.."
+. dse/setup.sh
+
+install_missing
+build release
+
+study=dse/studies/attention-payoff.yaml
+db=build/attention-payoff.db
+page=build/attention-payoff.html
+
+# A sweep goes on where it was; results of another program, catalogue or study are begun afresh.
+if [ -e "$db" ] && [ -n "$(find build/dse arch/catalogue "$study" -newer "$db")" ]; then
+    rm -f "$db" "$db-wal" "$db-shm"
+fi
+build/dse sweep "$study" --db "$db"
+build/dse payoff "$db"
+build/dse report "$db" -o "$page"
+
+echo
+echo "database  $PWD/$db"
+echo "page      $PWD/$page"

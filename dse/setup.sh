@@ -1,0 +1,67 @@
+# shellcheck shell=sh
+# Sourced by dse/quickstart.sh and tests/run.sh in the root of the project: has what the build
+# needs installed, and builds.
+
+# Debian's package of each library, and the name pkg-config knows it by.
+libraries="libsqlite3-dev:sqlite3 libyaml-dev:yaml-0.1 libpcre2-dev:libpcre2-8"
+
+have_compiler() {
+    for compiler in "${CC:-cc}" gcc clang; do
+        if echo '#include <stdio.h>' | $compiler -fsyntax-only -x c - 2>/dev/null; then return 0; fi
+    done
+    return 1
+}
+
+have_cmake() { # 3.25 or newer
+    cmake --version 2>/dev/null | awk '
+        NR == 1 { split($3, v, "."); new = v[1] > 3 || (v[1] == 3 && v[2] >= 25) }
+        END { exit !new }'
+}
+
+# Prints the Debian packages of what is not there.
+missing() {
+    have_compiler || printf ' gcc libc6-dev'
+    have_cmake || printf ' cmake'
+    command -v ninja >/dev/null || printf ' ninja-build'
+    command -v pkg-config >/dev/null || printf ' pkg-config'
+    for library in $libraries; do
+        pkg-config --exists "${library#*:}" 2>/dev/null || printf ' %s' "${library%:*}"
+    done
+}
+
+# Runs a command as root: as we are, or by a sudo that asks for no password.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# Runs a command in silence; shows what it printed if it fails.
+quietly() {
+    output=$("$@" 2>&1) || { printf '%s\n' "$output" >&2; return 1; }
+}
+
+install_missing() {
+    packages=$(missing)
+    [ -n "$packages" ] || return 0
+    if command -v apt-get >/dev/null && as_root true 2>/dev/null; then
+        echo "installing$packages"
+        as_root apt-get update >/dev/null 2>&1 || true # what is known may do
+        # shellcheck disable=SC2086 # a list of words
+        quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get \
+            -o DPkg::Lock::Timeout=120 install -y --no-install-recommends $packages || true
+        packages=$(missing)
+        [ -n "$packages" ] || return 0
+    fi
+    {
+        echo "dse cannot be built yet: these are missing (Debian's names; cmake must be 3.25 or newer)"
+        echo "    apt-get install --no-install-recommends$packages"
+    } >&2
+    exit 1
+}
+
+# build PRESET: configures and builds. A build folder of another path, generator or compiler is
+# begun afresh.
+build() {
+    echo "building ($1)"
+    cmake --preset "$1" >/dev/null 2>&1 || quietly cmake --fresh --preset "$1" || exit 1
+    quietly cmake --build --preset "$1" || exit 1
+}
