@@ -1,0 +1,41 @@
+/* Attention variants: what each costs, caches and weighs. A variant is one row of the registry at
+ * the end of attention.c; adding one touches that file only. */
+#ifndef ARCH_ATTENTION_H
+#define ARCH_ATTENTION_H
+
+#include "arch/model.h"
+#include "arch/op.h"
+
+struct attention {
+    const char *name;
+    const char *doc;
+    /* Projections and core attention of all layers. */
+    void (*ops)(const struct model *m, const struct shape *s, struct ops *out);
+    double (*params)(const struct model *m); /* weights of one layer */
+    /* Weights of one layer that every rank of a TP group holds whole. */
+    double (*copied_params)(const struct model *m);
+    /* Numbers cached per token and layer by one of `tp` ranks. */
+    double (*cached)(const struct model *m, double tp);
+    /* Indexer keys cached beside them, one byte each. */
+    double (*cached_byte)(const struct model *m);
+};
+
+extern const struct word attention_words[]; /* names of the registry, and mha, mqa */
+extern const struct attention attentions[];
+extern const size_t attentions_n;
+
+const struct attention *attention_of(const struct model *m);
+double attention_params(const struct model *m);
+
+/* Weights of one layer on one of `tp` ranks, in parameters. */
+double attention_params_per_rank(const struct model *m, double tp);
+
+/* Cache of one token over all layers on one of `tp` ranks, in bytes; at `context` tokens, so that
+ * windowed layers count for what they keep. With context 0: as if no layer had a window. */
+double attention_kv_byte_per_token(const struct model *m, double tp, double kv_byte, double context);
+
+/* Query heads on one of `tp` ranks; KV heads likewise, at least one. */
+double attention_heads(const struct model *m, double tp);
+double attention_kv_heads(const struct model *m, double tp);
+
+#endif

@@ -1,0 +1,75 @@
+#include "arch/chip.h"
+
+#include "base/mem.h"
+
+/* clang-format off */
+enum { HBM2, HBM2E, HBM3, HBM3E, HBM3E_12H, HBM4, HBM_KINDS };
+
+static const struct word hbm_words[] = {
+    { "hbm2", HBM2 }, { "hbm2e", HBM2E }, { "hbm3", HBM3 }, { "hbm3e", HBM3E }, { "hbm3e-12h", HBM3E_12H },
+    { "hbm4", HBM4 }, { NULL, 0 },
+};
+
+/* Capacity and bandwidth of a stack: JEDEC pin rates with 1024 (HBM4: 2048) pins, and the heights
+ * that the chips of the catalogue use. HBM3E at the 8 Gb/s of B200 and H200, HBM4 at 8 Gb/s. */
+static const struct hbm hbms[HBM_KINDS] = {
+    [HBM2]      = {  8e9, 0.256e12 },
+    [HBM2E]     = { 16e9, 0.4625e12 },
+    [HBM3]      = { 24e9, 0.819e12 },
+    [HBM3E]     = { 24e9, 1.000e12 },
+    [HBM3E_12H] = { 36e9, 1.000e12 },
+    [HBM4]      = { 36e9, 2.000e12 },
+};
+
+static const struct field rows[] = {
+    { FIELD(chip, compute_units, "1"), .lo = 1, .hi = 1e6, .init = NAN, .doc = "Compute units (SM, CU, core) that work." },
+    { FIELD(chip, unit_flop_per_s, "FLOP/s"), .lo = 1e6, .hi = 1e18, .init = NAN, .doc = "Dense BF16 peak of one compute unit." },
+    { FIELD(chip, fp8_ratio, "1"), .lo = 1, .hi = 16, .init = 1, .doc = "Dense FP8 peak over BF16 peak; 1 where FP8 is only storage." },
+    { FIELD(chip, fp4_ratio, "1"), .lo = 1, .hi = 32, .init = 1, .doc = "Dense FP4 peak over BF16 peak." },
+    { FIELD(chip, memory_byte, "B"), .lo = 1e6, .hi = 1e15, .init = NAN, .doc = "Memory capacity of one device." },
+    { FIELD(chip, memory_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .init = NAN, .doc = "Memory bandwidth of one device." },
+    { FIELD(chip, hbm, "1"), .lo = 0, .hi = HBM_KINDS - 1, .init = HBM3E, .only_words = true, .words = hbm_words,
+      .doc = "Memory generation; the number of stacks and their price follow from it." },
+    { FIELD(chip, link_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .init = NAN, .doc = "Scale-up link of one device, one direction." },
+    { FIELD(chip, link_latency_s, "s"), .lo = 0, .hi = 1, .init = 1.3e-6, .doc = "Latency of a transfer over the scale-up link." },
+    { FIELD(chip, link_domain, "devices"), .lo = 1, .hi = 1e6, .init = 8, .whole = true, .doc = "Devices joined by the scale-up link." },
+    { FIELD(chip, network_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .init = NAN, .doc = "Scale-out network of one device, one direction." },
+    { FIELD(chip, network_latency_s, "s"), .lo = 0, .hi = 1, .init = 5e-6, .doc = "Latency of a transfer over the scale-out network." },
+    { FIELD(chip, node_nm, "1"), .lo = 2, .hi = 28, .init = 5, .doc = "Process node of the compute dies, nm." },
+    { FIELD(chip, compute_flop_per_s_per_mm2, "FLOP/s"), .lo = 1e6, .hi = 1e18, .init = NAN,
+      .doc = "BF16 peak per mm2 of compute units, spare ones counted in the area." },
+    { FIELD(chip, uncore_mm2, "mm2"), .lo = 0, .hi = 1e5, .init = NAN, .doc = "Area of all that is not compute units, memory interface or links: caches, crossbar, control." },
+    { FIELD(chip, tdp_w, "W"), .lo = 0, .hi = 1e5, .init = NAN, .doc = "Thermal design power of one device." },
+};
+/* clang-format on */
+COVERS(rows, chip);
+
+const struct fields chip_fields = {"chip", rows, LEN(rows), sizeof(struct chip)};
+
+double chip_flop_per_s(const struct chip *c)
+{
+    return c->compute_units * c->unit_flop_per_s;
+}
+
+double chip_math_flop_per_s(const struct chip *c, double math_byte)
+{
+    double ratio = math_byte > 2 ? 2 / math_byte : math_byte > 1 ? 1 : math_byte > 0.5 ? c->fp8_ratio : c->fp4_ratio;
+    return ratio * chip_flop_per_s(c);
+}
+
+double chip_ridge_flop_per_byte(const struct chip *c)
+{
+    return chip_flop_per_s(c) / c->memory_byte_per_s;
+}
+
+const struct hbm *chip_hbm(const struct chip *c)
+{
+    return &hbms[(size_t)c->hbm];
+}
+
+double chip_memory_stacks(const struct chip *c)
+{
+    const struct hbm *h = chip_hbm(c);
+    double slack = 1e-3; /* a stack is not added for a rounding of the data sheet */
+    return fmax(1, ceil(fmax(c->memory_byte / h->stack_byte, c->memory_byte_per_s / h->stack_byte_per_s) - slack));
+}

@@ -1,0 +1,98 @@
+#include "arch/design.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define PART(member) &member##_fields, offsetof(struct design, member)
+#define NAMED(member) PART(member), offsetof(struct design, member##_name)
+
+const struct part design_parts[DESIGN_PARTS] = {
+    [PART_MODEL] = {NAMED(model), "The language model."},
+    [PART_CHIP] = {NAMED(chip), "The accelerator."},
+    [PART_ENGINE] = {NAMED(engine), "The attention engine."},
+    [PART_PLAN] = {PART(plan), 0, "The mapping onto devices."},
+    [PART_WORKLOAD] = {PART(workload), 0, "What is asked of the system."},
+    [PART_PRECISION] = {PART(precision), 0, "Storage and arithmetic."},
+    [PART_MODE] = {PART(mode), 0, "How operators are timed."},
+};
+
+static int unknown(const char *path, struct err *err)
+{
+    char known[64], best[64] = "";
+    const char *near;
+    const char *dot = strchr(path, '.');
+
+    for (size_t i = 0; i < DESIGN_PARTS && !*best; i++) {
+        const struct fields *f = design_parts[i].fields;
+        size_t length = strlen(f->section);
+        if (dot && length == (size_t)(dot - path) && !strncmp(path, f->section, length) &&
+            (near = field_nearest(*f, dot + 1)))
+            snprintf(best, sizeof best, "%s.%s", f->section, near);
+    }
+    for (size_t i = 0; i < DESIGN_PARTS && !*best; i++)
+        for (size_t j = 0; j < design_parts[i].fields->n && !*best; j++) {
+            struct parameter p = {&design_parts[i].fields->row[j], i, 0};
+            const char *name = design_path(&p, known, sizeof known);
+            if (name_nearest(path, &name, 1) || (!dot && !strcmp(path, p.field->name)))
+                memcpy(best, known, sizeof best);
+        }
+    if (*best)
+        return fail(err, "unknown name: did you mean \"%s\"?", best);
+    return fail(err, "unknown name: `dse list parameters` shows all");
+}
+
+int design_parameter(const char *path, struct parameter *out, struct err *err)
+{
+    for (size_t i = 0; i < DESIGN_PARTS; i++) {
+        const struct fields *f = design_parts[i].fields;
+        size_t length = strlen(f->section);
+        const char *name = path;
+        if (length) {
+            if (strncmp(path, f->section, length) || path[length] != '.')
+                continue;
+            name += length + 1;
+        }
+        const struct field *row = field_find(*f, name);
+        if (row) {
+            *out = (struct parameter){row, i, design_parts[i].offset + row->offset};
+            return 0;
+        }
+    }
+    return unknown(path, err);
+}
+
+char *design_path(const struct parameter *p, char *buffer, size_t size)
+{
+    const char *section = design_parts[p->part].fields->section;
+    snprintf(buffer, size, "%s%s%s", section, *section ? "." : "", p->field->name);
+    return buffer;
+}
+
+int design_check(const struct design *d, struct err *err)
+{
+    const struct model *m = &d->model;
+
+    if (m->attention == 0 && fmod(m->heads, fmax(1, m->kv_heads)) != 0)
+        return fail(err, "model.kv_heads: %g does not divide %g heads: give a divisor of model.heads",
+                    m->kv_heads, m->heads);
+    if (m->attention > 0 && (m->kv_lora_rank <= 0 || m->qk_nope_dim <= 0 || m->v_dim <= 0))
+        return fail(err, "model.kv_lora_rank: MLA needs a latent: give kv_lora_rank, qk_nope_dim, "
+                         "qk_rope_dim and v_dim");
+    if (m->index_topk > 0 && (m->index_heads <= 0 || m->index_head_dim <= 0 || m->q_lora_rank <= 0))
+        return fail(err, "model.index_topk: sparse attention needs an indexer: give index_heads, "
+                         "index_head_dim and q_lora_rank");
+    if (m->top_k > m->experts)
+        return fail(err, "model.top_k: %g of %g experts: give at most model.experts", m->top_k,
+                    m->experts);
+    if (m->experts > 0 && (m->top_k <= 0 || m->moe_ffn <= 0))
+        return fail(err, "model.top_k: experts need top_k and moe_ffn: give both");
+    if (model_dense_layers(m) > 0 && m->ffn <= 0)
+        return fail(err, "model.ffn: %g layers are dense and have no width: give model.ffn",
+                    model_dense_layers(m));
+    if (d->workload.accepted_tokens > d->workload.query_tokens)
+        return fail(err, "workload.accepted_tokens: more than the %g of a step: give at most "
+                         "workload.query_tokens", d->workload.query_tokens);
+    return 0;
+}

@@ -1,0 +1,62 @@
+/* One candidate: a model on a number of chips, with or without an engine, under a workload.
+ * A plain value: copied by =, owning nothing. */
+#ifndef ARCH_DESIGN_H
+#define ARCH_DESIGN_H
+
+#include "arch/chip.h"
+#include "arch/engine.h"
+#include "arch/model.h"
+#include "arch/plan.h"
+
+struct design {
+    struct model model;
+    struct chip chip;
+    struct engine engine;
+    struct plan plan;
+    struct workload workload;
+    struct precision precision;
+    struct mode mode;
+    const char *model_name, *chip_name, *engine_name; /* borrowed from the catalogue */
+};
+
+/* A part of a design and where it stands in it. The first DESIGN_CATALOGUE_PARTS come from the
+ * catalogue. */
+struct part {
+    const struct fields *fields;
+    size_t offset;
+    size_t name_offset; /* of the entry's name; catalogue parts only */
+    const char *doc;
+};
+
+enum { PART_MODEL, PART_CHIP, PART_ENGINE, DESIGN_CATALOGUE_PARTS, PART_PLAN = DESIGN_CATALOGUE_PARTS, PART_WORKLOAD, PART_PRECISION, PART_MODE, DESIGN_PARTS };
+
+extern const struct part design_parts[DESIGN_PARTS];
+
+/* A parameter of a design by its path, "chip.memory_byte" or "timing". */
+struct parameter {
+    const struct field *field;
+    size_t part;
+    size_t offset; /* in the design */
+};
+
+/* 0, or -1 with "unknown name: did you mean ..." in err (no place, no path). */
+int design_parameter(const char *path, struct parameter *out, struct err *err);
+
+/* "chip.memory_byte" from its part and field. Returns `buffer`. */
+char *design_path(const struct parameter *p, char *buffer, size_t size);
+
+static inline double design_get(const struct design *d, const struct parameter *p)
+{
+    return *(const double *)((const char *)d + p->offset);
+}
+
+static inline void design_put(struct design *d, const struct parameter *p, double value)
+{
+    *(double *)((char *)d + p->offset) = value;
+}
+
+/* What must hold between the values of a design, beyond each one's range: top_k <= experts, MLA
+ * has a latent, and the like. On failure err->text is "PATH: WHAT: RIGHT". */
+int design_check(const struct design *d, struct err *err);
+
+#endif

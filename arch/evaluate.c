@@ -1,0 +1,158 @@
+#include "arch/evaluate.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+void prepare(struct prepared *out, const struct design *d)
+{
+    struct plan plans[PLANS_MOST];
+    out->n = plan_mappings(&d->plan, &d->model, plans);
+    if (out->n > out->room) {
+        out->room = out->n;
+        out->mapped = mem_grow(out->mapped, out->room, sizeof *out->mapped);
+    }
+    for (size_t i = 0; i < out->n; i++) {
+        out->mapped[i].plan = plans[i];
+        step_build(&out->mapped[i].step, &d->model, &plans[i], &d->workload, &d->precision);
+    }
+}
+
+void prepared_free(struct prepared *p)
+{
+    free(p->mapped);
+    *p = (struct prepared){0};
+}
+
+/* A mapping at the batch that is best for it. */
+struct candidate {
+    enum verdict verdict;
+    double cap, slo; /* requests per replica */
+    struct load load;
+    double step_s, tokens_per_s, memory_byte;
+};
+
+/* Throughput never falls as the batch grows, so the best batch is the largest allowed. */
+static void try_mapping(struct candidate *out, const struct step *s, const struct device *dev,
+                        const struct workload *w)
+{
+    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
+    double room = dev->memory_byte - s->weight_byte;
+
+    out->cap = room > 0 ? floor(room / per_request) : 0;
+    out->slo = step_largest_load(s, dev, w->tpot_s * w->accepted_tokens, out->cap);
+    out->load = w->batch == BATCH_MAX
+                    ? (struct load){fmax(1, fmin(out->cap, out->slo)), fmax(1, fmin(out->cap, out->slo))}
+                    : step_load(s, w->batch);
+    out->verdict = out->load.most > out->cap   ? VERDICT_MEMORY
+                   : out->load.most > out->slo ? VERDICT_TPOT
+                                               : VERDICT_OK;
+    out->step_s = step_time_s(s, dev, out->load);
+    out->memory_byte = s->weight_byte + out->load.most * per_request;
+    out->tokens_per_s = out->load.mean * s->dp * w->accepted_tokens / out->step_s;
+}
+
+static bool better(const struct candidate *a, const struct candidate *b)
+{
+    if (a->verdict != b->verdict) {
+        static const int rank[VERDICTS] = {[VERDICT_OK] = 0, [VERDICT_TPOT] = 1, [VERDICT_MEMORY] = 2};
+        return rank[a->verdict] < rank[b->verdict];
+    }
+    if (a->verdict == VERDICT_MEMORY)
+        return a->memory_byte < b->memory_byte;
+    if (a->verdict == VERDICT_TPOT)
+        return a->step_s < b->step_s;
+    return a->tokens_per_s > b->tokens_per_s;
+}
+
+/* Capacity or latency stops the batch; but where twice the batch would bring less than 5 % more,
+ * it is the resource with the largest part of the step. */
+static double limit_of(const struct candidate *c, const struct step *s, const struct device *dev,
+                       const struct step_split *split, bool batch_max)
+{
+    double twice_s = step_time_s(s, dev, (struct load){2 * c->load.most, 2 * c->load.mean});
+    if (batch_max && 2 * c->step_s > 1.05 * twice_s)
+        return c->cap <= c->slo ? LIMIT_CAPACITY : LIMIT_LATENCY;
+    const double *b = split->bound_s;
+    return b[BY_LINK] > fmax(b[BY_COMPUTE], b[BY_MEMORY]) ? LIMIT_LINK
+           : b[BY_COMPUTE] > b[BY_MEMORY]                 ? LIMIT_COMPUTE
+                                                          : LIMIT_MEMORY;
+}
+
+static void fill(struct metrics *out, const struct candidate *c, const struct step *s,
+                 const struct device *dev, const struct design *d, const struct price_book *book)
+{
+    struct step_split split;
+    double accepted = s->accepted_tokens, dp = s->dp;
+
+    step_split(&split, s, dev, c->load);
+    out->verdict = c->verdict;
+    out->batch = c->load.mean * dp;
+    out->batch_cap = c->cap * dp;
+    out->batch_slo = c->slo * dp;
+    out->tpot_s = split.time_s / accepted;
+    out->ttft_s = NAN;
+    out->tokens_per_s = out->batch / out->tpot_s;
+    out->tokens_per_s_per_device = out->tokens_per_s / d->plan.devices;
+    out->tokens_per_s_per_user = 1 / out->tpot_s;
+    out->memory_used_byte = c->memory_byte;
+    out->weight_byte = s->weight_byte;
+    out->kv_byte = c->load.most * s->kv_byte_per_request;
+    out->kv_byte_per_token = s->kv_byte_per_token;
+    out->attention_intensity_flop_per_byte = split.attention_flop / split.attention_byte;
+    out->expert_intensity_flop_per_byte = split.expert_byte > 0 ? split.expert_flop / split.expert_byte : NAN;
+    out->ridge_flop_per_byte = dev->main.s_per_byte / dev->main.s_per_flop;
+    out->attention_s = split.class_s[OP_ATTENTION] / accepted;
+    out->projection_s = split.class_s[OP_PROJECTION] / accepted;
+    out->ffn_s = split.class_s[OP_FFN] / accepted;
+    out->expert_s = split.class_s[OP_EXPERT] / accepted;
+    out->communication_s = split.class_s[OP_COMMUNICATION] / accepted;
+    out->other_s = split.class_s[OP_OTHER] / accepted;
+    out->attention_share = split.class_s[OP_ATTENTION] / split.time_s;
+    out->engine_speedup =
+        engine_is_there(&d->engine) ? split.attention_chip_s / split.attention_engine_s : NAN;
+    out->limit = limit_of(c, s, dev, &split, d->workload.batch == BATCH_MAX);
+    cost_metrics(out, &d->chip, &d->engine, d->plan.devices, &d->precision, &split, split.time_s, book);
+}
+
+void evaluate_prepared(const struct prepared *p, const struct design *d,
+                       const struct price_book *book, struct metrics *out,
+                       const struct mapped **mapped)
+{
+    struct device dev;
+    struct candidate best = {0}, c;
+    size_t at = 0;
+
+    device_make(&dev, &d->chip, &d->engine, &d->precision);
+    if (mapped)
+        *mapped = p->n ? &p->mapped[0] : NULL;
+    if (!p->n) {
+        for (size_t i = 0; i < metrics_fields.n; i++)
+            field_put(&metrics_fields.row[i], out, NAN);
+        out->verdict = VERDICT_MAPPING;
+        return;
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        try_mapping(&c, &p->mapped[i].step, &dev, &d->workload);
+        if (i == 0 || better(&c, &best)) {
+            best = c;
+            at = i;
+        }
+    }
+    if (mapped)
+        *mapped = &p->mapped[at];
+    fill(out, &best, &p->mapped[at].step, &dev, d, book);
+}
+
+void evaluate(const struct design *d, const struct price_book *book, struct metrics *out,
+              struct plan *plan)
+{
+    struct prepared p = {0};
+    const struct mapped *mapped;
+
+    prepare(&p, d);
+    evaluate_prepared(&p, d, book, out, &mapped);
+    if (plan)
+        *plan = mapped ? mapped->plan : d->plan;
+    prepared_free(&p);
+}

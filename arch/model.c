@@ -1,0 +1,99 @@
+#include "arch/model.h"
+
+#include "arch/attention.h"
+#include "base/mem.h"
+
+static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
+
+/* clang-format off */
+static const struct field rows[] = {
+    { FIELD(model, attention, "1"), .lo = 0, .hi = 1, .init = NAN, .only_words = true, .words = attention_words,
+      .doc = "Attention variant; MHA and MQA are GQA with as many, and with one, KV head." },
+    { FIELD(model, layers, "1"), .lo = 1, .hi = 1e4, .init = NAN, .whole = true, .doc = "Transformer layers." },
+    { FIELD(model, hidden, "1"), .lo = 1, .hi = 1e6, .init = NAN, .whole = true, .doc = "Width of the residual stream." },
+    { FIELD(model, heads, "1"), .lo = 1, .hi = 1e5, .init = NAN, .whole = true, .doc = "Query heads." },
+    { FIELD(model, kv_heads, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "KV heads (GQA; 0: as many as query heads)." },
+    { FIELD(model, head_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "Width of a head (GQA; 0: hidden / heads)." },
+    { FIELD(model, window, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .whole = true,
+      .doc = "Sliding window or chunk of the layers that have one; 0: none." },
+    { FIELD(model, full_every, "1"), .lo = 0, .hi = 1e4, .init = 0, .whole = true,
+      .doc = "With a window, one layer in this many attends to everything; 0: no layer does." },
+    { FIELD(model, kv_lora_rank, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of the KV latent, d_c." },
+    { FIELD(model, q_lora_rank, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of the query latent; 0: none." },
+    { FIELD(model, qk_rope_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: rotary part of a head, d_r." },
+    { FIELD(model, qk_nope_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: other part of a query or key head, d_n." },
+    { FIELD(model, v_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of a value head, d_v." },
+    { FIELD(model, index_heads, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "DSA: heads of the indexer." },
+    { FIELD(model, index_head_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "DSA: width of an indexer head." },
+    { FIELD(model, index_topk, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .whole = true, .doc = "DSA: tokens the core attends to; 0: dense attention." },
+    { FIELD(model, absorb, "1"), .lo = 0, .hi = 1, .init = 1, .whole = true, .words = yes_no,
+      .doc = "MLA: up-projections absorbed into the queries (\"reordered\"), so that the core works on the latent." },
+    { FIELD(model, latent_reads, "1"), .lo = 1, .hi = 2, .init = 1, .whole = true,
+      .doc = "MLA absorbed: times the latent is read, 1 as in FlashMLA, 2 for separate score and context kernels." },
+    { FIELD(model, ffn, "1"), .lo = 0, .hi = 1e7, .init = 0, .whole = true, .doc = "Width of the dense feed-forward layers." },
+    { FIELD(model, gated_ffn, "1"), .lo = 0, .hi = 1, .init = 1, .whole = true, .words = yes_no,
+      .doc = "Feed-forward with three matrices (gate, up, down) instead of two." },
+    { FIELD(model, experts, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "Routed experts of an MoE layer; 0: no MoE layers." },
+    { FIELD(model, top_k, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "Routed experts a token uses." },
+    { FIELD(model, moe_ffn, "1"), .lo = 0, .hi = 1e7, .init = 0, .whole = true, .doc = "Width of one routed expert." },
+    { FIELD(model, shared_ffn, "1"), .lo = 0, .hi = 1e7, .init = 0, .whole = true, .doc = "Width of the shared experts together; 0: none." },
+    { FIELD(model, first_dense_layers, "1"), .lo = 0, .hi = 1e4, .init = 0, .whole = true, .doc = "Dense layers before the first MoE layer." },
+    { FIELD(model, moe_every, "1"), .lo = 1, .hi = 1e4, .init = 1, .whole = true, .doc = "Of the layers after those, every n-th is MoE." },
+    { FIELD(model, vocab, "1"), .lo = 1, .hi = 1e8, .init = NAN, .whole = true, .doc = "Vocabulary." },
+    { FIELD(model, tied_embeddings, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no,
+      .doc = "Embedding and head share their weights." },
+};
+/* clang-format on */
+COVERS(rows, model);
+
+const struct fields model_fields = {"model", rows, LEN(rows), sizeof(struct model)};
+
+double model_moe_layers(const struct model *m)
+{
+    return m->experts > 0 ? fmax(0, floor((m->layers - m->first_dense_layers) / m->moe_every)) : 0;
+}
+
+double model_dense_layers(const struct model *m)
+{
+    return m->layers - model_moe_layers(m);
+}
+
+double model_ffn_matrices(const struct model *m)
+{
+    return m->gated_ffn > 0 ? 3 : 2;
+}
+
+double model_expert_params(const struct model *m)
+{
+    return model_ffn_matrices(m) * m->hidden * m->moe_ffn;
+}
+
+double model_routed_params(const struct model *m)
+{
+    return model_moe_layers(m) * m->experts * model_expert_params(m);
+}
+
+double model_vocab_params(const struct model *m)
+{
+    return m->vocab * m->hidden * (m->tied_embeddings > 0 ? 1 : 2);
+}
+
+/* Attention, dense feed-forward, shared experts and routers: what every token passes through. */
+static double always_params(const struct model *m)
+{
+    double moe = model_moe_layers(m), matrices = model_ffn_matrices(m);
+    return m->layers * attention_params(m) +
+           model_dense_layers(m) * matrices * m->hidden * m->ffn +
+           moe * (matrices * m->hidden * m->shared_ffn + m->hidden * m->experts);
+}
+
+double model_params(const struct model *m)
+{
+    return always_params(m) + model_routed_params(m) + model_vocab_params(m);
+}
+
+double model_active_params(const struct model *m)
+{
+    return always_params(m) + model_moe_layers(m) * m->top_k * model_expert_params(m) +
+           m->vocab * m->hidden;
+}

@@ -1,0 +1,67 @@
+#include "arch/op.h"
+
+#include <assert.h>
+
+const char *const op_class_text[OP_CLASSES] = {
+    [OP_ATTENTION] = "attention", [OP_PROJECTION] = "projection",       [OP_FFN] = "ffn",
+    [OP_EXPERT] = "expert",       [OP_COMMUNICATION] = "communication", [OP_OTHER] = "other",
+};
+
+void ops_add(struct ops *list, double count, struct op op)
+{
+    if (count <= 0)
+        return;
+    assert(list->n < OPS_MOST);
+    op.count = count;
+    op.flop *= count;
+    op.weight_byte *= count;
+    op.byte *= count;
+    op.wire_byte *= count;
+    op.hops *= count;
+    list->op[list->n++] = op;
+}
+
+void ops_add_gemm(struct ops *list, const char *name, enum op_class class, double count,
+                  const struct shape *s, double tokens, double in, double out)
+{
+    ops_add(list, count,
+            (struct op){.name = name,
+                        .class = class,
+                        .flop = 2 * tokens * in * out,
+                        .weight_byte = in * out * s->weight_byte,
+                        .byte = tokens * (in + out) * s->act_byte});
+}
+
+void ops_add_vector(struct ops *list, const char *name, enum op_class class, double count,
+                    const struct shape *s, double flop, double numbers)
+{
+    ops_add(list, count,
+            (struct op){
+                .name = name, .class = class, .flop = flop, .byte = numbers * s->act_byte});
+}
+
+void ops_add_all_reduce(struct ops *list, const char *name, double count, const struct shape *s,
+                        double p, double numbers)
+{
+    if (p > 1)
+        ops_add(list, count,
+                (struct op){.name = name,
+                            .class = OP_COMMUNICATION,
+                            .unit = UNIT_LINK,
+                            .wire_byte = 2 * (p - 1) / p * numbers * s->act_byte,
+                            .hops = 2 * (p - 1),
+                            .group = p});
+}
+
+void ops_add_all_to_all(struct ops *list, const char *name, double count, const struct shape *s,
+                        double p, double numbers)
+{
+    if (p > 1)
+        ops_add(list, count,
+                (struct op){.name = name,
+                            .class = OP_COMMUNICATION,
+                            .unit = UNIT_LINK,
+                            .wire_byte = numbers * s->act_byte,
+                            .hops = 1,
+                            .group = p});
+}

@@ -1,0 +1,74 @@
+/* An operator states what it costs; arch/unit.h turns costs into time.
+ *
+ * Costs are of one device and one step, all layers together, and are affine in the batch: a part
+ * per step (weights, read whatever the batch) and a part per request. So a list is built once per
+ * model, mapping and workload, and priced at any batch on any chip. */
+#ifndef ARCH_OP_H
+#define ARCH_OP_H
+
+#include <stddef.h>
+
+/* What an operator is counted under in the split of a step. */
+enum op_class { OP_ATTENTION, OP_PROJECTION, OP_FFN, OP_EXPERT, OP_COMMUNICATION, OP_OTHER, OP_CLASSES };
+
+/* Who may run it, besides the compute units of the chip itself. */
+enum op_unit {
+    UNIT_MAIN,      /* nobody */
+    UNIT_ATTENTION, /* an engine that runs attention */
+    UNIT_EXPERT,    /* an engine that runs experts */
+    UNIT_LINK       /* a collective over `group` devices; costs are its wire_byte and hops */
+};
+
+struct op {
+    const char *name;
+    enum op_class class;
+    enum op_unit unit;
+    double count;       /* times it runs in a step; the costs below hold all of them */
+    double flop;        /* per request */
+    double weight_byte; /* per step; of UNIT_EXPERT: if every expert is active */
+    double byte;        /* per request: KV cache, activations in and out */
+    double wire_byte;   /* per request: sent by one device; of UNIT_ATTENTION: to a discrete engine */
+    double hops;        /* per step: latencies in a row */
+    double group;       /* devices that talk */
+};
+
+extern const char *const op_class_text[OP_CLASSES];
+
+enum { OPS_MOST = 32 };
+
+struct ops {
+    size_t n;
+    struct op op[OPS_MOST];
+};
+
+/* Where an operator's device stands: what one decode step of one request looks like to it. */
+struct shape {
+    double tokens;      /* new tokens per request in the step, q */
+    double context;     /* tokens of context each of them sees, L */
+    double tp;          /* devices that share a replica's heads and feed-forward */
+    double ep;          /* devices the experts are spread over */
+    double devices, dp; /* all of them; replicas */
+    double weight_byte, kv_byte, act_byte; /* bytes per weight, cached number, activation */
+};
+
+/* Adds an operator to the list; `count` multiplies the costs. */
+void ops_add(struct ops *list, double count, struct op op);
+
+/* [tokens, in] x [in, out] on one device, weights read once per step; `tokens` per request. */
+void ops_add_gemm(struct ops *list, const char *name, enum op_class class, double count,
+                  const struct shape *s, double tokens, double in, double out);
+
+/* A vector operator: `flop` and numbers read or written, per request. */
+void ops_add_vector(struct ops *list, const char *name, enum op_class class, double count,
+                    const struct shape *s, double flop, double numbers);
+
+/* Ring all-reduce over p devices: 2 (p - 1) (latency + bytes / (p bandwidth)). Nothing for p = 1. */
+void ops_add_all_reduce(struct ops *list, const char *name, double count, const struct shape *s,
+                        double p, double numbers);
+
+/* All-to-all over p devices, each sending `numbers` per request: latency + bytes / bandwidth
+ * (arXiv:2507.15465 eq. 13, which does not subtract a device's own share). Nothing for p = 1. */
+void ops_add_all_to_all(struct ops *list, const char *name, double count, const struct shape *s,
+                        double p, double numbers);
+
+#endif

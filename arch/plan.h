@@ -1,0 +1,46 @@
+/* How a model is laid over devices, and what is asked of it: plan, workload, precision, timing. */
+#ifndef ARCH_PLAN_H
+#define ARCH_PLAN_H
+
+#include "arch/model.h"
+#include "base/field.h"
+
+struct plan {
+    double devices, tp, dp, ep; /* tp, dp, ep: PLAN_AUTO chooses */
+    double shared_over;
+};
+
+enum { PLAN_AUTO = 0 };
+enum { SHARED_OVER_EP, SHARED_OVER_TP };
+
+struct workload {
+    double phase;
+    double context, query_tokens, accepted_tokens;
+    double batch; /* BATCH_MAX: the largest that fits */
+    double tpot_s;
+};
+
+enum { BATCH_MAX = 0 };
+enum { PHASE_DECODE };
+
+struct precision {
+    double weight, kv, math, activation; /* bytes per number */
+};
+
+/* How operators are timed; the path is `timing`. */
+struct mode {
+    double timing;
+};
+
+enum { TIMING_IDEAL };
+
+extern const struct fields plan_fields, workload_fields, precision_fields, mode_fields;
+
+enum { PLANS_MOST = 256 };
+
+/* The mappings that `p` allows, smallest tp first: p itself where nothing is auto. An impossible
+ * one (tp * dp other than devices, heads that tp does not divide, experts over devices that are
+ * not there) is left out, so that 0 means that there is none. Returns how many. */
+size_t plan_mappings(const struct plan *p, const struct model *m, struct plan out[PLANS_MOST]);
+
+#endif

@@ -1,0 +1,236 @@
+#include "arch/step.h"
+
+#include "arch/attention.h"
+#include "arch/ffn.h"
+
+const char *const bound_text[BOUNDS] = {"compute", "memory", "link"};
+const char *const place_text[PLACES] = {"chip", "engine", "link", "network"};
+
+/* Two norms and two residual additions per layer: read and write the stream. */
+static void add_norms(struct ops *out, const struct model *m, const struct shape *s)
+{
+    double stream = s->tokens * m->hidden;
+    ops_add_vector(out, "norm", OP_OTHER, 2 * m->layers, s, 4 * stream, 2 * stream);
+    ops_add_vector(out, "residual", OP_OTHER, 2 * m->layers, s, stream, 3 * stream);
+}
+
+/* Every token of the step reads its row of the embedding and gets logits. */
+static void add_vocabulary(struct ops *out, const struct model *m, const struct shape *s)
+{
+    ops_add_vector(out, "embedding", OP_OTHER, 1, s, 0, 2 * s->tokens * m->hidden);
+    ops_add_gemm(out, "head", OP_OTHER, 1, s, s->tokens, m->hidden, m->vocab / s->tp);
+}
+
+/* Activations that live at once on a device, numbers per request: the stream, its normed copy and
+ * the widest operator's input and output. */
+static double live_numbers(const struct model *m, const struct shape *s)
+{
+    double h = m->heads / s->tp, width;
+    width = m->attention > 0 ? 2 * h * (m->kv_lora_rank + m->qk_rope_dim)
+                             : 2 * (h + attention_kv_heads(m, s->tp)) * m->head_dim;
+    width = fmax(width, model_ffn_matrices(m) * m->ffn / s->tp);
+    width = fmax(width, m->top_k * (m->hidden + 2 * m->moe_ffn));
+    return s->tokens * (2 * m->hidden + width);
+}
+
+static double device_weight_params(const struct model *m, const struct plan *p)
+{
+    double routed = model_routed_params(m);
+    double attention = m->layers * attention_params(m);
+    double shared = model_params(m) - routed - attention;
+    double group = ffn_expert_group(p->tp, p->ep);
+    return m->layers * attention_params_per_rank(m, p->tp) + routed / group +
+           shared / (p->shared_over == SHARED_OVER_TP ? p->tp : group);
+}
+
+void step_build(struct step *out, const struct model *m, const struct plan *plan,
+                const struct workload *w, const struct precision *p)
+{
+    struct shape s = {
+        .tokens = w->query_tokens,
+        .context = w->context,
+        .tp = plan->tp,
+        .ep = plan->ep,
+        .devices = plan->devices,
+        .dp = plan->dp,
+        .weight_byte = p->weight,
+        .kv_byte = p->kv,
+        .act_byte = p->activation,
+    };
+    double group = ffn_expert_group(plan->tp, plan->ep);
+
+    out->ops.n = 0;
+    add_vocabulary(&out->ops, m, &s);
+    add_norms(&out->ops, m, &s);
+    attention_of(m)->ops(m, &s, &out->ops);
+    ffn_ops(m, &s, &out->ops);
+
+    out->main.n = 0;
+    out->others = 0;
+    for (size_t i = 0; i < out->ops.n; i++) {
+        const struct op *o = &out->ops.op[i];
+        if (o->unit != UNIT_MAIN) {
+            out->other[out->others++] = i;
+            continue;
+        }
+        size_t j = out->main.n++;
+        out->main.flop[j] = o->flop;
+        out->main.weight_byte[j] = o->weight_byte;
+        out->main.byte[j] = o->byte;
+        out->main.class[j] = o->class;
+    }
+
+    out->weight_byte = device_weight_params(m, plan) * p->weight;
+    out->kv_byte_per_request =
+        w->context * attention_kv_byte_per_token(m, plan->tp, p->kv, w->context);
+    out->act_byte_per_request = live_numbers(m, &s) * p->activation;
+    out->kv_byte_per_token = attention_kv_byte_per_token(m, 1, p->kv, 0);
+    out->dp = plan->dp;
+    out->tokens = w->query_tokens;
+    out->accepted_tokens = w->accepted_tokens;
+    out->log_idle = m->experts > 0 ? log1p(-fmin(1, m->top_k / m->experts)) : 0;
+    out->group_tokens = w->query_tokens * plan->dp * group / plan->devices;
+    out->least_active = m->experts > 0 ? plan->ep / m->experts : 0;
+}
+
+struct load step_load(const struct step *s, double batch)
+{
+    return (struct load){.most = ceil(batch / s->dp), .mean = batch / s->dp};
+}
+
+double step_active_share(const struct step *s, struct load load)
+{
+    return fmax(-expm1(s->log_idle * s->group_tokens * load.mean), s->least_active);
+}
+
+struct op_cost step_op_cost(const struct step *s, const struct device *d, const struct op *o,
+                            struct load load)
+{
+    bool expert = o->unit == UNIT_EXPERT;
+    double requests = expert ? load.mean : load.most;
+    struct op_cost c = {.flop = o->flop * requests,
+                        .wire_byte = o->wire_byte * requests,
+                        .byte = o->byte * requests +
+                                o->weight_byte * (expert ? step_active_share(s, load) : 1)};
+
+    if (o->unit == UNIT_LINK) {
+        const struct wire *w = device_wire(d, o->group);
+        c.time_s = o->hops * w->latency_s + c.wire_byte * w->s_per_byte;
+        c.bound = BY_LINK;
+        c.on = w == &d->link ? ON_LINK : ON_NETWORK;
+        return c;
+    }
+    const struct unit *u = &d->main;
+    c.time_s = unit_time_s(u, c.flop, c.byte, 0);
+    if ((o->unit == UNIT_ATTENTION && d->engine_runs_attention) ||
+        (expert && d->engine_runs_experts)) {
+        double t = unit_time_s(&d->engine, c.flop, c.byte, c.wire_byte);
+        if (t < c.time_s) {
+            c.time_s = t;
+            c.on = ON_ENGINE;
+            u = &d->engine;
+        }
+    }
+    c.bound = c.flop * u->s_per_flop >= c.time_s   ? BY_COMPUTE
+              : c.byte * u->s_per_byte >= c.time_s ? BY_MEMORY
+                                                   : BY_LINK;
+    if (c.on == ON_CHIP || d->engine.s_per_wire_byte <= 0)
+        c.wire_byte = 0;
+    return c;
+}
+
+static double hidden_s(const struct device *d, double chip_s, double engine_s)
+{
+    return d->overlap * fmin(chip_s, engine_s);
+}
+
+double step_time_s(const struct step *s, const struct device *d, struct load load)
+{
+    double per_flop = d->main.s_per_flop, per_byte = d->main.s_per_byte, requests = load.most;
+    double chip_s = 0, engine_s = 0;
+
+    for (size_t i = 0; i < s->main.n; i++) {
+        double compute = s->main.flop[i] * requests * per_flop;
+        double memory = (s->main.weight_byte[i] + s->main.byte[i] * requests) * per_byte;
+        chip_s += compute > memory ? compute : memory;
+    }
+    for (size_t i = 0; i < s->others; i++) {
+        struct op_cost c = step_op_cost(s, d, &s->ops.op[s->other[i]], load);
+        *(c.on == ON_ENGINE ? &engine_s : &chip_s) += c.time_s;
+    }
+    return chip_s + engine_s - hidden_s(d, chip_s, engine_s);
+}
+
+void step_split(struct step_split *out, const struct step *s, const struct device *d,
+                struct load load)
+{
+    double engine_s = 0, engine_class_s[OP_CLASSES] = {0};
+
+    *out = (struct step_split){0};
+    for (size_t i = 0; i < s->ops.n; i++) {
+        const struct op *o = &s->ops.op[i];
+        struct op_cost c = step_op_cost(s, d, o, load);
+        out->time_s += c.time_s;
+        out->class_s[o->class] += c.time_s;
+        out->bound_s[c.bound] += c.time_s;
+        out->flop += c.flop;
+        *(c.on == ON_ENGINE ? &out->engine_byte : &out->byte) += c.byte;
+        out->wire_byte += c.wire_byte;
+        if (c.on == ON_ENGINE) {
+            engine_s += c.time_s;
+            engine_class_s[o->class] += c.time_s;
+        }
+        if (o->unit == UNIT_EXPERT) {
+            out->expert_flop += c.flop;
+            out->expert_byte += c.byte;
+        }
+        if (o->class == OP_ATTENTION) {
+            out->attention_flop += c.flop;
+            out->attention_byte += c.byte;
+            out->attention_chip_s += unit_time_s(&d->main, c.flop, c.byte, 0);
+            out->attention_engine_s +=
+                unit_time_s(&d->engine, c.flop, c.byte, o->wire_byte * load.most);
+        }
+    }
+    double hidden = hidden_s(d, out->time_s - engine_s, engine_s);
+    if (hidden <= 0)
+        return;
+    for (int i = 0; i < OP_CLASSES; i++)
+        out->class_s[i] -= hidden * engine_class_s[i] / engine_s;
+    out->time_s -= hidden;
+}
+
+static double time_of(const struct step *s, const struct device *d, double requests)
+{
+    return step_time_s(s, d, (struct load){requests, requests});
+}
+
+double step_largest_load(const struct step *s, const struct device *d, double limit_s, double guess)
+{
+    if (limit_s == INFINITY)
+        return INFINITY;
+    double lo = 1, lo_s = time_of(s, d, lo);
+    if (lo_s > limit_s)
+        return 0;
+
+    /* Throughput never falls with the batch, so scaling a batch that is fast enough up to the
+     * limit in proportion keeps it fast enough: the bracket grows by such strides. */
+    double hi = fmax(2, floor(guess)), hi_s = time_of(s, d, hi);
+    while (hi_s <= limit_s) {
+        lo = hi, lo_s = hi_s;
+        hi = floor(fmax(2 * hi, 1.5 * hi * limit_s / hi_s));
+        if (hi > 1e15)
+            return INFINITY;
+        hi_s = time_of(s, d, hi);
+    }
+    for (int halve = 0; hi - lo > 1; halve++) {
+        double part = halve % 3 == 2 ? 0.5 : (limit_s - lo_s) / (hi_s - lo_s);
+        double mid = fmin(fmax(floor(lo + part * (hi - lo)), lo + 1), hi - 1);
+        double mid_s = time_of(s, d, mid);
+        if (mid_s <= limit_s)
+            lo = mid, lo_s = mid_s;
+        else
+            hi = mid, hi_s = mid_s;
+    }
+    return lo;
+}

@@ -1,0 +1,87 @@
+/* What one step costs one device, before any chip is known: operators and memory. Built once per
+ * model, mapping and workload, then timed at any batch on any device. */
+#ifndef ARCH_STEP_H
+#define ARCH_STEP_H
+
+#include "arch/op.h"
+#include "arch/plan.h"
+#include "arch/unit.h"
+
+/* The operators that run on the compute units only, as arrays that a loop vectorises over. */
+struct main_ops {
+    size_t n;
+    double flop[OPS_MOST], weight_byte[OPS_MOST], byte[OPS_MOST];
+    enum op_class class[OPS_MOST];
+};
+
+struct step {
+    struct ops ops;       /* in the order of the step */
+    struct main_ops main; /* the same, of UNIT_MAIN */
+    size_t others;        /* of another unit: index into ops */
+    size_t other[OPS_MOST];
+
+    double weight_byte;           /* on one device */
+    double kv_byte_per_request;   /* of one request of its replica, on one device */
+    double act_byte_per_request;  /* activations that live at once, likewise */
+    double kv_byte_per_token;     /* over all layers, not split over devices */
+
+    double dp, tokens, accepted_tokens;
+    double log_idle;     /* log(1 - k/E): a token leaves an expert idle */
+    double group_tokens; /* tokens that a copy of the experts sees, per request of a replica */
+    double least_active; /* one expert of those a device holds */
+};
+
+/* `plan` is a mapping of plan_mappings: nothing in it is auto. */
+void step_build(struct step *out, const struct model *m, const struct plan *plan,
+                const struct workload *w, const struct precision *p);
+
+/* Requests of the fullest replica, and on average. Equal where dp divides the batch. */
+struct load {
+    double most, mean;
+};
+
+struct load step_load(const struct step *s, double batch);
+
+/* Share of the routed experts' weights that a step reads: E (1 - (1 - k/E)^tokens) of E are active
+ * with uniform routing, and the slowest device has at least one. */
+double step_active_share(const struct step *s, struct load load);
+
+/* The time of a step in seconds: the sum of its operators, each on the fastest unit allowed, less
+ * what an engine overlaps. */
+double step_time_s(const struct step *s, const struct device *d, struct load load);
+
+enum bound { BY_COMPUTE, BY_MEMORY, BY_LINK, BOUNDS };
+enum place { ON_CHIP, ON_ENGINE, ON_LINK, ON_NETWORK, PLACES };
+
+extern const char *const bound_text[BOUNDS]; /* "compute", ... */
+extern const char *const place_text[PLACES]; /* "chip", "engine", ... */
+
+/* One operator at a load. */
+struct op_cost {
+    double flop, byte, wire_byte, time_s;
+    enum bound bound;
+    enum place on;
+};
+
+struct op_cost step_op_cost(const struct step *s, const struct device *d, const struct op *o,
+                            struct load load);
+
+/* The step in parts. */
+struct step_split {
+    double time_s;
+    double class_s[OP_CLASSES]; /* add up to time_s */
+    double bound_s[BOUNDS];     /* by compute, memory, link */
+    double flop, byte, engine_byte, wire_byte;
+    double attention_flop, attention_byte;             /* core attention */
+    double expert_flop, expert_byte;                   /* routed experts, without their router */
+    double attention_chip_s, attention_engine_s;       /* it on either, if allowed */
+};
+
+void step_split(struct step_split *out, const struct step *s, const struct device *d,
+                struct load load);
+
+/* Largest whole number of requests per replica whose step takes at most `limit_s`; 0 if not even
+ * one does, INFINITY if there is no end. Exact, because time never falls as requests are added. */
+double step_largest_load(const struct step *s, const struct device *d, double limit_s, double guess);
+
+#endif
