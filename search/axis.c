@@ -1,0 +1,248 @@
+#include "search/axis.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/regex.h"
+
+void axis_free(struct axis *a)
+{
+    if (a->part_value)
+        for (size_t i = 0; i < a->n; i++)
+            free(a->part_value[i]);
+    free(a->part_value);
+    free(a->value);
+    free(a->entry);
+    free(a->text);
+}
+
+void axis_drop(struct study *s, const char *path)
+{
+    for (size_t i = 0; i < s->axes; i++)
+        if (!strcmp(s->axis[i].path, path)) {
+            s->size /= s->axis[i].n;
+            axis_free(&s->axis[i]);
+            memmove(&s->axis[i], &s->axis[i + 1], (s->axes - i - 1) * sizeof s->axis[0]);
+            s->axes--;
+            s->slow -= i < s->slow;
+            return;
+        }
+}
+
+/* Model, workload, plan and precision change the operators; chips and engines do not. A part comes
+ * before its own parameters, so that these go on top. */
+static int rank(const struct axis *a)
+{
+    static const int slowness[DESIGN_PARTS] = {
+        [PART_MODEL] = 0, [PART_PRECISION] = 2, [PART_PLAN] = 2, [PART_MODE] = 2,
+        [PART_WORKLOAD] = 2, [PART_CHIP] = 4, [PART_ENGINE] = 6};
+    return slowness[a->part] + !a->is_part;
+}
+
+void axes_sort(struct study *s)
+{
+    for (size_t i = 1; i < s->axes; i++) /* stable: the order of the file within a rank */
+        for (size_t j = i; j > 0 && rank(&s->axis[j - 1]) > rank(&s->axis[j]); j--) {
+            struct axis swap = s->axis[j];
+            s->axis[j] = s->axis[j - 1];
+            s->axis[j - 1] = swap;
+        }
+    for (s->slow = 0; s->slow < s->axes && rank(&s->axis[s->slow]) < 4; s->slow++)
+        ;
+}
+
+bool axis_is_none(const struct axis *a, size_t i)
+{
+    return a->is_part && a->part == PART_ENGINE && !strcmp(a->entry[i]->name, "none");
+}
+
+void axis_put(const struct axis *a, size_t i, struct design *d)
+{
+    if (!a->is_part) {
+        /* An engine that was chosen to be none stays none. */
+        if (a->part != PART_ENGINE || !d->engine_name || strcmp(d->engine_name, "none") != 0 ||
+            a->parameter.field->offset == offsetof(struct engine, bandwidth_ratio))
+            design_put(d, &a->parameter, a->value[i]);
+        return;
+    }
+    const struct part *p = &design_parts[a->part];
+    memcpy((char *)d + p->offset, a->part_value[i], p->fields->size);
+    memcpy((char *)d + p->name_offset, &a->entry[i]->name, sizeof a->entry[i]->name);
+}
+
+static size_t items(const struct node *n)
+{
+    return node_kind(n) == NODE_LIST ? node_count(n) : 1;
+}
+
+static const struct node *item(const struct node *n, size_t i)
+{
+    return node_kind(n) == NODE_LIST ? node_at(n, i) : n;
+}
+
+static int add_entry(struct axis *a, const char *name, const struct node *place, struct catalogue *c,
+                     struct err *err)
+{
+    const struct entry *e;
+    struct err inner;
+
+    if (catalogue_find(c, a->part, name, &e, &inner) != 0)
+        return catalogue_is_path(name) ? (*err = inner, -1)
+                                       : node_fail(place, a->path, err, "%s", inner.text);
+    for (size_t i = 0; i < a->n; i++)
+        if (a->entry[i] == e || !strcmp(a->entry[i]->name, e->name))
+            return node_fail(place, a->path, err, "%s is given twice: keep one", name);
+    a->entry = mem_grow(a->entry, a->n + 1, sizeof *a->entry);
+    a->text = mem_grow(a->text, a->n + 1, sizeof *a->text);
+    a->part_value = mem_grow(a->part_value, a->n + 1, sizeof *a->part_value);
+    a->part_value[a->n] = mem_alloc(1, design_parts[a->part].fields->size);
+    a->text[a->n] = e->name;
+    a->entry[a->n++] = e;
+    return 0;
+}
+
+/* `/deepseek.*` and a closing slash: every entry that matches. */
+static int add_matching(struct axis *a, const char *slashed, const struct node *place,
+                        struct catalogue *c, struct err *err)
+{
+    const char *const *name;
+    size_t n, before = a->n;
+    struct regex *regex;
+    struct err inner;
+    int rc = 0;
+
+    char *pattern = mem_text(slashed + 1);
+    pattern[strlen(pattern) - 1] = '\0';
+    if (regex_open(&regex, pattern, &inner) != 0) {
+        free(pattern);
+        return node_fail(place, a->path, err, "%s: mend the pattern", inner.text);
+    }
+    catalogue_names(c, a->part, &name, &n);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        if (regex_match(regex, name[i], strlen(name[i])))
+            rc = add_entry(a, name[i], place, c, err);
+    if (rc == 0 && a->n == before)
+        rc = node_fail(place, a->path, err, "nothing in the catalogue matches %s: `dse list` shows the names", slashed);
+    regex_close(regex);
+    free(pattern);
+    return rc;
+}
+
+static int read_part_axis(struct axis *a, const struct node *value, struct catalogue *c, struct err *err)
+{
+    for (size_t i = 0; i < items(value); i++) {
+        const struct node *n = item(value, i);
+        const char *text = node_text(n);
+        size_t length = strlen(text);
+        if (node_kind(n) != NODE_SCALAR)
+            return node_fail(n, a->path, err, "is not a name: write one of the catalogue, a file, or /regex/");
+        if (length > 1 && text[0] == '/' && text[length - 1] == '/'
+                ? add_matching(a, text, n, c, err) != 0
+                : add_entry(a, text, n, c, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void add_value(struct axis *a, double value)
+{
+    a->value = mem_grow(a->value, a->n + 1, sizeof *a->value);
+    a->value[a->n++] = value;
+}
+
+/* `from` and `to` are values of the parameter itself, so their rows are made on the spot. */
+static int read_range(struct axis *a, const struct node *n, struct err *err)
+{
+    struct range {
+        double from, to, steps, scale;
+    } r;
+    static const struct word scales[] = {{"lin", 0}, {"linear", 0}, {"log", 1}, {NULL, 0}};
+    const struct field *of = a->parameter.field;
+    const struct field rows[] = {
+        {FIELD(range, from, of->unit), .lo = of->lo, .hi = of->hi, .init = NAN, .whole = of->whole},
+        {FIELD(range, to, of->unit), .lo = of->lo, .hi = of->hi, .init = NAN, .whole = of->whole},
+        {FIELD(range, steps, "1"), .lo = 2, .hi = 1e9, .init = NAN, .whole = true},
+        {FIELD(range, scale, "1"), .lo = 0, .hi = 1, .init = 0, .only_words = true, .words = scales},
+    };
+    const struct fields fields = {a->path, rows, LEN(rows), sizeof r};
+
+    if (of->only_words)
+        return node_fail(n, a->path, err, "has words for values: list them");
+    fields_init(fields, &r);
+    if (node_bind(n, fields, NULL, &r, NULL, err) != 0 || node_require(n, fields, &r, err) != 0)
+        return -1;
+    if (r.from >= r.to)
+        return node_fail(n, a->path, err, "from is not below to: swap them");
+    if (r.scale > 0 && r.from <= 0)
+        return node_fail(n, a->path, err, "a log scale cannot start at %g: start above 0", r.from);
+    for (double i = 0; i < r.steps; i++) {
+        double t = i / (r.steps - 1);
+        double v = i == 0 ? r.from
+                   : i == r.steps - 1 ? r.to
+                   : r.scale > 0 ? r.from * pow(r.to / r.from, t)
+                                 : r.from + t * (r.to - r.from);
+        if (of->whole)
+            v = round(v);
+        if (a->n == 0 || a->value[a->n - 1] != v)
+            add_value(a, v);
+    }
+    return 0;
+}
+
+static int read_values(struct axis *a, const struct node *value, struct err *err)
+{
+    struct design d;
+    bool words = true;
+
+    if (node_kind(value) == NODE_MAP)
+        return read_range(a, value, err);
+    void *part = (char *)&d + design_parts[a->part].offset;
+    for (size_t i = 0; i < items(value); i++) {
+        const struct node *n = item(value, i);
+        if (node_bind_field(n, a->parameter.field, a->path, part, err) != 0)
+            return -1;
+        double v = design_get(&d, &a->parameter);
+        for (size_t j = 0; j < a->n; j++)
+            if (a->value[j] == v)
+                return node_fail(n, a->path, err, "%s is given twice: keep one", node_text(n));
+        add_value(a, v);
+        words = words && field_word(a->parameter.field, v);
+    }
+    if (words && a->n) {
+        a->text = mem_alloc(a->n, sizeof *a->text);
+        for (size_t i = 0; i < a->n; i++)
+            a->text[i] = field_word(a->parameter.field, a->value[i]);
+    }
+    return 0;
+}
+
+int axis_read(struct study *s, const struct node *key, const char *name, const struct node *value,
+              struct catalogue *c, struct err *err)
+{
+    struct axis *a = &s->axis[s->axes];
+    struct err inner;
+
+    if (s->axes == AXES_MOST)
+        return node_fail(key, name, err, "more than %d axes: fix some of them", AXES_MOST);
+    *a = (struct axis){0};
+    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++)
+        if (!strcmp(name, design_parts[part].fields->section)) {
+            a->is_part = true;
+            a->part = part;
+            memcpy(a->path, name, strlen(name) + 1);
+        }
+    if (!a->is_part) {
+        if (design_parameter(name, &a->parameter, &inner) != 0)
+            return node_fail(key, name, err, "%s", inner.text);
+        a->part = a->parameter.part;
+        design_path(&a->parameter, a->path, sizeof a->path);
+    }
+    for (size_t i = 0; i < s->axes; i++)
+        if (!strcmp(s->axis[i].path, a->path))
+            return node_fail(key, name, err, "this axis is given twice: keep one");
+    if (items(value) == 0 || (node_kind(value) == NODE_SCALAR && !*node_text(value)))
+        return node_fail(value, name, err, "the axis is empty: list at least one value");
+    s->axes++; /* from here study_free releases it */
+    return a->is_part ? read_part_axis(a, value, c, err) : read_values(a, value, err);
+}

@@ -1,0 +1,25 @@
+/* Axes of a study: read, ordered, and put into designs. */
+#ifndef SEARCH_AXIS_H
+#define SEARCH_AXIS_H
+
+#include "search/study.h"
+
+/* Reads one axis of the study: `name: [a, b]`, `name: /regex/` over the catalogue, a single value,
+ * or `name: {from, to, steps, scale}`. Refuses an empty axis and one given twice. */
+int axis_read(struct study *s, const struct node *key, const char *name, const struct node *value,
+              struct catalogue *c, struct err *err);
+void axis_free(struct axis *a);
+
+/* Takes the axis of this path out of the study, if it is there. */
+void axis_drop(struct study *s, const char *path);
+
+/* Orders the axes slowest first and sets study->slow. */
+void axes_sort(struct study *s);
+
+/* Puts alternative `i` into the design. */
+void axis_put(const struct axis *a, size_t i, struct design *d);
+
+/* Is alternative `i` the engine that is none? No value of a study makes it one. */
+bool axis_is_none(const struct axis *a, size_t i);
+
+#endif

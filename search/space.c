@@ -1,0 +1,164 @@
+#include "search/space.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "search/axis.h"
+
+static void put_from(struct cursor *c, size_t axis)
+{
+    const struct study *s = c->study;
+    if (axis < s->slow)
+        c->fresh = false;
+    for (size_t i = axis; i < s->axes; i++)
+        axis_put(&s->axis[i], c->digit[i], &c->design);
+}
+
+void cursor_seek(struct cursor *c, const struct study *s, uint64_t index)
+{
+    c->study = s;
+    c->index = index;
+    c->design = s->base;
+    c->fresh = false;
+    for (size_t i = s->axes; i-- > 0; index /= s->axis[i].n)
+        c->digit[i] = (size_t)(index % s->axis[i].n);
+    put_from(c, 0);
+}
+
+void cursor_next(struct cursor *c)
+{
+    const struct study *s = c->study;
+    size_t i = s->axes;
+
+    c->index++;
+    while (i-- > 0) {
+        if (++c->digit[i] < s->axis[i].n) {
+            put_from(c, i);
+            return;
+        }
+        c->digit[i] = 0;
+    }
+}
+
+void cursor_free(struct cursor *c)
+{
+    prepared_free(&c->prepared);
+}
+
+void cursor_evaluate(struct cursor *c, struct metrics *out, struct plan *plan)
+{
+    const struct mapped *mapped;
+
+    if (!c->fresh) {
+        prepare(&c->prepared, &c->design);
+        c->fresh = true;
+    }
+    evaluate_prepared(&c->prepared, &c->design, &c->study->prices, out, &mapped);
+    *plan = mapped ? mapped->plan : c->design.plan;
+    if (out->verdict == VERDICT_OK && !study_allows(c->study, &c->design, out))
+        out->verdict = VERDICT_CONSTRAINT;
+}
+
+static struct column *add(struct columns *out, const char *name, const char *unit, const char *doc)
+{
+    struct column *c = &out->column[out->n++];
+    size_t i = 0;
+    *c = (struct column){.unit = unit, .doc = doc};
+    for (; name[i] && i + 1 < sizeof c->name; i++)
+        c->name[i] = name[i] == '.' ? '_' : name[i];
+    c->name[i] = '\0';
+    return c;
+}
+
+static const struct axis *axis_of_part(const struct study *s, size_t part, size_t *at)
+{
+    for (*at = 0; *at < s->axes; ++*at)
+        if (s->axis[*at].is_part && s->axis[*at].part == part)
+            return &s->axis[*at];
+    return NULL;
+}
+
+/* The words of a metric as texts by value; they count up from 0. */
+static void add_words(struct column *c, const char **texts, const struct field *f)
+{
+    for (c->n_texts = 0; f->words[c->n_texts].text; c->n_texts++) {
+        assert(c->n_texts < WORDS_MOST && f->words[c->n_texts].value == (double)c->n_texts);
+        texts[c->n_texts] = f->words[c->n_texts].text;
+    }
+    c->texts = texts;
+}
+
+void columns_make(struct columns *out, const struct study *s)
+{
+    static const size_t plan_member[] = {offsetof(struct plan, tp), offsetof(struct plan, dp),
+                                         offsetof(struct plan, ep)};
+    size_t word = 0;
+
+    *out = (struct columns){0};
+    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++) {
+        size_t at;
+        const struct axis *a = axis_of_part(s, part, &at);
+        memcpy(&out->part_text[part], (const char *)&s->base + design_parts[part].name_offset,
+               sizeof out->part_text[part]);
+        struct column *c = add(out, design_parts[part].fields->section, "", design_parts[part].doc);
+        c->texts = a ? a->text : &out->part_text[part];
+        c->n_texts = a ? a->n : 1;
+        c->of = a ? OF_AXIS : OF_PART;
+        c->at = at;
+    }
+    for (size_t i = 0; i < s->axes; i++) {
+        const struct axis *a = &s->axis[i];
+        if (a->is_part || (a->part == PART_PLAN && a->parameter.field->offset != offsetof(struct plan, devices) &&
+                           a->parameter.field->offset != offsetof(struct plan, shared_over)))
+            continue;
+        struct column *c = add(out, a->path, a->parameter.field->unit, a->parameter.field->doc);
+        c->texts = a->text;
+        c->n_texts = a->n;
+        c->of = OF_AXIS;
+        c->at = i;
+    }
+    for (size_t i = 0; i < LEN(plan_member); i++)
+        for (size_t j = 0; j < plan_fields.n; j++)
+            if (plan_fields.row[j].offset == plan_member[i]) {
+                char path[64] = "plan.";
+                strcat(path, plan_fields.row[j].name);
+                struct column *c = add(out, path, plan_fields.row[j].unit, plan_fields.row[j].doc);
+                c->of = OF_PLAN;
+                c->at = plan_member[i];
+            }
+    for (size_t i = 0; i < metrics_fields.n; i++) {
+        const struct field *f = &metrics_fields.row[i];
+        struct column *c = add(out, f->name, f->unit, f->doc);
+        c->of = OF_METRIC;
+        c->at = f->offset;
+        if (f->words)
+            add_words(c, out->word[word++], f);
+    }
+}
+
+void columns_row(double *row, const struct columns *columns, const struct cursor *c,
+                 const struct metrics *m, const struct plan *plan)
+{
+    for (size_t i = 0; i < columns->n; i++) {
+        const struct column *k = &columns->column[i];
+        const struct axis *a;
+        switch (k->of) {
+        case OF_PART:
+            row[i] = 0;
+            break;
+        case OF_AXIS:
+            a = &c->study->axis[k->at];
+            row[i] = k->texts ? (double)c->digit[k->at] : a->value[c->digit[k->at]];
+            break;
+        case OF_PLAN:
+            row[i] = *(const double *)((const char *)plan + k->at);
+            if (row[i] == PLAN_AUTO)
+                row[i] = NAN;
+            break;
+        case OF_METRIC:
+            row[i] = *(const double *)((const char *)m + k->at);
+            break;
+        }
+    }
+}

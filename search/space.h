@@ -1,0 +1,52 @@
+/* The points of a study, numbered: the first axis is the slowest digit of the index. A cursor walks
+ * them in order, changing only what differs and keeping what no chip changes prepared. */
+#ifndef SEARCH_SPACE_H
+#define SEARCH_SPACE_H
+
+#include "search/study.h"
+
+struct cursor {
+    const struct study *study;
+    uint64_t index;
+    size_t digit[AXES_MOST];
+    struct design design;
+    struct prepared prepared;
+    bool fresh; /* prepared belongs to design */
+};
+
+/* Puts a cursor on point `index`. Zero-initialise it first; cursor_free releases it. */
+void cursor_seek(struct cursor *c, const struct study *s, uint64_t index);
+void cursor_next(struct cursor *c);
+void cursor_free(struct cursor *c);
+
+/* Prices the point under the cursor and holds it to the study's constraints. `plan` gets the
+ * mapping that was chosen; a plan that allows none is returned as it is, auto being 0. */
+void cursor_evaluate(struct cursor *c, struct metrics *out, struct plan *plan);
+
+/* What is written down of a point: its names, swept parameters, mapping and metrics. */
+struct column {
+    char name[72]; /* the path, '.' as '_' */
+    const char *unit, *doc;
+    const char *const *texts; /* the row's number is an index into them; NULL: a number */
+    size_t n_texts;
+    enum { OF_PART, OF_AXIS, OF_PLAN, OF_METRIC } of;
+    size_t at; /* part, axis, or offset in plan or metrics */
+};
+
+enum { COLUMNS_MOST = AXES_MOST + 96, WORDS_MOST = 16, WORDY_METRICS = 2 };
+
+struct columns {
+    size_t n;
+    struct column column[COLUMNS_MOST];
+    const char *part_text[DESIGN_CATALOGUE_PARTS]; /* names that no axis varies */
+    const char *word[WORDY_METRICS][WORDS_MOST];   /* verdicts, limits */
+};
+
+/* The texts live in `out`: do not move it. */
+void columns_make(struct columns *out, const struct study *s);
+
+/* The point under the cursor as one row of out->n numbers. */
+void columns_row(double *row, const struct columns *columns, const struct cursor *c,
+                 const struct metrics *m, const struct plan *plan);
+
+#endif

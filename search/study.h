@@ -1,0 +1,86 @@
+/* A study: a base design, axes that vary it, limits on the result and what is wanted of it. Read
+ * from YAML; everything in it is checked before anything runs. */
+#ifndef SEARCH_STUDY_H
+#define SEARCH_STUDY_H
+
+#include <stdint.h>
+
+#include "arch/catalogue.h"
+#include "arch/evaluate.h"
+#include "base/conf.h"
+
+enum { AXES_MOST = 32, RULES_MOST = 32 };
+
+/* One axis: alternatives of a catalogue part, or values of one parameter. */
+struct axis {
+    char path[64]; /* "chip", "chip.memory_byte" */
+    bool is_part;
+    struct parameter parameter; /* unless is_part */
+    size_t part;
+    size_t n;
+    double *value;               /* of the parameter */
+    const struct entry **entry;  /* of the part */
+    void **part_value;           /* the entry's struct with the study's own values on top */
+    const char **text;           /* the alternatives' names; NULL if they are numbers */
+};
+
+/* A limit on a metric or parameter. */
+struct constraint {
+    char *text; /* as written */
+    const struct field *metric;
+    struct parameter parameter; /* if not a metric */
+    enum { AT_MOST, AT_LEAST, BELOW, ABOVE } relation;
+    double value;
+};
+
+struct objective {
+    const struct field *metric;
+    int sense; /* +1 more is better */
+};
+
+enum keep { KEEP_ALL, KEEP_FEASIBLE, KEEP_FRONT };
+
+struct study {
+    char *name;
+    char *text; /* of the file */
+    struct design base;
+    struct price_book prices;
+    size_t axes; /* slowest first: those that change a step's operators before those of chips */
+    struct axis axis[AXES_MOST];
+    size_t slow; /* axes before this one change the operators */
+    size_t constraints, objectives;
+    struct constraint constraint[RULES_MOST];
+    struct objective objective[RULES_MOST];
+    enum keep keep;
+    double budget, seed;
+    uint64_t size; /* points: the product of the axes */
+    size_t overrides, overrides_room;
+    struct override {
+        struct parameter parameter;
+        double value;
+    } * override; /* values the study sets on top of the catalogue */
+};
+
+/* Reads the study at `path`; with NULL all defaults. The catalogue must outlive it. Caller frees. */
+int study_open(struct study **out, const char *path, struct catalogue *c, struct err *err);
+
+/* The same from a text that `name` stands for in messages. */
+int study_parse(struct study **out, const char *name, const char *text, struct catalogue *c,
+                struct err *err);
+void study_free(struct study *s); /* takes NULL */
+
+/* Sets one value of the base design, over what the file says: `--set chip=h100`,
+ * `--set plan.tp=8`. On failure err->text is "--set PATH=VALUE: PATH: WHAT: RIGHT". */
+int study_set(struct study *s, struct catalogue *c, const char *assignment, struct err *err);
+
+/* Puts catalogue entries and overrides together once more; after study_set. Checks the whole. */
+int study_settle(struct study *s, struct err *err);
+
+/* Does a point meet the constraints? */
+bool study_allows(const struct study *s, const struct design *d, const struct metrics *m);
+
+/* Reads "metric <= value" and "+metric"; err->text is "WHAT: RIGHT". */
+int constraint_parse(struct constraint *out, const char *text, struct err *err);
+int objective_parse(struct objective *out, const char *text, struct err *err);
+
+#endif

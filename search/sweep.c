@@ -1,0 +1,147 @@
+#include "search/sweep.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum { CHUNK_MOST = 1024 };
+
+/* Chunks are numbered; chunk k lives in slot k % slots until it has been handed over. */
+struct slot {
+    uint64_t chunk;
+    bool ready;
+    double *rows;
+};
+
+struct sweep {
+    const struct study *study;
+    const struct columns *columns;
+    uint64_t first, last, chunk_points, chunks;
+    size_t slots;
+    struct slot *slot;
+    uint64_t next, handed; /* chunks claimed by workers; handed over */
+    bool stop;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+};
+
+static uint64_t chunk_first(const struct sweep *w, uint64_t chunk)
+{
+    return w->first + chunk * w->chunk_points;
+}
+
+static size_t chunk_count(const struct sweep *w, uint64_t chunk)
+{
+    uint64_t from = chunk_first(w, chunk), left = w->last - from;
+    return (size_t)(left < w->chunk_points ? left : w->chunk_points);
+}
+
+/* Waits until a chunk may be started; false when there is none left. */
+static bool claim(struct sweep *w, uint64_t *chunk)
+{
+    pthread_mutex_lock(&w->lock);
+    while (!w->stop && w->next < w->chunks && w->next >= w->handed + w->slots)
+        pthread_cond_wait(&w->changed, &w->lock);
+    bool more = !w->stop && w->next < w->chunks;
+    *chunk = w->next;
+    w->next += more;
+    pthread_mutex_unlock(&w->lock);
+    return more;
+}
+
+static void *work(void *ctx)
+{
+    struct sweep *w = ctx;
+    struct cursor c = {0};
+    struct metrics m;
+    struct plan plan;
+    uint64_t chunk, at = UINT64_MAX;
+
+    while (claim(w, &chunk)) {
+        double *row = w->slot[chunk % w->slots].rows;
+        uint64_t from = chunk_first(w, chunk);
+        size_t count = chunk_count(w, chunk);
+        if (at != from)
+            cursor_seek(&c, w->study, from);
+        for (size_t i = 0; i < count; i++, row += w->columns->n) {
+            cursor_evaluate(&c, &m, &plan);
+            columns_row(row, w->columns, &c, &m, &plan);
+            cursor_next(&c);
+        }
+        at = from + count;
+        pthread_mutex_lock(&w->lock);
+        w->slot[chunk % w->slots].chunk = chunk;
+        w->slot[chunk % w->slots].ready = true;
+        pthread_cond_broadcast(&w->changed);
+        pthread_mutex_unlock(&w->lock);
+    }
+    cursor_free(&c);
+    return NULL;
+}
+
+static int hand_over(struct sweep *w, points_fn fn, void *ctx)
+{
+    int rc = 0;
+    for (uint64_t chunk = 0; chunk < w->chunks && rc == 0; chunk++) {
+        struct slot *s = &w->slot[chunk % w->slots];
+        pthread_mutex_lock(&w->lock);
+        while (!s->ready || s->chunk != chunk)
+            pthread_cond_wait(&w->changed, &w->lock);
+        pthread_mutex_unlock(&w->lock);
+        rc = fn(ctx, chunk_first(w, chunk), chunk_count(w, chunk), s->rows);
+        pthread_mutex_lock(&w->lock);
+        s->ready = false;
+        w->handed = chunk + 1;
+        w->stop = rc != 0;
+        pthread_cond_broadcast(&w->changed);
+        pthread_mutex_unlock(&w->lock);
+    }
+    return rc;
+}
+
+int sweep_run(const struct study *s, const struct columns *columns, uint64_t first, uint64_t last,
+              size_t jobs, points_fn fn, void *ctx)
+{
+    struct sweep w = {.study = s, .columns = columns, .first = first, .last = last,
+                      .slots = 2 * jobs + 2};
+    size_t started = 0;
+    int rc = 0;
+
+    if (first >= last)
+        return 0;
+    w.chunk_points = (last - first) / (8 * jobs) + 1;
+    if (w.chunk_points > CHUNK_MOST)
+        w.chunk_points = CHUNK_MOST;
+    w.chunks = (last - first + w.chunk_points - 1) / w.chunk_points;
+    w.slot = mem_alloc(w.slots, sizeof *w.slot);
+    for (size_t i = 0; i < w.slots; i++)
+        w.slot[i].rows = mem_alloc(w.chunk_points * columns->n, sizeof(double));
+    pthread_mutex_init(&w.lock, NULL);
+    pthread_cond_init(&w.changed, NULL);
+
+    pthread_t *thread = mem_alloc(jobs, sizeof *thread);
+    while (started < jobs && pthread_create(&thread[started], NULL, work, &w) == 0)
+        started++;
+    if (started)
+        rc = hand_over(&w, fn, ctx);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(thread[i], NULL);
+    if (!started)
+        rc = -1;
+
+    pthread_cond_destroy(&w.changed);
+    pthread_mutex_destroy(&w.lock);
+    for (size_t i = 0; i < w.slots; i++)
+        free(w.slot[i].rows);
+    free(w.slot);
+    free(thread);
+    return rc;
+}
+
+void sweep_shard(const struct study *s, uint64_t i, uint64_t n, uint64_t *first, uint64_t *last)
+{
+    uint64_t each = s->size / n, rest = s->size % n;
+    *first = (i - 1) * each + (i - 1 < rest ? i - 1 : rest);
+    *last = *first + each + (i - 1 < rest);
+}
