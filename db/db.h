@@ -9,11 +9,13 @@
  *   about  column name, unit, meaning: what each column of point is
  * Views for people
  *   feasible  the points whose verdict is ok, with the run's name
+ *   verdicts  how many points of each run have which verdict
  *
  * Points arrive in ascending order and are committed together with run.done, so a run that was
- * killed goes on at run.done: nothing twice, nothing lost. One process writes a file at a time;
- * readers are never blocked (WAL). The schema's version is in PRAGMA user_version, and
- * PRAGMA application_id marks the file as ours. */
+ * killed goes on at first + done: nothing twice, nothing lost. One process writes a file at a
+ * time, from db_run_begin until the run has ended or the file is closed; readers are never
+ * blocked (WAL). A closed store is one file without a journal. The schema's version is in
+ * PRAGMA user_version, and PRAGMA application_id marks the file as ours. */
 #ifndef DB_DB_H
 #define DB_DB_H
 
@@ -40,7 +42,7 @@ struct db_run {
     int64_t id;
     char *name, *spec, *spec_hash, *program, *keep;
     char *started, *ended; /* ISO 8601, UTC; ended is "" while unfinished */
-    uint64_t seed, space, first, last, done, feasible;
+    uint64_t seed, space, first, last, done, feasible; /* done counts from first */
 };
 
 /* DB_WRITE makes the file if there is none; DB_READ needs it there and never changes it.
@@ -54,19 +56,21 @@ void db_close(struct db *db); /* takes NULL; rolls back what was not committed *
  * run->done, feasible, started, ended are the store's. A run of this name with another spec_hash,
  * range or seed is refused (STATUS_INPUT: "run NAME is there with another study: give another
  * name or another file"). Adds missing columns to point and rows to about. Strings in `run` are
- * the caller's on entry; started, ended are replaced by allocated texts (db_run_free frees all). */
+ * the caller's on entry; started, ended are only set, to allocated texts (db_run_free frees all).
+ * The texts of `columns` must live until db_close. */
 int db_run_begin(struct db *db, struct db_run *run, const struct db_column *columns, size_t n,
                  struct err *err);
 void db_run_free(struct db_run *run);
 
-/* Adds a point: `row` has the n values of db_run_begin's columns, in order. Opens a transaction
- * where none is open. */
+/* Adds a point, or replaces it: `row` has the n values of db_run_begin's columns, in order. Opens
+ * a transaction where none is open. A failure undoes what was not committed. */
 int db_put(struct db *db, uint64_t point, const double *row, struct err *err);
 
 /* Takes a point of the current run out again (a front that moved on). */
 int db_drop(struct db *db, uint64_t point, struct err *err);
 
-/* Commits what was put, with the run's progress. `ended` says the run is complete. */
+/* Commits what was put, with the run's progress. `ended` says the run is complete.
+ * A full disk: "PATH: disk is full: N points are safe: ..." (STATUS_IO), here and in db_put. */
 int db_commit(struct db *db, uint64_t done, uint64_t feasible, bool ended, struct err *err);
 
 /* The runs in the file, ascending id. Caller frees each with db_run_free and the array. */
@@ -88,9 +92,13 @@ struct table {
     size_t rows, columns;
     char **header;
     struct cell *cell;
+    size_t filled, room; /* cells that the table owns, and for how many there is memory */
 };
 
-void table_free(struct table *t);
+void table_free(struct table *t); /* leaves an empty table */
+
+/* The next cell, row by row: a NULL for the caller to fill. `rows` counts complete rows. */
+struct cell *table_add(struct table *t);
 
 static inline struct cell *table_at(const struct table *t, size_t row, size_t column)
 {
@@ -101,14 +109,15 @@ static inline struct cell *table_at(const struct table *t, size_t row, size_t co
 int table_find(const struct table *t, const char *name);
 
 /* Runs one statement and collects its rows. Only reading is allowed: anything that would write,
- * attach or change a pragma is refused by SQLite's authoriser (STATUS_INPUT). `X regexp Y` uses
- * PCRE2, the compiled pattern kept for the statement. `texts` are bound to ?1, ?2, ... in order.
+ * attach or change a pragma is refused by SQLite's authoriser (STATUS_INPUT, "SQL: REASON"; a bad
+ * pattern says only what regex_open says, once a row is matched). `X regexp Y` uses PCRE2, the
+ * compiled pattern kept for the statement. `texts` are bound to ?1, ?2, ... in order.
  * Text after the first statement is refused. */
 int db_select(struct db *db, const char *sql, const char *const *texts, size_t n_texts,
               struct table *out, struct err *err);
 
-/* Streams the rows instead: `each` gets one row at a time and returns 0 to go on, anything else
- * to stop, which is then returned. */
+/* Streams the rows instead: `each` gets one row at a time, valid until it returns, and returns 0
+ * to go on, anything else to stop, which is then returned. */
 typedef int (*row_fn)(void *ctx, const struct table *one_row);
 int db_each(struct db *db, const char *sql, const char *const *texts, size_t n_texts, row_fn each,
             void *ctx, struct err *err);
@@ -117,10 +126,12 @@ int db_each(struct db *db, const char *sql, const char *const *texts, size_t n_t
  * columns name, unit, meaning. */
 int db_columns(struct db *db, struct table *out, struct err *err);
 
-/* Copies every run and point of the file at `from` into `db`: points that are there already are
- * left alone, so that merging twice changes nothing. Shards of one study become one run whose
- * range is their union; a gap is an error that names it. Runs with the same name but another
- * spec_hash are refused. */
-int db_merge(struct db *db, const char *from, struct err *err);
+/* Copies every run and point of the files at `from` into `db`: points that are there already are
+ * left alone, so that merging twice changes nothing. Shards of one study, in any order, become one
+ * run whose range is their union; a gap, or a shard that is not finished before another, is an
+ * error that names it. Runs with the same name but another spec_hash are refused. Nothing is
+ * written if anything is refused; a merge that was killed is repeated. (Of shards with keep: front
+ * the union of their fronts is kept.) */
+int db_merge(struct db *db, const char *const *from, size_t n, struct err *err);
 
 #endif

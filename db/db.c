@@ -1,0 +1,431 @@
+#include "db/private.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum {
+    APPLICATION_ID = 0x64736521, /* "dse!" */
+    SCHEMA = 1,
+    BEGIN_MS = 100, /* a reader that repairs the journal is done by then; a writer is not */
+    CLOSE_MS = 2000,
+    JOURNAL_PAGES = 4096, /* go back into the file when there are so many */
+};
+
+static const char schema[] =
+    "CREATE TABLE run("
+    "  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, spec TEXT, spec_hash TEXT,"
+    "  seed INTEGER, program TEXT, started TEXT, ended TEXT, space INTEGER, first INTEGER,"
+    "  last INTEGER, keep TEXT, done INTEGER, feasible INTEGER);"
+    "CREATE TABLE point("
+    "  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, point INTEGER NOT NULL, verdict TEXT);"
+    "CREATE TABLE about(name TEXT PRIMARY KEY, unit TEXT, meaning TEXT) WITHOUT ROWID;"
+    "INSERT INTO about VALUES"
+    "  ('id', '', 'run and point in one number: run << 48 | point'),"
+    "  ('run', '', 'the run (run.id)'),"
+    "  ('point', '', 'index in the study''s space'),"
+    "  ('verdict', '', 'ok, or why not');"
+    "CREATE VIEW feasible AS"
+    "  SELECT run.name AS run_name, point.* FROM point JOIN run ON run.id = point.run"
+    "  WHERE verdict = 'ok';"
+    "CREATE VIEW verdicts AS"
+    "  SELECT run.name AS run_name, verdict, count(*) AS points"
+    "  FROM point JOIN run ON run.id = point.run GROUP BY run.id, verdict;";
+
+/* SQLite's own account of it (sqlite3_system_errno) is 0 for most failures of a write. */
+static int last_errno(struct db *db)
+{
+    int os = sqlite3_system_errno(db->sqlite);
+    if (os == 0)
+        sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_LAST_ERRNO, &os);
+    sqlite3_file *journal = NULL;
+    if (os == 0)
+        sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal);
+    if (journal != NULL && journal->pMethods != NULL)
+        journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &os);
+    return os;
+}
+
+static bool disk_is_full(int code, int os)
+{
+    return (code & 0xff) == SQLITE_FULL ||
+           ((code & 0xff) == SQLITE_IOERR && (os == ENOSPC || os == EDQUOT || os == EFBIG));
+}
+
+int db_fail(struct db *db, int code, struct err *err)
+{
+    const char *path = db->path;
+    int os = last_errno(db);
+    const char *why = os != 0 ? strerror(os) : sqlite3_errmsg(db->sqlite);
+
+    if (disk_is_full(code, os) && db->run != 0)
+        return fail_io(err,
+                       "%s: disk is full: %" PRIu64 " points are safe: free space and run the "
+                       "same command again",
+                       path, db->done);
+    if (disk_is_full(code, os))
+        return fail_io(err, "%s: disk is full: free space and run the same command again", path);
+
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return fail_io(
+            err, "%s: another process is writing: wait for it to end, or give another file", path);
+    case SQLITE_NOTADB:
+        return fail_io(err, "%s: is not a dse database: give a file that dse sweep has made", path);
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+        return fail_io(err, "%s: cannot be opened: %s: %s", path, why,
+                       db->write ? "give a path where files can be made"
+                                 : "give a file that dse sweep has made");
+    case SQLITE_READONLY:
+        return fail_io(err, "%s: cannot be written: %s: give another file", path,
+                       sqlite3_errmsg(db->sqlite));
+    case SQLITE_IOERR:
+        return fail_io(err, "%s: cannot be read or written: %s", path, why);
+    case SQLITE_NOMEM:
+        return fail_io(err, "%s: out of memory", path);
+    default:
+        db->damaged = true;
+        return fail_io(err, "%s: is damaged: %s" DB_DAMAGED_HELP, path, sqlite3_errmsg(db->sqlite));
+    }
+}
+
+int db_exec(struct db *db, const char *sql, struct err *err)
+{
+    int code = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK ? 0 : db_fail(db, code, err);
+}
+
+int db_prepare(struct db *db, sqlite3_stmt **out, const char *sql, struct err *err)
+{
+    int code = sqlite3_prepare_v2(db->sqlite, sql, -1, out, NULL);
+    return code == SQLITE_OK ? 0 : db_fail(db, code, err);
+}
+
+int db_step(struct db *db, sqlite3_stmt *s, struct err *err)
+{
+    int code = sqlite3_step(s);
+    if (code == SQLITE_ROW)
+        return 1;
+    return code == SQLITE_DONE ? 0 : db_fail(db, code, err);
+}
+
+char *db_quote(const char *name)
+{
+    char *quoted = sqlite3_mprintf("\"%w\"", name);
+    char *copy = mem_text(quoted != NULL ? quoted : "");
+    sqlite3_free(quoted);
+    return copy;
+}
+
+char *db_plain_path(const char *path)
+{
+    return mem_print("%s%s", path[0] == '/' ? "" : "./", path);
+}
+
+char *db_uri(const char *path, const char *option)
+{
+    char *plain = db_plain_path(path);
+    char *uri = mem_alloc(3 * strlen(plain) + strlen(option) + 7, 1);
+    char *end = uri + sprintf(uri, "file:");
+
+    for (const char *c = plain; *c != '\0'; c++) {
+        if (strchr("%?#", *c) != NULL)
+            end += sprintf(end, "%%%02x", (unsigned)*c);
+        else
+            *end++ = *c;
+    }
+    sprintf(end, "?%s", option);
+    free(plain);
+    return uri;
+}
+
+/* ---- transactions ----
+ * A commit takes the lock again at once, and the journal goes back into the file under a lock too
+ * (SQLITE_CHECKPOINT_FULL), so that for another process there is no moment to come in between. If
+ * it finds one all the same, the lock or run.done tells. */
+
+static int set_journal(struct db *db, const char *sql, const char *want, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    if (db_prepare(db, &s, sql, err) != 0)
+        return -1;
+
+    int row = db_step(db, s, err);
+    const char *got = row == 1 ? (const char *)sqlite3_column_text(s, 0) : "none";
+    if (row >= 0 && strcmp(got, want) != 0)
+        row = fail_io(err,
+                      "%s: cannot be written: it has no write-ahead log here: give a file on "
+                      "a local disk",
+                      db->path);
+    sqlite3_finalize(s);
+    return row < 0 ? -1 : 0;
+}
+
+static int check_progress(struct db *db, struct err *err)
+{
+    if (db->run == 0)
+        return 0;
+
+    int row = db_step(db, db->check, err);
+    uint64_t done = row == 1 ? (uint64_t)sqlite3_column_int64(db->check, 0) : 0;
+    sqlite3_reset(db->check);
+    if (row < 0)
+        return -1;
+    if (row == 0 || done != db->done)
+        return fail_io(err,
+                       "%s: another process has written to this run: run the same command "
+                       "again",
+                       db->path);
+    return 0;
+}
+
+int db_begin(struct db *db, struct err *err)
+{
+    if (!sqlite3_get_autocommit(db->sqlite))
+        return 0;
+    assert(db->write);
+    if (!db->wal && set_journal(db, "PRAGMA main.journal_mode = WAL", "wal", err) != 0)
+        return -1;
+
+    sqlite3_busy_timeout(db->sqlite, BEGIN_MS);
+    int failed = db_exec(db, "BEGIN IMMEDIATE", err);
+    sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+    if (failed)
+        return -1;
+    db->wal = true;
+    if (check_progress(db, err) != 0) {
+        db_undo(db);
+        return -1;
+    }
+    return 0;
+}
+
+void db_undo(struct db *db)
+{
+    if (!sqlite3_get_autocommit(db->sqlite))
+        sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+}
+
+int db_end(struct db *db, struct err *err)
+{
+    if (db_exec(db, "COMMIT", err) == 0)
+        return 0;
+    db_undo(db);
+    return -1;
+}
+
+static int empty_journal(void *ctx, sqlite3 *sqlite, const char *name, int pages)
+{
+    (void)ctx;
+    if (pages < JOURNAL_PAGES)
+        return SQLITE_OK;
+    sqlite3_busy_timeout(sqlite, 0); /* waits for no reader; what it can, it does */
+    sqlite3_wal_checkpoint_v2(sqlite, name, SQLITE_CHECKPOINT_FULL, NULL, NULL);
+    sqlite3_busy_timeout(sqlite, BUSY_MS);
+    return SQLITE_OK; /* if it failed, the points are still in the journal */
+}
+
+/* ---- opening ---- */
+
+struct state {
+    int64_t application, version, objects;
+};
+
+/* The first look into the file: this is where SQLite finds what it cannot read. */
+static int look(struct db *db, struct state *out)
+{
+    static const char sql[] =
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
+        " FROM pragma_application_id, pragma_user_version";
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(db->sqlite, sql, -1, &s, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(s);
+    if (code == SQLITE_ROW) {
+        out->application = sqlite3_column_int64(s, 0);
+        out->version = sqlite3_column_int64(s, 1);
+        out->objects = sqlite3_column_int64(s, 2);
+        code = SQLITE_OK;
+    }
+    int failed = sqlite3_finalize(s);
+    return code == SQLITE_OK ? failed : code;
+}
+
+static bool is_empty(const struct state *s)
+{
+    return s->application == 0 && s->version == 0 && s->objects == 0;
+}
+
+static int check_state(struct db *db, const struct state *s, struct err *err)
+{
+    if (is_empty(s))
+        return db->write ? 0 : fail_io(err, "%s: is not a dse database: it is empty", db->path);
+    if (s->application != APPLICATION_ID)
+        return fail_io(err,
+                       "%s: is not a dse database: another program has made it: give another "
+                       "file",
+                       db->path);
+    if (s->version > SCHEMA)
+        return fail_io(err,
+                       "%s: was made by a newer dse (schema %" PRId64 "): this one reads up "
+                       "to %d",
+                       db->path, s->version, SCHEMA);
+    if (s->version < 1 || s->objects == 0)
+        return fail_io(err, "%s: is damaged: its tables are missing", db->path);
+    return 0;
+}
+
+static int make_schema(struct db *db, struct err *err)
+{
+    if (db_exec(db, "PRAGMA page_size = 16384", err) != 0 || db_begin(db, err) != 0)
+        return -1;
+
+    struct state now = {0};
+    int code = look(db, &now);
+    if (code != SQLITE_OK) {
+        db_fail(db, code, err);
+        goto undo;
+    }
+    if (is_empty(&now)) { /* and not made by another process since we looked */
+        char *mark = mem_print("PRAGMA application_id = %d; PRAGMA user_version = %d",
+                               APPLICATION_ID, SCHEMA);
+        int failed = db_exec(db, mark, err) != 0 || db_exec(db, schema, err) != 0;
+        free(mark);
+        if (failed)
+            goto undo;
+    }
+    return db_end(db, err);
+
+undo:
+    db_undo(db);
+    return -1;
+}
+
+static int open_sqlite(struct db *db, const char *name, int flags)
+{
+    int code =
+        sqlite3_open_v2(name, &db->sqlite, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK)
+        return code;
+    sqlite3_extended_result_codes(db->sqlite, 1);
+    sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+    sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return sqlite3_exec(db->sqlite,
+                        "PRAGMA cache_size = -65536; PRAGMA synchronous = NORMAL;"
+                        "PRAGMA secure_delete = OFF; PRAGMA cell_size_check = ON",
+                        NULL, NULL, NULL);
+}
+
+/* Nobody can write there, and nothing is waiting in a journal to be read too. */
+static bool is_still(const char *plain)
+{
+    struct stat st;
+    char *journal = mem_print("%s-wal", plain);
+    char *place = mem_text(plain);
+    strrchr(place, '/')[1] = '\0';
+    bool still = stat(plain, &st) == 0 && access(place, W_OK) != 0 &&
+                 (stat(journal, &st) != 0 || st.st_size == 0);
+    free(journal);
+    free(place);
+    return still;
+}
+
+/* Where nothing can be written, SQLite cannot make the two files that a WAL needs. */
+static int open_read(struct db *db, const char *plain, struct state *state)
+{
+    int code = open_sqlite(db, plain, SQLITE_OPEN_READONLY);
+    if (code == SQLITE_OK)
+        code = look(db, state);
+    int primary = code & 0xff;
+    if ((primary != SQLITE_CANTOPEN && primary != SQLITE_READONLY) || !is_still(plain))
+        return code;
+
+    char *uri = db_uri(db->path, "immutable=1");
+    sqlite3_close(db->sqlite);
+    db->immutable = true;
+    code = open_sqlite(db, uri, SQLITE_OPEN_READONLY);
+    free(uri);
+    return code == SQLITE_OK ? look(db, state) : code;
+}
+
+static int open_write(struct db *db, const char *plain, struct state *state)
+{
+    int code = open_sqlite(db, plain, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    if (db->sqlite != NULL && sqlite3_db_readonly(db->sqlite, "main") == 1)
+        return SQLITE_READONLY; /* SQLite opens it all the same */
+    return code == SQLITE_OK ? look(db, state) : code;
+}
+
+int db_open(struct db **out, const char *path, enum db_mode mode, struct err *err)
+{
+    struct stat st;
+    char *plain = db_plain_path(path);
+    bool odd = stat(plain, &st) == 0 && !S_ISREG(st.st_mode);
+    *out = NULL;
+    if (odd) {
+        free(plain);
+        return fail_io(err, "%s: cannot be opened: it is not a file", path);
+    }
+
+    struct db *db = mem_alloc(1, sizeof(*db));
+    db->path = mem_text(path);
+    db->write = mode == DB_WRITE;
+
+    struct state state = {0};
+    int code = db->write ? open_write(db, plain, &state) : open_read(db, plain, &state);
+    free(plain);
+    if (code == SQLITE_READONLY) {
+        fail_io(err, "%s: cannot be written: Permission denied: give another file", path);
+        goto failed;
+    }
+    if (code != SQLITE_OK) {
+        db_fail(db, code, err);
+        goto failed;
+    }
+    if (check_state(db, &state, err) != 0)
+        goto failed;
+    if (db->write && is_empty(&state) && make_schema(db, err) != 0)
+        goto failed;
+    if (db_allow_select(db, err) != 0)
+        goto failed;
+    sqlite3_wal_hook(db->sqlite, empty_journal, NULL);
+    *out = db;
+    return 0;
+
+failed:
+    db_close(db);
+    return -1;
+}
+
+void db_close(struct db *db)
+{
+    if (db == NULL)
+        return;
+
+    sqlite3_finalize(db->put);
+    sqlite3_finalize(db->drop);
+    sqlite3_finalize(db->progress);
+    sqlite3_finalize(db->check);
+    if (db->sqlite != NULL) {
+        db_undo(db);
+        if (db->wal) { /* with a reader that stays, the journal stays too: no harm */
+            sqlite3_busy_timeout(db->sqlite, CLOSE_MS);
+            sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+            sqlite3_exec(db->sqlite, "PRAGMA main.journal_mode = DELETE", NULL, NULL, NULL);
+        }
+    }
+    sqlite3_close(db->sqlite);
+    free(db->column);
+    free(db->path);
+    free(db);
+}

@@ -1,0 +1,430 @@
+/* Runs and their points: beginning, putting, committing, finding. */
+#include "db/private.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define RUN_COLUMNS                                                                                \
+    "id, name, spec, spec_hash, program, keep, started, ended, seed, space, first, last, done,"    \
+    " feasible"
+
+enum { POINT_BITS = 48, MOST_RUNS = 1 << 15 };
+
+static char *column_text(sqlite3_stmt *s, int i)
+{
+    const char *text = (const char *)sqlite3_column_text(s, i);
+    return mem_text(text != NULL ? text : "");
+}
+
+static uint64_t column_count(sqlite3_stmt *s, int i)
+{
+    return (uint64_t)sqlite3_column_int64(s, i);
+}
+
+static void read_run(sqlite3_stmt *s, struct db_run *out)
+{
+    *out = (struct db_run){
+        .id = sqlite3_column_int64(s, 0),
+        .name = column_text(s, 1),
+        .spec = column_text(s, 2),
+        .spec_hash = column_text(s, 3),
+        .program = column_text(s, 4),
+        .keep = column_text(s, 5),
+        .started = column_text(s, 6),
+        .ended = column_text(s, 7),
+        .seed = column_count(s, 8),
+        .space = column_count(s, 9),
+        .first = column_count(s, 10),
+        .last = column_count(s, 11),
+        .done = column_count(s, 12),
+        .feasible = column_count(s, 13),
+    };
+}
+
+void db_run_free(struct db_run *run)
+{
+    free(run->name);
+    free(run->spec);
+    free(run->spec_hash);
+    free(run->program);
+    free(run->keep);
+    free(run->started);
+    free(run->ended);
+    *run = (struct db_run){0};
+}
+
+int db_run_load(struct db *db, const char *schema, const char *name, struct db_run *out,
+                struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    char *sql = mem_print("SELECT " RUN_COLUMNS " FROM %s.run WHERE name = ?1", schema);
+    int row = db_prepare(db, &s, sql, err);
+    if (row == 0) {
+        sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
+        row = db_step(db, s, err);
+    }
+    if (row == 1)
+        read_run(s, out);
+    sqlite3_finalize(s);
+    free(sql);
+    return row;
+}
+
+int db_run_insert(struct db *db, struct db_run *run, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    if (db_prepare(db, &s,
+                   "INSERT INTO main.run(name, spec, spec_hash, program, keep, started, ended,"
+                   " seed, space, first, last, done, feasible) VALUES(?1, ?2, ?3, ?4, ?5,"
+                   " coalesce(?6, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?7, ?8, ?9, ?10, ?11,"
+                   " ?12, ?13)",
+                   err) != 0)
+        return -1;
+
+    const char *text[] = {run->name, run->spec,    run->spec_hash, run->program,
+                          run->keep, run->started, run->ended};
+    uint64_t count[] = {run->seed, run->space, run->first, run->last, run->done, run->feasible};
+    int at = 1;
+    for (size_t i = 0; i < LEN(text); i++)
+        sqlite3_bind_text(s, at++, text[i], -1, SQLITE_STATIC);
+    for (size_t i = 0; i < LEN(count); i++)
+        sqlite3_bind_int64(s, at++, (sqlite3_int64)count[i]);
+
+    int failed = db_step(db, s, err);
+    sqlite3_finalize(s);
+    if (failed)
+        return -1;
+    run->id = sqlite3_last_insert_rowid(db->sqlite);
+    if (run->id >= MOST_RUNS)
+        return fail_io(err, "%s: holds %d runs and no more: give another file", db->path,
+                       MOST_RUNS - 1);
+    return 0;
+}
+
+int db_runs(struct db *db, struct db_run **out, size_t *n, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    *out = NULL;
+    *n = 0;
+    if (db_prepare(db, &s, "SELECT " RUN_COLUMNS " FROM run ORDER BY id", err) != 0)
+        return -1;
+
+    int row;
+    while ((row = db_step(db, s, err)) == 1) {
+        *out = mem_grow(*out, *n + 1, sizeof(**out));
+        read_run(s, &(*out)[(*n)++]);
+    }
+    sqlite3_finalize(s);
+    if (row == 0)
+        return 0;
+    for (size_t i = 0; i < *n; i++)
+        db_run_free(&(*out)[i]);
+    free(*out);
+    *out = NULL;
+    *n = 0;
+    return -1;
+}
+
+int db_run_find(struct db *db, const char *name, struct db_run *out, struct err *err)
+{
+    struct db_run *runs;
+    size_t n;
+    *out = (struct db_run){0};
+    if (db_runs(db, &runs, &n, err) != 0)
+        return -1;
+    if (n == 0) {
+        free(runs);
+        return fail(err, "%s: has no runs yet: start with dse sweep", db->path);
+    }
+
+    size_t found = n;
+    char *names = mem_text("");
+    for (size_t i = 0; i < n; i++) {
+        if (name == NULL || strcmp(runs[i].name, name) == 0)
+            found = i;
+        char *longer = mem_print("%s%s%s", names, i > 0 ? ", " : "", runs[i].name);
+        free(names);
+        names = longer;
+    }
+    if (found < n) {
+        *out = runs[found];
+        runs[found] = (struct db_run){0};
+    } else {
+        fail(err, "%s: %s: no run is called so: there is %s", db->path, name, names);
+    }
+    for (size_t i = 0; i < n; i++)
+        db_run_free(&runs[i]);
+    free(runs);
+    free(names);
+    return found < n ? 0 : -1;
+}
+
+/* ---- columns ---- */
+
+int db_add_column(struct db *db, const char *name, const char *type, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    if (db_prepare(db, &s,
+                   "SELECT 1 FROM pragma_table_info('point', 'main')"
+                   " WHERE name = ?1 COLLATE NOCASE",
+                   err) != 0)
+        return -1;
+    sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
+    int there = db_step(db, s, err);
+    sqlite3_finalize(s);
+    if (there != 0)
+        return there < 0 ? -1 : 0;
+
+    char *column = db_quote(name);
+    char *sql = mem_print("ALTER TABLE main.point ADD COLUMN %s %s", column, type);
+    int failed = db_exec(db, sql, err);
+    free(sql);
+    free(column);
+    return failed;
+}
+
+static int add_columns(struct db *db, const struct db_column *columns, size_t n, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    if (db_prepare(db, &s, "INSERT OR REPLACE INTO about(name, unit, meaning) VALUES(?1, ?2, ?3)",
+                   err) != 0)
+        return -1;
+
+    int failed = 0;
+    for (size_t i = 0; i < n && !failed; i++) {
+        const struct db_column *c = &columns[i];
+        sqlite3_bind_text(s, 1, c->name, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 2, c->unit != NULL ? c->unit : "", -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 3, c->doc != NULL ? c->doc : "", -1, SQLITE_STATIC);
+        failed = db_add_column(db, c->name, c->texts != NULL ? "TEXT" : "REAL", err) != 0 ||
+                 db_step(db, s, err) != 0;
+        sqlite3_reset(s);
+    }
+    sqlite3_finalize(s);
+    return failed ? -1 : 0;
+}
+
+/* ---- beginning ---- */
+
+static int check_study(struct db *db, const struct db_run *old, const struct db_run *run,
+                       struct err *err)
+{
+    const char *what = NULL;
+    if (strcmp(old->spec_hash, run->spec_hash) != 0 || old->space != run->space)
+        what = "study";
+    else if (old->seed != run->seed)
+        what = "seed";
+    else if (old->first != run->first || old->last != run->last)
+        what = "shard";
+    if (what == NULL)
+        return 0;
+    return fail(err, "%s: run %s is there with another %s: give another name or another file",
+                db->path, run->name, what);
+}
+
+/* Takes over from the store what belongs to it: 1 there, 0 not, -1 failed or refused. */
+static int resume(struct db *db, struct db_run *run, struct err *err)
+{
+    struct db_run old;
+    int found = db_run_load(db, "main", run->name, &old, err);
+    if (found != 1)
+        return found;
+    if (check_study(db, &old, run, err) != 0) {
+        found = -1;
+    } else {
+        run->id = old.id;
+        run->done = old.done;
+        run->feasible = old.feasible;
+        run->started = old.started;
+        run->ended = old.ended;
+        old.started = old.ended = NULL;
+    }
+    db_run_free(&old);
+    return found;
+}
+
+static void forget(struct db_run *run)
+{
+    free(run->started);
+    free(run->ended);
+    run->started = run->ended = NULL;
+}
+
+static int make_statements(struct db *db, struct err *err)
+{
+    char *names = mem_text("id, run, point");
+    char *marks = mem_text("?1, ?2, ?3");
+    for (size_t i = 0; i < db->columns; i++) {
+        char *column = db_quote(db->column[i].name);
+        char *more_names = mem_print("%s, %s", names, column);
+        char *more_marks = mem_print("%s, ?%zu", marks, i + 4);
+        free(column);
+        free(names);
+        free(marks);
+        names = more_names;
+        marks = more_marks;
+    }
+    char *put = mem_print("INSERT OR REPLACE INTO point(%s) VALUES(%s)", names, marks);
+    free(names);
+    free(marks);
+
+    int failed =
+        db_prepare(db, &db->put, put, err) != 0 ||
+        db_prepare(db, &db->drop, "DELETE FROM point WHERE id = ?1", err) != 0 ||
+        db_prepare(db, &db->check, "SELECT done FROM run WHERE id = ?1", err) != 0 ||
+        db_prepare(db, &db->progress,
+                   "UPDATE run SET done = ?2, feasible = ?3, ended = CASE WHEN NOT ?4 THEN ''"
+                   " WHEN ended <> '' THEN ended ELSE strftime('%Y-%m-%dT%H:%M:%SZ', 'now') END"
+                   " WHERE id = ?1",
+                   err) != 0;
+    free(put);
+    if (failed)
+        return -1;
+    sqlite3_bind_int64(db->check, 1, db->run);
+    return 0;
+}
+
+static void leave_run(struct db *db)
+{
+    db_undo(db);
+    sqlite3_finalize(db->put);
+    sqlite3_finalize(db->drop);
+    sqlite3_finalize(db->progress);
+    sqlite3_finalize(db->check);
+    db->put = db->drop = db->progress = db->check = NULL;
+    free(db->column);
+    db->column = NULL;
+    db->columns = 0;
+    db->run = 0;
+    db->done = 0;
+}
+
+/* In a transaction: the run as it is there, or made. */
+static int enter(struct db *db, struct db_run *run, const struct db_column *columns, size_t n,
+                 struct err *err)
+{
+    int found = resume(db, run, err);
+    if (found < 0)
+        return -1;
+    if (found == 0) {
+        struct db_run fresh = *run;
+        fresh.done = fresh.feasible = 0;
+        fresh.started = NULL;
+        fresh.ended = (char[]){""};
+        if (db_run_insert(db, &fresh, err) != 0 || resume(db, run, err) != 1)
+            return -1;
+    }
+    return add_columns(db, columns, n, err);
+}
+
+int db_run_begin(struct db *db, struct db_run *run, const struct db_column *columns, size_t n,
+                 struct err *err)
+{
+    assert(db->write);
+    leave_run(db);
+    run->started = run->ended = NULL;
+    if (run->last > (UINT64_C(1) << POINT_BITS))
+        return fail(err, "run %s: %" PRIu64 " points are too many: at most 2^%d can be stored",
+                    run->name, run->last, POINT_BITS);
+
+    if (resume(db, run, err) < 0) /* refuses before anything is written */
+        return -1;
+    forget(run);
+    if (db_begin(db, err) != 0)
+        return -1;
+    if (enter(db, run, columns, n, err) != 0) {
+        db_undo(db);
+        goto failed;
+    }
+    if (db_end(db, err) != 0)
+        goto failed;
+
+    db->column = mem_alloc(n + 1, sizeof(*db->column));
+    memcpy(db->column, columns, n * sizeof(*columns));
+    db->columns = n;
+    db->run = run->id;
+    db->done = run->done;
+    bool over = run->ended != NULL && run->ended[0] != '\0';
+    if (make_statements(db, err) != 0 || (!over && db_begin(db, err) != 0)) {
+        leave_run(db);
+        goto failed;
+    }
+    return 0;
+
+failed:
+    forget(run);
+    return -1;
+}
+
+/* ---- points ---- */
+
+static int64_t point_id(const struct db *db, uint64_t point)
+{
+    return (int64_t)((uint64_t)db->run << POINT_BITS | point);
+}
+
+static void bind_value(sqlite3_stmt *s, int at, const struct db_column *c, double value)
+{
+    if (isnan(value))
+        sqlite3_bind_null(s, at);
+    else if (c->texts != NULL)
+        sqlite3_bind_text(s, at, c->texts[(size_t)value], -1, SQLITE_STATIC);
+    else
+        sqlite3_bind_double(s, at, value);
+}
+
+/* Runs a statement that changes something; what is not committed goes if it fails. */
+static int change(struct db *db, sqlite3_stmt *s, struct err *err)
+{
+    int failed = db_step(db, s, err);
+    sqlite3_reset(s);
+    if (failed)
+        db_undo(db);
+    return failed;
+}
+
+int db_put(struct db *db, uint64_t point, const double *row, struct err *err)
+{
+    assert(db->run != 0);
+    if (point >> POINT_BITS != 0)
+        return fail(err, "point %" PRIu64 " is too far: only 2^%d can be stored", point,
+                    POINT_BITS);
+    if (db_begin(db, err) != 0)
+        return -1;
+
+    sqlite3_bind_int64(db->put, 1, point_id(db, point));
+    sqlite3_bind_int64(db->put, 2, db->run);
+    sqlite3_bind_int64(db->put, 3, (int64_t)point);
+    for (size_t i = 0; i < db->columns; i++)
+        bind_value(db->put, (int)i + 4, &db->column[i], row[i]);
+    return change(db, db->put, err);
+}
+
+int db_drop(struct db *db, uint64_t point, struct err *err)
+{
+    if (db_begin(db, err) != 0)
+        return -1;
+
+    sqlite3_bind_int64(db->drop, 1, point_id(db, point));
+    return change(db, db->drop, err);
+}
+
+int db_commit(struct db *db, uint64_t done, uint64_t feasible, bool ended, struct err *err)
+{
+    if (db_begin(db, err) != 0)
+        return -1;
+
+    sqlite3_bind_int64(db->progress, 1, db->run);
+    sqlite3_bind_int64(db->progress, 2, (int64_t)done);
+    sqlite3_bind_int64(db->progress, 3, (int64_t)feasible);
+    sqlite3_bind_int(db->progress, 4, ended);
+    if (change(db, db->progress, err) != 0 || db_end(db, err) != 0)
+        return -1;
+    db->done = done;
+    return ended ? 0 : db_begin(db, err); /* the lock stays ours */
+}

@@ -1,0 +1,286 @@
+/* Questions: one statement that only reads, as rows. */
+#include "db/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/regex.h"
+
+/* ---- tables ---- */
+
+void table_free(struct table *t)
+{
+    for (size_t i = 0; i < t->filled; i++)
+        free(t->cell[i].text);
+    if (t->header != NULL)
+        for (size_t i = 0; i < t->columns; i++)
+            free(t->header[i]);
+    free(t->cell);
+    free(t->header);
+    *t = (struct table){0};
+}
+
+struct cell *table_add(struct table *t)
+{
+    if (t->filled == t->room) {
+        t->room = t->room > 0 ? 2 * t->room : 4 * t->columns;
+        t->cell = mem_grow(t->cell, t->room, sizeof(*t->cell));
+    }
+    struct cell *c = &t->cell[t->filled++];
+    *c = (struct cell){.kind = CELL_NULL};
+    t->rows = t->filled / t->columns;
+    return c;
+}
+
+int table_find(const struct table *t, const char *name)
+{
+    for (size_t i = 0; i < t->columns; i++)
+        if (strcmp(t->header[i], name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* ---- X regexp Y, which SQLite calls as regexp(Y, X) ---- */
+
+static void close_regex(void *regex)
+{
+    regex_close(regex);
+}
+
+static void regexp(sqlite3_context *context, int n, sqlite3_value **arg)
+{
+    (void)n;
+    const char *pattern = (const char *)sqlite3_value_text(arg[0]);
+    const char *text = (const char *)sqlite3_value_text(arg[1]);
+    if (pattern == NULL || text == NULL)
+        return;
+
+    struct regex *regex = sqlite3_get_auxdata(context, 0);
+    if (regex != NULL) {
+        sqlite3_result_int(context, regex_match(regex, text, (size_t)sqlite3_value_bytes(arg[1])));
+        return;
+    }
+
+    struct db *db = sqlite3_user_data(context);
+    if (regex_open(&regex, pattern, &db->regex) != 0) {
+        sqlite3_result_error(context, db->regex.text, -1);
+        return;
+    }
+    sqlite3_result_int(context, regex_match(regex, text, (size_t)sqlite3_value_bytes(arg[1])));
+    sqlite3_set_auxdata(context, 0, regex, close_regex);
+}
+
+/* The table-valued functions must have been met once: the authoriser knows no difference between
+ * their first use and CREATE TABLE. */
+int db_allow_select(struct db *db, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_create_function_v2(db->sqlite, "regexp", 2,
+                                          SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, db,
+                                          regexp, NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        return db_fail(db, code, err);
+    int failed = db_prepare(db, &s,
+                            "SELECT 1 FROM pragma_table_info, pragma_table_xinfo,"
+                            " pragma_table_list, json_each, json_tree",
+                            err);
+    sqlite3_finalize(s);
+    return failed;
+}
+
+/* ---- select ---- */
+
+static bool is_one_of(const char *name, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (sqlite3_stricmp(name, list[i]) == 0)
+            return true;
+    return false;
+}
+
+static int only_reading(void *ctx, int action, const char *first, const char *second,
+                        const char *schema, const char *view)
+{
+    static const char *const pragmas[] = {"table_info", "table_xinfo", "table_list"};
+    static const char *const functions[] = {"load_extension", "fts3_tokenizer"};
+    (void)ctx, (void)schema, (void)view;
+
+    switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_RECURSIVE:
+        return SQLITE_OK;
+    case SQLITE_FUNCTION:
+        return is_one_of(second, functions, LEN(functions)) ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_PRAGMA:
+        return is_one_of(first, pragmas, LEN(pragmas)) ? SQLITE_OK : SQLITE_DENY;
+    default:
+        return SQLITE_DENY;
+    }
+}
+
+static int sql_fail(const char *sql, const char *why, struct err *err)
+{
+    return fail(err, "%.400s%s: %s", sql, strlen(sql) > 400 ? "..." : "", why);
+}
+
+static int query_fail(struct db *db, int code, const char *sql, struct err *err)
+{
+    if (db->regex.status != STATUS_OK) {
+        *err = db->regex;
+        return -1;
+    }
+    switch (code & 0xff) {
+    case SQLITE_AUTH:
+        return sql_fail(sql, "is not allowed: a query only reads", err);
+    case SQLITE_ERROR:
+    case SQLITE_TOOBIG:
+    case SQLITE_MISMATCH:
+    case SQLITE_RANGE:
+        return sql_fail(sql, sqlite3_errmsg(db->sqlite), err);
+    default:
+        return db_fail(db, code, err);
+    }
+}
+
+/* Blanks, comments and semicolons may follow a statement. */
+static bool is_blank(struct db *db, const char *sql)
+{
+    while (*sql != '\0') {
+        sqlite3_stmt *s = NULL;
+        const char *rest = sql;
+        int code = sqlite3_prepare_v2(db->sqlite, sql, -1, &s, &rest);
+        bool blank = code == SQLITE_OK && s == NULL;
+        sqlite3_finalize(s);
+        if (!blank)
+            return false;
+        if (rest == sql)
+            return true;
+        sql = rest;
+    }
+    return true;
+}
+
+static int prepare_query(struct db *db, sqlite3_stmt **out, const char *sql, struct err *err)
+{
+    const char *rest = "";
+    *out = NULL;
+    db->regex.status = STATUS_OK;
+
+    sqlite3_set_authorizer(db->sqlite, only_reading, NULL);
+    int code = sqlite3_prepare_v2(db->sqlite, sql, -1, out, &rest);
+    int failed = 0;
+    if (code != SQLITE_OK)
+        failed = query_fail(db, code, sql, err);
+    else if (*out == NULL)
+        failed = sql_fail(sql, "there is no statement: give a SELECT", err);
+    else if (!sqlite3_stmt_readonly(*out))
+        failed = sql_fail(sql, "is not allowed: a query only reads", err);
+    else if (!is_blank(db, rest))
+        failed = sql_fail(sql, "there is more than one statement: give one", err);
+    sqlite3_set_authorizer(db->sqlite, NULL, NULL);
+
+    if (failed) {
+        sqlite3_finalize(*out);
+        *out = NULL;
+    }
+    return failed;
+}
+
+/* After the first step: only then is it sure that the columns are those of the schema now. */
+static void read_header(struct table *t, sqlite3_stmt *s)
+{
+    t->columns = (size_t)sqlite3_column_count(s);
+    t->header = mem_alloc(t->columns + 1, sizeof(*t->header));
+    t->cell = mem_alloc(t->columns + 1, sizeof(*t->cell));
+    t->rows = 1;
+    for (size_t i = 0; i < t->columns; i++)
+        t->header[i] = mem_text(sqlite3_column_name(s, (int)i));
+}
+
+static struct cell read_cell(sqlite3_stmt *s, int i)
+{
+    int type = sqlite3_column_type(s, i);
+    if (type == SQLITE_INTEGER || type == SQLITE_FLOAT)
+        return (struct cell){.kind = CELL_NUMBER,
+                             .whole = type == SQLITE_INTEGER,
+                             .number = sqlite3_column_double(s, i)};
+    char *text = (char *)sqlite3_column_text(s, i);
+    return (struct cell){.kind = text != NULL ? CELL_TEXT : CELL_NULL, .text = text};
+}
+
+/* `row` becomes the header and, again and again, a row whose texts are SQLite's. */
+static int step_rows(struct db *db, const char *sql, const char *const *texts, size_t n_texts,
+                     struct table *row, row_fn each, void *ctx, struct err *err)
+{
+    sqlite3_stmt *s;
+    if (prepare_query(db, &s, sql, err) != 0)
+        return -1;
+    for (size_t i = 0; i < n_texts; i++)
+        sqlite3_bind_text(s, (int)i + 1, texts[i], -1, SQLITE_STATIC);
+
+    int stop = 0, code = SQLITE_OK;
+    while (stop == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        if (row->header == NULL)
+            read_header(row, s);
+        for (size_t i = 0; i < row->columns; i++)
+            row->cell[i] = read_cell(s, (int)i);
+        stop = each(ctx, row);
+    }
+    if (row->header == NULL)
+        read_header(row, s);
+    if (stop == 0 && code != SQLITE_DONE)
+        stop = query_fail(db, code, sql, err);
+    sqlite3_finalize(s);
+    return stop;
+}
+
+int db_each(struct db *db, const char *sql, const char *const *texts, size_t n_texts, row_fn each,
+            void *ctx, struct err *err)
+{
+    struct table row = {0};
+    int stop = step_rows(db, sql, texts, n_texts, &row, each, ctx, err);
+    table_free(&row);
+    return stop;
+}
+
+static int collect(void *ctx, const struct table *row)
+{
+    struct table *out = ctx;
+    out->columns = row->columns;
+    for (size_t i = 0; i < row->columns; i++) {
+        struct cell *c = table_add(out);
+        *c = row->cell[i];
+        if (c->kind == CELL_TEXT)
+            c->text = mem_text(c->text);
+    }
+    return 0;
+}
+
+int db_select(struct db *db, const char *sql, const char *const *texts, size_t n_texts,
+              struct table *out, struct err *err)
+{
+    struct table row = {0};
+    *out = (struct table){0};
+    int failed = step_rows(db, sql, texts, n_texts, &row, collect, out, err);
+    if (failed) {
+        table_free(out);
+    } else {
+        out->columns = row.columns;
+        out->header = row.header;
+        row.header = NULL;
+    }
+    table_free(&row);
+    return failed;
+}
+
+int db_columns(struct db *db, struct table *out, struct err *err)
+{
+    return db_select(db,
+                     "SELECT p.name AS name, coalesce(a.unit, '') AS unit,"
+                     " coalesce(a.meaning, '') AS meaning"
+                     " FROM pragma_table_info('point') p LEFT JOIN about a ON a.name = p.name"
+                     " ORDER BY p.cid",
+                     NULL, 0, out, err);
+}
