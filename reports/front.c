@@ -1,0 +1,204 @@
+#include "reports/front.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/metrics.h"
+#include "base/mem.h"
+#include "base/pareto.h"
+#include "reports/columns.h"
+
+enum { COMPACT_AT = 8192 };
+
+struct goal {
+    char *column;
+    int sense;
+};
+
+/* Points of one group; compacted to its front whenever they have doubled. */
+struct group {
+    char *key;
+    size_t n, room, compact_at;
+    double *id, *at;
+};
+
+struct front {
+    size_t dim, by_n, n, room;
+    struct goal goal[PARETO_MOST];
+    struct group *group;
+};
+
+static int read_objectives(struct front *f, const char *text, struct err *err)
+{
+    for (const char *at = text;;) {
+        at += strspn(at, " ");
+        size_t length = strcspn(at, ",");
+        char *name = mem_text(at + (*at == '+' || *at == '-'));
+        name[length - (size_t)(*at == '+' || *at == '-')] = '\0';
+        const struct field *m = field_find(metrics_fields, name);
+        if (f->dim == PARETO_MOST || !m || m->words) {
+            const char *near = field_nearest(metrics_fields, name);
+            if (f->dim == PARETO_MOST)
+                fail(err, "--objectives: over %d: give fewer", PARETO_MOST);
+            else
+                fail(err, "--objectives: \"%s\" is no metric that is a number: %s%s%s", name, near ? "did you mean \"" : "`dse list metrics` shows all",
+                     near ? near : "", near ? "\"?" : "");
+            free(name);
+            return -1;
+        }
+        free(name);
+        int sense = *at == '+' ? 1 : *at == '-' ? -1 : m->sense;
+        if (!sense)
+            return fail(err, "--objectives: \"%s\" has no better end: write +%s or -%s", m->name, m->name, m->name);
+        f->goal[f->dim++] = (struct goal){mem_text(m->name), sense};
+        at += length;
+        if (!*at++)
+            return 0;
+    }
+}
+
+static void compact(const struct front *f, struct group *g)
+{
+    bool *keep = mem_alloc(g->n + 1, sizeof *keep);
+    size_t kept = 0;
+
+    pareto_front(g->at, g->n, f->dim, keep);
+    for (size_t i = 0; i < g->n; i++)
+        if (keep[i]) {
+            g->id[kept] = g->id[i];
+            memmove(g->at + kept++ * f->dim, g->at + i * f->dim, f->dim * sizeof(double));
+        }
+    free(keep);
+    g->n = kept;
+    g->compact_at = 2 * kept + COMPACT_AT;
+}
+
+static struct group *group_of(struct front *f, const struct table *row)
+{
+    char *key = mem_text(""), buffer[32];
+    for (size_t i = 0; i < f->by_n; i++) {
+        const struct cell *c = table_at(row, 0, 1 + i);
+        char *longer = mem_print("%s\x1f%s", key, c->kind == CELL_TEXT ? c->text : c->kind == CELL_NUMBER ? number_text(c->number, buffer, sizeof buffer) : "");
+        free(key);
+        key = longer;
+    }
+    for (size_t i = 0; i < f->n; i++)
+        if (!strcmp(f->group[i].key, key)) {
+            free(key);
+            return &f->group[i];
+        }
+    if (f->n == f->room)
+        f->group = mem_grow(f->group, f->room = 2 * f->room + 8, sizeof *f->group);
+    f->group[f->n] = (struct group){.key = key, .compact_at = COMPACT_AT};
+    return &f->group[f->n++];
+}
+
+static int take(void *ctx, const struct table *row)
+{
+    struct front *f = ctx;
+    struct group *g = group_of(f, row);
+
+    if (g->n == g->room) {
+        g->room = 2 * g->room + 64;
+        g->id = mem_grow(g->id, g->room, sizeof(double));
+        g->at = mem_grow(g->at, g->room * f->dim, sizeof(double));
+    }
+    g->id[g->n] = table_at(row, 0, 0)->number;
+    for (size_t i = 0; i < f->dim; i++) {
+        const struct cell *c = table_at(row, 0, 1 + f->by_n + i);
+        g->at[g->n * f->dim + i] = c->kind == CELL_NUMBER ? -f->goal[i].sense * c->number : NAN;
+    }
+    if (++g->n >= g->compact_at)
+        compact(f, g);
+    return 0;
+}
+
+static void append(char **text, const char *before, const char *name)
+{
+    char *longer = mem_print("%s%s\"%s\"", *text, before, name);
+    free(*text);
+    *text = longer;
+}
+
+static int read_by(struct front *f, char **columns, const struct swept *swept, const char *by, struct err *err)
+{
+    for (const char *at = by; by;) {
+        size_t length = strcspn(at, ",");
+        const struct swept_column *c = swept_find(swept, at, length);
+        if (!c)
+            return fail(err, "--by: \"%.*s\" is not swept in this run: %s", (int)length, at, swept->names);
+        append(columns, ", ", c->name);
+        f->by_n++;
+        at += length;
+        if (!*at++)
+            break;
+    }
+    return 0;
+}
+
+/* The rows of the fronts, by id. */
+static int fetch(struct table *out, const struct front *f, struct db *db, const char *by_columns, const struct swept *swept, struct err *err)
+{
+    char *sql = mem_text("SELECT \"point\"");
+    size_t length = 0, room = 1024;
+    char *ids = mem_alloc(room, 1);
+
+    for (size_t i = 0; i < swept->n; i++)
+        append(&sql, ", ", swept->column[i].name);
+    char *longer = mem_print("%s, plan_tp, plan_dp, plan_ep", sql);
+    free(sql);
+    sql = longer;
+    for (size_t i = 0; i < f->dim; i++)
+        append(&sql, ", ", f->goal[i].column);
+    for (size_t g = 0; g < f->n; g++)
+        for (size_t i = 0; i < f->group[g].n; i++) {
+            if (length + 32 > room)
+                ids = mem_grow(ids, room *= 2, 1);
+            length += (size_t)snprintf(ids + length, room - length, "%s%.0f", length ? "," : "", f->group[g].id[i]);
+        }
+    longer = mem_print("%s FROM point WHERE id IN (SELECT value FROM json_each('[%s]')) ORDER BY %s%s\"%s\"%s, id", sql, ids,
+                       *by_columns ? by_columns + 2 : "", *by_columns ? ", " : "", f->goal[0].column, f->goal[0].sense > 0 ? " DESC" : "");
+    int rc = db_select(db, longer, NULL, 0, out, err);
+    free(longer);
+    free(sql);
+    free(ids);
+    return rc;
+}
+
+int front_make(struct table *out, struct db *db, const struct db_run *run, const char *by, const char *objectives,
+               const char *where, struct err *err)
+{
+    struct front f = {0};
+    struct swept swept = {0};
+    char *columns = mem_text("");
+    int rc = -1;
+
+    if (read_objectives(&f, objectives ? objectives : "+tokens_per_s,-system_cost_usd", err) != 0 ||
+        swept_read(&swept, db, run, err) != 0 || read_by(&f, &columns, &swept, by, err) != 0)
+        goto done;
+    char *sql = mem_print("SELECT id%s", columns);
+    for (size_t i = 0; i < f.dim; i++)
+        append(&sql, ", ", f.goal[i].column);
+    char *whole = mem_print("%s FROM point WHERE run = %lld AND verdict = 'ok'%s%s%s", sql, (long long)run->id,
+                            where ? " AND (" : "", where ? where : "", where ? "\n)" : "");
+    rc = db_each(db, whole, NULL, 0, take, &f, err);
+    free(whole);
+    free(sql);
+    for (size_t g = 0; g < f.n; g++)
+        compact(&f, &f.group[g]);
+    if (rc == 0)
+        rc = fetch(out, &f, db, columns, &swept, err);
+done:
+    for (size_t g = 0; g < f.n; g++) {
+        free(f.group[g].key);
+        free(f.group[g].id);
+        free(f.group[g].at);
+    }
+    for (size_t i = 0; i < f.dim; i++)
+        free(f.goal[i].column);
+    free(f.group);
+    free(columns);
+    swept_free(&swept);
+    return rc;
+}

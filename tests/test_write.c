@@ -1,0 +1,230 @@
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "reports/write.h"
+
+static char *text;
+static size_t length;
+static FILE *out;
+
+static FILE *catch (void)
+{
+    out = open_memstream(&text, &length);
+    assert_non_null(out);
+    return out;
+}
+
+static void caught(const char *want)
+{
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text, want);
+    free(text);
+}
+
+static void writes(const struct table *t, enum format format, const char *want)
+{
+    table_write(t, format, catch ());
+    caught(want);
+}
+
+static struct table example(void)
+{
+    struct table t;
+    table_begin(&t, (const char *const[]){"name", "speed", "n"}, 3);
+    table_text(&t, "a|b, \"c\"");
+    table_number(&t, 1234.5678);
+    table_number(&t, 1);
+    table_text(&t, NULL);
+    table_number(&t, NAN);
+    table_number(&t, 3.35e12);
+    table_text(&t, "\xC2\xB5\nx");
+    table_number(&t, -1e-7 / 3);
+    table_number(&t, 1e20);
+    return t;
+}
+
+static void a_table_is_aligned_with_five_digits(void **state)
+{
+    (void)state;
+    struct table t = example();
+    assert_int_equal(t.rows, 3);
+    writes(&t, FORMAT_TABLE,
+           "name            speed              n\n"
+           "--------  -----------  -------------\n"
+           "a|b, \"c\"       1234.6              1\n"
+           "                       3350000000000\n"
+           "\xC2\xB5 x       -3.3333e-08          1e+20\n");
+    table_free(&t);
+}
+
+static void markdown_is_the_same_in_pipes(void **state)
+{
+    (void)state;
+    struct table t = example();
+    writes(&t, FORMAT_MD,
+           "| name      |       speed |             n |\n"
+           "| --------- | ----------: | ------------: |\n"
+           "| a\\|b, \"c\" |      1234.6 |             1 |\n"
+           "|           |             | 3350000000000 |\n"
+           "| \xC2\xB5 x       | -3.3333e-08 |         1e+20 |\n");
+    table_free(&t);
+}
+
+static void csv_has_all_digits_and_quotes_where_it_must(void **state)
+{
+    (void)state;
+    struct table t = example();
+    writes(&t, FORMAT_CSV,
+           "name,speed,n\n"
+           "\"a|b, \"\"c\"\"\",1234.5678,1\n"
+           ",,3350000000000\n"
+           "\"\xC2\xB5\nx\",-3.3333333333333334e-08,1e+20\n");
+    table_free(&t);
+}
+
+static void json_is_an_array_of_objects(void **state)
+{
+    (void)state;
+    struct table t = example();
+    writes(&t, FORMAT_JSON,
+           "[\n"
+           "  {\"name\": \"a|b, \\\"c\\\"\", \"speed\": 1234.5678, \"n\": 1},\n"
+           "  {\"name\": null, \"speed\": null, \"n\": 3350000000000},\n"
+           "  {\"name\": \"\xC2\xB5\\nx\", \"speed\": -3.3333333333333334e-08, \"n\": 1e+20}\n"
+           "]\n");
+    table_free(&t);
+}
+
+static void a_table_without_rows_has_its_header(void **state)
+{
+    (void)state;
+    struct table t;
+    table_begin(&t, (const char *const[]){"a", "bc"}, 2);
+    writes(&t, FORMAT_TABLE, "a  bc\n-  --\n");
+    writes(&t, FORMAT_MD, "| a   | bc  |\n| --- | --- |\n");
+    writes(&t, FORMAT_CSV, "a,bc\n");
+    writes(&t, FORMAT_JSON, "[]\n");
+    table_free(&t);
+    assert_null(t.header);
+}
+
+static void a_whole_number_keeps_all_its_digits(void **state)
+{
+    (void)state;
+    struct table t;
+    table_begin(&t, (const char *const[]){"n"}, 1);
+    table_number(&t, 281474976710663);
+    table_number(&t, 999999999999999);
+    table_number(&t, 1e15);
+    table_number(&t, -0.0);
+    table_number(&t, 0.1);
+    table_number(&t, 123456.7);
+    table_number(&t, 4503599627370497);
+    t.cell[6].whole = true;
+    writes(&t, FORMAT_TABLE,
+           "               n\n"
+           "----------------\n"
+           " 281474976710663\n"
+           " 999999999999999\n"
+           "           1e+15\n"
+           "               0\n"
+           "             0.1\n"
+           "      1.2346e+05\n"
+           "4503599627370497\n");
+    table_free(&t);
+}
+
+static void a_number_is_as_short_as_reads_back_the_same(void **state)
+{
+    (void)state;
+    char buffer[32];
+    assert_string_equal(number_text(0.1, buffer, sizeof(buffer)), "0.1");
+    assert_string_equal(number_text(32, buffer, sizeof(buffer)), "32");
+    assert_string_equal(number_text(1e14, buffer, sizeof(buffer)), "100000000000000");
+    assert_string_equal(number_text(0.1 + 0.2, buffer, sizeof(buffer)), "0.30000000000000004");
+    uint64_t bits = 88172645463325252u;
+    for (int i = 0; i < 100000; i++) {
+        bits ^= bits << 13;
+        bits ^= bits >> 7;
+        bits ^= bits << 17;
+        double value;
+        memcpy(&value, &bits, sizeof(value));
+        if (!isfinite(value))
+            continue;
+        assert_true(strtod(number_text(value, buffer, sizeof(buffer)), NULL) == value);
+        assert_true(strlen(buffer) < sizeof(buffer) - 1);
+    }
+}
+
+static void json_numbers_that_json_has_not_are_null(void **state)
+{
+    (void)state;
+    json_number(NAN, catch ());
+    caught("null");
+    json_number(-INFINITY, catch ());
+    caught("null");
+    json_number(-0.5, catch ());
+    caught("-0.5");
+}
+
+static void json_texts_are_escaped_and_always_utf8(void **state)
+{
+    (void)state;
+    json_text("a\"\\\n\t\x01\x7f/<b></b><!-- \xE2\x82\xAC \xF0\x9F\x98\x80", catch ());
+    caught("\"a\\\"\\\\\\n\\t\\u0001\\u007f/<b>\\u003c/b>\\u003c!-- "
+           "\xE2\x82\xAC \xF0\x9F\x98\x80\"");
+    json_text("\xFF \xC0\xAF \xED\xA0\x80 \xE2\x82", catch ());
+    caught("\"\\ufffd \\ufffd\\ufffd \\ufffd\\ufffd\\ufffd \\ufffd\\ufffd\"");
+}
+
+static void csv_texts_are_quoted_where_they_must(void **state)
+{
+    (void)state;
+    csv_text("plain text", catch ());
+    caught("plain text");
+    csv_text("a,b", catch ());
+    caught("\"a,b\"");
+    csv_text("say \"x\"", catch ());
+    caught("\"say \"\"x\"\"\"");
+    csv_text("a\r\nb", catch ());
+    caught("\"a\r\nb\"");
+}
+
+static void formats_have_names(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    enum format f;
+    static const char *const names[] = {"table", "csv", "json", "md"};
+    for (size_t i = 0; i < LEN(names); i++) {
+        assert_int_equal(format_parse(names[i], &f, &err), 0);
+        assert_int_equal(f, i);
+    }
+    assert_int_equal(format_parse("text", &f, &err), 0);
+    assert_int_equal(f, FORMAT_TABLE);
+    assert_int_equal(format_parse("xml", &f, &err), -1);
+    assert_int_equal(err.status, STATUS_INPUT);
+    assert_string_equal(err.text, "xml: is not a format: give table, csv, json or md");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_table_is_aligned_with_five_digits),
+        cmocka_unit_test(markdown_is_the_same_in_pipes),
+        cmocka_unit_test(csv_has_all_digits_and_quotes_where_it_must),
+        cmocka_unit_test(json_is_an_array_of_objects),
+        cmocka_unit_test(a_table_without_rows_has_its_header),
+        cmocka_unit_test(a_whole_number_keeps_all_its_digits),
+        cmocka_unit_test(a_number_is_as_short_as_reads_back_the_same),
+        cmocka_unit_test(json_numbers_that_json_has_not_are_null),
+        cmocka_unit_test(json_texts_are_escaped_and_always_utf8),
+        cmocka_unit_test(csv_texts_are_quoted_where_they_must),
+        cmocka_unit_test(formats_have_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
