@@ -382,27 +382,41 @@ static int make_stops(struct payoff *p, size_t axis, struct db *db, const struct
     return rc;
 }
 
+static void add_by(struct payoff *p, const char *name)
+{
+    p->by[p->by_n++] = mem_text(name);
+}
+
+static bool in_by(const struct payoff *p, const char *name)
+{
+    for (size_t i = 0; i < p->by_n; i++)
+        if (!strcmp(p->by[i], name))
+            return true;
+    return false;
+}
+
 static int choose_by(struct payoff *p, const struct swept *swept, const char *by, struct err *err)
 {
+    bool more = !by || *by == '+';
+
     p->by = mem_alloc(swept->n + 1, sizeof *p->by);
-    for (size_t i = 0; i < swept->n && !by; i++)
+    for (size_t i = 0; i < swept->n && more; i++)
         if (swept->column[i].of_workload)
-            p->by[p->by_n++] = mem_text(swept->column[i].name);
-    if (!by)
-        return 0;
-    for (const char *at = by;; at++) {
+            add_by(p, swept->column[i].name);
+    for (const char *at = by ? by + more : NULL; at; at = *at ? at + 1 : NULL) {
         size_t length = strcspn(at, ",");
         const struct swept_column *c = swept_find(swept, at, length);
-        if (!c)
-            return fail(err, "--by: \"%.*s\" is not swept in this run: %s", (int)length, at, swept->names);
-        for (size_t i = 0; i < p->by_n; i++)
-            if (!strcmp(p->by[i], c->name))
-                return fail(err, "--by: \"%s\" is given twice: keep one", c->name);
-        p->by[p->by_n++] = mem_text(c->name);
+        if (!c && !more)
+            return fail(err, "--by: \"%.*s\" is not swept in this run: one of %s", (int)length, at, swept->names);
+        if (c && in_by(p, c->name) && !more)
+            return fail(err, "--by: \"%s\" is given twice: keep one", c->name);
+        if (c && !in_by(p, c->name))
+            add_by(p, c->name);
         at += length;
         if (!*at)
-            return 0;
+            break;
     }
+    return 0;
 }
 
 int payoff_make(struct payoff *out, struct db *db, const struct db_run *run, const char *by, const char *where,

@@ -55,8 +55,8 @@ struct payoff {
 typedef double (*payoff_at_fn)(void *ctx, const struct payoff *p, const struct cell *key,
                                const char *axis, double x);
 
-/* `by`: comma-separated columns, NULL for the swept columns of model, workload and precision. A
- * group `engine` holds each engine against the same best design without. `where` limits the points
+/* `by`: comma-separated columns, NULL for the swept columns of model, workload and precision; a
+ * leading '+' adds to these, names that are not swept being passed over. A group `engine` holds each engine against the same best design without. `where` limits the points
  * of both sides, may be NULL; `at` may be NULL. Caller frees. */
 int payoff_make(struct payoff *out, struct db *db, const struct db_run *run, const char *by,
                 const char *where, enum budget budget, payoff_at_fn at, void *ctx, struct err *err);

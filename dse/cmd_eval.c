@@ -1,0 +1,376 @@
+/* dse eval: prices one point, or a list of them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/csv.h"
+#include "base/mem.h"
+#include "dse/command.h"
+#include "search/axis.h"
+#include "search/space.h"
+
+static double time_share(const struct op_cost *c, double step_s)
+{
+    return 100 * c->time_s / step_s;
+}
+
+static void text_metric(const char *label, const char *name, const struct metrics *m)
+{
+    char text[48];
+    const struct field *f = field_find(metrics_fields, name);
+    printf("  %-22s %s\n", label, field_text(f, field_get(f, m), text, sizeof text));
+}
+
+static void text_cost(const char *label, const char *name, const struct metrics *m)
+{
+    char text[3][48], full[64];
+    static const char *const ending[] = {"", "_low", "_high"};
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(full, sizeof full, "%s%s", name, ending[i]);
+        const struct field *f = field_find(metrics_fields, full);
+        quantity_text(field_get(f, m), f->unit, 3, text[i], sizeof text[i]);
+    }
+    printf("  %-22s %s  (%s to %s)\n", label, text[0], text[1], text[2]);
+}
+
+static const char *why(const struct metrics *m)
+{
+    switch ((enum verdict)m->verdict) {
+    case VERDICT_MEMORY:
+        return "weights and KV cache of the batch do not fit in memory";
+    case VERDICT_TPOT:
+        return "a step takes longer than workload.tpot_s allows";
+    case VERDICT_TTFT:
+        return "the prefill takes longer than workload.ttft_s allows";
+    case VERDICT_CONSTRAINT:
+        return "a constraint of the study is not met";
+    case VERDICT_MAPPING:
+        return "plan.tp * plan.dp must be plan.devices, tp must divide the heads, and ep must be a "
+               "multiple or divisor of tp that divides the devices";
+    default:
+        return NULL;
+    }
+}
+
+static void print_operators(const struct mapped *mapped, const struct design *d, const struct metrics *m)
+{
+    struct device dev;
+    char text[4][48];
+    struct load load = step_load(&mapped->step, m->batch);
+    double step_s = m->tpot_s * d->workload.accepted_tokens;
+
+    device_make(&dev, &d->chip, &d->engine, &d->precision);
+    printf("\n  %-22s %-8s %10s %10s %10s %10s %6s  %s\n", "operator, of a step", "on", "FLOP", "bytes",
+           "wire", "time", "%", "bound by");
+    for (size_t i = 0; i < mapped->step.ops.n; i++) {
+        const struct op *o = &mapped->step.ops.op[i];
+        struct op_cost c = step_op_cost(&mapped->step, &dev, o, load);
+        int bar = (int)(time_share(&c, step_s) / 4 + 0.5);
+        printf("  %-22s %-8s %10s %10s %10s %10s %6.1f  %-8s%.*s\n", o->name, place_text[c.on],
+               c.flop > 0 ? quantity_text(c.flop, "FLOP", 3, text[0], 48) : "-",
+               c.byte > 0 ? quantity_text(c.byte, "B", 3, text[1], 48) : "-",
+               c.wire_byte > 0 ? quantity_text(c.wire_byte, "B", 3, text[2], 48) : "-",
+               quantity_text(c.time_s, "s", 3, text[3], 48), time_share(&c, step_s), bound_text[c.bound],
+               bar, "#########################");
+    }
+}
+
+static void print_text(const struct mapped *mapped, const struct plan *plan, const struct design *d,
+                       const struct metrics *m)
+{
+    printf("%s on %g x %s", d->model_name, plan->devices, d->chip_name);
+    if (engine_is_there(&d->engine))
+        printf(" with %s", strcmp(d->engine_name, "none") ? d->engine_name : "an engine");
+    printf(": ");
+    if (!mapped) {
+        printf("no mapping\n  verdict                mapping: %s\n", why(m));
+        return;
+    }
+    printf("TP %g, DP %g, EP %g, context %g\n\n", plan->tp, plan->dp, plan->ep, d->workload.context);
+    printf("  %-22s %s%s%s\n", "verdict", verdict_text((enum verdict)m->verdict), why(m) ? ": " : "",
+           why(m) ? why(m) : "");
+    text_metric("tokens/s", "tokens_per_s", m);
+    text_metric("tokens/s per device", "tokens_per_s_per_device", m);
+    text_metric("TPOT", "tpot_s", m);
+    printf("  %-22s %.0f requests (memory allows %.0f, latency %.0f); bound by %s\n", "batch", m->batch,
+           m->batch_cap, m->batch_slo, field_word(field_find(metrics_fields, "limit"), m->limit));
+    char used[48], has[48], weights[48], kv[48];
+    printf("  %-22s %s of %s a device: weights %s, KV cache %s\n", "memory",
+           quantity_text(m->memory_used_byte, "B", 4, used, 48),
+           quantity_text(d->chip.memory_byte * (engine_is_there(&d->engine) ? d->engine.capacity_ratio : 1), "B", 4, has, 48),
+           quantity_text(m->weight_byte, "B", 4, weights, 48), quantity_text(m->kv_byte, "B", 4, kv, 48));
+    printf("  %-22s %.1f FLOP/B against a ridge point of %.0f; %.0f %% of the step\n", "core attention",
+           m->attention_intensity_flop_per_byte, m->ridge_flop_per_byte, 100 * m->attention_share);
+    if (engine_is_there(&d->engine))
+        printf("  %-22s %.2f on core attention%s\n", "engine speed-up S", m->engine_speedup,
+               m->engine_speedup < 1 ? ": slower than the chip, so it stays idle" : "");
+    text_cost("device cost to make", "device_cost_usd", m);
+    text_cost("system price", "system_cost_usd", m);
+    text_cost("system power", "power_w", m);
+    text_cost("USD per M tokens", "usd_per_mtok", m);
+    print_operators(mapped, d, m);
+    printf("\n  Timing is ideal: every operator at the peaks of the data sheet, no start-up time, nothing\n"
+           "  overlapped. Measured systems are slower; costs are public estimates, low to high.\n");
+}
+
+static void json_field(const struct field *f, double value)
+{
+    const char *word = field_word(f, value);
+    if (word)
+        json_text(word, stdout);
+    else
+        json_number(value, stdout);
+}
+
+static void json_metrics(const struct metrics *m)
+{
+    for (size_t i = 0; i < metrics_fields.n; i++) {
+        const struct field *f = &metrics_fields.row[i];
+        printf("%s\n    \"%s\": ", i ? "," : "", f->name);
+        json_field(f, field_get(f, m));
+    }
+}
+
+static void json_parameters(const struct design *d)
+{
+    bool first = true;
+    for (size_t part = 0; part < DESIGN_PARTS; part++) {
+        const struct fields *fields = design_parts[part].fields;
+        if (part < DESIGN_CATALOGUE_PARTS) {
+            const char *const *name = (const char *const *)((const char *)d + design_parts[part].name_offset);
+            printf("%s\n    \"%s\": ", first ? "" : ",", fields->section);
+            json_text(*name, stdout);
+            first = false;
+        }
+        for (size_t i = 0; i < fields->n; i++) {
+            struct parameter p = {&fields->row[i], part, design_parts[part].offset + fields->row[i].offset};
+            char path[64];
+            printf("%s\n    \"%s\": ", first ? "" : ",", design_path(&p, path, sizeof path));
+            json_field(p.field, design_get(d, &p));
+            first = false;
+        }
+    }
+}
+
+static void print_json(const struct mapped *mapped, const struct plan *plan, const struct design *design,
+                       const struct metrics *m)
+{
+    struct design d = *design;
+    struct device dev;
+
+    d.plan = *plan;
+    printf("{\n  \"verdict\": ");
+    json_text(verdict_text((enum verdict)m->verdict), stdout);
+    printf(",\n  \"metrics\": {");
+    json_metrics(m);
+    printf("\n  },\n  \"parameters\": {");
+    json_parameters(&d);
+    printf("\n  },\n  \"operators\": [");
+    device_make(&dev, &d.chip, &d.engine, &d.precision);
+    for (size_t i = 0; mapped && i < mapped->step.ops.n; i++) {
+        const struct op *o = &mapped->step.ops.op[i];
+        struct op_cost c = step_op_cost(&mapped->step, &dev, o, step_load(&mapped->step, m->batch));
+        printf("%s\n    {\"name\": \"%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ", i ? "," : "",
+               o->name, op_class_text[o->class], place_text[c.on]);
+        json_number(o->count, stdout);
+        const double number[] = {c.flop, c.byte, c.wire_byte, c.time_s};
+        static const char *const key[] = {"flop", "byte", "wire_byte", "time_s"};
+        for (size_t j = 0; j < LEN(number); j++) {
+            printf(", \"%s\": ", key[j]);
+            json_number(number[j], stdout);
+        }
+        printf(", \"bound\": \"%s\"}", bound_text[c.bound]);
+    }
+    printf("\n  ]\n}\n");
+}
+
+static int eval_one(const struct study *s, bool json)
+{
+    struct cursor c = {0};
+    struct metrics m;
+    struct plan plan;
+    const struct mapped *mapped = NULL;
+
+    cursor_seek(&c, s, 0);
+    cursor_evaluate(&c, &m, &plan);
+    for (size_t i = 0; i < c.prepared.n; i++)
+        if (!memcmp(&c.prepared.mapped[i].plan, &plan, sizeof plan))
+            mapped = &c.prepared.mapped[i];
+    (json ? print_json : print_text)(mapped, &plan, &c.design, &m);
+    cursor_free(&c);
+    return m.verdict == VERDICT_OK ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+}
+
+/* What a column of the list of points sets. */
+struct target {
+    bool is_part, is_parameter;
+    size_t part;
+    struct parameter parameter;
+};
+
+/* Columns are named by path, or with '_' for the first '.'. */
+static struct target target_of(const char *header)
+{
+    struct target t = {0};
+    struct err ignored;
+    for (size_t part = 0; part < DESIGN_PARTS; part++) {
+        const char *section = design_parts[part].fields->section;
+        size_t length = strlen(section);
+        if (part < DESIGN_CATALOGUE_PARTS && !strcmp(header, section)) {
+            t.is_part = true;
+            t.part = part;
+            return t;
+        }
+        if (length && !strncmp(header, section, length) && header[length] == '_') {
+            char *path = mem_text(header);
+            path[length] = '.';
+            t.is_parameter = design_parameter(path, &t.parameter, &ignored) == 0;
+            free(path);
+            if (t.is_parameter)
+                return t;
+        }
+    }
+    t.is_parameter = design_parameter(header, &t.parameter, &ignored) == 0;
+    return t;
+}
+
+static int point_of(struct design *d, const struct csv *csv, size_t row, const struct target *target,
+                    const char *path, struct catalogue *catalogue, struct err *err)
+{
+    struct err inner;
+    for (int pass = 0; pass < 2; pass++) /* entries first, single values on top */
+        for (size_t i = 0; i < csv->columns; i++) {
+            const char *text = csv_at(csv, row, i);
+            const struct entry *e;
+            double value;
+            if (!*text || !(pass ? target[i].is_parameter : target[i].is_part))
+                continue;
+            if (pass ? field_parse(target[i].parameter.field, text, &value, &inner) != 0
+                     : catalogue_find(catalogue, target[i].part, text, &e, &inner) != 0)
+                return fail(err, "%s:%zu:%zu: %s: %s", path, csv->line[row], i + 1, csv->header[i], inner.text);
+            if (pass)
+                design_put(d, &target[i].parameter, value);
+            else
+                entry_put(e, d);
+        }
+    if (design_check(d, &inner) != 0)
+        return fail(err, "%s:%zu:1: %s", path, csv->line[row], inner.text);
+    return 0;
+}
+
+/* Input columns as they are, then the mapping, then the metrics. An input column that is called as
+ * a metric is passed on as given_NAME. */
+static void begin_points(struct table *t, const struct csv *csv)
+{
+    const char **header = mem_alloc(csv->columns + 3 + metrics_fields.n, sizeof *header);
+    char **renamed = mem_alloc(csv->columns, sizeof *renamed);
+    size_t n = 0;
+
+    for (size_t i = 0; i < csv->columns; i++) {
+        bool taken = field_find(metrics_fields, csv->header[i]) != NULL;
+        renamed[i] = taken ? mem_print("given_%s", csv->header[i]) : mem_text(csv->header[i]);
+        header[n++] = renamed[i];
+    }
+    for (size_t i = 0; i < metrics_fields.n; i++)
+        header[n++] = metrics_fields.row[i].name;
+    header[n++] = "chosen_tp";
+    header[n++] = "chosen_dp";
+    header[n++] = "chosen_ep";
+    table_begin(t, header, n);
+    for (size_t i = 0; i < csv->columns; i++)
+        free(renamed[i]);
+    free(renamed);
+    free(header);
+}
+
+static int eval_points(const struct study *s, const char *path, struct catalogue *catalogue,
+                       enum format format, struct err *err)
+{
+    struct csv csv;
+    struct table t;
+    bool feasible = false;
+    int rc = -1;
+
+    if (csv_read(&csv, path, err) != 0)
+        return -1;
+    struct target *target = mem_alloc(csv.columns, sizeof *target);
+    for (size_t i = 0; i < csv.columns; i++)
+        target[i] = target_of(csv.header[i]);
+    begin_points(&t, &csv);
+    for (size_t row = 0; row < csv.rows; row++) {
+        struct design d = s->base;
+        struct metrics m;
+        struct plan plan;
+        for (size_t i = 0; i < s->axes; i++)
+            axis_put(&s->axis[i], 0, &d);
+        if (point_of(&d, &csv, row, target, path, catalogue, err) != 0)
+            goto done;
+        evaluate(&d, &s->prices, &m, &plan);
+        if (m.verdict == VERDICT_OK && !study_allows(s, &d, &m))
+            m.verdict = VERDICT_CONSTRAINT;
+        feasible = feasible || m.verdict == VERDICT_OK;
+        for (size_t i = 0; i < csv.columns; i++)
+            table_text(&t, csv_at(&csv, row, i));
+        for (size_t i = 0; i < metrics_fields.n; i++) {
+            const struct field *f = &metrics_fields.row[i];
+            double v = field_get(f, &m);
+            if (f->words)
+                table_text(&t, field_word(f, v));
+            else
+                table_number(&t, v);
+        }
+        bool mapped = m.verdict != VERDICT_MAPPING;
+        table_number(&t, mapped ? plan.tp : NAN);
+        table_number(&t, mapped ? plan.dp : NAN);
+        table_number(&t, mapped ? plan.ep : NAN);
+    }
+    table_write(&t, format, stdout);
+    rc = feasible || !csv.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+done:
+    table_free(&t);
+    free(target);
+    csv_free(&csv);
+    return rc;
+}
+
+static int run(const struct args *a, struct err *err)
+{
+    struct catalogue *catalogue;
+    struct study *s;
+    const char *points = args_value(a, "--points"), *set;
+    enum format format;
+    int rc = -1;
+
+    if (args_format(a, points ? FORMAT_CSV : FORMAT_TABLE, &format, err) != 0 ||
+        open_catalogue(&catalogue, err) != 0)
+        return -1;
+    if (!points && format != FORMAT_TABLE && format != FORMAT_JSON) {
+        fail(err, "dse eval: --format: one point is text or json: give one of them");
+        goto close;
+    }
+    if (study_open(&s, a->n ? a->argument[0] : NULL, catalogue, err) != 0)
+        goto close;
+    for (size_t i = 0; (set = args_each(a, "--set", i)); i++)
+        if (study_set(s, catalogue, set, err) != 0)
+            goto done;
+    if (study_settle(s, err) != 0)
+        goto done;
+    rc = points ? eval_points(s, points, catalogue, format, err) : eval_one(s, format == FORMAT_JSON);
+done:
+    study_free(s);
+close:
+    catalogue_close(catalogue);
+    return rc;
+}
+
+static const struct option options[] = {
+    {"--set", "PATH=VALUE", "set a parameter over the file and the defaults; may be repeated"},
+    {"--points", "FILE.csv", "price a list: a column named like a parameter sets it, row by row"},
+    {"--format", "text|json|csv", "text (default) or json; with --points csv (default) or json"},
+    {NULL, NULL, NULL},
+};
+
+const struct command cmd_eval = {
+    "eval", "[STUDY.yaml]", 0, 1, "price one point: metrics, verdict, operator breakdown",
+    "  dse eval --set model=deepseek-r1 --set chip=b200 --set engine=duplex --set workload.tpot=50ms\n"
+    "  dse eval --points my-points.csv --format csv",
+    options, run};

@@ -1,0 +1,214 @@
+/* dse list: the catalogue, and every parameter and metric there is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "dse/command.h"
+
+
+/* What is worth a column beside the plain values. */
+static void derived(struct table *t, size_t part, const struct entry *e)
+{
+    if (part == PART_MODEL) {
+        const struct model *m = e->value;
+        table_number(t, model_params(m));
+        table_number(t, model_active_params(m));
+    } else if (part == PART_CHIP) {
+        const struct chip *c = e->value;
+        table_number(t, chip_flop_per_s(c));
+        table_number(t, chip_ridge_flop_per_byte(c));
+    }
+}
+
+static const char *const derived_name[DESIGN_CATALOGUE_PARTS][2] = {
+    {"params", "params_active"}, {"flop_per_s", "ridge_flop_per_byte"}, {NULL, NULL}};
+
+/* For reading, the few columns that tell entries apart; for programs all of them. */
+static const char *const brief[DESIGN_CATALOGUE_PARTS][8] = {
+    {"attention", "layers", "hidden", "heads", "experts", "top_k", NULL},
+    {"memory_byte", "memory_byte_per_s", "link_byte_per_s", "link_domain", "tdp_w", NULL},
+    {"bandwidth_ratio", "ridge_flop_per_byte", "capacity_ratio", "runs", NULL},
+};
+
+static bool shown(size_t part, const char *name, bool all)
+{
+    for (size_t i = 0; brief[part][i] && !all; i++)
+        if (!strcmp(brief[part][i], name))
+            return true;
+    return all;
+}
+
+static int list_part(struct catalogue *c, size_t part, enum format format, struct table *t, struct err *err)
+{
+    const struct fields *fields = design_parts[part].fields;
+    const char *header[64] = {"name"};
+    const char *const *name;
+    bool all = format == FORMAT_CSV || format == FORMAT_JSON;
+    size_t n = 1, names;
+
+    for (size_t i = 0; i < 2 && derived_name[part][i]; i++)
+        header[n++] = derived_name[part][i];
+    for (size_t i = 0; i < fields->n; i++)
+        if (shown(part, fields->row[i].name, all))
+            header[n++] = fields->row[i].name;
+    header[n++] = "about";
+    if (all)
+        header[n++] = "source";
+    table_begin(t, header, n);
+    catalogue_names(c, part, &name, &names);
+    for (size_t i = 0; i < names; i++) {
+        const struct entry *e;
+        if (catalogue_find(c, part, name[i], &e, err) != 0)
+            return -1;
+        table_text(t, e->name);
+        derived(t, part, e);
+        for (size_t j = 0; j < fields->n; j++) {
+            const struct field *f = &fields->row[j];
+            const char *word = f->only_words ? field_word(f, field_get(f, e->value)) : NULL;
+            if (!shown(part, f->name, all))
+                continue;
+            if (word)
+                table_text(t, word);
+            else
+                table_number(t, field_get(f, e->value));
+        }
+        table_text(t, e->about);
+        if (all)
+            table_text(t, e->source);
+    }
+    return 0;
+}
+
+static void value_text(struct table *t, const struct field *f, double v)
+{
+    char text[48];
+    table_text(t, isnan(v) ? "" : field_text(f, v, text, sizeof text));
+}
+
+static void list_fields(struct table *t, const struct fields *fields)
+{
+    for (size_t i = 0; i < fields->n; i++) {
+        const struct field *f = &fields->row[i];
+        char *path = mem_print("%s%s%s", fields->section, *fields->section ? "." : "", f->name);
+        char *words = mem_text("");
+        for (size_t j = 0; f->words && f->words[j].text; j++) {
+            char *longer = mem_print("%s%s%s", words, j ? " " : "", f->words[j].text);
+            free(words);
+            words = longer;
+        }
+        table_text(t, path);
+        table_text(t, f->unit);
+        value_text(t, f, f->only_words ? NAN : f->lo);
+        value_text(t, f, f->only_words ? NAN : f->hi);
+        value_text(t, f, f->init);
+        table_text(t, words);
+        table_text(t, f->doc);
+        free(path);
+        free(words);
+    }
+}
+
+static void list_parameters(struct table *t)
+{
+    table_begin(t, (const char *const[]){"parameter", "unit", "from", "to", "default", "words", "meaning"}, 7);
+    for (size_t part = 0; part < DESIGN_PARTS; part++) {
+        if (part < DESIGN_CATALOGUE_PARTS) {
+            static const char *const init[] = {"deepseek-r1", "b200", "none"};
+            const char *const row[] = {design_parts[part].fields->section, "name", "", "", init[part], "",
+                                       design_parts[part].doc};
+            for (size_t i = 0; i < LEN(row); i++)
+                table_text(t, row[i]);
+        }
+        list_fields(t, design_parts[part].fields);
+    }
+}
+
+static void list_metrics(struct table *t)
+{
+    static const char *const better[] = {"less", "", "more"};
+    table_begin(t, (const char *const[]){"metric", "unit", "better", "meaning"}, 4);
+    for (size_t i = 0; i < metrics_fields.n; i++) {
+        const struct field *f = &metrics_fields.row[i];
+        table_text(t, f->name);
+        table_text(t, f->unit);
+        table_text(t, better[f->sense + 1]);
+        table_text(t, f->doc);
+    }
+}
+
+static int list_prices(struct catalogue *c, struct table *t, struct err *err)
+{
+    struct price_book book;
+    struct conf *conf;
+
+    table_begin(t, (const char *const[]){"price", "unit", "low", "middle", "high", "meaning", "source"}, 7);
+    if (catalogue_prices(c, NULL, &book, err) != 0 || catalogue_prices_file(c, NULL, &conf, err) != 0)
+        return -1;
+    for (size_t i = 0; i < prices_fields.n; i++) {
+        const struct field *f = &prices_fields.row[i];
+        const struct node *n = node_find(conf_root(conf), f->name);
+        const struct node *source = n ? node_find(n, "source") : NULL;
+        table_text(t, f->name);
+        table_text(t, f->unit);
+        table_number(t, field_get(f, &book.low));
+        table_number(t, field_get(f, &book.middle));
+        table_number(t, field_get(f, &book.high));
+        table_text(t, f->doc);
+        table_text(t, source ? node_text(source) : "");
+    }
+    conf_close(conf);
+    return 0;
+}
+
+static void list_strategies(struct table *t)
+{
+    table_begin(t, (const char *const[]){"strategy", "meaning"}, 2);
+    table_text(t, "grid");
+    table_text(t, "Every point of the space, in order.");
+}
+
+static int run(const struct args *a, struct err *err)
+{
+    static const char *const whats[] = {"models", "chips", "engines", "parameters", "metrics", "strategies", "prices"};
+    struct catalogue *c;
+    struct table t = {0};
+    enum format format;
+    size_t what = 0;
+    int rc = 0;
+
+    while (what < LEN(whats) && strcmp(whats[what], a->argument[0]) != 0)
+        what++;
+    if (what == LEN(whats)) {
+        const char *near = name_nearest(a->argument[0], whats, LEN(whats));
+        return fail(err, "dse list: unknown list \"%s\": %s%s%s", a->argument[0],
+                    near ? "did you mean \"" : "one of models, chips, engines, parameters, metrics, strategies, prices",
+                    near ? near : "", near ? "\"?" : "");
+    }
+    if (args_format(a, FORMAT_TABLE, &format, err) != 0 || open_catalogue(&c, err) != 0)
+        return -1;
+    if (what < DESIGN_CATALOGUE_PARTS)
+        rc = list_part(c, what, format, &t, err);
+    else if (!strcmp(whats[what], "parameters"))
+        list_parameters(&t);
+    else if (!strcmp(whats[what], "metrics"))
+        list_metrics(&t);
+    else if (!strcmp(whats[what], "strategies"))
+        list_strategies(&t);
+    else
+        rc = list_prices(c, &t, err);
+    if (rc == 0)
+        table_write(&t, format, stdout);
+    table_free(&t);
+    catalogue_close(c);
+    return rc;
+}
+
+static const struct option options[] = {
+    {"--format", "table|csv|json|md", "table (default, the main columns), csv, json, md"},
+    {NULL, NULL, NULL},
+};
+
+const struct command cmd_list = {
+    "list", "models|chips|engines|parameters|metrics|strategies|prices", 1, 1,
+    "the catalogue, and every name with unit, range, default and meaning",
+    "  dse list models\n  dse list parameters --format md", options, run};

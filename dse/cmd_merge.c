@@ -1,0 +1,21 @@
+/* dse merge: joins the stores of shards. */
+#include "dse/command.h"
+
+static int run(const struct args *a, struct err *err)
+{
+    struct db *db;
+
+    if (db_open(&db, a->argument[0], DB_WRITE, err) != 0)
+        return -1;
+    int rc = db_merge(db, a->argument + 1, a->n - 1, err);
+    db_close(db);
+    if (rc == 0)
+        printf("%s: %zu files merged\n", a->argument[0], a->n - 1);
+    return rc;
+}
+
+static const struct option options[] = {{NULL, NULL, NULL}};
+
+const struct command cmd_merge = {"merge", "OUT.db IN.db...", 2, ARGS_MOST,
+                                  "join the stores of shards; merging twice changes nothing",
+                                  "  dse merge all.db part1.db part2.db", options, run};

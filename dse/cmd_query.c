@@ -1,0 +1,197 @@
+/* dse query: reads the store. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "dse/command.h"
+
+/* A growing SQL text. */
+static void append(char **sql, const char *text)
+{
+    char *longer = mem_print("%s%s", *sql, text);
+    free(*sql);
+    *sql = longer;
+}
+
+/* "chip.memory_byte" or "chip_memory_byte" as a column of point, checked against the store. */
+static int column_name(const struct table *known, const char *text, size_t length, char **out, struct err *err)
+{
+    const char **names = mem_alloc(known->rows + 1, sizeof *names);
+    char *name = mem_text(text);
+    int rc = 0;
+
+    name[length] = '\0';
+    for (char *c = name; *c; c++)
+        if (*c == '.')
+            *c = '_';
+    *out = NULL;
+    for (size_t i = 0; i < known->rows; i++) {
+        names[i] = table_at(known, i, 0)->text;
+        if (!strcmp(names[i], name))
+            *out = name;
+    }
+    if (!*out) {
+        const char *near = name_nearest(name, names, known->rows);
+        rc = near ? fail(err, "unknown column \"%s\": did you mean \"%s\"?", name, near)
+                  : fail(err, "unknown column \"%s\": `dse query DB --columns all` shows them", name);
+        free(name);
+    }
+    free(names);
+    return rc;
+}
+
+static int append_columns(char **sql, const struct table *known, const char *list, struct err *err)
+{
+    bool first = true;
+    for (;;) {
+        size_t length = strcspn(list, ",");
+        char *name;
+        if (column_name(known, list, length, &name, err) != 0)
+            return -1;
+        char *piece = mem_print("%s\"%s\"", first ? "" : ", ", name);
+        append(sql, piece);
+        free(piece);
+        free(name);
+        first = false;
+        if (!list[length])
+            return 0;
+        list += length + 1;
+    }
+}
+
+/* What people ask for first: names, swept parameters, and the main metrics. */
+static void append_default_columns(char **sql, const struct table *known)
+{
+    static const char *const metrics[] = {"verdict", "batch", "tpot_s", "tokens_per_s", "attention_share", "engine_speedup", "limit", "system_cost_usd", "power_w"};
+    bool metric = false, first = true;
+    for (size_t i = 0; i < known->rows; i++) {
+        const char *name = table_at(known, i, 0)->text;
+        bool show = false;
+        metric = metric || !strcmp(name, "verdict");
+        for (size_t j = 0; j < LEN(metrics); j++)
+            show = show || !strcmp(name, metrics[j]);
+        if (metric && !show)
+            continue;
+        char *piece = mem_print("%s\"%s\"", first ? "" : ", ", name);
+        append(sql, piece);
+        free(piece);
+        first = false;
+    }
+}
+
+static int build(char **sql, const char **texts, size_t *n_texts, const struct args *a, const struct table *known,
+                 const char *run_id, struct err *err)
+{
+    const char *columns = args_value(a, "--columns"), *where = args_value(a, "--where");
+    const char *sort = args_value(a, "--sort"), *match;
+    double top;
+
+    if (args_whole(a, "--top", 1, 1e15, INFINITY, &top, err) != 0)
+        return -1;
+    append(sql, "SELECT ");
+    if (columns && !strcmp(columns, "all"))
+        append(sql, "*");
+    else if (columns ? append_columns(sql, known, columns, err) != 0 : (append_default_columns(sql, known), 0))
+        return -1;
+    append(sql, " FROM point WHERE run = ?1");
+    texts[(*n_texts)++] = run_id;
+    if (where) {
+        append(sql, " AND (");
+        append(sql, where);
+        append(sql, "\n)");
+    }
+    for (size_t i = 0; (match = args_each(a, "--match", i)); i++) {
+        const char *equals = strchr(match, '=');
+        char *name;
+        if (!equals)
+            return fail(err, "dse query: --match: \"%s\" is not COLUMN=REGEX: write model=deepseek.*", match);
+        if (column_name(known, match, (size_t)(equals - match), &name, err) != 0)
+            return -1;
+        texts[*n_texts] = equals + 1;
+        char *piece = mem_print(" AND \"%s\" REGEXP ?%zu", name, ++*n_texts);
+        append(sql, piece);
+        free(piece);
+        free(name);
+    }
+    append(sql, " ORDER BY ");
+    if (sort) {
+        const char *colon = strchr(sort, ':');
+        char *name;
+        if (colon && strcmp(colon, ":desc") && strcmp(colon, ":asc"))
+            return fail(err, "dse query: --sort: \"%s\" is not COLUMN[:desc]: write tokens_per_s:desc", sort);
+        if (column_name(known, sort, colon ? (size_t)(colon - sort) : strlen(sort), &name, err) != 0)
+            return -1;
+        char *piece = mem_print("\"%s\"%s NULLS LAST, ", name, colon && colon[1] == 'd' ? " DESC" : "");
+        append(sql, piece);
+        free(piece);
+        free(name);
+    }
+    append(sql, "id");
+    if (isfinite(top)) {
+        char *piece = mem_print(" LIMIT %.0f", top);
+        append(sql, piece);
+        free(piece);
+    }
+    return 0;
+}
+
+static int query(const struct args *a, struct db *db, struct table *out, struct err *err)
+{
+    const char *own = args_value(a, "--sql");
+    const char *texts[ARGS_MOST];
+    size_t n_texts = 0;
+    struct table known;
+    struct db_run run;
+    char run_id[32];
+
+    if (own)
+        return db_select(db, own, NULL, 0, out, err);
+    if (db_run_find(db, args_value(a, "--run"), &run, err) != 0)
+        return -1;
+    snprintf(run_id, sizeof run_id, "%lld", (long long)run.id);
+    db_run_free(&run);
+    if (db_columns(db, &known, err) != 0)
+        return -1;
+    char *sql = mem_text("");
+    int rc = build(&sql, texts, &n_texts, a, &known, run_id, err);
+    if (rc == 0)
+        rc = db_select(db, sql, texts, n_texts, out, err);
+    free(sql);
+    table_free(&known);
+    return rc;
+}
+
+static int run(const struct args *a, struct err *err)
+{
+    struct db *db;
+    struct table t;
+    enum format format;
+
+    if (args_format(a, FORMAT_TABLE, &format, err) != 0 || db_open(&db, a->argument[0], DB_READ, err) != 0)
+        return -1;
+    int rc = query(a, db, &t, err);
+    if (rc == 0) {
+        table_write(&t, format, stdout);
+        table_free(&t);
+    }
+    db_close(db);
+    return rc;
+}
+
+static const struct option options[] = {
+    {"--run", "NAME", "the run; default: the newest"},
+    {"--where", "EXPR", "an SQL condition on the columns, like \"tpot_s < 0.05 and engine = 'none'\""},
+    {"--match", "COLUMN=REGEX", "only rows whose column matches (Perl syntax); may be repeated"},
+    {"--columns", "A,B", "columns, as chip.memory_byte or chip_memory_byte; all: every one"},
+    {"--sort", "COL[:desc]", "order by a column"},
+    {"--top", "N", "the first N rows"},
+    {"--sql", "SQL", "one read-only SQL statement instead, with `x REGEXP y`"},
+    {"--format", "table|csv|json|md", "table (default), csv, json, md"},
+    {NULL, NULL, NULL},
+};
+
+const struct command cmd_query = {
+    "query", "DB", 1, 1, "read the store: filters, regular expressions, SQL",
+    "  dse query payoff.db --match model=deepseek --where \"verdict = 'ok'\" --sort tokens_per_s:desc --top 5\n"
+    "  dse query payoff.db --sql \"SELECT model, max(tokens_per_s) FROM point GROUP BY model\" --format md",
+    options, run};

@@ -1,0 +1,123 @@
+/* dse report: the page people look at. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "dse/command.h"
+#include "dse/refine.h"
+#include "reports/page.h"
+
+enum kind { KIND_HTML, KIND_SVG, KIND_CSV, KIND_MD, KINDS };
+
+static int kind_of(const char *path, enum kind *out, struct err *err)
+{
+    static const char *const ending[KINDS] = {".html", ".svg", ".csv", ".md"};
+    const char *dot = strrchr(path, '.');
+    for (size_t i = 0; dot && i < KINDS; i++)
+        if (!strcmp(dot, ending[i])) {
+            *out = (enum kind)i;
+            return 0;
+        }
+    return fail(err, "dse report: -o %s: the ending says nothing: give .html, .svg, .csv or .md", path);
+}
+
+static int write_page(const struct page *page, enum kind kind, FILE *out)
+{
+    struct table t;
+    switch (kind) {
+    case KIND_SVG:
+        return page_svg(page, out);
+    case KIND_MD:
+        return page_md(page, out);
+    case KIND_CSV:
+        payoff_table(page->payoff, &t);
+        table_write(&t, FORMAT_CSV, out);
+        table_free(&t);
+        return ferror(out) ? -1 : 0;
+    default:
+        return page_html(page, out);
+    }
+}
+
+/* Beside its place first, so that a failed write leaves the old page. */
+static int write_file(const struct page *page, enum kind kind, const char *path, struct err *err)
+{
+    char *part = mem_print("%s.part", path);
+    FILE *out = fopen(part, "w");
+    int rc = 0;
+
+    if (!out)
+        rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
+    else {
+        bool bad = write_page(page, kind, out) != 0;
+        if (fclose(out) != 0 || bad || rename(part, path) != 0) {
+            rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
+            remove(part);
+        }
+    }
+    free(part);
+    return rc;
+}
+
+static int run(const struct args *a, struct err *err)
+{
+    const char *path = args_value(a, "--output");
+    char *own = NULL;
+    enum kind kind;
+    struct catalogue *c = NULL;
+    struct refine *refine = NULL;
+    struct db *db;
+    struct db_run row;
+    struct payoff p, engines;
+    struct page page;
+    struct err inner;
+    int rc = -1;
+
+    if (path && kind_of(path, &kind, err) != 0)
+        return -1;
+    if (db_open(&db, a->argument[0], DB_READ, err) != 0)
+        return -1;
+    if (db_run_find(db, args_value(a, "--run"), &row, err) != 0)
+        goto close;
+    if (!path) {
+        path = own = mem_print("%s.html", row.name);
+        kind = KIND_HTML;
+        for (char *s = own; *s; s++)
+            if (*s == '/')
+                *s = '-';
+    }
+    if (open_catalogue(&c, &inner) == 0 && refine_open(&refine, &row, c, &inner) != 0)
+        refine = NULL;
+    payoff_at_fn at = refine ? refine_payoff : NULL;
+    if (payoff_make(&p, db, &row, NULL, NULL, BUDGET_COST, at, refine, err) != 0)
+        goto done;
+    if (payoff_make(&engines, db, &row, "+engine", NULL, BUDGET_COST, at, refine, err) == 0) {
+        if (page_make(&page, db, &row, &p, &engines, err) == 0) {
+            rc = write_file(&page, kind, path, err);
+            if (rc == 0)
+                printf("%s\n", path);
+            page_free(&page);
+        }
+        payoff_free(&engines);
+    }
+    payoff_free(&p);
+done:
+    refine_close(refine);
+    catalogue_close(c);
+    db_run_free(&row);
+    free(own);
+close:
+    db_close(db);
+    return rc;
+}
+
+static const struct option options[] = {
+    {"--run", "NAME", "the run; default: the newest"},
+    {"--output", "FILE", "or -o: a page .html (default: RUN.html), pictures .svg, or the pay-off as .csv or .md"},
+    {NULL, NULL, NULL},
+};
+
+const struct command cmd_report = {
+    "report", "DB", 1, 1, "a page with the answer, a pay-off map, a Pareto front and a roofline",
+    "  dse report payoff.db -o payoff.html", options, run};

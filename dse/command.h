@@ -1,0 +1,67 @@
+/* Commands are rows: a name, its options, its help and a function. One file per command. */
+#ifndef DSE_COMMAND_H
+#define DSE_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "arch/catalogue.h"
+#include "base/err.h"
+#include "db/db.h"
+#include "reports/write.h"
+
+enum { EXIT_DONE = 0, EXIT_COULD_NOT = 1, EXIT_BAD_INPUT = 2, EXIT_NONE_FEASIBLE = 3, EXIT_INTERRUPTED = 130 };
+
+struct option {
+    const char *name;  /* "--db" */
+    const char *value; /* what it takes, "FILE"; NULL: nothing */
+    const char *doc;
+};
+
+struct args;
+
+struct command {
+    const char *name;
+    const char *arguments; /* "STUDY.yaml", "DB" */
+    size_t least, most;    /* how many arguments */
+    const char *summary;   /* one line */
+    const char *example;
+    const struct option *options; /* ends with { NULL } */
+    int (*run)(const struct args *a, struct err *err); /* exit status, or -1 with err filled */
+};
+
+enum { ARGS_MOST = 1024 };
+
+struct args {
+    const struct command *command;
+    size_t n;
+    const char *argument[ARGS_MOST];
+    size_t given;
+    struct {
+        const struct option *option;
+        const char *value;
+    } option[ARGS_MOST];
+};
+
+/* The last value of an option; "" if it takes none but was given; NULL if it was not. */
+const char *args_value(const struct args *a, const char *option);
+
+/* The i-th value of an option that may be repeated, or NULL. */
+const char *args_each(const struct args *a, const char *option, size_t i);
+
+/* A whole number from an option; `init` if it was not given. */
+int args_whole(const struct args *a, const char *option, double lo, double hi, double init,
+               double *out, struct err *err);
+
+/* The --format of a table. */
+int args_format(const struct args *a, enum format init, enum format *out, struct err *err);
+
+/* The catalogue: $DSE_CATALOGUE, else ../share/dse/catalogue beside the program, else that of the
+ * build. Caller closes. */
+int open_catalogue(struct catalogue **out, struct err *err);
+
+extern const struct command cmd_eval, cmd_sweep, cmd_query, cmd_pareto, cmd_payoff, cmd_report,
+    cmd_list, cmd_merge;
+
+#endif

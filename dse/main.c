@@ -1,0 +1,218 @@
+#define _XOPEN_SOURCE 700
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/field.h"
+#include "base/mem.h"
+#include "dse/command.h"
+
+static const struct command *const commands[] = {&cmd_eval,   &cmd_sweep,  &cmd_query, &cmd_pareto,
+                                                 &cmd_payoff, &cmd_report, &cmd_list,  &cmd_merge};
+
+static void help(FILE *out)
+{
+    fputs("dse: explores accelerator designs and says where attention hardware stops paying off\n\n"
+          "usage: dse COMMAND [ARGUMENT...] [--OPTION...]\n\n",
+          out);
+    for (size_t i = 0; i < LEN(commands); i++)
+        fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+    fputs("\n`dse COMMAND --help` shows options and an example.\n"
+          "Exit status: 0 done, 1 could not, 2 bad usage or input, 3 nothing feasible, "
+          "130 interrupted.\n",
+          out);
+}
+
+static void command_help(const struct command *c)
+{
+    printf("dse %s: %s\n\nusage: dse %s %s [OPTION...]\n\n", c->name, c->summary, c->name, c->arguments);
+    for (const struct option *o = c->options; o->name; o++) {
+        char *left = mem_print("%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+        printf("  %-30s %s\n", left, o->doc);
+        free(left);
+    }
+    printf("  %-30s %s\n\nexample:\n%s\n", "--help", "this text", c->example);
+}
+
+const char *args_each(const struct args *a, const char *option, size_t i)
+{
+    for (size_t j = 0; j < a->given; j++)
+        if (!strcmp(a->option[j].option->name, option) && i-- == 0)
+            return a->option[j].value;
+    return NULL;
+}
+
+const char *args_value(const struct args *a, const char *option)
+{
+    const char *last = NULL, *value;
+    for (size_t i = 0; (value = args_each(a, option, i)); i++)
+        last = value;
+    return last;
+}
+
+int args_whole(const struct args *a, const char *option, double lo, double hi, double init,
+               double *out, struct err *err)
+{
+    const char *text = args_value(a, option);
+    const struct field f = {.name = option, .unit = "1", .lo = lo, .hi = hi, .whole = true};
+    struct err inner;
+
+    *out = init;
+    if (!text || field_parse(&f, text, out, &inner) == 0)
+        return 0;
+    return fail(err, "dse %s: %s: %s", a->command->name, option, inner.text);
+}
+
+int args_format(const struct args *a, enum format init, enum format *out, struct err *err)
+{
+    const char *text = args_value(a, "--format");
+    struct err inner;
+
+    *out = init;
+    if (!text || format_parse(text, out, &inner) == 0)
+        return 0;
+    return fail(err, "dse %s: --format: %s", a->command->name, inner.text);
+}
+
+int open_catalogue(struct catalogue **out, struct err *err)
+{
+    const char *given = getenv("DSE_CATALOGUE");
+    char self[4096];
+    struct stat there;
+
+    if (given && *given)
+        return catalogue_open(out, given, err);
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n > 0) {
+        self[n] = '\0';
+        *strrchr(self, '/') = '\0';
+        char *dir = mem_print("%s/../share/dse/catalogue", self);
+        bool is = stat(dir, &there) == 0;
+        int rc = is ? catalogue_open(out, dir, err) : 0;
+        free(dir);
+        if (is)
+            return rc;
+    }
+    return catalogue_open(out, DSE_CATALOGUE_DIR, err);
+}
+
+static const struct option *find_option(const struct command *c, const char *text, size_t length,
+                                        struct err *err)
+{
+    const char *names[64];
+    size_t n = 0;
+    for (const struct option *o = c->options; o->name; o++) {
+        if (strlen(o->name) == length && !strncmp(o->name, text, length))
+            return o;
+        names[n++] = o->name;
+    }
+    const char *near = name_nearest(text, names, n);
+    if (near)
+        fail(err, "dse %s: unknown option %s: did you mean %s?", c->name, text, near);
+    else
+        fail(err, "dse %s: unknown option %s: see `dse %s --help`", c->name, text, c->name);
+    return NULL;
+}
+
+static int read_args(struct args *a, int argc, char **argv, struct err *err)
+{
+    const struct command *c = a->command;
+    bool options = true;
+
+    if (argc > ARGS_MOST)
+        return fail(err, "dse %s: over %d arguments: give fewer", c->name, ARGS_MOST);
+    for (int i = 0; i < argc; i++) {
+        const char *text = argv[i], *equals = strchr(text, '=');
+        if (options && !strcmp(text, "--")) {
+            options = false;
+            continue;
+        }
+        if (!options || text[0] != '-' || !text[1]) {
+            a->argument[a->n++] = text;
+            continue;
+        }
+        size_t length = equals && text[1] == '-' ? (size_t)(equals - text) : strlen(text);
+        const char *name = !strcmp(text, "-o") ? "--output" : text;
+        const struct option *o = find_option(c, name, name == text ? length : strlen(name), err);
+        if (!o)
+            return -1;
+        const char *value = text[length] == '=' ? text + length + 1 : NULL;
+        if (value && !o->value)
+            return fail(err, "dse %s: %s: takes no value: leave it out", c->name, o->name);
+        if (o->value && !value && !(value = i + 1 < argc ? argv[++i] : NULL))
+            return fail(err, "dse %s: %s: the value is missing: give %s", c->name, o->name, o->value);
+        a->option[a->given].option = o;
+        a->option[a->given++].value = value ? value : "";
+    }
+    if (a->n < c->least || a->n > c->most)
+        return fail(err, "dse %s: %s: usage is dse %s %s", c->name,
+                    a->n < c->least ? "an argument is missing" : "too many arguments", c->name, c->arguments);
+    return 0;
+}
+
+static const struct command *find_command(const char *name, struct err *err)
+{
+    const char *names[LEN(commands)];
+    for (size_t i = 0; i < LEN(commands); i++) {
+        if (!strcmp(commands[i]->name, name))
+            return commands[i];
+        names[i] = commands[i]->name;
+    }
+    const char *near = name_nearest(name, names, LEN(names));
+    if (near)
+        fail(err, "dse: unknown command %s: did you mean %s?", name, near);
+    else
+        fail(err, "dse: unknown command %s: see `dse --help`", name);
+    return NULL;
+}
+
+static int run(int argc, char **argv, struct err *err)
+{
+    static struct args a;
+
+    if (argc < 2) {
+        help(stderr);
+        return EXIT_BAD_INPUT;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        puts("dse " DSE_VERSION);
+        return EXIT_DONE;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || (!strcmp(argv[1], "help") && argc < 3)) {
+        help(stdout);
+        return EXIT_DONE;
+    }
+    bool asks = !strcmp(argv[1], "help");
+    a.command = find_command(argv[asks ? 2 : 1], err);
+    if (!a.command)
+        return -1;
+    for (int i = 2; i < argc && !asks && strcmp(argv[i], "--") != 0; i++)
+        asks = !strcmp(argv[i], "--help") || !strcmp(argv[i], "-h");
+    if (asks) {
+        command_help(a.command);
+        return EXIT_DONE;
+    }
+    if (read_args(&a, argc - 2, argv + 2, err) != 0)
+        return -1;
+    return a.command->run(&a, err);
+}
+
+int main(int argc, char **argv)
+{
+    struct err err = {.status = STATUS_IO, .text = "dse: failed without saying why"};
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to report, not a death */
+    int status = run(argc, argv, &err);
+
+    if (status < 0) {
+        fflush(stdout);
+        fprintf(stderr, "%s\n", err.text);
+        return err.status;
+    }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("dse: standard output");
+        return EXIT_COULD_NOT;
+    }
+    return status;
+}

@@ -1,0 +1,40 @@
+/* The page people look at: one self-contained HTML file with the answer in a sentence, a pay-off
+ * map, a Pareto front and a roofline; or these pictures and tables alone. */
+#ifndef REPORTS_PAGE_H
+#define REPORTS_PAGE_H
+
+#include <stdio.h>
+
+#include "reports/payoff.h"
+
+/* Everything a page shows, gathered once. */
+struct page {
+    const struct db_run *run;
+    const struct payoff *payoff;  /* per workload, the best engine */
+    const struct payoff *engines; /* per workload and engine */
+    struct table front;           /* Pareto front of throughput and system cost, per model */
+    struct table cloud;           /* feasible points to draw behind it, at most some thousands */
+    struct table roofline;        /* per model: name, core attention from, to, experts from, to, ridge from, to */
+    struct table verdicts;        /* verdict, count */
+};
+
+int page_make(struct page *out, struct db *db, const struct db_run *run, const struct payoff *payoff,
+              const struct payoff *engines, struct err *err);
+void page_free(struct page *p);
+
+int page_html(const struct page *p, FILE *out); /* 0, or -1 if writing failed */
+int page_svg(const struct page *p, FILE *out);  /* map, front and roofline, one picture */
+int page_md(const struct page *p, FILE *out);   /* the sentence and the tables */
+
+/* The pictures, one file each; a whole <svg>. */
+void map_svg(const struct payoff *p, FILE *out);
+void front_svg(const struct table *front, const struct table *cloud, FILE *out);
+void roofline_svg(const struct table *roofline, FILE *out);
+
+/* The style all of them share, as the content of a <style>. */
+extern const char *const picture_style;
+
+/* Colour of the i-th model: Okabe-Ito, which colour-blind readers can tell apart. */
+const char *series_colour(size_t i);
+
+#endif
