@@ -40,21 +40,31 @@ static void print_groups(const struct payoff *p)
     free(header);
 }
 
-static void print_text(const struct payoff *p)
+static void print_text(const struct payoff *p, const struct payoff *engines)
 {
-    char *sentence = payoff_sentence(p);
-    printf("%s\n\nBest throughput per unit of budget (%s), with an engine over without: P. At equal hardware the\n"
-           "engine gains G, so it may add a share c* = G - 1 to the system's price; it adds c.\n\n",
-           *sentence ? sentence : "No point of this run has an engine.", budget_text[p->budget]);
+    struct table t;
+    char *sentence = payoff_sentence(p), *line;
+
+    printf("%s\n", *sentence ? sentence : "No design of this run has an engine to hold against one without.");
     free(sentence);
+    for (size_t i = 0; (line = payoff_line(engines, i)); i++) {
+        printf("  %s\n", line);
+        free(line);
+    }
+    printf("\nP: best throughput per unit of budget (%s) with an engine, over best without; both sides choose their\n"
+           "chip and mapping. Each engine on its own:\n\n", budget_text[p->budget]);
+    payoff_map_table(engines, &t);
+    table_write(&t, FORMAT_TABLE, stdout);
+    table_free(&t);
+    printf("\nThe best engine of each workload. At equal hardware it gains G, so it may add a share c* = G - 1 to the\n"
+           "system's price, and adds c. S: core attention on the chip over on the engine.\n\n");
     print_groups(p);
-    printf("\nStop points: where P = 1 along each swept axis\n\n");
-    if (!p->stops) {
+    printf("\nStop points, where P = 1:\n\n");
+    if (!engines->stops) {
         printf("none: no axis crosses it\n");
         return;
     }
-    struct table t;
-    payoff_stop_table(p, &t);
+    payoff_stop_table(engines, &t);
     table_write(&t, FORMAT_TABLE, stdout);
     table_free(&t);
 }
@@ -85,7 +95,7 @@ static int run(const struct args *a, struct err *err)
     struct refine *refine = NULL;
     struct db *db;
     struct db_run row;
-    struct payoff p;
+    struct payoff p, engines;
     struct err inner;
     int rc = -1;
 
@@ -98,15 +108,27 @@ static int run(const struct args *a, struct err *err)
     /* A study whose own files are gone is still answered, from the grid alone. */
     if (open_catalogue(&c, &inner) == 0 && refine_open(&refine, &row, c, &inner) != 0)
         refine = NULL;
-    if (payoff_make(&p, db, &row, args_value(a, "--by"), args_value(a, "--where"), budget,
-                    refine && !args_value(a, "--where") ? refine_payoff : NULL, refine, err) == 0) {
-        if (format == FORMAT_TABLE)
-            print_text(&p);
-        else
-            print_data(&p, format);
-        payoff_free(&p);
-        rc = row.feasible ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+    const char *by = args_value(a, "--by"), *where = args_value(a, "--where");
+    payoff_at_fn at = refine && !where ? refine_payoff : NULL;
+    if (payoff_make(&p, db, &row, by, where, budget, at, refine, err) != 0)
+        goto done;
+    if (format != FORMAT_TABLE) {
+        print_data(&p, format);
+        rc = 0;
+    } else {
+        char *and_engine = mem_print("%s,engine", by ? by : "+");
+        const char *more = !by ? "+engine" : strstr(by, "engine") ? by : and_engine;
+        rc = payoff_make(&engines, db, &row, more, where, budget, at, refine, err);
+        if (rc == 0) {
+            print_text(&p, &engines);
+            payoff_free(&engines);
+        }
+        free(and_engine);
     }
+    payoff_free(&p);
+    if (rc == 0)
+        rc = row.feasible ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+done:
     refine_close(refine);
     catalogue_close(c);
     db_run_free(&row);

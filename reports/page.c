@@ -9,7 +9,7 @@
 #include "reports/front.h"
 #include "reports/svg.h"
 
-enum { CLOUD_MOST = 3000, TABLE_MOST = 60 };
+enum { CLOUD_MOST = 3000, TABLE_MOST = 60, STOPS_MOST = 8 };
 
 const char *const picture_style =
     "svg{font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}"
@@ -159,19 +159,27 @@ static void html_answer(const struct page *p, FILE *out)
     svg_escape(*sentence ? sentence : "No design of this run has an engine to hold against one without.", out);
     fputs("</p>\n", out);
     free(sentence);
-    if (!p->engines->stops)
-        return;
-    fputs("<p>Where each engine stops paying, per unit of system price (P = 1):</p><ul>\n", out);
-    for (size_t i = 0; i < p->engines->stops && i < 12; i++) {
-        char *stop = stop_text(p->engines, &p->engines->stop[i]);
+    fputs("<ul>\n", out);
+    for (size_t i = 0; (sentence = payoff_line(p->engines, i)); i++) {
         fputs("<li>", out);
+        svg_escape(sentence, out);
+        fputs("</li>\n", out);
+        free(sentence);
+    }
+    fputs("</ul>\n", out);
+    size_t shown = 0;
+    for (size_t i = 0; i < p->engines->stops && shown < STOPS_MOST; i++) {
+        const struct payoff_stop *s = &p->engines->stop[i];
+        if (!strncmp(p->engines->axis[s->axis], "chip", 4)) /* the table has them all */
+            continue;
+        char *stop = stop_text(p->engines, s);
+        fputs(shown++ ? "<li>" : "<p>Stop points (P = 1) between the workloads of the study:</p><ul><li>", out);
         svg_escape(stop, out);
         fputs("</li>\n", out);
         free(stop);
     }
-    fputs("</ul>\n", out);
-    if (p->engines->stops > 12)
-        fprintf(out, "<p class=\"note\">and %zu more: see the table below.</p>\n", p->engines->stops - 12);
+    if (shown)
+        fputs("</ul>\n", out);
 }
 
 static void html_basis(const struct page *p, FILE *out)

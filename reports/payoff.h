@@ -69,4 +69,11 @@ void payoff_stop_table(const struct payoff *p, struct table *out);
 /* The answer in a sentence or two: where it pays, where it stops. Caller frees. */
 char *payoff_sentence(const struct payoff *p);
 
+/* One line per model on a pay-off by engine: which engines pay, which do not, and P from least to
+ * most over the workloads. `i` counts from 0; NULL after the last. Caller frees. */
+char *payoff_line(const struct payoff *by_engine, size_t i);
+
+/* P as a table: a row per model and engine, a column per value of the first swept number. */
+void payoff_map_table(const struct payoff *by_engine, struct table *out);
+
 #endif

@@ -183,8 +183,8 @@ void roofline_svg(const struct table *t, FILE *out)
     for (size_t i = 0; i < t->rows; i++) {
         const char *model = text(t, i, "model");
         char *attention = mem_print("%s, core attention", model), *experts = mem_print("%s, experts", model);
-        draw_range(number(t, i, "attention_from"), number(t, i, "attention_to"), middle, series_colour(i), "circle", attention, 26 + 18 * (double)(i % 3), &x, &y, out);
-        draw_range(number(t, i, "experts_from"), number(t, i, "experts_to"), middle, series_colour(i), "none", experts, 80 + 18 * (double)(i % 3), &x, &y, out);
+        draw_range(number(t, i, "attention_from"), number(t, i, "attention_to"), middle, series_colour(i), "circle", attention, 22 + 20 * (double)(i % 3), &x, &y, out);
+        draw_range(number(t, i, "experts_from"), number(t, i, "experts_to"), middle, series_colour(i), "none", experts, 92 + 20 * (double)(i % 3), &x, &y, out);
         free(attention);
         free(experts);
     }
