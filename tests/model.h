@@ -1,0 +1,59 @@
+/* Designs from the catalogue for tests: a default one, changed by PATH=VALUE assignments. */
+#ifndef TESTS_MODEL_H
+#define TESTS_MODEL_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "search/study.h"
+#include "tests/test.h"
+
+static struct catalogue *catalogue;
+
+static int open_tests(void **state)
+{
+    struct err err;
+    const char *dir = getenv("DSE_CATALOGUE");
+    (void)state;
+    if (catalogue_open(&catalogue, dir ? dir : "arch/catalogue", &err) != 0) {
+        print_error("%s\n", err.text);
+        return -1;
+    }
+    return 0;
+}
+
+static int close_tests(void **state)
+{
+    (void)state;
+    catalogue_close(catalogue);
+    return 0;
+}
+
+/* A study of all defaults with the assignments on top; caller frees. */
+static inline struct study *study_with(const char *const *set)
+{
+    struct study *s;
+    struct err err = {0};
+    if (study_open(&s, NULL, catalogue, &err) != 0)
+        assert_string_equal(err.text, "");
+    for (; *set; set++)
+        if (study_set(s, catalogue, *set, &err) != 0)
+            assert_string_equal(err.text, "");
+    if (study_settle(s, &err) != 0)
+        assert_string_equal(err.text, "");
+    return s;
+}
+
+#define SET(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static inline struct metrics priced(const char *const *set)
+{
+    struct study *s = study_with(set);
+    struct metrics m;
+    evaluate(&s->base, &s->prices, &m, NULL);
+    study_free(s);
+    return m;
+}
+
+#endif

@@ -1,0 +1,291 @@
+/* The model against published numbers; the source stands beside each. */
+#include <string.h>
+
+#include "arch/attention.h"
+#include "tests/model.h"
+
+static const struct model *model_called(const char *name)
+{
+    const struct entry *e;
+    struct err err;
+    if (catalogue_find(catalogue, PART_MODEL, name, &e, &err) != 0)
+        assert_string_equal(err.text, "");
+    return e->value;
+}
+
+/* Sizes in billions as published with the weights; Llama 4 Scout's 109 B count a vision tower of
+ * about 1 B that is no part of the language model, so its text model is held to 107.8 (counted
+ * from its configuration file). Sources: model cards of each on Hugging Face; GPT-3:
+ * arXiv:2005.14165; DeepSeek-V2: arXiv:2405.04434; DeepSeek-V3: arXiv:2412.19437. */
+static void every_model_of_the_catalogue_has_its_published_size(void **state)
+{
+    static const struct {
+        const char *name;
+        double billion;
+    } published[] = {
+        {"gpt3-175b", 175},        {"llama-2-70b", 69},      {"llama-3.1-8b", 8.03},   {"llama-3.1-70b", 70.6},
+        {"llama-3.1-405b", 406},   {"llama-4-scout", 107.8}, {"llama-4-maverick", 400}, {"mixtral-8x7b", 46.7},
+        {"mixtral-8x22b", 141},    {"qwen3-235b-a22b", 235}, {"qwen3-30b-a3b", 30.5},  {"qwen3-32b", 32.8},
+        {"qwen2.5-72b", 72.7},     {"deepseek-v2", 236},     {"deepseek-v2-lite", 15.7}, {"deepseek-v3", 671},
+        {"deepseek-r1", 671},      {"deepseek-v3.2", 671},   {"kimi-k2", 1026},        {"glm-4.5", 355},
+        {"gpt-oss-120b", 116.8},   {"glm-5", 744},
+    };
+    const char *const *name;
+    size_t n;
+    (void)state;
+    catalogue_names(catalogue, PART_MODEL, &name, &n);
+    assert_int_equal(n, LEN(published));
+    for (size_t i = 0; i < LEN(published); i++)
+        assert_close(model_params(model_called(published[i].name)), published[i].billion * 1e9, 0.01);
+}
+
+/* arXiv:2507.15465v3 sections III-IV (GPT-3 4.5 MB, R1 68.6 KB per token, binary units);
+ * DeepSeek-V3 ISCA 2025 paper table 1 (405B 516 KB, Qwen2.5-72B 327.68 KB, R1 70.272 KB). */
+static void the_kv_cache_of_a_token_is_as_published(void **state)
+{
+    static const struct {
+        const char *name;
+        double byte;
+    } published[] = {{"gpt3-175b", 4718592},  {"llama-3.1-405b", 516096}, {"llama-4-maverick", 196608},
+                     {"deepseek-r1", 70272}, {"kimi-k2", 70272},         {"qwen2.5-72b", 327680}};
+    (void)state;
+    for (size_t i = 0; i < LEN(published); i++)
+        assert_close(attention_kv_byte_per_token(model_called(published[i].name), 1, 2, 0), published[i].byte, 1e-12);
+}
+
+static double intensity(const char *model, const char *more)
+{
+    char set[64];
+    snprintf(set, sizeof set, "model=%s", model);
+    return priced(SET(set, "workload.context=1e9", "workload.batch=32", "plan.dp=auto", more)).attention_intensity_flop_per_byte;
+}
+
+/* Long contexts, BF16: 2 g q / b for GQA, 2 h (2 d_c + d_r) / (2 (d_c + d_r)) for absorbed MLA read
+ * once (arXiv:2507.15465 table III with the rotary part kept; FlashMLA). */
+static void core_attention_has_the_intensity_of_its_variant(void **state)
+{
+    (void)state;
+    assert_close(intensity("gpt3-175b", "plan.tp=1"), 1.0, 0.005);
+    assert_close(intensity("llama-3.1-405b", "plan.tp=1"), 16, 0.005);
+    assert_close(intensity("llama-4-maverick", "plan.tp=1"), 5, 0.005);
+    assert_close(intensity("deepseek-r1", "plan.tp=1"), 241.8, 0.001);
+    assert_close(intensity("kimi-k2", "plan.tp=1"), 120.9, 0.001);
+    assert_close(intensity("deepseek-r1", "model.latent_reads=2"), 128, 0.005);
+    assert_close(intensity("deepseek-r1", "precision.kv=fp8"), 483.6, 0.005);
+    assert_close(intensity("llama-3.1-405b", "workload.query_tokens=4"), 64, 0.005);
+}
+
+/* One latent serves all heads, so splitting the heads splits the work but not the bytes
+ * (arXiv:2507.15465 observation 5); GQA keeps its intensity while there is a KV head for a rank. */
+static void tensor_parallelism_divides_the_intensity_of_mla_only(void **state)
+{
+    (void)state;
+    assert_close(intensity("deepseek-r1", "plan.tp=4"), 241.8 / 4, 0.005);
+    assert_close(intensity("deepseek-r1", "plan.tp=16"), 241.8 / 16, 0.005);
+    assert_close(intensity("llama-3.1-405b", "plan.tp=8"), 16, 0.005);
+    assert_close(intensity("llama-3.1-405b", "plan.tp=16"), 8, 0.005);
+}
+
+/* MLA not absorbed: 2 q / b with K and V materialised (arXiv:2507.15465 table III: 1 at decode;
+ * here keys are wider than values by the rotary part, shared by the heads: 320/256). DSA: FP8 keys
+ * of 128 numbers and a 4-byte scale against 64 heads: 124. */
+static void other_forms_of_mla_have_their_intensity(void **state)
+{
+    (void)state;
+    assert_close(intensity("deepseek-r1", "model.absorb=no"), 320.0 / 256.5, 0.005);
+    struct metrics m = priced(SET("model=deepseek-v3.2", "workload.context=1e9", "workload.batch=32", "plan.tp=1"));
+    assert_close(m.attention_intensity_flop_per_byte, 2.0 * 64 * 128 / 132, 0.01);
+}
+
+/* AttAcc (ASPLOS 2024) m 9 r 1, Duplex (MICRO 2024) m 4 r 8 and two logic dies on a B200 of ridge
+ * 281, by S = max(1, a/R) / max(1/m, a/(m r)). */
+static void engines_speed_up_attention_as_their_roofline_says(void **state)
+{
+    static const struct {
+        const char *engine;
+        double s[5];
+    } table[] = {{"attacc", {9.0, 0.56, 1.8, 0.037, 0.074}},
+                 {"duplex", {4.0, 2.0, 4.0, 0.13, 0.26}},
+                 {"logic-die-r32", {4.0, 4.0, 4.0, 0.53, 1.06}},
+                 {"logic-die-r128", {2.0, 2.0, 2.0, 1.06, 2.0}}};
+    static const char *const model[] = {"gpt3-175b", "llama-3.1-405b", "llama-4-maverick", "deepseek-r1", "kimi-k2"};
+    (void)state;
+    for (size_t e = 0; e < LEN(table); e++)
+        for (size_t i = 0; i < LEN(model); i++) {
+            char with[64], name[64];
+            snprintf(with, sizeof with, "engine=%s", table[e].engine);
+            snprintf(name, sizeof name, "model=%s", model[i]);
+            struct metrics m = priced(SET(name, with, "chip=b200-paper", "plan.tp=1", "workload.context=1e8", "workload.batch=32"));
+            assert_close(m.engine_speedup, table[e].s[i], 0.02);
+        }
+}
+
+/* arXiv:2507.15465 section VII-B: 17.65 us over NVLink and 151.8 us over InfiniBand, of which
+ * 128 x 8 x 7168 x 2 B over 900 and 100 GB/s are 16.3 and 146.8 us. */
+static void one_all_to_all_of_r1_takes_its_bytes_over_the_link(void **state)
+{
+    struct study *s = study_with(SET("model=deepseek-r1", "chip=b200-paper", "plan.tp=1", "plan.ep=32", "workload.batch=4096"));
+    struct prepared p = {0};
+    struct device d;
+    (void)state;
+    prepare(&p, &s->base);
+    device_make(&d, &s->base.chip, &s->base.engine, &s->base.precision);
+    d.link.latency_s = d.network.latency_s = 0;
+    const struct step *step = &p.mapped[0].step;
+    int found = 0;
+    for (size_t i = 0; i < step->ops.n; i++)
+        if (!strcmp(step->ops.op[i].name, "moe.dispatch")) {
+            const struct op *o = &step->ops.op[i];
+            assert_close(step_op_cost(step, &d, o, step_load(step, 4096)).time_s / o->count, 16.3e-6, 0.002);
+            d.link_domain = 8;
+            assert_close(step_op_cost(step, &d, o, step_load(step, 4096)).time_s / o->count, 146.8e-6, 0.002);
+            found++;
+        }
+    assert_int_equal(found, 1);
+    prepared_free(&p);
+    study_free(s);
+}
+
+/* The paper's plan: 32 B200 of 192 GB and 8 TB/s, BF16, 8192 tokens of context, at most 50 ms. */
+static struct metrics paper(const char *model, const char *engine)
+{
+    char name[64], with[64];
+    bool mla = !strcmp(model, "deepseek-r1") || !strcmp(model, "kimi-k2");
+    bool dense = !strncmp(model, "gpt3", 4) || !strncmp(model, "llama-3", 7);
+    snprintf(name, sizeof name, "model=%s", model);
+    snprintf(with, sizeof with, "engine=%s", engine);
+    return priced(SET(name, with, "chip=b200-paper", mla ? "plan.tp=1" : "plan.tp=8", dense ? "plan.ep=1" : "plan.ep=32",
+                      "workload.tpot=50ms", "chip.link_latency_s=0"));
+}
+
+/* arXiv:2507.15465 section VII-A: B_cap 7360, 3328 and 124. */
+static void the_largest_batch_is_that_of_the_paper(void **state)
+{
+    (void)state;
+    assert_close(paper("deepseek-r1", "none").batch_cap, 7360, 0.04);
+    assert_close(paper("llama-4-maverick", "none").batch_cap, 3328, 0.04);
+    assert_close(paper("gpt3-175b", "none").batch_cap, 124, 0.04);
+}
+
+/* The paper's ridge points (table I): B200 281.25, A100 153.02, H200 206.15. */
+static void chips_have_their_published_ridge_point(void **state)
+{
+    (void)state;
+    assert_close(priced(SET("chip=b200-paper")).ridge_flop_per_byte, 281.25, 1e-3);
+    assert_close(priced(SET("chip=a100")).ridge_flop_per_byte, 153.02, 1e-3);
+    assert_close(priced(SET("chip=h200")).ridge_flop_per_byte, 206.15, 1e-3);
+}
+
+/* arXiv:2507.15465 figure 14: PIM of m 4, r 8 for the experts of R1 on 32 B200 stops helping at 32
+ * requests per device, where an expert gets m r = 32 tokens. */
+static void an_engine_for_experts_stops_helping_at_32_requests_per_device(void **state)
+{
+    static const char *const batch[] = {"workload.batch=512", "workload.batch=992", "workload.batch=1088", "workload.batch=2048"};
+    (void)state;
+    for (size_t i = 0; i < LEN(batch); i++) {
+        double with = priced(SET("model=deepseek-r1", "chip=b200-paper", "plan.tp=1", "plan.ep=32", "engine=duplex", batch[i])).expert_s;
+        double without = priced(SET("model=deepseek-r1", "chip=b200-paper", "plan.tp=1", "plan.ep=32", batch[i])).expert_s;
+        assert_true(i < 2 ? with < 0.999 * without : with > 0.999 * without);
+    }
+}
+
+/* Serial Amdahl: G = 1 / (1 - f + f / S), an identity of any model whose engine takes attention
+ * alone. The shares are those of an independent computation of the same plan, to two digits. */
+static void an_engine_gains_what_amdahl_says(void **state)
+{
+    static const struct {
+        const char *model;
+        double share, gain[4];
+    } worked[] = {{"gpt3-175b", 0.76, {3.05, 2.31, 2.31, 1.61}},      {"llama-3.1-405b", 0.42, {1.00, 1.27, 1.46, 1.27}},
+                  {"llama-4-maverick", 0.78, {1.53, 2.39, 2.39, 1.63}}, {"deepseek-r1", 0.55, {1.00, 1.00, 1.00, 1.03}},
+                  {"kimi-k2", 0.51, {1.00, 1.00, 1.03, 1.34}}};
+    static const char *const engine[] = {"attacc", "duplex", "logic-die-r32", "logic-die-r128"};
+    (void)state;
+    for (size_t i = 0; i < LEN(worked); i++) {
+        struct metrics without = paper(worked[i].model, "none");
+        assert_close(without.attention_share, worked[i].share, 0.08);
+        for (size_t e = 0; e < LEN(engine); e++) {
+            struct metrics with = paper(worked[i].model, engine[e]);
+            double f = without.attention_share, s = fmax(1, with.engine_speedup), gain = with.tokens_per_s / without.tokens_per_s;
+            assert_close(gain, worked[i].gain[e], 0.08);
+            if (e != 1) /* Duplex also takes the experts */
+                assert_close(gain, 1 / (1 - f + f / s), 1e-3);
+        }
+    }
+}
+
+/* Step-3 system report (arXiv:2507.19427) table 6: USD per million tokens of attention at 32K in
+ * FP8, from FLOP, bytes and hourly prices; two device types at their rooflines. */
+static void unit_prices_give_the_attention_cost_of_step_3(void **state)
+{
+    static const struct {
+        double flop_per_s, byte_per_s, usd_per_hour;
+    } chip[] = {{1979e12, 3.35e12, 2.0}, {296e12, 4.0e12, 0.8}}; /* H800, H20 */
+    static const struct {
+        double byte, flop, usd[2];
+    } model[] = {{1.15e9, 589e9, {0.197, 0.459}}, {1.15e9, 295e9, {0.194, 0.231}}, {3.15e9, 101e9, {0.527, 0.185}},
+                 {2.21e9, 14.1e9, {0.369, 0.127}}, {1.02e9, 131e9, {0.175, 0.114}}};
+    const double linear[] = {22.8e9, 12.3e9, 13.4e9, 6.04e9, 20.7e9};
+    (void)state;
+    for (size_t i = 0; i < LEN(model); i++)
+        for (size_t c = 0; c < LEN(chip); c++) {
+            struct unit u = {1 / chip[c].flop_per_s, 1 / chip[c].byte_per_s, 0};
+            double s = unit_time_s(&u, model[i].flop, model[i].byte, 0) + unit_time_s(&u, linear[i], 0, 0);
+            assert_close(s * chip[c].usd_per_hour / 3600 * 1e6, model[i].usd[c], 0.01);
+        }
+}
+
+/* Raymond James via Barron's: an H100 costs 3 320 USD to make; Epoch AI: a B200 5 700 to 7 300, of
+ * which logic 720-1 200, memory 2 800-3 100, package 1 000-1 200. */
+static void a_device_costs_what_analysts_say(void **state)
+{
+    struct study *s = study_with(SET("chip=b200-paper"));
+    struct device_cost c;
+    (void)state;
+    cost_device(&c, &s->base.chip, &s->base.engine, &s->prices.middle);
+    assert_in_range((unsigned)c.total_usd, 5700, 7300);
+    assert_in_range((unsigned)c.logic_usd, 720, 1200);
+    assert_in_range((unsigned)c.memory_usd, 2800, 3100);
+    assert_in_range((unsigned)c.package_usd, 1000, 1200);
+    study_free(s);
+    assert_close(priced(SET("chip=h100")).device_cost_usd, 3320, 0.1);
+    assert_in_range((unsigned)priced(SET("chip=b200")).device_cost_usd, 5700, 7300);
+}
+
+/* Chiplet Actuary (arXiv:2203.12268): 56.6 and 57.6 dies of 826 and 814 mm2 on a wafer; its
+ * yields, .488 at .09 and .424 at .11 defects per cm2, with neither spares nor repair. */
+static void dies_on_a_wafer_and_yield_are_those_of_chiplet_actuary(void **state)
+{
+    struct study *s = study_with(SET("chip=h100"));
+    struct prices p = s->prices.middle;
+    (void)state;
+    p.uncore_repair_ratio = p.spare_unit_ratio = 0;
+    p.defects_7nm_per_cm2 = 0.09;
+    p.wafer_7nm_usd = 9346;
+    assert_close(cost_good_die_usd(0, 826, 7, 1, &p), 338, 0.01);
+    p.defects_5nm_per_cm2 = 0.11;
+    p.wafer_5nm_usd = 16988;
+    assert_close(cost_good_die_usd(0, 814, 5, 1, &p), 695, 0.01);
+    study_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_model_of_the_catalogue_has_its_published_size),
+        cmocka_unit_test(the_kv_cache_of_a_token_is_as_published),
+        cmocka_unit_test(core_attention_has_the_intensity_of_its_variant),
+        cmocka_unit_test(tensor_parallelism_divides_the_intensity_of_mla_only),
+        cmocka_unit_test(other_forms_of_mla_have_their_intensity),
+        cmocka_unit_test(engines_speed_up_attention_as_their_roofline_says),
+        cmocka_unit_test(one_all_to_all_of_r1_takes_its_bytes_over_the_link),
+        cmocka_unit_test(the_largest_batch_is_that_of_the_paper),
+        cmocka_unit_test(chips_have_their_published_ridge_point),
+        cmocka_unit_test(an_engine_for_experts_stops_helping_at_32_requests_per_device),
+        cmocka_unit_test(an_engine_gains_what_amdahl_says),
+        cmocka_unit_test(unit_prices_give_the_attention_cost_of_step_3),
+        cmocka_unit_test(a_device_costs_what_analysts_say),
+        cmocka_unit_test(dies_on_a_wafer_and_yield_are_those_of_chiplet_actuary),
+    };
+    return cmocka_run_group_tests_name("published", tests, open_tests, close_tests);
+}
