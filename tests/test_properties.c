@@ -1,0 +1,344 @@
+/* What must hold whatever the numbers: over every model, chip and engine of the catalogue. */
+#include <string.h>
+
+#include "arch/attention.h"
+#include "base/pareto.h"
+#include "search/axis.h"
+#include "search/space.h"
+#include "tests/model.h"
+
+static struct metrics evaluated(const struct study *s, const struct design *d)
+{
+    struct metrics m;
+    evaluate(d, &s->prices, &m, NULL);
+    return m;
+}
+
+/* Calls `check` on every model with a few engines, on hardware large enough for all. */
+static void on_every_model(void (*check)(const struct study *s, const struct design *d))
+{
+    static const char *const engines[] = {"engine=none", "engine=attacc", "engine=duplex", "engine=logic-die-r128", "engine=memory-pool"};
+    const char *const *name;
+    size_t n;
+    catalogue_names(catalogue, PART_MODEL, &name, &n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t e = 0; e < LEN(engines); e++) {
+            char model[64];
+            snprintf(model, sizeof model, "model=%s", name[i]);
+            struct study *s = study_with(SET(model, engines[e], "chip=gb300", "plan.devices=64", "workload.tpot=50ms"));
+            check(s, &s->base);
+            study_free(s);
+        }
+}
+
+static void check_more_is_not_less(const struct study *s, const struct design *d)
+{
+    static const char *const path[] = {"chip.memory_byte_per_s", "chip.compute_units", "chip.link_byte_per_s", "chip.network_byte_per_s", "chip.memory_byte"};
+    for (size_t i = 0; i < LEN(path); i++) {
+        struct parameter p;
+        struct err err;
+        struct design at = *d;
+        double last = 0;
+        assert_int_equal(design_parameter(path[i], &p, &err), 0);
+        for (double factor = 0.5; factor <= 4; factor *= 1.19) {
+            design_put(&at, &p, factor * design_get(d, &p));
+            struct metrics m = evaluated(s, &at);
+            double rate = m.verdict == VERDICT_OK ? m.tokens_per_s : 0;
+            assert_true(rate >= last * (1 - 1e-12));
+            last = rate;
+        }
+        assert_true(last > 0);
+    }
+}
+
+static void more_bandwidth_compute_link_or_memory_never_lowers_throughput(void **state)
+{
+    (void)state;
+    on_every_model(check_more_is_not_less);
+}
+
+static void check_parts(const struct study *s, const struct design *d)
+{
+    for (double overlap = 0; overlap <= 1; overlap += 0.5) {
+        struct design at = *d;
+        at.engine.overlap = overlap;
+        struct metrics m = evaluated(s, &at);
+        assert_int_equal(m.verdict, VERDICT_OK);
+        assert_close(m.attention_s + m.projection_s + m.ffn_s + m.expert_s + m.communication_s + m.other_s, m.tpot_s, 1e-12);
+        assert_close(m.attention_share * m.tpot_s, m.attention_s, 1e-12);
+        assert_true(m.attention_s >= 0 && m.expert_s >= 0);
+        assert_close(m.batch / m.tpot_s, m.tokens_per_s, 1e-12);
+    }
+}
+
+static void the_parts_of_a_step_add_up(void **state)
+{
+    (void)state;
+    on_every_model(check_parts);
+}
+
+static void check_batch(const struct study *s, const struct design *d)
+{
+    struct metrics best = evaluated(s, d);
+    struct design at = *d;
+    struct prepared p = {0};
+    const struct mapped *mapped;
+
+    prepare(&p, d);
+    evaluate_prepared(&p, d, &s->prices, &best, &mapped);
+    at.plan = mapped->plan;
+    double dp = mapped->plan.dp;
+    prepared_free(&p);
+    at.workload.batch = best.batch;
+    assert_close(evaluated(s, &at).tokens_per_s, best.tokens_per_s, 1e-12);
+    at.workload.batch = best.batch + dp;
+    struct metrics more = evaluated(s, &at);
+    assert_int_equal(more.verdict, best.batch_cap <= best.batch_slo ? VERDICT_MEMORY : VERDICT_TPOT);
+    assert_true(more.tokens_per_s >= best.tokens_per_s * (1 - 1e-12));
+    if (best.batch > dp) {
+        at.workload.batch = best.batch - dp;
+        assert_true(evaluated(s, &at).tokens_per_s <= best.tokens_per_s * (1 + 1e-12));
+    }
+    assert_true(best.memory_used_byte <= at.chip.memory_byte * at.engine.capacity_ratio);
+    assert_true(best.tpot_s <= d->workload.tpot_s);
+}
+
+static void the_largest_batch_is_the_largest_that_fits_and_the_best(void **state)
+{
+    (void)state;
+    on_every_model(check_batch);
+}
+
+static void check_neutral_engine(const struct study *s, const struct design *d)
+{
+    struct design with = *d;
+    if (d->engine.bandwidth_ratio > 0)
+        return;
+    with.engine.bandwidth_ratio = 1;
+    with.engine.ridge_flop_per_byte = chip_ridge_flop_per_byte(&d->chip);
+    with.engine.runs = RUNS_BOTH;
+    struct metrics a = evaluated(s, d), b = evaluated(s, &with);
+    assert_close(b.tokens_per_s, a.tokens_per_s, 1e-9);
+    assert_close(b.batch, a.batch, 0);
+    assert_close(b.engine_speedup, 1, 1e-9);
+}
+
+static void an_engine_like_the_chip_changes_nothing(void **state)
+{
+    (void)state;
+    on_every_model(check_neutral_engine);
+}
+
+static void check_engine_never_slows(const struct study *s, const struct design *d)
+{
+    struct design without = *d;
+    if (d->engine.capacity_ratio < 1)
+        return;
+    without.engine.bandwidth_ratio = 0;
+    struct metrics a = evaluated(s, d), b = evaluated(s, &without);
+    assert_true(a.tokens_per_s >= b.tokens_per_s * (1 - 1e-12));
+    if (d->engine.bandwidth_ratio > 0)
+        assert_true(a.device_cost_usd > b.device_cost_usd);
+}
+
+static void an_engine_that_takes_no_memory_never_slows_a_step(void **state)
+{
+    (void)state;
+    on_every_model(check_engine_never_slows);
+}
+
+static void gqa_with_as_many_kv_heads_as_heads_is_mha(void **state)
+{
+    struct metrics gqa = priced(SET("model=llama-3.1-70b", "model.kv_heads=64", "chip=gb300"));
+    struct metrics mha = priced(SET("model=llama-3.1-70b", "model.attention=mha", "model.kv_heads=0", "chip=gb300"));
+    (void)state;
+    assert_memory_equal(&gqa, &mha, offsetof(struct metrics, ttft_s));
+    assert_close(gqa.tokens_per_s, mha.tokens_per_s, 0);
+    assert_close(gqa.kv_byte_per_token, 2.0 * 64 * 128 * 2 * 80, 0);
+}
+
+static void a_window_as_wide_as_the_context_changes_nothing(void **state)
+{
+    struct metrics full = priced(SET("model=llama-3.1-70b", "workload.context=4096"));
+    struct metrics window = priced(SET("model=llama-3.1-70b", "workload.context=4096", "model.window=4096"));
+    struct metrics narrow = priced(SET("model=llama-3.1-70b", "workload.context=4096", "model.window=1024"));
+    (void)state;
+    assert_close(window.tokens_per_s, full.tokens_per_s, 1e-12);
+    assert_close(window.batch_cap, full.batch_cap, 0);
+    assert_true(narrow.tokens_per_s > full.tokens_per_s);
+}
+
+/* Counted by hand: 4 layers of width 8, 2 heads of 4, KV in BF16, context 16, one request, no
+ * parallelism: scores and values 2 x 2 x 16 x 8 FLOP a layer; K and V 16 x 2 x 8 numbers. */
+static void a_small_model_costs_what_a_hand_counts(void **state)
+{
+    struct study *s = study_with(SET("model=llama-3.1-8b", "model.layers=4", "model.hidden=8", "model.heads=2", "model.kv_heads=2",
+                                     "model.head_dim=4", "model.ffn=16", "model.vocab=32", "plan.devices=1", "workload.context=16",
+                                     "workload.batch=1"));
+    struct prepared p = {0};
+    (void)state;
+    assert_close(model_params(&s->base.model), 4 * (4 * 8 * 8 + 3 * 8 * 16) + 2 * 32 * 8, 0);
+    prepare(&p, &s->base);
+    const struct step *step = &p.mapped[0].step;
+    size_t seen = 0;
+    for (size_t i = 0; i < step->ops.n; i++) {
+        const struct op *o = &step->ops.op[i];
+        if (!strcmp(o->name, "attention.core")) {
+            assert_close(o->flop, 4 * (2.0 * 2 * 16 * 8), 0);
+            assert_close(o->byte, 4 * 2 * (16.0 * 2 * 8 + 2 * 8), 0);
+            seen++;
+        } else if (!strcmp(o->name, "attention.qkv")) {
+            assert_close(o->flop, 4 * 2.0 * 8 * 24, 0);
+            assert_close(o->weight_byte, 4 * 2.0 * 8 * 24, 0);
+            seen++;
+        } else if (!strcmp(o->name, "ffn.up")) {
+            assert_close(o->flop, 4 * 2.0 * 8 * 32, 0);
+            seen++;
+        } else if (!strcmp(o->name, "head")) {
+            assert_close(o->flop, 2.0 * 8 * 32, 0);
+            seen++;
+        }
+    }
+    assert_int_equal(seen, 4);
+    assert_close(step->weight_byte, 2 * model_params(&s->base.model), 1e-12);
+    prepared_free(&p);
+    study_free(s);
+}
+
+/* Uniform routing, k of E: E (1 - (1 - k/E)^tokens) experts are active; drawn at random here. */
+static void as_many_experts_are_active_as_a_drawing_finds(void **state)
+{
+    struct study *s = study_with(SET("model=mixtral-8x7b", "plan.devices=1", "plan.ep=1", "workload.batch=3"));
+    struct prepared p = {0};
+    uint64_t random = 88172645463325252u;
+    double active = 0, draws = 200000;
+    (void)state;
+    prepare(&p, &s->base);
+    for (int i = 0; i < (int)draws; i++) {
+        unsigned hit = 0;
+        for (int token = 0; token < 3; token++) {
+            random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+            unsigned a = (unsigned)(random >> 20) & 7, b = (a + 1 + (unsigned)(random >> 40) % 7) & 7;
+            hit |= 1u << a | 1u << b;
+        }
+        for (; hit; hit &= hit - 1)
+            active++;
+    }
+    assert_close(8 * step_active_share(&p.mapped[0].step, step_load(&p.mapped[0].step, 3)), active / draws, 0.005);
+    prepared_free(&p);
+    study_free(s);
+}
+
+/* An engine behind a link: link-bound unless the context is above a m W / W_l tokens. */
+static void a_discrete_engine_is_link_bound_at_short_contexts(void **state)
+{
+    struct metrics near, far;
+    static const char *const context[] = {"workload.context=200", "workload.context=40000"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const char *const set[] = {"model=llama-3.1-405b", "chip=b200-paper", "plan.tp=8", "workload.batch=64", "engine=logic-die-r32", context[i], NULL};
+        const char *const linked[] = {"model=llama-3.1-405b", "chip=b200-paper", "plan.tp=8", "workload.batch=64", "engine=logic-die-r32", context[i], "engine.link_byte_per_s=0.9TB/s", NULL};
+        near = priced(set);
+        far = priced(linked);
+        if (i == 0)
+            assert_true(far.engine_speedup < 0.6 * near.engine_speedup);
+        else
+            assert_close(far.engine_speedup, near.engine_speedup, 1e-9);
+    }
+}
+
+/* Two serial halves of which one is hidden: 1 / max(f/S, 1 - f). */
+static void full_overlap_hides_the_shorter_half(void **state)
+{
+    struct metrics none = priced(SET("model=gpt3-175b", "chip=b200-paper", "plan.tp=8", "workload.batch=64"));
+    struct metrics with = priced(SET("model=gpt3-175b", "chip=b200-paper", "plan.tp=8", "workload.batch=64", "engine=duplex", "engine.overlap=1"));
+    double f = none.attention_share, s = with.engine_speedup;
+    (void)state;
+    assert_close(none.tpot_s / with.tpot_s, 1 / fmax(f / s, 1 - f), 1e-9);
+}
+
+static void tables_list_their_structs_in_order(void **state)
+{
+    const struct fields *const all[] = {&model_fields, &chip_fields, &engine_fields, &plan_fields, &workload_fields,
+                                        &precision_fields, &mode_fields, &metrics_fields, &prices_fields};
+    (void)state;
+    for (size_t i = 0; i < LEN(all); i++)
+        for (size_t j = 0; j < all[i]->n; j++) {
+            const struct field *f = &all[i]->row[j];
+            assert_int_equal(f->offset, j * sizeof(double));
+            assert_true(f->doc && strlen(f->doc) > 8 && f->lo <= f->hi && f->unit);
+        }
+}
+
+static void every_entry_of_the_catalogue_can_be_read(void **state)
+{
+    (void)state;
+    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++) {
+        const char *const *name;
+        size_t n;
+        catalogue_names(catalogue, part, &name, &n);
+        assert_true(n >= 9);
+        for (size_t i = 0; i < n; i++) {
+            const struct entry *e;
+            struct err err = {0};
+            if (catalogue_find(catalogue, part, name[i], &e, &err) != 0)
+                assert_string_equal(err.text, "");
+            assert_true(*e->about && *e->source);
+        }
+    }
+}
+
+/* A cursor that walks gives what one that jumps gives, and what `evaluate` gives. */
+static void points_do_not_depend_on_the_way_to_them(void **state)
+{
+    struct study *s;
+    struct err err = {0};
+    struct cursor walk = {0}, jump = {0};
+    static const char text[] = "models: [deepseek-r1, llama-3.1-8b]\nplan: {devices: 16, tp: auto}\nsweep:\n  chip: [b200, h100]\n"
+                               "  engine: [none, duplex]\n  workload.context: [1024, 8192]\n  chip.memory_byte: [80 GB, 180 GB]\n";
+    (void)state;
+    if (study_parse(&s, "test", text, catalogue, &err) != 0)
+        assert_string_equal(err.text, "");
+    assert_int_equal(s->size, 32);
+    cursor_seek(&walk, s, 0);
+    for (uint64_t i = 0; i < s->size; i++, cursor_next(&walk)) {
+        struct metrics a, b, c;
+        struct plan pa, pb;
+        struct cursor fresh = {0};
+        uint64_t other = (i * 13 + 5) % s->size;
+        cursor_evaluate(&walk, &a, &pa);
+        cursor_seek(&jump, s, other);
+        cursor_evaluate(&jump, &c, &pb);
+        cursor_seek(&fresh, s, i);
+        cursor_evaluate(&fresh, &b, &pb);
+        evaluate(&walk.design, &s->prices, &c, &pb);
+        assert_memory_equal(&a, &b, sizeof a);
+        assert_memory_equal(&a, &c, sizeof a);
+        assert_memory_equal(&pa, &pb, sizeof pa);
+        cursor_free(&fresh);
+    }
+    cursor_free(&walk);
+    cursor_free(&jump);
+    study_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(more_bandwidth_compute_link_or_memory_never_lowers_throughput),
+        cmocka_unit_test(the_parts_of_a_step_add_up),
+        cmocka_unit_test(the_largest_batch_is_the_largest_that_fits_and_the_best),
+        cmocka_unit_test(an_engine_like_the_chip_changes_nothing),
+        cmocka_unit_test(an_engine_that_takes_no_memory_never_slows_a_step),
+        cmocka_unit_test(gqa_with_as_many_kv_heads_as_heads_is_mha),
+        cmocka_unit_test(a_window_as_wide_as_the_context_changes_nothing),
+        cmocka_unit_test(a_small_model_costs_what_a_hand_counts),
+        cmocka_unit_test(as_many_experts_are_active_as_a_drawing_finds),
+        cmocka_unit_test(a_discrete_engine_is_link_bound_at_short_contexts),
+        cmocka_unit_test(full_overlap_hides_the_shorter_half),
+        cmocka_unit_test(tables_list_their_structs_in_order),
+        cmocka_unit_test(every_entry_of_the_catalogue_can_be_read),
+        cmocka_unit_test(points_do_not_depend_on_the_way_to_them),
+    };
+    return cmocka_run_group_tests_name("properties", tests, open_tests, close_tests);
+}
