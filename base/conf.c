@@ -316,21 +316,26 @@ int conf_parse(struct conf **out, const char *name, const char *text, struct err
 int conf_open(struct conf **out, const char *path, struct err *err)
 {
     *out = NULL;
-    size_t length = 0;
-    char *text = mem_alloc(LARGEST_BYTE + 2, 1);
+    size_t length = 0, room = 1 << 14;
+    char *text = mem_alloc(room, 1);
     FILE *file = fopen(path, "rb");
     int bad = file == NULL ? errno : 0;
-    if (file != NULL) {
-        length = fread(text, 1, LARGEST_BYTE + 1, file);
+    for (size_t got = 1; bad == 0 && got > 0 && length <= LARGEST_BYTE; length += got) {
+        if (length + 1 == room)
+            text = mem_grow(text, room *= 2, 1);
+        got = fread(text + length, 1, room - 1 - length, file);
         bad = ferror(file) ? errno : 0;
-        fclose(file);
     }
+    if (file != NULL)
+        fclose(file);
     if (bad != 0)
         fail(err, "%s: cannot be read: %s: give a readable file", path, strerror(bad));
     else if (length > LARGEST_BYTE)
         fail(err, "%s: too large: at most 16 MiB", path);
-    else
-        return parse(out, path, mem_grow(text, length + 1, 1), length, err);
+    else {
+        text[length] = '\0';
+        return parse(out, path, text, length, err);
+    }
     free(text);
     return -1;
 }

@@ -321,7 +321,7 @@ static int open_sqlite(struct db *db, const char *name, int flags)
     sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     return sqlite3_exec(db->sqlite,
-                        "PRAGMA cache_size = -65536; PRAGMA synchronous = NORMAL;"
+                        "PRAGMA cache_size = -2048; PRAGMA synchronous = NORMAL;"
                         "PRAGMA secure_delete = OFF; PRAGMA cell_size_check = ON",
                         NULL, NULL, NULL);
 }

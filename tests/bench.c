@@ -1,0 +1,224 @@
+/* How fast points are priced, and what of that reaches the store. Prints ratios within one run;
+ * absolute rates depend on the machine. Not a test.
+ *
+ * usage: build/bench [POINTS]      points of the study written to the store, default 2 000 000 */
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "db/db.h"
+#include "search/sweep.h"
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void stop(const char *why)
+{
+    fprintf(stderr, "%s\n", why);
+    exit(1);
+}
+
+/* deepseek-r1, all operators, cost, batch max with a latency limit; chips and engines vary. */
+static struct study *study_of(struct catalogue *c, double points)
+{
+    struct study *s;
+    struct err err;
+    double each = ceil(pow(points / 3, 0.25));
+    char *text = mem_print("model: deepseek-r1\nchip: b200\nplan: {devices: 32, tp: 1, ep: 32}\nworkload: {context: 8192, batch: max, tpot: 50 ms}\n"
+                           "sweep:\n  engine: [none, duplex, logic-die-r128]\n"
+                           "  chip.memory_byte_per_s: {from: 2 TB/s, to: 32 TB/s, steps: %.0f, scale: log}\n"
+                           "  chip.memory_byte: {from: 80 GB, to: 500 GB, steps: %.0f}\n"
+                           "  chip.link_byte_per_s: {from: 100 GB/s, to: 3 TB/s, steps: %.0f, scale: log}\n"
+                           "  chip.compute_units: {from: 50, to: 400, steps: %.0f}\n", each, each, each, each);
+    if (study_parse(&s, "bench", text, c, &err) != 0)
+        stop(err.text);
+    free(text);
+    return s;
+}
+
+struct share {
+    const struct study *s;
+    uint64_t first, last;
+    double sum;
+};
+
+static void *price(void *ctx)
+{
+    struct share *w = ctx;
+    struct cursor c = {0};
+    struct metrics m;
+    struct plan plan;
+    cursor_seek(&c, w->s, w->first);
+    for (uint64_t i = w->first; i < w->last; i++, cursor_next(&c)) {
+        cursor_evaluate(&c, &m, &plan);
+        w->sum += m.tokens_per_s; /* so that nothing is left out */
+    }
+    cursor_free(&c);
+    return NULL;
+}
+
+static double price_rate(const struct study *s, size_t threads, uint64_t points)
+{
+    struct share w[16];
+    pthread_t t[16];
+    double start = now_s();
+    for (size_t i = 0; i < threads; i++) {
+        w[i] = (struct share){s, points * i / threads, points * (i + 1) / threads, 0};
+        pthread_create(&t[i], NULL, price, &w[i]);
+    }
+    for (size_t i = 0; i < threads; i++)
+        pthread_join(t[i], NULL);
+    return (double)points / (now_s() - start);
+}
+
+struct sink {
+    struct db *db;
+    struct err err;
+    uint64_t put;
+};
+
+static int take(void *ctx, uint64_t first, size_t count, const double *rows)
+{
+    struct sink *k = ctx;
+    extern size_t bench_columns;
+    for (size_t i = 0; i < count; i++)
+        if (db_put(k->db, first + i, rows + i * bench_columns, &k->err) != 0)
+            stop(k->err.text);
+    k->put += count;
+    return k->put % 51200 < count && db_commit(k->db, k->put, 0, false, &k->err) != 0 ? -1 : 0;
+}
+
+size_t bench_columns;
+
+static double store_rate(const struct study *s, const struct columns *columns, size_t jobs, const char *path)
+{
+    struct sink k = {0};
+    struct db_run run = {.name = mem_text("bench"), .spec = mem_text(""), .spec_hash = mem_text("0"), .program = mem_text("bench"),
+                         .keep = mem_text("all"), .space = s->size, .last = s->size};
+    struct db_column *of = mem_alloc(columns->n, sizeof *of);
+    for (size_t i = 0; i < columns->n; i++)
+        of[i] = (struct db_column){columns->column[i].name, columns->column[i].unit, columns->column[i].doc, columns->column[i].texts};
+    double start = now_s();
+    bench_columns = columns->n;
+    if (db_open(&k.db, path, DB_WRITE, &k.err) != 0 || db_run_begin(k.db, &run, of, columns->n, &k.err) != 0 ||
+        sweep_run(s, columns, 0, s->size, jobs, take, &k) != 0 || db_commit(k.db, s->size, 0, true, &k.err) != 0)
+        stop(k.err.text);
+    db_close(k.db);
+    db_run_free(&run);
+    free(of);
+    return (double)s->size / (now_s() - start);
+}
+
+/* SQLite alone: one prepared INSERT of the same numbers and texts, same settings. */
+static double raw_rate(const struct columns *columns, const double *row, uint64_t points, const char *path)
+{
+    sqlite3 *db;
+    sqlite3_stmt *st;
+    char *sql = mem_text("CREATE TABLE point (id INTEGER PRIMARY KEY, run INTEGER, point INTEGER");
+    for (size_t i = 0; i < columns->n; i++) {
+        char *longer = mem_print("%s, \"%s\"", sql, columns->column[i].name);
+        free(sql);
+        sql = longer;
+    }
+    char *whole = mem_print("PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-2048; %s);", sql);
+    double start = now_s();
+    if (sqlite3_open(path, &db) != SQLITE_OK || sqlite3_exec(db, whole, NULL, NULL, NULL) != SQLITE_OK)
+        stop("raw SQLite failed");
+    free(sql);
+    free(whole);
+    sql = mem_text("INSERT INTO point VALUES (?, ?, ?");
+    for (size_t i = 0; i < columns->n; i++) {
+        char *longer = mem_print("%s, ?", sql);
+        free(sql);
+        sql = longer;
+    }
+    whole = mem_print("%s)", sql);
+    sqlite3_prepare_v2(db, whole, -1, &st, NULL);
+    sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    for (uint64_t p = 0; p < points; p++) {
+        sqlite3_bind_int64(st, 1, (sqlite3_int64)p);
+        sqlite3_bind_int64(st, 2, 1);
+        sqlite3_bind_int64(st, 3, (sqlite3_int64)p);
+        for (size_t i = 0; i < columns->n; i++) {
+            const struct column *c = &columns->column[i];
+            if (isnan(row[i]))
+                sqlite3_bind_null(st, (int)i + 4);
+            else if (c->texts)
+                sqlite3_bind_text(st, (int)i + 4, c->texts[(size_t)row[i]], -1, SQLITE_STATIC);
+            else
+                sqlite3_bind_double(st, (int)i + 4, row[i] + 1e-9 * (double)p);
+        }
+        sqlite3_step(st);
+        sqlite3_reset(st);
+        if (p % 51200 == 51199)
+            sqlite3_exec(db, "COMMIT; BEGIN", NULL, NULL, NULL);
+    }
+    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    free(sql);
+    free(whole);
+    return (double)points / (now_s() - start);
+}
+
+int main(int argc, char **argv)
+{
+    struct catalogue *c;
+    struct err err;
+    struct rusage use;
+    const char *dir = getenv("DSE_CATALOGUE");
+    char scratch[] = "/tmp/dse-bench-XXXXXX";
+    double points = argc > 1 ? atof(argv[1]) : 2e6;
+
+    if (catalogue_open(&c, dir ? dir : BENCH_CATALOGUE, &err) != 0 || !mkdtemp(scratch))
+        stop(err.text);
+    struct study *s = study_of(c, points);
+    struct columns *columns = mem_alloc(1, sizeof *columns);
+    columns_make(columns, s);
+    struct cursor cursor = {0};
+    struct metrics m;
+    struct plan plan;
+    double row[COLUMNS_MOST];
+    cursor_seek(&cursor, s, s->size / 2);
+    cursor_evaluate(&cursor, &m, &plan);
+    columns_row(row, columns, &cursor, &m, &plan);
+    cursor_free(&cursor);
+
+    uint64_t some = s->size < 1000000 ? s->size : 1000000;
+    price_rate(s, 1, some / 4);
+    double one = price_rate(s, 1, some), two = price_rate(s, 2, 2 * some < s->size ? 2 * some : s->size);
+    printf("pricing, one thread        %10.0f points/s\n", one);
+    printf("pricing, two threads       %10.0f points/s   %.2f times one\n", two, two / one);
+    char *a = mem_print("%s/store.db", scratch), *b = mem_print("%s/raw.db", scratch);
+    double stored = store_rate(s, columns, 2, a);
+    getrusage(RUSAGE_SELF, &use);
+    long store_kb = use.ru_maxrss;
+    double raw = raw_rate(columns, row, s->size, b);
+    remove(a);
+    remove(b);
+    raw = fmax(raw, raw_rate(columns, row, s->size, b)); /* the better of two, for a disk that was busy */
+    stored = fmax(stored, store_rate(s, columns, 2, a));
+    printf("sweep into the store       %10.0f points/s   %llu points of %zu columns\n", stored, (unsigned long long)s->size, columns->n);
+    printf("SQLite alone, same rows    %10.0f rows/s     the sweep reaches %.0f %% of it\n", raw, 100 * stored / raw);
+    printf("memory at the peak         %10.1f MB         while sweeping\n", (double)store_kb / 1024);
+    const char *const files[] = {a, b};
+    for (size_t i = 0; i < 2; i++)
+        remove(files[i]);
+    rmdir(scratch);
+    free(a);
+    free(b);
+    free(columns);
+    study_free(s);
+    catalogue_close(c);
+    return 0;
+}
