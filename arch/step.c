@@ -90,7 +90,8 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     out->accepted_tokens = w->accepted_tokens;
     out->log_idle = m->experts > 0 ? log1p(-fmin(1, m->top_k / m->experts)) : 0;
     out->group_tokens = w->query_tokens * plan->dp * group / plan->devices;
-    out->least_active = m->experts > 0 ? plan->ep / m->experts : 0;
+    out->held_experts = m->experts / plan->ep;
+    out->expert_devices = plan->ep;
 }
 
 struct load step_load(const struct step *s, double batch)
@@ -98,9 +99,30 @@ struct load step_load(const struct step *s, double batch)
     return (struct load){.most = ceil(batch / s->dp), .mean = batch / s->dp};
 }
 
+/* Expected maximum of `draws` binomial numbers of n trials: sum over j of 1 - P(one is <= j)^draws. */
+static double expected_most(double n, double p, double draws)
+{
+    double idle = 1 - p, one = pow(idle, n), below = 0, most = 0;
+
+    if (draws <= 1)
+        return n * p;
+    if (idle * n * draws < 1e-6)
+        return n;
+    for (double j = 0; j < n; j++) {
+        below += one;
+        double some_above = below < 1e-9 ? 1 : 1 - pow(below, draws);
+        if (some_above < 1e-9)
+            break;
+        most += some_above;
+        one *= (n - j) / (j + 1) * p / idle;
+    }
+    return fmax(most, fmin(1, n));
+}
+
 double step_active_share(const struct step *s, struct load load)
 {
-    return fmax(-expm1(s->log_idle * s->group_tokens * load.mean), s->least_active);
+    double active = -expm1(s->log_idle * s->group_tokens * load.mean);
+    return expected_most(s->held_experts, active, s->expert_devices) / s->held_experts;
 }
 
 struct op_cost step_op_cost(const struct step *s, const struct device *d, const struct op *o,

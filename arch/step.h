@@ -28,7 +28,7 @@ struct step {
     double dp, tokens, accepted_tokens;
     double log_idle;     /* log(1 - k/E): a token leaves an expert idle */
     double group_tokens; /* tokens that a copy of the experts sees, per request of a replica */
-    double least_active; /* one expert of those a device holds */
+    double held_experts, expert_devices; /* whole or sliced, on one device; devices that share them out */
 };
 
 /* `plan` is a mapping of plan_mappings: nothing in it is auto. */
@@ -42,8 +42,10 @@ struct load {
 
 struct load step_load(const struct step *s, double batch);
 
-/* Share of the routed experts' weights that a step reads: E (1 - (1 - k/E)^tokens) of E are active
- * with uniform routing, and the slowest device has at least one. */
+/* Share of its routed experts whose weights the slowest device reads in a step. With uniform routing
+ * an expert is active with probability 1 - (1 - k/E)^tokens; the slowest of ep devices has the
+ * expected maximum of ep binomial draws (independent: top-k without replacement spreads slightly more
+ * evenly), and at least one. */
 double step_active_share(const struct step *s, struct load load);
 
 /* The time of a step in seconds: the sum of its operators, each on the fastest unit allowed, less

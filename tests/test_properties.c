@@ -229,6 +229,39 @@ static void as_many_experts_are_active_as_a_drawing_finds(void **state)
     study_free(s);
 }
 
+/* 128 experts over 32 devices, one per token: the busiest device's active experts, drawn. */
+static void the_slowest_device_reads_as_many_experts_as_a_drawing_finds(void **state)
+{
+    static const char *const batch[] = {"workload.batch=4", "workload.batch=32", "workload.batch=256"};
+    static const int tokens[] = {4, 32, 256};
+    uint64_t random = 88172645463325252u;
+    (void)state;
+    for (size_t i = 0; i < LEN(batch); i++) {
+        struct study *s = study_with(SET("model=llama-4-maverick", "plan.devices=32", "plan.tp=1", "plan.ep=32", batch[i]));
+        struct prepared p = {0};
+        double most = 0, draws = 20000;
+        prepare(&p, &s->base);
+        for (int d = 0; d < (int)draws; d++) {
+            unsigned held[32] = {0};
+            int busiest = 0;
+            for (int t = 0; t < tokens[i]; t++) {
+                random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+                unsigned e = (unsigned)(random >> 30) % 128;
+                held[e / 4] |= 1u << e % 4;
+            }
+            for (int k = 0; k < 32; k++) {
+                int active = (int)(held[k] & 1) + (int)(held[k] >> 1 & 1) + (int)(held[k] >> 2 & 1) + (int)(held[k] >> 3 & 1);
+                busiest = active > busiest ? active : busiest;
+            }
+            most += busiest;
+        }
+        const struct step *step = &p.mapped[0].step;
+        assert_close(4 * step_active_share(step, (struct load){tokens[i] / 32.0, tokens[i] / 32.0}), most / draws, 0.03);
+        prepared_free(&p);
+        study_free(s);
+    }
+}
+
 /* An engine behind a link: link-bound unless the context is above a m W / W_l tokens. */
 static void a_discrete_engine_is_link_bound_at_short_contexts(void **state)
 {
@@ -334,6 +367,7 @@ int main(void)
         cmocka_unit_test(a_window_as_wide_as_the_context_changes_nothing),
         cmocka_unit_test(a_small_model_costs_what_a_hand_counts),
         cmocka_unit_test(as_many_experts_are_active_as_a_drawing_finds),
+        cmocka_unit_test(the_slowest_device_reads_as_many_experts_as_a_drawing_finds),
         cmocka_unit_test(a_discrete_engine_is_link_bound_at_short_contexts),
         cmocka_unit_test(full_overlap_hides_the_shorter_half),
         cmocka_unit_test(tables_list_their_structs_in_order),

@@ -108,12 +108,9 @@ static void step_times_are_those_of_the_papers_simulator(void **state)
         print_message("%-16s %-16s %s x%s context %5s batch %6s: TPOT %9.3f ms, ours %9.3f ms %+6.2f %%\n", at(row, "figure"), at(row, "model"),
                       at(row, "gpu"), at(row, "n_gpu"), at(row, "seq_len"), at(row, "global_batch"), 1e3 * theirs, 1e3 * m.tpot_s, 100 * e);
         error[n++] = fabs(e);
-        /* Few tokens per expert: the simulator waits for the device that was drawn the most experts,
-         * ours reads the mean of them. So only rows without experts, or with many tokens, are held. */
-        if (!strcmp(at(row, "model"), "gpt3_175B"))
-            assert_true(fabs(e) < 0.01);
-        else if (number(row, "batch_per_gpu") >= 16)
-            assert_true(fabs(e) < (strcmp(at(row, "model"), "llama4_maverick") ? 0.08 : 0.16));
+        /* Llama 4's shared expert and its all-reduce are copied on every rank there, split here. */
+        double most = !strcmp(at(row, "model"), "gpt3_175B") ? 0.01 : !strcmp(at(row, "model"), "deepseekV3") ? 0.08 : 0.16;
+        assert_true(fabs(e) < most);
     }
     csv_free(&rows);
     assert_true(n >= 40);
