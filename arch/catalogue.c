@@ -227,6 +227,13 @@ static int read_price(const struct node *n, const struct field *f, struct price_
     return 0;
 }
 
+static int unknown_price(const struct node *n, const char *key, struct err *err)
+{
+    const char *near = field_nearest(prices_fields, key);
+    return near ? node_fail(n, key, err, "unknown price: did you mean \"%s\"?", near)
+                : node_fail(n, key, err, "unknown price: `dse list prices` shows all");
+}
+
 int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out, struct err *err)
 {
     struct conf *conf;
@@ -243,9 +250,7 @@ int catalogue_prices(struct catalogue *c, const char *name, struct price_book *o
         const struct field *f = field_find(prices_fields, key);
         if (f ? read_price(node_at(root, i), f, out, err) != 0
               : strcmp(key, "about") && strcmp(key, "source") && strcmp(key, "date") &&
-                    node_fail(node_key_node(root, i), key, err, "unknown price: did you mean \"%s\"?",
-                              field_nearest(prices_fields, key) ? field_nearest(prices_fields, key)
-                                                                : prices_fields.row[0].name) != 0)
+                    unknown_price(node_key_node(root, i), key, err) != 0)
             goto done;
     }
     rc = node_require(root, prices_fields, &out->middle, err);

@@ -104,6 +104,18 @@ int node_fail(const struct node *n, const char *path, struct err *err, const cha
                 n->yaml->start_mark.column + 1, named ? path : "", named ? ": " : "", what);
 }
 
+int node_blame(const struct node *n, const char *path, const char *file, const struct err *inner,
+               struct err *err)
+{
+    size_t length = strlen(file);
+    const char *line = inner->text + length + 1;
+
+    if (strncmp(inner->text, file, length) != 0 || inner->text[length] != ':' || *line < '0' || *line > '9')
+        return node_fail(n, path, err, "%s", inner->text);
+    *err = *inner;
+    return -1;
+}
+
 const char *conf_path(const struct conf *c)
 {
     return c->path;

@@ -42,6 +42,11 @@ const struct node *node_key_node(const struct node *map, size_t i); /* the key, 
 int node_fail(const struct node *n, const char *path, struct err *err, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
+/* Passes on what went wrong while reading `file`, which `n` names: a complaint that already gives a
+ * line of the file as it is, any other with the place of `n`. Always -1. */
+int node_blame(const struct node *n, const char *path, const char *file, const struct err *inner,
+               struct err *err);
+
 /* Binds the scalar `n` to the field: parses, checks the range, stores into `object`. */
 int node_bind_field(const struct node *n, const struct field *f, const char *path, void *object,
                     struct err *err);

@@ -271,8 +271,8 @@ const char *name_nearest(const char *name, const char *const *names, size_t n)
 {
     size_t length = strlen(name);
     size_t best = (length / 3 > 2 ? length / 3 : 2) + 1;
-    if (best > length) /* a name with no letter in common is not near */
-        best = length;
+    if (length < 4) /* of a short name most letters must agree */
+        best = length < 2 ? 0 : 2;
     const char *nearest = NULL;
     for (size_t i = 0; i < n; i++) {
         size_t distance = edit_distance(name, names[i]);

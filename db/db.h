@@ -116,6 +116,9 @@ int table_find(const struct table *t, const char *name);
 int db_select(struct db *db, const char *sql, const char *const *texts, size_t n_texts,
               struct table *out, struct err *err);
 
+/* Is `where` one SQL condition on the columns of point? */
+int db_check_where(struct db *db, const char *where, struct err *err);
+
 /* Streams the rows instead: `each` gets one row at a time, valid until it returns, and returns 0
  * to go on, anything else to stop, which is then returned. */
 typedef int (*row_fn)(void *ctx, const struct table *one_row);

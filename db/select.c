@@ -188,6 +188,23 @@ static int prepare_query(struct db *db, sqlite3_stmt **out, const char *sql, str
     return failed;
 }
 
+int db_check_where(struct db *db, const char *where, struct err *err)
+{
+    sqlite3_stmt *s;
+    struct err inner;
+    char *sql = mem_print("SELECT 1 FROM point WHERE %s", where);
+    int failed = prepare_query(db, &s, sql, &inner);
+
+    if (failed && inner.status == STATUS_INPUT)
+        failed = fail(err, "--where \"%.400s\": %s: write an SQL condition, like tpot_s < 0.05", where,
+                      sqlite3_errmsg(db->sqlite));
+    else if (failed)
+        *err = inner;
+    sqlite3_finalize(s);
+    free(sql);
+    return failed;
+}
+
 /* After the first step: only then is it sure that the columns are those of the schema now. */
 static void read_header(struct table *t, sqlite3_stmt *s)
 {

@@ -79,7 +79,7 @@ static void append_default_columns(char **sql, const struct table *known)
     }
 }
 
-static int build(char **sql, const char **texts, size_t *n_texts, const struct args *a, const struct table *known,
+static int build(char **sql, struct db *db, const char **texts, size_t *n_texts, const struct args *a, const struct table *known,
                  const char *run_id, struct err *err)
 {
     const char *columns = args_value(a, "--columns"), *where = args_value(a, "--where");
@@ -96,6 +96,8 @@ static int build(char **sql, const char **texts, size_t *n_texts, const struct a
     append(sql, " FROM point WHERE run = ?1");
     texts[(*n_texts)++] = run_id;
     if (where) {
+        if (db_check_where(db, where, err) != 0)
+            return -1;
         append(sql, " AND (");
         append(sql, where);
         append(sql, "\n)");
@@ -153,7 +155,7 @@ static int query(const struct args *a, struct db *db, struct table *out, struct 
     if (db_columns(db, &known, err) != 0)
         return -1;
     char *sql = mem_text("");
-    int rc = build(&sql, texts, &n_texts, a, &known, run_id, err);
+    int rc = build(&sql, db, texts, &n_texts, a, &known, run_id, err);
     if (rc == 0)
         rc = db_select(db, sql, texts, n_texts, out, err);
     free(sql);

@@ -175,7 +175,8 @@ int front_make(struct table *out, struct db *db, const struct db_run *run, const
     int rc = -1;
 
     if (read_objectives(&f, objectives ? objectives : "+tokens_per_s,-system_cost_usd", err) != 0 ||
-        swept_read(&swept, db, run, err) != 0 || read_by(&f, &columns, &swept, by, err) != 0)
+        swept_read(&swept, db, run, err) != 0 || read_by(&f, &columns, &swept, by, err) != 0 ||
+        (where && db_check_where(db, where, err) != 0))
         goto done;
     char *sql = mem_print("SELECT id%s", columns);
     for (size_t i = 0; i < f.dim; i++)

@@ -278,6 +278,8 @@ static int make_groups(struct payoff *p, struct db *db, const struct db_run *run
                        const char *where, struct err *err)
 {
     struct table with, without;
+    if (where && db_check_where(db, where, err) != 0)
+        return -1;
     char *all = join(p->by, p->by_n, NULL), *no_engine = join(p->by, p->by_n, "engine");
     int rc = winners(&with, db, run, all, where, p->budget, true, err);
 

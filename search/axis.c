@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "base/regex.h"
 
+enum { STEPS_MOST = 10000000 }; /* the values of an axis are held in memory */
+
 void axis_free(struct axis *a)
 {
     if (a->part_value)
@@ -88,8 +90,7 @@ static int add_entry(struct axis *a, const char *name, const struct node *place,
     struct err inner;
 
     if (catalogue_find(c, a->part, name, &e, &inner) != 0)
-        return catalogue_is_path(name) ? (*err = inner, -1)
-                                       : node_fail(place, a->path, err, "%s", inner.text);
+        return node_blame(place, a->path, name, &inner, err);
     for (size_t i = 0; i < a->n; i++)
         if (a->entry[i] == e || !strcmp(a->entry[i]->name, e->name))
             return node_fail(place, a->path, err, "%s is given twice: keep one", name);
@@ -145,10 +146,10 @@ static int read_part_axis(struct axis *a, const struct node *value, struct catal
     return 0;
 }
 
-static void add_value(struct axis *a, double value)
+double axis_count(const struct node *value)
 {
-    a->value = mem_grow(a->value, a->n + 1, sizeof *a->value);
-    a->value[a->n++] = value;
+    const struct node *steps = node_kind(value) == NODE_MAP ? node_find(value, "steps") : NULL;
+    return steps ? fmax(1, strtod(node_text(steps), NULL)) : (double)items(value);
 }
 
 /* `from` and `to` are values of the parameter itself, so their rows are made on the spot. */
@@ -162,7 +163,7 @@ static int read_range(struct axis *a, const struct node *n, struct err *err)
     const struct field rows[] = {
         {FIELD(range, from, of->unit), .lo = of->lo, .hi = of->hi, .init = NAN, .whole = of->whole},
         {FIELD(range, to, of->unit), .lo = of->lo, .hi = of->hi, .init = NAN, .whole = of->whole},
-        {FIELD(range, steps, "1"), .lo = 2, .hi = 1e9, .init = NAN, .whole = true},
+        {FIELD(range, steps, "1"), .lo = 2, .hi = STEPS_MOST, .init = NAN, .whole = true},
         {FIELD(range, scale, "1"), .lo = 0, .hi = 1, .init = 0, .only_words = true, .words = scales},
     };
     const struct fields fields = {a->path, rows, LEN(rows), sizeof r};
@@ -176,6 +177,7 @@ static int read_range(struct axis *a, const struct node *n, struct err *err)
         return node_fail(n, a->path, err, "from is not below to: swap them");
     if (r.scale > 0 && r.from <= 0)
         return node_fail(n, a->path, err, "a log scale cannot start at %g: start above 0", r.from);
+    a->value = mem_alloc((size_t)r.steps, sizeof *a->value);
     for (double i = 0; i < r.steps; i++) {
         double t = i / (r.steps - 1);
         double v = i == 0 ? r.from
@@ -185,7 +187,7 @@ static int read_range(struct axis *a, const struct node *n, struct err *err)
         if (of->whole)
             v = round(v);
         if (a->n == 0 || a->value[a->n - 1] != v)
-            add_value(a, v);
+            a->value[a->n++] = v;
     }
     return 0;
 }
@@ -198,6 +200,7 @@ static int read_values(struct axis *a, const struct node *value, struct err *err
     if (node_kind(value) == NODE_MAP)
         return read_range(a, value, err);
     void *part = (char *)&d + design_parts[a->part].offset;
+    a->value = mem_alloc(items(value), sizeof *a->value);
     for (size_t i = 0; i < items(value); i++) {
         const struct node *n = item(value, i);
         if (node_bind_field(n, a->parameter.field, a->path, part, err) != 0)
@@ -206,7 +209,7 @@ static int read_values(struct axis *a, const struct node *value, struct err *err
         for (size_t j = 0; j < a->n; j++)
             if (a->value[j] == v)
                 return node_fail(n, a->path, err, "%s is given twice: keep one", node_text(n));
-        add_value(a, v);
+        a->value[a->n++] = v;
         words = words && field_word(a->parameter.field, v);
     }
     if (words && a->n) {

@@ -8,6 +8,9 @@
  * or `name: {from, to, steps, scale}`. Refuses an empty axis and one given twice. */
 int axis_read(struct study *s, const struct node *key, const char *name, const struct node *value,
               struct catalogue *c, struct err *err);
+/* About how many values an axis given like this has, known without making them. */
+double axis_count(const struct node *value);
+
 void axis_free(struct axis *a);
 
 /* Takes the axis of this path out of the study, if it is there. */

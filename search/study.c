@@ -1,5 +1,6 @@
 #include "search/study.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,8 +81,7 @@ static int read_part(struct study *s, size_t part, const struct node *n, struct 
         name = node_find(n, "base");
     if (name && part < DESIGN_CATALOGUE_PARTS) {
         if (catalogue_find(c, part, node_text(name), &e, &inner) != 0)
-            return catalogue_is_path(node_text(name)) ? (*err = inner, -1)
-                                                      : node_fail(name, section, err, "%s", inner.text);
+            return node_blame(name, section, node_text(name), &inner, err);
         entry_put(e, &s->base);
     }
     if (node_kind(n) != NODE_MAP)
@@ -162,6 +162,7 @@ static int read_key(struct study *s, const struct node *root, size_t i, struct c
     const char *key = node_key(root, i);
     const struct node *value = node_at(root, i), *place = node_key_node(root, i);
     double word;
+    struct err inner;
 
     if (!strcmp(key, "study")) {
         if (node_kind(value) != NODE_SCALAR || !*node_text(value))
@@ -179,7 +180,9 @@ static int read_key(struct study *s, const struct node *root, size_t i, struct c
     if (!strcmp(key, "search"))
         return read_search(s, value, err);
     if (!strcmp(key, "prices"))
-        return catalogue_prices(c, node_text(value), &s->prices, err);
+        return catalogue_prices(c, node_text(value), &s->prices, &inner) == 0
+                   ? 0
+                   : node_blame(value, key, node_text(value), &inner, err);
     if (!strcmp(key, "keep")) {
         if (read_word(value, key, keep_words, &word, err) != 0)
             return -1;
@@ -199,13 +202,18 @@ static int read_key(struct study *s, const struct node *root, size_t i, struct c
                                       "search, keep, prices, or a parameter's path");
 }
 
+static int too_many(const struct node *n, double points, struct err *err)
+{
+    return node_fail(n, "sweep", err, "%.3g points are more than 2^53: take values or axes away", points);
+}
+
 static int count_points(struct study *s, const struct node *root, struct err *err)
 {
     double points = 1;
     for (size_t i = 0; i < s->axes; i++)
         points *= (double)s->axis[i].n;
     if (points > MOST_POINTS)
-        return node_fail(root, "sweep", err, "%g points are more than 2^53: take values or axes away", points);
+        return too_many(root, points, err);
     if (points > s->budget)
         return node_fail(root, "search.budget", err, "%g is less than the %.0f points of the grid: raise it, or shorten an axis",
                          s->budget, points);
@@ -248,6 +256,36 @@ int study_settle(struct study *s, struct err *err)
     return 0;
 }
 
+/* Where the study gives the parameter a complaint begins with, as "model.top_k: ..."; else `root`. */
+static const struct node *blamed(const struct node *root, const char *complaint)
+{
+    char path[64];
+    const struct node *sweep = node_find(root, "sweep"), *n;
+
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(complaint, ":"), complaint);
+    if ((n = node_find(root, path)) || (sweep && (n = node_find(sweep, path))))
+        return n;
+    char *dot = strchr(path, '.');
+    if (dot)
+        *dot = '\0';
+    const struct node *part = node_find(root, path);
+    if (!part)
+        return root;
+    return dot && (n = node_find(part, dot + 1)) ? n : part;
+}
+
+/* A space too large to number is refused before any of its values is made. */
+static int check_size(const struct node *root, struct err *err)
+{
+    const struct node *models = node_find(root, "models"), *sweep = node_find(root, "sweep");
+    double points = models ? axis_count(models) : 1;
+
+    if (sweep && node_kind(sweep) == NODE_MAP)
+        for (size_t i = 0; i < node_count(sweep); i++)
+            points *= fmax(1, axis_count(node_at(sweep, i)));
+    return points > MOST_POINTS ? too_many(sweep ? sweep : root, points, err) : 0;
+}
+
 static int read_all(struct study *s, const struct conf *conf, struct catalogue *c, struct err *err)
 {
     const struct node *root = conf_root(conf);
@@ -255,6 +293,8 @@ static int read_all(struct study *s, const struct conf *conf, struct catalogue *
 
     if (node_kind(root) != NODE_MAP)
         return node_fail(root, NULL, err, "not a study: write key: value lines");
+    if (check_size(root, err) != 0)
+        return -1;
     for (size_t i = 0; i < node_count(root); i++)
         if (read_key(s, root, i, c, err) != 0)
             return -1;
@@ -262,7 +302,7 @@ static int read_all(struct study *s, const struct conf *conf, struct catalogue *
     if (count_points(s, root, err) != 0)
         return -1;
     if (study_settle(s, &inner) != 0)
-        return node_fail(root, NULL, err, "%s", inner.text);
+        return node_fail(blamed(root, inner.text), NULL, err, "%s", inner.text);
     return 0;
 }
 
