@@ -21,7 +21,9 @@ static void help(FILE *out)
         fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n`dse COMMAND --help` shows options and an example.\n"
           "Exit status: 0 done, 1 could not, 2 bad usage or input, 3 nothing feasible, "
-          "130 interrupted.\n",
+          "130 interrupted.\n\n"
+          "example:\n"
+          "  dse eval --set model=deepseek-r1 --set engine=duplex\n",
           out);
 }
 

@@ -1,0 +1,120 @@
+#!/bin/sh
+# Nothing twice, nothing lost: a sweep that was killed, interrupted, split or run on other thread
+# counts leaves the same points, to the last digit.
+set -u
+work=$(mktemp -d) || exit 1
+trap 'kill "$!" 2>/dev/null; rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+
+complain() { printf 'cli_resume: %s\n' "$*"; failed=1; }
+points() { "$DSE" query "$1" --columns all --format csv | sed 's/^[0-9]*,[0-9]*,//'; } # less id and run
+# same DB WHY: the store holds just what the whole run holds.
+same() {
+    points "$1" >now.csv
+    cmp -s whole.csv now.csv || complain "$2: $(wc -l <now.csv) lines, not those $(wc -l <whole.csv) of the whole run"
+}
+
+cat >study.yaml <<'Y'
+study: resume
+models: [gpt3-175b, deepseek-r1]
+chip: b200-paper
+workload: {batch: max, tpot: 50 ms}
+plan: {devices: 32}
+sweep:
+  workload.context: [2048, 8192, 32768]
+  engine: [none, attacc, duplex]
+  chip.memory_byte_per_s: {from: 2 TB/s, to: 16 TB/s, steps: 16}
+  chip.link_byte_per_s: {from: 100 GB/s, to: 1.8 TB/s, steps: 16, scale: log}
+Y
+
+"$DSE" sweep study.yaml --db whole.db --jobs 1 --quiet >/dev/null || complain "the sweep fails"
+points whole.db >whole.csv
+[ "$(wc -l <whole.csv)" -eq 4609 ] || complain "$(wc -l <whole.csv) lines, not 4609"
+
+"$DSE" sweep study.yaml --db threads.db --jobs 3 --quiet >/dev/null
+same threads.db "three threads"
+"$DSE" sweep study.yaml --db threads.db --jobs 2 --quiet >/dev/null
+same threads.db "a sweep that was done already"
+
+# Killed and interrupted in the middle: a study that takes long enough to be caught there.
+sed -e 's/plan: .*/plan: {devices: 32, tp: 8, dp: 4}/' -e 's/steps: 16/steps: 130/' study.yaml >long.yaml
+long=304200
+column() { "$DSE" query "$1" --columns point,verdict,tokens_per_s --sort point --format csv; }
+count() { "$DSE" query "$1" --sql 'SELECT count(*) FROM point' --format csv 2>/dev/null | tail -n 1; }
+# stop SIGNAL DB: starts the sweep, stops it once points are committed, prints its status.
+stop() {
+    "$DSE" sweep long.yaml --db "$2" --jobs 2 --quiet >/dev/null 2>&1 &
+    before=$(count "$2")
+    until n=$(count "$2"); [ "${n:-0}" -gt "${before:-0}" ]; do sleep 0.02; done
+    kill "-$1" $!
+    wait $!
+    echo $?
+}
+
+"$DSE" sweep long.yaml --db long.db --quiet >/dev/null
+[ "$(count long.db)" -eq $long ] || complain "$(count long.db) points, not $long"
+column long.db >long.csv
+status=$(stop KILL killed.db)
+[ "$status" -eq 137 ] || complain "status $status, killed too late?"
+n=$(count killed.db)
+[ "$n" -gt 0 ] && [ "$n" -lt $long ] || complain "$n points of a killed sweep"
+status=$(stop INT killed.db)
+[ "$status" -eq 130 ] || complain "status $status after an interrupt, not 130"
+[ "$(count killed.db)" -ge "$n" ] || complain "$(count killed.db) points after $n"
+"$DSE" sweep long.yaml --db killed.db --quiet >/dev/null || complain "does not go on after kill and interrupt"
+column killed.db | cmp -s long.csv - || complain "kill and interrupt left other points"
+
+for shard in 3 1 2; do
+    "$DSE" sweep study.yaml --shard $shard/3 --db part$shard.db --quiet >/dev/null || complain "shard $shard fails"
+done
+"$DSE" merge merged.db part2.db part3.db part1.db >/dev/null || complain "merge fails"
+same merged.db "three shards"
+"$DSE" merge merged.db part1.db part2.db part3.db >/dev/null || complain "the second merge fails"
+same merged.db "three shards merged twice"
+rm -f gap.db
+"$DSE" merge gap.db part1.db part3.db >/dev/null 2>err.txt && complain "merges shards with a gap"
+
+# Only feasible points, only the front: parts of the whole, whatever the threads.
+for keep in feasible front; do
+    { cat study.yaml; echo "keep: $keep"; echo 'constraints: [tokens_per_s >= 20000]'; } >$keep.yaml
+    "$DSE" sweep $keep.yaml --db $keep.db --jobs 1 --quiet >/dev/null || complain "keep: $keep fails"
+    "$DSE" sweep $keep.yaml --db $keep-2.db --jobs 3 --quiet >/dev/null
+    points $keep.db >$keep.csv
+    points $keep-2.db | cmp -s $keep.csv - || complain "keep: $keep differs with the threads"
+    [ "$(wc -l <$keep.csv)" -gt 1 ] || complain "keep: $keep keeps nothing"
+done
+"$DSE" query feasible.db --sql "SELECT count(*) FROM point WHERE verdict <> 'ok' OR tokens_per_s < 20000" --format csv |
+    tail -n 1 | grep -qx 0 || complain "keep: feasible keeps what is not"
+"$DSE" pareto front.db --format csv --by model >of-front.csv
+"$DSE" pareto feasible.db --format csv --by model >of-feasible.csv
+[ "$(wc -l <of-front.csv)" -gt 2 ] || complain "the front is empty"
+
+# A study that changed is not mixed with what is there.
+sed 's/50 ms/40 ms/' study.yaml >changed.yaml
+"$DSE" sweep changed.yaml --db whole.db --quiet >/dev/null 2>err.txt
+points whole.db >now.csv
+"$DSE" query whole.db --sql "SELECT count(*) FROM point WHERE run = 1" --format csv | tail -n 1 | grep -qx 4608 ||
+    complain "a changed study touched the old run"
+
+# Two writers at once: each ends or says what is the matter; nothing is lost.
+"$DSE" sweep study.yaml --db both.db --quiet >/dev/null 2>first.txt &
+"$DSE" sweep study.yaml --db both.db --quiet >/dev/null 2>second.txt
+wait $!
+"$DSE" sweep study.yaml --db both.db --quiet >/dev/null || complain "two writers broke the store"
+same both.db "two writers"
+
+# A full disk (a limit on the size of files): what was committed is there, and it goes on later.
+if (ulimit -f 100) 2>/dev/null; then
+    (
+        trap '' XFSZ
+        ulimit -f 1000 # blocks of 512 bytes
+        "$DSE" sweep study.yaml --db full.db --quiet >/dev/null 2>full.txt
+    )
+    status=$?
+    [ "$status" -eq 1 ] || complain "status $status with a full disk, not 1"
+    [ "$(wc -l <full.txt)" -eq 1 ] || complain "a full disk: $(cat full.txt)"
+    "$DSE" sweep study.yaml --db full.db --quiet >/dev/null || complain "does not go on after a full disk"
+    same full.db "after a full disk"
+fi
+exit "$failed"
