@@ -435,7 +435,7 @@ int constraint_parse(struct constraint *out, const char *text, struct err *err)
         length--;
     name[length] = '\0';
 
-    *out = (struct constraint){.relation = relation};
+    *out = (struct constraint){.relation = (enum relation)relation};
     out->metric = field_find(metrics_fields, name);
     if (!out->metric && design_parameter(name, &out->parameter, err) != 0) {
         const char *near = field_nearest(metrics_fields, name);

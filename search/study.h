@@ -29,7 +29,7 @@ struct constraint {
     char *text; /* as written */
     const struct field *metric;
     struct parameter parameter; /* if not a metric */
-    enum { AT_MOST, AT_LEAST, BELOW, ABOVE } relation;
+    enum relation { AT_MOST, AT_LEAST, BELOW, ABOVE } relation;
     double value;
 };
 
