@@ -41,13 +41,14 @@ static void add_core(struct ops *out, const struct model *m, const struct shape 
     double layers[2] = {full_layers(m), m->layers - full_layers(m)};
     static const char *const name[2] = {"attention.core", "attention.window"};
     for (int i = 0; i < 2; i++)
-        ops_add(out, layers[i],
-                (struct op){.name = name[i],
-                            .class = OP_ATTENTION,
-                            .unit = UNIT_ATTENTION,
-                            .flop = s->tokens * seen[i] * flop,
-                            .byte = seen[i] * cached * s->kv_byte + s->tokens * q_and_o * s->act_byte,
-                            .wire_byte = s->tokens * wire * s->act_byte});
+        ops_add(
+            out, layers[i],
+            (struct op){.name = name[i],
+                        .class = OP_ATTENTION,
+                        .unit = UNIT_ATTENTION,
+                        .flop = s->tokens * seen[i] * flop,
+                        .byte = seen[i] * cached * s->kv_byte + s->tokens * q_and_o * s->act_byte,
+                        .wire_byte = s->tokens * wire * s->act_byte});
 }
 
 static void gqa_ops(const struct model *m, const struct shape *s, struct ops *out)

@@ -32,7 +32,8 @@ double attention_params_per_rank(const struct model *m, double tp);
 
 /* Cache of one token over all layers on one of `tp` ranks, in bytes; at `context` tokens, so that
  * windowed layers count for what they keep. With context 0: as if no layer had a window. */
-double attention_kv_byte_per_token(const struct model *m, double tp, double kv_byte, double context);
+double attention_kv_byte_per_token(const struct model *m, double tp, double kv_byte,
+                                   double context);
 
 /* Query heads on one of `tp` ranks; KV heads likewise, at least one. */
 double attention_heads(const struct model *m, double tp);

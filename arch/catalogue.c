@@ -44,7 +44,8 @@ static int read_folder(struct catalogue *c, size_t folder, struct err *err)
         if (!end || strcmp(end, ".yaml") || end == d->d_name)
             continue;
         if (n == room)
-            c->name[folder] = mem_grow(c->name[folder], room = room ? 2 * room : 32, sizeof(char *));
+            c->name[folder] =
+                mem_grow(c->name[folder], room = room ? 2 * room : 32, sizeof(char *));
         c->name[folder][n] = mem_text(d->d_name);
         c->name[folder][n++][end - d->d_name] = '\0';
     }
@@ -220,7 +221,8 @@ static int read_price(const struct node *n, const struct field *f, struct price_
     for (int i = 0; i < 3; i++) {
         const struct node *v = node_kind(n) == NODE_MAP ? node_find(n, key[i]) : n;
         if (!v)
-            return node_fail(n, f->name, err, "has no %s: give low, middle and high, or one number", key[i]);
+            return node_fail(n, f->name, err, "has no %s: give low, middle and high, or one number",
+                             key[i]);
         if (node_bind_field(v, f, f->name, at[i], err) != 0)
             return -1;
     }

@@ -11,8 +11,8 @@ struct catalogue;
 
 /* An entry, read and checked. Lives until catalogue_close. */
 struct entry {
-    size_t part;        /* PART_MODEL, PART_CHIP or PART_ENGINE */
-    char *name;         /* file name without .yaml */
+    size_t part; /* PART_MODEL, PART_CHIP or PART_ENGINE */
+    char *name;  /* file name without .yaml */
     char *path;
     char *about, *source;
     void *value; /* struct model, chip or engine */
@@ -37,10 +37,12 @@ bool catalogue_is_path(const char *name);
 void entry_put(const struct entry *e, struct design *d);
 
 /* Reads a price list: its name, or a path; NULL for the newest. */
-int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out, struct err *err);
+int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out,
+                     struct err *err);
 
 /* The same file unread, for its sources. Caller closes. */
-int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out, struct err *err);
+int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out,
+                          struct err *err);
 
 /* The design that all defaults make: deepseek-r1 on b200 without an engine. */
 int catalogue_default_design(struct catalogue *c, struct design *out, struct err *err);

@@ -53,7 +53,10 @@ double chip_flop_per_s(const struct chip *c)
 
 double chip_math_flop_per_s(const struct chip *c, double math_byte)
 {
-    double ratio = math_byte > 2 ? 2 / math_byte : math_byte > 1 ? 1 : math_byte > 0.5 ? c->fp8_ratio : c->fp4_ratio;
+    double ratio = math_byte > 2     ? 2 / math_byte
+                   : math_byte > 1   ? 1
+                   : math_byte > 0.5 ? c->fp8_ratio
+                                     : c->fp4_ratio;
     return ratio * chip_flop_per_s(c);
 }
 
@@ -71,5 +74,7 @@ double chip_memory_stacks(const struct chip *c)
 {
     const struct hbm *h = chip_hbm(c);
     double slack = 1e-3; /* a stack is not added for a rounding of the data sheet */
-    return fmax(1, ceil(fmax(c->memory_byte / h->stack_byte, c->memory_byte_per_s / h->stack_byte_per_s) - slack));
+    return fmax(
+        1, ceil(fmax(c->memory_byte / h->stack_byte, c->memory_byte_per_s / h->stack_byte_per_s) -
+                slack));
 }

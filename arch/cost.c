@@ -70,8 +70,7 @@ static double dies_per_wafer(double mm2)
 {
     double side = sqrt(mm2), with_scribe = mm2 + 2 * SCRIBE_MM * side + SCRIBE_MM * SCRIBE_MM;
     double usable = WAFER_MM / 2 - EDGE_MM;
-    return fmax(1, PI * usable * usable / with_scribe -
-                       PI * 2 * usable / sqrt(2 * with_scribe));
+    return fmax(1, PI * usable * usable / with_scribe - PI * 2 * usable / sqrt(2 * with_scribe));
 }
 
 /* P(Poisson(mean) <= most). */
@@ -111,19 +110,22 @@ void cost_device(struct device_cost *out, const struct chip *c, const struct eng
     out->engine_usd = out->engine_mm2 = 0;
     if (engine_is_there(e)) {
         double added = e->added_stack_ratio;
-        out->engine_mm2 = stacks * ((1 + added) * (e->logic_mm2_per_stack + p->stack_dram_mm2 * e->dram_area_ratio) +
-                                    added * p->stack_dram_mm2);
-        out->engine_usd =
-            out->memory_usd * added + stacks * added * p->stack_footprint_mm2 * p->interposer_usd_per_mm2 +
-            p->engine_premium * (1 + added) *
-                    (out->memory_usd * e->dram_area_ratio +
-                     stacks * e->logic_mm2_per_stack * p->engine_logic_usd_per_mm2) +
-            (1 + added) * out->memory_usd * p->engine_stack_premium_ratio;
+        out->engine_mm2 =
+            stacks *
+            ((1 + added) * (e->logic_mm2_per_stack + p->stack_dram_mm2 * e->dram_area_ratio) +
+             added * p->stack_dram_mm2);
+        out->engine_usd = out->memory_usd * added +
+                          stacks * added * p->stack_footprint_mm2 * p->interposer_usd_per_mm2 +
+                          p->engine_premium * (1 + added) *
+                              (out->memory_usd * e->dram_area_ratio +
+                               stacks * e->logic_mm2_per_stack * p->engine_logic_usd_per_mm2) +
+                          (1 + added) * out->memory_usd * p->engine_stack_premium_ratio;
     }
     out->package_usd = (out->die_mm2 + stacks * p->stack_footprint_mm2) * p->interposer_usd_per_mm2;
     /* Everything on a package is lost with it. */
-    out->package_loss_usd = (out->logic_usd + out->memory_usd + out->package_usd + out->engine_usd) *
-                            (1 / p->package_yield - 1);
+    out->package_loss_usd =
+        (out->logic_usd + out->memory_usd + out->package_usd + out->engine_usd) *
+        (1 / p->package_yield - 1);
     out->test_usd = p->test_usd;
     out->total_usd = out->logic_usd + out->memory_usd + out->package_usd + out->package_loss_usd +
                      out->test_usd + out->engine_usd;
@@ -151,7 +153,8 @@ static double power_w(const struct step_split *s, double step_s, double devices,
 }
 
 struct costs {
-    double die_area_mm2, engine_area_mm2, device_cost_usd, system_cost_usd, power_w, energy_j_per_token, usd_per_mtok;
+    double die_area_mm2, engine_area_mm2, device_cost_usd, system_cost_usd, power_w,
+        energy_j_per_token, usd_per_mtok;
 };
 
 static struct costs costs_at(const struct prices *p, const struct chip *c, const struct engine *e,
@@ -173,16 +176,16 @@ static struct costs costs_at(const struct prices *p, const struct chip *c, const
     return r;
 }
 
-void cost_metrics(struct metrics *out, const struct chip *c, const struct engine *e,
-                  double devices, const struct precision *precision, const struct step_split *split,
-                  double step_s, const struct price_book *book)
+void cost_metrics(struct metrics *out, const struct chip *c, const struct engine *e, double devices,
+                  const struct precision *precision, const struct step_split *split, double step_s,
+                  const struct price_book *book)
 {
     double t = out->tokens_per_s;
     struct costs low = costs_at(&book->low, c, e, devices, precision, split, step_s, t);
     struct costs middle = costs_at(&book->middle, c, e, devices, precision, split, step_s, t);
     struct costs high = costs_at(&book->high, c, e, devices, precision, split, step_s, t);
 
-#define SET(member)                                                                            \
+#define SET(member)                                                                                \
     out->member = middle.member, out->member##_low = low.member, out->member##_high = high.member
     SET(die_area_mm2);
     SET(engine_area_mm2);

@@ -11,9 +11,12 @@
 enum { NODES = 7, HBMS = 6 };
 
 struct prices {
-    double wafer_2nm_usd, wafer_3nm_usd, wafer_4nm_usd, wafer_5nm_usd, wafer_7nm_usd, wafer_14nm_usd, wafer_28nm_usd;
-    double defects_2nm_per_cm2, defects_3nm_per_cm2, defects_4nm_per_cm2, defects_5nm_per_cm2, defects_7nm_per_cm2, defects_14nm_per_cm2, defects_28nm_per_cm2;
-    double hbm2_usd_per_gb, hbm2e_usd_per_gb, hbm3_usd_per_gb, hbm3e_usd_per_gb, hbm3e_12h_usd_per_gb, hbm4_usd_per_gb;
+    double wafer_2nm_usd, wafer_3nm_usd, wafer_4nm_usd, wafer_5nm_usd, wafer_7nm_usd,
+        wafer_14nm_usd, wafer_28nm_usd;
+    double defects_2nm_per_cm2, defects_3nm_per_cm2, defects_4nm_per_cm2, defects_5nm_per_cm2,
+        defects_7nm_per_cm2, defects_14nm_per_cm2, defects_28nm_per_cm2;
+    double hbm2_usd_per_gb, hbm2e_usd_per_gb, hbm3_usd_per_gb, hbm3e_usd_per_gb,
+        hbm3e_12h_usd_per_gb, hbm4_usd_per_gb;
     double reticle_mm2, spare_unit_ratio, uncore_repair_ratio;
     double memory_interface_mm2_per_stack, link_mm2_per_gb_per_s;
     double stack_footprint_mm2, interposer_usd_per_mm2, package_yield, test_usd;
@@ -32,8 +35,8 @@ struct price_book {
 
 /* The parts of one device's cost, USD. */
 struct device_cost {
-    double die_mm2, dies;   /* area of all compute dies; how many */
-    double engine_mm2;      /* added to base dies and DRAM dies, stacks that come with it included */
+    double die_mm2, dies; /* area of all compute dies; how many */
+    double engine_mm2;    /* added to base dies and DRAM dies, stacks that come with it included */
     double logic_usd, memory_usd, package_usd, package_loss_usd, test_usd, engine_usd;
     double total_usd;
 };
@@ -50,8 +53,8 @@ double cost_good_die_usd(double compute_mm2, double uncore_mm2, double node_nm, 
 
 /* Fills the cost metrics. `split` is a step's activity on one device, `step_s` its time;
  * `tokens_per_s` is that of the system. */
-void cost_metrics(struct metrics *out, const struct chip *c, const struct engine *e,
-                  double devices, const struct precision *precision, const struct step_split *split,
-                  double step_s, const struct price_book *book);
+void cost_metrics(struct metrics *out, const struct chip *c, const struct engine *e, double devices,
+                  const struct precision *precision, const struct step_split *split, double step_s,
+                  const struct price_book *book);
 
 #endif

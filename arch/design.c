@@ -75,7 +75,8 @@ int design_check(const struct design *d, struct err *err)
     const struct model *m = &d->model;
 
     if (m->attention == 0 && fmod(m->heads, fmax(1, m->kv_heads)) != 0)
-        return fail(err, "model.kv_heads: %g does not divide %g heads: give a divisor of model.heads",
+        return fail(err,
+                    "model.kv_heads: %g does not divide %g heads: give a divisor of model.heads",
                     m->kv_heads, m->heads);
     if (m->attention > 0 && (m->kv_lora_rank <= 0 || m->qk_nope_dim <= 0 || m->v_dim <= 0))
         return fail(err, "model.kv_lora_rank: MLA needs a latent: give kv_lora_rank, qk_nope_dim, "
@@ -92,7 +93,9 @@ int design_check(const struct design *d, struct err *err)
         return fail(err, "model.ffn: %g layers are dense and have no width: give model.ffn",
                     model_dense_layers(m));
     if (d->workload.accepted_tokens > d->workload.query_tokens)
-        return fail(err, "workload.accepted_tokens: more than the %g of a step: give at most "
-                         "workload.query_tokens", d->workload.query_tokens);
+        return fail(err,
+                    "workload.accepted_tokens: more than the %g of a step: give at most "
+                    "workload.query_tokens",
+                    d->workload.query_tokens);
     return 0;
 }

@@ -41,9 +41,9 @@ static void try_mapping(struct candidate *out, const struct step *s, const struc
 
     out->cap = room > 0 ? floor(room / per_request) : 0;
     out->slo = step_largest_load(s, dev, w->tpot_s * w->accepted_tokens, out->cap);
-    out->load = w->batch == BATCH_MAX
-                    ? (struct load){fmax(1, fmin(out->cap, out->slo)), fmax(1, fmin(out->cap, out->slo))}
-                    : step_load(s, w->batch);
+    out->load = w->batch == BATCH_MAX ? (struct load){fmax(1, fmin(out->cap, out->slo)),
+                                                      fmax(1, fmin(out->cap, out->slo))}
+                                      : step_load(s, w->batch);
     out->verdict = out->load.most > out->cap   ? VERDICT_MEMORY
                    : out->load.most > out->slo ? VERDICT_TPOT
                                                : VERDICT_OK;
@@ -55,7 +55,8 @@ static void try_mapping(struct candidate *out, const struct step *s, const struc
 static bool better(const struct candidate *a, const struct candidate *b)
 {
     if (a->verdict != b->verdict) {
-        static const int rank[VERDICTS] = {[VERDICT_OK] = 0, [VERDICT_TPOT] = 1, [VERDICT_MEMORY] = 2};
+        static const int rank[VERDICTS] = {
+            [VERDICT_OK] = 0, [VERDICT_TPOT] = 1, [VERDICT_MEMORY] = 2};
         return rank[a->verdict] < rank[b->verdict];
     }
     if (a->verdict == VERDICT_MEMORY)
@@ -100,7 +101,8 @@ static void fill(struct metrics *out, const struct candidate *c, const struct st
     out->kv_byte = c->load.most * s->kv_byte_per_request;
     out->kv_byte_per_token = s->kv_byte_per_token;
     out->attention_intensity_flop_per_byte = split.attention_flop / split.attention_byte;
-    out->expert_intensity_flop_per_byte = split.expert_byte > 0 ? split.expert_flop / split.expert_byte : NAN;
+    out->expert_intensity_flop_per_byte =
+        split.expert_byte > 0 ? split.expert_flop / split.expert_byte : NAN;
     out->ridge_flop_per_byte = dev->main.s_per_byte / dev->main.s_per_flop;
     out->attention_s = split.class_s[OP_ATTENTION] / accepted;
     out->projection_s = split.class_s[OP_PROJECTION] / accepted;
@@ -112,7 +114,8 @@ static void fill(struct metrics *out, const struct candidate *c, const struct st
     out->engine_speedup =
         engine_is_there(&d->engine) ? split.attention_chip_s / split.attention_engine_s : NAN;
     out->limit = limit_of(c, s, dev, &split, d->workload.batch == BATCH_MAX);
-    cost_metrics(out, &d->chip, &d->engine, d->plan.devices, &d->precision, &split, split.time_s, book);
+    cost_metrics(out, &d->chip, &d->engine, d->plan.devices, &d->precision, &split, split.time_s,
+                 book);
 }
 
 void evaluate_prepared(const struct prepared *p, const struct design *d,

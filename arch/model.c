@@ -82,8 +82,7 @@ double model_vocab_params(const struct model *m)
 static double always_params(const struct model *m)
 {
     double moe = model_moe_layers(m), matrices = model_ffn_matrices(m);
-    return m->layers * attention_params(m) +
-           model_dense_layers(m) * matrices * m->hidden * m->ffn +
+    return m->layers * attention_params(m) + model_dense_layers(m) * matrices * m->hidden * m->ffn +
            moe * (matrices * m->hidden * m->shared_ffn + m->hidden * m->experts);
 }
 

@@ -36,8 +36,7 @@ void ops_add_vector(struct ops *list, const char *name, enum op_class class, dou
                     const struct shape *s, double flop, double numbers)
 {
     ops_add(list, count,
-            (struct op){
-                .name = name, .class = class, .flop = flop, .byte = numbers * s->act_byte});
+            (struct op){.name = name, .class = class, .flop = flop, .byte = numbers * s->act_byte});
 }
 
 void ops_add_all_reduce(struct ops *list, const char *name, double count, const struct shape *s,

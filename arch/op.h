@@ -9,7 +9,15 @@
 #include <stddef.h>
 
 /* What an operator is counted under in the split of a step. */
-enum op_class { OP_ATTENTION, OP_PROJECTION, OP_FFN, OP_EXPERT, OP_COMMUNICATION, OP_OTHER, OP_CLASSES };
+enum op_class {
+    OP_ATTENTION,
+    OP_PROJECTION,
+    OP_FFN,
+    OP_EXPERT,
+    OP_COMMUNICATION,
+    OP_OTHER,
+    OP_CLASSES
+};
 
 /* Who may run it, besides the compute units of the chip itself. */
 enum op_unit {
@@ -27,9 +35,9 @@ struct op {
     double flop;        /* per request */
     double weight_byte; /* per step; of UNIT_EXPERT: if every expert is active */
     double byte;        /* per request: KV cache, activations in and out */
-    double wire_byte;   /* per request: sent by one device; of UNIT_ATTENTION: to a discrete engine */
-    double hops;        /* per step: latencies in a row */
-    double group;       /* devices that talk */
+    double wire_byte; /* per request: sent by one device; of UNIT_ATTENTION: to a discrete engine */
+    double hops;      /* per step: latencies in a row */
+    double group;     /* devices that talk */
 };
 
 extern const char *const op_class_text[OP_CLASSES];
@@ -62,7 +70,8 @@ void ops_add_gemm(struct ops *list, const char *name, enum op_class class, doubl
 void ops_add_vector(struct ops *list, const char *name, enum op_class class, double count,
                     const struct shape *s, double flop, double numbers);
 
-/* Ring all-reduce over p devices: 2 (p - 1) (latency + bytes / (p bandwidth)). Nothing for p = 1. */
+/* Ring all-reduce over p devices: 2 (p - 1) (latency + bytes / (p bandwidth)). Nothing for p = 1.
+ */
 void ops_add_all_reduce(struct ops *list, const char *name, double count, const struct shape *s,
                         double p, double numbers);
 

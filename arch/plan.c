@@ -82,8 +82,10 @@ static bool mapping_works(const struct plan *p, const struct model *m)
 size_t plan_mappings(const struct plan *p, const struct model *m, struct plan out[PLANS_MOST])
 {
     size_t n = 0;
-    double tp_from = p->tp == PLAN_AUTO ? 1 : p->tp, tp_to = p->tp == PLAN_AUTO ? p->devices : p->tp;
-    double ep_from = p->ep == PLAN_AUTO ? 1 : p->ep, ep_to = p->ep == PLAN_AUTO ? p->devices : p->ep;
+    double tp_from = p->tp == PLAN_AUTO ? 1 : p->tp,
+           tp_to = p->tp == PLAN_AUTO ? p->devices : p->tp;
+    double ep_from = p->ep == PLAN_AUTO ? 1 : p->ep,
+           ep_to = p->ep == PLAN_AUTO ? p->devices : p->ep;
 
     if (p->ep == PLAN_AUTO && model_moe_layers(m) <= 0)
         ep_to = 1;

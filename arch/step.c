@@ -99,7 +99,8 @@ struct load step_load(const struct step *s, double batch)
     return (struct load){.most = ceil(batch / s->dp), .mean = batch / s->dp};
 }
 
-/* Expected maximum of `draws` binomial numbers of n trials: sum over j of 1 - P(one is <= j)^draws. */
+/* Expected maximum of `draws` binomial numbers of n trials: sum over j of 1 - P(one is <= j)^draws.
+ */
 static double expected_most(double n, double p, double draws)
 {
     double idle = 1 - p, one = pow(idle, n), below = 0, most = 0;

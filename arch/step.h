@@ -20,15 +20,16 @@ struct step {
     size_t others;        /* of another unit: index into ops */
     size_t other[OPS_MOST];
 
-    double weight_byte;           /* on one device */
-    double kv_byte_per_request;   /* of one request of its replica, on one device */
-    double act_byte_per_request;  /* activations that live at once, likewise */
-    double kv_byte_per_token;     /* over all layers, not split over devices */
+    double weight_byte;          /* on one device */
+    double kv_byte_per_request;  /* of one request of its replica, on one device */
+    double act_byte_per_request; /* activations that live at once, likewise */
+    double kv_byte_per_token;    /* over all layers, not split over devices */
 
     double dp, tokens, accepted_tokens;
     double log_idle;     /* log(1 - k/E): a token leaves an expert idle */
     double group_tokens; /* tokens that a copy of the experts sees, per request of a replica */
-    double held_experts, expert_devices; /* whole or sliced, on one device; devices that share them out */
+    double held_experts,
+        expert_devices; /* whole or sliced, on one device; devices that share them out */
 };
 
 /* `plan` is a mapping of plan_mappings: nothing in it is auto. */
@@ -42,10 +43,10 @@ struct load {
 
 struct load step_load(const struct step *s, double batch);
 
-/* Share of its routed experts whose weights the slowest device reads in a step. With uniform routing
- * an expert is active with probability 1 - (1 - k/E)^tokens; the slowest of ep devices has the
- * expected maximum of ep binomial draws (independent: top-k without replacement spreads slightly more
- * evenly), and at least one. */
+/* Share of its routed experts whose weights the slowest device reads in a step. With uniform
+ * routing an expert is active with probability 1 - (1 - k/E)^tokens; the slowest of ep devices has
+ * the expected maximum of ep binomial draws (independent: top-k without replacement spreads
+ * slightly more evenly), and at least one. */
 double step_active_share(const struct step *s, struct load load);
 
 /* The time of a step in seconds: the sum of its operators, each on the fastest unit allowed, less
@@ -74,9 +75,9 @@ struct step_split {
     double class_s[OP_CLASSES]; /* add up to time_s */
     double bound_s[BOUNDS];     /* by compute, memory, link */
     double flop, byte, engine_byte, wire_byte;
-    double attention_flop, attention_byte;             /* core attention */
-    double expert_flop, expert_byte;                   /* routed experts, without their router */
-    double attention_chip_s, attention_engine_s;       /* it on either, if allowed */
+    double attention_flop, attention_byte;       /* core attention */
+    double expert_flop, expert_byte;             /* routed experts, without their router */
+    double attention_chip_s, attention_engine_s; /* it on either, if allowed */
 };
 
 void step_split(struct step_split *out, const struct step *s, const struct device *d,
@@ -84,6 +85,7 @@ void step_split(struct step_split *out, const struct step *s, const struct devic
 
 /* Largest whole number of requests per replica whose step takes at most `limit_s`; 0 if not even
  * one does, INFINITY if there is no end. Exact, because time never falls as requests are added. */
-double step_largest_load(const struct step *s, const struct device *d, double limit_s, double guess);
+double step_largest_load(const struct step *s, const struct device *d, double limit_s,
+                         double guess);
 
 #endif

@@ -110,7 +110,8 @@ int node_blame(const struct node *n, const char *path, const char *file, const s
     size_t length = strlen(file);
     const char *line = inner->text + length + 1;
 
-    if (strncmp(inner->text, file, length) != 0 || inner->text[length] != ':' || *line < '0' || *line > '9')
+    if (strncmp(inner->text, file, length) != 0 || inner->text[length] != ':' || *line < '0' ||
+        *line > '9')
         return node_fail(n, path, err, "%s", inner->text);
     *err = *inner;
     return -1;

@@ -30,12 +30,12 @@ const char *conf_text(const struct conf *c); /* the whole file, as read */
 const struct node *conf_root(const struct conf *c);
 
 enum node_kind node_kind(const struct node *n);
-const char *node_text(const struct node *n);                   /* of a scalar; "" otherwise */
-size_t node_count(const struct node *n);                       /* items or entries; 0 of a scalar */
-const struct node *node_at(const struct node *n, size_t i);    /* i-th item, or i-th entry's value */
-const char *node_key(const struct node *n, size_t i);          /* i-th entry's key */
+const char *node_text(const struct node *n);                /* of a scalar; "" otherwise */
+size_t node_count(const struct node *n);                    /* items or entries; 0 of a scalar */
+const struct node *node_at(const struct node *n, size_t i); /* i-th item, or i-th entry's value */
+const char *node_key(const struct node *n, size_t i);       /* i-th entry's key */
 const struct node *node_find(const struct node *map, const char *key); /* value, or NULL */
-const struct node *node_key_node(const struct node *map, size_t i); /* the key, for its place */
+const struct node *node_key_node(const struct node *map, size_t i);    /* the key, for its place */
 
 /* "FILE:LINE:COLUMN: PATH: WHAT: RIGHT", lines and columns from 1; `path` NULL or "" leaves it
  * and its colon out. Always -1, STATUS_INPUT. */

@@ -19,16 +19,16 @@ struct word {
 };
 
 struct field {
-    const char *name;  /* the member's name; also YAML key, column and heading */
-    const char *unit;  /* "B", "B/s", "FLOP/s", "s", "USD", "mm2", ...; "1" for a plain number */
-    size_t offset;     /* of the double in the struct */
-    double lo, hi;     /* range a number must lie in, both ends allowed */
-    double init;       /* default; NAN: the value is required */
-    bool whole;        /* only whole numbers */
-    bool only_words;   /* numbers are not accepted, one of `words` is needed */
-    int sense;         /* metrics: +1 more is better, -1 less is better, 0 neither */
+    const char *name; /* the member's name; also YAML key, column and heading */
+    const char *unit; /* "B", "B/s", "FLOP/s", "s", "USD", "mm2", ...; "1" for a plain number */
+    size_t offset;    /* of the double in the struct */
+    double lo, hi;    /* range a number must lie in, both ends allowed */
+    double init;      /* default; NAN: the value is required */
+    bool whole;       /* only whole numbers */
+    bool only_words;  /* numbers are not accepted, one of `words` is needed */
+    int sense;        /* metrics: +1 more is better, -1 less is better, 0 neither */
     const struct word *words; /* ends with { NULL, 0 }; NULL for none */
-    const char *doc;   /* one sentence */
+    const char *doc;          /* one sentence */
 };
 
 /* A table. `section` names the struct in paths: "chip" in chip.memory_byte; "" for metrics. */
@@ -40,11 +40,12 @@ struct fields {
 };
 
 /* Rows are written { FIELD(chip, memory_byte, "B"), .lo = ..., .doc = "..." }. */
-#define FIELD(type, member, of_unit) .name = #member, .unit = of_unit, .offset = offsetof(struct type, member)
+#define FIELD(type, member, of_unit)                                                               \
+    .name = #member, .unit = of_unit, .offset = offsetof(struct type, member)
 
 /* Does not compile if a member of the struct has no row (or a row is there twice). */
-#define COVERS(rows, type)                                                                     \
-    _Static_assert(sizeof(rows) / sizeof((rows)[0]) * sizeof(double) == sizeof(struct type),   \
+#define COVERS(rows, type)                                                                         \
+    _Static_assert(sizeof(rows) / sizeof((rows)[0]) * sizeof(double) == sizeof(struct type),       \
                    "one row per member of struct " #type)
 
 /* The row called `name`, or NULL. A row of a time, `tpot_s`, is also found as `tpot`. */

@@ -8,9 +8,9 @@
 
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
 
-void *mem_alloc(size_t count, size_t size); /* zeroed; caller frees with free() */
-void *mem_grow(void *old, size_t count, size_t size); /* like realloc; new part undefined */
-char *mem_text(const char *text);                     /* a copy; caller frees */
+void *mem_alloc(size_t count, size_t size);                 /* zeroed; caller frees with free() */
+void *mem_grow(void *old, size_t count, size_t size);       /* like realloc; new part undefined */
+char *mem_text(const char *text);                           /* a copy; caller frees */
 char *mem_print(const char *format, ...) PRINTF_LIKE(1, 2); /* into a new string; caller frees */
 
 #endif

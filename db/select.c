@@ -196,8 +196,8 @@ int db_check_where(struct db *db, const char *where, struct err *err)
     int failed = prepare_query(db, &s, sql, &inner);
 
     if (failed && inner.status == STATUS_INPUT)
-        failed = fail(err, "--where \"%.400s\": %s: write an SQL condition, like tpot_s < 0.05", where,
-                      sqlite3_errmsg(db->sqlite));
+        failed = fail(err, "--where \"%.400s\": %s: write an SQL condition, like tpot_s < 0.05",
+                      where, sqlite3_errmsg(db->sqlite));
     else if (failed)
         *err = inner;
     sqlite3_finalize(s);

@@ -51,7 +51,8 @@ static const char *why(const struct metrics *m)
     }
 }
 
-static void print_operators(const struct mapped *mapped, const struct design *d, const struct metrics *m)
+static void print_operators(const struct mapped *mapped, const struct design *d,
+                            const struct metrics *m)
 {
     struct device dev;
     char text[4][48];
@@ -59,8 +60,8 @@ static void print_operators(const struct mapped *mapped, const struct design *d,
     double step_s = m->tpot_s * d->workload.accepted_tokens;
 
     device_make(&dev, &d->chip, &d->engine, &d->precision);
-    printf("\n  %-22s %-8s %10s %10s %10s %10s %6s  %s\n", "operator, of a step", "on", "FLOP", "bytes",
-           "wire", "time", "%", "bound by");
+    printf("\n  %-22s %-8s %10s %10s %10s %10s %6s  %s\n", "operator, of a step", "on", "FLOP",
+           "bytes", "wire", "time", "%", "bound by");
     for (size_t i = 0; i < mapped->step.ops.n; i++) {
         const struct op *o = &mapped->step.ops.op[i];
         struct op_cost c = step_op_cost(&mapped->step, &dev, o, load);
@@ -69,8 +70,8 @@ static void print_operators(const struct mapped *mapped, const struct design *d,
                c.flop > 0 ? quantity_text(c.flop, "FLOP", 3, text[0], 48) : "-",
                c.byte > 0 ? quantity_text(c.byte, "B", 3, text[1], 48) : "-",
                c.wire_byte > 0 ? quantity_text(c.wire_byte, "B", 3, text[2], 48) : "-",
-               quantity_text(c.time_s, "s", 3, text[3], 48), time_share(&c, step_s), bound_text[c.bound],
-               bar, "#########################");
+               quantity_text(c.time_s, "s", 3, text[3], 48), time_share(&c, step_s),
+               bound_text[c.bound], bar, "#########################");
     }
 }
 
@@ -85,21 +86,27 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         printf("no mapping\n  verdict                mapping: %s\n", why(m));
         return;
     }
-    printf("TP %g, DP %g, EP %g, context %g\n\n", plan->tp, plan->dp, plan->ep, d->workload.context);
-    printf("  %-22s %s%s%s\n", "verdict", verdict_text((enum verdict)m->verdict), why(m) ? ": " : "",
-           why(m) ? why(m) : "");
+    printf("TP %g, DP %g, EP %g, context %g\n\n", plan->tp, plan->dp, plan->ep,
+           d->workload.context);
+    printf("  %-22s %s%s%s\n", "verdict", verdict_text((enum verdict)m->verdict),
+           why(m) ? ": " : "", why(m) ? why(m) : "");
     text_metric("tokens/s", "tokens_per_s", m);
     text_metric("tokens/s per device", "tokens_per_s_per_device", m);
     text_metric("TPOT", "tpot_s", m);
-    printf("  %-22s %.0f requests (memory allows %.0f, latency %.0f); bound by %s\n", "batch", m->batch,
-           m->batch_cap, m->batch_slo, field_word(field_find(metrics_fields, "limit"), m->limit));
+    printf("  %-22s %.0f requests (memory allows %.0f, latency %.0f); bound by %s\n", "batch",
+           m->batch, m->batch_cap, m->batch_slo,
+           field_word(field_find(metrics_fields, "limit"), m->limit));
     char used[48], has[48], weights[48], kv[48];
     printf("  %-22s %s of %s a device: weights %s, KV cache %s\n", "memory",
            quantity_text(m->memory_used_byte, "B", 4, used, 48),
-           quantity_text(d->chip.memory_byte * (engine_is_there(&d->engine) ? d->engine.capacity_ratio : 1), "B", 4, has, 48),
-           quantity_text(m->weight_byte, "B", 4, weights, 48), quantity_text(m->kv_byte, "B", 4, kv, 48));
-    printf("  %-22s %.1f FLOP/B against a ridge point of %.0f; %.0f %% of the step\n", "core attention",
-           m->attention_intensity_flop_per_byte, m->ridge_flop_per_byte, 100 * m->attention_share);
+           quantity_text(d->chip.memory_byte *
+                             (engine_is_there(&d->engine) ? d->engine.capacity_ratio : 1),
+                         "B", 4, has, 48),
+           quantity_text(m->weight_byte, "B", 4, weights, 48),
+           quantity_text(m->kv_byte, "B", 4, kv, 48));
+    printf("  %-22s %.1f FLOP/B against a ridge point of %.0f; %.0f %% of the step\n",
+           "core attention", m->attention_intensity_flop_per_byte, m->ridge_flop_per_byte,
+           100 * m->attention_share);
     if (engine_is_there(&d->engine))
         printf("  %-22s %.2f on core attention%s\n", "engine speed-up S", m->engine_speedup,
                m->engine_speedup < 1 ? ": slower than the chip, so it stays idle" : "");
@@ -108,7 +115,8 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     text_cost("system power", "power_w", m);
     text_cost("USD per M tokens", "usd_per_mtok", m);
     print_operators(mapped, d, m);
-    printf("\n  Timing is ideal: every operator at the peaks of the data sheet, no start-up time, nothing\n"
+    printf("\n  Timing is ideal: every operator at the peaks of the data sheet, no start-up time, "
+           "nothing\n"
            "  overlapped. Measured systems are slower; costs are public estimates, low to high.\n");
 }
 
@@ -136,13 +144,15 @@ static void json_parameters(const struct design *d)
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         const struct fields *fields = design_parts[part].fields;
         if (part < DESIGN_CATALOGUE_PARTS) {
-            const char *const *name = (const char *const *)((const char *)d + design_parts[part].name_offset);
+            const char *const *name =
+                (const char *const *)((const char *)d + design_parts[part].name_offset);
             printf("%s\n    \"%s\": ", first ? "" : ",", fields->section);
             json_text(*name, stdout);
             first = false;
         }
         for (size_t i = 0; i < fields->n; i++) {
-            struct parameter p = {&fields->row[i], part, design_parts[part].offset + fields->row[i].offset};
+            struct parameter p = {&fields->row[i], part,
+                                  design_parts[part].offset + fields->row[i].offset};
             char path[64];
             printf("%s\n    \"%s\": ", first ? "" : ",", design_path(&p, path, sizeof path));
             json_field(p.field, design_get(d, &p));
@@ -151,8 +161,8 @@ static void json_parameters(const struct design *d)
     }
 }
 
-static void print_json(const struct mapped *mapped, const struct plan *plan, const struct design *design,
-                       const struct metrics *m)
+static void print_json(const struct mapped *mapped, const struct plan *plan,
+                       const struct design *design, const struct metrics *m)
 {
     struct design d = *design;
     struct device dev;
@@ -169,8 +179,8 @@ static void print_json(const struct mapped *mapped, const struct plan *plan, con
     for (size_t i = 0; mapped && i < mapped->step.ops.n; i++) {
         const struct op *o = &mapped->step.ops.op[i];
         struct op_cost c = step_op_cost(&mapped->step, &dev, o, step_load(&mapped->step, m->batch));
-        printf("%s\n    {\"name\": \"%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ", i ? "," : "",
-               o->name, op_class_text[o->class], place_text[c.on]);
+        printf("%s\n    {\"name\": \"%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ",
+               i ? "," : "", o->name, op_class_text[o->class], place_text[c.on]);
         json_number(o->count, stdout);
         const double number[] = {c.flop, c.byte, c.wire_byte, c.time_s};
         static const char *const key[] = {"flop", "byte", "wire_byte", "time_s"};
@@ -233,8 +243,9 @@ static struct target target_of(const char *header)
     return t;
 }
 
-static int point_of(struct design *d, const struct csv *csv, size_t row, const struct target *target,
-                    const char *path, struct catalogue *catalogue, struct err *err)
+static int point_of(struct design *d, const struct csv *csv, size_t row,
+                    const struct target *target, const char *path, struct catalogue *catalogue,
+                    struct err *err)
 {
     struct err inner;
     for (int pass = 0; pass < 2; pass++) /* entries first, single values on top */
@@ -246,7 +257,8 @@ static int point_of(struct design *d, const struct csv *csv, size_t row, const s
                 continue;
             if (pass ? field_parse(target[i].parameter.field, text, &value, &inner) != 0
                      : catalogue_find(catalogue, target[i].part, text, &e, &inner) != 0)
-                return fail(err, "%s:%zu:%zu: %s: %s", path, csv->line[row], i + 1, csv->header[i], inner.text);
+                return fail(err, "%s:%zu:%zu: %s: %s", path, csv->line[row], i + 1, csv->header[i],
+                            inner.text);
             if (pass)
                 design_put(d, &target[i].parameter, value);
             else
@@ -354,7 +366,8 @@ static int run(const struct args *a, struct err *err)
             goto done;
     if (study_settle(s, err) != 0)
         goto done;
-    rc = points ? eval_points(s, points, catalogue, format, err) : eval_one(s, format == FORMAT_JSON);
+    rc = points ? eval_points(s, points, catalogue, format, err)
+                : eval_one(s, format == FORMAT_JSON);
 done:
     study_free(s);
 close:
@@ -369,8 +382,13 @@ static const struct option options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct command cmd_eval = {
-    "eval", "[STUDY.yaml]", 0, 1, "price one point: metrics, verdict, operator breakdown",
-    "  dse eval --set model=deepseek-r1 --set chip=b200 --set engine=duplex --set workload.tpot=50ms\n"
-    "  dse eval --points my-points.csv --format csv",
-    options, run};
+const struct command cmd_eval = {"eval",
+                                 "[STUDY.yaml]",
+                                 0,
+                                 1,
+                                 "price one point: metrics, verdict, operator breakdown",
+                                 "  dse eval --set model=deepseek-r1 --set chip=b200 --set "
+                                 "engine=duplex --set workload.tpot=50ms\n"
+                                 "  dse eval --points my-points.csv --format csv",
+                                 options,
+                                 run};

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "dse/command.h"
 
-
 /* What is worth a column beside the plain values. */
 static void derived(struct table *t, size_t part, const struct entry *e)
 {
@@ -38,7 +37,8 @@ static bool shown(size_t part, const char *name, bool all)
     return all;
 }
 
-static int list_part(struct catalogue *c, size_t part, enum format format, struct table *t, struct err *err)
+static int list_part(struct catalogue *c, size_t part, enum format format, struct table *t,
+                     struct err *err)
 {
     const struct fields *fields = design_parts[part].fields;
     const char *header[64] = {"name"};
@@ -110,11 +110,18 @@ static void list_fields(struct table *t, const struct fields *fields)
 
 static void list_parameters(struct table *t)
 {
-    table_begin(t, (const char *const[]){"parameter", "unit", "from", "to", "default", "words", "meaning"}, 7);
+    table_begin(
+        t, (const char *const[]){"parameter", "unit", "from", "to", "default", "words", "meaning"},
+        7);
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         if (part < DESIGN_CATALOGUE_PARTS) {
             static const char *const init[] = {"deepseek-r1", "b200", "none"};
-            const char *const row[] = {design_parts[part].fields->section, "name", "", "", init[part], "",
+            const char *const row[] = {design_parts[part].fields->section,
+                                       "name",
+                                       "",
+                                       "",
+                                       init[part],
+                                       "",
                                        design_parts[part].doc};
             for (size_t i = 0; i < LEN(row); i++)
                 table_text(t, row[i]);
@@ -141,8 +148,10 @@ static int list_prices(struct catalogue *c, struct table *t, struct err *err)
     struct price_book book;
     struct conf *conf;
 
-    table_begin(t, (const char *const[]){"price", "unit", "low", "middle", "high", "meaning", "source"}, 7);
-    if (catalogue_prices(c, NULL, &book, err) != 0 || catalogue_prices_file(c, NULL, &conf, err) != 0)
+    table_begin(
+        t, (const char *const[]){"price", "unit", "low", "middle", "high", "meaning", "source"}, 7);
+    if (catalogue_prices(c, NULL, &book, err) != 0 ||
+        catalogue_prices_file(c, NULL, &conf, err) != 0)
         return -1;
     for (size_t i = 0; i < prices_fields.n; i++) {
         const struct field *f = &prices_fields.row[i];
@@ -169,7 +178,8 @@ static void list_strategies(struct table *t)
 
 static int run(const struct args *a, struct err *err)
 {
-    static const char *const whats[] = {"models", "chips", "engines", "parameters", "metrics", "strategies", "prices"};
+    static const char *const whats[] = {"models",  "chips",      "engines", "parameters",
+                                        "metrics", "strategies", "prices"};
     struct catalogue *c;
     struct table t = {0};
     enum format format;
@@ -181,7 +191,8 @@ static int run(const struct args *a, struct err *err)
     if (what == LEN(whats)) {
         const char *near = name_nearest(a->argument[0], whats, LEN(whats));
         return fail(err, "dse list: unknown list \"%s\": %s%s%s", a->argument[0],
-                    near ? "did you mean \"" : "one of models, chips, engines, parameters, metrics, strategies, prices",
+                    near ? "did you mean \""
+                         : "one of models, chips, engines, parameters, metrics, strategies, prices",
                     near ? near : "", near ? "\"?" : "");
     }
     if (args_format(a, FORMAT_TABLE, &format, err) != 0 || open_catalogue(&c, err) != 0)
@@ -209,6 +220,11 @@ static const struct option options[] = {
 };
 
 const struct command cmd_list = {
-    "list", "models|chips|engines|parameters|metrics|strategies|prices", 1, 1,
+    "list",
+    "models|chips|engines|parameters|metrics|strategies|prices",
+    1,
+    1,
     "the catalogue, and every name with unit, range, default and meaning",
-    "  dse list models\n  dse list parameters --format md", options, run};
+    "  dse list models\n  dse list parameters --format md",
+    options,
+    run};

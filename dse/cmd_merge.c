@@ -16,6 +16,11 @@ static int run(const struct args *a, struct err *err)
 
 static const struct option options[] = {{NULL, NULL, NULL}};
 
-const struct command cmd_merge = {"merge", "OUT.db IN.db...", 2, ARGS_MOST,
+const struct command cmd_merge = {"merge",
+                                  "OUT.db IN.db...",
+                                  2,
+                                  ARGS_MOST,
                                   "join the stores of shards; merging twice changes nothing",
-                                  "  dse merge all.db part1.db part2.db", options, run};
+                                  "  dse merge all.db part1.db part2.db",
+                                  options,
+                                  run};

@@ -10,10 +10,12 @@ static int run(const struct args *a, struct err *err)
     struct table t;
     int rc = -1;
 
-    if (args_format(a, FORMAT_TABLE, &format, err) != 0 || db_open(&db, a->argument[0], DB_READ, err) != 0)
+    if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
+        db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
     if (db_run_find(db, args_value(a, "--run"), &row, err) == 0) {
-        if (front_make(&t, db, &row, args_value(a, "--by"), args_value(a, "--objectives"), args_value(a, "--where"), err) == 0) {
+        if (front_make(&t, db, &row, args_value(a, "--by"), args_value(a, "--objectives"),
+                       args_value(a, "--where"), err) == 0) {
             table_write(&t, format, stdout);
             rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
             table_free(&t);
@@ -27,12 +29,19 @@ static int run(const struct args *a, struct err *err)
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
     {"--by", "COLUMN,...", "one front per value of these columns"},
-    {"--objectives", "+A,-B", "metrics, + more is better, - less is; default: +tokens_per_s,-system_cost_usd"},
+    {"--objectives", "+A,-B",
+     "metrics, + more is better, - less is; default: +tokens_per_s,-system_cost_usd"},
     {"--where", "EXPR", "only points that meet an SQL condition"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
 };
 
-const struct command cmd_pareto = {
-    "pareto", "DB", 1, 1, "the designs that no other beats in every objective",
-    "  dse pareto payoff.db --by model\n  dse pareto payoff.db --objectives +tokens_per_s_per_user,-usd_per_mtok", options, run};
+const struct command cmd_pareto = {"pareto",
+                                   "DB",
+                                   1,
+                                   1,
+                                   "the designs that no other beats in every objective",
+                                   "  dse pareto payoff.db --by model\n  dse pareto payoff.db "
+                                   "--objectives +tokens_per_s_per_user,-usd_per_mtok",
+                                   options,
+                                   run};

@@ -9,9 +9,21 @@
 static void print_groups(const struct payoff *p)
 {
     struct table all, few;
-    static const char *const show[] = {"payoff", "payoff_low", "payoff_high", "verdict", "gain", "c_star", "engine_cost_share",
-                                       "engine_speedup", "attention_share", "engine", "regime", "reason"};
-    static const char *const heading[] = {"P", "low", "high", "verdict", "G", "c*", "c", "S", "attention", "engine", "regime", "why it stops"};
+    static const char *const show[] = {"payoff",
+                                       "payoff_low",
+                                       "payoff_high",
+                                       "verdict",
+                                       "gain",
+                                       "c_star",
+                                       "engine_cost_share",
+                                       "engine_speedup",
+                                       "attention_share",
+                                       "engine",
+                                       "regime",
+                                       "reason"};
+    static const char *const heading[] = {"P",         "low",    "high",   "verdict",
+                                          "G",         "c*",     "c",      "S",
+                                          "attention", "engine", "regime", "why it stops"};
     const char **header = mem_alloc(p->by_n + LEN(show), sizeof *header);
 
     payoff_table(p, &all);
@@ -45,18 +57,22 @@ static void print_text(const struct payoff *p, const struct payoff *engines)
     struct table t;
     char *sentence = payoff_sentence(p), *line;
 
-    printf("%s\n", *sentence ? sentence : "No design of this run has an engine to hold against one without.");
+    printf("%s\n", *sentence ? sentence
+                             : "No design of this run has an engine to hold against one without.");
     free(sentence);
     for (size_t i = 0; (line = payoff_line(engines, i)); i++) {
         printf("  %s\n", line);
         free(line);
     }
-    printf("\nP: best throughput per unit of budget (%s) with an engine, over best without; both sides choose their\n"
-           "chip and mapping. Each engine on its own:\n\n", budget_text[p->budget]);
+    printf("\nP: best throughput per unit of budget (%s) with an engine, over best without; both "
+           "sides choose their\n"
+           "chip and mapping. Each engine on its own:\n\n",
+           budget_text[p->budget]);
     payoff_map_table(engines, &t);
     table_write(&t, FORMAT_TABLE, stdout);
     table_free(&t);
-    printf("\nThe best engine of each workload. At equal hardware it gains G, so it may add a share c* = G - 1 to the\n"
+    printf("\nThe best engine of each workload. At equal hardware it gains G, so it may add a "
+           "share c* = G - 1 to the\n"
            "system's price, and adds c. S: core attention on the chip over on the engine.\n\n");
     print_groups(p);
     printf("\nStop points, where P = 1:\n\n");
@@ -101,7 +117,8 @@ static int run(const struct args *a, struct err *err)
 
     if (budget_name && budget_parse(budget_name, &budget, &inner) != 0)
         return fail(err, "dse payoff: --budget: %s", inner.text);
-    if (args_format(a, FORMAT_TABLE, &format, err) != 0 || db_open(&db, a->argument[0], DB_READ, err) != 0)
+    if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
+        db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
     if (db_run_find(db, args_value(a, "--run"), &row, err) != 0)
         goto close;
@@ -139,13 +156,22 @@ close:
 
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
-    {"--by", "COLUMN,...", "one answer per value of these columns; default: the swept columns of model, plan, workload, precision"},
+    {"--by", "COLUMN,...",
+     "one answer per value of these columns; default: the swept columns of model, plan, workload, "
+     "precision"},
     {"--budget", "cost|area|power|none", "what both sides may spend the same of; default: cost"},
-    {"--where", "EXPR", "only points that meet an SQL condition; stop points are then interpolated"},
+    {"--where", "EXPR",
+     "only points that meet an SQL condition; stop points are then interpolated"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
 };
 
 const struct command cmd_payoff = {
-    "payoff", "DB", 1, 1, "when an attention engine pays off, and where it stops",
-    "  dse payoff payoff.db\n  dse payoff payoff.db --by model,engine --budget none", options, run};
+    "payoff",
+    "DB",
+    1,
+    1,
+    "when an attention engine pays off, and where it stops",
+    "  dse payoff payoff.db\n  dse payoff payoff.db --by model,engine --budget none",
+    options,
+    run};

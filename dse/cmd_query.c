@@ -14,7 +14,8 @@ static void append(char **sql, const char *text)
 }
 
 /* "chip.memory_byte" or "chip_memory_byte" as a column of point, checked against the store. */
-static int column_name(const struct table *known, const char *text, size_t length, char **out, struct err *err)
+static int column_name(const struct table *known, const char *text, size_t length, char **out,
+                       struct err *err)
 {
     const char **names = mem_alloc(known->rows + 1, sizeof *names);
     char *name = mem_text(text);
@@ -33,7 +34,8 @@ static int column_name(const struct table *known, const char *text, size_t lengt
     if (!*out) {
         const char *near = name_nearest(name, names, known->rows);
         rc = near ? fail(err, "unknown column \"%s\": did you mean \"%s\"?", name, near)
-                  : fail(err, "unknown column \"%s\": `dse query DB --columns all` shows them", name);
+                  : fail(err, "unknown column \"%s\": `dse query DB --columns all` shows them",
+                         name);
         free(name);
     }
     free(names);
@@ -62,7 +64,9 @@ static int append_columns(char **sql, const struct table *known, const char *lis
 /* What people ask for first: names, swept parameters, and the main metrics. */
 static void append_default_columns(char **sql, const struct table *known)
 {
-    static const char *const metrics[] = {"verdict", "batch", "tpot_s", "tokens_per_s", "attention_share", "engine_speedup", "limit", "system_cost_usd", "power_w"};
+    static const char *const metrics[] = {"verdict",      "batch",           "tpot_s",
+                                          "tokens_per_s", "attention_share", "engine_speedup",
+                                          "limit",        "system_cost_usd", "power_w"};
     bool metric = false, first = true;
     for (size_t i = 0; i < known->rows; i++) {
         const char *name = table_at(known, i, 0)->text;
@@ -79,8 +83,9 @@ static void append_default_columns(char **sql, const struct table *known)
     }
 }
 
-static int build(char **sql, struct db *db, const char **texts, size_t *n_texts, const struct args *a, const struct table *known,
-                 const char *run_id, struct err *err)
+static int build(char **sql, struct db *db, const char **texts, size_t *n_texts,
+                 const struct args *a, const struct table *known, const char *run_id,
+                 struct err *err)
 {
     const char *columns = args_value(a, "--columns"), *where = args_value(a, "--where");
     const char *sort = args_value(a, "--sort"), *match;
@@ -91,7 +96,8 @@ static int build(char **sql, struct db *db, const char **texts, size_t *n_texts,
     append(sql, "SELECT ");
     if (columns && !strcmp(columns, "all"))
         append(sql, "*");
-    else if (columns ? append_columns(sql, known, columns, err) != 0 : (append_default_columns(sql, known), 0))
+    else if (columns ? append_columns(sql, known, columns, err) != 0
+                     : (append_default_columns(sql, known), 0))
         return -1;
     append(sql, " FROM point WHERE run = ?1");
     texts[(*n_texts)++] = run_id;
@@ -106,7 +112,9 @@ static int build(char **sql, struct db *db, const char **texts, size_t *n_texts,
         const char *equals = strchr(match, '=');
         char *name;
         if (!equals)
-            return fail(err, "dse query: --match: \"%s\" is not COLUMN=REGEX: write model=deepseek.*", match);
+            return fail(err,
+                        "dse query: --match: \"%s\" is not COLUMN=REGEX: write model=deepseek.*",
+                        match);
         if (column_name(known, match, (size_t)(equals - match), &name, err) != 0)
             return -1;
         texts[*n_texts] = equals + 1;
@@ -120,10 +128,14 @@ static int build(char **sql, struct db *db, const char **texts, size_t *n_texts,
         const char *colon = strchr(sort, ':');
         char *name;
         if (colon && strcmp(colon, ":desc") && strcmp(colon, ":asc"))
-            return fail(err, "dse query: --sort: \"%s\" is not COLUMN[:desc]: write tokens_per_s:desc", sort);
-        if (column_name(known, sort, colon ? (size_t)(colon - sort) : strlen(sort), &name, err) != 0)
+            return fail(err,
+                        "dse query: --sort: \"%s\" is not COLUMN[:desc]: write tokens_per_s:desc",
+                        sort);
+        if (column_name(known, sort, colon ? (size_t)(colon - sort) : strlen(sort), &name, err) !=
+            0)
             return -1;
-        char *piece = mem_print("\"%s\"%s NULLS LAST, ", name, colon && colon[1] == 'd' ? " DESC" : "");
+        char *piece =
+            mem_print("\"%s\"%s NULLS LAST, ", name, colon && colon[1] == 'd' ? " DESC" : "");
         append(sql, piece);
         free(piece);
         free(name);
@@ -169,7 +181,8 @@ static int run(const struct args *a, struct err *err)
     struct table t;
     enum format format;
 
-    if (args_format(a, FORMAT_TABLE, &format, err) != 0 || db_open(&db, a->argument[0], DB_READ, err) != 0)
+    if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
+        db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
     int rc = query(a, db, &t, err);
     if (rc == 0) {
@@ -182,7 +195,8 @@ static int run(const struct args *a, struct err *err)
 
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
-    {"--where", "EXPR", "an SQL condition on the columns, like \"tpot_s < 0.05 and engine = 'none'\""},
+    {"--where", "EXPR",
+     "an SQL condition on the columns, like \"tpot_s < 0.05 and engine = 'none'\""},
     {"--match", "COLUMN=REGEX", "only rows whose column matches (Perl syntax); may be repeated"},
     {"--columns", "A,B", "columns, as chip.memory_byte or chip_memory_byte; all: every one"},
     {"--sort", "COL[:desc]", "order by a column"},
@@ -192,8 +206,14 @@ static const struct option options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct command cmd_query = {
-    "query", "DB", 1, 1, "read the store: filters, regular expressions, SQL",
-    "  dse query payoff.db --match model=deepseek --where \"verdict = 'ok'\" --sort tokens_per_s:desc --top 5\n"
-    "  dse query payoff.db --sql \"SELECT model, max(tokens_per_s) FROM point GROUP BY model\" --format md",
-    options, run};
+const struct command cmd_query = {"query",
+                                  "DB",
+                                  1,
+                                  1,
+                                  "read the store: filters, regular expressions, SQL",
+                                  "  dse query payoff.db --match model=deepseek --where \"verdict "
+                                  "= 'ok'\" --sort tokens_per_s:desc --top 5\n"
+                                  "  dse query payoff.db --sql \"SELECT model, max(tokens_per_s) "
+                                  "FROM point GROUP BY model\" --format md",
+                                  options,
+                                  run};

@@ -19,7 +19,8 @@ static int kind_of(const char *path, enum kind *out, struct err *err)
             *out = (enum kind)i;
             return 0;
         }
-    return fail(err, "dse report: -o %s: the ending says nothing: give .html, .svg, .csv or .md", path);
+    return fail(err, "dse report: -o %s: the ending says nothing: give .html, .svg, .csv or .md",
+                path);
 }
 
 static int write_page(const struct page *page, enum kind kind, FILE *out)
@@ -114,10 +115,17 @@ close:
 
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
-    {"--output", "FILE", "or -o: a page .html (default: RUN.html), pictures .svg, or the pay-off as .csv or .md"},
+    {"--output", "FILE",
+     "or -o: a page .html (default: RUN.html), pictures .svg, or the pay-off as .csv or .md"},
     {NULL, NULL, NULL},
 };
 
 const struct command cmd_report = {
-    "report", "DB", 1, 1, "a page with the answer, a pay-off map, a Pareto front and a roofline",
-    "  dse report payoff.db -o payoff.html", options, run};
+    "report",
+    "DB",
+    1,
+    1,
+    "a page with the answer, a pay-off map, a Pareto front and a roofline",
+    "  dse report payoff.db -o payoff.html",
+    options,
+    run};

@@ -40,8 +40,8 @@ struct run {
     const struct columns *columns;
     struct db *db;
     struct err *err;
-    size_t verdict;                /* column */
-    size_t objective[RULES_MOST];  /* columns */
+    size_t verdict;               /* column */
+    size_t objective[RULES_MOST]; /* columns */
     uint64_t first, last, done, feasible, uncommitted, start;
     uint64_t by_verdict[VERDICTS];
     struct front front;
@@ -71,9 +71,10 @@ static void show_progress(struct run *r, bool last)
     for (int i = 0; i < 20; i++)
         bar[i] = i < share * 20 ? '#' : '.';
     bar[20] = '\0';
-    fprintf(stderr, "\r[%s] %5.1f %%  %llu of %llu  %.3g points/s  %.0f %% feasible  ETA %.0f s   ", bar,
-            100 * share, (unsigned long long)(r->done - r->first), (unsigned long long)(r->last - r->first),
-            rate, r->done > r->first ? 100 * (double)r->feasible / (double)(r->done - r->first) : 0,
+    fprintf(stderr, "\r[%s] %5.1f %%  %llu of %llu  %.3g points/s  %.0f %% feasible  ETA %.0f s   ",
+            bar, 100 * share, (unsigned long long)(r->done - r->first),
+            (unsigned long long)(r->last - r->first), rate,
+            r->done > r->first ? 100 * (double)r->feasible / (double)(r->done - r->first) : 0,
             rate > 0 ? (double)left / rate : 0);
     if (last)
         fputc('\n', stderr);
@@ -199,10 +200,13 @@ static void print_cell(const struct column *c, double v)
     if (c->texts)
         printf("%s", c->texts[(size_t)v]);
     else
-        printf("%s", isnan(v) ? "-" : quantity_text(v, strcmp(c->unit, "1") ? c->unit : "", 4, text, sizeof text));
+        printf("%s", isnan(v) ? "-"
+                              : quantity_text(v, strcmp(c->unit, "1") ? c->unit : "", 4, text,
+                                              sizeof text));
 }
 
-static void dry_run(const struct study *s, const struct columns *columns, uint64_t first, uint64_t last)
+static void dry_run(const struct study *s, const struct columns *columns, uint64_t first,
+                    uint64_t last)
 {
     struct cursor c = {0};
     struct metrics m;
@@ -214,7 +218,8 @@ static void dry_run(const struct study *s, const struct columns *columns, uint64
         printf("%s%zu %s", i ? " x " : " = ", s->axis[i].n, s->axis[i].path);
     printf("\n");
     if (last - first != s->size)
-        printf("this shard: points %llu to %llu\n", (unsigned long long)first, (unsigned long long)last - 1);
+        printf("this shard: points %llu to %llu\n", (unsigned long long)first,
+               (unsigned long long)last - 1);
     printf("the first of them:\n");
     cursor_seek(&c, s, first);
     for (uint64_t i = first; i < last && i < first + DRY_POINTS; i++, cursor_next(&c)) {
@@ -246,7 +251,8 @@ static void summary(const struct run *r, const char *path)
     printf("\n");
     for (size_t v = 1; v < VERDICTS; v++)
         if (r->by_verdict[v])
-            printf("  %llu infeasible: %s\n", (unsigned long long)r->by_verdict[v], verdict_text((enum verdict)v));
+            printf("  %llu infeasible: %s\n", (unsigned long long)r->by_verdict[v],
+                   verdict_text((enum verdict)v));
 }
 
 static int sweep(struct run *r, struct db_run *row, const char *path, size_t jobs)
@@ -261,8 +267,8 @@ static int sweep(struct run *r, struct db_run *row, const char *path, size_t job
     r->started_s = r->committed_s = now_s();
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    int rc = r->start < r->last ? sweep_run(r->study, r->columns, r->start, r->last, jobs, take, r)
-                                : 0;
+    int rc =
+        r->start < r->last ? sweep_run(r->study, r->columns, r->start, r->last, jobs, take, r) : 0;
     if (rc < 0)
         return -1;
     show_progress(r, true);
@@ -299,15 +305,25 @@ static int into_store(const struct args *a, const struct study *s, const struct 
     if (db_open(&db, path, DB_WRITE, err) != 0)
         goto done;
     snprintf(hash_text, sizeof hash_text, "%016llx", (unsigned long long)hash(s->text));
-    struct db_run row = {.name = mem_text(s->name), .spec = mem_text(s->text),
-                         .spec_hash = mem_text(hash_text), .program = mem_text("dse " DSE_VERSION),
-                         .keep = mem_text(keeps[s->keep]), .seed = (uint64_t)s->seed,
-                         .space = s->size, .first = first, .last = last};
+    struct db_run row = {.name = mem_text(s->name),
+                         .spec = mem_text(s->text),
+                         .spec_hash = mem_text(hash_text),
+                         .program = mem_text("dse " DSE_VERSION),
+                         .keep = mem_text(keeps[s->keep]),
+                         .seed = (uint64_t)s->seed,
+                         .space = s->size,
+                         .first = first,
+                         .last = last};
     struct db_column *of = mem_alloc(columns->n, sizeof *of);
     for (size_t i = 0; i < columns->n; i++)
         of[i] = (struct db_column){columns->column[i].name, columns->column[i].unit,
                                    columns->column[i].doc, columns->column[i].texts};
-    struct run r = {.study = s, .columns = columns, .db = db, .err = err, .first = first, .last = last,
+    struct run r = {.study = s,
+                    .columns = columns,
+                    .db = db,
+                    .err = err,
+                    .first = first,
+                    .last = last,
                     .verdict = column_of(columns, "verdict"),
                     .progress = !args_value(a, "--quiet") && isatty(STDERR_FILENO)};
     if (db_run_begin(db, &row, of, columns->n, err) == 0)
@@ -325,9 +341,10 @@ done:
 static int read_shard(const char *text, double *i, double *n, struct err *err)
 {
     int end = 0;
-    if (text && (sscanf(text, "%lf/%lf%n", i, n, &end) != 2 || text[end] || *n < 1 || *n > 1e6 || *i < 1 ||
-                 *i > *n || *i != floor(*i) || *n != floor(*n)))
-        return fail(err, "dse sweep: --shard: \"%s\" is not I/N: write 1/4, I counts from 1 to N", text);
+    if (text && (sscanf(text, "%lf/%lf%n", i, n, &end) != 2 || text[end] || *n < 1 || *n > 1e6 ||
+                 *i < 1 || *i > *n || *i != floor(*i) || *n != floor(*n)))
+        return fail(err, "dse sweep: --shard: \"%s\" is not I/N: write 1/4, I counts from 1 to N",
+                    text);
     return 0;
 }
 
@@ -340,7 +357,8 @@ static int run(const struct args *a, struct err *err)
     int rc = -1;
 
     if (args_whole(a, "--jobs", 1, 1024, (double)sysconf(_SC_NPROCESSORS_ONLN), &jobs, err) != 0 ||
-        read_shard(args_value(a, "--shard"), &i, &n, err) != 0 || open_catalogue(&catalogue, err) != 0)
+        read_shard(args_value(a, "--shard"), &i, &n, err) != 0 ||
+        open_catalogue(&catalogue, err) != 0)
         return -1;
     if (study_open(&s, a->argument[0], catalogue, err) != 0)
         goto close;
@@ -373,8 +391,12 @@ static const struct option options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct command cmd_sweep = {
-    "sweep", "STUDY.yaml", 1, 1, "run a study into a store, or go on with it",
-    "  dse sweep dse/studies/attention-payoff.yaml --db payoff.db\n"
-    "  dse sweep big.yaml --shard 2/8 --db part2.db",
-    options, run};
+const struct command cmd_sweep = {"sweep",
+                                  "STUDY.yaml",
+                                  1,
+                                  1,
+                                  "run a study into a store, or go on with it",
+                                  "  dse sweep dse/studies/attention-payoff.yaml --db payoff.db\n"
+                                  "  dse sweep big.yaml --shard 2/8 --db part2.db",
+                                  options,
+                                  run};

@@ -11,7 +11,13 @@
 #include "db/db.h"
 #include "reports/write.h"
 
-enum { EXIT_DONE = 0, EXIT_COULD_NOT = 1, EXIT_BAD_INPUT = 2, EXIT_NONE_FEASIBLE = 3, EXIT_INTERRUPTED = 130 };
+enum {
+    EXIT_DONE = 0,
+    EXIT_COULD_NOT = 1,
+    EXIT_BAD_INPUT = 2,
+    EXIT_NONE_FEASIBLE = 3,
+    EXIT_INTERRUPTED = 130
+};
 
 struct option {
     const char *name;  /* "--db" */
@@ -27,7 +33,7 @@ struct command {
     size_t least, most;    /* how many arguments */
     const char *summary;   /* one line */
     const char *example;
-    const struct option *options; /* ends with { NULL } */
+    const struct option *options;                      /* ends with { NULL } */
     int (*run)(const struct args *a, struct err *err); /* exit status, or -1 with err filled */
 };
 

@@ -29,7 +29,8 @@ static void help(FILE *out)
 
 static void command_help(const struct command *c)
 {
-    printf("dse %s: %s\n\nusage: dse %s %s [OPTION...]\n\n", c->name, c->summary, c->name, c->arguments);
+    printf("dse %s: %s\n\nusage: dse %s %s [OPTION...]\n\n", c->name, c->summary, c->name,
+           c->arguments);
     for (const struct option *o = c->options; o->name; o++) {
         char *left = mem_print("%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
         printf("  %-30s %s\n", left, o->doc);
@@ -144,13 +145,15 @@ static int read_args(struct args *a, int argc, char **argv, struct err *err)
         if (value && !o->value)
             return fail(err, "dse %s: %s: takes no value: leave it out", c->name, o->name);
         if (o->value && !value && !(value = i + 1 < argc ? argv[++i] : NULL))
-            return fail(err, "dse %s: %s: the value is missing: give %s", c->name, o->name, o->value);
+            return fail(err, "dse %s: %s: the value is missing: give %s", c->name, o->name,
+                        o->value);
         a->option[a->given].option = o;
         a->option[a->given++].value = value ? value : "";
     }
     if (a->n < c->least || a->n > c->most)
         return fail(err, "dse %s: %s: usage is dse %s %s", c->name,
-                    a->n < c->least ? "an argument is missing" : "too many arguments", c->name, c->arguments);
+                    a->n < c->least ? "an argument is missing" : "too many arguments", c->name,
+                    c->arguments);
     return 0;
 }
 
@@ -182,7 +185,8 @@ static int run(int argc, char **argv, struct err *err)
         puts("dse " DSE_VERSION);
         return EXIT_DONE;
     }
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || (!strcmp(argv[1], "help") && argc < 3)) {
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+        (!strcmp(argv[1], "help") && argc < 3)) {
         help(stdout);
         return EXIT_DONE;
     }

@@ -65,8 +65,8 @@ static double resource(enum budget budget, const struct metrics *m, const struct
 
 /* A copy of the study with every axis of the key at its value and `axis` at x. The copy borrows all
  * but `fixed`, which holds the single values. */
-static bool restrict_to(struct study *out, double *fixed, const struct study *s, const struct payoff *p,
-                        const struct cell *key, const char *axis, double x)
+static bool restrict_to(struct study *out, double *fixed, const struct study *s,
+                        const struct payoff *p, const struct cell *key, const char *axis, double x)
 {
     *out = *s;
     for (size_t i = 0; i < out->axes; i++) {
@@ -99,7 +99,8 @@ static bool restrict_to(struct study *out, double *fixed, const struct study *s,
     return size <= DESIGNS_MOST;
 }
 
-double refine_payoff(void *ctx, const struct payoff *p, const struct cell *key, const char *axis, double x)
+double refine_payoff(void *ctx, const struct payoff *p, const struct cell *key, const char *axis,
+                     double x)
 {
     const struct refine *r = ctx;
     struct study *s = mem_alloc(1, sizeof *s);

@@ -17,7 +17,8 @@ static size_t column(const struct payoff *p, const char *name)
 
 static const char *key_text(const struct payoff *p, size_t group, size_t k, const char *otherwise)
 {
-    return k < p->by_n && p->group[group].key[k].kind == CELL_TEXT ? p->group[group].key[k].text : otherwise;
+    return k < p->by_n && p->group[group].key[k].kind == CELL_TEXT ? p->group[group].key[k].text
+                                                                   : otherwise;
 }
 
 static char *add_list(char *list, const char *item)
@@ -51,9 +52,10 @@ char *payoff_sentence(const struct payoff *p)
     char *out = mem_text("");
     for (size_t i = 0; i < 3; i++) {
         if (*lists[i]) {
-            char *piece = mem_print(i == 0 ? "%sAn attention engine pays for %s. "
+            char *piece = mem_print(i == 0   ? "%sAn attention engine pays for %s. "
                                     : i == 1 ? "%sIt pays for part of the workloads of %s. "
-                                             : "%sIt does not pay for %s. ", out, lists[i]);
+                                             : "%sIt does not pay for %s. ",
+                                    out, lists[i]);
             free(out);
             out = piece;
         }
@@ -68,11 +70,13 @@ struct tally {
     double least, most;
 };
 
-static struct tally tally_of(const struct payoff *p, size_t model, const char *name, size_t engine, const char *of)
+static struct tally tally_of(const struct payoff *p, size_t model, const char *name, size_t engine,
+                             const char *of)
 {
     struct tally t = {.least = INFINITY, .most = -INFINITY};
     for (size_t i = 0; i < p->n; i++) {
-        if (strcmp(key_text(p, i, model, "all"), name) != 0 || strcmp(key_text(p, i, engine, p->group[i].engine), of) != 0)
+        if (strcmp(key_text(p, i, model, "all"), name) != 0 ||
+            strcmp(key_text(p, i, engine, p->group[i].engine), of) != 0)
             continue;
         t.groups++;
         t.by_verdict[p->group[i].verdict]++;
@@ -86,7 +90,8 @@ static bool seen_before(const struct payoff *p, size_t i, size_t model, size_t e
 {
     for (size_t j = 0; j < i; j++)
         if (!strcmp(key_text(p, j, model, "all"), key_text(p, i, model, "all")) &&
-            (engine == p->by_n + 1 || !strcmp(key_text(p, j, engine, p->group[j].engine), key_text(p, i, engine, p->group[i].engine))))
+            (engine == p->by_n + 1 || !strcmp(key_text(p, j, engine, p->group[j].engine),
+                                              key_text(p, i, engine, p->group[i].engine))))
             return true;
     return false;
 }
@@ -94,7 +99,8 @@ static bool seen_before(const struct payoff *p, size_t i, size_t model, size_t e
 char *payoff_line(const struct payoff *p, size_t nth)
 {
     enum { EVERYWHERE, SOMEWHERE, UNSURE, NOWHERE, KINDS };
-    static const char *const says[KINDS] = {"pays with", "pays for some workloads with", "too close to call with", "does not pay with"};
+    static const char *const says[KINDS] = {"pays with", "pays for some workloads with",
+                                            "too close to call with", "does not pay with"};
     size_t model = column(p, "model"), engine = column(p, "engine"), i = 0;
     double low = INFINITY, high = 0;
 
@@ -117,16 +123,22 @@ char *payoff_line(const struct payoff *p, size_t nth)
             continue;
         const char *of = key_text(p, j, engine, p->group[j].engine);
         struct tally t = tally_of(p, model, name, engine, of);
-        size_t kind = t.by_verdict[PAYS] == t.groups ? EVERYWHERE : t.by_verdict[PAYS] ? SOMEWHERE : t.by_verdict[TOO_CLOSE] ? UNSURE : NOWHERE;
-        char *item = t.most > t.least ? mem_print("%s (P %.2f to %.2f)", of, t.least, t.most) : mem_print("%s (P %.2f)", of, t.least);
+        size_t kind = t.by_verdict[PAYS] == t.groups ? EVERYWHERE
+                      : t.by_verdict[PAYS]           ? SOMEWHERE
+                      : t.by_verdict[TOO_CLOSE]      ? UNSURE
+                                                     : NOWHERE;
+        char *item = t.most > t.least ? mem_print("%s (P %.2f to %.2f)", of, t.least, t.most)
+                                      : mem_print("%s (P %.2f)", of, t.least);
         list[kind] = add_list(list[kind], item);
         free(item);
     }
-    char *out = high > low * 1.02 ? mem_print("%s, core attention at %.3g to %.3g FLOP/B:", name, low, high)
-                                  : mem_print("%s, core attention at %.3g FLOP/B:", name, low);
+    char *out = high > low * 1.02
+                    ? mem_print("%s, core attention at %.3g to %.3g FLOP/B:", name, low, high)
+                    : mem_print("%s, core attention at %.3g FLOP/B:", name, low);
     for (size_t k = 0; k < KINDS; k++) {
         if (*list[k]) {
-            char *longer = mem_print("%s%s %s %s", out, out[strlen(out) - 1] == ':' ? "" : ";", says[k], list[k]);
+            char *longer = mem_print("%s%s %s %s", out, out[strlen(out) - 1] == ':' ? "" : ";",
+                                     says[k], list[k]);
             free(out);
             out = longer;
         }
@@ -145,7 +157,9 @@ static bool same_but(const struct payoff *p, size_t i, size_t j, size_t axis)
 {
     for (size_t k = 0; k < p->by_n; k++) {
         const struct cell *a = &p->group[i].key[k], *b = &p->group[j].key[k];
-        if (k != axis && (a->kind != b->kind || (a->kind == CELL_TEXT ? strcmp(a->text, b->text) != 0 : a->number != b->number)))
+        if (k != axis &&
+            (a->kind != b->kind ||
+             (a->kind == CELL_TEXT ? strcmp(a->text, b->text) != 0 : a->number != b->number)))
             return false;
     }
     return true;
@@ -192,7 +206,8 @@ void payoff_map_table(const struct payoff *p, struct table *out)
         for (size_t j = 0; j < (axis < p->by_n ? n : 1); j++) {
             double at = NAN;
             for (size_t g = 0; g < p->n; g++)
-                if (same_but(p, i, g, axis) && (axis == p->by_n || p->group[g].key[axis].number == value[j]))
+                if (same_but(p, i, g, axis) &&
+                    (axis == p->by_n || p->group[g].key[axis].number == value[j]))
                     at = p->group[g].p;
             char *cell = mem_print("%.2f", at);
             table_text(out, isnan(at) ? NULL : cell);

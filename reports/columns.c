@@ -13,14 +13,16 @@ static bool starts(const char *text, const char *with)
 
 static bool chosen(const char *name)
 {
-    return !strcmp(name, "plan_tp") || !strcmp(name, "plan_dp") || !strcmp(name, "plan_ep") || !strcmp(name, "id") ||
-           !strcmp(name, "run") || !strcmp(name, "point");
+    return !strcmp(name, "plan_tp") || !strcmp(name, "plan_dp") || !strcmp(name, "plan_ep") ||
+           !strcmp(name, "id") || !strcmp(name, "run") || !strcmp(name, "point");
 }
 
-static int add(struct swept *out, struct db *db, const struct db_run *run, const char *name, const char *unit, struct err *err)
+static int add(struct swept *out, struct db *db, const struct db_run *run, const char *name,
+               const char *unit, struct err *err)
 {
     struct table t;
-    char *sql = mem_print("SELECT count(*), max(typeof(v) IN ('real', 'integer')) FROM (SELECT DISTINCT \"%s\" AS v FROM point WHERE run = %lld)",
+    char *sql = mem_print("SELECT count(*), max(typeof(v) IN ('real', 'integer')) FROM (SELECT "
+                          "DISTINCT \"%s\" AS v FROM point WHERE run = %lld)",
                           name, (long long)run->id);
     int rc = db_select(db, sql, NULL, 0, &t, err);
     free(sql);
@@ -33,9 +35,13 @@ static int add(struct swept *out, struct db *db, const struct db_run *run, const
         return 0;
     bool engine = starts(name, "engine"), chip = starts(name, "chip");
     out->column = mem_grow(out->column, out->n + 1, sizeof *out->column);
-    out->column[out->n++] = (struct swept_column){.name = mem_text(name), .unit = mem_text(unit), .is_number = is_number,
-                                                  .of_engine = engine, .of_hardware = engine || chip,
-                                                  .of_workload = !engine && !chip, .values = (size_t)values};
+    out->column[out->n++] = (struct swept_column){.name = mem_text(name),
+                                                  .unit = mem_text(unit),
+                                                  .is_number = is_number,
+                                                  .of_engine = engine,
+                                                  .of_hardware = engine || chip,
+                                                  .of_workload = !engine && !chip,
+                                                  .values = (size_t)values};
     char *longer = mem_print("%s%s%s", out->names, *out->names ? ", " : "", name);
     free(out->names);
     out->names = longer;

@@ -10,8 +10,9 @@
 struct swept_column {
     char *name, *unit;
     bool is_number;
-    bool of_engine, of_hardware, of_workload; /* engine and chip are hardware; the rest is workload */
-    size_t values;                            /* distinct ones */
+    bool of_engine, of_hardware,
+        of_workload; /* engine and chip are hardware; the rest is workload */
+    size_t values;   /* distinct ones */
 };
 
 struct swept {

@@ -42,15 +42,17 @@ static int read_objectives(struct front *f, const char *text, struct err *err)
             if (f->dim == PARETO_MOST)
                 fail(err, "--objectives: over %d: give fewer", PARETO_MOST);
             else
-                fail(err, "--objectives: \"%s\" is no metric that is a number: %s%s%s", name, near ? "did you mean \"" : "`dse list metrics` shows all",
-                     near ? near : "", near ? "\"?" : "");
+                fail(err, "--objectives: \"%s\" is no metric that is a number: %s%s%s", name,
+                     near ? "did you mean \"" : "`dse list metrics` shows all", near ? near : "",
+                     near ? "\"?" : "");
             free(name);
             return -1;
         }
         free(name);
         int sense = *at == '+' ? 1 : *at == '-' ? -1 : m->sense;
         if (!sense)
-            return fail(err, "--objectives: \"%s\" has no better end: write +%s or -%s", m->name, m->name, m->name);
+            return fail(err, "--objectives: \"%s\" has no better end: write +%s or -%s", m->name,
+                        m->name, m->name);
         f->goal[f->dim++] = (struct goal){mem_text(m->name), sense};
         at += length;
         if (!*at++)
@@ -79,7 +81,11 @@ static struct group *group_of(struct front *f, const struct table *row)
     char *key = mem_text(""), buffer[32];
     for (size_t i = 0; i < f->by_n; i++) {
         const struct cell *c = table_at(row, 0, 1 + i);
-        char *longer = mem_print("%s\x1f%s", key, c->kind == CELL_TEXT ? c->text : c->kind == CELL_NUMBER ? number_text(c->number, buffer, sizeof buffer) : "");
+        char *longer =
+            mem_print("%s\x1f%s", key,
+                      c->kind == CELL_TEXT     ? c->text
+                      : c->kind == CELL_NUMBER ? number_text(c->number, buffer, sizeof buffer)
+                                               : "");
         free(key);
         key = longer;
     }
@@ -121,13 +127,15 @@ static void append(char **text, const char *before, const char *name)
     *text = longer;
 }
 
-static int read_by(struct front *f, char **columns, const struct swept *swept, const char *by, struct err *err)
+static int read_by(struct front *f, char **columns, const struct swept *swept, const char *by,
+                   struct err *err)
 {
     for (const char *at = by; by;) {
         size_t length = strcspn(at, ",");
         const struct swept_column *c = swept_find(swept, at, length);
         if (!c)
-            return fail(err, "--by: \"%.*s\" is not swept in this run: %s", (int)length, at, swept->names);
+            return fail(err, "--by: \"%.*s\" is not swept in this run: %s", (int)length, at,
+                        swept->names);
         append(columns, ", ", c->name);
         f->by_n++;
         at += length;
@@ -138,7 +146,8 @@ static int read_by(struct front *f, char **columns, const struct swept *swept, c
 }
 
 /* The rows of the fronts, by id. */
-static int fetch(struct table *out, const struct front *f, struct db *db, const char *by_columns, const struct swept *swept, struct err *err)
+static int fetch(struct table *out, const struct front *f, struct db *db, const char *by_columns,
+                 const struct swept *swept, struct err *err)
 {
     char *sql = mem_text("SELECT \"point\"");
     size_t length = 0, room = 1024;
@@ -155,10 +164,13 @@ static int fetch(struct table *out, const struct front *f, struct db *db, const 
         for (size_t i = 0; i < f->group[g].n; i++) {
             if (length + 32 > room)
                 ids = mem_grow(ids, room *= 2, 1);
-            length += (size_t)snprintf(ids + length, room - length, "%s%.0f", length ? "," : "", f->group[g].id[i]);
+            length += (size_t)snprintf(ids + length, room - length, "%s%.0f", length ? "," : "",
+                                       f->group[g].id[i]);
         }
-    longer = mem_print("%s FROM point WHERE id IN (SELECT value FROM json_each('[%s]')) ORDER BY %s%s\"%s\"%s, id", sql, ids,
-                       *by_columns ? by_columns + 2 : "", *by_columns ? ", " : "", f->goal[0].column, f->goal[0].sense > 0 ? " DESC" : "");
+    longer = mem_print(
+        "%s FROM point WHERE id IN (SELECT value FROM json_each('[%s]')) ORDER BY %s%s\"%s\"%s, id",
+        sql, ids, *by_columns ? by_columns + 2 : "", *by_columns ? ", " : "", f->goal[0].column,
+        f->goal[0].sense > 0 ? " DESC" : "");
     int rc = db_select(db, longer, NULL, 0, out, err);
     free(longer);
     free(sql);
@@ -166,8 +178,8 @@ static int fetch(struct table *out, const struct front *f, struct db *db, const 
     return rc;
 }
 
-int front_make(struct table *out, struct db *db, const struct db_run *run, const char *by, const char *objectives,
-               const char *where, struct err *err)
+int front_make(struct table *out, struct db *db, const struct db_run *run, const char *by,
+               const char *objectives, const char *where, struct err *err)
 {
     struct front f = {0};
     struct swept swept = {0};
@@ -181,8 +193,9 @@ int front_make(struct table *out, struct db *db, const struct db_run *run, const
     char *sql = mem_print("SELECT id%s", columns);
     for (size_t i = 0; i < f.dim; i++)
         append(&sql, ", ", f.goal[i].column);
-    char *whole = mem_print("%s FROM point WHERE run = %lld AND verdict = 'ok'%s%s%s", sql, (long long)run->id,
-                            where ? " AND (" : "", where ? where : "", where ? "\n)" : "");
+    char *whole = mem_print("%s FROM point WHERE run = %lld AND verdict = 'ok'%s%s%s", sql,
+                            (long long)run->id, where ? " AND (" : "", where ? where : "",
+                            where ? "\n)" : "");
     rc = db_each(db, whole, NULL, 0, take, &f, err);
     free(whole);
     free(sql);

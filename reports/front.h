@@ -9,7 +9,7 @@
  * these two. `by` names columns, one front per group, or NULL. `where` is an SQL condition or NULL.
  * `out`: the swept columns, the mapping, the objectives, in the order of the first objective. Rows
  * with equal objectives are all kept. Streams: memory grows with the fronts only. Caller frees. */
-int front_make(struct table *out, struct db *db, const struct db_run *run, const char *by, const char *objectives,
-               const char *where, struct err *err);
+int front_make(struct table *out, struct db *db, const struct db_run *run, const char *by,
+               const char *objectives, const char *where, struct err *err);
 
 #endif

@@ -14,24 +14,36 @@ enum { CLOUD_MOST = 3000, TABLE_MOST = 60, STOPS_MOST = 8 };
 const char *const picture_style =
     "svg{font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}"
     ".tick{font-size:12px;fill:var(--soft,#555)}.label{font-size:13px;fill:var(--ink,#1b1b1b)}"
-    ".title{font-size:13px;font-weight:600;fill:var(--ink,#1b1b1b)}.cell{font-size:13px}.cell.light{fill:#fff}.cell.dark{fill:#111}"
+    ".title{font-size:13px;font-weight:600;fill:var(--ink,#1b1b1b)}.cell{font-size:13px}.cell."
+    "light{fill:#fff}.cell.dark{fill:#111}"
     ".grid{stroke:var(--line,#ddd);stroke-width:1}.leader{stroke:var(--soft,#777);stroke-width:1}"
-    ".roof{fill:none;stroke:var(--ink,#1b1b1b);stroke-width:2}.cloud{opacity:.13}.point{stroke:var(--paper,#fff);stroke-width:.8}";
+    ".roof{fill:none;stroke:var(--ink,#1b1b1b);stroke-width:2}.cloud{opacity:.13}.point{stroke:var("
+    "--paper,#fff);stroke-width:.8}";
 
 static const char *const page_style =
     ":root{--ink:#1b1b1b;--soft:#555;--line:#ddd;--paper:#fff;--box:#f6f6f3}"
-    "@media(prefers-color-scheme:dark){:root{--ink:#eee;--soft:#aaa;--line:#3a3a3a;--paper:#161616;--box:#202020}}"
-    "*{box-sizing:border-box}body{margin:0 auto;max-width:1120px;padding:24px 16px 60px;background:var(--paper);color:var(--ink);"
+    "@media(prefers-color-scheme:dark){:root{--ink:#eee;--soft:#aaa;--line:#3a3a3a;--paper:#161616;"
+    "--box:#202020}}"
+    "*{box-sizing:border-box}body{margin:0 auto;max-width:1120px;padding:24px 16px "
+    "60px;background:var(--paper);color:var(--ink);"
     "font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}"
-    "h1{font-size:1.1rem;color:var(--soft);margin:0 0 8px;font-weight:600;overflow-wrap:anywhere}h2{font-size:1.25rem;margin:40px 0 6px}"
-    ".answer{font-size:1.45rem;line-height:1.35;margin:0 0 14px}p,li{overflow-wrap:anywhere}.note{color:var(--soft);font-size:.92rem}"
-    "figure,.scroll{margin:10px 0;overflow-x:auto}figure svg{display:block;max-width:none}@media(min-width:900px){figure svg{max-width:100%;height:auto}}"
-    "table{border-collapse:collapse;font-size:.86rem;white-space:nowrap}th,td{padding:4px 10px;border-bottom:1px solid var(--line);text-align:left}"
-    "td.n{text-align:right;font-variant-numeric:tabular-nums}th{background:var(--box)}td.w{white-space:normal;min-width:22em}"
-    "pre{background:var(--box);padding:12px;overflow-x:auto;font-size:.85rem}@media(max-width:500px){.answer{font-size:1.2rem}}"
+    "h1{font-size:1.1rem;color:var(--soft);margin:0 0 "
+    "8px;font-weight:600;overflow-wrap:anywhere}h2{font-size:1.25rem;margin:40px 0 6px}"
+    ".answer{font-size:1.45rem;line-height:1.35;margin:0 0 "
+    "14px}p,li{overflow-wrap:anywhere}.note{color:var(--soft);font-size:.92rem}"
+    "figure,.scroll{margin:10px 0;overflow-x:auto}figure "
+    "svg{display:block;max-width:none}@media(min-width:900px){figure "
+    "svg{max-width:100%;height:auto}}"
+    "table{border-collapse:collapse;font-size:.86rem;white-space:nowrap}th,td{padding:4px "
+    "10px;border-bottom:1px solid var(--line);text-align:left}"
+    "td.n{text-align:right;font-variant-numeric:tabular-nums}th{background:var(--box)}td.w{white-"
+    "space:normal;min-width:22em}"
+    "pre{background:var(--box);padding:12px;overflow-x:auto;font-size:.85rem}@media(max-width:"
+    "500px){.answer{font-size:1.2rem}}"
     "@media print{body{max-width:none}figure,.scroll{overflow:visible}}";
 
-static int gather(struct table *out, struct db *db, const struct db_run *run, const char *format, struct err *err)
+static int gather(struct table *out, struct db *db, const struct db_run *run, const char *format,
+                  struct err *err)
 {
     char id[32];
     snprintf(id, sizeof id, "%lld", (long long)run->id);
@@ -39,7 +51,8 @@ static int gather(struct table *out, struct db *db, const struct db_run *run, co
     return db_select(db, format, texts, 1, out, err);
 }
 
-int page_make(struct page *out, struct db *db, const struct db_run *run, const struct payoff *payoff, const struct payoff *engines, struct err *err)
+int page_make(struct page *out, struct db *db, const struct db_run *run,
+              const struct payoff *payoff, const struct payoff *engines, struct err *err)
 {
     struct swept swept;
     *out = (struct page){.run = run, .payoff = payoff, .engines = engines};
@@ -49,20 +62,25 @@ int page_make(struct page *out, struct db *db, const struct db_run *run, const s
     swept_free(&swept);
 
     struct table front;
-    char *cloud = mem_print("SELECT model, engine, system_cost_usd, tokens_per_s FROM point WHERE run = ?1 AND verdict = 'ok' AND point %% %llu = 0 LIMIT %d",
+    char *cloud = mem_print("SELECT model, engine, system_cost_usd, tokens_per_s FROM point WHERE "
+                            "run = ?1 AND verdict = 'ok' AND point %% %llu = 0 LIMIT %d",
                             (unsigned long long)(run->feasible / CLOUD_MOST + 1), CLOUD_MOST);
     int rc = front_make(&front, db, run, models ? "model" : NULL, NULL, NULL, err);
     if (rc == 0) {
         /* The names that a run does not sweep are wanted too: fetch them by point. */
         char *points = mem_text("");
         for (size_t i = 0; i < front.rows; i++) {
-            char *longer = mem_print("%s%s%.0f", points, *points ? "," : "", table_at(&front, i, 0)->number);
+            char *longer =
+                mem_print("%s%s%.0f", points, *points ? "," : "", table_at(&front, i, 0)->number);
             free(points);
             points = longer;
         }
         table_free(&front);
-        char *sql = mem_print("SELECT model, chip, engine, tokens_per_s, system_cost_usd FROM point WHERE run = ?1 AND point IN (SELECT value FROM json_each('[%s]')) "
-                              "ORDER BY model, tokens_per_s DESC, point", points);
+        char *sql =
+            mem_print("SELECT model, chip, engine, tokens_per_s, system_cost_usd FROM point WHERE "
+                      "run = ?1 AND point IN (SELECT value FROM json_each('[%s]')) "
+                      "ORDER BY model, tokens_per_s DESC, point",
+                      points);
         rc = gather(&out->front, db, run, sql, err);
         free(sql);
         free(points);
@@ -71,12 +89,19 @@ int page_make(struct page *out, struct db *db, const struct db_run *run, const s
         rc = gather(&out->cloud, db, run, cloud, err);
     if (rc == 0)
         rc = gather(&out->roofline, db, run,
-                    "SELECT model, min(attention_intensity_flop_per_byte) AS attention_from, max(attention_intensity_flop_per_byte) AS attention_to, "
-                    "min(expert_intensity_flop_per_byte) AS experts_from, max(expert_intensity_flop_per_byte) AS experts_to, "
+                    "SELECT model, min(attention_intensity_flop_per_byte) AS attention_from, "
+                    "max(attention_intensity_flop_per_byte) AS attention_to, "
+                    "min(expert_intensity_flop_per_byte) AS experts_from, "
+                    "max(expert_intensity_flop_per_byte) AS experts_to, "
                     "min(ridge_flop_per_byte) AS ridge_from, max(ridge_flop_per_byte) AS ridge_to "
-                    "FROM point WHERE run = ?1 AND verdict = 'ok' AND engine_speedup IS NULL GROUP BY model ORDER BY attention_from", err);
+                    "FROM point WHERE run = ?1 AND verdict = 'ok' AND engine_speedup IS NULL GROUP "
+                    "BY model ORDER BY attention_from",
+                    err);
     if (rc == 0)
-        rc = gather(&out->verdicts, db, run, "SELECT verdict, count(*) AS points FROM point WHERE run = ?1 GROUP BY verdict ORDER BY points DESC", err);
+        rc = gather(&out->verdicts, db, run,
+                    "SELECT verdict, count(*) AS points FROM point WHERE run = ?1 GROUP BY verdict "
+                    "ORDER BY points DESC",
+                    err);
     free(cloud);
     if (rc != 0)
         page_free(out);
@@ -99,13 +124,17 @@ static char *stop_text(const struct payoff *p, const struct payoff_stop *s)
         const struct cell *c = &s->key[k];
         if (c->kind == CELL_NULL)
             continue;
-        char *longer = c->kind == CELL_TEXT ? mem_print("%s%s%s", who, *who ? ", " : "", c->text)
-                                            : mem_print("%s%s%s %s", who, *who ? ", " : "", p->by[k], quantity_text(c->number, "", 4, buffer, sizeof buffer));
+        char *longer = c->kind == CELL_TEXT
+                           ? mem_print("%s%s%s", who, *who ? ", " : "", c->text)
+                           : mem_print("%s%s%s %s", who, *who ? ", " : "", p->by[k],
+                                       quantity_text(c->number, "", 4, buffer, sizeof buffer));
         free(who);
         who = longer;
     }
-    char *out = mem_print("%s: pays %s %s = %s%s%s", *who ? who : "over all", s->falls ? "below" : "above", p->axis[s->axis],
-                          quantity_text(s->at, "", 4, buffer, sizeof buffer), *s->reason ? "; beyond: " : "", s->reason);
+    char *out =
+        mem_print("%s: pays %s %s = %s%s%s", *who ? who : "over all", s->falls ? "below" : "above",
+                  p->axis[s->axis], quantity_text(s->at, "", 4, buffer, sizeof buffer),
+                  *s->reason ? "; beyond: " : "", s->reason);
     free(who);
     return out;
 }
@@ -137,7 +166,10 @@ static void html_table(const struct table *t, FILE *out)
             } else {
                 fputs("<td class=\"n\">", out);
                 if (c->kind == CELL_NUMBER) {
-                    snprintf(text, sizeof text, c->whole || c->number == (double)(long long)c->number ? "%.0f" : "%.3g", c->number);
+                    snprintf(text, sizeof text,
+                             c->whole || c->number == (double)(long long)c->number ? "%.0f"
+                                                                                   : "%.3g",
+                             c->number);
                     svg_escape(text, out);
                 }
             }
@@ -147,7 +179,9 @@ static void html_table(const struct table *t, FILE *out)
     }
     fputs("</tbody></table></div>\n", out);
     if (t->rows > TABLE_MOST)
-        fprintf(out, "<p class=\"note\">%d of %zu rows; <code>dse payoff</code> prints them all.</p>\n", TABLE_MOST, t->rows);
+        fprintf(out,
+                "<p class=\"note\">%d of %zu rows; <code>dse payoff</code> prints them all.</p>\n",
+                TABLE_MOST, t->rows);
 }
 
 static void html_answer(const struct page *p, FILE *out)
@@ -156,7 +190,9 @@ static void html_answer(const struct page *p, FILE *out)
     fputs("<h1>", out);
     svg_escape(p->run->name, out);
     fputs("</h1>\n<p class=\"answer\">", out);
-    svg_escape(*sentence ? sentence : "No design of this run has an engine to hold against one without.", out);
+    svg_escape(*sentence ? sentence
+                         : "No design of this run has an engine to hold against one without.",
+               out);
     fputs("</p>\n", out);
     free(sentence);
     fputs("<ul>\n", out);
@@ -173,7 +209,9 @@ static void html_answer(const struct page *p, FILE *out)
         if (!strncmp(p->engines->axis[s->axis], "chip", 4)) /* the table has them all */
             continue;
         char *stop = stop_text(p->engines, s);
-        fputs(shown++ ? "<li>" : "<p>Stop points (P = 1) between the workloads of the study:</p><ul><li>", out);
+        fputs(shown++ ? "<li>"
+                      : "<p>Stop points (P = 1) between the workloads of the study:</p><ul><li>",
+              out);
         svg_escape(stop, out);
         fputs("</li>\n", out);
         free(stop);
@@ -185,11 +223,16 @@ static void html_answer(const struct page *p, FILE *out)
 static void html_basis(const struct page *p, FILE *out)
 {
     const struct db_run *r = p->run;
-    fputs("<h2>What this rests on</h2>\n<p>Timing is ideal: every operator at the peaks of the data sheet, no start-up time, nothing overlapped "
-          "but what an engine says it overlaps. Measured systems are slower. Costs are public estimates; the low and high P take the engine at its cheapest "
-          "and dearest. Both sides choose their best design of this study, and nothing outside it.</p>\n<p class=\"note\">Run ", out);
+    fputs("<h2>What this rests on</h2>\n<p>Timing is ideal: every operator at the peaks of the "
+          "data sheet, no start-up time, nothing overlapped "
+          "but what an engine says it overlaps. Measured systems are slower. Costs are public "
+          "estimates; the low and high P take the engine at its cheapest "
+          "and dearest. Both sides choose their best design of this study, and nothing outside "
+          "it.</p>\n<p class=\"note\">Run ",
+          out);
     svg_escape(r->name, out);
-    fprintf(out, " by %s, begun %s: %llu points, %llu feasible.</p>\n", r->program, r->started, (unsigned long long)r->done, (unsigned long long)r->feasible);
+    fprintf(out, " by %s, begun %s: %llu points, %llu feasible.</p>\n", r->program, r->started,
+            (unsigned long long)r->done, (unsigned long long)r->feasible);
     html_table(&p->verdicts, out);
     fputs("<details><summary>The study</summary><pre>", out);
     svg_escape(r->spec, out);
@@ -200,17 +243,24 @@ int page_html(const struct page *p, FILE *out)
 {
     struct table t;
 
-    fputs("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>", out);
+    fputs("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
+          "name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>",
+          out);
     svg_escape(p->run->name, out);
     fprintf(out, "</title><style>%s%s</style></head><body>\n", page_style, picture_style);
     html_answer(p, out);
-    fputs("<h2>Pay-off map</h2>\n<p class=\"note\">P: best throughput per unit of system price with this engine over the best without one; both sides free to choose "
-          "chip and mapping. Point at a cell for the reason.</p>\n<figure>", out);
+    fputs("<h2>Pay-off map</h2>\n<p class=\"note\">P: best throughput per unit of system price "
+          "with this engine over the best without one; both sides free to choose "
+          "chip and mapping. Point at a cell for the reason.</p>\n<figure>",
+          out);
     map_svg(p->engines->n ? p->engines : p->payoff, out);
     fputs("</figure>\n<h2>Throughput and price</h2>\n<figure>", out);
     front_svg(&p->front, &p->cloud, out);
-    fputs("</figure>\n<h2>Roofline</h2>\n<p class=\"note\">Core attention and routed experts of each model, over the run's designs without an engine. Left of the ridge point "
-          "memory is the limit and an engine can help; at the ridge there is nothing left for it.</p>\n<figure>", out);
+    fputs("</figure>\n<h2>Roofline</h2>\n<p class=\"note\">Core attention and routed experts of "
+          "each model, over the run's designs without an engine. Left of the ridge point "
+          "memory is the limit and an engine can help; at the ridge there is nothing left for "
+          "it.</p>\n<figure>",
+          out);
     roofline_svg(&p->roofline, out);
     fputs("</figure>\n<h2>Best engine per workload</h2>\n", out);
     payoff_table(p->payoff, &t);
@@ -227,7 +277,9 @@ int page_html(const struct page *p, FILE *out)
 
 int page_svg(const struct page *p, FILE *out)
 {
-    fputs("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1000\" height=\"1900\" viewBox=\"0 0 1000 1900\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><style>", out);
+    fputs("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1000\" height=\"1900\" viewBox=\"0 0 "
+          "1000 1900\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><style>",
+          out);
     fprintf(out, "%s</style>\n<svg x=\"10\" y=\"10\" width=\"980\" height=\"900\">", picture_style);
     map_svg(p->engines->n ? p->engines : p->payoff, out);
     fputs("</svg>\n<svg x=\"10\" y=\"920\" width=\"980\" height=\"480\">", out);

@@ -14,12 +14,13 @@ struct page {
     const struct payoff *engines; /* per workload and engine */
     struct table front;           /* Pareto front of throughput and system cost, per model */
     struct table cloud;           /* feasible points to draw behind it, at most some thousands */
-    struct table roofline;        /* per model: name, core attention from, to, experts from, to, ridge from, to */
-    struct table verdicts;        /* verdict, count */
+    struct table
+        roofline; /* per model: name, core attention from, to, experts from, to, ridge from, to */
+    struct table verdicts; /* verdict, count */
 };
 
-int page_make(struct page *out, struct db *db, const struct db_run *run, const struct payoff *payoff,
-              const struct payoff *engines, struct err *err);
+int page_make(struct page *out, struct db *db, const struct db_run *run,
+              const struct payoff *payoff, const struct payoff *engines, struct err *err);
 void page_free(struct page *p);
 
 int page_html(const struct page *p, FILE *out); /* 0, or -1 if writing failed */

@@ -9,7 +9,8 @@
 #include "reports/columns.h"
 
 const char *const budget_text[] = {"cost", "area", "power", "none"};
-const char *const payoff_verdict_text[] = {"pays", "too close to call", "does not pay", "no answer"};
+const char *const payoff_verdict_text[] = {"pays", "too close to call", "does not pay",
+                                           "no answer"};
 
 /* What throughput is divided by, per budget; area counts the engine's silicon. */
 static const char *const resource[] = {
@@ -32,11 +33,12 @@ int budget_parse(const char *text, enum budget *out, struct err *err)
 static int winners(struct table *out, struct db *db, const struct db_run *run, const char *columns,
                    const char *where, enum budget budget, bool with, struct err *err)
 {
-    char *sql = mem_print("SELECT id, max(tokens_per_s / %s) AS value%s%s FROM point WHERE run = %lld AND "
-                          "verdict = 'ok' AND engine_speedup IS %sNULL%s%s%s%s%s ORDER BY id",
-                          resource[budget], *columns ? ", " : "", columns, (long long)run->id, with ? "NOT " : "",
-                          where ? " AND (" : "", where ? where : "", where ? "\n)" : "",
-                          *columns ? " GROUP BY " : " HAVING id NOT NULL", columns);
+    char *sql =
+        mem_print("SELECT id, max(tokens_per_s / %s) AS value%s%s FROM point WHERE run = %lld AND "
+                  "verdict = 'ok' AND engine_speedup IS %sNULL%s%s%s%s%s ORDER BY id",
+                  resource[budget], *columns ? ", " : "", columns, (long long)run->id,
+                  with ? "NOT " : "", where ? " AND (" : "", where ? where : "", where ? "\n)" : "",
+                  *columns ? " GROUP BY " : " HAVING id NOT NULL", columns);
     int rc = db_select(db, sql, NULL, 0, out, err);
     free(sql);
     return rc;
@@ -59,7 +61,9 @@ static bool cells_equal(const struct cell *a, const struct cell *b)
 {
     if (a->kind != b->kind)
         return false;
-    return a->kind == CELL_NUMBER ? a->number == b->number : a->kind == CELL_TEXT ? !strcmp(a->text, b->text) : true;
+    return a->kind == CELL_NUMBER ? a->number == b->number
+           : a->kind == CELL_TEXT ? !strcmp(a->text, b->text)
+                                  : true;
 }
 
 static struct cell cell_copy(const struct cell *c)
@@ -95,10 +99,11 @@ static int point_row(struct table *out, struct db *db, double id, struct err *er
 }
 
 /* The same design without the engine: equal in every swept column but those of the engine. */
-static int twin_row(struct table *out, struct db *db, const struct db_run *run, const struct swept *swept,
-                    const struct table *with, struct err *err)
+static int twin_row(struct table *out, struct db *db, const struct db_run *run,
+                    const struct swept *swept, const struct table *with, struct err *err)
 {
-    char *sql = mem_print("SELECT * FROM point WHERE run = %lld AND engine_speedup IS NULL", (long long)run->id);
+    char *sql = mem_print("SELECT * FROM point WHERE run = %lld AND engine_speedup IS NULL",
+                          (long long)run->id);
     const char **texts = mem_alloc(swept->n + 1, sizeof *texts);
     char **owned = mem_alloc(swept->n + 1, sizeof *owned);
     size_t n = 0;
@@ -108,12 +113,14 @@ static int twin_row(struct table *out, struct db *db, const struct db_run *run, 
         if (swept->column[i].of_engine || c->kind == CELL_NULL)
             continue;
         char buffer[32];
-        owned[n] = mem_text(c->kind == CELL_TEXT ? c->text : number_text(c->number, buffer, sizeof buffer));
+        owned[n] = mem_text(c->kind == CELL_TEXT ? c->text
+                                                 : number_text(c->number, buffer, sizeof buffer));
         texts[n] = owned[n];
         n++;
         /* Numbers are bound as text: + 0 compares them as numbers. */
-        char *longer = mem_print(c->kind == CELL_TEXT ? "%s AND \"%s\" = ?%zu" : "%s AND \"%s\" = ?%zu + 0", sql,
-                                 swept->column[i].name, n);
+        char *longer =
+            mem_print(c->kind == CELL_TEXT ? "%s AND \"%s\" = ?%zu" : "%s AND \"%s\" = ?%zu + 0",
+                      sql, swept->column[i].name, n);
         free(sql);
         sql = longer;
     }
@@ -143,7 +150,8 @@ static const char *text(const struct table *t, const char *column)
 }
 
 /* The hardware of a winner: what a swept column of chip or engine is, and the mapping. */
-static char *label(const struct table *t, const struct swept *swept, const char *const *by, size_t by_n)
+static char *label(const struct table *t, const struct swept *swept, const char *const *by,
+                   size_t by_n)
 {
     char *out = mem_text(text(t, "chip")), buffer[48];
     for (size_t i = 0; i < swept->n; i++) {
@@ -158,12 +166,15 @@ static char *label(const struct table *t, const struct swept *swept, const char 
             continue;
         char *longer = v->kind == CELL_TEXT
                            ? mem_print("%s + %s", out, v->text)
-                           : mem_print("%s, %s %s", out, strchr(c->name, '_') ? strchr(c->name, '_') + 1 : c->name,
-                                       quantity_text(v->number, strcmp(c->unit, "1") ? c->unit : "", 3, buffer, sizeof buffer));
+                           : mem_print("%s, %s %s", out,
+                                       strchr(c->name, '_') ? strchr(c->name, '_') + 1 : c->name,
+                                       quantity_text(v->number, strcmp(c->unit, "1") ? c->unit : "",
+                                                     3, buffer, sizeof buffer));
         free(out);
         out = longer;
     }
-    char *whole = mem_print("%s, TP %g DP %g EP %g", out, number(t, "plan_tp"), number(t, "plan_dp"), number(t, "plan_ep"));
+    char *whole = mem_print("%s, TP %g DP %g EP %g", out, number(t, "plan_tp"),
+                            number(t, "plan_dp"), number(t, "plan_ep"));
     free(out);
     return whole;
 }
@@ -172,17 +183,21 @@ static char *label(const struct table *t, const struct swept *swept, const char 
 static char *reason_of(const struct payoff_group *g, bool other_base)
 {
     if (g->s <= 1 + LEAST_GAIN)
-        return mem_print("intensity: core attention at %.3g FLOP/B is no slower on the chip (S = %.2g)", g->intensity, g->s);
+        return mem_print(
+            "intensity: core attention at %.3g FLOP/B is no slower on the chip (S = %.2g)",
+            g->intensity, g->s);
     if (g->g <= 1 + LEAST_GAIN)
         return mem_print("no gain at equal hardware (G = %.3f)", g->g);
     double most = 1 / (1 - g->attention_share) - 1;
     if (most < g->c)
-        return mem_print("attention share: at %.0f %% of the step even an infinitely fast engine gains less than it costs",
+        return mem_print("attention share: at %.0f %% of the step even an infinitely fast engine "
+                         "gains less than it costs",
                          100 * g->attention_share);
     if (g->c_star <= g->c)
         return mem_print("cost: it may add %.1f %% and adds %.1f %%", 100 * g->c_star, 100 * g->c);
-    return mem_print(other_base ? "control: the money buys more in other hardware without an engine"
-                                : "control: another mapping or design without an engine does better");
+    return mem_print(other_base
+                         ? "control: the money buys more in other hardware without an engine"
+                         : "control: another mapping or design without an engine does better");
 }
 
 static double added(const struct table *with, const struct table *twin, const char *column)
@@ -198,10 +213,12 @@ static enum payoff_verdict verdict_of(const struct payoff_group *g)
 }
 
 /* P, G and the rest from the two winners' points. */
-static void fill(struct payoff_group *g, enum budget budget, const struct table *with, const struct table *twin,
-                 const struct table *without, const struct swept *swept, const struct payoff *p)
+static void fill(struct payoff_group *g, enum budget budget, const struct table *with,
+                 const struct table *twin, const struct table *without, const struct swept *swept,
+                 const struct payoff *p)
 {
-    static const char *const cost[3] = {"system_cost_usd", "system_cost_usd_low", "system_cost_usd_high"};
+    static const char *const cost[3] = {"system_cost_usd", "system_cost_usd_low",
+                                        "system_cost_usd_high"};
     const char *const *by = (const char *const *)p->by;
 
     g->engine = mem_text(text(with, "engine"));
@@ -224,13 +241,14 @@ static void fill(struct payoff_group *g, enum budget budget, const struct table 
         g->p_high = g->p * (1 + g->c) / (1 + fmin(fmin(low, high), g->c));
     }
     g->verdict = verdict_of(g);
-    g->reason = g->p > 1 + LEAST_GAIN ? mem_text("")
-                                      : reason_of(g, has_twin && number(twin, "id") != number(without, "id"));
+    g->reason = g->p > 1 + LEAST_GAIN
+                    ? mem_text("")
+                    : reason_of(g, has_twin && number(twin, "id") != number(without, "id"));
 }
 
-static int make_group(struct payoff_group *g, struct payoff *p, struct db *db, const struct db_run *run,
-                      const struct swept *swept, const struct table *with, size_t row, const struct table *without,
-                      int other, struct err *err)
+static int make_group(struct payoff_group *g, struct payoff *p, struct db *db,
+                      const struct db_run *run, const struct swept *swept, const struct table *with,
+                      size_t row, const struct table *without, int other, struct err *err)
 {
     struct table a, b, twin;
 
@@ -238,8 +256,10 @@ static int make_group(struct payoff_group *g, struct payoff *p, struct db *db, c
     for (size_t i = 0; i < p->by_n; i++)
         g->key[i] = cell_copy(table_at(with, row, (size_t)table_find(with, p->by[i])));
     if (other < 0) {
-        g->p = g->p_low = g->p_high = g->g = g->c_star = g->c = g->s = g->attention_share = g->intensity = g->ridge = NAN;
-        g->engine = mem_text(""), g->with = mem_text(""), g->without = mem_text(""), g->regime = mem_text("");
+        g->p = g->p_low = g->p_high = g->g = g->c_star = g->c = g->s = g->attention_share =
+            g->intensity = g->ridge = NAN;
+        g->engine = mem_text(""), g->with = mem_text(""), g->without = mem_text(""),
+        g->regime = mem_text("");
         g->reason = mem_text("no feasible design without an engine to hold it against");
         g->verdict = NO_ANSWER;
         return 0;
@@ -274,8 +294,8 @@ static void group_free(struct payoff_group *g, size_t by_n)
 }
 
 /* The groups of `p->by`. */
-static int make_groups(struct payoff *p, struct db *db, const struct db_run *run, const struct swept *swept,
-                       const char *where, struct err *err)
+static int make_groups(struct payoff *p, struct db *db, const struct db_run *run,
+                       const struct swept *swept, const char *where, struct err *err)
 {
     struct table with, without;
     if (where && db_check_where(db, where, err) != 0)
@@ -311,7 +331,8 @@ static double between(double x, double y, double t)
 }
 
 /* Where P leaves 1, by halving on the model; or, without one, by a straight line in log P. */
-static void find_stop(struct payoff_stop *s, const struct payoff *p, const char *axis, payoff_at_fn at, void *ctx)
+static void find_stop(struct payoff_stop *s, const struct payoff *p, const char *axis,
+                      payoff_at_fn at, void *ctx)
 {
     double lo = s->from, hi = s->to, t;
 
@@ -331,14 +352,18 @@ static void find_stop(struct payoff_stop *s, const struct payoff *p, const char 
     s->at = between(s->from, s->to, fmin(fmax(t, 0), 1));
 }
 
-static void add_stop(struct payoff *p, size_t axis, const struct payoff *fine, size_t i, size_t j, size_t x,
-                     payoff_at_fn at, void *ctx)
+static void add_stop(struct payoff *p, size_t axis, const struct payoff *fine, size_t i, size_t j,
+                     size_t x, payoff_at_fn at, void *ctx)
 {
     const struct payoff_group *a = &fine->group[i], *b = &fine->group[j];
     p->stop = mem_grow(p->stop, p->stops + 1, sizeof *p->stop);
     struct payoff_stop *s = &p->stop[p->stops++];
 
-    *s = (struct payoff_stop){.axis = axis, .from = a->key[x].number, .to = b->key[x].number, .p_from = a->p, .p_to = b->p};
+    *s = (struct payoff_stop){.axis = axis,
+                              .from = a->key[x].number,
+                              .to = b->key[x].number,
+                              .p_from = a->p,
+                              .p_to = b->p};
     s->key = mem_alloc(p->by_n + 1, sizeof *s->key);
     for (size_t k = 0; k < p->by_n; k++)
         for (size_t f = 0; f < fine->by_n; f++)
@@ -351,8 +376,9 @@ static void add_stop(struct payoff *p, size_t axis, const struct payoff *fine, s
 }
 
 /* Groups by `by` and the axis, ordered by both, so that neighbours are grid neighbours. */
-static int make_stops(struct payoff *p, size_t axis, struct db *db, const struct db_run *run, const struct swept *swept,
-                      const char *where, payoff_at_fn at, void *ctx, struct err *err)
+static int make_stops(struct payoff *p, size_t axis, struct db *db, const struct db_run *run,
+                      const struct swept *swept, const char *where, payoff_at_fn at, void *ctx,
+                      struct err *err)
 {
     struct payoff fine = {.budget = p->budget, .by = mem_alloc(p->by_n + 1, sizeof(char *))};
     size_t x;
@@ -409,7 +435,8 @@ static int choose_by(struct payoff *p, const struct swept *swept, const char *by
         size_t length = strcspn(at, ",");
         const struct swept_column *c = swept_find(swept, at, length);
         if (!c && !more)
-            return fail(err, "--by: \"%.*s\" is not swept in this run: one of %s", (int)length, at, swept->names);
+            return fail(err, "--by: \"%.*s\" is not swept in this run: one of %s", (int)length, at,
+                        swept->names);
         if (c && in_by(p, c->name) && !more)
             return fail(err, "--by: \"%s\" is given twice: keep one", c->name);
         if (c && !in_by(p, c->name))
@@ -421,8 +448,8 @@ static int choose_by(struct payoff *p, const struct swept *swept, const char *by
     return 0;
 }
 
-int payoff_make(struct payoff *out, struct db *db, const struct db_run *run, const char *by, const char *where,
-                enum budget budget, payoff_at_fn at, void *ctx, struct err *err)
+int payoff_make(struct payoff *out, struct db *db, const struct db_run *run, const char *by,
+                const char *where, enum budget budget, payoff_at_fn at, void *ctx, struct err *err)
 {
     struct swept swept;
 
@@ -476,9 +503,21 @@ static void table_cell(struct table *t, const struct cell *c)
 
 void payoff_table(const struct payoff *p, struct table *out)
 {
-    static const char *const after[] = {"payoff", "payoff_low", "payoff_high", "verdict", "gain", "c_star", "engine_cost_share",
-                                        "engine_speedup", "attention_share", "attention_intensity_flop_per_byte", "engine",
-                                        "with", "without", "regime", "reason"};
+    static const char *const after[] = {"payoff",
+                                        "payoff_low",
+                                        "payoff_high",
+                                        "verdict",
+                                        "gain",
+                                        "c_star",
+                                        "engine_cost_share",
+                                        "engine_speedup",
+                                        "attention_share",
+                                        "attention_intensity_flop_per_byte",
+                                        "engine",
+                                        "with",
+                                        "without",
+                                        "regime",
+                                        "reason"};
     const char **header = mem_alloc(p->by_n + LEN(after), sizeof *header);
     size_t n = 0;
 
@@ -512,7 +551,9 @@ void payoff_table(const struct payoff *p, struct table *out)
 
 void payoff_stop_table(const struct payoff *p, struct table *out)
 {
-    static const char *const after[] = {"axis", "stops_at", "direction", "grid_from", "grid_to", "payoff_from", "payoff_to", "found_by", "reason"};
+    static const char *const after[] = {"axis",      "stops_at", "direction",
+                                        "grid_from", "grid_to",  "payoff_from",
+                                        "payoff_to", "found_by", "reason"};
     const char **header = mem_alloc(p->by_n + LEN(after), sizeof *header);
     size_t n = 0;
 

@@ -18,34 +18,34 @@ enum payoff_verdict { PAYS, TOO_CLOSE, DOES_NOT_PAY, NO_ANSWER };
 extern const char *const payoff_verdict_text[];
 
 struct payoff_group {
-    struct cell *key;                /* by_n values */
-    double p, p_low, p_high;         /* low: the engine at its dearest */
-    double g, c_star, c;             /* c: share of the cost that the engine adds */
+    struct cell *key;                            /* by_n values */
+    double p, p_low, p_high;                     /* low: the engine at its dearest */
+    double g, c_star, c;                         /* c: share of the cost that the engine adds */
     double s, attention_share, intensity, ridge; /* of the design without the engine */
-    char *engine, *with, *without;   /* winners */
-    char *regime;                    /* what limits the winner without an engine */
-    char *reason;                    /* why it stops paying, "" while it pays */
+    char *engine, *with, *without;               /* winners */
+    char *regime;                                /* what limits the winner without an engine */
+    char *reason;                                /* why it stops paying, "" while it pays */
     enum payoff_verdict verdict;
 };
 
 /* Along one swept axis, in one group of the other columns, P crosses 1 between two grid values. */
 struct payoff_stop {
-    size_t axis;             /* index into payoff.axis */
-    struct cell *key;        /* as in groups; the axis's own column, if it is one, CELL_NULL */
-    double from, to;         /* grid values around the crossing */
+    size_t axis;      /* index into payoff.axis */
+    struct cell *key; /* as in groups; the axis's own column, if it is one, CELL_NULL */
+    double from, to;  /* grid values around the crossing */
     double p_from, p_to;
-    double at;               /* where P = 1, between them */
-    double p_before;         /* P on the side it pays */
-    bool falls;              /* P falls through 1 as the axis grows */
-    bool by_model;           /* found on the model itself, not interpolated */
-    char *reason;            /* on the side where it does not pay */
+    double at;       /* where P = 1, between them */
+    double p_before; /* P on the side it pays */
+    bool falls;      /* P falls through 1 as the axis grows */
+    bool by_model;   /* found on the model itself, not interpolated */
+    char *reason;    /* on the side where it does not pay */
 };
 
 struct payoff {
     enum budget budget;
     size_t by_n, n, axes, stops;
-    char **by;      /* columns of a group */
-    char **axis;    /* swept number columns */
+    char **by;   /* columns of a group */
+    char **axis; /* swept number columns */
     struct payoff_group *group;
     struct payoff_stop *stop;
 };
@@ -56,8 +56,9 @@ typedef double (*payoff_at_fn)(void *ctx, const struct payoff *p, const struct c
                                const char *axis, double x);
 
 /* `by`: comma-separated columns, NULL for the swept columns of model, workload and precision; a
- * leading '+' adds to these, names that are not swept being passed over. A group `engine` holds each engine against the same best design without. `where` limits the points
- * of both sides, may be NULL; `at` may be NULL. Caller frees. */
+ * leading '+' adds to these, names that are not swept being passed over. A group `engine` holds
+ * each engine against the same best design without. `where` limits the points of both sides, may be
+ * NULL; `at` may be NULL. Caller frees. */
 int payoff_make(struct payoff *out, struct db *db, const struct db_run *run, const char *by,
                 const char *where, enum budget budget, payoff_at_fn at, void *ctx, struct err *err);
 void payoff_free(struct payoff *p);

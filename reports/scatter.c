@@ -11,20 +11,25 @@ enum { WIDTH = 760, HEIGHT = 430, LEFT = 100, RIGHT = 740, UP = 34, DOWN = 370, 
 
 const char *series_colour(size_t i)
 {
-    static const char *const colour[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a7a7a", "#8c6d31"};
+    static const char *const colour[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                         "#e69f00", "#56b4e9", "#7a7a7a", "#8c6d31"};
     return colour[i % LEN(colour)];
 }
 
 static double number(const struct table *t, size_t row, const char *column)
 {
     int i = table_find(t, column);
-    return i >= 0 && table_at(t, row, (size_t)i)->kind == CELL_NUMBER ? table_at(t, row, (size_t)i)->number : NAN;
+    return i >= 0 && table_at(t, row, (size_t)i)->kind == CELL_NUMBER
+               ? table_at(t, row, (size_t)i)->number
+               : NAN;
 }
 
 static const char *text(const struct table *t, size_t row, const char *column)
 {
     int i = table_find(t, column);
-    return i >= 0 && table_at(t, row, (size_t)i)->kind == CELL_TEXT ? table_at(t, row, (size_t)i)->text : "";
+    return i >= 0 && table_at(t, row, (size_t)i)->kind == CELL_TEXT
+               ? table_at(t, row, (size_t)i)->text
+               : "";
 }
 
 struct names {
@@ -51,12 +56,16 @@ static void widen(struct scale *s, double v)
 }
 
 /* With an engine a circle, without a square. */
-static void draw_point(double x, double y, const char *engine, const char *colour, const char *class, const char *about, FILE *out)
+static void draw_point(double x, double y, const char *engine, const char *colour,
+                       const char *class, const char *about, FILE *out)
 {
     if (strcmp(engine, "none") == 0)
-        fprintf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"7\" height=\"7\" fill=\"%s\" class=\"%s\">", x - 3.5, y - 3.5, colour, class);
+        fprintf(out,
+                "<rect x=\"%.1f\" y=\"%.1f\" width=\"7\" height=\"7\" fill=\"%s\" class=\"%s\">",
+                x - 3.5, y - 3.5, colour, class);
     else
-        fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.8\" fill=\"%s\" class=\"%s\">", x, y, colour, class);
+        fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.8\" fill=\"%s\" class=\"%s\">", x, y,
+                colour, class);
     if (*about) {
         fputs("<title>", out);
         svg_escape(about, out);
@@ -65,7 +74,8 @@ static void draw_point(double x, double y, const char *engine, const char *colou
     fputs(strcmp(engine, "none") == 0 ? "</rect>\n" : "</circle>\n", out);
 }
 
-static void draw_steps(const struct table *front, const char *model, const struct scale *x, const struct scale *y, const char *colour, FILE *out)
+static void draw_steps(const struct table *front, const char *model, const struct scale *x,
+                       const struct scale *y, const char *colour, FILE *out)
 {
     bool first = true;
     double last_y = 0;
@@ -73,7 +83,8 @@ static void draw_steps(const struct table *front, const char *model, const struc
     for (size_t i = 0; i < front->rows; i++) { /* dearest first: throughput falls along the rows */
         if (strcmp(text(front, i, "model"), model) != 0)
             continue;
-        double px = scale_of(x, number(front, i, "system_cost_usd")), py = scale_of(y, number(front, i, "tokens_per_s"));
+        double px = scale_of(x, number(front, i, "system_cost_usd")),
+               py = scale_of(y, number(front, i, "tokens_per_s"));
         if (!first)
             fprintf(out, "L%.1f %.1f ", px, last_y);
         fprintf(out, "%c%.1f %.1f ", first ? 'M' : 'L', px, py);
@@ -96,7 +107,8 @@ void front_svg(const struct table *front, const struct table *cloud, FILE *out)
         }
     for (size_t i = 0; i < front->rows; i++)
         index_of(&names, text(front, i, "model"));
-    svg_open(WIDTH, HEIGHT + 20 * (double)((names.n + 3) / 4), "Throughput against system cost with the Pareto front of each model", out);
+    svg_open(WIDTH, HEIGHT + 20 * (double)((names.n + 3) / 4),
+             "Throughput against system cost with the Pareto front of each model", out);
     if (!front->rows) {
         svg_text(WIDTH / 2.0, HEIGHT / 2.0, "middle", "title", "no feasible point", out);
         svg_close(out);
@@ -107,14 +119,18 @@ void front_svg(const struct table *front, const struct table *cloud, FILE *out)
     svg_axis_x(&x, UP, DOWN, "USD", "price of the system", out);
     svg_axis_y(&y, LEFT, RIGHT, "", "tokens/s of the system", out);
     for (size_t i = 0; i < cloud->rows; i++)
-        draw_point(scale_of(&x, number(cloud, i, "system_cost_usd")), scale_of(&y, number(cloud, i, "tokens_per_s")), text(cloud, i, "engine"),
+        draw_point(scale_of(&x, number(cloud, i, "system_cost_usd")),
+                   scale_of(&y, number(cloud, i, "tokens_per_s")), text(cloud, i, "engine"),
                    series_colour(index_of(&names, text(cloud, i, "model"))), "cloud", "", out);
     for (size_t i = 0; i < names.n; i++)
         draw_steps(front, names.name[i], &x, &y, series_colour(i), out);
     for (size_t i = 0; i < front->rows; i++) {
-        char *about = mem_print("%s, %s, engine %s: %.4g tokens/s for %.3g USD", text(front, i, "model"), text(front, i, "chip"), text(front, i, "engine"),
-                                number(front, i, "tokens_per_s"), number(front, i, "system_cost_usd"));
-        draw_point(scale_of(&x, number(front, i, "system_cost_usd")), scale_of(&y, number(front, i, "tokens_per_s")), text(front, i, "engine"),
+        char *about =
+            mem_print("%s, %s, engine %s: %.4g tokens/s for %.3g USD", text(front, i, "model"),
+                      text(front, i, "chip"), text(front, i, "engine"),
+                      number(front, i, "tokens_per_s"), number(front, i, "system_cost_usd"));
+        draw_point(scale_of(&x, number(front, i, "system_cost_usd")),
+                   scale_of(&y, number(front, i, "tokens_per_s")), text(front, i, "engine"),
                    series_colour(index_of(&names, text(front, i, "model"))), "point", about, out);
         free(about);
     }
@@ -133,14 +149,19 @@ static double roof(double intensity, double ridge)
 }
 
 /* One operator of one model: the range of its intensity over the run, on the roof. */
-static void draw_range(double from, double to, double ridge, const char *colour, const char *shape, const char *label, double dy, const struct scale *x,
-                       const struct scale *y, FILE *out)
+static void draw_range(double from, double to, double ridge, const char *colour, const char *shape,
+                       const char *label, double dy, const struct scale *x, const struct scale *y,
+                       FILE *out)
 {
     if (isnan(from))
         return;
     double mid = sqrt(from * to), px = scale_of(x, mid), py = scale_of(y, roof(mid, ridge));
-    fprintf(out, "<path d=\"M%.1f %.1f L%.1f %.1f L%.1f %.1f\" fill=\"none\" stroke=\"%s\" stroke-width=\"7\" opacity=\"0.35\"/>\n", scale_of(x, from),
-            scale_of(y, roof(from, ridge)), scale_of(x, fmin(fmax(ridge, from), to)), scale_of(y, roof(fmin(fmax(ridge, from), to), ridge)), scale_of(x, to),
+    fprintf(out,
+            "<path d=\"M%.1f %.1f L%.1f %.1f L%.1f %.1f\" fill=\"none\" stroke=\"%s\" "
+            "stroke-width=\"7\" opacity=\"0.35\"/>\n",
+            scale_of(x, from), scale_of(y, roof(from, ridge)),
+            scale_of(x, fmin(fmax(ridge, from), to)),
+            scale_of(y, roof(fmin(fmax(ridge, from), to), ridge)), scale_of(x, to),
             scale_of(y, roof(to, ridge)), colour);
     draw_point(px, py, shape, colour, "point", label, out);
     bool right = px < (LEFT + RIGHT) / 2.0 + 60;
@@ -154,15 +175,20 @@ void roofline_svg(const struct table *t, FILE *out)
     double ridge_from = INFINITY, ridge_to = 0;
 
     for (size_t i = 0; i < t->rows; i++) {
-        static const char *const column[] = {"attention_from", "attention_to", "experts_from", "experts_to"};
+        static const char *const column[] = {"attention_from", "attention_to", "experts_from",
+                                             "experts_to"};
         for (size_t k = 0; k < LEN(column); k++)
             widen(&x, number(t, i, column[k]));
         ridge_from = fmin(ridge_from, number(t, i, "ridge_from"));
         ridge_to = fmax(ridge_to, number(t, i, "ridge_to"));
     }
-    svg_open(WIDTH, HEIGHT, "Roofline: arithmetic intensity of core attention and experts against the chip's ridge point", out);
+    svg_open(WIDTH, HEIGHT,
+             "Roofline: arithmetic intensity of core attention and experts against the chip's "
+             "ridge point",
+             out);
     if (!t->rows) {
-        svg_text(WIDTH / 2.0, HEIGHT / 2.0, "middle", "title", "no feasible point without an engine", out);
+        svg_text(WIDTH / 2.0, HEIGHT / 2.0, "middle", "title",
+                 "no feasible point without an engine", out);
         svg_close(out);
         return;
     }
@@ -174,17 +200,22 @@ void roofline_svg(const struct table *t, FILE *out)
     double ridge[2] = {ridge_from, ridge_to};
     for (int i = 0; i < (ridge_to > ridge_from ? 2 : 1); i++) {
         char label[48];
-        fprintf(out, "<path class=\"roof\" d=\"M%.1f %.1f L%.1f %.1f L%d %.1f\"/>\n", scale_of(&x, fmax(x.lo, y.lo * ridge[i])),
-                scale_of(&y, roof(fmax(x.lo, y.lo * ridge[i]), ridge[i])), scale_of(&x, ridge[i]), scale_of(&y, 1), RIGHT, scale_of(&y, 1));
+        fprintf(out, "<path class=\"roof\" d=\"M%.1f %.1f L%.1f %.1f L%d %.1f\"/>\n",
+                scale_of(&x, fmax(x.lo, y.lo * ridge[i])),
+                scale_of(&y, roof(fmax(x.lo, y.lo * ridge[i]), ridge[i])), scale_of(&x, ridge[i]),
+                scale_of(&y, 1), RIGHT, scale_of(&y, 1));
         snprintf(label, sizeof label, "ridge %.0f", ridge[i]);
         svg_text(scale_of(&x, ridge[i]), UP - 4, i ? "start" : "end", "tick", label, out);
     }
     double middle = sqrt(ridge_from * ridge_to);
     for (size_t i = 0; i < t->rows; i++) {
         const char *model = text(t, i, "model");
-        char *attention = mem_print("%s, core attention", model), *experts = mem_print("%s, experts", model);
-        draw_range(number(t, i, "attention_from"), number(t, i, "attention_to"), middle, series_colour(i), "circle", attention, 22 + 20 * (double)(i % 3), &x, &y, out);
-        draw_range(number(t, i, "experts_from"), number(t, i, "experts_to"), middle, series_colour(i), "none", experts, 92 + 20 * (double)(i % 3), &x, &y, out);
+        char *attention = mem_print("%s, core attention", model),
+             *experts = mem_print("%s, experts", model);
+        draw_range(number(t, i, "attention_from"), number(t, i, "attention_to"), middle,
+                   series_colour(i), "circle", attention, 22 + 20 * (double)(i % 3), &x, &y, out);
+        draw_range(number(t, i, "experts_from"), number(t, i, "experts_to"), middle,
+                   series_colour(i), "none", experts, 92 + 20 * (double)(i % 3), &x, &y, out);
         free(attention);
         free(experts);
     }

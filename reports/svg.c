@@ -47,8 +47,10 @@ void svg_escape(const char *text, FILE *out)
 
 void svg_open(double width, double height, const char *label, FILE *out)
 {
-    fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %g %g\" width=\"%g\" height=\"%g\" role=\"img\" aria-label=\"", width, height,
-            width, height);
+    fprintf(out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %g %g\" width=\"%g\" "
+            "height=\"%g\" role=\"img\" aria-label=\"",
+            width, height, width, height);
     svg_escape(label, out);
     fputs("\">\n", out);
 }
@@ -58,16 +60,19 @@ void svg_close(FILE *out)
     fputs("</svg>\n", out);
 }
 
-void svg_text(double x, double y, const char *anchor, const char *class, const char *text, FILE *out)
+void svg_text(double x, double y, const char *anchor, const char *class, const char *text,
+              FILE *out)
 {
-    fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" class=\"%s\">", x, y, anchor, class);
+    fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" class=\"%s\">", x, y, anchor,
+            class);
     svg_escape(text, out);
     fputs("</text>\n", out);
 }
 
 void svg_line(double x1, double y1, double x2, double y2, const char *class, FILE *out)
 {
-    fprintf(out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n", x1, y1, x2, y2, class);
+    fprintf(out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n", x1, y1,
+            x2, y2, class);
 }
 
 /* The next of 1, 2, 5, 10, ... after v; only decades where the scale is long. */
@@ -79,7 +84,8 @@ static double next_tick(const struct scale *s, double v)
     return decade * (lead < 1.5 ? 2 : lead < 3 ? 5 : 10);
 }
 
-void svg_axis_x(const struct scale *x, double top, double bottom, const char *unit, const char *title, FILE *out)
+void svg_axis_x(const struct scale *x, double top, double bottom, const char *unit,
+                const char *title, FILE *out)
 {
     char text[48];
     for (double v = step_down(x->lo); v <= x->hi * (1 + 1e-9); v = next_tick(x, v)) {
@@ -87,12 +93,14 @@ void svg_axis_x(const struct scale *x, double top, double bottom, const char *un
             continue;
         double at = scale_of(x, v);
         svg_line(at, top, at, bottom, "grid", out);
-        svg_text(at, bottom + 16, "middle", "tick", quantity_text(v, unit, 3, text, sizeof text), out);
+        svg_text(at, bottom + 16, "middle", "tick", quantity_text(v, unit, 3, text, sizeof text),
+                 out);
     }
     svg_text((x->at + x->end) / 2, bottom + 36, "middle", "title", title, out);
 }
 
-void svg_axis_y(const struct scale *y, double left, double right, const char *unit, const char *title, FILE *out)
+void svg_axis_y(const struct scale *y, double left, double right, const char *unit,
+                const char *title, FILE *out)
 {
     char text[48];
     for (double v = step_down(y->lo); v <= y->hi * (1 + 1e-9); v = next_tick(y, v)) {
@@ -100,7 +108,8 @@ void svg_axis_y(const struct scale *y, double left, double right, const char *un
             continue;
         double at = scale_of(y, v);
         svg_line(left, at, right, at, "grid", out);
-        svg_text(left - 6, at + 4, "end", "tick", quantity_text(v, unit, 3, text, sizeof text), out);
+        svg_text(left - 6, at + 4, "end", "tick", quantity_text(v, unit, 3, text, sizeof text),
+                 out);
     }
     svg_text(left, y->end - 10, "start", "title", title, out);
 }

@@ -19,11 +19,14 @@ void svg_open(double width, double height, const char *label, FILE *out);
 void svg_close(FILE *out);
 
 /* `anchor` is start, middle or end; `class` names a style of the page. */
-void svg_text(double x, double y, const char *anchor, const char *class, const char *text, FILE *out);
+void svg_text(double x, double y, const char *anchor, const char *class, const char *text,
+              FILE *out);
 void svg_line(double x1, double y1, double x2, double y2, const char *class, FILE *out);
 
 /* Decade ticks with grid lines and labels ("1 MUSD"), and the axis's title. */
-void svg_axis_x(const struct scale *x, double top, double bottom, const char *unit, const char *title, FILE *out);
-void svg_axis_y(const struct scale *y, double left, double right, const char *unit, const char *title, FILE *out);
+void svg_axis_x(const struct scale *x, double top, double bottom, const char *unit,
+                const char *title, FILE *out);
+void svg_axis_y(const struct scale *y, double left, double right, const char *unit,
+                const char *title, FILE *out);
 
 #endif

@@ -37,8 +37,8 @@ void axis_drop(struct study *s, const char *path)
 static int rank(const struct axis *a)
 {
     static const int slowness[DESIGN_PARTS] = {
-        [PART_MODEL] = 0, [PART_PRECISION] = 2, [PART_PLAN] = 2, [PART_MODE] = 2,
-        [PART_WORKLOAD] = 2, [PART_CHIP] = 4, [PART_ENGINE] = 6};
+        [PART_MODEL] = 0,    [PART_PRECISION] = 2, [PART_PLAN] = 2,  [PART_MODE] = 2,
+        [PART_WORKLOAD] = 2, [PART_CHIP] = 4,      [PART_ENGINE] = 6};
     return slowness[a->part] + !a->is_part;
 }
 
@@ -83,8 +83,8 @@ static const struct node *item(const struct node *n, size_t i)
     return node_kind(n) == NODE_LIST ? node_at(n, i) : n;
 }
 
-static int add_entry(struct axis *a, const char *name, const struct node *place, struct catalogue *c,
-                     struct err *err)
+static int add_entry(struct axis *a, const char *name, const struct node *place,
+                     struct catalogue *c, struct err *err)
 {
     const struct entry *e;
     struct err inner;
@@ -124,20 +124,23 @@ static int add_matching(struct axis *a, const char *slashed, const struct node *
         if (regex_match(regex, name[i], strlen(name[i])))
             rc = add_entry(a, name[i], place, c, err);
     if (rc == 0 && a->n == before)
-        rc = node_fail(place, a->path, err, "nothing in the catalogue matches %s: `dse list` shows the names", slashed);
+        rc = node_fail(place, a->path, err,
+                       "nothing in the catalogue matches %s: `dse list` shows the names", slashed);
     regex_close(regex);
     free(pattern);
     return rc;
 }
 
-static int read_part_axis(struct axis *a, const struct node *value, struct catalogue *c, struct err *err)
+static int read_part_axis(struct axis *a, const struct node *value, struct catalogue *c,
+                          struct err *err)
 {
     for (size_t i = 0; i < items(value); i++) {
         const struct node *n = item(value, i);
         const char *text = node_text(n);
         size_t length = strlen(text);
         if (node_kind(n) != NODE_SCALAR)
-            return node_fail(n, a->path, err, "is not a name: write one of the catalogue, a file, or /regex/");
+            return node_fail(n, a->path, err,
+                             "is not a name: write one of the catalogue, a file, or /regex/");
         if (length > 1 && text[0] == '/' && text[length - 1] == '/'
                 ? add_matching(a, text, n, c, err) != 0
                 : add_entry(a, text, n, c, err) != 0)
@@ -164,7 +167,8 @@ static int read_range(struct axis *a, const struct node *n, struct err *err)
         {FIELD(range, from, of->unit), .lo = of->lo, .hi = of->hi, .init = NAN, .whole = of->whole},
         {FIELD(range, to, of->unit), .lo = of->lo, .hi = of->hi, .init = NAN, .whole = of->whole},
         {FIELD(range, steps, "1"), .lo = 2, .hi = STEPS_MOST, .init = NAN, .whole = true},
-        {FIELD(range, scale, "1"), .lo = 0, .hi = 1, .init = 0, .only_words = true, .words = scales},
+        {FIELD(range, scale, "1"), .lo = 0, .hi = 1, .init = 0, .only_words = true,
+         .words = scales},
     };
     const struct fields fields = {a->path, rows, LEN(rows), sizeof r};
 
@@ -180,10 +184,10 @@ static int read_range(struct axis *a, const struct node *n, struct err *err)
     a->value = mem_alloc((size_t)r.steps, sizeof *a->value);
     for (double i = 0; i < r.steps; i++) {
         double t = i / (r.steps - 1);
-        double v = i == 0 ? r.from
+        double v = i == 0             ? r.from
                    : i == r.steps - 1 ? r.to
-                   : r.scale > 0 ? r.from * pow(r.to / r.from, t)
-                                 : r.from + t * (r.to - r.from);
+                   : r.scale > 0      ? r.from * pow(r.to / r.from, t)
+                                      : r.from + t * (r.to - r.from);
         if (of->whole)
             v = round(v);
         if (a->n == 0 || a->value[a->n - 1] != v)

@@ -109,8 +109,9 @@ void columns_make(struct columns *out, const struct study *s)
     }
     for (size_t i = 0; i < s->axes; i++) {
         const struct axis *a = &s->axis[i];
-        if (a->is_part || (a->part == PART_PLAN && a->parameter.field->offset != offsetof(struct plan, devices) &&
-                           a->parameter.field->offset != offsetof(struct plan, shared_over)))
+        if (a->is_part ||
+            (a->part == PART_PLAN && a->parameter.field->offset != offsetof(struct plan, devices) &&
+             a->parameter.field->offset != offsetof(struct plan, shared_over)))
             continue;
         struct column *c = add(out, a->path, a->parameter.field->unit, a->parameter.field->doc);
         c->texts = a->text;

@@ -10,10 +10,9 @@
 static const double MOST_POINTS = 9007199254740992.0; /* 2^53: indices stay exact as doubles */
 
 /* Keys of a study that are not parameters. */
-static const char *const keys[] = {"study",      "models",      "model",  "chip", "engine",
-                                   "precision",  "workload",    "plan",   "timing",
-                                   "sweep",      "constraints", "objectives", "search", "keep",
-                                   "prices"};
+static const char *const keys[] = {"study",       "models",     "model",  "chip",   "engine",
+                                   "precision",   "workload",   "plan",   "timing", "sweep",
+                                   "constraints", "objectives", "search", "keep",   "prices"};
 
 /* The `search` mapping. */
 struct search_options {
@@ -60,7 +59,8 @@ static int read_override(struct study *s, const struct node *key, const struct n
 
     if (design_parameter(path, &p, &inner) != 0)
         return node_fail(key, path, err, "%s", inner.text);
-    if (node_bind_field(value, p.field, path, (char *)&scratch + (p.offset - p.field->offset), err) != 0)
+    if (node_bind_field(value, p.field, path, (char *)&scratch + (p.offset - p.field->offset),
+                        err) != 0)
         return -1;
     add_override(s, &p, design_get(&scratch, &p));
     return 0;
@@ -87,7 +87,8 @@ static int read_part(struct study *s, size_t part, const struct node *n, struct 
     if (node_kind(n) != NODE_MAP)
         return part < DESIGN_CATALOGUE_PARTS
                    ? 0
-                   : node_fail(n, section, err, "\"%s\" is not a mapping: write {name: value, ...}", node_text(n));
+                   : node_fail(n, section, err, "\"%s\" is not a mapping: write {name: value, ...}",
+                               node_text(n));
     for (size_t i = 0; i < node_count(n); i++) {
         if (part < DESIGN_CATALOGUE_PARTS && !strcmp(node_key(n, i), "base"))
             continue;
@@ -100,12 +101,14 @@ static int read_part(struct study *s, size_t part, const struct node *n, struct 
     return 0;
 }
 
-static int read_sweep(struct study *s, const struct node *sweep, struct catalogue *c, struct err *err)
+static int read_sweep(struct study *s, const struct node *sweep, struct catalogue *c,
+                      struct err *err)
 {
     if (node_kind(sweep) != NODE_MAP)
         return node_fail(sweep, "sweep", err, "is not a mapping: write PATH: [value, ...]");
     for (size_t i = 0; i < node_count(sweep); i++)
-        if (axis_read(s, node_key_node(sweep, i), node_key(sweep, i), node_at(sweep, i), c, err) != 0)
+        if (axis_read(s, node_key_node(sweep, i), node_key(sweep, i), node_at(sweep, i), c, err) !=
+            0)
             return -1;
     return 0;
 }
@@ -113,7 +116,8 @@ static int read_sweep(struct study *s, const struct node *sweep, struct catalogu
 static int read_word(const struct node *n, const char *path, const struct word *words, double *out,
                      struct err *err)
 {
-    const struct field f = {.name = path, .unit = "1", .lo = 0, .hi = INFINITY, .only_words = true, .words = words};
+    const struct field f = {
+        .name = path, .unit = "1", .lo = 0, .hi = INFINITY, .only_words = true, .words = words};
     return node_bind_field(n, &f, path, out, err);
 }
 
@@ -197,14 +201,16 @@ static int read_key(struct study *s, const struct node *root, size_t i, struct c
     const char *near = name_nearest(key, keys, LEN(keys));
     if (near)
         return node_fail(place, key, err, "unknown key: did you mean \"%s\"?", near);
-    return node_fail(place, key, err, "unknown key: one of study, models, chip, engine, precision, "
-                                      "workload, plan, timing, sweep, constraints, objectives, "
-                                      "search, keep, prices, or a parameter's path");
+    return node_fail(place, key, err,
+                     "unknown key: one of study, models, chip, engine, precision, "
+                     "workload, plan, timing, sweep, constraints, objectives, "
+                     "search, keep, prices, or a parameter's path");
 }
 
 static int too_many(const struct node *n, double points, struct err *err)
 {
-    return node_fail(n, "sweep", err, "%.3g points are more than 2^53: take values or axes away", points);
+    return node_fail(n, "sweep", err, "%.3g points are more than 2^53: take values or axes away",
+                     points);
 }
 
 static int count_points(struct study *s, const struct node *root, struct err *err)
@@ -215,8 +221,10 @@ static int count_points(struct study *s, const struct node *root, struct err *er
     if (points > MOST_POINTS)
         return too_many(root, points, err);
     if (points > s->budget)
-        return node_fail(root, "search.budget", err, "%g is less than the %.0f points of the grid: raise it, or shorten an axis",
-                         s->budget, points);
+        return node_fail(
+            root, "search.budget", err,
+            "%g is less than the %.0f points of the grid: raise it, or shorten an axis", s->budget,
+            points);
     s->size = (uint64_t)points;
     return 0;
 }
@@ -256,7 +264,8 @@ int study_settle(struct study *s, struct err *err)
     return 0;
 }
 
-/* Where the study gives the parameter a complaint begins with, as "model.top_k: ..."; else `root`. */
+/* Where the study gives the parameter a complaint begins with, as "model.top_k: ..."; else `root`.
+ */
 static const struct node *blamed(const struct node *root, const char *complaint)
 {
     char path[64];
@@ -374,7 +383,8 @@ int study_set(struct study *s, struct catalogue *c, const char *assignment, stru
     int rc = -1;
 
     if (!equals || equals == assignment)
-        return fail(err, "--set %s: is not PATH=VALUE: write --set chip.memory_byte=192GB", assignment);
+        return fail(err, "--set %s: is not PATH=VALUE: write --set chip.memory_byte=192GB",
+                    assignment);
     char *path = mem_text(assignment);
     path[equals - assignment] = '\0';
     for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++)
@@ -386,7 +396,8 @@ int study_set(struct study *s, struct catalogue *c, const char *assignment, stru
             }
             goto done;
         }
-    if (design_parameter(path, &p, &inner) == 0 && field_parse(p.field, equals + 1, &value, &inner) == 0) {
+    if (design_parameter(path, &p, &inner) == 0 &&
+        field_parse(p.field, equals + 1, &value, &inner) == 0) {
         char known[64];
         add_override(s, &p, value);
         axis_drop(s, design_path(&p, known, sizeof known));
@@ -399,7 +410,8 @@ done:
     return rc;
 }
 
-static double rule_value(const struct constraint *r, const struct design *d, const struct metrics *m)
+static double rule_value(const struct constraint *r, const struct design *d,
+                         const struct metrics *m)
 {
     return r->metric ? field_get(r->metric, m) : design_get(d, &r->parameter);
 }
@@ -439,8 +451,9 @@ int constraint_parse(struct constraint *out, const char *text, struct err *err)
     out->metric = field_find(metrics_fields, name);
     if (!out->metric && design_parameter(name, &out->parameter, err) != 0) {
         const char *near = field_nearest(metrics_fields, name);
-        fail(err, near ? "\"%s\" is no metric or parameter: did you mean \"%s\"?"
-                       : "\"%s\" is no metric or parameter: `dse list metrics` shows all",
+        fail(err,
+             near ? "\"%s\" is no metric or parameter: did you mean \"%s\"?"
+                  : "\"%s\" is no metric or parameter: `dse list metrics` shows all",
              name, near);
         goto done;
     }
@@ -463,8 +476,10 @@ int objective_parse(struct objective *out, const char *text, struct err *err)
     out->metric = field_find(metrics_fields, name);
     if (!out->metric) {
         near = field_nearest(metrics_fields, name);
-        return fail(err, near ? "\"%s\" is no metric: did you mean \"%s\"?"
-                              : "\"%s\" is no metric: `dse list metrics` shows all", name, near);
+        return fail(err,
+                    near ? "\"%s\" is no metric: did you mean \"%s\"?"
+                         : "\"%s\" is no metric: `dse list metrics` shows all",
+                    name, near);
     }
     if (out->metric->words)
         return fail(err, "\"%s\" is a word: give a metric that is a number", name);

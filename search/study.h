@@ -18,10 +18,10 @@ struct axis {
     struct parameter parameter; /* unless is_part */
     size_t part;
     size_t n;
-    double *value;               /* of the parameter */
-    const struct entry **entry;  /* of the part */
-    void **part_value;           /* the entry's struct with the study's own values on top */
-    const char **text;           /* the alternatives' names; NULL if they are numbers */
+    double *value;              /* of the parameter */
+    const struct entry **entry; /* of the part */
+    void **part_value;          /* the entry's struct with the study's own values on top */
+    const char **text;          /* the alternatives' names; NULL if they are numbers */
 };
 
 /* A limit on a metric or parameter. */
@@ -61,7 +61,8 @@ struct study {
     } * override; /* values the study sets on top of the catalogue */
 };
 
-/* Reads the study at `path`; with NULL all defaults. The catalogue must outlive it. Caller frees. */
+/* Reads the study at `path`; with NULL all defaults. The catalogue must outlive it. Caller frees.
+ */
 int study_open(struct study **out, const char *path, struct catalogue *c, struct err *err);
 
 /* The same from a text that `name` stands for in messages. */

@@ -103,8 +103,8 @@ static int hand_over(struct sweep *w, points_fn fn, void *ctx)
 int sweep_run(const struct study *s, const struct columns *columns, uint64_t first, uint64_t last,
               size_t jobs, points_fn fn, void *ctx)
 {
-    struct sweep w = {.study = s, .columns = columns, .first = first, .last = last,
-                      .slots = 2 * jobs + 2};
+    struct sweep w = {
+        .study = s, .columns = columns, .first = first, .last = last, .slots = 2 * jobs + 2};
     size_t started = 0;
     int rc = 0;
 

@@ -34,12 +34,15 @@ static struct study *study_of(struct catalogue *c, double points)
     struct study *s;
     struct err err;
     double each = ceil(pow(points / 3, 0.25));
-    char *text = mem_print("model: deepseek-r1\nchip: b200\nplan: {devices: 32, tp: 1, ep: 32}\nworkload: {context: 8192, batch: max, tpot: 50 ms}\n"
-                           "sweep:\n  engine: [none, duplex, logic-die-r128]\n"
-                           "  chip.memory_byte_per_s: {from: 2 TB/s, to: 32 TB/s, steps: %.0f, scale: log}\n"
-                           "  chip.memory_byte: {from: 80 GB, to: 500 GB, steps: %.0f}\n"
-                           "  chip.link_byte_per_s: {from: 100 GB/s, to: 3 TB/s, steps: %.0f, scale: log}\n"
-                           "  chip.compute_units: {from: 50, to: 400, steps: %.0f}\n", each, each, each, each);
+    char *text =
+        mem_print("model: deepseek-r1\nchip: b200\nplan: {devices: 32, tp: 1, ep: 32}\nworkload: "
+                  "{context: 8192, batch: max, tpot: 50 ms}\n"
+                  "sweep:\n  engine: [none, duplex, logic-die-r128]\n"
+                  "  chip.memory_byte_per_s: {from: 2 TB/s, to: 32 TB/s, steps: %.0f, scale: log}\n"
+                  "  chip.memory_byte: {from: 80 GB, to: 500 GB, steps: %.0f}\n"
+                  "  chip.link_byte_per_s: {from: 100 GB/s, to: 3 TB/s, steps: %.0f, scale: log}\n"
+                  "  chip.compute_units: {from: 50, to: 400, steps: %.0f}\n",
+                  each, each, each, each);
     if (study_parse(&s, "bench", text, c, &err) != 0)
         stop(err.text);
     free(text);
@@ -100,18 +103,27 @@ static int take(void *ctx, uint64_t first, size_t count, const double *rows)
 
 size_t bench_columns;
 
-static double store_rate(const struct study *s, const struct columns *columns, size_t jobs, const char *path)
+static double store_rate(const struct study *s, const struct columns *columns, size_t jobs,
+                         const char *path)
 {
     struct sink k = {0};
-    struct db_run run = {.name = mem_text("bench"), .spec = mem_text(""), .spec_hash = mem_text("0"), .program = mem_text("bench"),
-                         .keep = mem_text("all"), .space = s->size, .last = s->size};
+    struct db_run run = {.name = mem_text("bench"),
+                         .spec = mem_text(""),
+                         .spec_hash = mem_text("0"),
+                         .program = mem_text("bench"),
+                         .keep = mem_text("all"),
+                         .space = s->size,
+                         .last = s->size};
     struct db_column *of = mem_alloc(columns->n, sizeof *of);
     for (size_t i = 0; i < columns->n; i++)
-        of[i] = (struct db_column){columns->column[i].name, columns->column[i].unit, columns->column[i].doc, columns->column[i].texts};
+        of[i] = (struct db_column){columns->column[i].name, columns->column[i].unit,
+                                   columns->column[i].doc, columns->column[i].texts};
     double start = now_s();
     bench_columns = columns->n;
-    if (db_open(&k.db, path, DB_WRITE, &k.err) != 0 || db_run_begin(k.db, &run, of, columns->n, &k.err) != 0 ||
-        sweep_run(s, columns, 0, s->size, jobs, take, &k) != 0 || db_commit(k.db, s->size, 0, true, &k.err) != 0)
+    if (db_open(&k.db, path, DB_WRITE, &k.err) != 0 ||
+        db_run_begin(k.db, &run, of, columns->n, &k.err) != 0 ||
+        sweep_run(s, columns, 0, s->size, jobs, take, &k) != 0 ||
+        db_commit(k.db, s->size, 0, true, &k.err) != 0)
         stop(k.err.text);
     db_close(k.db);
     db_run_free(&run);
@@ -120,7 +132,8 @@ static double store_rate(const struct study *s, const struct columns *columns, s
 }
 
 /* SQLite alone: one prepared INSERT of the same numbers and texts, same settings. */
-static double raw_rate(const struct columns *columns, const double *row, uint64_t points, const char *path)
+static double raw_rate(const struct columns *columns, const double *row, uint64_t points,
+                       const char *path)
 {
     sqlite3 *db;
     sqlite3_stmt *st;
@@ -130,9 +143,12 @@ static double raw_rate(const struct columns *columns, const double *row, uint64_
         free(sql);
         sql = longer;
     }
-    char *whole = mem_print("PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-2048; %s);", sql);
+    char *whole = mem_print("PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA "
+                            "synchronous=NORMAL; PRAGMA cache_size=-2048; %s);",
+                            sql);
     double start = now_s();
-    if (sqlite3_open(path, &db) != SQLITE_OK || sqlite3_exec(db, whole, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_open(path, &db) != SQLITE_OK ||
+        sqlite3_exec(db, whole, NULL, NULL, NULL) != SQLITE_OK)
         stop("raw SQLite failed");
     free(sql);
     free(whole);
@@ -196,7 +212,8 @@ int main(int argc, char **argv)
 
     uint64_t some = s->size < 1000000 ? s->size : 1000000;
     price_rate(s, 1, some / 4);
-    double one = price_rate(s, 1, some), two = price_rate(s, 2, 2 * some < s->size ? 2 * some : s->size);
+    double one = price_rate(s, 1, some),
+           two = price_rate(s, 2, 2 * some < s->size ? 2 * some : s->size);
     printf("pricing, one thread        %10.0f points/s\n", one);
     printf("pricing, two threads       %10.0f points/s   %.2f times one\n", two, two / one);
     char *a = mem_print("%s/store.db", scratch), *b = mem_print("%s/raw.db", scratch);
@@ -206,11 +223,15 @@ int main(int argc, char **argv)
     double raw = raw_rate(columns, row, s->size, b);
     remove(a);
     remove(b);
-    raw = fmax(raw, raw_rate(columns, row, s->size, b)); /* the better of two, for a disk that was busy */
+    raw = fmax(
+        raw, raw_rate(columns, row, s->size, b)); /* the better of two, for a disk that was busy */
     stored = fmax(stored, store_rate(s, columns, 2, a));
-    printf("sweep into the store       %10.0f points/s   %llu points of %zu columns\n", stored, (unsigned long long)s->size, columns->n);
-    printf("SQLite alone, same rows    %10.0f rows/s     the sweep reaches %.0f %% of it\n", raw, 100 * stored / raw);
-    printf("memory at the peak         %10.1f MB         while sweeping\n", (double)store_kb / 1024);
+    printf("sweep into the store       %10.0f points/s   %llu points of %zu columns\n", stored,
+           (unsigned long long)s->size, columns->n);
+    printf("SQLite alone, same rows    %10.0f rows/s     the sweep reaches %.0f %% of it\n", raw,
+           100 * stored / raw);
+    printf("memory at the peak         %10.1f MB         while sweeping\n",
+           (double)store_kb / 1024);
     const char *const files[] = {a, b};
     for (size_t i = 0; i < 2; i++)
         remove(files[i]);

@@ -17,7 +17,8 @@ static struct metrics evaluated(const struct study *s, const struct design *d)
 /* Calls `check` on every model with a few engines, on hardware large enough for all. */
 static void on_every_model(void (*check)(const struct study *s, const struct design *d))
 {
-    static const char *const engines[] = {"engine=none", "engine=attacc", "engine=duplex", "engine=logic-die-r128", "engine=memory-pool"};
+    static const char *const engines[] = {"engine=none", "engine=attacc", "engine=duplex",
+                                          "engine=logic-die-r128", "engine=memory-pool"};
     const char *const *name;
     size_t n;
     catalogue_names(catalogue, PART_MODEL, &name, &n);
@@ -25,7 +26,8 @@ static void on_every_model(void (*check)(const struct study *s, const struct des
         for (size_t e = 0; e < LEN(engines); e++) {
             char model[64];
             snprintf(model, sizeof model, "model=%s", name[i]);
-            struct study *s = study_with(SET(model, engines[e], "chip=gb300", "plan.devices=64", "workload.tpot=50ms"));
+            struct study *s = study_with(
+                SET(model, engines[e], "chip=gb300", "plan.devices=64", "workload.tpot=50ms"));
             check(s, &s->base);
             study_free(s);
         }
@@ -33,7 +35,9 @@ static void on_every_model(void (*check)(const struct study *s, const struct des
 
 static void check_more_is_not_less(const struct study *s, const struct design *d)
 {
-    static const char *const path[] = {"chip.memory_byte_per_s", "chip.compute_units", "chip.link_byte_per_s", "chip.network_byte_per_s", "chip.memory_byte"};
+    static const char *const path[] = {"chip.memory_byte_per_s", "chip.compute_units",
+                                       "chip.link_byte_per_s", "chip.network_byte_per_s",
+                                       "chip.memory_byte"};
     for (size_t i = 0; i < LEN(path); i++) {
         struct parameter p;
         struct err err;
@@ -64,7 +68,9 @@ static void check_parts(const struct study *s, const struct design *d)
         at.engine.overlap = overlap;
         struct metrics m = evaluated(s, &at);
         assert_int_equal(m.verdict, VERDICT_OK);
-        assert_close(m.attention_s + m.projection_s + m.ffn_s + m.expert_s + m.communication_s + m.other_s, m.tpot_s, 1e-12);
+        assert_close(m.attention_s + m.projection_s + m.ffn_s + m.expert_s + m.communication_s +
+                         m.other_s,
+                     m.tpot_s, 1e-12);
         assert_close(m.attention_share * m.tpot_s, m.attention_s, 1e-12);
         assert_true(m.attention_s >= 0 && m.expert_s >= 0);
         assert_close(m.batch / m.tpot_s, m.tokens_per_s, 1e-12);
@@ -93,7 +99,8 @@ static void check_batch(const struct study *s, const struct design *d)
     assert_close(evaluated(s, &at).tokens_per_s, best.tokens_per_s, 1e-12);
     at.workload.batch = best.batch + dp;
     struct metrics more = evaluated(s, &at);
-    assert_int_equal(more.verdict, best.batch_cap <= best.batch_slo ? VERDICT_MEMORY : VERDICT_TPOT);
+    assert_int_equal(more.verdict,
+                     best.batch_cap <= best.batch_slo ? VERDICT_MEMORY : VERDICT_TPOT);
     assert_true(more.tokens_per_s >= best.tokens_per_s * (1 - 1e-12));
     if (best.batch > dp) {
         at.workload.batch = best.batch - dp;
@@ -150,7 +157,8 @@ static void an_engine_that_takes_no_memory_never_slows_a_step(void **state)
 static void gqa_with_as_many_kv_heads_as_heads_is_mha(void **state)
 {
     struct metrics gqa = priced(SET("model=llama-3.1-70b", "model.kv_heads=64", "chip=gb300"));
-    struct metrics mha = priced(SET("model=llama-3.1-70b", "model.attention=mha", "model.kv_heads=0", "chip=gb300"));
+    struct metrics mha =
+        priced(SET("model=llama-3.1-70b", "model.attention=mha", "model.kv_heads=0", "chip=gb300"));
     (void)state;
     assert_memory_equal(&gqa, &mha, offsetof(struct metrics, ttft_s));
     assert_close(gqa.tokens_per_s, mha.tokens_per_s, 0);
@@ -160,8 +168,10 @@ static void gqa_with_as_many_kv_heads_as_heads_is_mha(void **state)
 static void a_window_as_wide_as_the_context_changes_nothing(void **state)
 {
     struct metrics full = priced(SET("model=llama-3.1-70b", "workload.context=4096"));
-    struct metrics window = priced(SET("model=llama-3.1-70b", "workload.context=4096", "model.window=4096"));
-    struct metrics narrow = priced(SET("model=llama-3.1-70b", "workload.context=4096", "model.window=1024"));
+    struct metrics window =
+        priced(SET("model=llama-3.1-70b", "workload.context=4096", "model.window=4096"));
+    struct metrics narrow =
+        priced(SET("model=llama-3.1-70b", "workload.context=4096", "model.window=1024"));
     (void)state;
     assert_close(window.tokens_per_s, full.tokens_per_s, 1e-12);
     assert_close(window.batch_cap, full.batch_cap, 0);
@@ -172,9 +182,10 @@ static void a_window_as_wide_as_the_context_changes_nothing(void **state)
  * parallelism: scores and values 2 x 2 x 16 x 8 FLOP a layer; K and V 16 x 2 x 8 numbers. */
 static void a_small_model_costs_what_a_hand_counts(void **state)
 {
-    struct study *s = study_with(SET("model=llama-3.1-8b", "model.layers=4", "model.hidden=8", "model.heads=2", "model.kv_heads=2",
-                                     "model.head_dim=4", "model.ffn=16", "model.vocab=32", "plan.devices=1", "workload.context=16",
-                                     "workload.batch=1"));
+    struct study *s =
+        study_with(SET("model=llama-3.1-8b", "model.layers=4", "model.hidden=8", "model.heads=2",
+                       "model.kv_heads=2", "model.head_dim=4", "model.ffn=16", "model.vocab=32",
+                       "plan.devices=1", "workload.context=16", "workload.batch=1"));
     struct prepared p = {0};
     (void)state;
     assert_close(model_params(&s->base.model), 4 * (4 * 8 * 8 + 3 * 8 * 16) + 2 * 32 * 8, 0);
@@ -208,7 +219,8 @@ static void a_small_model_costs_what_a_hand_counts(void **state)
 /* Uniform routing, k of E: E (1 - (1 - k/E)^tokens) experts are active; drawn at random here. */
 static void as_many_experts_are_active_as_a_drawing_finds(void **state)
 {
-    struct study *s = study_with(SET("model=mixtral-8x7b", "plan.devices=1", "plan.ep=1", "workload.batch=3"));
+    struct study *s =
+        study_with(SET("model=mixtral-8x7b", "plan.devices=1", "plan.ep=1", "workload.batch=3"));
     struct prepared p = {0};
     uint64_t random = 88172645463325252u;
     double active = 0, draws = 200000;
@@ -218,13 +230,15 @@ static void as_many_experts_are_active_as_a_drawing_finds(void **state)
         unsigned hit = 0;
         for (int token = 0; token < 3; token++) {
             random ^= random << 13, random ^= random >> 7, random ^= random << 17;
-            unsigned a = (unsigned)(random >> 20) & 7, b = (a + 1 + (unsigned)(random >> 40) % 7) & 7;
+            unsigned a = (unsigned)(random >> 20) & 7,
+                     b = (a + 1 + (unsigned)(random >> 40) % 7) & 7;
             hit |= 1u << a | 1u << b;
         }
         for (; hit; hit &= hit - 1)
             active++;
     }
-    assert_close(8 * step_active_share(&p.mapped[0].step, step_load(&p.mapped[0].step, 3)), active / draws, 0.005);
+    assert_close(8 * step_active_share(&p.mapped[0].step, step_load(&p.mapped[0].step, 3)),
+                 active / draws, 0.005);
     prepared_free(&p);
     study_free(s);
 }
@@ -232,12 +246,14 @@ static void as_many_experts_are_active_as_a_drawing_finds(void **state)
 /* 128 experts over 32 devices, one per token: the busiest device's active experts, drawn. */
 static void the_slowest_device_reads_as_many_experts_as_a_drawing_finds(void **state)
 {
-    static const char *const batch[] = {"workload.batch=4", "workload.batch=32", "workload.batch=256"};
+    static const char *const batch[] = {"workload.batch=4", "workload.batch=32",
+                                        "workload.batch=256"};
     static const int tokens[] = {4, 32, 256};
     uint64_t random = 88172645463325252u;
     (void)state;
     for (size_t i = 0; i < LEN(batch); i++) {
-        struct study *s = study_with(SET("model=llama-4-maverick", "plan.devices=32", "plan.tp=1", "plan.ep=32", batch[i]));
+        struct study *s = study_with(
+            SET("model=llama-4-maverick", "plan.devices=32", "plan.tp=1", "plan.ep=32", batch[i]));
         struct prepared p = {0};
         double most = 0, draws = 20000;
         prepare(&p, &s->base);
@@ -250,13 +266,15 @@ static void the_slowest_device_reads_as_many_experts_as_a_drawing_finds(void **s
                 held[e / 4] |= 1u << e % 4;
             }
             for (int k = 0; k < 32; k++) {
-                int active = (int)(held[k] & 1) + (int)(held[k] >> 1 & 1) + (int)(held[k] >> 2 & 1) + (int)(held[k] >> 3 & 1);
+                int active = (int)(held[k] & 1) + (int)(held[k] >> 1 & 1) +
+                             (int)(held[k] >> 2 & 1) + (int)(held[k] >> 3 & 1);
                 busiest = active > busiest ? active : busiest;
             }
             most += busiest;
         }
         const struct step *step = &p.mapped[0].step;
-        assert_close(4 * step_active_share(step, (struct load){tokens[i] / 32.0, tokens[i] / 32.0}), most / draws, 0.03);
+        assert_close(4 * step_active_share(step, (struct load){tokens[i] / 32.0, tokens[i] / 32.0}),
+                     most / draws, 0.03);
         prepared_free(&p);
         study_free(s);
     }
@@ -269,8 +287,17 @@ static void a_discrete_engine_is_link_bound_at_short_contexts(void **state)
     static const char *const context[] = {"workload.context=200", "workload.context=40000"};
     (void)state;
     for (int i = 0; i < 2; i++) {
-        const char *const set[] = {"model=llama-3.1-405b", "chip=b200-paper", "plan.tp=8", "workload.batch=64", "engine=logic-die-r32", context[i], NULL};
-        const char *const linked[] = {"model=llama-3.1-405b", "chip=b200-paper", "plan.tp=8", "workload.batch=64", "engine=logic-die-r32", context[i], "engine.link_byte_per_s=0.9TB/s", NULL};
+        const char *const set[] = {
+            "model=llama-3.1-405b", "chip=b200-paper", "plan.tp=8", "workload.batch=64",
+            "engine=logic-die-r32", context[i],        NULL};
+        const char *const linked[] = {"model=llama-3.1-405b",
+                                      "chip=b200-paper",
+                                      "plan.tp=8",
+                                      "workload.batch=64",
+                                      "engine=logic-die-r32",
+                                      context[i],
+                                      "engine.link_byte_per_s=0.9TB/s",
+                                      NULL};
         near = priced(set);
         far = priced(linked);
         if (i == 0)
@@ -283,8 +310,10 @@ static void a_discrete_engine_is_link_bound_at_short_contexts(void **state)
 /* Two serial halves of which one is hidden: 1 / max(f/S, 1 - f). */
 static void full_overlap_hides_the_shorter_half(void **state)
 {
-    struct metrics none = priced(SET("model=gpt3-175b", "chip=b200-paper", "plan.tp=8", "workload.batch=64"));
-    struct metrics with = priced(SET("model=gpt3-175b", "chip=b200-paper", "plan.tp=8", "workload.batch=64", "engine=duplex", "engine.overlap=1"));
+    struct metrics none =
+        priced(SET("model=gpt3-175b", "chip=b200-paper", "plan.tp=8", "workload.batch=64"));
+    struct metrics with = priced(SET("model=gpt3-175b", "chip=b200-paper", "plan.tp=8",
+                                     "workload.batch=64", "engine=duplex", "engine.overlap=1"));
     double f = none.attention_share, s = with.engine_speedup;
     (void)state;
     assert_close(none.tpot_s / with.tpot_s, 1 / fmax(f / s, 1 - f), 1e-9);
@@ -292,8 +321,9 @@ static void full_overlap_hides_the_shorter_half(void **state)
 
 static void tables_list_their_structs_in_order(void **state)
 {
-    const struct fields *const all[] = {&model_fields, &chip_fields, &engine_fields, &plan_fields, &workload_fields,
-                                        &precision_fields, &mode_fields, &metrics_fields, &prices_fields};
+    const struct fields *const all[] = {&model_fields, &chip_fields,     &engine_fields,
+                                        &plan_fields,  &workload_fields, &precision_fields,
+                                        &mode_fields,  &metrics_fields,  &prices_fields};
     (void)state;
     for (size_t i = 0; i < LEN(all); i++)
         for (size_t j = 0; j < all[i]->n; j++) {
@@ -327,8 +357,10 @@ static void points_do_not_depend_on_the_way_to_them(void **state)
     struct study *s;
     struct err err = {0};
     struct cursor walk = {0}, jump = {0};
-    static const char text[] = "models: [deepseek-r1, llama-3.1-8b]\nplan: {devices: 16, tp: auto}\nsweep:\n  chip: [b200, h100]\n"
-                               "  engine: [none, duplex]\n  workload.context: [1024, 8192]\n  chip.memory_byte: [80 GB, 180 GB]\n";
+    static const char text[] = "models: [deepseek-r1, llama-3.1-8b]\nplan: {devices: 16, tp: "
+                               "auto}\nsweep:\n  chip: [b200, h100]\n"
+                               "  engine: [none, duplex]\n  workload.context: [1024, 8192]\n  "
+                               "chip.memory_byte: [80 GB, 180 GB]\n";
     (void)state;
     if (study_parse(&s, "test", text, catalogue, &err) != 0)
         assert_string_equal(err.text, "");

@@ -23,12 +23,17 @@ static void every_model_of_the_catalogue_has_its_published_size(void **state)
         const char *name;
         double billion;
     } published[] = {
-        {"gpt3-175b", 175},        {"llama-2-70b", 69},      {"llama-3.1-8b", 8.03},   {"llama-3.1-70b", 70.6},
-        {"llama-3.1-405b", 406},   {"llama-4-scout", 107.8}, {"llama-4-maverick", 400}, {"mixtral-8x7b", 46.7},
-        {"mixtral-8x22b", 141},    {"qwen3-235b-a22b", 235}, {"qwen3-30b-a3b", 30.5},  {"qwen3-32b", 32.8},
-        {"qwen2.5-72b", 72.7},     {"deepseek-v2", 236},     {"deepseek-v2-lite", 15.7}, {"deepseek-v3", 671},
-        {"deepseek-r1", 671},      {"deepseek-v3.2", 671},   {"kimi-k2", 1026},        {"glm-4.5", 355},
-        {"gpt-oss-120b", 116.8},   {"glm-5", 744},
+        {"gpt3-175b", 175},         {"llama-2-70b", 69},
+        {"llama-3.1-8b", 8.03},     {"llama-3.1-70b", 70.6},
+        {"llama-3.1-405b", 406},    {"llama-4-scout", 107.8},
+        {"llama-4-maverick", 400},  {"mixtral-8x7b", 46.7},
+        {"mixtral-8x22b", 141},     {"qwen3-235b-a22b", 235},
+        {"qwen3-30b-a3b", 30.5},    {"qwen3-32b", 32.8},
+        {"qwen2.5-72b", 72.7},      {"deepseek-v2", 236},
+        {"deepseek-v2-lite", 15.7}, {"deepseek-v3", 671},
+        {"deepseek-r1", 671},       {"deepseek-v3.2", 671},
+        {"kimi-k2", 1026},          {"glm-4.5", 355},
+        {"gpt-oss-120b", 116.8},    {"glm-5", 744},
     };
     const char *const *name;
     size_t n;
@@ -36,7 +41,8 @@ static void every_model_of_the_catalogue_has_its_published_size(void **state)
     catalogue_names(catalogue, PART_MODEL, &name, &n);
     assert_int_equal(n, LEN(published));
     for (size_t i = 0; i < LEN(published); i++)
-        assert_close(model_params(model_called(published[i].name)), published[i].billion * 1e9, 0.01);
+        assert_close(model_params(model_called(published[i].name)), published[i].billion * 1e9,
+                     0.01);
 }
 
 /* arXiv:2507.15465v3 sections III-IV (GPT-3 4.5 MB, R1 68.6 KB per token, binary units);
@@ -46,18 +52,21 @@ static void the_kv_cache_of_a_token_is_as_published(void **state)
     static const struct {
         const char *name;
         double byte;
-    } published[] = {{"gpt3-175b", 4718592},  {"llama-3.1-405b", 516096}, {"llama-4-maverick", 196608},
-                     {"deepseek-r1", 70272}, {"kimi-k2", 70272},         {"qwen2.5-72b", 327680}};
+    } published[] = {{"gpt3-175b", 4718592},       {"llama-3.1-405b", 516096},
+                     {"llama-4-maverick", 196608}, {"deepseek-r1", 70272},
+                     {"kimi-k2", 70272},           {"qwen2.5-72b", 327680}};
     (void)state;
     for (size_t i = 0; i < LEN(published); i++)
-        assert_close(attention_kv_byte_per_token(model_called(published[i].name), 1, 2, 0), published[i].byte, 1e-12);
+        assert_close(attention_kv_byte_per_token(model_called(published[i].name), 1, 2, 0),
+                     published[i].byte, 1e-12);
 }
 
 static double intensity(const char *model, const char *more)
 {
     char set[64];
     snprintf(set, sizeof set, "model=%s", model);
-    return priced(SET(set, "workload.context=1e9", "workload.batch=32", "plan.dp=auto", more)).attention_intensity_flop_per_byte;
+    return priced(SET(set, "workload.context=1e9", "workload.batch=32", "plan.dp=auto", more))
+        .attention_intensity_flop_per_byte;
 }
 
 /* Long contexts, BF16: 2 g q / b for GQA, 2 h (2 d_c + d_r) / (2 (d_c + d_r)) for absorbed MLA read
@@ -93,7 +102,8 @@ static void other_forms_of_mla_have_their_intensity(void **state)
 {
     (void)state;
     assert_close(intensity("deepseek-r1", "model.absorb=no"), 320.0 / 256.5, 0.005);
-    struct metrics m = priced(SET("model=deepseek-v3.2", "workload.context=1e9", "workload.batch=32", "plan.tp=1"));
+    struct metrics m = priced(
+        SET("model=deepseek-v3.2", "workload.context=1e9", "workload.batch=32", "plan.tp=1"));
     assert_close(m.attention_intensity_flop_per_byte, 2.0 * 64 * 128 / 132, 0.01);
 }
 
@@ -108,14 +118,16 @@ static void engines_speed_up_attention_as_their_roofline_says(void **state)
                  {"duplex", {4.0, 2.0, 4.0, 0.13, 0.26}},
                  {"logic-die-r32", {4.0, 4.0, 4.0, 0.53, 1.06}},
                  {"logic-die-r128", {2.0, 2.0, 2.0, 1.06, 2.0}}};
-    static const char *const model[] = {"gpt3-175b", "llama-3.1-405b", "llama-4-maverick", "deepseek-r1", "kimi-k2"};
+    static const char *const model[] = {"gpt3-175b", "llama-3.1-405b", "llama-4-maverick",
+                                        "deepseek-r1", "kimi-k2"};
     (void)state;
     for (size_t e = 0; e < LEN(table); e++)
         for (size_t i = 0; i < LEN(model); i++) {
             char with[64], name[64];
             snprintf(with, sizeof with, "engine=%s", table[e].engine);
             snprintf(name, sizeof name, "model=%s", model[i]);
-            struct metrics m = priced(SET(name, with, "chip=b200-paper", "plan.tp=1", "workload.context=1e8", "workload.batch=32"));
+            struct metrics m = priced(SET(name, with, "chip=b200-paper", "plan.tp=1",
+                                          "workload.context=1e8", "workload.batch=32"));
             assert_close(m.engine_speedup, table[e].s[i], 0.02);
         }
 }
@@ -124,7 +136,8 @@ static void engines_speed_up_attention_as_their_roofline_says(void **state)
  * 128 x 8 x 7168 x 2 B over 900 and 100 GB/s are 16.3 and 146.8 us. */
 static void one_all_to_all_of_r1_takes_its_bytes_over_the_link(void **state)
 {
-    struct study *s = study_with(SET("model=deepseek-r1", "chip=b200-paper", "plan.tp=1", "plan.ep=32", "workload.batch=4096"));
+    struct study *s = study_with(SET("model=deepseek-r1", "chip=b200-paper", "plan.tp=1",
+                                     "plan.ep=32", "workload.batch=4096"));
     struct prepared p = {0};
     struct device d;
     (void)state;
@@ -136,9 +149,11 @@ static void one_all_to_all_of_r1_takes_its_bytes_over_the_link(void **state)
     for (size_t i = 0; i < step->ops.n; i++)
         if (!strcmp(step->ops.op[i].name, "moe.dispatch")) {
             const struct op *o = &step->ops.op[i];
-            assert_close(step_op_cost(step, &d, o, step_load(step, 4096)).time_s / o->count, 16.3e-6, 0.002);
+            assert_close(step_op_cost(step, &d, o, step_load(step, 4096)).time_s / o->count,
+                         16.3e-6, 0.002);
             d.link_domain = 8;
-            assert_close(step_op_cost(step, &d, o, step_load(step, 4096)).time_s / o->count, 146.8e-6, 0.002);
+            assert_close(step_op_cost(step, &d, o, step_load(step, 4096)).time_s / o->count,
+                         146.8e-6, 0.002);
             found++;
         }
     assert_int_equal(found, 1);
@@ -154,8 +169,9 @@ static struct metrics paper(const char *model, const char *engine)
     bool dense = !strncmp(model, "gpt3", 4) || !strncmp(model, "llama-3", 7);
     snprintf(name, sizeof name, "model=%s", model);
     snprintf(with, sizeof with, "engine=%s", engine);
-    return priced(SET(name, with, "chip=b200-paper", mla ? "plan.tp=1" : "plan.tp=8", dense ? "plan.ep=1" : "plan.ep=32",
-                      "workload.tpot=50ms", "chip.link_latency_s=0"));
+    return priced(SET(name, with, "chip=b200-paper", mla ? "plan.tp=1" : "plan.tp=8",
+                      dense ? "plan.ep=1" : "plan.ep=32", "workload.tpot=50ms",
+                      "chip.link_latency_s=0"));
 }
 
 /* arXiv:2507.15465 section VII-A: B_cap 7360, 3328 and 124. */
@@ -180,11 +196,16 @@ static void chips_have_their_published_ridge_point(void **state)
  * requests per device, where an expert gets m r = 32 tokens. */
 static void an_engine_for_experts_stops_helping_at_32_requests_per_device(void **state)
 {
-    static const char *const batch[] = {"workload.batch=512", "workload.batch=992", "workload.batch=1088", "workload.batch=2048"};
+    static const char *const batch[] = {"workload.batch=512", "workload.batch=992",
+                                        "workload.batch=1088", "workload.batch=2048"};
     (void)state;
     for (size_t i = 0; i < LEN(batch); i++) {
-        double with = priced(SET("model=deepseek-r1", "chip=b200-paper", "plan.tp=1", "plan.ep=32", "engine=duplex", batch[i])).expert_s;
-        double without = priced(SET("model=deepseek-r1", "chip=b200-paper", "plan.tp=1", "plan.ep=32", batch[i])).expert_s;
+        double with = priced(SET("model=deepseek-r1", "chip=b200-paper", "plan.tp=1", "plan.ep=32",
+                                 "engine=duplex", batch[i]))
+                          .expert_s;
+        double without =
+            priced(SET("model=deepseek-r1", "chip=b200-paper", "plan.tp=1", "plan.ep=32", batch[i]))
+                .expert_s;
         assert_true(i < 2 ? with < 0.999 * without : with > 0.999 * without);
     }
 }
@@ -196,8 +217,10 @@ static void an_engine_gains_what_amdahl_says(void **state)
     static const struct {
         const char *model;
         double share, gain[4];
-    } worked[] = {{"gpt3-175b", 0.76, {3.05, 2.31, 2.31, 1.61}},      {"llama-3.1-405b", 0.42, {1.00, 1.27, 1.46, 1.27}},
-                  {"llama-4-maverick", 0.78, {1.53, 2.39, 2.39, 1.63}}, {"deepseek-r1", 0.55, {1.00, 1.00, 1.00, 1.03}},
+    } worked[] = {{"gpt3-175b", 0.76, {3.05, 2.31, 2.31, 1.61}},
+                  {"llama-3.1-405b", 0.42, {1.00, 1.27, 1.46, 1.27}},
+                  {"llama-4-maverick", 0.78, {1.53, 2.39, 2.39, 1.63}},
+                  {"deepseek-r1", 0.55, {1.00, 1.00, 1.00, 1.03}},
                   {"kimi-k2", 0.51, {1.00, 1.00, 1.03, 1.34}}};
     static const char *const engine[] = {"attacc", "duplex", "logic-die-r32", "logic-die-r128"};
     (void)state;
@@ -206,7 +229,8 @@ static void an_engine_gains_what_amdahl_says(void **state)
         assert_close(without.attention_share, worked[i].share, 0.08);
         for (size_t e = 0; e < LEN(engine); e++) {
             struct metrics with = paper(worked[i].model, engine[e]);
-            double f = without.attention_share, s = fmax(1, with.engine_speedup), gain = with.tokens_per_s / without.tokens_per_s;
+            double f = without.attention_share, s = fmax(1, with.engine_speedup),
+                   gain = with.tokens_per_s / without.tokens_per_s;
             assert_close(gain, worked[i].gain[e], 0.08);
             if (e != 1) /* Duplex also takes the experts */
                 assert_close(gain, 1 / (1 - f + f / s), 1e-3);
@@ -223,14 +247,18 @@ static void unit_prices_give_the_attention_cost_of_step_3(void **state)
     } chip[] = {{1979e12, 3.35e12, 2.0}, {296e12, 4.0e12, 0.8}}; /* H800, H20 */
     static const struct {
         double byte, flop, usd[2];
-    } model[] = {{1.15e9, 589e9, {0.197, 0.459}}, {1.15e9, 295e9, {0.194, 0.231}}, {3.15e9, 101e9, {0.527, 0.185}},
-                 {2.21e9, 14.1e9, {0.369, 0.127}}, {1.02e9, 131e9, {0.175, 0.114}}};
+    } model[] = {{1.15e9, 589e9, {0.197, 0.459}},
+                 {1.15e9, 295e9, {0.194, 0.231}},
+                 {3.15e9, 101e9, {0.527, 0.185}},
+                 {2.21e9, 14.1e9, {0.369, 0.127}},
+                 {1.02e9, 131e9, {0.175, 0.114}}};
     const double linear[] = {22.8e9, 12.3e9, 13.4e9, 6.04e9, 20.7e9};
     (void)state;
     for (size_t i = 0; i < LEN(model); i++)
         for (size_t c = 0; c < LEN(chip); c++) {
             struct unit u = {1 / chip[c].flop_per_s, 1 / chip[c].byte_per_s, 0};
-            double s = unit_time_s(&u, model[i].flop, model[i].byte, 0) + unit_time_s(&u, linear[i], 0, 0);
+            double s =
+                unit_time_s(&u, model[i].flop, model[i].byte, 0) + unit_time_s(&u, linear[i], 0, 0);
             assert_close(s * chip[c].usd_per_hour / 3600 * 1e6, model[i].usd[c], 0.01);
         }
 }

@@ -35,13 +35,17 @@ static void put(struct study *s, const char *path, double value)
  * routed experts where it is faster. */
 static struct metrics simulated(size_t row)
 {
-    static const char *const names[][2] = {{"deepseekV3", "model=deepseek-v3"}, {"gpt3_175B", "model=gpt3-175b"}, {"llama4_maverick", "model=llama-4-maverick"}};
+    static const char *const names[][2] = {{"deepseekV3", "model=deepseek-v3"},
+                                           {"gpt3_175B", "model=gpt3-175b"},
+                                           {"llama4_maverick", "model=llama-4-maverick"}};
     const char *model = NULL, *gpu = at(row, "gpu");
     for (size_t i = 0; i < LEN(names); i++)
         if (!strcmp(at(row, "model"), names[i][0]))
             model = names[i][1];
     assert_non_null(model);
-    struct study *s = study_with(SET(model, "chip=b200-paper", !strcmp(at(row, "processor"), "GPU+LOGIC") ? "engine=duplex" : "engine=none"));
+    struct study *s = study_with(
+        SET(model, "chip=b200-paper",
+            !strcmp(at(row, "processor"), "GPU+LOGIC") ? "engine=duplex" : "engine=none"));
     if (!strcmp(at(row, "model"), "deepseekV3"))
         put(s, "model.layers", 60);
     put(s, "model.window", 0); /* it does not know chunked attention */
@@ -60,7 +64,8 @@ static struct metrics simulated(size_t row)
     put(s, "plan.ep", number(row, "ep"));
     put(s, "workload.context", number(row, "seq_len") + 1);
     put(s, "workload.batch", number(row, "global_batch"));
-    const char *const bytes[] = {"precision.weight", "precision.kv", "precision.math", "precision.activation"};
+    const char *const bytes[] = {"precision.weight", "precision.kv", "precision.math",
+                                 "precision.activation"};
     for (size_t i = 0; i < LEN(bytes); i++)
         put(s, bytes[i], number(row, "precision_bytes"));
     if (!strcmp(at(row, "model"), "deepseekV3"))
@@ -76,8 +81,9 @@ static struct metrics simulated(size_t row)
 static bool comparable(size_t row)
 {
     const char *flags = at(row, "flags");
-    return number(row, "skew") == 0 && strstr(flags, "mode=decode") && strstr(flags, "flash_mla=1") &&
-           !strstr(flags, "moe_low_only=1") && strcmp(at(row, "processor"), "GPU+PIM") != 0;
+    return number(row, "skew") == 0 && strstr(flags, "mode=decode") &&
+           strstr(flags, "flash_mla=1") && !strstr(flags, "moe_low_only=1") &&
+           strcmp(at(row, "processor"), "GPU+PIM") != 0;
 }
 
 static int by_value(const void *a, const void *b)
@@ -95,9 +101,14 @@ static void step_times_are_those_of_the_papers_simulator(void **state)
     size_t n = 0;
     (void)state;
 
-    snprintf(path, sizeof path, "%s%s/llmsimulator.csv", dir ? dir : source ? source : ".", dir ? "" : "/../shared/validation");
+    snprintf(path, sizeof path, "%s%s/llmsimulator.csv",
+             dir      ? dir
+             : source ? source
+                      : ".",
+             dir ? "" : "/../shared/validation");
     if (csv_read(&rows, path, &err) != 0) {
-        print_message("skipped: no llmsimulator.csv (set DSE_VALIDATION to the folder that has it)\n");
+        print_message(
+            "skipped: no llmsimulator.csv (set DSE_VALIDATION to the folder that has it)\n");
         skip();
     }
     for (size_t row = 0; row < rows.rows && n < LEN(error); row++) {
@@ -105,22 +116,28 @@ static void step_times_are_those_of_the_papers_simulator(void **state)
             continue;
         struct metrics m = simulated(row);
         double theirs = number(row, "tpot_ms") / 1e3, e = m.tpot_s / theirs - 1;
-        print_message("%-16s %-16s %s x%s context %5s batch %6s: TPOT %9.3f ms, ours %9.3f ms %+6.2f %%\n", at(row, "figure"), at(row, "model"),
-                      at(row, "gpu"), at(row, "n_gpu"), at(row, "seq_len"), at(row, "global_batch"), 1e3 * theirs, 1e3 * m.tpot_s, 100 * e);
+        print_message(
+            "%-16s %-16s %s x%s context %5s batch %6s: TPOT %9.3f ms, ours %9.3f ms %+6.2f %%\n",
+            at(row, "figure"), at(row, "model"), at(row, "gpu"), at(row, "n_gpu"),
+            at(row, "seq_len"), at(row, "global_batch"), 1e3 * theirs, 1e3 * m.tpot_s, 100 * e);
         error[n++] = fabs(e);
         /* Llama 4's shared expert and its all-reduce are copied on every rank there, split here. */
-        double most = !strcmp(at(row, "model"), "gpt3_175B") ? 0.01 : !strcmp(at(row, "model"), "deepseekV3") ? 0.08 : 0.16;
+        double most = !strcmp(at(row, "model"), "gpt3_175B")    ? 0.01
+                      : !strcmp(at(row, "model"), "deepseekV3") ? 0.08
+                                                                : 0.16;
         assert_true(fabs(e) < most);
     }
     csv_free(&rows);
     assert_true(n >= 40);
     qsort(error, n, sizeof *error, by_value);
-    print_message("%zu rows: median error %.2f %%, largest %.2f %%\n", n, 100 * error[n / 2], 100 * error[n - 1]);
+    print_message("%zu rows: median error %.2f %%, largest %.2f %%\n", n, 100 * error[n / 2],
+                  100 * error[n - 1]);
     assert_true(error[n / 2] < 0.02);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(step_times_are_those_of_the_papers_simulator)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(step_times_are_those_of_the_papers_simulator)};
     return cmocka_run_group_tests_name("simulator", tests, open_tests, close_tests);
 }
