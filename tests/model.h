@@ -11,7 +11,7 @@
 
 static struct catalogue *catalogue;
 
-static int open_tests(void **state)
+static inline int open_tests(void **state)
 {
     struct err err;
     const char *dir = getenv("DSE_CATALOGUE");
@@ -23,7 +23,7 @@ static int open_tests(void **state)
     return 0;
 }
 
-static int close_tests(void **state)
+static inline int close_tests(void **state)
 {
     (void)state;
     catalogue_close(catalogue);
