@@ -133,7 +133,8 @@ static char *stop_text(const struct payoff *p, const struct payoff_stop *s)
     }
     char *out =
         mem_print("%s: pays %s %s = %s%s%s", *who ? who : "over all", s->falls ? "below" : "above",
-                  p->axis[s->axis], quantity_text(s->at, "", 4, buffer, sizeof buffer),
+                  p->axis[s->axis],
+                  quantity_text(s->at, p->axis_unit[s->axis], 4, buffer, sizeof buffer),
                   *s->reason ? "; beyond: " : "", s->reason);
     free(who);
     return out;

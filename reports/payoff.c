@@ -448,6 +448,12 @@ static int choose_by(struct payoff *p, const struct swept *swept, const char *by
     return 0;
 }
 
+static void add_axis(struct payoff *p, const struct swept_column *c)
+{
+    p->axis[p->axes] = mem_text(c->name);
+    p->axis_unit[p->axes++] = mem_text(strcmp(c->unit, "1") ? c->unit : "");
+}
+
 int payoff_make(struct payoff *out, struct db *db, const struct db_run *run, const char *by,
                 const char *where, enum budget budget, payoff_at_fn at, void *ctx, struct err *err)
 {
@@ -458,9 +464,10 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run, con
         return -1;
     int rc = choose_by(out, &swept, by, err);
     out->axis = mem_alloc(swept.n + 1, sizeof *out->axis);
+    out->axis_unit = mem_alloc(swept.n + 1, sizeof *out->axis_unit);
     for (size_t i = 0; i < swept.n; i++)
         if (swept.column[i].is_number)
-            out->axis[out->axes++] = mem_text(swept.column[i].name);
+            add_axis(out, &swept.column[i]);
     if (rc == 0)
         rc = make_groups(out, db, run, &swept, where, err);
     for (size_t i = 0; i < out->axes && rc == 0; i++)
@@ -485,9 +492,10 @@ void payoff_free(struct payoff *p)
     for (size_t i = 0; i < p->by_n; i++)
         free(p->by[i]);
     for (size_t i = 0; i < p->axes; i++)
-        free(p->axis[i]);
+        free(p->axis[i]), free(p->axis_unit[i]);
     free(p->by);
     free(p->axis);
+    free(p->axis_unit);
     free(p->group);
     free(p->stop);
     *p = (struct payoff){0};

@@ -45,7 +45,8 @@ struct payoff {
     enum budget budget;
     size_t by_n, n, axes, stops;
     char **by;   /* columns of a group */
-    char **axis; /* swept number columns */
+    char **axis; /* swept number columns, and their units, "" for 1 */
+    char **axis_unit;
     struct payoff_group *group;
     struct payoff_stop *stop;
 };
