@@ -1,5 +1,9 @@
 #include "arch/ffn.h"
 
+#include <math.h>
+
+#include "arch/routing.h"
+
 double ffn_expert_group(double tp, double ep)
 {
     return fmax(tp, ep);
@@ -21,21 +25,29 @@ static void add_moe(struct ops *out, double layers, const struct model *m, const
     double q = s->tokens, d = m->hidden, f = m->moe_ffn, ins = model_ffn_matrices(m) - 1;
     double group = ffn_expert_group(s->tp, s->ep);
     double slices = group / s->ep; /* an expert is cut in so many */
-    /* Token and expert pairs a device handles, per request of a replica, on average. */
-    double pairs = q * m->top_k * slices * s->dp / s->devices;
+    /* Tokens that a copy of the experts sees, per request of a replica. */
+    double tokens = q * s->dp * group / s->devices;
 
     ops_add_gemm(out, "moe.router", OP_EXPERT, layers, s, q, d, m->experts);
-    if (group > s->tp) {
+    if (group > s->tp)
         ops_add_all_to_all(out, "moe.dispatch", layers, s, group, q * m->top_k * d / s->tp);
-        ops_add_all_to_all(out, "moe.combine", layers, s, group, q * m->top_k * d / s->tp);
+    for (size_t i = 0; i < s->routing->groups; i++) {
+        const struct expert_group *g = &s->routing->group[i];
+        double pairs = tokens * g->share * g->experts / s->routing->imbalance;
+        ops_add(out, layers,
+                (struct op){.name = "moe.experts",
+                            .class = OP_EXPERT,
+                            .unit = UNIT_EXPERT,
+                            .busiest = true,
+                            .experts = g->experts,
+                            .log_idle = log1p(-g->share),
+                            .flop = 2 * pairs * model_expert_params(m) / slices,
+                            .weight_byte =
+                                g->experts * model_expert_params(m) / slices * s->weight_byte,
+                            .byte = pairs * (2 * d + (ins + 1) * f / slices) * s->act_byte});
     }
-    ops_add(out, layers,
-            (struct op){.name = "moe.experts",
-                        .class = OP_EXPERT,
-                        .unit = UNIT_EXPERT,
-                        .flop = 2 * pairs * model_expert_params(m) / slices,
-                        .weight_byte = m->experts * model_expert_params(m) / group * s->weight_byte,
-                        .byte = pairs * (2 * d + (ins + 1) * f / slices) * s->act_byte});
+    if (group > s->tp)
+        ops_add_all_to_all(out, "moe.combine", layers, s, group, q * m->top_k * d / s->tp);
     add_ffn(out, "shared.up", "shared.down", layers, m, s, m->shared_ffn, s->tp);
     ops_add_all_reduce(out, "moe.all-reduce", layers, s, s->tp, q * d);
 }

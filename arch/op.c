@@ -62,5 +62,6 @@ void ops_add_all_to_all(struct ops *list, const char *name, double count, const 
                             .unit = UNIT_LINK,
                             .wire_byte = numbers * s->act_byte,
                             .hops = 1,
-                            .group = p});
+                            .group = p,
+                            .busiest = true});
 }

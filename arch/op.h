@@ -6,6 +6,7 @@
 #ifndef ARCH_OP_H
 #define ARCH_OP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What an operator is counted under in the split of a step. */
@@ -34,15 +35,18 @@ struct op {
     double count;       /* times it runs in a step; the costs below hold all of them */
     double flop;        /* per request */
     double weight_byte; /* per step; of UNIT_EXPERT: if every expert is active */
+    double experts;     /* of UNIT_EXPERT: on the device, whole or sliced */
+    double log_idle;    /* of UNIT_EXPERT: log of the chance that a token leaves one of them idle */
     double byte;        /* per request: KV cache, activations in and out */
     double wire_byte; /* per request: sent by one device; of UNIT_ATTENTION: to a discrete engine */
     double hops;      /* per step: latencies in a row */
     double group;     /* devices that talk */
+    bool busiest;     /* waits for the device that gets most tokens */
 };
 
 extern const char *const op_class_text[OP_CLASSES];
 
-enum { OPS_MOST = 32 };
+enum { OPS_MOST = 64 };
 
 struct ops {
     size_t n;
@@ -57,6 +61,7 @@ struct shape {
     double ep;          /* devices the experts are spread over */
     double devices, dp; /* all of them; replicas */
     double weight_byte, kv_byte, act_byte; /* bytes per weight, cached number, activation */
+    const struct routing *routing;         /* of the experts */
 };
 
 /* Adds an operator to the list; `count` multiplies the costs. */
@@ -75,8 +80,9 @@ void ops_add_vector(struct ops *list, const char *name, enum op_class class, dou
 void ops_add_all_reduce(struct ops *list, const char *name, double count, const struct shape *s,
                         double p, double numbers);
 
-/* All-to-all over p devices, each sending `numbers` per request: latency + bytes / bandwidth
- * (arXiv:2507.15465 eq. 13, which does not subtract a device's own share). Nothing for p = 1. */
+/* All-to-all over p devices, each sending `numbers` per request: latency + bytes / bandwidth of the
+ * device that gets most (arXiv:2507.15465 eq. 13, which does not subtract a device's own share).
+ * Nothing for p = 1. */
 void ops_add_all_to_all(struct ops *list, const char *name, double count, const struct shape *s,
                         double p, double numbers);
 

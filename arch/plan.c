@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 
+#include "arch/routing.h"
 #include "base/mem.h"
 
 /* clang-format off */
@@ -10,6 +11,10 @@ static const struct word shared_words[] = { { "ep", SHARED_OVER_EP }, { "tp", SH
 static const struct word phase_words[] = { { "decode", PHASE_DECODE }, { NULL, 0 } };
 static const struct word batch_words[] = { { "max", BATCH_MAX }, { NULL, 0 } };
 static const struct word limit_words[] = { { "none", INFINITY }, { NULL, 0 } };
+static const struct word yes_no[] = { { "no", 0 }, { "yes", 1 }, { NULL, 0 } };
+static const struct word placement_words[] = {
+    { "random", PLACE_RANDOM }, { "round_robin", PLACE_ROUND_ROBIN }, { "contiguous", PLACE_CONTIGUOUS }, { "replicated", PLACE_REPLICATED }, { NULL, 0 },
+};
 static const struct word timing_words[] = { { "ideal", TIMING_IDEAL }, { NULL, 0 } };
 static const struct word number_words[] = {
     { "bf16", 2 }, { "fp16", 2 }, { "fp8", 1 }, { "int8", 1 }, { "fp4", 0.5 }, { "int4", 0.5 }, { "fp32", 4 }, { NULL, 0 },
@@ -25,6 +30,8 @@ static const struct field plan_rows[] = {
       .doc = "Expert parallelism: devices the routed experts are spread over; 1 without experts." },
     { FIELD(plan, shared_over, "1"), .lo = 0, .hi = 1, .init = SHARED_OVER_EP, .only_words = true, .words = shared_words,
       .doc = "Devices that hold one copy of the weights outside attention and routed experts: the expert group (arXiv:2507.15465 eq. 11) or the TP group (as servers copy them)." },
+    { FIELD(plan, redundant_experts, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true,
+      .doc = "Copies of hot experts held beside one of each, with workload.placement replicated; 0: one a device." },
 };
 
 static const struct field workload_rows[] = {
@@ -36,6 +43,11 @@ static const struct field workload_rows[] = {
     { FIELD(workload, batch, "requests"), .lo = 1, .hi = 1e9, .init = BATCH_MAX, .whole = true, .words = batch_words,
       .doc = "Requests in flight over all devices; max: the most that memory and the latency limit allow." },
     { FIELD(workload, tpot_s, "s"), .lo = 1e-6, .hi = INFINITY, .init = INFINITY, .words = limit_words, .doc = "Limit on the time per output token." },
+    { FIELD(workload, skew, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Zipf exponent s of the popularity of experts; 0: all alike." },
+    { FIELD(workload, placement, "1"), .lo = 0, .hi = PLACE_REPLICATED, .init = PLACE_RANDOM, .only_words = true, .words = placement_words,
+      .doc = "Where experts sit if some are more popular: at random, dealt out in turn, hottest first on the same device, or with copies of the hot ones." },
+    { FIELD(workload, chance, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no,
+      .doc = "Count what chance adds to the tokens of the busiest device; no: loads in proportion to popularity (arXiv:2507.15465 eq. 13)." },
 };
 
 static const struct field precision_rows[] = {
@@ -61,6 +73,13 @@ const struct fields workload_fields = {"workload", workload_rows, LEN(workload_r
 const struct fields precision_fields = {"precision", precision_rows, LEN(precision_rows),
                                         sizeof(struct precision)};
 const struct fields mode_fields = {"", mode_rows, LEN(mode_rows), sizeof(struct mode)};
+
+double plan_redundant_experts(const struct plan *p, const struct workload *w)
+{
+    if (w->placement != PLACE_REPLICATED || w->skew <= 0)
+        return 0;
+    return p->redundant_experts > 0 ? p->redundant_experts : p->ep;
+}
 
 static bool divides(double small, double large)
 {

@@ -8,6 +8,7 @@
 struct plan {
     double devices, tp, dp, ep; /* tp, dp, ep: PLAN_AUTO chooses */
     double shared_over;
+    double redundant_experts;
 };
 
 enum { PLAN_AUTO = 0 };
@@ -18,6 +19,7 @@ struct workload {
     double context, query_tokens, accepted_tokens;
     double batch; /* BATCH_MAX: the largest that fits */
     double tpot_s;
+    double skew, placement, chance;
 };
 
 enum { BATCH_MAX = 0 };
@@ -35,6 +37,10 @@ struct mode {
 enum { TIMING_IDEAL };
 
 extern const struct fields plan_fields, workload_fields, precision_fields, mode_fields;
+
+/* Copies of experts held beside one of each: of placement replicated only, one a device unless the
+ * plan says how many. */
+double plan_redundant_experts(const struct plan *p, const struct workload *w);
 
 enum { PLANS_MOST = 256 };
 

@@ -33,13 +33,15 @@ static double live_numbers(const struct model *m, const struct shape *s)
     return s->tokens * (2 * m->hidden + width);
 }
 
-static double device_weight_params(const struct model *m, const struct plan *p)
+static double device_weight_params(const struct model *m, const struct plan *p,
+                                   const struct workload *w)
 {
     double routed = model_routed_params(m);
     double attention = m->layers * attention_params(m);
     double shared = model_params(m) - routed - attention;
     double group = ffn_expert_group(p->tp, p->ep);
-    return m->layers * attention_params_per_rank(m, p->tp) + routed / group +
+    double copies = m->experts > 0 ? 1 + plan_redundant_experts(p, w) / m->experts : 1;
+    return m->layers * attention_params_per_rank(m, p->tp) + routed * copies / group +
            shared / (p->shared_over == SHARED_OVER_TP ? p->tp : group);
 }
 
@@ -56,9 +58,16 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
         .weight_byte = p->weight,
         .kv_byte = p->kv,
         .act_byte = p->activation,
+        .routing = &out->routing,
     };
     double group = ffn_expert_group(plan->tp, plan->ep);
 
+    if (model_moe_layers(m) > 0)
+        routing_make(&out->routing, m->experts, m->top_k, w->skew, (enum placement)w->placement,
+                     plan->ep, plan_redundant_experts(plan, w));
+    else
+        out->routing = (struct routing){.imbalance = 1};
+    out->chance = w->chance > 0;
     out->ops.n = 0;
     add_vocabulary(&out->ops, m, &s);
     add_norms(&out->ops, m, &s);
@@ -80,7 +89,7 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
         out->main.class[j] = o->class;
     }
 
-    out->weight_byte = device_weight_params(m, plan) * p->weight;
+    out->weight_byte = device_weight_params(m, plan, w) * p->weight;
     out->kv_byte_per_request =
         w->context * attention_kv_byte_per_token(m, plan->tp, p->kv, w->context);
     out->act_byte_per_request = live_numbers(m, &s) * p->activation;
@@ -88,9 +97,7 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     out->dp = plan->dp;
     out->tokens = w->query_tokens;
     out->accepted_tokens = w->accepted_tokens;
-    out->log_idle = m->experts > 0 ? log1p(-fmin(1, m->top_k / m->experts)) : 0;
     out->group_tokens = w->query_tokens * plan->dp * group / plan->devices;
-    out->held_experts = m->experts / plan->ep;
     out->expert_devices = plan->ep;
 }
 
@@ -120,10 +127,11 @@ static double expected_most(double n, double p, double draws)
     return fmax(most, fmin(1, n));
 }
 
-double step_active_share(const struct step *s, struct load load)
+double step_active_share(const struct step *s, const struct op *o, struct load load)
 {
-    double active = -expm1(s->log_idle * s->group_tokens * load.mean);
-    return expected_most(s->held_experts, active, s->expert_devices) / s->held_experts;
+    double active = -expm1(o->log_idle * s->group_tokens * load.mean);
+    return s->routing.even ? expected_most(o->experts, active, s->expert_devices) / o->experts
+                           : active;
 }
 
 struct op_cost step_op_cost(const struct step *s, const struct device *d, const struct op *o,
@@ -131,10 +139,12 @@ struct op_cost step_op_cost(const struct step *s, const struct device *d, const 
 {
     bool expert = o->unit == UNIT_EXPERT;
     double requests = expert ? load.mean : load.most;
+    if (o->busiest)
+        requests *= routing_busiest(&s->routing, s->group_tokens * load.mean, s->chance);
     struct op_cost c = {.flop = o->flop * requests,
                         .wire_byte = o->wire_byte * requests,
                         .byte = o->byte * requests +
-                                o->weight_byte * (expert ? step_active_share(s, load) : 1)};
+                                o->weight_byte * (expert ? step_active_share(s, o, load) : 1)};
 
     if (o->unit == UNIT_LINK) {
         const struct wire *w = device_wire(d, o->group);

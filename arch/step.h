@@ -5,6 +5,7 @@
 
 #include "arch/op.h"
 #include "arch/plan.h"
+#include "arch/routing.h"
 #include "arch/unit.h"
 
 /* The operators that run on the compute units only, as arrays that a loop vectorises over. */
@@ -26,10 +27,10 @@ struct step {
     double kv_byte_per_token;    /* over all layers, not split over devices */
 
     double dp, tokens, accepted_tokens;
-    double log_idle;     /* log(1 - k/E): a token leaves an expert idle */
-    double group_tokens; /* tokens that a copy of the experts sees, per request of a replica */
-    double held_experts,
-        expert_devices; /* whole or sliced, on one device; devices that share them out */
+    struct routing routing;
+    bool chance;           /* the draw of experts is counted, not only their popularity */
+    double group_tokens;   /* tokens that a copy of the experts sees, per request of a replica */
+    double expert_devices; /* that share the experts out */
 };
 
 /* `plan` is a mapping of plan_mappings: nothing in it is auto. */
@@ -43,11 +44,11 @@ struct load {
 
 struct load step_load(const struct step *s, double batch);
 
-/* Share of its routed experts whose weights the slowest device reads in a step. With uniform
- * routing an expert is active with probability 1 - (1 - k/E)^tokens; the slowest of ep devices has
- * the expected maximum of ep binomial draws (independent: top-k without replacement spreads
+/* Share of the experts of an operator whose weights the slowest device reads in a step: each is
+ * active with probability 1 - (1 - pi)^tokens. Where all devices are alike, the slowest has the
+ * expected maximum of as many binomial draws (independent: top-k without replacement spreads
  * slightly more evenly), and at least one. */
-double step_active_share(const struct step *s, struct load load);
+double step_active_share(const struct step *s, const struct op *o, struct load load);
 
 /* The time of a step in seconds: the sum of its operators, each on the fastest unit allowed, less
  * what an engine overlaps. */

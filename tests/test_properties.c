@@ -216,6 +216,15 @@ static void a_small_model_costs_what_a_hand_counts(void **state)
     study_free(s);
 }
 
+static const struct op *experts_of(const struct step *s)
+{
+    for (size_t i = 0; i < s->ops.n; i++)
+        if (s->ops.op[i].unit == UNIT_EXPERT)
+            return &s->ops.op[i];
+    assert_true(false);
+    return NULL;
+}
+
 /* Uniform routing, k of E: E (1 - (1 - k/E)^tokens) experts are active; drawn at random here. */
 static void as_many_experts_are_active_as_a_drawing_finds(void **state)
 {
@@ -237,7 +246,8 @@ static void as_many_experts_are_active_as_a_drawing_finds(void **state)
         for (; hit; hit &= hit - 1)
             active++;
     }
-    assert_close(8 * step_active_share(&p.mapped[0].step, step_load(&p.mapped[0].step, 3)),
+    assert_close(8 * step_active_share(&p.mapped[0].step, experts_of(&p.mapped[0].step),
+                                       step_load(&p.mapped[0].step, 3)),
                  active / draws, 0.005);
     prepared_free(&p);
     study_free(s);
@@ -273,7 +283,8 @@ static void the_slowest_device_reads_as_many_experts_as_a_drawing_finds(void **s
             most += busiest;
         }
         const struct step *step = &p.mapped[0].step;
-        assert_close(4 * step_active_share(step, (struct load){tokens[i] / 32.0, tokens[i] / 32.0}),
+        assert_close(4 * step_active_share(step, experts_of(step),
+                                           (struct load){tokens[i] / 32.0, tokens[i] / 32.0}),
                      most / draws, 0.03);
         prepared_free(&p);
         study_free(s);
