@@ -14,7 +14,8 @@ void prepare(struct prepared *out, const struct design *d)
     }
     for (size_t i = 0; i < out->n; i++) {
         out->mapped[i].plan = plans[i];
-        step_build(&out->mapped[i].step, &d->model, &plans[i], &d->workload, &d->precision);
+        step_build(&out->mapped[i].step, &d->model, &plans[i], &d->workload, &d->precision,
+                   &d->mode);
     }
 }
 
@@ -37,7 +38,7 @@ static void try_mapping(struct candidate *out, const struct step *s, const struc
                         const struct workload *w)
 {
     double per_request = s->kv_byte_per_request + s->act_byte_per_request;
-    double room = dev->memory_byte - s->weight_byte;
+    double room = dev->memory_byte - s->weight_byte - s->fixed_byte;
 
     out->cap = room > 0 ? floor(room / per_request) : 0;
     out->slo = step_largest_load(s, dev, w->tpot_s * w->accepted_tokens, out->cap);
@@ -48,7 +49,7 @@ static void try_mapping(struct candidate *out, const struct step *s, const struc
                    : out->load.most > out->slo ? VERDICT_TPOT
                                                : VERDICT_OK;
     out->step_s = step_time_s(s, dev, out->load);
-    out->memory_byte = s->weight_byte + out->load.most * per_request;
+    out->memory_byte = s->weight_byte + s->fixed_byte + out->load.most * per_request;
     out->tokens_per_s = out->load.mean * s->dp * w->accepted_tokens / out->step_s;
 }
 

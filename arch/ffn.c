@@ -38,7 +38,7 @@ static void add_moe(struct ops *out, double layers, const struct model *m, const
                 (struct op){.name = "moe.experts",
                             .class = OP_EXPERT,
                             .unit = UNIT_EXPERT,
-                            .busiest = true,
+                            .busiest = 1,
                             .experts = g->experts,
                             .log_idle = log1p(-g->share),
                             .flop = 2 * pairs * model_expert_params(m) / slices,

@@ -63,5 +63,5 @@ void ops_add_all_to_all(struct ops *list, const char *name, double count, const 
                             .wire_byte = numbers * s->act_byte,
                             .hops = 1,
                             .group = p,
-                            .busiest = true});
+                            .busiest = 1});
 }

@@ -6,7 +6,6 @@
 #ifndef ARCH_OP_H
 #define ARCH_OP_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* What an operator is counted under in the split of a step. */
@@ -41,7 +40,8 @@ struct op {
     double wire_byte; /* per request: sent by one device; of UNIT_ATTENTION: to a discrete engine */
     double hops;      /* per step: latencies in a row */
     double group;     /* devices that talk */
-    bool busiest;     /* waits for the device that gets most tokens */
+    double busiest;   /* share of the busiest device's tokens that it waits for, 0: none; at least
+                         as many as stated */
 };
 
 extern const char *const op_class_text[OP_CLASSES];

@@ -34,7 +34,7 @@ struct mode {
     double timing;
 };
 
-enum { TIMING_IDEAL };
+enum { TIMING_IDEAL, TIMING_SIMULATOR };
 
 extern const struct fields plan_fields, workload_fields, precision_fields, mode_fields;
 

@@ -2,6 +2,7 @@
 
 #include "arch/attention.h"
 #include "arch/ffn.h"
+#include "arch/simulator.h"
 
 const char *const bound_text[BOUNDS] = {"compute", "memory", "link"};
 const char *const place_text[PLACES] = {"chip", "engine", "link", "network"};
@@ -46,8 +47,9 @@ static double device_weight_params(const struct model *m, const struct plan *p,
 }
 
 void step_build(struct step *out, const struct model *m, const struct plan *plan,
-                const struct workload *w, const struct precision *p)
+                const struct workload *w, const struct precision *p, const struct mode *mode)
 {
+    bool simulator = mode->timing == TIMING_SIMULATOR;
     struct shape s = {
         .tokens = w->query_tokens,
         .context = w->context,
@@ -69,10 +71,14 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
         out->routing = (struct routing){.imbalance = 1};
     out->chance = w->chance > 0;
     out->ops.n = 0;
-    add_vocabulary(&out->ops, m, &s);
-    add_norms(&out->ops, m, &s);
-    attention_of(m)->ops(m, &s, &out->ops);
-    ffn_ops(m, &s, &out->ops);
+    if (simulator) {
+        simulator_ops(m, &s, &out->ops);
+    } else {
+        add_vocabulary(&out->ops, m, &s);
+        add_norms(&out->ops, m, &s);
+        attention_of(m)->ops(m, &s, &out->ops);
+        ffn_ops(m, &s, &out->ops);
+    }
 
     out->main.n = 0;
     out->others = 0;
@@ -89,10 +95,16 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
         out->main.class[j] = o->class;
     }
 
-    out->weight_byte = device_weight_params(m, plan, w) * p->weight;
+    double live = live_numbers(m, &s), fixed = 0;
+    if (simulator)
+        simulator_live_numbers(m, &s, &live, &fixed);
+    out->weight_byte =
+        (simulator ? simulator_weight_params(m, plan) : device_weight_params(m, plan, w)) *
+        p->weight;
+    out->fixed_byte = fixed * p->activation;
     out->kv_byte_per_request =
-        w->context * attention_kv_byte_per_token(m, plan->tp, p->kv, w->context);
-    out->act_byte_per_request = live_numbers(m, &s) * p->activation;
+        w->context * attention_kv_byte_per_token(m, plan->tp, p->kv, simulator ? 0 : w->context);
+    out->act_byte_per_request = live * p->activation;
     out->kv_byte_per_token = attention_kv_byte_per_token(m, 1, p->kv, 0);
     out->dp = plan->dp;
     out->tokens = w->query_tokens;
@@ -139,8 +151,9 @@ struct op_cost step_op_cost(const struct step *s, const struct device *d, const 
 {
     bool expert = o->unit == UNIT_EXPERT;
     double requests = expert ? load.mean : load.most;
-    if (o->busiest)
-        requests *= routing_busiest(&s->routing, s->group_tokens * load.mean, s->chance);
+    if (o->busiest > 0)
+        requests *= fmax(
+            1, o->busiest * routing_busiest(&s->routing, s->group_tokens * load.mean, s->chance));
     struct op_cost c = {.flop = o->flop * requests,
                         .wire_byte = o->wire_byte * requests,
                         .byte = o->byte * requests +

@@ -24,6 +24,7 @@ struct step {
     double weight_byte;          /* on one device */
     double kv_byte_per_request;  /* of one request of its replica, on one device */
     double act_byte_per_request; /* activations that live at once, likewise */
+    double fixed_byte;           /* on one device, whatever the batch */
     double kv_byte_per_token;    /* over all layers, not split over devices */
 
     double dp, tokens, accepted_tokens;
@@ -35,7 +36,7 @@ struct step {
 
 /* `plan` is a mapping of plan_mappings: nothing in it is auto. */
 void step_build(struct step *out, const struct model *m, const struct plan *plan,
-                const struct workload *w, const struct precision *p);
+                const struct workload *w, const struct precision *p, const struct mode *mode);
 
 /* Requests of the fullest replica, and on average. Equal where dp divides the batch. */
 struct load {

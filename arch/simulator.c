@@ -1,0 +1,242 @@
+#include "arch/simulator.h"
+
+#include <math.h>
+
+#include "arch/attention.h"
+#include "arch/ffn.h"
+#include "arch/routing.h"
+
+enum { BATCHED_TOKENS = 8192 }; /* that its activations of GQA models are sized for */
+
+static void add_norm(struct ops *out, double count, const struct shape *s, double width)
+{
+    ops_add(out, count,
+            (struct op){.name = "norm",
+                        .class = OP_OTHER,
+                        .flop = 4 * s->tokens * width,
+                        .weight_byte = width * s->act_byte,
+                        .byte = 2 * s->tokens * width * s->act_byte});
+}
+
+/* Gate, up, activation, down: four kernels, of `tokens` tokens a request. */
+static void add_ffn(struct ops *out, double count, const struct model *m, const struct shape *s,
+                    double width)
+{
+    double ins = model_ffn_matrices(m) - 1;
+    if (width <= 0)
+        return;
+    ops_add_gemm(out, "ffn.up", OP_FFN, ins * count, s, s->tokens, m->hidden, width);
+    ops_add_vector(out, "ffn.activation", OP_FFN, count, s, 0, 3 * s->tokens * width);
+    ops_add_gemm(out, "ffn.down", OP_FFN, count, s, s->tokens, width, m->hidden);
+}
+
+static void add_all_to_all(struct ops *out, const char *name, double layers, const struct model *m,
+                           const struct shape *s, double outside, double widen)
+{
+    double numbers = s->tokens * m->top_k * outside * m->hidden / s->tp;
+    size_t at = out->n;
+    ops_add_all_to_all(out, name, layers, s, s->ep, widen * numbers);
+    if (out->n > at) /* a rank receives 1 / tp of what its group sends */
+        out->op[at].busiest = 1 / (s->tp * widen);
+}
+
+static void add_experts(struct ops *out, double layers, const struct model *m,
+                        const struct shape *s, const struct expert_group *g)
+{
+    double d = m->hidden, f = m->moe_ffn, ins = model_ffn_matrices(m) - 1;
+    double tokens = s->tokens * s->dp * s->ep / s->devices;
+    double pairs = tokens * g->share * g->experts / s->routing->imbalance;
+    struct op gemm = {.class = OP_EXPERT,
+                      .unit = UNIT_EXPERT,
+                      .busiest = 1,
+                      .experts = g->experts,
+                      .log_idle = log1p(-g->share),
+                      .flop = 2 * pairs * d * f,
+                      .weight_byte = g->experts * d * f * s->weight_byte,
+                      .byte = pairs * (d + f) * s->act_byte};
+    struct op activation = {.name = "moe.activation",
+                            .class = OP_EXPERT,
+                            .busiest = 1,
+                            .unit = UNIT_EXPERT,
+                            .experts = g->experts,
+                            .log_idle = log1p(-g->share),
+                            .byte = 3 * pairs * f * s->act_byte};
+    gemm.name = "moe.up";
+    ops_add(out, ins * layers, gemm);
+    ops_add(out, layers, activation);
+    gemm.name = "moe.down";
+    ops_add(out, layers, gemm);
+}
+
+static void add_moe(struct ops *out, double layers, const struct model *m, const struct shape *s)
+{
+    double group = s->tp / s->devices;
+
+    ops_add_gemm(out, "moe.router", OP_EXPERT, layers, s, s->tokens, m->hidden, m->experts);
+    add_all_to_all(out, "moe.dispatch", layers, m, s, 1 - group, 1);
+    for (size_t i = 0; i < s->routing->groups; i++)
+        add_experts(out, layers, m, s, &s->routing->group[i]);
+    add_all_to_all(out, "moe.combine", layers, m, s, 1 - 1 / s->devices, 2 / s->act_byte);
+    ops_add_all_reduce(out, "moe.all-reduce", layers, s, s->tp, s->tokens * m->hidden);
+    add_ffn(out, layers, m, s, m->shared_ffn);
+}
+
+/* Score and context, each reading or writing the scores; softmax without traffic. */
+static void add_gqa(struct ops *out, const struct model *m, const struct shape *s)
+{
+    double h = attention_heads(m, s->tp), g = attention_kv_heads(m, s->tp), n = s->context;
+    double d = m->head_dim > 0 ? m->head_dim : m->hidden / m->heads, q = s->tokens;
+    struct op product = {.class = OP_ATTENTION,
+                         .unit = UNIT_ATTENTION,
+                         .flop = 2 * q * n * d * h,
+                         .byte = g * n * d * s->kv_byte + q * h * (d + n) * s->act_byte};
+
+    ops_add_gemm(out, "attention.qkv", OP_PROJECTION, m->layers, s, q, m->hidden, (h + 2 * g) * d);
+    product.name = "attention.score";
+    ops_add(out, m->layers, product);
+    ops_add_vector(out, "attention.softmax", OP_ATTENTION, m->layers, s, 7 * q * n * h, 0);
+    product.name = "attention.context";
+    ops_add(out, m->layers, product);
+    ops_add_gemm(out, "attention.out", OP_PROJECTION, m->layers, s, q, h * d, m->hidden);
+}
+
+static void add_rope(struct ops *out, const struct model *m, const struct shape *s, double heads)
+{
+    double r = m->qk_rope_dim;
+    ops_add(out, m->layers,
+            (struct op){.name = "attention.rope",
+                        .class = OP_OTHER,
+                        .flop = 6 * s->tokens * heads * r,
+                        .weight_byte = 2 * s->context * r * s->act_byte,
+                        .byte = 2 * s->tokens * heads * r * s->act_byte});
+}
+
+/* A product per head of [q, in] x [in, out]; `inputs` of the heads' inputs are different. */
+static void add_heads(struct ops *out, const char *name, const struct model *m,
+                      const struct shape *s, double heads, double inputs, double in, double width)
+{
+    ops_add(out, m->layers,
+            (struct op){.name = name,
+                        .class = OP_PROJECTION,
+                        .flop = 2 * s->tokens * in * width * heads,
+                        .weight_byte = in * width * heads * s->weight_byte,
+                        .byte = s->tokens * (inputs * in + heads * width) * s->act_byte});
+}
+
+static void add_core(struct ops *out, const char *name, const struct model *m, double flop,
+                     double byte)
+{
+    ops_add(
+        out, m->layers,
+        (struct op){
+            .name = name, .class = OP_ATTENTION, .unit = UNIT_MAIN, .flop = flop, .byte = byte});
+}
+
+static void add_absorbed(struct ops *out, const struct model *m, const struct shape *s)
+{
+    double h = attention_heads(m, s->tp), n = s->context, q = s->tokens;
+    double c = m->kv_lora_rank, r = m->qk_rope_dim, b = s->act_byte, kv = s->kv_byte;
+
+    add_heads(out, "attention.absorb_k", m, s, h, h, m->qk_nope_dim, c);
+    if (m->latent_reads > 1) {
+        add_core(out, "attention.score", m, 2 * q * c * n * h, q * h * (c + n) * b + c * n * kv);
+        add_core(out, "attention.score_rope", m, 2 * q * r * n * h,
+                 q * h * (r + n) * b + r * n * kv);
+        add_core(out, "attention.softmax", m, 7 * q * n * h, 2 * q * n * h * b);
+        add_core(out, "attention.context", m, 2 * q * c * n * h, q * h * (n + c) * b + c * n * kv);
+    } else {
+        add_core(out, "attention.core", m, 2 * q * h * (2 * c + r) * n,
+                 q * h * (2 * c + r) * b + (c + r) * n * kv);
+    }
+    add_heads(out, "attention.absorb_v", m, s, h, h, c, m->v_dim);
+}
+
+static void add_decompressed(struct ops *out, const struct model *m, const struct shape *s)
+{
+    double h = attention_heads(m, s->tp), n = s->context, q = s->tokens;
+    double c = m->kv_lora_rank, r = m->qk_rope_dim, v = m->v_dim, k = m->qk_nope_dim + r;
+    double b = s->act_byte, up = h * (m->qk_nope_dim + v);
+
+    ops_add(out, m->layers,
+            (struct op){.name = "attention.kv_up",
+                        .class = OP_PROJECTION,
+                        .flop = 2 * n * c * up,
+                        .weight_byte = c * up * s->weight_byte,
+                        .byte = n * (c + up) * b});
+    if (m->latent_reads > 1) {
+        add_core(out, "attention.score", m, 2 * q * h * k * n, q * h * (k + k * n + n) * b);
+        add_core(out, "attention.softmax", m, 7 * q * n * h, 2 * q * n * h * b);
+        add_core(out, "attention.context", m, 2 * q * h * v * n, q * h * (n + v * n + v) * b);
+    } else {
+        add_core(out, "attention.core", m, 2 * q * h * n * (k + v),
+                 q * h * (k + k * n + n * v + v) * b);
+    }
+}
+
+static void add_mla(struct ops *out, const struct model *m, const struct shape *s)
+{
+    double h = attention_heads(m, s->tp), q = s->tokens, d = m->hidden, L = m->layers;
+
+    ops_add_gemm(out, "attention.q_down", OP_PROJECTION, L, s, q, d, m->q_lora_rank);
+    ops_add_gemm(out, "attention.kv_down", OP_PROJECTION, L, s, q, d, m->kv_lora_rank);
+    ops_add_gemm(out, "attention.k_rope", OP_PROJECTION, L, s, q, d, m->qk_rope_dim);
+    add_norm(out, L, s, m->q_lora_rank);
+    add_norm(out, L, s, m->kv_lora_rank);
+    add_rope(out, m, s, 1);
+    add_heads(out, "attention.q_up", m, s, h, 1, m->q_lora_rank, m->qk_nope_dim);
+    add_heads(out, "attention.q_rope", m, s, h, 1, m->q_lora_rank, m->qk_rope_dim);
+    if (m->absorb > 0) {
+        add_rope(out, m, s, h);
+        add_absorbed(out, m, s);
+    } else {
+        add_decompressed(out, m, s);
+    }
+    ops_add_gemm(out, "attention.out", OP_PROJECTION, L, s, q, h * m->v_dim, d);
+}
+
+void simulator_ops(const struct model *m, const struct shape *s, struct ops *out)
+{
+    double dense = model_dense_layers(m), moe = model_moe_layers(m), stream = s->tokens * m->hidden;
+
+    add_norm(out, 2 * dense + 4 * moe, s, m->hidden);
+    ops_add_vector(out, "residual", OP_OTHER, 2 * dense, s, stream, 3 * stream);
+    if (m->kv_lora_rank > 0)
+        add_mla(out, m, s);
+    else
+        add_gqa(out, m, s);
+    ops_add_all_reduce(out, "attention.all-reduce", m->layers, s, s->tp, stream);
+    add_ffn(out, dense, m, s, m->ffn / s->tp);
+    ops_add_all_reduce(out, "ffn.all-reduce", dense, s, s->tp, stream);
+    if (moe > 0)
+        add_moe(out, moe, m, s);
+}
+
+double simulator_weight_params(const struct model *m, const struct plan *p)
+{
+    double moe = model_moe_layers(m), matrices = model_ffn_matrices(m), d = m->hidden;
+    return 2 * m->vocab * d + m->layers * attention_params_per_rank(m, p->tp) +
+           model_dense_layers(m) * matrices * d * m->ffn / p->tp +
+           (moe > 0 ? model_routed_params(m) / p->ep : 0) +
+           moe * (2 * d * m->experts + matrices * d * m->shared_ffn);
+}
+
+/* The parts of its formula that its source page states; expert buffers as its results show. */
+void simulator_live_numbers(const struct model *m, const struct shape *s, double *per_request,
+                            double *fixed)
+{
+    double h = attention_heads(m, s->tp), q = s->tokens, d = m->hidden, k = m->top_k;
+    double moe = m->experts > 0 ? 2 * k * d : 0;
+    if (m->kv_lora_rank <= 0) {
+        double hd = m->head_dim > 0 ? m->head_dim : d / m->heads;
+        double kv = attention_kv_heads(m, s->tp);
+        *per_request = 0;
+        *fixed = BATCHED_TOKENS * (8 * d + 2 * (h + kv) * hd + 2 * m->ffn / s->tp + moe +
+                                   (m->experts > 0 ? 2 * k * m->moe_ffn : 0));
+        return;
+    }
+    double core = m->absorb > 0 ? 2 * h * m->kv_lora_rank : 2 * s->context * m->v_dim * h;
+    *fixed = 0;
+    *per_request = q * (2 * d + m->q_lora_rank + m->kv_lora_rank + m->qk_rope_dim +
+                        h * (3 * m->qk_rope_dim + m->v_dim) + core + 2 * h * s->context + moe + d +
+                        2 * m->shared_ffn + m->experts);
+}
