@@ -14,7 +14,7 @@ static double kv_heads(const struct model *m)
     return m->kv_heads > 0 ? m->kv_heads : m->heads;
 }
 
-static double head_dim(const struct model *m)
+double attention_head_dim(const struct model *m)
 {
     return m->head_dim > 0 ? m->head_dim : m->hidden / m->heads;
 }
@@ -32,46 +32,91 @@ static double full_layers(const struct model *m)
     return m->full_every > 0 ? floor(m->layers / m->full_every) : 0;
 }
 
-/* Core attention that streams keys and values once and keeps scores on chip; without a mask there
- * is nothing else. Split in layers that see everything and layers that see a window. */
-static void add_core(struct ops *out, const struct model *m, const struct shape *s, double flop,
-                     double cached, double q_and_o, double wire)
+/* Core attention that streams keys and values once and keeps scores on chip, per layer. Of the
+ * decode part every token sees the context, or what a window leaves of it; of the prefill part
+ * each sees the prefix and the prompt up to itself (causal). */
+struct core {
+    double flop;    /* per token and token seen */
+    double cached;  /* numbers read per token seen */
+    double byte;    /* each of them */
+    double q_and_o; /* numbers in and out per token */
+    double wire;    /* numbers a discrete engine is sent and returns, per token */
+};
+
+/* Pairs of a token and one it sees, when the tokens after `prefix` up to `prompt` see at most
+ * `window` before them. */
+static double causal_pairs(double prompt, double prefix, double window)
 {
-    double seen[2] = {s->context, fmin(s->context, m->window)};
-    double layers[2] = {full_layers(m), m->layers - full_layers(m)};
-    static const char *const name[2] = {"attention.core", "attention.window"};
-    for (int i = 0; i < 2; i++)
-        ops_add(
-            out, layers[i],
-            (struct op){.name = name[i],
-                        .class = OP_ATTENTION,
-                        .unit = UNIT_ATTENTION,
-                        .flop = s->tokens * seen[i] * flop,
-                        .byte = seen[i] * cached * s->kv_byte + s->tokens * q_and_o * s->act_byte,
-                        .wire_byte = s->tokens * wire * s->act_byte});
+    double upto[2] = {prefix, prompt}, pairs[2];
+    for (int i = 0; i < 2; i++) {
+        double n = upto[i], w = fmin(n, window);
+        pairs[i] = w * (w + 1) / 2 + (n - w) * w;
+    }
+    return pairs[1] - pairs[0];
+}
+
+static void add_decode_core(struct ops *out, const char *name, double layers, double seen,
+                            const struct shape *s, const struct core *c)
+{
+    if (s->decode > 0)
+        ops_add(out, layers,
+                (struct op){.name = name,
+                            .class = OP_ATTENTION,
+                            .unit = UNIT_ATTENTION,
+                            .flop = s->decode * seen * c->flop,
+                            .byte = seen * c->cached * c->byte +
+                                    s->decode * c->q_and_o * s->act_byte,
+                            .wire_byte = s->decode * c->wire * s->act_byte});
+}
+
+static void add_prefill_core(struct ops *out, const char *name, double layers, double window,
+                             const struct shape *s, const struct core *c)
+{
+    double tokens = s->prompt - s->prefix;
+    if (s->prompts > 0)
+        ops_add(out, layers,
+                (struct op){.name = name,
+                            .class = OP_ATTENTION,
+                            .flop = s->prompts *
+                                    causal_pairs(s->prompt, s->prefix, window) * c->flop,
+                            .byte = s->prompts * (fmin(s->prompt, tokens + window) * c->cached *
+                                                      c->byte +
+                                                  tokens * c->q_and_o * s->act_byte)});
+}
+
+/* The layers that see everything and the layers that see a window. */
+static void add_cores(struct ops *out, const struct model *m, const struct shape *s,
+                      const struct core *decode, const struct core *prefill)
+{
+    double full = full_layers(m), windowed = m->layers - full;
+    add_decode_core(out, "attention.core", full, s->context, s, decode);
+    add_decode_core(out, "attention.window", windowed, fmin(s->context, m->window), s, decode);
+    add_prefill_core(out, "prefill.core", full, INFINITY, s, prefill);
+    add_prefill_core(out, "prefill.window", windowed, m->window, s, prefill);
 }
 
 static void gqa_ops(const struct model *m, const struct shape *s, struct ops *out)
 {
-    double h = attention_heads(m, s->tp), kv = attention_kv_heads(m, s->tp), d = head_dim(m);
+    double h = attention_heads(m, s->tp), kv = attention_kv_heads(m, s->tp), d = attention_head_dim(m);
     double q = s->tokens;
 
     ops_add_gemm(out, "attention.qkv", OP_PROJECTION, m->layers, s, q, m->hidden, (h + 2 * kv) * d);
     ops_add_vector(out, "attention.rope", OP_OTHER, m->layers, s, 6 * q * (h + kv) * d,
                    2 * q * (h + kv) * d);
-    add_core(out, m, s, 4 * h * d, 2 * kv * d, 2 * h * d, (2 * h + 2 * kv) * d);
+    struct core core = {4 * h * d, 2 * kv * d, s->kv_byte, 2 * h * d, (2 * h + 2 * kv) * d};
+    add_cores(out, m, s, &core, &core);
     ops_add_gemm(out, "attention.out", OP_PROJECTION, m->layers, s, q, h * d, m->hidden);
     ops_add_all_reduce(out, "attention.all-reduce", m->layers, s, s->tp, q * m->hidden);
 }
 
 static double gqa_params(const struct model *m)
 {
-    return m->hidden * head_dim(m) * (2 * m->heads + 2 * kv_heads(m));
+    return m->hidden * attention_head_dim(m) * (2 * m->heads + 2 * kv_heads(m));
 }
 
 static double gqa_cached(const struct model *m, double tp)
 {
-    return 2 * attention_kv_heads(m, tp) * head_dim(m);
+    return 2 * attention_kv_heads(m, tp) * attention_head_dim(m);
 }
 
 static double none(const struct model *m)
@@ -92,16 +137,49 @@ static void add_indexer(struct ops *out, const struct model *m, const struct sha
             (struct op){.name = "index.score",
                         .class = OP_ATTENTION,
                         .unit = UNIT_ATTENTION,
-                        .flop = 2 * h * d * q * s->context,
-                        .byte = s->context * (d + 4) + q * h * d,
-                        .wire_byte = q * h * d});
+                        .flop = 2 * h * d * s->decode * s->context,
+                        .byte = (s->decode > 0 ? s->context * (d + 4) : 0) + s->decode * h * d,
+                        .wire_byte = s->decode * h * d});
+    double tokens = s->prompt - s->prefix;
+    if (s->prompts > 0)
+        ops_add(out, m->layers,
+                (struct op){.name = "prefill.index",
+                            .class = OP_ATTENTION,
+                            .flop = s->prompts * 2 * h * d *
+                                    causal_pairs(s->prompt, s->prefix, INFINITY),
+                            .byte = s->prompts * (s->prompt * (d + 4) + tokens * h * d)});
+}
+
+/* What the core works on: the latent, or keys and values rebuilt from it. */
+static struct core mla_core(const struct model *m, const struct shape *s, bool absorb)
+{
+    double h = attention_heads(m, s->tp), c = m->kv_lora_rank, r = m->qk_rope_dim;
+    double n = m->qk_nope_dim, v = m->v_dim;
+    if (absorb)
+        return (struct core){2 * h * (2 * c + r), m->latent_reads > 1 ? 2 * c + r : c + r,
+                             s->kv_byte, h * (2 * c + r),
+                             h * (2 * c + r) + c + r};
+    return (struct core){2 * h * (n + r + v), h * (n + v) + r, s->act_byte, h * (n + r + v),
+                         h * (n + r + v) + c + r};
+}
+
+/* Keys and values of `tokens` tokens rebuilt from their latent and written. */
+static void add_kv_up(struct ops *out, const struct model *m, const struct shape *s, double tokens)
+{
+    double h = attention_heads(m, s->tp), c = m->kv_lora_rank, up = h * (m->qk_nope_dim + m->v_dim);
+    if (tokens > 0)
+        ops_add(out, m->layers,
+                (struct op){.name = "attention.kv_up",
+                            .class = OP_PROJECTION,
+                            .flop = 2 * tokens * c * up,
+                            .weight_byte = c * up * s->weight_byte,
+                            .byte = tokens * (c * s->kv_byte + up * s->act_byte)});
 }
 
 static void mla_ops(const struct model *m, const struct shape *s, struct ops *out)
 {
     double h = attention_heads(m, s->tp), q = s->tokens, L = m->layers;
     double c = m->kv_lora_rank, r = m->qk_rope_dim, n = m->qk_nope_dim, v = m->v_dim;
-    struct shape core = *s;
 
     if (m->q_lora_rank > 0) {
         ops_add_gemm(out, "attention.q_down", OP_PROJECTION, L, s, q, m->hidden, m->q_lora_rank);
@@ -111,28 +189,24 @@ static void mla_ops(const struct model *m, const struct shape *s, struct ops *ou
     }
     ops_add_gemm(out, "attention.kv_down", OP_PROJECTION, L, s, q, m->hidden, c + r);
     ops_add_vector(out, "attention.rope", OP_OTHER, L, s, 6 * q * (h + 1) * r, 2 * q * (h + 1) * r);
-    if (m->index_topk > 0) {
+    if (m->index_topk > 0)
         add_indexer(out, m, s);
-        core.context = fmin(s->context, m->index_topk);
-    }
-    if (m->absorb > 0) {
-        /* h products of [q, n] x [n, c] and of [q, c] x [c, v]. */
-        ops_add_gemm(out, "attention.absorb_k", OP_PROJECTION, L * h, s, q, n, c);
-        add_core(out, m, &core, 2 * h * (2 * c + r), m->latent_reads > 1 ? 2 * c + r : c + r,
-                 h * (2 * c + r), h * (2 * c + r) + c + r);
-        ops_add_gemm(out, "attention.absorb_v", OP_PROJECTION, L * h, s, q, c, v);
-    } else {
-        /* K and V of the whole context are rebuilt from the latent in every step and written. */
-        ops_add(out, L,
-                (struct op){.name = "attention.kv_up",
-                            .class = OP_PROJECTION,
-                            .flop = 2 * core.context * c * h * (n + v),
-                            .weight_byte = c * h * (n + v) * s->weight_byte,
-                            .byte = core.context * (c * s->kv_byte + h * (n + v) * s->act_byte)});
-        core.kv_byte = s->act_byte;
-        add_core(out, m, &core, 2 * h * (n + r + v), h * (n + v) + r, h * (n + r + v),
-                 h * (n + r + v) + c + r);
-    }
+
+    double sees = m->index_topk > 0 ? m->index_topk : INFINITY;
+    double absorbed = (s->absorb_decode ? s->decode : 0) +
+                      (s->absorb_prefill ? s->prompts * (s->prompt - s->prefix) : 0);
+    double rebuilt = (s->absorb_decode || s->decode <= 0 ? 0 : fmin(s->context, sees)) +
+                     (s->absorb_prefill ? 0 : s->prompts * s->prompt);
+    struct core decode = mla_core(m, s, s->absorb_decode);
+    struct core prefill = mla_core(m, s, s->absorb_prefill);
+    /* h products of [q, n] x [n, c], and after the core of [q, c] x [c, v]. */
+    if (absorbed > 0)
+        ops_add_gemm(out, "attention.absorb_k", OP_PROJECTION, L * h, s, absorbed, n, c);
+    add_kv_up(out, m, s, rebuilt);
+    add_decode_core(out, "attention.core", L, fmin(s->context, sees), s, &decode);
+    add_prefill_core(out, "prefill.core", L, sees, s, &prefill);
+    if (absorbed > 0)
+        ops_add_gemm(out, "attention.absorb_v", OP_PROJECTION, L * h, s, absorbed, c, v);
     ops_add_gemm(out, "attention.out", OP_PROJECTION, L, s, q, h * v, m->hidden);
     ops_add_all_reduce(out, "attention.all-reduce", L, s, s->tp, q * m->hidden);
 }

@@ -38,5 +38,6 @@ double attention_kv_byte_per_token(const struct model *m, double tp, double kv_b
 /* Query heads on one of `tp` ranks; KV heads likewise, at least one. */
 double attention_heads(const struct model *m, double tp);
 double attention_kv_heads(const struct model *m, double tp);
+double attention_head_dim(const struct model *m);
 
 #endif

@@ -12,10 +12,15 @@ void prepare(struct prepared *out, const struct design *d)
         out->room = out->n;
         out->mapped = mem_grow(out->mapped, out->room, sizeof *out->mapped);
     }
+    struct workload prompt = d->workload;
+    prompt.phase = PHASE_PREFILL;
+    prompt.context = prompt.input;
     for (size_t i = 0; i < out->n; i++) {
-        out->mapped[i].plan = plans[i];
-        step_build(&out->mapped[i].step, &d->model, &plans[i], &d->workload, &d->precision,
-                   &d->mode);
+        struct mapped *m = &out->mapped[i];
+        m->plan = plans[i];
+        step_build(&m->step, &d->model, &plans[i], &d->workload, &d->precision, &d->mode);
+        if (d->workload.phase >= PHASE_SERVING)
+            step_build(&m->prefill, &d->model, &plans[i], &prompt, &d->precision, &d->mode);
     }
 }
 
@@ -31,38 +36,77 @@ struct candidate {
     double cap, slo; /* requests per replica */
     struct load load;
     double step_s, tokens_per_s, memory_byte;
+    double prompt_s; /* of one prompt a replica, with the step it waits for; serving */
 };
 
 /* Throughput never falls as the batch grows, so the best batch is the largest allowed. */
-static void try_mapping(struct candidate *out, const struct step *s, const struct device *dev,
+static void try_mapping(struct candidate *out, const struct mapped *m, const struct device *dev,
                         const struct workload *w)
 {
+    const struct step *s = &m->step;
     double per_request = s->kv_byte_per_request + s->act_byte_per_request;
     double room = dev->memory_byte - s->weight_byte - s->fixed_byte;
+    double limit_s = s->prefills ? w->ttft_s : w->tpot_s * s->accepted_tokens;
+    enum verdict late = s->prefills ? VERDICT_TTFT : VERDICT_TPOT;
 
+    out->prompt_s = NAN;
+    if (s->mixed) {
+        out->prompt_s = step_time_s(&m->prefill, dev, (struct load){1, 1});
+        if (w->ttft_s - out->prompt_s < limit_s) {
+            limit_s = w->ttft_s - out->prompt_s;
+            late = VERDICT_TTFT;
+        }
+    }
     out->cap = room > 0 ? floor(room / per_request) : 0;
-    out->slo = step_largest_load(s, dev, w->tpot_s * w->accepted_tokens, out->cap);
+    out->slo = step_largest_load(s, dev, limit_s, out->cap);
     out->load = w->batch == BATCH_MAX ? (struct load){fmax(1, fmin(out->cap, out->slo)),
                                                       fmax(1, fmin(out->cap, out->slo))}
                                       : step_load(s, w->batch);
     out->verdict = out->load.most > out->cap   ? VERDICT_MEMORY
-                   : out->load.most > out->slo ? VERDICT_TPOT
+                   : out->load.most > out->slo ? late
                                                : VERDICT_OK;
     out->step_s = step_time_s(s, dev, out->load);
     out->memory_byte = s->weight_byte + s->fixed_byte + out->load.most * per_request;
-    out->tokens_per_s = out->load.mean * s->dp * w->accepted_tokens / out->step_s;
+    out->tokens_per_s = out->load.mean * s->dp * s->made / out->step_s;
+}
+
+/* The pool that does the prefill of a pool that decodes: its best mapping. */
+struct prefill_pool {
+    double requests_per_s; /* of one device; 0 if no mapping keeps the limits */
+    double ttft_s, kv_transfer_s;
+};
+
+static struct prefill_pool prefill_pool(const struct prepared *p, const struct device *dev,
+                                        const struct workload *w)
+{
+    struct prefill_pool best = {0, NAN, NAN};
+    for (size_t i = 0; i < p->n; i++) {
+        struct mapped m = {.plan = p->mapped[i].plan, .step = p->mapped[i].prefill};
+        struct workload prompt = *w;
+        struct candidate c;
+        /* A prompt's keys and values go out over the network, each device its own part. */
+        double transfer_s = m.step.kv_byte_per_request * dev->network.s_per_byte +
+                            dev->network.latency_s;
+        prompt.batch = BATCH_MAX;
+        prompt.ttft_s = w->ttft_s - transfer_s;
+        try_mapping(&c, &m, dev, &prompt);
+        double rate = c.load.mean * m.step.dp / c.step_s / m.plan.devices;
+        if (c.verdict == VERDICT_OK && rate > best.requests_per_s)
+            best = (struct prefill_pool){rate, c.step_s + transfer_s, transfer_s};
+    }
+    return best;
 }
 
 static bool better(const struct candidate *a, const struct candidate *b)
 {
     if (a->verdict != b->verdict) {
         static const int rank[VERDICTS] = {
-            [VERDICT_OK] = 0, [VERDICT_TPOT] = 1, [VERDICT_MEMORY] = 2};
+            [VERDICT_OK] = 0, [VERDICT_TPOT] = 1, [VERDICT_TTFT] = 1, [VERDICT_MEMORY] = 2};
         return rank[a->verdict] < rank[b->verdict];
     }
     if (a->verdict == VERDICT_MEMORY)
         return a->memory_byte < b->memory_byte;
-    if (a->verdict == VERDICT_TPOT)
+    if (a->verdict != VERDICT_OK)
         return a->step_s < b->step_s;
     return a->tokens_per_s > b->tokens_per_s;
 }
@@ -82,7 +126,8 @@ static double limit_of(const struct candidate *c, const struct step *s, const st
 }
 
 static void fill(struct metrics *out, const struct candidate *c, const struct step *s,
-                 const struct device *dev, const struct design *d, const struct price_book *book)
+                 const struct prefill_pool *pool, const struct device *dev, const struct design *d,
+                 const struct price_book *book)
 {
     struct step_split split;
     double accepted = s->accepted_tokens, dp = s->dp;
@@ -92,11 +137,24 @@ static void fill(struct metrics *out, const struct candidate *c, const struct st
     out->batch = c->load.mean * dp;
     out->batch_cap = c->cap * dp;
     out->batch_slo = c->slo * dp;
-    out->tpot_s = split.time_s / accepted;
-    out->ttft_s = NAN;
-    out->tokens_per_s = out->batch / out->tpot_s;
-    out->tokens_per_s_per_device = out->tokens_per_s / d->plan.devices;
-    out->tokens_per_s_per_user = 1 / out->tpot_s;
+    out->tokens_per_s = out->batch * s->made / split.time_s;
+    out->tokens_per_s_per_user = s->made / split.time_s;
+    out->tpot_s = s->prefills ? NAN : split.time_s / accepted;
+    out->ttft_s = s->prefills ? split.time_s : split.time_s + c->prompt_s;
+    out->prefill_devices = 0;
+    out->kv_transfer_s = NAN;
+    if (d->workload.phase == PHASE_DISAGGREGATED) {
+        double requests_per_s = out->tokens_per_s / d->workload.output;
+        out->prefill_devices = requests_per_s / pool->requests_per_s;
+        out->ttft_s = pool->ttft_s;
+        out->kv_transfer_s = pool->kv_transfer_s;
+        if (pool->requests_per_s <= 0) {
+            out->prefill_devices = NAN;
+            out->verdict = c->verdict == VERDICT_OK ? VERDICT_TTFT : c->verdict;
+        }
+    }
+    double devices = d->plan.devices + (isnan(out->prefill_devices) ? 0 : out->prefill_devices);
+    out->tokens_per_s_per_device = out->tokens_per_s / devices;
     out->memory_used_byte = c->memory_byte;
     out->weight_byte = s->weight_byte;
     out->kv_byte = c->load.most * s->kv_byte_per_request;
@@ -115,7 +173,7 @@ static void fill(struct metrics *out, const struct candidate *c, const struct st
     out->engine_speedup =
         engine_is_there(&d->engine) ? split.attention_chip_s / split.attention_engine_s : NAN;
     out->limit = limit_of(c, s, dev, &split, d->workload.batch == BATCH_MAX);
-    cost_metrics(out, &d->chip, &d->engine, d->plan.devices, &d->precision, &split, split.time_s,
+    cost_metrics(out, &d->chip, &d->engine, devices, &d->precision, &split, split.time_s,
                  book);
 }
 
@@ -137,7 +195,7 @@ void evaluate_prepared(const struct prepared *p, const struct design *d,
         return;
     }
     for (size_t i = 0; i < p->n; i++) {
-        try_mapping(&c, &p->mapped[i].step, &dev, &d->workload);
+        try_mapping(&c, &p->mapped[i], &dev, &d->workload);
         if (i == 0 || better(&c, &best)) {
             best = c;
             at = i;
@@ -145,7 +203,10 @@ void evaluate_prepared(const struct prepared *p, const struct design *d,
     }
     if (mapped)
         *mapped = &p->mapped[at];
-    fill(out, &best, &p->mapped[at].step, &dev, d, book);
+    struct prefill_pool pool = {0};
+    if (d->workload.phase == PHASE_DISAGGREGATED)
+        pool = prefill_pool(p, &dev, &d->workload);
+    fill(out, &best, &p->mapped[at].step, &pool, &dev, d, book);
 }
 
 void evaluate(const struct design *d, const struct price_book *book, struct metrics *out,

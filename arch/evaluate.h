@@ -14,6 +14,7 @@ struct prepared {
     struct mapped {
         struct plan plan;
         struct step step;
+        struct step prefill; /* of one prompt a request; phases serving and disaggregated */
     } * mapped;
 };
 

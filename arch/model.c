@@ -3,6 +3,8 @@
 #include "arch/attention.h"
 #include "base/mem.h"
 
+static const struct word absorb_words[] = {
+    {"no", 0}, {"yes", 1}, {"auto", ABSORB_AUTO}, {NULL, 0}};
 static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
 
 /* clang-format off */
@@ -26,8 +28,8 @@ static const struct field rows[] = {
     { FIELD(model, index_heads, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "DSA: heads of the indexer." },
     { FIELD(model, index_head_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "DSA: width of an indexer head." },
     { FIELD(model, index_topk, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .whole = true, .doc = "DSA: tokens the core attends to; 0: dense attention." },
-    { FIELD(model, absorb, "1"), .lo = 0, .hi = 1, .init = 1, .whole = true, .words = yes_no,
-      .doc = "MLA: up-projections absorbed into the queries (\"reordered\"), so that the core works on the latent." },
+    { FIELD(model, absorb, "1"), .lo = 0, .hi = ABSORB_AUTO, .init = ABSORB_AUTO, .whole = true, .words = absorb_words,
+      .doc = "MLA: up-projections absorbed into the queries (\"reordered\"), so that the core works on the latent; auto: in decode, not in prefill." },
     { FIELD(model, latent_reads, "1"), .lo = 1, .hi = 2, .init = 1, .whole = true,
       .doc = "MLA absorbed: times the latent is read, 1 as in FlashMLA, 2 for separate score and context kernels." },
     { FIELD(model, ffn, "1"), .lo = 0, .hi = 1e7, .init = 0, .whole = true, .doc = "Width of the dense feed-forward layers." },

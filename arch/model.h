@@ -16,6 +16,8 @@ struct model {
     double vocab, tied_embeddings;
 };
 
+enum { ABSORB_AUTO = 2 };
+
 extern const struct fields model_fields;
 
 double model_moe_layers(const struct model *m);   /* layers whose feed-forward is routed */

@@ -49,7 +49,8 @@ void ops_add_all_reduce(struct ops *list, const char *name, double count, const 
                             .unit = UNIT_LINK,
                             .wire_byte = 2 * (p - 1) / p * numbers * s->act_byte,
                             .hops = 2 * (p - 1),
-                            .group = p});
+                            .group = p,
+                            .reduce = true});
 }
 
 void ops_add_all_to_all(struct ops *list, const char *name, double count, const struct shape *s,

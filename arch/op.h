@@ -6,6 +6,7 @@
 #ifndef ARCH_OP_H
 #define ARCH_OP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What an operator is counted under in the split of a step. */
@@ -40,6 +41,7 @@ struct op {
     double wire_byte; /* per request: sent by one device; of UNIT_ATTENTION: to a discrete engine */
     double hops;      /* per step: latencies in a row */
     double group;     /* devices that talk */
+    bool reduce;      /* it is an all-reduce */
     double busiest;   /* share of the busiest device's tokens that it waits for, 0: none; at least
                          as many as stated */
 };
@@ -53,10 +55,17 @@ struct ops {
     struct op op[OPS_MOST];
 };
 
-/* Where an operator's device stands: what one decode step of one request looks like to it. */
+/* Where an operator's device stands: what one request looks like to it in one step. A step may
+ * decode, prefill, or carry both (aggregated serving). */
 struct shape {
-    double tokens;      /* new tokens per request in the step, q */
-    double context;     /* tokens of context each of them sees, L */
+    double tokens;      /* tokens that pass the layers: decode and prefill */
+    double head_tokens; /* of them, those that get logits */
+    double decode;      /* new tokens of the decode part, q */
+    double context;     /* tokens of context each of these sees, L */
+    double prompts;     /* prompts of the prefill part, maybe a fraction of one */
+    double prompt;      /* tokens of a prompt, of which the first `prefix` are cached already */
+    double prefix;
+    bool absorb_decode, absorb_prefill; /* MLA: work on the latent */
     double tp;          /* devices that share a replica's heads and feed-forward */
     double ep;          /* devices the experts are spread over */
     double devices, dp; /* all of them; replicas */

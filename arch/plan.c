@@ -7,8 +7,15 @@
 
 /* clang-format off */
 static const struct word auto_words[] = { { "auto", PLAN_AUTO }, { NULL, 0 } };
+static const struct word overlap_words[] = {
+    { "none", OVERLAP_NONE }, { "two_batch", OVERLAP_TWO_BATCH }, { "ideal", OVERLAP_IDEAL }, { NULL, 0 },
+};
+static const struct word reduce_words[] = { { "ring", REDUCE_RING }, { "best", REDUCE_BEST }, { NULL, 0 } };
+static const struct word exchange_words[] = { { "flat", EXCHANGE_FLAT }, { "hierarchical", EXCHANGE_HIERARCHICAL }, { NULL, 0 } };
 static const struct word shared_words[] = { { "ep", SHARED_OVER_EP }, { "tp", SHARED_OVER_TP }, { NULL, 0 } };
-static const struct word phase_words[] = { { "decode", PHASE_DECODE }, { NULL, 0 } };
+static const struct word phase_words[] = {
+    { "decode", PHASE_DECODE }, { "prefill", PHASE_PREFILL }, { "serving", PHASE_SERVING }, { "disaggregated", PHASE_DISAGGREGATED }, { NULL, 0 },
+};
 static const struct word batch_words[] = { { "max", BATCH_MAX }, { NULL, 0 } };
 static const struct word limit_words[] = { { "none", INFINITY }, { NULL, 0 } };
 static const struct word yes_no[] = { { "no", 0 }, { "yes", 1 }, { NULL, 0 } };
@@ -25,24 +32,38 @@ static const struct field plan_rows[] = {
     { FIELD(plan, tp, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
       .doc = "Tensor parallelism: devices that share one replica's heads and feed-forward." },
     { FIELD(plan, dp, "1"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
-      .doc = "Data parallelism: replicas of the attention; tp * dp = devices." },
+      .doc = "Data parallelism: replicas of the attention; tp * cp * pp * dp = devices." },
     { FIELD(plan, ep, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
       .doc = "Expert parallelism: devices the routed experts are spread over; 1 without experts." },
+    { FIELD(plan, pp, "devices"), .lo = 1, .hi = 1e4, .init = 1, .whole = true, .words = auto_words,
+      .doc = "Pipeline parallelism: stages that share the layers out; as many groups of requests follow one another." },
+    { FIELD(plan, cp, "devices"), .lo = 1, .hi = 1e6, .init = 1, .whole = true, .words = auto_words,
+      .doc = "Context parallelism: devices that share the tokens of one request's context out, and its prompt." },
     { FIELD(plan, shared_over, "1"), .lo = 0, .hi = 1, .init = SHARED_OVER_EP, .only_words = true, .words = shared_words,
       .doc = "Devices that hold one copy of the weights outside attention and routed experts: the expert group (arXiv:2507.15465 eq. 11) or the TP group (as servers copy them)." },
     { FIELD(plan, redundant_experts, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true,
       .doc = "Copies of hot experts held beside one of each, with workload.placement replicated; 0: one a device." },
+    { FIELD(plan, overlap, "1"), .lo = 0, .hi = OVERLAP_IDEAL, .init = OVERLAP_NONE, .only_words = true, .words = overlap_words,
+      .doc = "Collectives behind computation: none, that of one half of the batch behind the other half's computation, or all." },
+    { FIELD(plan, all_reduce, "1"), .lo = 0, .hi = REDUCE_BEST, .init = REDUCE_RING, .only_words = true, .words = reduce_words,
+      .doc = "All-reduce as a ring, or the better of a ring and one shot (everyone sends everything to everyone)." },
+    { FIELD(plan, all_to_all, "1"), .lo = 0, .hi = EXCHANGE_HIERARCHICAL, .init = EXCHANGE_FLAT, .only_words = true, .words = exchange_words,
+      .doc = "All-to-all beyond one link domain: flat, every copy over the network, or hierarchical, one copy a domain, passed on inside it." },
 };
 
 static const struct field workload_rows[] = {
-    { FIELD(workload, phase, "1"), .lo = 0, .hi = 0, .init = PHASE_DECODE, .only_words = true, .words = phase_words,
-      .doc = "What is timed: decode, one step that makes a token for each request." },
-    { FIELD(workload, context, "tokens"), .lo = 1, .hi = 1e9, .init = 8192, .doc = "Context length the step sees." },
+    { FIELD(workload, phase, "1"), .lo = 0, .hi = PHASE_DISAGGREGATED, .init = PHASE_DECODE, .only_words = true, .words = phase_words,
+      .doc = "What is timed: decode, a step that makes a token for each request; prefill, a step that reads a prompt of each (workload.context tokens); serving, a step at steady state with both on the same devices; disaggregated, decode on plan.devices and as many devices more as its prefill needs." },
+    { FIELD(workload, context, "tokens"), .lo = 1, .hi = 1e9, .init = 8192, .doc = "Context length the step sees (decode); length of the prompt (prefill)." },
     { FIELD(workload, query_tokens, "tokens"), .lo = 1, .hi = 1e4, .init = 1, .doc = "Tokens of a request in one step: 1, or 1 + drafted." },
     { FIELD(workload, accepted_tokens, "tokens"), .lo = 1, .hi = 1e4, .init = 1, .doc = "Mean tokens of a request kept per step." },
     { FIELD(workload, batch, "requests"), .lo = 1, .hi = 1e9, .init = BATCH_MAX, .whole = true, .words = batch_words,
       .doc = "Requests in flight over all devices; max: the most that memory and the latency limit allow." },
     { FIELD(workload, tpot_s, "s"), .lo = 1e-6, .hi = INFINITY, .init = INFINITY, .words = limit_words, .doc = "Limit on the time per output token." },
+    { FIELD(workload, ttft_s, "s"), .lo = 1e-6, .hi = INFINITY, .init = INFINITY, .words = limit_words, .doc = "Limit on the time to first token, where there is a prefill." },
+    { FIELD(workload, input, "tokens"), .lo = 1, .hi = 1e9, .init = 1024, .doc = "Prompt of a request (serving, disaggregated)." },
+    { FIELD(workload, output, "tokens"), .lo = 1, .hi = 1e9, .init = 1024, .doc = "Answer of a request (serving, disaggregated)." },
+    { FIELD(workload, prefix, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .doc = "First tokens of a prompt whose KV cache is there already (shared prefix)." },
     { FIELD(workload, skew, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Zipf exponent s of the popularity of experts; 0: all alike." },
     { FIELD(workload, placement, "1"), .lo = 0, .hi = PLACE_REPLICATED, .init = PLACE_RANDOM, .only_words = true, .words = placement_words,
       .doc = "Where experts sit if some are more popular: at random, dealt out in turn, hottest first on the same device, or with copies of the hot ones." },
@@ -86,39 +107,71 @@ static bool divides(double small, double large)
     return fmod(large, small) == 0;
 }
 
-static bool mapping_works(const struct plan *p, const struct model *m)
+/* Why a mapping does not work, or NULL. */
+static const char *mapping_fault(const struct plan *p, const struct model *m)
 {
-    if (p->tp * p->dp != p->devices || !divides(p->tp, m->heads))
-        return false;
+    if (p->tp * p->cp * p->pp * p->dp != p->devices)
+        return "plan.tp * plan.cp * plan.pp * plan.dp is not plan.devices";
+    if (floor(p->dp) != p->dp)
+        return "plan.tp * plan.cp * plan.pp does not divide plan.devices";
+    if (!divides(p->tp, m->heads))
+        return "plan.tp does not divide the heads";
+    if (p->pp > m->layers)
+        return "plan.pp is more than the layers";
+    double stage = p->devices / p->pp;
     if (model_moe_layers(m) <= 0)
-        return p->ep == 1;
+        return p->ep == 1 ? NULL : "plan.ep must be 1 without experts";
     if (p->ep > m->experts)
-        return false;
-    return p->ep >= p->tp ? divides(p->tp, p->ep) && divides(p->ep, p->devices)
-                          : divides(p->ep, p->tp);
+        return "plan.ep is more than the experts";
+    if (p->ep >= p->tp ? !divides(p->tp, p->ep) || !divides(p->ep, stage) : !divides(p->ep, p->tp))
+        return "plan.ep must be a multiple or divisor of plan.tp and divide a pipeline stage";
+    return NULL;
 }
+
+const char *plan_fault(const struct plan *p, const struct model *m)
+{
+    struct plan out[PLANS_MOST];
+    if (plan_mappings(p, m, out) > 0)
+        return NULL;
+    if (p->tp != PLAN_AUTO && p->dp != PLAN_AUTO && p->ep != PLAN_AUTO && p->pp != PLAN_AUTO &&
+        p->cp != PLAN_AUTO)
+        return mapping_fault(p, m);
+    return "no value of what is auto makes plan.tp * plan.cp * plan.pp * plan.dp = plan.devices "
+           "with heads and experts that divide";
+}
+
+/* The values a dimension may take: the one given, or every divisor of the devices. */
+struct range {
+    double from, to, of;
+};
+
+static struct range range_of(double given, double devices)
+{
+    return given == PLAN_AUTO ? (struct range){1, devices, devices}
+                              : (struct range){given, given, given};
+}
+
+#define EACH(member, range)                                                                        \
+    for (try.member = (range).from; try.member <= (range).to; try.member++)                        \
+        if (divides(try.member, (range).of))
 
 size_t plan_mappings(const struct plan *p, const struct model *m, struct plan out[PLANS_MOST])
 {
     size_t n = 0;
-    double tp_from = p->tp == PLAN_AUTO ? 1 : p->tp,
-           tp_to = p->tp == PLAN_AUTO ? p->devices : p->tp;
-    double ep_from = p->ep == PLAN_AUTO ? 1 : p->ep,
-           ep_to = p->ep == PLAN_AUTO ? p->devices : p->ep;
+    struct plan try = *p;
+    struct range pp = range_of(p->pp, p->devices), cp = range_of(p->cp, p->devices);
+    struct range tp = range_of(p->tp, p->devices), ep = range_of(p->ep, p->devices);
 
+    tp.to = fmin(tp.to, m->heads);
     if (p->ep == PLAN_AUTO && model_moe_layers(m) <= 0)
-        ep_to = 1;
-    for (double tp = tp_from; tp <= tp_to && tp <= m->heads; tp++) {
-        if (!divides(tp, p->devices))
-            continue;
-        struct plan try = *p;
-        try.tp = tp;
-        try.dp = p->dp == PLAN_AUTO ? p->devices / tp : p->dp;
-        for (double ep = ep_from; ep <= ep_to; ep++) {
-            try.ep = ep;
-            if (mapping_works(&try, m) && n < PLANS_MOST)
-                out[n++] = try;
-        }
-    }
+        ep.to = 1;
+    EACH(pp, pp)
+        EACH(cp, cp)
+            EACH(tp, tp) {
+                try.dp = p->dp == PLAN_AUTO ? p->devices / (try.tp * try.cp * try.pp) : p->dp;
+                EACH(ep, ep)
+                    if (!mapping_fault(&try, m) && n < PLANS_MOST)
+                        out[n++] = try;
+            }
     return n;
 }

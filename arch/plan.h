@@ -6,24 +6,29 @@
 #include "base/field.h"
 
 struct plan {
-    double devices, tp, dp, ep; /* tp, dp, ep: PLAN_AUTO chooses */
+    double devices, tp, dp, ep, pp, cp; /* PLAN_AUTO chooses, devices excepted */
     double shared_over;
     double redundant_experts;
+    double overlap, all_reduce, all_to_all;
 };
 
 enum { PLAN_AUTO = 0 };
+enum { OVERLAP_NONE, OVERLAP_TWO_BATCH, OVERLAP_IDEAL };
+enum { REDUCE_RING, REDUCE_BEST };
+enum { EXCHANGE_FLAT, EXCHANGE_HIERARCHICAL };
 enum { SHARED_OVER_EP, SHARED_OVER_TP };
 
 struct workload {
     double phase;
     double context, query_tokens, accepted_tokens;
     double batch; /* BATCH_MAX: the largest that fits */
-    double tpot_s;
+    double tpot_s, ttft_s;
+    double input, output, prefix;
     double skew, placement, chance;
 };
 
 enum { BATCH_MAX = 0 };
-enum { PHASE_DECODE };
+enum { PHASE_DECODE, PHASE_PREFILL, PHASE_SERVING, PHASE_DISAGGREGATED };
 
 struct precision {
     double weight, kv, math, activation; /* bytes per number */
@@ -43,6 +48,9 @@ extern const struct fields plan_fields, workload_fields, precision_fields, mode_
 double plan_redundant_experts(const struct plan *p, const struct workload *w);
 
 enum { PLANS_MOST = 256 };
+
+/* Why the plan allows no mapping, in words; NULL if it allows one. */
+const char *plan_fault(const struct plan *p, const struct model *m);
 
 /* The mappings that `p` allows, smallest tp first: p itself where nothing is auto. An impossible
  * one (tp * dp other than devices, heads that tp does not divide, experts over devices that are

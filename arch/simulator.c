@@ -185,7 +185,7 @@ static void add_mla(struct ops *out, const struct model *m, const struct shape *
     add_rope(out, m, s, 1);
     add_heads(out, "attention.q_up", m, s, h, 1, m->q_lora_rank, m->qk_nope_dim);
     add_heads(out, "attention.q_rope", m, s, h, 1, m->q_lora_rank, m->qk_rope_dim);
-    if (m->absorb > 0) {
+    if (s->absorb_decode) {
         add_rope(out, m, s, h);
         add_absorbed(out, m, s);
     } else {
@@ -234,7 +234,7 @@ void simulator_live_numbers(const struct model *m, const struct shape *s, double
                                    (m->experts > 0 ? 2 * k * m->moe_ffn : 0));
         return;
     }
-    double core = m->absorb > 0 ? 2 * h * m->kv_lora_rank : 2 * s->context * m->v_dim * h;
+    double core = s->absorb_decode ? 2 * h * m->kv_lora_rank : 2 * s->context * m->v_dim * h;
     *fixed = 0;
     *per_request = q * (2 * d + m->q_lora_rank + m->kv_lora_rank + m->qk_rope_dim +
                         h * (3 * m->qk_rope_dim + m->v_dim) + core + 2 * h * s->context + moe + d +

@@ -4,6 +4,8 @@
 #include "arch/ffn.h"
 #include "arch/simulator.h"
 
+enum { CHUNK_TOKENS = 8192 }; /* of prompts a replica works on at once (assumed; a common default) */
+
 const char *const bound_text[BOUNDS] = {"compute", "memory", "link"};
 const char *const place_text[PLACES] = {"chip", "engine", "link", "network"};
 
@@ -19,7 +21,7 @@ static void add_norms(struct ops *out, const struct model *m, const struct shape
 static void add_vocabulary(struct ops *out, const struct model *m, const struct shape *s)
 {
     ops_add_vector(out, "embedding", OP_OTHER, 1, s, 0, 2 * s->tokens * m->hidden);
-    ops_add_gemm(out, "head", OP_OTHER, 1, s, s->tokens, m->hidden, m->vocab / s->tp);
+    ops_add_gemm(out, "head", OP_OTHER, 1, s, s->head_tokens, m->hidden, m->vocab / s->tp);
 }
 
 /* Activations that live at once on a device, numbers per request: the stream, its normed copy and
@@ -46,22 +48,76 @@ static double device_weight_params(const struct model *m, const struct plan *p,
            shared / (p->shared_over == SHARED_OVER_TP ? p->tp : group);
 }
 
+static struct shape shape_of(const struct model *m, const struct plan *plan,
+                             const struct workload *w, const struct precision *p)
+{
+    struct shape s = {
+        .tp = plan->tp,
+        .ep = plan->ep,
+        .devices = plan->devices / plan->pp,
+        .dp = plan->dp,
+        .absorb_decode = m->absorb > 0,
+        .absorb_prefill = m->absorb == 1,
+        .weight_byte = p->weight,
+        .kv_byte = p->kv,
+        .act_byte = p->activation,
+    };
+    if (w->phase == PHASE_PREFILL) {
+        s.prompts = 1;
+        s.prompt = w->context;
+        s.head_tokens = 1;
+    } else if (w->phase == PHASE_DECODE) {
+        s.decode = w->query_tokens;
+        s.context = w->context;
+    } else {
+        /* At steady state a request is half through its answer on average, and begins anew once in
+         * output / accepted steps, when its place takes a new prompt. */
+        s.decode = w->query_tokens;
+        s.context = w->input + w->output / 2;
+        s.prompt = w->input;
+        s.prompts = w->phase == PHASE_SERVING ? w->accepted_tokens / w->output : 0;
+        s.head_tokens = s.prompts;
+    }
+    s.prefix = fmin(w->prefix, s.prompt - 1);
+    s.head_tokens += s.decode;
+    s.tokens = s.decode + s.prompts * (s.prompt - s.prefix);
+    return s;
+}
+
+/* The tokens of a request, of its context and of its prompt, are shared out over cp devices, which
+ * send each other what a query needs and what came of it. Experts count tokens of all devices. */
+static void share_context(struct ops *list, const struct model *m, const struct shape *s, double cp)
+{
+    if (cp <= 1)
+        return;
+    for (size_t i = 0; i < list->n; i++) {
+        struct op *o = &list->op[i];
+        if (o->unit == UNIT_EXPERT)
+            continue;
+        o->flop /= cp;
+        o->byte /= cp;
+        o->wire_byte /= cp;
+    }
+    double heads = attention_heads(m, s->tp);
+    double query = m->kv_lora_rank > 0 ? 2 * m->kv_lora_rank + m->qk_rope_dim
+                                       : 2 * attention_head_dim(m);
+    double sent = s->decode * heads * query +
+                  s->prompts * s->prompt * attention_of(m)->cached(m, s->tp); /* round the ring */
+    ops_add(list, m->layers,
+            (struct op){.name = "attention.exchange",
+                        .class = OP_COMMUNICATION,
+                        .unit = UNIT_LINK,
+                        .wire_byte = (cp - 1) / cp * sent * s->act_byte,
+                        .hops = 1,
+                        .group = cp});
+}
+
 void step_build(struct step *out, const struct model *m, const struct plan *plan,
                 const struct workload *w, const struct precision *p, const struct mode *mode)
 {
     bool simulator = mode->timing == TIMING_SIMULATOR;
-    struct shape s = {
-        .tokens = w->query_tokens,
-        .context = w->context,
-        .tp = plan->tp,
-        .ep = plan->ep,
-        .devices = plan->devices,
-        .dp = plan->dp,
-        .weight_byte = p->weight,
-        .kv_byte = p->kv,
-        .act_byte = p->activation,
-        .routing = &out->routing,
-    };
+    struct shape s = shape_of(m, plan, w, p);
+    s.routing = &out->routing;
     double group = ffn_expert_group(plan->tp, plan->ep);
 
     if (model_moe_layers(m) > 0)
@@ -80,6 +136,16 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
         ffn_ops(m, &s, &out->ops);
     }
 
+    share_context(&out->ops, m, &s, plan->cp);
+    if (plan->pp > 1)
+        ops_add(&out->ops, plan->pp - 1,
+                (struct op){.name = "pipeline.send",
+                            .class = OP_COMMUNICATION,
+                            .unit = UNIT_LINK,
+                            .wire_byte = s.tokens * m->hidden / s.tp / plan->cp * s.act_byte,
+                            .hops = 1,
+                            .group = plan->devices});
+
     out->main.n = 0;
     out->others = 0;
     for (size_t i = 0; i < out->ops.n; i++) {
@@ -96,20 +162,33 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     }
 
     double live = live_numbers(m, &s), fixed = 0;
-    if (simulator)
+    if (simulator) {
         simulator_live_numbers(m, &s, &live, &fixed);
+    } else if (w->phase == PHASE_PREFILL) { /* in chunks, so that no more live at once */
+        fixed = live / s.tokens * fmin(s.tokens, CHUNK_TOKENS);
+        live = 0;
+    }
     out->weight_byte =
-        (simulator ? simulator_weight_params(m, plan) : device_weight_params(m, plan, w)) *
-        p->weight;
+        (simulator ? simulator_weight_params(m, plan) : device_weight_params(m, plan, w)) /
+        plan->pp * p->weight;
     out->fixed_byte = fixed * p->activation;
+    double cached = fmax(s.context, s.prompt);
     out->kv_byte_per_request =
-        w->context * attention_kv_byte_per_token(m, plan->tp, p->kv, simulator ? 0 : w->context);
-    out->act_byte_per_request = live * p->activation;
+        cached * attention_kv_byte_per_token(m, plan->tp, p->kv, simulator ? 0 : cached) /
+        plan->pp / plan->cp;
+    out->act_byte_per_request = live * p->activation / plan->pp / plan->cp;
     out->kv_byte_per_token = attention_kv_byte_per_token(m, 1, p->kv, 0);
     out->dp = plan->dp;
-    out->tokens = w->query_tokens;
-    out->accepted_tokens = w->accepted_tokens;
-    out->group_tokens = w->query_tokens * plan->dp * group / plan->devices;
+    out->mixed = w->phase == PHASE_SERVING;
+    out->prefills = w->phase == PHASE_PREFILL;
+    out->accepted_tokens = out->prefills ? 1 : w->accepted_tokens;
+    out->made = out->prefills ? w->context : w->accepted_tokens;
+    out->stages = plan->pp;
+    out->overlap = (int)plan->overlap;
+    out->reduces_best = plan->all_reduce == REDUCE_BEST;
+    out->exchanges_by_domain = plan->all_to_all == EXCHANGE_HIERARCHICAL;
+    out->copies = m->top_k;
+    out->group_tokens = s.tokens * plan->dp * group / s.devices;
     out->expert_devices = plan->ep;
 }
 
@@ -146,6 +225,29 @@ double step_active_share(const struct step *s, const struct op *o, struct load l
                            : active;
 }
 
+/* A collective. One shot of an all-reduce sends all to everyone at once; an all-to-all by domain
+ * sends a token over the network once for every other domain that has one of its experts, and
+ * passes it on over the link meanwhile. */
+static void time_on_wire(struct op_cost *c, const struct step *s, const struct device *d,
+                         const struct op *o)
+{
+    const struct wire *w = device_wire(d, o->group);
+    c->bound = BY_LINK;
+    c->on = w == &d->link ? ON_LINK : ON_NETWORK;
+    c->time_s = o->hops * w->latency_s + c->wire_byte * w->s_per_byte;
+    if (o->reduce && s->reduces_best) {
+        double p = o->group, numbers = c->wire_byte * p / (2 * (p - 1));
+        c->time_s = fmin(c->time_s, o->count * w->latency_s + (p - 1) * numbers * w->s_per_byte);
+    }
+    if (o->busiest > 0 && s->exchanges_by_domain && c->on == ON_NETWORK) {
+        double domains = ceil(o->group / d->link_domain), k = s->copies;
+        double reached = (domains - 1) * (1 - pow(1 - 1 / domains, k)) / k;
+        double network_s = o->hops * w->latency_s + c->wire_byte * reached * w->s_per_byte;
+        double link_s = o->hops * d->link.latency_s + c->wire_byte * d->link.s_per_byte;
+        c->time_s = fmax(network_s, link_s);
+    }
+}
+
 struct op_cost step_op_cost(const struct step *s, const struct device *d, const struct op *o,
                             struct load load)
 {
@@ -160,10 +262,7 @@ struct op_cost step_op_cost(const struct step *s, const struct device *d, const 
                                 o->weight_byte * (expert ? step_active_share(s, o, load) : 1)};
 
     if (o->unit == UNIT_LINK) {
-        const struct wire *w = device_wire(d, o->group);
-        c.time_s = o->hops * w->latency_s + c.wire_byte * w->s_per_byte;
-        c.bound = BY_LINK;
-        c.on = w == &d->link ? ON_LINK : ON_NETWORK;
+        time_on_wire(&c, s, d, o);
         return c;
     }
     const struct unit *u = &d->main;
@@ -190,10 +289,35 @@ static double hidden_s(const struct device *d, double chip_s, double engine_s)
     return d->overlap * fmin(chip_s, engine_s);
 }
 
+struct pass step_pass(const struct step *s, struct load load)
+{
+    double halves = s->overlap == OVERLAP_TWO_BATCH ? 2 : 1, n = s->stages * halves;
+    return (struct pass){{load.most / n, load.mean / n}, halves};
+}
+
+struct op_cost step_op_whole(const struct step *s, const struct device *d, const struct op *o,
+                             struct load load)
+{
+    struct pass pass = step_pass(s, load);
+    struct op_cost c = step_op_cost(s, d, o, pass.load);
+    c.flop *= pass.times;
+    c.byte *= pass.times;
+    c.wire_byte *= pass.times;
+    c.time_s *= pass.times;
+    return c;
+}
+
+/* What of collectives runs behind computation. */
+static double overlapped_s(const struct step *s, double chip_s, double wire_s)
+{
+    return s->overlap == OVERLAP_NONE ? 0 : fmin(chip_s, wire_s);
+}
+
 double step_time_s(const struct step *s, const struct device *d, struct load load)
 {
-    double per_flop = d->main.s_per_flop, per_byte = d->main.s_per_byte, requests = load.most;
-    double chip_s = 0, engine_s = 0;
+    struct pass pass = step_pass(s, load);
+    double per_flop = d->main.s_per_flop, per_byte = d->main.s_per_byte;
+    double requests = pass.load.most, chip_s = 0, engine_s = 0, wire_s = 0;
 
     for (size_t i = 0; i < s->main.n; i++) {
         double compute = s->main.flop[i] * requests * per_flop;
@@ -201,49 +325,51 @@ double step_time_s(const struct step *s, const struct device *d, struct load loa
         chip_s += compute > memory ? compute : memory;
     }
     for (size_t i = 0; i < s->others; i++) {
-        struct op_cost c = step_op_cost(s, d, &s->ops.op[s->other[i]], load);
-        *(c.on == ON_ENGINE ? &engine_s : &chip_s) += c.time_s;
+        struct op_cost c = step_op_cost(s, d, &s->ops.op[s->other[i]], pass.load);
+        *(c.on == ON_ENGINE ? &engine_s : c.on == ON_CHIP ? &chip_s : &wire_s) += c.time_s;
     }
-    return chip_s + engine_s - hidden_s(d, chip_s, engine_s);
+    double compute_s = chip_s + engine_s - hidden_s(d, chip_s, engine_s);
+    return pass.times * (compute_s + wire_s - overlapped_s(s, compute_s, wire_s));
 }
 
 void step_split(struct step_split *out, const struct step *s, const struct device *d,
                 struct load load)
 {
-    double engine_s = 0, engine_class_s[OP_CLASSES] = {0};
+    struct pass pass = step_pass(s, load);
+    double place_s[PLACES] = {0}, engine_class_s[OP_CLASSES] = {0}, times = pass.times;
 
     *out = (struct step_split){0};
     for (size_t i = 0; i < s->ops.n; i++) {
         const struct op *o = &s->ops.op[i];
-        struct op_cost c = step_op_cost(s, d, o, load);
-        out->time_s += c.time_s;
-        out->class_s[o->class] += c.time_s;
-        out->bound_s[c.bound] += c.time_s;
-        out->flop += c.flop;
-        *(c.on == ON_ENGINE ? &out->engine_byte : &out->byte) += c.byte;
-        out->wire_byte += c.wire_byte;
-        if (c.on == ON_ENGINE) {
-            engine_s += c.time_s;
-            engine_class_s[o->class] += c.time_s;
-        }
+        struct op_cost c = step_op_cost(s, d, o, pass.load);
+        out->class_s[o->class] += times * c.time_s;
+        out->bound_s[c.bound] += times * c.time_s;
+        out->flop += times * c.flop;
+        *(c.on == ON_ENGINE ? &out->engine_byte : &out->byte) += times * c.byte;
+        out->wire_byte += times * c.wire_byte;
+        place_s[c.on] += times * c.time_s;
+        if (c.on == ON_ENGINE)
+            engine_class_s[o->class] += times * c.time_s;
         if (o->unit == UNIT_EXPERT) {
             out->expert_flop += c.flop;
             out->expert_byte += c.byte;
         }
-        if (o->class == OP_ATTENTION) {
+        if (o->class == OP_ATTENTION && (!s->mixed || o->unit == UNIT_ATTENTION)) {
             out->attention_flop += c.flop;
             out->attention_byte += c.byte;
             out->attention_chip_s += unit_time_s(&d->main, c.flop, c.byte, 0);
             out->attention_engine_s +=
-                unit_time_s(&d->engine, c.flop, c.byte, o->wire_byte * load.most);
+                unit_time_s(&d->engine, c.flop, c.byte, o->wire_byte * pass.load.most);
         }
     }
-    double hidden = hidden_s(d, out->time_s - engine_s, engine_s);
-    if (hidden <= 0)
-        return;
-    for (int i = 0; i < OP_CLASSES; i++)
+    double engine_s = place_s[ON_ENGINE], chip_s = place_s[ON_CHIP];
+    double hidden = hidden_s(d, chip_s, engine_s), compute_s = chip_s + engine_s - hidden;
+    double wire_s = place_s[ON_LINK] + place_s[ON_NETWORK];
+    double behind = overlapped_s(s, compute_s, wire_s);
+    out->time_s = compute_s + wire_s - behind;
+    out->class_s[OP_COMMUNICATION] -= behind;
+    for (int i = 0; i < OP_CLASSES && hidden > 0; i++)
         out->class_s[i] -= hidden * engine_class_s[i] / engine_s;
-    out->time_s -= hidden;
 }
 
 static double time_of(const struct step *s, const struct device *d, double requests)

@@ -21,20 +21,30 @@ struct step {
     size_t others;        /* of another unit: index into ops */
     size_t other[OPS_MOST];
 
+    bool reduces_best;        /* all-reduces in one shot where that is faster than a ring */
+    bool exchanges_by_domain; /* all-to-alls go over the network once a domain */
+    double copies;            /* of a token in an all-to-all: experts it uses */
+    int overlap;              /* of plan.h */
+    double stages;            /* of the pipeline: as many groups of requests follow one another */
+
     double weight_byte;          /* on one device */
     double kv_byte_per_request;  /* of one request of its replica, on one device */
     double act_byte_per_request; /* activations that live at once, likewise */
     double fixed_byte;           /* on one device, whatever the batch */
     double kv_byte_per_token;    /* over all layers, not split over devices */
 
-    double dp, tokens, accepted_tokens;
+    double dp, accepted_tokens;
+    double made;   /* tokens a request is counted in a step: kept, or of its prompt */
+    bool mixed;    /* decode and prefill in one */
+    bool prefills; /* nothing else: the latency limit is that of the first token */
     struct routing routing;
     bool chance;           /* the draw of experts is counted, not only their popularity */
     double group_tokens;   /* tokens that a copy of the experts sees, per request of a replica */
     double expert_devices; /* that share the experts out */
 };
 
-/* `plan` is a mapping of plan_mappings: nothing in it is auto. */
+/* `plan` is a mapping of plan_mappings: nothing in it is auto. Of phase disaggregated the decode
+ * step. */
 void step_build(struct step *out, const struct model *m, const struct plan *plan,
                 const struct workload *w, const struct precision *p, const struct mode *mode);
 
@@ -51,6 +61,15 @@ struct load step_load(const struct step *s, double batch);
  * slightly more evenly), and at least one. */
 double step_active_share(const struct step *s, const struct op *o, struct load load);
 
+/* How a step goes through its operators: the requests of one pass, and how many passes. Stages of a
+ * pipeline work on different groups of requests; with two-batch overlap there are two halves. */
+struct pass {
+    struct load load;
+    double times;
+};
+
+struct pass step_pass(const struct step *s, struct load load);
+
 /* The time of a step in seconds: the sum of its operators, each on the fastest unit allowed, less
  * what an engine overlaps. */
 double step_time_s(const struct step *s, const struct device *d, struct load load);
@@ -61,7 +80,7 @@ enum place { ON_CHIP, ON_ENGINE, ON_LINK, ON_NETWORK, PLACES };
 extern const char *const bound_text[BOUNDS]; /* "compute", ... */
 extern const char *const place_text[PLACES]; /* "chip", "engine", ... */
 
-/* One operator at a load. */
+/* One operator at the load of a pass. */
 struct op_cost {
     double flop, byte, wire_byte, time_s;
     enum bound bound;
@@ -70,6 +89,10 @@ struct op_cost {
 
 struct op_cost step_op_cost(const struct step *s, const struct device *d, const struct op *o,
                             struct load load);
+
+/* The same over all passes of a step at a load. */
+struct op_cost step_op_whole(const struct step *s, const struct device *d, const struct op *o,
+                             struct load load);
 
 /* The step in parts. */
 struct step_split {

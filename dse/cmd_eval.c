@@ -57,14 +57,14 @@ static void print_operators(const struct mapped *mapped, const struct design *d,
     struct device dev;
     char text[4][48];
     struct load load = step_load(&mapped->step, m->batch);
-    double step_s = m->tpot_s * d->workload.accepted_tokens;
+    double step_s = m->batch * mapped->step.made / m->tokens_per_s;
 
     device_make(&dev, &d->chip, &d->engine, &d->precision);
     printf("\n  %-22s %-8s %10s %10s %10s %10s %6s  %s\n", "operator, of a step", "on", "FLOP",
            "bytes", "wire", "time", "%", "bound by");
     for (size_t i = 0; i < mapped->step.ops.n; i++) {
         const struct op *o = &mapped->step.ops.op[i];
-        struct op_cost c = step_op_cost(&mapped->step, &dev, o, load);
+        struct op_cost c = step_op_whole(&mapped->step, &dev, o, load);
         int bar = (int)(time_share(&c, step_s) / 4 + 0.5);
         printf("  %-22s %-8s %10s %10s %10s %10s %6.1f  %-8s%.*s\n", o->name, place_text[c.on],
                c.flop > 0 ? quantity_text(c.flop, "FLOP", 3, text[0], 48) : "-",
@@ -92,7 +92,14 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
            why(m) ? ": " : "", why(m) ? why(m) : "");
     text_metric("tokens/s", "tokens_per_s", m);
     text_metric("tokens/s per device", "tokens_per_s_per_device", m);
-    text_metric("TPOT", "tpot_s", m);
+    if (!isnan(m->tpot_s))
+        text_metric("TPOT", "tpot_s", m);
+    if (!isnan(m->ttft_s))
+        text_metric("TTFT", "ttft_s", m);
+    if (d->workload.phase == PHASE_DISAGGREGATED) {
+        text_metric("devices for prefill", "prefill_devices", m);
+        text_metric("KV transfer", "kv_transfer_s", m);
+    }
     printf("  %-22s %.0f requests (memory allows %.0f, latency %.0f); bound by %s\n", "batch",
            m->batch, m->batch_cap, m->batch_slo,
            field_word(field_find(metrics_fields, "limit"), m->limit));
@@ -178,7 +185,8 @@ static void print_json(const struct mapped *mapped, const struct plan *plan,
     device_make(&dev, &d.chip, &d.engine, &d.precision);
     for (size_t i = 0; mapped && i < mapped->step.ops.n; i++) {
         const struct op *o = &mapped->step.ops.op[i];
-        struct op_cost c = step_op_cost(&mapped->step, &dev, o, step_load(&mapped->step, m->batch));
+        struct op_cost c = 
+            step_op_whole(&mapped->step, &dev, o, step_load(&mapped->step, m->batch));
         printf("%s\n    {\"name\": \"%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ",
                i ? "," : "", o->name, op_class_text[o->class], place_text[c.on]);
         json_number(o->count, stdout);
