@@ -59,14 +59,14 @@ static void add_decode_core(struct ops *out, const char *name, double layers, do
                             const struct shape *s, const struct core *c)
 {
     if (s->decode > 0)
-        ops_add(out, layers,
-                (struct op){.name = name,
-                            .class = OP_ATTENTION,
-                            .unit = UNIT_ATTENTION,
-                            .flop = s->decode * seen * c->flop,
-                            .byte = seen * c->cached * c->byte +
-                                    s->decode * c->q_and_o * s->act_byte,
-                            .wire_byte = s->decode * c->wire * s->act_byte});
+        ops_add(
+            out, layers,
+            (struct op){.name = name,
+                        .class = OP_ATTENTION,
+                        .unit = UNIT_ATTENTION,
+                        .flop = s->decode * seen * c->flop,
+                        .byte = seen * c->cached * c->byte + s->decode * c->q_and_o * s->act_byte,
+                        .wire_byte = s->decode * c->wire * s->act_byte});
 }
 
 static void add_prefill_core(struct ops *out, const char *name, double layers, double window,
@@ -75,13 +75,12 @@ static void add_prefill_core(struct ops *out, const char *name, double layers, d
     double tokens = s->prompt - s->prefix;
     if (s->prompts > 0)
         ops_add(out, layers,
-                (struct op){.name = name,
-                            .class = OP_ATTENTION,
-                            .flop = s->prompts *
-                                    causal_pairs(s->prompt, s->prefix, window) * c->flop,
-                            .byte = s->prompts * (fmin(s->prompt, tokens + window) * c->cached *
-                                                      c->byte +
-                                                  tokens * c->q_and_o * s->act_byte)});
+                (struct op){
+                    .name = name,
+                    .class = OP_ATTENTION,
+                    .flop = s->prompts * causal_pairs(s->prompt, s->prefix, window) * c->flop,
+                    .byte = s->prompts * (fmin(s->prompt, tokens + window) * c->cached * c->byte +
+                                          tokens * c->q_and_o * s->act_byte)});
 }
 
 /* The layers that see everything and the layers that see a window. */
@@ -97,7 +96,8 @@ static void add_cores(struct ops *out, const struct model *m, const struct shape
 
 static void gqa_ops(const struct model *m, const struct shape *s, struct ops *out)
 {
-    double h = attention_heads(m, s->tp), kv = attention_kv_heads(m, s->tp), d = attention_head_dim(m);
+    double h = attention_heads(m, s->tp), kv = attention_kv_heads(m, s->tp),
+           d = attention_head_dim(m);
     double q = s->tokens;
 
     ops_add_gemm(out, "attention.qkv", OP_PROJECTION, m->layers, s, q, m->hidden, (h + 2 * kv) * d);
@@ -157,8 +157,7 @@ static struct core mla_core(const struct model *m, const struct shape *s, bool a
     double n = m->qk_nope_dim, v = m->v_dim;
     if (absorb)
         return (struct core){2 * h * (2 * c + r), m->latent_reads > 1 ? 2 * c + r : c + r,
-                             s->kv_byte, h * (2 * c + r),
-                             h * (2 * c + r) + c + r};
+                             s->kv_byte, h * (2 * c + r), h * (2 * c + r) + c + r};
     return (struct core){2 * h * (n + r + v), h * (n + v) + r, s->act_byte, h * (n + r + v),
                          h * (n + r + v) + c + r};
 }

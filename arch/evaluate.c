@@ -85,9 +85,9 @@ static struct prefill_pool prefill_pool(const struct prepared *p, const struct d
         struct workload prompt = *w;
         struct candidate c;
         /* A prompt's keys and values go out over the network, each device its own part. */
-        double transfer_s = m.step.kv_byte_per_request * dev->network.s_per_byte +
-                            dev->network.latency_s;
-        prompt.batch = BATCH_MAX;
+        double transfer_s =
+            m.step.kv_byte_per_request * dev->network.s_per_byte + dev->network.latency_s;
+        prompt.batch = m.step.dp * fmax(1, floor(CHUNK_TOKENS / (w->input - w->prefix)));
         prompt.ttft_s = w->ttft_s - transfer_s;
         try_mapping(&c, &m, dev, &prompt);
         double rate = c.load.mean * m.step.dp / c.step_s / m.plan.devices;
@@ -173,8 +173,7 @@ static void fill(struct metrics *out, const struct candidate *c, const struct st
     out->engine_speedup =
         engine_is_there(&d->engine) ? split.attention_chip_s / split.attention_engine_s : NAN;
     out->limit = limit_of(c, s, dev, &split, d->workload.batch == BATCH_MAX);
-    cost_metrics(out, &d->chip, &d->engine, devices, &d->precision, &split, split.time_s,
-                 book);
+    cost_metrics(out, &d->chip, &d->engine, devices, &d->precision, &split, split.time_s, book);
 }
 
 void evaluate_prepared(const struct prepared *p, const struct design *d,

@@ -3,8 +3,7 @@
 #include "arch/attention.h"
 #include "base/mem.h"
 
-static const struct word absorb_words[] = {
-    {"no", 0}, {"yes", 1}, {"auto", ABSORB_AUTO}, {NULL, 0}};
+static const struct word absorb_words[] = {{"no", 0}, {"yes", 1}, {"auto", ABSORB_AUTO}, {NULL, 0}};
 static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
 
 /* clang-format off */

@@ -66,9 +66,9 @@ struct shape {
     double prompt;      /* tokens of a prompt, of which the first `prefix` are cached already */
     double prefix;
     bool absorb_decode, absorb_prefill; /* MLA: work on the latent */
-    double tp;          /* devices that share a replica's heads and feed-forward */
-    double ep;          /* devices the experts are spread over */
-    double devices, dp; /* all of them; replicas */
+    double tp;                          /* devices that share a replica's heads and feed-forward */
+    double ep;                          /* devices the experts are spread over */
+    double devices, dp;                 /* all of them; replicas */
     double weight_byte, kv_byte, act_byte; /* bytes per weight, cached number, activation */
     const struct routing *routing;         /* of the experts */
 };

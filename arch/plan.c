@@ -166,12 +166,13 @@ size_t plan_mappings(const struct plan *p, const struct model *m, struct plan ou
     if (p->ep == PLAN_AUTO && model_moe_layers(m) <= 0)
         ep.to = 1;
     EACH(pp, pp)
-        EACH(cp, cp)
-            EACH(tp, tp) {
-                try.dp = p->dp == PLAN_AUTO ? p->devices / (try.tp * try.cp * try.pp) : p->dp;
-                EACH(ep, ep)
-                    if (!mapping_fault(&try, m) && n < PLANS_MOST)
-                        out[n++] = try;
-            }
+    EACH(cp, cp)
+    EACH(tp, tp)
+    {
+        try.dp = p->dp == PLAN_AUTO ? p->devices / (try.tp * try.cp * try.pp) : p->dp;
+        EACH(ep, ep)
+        if (!mapping_fault(&try, m) && n < PLANS_MOST)
+            out[n++] = try;
+    }
     return n;
 }

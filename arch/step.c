@@ -4,8 +4,6 @@
 #include "arch/ffn.h"
 #include "arch/simulator.h"
 
-enum { CHUNK_TOKENS = 8192 }; /* of prompts a replica works on at once (assumed; a common default) */
-
 const char *const bound_text[BOUNDS] = {"compute", "memory", "link"};
 const char *const place_text[PLACES] = {"chip", "engine", "link", "network"};
 
@@ -99,8 +97,8 @@ static void share_context(struct ops *list, const struct model *m, const struct 
         o->wire_byte /= cp;
     }
     double heads = attention_heads(m, s->tp);
-    double query = m->kv_lora_rank > 0 ? 2 * m->kv_lora_rank + m->qk_rope_dim
-                                       : 2 * attention_head_dim(m);
+    double query =
+        m->kv_lora_rank > 0 ? 2 * m->kv_lora_rank + m->qk_rope_dim : 2 * attention_head_dim(m);
     double sent = s->decode * heads * query +
                   s->prompts * s->prompt * attention_of(m)->cached(m, s->tp); /* round the ring */
     ops_add(list, m->layers,

@@ -8,6 +8,10 @@
 #include "arch/routing.h"
 #include "arch/unit.h"
 
+enum {
+    CHUNK_TOKENS = 8192
+}; /* of prompts a replica works on at once (assumed; a common default) */
+
 /* The operators that run on the compute units only, as arrays that a loop vectorises over. */
 struct main_ops {
     size_t n;

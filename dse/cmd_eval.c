@@ -43,9 +43,6 @@ static const char *why(const struct metrics *m)
         return "the prefill takes longer than workload.ttft_s allows";
     case VERDICT_CONSTRAINT:
         return "a constraint of the study is not met";
-    case VERDICT_MAPPING:
-        return "plan.tp * plan.dp must be plan.devices, tp must divide the heads, and ep must be a "
-               "multiple or divisor of tp that divides the devices";
     default:
         return NULL;
     }
@@ -83,7 +80,8 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         printf(" with %s", strcmp(d->engine_name, "none") ? d->engine_name : "an engine");
     printf(": ");
     if (!mapped) {
-        printf("no mapping\n  verdict                mapping: %s\n", why(m));
+        printf("no mapping\n  verdict                mapping: %s\n",
+               plan_fault(&d->plan, &d->model));
         return;
     }
     printf("TP %g, DP %g, EP %g, context %g\n\n", plan->tp, plan->dp, plan->ep,
@@ -185,7 +183,7 @@ static void print_json(const struct mapped *mapped, const struct plan *plan,
     device_make(&dev, &d.chip, &d.engine, &d.precision);
     for (size_t i = 0; mapped && i < mapped->step.ops.n; i++) {
         const struct op *o = &mapped->step.ops.op[i];
-        struct op_cost c = 
+        struct op_cost c =
             step_op_whole(&mapped->step, &dev, o, step_load(&mapped->step, m->batch));
         printf("%s\n    {\"name\": \"%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ",
                i ? "," : "", o->name, op_class_text[o->class], place_text[c.on]);
