@@ -246,9 +246,24 @@ static void time_on_wire(struct op_cost *c, const struct step *s, const struct d
     }
 }
 
+/* An operator that only the chip runs; most do, so that this is what a step's time goes to. */
+static inline struct op_cost main_cost(const struct device *d, const struct op *o, double requests)
+{
+    double flop = o->flop * requests, byte = o->weight_byte + o->byte * requests;
+    double compute_s = flop * d->main.s_per_flop, memory_s = byte * d->main.s_per_byte;
+    bool by_compute = compute_s >= memory_s;
+    return (struct op_cost){.flop = flop,
+                            .byte = byte,
+                            .time_s = by_compute ? compute_s : memory_s,
+                            .bound = by_compute ? BY_COMPUTE : BY_MEMORY,
+                            .on = ON_CHIP};
+}
+
 struct op_cost step_op_cost(const struct step *s, const struct device *d, const struct op *o,
                             struct load load)
 {
+    if (o->unit == UNIT_MAIN)
+        return main_cost(d, o, load.most);
     bool expert = o->unit == UNIT_EXPERT;
     double requests = expert ? load.mean : load.most;
     if (o->busiest > 0)
@@ -322,8 +337,17 @@ double step_time_s(const struct step *s, const struct device *d, struct load loa
         double memory = (s->main.weight_byte[i] + s->main.byte[i] * requests) * per_byte;
         chip_s += compute > memory ? compute : memory;
     }
+    bool plain = !s->reduces_best && !s->exchanges_by_domain;
+    double busiest = routing_busiest(&s->routing, s->group_tokens * pass.load.mean, s->chance);
     for (size_t i = 0; i < s->others; i++) {
-        struct op_cost c = step_op_cost(s, d, &s->ops.op[s->other[i]], pass.load);
+        const struct op *o = &s->ops.op[s->other[i]];
+        if (plain && o->unit == UNIT_LINK) { /* as time_on_wire says, without its choices */
+            const struct wire *w = device_wire(d, o->group);
+            wire_s += o->hops * w->latency_s +
+                      o->wire_byte * requests * fmax(1, o->busiest * busiest) * w->s_per_byte;
+            continue;
+        }
+        struct op_cost c = step_op_cost(s, d, o, pass.load);
         *(c.on == ON_ENGINE ? &engine_s : c.on == ON_CHIP ? &chip_s : &wire_s) += c.time_s;
     }
     double compute_s = chip_s + engine_s - hidden_s(d, chip_s, engine_s);
@@ -339,7 +363,8 @@ void step_split(struct step_split *out, const struct step *s, const struct devic
     *out = (struct step_split){0};
     for (size_t i = 0; i < s->ops.n; i++) {
         const struct op *o = &s->ops.op[i];
-        struct op_cost c = step_op_cost(s, d, o, pass.load);
+        struct op_cost c = o->unit == UNIT_MAIN ? main_cost(d, o, pass.load.most)
+                                                : step_op_cost(s, d, o, pass.load);
         out->class_s[o->class] += times * c.time_s;
         out->bound_s[c.bound] += times * c.time_s;
         out->flop += times * c.flop;
