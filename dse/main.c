@@ -10,7 +10,7 @@
 #include "dse/command.h"
 
 static const struct command *const commands[] = {&cmd_eval,   &cmd_sweep,  &cmd_query, &cmd_pareto,
-                                                 &cmd_payoff, &cmd_report, &cmd_list,  &cmd_merge};
+                                                 &cmd_payoff, &cmd_report, &cmd_list,  &cmd_merge, &cmd_import};
 
 static void help(FILE *out)
 {
