@@ -80,7 +80,7 @@ is "$(value s.json chip_memory_byte)$(value s.json chip.memory_byte)" 9600000000
 is "$(value set.json chip_memory_byte)$(value set.json chip.memory_byte)" 141000000000 "--set over the study"
 "$DSE" eval s.yaml --format json | cmp -s s.json - || complain "the same study gives other bytes"
 
-for command in "" eval sweep query pareto payoff report list merge import; do
+for command in "" eval sweep query pareto payoff report list merge import validate; do
     "$DSE" $command --help >help.txt 2>err.txt || complain "$command --help: status $?"
     [ -s err.txt ] && complain "$command --help on standard error"
     grep -q '^example' help.txt || complain "$command --help has no example"

@@ -297,9 +297,30 @@ static void dies_on_a_wafer_and_yield_are_those_of_chiplet_actuary(void **state)
     study_free(s);
 }
 
+/* At a context of 8192 on 32 B200 of 192 GiB, from its own accounting of memory. */
+static void batches_fit_as_in_the_papers_simulator(void **state)
+{
+    static const struct {
+        const char *model, *tp, *ep;
+        double cap, tolerance;
+    } row[] = {{"model=deepseek-v3", "plan.tp=1", "plan.ep=32", 7360, 0.005},
+               {"model=llama-4-maverick", "plan.tp=8", "plan.ep=32", 3340, 0.002},
+               {"model=gpt3-175b", "plan.tp=8", "plan.ep=1", 128, 0.001}};
+    (void)state;
+    for (size_t i = 0; i < LEN(row); i++) {
+        struct metrics m =
+            priced(SET("chip=b200-paper", "chip.memory_byte=192GiB", "timing=simulator",
+                       "workload.context=8193", "plan.devices=32", row[i].model, row[i].tp,
+                       row[i].ep, i == 0 ? "model.layers=60" : "precision.kv=bf16"));
+        print_message("%s batch_cap %g, simulator %g\n", row[i].model, m.batch_cap, row[i].cap);
+        assert_close(m.batch_cap, row[i].cap, row[i].tolerance);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(batches_fit_as_in_the_papers_simulator),
         cmocka_unit_test(every_model_of_the_catalogue_has_its_published_size),
         cmocka_unit_test(the_kv_cache_of_a_token_is_as_published),
         cmocka_unit_test(core_attention_has_the_intensity_of_its_variant),

@@ -1,0 +1,49 @@
+#!/bin/sh
+# What dse validate says of itself. The claims of arXiv:2507.15465 need no data; the results of its
+# simulator are looked for in $DSE_VALIDATION, else in ../shared/validation beside the project.
+set -u
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+data=${DSE_VALIDATION:-$DSE_SOURCE/../shared/validation}
+failed=0
+
+complain() { printf 'cli_validate: %s\n' "$*"; failed=1; }
+# holds WHAT LIMIT: every claim whose text begins so is within LIMIT percent.
+holds() {
+    grep "\"what\": \"[^\"]*$1" "$work/claims.json" |
+        sed 's/.*"error_percent": \([^,}]*\).*/\1/' |
+        awk -v most="$2" '{ seen = 1; if ($1 > most || $1 < -most) bad = 1 } END { exit bad || !seen }' ||
+        complain "$1 is off by more than $2 %"
+}
+
+"$DSE" validate --format json >"$work/claims.json" || complain "validate fails"
+holds 'ridge point of' 2.5
+holds 'KV cache of' 1.6
+holds 'intensity of MHA' 0.1
+holds 'TP 1 over TP 8' 0.1
+holds 'largest batch of' 4
+holds 'one all-to-all' 8
+holds 'throughput of R1 over' 15
+holds 'decode, up to' 5
+holds 'imbalance of 256' 7.1
+holds 'PIM for experts' 4
+holds '256 devices over 8 x 32, 2K' 1
+"$DSE" validate --data /nonexistent 2>"$work/err.txt" && complain "reads a folder that is not there"
+grep -q '^/nonexistent/llmsimulator.csv: cannot be read' "$work/err.txt" || complain "$(cat "$work/err.txt")"
+
+if [ ! -r "$data/llmsimulator.csv" ]; then
+    echo "no llmsimulator.csv: set DSE_VALIDATION to the folder that has it"
+    [ "$failed" -eq 0 ] && exit 77
+    exit 1
+fi
+"$DSE" validate --data "$data" --format csv >"$work/all.csv" || complain "validate --data fails"
+# within NAME RESULTS MEDIAN LARGEST, in percent
+within() {
+    grep "^\"$1\"," "$work/all.csv" | sed 's/^"[^"]*",//' | awk -F, -v n="$2" -v median="$3" -v most="$4" '
+        { seen = 1; print; if ($1 < n || $3 > median || $4 > most) bad = 1 } END { exit bad || !seen }' ||
+        complain "$1: not at least $2 results, median $3 %, largest $4 %"
+}
+within 'LLMSimulator, decode' 60 0.2 1
+within 'LLMSimulator, decode, skewed experts' 12 3 3
+within 'LLMSimulator, weights and KV cache' 140 0.1 0.5
+exit "$failed"
