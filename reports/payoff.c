@@ -38,7 +38,7 @@ static int winners(struct table *out, struct db *db, const struct db_run *run, c
                   "verdict = 'ok' AND engine_speedup IS %sNULL%s%s%s%s%s ORDER BY id",
                   resource[budget], *columns ? ", " : "", columns, (long long)run->id,
                   with ? "NOT " : "", where ? " AND (" : "", where ? where : "", where ? "\n)" : "",
-                  *columns ? " GROUP BY " : " HAVING id NOT NULL", columns);
+                  " GROUP BY ", *columns ? columns : "run"); /* without any row: no group */
     int rc = db_select(db, sql, NULL, 0, out, err);
     free(sql);
     return rc;

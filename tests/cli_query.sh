@@ -91,6 +91,13 @@ printf "study: \"a<b> & 'c'\"\nmodel: gpt3-175b\nsweep: {engine: [none, attacc],
 grep -q 'a<b>' odd.html && complain "the page does not escape names"
 "$DSE" query odd.db --run "a<b> & 'c'" --top 1 --format csv | tail -n 1 | grep -q ',ok,' || complain "--run with an odd name"
 
+# A study without any engine and without workloads to compare has a page too, and no pay-off.
+printf 'study: plain\nmodel: gpt3-175b\nsweep: {chip: [h100, b200]}\n' >plain.yaml
+"$DSE" sweep plain.yaml --quiet >/dev/null || complain "a study of chips fails"
+"$DSE" report plain.db -o plain.html >/dev/null || complain "no page for a study of chips"
+"$DSE" payoff plain.db >/dev/null || complain "no pay-off for a study of chips"
+[ "$("$DSE" pareto plain.db --format csv | wc -l)" -gt 1 ] || complain "no front for a study of chips"
+
 for list in models chips engines parameters metrics strategies prices; do
     "$DSE" list $list --format json >list.json || complain "dse list $list"
     json list.json
