@@ -3,7 +3,6 @@
 #include "arch/huggingface.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "arch/design.h"
@@ -204,12 +203,12 @@ static int put_window(const struct config *c, const struct value *at, double win
         return 0;
     if (full > 0 && floor(m->layers / every) != full)
         return node_fail(at->node ? at->node : c->text, at->path, err,
-                         "%g of %g layers without a window, which model.full_every cannot say: "
-                         "import without windows, then set model.window and model.full_every",
+                         "%g of %g layers without a window: a model file says one in so many, "
+                         "leave the windows out and set model.full_every",
                          full, m->layers);
     m->window = window;
     m->full_every = every;
-    NOTE(out, full_every, full > 0 ? "as many as attend to everything" : NULL);
+    NOTE(out, full_every, full > 0 ? "one layer in so many attends to everything" : NULL);
     return 0;
 }
 
@@ -233,12 +232,12 @@ static int full_layers(const struct config *c, const struct model *m, struct val
     return 0;
 }
 
-/* Every layer has the window, unless layer_types says otherwise. */
-static int window_all(const struct config *c, const struct source *s, struct imported *out,
-                      struct err *err)
+/* Absent is the default of transformers, null is no window. */
+static int windowed(const struct config *c, const struct source *s, double full,
+                    struct imported *out, struct err *err)
 {
     struct value list, given = find(c, s->key);
-    double window, full = 0;
+    double window;
 
     if (get(c, s->key, &count, given.node ? 0 : s->absent, &window, err) != 0 ||
         full_layers(c, &out->model, &list, &full, err) != 0)
@@ -246,17 +245,17 @@ static int window_all(const struct config *c, const struct source *s, struct imp
     return put_window(c, &list, window, full, out, err);
 }
 
-/* gpt-oss: without layer_types every second layer attends to everything, from the second. */
+static int window_all(const struct config *c, const struct source *s, struct imported *out,
+                      struct err *err)
+{
+    return windowed(c, s, 0, out, err);
+}
+
+/* Every second layer attends to everything, from the second. */
 static int window_alternating(const struct config *c, const struct source *s, struct imported *out,
                               struct err *err)
 {
-    struct value list;
-    double window, full = floor(out->model.layers / 2);
-
-    if (get(c, s->key, &count, 0, &window, err) != 0 ||
-        full_layers(c, &out->model, &list, &full, err) != 0)
-        return -1;
-    return put_window(c, &list, window, full, out, err);
+    return windowed(c, s, floor(out->model.layers / 2), out, err);
 }
 
 /* Qwen: only if it is switched on. Without layer_types, from layer max_window_layers. */
@@ -419,8 +418,7 @@ static int shared_experts(const struct config *c, const struct source *s, struct
     return 0;
 }
 
-/* Some layers reuse the tokens that the indexer of an earlier one picked; we have no word for it.
- */
+/* Layers that reuse the tokens an earlier layer's indexer picked have no value in the model. */
 static int indexer(const struct config *c, const struct source *s, struct imported *out,
                    struct err *err)
 {

@@ -1,91 +1,153 @@
-/* dse import: a model file from a config.json of Hugging Face. */
-#define _XOPEN_SOURCE 700
+/* dse import: a model file from a Hugging Face configuration. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "arch/huggingface.h"
 #include "base/mem.h"
 #include "dse/command.h"
 
-static void write_model(const struct imported *m, const char *config, FILE *out)
+/* Where a YAML comment could end, a question mark. */
+static void put_plain(const char *text, FILE *out)
 {
-    struct model init;
-    char text[64];
+    for (; *text; text++)
+        fputc(*text >= ' ' && *text <= '~' ? *text : '?', out);
+}
 
-    fields_init(model_fields, &init);
-    fprintf(out, "# Every value: %s (model_type %s).\n", config, m->type);
-    fputs("source: ", out);
-    json_text(config, out);
-    fputc('\n', out);
+static const char *text_of(const struct node *map, const char *key)
+{
+    const struct node *n = map ? node_find(map, key) : NULL;
+    return n && strcmp(node_text(n), "null") != 0 ? node_text(n) : "";
+}
+
+/* What the weights are stored in, for who chooses the precisions. */
+static void put_precision(const struct node *root, FILE *out)
+{
+    const struct node *text = node_find(root, "text_config");
+    const struct node *part[2] = {root, text && node_kind(text) == NODE_MAP ? text : NULL};
+    const char *type = "", *method = "";
+
+    for (size_t i = 0; i < LEN(part); i++) {
+        const struct node *quantised = part[i] ? node_find(part[i], "quantization_config") : NULL;
+        type = *type ? type : text_of(part[i], "torch_dtype");
+        type = *type ? type : text_of(part[i], "dtype");
+        method = *method ? method : text_of(quantised, "quant_method");
+    }
+    if (!*type && !*method)
+        return;
+    fputs(*type ? "# Published as " : "# Published", out);
+    put_plain(type, out);
+    if (*method) {
+        fputs(*type ? ", quantised as " : " quantised as ", out);
+        put_plain(method, out);
+    }
+    fputs("; the study sets precision.weight.\n", out);
+}
+
+static void put_about(const struct imported *in, FILE *out)
+{
+    const struct model *m = &in->model;
+    const struct field *attention = field_find(model_fields, "attention");
+
+    put_plain(in->type, out);
+    fputs(m->window > 0 ? ", sliding-window " : ", ", out);
+    for (const char *w = field_word(attention, m->attention); *w; w++)
+        fputc(toupper((unsigned char)*w), out);
+    fputs(m->index_topk > 0 ? " with sparse attention (DSA)" : "", out);
+    fputs(m->experts > 0 ? " and MoE" : "", out);
+}
+
+/* What differs from its default, in the order of the table. */
+static void put_values(const struct imported *in, FILE *out)
+{
     for (size_t i = 0; i < model_fields.n; i++) {
         const struct field *f = &model_fields.row[i];
-        double value = field_get(f, &m->model);
-        if (value == field_get(f, &init))
+        double value = field_get(f, &in->model);
+        char number[32];
+
+        if (value == f->init)
             continue;
-        const char *word = f->only_words ? field_word(f, value) : NULL;
-        fprintf(out, "%s: %s", f->name, word ? word : number_text(value, text, sizeof text));
-        fprintf(out, m->note[i] ? "  # %s\n" : "\n", m->note[i]);
+        fprintf(out, "%s: %s", f->name,
+                f->only_words ? field_word(f, value) : number_text(value, number, sizeof number));
+        if (in->note[i])
+            fprintf(out, "  # %s", in->note[i]);
+        fputc('\n', out);
     }
 }
 
-/* The file appears whole or not at all. */
-static int write_file(const struct imported *m, const char *config, const char *path,
+static int put_model(const struct imported *in, const struct conf *conf, FILE *out)
+{
+    fputs("# ", out);
+    put_about(in, out);
+    fputs(".\n# Every value: ", out);
+    put_plain(conf_path(conf), out);
+    fputs(", read by dse import; what is not here has its default.\n", out);
+    put_precision(conf_root(conf), out);
+    fputs("about: \"", out);
+    put_about(in, out);
+    fputs("\"\nsource: ", out);
+    json_text(conf_path(conf), out);
+    fputc('\n', out);
+    put_values(in, out);
+    return ferror(out) ? -1 : 0;
+}
+
+/* Beside its place first, so that a failed write leaves the old file; but into a pipe or a device
+ * directly, as these must stay what they are. */
+static int write_file(const struct imported *in, const struct conf *conf, const char *path,
                       struct err *err)
 {
-    char *draft = mem_print("%s.XXXXXX", path);
-    int rc = -1, fd = mkstemp(draft);
-    FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
+    struct stat there;
+    bool direct = stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode);
+    char *part = mem_print("%s%s", path, direct ? "" : ".part");
+    FILE *out = fopen(part, "w");
+    int rc = 0;
 
-    if (!out) {
-        fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
-        goto done;
+    if (!out)
+        rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
+    else {
+        bool bad = put_model(in, conf, out) != 0;
+        if (fclose(out) != 0 || bad || (!direct && rename(part, path) != 0)) {
+            rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
+            if (!direct)
+                remove(part);
+        }
     }
-    write_model(m, config, out);
-    int bad = ferror(out) || fchmod(fd, 0644) != 0 || fsync(fd) != 0;
-    bad |= fclose(out) != 0;
-    if (bad || rename(draft, path) != 0) {
-        fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
-        unlink(draft);
-        goto done;
-    }
-    rc = 0;
-done:
-    free(draft);
+    free(part);
     return rc;
 }
 
 static int run(const struct args *a, struct err *err)
 {
     const char *path = args_value(a, "--output");
-    struct imported m;
     struct conf *conf;
+    struct imported in;
+    int rc;
 
     if (conf_open(&conf, a->argument[0], err) != 0)
         return -1;
-    int rc = huggingface_import(&m, conf_root(conf), err);
-    if (rc == 0 && !path)
-        write_model(&m, a->argument[0], stdout);
-    if (rc == 0 && path && (rc = write_file(&m, a->argument[0], path, err)) == 0)
-        printf("%s: %s with %.4g G parameters, %.4g G active\n", path, m.type,
-               model_params(&m.model) / 1e9, model_active_params(&m.model) / 1e9);
+    rc = huggingface_import(&in, conf_root(conf), err);
+    if (rc == 0 && path)
+        rc = write_file(&in, conf, path, err);
+    else if (rc == 0)
+        put_model(&in, conf, stdout);
     conf_close(conf);
     return rc;
 }
 
 static const struct option options[] = {
-    {"--output", "FILE.yaml", "where to write; default: standard output (also -o)"},
+    {"--output", "MODEL.yaml", "or -o: the file to write; default: standard output"},
     {NULL, NULL, NULL},
 };
 
-const struct command cmd_import = {"import",
-                                   "CONFIG.json",
-                                   1,
-                                   1,
-                                   "a model file from a config.json of Hugging Face",
-                                   "  dse import config.json -o my-model.yaml\n"
-                                   "  dse eval --set model=my-model.yaml --set chip=h200\n",
-                                   options,
-                                   run};
+const struct command cmd_import = {
+    "import",
+    "CONFIG.json",
+    1,
+    1,
+    "a model file from a Hugging Face config.json",
+    "  dse import config.json -o my-model.yaml\n  dse eval --set model=my-model.yaml",
+    options,
+    run};

@@ -1,55 +1,100 @@
 #!/bin/sh
-# Imported configurations equal the catalogue's models, and what is wrong with one is said. The
-# files in tests/configs hold the numbers of the config.json that each model's publisher has at
-# huggingface.co (deepseek-ai, moonshotai, meta-llama, Qwen, mistralai, zai-org, openai).
+# dse import: the file it writes is a model like one of the catalogue, and a failure leaves nothing.
 set -u
+configs=$DSE_SOURCE/tests/configs
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-configs=$DSE_SOURCE/tests/configs
-cd "$work" || exit 1
+mkdir "$work/in" && cd "$work/in" || exit 1
 failed=0
 
 complain() { printf 'cli_import: %s\n' "$*"; failed=1; }
-parameters() { "$DSE" eval --set "model=$1" --format json | grep '^    "model\.'; }
 
-for config in "$configs"/*.json; do
-    name=$(basename "$config" .json)
-    "$DSE" import "$config" -o "$name.yaml" >/dev/null || complain "$name is not imported"
-    parameters "$name" >catalogue.txt
-    parameters "./$name.yaml" >imported.txt
-    [ "$(wc -l <catalogue.txt)" -ge 28 ] || complain "$name has $(wc -l <catalogue.txt) parameters"
-    cmp -s catalogue.txt imported.txt || complain "$name: $(diff catalogue.txt imported.txt)"
-    "$DSE" import "$config" >again.yaml
-    cmp -s again.yaml "$name.yaml" || complain "$name differs on standard output"
-done
-
-# wrong STATUS PATTERN ARGUMENT...
+# wrong STATUS PATTERN ARGUMENT...: dse says one line that matches, and writes nothing.
 wrong() {
     status=$1 pattern=$2
     shift 2
-    "$DSE" import "$@" >out.txt 2>err.txt
+    before=$(ls -A)
+    "$DSE" "$@" >../out 2>../err
     got=$?
-    [ "$got" -eq "$status" ] || complain "$*: status $got, not $status"
-    [ "$(wc -l <err.txt)" -eq 1 ] || complain "$*: $(wc -l <err.txt) lines"
-    [ ! -s out.txt ] || complain "$*: something on standard output"
-    grep -qE -e "$pattern" err.txt || complain "$*: $(cat err.txt): not $pattern"
-    [ ! -e out.yaml ] || complain "$*: a file is left"
+    [ "$got" -eq "$status" ] || complain "dse $*: status $got, not $status"
+    [ "$(wc -l <../err)" -eq 1 ] || complain "dse $*: not one line"
+    [ ! -s ../out ] || complain "dse $*: something on standard output"
+    grep -qE -e "$pattern" ../err || complain "dse $*: $(cat ../err): not $pattern"
+    rm -f ../out ../err
+    [ "$(ls -A)" = "$before" ] || complain "dse $*: left $(ls -A)"
 }
 
-sed 's/"llama"/"mamba"/; s/LlamaFor/MambaFor/' "$configs/llama-2-70b.json" >mamba.json
-wrong 2 '^mamba\.json:5:17: model_type: unknown architecture "mamba": one of llama, ' mamba.json -o out.yaml
-grep -v kv_lora_rank "$configs/deepseek-v3.json" >partial.json
-wrong 2 '^partial\.json:1:1: kv_lora_rank: missing: add it, as model\.kv_lora_rank is read' partial.json -o out.yaml
-sed 's/"hidden_size": 8192/"hidden_size": "wide"/' "$configs/llama-2-70b.json" >typed.json
-wrong 2 '^typed\.json:6:18: hidden_size: "wide"' typed.json -o out.yaml
-head -c 100 "$configs/llama-2-70b.json" >cut.json
-wrong 2 '^cut\.json:[0-9]+:[0-9]+: ' cut.json -o out.yaml
-wrong 2 '^nowhere\.json: cannot be read' nowhere.json
-wrong 1 '^none/out\.yaml: cannot be written' "$configs/llama-2-70b.json" -o none/out.yaml
+# The imported file prices like the entry of the same name.
+priced() { "$DSE" eval --set model="$1" --set plan.devices=64 --format json | sed '/"model":/d'; }
+for model in deepseek-v3.2 llama-4-maverick qwen2.5-72b; do
+    "$DSE" import "$configs/$model.json" -o "$model.yaml" || complain "$model is not imported"
+    [ -s "$model.yaml" ] || complain "$model.yaml is empty"
+    priced "$model.yaml" >got.json
+    priced "$model" >want.json
+    grep -q '"tokens_per_s"' got.json || complain "$model.yaml is not priced"
+    cmp -s got.json want.json || complain "$model.yaml prices otherwise than the catalogue"
+done
+printf 'study: mine\nmodel: qwen2.5-72b.yaml\n' >study.yaml
+"$DSE" eval study.yaml >/dev/null || complain "a study does not take the file"
 
-# Escapes and tabs as JSON allows them; keys that mean nothing to us.
-printf '{"model_type":"llama","architectures":["LlamaForCausalLM"],"_name_or_path":"a\\/b\\u00e9",\n\t"hidden_size":4096,"intermediate_size":14336,"num_attention_heads":32,"num_hidden_layers":32,"num_key_value_heads":8,"vocab_size":128256,"rope_scaling":{"factor":8.0,"x":[1,{"y":null}]},"eos_token_id":[1,2]}' >odd.json
-"$DSE" import odd.json -o odd.yaml >/dev/null || complain "odd.json is not imported"
-parameters ./odd.yaml >imported.txt
-parameters llama-3.1-8b | cmp -s - imported.txt || complain "odd.json is not llama-3.1-8b"
+# Only what differs from its default, in the table's order, with what it was published in.
+"$DSE" import "$configs/deepseek-v2-lite.json" >lite.yaml || complain "nothing on standard output"
+grep -vE '^(#|about|source)' lite.yaml >values
+cat >want <<'T'
+attention: mla
+layers: 27
+hidden: 2048
+heads: 16
+kv_lora_rank: 512
+qk_rope_dim: 64
+qk_nope_dim: 128
+v_dim: 128
+ffn: 10944
+experts: 64
+top_k: 6
+moe_ffn: 1408
+shared_ffn: 2816  # shared experts together
+first_dense_layers: 1
+vocab: 102400
+T
+cmp -s values want || complain "lite.yaml: $(diff values want)"
+"$DSE" import "$configs/deepseek-v3.json" | grep -q '^# Published as bfloat16, quantised as fp8' ||
+    complain "the precision is not said"
+"$DSE" import "$configs/deepseek-v2-lite.json" -o same.yaml && cmp -s lite.yaml same.yaml ||
+    complain "-o writes something else"
+cp "$configs/llama-3.1-8b.json" 'a "b" #c: d.json'
+"$DSE" import 'a "b" #c: d.json' -o odd.yaml && "$DSE" eval --set model=odd.yaml >/dev/null ||
+    complain "an odd name breaks the file"
+
+# Mistakes.
+sed 's/"llama"/"gemma3"/; s/LlamaForCausalLM/Gemma3ForCausalLM/' "$configs/llama-3.1-8b.json" >gemma.json
+wrong 2 '^gemma\.json:5:17: model_type: unknown architecture "gemma3": one of llama, .*deepseek_v3' import gemma.json -o x.yaml
+sed '/num_hidden_layers/d' "$configs/llama-3.1-8b.json" >short.json
+wrong 2 '^short\.json:1:1: num_hidden_layers: missing: add it' import short.json -o x.yaml
+wrong 2 '^short\.json:1:1: num_hidden_layers: missing: add it' import short.json
+sed '$d' "$configs/llama-3.1-8b.json" >broken.json
+wrong 2 '^broken\.json:[0-9]+:[0-9]+: ' import broken.json -o x.yaml
+: >empty.json
+wrong 2 '^empty\.json:1:1: model_type: missing' import empty.json
+wrong 2 'nowhere\.json: cannot be read' import nowhere.json
+wrong 2 'an argument is missing' import
+wrong 2 'unknown option --outptu: did you mean --output' import short.json --outptu x
+
+# What cannot be written: status 1, and what was there stays.
+good=$configs/llama-3.1-8b.json
+mkdir folder
+wrong 1 '^nowhere/x\.yaml: cannot be written: ' import "$good" -o nowhere/x.yaml
+wrong 1 '^folder: cannot be written: ' import "$good" -o folder
+if [ -c /dev/full ]; then
+    wrong 1 '^/dev/full: cannot be written: ' import "$good" -o /dev/full
+    "$DSE" import "$good" >/dev/full 2>err
+    [ "$?" -eq 1 ] || complain "a full standard output is not an error"
+fi
+echo old >kept.yaml
+wrong 2 'missing' import short.json -o kept.yaml
+[ "$(cat kept.yaml)" = old ] || complain "a failure changed the file"
+"$DSE" import "$good" -o kept.yaml && grep -q '^layers: 32$' kept.yaml || complain "an old file stays"
+[ ! -e kept.yaml.part ] || complain "a .part is left"
+
+"$DSE" import --help | grep -q 'dse import config.json -o' || complain "no example"
 exit "$failed"
