@@ -53,10 +53,11 @@ double chip_flop_per_s(const struct chip *c)
 
 double chip_math_flop_per_s(const struct chip *c, double math_byte)
 {
-    double ratio = math_byte > 2     ? 2 / math_byte
-                   : math_byte > 1   ? 1
-                   : math_byte > 0.5 ? c->fp8_ratio
-                                     : c->fp4_ratio;
+    /* Scales of blocks add to the bytes, not to the arithmetic. */
+    double ratio = math_byte > 2.5    ? 2 / math_byte
+                   : math_byte > 1.5  ? 1
+                   : math_byte > 0.75 ? c->fp8_ratio
+                                      : c->fp4_ratio;
     return ratio * chip_flop_per_s(c);
 }
 

@@ -18,7 +18,8 @@ extern const struct fields chip_fields;
 /* Dense BF16 peak. */
 double chip_flop_per_s(const struct chip *c);
 
-/* Peak for numbers of `math_byte` bytes: 2 as bf16, 1 as fp8, 0.5 as fp4; FP32 runs at half. */
+/* Peak for numbers of `math_byte` bytes: about 2 as bf16, about 1 as fp8, about 0.5 as fp4, each
+ * with or without the scales of its blocks; FP32 runs at half. */
 double chip_math_flop_per_s(const struct chip *c, double math_byte);
 
 /* Peak of BF16 over memory bandwidth. */

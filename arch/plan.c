@@ -24,7 +24,9 @@ static const struct word placement_words[] = {
 };
 static const struct word timing_words[] = { { "ideal", TIMING_IDEAL }, { "simulator", TIMING_SIMULATOR }, { NULL, 0 } };
 static const struct word number_words[] = {
-    { "bf16", 2 }, { "fp16", 2 }, { "fp8", 1 }, { "int8", 1 }, { "fp4", 0.5 }, { "int4", 0.5 }, { "fp32", 4 }, { NULL, 0 },
+    { "bf16", 2 }, { "fp16", 2 }, { "fp8", 1 }, { "int8", 1 }, { "fp4", 0.5 }, { "int4", 0.5 }, { "fp32", 4 },
+    /* With their scales: one byte for 32 numbers (OCP MX), for 16 (NVFP4), four for 128 x 128 (DeepSeek-V3). */
+    { "mxfp8", 1 + 1 / 32.0 }, { "mxfp4", 0.5 + 1 / 32.0 }, { "nvfp4", 0.5 + 1 / 16.0 }, { "fp8_block", 1 + 4 / 16384.0 }, { NULL, 0 },
 };
 
 static const struct field plan_rows[] = {

@@ -317,9 +317,24 @@ static void batches_fit_as_in_the_papers_simulator(void **state)
     }
 }
 
+/* Scales: a byte for 32 numbers (OCP Microscaling 1.0), for 16 (NVFP4). They are stored and read,
+ * and do not change which peak counts. */
+static void block_scales_are_stored_but_not_computed_with(void **state)
+{
+    struct metrics plain = priced(SET("model=deepseek-r1", "chip=b200", "precision.weight=fp4",
+                                      "precision.kv=fp8", "precision.math=fp4"));
+    struct metrics scaled = priced(SET("model=deepseek-r1", "chip=b200", "precision.weight=nvfp4",
+                                       "precision.kv=mxfp8", "precision.math=nvfp4"));
+    (void)state;
+    assert_close(scaled.weight_byte / plain.weight_byte, 1.125, 1e-12);
+    assert_close(scaled.kv_byte_per_token / plain.kv_byte_per_token, 33.0 / 32, 1e-12);
+    assert_close(scaled.ridge_flop_per_byte, plain.ridge_flop_per_byte, 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(block_scales_are_stored_but_not_computed_with),
         cmocka_unit_test(batches_fit_as_in_the_papers_simulator),
         cmocka_unit_test(every_model_of_the_catalogue_has_its_published_size),
         cmocka_unit_test(the_kv_cache_of_a_token_is_as_published),
