@@ -57,9 +57,13 @@ static void print_text(const struct payoff *p, const struct payoff *engines)
     struct table t;
     char *sentence = payoff_sentence(p), *line;
 
-    printf("%s\n", *sentence ? sentence
-                             : "No design of this run has an engine to hold against one without.");
+    bool any = *sentence;
+    printf("%s\n", any ? sentence
+                       : "No design of this run has an engine to hold against one without: sweep "
+                         "engine over none and others.");
     free(sentence);
+    if (!any)
+        return;
     for (size_t i = 0; (line = payoff_line(engines, i)); i++) {
         printf("  %s\n", line);
         free(line);

@@ -148,25 +148,62 @@ static double roof(double intensity, double ridge)
     return fmin(1, intensity / ridge);
 }
 
-/* One operator of one model: the range of its intensity over the run, on the roof. */
-static void draw_range(double from, double to, double ridge, const char *colour, const char *shape,
-                       const char *label, double dy, const struct scale *x, const struct scale *y,
-                       FILE *out)
+/* One operator of one model: the range of its intensity over the run. */
+struct mark {
+    double from, to, px, py, label_y;
+    const char *colour, *shape;
+    char *label;
+};
+
+enum { LABEL_WIDTH = 190, LABEL_HEIGHT = 15 };
+
+static int from_left(const void *a, const void *b)
 {
-    if (isnan(from))
-        return;
-    double mid = sqrt(from * to), px = scale_of(x, mid), py = scale_of(y, roof(mid, ridge));
+    double x = ((const struct mark *)a)->px, y = ((const struct mark *)b)->px;
+    return (x > y) - (x < y);
+}
+
+static bool is_left_half(double px)
+{
+    return px < (LEFT + RIGHT) / 2.0 + 60;
+}
+
+static double label_x(const struct mark *m)
+{
+    return is_left_half(m->px) ? m->px + 20 : m->px - 20 - LABEL_WIDTH;
+}
+
+/* Each label below its point, further down where another stands already. */
+static void place_labels(struct mark *mark, size_t n)
+{
+    qsort(mark, n, sizeof *mark, from_left);
+    for (size_t i = 0; i < n; i++) {
+        mark[i].label_y = mark[i].py + 24;
+        for (size_t j = 0; j < i; j++)
+            if (fabs(label_x(&mark[i]) - label_x(&mark[j])) < LABEL_WIDTH &&
+                fabs(mark[i].label_y - mark[j].label_y) < LABEL_HEIGHT) {
+                mark[i].label_y = mark[j].label_y + LABEL_HEIGHT;
+                j = (size_t)-1; /* it may have met another now */
+            }
+        mark[i].label_y = fmin(mark[i].label_y, DOWN - 4);
+    }
+}
+
+static void draw_mark(const struct mark *m, double ridge, const struct scale *x,
+                      const struct scale *y, FILE *out)
+{
+    double knee = fmin(fmax(ridge, m->from), m->to);
     fprintf(out,
             "<path d=\"M%.1f %.1f L%.1f %.1f L%.1f %.1f\" fill=\"none\" stroke=\"%s\" "
             "stroke-width=\"7\" opacity=\"0.35\"/>\n",
-            scale_of(x, from), scale_of(y, roof(from, ridge)),
-            scale_of(x, fmin(fmax(ridge, from), to)),
-            scale_of(y, roof(fmin(fmax(ridge, from), to), ridge)), scale_of(x, to),
-            scale_of(y, roof(to, ridge)), colour);
-    draw_point(px, py, shape, colour, "point", label, out);
-    bool right = px < (LEFT + RIGHT) / 2.0 + 60;
-    svg_line(px, py, px + (right ? 16 : -16), py + dy - 4, "leader", out);
-    svg_text(px + (right ? 20 : -20), py + dy, right ? "start" : "end", "label", label, out);
+            scale_of(x, m->from), scale_of(y, roof(m->from, ridge)), scale_of(x, knee),
+            scale_of(y, roof(knee, ridge)), scale_of(x, m->to), scale_of(y, roof(m->to, ridge)),
+            m->colour);
+    draw_point(m->px, m->py, m->shape, m->colour, "point", m->label, out);
+    bool right = is_left_half(m->px);
+    svg_line(m->px, m->py, m->px + (right ? 16 : -16), m->label_y - 4, "leader", out);
+    svg_text(m->px + (right ? 20 : -20), m->label_y, right ? "start" : "end", "label", m->label,
+             out);
 }
 
 void roofline_svg(const struct table *t, FILE *out)
@@ -208,16 +245,28 @@ void roofline_svg(const struct table *t, FILE *out)
         svg_text(scale_of(&x, ridge[i]), UP - 4, i ? "start" : "end", "tick", label, out);
     }
     double middle = sqrt(ridge_from * ridge_to);
-    for (size_t i = 0; i < t->rows; i++) {
-        const char *model = text(t, i, "model");
-        char *attention = mem_print("%s, core attention", model),
-             *experts = mem_print("%s, experts", model);
-        draw_range(number(t, i, "attention_from"), number(t, i, "attention_to"), middle,
-                   series_colour(i), "circle", attention, 22 + 20 * (double)(i % 3), &x, &y, out);
-        draw_range(number(t, i, "experts_from"), number(t, i, "experts_to"), middle,
-                   series_colour(i), "none", experts, 92 + 20 * (double)(i % 3), &x, &y, out);
-        free(attention);
-        free(experts);
+    struct mark *mark = mem_alloc(2 * t->rows, sizeof *mark);
+    size_t n = 0;
+    for (size_t i = 0; i < 2 * t->rows; i++) {
+        bool experts = i % 2;
+        double from = number(t, i / 2, experts ? "experts_from" : "attention_from");
+        double to = number(t, i / 2, experts ? "experts_to" : "attention_to");
+        if (isnan(from))
+            continue;
+        mark[n++] = (struct mark){.from = from,
+                                  .to = to,
+                                  .px = scale_of(&x, sqrt(from * to)),
+                                  .py = scale_of(&y, roof(sqrt(from * to), middle)),
+                                  .colour = series_colour(i / 2),
+                                  .shape = experts ? "none" : "circle",
+                                  .label = mem_print("%s, %s", text(t, i / 2, "model"),
+                                                     experts ? "experts" : "core attention")};
     }
+    place_labels(mark, n);
+    for (size_t i = 0; i < n; i++) {
+        draw_mark(&mark[i], middle, &x, &y, out);
+        free(mark[i].label);
+    }
+    free(mark);
     svg_close(out);
 }
