@@ -72,6 +72,15 @@ static void print_operators(const struct mapped *mapped, const struct design *d,
     }
 }
 
+static void print_mapping(const struct plan *p)
+{
+    printf("TP %g, DP %g, EP %g", p->tp, p->dp, p->ep);
+    if (p->pp > 1)
+        printf(", PP %g", p->pp);
+    if (p->cp > 1)
+        printf(", CP %g", p->cp);
+}
+
 static void print_text(const struct mapped *mapped, const struct plan *plan, const struct design *d,
                        const struct metrics *m)
 {
@@ -84,8 +93,13 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
                plan_fault(&d->plan, &d->model));
         return;
     }
-    printf("TP %g, DP %g, EP %g, context %g\n\n", plan->tp, plan->dp, plan->ep,
-           d->workload.context);
+    print_mapping(plan);
+    const struct workload *w = &d->workload;
+    if (w->phase >= PHASE_SERVING)
+        printf(", %g tokens in and %g out\n\n", w->input, w->output);
+    else
+        printf(", %s %g\n\n", w->phase == PHASE_PREFILL ? "prompt" : "context", w->context);
+
     printf("  %-22s %s%s%s\n", "verdict", verdict_text((enum verdict)m->verdict),
            why(m) ? ": " : "", why(m) ? why(m) : "");
     text_metric("tokens/s", "tokens_per_s", m);
@@ -120,9 +134,10 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     text_cost("system power", "power_w", m);
     text_cost("USD per M tokens", "usd_per_mtok", m);
     print_operators(mapped, d, m);
-    printf("\n  Timing is ideal: every operator at the peaks of the data sheet, no start-up time, "
-           "nothing\n"
-           "  overlapped. Measured systems are slower; costs are public estimates, low to high.\n");
+    printf("\n  Timing is %s: every operator at the peaks of the data sheet, no start-up time, %s\n"
+           "  overlapped. Measured systems are slower; costs are public estimates, low to high.\n",
+           d->mode.timing == TIMING_SIMULATOR ? "as in arXiv:2507.15465's simulator" : "ideal",
+           d->plan.overlap == OVERLAP_NONE ? "nothing" : "collectives");
 }
 
 static void json_field(const struct field *f, double value)
