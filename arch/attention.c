@@ -41,6 +41,8 @@ struct core {
     double byte;    /* each of them */
     double q_and_o; /* numbers in and out per token */
     double wire;    /* numbers a discrete engine is sent and returns, per token */
+    enum kernel decode, prefill;
+    bool per_head; /* as many KV heads as query heads */
 };
 
 /* Pairs of a token and one it sees, when the tokens after `prefix` up to `prompt` see at most
@@ -59,14 +61,19 @@ static void add_decode_core(struct ops *out, const char *name, double layers, do
                             const struct shape *s, const struct core *c)
 {
     if (s->decode > 0)
-        ops_add(
-            out, layers,
-            (struct op){.name = name,
-                        .class = OP_ATTENTION,
-                        .unit = UNIT_ATTENTION,
-                        .flop = s->decode * seen * c->flop,
-                        .byte = seen * c->cached * c->byte + s->decode * c->q_and_o * s->act_byte,
-                        .wire_byte = s->decode * c->wire * s->act_byte});
+        ops_add(out, layers,
+                (struct op){
+                    .name = name,
+                    .class = OP_ATTENTION,
+                    .unit = UNIT_ATTENTION,
+                    .kernel = c->decode,
+                    .per_head = c->per_head,
+                    .depth = seen,
+                    .aside_byte =
+                        c->decode == KERNEL_DECODE_MLA ? s->decode * c->q_and_o * s->act_byte : 0,
+                    .flop = s->decode * seen * c->flop,
+                    .byte = seen * c->cached * c->byte + s->decode * c->q_and_o * s->act_byte,
+                    .wire_byte = s->decode * c->wire * s->act_byte});
 }
 
 static void add_prefill_core(struct ops *out, const char *name, double layers, double window,
@@ -78,6 +85,8 @@ static void add_prefill_core(struct ops *out, const char *name, double layers, d
                 (struct op){
                     .name = name,
                     .class = OP_ATTENTION,
+                    .kernel = c->prefill,
+                    .key_flop = s->prompts * tokens * c->flop,
                     .flop = s->prompts * causal_pairs(s->prompt, s->prefix, window) * c->flop,
                     .byte = s->prompts * (fmin(s->prompt, tokens + window) * c->cached * c->byte +
                                           tokens * c->q_and_o * s->act_byte)});
@@ -103,7 +112,14 @@ static void gqa_ops(const struct model *m, const struct shape *s, struct ops *ou
     ops_add_gemm(out, "attention.qkv", OP_PROJECTION, m->layers, s, q, m->hidden, (h + 2 * kv) * d);
     ops_add_vector(out, "attention.rope", OP_OTHER, m->layers, s, 6 * q * (h + kv) * d,
                    2 * q * (h + kv) * d);
-    struct core core = {4 * h * d, 2 * kv * d, s->kv_byte, 2 * h * d, (2 * h + 2 * kv) * d};
+    struct core core = {.flop = 4 * h * d,
+                        .cached = 2 * kv * d,
+                        .byte = s->kv_byte,
+                        .q_and_o = 2 * h * d,
+                        .wire = (2 * h + 2 * kv) * d,
+                        .decode = KERNEL_DECODE,
+                        .prefill = KERNEL_PREFILL,
+                        .per_head = h == kv};
     add_cores(out, m, s, &core, &core);
     ops_add_gemm(out, "attention.out", OP_PROJECTION, m->layers, s, q, h * d, m->hidden);
     ops_add_all_reduce(out, "attention.all-reduce", m->layers, s, s->tp, q * m->hidden);
@@ -137,6 +153,8 @@ static void add_indexer(struct ops *out, const struct model *m, const struct sha
             (struct op){.name = "index.score",
                         .class = OP_ATTENTION,
                         .unit = UNIT_ATTENTION,
+                        .kernel = KERNEL_DECODE_MLA,
+                        .depth = s->context,
                         .flop = 2 * h * d * s->decode * s->context,
                         .byte = (s->decode > 0 ? s->context * (d + 4) : 0) + s->decode * h * d,
                         .wire_byte = s->decode * h * d});
@@ -145,6 +163,8 @@ static void add_indexer(struct ops *out, const struct model *m, const struct sha
         ops_add(out, m->layers,
                 (struct op){.name = "prefill.index",
                             .class = OP_ATTENTION,
+                            .kernel = KERNEL_PREFILL_MLA,
+                            .key_flop = s->prompts * 2 * h * d * tokens,
                             .flop = s->prompts * 2 * h * d *
                                     causal_pairs(s->prompt, s->prefix, INFINITY),
                             .byte = s->prompts * (s->prompt * (d + 4) + tokens * h * d)});
@@ -156,10 +176,21 @@ static struct core mla_core(const struct model *m, const struct shape *s, bool a
     double h = attention_heads(m, s->tp), c = m->kv_lora_rank, r = m->qk_rope_dim;
     double n = m->qk_nope_dim, v = m->v_dim;
     if (absorb)
-        return (struct core){2 * h * (2 * c + r), m->latent_reads > 1 ? 2 * c + r : c + r,
-                             s->kv_byte, h * (2 * c + r), h * (2 * c + r) + c + r};
-    return (struct core){2 * h * (n + r + v), h * (n + v) + r, s->act_byte, h * (n + r + v),
-                         h * (n + r + v) + c + r};
+        return (struct core){.flop = 2 * h * (2 * c + r),
+                             .cached = m->latent_reads > 1 ? 2 * c + r : c + r,
+                             .byte = s->kv_byte,
+                             .q_and_o = h * (2 * c + r),
+                             .wire = h * (2 * c + r) + c + r,
+                             .decode = KERNEL_DECODE_MLA,
+                             .prefill = KERNEL_PREFILL_MLA};
+    return (struct core){.flop = 2 * h * (n + r + v),
+                         .cached = h * (n + v) + r,
+                         .byte = s->act_byte,
+                         .q_and_o = h * (n + r + v),
+                         .wire = h * (n + r + v) + c + r,
+                         .decode = KERNEL_DECODE,
+                         .prefill = KERNEL_PREFILL_MLA,
+                         .per_head = true};
 }
 
 /* Keys and values of `tokens` tokens rebuilt from their latent and written. */
@@ -170,6 +201,8 @@ static void add_kv_up(struct ops *out, const struct model *m, const struct shape
         ops_add(out, m->layers,
                 (struct op){.name = "attention.kv_up",
                             .class = OP_PROJECTION,
+                            .kernel = KERNEL_GEMM,
+                            .depth = c,
                             .flop = 2 * tokens * c * up,
                             .weight_byte = c * up * s->weight_byte,
                             .byte = tokens * (c * s->kv_byte + up * s->act_byte)});
@@ -198,14 +231,14 @@ static void mla_ops(const struct model *m, const struct shape *s, struct ops *ou
                      (s->absorb_prefill ? 0 : s->prompts * s->prompt);
     struct core decode = mla_core(m, s, s->absorb_decode);
     struct core prefill = mla_core(m, s, s->absorb_prefill);
-    /* h products of [q, n] x [n, c], and after the core of [q, c] x [c, v]. */
+    /* One kernel of h products of [q, n] x [n, c], and after the core of [q, c] x [c, v]. */
     if (absorbed > 0)
-        ops_add_gemm(out, "attention.absorb_k", OP_PROJECTION, L * h, s, absorbed, n, c);
+        ops_add_gemms(out, "attention.absorb_k", OP_PROJECTION, L, h, s, absorbed, n, c);
     add_kv_up(out, m, s, rebuilt);
     add_decode_core(out, "attention.core", L, fmin(s->context, sees), s, &decode);
     add_prefill_core(out, "prefill.core", L, sees, s, &prefill);
     if (absorbed > 0)
-        ops_add_gemm(out, "attention.absorb_v", OP_PROJECTION, L * h, s, absorbed, c, v);
+        ops_add_gemms(out, "attention.absorb_v", OP_PROJECTION, L, h, s, absorbed, c, v);
     ops_add_gemm(out, "attention.out", OP_PROJECTION, L, s, q, h * v, m->hidden);
     ops_add_all_reduce(out, "attention.all-reduce", L, s, s->tp, q * m->hidden);
 }

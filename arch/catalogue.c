@@ -7,12 +7,19 @@
 
 #include "base/mem.h"
 
-enum { FOLDER_PRICES = DESIGN_CATALOGUE_PARTS, FOLDERS };
+enum { FOLDERS = CATALOGUE_CALIBRATIONS + 1 };
 
-static const char *const folder_name[FOLDERS] = {"models", "chips", "engines", "prices"};
-static const char *const kind_name[FOLDERS] = {"model", "chip", "engine", "price list"};
+static const char *const folder_name[FOLDERS] = {"models", "chips", "engines", "prices",
+                                                 "calibrations"};
+static const char *const kind_name[FOLDERS] = {"model", "chip", "engine", "price list",
+                                               "calibration"};
 static const char *const default_name[DESIGN_CATALOGUE_PARTS] = {"deepseek-r1", "b200", "none"};
-static const char *const texts[] = {"about", "source", NULL};
+static const char *const texts[FOLDERS][4] = {
+    [PART_MODEL] = {"about", "source"},
+    [PART_CHIP] = {"about", "source", "calibration"},
+    [PART_ENGINE] = {"about", "source"},
+    [CATALOGUE_CALIBRATIONS] = {"about", "source", "measured_on"},
+};
 
 struct catalogue {
     char *dir;
@@ -80,6 +87,7 @@ void catalogue_close(struct catalogue *c)
         free(c->entry[i]->about);
         free(c->entry[i]->source);
         free(c->entry[i]->value);
+        free(c->entry[i]->measured_on);
         free(c->entry[i]);
     }
     for (size_t f = 0; f < FOLDERS; f++) {
@@ -133,9 +141,22 @@ static int check_alone(const struct entry *e, const struct node *root, struct er
     return design_check(&d, &inner) == 0 ? 0 : node_fail(root, NULL, err, "%s", inner.text);
 }
 
-static struct entry *read_entry(size_t part, char *path, struct err *err)
+/* The calibration that a chip's file names. */
+static int find_calibration(struct catalogue *c, struct entry *e, const struct node *root,
+                            struct err *err)
 {
-    const struct fields *fields = design_parts[part].fields;
+    const struct node *name = node_find(root, "calibration");
+    struct err inner;
+    if (e->part != PART_CHIP || !name ||
+        catalogue_find(c, CATALOGUE_CALIBRATIONS, node_text(name), &e->calibration, &inner) == 0)
+        return 0;
+    return node_fail(name, "calibration", err, "%s", inner.text);
+}
+
+static struct entry *read_entry(struct catalogue *c, size_t part, char *path, struct err *err)
+{
+    const struct fields *fields =
+        part == CATALOGUE_CALIBRATIONS ? &calibration_fields : design_parts[part].fields;
     struct conf *conf;
 
     if (conf_open(&conf, path, err) != 0)
@@ -146,8 +167,9 @@ static struct entry *read_entry(size_t part, char *path, struct err *err)
     e->path = path;
     e->value = mem_alloc(1, fields->size);
     fields_init(*fields, e->value);
-    if (node_bind(root, *fields, texts, e->value, NULL, err) != 0 ||
-        node_require(root, *fields, e->value, err) != 0 || check_alone(e, root, err) != 0) {
+    if (node_bind(root, *fields, texts[part], e->value, NULL, err) != 0 ||
+        node_require(root, *fields, e->value, err) != 0 || check_alone(e, root, err) != 0 ||
+        find_calibration(c, e, root, err) != 0) {
         conf_close(conf);
         free(e->value);
         free(e);
@@ -158,6 +180,7 @@ static struct entry *read_entry(size_t part, char *path, struct err *err)
     *strrchr(e->name, '.') = '\0';
     e->about = scalar_of(root, "about");
     e->source = scalar_of(root, "source");
+    e->measured_on = scalar_of(root, "measured_on");
     conf_close(conf);
     return e;
 }
@@ -174,7 +197,7 @@ int catalogue_find(struct catalogue *c, size_t part, const char *name, const str
             free(path);
             return 0;
         }
-    struct entry *e = read_entry(part, path, err);
+    struct entry *e = read_entry(c, part, path, err);
     if (!e) {
         free(path);
         return -1;
@@ -191,19 +214,34 @@ void catalogue_names(const struct catalogue *c, size_t part, const char *const *
     *n = c->names[part];
 }
 
+static bool is_listed(const char *names, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = names; (at = strstr(at, name)); at += length)
+        if ((at == names || at[-1] == ' ') && (at[length] == '\0' || at[length] == ' '))
+            return true;
+    return false;
+}
+
 void entry_put(const struct entry *e, struct design *d)
 {
     const struct part *p = &design_parts[e->part];
     memcpy((char *)d + p->offset, e->value, p->fields->size);
     memcpy((char *)d + p->name_offset, &e->name, sizeof e->name);
+    if (e->part == PART_CHIP) {
+        const struct entry *from = e->calibration;
+        d->calibration = from ? from->value : NULL;
+        d->calibration_name = from ? from->name : NULL;
+        d->calibration_own = from && is_listed(from->measured_on, e->name);
+    }
 }
 
 int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out, struct err *err)
 {
-    size_t n = c->names[FOLDER_PRICES];
+    size_t n = c->names[CATALOGUE_PRICES];
     if (!name && !n)
         return fail_io(err, "%s: the catalogue has no price list: reinstall it", c->dir);
-    char *path = path_of(c, FOLDER_PRICES, name ? name : c->name[FOLDER_PRICES][n - 1], err);
+    char *path = path_of(c, CATALOGUE_PRICES, name ? name : c->name[CATALOGUE_PRICES][n - 1], err);
     if (!path)
         return -1;
     int rc = conf_open(out, path, err);

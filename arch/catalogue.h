@@ -1,5 +1,6 @@
-/* The catalogue: one small YAML file per model, chip, engine and price list. A user's own file
- * works exactly like an entry. Reading is all this module does; the model itself knows no files. */
+/* The catalogue: one small YAML file per model, chip, engine, price list and calibration. A user's
+ * own file works exactly like an entry. Reading is all this module does; the model itself knows no
+ * files. */
 #ifndef ARCH_CATALOGUE_H
 #define ARCH_CATALOGUE_H
 
@@ -11,14 +12,18 @@ struct catalogue;
 
 /* An entry, read and checked. Lives until catalogue_close. */
 struct entry {
-    size_t part; /* PART_MODEL, PART_CHIP or PART_ENGINE */
+    size_t part; /* PART_MODEL, PART_CHIP, PART_ENGINE, or CATALOGUE_CALIBRATIONS */
     char *name;  /* file name without .yaml */
     char *path;
     char *about, *source;
-    void *value; /* struct model, chip or engine */
+    void *value;                     /* struct model, chip, engine or calibration */
+    const struct entry *calibration; /* of a chip; NULL: none */
+    char *measured_on;               /* of a calibration: chips, with blanks between */
 };
 
-/* `dir` holds models/, chips/, engines/ and prices/. Caller closes. */
+enum { CATALOGUE_PRICES = DESIGN_CATALOGUE_PARTS, CATALOGUE_CALIBRATIONS };
+
+/* `dir` holds models/, chips/, engines/, prices/ and calibrations/. Caller closes. */
 int catalogue_open(struct catalogue **out, const char *dir, struct err *err);
 void catalogue_close(struct catalogue *c); /* takes NULL */
 

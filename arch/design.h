@@ -3,6 +3,7 @@
 #ifndef ARCH_DESIGN_H
 #define ARCH_DESIGN_H
 
+#include "arch/calibration.h"
 #include "arch/chip.h"
 #include "arch/engine.h"
 #include "arch/model.h"
@@ -17,6 +18,9 @@ struct design {
     struct precision precision;
     struct mode mode;
     const char *model_name, *chip_name, *engine_name; /* borrowed from the catalogue */
+    const struct calibration *calibration;            /* of the chip, borrowed; NULL: none */
+    const char *calibration_name;
+    bool calibration_own; /* the chip is one of those it was measured on */
 };
 
 /* A part of a design and where it stands in it. The first DESIGN_CATALOGUE_PARTS come from the

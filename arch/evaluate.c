@@ -21,6 +21,8 @@ void prepare(struct prepared *out, const struct design *d)
         step_build(&m->step, &d->model, &plans[i], &d->workload, &d->precision, &d->mode);
         if (d->workload.phase >= PHASE_SERVING)
             step_build(&m->prefill, &d->model, &plans[i], &prompt, &d->precision, &d->mode);
+        if (m->step.mixed && m->step.calibrated)
+            m->step.beside = &m->prefill;
     }
 }
 
@@ -125,6 +127,45 @@ static double limit_of(const struct candidate *c, const struct step *s, const st
                                                           : LIMIT_MEMORY;
 }
 
+/* One measurement in ten is below low, one in ten above high, if logs of errors are normal. */
+static const double TENTH = 1.2816;
+
+static void span(double *low, double value, double error)
+{
+    low[0] = value * exp(-TENTH * error);
+    low[1] = value * exp(TENTH * error);
+}
+
+static void fill_calibrated(struct metrics *out, const struct step_split *split,
+                            const struct design *d, double accepted)
+{
+    const double error = split->error, *e = split->class_error;
+    out->calibrated_on = d->calibration_own ? ON_OWN : ON_GENERATION;
+    out->timing_error = error;
+    span(&out->tpot_s_low, out->tpot_s, error);
+    span(&out->ttft_s_low, out->ttft_s, error);
+    span(&out->tokens_per_s_low, out->tokens_per_s, error);
+    span(&out->tokens_per_s_per_device_low, out->tokens_per_s_per_device, error);
+    span(&out->tokens_per_s_per_user_low, out->tokens_per_s_per_user, error);
+    double *low[OP_CLASSES] = {
+        [OP_ATTENTION] = &out->attention_s_low,
+        [OP_PROJECTION] = &out->projection_s_low,
+        [OP_FFN] = &out->ffn_s_low,
+        [OP_EXPERT] = &out->expert_s_low,
+        [OP_OTHER] = &out->other_s_low,
+        [OP_COMMUNICATION] = &out->communication_s_low,
+    };
+    for (int i = 0; i < OP_CLASSES; i++)
+        span(low[i], split->class_s[i] / accepted, e[i]);
+}
+
+static void no_metrics(struct metrics *out, enum verdict why)
+{
+    for (size_t i = 0; i < metrics_fields.n; i++)
+        field_put(&metrics_fields.row[i], out, NAN);
+    out->verdict = why;
+}
+
 static void fill(struct metrics *out, const struct candidate *c, const struct step *s,
                  const struct prefill_pool *pool, const struct device *dev, const struct design *d,
                  const struct price_book *book)
@@ -132,8 +173,8 @@ static void fill(struct metrics *out, const struct candidate *c, const struct st
     struct step_split split;
     double accepted = s->accepted_tokens, dp = s->dp;
 
+    no_metrics(out, c->verdict);
     step_split(&split, s, dev, c->load);
-    out->verdict = c->verdict;
     out->batch = c->load.mean * dp;
     out->batch_cap = c->cap * dp;
     out->batch_slo = c->slo * dp;
@@ -173,7 +214,15 @@ static void fill(struct metrics *out, const struct candidate *c, const struct st
     out->engine_speedup =
         engine_is_there(&d->engine) ? split.attention_chip_s / split.attention_engine_s : NAN;
     out->limit = limit_of(c, s, dev, &split, d->workload.batch == BATCH_MAX);
+    if (dev->calibration)
+        fill_calibrated(out, &split, d, accepted);
     cost_metrics(out, &d->chip, &d->engine, devices, &d->precision, &split, split.time_s, book);
+}
+
+static bool is_calibrated(const struct mapped *m, const struct device *dev)
+{
+    return step_is_calibrated(&m->step, dev) &&
+           (!m->step.mixed || step_is_calibrated(&m->prefill, dev));
 }
 
 void evaluate_prepared(const struct prepared *p, const struct design *d,
@@ -184,13 +233,15 @@ void evaluate_prepared(const struct prepared *p, const struct design *d,
     struct candidate best = {0}, c;
     size_t at = 0;
 
-    device_make(&dev, &d->chip, &d->engine, &d->precision);
+    device_make(&dev, d);
     if (mapped)
         *mapped = p->n ? &p->mapped[0] : NULL;
     if (!p->n) {
-        for (size_t i = 0; i < metrics_fields.n; i++)
-            field_put(&metrics_fields.row[i], out, NAN);
-        out->verdict = VERDICT_MAPPING;
+        no_metrics(out, VERDICT_MAPPING);
+        return;
+    }
+    if (p->mapped[0].step.calibrated && !is_calibrated(&p->mapped[0], &dev)) {
+        no_metrics(out, VERDICT_CALIBRATION);
         return;
     }
     for (size_t i = 0; i < p->n; i++) {

@@ -5,8 +5,9 @@
 /* clang-format off */
 static const struct word verdict_words[] = {
     { "ok", VERDICT_OK }, { "memory", VERDICT_MEMORY }, { "tpot", VERDICT_TPOT }, { "ttft", VERDICT_TTFT },
-    { "constraint", VERDICT_CONSTRAINT }, { "mapping", VERDICT_MAPPING }, { NULL, 0 },
+    { "constraint", VERDICT_CONSTRAINT }, { "mapping", VERDICT_MAPPING }, { "calibration", VERDICT_CALIBRATION }, { NULL, 0 },
 };
+static const struct word calibrated_words[] = { { "own", ON_OWN }, { "generation", ON_GENERATION }, { NULL, 0 } };
 static const struct word limit_words[] = {
     { "capacity", LIMIT_CAPACITY }, { "latency", LIMIT_LATENCY }, { "compute", LIMIT_COMPUTE },
     { "memory", LIMIT_MEMORY }, { "link", LIMIT_LINK }, { NULL, 0 },
@@ -17,10 +18,13 @@ static const struct word limit_words[] = {
     METRIC(member, unit, better, text),                                    \
     METRIC(member##_low, unit, better, text " With every constant at its low end."), \
     METRIC(member##_high, unit, better, text " With every constant at its high end.")
+#define SPAN(member, unit, better) \
+    METRIC(member##_low, unit, better, "Calibrated timing: one measurement in ten is expected below."), \
+    METRIC(member##_high, unit, better, "Calibrated timing: one measurement in ten is expected above.")
 
 static const struct field rows[] = {
     { FIELD(metrics, verdict, "1"), .lo = 0, .hi = VERDICTS - 1, .only_words = true, .words = verdict_words,
-      .doc = "ok, or why the point is impossible: memory, tpot, ttft, constraint, mapping." },
+      .doc = "ok, or why the point is impossible: memory, tpot, ttft, constraint, mapping; calibration: nothing was measured on chips of its generation." },
     METRIC(batch, "requests", 0, "Requests in flight over all devices."),
     METRIC(batch_cap, "requests", 0, "Most requests that fit in memory."),
     METRIC(batch_slo, "requests", 0, "Most requests that keep the latency limit; inf without one."),
@@ -56,11 +60,23 @@ static const struct field rows[] = {
     COST(energy_j_per_token, "J", -1, "Energy at the meter per output token."),
     COST(usd_per_mtok, "USD", -1, "Capital and energy per million output tokens."),
     METRIC(tokens_per_s_per_usd, "1/s", +1, "Output tokens per second per USD of system cost."),
+    { FIELD(metrics, calibrated_on, "1"), .lo = 0, .hi = ON_GENERATION, .only_words = true, .words = calibrated_words,
+      .doc = "Whose measurements calibrated timing stands on: the chip's own, or its generation's, moved to it." },
+    METRIC(timing_error, "1", -1, "Standard deviation of the log of calibrated over measured time."),
+    SPAN(tpot_s, "s", -1), SPAN(ttft_s, "s", -1), SPAN(tokens_per_s, "1/s", +1),
+    SPAN(tokens_per_s_per_device, "1/s", +1), SPAN(tokens_per_s_per_user, "1/s", +1),
+    SPAN(attention_s, "s", -1), SPAN(projection_s, "s", -1), SPAN(ffn_s, "s", -1), SPAN(expert_s, "s", -1),
+    SPAN(communication_s, "s", -1), SPAN(other_s, "s", -1),
 };
 /* clang-format on */
 COVERS(rows, metrics);
 
 const struct fields metrics_fields = {"", rows, LEN(rows), sizeof(struct metrics)};
+
+bool metric_is_calibrated(const struct field *f)
+{
+    return f->offset >= offsetof(struct metrics, calibrated_on);
+}
 
 const char *verdict_text(enum verdict v)
 {

@@ -11,8 +11,10 @@ enum verdict {
     VERDICT_TTFT,
     VERDICT_CONSTRAINT,
     VERDICT_MAPPING,
+    VERDICT_CALIBRATION,
     VERDICTS
 };
+enum calibrated_on { ON_OWN, ON_GENERATION };
 enum limit { LIMIT_CAPACITY, LIMIT_LATENCY, LIMIT_COMPUTE, LIMIT_MEMORY, LIMIT_LINK };
 
 struct metrics {
@@ -33,7 +35,20 @@ struct metrics {
     double energy_j_per_token, energy_j_per_token_low, energy_j_per_token_high;
     double usd_per_mtok, usd_per_mtok_low, usd_per_mtok_high;
     double tokens_per_s_per_usd;
+
+    /* Calibrated timing only; NAN otherwise. Of each, low and high in this order. */
+    double calibrated_on, timing_error;
+    double tpot_s_low, tpot_s_high, ttft_s_low, ttft_s_high;
+    double tokens_per_s_low, tokens_per_s_high;
+    double tokens_per_s_per_device_low, tokens_per_s_per_device_high;
+    double tokens_per_s_per_user_low, tokens_per_s_per_user_high;
+    double attention_s_low, attention_s_high, projection_s_low, projection_s_high;
+    double ffn_s_low, ffn_s_high, expert_s_low, expert_s_high;
+    double communication_s_low, communication_s_high, other_s_low, other_s_high;
 };
+
+/* Is it one of those that only calibrated timing has? */
+bool metric_is_calibrated(const struct field *f);
 
 extern const struct fields metrics_fields;
 

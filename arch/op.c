@@ -18,18 +18,28 @@ void ops_add(struct ops *list, double count, struct op op)
     op.byte *= count;
     op.wire_byte *= count;
     op.hops *= count;
+    op.aside_byte *= count;
+    op.key_flop *= count;
     list->op[list->n++] = op;
+}
+
+void ops_add_gemms(struct ops *list, const char *name, enum op_class class, double count,
+                   double products, const struct shape *s, double tokens, double in, double out)
+{
+    ops_add(list, count,
+            (struct op){.name = name,
+                        .class = class,
+                        .kernel = KERNEL_GEMM,
+                        .depth = in,
+                        .flop = products * 2 * tokens * in * out,
+                        .weight_byte = products * in * out * s->weight_byte,
+                        .byte = products * tokens * (in + out) * s->act_byte});
 }
 
 void ops_add_gemm(struct ops *list, const char *name, enum op_class class, double count,
                   const struct shape *s, double tokens, double in, double out)
 {
-    ops_add(list, count,
-            (struct op){.name = name,
-                        .class = class,
-                        .flop = 2 * tokens * in * out,
-                        .weight_byte = in * out * s->weight_byte,
-                        .byte = tokens * (in + out) * s->act_byte});
+    ops_add_gemms(list, name, class, count, 1, s, tokens, in, out);
 }
 
 void ops_add_vector(struct ops *list, const char *name, enum op_class class, double count,
@@ -50,7 +60,7 @@ void ops_add_all_reduce(struct ops *list, const char *name, double count, const 
                             .wire_byte = 2 * (p - 1) / p * numbers * s->act_byte,
                             .hops = 2 * (p - 1),
                             .group = p,
-                            .reduce = true});
+                            .kernel = KERNEL_REDUCE});
 }
 
 void ops_add_all_to_all(struct ops *list, const char *name, double count, const struct shape *s,
@@ -64,5 +74,6 @@ void ops_add_all_to_all(struct ops *list, const char *name, double count, const 
                             .wire_byte = numbers * s->act_byte,
                             .hops = 1,
                             .group = p,
+                            .kernel = KERNEL_EXCHANGE,
                             .busiest = 1});
 }

@@ -28,6 +28,20 @@ enum op_unit {
     UNIT_LINK       /* a collective over `group` devices; costs are its wire_byte and hops */
 };
 
+/* What kernel runs it: to calibrated timing only. */
+enum kernel {
+    KERNEL_VECTOR,
+    KERNEL_GEMM,
+    KERNEL_MOE,
+    KERNEL_DECODE,
+    KERNEL_DECODE_MLA,
+    KERNEL_PREFILL,
+    KERNEL_PREFILL_MLA,
+    KERNEL_REDUCE,
+    KERNEL_EXCHANGE,
+    KERNELS
+};
+
 struct op {
     const char *name;
     enum op_class class;
@@ -41,9 +55,14 @@ struct op {
     double wire_byte; /* per request: sent by one device; of UNIT_ATTENTION: to a discrete engine */
     double hops;      /* per step: latencies in a row */
     double group;     /* devices that talk */
-    bool reduce;      /* it is an all-reduce */
-    double busiest;   /* share of the busiest device's tokens that it waits for, 0: none; at least
-                         as many as stated */
+    enum kernel kernel;
+    bool joined;       /* runs in the kernel of another operator */
+    bool per_head;     /* KERNEL_DECODE: as many KV heads as query heads */
+    double depth;      /* of a call: reduction dimension of a GEMM, tokens of context in decode */
+    double aside_byte; /* of `byte`, per request: activations of KERNEL_DECODE_MLA, KERNEL_MOE */
+    double key_flop;   /* per request: KERNEL_PREFILL, _MLA: one more key for every query */
+    double busiest;    /* share of the busiest device's tokens that it waits for, 0: none; at least
+                          as many as stated */
 };
 
 extern const char *const op_class_text[OP_CLASSES];
@@ -79,6 +98,10 @@ void ops_add(struct ops *list, double count, struct op op);
 /* [tokens, in] x [in, out] on one device, weights read once per step; `tokens` per request. */
 void ops_add_gemm(struct ops *list, const char *name, enum op_class class, double count,
                   const struct shape *s, double tokens, double in, double out);
+
+/* One kernel of `products` such products. */
+void ops_add_gemms(struct ops *list, const char *name, enum op_class class, double count,
+                   double products, const struct shape *s, double tokens, double in, double out);
 
 /* A vector operator: `flop` and numbers read or written, per request. */
 void ops_add_vector(struct ops *list, const char *name, enum op_class class, double count,

@@ -39,7 +39,7 @@ struct mode {
     double timing;
 };
 
-enum { TIMING_IDEAL, TIMING_SIMULATOR };
+enum { TIMING_IDEAL, TIMING_SIMULATOR, TIMING_CALIBRATED };
 
 extern const struct fields plan_fields, workload_fields, precision_fields, mode_fields;
 

@@ -13,6 +13,7 @@ static void add_norms(struct ops *out, const struct model *m, const struct shape
     double stream = s->tokens * m->hidden;
     ops_add_vector(out, "norm", OP_OTHER, 2 * m->layers, s, 4 * stream, 2 * stream);
     ops_add_vector(out, "residual", OP_OTHER, 2 * m->layers, s, stream, 3 * stream);
+    out->op[out->n - 1].joined = true; /* to the norm */
 }
 
 /* Every token of the step reads its row of the embedding and gets logits. */
@@ -47,8 +48,10 @@ static double device_weight_params(const struct model *m, const struct plan *p,
 }
 
 static struct shape shape_of(const struct model *m, const struct plan *plan,
-                             const struct workload *w, const struct precision *p)
+                             const struct workload *w, const struct precision *p,
+                             const struct mode *mode)
 {
+    bool mixed = w->phase == PHASE_SERVING && mode->timing != TIMING_CALIBRATED;
     struct shape s = {
         .tp = plan->tp,
         .ep = plan->ep,
@@ -73,7 +76,7 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
         s.decode = w->query_tokens;
         s.context = w->input + w->output / 2;
         s.prompt = w->input;
-        s.prompts = w->phase == PHASE_SERVING ? w->accepted_tokens / w->output : 0;
+        s.prompts = mixed ? w->accepted_tokens / w->output : 0;
         s.head_tokens = s.prompts;
     }
     s.prefix = fmin(w->prefix, s.prompt - 1);
@@ -95,6 +98,8 @@ static void share_context(struct ops *list, const struct model *m, const struct 
         o->flop /= cp;
         o->byte /= cp;
         o->wire_byte /= cp;
+        o->aside_byte /= cp;
+        o->key_flop /= cp;
     }
     double heads = attention_heads(m, s->tp);
     double query =
@@ -105,6 +110,7 @@ static void share_context(struct ops *list, const struct model *m, const struct 
             (struct op){.name = "attention.exchange",
                         .class = OP_COMMUNICATION,
                         .unit = UNIT_LINK,
+                        .kernel = KERNEL_EXCHANGE,
                         .wire_byte = (cp - 1) / cp * sent * s->act_byte,
                         .hops = 1,
                         .group = cp});
@@ -114,7 +120,7 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
                 const struct workload *w, const struct precision *p, const struct mode *mode)
 {
     bool simulator = mode->timing == TIMING_SIMULATOR;
-    struct shape s = shape_of(m, plan, w, p);
+    struct shape s = shape_of(m, plan, w, p, mode);
     s.routing = &out->routing;
     double group = ffn_expert_group(plan->tp, plan->ep);
 
@@ -140,6 +146,7 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
                 (struct op){.name = "pipeline.send",
                             .class = OP_COMMUNICATION,
                             .unit = UNIT_LINK,
+                            .kernel = KERNEL_EXCHANGE,
                             .wire_byte = s.tokens * m->hidden / s.tp / plan->cp * s.act_byte,
                             .hops = 1,
                             .group = plan->devices});
@@ -178,6 +185,10 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     out->kv_byte_per_token = attention_kv_byte_per_token(m, 1, p->kv, 0);
     out->dp = plan->dp;
     out->mixed = w->phase == PHASE_SERVING;
+    out->calibrated = mode->timing == TIMING_CALIBRATED;
+    out->layers = m->layers / plan->pp;
+    out->beside = NULL;
+    out->beside_per_request = out->mixed && out->calibrated ? w->accepted_tokens / w->output : 0;
     out->prefills = w->phase == PHASE_PREFILL;
     out->accepted_tokens = out->prefills ? 1 : w->accepted_tokens;
     out->made = out->prefills ? w->context : w->accepted_tokens;
@@ -223,6 +234,30 @@ double step_active_share(const struct step *s, const struct op *o, struct load l
                            : active;
 }
 
+/* Calibrated time of an operator of costs `c` on a unit of a device. */
+static double calibrated_s(const struct step *s, const struct device *d, const struct unit *u,
+                           const struct op *o, const struct op_cost *c, double requests)
+{
+    const struct calibration *from = d->calibration;
+    struct call call = unit_call(u, o, c->flop, c->byte, requests);
+    double ratio = s->prefills ? 1 : calibration_serving_ratio(from, o->kernel, d->weight_only);
+    return ratio * o->count * calibration_call_s(from, o->kernel, d->number[o->kernel], &call);
+}
+
+/* Calibrated time of a collective: measured inside a link domain; over the network its latency and
+ * bandwidth at the share that DeepEP's kernels reach. */
+static double calibrated_wire_s(const struct step *s, const struct device *d, const struct wire *w,
+                                const struct op *o, double wire_byte)
+{
+    double n = o->count, p = o->group;
+    if (w != &d->link)
+        return o->hops * w->latency_s + wire_byte * w->s_per_byte / d->calibration->serving.network;
+    double message_byte = o->kernel == KERNEL_REDUCE ? wire_byte * p / (2 * (p - 1)) : wire_byte;
+    struct call call = {.wire_s = message_byte * w->s_per_byte / n, .group = p};
+    double ratio = s->prefills ? 1 : calibration_serving_ratio(d->calibration, o->kernel, false);
+    return ratio * n * calibration_call_s(d->calibration, o->kernel, 0, &call);
+}
+
 /* A collective. One shot of an all-reduce sends all to everyone at once; an all-to-all by domain
  * sends a token over the network once for every other domain that has one of its experts, and
  * passes it on over the link meanwhile. */
@@ -232,8 +267,12 @@ static void time_on_wire(struct op_cost *c, const struct step *s, const struct d
     const struct wire *w = device_wire(d, o->group);
     c->bound = BY_LINK;
     c->on = w == &d->link ? ON_LINK : ON_NETWORK;
+    if (d->calibration) {
+        c->time_s = calibrated_wire_s(s, d, w, o, c->wire_byte);
+        return;
+    }
     c->time_s = o->hops * w->latency_s + c->wire_byte * w->s_per_byte;
-    if (o->reduce && s->reduces_best) {
+    if (o->kernel == KERNEL_REDUCE && s->reduces_best) {
         double p = o->group, numbers = c->wire_byte * p / (2 * (p - 1));
         c->time_s = fmin(c->time_s, o->count * w->latency_s + (p - 1) * numbers * w->s_per_byte);
     }
@@ -259,11 +298,25 @@ static inline struct op_cost main_cost(const struct device *d, const struct op *
                             .on = ON_CHIP};
 }
 
+/* Time of an operator of these costs on a unit. */
+static double cost_time_s(const struct step *s, const struct device *d, const struct unit *u,
+                          const struct op *o, const struct op_cost *c, double requests,
+                          double wire_byte)
+{
+    if (!d->calibration)
+        return unit_time_s(u, c->flop, c->byte, wire_byte);
+    return fmax(calibrated_s(s, d, u, o, c, requests), wire_byte * u->s_per_wire_byte);
+}
+
 struct op_cost step_op_cost(const struct step *s, const struct device *d, const struct op *o,
                             struct load load)
 {
-    if (o->unit == UNIT_MAIN)
-        return main_cost(d, o, load.most);
+    if (o->unit == UNIT_MAIN) {
+        struct op_cost c = main_cost(d, o, load.most);
+        if (d->calibration)
+            c.time_s = calibrated_s(s, d, &d->main, o, &c, load.most);
+        return c;
+    }
     bool expert = o->unit == UNIT_EXPERT;
     double requests = expert ? load.mean : load.most;
     if (o->busiest > 0)
@@ -279,19 +332,19 @@ struct op_cost step_op_cost(const struct step *s, const struct device *d, const 
         return c;
     }
     const struct unit *u = &d->main;
-    c.time_s = unit_time_s(u, c.flop, c.byte, 0);
+    c.time_s = cost_time_s(s, d, u, o, &c, requests, 0);
     if ((o->unit == UNIT_ATTENTION && d->engine_runs_attention) ||
         (expert && d->engine_runs_experts)) {
-        double t = unit_time_s(&d->engine, c.flop, c.byte, c.wire_byte);
+        double t = cost_time_s(s, d, &d->engine, o, &c, requests, c.wire_byte);
         if (t < c.time_s) {
             c.time_s = t;
             c.on = ON_ENGINE;
             u = &d->engine;
         }
     }
-    c.bound = c.flop * u->s_per_flop >= c.time_s   ? BY_COMPUTE
-              : c.byte * u->s_per_byte >= c.time_s ? BY_MEMORY
-                                                   : BY_LINK;
+    double compute_s = c.flop * u->s_per_flop, memory_s = c.byte * u->s_per_byte;
+    bool by_link = u == &d->engine && c.wire_byte * u->s_per_wire_byte >= fmax(compute_s, memory_s);
+    c.bound = by_link ? BY_LINK : compute_s >= memory_s ? BY_COMPUTE : BY_MEMORY;
     if (c.on == ON_CHIP || d->engine.s_per_wire_byte <= 0)
         c.wire_byte = 0;
     return c;
@@ -326,8 +379,17 @@ static double overlapped_s(const struct step *s, double chip_s, double wire_s)
     return s->overlap == OVERLAP_NONE ? 0 : fmin(chip_s, wire_s);
 }
 
+static double calibrated_step_s(const struct step *s, const struct device *d, struct load load)
+{
+    struct step_split split;
+    step_split(&split, s, d, load);
+    return split.time_s;
+}
+
 double step_time_s(const struct step *s, const struct device *d, struct load load)
 {
+    if (d->calibration)
+        return calibrated_step_s(s, d, load);
     struct pass pass = step_pass(s, load);
     double per_flop = d->main.s_per_flop, per_byte = d->main.s_per_byte;
     double requests = pass.load.most, chip_s = 0, engine_s = 0, wire_s = 0;
@@ -354,6 +416,51 @@ double step_time_s(const struct step *s, const struct device *d, struct load loa
     return pass.times * (compute_s + wire_s - overlapped_s(s, compute_s, wire_s));
 }
 
+/* (time * error)^2: the errors of kernels are taken as independent. */
+static double variance_of(const struct device *d, const struct op *o, double time_s)
+{
+    double error = calibration_error(d->calibration, o->kernel, d->number[o->kernel]);
+    return time_s * error * time_s * error;
+}
+
+/* Errors of kernels are independent; to them comes what kernels do not explain, and what moving
+ * constants to another chip adds. */
+static void add_errors(struct step_split *out, const struct device *d,
+                       const double variance[OP_CLASSES])
+{
+    const struct serving_set *s = &d->calibration->serving;
+    double moved = d->calibration_own ? 0 : s->moved_error;
+    double beyond = s->error * s->error + moved * moved, sum = 0;
+    for (int i = 0; i < OP_CLASSES; i++) {
+        sum += variance[i];
+        out->class_error[i] =
+            sqrt(beyond + (out->class_s[i] > 0 ? variance[i] / pow(out->class_s[i], 2) : 0));
+    }
+    out->error = sqrt(beyond + sum / pow(out->time_s, 2));
+}
+
+/* What a step of a serving engine has between its kernels, and the prompts it reads meanwhile. */
+static void add_serving(struct step_split *out, const struct step *s, const struct device *d,
+                        struct load load)
+{
+    double between_s = s->layers * d->calibration->serving.layer_s;
+    out->time_s += between_s;
+    out->class_s[OP_OTHER] += between_s;
+    if (!s->beside)
+        return;
+    struct step_split one;
+    double n = s->beside_per_request * load.most;
+    step_split(&one, s->beside, d, (struct load){1, 1});
+    out->time_s += n * one.time_s;
+    for (int i = 0; i < OP_CLASSES; i++)
+        out->class_s[i] += n * one.class_s[i];
+    for (int i = 0; i < BOUNDS; i++)
+        out->bound_s[i] += n * one.bound_s[i];
+    out->flop += n * one.flop;
+    out->byte += n * one.byte;
+    out->wire_byte += n * one.wire_byte;
+}
+
 void step_split(struct step_split *out, const struct step *s, const struct device *d,
                 struct load load)
 {
@@ -361,10 +468,14 @@ void step_split(struct step_split *out, const struct step *s, const struct devic
     double place_s[PLACES] = {0}, engine_class_s[OP_CLASSES] = {0}, times = pass.times;
 
     *out = (struct step_split){0};
+    double variance[OP_CLASSES] = {0};
     for (size_t i = 0; i < s->ops.n; i++) {
         const struct op *o = &s->ops.op[i];
-        struct op_cost c = o->unit == UNIT_MAIN ? main_cost(d, o, pass.load.most)
-                                                : step_op_cost(s, d, o, pass.load);
+        struct op_cost c = o->unit == UNIT_MAIN && !d->calibration
+                               ? main_cost(d, o, pass.load.most)
+                               : step_op_cost(s, d, o, pass.load);
+        if (d->calibration)
+            variance[o->class] += variance_of(d, o, times * c.time_s);
         out->class_s[o->class] += times * c.time_s;
         out->bound_s[c.bound] += times * c.time_s;
         out->flop += times * c.flop;
@@ -380,9 +491,10 @@ void step_split(struct step_split *out, const struct step *s, const struct devic
         if (o->class == OP_ATTENTION && (!s->mixed || o->unit == UNIT_ATTENTION)) {
             out->attention_flop += c.flop;
             out->attention_byte += c.byte;
-            out->attention_chip_s += unit_time_s(&d->main, c.flop, c.byte, 0);
+            double requests = pass.load.most;
+            out->attention_chip_s += cost_time_s(s, d, &d->main, o, &c, requests, 0);
             out->attention_engine_s +=
-                unit_time_s(&d->engine, c.flop, c.byte, o->wire_byte * pass.load.most);
+                cost_time_s(s, d, &d->engine, o, &c, requests, o->wire_byte * requests);
         }
     }
     double engine_s = place_s[ON_ENGINE], chip_s = place_s[ON_CHIP];
@@ -393,6 +505,20 @@ void step_split(struct step_split *out, const struct step *s, const struct devic
     out->class_s[OP_COMMUNICATION] -= behind;
     for (int i = 0; i < OP_CLASSES && hidden > 0; i++)
         out->class_s[i] -= hidden * engine_class_s[i] / engine_s;
+    if (d->calibration)
+        add_errors(out, d, variance);
+    if (d->calibration && !s->prefills)
+        add_serving(out, s, d, load);
+}
+
+bool step_is_calibrated(const struct step *s, const struct device *d)
+{
+    if (!d->calibration)
+        return false;
+    for (size_t i = 0; i < s->ops.n; i++)
+        if (d->number[s->ops.op[i].kernel] < 0)
+            return false;
+    return true;
 }
 
 static double time_of(const struct step *s, const struct device *d, double requests)

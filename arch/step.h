@@ -38,9 +38,13 @@ struct step {
     double kv_byte_per_token;    /* over all layers, not split over devices */
 
     double dp, accepted_tokens;
-    double made;   /* tokens a request is counted in a step: kept, or of its prompt */
-    bool mixed;    /* decode and prefill in one */
-    bool prefills; /* nothing else: the latency limit is that of the first token */
+    double made; /* tokens a request is counted in a step: kept, or of its prompt */
+    bool mixed;  /* decode and prefill in one */
+    bool calibrated;
+    double layers;
+    const struct step *beside; /* prefill of a prompt that runs between decode steps, or NULL */
+    double beside_per_request; /* prompts per step and request */
+    bool prefills;             /* nothing else: the latency limit is that of the first token */
     struct routing routing;
     bool chance;           /* the draw of experts is counted, not only their popularity */
     double group_tokens;   /* tokens that a copy of the experts sees, per request of a replica */
@@ -48,7 +52,8 @@ struct step {
 };
 
 /* `plan` is a mapping of plan_mappings: nothing in it is auto. Of phase disaggregated the decode
- * step. */
+ * step. Calibrated serving: a decode step, and the prefill `beside` it that the caller points to.
+ */
 void step_build(struct step *out, const struct model *m, const struct plan *plan,
                 const struct workload *w, const struct precision *p, const struct mode *mode);
 
@@ -107,10 +112,15 @@ struct step_split {
     double attention_flop, attention_byte;       /* core attention */
     double expert_flop, expert_byte;             /* routed experts, without their router */
     double attention_chip_s, attention_engine_s; /* it on either, if allowed */
+    /* Calibrated: standard deviation of log(time / measured). */
+    double error, class_error[OP_CLASSES];
 };
 
 void step_split(struct step_split *out, const struct step *s, const struct device *d,
                 struct load load);
+
+/* Is there a calibrated time for all of it? */
+bool step_is_calibrated(const struct step *s, const struct device *d);
 
 /* Largest whole number of requests per replica whose step takes at most `limit_s`; 0 if not even
  * one does, INFINITY if there is no end. Exact, because time never falls as requests are added. */

@@ -1,16 +1,17 @@
 /* Units turn an operator's costs into time, all by one rule:
  *     t = max(FLOP / peak, bytes / memory bandwidth, wire bytes / link bandwidth)
- * This is the roofline of arXiv:2507.15465's simulator; nothing is hidden in a peak. */
+ * This is the roofline of arXiv:2507.15465's simulator; nothing is hidden in a peak. Calibrated
+ * timing takes these as what arch/calibration.h starts from. */
 #ifndef ARCH_UNIT_H
 #define ARCH_UNIT_H
 
-#include "arch/chip.h"
-#include "arch/engine.h"
-#include "arch/plan.h"
+#include "arch/calibration.h"
+#include "arch/design.h"
 
 /* Reciprocal rates; 0 means that the cost is free on this unit. */
 struct unit {
     double s_per_flop, s_per_byte, s_per_wire_byte;
+    double s_per_core_flop; /* calibrated attention computes in the format of the KV cache */
 };
 
 /* A link and the latency of one hop. */
@@ -25,16 +26,24 @@ struct device {
     double link_domain;
     bool engine_runs_attention, engine_runs_experts;
     double overlap;
-    double memory_byte; /* with what the engine takes or adds */
+    double memory_byte;                    /* with what the engine takes or adds */
+    const struct calibration *calibration; /* NULL: by the rule above */
+    int number[KERNELS];                   /* format of its constants, -1: not measured */
+    bool calibration_own;                  /* they were measured on this chip */
+    bool weight_only;                      /* weights stored narrower than is computed with */
 };
 
-void device_make(struct device *out, const struct chip *c, const struct engine *e,
-                 const struct precision *p);
+void device_make(struct device *out, const struct design *d);
 
 static inline double unit_time_s(const struct unit *u, double flop, double byte, double wire_byte)
 {
     return fmax(fmax(flop * u->s_per_flop, byte * u->s_per_byte), wire_byte * u->s_per_wire_byte);
 }
+
+/* One call of an operator that needs `flop` and `byte` in all its calls, at the rates of a unit; of
+ * its own costs the requests' parts. */
+struct call unit_call(const struct unit *u, const struct op *o, double flop, double byte,
+                      double requests);
 
 /* The wire that a collective over `group` devices runs on: the link while they fit its domain. */
 static inline const struct wire *device_wire(const struct device *d, double group)

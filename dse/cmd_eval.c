@@ -20,6 +20,23 @@ static void text_metric(const char *label, const char *name, const struct metric
     printf("  %-22s %s\n", label, field_text(f, field_get(f, m), text, sizeof text));
 }
 
+/* With its interval, if it has one. */
+static void text_span(const char *label, const char *name, const struct metrics *m)
+{
+    char text[3][48], full[64];
+    static const char *const ending[] = {"", "_low", "_high"};
+    if (isnan(m->calibrated_on)) {
+        text_metric(label, name, m);
+        return;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(full, sizeof full, "%s%s", name, ending[i]);
+        const struct field *f = field_find(metrics_fields, full);
+        field_text(f, field_get(f, m), text[i], sizeof text[i]);
+    }
+    printf("  %-22s %s  (%s to %s)\n", label, text[0], text[1], text[2]);
+}
+
 static void text_cost(const char *label, const char *name, const struct metrics *m)
 {
     char text[3][48], full[64];
@@ -41,6 +58,9 @@ static const char *why(const struct metrics *m)
         return "a step takes longer than workload.tpot_s allows";
     case VERDICT_TTFT:
         return "the prefill takes longer than workload.ttft_s allows";
+    case VERDICT_CALIBRATION:
+        return "kernels of this kind were not measured on chips of this generation: use timing "
+               "ideal";
     case VERDICT_CONSTRAINT:
         return "a constraint of the study is not met";
     default:
@@ -56,7 +76,7 @@ static void print_operators(const struct mapped *mapped, const struct design *d,
     struct load load = step_load(&mapped->step, m->batch);
     double step_s = m->batch * mapped->step.made / m->tokens_per_s;
 
-    device_make(&dev, &d->chip, &d->engine, &d->precision);
+    device_make(&dev, d);
     printf("\n  %-22s %-8s %10s %10s %10s %10s %6s  %s\n", "operator, of a step", "on", "FLOP",
            "bytes", "wire", "time", "%", "bound by");
     for (size_t i = 0; i < mapped->step.ops.n; i++) {
@@ -81,6 +101,18 @@ static void print_mapping(const struct plan *p)
         printf(", CP %g", p->cp);
 }
 
+static void print_calibration(const struct design *d, const struct metrics *m)
+{
+    printf(
+        "\n  Timing is calibrated, with the constants of %s as measured kernels and servers show\n"
+        "  them%s. Ranges hold eight measurements in ten:\n"
+        "  the error of the log is %.2f. Parts are those of a step without its prefill; costs are\n"
+        "  public estimates, low to high.\n",
+        d->calibration_name,
+        m->calibrated_on == ON_OWN ? "" : "; NONE of them on this chip, so they are less sure",
+        m->timing_error);
+}
+
 static void print_text(const struct mapped *mapped, const struct plan *plan, const struct design *d,
                        const struct metrics *m)
 {
@@ -88,6 +120,10 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     if (engine_is_there(&d->engine))
         printf(" with %s", strcmp(d->engine_name, "none") ? d->engine_name : "an engine");
     printf(": ");
+    if (m->verdict == VERDICT_CALIBRATION) {
+        printf("no calibration\n  verdict                calibration: %s\n", why(m));
+        return;
+    }
     if (!mapped) {
         printf("no mapping\n  verdict                mapping: %s\n",
                plan_fault(&d->plan, &d->model));
@@ -102,12 +138,12 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
 
     printf("  %-22s %s%s%s\n", "verdict", verdict_text((enum verdict)m->verdict),
            why(m) ? ": " : "", why(m) ? why(m) : "");
-    text_metric("tokens/s", "tokens_per_s", m);
-    text_metric("tokens/s per device", "tokens_per_s_per_device", m);
+    text_span("tokens/s", "tokens_per_s", m);
+    text_span("tokens/s per device", "tokens_per_s_per_device", m);
     if (!isnan(m->tpot_s))
-        text_metric("TPOT", "tpot_s", m);
+        text_span("TPOT", "tpot_s", m);
     if (!isnan(m->ttft_s))
-        text_metric("TTFT", "ttft_s", m);
+        text_span("TTFT", "ttft_s", m);
     if (d->workload.phase == PHASE_DISAGGREGATED) {
         text_metric("devices for prefill", "prefill_devices", m);
         text_metric("KV transfer", "kv_transfer_s", m);
@@ -134,6 +170,10 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     text_cost("system power", "power_w", m);
     text_cost("USD per M tokens", "usd_per_mtok", m);
     print_operators(mapped, d, m);
+    if (!isnan(m->calibrated_on)) {
+        print_calibration(d, m);
+        return;
+    }
     printf("\n  Timing is %s: every operator at the peaks of the data sheet, no start-up time, %s\n"
            "  overlapped. Measured systems are slower; costs are public estimates, low to high.\n",
            d->mode.timing == TIMING_SIMULATOR ? "as in arXiv:2507.15465's simulator" : "ideal",
@@ -151,8 +191,11 @@ static void json_field(const struct field *f, double value)
 
 static void json_metrics(const struct metrics *m)
 {
+    bool calibrated = !isnan(m->calibrated_on);
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct field *f = &metrics_fields.row[i];
+        if (metric_is_calibrated(f) && !calibrated)
+            continue;
         printf("%s\n    \"%s\": ", i ? "," : "", f->name);
         json_field(f, field_get(f, m));
     }
@@ -195,7 +238,7 @@ static void print_json(const struct mapped *mapped, const struct plan *plan,
     printf("\n  },\n  \"parameters\": {");
     json_parameters(&d);
     printf("\n  },\n  \"operators\": [");
-    device_make(&dev, &d.chip, &d.engine, &d.precision);
+    device_make(&dev, &d);
     for (size_t i = 0; mapped && i < mapped->step.ops.n; i++) {
         const struct op *o = &mapped->step.ops.op[i];
         struct op_cost c =

@@ -9,9 +9,9 @@
 #include "base/mem.h"
 #include "dse/command.h"
 
-static const struct command *const commands[] = {&cmd_eval,   &cmd_sweep,   &cmd_query, &cmd_pareto,
-                                                 &cmd_payoff, &cmd_report,  &cmd_list,  &cmd_merge,
-                                                 &cmd_import, &cmd_validate};
+static const struct command *const commands[] = {
+    &cmd_eval, &cmd_sweep, &cmd_query,  &cmd_pareto,   &cmd_payoff,   &cmd_report,
+    &cmd_list, &cmd_merge, &cmd_import, &cmd_validate, &cmd_calibrate};
 
 static void help(FILE *out)
 {

@@ -33,13 +33,13 @@ struct column {
     size_t at; /* part, axis, or offset in plan or metrics */
 };
 
-enum { COLUMNS_MOST = AXES_MOST + 96, WORDS_MOST = 16, WORDY_METRICS = 2 };
+enum { COLUMNS_MOST = AXES_MOST + 128, WORDS_MOST = 16, WORDY_METRICS = 3 };
 
 struct columns {
     size_t n;
     struct column column[COLUMNS_MOST];
     const char *part_text[DESIGN_CATALOGUE_PARTS]; /* names that no axis varies */
-    const char *word[WORDY_METRICS][WORDS_MOST];   /* verdicts, limits */
+    const char *word[WORDY_METRICS][WORDS_MOST];   /* verdicts, limits, calibrated_on */
 };
 
 /* The texts live in `out`: do not move it. */

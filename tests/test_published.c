@@ -142,7 +142,7 @@ static void one_all_to_all_of_r1_takes_its_bytes_over_the_link(void **state)
     struct device d;
     (void)state;
     prepare(&p, &s->base);
-    device_make(&d, &s->base.chip, &s->base.engine, &s->base.precision);
+    device_make(&d, &s->base);
     d.link.latency_s = d.network.latency_s = 0;
     const struct step *step = &p.mapped[0].step;
     int found = 0;
@@ -256,7 +256,8 @@ static void unit_prices_give_the_attention_cost_of_step_3(void **state)
     (void)state;
     for (size_t i = 0; i < LEN(model); i++)
         for (size_t c = 0; c < LEN(chip); c++) {
-            struct unit u = {1 / chip[c].flop_per_s, 1 / chip[c].byte_per_s, 0};
+            struct unit u = {.s_per_flop = 1 / chip[c].flop_per_s,
+                             .s_per_byte = 1 / chip[c].byte_per_s};
             double s =
                 unit_time_s(&u, model[i].flop, model[i].byte, 0) + unit_time_s(&u, linear[i], 0, 0);
             assert_close(s * chip[c].usd_per_hour / 3600 * 1e6, model[i].usd[c], 0.01);

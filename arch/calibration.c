@@ -1,0 +1,195 @@
+#include "arch/calibration.h"
+
+#include "base/mem.h"
+
+/* Fixed for all chips; fitted with the rest, and not worth a constant each. */
+static const double DECODE_CHAIN_S = 1e-6, MLA_CHAIN_S = 1.5e-6; /* times sqrt(L / 1000) */
+static const double MLA_ASIDE = 0.5, PREFILL_MEMORY = 0.8;
+static const double REDUCE_RAMP = 4, EXCHANGE_RAMP = 5; /* times sqrt(w us) */
+
+/* clang-format off */
+#define ROW(key, member, of_unit, from, to, text) \
+    { .name = key, .unit = of_unit, .offset = offsetof(struct calibration, member), .lo = from, .hi = to, .doc = text }
+#define START(key, set) ROW(key "_start_s", set.start_s, "s", 0, 1, "Start-up time of a call.")
+#define COMPUTE(key, set) ROW(key "_compute", set.compute, "1", 0, 1, "Share of the peak arithmetic reached.")
+#define MEMORY(key, set) ROW(key "_memory", set.memory, "1", 0, 1, "Share of the memory bandwidth reached.")
+#define LINK(key, set) ROW(key "_link", set.link, "1", 0, 1, "Share of the link bandwidth reached.")
+#define ERROR(key, set) ROW(key "_error", set.error, "1", 0, 10, "Standard deviation of the log of calibrated over measured time.")
+
+#define GEMM(key, n) START(key, gemm[n]), COMPUTE(key, gemm[n]), MEMORY(key, gemm[n]), \
+    ROW(key "_depth_s", gemm[n].depth_s, "s", 0, 1, "Time per 1000 of the reduction dimension, a loop that no unit shares."), \
+    ERROR(key, gemm[n])
+#define MOE(key, n) START(key, moe[n]), COMPUTE(key, moe[n]), MEMORY(key, moe[n]), \
+    ROW(key "_aside", moe[n].aside, "1", 0, 1, "Share of the memory bandwidth that permuting and quantising reach."), \
+    ERROR(key, moe[n])
+#define DECODE(key, n) START(key, decode[n]), MEMORY(key, decode[n]), \
+    ROW(key "_small", decode[n].small, "1", 0, 1, "Of that, the share that small reads reach."), \
+    ROW(key "_per_head", decode[n].per_head, "1", 0, 10, "Factor on the bytes where every query head has its own KV head."), \
+    ERROR(key, decode[n])
+#define MLA(key, n) START(key, mla[n]), COMPUTE(key, mla[n]), MEMORY(key, mla[n]), ERROR(key, mla[n])
+#define PREFILL(key, set) START(key, set), COMPUTE(key, set), \
+    ROW(key "_pad_tokens", set.pad_tokens, "tokens", 0, 1e5, "Keys more that every query is charged for."), ERROR(key, set)
+#define RING(key, set) START(key, set), LINK(key, set), ROW(key "_hop_s", set.hop_s, "s", 0, 1, "Latency per device more."), ERROR(key, set)
+
+static const struct field rows[] = {
+    GEMM("gemm_bf16", NUMBER_BF16), GEMM("gemm_fp8", NUMBER_FP8), GEMM("gemm_fp8_block", NUMBER_FP8_BLOCK), GEMM("gemm_fp4", NUMBER_FP4),
+    MOE("moe_bf16", NUMBER_BF16), MOE("moe_fp8", NUMBER_FP8), MOE("moe_fp8_block", NUMBER_FP8_BLOCK), MOE("moe_fp4", NUMBER_FP4),
+    DECODE("decode_bf16", NUMBER_BF16), DECODE("decode_fp8", NUMBER_FP8),
+    MLA("mla_bf16", NUMBER_BF16), MLA("mla_fp8", NUMBER_FP8),
+    PREFILL("prefill_bf16", prefill[NUMBER_BF16]), PREFILL("prefill_fp8", prefill[NUMBER_FP8]),
+    PREFILL("prefill_mla_bf16", prefill_mla[NUMBER_BF16]), PREFILL("prefill_mla_fp8", prefill_mla[NUMBER_FP8]),
+    START("reduce", reduce), LINK("reduce", reduce), ROW("reduce_two_shot_s", reduce.two_shot_s, "s", 0, 1, "What a second shot costs at the start."), ERROR("reduce", reduce),
+    RING("ring", ring), RING("exchange", exchange),
+    START("vector", vector), MEMORY("vector", vector), ERROR("vector", vector),
+    ROW("serving_ratio", serving.ratio, "1", 0, 10, "A decode step of a serving engine over the kernels of the tables."),
+    ROW("serving_moe_ratio", serving.moe_ratio, "1", 0, 10, "The same of the experts."),
+    ROW("serving_weight_only_ratio", serving.weight_only_ratio, "1", 0, 10, "The same of experts stored narrower than is computed with."),
+    ROW("serving_layer_s", serving.layer_s, "s", 0, 1, "What a layer adds between its kernels."),
+    ROW("network", serving.network, "1", 0, 1, "Share of the scale-out bandwidth that collectives reach."),
+    ROW("moved_error", serving.moved_error, "1", 0, 10, "Error added on a chip that none of it was measured on."),
+    ROW("serving_error", serving.error, "1", 0, 10, "Error of a whole step that its kernels do not explain: software."),
+};
+/* clang-format on */
+COVERS(rows, calibration);
+
+const struct fields calibration_fields = {"calibration", rows, LEN(rows),
+                                          sizeof(struct calibration)};
+
+/* What every set has. */
+struct common {
+    double start_s, error;
+};
+
+static struct common common_of(const struct calibration *c, enum kernel k, int number)
+{
+#define COMMON(set) ((struct common){(set).start_s, (set).error})
+    switch (k) {
+    case KERNEL_GEMM:
+        return COMMON(c->gemm[number]);
+    case KERNEL_MOE:
+        return COMMON(c->moe[number]);
+    case KERNEL_DECODE:
+        return COMMON(c->decode[number]);
+    case KERNEL_DECODE_MLA:
+        return COMMON(c->mla[number]);
+    case KERNEL_PREFILL:
+        return COMMON(c->prefill[number]);
+    case KERNEL_PREFILL_MLA:
+        return COMMON(c->prefill_mla[number]);
+    case KERNEL_REDUCE:
+        return (struct common){0, c->reduce.error};
+    case KERNEL_EXCHANGE:
+        return (struct common){0, c->exchange.error};
+    case KERNEL_VECTOR:
+    case KERNELS:
+        break;
+    }
+    return COMMON(c->vector);
+}
+
+static int format_of(enum kernel k, double math_byte, double kv_byte)
+{
+    bool attention = k == KERNEL_DECODE || k == KERNEL_DECODE_MLA || k == KERNEL_PREFILL ||
+                     k == KERNEL_PREFILL_MLA;
+    if (attention)
+        return kv_byte < 1.5 ? NUMBER_FP8 : NUMBER_BF16;
+    if (k != KERNEL_GEMM && k != KERNEL_MOE)
+        return NUMBER_BF16;
+    /* The tables of NUMBER_FP8 time the quantising of the input apart; servers fuse it. */
+    return math_byte > 1.5 ? NUMBER_BF16 : math_byte < 0.75 ? NUMBER_FP4 : NUMBER_FP8_BLOCK;
+}
+
+int calibration_number(const struct calibration *c, enum kernel k, double math_byte, double kv_byte)
+{
+    int number = format_of(k, math_byte, kv_byte);
+    while (number >= 0 && common_of(c, k, number).error <= 0)
+        number--;
+    return number;
+}
+
+double calibration_error(const struct calibration *c, enum kernel k, int number)
+{
+    return common_of(c, k, number).error;
+}
+
+static double norm2(double a, double b)
+{
+    return sqrt(a * a + b * b);
+}
+
+static double norm4(double a, double b)
+{
+    return sqrt(norm2(a * a, b * b));
+}
+
+static double ring_s(const struct ring_set *r, double wire_s, double group, double ramp)
+{
+    double wire_us = wire_s * 1e6;
+    return r->start_s + r->hop_s * (group - 1) + wire_s / r->link + ramp * 1e-6 * sqrt(wire_us);
+}
+
+double calibration_reduce_s(const struct calibration *c, bool ring, const struct call *x)
+{
+    const struct reduce_set *r = &c->reduce;
+    double p = x->group, two_shots = 2 * (p - 1) / p * x->wire_s;
+    if (ring)
+        return ring_s(&c->ring, two_shots, p, REDUCE_RAMP);
+    double shot = (p - 1) * x->wire_s / r->link;
+    return r->start_s + fmin(shot, r->two_shot_s + two_shots / r->link);
+}
+
+static double prefill_s(const struct prefill_set *s, const struct call *x)
+{
+    return (x->compute_s + s->pad_tokens * x->key_s) / s->compute + x->memory_s / PREFILL_MEMORY;
+}
+
+/* Without the start-up time. */
+static double work_s(const struct calibration *c, enum kernel k, int number, const struct call *x)
+{
+    switch (k) {
+    case KERNEL_GEMM: {
+        const struct gemm_set *s = &c->gemm[number];
+        return s->depth_s * x->depth / 1e3 +
+               norm4(x->compute_s / s->compute, x->memory_s / s->memory);
+    }
+    case KERNEL_MOE: {
+        const struct moe_set *s = &c->moe[number];
+        return x->aside_s / s->aside + norm2(x->compute_s / s->compute, x->memory_s / s->memory);
+    }
+    case KERNEL_DECODE: {
+        const struct decode_set *s = &c->decode[number];
+        double read_s = x->memory_s / s->memory * (x->per_head ? s->per_head : 1);
+        read_s = fmin(read_s / s->small, s->start_s + read_s);
+        return DECODE_CHAIN_S * sqrt(x->depth / 1e3) + fmax(read_s, x->compute_s);
+    }
+    case KERNEL_DECODE_MLA: {
+        const struct mla_set *s = &c->mla[number];
+        return MLA_CHAIN_S * sqrt(x->depth / 1e3) + x->aside_s / MLA_ASIDE +
+               norm4(x->compute_s / s->compute, x->memory_s / s->memory);
+    }
+    case KERNEL_PREFILL:
+        return prefill_s(&c->prefill[number], x);
+    case KERNEL_PREFILL_MLA:
+        return prefill_s(&c->prefill_mla[number], x);
+    case KERNEL_REDUCE:
+        return fmin(calibration_reduce_s(c, false, x), calibration_reduce_s(c, true, x));
+    case KERNEL_EXCHANGE:
+        return ring_s(&c->exchange, (x->group - 1) / x->group * x->wire_s, x->group, EXCHANGE_RAMP);
+    case KERNEL_VECTOR:
+    case KERNELS:
+        break;
+    }
+    return fmax(x->memory_s / c->vector.memory, x->compute_s);
+}
+
+double calibration_call_s(const struct calibration *c, enum kernel k, int number,
+                          const struct call *x)
+{
+    return (x->joined ? 0 : common_of(c, k, number).start_s) + work_s(c, k, number, x);
+}
+
+double calibration_serving_ratio(const struct calibration *c, enum kernel k, bool weight_only)
+{
+    const struct serving_set *s = &c->serving;
+    return k != KERNEL_MOE ? s->ratio : weight_only ? s->weight_only_ratio : s->moe_ratio;
+}

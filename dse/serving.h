@@ -1,0 +1,30 @@
+/* Measured serving: points in the layout of `silicon/serving.csv` (aggregated serving, mostly
+ * InferenceMAX) as designs. */
+#ifndef DSE_SERVING_H
+#define DSE_SERVING_H
+
+#include "arch/catalogue.h"
+
+struct measured_serving {
+    struct design design; /* phase serving, calibrated */
+    const char *engine;   /* of software; of the table */
+    bool check;           /* of the half that nothing is fitted to */
+    double tpot_s;
+};
+
+struct servings {
+    size_t n;
+    struct measured_serving *row;
+    struct csv *table; /* that texts live in */
+};
+
+/* Points of models, chips and mappings the catalogue does not know are passed over. Caller frees.
+ */
+int servings_read(struct servings *out, const char *dir, struct catalogue *c, struct err *err);
+void servings_free(struct servings *s);
+
+/* Time per output token by a calibration in place of the chip's own. */
+double serving_tpot_s(const struct measured_serving *s, const struct calibration *c,
+                      struct step_split *split);
+
+#endif
