@@ -30,7 +30,8 @@ static void add_moe(struct ops *out, double layers, const struct model *m, const
 
     ops_add_gemm(out, "moe.router", OP_EXPERT, layers, s, q, d, m->experts);
     if (group > s->tp)
-        ops_add_all_to_all(out, "moe.dispatch", layers, s, group, q * m->top_k * d / s->tp);
+        ops_add_all_to_all(out, "moe.dispatch", layers, s, group,
+                           q * m->top_k * d / s->tp * s->dispatch_byte / s->act_byte);
     for (size_t i = 0; i < s->routing->groups; i++) {
         const struct expert_group *g = &s->routing->group[i];
         double pairs = tokens * g->share * g->experts / s->routing->imbalance;

@@ -89,6 +89,7 @@ struct shape {
     double ep;                          /* devices the experts are spread over */
     double devices, dp;                 /* all of them; replicas */
     double weight_byte, kv_byte, act_byte; /* bytes per weight, cached number, activation */
+    double dispatch_byte;                  /* bytes per number sent to experts */
     const struct routing *routing;         /* of the experts */
 };
 

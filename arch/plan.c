@@ -13,6 +13,7 @@ static const struct word overlap_words[] = {
 static const struct word reduce_words[] = { { "ring", REDUCE_RING }, { "best", REDUCE_BEST }, { NULL, 0 } };
 static const struct word exchange_words[] = { { "flat", EXCHANGE_FLAT }, { "hierarchical", EXCHANGE_HIERARCHICAL }, { NULL, 0 } };
 static const struct word shared_words[] = { { "ep", SHARED_OVER_EP }, { "tp", SHARED_OVER_TP }, { NULL, 0 } };
+static const struct word room_words[] = { { "whole", KV_ROOM_WHOLE }, { "mean", KV_ROOM_MEAN }, { NULL, 0 } };
 static const struct word phase_words[] = {
     { "decode", PHASE_DECODE }, { "prefill", PHASE_PREFILL }, { "serving", PHASE_SERVING }, { "disaggregated", PHASE_DISAGGREGATED }, { NULL, 0 },
 };
@@ -27,6 +28,10 @@ static const struct word number_words[] = {
     { "bf16", 2 }, { "fp16", 2 }, { "fp8", 1 }, { "int8", 1 }, { "fp4", 0.5 }, { "int4", 0.5 }, { "fp32", 4 },
     /* With their scales: one byte for 32 numbers (OCP MX), for 16 (NVFP4), four for 128 x 128 (DeepSeek-V3). */
     { "mxfp8", 1 + 1 / 32.0 }, { "mxfp4", 0.5 + 1 / 32.0 }, { "nvfp4", 0.5 + 1 / 16.0 }, { "fp8_block", 1 + 4 / 16384.0 }, { NULL, 0 },
+};
+
+static const struct word dispatch_words[] = {
+    { "activation", DISPATCH_AS_ACTIVATION }, { "bf16", 2 }, { "fp8", 1 }, { "mxfp8", 1 + 1 / 32.0 }, { "fp4", 0.5 }, { "nvfp4", 0.5 + 1 / 16.0 }, { NULL, 0 },
 };
 
 static const struct field plan_rows[] = {
@@ -66,6 +71,8 @@ static const struct field workload_rows[] = {
     { FIELD(workload, input, "tokens"), .lo = 1, .hi = 1e9, .init = 1024, .doc = "Prompt of a request (serving, disaggregated)." },
     { FIELD(workload, output, "tokens"), .lo = 1, .hi = 1e9, .init = 1024, .doc = "Answer of a request (serving, disaggregated)." },
     { FIELD(workload, prefix, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .doc = "First tokens of a prompt whose KV cache is there already (shared prefix)." },
+    { FIELD(workload, kv_room, "1"), .lo = 0, .hi = KV_ROOM_MEAN, .init = KV_ROOM_WHOLE, .only_words = true, .words = room_words,
+      .doc = "Memory kept for a request's KV cache (serving, disaggregated): whole, for its prompt and all of its answer, as a server that never evicts does; mean, for what it holds on average." },
     { FIELD(workload, skew, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Zipf exponent s of the popularity of experts; 0: all alike." },
     { FIELD(workload, placement, "1"), .lo = 0, .hi = PLACE_REPLICATED, .init = PLACE_RANDOM, .only_words = true, .words = placement_words,
       .doc = "Where experts sit if some are more popular: at random, dealt out in turn, hottest first on the same device, or with copies of the hot ones." },
@@ -78,6 +85,8 @@ static const struct field precision_rows[] = {
     { FIELD(precision, kv, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .doc = "Storage of the KV cache." },
     { FIELD(precision, math, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .doc = "Arithmetic: which peak of the chip counts." },
     { FIELD(precision, activation, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .doc = "Storage and transfer of activations." },
+    { FIELD(precision, dispatch, "B"), .lo = 0.25, .hi = 8, .init = DISPATCH_AS_ACTIVATION, .words = dispatch_words,
+      .doc = "What an all-to-all sends to the experts; results come back as activations. DeepSeek-V3 sends FP8." },
 };
 
 static const struct field mode_rows[] = {

@@ -24,14 +24,17 @@ struct workload {
     double batch; /* BATCH_MAX: the largest that fits */
     double tpot_s, ttft_s;
     double input, output, prefix;
+    double kv_room;
     double skew, placement, chance;
 };
 
 enum { BATCH_MAX = 0 };
+enum { DISPATCH_AS_ACTIVATION = 0 };
+enum { KV_ROOM_WHOLE, KV_ROOM_MEAN };
 enum { PHASE_DECODE, PHASE_PREFILL, PHASE_SERVING, PHASE_DISAGGREGATED };
 
 struct precision {
-    double weight, kv, math, activation; /* bytes per number */
+    double weight, kv, math, activation, dispatch; /* bytes per number */
 };
 
 /* How operators are timed; the path is `timing`. */

@@ -62,6 +62,7 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
         .weight_byte = p->weight,
         .kv_byte = p->kv,
         .act_byte = p->activation,
+        .dispatch_byte = p->dispatch > 0 ? p->dispatch : p->activation,
     };
     if (w->phase == PHASE_PREFILL) {
         s.prompts = 1;
@@ -178,6 +179,8 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
         plan->pp * p->weight;
     out->fixed_byte = fixed * p->activation;
     double cached = fmax(s.context, s.prompt);
+    if (w->phase >= PHASE_SERVING && w->kv_room == KV_ROOM_WHOLE)
+        cached = w->input + w->output;
     out->kv_byte_per_request =
         cached * attention_kv_byte_per_token(m, plan->tp, p->kv, simulator ? 0 : cached) /
         plan->pp / plan->cp;
@@ -244,44 +247,45 @@ static double calibrated_s(const struct step *s, const struct device *d, const s
     return ratio * o->count * calibration_call_s(from, o->kernel, d->number[o->kernel], &call);
 }
 
-/* Calibrated time of a collective: measured inside a link domain; over the network its latency and
- * bandwidth at the share that DeepEP's kernels reach. */
-static double calibrated_wire_s(const struct step *s, const struct device *d, const struct wire *w,
-                                const struct op *o, double wire_byte)
+/* Time of a collective on one wire. Calibrated: measured inside a link domain; over the network its
+ * latency and bandwidth at the share that is reached. */
+static double wire_s(const struct step *s, const struct device *d, const struct wire *w,
+                     const struct op *o, double wire_byte)
 {
-    double n = o->count, p = o->group;
+    const struct calibration *from = d->calibration;
+    double n = o->count, p = o->group, latency_s = o->hops * w->latency_s;
+    if (!from)
+        return latency_s + wire_byte * w->s_per_byte;
     if (w != &d->link)
-        return o->hops * w->latency_s + wire_byte * w->s_per_byte / d->calibration->serving.network;
+        return latency_s + wire_byte * w->s_per_byte / from->serving.network;
     double message_byte = o->kernel == KERNEL_REDUCE ? wire_byte * p / (2 * (p - 1)) : wire_byte;
     struct call call = {.wire_s = message_byte * w->s_per_byte / n, .group = p};
-    double ratio = s->prefills ? 1 : calibration_serving_ratio(d->calibration, o->kernel, false);
-    return ratio * n * calibration_call_s(d->calibration, o->kernel, 0, &call);
+    double ratio = s->prefills ? 1 : calibration_serving_ratio(from, o->kernel, false);
+    return ratio * n * calibration_call_s(from, o->kernel, 0, &call);
 }
 
-/* A collective. One shot of an all-reduce sends all to everyone at once; an all-to-all by domain
- * sends a token over the network once for every other domain that has one of its experts, and
- * passes it on over the link meanwhile. */
+/* A collective. One shot of an all-reduce sends all to everyone at once (calibrated times choose
+ * for themselves); an all-to-all by domain sends a token over the network once for every other
+ * domain that has one of its experts, and passes it on over the link meanwhile. */
 static void time_on_wire(struct op_cost *c, const struct step *s, const struct device *d,
                          const struct op *o)
 {
     const struct wire *w = device_wire(d, o->group);
     c->bound = BY_LINK;
     c->on = w == &d->link ? ON_LINK : ON_NETWORK;
-    if (d->calibration) {
-        c->time_s = calibrated_wire_s(s, d, w, o, c->wire_byte);
-        return;
-    }
-    c->time_s = o->hops * w->latency_s + c->wire_byte * w->s_per_byte;
-    if (o->kernel == KERNEL_REDUCE && s->reduces_best) {
-        double p = o->group, numbers = c->wire_byte * p / (2 * (p - 1));
-        c->time_s = fmin(c->time_s, o->count * w->latency_s + (p - 1) * numbers * w->s_per_byte);
-    }
     if (o->busiest > 0 && s->exchanges_by_domain && c->on == ON_NETWORK) {
         double domains = ceil(o->group / d->link_domain), k = s->copies;
         double reached = (domains - 1) * (1 - pow(1 - 1 / domains, k)) / k;
-        double network_s = o->hops * w->latency_s + c->wire_byte * reached * w->s_per_byte;
-        double link_s = o->hops * d->link.latency_s + c->wire_byte * d->link.s_per_byte;
-        c->time_s = fmax(network_s, link_s);
+        struct op inside = *o;
+        inside.group = d->link_domain;
+        c->time_s = fmax(wire_s(s, d, w, o, c->wire_byte * reached),
+                         wire_s(s, d, &d->link, &inside, c->wire_byte));
+        return;
+    }
+    c->time_s = wire_s(s, d, w, o, c->wire_byte);
+    if (o->kernel == KERNEL_REDUCE && s->reduces_best && !d->calibration) {
+        double p = o->group, numbers = c->wire_byte * p / (2 * (p - 1));
+        c->time_s = fmin(c->time_s, o->count * w->latency_s + (p - 1) * numbers * w->s_per_byte);
     }
 }
 

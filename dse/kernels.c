@@ -67,18 +67,13 @@ struct reading {
     const struct chip *chip;
 };
 
-static struct unit unit_of(const struct reading *r, int number)
+static struct call call_of(const struct chip *chip, int number, const struct op *o, double requests)
 {
-    struct design d = {.chip = *r->chip, .precision = precision_of[number]};
+    struct design d = {.chip = *chip, .precision = precision_of[number]};
     struct device device;
     device_make(&device, &d);
-    return device.main;
-}
-
-static struct call call_of(const struct reading *r, int number, const struct op *o, double requests)
-{
-    struct unit u = unit_of(r, number);
-    return unit_call(&u, o, o->flop * requests, o->weight_byte + o->byte * requests, requests);
+    return unit_call(&device.main, o, o->flop * requests, o->weight_byte + o->byte * requests,
+                     requests);
 }
 
 static double num(const struct reading *r, const char *column)
@@ -86,14 +81,24 @@ static double num(const struct reading *r, const char *column)
     return row_number(r->rows, r->row, column);
 }
 
-static void read_gemm(struct measured_kernel *k, const struct reading *r)
+void kernel_of_gemm(struct measured_kernel *out, const struct chip *chip, int number, double m,
+                    double n, double k)
 {
     struct ops ops = {0};
-    k->kernel = KERNEL_GEMM;
-    k->number = number_of(row_text(r->rows, r->row, "dtype"));
-    struct shape s = {.weight_byte = precision_of[k->number].weight, .act_byte = 2};
-    ops_add_gemm(&ops, "gemm", OP_FFN, 1, &s, 1, num(r, "k"), num(r, "n"));
-    k->call = call_of(r, k->number, &ops.op[0], num(r, "m"));
+    struct shape s = {.weight_byte = precision_of[number].weight, .act_byte = 2};
+    ops_add_gemm(&ops, "gemm", OP_FFN, 1, &s, 1, k, n);
+    *out = (struct measured_kernel){
+        .kernel = KERNEL_GEMM, .number = number, .call = call_of(chip, number, &ops.op[0], m)};
+}
+
+static void read_gemm(struct measured_kernel *k, const struct reading *r)
+{
+    int number = number_of(row_text(r->rows, r->row, "dtype"));
+    struct measured_kernel gemm;
+    kernel_of_gemm(&gemm, r->chip, number, num(r, "m"), num(r, "n"), num(r, "k"));
+    k->kernel = gemm.kernel;
+    k->number = number;
+    k->call = gemm.call;
 }
 
 static void read_attention(struct measured_kernel *k, const struct reading *r,
@@ -106,7 +111,7 @@ static void read_attention(struct measured_kernel *k, const struct reading *r,
     attention_of(m)->ops(m, &s, &ops);
     const struct op *o = op_called(&ops, name);
     k->kernel = o->kernel;
-    k->call = call_of(r, k->number, o, num(r, "batch_size"));
+    k->call = call_of(r->chip, k->number, o, num(r, "batch_size"));
 }
 
 static struct shape decode_shape(const struct reading *r)
@@ -190,7 +195,7 @@ static void read_moe(struct measured_kernel *k, const struct reading *r)
                    .flop = 2 * pairs * weight,
                    .byte = active * weight * precision_of[k->number].weight + aside_byte,
                    .aside_byte = aside_byte};
-    k->call = call_of(r, k->number, &o, 1);
+    k->call = call_of(r->chip, k->number, &o, 1);
     /* Some of its rows would read their experts at twice the memory bandwidth. */
     if (strstr(row_text(r->rows, r->row, "kernel_source"), "min_latency"))
         k->out = "a kernel that does not read all the experts counted";
@@ -222,6 +227,19 @@ static const struct table_of {
     {"collectives", "comm_collectives", read_collective},
 };
 
+/* The cells of a configuration, one after another. */
+static void describe(char *out, size_t size, const struct csv *rows, size_t row)
+{
+    size_t n = 0;
+    out[0] = '\0';
+    for (size_t i = 1; i < rows->columns && strcmp(rows->header[i], "lat_us") != 0; i++) {
+        int more = snprintf(out + n, size - n, "%s%s", n ? " " : "", csv_at(rows, row, i));
+        n += more > 0 ? (size_t)more : 0;
+        if (n >= size)
+            return;
+    }
+}
+
 static int read_table(struct kernels *out, const struct table_of *t, const char *path,
                       struct catalogue *c, struct err *err)
 {
@@ -239,6 +257,7 @@ static int read_table(struct kernels *out, const struct table_of *t, const char 
         struct reading r = {&rows, i, e->value};
         t->read(&k, &r);
         k.measured_s = row_number(&rows, i, "lat_us") * 1e-6;
+        describe(k.what, sizeof k.what, &rows, i);
         k.check = row_is_check(&rows, i, "lat_us");
         if (k.measured_s > 0)
             out->row[out->n++] = k;

@@ -10,7 +10,8 @@
 
 struct measured_kernel {
     char chip[24];
-    const char *table; /* "gemm", ... */
+    char what[112];
+    const char *table; /* "GEMM", ... */
     enum kernel kernel;
     int number;      /* of its format */
     bool ring;       /* an all-reduce of the general library, not of the server's own kernel */
@@ -29,6 +30,10 @@ struct kernels {
  * Caller frees. */
 int kernels_read(struct kernels *out, const char *dir, struct catalogue *c, struct err *err);
 void kernels_free(struct kernels *k);
+
+/* One GEMM [m, k] x [k, n] of a chip. */
+void kernel_of_gemm(struct measured_kernel *out, const struct chip *chip, int number, double m,
+                    double n, double k);
 
 /* Its time by a calibration, s. */
 double kernel_time_s(const struct measured_kernel *k, const struct calibration *c);
