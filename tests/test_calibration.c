@@ -1,0 +1,245 @@
+/* Calibrated timing: what must hold of any constants, and published kernels and systems. */
+#include <string.h>
+
+#include "arch/evaluate.h"
+#include "base/minimise.h"
+#include "tests/model.h"
+
+static double rosenbrock(const double *x, void *ctx)
+{
+    ++*(int *)ctx;
+    return 100 * pow(x[1] - x[0] * x[0], 2) + pow(1 - x[0], 2);
+}
+
+static double bowl(const double *x, void *ctx)
+{
+    double sum = 3;
+    (void)ctx;
+    for (int i = 0; i < 6; i++)
+        sum += (i + 1) * pow(x[i] - i, 2);
+    return sum;
+}
+
+static void the_least_value_is_found(void **state)
+{
+    double two[2] = {-1.2, 1}, six[6] = {0};
+    int calls = 0;
+    (void)state;
+    assert_true(minimise(two, 2, 0.5, rosenbrock, &calls) < 1e-10);
+    assert_close(two[0], 1, 1e-4);
+    assert_close(two[1], 1, 1e-4);
+    assert_true(calls < 4000);
+    assert_close(minimise(six, 6, 1, bowl, NULL), 3, 1e-6);
+    for (int i = 1; i < 6; i++)
+        assert_close(six[i], i, 1e-2);
+}
+
+/* The calibrations of the catalogue, each with its name. */
+static size_t calibrations(const struct entry *out[8])
+{
+    const char *const *name;
+    size_t n;
+    struct err err;
+    catalogue_names(catalogue, CATALOGUE_CALIBRATIONS, &name, &n);
+    assert_true(n >= 3 && n <= 8);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(catalogue_find(catalogue, CATALOGUE_CALIBRATIONS, name[i], &out[i], &err),
+                         0);
+    return n;
+}
+
+/* What a call costs that takes `s` of everything. */
+static struct call call_of(double s, double depth, bool per_head)
+{
+    return (struct call){.compute_s = s,
+                         .memory_s = s,
+                         .aside_s = s / 10,
+                         .key_s = s / 1000,
+                         .wire_s = s,
+                         .depth = depth,
+                         .group = 8,
+                         .per_head = per_head};
+}
+
+static void no_kernel_is_faster_than_its_data_sheet_and_none_speeds_up_with_work(void **state)
+{
+    const struct entry *entry[8];
+    size_t n = calibrations(entry), seen = 0;
+    (void)state;
+    for (size_t i = 0; i < n; i++)
+        for (int k = 0; k < KERNELS; k++)
+            for (double math = 0.5; math <= 2; math *= 2) {
+                const struct calibration *c = entry[i]->value;
+                int number = calibration_number(c, (enum kernel)k, math, fmax(math, 1));
+                double before = 0;
+                if (number < 0)
+                    continue;
+                seen++;
+                for (double s = 1e-7; s < 0.1; s *= 1.3) {
+                    struct call call = call_of(s, 4096, false);
+                    double t = calibration_call_s(c, (enum kernel)k, number, &call);
+                    assert_true(t > before);
+                    assert_true(t >= s * (k == KERNEL_EXCHANGE ? 7 / 8.0 : 1));
+                    before = t;
+                }
+            }
+    assert_true(seen > 50);
+}
+
+static void start_up_is_all_there_is_to_nothing(void **state)
+{
+    const struct entry *entry[8];
+    size_t n = calibrations(entry);
+    (void)state;
+    for (size_t i = 0; i < n; i++) {
+        const struct calibration *c = entry[i]->value;
+        struct call nothing = {.group = 2};
+        assert_close(calibration_call_s(c, KERNEL_GEMM, NUMBER_BF16, &nothing),
+                     c->gemm[NUMBER_BF16].start_s, 1e-12);
+        nothing.joined = true;
+        assert_true(calibration_call_s(c, KERNEL_GEMM, NUMBER_BF16, &nothing) == 0);
+    }
+}
+
+static const struct calibration *calibration_called(const char *name)
+{
+    const struct entry *e;
+    struct err err;
+    assert_int_equal(catalogue_find(catalogue, CATALOGUE_CALIBRATIONS, name, &e, &err), 0);
+    return e->value;
+}
+
+/* FlashMLA's README (deepseek-ai/FlashMLA): up to 3000 GB/s and up to 660 TFLOP/s on H800, whose
+ * data sheet has 3350 and 989. Both are of BF16 and of large calls. */
+static void mla_reaches_what_flashmla_says(void **state)
+{
+    const struct calibration *c = calibration_called("hopper");
+    struct call memory = {.memory_s = 0.1, .depth = 8192},
+                compute = {.compute_s = 0.1, .depth = 8192};
+    (void)state;
+    double by_memory = 0.1 / calibration_call_s(c, KERNEL_DECODE_MLA, NUMBER_BF16, &memory);
+    double by_compute = 0.1 / calibration_call_s(c, KERNEL_DECODE_MLA, NUMBER_BF16, &compute);
+    assert_close(by_memory * 3350, 3000, 0.06);
+    assert_close(by_compute * 989, 660, 0.06);
+}
+
+/* DeepEP's README: 128 tokens of 7168 numbers in FP8 to 8 of 256 experts over 128 devices take 192
+ * us to dispatch; 369 us to combine in BF16. H800 with 50 GB/s a device. */
+static void an_all_to_all_takes_as_long_as_deepep_says(void **state)
+{
+    struct study *s = study_with(SET("model=deepseek-v3", "chip=h800", "timing=calibrated",
+                                     "plan.devices=128", "plan.tp=1", "plan.ep=128",
+                                     "workload.batch=16384", "precision.dispatch=fp8"));
+    struct prepared p = {0};
+    struct device d;
+    double dispatch_s = 0, combine_s = 0;
+    (void)state;
+    prepare(&p, &s->base);
+    device_make(&d, &s->base);
+    for (size_t i = 0; i < p.mapped[0].step.ops.n; i++) {
+        const struct op *o = &p.mapped[0].step.ops.op[i];
+        double t =
+            step_op_cost(&p.mapped[0].step, &d, o, (struct load){128, 128}).time_s / o->count;
+        if (!strcmp(o->name, "moe.dispatch"))
+            dispatch_s = t;
+        if (!strcmp(o->name, "moe.combine"))
+            combine_s = t;
+    }
+    assert_close(dispatch_s, 192e-6, 0.05);
+    assert_close(combine_s, 369e-6, 0.05);
+    prepared_free(&p);
+    study_free(s);
+}
+
+/* DeepSeek's profile-data: decode on H800, EP 128, 128 requests a device, 4096 tokens, two
+ * micro-batches: 2324 tokens/s a device. InferSim says 2675, shallowsim 2965. */
+static void deepseek_decodes_on_h800_as_published(void **state)
+{
+    struct metrics m =
+        priced(SET("model=deepseek-v3", "chip=h800", "timing=calibrated", "plan.devices=128",
+                   "plan.tp=1", "plan.ep=128", "workload.batch=16384", "workload.context=4096",
+                   "plan.overlap=two_batch", "precision.weight=fp8_block", "precision.math=fp8",
+                   "precision.kv=bf16", "precision.dispatch=fp8"));
+    (void)state;
+    assert_close(m.tokens_per_s_per_device, 2324, 0.15);
+    assert_true(m.calibrated_on == ON_GENERATION);
+    assert_true(m.tokens_per_s_per_device_low < 2324 && 2324 < m.tokens_per_s_per_device_high);
+}
+
+/* NVIDIA's performance overview of TensorRT-LLM (docs/source/developer-guide/perf-overview.md,
+ * commit 03e27c7): Llama-3.3-70B, FP8, two H200, 1024 in and 1024 out, 2582 tokens/s a device under
+ * maximum load; 8192 in: 537. */
+static void llama_serves_on_h200_as_published(void **state)
+{
+    static const struct {
+        const char *input;
+        double tokens_per_s;
+    } published[] = {{"workload.input=1024", 2582}, {"workload.input=8192", 537}};
+    (void)state;
+    for (size_t i = 0; i < LEN(published); i++) {
+        struct metrics m =
+            priced(SET("model=llama-3.1-70b", "chip=h200", "timing=calibrated", "plan.devices=2",
+                       "plan.tp=2", "workload.phase=serving", "workload.output=1024",
+                       published[i].input, "precision.weight=fp8", "precision.math=fp8",
+                       "precision.kv=fp8", "chip.memory_byte=126.9GB"));
+        assert_close(m.tokens_per_s_per_device, published[i].tokens_per_s, 0.1);
+        assert_true(m.calibrated_on == ON_OWN);
+    }
+}
+
+static void only_what_was_measured_is_calibrated(void **state)
+{
+    struct metrics none = priced(SET("chip=mi300x", "timing=calibrated"));
+    struct metrics ampere = priced(SET("model=deepseek-r1", "chip=a100", "timing=calibrated"));
+    struct metrics dense = priced(SET("model=llama-3.1-70b", "chip=a100", "timing=calibrated"));
+    (void)state;
+    assert_true(none.verdict == VERDICT_CALIBRATION && isnan(none.tpot_s));
+    assert_true(ampere.verdict == VERDICT_CALIBRATION); /* no MoE, no MLA decode on A100 */
+    assert_true(dense.verdict == VERDICT_OK && dense.tpot_s > 0);
+}
+
+static void a_chip_without_measurements_is_less_sure(void **state)
+{
+    struct metrics own = priced(SET("model=llama-3.1-70b", "chip=h100", "timing=calibrated"));
+    struct metrics moved = priced(SET("model=llama-3.1-70b", "chip=h20", "timing=calibrated"));
+    struct metrics ideal = priced(SET("model=llama-3.1-70b", "chip=h100"));
+    (void)state;
+    assert_true(own.calibrated_on == ON_OWN && moved.calibrated_on == ON_GENERATION);
+    assert_true(moved.timing_error > 1.1 * own.timing_error);
+    assert_true(own.tpot_s_low < own.tpot_s && own.tpot_s < own.tpot_s_high);
+    assert_true(own.tokens_per_s_low < own.tokens_per_s);
+    assert_close(own.tpot_s_low * own.tpot_s_high, own.tpot_s * own.tpot_s, 1e-9);
+    assert_true(isnan(ideal.tpot_s_low) && isnan(ideal.calibrated_on));
+    assert_true(own.tpot_s > ideal.tpot_s);
+}
+
+/* A step of serving is a decode step, and what its share of prompts takes besides. */
+static void serving_is_decode_and_its_share_of_prefill(void **state)
+{
+#define COMMON                                                                                     \
+    "model=llama-3.1-70b", "chip=h200", "timing=calibrated", "plan.devices=4", "plan.tp=4"
+    struct metrics serving = priced(SET(COMMON, "workload.phase=serving", "workload.batch=64",
+                                        "workload.input=2048", "workload.output=512"));
+    struct metrics decode = priced(SET(COMMON, "workload.batch=64", "workload.context=2304"));
+    struct metrics prefill =
+        priced(SET(COMMON, "workload.phase=prefill", "workload.batch=1", "workload.context=2048"));
+    (void)state;
+    assert_close(serving.tpot_s, decode.tpot_s + 64 / 512.0 * prefill.ttft_s, 1e-9);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_least_value_is_found),
+        cmocka_unit_test(no_kernel_is_faster_than_its_data_sheet_and_none_speeds_up_with_work),
+        cmocka_unit_test(start_up_is_all_there_is_to_nothing),
+        cmocka_unit_test(mla_reaches_what_flashmla_says),
+        cmocka_unit_test(an_all_to_all_takes_as_long_as_deepep_says),
+        cmocka_unit_test(deepseek_decodes_on_h800_as_published),
+        cmocka_unit_test(llama_serves_on_h200_as_published),
+        cmocka_unit_test(only_what_was_measured_is_calibrated),
+        cmocka_unit_test(a_chip_without_measurements_is_less_sure),
+        cmocka_unit_test(serving_is_decode_and_its_share_of_prefill),
+    };
+    return cmocka_run_group_tests(tests, open_tests, close_tests);
+}
