@@ -6,6 +6,12 @@
 
 #include "base/mem.h"
 
+/* Hundredths of a percent are enough to read. */
+static double percent(double ratio)
+{
+    return round(1e4 * ratio) / 100;
+}
+
 void check_row(struct check *c, const char *source, const char *what, struct pair pair,
                const char *why)
 {
@@ -13,7 +19,7 @@ void check_row(struct check *c, const char *source, const char *what, struct pai
     table_text(&c->rows, what);
     table_number(&c->rows, pair.published);
     table_number(&c->rows, pair.ours);
-    table_number(&c->rows, 100 * (pair.ours / pair.published - 1));
+    table_number(&c->rows, percent(pair.ours / pair.published - 1));
     table_text(&c->rows, why);
 }
 
@@ -85,7 +91,7 @@ void check_summary(struct check *c, const char *source, const char *group, const
     double *error = mem_alloc(t->n, sizeof *error);
     for (size_t i = 0; i < t->n; i++) {
         const struct pair *p = &t->pair[i];
-        error[i] = 100 * fabs(p->ours / p->published - 1);
+        error[i] = fabs(p->ours / p->published - 1);
         mean += error[i] / (double)t->n;
         spans += !isnan(p->low);
         inside += p->published >= p->low && p->published <= p->high;
@@ -95,11 +101,11 @@ void check_summary(struct check *c, const char *source, const char *group, const
     table_text(&c->summary, group);
     table_text(&c->summary, fitted);
     table_number(&c->summary, (double)t->n);
-    table_number(&c->summary, mean);
-    table_number(&c->summary, error[t->n / 2]);
-    table_number(&c->summary, error[t->n - 1]);
-    table_number(&c->summary, t->n >= RANKED ? rank_correlation(t) : NAN);
-    table_number(&c->summary, spans > 0 ? 100 * inside / spans : NAN);
+    table_number(&c->summary, percent(mean));
+    table_number(&c->summary, percent(error[t->n / 2]));
+    table_number(&c->summary, percent(error[t->n - 1]));
+    table_number(&c->summary, t->n >= RANKED ? percent(rank_correlation(t)) / 100 : NAN);
+    table_number(&c->summary, spans > 0 ? percent(inside / spans) : NAN);
     free(error);
     free(t->pair);
     *t = (struct tally){0};

@@ -176,10 +176,46 @@ static void list_strategies(struct table *t)
     table_text(t, "Every point of the space, in order.");
 }
 
+/* Constants by row, calibrations by column; what was not measured is left empty. */
+static int list_calibrations(struct catalogue *c, struct table *t, struct err *err)
+{
+    const char *header[16] = {"constant", "unit"};
+    const struct entry *entry[16];
+    const char *const *name;
+    size_t n;
+
+    catalogue_names(c, CATALOGUE_CALIBRATIONS, &name, &n);
+    if (n > LEN(header) - 3)
+        n = LEN(header) - 3;
+    for (size_t i = 0; i < n; i++) {
+        header[2 + i] = name[i];
+        if (catalogue_find(c, CATALOGUE_CALIBRATIONS, name[i], &entry[i], err) != 0)
+            return -1;
+    }
+    header[2 + n] = "meaning";
+    table_begin(t, header, n + 3);
+    table_text(t, "measured_on");
+    table_text(t, "");
+    for (size_t i = 0; i < n; i++)
+        table_text(t, entry[i]->measured_on);
+    table_text(t, "Chips of the catalogue whose kernels were measured.");
+    for (size_t row = 0; row < calibration_fields.n; row++) {
+        const struct field *f = &calibration_fields.row[row];
+        table_text(t, f->name);
+        table_text(t, f->unit);
+        for (size_t i = 0; i < n; i++) {
+            double value = field_get(f, entry[i]->value);
+            table_number(t, value > 0 ? value : NAN);
+        }
+        table_text(t, f->doc);
+    }
+    return 0;
+}
+
 static int run(const struct args *a, struct err *err)
 {
     static const char *const whats[] = {"models",  "chips",      "engines", "parameters",
-                                        "metrics", "strategies", "prices"};
+                                        "metrics", "strategies", "prices",  "calibrations"};
     struct catalogue *c;
     struct table t = {0};
     enum format format;
@@ -191,8 +227,10 @@ static int run(const struct args *a, struct err *err)
     if (what == LEN(whats)) {
         const char *near = name_nearest(a->argument[0], whats, LEN(whats));
         return fail(err, "dse list: unknown list \"%s\": %s%s%s", a->argument[0],
-                    near ? "did you mean \""
-                         : "one of models, chips, engines, parameters, metrics, strategies, prices",
+                    near
+                        ? "did you mean \""
+                        : "one of models, chips, engines, parameters, metrics, strategies, prices, "
+                          "calibrations",
                     near ? near : "", near ? "\"?" : "");
     }
     if (args_format(a, FORMAT_TABLE, &format, err) != 0 || open_catalogue(&c, err) != 0)
@@ -205,8 +243,10 @@ static int run(const struct args *a, struct err *err)
         list_metrics(&t);
     else if (!strcmp(whats[what], "strategies"))
         list_strategies(&t);
-    else
+    else if (!strcmp(whats[what], "prices"))
         rc = list_prices(c, &t, err);
+    else
+        rc = list_calibrations(c, &t, err);
     if (rc == 0)
         table_write(&t, format, stdout);
     table_free(&t);
@@ -221,7 +261,7 @@ static const struct option options[] = {
 
 const struct command cmd_list = {
     "list",
-    "models|chips|engines|parameters|metrics|strategies|prices",
+    "models|chips|engines|parameters|metrics|strategies|prices|calibrations",
     1,
     1,
     "the catalogue, and every name with unit, range, default and meaning",
