@@ -197,3 +197,11 @@ void cost_metrics(struct metrics *out, const struct chip *c, const struct engine
 #undef SET
     out->tokens_per_s_per_usd = t / middle.system_cost_usd;
 }
+
+double cost_system_usd(const struct chip *c, const struct engine *e, double devices,
+                       const struct prices *p)
+{
+    struct device_cost device;
+    cost_device(&device, c, e, p);
+    return system_usd(device.total_usd, devices, c, p);
+}

@@ -51,6 +51,10 @@ void cost_device(struct device_cost *out, const struct chip *c, const struct eng
 double cost_good_die_usd(double compute_mm2, double uncore_mm2, double node_nm, double units,
                          const struct prices *p);
 
+/* Price of a system of `devices` of them, USD. */
+double cost_system_usd(const struct chip *c, const struct engine *e, double devices,
+                       const struct prices *p);
+
 /* Fills the cost metrics. `split` is a step's activity on one device, `step_s` its time;
  * `tokens_per_s` is that of the system. */
 void cost_metrics(struct metrics *out, const struct chip *c, const struct engine *e, double devices,

@@ -130,16 +130,23 @@ static int run(const struct args *a, struct err *err)
     if (open_catalogue(&c, &inner) == 0 && refine_open(&refine, &row, c, &inner) != 0)
         refine = NULL;
     const char *by = args_value(a, "--by"), *where = args_value(a, "--where");
-    payoff_at_fn at = refine && !where ? refine_payoff : NULL;
-    if (payoff_make(&p, db, &row, by, where, budget, at, refine, err) != 0)
+    struct payoff_question q = {.by = by,
+                                .where = where,
+                                .budget = budget,
+                                .contest = refine && !where ? refine_contest : NULL,
+                                .ctx = refine,
+                                .seed = row.seed,
+                                .swings = true};
+    if (payoff_make(&p, db, &row, &q, err) != 0)
         goto done;
     if (format != FORMAT_TABLE) {
         print_data(&p, format);
         rc = 0;
     } else {
         char *and_engine = mem_print("%s,engine", by ? by : "+");
-        const char *more = !by ? "+engine" : strstr(by, "engine") ? by : and_engine;
-        rc = payoff_make(&engines, db, &row, more, where, budget, at, refine, err);
+        q.by = !by ? "+engine" : strstr(by, "engine") ? by : and_engine;
+        q.swings = false;
+        rc = payoff_make(&engines, db, &row, &q, err);
         if (rc == 0) {
             print_text(&p, &engines);
             payoff_free(&engines);

@@ -90,10 +90,15 @@ static int run(const struct args *a, struct err *err)
     }
     if (open_catalogue(&c, &inner) == 0 && refine_open(&refine, &row, c, &inner) != 0)
         refine = NULL;
-    payoff_at_fn at = refine ? refine_payoff : NULL;
-    if (payoff_make(&p, db, &row, NULL, NULL, BUDGET_COST, at, refine, err) != 0)
+    struct payoff_question q = {.contest = refine ? refine_contest : NULL,
+                                .ctx = refine,
+                                .seed = row.seed,
+                                .swings = true};
+    if (payoff_make(&p, db, &row, &q, err) != 0)
         goto done;
-    if (payoff_make(&engines, db, &row, "+engine", NULL, BUDGET_COST, at, refine, err) == 0) {
+    q.by = "+engine";
+    q.swings = false;
+    if (payoff_make(&engines, db, &row, &q, err) == 0) {
         if (page_make(&page, db, &row, &p, &engines, err) == 0) {
             rc = write_file(&page, kind, path, err);
             if (rc == 0)

@@ -1,9 +1,10 @@
-/* Stop points between grid values: prices a run's study again with one axis at another value. */
+/* Prices the contests of a run's study anew, with values of any axis, parameter or price set. */
 #ifndef DSE_REFINE_H
 #define DSE_REFINE_H
 
 #include "arch/catalogue.h"
 #include "reports/payoff.h"
+#include "search/study.h"
 
 struct refine;
 
@@ -12,8 +13,10 @@ int refine_open(struct refine **out, const struct db_run *run, struct catalogue 
                 struct err *err);
 void refine_close(struct refine *r); /* takes NULL */
 
-/* A payoff_at_fn; ctx is a struct refine. NAN where a group has over 100 000 designs. */
-double refine_payoff(void *ctx, const struct payoff *p, const struct cell *key, const char *axis,
-                     double x);
+const struct study *refine_study(const struct refine *r);
+
+/* A payoff_contest_fn; ctx is a struct refine. -1 where a group has too many designs. */
+int refine_contest(void *ctx, const struct payoff *p, const struct cell *key,
+                   const struct payoff_setting *set, size_t n, struct contest *out);
 
 #endif

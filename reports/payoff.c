@@ -6,28 +6,20 @@
 
 #include "base/field.h"
 #include "base/mem.h"
-#include "reports/columns.h"
+#include "reports/groups.h"
 
-const char *const budget_text[] = {"cost", "area", "power", "none"};
 const char *const payoff_verdict_text[] = {"pays", "too close to call", "does not pay",
                                            "no answer"};
 
 /* What throughput is divided by, per budget; area counts the engine's silicon. */
-static const char *const resource[] = {
-    "system_cost_usd", "((die_area_mm2 + engine_area_mm2) * plan_tp * plan_dp)", "power_w", "1.0"};
+static const char *const resource[BUDGETS] = {
+    "system_cost_usd",
+    "((die_area_mm2 + engine_area_mm2) * tokens_per_s / tokens_per_s_per_device)", "power_w", "1.0"};
 
-/* An engine that adds no time, or whose gain is lost in rounding, does not speed anything up. */
-static const double LEAST_GAIN = 1e-6;
+/* Nine draws in ten have to agree. */
+static const double SURE = 0.9;
 
-int budget_parse(const char *text, enum budget *out, struct err *err)
-{
-    for (size_t i = 0; i < LEN(budget_text); i++)
-        if (!strcmp(text, budget_text[i])) {
-            *out = (enum budget)i;
-            return 0;
-        }
-    return fail(err, "\"%s\" is no budget: one of cost, area, power, none", text);
-}
+enum { KEPT_SWINGS = 12 };
 
 /* Best design of each group, with or without an engine. */
 static int winners(struct table *out, struct db *db, const struct db_run *run, const char *columns,
@@ -57,7 +49,7 @@ static char *join(char *const *names, size_t n, const char *leave_out)
     return list;
 }
 
-static bool cells_equal(const struct cell *a, const struct cell *b)
+bool cells_equal(const struct cell *a, const struct cell *b)
 {
     if (a->kind != b->kind)
         return false;
@@ -66,7 +58,7 @@ static bool cells_equal(const struct cell *a, const struct cell *b)
                                   : true;
 }
 
-static struct cell cell_copy(const struct cell *c)
+struct cell cell_copy(const struct cell *c)
 {
     struct cell copy = *c;
     if (c->kind == CELL_TEXT)
@@ -205,11 +197,40 @@ static double added(const struct table *with, const struct table *twin, const ch
     return number(with, column) / number(twin, column) - 1;
 }
 
+static double area_mm2(const struct table *t)
+{
+    return number(t, "die_area_mm2") + number(t, "engine_area_mm2");
+}
+
 static enum payoff_verdict verdict_of(const struct payoff_group *g)
 {
     if (isnan(g->p))
         return NO_ANSWER;
-    return g->p_low > 1 + LEAST_GAIN ? PAYS : g->p_high > 1 + LEAST_GAIN ? TOO_CLOSE : DOES_NOT_PAY;
+    if (!isnan(g->probability))
+        return g->probability >= SURE ? PAYS : g->probability > 1 - SURE ? TOO_CLOSE : DOES_NOT_PAY;
+    return pays(g->p_low) ? PAYS : pays(g->p_high) ? TOO_CLOSE : DOES_NOT_PAY;
+}
+
+/* Draws how sure P is, and what it turns on. */
+static void draw(struct payoff_group *g, const struct payoff *p, const struct payoff_question *q)
+{
+    struct contest c;
+    struct certainty sure;
+    if (!q->contest || q->contest(q->ctx, p, g->key, NULL, 0, &c) != 0)
+        return;
+    contest_certainty(&sure, &c, q->seed, PAYOFF_DRAWS);
+    g->probability = sure.probability;
+    if (!isnan(sure.probability)) {
+        g->p_low = sure.low;
+        g->p_high = sure.high;
+    }
+    if (q->swings) {
+        struct swing *all = mem_alloc(SWINGS_MOST, sizeof *all);
+        size_t n = contest_swings(all, &c);
+        g->swings = n < KEPT_SWINGS ? n : KEPT_SWINGS;
+        g->swing = mem_grow(all, g->swings + 1, sizeof *all);
+    }
+    contest_free(&c);
 }
 
 /* P, G and the rest from the two winners' points. */
@@ -231,6 +252,13 @@ static void fill(struct payoff_group *g, enum budget budget, const struct table 
     g->g = has_twin ? number(with, "tokens_per_s") / number(twin, "tokens_per_s") : NAN;
     g->c_star = g->g - 1;
     g->c = has_twin ? added(with, twin, cost[0]) : NAN;
+    g->c_max = g->p * (1 + g->c) - 1;
+    g->a = has_twin ? area_mm2(with) / area_mm2(twin) - 1 : NAN;
+    g->w = has_twin ? added(with, twin, "power_w") : NAN;
+    g->a_star_mm2 = g->c_star * (has_twin ? area_mm2(twin) : NAN);
+    g->w_star_w = g->c_star * (has_twin ? number(twin, "power_w") / number(twin, "tokens_per_s") *
+                                              number(twin, "tokens_per_s_per_device")
+                                        : NAN);
     const struct table *base = has_twin ? twin : without;
     g->attention_share = number(base, "attention_share");
     g->intensity = number(base, "attention_intensity_flop_per_byte");
@@ -240,8 +268,7 @@ static void fill(struct payoff_group *g, enum budget budget, const struct table 
         g->p_low = g->p * (1 + g->c) / (1 + fmax(fmax(low, high), g->c));
         g->p_high = g->p * (1 + g->c) / (1 + fmin(fmin(low, high), g->c));
     }
-    g->verdict = verdict_of(g);
-    g->reason = g->p > 1 + LEAST_GAIN
+    g->reason = pays(g->p)
                     ? mem_text("")
                     : reason_of(g, has_twin && number(twin, "id") != number(without, "id"));
 }
@@ -252,12 +279,13 @@ static int make_group(struct payoff_group *g, struct payoff *p, struct db *db,
 {
     struct table a, b, twin;
 
+    g->probability = NAN;
     g->key = mem_alloc(p->by_n + 1, sizeof *g->key);
     for (size_t i = 0; i < p->by_n; i++)
         g->key[i] = cell_copy(table_at(with, row, (size_t)table_find(with, p->by[i])));
     if (other < 0) {
         g->p = g->p_low = g->p_high = g->g = g->c_star = g->c = g->s = g->attention_share =
-            g->intensity = g->ridge = NAN;
+            g->intensity = g->ridge = g->c_max = g->a = g->w = g->a_star_mm2 = g->w_star_w = NAN;
         g->engine = mem_text(""), g->with = mem_text(""), g->without = mem_text(""),
         g->regime = mem_text("");
         g->reason = mem_text("no feasible design without an engine to hold it against");
@@ -280,7 +308,7 @@ static int make_group(struct payoff_group *g, struct payoff *p, struct db *db,
     return rc;
 }
 
-static void group_free(struct payoff_group *g, size_t by_n)
+void group_free(struct payoff_group *g, size_t by_n)
 {
     for (size_t i = 0; g->key && i < by_n; i++)
         if (g->key[i].kind == CELL_TEXT)
@@ -291,122 +319,37 @@ static void group_free(struct payoff_group *g, size_t by_n)
     free(g->without);
     free(g->regime);
     free(g->reason);
+    free(g->swing);
 }
 
-/* The groups of `p->by`. */
-static int make_groups(struct payoff *p, struct db *db, const struct db_run *run,
-                       const struct swept *swept, const char *where, struct err *err)
+int groups_make(struct payoff *p, struct db *db, const struct db_run *run,
+                const struct swept *swept, const struct payoff_question *q, bool sure,
+                struct err *err)
 {
     struct table with, without;
-    if (where && db_check_where(db, where, err) != 0)
+    if (q->where && db_check_where(db, q->where, err) != 0)
         return -1;
     char *all = join(p->by, p->by_n, NULL), *no_engine = join(p->by, p->by_n, "engine");
-    int rc = winners(&with, db, run, all, where, p->budget, true, err);
+    int rc = winners(&with, db, run, all, q->where, p->budget, true, err);
 
     if (rc == 0) {
-        rc = winners(&without, db, run, no_engine, where, p->budget, false, err);
+        rc = winners(&without, db, run, no_engine, q->where, p->budget, false, err);
         if (rc == 0) {
             p->group = mem_alloc(with.rows + 1, sizeof *p->group);
-            for (size_t row = 0; row < with.rows && rc == 0; row++, p->n++)
-                rc = make_group(&p->group[p->n], p, db, run, swept, &with, row, &without,
+            for (size_t row = 0; row < with.rows && rc == 0; row++, p->n++) {
+                struct payoff_group *g = &p->group[p->n];
+                rc = make_group(g, p, db, run, swept, &with, row, &without,
                                 matching_row(&without, &with, row), err);
+                if (rc == 0 && sure)
+                    draw(g, p, q);
+                g->verdict = verdict_of(g);
+            }
             table_free(&without);
         }
         table_free(&with);
     }
     free(all);
     free(no_engine);
-    return rc;
-}
-
-/* Is a crossing; P at the grid value above 1 on one side, and at or under 1 on the other. */
-static bool crosses(double a, double b)
-{
-    return (a > 1 + LEAST_GAIN) != (b > 1 + LEAST_GAIN);
-}
-
-static double between(double x, double y, double t)
-{
-    return x > 0 && y > 0 ? x * pow(y / x, t) : x + t * (y - x);
-}
-
-/* Where P leaves 1, by halving on the model; or, without one, by a straight line in log P. */
-static void find_stop(struct payoff_stop *s, const struct payoff *p, const char *axis,
-                      payoff_at_fn at, void *ctx)
-{
-    double lo = s->from, hi = s->to, t;
-
-    if (at && crosses(at(ctx, p, s->key, axis, lo), at(ctx, p, s->key, axis, hi))) {
-        bool pays_low = s->p_from > 1 + LEAST_GAIN;
-        for (int i = 0; i < 40 && fabs(hi - lo) > 1e-4 * fabs(hi); i++) {
-            double x = between(lo, hi, 0.5), px = at(ctx, p, s->key, axis, x);
-            if (isnan(px))
-                break;
-            *((px > 1 + LEAST_GAIN) == pays_low ? &lo : &hi) = x;
-        }
-        s->at = between(lo, hi, 0.5);
-        s->by_model = true;
-        return;
-    }
-    t = log(s->p_from) / (log(s->p_from) - log(s->p_to));
-    s->at = between(s->from, s->to, fmin(fmax(t, 0), 1));
-}
-
-static void add_stop(struct payoff *p, size_t axis, const struct payoff *fine, size_t i, size_t j,
-                     size_t x, payoff_at_fn at, void *ctx)
-{
-    const struct payoff_group *a = &fine->group[i], *b = &fine->group[j];
-    p->stop = mem_grow(p->stop, p->stops + 1, sizeof *p->stop);
-    struct payoff_stop *s = &p->stop[p->stops++];
-
-    *s = (struct payoff_stop){.axis = axis,
-                              .from = a->key[x].number,
-                              .to = b->key[x].number,
-                              .p_from = a->p,
-                              .p_to = b->p};
-    s->key = mem_alloc(p->by_n + 1, sizeof *s->key);
-    for (size_t k = 0; k < p->by_n; k++)
-        for (size_t f = 0; f < fine->by_n; f++)
-            if (f != x && !strcmp(fine->by[f], p->by[k]))
-                s->key[k] = cell_copy(&a->key[f]);
-    s->falls = a->p > b->p;
-    s->p_before = s->falls ? a->p : b->p;
-    s->reason = mem_text(s->falls ? b->reason : a->reason);
-    find_stop(s, p, p->axis[axis], at, ctx);
-}
-
-/* Groups by `by` and the axis, ordered by both, so that neighbours are grid neighbours. */
-static int make_stops(struct payoff *p, size_t axis, struct db *db, const struct db_run *run,
-                      const struct swept *swept, const char *where, payoff_at_fn at, void *ctx,
-                      struct err *err)
-{
-    struct payoff fine = {.budget = p->budget, .by = mem_alloc(p->by_n + 1, sizeof(char *))};
-    size_t x;
-
-    for (size_t i = 0; i < p->by_n; i++)
-        if (strcmp(p->by[i], p->axis[axis]) != 0)
-            fine.by[fine.by_n++] = p->by[i];
-    x = fine.by_n;
-    fine.by[fine.by_n++] = p->axis[axis];
-    int rc = make_groups(&fine, db, run, swept, where, err);
-    for (size_t i = 0; i < fine.n && rc == 0; i++) {
-        size_t next = fine.n; /* the same group at the next value of the axis */
-        for (size_t j = 0; j < fine.n; j++) {
-            bool same = true;
-            for (size_t k = 0; k < x && same; k++)
-                same = cells_equal(&fine.group[i].key[k], &fine.group[j].key[k]);
-            if (same && fine.group[j].key[x].number > fine.group[i].key[x].number &&
-                (next == fine.n || fine.group[j].key[x].number < fine.group[next].key[x].number))
-                next = j;
-        }
-        if (next < fine.n && !isnan(fine.group[i].p) && !isnan(fine.group[next].p) &&
-            crosses(fine.group[i].p, fine.group[next].p))
-            add_stop(p, axis, &fine, i, next, x, at, ctx);
-    }
-    for (size_t i = 0; i < fine.n; i++)
-        group_free(&fine.group[i], fine.by_n);
-    free(fine.group);
-    free(fine.by);
     return rc;
 }
 
@@ -454,24 +397,24 @@ static void add_axis(struct payoff *p, const struct swept_column *c)
     p->axis_unit[p->axes++] = mem_text(strcmp(c->unit, "1") ? c->unit : "");
 }
 
-int payoff_make(struct payoff *out, struct db *db, const struct db_run *run, const char *by,
-                const char *where, enum budget budget, payoff_at_fn at, void *ctx, struct err *err)
+int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
+                const struct payoff_question *q, struct err *err)
 {
     struct swept swept;
 
-    *out = (struct payoff){.budget = budget};
+    *out = (struct payoff){.budget = q->budget};
     if (swept_read(&swept, db, run, err) != 0)
         return -1;
-    int rc = choose_by(out, &swept, by, err);
+    int rc = choose_by(out, &swept, q->by, err);
     out->axis = mem_alloc(swept.n + 1, sizeof *out->axis);
     out->axis_unit = mem_alloc(swept.n + 1, sizeof *out->axis_unit);
     for (size_t i = 0; i < swept.n; i++)
         if (swept.column[i].is_number)
             add_axis(out, &swept.column[i]);
     if (rc == 0)
-        rc = make_groups(out, db, run, &swept, where, err);
+        rc = groups_make(out, db, run, &swept, q, true, err);
     for (size_t i = 0; i < out->axes && rc == 0; i++)
-        rc = make_stops(out, i, db, run, &swept, where, at, ctx, err);
+        rc = stops_make(out, i, db, run, &swept, q, err);
     swept_free(&swept);
     if (rc != 0)
         payoff_free(out);
@@ -501,88 +444,3 @@ void payoff_free(struct payoff *p)
     *p = (struct payoff){0};
 }
 
-static void table_cell(struct table *t, const struct cell *c)
-{
-    if (c->kind == CELL_TEXT)
-        table_text(t, c->text);
-    else
-        table_number(t, c->kind == CELL_NUMBER ? c->number : NAN);
-}
-
-void payoff_table(const struct payoff *p, struct table *out)
-{
-    static const char *const after[] = {"payoff",
-                                        "payoff_low",
-                                        "payoff_high",
-                                        "verdict",
-                                        "gain",
-                                        "c_star",
-                                        "engine_cost_share",
-                                        "engine_speedup",
-                                        "attention_share",
-                                        "attention_intensity_flop_per_byte",
-                                        "engine",
-                                        "with",
-                                        "without",
-                                        "regime",
-                                        "reason"};
-    const char **header = mem_alloc(p->by_n + LEN(after), sizeof *header);
-    size_t n = 0;
-
-    for (size_t i = 0; i < p->by_n; i++)
-        header[n++] = !strcmp(p->by[i], "engine") ? "engine_group" : p->by[i];
-    for (size_t i = 0; i < LEN(after); i++)
-        header[n++] = after[i];
-    table_begin(out, header, n);
-    free(header);
-    for (size_t i = 0; i < p->n; i++) {
-        const struct payoff_group *g = &p->group[i];
-        for (size_t k = 0; k < p->by_n; k++)
-            table_cell(out, &g->key[k]);
-        table_number(out, g->p);
-        table_number(out, g->p_low);
-        table_number(out, g->p_high);
-        table_text(out, payoff_verdict_text[g->verdict]);
-        table_number(out, g->g);
-        table_number(out, g->c_star);
-        table_number(out, g->c);
-        table_number(out, g->s);
-        table_number(out, g->attention_share);
-        table_number(out, g->intensity);
-        table_text(out, g->engine);
-        table_text(out, g->with);
-        table_text(out, g->without);
-        table_text(out, g->regime);
-        table_text(out, g->reason);
-    }
-}
-
-void payoff_stop_table(const struct payoff *p, struct table *out)
-{
-    static const char *const after[] = {"axis",      "stops_at", "direction",
-                                        "grid_from", "grid_to",  "payoff_from",
-                                        "payoff_to", "found_by", "reason"};
-    const char **header = mem_alloc(p->by_n + LEN(after), sizeof *header);
-    size_t n = 0;
-
-    for (size_t i = 0; i < p->by_n; i++)
-        header[n++] = p->by[i];
-    for (size_t i = 0; i < LEN(after); i++)
-        header[n++] = after[i];
-    table_begin(out, header, n);
-    free(header);
-    for (size_t i = 0; i < p->stops; i++) {
-        const struct payoff_stop *s = &p->stop[i];
-        for (size_t k = 0; k < p->by_n; k++)
-            table_cell(out, &s->key[k]);
-        table_text(out, p->axis[s->axis]);
-        table_number(out, s->at);
-        table_text(out, s->falls ? "pays below" : "pays above");
-        table_number(out, s->from);
-        table_number(out, s->to);
-        table_number(out, s->p_from);
-        table_number(out, s->p_to);
-        table_text(out, s->by_model ? "model" : "interpolation");
-        table_text(out, s->reason);
-    }
-}

@@ -7,66 +7,94 @@
 #ifndef REPORTS_PAYOFF_H
 #define REPORTS_PAYOFF_H
 
+#include "arch/contest.h"
 #include "db/db.h"
-
-enum budget { BUDGET_COST, BUDGET_AREA, BUDGET_POWER, BUDGET_NONE };
-
-int budget_parse(const char *text, enum budget *out, struct err *err);
-extern const char *const budget_text[];
 
 enum payoff_verdict { PAYS, TOO_CLOSE, DOES_NOT_PAY, NO_ANSWER };
 extern const char *const payoff_verdict_text[];
 
 struct payoff_group {
     struct cell *key;                            /* by_n values */
-    double p, p_low, p_high;                     /* low: the engine at its dearest */
+    double p, p_low, p_high;                     /* one draw in ten is below, one above */
+    double probability;                          /* that P > 1; NAN if nothing could be drawn */
     double g, c_star, c;                         /* c: share of the cost that the engine adds */
+    double c_max;                                /* c at which the best without catches up */
+    double a, w;                                 /* like c: of the area, of the power */
+    double a_star_mm2, w_star_w;                 /* c_star of a device's area, of its power */
     double s, attention_share, intensity, ridge; /* of the design without the engine */
     char *engine, *with, *without;               /* winners */
     char *regime;                                /* what limits the winner without an engine */
     char *reason;                                /* why it stops paying, "" while it pays */
     enum payoff_verdict verdict;
+    size_t swings;
+    struct swing *swing; /* widest first */
 };
 
-/* Along one swept axis, in one group of the other columns, P crosses 1 between two grid values. */
+/* Along one axis, in one group of the other columns, P crosses 1 between two values. */
 struct payoff_stop {
     size_t axis;      /* index into payoff.axis */
     struct cell *key; /* as in groups; the axis's own column, if it is one, CELL_NULL */
-    double from, to;  /* grid values around the crossing */
+    double from, to;  /* values around the crossing */
     double p_from, p_to;
-    double at;       /* where P = 1, between them */
-    double p_before; /* P on the side it pays */
-    bool falls;      /* P falls through 1 as the axis grows */
-    bool by_model;   /* found on the model itself, not interpolated */
-    char *reason;    /* on the side where it does not pay */
+    double at;            /* where P = 1, between them */
+    double at_low, at_high; /* where the ends of P's range cross 1; NAN if beyond from and to */
+    double p_before;      /* P on the side it pays */
+    bool falls;           /* P falls through 1 as the axis grows */
+    bool by_model;        /* found on the model itself, not interpolated */
+    char *reason;         /* on the side where it does not pay */
 };
 
 struct payoff {
     enum budget budget;
     size_t by_n, n, axes, stops;
     char **by;   /* columns of a group */
-    char **axis; /* swept number columns, and their units, "" for 1 */
+    char **axis; /* number columns along which stop points are sought; units, "" for 1 */
     char **axis_unit;
     struct payoff_group *group;
     struct payoff_stop *stop;
 };
 
-/* P of one group at another value of an axis, found by pricing: for stop points between grid
- * values. `key` and `by` as in struct payoff. NAN if it cannot say. */
-typedef double (*payoff_at_fn)(void *ctx, const struct payoff *p, const struct cell *key,
-                               const char *axis, double x);
+/* A value of an axis, a parameter or a price, by its column's name or path. */
+struct payoff_setting {
+    const char *axis;
+    double x;
+};
 
-/* `by`: comma-separated columns, NULL for the swept columns of model, workload and precision; a
- * leading '+' adds to these, names that are not swept being passed over. A group `engine` holds
- * each engine against the same best design without. `where` limits the points of both sides, may be
- * NULL; `at` may be NULL. Caller frees. */
-int payoff_make(struct payoff *out, struct db *db, const struct db_run *run, const char *by,
-                const char *where, enum budget budget, payoff_at_fn at, void *ctx, struct err *err);
+/* The contest of one group with some values set, priced anew; `key` and `by` as in struct payoff.
+ * -1 if it cannot say. The caller frees it with contest_free. */
+typedef int (*payoff_contest_fn)(void *ctx, const struct payoff *p, const struct cell *key,
+                                 const struct payoff_setting *set, size_t n, struct contest *out);
+
+/* What is asked of the points of a run. */
+struct payoff_question {
+    const char *by;    /* comma-separated columns, NULL for the swept columns of model, workload and
+                        * precision; a leading '+' adds to these, names that are not swept being
+                        * passed over. A group `engine` holds each engine against the same best
+                        * design without. */
+    const char *where; /* limits the points of both sides; NULL: all */
+    enum budget budget;
+    payoff_contest_fn contest; /* NULL: only what the points say */
+    void *ctx;
+    uint64_t seed;
+    bool swings; /* fill them */
+};
+
+enum { PAYOFF_DRAWS = 1000 };
+
+/* Caller frees. */
+int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
+                const struct payoff_question *q, struct err *err);
 void payoff_free(struct payoff *p);
 
-/* The groups, and the stop points, as tables. Caller frees. */
+/* Adds the stop points along a parameter or price that need not be swept, tried at `steps` values
+ * from `from` to `to`, in every group; needs q->contest. `unit` "" for 1. */
+void payoff_scan(struct payoff *p, const struct payoff_question *q, const char *axis,
+                 const char *unit, double from, double to, bool whole, size_t steps);
+
+/* The groups, the stop points and what P turns on, as tables. Caller frees. */
 void payoff_table(const struct payoff *p, struct table *out);
 void payoff_stop_table(const struct payoff *p, struct table *out);
+void payoff_swing_table(const struct payoff *p, size_t most, struct table *out);
 
 /* The answer in a sentence or two: where it pays, where it stops. Caller frees. */
 char *payoff_sentence(const struct payoff *p);

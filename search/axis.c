@@ -52,6 +52,11 @@ void axes_sort(struct study *s)
         }
     for (s->slow = 0; s->slow < s->axes && rank(&s->axis[s->slow]) < 4; s->slow++)
         ;
+    for (size_t i = 0; i < s->axes; i++)
+        for (size_t j = 0; j < s->axis[i].n && s->axis[i].part == PART_ENGINE; j++)
+            if (axis_is_none(&s->axis[i], j))
+                for (size_t k = 0; k < s->axes; k++)
+                    s->axis[k].keeps_none = s->axis[k].part == PART_ENGINE;
 }
 
 bool axis_is_none(const struct axis *a, size_t i)
@@ -64,7 +69,8 @@ void axis_put(const struct axis *a, size_t i, struct design *d)
     if (!a->is_part) {
         /* An engine that was chosen to be none stays none. */
         if (a->part != PART_ENGINE || !d->engine_name || strcmp(d->engine_name, "none") != 0 ||
-            a->parameter.field->offset == offsetof(struct engine, bandwidth_ratio))
+            (!a->keeps_none &&
+             a->parameter.field->offset == offsetof(struct engine, bandwidth_ratio)))
             design_put(d, &a->parameter, a->value[i]);
         return;
     }

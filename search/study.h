@@ -22,6 +22,7 @@ struct axis {
     const struct entry **entry; /* of the part */
     void **part_value;          /* the entry's struct with the study's own values on top */
     const char **text;          /* the alternatives' names; NULL if they are numbers */
+    bool keeps_none;            /* of an engine: not put where none was chosen among engines */
 };
 
 /* A limit on a metric or parameter. */

@@ -1,0 +1,39 @@
+#include "base/root.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+enum { STEPS_MOST = 100 };
+
+double root_between(double a, double fa, double b, double fb, double tolerance, root_fn f,
+                    void *ctx)
+{
+    bool logs = a > 0 && b > 0;
+    double x = a, before = INFINITY;
+
+    if (fa == 0)
+        return a;
+    if (logs)
+        a = log(a), b = log(b);
+    for (int i = 0; i < STEPS_MOST && fb != 0; i++) {
+        double width = fabs(b - a);
+        if (width <= tolerance * (logs ? 1 : fmax(fabs(a), fabs(b))))
+            break;
+        /* A bracket that three steps did not halve is halved: f may jump. */
+        bool halve = i % 3 == 0 && width > before / 2;
+        if (i % 3 == 0)
+            before = width;
+        x = halve || !isfinite(fa) || !isfinite(fb) ? (a + b) / 2
+                                                    : b - fb * (b - a) / (fb - fa);
+        double fx = f(logs ? exp(x) : x, ctx);
+        if (isnan(fx))
+            return NAN;
+        if ((fx > 0) != (fb > 0))
+            a = b, fa = fb;
+        else
+            fa /= 2;
+        b = x, fb = fx;
+    }
+    x = fb == 0 ? b : (a + b) / 2;
+    return logs ? exp(x) : x;
+}
