@@ -74,6 +74,32 @@ static double power_w(const struct contender *k, const struct job *j, double tok
     return m.power_w;
 }
 
+static const struct engine no_engine = {.capacity_ratio = 1};
+
+double contender_tokens_per_s(const struct contender *k, bool alone)
+{
+    double s = 0, weights = 0;
+    for (size_t i = 0; i < k->jobs; i++) {
+        weights += k->job[i].weight;
+        s += k->job[i].weight / (alone ? k->job[i].alone_tokens_per_s : k->job[i].tokens_per_s);
+    }
+    return weights / s;
+}
+
+double contender_resource(const struct contender *k, enum budget budget, const struct prices *p,
+                          bool alone)
+{
+    const struct engine *e = alone ? &no_engine : &k->engine;
+    struct device_cost device;
+    if (budget == BUDGET_COST)
+        return cost_system_usd(&k->chip, e, k->devices, p);
+    if (budget == BUDGET_AREA) {
+        cost_device(&device, &k->chip, e, p);
+        return (device.die_mm2 + device.engine_mm2) * k->devices;
+    }
+    return 1;
+}
+
 /* Tokens per second and unit of budget. Jobs of a mix take turns, each its share of the tokens. */
 static double value(const struct contender *k, const struct world *w, enum budget budget)
 {
@@ -85,19 +111,9 @@ static double value(const struct contender *k, const struct world *w, enum budge
         if (budget == BUDGET_POWER)
             j_per_token += k->job[i].weight * power_w(k, &k->job[i], rate, &w->prices) / rate;
     }
-    struct device_cost device;
-    switch (budget) {
-    case BUDGET_COST:
-        return weights / s_per_token /
-               cost_system_usd(&k->chip, &k->engine, k->devices, &w->prices);
-    case BUDGET_AREA:
-        cost_device(&device, &k->chip, &k->engine, &w->prices);
-        return weights / s_per_token / ((device.die_mm2 + device.engine_mm2) * k->devices);
-    case BUDGET_POWER:
-        return weights / j_per_token;
-    default:
-        return weights / s_per_token;
-    }
+    return budget == BUDGET_POWER
+               ? weights / j_per_token
+               : weights / s_per_token / contender_resource(k, budget, &w->prices, false);
 }
 
 double contest_payoff(const struct contest *c, const struct world *w, size_t *winner)

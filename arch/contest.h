@@ -27,6 +27,7 @@ struct contender {
     struct chip chip;
     struct engine engine;
     struct precision precision;
+    const char *chip_name, *engine_name; /* borrowed from the catalogue */
     double devices;
     uint64_t point; /* index in its study, for the first job */
     size_t jobs;
@@ -53,6 +54,14 @@ struct world {
 
 /* Prices and times at their middle. */
 void world_middle(struct world *out, const struct contest *c);
+
+/* Tokens per second of a contender over all its jobs, each its share of the tokens; with `alone`
+ * that of its hardware without the engine, NAN if it cannot do a job so. */
+double contender_tokens_per_s(const struct contender *k, bool alone);
+
+/* What it costs in units of the budget, at these prices, without its engine if `alone`. */
+double contender_resource(const struct contender *k, enum budget budget, const struct prices *p,
+                          bool alone);
 
 /* P in a world; NAN if a side has nobody, INFINITY never. `winner`, of SIDES indices, may be NULL.
  */

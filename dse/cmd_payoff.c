@@ -4,42 +4,31 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/file.h"
 #include "dse/refine.h"
+#include "reports/surface.h"
 
-static void print_groups(const struct payoff *p)
+enum { STEPS = 13, MAPS_MOST = 12, SWINGS_SHOWN = 2 };
+
+/* Some columns of a table with headings of their own, numbers to three digits. */
+static void print_columns(const struct table *all, size_t keys, const char *const *show,
+                          const char *const *heading, size_t n)
 {
-    struct table all, few;
-    static const char *const show[] = {"payoff",
-                                       "payoff_low",
-                                       "payoff_high",
-                                       "verdict",
-                                       "gain",
-                                       "c_star",
-                                       "engine_cost_share",
-                                       "engine_speedup",
-                                       "attention_share",
-                                       "engine",
-                                       "regime",
-                                       "reason"};
-    static const char *const heading[] = {"P",         "low",    "high",   "verdict",
-                                          "G",         "c*",     "c",      "S",
-                                          "attention", "engine", "regime", "why it stops"};
-    const char **header = mem_alloc(p->by_n + LEN(show), sizeof *header);
-
-    payoff_table(p, &all);
-    for (size_t i = 0; i < p->by_n; i++)
-        header[i] = all.header[i];
-    for (size_t i = 0; i < LEN(show); i++)
-        header[p->by_n + i] = heading[i];
-    table_begin(&few, header, p->by_n + LEN(show));
-    for (size_t row = 0; row < all.rows; row++)
-        for (size_t i = 0; i < p->by_n + LEN(show); i++) {
-            size_t from = i < p->by_n ? i : (size_t)table_find(&all, show[i - p->by_n]);
-            const struct cell *c = table_at(&all, row, from);
+    struct table few;
+    const char **header = mem_alloc(keys + n, sizeof *header);
+    for (size_t i = 0; i < keys; i++)
+        header[i] = all->header[i];
+    for (size_t i = 0; i < n; i++)
+        header[keys + i] = heading[i];
+    table_begin(&few, header, keys + n);
+    for (size_t row = 0; row < all->rows; row++)
+        for (size_t i = 0; i < keys + n; i++) {
+            size_t from = i < keys ? i : (size_t)table_find(all, show[i - keys]);
+            const struct cell *c = table_at(all, row, from);
             char buffer[32];
             if (c->kind == CELL_TEXT)
                 table_text(&few, c->text);
-            else if (i < p->by_n)
+            else if (i < keys)
                 table_number(&few, c->kind == CELL_NUMBER ? c->number : NAN);
             else {
                 snprintf(buffer, sizeof buffer, "%.3g", c->kind == CELL_NUMBER ? c->number : NAN);
@@ -48,8 +37,88 @@ static void print_groups(const struct payoff *p)
         }
     table_write(&few, FORMAT_TABLE, stdout);
     table_free(&few);
-    table_free(&all);
     free(header);
+}
+
+static void print_groups(const struct payoff *p)
+{
+    struct table all;
+    static const char *const show[] = {"payoff",         "payoff_low",      "payoff_high",
+                                       "probability",    "verdict",         "gain",
+                                       "c_star",         "c_max",           "engine_cost_share",
+                                       "engine_speedup", "attention_share", "engine",
+                                       "regime",         "without",         "reason"};
+    static const char *const heading[] = {
+        "P",           "low", "high", "sure",      "verdict", "G",      "c*",
+        "c max",       "c",   "S",    "attention", "engine",  "regime", "best without (control)",
+        "why it stops"};
+    payoff_table(p, &all);
+    print_columns(&all, p->by_n, show, heading, LEN(show));
+    table_free(&all);
+}
+
+/* The constants that turn a verdict within their own range. */
+static void print_flips(const struct payoff *p)
+{
+    struct table all, few;
+    static const char *const show[] = {"constant",       "low",      "middle",         "high",
+                                       "payoff_low_end", "flips_at", "payoff_high_end"};
+    static const char *const heading[] = {"constant", "low",      "middle",   "high",
+                                          "P at low", "flips at", "P at high"};
+    payoff_swing_table(p, SWINGS_MOST, &all);
+    size_t flips = (size_t)table_find(&all, "flips");
+    table_begin(&few, (const char *const *)all.header, all.columns);
+    for (size_t row = 0; row < all.rows; row++)
+        if (!strcmp(table_at(&all, row, flips)->text, "in its range"))
+            for (size_t i = 0; i < all.columns; i++) {
+                const struct cell *c = table_at(&all, row, i);
+                if (c->kind == CELL_TEXT)
+                    table_text(&few, c->text);
+                else
+                    table_number(&few, c->kind == CELL_NUMBER ? c->number : NAN);
+            }
+    if (few.rows) {
+        printf("\nConstants that turn a verdict within their own range, all others at the middle:"
+               "\n\n");
+        print_columns(&few, p->by_n, show, heading, LEN(show));
+    } else if (all.rows) {
+        printf("\nNo constant within its own range turns a verdict.\n");
+    }
+    table_free(&few);
+    table_free(&all);
+}
+
+static void print_stops(const struct payoff *p)
+{
+    struct table t;
+    printf("\nStop points, where P = 1 (low and high: where one draw in ten crosses it):\n\n");
+    if (!p->stops) {
+        printf("none: no axis crosses it\n");
+        return;
+    }
+    static const char *const show[] = {"axis",          "stops_at",  "stops_at_low",
+                                       "stops_at_high", "direction", "payoff_from",
+                                       "payoff_to",     "found_by",  "reason"};
+    static const char *const heading[] = {"axis",     "stops at", "low",      "high", "direction",
+                                          "P before", "P after",  "found by", "why"};
+    payoff_stop_table(p, &t);
+    print_columns(&t, p->by_n, show, heading, LEN(show));
+    table_free(&t);
+}
+
+static void print_legend(const struct payoff *p)
+{
+    printf(
+        "\nThe best engine of each workload. At equal hardware it gains G, so it may add a share "
+        "c* = G - 1 to the\n"
+        "system's price; c max is what it may add before the best design without one catches "
+        "up, c what it adds.\n"
+        "S: core attention on the chip over on the engine. Sure: share of %d draws of prices "
+        "%swith P > 1;\n"
+        "one draw in ten lies below low, one above high.\n\n",
+        PAYOFF_DRAWS, "(and, where calibrated, times) ");
+    print_groups(p);
+    print_flips(p);
 }
 
 static void print_text(const struct payoff *p, const struct payoff *engines)
@@ -75,35 +144,189 @@ static void print_text(const struct payoff *p, const struct payoff *engines)
     payoff_map_table(engines, &t);
     table_write(&t, FORMAT_TABLE, stdout);
     table_free(&t);
-    printf("\nThe best engine of each workload. At equal hardware it gains G, so it may add a "
-           "share c* = G - 1 to the\n"
-           "system's price, and adds c. S: core attention on the chip over on the engine.\n\n");
-    print_groups(p);
-    printf("\nStop points, where P = 1:\n\n");
-    if (!engines->stops) {
-        printf("none: no axis crosses it\n");
-        return;
-    }
-    payoff_stop_table(engines, &t);
-    table_write(&t, FORMAT_TABLE, stdout);
-    table_free(&t);
+    print_legend(p);
+    print_stops(engines);
 }
 
-/* JSON: one object; CSV and Markdown: the groups, then the stop points after an empty line. */
+/* JSON: one object; CSV and Markdown: the groups, the stop points and what P turns on, with an
+ * empty line between. */
 static void print_data(const struct payoff *p, enum format format)
 {
-    struct table groups, stops;
-    payoff_table(p, &groups);
-    payoff_stop_table(p, &stops);
+    struct table part[3];
+    static const char *const name[] = {"groups", "stops", "constants"};
+    payoff_table(p, &part[0]);
+    payoff_stop_table(p, &part[1]);
+    payoff_swing_table(p, SWINGS_MOST, &part[2]);
     if (format == FORMAT_JSON)
-        printf("{\"budget\": \"%s\", \"groups\": ", budget_text[p->budget]);
-    table_write(&groups, format, stdout);
-    printf(format == FORMAT_JSON ? ", \"stops\": " : "\n");
-    table_write(&stops, format, stdout);
+        printf("{\"budget\": \"%s\"", budget_text[p->budget]);
+    for (size_t i = 0; i < LEN(part); i++) {
+        if (format == FORMAT_JSON)
+            printf(", \"%s\": ", name[i]);
+        else if (i)
+            printf("\n");
+        table_write(&part[i], format, stdout);
+        table_free(&part[i]);
+    }
     if (format == FORMAT_JSON)
         printf("}\n");
-    table_free(&groups);
-    table_free(&stops);
+}
+
+/* What the options ask for beside the groups of the store. */
+struct wishes {
+    struct range stop[ARGS_MOST], map[2];
+    size_t stops, maps;
+    const char *mix, *output;
+};
+
+static int read_wishes(struct wishes *w, const struct args *a, const struct refine *r,
+                       struct err *err)
+{
+    const char *text;
+    *w = (struct wishes){.mix = args_value(a, "--mix"), .output = args_value(a, "--output")};
+    const char *map = args_value(a, "--map");
+    if (!r && (w->mix || map || args_value(a, "--stop")))
+        return fail(err, "dse payoff: --stop, --map and --mix price anew, and this run's study "
+                         "cannot be read here or --where was given: leave them out");
+    if (w->output && !map)
+        return fail(err, "dse payoff: --output: is the picture of a --map: give one");
+    while ((text = args_each(a, "--stop", w->stops)))
+        if (refine_range(&w->stop[w->stops++], r, text, "dse payoff: --stop", err) != 0)
+            return -1;
+    const char *comma = map ? strchr(map, ',') : NULL;
+    if (map && !comma)
+        return fail(err, "dse payoff: --map: needs two axes: X,Y or X=FROM:TO,Y=FROM:TO");
+    if (!map)
+        return 0;
+    char *first = mem_text(map);
+    first[comma - map] = '\0';
+    int rc = refine_range(&w->map[0], r, first, "dse payoff: --map", err);
+    free(first);
+    if (rc == 0)
+        rc = refine_range(&w->map[1], r, comma + 1, "dse payoff: --map", err);
+    w->maps = 2;
+    return rc;
+}
+
+struct pictures {
+    struct surface *surface;
+    size_t n;
+};
+
+static int write_pictures(FILE *out, void *ctx)
+{
+    const struct pictures *p = ctx;
+    surface_svg(p->surface, p->n, out);
+    return ferror(out) ? -1 : 0;
+}
+
+/* P over two axes, for every group of the others. */
+static int print_maps(const struct payoff *p, const struct payoff_question *q,
+                      const struct wishes *w, enum format format, struct err *err)
+{
+    struct pictures maps = {.n = p->n < MAPS_MOST ? p->n : MAPS_MOST};
+    int rc = 0;
+    maps.surface = mem_alloc(maps.n + 1, sizeof *maps.surface);
+    for (size_t i = 0; i < maps.n; i++)
+        surface_make(&maps.surface[i], p, i, q, &w->map[0], &w->map[1]);
+    if (!maps.n)
+        rc = fail(err, "dse payoff: --map: no group has a feasible design with an engine");
+    else if (w->output) {
+        rc = file_write(w->output, write_pictures, &maps, err);
+        if (rc == 0)
+            printf("%s\n", w->output);
+    } else {
+        struct table t;
+        surface_table(maps.surface, maps.n, &t);
+        table_write(&t, format, stdout);
+        table_free(&t);
+    }
+    for (size_t i = 0; i < maps.n; i++)
+        surface_free(&maps.surface[i]);
+    free(maps.surface);
+    return rc;
+}
+
+/* `by` without the columns of the two axes of a map. */
+static char *by_without(const struct payoff *p, const struct wishes *w)
+{
+    char *by = mem_text("");
+    for (size_t i = 0; i < p->by_n; i++) {
+        if (path_is(p->by[i], w->map[0].path) || path_is(p->by[i], w->map[1].path))
+            continue;
+        char *longer = mem_print("%s%s%s", by, *by ? "," : "", p->by[i]);
+        free(by);
+        by = longer;
+    }
+    return by;
+}
+
+static void scan(struct payoff *p, const struct payoff_question *q, const struct wishes *w)
+{
+    for (size_t i = 0; i < w->stops; i++)
+        payoff_scan(p, q, &w->stop[i], STEPS);
+}
+
+static void print_mix(const struct payoff *p, enum format format)
+{
+    if (format != FORMAT_TABLE) {
+        print_data(p, format);
+        return;
+    }
+    const struct payoff_group *g = p->group;
+    printf("Over the mix, an attention engine: %s", payoff_verdict_text[g->verdict]);
+    if (g->verdict == NO_ANSWER)
+        printf(" (%s).\n", g->reason);
+    else
+        printf(". Best with: %s. Best without: %s.\n", g->with, g->without);
+    print_legend(p);
+    print_stops(p);
+}
+
+/* All that is asked, of one run. */
+static int answer(struct db *db, const struct db_run *run, struct payoff_question *q,
+                  const struct wishes *w, enum format format, struct err *err)
+{
+    struct payoff p, engines;
+    const char *by = q->by;
+    int rc = 0;
+
+    if (w->mix)
+        payoff_of_mix(&p, q);
+    else if (payoff_make(&p, db, run, q, err) != 0)
+        return -1;
+    if (w->maps) {
+        char *others = by_without(&p, w);
+        payoff_free(&p);
+        q->by = others;
+        if (w->mix)
+            payoff_of_mix(&p, q);
+        else
+            rc = payoff_make(&p, db, run, q, err);
+        if (rc == 0) {
+            rc = print_maps(&p, q, w, format, err);
+            payoff_free(&p);
+        }
+        free(others);
+        return rc;
+    }
+    if (format != FORMAT_TABLE || w->mix) {
+        scan(&p, q, w);
+        (w->mix ? print_mix : print_data)(&p, format);
+        payoff_free(&p);
+        return 0;
+    }
+    char *and_engine = mem_print("%s,engine", by ? by : "+");
+    q->by = !by ? "+engine" : strstr(by, "engine") ? by : and_engine;
+    q->swings = false;
+    rc = payoff_make(&engines, db, run, q, err);
+    if (rc == 0) {
+        scan(&engines, q, w);
+        print_text(&p, &engines);
+        payoff_free(&engines);
+    }
+    free(and_engine);
+    payoff_free(&p);
+    return rc;
 }
 
 static int run(const struct args *a, struct err *err)
@@ -115,7 +338,8 @@ static int run(const struct args *a, struct err *err)
     struct refine *refine = NULL;
     struct db *db;
     struct db_run row;
-    struct payoff p, engines;
+    struct mix mix = {0};
+    static struct wishes w;
     struct err inner;
     int rc = -1;
 
@@ -129,34 +353,33 @@ static int run(const struct args *a, struct err *err)
     /* A study whose own files are gone is still answered, from the grid alone. */
     if (open_catalogue(&c, &inner) == 0 && refine_open(&refine, &row, c, &inner) != 0)
         refine = NULL;
-    const char *by = args_value(a, "--by"), *where = args_value(a, "--where");
-    struct payoff_question q = {.by = by,
+    const char *where = args_value(a, "--where");
+    struct payoff_question q = {.by = args_value(a, "--by"),
                                 .where = where,
                                 .budget = budget,
                                 .contest = refine && !where ? refine_contest : NULL,
                                 .ctx = refine,
                                 .seed = row.seed,
                                 .swings = true};
-    if (payoff_make(&p, db, &row, &q, err) != 0)
+    if (read_wishes(&w, a, where ? NULL : refine, err) != 0)
         goto done;
-    if (format != FORMAT_TABLE) {
-        print_data(&p, format);
-        rc = 0;
-    } else {
-        char *and_engine = mem_print("%s,engine", by ? by : "+");
-        q.by = !by ? "+engine" : strstr(by, "engine") ? by : and_engine;
-        q.swings = false;
-        rc = payoff_make(&engines, db, &row, &q, err);
-        if (rc == 0) {
-            print_text(&p, &engines);
-            payoff_free(&engines);
+    if (w.mix) {
+        if (mix_read(&mix, w.mix, err) != 0)
+            goto done;
+        if (refine_mix(refine, &mix, &inner) != 0) {
+            fail(err, "%s: %s", w.mix, inner.text);
+            goto done;
         }
-        free(and_engine);
     }
-    payoff_free(&p);
+    rc = answer(db, &row, &q, &w, format, err);
     if (rc == 0)
         rc = row.feasible ? EXIT_DONE : EXIT_NONE_FEASIBLE;
 done:
+    for (size_t i = 0; i < w.stops; i++)
+        free(w.stop[i].path);
+    free(w.map[0].path);
+    free(w.map[1].path);
+    mix_free(&mix);
     refine_close(refine);
     catalogue_close(c);
     db_run_free(&row);
@@ -173,6 +396,12 @@ static const struct option options[] = {
     {"--budget", "cost|area|power|none", "what both sides may spend the same of; default: cost"},
     {"--where", "EXPR",
      "only points that meet an SQL condition; stop points are then interpolated"},
+    {"--stop", "PATH[=FROM:TO]",
+     "also where P = 1 along this parameter or price, swept or not; may be repeated"},
+    {"--map", "X,Y", "P over two parameters or prices, each PATH or PATH=FROM:TO"},
+    {"--output", "FILE.svg", "or -o: the --map as a picture with the line P = 1"},
+    {"--mix", "FILE.csv",
+     "one answer over a mix of workloads: columns named like parameters, and weight"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
 };
@@ -183,6 +412,10 @@ const struct command cmd_payoff = {
     1,
     1,
     "when an attention engine pays off, and where it stops",
-    "  dse payoff payoff.db\n  dse payoff payoff.db --by model,engine --budget none",
+    "  dse payoff payoff.db\n"
+    "  dse payoff payoff.db --by model,engine --budget power\n"
+    "  dse payoff payoff.db --stop prices.hbm3e_usd_per_gb --stop workload.query_tokens=1:8\n"
+    "  dse payoff payoff.db --by model --map workload.context,engine.ridge_flop_per_byte -o "
+    "map.svg",
     options,
     run};

@@ -1,10 +1,10 @@
 /* dse report: the page people look at. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/file.h"
 #include "dse/refine.h"
 #include "reports/page.h"
 
@@ -41,24 +41,15 @@ static int write_page(const struct page *page, enum kind kind, FILE *out)
     }
 }
 
-/* Beside its place first, so that a failed write leaves the old page. */
-static int write_file(const struct page *page, enum kind kind, const char *path, struct err *err)
-{
-    char *part = mem_print("%s.part", path);
-    FILE *out = fopen(part, "w");
-    int rc = 0;
+struct writing {
+    const struct page *page;
+    enum kind kind;
+};
 
-    if (!out)
-        rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
-    else {
-        bool bad = write_page(page, kind, out) != 0;
-        if (fclose(out) != 0 || bad || rename(part, path) != 0) {
-            rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
-            remove(part);
-        }
-    }
-    free(part);
-    return rc;
+static int write_kind(FILE *out, void *ctx)
+{
+    const struct writing *w = ctx;
+    return write_page(w->page, w->kind, out);
 }
 
 static int run(const struct args *a, struct err *err)
@@ -90,17 +81,15 @@ static int run(const struct args *a, struct err *err)
     }
     if (open_catalogue(&c, &inner) == 0 && refine_open(&refine, &row, c, &inner) != 0)
         refine = NULL;
-    struct payoff_question q = {.contest = refine ? refine_contest : NULL,
-                                .ctx = refine,
-                                .seed = row.seed,
-                                .swings = true};
+    struct payoff_question q = {
+        .contest = refine ? refine_contest : NULL, .ctx = refine, .seed = row.seed, .swings = true};
     if (payoff_make(&p, db, &row, &q, err) != 0)
         goto done;
     q.by = "+engine";
     q.swings = false;
     if (payoff_make(&engines, db, &row, &q, err) == 0) {
         if (page_make(&page, db, &row, &p, &engines, err) == 0) {
-            rc = write_file(&page, kind, path, err);
+            rc = file_write(path, write_kind, &(struct writing){&page, kind}, err);
             if (rc == 0)
                 printf("%s\n", path);
             page_free(&page);

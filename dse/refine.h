@@ -4,6 +4,7 @@
 
 #include "arch/catalogue.h"
 #include "reports/payoff.h"
+#include "dse/mix.h"
 #include "search/study.h"
 
 struct refine;
@@ -18,5 +19,19 @@ const struct study *refine_study(const struct refine *r);
 /* A payoff_contest_fn; ctx is a struct refine. -1 where a group has too many designs. */
 int refine_contest(void *ctx, const struct payoff *p, const struct cell *key,
                    const struct payoff_setting *set, size_t n, struct contest *out);
+
+/* Reads "PATH" or "PATH=FROM:TO"; without a range one around the study's value. `what` begins the
+ * message. The caller frees out->path. */
+int refine_range(struct range *out, const struct refine *r, const char *text, const char *what,
+                 struct err *err);
+
+/* From here on every contest is over the workloads of a mix, which the caller keeps. -1 if the
+ * study does not know one of them. */
+int refine_mix(struct refine *r, const struct mix *mix, struct err *err);
+
+/* The side with an engine becomes one that is not in the study: in place, `runs` as engine.runs,
+ * with m and r given as settings engine.bandwidth_ratio and engine.ridge_flop_per_byte. It costs
+ * nothing, so P - 1 is the most that it may cost. */
+void refine_free_engine(struct refine *r, double runs);
 
 #endif

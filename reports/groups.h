@@ -16,6 +16,14 @@ static inline bool pays(double p)
 bool cells_equal(const struct cell *a, const struct cell *b);
 struct cell cell_copy(const struct cell *c);
 
+/* Fills p->by from what a question says. */
+int groups_by(struct payoff *p, const struct swept *swept, const char *by, struct err *err);
+
+/* The hardware of a point, the one row of `t`: what its swept columns of chip and engine are but
+ * those in `by`, and the mapping. Caller frees. */
+char *design_label(const struct table *t, const struct swept *swept, const char *const *by,
+                   size_t by_n);
+
 /* The groups of p->by, from the points. `sure`: draw how sure each is. */
 int groups_make(struct payoff *p, struct db *db, const struct db_run *run,
                 const struct swept *swept, const struct payoff_question *q, bool sure,

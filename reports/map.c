@@ -85,7 +85,7 @@ static void lay_out(struct map *m, const struct payoff *p)
 }
 
 /* Blue where it pays, orange where it does not, pale around 1. */
-static void cell_colour(double p, char *out, size_t size)
+void payoff_colour(double p, char *out, size_t size)
 {
     double t = fmin(fabs(log2(p)) / 1.6, 1);
     static const double pay[3] = {0, 114, 178}, not [3] = {213, 94, 0}, pale[3] = {244, 244, 240};
@@ -107,7 +107,7 @@ static void draw_cell(const struct map *m, const struct payoff *p, const struct 
     if (row == m->rows || column == m->columns || isnan(g->p))
         return;
     double x = LABEL + (double)column * CELL_W, y = TOP + (double)row * CELL_H;
-    cell_colour(g->p, colour, sizeof colour);
+    payoff_colour(g->p, colour, sizeof colour);
     fprintf(out,
             "<g><title>%s: P %.3f (%.3f to %.3f), G %.3f, c* %.1f %%, adds %.1f %% to the price, S "
             "%.3g. ",

@@ -35,6 +35,9 @@ void roofline_svg(const struct table *roofline, FILE *out);
 /* The style all of them share, as the content of a <style>. */
 extern const char *const picture_style;
 
+/* Blue where P is above 1, orange below, pale around it. */
+void payoff_colour(double p, char *out, size_t size);
+
 /* Colour of the i-th model: Okabe-Ito, which colour-blind readers can tell apart. */
 const char *series_colour(size_t i);
 

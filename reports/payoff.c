@@ -14,7 +14,8 @@ const char *const payoff_verdict_text[] = {"pays", "too close to call", "does no
 /* What throughput is divided by, per budget; area counts the engine's silicon. */
 static const char *const resource[BUDGETS] = {
     "system_cost_usd",
-    "((die_area_mm2 + engine_area_mm2) * tokens_per_s / tokens_per_s_per_device)", "power_w", "1.0"};
+    "((die_area_mm2 + engine_area_mm2) * tokens_per_s / tokens_per_s_per_device)", "power_w",
+    "1.0"};
 
 /* Nine draws in ten have to agree. */
 static const double SURE = 0.9;
@@ -141,8 +142,7 @@ static const char *text(const struct table *t, const char *column)
     return c && c->kind == CELL_TEXT ? c->text : "";
 }
 
-/* The hardware of a winner: what a swept column of chip or engine is, and the mapping. */
-static char *label(const struct table *t, const struct swept *swept, const char *const *by,
+char *design_label(const struct table *t, const struct swept *swept, const char *const *by,
                    size_t by_n)
 {
     char *out = mem_text(text(t, "chip")), buffer[48];
@@ -243,8 +243,8 @@ static void fill(struct payoff_group *g, enum budget budget, const struct table 
     const char *const *by = (const char *const *)p->by;
 
     g->engine = mem_text(text(with, "engine"));
-    g->with = label(with, swept, by, p->by_n);
-    g->without = label(without, swept, by, p->by_n);
+    g->with = design_label(with, swept, by, p->by_n);
+    g->without = design_label(without, swept, by, p->by_n);
     g->regime = mem_text(text(without, "limit"));
     g->s = number(with, "engine_speedup");
     g->p_low = g->p_high = g->p;
@@ -268,9 +268,8 @@ static void fill(struct payoff_group *g, enum budget budget, const struct table 
         g->p_low = g->p * (1 + g->c) / (1 + fmax(fmax(low, high), g->c));
         g->p_high = g->p * (1 + g->c) / (1 + fmin(fmin(low, high), g->c));
     }
-    g->reason = pays(g->p)
-                    ? mem_text("")
-                    : reason_of(g, has_twin && number(twin, "id") != number(without, "id"));
+    g->reason = pays(g->p) ? mem_text("")
+                           : reason_of(g, has_twin && number(twin, "id") != number(without, "id"));
 }
 
 static int make_group(struct payoff_group *g, struct payoff *p, struct db *db,
@@ -366,7 +365,7 @@ static bool in_by(const struct payoff *p, const char *name)
     return false;
 }
 
-static int choose_by(struct payoff *p, const struct swept *swept, const char *by, struct err *err)
+int groups_by(struct payoff *p, const struct swept *swept, const char *by, struct err *err)
 {
     bool more = !by || *by == '+';
 
@@ -405,7 +404,7 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
     *out = (struct payoff){.budget = q->budget};
     if (swept_read(&swept, db, run, err) != 0)
         return -1;
-    int rc = choose_by(out, &swept, q->by, err);
+    int rc = groups_by(out, &swept, q->by, err);
     out->axis = mem_alloc(swept.n + 1, sizeof *out->axis);
     out->axis_unit = mem_alloc(swept.n + 1, sizeof *out->axis_unit);
     for (size_t i = 0; i < swept.n; i++)
@@ -419,6 +418,97 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
     if (rc != 0)
         payoff_free(out);
     return rc;
+}
+
+int payoff_keys(struct payoff *out, struct db *db, const struct db_run *run,
+                const struct payoff_question *q, struct err *err)
+{
+    struct swept swept;
+    struct table t;
+
+    *out = (struct payoff){.budget = q->budget};
+    if (swept_read(&swept, db, run, err) != 0)
+        return -1;
+    int rc = groups_by(out, &swept, q->by, err);
+    if (rc == 0) {
+        char *keys = join(out->by, out->by_n, NULL);
+        char *sql = mem_print("SELECT count(*)%s%s FROM point WHERE run = %lld AND verdict = 'ok' "
+                              "GROUP BY %s ORDER BY min(id)",
+                              *keys ? ", " : "", keys, (long long)run->id, *keys ? keys : "run");
+        rc = db_select(db, sql, NULL, 0, &t, err);
+        free(sql);
+        free(keys);
+    }
+    if (rc == 0) {
+        out->group = mem_alloc(t.rows + 1, sizeof *out->group);
+        for (; out->n < t.rows; out->n++) {
+            out->group[out->n].key = mem_alloc(out->by_n + 1, sizeof(struct cell));
+            for (size_t k = 0; k < out->by_n; k++)
+                out->group[out->n].key[k] = cell_copy(table_at(&t, out->n, k + 1));
+        }
+        table_free(&t);
+    }
+    swept_free(&swept);
+    if (rc != 0)
+        payoff_free(out);
+    return rc;
+}
+
+/* "b200-paper, 192 GB, 8 TB/s, link 900 GB/s + duplex". */
+static char *hardware_label(const struct contender *k, bool with)
+{
+    char byte[48], byte_per_s[48], link[48];
+    return mem_print(
+        "%s, %s, %s, link %s%s%s", k->chip_name,
+        quantity_text(k->chip.memory_byte, "B", 3, byte, sizeof byte),
+        quantity_text(k->chip.memory_byte_per_s, "B/s", 3, byte_per_s, sizeof byte_per_s),
+        quantity_text(k->chip.link_byte_per_s, "B/s", 3, link, sizeof link), with ? " + " : "",
+        with ? k->engine_name : "");
+}
+
+void payoff_of_mix(struct payoff *out, const struct payoff_question *q)
+{
+    struct contest c;
+    struct world middle;
+    size_t winner[SIDES];
+
+    *out = (struct payoff){.budget = q->budget, .n = 1, .group = mem_alloc(1, sizeof *out->group)};
+    out->by = mem_alloc(1, sizeof *out->by);
+    struct payoff_group *g = out->group;
+    g->key = mem_alloc(1, sizeof *g->key);
+    g->p = g->p_low = g->p_high = g->probability = g->g = g->c_star = g->c = g->c_max = NAN;
+    g->a = g->w = g->a_star_mm2 = g->w_star_w = NAN;
+    g->s = g->attention_share = g->intensity = g->ridge = NAN;
+    g->regime = mem_text("");
+    bool known = q->contest(q->ctx, out, g->key, NULL, 0, &c) == 0;
+    bool both = known && c.n[WITH] && c.n[WITHOUT];
+    if (both) {
+        world_middle(&middle, &c);
+        g->p = contest_payoff(&c, &middle, winner);
+        const struct contender *with = &c.side[WITH][winner[WITH]];
+        g->g = contender_tokens_per_s(with, false) / contender_tokens_per_s(with, true);
+        g->c_star = g->g - 1;
+        g->c = contender_resource(with, BUDGET_COST, &middle.prices, false) /
+                   contender_resource(with, BUDGET_COST, &middle.prices, true) -
+               1;
+        g->a = contender_resource(with, BUDGET_AREA, &middle.prices, false) /
+                   contender_resource(with, BUDGET_AREA, &middle.prices, true) -
+               1;
+        g->c_max = g->p * (1 + g->c) - 1;
+        g->engine = mem_text(with->engine_name);
+        g->with = hardware_label(with, true);
+        g->without = hardware_label(&c.side[WITHOUT][winner[WITHOUT]], false);
+        draw(g, out, q);
+    } else {
+        g->engine = mem_text(""), g->with = mem_text(""), g->without = mem_text("");
+    }
+    if (known)
+        contest_free(&c);
+    g->verdict = verdict_of(g);
+    g->reason = mem_text(!both        ? "no hardware of one side does every workload of the mix"
+                         : pays(g->p) ? ""
+                         : g->c_star <= g->c ? "cost: it gains less than it adds"
+                                             : "control: the money buys more in other hardware");
 }
 
 void payoff_free(struct payoff *p)
@@ -443,4 +533,3 @@ void payoff_free(struct payoff *p)
     free(p->stop);
     *p = (struct payoff){0};
 }
-

@@ -36,12 +36,12 @@ struct payoff_stop {
     struct cell *key; /* as in groups; the axis's own column, if it is one, CELL_NULL */
     double from, to;  /* values around the crossing */
     double p_from, p_to;
-    double at;            /* where P = 1, between them */
-    double at_low, at_high; /* where the ends of P's range cross 1; NAN if beyond from and to */
-    double p_before;      /* P on the side it pays */
-    bool falls;           /* P falls through 1 as the axis grows */
-    bool by_model;        /* found on the model itself, not interpolated */
-    char *reason;         /* on the side where it does not pay */
+    double at;              /* where P = 1, between them */
+    double at_low, at_high; /* where the ends of P's range cross 1; NAN if far away */
+    double p_before;        /* P on the side it pays */
+    bool falls;             /* P falls through 1 as the axis grows */
+    bool by_model;          /* found on the model itself, not interpolated */
+    char *reason;           /* on the side where it does not pay */
 };
 
 struct payoff {
@@ -86,10 +86,40 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
                 const struct payoff_question *q, struct err *err);
 void payoff_free(struct payoff *p);
 
-/* Adds the stop points along a parameter or price that need not be swept, tried at `steps` values
- * from `from` to `to`, in every group; needs q->contest. `unit` "" for 1. */
-void payoff_scan(struct payoff *p, const struct payoff_question *q, const char *axis,
-                 const char *unit, double from, double to, bool whole, size_t steps);
+/* Only the keys of the groups that some design can serve; all else is empty. Caller frees. */
+int payoff_keys(struct payoff *out, struct db *db, const struct db_run *run,
+                const struct payoff_question *q, struct err *err);
+
+/* A range of an axis, parameter or price, whether the study sweeps it or not. */
+struct range {
+    char *path;
+    const char *unit; /* "" for 1 */
+    double from, to;  /* above 0 where the scale is to be logarithmic */
+    bool whole;
+};
+
+/* The i-th of `steps` values of a range. */
+double range_value(const struct range *r, size_t i, size_t steps);
+
+/* Adds the stop points along a range, tried at `steps` values of it, in every group; needs
+ * q->contest. */
+void payoff_scan(struct payoff *p, const struct payoff_question *q, const struct range *r,
+                 size_t steps);
+
+/* One group of all: over the workloads of a mix, which q->contest knows. */
+void payoff_of_mix(struct payoff *out, const struct payoff_question *q);
+
+/* For every group and engine the cheapest way to `tokens_per_s`: whole systems of the run, as many
+ * as it takes, each within the limits; cheapest first. `by` and `where` as in a question. Columns:
+ * those of `by`, engine, systems, devices, system_cost_usd with _low and _high, over_cheapest,
+ * tokens_per_s, tpot_s, power_w, usd_per_mtok, hardware. Caller frees. */
+int cheapest_table(struct table *out, struct db *db, const struct db_run *run, const char *by,
+                   const char *where, double tokens_per_s, struct err *err);
+
+/* The engine one would have to build: for every group and bandwidth ratio m the least ridge r with
+ * which it pays at a price of 0, 5, 10 and 20 % of the system, and the most it may cost at any r.
+ * q->contest is of a free engine (see dse/refine.h). Caller frees. */
+void wanted_table(const struct payoff *p, const struct payoff_question *q, struct table *out);
 
 /* The groups, the stop points and what P turns on, as tables. Caller frees. */
 void payoff_table(const struct payoff *p, struct table *out);

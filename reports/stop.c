@@ -46,13 +46,22 @@ static double log_payoff(double x, void *ctx)
     return log(payoff_at(a, x, NULL) / (1 + LEAST_GAIN)) - a->level;
 }
 
+/* Where log P is `level`, between the values of the stop; else in the like intervals next to it. */
 static double find_root(struct along *a, double level, const struct payoff_stop *s)
 {
+    double x[] = {s->from, s->to, 0, 0};
+    bool logs = s->from > 0 && s->to > 0;
+    x[2] = logs ? s->to * s->to / s->from : 2 * s->to - s->from;
+    x[3] = logs ? s->from * s->from / s->to : 2 * s->from - s->to;
+    static const int ends[3][2] = {{0, 1}, {1, 2}, {3, 0}};
     a->level = level;
-    double from = log_payoff(s->from, a), to = log_payoff(s->to, a);
-    return (from > 0) == (to > 0) || isnan(from) || isnan(to)
-               ? NAN
-               : root_between(s->from, from, s->to, to, TOLERANCE, log_payoff, a);
+    for (int i = 0; i < (level == 0 ? 1 : 3); i++) {
+        double lo = x[ends[i][0]], hi = x[ends[i][1]];
+        double at_lo = log_payoff(lo, a), at_hi = log_payoff(hi, a);
+        if ((at_lo > 0) != (at_hi > 0) && !isnan(at_lo) && !isnan(at_hi))
+            return root_between(lo, at_lo, hi, at_hi, TOLERANCE, log_payoff, a);
+    }
+    return NAN;
 }
 
 /* Where P leaves 1, on the model; or, without one, by a straight line in log P. The ends of the
@@ -67,10 +76,11 @@ static void find_stop(struct payoff_stop *s, struct along *a)
         s->at = at;
         s->by_model = true;
         double p = payoff_at(a, at, &sure);
-        double one = find_root(a, log(p / sure.high), s), other = find_root(a, log(p / sure.low), s);
-        s->at_low = fmin(one, other), s->at_high = fmax(one, other);
-        if (isnan(one) || isnan(other)) /* one end only: fmin and fmax take the number */
-            *(((isnan(one) ? other : one) > at) ? &s->at_low : &s->at_high) = NAN;
+        const double end[] = {find_root(a, log(p / sure.high), s),
+                              find_root(a, log(p / sure.low), s)};
+        for (int i = 0; i < 2; i++) /* one may be out of reach */
+            if (!isnan(end[i]))
+                *(end[i] < at ? &s->at_low : &s->at_high) = end[i];
         return;
     }
     double t = log(s->p_from) / (log(s->p_from) - log(s->p_to));
@@ -99,8 +109,7 @@ static void add_grid_stop(struct payoff *p, size_t axis, const struct payoff *fi
                           size_t j, size_t x, const struct payoff_question *q)
 {
     const struct payoff_group *a = &fine->group[i], *b = &fine->group[j];
-    struct payoff_stop *s =
-        add_stop(p, axis, a->key[x].number, b->key[x].number, a->p, b->p);
+    struct payoff_stop *s = add_stop(p, axis, a->key[x].number, b->key[x].number, a->p, b->p);
     for (size_t k = 0; k < p->by_n; k++)
         for (size_t f = 0; f < fine->by_n; f++)
             if (f != x && !strcmp(fine->by[f], p->by[k]))
@@ -144,28 +153,27 @@ int stops_make(struct payoff *p, size_t axis, struct db *db, const struct db_run
     return rc;
 }
 
-/* The i-th of `steps` values, evenly on a log scale where that is possible. */
-static double scan_value(double from, double to, bool whole, size_t i, size_t steps)
+double range_value(const struct range *r, size_t i, size_t steps)
 {
-    double t = (double)i / (double)(steps - 1);
-    double x = from > 0 ? from * pow(to / from, t) : from + t * (to - from);
-    return whole ? round(x) : x;
+    double t = steps > 1 ? (double)i / (double)(steps - 1) : 0;
+    double x = r->from > 0 ? r->from * pow(r->to / r->from, t) : r->from + t * (r->to - r->from);
+    return r->whole ? round(x) : x;
 }
 
-void payoff_scan(struct payoff *p, const struct payoff_question *q, const char *axis,
-                 const char *unit, double from, double to, bool whole, size_t steps)
+void payoff_scan(struct payoff *p, const struct payoff_question *q, const struct range *r,
+                 size_t steps)
 {
     size_t groups = p->n;
     p->axis = mem_grow(p->axis, p->axes + 1, sizeof *p->axis);
     p->axis_unit = mem_grow(p->axis_unit, p->axes + 1, sizeof *p->axis_unit);
-    p->axis[p->axes] = mem_text(axis);
-    p->axis_unit[p->axes++] = mem_text(unit);
+    p->axis[p->axes] = mem_text(r->path);
+    p->axis_unit[p->axes++] = mem_text(r->unit);
     for (size_t g = 0; g < groups; g++) {
         struct along a = {
-            .p = p, .q = q, .key = p->group[g].key, .axis = axis, .whole = whole};
+            .p = p, .q = q, .key = p->group[g].key, .axis = r->path, .whole = r->whole};
         double x_before = NAN, p_before = NAN;
         for (size_t i = 0; i < steps; i++) {
-            double x = scan_value(from, to, whole, i, steps);
+            double x = range_value(r, i, steps);
             if (x == x_before)
                 continue;
             double here = payoff_at(&a, x, NULL);

@@ -13,8 +13,8 @@ static const double FAR_BEHIND = 0.5;
 
 bool path_is(const char *path, const char *given)
 {
-    while (*given && (*path == *given || (*path == '.' && *given == '_') ||
-                      (*path == '_' && *given == '.')))
+    while (*given &&
+           (*path == *given || (*path == '.' && *given == '_') || (*path == '_' && *given == '.')))
         path++, given++;
     return !*path && !*given;
 }
@@ -41,11 +41,27 @@ static int parameter_of(const char *path, struct parameter *out, struct err *err
     return design_parameter(dotted, out, &ignored);
 }
 
-int setting_check(const struct study *s, const char *path, const struct field **field,
-                  struct err *err)
+int setting_parse(struct setting *out, const char *path, const char *text, struct err *err)
 {
     struct parameter p;
-    (void)s;
+    const struct field *f = price_of(path);
+    *out = (struct setting){.path = path, .text = text};
+    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++)
+        if (!strcmp(path, design_parts[part].fields->section))
+            return 0;
+    if (!f && parameter_of(path, &p, err) != 0)
+        return -1;
+    f = f ? f : p.field;
+    if (field_parse(f, text, &out->number, err) != 0)
+        return -1;
+    if (!field_word(f, out->number))
+        out->text = NULL;
+    return 0;
+}
+
+int setting_check(const char *path, const struct field **field, struct err *err)
+{
+    struct parameter p;
     if ((*field = price_of(path)))
         return 0;
     if (parameter_of(path, &p, err) != 0)
@@ -124,9 +140,12 @@ static int fix(struct restricted *r, const struct setting *set, struct err *err)
         return -1;
     if (s->axes == AXES_MOST)
         return fail(err, "more than %d axes", AXES_MOST);
+    double value = set->number;
+    if (set->text && field_parse(p.field, set->text, &value, err) != 0)
+        return -1;
     *a = (struct axis){.parameter = p, .part = p.part, .n = 1};
     design_path(&p, a->path, sizeof a->path);
-    r->fixed[s->axes] = p.field->whole ? round(set->number) : set->number;
+    r->fixed[s->axes] = p.field->whole ? round(value) : value;
     a->value = &r->fixed[s->axes++];
     axes_sort(s);
     return 0;
@@ -230,9 +249,8 @@ static void add_contender(struct contest *out, const struct restricted *r, struc
     struct device device;
     const struct mapped *mapped;
 
-    *k = (struct contender){.point = best[0][hardware].index,
-                            .jobs = n_jobs,
-                            .job = mem_alloc(n_jobs, sizeof *k->job)};
+    *k = (struct contender){
+        .point = best[0][hardware].index, .jobs = n_jobs, .job = mem_alloc(n_jobs, sizeof *k->job)};
     for (size_t i = 0; i < n_jobs; i++) {
         cursor_seek(&c, &r[i].study, best[i][hardware].index);
         prepare(&c.prepared, &c.design);
@@ -250,6 +268,8 @@ static void add_contender(struct contest *out, const struct restricted *r, struc
     k->chip = c.design.chip;
     k->engine = c.design.engine;
     k->precision = c.design.precision;
+    k->chip_name = c.design.chip_name;
+    k->engine_name = c.design.engine_name;
     cursor_free(&c);
 }
 
@@ -273,8 +293,8 @@ static void choose(struct contest *out, const struct restricted *r, struct best 
     for (size_t h = 0; h < hardware; h++) {
         bool with = best[0][h].with;
         most[with] = fmax(most[with], mixed(best, h, jobs, n_jobs));
-        out->side[with] = out->side[with] ? out->side[with]
-                                          : mem_alloc(hardware, sizeof *out->side[with]);
+        out->side[with] =
+            out->side[with] ? out->side[with] : mem_alloc(hardware, sizeof *out->side[with]);
     }
     for (size_t h = 0; h < hardware; h++) {
         double v = mixed(best, h, jobs, n_jobs);

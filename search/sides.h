@@ -34,9 +34,12 @@ enum { SIDES_DESIGNS_MOST = 200000 };
 /* Do both name the same, '_' standing for '.' in either? */
 bool path_is(const char *path, const char *given);
 
+/* Reads `text` as a value of `path`: a name of the catalogue, a word or a number with its unit. The
+ * setting borrows both. */
+int setting_parse(struct setting *out, const char *path, const char *text, struct err *err);
+
 /* Is `path` one that a setting may name, with a number? Fills its field: unit, range, whole. */
-int setting_check(const struct study *s, const char *path, const struct field **field,
-                  struct err *err);
+int setting_check(const char *path, const struct field **field, struct err *err);
 
 /* The value that the study's first design has at a path. */
 double setting_value(const struct study *s, const char *path);

@@ -1,0 +1,162 @@
+/* dse recommend: the inverse questions. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "dse/command.h"
+#include "dse/refine.h"
+
+static int read_quantity(const struct args *a, const char *option, const char *unit, double *out,
+                         struct err *err)
+{
+    const char *text = args_value(a, option);
+    const struct field f = {.name = option, .unit = unit, .lo = 1e-12, .hi = 1e18};
+    struct err inner;
+    *out = NAN;
+    if (!text || field_parse(&f, text, out, &inner) == 0)
+        return 0;
+    return fail(err, "dse recommend: %s: %s", option, inner.text);
+}
+
+/* The limits as a condition on points. Caller frees. */
+static char *condition(const char *where, double tpot_s, double ttft_s)
+{
+    char *all = mem_text(where ? where : "1");
+    const double limit[] = {tpot_s, ttft_s};
+    static const char *const column[] = {"tpot_s", "ttft_s"};
+    for (size_t i = 0; i < LEN(limit); i++) {
+        if (isnan(limit[i]))
+            continue;
+        char *longer = mem_print("(%s) AND %s <= %.17g", all, column[i], limit[i]);
+        free(all);
+        all = longer;
+    }
+    return all;
+}
+
+static int cheapest(const struct args *a, struct db *db, const struct db_run *run,
+                    double tokens_per_s, enum format format, struct err *err)
+{
+    double tpot_s, ttft_s;
+    struct table t;
+    if (read_quantity(a, "--tpot", "s", &tpot_s, err) != 0 ||
+        read_quantity(a, "--ttft", "s", &ttft_s, err) != 0)
+        return -1;
+    char *where = condition(args_value(a, "--where"), tpot_s, ttft_s);
+    int rc = cheapest_table(&t, db, run, args_value(a, "--by"), where, tokens_per_s, err);
+    free(where);
+    if (rc != 0)
+        return -1;
+    if (format == FORMAT_TABLE)
+        printf("The cheapest whole systems of run %s that make %g tokens/s, with each engine and "
+               "without; cheapest first.\n\n",
+               run->name, tokens_per_s);
+    table_write(&t, format, stdout);
+    rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+    if (!t.rows)
+        fprintf(stderr, "dse recommend: no point of the run is within the limits\n");
+    table_free(&t);
+    return rc;
+}
+
+static int wanted(const struct args *a, struct db *db, const struct db_run *run, enum format format,
+                  struct err *err)
+{
+    static const struct word runs[] = {
+        {"attention", RUNS_ATTENTION}, {"experts", RUNS_EXPERTS}, {"both", RUNS_BOTH}, {NULL, 0}};
+    const struct field f = {
+        .name = "--engine", .unit = "1", .lo = 1, .hi = 3, .only_words = true, .words = runs};
+    const char *mix_path = args_value(a, "--mix"), *by = args_value(a, "--by");
+    struct catalogue *c = NULL;
+    struct refine *refine = NULL;
+    struct mix mix = {0};
+    struct payoff p = {0};
+    struct table t;
+    struct err inner;
+    double of;
+    int rc = -1;
+
+    if (field_parse(&f, args_value(a, "--engine"), &of, &inner) != 0)
+        return fail(err, "dse recommend: --engine: %s", inner.text);
+    if (open_catalogue(&c, err) != 0 || refine_open(&refine, run, c, err) != 0)
+        goto done;
+    struct payoff_question q = {.by = by ? by : "+", .contest = refine_contest, .ctx = refine};
+    if (mix_path) {
+        if (mix_read(&mix, mix_path, err) != 0)
+            goto done;
+        if (refine_mix(refine, &mix, &inner) != 0) {
+            fail(err, "%s: %s", mix_path, inner.text);
+            goto done;
+        }
+    }
+    refine_free_engine(refine, of);
+    if (mix_path)
+        payoff_of_mix(&p, &q);
+    else if (payoff_keys(&p, db, run, &q, err) != 0)
+        goto done;
+    wanted_table(&p, &q, &t);
+    if (format == FORMAT_TABLE)
+        printf("The engine one would have to build, in place, for %s: the least ridge point "
+               "(FLOP/B) at which it pays\nif it adds 0, 5, 10 or 20 %% to the price of the "
+               "system, and the most it may add at any ridge point.\nEmpty: it never pays at that "
+               "price.\n\n",
+               args_value(a, "--engine"));
+    table_write(&t, format, stdout);
+    table_free(&t);
+    rc = EXIT_DONE;
+done:
+    payoff_free(&p);
+    refine_close(refine);
+    mix_free(&mix);
+    catalogue_close(c);
+    return rc;
+}
+
+static int run(const struct args *a, struct err *err)
+{
+    enum format format;
+    double tokens_per_s;
+    struct db *db;
+    struct db_run row;
+
+    if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
+        read_quantity(a, "--tokens-per-s", "1/s", &tokens_per_s, err) != 0)
+        return -1;
+    if (isnan(tokens_per_s) == !args_value(a, "--engine"))
+        return fail(err, "dse recommend: give either --tokens-per-s X or --engine attention");
+    if (db_open(&db, a->argument[0], DB_READ, err) != 0)
+        return -1;
+    int rc = db_run_find(db, args_value(a, "--run"), &row, err);
+    if (rc == 0) {
+        rc = isnan(tokens_per_s) ? wanted(a, db, &row, format, err)
+                                 : cheapest(a, db, &row, tokens_per_s, format, err);
+        db_run_free(&row);
+    }
+    db_close(db);
+    return rc;
+}
+
+static const struct option options[] = {
+    {"--tokens-per-s", "X", "the cheapest systems of the run that make X tokens per second"},
+    {"--tpot", "TIME", "with at most this time per output token, like 50 ms"},
+    {"--ttft", "TIME", "and at most this time to the first token"},
+    {"--engine", "attention|experts|both",
+     "instead: the least engine for these operators that would pay, and what it may cost"},
+    {"--mix", "FILE.csv", "--engine over a mix of workloads; see `dse payoff --help`"},
+    {"--run", "NAME", "the run; default: the newest"},
+    {"--by", "COLUMN,...", "one answer per value of these columns; default: the swept workload"},
+    {"--where", "EXPR", "only points that meet an SQL condition"},
+    {"--format", "table|csv|json|md", "table (default), csv, json, md"},
+    {NULL, NULL, NULL},
+};
+
+const struct command cmd_recommend = {
+    "recommend",
+    "DB",
+    1,
+    1,
+    "the cheapest system that serves so much, or the engine one would have to build",
+    "  dse recommend payoff.db --tokens-per-s 1M --tpot 50ms --by model\n"
+    "  dse recommend payoff.db --engine attention --by model",
+    options,
+    run};

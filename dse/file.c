@@ -1,0 +1,27 @@
+#include "dse/file.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+int file_write(const char *path, int (*write)(FILE *out, void *ctx), void *ctx, struct err *err)
+{
+    char *part = mem_print("%s.part", path);
+    FILE *out = fopen(part, "w");
+    int rc = 0;
+
+    if (!out)
+        rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
+    else {
+        bool bad = write(out, ctx) != 0;
+        if (fclose(out) != 0 || bad || rename(part, path) != 0) {
+            rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
+            remove(part);
+        }
+    }
+    free(part);
+    return rc;
+}
