@@ -10,16 +10,21 @@ static const struct word hbm_words[] = {
     { "hbm4", HBM4 }, { NULL, 0 },
 };
 
-/* Capacity and bandwidth of a stack: JEDEC pin rates with 1024 (HBM4: 2048) pins, and the heights
- * that the chips of the catalogue use. HBM3E at the 8 Gb/s of B200 and H200, HBM4 at 8 Gb/s. */
+/* Capacity, bandwidth, height and pins of a stack: JEDEC pin rates with 1024 (HBM4: 2048) pins, and
+ * the heights that the chips of the catalogue use. HBM3E at the 8 Gb/s of B200 and H200, HBM4 at 8
+ * Gb/s. Width: HBM2 7.75 x 11.87 mm (JEDEC JESD235), HBM2E 10 x 11, HBM3 11 x 11 (121 mm2, Duplex),
+ * HBM4 13 x 11 (assumed). */
 static const struct hbm hbms[HBM_KINDS] = {
-    [HBM2]      = {  8e9, 0.256e12 },
-    [HBM2E]     = { 16e9, 0.4625e12 },
-    [HBM3]      = { 24e9, 0.819e12 },
-    [HBM3E]     = { 24e9, 1.000e12 },
-    [HBM3E_12H] = { 36e9, 1.000e12 },
-    [HBM4]      = { 36e9, 2.000e12 },
+    [HBM2]      = {  8e9, 0.256e12,   8, 1024,  7.75 },
+    [HBM2E]     = { 16e9, 0.4625e12,  8, 1024, 10 },
+    [HBM3]      = { 24e9, 0.819e12,  12, 1024, 11 },
+    [HBM3E]     = { 24e9, 1.000e12,   8, 1024, 11 },
+    [HBM3E_12H] = { 36e9, 1.000e12,  12, 1024, 11 },
+    [HBM4]      = { 36e9, 2.000e12,  12, 2048, 13 },
 };
+
+static const struct word as_price_list[] = { { "auto", -1 }, { NULL, 0 } };
+static const struct word derived_density[] = { { "auto", 0 }, { NULL, 0 } };
 
 static const struct field rows[] = {
     { FIELD(chip, compute_units, "1"), .lo = 1, .hi = 1e6, .init = NAN, .doc = "Compute units (SM, CU, core) that work." },
@@ -36,10 +41,18 @@ static const struct field rows[] = {
     { FIELD(chip, network_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .init = NAN, .doc = "Scale-out network of one device, one direction." },
     { FIELD(chip, network_latency_s, "s"), .lo = 0, .hi = 1, .init = 5e-6, .doc = "Latency of a transfer over the scale-out network." },
     { FIELD(chip, node_nm, "1"), .lo = 2, .hi = 28, .init = 5, .doc = "Process node of the compute dies, nm." },
-    { FIELD(chip, compute_flop_per_s_per_mm2, "FLOP/s"), .lo = 1e6, .hi = 1e18, .init = NAN,
-      .doc = "BF16 peak per mm2 of compute units, spare ones counted in the area." },
-    { FIELD(chip, uncore_mm2, "mm2"), .lo = 0, .hi = 1e5, .init = NAN, .doc = "Area of all that is not compute units, memory interface or links: caches, crossbar, control." },
     { FIELD(chip, tdp_w, "W"), .lo = 0, .hi = 1e5, .init = NAN, .doc = "Thermal design power of one device." },
+    { FIELD(chip, clock_hz, "Hz"), .lo = 1e6, .hi = 1e11, .init = 1.8e9, .doc = "Clock at which the peak holds: the multipliers on the die follow from both." },
+    { FIELD(chip, fp64_flop_per_s, "FLOP/s"), .lo = 0, .hi = 1e18, .init = 0, .doc = "FP64 peak that the silicon is built for: area only." },
+    { FIELD(chip, unit_sram_byte, "B"), .lo = 0, .hi = 1e12, .init = 262144, .doc = "Local memory and level-1 cache of a compute unit: area only." },
+    { FIELD(chip, unit_register_byte, "B"), .lo = 0, .hi = 1e12, .init = 262144, .doc = "Register file of a compute unit: area only." },
+    { FIELD(chip, cache_byte, "B"), .lo = 0, .hi = 1e12, .init = 64e6, .doc = "Shared caches on the dies: area only." },
+    { FIELD(chip, spare_unit_ratio, "1"), .lo = 0, .hi = 10, .init = -1, .words = as_price_list,
+      .doc = "Compute units on the dies that may be bad, over those in use; auto: as the price list says." },
+    { FIELD(chip, compute_flop_per_s_per_mm2, "FLOP/s"), .lo = 1e6, .hi = 1e18, .init = 0, .words = derived_density,
+      .doc = "BF16 peak per mm2 of compute units, spare ones counted in the area; auto: from what is in them and the node." },
+    { FIELD(chip, uncore_mm2, "mm2"), .lo = 0, .hi = 1e5, .init = -1, .words = as_price_list,
+      .doc = "Area of all that is not compute units, memory interface or links; auto: caches by the node, and the rest by the price list." },
 };
 /* clang-format on */
 COVERS(rows, chip);

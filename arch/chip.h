@@ -10,7 +10,11 @@ struct chip {
     double memory_byte, memory_byte_per_s, hbm;
     double link_byte_per_s, link_latency_s, link_domain;
     double network_byte_per_s, network_latency_s;
-    double node_nm, compute_flop_per_s_per_mm2, uncore_mm2, tdp_w;
+    double node_nm, tdp_w;
+    /* Of the area only; what a data sheet says. The last two override what follows from it. */
+    double clock_hz, fp64_flop_per_s, unit_sram_byte, unit_register_byte, cache_byte,
+        spare_unit_ratio;
+    double compute_flop_per_s_per_mm2, uncore_mm2;
 };
 
 extern const struct fields chip_fields;
@@ -28,6 +32,8 @@ double chip_ridge_flop_per_byte(const struct chip *c);
 /* A generation of stacked memory. */
 struct hbm {
     double stack_byte, stack_byte_per_s;
+    double dies, pins; /* DRAM dies of a stack; data pins */
+    double edge_mm;    /* die edge that a stack stands at: its width */
 };
 
 const struct hbm *chip_hbm(const struct chip *c);

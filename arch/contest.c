@@ -65,13 +65,16 @@ static double job_tokens_per_s(const struct contender *k, const struct job *j,
 }
 
 static double power_w(const struct contender *k, const struct job *j, double tokens_per_s,
-                      const struct prices *p)
+                      const struct quote *q, const struct prices *p)
 {
-    struct price_book book = {*p, *p, *p};
-    struct metrics m = {.tokens_per_s = tokens_per_s};
-    cost_metrics(&m, &k->chip, &k->engine, k->devices, &k->precision, &j->split,
-                 j->split.time_s * j->tokens_per_s / tokens_per_s, &book);
-    return m.power_w;
+    const struct step_split *split = &j->split;
+    struct activity a = {k->devices,         split->time_s * j->tokens_per_s / tokens_per_s,
+                         tokens_per_s,       split->flop,
+                         k->precision.math,  split->byte,
+                         split->engine_byte, split->wire_byte};
+    struct running_cost running;
+    cost_running(&running, q, &a, &k->chip, p);
+    return running.power_w;
 }
 
 static const struct engine no_engine = {.capacity_ratio = 1};
@@ -86,34 +89,39 @@ double contender_tokens_per_s(const struct contender *k, bool alone)
     return weights / s;
 }
 
+static double spent(const struct contender *k, const struct quote *q, enum budget budget,
+                    const struct prices *p)
+{
+    return budget == BUDGET_COST   ? cost_system_usd(q, k->devices, &k->chip, p)
+           : budget == BUDGET_AREA ? (q->device.die_mm2 + q->device.engine_mm2) * k->devices
+                                   : 1;
+}
+
 double contender_resource(const struct contender *k, enum budget budget, const struct prices *p,
                           bool alone)
 {
-    const struct engine *e = alone ? &no_engine : &k->engine;
-    struct device_cost device;
-    if (budget == BUDGET_COST)
-        return cost_system_usd(&k->chip, e, k->devices, p);
-    if (budget == BUDGET_AREA) {
-        cost_device(&device, &k->chip, e, p);
-        return (device.die_mm2 + device.engine_mm2) * k->devices;
-    }
-    return 1;
+    struct quote q;
+    cost_quote(&q, &k->chip, alone ? &no_engine : &k->engine, p);
+    return spent(k, &q, budget, p);
 }
 
 /* Tokens per second and unit of budget. Jobs of a mix take turns, each its share of the tokens. */
 static double value(const struct contender *k, const struct world *w, enum budget budget)
 {
     double s_per_token = 0, j_per_token = 0, weights = 0;
+    struct quote q;
+    if (budget != BUDGET_NONE)
+        cost_quote(&q, &k->chip, &k->engine, &w->prices);
     for (size_t i = 0; i < k->jobs; i++) {
         double rate = job_tokens_per_s(k, &k->job[i], w);
         weights += k->job[i].weight;
         s_per_token += k->job[i].weight / rate;
         if (budget == BUDGET_POWER)
-            j_per_token += k->job[i].weight * power_w(k, &k->job[i], rate, &w->prices) / rate;
+            j_per_token += k->job[i].weight * power_w(k, &k->job[i], rate, &q, &w->prices) / rate;
     }
-    return budget == BUDGET_POWER
-               ? weights / j_per_token
-               : weights / s_per_token / contender_resource(k, budget, &w->prices, false);
+    return budget == BUDGET_POWER  ? weights / j_per_token
+           : budget == BUDGET_NONE ? weights / s_per_token
+                                   : weights / s_per_token / spent(k, &q, budget, &w->prices);
 }
 
 double contest_payoff(const struct contest *c, const struct world *w, size_t *winner)

@@ -18,7 +18,7 @@ int budget_parse(const char *text, enum budget *out, struct err *err);
 struct job {
     double weight; /* share of the tokens */
     double tokens_per_s;
-    double alone_tokens_per_s; /* of the same hardware without its engine */
+    double alone_tokens_per_s; /* of the same hardware without its engine; of mixes only */
     struct step_split split;
 };
 

@@ -1,5 +1,6 @@
 /* An attention engine: processing beside or in the memory, with m times the memory bandwidth of
- * the chip and a ridge point of its own. `none` has bandwidth_ratio 0. */
+ * the chip and a ridge point of its own. `none` has bandwidth_ratio 0. Its kind says where it
+ * stands and so what it costs (arch/make.h) and what bounds m. */
 #ifndef ARCH_ENGINE_H
 #define ARCH_ENGINE_H
 
@@ -8,9 +9,17 @@
 #include "base/field.h"
 
 struct engine {
+    double kind;
     double bandwidth_ratio, ridge_flop_per_byte;
     double capacity_ratio, link_byte_per_s, overlap, runs;
-    double dram_area_ratio, logic_mm2_per_stack, added_stack_ratio, power_ratio;
+    double dram_area_ratio, logic_mm2_per_stack, added_stack_ratio, power_ratio, power_budget;
+};
+
+enum {
+    ENGINE_BANK,      /* in the DRAM dies of the chip's stacks */
+    ENGINE_LOGIC_DIE, /* in the base dies of the chip's stacks */
+    ENGINE_ON_DIE,    /* on the compute dies */
+    ENGINE_POOL       /* a device of its own, with memory and package, behind a link */
 };
 
 enum { RUNS_ATTENTION = 1, RUNS_EXPERTS = 2, RUNS_BOTH = 3 };
@@ -21,5 +30,13 @@ static inline bool engine_is_there(const struct engine *e)
 {
     return e->bandwidth_ratio > 0;
 }
+
+/* The m that the engine really has: in the banks, no more than the power of a stack feeds; on the
+ * compute dies, no more than the chip's own memory brings (1). */
+double engine_bandwidth_ratio(const struct engine *e);
+
+/* Stacks that come with the engine over those of the chip; where it is not said, a pool has as many
+ * as its bandwidth needs, the others none. */
+double engine_added_stack_ratio(const struct engine *e);
 
 #endif

@@ -34,7 +34,11 @@ struct metrics {
     double power_w, power_w_low, power_w_high;
     double energy_j_per_token, energy_j_per_token_low, energy_j_per_token_high;
     double usd_per_mtok, usd_per_mtok_low, usd_per_mtok_high;
+    double engine_cost_usd, engine_cost_usd_low, engine_cost_usd_high;
+    double engine_power_w, engine_power_w_low, engine_power_w_high;
+    double usd_per_hour, usd_per_hour_low, usd_per_hour_high;
     double tokens_per_s_per_usd;
+    double engine_bandwidth_ratio, dies, power_limit_ratio, package_limit_ratio;
 
     /* Calibrated timing only; NAN otherwise. Of each, low and high in this order. */
     double calibrated_on, timing_error;

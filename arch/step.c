@@ -1,5 +1,6 @@
 #include "arch/step.h"
 
+#include "base/power.h"
 #include "arch/attention.h"
 #include "arch/ffn.h"
 #include "arch/simulator.h"
@@ -213,7 +214,7 @@ struct load step_load(const struct step *s, double batch)
  */
 static double expected_most(double n, double p, double draws)
 {
-    double idle = 1 - p, one = pow(idle, n), below = 0, most = 0;
+    double idle = 1 - p, one = power_whole(idle, n), below = 0, most = 0;
 
     if (draws <= 1)
         return n * p;
@@ -221,7 +222,7 @@ static double expected_most(double n, double p, double draws)
         return n;
     for (double j = 0; j < n; j++) {
         below += one;
-        double some_above = below < 1e-9 ? 1 : 1 - pow(below, draws);
+        double some_above = below < 1e-9 ? 1 : 1 - power_whole(below, draws);
         if (some_above < 1e-9)
             break;
         most += some_above;

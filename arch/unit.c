@@ -7,7 +7,7 @@ void device_make(struct device *out, const struct design *d)
     const struct precision *p = &d->precision;
     const struct calibration *calibration =
         d->mode.timing == TIMING_CALIBRATED ? d->calibration : NULL;
-    double engine_byte_per_s = e->bandwidth_ratio * c->memory_byte_per_s;
+    double engine_byte_per_s = engine_bandwidth_ratio(e) * c->memory_byte_per_s;
 
     *out = (struct device){
         .main = {1 / chip_math_flop_per_s(c, p->math), 1 / c->memory_byte_per_s, 0,

@@ -23,8 +23,7 @@ double root_between(double a, double fa, double b, double fb, double tolerance, 
         bool halve = i % 3 == 0 && width > before / 2;
         if (i % 3 == 0)
             before = width;
-        x = halve || !isfinite(fa) || !isfinite(fb) ? (a + b) / 2
-                                                    : b - fb * (b - a) / (fb - fa);
+        x = halve || !isfinite(fa) || !isfinite(fb) ? (a + b) / 2 : b - fb * (b - a) / (fb - fa);
         double fx = f(logs ? exp(x) : x, ctx);
         if (isnan(fx))
             return NAN;

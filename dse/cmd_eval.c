@@ -5,6 +5,7 @@
 #include "base/csv.h"
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/costs.h"
 #include "search/axis.h"
 #include "search/space.h"
 
@@ -113,8 +114,24 @@ static void print_calibration(const struct design *d, const struct metrics *m)
         m->timing_error);
 }
 
+/* What cannot be built or run as it is priced. */
+static void print_limits(const struct design *d, const struct metrics *m)
+{
+    if (engine_is_there(&d->engine) && m->engine_bandwidth_ratio < d->engine.bandwidth_ratio)
+        printf("  %-22s %.3g of the %.3g asked for: %s\n", "engine m", m->engine_bandwidth_ratio,
+               d->engine.bandwidth_ratio,
+               d->engine.kind == ENGINE_BANK ? "the power of the memory stacks allows no more"
+                                             : "the chip's memory brings no more");
+    if (m->power_limit_ratio > 1)
+        printf("  %-22s a device draws %.2f times its design power: it would slow down\n",
+               "power limit", m->power_limit_ratio);
+    if (m->package_limit_ratio > 1)
+        printf("  %-22s the interposer is %.2f times the largest there is: it cannot be made\n",
+               "package limit", m->package_limit_ratio);
+}
+
 static void print_text(const struct mapped *mapped, const struct plan *plan, const struct design *d,
-                       const struct metrics *m)
+                       const struct metrics *m, const struct price_book *book)
 {
     printf("%s on %g x %s", d->model_name, plan->devices, d->chip_name);
     if (engine_is_there(&d->engine))
@@ -165,10 +182,15 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     if (engine_is_there(&d->engine))
         printf("  %-22s %.2f on core attention%s\n", "engine speed-up S", m->engine_speedup,
                m->engine_speedup < 1 ? ": slower than the chip, so it stays idle" : "");
+    print_limits(d, m);
     text_cost("device cost to make", "device_cost_usd", m);
+    if (engine_is_there(&d->engine))
+        text_cost("of it the engine", "engine_cost_usd", m);
     text_cost("system price", "system_cost_usd", m);
     text_cost("system power", "power_w", m);
+    text_cost("USD per hour", "usd_per_hour", m);
     text_cost("USD per M tokens", "usd_per_mtok", m);
+    costs_text(d, book);
     print_operators(mapped, d, m);
     if (!isnan(m->calibrated_on)) {
         print_calibration(d, m);
@@ -225,7 +247,8 @@ static void json_parameters(const struct design *d)
 }
 
 static void print_json(const struct mapped *mapped, const struct plan *plan,
-                       const struct design *design, const struct metrics *m)
+                       const struct design *design, const struct metrics *m,
+                       const struct price_book *book)
 {
     struct design d = *design;
     struct device dev;
@@ -237,7 +260,9 @@ static void print_json(const struct mapped *mapped, const struct plan *plan,
     json_metrics(m);
     printf("\n  },\n  \"parameters\": {");
     json_parameters(&d);
-    printf("\n  },\n  \"operators\": [");
+    printf("\n  },\n  \"cost\": ");
+    costs_json(&d, book);
+    printf(",\n  \"operators\": [");
     device_make(&dev, &d);
     for (size_t i = 0; mapped && i < mapped->step.ops.n; i++) {
         const struct op *o = &mapped->step.ops.op[i];
@@ -269,7 +294,7 @@ static int eval_one(const struct study *s, bool json)
     for (size_t i = 0; i < c.prepared.n; i++)
         if (!memcmp(&c.prepared.mapped[i].plan, &plan, sizeof plan))
             mapped = &c.prepared.mapped[i];
-    (json ? print_json : print_text)(mapped, &plan, &c.design, &m);
+    (json ? print_json : print_text)(mapped, &plan, &c.design, &m, &s->prices);
     cursor_free(&c);
     return m.verdict == VERDICT_OK ? EXIT_DONE : EXIT_NONE_FEASIBLE;
 }

@@ -186,7 +186,7 @@ void payoff_map_table(const struct payoff *p, struct table *out)
         if (k != axis)
             header[columns++] = p->by[k];
     for (size_t j = 0; j < n; j++)
-        header[columns++] = text[j] = mem_print("%.6g", value[j]);
+        header[columns++] = text[j] = mem_print("%.10g", value[j]);
     if (axis == p->by_n)
         header[columns++] = "P";
     table_begin(out, header, columns);

@@ -13,8 +13,12 @@ static bool starts(const char *text, const char *with)
 
 static bool chosen(const char *name)
 {
-    return !strcmp(name, "plan_tp") || !strcmp(name, "plan_dp") || !strcmp(name, "plan_ep") ||
-           !strcmp(name, "id") || !strcmp(name, "run") || !strcmp(name, "point");
+    return !strcmp(name, "plan_tp") || !strcmp(name, "plan_dp") || !strcmp(name, "plan_ep");
+}
+
+static bool is_key(const char *name)
+{
+    return !strcmp(name, "id") || !strcmp(name, "run") || !strcmp(name, "point");
 }
 
 static int add(struct swept *out, struct db *db, const struct db_run *run, const char *name,
@@ -40,7 +44,8 @@ static int add(struct swept *out, struct db *db, const struct db_run *run, const
                                                   .is_number = is_number,
                                                   .of_engine = engine,
                                                   .of_hardware = engine || chip,
-                                                  .of_workload = !engine && !chip,
+                                                  .of_workload = !engine && !chip && !chosen(name),
+                                                  .chosen = chosen(name),
                                                   .values = (size_t)values};
     char *longer = mem_print("%s%s%s", out->names, *out->names ? ", " : "", name);
     free(out->names);
@@ -61,7 +66,7 @@ int swept_read(struct swept *out, struct db *db, const struct db_run *run, struc
     for (size_t i = 0; i < known.rows && rc == 0; i++) {
         const char *name = table_at(&known, i, 0)->text;
         const struct cell *unit = table_at(&known, i, 1);
-        if (!field_find(metrics_fields, name) && !chosen(name))
+        if (!field_find(metrics_fields, name) && !is_key(name))
             rc = add(out, db, run, name, unit->kind == CELL_TEXT ? unit->text : "", err);
     }
     table_free(&known);

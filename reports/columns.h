@@ -12,6 +12,7 @@ struct swept_column {
     bool is_number;
     bool of_engine, of_hardware,
         of_workload; /* engine and chip are hardware; the rest is workload */
+    bool chosen;     /* a mapping that each point may have chosen: none of these */
     size_t values;   /* distinct ones */
 };
 
@@ -21,8 +22,7 @@ struct swept {
     char *names; /* comma-separated, for messages */
 };
 
-/* Columns before `verdict` that take more than one value in the run; the mapping that a point chose
- * is not swept. Caller frees. */
+/* Columns before `verdict` that take more than one value in the run. Caller frees. */
 int swept_read(struct swept *out, struct db *db, const struct db_run *run, struct err *err);
 void swept_free(struct swept *s);
 

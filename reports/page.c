@@ -131,11 +131,10 @@ static char *stop_text(const struct payoff *p, const struct payoff_stop *s)
         free(who);
         who = longer;
     }
-    char *out =
-        mem_print("%s: pays %s %s = %s%s%s", *who ? who : "over all", s->falls ? "below" : "above",
-                  p->axis[s->axis],
-                  quantity_text(s->at, p->axis_unit[s->axis], 4, buffer, sizeof buffer),
-                  *s->reason ? "; beyond: " : "", s->reason);
+    char *out = mem_print("%s: pays %s %s = %s%s%s", *who ? who : "over all",
+                          s->falls ? "below" : "above", p->axis[s->axis],
+                          quantity_text(s->at, p->axis_unit[s->axis], 4, buffer, sizeof buffer),
+                          *s->reason ? "; beyond: " : "", s->reason);
     free(who);
     return out;
 }
@@ -227,8 +226,10 @@ static void html_basis(const struct page *p, FILE *out)
     fputs("<h2>What this rests on</h2>\n<p>Timing is ideal: every operator at the peaks of the "
           "data sheet, no start-up time, nothing overlapped "
           "but what an engine says it overlaps. Measured systems are slower. Costs are public "
-          "estimates; the low and high P take the engine at its cheapest "
-          "and dearest. Both sides choose their best design of this study, and nothing outside "
+          "estimates, each with a low and a high end: prices are drawn a thousand times, the same "
+          "for both "
+          "sides, and payoff low and high leave one draw in ten outside at either end. Both sides "
+          "choose their best design of this study, and nothing outside "
           "it.</p>\n<p class=\"note\">Run ",
           out);
     svg_escape(r->name, out);
@@ -270,6 +271,18 @@ int page_html(const struct page *p, FILE *out)
     fputs("<h2>Stop points</h2>\n", out);
     payoff_stop_table(p->engines, &t);
     html_table(&t, out);
+    table_free(&t);
+    payoff_swing_table(p->payoff, 3, &t);
+    if (t.rows) {
+        fputs(
+            "<h2>What it turns on</h2>\n<p class=\"note\">One constant moved over its whole range, "
+            "all others at the middle; of each verdict the three that move P most. The picture is "
+            "of the verdict nearest to 1.</p>\n<figure>",
+            out);
+        tornado_svg(p->payoff, out);
+        fputs("</figure>\n", out);
+        html_table(&t, out);
+    }
     table_free(&t);
     html_basis(p, out);
     fputs("</body></html>\n", out);

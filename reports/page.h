@@ -31,6 +31,10 @@ int page_md(const struct page *p, FILE *out);   /* the sentence and the tables *
 void map_svg(const struct payoff *p, FILE *out);
 void front_svg(const struct table *front, const struct table *cloud, FILE *out);
 void roofline_svg(const struct table *roofline, FILE *out);
+void tornado_svg(const struct payoff *p, FILE *out); /* of the verdict nearest to P = 1 */
+
+/* "deepseek-r1, workload_context 8192": what tells a group from the others. Caller frees. */
+char *group_title(const struct payoff *p, const struct payoff_group *g);
 
 /* The style all of them share, as the content of a <style>. */
 extern const char *const picture_style;

@@ -91,11 +91,22 @@ static int point_row(struct table *out, struct db *db, double id, struct err *er
     return rc;
 }
 
-/* The same design without the engine: equal in every swept column but those of the engine. */
-static int twin_row(struct table *out, struct db *db, const struct db_run *run,
-                    const struct swept *swept, const struct table *with, struct err *err)
+static bool in_by(const struct payoff *p, const char *name)
 {
-    char *sql = mem_print("SELECT * FROM point WHERE run = %lld AND engine_speedup IS NULL",
+    for (size_t i = 0; i < p->by_n; i++)
+        if (!strcmp(p->by[i], name))
+            return true;
+    return false;
+}
+
+/* The same design without the engine, at its best mapping: equal in every swept column but those of
+ * the engine, and those of the mapping only where the group holds them. */
+static int twin_row(struct table *out, struct db *db, const struct db_run *run,
+                    const struct payoff *p, const struct swept *swept, const struct table *with,
+                    struct err *err)
+{
+    char *sql = mem_print("SELECT * FROM point WHERE run = %lld AND engine_speedup IS NULL AND "
+                          "verdict = 'ok'",
                           (long long)run->id);
     const char **texts = mem_alloc(swept->n + 1, sizeof *texts);
     char **owned = mem_alloc(swept->n + 1, sizeof *owned);
@@ -103,7 +114,8 @@ static int twin_row(struct table *out, struct db *db, const struct db_run *run,
 
     for (size_t i = 0; i < swept->n; i++) {
         const struct cell *c = table_at(with, 0, (size_t)table_find(with, swept->column[i].name));
-        if (swept->column[i].of_engine || c->kind == CELL_NULL)
+        if (swept->column[i].of_engine || c->kind == CELL_NULL ||
+            (swept->column[i].chosen && !in_by(p, swept->column[i].name)))
             continue;
         char buffer[32];
         owned[n] = mem_text(c->kind == CELL_TEXT ? c->text
@@ -117,7 +129,7 @@ static int twin_row(struct table *out, struct db *db, const struct db_run *run,
         free(sql);
         sql = longer;
     }
-    char *whole = mem_print("%s ORDER BY id LIMIT 1", sql);
+    char *whole = mem_print("%s ORDER BY tokens_per_s DESC, id LIMIT 1", sql);
     int rc = db_select(db, whole, texts, n, out, err);
     for (size_t i = 0; i < n; i++)
         free(owned[i]);
@@ -146,12 +158,13 @@ char *design_label(const struct table *t, const struct swept *swept, const char 
                    size_t by_n)
 {
     char *out = mem_text(text(t, "chip")), buffer[48];
+    bool with = !isnan(number(t, "engine_speedup"));
     for (size_t i = 0; i < swept->n; i++) {
         const struct swept_column *c = &swept->column[i];
         bool in_key = false;
         for (size_t j = 0; j < by_n; j++)
             in_key = in_key || !strcmp(by[j], c->name);
-        if (in_key || !c->of_hardware || !strcmp(c->name, "chip"))
+        if (in_key || !c->of_hardware || !strcmp(c->name, "chip") || (c->of_engine && !with))
             continue;
         const struct cell *v = table_at(t, 0, (size_t)table_find(t, c->name));
         if (v->kind == CELL_NULL || (v->kind == CELL_TEXT && !strcmp(v->text, "none")))
@@ -252,7 +265,7 @@ static void fill(struct payoff_group *g, enum budget budget, const struct table 
     g->g = has_twin ? number(with, "tokens_per_s") / number(twin, "tokens_per_s") : NAN;
     g->c_star = g->g - 1;
     g->c = has_twin ? added(with, twin, cost[0]) : NAN;
-    g->c_max = g->p * (1 + g->c) - 1;
+    g->c_max = fmax(g->p * (1 + g->c) - 1, LEAST_GAIN) - LEAST_GAIN;
     g->a = has_twin ? area_mm2(with) / area_mm2(twin) - 1 : NAN;
     g->w = has_twin ? added(with, twin, "power_w") : NAN;
     g->a_star_mm2 = g->c_star * (has_twin ? area_mm2(twin) : NAN);
@@ -296,7 +309,7 @@ static int make_group(struct payoff_group *g, struct payoff *p, struct db *db,
         return -1;
     int rc = point_row(&b, db, table_at(without, (size_t)other, 0)->number, err);
     if (rc == 0) {
-        rc = twin_row(&twin, db, run, swept, &a, err);
+        rc = twin_row(&twin, db, run, p, swept, &a, err);
         if (rc == 0) {
             fill(g, p->budget, &a, &twin, &b, swept, p);
             table_free(&twin);
@@ -357,14 +370,6 @@ static void add_by(struct payoff *p, const char *name)
     p->by[p->by_n++] = mem_text(name);
 }
 
-static bool in_by(const struct payoff *p, const char *name)
-{
-    for (size_t i = 0; i < p->by_n; i++)
-        if (!strcmp(p->by[i], name))
-            return true;
-    return false;
-}
-
 int groups_by(struct payoff *p, const struct swept *swept, const char *by, struct err *err)
 {
     bool more = !by || *by == '+';
@@ -373,7 +378,7 @@ int groups_by(struct payoff *p, const struct swept *swept, const char *by, struc
     for (size_t i = 0; i < swept->n && more; i++)
         if (swept->column[i].of_workload)
             add_by(p, swept->column[i].name);
-    for (const char *at = by ? by + more : NULL; at; at = *at ? at + 1 : NULL) {
+    for (const char *at = by ? by + more : ""; *at; at += *at == ',') {
         size_t length = strcspn(at, ",");
         const struct swept_column *c = swept_find(swept, at, length);
         if (!c && !more)
@@ -408,7 +413,8 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
     out->axis = mem_alloc(swept.n + 1, sizeof *out->axis);
     out->axis_unit = mem_alloc(swept.n + 1, sizeof *out->axis_unit);
     for (size_t i = 0; i < swept.n; i++)
-        if (swept.column[i].is_number)
+        if (swept.column[i].is_number &&
+            (!swept.column[i].chosen || in_by(out, swept.column[i].name)))
             add_axis(out, &swept.column[i]);
     if (rc == 0)
         rc = groups_make(out, db, run, &swept, q, true, err);

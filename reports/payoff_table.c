@@ -77,9 +77,9 @@ void payoff_table(const struct payoff *p, struct table *out)
 
 void payoff_stop_table(const struct payoff *p, struct table *out)
 {
-    static const char *const after[] = {"axis",      "stops_at", "direction",
-                                        "grid_from", "grid_to",  "payoff_from",
-                                        "payoff_to", "found_by", "reason", "stops_at_low", "stops_at_high"};
+    static const char *const after[] = {"axis",    "stops_at",     "direction",    "grid_from",
+                                        "grid_to", "payoff_from",  "payoff_to",    "found_by",
+                                        "reason",  "stops_at_low", "stops_at_high"};
     const char **header = mem_alloc(p->by_n + LEN(after), sizeof *header);
     size_t n = 0;
 
@@ -109,8 +109,9 @@ void payoff_stop_table(const struct payoff *p, struct table *out)
 
 void payoff_swing_table(const struct payoff *p, size_t most, struct table *out)
 {
-    static const char *const after[] = {"constant", "low",         "middle",   "high",
-                                        "payoff_low_end", "payoff_high_end", "flips_at", "flips"};
+    static const char *const after[] = {
+        "constant",        "low",      "middle", "high", "payoff_low_end",
+        "payoff_high_end", "flips_at", "flips"};
     const char **header = mem_alloc(p->by_n + LEN(after), sizeof *header);
     size_t n = 0;
 

@@ -11,28 +11,10 @@
 
 enum { WIDTH = 760, HEIGHT = 470, LEFT = 120, RIGHT = 650, UP = 56, DOWN = 410, DRAWS = 200 };
 
-/* "deepseek-r1, workload_context 8192": what tells the group from the others. */
-static char *title_of(const struct payoff *p, size_t group)
-{
-    char *title = mem_text("");
-    for (size_t k = 0; k < p->by_n; k++) {
-        const struct cell *c = &p->group[group].key[k];
-        if (c->kind == CELL_NULL)
-            continue;
-        char *longer =
-            c->kind == CELL_TEXT
-                ? mem_print("%s%s%s", title, *title ? ", " : "", c->text)
-                : mem_print("%s%s%s %.6g", title, *title ? ", " : "", p->by[k], c->number);
-        free(title);
-        title = longer;
-    }
-    return title;
-}
-
 void surface_make(struct surface *out, const struct payoff *p, size_t group,
                   const struct payoff_question *q, const struct range *x, const struct range *y)
 {
-    *out = (struct surface){.title = title_of(p, group), .x = *x, .y = *y};
+    *out = (struct surface){.title = group_title(p, &p->group[group]), .x = *x, .y = *y};
     for (size_t i = 0; i < SURFACE_STEPS; i++)
         for (size_t j = 0; j < SURFACE_STEPS; j++) {
             struct contest c;

@@ -9,7 +9,7 @@
 #include "search/space.h"
 
 /* No price in its range turns this much around between two designs of one side (assumed). */
-static const double FAR_BEHIND = 0.5;
+static const double FAR_BEHIND = 0.6;
 
 bool path_is(const char *path, const char *given)
 {
@@ -213,6 +213,7 @@ static double resource(enum budget budget, const struct metrics *m)
 /* The best of one hardware for one job. */
 struct best {
     uint64_t index;
+    struct plan plan; /* the mapping */
     double value, tokens_per_s;
     bool feasible, with;
 };
@@ -233,14 +234,15 @@ static void best_of_each(struct best *best, const struct study *s, const char *e
         struct best *b = &best[hardware_of(&c)];
         double value = m.tokens_per_s / resource(budget, &m);
         if (m.verdict == VERDICT_OK && (!b->feasible || value > b->value))
-            *b = (struct best){i, value, m.tokens_per_s, true, with};
+            *b = (struct best){i, plan, value, m.tokens_per_s, true, with};
     }
     cursor_free(&c);
 }
 
-/* The designs of one hardware, priced once more for their step in parts. */
+/* The designs of one hardware, priced once more for their step in parts; of a mix also without the
+ * engine. */
 static void add_contender(struct contest *out, const struct restricted *r, struct best *const *best,
-                          size_t hardware, const struct job_of *jobs, size_t n_jobs)
+                          size_t hardware, const struct job_of *jobs, size_t n_jobs, bool alone)
 {
     bool with = best[0][hardware].with;
     struct contender *k = &out->side[with][out->n[with]++];
@@ -253,18 +255,24 @@ static void add_contender(struct contest *out, const struct restricted *r, struc
         .point = best[0][hardware].index, .jobs = n_jobs, .job = mem_alloc(n_jobs, sizeof *k->job)};
     for (size_t i = 0; i < n_jobs; i++) {
         cursor_seek(&c, &r[i].study, best[i][hardware].index);
-        prepare(&c.prepared, &c.design);
-        evaluate_prepared(&c.prepared, &c.design, &r[i].study.prices, &m, &mapped);
-        device_make(&device, &c.design);
+        struct design chosen = c.design;
+        chosen.plan = best[i][hardware].plan;
+        prepare(&c.prepared, &chosen);
+        evaluate_prepared(&c.prepared, &chosen, &r[i].study.prices, &m, &mapped);
+        device_make(&device, &chosen);
+        k->devices = m.tokens_per_s / m.tokens_per_s_per_device;
         k->job[i].weight = jobs[i].weight;
         k->job[i].tokens_per_s = m.tokens_per_s;
-        k->devices = m.tokens_per_s / m.tokens_per_s_per_device;
         step_split(&k->job[i].split, &mapped->step, &device, step_load(&mapped->step, m.batch));
-        struct design alone = c.design;
-        alone.engine.bandwidth_ratio = 0;
-        evaluate_prepared(&c.prepared, &alone, &r[i].study.prices, &m, NULL);
-        k->job[i].alone_tokens_per_s = m.verdict == VERDICT_OK ? m.tokens_per_s : NAN;
+        k->job[i].alone_tokens_per_s = NAN;
+        if (alone) {
+            c.design.engine.bandwidth_ratio = 0;
+            evaluate(&c.design, &r[i].study.prices, &m, NULL);
+            if (m.verdict == VERDICT_OK)
+                k->job[i].alone_tokens_per_s = m.tokens_per_s;
+        }
     }
+    cursor_seek(&c, &r[0].study, best[0][hardware].index);
     k->chip = c.design.chip;
     k->engine = c.design.engine;
     k->precision = c.design.precision;
@@ -287,7 +295,7 @@ static double mixed(struct best *const *best, size_t hardware, const struct job_
 }
 
 static void choose(struct contest *out, const struct restricted *r, struct best *const *best,
-                   size_t hardware, const struct job_of *jobs, size_t n_jobs)
+                   size_t hardware, const struct job_of *jobs, size_t n_jobs, bool alone)
 {
     double most[SIDES] = {0, 0};
     for (size_t h = 0; h < hardware; h++) {
@@ -299,7 +307,7 @@ static void choose(struct contest *out, const struct restricted *r, struct best 
     for (size_t h = 0; h < hardware; h++) {
         double v = mixed(best, h, jobs, n_jobs);
         if (v > 0 && v >= FAR_BEHIND * most[best[0][h].with])
-            add_contender(out, r, best, h, jobs, n_jobs);
+            add_contender(out, r, best, h, jobs, n_jobs, alone);
     }
 }
 
@@ -310,6 +318,7 @@ int sides_gather(struct contest *out, const struct study *s, const struct settin
     static const struct job_of one = {NULL, 0, 1};
     struct restricted *r;
     struct best **best;
+    bool alone = n_jobs > 0;
     int rc = 0;
 
     if (!n_jobs)
@@ -326,7 +335,7 @@ int sides_gather(struct contest *out, const struct study *s, const struct settin
     *out = (struct contest){.budget = budget};
     if (rc == 0) {
         out->prices = r[0].study.prices;
-        choose(out, r, best, hardware_count(&r[0].study), jobs, n_jobs);
+        choose(out, r, best, hardware_count(&r[0].study), jobs, n_jobs, alone);
     }
     for (size_t i = 0; i < n_jobs; i++)
         free(best[i]);

@@ -229,8 +229,8 @@ static void jobs_of_a_mix_take_turns(void **state)
     const struct setting gpt = {"model", "gpt3-175b", 0}, r1 = {"model", "deepseek-r1", 0};
     const struct job_of jobs[] = {{&gpt, 1, 1}, {&r1, 1, 9}};
     struct contest mix = gathered(s, NULL, 0, jobs, 2, BUDGET_NONE);
-    struct contest a = gathered(s, &gpt, 1, NULL, 0, BUDGET_NONE);
-    struct contest b = gathered(s, &r1, 1, NULL, 0, BUDGET_NONE);
+    struct contest a = gathered(s, NULL, 0, &jobs[0], 1, BUDGET_NONE);
+    struct contest b = gathered(s, NULL, 0, &jobs[1], 1, BUDGET_NONE);
     for (int side = 0; side < SIDES; side++) {
         double ra = contender_tokens_per_s(a.side[side], false);
         double rb = contender_tokens_per_s(b.side[side], false);

@@ -1,0 +1,97 @@
+#include "arch/prices.h"
+
+#include "base/mem.h"
+
+/* clang-format off */
+#define PRICE(member, unit, from, to, text) { FIELD(prices, member, unit), .lo = from, .hi = to, .init = NAN, .doc = text }
+#define BY_NODE(ROW) ROW(2nm), ROW(3nm), ROW(4nm), ROW(5nm), ROW(7nm), ROW(14nm), ROW(28nm)
+#define WAFER(node) PRICE(wafer_##node##_usd, "USD", 1, 1e6, "A processed 300 mm wafer.")
+#define DEFECTS(node) PRICE(defects_##node##_per_cm2, "1", 1e-6, 10, "Defects per cm2.")
+#define DENSITY(node) PRICE(density_##node##_m_per_mm2, "1", 0.01, 1e5, "Million transistors of logic per mm2.")
+#define SRAM(node) PRICE(sram_##node##_mm2_per_mib, "mm2", 1e-4, 1e3, "A mebibyte of cache, with what addresses it.")
+#define ENERGY(node) PRICE(energy_##node##_ratio, "1", 1e-3, 1e3, "Energy of an operation over that at 5 nm.")
+#define HBM(kind) PRICE(kind##_usd_per_gb, "USD", 0, 1e4, "A gigabyte of stacked memory.")
+
+static const struct field rows[] = {
+    BY_NODE(WAFER), BY_NODE(DEFECTS), BY_NODE(DENSITY), BY_NODE(SRAM), BY_NODE(ENERGY),
+    HBM(hbm2), HBM(hbm2e), HBM(hbm3), HBM(hbm3e), HBM(hbm3e_12h), HBM(hbm4),
+    PRICE(hbm_stack_usd, "USD", 0, 1e4, "A memory stack whatever its capacity: base die, stacking, test."),
+    PRICE(unit_control_m, "1", 0, 1e6, "Million transistors of control, vector lanes and crossbar port of a compute unit."),
+    PRICE(multiplier_m, "1", 0, 1e3, "Million transistors of a BF16 multiplier and adder; times the peak of the narrowest format over BF16's."),
+    PRICE(fp64_multiplier_m, "1", 0, 1e3, "Million transistors of an FP64 multiplier and adder."),
+    PRICE(register_ratio, "1", 0, 100, "Area of a register file over that of as much cache."),
+    PRICE(memory_phy_mm2, "mm2", 0, 1e3, "PHY of 1024 memory pins (a stack up to HBM3E); the same at every node."),
+    PRICE(memory_controller_m, "1", 0, 1e6, "Million transistors of the controller of 1024 memory pins."),
+    PRICE(link_phy_mm2_per_gb_per_s, "mm2", 0, 1e3, "PHY of 1 GB/s of link, one direction; the same at every node."),
+    PRICE(link_controller_m_per_gb_per_s, "1", 0, 1e6, "Million transistors of the controller of 1 GB/s of link."),
+    PRICE(other_ratio, "1", 0, 10, "Area of all else (host interface, clocks, fuses), over the area counted."),
+    PRICE(reticle_mm2, "mm2", 1, 1e5, "Largest die a scanner can expose: 858, or 429 with high NA."),
+    PRICE(spare_unit_ratio, "1", 0, 10, "Compute units on the die that may be bad, over those in use, where the chip does not say."),
+    PRICE(uncore_repair_ratio, "1", 0, 1, "Share of the uncore in which a defect is repaired (SRAM)."),
+    PRICE(die_test_usd, "USD", 0, 1e4, "Test that finds a die good before it is bonded."),
+    PRICE(seam_memory_ratio, "1", 0, 100, "Die-to-die bandwidth of a die, both directions, over its share of the memory bandwidth."),
+    PRICE(seam_mm2_per_gb_per_s, "mm2", 0, 10, "Die-to-die PHY and controller per GB/s, both directions together."),
+    PRICE(seam_edge_mm_per_gb_per_s, "1", 0, 10, "Die edge of that, mm."),
+    PRICE(link_edge_mm_per_gb_per_s, "1", 0, 10, "Die edge of 1 GB/s of link, mm."),
+    PRICE(edge_ratio, "1", 0.01, 1, "Share of a die's perimeter that interfaces can use."),
+    PRICE(stack_footprint_mm2, "mm2", 0, 1e3, "Interposer area of one memory stack."),
+    PRICE(interposer_ratio, "1", 1, 10, "Interposer over the silicon on it."),
+    PRICE(interposer_usd_per_mm2, "USD", 0, 1e3, "Interposer and assembly per mm2."),
+    PRICE(package_base_usd, "USD", 0, 1e5, "A package whatever its size: substrate, lid, handling."),
+    PRICE(package_limit_mm2, "mm2", 1, 1e6, "Largest interposer that can be had."),
+    PRICE(bond_yield, "1", 0.5, 1, "Dies and stacks that are good after bonding, each."),
+    PRICE(package_yield, "1", 0.01, 1, "Packages that are good after assembly, bonds apart."),
+    PRICE(test_usd, "USD", 0, 1e6, "Final test, board and auxiliary parts of one device."),
+    PRICE(stack_dram_mm2, "mm2", 0, 1e5, "Area of all DRAM dies of a stack of 8."),
+    PRICE(engine_tsv_mm2_per_tb_per_s, "mm2", 0, 1e3, "On a base die: vias per TB/s beyond the stack's own bandwidth."),
+    PRICE(engine_mac_mm2_per_tflop_per_s, "mm2", 0, 1e3, "On a base die: arithmetic per TFLOP/s."),
+    PRICE(engine_buffer_mm2, "mm2", 0, 1e3, "On a base die: buffers and softmax."),
+    PRICE(engine_logic_usd_per_mm2, "USD", 0, 1e3, "Engine logic on a base die, per mm2."),
+    PRICE(engine_premium, "1", 1, 100, "Price of engine silicon over its bare cost, for small volume and lost yield."),
+    PRICE(engine_stack_premium_ratio, "1", 0, 100, "Price added to a memory stack because it is a special part, over that of a plain one."),
+    PRICE(engine_unit_ratio, "1", 1, 100, "Area of an engine of the chip's process over that of its multipliers: control, buffers, softmax."),
+    PRICE(pool_server_ratio, "1", 0, 10, "Server share of a pool's device over that of the chip."),
+    PRICE(margin_ratio, "1", 1, 100, "Price of a device over its cost to make."),
+    PRICE(server_usd_per_device, "USD", 0, 1e6, "Host, board, chassis, power supply: share of one device."),
+    PRICE(cooling_usd_per_w, "USD", 0, 1e3, "Rack and cooling per W of design power."),
+    PRICE(link_usd_per_gb_per_s, "USD", 0, 1e6, "Scale-up switches and cables per GB/s of a device."),
+    PRICE(nic_usd_per_gb_per_s, "USD", 0, 1e6, "Network card per GB/s of a device."),
+    PRICE(switch_usd_per_gb_per_s, "USD", 0, 1e6, "A port of a scale-out switch per GB/s; 2 n - 1 ports a device in a fat tree of n levels."),
+    PRICE(optics_usd_per_gb_per_s, "USD", 0, 1e6, "Optics and cables of a level of the fat tree per GB/s of a device."),
+    PRICE(switch_ports, "1", 3, 1e5, "Ports of a scale-out switch: a tree of n levels joins 2 (ports/2)^n devices."),
+    PRICE(static_power_ratio, "1", 0, 1, "Power at idle over the design power."),
+    PRICE(compute_j_per_flop, "J", 0, 1, "Energy of a BF16 operation at 5 nm."),
+    PRICE(fp8_energy_ratio, "1", 0, 1, "Energy of an FP8 operation over a BF16 one."),
+    PRICE(fp4_energy_ratio, "1", 0, 1, "Energy of an FP4 operation over a BF16 one."),
+    PRICE(memory_j_per_byte, "J", 0, 1, "Energy of a byte from memory."),
+    PRICE(link_j_per_byte, "J", 0, 1, "Energy of a byte over a link."),
+    PRICE(server_power_ratio, "1", 1, 10, "Power of the server over that of its devices."),
+    PRICE(pue, "1", 1, 10, "Power of the building over that of its servers."),
+    PRICE(electricity_usd_per_kwh, "USD", 0, 100, "Electricity."),
+    PRICE(lifetime_year, "1", 0.1, 100, "Years the capital is written off over."),
+    PRICE(busy_ratio, "1", 0.01, 1, "Share of the lifetime spent at this activity."),
+};
+/* clang-format on */
+COVERS(rows, prices);
+
+const struct fields prices_fields = {"prices", rows, LEN(rows), sizeof(struct prices)};
+
+static const double node_nm_of[NODES] = {2, 3, 4, 5, 7, 14, 28};
+
+struct node_place node_place(double node_nm)
+{
+    size_t i = 0;
+    while (i + 2 < NODES && node_nm_of[i + 1] <= node_nm)
+        i++;
+    if (node_nm <= node_nm_of[i])
+        return (struct node_place){i, 0};
+    double t = log(node_nm / node_nm_of[i]) / log(node_nm_of[i + 1] / node_nm_of[i]);
+    return (struct node_place){i, fmin(t, 1)};
+}
+
+double at_node(const double *table, struct node_place at)
+{
+    if (at.t <= 0)
+        return table[at.i];
+    return table[at.i] * pow(table[at.i + 1] / table[at.i], at.t);
+}

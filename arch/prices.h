@@ -1,0 +1,79 @@
+/* Every uncertain constant of area, cost and power. They come from a dated price file, each with a
+ * low, a middle and a high value; nothing that is guessed stands in code. */
+#ifndef ARCH_PRICES_H
+#define ARCH_PRICES_H
+
+#include "base/field.h"
+
+enum { NODES = 7 }; /* 2, 3, 4, 5, 7, 14, 28 nm */
+
+struct prices {
+    /* By process node, in this order. */
+    double wafer_2nm_usd, wafer_3nm_usd, wafer_4nm_usd, wafer_5nm_usd, wafer_7nm_usd,
+        wafer_14nm_usd, wafer_28nm_usd;
+    double defects_2nm_per_cm2, defects_3nm_per_cm2, defects_4nm_per_cm2, defects_5nm_per_cm2,
+        defects_7nm_per_cm2, defects_14nm_per_cm2, defects_28nm_per_cm2;
+    double density_2nm_m_per_mm2, density_3nm_m_per_mm2, density_4nm_m_per_mm2,
+        density_5nm_m_per_mm2, density_7nm_m_per_mm2, density_14nm_m_per_mm2,
+        density_28nm_m_per_mm2;
+    double sram_2nm_mm2_per_mib, sram_3nm_mm2_per_mib, sram_4nm_mm2_per_mib, sram_5nm_mm2_per_mib,
+        sram_7nm_mm2_per_mib, sram_14nm_mm2_per_mib, sram_28nm_mm2_per_mib;
+    double energy_2nm_ratio, energy_3nm_ratio, energy_4nm_ratio, energy_5nm_ratio, energy_7nm_ratio,
+        energy_14nm_ratio, energy_28nm_ratio;
+
+    double hbm2_usd_per_gb, hbm2e_usd_per_gb, hbm3_usd_per_gb, hbm3e_usd_per_gb,
+        hbm3e_12h_usd_per_gb, hbm4_usd_per_gb;
+    double hbm_stack_usd;
+
+    /* What is on a die: transistors in millions scale with the node, PHYs do not. */
+    double unit_control_m, multiplier_m, fp64_multiplier_m, register_ratio;
+    double memory_phy_mm2, memory_controller_m;
+    double link_phy_mm2_per_gb_per_s, link_controller_m_per_gb_per_s;
+    double other_ratio;
+
+    /* Dies. */
+    double reticle_mm2, spare_unit_ratio, uncore_repair_ratio, die_test_usd;
+    double seam_memory_ratio, seam_mm2_per_gb_per_s, seam_edge_mm_per_gb_per_s;
+    double link_edge_mm_per_gb_per_s, edge_ratio;
+
+    /* Package. */
+    double stack_footprint_mm2, interposer_ratio, interposer_usd_per_mm2, package_base_usd,
+        package_limit_mm2;
+    double bond_yield, package_yield, test_usd;
+
+    /* Engine. */
+    double stack_dram_mm2;
+    double engine_tsv_mm2_per_tb_per_s, engine_mac_mm2_per_tflop_per_s, engine_buffer_mm2;
+    double engine_logic_usd_per_mm2, engine_premium, engine_stack_premium_ratio;
+    double engine_unit_ratio, pool_server_ratio;
+
+    /* System. */
+    double margin_ratio, server_usd_per_device, cooling_usd_per_w, link_usd_per_gb_per_s;
+    double nic_usd_per_gb_per_s, switch_usd_per_gb_per_s, optics_usd_per_gb_per_s, switch_ports;
+
+    /* Power. */
+    double static_power_ratio, compute_j_per_flop, fp8_energy_ratio, fp4_energy_ratio;
+    double memory_j_per_byte, link_j_per_byte;
+    double server_power_ratio, pue, electricity_usd_per_kwh, lifetime_year, busy_ratio;
+};
+
+extern const struct fields prices_fields;
+
+/* low: every constant at the end that makes things cheap. */
+struct price_book {
+    struct prices low, middle, high;
+};
+
+/* Where a node lies in the tables: between rows i and i + 1, `t` of the way. The ends of the
+ * tables hold beyond them. */
+struct node_place {
+    size_t i;
+    double t;
+};
+
+struct node_place node_place(double node_nm);
+
+/* Log-linear between the rows of a table of NODES values, all above 0. */
+double at_node(const double *table, struct node_place at);
+
+#endif
