@@ -62,8 +62,7 @@ void area_split(struct area *a, const struct edge *e, const struct prices *p)
     if (plain > p->reticle_mm2 || edge > most_edge) {
         a->seam_mm2 = seam_mm2;
         a->edge_mm = edge + seam_edge;
-        a->dies =
-            fmax(2, ceil(fmax((plain + seam_mm2) / p->reticle_mm2, a->edge_mm / most_edge)));
+        a->dies = fmax(2, ceil(fmax((plain + seam_mm2) / p->reticle_mm2, a->edge_mm / most_edge)));
     }
     double side = a->edge_mm / a->dies / (4 * p->edge_ratio);
     double used = plain + a->seam_mm2;

@@ -20,9 +20,9 @@ struct process process_at(struct node_place at, const struct prices *p);
 struct area {
     double compute_mm2; /* compute units, spare ones too */
     double cache_mm2, memory_mm2, link_mm2, other_mm2;
-    double seam_mm2;    /* die-to-die interfaces */
-    double blank_mm2;   /* dies grown for the length of their edge */
-    double die_mm2;     /* sum of all above */
+    double seam_mm2;  /* die-to-die interfaces */
+    double blank_mm2; /* dies grown for the length of their edge */
+    double die_mm2;   /* sum of all above */
     double dies;
     double spare_units; /* compute units that may be bad */
     double edge_mm;     /* that interfaces need, seams included */

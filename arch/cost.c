@@ -11,8 +11,8 @@ static double pool_tdp_w(const struct chip *c, const struct engine *e, double j_
                          const struct prices *p)
 {
     double byte_per_s = engine_bandwidth_ratio(e) * c->memory_byte_per_s;
-    double active_w = byte_per_s * (e->power_ratio * p->memory_j_per_byte +
-                                    e->ridge_flop_per_byte * j_per_flop);
+    double active_w =
+        byte_per_s * (e->power_ratio * p->memory_j_per_byte + e->ridge_flop_per_byte * j_per_flop);
     return active_w / fmax(1 - p->static_power_ratio, 0.01);
 }
 
@@ -73,14 +73,12 @@ void cost_running(struct running_cost *out, const struct quote *q, const struct 
     out->board_w = q->idle_w + active_j / a->step_s;
     out->power_w = at_meter * out->board_w;
     out->engine_w = at_meter * engine_w;
-    out->system_usd =
-        a->devices * (q->usd_per_device + network_usd_per_device(a->devices, c, p));
+    out->system_usd = a->devices * (q->usd_per_device + network_usd_per_device(a->devices, c, p));
     double capital_usd_per_s = out->system_usd / (p->lifetime_year * S_PER_YEAR * p->busy_ratio);
     double energy_usd_per_s = out->power_w / J_PER_KWH * p->electricity_usd_per_kwh;
     out->usd_per_hour = (capital_usd_per_s + energy_usd_per_s) * S_PER_HOUR;
     out->j_per_token = out->power_w / a->tokens_per_s;
-    out->usd_per_mtok =
-        (capital_usd_per_s + energy_usd_per_s) / a->tokens_per_s * TOKENS_PER_MTOK;
+    out->usd_per_mtok = (capital_usd_per_s + energy_usd_per_s) / a->tokens_per_s * TOKENS_PER_MTOK;
 }
 
 struct span {

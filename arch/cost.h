@@ -28,7 +28,7 @@ struct activity {
 
 struct running_cost {
     double system_usd;
-    double board_w;          /* of one device */
+    double board_w;           /* of one device */
     double power_w, engine_w; /* of the system at the meter, and of it what the engine draws */
     double j_per_token, usd_per_hour, usd_per_mtok;
 };

@@ -118,8 +118,8 @@ static void print_calibration(const struct design *d, const struct metrics *m)
 static void print_limits(const struct design *d, const struct metrics *m)
 {
     if (engine_is_there(&d->engine) && m->engine_bandwidth_ratio < d->engine.bandwidth_ratio)
-        printf("  %-22s %.3g of the %.3g asked for: %s\n", "engine m",
-               m->engine_bandwidth_ratio, d->engine.bandwidth_ratio,
+        printf("  %-22s %.3g of the %.3g asked for: %s\n", "engine m", m->engine_bandwidth_ratio,
+               d->engine.bandwidth_ratio,
                d->engine.kind == ENGINE_BANK ? "the power of the memory stacks allows no more"
                                              : "the chip's memory brings no more");
     if (m->power_limit_ratio > 1)

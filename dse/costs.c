@@ -13,7 +13,7 @@ struct part_of_cost {
 
 #define PART_OF_COST(member, of_unit, text)                                                        \
     {                                                                                              \
-        #member, text, of_unit, offsetof(struct device_cost, member)                               \
+#member, text, of_unit, offsetof(struct device_cost, member)                               \
     }
 
 static const struct part_of_cost parts[] = {

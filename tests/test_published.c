@@ -264,40 +264,6 @@ static void unit_prices_give_the_attention_cost_of_step_3(void **state)
         }
 }
 
-/* Raymond James via Barron's: an H100 costs 3 320 USD to make; Epoch AI: a B200 5 700 to 7 300, of
- * which logic 720-1 200, memory 2 800-3 100, package 1 000-1 200. */
-static void a_device_costs_what_analysts_say(void **state)
-{
-    struct study *s = study_with(SET("chip=b200-paper"));
-    struct device_cost c;
-    (void)state;
-    cost_device(&c, &s->base.chip, &s->base.engine, &s->prices.middle);
-    assert_in_range((unsigned)c.total_usd, 5700, 7300);
-    assert_in_range((unsigned)c.logic_usd, 720, 1200);
-    assert_in_range((unsigned)c.memory_usd, 2800, 3100);
-    assert_in_range((unsigned)c.package_usd, 1000, 1200);
-    study_free(s);
-    assert_close(priced(SET("chip=h100")).device_cost_usd, 3320, 0.1);
-    assert_in_range((unsigned)priced(SET("chip=b200")).device_cost_usd, 5700, 7300);
-}
-
-/* Chiplet Actuary (arXiv:2203.12268): 56.6 and 57.6 dies of 826 and 814 mm2 on a wafer; its
- * yields, .488 at .09 and .424 at .11 defects per cm2, with neither spares nor repair. */
-static void dies_on_a_wafer_and_yield_are_those_of_chiplet_actuary(void **state)
-{
-    struct study *s = study_with(SET("chip=h100"));
-    struct prices p = s->prices.middle;
-    (void)state;
-    p.uncore_repair_ratio = p.spare_unit_ratio = 0;
-    p.defects_7nm_per_cm2 = 0.09;
-    p.wafer_7nm_usd = 9346;
-    assert_close(cost_good_die_usd(0, 826, 7, 1, &p), 338, 0.01);
-    p.defects_5nm_per_cm2 = 0.11;
-    p.wafer_5nm_usd = 16988;
-    assert_close(cost_good_die_usd(0, 814, 5, 1, &p), 695, 0.01);
-    study_free(s);
-}
-
 /* At a context of 8192 on 32 B200 of 192 GiB, from its own accounting of memory. */
 static void batches_fit_as_in_the_papers_simulator(void **state)
 {
@@ -349,8 +315,6 @@ int main(void)
         cmocka_unit_test(an_engine_for_experts_stops_helping_at_32_requests_per_device),
         cmocka_unit_test(an_engine_gains_what_amdahl_says),
         cmocka_unit_test(unit_prices_give_the_attention_cost_of_step_3),
-        cmocka_unit_test(a_device_costs_what_analysts_say),
-        cmocka_unit_test(dies_on_a_wafer_and_yield_are_those_of_chiplet_actuary),
     };
     return cmocka_run_group_tests_name("published", tests, open_tests, close_tests);
 }
