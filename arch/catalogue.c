@@ -249,13 +249,24 @@ int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **o
     return rc;
 }
 
-/* A price is one number, or a map of low, middle and high. */
+/* A price is one number, or a map of low, middle and high, with date and source. */
 static int read_price(const struct node *n, const struct field *f, struct price_book *out,
                       struct err *err)
 {
     struct prices *at[3] = {&out->low, &out->middle, &out->high};
-    static const char *const key[3] = {"low", "middle", "high"};
+    static const char *const key[] = {"low", "middle", "high", "date", "source"};
 
+    for (size_t i = 0; i < node_count(n) && node_kind(n) == NODE_MAP; i++) {
+        const char *near = name_nearest(node_key(n, i), key, LEN(key)), *const *k = key;
+        while (k < key + LEN(key) && strcmp(*k, node_key(n, i)) != 0)
+            k++;
+        if (k == key + LEN(key))
+            return near ? node_fail(node_key_node(n, i), f->name, err,
+                                    "has no \"%s\": did you mean \"%s\"?", node_key(n, i), near)
+                        : node_fail(node_key_node(n, i), f->name, err,
+                                    "has no \"%s\": give low, middle, high, date and source",
+                                    node_key(n, i));
+    }
     for (int i = 0; i < 3; i++) {
         const struct node *v = node_kind(n) == NODE_MAP ? node_find(n, key[i]) : n;
         if (!v)

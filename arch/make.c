@@ -42,25 +42,30 @@ double good_die_usd(const struct die *d, const struct process *at, const struct 
            die_yield(d, at->defects_per_mm2, p);
 }
 
-/* All dies. More than one cost at least what one less costs, each as large as can be exposed: that
- * small dies yield better is not taken to be free, for a seam costs design and speed that are not
- * priced. So cost never falls as a chip grows. */
+/* As many dies as fewer than needed, each as large as can be exposed and with as many defects as
+ * all that is on the chip would meet there. */
+static double full_dies_usd(const struct area *a, double dies, const struct process *at,
+                            const struct prices *p)
+{
+    double full = p->reticle_mm2, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
+    double seam = dies > 1 ? 0 : a->seam_mm2; /* which one die does not have */
+    double compute = a->compute_mm2 / dies, held = compute > full ? full / compute : 1;
+    struct die d = {compute * held, fmin((uncore - seam) / dies, full), 0,
+                    a->spare_units / dies * held};
+    d.blank_mm2 = full - d.compute_mm2 - d.uncore_mm2;
+    return dies * good_die_usd(&d, at, p);
+}
+
+/* All dies. They cost no less than fewer, full ones: that small dies yield better is not taken to
+ * be free, for a seam costs design and speed that are not priced. So cost does not fall where a
+ * growing chip is split. */
 static double dies_usd(const struct area *a, const struct process *at, const struct prices *p)
 {
     double n = a->dies, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
     struct die one = {a->compute_mm2 / n, uncore / n, a->blank_mm2 / n, a->spare_units / n};
     double usd = n * good_die_usd(&one, at, p);
-    if (n > 1) {
-        struct die full = {.uncore_mm2 = fmin((uncore - a->seam_mm2) / (n - 1), p->reticle_mm2)};
-        double rest = p->reticle_mm2 - full.uncore_mm2;
-        if (a->compute_mm2 > 0) {
-            full.compute_mm2 = rest;
-            full.spares = a->spare_units * rest / a->compute_mm2;
-        } else {
-            full.blank_mm2 = rest;
-        }
-        usd = fmax(usd, (n - 1) * good_die_usd(&full, at, p));
-    }
+    for (double fewer = 1; fewer < n; fewer++)
+        usd = fmax(usd, full_dies_usd(a, fewer, at, p));
     return usd;
 }
 
@@ -125,24 +130,27 @@ static void engine_on_dies(struct device_cost *out, const struct chip *c, double
         (out->logic_usd + out->memory_usd + out->package_usd + out->package_loss_usd);
 }
 
-/* A device of its own: stacks, a die that computes, package and test. */
+/* Devices of their own, none with more stacks than the chip: each has a die that computes, a
+ * package and a test. */
 static void engine_in_pool(struct device_cost *out, const struct chip *c, const struct engine *e,
                            double peak_flop_per_s, const struct process *at, const struct prices *p)
 {
-    double added = engine_added_stack_ratio(e), stacks = ceil(added * out->stacks - 1e-9);
-    struct edge edge = {chip_hbm(c), stacks, engine_bandwidth_ratio(e) * c->memory_byte_per_s,
-                        e->link_byte_per_s};
+    double added = engine_added_stack_ratio(e), devices = fmax(1, ceil(added));
+    double stacks = fmax(1, ceil(added * out->stacks / devices));
+    struct edge edge = {chip_hbm(c), stacks,
+                        engine_bandwidth_ratio(e) * c->memory_byte_per_s / devices,
+                        e->link_byte_per_s / devices};
     struct area a = {.memory_mm2 = area_of_memory(&edge, at, p),
                      .link_mm2 = area_of_links(&edge, at, p)};
-    double logic_mm2 = area_of_engine(peak_flop_per_s, c, at, p);
+    double logic_mm2 = area_of_engine(peak_flop_per_s / devices, c, at, p);
     a.other_mm2 = logic_mm2 + p->other_ratio * (logic_mm2 + a.memory_mm2 + a.link_mm2);
     area_split(&a, &edge, p);
     struct package on = package_of(&a, stacks, p);
-    out->engine_mm2 += a.die_mm2 + stacks * p->stack_dram_mm2 * chip_hbm(c)->dies / DIES_OF_A_STACK;
-    out->engine_usd +=
-        (dies_usd(&a, at, p) + memory_usd(c, added * c->memory_byte, stacks, p) + on.usd) *
-            (1 + on.lost_ratio) +
-        p->test_usd;
+    double usd =
+        dies_usd(&a, at, p) + on.usd + memory_usd(c, added * c->memory_byte / devices, stacks, p);
+    out->engine_mm2 +=
+        devices * (a.die_mm2 + stacks * p->stack_dram_mm2 * chip_hbm(c)->dies / DIES_OF_A_STACK);
+    out->engine_usd += devices * (usd * (1 + on.lost_ratio) + p->test_usd);
 }
 
 void cost_device(struct device_cost *out, const struct chip *c, const struct engine *e,

@@ -26,7 +26,7 @@ static const char *const derived_name[DESIGN_CATALOGUE_PARTS][2] = {
 static const char *const brief[DESIGN_CATALOGUE_PARTS][8] = {
     {"attention", "layers", "hidden", "heads", "experts", "top_k", NULL},
     {"memory_byte", "memory_byte_per_s", "link_byte_per_s", "link_domain", "tdp_w", NULL},
-    {"bandwidth_ratio", "ridge_flop_per_byte", "capacity_ratio", "runs", NULL},
+    {"kind", "bandwidth_ratio", "ridge_flop_per_byte", "capacity_ratio", "runs", NULL},
 };
 
 static bool shown(size_t part, const char *name, bool all)
@@ -148,20 +148,25 @@ static int list_prices(struct catalogue *c, struct table *t, struct err *err)
     struct price_book book;
     struct conf *conf;
 
-    table_begin(
-        t, (const char *const[]){"price", "unit", "low", "middle", "high", "meaning", "source"}, 7);
+    table_begin(t,
+                (const char *const[]){"price", "unit", "low", "middle", "high", "date", "meaning",
+                                      "source"},
+                8);
     if (catalogue_prices(c, NULL, &book, err) != 0 ||
         catalogue_prices_file(c, NULL, &conf, err) != 0)
         return -1;
+    const struct node *whole_date = node_find(conf_root(conf), "date");
     for (size_t i = 0; i < prices_fields.n; i++) {
         const struct field *f = &prices_fields.row[i];
         const struct node *n = node_find(conf_root(conf), f->name);
         const struct node *source = n ? node_find(n, "source") : NULL;
+        const struct node *date = n ? node_find(n, "date") : NULL;
         table_text(t, f->name);
         table_text(t, f->unit);
         table_number(t, field_get(f, &book.low));
         table_number(t, field_get(f, &book.middle));
         table_number(t, field_get(f, &book.high));
+        table_text(t, date ? node_text(date) : whole_date ? node_text(whole_date) : "");
         table_text(t, f->doc);
         table_text(t, source ? node_text(source) : "");
     }
