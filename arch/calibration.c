@@ -45,6 +45,7 @@ static const struct field rows[] = {
     ROW("serving_moe_ratio", serving.moe_ratio, "1", 0, 10, "The same of the experts."),
     ROW("serving_weight_only_ratio", serving.weight_only_ratio, "1", 0, 10, "The same of experts stored narrower than is computed with."),
     ROW("serving_layer_s", serving.layer_s, "s", 0, 1, "What a layer adds between its kernels."),
+    ROW("serving_request_s", serving.request_s, "s", 0, 1, "What the host of a serving engine does for each request of a step."),
     ROW("network", serving.network, "1", 0, 1, "Share of the scale-out bandwidth that collectives reach."),
     ROW("moved_error", serving.moved_error, "1", 0, 10, "Error added on a chip that none of it was measured on."),
     ROW("serving_error", serving.error, "1", 0, 10, "Error of a whole step that its kernels do not explain: software."),
@@ -192,4 +193,9 @@ double calibration_serving_ratio(const struct calibration *c, enum kernel k, boo
 {
     const struct serving_set *s = &c->serving;
     return k != KERNEL_MOE ? s->ratio : weight_only ? s->weight_only_ratio : s->moe_ratio;
+}
+
+double calibration_step_s(const struct calibration *c, double device_s, double requests)
+{
+    return norm2(device_s, requests * c->serving.request_s);
 }

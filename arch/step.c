@@ -443,15 +443,9 @@ static void add_errors(struct step_split *out, const struct device *d,
     out->error = sqrt(beyond + sum / pow(out->time_s, 2));
 }
 
-/* What a step of a serving engine has between its kernels, and the prompts it reads meanwhile. */
-static void add_serving(struct step_split *out, const struct step *s, const struct device *d,
-                        struct load load)
+static void add_beside(struct step_split *out, const struct step *s, const struct device *d,
+                       struct load load)
 {
-    double between_s = s->layers * d->calibration->serving.layer_s;
-    out->time_s += between_s;
-    out->class_s[OP_OTHER] += between_s;
-    if (!s->beside)
-        return;
     struct step_split one;
     double n = s->beside_per_request * load.most;
     step_split(&one, s->beside, d, (struct load){1, 1});
@@ -463,6 +457,21 @@ static void add_serving(struct step_split *out, const struct step *s, const stru
     out->flop += n * one.flop;
     out->byte += n * one.byte;
     out->wire_byte += n * one.wire_byte;
+}
+
+/* What a step of a serving engine has between its kernels, the prompts it reads meanwhile, and what
+ * the host does. */
+static void add_serving(struct step_split *out, const struct step *s, const struct device *d,
+                        struct load load)
+{
+    double between_s = s->layers * d->calibration->serving.layer_s;
+    out->time_s += between_s;
+    out->class_s[OP_OTHER] += between_s;
+    if (s->beside)
+        add_beside(out, s, d, load);
+    double step_s = calibration_step_s(d->calibration, out->time_s, load.most);
+    out->class_s[OP_OTHER] += step_s - out->time_s;
+    out->time_s = step_s;
 }
 
 void step_split(struct step_split *out, const struct step *s, const struct device *d,
