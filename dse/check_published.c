@@ -9,19 +9,12 @@
 #include "base/mem.h"
 #include "dse/check.h"
 #include "dse/kernels.h"
+#include "dse/offline.h"
+#include "dse/serving.h"
 
 /* Servers leave a tenth of the memory alone: default of vLLM and TensorRT-LLM. */
 static const double MEMORY_USED = 0.9;
 static const double PREFILL_TOKENS = 16384; /* a device; of the published prefill results */
-
-/* Requests of an offline run that are handed over at once, by their lengths: TensorRT-LLM's
- * performance overview (docs/source/developer-guide/perf-overview.md, commit 03e27c7). */
-static const struct offline {
-    double input, output, requests;
-} offlines[] = {
-    {1000, 1000, 3000}, {1024, 1024, 3000},  {8192, 1024, 1500},
-    {1024, 8192, 1500}, {32768, 1024, 1000}, {1024, 32768, 1000},
-};
 
 /* A model as publications call it: the catalogue's name stands in it, or one of these. */
 static const char *const known_as[][2] = {
@@ -64,6 +57,7 @@ static double bytes_of(const char *name, double otherwise)
 {
     return !strncmp(name, "fp8", 3)    ? 1
            : !strncmp(name, "bf16", 4) ? 2
+           : !strcmp(name, "auto")     ? 2 /* of a model whose weights alone are narrow */
            : strstr(name, "fp4")       ? 0.5 + 1 / 16.0
                                        : otherwise;
 }
@@ -113,6 +107,8 @@ static const char *published_design(struct design *d, const struct csv *t, size_
                                                                            : 2,
                            .activation = 2,
                            .dispatch = weight < 2 ? 1 : 2};
+    if (is_mxfp4(d->model_name))
+        precision_of_mxfp4(&d->precision, &d->chip);
     d->chip.memory_byte *= MEMORY_USED;
     d->workload.phase = serving ? PHASE_SERVING : prefill ? PHASE_PREFILL : PHASE_DECODE;
     d->workload.input = in;
@@ -125,38 +121,17 @@ static const char *published_design(struct design *d, const struct csv *t, size_
     return d->calibration ? NULL : "a chip without calibration";
 }
 
-/* Throughput of a finite number of requests of the same lengths: as many at once as fit, wave by
- * wave, the last with what is left. */
-static void price_offline(struct metrics *out, const struct design *d, double requests)
-{
-    struct price_book none = {0};
-    struct design wave = *d;
-    evaluate(&wave, &none, out, NULL);
-    double full = out->batch, waves = floor(requests / full), rest = requests - waves * full;
-    double spent_s = waves * full / out->tokens_per_s;
-    if (rest >= 1) {
-        struct metrics last;
-        wave.workload.batch = rest;
-        evaluate(&wave, &none, &last, NULL);
-        spent_s += rest / last.tokens_per_s;
-    }
-    double ratio = requests / spent_s / out->tokens_per_s;
-    out->tokens_per_s_per_device *= ratio;
-    out->tokens_per_s_per_device_low *= ratio;
-    out->tokens_per_s_per_device_high *= ratio;
-}
-
 static void price_published(struct metrics *out, const struct design *d)
 {
     struct price_book none = {0};
     const struct workload *w = &d->workload;
-    for (size_t i = 0; i < LEN(offlines); i++)
-        if (w->phase == PHASE_SERVING && w->batch == BATCH_MAX && w->input == offlines[i].input &&
-            w->output == offlines[i].output) {
-            price_offline(out, d, offlines[i].requests);
-            return;
-        }
-    evaluate(d, &none, out, NULL);
+    double requests = w->phase == PHASE_SERVING && w->batch == BATCH_MAX
+                          ? offline_requests(w->input, w->output)
+                          : 0;
+    if (requests > 0)
+        offline_price(out, d, requests);
+    else
+        evaluate(d, &none, out, NULL);
 }
 
 static void check_serving(struct check *c, const struct csv *t)
