@@ -45,7 +45,7 @@ struct calibration {
         double start_s, memory, error;
     } vector;
     struct serving_set {
-        double ratio, moe_ratio, weight_only_ratio, layer_s, request_s, network, moved_error, error;
+        double ratio, weight_only_ratio, layer_s, request_s, network, moved_error, error;
     } serving;
 };
 

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "arch/evaluate.h"
+#include "arch/routing.h"
 #include "arch/step.h"
 #include "base/csv.h"
 #include "base/mem.h"
@@ -14,6 +15,9 @@
 
 /* Servers leave a tenth of the memory alone: default of vLLM and TensorRT-LLM. */
 static const double MEMORY_USED = 0.9;
+/* Experts over more devices than a server has run with copies of the hottest, in prefill and decode:
+ * DeepSeek-V3 (arXiv:2412.19437 section 3.4) and LMSYS's deployment of it. */
+static const double WIDE_EP = 8, REDUNDANT_EXPERTS = 32;
 static const double PREFILL_TOKENS = 16384; /* a device; of the published prefill results */
 
 /* A model as publications call it: the catalogue's name stands in it, or one of these. */
@@ -62,6 +66,19 @@ static double bytes_of(const char *name, double otherwise)
                                        : otherwise;
 }
 
+/* All runs of LMSYS's post on wide expert parallelism, the one with a perfect EPLB too, overlap. */
+static bool overlaps(const char *notes)
+{
+    return strstr(notes, "TBO") || strstr(notes, "micro-batch") || strstr(notes, "dual-batch") ||
+           strstr(notes, "perfect EPLB");
+}
+
+/* Runs whose experts were made to be used alike. */
+static bool is_even(const char *notes)
+{
+    return strstr(notes, "balanced routing") || strstr(notes, "perfect EPLB");
+}
+
 /* Why a result is not compared, or NULL and the design it is of. */
 static const char *published_design(struct design *d, const struct csv *t, size_t row,
                                     struct catalogue *c)
@@ -94,7 +111,7 @@ static const char *published_design(struct design *d, const struct csv *t, size_
     d->plan.tp = fmax(1, row_number(t, row, "tp"));
     d->plan.ep = d->model.experts > 0 ? fmax(1, row_number(t, row, "ep")) : 1;
     d->plan.shared_over = SHARED_OVER_TP;
-    if (strstr(notes, "TBO") || strstr(notes, "micro-batch") || strstr(notes, "dual-batch"))
+    if (overlaps(notes))
         d->plan.overlap = OVERLAP_TWO_BATCH;
     if (prefill) /* DeepEP's kernels for many tokens */
         d->plan.all_to_all = EXCHANGE_HIERARCHICAL;
@@ -110,6 +127,11 @@ static const char *published_design(struct design *d, const struct csv *t, size_
     if (is_mxfp4(d->model_name))
         precision_of_mxfp4(&d->precision, &d->chip);
     d->chip.memory_byte *= MEMORY_USED;
+    d->workload.skew = is_even(notes) ? 0 : SERVED_SKEW;
+    if (d->workload.skew > 0 && d->plan.ep > WIDE_EP) {
+        d->workload.placement = PLACE_REPLICATED;
+        d->plan.redundant_experts = REDUNDANT_EXPERTS;
+    }
     d->workload.phase = serving ? PHASE_SERVING : prefill ? PHASE_PREFILL : PHASE_DECODE;
     d->workload.input = in;
     d->workload.output = out;

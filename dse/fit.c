@@ -203,7 +203,7 @@ static bool fit_set(struct calibration *c, const struct kernels *rows, const cha
 
 /* ---- serving: a step is a weighted sum of its parts, beside the host's work ---- */
 
-enum { PART_KERNELS, PART_MOE, PART_WEIGHT_ONLY, PART_LAYER, SERVING_PARTS };
+enum { PART_KERNELS, PART_WEIGHT_ONLY, PART_LAYER, SERVING_PARTS };
 
 struct serving_fit {
     struct calibration *c;
@@ -215,8 +215,8 @@ struct serving_fit {
 
 static double *serving_constant(struct calibration *c, int part)
 {
-    double *const constant[SERVING_PARTS] = {&c->serving.ratio, &c->serving.moe_ratio,
-                                             &c->serving.weight_only_ratio, &c->serving.layer_s};
+    double *const constant[SERVING_PARTS] = {&c->serving.ratio, &c->serving.weight_only_ratio,
+                                             &c->serving.layer_s};
     return constant[part];
 }
 
@@ -245,7 +245,7 @@ static double serving_loss(const double *x, void *ctx)
 static bool fit_serving(struct calibration *c, const struct servings *rows, const char *chips,
                         struct quality *q)
 {
-    static const double unit[SERVING_PARTS] = {1, 1, 1, 1e-5}, usual[] = {0.9, 0.8, 1.5, 7e-6};
+    static const double unit[SERVING_PARTS] = {1, 1, 1e-5}, usual[] = {0.9, 1.8, 1e-5};
     struct serving_fit f = {.c = c,
                             .rows = rows,
                             .part = mem_alloc(rows->n + 1, sizeof *f.part),

@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "dse/kernels.h"
 
+const double SERVED_SKEW = 0.5;
+
 /* Weights as the precision says; an FP8 cache with FP8 and FP4 weights (assumed: the table does not
  * say). FP4 without FP4 arithmetic is computed in BF16. */
 static struct precision precision_of(const char *name, const struct design *d)
@@ -73,6 +75,7 @@ static bool read_point(struct measured_serving *out, const struct csv *t, size_t
     d->workload.input = row_number(t, row, "input_len");
     d->workload.output = row_number(t, row, "output_len");
     d->workload.batch = fmax(dp, round(row_number(t, row, "concurrency") / replicas));
+    d->workload.skew = SERVED_SKEW;
     d->mode.timing = TIMING_CALIBRATED;
     d->precision = precision_of(row_text(t, row, "precision"), d);
     out->engine = row_text(t, row, "engine");
