@@ -62,7 +62,9 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
         .weight_byte = p->weight,
         .kv_byte = p->kv,
         .act_byte = p->activation,
+        .rope_byte = p->rope > 0 ? p->rope : p->kv,
         .dispatch_byte = p->dispatch > 0 ? p->dispatch : p->activation,
+        .combine_byte = p->combine > 0 ? p->combine : p->activation,
     };
     if (w->phase == PHASE_PREFILL) {
         s.prompts = 1;
@@ -182,10 +184,10 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     if (w->phase >= PHASE_SERVING && w->kv_room == KV_ROOM_WHOLE)
         cached = w->input + w->output;
     out->kv_byte_per_request =
-        cached * attention_kv_byte_per_token(m, plan->tp, p->kv, simulator ? 0 : cached) /
+        cached * attention_kv_byte_per_token(m, plan->tp, p->kv, s.rope_byte, simulator ? 0 : cached) /
         plan->pp / plan->cp;
     out->act_byte_per_request = live * p->activation / plan->pp / plan->cp;
-    out->kv_byte_per_token = attention_kv_byte_per_token(m, 1, p->kv, 0);
+    out->kv_byte_per_token = attention_kv_byte_per_token(m, 1, p->kv, s.rope_byte, 0);
     out->dp = plan->dp;
     out->mixed = w->phase == PHASE_SERVING;
     out->calibrated = mode->timing == TIMING_CALIBRATED;

@@ -107,7 +107,7 @@ static void read_attention(struct measured_kernel *k, const struct reading *r,
     struct ops ops = {0};
     s.tp = 1;
     s.weight_byte = s.act_byte = 2;
-    s.kv_byte = precision_of[k->number].kv;
+    s.kv_byte = s.rope_byte = precision_of[k->number].kv;
     attention_of(m)->ops(m, &s, &ops);
     const struct op *o = op_called(&ops, name);
     k->kernel = o->kernel;
