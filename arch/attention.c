@@ -36,10 +36,10 @@ static double full_layers(const struct model *m)
  * decode part every token sees the context, or what a window leaves of it; of the prefill part
  * each sees the prefix and the prompt up to itself (causal). */
 struct core {
-    double flop;    /* per token and token seen */
+    double flop;        /* per token and token seen */
     double cached_byte; /* read per token seen */
-    double q_and_o; /* numbers in and out per token */
-    double wire;    /* numbers a discrete engine is sent and returns, per token */
+    double q_and_o;     /* numbers in and out per token */
+    double wire;        /* numbers a discrete engine is sent and returns, per token */
     enum kernel decode, prefill;
     bool per_head; /* as many KV heads as query heads */
 };
@@ -61,18 +61,18 @@ static void add_decode_core(struct ops *out, const char *name, double layers, do
 {
     if (s->decode > 0)
         ops_add(out, layers,
-                (struct op){
-                    .name = name,
-                    .class = OP_ATTENTION,
-                    .unit = UNIT_ATTENTION,
-                    .kernel = c->decode,
-                    .per_head = c->per_head,
-                    .depth = seen,
-                    .aside_byte =
-                        c->decode == KERNEL_DECODE_MLA ? s->decode * c->q_and_o * s->act_byte : 0,
-                    .flop = s->decode * seen * c->flop,
-                    .byte = seen * c->cached_byte + s->decode * c->q_and_o * s->act_byte,
-                    .wire_byte = s->decode * c->wire * s->act_byte});
+                (struct op){.name = name,
+                            .class = OP_ATTENTION,
+                            .unit = UNIT_ATTENTION,
+                            .kernel = c->decode,
+                            .per_head = c->per_head,
+                            .depth = seen,
+                            .aside_byte = c->decode == KERNEL_DECODE_MLA
+                                              ? s->decode * c->q_and_o * s->act_byte
+                                              : 0,
+                            .flop = s->decode * seen * c->flop,
+                            .byte = seen * c->cached_byte + s->decode * c->q_and_o * s->act_byte,
+                            .wire_byte = s->decode * c->wire * s->act_byte});
 }
 
 static void add_prefill_core(struct ops *out, const char *name, double layers, double window,
@@ -80,15 +80,15 @@ static void add_prefill_core(struct ops *out, const char *name, double layers, d
 {
     double tokens = s->prompt - s->prefix;
     if (s->prompts > 0)
-        ops_add(out, layers,
-                (struct op){
-                    .name = name,
-                    .class = OP_ATTENTION,
-                    .kernel = c->prefill,
-                    .key_flop = s->prompts * tokens * c->flop,
-                    .flop = s->prompts * causal_pairs(s->prompt, s->prefix, window) * c->flop,
-                    .byte = s->prompts * (fmin(s->prompt, tokens + window) * c->cached_byte +
-                                          tokens * c->q_and_o * s->act_byte)});
+        ops_add(
+            out, layers,
+            (struct op){.name = name,
+                        .class = OP_ATTENTION,
+                        .kernel = c->prefill,
+                        .key_flop = s->prompts * tokens * c->flop,
+                        .flop = s->prompts * causal_pairs(s->prompt, s->prefix, window) * c->flop,
+                        .byte = s->prompts * (fmin(s->prompt, tokens + window) * c->cached_byte +
+                                              tokens * c->q_and_o * s->act_byte)});
 }
 
 /* The layers that see everything and the layers that see a window. */
@@ -175,8 +175,8 @@ static struct core mla_core(const struct model *m, const struct shape *s, bool a
     double n = m->qk_nope_dim, v = m->v_dim;
     if (absorb)
         return (struct core){.flop = 2 * h * (2 * c + r),
-                             .cached_byte = (m->latent_reads > 1 ? 2 * c : c) * s->kv_byte +
-                                            r * s->rope_byte,
+                             .cached_byte =
+                                 (m->latent_reads > 1 ? 2 * c : c) * s->kv_byte + r * s->rope_byte,
                              .q_and_o = h * (2 * c + r),
                              .wire = h * (2 * c + r) + c + r,
                              .decode = KERNEL_DECODE_MLA,
@@ -303,8 +303,8 @@ double attention_kv_byte_per_token(const struct model *m, double tp, double kv_b
                                    double rope_byte, double context)
 {
     const struct attention *a = attention_of(m);
-    double per_layer = a->cached(m, tp) * kv_byte + a->cached_rope(m) * (rope_byte - kv_byte) +
-                       a->cached_byte(m);
+    double per_layer =
+        a->cached(m, tp) * kv_byte + a->cached_rope(m) * (rope_byte - kv_byte) + a->cached_byte(m);
     if (context <= 0 || m->window <= 0)
         return m->layers * per_layer;
     double kept = fmin(1, m->window / context), full = full_layers(m);

@@ -184,7 +184,8 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     if (w->phase >= PHASE_SERVING && w->kv_room == KV_ROOM_WHOLE)
         cached = w->input + w->output;
     out->kv_byte_per_request =
-        cached * attention_kv_byte_per_token(m, plan->tp, p->kv, s.rope_byte, simulator ? 0 : cached) /
+        cached *
+        attention_kv_byte_per_token(m, plan->tp, p->kv, s.rope_byte, simulator ? 0 : cached) /
         plan->pp / plan->cp;
     out->act_byte_per_request = live * p->activation / plan->pp / plan->cp;
     out->kv_byte_per_token = attention_kv_byte_per_token(m, 1, p->kv, s.rope_byte, 0);

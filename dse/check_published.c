@@ -15,8 +15,8 @@
 
 /* Servers leave a tenth of the memory alone: default of vLLM and TensorRT-LLM. */
 static const double MEMORY_USED = 0.9;
-/* Experts over more devices than a server has run with copies of the hottest, in prefill and decode:
- * DeepSeek-V3 (arXiv:2412.19437 section 3.4) and LMSYS's deployment of it. */
+/* Experts over more devices than a server has run with copies of the hottest, in prefill and
+ * decode: DeepSeek-V3 (arXiv:2412.19437 section 3.4) and LMSYS's deployment of it. */
 static const double WIDE_EP = 8, REDUNDANT_EXPERTS = 32;
 static const double PREFILL_TOKENS = 16384; /* a device; of the published prefill results */
 
@@ -161,7 +161,7 @@ static void check_serving(struct check *c, const struct csv *t)
     enum { KINDS = 4 };
     static const char *const kind[KINDS] = {"decode", "prefill", "serving, batch known",
                                             "serving, as many as fit"};
-    struct tally of[KINDS] = {{0}, {0}, {0}, {0}}, all = {0};
+    struct tally of[KINDS] = {{0}, {0}, {0}, {0}}, all = {0}, h800 = {0};
     for (size_t row = 0; row < t->rows; row++) {
         struct design d;
         struct metrics m = {0};
@@ -185,6 +185,8 @@ static void check_serving(struct check *c, const struct csv *t)
                                                                   : 3],
                           pair);
                 tally_add(&all, pair);
+                if (!strcmp(row_text(t, row, "id"), "ds-profile-decode"))
+                    tally_add(&h800, pair);
             }
         }
         check_row(c, source, what, pair, why);
@@ -193,6 +195,7 @@ static void check_serving(struct check *c, const struct csv *t)
     }
     for (int i = 0; i < KINDS; i++)
         check_summary(c, "published serving", kind[i], "no", &of[i]);
+    check_summary(c, "published serving", "decode of DeepSeek-V3 on H800", "no", &h800);
     check_summary(c, "published serving", "all", "no", &all);
 }
 

@@ -209,7 +209,7 @@ struct serving_fit {
     struct calibration *c;
     const struct servings *rows;
     double (*part)[SERVING_PARTS + 1]; /* seconds per unit of each constant, and of none */
-    double *requests; /* of a step */
+    double *requests;                  /* of a step */
     bool *used;
 };
 
@@ -236,7 +236,8 @@ static double serving_loss(const double *x, void *ctx)
     for (size_t i = 0; i < f->rows->n; i++) {
         if (!f->used[i] || f->rows->row[i].check)
             continue;
-        sum += soft(log(serving_sum(f->c, f->requests[i], f->part[i], x) / f->rows->row[i].tpot_s), SERVING_SOFT);
+        sum += soft(log(serving_sum(f->c, f->requests[i], f->part[i], x) / f->rows->row[i].tpot_s),
+                    SERVING_SOFT);
         n++;
     }
     return sum / n;

@@ -26,8 +26,9 @@ double offline_batch(const struct design *d, double weight_byte)
     /* The benchmark's most for formats that its rule knows, and for others, MXFP4 among them. */
     double most = is_mxfp4(d->model_name) ? 2048 : 4096;
     double rope = d->precision.rope > 0 ? d->precision.rope : d->precision.kv;
-    double request_byte = (d->workload.input + d->workload.output) *
-                          attention_kv_byte_per_token(&d->model, d->plan.tp, d->precision.kv, rope, 0);
+    double request_byte =
+        (d->workload.input + d->workload.output) *
+        attention_kv_byte_per_token(&d->model, d->plan.tp, d->precision.kv, rope, 0);
     double fit = floor(KV_SHARE * (d->chip.memory_byte - weight_byte) / request_byte);
     return fmin(fit, most);
 }

@@ -18,7 +18,7 @@ holds() {
 
 "$DSE" validate --format json >"$work/claims.json" || complain "validate fails"
 holds 'ridge point of' 2.5
-holds 'KV cache of' 1.6
+holds 'KV cache of' 2.1
 holds 'intensity of MHA' 0.1
 holds 'TP 1 over TP 8' 0.1
 holds 'largest batch of' 4
@@ -28,6 +28,16 @@ holds 'decode, up to' 5
 holds 'imbalance of 256' 7.1
 holds 'PIM for experts' 4
 holds '256 devices over 8 x 32, 2K' 1
+holds 'R1: ' 0
+holds 'share of .* 128 a device' 3
+holds 'batch at which' 0.1
+holds 'parameters of R1' 2
+holds 'projection of R1' 0
+holds 'largest batch, R1 over' 3
+grep -q 'does not hold' "$work/claims.json" && complain "$(grep 'does not hold' "$work/claims.json")"
+for claim in $(seq 28); do
+    grep -q "claim $claim, " "$work/claims.json" || complain "claim $claim is not listed"
+done
 "$DSE" validate --data /nonexistent 2>"$work/err.txt" && complain "reads a folder that is not there"
 grep -q '^/nonexistent: cannot be read' "$work/err.txt" || complain "$(cat "$work/err.txt")"
 

@@ -235,9 +235,9 @@ static void serving_is_decode_and_its_share_of_prefill(void **state)
                  device_s(decode.tpot_s, host_s) + 64 / 512.0 * prefill.ttft_s, 1e-9);
 }
 
-/* InferenceMAX, gpt-oss-120b by TensorRT-LLM on B200, 1024 in and 8192 out (aiconfigurator v0.11.0):
- * 12.4 ms with 128 requests on one device, 17.4 with 256. Its kernels would take far less of the
- * difference: the host sees to every request. */
+/* InferenceMAX, gpt-oss-120b by TensorRT-LLM on B200, 1024 in and 8192 out (aiconfigurator
+ * v0.11.0): 12.4 ms with 128 requests on one device, 17.4 with 256. Its kernels would take far less
+ * of the difference: the host sees to every request. */
 static void many_small_requests_wait_for_the_host(void **state)
 {
     static const struct {

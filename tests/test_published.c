@@ -355,10 +355,10 @@ static void the_core_reads_the_rotary_part_as_it_is_stored(void **state)
     double per_token[2], flop[2];
     (void)state;
     for (int i = 0; i < 2; i++) {
-        struct metrics m = priced(
-            SET("model=deepseek-v3", "chip=b200", "plan.devices=32", "plan.tp=1", "plan.ep=32",
-                "workload.context=1000000", "workload.batch=32", "precision.kv=mxfp8",
-                i ? "precision.rope=bf16" : "precision.rope=kv"));
+        struct metrics m =
+            priced(SET("model=deepseek-v3", "chip=b200", "plan.devices=32", "plan.tp=1",
+                       "plan.ep=32", "workload.context=1000000", "workload.batch=32",
+                       "precision.kv=mxfp8", i ? "precision.rope=bf16" : "precision.rope=kv"));
         per_token[i] = m.kv_byte_per_token;
         flop[i] = m.attention_intensity_flop_per_byte * m.kv_byte_per_token;
     }
@@ -374,9 +374,9 @@ static void a_combine_may_be_wider_than_the_dispatch(void **state)
     static const double back_over_there[] = {2, 2, 1};
     (void)state;
     for (size_t i = 0; i < LEN(combine); i++) {
-        struct study *s = study_with(SET("model=deepseek-v3", "chip=h800", "plan.devices=32",
-                                         "plan.tp=1", "plan.ep=32", "precision.dispatch=fp8",
-                                         combine[i]));
+        struct study *s =
+            study_with(SET("model=deepseek-v3", "chip=h800", "plan.devices=32", "plan.tp=1",
+                           "plan.ep=32", "precision.dispatch=fp8", combine[i]));
         struct prepared p = {0};
         double there = 0, back = 0;
         prepare(&p, &s->base);
