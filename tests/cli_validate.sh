@@ -51,7 +51,7 @@ fi
 within() {
     grep "^\"*$1\"*,\"*$2\"*,$3," "$work/all.csv" | sed "s/^\"*$1\"*,\"*$2\"*,$3,//" |
         awk -F, -v n="$4" -v mean="$5" -v median="$6" -v most="${7:-inf}" -v rank="${8:-0}" '
-        { seen = 1; if ($1 < n || $2 > mean || $3 > median || $4 > most || $5 < rank) { print; bad = 1 } }
+        { seen = 1; if ($1 < n || $2 > mean || $3 > median || $4 > most || ($5 != "" && $5 < rank)) { print; bad = 1 } }
         END { exit bad || !seen }' ||
         complain "$1, $2: not at least $4 results, mean $5 %, median $6 %"
 }
