@@ -46,10 +46,10 @@ static int number_of(const char *name)
 }
 
 static const struct precision precision_of[NUMBERS] = {
-    [NUMBER_BF16] = {2, 2, 2, 2},
-    [NUMBER_FP8] = {1, 1, 1, 2},
-    [NUMBER_FP8_BLOCK] = {1 + 4 / 16384.0, 1, 1, 2},
-    [NUMBER_FP4] = {0.5 + 1 / 16.0, 1, 0.5, 2},
+    [NUMBER_BF16] = {.weight = 2, .kv = 2, .math = 2, .activation = 2},
+    [NUMBER_FP8] = {.weight = 1, .kv = 1, .math = 1, .activation = 2},
+    [NUMBER_FP8_BLOCK] = {.weight = 1 + 4 / 16384.0, .kv = 1, .math = 1, .activation = 2},
+    [NUMBER_FP4] = {.weight = 0.5 + 1 / 16.0, .kv = 1, .math = 0.5, .activation = 2},
 };
 
 static const struct op *op_called(const struct ops *ops, const char *name)
