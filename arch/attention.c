@@ -36,11 +36,10 @@ static double full_layers(const struct model *m)
  * decode part every token sees the context, or what a window leaves of it; of the prefill part
  * each sees the prefix and the prompt up to itself (causal). */
 struct core {
-    double flop;    /* per token and token seen */
-    double cached;  /* numbers read per token seen */
-    double byte;    /* each of them */
-    double q_and_o; /* numbers in and out per token */
-    double wire;    /* numbers a discrete engine is sent and returns, per token */
+    double flop;        /* per token and token seen */
+    double cached_byte; /* read per token seen */
+    double q_and_o;     /* numbers in and out per token */
+    double wire;        /* numbers a discrete engine is sent and returns, per token */
     enum kernel decode, prefill;
     bool per_head; /* as many KV heads as query heads */
 };
@@ -62,18 +61,18 @@ static void add_decode_core(struct ops *out, const char *name, double layers, do
 {
     if (s->decode > 0)
         ops_add(out, layers,
-                (struct op){
-                    .name = name,
-                    .class = OP_ATTENTION,
-                    .unit = UNIT_ATTENTION,
-                    .kernel = c->decode,
-                    .per_head = c->per_head,
-                    .depth = seen,
-                    .aside_byte =
-                        c->decode == KERNEL_DECODE_MLA ? s->decode * c->q_and_o * s->act_byte : 0,
-                    .flop = s->decode * seen * c->flop,
-                    .byte = seen * c->cached * c->byte + s->decode * c->q_and_o * s->act_byte,
-                    .wire_byte = s->decode * c->wire * s->act_byte});
+                (struct op){.name = name,
+                            .class = OP_ATTENTION,
+                            .unit = UNIT_ATTENTION,
+                            .kernel = c->decode,
+                            .per_head = c->per_head,
+                            .depth = seen,
+                            .aside_byte = c->decode == KERNEL_DECODE_MLA
+                                              ? s->decode * c->q_and_o * s->act_byte
+                                              : 0,
+                            .flop = s->decode * seen * c->flop,
+                            .byte = seen * c->cached_byte + s->decode * c->q_and_o * s->act_byte,
+                            .wire_byte = s->decode * c->wire * s->act_byte});
 }
 
 static void add_prefill_core(struct ops *out, const char *name, double layers, double window,
@@ -81,15 +80,15 @@ static void add_prefill_core(struct ops *out, const char *name, double layers, d
 {
     double tokens = s->prompt - s->prefix;
     if (s->prompts > 0)
-        ops_add(out, layers,
-                (struct op){
-                    .name = name,
-                    .class = OP_ATTENTION,
-                    .kernel = c->prefill,
-                    .key_flop = s->prompts * tokens * c->flop,
-                    .flop = s->prompts * causal_pairs(s->prompt, s->prefix, window) * c->flop,
-                    .byte = s->prompts * (fmin(s->prompt, tokens + window) * c->cached * c->byte +
-                                          tokens * c->q_and_o * s->act_byte)});
+        ops_add(
+            out, layers,
+            (struct op){.name = name,
+                        .class = OP_ATTENTION,
+                        .kernel = c->prefill,
+                        .key_flop = s->prompts * tokens * c->flop,
+                        .flop = s->prompts * causal_pairs(s->prompt, s->prefix, window) * c->flop,
+                        .byte = s->prompts * (fmin(s->prompt, tokens + window) * c->cached_byte +
+                                              tokens * c->q_and_o * s->act_byte)});
 }
 
 /* The layers that see everything and the layers that see a window. */
@@ -113,8 +112,7 @@ static void gqa_ops(const struct model *m, const struct shape *s, struct ops *ou
     ops_add_vector(out, "attention.rope", OP_OTHER, m->layers, s, 6 * q * (h + kv) * d,
                    2 * q * (h + kv) * d);
     struct core core = {.flop = 4 * h * d,
-                        .cached = 2 * kv * d,
-                        .byte = s->kv_byte,
+                        .cached_byte = 2 * kv * d * s->kv_byte,
                         .q_and_o = 2 * h * d,
                         .wire = (2 * h + 2 * kv) * d,
                         .decode = KERNEL_DECODE,
@@ -177,15 +175,14 @@ static struct core mla_core(const struct model *m, const struct shape *s, bool a
     double n = m->qk_nope_dim, v = m->v_dim;
     if (absorb)
         return (struct core){.flop = 2 * h * (2 * c + r),
-                             .cached = m->latent_reads > 1 ? 2 * c + r : c + r,
-                             .byte = s->kv_byte,
+                             .cached_byte =
+                                 (m->latent_reads > 1 ? 2 * c : c) * s->kv_byte + r * s->rope_byte,
                              .q_and_o = h * (2 * c + r),
                              .wire = h * (2 * c + r) + c + r,
                              .decode = KERNEL_DECODE_MLA,
                              .prefill = KERNEL_PREFILL_MLA};
     return (struct core){.flop = 2 * h * (n + r + v),
-                         .cached = h * (n + v) + r,
-                         .byte = s->act_byte,
+                         .cached_byte = (h * (n + v) + r) * s->act_byte,
                          .q_and_o = h * (n + r + v),
                          .wire = h * (n + r + v) + c + r,
                          .decode = KERNEL_DECODE,
@@ -266,6 +263,11 @@ static double mla_cached(const struct model *m, double tp)
     return m->kv_lora_rank + m->qk_rope_dim;
 }
 
+static double mla_cached_rope(const struct model *m)
+{
+    return m->qk_rope_dim;
+}
+
 static double mla_cached_byte(const struct model *m)
 {
     return m->index_topk > 0 ? m->index_head_dim + 4 : 0;
@@ -273,9 +275,9 @@ static double mla_cached_byte(const struct model *m)
 
 const struct attention attentions[] = {
     {"gqa", "Grouped-query attention, with MHA, MQA, sliding windows and chunks.", gqa_ops,
-     gqa_params, none, gqa_cached, none},
+     gqa_params, none, gqa_cached, none, none},
     {"mla", "Multi-head latent attention, absorbed or not, dense or with a sparse indexer (DSA).",
-     mla_ops, mla_params, mla_copied_params, mla_cached, mla_cached_byte},
+     mla_ops, mla_params, mla_copied_params, mla_cached, mla_cached_rope, mla_cached_byte},
 };
 const size_t attentions_n = LEN(attentions);
 
@@ -297,10 +299,12 @@ double attention_params_per_rank(const struct model *m, double tp)
     return copied + (attention_of(m)->params(m) - copied) / tp;
 }
 
-double attention_kv_byte_per_token(const struct model *m, double tp, double kv_byte, double context)
+double attention_kv_byte_per_token(const struct model *m, double tp, double kv_byte,
+                                   double rope_byte, double context)
 {
     const struct attention *a = attention_of(m);
-    double per_layer = a->cached(m, tp) * kv_byte + a->cached_byte(m);
+    double per_layer =
+        a->cached(m, tp) * kv_byte + a->cached_rope(m) * (rope_byte - kv_byte) + a->cached_byte(m);
     if (context <= 0 || m->window <= 0)
         return m->layers * per_layer;
     double kept = fmin(1, m->window / context), full = full_layers(m);

@@ -14,8 +14,9 @@ struct attention {
     double (*params)(const struct model *m); /* weights of one layer */
     /* Weights of one layer that every rank of a TP group holds whole. */
     double (*copied_params)(const struct model *m);
-    /* Numbers cached per token and layer by one of `tp` ranks. */
+    /* Numbers cached per token and layer by one of `tp` ranks; of them, MLA's rotary part. */
     double (*cached)(const struct model *m, double tp);
+    double (*cached_rope)(const struct model *m);
     /* Indexer keys cached beside them, one byte each. */
     double (*cached_byte)(const struct model *m);
 };
@@ -30,10 +31,11 @@ double attention_params(const struct model *m);
 /* Weights of one layer on one of `tp` ranks, in parameters. */
 double attention_params_per_rank(const struct model *m, double tp);
 
-/* Cache of one token over all layers on one of `tp` ranks, in bytes; at `context` tokens, so that
+/* Cache of one token over all layers on one of `tp` ranks, in bytes, from those of a number, of
+ * MLA's rotary part `rope_byte`; at `context` tokens, so that
  * windowed layers count for what they keep. With context 0: as if no layer had a window. */
 double attention_kv_byte_per_token(const struct model *m, double tp, double kv_byte,
-                                   double context);
+                                   double rope_byte, double context);
 
 /* Query heads on one of `tp` ranks; KV heads likewise, at least one. */
 double attention_heads(const struct model *m, double tp);

@@ -42,9 +42,9 @@ static const struct field rows[] = {
     RING("ring", ring), RING("exchange", exchange),
     START("vector", vector), MEMORY("vector", vector), ERROR("vector", vector),
     ROW("serving_ratio", serving.ratio, "1", 0, 10, "A decode step of a serving engine over the kernels of the tables."),
-    ROW("serving_moe_ratio", serving.moe_ratio, "1", 0, 10, "The same of the experts."),
     ROW("serving_weight_only_ratio", serving.weight_only_ratio, "1", 0, 10, "The same of experts stored narrower than is computed with."),
     ROW("serving_layer_s", serving.layer_s, "s", 0, 1, "What a layer adds between its kernels."),
+    ROW("serving_request_s", serving.request_s, "s", 0, 1, "What the host of a serving engine does for each request of a step."),
     ROW("network", serving.network, "1", 0, 1, "Share of the scale-out bandwidth that collectives reach."),
     ROW("moved_error", serving.moved_error, "1", 0, 10, "Error added on a chip that none of it was measured on."),
     ROW("serving_error", serving.error, "1", 0, 10, "Error of a whole step that its kernels do not explain: software."),
@@ -191,5 +191,10 @@ double calibration_call_s(const struct calibration *c, enum kernel k, int number
 double calibration_serving_ratio(const struct calibration *c, enum kernel k, bool weight_only)
 {
     const struct serving_set *s = &c->serving;
-    return k != KERNEL_MOE ? s->ratio : weight_only ? s->weight_only_ratio : s->moe_ratio;
+    return k == KERNEL_MOE && weight_only ? s->weight_only_ratio : s->ratio;
+}
+
+double calibration_step_s(const struct calibration *c, double device_s, double requests)
+{
+    return norm2(device_s, requests * c->serving.request_s);
 }

@@ -45,7 +45,7 @@ struct calibration {
         double start_s, memory, error;
     } vector;
     struct serving_set {
-        double ratio, moe_ratio, weight_only_ratio, layer_s, network, moved_error, error;
+        double ratio, weight_only_ratio, layer_s, request_s, network, moved_error, error;
     } serving;
 };
 
@@ -86,6 +86,11 @@ double calibration_reduce_s(const struct calibration *c, bool ring, const struct
 /* Decode steps of serving engines over the sum of their kernels, which follow one another without
  * their start-up times. `weight_only`: weights are stored narrower than is computed with. */
 double calibration_serving_ratio(const struct calibration *c, enum kernel k, bool weight_only);
+
+/* A serving step whose kernels take device_s, beside the host's work on each of its requests
+ * (scheduling, preparing inputs, sampling), which runs meanwhile; that neither waits for the other
+ * would be the larger of both, measured is their 2-norm. */
+double calibration_step_s(const struct calibration *c, double device_s, double requests);
 
 /* Standard deviation of the log of such a time. */
 double calibration_error(const struct calibration *c, enum kernel k, int number);

@@ -51,7 +51,8 @@ static void add_moe(struct ops *out, double layers, const struct model *m, const
                             .byte = pairs * (2 * d + (ins + 1) * f / slices) * s->act_byte});
     }
     if (group > s->tp)
-        ops_add_all_to_all(out, "moe.combine", layers, s, group, q * m->top_k * d / s->tp);
+        ops_add_all_to_all(out, "moe.combine", layers, s, group,
+                           q * m->top_k * d / s->tp * s->combine_byte / s->act_byte);
     add_ffn(out, "shared.up", "shared.down", layers, m, s, m->shared_ffn, s->tp);
     ops_add_all_reduce(out, "moe.all-reduce", layers, s, s->tp, q * d);
 }

@@ -89,7 +89,8 @@ struct shape {
     double ep;                          /* devices the experts are spread over */
     double devices, dp;                 /* all of them; replicas */
     double weight_byte, kv_byte, act_byte; /* bytes per weight, cached number, activation */
-    double dispatch_byte;                  /* bytes per number sent to experts */
+    double rope_byte;                      /* bytes per cached number of MLA's rotary part */
+    double dispatch_byte, combine_byte;    /* bytes per number sent to experts, and back */
     const struct routing *routing;         /* of the experts */
 };
 

@@ -30,9 +30,10 @@ static const struct word number_words[] = {
     { "mxfp8", 1 + 1 / 32.0 }, { "mxfp4", 0.5 + 1 / 32.0 }, { "nvfp4", 0.5 + 1 / 16.0 }, { "fp8_block", 1 + 4 / 16384.0 }, { NULL, 0 },
 };
 
-static const struct word dispatch_words[] = {
-    { "activation", DISPATCH_AS_ACTIVATION }, { "bf16", 2 }, { "fp8", 1 }, { "mxfp8", 1 + 1 / 32.0 }, { "fp4", 0.5 }, { "nvfp4", 0.5 + 1 / 16.0 }, { NULL, 0 },
+static const struct word exchanged_words[] = {
+    { "activation", AS_ACTIVATION }, { "bf16", 2 }, { "fp8", 1 }, { "mxfp8", 1 + 1 / 32.0 }, { "fp4", 0.5 }, { "nvfp4", 0.5 + 1 / 16.0 }, { NULL, 0 },
 };
+static const struct word rope_words[] = { { "kv", AS_KV }, { "bf16", 2 }, { "fp8", 1 }, { "mxfp8", 1 + 1 / 32.0 }, { "fp32", 4 }, { NULL, 0 } };
 
 static const struct field plan_rows[] = {
     { FIELD(plan, devices, "devices"), .lo = 1, .hi = 1e6, .init = 32, .whole = true, .doc = "Devices of the system." },
@@ -85,8 +86,12 @@ static const struct field precision_rows[] = {
     { FIELD(precision, kv, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .doc = "Storage of the KV cache." },
     { FIELD(precision, math, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .doc = "Arithmetic: which peak of the chip counts." },
     { FIELD(precision, activation, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .doc = "Storage and transfer of activations." },
-    { FIELD(precision, dispatch, "B"), .lo = 0.25, .hi = 8, .init = DISPATCH_AS_ACTIVATION, .words = dispatch_words,
-      .doc = "What an all-to-all sends to the experts; results come back as activations. DeepSeek-V3 sends FP8." },
+    { FIELD(precision, dispatch, "B"), .lo = 0.25, .hi = 8, .init = AS_ACTIVATION, .words = exchanged_words,
+      .doc = "What an all-to-all sends to the experts. DeepSeek-V3 sends FP8." },
+    { FIELD(precision, combine, "B"), .lo = 0.25, .hi = 8, .init = AS_ACTIVATION, .words = exchanged_words,
+      .doc = "What an all-to-all brings back from the experts. DeepEP combines in BF16, whatever it dispatched." },
+    { FIELD(precision, rope, "B"), .lo = 0.25, .hi = 8, .init = AS_KV, .words = rope_words,
+      .doc = "Storage of the rotary part of MLA's cache; kv: as the rest. FlashMLA keeps it in BF16 beside an FP8 latent: with precision.kv mxfp8 656 B a token and layer." },
 };
 
 static const struct field mode_rows[] = {

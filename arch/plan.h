@@ -29,12 +29,12 @@ struct workload {
 };
 
 enum { BATCH_MAX = 0 };
-enum { DISPATCH_AS_ACTIVATION = 0 };
+enum { AS_ACTIVATION = 0, AS_KV = 0 };
 enum { KV_ROOM_WHOLE, KV_ROOM_MEAN };
 enum { PHASE_DECODE, PHASE_PREFILL, PHASE_SERVING, PHASE_DISAGGREGATED };
 
 struct precision {
-    double weight, kv, math, activation, dispatch; /* bytes per number */
+    double weight, kv, math, activation, dispatch, combine, rope; /* bytes per number */
 };
 
 /* How operators are timed; the path is `timing`. */

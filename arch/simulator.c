@@ -141,12 +141,12 @@ static void add_absorbed(struct ops *out, const struct model *m, const struct sh
     if (m->latent_reads > 1) {
         add_core(out, "attention.score", m, 2 * q * c * n * h, q * h * (c + n) * b + c * n * kv);
         add_core(out, "attention.score_rope", m, 2 * q * r * n * h,
-                 q * h * (r + n) * b + r * n * kv);
+                 q * h * (r + n) * b + r * n * s->rope_byte);
         add_core(out, "attention.softmax", m, 7 * q * n * h, 2 * q * n * h * b);
         add_core(out, "attention.context", m, 2 * q * c * n * h, q * h * (n + c) * b + c * n * kv);
     } else {
         add_core(out, "attention.core", m, 2 * q * h * (2 * c + r) * n,
-                 q * h * (2 * c + r) * b + (c + r) * n * kv);
+                 q * h * (2 * c + r) * b + (c * kv + r * s->rope_byte) * n);
     }
     add_heads(out, "attention.absorb_v", m, s, h, h, c, m->v_dim);
 }

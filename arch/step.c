@@ -63,7 +63,9 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
         .weight_byte = p->weight,
         .kv_byte = p->kv,
         .act_byte = p->activation,
+        .rope_byte = p->rope > 0 ? p->rope : p->kv,
         .dispatch_byte = p->dispatch > 0 ? p->dispatch : p->activation,
+        .combine_byte = p->combine > 0 ? p->combine : p->activation,
     };
     if (w->phase == PHASE_PREFILL) {
         s.prompts = 1;
@@ -183,10 +185,11 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     if (w->phase >= PHASE_SERVING && w->kv_room == KV_ROOM_WHOLE)
         cached = w->input + w->output;
     out->kv_byte_per_request =
-        cached * attention_kv_byte_per_token(m, plan->tp, p->kv, simulator ? 0 : cached) /
+        cached *
+        attention_kv_byte_per_token(m, plan->tp, p->kv, s.rope_byte, simulator ? 0 : cached) /
         plan->pp / plan->cp;
     out->act_byte_per_request = live * p->activation / plan->pp / plan->cp;
-    out->kv_byte_per_token = attention_kv_byte_per_token(m, 1, p->kv, 0);
+    out->kv_byte_per_token = attention_kv_byte_per_token(m, 1, p->kv, s.rope_byte, 0);
     out->dp = plan->dp;
     out->mixed = w->phase == PHASE_SERVING;
     out->calibrated = mode->timing == TIMING_CALIBRATED;
@@ -444,15 +447,9 @@ static void add_errors(struct step_split *out, const struct device *d,
     out->error = sqrt(beyond + sum / pow(out->time_s, 2));
 }
 
-/* What a step of a serving engine has between its kernels, and the prompts it reads meanwhile. */
-static void add_serving(struct step_split *out, const struct step *s, const struct device *d,
-                        struct load load)
+static void add_beside(struct step_split *out, const struct step *s, const struct device *d,
+                       struct load load)
 {
-    double between_s = s->layers * d->calibration->serving.layer_s;
-    out->time_s += between_s;
-    out->class_s[OP_OTHER] += between_s;
-    if (!s->beside)
-        return;
     struct step_split one;
     double n = s->beside_per_request * load.most;
     step_split(&one, s->beside, d, (struct load){1, 1});
@@ -464,6 +461,21 @@ static void add_serving(struct step_split *out, const struct step *s, const stru
     out->flop += n * one.flop;
     out->byte += n * one.byte;
     out->wire_byte += n * one.wire_byte;
+}
+
+/* What a step of a serving engine has between its kernels, the prompts it reads meanwhile, and what
+ * the host does. */
+static void add_serving(struct step_split *out, const struct step *s, const struct device *d,
+                        struct load load)
+{
+    double between_s = s->layers * d->calibration->serving.layer_s;
+    out->time_s += between_s;
+    out->class_s[OP_OTHER] += between_s;
+    if (s->beside)
+        add_beside(out, s, d, load);
+    double step_s = calibration_step_s(d->calibration, out->time_s, load.most);
+    out->class_s[OP_OTHER] += step_s - out->time_s;
+    out->time_s = step_s;
 }
 
 void step_split(struct step_split *out, const struct step *s, const struct device *d,

@@ -21,7 +21,8 @@ void device_make(struct device *out, const struct design *d)
     out->calibration_own = d->calibration_own;
     for (int k = 0; k < KERNELS && calibration; k++)
         out->number[k] = calibration_number(calibration, (enum kernel)k, p->math, p->kv);
-    out->weight_only = p->weight < 0.75 && out->number[KERNEL_GEMM] != NUMBER_FP4;
+    bool has_fp4 = c->fp4_ratio > c->fp8_ratio; /* such units also multiply FP4 by FP8 */
+    out->weight_only = p->weight < 0.75 && (p->math > 1.5 || !has_fp4);
     if (!engine_is_there(e))
         return;
     /* r is in BF16 operations; narrower arithmetic runs in proportion (assumed). */

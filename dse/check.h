@@ -24,10 +24,15 @@ struct tally {
 void check_row(struct check *c, const char *source, const char *what, struct pair pair,
                const char *why);
 
+/* The same of a bound, which ours may be far from: no error. */
+void check_bound(struct check *c, const char *source, const char *what, struct pair pair,
+                 const char *why);
+
 void tally_add(struct tally *t, struct pair pair);
 
 /* One line of the summary, and the tally is empty again. `fitted`: "yes" if constants were fitted
- * to these results, "no" if not. Nothing for an empty tally. */
+ * to these results, "no" if not. Where something is wanted of the group it says what, and whether
+ * it is met. Nothing for an empty tally. */
 void check_summary(struct check *c, const char *source, const char *group, const char *fitted,
                    struct tally *t);
 

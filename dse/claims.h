@@ -4,12 +4,16 @@
 
 #include "arch/catalogue.h"
 
+/* How ours stands to the published number if the claim is right. */
+enum claim_kind { CLAIM_EQUAL, CLAIM_MORE, CLAIM_LESS };
+
 struct claim {
     const char *where, *what;
-    double published;
-    /* 0 and the number, or -1 with err filled. */
+    double published; /* NAN: a statement without a number */
+    /* 0 and the number, or -1 with err filled; NULL: nothing to compute, `why` says so. */
     int (*ours)(struct catalogue *c, double *out, struct err *err);
     const char *why; /* of a difference; "" where there is none worth a word */
+    enum claim_kind kind;
 };
 
 extern const struct claim claims[];

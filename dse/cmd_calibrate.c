@@ -37,10 +37,11 @@ static void print_calibration(const struct calibration *c, const struct fitted *
         for (size_t j = 0; j < fitted[i].n; j++)
             print_constant(c, fitted[i].constant[j]);
     }
-    const double *const rest[] = {&c->vector.start_s, &c->vector.memory, &c->vector.error,
+    const double *const rest[] = {&c->vector.start_s,  &c->vector.memory,
+                                  &c->vector.error,    &c->serving.request_s,
                                   &c->serving.network, &c->serving.moved_error};
     printf("# norms and other element-wise kernels (assumed); network: DeepEP's README, 39 to 46 "
-           "of 50 GB/s\n");
+           "of 50 GB/s; the host's work: of all chips' serving points\n");
     for (size_t i = 0; i < LEN(rest); i++)
         print_constant(c, rest[i]);
 }

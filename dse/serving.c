@@ -9,18 +9,34 @@
 #include "base/mem.h"
 #include "dse/kernels.h"
 
+const double SERVED_SKEW = 0.5;
+
 /* Weights as the precision says; an FP8 cache with FP8 and FP4 weights (assumed: the table does not
  * say). FP4 without FP4 arithmetic is computed in BF16. */
-static struct precision precision_of(const char *name, const struct chip *chip)
+static struct precision precision_of(const char *name, const struct design *d)
 {
+    struct precision p = {.weight = 2, .kv = 2, .math = 2, .activation = 2};
     if (!strcmp(name, "fp8"))
-        return (struct precision){.weight = 1, .kv = 1, .math = 1, .activation = 2};
-    if (!strcmp(name, "fp4"))
-        return (struct precision){.weight = 0.5 + 1 / 16.0,
-                                  .kv = 1,
-                                  .math = chip->fp4_ratio > chip->fp8_ratio ? 0.5 : 2,
-                                  .activation = 2};
-    return (struct precision){.weight = 2, .kv = 2, .math = 2, .activation = 2};
+        p.weight = p.kv = p.math = 1;
+    if (!strcmp(name, "fp4")) {
+        p.weight = 0.5 + 1 / 16.0;
+        p.kv = 1;
+        p.math = d->chip.fp4_ratio > d->chip.fp8_ratio ? 0.5 : 2;
+    }
+    if (is_mxfp4(d->model_name))
+        precision_of_mxfp4(&p, &d->chip);
+    return p;
+}
+
+bool is_mxfp4(const char *model)
+{
+    return !strncmp(model, "gpt-oss", 7);
+}
+
+void precision_of_mxfp4(struct precision *out, const struct chip *chip)
+{
+    out->weight = 0.5 + 1 / 32.0;
+    out->math = chip->fp4_ratio > chip->fp8_ratio ? 1 : 2;
 }
 
 /* "h200_sxm" is h200. */
@@ -59,8 +75,9 @@ static bool read_point(struct measured_serving *out, const struct csv *t, size_t
     d->workload.input = row_number(t, row, "input_len");
     d->workload.output = row_number(t, row, "output_len");
     d->workload.batch = fmax(dp, round(row_number(t, row, "concurrency") / replicas));
+    d->workload.skew = SERVED_SKEW;
     d->mode.timing = TIMING_CALIBRATED;
-    d->precision = precision_of(row_text(t, row, "precision"), &d->chip);
+    d->precision = precision_of(row_text(t, row, "precision"), d);
     out->engine = row_text(t, row, "engine");
     out->tpot_s = row_number(t, row, "tpot_ms") / 1e3;
     out->check = row_is_check(t, row, "tpot_ms");

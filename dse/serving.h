@@ -18,6 +18,16 @@ struct servings {
     struct csv *table; /* that texts live in */
 };
 
+/* How unevenly the experts of a model that is served are used, where nothing is said of it: with
+ * skew 0 small batches would read more experts than they do. 0.3 to 0.7 fit serving.csv alike. */
+extern const double SERVED_SKEW;
+
+/* Models that are published in MXFP4 only: gpt-oss (arXiv:2508.10925: 4.25 bits a number of the
+ * experts). Servers multiply by FP8 where the chip has FP4 arithmetic (TensorRT-LLM's
+ * W4A8_MXFP4_MXFP8), else by BF16 (W4A16_MXFP4). */
+bool is_mxfp4(const char *model);
+void precision_of_mxfp4(struct precision *out, const struct chip *chip);
+
 /* Points of models, chips and mappings the catalogue does not know are passed over. Caller frees.
  */
 int servings_read(struct servings *out, const char *dir, struct catalogue *c, struct err *err);

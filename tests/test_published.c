@@ -57,7 +57,7 @@ static void the_kv_cache_of_a_token_is_as_published(void **state)
                      {"kimi-k2", 70272},           {"qwen2.5-72b", 327680}};
     (void)state;
     for (size_t i = 0; i < LEN(published); i++)
-        assert_close(attention_kv_byte_per_token(model_called(published[i].name), 1, 2, 0),
+        assert_close(attention_kv_byte_per_token(model_called(published[i].name), 1, 2, 2, 0),
                      published[i].byte, 1e-12);
 }
 
@@ -298,10 +298,72 @@ static void block_scales_are_stored_but_not_computed_with(void **state)
     assert_close(scaled.ridge_flop_per_byte, plain.ridge_flop_per_byte, 1e-12);
 }
 
+/* FlashMLA's README: a token of its FP8 cache is 512 FP8 numbers, 4 FP32 scales and 64 BF16 rotary
+ * numbers, 656 bytes; DeepSeek-V3.2 keeps an indexer key of 128 FP8 numbers and a scale beside. */
+static void an_fp8_latent_keeps_its_rotary_part_wide(void **state)
+{
+    struct metrics v3 = priced(SET("model=deepseek-v3", "chip=b200", "plan.devices=32",
+                                   "precision.kv=mxfp8", "precision.rope=bf16"));
+    struct metrics v32 = priced(SET("model=deepseek-v3.2", "chip=b200", "plan.devices=32",
+                                    "precision.kv=mxfp8", "precision.rope=bf16"));
+    struct metrics llama[2] = {
+        priced(SET("model=llama-3.1-70b", "chip=b200", "precision.kv=fp8")),
+        priced(SET("model=llama-3.1-70b", "chip=b200", "precision.kv=fp8", "precision.rope=bf16"))};
+    (void)state;
+    assert_close(v3.kv_byte_per_token, 656 * 61, 1e-12);
+    assert_close(v32.kv_byte_per_token, (656 + 132) * 61, 1e-12);
+    assert_close(llama[0].kv_byte_per_token, llama[1].kv_byte_per_token, 0);
+}
+
+/* What is read follows what is stored: at long contexts the core's bytes are those of the cache. */
+static void the_core_reads_the_rotary_part_as_it_is_stored(void **state)
+{
+    double per_token[2], flop[2];
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct metrics m =
+            priced(SET("model=deepseek-v3", "chip=b200", "plan.devices=32", "plan.tp=1",
+                       "plan.ep=32", "workload.context=1000000", "workload.batch=32",
+                       "precision.kv=mxfp8", i ? "precision.rope=bf16" : "precision.rope=kv"));
+        per_token[i] = m.kv_byte_per_token;
+        flop[i] = m.attention_intensity_flop_per_byte * m.kv_byte_per_token;
+    }
+    assert_true(per_token[1] > per_token[0]);
+    assert_close(flop[1], flop[0], 1e-3);
+}
+
+/* DeepEP dispatches FP8 and combines BF16: on the wire the way back is twice the way there. */
+static void a_combine_may_be_wider_than_the_dispatch(void **state)
+{
+    static const char *const combine[] = {"precision.combine=activation", "precision.combine=bf16",
+                                          "precision.combine=fp8"};
+    static const double back_over_there[] = {2, 2, 1};
+    (void)state;
+    for (size_t i = 0; i < LEN(combine); i++) {
+        struct study *s =
+            study_with(SET("model=deepseek-v3", "chip=h800", "plan.devices=32", "plan.tp=1",
+                           "plan.ep=32", "precision.dispatch=fp8", combine[i]));
+        struct prepared p = {0};
+        double there = 0, back = 0;
+        prepare(&p, &s->base);
+        for (size_t j = 0; j < p.mapped[0].step.ops.n; j++) {
+            const struct op *o = &p.mapped[0].step.ops.op[j];
+            there += strcmp(o->name, "moe.dispatch") == 0 ? o->wire_byte : 0;
+            back += strcmp(o->name, "moe.combine") == 0 ? o->wire_byte : 0;
+        }
+        assert_close(back / there, back_over_there[i], 1e-12);
+        prepared_free(&p);
+        study_free(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(block_scales_are_stored_but_not_computed_with),
+        cmocka_unit_test(an_fp8_latent_keeps_its_rotary_part_wide),
+        cmocka_unit_test(the_core_reads_the_rotary_part_as_it_is_stored),
+        cmocka_unit_test(a_combine_may_be_wider_than_the_dispatch),
         cmocka_unit_test(batches_fit_as_in_the_papers_simulator),
         cmocka_unit_test(every_model_of_the_catalogue_has_its_published_size),
         cmocka_unit_test(the_kv_cache_of_a_token_is_as_published),

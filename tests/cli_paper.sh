@@ -1,0 +1,22 @@
+#!/bin/sh
+# The studies of the paper's figures and tables run, and give data and pictures.
+set -u
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+complain() { printf 'cli_paper: %s\n' "$*"; failed=1; }
+
+for study in "$DSE_SOURCE"/dse/studies/paper/*.yaml; do
+    name=$(basename "$study" .yaml)
+    "$DSE" sweep "$study" --db "$work/$name.db" >"$work/out.txt" 2>&1 || complain "$name: $(cat "$work/out.txt")"
+    "$DSE" query "$work/$name.db" --columns verdict --format csv >"$work/$name.csv" || complain "$name has no data"
+    grep -q '^ok' "$work/$name.csv" || complain "$name: no point is feasible"
+    "$DSE" report "$work/$name.db" -o "$work/$name.html" >"$work/out.txt" 2>&1 || complain "$name: $(cat "$work/out.txt")"
+    grep -q '<svg' "$work/$name.html" || complain "$name has no picture"
+done
+for number in 2 3 6 8 9 10 11 12 13 14; do
+    ls "$DSE_SOURCE"/dse/studies/paper/*figure* | sed 's/.*figure//' | tr -c '0-9' '\n' | grep -qx "$number" ||
+        complain "figure $number has no study"
+done
+exit "$failed"
