@@ -216,7 +216,8 @@ static void fill(struct metrics *out, const struct candidate *c, const struct st
     out->limit = limit_of(c, s, dev, &split, d->workload.batch == BATCH_MAX);
     if (dev->calibration)
         fill_calibrated(out, &split, d, accepted);
-    cost_metrics(out, &d->chip, &d->engine, devices, &d->precision, &split, split.time_s, book);
+    if (book)
+        cost_metrics(out, &d->chip, &d->engine, devices, &d->precision, &split, split.time_s, book);
 }
 
 static bool is_calibrated(const struct mapped *m, const struct device *dev)

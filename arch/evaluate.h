@@ -25,7 +25,8 @@ void prepared_free(struct prepared *p);
 /* The best mapping of `p` on the chip and engine of `d`: most tokens per second among the feasible
  * ones, the first of equals; if none is feasible, the one that comes nearest (least memory, then
  * shortest step). `mapped` gets it, NULL if the plan allows none; may be NULL. A point that does
- * not fit still has all its numbers, with the smallest batch where batch is max. */
+ * not fit still has all its numbers, with the smallest batch where batch is max. Without a `book`
+ * costs are NAN. */
 void evaluate_prepared(const struct prepared *p, const struct design *d,
                        const struct price_book *book, struct metrics *out,
                        const struct mapped **mapped);

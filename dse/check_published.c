@@ -145,7 +145,6 @@ static const char *published_design(struct design *d, const struct csv *t, size_
 
 static void price_published(struct metrics *out, const struct design *d)
 {
-    struct price_book none = {0};
     const struct workload *w = &d->workload;
     double requests = w->phase == PHASE_SERVING && w->batch == BATCH_MAX
                           ? offline_requests(w->input, w->output)
@@ -153,7 +152,7 @@ static void price_published(struct metrics *out, const struct design *d)
     if (requests > 0)
         offline_price(out, d, requests);
     else
-        evaluate(d, &none, out, NULL);
+        evaluate(d, NULL, out, NULL);
 }
 
 /* What is known of a difference of more than 12 %. */

@@ -35,20 +35,19 @@ double offline_batch(const struct design *d, double weight_byte)
 
 void offline_price(struct metrics *out, const struct design *d, double requests)
 {
-    struct price_book none = {0};
     struct design wave = *d;
 
-    evaluate(&wave, &none, out, NULL);
+    evaluate(&wave, NULL, out, NULL);
     double ranks = d->plan.devices / d->plan.tp;
     double full = fmin(requests, fmax(1, offline_batch(d, out->weight_byte)) * ranks);
     wave.workload.batch = full;
-    evaluate(&wave, &none, out, NULL);
+    evaluate(&wave, NULL, out, NULL);
     double waves = floor(requests / full), rest = requests - waves * full;
     double spent_s = waves * full / out->tokens_per_s;
     if (rest >= 1) {
         struct metrics last;
         wave.workload.batch = rest;
-        evaluate(&wave, &none, &last, NULL);
+        evaluate(&wave, NULL, &last, NULL);
         spent_s += rest / last.tokens_per_s;
     }
     double ratio = requests / spent_s / out->tokens_per_s;
