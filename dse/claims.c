@@ -16,7 +16,7 @@
 #define R1 B200, "model=deepseek-r1", "plan.tp=1", "plan.ep=32"
 #define SET(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static int price(struct catalogue *c, const char *const *set, struct metrics *out, struct err *err)
+int claim_price(struct catalogue *c, const char *const *set, struct metrics *out, struct err *err)
 {
     struct study *s;
     if (study_open(&s, NULL, c, err) != 0)
@@ -37,7 +37,7 @@ static int metric(struct catalogue *c, size_t offset, const char *const *of,
                   const char *const *over, double *out, struct err *err)
 {
     struct metrics a, b;
-    if (price(c, of, &a, err) != 0 || (over && price(c, over, &b, err) != 0))
+    if (claim_price(c, of, &a, err) != 0 || (over && claim_price(c, over, &b, err) != 0))
         return -1;
     *out = *(double *)((char *)&a + offset);
     if (over)
@@ -108,7 +108,7 @@ static int block(struct catalogue *c, const char *const *of, const char *const *
                  struct err *err)
 {
     struct metrics a, b;
-    if (price(c, of, &a, err) != 0 || price(c, over, &b, err) != 0)
+    if (claim_price(c, of, &a, err) != 0 || claim_price(c, over, &b, err) != 0)
         return -1;
     *out = (a.attention_s + a.projection_s) / (b.attention_s + b.projection_s);
     return 0;
@@ -132,7 +132,7 @@ static int reordering_at_prefill(struct catalogue *c, double *out, struct err *e
 static int all_to_all(struct catalogue *c, const char *link, double *out, struct err *err)
 {
     struct metrics m;
-    if (price(c, SET(R1, "workload.batch=4096", link), &m, err) != 0)
+    if (claim_price(c, SET(R1, "workload.batch=4096", link), &m, err) != 0)
         return -1;
     *out = m.communication_s / (2 * 58);
     return 0;
@@ -167,8 +167,9 @@ static int pim_for_experts(struct catalogue *c, double *out, struct err *err)
         double mid = floor((lo + hi) / 2);
         char batch[48];
         snprintf(batch, sizeof batch, "workload.batch=%.0f", 32 * mid);
-        if (price(c, SET(R1, "engine=duplex", "engine.runs=experts", batch), &with, err) != 0 ||
-            price(c, SET(R1, batch), &without, err) != 0)
+        if (claim_price(c, SET(R1, "engine=duplex", "engine.runs=experts", batch), &with, err) !=
+                0 ||
+            claim_price(c, SET(R1, batch), &without, err) != 0)
             return -1;
         if (mid <= lo)
             break;

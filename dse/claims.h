@@ -3,6 +3,7 @@
 #define DSE_CLAIMS_H
 
 #include "arch/catalogue.h"
+#include "arch/metrics.h"
 
 /* How ours stands to the published number if the claim is right. */
 enum claim_kind { CLAIM_EQUAL, CLAIM_MORE, CLAIM_LESS };
@@ -15,6 +16,9 @@ struct claim {
     const char *why; /* of a difference; "" where there is none worth a word */
     enum claim_kind kind;
 };
+
+/* The design of all defaults with these assignments, "chip=h100", on top; `set` ends with NULL. */
+int claim_price(struct catalogue *c, const char *const *set, struct metrics *out, struct err *err);
 
 extern const struct claim claims[];
 extern const size_t claims_n;
