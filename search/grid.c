@@ -9,7 +9,7 @@ struct grid {
     uint64_t next;
 };
 
-static void *open(struct search *s)
+static void *begin(struct search *s)
 {
     struct grid *g = mem_alloc(1, sizeof *g);
     g->problem = search_problem(s);
@@ -32,6 +32,6 @@ const struct strategy strategy_grid = {
     .doc = "Every point of the space, in order. The default where the budget allows it.",
     .lists = true,
     .ranks = true,
-    .open = open,
+    .open = begin,
     .ask = ask,
     .close = free};

@@ -12,7 +12,7 @@ struct lhs {
     size_t points, next;
 };
 
-static void *open(struct search *s)
+static void *begin(struct search *s)
 {
     struct lhs *l = mem_alloc(1, sizeof *l);
     double budget = search_problem(s)->budget;
@@ -63,6 +63,6 @@ static void done(void *self)
 const struct strategy strategy_lhs = {
     .name = "lhs",
     .doc = "Latin hypercubes: one point in each layer of every axis.",
-    .open = open,
+    .open = begin,
     .ask = ask,
     .close = done};

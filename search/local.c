@@ -26,7 +26,7 @@ static size_t width(const struct local *l)
     return search_problem(l->search)->genes + search_problem(l->search)->objectives;
 }
 
-static void *open(struct search *s)
+static void *begin(struct search *s)
 {
     struct local *l = mem_alloc(1, sizeof *l);
     double share = search_problem(s)->budget / START_SHARE;
@@ -138,7 +138,7 @@ const struct strategy strategy_local = {
     .name = "local",
     .doc = "Refines a front by trying the neighbours of its points, one axis at a time.",
     .aims = true,
-    .open = open,
+    .open = begin,
     .ask = ask,
     .tell = tell,
     .close = done};

@@ -50,7 +50,7 @@ static void thin(struct population *p, size_t from, size_t to, size_t want)
     qsort(p->member + from, n, sizeof *p->member, by_spread);
 }
 
-static void *open(struct search *s)
+static void *begin(struct search *s)
 {
     return population_open(s, SIZE, thin);
 }
@@ -60,7 +60,7 @@ const struct strategy strategy_nsga2 = {
     .doc = "NSGA-II: breeds a population towards the front. The default for two objectives where "
            "the space is larger than the budget.",
     .aims = true,
-    .open = open,
+    .open = begin,
     .ask = population_ask,
     .tell = population_tell,
     .close = population_close};

@@ -133,7 +133,7 @@ static void thin(struct population *p, size_t from, size_t to, size_t want)
     free(count);
 }
 
-static void *open(struct search *s)
+static void *begin(struct search *s)
 {
     const struct problem *problem = search_problem(s);
     struct directions *d =
@@ -148,7 +148,7 @@ const struct strategy strategy_nsga3 = {
     .doc = "NSGA-III: a population along evenly spread directions. The default from three "
            "objectives on, where the space is larger than the budget.",
     .aims = true,
-    .open = open,
+    .open = begin,
     .ask = population_ask,
     .tell = population_tell,
     .close = population_close};

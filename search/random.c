@@ -8,7 +8,7 @@ struct draw {
     struct search *search;
 };
 
-static void *open(struct search *s)
+static void *begin(struct search *s)
 {
     struct draw *d = mem_alloc(1, sizeof *d);
     d->search = s;
@@ -26,6 +26,6 @@ static size_t ask(void *self, double *genes, size_t most)
 
 const struct strategy strategy_random = {.name = "random",
                                          .doc = "Points drawn at random, none twice.",
-                                         .open = open,
+                                         .open = begin,
                                          .ask = ask,
                                          .close = free};

@@ -13,7 +13,7 @@ struct even {
     uint64_t next;
 };
 
-static void *open(struct search *s)
+static void *begin(struct search *s)
 {
     struct even *e = mem_alloc(1, sizeof *e);
     e->search = s;
@@ -46,6 +46,6 @@ static size_t ask(void *self, double *genes, size_t most)
 const struct strategy strategy_sobol = {
     .name = "sobol",
     .doc = "Points of a Sobol' sequence, which fill the space evenly.",
-    .open = open,
+    .open = begin,
     .ask = ask,
     .close = free};
