@@ -129,6 +129,8 @@ static void thin(struct population *p, size_t from, size_t to, size_t want)
         near[kept] = near[best];
         near[best] = swap;
     }
+    for (size_t i = 0; i < from + want; i++)
+        p->member[i].spread = -(double)count[near[i].direction];
     free(near);
     free(count);
 }

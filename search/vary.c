@@ -2,7 +2,10 @@
 
 #include "search/strategy.h"
 
-static const double CROSSOVER = 0.9, CROSSOVER_INDEX = 15, MUTATION_INDEX = 20;
+/* How near children stay to their parents. One of each list is drawn: mostly the usual reach, now
+ * and then small steps, which spread points along a front that was reached. */
+static const double CROSSOVER = 0.9;
+static const double CROSSOVER_INDEX[2] = {10, 20}, MUTATION_INDEX[4] = {12, 12, 12, 200};
 
 /* Where a gene stands in [0, 1], and back. */
 static double unit(const struct gene *g, double v)
@@ -17,15 +20,15 @@ static double value(const struct gene *g, double u)
 }
 
 /* Deb and Agrawal's spread of children about their parents, cut off at 0 and 1. */
-static void cross(struct random *r, double *a, double *b)
+static void cross(struct random *r, double *a, double *b, double index)
 {
     double low = fmin(*a, *b), high = fmax(*a, *b), gap = high - low, child[2];
     double u = random_unit(r);
     for (int side = 0; side < 2; side++) {
         double room = side ? 1 - high : low;
-        double alpha = 2 - pow(1 + 2 * room / gap, -(CROSSOVER_INDEX + 1));
-        double beta = u * alpha <= 1 ? pow(u * alpha, 1 / (CROSSOVER_INDEX + 1))
-                                     : pow(1 / (2 - u * alpha), 1 / (CROSSOVER_INDEX + 1));
+        double alpha = 2 - pow(1 + 2 * room / gap, -(index + 1));
+        double beta = u * alpha <= 1 ? pow(u * alpha, 1 / (index + 1))
+                                     : pow(1 / (2 - u * alpha), 1 / (index + 1));
         child[side] = 0.5 * (low + high + (side ? 1 : -1) * beta * gap);
     }
     size_t swap = random_below(r, 2);
@@ -35,7 +38,7 @@ static void cross(struct random *r, double *a, double *b)
 
 static double mutate(struct random *r, double x)
 {
-    double u = random_unit(r), e = MUTATION_INDEX + 1;
+    double u = random_unit(r), e = MUTATION_INDEX[random_next(r) >> 62] + 1;
     if (u < 0.5)
         return x + pow(2 * u + (1 - 2 * u) * pow(1 - x, e), 1 / e) - 1;
     return x + 1 - pow(2 * (1 - u) + (2 * u - 1) * pow(x, e), 1 / e);
@@ -59,6 +62,7 @@ void vary(struct search *s, const double *mother, const double *father, double *
     const struct problem *p = search_problem(s);
     struct random *r = search_random(s);
     bool mix = random_unit(r) < CROSSOVER;
+    double index = CROSSOVER_INDEX[random_next(r) >> 63];
 
     for (size_t i = 0; i < p->genes; i++) {
         const struct gene *g = &p->gene[i];
@@ -70,7 +74,7 @@ void vary(struct search *s, const double *mother, const double *father, double *
                 other[i] = mother[i];
             } else {
                 double a = unit(g, child[i]), b = unit(g, other[i]);
-                cross(r, &a, &b);
+                cross(r, &a, &b, index);
                 child[i] = value(g, a);
                 other[i] = value(g, b);
             }

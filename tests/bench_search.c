@@ -70,8 +70,7 @@ static void bench_problems(const char *only)
     printf("hypervolume of everything evaluated, %d evaluations, median of %d seeds, against a "
            "reference NSGA-II\n%-12s",
            EVALUATIONS, SEEDS, "");
-    const struct strategy *const with[] = {&strategy_nsga2, &strategy_nsga3, &strategy_local,
-                                           &strategy_random};
+    const struct strategy *const with[] = {&strategy_nsga2, &strategy_nsga3};
     for (size_t k = 0; k < LEN(with); k++)
         printf("%18s", with[k]->name);
     printf("   evaluations/s (nsga2, nsga3)\n");
