@@ -137,6 +137,7 @@ static int into_store(const struct args *a, const struct study *s, const struct 
         rc = runner_run(r, &row);
     archive_free(r->front);
     search_close(r->search);
+    explore_free(&r->explore);
     free(r);
     free(of);
     db_run_free(&row);

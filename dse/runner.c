@@ -262,6 +262,8 @@ static int run_search(struct runner *r)
     struct cursor *cursor = mem_alloc(r->jobs, sizeof *cursor);
     int rc = 0;
 
+    if (r->study->strategy == &strategy_exact)
+        explore_trends(&r->explore, &r->trends_dropped);
     r->search = search_open(r->study->strategy, p);
     if (r->study->strategy->ranks) {
         r->done = r->first;
@@ -294,6 +296,11 @@ static int run_search(struct runner *r)
     return rc;
 }
 
+static bool exact_is_complete(const struct runner *r)
+{
+    return search_over(r->search) && (double)search_asked(r->search) < r->study->budget;
+}
+
 static void summary(const struct runner *r)
 {
     double spent = now_s() - r->started_s;
@@ -310,9 +317,10 @@ static void summary(const struct runner *r)
         printf("  %s: %s", r->study->strategy->name,
                search_over(r->search) ? search_over(r->search) : "the time is up");
         if (r->study->strategy->ranks)
-            printf("; %llu of %llu points looked at, the front is %s",
+            printf("; %llu of %llu points looked at, 1 in %.4g; the front is %s",
                    (unsigned long long)search_asked(r->search), (unsigned long long)r->study->size,
-                   (double)search_asked(r->search) < r->study->budget ? "exact" : "not complete");
+                   (double)r->study->size / (double)search_asked(r->search),
+                   exact_is_complete(r) ? "exact" : "not complete");
         if (front)
             printf("; %zu on the front", archive_count(front));
         printf("\n");

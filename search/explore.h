@@ -12,10 +12,17 @@ struct explore {
     struct gene gene[AXES_MOST];
     size_t objective[RULES_MOST]; /* columns */
     struct problem problem;
+    enum trend *trend; /* explore_trends; problem.trend, .always */
+    bool *always;
 };
 
 /* Points into itself: do not move it. */
 void explore_make(struct explore *out, const struct study *s, const struct columns *columns);
+
+/* Finds how objectives and limits move along the axes, for `exact`: what trend.c declares, as far
+ * as it is kept along lines of the space drawn at random. `dropped` counts those that were not. */
+void explore_trends(struct explore *e, size_t *dropped);
+void explore_free(struct explore *e);
 
 /* What the rows of `n` points are worth. */
 void explore_worth(const struct explore *e, size_t n, const double *rows, double *outcomes);

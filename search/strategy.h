@@ -22,8 +22,8 @@ struct gene {
     size_t n; /* alternatives; 0 of a real gene */
 };
 
-/* How a value moves along a gene: it never falls, never rises, does not depend on it, or who knows.
- * One row per objective, then one per limit. */
+/* How what a point is worth moves along a gene: it never falls, never rises, does not depend on it,
+ * or who knows. */
 enum trend { TREND_UNKNOWN, TREND_UP, TREND_DOWN, TREND_NONE };
 
 struct problem {
@@ -36,7 +36,9 @@ struct problem {
     void (*snap)(const void *ctx,
                  double *gene); /* moves real genes to values that exist; or NULL */
     const void *ctx;
-    const unsigned char *trend; /* [objectives + limits][genes]; `exact` only */
+    /* Of `exact` only, one row per objective, then one per limit. */
+    const enum trend *trend; /* [objectives + limits][genes] */
+    const bool *always;      /* [objectives + limits]: holds also where limit 0 is exceeded */
 };
 
 /* What a point is worth: its objectives, all to be made small, then by how much it exceeds each
