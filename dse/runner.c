@@ -263,7 +263,7 @@ static int run_search(struct runner *r)
     int rc = 0;
 
     if (r->study->strategy == &strategy_exact)
-        explore_trends(&r->explore, &r->trends_dropped);
+        explore_trends(&r->explore);
     r->search = search_open(r->study->strategy, p);
     if (r->study->strategy->ranks) {
         r->done = r->first;
@@ -301,6 +301,20 @@ static bool exact_is_complete(const struct runner *r)
     return search_over(r->search) && (double)search_asked(r->search) < r->study->budget;
 }
 
+/* Where exact could not use bounds that it was to rely on. */
+static void print_turns(const struct runner *r)
+{
+    const struct study *s = r->study;
+    for (size_t j = 0; r->explore.turns && j < s->objectives + study_limits(s); j++)
+        for (size_t i = 0; i < s->axes; i++)
+            if (r->explore.turns[j * s->axes + i])
+                printf("  %s turns back along %s here: no bound of it is used there\n",
+                       j < s->objectives    ? s->objective[j].metric->name
+                       : j == s->objectives ? "what memory and latency allow"
+                                            : s->constraint[j - s->objectives - 1].text,
+                       s->axis[i].path);
+}
+
 static void summary(const struct runner *r)
 {
     double spent = now_s() - r->started_s;
@@ -320,10 +334,13 @@ static void summary(const struct runner *r)
             printf("; %llu of %llu points looked at, 1 in %.4g; the front is %s",
                    (unsigned long long)search_asked(r->search), (unsigned long long)r->study->size,
                    (double)r->study->size / (double)search_asked(r->search),
-                   exact_is_complete(r) ? "exact" : "not complete");
+                   search_failed(r->search) ? "not proven, as a point was better than its bounds"
+                   : exact_is_complete(r)   ? "exact"
+                                            : "not complete");
         if (front)
             printf("; %zu on the front", archive_count(front));
         printf("\n");
+        print_turns(r);
     }
     misses_print(&r->misses);
 }

@@ -18,7 +18,6 @@ struct runner {
     uint64_t first, last; /* numbers of the points that are this run's to write */
 
     struct explore explore;
-    size_t trends_dropped; /* of `exact` */
     struct misses misses;
     struct archive *front; /* of the grid; NULL without objectives */
     struct gauge gauge;

@@ -34,9 +34,11 @@ struct exact {
     struct boxes part;        /* parts whose corners were asked */
     struct {
         size_t part, pattern, point;
-    } * wait; /* by point asked */
+        size_t parent; /* box of `now` */
+    } * wait;          /* by point asked */
     size_t waiting, wait_room;
     bool begun;
+    bool broken; /* a point was better than the bound of its box */
 };
 
 static size_t add(const struct exact *e, struct boxes *b)
@@ -155,6 +157,7 @@ static void wait_for(struct exact *e, size_t part, size_t pattern, size_t point)
         e->wait = mem_grow(e->wait, e->wait_room = 2 * e->wait_room + 64, sizeof *e->wait);
     e->wait[e->waiting].part = part;
     e->wait[e->waiting].pattern = pattern;
+    e->wait[e->waiting].parent = SIZE_MAX;
     e->wait[e->waiting++].point = point;
 }
 
@@ -228,7 +231,10 @@ static size_t split(struct exact *e, size_t box, double *genes, size_t n)
         size_t to = from + step - 1, part = add(e, &e->part);
         memcpy(side(e, &e->part, part), side(e, &e->now, box), count * sizeof(struct bounds));
         side(e, &e->part, part)[gene] = (struct bounds){from, to < whole.high ? to : whole.high};
+        size_t first = e->waiting;
         n = ask_corners(e, part, side(e, &e->now, box), worth(e, &e->now, box, 0), genes, n);
+        for (size_t i = first; i < e->waiting; i++)
+            e->wait[i].parent = box;
     }
     return n;
 }
@@ -289,6 +295,23 @@ static size_t ask(void *self, double *genes, size_t most)
     return n;
 }
 
+/* Every point that is priced tests the bounds it was found by. */
+static void test(struct exact *e, size_t parent, const double *outcome)
+{
+    const struct problem *p = e->problem;
+    if (parent == SIZE_MAX || !(outcome_violation(p, outcome) <= 0))
+        return;
+    for (size_t j = 0; j < e->width; j++)
+        if (j < p->objectives ? outcome[j] < bound(e, &e->now, parent, j)
+                              : bound(e, &e->now, parent, j) > 0)
+            e->broken = true;
+}
+
+static bool failed(const void *self)
+{
+    return ((const struct exact *)self)->broken;
+}
+
 static void tell(void *self, size_t n, const double *genes, const double *outcomes)
 {
     struct exact *e = self;
@@ -297,6 +320,8 @@ static void tell(void *self, size_t n, const double *genes, const double *outcom
     for (size_t i = 0; i < e->waiting; i++)
         memcpy(worth(e, &e->part, e->wait[i].part, e->wait[i].pattern),
                outcomes + e->wait[i].point * e->width, e->width * sizeof(double));
+    for (size_t i = 0; i < e->waiting; i++)
+        test(e, e->wait[i].parent, outcomes + e->wait[i].point * e->width);
     settle(e);
 }
 
@@ -326,4 +351,5 @@ const struct strategy strategy_exact = {
     .open = begin,
     .ask = ask,
     .tell = tell,
+    .failed = failed,
     .close = done};

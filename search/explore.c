@@ -59,7 +59,7 @@ void explore_worth(const struct explore *e, size_t n, const double *rows, double
 
 /* ---- how things move along the axes ---- */
 
-enum { LINES = 64, STEPS = 24 };
+enum { LINES = 256, STEPS = 24 };
 
 static enum trend limit_trend(const struct study *s, size_t limit, const struct axis *a)
 {
@@ -121,14 +121,15 @@ static void walk(struct explore *e, struct random *random, size_t axis, struct c
     }
 }
 
-void explore_trends(struct explore *e, size_t *dropped)
+void explore_trends(struct explore *e)
 {
     const struct study *s = e->study;
-    size_t axes = s->axes, m = s->objectives, width = m + study_limits(s), known = 0;
+    size_t axes = s->axes, m = s->objectives, width = m + study_limits(s);
     struct random random;
     struct cursor c = {0};
 
     e->trend = mem_alloc(width * axes + 1, sizeof *e->trend);
+    e->turns = mem_alloc(width * axes + 1, sizeof *e->turns);
     e->always = mem_alloc(width, sizeof *e->always);
     for (size_t j = 0; j < width; j++) {
         const struct field *f = j < m   ? s->objective[j].metric
@@ -141,7 +142,7 @@ void explore_trends(struct explore *e, size_t *dropped)
             if (j < m && s->objective[j].sense > 0) /* objectives are made small */
                 t = t == TREND_UP ? TREND_DOWN : t == TREND_DOWN ? TREND_UP : t;
             e->trend[j * axes + i] = t;
-            known += t != TREND_UNKNOWN;
+            e->turns[j * axes + i] = t != TREND_UNKNOWN;
         }
     }
     random_seed(&random, (uint64_t)s->seed);
@@ -150,8 +151,7 @@ void explore_trends(struct explore *e, size_t *dropped)
             walk(e, &random, i, &c);
     cursor_free(&c);
     for (size_t k = 0; k < width * axes; k++)
-        known -= e->trend[k] != TREND_UNKNOWN;
-    *dropped = known;
+        e->turns[k] = e->turns[k] && e->trend[k] == TREND_UNKNOWN;
     e->problem.trend = e->trend;
     e->problem.always = e->always;
 }
@@ -160,4 +160,5 @@ void explore_free(struct explore *e)
 {
     free(e->trend);
     free(e->always);
+    free(e->turns);
 }

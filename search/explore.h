@@ -13,6 +13,7 @@ struct explore {
     size_t objective[RULES_MOST]; /* columns */
     struct problem problem;
     enum trend *trend; /* explore_trends; problem.trend, .always */
+    bool *turns;       /* [objectives + limits][axes]: declared, and not kept */
     bool *always;
 };
 
@@ -20,8 +21,8 @@ struct explore {
 void explore_make(struct explore *out, const struct study *s, const struct columns *columns);
 
 /* Finds how objectives and limits move along the axes, for `exact`: what trend.c declares, as far
- * as it is kept along lines of the space drawn at random. `dropped` counts those that were not. */
-void explore_trends(struct explore *e, size_t *dropped);
+ * as it is kept along lines of the space drawn at random. */
+void explore_trends(struct explore *e);
 void explore_free(struct explore *e);
 
 /* What the rows of `n` points are worth. */

@@ -142,6 +142,11 @@ void search_tell(struct search *s, const double *outcomes, bool *joined)
         s->strategy->tell(s->state, s->n, s->genes, outcomes);
 }
 
+bool search_failed(const struct search *s)
+{
+    return s->strategy->failed && s->strategy->failed(s->state);
+}
+
 uint64_t search_asked(const struct search *s)
 {
     return s->asked;

@@ -37,6 +37,9 @@ double search_volume(const struct search *s, double *share);
 /* Why there is nothing more to ask: NULL while there is. */
 const char *search_over(const struct search *s);
 
+/* Did the problem break what the strategy relies on? */
+bool search_failed(const struct search *s);
+
 uint64_t search_asked(const struct search *s); /* points handed out */
 
 #endif

@@ -58,6 +58,7 @@ struct strategy {
     /* Up to `most` new points; 0: the search is over. */
     size_t (*ask)(void *self, double *genes, size_t most);
     void (*tell)(void *self, size_t n, const double *genes, const double *outcomes); /* or NULL */
+    bool (*failed)(const void *self); /* was what it relies on found not to hold? or NULL */
     void (*close)(void *self);
 };
 
