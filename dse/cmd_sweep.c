@@ -6,16 +6,9 @@
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/runner.h"
+#include "dse/store.h"
 
 enum { DRY_POINTS = 5 };
-
-static uint64_t hash(const char *text)
-{
-    uint64_t h = 14695981039346656037u; /* FNV-1a */
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 1099511628211u;
-    return h;
-}
 
 static void print_cell(const struct column *c, double v)
 {
@@ -91,25 +84,13 @@ static int into_store(const struct args *a, const struct study *s, const struct 
                       uint64_t first, uint64_t last, size_t jobs, struct err *err)
 {
     static const char *const keeps[] = {"all", "feasible", "front"};
-    const char *path = args_value(a, "--db");
-    char *own = path ? NULL : mem_print("%s.db", s->name), hash_text[17];
+    char *path = store_path(a), hash_text[17];
     struct db *db;
     int rc = -1;
 
-    if (!path) { /* the name of the file that holds the study */
-        const char *file = strrchr(a->argument[0], '/');
-        free(own);
-        own = mem_text(file ? file + 1 : a->argument[0]);
-        char *dot = strrchr(own, '.');
-        if (dot && dot != own)
-            *dot = '\0';
-        char *with = mem_print("%s.db", own);
-        free(own);
-        path = own = with;
-    }
     if (db_open(&db, path, DB_WRITE, err) != 0)
         goto done;
-    snprintf(hash_text, sizeof hash_text, "%016llx", (unsigned long long)hash(s->text));
+    store_hash(s->text, hash_text);
     struct db_run row = {.name = mem_text(s->name),
                          .spec = mem_text(s->text),
                          .spec_hash = mem_text(hash_text),
@@ -143,7 +124,7 @@ static int into_store(const struct args *a, const struct study *s, const struct 
     db_run_free(&row);
     db_close(db);
 done:
-    free(own);
+    free(path);
     return rc;
 }
 
