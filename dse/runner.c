@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "dse/command.h"
 
-enum { COMMIT_EVERY = 50000, VOLUME_MOST = 20000 };
+enum { COMMIT_EVERY = 50000, COMMIT_SEARCH_EVERY = 8192, VOLUME_MOST = 20000 };
 static const double COMMIT_EVERY_S = 5, PROGRESS_EVERY_S = 0.2;
 
 static volatile sig_atomic_t interrupted;
@@ -91,7 +91,7 @@ static int commit(struct runner *r, bool ended)
 
 static int commit_if_due(struct runner *r)
 {
-    return r->uncommitted >= COMMIT_EVERY || now_s() - r->committed_s > COMMIT_EVERY_S
+    return r->uncommitted >= (r->search ? COMMIT_SEARCH_EVERY : COMMIT_EVERY) || now_s() - r->committed_s > COMMIT_EVERY_S
                ? commit(r, false)
                : 0;
 }

@@ -119,7 +119,7 @@ static double bound(const struct exact *e, const struct boxes *b, size_t box, si
     if (p->limits && p->always && !p->always[j] && j != p->objectives && !(w[p->objectives] <= 0) &&
         !is_point(e, s))
         return -INFINITY;
-    return isnan(w[j]) ? -INFINITY : w[j];
+    return isnan(w[j]) ? -INFINITY : w[j] - TREND_SLACK * fabs(w[j]);
 }
 
 /* Can nothing of the box be on the front? */

@@ -80,10 +80,11 @@ static enum trend limit_trend(const struct study *s, size_t limit, const struct 
 
 static bool follows(enum trend t, double before, double after)
 {
-    return t == TREND_UNKNOWN || isnan(before) || isnan(after) ||
-           (t == TREND_UP     ? after >= before
-            : t == TREND_DOWN ? after <= before
-                              : after == before);
+    double slack = TREND_SLACK / 2 * fabs(before);
+    return t == TREND_UNKNOWN || isnan(before) || isnan(after) || after == before ||
+           (t == TREND_UP     ? after >= before - slack
+            : t == TREND_DOWN ? after <= before + slack
+                              : fabs(after - before) <= slack);
 }
 
 /* Walks one axis from a point drawn at random and takes back every trend that is not kept. */

@@ -24,6 +24,7 @@ struct gene {
 
 /* How what a point is worth moves along a gene: it never falls, never rises, does not depend on it,
  * or who knows. */
+#define TREND_SLACK 1e-12 /* but for rounding: relative */
 enum trend { TREND_UNKNOWN, TREND_UP, TREND_DOWN, TREND_NONE };
 
 struct problem {

@@ -234,7 +234,7 @@ static int too_many(const struct node *n, double points, struct err *err)
 /* The search that was not named: the grid where the budget allows it, else one that aims. */
 static void choose_strategy(struct study *s, double points)
 {
-    if (points <= s->budget)
+    if (isfinite(points) && points <= s->budget)
         s->strategy = &strategy_grid;
     else
         s->strategy = s->objectives == 0  ? &strategy_sobol
@@ -278,7 +278,7 @@ static int count_points(struct study *s, const struct node *root, struct err *er
         return too_many(root, points, err);
     if (points > s->budget && s->strategy == &strategy_grid)
         return node_fail(
-            root, "search.budget", err,
+            node_find(search, "budget"), "search.budget", err,
             "%g is less than the %.0f points of the grid: raise it, shorten an axis, or name "
             "another strategy",
             s->budget, points);

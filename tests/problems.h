@@ -19,7 +19,7 @@ struct test_problem {
     size_t variables, objectives, limits;
     void (*at)(const double *x, size_t n, double *f, double *g); /* g > 0: not kept */
     double reference[OBJECTIVES_MOST];
-    double archive; /* hypervolume */
+    double archive;                                   /* hypervolume */
     double low[VARIABLES_MOST], high[VARIABLES_MOST]; /* both 0: from 0 to 1 */
 };
 
