@@ -7,6 +7,7 @@
  *   point  id (run << 48 | point), run, point (index in the space), then one column per swept
  *          parameter and per metric; a column that a later run needs is added to the table
  *   about  column name, unit, meaning: what each column of point is
+ *   sensitivity  (once asked for) study, spec_hash, metric, axis and how much the axis matters
  * Views for people
  *   feasible  the points whose verdict is ok, with the run's name
  *   verdicts  how many points of each run have which verdict
@@ -128,6 +129,18 @@ int db_each(struct db *db, const char *sql, const char *const *texts, size_t n_t
 /* The columns of `point`, in order; with their meaning from about. Caller frees with table_free:
  * columns name, unit, meaning. */
 int db_columns(struct db *db, struct table *out, struct err *err);
+
+/* How much an axis of a study matters to a metric; NAN is stored as NULL. */
+struct db_effect {
+    const char *study, *spec_hash, *metric, *axis;
+    double morris_mean, morris_deviation;
+    double first, first_low, first_high, total, total_low, total_high;
+    double points, seed;
+};
+
+/* Stores them in the table `sensitivity`, which is made if there is none; the same study, metric
+ * and axis again replaces what was there. One transaction. */
+int db_put_effects(struct db *db, const struct db_effect *effect, size_t n, struct err *err);
 
 /* Copies every run and point of the files at `from` into `db`: points that are there already are
  * left alone, so that merging twice changes nothing. Shards of one study, in any order, become one

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "search/strategy.h"
 
 /* What is worth a column beside the plain values. */
 static void derived(struct table *t, size_t part, const struct entry *e)
@@ -177,8 +178,10 @@ static int list_prices(struct catalogue *c, struct table *t, struct err *err)
 static void list_strategies(struct table *t)
 {
     table_begin(t, (const char *const[]){"strategy", "meaning"}, 2);
-    table_text(t, "grid");
-    table_text(t, "Every point of the space, in order.");
+    for (size_t i = 0; strategies[i]; i++) {
+        table_text(t, strategies[i]->name);
+        table_text(t, strategies[i]->doc);
+    }
 }
 
 /* Constants by row, calibrations by column; what was not measured is left empty. */

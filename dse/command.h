@@ -68,6 +68,6 @@ int args_format(const struct args *a, enum format init, enum format *out, struct
 int open_catalogue(struct catalogue **out, struct err *err);
 
 extern const struct command cmd_eval, cmd_sweep, cmd_query, cmd_pareto, cmd_payoff, cmd_report,
-    cmd_list, cmd_merge, cmd_recommend, cmd_import, cmd_validate, cmd_calibrate;
+    cmd_list, cmd_merge, cmd_recommend, cmd_import, cmd_validate, cmd_calibrate, cmd_sensitivity;
 
 #endif

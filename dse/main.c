@@ -10,8 +10,9 @@
 #include "dse/command.h"
 
 static const struct command *const commands[] = {
-    &cmd_eval,   &cmd_sweep, &cmd_query, &cmd_pareto, &cmd_payoff,   &cmd_recommend,
-    &cmd_report, &cmd_list,  &cmd_merge, &cmd_import, &cmd_validate, &cmd_calibrate};
+    &cmd_eval,        &cmd_sweep,    &cmd_query,    &cmd_pareto, &cmd_payoff,
+    &cmd_recommend,   &cmd_report,   &cmd_list,     &cmd_merge,  &cmd_import,
+    &cmd_sensitivity, &cmd_validate, &cmd_calibrate};
 
 static void help(FILE *out)
 {
@@ -19,7 +20,7 @@ static void help(FILE *out)
           "usage: dse COMMAND [ARGUMENT...] [--OPTION...]\n\n",
           out);
     for (size_t i = 0; i < LEN(commands); i++)
-        fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(out, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n`dse COMMAND --help` shows options and an example.\n"
           "Exit status: 0 done, 1 could not, 2 bad usage or input, 3 nothing feasible, "
           "130 interrupted.\n\n"

@@ -64,14 +64,33 @@ bool axis_is_none(const struct axis *a, size_t i)
     return a->is_part && a->part == PART_ENGINE && !strcmp(a->entry[i]->name, "none");
 }
 
+double axis_at(const struct axis *a, double u)
+{
+    double v = u <= 0   ? a->from
+               : u >= 1 ? a->to
+               : a->log ? a->from * pow(a->to / a->from, u)
+                        : a->from + u * (a->to - a->from);
+    return a->parameter.field->whole ? round(v) : v;
+}
+
+double axis_unit(const struct axis *a, double value)
+{
+    return a->log ? log(value / a->from) / log(a->to / a->from)
+                  : (value - a->from) / (a->to - a->from);
+}
+
+void axis_put_value(const struct axis *a, double value, struct design *d)
+{
+    /* An engine that was chosen to be none stays none. */
+    if (a->part != PART_ENGINE || !d->engine_name || strcmp(d->engine_name, "none") != 0 ||
+        (!a->keeps_none && a->parameter.field->offset == offsetof(struct engine, bandwidth_ratio)))
+        design_put(d, &a->parameter, value);
+}
+
 void axis_put(const struct axis *a, size_t i, struct design *d)
 {
     if (!a->is_part) {
-        /* An engine that was chosen to be none stays none. */
-        if (a->part != PART_ENGINE || !d->engine_name || strcmp(d->engine_name, "none") != 0 ||
-            (!a->keeps_none &&
-             a->parameter.field->offset == offsetof(struct engine, bandwidth_ratio)))
-            design_put(d, &a->parameter, a->value[i]);
+        axis_put_value(a, a->value[i], d);
         return;
     }
     const struct part *p = &design_parts[a->part];
@@ -172,7 +191,7 @@ static int read_range(struct axis *a, const struct node *n, struct err *err)
     const struct field rows[] = {
         {FIELD(range, from, of->unit), .lo = of->lo, .hi = of->hi, .init = NAN, .whole = of->whole},
         {FIELD(range, to, of->unit), .lo = of->lo, .hi = of->hi, .init = NAN, .whole = of->whole},
-        {FIELD(range, steps, "1"), .lo = 2, .hi = STEPS_MOST, .init = NAN, .whole = true},
+        {FIELD(range, steps, "1"), .lo = 2, .hi = STEPS_MOST, .init = 0, .whole = true},
         {FIELD(range, scale, "1"), .lo = 0, .hi = 1, .init = 0, .only_words = true,
          .words = scales},
     };
@@ -187,6 +206,16 @@ static int read_range(struct axis *a, const struct node *n, struct err *err)
         return node_fail(n, a->path, err, "from is not below to: swap them");
     if (r.scale > 0 && r.from <= 0)
         return node_fail(n, a->path, err, "a log scale cannot start at %g: start above 0", r.from);
+    a->from = r.from;
+    a->to = r.to;
+    a->log = r.scale > 0;
+    if (r.steps == 0) {
+        a->real = true;
+        a->n = 1;
+        a->value = mem_alloc(1, sizeof *a->value);
+        a->value[0] = r.from;
+        return 0;
+    }
     a->value = mem_alloc((size_t)r.steps, sizeof *a->value);
     for (double i = 0; i < r.steps; i++) {
         double t = i / (r.steps - 1);

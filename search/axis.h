@@ -22,6 +22,13 @@ void axes_sort(struct study *s);
 /* Puts alternative `i` into the design. */
 void axis_put(const struct axis *a, size_t i, struct design *d);
 
+/* The value of a real axis at `u` of its range, 0 to 1; and back. Whole where it must be. */
+double axis_at(const struct axis *a, double u);
+double axis_unit(const struct axis *a, double value);
+
+/* Puts any value of the axis' parameter into the design. */
+void axis_put_value(const struct axis *a, double value, struct design *d);
+
 /* Is alternative `i` the engine that is none? No value of a study makes it one. */
 bool axis_is_none(const struct axis *a, size_t i);
 

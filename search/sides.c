@@ -112,6 +112,7 @@ static int fix(struct restricted *r, const struct setting *set, struct err *err)
             r->fixed[i] = a->parameter.field->whole ? round(set->number) : set->number;
             a->value = &r->fixed[i];
             a->text = NULL;
+            a->real = false;
             a->n = 1;
             return 0;
         }
@@ -162,8 +163,11 @@ static int restrict_to(struct restricted *r, const struct study *s, const struct
         if (fix(r, &job->set[i], err) != 0)
             return -1;
     double size = 1;
-    for (size_t i = 0; i < r->study.axes; i++)
+    for (size_t i = 0; i < r->study.axes; i++) {
+        if (r->study.axis[i].real)
+            return fail(err, "%s takes any value: give it steps", r->study.axis[i].path);
         size *= (double)r->study.axis[i].n;
+    }
     if (size > SIDES_DESIGNS_MOST)
         return fail(err, "%.0f designs are more than %d", size, SIDES_DESIGNS_MOST);
     r->study.size = (uint64_t)size;

@@ -11,8 +11,12 @@ static void put_from(struct cursor *c, size_t axis)
     const struct study *s = c->study;
     if (axis < s->slow)
         c->fresh = false;
-    for (size_t i = axis; i < s->axes; i++)
-        axis_put(&s->axis[i], c->digit[i], &c->design);
+    for (size_t i = axis; i < s->axes; i++) {
+        if (s->axis[i].real)
+            axis_put_value(&s->axis[i], c->real[i], &c->design);
+        else
+            axis_put(&s->axis[i], c->digit[i], &c->design);
+    }
 }
 
 void cursor_seek(struct cursor *c, const struct study *s, uint64_t index)
@@ -21,9 +25,31 @@ void cursor_seek(struct cursor *c, const struct study *s, uint64_t index)
     c->index = index;
     c->design = s->base;
     c->fresh = false;
-    for (size_t i = s->axes; i-- > 0; index /= s->axis[i].n)
+    for (size_t i = s->axes; i-- > 0; index /= s->axis[i].n) {
         c->digit[i] = (size_t)(index % s->axis[i].n);
+        c->real[i] = s->axis[i].from;
+    }
     put_from(c, 0);
+}
+
+void cursor_put(struct cursor *c, const struct study *s, const double *gene)
+{
+    size_t changed = c->study == s ? s->axes : 0;
+    for (size_t i = 0; i < s->axes; i++) {
+        const struct axis *a = &s->axis[i];
+        size_t digit = a->real ? 0 : (size_t)gene[i];
+        double real = a->real ? axis_at(a, gene[i]) : 0;
+        if (changed > i && (digit != c->digit[i] || (a->real && real != c->real[i])))
+            changed = i;
+        c->digit[i] = digit;
+        c->real[i] = real;
+    }
+    if (c->study != s) {
+        c->study = s;
+        c->design = s->base;
+        c->fresh = false;
+    }
+    put_from(c, changed);
 }
 
 void cursor_next(struct cursor *c)
@@ -148,6 +174,7 @@ void columns_make(struct columns *out, const struct study *s)
         if (f->words)
             add_words(c, out->word[word++], f);
     }
+    out->stride = out->n + study_limits(s);
 }
 
 void columns_row(double *row, const struct columns *columns, const struct cursor *c,
@@ -162,7 +189,9 @@ void columns_row(double *row, const struct columns *columns, const struct cursor
             break;
         case OF_AXIS:
             a = &c->study->axis[k->at];
-            row[i] = k->texts ? (double)c->digit[k->at] : a->value[c->digit[k->at]];
+            row[i] = k->texts  ? (double)c->digit[k->at]
+                     : a->real ? c->real[k->at]
+                               : a->value[c->digit[k->at]];
             break;
         case OF_PLAN:
             row[i] = *(const double *)((const char *)plan + k->at);
@@ -174,4 +203,5 @@ void columns_row(double *row, const struct columns *columns, const struct cursor
             break;
         }
     }
+    study_excess(c->study, &c->design, m, row + columns->n);
 }

@@ -9,6 +9,7 @@ struct cursor {
     const struct study *study;
     uint64_t index;
     size_t digit[AXES_MOST];
+    double real[AXES_MOST]; /* values of real axes */
     struct design design;
     struct prepared prepared;
     bool fresh; /* prepared belongs to design */
@@ -17,6 +18,10 @@ struct cursor {
 /* Puts a cursor on point `index`. Zero-initialise it first; cursor_free releases it. */
 void cursor_seek(struct cursor *c, const struct study *s, uint64_t index);
 void cursor_next(struct cursor *c);
+
+/* Puts it on a point by its genes instead: an index per axis, a share of the range of a real one.
+ * cursor_next cannot go on from there. */
+void cursor_put(struct cursor *c, const struct study *s, const double *gene);
 void cursor_free(struct cursor *c);
 
 /* Prices the point under the cursor and holds it to the study's constraints. `plan` gets the
@@ -33,10 +38,11 @@ struct column {
     size_t at; /* part, axis, or offset in plan or metrics */
 };
 
-enum { COLUMNS_MOST = AXES_MOST + 128, WORDS_MOST = 16, WORDY_METRICS = 3 };
+enum { COLUMNS_MOST = AXES_MOST + RULES_MOST + 129, WORDS_MOST = 16, WORDY_METRICS = 3 };
 
 struct columns {
     size_t n;
+    size_t stride; /* numbers of a row: the columns, then study_excess */
     struct column column[COLUMNS_MOST];
     const char *part_text[DESIGN_CATALOGUE_PARTS]; /* names that no axis varies */
     const char *word[WORDY_METRICS][WORDS_MOST];   /* verdicts, limits, calibrated_on */
@@ -45,7 +51,7 @@ struct columns {
 /* The texts live in `out`: do not move it. */
 void columns_make(struct columns *out, const struct study *s);
 
-/* The point under the cursor as one row of out->n numbers. */
+/* The point under the cursor as one row of out->stride numbers. */
 void columns_row(double *row, const struct columns *columns, const struct cursor *c,
                  const struct metrics *m, const struct plan *plan);
 

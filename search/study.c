@@ -16,17 +16,26 @@ static const char *const keys[] = {"study",       "models",     "model",  "chip"
 
 /* The `search` mapping. */
 struct search_options {
-    double strategy, budget, seed;
+    double strategy, budget, seed, population, seconds, stall;
 };
 
-static const struct word strategies[] = {{"grid", 0}, {NULL, 0}};
+static const double LONG_BUDGET = 1e12; /* where something else stops the search */
+enum { CHOOSE = -1, DEFAULT_BUDGET = 25000 };
+
+/* In the order of `strategies`. */
+static const struct word strategy_words[] = {{"grid", 0},  {"exact", 1}, {"random", 2},
+                                             {"sobol", 3}, {"lhs", 4},   {"nsga2", 5},
+                                             {"nsga3", 6}, {"local", 7}, {NULL, 0}};
 
 /* clang-format off */
 static const struct field search_rows[] = {
-    { FIELD(search_options, strategy, "1"), .lo = 0, .hi = 0, .init = 0, .only_words = true, .words = strategies,
-      .doc = "How the space is searched: grid, every point of it." },
+    { FIELD(search_options, strategy, "1"), .lo = 0, .hi = 0, .init = CHOOSE, .only_words = true, .words = strategy_words,
+      .doc = "How the space is searched; `dse list strategies`." },
     { FIELD(search_options, budget, "1"), .lo = 1, .hi = INFINITY, .init = INFINITY, .doc = "Most points to evaluate." },
     { FIELD(search_options, seed, "1"), .lo = 0, .hi = 9007199254740992.0, .init = 1, .whole = true, .doc = "Seed of what is drawn at random." },
+    { FIELD(search_options, population, "1"), .lo = 4, .hi = 1e6, .init = 0, .whole = true, .doc = "Members of a population, for strategies that have one." },
+    { FIELD(search_options, seconds, "s"), .lo = 0, .hi = INFINITY, .init = INFINITY, .doc = "Stop after this time; what is found then depends on the machine." },
+    { FIELD(search_options, stall, "1"), .lo = 100, .hi = INFINITY, .init = INFINITY, .doc = "Stop after so many points without a larger hypervolume." },
 };
 /* clang-format on */
 COVERS(search_rows, search_options);
@@ -157,6 +166,12 @@ static int read_search(struct study *s, const struct node *n, struct err *err)
         return -1;
     s->budget = o.budget;
     s->seed = o.seed;
+    s->population = o.population;
+    s->seconds = o.seconds;
+    s->stall = o.stall;
+    s->strategy_given = o.strategy != CHOOSE;
+    if (s->strategy_given)
+        s->strategy = strategies[(size_t)o.strategy];
     return 0;
 }
 
@@ -181,8 +196,8 @@ static int read_key(struct study *s, const struct node *root, size_t i, struct c
         return read_sweep(s, value, c, err);
     if (!strcmp(key, "constraints") || !strcmp(key, "objectives"))
         return read_rules(s, value, *key == 'c', err);
-    if (!strcmp(key, "search"))
-        return read_search(s, value, err);
+    if (!strcmp(key, "search")) /* was read first */
+        return 0;
     if (!strcmp(key, "prices"))
         return catalogue_prices(c, node_text(value), &s->prices, &inner) == 0
                    ? 0
@@ -191,6 +206,7 @@ static int read_key(struct study *s, const struct node *root, size_t i, struct c
         if (read_word(value, key, keep_words, &word, err) != 0)
             return -1;
         s->keep = (enum keep)word;
+        s->keep_given = true;
         return 0;
     }
     for (size_t part = 0; part < DESIGN_PARTS; part++)
@@ -209,22 +225,63 @@ static int read_key(struct study *s, const struct node *root, size_t i, struct c
 
 static int too_many(const struct node *n, double points, struct err *err)
 {
-    return node_fail(n, "sweep", err, "%.3g points are more than 2^53: take values or axes away",
-                     points);
+    return node_fail(
+        n, "sweep", err,
+        "%.3g points are more than 2^53: take values or axes away, or give search a budget",
+        points);
+}
+
+/* The search that was not named: the grid where the budget allows it, else one that aims. */
+static void choose_strategy(struct study *s, double points)
+{
+    if (isfinite(points) && points <= s->budget)
+        s->strategy = &strategy_grid;
+    else
+        s->strategy = s->objectives == 0  ? &strategy_sobol
+                      : s->objectives < 3 ? &strategy_nsga2
+                                          : &strategy_nsga3;
 }
 
 static int count_points(struct study *s, const struct node *root, struct err *err)
 {
     double points = 1;
-    for (size_t i = 0; i < s->axes; i++)
-        points *= (double)s->axis[i].n;
+    const struct node *search = node_find(root, "search");
+    const struct node *named = search ? node_find(search, "strategy") : NULL;
+    bool real = false;
+
+    for (size_t i = 0; i < s->axes; i++) {
+        points *= s->axis[i].real ? INFINITY : (double)s->axis[i].n;
+        real = real || s->axis[i].real;
+        if (s->axis[i].real && s->strategy_given && s->strategy->lists) {
+            const struct node *sweep = node_find(root, "sweep");
+            const struct node *axis = sweep ? node_find(sweep, s->axis[i].path) : NULL;
+            return node_fail(axis ? axis : root, s->axis[i].path, err,
+                             "%s cannot search a range without steps: give steps, or name another "
+                             "strategy, like nsga2",
+                             s->strategy->name);
+        }
+    }
+    if (s->strategy_given && s->strategy->aims && !s->objectives)
+        return node_fail(named ? named : root, "search.strategy", err,
+                         "%s needs objectives: write objectives: [+tokens_per_s, ...]",
+                         s->strategy->name);
+    if (!s->strategy_given)
+        choose_strategy(s, real ? INFINITY : points);
+    if (!s->strategy->lists) {
+        if (isinf(s->budget))
+            s->budget = isinf(s->seconds) && isinf(s->stall) ? (double)DEFAULT_BUDGET : LONG_BUDGET;
+        s->budget = floor(fmin(s->budget, MOST_POINTS));
+        s->size = (uint64_t)fmin(points, s->budget);
+        return 0;
+    }
     if (points > MOST_POINTS)
         return too_many(root, points, err);
-    if (points > s->budget)
+    if (points > s->budget && s->strategy == &strategy_grid)
         return node_fail(
-            root, "search.budget", err,
-            "%g is less than the %.0f points of the grid: raise it, or shorten an axis", s->budget,
-            points);
+            node_find(search, "budget"), "search.budget", err,
+            "%g is less than the %.0f points of the grid: raise it, shorten an axis, or name "
+            "another strategy",
+            s->budget, points);
     s->size = (uint64_t)points;
     return 0;
 }
@@ -284,7 +341,7 @@ static const struct node *blamed(const struct node *root, const char *complaint)
 }
 
 /* A space too large to number is refused before any of its values is made. */
-static int check_size(const struct node *root, struct err *err)
+static int check_size(const struct study *s, const struct node *root, struct err *err)
 {
     const struct node *models = node_find(root, "models"), *sweep = node_find(root, "sweep");
     double points = models ? axis_count(models) : 1;
@@ -292,7 +349,8 @@ static int check_size(const struct node *root, struct err *err)
     if (sweep && node_kind(sweep) == NODE_MAP)
         for (size_t i = 0; i < node_count(sweep); i++)
             points *= fmax(1, axis_count(node_at(sweep, i)));
-    return points > MOST_POINTS ? too_many(sweep ? sweep : root, points, err) : 0;
+    bool samples = s->strategy_given ? !s->strategy->lists : isfinite(s->budget);
+    return points > MOST_POINTS && !samples ? too_many(sweep ? sweep : root, points, err) : 0;
 }
 
 static int read_all(struct study *s, const struct conf *conf, struct catalogue *c, struct err *err)
@@ -302,7 +360,10 @@ static int read_all(struct study *s, const struct conf *conf, struct catalogue *
 
     if (node_kind(root) != NODE_MAP)
         return node_fail(root, NULL, err, "not a study: write key: value lines");
-    if (check_size(root, err) != 0)
+    const struct node *search = node_find(root, "search");
+    if (search && read_search(s, search, err) != 0)
+        return -1;
+    if (check_size(s, root, err) != 0)
         return -1;
     for (size_t i = 0; i < node_count(root); i++)
         if (read_key(s, root, i, c, err) != 0)
@@ -312,6 +373,15 @@ static int read_all(struct study *s, const struct conf *conf, struct catalogue *
         return -1;
     if (study_settle(s, &inner) != 0)
         return node_fail(blamed(root, inner.text), NULL, err, "%s", inner.text);
+    if (s->strategy == &strategy_exact && s->keep_given && s->keep != KEEP_FRONT)
+        return node_fail(node_find(root, "keep"), "keep", err,
+                         "exact looks only at what may be on the front: write keep: front");
+    if (s->strategy == &strategy_exact)
+        s->keep = KEEP_FRONT;
+    const struct node *limits = node_find(root, "constraints");
+    for (size_t i = 0; i < s->constraints; i++)
+        if (constraint_check(s, i, &inner) != 0)
+            return node_fail(list_item(limits, i), "constraints", err, "%s", inner.text);
     return 0;
 }
 
@@ -331,7 +401,7 @@ static int finish(struct study **out, struct conf *conf, struct catalogue *c, st
 
     s->name = stem(conf_path(conf));
     s->text = mem_text(conf_text(conf));
-    s->budget = INFINITY;
+    s->budget = s->seconds = s->stall = INFINITY;
     s->seed = 1;
     if (catalogue_default_design(c, &s->base, err) != 0 ||
         catalogue_prices(c, NULL, &s->prices, err) != 0 || read_all(s, conf, c, err) != 0) {
@@ -408,83 +478,4 @@ done:
         fail(err, "--set %s: %s: %s", assignment, path, inner.text);
     free(path);
     return rc;
-}
-
-static double rule_value(const struct constraint *r, const struct design *d,
-                         const struct metrics *m)
-{
-    return r->metric ? field_get(r->metric, m) : design_get(d, &r->parameter);
-}
-
-bool study_allows(const struct study *s, const struct design *d, const struct metrics *m)
-{
-    for (size_t i = 0; i < s->constraints; i++) {
-        const struct constraint *r = &s->constraint[i];
-        double v = rule_value(r, d, m);
-        if (!(r->relation == AT_MOST    ? v <= r->value
-              : r->relation == AT_LEAST ? v >= r->value
-              : r->relation == BELOW    ? v < r->value
-                                        : v > r->value))
-            return false;
-    }
-    return true;
-}
-
-int constraint_parse(struct constraint *out, const char *text, struct err *err)
-{
-    static const char *const sign[] = {"<=", ">=", "<", ">"};
-    const char *at = NULL;
-    size_t relation = 0;
-    int rc = -1;
-
-    for (; relation < LEN(sign) && !(at = strstr(text, sign[relation])); relation++)
-        ;
-    if (!at)
-        return fail(err, "\"%s\" compares nothing: write METRIC <= VALUE", text);
-    char *name = mem_text(text);
-    size_t length = (size_t)(at - text);
-    while (length && name[length - 1] == ' ')
-        length--;
-    name[length] = '\0';
-
-    *out = (struct constraint){.relation = (enum relation)relation};
-    out->metric = field_find(metrics_fields, name);
-    if (!out->metric && design_parameter(name, &out->parameter, err) != 0) {
-        const char *near = field_nearest(metrics_fields, name);
-        fail(err,
-             near ? "\"%s\" is no metric or parameter: did you mean \"%s\"?"
-                  : "\"%s\" is no metric or parameter: `dse list metrics` shows all",
-             name, near);
-        goto done;
-    }
-    struct field f = out->metric ? *out->metric : *out->parameter.field;
-    f.lo = -INFINITY, f.hi = INFINITY, f.whole = false;
-    const char *value = at + strlen(sign[relation]);
-    rc = field_parse(&f, value + strspn(value, " "), &out->value, err);
-    if (rc == 0)
-        out->text = mem_text(text);
-done:
-    free(name);
-    return rc;
-}
-
-int objective_parse(struct objective *out, const char *text, struct err *err)
-{
-    const char *name = text + (*text == '+' || *text == '-');
-    const char *near;
-
-    out->metric = field_find(metrics_fields, name);
-    if (!out->metric) {
-        near = field_nearest(metrics_fields, name);
-        return fail(err,
-                    near ? "\"%s\" is no metric: did you mean \"%s\"?"
-                         : "\"%s\" is no metric: `dse list metrics` shows all",
-                    name, near);
-    }
-    if (out->metric->words)
-        return fail(err, "\"%s\" is a word: give a metric that is a number", name);
-    out->sense = *text == '+' ? 1 : *text == '-' ? -1 : out->metric->sense;
-    if (out->sense == 0)
-        return fail(err, "\"%s\" has no better end: write +%s or -%s", name, name, name);
-    return 0;
 }

@@ -8,6 +8,7 @@
 #include "arch/catalogue.h"
 #include "arch/evaluate.h"
 #include "base/conf.h"
+#include "search/strategy.h"
 
 enum { AXES_MOST = 32, RULES_MOST = 32 };
 
@@ -23,6 +24,11 @@ struct axis {
     void **part_value;          /* the entry's struct with the study's own values on top */
     const char **text;          /* the alternatives' names; NULL if they are numbers */
     bool keeps_none;            /* of an engine: not put where none was chosen among engines */
+    /* A range without steps: any value (whole numbers: any of them) in it. n is 1, value[0] is
+     * from.
+     */
+    bool real, log;
+    double from, to;
 };
 
 /* A limit on a metric or parameter. */
@@ -53,8 +59,14 @@ struct study {
     struct constraint constraint[RULES_MOST];
     struct objective objective[RULES_MOST];
     enum keep keep;
-    double budget, seed;
-    uint64_t size; /* points: the product of the axes */
+    bool keep_given;
+    const struct strategy *strategy;
+    bool strategy_given;
+    double budget, seed; /* points at most; INFINITY: any number */
+    double population;   /* of strategies that have one; 0: theirs */
+    double seconds;      /* stop after; INFINITY: never */
+    double stall;  /* stop after so many points without a larger hypervolume; INFINITY: never */
+    uint64_t size; /* points: the product of the axes, or those to be drawn from them */
     size_t overrides, overrides_room;
     struct override {
         struct parameter parameter;
@@ -81,8 +93,28 @@ int study_settle(struct study *s, struct err *err);
 /* Does a point meet the constraints? */
 bool study_allows(const struct study *s, const struct design *d, const struct metrics *m);
 
+/* Limits a point may exceed: what the model holds it to (memory, latency), then the constraints. */
+static inline size_t study_limits(const struct study *s)
+{
+    return 1 + s->constraints;
+}
+
+/* By how much each is exceeded, relative to the limit: positive just where it is not kept, infinite
+ * where there is no measure of it. `m` of a point with its model's verdict or VERDICT_CONSTRAINT.
+ */
+void study_excess(const struct study *s, const struct design *d, const struct metrics *m,
+                  double *excess);
+
+/* What constraint `i` looks at in a point. */
+double study_limited(const struct study *s, size_t i, const struct design *d,
+                     const struct metrics *m);
+
 /* Reads "metric <= value" and "+metric"; err->text is "WHAT: RIGHT". */
 int constraint_parse(struct constraint *out, const char *text, struct err *err);
 int objective_parse(struct objective *out, const char *text, struct err *err);
+
+/* Can constraint `i` be met, next to those before it and by any value of the axes? Of a metric only
+ * the former is known. Same form of failure. */
+int constraint_check(const struct study *s, size_t i, struct err *err);
 
 #endif

@@ -64,7 +64,7 @@ static void *work(void *ctx)
         size_t count = chunk_count(w, chunk);
         if (at != from)
             cursor_seek(&c, w->study, from);
-        for (size_t i = 0; i < count; i++, row += w->columns->n) {
+        for (size_t i = 0; i < count; i++, row += w->columns->stride) {
             cursor_evaluate(&c, &m, &plan);
             columns_row(row, w->columns, &c, &m, &plan);
             cursor_next(&c);
@@ -116,7 +116,7 @@ int sweep_run(const struct study *s, const struct columns *columns, uint64_t fir
     w.chunks = (last - first + w.chunk_points - 1) / w.chunk_points;
     w.slot = mem_alloc(w.slots, sizeof *w.slot);
     for (size_t i = 0; i < w.slots; i++)
-        w.slot[i].rows = mem_alloc(w.chunk_points * columns->n, sizeof(double));
+        w.slot[i].rows = mem_alloc(w.chunk_points * columns->stride, sizeof(double));
     pthread_mutex_init(&w.lock, NULL);
     pthread_cond_init(&w.changed, NULL);
 
@@ -137,6 +137,70 @@ int sweep_run(const struct study *s, const struct columns *columns, uint64_t fir
     free(w.slot);
     free(thread);
     return rc;
+}
+
+/* ---- points in any order ---- */
+
+enum { WORTH_A_THREAD = 64, HANDFUL = 16 };
+
+struct handful {
+    const struct study *study;
+    const struct columns *columns;
+    const double *genes;
+    double *rows;
+    size_t count, next;
+    pthread_mutex_t lock;
+};
+
+struct hand {
+    struct handful *of;
+    struct cursor *cursor;
+};
+
+static void *price_handful(void *ctx)
+{
+    const struct hand *hand = ctx;
+    struct handful *h = hand->of;
+    struct metrics m;
+    struct plan plan;
+    for (;;) {
+        pthread_mutex_lock(&h->lock);
+        size_t from = h->next, to = from + HANDFUL < h->count ? from + HANDFUL : h->count;
+        h->next = to;
+        pthread_mutex_unlock(&h->lock);
+        if (from == to)
+            return NULL;
+        for (size_t i = from; i < to; i++) {
+            cursor_put(hand->cursor, h->study, h->genes + i * h->study->axes);
+            cursor_evaluate(hand->cursor, &m, &plan);
+            columns_row(h->rows + i * h->columns->stride, h->columns, hand->cursor, &m, &plan);
+        }
+    }
+}
+
+void sweep_points(const struct study *s, const struct columns *columns, const double *genes,
+                  size_t count, double *rows, struct cursor *cursor, size_t jobs)
+{
+    struct handful h = {
+        .study = s, .columns = columns, .genes = genes, .rows = rows, .count = count};
+    size_t helpers = count / WORTH_A_THREAD < jobs ? count / WORTH_A_THREAD : jobs;
+    helpers -= helpers > 0; /* this thread helps itself */
+    pthread_t *thread = mem_alloc(helpers + 1, sizeof *thread);
+    struct hand *hand = mem_alloc(helpers + 1, sizeof *hand);
+    size_t started = 0;
+
+    pthread_mutex_init(&h.lock, NULL);
+    for (size_t i = 0; i <= helpers; i++)
+        hand[i] = (struct hand){&h, &cursor[i]};
+    while (started < helpers &&
+           pthread_create(&thread[started], NULL, price_handful, &hand[started + 1]) == 0)
+        started++;
+    price_handful(&hand[0]);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(thread[i], NULL);
+    pthread_mutex_destroy(&h.lock);
+    free(thread);
+    free(hand);
 }
 
 void sweep_shard(const struct study *s, uint64_t i, uint64_t n, uint64_t *first, uint64_t *last)

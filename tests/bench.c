@@ -93,15 +93,15 @@ struct sink {
 static int take(void *ctx, uint64_t first, size_t count, const double *rows)
 {
     struct sink *k = ctx;
-    extern size_t bench_columns;
+    extern size_t bench_stride;
     for (size_t i = 0; i < count; i++)
-        if (db_put(k->db, first + i, rows + i * bench_columns, &k->err) != 0)
+        if (db_put(k->db, first + i, rows + i * bench_stride, &k->err) != 0)
             stop(k->err.text);
     k->put += count;
     return k->put % 51200 < count && db_commit(k->db, k->put, 0, false, &k->err) != 0 ? -1 : 0;
 }
 
-size_t bench_columns;
+size_t bench_stride;
 
 static double store_rate(const struct study *s, const struct columns *columns, size_t jobs,
                          const char *path)
@@ -119,7 +119,7 @@ static double store_rate(const struct study *s, const struct columns *columns, s
         of[i] = (struct db_column){columns->column[i].name, columns->column[i].unit,
                                    columns->column[i].doc, columns->column[i].texts};
     double start = now_s();
-    bench_columns = columns->n;
+    bench_stride = columns->stride;
     if (db_open(&k.db, path, DB_WRITE, &k.err) != 0 ||
         db_run_begin(k.db, &run, of, columns->n, &k.err) != 0 ||
         sweep_run(s, columns, 0, s->size, jobs, take, &k) != 0 ||

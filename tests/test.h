@@ -23,4 +23,7 @@ static inline void assert_close_at(double got, double want, double rel, const ch
     _fail(file, line);
 }
 
+/* |got - want| <= by */
+#define assert_near(got, want, by) assert_true(fabs((got) - (want)) <= (by))
+
 #endif

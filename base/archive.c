@@ -1,0 +1,425 @@
+#include "base/archive.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/pareto.h"
+
+enum { BLOCK = 256, LEAF = 32 };
+
+/* A sorted stretch of the front of two objectives: first ascending, second descending. */
+struct block {
+    size_t n;
+    double at[BLOCK][2];
+    uint64_t id[BLOCK];
+};
+
+/* A box of the tree: its corners, and either two parts or the points themselves. */
+struct box {
+    struct box *part[2]; /* NULL in a leaf */
+    size_t n;            /* points in it */
+    double *low, *high;  /* all points lie between; loose after points left */
+    double *at;          /* leaf: room for LEAF points */
+    uint64_t *id;
+};
+
+struct archive {
+    size_t dim, count;
+    struct block **block; /* dim <= 2 */
+    size_t blocks, room;
+    struct box *root; /* dim > 2; NULL: empty */
+    uint64_t *left;
+    size_t left_n, left_room;
+};
+
+struct archive *archive_new(size_t dim)
+{
+    assert(dim >= 1);
+    struct archive *a = mem_alloc(1, sizeof *a);
+    a->dim = dim;
+    return a;
+}
+
+static void box_free(struct box *b)
+{
+    if (!b)
+        return;
+    box_free(b->part[0]);
+    box_free(b->part[1]);
+    free(b->low);
+    free(b->at);
+    free(b->id);
+    free(b);
+}
+
+void archive_free(struct archive *a)
+{
+    if (!a)
+        return;
+    for (size_t i = 0; i < a->blocks; i++)
+        free(a->block[i]);
+    free(a->block);
+    box_free(a->root);
+    free(a->left);
+    free(a);
+}
+
+static void leaves(struct archive *a, uint64_t id)
+{
+    if (a->left_n == a->left_room)
+        a->left = mem_grow(a->left, a->left_room = 2 * a->left_room + 64, sizeof *a->left);
+    a->left[a->left_n++] = id;
+    a->count--;
+}
+
+/* ---- one and two objectives ---- */
+
+/* A point of the list: the first that is not below `at` in (first, second). */
+struct place {
+    size_t block, i;
+};
+
+static bool below(const double *p, const double *at)
+{
+    return p[0] < at[0] || (p[0] == at[0] && p[1] < at[1]);
+}
+
+static struct place find(const struct archive *a, const double *at)
+{
+    size_t lo = 0, hi = a->blocks; /* the first block whose last point is not below */
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        const struct block *b = a->block[mid];
+        if (below(b->at[b->n - 1], at))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    struct place p = {lo, 0};
+    if (lo < a->blocks) {
+        const struct block *b = a->block[lo];
+        size_t from = 0, to = b->n;
+        while (from < to) {
+            size_t mid = (from + to) / 2;
+            if (below(b->at[mid], at))
+                from = mid + 1;
+            else
+                to = mid;
+        }
+        p.i = from;
+    }
+    return p;
+}
+
+/* The one before has the least second objective of all that come before. */
+static bool list_dominates(const struct archive *a, struct place p, const double *at)
+{
+    if (p.i == 0 && p.block == 0)
+        return false;
+    const struct block *b = p.i > 0 ? a->block[p.block] : a->block[p.block - 1];
+    return pareto_dominates(b->at[p.i > 0 ? p.i - 1 : b->n - 1], at, 2);
+}
+
+static void drop_block(struct archive *a, size_t i)
+{
+    free(a->block[i]);
+    a->blocks--;
+    memmove(&a->block[i], &a->block[i + 1], (a->blocks - i) * sizeof *a->block);
+}
+
+static void list_clear(struct archive *a, struct place p, const double *at)
+{
+    while (p.block < a->blocks) {
+        struct block *b = a->block[p.block];
+        size_t end = p.i;
+        while (end < b->n && b->at[end][1] == at[1] && b->at[end][0] == at[0])
+            end++; /* equal points stay */
+        size_t from = end;
+        while (end < b->n && pareto_dominates(at, b->at[end], 2))
+            leaves(a, b->id[end++]);
+        bool more = end == b->n;
+        memmove(&b->at[from], &b->at[end], (b->n - end) * sizeof *b->at);
+        memmove(&b->id[from], &b->id[end], (b->n - end) * sizeof *b->id);
+        b->n -= end - from;
+        if (b->n == 0)
+            drop_block(a, p.block);
+        else
+            p.block++;
+        p.i = 0;
+        if (!more)
+            return;
+    }
+}
+
+static void insert_block(struct archive *a, size_t at)
+{
+    if (a->blocks == a->room)
+        a->block = mem_grow(a->block, a->room = 2 * a->room + 16, sizeof *a->block);
+    memmove(&a->block[at + 1], &a->block[at], (a->blocks - at) * sizeof *a->block);
+    a->block[at] = mem_alloc(1, sizeof **a->block);
+    a->blocks++;
+}
+
+static void list_insert(struct archive *a, const double *at, uint64_t id)
+{
+    struct place p = find(a, at);
+    if (p.block == a->blocks && a->blocks > 0)
+        p = (struct place){a->blocks - 1, a->block[a->blocks - 1]->n};
+    else if (a->blocks == 0)
+        insert_block(a, 0);
+    struct block *b = a->block[p.block];
+    if (b->n == BLOCK) {
+        insert_block(a, p.block + 1);
+        struct block *next = a->block[p.block + 1];
+        next->n = BLOCK / 2;
+        b->n = BLOCK - next->n;
+        memcpy(next->at, &b->at[b->n], next->n * sizeof *b->at);
+        memcpy(next->id, &b->id[b->n], next->n * sizeof *b->id);
+        if (p.i > b->n) {
+            p.i -= b->n;
+            b = next;
+        }
+    }
+    memmove(&b->at[p.i + 1], &b->at[p.i], (b->n - p.i) * sizeof *b->at);
+    memmove(&b->id[p.i + 1], &b->id[p.i], (b->n - p.i) * sizeof *b->id);
+    memcpy(b->at[p.i], at, sizeof *b->at);
+    b->id[p.i] = id;
+    b->n++;
+    a->count++;
+}
+
+/* ---- three objectives and more ---- */
+
+static struct box *leaf_new(size_t dim)
+{
+    struct box *b = mem_alloc(1, sizeof *b);
+    b->low = mem_alloc(2 * dim, sizeof *b->low);
+    b->high = b->low + dim;
+    b->at = mem_alloc(LEAF * dim, sizeof *b->at);
+    b->id = mem_alloc(LEAF, sizeof *b->id);
+    return b;
+}
+
+static bool nowhere_above(const double *a, const double *b, size_t dim)
+{
+    for (size_t k = 0; k < dim; k++)
+        if (!(a[k] <= b[k]))
+            return false;
+    return true;
+}
+
+static bool box_dominates(const struct box *b, const double *at, size_t dim)
+{
+    if (!nowhere_above(b->low, at, dim))
+        return false;
+    if (b->part[0])
+        return box_dominates(b->part[0], at, dim) || box_dominates(b->part[1], at, dim);
+    for (size_t i = 0; i < b->n; i++)
+        if (pareto_dominates(b->at + i * dim, at, dim))
+            return true;
+    return false;
+}
+
+static void box_left(struct archive *a, const struct box *b)
+{
+    if (b->part[0]) {
+        box_left(a, b->part[0]);
+        box_left(a, b->part[1]);
+        return;
+    }
+    for (size_t i = 0; i < b->n; i++)
+        leaves(a, b->id[i]);
+}
+
+/* Takes out what `at` dominates; the box that is left, or NULL. */
+static struct box *box_clear(struct archive *a, struct box *b, const double *at)
+{
+    size_t dim = a->dim;
+    if (!nowhere_above(at, b->high, dim))
+        return b;
+    if (pareto_dominates(at, b->low, dim)) {
+        box_left(a, b);
+        box_free(b);
+        return NULL;
+    }
+    if (b->part[0]) {
+        b->part[0] = box_clear(a, b->part[0], at);
+        b->part[1] = box_clear(a, b->part[1], at);
+        if (b->part[0] && b->part[1]) {
+            b->n = b->part[0]->n + b->part[1]->n;
+            return b;
+        }
+        struct box *rest = b->part[0] ? b->part[0] : b->part[1];
+        b->part[0] = b->part[1] = NULL;
+        box_free(b);
+        return rest;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        if (pareto_dominates(at, b->at + i * dim, dim)) {
+            leaves(a, b->id[i]);
+            continue;
+        }
+        memmove(b->at + kept * dim, b->at + i * dim, dim * sizeof *at);
+        b->id[kept++] = b->id[i];
+    }
+    b->n = kept;
+    if (kept > 0)
+        return b;
+    box_free(b);
+    return NULL;
+}
+
+static void widen(struct box *b, const double *at, size_t dim)
+{
+    for (size_t k = 0; k < dim; k++) {
+        b->low[k] = b->n == 0 ? at[k] : fmin(b->low[k], at[k]);
+        b->high[k] = b->n == 0 ? at[k] : fmax(b->high[k], at[k]);
+    }
+}
+
+static void leaf_add(struct box *b, const double *at, uint64_t id, size_t dim)
+{
+    widen(b, at, dim);
+    memcpy(b->at + b->n * dim, at, dim * sizeof *at);
+    b->id[b->n++] = id;
+}
+
+/* Halves a full leaf across its widest side; sides count as shares of the root's. */
+static void leaf_split(const struct archive *a, struct box *b)
+{
+    size_t dim = a->dim, side = 0, order[LEAF];
+    double widest = -1;
+    for (size_t k = 0; k < dim; k++) {
+        double all = a->root->high[k] - a->root->low[k];
+        double share = all > 0 ? (b->high[k] - b->low[k]) / all : 0;
+        if (share > widest) {
+            widest = share;
+            side = k;
+        }
+    }
+    for (size_t i = 0; i < LEAF; i++) { /* insertion sort */
+        size_t j = i;
+        for (; j > 0 && b->at[order[j - 1] * dim + side] > b->at[i * dim + side]; j--)
+            order[j] = order[j - 1];
+        order[j] = i;
+    }
+    for (size_t half = 0; half < 2; half++) {
+        b->part[half] = leaf_new(dim);
+        for (size_t i = half * LEAF / 2; i < (half + 1) * LEAF / 2; i++)
+            leaf_add(b->part[half], b->at + order[i] * dim, b->id[order[i]], dim);
+    }
+    free(b->at);
+    free(b->id);
+    b->at = NULL;
+    b->id = NULL;
+}
+
+/* How far the box would have to grow, in shares of its sides; then how far its middle is. */
+static double distance(const struct box *b, const double *at, size_t dim)
+{
+    double far = 0;
+    for (size_t k = 0; k < dim; k++) {
+        double middle = b->low[k] + b->high[k];
+        far += fabs(middle - 2 * at[k]);
+    }
+    return far;
+}
+
+static void box_insert(struct archive *a, const double *at, uint64_t id)
+{
+    size_t dim = a->dim;
+    if (!a->root)
+        a->root = leaf_new(dim);
+    struct box *b = a->root;
+    for (;;) {
+        if (!b->part[0] && b->n == LEAF)
+            leaf_split(a, b);
+        if (!b->part[0])
+            break;
+        widen(b, at, dim);
+        b->n++;
+        b = b->part[distance(b->part[1], at, dim) < distance(b->part[0], at, dim)];
+    }
+    leaf_add(b, at, id, dim);
+    a->count++;
+}
+
+/* ---- both ---- */
+
+static bool any_nan(const double *at, size_t dim)
+{
+    for (size_t k = 0; k < dim; k++)
+        if (isnan(at[k]))
+            return true;
+    return false;
+}
+
+bool archive_dominates(const struct archive *a, const double *at)
+{
+    if (a->dim <= 2) {
+        const double two[2] = {at[0], a->dim > 1 ? at[1] : 0};
+        return list_dominates(a, find(a, two), two);
+    }
+    return a->root && box_dominates(a->root, at, a->dim);
+}
+
+bool archive_offer(struct archive *a, const double *at, uint64_t id)
+{
+    if (any_nan(at, a->dim) || archive_dominates(a, at))
+        return false;
+    if (a->dim <= 2) {
+        const double two[2] = {at[0], a->dim > 1 ? at[1] : 0};
+        list_clear(a, find(a, two), two);
+        list_insert(a, two, id);
+        return true;
+    }
+    if (a->root)
+        a->root = box_clear(a, a->root, at);
+    box_insert(a, at, id);
+    return true;
+}
+
+size_t archive_count(const struct archive *a)
+{
+    return a->count;
+}
+
+static size_t box_list(const struct box *b, size_t dim, size_t n, double *at, uint64_t *id)
+{
+    if (b->part[0])
+        return box_list(b->part[1], dim, box_list(b->part[0], dim, n, at, id), at, id);
+    if (at)
+        memcpy(at + n * dim, b->at, b->n * dim * sizeof *at);
+    if (id)
+        memcpy(id + n, b->id, b->n * sizeof *id);
+    return n + b->n;
+}
+
+void archive_list(const struct archive *a, double *at, uint64_t *id)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < a->blocks; i++)
+        for (size_t j = 0; j < a->block[i]->n; j++, n++) {
+            if (at)
+                memcpy(at + n * a->dim, a->block[i]->at[j], a->dim * sizeof *at);
+            if (id)
+                id[n] = a->block[i]->id[j];
+        }
+    if (a->root)
+        box_list(a->root, a->dim, 0, at, id);
+}
+
+const uint64_t *archive_left(const struct archive *a, size_t *n)
+{
+    *n = a->left_n;
+    return a->left;
+}
+
+void archive_forget(struct archive *a)
+{
+    a->left_n = 0;
+}

@@ -1,0 +1,300 @@
+#include "base/hypervolume.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { MOST = 32, LEVELS = 6 };
+
+static int by_first(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (x[0] > y[0]) - (x[0] < y[0]);
+}
+
+static int by_last_of_three(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (x[2] > y[2]) - (x[2] < y[2]);
+}
+
+static double sweep_two(double *at, size_t n, const double *reference)
+{
+    double area = 0, y = reference[1];
+    qsort(at, n, 2 * sizeof *at, by_first);
+    for (size_t i = 0; i < n; i++)
+        if (at[2 * i + 1] < y) {
+            area += (reference[0] - at[2 * i]) * (y - at[2 * i + 1]);
+            y = at[2 * i + 1];
+        }
+    return area;
+}
+
+/* ---- a set of small numbers with their neighbours: a tree of bits, 64 to a node ---- */
+
+struct ranks {
+    uint64_t *level[LEVELS];
+    size_t levels;
+};
+
+static void ranks_make(struct ranks *r, size_t n)
+{
+    r->levels = 0;
+    do {
+        n = n / 64 + 1;
+        r->level[r->levels++] = mem_alloc(n, sizeof(uint64_t));
+    } while (n > 1);
+}
+
+static void ranks_free(struct ranks *r)
+{
+    for (size_t i = 0; i < r->levels; i++)
+        free(r->level[i]);
+}
+
+static void ranks_add(struct ranks *r, size_t x)
+{
+    for (size_t i = 0; i < r->levels; i++, x /= 64)
+        r->level[i][x / 64] |= UINT64_C(1) << x % 64;
+}
+
+static void ranks_remove(struct ranks *r, size_t x)
+{
+    for (size_t i = 0; i < r->levels; i++, x /= 64)
+        if (r->level[i][x / 64] &= ~(UINT64_C(1) << x % 64))
+            return;
+}
+
+static size_t lowest(uint64_t bits)
+{
+    size_t at = 0;
+    for (size_t step = 32; step; step /= 2)
+        if (!(bits & ((UINT64_C(1) << step) - 1))) {
+            bits >>= step;
+            at += step;
+        }
+    return at;
+}
+
+static size_t highest(uint64_t bits)
+{
+    size_t at = 0;
+    for (size_t step = 32; step; step /= 2)
+        if (bits >> step) {
+            bits >>= step;
+            at += step;
+        }
+    return at;
+}
+
+/* The nearest member above x (up) or below it; SIZE_MAX if there is none. */
+static size_t ranks_next(const struct ranks *r, size_t x, int up)
+{
+    size_t i = 0;
+    for (;; i++, x /= 64) {
+        if (i == r->levels)
+            return SIZE_MAX;
+        uint64_t mask =
+            up ? (x % 64 == 63 ? 0 : ~UINT64_C(0) << (x % 64 + 1)) : (UINT64_C(1) << x % 64) - 1;
+        uint64_t bits = r->level[i][x / 64] & mask;
+        if (bits) {
+            x = x / 64 * 64 + (up ? lowest(bits) : highest(bits));
+            break;
+        }
+    }
+    while (i-- > 0) {
+        uint64_t bits = r->level[i][x];
+        x = x * 64 + (up ? lowest(bits) : highest(bits));
+    }
+    return x;
+}
+
+/* Slices in the third objective; the front of the other two grows from slice to slice. */
+static double sweep_three(double *at, size_t n, const double *reference)
+{
+    struct ranks front;
+    double volume = 0, area = 0;
+    double *x = mem_alloc(n, 2 * sizeof *x); /* first objective and row, sorted: ranks */
+    size_t *rank = mem_alloc(n, sizeof *rank);
+
+    qsort(at, n, 3 * sizeof *at, by_last_of_three);
+    for (size_t i = 0; i < n; i++) {
+        x[2 * i] = at[3 * i];
+        x[2 * i + 1] = (double)i;
+    }
+    qsort(x, n, 2 * sizeof *x, by_first);
+    for (size_t i = 0; i < n; i++)
+        rank[(size_t)x[2 * i + 1]] = i;
+    double *y = mem_alloc(n, sizeof *y); /* second objective by rank */
+    ranks_make(&front, n);
+    for (size_t i = 0; i < n; i++) {
+        const double *p = at + 3 * i;
+        size_t r = rank[i], left = ranks_next(&front, r, 0), right = ranks_next(&front, r, 1);
+        double next_z = i + 1 < n ? at[3 * i + 5] : reference[2];
+        /* one that is equal in the first objective may stand on either side */
+        if ((left == SIZE_MAX || y[left] > p[1]) &&
+            !(right != SIZE_MAX && x[2 * right] == p[0] && y[right] <= p[1])) {
+            double top = left == SIZE_MAX ? reference[1] : y[left], from = p[0];
+            while (right != SIZE_MAX && y[right] >= p[1]) {
+                area += (x[2 * right] - from) * (top - p[1]);
+                from = x[2 * right];
+                top = y[right];
+                ranks_remove(&front, right);
+                right = ranks_next(&front, r, 1);
+            }
+            area += ((right == SIZE_MAX ? reference[0] : x[2 * right]) - from) * (top - p[1]);
+            y[r] = p[1];
+            ranks_add(&front, r);
+        }
+        volume += area * (next_z - p[2]);
+    }
+    ranks_free(&front);
+    free(x);
+    free(y);
+    free(rank);
+    return volume;
+}
+
+/* ---- four and more ---- */
+
+static double size_of(const double *low, const double *high, size_t dim)
+{
+    double size = 1;
+    for (size_t k = 0; k < dim; k++)
+        size *= high[k] - low[k];
+    return size;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static double middle(const double **point, size_t n, size_t k, double low, double *scratch)
+{
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++)
+        if (point[i][k] > low)
+            scratch[m++] = point[i][k];
+    qsort(scratch, m, sizeof *scratch, by_value);
+    return scratch[m / 2];
+}
+
+/* Keeps the points that reach into the box; those that cover it in all dimensions but one only cut
+ * a slab off it. Returns how many are kept; SIZE_MAX if nothing of the box is left open. */
+static size_t simplify(const double **point, size_t n, size_t dim, const double *low, double *high)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        const double *p = point[i];
+        size_t open = 0, side = 0, k = 0;
+        for (; k < dim && p[k] < high[k]; k++)
+            if (p[k] > low[k]) {
+                open++;
+                side = k;
+            }
+        if (k < dim)
+            continue;
+        if (open == 0)
+            return SIZE_MAX;
+        if (open == 1)
+            high[side] = p[side];
+        else
+            point[kept++] = p;
+    }
+    return kept;
+}
+
+/* How much of the box no point dominates. Reorders `point`; `scratch` has room for n. */
+static double open_part(const double **point, size_t n, size_t dim, const double *low,
+                        const double *high, double *scratch)
+{
+    double top[MOST], cut[MOST], dominated = 1;
+    memcpy(top, high, dim * sizeof *top);
+    for (size_t before = n + 1; n && n < before;) {
+        before = n;
+        n = simplify(point, n, dim, low, top);
+        if (n == SIZE_MAX)
+            return 0;
+    }
+    double all = size_of(low, top, dim);
+    if (n == 0)
+        return all;
+    if (n == 1) {
+        for (size_t k = 0; k < dim; k++)
+            dominated *= top[k] - fmax(point[0][k], low[k]);
+        return fmax(0, all - dominated);
+    }
+    size_t side = 0, most = 0;
+    for (size_t k = 0; k < dim; k++) {
+        size_t open = 0;
+        for (size_t i = 0; i < n; i++)
+            open += point[i][k] > low[k] && point[i][k] < top[k];
+        if (open > most) {
+            most = open;
+            side = k;
+        }
+    }
+    if (most == 0) /* what is left was cut off by slabs */
+        return open_part(point, n, dim, low, top, scratch);
+    const double **inner = mem_alloc(n, sizeof *inner);
+    memcpy(inner, point, n * sizeof *inner);
+    memcpy(cut, top, dim * sizeof *cut);
+    cut[side] = middle(point, n, side, low[side], scratch);
+    double at = cut[side], open = open_part(inner, n, dim, low, cut, scratch);
+    memcpy(inner, point, n * sizeof *inner);
+    memcpy(cut, low, dim * sizeof *cut);
+    cut[side] = at;
+    open += open_part(inner, n, dim, cut, top, scratch);
+    free(inner);
+    return open;
+}
+
+static double halve(const double *at, size_t n, size_t dim, const double *reference)
+{
+    double low[MOST];
+    const double **point = mem_alloc(n, sizeof *point);
+    double *scratch = mem_alloc(n, sizeof *scratch);
+    memcpy(low, at, dim * sizeof *low);
+    for (size_t i = 0; i < n; i++) {
+        point[i] = at + i * dim;
+        for (size_t k = 0; k < dim; k++)
+            low[k] = fmin(low[k], at[i * dim + k]);
+    }
+    double volume =
+        size_of(low, reference, dim) - open_part(point, n, dim, low, reference, scratch);
+    free(point);
+    free(scratch);
+    return volume;
+}
+
+double hypervolume(const double *at, size_t n, size_t dim, const double *reference)
+{
+    assert(dim >= 1 && dim <= MOST);
+    double *below = mem_alloc(n, dim * sizeof *below), volume = 0;
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool in = true;
+        for (size_t k = 0; k < dim; k++)
+            in = in && at[i * dim + k] < reference[k];
+        if (in)
+            memcpy(below + m++ * dim, at + i * dim, dim * sizeof *below);
+    }
+    if (m == 0)
+        volume = 0;
+    else if (dim == 1)
+        for (size_t i = 0; i < m; i++)
+            volume = fmax(volume, reference[0] - below[i]);
+    else
+        volume = dim == 2   ? sweep_two(below, m, reference)
+                 : dim == 3 ? sweep_three(below, m, reference)
+                            : halve(below, m, dim, reference);
+    free(below);
+    return volume;
+}

@@ -1,0 +1,13 @@
+/* Hypervolume: how much of the space below `reference` the points dominate. Exact. All objectives
+ * are to be made small; points that are not below the reference everywhere add nothing. */
+#ifndef BASE_HYPERVOLUME_H
+#define BASE_HYPERVOLUME_H
+
+#include <stddef.h>
+
+/* at[n][dim], dim >= 1; dominated and equal points are allowed. Two and three objectives: a sweep,
+ * O(n log n). More: the space is halved until every point covers a part in all but one dimension
+ * (after Chan 2013, "Klee's measure problem made easy"), about O(n^(dim/2)). */
+double hypervolume(const double *at, size_t n, size_t dim, const double *reference);
+
+#endif

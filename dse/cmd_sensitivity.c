@@ -1,0 +1,243 @@
+/* dse sensitivity: which axes of a study matter to which metrics. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "dse/command.h"
+#include "dse/store.h"
+#include "search/explore.h"
+#include "search/sensitivity.h"
+
+enum { METRICS_MOST = 64 };
+
+struct job {
+    const struct study *study;
+    struct explore *explore;
+    const struct columns *columns;
+    size_t jobs, metrics;
+    size_t metric[METRICS_MOST]; /* columns; SIZE_MAX: 1 where the point is feasible, else 0 */
+    struct cursor *cursor;
+};
+
+static void price(void *ctx, size_t n, const double *x, double *y)
+{
+    const struct job *j = ctx;
+    size_t axes = j->study->axes, stride = j->columns->stride, verdict = 0;
+    double *genes = mem_alloc(n * axes + 1, sizeof *genes);
+    double *rows = mem_alloc(n * stride, sizeof *rows);
+
+    while (strcmp(j->columns->column[verdict].name, "verdict") != 0)
+        verdict++;
+    for (size_t i = 0; i < n * axes; i++)
+        genes[i] = gene_at(&j->explore->gene[i % axes], x[i]);
+    sweep_points(j->study, j->columns, genes, n, rows, j->cursor, j->jobs);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < j->metrics; k++)
+            y[i * j->metrics + k] = j->metric[k] == SIZE_MAX
+                                        ? rows[i * stride + verdict] == VERDICT_OK
+                                        : rows[i * stride + j->metric[k]];
+    free(genes);
+    free(rows);
+}
+
+static const char *metric_name(const struct job *j, size_t k)
+{
+    return j->metric[k] == SIZE_MAX ? "feasible" : j->columns->column[j->metric[k]].name;
+}
+
+static int add_metric(struct job *j, const char *name, struct err *err)
+{
+    const struct field *f = field_find(metrics_fields, name);
+    size_t at = 0;
+    if (!f && strcmp(name, "feasible") != 0) {
+        const char *near = field_nearest(metrics_fields, name);
+        return fail(err,
+                    near ? "dse sensitivity: --metrics: \"%s\" is no metric: did you mean \"%s\"?"
+                         : "dse sensitivity: --metrics: \"%s\" is no metric: `dse list metrics` "
+                           "shows all",
+                    name, near);
+    }
+    if (f && f->words)
+        return fail(err,
+                    "dse sensitivity: --metrics: \"%s\" is a word: give a metric that is a number",
+                    name);
+    while (f && at < j->columns->n && strcmp(j->columns->column[at].name, f->name) != 0)
+        at++;
+    if (f && at == j->columns->n)
+        return fail(err,
+                    "dse sensitivity: --metrics: \"%s\" has a value with calibrated timing only: "
+                    "write timing: calibrated",
+                    name);
+    for (size_t k = 0; k < j->metrics; k++)
+        if (j->metric[k] == (f ? at : SIZE_MAX))
+            return 0;
+    if (j->metrics == METRICS_MOST)
+        return fail(err, "dse sensitivity: --metrics: more than %d: shorten the list",
+                    METRICS_MOST);
+    j->metric[j->metrics++] = f ? at : SIZE_MAX;
+    return 0;
+}
+
+/* --metrics, else the objectives, else throughput and cost; always what is feasible. */
+static int choose_metrics(struct job *j, const char *list, struct err *err)
+{
+    int rc = 0;
+    if (list) {
+        char *copy = mem_text(list);
+        for (char *at = copy, *next; rc == 0 && at; at = next) {
+            next = strchr(at, ',');
+            if (next)
+                *next++ = '\0';
+            rc = add_metric(j, at, err);
+        }
+        free(copy);
+        return rc;
+    }
+    for (size_t i = 0; i < j->study->objectives && rc == 0; i++)
+        rc = add_metric(j, j->study->objective[i].metric->name, err);
+    if (j->metrics == 0)
+        rc = add_metric(j, "tokens_per_s", err) || add_metric(j, "system_cost_usd", err) ? -1 : 0;
+    return rc == 0 ? add_metric(j, "feasible", err) : rc;
+}
+
+static int store(const struct args *a, const struct job *j, const struct sensitivity *s,
+                 const struct effect *effect, struct err *err)
+{
+    char *path = store_path(a), hash[17];
+    size_t n = j->metrics * s->inputs;
+    struct db_effect *row = mem_alloc(n + 1, sizeof *row);
+    struct db *db;
+
+    store_hash(j->study->text, hash);
+    for (size_t i = 0; i < n; i++) {
+        const struct effect *e = &effect[i];
+        row[i] = (struct db_effect){.study = j->study->name,
+                                    .spec_hash = hash,
+                                    .metric = metric_name(j, i / s->inputs),
+                                    .axis = j->study->axis[i % s->inputs].path,
+                                    .morris_mean = e->mean,
+                                    .morris_deviation = e->deviation,
+                                    .first = e->first.value,
+                                    .first_low = e->first.low,
+                                    .first_high = e->first.high,
+                                    .total = e->total.value,
+                                    .total_low = e->total.low,
+                                    .total_high = e->total.high,
+                                    .points = (double)s->points,
+                                    .seed = (double)s->seed};
+    }
+    int rc = db_open(&db, path, DB_WRITE, err);
+    if (rc == 0) {
+        rc = db_put_effects(db, row, n, err);
+        db_close(db);
+    }
+    free(row);
+    free(path);
+    return rc;
+}
+
+static void fill(struct table *t, const struct job *j, const struct sensitivity *s,
+                 const struct effect *effect, const double *used)
+{
+    static const char *const header[] = {"metric",     "axis",      "total",      "total_low",
+                                         "total_high", "first",     "first_low",  "first_high",
+                                         "morris",     "deviation", "points_used"};
+    table_begin(t, header, LEN(header));
+    for (size_t k = 0; k < j->metrics; k++)
+        for (size_t i = 0; i < s->inputs; i++) {
+            const struct effect *e = &effect[k * s->inputs + i];
+            table_text(t, metric_name(j, k));
+            table_text(t, j->study->axis[i].path);
+            const double v[] = {e->total.value, e->total.low, e->total.high,
+                                e->first.value, e->first.low, e->first.high,
+                                e->mean,        e->deviation, used[k] * (double)s->points};
+            for (size_t c = 0; c < LEN(v); c++)
+                table_number(t, v[c]);
+        }
+}
+
+static int analyse(const struct args *a, const struct study *study, enum format format,
+                   double points, double jobs, struct err *err)
+{
+    struct columns *columns = mem_alloc(1, sizeof *columns);
+    struct explore *explore = mem_alloc(1, sizeof *explore);
+    struct job j = {.study = study, .columns = columns, .explore = explore, .jobs = (size_t)jobs};
+    struct sensitivity s = {.inputs = study->axes,
+                            .paths = (size_t)fmax(10, points / 16),
+                            .points = (size_t)points,
+                            .seed = (uint64_t)study->seed};
+    struct table t = {0};
+
+    columns_make(columns, study);
+    explore_make(explore, study, columns);
+    j.cursor = mem_alloc(j.jobs, sizeof *j.cursor);
+    int rc = choose_metrics(&j, args_value(a, "--metrics"), err);
+    if (rc == 0) {
+        s.outputs = j.metrics;
+        struct effect *effect = mem_alloc(s.inputs * s.outputs, sizeof *effect);
+        double used[METRICS_MOST];
+        sensitivity_run(&s, price, &j, effect, used);
+        rc = store(a, &j, &s, effect, err);
+        if (rc == 0) {
+            fill(&t, &j, &s, effect, used);
+            table_write(&t, format, stdout);
+            table_free(&t);
+        }
+        free(effect);
+    }
+    for (size_t i = 0; i < j.jobs; i++)
+        cursor_free(&j.cursor[i]);
+    free(j.cursor);
+    free(explore);
+    free(columns);
+    return rc;
+}
+
+static int run(const struct args *a, struct err *err)
+{
+    struct catalogue *catalogue;
+    struct study *study;
+    enum format format;
+    double jobs, points, seed;
+    int rc = -1;
+
+    if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
+        args_whole(a, "--jobs", 1, 1024, (double)sysconf(_SC_NPROCESSORS_ONLN), &jobs, err) != 0 ||
+        args_whole(a, "--points", 16, 1e6, 1024, &points, err) != 0 ||
+        open_catalogue(&catalogue, err) != 0)
+        return -1;
+    if (study_open(&study, a->argument[0], catalogue, err) == 0) {
+        if (study->axes == 0)
+            rc = fail(err, "%s: sweep: no axis varies: nothing can matter, give at least one",
+                      a->argument[0]);
+        else if (args_whole(a, "--seed", 0, 9007199254740992.0, study->seed, &seed, err) == 0) {
+            study->seed = seed;
+            rc = analyse(a, study, format, points, jobs, err);
+        }
+        study_free(study);
+    }
+    catalogue_close(catalogue);
+    return rc;
+}
+
+static const struct option options[] = {
+    {"--db", "FILE", "the store; default: the study's file name with .db, in this folder"},
+    {"--metrics", "A,B", "what to explain; default: the objectives, and what is feasible"},
+    {"--points", "N", "base points; each axis takes N more evaluations; default 1024"},
+    {"--jobs", "N", "threads that price points; default: all cores"},
+    {"--seed", "S", "seed of what is drawn at random; default: the study's"},
+    {"--format", "table|csv|json|md", "table (default), csv, json, md"},
+    {NULL, NULL, NULL},
+};
+
+const struct command cmd_sensitivity = {
+    "sensitivity",
+    "STUDY.yaml",
+    1,
+    1,
+    "which axes of a study matter to which metrics (Morris, Sobol')",
+    "  dse sensitivity dse/studies/attention-payoff.yaml --metrics tokens_per_s",
+    options,
+    run};

@@ -1,0 +1,377 @@
+#include "dse/runner.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "dse/command.h"
+
+enum { COMMIT_EVERY = 50000, COMMIT_SEARCH_EVERY = 8192, VOLUME_MOST = 20000 };
+static const double COMMIT_EVERY_S = 5, PROGRESS_EVERY_S = 0.2;
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
+{
+    (void)signal;
+    interrupted = 1;
+}
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static size_t column_of(const struct columns *c, const char *name)
+{
+    size_t i = 0;
+    while (strcmp(c->column[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static const struct archive *front_of(const struct runner *r)
+{
+    return r->search ? search_archive(r->search) : r->front;
+}
+
+static void show_front(const struct runner *r)
+{
+    const struct archive *front = front_of(r);
+    double share = 0;
+    if (!front)
+        return;
+    fprintf(stderr, "  front %zu", archive_count(front));
+    if (archive_count(front) > VOLUME_MOST)
+        return;
+    if (r->search)
+        search_volume(r->search, &share);
+    else
+        gauge_volume(&r->gauge, front, &share);
+    fprintf(stderr, "  hypervolume %.4f", share);
+}
+
+static void show_progress(struct runner *r, bool last)
+{
+    double t = now_s(), spent = t - r->started_s;
+    double rate = spent > 0 ? (double)r->priced / spent : 0;
+    char bar[21];
+
+    if (!r->progress || (!last && t - r->shown_s < PROGRESS_EVERY_S))
+        return;
+    r->shown_s = t;
+    double total = r->search ? r->study->budget : (double)(r->last - r->first);
+    double have = (double)(r->search ? search_asked(r->search) : r->done - r->first);
+    double share = total > 0 ? fmin(1, have / total) : 1;
+    if (isfinite(r->study->seconds))
+        share = fmax(share, fmin(1, spent / r->study->seconds));
+    for (int i = 0; i < 20; i++)
+        bar[i] = i < share * 20 ? '#' : '.';
+    bar[20] = '\0';
+    double left_s = rate > 0 ? (total - have) / rate : 0;
+    if (isfinite(r->study->seconds))
+        left_s = fmin(left_s, r->study->seconds - spent);
+    fprintf(stderr, "\r[%s] %5.1f %%  %.0f of %.0f  %.3g points/s  %.0f %% feasible", bar,
+            100 * share, have, total, rate,
+            r->priced ? 100 * (double)r->priced_feasible / (double)r->priced : 0);
+    show_front(r);
+    fprintf(stderr, "  ETA %.0f s   %s", fmax(0, left_s), last ? "\n" : "");
+}
+
+static int commit(struct runner *r, bool ended)
+{
+    r->uncommitted = 0;
+    r->committed_s = now_s();
+    return db_commit(r->db, r->done - r->first, r->feasible, ended, r->err);
+}
+
+static int commit_if_due(struct runner *r)
+{
+    return r->uncommitted >= (r->search ? COMMIT_SEARCH_EVERY : COMMIT_EVERY) || now_s() - r->committed_s > COMMIT_EVERY_S
+               ? commit(r, false)
+               : 0;
+}
+
+static bool own(const struct runner *r, uint64_t point)
+{
+    return point >= r->first && point < r->last;
+}
+
+static int drop_left(struct runner *r, struct archive *front)
+{
+    size_t n;
+    const uint64_t *left = archive_left(front, &n);
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0 && r->study->keep == KEEP_FRONT; i++)
+        rc = own(r, left[i]) ? db_drop(r->db, left[i], r->err) : 0;
+    archive_forget(front);
+    return rc;
+}
+
+/* ---- the grid: a point's number is its index, so any range can be priced by itself ---- */
+
+static int offer(struct runner *r, uint64_t point, const double *row, bool *on)
+{
+    double at[RULES_MOST];
+    const struct problem *p = &r->explore.problem;
+    for (size_t k = 0; k < p->objectives; k++)
+        at[k] = -r->study->objective[k].sense * row[r->explore.objective[k]];
+    gauge_see(&r->gauge, at);
+    *on = archive_offer(r->front, at, point);
+    return drop_left(r, r->front);
+}
+
+static int take(void *ctx, uint64_t first, size_t count, const double *rows)
+{
+    struct runner *r = ctx;
+    size_t at_verdict = column_of(r->columns, "verdict");
+
+    for (size_t i = 0; i < count; i++, rows += r->columns->stride) {
+        enum verdict verdict = (enum verdict)rows[at_verdict];
+        bool keep = r->study->keep == KEEP_ALL || verdict == VERDICT_OK, on = true;
+        misses_take(&r->misses, verdict, first + i, rows);
+        if (verdict == VERDICT_OK && r->front && offer(r, first + i, rows, &on) != 0)
+            return -1;
+        if (r->study->keep == KEEP_FRONT)
+            keep = keep && on;
+        if (keep && db_put(r->db, first + i, rows, r->err) != 0)
+            return -1;
+        r->feasible += verdict == VERDICT_OK;
+        r->priced_feasible += verdict == VERDICT_OK;
+    }
+    r->done = first + count;
+    r->priced += count;
+    r->uncommitted += count;
+    show_progress(r, false);
+    if (interrupted)
+        return 1;
+    return commit_if_due(r);
+}
+
+/* A front that a run was killed on is in the store. */
+static int front_load(struct runner *r, int64_t id)
+{
+    struct table t;
+    size_t dim = r->study->objectives;
+    char *list = mem_text("point"), id_text[32];
+
+    if (r->study->keep != KEEP_FRONT) {
+        free(list);
+        return 0;
+    }
+    for (size_t i = 0; i < dim; i++) {
+        char *longer = mem_print("%s, \"%s\"", list, r->study->objective[i].metric->name);
+        free(list);
+        list = longer;
+    }
+    char *sql = mem_print("SELECT %s FROM point WHERE run = ?1", list);
+    snprintf(id_text, sizeof id_text, "%lld", (long long)id);
+    const char *texts[] = {id_text};
+    int rc = db_select(r->db, sql, texts, 1, &t, r->err);
+    for (size_t row = 0; rc == 0 && row < t.rows; row++) {
+        double at[RULES_MOST];
+        for (size_t i = 0; i < dim; i++)
+            at[i] = -r->study->objective[i].sense * table_at(&t, row, i + 1)->number;
+        archive_offer(r->front, at, (uint64_t)table_at(&t, row, 0)->number);
+    }
+    if (rc == 0)
+        table_free(&t);
+    free(sql);
+    free(list);
+    return rc;
+}
+
+static int run_grid(struct runner *r, const struct db_run *row)
+{
+    if (r->study->objectives) {
+        r->front = archive_new(r->study->objectives);
+        r->gauge.dim = r->study->objectives <= PARETO_MOST ? r->study->objectives : 0;
+        if (front_load(r, row->id) != 0)
+            return -1;
+    }
+    return r->start < r->last ? sweep_run(r->study, r->columns, r->start, r->last, r->jobs, take, r)
+                              : 0;
+}
+
+/* ---- a strategy: the whole search is repeated, and what is missing is written ---- */
+
+/* Of a strategy whose numbers are indices: what is left is known at the end. */
+static int write_front(struct runner *r, struct cursor *cursor, double *row)
+{
+    const struct archive *front = search_archive(r->search);
+    size_t n = archive_count(front), axes = r->study->axes;
+    uint64_t *id = mem_alloc(n, sizeof *id);
+    double *gene = mem_alloc(axes + 1, sizeof *gene);
+    int rc = 0;
+    archive_list(front, NULL, id);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        if (!own(r, id[i]))
+            continue;
+        genes_seek(r->explore.gene, axes, id[i], gene);
+        sweep_points(r->study, r->columns, gene, 1, row, cursor, 1);
+        rc = db_put(r->db, id[i], row, r->err);
+    }
+    free(id);
+    free(gene);
+    return rc;
+}
+
+static int take_batch(struct runner *r, size_t n, const double *rows, const bool *joined)
+{
+    size_t at_verdict = column_of(r->columns, "verdict");
+    bool late = r->study->strategy->ranks;
+
+    for (size_t i = 0; i < n; i++, rows += r->columns->stride) {
+        uint64_t point = search_number(r->search, i);
+        enum verdict verdict = (enum verdict)rows[at_verdict];
+        bool keep = r->study->keep == KEEP_ALL     ? true
+                    : r->study->keep == KEEP_FRONT ? joined[i]
+                                                   : verdict == VERDICT_OK;
+        r->priced_feasible += verdict == VERDICT_OK;
+        misses_take(&r->misses, verdict, point, rows);
+        if (!own(r, point))
+            continue;
+        if (late) {
+            r->done++;
+            r->feasible += verdict == VERDICT_OK;
+        }
+        if (late || point < r->start)
+            continue;
+        if (keep && db_put(r->db, point, rows, r->err) != 0)
+            return -1;
+        r->done = point + 1;
+        r->feasible += verdict == VERDICT_OK;
+        r->uncommitted++;
+    }
+    r->priced += n;
+    return 0;
+}
+
+static int run_search(struct runner *r)
+{
+    const struct problem *p = &r->explore.problem;
+    size_t n;
+    const double *genes;
+    double *rows = mem_alloc((size_t)SEARCH_BATCH * r->columns->stride, sizeof *rows);
+    double *worth = mem_alloc(SEARCH_BATCH * (p->objectives + p->limits), sizeof *worth);
+    bool *joined = mem_alloc(SEARCH_BATCH, sizeof *joined);
+    struct cursor *cursor = mem_alloc(r->jobs, sizeof *cursor);
+    int rc = 0;
+
+    if (r->study->strategy == &strategy_exact)
+        explore_trends(&r->explore);
+    r->search = search_open(r->study->strategy, p);
+    if (r->study->strategy->ranks) {
+        r->done = r->first;
+        r->feasible = 0;
+    }
+    while (rc == 0 && (n = search_ask(r->search, &genes)) > 0) {
+        sweep_points(r->study, r->columns, genes, n, rows, cursor, r->jobs);
+        explore_worth(&r->explore, n, rows, worth);
+        search_tell(r->search, worth, joined);
+        rc = take_batch(r, n, rows, joined);
+        struct archive *front = search_front(r->search);
+        if (rc == 0 && front)
+            rc = r->study->strategy->ranks ? (archive_forget(front), 0) : drop_left(r, front);
+        show_progress(r, false);
+        if (rc == 0 && interrupted)
+            rc = 1;
+        else if (rc == 0 && !r->study->strategy->ranks)
+            rc = commit_if_due(r);
+        if (now_s() - r->started_s > r->study->seconds)
+            break;
+    }
+    if (rc == 0 && r->study->strategy->ranks)
+        rc = write_front(r, cursor, rows);
+    for (size_t i = 0; i < r->jobs; i++)
+        cursor_free(&cursor[i]);
+    free(cursor);
+    free(rows);
+    free(worth);
+    free(joined);
+    return rc;
+}
+
+static bool exact_is_complete(const struct runner *r)
+{
+    return search_over(r->search) && (double)search_asked(r->search) < r->study->budget;
+}
+
+/* Where exact could not use bounds that it was to rely on. */
+static void print_turns(const struct runner *r)
+{
+    const struct study *s = r->study;
+    for (size_t j = 0; r->explore.turns && j < s->objectives + study_limits(s); j++)
+        for (size_t i = 0; i < s->axes; i++)
+            if (r->explore.turns[j * s->axes + i])
+                printf("  %s turns back along %s here: no bound of it is used there\n",
+                       j < s->objectives    ? s->objective[j].metric->name
+                       : j == s->objectives ? "what memory and latency allow"
+                                            : s->constraint[j - s->objectives - 1].text,
+                       s->axis[i].path);
+}
+
+static void summary(const struct runner *r)
+{
+    double spent = now_s() - r->started_s;
+
+    printf("%s: %llu of %llu points in %s, %llu feasible", r->study->name,
+           (unsigned long long)(r->done - r->first), (unsigned long long)(r->last - r->first),
+           r->path, (unsigned long long)r->feasible);
+    if (r->priced)
+        printf(" (%llu now, in %.2f s, %.3g points/s)", (unsigned long long)r->priced, spent,
+               (double)r->priced / (spent > 0 ? spent : 1e-9));
+    printf("\n");
+    if (r->search) {
+        const struct archive *front = search_archive(r->search);
+        printf("  %s: %s", r->study->strategy->name,
+               search_over(r->search) ? search_over(r->search) : "the time is up");
+        if (r->study->strategy->ranks)
+            printf("; %llu of %llu points looked at, 1 in %.4g; the front is %s",
+                   (unsigned long long)search_asked(r->search), (unsigned long long)r->study->size,
+                   (double)r->study->size / (double)search_asked(r->search),
+                   search_failed(r->search) ? "not proven, as a point was better than its bounds"
+                   : exact_is_complete(r)   ? "exact"
+                                            : "not complete");
+        if (front)
+            printf("; %zu on the front", archive_count(front));
+        printf("\n");
+        print_turns(r);
+    }
+    misses_print(&r->misses);
+}
+
+int runner_run(struct runner *r, const struct db_run *row)
+{
+    struct sigaction action = {.sa_handler = on_interrupt};
+    bool grid = r->study->strategy == &strategy_grid, over = *row->ended;
+    int rc = 0;
+
+    explore_make(&r->explore, r->study, r->columns);
+    r->misses = (struct misses){.study = r->study, .columns = r->columns};
+    r->start = r->done = r->first + row->done;
+    r->feasible = row->feasible;
+    r->started_s = r->committed_s = now_s();
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    if (grid)
+        rc = run_grid(r, row);
+    else if (!over)
+        rc = run_search(r);
+    if (rc < 0)
+        return -1;
+    if (r->priced)
+        show_progress(r, true);
+    if (!over && commit(r, rc == 0) != 0)
+        return -1;
+    summary(r);
+    if (rc > 0) {
+        printf("interrupted: the same command goes on from here\n");
+        return EXIT_INTERRUPTED;
+    }
+    return r->feasible ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+}

@@ -1,0 +1,181 @@
+/* Constraints and objectives of a study: read, checked against each other, and held to points. */
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "search/axis.h"
+#include "search/study.h"
+
+double study_limited(const struct study *s, size_t i, const struct design *d,
+                     const struct metrics *m)
+{
+    const struct constraint *r = &s->constraint[i];
+    return r->metric ? field_get(r->metric, m) : design_get(d, &r->parameter);
+}
+
+static bool meets(const struct constraint *r, double v)
+{
+    return r->relation == AT_MOST    ? v <= r->value
+           : r->relation == AT_LEAST ? v >= r->value
+           : r->relation == BELOW    ? v < r->value
+                                     : v > r->value;
+}
+
+bool study_allows(const struct study *s, const struct design *d, const struct metrics *m)
+{
+    for (size_t i = 0; i < s->constraints; i++)
+        if (!meets(&s->constraint[i], study_limited(s, i, d, m)))
+            return false;
+    return true;
+}
+
+static bool from_above(const struct constraint *r)
+{
+    return r->relation == AT_MOST || r->relation == BELOW;
+}
+
+/* Positive however close it is. */
+static double over(double excess)
+{
+    return isnan(excess) ? INFINITY : fmax(excess, DBL_MIN);
+}
+
+static double model_excess(const struct design *d, const struct metrics *m)
+{
+    double room =
+        d->chip.memory_byte * (engine_is_there(&d->engine) ? d->engine.capacity_ratio : 1);
+    switch ((enum verdict)m->verdict) {
+    case VERDICT_OK:
+    case VERDICT_CONSTRAINT:
+        return 0;
+    case VERDICT_MEMORY:
+        return over(m->memory_used_byte / room - 1);
+    case VERDICT_TPOT:
+        return over(m->tpot_s / d->workload.tpot_s - 1);
+    case VERDICT_TTFT:
+        return over(m->ttft_s / d->workload.ttft_s - 1);
+    default:
+        return INFINITY;
+    }
+}
+
+void study_excess(const struct study *s, const struct design *d, const struct metrics *m,
+                  double *excess)
+{
+    excess[0] = model_excess(d, m);
+    for (size_t i = 0; i < s->constraints; i++) {
+        const struct constraint *r = &s->constraint[i];
+        double v = study_limited(s, i, d, m), scale = r->value != 0 ? fabs(r->value) : 1;
+        double by = (from_above(r) ? v - r->value : r->value - v) / scale;
+        excess[1 + i] = meets(r, v) ? fmin(by, 0) : over(by);
+    }
+}
+
+/* Does any value that the study has for the parameter meet the limit? */
+static bool any_meets(const struct study *s, const struct constraint *r)
+{
+    const struct parameter *p = &r->parameter;
+    bool own = false, of_part = false, met = false;
+    for (size_t i = 0; i < s->axes; i++) {
+        const struct axis *a = &s->axis[i];
+        if (!a->is_part && a->parameter.offset == p->offset) {
+            own = true;
+            for (size_t j = 0; j < a->n; j++)
+                met = met || meets(r, a->value[j]);
+            met = met || (a->real && meets(r, a->to));
+        }
+        if (a->is_part && a->part == p->part) {
+            of_part = true;
+            for (size_t j = 0; j < a->n; j++)
+                met = met || meets(r, field_get(p->field, a->part_value[j]));
+        }
+    }
+    if (!own && !of_part)
+        return meets(r, design_get(&s->base, p));
+    return met || (own && of_part); /* an engine of none keeps its own values: not looked into */
+}
+
+int constraint_check(const struct study *s, size_t i, struct err *err)
+{
+    const struct constraint *r = &s->constraint[i];
+    for (size_t j = 0; j < i; j++) {
+        const struct constraint *o = &s->constraint[j];
+        bool same = r->metric ? o->metric == r->metric
+                              : !o->metric && o->parameter.offset == r->parameter.offset;
+        if (!same || from_above(r) == from_above(o))
+            continue;
+        const struct constraint *top = from_above(r) ? r : o, *bottom = from_above(r) ? o : r;
+        bool strict = top->relation == BELOW || bottom->relation == ABOVE;
+        if (top->value < bottom->value || (strict && top->value == bottom->value))
+            return fail(err, "\"%s\" contradicts \"%s\": no point meets both, take one away",
+                        r->text, o->text);
+    }
+    if (!r->metric && !any_meets(s, r)) {
+        char path[64];
+        return fail(err,
+                    "\"%s\" is met by no value of %s in the study: change the limit or the "
+                    "values",
+                    r->text, design_path(&r->parameter, path, sizeof path));
+    }
+    return 0;
+}
+
+int constraint_parse(struct constraint *out, const char *text, struct err *err)
+{
+    static const char *const sign[] = {"<=", ">=", "<", ">"};
+    const char *at = NULL;
+    size_t relation = 0;
+    int rc = -1;
+
+    for (; relation < LEN(sign) && !(at = strstr(text, sign[relation])); relation++)
+        ;
+    if (!at)
+        return fail(err, "\"%s\" compares nothing: write METRIC <= VALUE", text);
+    char *name = mem_text(text);
+    size_t length = (size_t)(at - text);
+    while (length && name[length - 1] == ' ')
+        length--;
+    name[length] = '\0';
+
+    *out = (struct constraint){.relation = (enum relation)relation};
+    out->metric = field_find(metrics_fields, name);
+    if (!out->metric && design_parameter(name, &out->parameter, err) != 0) {
+        const char *near = field_nearest(metrics_fields, name);
+        fail(err,
+             near ? "\"%s\" is no metric or parameter: did you mean \"%s\"?"
+                  : "\"%s\" is no metric or parameter: `dse list metrics` shows all",
+             name, near);
+        goto done;
+    }
+    struct field f = out->metric ? *out->metric : *out->parameter.field;
+    f.lo = -INFINITY, f.hi = INFINITY, f.whole = false;
+    const char *value = at + strlen(sign[relation]);
+    rc = field_parse(&f, value + strspn(value, " "), &out->value, err);
+    if (rc == 0)
+        out->text = mem_text(text);
+done:
+    free(name);
+    return rc;
+}
+
+int objective_parse(struct objective *out, const char *text, struct err *err)
+{
+    const char *name = text + (*text == '+' || *text == '-');
+    const char *near;
+
+    out->metric = field_find(metrics_fields, name);
+    if (!out->metric) {
+        near = field_nearest(metrics_fields, name);
+        return fail(err,
+                    near ? "\"%s\" is no metric: did you mean \"%s\"?"
+                         : "\"%s\" is no metric: `dse list metrics` shows all",
+                    name, near);
+    }
+    if (out->metric->words)
+        return fail(err, "\"%s\" is a word: give a metric that is a number", name);
+    out->sense = *text == '+' ? 1 : *text == '-' ? -1 : out->metric->sense;
+    if (out->sense == 0)
+        return fail(err, "\"%s\" has no better end: write +%s or -%s", name, name, name);
+    return 0;
+}

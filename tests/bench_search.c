@@ -1,0 +1,310 @@
+/* How good and how fast the search is: test problems against a reference NSGA-II, fronts and
+ * hypervolumes of large sets, and a study whose exact front is known. Prints ratios. Not a test.
+ *
+ * usage: build/bench_search [problems|sets|study]...      default: all three */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/hypervolume.h"
+#include "base/mem.h"
+#include "base/pareto.h"
+#include "search/explore.h"
+#include "tests/problems.h"
+
+enum { EVALUATIONS = 25000, SEEDS = 5 };
+static const double REFERENCE_RATE = 215000; /* evaluations/s of a C++ library on ZDT */
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static double run_problem(const struct test_problem *t, const struct strategy *with, uint64_t seed,
+                          double evaluations, double *spent_s)
+{
+    struct gene gene[VARIABLES_MOST];
+    const double *genes;
+    size_t n, width = t->objectives + t->limits;
+    double *worth = mem_alloc(SEARCH_BATCH * width, sizeof *worth);
+    bool *joined = mem_alloc(SEARCH_BATCH, sizeof *joined);
+    for (size_t i = 0; i < t->variables; i++)
+        gene[i] = (struct gene){GENE_REAL, 0};
+    struct problem p = {.genes = t->variables,
+                        .objectives = t->objectives,
+                        .limits = t->limits,
+                        .gene = gene,
+                        .budget = evaluations,
+                        .seed = seed};
+    double start = now_s();
+    struct search *s = search_open(with, &p);
+    while ((n = search_ask(s, &genes)) > 0) {
+        for (size_t i = 0; i < n; i++)
+            test_problem_at(t, genes + i * t->variables, worth + i * width);
+        search_tell(s, worth, joined);
+        archive_forget(search_front(s));
+    }
+    *spent_s += now_s() - start;
+    size_t front = archive_count(search_archive(s));
+    double *at = mem_alloc(front * t->objectives, sizeof *at);
+    archive_list(search_archive(s), at, NULL);
+    double volume = hypervolume(at, front, t->objectives, t->reference);
+    free(at);
+    search_close(s);
+    free(worth);
+    free(joined);
+    return volume;
+}
+
+static void bench_problems(void)
+{
+    printf("hypervolume of everything evaluated, %d evaluations, median of %d seeds, against a "
+           "reference NSGA-II\n%-12s",
+           EVALUATIONS, SEEDS, "");
+    const struct strategy *const with[] = {&strategy_nsga2, &strategy_nsga3};
+    for (size_t k = 0; k < LEN(with); k++)
+        printf("%18s", with[k]->name);
+    printf("   evaluations/s (nsga2, nsga3)\n");
+    for (size_t i = 0; i < LEN(test_problems); i++) {
+        const struct test_problem *t = &test_problems[i];
+        double rate[LEN(with)];
+        printf("%-12s", t->name);
+        for (size_t k = 0; k < LEN(with); k++) {
+            double volume[SEEDS], spent_s = 0;
+            for (size_t seed = 0; seed < SEEDS; seed++)
+                volume[seed] = run_problem(t, with[k], seed + 1, EVALUATIONS, &spent_s);
+            qsort(volume, SEEDS, sizeof *volume, by_value);
+            double median = volume[SEEDS / 2];
+            rate[k] = (double)EVALUATIONS * SEEDS / spent_s;
+            printf("%10.5g %+.2f %%", median, 100 * (median / t->archive - 1));
+        }
+        printf("   %.0f (%.2f times %.0f) %.0f\n", rate[0], rate[0] / REFERENCE_RATE,
+               REFERENCE_RATE, rate[1]);
+    }
+}
+
+/* ---- large sets ---- */
+
+static double normal(struct random *r)
+{
+    return sqrt(-2 * log(1 - random_unit(r))) * cos(2 * PI * random_unit(r));
+}
+
+/* A cube; or the part of a sphere nearest to the origin's opposite, all of it non-dominated. */
+static double *draw(struct random *r, size_t n, size_t dim, bool front)
+{
+    double *at = mem_alloc(n * dim, sizeof *at);
+    for (size_t i = 0; i < n; i++) {
+        double square = 0;
+        for (size_t k = 0; k < dim; k++) {
+            double x = front ? fabs(normal(r)) : random_unit(r);
+            at[i * dim + k] = x;
+            square += x * x;
+        }
+        for (size_t k = 0; k < dim && front; k++)
+            at[i * dim + k] /= sqrt(square);
+    }
+    return at;
+}
+
+/* Seconds that moocore 0.20, the fastest C library, took on another machine of this kind. */
+static const struct {
+    size_t n, dim;
+    double cube_s, front_s, volume_s;
+} sets[] = {{100000, 2, .003, .002, .023}, {1000000, 2, .045, .048, NAN},
+            {100000, 3, .002, .024, .026}, {1000000, 3, .053, .78, NAN},
+            {1000, 4, NAN, NAN, .0009},    {10000, 4, NAN, NAN, .036},
+            {100000, 4, .012, .107, 1.96}, {1000000, 4, .37, 1.85, NAN}};
+
+static void print_time(double spent_s, double reference_s)
+{
+    if (isnan(reference_s))
+        printf("%9.4f s  (   -   )", spent_s);
+    else
+        printf("%9.4f s  (%6.2f)", spent_s, spent_s / reference_s);
+}
+
+static void bench_sets(void)
+{
+    struct random r;
+    random_seed(&r, 1);
+    printf("\nfronts and hypervolumes; in parentheses: times the seconds published for moocore\n"
+           "%9s %3s  %-21s%-21s%-21s%s\n",
+           "points", "dim", "front of a cube", "all on the front", "the same, streamed",
+           "hypervolume");
+    for (size_t i = 0; i < LEN(sets); i++) {
+        size_t n = sets[i].n, dim = sets[i].dim;
+        double *cube = draw(&r, n, dim, false), *front = draw(&r, n, dim, true), t;
+        bool *keep = mem_alloc(n, sizeof *keep);
+        const double reference[] = {1.1, 1.1, 1.1, 1.1};
+        printf("%9zu %3zu", n, dim);
+        t = now_s();
+        pareto_front(cube, n, dim, keep);
+        print_time(now_s() - t, sets[i].cube_s);
+        t = now_s();
+        pareto_front(front, n, dim, keep);
+        print_time(now_s() - t, sets[i].front_s);
+        struct archive *a = archive_new(dim);
+        t = now_s();
+        for (size_t k = 0; k < n; k++)
+            archive_offer(a, front + k * dim, k);
+        print_time(now_s() - t, sets[i].front_s);
+        archive_free(a);
+        if (!isnan(sets[i].volume_s)) {
+            t = now_s();
+            hypervolume(front, n, dim, reference);
+            print_time(now_s() - t, sets[i].volume_s);
+        }
+        printf("\n");
+        fflush(stdout);
+        free(cube);
+        free(front);
+        free(keep);
+    }
+}
+
+/* ---- a study whose exact front is known ---- */
+
+struct outcome {
+    size_t n;
+    double *at;
+    uint64_t asked;
+    double spent_s;
+};
+
+static struct outcome search_study(struct catalogue *c, const char *strategy, double steps,
+                                   const char *more)
+{
+    struct study *s;
+    struct err err;
+    struct outcome o = {0};
+    char *text =
+        mem_print("model: deepseek-r1\nchip: b200\nplan: {devices: 32, tp: 1, ep: 32}\n"
+                  "workload: {context: 8192, batch: max, tpot: 50 ms}\nsweep:\n"
+                  "  engine: [none, duplex, logic-die-r128]\n"
+                  "  chip.memory_byte_per_s: {from: 2 TB/s, to: 32 TB/s, steps: %.0f, scale: log}\n"
+                  "  chip.memory_byte: {from: 80 GB, to: 500 GB, steps: %.0f}\n"
+                  "  chip.link_byte_per_s: {from: 100 GB/s, to: 3 TB/s, steps: %.0f, scale: log}\n"
+                  "  chip.compute_units: {from: 50, to: 400, steps: %.0f}\n"
+                  "objectives: [+tokens_per_s, -system_cost_usd]\nsearch: {strategy: %s%s}\n",
+                  steps, steps, steps, steps, strategy, more);
+    if (study_parse(&s, "bench", text, c, &err) != 0) {
+        fprintf(stderr, "%s\n", err.text);
+        exit(1);
+    }
+    struct columns *columns = mem_alloc(1, sizeof *columns);
+    struct explore *e = mem_alloc(1, sizeof *e);
+    struct cursor cursor[2] = {{0}};
+    columns_make(columns, s);
+    double start = now_s();
+    explore_make(e, s, columns);
+    if (s->strategy == &strategy_exact)
+        explore_trends(e);
+    struct search *search = search_open(s->strategy, &e->problem);
+    size_t width = e->problem.objectives + e->problem.limits;
+    double *rows = mem_alloc((size_t)SEARCH_BATCH * columns->stride, sizeof *rows);
+    double *worth = mem_alloc(SEARCH_BATCH * width, sizeof *worth);
+    bool *joined = mem_alloc(SEARCH_BATCH, sizeof *joined);
+    const double *genes;
+    for (size_t n; (n = search_ask(search, &genes)) > 0;) {
+        sweep_points(s, columns, genes, n, rows, cursor, 2);
+        explore_worth(e, n, rows, worth);
+        search_tell(search, worth, joined);
+        archive_forget(search_front(search));
+    }
+    o.spent_s = now_s() - start;
+    o.asked = search_asked(search);
+    o.n = archive_count(search_archive(search));
+    o.at = mem_alloc(o.n * 2, sizeof *o.at);
+    archive_list(search_archive(search), o.at, NULL);
+    search_close(search);
+    explore_free(e);
+    cursor_free(&cursor[0]);
+    cursor_free(&cursor[1]);
+    free(rows);
+    free(worth);
+    free(joined);
+    free(e);
+    free(columns);
+    study_free(s);
+    free(text);
+    return o;
+}
+
+static void print_outcome(const char *what, double size, const struct outcome *o)
+{
+    printf("%-6s %11.0f points, %10llu looked at (1 in %6.1f), %4zu on the front, %7.2f s\n", what,
+           size, (unsigned long long)o->asked, size / (double)o->asked, o->n, o->spent_s);
+    fflush(stdout);
+}
+
+static void bench_study(struct catalogue *c)
+{
+    double small = 43, large = 76, volume[SEEDS], reference[2] = {0, 0};
+    struct outcome grid = search_study(c, "grid", small, "");
+    printf("\ndeepseek-r1 on chips and engines, throughput against cost\n");
+    print_outcome("grid", 3 * pow(small, 4), &grid);
+    struct outcome exact = search_study(c, "exact", small, "");
+    print_outcome("exact", 3 * pow(small, 4), &exact);
+    bool same = grid.n == exact.n && !memcmp(grid.at, exact.at, grid.n * 2 * sizeof(double));
+    printf("       the fronts are %s\n", same ? "the same to the last bit" : "NOT THE SAME");
+    free(grid.at);
+    free(exact.at);
+    exact = search_study(c, "exact", large, "");
+    print_outcome("exact", 3 * pow(large, 4), &exact);
+    for (size_t i = 0; i < exact.n * 2; i++)
+        if (i < 2 || exact.at[i] > reference[i % 2])
+            reference[i % 2] = exact.at[i];
+    for (size_t k = 0; k < 2; k++) /* a little beyond the worst of the front */
+        reference[k] += 0.01 * fabs(reference[k]);
+    double all = hypervolume(exact.at, exact.n, 2, reference);
+    for (size_t seed = 0; seed < SEEDS; seed++) {
+        char more[64];
+        snprintf(more, sizeof more, ", budget: %d, seed: %zu", EVALUATIONS, seed + 1);
+        struct outcome o = search_study(c, "nsga2", large, more);
+        volume[seed] = hypervolume(o.at, o.n, 2, reference) / all;
+        free(o.at);
+    }
+    qsort(volume, SEEDS, sizeof *volume, by_value);
+    printf("nsga2  reaches %.3f %% of the exact hypervolume in %d evaluations (median of %d seeds, "
+           "worst %.3f %%)\n",
+           100 * volume[SEEDS / 2], EVALUATIONS, SEEDS, 100 * volume[0]);
+    free(exact.at);
+}
+
+static bool wanted(int argc, char **argv, const char *what)
+{
+    for (int i = 1; i < argc; i++)
+        if (!strcmp(argv[i], what))
+            return true;
+    return argc < 2;
+}
+
+int main(int argc, char **argv)
+{
+    struct catalogue *c;
+    struct err err;
+    const char *dir = getenv("DSE_CATALOGUE");
+    if (wanted(argc, argv, "problems"))
+        bench_problems();
+    if (wanted(argc, argv, "sets"))
+        bench_sets();
+    if (wanted(argc, argv, "study")) {
+        if (catalogue_open(&c, dir ? dir : BENCH_CATALOGUE, &err) != 0) {
+            fprintf(stderr, "%s\n", err.text);
+            return 1;
+        }
+        bench_study(c);
+        catalogue_close(c);
+    }
+    return 0;
+}

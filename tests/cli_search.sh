@@ -1,0 +1,127 @@
+#!/bin/sh
+# Searches: the same points for any threads, shards and kills; exact equals the grid; what was not
+# feasible is explained; sensitivity is printed and kept.
+set -u
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+
+complain() { printf 'cli_search: %s\n' "$*"; failed=1; }
+points() { "$DSE" query "$1" --columns all --sort point --format csv | sed 's/^[0-9]*,[0-9]*,//'; }
+# same A B WHY: both stores hold the same points.
+same() {
+    points "$1" >a.csv
+    points "$2" >b.csv
+    [ "$(wc -l <a.csv)" -gt 1 ] || complain "$3: $1 is empty"
+    cmp -s a.csv b.csv || complain "$3: $(wc -l <b.csv) lines, not those $(wc -l <a.csv)"
+}
+
+study() {
+    cat <<Y
+study: search
+models: [gpt3-175b, deepseek-r1]
+chip: b200-paper
+workload: {batch: max, tpot: 50 ms}
+plan: {devices: 32, tp: 8, dp: 4}
+sweep:
+  engine: [none, attacc, duplex]
+  workload.context: {from: 1024, to: 65536, scale: log}
+  chip.memory_byte_per_s: {from: 2 TB/s, to: 16 TB/s, steps: 16}
+  chip.link_byte_per_s: {from: 100 GB/s, to: 1.8 TB/s, scale: log}
+constraints: [die_area_mm2 <= 1700, tokens_per_s >= 2000]
+objectives: [+tokens_per_s, -system_cost_usd]
+search: {strategy: $1, budget: $2}
+keep: $3
+Y
+}
+
+for strategy in random sobol lhs nsga2 nsga3 local; do
+    study $strategy 1500 all >$strategy.yaml
+    "$DSE" sweep $strategy.yaml --db one.db --jobs 1 --quiet >/dev/null || complain "$strategy fails"
+    [ "$(points one.db | wc -l)" -eq 1501 ] || complain "$strategy: $(points one.db | wc -l) lines"
+    "$DSE" sweep $strategy.yaml --db three.db --jobs 3 --quiet >/dev/null
+    same one.db three.db "$strategy with three threads"
+    for shard in 2 1 3; do
+        "$DSE" sweep $strategy.yaml --shard $shard/3 --db part$shard.db --quiet >/dev/null
+    done
+    "$DSE" merge merged.db part1.db part2.db part3.db >/dev/null || complain "$strategy: merge fails"
+    same one.db merged.db "$strategy in three shards"
+    rm -f ./*.db
+done
+[ "$(points one.db 2>/dev/null | wc -l)" -eq 0 ] || complain "stores are left"
+
+# Only what is feasible, and only the front, are parts of the whole.
+"$DSE" sweep nsga2.yaml --db all.db --quiet >/dev/null
+for keep in feasible front; do
+    study nsga2 1500 $keep >$keep.yaml
+    "$DSE" sweep $keep.yaml --db $keep.db --quiet >/dev/null || complain "keep: $keep fails"
+done
+"$DSE" query all.db --where "verdict = 'ok'" --columns point,tokens_per_s --sort point --format csv >a.csv
+"$DSE" query feasible.db --columns point,tokens_per_s --sort point --format csv | cmp -s a.csv - || complain "keep: feasible keeps others"
+"$DSE" pareto all.db --where "verdict = 'ok'" --format csv | cut -d , -f 1 | sort >a.csv
+[ "$(wc -l <a.csv)" -gt 50 ] || complain "the front has $(wc -l <a.csv) lines"
+"$DSE" pareto front.db --format csv | cut -d , -f 1 | sort | cmp -s a.csv - || complain "keep: front is not the front"
+for shard in 1 2; do
+    "$DSE" sweep front.yaml --shard $shard/2 --db half$shard.db --quiet >/dev/null
+done
+"$DSE" merge halves.db half1.db half2.db >/dev/null || complain "fronts do not merge"
+same front.db halves.db "the front in two shards"
+
+# Killed in the middle, as often as it takes.
+for keep in all front; do
+    study nsga2 40000 $keep >long.yaml
+    rm -f long.db killed.db
+    "$DSE" sweep long.yaml --db long.db --quiet >/dev/null
+    count() { "$DSE" query killed.db --sql 'SELECT count(*) FROM point' --format csv 2>/dev/null | tail -n 1; }
+    for signal in KILL INT; do
+        "$DSE" sweep long.yaml --db killed.db --jobs 2 --quiet >/dev/null 2>&1 &
+        before=$(count)
+        until n=$(count); [ "${n:-0}" -gt "${before:-0}" ]; do sleep 0.02; done
+        kill -$signal $!
+        wait $! 2>/dev/null
+    done
+    "$DSE" sweep long.yaml --db killed.db --quiet >/dev/null || complain "does not go on after a kill"
+    same long.db killed.db "killed and resumed, keep: $keep"
+done
+
+# Exact keeps what the grid keeps, in shards too.
+sed -e 's/{from: 1024, to: 65536, scale: log}/[65536, 8192, 2048]/' -e 's/steps: 16/steps: 40/' \
+    -e 's/1.8 TB.s, scale/1.8 TB\/s, steps: 23, scale/' -e 's/, budget: 1500//' front.yaml >lists.yaml
+sed 's/nsga2/grid/' lists.yaml >grid.yaml
+sed 's/nsga2/exact/' lists.yaml >exact.yaml
+"$DSE" sweep grid.yaml --quiet >/dev/null || complain "the grid fails"
+"$DSE" sweep exact.yaml --quiet >exact.txt || complain "exact fails"
+same grid.db exact.db "exact"
+grep -q 'points looked at, 1 in .*; the front is exact' exact.txt || complain "exact: $(cat exact.txt)"
+for shard in 1 2; do
+    "$DSE" sweep exact.yaml --shard $shard/2 --db exact$shard.db --quiet >/dev/null
+done
+"$DSE" merge exacts.db exact1.db exact2.db >/dev/null || complain "exact shards do not merge"
+same grid.db exacts.db "exact in two shards"
+
+# Said before, said after.
+sed '/strategy/d' nsga2.yaml >own.yaml
+echo 'search: {budget: 500}' >>own.yaml
+"$DSE" sweep own.yaml >out.txt 2>err.txt || complain "no strategy fails"
+grep -q 'searching with nsga2' err.txt || complain "does not say what it chose: $(cat err.txt)"
+"$DSE" sweep own.yaml --db quiet.db --quiet 2>&1 >/dev/null | grep . && complain "--quiet is not"
+grep -q 'exceed "die_area_mm2 <= 1700", nearest: point [0-9]* by .* %, let in by a limit of' out.txt ||
+    complain "no nearest miss: $(cat out.txt)"
+limit=$(sed -n 's/.*exceed "die_area_mm2 <= 1700".*limit of \([0-9.]*\) .*/\1/p' out.txt)
+point=$(sed -n 's/.*exceed "die_area_mm2 <= 1700", nearest: point \([0-9]*\) .*/\1/p' out.txt)
+area=$("$DSE" query own.db --where "point = $point" --columns die_area_mm2 --format csv | tail -n 1)
+awk -v a="$limit" -v b="$area" 'BEGIN { exit !(a > 1700 && a / b > 0.99999 && a / b < 1.00001) }' ||
+    complain "the nearest miss has $area, not $limit"
+
+sed 's/budget: 500/budget: 100000, stall: 2000/' own.yaml >stall.yaml
+"$DSE" sweep stall.yaml --quiet | grep -q 'stopped growing' || complain "a stall is not seen"
+sed 's/budget: 500/seconds: 0.3/' own.yaml >timed.yaml
+"$DSE" sweep timed.yaml --quiet | grep -q 'the time is up' || complain "seconds do not stop it"
+
+"$DSE" sensitivity own.yaml --points 64 --jobs 1 --format csv >a.csv || complain "sensitivity fails"
+"$DSE" sensitivity own.yaml --points 64 --jobs 3 --format csv | cmp -s a.csv - || complain "sensitivity depends on threads"
+[ "$(wc -l <a.csv)" -eq 16 ] || complain "sensitivity: $(wc -l <a.csv) lines"
+[ "$("$DSE" query own.db --sql 'SELECT count(*) FROM sensitivity' --format csv | tail -n 1)" -eq 15 ] ||
+    complain "sensitivity is not kept"
+exit "$failed"
