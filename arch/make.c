@@ -8,7 +8,8 @@ static const double BYTE_PER_TB = 1e12;
 static const double FLOP_PER_TFLOP = 1e12;
 static const double WAFER_MM = 300, EDGE_MM = 5, SCRIBE_MM = 0.2;
 static const double CLUSTERS = 10;
-static const double DIES_OF_A_STACK = 8; /* that prices.stack_dram_mm2 holds for */
+static const double FEWER_DIES_MOST = 16; /* looked at, below the number needed */
+static const double DIES_OF_A_STACK = 8;  /* that prices.stack_dram_mm2 holds for */
 
 static double dies_per_wafer(double mm2)
 {
@@ -64,7 +65,7 @@ static double dies_usd(const struct area *a, const struct process *at, const str
     double n = a->dies, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
     struct die one = {a->compute_mm2 / n, uncore / n, a->blank_mm2 / n, a->spare_units / n};
     double usd = n * good_die_usd(&one, at, p);
-    for (double fewer = 1; fewer < n; fewer++)
+    for (double fewer = fmax(1, n - FEWER_DIES_MOST); fewer < n; fewer++)
         usd = fmax(usd, full_dies_usd(a, fewer, at, p));
     return usd;
 }

@@ -229,8 +229,13 @@ static void draw(struct payoff_group *g, const struct payoff *p, const struct pa
 {
     struct contest c;
     struct certainty sure;
+    struct world middle;
     if (!q->contest || q->contest(q->ctx, p, g->key, NULL, 0, &c) != 0)
         return;
+    world_middle(&middle, &c);
+    double p_all = contest_payoff(&c, &middle, NULL);
+    if (!isnan(p_all) && !isnan(g->p)) /* a store may hold a front or a sample only */
+        g->p = p_all;
     contest_certainty(&sure, &c, q->seed, PAYOFF_DRAWS);
     g->probability = sure.probability;
     if (!isnan(sure.probability)) {
