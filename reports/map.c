@@ -127,6 +127,15 @@ static void draw_cell(const struct map *m, const struct payoff *p, const struct 
     fputs("</g>\n", out);
 }
 
+double map_height(const struct payoff *p)
+{
+    struct map m;
+    lay_out(&m, p);
+    for (size_t i = 0; i < m.rows; i++)
+        free(m.row[i]);
+    return TOP + (double)m.rows * CELL_H + 34;
+}
+
 void map_svg(const struct payoff *p, FILE *out)
 {
     struct map m;

@@ -291,16 +291,20 @@ int page_html(const struct page *p, FILE *out)
 
 int page_svg(const struct page *p, FILE *out)
 {
-    fputs("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1000\" height=\"1900\" viewBox=\"0 0 "
-          "1000 1900\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><style>",
-          out);
-    fprintf(out, "%s</style>\n<svg x=\"10\" y=\"10\" width=\"980\" height=\"900\">", picture_style);
-    map_svg(p->engines->n ? p->engines : p->payoff, out);
-    fputs("</svg>\n<svg x=\"10\" y=\"920\" width=\"980\" height=\"480\">", out);
+    const struct payoff *mapped = p->engines->n ? p->engines : p->payoff;
+    double top = 10 + map_height(mapped), each = 490;
+
+    fprintf(out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1000\" height=\"%g\" "
+            "viewBox=\"0 0 1000 %g\"><rect width=\"100%%\" height=\"100%%\" "
+            "fill=\"#fff\"/><style>%s</style>\n<g transform=\"translate(10 10)\">",
+            top + 2 * each, top + 2 * each, picture_style);
+    map_svg(mapped, out);
+    fprintf(out, "</g>\n<g transform=\"translate(10 %g)\">", top + 10);
     front_svg(&p->front, &p->cloud, out);
-    fputs("</svg>\n<svg x=\"10\" y=\"1410\" width=\"980\" height=\"480\">", out);
+    fprintf(out, "</g>\n<g transform=\"translate(10 %g)\">", top + 10 + each);
     roofline_svg(&p->roofline, out);
-    fputs("</svg></svg>\n", out);
+    fputs("</g></svg>\n", out);
     return ferror(out) ? -1 : 0;
 }
 

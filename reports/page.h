@@ -29,6 +29,7 @@ int page_md(const struct page *p, FILE *out);   /* the sentence and the tables *
 
 /* The pictures, one file each; a whole <svg>. */
 void map_svg(const struct payoff *p, FILE *out);
+double map_height(const struct payoff *p); /* pixels of it */
 void front_svg(const struct table *front, const struct table *cloud, FILE *out);
 void roofline_svg(const struct table *roofline, FILE *out);
 void tornado_svg(const struct payoff *p, FILE *out); /* of the verdict nearest to P = 1 */
