@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/archive.h"
 #include "base/mem.h"
 
 struct row {
@@ -54,13 +55,18 @@ void pareto_front(const double *at, size_t n, size_t dim, bool *keep)
             row[rows++] = (struct row){at + i * dim, dim};
     }
     qsort(row, rows, sizeof *row, by_objectives);
+    if (dim > 2) { /* sorted: one that comes later dominates none that came before */
+        struct archive *front = archive_new(dim);
+        for (size_t i = 0; i < rows; i++)
+            keep[(size_t)(row[i].at - at) / dim] = archive_offer(front, row[i].at, i);
+        archive_free(front);
+        free(row);
+        return;
+    }
 
     size_t front = 0; /* row[0 .. front) are on it */
     for (size_t i = 0; i < rows; i++) {
-        size_t oldest = dim <= 2 && front > 0 ? front - 1 : 0;
-        bool dominated = false;
-        for (size_t k = oldest; k < front && !dominated; k++)
-            dominated = pareto_dominates(row[k].at, row[i].at, dim);
+        bool dominated = front > 0 && pareto_dominates(row[front - 1].at, row[i].at, dim);
         if (!dominated) {
             row[front++] = row[i];
             keep[(size_t)(row[i].at - at) / dim] = true;
