@@ -10,8 +10,9 @@ enum { PARETO_MOST = 8 }; /* objectives at most */
 /* Is a at least as good as b everywhere and better somewhere? */
 bool pareto_dominates(const double *a, const double *b, size_t dim);
 
-/* keep[i] = no row of at[n][dim] dominates row i. Equal rows are all kept. NaN rows never are.
- * O(n log n) for dim <= 2; a sort and a scan of the front so far beyond. */
+/* keep[i] = no row of at[n][dim] dominates row i. Equal rows are all kept. NaN rows never are. What
+ * a few good rows dominate goes first, the rest is sorted by digits: O(n) for dim <= 2; O(n log n)
+ * with a tree of minima for 3 (after Kung, Luccio and Preparata 1975); the archive's tree beyond. */
 void pareto_front(const double *at, size_t n, size_t dim, bool *keep);
 
 #endif
