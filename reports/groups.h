@@ -24,6 +24,9 @@ int groups_by(struct payoff *p, const struct swept *swept, const char *by, struc
 char *design_label(const struct table *t, const struct swept *swept, const char *const *by,
                    size_t by_n);
 
+/* Begins a table with the columns of p->by and `after`. */
+void begin_table(struct table *out, const struct payoff *p, const char *const *after, size_t n);
+
 /* The groups of p->by, from the points. `sure`: draw how sure each is. */
 int groups_make(struct payoff *p, struct db *db, const struct db_run *run,
                 const struct swept *swept, const struct payoff_question *q, bool sure,

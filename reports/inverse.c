@@ -74,11 +74,7 @@ static void begin_cheapest(struct table *out, const struct payoff *p)
                                         "power_w",
                                         "usd_per_mtok",
                                         "hardware"};
-    const char **header = mem_alloc(p->by_n + LEN(after), sizeof *header);
-    memcpy(header, p->by, p->by_n * sizeof *header);
-    memcpy(header + p->by_n, after, sizeof after);
-    table_begin(out, header, p->by_n + LEN(after));
-    free(header);
+    begin_table(out, p, after, LEN(after));
 }
 
 /* The cheapest point of each group and engine; systems are whole. */
@@ -165,11 +161,7 @@ void wanted_table(const struct payoff *p, const struct payoff_question *q, struc
     static const char *const after[] = {
         "bandwidth_ratio",     "ridge_at_0_percent", "ridge_at_5_percent", "ridge_at_10_percent",
         "ridge_at_20_percent", "most_cost_share",    "most_usd_per_device"};
-    const char **header = mem_alloc(p->by_n + LEN(after), sizeof *header);
-    memcpy(header, p->by, p->by_n * sizeof *header);
-    memcpy(header + p->by_n, after, sizeof after);
-    table_begin(out, header, p->by_n + LEN(after));
-    free(header);
+    begin_table(out, p, after, LEN(after));
     for (size_t g = 0; g < p->n; g++)
         for (size_t i = 0; i < LEN(ratio); i++) {
             double value[RIDGES], usd = NAN;

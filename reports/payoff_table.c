@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "reports/payoff.h"
+#include "reports/groups.h"
 #include "reports/write.h"
 
 static void table_cell(struct table *t, const struct cell *c)
@@ -13,6 +13,22 @@ static void table_cell(struct table *t, const struct cell *c)
         table_text(t, c->text);
     else
         table_number(t, c->kind == CELL_NUMBER ? c->number : NAN);
+}
+
+/* Where both name the engine, the group's column has another name. */
+void begin_table(struct table *out, const struct payoff *p, const char *const *after, size_t n)
+{
+    const char **header = mem_alloc(p->by_n + n, sizeof *header);
+    for (size_t i = 0; i < p->by_n; i++) {
+        header[i] = p->by[i];
+        for (size_t k = 0; k < n; k++)
+            if (!strcmp(after[k], "engine") && !strcmp(p->by[i], "engine"))
+                header[i] = "engine_group";
+    }
+    for (size_t k = 0; k < n; k++)
+        header[p->by_n + k] = after[k];
+    table_begin(out, header, p->by_n + n);
+    free(header);
 }
 
 void payoff_table(const struct payoff *p, struct table *out)
@@ -38,15 +54,7 @@ void payoff_table(const struct payoff *p, struct table *out)
                                         "engine_power_share",
                                         "area_star_mm2",
                                         "power_star_w"};
-    const char **header = mem_alloc(p->by_n + LEN(after), sizeof *header);
-    size_t n = 0;
-
-    for (size_t i = 0; i < p->by_n; i++)
-        header[n++] = !strcmp(p->by[i], "engine") ? "engine_group" : p->by[i];
-    for (size_t i = 0; i < LEN(after); i++)
-        header[n++] = after[i];
-    table_begin(out, header, n);
-    free(header);
+    begin_table(out, p, after, LEN(after));
     for (size_t i = 0; i < p->n; i++) {
         const struct payoff_group *g = &p->group[i];
         for (size_t k = 0; k < p->by_n; k++)
@@ -80,15 +88,7 @@ void payoff_stop_table(const struct payoff *p, struct table *out)
     static const char *const after[] = {"axis",    "stops_at",     "direction",    "grid_from",
                                         "grid_to", "payoff_from",  "payoff_to",    "found_by",
                                         "reason",  "stops_at_low", "stops_at_high"};
-    const char **header = mem_alloc(p->by_n + LEN(after), sizeof *header);
-    size_t n = 0;
-
-    for (size_t i = 0; i < p->by_n; i++)
-        header[n++] = p->by[i];
-    for (size_t i = 0; i < LEN(after); i++)
-        header[n++] = after[i];
-    table_begin(out, header, n);
-    free(header);
+    begin_table(out, p, after, LEN(after));
     for (size_t i = 0; i < p->stops; i++) {
         const struct payoff_stop *s = &p->stop[i];
         for (size_t k = 0; k < p->by_n; k++)
@@ -112,15 +112,7 @@ void payoff_swing_table(const struct payoff *p, size_t most, struct table *out)
     static const char *const after[] = {
         "constant",        "low",      "middle", "high", "payoff_low_end",
         "payoff_high_end", "flips_at", "flips"};
-    const char **header = mem_alloc(p->by_n + LEN(after), sizeof *header);
-    size_t n = 0;
-
-    for (size_t i = 0; i < p->by_n; i++)
-        header[n++] = p->by[i];
-    for (size_t i = 0; i < LEN(after); i++)
-        header[n++] = after[i];
-    table_begin(out, header, n);
-    free(header);
+    begin_table(out, p, after, LEN(after));
     for (size_t i = 0; i < p->n; i++)
         for (size_t j = 0; j < p->group[i].swings && j < most; j++) {
             const struct swing *s = &p->group[i].swing[j];

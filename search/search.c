@@ -82,7 +82,7 @@ void search_close(struct search *s)
 static bool stalled(struct search *s)
 {
     double asked = (double)s->asked, share;
-    if (!s->problem.stall || !s->gauge.dim || asked < s->measured_at + s->problem.stall / CHECKS)
+    if (s->problem.stall <= 0 || !s->gauge.dim || asked < s->measured_at + s->problem.stall / CHECKS)
         return false;
     double volume = gauge_volume(&s->gauge, s->archive, &share);
     s->measured_at = asked;
