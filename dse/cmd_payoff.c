@@ -204,6 +204,8 @@ static int read_wishes(struct wishes *w, const struct args *a, const struct refi
     if (rc == 0)
         rc = refine_range(&w->map[1], r, comma + 1, "dse payoff: --map", err);
     w->maps = 2;
+    if (rc == 0 && path_is(w->map[0].path, w->map[1].path))
+        rc = fail(err, "dse payoff: --map: both axes are %s: give two", w->map[0].path);
     return rc;
 }
 

@@ -22,6 +22,9 @@ static const double SURE = 0.9;
 
 enum { KEPT_SWINGS = 12 };
 
+/* A column of more values was drawn, not swept: no two sides would share a value. */
+enum { GROUPED_VALUES_MOST = 100 };
+
 /* Best design of each group, with or without an engine. */
 static int winners(struct table *out, struct db *db, const struct db_run *run, const char *columns,
                    const char *where, enum budget budget, bool with, struct err *err)
@@ -381,7 +384,7 @@ int groups_by(struct payoff *p, const struct swept *swept, const char *by, struc
 
     p->by = mem_alloc(swept->n + 1, sizeof *p->by);
     for (size_t i = 0; i < swept->n && more; i++)
-        if (swept->column[i].of_workload)
+        if (swept->column[i].of_workload && swept->column[i].values <= GROUPED_VALUES_MOST)
             add_by(p, swept->column[i].name);
     for (const char *at = by ? by + more : ""; *at; at += *at == ',') {
         size_t length = strcspn(at, ",");

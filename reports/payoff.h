@@ -68,7 +68,7 @@ typedef int (*payoff_contest_fn)(void *ctx, const struct payoff *p, const struct
 /* What is asked of the points of a run. */
 struct payoff_question {
     const char *by;    /* comma-separated columns, NULL for the swept columns of model, workload and
-                        * precision; a leading '+' adds to these, names that are not swept being
+                        * precision of at most 100 values; a leading '+' adds to these, names that are not swept being
                         * passed over. A group `engine` holds each engine against the same best
                         * design without. */
     const char *where; /* limits the points of both sides; NULL: all */

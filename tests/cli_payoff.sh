@@ -97,6 +97,11 @@ of="\$workload_context = 8192 AND \$bandwidth_ratio = 4"
 holds "$(cell want-r1.json '' ridge_at_10_percent "$of") > 20 * $(cell want-gpt.json '' ridge_at_10_percent "$of")" "ridge points asked for"
 holds "$(cell want-r1.json '' most_cost_share "$of") < $(cell want-gpt.json '' most_cost_share "$of")" "what it may cost"
 
+# Values that were drawn are no groups: sides would never share one.
+printf 'study: d\nmodel: gpt3-175b\nsweep: {engine: [none, duplex], workload.context: {from: 1024, to: 65536, scale: log}}\nsearch: {strategy: sobol, budget: 400}\n' >d.yaml
+"$DSE" sweep d.yaml --quiet >/dev/null || complain "a continuous axis fails"
+is "$("$DSE" payoff d.db --format csv | sed '/^$/q' | wc -l)" 3 "groups of a drawn context (header, one, blank)"
+
 # Mistakes.
 wrong() {
     pattern=$1
@@ -116,6 +121,7 @@ wrong 'model.csv: "gpt3-175" is no value of model' payoff s.db --mix model.csv
 wrong '\-\-stop engine.rigde: .*did you mean' payoff s.db --stop engine.rigde
 wrong 'holds nothing: give FROM:TO' payoff s.db --stop engine.overlap
 wrong 'needs two axes' payoff s.db --map workload.context
+wrong 'both axes are' payoff s.db --map workload.context,workload_context
 wrong 'either --tokens-per-s' recommend s.db
 wrong 'is not in 1/s|not a number|write a number' recommend s.db --tokens-per-s many
 wrong '"nobody" is not|one of attention' recommend s.db --engine nobody
