@@ -40,6 +40,9 @@ static int unknown(const char *path, struct err *err)
         }
     if (*best)
         return fail(err, "unknown name: did you mean \"%s\"?", best);
+    for (size_t i = 0; i < DESIGN_CATALOGUE_PARTS && !dot; i++)
+        if (name_nearest(path, &design_parts[i].fields->section, 1))
+            return fail(err, "unknown name: did you mean \"%s\"?", design_parts[i].fields->section);
     return fail(err, "unknown name: `dse list parameters` shows all");
 }
 
@@ -84,6 +87,9 @@ int design_check(const struct design *d, struct err *err)
     if (m->index_topk > 0 && (m->index_heads <= 0 || m->index_head_dim <= 0 || m->q_lora_rank <= 0))
         return fail(err, "model.index_topk: sparse attention needs an indexer: give index_heads, "
                          "index_head_dim and q_lora_rank");
+    if (m->first_dense_layers > m->layers)
+        return fail(err, "model.first_dense_layers: %g of %g layers: give at most model.layers",
+                    m->first_dense_layers, m->layers);
     if (m->top_k > m->experts)
         return fail(err, "model.top_k: %g of %g experts: give at most model.experts", m->top_k,
                     m->experts);

@@ -152,6 +152,17 @@ const char *plan_fault(const struct plan *p, const struct model *m)
     if (p->tp != PLAN_AUTO && p->dp != PLAN_AUTO && p->ep != PLAN_AUTO && p->pp != PLAN_AUTO &&
         p->cp != PLAN_AUTO)
         return mapping_fault(p, m);
+    /* What is auto counts as 1. */
+    if (fmax(1, p->tp) * fmax(1, p->cp) * fmax(1, p->pp) * fmax(1, p->dp) > p->devices)
+        return "plan.tp * plan.cp * plan.pp * plan.dp is more than plan.devices";
+    if (p->tp != PLAN_AUTO && !divides(p->tp, m->heads))
+        return "plan.tp does not divide the heads";
+    if (p->tp != PLAN_AUTO && !divides(p->tp, p->devices))
+        return "plan.tp does not divide plan.devices";
+    if (p->ep > 1 && model_moe_layers(m) <= 0)
+        return "plan.ep must be 1 without experts";
+    if (p->ep > 1 && (p->ep > m->experts || !divides(p->ep, p->devices)))
+        return "plan.ep is more than the experts, or does not divide plan.devices";
     return "no value of what is auto makes plan.tp * plan.cp * plan.pp * plan.dp = plan.devices "
            "with heads and experts that divide";
 }

@@ -445,7 +445,7 @@ static int run(const struct args *a, struct err *err)
         open_catalogue(&catalogue, err) != 0)
         return -1;
     if (!points && format != FORMAT_TABLE && format != FORMAT_JSON) {
-        fail(err, "dse eval: --format: one point is text or json: give one of them");
+        fail(err, "dse eval: --format: one point is text or json: give one of these (csv with --points)");
         goto close;
     }
     if (study_open(&s, a->n ? a->argument[0] : NULL, catalogue, err) != 0)

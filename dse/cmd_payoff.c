@@ -137,6 +137,10 @@ static void print_text(const struct payoff *p, const struct payoff *engines)
         printf("  %s\n", line);
         free(line);
     }
+    if (p->left)
+        printf("\nOver %s each side takes what is best for it, which the control shows: --by tells "
+               "them apart.\n",
+               p->left);
     printf("\nP: best throughput per unit of budget (%s) with an engine, over best without; both "
            "sides choose their\n"
            "chip and mapping. Each engine on its own:\n\n",

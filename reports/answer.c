@@ -28,13 +28,17 @@ static char *add_list(char *list, const char *item)
     return longer;
 }
 
-/* Per model, over everything else: pays everywhere, nowhere, or somewhere. */
+/* Per model, over everything else: pays everywhere, somewhere, perhaps, or nowhere. */
 char *payoff_sentence(const struct payoff *p)
 {
-    char *lists[3] = {mem_text(""), mem_text(""), mem_text("")};
+    enum { EVERYWHERE, SOMEWHERE, UNSURE, NOWHERE, KINDS };
+    static const char *const says[KINDS] = {"An attention engine pays for",
+                                            "It pays for part of the workloads of",
+                                            "It is too close to call for", "It does not pay for"};
+    char *lists[KINDS] = {mem_text(""), mem_text(""), mem_text(""), mem_text("")};
     size_t model = column(p, "model");
     for (size_t i = 0; i < p->n; i++) {
-        size_t pays = 0, all = 0;
+        size_t pays = 0, close = 0, all = 0;
         bool first = true;
         const char *name = key_text(p, i, model, "this study");
         for (size_t j = 0; j < p->n; j++) {
@@ -42,20 +46,18 @@ char *payoff_sentence(const struct payoff *p)
                 continue;
             first = first && j >= i;
             pays += p->group[j].verdict == PAYS;
+            close += p->group[j].verdict == TOO_CLOSE;
             all++;
         }
         if (first) {
-            size_t which = pays == all ? 0 : pays ? 1 : 2;
+            size_t which = pays == all ? EVERYWHERE : pays ? SOMEWHERE : close ? UNSURE : NOWHERE;
             lists[which] = add_list(lists[which], name);
         }
     }
     char *out = mem_text("");
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < KINDS; i++) {
         if (*lists[i]) {
-            char *piece = mem_print(i == 0   ? "%sAn attention engine pays for %s. "
-                                    : i == 1 ? "%sIt pays for part of the workloads of %s. "
-                                             : "%sIt does not pay for %s. ",
-                                    out, lists[i]);
+            char *piece = mem_print("%s%s %s. ", out, says[i], lists[i]);
             free(out);
             out = piece;
         }

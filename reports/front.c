@@ -154,7 +154,8 @@ static int fetch(struct table *out, const struct front *f, struct db *db, const 
     char *ids = mem_alloc(room, 1);
 
     for (size_t i = 0; i < swept->n; i++)
-        append(&sql, ", ", swept->column[i].name);
+        if (!swept->column[i].chosen)
+            append(&sql, ", ", swept->column[i].name);
     char *longer = mem_print("%s, plan_tp, plan_dp, plan_ep", sql);
     free(sql);
     sql = longer;

@@ -19,8 +19,8 @@ struct cell cell_copy(const struct cell *c);
 /* Fills p->by from what a question says. */
 int groups_by(struct payoff *p, const struct swept *swept, const char *by, struct err *err);
 
-/* The hardware of a point, the one row of `t`: what its swept columns of chip and engine are but
- * those in `by`, and the mapping. Caller frees. */
+/* A point, the one row of `t`: what its swept columns are but those in `by`, and the mapping.
+ * Caller frees. */
 char *design_label(const struct table *t, const struct swept *swept, const char *const *by,
                    size_t by_n);
 

@@ -167,17 +167,19 @@ char *design_label(const struct table *t, const struct swept *swept, const char 
         bool in_key = false;
         for (size_t j = 0; j < by_n; j++)
             in_key = in_key || !strcmp(by[j], c->name);
-        if (in_key || !c->of_hardware || !strcmp(c->name, "chip") || (c->of_engine && !with))
+        if (in_key || c->chosen || !strcmp(c->name, "chip") || (c->of_engine && !with))
             continue;
         const struct cell *v = table_at(t, 0, (size_t)table_find(t, c->name));
         if (v->kind == CELL_NULL || (v->kind == CELL_TEXT && !strcmp(v->text, "none")))
             continue;
-        char *longer = v->kind == CELL_TEXT
-                           ? mem_print("%s + %s", out, v->text)
-                           : mem_print("%s, %s %s", out,
-                                       strchr(c->name, '_') ? strchr(c->name, '_') + 1 : c->name,
-                                       quantity_text(v->number, strcmp(c->unit, "1") ? c->unit : "",
-                                                     3, buffer, sizeof buffer));
+        char *longer =
+            v->kind == CELL_TEXT
+                ? mem_print(c->of_engine ? "%s + %s" : "%s, %s", out, v->text)
+                : mem_print("%s, %s %s", out,
+                            c->of_hardware && strchr(c->name, '_') ? strchr(c->name, '_') + 1
+                                                                   : c->name,
+                            quantity_text(v->number, strcmp(c->unit, "1") ? c->unit : "", 3, buffer,
+                                          sizeof buffer));
         free(out);
         out = longer;
     }
@@ -254,6 +256,17 @@ static void draw(struct payoff_group *g, const struct payoff *p, const struct pa
     contest_free(&c);
 }
 
+/* The share of the budget at which the best design without an engine catches up. */
+static double most_share(const struct payoff_group *g, enum budget budget)
+{
+    double share = budget == BUDGET_COST    ? g->c
+                   : budget == BUDGET_AREA  ? g->a
+                   : budget == BUDGET_POWER ? g->w
+                                            : 0;
+    double most = g->p * (1 + share) - 1;
+    return isnan(most) ? NAN : fmax(most, LEAST_GAIN) - LEAST_GAIN;
+}
+
 /* P, G and the rest from the two winners' points. */
 static void fill(struct payoff_group *g, enum budget budget, const struct table *with,
                  const struct table *twin, const struct table *without, const struct swept *swept,
@@ -273,9 +286,9 @@ static void fill(struct payoff_group *g, enum budget budget, const struct table 
     g->g = has_twin ? number(with, "tokens_per_s") / number(twin, "tokens_per_s") : NAN;
     g->c_star = g->g - 1;
     g->c = has_twin ? added(with, twin, cost[0]) : NAN;
-    g->c_max = fmax(g->p * (1 + g->c) - 1, LEAST_GAIN) - LEAST_GAIN;
     g->a = has_twin ? area_mm2(with) / area_mm2(twin) - 1 : NAN;
     g->w = has_twin ? added(with, twin, "power_w") : NAN;
+    g->c_max = most_share(g, budget);
     g->a_star_mm2 = g->c_star * (has_twin ? area_mm2(twin) : NAN);
     g->w_star_w = g->c_star * (has_twin ? number(twin, "power_w") / number(twin, "tokens_per_s") *
                                               number(twin, "tokens_per_s_per_device")
@@ -403,6 +416,19 @@ int groups_by(struct payoff *p, const struct swept *swept, const char *by, struc
     return 0;
 }
 
+/* Names what of the workload each side may choose. */
+static void note_left(struct payoff *p, const struct swept *swept)
+{
+    for (size_t i = 0; i < swept->n; i++) {
+        const struct swept_column *c = &swept->column[i];
+        if (!c->of_workload || in_by(p, c->name))
+            continue;
+        char *longer = mem_print("%s%s%s", p->left ? p->left : "", p->left ? ", " : "", c->name);
+        free(p->left);
+        p->left = longer;
+    }
+}
+
 static void add_axis(struct payoff *p, const struct swept_column *c)
 {
     p->axis[p->axes] = mem_text(c->name);
@@ -418,6 +444,7 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
     if (swept_read(&swept, db, run, err) != 0)
         return -1;
     int rc = groups_by(out, &swept, q->by, err);
+    note_left(out, &swept);
     out->axis = mem_alloc(swept.n + 1, sizeof *out->axis);
     out->axis_unit = mem_alloc(swept.n + 1, sizeof *out->axis_unit);
     for (size_t i = 0; i < swept.n; i++)
@@ -508,7 +535,7 @@ void payoff_of_mix(struct payoff *out, const struct payoff_question *q)
         g->a = contender_resource(with, BUDGET_AREA, &middle.prices, false) /
                    contender_resource(with, BUDGET_AREA, &middle.prices, true) -
                1;
-        g->c_max = g->p * (1 + g->c) - 1;
+        g->c_max = q->budget == BUDGET_POWER ? NAN : most_share(g, q->budget);
         g->engine = mem_text(with->engine_name);
         g->with = hardware_label(with, true);
         g->without = hardware_label(&c.side[WITHOUT][winner[WITHOUT]], false);
@@ -541,6 +568,7 @@ void payoff_free(struct payoff *p)
     for (size_t i = 0; i < p->axes; i++)
         free(p->axis[i]), free(p->axis_unit[i]);
     free(p->by);
+    free(p->left);
     free(p->axis);
     free(p->axis_unit);
     free(p->group);

@@ -14,13 +14,13 @@ enum payoff_verdict { PAYS, TOO_CLOSE, DOES_NOT_PAY, NO_ANSWER };
 extern const char *const payoff_verdict_text[];
 
 struct payoff_group {
-    struct cell *key;                            /* by_n values */
-    double p, p_low, p_high;                     /* one draw in ten is below, one above */
-    double probability;                          /* that P > 1; NAN if nothing could be drawn */
-    double g, c_star, c;                         /* c: share of the cost that the engine adds */
-    double c_max;                                /* c at which the best without catches up */
-    double a, w;                                 /* like c: of the area, of the power */
-    double a_star_mm2, w_star_w;                 /* c_star of a device's area, of its power */
+    struct cell *key;            /* by_n values */
+    double p, p_low, p_high;     /* one draw in ten is below, one above */
+    double probability;          /* that P > 1; NAN if nothing could be drawn */
+    double g, c_star, c;         /* c: share of the cost that the engine adds */
+    double c_max;                /* share of the budget at which the best without catches up */
+    double a, w;                 /* like c: of the area, of the power */
+    double a_star_mm2, w_star_w; /* c_star of a device's area, of its power */
     double s, attention_share, intensity, ridge; /* of the design without the engine */
     char *engine, *with, *without;               /* winners */
     char *regime;                                /* what limits the winner without an engine */
@@ -48,6 +48,7 @@ struct payoff {
     enum budget budget;
     size_t by_n, n, axes, stops;
     char **by;   /* columns of a group */
+    char *left;  /* swept columns of the workload that are in no group, with commas; or NULL */
     char **axis; /* number columns along which stop points are sought; units, "" for 1 */
     char **axis_unit;
     struct payoff_group *group;
@@ -68,9 +69,9 @@ typedef int (*payoff_contest_fn)(void *ctx, const struct payoff *p, const struct
 /* What is asked of the points of a run. */
 struct payoff_question {
     const char *by;    /* comma-separated columns, NULL for the swept columns of model, workload and
-                        * precision of at most 100 values; a leading '+' adds to these, names that are not swept being
-                        * passed over. A group `engine` holds each engine against the same best
-                        * design without. */
+                        * precision of at most 100 values; a leading '+' adds to these, names that are
+                        * not swept being    passed over. A group `engine` holds each engine against
+                        * the    same best    design without. */
     const char *where; /* limits the points of both sides; NULL: all */
     enum budget budget;
     payoff_contest_fn contest; /* NULL: only what the points say */

@@ -64,6 +64,8 @@ int setting_check(const char *path, const struct field **field, struct err *err)
     struct parameter p;
     if ((*field = price_of(path)))
         return 0;
+    if (!strncmp(path, "prices", 6))
+        return fail(err, "unknown price: `dse list prices` shows all");
     if (parameter_of(path, &p, err) != 0)
         return -1;
     if (p.field->only_words)
