@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/random.h"
 #include "base/root.h"
 
 const char *const budget_text[BUDGETS] = {"cost", "area", "power", "none"};
@@ -139,20 +140,11 @@ double contest_payoff(const struct contest *c, const struct world *w, size_t *wi
     return best[WITH] / best[WITHOUT];
 }
 
-/* SplitMix64 (Steele, Lea, Flood 2014): a uniform number in (0, 1). */
-static double uniform(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return ((double)((z ^ (z >> 31)) >> 11) + 0.5) / 9007199254740992.0;
-}
-
 /* Box and Muller 1958. */
-static double normal(uint64_t *state)
+static double normal(struct random *r)
 {
-    double r = sqrt(-2 * log(uniform(state)));
-    return r * cos(2 * acos(-1) * uniform(state));
+    double radius = sqrt(-2 * log(1 - random_unit(r)));
+    return radius * cos(2 * acos(-1) * random_unit(r));
 }
 
 /* Quantile u of the triangle over a, b with its peak at `middle`; the ends in either order. */
@@ -166,17 +158,17 @@ static double triangle(double a, double middle, double b, double u)
                      : hi - sqrt((1 - u) * (hi - lo) * (hi - peak));
 }
 
-static void draw(struct world *out, const struct contest *c, uint64_t *state)
+static void draw(struct world *out, const struct contest *c, struct random *r)
 {
     for (size_t i = 0; i < prices_fields.n; i++) {
         const struct field *f = &prices_fields.row[i];
         field_put(f, &out->prices,
                   triangle(field_get(f, &c->prices.low), field_get(f, &c->prices.middle),
-                           field_get(f, &c->prices.high), uniform(state)));
+                           field_get(f, &c->prices.high), random_unit(r)));
     }
     for (int i = 0; i < OP_CLASSES; i++)
-        out->time_z[i] = normal(state);
-    out->engine_z = normal(state);
+        out->time_z[i] = normal(r);
+    out->engine_z = normal(r);
 }
 
 static int by_value(const void *a, const void *b)
@@ -190,11 +182,13 @@ void contest_certainty(struct certainty *out, const struct contest *c, uint64_t 
     double *p = mem_alloc(draws, sizeof *p);
     size_t pays = 0;
     struct world w;
+    struct random r;
+    random_seed(&r, seed);
 
     *out = (struct certainty){NAN, NAN, NAN, NAN};
     if (c->n[WITH] && c->n[WITHOUT]) {
         for (size_t i = 0; i < draws; i++) {
-            draw(&w, c, &seed);
+            draw(&w, c, &r);
             p[i] = contest_payoff(c, &w, NULL);
             pays += p[i] > 1;
         }
