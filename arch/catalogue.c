@@ -153,6 +153,15 @@ static int find_calibration(struct catalogue *c, struct entry *e, const struct n
     return node_fail(name, "calibration", err, "%s", inner.text);
 }
 
+static bool is_listed(const char *names, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = names; (at = strstr(at, name)); at += length)
+        if ((at == names || at[-1] == ' ') && (at[length] == '\0' || at[length] == ' '))
+            return true;
+    return false;
+}
+
 static struct entry *read_entry(struct catalogue *c, size_t part, char *path, struct err *err)
 {
     const struct fields *fields =
@@ -181,6 +190,7 @@ static struct entry *read_entry(struct catalogue *c, size_t part, char *path, st
     e->about = scalar_of(root, "about");
     e->source = scalar_of(root, "source");
     e->measured_on = scalar_of(root, "measured_on");
+    e->calibration_own = e->calibration && is_listed(e->calibration->measured_on, e->name);
     conf_close(conf);
     return e;
 }
@@ -214,15 +224,6 @@ void catalogue_names(const struct catalogue *c, size_t part, const char *const *
     *n = c->names[part];
 }
 
-static bool is_listed(const char *names, const char *name)
-{
-    size_t length = strlen(name);
-    for (const char *at = names; (at = strstr(at, name)); at += length)
-        if ((at == names || at[-1] == ' ') && (at[length] == '\0' || at[length] == ' '))
-            return true;
-    return false;
-}
-
 void entry_put(const struct entry *e, struct design *d)
 {
     const struct part *p = &design_parts[e->part];
@@ -232,7 +233,7 @@ void entry_put(const struct entry *e, struct design *d)
         const struct entry *from = e->calibration;
         d->calibration = from ? from->value : NULL;
         d->calibration_name = from ? from->name : NULL;
-        d->calibration_own = from && is_listed(from->measured_on, e->name);
+        d->calibration_own = e->calibration_own;
     }
 }
 

@@ -18,6 +18,7 @@ struct entry {
     char *about, *source;
     void *value;                     /* struct model, chip, engine or calibration */
     const struct entry *calibration; /* of a chip; NULL: none */
+    bool calibration_own;            /* the chip is one of those it was measured on */
     char *measured_on;               /* of a calibration: chips, with blanks between */
 };
 
@@ -38,7 +39,7 @@ void catalogue_names(const struct catalogue *c, size_t part, const char *const *
 /* Is `name` a path rather than an entry? */
 bool catalogue_is_path(const char *name);
 
-/* Puts an entry into its part of a design. */
+/* Puts an entry into its part of a design, with its name and, of a chip, its calibration. */
 void entry_put(const struct entry *e, struct design *d);
 
 /* Reads a price list: its name, or a path; NULL for the newest. */

@@ -3,6 +3,7 @@
 
 #include "arch/evaluate.h"
 #include "base/minimise.h"
+#include "search/space.h"
 #include "tests/model.h"
 
 static double rosenbrock(const double *x, void *ctx)
@@ -198,6 +199,32 @@ static void only_what_was_measured_is_calibrated(void **state)
     assert_true(dense.verdict == VERDICT_OK && dense.tpot_s > 0);
 }
 
+/* A sweep over chips times each as it would be alone. */
+static void an_axis_of_chips_brings_each_its_calibration(void **state)
+{
+    static const char *const chip[] = {"chip=b200", "chip=h100", "chip=h800", "chip=a100",
+                                       "chip=mi300x"};
+    struct study *s;
+    struct cursor c = {0};
+    struct plan plan;
+    struct err err;
+    (void)state;
+    if (study_parse(&s, "chips",
+                    "model: llama-3.1-70b\ntiming: calibrated\n"
+                    "sweep: {chip: [b200, h100, h800, a100, mi300x]}\n",
+                    catalogue, &err) != 0)
+        assert_string_equal(err.text, "");
+    cursor_seek(&c, s, 0);
+    for (size_t i = 0; i < LEN(chip); i++, cursor_next(&c)) {
+        struct metrics alone = priced(SET("model=llama-3.1-70b", "timing=calibrated", chip[i]));
+        struct metrics swept;
+        cursor_evaluate(&c, &swept, &plan);
+        assert_memory_equal(&swept, &alone, sizeof alone);
+    }
+    cursor_free(&c);
+    study_free(s);
+}
+
 static void a_chip_without_measurements_is_less_sure(void **state)
 {
     struct metrics own = priced(SET("model=llama-3.1-70b", "chip=h100", "timing=calibrated"));
@@ -289,6 +316,7 @@ int main(void)
         cmocka_unit_test(deepseek_decodes_on_h800_as_published),
         cmocka_unit_test(llama_serves_on_h200_as_published),
         cmocka_unit_test(only_what_was_measured_is_calibrated),
+        cmocka_unit_test(an_axis_of_chips_brings_each_its_calibration),
         cmocka_unit_test(a_chip_without_measurements_is_less_sure),
         cmocka_unit_test(serving_is_decode_and_its_share_of_prefill),
         cmocka_unit_test(many_small_requests_wait_for_the_host),
