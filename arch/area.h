@@ -6,13 +6,22 @@
 #ifndef ARCH_AREA_H
 #define ARCH_AREA_H
 
+#include <stdbool.h>
+
 #include "arch/chip.h"
 #include "arch/prices.h"
 
+static const double BYTE_PER_GB = 1e9;
+static const double BYTE_PER_MIB = 1048576;
+static const double FLOP_OF_A_MULTIPLIER = 2; /* a cycle */
+
 /* The constants of one node. */
 struct process {
-    double wafer_usd, defects_per_mm2, m_per_mm2, mm2_per_mib;
+    double wafer_usd, defects_per_mm2;
+    double mm2_per_m, mm2_per_mib; /* of a million transistors; of a mebibyte */
+    double energy_ratio;           /* of an operation, over that at 5 nm */
 };
+LANES_OF(process);
 
 struct process process_at(struct node_place at, const struct prices *p);
 
@@ -27,29 +36,96 @@ struct area {
     double spare_units; /* compute units that may be bad */
     double edge_mm;     /* that interfaces need, seams included */
 };
+LANES_OF(area);
 
 /* Memory stacks and links at the edge of a die. */
 struct edge {
-    const struct hbm *hbm;
-    double stacks, memory_byte_per_s, link_byte_per_s;
+    struct hbm hbm;
+    double stacks, memory_gb_per_s, link_gb_per_s;
 };
 
 /* Area of the interfaces alone. */
-double area_of_memory(const struct edge *e, const struct process *at, const struct prices *p);
-double area_of_links(const struct edge *e, const struct process *at, const struct prices *p);
+static inline double area_of_memory(const struct edge *e, const struct process *at,
+                                    const struct prices *p)
+{
+    static const double pins_of_a_phy = 1024;
+    return e->stacks * e->hbm.pins / pins_of_a_phy *
+           (p->memory_phy_mm2 + p->memory_controller_m * at->mm2_per_m);
+}
 
-/* Of a chip; `more` mm2 of logic and `more_link` B/s of link come on top. */
-void area_of_chip(struct area *out, const struct chip *c, double more, double more_link,
-                  const struct process *at, const struct prices *p);
+static inline double area_of_links(const struct edge *e, const struct process *at,
+                                   const struct prices *p)
+{
+    return e->link_gb_per_s *
+           (p->link_phy_mm2_per_gb_per_s + p->link_controller_m_per_gb_per_s * at->mm2_per_m);
+}
+
+/* One compute unit. */
+static inline double area_of_unit(const struct chip *c, const struct process *at,
+                                  const struct prices *p)
+{
+    double per_cycle = 1 / (FLOP_OF_A_MULTIPLIER * c->clock_hz);
+    double narrowest = larger(1, larger(c->fp8_ratio, c->fp4_ratio));
+    double logic_m = p->unit_control_m +
+                     p->multiplier_m * narrowest * c->unit_flop_per_s * per_cycle +
+                     p->fp64_multiplier_m * c->fp64_flop_per_s / c->compute_units * per_cycle;
+    double mib = (c->unit_sram_byte + p->register_ratio * c->unit_register_byte) / BYTE_PER_MIB;
+    return logic_m * at->mm2_per_m + mib * at->mm2_per_mib;
+}
+
+/* Logic of `flop_per_s` BF16 in the chip's own process. */
+static inline double area_of_engine(double flop_per_s, const struct chip *c,
+                                    const struct process *at, const struct prices *p)
+{
+    return flop_per_s / (FLOP_OF_A_MULTIPLIER * c->clock_hz) * p->multiplier_m *
+           p->engine_unit_ratio * at->mm2_per_m;
+}
 
 /* Splits what `a` holds over the fewest dies that a scanner can expose and whose edges hold the
  * interfaces. Where the edge is what is short, dies first grow (blank_mm2), then one more is
  * taken; the silicon is then never less than that of the dies before, so that area never falls as
  * a chip grows. Fills seam, blank, die_mm2, dies, edge. */
-void area_split(struct area *a, const struct edge *e, const struct prices *p);
+static inline void area_split(struct area *a, const struct edge *e, const struct prices *p)
+{
+    double plain = a->compute_mm2 + a->cache_mm2 + a->memory_mm2 + a->link_mm2 + a->other_mm2;
+    double edge = e->stacks * e->hbm.edge_mm + e->link_gb_per_s * p->link_edge_mm_per_gb_per_s;
+    double seam = p->seam_memory_ratio * e->memory_gb_per_s;
+    double seam_mm2 = seam * p->seam_mm2_per_gb_per_s;
+    double seam_edge = edge + seam * p->seam_edge_mm_per_gb_per_s;
+    double most_edge = 4 * p->edge_ratio * sqrt(p->reticle_mm2); /* of the largest die, square */
+    double by_area = (plain + seam_mm2) * (1 / p->reticle_mm2);
+    double by_edge = seam_edge * (1 / most_edge);
+    bool one = plain <= p->reticle_mm2 && edge <= most_edge;
 
-/* Logic of `flop_per_s` BF16 in the chip's own process. */
-double area_of_engine(double flop_per_s, const struct chip *c, const struct process *at,
-                      const struct prices *p);
+    a->dies = ceil(one ? 1 : larger(2, larger(by_area, by_edge)));
+    a->seam_mm2 = one ? 0 : seam_mm2;
+    a->edge_mm = one ? edge : seam_edge;
+    double side = a->edge_mm / (a->dies * (4 * p->edge_ratio));
+    double used = plain + a->seam_mm2;
+    a->die_mm2 = larger(larger(used, a->dies * side * side), (a->dies - 1) * p->reticle_mm2);
+    a->blank_mm2 = a->die_mm2 - used;
+}
+
+/* Of a chip whose memory and links stand at the edge `e`; `more` mm2 of logic come on top. */
+static inline void area_of_chip(struct area *out, const struct chip *c, const struct edge *e,
+                                double more, const struct process *at, const struct prices *p)
+{
+    double usual = c->compute_units * p->spare_unit_ratio;
+    double spares = c->spare_unit_ratio >= 0 ? c->compute_units * c->spare_unit_ratio : usual;
+    double by_density = chip_flop_per_s(c) / c->compute_flop_per_s_per_mm2;
+    double by_unit = (c->compute_units + spares) * area_of_unit(c, at, p);
+    double cache = c->cache_byte / BYTE_PER_MIB * at->mm2_per_mib;
+    bool given = c->uncore_mm2 >= 0;
+
+    out->spare_units = spares;
+    out->compute_mm2 = c->compute_flop_per_s_per_mm2 > 0 ? by_density : by_unit;
+    out->memory_mm2 = area_of_memory(e, at, p);
+    out->link_mm2 = area_of_links(e, at, p);
+    out->cache_mm2 = given ? 0 : cache;
+    double other =
+        more + p->other_ratio * (out->compute_mm2 + cache + out->memory_mm2 + out->link_mm2);
+    out->other_mm2 = given ? c->uncore_mm2 + more : other;
+    area_split(out, e, p);
+}
 
 #endif

@@ -224,17 +224,22 @@ void catalogue_names(const struct catalogue *c, size_t part, const char *const *
     *n = c->names[part];
 }
 
-void entry_put(const struct entry *e, struct design *d)
+void entry_put_name(const struct entry *e, struct design *d)
 {
-    const struct part *p = &design_parts[e->part];
-    memcpy((char *)d + p->offset, e->value, p->fields->size);
-    memcpy((char *)d + p->name_offset, &e->name, sizeof e->name);
+    memcpy((char *)d + design_parts[e->part].name_offset, &e->name, sizeof e->name);
     if (e->part == PART_CHIP) {
         const struct entry *from = e->calibration;
         d->calibration = from ? from->value : NULL;
         d->calibration_name = from ? from->name : NULL;
         d->calibration_own = e->calibration_own;
     }
+}
+
+void entry_put(const struct entry *e, struct design *d)
+{
+    const struct part *p = &design_parts[e->part];
+    memcpy((char *)d + p->offset, e->value, p->fields->size);
+    entry_put_name(e, d);
 }
 
 int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out, struct err *err)

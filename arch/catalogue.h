@@ -39,8 +39,10 @@ void catalogue_names(const struct catalogue *c, size_t part, const char *const *
 /* Is `name` a path rather than an entry? */
 bool catalogue_is_path(const char *name);
 
-/* Puts an entry into its part of a design, with its name and, of a chip, its calibration. */
+/* Puts an entry into its part of a design, with its name and, of a chip, its calibration; or only
+ * these two. */
 void entry_put(const struct entry *e, struct design *d);
+void entry_put_name(const struct entry *e, struct design *d);
 
 /* Reads a price list: its name, or a path; NULL for the newest. */
 int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out,

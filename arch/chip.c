@@ -59,36 +59,7 @@ COVERS(rows, chip);
 
 const struct fields chip_fields = {"chip", rows, LEN(rows), sizeof(struct chip)};
 
-double chip_flop_per_s(const struct chip *c)
-{
-    return c->compute_units * c->unit_flop_per_s;
-}
-
-double chip_math_flop_per_s(const struct chip *c, double math_byte)
-{
-    /* Scales of blocks add to the bytes, not to the arithmetic. */
-    double ratio = math_byte > 2.5    ? 2 / math_byte
-                   : math_byte > 1.5  ? 1
-                   : math_byte > 0.75 ? c->fp8_ratio
-                                      : c->fp4_ratio;
-    return ratio * chip_flop_per_s(c);
-}
-
-double chip_ridge_flop_per_byte(const struct chip *c)
-{
-    return chip_flop_per_s(c) / c->memory_byte_per_s;
-}
-
 const struct hbm *chip_hbm(const struct chip *c)
 {
     return &hbms[(size_t)c->hbm];
-}
-
-double chip_memory_stacks(const struct chip *c)
-{
-    const struct hbm *h = chip_hbm(c);
-    double slack = 1e-3; /* a stack is not added for a rounding of the data sheet */
-    return fmax(
-        1, ceil(fmax(c->memory_byte / h->stack_byte, c->memory_byte_per_s / h->stack_byte_per_s) -
-                slack));
 }

@@ -3,7 +3,10 @@
 #ifndef ARCH_CHIP_H
 #define ARCH_CHIP_H
 
+#include <math.h>
+
 #include "base/field.h"
+#include "base/lanes.h"
 
 struct chip {
     double compute_units, unit_flop_per_s, fp8_ratio, fp4_ratio;
@@ -16,18 +19,33 @@ struct chip {
         spare_unit_ratio;
     double compute_flop_per_s_per_mm2, uncore_mm2;
 };
+LANES_OF(chip);
 
 extern const struct fields chip_fields;
 
 /* Dense BF16 peak. */
-double chip_flop_per_s(const struct chip *c);
+static inline double chip_flop_per_s(const struct chip *c)
+{
+    return c->compute_units * c->unit_flop_per_s;
+}
 
 /* Peak for numbers of `math_byte` bytes: about 2 as bf16, about 1 as fp8, about 0.5 as fp4, each
  * with or without the scales of its blocks; FP32 runs at half. */
-double chip_math_flop_per_s(const struct chip *c, double math_byte);
+static inline double chip_math_flop_per_s(const struct chip *c, double math_byte)
+{
+    /* Scales of blocks add to the bytes, not to the arithmetic. */
+    double ratio = math_byte > 2.5    ? 2 / math_byte
+                   : math_byte > 1.5  ? 1
+                   : math_byte > 0.75 ? c->fp8_ratio
+                                      : c->fp4_ratio;
+    return ratio * chip_flop_per_s(c);
+}
 
 /* Peak of BF16 over memory bandwidth. */
-double chip_ridge_flop_per_byte(const struct chip *c);
+static inline double chip_ridge_flop_per_byte(const struct chip *c)
+{
+    return chip_flop_per_s(c) / c->memory_byte_per_s;
+}
 
 /* A generation of stacked memory. */
 struct hbm {
@@ -35,10 +53,17 @@ struct hbm {
     double dies, pins; /* DRAM dies of a stack; data pins */
     double edge_mm;    /* die edge that a stack stands at: its width */
 };
+LANES_OF(hbm);
 
 const struct hbm *chip_hbm(const struct chip *c);
 
-/* Stacks that hold memory_byte and deliver memory_byte_per_s. */
-double chip_memory_stacks(const struct chip *c);
+/* Stacks of `h` that hold memory_byte and deliver memory_byte_per_s. */
+static inline double chip_memory_stacks(const struct chip *c, const struct hbm *h)
+{
+    double slack = 1e-3; /* a stack is not added for a rounding of the data sheet */
+    double for_byte = c->memory_byte / h->stack_byte;
+    double for_rate = c->memory_byte_per_s / h->stack_byte_per_s;
+    return larger(1, ceil(larger(for_byte, for_rate) - slack));
+}
 
 #endif

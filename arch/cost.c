@@ -1,40 +1,73 @@
 #include "arch/cost.h"
 
-static const double BYTE_PER_GB = 1e9;
 static const double J_PER_KWH = 3.6e6;
 static const double S_PER_HOUR = 3600;
 static const double S_PER_YEAR = 365.25 * 24 * 3600;
 static const double TOKENS_PER_MTOK = 1e6;
 
 /* A pool draws what it draws with memory and arithmetic at full rate. */
-static double pool_tdp_w(const struct chip *c, const struct engine *e, double j_per_flop,
-                         const struct prices *p)
+static inline double pool_tdp_w(const struct chip *c, const struct engine *e, double j_per_flop,
+                                const struct prices *p)
 {
     double byte_per_s = engine_bandwidth_ratio(e) * c->memory_byte_per_s;
     double active_w =
         byte_per_s * (e->power_ratio * p->memory_j_per_byte + e->ridge_flop_per_byte * j_per_flop);
-    return active_w / fmax(1 - p->static_power_ratio, 0.01);
+    return active_w * (1 / larger(1 - p->static_power_ratio, 0.01));
+}
+
+static inline void complete(struct quote *q, const struct chip *c, const struct engine *e,
+                            double energy_ratio, const struct prices *p)
+{
+    bool pool = (e->bandwidth_ratio > 0) & (e->kind == ENGINE_POOL);
+    double j_per_flop = p->compute_j_per_flop * energy_ratio;
+    double running_w = pool_tdp_w(c, e, j_per_flop, p), pool_w = pool ? running_w : 0;
+    double link_gb_per_s = (c->link_byte_per_s + (pool ? e->link_byte_per_s : 0)) / BYTE_PER_GB;
+
+    q->engine_j_per_byte = e->power_ratio * p->memory_j_per_byte;
+    q->chip_j_per_flop = j_per_flop;
+    q->idle_w = (c->tdp_w + pool_w) * p->static_power_ratio;
+    q->engine_idle_w = pool_w * p->static_power_ratio;
+    q->tdp_w = c->tdp_w + pool_w;
+    q->usd_per_device = q->device.total_usd * p->margin_ratio +
+                        p->server_usd_per_device * (1 + (pool ? 1 : 0) * p->pool_server_ratio) +
+                        q->tdp_w * p->cooling_usd_per_w + link_gb_per_s * p->link_usd_per_gb_per_s;
+}
+
+FOR_ALL_VECTORS
+static void complete_quotes(struct quote_lanes *restrict out, const struct devices *restrict d,
+                            const struct process_lanes *restrict process,
+                            const struct prices *restrict p)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        struct quote q;
+        struct chip c;
+        struct engine e;
+        LANES_TAKE(q, out, i);
+        LANES_TAKE(c, &d->chip, i);
+        LANES_TAKE(e, &d->engine, i);
+        complete(&q, &c, &e, LANE(process, process, energy_ratio)[i], p);
+        LANES_PUT(out, i, q);
+    }
+}
+
+void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct prices *p)
+{
+    struct process_lanes process;
+    devices_process(&process, d, p);
+    cost_devices((struct device_cost_lanes *)out, d, &process, p); /* it comes first in a quote */
+    complete_quotes(out, d, &process, p);
 }
 
 void cost_quote(struct quote *out, const struct chip *c, const struct engine *e,
                 const struct prices *p)
 {
-    bool pool = engine_is_there(e) && e->kind == ENGINE_POOL;
-    double j_per_flop =
-        p->compute_j_per_flop * at_node(&p->energy_2nm_ratio, node_place(c->node_nm));
-    double pool_w = pool ? pool_tdp_w(c, e, j_per_flop, p) : 0;
-    double link_gb_per_s = (c->link_byte_per_s + (pool ? e->link_byte_per_s : 0)) / BYTE_PER_GB;
-
-    cost_device(&out->device, c, e, p);
-    out->engine_j_per_byte = e->power_ratio * p->memory_j_per_byte;
-    out->chip_j_per_flop = j_per_flop;
-    out->idle_w = (c->tdp_w + pool_w) * p->static_power_ratio;
-    out->engine_idle_w = pool_w * p->static_power_ratio;
-    out->tdp_w = c->tdp_w + pool_w;
-    out->usd_per_device = out->device.total_usd * p->margin_ratio +
-                          p->server_usd_per_device * (pool ? 1 + p->pool_server_ratio : 1) +
-                          out->tdp_w * p->cooling_usd_per_w +
-                          link_gb_per_s * p->link_usd_per_gb_per_s;
+    struct quote_lanes lanes;
+    struct devices d;
+    d.n = 0;
+    devices_add(&d, c, e);
+    devices_look_up(&d);
+    cost_quotes(&lanes, &d, p);
+    LANES_TAKE(*out, &lanes, 0);
 }
 
 double network_levels(double devices, double switch_ports)
@@ -46,12 +79,16 @@ double network_levels(double devices, double switch_ports)
     return levels;
 }
 
-double network_usd_per_device(double devices, const struct chip *c, const struct prices *p)
+static inline double network_usd(double levels, double byte_per_s, const struct prices *p)
 {
-    double levels = network_levels(devices, p->switch_ports);
-    return c->network_byte_per_s / BYTE_PER_GB *
+    return byte_per_s / BYTE_PER_GB *
            (p->nic_usd_per_gb_per_s + (2 * levels - 1) * p->switch_usd_per_gb_per_s +
             levels * p->optics_usd_per_gb_per_s);
+}
+
+double network_usd_per_device(double devices, const struct chip *c, const struct prices *p)
+{
+    return network_usd(network_levels(devices, p->switch_ports), c->network_byte_per_s, p);
 }
 
 double cost_system_usd(const struct quote *q, double devices, const struct chip *c,
@@ -68,73 +105,137 @@ double math_energy_ratio(double math_byte, const struct prices *p)
                               : p->fp4_energy_ratio;
 }
 
+/* `math_ratio` of math_energy_ratio. */
+static inline void run(struct running_cost *out, const struct quote *q, const struct activity *a,
+                       double system_usd, double math_ratio, const struct prices *p)
+{
+    double per_step = 1 / a->step_s, s_per_token = 1 / a->tokens_per_s;
+    double engine_w = q->engine_idle_w + a->engine_byte * q->engine_j_per_byte * per_step;
+    double active_j = a->flop * q->chip_j_per_flop * math_ratio + a->byte * p->memory_j_per_byte +
+                      a->engine_byte * q->engine_j_per_byte + a->wire_byte * p->link_j_per_byte;
+    double at_meter = a->devices * p->server_power_ratio * p->pue;
+    double per_lifetime = 1 / (p->lifetime_year * S_PER_YEAR * p->busy_ratio);
+    double usd_per_j = 1 / J_PER_KWH * p->electricity_usd_per_kwh;
+
+    out->board_w = q->idle_w + active_j * per_step;
+    out->power_w = at_meter * out->board_w;
+    out->engine_w = at_meter * engine_w;
+    out->system_usd = system_usd;
+    double usd_per_s = system_usd * per_lifetime + out->power_w * usd_per_j;
+    out->usd_per_hour = usd_per_s * S_PER_HOUR;
+    out->j_per_token = out->power_w * s_per_token;
+    out->usd_per_mtok = usd_per_s * s_per_token * TOKENS_PER_MTOK;
+}
+
 void cost_running(struct running_cost *out, const struct quote *q, const struct activity *a,
                   const struct chip *c, const struct prices *p)
 {
-    double engine_w = q->engine_idle_w + a->engine_byte * q->engine_j_per_byte / a->step_s;
-    double active_j = a->flop * q->chip_j_per_flop * math_energy_ratio(a->math_byte, p) +
-                      a->byte * p->memory_j_per_byte + a->engine_byte * q->engine_j_per_byte +
-                      a->wire_byte * p->link_j_per_byte;
-    double at_meter = a->devices * p->server_power_ratio * p->pue;
+    run(out, q, a, cost_system_usd(q, a->devices, c, p), math_energy_ratio(a->math_byte, p), p);
+}
 
-    out->board_w = q->idle_w + active_j / a->step_s;
-    out->power_w = at_meter * out->board_w;
-    out->engine_w = at_meter * engine_w;
-    out->system_usd = cost_system_usd(q, a->devices, c, p);
-    double capital_usd_per_s = out->system_usd / (p->lifetime_year * S_PER_YEAR * p->busy_ratio);
-    double energy_usd_per_s = out->power_w / J_PER_KWH * p->electricity_usd_per_kwh;
-    out->usd_per_hour = (capital_usd_per_s + energy_usd_per_s) * S_PER_HOUR;
-    out->j_per_token = out->power_w / a->tokens_per_s;
-    out->usd_per_mtok = (capital_usd_per_s + energy_usd_per_s) / a->tokens_per_s * TOKENS_PER_MTOK;
+FOR_ALL_VECTORS
+static void run_all(struct running_cost_lanes *restrict out, const struct quote_lanes *restrict q,
+                    const struct devices *restrict d, const double *restrict devices,
+                    const double *restrict levels, const double *restrict tokens_per_s,
+                    double math_byte, const struct step_split_lanes *restrict split,
+                    const struct prices *restrict p)
+{
+    double math_ratio = math_energy_ratio(math_byte, p);
+    for (size_t i = 0; i < d->n; i++) {
+        struct quote quote;
+        struct step_split s;
+        struct running_cost r;
+        LANES_TAKE(quote, q, i);
+        LANES_TAKE(s, split, i);
+        struct activity a = {devices[i], s.time_s, tokens_per_s[i], s.flop,
+                             math_byte,  s.byte,   s.engine_byte,   s.wire_byte};
+        double network = network_usd(levels[i], LANE(&d->chip, chip, network_byte_per_s)[i], p);
+        run(&r, &quote, &a, devices[i] * (quote.usd_per_device + network), math_ratio, p);
+        LANES_PUT(out, i, r);
+    }
+}
+
+static void levels_of(double *out, const double *devices, size_t n, double switch_ports)
+{
+    if (lanes_are_equal(devices, n)) {
+        lanes_set(out, n, network_levels(devices[0], switch_ports));
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = i > 0 && devices[i] == devices[i - 1] ? out[i - 1]
+                                                       : network_levels(devices[i], switch_ports);
 }
 
 struct span {
     double low, middle, high;
 };
 
-static void put(double *low, double *middle, double *high, struct span s)
-{
-    *low = s.low, *middle = s.middle, *high = s.high;
-}
-
 /* Of a difference of two designs any of the three prices can give the least. */
-static struct span sorted(struct span s)
+static inline struct span sorted(struct span s)
 {
-    return (struct span){fmin(s.middle, fmin(s.low, s.high)), s.middle,
-                         fmax(s.middle, fmax(s.low, s.high))};
+    return (struct span){smaller(s.middle, smaller(s.low, s.high)), s.middle,
+                         larger(s.middle, larger(s.low, s.high))};
 }
 
-void cost_metrics(struct metrics *out, const struct chip *c, const struct engine *e, double devices,
-                  const struct precision *precision, const struct step_split *split, double step_s,
-                  const struct price_book *book)
+FOR_ALL_VECTORS
+static void put_costs(struct metrics_lanes *restrict out, const struct devices *restrict d,
+                      const struct quote_lanes *restrict quote,
+                      const struct running_cost_lanes *restrict running, double package_limit_mm2)
 {
-    struct activity a = {devices,         step_s,      out->tokens_per_s,  split->flop,
-                         precision->math, split->byte, split->engine_byte, split->wire_byte};
-    const struct prices *prices[3] = {&book->low, &book->middle, &book->high};
-    struct quote q[3];
-    struct running_cost r[3];
-
-    for (int i = 0; i < 3; i++) {
-        cost_quote(&q[i], c, e, prices[i]);
-        cost_running(&r[i], &q[i], &a, c, prices[i]);
-    }
+    for (size_t i = 0; i < d->n; i++) {
+        struct quote q[3];
+        struct running_cost r[3];
+        struct engine e;
+        UNROLLED for (int k = 0; k < 3; k++)
+        {
+            LANES_TAKE(q[k], &quote[k], i);
+            LANES_TAKE(r[k], &running[k], i);
+        }
+        LANES_TAKE(e, &d->engine, i);
+#define OUT(metric) LANE(out, metrics, metric)[i]
 #define OF(array, value) ((struct span){(array)[0].value, (array)[1].value, (array)[2].value})
-#define PUT(metric, span) put(&out->metric##_low, &out->metric, &out->metric##_high, span)
-    PUT(die_area_mm2, OF(q, device.die_mm2));
-    PUT(engine_area_mm2, sorted(OF(q, device.engine_mm2)));
-    PUT(device_cost_usd, OF(q, device.total_usd));
-    PUT(system_cost_usd, OF(r, system_usd));
-    PUT(power_w, OF(r, power_w));
-    PUT(energy_j_per_token, OF(r, j_per_token));
-    PUT(usd_per_mtok, OF(r, usd_per_mtok));
-    PUT(engine_cost_usd, sorted(OF(q, device.engine_usd)));
-    PUT(engine_power_w, OF(r, engine_w));
-    PUT(usd_per_hour, OF(r, usd_per_hour));
+#define PUT(metric, of_levels)                                                                     \
+    do {                                                                                           \
+        struct span s_ = of_levels;                                                                \
+        OUT(metric##_low) = s_.low;                                                                \
+        OUT(metric) = s_.middle;                                                                   \
+        OUT(metric##_high) = s_.high;                                                              \
+    } while (0)
+        PUT(die_area_mm2, OF(q, device.die_mm2));
+        PUT(engine_area_mm2, sorted(OF(q, device.engine_mm2)));
+        PUT(device_cost_usd, OF(q, device.total_usd));
+        PUT(system_cost_usd, OF(r, system_usd));
+        PUT(power_w, OF(r, power_w));
+        PUT(energy_j_per_token, OF(r, j_per_token));
+        PUT(usd_per_mtok, OF(r, usd_per_mtok));
+        PUT(engine_cost_usd, sorted(OF(q, device.engine_usd)));
+        PUT(engine_power_w, OF(r, engine_w));
+        PUT(usd_per_hour, OF(r, usd_per_hour));
+        OUT(tokens_per_s_per_usd) = OUT(tokens_per_s) / r[1].system_usd;
+        OUT(engine_bandwidth_ratio) = e.bandwidth_ratio > 0 ? engine_bandwidth_ratio(&e) : NAN;
+        OUT(dies) = q[1].device.dies;
+        OUT(power_limit_ratio) = r[1].board_w / q[1].tdp_w;
+        OUT(package_limit_ratio) = q[1].device.package_mm2 / package_limit_mm2;
 #undef PUT
 #undef OF
-    out->tokens_per_s_per_usd = out->tokens_per_s / out->system_cost_usd;
-    out->engine_bandwidth_ratio = engine_is_there(e) ? engine_bandwidth_ratio(e) : NAN;
-    out->dies = q[1].device.dies;
-    out->power_limit_ratio = r[1].board_w / q[1].tdp_w;
-    out->package_limit_ratio = q[1].device.package_mm2 / book->middle.package_limit_mm2;
+#undef OUT
+    }
+}
+
+void cost_metrics(struct metrics_lanes *out, const struct devices *d, const double *devices,
+                  const struct precision *precision, const struct step_split_lanes *split,
+                  const struct price_book *book)
+{
+    const struct prices *prices[3] = {&book->low, &book->middle, &book->high};
+    struct quote_lanes q[3];
+    struct running_cost_lanes r[3];
+    lane levels;
+
+    for (int k = 0; k < 3; k++) {
+        cost_quotes(&q[k], d, prices[k]);
+        levels_of(levels, devices, d->n, prices[k]->switch_ports);
+        run_all(&r[k], &q[k], d, devices, levels, LANE(out, metrics, tokens_per_s), precision->math,
+                split, prices[k]);
+    }
+    put_costs(out, d, q, r, book->middle.package_limit_mm2);
 }

@@ -16,9 +16,13 @@ struct quote {
     double tdp_w;                              /* with that of an engine's own device */
     double usd_per_device; /* in a system: with margin, server, cooling, link; without network */
 };
+LANES_OF(quote);
 
 void cost_quote(struct quote *out, const struct chip *c, const struct engine *e,
                 const struct prices *p);
+
+/* The same for all of them. */
+void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct prices *p);
 
 /* What a step does on one device, and the rate of the system. */
 struct activity {
@@ -32,6 +36,7 @@ struct running_cost {
     double power_w, engine_w; /* of the system at the meter, and of it what the engine draws */
     double j_per_token, usd_per_hour, usd_per_mtok;
 };
+LANES_OF(running_cost);
 
 void cost_running(struct running_cost *out, const struct quote *q, const struct activity *a,
                   const struct chip *c, const struct prices *p);
@@ -49,9 +54,10 @@ double network_usd_per_device(double devices, const struct chip *c, const struct
 /* Energy of an operation on numbers of `math_byte` bytes over that of a BF16 one. */
 double math_energy_ratio(double math_byte, const struct prices *p);
 
-/* Fills the cost metrics. `split` is a step's activity on one device, `step_s` its time. */
-void cost_metrics(struct metrics *out, const struct chip *c, const struct engine *e, double devices,
-                  const struct precision *precision, const struct step_split *split, double step_s,
+/* Fills the cost metrics. `devices`: how many of each device a system has; `split` is a step's
+ * activity on one of them, its time_s and the metric tokens_per_s are known. */
+void cost_metrics(struct metrics_lanes *out, const struct devices *d, const double *devices,
+                  const struct precision *precision, const struct step_split_lanes *split,
                   const struct price_book *book);
 
 #endif

@@ -37,17 +37,3 @@ static const struct field rows[] = {
 COVERS(rows, engine);
 
 const struct fields engine_fields = {"engine", rows, LEN(rows), sizeof(struct engine)};
-
-double engine_bandwidth_ratio(const struct engine *e)
-{
-    if (e->kind == ENGINE_BANK && e->power_ratio > 0)
-        return fmin(e->bandwidth_ratio, e->power_budget / e->power_ratio);
-    return e->kind == ENGINE_ON_DIE ? fmin(e->bandwidth_ratio, 1) : e->bandwidth_ratio;
-}
-
-double engine_added_stack_ratio(const struct engine *e)
-{
-    if (e->kind != ENGINE_POOL)
-        return 0;
-    return e->added_stack_ratio >= 0 ? e->added_stack_ratio : e->bandwidth_ratio;
-}

@@ -4,9 +4,11 @@
 #ifndef ARCH_ENGINE_H
 #define ARCH_ENGINE_H
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "base/field.h"
+#include "base/lanes.h"
 
 struct engine {
     double kind;
@@ -14,6 +16,7 @@ struct engine {
     double capacity_ratio, link_byte_per_s, overlap, runs;
     double dram_area_ratio, logic_mm2_per_stack, added_stack_ratio, power_ratio, power_budget;
 };
+LANES_OF(engine);
 
 enum {
     ENGINE_BANK,      /* in the DRAM dies of the chip's stacks */
@@ -33,10 +36,20 @@ static inline bool engine_is_there(const struct engine *e)
 
 /* The m that the engine really has: in the banks, no more than the power of a stack feeds; on the
  * compute dies, no more than the chip's own memory brings (1). */
-double engine_bandwidth_ratio(const struct engine *e);
+static inline double engine_bandwidth_ratio(const struct engine *e)
+{
+    double fed = e->power_ratio > 0 ? e->power_budget / e->power_ratio : INFINITY;
+    double most = e->kind == ENGINE_BANK ? fed : e->kind == ENGINE_ON_DIE ? 1 : INFINITY;
+    return smaller(e->bandwidth_ratio, most);
+}
 
 /* Stacks that come with the engine over those of the chip; where it is not said, a pool has as many
  * as its bandwidth needs, the others none. */
-double engine_added_stack_ratio(const struct engine *e);
+static inline double engine_added_stack_ratio(const struct engine *e)
+{
+    if (e->kind != ENGINE_POOL)
+        return 0;
+    return e->added_stack_ratio >= 0 ? e->added_stack_ratio : e->bandwidth_ratio;
+}
 
 #endif

@@ -1,6 +1,7 @@
 #include "arch/evaluate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -23,6 +24,7 @@ void prepare(struct prepared *out, const struct design *d)
             step_build(&m->prefill, &d->model, &plans[i], &prompt, &d->precision, &d->mode);
         if (m->step.mixed && m->step.calibrated)
             m->step.beside = &m->prefill;
+        m->memo = m->prefill_memo = (struct steps_memo){0};
     }
 }
 
@@ -32,44 +34,100 @@ void prepared_free(struct prepared *p)
     *p = (struct prepared){0};
 }
 
+size_t evaluate_room(const struct design *d)
+{
+    return d->mode.timing == TIMING_CALIBRATED ? 1 : LANES;
+}
+
 /* A mapping at the batch that is best for it. */
 struct candidate {
-    enum verdict verdict;
+    double verdict;
     double cap, slo; /* requests per replica */
     struct load load;
     double step_s, tokens_per_s, memory_byte;
     double prompt_s; /* of one prompt a replica, with the step it waits for; serving */
 };
+LANES_OF(candidate);
 
-/* Throughput never falls as the batch grows, so the best batch is the largest allowed. */
-static void try_mapping(struct candidate *out, const struct mapped *m, const struct device *dev,
-                        const struct workload *w)
+static struct load_lanes *loads_of(struct candidate_lanes *c)
 {
-    const struct step *s = &m->step;
-    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
-    double room = dev->memory_byte - s->weight_byte - s->fixed_byte;
-    double limit_s = s->prefills ? w->ttft_s : w->tpot_s * s->accepted_tokens;
-    enum verdict late = s->prefills ? VERDICT_TTFT : VERDICT_TPOT;
+    return (struct load_lanes *)&c->at[offsetof(struct candidate, load) / sizeof(double)];
+}
 
-    out->prompt_s = NAN;
-    if (s->mixed) {
-        out->prompt_s = step_time_s(&m->prefill, dev, (struct load){1, 1});
-        if (w->ttft_s - out->prompt_s < limit_s) {
-            limit_s = w->ttft_s - out->prompt_s;
-            late = VERDICT_TTFT;
-        }
+FOR_ALL_VECTORS
+static void set_caps(double *restrict cap, size_t n, const struct step *restrict s,
+                     const double *restrict memory_byte)
+{
+    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
+    double held = s->weight_byte, fixed = s->fixed_byte;
+    for (size_t i = 0; i < n; i++) {
+        double room = memory_byte[i] - held - fixed, fit = floor(room / per_request);
+        cap[i] = room > 0 ? fit : 0;
     }
-    out->cap = room > 0 ? floor(room / per_request) : 0;
-    out->slo = step_largest_load(s, dev, limit_s, out->cap);
-    out->load = w->batch == BATCH_MAX ? (struct load){fmax(1, fmin(out->cap, out->slo)),
-                                                      fmax(1, fmin(out->cap, out->slo))}
-                                      : step_load(s, w->batch);
-    out->verdict = out->load.most > out->cap   ? VERDICT_MEMORY
-                   : out->load.most > out->slo ? late
-                                               : VERDICT_OK;
-    out->step_s = step_time_s(s, dev, out->load);
-    out->memory_byte = s->weight_byte + s->fixed_byte + out->load.most * per_request;
-    out->tokens_per_s = out->load.mean * s->dp * s->made / out->step_s;
+}
+
+/* Throughput never falls as the batch grows, so the best batch is the largest allowed. `late` is
+ * the verdict on more. */
+FOR_ALL_VECTORS
+static void settle(struct candidate_lanes *restrict out, size_t n, const struct step *restrict s,
+                   double batch, const double *restrict late)
+{
+    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
+    double held = s->weight_byte + s->fixed_byte;
+    struct load given = step_load(s, batch);
+    bool most = batch == BATCH_MAX;
+    for (size_t i = 0; i < n; i++) {
+        double cap = LANE(out, candidate, cap)[i], slo = LANE(out, candidate, slo)[i];
+        double fit = larger(1, smaller(cap, slo)), load = most ? fit : given.most;
+        double or_late = load > slo ? late[i] : VERDICT_OK;
+        LANE(out, candidate, load.most)[i] = load;
+        LANE(out, candidate, load.mean)[i] = most ? fit : given.mean;
+        LANE(out, candidate, verdict)[i] = load > cap ? VERDICT_MEMORY : or_late;
+        LANE(out, candidate, memory_byte)[i] = held + load * per_request;
+    }
+}
+
+/* A step of a mapping on each device under its own limit on the first token. Serving: `prefill` is
+ * the prompt that a step waits for; else NULL. */
+static void try_step(struct candidate_lanes *out, const struct step *s, struct steps_memo *memo,
+                     const struct step *prefill, struct steps_memo *prefill_memo,
+                     const struct devices *d, const struct workload *w, const double *ttft_s)
+{
+    lane limit_s, late;
+    double *cap = LANE(out, candidate, cap), *slo = LANE(out, candidate, slo);
+    double *prompt_s = LANE(out, candidate, prompt_s);
+
+    lanes_set(limit_s, d->n, w->tpot_s * s->accepted_tokens);
+    lanes_set(late, d->n, s->prefills ? VERDICT_TTFT : VERDICT_TPOT);
+    lanes_set(prompt_s, d->n, NAN);
+    if (s->prefills)
+        memcpy(limit_s, ttft_s, d->n * sizeof *ttft_s);
+    if (prefill) {
+        static const struct load one = {1, 1};
+        struct load_lanes single;
+        LANES_FILL(&single, d->n, one);
+        steps_time_s(prompt_s, prefill, d, &single, prefill_memo);
+        for (size_t i = 0; i < d->n; i++)
+            if (ttft_s[i] - prompt_s[i] < limit_s[i]) {
+                limit_s[i] = ttft_s[i] - prompt_s[i];
+                late[i] = VERDICT_TTFT;
+            }
+    }
+    set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte));
+    steps_largest_load(slo, s, d, limit_s, cap, memo);
+    settle(out, d->n, s, w->batch, late);
+}
+
+/* What mappings are compared by. */
+static void weigh_step(struct candidate_lanes *out, const struct step *s, struct steps_memo *memo,
+                       const struct devices *d)
+{
+    const double *mean = LANE(out, candidate, load.mean);
+    double *step_s = LANE(out, candidate, step_s);
+    double *tokens_per_s = LANE(out, candidate, tokens_per_s);
+    steps_time_s(step_s, s, d, loads_of(out), memo);
+    for (size_t i = 0; i < d->n; i++)
+        tokens_per_s[i] = mean[i] * s->dp * s->made / step_s[i];
 }
 
 /* The pool that does the prefill of a pool that decodes: its best mapping. */
@@ -77,26 +135,37 @@ struct prefill_pool {
     double requests_per_s; /* of one device; 0 if no mapping keeps the limits */
     double ttft_s, kv_transfer_s;
 };
+LANES_OF(prefill_pool);
 
-static struct prefill_pool prefill_pool(const struct prepared *p, const struct device *dev,
-                                        const struct workload *w)
+static void find_pools(struct prefill_pool_lanes *out, struct prepared *p, const struct devices *d,
+                       const struct workload *w)
 {
-    struct prefill_pool best = {0, NAN, NAN};
-    for (size_t i = 0; i < p->n; i++) {
-        struct mapped m = {.plan = p->mapped[i].plan, .step = p->mapped[i].prefill};
+    static const struct prefill_pool none = {0, NAN, NAN};
+    LANES_FILL(out, d->n, none);
+    for (size_t k = 0; k < p->n; k++) {
+        struct mapped *m = &p->mapped[k];
+        const struct step *s = &m->prefill;
         struct workload prompt = *w;
-        struct candidate c;
-        /* A prompt's keys and values go out over the network, each device its own part. */
-        double transfer_s =
-            m.step.kv_byte_per_request * dev->network.s_per_byte + dev->network.latency_s;
-        prompt.batch = m.step.dp * fmax(1, floor(CHUNK_TOKENS / (w->input - w->prefix)));
-        prompt.ttft_s = w->ttft_s - transfer_s;
-        try_mapping(&c, &m, dev, &prompt);
-        double rate = c.load.mean * m.step.dp / c.step_s / m.plan.devices;
-        if (c.verdict == VERDICT_OK && rate > best.requests_per_s)
-            best = (struct prefill_pool){rate, c.step_s + transfer_s, transfer_s};
+        struct candidate_lanes c;
+        lane transfer_s, ttft_s;
+        for (size_t i = 0; i < d->n; i++) {
+            /* A prompt's keys and values go out over the network, each device its own part. */
+            transfer_s[i] = s->kv_byte_per_request * LANE(&d->rates, rates, network.s_per_byte)[i] +
+                            LANE(&d->rates, rates, network.latency_s)[i];
+            ttft_s[i] = w->ttft_s - transfer_s[i];
+        }
+        prompt.batch = s->dp * fmax(1, floor(CHUNK_TOKENS / (w->input - w->prefix)));
+        try_step(&c, s, &m->prefill_memo, NULL, NULL, d, &prompt, ttft_s);
+        weigh_step(&c, s, &m->prefill_memo, d);
+        for (size_t i = 0; i < d->n; i++) {
+            double step_s = LANE(&c, candidate, step_s)[i];
+            double rate = LANE(&c, candidate, load.mean)[i] * s->dp / step_s / m->plan.devices;
+            struct prefill_pool with = {rate, step_s + transfer_s[i], transfer_s[i]};
+            if (LANE(&c, candidate, verdict)[i] == VERDICT_OK &&
+                rate > LANE(out, prefill_pool, requests_per_s)[i])
+                LANES_PUT(out, i, with);
+        }
     }
-    return best;
 }
 
 static bool better(const struct candidate *a, const struct candidate *b)
@@ -104,7 +173,7 @@ static bool better(const struct candidate *a, const struct candidate *b)
     if (a->verdict != b->verdict) {
         static const int rank[VERDICTS] = {
             [VERDICT_OK] = 0, [VERDICT_TPOT] = 1, [VERDICT_TTFT] = 1, [VERDICT_MEMORY] = 2};
-        return rank[a->verdict] < rank[b->verdict];
+        return rank[(int)a->verdict] < rank[(int)b->verdict];
     }
     if (a->verdict == VERDICT_MEMORY)
         return a->memory_byte < b->memory_byte;
@@ -113,18 +182,99 @@ static bool better(const struct candidate *a, const struct candidate *b)
     return a->tokens_per_s > b->tokens_per_s;
 }
 
+/* What the metrics take from a step as it is. */
+struct traits {
+    double accepted_tokens, dp, made;
+    double weight_byte, kv_byte_per_request, kv_byte_per_token;
+};
+LANES_OF(traits);
+
+/* All that is known of the chosen mapping of each device. */
+struct choice {
+    struct candidate_lanes best;
+    struct traits_lanes traits;
+    struct step_split_lanes split;
+    lane twice_s; /* a step with twice the requests */
+};
+
+static void choose(struct choice *out, size_t mapped[LANES], struct prepared *p,
+                   const struct devices *d, const struct workload *w)
+{
+    lane ttft_s;
+    lanes_set(ttft_s, d->n, w->ttft_s);
+    for (size_t k = 0; k < p->n; k++) {
+        struct mapped *m = &p->mapped[k];
+        const struct step *prompt = m->step.mixed ? &m->prefill : NULL;
+        struct candidate_lanes next, *to = k ? &next : &out->best;
+        try_step(to, &m->step, &m->memo, prompt, &m->prefill_memo, d, w, ttft_s);
+        if (p->n > 1)
+            weigh_step(to, &m->step, &m->memo, d);
+        for (size_t i = 0; i < d->n && k > 0; i++) {
+            struct candidate a, b;
+            LANES_TAKE(a, &next, i);
+            LANES_TAKE(b, &out->best, i);
+            if (better(&a, &b)) {
+                LANES_PUT(&out->best, i, a);
+                mapped[i] = k;
+            }
+        }
+    }
+}
+
+/* The parts of a step, and twice its load where that may change what is said of its limit. */
+static void look_closer(struct choice *out, const size_t mapped[LANES], struct prepared *p,
+                        const struct devices *d, bool batch_max)
+{
+    const struct load_lanes *load = loads_of(&out->best);
+    struct step_split_lanes split;
+    struct load_lanes twice;
+    lane twice_s;
+    for (size_t i = 0; i < d->n; i++) {
+        LANE(&twice, load, most)[i] = 2 * LANE(load, load, most)[i];
+        LANE(&twice, load, mean)[i] = 2 * LANE(load, load, mean)[i];
+        out->twice_s[i] = INFINITY;
+    }
+    for (size_t k = 0; k < p->n; k++) {
+        struct mapped *m = &p->mapped[k];
+        const struct step *s = &m->step;
+        struct traits traits = {
+            s->accepted_tokens,  s->dp, s->made, s->weight_byte, s->kv_byte_per_request,
+            s->kv_byte_per_token};
+        size_t of = 0;
+        for (size_t i = 0; i < d->n; i++)
+            of += mapped[i] == k;
+        if (of == d->n) {
+            LANES_FILL(&out->traits, d->n, traits);
+            steps_split(&out->split, s, d, load, &m->memo);
+            if (batch_max)
+                steps_time_s(out->twice_s, s, d, &twice, &m->memo);
+        } else if (of > 0) {
+            steps_split(&split, s, d, load, &m->memo);
+            lanes_set(twice_s, d->n, INFINITY);
+            if (batch_max)
+                steps_time_s(twice_s, s, d, &twice, &m->memo);
+            for (size_t i = 0; i < d->n; i++) {
+                if (mapped[i] != k)
+                    continue;
+                LANES_PUT(&out->traits, i, traits);
+                LANES_COPY(&out->split, i, &split, i);
+                out->twice_s[i] = twice_s[i];
+            }
+        }
+    }
+}
+
 /* Capacity or latency stops the batch; but where twice the batch would bring less than 5 % more,
  * it is the resource with the largest part of the step. */
-static double limit_of(const struct candidate *c, const struct step *s, const struct device *dev,
-                       const struct step_split *split, bool batch_max)
+static inline double limit_of(const struct candidate *c, const struct step_split *split,
+                              double twice_s)
 {
-    double twice_s = step_time_s(s, dev, (struct load){2 * c->load.most, 2 * c->load.mean});
-    if (batch_max && 2 * c->step_s > 1.05 * twice_s)
-        return c->cap <= c->slo ? LIMIT_CAPACITY : LIMIT_LATENCY;
     const double *b = split->bound_s;
-    return b[BY_LINK] > fmax(b[BY_COMPUTE], b[BY_MEMORY]) ? LIMIT_LINK
-           : b[BY_COMPUTE] > b[BY_MEMORY]                 ? LIMIT_COMPUTE
-                                                          : LIMIT_MEMORY;
+    bool stopped = 2 * split->time_s > 1.05 * twice_s;
+    double stop = c->cap <= c->slo ? LIMIT_CAPACITY : LIMIT_LATENCY;
+    double computes = b[BY_COMPUTE] > b[BY_MEMORY] ? LIMIT_COMPUTE : LIMIT_MEMORY;
+    double bound = b[BY_LINK] > larger(b[BY_COMPUTE], b[BY_MEMORY]) ? LIMIT_LINK : computes;
+    return stopped ? stop : bound;
 }
 
 /* One measurement in ten is below low, one in ten above high, if logs of errors are normal. */
@@ -136,9 +286,14 @@ static void span(double *low, double value, double error)
     low[1] = value * exp(TENTH * error);
 }
 
-static void fill_calibrated(struct metrics *out, const struct step_split *split,
+/* Of the first, which is alone. */
+static void fill_calibrated(struct metrics_lanes *lanes, const struct step_split_lanes *splits,
                             const struct design *d, double accepted)
 {
+    struct metrics metrics, *out = &metrics;
+    struct step_split one, *split = &one;
+    LANES_TAKE(metrics, lanes, 0);
+    LANES_TAKE(one, splits, 0);
     const double error = split->error, *e = split->class_error;
     out->calibrated_on = d->calibration_own ? ON_OWN : ON_GENERATION;
     out->timing_error = error;
@@ -157,67 +312,105 @@ static void fill_calibrated(struct metrics *out, const struct step_split *split,
     };
     for (int i = 0; i < OP_CLASSES; i++)
         span(low[i], split->class_s[i] / accepted, e[i]);
+    LANES_PUT(lanes, 0, metrics);
 }
 
-static void no_metrics(struct metrics *out, enum verdict why)
-{
-    for (size_t i = 0; i < metrics_fields.n; i++)
-        field_put(&metrics_fields.row[i], out, NAN);
-    out->verdict = why;
-}
+#define OUT(metric) LANE(out, metrics, metric)[i]
 
-static void fill(struct metrics *out, const struct candidate *c, const struct step *s,
-                 const struct prefill_pool *pool, const struct device *dev, const struct design *d,
-                 const struct price_book *book)
+/* Everything but cost and calibration, of a step that decodes; `devices` of a system. */
+FOR_ALL_VECTORS
+static void fill(struct metrics_lanes *restrict out, const struct choice *restrict choice,
+                 const struct devices *restrict d, double devices)
 {
-    struct step_split split;
-    double accepted = s->accepted_tokens, dp = s->dp;
+    for (size_t i = 0; i < d->n; i++) {
+        struct candidate c;
+        struct traits t;
+        struct step_split split;
+        struct rates r;
+        LANES_TAKE(c, &choice->best, i);
+        LANES_TAKE(t, &choice->traits, i);
+        LANES_TAKE(split, &choice->split, i);
+        LANES_TAKE(r, &d->rates, i);
+        double in_flight = c.load.mean * t.dp, rate = in_flight * t.made / split.time_s;
+        double intensity = split.expert_flop / split.expert_byte;
+        double speedup = split.attention_chip_s / split.attention_engine_s;
+        bool engine = LANE(&d->engine, engine, bandwidth_ratio)[i] > 0;
 
-    no_metrics(out, c->verdict);
-    step_split(&split, s, dev, c->load);
-    out->batch = c->load.mean * dp;
-    out->batch_cap = c->cap * dp;
-    out->batch_slo = c->slo * dp;
-    out->tokens_per_s = out->batch * s->made / split.time_s;
-    out->tokens_per_s_per_user = s->made / split.time_s;
-    out->tpot_s = s->prefills ? NAN : split.time_s / accepted;
-    out->ttft_s = s->prefills ? split.time_s : split.time_s + c->prompt_s;
-    out->prefill_devices = 0;
-    out->kv_transfer_s = NAN;
-    if (d->workload.phase == PHASE_DISAGGREGATED) {
-        double requests_per_s = out->tokens_per_s / d->workload.output;
-        out->prefill_devices = requests_per_s / pool->requests_per_s;
-        out->ttft_s = pool->ttft_s;
-        out->kv_transfer_s = pool->kv_transfer_s;
-        if (pool->requests_per_s <= 0) {
-            out->prefill_devices = NAN;
-            out->verdict = c->verdict == VERDICT_OK ? VERDICT_TTFT : c->verdict;
-        }
+        OUT(verdict) = c.verdict;
+        OUT(batch) = in_flight;
+        OUT(batch_cap) = c.cap * t.dp;
+        OUT(batch_slo) = c.slo * t.dp;
+        OUT(tokens_per_s) = rate;
+        OUT(tokens_per_s_per_device) = rate / devices;
+        OUT(tokens_per_s_per_user) = t.made / split.time_s;
+        OUT(tpot_s) = split.time_s / t.accepted_tokens;
+        OUT(ttft_s) = split.time_s + c.prompt_s;
+        OUT(prefill_devices) = 0;
+        OUT(kv_transfer_s) = NAN;
+        OUT(memory_used_byte) = c.memory_byte;
+        OUT(weight_byte) = t.weight_byte;
+        OUT(kv_byte) = c.load.most * t.kv_byte_per_request;
+        OUT(kv_byte_per_token) = t.kv_byte_per_token;
+        OUT(attention_intensity_flop_per_byte) = split.attention_flop / split.attention_byte;
+        OUT(expert_intensity_flop_per_byte) = split.expert_byte > 0 ? intensity : NAN;
+        OUT(ridge_flop_per_byte) = r.main.s_per_byte / r.main.s_per_flop;
+        OUT(attention_s) = split.class_s[OP_ATTENTION] / t.accepted_tokens;
+        OUT(projection_s) = split.class_s[OP_PROJECTION] / t.accepted_tokens;
+        OUT(ffn_s) = split.class_s[OP_FFN] / t.accepted_tokens;
+        OUT(expert_s) = split.class_s[OP_EXPERT] / t.accepted_tokens;
+        OUT(communication_s) = split.class_s[OP_COMMUNICATION] / t.accepted_tokens;
+        OUT(other_s) = split.class_s[OP_OTHER] / t.accepted_tokens;
+        OUT(attention_share) = split.class_s[OP_ATTENTION] / split.time_s;
+        OUT(engine_speedup) = engine ? speedup : NAN;
+        OUT(limit) = limit_of(&c, &split, choice->twice_s[i]);
     }
-    double devices = d->plan.devices + (isnan(out->prefill_devices) ? 0 : out->prefill_devices);
-    out->tokens_per_s_per_device = out->tokens_per_s / devices;
-    out->memory_used_byte = c->memory_byte;
-    out->weight_byte = s->weight_byte;
-    out->kv_byte = c->load.most * s->kv_byte_per_request;
-    out->kv_byte_per_token = s->kv_byte_per_token;
-    out->attention_intensity_flop_per_byte = split.attention_flop / split.attention_byte;
-    out->expert_intensity_flop_per_byte =
-        split.expert_byte > 0 ? split.expert_flop / split.expert_byte : NAN;
-    out->ridge_flop_per_byte = dev->main.s_per_byte / dev->main.s_per_flop;
-    out->attention_s = split.class_s[OP_ATTENTION] / accepted;
-    out->projection_s = split.class_s[OP_PROJECTION] / accepted;
-    out->ffn_s = split.class_s[OP_FFN] / accepted;
-    out->expert_s = split.class_s[OP_EXPERT] / accepted;
-    out->communication_s = split.class_s[OP_COMMUNICATION] / accepted;
-    out->other_s = split.class_s[OP_OTHER] / accepted;
-    out->attention_share = split.class_s[OP_ATTENTION] / split.time_s;
-    out->engine_speedup =
-        engine_is_there(&d->engine) ? split.attention_chip_s / split.attention_engine_s : NAN;
-    out->limit = limit_of(c, s, dev, &split, d->workload.batch == BATCH_MAX);
-    if (dev->calibration)
-        fill_calibrated(out, &split, d, accepted);
-    if (book)
-        cost_metrics(out, &d->chip, &d->engine, devices, &d->precision, &split, split.time_s, book);
+}
+
+/* What is not as `fill` says where a step is the prefill itself. */
+static void correct_prefill(struct metrics_lanes *out, const struct choice *choice, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        OUT(tpot_s) = NAN;
+        OUT(ttft_s) = LANE(&choice->split, step_split, time_s)[i];
+    }
+}
+
+/* What is not where the prefill is done by others. Adds them to the devices of a system. */
+static void add_pools(struct metrics_lanes *out, const struct prefill_pool_lanes *pools, size_t n,
+                      double output, double *devices)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct prefill_pool pool;
+        LANES_TAKE(pool, pools, i);
+        double requests_per_s = OUT(tokens_per_s) / output;
+        bool fed = pool.requests_per_s > 0;
+        OUT(ttft_s) = pool.ttft_s;
+        OUT(kv_transfer_s) = pool.kv_transfer_s;
+        OUT(prefill_devices) = fed ? requests_per_s / pool.requests_per_s : NAN;
+        if (fed)
+            devices[i] += OUT(prefill_devices);
+        else if (OUT(verdict) == VERDICT_OK)
+            OUT(verdict) = VERDICT_TTFT;
+        OUT(tokens_per_s_per_device) = OUT(tokens_per_s) / devices[i];
+    }
+}
+
+#undef OUT
+
+static void no_metrics(struct metrics_lanes *out, size_t n, size_t from, size_t to)
+{
+    size_t first = from / sizeof(double), last = to / sizeof(double);
+    if (n == LANES)
+        lanes_set(out->at[first], (last - first) * LANES, NAN);
+    for (size_t k = first; k < last && n < LANES; k++)
+        lanes_set(out->at[k], n, NAN);
+}
+
+static void no_numbers(struct metrics_lanes *out, size_t n, enum verdict why)
+{
+    no_metrics(out, n, 0, sizeof(struct metrics));
+    for (size_t i = 0; i < n; i++)
+        LANE(out, metrics, verdict)[i] = why;
 }
 
 static bool is_calibrated(const struct mapped *m, const struct device *dev)
@@ -226,38 +419,59 @@ static bool is_calibrated(const struct mapped *m, const struct device *dev)
            (!m->step.mixed || step_is_calibrated(&m->prefill, dev));
 }
 
-void evaluate_prepared(const struct prepared *p, const struct design *d,
-                       const struct price_book *book, struct metrics *out,
-                       const struct mapped **mapped)
+void evaluate_many(struct prepared *p, const struct design *like, const struct price_book *book,
+                   struct devices *d, struct metrics_lanes *out, size_t mapped[LANES])
 {
-    struct device dev;
-    struct candidate best = {0}, c;
-    size_t at = 0;
+    const struct workload *w = &like->workload;
+    const size_t costs = offsetof(struct metrics, die_area_mm2),
+                 calibrated = offsetof(struct metrics, calibrated_on);
+    struct choice choice;
+    lane devices;
 
-    device_make(&dev, d);
-    if (mapped)
-        *mapped = p->n ? &p->mapped[0] : NULL;
+    for (size_t i = 0; i < d->n; i++)
+        mapped[i] = 0;
+    lanes_set(devices, d->n, like->plan.devices);
     if (!p->n) {
-        no_metrics(out, VERDICT_MAPPING);
+        no_numbers(out, d->n, VERDICT_MAPPING);
         return;
     }
-    if (p->mapped[0].step.calibrated && !is_calibrated(&p->mapped[0], &dev)) {
-        no_metrics(out, VERDICT_CALIBRATION);
+    devices_time(d, like);
+    if (p->mapped[0].step.calibrated && !is_calibrated(&p->mapped[0], &d->like)) {
+        no_numbers(out, d->n, VERDICT_CALIBRATION);
         return;
     }
-    for (size_t i = 0; i < p->n; i++) {
-        try_mapping(&c, &p->mapped[i], &dev, &d->workload);
-        if (i == 0 || better(&c, &best)) {
-            best = c;
-            at = i;
-        }
+    choose(&choice, mapped, p, d, w);
+    look_closer(&choice, mapped, p, d, w->batch == BATCH_MAX);
+    fill(out, &choice, d, like->plan.devices);
+    if (p->mapped[0].step.prefills)
+        correct_prefill(out, &choice, d->n);
+    if (w->phase == PHASE_DISAGGREGATED) {
+        struct prefill_pool_lanes pools;
+        find_pools(&pools, p, d, w);
+        add_pools(out, &pools, d->n, w->output, devices);
     }
+    no_metrics(out, d->n, book ? calibrated : costs, sizeof(struct metrics));
+    if (d->like.calibration)
+        fill_calibrated(out, &choice.split, like, p->mapped[mapped[0]].step.accepted_tokens);
+    if (book) {
+        devices_look_up(d);
+        cost_metrics(out, d, devices, &like->precision, &choice.split, book);
+    }
+}
+
+void evaluate_prepared(struct prepared *p, const struct design *d, const struct price_book *book,
+                       struct metrics *out, const struct mapped **mapped)
+{
+    struct devices one;
+    struct metrics_lanes lanes;
+    size_t at[LANES];
+
+    one.n = 0;
+    devices_add(&one, &d->chip, &d->engine);
+    evaluate_many(p, d, book, &one, &lanes, at);
+    LANES_TAKE(*out, &lanes, 0);
     if (mapped)
-        *mapped = &p->mapped[at];
-    struct prefill_pool pool = {0};
-    if (d->workload.phase == PHASE_DISAGGREGATED)
-        pool = prefill_pool(p, &dev, &d->workload);
-    fill(out, &best, &p->mapped[at].step, &pool, &dev, d, book);
+        *mapped = p->n ? &p->mapped[at[0]] : NULL;
 }
 
 void evaluate(const struct design *d, const struct price_book *book, struct metrics *out,

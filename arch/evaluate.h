@@ -1,4 +1,4 @@
-/* The only entry to the model: a design in, metrics and a verdict out. Pure. */
+/* The only entry to the model: designs in, metrics and verdicts out. Pure. */
 #ifndef ARCH_EVALUATE_H
 #define ARCH_EVALUATE_H
 
@@ -6,6 +6,7 @@
 #include "arch/design.h"
 #include "arch/metrics.h"
 #include "arch/step.h"
+#include "arch/steps.h"
 
 /* The part of a design that no chip or engine changes: the steps of every mapping its plan allows.
  * Made once, priced on many chips. */
@@ -15,6 +16,7 @@ struct prepared {
         struct plan plan;
         struct step step;
         struct step prefill; /* of one prompt a request; phases serving and disaggregated */
+        struct steps_memo memo, prefill_memo;
     } * mapped;
 };
 
@@ -22,14 +24,23 @@ struct prepared {
 void prepare(struct prepared *out, const struct design *d);
 void prepared_free(struct prepared *p);
 
-/* The best mapping of `p` on the chip and engine of `d`: most tokens per second among the feasible
- * ones, the first of equals; if none is feasible, the one that comes nearest (least memory, then
- * shortest step). `mapped` gets it, NULL if the plan allows none; may be NULL. A point that does
- * not fit still has all its numbers, with the smallest batch where batch is max. Without a `book`
- * costs are NAN. */
-void evaluate_prepared(const struct prepared *p, const struct design *d,
-                       const struct price_book *book, struct metrics *out,
-                       const struct mapped **mapped);
+/* How many devices evaluate_many takes at once: LANES, or one where each has its own calibration.
+ */
+size_t evaluate_room(const struct design *d);
+
+/* Each of the devices `d` (not empty, at most evaluate_room) in the place of the chip and engine of
+ * `like`: its best mapping of `p`, the one with most tokens per second among the feasible ones, the
+ * first of equals; if none is feasible, the one that comes nearest (least memory, then shortest
+ * step). `mapped` gets its index in p->mapped, 0 if the plan allows none. A point that does not
+ * fit still has all its numbers, with the smallest batch where batch is max. Without a `book`
+ * costs are NAN. Of `p` only the memory of earlier calls changes, and no result with it. */
+void evaluate_many(struct prepared *p, const struct design *like, const struct price_book *book,
+                   struct devices *d, struct metrics_lanes *out, size_t mapped[LANES]);
+
+/* The same for the chip and engine of `d` itself. `mapped`, which may be NULL, gets the mapping, or
+ * NULL. */
+void evaluate_prepared(struct prepared *p, const struct design *d, const struct price_book *book,
+                       struct metrics *out, const struct mapped **mapped);
 
 /* Both together. `plan` gets the mapping; may be NULL. */
 void evaluate(const struct design *d, const struct price_book *book, struct metrics *out,

@@ -3,7 +3,6 @@
 #include "base/power.h"
 
 static const double PI = 3.14159265358979323846;
-static const double BYTE_PER_GB = 1e9;
 static const double BYTE_PER_TB = 1e12;
 static const double FLOP_PER_TFLOP = 1e12;
 static const double WAFER_MM = 300, EDGE_MM = 5, SCRIBE_MM = 0.2;
@@ -11,176 +10,507 @@ static const double CLUSTERS = 10;
 static const double FEWER_DIES_MOST = 16; /* looked at, below the number needed */
 static const double DIES_OF_A_STACK = 8;  /* that prices.stack_dram_mm2 holds for */
 
-static double dies_per_wafer(double mm2)
+void devices_process(struct process_lanes *out, const struct devices *d, const struct prices *p)
+{
+    const double *node_nm = LANE(&d->chip, chip, node_nm);
+    struct process at = process_at(node_place(node_nm[0]), p);
+    if (lanes_are_equal(node_nm, d->n)) {
+        LANES_FILL(out, d->n, at);
+        return;
+    }
+    for (size_t i = 0; i < d->n; i++) {
+        if (i > 0 && node_nm[i] != node_nm[i - 1])
+            at = process_at(node_place(node_nm[i]), p);
+        LANES_PUT(out, i, at);
+    }
+}
+
+/* ---- dies ---- */
+
+static inline double dies_per_wafer(double mm2)
 {
     double side = sqrt(mm2), with_scribe = mm2 + 2 * SCRIBE_MM * side + SCRIBE_MM * SCRIBE_MM;
     double usable = WAFER_MM / 2 - EDGE_MM;
-    return fmax(1, PI * usable * usable / with_scribe - PI * 2 * usable / sqrt(2 * with_scribe));
+    return larger(1, PI * usable * usable / with_scribe - PI * 2 * usable / sqrt(2 * with_scribe));
 }
 
-/* P(Poisson(mean) <= most), linear between whole numbers. */
-static double at_most(double mean, double most)
+/* Poisson's chance of no more than the spares, linear between whole numbers, times that of a good
+ * uncore. Its series, from the last term that counts to the first: those past the spares, or so far
+ * past the mean that all of them are below the last place, do not. */
+FOR_ALL_VECTORS
+static void die_yields(double *restrict out, size_t n, struct die_lanes *restrict die,
+                       const double *restrict defects_per_mm2, const struct prices *restrict p)
 {
-    double term = exp(-mean), sum = term, whole = floor(most);
-    for (double k = 1; k <= whole && (k < mean || term > 1e-12 * sum); k++)
-        sum += term *= mean / k;
-    return fmin(1, sum + (most - whole) * term * mean / (whole + 1));
+    const double *compute_mm2 = LANE(die, die, compute_mm2), *spares = LANE(die, die, spares);
+    double fatal_ratio = 1 - p->uncore_repair_ratio;
+    lane mean, top, sum;
+    int32_t most = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        double whole = floor(spares[i]);
+        mean[i] = defects_per_mm2[i] * compute_mm2[i];
+        double counts = floor(smaller(20 + 3 * mean[i], 1e6));
+        top[i] = smaller(whole + 1, counts);
+        sum[i] = whole + 1 > counts ? 1 : spares[i] - whole;
+        int32_t last = (int32_t)top[i];
+        most = last > most ? last : most;
+    }
+    for (double from = 4 * ((most + 3) / 4); from > 0; from -= 4)
+        for (size_t i = 0; i < n; i++) {
+            double all = sum[i];
+            UNROLLED for (int j = 0; j < 4; j++)
+            {
+                double k = from - j, longer = 1 + mean[i] * (1 / k) * all;
+                all = k <= top[i] ? longer : all;
+            }
+            sum[i] = all;
+        }
+    for (size_t i = 0; i < n; i++) {
+        double at_most = smaller(1, power_exp(-mean[i]) * sum[i]);
+        double fatal = defects_per_mm2[i] * LANE(die, die, uncore_mm2)[i] * fatal_ratio;
+        double once = 1 + fatal / CLUSTERS, twice = once * once, fourth = twice * twice;
+        double good = at_most / (twice * (fourth * fourth)); /* to the power CLUSTERS */
+        out[i] = larger(good, 1e-6); /* so too where the series is past all numbers */
+    }
 }
 
 double die_yield(const struct die *d, double defects_per_mm2, const struct prices *p)
 {
-    double fatal = defects_per_mm2 * d->uncore_mm2 * (1 - p->uncore_repair_ratio);
-    double uncore = 1 / power_whole(1 + fatal / CLUSTERS, CLUSTERS);
-    return fmax(1e-6, uncore * at_most(defects_per_mm2 * d->compute_mm2, d->spares));
+    struct die_lanes die;
+    lane out;
+    LANES_PUT(&die, 0, *d);
+    die_yields(out, 1, &die, &defects_per_mm2, p);
+    return out[0];
+}
+
+static inline double untested_usd(double mm2, double wafer_usd, const struct prices *p)
+{
+    return wafer_usd / dies_per_wafer(mm2) + p->die_test_usd;
 }
 
 double good_die_usd(const struct die *d, const struct process *at, const struct prices *p)
 {
     double mm2 = d->compute_mm2 + d->uncore_mm2 + d->blank_mm2;
-    if (mm2 <= 0)
-        return 0;
-    return (at->wafer_usd / dies_per_wafer(mm2) + p->die_test_usd) /
-           die_yield(d, at->defects_per_mm2, p);
+    return mm2 > 0 ? untested_usd(mm2, at->wafer_usd, p) / die_yield(d, at->defects_per_mm2, p) : 0;
 }
 
-/* As many dies as fewer than needed, each as large as can be exposed and with as many defects as
- * all that is on the chip would meet there. */
-static double full_dies_usd(const struct area *a, double dies, const struct process *at,
-                            const struct prices *p)
+/* One of the dies that a chip is made of. */
+static inline struct die equal_die(const struct area *a)
 {
-    double full = p->reticle_mm2, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
+    double part = 1 / a->dies, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
+    return (struct die){a->compute_mm2 * part, uncore * part, a->blank_mm2 * part,
+                        a->spare_units * part};
+}
+
+/* One of fewer than needed, as large as can be exposed and with as many defects as all that is on
+ * the chip would meet there. */
+static inline struct die full_die(const struct area *a, double dies, double full_mm2)
+{
+    double part = 1 / dies, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
     double seam = dies > 1 ? 0 : a->seam_mm2; /* which one die does not have */
-    double compute = a->compute_mm2 / dies, held = compute > full ? full / compute : 1;
-    struct die d = {compute * held, fmin((uncore - seam) / dies, full), 0,
-                    a->spare_units / dies * held};
-    d.blank_mm2 = full - d.compute_mm2 - d.uncore_mm2;
-    return dies * good_die_usd(&d, at, p);
+    double compute = a->compute_mm2 * part, held = smaller(1, full_mm2 / compute);
+    struct die d = {compute * held, smaller((uncore - seam) * part, full_mm2), 0,
+                    a->spare_units * part * held};
+    d.blank_mm2 = full_mm2 - d.compute_mm2 - d.uncore_mm2;
+    return d;
+}
+
+/* Do fewer full dies cost less still, so that the largest number tells? n of them cost n / yield:
+ * one more costs more unless the log of its yield grows by more than log(1 + 1/n) >= 1/(n + 1). One
+ * more rids a die of at most 1/(n + 1) of what one alone would hold; the yield of the uncore grows
+ * by the defects that go with it, that of compute units by these times the chance that, of dies
+ * with no more hits than spares, one has just as many: with four spares, below hits^4 / 24. */
+static inline bool fewer_cost_less(const struct area *a, double full_mm2, double defects_per_mm2,
+                                   double fatal_ratio)
+{
+    double uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
+    double fatal = defects_per_mm2 * smaller(full_mm2, uncore) * fatal_ratio;
+    double hits = defects_per_mm2 * smaller(full_mm2, a->compute_mm2), twice = hits * hits;
+    double spares = a->spare_units * smaller(1 / a->dies, full_mm2 / a->compute_mm2);
+    return hits * (spares >= 4 ? twice * twice / 24 : 1) + fatal <= 1;
 }
 
 /* All dies. They cost no less than fewer, full ones: that small dies yield better is not taken to
  * be free, for a seam costs design and speed that are not priced. So cost does not fall where a
  * growing chip is split. */
-static double dies_usd(const struct area *a, const struct process *at, const struct prices *p)
+FOR_ALL_VECTORS
+static void dies_usd(double *restrict usd, size_t n, const struct area_lanes *restrict area,
+                     const struct process_lanes *restrict process, const struct prices *restrict p)
 {
-    double n = a->dies, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
-    struct die one = {a->compute_mm2 / n, uncore / n, a->blank_mm2 / n, a->spare_units / n};
-    double usd = n * good_die_usd(&one, at, p);
-    for (double fewer = fmax(1, n - FEWER_DIES_MOST); fewer < n; fewer++)
-        usd = fmax(usd, full_dies_usd(a, fewer, at, p));
-    return usd;
+    const double *wafer_usd = LANE(process, process, wafer_usd), *dies = LANE(area, area, dies);
+    const double *defects_per_mm2 = LANE(process, process, defects_per_mm2);
+    double full_mm2 = p->reticle_mm2, full_per_wafer = dies_per_wafer(full_mm2);
+    struct die_lanes die;
+    struct area a;
+    lane yield, first, fewer;
+
+    for (size_t i = 0; i < n; i++) {
+        LANES_TAKE(a, area, i);
+        struct die one = equal_die(&a);
+        LANES_PUT(&die, i, one);
+    }
+    die_yields(yield, n, &die, defects_per_mm2, p);
+    for (size_t i = 0; i < n; i++) {
+        LANES_TAKE(a, area, i);
+        struct die one = equal_die(&a);
+        double mm2 = one.compute_mm2 + one.uncore_mm2 + one.blank_mm2;
+        double good_usd = untested_usd(mm2, wafer_usd[i], p) / yield[i];
+        usd[i] = mm2 > 0 ? a.dies * good_usd : 0;
+        bool last = fewer_cost_less(&a, full_mm2, defects_per_mm2[i], 1 - p->uncore_repair_ratio);
+        first[i] = larger(1, a.dies - (last ? 1 : FEWER_DIES_MOST));
+    }
+    for (double more = 0;; more++) {
+        int64_t any = 0;
+        for (size_t i = 0; i < n; i++) {
+            fewer[i] = first[i] + more;
+            any |= fewer[i] < dies[i];
+        }
+        if (!any)
+            return;
+        for (size_t i = 0; i < n; i++) {
+            LANES_TAKE(a, area, i);
+            struct die full = full_die(&a, fewer[i], full_mm2);
+            LANES_PUT(&die, i, full);
+        }
+        die_yields(yield, n, &die, defects_per_mm2, p);
+        for (size_t i = 0; i < n; i++) {
+            double untested = wafer_usd[i] * (1 / full_per_wafer) + p->die_test_usd;
+            double all_usd = fewer[i] * untested / yield[i];
+            usd[i] = fewer[i] < dies[i] ? larger(usd[i], all_usd) : usd[i];
+        }
+    }
 }
+
+/* ---- package and memory ---- */
 
 /* A package: what stands on it, what it costs itself, and the share of both that is lost. */
 struct package {
     double mm2, usd, lost_ratio;
 };
+LANES_OF(package);
 
-static struct package package_of(const struct area *a, double stacks, const struct prices *p)
+/* power_whole for each; n below 2^31. */
+FOR_ALL_VECTORS
+static void powers_whole(double *restrict y, size_t n, double x, const double *restrict whole)
 {
-    double mm2 = (a->die_mm2 + stacks * p->stack_footprint_mm2) * p->interposer_ratio;
-    double yield = p->package_yield * power_whole(p->bond_yield, a->dies + stacks);
-    return (struct package){mm2, p->package_base_usd + mm2 * p->interposer_usd_per_mm2,
-                            1 / fmax(yield, 1e-6) - 1};
+    int32_t more = 1;
+    for (size_t i = 0; i < n; i++)
+        y[i] = 1;
+    for (int bit = 0; more; bit++, x *= x) {
+        more = 0;
+        for (size_t i = 0; i < n; i++) {
+            int32_t left = (int32_t)whole[i] >> bit;
+            y[i] = left & 1 ? y[i] * x : y[i];
+            more |= left >> 1;
+        }
+    }
 }
 
-static double memory_usd(const struct chip *c, double byte, double stacks, const struct prices *p)
+FOR_ALL_VECTORS
+static void packages_of(struct package_lanes *restrict package, size_t n,
+                        const struct area_lanes *restrict area, const double *restrict stacks,
+                        const struct prices *restrict p)
 {
-    return byte / BYTE_PER_GB * (&p->hbm2_usd_per_gb)[(size_t)c->hbm] + stacks * p->hbm_stack_usd;
+    const double *dies = LANE(area, area, dies), *die_mm2 = LANE(area, area, die_mm2);
+    lane bonds, bonded;
+    for (size_t i = 0; i < n; i++)
+        bonds[i] = smaller(dies[i] + stacks[i], 1e9);
+    powers_whole(bonded, n, p->bond_yield, bonds);
+    for (size_t i = 0; i < n; i++) {
+        double mm2 = (die_mm2[i] + stacks[i] * p->stack_footprint_mm2) * p->interposer_ratio;
+        struct package on = {mm2, p->package_base_usd + mm2 * p->interposer_usd_per_mm2,
+                             1 / larger(p->package_yield * bonded[i], 1e-6) - 1};
+        LANES_PUT(package, i, on);
+    }
 }
 
-static double base_die_logic_mm2(const struct chip *c, const struct engine *e, double stacks,
-                                 const struct prices *p)
+static void memory_usd_per_gb(double *out, const struct devices *d, const struct prices *p)
 {
-    if (e->logic_mm2_per_stack >= 0)
-        return e->logic_mm2_per_stack;
-    if (e->kind != ENGINE_LOGIC_DIE)
-        return 0;
+    const double *kind = LANE(&d->chip, chip, hbm), *usd_per_gb = &p->hbm2_usd_per_gb;
+    if (lanes_are_equal(kind, d->n))
+        lanes_set(out, d->n, usd_per_gb[(size_t)kind[0]]);
+    else
+        for (size_t i = 0; i < d->n; i++)
+            out[i] = usd_per_gb[(size_t)kind[i]];
+}
+
+/* ---- the chip ---- */
+
+FOR_ALL_VECTORS
+static void chips_area(struct area_lanes *restrict area, double *restrict stacks,
+                       const struct devices *restrict d, const double *restrict more_mm2,
+                       const double *restrict more_byte_per_s,
+                       const struct process_lanes *restrict process,
+                       const struct prices *restrict p)
+{
+    const struct prices held = *p; /* a load in a branch would keep the loop scalar */
+    for (size_t i = 0; i < d->n; i++) {
+        struct chip c;
+        struct edge edge;
+        struct process at;
+        struct area a;
+        LANES_TAKE(c, &d->chip, i);
+        LANES_TAKE(edge.hbm, &d->hbm, i);
+        LANES_TAKE(at, process, i);
+        edge.stacks = stacks[i] = chip_memory_stacks(&c, &edge.hbm);
+        edge.memory_gb_per_s = c.memory_byte_per_s / BYTE_PER_GB;
+        edge.link_gb_per_s = (c.link_byte_per_s + more_byte_per_s[i]) / BYTE_PER_GB;
+        area_of_chip(&a, &c, &edge, more_mm2[i], &at, &held);
+        LANES_PUT(area, i, a);
+    }
+}
+
+FOR_ALL_VECTORS
+static void chips_usd(struct device_cost_lanes *restrict out, const struct devices *restrict d,
+                      const struct package_lanes *restrict package,
+                      const double *restrict usd_per_gb, const struct prices *restrict p)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        double logic_usd = LANE(out, device_cost, logic_usd)[i];
+        double stacks = LANE(out, device_cost, stacks)[i];
+        double memory_usd = LANE(&d->chip, chip, memory_byte)[i] / BYTE_PER_GB * usd_per_gb[i] +
+                            stacks * p->hbm_stack_usd;
+        struct package on;
+        LANES_TAKE(on, package, i);
+        LANE(out, device_cost, memory_usd)[i] = memory_usd;
+        LANE(out, device_cost, package_mm2)[i] = on.mm2;
+        LANE(out, device_cost, package_usd)[i] = on.usd;
+        LANE(out, device_cost, package_loss_usd)
+        [i] = (logic_usd + memory_usd + on.usd) * on.lost_ratio;
+        LANE(out, device_cost, test_usd)[i] = p->test_usd;
+    }
+}
+
+/* ---- engines ---- */
+
+/* Logic on the base dies, mm2 a stack. */
+static inline double base_die_logic_mm2(const struct chip *c, const struct engine *e, double stacks,
+                                        const struct prices *p)
+{
     double m = engine_bandwidth_ratio(e), byte_per_s = c->memory_byte_per_s / stacks;
-    return fmax(0, m - 1) * byte_per_s / BYTE_PER_TB * p->engine_tsv_mm2_per_tb_per_s +
-           m * e->ridge_flop_per_byte * byte_per_s / FLOP_PER_TFLOP *
-               p->engine_mac_mm2_per_tflop_per_s +
-           p->engine_buffer_mm2;
+    double tsv_mm2 = larger(0, m - 1) * byte_per_s * (p->engine_tsv_mm2_per_tb_per_s / BYTE_PER_TB);
+    double mac_mm2 = m * e->ridge_flop_per_byte * byte_per_s *
+                     (p->engine_mac_mm2_per_tflop_per_s / FLOP_PER_TFLOP);
+    double more = tsv_mm2 + mac_mm2 + p->engine_buffer_mm2;
+    return e->logic_mm2_per_stack >= 0   ? e->logic_mm2_per_stack
+           : e->kind == ENGINE_LOGIC_DIE ? more
+                                         : 0;
 }
 
 /* In the stacks of the chip: on their DRAM dies, on their base dies. */
-static void engine_in_stacks(struct device_cost *out, const struct chip *c, const struct engine *e,
-                             double lost_ratio, const struct prices *p)
+FOR_ALL_VECTORS
+static void engines_in_stacks(struct device_cost_lanes *restrict out,
+                              const struct devices *restrict d,
+                              const struct package_lanes *restrict package,
+                              const struct prices *restrict p)
 {
-    double dram_mm2 = p->stack_dram_mm2 * chip_hbm(c)->dies / DIES_OF_A_STACK;
-    double logic_mm2 = base_die_logic_mm2(c, e, out->stacks, p);
-    double silicon_usd = out->memory_usd * e->dram_area_ratio +
-                         out->stacks * logic_mm2 * p->engine_logic_usd_per_mm2;
-    out->engine_mm2 += out->stacks * (logic_mm2 + dram_mm2 * e->dram_area_ratio);
-    out->engine_usd +=
-        (p->engine_premium * silicon_usd + out->memory_usd * p->engine_stack_premium_ratio) *
-        (1 + lost_ratio);
+    for (size_t i = 0; i < d->n; i++) {
+        struct chip c;
+        struct engine e;
+        LANES_TAKE(c, &d->chip, i);
+        LANES_TAKE(e, &d->engine, i);
+        double stacks = LANE(out, device_cost, stacks)[i];
+        double memory_usd = LANE(out, device_cost, memory_usd)[i];
+        double lost_ratio = LANE(package, package, lost_ratio)[i];
+        double dram_mm2 = p->stack_dram_mm2 * LANE(&d->hbm, hbm, dies)[i] / DIES_OF_A_STACK;
+        double logic_mm2 = base_die_logic_mm2(&c, &e, stacks, p);
+        double silicon_usd =
+            memory_usd * e.dram_area_ratio + stacks * logic_mm2 * p->engine_logic_usd_per_mm2;
+        double usd =
+            (p->engine_premium * silicon_usd + memory_usd * p->engine_stack_premium_ratio) *
+            (1 + lost_ratio);
+        bool here =
+            (e.bandwidth_ratio > 0) & ((e.kind == ENGINE_BANK) | (e.kind == ENGINE_LOGIC_DIE));
+        double mm2 = stacks * (logic_mm2 + dram_mm2 * e.dram_area_ratio);
+        LANE(out, device_cost, engine_mm2)[i] = here ? mm2 : 0;
+        LANE(out, device_cost, engine_usd)[i] = here ? usd : 0;
+    }
 }
 
-/* On the compute dies, or behind a link that has its PHYs there. */
-static void engine_on_dies(struct device_cost *out, const struct chip *c, double more,
-                           double more_link, const struct process *at, const struct prices *p)
+static double engine_flop_per_s(const struct chip *c, const struct engine *e)
 {
-    struct area a;
-    area_of_chip(&a, c, more, more_link, at, p);
-    struct package with = package_of(&a, out->stacks, p);
-    double usd = dies_usd(&a, at, p);
-    out->engine_mm2 += a.die_mm2 - out->die_mm2;
-    out->package_mm2 = with.mm2;
-    out->engine_usd +=
-        (usd + out->memory_usd + with.usd) * (1 + with.lost_ratio) -
-        (out->logic_usd + out->memory_usd + out->package_usd + out->package_loss_usd);
+    return engine_bandwidth_ratio(e) * e->ridge_flop_per_byte * c->memory_byte_per_s;
 }
 
 /* Devices of their own, none with more stacks than the chip: each has a die that computes, a
  * package and a test. */
-static void engine_in_pool(struct device_cost *out, const struct chip *c, const struct engine *e,
-                           double peak_flop_per_s, const struct process *at, const struct prices *p)
+static void engines_in_pools(struct device_cost_lanes *out, const struct devices *d,
+                             const struct process_lanes *process, const struct prices *p)
 {
-    double added = engine_added_stack_ratio(e), devices = fmax(1, ceil(added));
-    double stacks = fmax(1, ceil(added * out->stacks / devices));
-    struct edge edge = {chip_hbm(c), stacks,
-                        engine_bandwidth_ratio(e) * c->memory_byte_per_s / devices,
-                        e->link_byte_per_s / devices};
-    struct area a = {.memory_mm2 = area_of_memory(&edge, at, p),
-                     .link_mm2 = area_of_links(&edge, at, p)};
-    double logic_mm2 = area_of_engine(peak_flop_per_s / devices, c, at, p);
-    a.other_mm2 = logic_mm2 + p->other_ratio * (logic_mm2 + a.memory_mm2 + a.link_mm2);
-    area_split(&a, &edge, p);
-    struct package on = package_of(&a, stacks, p);
-    double usd =
-        dies_usd(&a, at, p) + on.usd + memory_usd(c, added * c->memory_byte / devices, stacks, p);
-    out->engine_mm2 +=
-        devices * (a.die_mm2 + stacks * p->stack_dram_mm2 * chip_hbm(c)->dies / DIES_OF_A_STACK);
-    out->engine_usd += devices * (usd * (1 + on.lost_ratio) + p->test_usd);
+    struct area_lanes area;
+    struct package_lanes package;
+    lane devices, stacks, logic_usd, usd_per_gb;
+    for (size_t i = 0; i < d->n; i++) {
+        struct chip c;
+        struct engine e;
+        struct process at;
+        struct edge edge;
+        LANES_TAKE(c, &d->chip, i);
+        LANES_TAKE(e, &d->engine, i);
+        LANES_TAKE(at, process, i);
+        LANES_TAKE(edge.hbm, &d->hbm, i);
+        double added = engine_added_stack_ratio(&e);
+        devices[i] = larger(1, ceil(added));
+        stacks[i] = larger(1, ceil(added * LANE(out, device_cost, stacks)[i] / devices[i]));
+        edge.stacks = stacks[i];
+        edge.memory_gb_per_s =
+            engine_bandwidth_ratio(&e) * c.memory_byte_per_s / devices[i] / BYTE_PER_GB;
+        edge.link_gb_per_s = e.link_byte_per_s / devices[i] / BYTE_PER_GB;
+        struct area a = {.memory_mm2 = area_of_memory(&edge, &at, p),
+                         .link_mm2 = area_of_links(&edge, &at, p)};
+        double logic_mm2 = area_of_engine(engine_flop_per_s(&c, &e) / devices[i], &c, &at, p);
+        a.other_mm2 = logic_mm2 + p->other_ratio * (logic_mm2 + a.memory_mm2 + a.link_mm2);
+        area_split(&a, &edge, p);
+        LANES_PUT(&area, i, a);
+    }
+    packages_of(&package, d->n, &area, stacks, p);
+    dies_usd(logic_usd, d->n, &area, process, p);
+    memory_usd_per_gb(usd_per_gb, d, p);
+    for (size_t i = 0; i < d->n; i++) {
+        struct engine e;
+        struct package on;
+        LANES_TAKE(e, &d->engine, i);
+        LANES_TAKE(on, &package, i);
+        double byte =
+            engine_added_stack_ratio(&e) * LANE(&d->chip, chip, memory_byte)[i] / devices[i];
+        double usd = logic_usd[i] + on.usd +
+                     (byte / BYTE_PER_GB * usd_per_gb[i] + stacks[i] * p->hbm_stack_usd);
+        double dram_mm2 = p->stack_dram_mm2 * LANE(&d->hbm, hbm, dies)[i] / DIES_OF_A_STACK;
+        LANE(out, device_cost, engine_mm2)
+        [i] += devices[i] * (LANE(&area, area, die_mm2)[i] + stacks[i] * dram_mm2);
+        LANE(out, device_cost, engine_usd)
+        [i] += devices[i] * (usd * (1 + on.lost_ratio) + p->test_usd);
+    }
+}
+
+/* On the compute dies, or behind a link that has its PHYs there. */
+static void engines_on_dies(struct device_cost_lanes *out, const struct devices *d,
+                            const struct process_lanes *process, const struct prices *p)
+{
+    struct area_lanes area;
+    struct package_lanes package;
+    lane stacks, logic_usd, more_mm2, more_byte_per_s;
+    for (size_t i = 0; i < d->n; i++) {
+        struct chip c;
+        struct engine e;
+        struct process at;
+        LANES_TAKE(c, &d->chip, i);
+        LANES_TAKE(e, &d->engine, i);
+        LANES_TAKE(at, process, i);
+        more_mm2[i] =
+            e.kind == ENGINE_ON_DIE ? area_of_engine(engine_flop_per_s(&c, &e), &c, &at, p) : 0;
+        more_byte_per_s[i] = e.link_byte_per_s;
+    }
+    chips_area(&area, stacks, d, more_mm2, more_byte_per_s, process, p);
+    packages_of(&package, d->n, &area, stacks, p);
+    dies_usd(logic_usd, d->n, &area, process, p);
+    for (size_t i = 0; i < d->n; i++) {
+        struct device_cost alone;
+        struct package with;
+        LANES_TAKE(alone, out, i);
+        LANES_TAKE(with, &package, i);
+        double usd = (logic_usd[i] + alone.memory_usd + with.usd) * (1 + with.lost_ratio);
+        LANE(out, device_cost, engine_mm2)[i] += LANE(&area, area, die_mm2)[i] - alone.area.die_mm2;
+        LANE(out, device_cost, package_mm2)[i] = with.mm2;
+        LANE(out, device_cost, engine_usd)
+        [i] +=
+            usd - (alone.logic_usd + alone.memory_usd + alone.package_usd + alone.package_loss_usd);
+    }
+}
+
+/* In a pool; or on the compute dies, where also the PHYs of a link are. */
+static inline bool has_dies(const struct engine_lanes *e, size_t i, int64_t pool)
+{
+    int64_t there = LANE(e, engine, bandwidth_ratio)[i] > 0;
+    int64_t pooled = LANE(e, engine, kind)[i] == ENGINE_POOL;
+    int64_t on_die = LANE(e, engine, kind)[i] == ENGINE_ON_DIE;
+    int64_t linked = LANE(e, engine, link_byte_per_s)[i] > 0;
+    return there & ((pool & pooled) | (~pool & (on_die | linked)));
+}
+
+FOR_ALL_VECTORS
+static bool any_has_dies(size_t n, const struct engine_lanes *restrict e, bool pool)
+{
+    int64_t any = 0;
+    for (size_t i = 0; i < n; i++)
+        any |= has_dies(e, i, pool);
+    return any;
+}
+
+/* Prices what makes dies of its own for those engines only that do. */
+static void engines_with_dies(struct device_cost_lanes *out, const struct devices *d,
+                              const struct process_lanes *process, const struct prices *p,
+                              bool pools,
+                              void (*add)(struct device_cost_lanes *, const struct devices *,
+                                          const struct process_lanes *, const struct prices *))
+{
+    size_t which[LANES];
+    struct devices some;
+    struct process_lanes some_process;
+    struct device_cost_lanes some_out;
+
+    some.n = 0;
+    if (!any_has_dies(d->n, &d->engine, pools))
+        return;
+    for (size_t i = 0; i < d->n; i++)
+        if (has_dies(&d->engine, i, pools))
+            which[some.n++] = i;
+    for (size_t i = 0; i < some.n; i++) {
+        LANES_COPY(&some.chip, i, &d->chip, which[i]);
+        LANES_COPY(&some.engine, i, &d->engine, which[i]);
+        LANES_COPY(&some.hbm, i, &d->hbm, which[i]);
+        LANES_COPY(&some_process, i, process, which[i]);
+        LANES_COPY(&some_out, i, out, which[i]);
+    }
+    add(&some_out, &some, &some_process, p);
+    for (size_t i = 0; i < some.n; i++)
+        LANES_COPY(out, which[i], &some_out, i);
+}
+
+FOR_ALL_VECTORS
+static void add_totals(struct device_cost_lanes *restrict out, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct device_cost c;
+        LANES_TAKE(c, out, i);
+        LANE(out, device_cost, die_mm2)[i] = c.area.die_mm2;
+        LANE(out, device_cost, dies)[i] = c.area.dies;
+        LANE(out, device_cost, total_usd)
+        [i] = c.logic_usd + c.memory_usd + c.package_usd + c.package_loss_usd + c.test_usd +
+              c.engine_usd;
+    }
+}
+
+void cost_devices(struct device_cost_lanes *out, const struct devices *d,
+                  const struct process_lanes *process, const struct prices *p)
+{
+    static const lane none;
+    struct area_lanes *area = (struct area_lanes *)out; /* which comes first in a cost */
+    double *stacks = LANE(out, device_cost, stacks);
+    struct package_lanes package;
+    lane usd_per_gb;
+
+    chips_area(area, stacks, d, none, none, process, p);
+    packages_of(&package, d->n, area, stacks, p);
+    dies_usd(LANE(out, device_cost, logic_usd), d->n, area, process, p);
+    memory_usd_per_gb(usd_per_gb, d, p);
+    chips_usd(out, d, &package, usd_per_gb, p);
+    engines_in_stacks(out, d, &package, p);
+    engines_with_dies(out, d, process, p, true, engines_in_pools);
+    engines_with_dies(out, d, process, p, false, engines_on_dies);
+    add_totals(out, d->n);
 }
 
 void cost_device(struct device_cost *out, const struct chip *c, const struct engine *e,
                  const struct prices *p)
 {
-    struct process at = process_at(node_place(c->node_nm), p);
-    area_of_chip(&out->area, c, 0, 0, &at, p);
-    out->die_mm2 = out->area.die_mm2;
-    out->dies = out->area.dies;
-    out->stacks = chip_memory_stacks(c);
-    struct package on = package_of(&out->area, out->stacks, p);
-    out->logic_usd = dies_usd(&out->area, &at, p);
-    out->memory_usd = memory_usd(c, c->memory_byte, out->stacks, p);
-    out->package_mm2 = on.mm2;
-    out->package_usd = on.usd;
-    out->package_loss_usd = (out->logic_usd + out->memory_usd + out->package_usd) * on.lost_ratio;
-    out->test_usd = p->test_usd;
-    out->engine_mm2 = out->engine_usd = 0;
-    if (engine_is_there(e)) {
-        double flop_per_s =
-            engine_bandwidth_ratio(e) * e->ridge_flop_per_byte * c->memory_byte_per_s;
-        double on_die_mm2 = e->kind == ENGINE_ON_DIE ? area_of_engine(flop_per_s, c, &at, p) : 0;
-        if (e->kind == ENGINE_BANK || e->kind == ENGINE_LOGIC_DIE)
-            engine_in_stacks(out, c, e, on.lost_ratio, p);
-        if (e->kind == ENGINE_POOL)
-            engine_in_pool(out, c, e, flop_per_s, &at, p);
-        if (on_die_mm2 > 0 || e->link_byte_per_s > 0)
-            engine_on_dies(out, c, on_die_mm2, e->link_byte_per_s, &at, p);
-    }
-    out->total_usd = out->logic_usd + out->memory_usd + out->package_usd + out->package_loss_usd +
-                     out->test_usd + out->engine_usd;
+    struct device_cost_lanes lanes;
+    struct process_lanes process;
+    struct devices d;
+    d.n = 0;
+    devices_add(&d, c, e);
+    devices_look_up(&d);
+    devices_process(&process, &d, p);
+    cost_devices(&lanes, &d, &process, p);
+    LANES_TAKE(*out, &lanes, 0);
 }

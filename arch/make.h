@@ -3,13 +3,14 @@
 #define ARCH_MAKE_H
 
 #include "arch/area.h"
-#include "arch/engine.h"
+#include "arch/devices.h"
 
 /* One die. `spares`: compute units that may be bad; a fraction is the share of dies with one more.
  */
 struct die {
     double compute_mm2, uncore_mm2, blank_mm2, spares;
 };
+LANES_OF(die);
 
 /* Share of dies that are good: the uncore by the negative binomial with clusters of 10 (Chiplet
  * Actuary, arXiv:2203.12268), the share that repairs itself taken out; the compute units by the
@@ -32,8 +33,16 @@ struct device_cost {
     double logic_usd, memory_usd, package_usd, package_loss_usd, test_usd, engine_usd;
     double total_usd;
 };
+LANES_OF(device_cost);
 
 void cost_device(struct device_cost *out, const struct chip *c, const struct engine *e,
                  const struct prices *p);
+
+/* The process of each chip under a price list. */
+void devices_process(struct process_lanes *out, const struct devices *d, const struct prices *p);
+
+/* The same costs for all of them. */
+void cost_devices(struct device_cost_lanes *out, const struct devices *d,
+                  const struct process_lanes *process, const struct prices *p);
 
 #endif

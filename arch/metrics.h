@@ -3,6 +3,7 @@
 #define ARCH_METRICS_H
 
 #include "base/field.h"
+#include "base/lanes.h"
 
 enum verdict {
     VERDICT_OK,
@@ -50,6 +51,7 @@ struct metrics {
     double ffn_s_low, ffn_s_high, expert_s_low, expert_s_high;
     double communication_s_low, communication_s_high, other_s_low, other_s_high;
 };
+LANES_OF(metrics);
 
 /* Is it one of those that only calibrated timing has? */
 bool metric_is_calibrated(const struct field *f);

@@ -120,6 +120,37 @@ static void share_context(struct ops *list, const struct model *m, const struct 
                         .group = cp});
 }
 
+static void put_main(struct main_ops *m, size_t index, const struct op *o)
+{
+    m->op[m->n] = index;
+    m->all_flop += m->flop[m->n] = o->flop;
+    m->all_weight_byte += m->weight_byte[m->n] = o->weight_byte;
+    m->all_byte += m->byte[m->n++] = o->byte;
+}
+
+/* Main operators by class, the others in the order of the step. */
+static void sort_out(struct step *s)
+{
+    static const struct op nothing;
+    struct main_ops *m = &s->main;
+    m->n = s->others = 0;
+    m->all_flop = m->all_weight_byte = m->all_byte = 0;
+    for (int class = 0; class < OP_CLASSES; class ++) {
+        m->first[class] = m->n;
+        for (size_t i = 0; i < s->ops.n; i++)
+            if (s->ops.op[i].unit == UNIT_MAIN && (int)s->ops.op[i].class == class)
+                put_main(m, i, &s->ops.op[i]);
+    }
+    m->first[OP_CLASSES] = m->n;
+    m->groups = (m->n + MAIN_GROUP - 1) / MAIN_GROUP;
+    for (size_t n = m->n; m->n < m->groups * MAIN_GROUP;)
+        put_main(m, n, &nothing);
+    m->n = m->first[OP_CLASSES];
+    for (size_t i = 0; i < s->ops.n; i++)
+        if (s->ops.op[i].unit != UNIT_MAIN)
+            s->other[s->others++] = i;
+}
+
 void step_build(struct step *out, const struct model *m, const struct plan *plan,
                 const struct workload *w, const struct precision *p, const struct mode *mode)
 {
@@ -155,21 +186,7 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
                             .hops = 1,
                             .group = plan->devices});
 
-    out->main.n = 0;
-    out->others = 0;
-    for (size_t i = 0; i < out->ops.n; i++) {
-        const struct op *o = &out->ops.op[i];
-        if (o->unit != UNIT_MAIN) {
-            out->other[out->others++] = i;
-            continue;
-        }
-        size_t j = out->main.n++;
-        out->main.flop[j] = o->flop;
-        out->main.weight_byte[j] = o->weight_byte;
-        out->main.byte[j] = o->byte;
-        out->main.class[j] = o->class;
-    }
-
+    sort_out(out);
     double live = live_numbers(m, &s), fixed = 0;
     if (simulator) {
         simulator_live_numbers(m, &s, &live, &fixed);
@@ -260,7 +277,7 @@ static double wire_s(const struct step *s, const struct device *d, const struct 
     double n = o->count, p = o->group, latency_s = o->hops * w->latency_s;
     if (!from)
         return latency_s + wire_byte * w->s_per_byte;
-    if (w != &d->link)
+    if (w != &d->rates.link)
         return latency_s + wire_byte * w->s_per_byte / from->serving.network;
     double message_byte = o->kernel == KERNEL_REDUCE ? wire_byte * p / (2 * (p - 1)) : wire_byte;
     struct call call = {.wire_s = message_byte * w->s_per_byte / n, .group = p};
@@ -276,14 +293,14 @@ static void time_on_wire(struct op_cost *c, const struct step *s, const struct d
 {
     const struct wire *w = device_wire(d, o->group);
     c->bound = BY_LINK;
-    c->on = w == &d->link ? ON_LINK : ON_NETWORK;
+    c->on = w == &d->rates.link ? ON_LINK : ON_NETWORK;
     if (o->busiest > 0 && s->exchanges_by_domain && c->on == ON_NETWORK) {
-        double domains = ceil(o->group / d->link_domain), k = s->copies;
+        double domains = ceil(o->group / d->rates.link_domain), k = s->copies;
         double reached = (domains - 1) * (1 - pow(1 - 1 / domains, k)) / k;
         struct op inside = *o;
-        inside.group = d->link_domain;
+        inside.group = d->rates.link_domain;
         c->time_s = fmax(wire_s(s, d, w, o, c->wire_byte * reached),
-                         wire_s(s, d, &d->link, &inside, c->wire_byte));
+                         wire_s(s, d, &d->rates.link, &inside, c->wire_byte));
         return;
     }
     c->time_s = wire_s(s, d, w, o, c->wire_byte);
@@ -297,7 +314,7 @@ static void time_on_wire(struct op_cost *c, const struct step *s, const struct d
 static inline struct op_cost main_cost(const struct device *d, const struct op *o, double requests)
 {
     double flop = o->flop * requests, byte = o->weight_byte + o->byte * requests;
-    double compute_s = flop * d->main.s_per_flop, memory_s = byte * d->main.s_per_byte;
+    double compute_s = flop * d->rates.main.s_per_flop, memory_s = byte * d->rates.main.s_per_byte;
     bool by_compute = compute_s >= memory_s;
     return (struct op_cost){.flop = flop,
                             .byte = byte,
@@ -322,7 +339,7 @@ struct op_cost step_op_cost(const struct step *s, const struct device *d, const 
     if (o->unit == UNIT_MAIN) {
         struct op_cost c = main_cost(d, o, load.most);
         if (d->calibration)
-            c.time_s = calibrated_s(s, d, &d->main, o, &c, load.most);
+            c.time_s = calibrated_s(s, d, &d->rates.main, o, &c, load.most);
         return c;
     }
     bool expert = o->unit == UNIT_EXPERT;
@@ -339,34 +356,30 @@ struct op_cost step_op_cost(const struct step *s, const struct device *d, const 
         time_on_wire(&c, s, d, o);
         return c;
     }
-    const struct unit *u = &d->main;
+    const struct unit *u = &d->rates.main;
     c.time_s = cost_time_s(s, d, u, o, &c, requests, 0);
-    if ((o->unit == UNIT_ATTENTION && d->engine_runs_attention) ||
-        (expert && d->engine_runs_experts)) {
-        double t = cost_time_s(s, d, &d->engine, o, &c, requests, c.wire_byte);
+    if ((o->unit == UNIT_ATTENTION && d->rates.runs_attention) ||
+        (expert && d->rates.runs_experts)) {
+        double t = cost_time_s(s, d, &d->rates.engine, o, &c, requests, c.wire_byte);
         if (t < c.time_s) {
             c.time_s = t;
             c.on = ON_ENGINE;
-            u = &d->engine;
+            u = &d->rates.engine;
         }
     }
     double compute_s = c.flop * u->s_per_flop, memory_s = c.byte * u->s_per_byte;
-    bool by_link = u == &d->engine && c.wire_byte * u->s_per_wire_byte >= fmax(compute_s, memory_s);
+    bool by_link =
+        u == &d->rates.engine && c.wire_byte * u->s_per_wire_byte >= fmax(compute_s, memory_s);
     c.bound = by_link ? BY_LINK : compute_s >= memory_s ? BY_COMPUTE : BY_MEMORY;
-    if (c.on == ON_CHIP || d->engine.s_per_wire_byte <= 0)
+    if (c.on == ON_CHIP || d->rates.engine.s_per_wire_byte <= 0)
         c.wire_byte = 0;
     return c;
 }
 
-static double hidden_s(const struct device *d, double chip_s, double engine_s)
-{
-    return d->overlap * fmin(chip_s, engine_s);
-}
-
 struct pass step_pass(const struct step *s, struct load load)
 {
-    double halves = s->overlap == OVERLAP_TWO_BATCH ? 2 : 1, n = s->stages * halves;
-    return (struct pass){{load.most / n, load.mean / n}, halves};
+    double n = step_parts(s);
+    return (struct pass){{load.most / n, load.mean / n}, step_halves(s)};
 }
 
 struct op_cost step_op_whole(const struct step *s, const struct device *d, const struct op *o,
@@ -381,12 +394,6 @@ struct op_cost step_op_whole(const struct step *s, const struct device *d, const
     return c;
 }
 
-/* What of collectives runs behind computation. */
-static double overlapped_s(const struct step *s, double chip_s, double wire_s)
-{
-    return s->overlap == OVERLAP_NONE ? 0 : fmin(chip_s, wire_s);
-}
-
 static double calibrated_step_s(const struct step *s, const struct device *d, struct load load)
 {
     struct step_split split;
@@ -399,7 +406,7 @@ double step_time_s(const struct step *s, const struct device *d, struct load loa
     if (d->calibration)
         return calibrated_step_s(s, d, load);
     struct pass pass = step_pass(s, load);
-    double per_flop = d->main.s_per_flop, per_byte = d->main.s_per_byte;
+    double per_flop = d->rates.main.s_per_flop, per_byte = d->rates.main.s_per_byte;
     double requests = pass.load.most, chip_s = 0, engine_s = 0, wire_s = 0;
 
     for (size_t i = 0; i < s->main.n; i++) {
@@ -413,15 +420,15 @@ double step_time_s(const struct step *s, const struct device *d, struct load loa
         const struct op *o = &s->ops.op[s->other[i]];
         if (plain && o->unit == UNIT_LINK) { /* as time_on_wire says, without its choices */
             const struct wire *w = device_wire(d, o->group);
-            wire_s += o->hops * w->latency_s +
-                      o->wire_byte * requests * fmax(1, o->busiest * busiest) * w->s_per_byte;
+            double sent = requests * larger(1, o->busiest * busiest);
+            wire_s += o->hops * w->latency_s + o->wire_byte * sent * w->s_per_byte;
             continue;
         }
         struct op_cost c = step_op_cost(s, d, o, pass.load);
         *(c.on == ON_ENGINE ? &engine_s : c.on == ON_CHIP ? &chip_s : &wire_s) += c.time_s;
     }
-    double compute_s = chip_s + engine_s - hidden_s(d, chip_s, engine_s);
-    return pass.times * (compute_s + wire_s - overlapped_s(s, compute_s, wire_s));
+    double compute_s = chip_s + engine_s - hidden_s(d->rates.overlap, chip_s, engine_s);
+    return pass.times * (compute_s + wire_s - overlapped_s(s->overlap, compute_s, wire_s));
 }
 
 /* (time * error)^2: the errors of kernels are taken as independent. */
@@ -482,12 +489,14 @@ void step_split(struct step_split *out, const struct step *s, const struct devic
                 struct load load)
 {
     struct pass pass = step_pass(s, load);
-    double place_s[PLACES] = {0}, engine_class_s[OP_CLASSES] = {0}, times = pass.times;
+    double chip_s = 0, engine_s = 0, wire_s = 0, engine_class_s[OP_CLASSES] = {0};
+    double times = pass.times;
 
     *out = (struct step_split){0};
     double variance[OP_CLASSES] = {0};
-    for (size_t i = 0; i < s->ops.n; i++) {
-        const struct op *o = &s->ops.op[i];
+    for (size_t i = 0, n = s->main.n; i < n + s->others; i++) { /* as step_time_s adds them up */
+        size_t at = i < n ? s->main.op[i] : s->other[i - n];
+        const struct op *o = &s->ops.op[at];
         struct op_cost c = o->unit == UNIT_MAIN && !d->calibration
                                ? main_cost(d, o, pass.load.most)
                                : step_op_cost(s, d, o, pass.load);
@@ -498,7 +507,7 @@ void step_split(struct step_split *out, const struct step *s, const struct devic
         out->flop += times * c.flop;
         *(c.on == ON_ENGINE ? &out->engine_byte : &out->byte) += times * c.byte;
         out->wire_byte += times * c.wire_byte;
-        place_s[c.on] += times * c.time_s;
+        *(c.on == ON_ENGINE ? &engine_s : c.on == ON_CHIP ? &chip_s : &wire_s) += times * c.time_s;
         if (c.on == ON_ENGINE)
             engine_class_s[o->class] += times * c.time_s;
         if (o->unit == UNIT_EXPERT) {
@@ -509,15 +518,14 @@ void step_split(struct step_split *out, const struct step *s, const struct devic
             out->attention_flop += c.flop;
             out->attention_byte += c.byte;
             double requests = pass.load.most;
-            out->attention_chip_s += cost_time_s(s, d, &d->main, o, &c, requests, 0);
+            out->attention_chip_s += cost_time_s(s, d, &d->rates.main, o, &c, requests, 0);
             out->attention_engine_s +=
-                cost_time_s(s, d, &d->engine, o, &c, requests, o->wire_byte * requests);
+                cost_time_s(s, d, &d->rates.engine, o, &c, requests, o->wire_byte * requests);
         }
     }
-    double engine_s = place_s[ON_ENGINE], chip_s = place_s[ON_CHIP];
-    double hidden = hidden_s(d, chip_s, engine_s), compute_s = chip_s + engine_s - hidden;
-    double wire_s = place_s[ON_LINK] + place_s[ON_NETWORK];
-    double behind = overlapped_s(s, compute_s, wire_s);
+    double hidden = hidden_s(d->rates.overlap, chip_s, engine_s);
+    double compute_s = chip_s + engine_s - hidden;
+    double behind = overlapped_s(s->overlap, compute_s, wire_s);
     out->time_s = compute_s + wire_s - behind;
     out->class_s[OP_COMMUNICATION] -= behind;
     for (int i = 0; i < OP_CLASSES && hidden > 0; i++)

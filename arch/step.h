@@ -12,11 +12,16 @@ enum {
     CHUNK_TOKENS = 8192
 }; /* of prompts a replica works on at once (assumed; a common default) */
 
-/* The operators that run on the compute units only, as arrays that a loop vectorises over. */
+/* The operators that run on the compute units only, class by class, then some that cost nothing, to
+ * a multiple of MAIN_GROUP, so that a loop takes as many at a time. */
+enum { MAIN_GROUP = 4, MAIN_MOST = OPS_MOST + MAIN_GROUP };
+
 struct main_ops {
-    size_t n;
-    double flop[OPS_MOST], weight_byte[OPS_MOST], byte[OPS_MOST];
-    enum op_class class[OPS_MOST];
+    size_t n, groups;
+    size_t first[OP_CLASSES + 1]; /* of each class; the last is n */
+    size_t op[MAIN_MOST];         /* index into ops */
+    double flop[MAIN_MOST], weight_byte[MAIN_MOST], byte[MAIN_MOST];
+    double all_flop, all_weight_byte, all_byte; /* their sums */
 };
 
 struct step {
@@ -61,6 +66,7 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
 struct load {
     double most, mean;
 };
+LANES_OF(load);
 
 struct load step_load(const struct step *s, double batch);
 
@@ -77,7 +83,30 @@ struct pass {
     double times;
 };
 
+/* Halves of a step that follow one another, and in all into how many parts it falls. */
+static inline double step_halves(const struct step *s)
+{
+    return s->overlap == OVERLAP_TWO_BATCH ? 2 : 1;
+}
+
+static inline double step_parts(const struct step *s)
+{
+    return s->stages * step_halves(s);
+}
+
 struct pass step_pass(const struct step *s, struct load load);
+
+/* Of what an engine and the chip compute, the part that is hidden. */
+static inline double hidden_s(double overlap, double chip_s, double engine_s)
+{
+    return overlap * smaller(chip_s, engine_s);
+}
+
+/* What of collectives runs behind computation; `overlap` of plan.h. */
+static inline double overlapped_s(int overlap, double compute_s, double wire_s)
+{
+    return overlap == OVERLAP_NONE ? 0 : smaller(compute_s, wire_s);
+}
 
 /* The time of a step in seconds: the sum of its operators, each on the fastest unit allowed, less
  * what an engine overlaps. */
@@ -115,6 +144,7 @@ struct step_split {
     /* Calibrated: standard deviation of log(time / measured). */
     double error, class_error[OP_CLASSES];
 };
+LANES_OF(step_split);
 
 void step_split(struct step_split *out, const struct step *s, const struct device *d,
                 struct load load);

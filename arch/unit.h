@@ -19,14 +19,19 @@ struct wire {
     double s_per_byte, latency_s;
 };
 
-/* All the units of one device. */
-struct device {
+/* All the units of one device, without calibration. */
+struct rates {
     struct unit main, engine;
     struct wire link, network;
     double link_domain;
-    bool engine_runs_attention, engine_runs_experts;
+    double runs_attention, runs_experts; /* what the engine may run: 1, or 0 */
     double overlap;
-    double memory_byte;                    /* with what the engine takes or adds */
+    double memory_byte; /* with what the engine takes or adds */
+};
+LANES_OF(rates);
+
+struct device {
+    struct rates rates;
     const struct calibration *calibration; /* NULL: by the rule above */
     int number[KERNELS];                   /* format of its constants, -1: not measured */
     bool calibration_own;                  /* they were measured on this chip */
@@ -35,9 +40,36 @@ struct device {
 
 void device_make(struct device *out, const struct design *d);
 
+static inline void device_rates(struct rates *out, const struct chip *c, const struct engine *e,
+                                const struct precision *p)
+{
+    double engine_byte_per_s = engine_bandwidth_ratio(e) * c->memory_byte_per_s;
+    double engine_flop_per_s = e->ridge_flop_per_byte * engine_byte_per_s;
+    /* r is in BF16 operations; narrower arithmetic runs in proportion (assumed). */
+    struct unit engine = {smaller(p->math, 2) / 2 / engine_flop_per_s, 1 / engine_byte_per_s,
+                          e->link_byte_per_s > 0 ? 1 / e->link_byte_per_s : 0,
+                          larger(smaller(p->kv, 2), 1) / 2 / engine_flop_per_s};
+    bool there = e->bandwidth_ratio > 0;
+
+    *out = (struct rates){
+        .main = {1 / chip_math_flop_per_s(c, p->math), 1 / c->memory_byte_per_s, 0,
+                 1 / chip_math_flop_per_s(c, larger(p->kv, 1))},
+        .engine = {there ? engine.s_per_flop : 0, there ? engine.s_per_byte : 0,
+                   there ? engine.s_per_wire_byte : 0, there ? engine.s_per_core_flop : 0},
+        .link = {1 / c->link_byte_per_s, c->link_latency_s},
+        .network = {1 / c->network_byte_per_s, c->network_latency_s},
+        .link_domain = c->link_domain,
+        .runs_attention = there && e->runs != RUNS_EXPERTS ? 1 : 0,
+        .runs_experts = there && e->runs != RUNS_ATTENTION ? 1 : 0,
+        .overlap = there ? e->overlap : 0,
+        .memory_byte = c->memory_byte * (there ? e->capacity_ratio : 1),
+    };
+}
+
 static inline double unit_time_s(const struct unit *u, double flop, double byte, double wire_byte)
 {
-    return fmax(fmax(flop * u->s_per_flop, byte * u->s_per_byte), wire_byte * u->s_per_wire_byte);
+    return larger(larger(flop * u->s_per_flop, byte * u->s_per_byte),
+                  wire_byte * u->s_per_wire_byte);
 }
 
 /* One call of an operator that needs `flop` and `byte` in all its calls, at the rates of a unit; of
@@ -48,7 +80,7 @@ struct call unit_call(const struct unit *u, const struct op *o, double flop, dou
 /* The wire that a collective over `group` devices runs on: the link while they fit its domain. */
 static inline const struct wire *device_wire(const struct device *d, double group)
 {
-    return group <= d->link_domain ? &d->link : &d->network;
+    return group <= d->rates.link_domain ? &d->rates.link : &d->rates.network;
 }
 
 /* Speed-up of an engine of m, r on a kernel of intensity a on a chip of ridge R:

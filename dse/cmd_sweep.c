@@ -25,8 +25,7 @@ static void dry_run(const struct study *s, const struct columns *columns, uint64
                     uint64_t last)
 {
     struct cursor c = {0};
-    struct metrics m;
-    struct plan plan;
+    struct block *block = mem_alloc(1, sizeof *block);
     double row[COLUMNS_MOST];
     struct search *search = NULL;
     struct explore *explore = NULL;
@@ -62,20 +61,23 @@ static void dry_run(const struct study *s, const struct columns *columns, uint64
     for (uint64_t i = first; i < last && i < first + DRY_POINTS; i++) {
         if (!s->strategy->ranks)
             cursor_put(&c, s, genes + i * s->axes);
-        cursor_evaluate(&c, &m, &plan);
-        columns_row(row, columns, &c, &m, &plan);
+        block_add(block, &c, columns, row);
+        block_price(block);
         printf("  %llu:", (unsigned long long)i);
         for (size_t k = 0; k < columns->n && columns->column[k].of != OF_METRIC; k++) {
             printf(" %s=", columns->column[k].name);
             print_cell(&columns->column[k], row[k]);
         }
         char text[48];
-        printf(" -> %s, %s\n", verdict_text((enum verdict)m.verdict),
-               quantity_text(m.tokens_per_s, "tokens/s", 4, text, sizeof text));
+        printf(" -> %s, %s\n",
+               verdict_text((enum verdict)LANE(&block->metrics, metrics, verdict)[0]),
+               quantity_text(LANE(&block->metrics, metrics, tokens_per_s)[0], "tokens/s", 4, text,
+                             sizeof text));
         if (s->strategy->ranks)
             cursor_next(&c);
     }
     cursor_free(&c);
+    free(block);
     search_close(search);
     free(explore);
 }

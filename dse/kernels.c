@@ -72,7 +72,7 @@ static struct call call_of(const struct chip *chip, int number, const struct op 
     struct design d = {.chip = *chip, .precision = precision_of[number]};
     struct device device;
     device_make(&device, &d);
-    return unit_call(&device.main, o, o->flop * requests, o->weight_byte + o->byte * requests,
+    return unit_call(&device.rates.main, o, o->flop * requests, o->weight_byte + o->byte * requests,
                      requests);
 }
 

@@ -94,8 +94,8 @@ void axis_put(const struct axis *a, size_t i, struct design *d)
         return;
     }
     const struct part *p = &design_parts[a->part];
-    entry_put(a->entry[i], d);
     memcpy((char *)d + p->offset, a->part_value[i], p->fields->size);
+    entry_put_name(a->entry[i], d);
 }
 
 static size_t items(const struct node *n)

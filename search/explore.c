@@ -88,14 +88,13 @@ static bool follows(enum trend t, double before, double after)
 }
 
 /* Walks one axis from a point drawn at random and takes back every trend that is not kept. */
-static void walk(struct explore *e, struct random *random, size_t axis, struct cursor *c)
+static void walk(struct explore *e, struct random *random, size_t axis, struct cursor *c,
+                 struct block *block)
 {
     const struct problem *p = &e->problem;
     size_t width = p->objectives + p->limits, n = e->gene[axis].n;
     size_t steps = n < STEPS ? n : STEPS;
     double gene[AXES_MOST], row[COLUMNS_MOST], now[2 * RULES_MOST + 1], before[2 * RULES_MOST + 1];
-    struct metrics m;
-    struct plan plan;
 
     for (size_t i = 0; i < p->genes; i++)
         gene[i] = gene_at(&e->gene[i], random_unit(random));
@@ -106,8 +105,8 @@ static void walk(struct explore *e, struct random *random, size_t axis, struct c
     for (size_t step = 0; step < steps; step++) {
         gene[axis] = floor(from + stride * (double)step);
         cursor_put(c, e->study, gene);
-        cursor_evaluate(c, &m, &plan);
-        columns_row(row, e->columns, c, &m, &plan);
+        block_add(block, c, e->columns, row);
+        block_price(block);
         explore_worth(e, 1, row, now);
         for (size_t j = 0; j < width; j++) {
             if (!e->always[j] && j != p->objectives && now[p->objectives] > 0)
@@ -128,6 +127,7 @@ void explore_trends(struct explore *e)
     size_t axes = s->axes, m = s->objectives, width = m + study_limits(s);
     struct random random;
     struct cursor c = {0};
+    struct block *block = mem_alloc(1, sizeof *block);
 
     e->trend = mem_alloc(width * axes + 1, sizeof *e->trend);
     e->turns = mem_alloc(width * axes + 1, sizeof *e->turns);
@@ -149,8 +149,9 @@ void explore_trends(struct explore *e)
     random_seed(&random, (uint64_t)s->seed);
     for (size_t i = 0; i < axes; i++)
         for (size_t line = 0; line < LINES && e->gene[i].n > 1; line++)
-            walk(e, &random, i, &c);
+            walk(e, &random, i, &c, block);
     cursor_free(&c);
+    free(block);
     for (size_t k = 0; k < width * axes; k++)
         e->turns[k] = e->turns[k] && e->trend[k] == TREND_UNKNOWN;
     e->problem.trend = e->trend;

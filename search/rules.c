@@ -41,34 +41,45 @@ static double over(double excess)
     return isnan(excess) ? INFINITY : fmax(excess, DBL_MIN);
 }
 
-static double model_excess(const struct design *d, const struct metrics *m)
+static double model_excess(const struct workload *w, const struct devices *d,
+                           const struct metrics_lanes *m, size_t i)
 {
-    double room =
-        d->chip.memory_byte * (engine_is_there(&d->engine) ? d->engine.capacity_ratio : 1);
-    switch ((enum verdict)m->verdict) {
+    switch ((enum verdict)LANE(m, metrics, verdict)[i]) {
     case VERDICT_OK:
     case VERDICT_CONSTRAINT:
         return 0;
     case VERDICT_MEMORY:
-        return over(m->memory_used_byte / room - 1);
+        return over(LANE(m, metrics, memory_used_byte)[i] / LANE(&d->rates, rates, memory_byte)[i] -
+                    1);
     case VERDICT_TPOT:
-        return over(m->tpot_s / d->workload.tpot_s - 1);
+        return over(LANE(m, metrics, tpot_s)[i] / w->tpot_s - 1);
     case VERDICT_TTFT:
-        return over(m->ttft_s / d->workload.ttft_s - 1);
+        return over(LANE(m, metrics, ttft_s)[i] / w->ttft_s - 1);
     default:
         return INFINITY;
     }
 }
 
-void study_excess(const struct study *s, const struct design *d, const struct metrics *m,
-                  double *excess)
+static double limited_of(const struct constraint *r, const struct design *like,
+                         const struct devices *d, const struct metrics_lanes *m, size_t i)
 {
-    excess[0] = model_excess(d, m);
-    for (size_t i = 0; i < s->constraints; i++) {
-        const struct constraint *r = &s->constraint[i];
-        double v = study_limited(s, i, d, m), scale = r->value != 0 ? fabs(r->value) : 1;
+    const struct parameter *p = &r->parameter;
+    if (r->metric)
+        return m->at[r->metric->offset / sizeof(double)][i];
+    return p->part == PART_CHIP     ? d->chip.at[p->field->offset / sizeof(double)][i]
+           : p->part == PART_ENGINE ? d->engine.at[p->field->offset / sizeof(double)][i]
+                                    : design_get(like, p);
+}
+
+void study_excess(const struct study *s, const struct design *like, const struct devices *d,
+                  const struct metrics_lanes *m, size_t i, double *excess)
+{
+    excess[0] = model_excess(&like->workload, d, m, i);
+    for (size_t k = 0; k < s->constraints; k++) {
+        const struct constraint *r = &s->constraint[k];
+        double v = limited_of(r, like, d, m, i), scale = r->value != 0 ? fabs(r->value) : 1;
         double by = (from_above(r) ? v - r->value : r->value - v) / scale;
-        excess[1 + i] = meets(r, v) ? fmin(by, 0) : over(by);
+        excess[1 + k] = meets(r, v) ? fmin(by, 0) : over(by);
     }
 }
 

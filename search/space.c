@@ -72,14 +72,18 @@ void cursor_free(struct cursor *c)
     prepared_free(&c->prepared);
 }
 
+static void freshen(struct cursor *c)
+{
+    if (!c->fresh)
+        prepare(&c->prepared, &c->design);
+    c->fresh = true;
+}
+
 void cursor_evaluate(struct cursor *c, struct metrics *out, struct plan *plan)
 {
     const struct mapped *mapped;
 
-    if (!c->fresh) {
-        prepare(&c->prepared, &c->design);
-        c->fresh = true;
-    }
+    freshen(c);
     evaluate_prepared(&c->prepared, &c->design, &c->study->prices, out, &mapped);
     *plan = mapped ? mapped->plan : c->design.plan;
     if (out->verdict == VERDICT_OK && !study_allows(c->study, &c->design, out))
@@ -170,6 +174,7 @@ void columns_make(struct columns *out, const struct study *s)
             continue;
         struct column *c = add(out, f->name, f->unit, f->doc);
         c->of = OF_METRIC;
+        out->metrics++;
         c->at = f->offset;
         if (f->words)
             add_words(c, out->word[word++], f);
@@ -177,31 +182,73 @@ void columns_make(struct columns *out, const struct study *s)
     out->stride = out->n + study_limits(s);
 }
 
-void columns_row(double *row, const struct columns *columns, const struct cursor *c,
-                 const struct metrics *m, const struct plan *plan)
+/* What is known of a point before it is priced. */
+static void write_axes(double *row, const struct columns *columns, const struct cursor *c)
 {
-    for (size_t i = 0; i < columns->n; i++) {
+    for (size_t i = 0; i < columns->n - columns->metrics; i++) {
         const struct column *k = &columns->column[i];
-        const struct axis *a;
-        switch (k->of) {
-        case OF_PART:
-            row[i] = 0;
-            break;
-        case OF_AXIS:
-            a = &c->study->axis[k->at];
-            row[i] = k->texts  ? (double)c->digit[k->at]
-                     : a->real ? c->real[k->at]
-                               : a->value[c->digit[k->at]];
-            break;
-        case OF_PLAN:
-            row[i] = *(const double *)((const char *)plan + k->at);
-            if (row[i] == PLAN_AUTO)
-                row[i] = NAN;
-            break;
-        case OF_METRIC:
-            row[i] = *(const double *)((const char *)m + k->at);
-            break;
-        }
+        const struct axis *a = k->of == OF_AXIS ? &c->study->axis[k->at] : NULL;
+        row[i] = !a         ? 0
+                 : k->texts ? (double)c->digit[k->at]
+                 : a->real  ? c->real[k->at]
+                            : a->value[c->digit[k->at]];
     }
-    study_excess(c->study, &c->design, m, row + columns->n);
+}
+
+bool block_add(struct block *b, struct cursor *c, const struct columns *columns, double *row)
+{
+    size_t n = b->devices.n;
+    if (n && (!c->fresh || n == evaluate_room(&b->like)))
+        return false;
+    if (!n) {
+        freshen(c);
+        b->study = c->study;
+        b->columns = columns;
+        b->prepared = &c->prepared;
+        b->like = c->design;
+    }
+    devices_add(&b->devices, &c->design.chip, &c->design.engine);
+    b->row[n] = row;
+    if (columns)
+        write_axes(row, columns, c);
+    return true;
+}
+
+static void write_plan(double *row, const struct block *b, size_t i)
+{
+    const struct columns *columns = b->columns;
+    const struct prepared *p = b->prepared;
+    const struct plan *plan = p->n ? &p->mapped[b->mapped[i]].plan : &b->like.plan;
+    for (size_t k = columns->n - columns->metrics; k-- > 0 && columns->column[k].of == OF_PLAN;) {
+        double value = *(const double *)((const char *)plan + columns->column[k].at);
+        row[k] = value == PLAN_AUTO ? NAN : value;
+    }
+}
+
+size_t block_price(struct block *b)
+{
+    const struct columns *columns = b->columns;
+    const struct study *s = b->study;
+    size_t n = b->devices.n;
+    double excess[RULES_MOST + 1];
+    if (!n)
+        return 0;
+    evaluate_many(b->prepared, &b->like, &s->prices, &b->devices, &b->metrics, b->mapped);
+    for (size_t i = 0; i < n; i++) {
+        double *to = columns ? b->row[i] + columns->n : excess;
+        double *verdict = &LANE(&b->metrics, metrics, verdict)[i];
+        study_excess(s, &b->like, &b->devices, &b->metrics, i, to);
+        for (size_t k = 0; k < s->constraints && *verdict == VERDICT_OK; k++)
+            if (to[1 + k] > 0)
+                *verdict = VERDICT_CONSTRAINT;
+        if (columns)
+            write_plan(b->row[i], b, i);
+    }
+    for (size_t k = columns ? columns->n - columns->metrics : 0; columns && k < columns->n; k++) {
+        const double *value = b->metrics.at[columns->column[k].at / sizeof(double)];
+        for (size_t i = 0; i < n; i++)
+            b->row[i][k] = value[i];
+    }
+    b->devices.n = 0;
+    return n;
 }

@@ -41,8 +41,8 @@ struct column {
 enum { COLUMNS_MOST = AXES_MOST + RULES_MOST + 129, WORDS_MOST = 16, WORDY_METRICS = 3 };
 
 struct columns {
-    size_t n;
-    size_t stride; /* numbers of a row: the columns, then study_excess */
+    size_t n, metrics; /* those of metrics come last */
+    size_t stride;     /* numbers of a row: the columns, then study_excess */
     struct column column[COLUMNS_MOST];
     const char *part_text[DESIGN_CATALOGUE_PARTS]; /* names that no axis varies */
     const char *word[WORDY_METRICS][WORDS_MOST];   /* verdicts, limits, calibrated_on */
@@ -51,8 +51,25 @@ struct columns {
 /* The texts live in `out`: do not move it. */
 void columns_make(struct columns *out, const struct study *s);
 
-/* The point under the cursor as one row of out->stride numbers. */
-void columns_row(double *row, const struct columns *columns, const struct cursor *c,
-                 const struct metrics *m, const struct plan *plan);
+/* Points that differ in their chips and engines only, priced together. Zero-initialise it once; it
+ * borrows the cursor. */
+struct block {
+    const struct study *study;
+    const struct columns *columns;
+    struct prepared *prepared;
+    struct design like; /* the first point */
+    struct devices devices;
+    struct metrics_lanes metrics;
+    size_t mapped[LANES];
+    double *row[LANES];
+};
+
+/* Adds the point under the cursor, to be written to `row`, columns->stride numbers; without columns
+ * it only gets its metrics. False where the block has to be priced before. */
+bool block_add(struct block *b, struct cursor *c, const struct columns *columns, double *row);
+
+/* Prices all that were added, holds them to the study's constraints and writes their rows. The
+ * block is empty then; returns how many they were. */
+size_t block_price(struct block *b);
 
 #endif

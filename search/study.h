@@ -100,10 +100,10 @@ static inline size_t study_limits(const struct study *s)
 }
 
 /* By how much each is exceeded, relative to the limit: positive just where it is not kept, infinite
- * where there is no measure of it. `m` of a point with its model's verdict or VERDICT_CONSTRAINT.
- */
-void study_excess(const struct study *s, const struct design *d, const struct metrics *m,
-                  double *excess);
+ * where there is no measure of it. Of device i of `d`, priced in the place of the chip and engine
+ * of `like`, with its model's verdict. */
+void study_excess(const struct study *s, const struct design *like, const struct devices *d,
+                  const struct metrics_lanes *m, size_t i, double *excess);
 
 /* What constraint `i` looks at in a point. */
 double study_limited(const struct study *s, size_t i, const struct design *d,

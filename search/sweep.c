@@ -54,8 +54,7 @@ static void *work(void *ctx)
 {
     struct sweep *w = ctx;
     struct cursor c = {0};
-    struct metrics m;
-    struct plan plan;
+    struct block *block = mem_alloc(1, sizeof *block);
     uint64_t chunk, at = UINT64_MAX;
 
     while (claim(w, &chunk)) {
@@ -65,10 +64,11 @@ static void *work(void *ctx)
         if (at != from)
             cursor_seek(&c, w->study, from);
         for (size_t i = 0; i < count; i++, row += w->columns->stride) {
-            cursor_evaluate(&c, &m, &plan);
-            columns_row(row, w->columns, &c, &m, &plan);
+            while (!block_add(block, &c, w->columns, row))
+                block_price(block);
             cursor_next(&c);
         }
+        block_price(block);
         at = from + count;
         pthread_mutex_lock(&w->lock);
         w->slot[chunk % w->slots].chunk = chunk;
@@ -77,6 +77,7 @@ static void *work(void *ctx)
         pthread_mutex_unlock(&w->lock);
     }
     cursor_free(&c);
+    free(block);
     return NULL;
 }
 
@@ -141,7 +142,7 @@ int sweep_run(const struct study *s, const struct columns *columns, uint64_t fir
 
 /* ---- points in any order ---- */
 
-enum { WORTH_A_THREAD = 64, HANDFUL = 16 };
+enum { WORTH_A_THREAD = 64, HANDFUL = LANES };
 
 struct handful {
     const struct study *study;
@@ -161,21 +162,23 @@ static void *price_handful(void *ctx)
 {
     const struct hand *hand = ctx;
     struct handful *h = hand->of;
-    struct metrics m;
-    struct plan plan;
+    struct block *block = mem_alloc(1, sizeof *block);
     for (;;) {
         pthread_mutex_lock(&h->lock);
         size_t from = h->next, to = from + HANDFUL < h->count ? from + HANDFUL : h->count;
         h->next = to;
         pthread_mutex_unlock(&h->lock);
         if (from == to)
-            return NULL;
+            break;
         for (size_t i = from; i < to; i++) {
             cursor_put(hand->cursor, h->study, h->genes + i * h->study->axes);
-            cursor_evaluate(hand->cursor, &m, &plan);
-            columns_row(h->rows + i * h->columns->stride, h->columns, hand->cursor, &m, &plan);
+            while (!block_add(block, hand->cursor, h->columns, h->rows + i * h->columns->stride))
+                block_price(block);
         }
+        block_price(block);
     }
+    free(block);
+    return NULL;
 }
 
 void sweep_points(const struct study *s, const struct columns *columns, const double *genes,

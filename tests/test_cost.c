@@ -380,14 +380,14 @@ static void an_area_that_is_given_overrides_what_follows(void **state)
 /* A PHY is as large at every node, its controller is not. */
 static void interfaces_shrink_only_in_their_controllers(void **state)
 {
-    struct edge e = {chip_hbm(chip_called("h100")), 4, 3e12, 400e9};
+    struct edge e = {*chip_hbm(chip_called("h100")), 4, 3000, 400};
     const struct prices *p = &book.middle;
     (void)state;
     struct process n28 = process_at(node_place(28), p), n2 = process_at(node_place(2), p);
     double phy = 4 * p->memory_phy_mm2;
     assert_true(area_of_memory(&e, &n2, p) > phy);
     assert_close((area_of_memory(&e, &n28, p) - phy) / (area_of_memory(&e, &n2, p) - phy),
-                 n2.m_per_mm2 / n28.m_per_mm2, 1e-9);
+                 n28.mm2_per_m / n2.mm2_per_m, 1e-9);
     assert_true(area_of_links(&e, &n28, p) > area_of_links(&e, &n2, p));
 }
 

@@ -143,7 +143,7 @@ static void one_all_to_all_of_r1_takes_its_bytes_over_the_link(void **state)
     (void)state;
     prepare(&p, &s->base);
     device_make(&d, &s->base);
-    d.link.latency_s = d.network.latency_s = 0;
+    d.rates.link.latency_s = d.rates.network.latency_s = 0;
     const struct step *step = &p.mapped[0].step;
     int found = 0;
     for (size_t i = 0; i < step->ops.n; i++)
@@ -151,7 +151,7 @@ static void one_all_to_all_of_r1_takes_its_bytes_over_the_link(void **state)
             const struct op *o = &step->ops.op[i];
             assert_close(step_op_cost(step, &d, o, step_load(step, 4096)).time_s / o->count,
                          16.3e-6, 0.002);
-            d.link_domain = 8;
+            d.rates.link_domain = 8;
             assert_close(step_op_cost(step, &d, o, step_load(step, 4096)).time_s / o->count,
                          146.8e-6, 0.002);
             found++;

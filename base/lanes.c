@@ -1,0 +1,17 @@
+#include "base/lanes.h"
+
+FOR_ALL_VECTORS
+bool lanes_are_equal(const double *x, size_t n)
+{
+    int64_t differ = 0;
+    for (size_t i = 1; i < n; i++)
+        differ |= x[i] != x[0];
+    return !differ;
+}
+
+FOR_ALL_VECTORS
+void lanes_set(double *out, size_t n, double value)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = value;
+}

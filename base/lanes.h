@@ -1,0 +1,87 @@
+/* Many points at once: an array for each quantity, so that loops over points become vector
+ * instructions. Formulas stay scalar and inline; a loop takes a struct out of its lanes, computes
+ * and puts the result into lanes. */
+#ifndef BASE_LANES_H
+#define BASE_LANES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LANES = 32 };
+typedef double lane[LANES];
+
+/* LANES_OF(chip); declares struct chip_lanes: a lane for each member of struct chip, all double. */
+#define LANES_OF(type)                                                                             \
+    struct type##_lanes {                                                                          \
+        lane at[sizeof(struct type) / sizeof(double)];                                             \
+    }
+
+/* LANE(&chips, chip, memory_byte)[i] is that member of the i-th. */
+#define LANE(lanes, type, member) ((lanes)->at[offsetof(struct type, member) / sizeof(double)])
+
+/* So that a struct taken out of its lanes stays in registers, however many members it has. */
+#if defined(__clang__)
+#define UNROLLED _Pragma("unroll")
+#elif defined(__GNUC__)
+#define UNROLLED _Pragma("GCC unroll 128")
+#else
+#define UNROLLED
+#endif
+
+#define LANES_TAKE(value, lanes, i)                                                                \
+    do {                                                                                           \
+        UNROLLED for (size_t k_ = 0; k_ < sizeof(value) / sizeof(double);                          \
+                      k_++)((double *)&(value))[k_] = (lanes)->at[k_][i];                          \
+    } while (0)
+
+#define LANES_PUT(lanes, i, value)                                                                 \
+    do {                                                                                           \
+        UNROLLED for (size_t k_ = 0; k_ < sizeof(value) / sizeof(double); k_++)(lanes)             \
+            ->at[k_][i] = ((const double *)&(value))[k_];                                          \
+    } while (0)
+
+/* The same value for the first n. */
+#define LANES_FILL(lanes, n, value)                                                                \
+    do {                                                                                           \
+        for (size_t k_ = 0; k_ < sizeof(value) / sizeof(double); k_++)                             \
+            lanes_set((lanes)->at[k_], n, ((const double *)&(value))[k_]);                         \
+    } while (0)
+
+#define LANES_COPY(to, i, from, j)                                                                 \
+    do {                                                                                           \
+        UNROLLED for (size_t k_ = 0; k_ < sizeof((to)->at) / sizeof(lane); k_++)(to)->at[k_][i] =  \
+            (from)->at[k_][j];                                                                     \
+    } while (0)
+
+/* Compiled for each width of vectors, the widest that the machine has chosen when the program
+ * starts. The numbers are the same: nothing is contracted or reordered. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__OPTIMIZE__) && defined(NDEBUG) &&   \
+    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define FOR_ALL_VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define FOR_ALL_VECTORS
+#endif
+
+bool lanes_are_equal(const double *x, size_t n);
+void lanes_set(double *out, size_t n, double value);
+
+/* Part of such a function: written out where it is called, for each of its vectors. */
+#if defined(__GNUC__)
+#define INLINED static inline __attribute__((always_inline))
+#else
+#define INLINED static inline
+#endif
+
+/* fmax and fmin of numbers; those two have rules for NAN that no vector instruction has. */
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+#endif

@@ -1,0 +1,256 @@
+/* Devices priced together: each as it would be alone, and a step as arch/step.h says of one. */
+#include <string.h>
+
+#include "base/power.h"
+#include "base/random.h"
+#include "search/space.h"
+#include "tests/model.h"
+
+static struct random draw;
+
+static double drawn(double from, double to)
+{
+    return from * pow(to / from, random_unit(&draw));
+}
+
+static void draw_device(struct chip *c, struct engine *e, const struct study *s)
+{
+    static const char *const name[] = {"none",          "attacc",         "duplex",
+                                       "on-die-r512",   "logic-die-r128", "memory-pool",
+                                       "bank-group-pim"};
+    const struct entry *entry;
+    struct err err = {0};
+    *c = s->base.chip;
+    c->compute_units = floor(drawn(20, 1000));
+    c->memory_byte_per_s = drawn(1e12, 60e12);
+    c->memory_byte = drawn(40e9, 1e12);
+    c->link_byte_per_s = drawn(50e9, 5e12);
+    c->network_byte_per_s = drawn(5e9, 400e9);
+    c->link_domain = drawn(1, 100) < 10 ? 8 : 72;
+    c->node_nm = floor(drawn(2, 28));
+    c->hbm = floor(random_unit(&draw) * 6);
+    if (catalogue_find(catalogue, PART_ENGINE, name[random_next(&draw) % LEN(name)], &entry,
+                       &err) != 0)
+        assert_string_equal(err.text, "");
+    *e = *(const struct engine *)entry->value;
+    e->runs = 1 + (double)(random_next(&draw) % 3);
+    e->overlap = random_unit(&draw) < 0.5 ? 0 : random_unit(&draw);
+}
+
+/* Plans, phases and timings that take the model's different ways. */
+static const char *const ways[][4] = {
+    {"workload.phase=decode", "plan.devices=64", "plan.tp=auto", "workload.batch=max"},
+    {"workload.phase=decode", "plan.devices=64", "plan.tp=8", "workload.batch=100"},
+    {"workload.phase=prefill", "plan.devices=64", "plan.tp=auto", "workload.ttft=3"},
+    {"workload.phase=serving", "plan.devices=64", "plan.tp=8", "workload.ttft=4"},
+    {"workload.phase=disaggregated", "plan.devices=64", "plan.tp=8", "workload.ttft=10"},
+    {"workload.phase=decode", "plan.devices=64", "plan.overlap=two_batch", "plan.pp=2"},
+    {"workload.phase=decode", "plan.devices=64", "plan.all_reduce=best", "plan.tp=4"},
+    {"workload.phase=decode", "plan.devices=64", "workload.skew=0.5", "plan.tp=8"},
+    {"workload.phase=decode", "plan.devices=64", "workload.chance=yes", "plan.tp=8"},
+    {"workload.phase=decode", "plan.devices=64", "timing=simulator", "plan.tp=8"},
+    {"workload.phase=decode", "plan.devices=64", "timing=calibrated", "plan.tp=8"},
+};
+
+static const char *const models[] = {"deepseek-r1",  "deepseek-v3.2", "llama-3.1-70b",
+                                     "mixtral-8x7b", "gpt-oss-120b",  "gpt3-175b"};
+
+static void on_every_way(void (*check)(const struct study *s))
+{
+    random_seed(&draw, 7);
+    for (size_t m = 0; m < LEN(models); m++)
+        for (size_t w = 0; w < LEN(ways); w++) {
+            char model[64];
+            snprintf(model, sizeof model, "model=%s", models[m]);
+            struct study *s = study_with(SET(model, "chip=b200", "workload.tpot=40ms", ways[w][0],
+                                             ways[w][1], ways[w][2], ways[w][3]));
+            check(s);
+            study_free(s);
+        }
+}
+
+static bool same(double a, double b)
+{
+    return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
+static void check_alone(const struct study *s)
+{
+    struct prepared p = {0}, q = {0};
+    struct devices d = {0}, e = {0};
+    struct metrics_lanes many, rest;
+    size_t mapped[LANES], also[LANES], room = evaluate_room(&s->base);
+
+    prepare(&p, &s->base);
+    while (d.n < room) {
+        struct design at = s->base;
+        draw_device(&at.chip, &at.engine, s);
+        devices_add(&d, &at.chip, &at.engine);
+        if (d.n > 5)
+            devices_add(&e, &at.chip, &at.engine);
+    }
+    evaluate_many(&p, &s->base, &s->prices, &d, &many, mapped);
+    for (size_t i = 0; i < d.n; i++) {
+        struct design at = s->base;
+        struct metrics alone, together;
+        const struct mapped *chosen;
+        prepare(&q, &s->base);
+        LANES_TAKE(at.chip, &d.chip, i);
+        LANES_TAKE(at.engine, &d.engine, i);
+        LANES_TAKE(together, &many, i);
+        evaluate_prepared(&q, &at, &s->prices, &alone, &chosen);
+        for (size_t k = 0; k < metrics_fields.n; k++)
+            if (!same(field_get(&metrics_fields.row[k], &together),
+                      field_get(&metrics_fields.row[k], &alone)))
+                assert_string_equal(metrics_fields.row[k].name, "the same together and alone");
+        assert_true(!chosen || chosen == &q.mapped[mapped[i]]);
+    }
+    /* Others beside them change nothing. */
+    if (e.n) {
+        evaluate_many(&p, &s->base, &s->prices, &e, &rest, also);
+        for (size_t i = 0; i < e.n; i++)
+            for (size_t k = 0; k < sizeof many.at / sizeof(lane); k++)
+                assert_true(same(rest.at[k][i], many.at[k][i + 5]));
+    }
+    prepared_free(&p);
+    prepared_free(&q);
+}
+
+static void each_costs_what_it_costs_alone(void **state)
+{
+    (void)state;
+    on_every_way(check_alone);
+}
+
+static void check_metrics(const struct step_split *many, const struct step_split *one)
+{
+    const double *a = (const double *)many, *b = (const double *)one;
+    double slack = 1e-12 * one->time_s;
+    assert_close(many->time_s, one->time_s, 1e-12);
+    for (int i = 0; i < OP_CLASSES; i++)
+        assert_true(fabs(many->class_s[i] - one->class_s[i]) <= slack);
+    for (int i = 0; i < BOUNDS; i++)
+        assert_true(fabs(many->bound_s[i] - one->bound_s[i]) <= slack);
+    for (size_t k = offsetof(struct step_split, flop) / sizeof(double);
+         k < offsetof(struct step_split, error) / sizeof(double); k++)
+        assert_true(a[k] == b[k] || fabs(a[k] - b[k]) <= 1e-12 * fabs(b[k]));
+}
+
+static void check_step(const struct study *s)
+{
+    struct prepared p = {0};
+    struct devices d = {0};
+    size_t room = evaluate_room(&s->base);
+
+    prepare(&p, &s->base);
+    while (d.n < room) {
+        struct chip c;
+        struct engine e;
+        draw_device(&c, &e, s);
+        devices_add(&d, &c, &e);
+    }
+    devices_time(&d, &s->base);
+    for (size_t m = 0; m < p.n; m++) {
+        const struct step *step = &p.mapped[m].step;
+        struct load_lanes load;
+        struct step_split_lanes split;
+        lane time_s, limit_s, guess, largest;
+        for (size_t i = 0; i < d.n; i++) {
+            double mean = drawn(0.3, 5000);
+            struct load at = {ceil(mean), mean};
+            LANES_PUT(&load, i, at);
+            limit_s[i] = i % 7 ? drawn(1e-3, 1) : INFINITY;
+            guess[i] = floor(drawn(1, 1e5));
+        }
+        if (step->calibrated && !step_is_calibrated(step, &d.like))
+            continue;
+        steps_time_s(time_s, step, &d, &load, &p.mapped[m].memo);
+        steps_split(&split, step, &d, &load, &p.mapped[m].memo);
+        steps_largest_load(largest, step, &d, limit_s, guess, &p.mapped[m].memo);
+        for (size_t i = 0; i < d.n; i++) {
+            struct device one = devices_one(&d, i);
+            struct load at;
+            struct step_split many, alone;
+            LANES_TAKE(at, &load, i);
+            LANES_TAKE(many, &split, i);
+            step_split(&alone, step, &one, at);
+            assert_close(time_s[i], step_time_s(step, &one, at), 1e-12);
+            check_metrics(&many, &alone);
+            if (one.rates.overlap == 0) /* else an operator that moves can shorten a step */
+                assert_true(same(largest[i], step_largest_load(step, &one, limit_s[i], guess[i])));
+        }
+    }
+    prepared_free(&p);
+}
+
+static void a_step_takes_what_it_takes_one_device(void **state)
+{
+    (void)state;
+    on_every_way(check_step);
+}
+
+/* `fewer` full dies of what is on a chip, as arch/make.c states it. */
+static double full_usd(const struct area *a, double fewer, const struct process *at,
+                       const struct prices *p)
+{
+    double full = p->reticle_mm2, compute = a->compute_mm2 / fewer;
+    double uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2 - (fewer > 1 ? 0 : a->seam_mm2);
+    double held = compute > full ? full / compute : 1;
+    struct die die = {compute * held, fmin(uncore / fewer, full), 0, a->spare_units / fewer * held};
+    die.blank_mm2 = full - die.compute_mm2 - die.uncore_mm2;
+    return fewer * good_die_usd(&die, at, p);
+}
+
+/* Most numbers of dies below the one needed are not looked at: they could not cost more. */
+static void dies_cost_no_less_than_any_fewer_full_ones(void **state)
+{
+    struct study *s = study_with(SET("chip=b200"));
+    size_t split = 0;
+    (void)state;
+    random_seed(&draw, 3);
+    for (int i = 0; i < 20000; i++) {
+        struct prices p = i % 3 == 0   ? s->prices.low
+                          : i % 3 == 1 ? s->prices.middle
+                                       : s->prices.high;
+        struct chip c;
+        struct engine e;
+        struct device_cost cost;
+        draw_device(&c, &e, s);
+        p.reticle_mm2 = i % 2 ? 858 : 429;
+        p.spare_unit_ratio = drawn(1e-3, 0.2);
+        p.uncore_repair_ratio = random_unit(&draw);
+        cost_device(&cost, &c, &e, &p);
+        const struct area *a = &cost.area;
+        struct process at = process_at(node_place(c.node_nm), &p);
+        double n = a->dies, most = 0;
+        struct die one = {a->compute_mm2 / n, (a->die_mm2 - a->compute_mm2 - a->blank_mm2) / n,
+                          a->blank_mm2 / n, a->spare_units / n};
+        most = n * good_die_usd(&one, &at, &p);
+        for (double fewer = fmax(1, n - 16); fewer < n; fewer++)
+            most = fmax(most, full_usd(a, fewer, &at, &p));
+        assert_close(cost.logic_usd, most, 1e-12);
+        split += n > 2;
+    }
+    assert_true(split > 5000);
+    study_free(s);
+}
+
+/* The C library's exp is within one unit of the last place. */
+static void exp_is_exp(void **state)
+{
+    (void)state;
+    for (double x = 0; x >= -700; x -= 0.00137)
+        assert_close(power_exp(x), exp(x), 4.5e-16);
+    assert_true(power_exp(0) == 1 && power_exp(-1e9) == 0 && power_exp(-INFINITY) == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_costs_what_it_costs_alone),
+        cmocka_unit_test(a_step_takes_what_it_takes_one_device),
+        cmocka_unit_test(dies_cost_no_less_than_any_fewer_full_ones),
+        cmocka_unit_test(exp_is_exp),
+    };
+    return cmocka_run_group_tests_name("many", tests, open_tests, close_tests);
+}
