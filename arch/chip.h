@@ -29,16 +29,31 @@ static inline double chip_flop_per_s(const struct chip *c)
     return c->compute_units * c->unit_flop_per_s;
 }
 
-/* Peak for numbers of `math_byte` bytes: about 2 as bf16, about 1 as fp8, about 0.5 as fp4, each
- * with or without the scales of its blocks; FP32 runs at half. */
+/* Peak over that of BF16, for numbers of one size: plain, or as many times a chip's ratio. */
+struct math_peak {
+    double plain, fp8, fp4;
+};
+
+/* Numbers of `math_byte` bytes: about 2 as bf16, about 1 as fp8, about 0.5 as fp4, each with or
+ * without the scales of its blocks, which add to the bytes, not to the arithmetic; FP32 runs at
+ * half. */
+static inline struct math_peak math_peak_of(double math_byte)
+{
+    return math_byte > 2.5    ? (struct math_peak){2 / math_byte, 0, 0}
+           : math_byte > 1.5  ? (struct math_peak){1, 0, 0}
+           : math_byte > 0.75 ? (struct math_peak){0, 1, 0}
+                              : (struct math_peak){0, 0, 1};
+}
+
+static inline double chip_peak_flop_per_s(const struct chip *c, const struct math_peak *m)
+{
+    return (m->plain + m->fp8 * c->fp8_ratio + m->fp4 * c->fp4_ratio) * chip_flop_per_s(c);
+}
+
 static inline double chip_math_flop_per_s(const struct chip *c, double math_byte)
 {
-    /* Scales of blocks add to the bytes, not to the arithmetic. */
-    double ratio = math_byte > 2.5    ? 2 / math_byte
-                   : math_byte > 1.5  ? 1
-                   : math_byte > 0.75 ? c->fp8_ratio
-                                      : c->fp4_ratio;
-    return ratio * chip_flop_per_s(c);
+    struct math_peak m = math_peak_of(math_byte);
+    return chip_peak_flop_per_s(c, &m);
 }
 
 /* Peak of BF16 over memory bandwidth. */

@@ -17,7 +17,7 @@ void devices_look_up(struct devices *d)
 FOR_ALL_VECTORS
 static void make_rates(struct rates_lanes *restrict out, size_t n,
                        const struct chip_lanes *restrict chip,
-                       const struct engine_lanes *restrict engine, struct precision precision)
+                       const struct engine_lanes *restrict engine, struct peaks peaks)
 {
     for (size_t i = 0; i < n; i++) {
         struct chip c;
@@ -25,7 +25,7 @@ static void make_rates(struct rates_lanes *restrict out, size_t n,
         struct rates r;
         LANES_TAKE(c, chip, i);
         LANES_TAKE(e, engine, i);
-        device_rates(&r, &c, &e, &precision);
+        device_rates(&r, &c, &e, &peaks);
         LANES_PUT(out, i, r);
     }
 }
@@ -33,5 +33,5 @@ static void make_rates(struct rates_lanes *restrict out, size_t n,
 void devices_time(struct devices *d, const struct design *like)
 {
     device_make(&d->like, like);
-    make_rates(&d->rates, d->n, &d->chip, &d->engine, like->precision);
+    make_rates(&d->rates, d->n, &d->chip, &d->engine, peaks_of(&like->precision));
 }

@@ -39,8 +39,8 @@ static inline bool engine_is_there(const struct engine *e)
 static inline double engine_bandwidth_ratio(const struct engine *e)
 {
     double fed = e->power_ratio > 0 ? e->power_budget / e->power_ratio : INFINITY;
-    double most = e->kind == ENGINE_BANK ? fed : e->kind == ENGINE_ON_DIE ? 1 : INFINITY;
-    return smaller(e->bandwidth_ratio, most);
+    double bank = e->kind == ENGINE_BANK ? fed : INFINITY;
+    return smaller(e->bandwidth_ratio, e->kind == ENGINE_ON_DIE ? 1 : bank);
 }
 
 /* Stacks that come with the engine over those of the chip; where it is not said, a pool has as many

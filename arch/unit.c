@@ -8,7 +8,8 @@ void device_make(struct device *out, const struct design *d)
         d->mode.timing == TIMING_CALIBRATED ? d->calibration : NULL;
 
     *out = (struct device){.calibration = calibration, .calibration_own = d->calibration_own};
-    device_rates(&out->rates, c, &d->engine, p);
+    struct peaks peaks = peaks_of(p);
+    device_rates(&out->rates, c, &d->engine, &peaks);
     for (int k = 0; k < KERNELS && calibration; k++)
         out->number[k] = calibration_number(calibration, (enum kernel)k, p->math, p->kv);
     bool has_fp4 = c->fp4_ratio > c->fp8_ratio; /* such units also multiply FP4 by FP8 */

@@ -40,30 +40,44 @@ struct device {
 
 void device_make(struct device *out, const struct design *d);
 
-static inline void device_rates(struct rates *out, const struct chip *c, const struct engine *e,
-                                const struct precision *p)
-{
-    double engine_byte_per_s = engine_bandwidth_ratio(e) * c->memory_byte_per_s;
-    double engine_flop_per_s = e->ridge_flop_per_byte * engine_byte_per_s;
-    /* r is in BF16 operations; narrower arithmetic runs in proportion (assumed). */
-    struct unit engine = {smaller(p->math, 2) / 2 / engine_flop_per_s, 1 / engine_byte_per_s,
-                          e->link_byte_per_s > 0 ? 1 / e->link_byte_per_s : 0,
-                          larger(smaller(p->kv, 2), 1) / 2 / engine_flop_per_s};
-    bool there = e->bandwidth_ratio > 0;
+/* What a precision makes of peaks: of the chip for its arithmetic and for calibrated attention, of
+ * an engine over its own in BF16 (r is in these; narrower arithmetic runs in proportion, assumed).
+ */
+struct peaks {
+    struct math_peak chip, core;
+    double engine, engine_core;
+};
 
-    *out = (struct rates){
-        .main = {1 / chip_math_flop_per_s(c, p->math), 1 / c->memory_byte_per_s, 0,
-                 1 / chip_math_flop_per_s(c, larger(p->kv, 1))},
-        .engine = {there ? engine.s_per_flop : 0, there ? engine.s_per_byte : 0,
-                   there ? engine.s_per_wire_byte : 0, there ? engine.s_per_core_flop : 0},
-        .link = {1 / c->link_byte_per_s, c->link_latency_s},
-        .network = {1 / c->network_byte_per_s, c->network_latency_s},
-        .link_domain = c->link_domain,
-        .runs_attention = there && e->runs != RUNS_EXPERTS ? 1 : 0,
-        .runs_experts = there && e->runs != RUNS_ATTENTION ? 1 : 0,
-        .overlap = there ? e->overlap : 0,
-        .memory_byte = c->memory_byte * (there ? e->capacity_ratio : 1),
-    };
+static inline struct peaks peaks_of(const struct precision *p)
+{
+    return (struct peaks){math_peak_of(p->math), math_peak_of(fmax(p->kv, 1)), 2 / fmin(p->math, 2),
+                          2 / fmax(fmin(p->kv, 2), 1)};
+}
+
+static inline void device_rates(struct rates *out, const struct chip *c, const struct engine *e,
+                                const struct peaks *p)
+{
+    bool there = e->bandwidth_ratio > 0, linked = e->link_byte_per_s > 0;
+    double byte_per_s = engine_bandwidth_ratio(e) * c->memory_byte_per_s;
+    double flop_per_s = e->ridge_flop_per_byte * byte_per_s;
+    double wire = 1 / e->link_byte_per_s, s_per_byte = 1 / byte_per_s;
+    double s_per_flop = 1 / (flop_per_s * p->engine),
+           s_per_core = 1 / (flop_per_s * p->engine_core);
+    double attention = e->runs != RUNS_EXPERTS ? 1 : 0, experts = e->runs != RUNS_ATTENTION ? 1 : 0;
+
+    out->main = (struct unit){1 / chip_peak_flop_per_s(c, &p->chip), 1 / c->memory_byte_per_s, 0,
+                              1 / chip_peak_flop_per_s(c, &p->core)};
+    out->engine.s_per_flop = there ? s_per_flop : 0;
+    out->engine.s_per_byte = there ? s_per_byte : 0;
+    out->engine.s_per_wire_byte = there & linked ? wire : 0;
+    out->engine.s_per_core_flop = there ? s_per_core : 0;
+    out->link = (struct wire){1 / c->link_byte_per_s, c->link_latency_s};
+    out->network = (struct wire){1 / c->network_byte_per_s, c->network_latency_s};
+    out->link_domain = c->link_domain;
+    out->runs_attention = there ? attention : 0;
+    out->runs_experts = there ? experts : 0;
+    out->overlap = there ? e->overlap : 0;
+    out->memory_byte = c->memory_byte * (there ? e->capacity_ratio : 1);
 }
 
 static inline double unit_time_s(const struct unit *u, double flop, double byte, double wire_byte)

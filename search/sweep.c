@@ -63,12 +63,8 @@ static void *work(void *ctx)
         size_t count = chunk_count(w, chunk);
         if (at != from)
             cursor_seek(&c, w->study, from);
-        for (size_t i = 0; i < count; i++, row += w->columns->stride) {
-            while (!block_add(block, &c, w->columns, row))
-                block_price(block);
-            cursor_next(&c);
-        }
-        block_price(block);
+        for (size_t i = 0; i < count; block_price(block))
+            i += block_fill(block, &c, w->columns, row + i * w->columns->stride, count - i);
         at = from + count;
         pthread_mutex_lock(&w->lock);
         w->slot[chunk % w->slots].chunk = chunk;

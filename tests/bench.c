@@ -69,18 +69,14 @@ static void price_singly(struct share *w, struct cursor *c)
 
 static void price_many(struct share *w, struct cursor *c)
 {
-    struct devices *d = mem_alloc(1, sizeof *d);
-    struct metrics_lanes *m = mem_alloc(1, sizeof *m);
-    size_t mapped[LANES];
-    for (uint64_t i = w->first; i < w->last;) {
-        for (d->n = 0; d->n < LANES && i < w->last; i++, cursor_next(c))
-            devices_add(d, &c->design.chip, &c->design.engine);
-        evaluate_many(&c->prepared, &c->design, w->book, d, m, mapped);
-        for (size_t k = 0; k < d->n; k++)
-            w->sum += LANE(m, metrics, tokens_per_s)[k];
+    struct block *b = mem_alloc(1, sizeof *b);
+    for (uint64_t i = w->first; i < w->last; b->devices.n = 0) {
+        i += block_fill(b, c, NULL, NULL, (size_t)(w->last - i));
+        evaluate_many(b->prepared, &b->like, w->book, &b->devices, &b->metrics, b->mapped);
+        for (size_t k = 0; k < b->devices.n; k++)
+            w->sum += LANE(&b->metrics, metrics, tokens_per_s)[k];
     }
-    free(d);
-    free(m);
+    free(b);
 }
 
 static void *price(void *ctx)
@@ -88,7 +84,8 @@ static void *price(void *ctx)
     struct share *w = ctx;
     struct cursor c = {0};
     cursor_seek(&c, w->s, w->first);
-    prepare(&c.prepared, &c.design); /* no axis of the study changes the operators */
+    prepare(&c.prepared, &c.design); /* once: no axis of the study changes the operators */
+    c.fresh = true;
     (w->single ? price_singly : price_many)(w, &c);
     cursor_free(&c);
     return NULL;
