@@ -186,8 +186,8 @@ static void put_costs(struct metrics_lanes *restrict out, const struct devices *
         struct quote q[3];
         struct running_cost r[3];
         struct engine e;
-        UNROLLED for (int k = 0; k < 3; k++)
-        {
+        UNROLLED
+        for (int k = 0; k < 3; k++) {
             LANES_TAKE(q[k], &quote[k], i);
             LANES_TAKE(r[k], &running[k], i);
         }

@@ -12,6 +12,7 @@ void prepare(struct prepared *out, const struct design *d)
     if (out->n > out->room) {
         out->room = out->n;
         out->mapped = mem_grow(out->mapped, out->room, sizeof *out->mapped);
+        memset(out->mapped, 0, out->room * sizeof *out->mapped);
     }
     struct workload prompt = d->workload;
     prompt.phase = PHASE_PREFILL;
@@ -24,7 +25,8 @@ void prepare(struct prepared *out, const struct design *d)
             step_build(&m->prefill, &d->model, &plans[i], &prompt, &d->precision, &d->mode);
         if (m->step.mixed && m->step.calibrated)
             m->step.beside = &m->prefill;
-        m->memo = m->prefill_memo = (struct steps_memo){0};
+        steps_renew(&m->memo);
+        steps_renew(&m->prefill_memo);
     }
 }
 

@@ -58,8 +58,8 @@ static void die_yields(double *restrict out, size_t n, struct die_lanes *restric
     for (double from = 4 * ((most + 3) / 4); from > 0; from -= 4)
         for (size_t i = 0; i < n; i++) {
             double all = sum[i];
-            UNROLLED for (int j = 0; j < 4; j++)
-            {
+            UNROLLED
+            for (int j = 0; j < 4; j++) {
                 double k = from - j, longer = 1 + mean[i] * (1 / k) * all;
                 all = k <= top[i] ? longer : all;
             }
@@ -119,7 +119,7 @@ static inline struct die full_die(const struct area *a, double dies, double full
  * one more costs more unless the log of its yield grows by more than log(1 + 1/n) >= 1/(n + 1). One
  * more rids a die of at most 1/(n + 1) of what one alone would hold; the yield of the uncore grows
  * by the defects that go with it, that of compute units by these times the chance that, of dies
- * with no more hits than spares, one has just as many: with four spares, below hits^4 / 24. */
+ * with no more hits than spares, one has just as many: of two spares, below hits^2 / 2. */
 static inline bool fewer_cost_less(const struct area *a, double full_mm2, double defects_per_mm2,
                                    double fatal_ratio)
 {
@@ -127,7 +127,8 @@ static inline bool fewer_cost_less(const struct area *a, double full_mm2, double
     double fatal = defects_per_mm2 * smaller(full_mm2, uncore) * fatal_ratio;
     double hits = defects_per_mm2 * smaller(full_mm2, a->compute_mm2), twice = hits * hits;
     double spares = a->spare_units * smaller(1 / a->dies, full_mm2 / a->compute_mm2);
-    return hits * (spares >= 4 ? twice * twice / 24 : 1) + fatal <= 1;
+    double last = spares >= 4 ? twice * twice / 24 : spares >= 2 ? twice / 2 : 1;
+    return hits * last + fatal <= 1;
 }
 
 /* All dies. They cost no less than fewer, full ones: that small dies yield better is not taken to
@@ -200,7 +201,7 @@ static void powers_whole(double *restrict y, size_t n, double x, const double *r
         more = 0;
         for (size_t i = 0; i < n; i++) {
             int32_t left = (int32_t)whole[i] >> bit;
-            y[i] = left & 1 ? y[i] * x : y[i];
+            y[i] = (left & 1) ? y[i] * x : y[i];
             more |= left >> 1;
         }
     }
@@ -236,6 +237,8 @@ static void memory_usd_per_gb(double *out, const struct devices *d, const struct
 
 /* ---- the chip ---- */
 
+#define COST(part) LANE(out, device_cost, part)[i]
+
 FOR_ALL_VECTORS
 static void chips_area(struct area_lanes *restrict area, double *restrict stacks,
                        const struct devices *restrict d, const double *restrict more_mm2,
@@ -266,18 +269,17 @@ static void chips_usd(struct device_cost_lanes *restrict out, const struct devic
                       const double *restrict usd_per_gb, const struct prices *restrict p)
 {
     for (size_t i = 0; i < d->n; i++) {
-        double logic_usd = LANE(out, device_cost, logic_usd)[i];
-        double stacks = LANE(out, device_cost, stacks)[i];
+        double logic_usd = COST(logic_usd);
+        double stacks = COST(stacks);
         double memory_usd = LANE(&d->chip, chip, memory_byte)[i] / BYTE_PER_GB * usd_per_gb[i] +
                             stacks * p->hbm_stack_usd;
         struct package on;
         LANES_TAKE(on, package, i);
-        LANE(out, device_cost, memory_usd)[i] = memory_usd;
-        LANE(out, device_cost, package_mm2)[i] = on.mm2;
-        LANE(out, device_cost, package_usd)[i] = on.usd;
-        LANE(out, device_cost, package_loss_usd)
-        [i] = (logic_usd + memory_usd + on.usd) * on.lost_ratio;
-        LANE(out, device_cost, test_usd)[i] = p->test_usd;
+        COST(memory_usd) = memory_usd;
+        COST(package_mm2) = on.mm2;
+        COST(package_usd) = on.usd;
+        COST(package_loss_usd) = (logic_usd + memory_usd + on.usd) * on.lost_ratio;
+        COST(test_usd) = p->test_usd;
     }
 }
 
@@ -309,8 +311,8 @@ static void engines_in_stacks(struct device_cost_lanes *restrict out,
         struct engine e;
         LANES_TAKE(c, &d->chip, i);
         LANES_TAKE(e, &d->engine, i);
-        double stacks = LANE(out, device_cost, stacks)[i];
-        double memory_usd = LANE(out, device_cost, memory_usd)[i];
+        double stacks = COST(stacks);
+        double memory_usd = COST(memory_usd);
         double lost_ratio = LANE(package, package, lost_ratio)[i];
         double dram_mm2 = p->stack_dram_mm2 * LANE(&d->hbm, hbm, dies)[i] / DIES_OF_A_STACK;
         double logic_mm2 = base_die_logic_mm2(&c, &e, stacks, p);
@@ -322,8 +324,8 @@ static void engines_in_stacks(struct device_cost_lanes *restrict out,
         bool here =
             (e.bandwidth_ratio > 0) & ((e.kind == ENGINE_BANK) | (e.kind == ENGINE_LOGIC_DIE));
         double mm2 = stacks * (logic_mm2 + dram_mm2 * e.dram_area_ratio);
-        LANE(out, device_cost, engine_mm2)[i] = here ? mm2 : 0;
-        LANE(out, device_cost, engine_usd)[i] = here ? usd : 0;
+        COST(engine_mm2) = here ? mm2 : 0;
+        COST(engine_usd) = here ? usd : 0;
     }
 }
 
@@ -351,7 +353,7 @@ static void engines_in_pools(struct device_cost_lanes *out, const struct devices
         LANES_TAKE(edge.hbm, &d->hbm, i);
         double added = engine_added_stack_ratio(&e);
         devices[i] = larger(1, ceil(added));
-        stacks[i] = larger(1, ceil(added * LANE(out, device_cost, stacks)[i] / devices[i]));
+        stacks[i] = larger(1, ceil(added * COST(stacks) / devices[i]));
         edge.stacks = stacks[i];
         edge.memory_gb_per_s =
             engine_bandwidth_ratio(&e) * c.memory_byte_per_s / devices[i] / BYTE_PER_GB;
@@ -376,10 +378,8 @@ static void engines_in_pools(struct device_cost_lanes *out, const struct devices
         double usd = logic_usd[i] + on.usd +
                      (byte / BYTE_PER_GB * usd_per_gb[i] + stacks[i] * p->hbm_stack_usd);
         double dram_mm2 = p->stack_dram_mm2 * LANE(&d->hbm, hbm, dies)[i] / DIES_OF_A_STACK;
-        LANE(out, device_cost, engine_mm2)
-        [i] += devices[i] * (LANE(&area, area, die_mm2)[i] + stacks[i] * dram_mm2);
-        LANE(out, device_cost, engine_usd)
-        [i] += devices[i] * (usd * (1 + on.lost_ratio) + p->test_usd);
+        COST(engine_mm2) += devices[i] * (LANE(&area, area, die_mm2)[i] + stacks[i] * dram_mm2);
+        COST(engine_usd) += devices[i] * (usd * (1 + on.lost_ratio) + p->test_usd);
     }
 }
 
@@ -410,10 +410,9 @@ static void engines_on_dies(struct device_cost_lanes *out, const struct devices 
         LANES_TAKE(alone, out, i);
         LANES_TAKE(with, &package, i);
         double usd = (logic_usd[i] + alone.memory_usd + with.usd) * (1 + with.lost_ratio);
-        LANE(out, device_cost, engine_mm2)[i] += LANE(&area, area, die_mm2)[i] - alone.area.die_mm2;
-        LANE(out, device_cost, package_mm2)[i] = with.mm2;
-        LANE(out, device_cost, engine_usd)
-        [i] +=
+        COST(engine_mm2) += LANE(&area, area, die_mm2)[i] - alone.area.die_mm2;
+        COST(package_mm2) = with.mm2;
+        COST(engine_usd) +=
             usd - (alone.logic_usd + alone.memory_usd + alone.package_usd + alone.package_loss_usd);
     }
 }
@@ -473,11 +472,10 @@ static void add_totals(struct device_cost_lanes *restrict out, size_t n)
     for (size_t i = 0; i < n; i++) {
         struct device_cost c;
         LANES_TAKE(c, out, i);
-        LANE(out, device_cost, die_mm2)[i] = c.area.die_mm2;
-        LANE(out, device_cost, dies)[i] = c.area.dies;
-        LANE(out, device_cost, total_usd)
-        [i] = c.logic_usd + c.memory_usd + c.package_usd + c.package_loss_usd + c.test_usd +
-              c.engine_usd;
+        COST(die_mm2) = c.area.die_mm2;
+        COST(dies) = c.area.dies;
+        COST(total_usd) = c.logic_usd + c.memory_usd + c.package_usd + c.package_loss_usd +
+                          c.test_usd + c.engine_usd;
     }
 }
 

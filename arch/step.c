@@ -120,12 +120,12 @@ static void share_context(struct ops *list, const struct model *m, const struct 
                         .group = cp});
 }
 
-static void put_main(struct main_ops *m, size_t index, const struct op *o)
+static void put_main(struct main_ops *m, size_t at, size_t index, const struct op *o)
 {
-    m->op[m->n] = index;
-    m->all_flop += m->flop[m->n] = o->flop;
-    m->all_weight_byte += m->weight_byte[m->n] = o->weight_byte;
-    m->all_byte += m->byte[m->n++] = o->byte;
+    m->op[at] = index;
+    m->all_flop += m->flop[at] = o->flop;
+    m->all_weight_byte += m->weight_byte[at] = o->weight_byte;
+    m->all_byte += m->byte[at] = o->byte;
 }
 
 /* Main operators by class, the others in the order of the step. */
@@ -133,22 +133,28 @@ static void sort_out(struct step *s)
 {
     static const struct op nothing;
     struct main_ops *m = &s->main;
-    m->n = s->others = 0;
-    m->all_flop = m->all_weight_byte = m->all_byte = 0;
+    size_t next[OP_CLASSES], of_class[OP_CLASSES] = {0};
+
+    s->others = 0;
+    for (size_t i = 0; i < s->ops.n; i++) {
+        if (s->ops.op[i].unit == UNIT_MAIN)
+            of_class[s->ops.op[i].class]++;
+        else
+            s->other[s->others++] = i;
+    }
+    m->n = 0;
     for (int class = 0; class < OP_CLASSES; class ++) {
-        m->first[class] = m->n;
-        for (size_t i = 0; i < s->ops.n; i++)
-            if (s->ops.op[i].unit == UNIT_MAIN && (int)s->ops.op[i].class == class)
-                put_main(m, i, &s->ops.op[i]);
+        m->first[class] = next[class] = m->n;
+        m->n += of_class[class];
     }
     m->first[OP_CLASSES] = m->n;
     m->groups = (m->n + MAIN_GROUP - 1) / MAIN_GROUP;
-    for (size_t n = m->n; m->n < m->groups * MAIN_GROUP;)
-        put_main(m, n, &nothing);
-    m->n = m->first[OP_CLASSES];
+    m->all_flop = m->all_weight_byte = m->all_byte = 0;
     for (size_t i = 0; i < s->ops.n; i++)
-        if (s->ops.op[i].unit != UNIT_MAIN)
-            s->other[s->others++] = i;
+        if (s->ops.op[i].unit == UNIT_MAIN)
+            put_main(m, next[s->ops.op[i].class]++, i, &s->ops.op[i]);
+    for (size_t at = m->n; at < m->groups * MAIN_GROUP; at++)
+        put_main(m, at, 0, &nothing);
 }
 
 void step_build(struct step *out, const struct model *m, const struct plan *plan,
@@ -358,8 +364,8 @@ struct op_cost step_op_cost(const struct step *s, const struct device *d, const 
     }
     const struct unit *u = &d->rates.main;
     c.time_s = cost_time_s(s, d, u, o, &c, requests, 0);
-    if ((o->unit == UNIT_ATTENTION && d->rates.runs_attention) ||
-        (expert && d->rates.runs_experts)) {
+    if ((o->unit == UNIT_ATTENTION && d->rates.runs_attention > 0) ||
+        (expert && d->rates.runs_experts > 0)) {
         double t = cost_time_s(s, d, &d->rates.engine, o, &c, requests, c.wire_byte);
         if (t < c.time_s) {
             c.time_s = t;

@@ -77,12 +77,12 @@ static void active_shares(double *share, const struct step *s, size_t op, size_t
     if (!find_idle(share, mean, n, all))
         return;
     for (size_t i = 0; i < n; i++) {
-        size_t at = ((size_t)mean[i] + 37 * op) % SHARES;
+        size_t at = ((size_t)mean[i] + 37 * op) % SHARES, key = memo->steps * OPS_MOST + op;
         if (mean[i] >= all)
             continue;
-        if (memo->share[at].mean != mean[i] || memo->share[at].op != op) {
+        if (memo->share[at].mean != mean[i] || memo->share[at].key != key) {
             memo->share[at].mean = mean[i];
-            memo->share[at].op = op;
+            memo->share[at].key = key;
             memo->share[at].share = step_active_share(s, o, (struct load){mean[i], mean[i]});
         }
         share[i] = memo->share[at].share;
@@ -108,8 +108,8 @@ INLINED void add_main(struct sums *restrict out, const struct main_ops *restrict
     for (size_t from = 0; from < m->groups * MAIN_GROUP; from += MAIN_GROUP)
         for (size_t i = 0; i < n; i++) {
             double group = sum[i], still = slopes ? fixed[i] : 0;
-            UNROLLED for (size_t j = 0; j < MAIN_GROUP; j++)
-            {
+            UNROLLED
+            for (size_t j = 0; j < MAIN_GROUP; j++) {
                 size_t k = from + j;
                 double compute = m->flop[k] * arithmetic[i];
                 double memory = m->weight_byte[k] + m->byte[k] * requests[i];
@@ -272,7 +272,7 @@ static bool next_loads(double *restrict x, double *restrict low, double *restric
         high[i] = fits ? high[i] : x[i];
         double reach = x[i] + (limit_s[i] - time_s[i]) / larger(slope_s[i], 1e-300);
         double middle = low[i] + (high[i] - low[i]) / 2;
-        double next = floor(halve & (high[i] < INFINITY) ? middle : smaller(reach, 4e15));
+        double next = floor((halve & (high[i] < INFINITY)) ? middle : smaller(reach, 4e15));
         next = larger(smaller(next, high[i] - 1), low[i] + 1);
         bool done = (high[i] - low[i] <= 1) | (low[i] > 1e15);
         x[i] = done ? x[i] : next;
@@ -332,8 +332,8 @@ INLINED void split_some(double *restrict sum, double *restrict computes,
 {
     for (size_t i = 0; i < n; i++) {
         double group = sum[i], compute_bound = computes[i];
-        UNROLLED for (size_t j = 0; j < count; j++)
-        {
+        UNROLLED
+        for (size_t j = 0; j < count; j++) {
             double compute = m->flop[at + j] * arithmetic[i];
             double memory = m->weight_byte[at + j] + m->byte[at + j] * requests[i];
             group += compute > memory ? compute : memory;
@@ -445,11 +445,11 @@ static void split_placed(struct step_split_lanes *restrict out, struct pieces *r
         x->chip_s[i] += c.on_engine ? 0 : s;
         PIECE(bound_s[BY_LINK])[i] += by_link ? s : 0;
         PIECE(bound_s[BY_COMPUTE])[i] += by_compute ? s : 0;
-        PIECE(bound_s[BY_MEMORY])[i] += by_link | by_compute ? 0 : s;
+        PIECE(bound_s[BY_MEMORY])[i] += (by_link | by_compute) ? 0 : s;
         PIECE(flop)[i] += c.flop;
         PIECE(byte)[i] += c.on_engine ? 0 : c.byte;
         PIECE(engine_byte)[i] += c.on_engine ? c.byte : 0;
-        PIECE(wire_byte)[i] += c.on_engine & sends ? c.wire_byte : 0;
+        PIECE(wire_byte)[i] += (c.on_engine & sends) ? c.wire_byte : 0;
         PIECE(expert_flop)[i] += experts * c.flop;
         PIECE(expert_byte)[i] += experts * c.byte;
         PIECE(attention_flop)[i] += attends * c.flop;

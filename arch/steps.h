@@ -10,14 +10,20 @@
 
 enum { SHARES = 256 };
 
-/* What a step remembers from call to call; none of it changes a result. Zero-initialise it for a
- * new step. */
+/* What a step remembers from call to call; none of it changes a result. Zero-initialise it once,
+ * and renew it for every step, the first too. */
 struct steps_memo {
     struct {
-        double mean, share; /* step_active_share of operator `op` at a load */
-        size_t op;
+        double mean, share; /* step_active_share at a load */
+        size_t key;         /* of which operator of which step */
     } share[SHARES];
+    size_t steps; /* seen */
 };
+
+static inline void steps_renew(struct steps_memo *memo)
+{
+    memo->steps++;
+}
 
 /* step_time_s of each device at its load. */
 void steps_time_s(double *out, const struct step *s, const struct devices *d,

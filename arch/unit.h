@@ -69,7 +69,7 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
                               1 / chip_peak_flop_per_s(c, &p->core)};
     out->engine.s_per_flop = there ? s_per_flop : 0;
     out->engine.s_per_byte = there ? s_per_byte : 0;
-    out->engine.s_per_wire_byte = there & linked ? wire : 0;
+    out->engine.s_per_wire_byte = (there & linked) ? wire : 0;
     out->engine.s_per_core_flop = there ? s_per_core : 0;
     out->link = (struct wire){1 / c->link_byte_per_s, c->link_latency_s};
     out->network = (struct wire){1 / c->network_byte_per_s, c->network_latency_s};

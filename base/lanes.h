@@ -29,19 +29,23 @@ typedef double lane[LANES];
 #define UNROLLED
 #endif
 
+/* Takes a struct out of lane i, puts one there, sets the first n, copies lane j of others to i. */
 #define LANES_TAKE(value, lanes, i)                                                                \
     do {                                                                                           \
-        UNROLLED for (size_t k_ = 0; k_ < sizeof(value) / sizeof(double);                          \
-                      k_++)((double *)&(value))[k_] = (lanes)->at[k_][i];                          \
+        UNROLLED                                                                                   \
+        for (size_t k_ = 0; k_ < sizeof(value) / sizeof(double); k_++) {                           \
+            ((double *)&(value))[k_] = (lanes)->at[k_][i];                                         \
+        }                                                                                          \
     } while (0)
 
 #define LANES_PUT(lanes, i, value)                                                                 \
     do {                                                                                           \
-        UNROLLED for (size_t k_ = 0; k_ < sizeof(value) / sizeof(double); k_++)(lanes)             \
-            ->at[k_][i] = ((const double *)&(value))[k_];                                          \
+        UNROLLED                                                                                   \
+        for (size_t k_ = 0; k_ < sizeof(value) / sizeof(double); k_++) {                           \
+            (lanes)->at[k_][i] = ((const double *)&(value))[k_];                                   \
+        }                                                                                          \
     } while (0)
 
-/* The same value for the first n. */
 #define LANES_FILL(lanes, n, value)                                                                \
     do {                                                                                           \
         for (size_t k_ = 0; k_ < sizeof(value) / sizeof(double); k_++)                             \
@@ -50,8 +54,10 @@ typedef double lane[LANES];
 
 #define LANES_COPY(to, i, from, j)                                                                 \
     do {                                                                                           \
-        UNROLLED for (size_t k_ = 0; k_ < sizeof((to)->at) / sizeof(lane); k_++)(to)->at[k_][i] =  \
-            (from)->at[k_][j];                                                                     \
+        UNROLLED                                                                                   \
+        for (size_t k_ = 0; k_ < sizeof((to)->at) / sizeof(lane); k_++) {                          \
+            (to)->at[k_][i] = (from)->at[k_][j];                                                   \
+        }                                                                                          \
     } while (0)
 
 /* Compiled for each width of vectors, the widest that the machine has chosen when the program
@@ -63,15 +69,15 @@ typedef double lane[LANES];
 #define FOR_ALL_VECTORS
 #endif
 
-bool lanes_are_equal(const double *x, size_t n);
-void lanes_set(double *out, size_t n, double value);
-
 /* Part of such a function: written out where it is called, for each of its vectors. */
 #if defined(__GNUC__)
 #define INLINED static inline __attribute__((always_inline))
 #else
 #define INLINED static inline
 #endif
+
+bool lanes_are_equal(const double *x, size_t n);
+void lanes_set(double *out, size_t n, double value);
 
 /* fmax and fmin of numbers; those two have rules for NAN that no vector instruction has. */
 static inline double larger(double a, double b)

@@ -263,28 +263,37 @@ static void fill_rest(struct block *b, const struct study *s)
     b->filled = s;
 }
 
-/* The values of a fast axis at the digits of n points. */
+/* A fast axis at one digit, in n points. */
+static void set_axis(struct block *b, size_t axis, size_t digit, size_t n)
+{
+    const struct axis *a = &b->study->axis[axis];
+    lane *part = lanes_of(&b->devices, a);
+    if (!a->is_part)
+        lanes_set(part[a->parameter.field->offset / sizeof(double)], n, a->value[digit]);
+    for (size_t k = 0; k < b->members[axis]; k++) {
+        size_t member = b->member[axis][k];
+        lanes_set(part[member], n, ((double *)a->part_value[digit])[member]);
+    }
+}
+
+/* The same at the digits of n points. */
 static void fill_axis(struct block *b, size_t axis, const size_t *digit, size_t n)
 {
     const struct axis *a = &b->study->axis[axis];
     lane *part = lanes_of(&b->devices, a);
-    const double *of[LANES];
     if (!a->is_part) {
         double *to = part[a->parameter.field->offset / sizeof(double)];
         for (size_t i = 0; i < n; i++)
             to[i] = a->value[digit[i]];
-        return;
     }
-    for (size_t i = 0; i < n; i++)
-        of[i] = a->part_value[digit[i]];
     for (size_t k = 0; k < b->members[axis]; k++) {
         size_t member = b->member[axis][k];
         for (size_t i = 0; i < n; i++)
-            part[member][i] = of[i][member];
+            part[member][i] = ((double *)a->part_value[digit[i]])[member];
     }
 }
 
-/* Digits of n points of an axis, `points` of which in a row share one, from `left` of the first. */
+/* Digits of n points of an axis, `points` of which in a row share one, `left` with the first. */
 static void find_digits(size_t *digit, size_t n, size_t first, size_t of, size_t points,
                         size_t left)
 {
@@ -319,7 +328,14 @@ size_t block_fill(struct block *b, struct cursor *c, const struct columns *colum
         const struct axis *a = &s->axis[k];
         size_t digit[LANES];
         points /= a->n; /* that share a digit */
-        find_digits(digit, n, c->digit[k], a->n, points, points - c->index % points);
+        size_t same = points - c->index % points;
+        if (same >= n) {
+            set_axis(b, k, c->digit[k], n);
+            if (columns)
+                lanes_set(b->axis[k], n, shown(a, c->digit[k], c->real[k]));
+            continue;
+        }
+        find_digits(digit, n, c->digit[k], a->n, points, same);
         fill_axis(b, k, digit, n);
         for (size_t i = 0; i < n && columns; i++)
             b->axis[k][i] = shown(a, digit[i], c->real[k]);

@@ -3,7 +3,7 @@
 
 #include "base/power.h"
 #include "base/random.h"
-#include "search/space.h"
+#include "search/sweep.h"
 #include "tests/model.h"
 
 static struct random draw;
@@ -235,6 +235,87 @@ static void dies_cost_no_less_than_any_fewer_full_ones(void **state)
     study_free(s);
 }
 
+struct rows {
+    size_t stride;
+    double *at;
+};
+
+static int keep_rows(void *ctx, uint64_t first, size_t count, const double *rows)
+{
+    struct rows *r = ctx;
+    memcpy(r->at + first * r->stride, rows, count * r->stride * sizeof *rows);
+    return 0;
+}
+
+/* Swept by any number of threads, or each sought, by its index or by its genes. */
+static void a_row_does_not_depend_on_the_way_to_it(void **state)
+{
+    static const char engines[] =
+        "models: [deepseek-r1, llama-3.1-8b]\nplan: {devices: 16, tp: auto}\n"
+        "workload: {batch: max, tpot: 30 ms}\nsweep:\n  workload.context: [1024, 9000]\n"
+        "  chip: [b200, h100, mi300x]\n  chip.memory_byte: [40 GB, 80 GB, 180 GB]\n"
+        "  chip.compute_units: {from: 50, to: 150, steps: 7}\n"
+        "  engine: [none, duplex, on-die-r512, memory-pool]\n"
+        "constraints: [chip.memory_byte >= 60 GB, tokens_per_s > 100, system_cost_usd < 900000]\n";
+    static const char engine_parameters[] =
+        "model: deepseek-r1\nplan: {devices: 16, tp: 1, ep: 16}\nworkload: {batch: 500}\n"
+        "sweep:\n  engine: [none, duplex]\n  engine.bandwidth_ratio: [1, 2, 4]\n"
+        "  engine.capacity_ratio: [0.9, 1]\n"
+        "  chip.memory_byte_per_s: {from: 1 TB/s, to: 9 TB/s, steps: 11}\n"
+        "constraints: [engine.bandwidth_ratio < 3, usd_per_mtok < 1]\n";
+    static const char calibrated[] =
+        "model: llama-3.1-70b\ntiming: calibrated\nplan: {devices: 8, tp: 8}\nsweep:\n"
+        "  chip: [b200, h100, mi300x]\n  workload.batch: [16, 64]\n";
+    static const char *const texts[] = {engines, engine_parameters, calibrated};
+    (void)state;
+    for (size_t t = 0; t < LEN(texts); t++) {
+        struct study *s;
+        struct err err = {0};
+        if (study_parse(&s, "ways", texts[t], catalogue, &err) != 0)
+            assert_string_equal(err.text, "");
+        struct columns *columns = mem_alloc(1, sizeof *columns);
+        struct block *block = mem_alloc(1, sizeof *block);
+        struct cursor c = {0}, cursor[1] = {{0}};
+        columns_make(columns, s);
+        size_t stride = columns->stride, verdicts = 0;
+        struct rows swept = {stride, mem_alloc(s->size * stride, sizeof(double))};
+        double *genes = mem_alloc(s->size * s->axes, sizeof *genes);
+        double *asked = mem_alloc(s->size * stride, sizeof *asked);
+        double *row = mem_alloc(stride, sizeof *row);
+        for (size_t jobs = 1; jobs <= 3; jobs += 2) {
+            assert_int_equal(sweep_run(s, columns, 0, s->size, jobs, keep_rows, &swept), 0);
+            for (uint64_t i = 0; i < s->size; i++) {
+                uint64_t other = (i * 13 + 5) % s->size, at = other;
+                for (size_t k = s->axes; k-- > 0; at /= s->axis[k].n)
+                    genes[i * s->axes + k] = (double)(at % s->axis[k].n);
+                cursor_seek(&c, s, other);
+                assert_true(block_add(block, &c, columns, row));
+                assert_int_equal(block_price(block), 1);
+                for (size_t k = 0; k < stride; k++)
+                    assert_true(same(row[k], swept.at[other * stride + k]));
+            }
+            sweep_points(s, columns, genes, s->size, asked, cursor, 1);
+            for (uint64_t i = 0; i < s->size; i++)
+                for (size_t k = 0; k < stride; k++)
+                    assert_true(
+                        same(asked[i * stride + k], swept.at[(i * 13 + 5) % s->size * stride + k]));
+        }
+        for (size_t k = 0; k < columns->n; k++)
+            for (uint64_t i = 0; i < s->size && !strcmp(columns->column[k].name, "verdict"); i++)
+                verdicts |= (size_t)1 << (size_t)swept.at[i * stride + k];
+        assert_true(verdicts & (verdicts - 1)); /* more than one kind */
+        cursor_free(&c);
+        cursor_free(cursor);
+        free(swept.at);
+        free(genes);
+        free(asked);
+        free(row);
+        free(block);
+        free(columns);
+        study_free(s);
+    }
+}
+
 /* The C library's exp is within one unit of the last place. */
 static void exp_is_exp(void **state)
 {
@@ -250,6 +331,7 @@ int main(void)
         cmocka_unit_test(each_costs_what_it_costs_alone),
         cmocka_unit_test(a_step_takes_what_it_takes_one_device),
         cmocka_unit_test(dies_cost_no_less_than_any_fewer_full_ones),
+        cmocka_unit_test(a_row_does_not_depend_on_the_way_to_it),
         cmocka_unit_test(exp_is_exp),
     };
     return cmocka_run_group_tests_name("many", tests, open_tests, close_tests);
