@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lanes.h"
 #include "base/mem.h"
 
 enum { MOST = 32, LEVELS = 6 };
@@ -160,7 +161,181 @@ static double sweep_three(double *at, size_t n, const double *reference)
     return volume;
 }
 
-/* ---- four and more ---- */
+/* ---- four: slices in the fourth objective, each adding to the volume of the other three ---- */
+
+/* The front of the first three objectives so far, in order of the third. */
+struct front_of_three {
+    size_t n;
+    double *x, *y, *z;
+};
+
+enum { GROUP = 8 };
+
+/* What rows 0 .. n - 1, which are nowhere above p in the third objective, leave of its quarter of
+ * the plane: up to `right` at its height, up to `top` at its side. False if nothing. */
+FOR_ALL_VECTORS
+static bool find_sides(const double *restrict x, const double *restrict y, size_t n, double px,
+                       double py, double *restrict right, double *restrict top)
+{
+    double rights[GROUP], tops[GROUP];
+    size_t whole = n - n % GROUP;
+    for (size_t j = 0; j < GROUP; j++) {
+        rights[j] = *right;
+        tops[j] = *top;
+    }
+    for (size_t i = 0; i < whole; i += GROUP)
+        for (size_t j = 0; j < GROUP; j++) {
+            rights[j] = smaller(y[i + j] <= py ? x[i + j] : INFINITY, rights[j]);
+            tops[j] = smaller(x[i + j] <= px ? y[i + j] : INFINITY, tops[j]);
+        }
+    for (size_t i = whole; i < n; i++) {
+        rights[0] = smaller(y[i] <= py ? x[i] : INFINITY, rights[0]);
+        tops[0] = smaller(x[i] <= px ? y[i] : INFINITY, tops[0]);
+    }
+    for (size_t j = 0; j < GROUP; j++) {
+        *right = smaller(rights[j], *right);
+        *top = smaller(tops[j], *top);
+    }
+    return *right > px && *top > py;
+}
+
+/* Steps of a stair that falls from (p, top) to (right, p): corner i is at x, and the stair is at y
+ * from there on. Corner 0 is at p. */
+struct stair {
+    size_t n;
+    double right;
+    double (*corner)[2];
+};
+
+static double stair_area(const struct stair *s, double py)
+{
+    double area = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        double to = i + 1 < s->n ? s->corner[i + 1][0] : s->right;
+        area += (to - s->corner[i][0]) * (s->corner[i][1] - py);
+    }
+    return area;
+}
+
+/* Cuts off all above and right of (x, y), not below or left of p. False if that was gone before. */
+static bool stair_cut(struct stair *s, double x, double y, double py)
+{
+    size_t i = s->n; /* corners before i are left of x, or at it */
+    if (x >= s->right)
+        return false;
+    while (i > 0 && s->corner[i - 1][0] > x)
+        i--;
+    if (s->corner[i - 1][1] <= y)
+        return false;
+    if (s->corner[i - 1][0] == x)
+        i--;
+    size_t end = i;
+    while (end < s->n && s->corner[end][1] >= y)
+        end++;
+    if (y <= py) { /* all to the right */
+        s->right = x;
+        s->n = i;
+        return true;
+    }
+    memmove(&s->corner[i + 1], &s->corner[end], (s->n - end) * sizeof *s->corner);
+    s->corner[i][0] = x;
+    s->corner[i][1] = y;
+    s->n = i + 1 + s->n - end;
+    return true;
+}
+
+static void put_row(double *at, size_t n, size_t i, double value)
+{
+    memmove(at + i + 1, at + i, (n - i) * sizeof *at);
+    at[i] = value;
+}
+
+/* Takes what p dominates, from row `from` on, out. */
+static void front_clear(struct front_of_three *f, size_t from, size_t to, double px, double py)
+{
+    size_t kept = from;
+    for (size_t i = from; i < to; i++) {
+        if (f->x[i] >= px && f->y[i] >= py)
+            continue;
+        f->x[kept] = f->x[i];
+        f->y[kept] = f->y[i];
+        f->z[kept++] = f->z[i];
+    }
+    if (kept == to)
+        return;
+    memmove(f->x + kept, f->x + to, (f->n - to) * sizeof *f->x);
+    memmove(f->y + kept, f->y + to, (f->n - to) * sizeof *f->y);
+    memmove(f->z + kept, f->z + to, (f->n - to) * sizeof *f->z);
+    f->n -= to - kept;
+}
+
+/* What p adds to the volume of three objectives; p joins the front. */
+static double front_add(struct front_of_three *f, const double *p, const double *reference,
+                        struct stair *s)
+{
+    size_t at = 0, end = f->n;
+    double top = reference[1], volume = 0;
+    while (at < end) { /* the first row above p */
+        size_t middle = (at + end) / 2;
+        if (f->z[middle] <= p[2])
+            at = middle + 1;
+        else
+            end = middle;
+    }
+    s->right = reference[0];
+    if (!find_sides(f->x, f->y, at, p[0], p[1], &s->right, &top))
+        return 0;
+    s->n = 1;
+    s->corner[0][0] = p[0];
+    s->corner[0][1] = top;
+    size_t same = at; /* rows as high as p are above it in what follows */
+    for (size_t i = 0; i < at; i++)
+        if (f->x[i] > p[0] && f->y[i] > p[1] && f->x[i] < s->right && f->y[i] < top)
+            stair_cut(s, f->x[i], f->y[i], p[1]);
+    while (same > 0 && f->z[same - 1] == p[2])
+        same--;
+    double area = stair_area(s, p[1]), z = p[2];
+    size_t i = at;
+    for (; i < f->n && s->n > 0; i++) {
+        double x = larger(f->x[i], p[0]), y = larger(f->y[i], p[1]);
+        if (x >= s->right || y >= s->corner[0][1] || !stair_cut(s, x, y, p[1]))
+            continue;
+        volume += area * (f->z[i] - z);
+        z = f->z[i];
+        area = stair_area(s, p[1]);
+    }
+    volume += area * (reference[2] - z);
+    front_clear(f, same, i, p[0], p[1]);
+    put_row(f->x, f->n, same, p[0]);
+    put_row(f->y, f->n, same, p[1]);
+    put_row(f->z, f->n++, same, p[2]);
+    return volume;
+}
+
+static int by_last_of_four(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (x[3] > y[3]) - (x[3] < y[3]);
+}
+
+static double sweep_four(double *at, size_t n, const double *reference)
+{
+    struct front_of_three f = {.x = mem_alloc(3 * (n + 1), sizeof(double))};
+    struct stair s = {.corner = mem_alloc(n + 2, sizeof *s.corner)};
+    double volume = 0, slice = 0;
+    f.y = f.x + n + 1;
+    f.z = f.y + n + 1;
+    qsort(at, n, 4 * sizeof *at, by_last_of_four);
+    for (size_t i = 0; i < n; i++) {
+        slice += front_add(&f, at + 4 * i, reference, &s);
+        volume += slice * ((i + 1 < n ? at[4 * i + 7] : reference[3]) - at[4 * i + 3]);
+    }
+    free(f.x);
+    free(s.corner);
+    return volume;
+}
+
+/* ---- five and more ---- */
 
 static double size_of(const double *low, const double *high, size_t dim)
 {
@@ -294,6 +469,7 @@ double hypervolume(const double *at, size_t n, size_t dim, const double *referen
     else
         volume = dim == 2   ? sweep_two(below, m, reference)
                  : dim == 3 ? sweep_three(below, m, reference)
+                 : dim == 4 ? sweep_four(below, m, reference)
                             : halve(below, m, dim, reference);
     free(below);
     return volume;

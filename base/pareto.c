@@ -9,7 +9,7 @@
 #include "base/archive.h"
 #include "base/mem.h"
 
-enum { PIVOTS = 16, DIGIT = 11, PASSES = 6, FEW = 64 };
+enum { PIVOTS = 16, SAMPLE = 512, DIGIT = 11, PASSES = 6, FEW = 64 };
 
 /* A number as bits that sort as it does, and the row it belongs to. */
 struct key {
@@ -111,18 +111,35 @@ static size_t best_rows(const double *at, const struct key *key, size_t n, size_
     return found;
 }
 
-/* Takes out what the best rows dominate; how many rows are left. */
+static bool any_dominates(const double *const *best, size_t n, const double *row, size_t dim)
+{
+    for (size_t k = 0; k < n; k++)
+        if (pareto_dominates(best[k], row, dim))
+            return true;
+    return false;
+}
+
+/* Takes out what the best rows dominate; how many rows are left. Where the best of a sample
+ * dominate little of it, not worth the while: then all of them. */
 static size_t thin(const double *at, struct key *key, size_t n, size_t dim)
 {
     const double *best[PIVOTS];
-    size_t pivots = best_rows(at, key, n, dim, best), left = 0;
-    for (size_t i = 0; i < n; i++) {
-        bool dominated = false;
-        for (size_t k = 0; k < pivots && !dominated; k++)
-            dominated = pareto_dominates(best[k], at + key[i].row * dim, dim);
-        if (!dominated)
-            key[left++] = key[i];
+    struct key sample[SAMPLE];
+    size_t stride = n / SAMPLE, left = 0;
+    if (stride > 1) {
+        for (size_t i = 0; i < SAMPLE; i++)
+            sample[i] = key[i * stride];
+        size_t pivots = best_rows(at, sample, SAMPLE, dim, best);
+        for (size_t i = 0; i < SAMPLE; i++)
+            left += !any_dominates(best, pivots, at + sample[i].row * dim, dim);
+        if (left > SAMPLE - SAMPLE / 8)
+            return n;
     }
+    size_t pivots = best_rows(at, key, n, dim, best);
+    left = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!any_dominates(best, pivots, at + key[i].row * dim, dim))
+            key[left++] = key[i];
     return left;
 }
 
@@ -212,6 +229,143 @@ static void front_of_three(const double *at, const struct key *key, size_t n, bo
     free(own);
 }
 
+/* Four objectives: rows in order of the first are halved; what of the first half dominates rows of
+ * the second is a question of the other three objectives, answered in order of the second one by a
+ * tree of the least fourth objective by rank of the third. */
+struct halving {
+    double (*at)[3];           /* second, third, fourth objective, in order of all */
+    bool *dominated;           /* likewise */
+    struct key *by[2], *spare; /* rows of a half that nothing dominates, by second and third */
+    double *least;
+    size_t *rank;
+};
+
+enum { FEW_ROWS = 48 };
+
+static void halving_sort(struct halving *h, size_t from, size_t n, int k)
+{
+    struct key *key = h->by[k] + from;
+    for (size_t i = 0, m = 0; i < n; i++) {
+        if (h->dominated[key[i].row])
+            continue;
+        struct key one = {bits_of(h->at[key[i].row][k]), key[i].row};
+        size_t j = m++;
+        for (; j > 0 && key[j - 1].bits > one.bits; j--)
+            key[j] = key[j - 1];
+        key[j] = one;
+    }
+}
+
+static size_t halving_few(struct halving *h, size_t from, size_t n)
+{
+    size_t left = 0;
+    for (size_t j = from; j < from + n; j++) {
+        const double *b = h->at[j];
+        bool dominated = false;
+        for (size_t i = from; i < j; i++) {
+            const double *a = h->at[i];
+            dominated |= (a[0] <= b[0]) & (a[1] <= b[1]) & (a[2] <= b[2]);
+        }
+        h->dominated[j] = dominated;
+        left += !dominated;
+        h->by[0][j].row = h->by[1][j].row = j;
+    }
+    halving_sort(h, from, n, 0);
+    halving_sort(h, from, n, 1);
+    return left;
+}
+
+/* Marks what rows a .. a + n dominate of b .. b + m, both as halving leaves them. */
+static void halving_mark(struct halving *h, size_t a, size_t n, size_t b, size_t m)
+{
+    const struct key *first = h->by[1] + a, *second = h->by[1] + b;
+    size_t i = 0;
+    for (size_t j = 0; j < m; j++) { /* ranks from 1; of the second half, that it reaches */
+        for (; i < n && first[i].bits <= second[j].bits; i++)
+            h->rank[first[i].row] = i + 1;
+        h->rank[second[j].row] = i;
+    }
+    for (; i < n; i++)
+        h->rank[first[i].row] = i + 1;
+    for (i = 0; i <= n; i++)
+        h->least[i] = NAN; /* no row yet */
+    first = h->by[0] + a;
+    second = h->by[0] + b;
+    i = 0;
+    for (size_t j = 0; j < m; j++) {
+        for (; i < n && first[i].bits <= second[j].bits; i++) {
+            double fourth = h->at[first[i].row][2];
+            for (size_t k = h->rank[first[i].row]; k <= n && !(h->least[k] <= fourth);
+                 k += k & (~k + 1))
+                h->least[k] = fourth;
+        }
+        double fourth = h->at[second[j].row][2];
+        bool dominated = false;
+        for (size_t k = h->rank[second[j].row]; k > 0 && !dominated; k &= k - 1)
+            dominated = h->least[k] <= fourth;
+        h->dominated[second[j].row] = dominated;
+    }
+}
+
+/* Puts both halves together in one order, without what is dominated. Returns how many are left. */
+static size_t halving_merge(struct halving *h, size_t a, size_t n, size_t b, size_t m, int k)
+{
+    struct key *first = h->by[k] + a, *second = h->by[k] + b, *to = h->spare;
+    size_t i = 0, left = 0;
+    for (size_t j = 0; j < m; j++) {
+        if (h->dominated[second[j].row])
+            continue;
+        for (; i < n && first[i].bits <= second[j].bits; i++)
+            to[left++] = first[i];
+        to[left++] = second[j];
+    }
+    for (; i < n; i++)
+        to[left++] = first[i];
+    memcpy(first, to, left * sizeof *to);
+    return left;
+}
+
+/* Finds what is dominated among rows from .. from + n; the others are in h->by from `from` on.
+ * Returns how many they are. */
+static size_t halve(struct halving *h, size_t from, size_t n)
+{
+    if (n <= FEW_ROWS)
+        return halving_few(h, from, n);
+    size_t half = n / 2, a = halve(h, from, half), b = halve(h, from + half, n - half);
+    halving_mark(h, from, a, from + half, b);
+    halving_merge(h, from, a, from + half, b, 0);
+    return halving_merge(h, from, a, from + half, b, 1);
+}
+
+static void front_of_four(const double *at, const struct key *key, size_t n, bool *keep)
+{
+    size_t rows = 0;
+    size_t *unique = mem_alloc(n, sizeof *unique); /* of each row: equal rows share one */
+    struct halving h = {.at = mem_alloc(n, sizeof *h.at), .dominated = mem_alloc(n, sizeof(bool))};
+    for (size_t i = 0; i < n; i++) {
+        const double *row = at + key[i].row * 4;
+        if (i == 0 || compare(row, at + key[i - 1].row * 4, 4) != 0)
+            memcpy(h.at[rows++], row + 1, sizeof *h.at);
+        unique[i] = rows - 1;
+    }
+    for (int k = 0; k < 2; k++)
+        h.by[k] = mem_alloc(rows, sizeof *h.by[k]);
+    h.spare = mem_alloc(rows, sizeof *h.spare);
+    h.least = mem_alloc(rows + 1, sizeof *h.least);
+    h.rank = mem_alloc(rows, sizeof *h.rank);
+    halve(&h, 0, rows);
+    for (size_t i = 0; i < n; i++)
+        keep[key[i].row] = !h.dominated[unique[i]];
+    free(unique);
+    free(h.at);
+    free(h.dominated);
+    free(h.by[0]);
+    free(h.by[1]);
+    free(h.spare);
+    free(h.least);
+    free(h.rank);
+}
+
 /* In sorted order a row is dominated only by rows that come before it. */
 void pareto_front(const double *at, size_t n, size_t dim, bool *keep)
 {
@@ -229,6 +383,8 @@ void pareto_front(const double *at, size_t n, size_t dim, bool *keep)
         front_of_two(at, key, rows, dim, keep);
     } else if (dim == 3) {
         front_of_three(at, key, rows, keep);
+    } else if (dim == 4) {
+        front_of_four(at, key, rows, keep);
     } else {
         struct archive *front = archive_new(dim);
         for (size_t i = 0; i < rows; i++)

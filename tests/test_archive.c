@@ -129,8 +129,7 @@ static void hypervolume_is_what_inclusion_and_exclusion_give(void **state)
             at[i] = (double)random_below(&r, values);
         for (size_t k = 0; k < dim; k++)
             reference[k] = (double)(values - random_below(&r, 2));
-        assert_near(hypervolume(at, n, dim, reference), slow_volume(at, n, dim, reference),
-                           1e-6);
+        assert_near(hypervolume(at, n, dim, reference), slow_volume(at, n, dim, reference), 1e-6);
     }
 }
 
@@ -152,14 +151,45 @@ static void hypervolume_of_a_staircase_is_known(void **state)
     }
 }
 
+/* Each number of objectives has a way of its own: one more that all points share changes nothing.
+ */
+static void one_more_shared_objective_changes_no_hypervolume(void **state)
+{
+    enum { N = 400 };
+    static double at[N * 5], more[N * 5];
+    const double reference[] = {1, 1, 1, 1, 1};
+    struct random r;
+    (void)state;
+    random_seed(&r, 9);
+    for (int round = 0; round < 40; round++) {
+        size_t dim = 2 + random_below(&r, 3), n = 1 + random_below(&r, N);
+        for (size_t i = 0; i < n; i++) {
+            double square = 0;
+            for (size_t k = 0; k < dim; k++) {
+                double x = random_unit(&r);
+                x = round % 3 == 0 ? floor(8 * x) / 8 : x;
+                square += (1 - x) * (1 - x);
+                at[i * dim + k] = x;
+            }
+            for (size_t k = 0; k < dim; k++) {
+                if (round % 3 == 1) /* all on the front */
+                    at[i * dim + k] = 1 - (1 - at[i * dim + k]) / sqrt(square);
+                more[i * (dim + 1) + k] = at[i * dim + k];
+            }
+            more[i * (dim + 1) + dim] = 0;
+        }
+        double volume = hypervolume(at, n, dim, reference);
+        assert_near(hypervolume(more, n, dim + 1, reference), volume, 1e-12);
+    }
+}
+
 static void points_beyond_the_reference_add_nothing(void **state)
 {
     (void)state;
     const double reference[] = {1, 1, 1};
     assert_true(hypervolume((double[]){0, 0, 1, 2, 0, 0}, 2, 3, reference) == 0);
     assert_true(hypervolume(NULL, 0, 3, reference) == 0);
-    assert_near(hypervolume((double[]){NAN, 0, 0, 0.5, 0.5, 0.5}, 2, 3, reference), 0.125,
-                       1e-15);
+    assert_near(hypervolume((double[]){NAN, 0, 0, 0.5, 0.5, 0.5}, 2, 3, reference), 0.125, 1e-15);
 }
 
 int main(void)
@@ -169,6 +199,7 @@ int main(void)
         cmocka_unit_test(infinite_and_equal_points_are_held),
         cmocka_unit_test(hypervolume_is_what_inclusion_and_exclusion_give),
         cmocka_unit_test(hypervolume_of_a_staircase_is_known),
+        cmocka_unit_test(one_more_shared_objective_changes_no_hypervolume),
         cmocka_unit_test(points_beyond_the_reference_add_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

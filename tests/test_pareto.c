@@ -1,6 +1,7 @@
 #include "tests/test.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/pareto.h"
@@ -94,6 +95,42 @@ static void the_front_is_what_brute_force_finds(void **state)
     }
 }
 
+/* Many levels of halving, many rows on the front, equal rows and infinite ones among them. */
+static void large_fronts_are_what_brute_force_finds(void **state)
+{
+    enum { ROWS = 1500 };
+    double *at = mem_alloc(ROWS * 5, sizeof *at);
+    bool *keep = mem_alloc(ROWS, sizeof *keep);
+    unsigned seed = 11;
+    (void)state;
+    for (size_t round = 0; round < 12; round++) {
+        size_t dim = 2 + round % 4, kept = 0;
+        unsigned values = round < 8 ? 1000 : 12;
+        for (size_t i = 0; i < ROWS; i++) {
+            double sum = 0;
+            for (size_t k = 0; k + 1 < dim; k++)
+                sum += at[i * dim + k] = next_random(&seed) % values;
+            /* on a plane, or a little above it */
+            at[i * dim + dim - 1] = -sum + (double)(next_random(&seed) % 3 * (round % 2));
+            if (i > 0 && next_random(&seed) % 10 == 0)
+                memcpy(at + i * dim, at + (i - 1) * dim, dim * sizeof *at);
+            if (next_random(&seed) % 40 == 0)
+                at[i * dim + next_random(&seed) % dim] = i % 2 ? INFINITY : -INFINITY;
+        }
+        pareto_front(at, ROWS, dim, keep);
+        for (size_t i = 0; i < ROWS; i++) {
+            bool want = true;
+            for (size_t j = 0; j < ROWS && want; j++)
+                want = !pareto_dominates(at + j * dim, at + i * dim, dim);
+            assert_int_equal(keep[i], want);
+            kept += want;
+        }
+        assert_true(kept > 1);
+    }
+    free(at);
+    free(keep);
+}
+
 /* All of a million rows are on the front: a scan of it for each would take hours. */
 static void two_objectives_do_not_take_quadratic_time(void **state)
 {
@@ -122,6 +159,7 @@ int main(void)
         cmocka_unit_test(infinite_values_are_values),
         cmocka_unit_test(no_rows_have_an_empty_front),
         cmocka_unit_test(the_front_is_what_brute_force_finds),
+        cmocka_unit_test(large_fronts_are_what_brute_force_finds),
         cmocka_unit_test(two_objectives_do_not_take_quadratic_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
