@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/pareto.h"
 
-enum { BLOCK = 256, LEAF = 32 };
+enum { BLOCK = 64, LEAF = 32 };
 
 /* A sorted stretch of the front of two objectives: first ascending, second descending. */
 struct block {
@@ -29,6 +29,7 @@ struct box {
 struct archive {
     size_t dim, count;
     struct block **block; /* dim <= 2 */
+    double (*last)[2];    /* point of each block */
     size_t blocks, room;
     struct box *root; /* dim > 2; NULL: empty */
     uint64_t *left;
@@ -62,6 +63,7 @@ void archive_free(struct archive *a)
     for (size_t i = 0; i < a->blocks; i++)
         free(a->block[i]);
     free(a->block);
+    free(a->last);
     box_free(a->root);
     free(a->left);
     free(a);
@@ -92,8 +94,7 @@ static struct place find(const struct archive *a, const double *at)
     size_t lo = 0, hi = a->blocks; /* the first block whose last point is not below */
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
-        const struct block *b = a->block[mid];
-        if (below(b->at[b->n - 1], at))
+        if (below(a->last[mid], at))
             lo = mid + 1;
         else
             hi = mid;
@@ -119,8 +120,7 @@ static bool list_dominates(const struct archive *a, struct place p, const double
 {
     if (p.i == 0 && p.block == 0)
         return false;
-    const struct block *b = p.i > 0 ? a->block[p.block] : a->block[p.block - 1];
-    return pareto_dominates(b->at[p.i > 0 ? p.i - 1 : b->n - 1], at, 2);
+    return pareto_dominates(p.i > 0 ? a->block[p.block]->at[p.i - 1] : a->last[p.block - 1], at, 2);
 }
 
 static void drop_block(struct archive *a, size_t i)
@@ -128,6 +128,12 @@ static void drop_block(struct archive *a, size_t i)
     free(a->block[i]);
     a->blocks--;
     memmove(&a->block[i], &a->block[i + 1], (a->blocks - i) * sizeof *a->block);
+    memmove(&a->last[i], &a->last[i + 1], (a->blocks - i) * sizeof *a->last);
+}
+
+static void note_last(struct archive *a, size_t i)
+{
+    memcpy(a->last[i], a->block[i]->at[a->block[i]->n - 1], sizeof *a->last);
 }
 
 static void list_clear(struct archive *a, struct place p, const double *at)
@@ -147,7 +153,7 @@ static void list_clear(struct archive *a, struct place p, const double *at)
         if (b->n == 0)
             drop_block(a, p.block);
         else
-            p.block++;
+            note_last(a, p.block++);
         p.i = 0;
         if (!more)
             return;
@@ -156,16 +162,20 @@ static void list_clear(struct archive *a, struct place p, const double *at)
 
 static void insert_block(struct archive *a, size_t at)
 {
-    if (a->blocks == a->room)
-        a->block = mem_grow(a->block, a->room = 2 * a->room + 16, sizeof *a->block);
+    if (a->blocks == a->room) {
+        a->room = 2 * a->room + 16;
+        a->block = mem_grow(a->block, a->room, sizeof *a->block);
+        a->last = mem_grow(a->last, a->room, sizeof *a->last);
+    }
     memmove(&a->block[at + 1], &a->block[at], (a->blocks - at) * sizeof *a->block);
+    memmove(&a->last[at + 1], &a->last[at], (a->blocks - at) * sizeof *a->last);
     a->block[at] = mem_alloc(1, sizeof **a->block);
     a->blocks++;
 }
 
-static void list_insert(struct archive *a, const double *at, uint64_t id)
+/* Before the point at `p`, which is the first that is not below. */
+static void list_insert(struct archive *a, struct place p, const double *at, uint64_t id)
 {
-    struct place p = find(a, at);
     if (p.block == a->blocks && a->blocks > 0)
         p = (struct place){a->blocks - 1, a->block[a->blocks - 1]->n};
     else if (a->blocks == 0)
@@ -178,8 +188,11 @@ static void list_insert(struct archive *a, const double *at, uint64_t id)
         b->n = BLOCK - next->n;
         memcpy(next->at, &b->at[b->n], next->n * sizeof *b->at);
         memcpy(next->id, &b->id[b->n], next->n * sizeof *b->id);
+        note_last(a, p.block);
+        note_last(a, p.block + 1);
         if (p.i > b->n) {
             p.i -= b->n;
+            p.block++;
             b = next;
         }
     }
@@ -188,7 +201,18 @@ static void list_insert(struct archive *a, const double *at, uint64_t id)
     memcpy(b->at[p.i], at, sizeof *b->at);
     b->id[p.i] = id;
     b->n++;
+    note_last(a, p.block);
     a->count++;
+}
+
+static bool list_offer(struct archive *a, const double *at, uint64_t id)
+{
+    struct place p = find(a, at);
+    if (list_dominates(a, p, at))
+        return false;
+    list_clear(a, p, at);
+    list_insert(a, p, at, id);
+    return true;
 }
 
 /* ---- three objectives and more ---- */
@@ -369,14 +393,14 @@ bool archive_dominates(const struct archive *a, const double *at)
 
 bool archive_offer(struct archive *a, const double *at, uint64_t id)
 {
-    if (any_nan(at, a->dim) || archive_dominates(a, at))
+    if (any_nan(at, a->dim))
         return false;
     if (a->dim <= 2) {
         const double two[2] = {at[0], a->dim > 1 ? at[1] : 0};
-        list_clear(a, find(a, two), two);
-        list_insert(a, two, id);
-        return true;
+        return list_offer(a, two, id);
     }
+    if (archive_dominates(a, at))
+        return false;
     if (a->root)
         a->root = box_clear(a, a->root, at);
     box_insert(a, at, id);
