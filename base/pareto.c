@@ -17,17 +17,6 @@ struct key {
     size_t row;
 };
 
-bool pareto_dominates(const double *a, const double *b, size_t dim)
-{
-    bool better = false;
-    for (size_t k = 0; k < dim; k++) {
-        if (!(a[k] <= b[k]))
-            return false;
-        better = better || a[k] < b[k];
-    }
-    return better;
-}
-
 static uint64_t bits_of(double x)
 {
     uint64_t bits;

@@ -8,7 +8,16 @@
 enum { PARETO_MOST = 8 }; /* objectives at most */
 
 /* Is a at least as good as b everywhere and better somewhere? */
-bool pareto_dominates(const double *a, const double *b, size_t dim);
+static inline bool pareto_dominates(const double *a, const double *b, size_t dim)
+{
+    bool better = false;
+    for (size_t k = 0; k < dim; k++) {
+        if (!(a[k] <= b[k]))
+            return false;
+        better = better || a[k] < b[k];
+    }
+    return better;
+}
 
 /* keep[i] = no row of at[n][dim] dominates row i. Equal rows are all kept. NaN rows never are. What
  * a few good rows dominate goes first, the rest is sorted by digits: O(n) for dim <= 2; O(n log n)

@@ -7,6 +7,7 @@
 #include "dse/command.h"
 #include "dse/runner.h"
 #include "dse/store.h"
+#include "search/block.h"
 
 enum { DRY_POINTS = 5 };
 

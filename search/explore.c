@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "search/axis.h"
+#include "search/block.h"
 #include "search/trend.h"
 
 static void snap(const void *ctx, double *gene)

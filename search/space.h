@@ -18,6 +18,10 @@ struct cursor {
 /* Puts a cursor on point `index`. Zero-initialise it first; cursor_free releases it. */
 void cursor_seek(struct cursor *c, const struct study *s, uint64_t index);
 void cursor_next(struct cursor *c);
+void cursor_skip(struct cursor *c, size_t points); /* so many times cursor_next */
+
+/* Makes `prepared` that of the point under the cursor. */
+void cursor_prepare(struct cursor *c);
 
 /* Puts it on a point by its genes instead: an index per axis, a share of the range of a real one.
  * cursor_next cannot go on from there. */
@@ -50,37 +54,5 @@ struct columns {
 
 /* The texts live in `out`: do not move it. */
 void columns_make(struct columns *out, const struct study *s);
-
-/* Points that differ in their chips and engines only, priced together. Zero-initialise it once; it
- * borrows the cursor. */
-struct block {
-    const struct study *study;
-    const struct columns *columns;
-    struct prepared *prepared;
-    struct design like; /* the first point */
-    /* Of block_fill: whose values are in all lanes, and which members of a part its axes vary. */
-    const struct study *filled;
-    size_t members[AXES_MOST];
-    unsigned char member[AXES_MOST][sizeof(struct chip) / sizeof(double)];
-    struct devices devices;
-    lane axis[AXES_MOST]; /* what rows show of them */
-    struct metrics_lanes metrics;
-    size_t mapped[LANES];
-    double *row[LANES];
-};
-
-/* Adds the point under the cursor, to be written to `row`, columns->stride numbers; without columns
- * it only gets its metrics. False where the block has to be priced before. */
-bool block_add(struct block *b, struct cursor *c, const struct columns *columns, double *row);
-
-/* The same for as many points as it takes, of `most` in order from the one under the cursor, which
- * then stands behind them; their rows follow one another from `row`. The block has to be empty;
- * returns how many. */
-size_t block_fill(struct block *b, struct cursor *c, const struct columns *columns, double *row,
-                  size_t most);
-
-/* Prices all that were added, holds them to the study's constraints and writes their rows. The
- * block is empty then; returns how many they were. */
-size_t block_price(struct block *b);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "search/block.h"
 
 enum { CHUNK_MOST = 1024 };
 

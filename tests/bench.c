@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "db/db.h"
+#include "search/block.h"
 #include "search/sweep.h"
 
 static double now_s(void)

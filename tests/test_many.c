@@ -3,6 +3,7 @@
 
 #include "base/power.h"
 #include "base/random.h"
+#include "search/block.h"
 #include "search/sweep.h"
 #include "tests/model.h"
 
