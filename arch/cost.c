@@ -34,7 +34,9 @@ static inline void complete(struct quote *q, const struct chip *c, const struct 
 }
 
 FOR_ALL_VECTORS
-static void complete_quotes(struct quote_lanes *restrict out, const struct devices *restrict d,
+static void complete_quotes(struct quote_lanes *restrict out,
+                            const struct device_cost_lanes *restrict cost,
+                            const struct devices *restrict d,
                             const struct process_lanes *restrict process,
                             const struct prices *restrict p)
 {
@@ -42,7 +44,7 @@ static void complete_quotes(struct quote_lanes *restrict out, const struct devic
         struct quote q;
         struct chip c;
         struct engine e;
-        LANES_TAKE(q, out, i);
+        LANES_TAKE(q.device, cost, i);
         LANES_TAKE(c, &d->chip, i);
         LANES_TAKE(e, &d->engine, i);
         complete(&q, &c, &e, LANE(process, process, energy_ratio)[i], p);
@@ -53,9 +55,10 @@ static void complete_quotes(struct quote_lanes *restrict out, const struct devic
 void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct prices *p)
 {
     struct process_lanes process;
+    struct device_cost_lanes cost;
     devices_process(&process, d, p);
-    cost_devices((struct device_cost_lanes *)out, d, &process, p); /* it comes first in a quote */
-    complete_quotes(out, d, &process, p);
+    cost_devices(&cost, d, &process, p);
+    complete_quotes(out, &cost, d, &process, p);
 }
 
 void cost_quote(struct quote *out, const struct chip *c, const struct engine *e,

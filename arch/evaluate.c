@@ -45,16 +45,16 @@ size_t evaluate_room(const struct design *d)
 struct candidate {
     double verdict;
     double cap, slo; /* requests per replica */
-    struct load load;
     double step_s, tokens_per_s, memory_byte;
     double prompt_s; /* of one prompt a replica, with the step it waits for; serving */
 };
 LANES_OF(candidate);
 
-static struct load_lanes *loads_of(struct candidate_lanes *c)
-{
-    return (struct load_lanes *)&c->at[offsetof(struct candidate, load) / sizeof(double)];
-}
+/* Of each device. */
+struct candidates {
+    struct candidate_lanes of;
+    struct load_lanes load;
+};
 
 FOR_ALL_VECTORS
 static void set_caps(double *restrict cap, size_t n, const struct step *restrict s,
@@ -68,36 +68,41 @@ static void set_caps(double *restrict cap, size_t n, const struct step *restrict
     }
 }
 
-/* Throughput never falls as the batch grows, so the best batch is the largest allowed. `late` is
- * the verdict on more. */
+/* Throughput never falls as the batch grows, so the best batch is the largest allowed. */
+FOR_ALL_VECTORS
+static void set_loads(struct load_lanes *restrict out, size_t n, const double *restrict cap,
+                      const double *restrict slo)
+{
+    for (size_t i = 0; i < n; i++)
+        LANE(out, load, most)[i] = LANE(out, load, mean)[i] = larger(1, smaller(cap[i], slo[i]));
+}
+
+/* `late` is the verdict where `spent` is beyond its limit. */
 FOR_ALL_VECTORS
 static void settle(struct candidate_lanes *restrict out, size_t n, const struct step *restrict s,
-                   double batch, const double *restrict late)
+                   const double *restrict load, const double *restrict spent,
+                   const double *restrict limit, const double *restrict late)
 {
     double per_request = s->kv_byte_per_request + s->act_byte_per_request;
     double held = s->weight_byte + s->fixed_byte;
-    struct load given = step_load(s, batch);
-    bool most = batch == BATCH_MAX;
     for (size_t i = 0; i < n; i++) {
-        double cap = LANE(out, candidate, cap)[i], slo = LANE(out, candidate, slo)[i];
-        double fit = larger(1, smaller(cap, slo)), load = most ? fit : given.most;
-        double or_late = load > slo ? late[i] : VERDICT_OK;
-        LANE(out, candidate, load.most)[i] = load;
-        LANE(out, candidate, load.mean)[i] = most ? fit : given.mean;
-        LANE(out, candidate, verdict)[i] = load > cap ? VERDICT_MEMORY : or_late;
-        LANE(out, candidate, memory_byte)[i] = held + load * per_request;
+        double or_late = spent[i] > limit[i] ? late[i] : VERDICT_OK;
+        bool too_large = load[i] > LANE(out, candidate, cap)[i];
+        LANE(out, candidate, verdict)[i] = too_large ? VERDICT_MEMORY : or_late;
+        LANE(out, candidate, memory_byte)[i] = held + load[i] * per_request;
     }
 }
 
 /* A step of a mapping on each device under its own limit on the first token. Serving: `prefill` is
  * the prompt that a step waits for; else NULL. */
-static void try_step(struct candidate_lanes *out, const struct step *s, struct steps_memo *memo,
+static void try_step(struct candidates *out, const struct step *s, struct steps_memo *memo,
                      const struct step *prefill, struct steps_memo *prefill_memo,
                      const struct devices *d, const struct workload *w, const double *ttft_s)
 {
-    lane limit_s, late;
-    double *cap = LANE(out, candidate, cap), *slo = LANE(out, candidate, slo);
-    double *prompt_s = LANE(out, candidate, prompt_s);
+    lane limit_s, late, time_s;
+    double *cap = LANE(&out->of, candidate, cap), *slo = LANE(&out->of, candidate, slo);
+    double *prompt_s = LANE(&out->of, candidate, prompt_s);
+    const double *most = LANE(&out->load, load, most);
 
     lanes_set(limit_s, d->n, w->tpot_s * s->accepted_tokens);
     lanes_set(late, d->n, s->prefills ? VERDICT_TTFT : VERDICT_TPOT);
@@ -117,17 +122,27 @@ static void try_step(struct candidate_lanes *out, const struct step *s, struct s
     }
     set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte));
     steps_largest_load(slo, s, d, limit_s, cap, memo);
-    settle(out, d->n, s, w->batch, late);
+    if (w->batch == BATCH_MAX) {
+        set_loads(&out->load, d->n, cap, slo);
+        settle(&out->of, d->n, s, most, most, slo, late);
+        return;
+    }
+    struct load given = step_load(s, w->batch);
+    LANES_FILL(&out->load, d->n, given);
+    lanes_set(time_s, d->n, 0);
+    if (w->tpot_s < INFINITY || w->ttft_s < INFINITY)
+        steps_time_s(time_s, s, d, &out->load, memo);
+    settle(&out->of, d->n, s, most, time_s, limit_s, late);
 }
 
 /* What mappings are compared by. */
-static void weigh_step(struct candidate_lanes *out, const struct step *s, struct steps_memo *memo,
+static void weigh_step(struct candidates *out, const struct step *s, struct steps_memo *memo,
                        const struct devices *d)
 {
-    const double *mean = LANE(out, candidate, load.mean);
-    double *step_s = LANE(out, candidate, step_s);
-    double *tokens_per_s = LANE(out, candidate, tokens_per_s);
-    steps_time_s(step_s, s, d, loads_of(out), memo);
+    const double *mean = LANE(&out->load, load, mean);
+    double *step_s = LANE(&out->of, candidate, step_s);
+    double *tokens_per_s = LANE(&out->of, candidate, tokens_per_s);
+    steps_time_s(step_s, s, d, &out->load, memo);
     for (size_t i = 0; i < d->n; i++)
         tokens_per_s[i] = mean[i] * s->dp * s->made / step_s[i];
 }
@@ -148,7 +163,7 @@ static void find_pools(struct prefill_pool_lanes *out, struct prepared *p, const
         struct mapped *m = &p->mapped[k];
         const struct step *s = &m->prefill;
         struct workload prompt = *w;
-        struct candidate_lanes c;
+        struct candidates c;
         lane transfer_s, ttft_s;
         for (size_t i = 0; i < d->n; i++) {
             /* A prompt's keys and values go out over the network, each device its own part. */
@@ -160,14 +175,20 @@ static void find_pools(struct prefill_pool_lanes *out, struct prepared *p, const
         try_step(&c, s, &m->prefill_memo, NULL, NULL, d, &prompt, ttft_s);
         weigh_step(&c, s, &m->prefill_memo, d);
         for (size_t i = 0; i < d->n; i++) {
-            double step_s = LANE(&c, candidate, step_s)[i];
-            double rate = LANE(&c, candidate, load.mean)[i] * s->dp / step_s / m->plan.devices;
+            double step_s = LANE(&c.of, candidate, step_s)[i];
+            double rate = LANE(&c.load, load, mean)[i] * s->dp / step_s / m->plan.devices;
             struct prefill_pool with = {rate, step_s + transfer_s[i], transfer_s[i]};
-            if (LANE(&c, candidate, verdict)[i] == VERDICT_OK &&
+            if (LANE(&c.of, candidate, verdict)[i] == VERDICT_OK &&
                 rate > LANE(out, prefill_pool, requests_per_s)[i])
                 LANES_PUT(out, i, with);
         }
     }
+}
+
+/* More than rounding: sums of the same numbers may differ in their last place. */
+static bool is_more(double a, double b)
+{
+    return a > b * (1 + 1e-12);
 }
 
 static bool better(const struct candidate *a, const struct candidate *b)
@@ -177,11 +198,9 @@ static bool better(const struct candidate *a, const struct candidate *b)
             [VERDICT_OK] = 0, [VERDICT_TPOT] = 1, [VERDICT_TTFT] = 1, [VERDICT_MEMORY] = 2};
         return rank[(int)a->verdict] < rank[(int)b->verdict];
     }
-    if (a->verdict == VERDICT_MEMORY)
-        return a->memory_byte < b->memory_byte;
-    if (a->verdict != VERDICT_OK)
-        return a->step_s < b->step_s;
-    return a->tokens_per_s > b->tokens_per_s;
+    return a->verdict == VERDICT_MEMORY ? is_more(b->memory_byte, a->memory_byte)
+           : a->verdict != VERDICT_OK   ? is_more(b->step_s, a->step_s)
+                                        : is_more(a->tokens_per_s, b->tokens_per_s);
 }
 
 /* What the metrics take from a step as it is. */
@@ -193,7 +212,7 @@ LANES_OF(traits);
 
 /* All that is known of the chosen mapping of each device. */
 struct choice {
-    struct candidate_lanes best;
+    struct candidates best;
     struct traits_lanes traits;
     struct step_split_lanes split;
     lane twice_s; /* a step with twice the requests */
@@ -207,16 +226,17 @@ static void choose(struct choice *out, size_t mapped[LANES], struct prepared *p,
     for (size_t k = 0; k < p->n; k++) {
         struct mapped *m = &p->mapped[k];
         const struct step *prompt = m->step.mixed ? &m->prefill : NULL;
-        struct candidate_lanes next, *to = k ? &next : &out->best;
+        struct candidates next, *to = k ? &next : &out->best;
         try_step(to, &m->step, &m->memo, prompt, &m->prefill_memo, d, w, ttft_s);
         if (p->n > 1)
             weigh_step(to, &m->step, &m->memo, d);
         for (size_t i = 0; i < d->n && k > 0; i++) {
             struct candidate a, b;
-            LANES_TAKE(a, &next, i);
-            LANES_TAKE(b, &out->best, i);
+            LANES_TAKE(a, &next.of, i);
+            LANES_TAKE(b, &out->best.of, i);
             if (better(&a, &b)) {
-                LANES_PUT(&out->best, i, a);
+                LANES_PUT(&out->best.of, i, a);
+                LANES_COPY(&out->best.load, i, &next.load, i);
                 mapped[i] = k;
             }
         }
@@ -227,7 +247,7 @@ static void choose(struct choice *out, size_t mapped[LANES], struct prepared *p,
 static void look_closer(struct choice *out, const size_t mapped[LANES], struct prepared *p,
                         const struct devices *d, bool batch_max)
 {
-    const struct load_lanes *load = loads_of(&out->best);
+    const struct load_lanes *load = &out->best.load;
     struct step_split_lanes split;
     struct load_lanes twice;
     lane twice_s;
@@ -329,11 +349,13 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         struct traits t;
         struct step_split split;
         struct rates r;
-        LANES_TAKE(c, &choice->best, i);
+        LANES_TAKE(c, &choice->best.of, i);
         LANES_TAKE(t, &choice->traits, i);
         LANES_TAKE(split, &choice->split, i);
         LANES_TAKE(r, &d->rates, i);
-        double in_flight = c.load.mean * t.dp, rate = in_flight * t.made / split.time_s;
+        double most = LANE(&choice->best.load, load, most)[i];
+        double in_flight = LANE(&choice->best.load, load, mean)[i] * t.dp;
+        double rate = in_flight * t.made / split.time_s;
         double intensity = split.expert_flop / split.expert_byte;
         double speedup = split.attention_chip_s / split.attention_engine_s;
         bool engine = LANE(&d->engine, engine, bandwidth_ratio)[i] > 0;
@@ -351,7 +373,7 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(kv_transfer_s) = NAN;
         OUT(memory_used_byte) = c.memory_byte;
         OUT(weight_byte) = t.weight_byte;
-        OUT(kv_byte) = c.load.most * t.kv_byte_per_request;
+        OUT(kv_byte) = most * t.kv_byte_per_request;
         OUT(kv_byte_per_token) = t.kv_byte_per_token;
         OUT(attention_intensity_flop_per_byte) = split.attention_flop / split.attention_byte;
         OUT(expert_intensity_flop_per_byte) = split.expert_byte > 0 ? intensity : NAN;

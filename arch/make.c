@@ -70,7 +70,7 @@ static void die_yields(double *restrict out, size_t n, struct die_lanes *restric
         double fatal = defects_per_mm2[i] * LANE(die, die, uncore_mm2)[i] * fatal_ratio;
         double once = 1 + fatal / CLUSTERS, twice = once * once, fourth = twice * twice;
         double good = at_most / (twice * (fourth * fourth)); /* to the power CLUSTERS */
-        out[i] = larger(good, 1e-6); /* so too where the series is past all numbers */
+        out[i] = larger(good, 1e-6); /* so too at a mean above 700, where the series is not good */
     }
 }
 
@@ -410,92 +410,136 @@ static void engines_on_dies(struct device_cost_lanes *out, const struct devices 
         LANES_TAKE(alone, out, i);
         LANES_TAKE(with, &package, i);
         double usd = (logic_usd[i] + alone.memory_usd + with.usd) * (1 + with.lost_ratio);
-        COST(engine_mm2) += LANE(&area, area, die_mm2)[i] - alone.area.die_mm2;
+        COST(engine_mm2) += LANE(&area, area, die_mm2)[i] - alone.die_mm2;
         COST(package_mm2) = with.mm2;
         COST(engine_usd) +=
             usd - (alone.logic_usd + alone.memory_usd + alone.package_usd + alone.package_loss_usd);
     }
 }
 
-/* In a pool; or on the compute dies, where also the PHYs of a link are. */
-static inline bool has_dies(const struct engine_lanes *e, size_t i, int64_t pool)
+struct some {
+    size_t which[LANES];
+    struct devices devices;
+    struct process_lanes process;
+    struct device_cost_lanes cost;
+};
+
+/* Does engine i make dies of its own in a pool; or on the compute dies, where the PHYs of a link to
+ * it are too? */
+static inline bool has_pool(const struct engine_lanes *e, size_t i)
 {
-    int64_t there = LANE(e, engine, bandwidth_ratio)[i] > 0;
-    int64_t pooled = LANE(e, engine, kind)[i] == ENGINE_POOL;
-    int64_t on_die = LANE(e, engine, kind)[i] == ENGINE_ON_DIE;
-    int64_t linked = LANE(e, engine, link_byte_per_s)[i] > 0;
-    return there & ((pool & pooled) | (~pool & (on_die | linked)));
+    return (LANE(e, engine, bandwidth_ratio)[i] > 0) & (LANE(e, engine, kind)[i] == ENGINE_POOL);
+}
+
+static inline bool is_on_dies(const struct engine_lanes *e, size_t i)
+{
+    return (LANE(e, engine, bandwidth_ratio)[i] > 0) &
+           ((LANE(e, engine, kind)[i] == ENGINE_ON_DIE) |
+            (LANE(e, engine, link_byte_per_s)[i] > 0));
 }
 
 FOR_ALL_VECTORS
-static bool any_has_dies(size_t n, const struct engine_lanes *restrict e, bool pool)
+static bool any_has_dies(const struct engine_lanes *restrict e, size_t n)
 {
     int64_t any = 0;
-    for (size_t i = 0; i < n; i++)
-        any |= has_dies(e, i, pool);
+    for (size_t i = 0; i < n; i++) {
+        any |= has_pool(e, i);
+        any |= is_on_dies(e, i);
+    }
     return any;
 }
 
-/* Prices what makes dies of its own for those engines only that do. */
-static void engines_with_dies(struct device_cost_lanes *out, const struct devices *d,
-                              const struct process_lanes *process, const struct prices *p,
-                              bool pools,
-                              void (*add)(struct device_cost_lanes *, const struct devices *,
-                                          const struct process_lanes *, const struct prices *))
+/* Those of `which`, side by side. */
+static void gather(struct some *to, const struct device_cost_lanes *cost, const struct devices *d,
+                   const struct process_lanes *process)
 {
-    size_t which[LANES];
-    struct devices some;
-    struct process_lanes some_process;
-    struct device_cost_lanes some_out;
-
-    some.n = 0;
-    if (!any_has_dies(d->n, &d->engine, pools))
-        return;
-    for (size_t i = 0; i < d->n; i++)
-        if (has_dies(&d->engine, i, pools))
-            which[some.n++] = i;
-    for (size_t i = 0; i < some.n; i++) {
-        LANES_COPY(&some.chip, i, &d->chip, which[i]);
-        LANES_COPY(&some.engine, i, &d->engine, which[i]);
-        LANES_COPY(&some.hbm, i, &d->hbm, which[i]);
-        LANES_COPY(&some_process, i, process, which[i]);
-        LANES_COPY(&some_out, i, out, which[i]);
+    for (size_t i = 0; i < to->devices.n; i++) {
+        LANES_COPY(&to->devices.chip, i, &d->chip, to->which[i]);
+        LANES_COPY(&to->devices.engine, i, &d->engine, to->which[i]);
+        LANES_COPY(&to->devices.hbm, i, &d->hbm, to->which[i]);
+        LANES_COPY(&to->process, i, process, to->which[i]);
+        LANES_COPY(&to->cost, i, cost, to->which[i]);
     }
-    add(&some_out, &some, &some_process, p);
-    for (size_t i = 0; i < some.n; i++)
-        LANES_COPY(out, which[i], &some_out, i);
+}
+
+static void scatter(struct device_cost_lanes *cost, const struct some *from)
+{
+    for (size_t i = 0; i < from->devices.n; i++)
+        LANES_COPY(cost, from->which[i], &from->cost, i);
+}
+
+/* Prices what makes dies of its own, for those engines only that do. */
+static void engines_with_dies(struct device_cost_lanes *out, const struct devices *d,
+                              const struct process_lanes *process, const struct prices *p)
+{
+    struct some some;
+    if (!any_has_dies(&d->engine, d->n))
+        return;
+    some.devices.n = 0;
+    for (size_t i = 0; i < d->n; i++)
+        if (has_pool(&d->engine, i))
+            some.which[some.devices.n++] = i;
+    gather(&some, out, d, process);
+    if (some.devices.n)
+        engines_in_pools(&some.cost, &some.devices, &some.process, p);
+    scatter(out, &some);
+
+    some.devices.n = 0;
+    for (size_t i = 0; i < d->n; i++)
+        if (is_on_dies(&d->engine, i))
+            some.which[some.devices.n++] = i;
+    gather(&some, out, d, process);
+    if (some.devices.n)
+        engines_on_dies(&some.cost, &some.devices, &some.process, p);
+    scatter(out, &some);
+}
+
+FOR_ALL_VECTORS
+static void put_area(struct device_cost_lanes *restrict out, const struct area_lanes *restrict area,
+                     size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct area a;
+        LANES_TAKE(a, area, i);
+        COST(area.compute_mm2) = a.compute_mm2;
+        COST(area.cache_mm2) = a.cache_mm2;
+        COST(area.memory_mm2) = a.memory_mm2;
+        COST(area.link_mm2) = a.link_mm2;
+        COST(area.other_mm2) = a.other_mm2;
+        COST(area.seam_mm2) = a.seam_mm2;
+        COST(area.blank_mm2) = a.blank_mm2;
+        COST(die_mm2) = COST(area.die_mm2) = a.die_mm2;
+        COST(dies) = COST(area.dies) = a.dies;
+        COST(area.spare_units) = a.spare_units;
+        COST(area.edge_mm) = a.edge_mm;
+    }
 }
 
 FOR_ALL_VECTORS
 static void add_totals(struct device_cost_lanes *restrict out, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct device_cost c;
-        LANES_TAKE(c, out, i);
-        COST(die_mm2) = c.area.die_mm2;
-        COST(dies) = c.area.dies;
-        COST(total_usd) = c.logic_usd + c.memory_usd + c.package_usd + c.package_loss_usd +
-                          c.test_usd + c.engine_usd;
-    }
+    for (size_t i = 0; i < n; i++)
+        COST(total_usd) = COST(logic_usd) + COST(memory_usd) + COST(package_usd) +
+                          COST(package_loss_usd) + COST(test_usd) + COST(engine_usd);
 }
 
 void cost_devices(struct device_cost_lanes *out, const struct devices *d,
                   const struct process_lanes *process, const struct prices *p)
 {
     static const lane none;
-    struct area_lanes *area = (struct area_lanes *)out; /* which comes first in a cost */
+    struct area_lanes area;
     double *stacks = LANE(out, device_cost, stacks);
     struct package_lanes package;
     lane usd_per_gb;
 
-    chips_area(area, stacks, d, none, none, process, p);
-    packages_of(&package, d->n, area, stacks, p);
-    dies_usd(LANE(out, device_cost, logic_usd), d->n, area, process, p);
+    chips_area(&area, stacks, d, none, none, process, p);
+    put_area(out, &area, d->n);
+    packages_of(&package, d->n, &area, stacks, p);
+    dies_usd(LANE(out, device_cost, logic_usd), d->n, &area, process, p);
     memory_usd_per_gb(usd_per_gb, d, p);
     chips_usd(out, d, &package, usd_per_gb, p);
     engines_in_stacks(out, d, &package, p);
-    engines_with_dies(out, d, process, p, true, engines_in_pools);
-    engines_with_dies(out, d, process, p, false, engines_on_dies);
+    engines_with_dies(out, d, process, p);
     add_totals(out, d->n);
 }
 

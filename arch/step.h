@@ -153,7 +153,8 @@ void step_split(struct step_split *out, const struct step *s, const struct devic
 bool step_is_calibrated(const struct step *s, const struct device *d);
 
 /* Largest whole number of requests per replica whose step takes at most `limit_s`; 0 if not even
- * one does, INFINITY if there is no end. Exact, because time never falls as requests are added. */
+ * one does, INFINITY if there is no end. Exact where time never falls as requests are added, which
+ * it does without engine.overlap. */
 double step_largest_load(const struct step *s, const struct device *d, double limit_s,
                          double guess);
 

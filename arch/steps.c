@@ -77,9 +77,9 @@ static void active_shares(double *share, const struct step *s, size_t op, size_t
     if (!find_idle(share, mean, n, all))
         return;
     for (size_t i = 0; i < n; i++) {
-        size_t at = ((size_t)mean[i] + 37 * op) % SHARES, key = memo->steps * OPS_MOST + op;
         if (mean[i] >= all)
             continue;
+        size_t at = ((size_t)mean[i] + 37 * op) % SHARES, key = memo->steps * OPS_MOST + op;
         if (memo->share[at].mean != mean[i] || memo->share[at].key != key) {
             memo->share[at].mean = mean[i];
             memo->share[at].key = key;
@@ -152,7 +152,8 @@ INLINED void add_placed(struct sums *restrict out, const struct op *restrict o, 
         struct placed c = place(o, &r, allowed[i], load[i] * waited, share[i]);
         double per_flop = c.on_engine ? r.engine.s_per_flop : r.main.s_per_flop;
         double per_byte = c.on_engine ? r.engine.s_per_byte : r.main.s_per_byte;
-        double more_byte = o->byte * waited + o->weight_byte * (1 - share[i]) * idle_per_request;
+        double idle = share[i] < 1 ? (1 - share[i]) * idle_per_request : 0;
+        double more_byte = o->byte * waited + o->weight_byte * idle;
         double more_compute = o->flop * waited * per_flop, more_memory = more_byte * per_byte;
         double slope = c.flop * per_flop > c.byte * per_byte ? more_compute : more_memory;
         out->chip_s[i] += c.on_engine ? 0 : c.chip_s;
@@ -258,25 +259,29 @@ void steps_time_s(double *out, const struct step *s, const struct devices *d,
 
 /* ---- the largest load ---- */
 
-/* The next load to look at, in (low, high): where the step would reach its limit if it went on as
- * it does here; every third time the middle, should that not close in. */
+static const double LOAD_MOST = 1e15; /* more has no end */
+
+/* Closes in on the largest load between `low`, which fits, and `high`, which does not, by what its
+ * guess `x` takes. The next guess is where the step would reach its limit if it went on as it does
+ * here; or the middle. True while one is open. */
 FOR_ALL_VECTORS
-static bool next_loads(double *restrict x, double *restrict low, double *restrict high, size_t n,
-                       const double *restrict limit_s, const double *restrict time_s,
-                       const double *restrict slope_s, bool halve)
+static bool close_in(double *restrict x, double *restrict low, double *restrict high, size_t n,
+                     const double *restrict limit_s, const double *restrict time_s,
+                     const double *restrict slope_s, bool halve)
 {
     int64_t open = 0;
     for (size_t i = 0; i < n; i++) {
         bool fits = time_s[i] <= limit_s[i];
         low[i] = fits ? larger(x[i], low[i]) : low[i];
         high[i] = fits ? high[i] : x[i];
+        bool closed = (high[i] - low[i] <= 1) | (low[i] > LOAD_MOST);
         double reach = x[i] + (limit_s[i] - time_s[i]) / larger(slope_s[i], 1e-300);
         double middle = low[i] + (high[i] - low[i]) / 2;
-        double next = floor((halve & (high[i] < INFINITY)) ? middle : smaller(reach, 4e15));
+        bool by_half = halve & (high[i] < INFINITY);
+        double next = floor(by_half ? middle : smaller(reach, 4 * LOAD_MOST));
         next = larger(smaller(next, high[i] - 1), low[i] + 1);
-        bool done = (high[i] - low[i] <= 1) | (low[i] > 1e15);
-        x[i] = done ? x[i] : next;
-        open |= !done;
+        x[i] = closed ? x[i] : next;
+        open |= !closed;
     }
     return open;
 }
@@ -294,26 +299,38 @@ void steps_largest_load(double *out, const struct step *s, const struct devices 
     lane x, low, high, time_s, slope_s, room;
     struct sums sums;
     double parts = step_parts(s), halves = step_halves(s);
-    bool any = false;
+    const double *overlap = LANE(&d->rates, rates, overlap);
+    bool any = false, overlaps = false;
     for (size_t i = 0; i < d->n; i++) {
         bool open = limit_s[i] < INFINITY;
         any |= open;
+        overlaps |= overlap[i] > 0;
         out[i] = low[i] = open ? 0 : INFINITY;
         high[i] = INFINITY;
-        x[i] = larger(1, floor(smaller(guess[i], 1e15)));
+        x[i] = larger(1, floor(smaller(guess[i], LOAD_MOST)));
     }
     if (!any)
         return;
+    if (overlaps) { /* an operator that moves to the engine can shorten the step: begin with one */
+        static const struct load one = {1, 1};
+        struct load_lanes single;
+        LANES_FILL(&single, d->n, one);
+        steps_time_s(time_s, s, d, &single, memo);
+        for (size_t i = 0; i < d->n; i++)
+            if (overlap[i] > 0 && time_s[i] > limit_s[i])
+                x[i] = 1;
+    }
     for (int turn = 1;; turn++) {
         const double *most = passing(x, room, d->n, parts);
         add_times_and_slopes(&sums, s, d->n, &d->rates, most, most, memo);
         add_up(time_s, slope_s, &sums, d->n, LANE(&d->rates, rates, overlap), s->overlap, halves,
                halves / parts);
-        if (!next_loads(x, low, high, d->n, limit_s, time_s, slope_s, turn % 3 == 0))
+        if (!close_in(x, low, high, d->n, limit_s, time_s, slope_s,
+                      turn % 3 == 0)) /* each third time, should it not close in */
             break;
     }
     for (size_t i = 0; i < d->n; i++)
-        out[i] = low[i] > 1e15 ? INFINITY : low[i];
+        out[i] = low[i] > LOAD_MOST ? INFINITY : low[i];
 }
 
 /* ---- the step in parts ---- */
@@ -364,7 +381,7 @@ static void split_main(struct step_split_lanes *restrict out, struct pieces *res
         PIECE(attention_chip_s)[i] = PIECE(attention_engine_s)[i] = 0;
     }
     for (int class = 0; class < OP_CLASSES; class ++) {
-        lane *class_s = &out->at[offsetof(struct step_split, class_s) / sizeof(double)];
+        double *class_s = LANE_OF(out, step_split, class_s, class);
         for (size_t i = 0; i < n; i++)
             sum[i] = 0;
         size_t at = m->first[class], last = m->first[class + 1];
@@ -374,7 +391,7 @@ static void split_main(struct step_split_lanes *restrict out, struct pieces *res
             split_some(sum, computes, m, at, 1, n, arithmetic, requests);
         for (size_t i = 0; i < n; i++) {
             double s = sum[i] * per_byte[i];
-            class_s[class][i] = s;
+            class_s[i] = s;
             x->engine_class_s[class][i] = 0;
             x->chip_s[i] += s;
         }
@@ -408,7 +425,7 @@ static void split_wire(struct step_split_lanes *restrict out, struct pieces *res
                        const struct op *restrict o, double waited, size_t n,
                        const struct rates_lanes *restrict rates, const double *restrict requests)
 {
-    double *class_s = out->at[offsetof(struct step_split, class_s) / sizeof(double) + o->class];
+    double *class_s = LANE_OF(out, step_split, class_s, o->class);
     for (size_t i = 0; i < n; i++) {
         struct rates r;
         LANES_TAKE(r, rates, i);
@@ -426,7 +443,7 @@ static void split_placed(struct step_split_lanes *restrict out, struct pieces *r
                          const struct rates_lanes *restrict rates, const double *restrict allowed,
                          const double *restrict load, const double *restrict share)
 {
-    double *class_s = out->at[offsetof(struct step_split, class_s) / sizeof(double) + o->class];
+    double *class_s = LANE_OF(out, step_split, class_s, o->class);
     double *engine_class_s = x->engine_class_s[o->class];
     double attends = o->unit == UNIT_ATTENTION ? 1 : 0, experts = 1 - attends;
     for (size_t i = 0; i < n; i++) {
@@ -477,14 +494,12 @@ static void split_end(struct step_split_lanes *restrict out, const struct pieces
         PIECE(wire_byte)[i] *= times;
     }
     for (int k = 0; k < BOUNDS; k++) {
-        double *bound_s =
-            out->at[offsetof(struct step_split, bound_s) / sizeof(double) + (size_t)k];
+        double *bound_s = LANE_OF(out, step_split, bound_s, k);
         for (size_t i = 0; i < n; i++)
             bound_s[i] *= times;
     }
     for (int class = 0; class < OP_CLASSES; class ++) {
-        double *class_s =
-            out->at[offsetof(struct step_split, class_s) / sizeof(double) + (size_t) class];
+        double *class_s = LANE_OF(out, step_split, class_s, class);
         for (size_t i = 0; i < n; i++) {
             double s = class_s[i] * times - (class == OP_COMMUNICATION ? behind[i] : 0);
             double engine = x->engine_class_s[class][i] * times;

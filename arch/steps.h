@@ -33,7 +33,8 @@ void steps_time_s(double *out, const struct step *s, const struct devices *d,
 void steps_split(struct step_split_lanes *out, const struct step *s, const struct devices *d,
                  const struct load_lanes *load, struct steps_memo *memo);
 
-/* step_largest_load of each. */
+/* step_largest_load of each. With engine.overlap a step can get shorter as an operator moves to the
+ * engine: then one of the loads that fit while the next does not, and 0 if one request does not. */
 void steps_largest_load(double *out, const struct step *s, const struct devices *d,
                         const double *limit_s, const double *guess, struct steps_memo *memo);
 

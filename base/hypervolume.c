@@ -152,7 +152,8 @@ static double sweep_three(double *at, size_t n, const double *reference)
             y[r] = p[1];
             ranks_add(&front, r);
         }
-        volume += area * (next_z - p[2]);
+        if (next_z > p[2])
+            volume += area * (next_z - p[2]);
     }
     ranks_free(&front);
     free(x);
@@ -328,7 +329,9 @@ static double sweep_four(double *at, size_t n, const double *reference)
     qsort(at, n, 4 * sizeof *at, by_last_of_four);
     for (size_t i = 0; i < n; i++) {
         slice += front_add(&f, at + 4 * i, reference, &s);
-        volume += slice * ((i + 1 < n ? at[4 * i + 7] : reference[3]) - at[4 * i + 3]);
+        double from = at[4 * i + 3], to = i + 1 < n ? at[4 * i + 7] : reference[3];
+        if (to > from)
+            volume += slice * (to - from);
     }
     free(f.x);
     free(s.corner);

@@ -20,6 +20,10 @@ typedef double lane[LANES];
 /* LANE(&chips, chip, memory_byte)[i] is that member of the i-th. */
 #define LANE(lanes, type, member) ((lanes)->at[offsetof(struct type, member) / sizeof(double)])
 
+/* The same of member k of an array in it. */
+#define LANE_OF(lanes, type, array, k)                                                             \
+    ((lanes)->at[offsetof(struct type, array) / sizeof(double) + (size_t)(k)])
+
 /* So that a struct taken out of its lanes stays in registers, however many members it has. */
 #if defined(__clang__)
 #define UNROLLED _Pragma("unroll")

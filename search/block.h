@@ -5,7 +5,7 @@
 
 #include "search/space.h"
 
-/* Zero-initialise it once; it borrows the cursor. */
+/* Zero-initialise it once for a study; it borrows the cursor. */
 struct block {
     const struct study *study;
     const struct columns *columns;

@@ -236,6 +236,86 @@ static void dies_cost_no_less_than_any_fewer_full_ones(void **state)
     study_free(s);
 }
 
+/* With overlap a step may get shorter with one request more. Whatever the search for the largest
+ * batch then finds: no point is fine whose step is too long. */
+static void check_in_time(const struct study *s)
+{
+    struct design d = s->base;
+    struct prepared p = {0};
+    double late = 0, fine = 0;
+    prepare(&p, &d);
+    for (int i = 0; i < 300; i++) {
+        struct metrics m;
+        draw_device(&d.chip, &d.engine, s);
+        d.engine.overlap = 1;
+        d.workload.batch = i % 2 ? floor(drawn(1, 2000)) : BATCH_MAX;
+        d.workload.tpot_s = drawn(1e-4, 1e-2);
+        evaluate_prepared(&p, &d, NULL, &m, NULL);
+        bool in_time = m.tpot_s <= d.workload.tpot_s * (1 + 1e-12);
+        assert_true(m.verdict != VERDICT_OK || in_time);
+        assert_true(m.verdict != VERDICT_TPOT || !in_time);
+        late += m.verdict == VERDICT_TPOT;
+        fine += m.verdict == VERDICT_OK;
+    }
+    assert_true(late > 10 && fine > 10);
+    prepared_free(&p);
+}
+
+static void what_is_in_time_is_fine_and_nothing_else(void **state)
+{
+    static const char *const model[] = {"model=llama-4-scout", "model=deepseek-r1",
+                                        "model=llama-3.1-8b"};
+    struct metrics m;
+    (void)state;
+    random_seed(&draw, 5);
+    for (size_t i = 0; i < LEN(model); i++) {
+        struct study *s = study_with(
+            SET(model[i], "chip=b200", "plan.devices=32", "plan.tp=8", "workload.context=4096"));
+        check_in_time(s);
+        study_free(s);
+    }
+    /* One request takes too long, many do not. */
+    m = priced(SET("model=llama-4-scout", "chip=b200", "plan.devices=96", "plan.tp=1", "plan.ep=16",
+                   "plan.overlap=ideal", "plan.shared_over=tp", "workload.tpot=1ms",
+                   "workload.skew=0.3", "workload.context=1024", "workload.batch=7",
+                   "chip.memory_byte_per_s=20333333333333.332", "chip.compute_units=100",
+                   "chip.node_nm=2", "chip.unit_flop_per_s=1e12", "engine=bank-group-pim",
+                   "engine.overlap=1", "engine.kind=on_die"));
+    assert_true(m.verdict == VERDICT_TPOT && m.tpot_s > 1e-3);
+}
+
+/* Mappings that are as good but for rounding: the first. */
+static void of_mappings_as_good_the_first_is_taken(void **state)
+{
+    struct plan plans[PLANS_MOST];
+    (void)state;
+    for (double units = 100; units < 160; units++) {
+        char compute[64];
+        snprintf(compute, sizeof compute, "chip.compute_units=%g", units);
+        struct study *s =
+            study_with(SET("model=deepseek-v3.2", "chip=mi355x", compute, "plan.devices=4",
+                           "plan.tp=1", "plan.ep=auto", "plan.overlap=ideal", "workload.batch=7"));
+        double best = 0, rate[PLANS_MOST];
+        size_t n = plan_mappings(&s->base.plan, &s->base.model, plans);
+        struct metrics m;
+        struct plan chosen;
+        for (size_t i = 0; i < n; i++) {
+            struct design d = s->base;
+            d.plan = plans[i];
+            evaluate(&d, NULL, &m, NULL);
+            rate[i] = m.verdict == VERDICT_OK ? m.tokens_per_s : 0;
+            best = fmax(best, rate[i]);
+        }
+        evaluate(&s->base, NULL, &m, &chosen);
+        for (size_t i = 0; i < n && best > 0; i++)
+            if (rate[i] >= best * (1 - 1e-12)) {
+                assert_true(chosen.ep == plans[i].ep && chosen.tp == plans[i].tp);
+                break;
+            }
+        study_free(s);
+    }
+}
+
 struct rows {
     size_t stride;
     double *at;
@@ -331,6 +411,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_costs_what_it_costs_alone),
         cmocka_unit_test(a_step_takes_what_it_takes_one_device),
+        cmocka_unit_test(what_is_in_time_is_fine_and_nothing_else),
+        cmocka_unit_test(of_mappings_as_good_the_first_is_taken),
         cmocka_unit_test(dies_cost_no_less_than_any_fewer_full_ones),
         cmocka_unit_test(a_row_does_not_depend_on_the_way_to_it),
         cmocka_unit_test(exp_is_exp),
