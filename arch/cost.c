@@ -56,8 +56,9 @@ void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct 
 {
     struct process_lanes process;
     struct device_cost_lanes cost;
+    struct area_lanes area;
     devices_process(&process, d, p);
-    cost_devices(&cost, d, &process, p);
+    cost_devices(&cost, &area, d, &process, p);
     complete_quotes(out, &cost, d, &process, p);
 }
 

@@ -264,7 +264,8 @@ static void chips_area(struct area_lanes *restrict area, double *restrict stacks
 }
 
 FOR_ALL_VECTORS
-static void chips_usd(struct device_cost_lanes *restrict out, const struct devices *restrict d,
+static void chips_usd(struct device_cost_lanes *restrict out,
+                      const struct area_lanes *restrict area, const struct devices *restrict d,
                       const struct package_lanes *restrict package,
                       const double *restrict usd_per_gb, const struct prices *restrict p)
 {
@@ -275,6 +276,8 @@ static void chips_usd(struct device_cost_lanes *restrict out, const struct devic
                             stacks * p->hbm_stack_usd;
         struct package on;
         LANES_TAKE(on, package, i);
+        COST(die_mm2) = LANE(area, area, die_mm2)[i];
+        COST(dies) = LANE(area, area, dies)[i];
         COST(memory_usd) = memory_usd;
         COST(package_mm2) = on.mm2;
         COST(package_usd) = on.usd;
@@ -495,27 +498,6 @@ static void engines_with_dies(struct device_cost_lanes *out, const struct device
 }
 
 FOR_ALL_VECTORS
-static void put_area(struct device_cost_lanes *restrict out, const struct area_lanes *restrict area,
-                     size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        struct area a;
-        LANES_TAKE(a, area, i);
-        COST(area.compute_mm2) = a.compute_mm2;
-        COST(area.cache_mm2) = a.cache_mm2;
-        COST(area.memory_mm2) = a.memory_mm2;
-        COST(area.link_mm2) = a.link_mm2;
-        COST(area.other_mm2) = a.other_mm2;
-        COST(area.seam_mm2) = a.seam_mm2;
-        COST(area.blank_mm2) = a.blank_mm2;
-        COST(die_mm2) = COST(area.die_mm2) = a.die_mm2;
-        COST(dies) = COST(area.dies) = a.dies;
-        COST(area.spare_units) = a.spare_units;
-        COST(area.edge_mm) = a.edge_mm;
-    }
-}
-
-FOR_ALL_VECTORS
 static void add_totals(struct device_cost_lanes *restrict out, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -523,36 +505,37 @@ static void add_totals(struct device_cost_lanes *restrict out, size_t n)
                           COST(package_loss_usd) + COST(test_usd) + COST(engine_usd);
 }
 
-void cost_devices(struct device_cost_lanes *out, const struct devices *d,
+void cost_devices(struct device_cost_lanes *out, struct area_lanes *area, const struct devices *d,
                   const struct process_lanes *process, const struct prices *p)
 {
     static const lane none;
-    struct area_lanes area;
     double *stacks = LANE(out, device_cost, stacks);
     struct package_lanes package;
     lane usd_per_gb;
 
-    chips_area(&area, stacks, d, none, none, process, p);
-    put_area(out, &area, d->n);
-    packages_of(&package, d->n, &area, stacks, p);
-    dies_usd(LANE(out, device_cost, logic_usd), d->n, &area, process, p);
+    chips_area(area, stacks, d, none, none, process, p);
+    packages_of(&package, d->n, area, stacks, p);
+    dies_usd(LANE(out, device_cost, logic_usd), d->n, area, process, p);
     memory_usd_per_gb(usd_per_gb, d, p);
-    chips_usd(out, d, &package, usd_per_gb, p);
+    chips_usd(out, area, d, &package, usd_per_gb, p);
     engines_in_stacks(out, d, &package, p);
     engines_with_dies(out, d, process, p);
     add_totals(out, d->n);
 }
 
-void cost_device(struct device_cost *out, const struct chip *c, const struct engine *e,
-                 const struct prices *p)
+void cost_device(struct device_cost *out, struct area *area, const struct chip *c,
+                 const struct engine *e, const struct prices *p)
 {
     struct device_cost_lanes lanes;
+    struct area_lanes areas;
     struct process_lanes process;
     struct devices d;
     d.n = 0;
     devices_add(&d, c, e);
     devices_look_up(&d);
     devices_process(&process, &d, p);
-    cost_devices(&lanes, &d, &process, p);
+    cost_devices(&lanes, &areas, &d, &process, p);
     LANES_TAKE(*out, &lanes, 0);
+    if (area)
+        LANES_TAKE(*area, &areas, 0);
 }

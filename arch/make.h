@@ -25,8 +25,7 @@ double good_die_usd(const struct die *d, const struct process *at, const struct 
 /* The parts of one device's cost, USD. The parts are the chip's own; all that the engine adds to
  * any of them is in engine_mm2 and engine_usd. */
 struct device_cost {
-    struct area area; /* of the compute dies, the engine's part left out */
-    double die_mm2, dies;
+    double die_mm2, dies; /* of the compute dies, the engine's part left out */
     double stacks;
     double package_mm2; /* of the interposer, with the engine */
     double engine_mm2;  /* on the compute dies, base dies and DRAM dies, its own stacks and dies */
@@ -35,14 +34,15 @@ struct device_cost {
 };
 LANES_OF(device_cost);
 
-void cost_device(struct device_cost *out, const struct chip *c, const struct engine *e,
-                 const struct prices *p);
+/* `area`, which may be NULL, gets the parts of its compute dies, the engine's left out. */
+void cost_device(struct device_cost *out, struct area *area, const struct chip *c,
+                 const struct engine *e, const struct prices *p);
 
 /* The process of each chip under a price list. */
 void devices_process(struct process_lanes *out, const struct devices *d, const struct prices *p);
 
 /* The same costs for all of them. */
-void cost_devices(struct device_cost_lanes *out, const struct devices *d,
+void cost_devices(struct device_cost_lanes *out, struct area_lanes *area, const struct devices *d,
                   const struct process_lanes *process, const struct prices *p);
 
 #endif

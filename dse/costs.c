@@ -6,6 +6,11 @@
 #include "base/mem.h"
 #include "reports/write.h"
 
+struct made {
+    struct device_cost cost;
+    struct area area;
+};
+
 struct part_of_cost {
     const char *key, *label, *unit;
     size_t offset;
@@ -13,20 +18,20 @@ struct part_of_cost {
 
 #define PART_OF_COST(member, of_unit, text)                                                        \
     {                                                                                              \
-#member, text, of_unit, offsetof(struct device_cost, member)                               \
+#member, text, of_unit, offsetof(struct made, member)                                      \
     }
 
 static const struct part_of_cost parts[] = {
-    PART_OF_COST(logic_usd, "USD", "compute dies"),
-    PART_OF_COST(memory_usd, "USD", "memory"),
-    PART_OF_COST(package_usd, "USD", "package"),
-    PART_OF_COST(package_loss_usd, "USD", "lost in packaging"),
-    PART_OF_COST(test_usd, "USD", "test, auxiliary"),
-    PART_OF_COST(engine_usd, "USD", "engine"),
-    PART_OF_COST(total_usd, "USD", "sum"),
-    PART_OF_COST(dies, "1", "dies"),
-    PART_OF_COST(stacks, "1", "memory stacks"),
-    PART_OF_COST(die_mm2, "mm2", "compute dies"),
+    PART_OF_COST(cost.logic_usd, "USD", "compute dies"),
+    PART_OF_COST(cost.memory_usd, "USD", "memory"),
+    PART_OF_COST(cost.package_usd, "USD", "package"),
+    PART_OF_COST(cost.package_loss_usd, "USD", "lost in packaging"),
+    PART_OF_COST(cost.test_usd, "USD", "test, auxiliary"),
+    PART_OF_COST(cost.engine_usd, "USD", "engine"),
+    PART_OF_COST(cost.total_usd, "USD", "sum"),
+    PART_OF_COST(cost.dies, "1", "dies"),
+    PART_OF_COST(cost.stacks, "1", "memory stacks"),
+    PART_OF_COST(cost.die_mm2, "mm2", "compute dies"),
     PART_OF_COST(area.compute_mm2, "mm2", "compute units"),
     PART_OF_COST(area.cache_mm2, "mm2", "caches"),
     PART_OF_COST(area.memory_mm2, "mm2", "memory interfaces"),
@@ -34,26 +39,25 @@ static const struct part_of_cost parts[] = {
     PART_OF_COST(area.seam_mm2, "mm2", "die to die"),
     PART_OF_COST(area.other_mm2, "mm2", "other"),
     PART_OF_COST(area.blank_mm2, "mm2", "blank, for edge"),
-    PART_OF_COST(engine_mm2, "mm2", "engine"),
-    PART_OF_COST(package_mm2, "mm2", "interposer"),
+    PART_OF_COST(cost.engine_mm2, "mm2", "engine"),
+    PART_OF_COST(cost.package_mm2, "mm2", "interposer"),
 };
 
-static void cost_of(struct device_cost out[3], const struct design *d,
-                    const struct price_book *book)
+static void cost_of(struct made out[3], const struct design *d, const struct price_book *book)
 {
-    cost_device(&out[0], &d->chip, &d->engine, &book->low);
-    cost_device(&out[1], &d->chip, &d->engine, &book->middle);
-    cost_device(&out[2], &d->chip, &d->engine, &book->high);
+    cost_device(&out[0].cost, &out[0].area, &d->chip, &d->engine, &book->low);
+    cost_device(&out[1].cost, &out[1].area, &d->chip, &d->engine, &book->middle);
+    cost_device(&out[2].cost, &out[2].area, &d->chip, &d->engine, &book->high);
 }
 
-static double value(const struct part_of_cost *p, const struct device_cost *c)
+static double value(const struct part_of_cost *p, const struct made *c)
 {
     return *(const double *)((const char *)c + p->offset);
 }
 
 void costs_text(const struct design *d, const struct price_book *book)
 {
-    struct device_cost c[3];
+    struct made c[3];
     char text[3][48];
 
     cost_of(c, d, book);
@@ -70,7 +74,7 @@ void costs_text(const struct design *d, const struct price_book *book)
 void costs_json(const struct design *d, const struct price_book *book)
 {
     static const char *const level[] = {"low", "middle", "high"};
-    struct device_cost c[3];
+    struct made c[3];
 
     cost_of(c, d, book);
     printf("{");

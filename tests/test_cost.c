@@ -40,7 +40,7 @@ static const struct engine *engine_called(const char *name)
 static struct device_cost cost_of(const char *chip, const char *engine, const struct prices *p)
 {
     struct device_cost c;
-    cost_device(&c, chip_called(chip), engine_called(engine), p);
+    cost_device(&c, NULL, chip_called(chip), engine_called(engine), p);
     return c;
 }
 
@@ -77,7 +77,9 @@ static void dies_have_the_area_that_is_published(void **state)
  * PHYs and controllers 58.0 + 31.8 of 6 stacks of which A100 uses 5, NVLink PHYs 21.0. */
 static void parts_of_a_die_are_those_of_the_photo(void **state)
 {
-    struct area a = cost_of("a100", "none", &book.middle).area;
+    struct device_cost ignored;
+    struct area a;
+    cost_device(&ignored, &a, chip_called("a100"), engine_called("none"), &book.middle);
     (void)state;
     anchor("a100 compute units, crossbar", 552.7, a.compute_mm2, 497, 608);
     anchor("a100 caches", 119.3, a.cache_mm2, 107, 131);
@@ -337,44 +339,46 @@ static void dies_split_at_the_reticle_and_where_their_edge_is_short(void **state
     struct chip c = *chip_called("h100");
     struct prices p = book.middle;
     struct device_cost one, many;
+    struct area one_area, many_area;
     (void)state;
-    cost_device(&one, &c, engine_called("none"), &p);
+    cost_device(&one, &one_area, &c, engine_called("none"), &p);
     assert_close(one.dies, 1, 0);
-    assert_close(one.area.seam_mm2, 0, 0);
+    assert_close(one_area.seam_mm2, 0, 0);
     p.reticle_mm2 = 429; /* high NA: half the field */
-    cost_device(&many, &c, engine_called("none"), &p);
+    cost_device(&many, &many_area, &c, engine_called("none"), &p);
     assert_true(many.dies >= 2 && many.die_mm2 / many.dies <= 429);
-    assert_close(many.die_mm2, one.die_mm2 + many.area.seam_mm2 + many.area.blank_mm2, 1e-12);
-    assert_true(many.area.seam_mm2 > 0 && many.total_usd > one.total_usd);
+    assert_close(many.die_mm2, one.die_mm2 + many_area.seam_mm2 + many_area.blank_mm2, 1e-12);
+    assert_true(many_area.seam_mm2 > 0 && many.total_usd > one.total_usd);
 
     /* 16 stacks of 11 mm do not fit the 4 x 29 mm of one die, whatever its area. */
     c.memory_byte = 16 * 24e9;
     p.reticle_mm2 = 858;
-    cost_device(&many, &c, engine_called("none"), &p);
+    cost_device(&many, &many_area, &c, engine_called("none"), &p);
     assert_true(many.dies >= 2);
     double perimeter = 4 * sqrt(many.die_mm2 / many.dies) * many.dies;
-    assert_true(many.area.edge_mm >= 16 * 11);
-    assert_true(many.area.edge_mm <= perimeter * p.edge_ratio * (1 + 1e-12));
+    assert_true(many_area.edge_mm >= 16 * 11);
+    assert_true(many_area.edge_mm <= perimeter * p.edge_ratio * (1 + 1e-12));
 
     /* A small die with as much memory as it can have is blank in part. */
     c = *chip_called("h100");
     c.compute_units = 20;
     c.fp64_flop_per_s = 0;
-    cost_device(&one, &c, engine_called("none"), &p);
-    assert_true(one.area.blank_mm2 > 0 && one.dies == 1);
-    assert_close(one.area.edge_mm, 4 * sqrt(one.die_mm2) * p.edge_ratio, 1e-9);
+    cost_device(&one, &one_area, &c, engine_called("none"), &p);
+    assert_true(one_area.blank_mm2 > 0 && one.dies == 1);
+    assert_close(one_area.edge_mm, 4 * sqrt(one.die_mm2) * p.edge_ratio, 1e-9);
 }
 
 static void an_area_that_is_given_overrides_what_follows(void **state)
 {
     struct chip c = *chip_called("h100");
     struct device_cost d;
+    struct area d_area;
     (void)state;
     c.compute_flop_per_s_per_mm2 = 2e12;
     c.uncore_mm2 = 200;
-    cost_device(&d, &c, engine_called("none"), &book.middle);
-    assert_close(d.area.compute_mm2, 132 * c.unit_flop_per_s / 2e12, 1e-12);
-    assert_close(d.area.other_mm2 + d.area.cache_mm2, 200, 1e-12);
+    cost_device(&d, &d_area, &c, engine_called("none"), &book.middle);
+    assert_close(d_area.compute_mm2, 132 * c.unit_flop_per_s / 2e12, 1e-12);
+    assert_close(d_area.other_mm2 + d_area.cache_mm2, 200, 1e-12);
 }
 
 /* A PHY is as large at every node, its controller is not. */
@@ -423,14 +427,14 @@ static void an_engine_costs_more_as_it_grows(void **state)
         for (double factor = 0.1; factor < 30; factor *= 1.1) {
             struct device_cost c;
             e.ridge_flop_per_byte = r * factor;
-            cost_device(&c, chip_called("b200-paper"), &e, &book.middle);
+            cost_device(&c, NULL, chip_called("b200-paper"), &e, &book.middle);
             assert_true(c.engine_usd >= last && c.engine_usd > 0);
             last = c.engine_usd;
         }
         double one = last;
         struct device_cost c;
         e.bandwidth_ratio *= 2;
-        cost_device(&c, chip_called("b200-paper"), &e, &book.middle);
+        cost_device(&c, NULL, chip_called("b200-paper"), &e, &book.middle);
         assert_true(c.engine_usd >= one);
     }
 }

@@ -216,12 +216,13 @@ static void dies_cost_no_less_than_any_fewer_full_ones(void **state)
         struct chip c;
         struct engine e;
         struct device_cost cost;
+        struct area area;
         draw_device(&c, &e, s);
         p.reticle_mm2 = i % 2 ? 858 : 429;
         p.spare_unit_ratio = drawn(1e-3, 0.2);
         p.uncore_repair_ratio = random_unit(&draw);
-        cost_device(&cost, &c, &e, &p);
-        const struct area *a = &cost.area;
+        cost_device(&cost, &area, &c, &e, &p);
+        const struct area *a = &area;
         struct process at = process_at(node_place(c.node_nm), &p);
         double n = a->dies, most = 0;
         struct die one = {a->compute_mm2 / n, (a->die_mm2 - a->compute_mm2 - a->blank_mm2) / n,
