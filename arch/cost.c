@@ -18,7 +18,7 @@ static inline double pool_tdp_w(const struct chip *c, const struct engine *e, do
 static inline void complete(struct quote *q, const struct chip *c, const struct engine *e,
                             double energy_ratio, const struct prices *p)
 {
-    bool pool = (e->bandwidth_ratio > 0) & (e->kind == ENGINE_POOL);
+    bool pool = engine_is_there(e) & (e->kind == ENGINE_POOL);
     double j_per_flop = p->compute_j_per_flop * energy_ratio;
     double running_w = pool_tdp_w(c, e, j_per_flop, p), pool_w = pool ? running_w : 0;
     double link_gb_per_s = (c->link_byte_per_s + (pool ? e->link_byte_per_s : 0)) / BYTE_PER_GB;
@@ -216,7 +216,7 @@ static void put_costs(struct metrics_lanes *restrict out, const struct devices *
         PUT(engine_power_w, OF(r, engine_w));
         PUT(usd_per_hour, OF(r, usd_per_hour));
         OUT(tokens_per_s_per_usd) = OUT(tokens_per_s) / r[1].system_usd;
-        OUT(engine_bandwidth_ratio) = e.bandwidth_ratio > 0 ? engine_bandwidth_ratio(&e) : NAN;
+        OUT(engine_bandwidth_ratio) = engine_is_there(&e) ? engine_bandwidth_ratio(&e) : NAN;
         OUT(dies) = q[1].device.dies;
         OUT(power_limit_ratio) = r[1].board_w / q[1].tdp_w;
         OUT(package_limit_ratio) = q[1].device.package_mm2 / package_limit_mm2;

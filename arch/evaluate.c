@@ -265,23 +265,21 @@ static void look_closer(struct choice *out, const size_t mapped[LANES], struct p
         size_t of = 0;
         for (size_t i = 0; i < d->n; i++)
             of += mapped[i] == k;
-        if (of == d->n) {
+        if (of == 0)
+            continue;
+        bool all = of == d->n;
+        steps_split(all ? &out->split : &split, s, d, load, &m->memo);
+        if (batch_max)
+            steps_time_s(all ? out->twice_s : twice_s, s, d, &twice, &m->memo);
+        if (all)
             LANES_FILL(&out->traits, d->n, traits);
-            steps_split(&out->split, s, d, load, &m->memo);
+        for (size_t i = 0; i < d->n && !all; i++) {
+            if (mapped[i] != k)
+                continue;
+            LANES_PUT(&out->traits, i, traits);
+            LANES_COPY(&out->split, i, &split, i);
             if (batch_max)
-                steps_time_s(out->twice_s, s, d, &twice, &m->memo);
-        } else if (of > 0) {
-            steps_split(&split, s, d, load, &m->memo);
-            lanes_set(twice_s, d->n, INFINITY);
-            if (batch_max)
-                steps_time_s(twice_s, s, d, &twice, &m->memo);
-            for (size_t i = 0; i < d->n; i++) {
-                if (mapped[i] != k)
-                    continue;
-                LANES_PUT(&out->traits, i, traits);
-                LANES_COPY(&out->split, i, &split, i);
                 out->twice_s[i] = twice_s[i];
-            }
         }
     }
 }

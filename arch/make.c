@@ -27,6 +27,8 @@ void devices_process(struct process_lanes *out, const struct devices *d, const s
 
 /* ---- dies ---- */
 
+enum { TERMS = 4 }; /* of a series, taken at a time */
+
 static inline double dies_per_wafer(double mm2)
 {
     double side = sqrt(mm2), with_scribe = mm2 + 2 * SCRIBE_MM * side + SCRIBE_MM * SCRIBE_MM;
@@ -55,11 +57,11 @@ static void die_yields(double *restrict out, size_t n, struct die_lanes *restric
         int32_t last = (int32_t)top[i];
         most = last > most ? last : most;
     }
-    for (double from = 4 * ((most + 3) / 4); from > 0; from -= 4)
+    for (double from = TERMS * ((most + TERMS - 1) / TERMS); from > 0; from -= TERMS)
         for (size_t i = 0; i < n; i++) {
             double all = sum[i];
             UNROLLED
-            for (int j = 0; j < 4; j++) {
+            for (int j = 0; j < TERMS; j++) {
                 double k = from - j, longer = 1 + mean[i] * (1 / k) * all;
                 all = k <= top[i] ? longer : all;
             }
@@ -83,15 +85,17 @@ double die_yield(const struct die *d, double defects_per_mm2, const struct price
     return out[0];
 }
 
-static inline double untested_usd(double mm2, double wafer_usd, const struct prices *p)
+static inline double tested_usd(double per_wafer, double wafer_usd, const struct prices *p)
 {
-    return wafer_usd / dies_per_wafer(mm2) + p->die_test_usd;
+    return wafer_usd / per_wafer + p->die_test_usd;
 }
 
 double good_die_usd(const struct die *d, const struct process *at, const struct prices *p)
 {
     double mm2 = d->compute_mm2 + d->uncore_mm2 + d->blank_mm2;
-    return mm2 > 0 ? untested_usd(mm2, at->wafer_usd, p) / die_yield(d, at->defects_per_mm2, p) : 0;
+    if (mm2 <= 0)
+        return 0;
+    return tested_usd(dies_per_wafer(mm2), at->wafer_usd, p) / die_yield(d, at->defects_per_mm2, p);
 }
 
 /* One of the dies that a chip is made of. */
@@ -155,7 +159,7 @@ static void dies_usd(double *restrict usd, size_t n, const struct area_lanes *re
         LANES_TAKE(a, area, i);
         struct die one = equal_die(&a);
         double mm2 = one.compute_mm2 + one.uncore_mm2 + one.blank_mm2;
-        double good_usd = untested_usd(mm2, wafer_usd[i], p) / yield[i];
+        double good_usd = tested_usd(dies_per_wafer(mm2), wafer_usd[i], p) / yield[i];
         usd[i] = mm2 > 0 ? a.dies * good_usd : 0;
         bool last = fewer_cost_less(&a, full_mm2, defects_per_mm2[i], 1 - p->uncore_repair_ratio);
         first[i] = larger(1, a.dies - (last ? 1 : FEWER_DIES_MOST));
@@ -175,8 +179,7 @@ static void dies_usd(double *restrict usd, size_t n, const struct area_lanes *re
         }
         die_yields(yield, n, &die, defects_per_mm2, p);
         for (size_t i = 0; i < n; i++) {
-            double untested = wafer_usd[i] * (1 / full_per_wafer) + p->die_test_usd;
-            double all_usd = fewer[i] * untested / yield[i];
+            double all_usd = fewer[i] * tested_usd(full_per_wafer, wafer_usd[i], p) / yield[i];
             usd[i] = fewer[i] < dies[i] ? larger(usd[i], all_usd) : usd[i];
         }
     }
@@ -324,8 +327,7 @@ static void engines_in_stacks(struct device_cost_lanes *restrict out,
         double usd =
             (p->engine_premium * silicon_usd + memory_usd * p->engine_stack_premium_ratio) *
             (1 + lost_ratio);
-        bool here =
-            (e.bandwidth_ratio > 0) & ((e.kind == ENGINE_BANK) | (e.kind == ENGINE_LOGIC_DIE));
+        bool here = engine_is_there(&e) & ((e.kind == ENGINE_BANK) | (e.kind == ENGINE_LOGIC_DIE));
         double mm2 = stacks * (logic_mm2 + dram_mm2 * e.dram_area_ratio);
         COST(engine_mm2) = here ? mm2 : 0;
         COST(engine_usd) = here ? usd : 0;
@@ -429,16 +431,18 @@ struct some {
 
 /* Does engine i make dies of its own in a pool; or on the compute dies, where the PHYs of a link to
  * it are too? */
-static inline bool has_pool(const struct engine_lanes *e, size_t i)
+static inline bool has_pool(const struct engine_lanes *engine, size_t i)
 {
-    return (LANE(e, engine, bandwidth_ratio)[i] > 0) & (LANE(e, engine, kind)[i] == ENGINE_POOL);
+    struct engine e;
+    LANES_TAKE(e, engine, i);
+    return engine_is_there(&e) & (e.kind == ENGINE_POOL);
 }
 
-static inline bool is_on_dies(const struct engine_lanes *e, size_t i)
+static inline bool is_on_dies(const struct engine_lanes *engine, size_t i)
 {
-    return (LANE(e, engine, bandwidth_ratio)[i] > 0) &
-           ((LANE(e, engine, kind)[i] == ENGINE_ON_DIE) |
-            (LANE(e, engine, link_byte_per_s)[i] > 0));
+    struct engine e;
+    LANES_TAKE(e, engine, i);
+    return engine_is_there(&e) & ((e.kind == ENGINE_ON_DIE) | (e.link_byte_per_s > 0));
 }
 
 FOR_ALL_VECTORS

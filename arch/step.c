@@ -351,8 +351,8 @@ struct op_cost step_op_cost(const struct step *s, const struct device *d, const 
     bool expert = o->unit == UNIT_EXPERT;
     double requests = expert ? load.mean : load.most;
     if (o->busiest > 0)
-        requests *= fmax(
-            1, o->busiest * routing_busiest(&s->routing, s->group_tokens * load.mean, s->chance));
+        requests *=
+            step_waited(o, routing_busiest(&s->routing, s->group_tokens * load.mean, s->chance));
     struct op_cost c = {.flop = o->flop * requests,
                         .wire_byte = o->wire_byte * requests,
                         .byte = o->byte * requests +
@@ -426,7 +426,7 @@ double step_time_s(const struct step *s, const struct device *d, struct load loa
         const struct op *o = &s->ops.op[s->other[i]];
         if (plain && o->unit == UNIT_LINK) { /* as time_on_wire says, without its choices */
             const struct wire *w = device_wire(d, o->group);
-            double sent = requests * larger(1, o->busiest * busiest);
+            double sent = requests * step_waited(o, busiest);
             wire_s += o->hops * w->latency_s + o->wire_byte * sent * w->s_per_byte;
             continue;
         }
@@ -571,7 +571,7 @@ double step_largest_load(const struct step *s, const struct device *d, double li
     while (hi_s <= limit_s) {
         lo = hi, lo_s = hi_s;
         hi = floor(fmax(2 * hi, 1.5 * hi * limit_s / hi_s));
-        if (hi > 1e15)
+        if (hi > LOAD_MOST)
             return INFINITY;
         hi_s = time_of(s, d, hi);
     }

@@ -70,6 +70,13 @@ LANES_OF(load);
 
 struct load step_load(const struct step *s, double batch);
 
+/* Loads that an operator waits for: those of the busiest device, `busiest` times the mean, as far
+ * as it does; at least its own. */
+static inline double step_waited(const struct op *o, double busiest)
+{
+    return o->busiest > 0 ? larger(1, o->busiest * busiest) : 1;
+}
+
 /* Share of the experts of an operator whose weights the slowest device reads in a step: each is
  * active with probability 1 - (1 - pi)^tokens. Where all devices are alike, the slowest has the
  * expected maximum of as many binomial draws (independent: top-k without replacement spreads
@@ -151,6 +158,8 @@ void step_split(struct step_split *out, const struct step *s, const struct devic
 
 /* Is there a calibrated time for all of it? */
 bool step_is_calibrated(const struct step *s, const struct device *d);
+
+static const double LOAD_MOST = 1e15; /* requests of a replica; more count as no end */
 
 /* Largest whole number of requests per replica whose step takes at most `limit_s`; 0 if not even
  * one does, INFINITY if there is no end. Exact where time never falls as requests are added, which

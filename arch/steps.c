@@ -1,5 +1,7 @@
 #include "arch/steps.h"
 
+#include <assert.h>
+
 static bool is_plain(const struct step *s, const struct devices *d)
 {
     return !d->like.calibration && !s->reduces_best && !s->exchanges_by_domain && !s->chance;
@@ -40,14 +42,14 @@ static inline double on_wire_s(const struct op *o, const struct rates *r, double
     return o->hops * latency_s + o->wire_byte * requests * s_per_byte;
 }
 
-/* Of a load, as much as an operator waits for. */
 static double waited_for(const struct step *s, const struct op *o)
 {
-    return o->busiest > 0 ? larger(1, o->busiest * routing_busiest(&s->routing, 0, false)) : 1;
+    return step_waited(o, routing_busiest(&s->routing, 0, false));
 }
 
 /* ---- a step, in lanes ---- */
 
+static_assert(LANES == 32, "as many ones as lanes");
 #define EIGHT 1, 1, 1, 1, 1, 1, 1, 1
 static const lane whole = {EIGHT, EIGHT, EIGHT, EIGHT}; /* weights that are read in full */
 
@@ -259,8 +261,6 @@ void steps_time_s(double *out, const struct step *s, const struct devices *d,
 
 /* ---- the largest load ---- */
 
-static const double LOAD_MOST = 1e15; /* more has no end */
-
 /* Closes in on the largest load between `low`, which fits, and `high`, which does not, by what its
  * guess `x` takes. The next guess is where the step would reach its limit if it went on as it does
  * here; or the middle. True while one is open. */
@@ -323,8 +323,7 @@ void steps_largest_load(double *out, const struct step *s, const struct devices 
     for (int turn = 1;; turn++) {
         const double *most = passing(x, room, d->n, parts);
         add_times_and_slopes(&sums, s, d->n, &d->rates, most, most, memo);
-        add_up(time_s, slope_s, &sums, d->n, LANE(&d->rates, rates, overlap), s->overlap, halves,
-               halves / parts);
+        add_up(time_s, slope_s, &sums, d->n, overlap, s->overlap, halves, halves / parts);
         if (!close_in(x, low, high, d->n, limit_s, time_s, slope_s,
                       turn % 3 == 0)) /* each third time, should it not close in */
             break;

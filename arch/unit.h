@@ -57,7 +57,7 @@ static inline struct peaks peaks_of(const struct precision *p)
 static inline void device_rates(struct rates *out, const struct chip *c, const struct engine *e,
                                 const struct peaks *p)
 {
-    bool there = e->bandwidth_ratio > 0, linked = e->link_byte_per_s > 0;
+    bool there = engine_is_there(e), linked = e->link_byte_per_s > 0;
     double byte_per_s = engine_bandwidth_ratio(e) * c->memory_byte_per_s;
     double flop_per_s = e->ridge_flop_per_byte * byte_per_s;
     double wire = 1 / e->link_byte_per_s, s_per_byte = 1 / byte_per_s;

@@ -1,7 +1,5 @@
 #include "search/block.h"
 
-#include "base/mem.h"
-
 /* What a row shows of an axis. */
 static double shown(const struct axis *a, size_t digit, double real)
 {

@@ -20,13 +20,13 @@ void cursor_seek(struct cursor *c, const struct study *s, uint64_t index);
 void cursor_next(struct cursor *c);
 void cursor_skip(struct cursor *c, size_t points); /* so many times cursor_next */
 
-/* Makes `prepared` that of the point under the cursor. */
-void cursor_prepare(struct cursor *c);
-
 /* Puts it on a point by its genes instead: an index per axis, a share of the range of a real one.
  * cursor_next cannot go on from there. */
 void cursor_put(struct cursor *c, const struct study *s, const double *gene);
 void cursor_free(struct cursor *c);
+
+/* Makes `prepared` that of the point under the cursor. */
+void cursor_prepare(struct cursor *c);
 
 /* Prices the point under the cursor and holds it to the study's constraints. `plan` gets the
  * mapping that was chosen; a plan that allows none is returned as it is, auto being 0. */
