@@ -8,47 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "db/db.h"
 #include "search/block.h"
 #include "search/sweep.h"
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void stop(const char *why)
-{
-    fprintf(stderr, "%s\n", why);
-    exit(1);
-}
-
-/* deepseek-r1, all operators, on chips and engines that vary. */
-static struct study *study_of(struct catalogue *c, double points, const char *batch)
-{
-    struct study *s;
-    struct err err;
-    double each = ceil(pow(points / 3, 0.25));
-    char *text =
-        mem_print("model: deepseek-r1\nchip: b200\nplan: {devices: 32, tp: 1, ep: 32}\nworkload: "
-                  "{context: 8192, %s}\n"
-                  "sweep:\n  engine: [none, duplex, logic-die-r128]\n"
-                  "  chip.memory_byte_per_s: {from: 2 TB/s, to: 32 TB/s, steps: %.0f, scale: log}\n"
-                  "  chip.memory_byte: {from: 80 GB, to: 500 GB, steps: %.0f}\n"
-                  "  chip.link_byte_per_s: {from: 100 GB/s, to: 3 TB/s, steps: %.0f, scale: log}\n"
-                  "  chip.compute_units: {from: 50, to: 400, steps: %.0f}\n",
-                  batch, each, each, each, each);
-    if (study_parse(&s, "bench", text, c, &err) != 0)
-        stop(err.text);
-    free(text);
-    return s;
-}
+#include "tests/bench.h"
 
 /* What a thread prices. */
 struct share {
@@ -232,8 +198,9 @@ int main(int argc, char **argv)
 
     if (catalogue_open(&c, dir ? dir : BENCH_CATALOGUE, &err) != 0 || !mkdtemp(scratch))
         stop(err.text);
-    struct study *s = study_of(c, points, "batch: max, tpot: 50 ms");
-    struct study *fixed = study_of(c, points, "batch: 1024");
+    double steps = ceil(pow(points / 3, 0.25));
+    struct study *s = study_of(c, steps, "batch: max, tpot: 50 ms", "");
+    struct study *fixed = study_of(c, steps, "batch: 1024", "");
     struct columns *columns = mem_alloc(1, sizeof *columns);
     columns_make(columns, s);
     struct cursor cursor = {0};

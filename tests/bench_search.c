@@ -5,23 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/hypervolume.h"
 #include "base/mem.h"
 #include "base/pareto.h"
 #include "search/explore.h"
+#include "tests/bench.h"
 #include "tests/problems.h"
 
 enum { EVALUATIONS = 25000, SEEDS = 5 };
 static const double REFERENCE_RATE = 215000; /* evaluations/s of a C++ library on ZDT */
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int by_value(const void *a, const void *b)
 {
@@ -201,26 +194,14 @@ struct outcome {
     double spent_s;
 };
 
-static struct study *study_of(struct catalogue *c, const char *strategy, double steps,
+static struct study *searched(struct catalogue *c, const char *strategy, double steps,
                               const char *more)
 {
-    struct study *s;
-    struct err err;
-    char *text =
-        mem_print("model: deepseek-r1\nchip: b200\nplan: {devices: 32, tp: 1, ep: 32}\n"
-                  "workload: {context: 8192, batch: max, tpot: 50 ms}\nsweep:\n"
-                  "  engine: [none, duplex, logic-die-r128]\n"
-                  "  chip.memory_byte_per_s: {from: 2 TB/s, to: 32 TB/s, steps: %.0f, scale: log}\n"
-                  "  chip.memory_byte: {from: 80 GB, to: 500 GB, steps: %.0f}\n"
-                  "  chip.link_byte_per_s: {from: 100 GB/s, to: 3 TB/s, steps: %.0f, scale: log}\n"
-                  "  chip.compute_units: {from: 50, to: 400, steps: %.0f}\n"
-                  "objectives: [+tokens_per_s, -system_cost_usd]\nsearch: {strategy: %s%s}\n",
-                  steps, steps, steps, steps, strategy, more);
-    if (study_parse(&s, "bench", text, c, &err) != 0) {
-        fprintf(stderr, "%s\n", err.text);
-        exit(1);
-    }
-    free(text);
+    char *search = mem_print("objectives: [+tokens_per_s, -system_cost_usd]\n"
+                             "search: {strategy: %s%s}\n",
+                             strategy, more);
+    struct study *s = study_of(c, steps, "batch: max, tpot: 50 ms", search);
+    free(search);
     return s;
 }
 
@@ -253,7 +234,7 @@ static int offer_rows(void *ctx, uint64_t first, size_t count, const double *row
 /* Every point, as `dse sweep` prices a grid. */
 static struct outcome grid_study(struct catalogue *c, double steps)
 {
-    struct study *s = study_of(c, "grid", steps, "");
+    struct study *s = searched(c, "grid", steps, "");
     struct columns *columns = mem_alloc(1, sizeof *columns);
     struct explore *e = mem_alloc(1, sizeof *e);
     struct outcome o = {.asked = s->size};
@@ -275,7 +256,7 @@ static struct outcome grid_study(struct catalogue *c, double steps)
 static struct outcome search_study(struct catalogue *c, const char *strategy, double steps,
                                    const char *more)
 {
-    struct study *s = study_of(c, strategy, steps, more);
+    struct study *s = searched(c, strategy, steps, more);
     struct outcome o = {0};
     struct columns *columns = mem_alloc(1, sizeof *columns);
     struct explore *e = mem_alloc(1, sizeof *e);

@@ -131,6 +131,22 @@ static void large_fronts_are_what_brute_force_finds(void **state)
     free(keep);
 }
 
+static void infinite_fourth_objectives_are_no_better_than_none(void **state)
+{
+    enum { ROWS = 300 };
+    static double at[ROWS * 4];
+    bool keep[ROWS];
+    (void)state;
+    for (size_t i = 0; i < ROWS; i++) {
+        at[4 * i] = (double)i;
+        at[4 * i + 1] = -(double)i;
+        at[4 * i + 3] = INFINITY;
+    }
+    pareto_front(at, ROWS, 4, keep);
+    for (size_t i = 0; i < ROWS; i++)
+        assert_true(keep[i]);
+}
+
 /* All of a million rows are on the front: a scan of it for each would take hours. */
 static void two_objectives_do_not_take_quadratic_time(void **state)
 {
@@ -159,6 +175,7 @@ int main(void)
         cmocka_unit_test(infinite_values_are_values),
         cmocka_unit_test(no_rows_have_an_empty_front),
         cmocka_unit_test(the_front_is_what_brute_force_finds),
+        cmocka_unit_test(infinite_fourth_objectives_are_no_better_than_none),
         cmocka_unit_test(large_fronts_are_what_brute_force_finds),
         cmocka_unit_test(two_objectives_do_not_take_quadratic_time),
     };

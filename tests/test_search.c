@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/pareto.h"
 #include "search/explore.h"
+#include "search/gauge.h"
 #include "search/trend.h"
 #include "tests/model.h"
 #include "tests/problems.h"
@@ -332,9 +333,30 @@ static void declared_trends_of_throughput_hold(void **state)
     }
 }
 
+/* batch_slo without a limit is infinite: such a point counts as the best that is a number. */
+static void what_has_no_bound_leaves_the_hypervolume_a_number(void **state)
+{
+    struct gauge g = {.dim = 2};
+    struct archive *front = archive_new(2);
+    const double first[] = {1, 3}, second[] = {4, 1}, endless[] = {-INFINITY, 2};
+    double share;
+    (void)state;
+    gauge_see(&g, endless);
+    archive_offer(front, endless, 0);
+    assert_true(gauge_volume(&g, front, &share) == 0 && share == 0);
+    gauge_see(&g, first);
+    gauge_see(&g, second);
+    archive_offer(front, second, 1);
+    /* up to (4, 3): what is at (1, 2) has 3 x 1 of the box of 3 x 2 */
+    assert_close(gauge_volume(&g, front, &share), 3, 0);
+    assert_close(share, 0.5, 0);
+    archive_free(front);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_has_no_bound_leaves_the_hypervolume_a_number),
         cmocka_unit_test(every_strategy_asks_for_new_points_that_exist_and_repeats_itself),
         cmocka_unit_test(every_strategy_ends_with_a_small_space_once_it_has_all_of_it),
         cmocka_unit_test(layers_of_a_latin_hypercube_hold_one_point_each),
