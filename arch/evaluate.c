@@ -419,18 +419,17 @@ static void add_pools(struct metrics_lanes *out, const struct prefill_pool_lanes
 
 #undef OUT
 
-static void no_metrics(struct metrics_lanes *out, size_t n, size_t from, size_t to)
+/* So that a metric that nothing fills is NAN, never what was in memory. */
+static void clear(struct metrics_lanes *out, size_t n)
 {
-    size_t first = from / sizeof(double), last = to / sizeof(double);
     if (n == LANES)
-        lanes_set(out->at[first], (last - first) * LANES, NAN);
-    for (size_t k = first; k < last && n < LANES; k++)
+        lanes_set(out->at[0], LEN(out->at) * LANES, NAN);
+    for (size_t k = 0; k < LEN(out->at) && n < LANES; k++)
         lanes_set(out->at[k], n, NAN);
 }
 
 static void no_numbers(struct metrics_lanes *out, size_t n, enum verdict why)
 {
-    no_metrics(out, n, 0, sizeof(struct metrics));
     for (size_t i = 0; i < n; i++)
         LANE(out, metrics, verdict)[i] = why;
 }
@@ -445,13 +444,12 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
                    struct devices *d, struct metrics_lanes *out, size_t mapped[LANES])
 {
     const struct workload *w = &like->workload;
-    const size_t costs = offsetof(struct metrics, die_area_mm2),
-                 calibrated = offsetof(struct metrics, calibrated_on);
     struct choice choice;
     lane devices;
 
     for (size_t i = 0; i < d->n; i++)
         mapped[i] = 0;
+    clear(out, d->n);
     lanes_set(devices, d->n, like->plan.devices);
     if (!p->n) {
         no_numbers(out, d->n, VERDICT_MAPPING);
@@ -472,7 +470,6 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         find_pools(&pools, p, d, w);
         add_pools(out, &pools, d->n, w->output, devices);
     }
-    no_metrics(out, d->n, book ? calibrated : costs, sizeof(struct metrics));
     if (d->like.calibration)
         fill_calibrated(out, &choice.split, like, p->mapped[mapped[0]].step.accepted_tokens);
     if (book) {

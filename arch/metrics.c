@@ -1,6 +1,19 @@
 #include "arch/metrics.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/mem.h"
+
+enum {
+    IN_DECODE = 1u << PHASE_DECODE,
+    IN_PREFILL = 1u << PHASE_PREFILL,
+    IN_SERVING = 1u << PHASE_SERVING,
+    IN_DISAGGREGATED = 1u << PHASE_DISAGGREGATED,
+    WITH_DECODE = IN_DECODE | IN_SERVING | IN_DISAGGREGATED,
+    WITH_PREFILL = IN_PREFILL | IN_SERVING | IN_DISAGGREGATED,
+    ANYWHERE = WITH_DECODE | WITH_PREFILL
+};
 
 /* clang-format off */
 static const struct word verdict_words[] = {
@@ -13,44 +26,57 @@ static const struct word limit_words[] = {
     { "memory", LIMIT_MEMORY }, { "link", LIMIT_LINK }, { NULL, 0 },
 };
 
-#define METRIC(member, unit, better, text) { FIELD(metrics, member, unit), .lo = -INFINITY, .hi = INFINITY, .sense = better, .doc = text }
-#define COST(member, unit, better, text)                                   \
-    METRIC(member, unit, better, text),                                    \
-    METRIC(member##_low, unit, better, text " With every constant at its low end."), \
-    METRIC(member##_high, unit, better, text " With every constant at its high end.")
-#define SPAN(member, unit, better) \
-    METRIC(member##_low, unit, better, "Calibrated timing: one measurement in ten is expected below."), \
-    METRIC(member##_high, unit, better, "Calibrated timing: one measurement in ten is expected above.")
+/* Where metrics have a value. */
+static const struct metric always = { .phases = ANYWHERE };
+static const struct metric decoding = { .phases = WITH_DECODE };
+static const struct metric prefilling = { .phases = WITH_PREFILL };
+static const struct metric disaggregated = { .phases = IN_DISAGGREGATED };
+static const struct metric of_experts = { .phases = ANYWHERE, .needs_experts = true };
+static const struct metric of_engine = { .phases = ANYWHERE, .needs_engine = true };
+static const struct metric priced = { .phases = ANYWHERE, .needs_prices = true };
+static const struct metric priced_engine = { .phases = ANYWHERE, .needs_prices = true, .needs_engine = true };
+static const struct metric calibrated = { .phases = ANYWHERE, .needs_calibration = true };
+static const struct metric calibrated_decoding = { .phases = WITH_DECODE, .needs_calibration = true };
+static const struct metric calibrated_prefilling = { .phases = WITH_PREFILL, .needs_calibration = true };
+
+#define METRIC(where, member, unit, better, text) { FIELD(metrics, member, unit), .lo = -INFINITY, .hi = INFINITY, .sense = better, .doc = text, .more = &where }
+#define COST(member, unit, better, text) \
+    METRIC(priced, member, unit, better, text), \
+    METRIC(priced, member##_low, unit, better, text " With every constant at its low end."), \
+    METRIC(priced, member##_high, unit, better, text " With every constant at its high end.")
+#define SPAN(where, member, unit, better) \
+    METRIC(where, member##_low, unit, better, "Calibrated timing: one measurement in ten is expected below."), \
+    METRIC(where, member##_high, unit, better, "Calibrated timing: one measurement in ten is expected above.")
 
 static const struct field rows[] = {
-    { FIELD(metrics, verdict, "1"), .lo = 0, .hi = VERDICTS - 1, .only_words = true, .words = verdict_words,
+    { FIELD(metrics, verdict, "1"), .lo = 0, .hi = VERDICTS - 1, .only_words = true, .words = verdict_words, .more = &always,
       .doc = "ok, or why the point is impossible: memory, tpot, ttft, constraint, mapping; calibration: nothing was measured on chips of its generation." },
-    METRIC(batch, "requests", 0, "Requests in flight over all devices."),
-    METRIC(batch_cap, "requests", 0, "Most requests that fit in memory."),
-    METRIC(batch_slo, "requests", 0, "Most requests that keep the latency limit; inf without one."),
-    METRIC(tpot_s, "s", -1, "Time per output token: one decode step over the tokens it keeps."),
-    METRIC(ttft_s, "s", -1, "Time to first token: one prefill; serving: that of one prompt and a step; disaggregated: with the transfer of its KV cache."),
-    METRIC(prefill_devices, "devices", -1, "Devices beside plan.devices that do the prefill; 0 unless disaggregated."),
-    METRIC(kv_transfer_s, "s", -1, "KV cache of one prompt, from the prefill pool to the decode pool."),
-    METRIC(tokens_per_s, "1/s", +1, "Output tokens per second of the system; prefill: prompt tokens."),
-    METRIC(tokens_per_s_per_device, "1/s", +1, "Output tokens per second of one device."),
-    METRIC(tokens_per_s_per_user, "1/s", +1, "Output tokens per second that one request sees."),
-    METRIC(memory_used_byte, "B", -1, "Memory in use on one device: weights, KV cache, activations."),
-    METRIC(weight_byte, "B", -1, "Weights on one device."),
-    METRIC(kv_byte, "B", -1, "KV cache on one device."),
-    METRIC(kv_byte_per_token, "B", -1, "KV cache of one token over all layers, before any split over devices."),
-    METRIC(attention_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of core attention as mapped."),
-    METRIC(expert_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of the routed experts; empty without experts."),
-    METRIC(ridge_flop_per_byte, "FLOP/B", 0, "Ridge point of the chip at the arithmetic in use."),
-    METRIC(attention_s, "s", -1, "Core attention: scores, softmax, context; a sparse indexer."),
-    METRIC(projection_s, "s", -1, "Projections around attention."),
-    METRIC(ffn_s, "s", -1, "Dense feed-forward layers and shared experts."),
-    METRIC(expert_s, "s", -1, "Routed experts and their router."),
-    METRIC(communication_s, "s", -1, "All-reduce and all-to-all."),
-    METRIC(other_s, "s", -1, "Norms, residuals, rotary embedding, embedding, head."),
-    METRIC(attention_share, "1", 0, "Core attention over the step."),
-    METRIC(engine_speedup, "1", +1, "S: core attention on the chip over core attention on the engine; under 1 the engine stays idle."),
-    { FIELD(metrics, limit, "1"), .lo = 0, .hi = LIMIT_LINK, .only_words = true, .words = limit_words,
+    METRIC(always, batch, "requests", 0, "Requests in flight over all devices."),
+    METRIC(always, batch_cap, "requests", 0, "Most requests that fit in memory."),
+    METRIC(always, batch_slo, "requests", 0, "Most requests that keep the latency limit; inf without one."),
+    METRIC(decoding, tpot_s, "s", -1, "Time per output token: one decode step over the tokens it keeps."),
+    METRIC(prefilling, ttft_s, "s", -1, "Time to first token: one prefill; serving: that of one prompt and a step; disaggregated: with the transfer of its KV cache."),
+    METRIC(always, prefill_devices, "devices", -1, "Devices beside plan.devices that do the prefill; 0 unless disaggregated."),
+    METRIC(disaggregated, kv_transfer_s, "s", -1, "KV cache of one prompt, from the prefill pool to the decode pool."),
+    METRIC(always, tokens_per_s, "1/s", +1, "Output tokens per second of the system; prefill: prompt tokens."),
+    METRIC(always, tokens_per_s_per_device, "1/s", +1, "Output tokens per second of one device."),
+    METRIC(always, tokens_per_s_per_user, "1/s", +1, "Output tokens per second that one request sees."),
+    METRIC(always, memory_used_byte, "B", -1, "Memory in use on one device: weights, KV cache, activations."),
+    METRIC(always, weight_byte, "B", -1, "Weights on one device."),
+    METRIC(always, kv_byte, "B", -1, "KV cache on one device."),
+    METRIC(always, kv_byte_per_token, "B", -1, "KV cache of one token over all layers, before any split over devices."),
+    METRIC(always, attention_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of core attention as mapped."),
+    METRIC(of_experts, expert_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of the routed experts; empty without experts."),
+    METRIC(always, ridge_flop_per_byte, "FLOP/B", 0, "Ridge point of the chip at the arithmetic in use."),
+    METRIC(always, attention_s, "s", -1, "Core attention: scores, softmax, context; a sparse indexer."),
+    METRIC(always, projection_s, "s", -1, "Projections around attention."),
+    METRIC(always, ffn_s, "s", -1, "Dense feed-forward layers and shared experts."),
+    METRIC(always, expert_s, "s", -1, "Routed experts and their router."),
+    METRIC(always, communication_s, "s", -1, "All-reduce and all-to-all."),
+    METRIC(always, other_s, "s", -1, "Norms, residuals, rotary embedding, embedding, head."),
+    METRIC(always, attention_share, "1", 0, "Core attention over the step."),
+    METRIC(of_engine, engine_speedup, "1", +1, "S: core attention on the chip over core attention on the engine; under 1 the engine stays idle."),
+    { FIELD(metrics, limit, "1"), .lo = 0, .hi = LIMIT_LINK, .only_words = true, .words = limit_words, .more = &always,
       .doc = "What binds the throughput: memory capacity, the latency limit, compute, memory bandwidth or the link." },
     COST(die_area_mm2, "mm2", -1, "Silicon area of the compute dies of one device, the engine's part apart."),
     COST(engine_area_mm2, "mm2", -1, "Silicon that the engine adds to one device: on its dies, in its stacks, in a pool."),
@@ -62,27 +88,72 @@ static const struct field rows[] = {
     COST(engine_cost_usd, "USD", -1, "Of device_cost_usd, what the engine adds."),
     COST(engine_power_w, "W", -1, "Of power_w, what the engine's memory accesses and a pool's idling draw."),
     COST(usd_per_hour, "USD", -1, "Capital and energy per hour of operation of the system."),
-    METRIC(tokens_per_s_per_usd, "1/s", +1, "Output tokens per second per USD of system cost."),
-    METRIC(engine_bandwidth_ratio, "1", 0, "The m that the engine has within its power and its interface; empty without one."),
-    METRIC(dies, "1", 0, "Compute dies of one device: as many as the reticle and the length of their edges ask for."),
-    METRIC(power_limit_ratio, "1", -1, "Power of one device at this activity over its design power; above 1 it would slow down, which timing does not say."),
-    METRIC(package_limit_ratio, "1", -1, "Interposer of one device over the largest that can be had; above 1 it cannot be made."),
-    { FIELD(metrics, calibrated_on, "1"), .lo = 0, .hi = ON_GENERATION, .only_words = true, .words = calibrated_words,
+    METRIC(priced, tokens_per_s_per_usd, "1/s", +1, "Output tokens per second per USD of system cost."),
+    METRIC(priced_engine, engine_bandwidth_ratio, "1", 0, "The m that the engine has within its power and its interface; empty without one."),
+    METRIC(priced, dies, "1", 0, "Compute dies of one device: as many as the reticle and the length of their edges ask for."),
+    METRIC(priced, power_limit_ratio, "1", -1, "Power of one device at this activity over its design power; above 1 it would slow down, which timing does not say."),
+    METRIC(priced, package_limit_ratio, "1", -1, "Interposer of one device over the largest that can be had; above 1 it cannot be made."),
+    { FIELD(metrics, calibrated_on, "1"), .lo = 0, .hi = ON_GENERATION, .only_words = true, .words = calibrated_words, .more = &calibrated,
       .doc = "Whose measurements calibrated timing stands on: the chip's own, or its generation's, moved to it." },
-    METRIC(timing_error, "1", -1, "Standard deviation of the log of calibrated over measured time."),
-    SPAN(tpot_s, "s", -1), SPAN(ttft_s, "s", -1), SPAN(tokens_per_s, "1/s", +1),
-    SPAN(tokens_per_s_per_device, "1/s", +1), SPAN(tokens_per_s_per_user, "1/s", +1),
-    SPAN(attention_s, "s", -1), SPAN(projection_s, "s", -1), SPAN(ffn_s, "s", -1), SPAN(expert_s, "s", -1),
-    SPAN(communication_s, "s", -1), SPAN(other_s, "s", -1),
+    METRIC(calibrated, timing_error, "1", -1, "Standard deviation of the log of calibrated over measured time."),
+    SPAN(calibrated_decoding, tpot_s, "s", -1), SPAN(calibrated_prefilling, ttft_s, "s", -1), SPAN(calibrated, tokens_per_s, "1/s", +1),
+    SPAN(calibrated, tokens_per_s_per_device, "1/s", +1), SPAN(calibrated, tokens_per_s_per_user, "1/s", +1),
+    SPAN(calibrated, attention_s, "s", -1), SPAN(calibrated, projection_s, "s", -1), SPAN(calibrated, ffn_s, "s", -1), SPAN(calibrated, expert_s, "s", -1),
+    SPAN(calibrated, communication_s, "s", -1), SPAN(calibrated, other_s, "s", -1),
 };
 /* clang-format on */
 COVERS(rows, metrics);
 
 const struct fields metrics_fields = {"", rows, LEN(rows), sizeof(struct metrics)};
 
-bool metric_is_calibrated(const struct field *f)
+void metric_scope_add(struct metric_scope *out, const struct design *d)
 {
-    return f->offset >= offsetof(struct metrics, calibrated_on);
+    out->phases |= 1u << (unsigned)d->workload.phase;
+    out->prices = true;
+    out->calibration = out->calibration || d->mode.timing == TIMING_CALIBRATED;
+    out->engine = out->engine || engine_is_there(&d->engine);
+    out->experts = out->experts || model_moe_layers(&d->model) > 0;
+}
+
+/* "prefill, serving or disaggregated" */
+static void phases_text(unsigned phases, char *out, size_t size)
+{
+    const struct field *f = field_find(workload_fields, "phase");
+    size_t used = 0;
+    out[0] = '\0';
+    for (const struct word *w = f->words; w->text && used < size; w++) {
+        unsigned one = 1u << (unsigned)w->value;
+        if (!(phases & one))
+            continue;
+        phases &= ~one;
+        used += (size_t)snprintf(out + used, size - used, "%s%s",
+                                 used == 0 ? ""
+                                 : phases  ? ", "
+                                           : " or ",
+                                 w->text);
+    }
+}
+
+bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err)
+{
+    const struct metric *m = metric_of(f);
+    char text[100];
+    const char *need = NULL;
+
+    phases_text(m->phases, text, sizeof text);
+    if (m->needs_calibration && !in->calibration)
+        need = "timing: calibrated";
+    else if (m->needs_prices && !in->prices)
+        need = "prices";
+    else if (m->needs_engine && !in->engine)
+        need = "an engine with engine.bandwidth_ratio above 0";
+    else if (m->needs_experts && !in->experts)
+        need = "a model with routed experts";
+    else if (m->phases & in->phases)
+        return true;
+    fail(err, "\"%s\" has no value here: it needs %s%s", f->name,
+         need ? "" : "workload.phase: ", need ? need : text);
+    return false;
 }
 
 const char *verdict_text(enum verdict v)

@@ -2,6 +2,7 @@
 #ifndef ARCH_METRICS_H
 #define ARCH_METRICS_H
 
+#include "arch/design.h"
 #include "base/field.h"
 #include "base/lanes.h"
 
@@ -53,10 +54,31 @@ struct metrics {
 };
 LANES_OF(metrics);
 
-/* Is it one of those that only calibrated timing has? */
-bool metric_is_calibrated(const struct field *f);
-
 extern const struct fields metrics_fields;
+
+/* What the row of a metric says beside its field: where it has a value. Elsewhere it is NAN. */
+struct metric {
+    unsigned phases; /* a set of 1u << PHASE_DECODE and so on */
+    bool needs_prices, needs_calibration, needs_engine, needs_experts;
+};
+
+static inline const struct metric *metric_of(const struct field *f)
+{
+    return f->more;
+}
+
+/* What the points of a study, or a single point, can be. Start from {0} and add designs. */
+struct metric_scope {
+    unsigned phases;
+    bool prices, calibration, engine, experts;
+};
+
+void metric_scope_add(struct metric_scope *out, const struct design *d);
+
+/* Can any point of `in` have a value of the metric? If none can, err->text is "WHAT: RIGHT", like
+ * "\"ttft_s\" has no value here: write workload.phase: prefill, serving or disaggregated".
+ * search/study.h fills the scope of a study. */
+bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err);
 
 const char *verdict_text(enum verdict v);
 

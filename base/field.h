@@ -29,6 +29,7 @@ struct field {
     int sense;        /* metrics: +1 more is better, -1 less is better, 0 neither */
     const struct word *words; /* ends with { NULL, 0 }; NULL for none */
     const char *doc;          /* one sentence */
+    const void *more;         /* what else the owner of the table says of the row; NULL: nothing */
 };
 
 /* A table. `section` names the struct in paths: "chip" in chip.memory_byte; "" for metrics. */

@@ -216,7 +216,7 @@ static void json_metrics(const struct metrics *m)
     bool calibrated = !isnan(m->calibrated_on);
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct field *f = &metrics_fields.row[i];
-        if (metric_is_calibrated(f) && !calibrated)
+        if (metric_of(f)->needs_calibration && !calibrated)
             continue;
         printf("%s\n    \"%s\": ", i ? "," : "", f->name);
         json_field(f, field_get(f, m));

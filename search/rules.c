@@ -7,6 +7,38 @@
 #include "search/axis.h"
 #include "search/study.h"
 
+/* Value `j` of the axis, whatever other axes do to it. */
+static void put_alone(struct design *d, const struct axis *a, size_t j)
+{
+    if (a->is_part)
+        memcpy((char *)d + design_parts[a->part].offset, a->part_value[j],
+               design_parts[a->part].fields->size);
+    else
+        design_put(d, &a->parameter, a->value[j]);
+}
+
+void study_scope(const struct study *s, struct metric_scope *out)
+{
+    struct design first = s->base;
+
+    *out = (struct metric_scope){0};
+    for (size_t i = 0; i < s->axes; i++)
+        put_alone(&first, &s->axis[i], 0);
+    metric_scope_add(out, &first);
+    for (size_t i = 0; i < s->axes; i++) {
+        const struct axis *a = &s->axis[i];
+        struct design d = first;
+        for (size_t j = 1; j < a->n; j++) {
+            put_alone(&d, a, j);
+            metric_scope_add(out, &d);
+        }
+        if (a->real) {
+            design_put(&d, &a->parameter, a->to);
+            metric_scope_add(out, &d);
+        }
+    }
+}
+
 double study_limited(const struct study *s, size_t i, const struct design *d,
                      const struct metrics *m)
 {

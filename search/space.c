@@ -124,22 +124,14 @@ static void add_words(struct column *c, const char **texts, const struct field *
     c->texts = texts;
 }
 
-/* Is any point timed by calibration? */
-static bool times_calibrated(const struct study *s)
-{
-    bool found = s->base.mode.timing == TIMING_CALIBRATED;
-    for (size_t i = 0; i < s->axes; i++)
-        for (size_t j = 0; j < s->axis[i].n && s->axis[i].part == PART_MODE; j++)
-            found = found || s->axis[i].value[j] == TIMING_CALIBRATED;
-    return found;
-}
-
 void columns_make(struct columns *out, const struct study *s)
 {
     static const size_t plan_member[] = {offsetof(struct plan, tp), offsetof(struct plan, dp),
                                          offsetof(struct plan, ep)};
+    struct metric_scope scope;
     size_t word = 0;
 
+    study_scope(s, &scope);
     *out = (struct columns){0};
     for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++) {
         size_t at;
@@ -175,7 +167,7 @@ void columns_make(struct columns *out, const struct study *s)
             }
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct field *f = &metrics_fields.row[i];
-        if (metric_is_calibrated(f) && !times_calibrated(s))
+        if (metric_of(f)->needs_calibration && !scope.calibration)
             continue;
         struct column *c = add(out, f->name, f->unit, f->doc);
         c->of = OF_METRIC;

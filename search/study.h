@@ -90,6 +90,10 @@ int study_set(struct study *s, struct catalogue *c, const char *assignment, stru
 /* Puts catalogue entries and overrides together once more; after study_set. Checks the whole. */
 int study_settle(struct study *s, struct err *err);
 
+/* What its points can be, for metric_exists: any value of each axis; after study_settle. Says of
+ * more than there is rather than of less, where axes depend on each other. */
+void study_scope(const struct study *s, struct metric_scope *out);
+
 /* Does a point meet the constraints? */
 bool study_allows(const struct study *s, const struct design *d, const struct metrics *m);
 
