@@ -4,7 +4,7 @@
 #ifndef ARCH_COST_H
 #define ARCH_COST_H
 
-#include "arch/make.h"
+#include "arch/manufacturing.h"
 #include "arch/metrics.h"
 #include "arch/step.h"
 

@@ -1,6 +1,6 @@
 /* An attention engine: processing beside or in the memory, with m times the memory bandwidth of
  * the chip and a ridge point of its own. `none` has bandwidth_ratio 0. Its kind says where it
- * stands and so what it costs (arch/make.h) and what bounds m. */
+ * stands and so what it costs (arch/manufacturing.h) and what bounds m. */
 #ifndef ARCH_ENGINE_H
 #define ARCH_ENGINE_H
 

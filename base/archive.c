@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/pareto.h"
+#include "base/dominance.h"
 
 enum { BLOCK = 64, LEAF = 32 };
 

@@ -1,23 +1,8 @@
-/* Dominance on plain arrays. All objectives are to be made small; negate what should be large. */
+/* Fronts of plain arrays. All objectives are to be made small; negate what should be large. */
 #ifndef BASE_PARETO_H
 #define BASE_PARETO_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-enum { PARETO_MOST = 8 }; /* objectives at most */
-
-/* Is a at least as good as b everywhere and better somewhere? */
-static inline bool pareto_dominates(const double *a, const double *b, size_t dim)
-{
-    bool better = false;
-    for (size_t k = 0; k < dim; k++) {
-        if (!(a[k] <= b[k]))
-            return false;
-        better = better || a[k] < b[k];
-    }
-    return better;
-}
+#include "base/dominance.h"
 
 /* keep[i] = no row of at[n][dim] dominates row i. Equal rows are all kept. NaN rows never are. What
  * a few good rows dominate goes first, the rest is sorted by digits: O(n) for dim <= 2; O(n log n)

@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/table.h"
 
 struct db;
 
@@ -80,34 +81,6 @@ int db_runs(struct db *db, struct db_run **out, size_t *n, struct err *err);
 /* The run called `name`; with NULL the only one, or the newest where there are several.
  * STATUS_INPUT if there is none, with the names that are there. */
 int db_run_find(struct db *db, const char *name, struct db_run *out, struct err *err);
-
-/* What a select gives back: rows * columns cells. */
-struct cell {
-    enum cell_kind { CELL_NULL, CELL_NUMBER, CELL_TEXT } kind;
-    bool whole;    /* CELL_NUMBER that SQLite held as an integer */
-    double number; /* of CELL_NUMBER */
-    char *text;    /* of CELL_TEXT; owned by the table */
-};
-
-struct table {
-    size_t rows, columns;
-    char **header;
-    struct cell *cell;
-    size_t filled, room; /* cells that the table owns, and for how many there is memory */
-};
-
-void table_free(struct table *t); /* leaves an empty table */
-
-/* The next cell, row by row: a NULL for the caller to fill. `rows` counts complete rows. */
-struct cell *table_add(struct table *t);
-
-static inline struct cell *table_at(const struct table *t, size_t row, size_t column)
-{
-    return &t->cell[row * t->columns + column];
-}
-
-/* The column called `name`, or -1. */
-int table_find(const struct table *t, const char *name);
 
 /* Runs one statement and collects its rows. Only reading is allowed: anything that would write,
  * attach or change a pragma is refused by SQLite's authoriser (STATUS_INPUT, "SQL: REASON"; a bad

@@ -7,40 +7,6 @@
 #include "base/mem.h"
 #include "base/regex.h"
 
-/* ---- tables ---- */
-
-void table_free(struct table *t)
-{
-    for (size_t i = 0; i < t->filled; i++)
-        free(t->cell[i].text);
-    if (t->header != NULL)
-        for (size_t i = 0; i < t->columns; i++)
-            free(t->header[i]);
-    free(t->cell);
-    free(t->header);
-    *t = (struct table){0};
-}
-
-struct cell *table_add(struct table *t)
-{
-    if (t->filled == t->room) {
-        t->room = t->room > 0 ? 2 * t->room : 4 * t->columns;
-        t->cell = mem_grow(t->cell, t->room, sizeof(*t->cell));
-    }
-    struct cell *c = &t->cell[t->filled++];
-    *c = (struct cell){.kind = CELL_NULL};
-    t->rows = t->filled / t->columns;
-    return c;
-}
-
-int table_find(const struct table *t, const char *name)
-{
-    for (size_t i = 0; i < t->columns; i++)
-        if (strcmp(t->header[i], name) == 0)
-            return (int)i;
-    return -1;
-}
-
 /* ---- X regexp Y, which SQLite calls as regexp(Y, X) ---- */
 
 static void close_regex(void *regex)

@@ -1,7 +1,7 @@
 /* dse calibrate: fits the constants of calibrated timing to tables of measured kernels. */
 #include "base/mem.h"
 #include "dse/command.h"
-#include "dse/fit.h"
+#include "dse/validate/calibration_fit.h"
 
 static void print_quality(const struct quality *q)
 {

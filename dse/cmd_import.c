@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "arch/huggingface.h"
+#include "arch/catalogue/huggingface.h"
 #include "base/mem.h"
 #include "dse/command.h"
 

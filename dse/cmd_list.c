@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
-#include "search/strategy.h"
+#include "search/strategies/strategy.h"
 
 /* What is worth a column beside the plain values. */
 static void derived(struct table *t, size_t part, const struct entry *e)

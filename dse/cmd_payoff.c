@@ -5,8 +5,8 @@
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/file.h"
-#include "dse/refine.h"
-#include "reports/surface.h"
+#include "reports/payoff/payoff_study.h"
+#include "reports/figures/two_axis_map.h"
 
 enum { STEPS = 13, MAPS_MOST = 12, SWINGS_SHOWN = 2 };
 

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
-#include "dse/refine.h"
+#include "reports/payoff/payoff_study.h"
 
 static int read_quantity(const struct args *a, const char *option, const char *unit, double *out,
                          struct err *err)

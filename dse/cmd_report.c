@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/file.h"
-#include "dse/refine.h"
+#include "reports/payoff/payoff_study.h"
 #include "reports/page.h"
 
 enum kind { KIND_HTML, KIND_SVG, KIND_CSV, KIND_MD, KINDS };

@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/store.h"
-#include "search/explore.h"
-#include "search/sensitivity.h"
+#include "search/study_problem.h"
+#include "search/strategies/sensitivity.h"
 
 enum { METRICS_MOST = 64 };
 

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "dse/check.h"
-#include "dse/claims.h"
+#include "dse/validate/check.h"
+#include "dse/validate/paper_claims.h"
 #include "dse/command.h"
 
 /* Of a claim that ours is more or less than a number there is no error: it holds or it does not. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "arch/catalogue.h"
+#include "arch/catalogue/catalogue.h"
 #include "base/err.h"
 #include "db/db.h"
 #include "reports/write.h"

@@ -3,9 +3,9 @@
 #define DSE_RUNNER_H
 
 #include "db/db.h"
-#include "dse/misses.h"
-#include "search/explore.h"
-#include "search/gauge.h"
+#include "dse/infeasible_report.h"
+#include "search/study_problem.h"
+#include "search/strategies/front_progress.h"
 
 struct runner {
     const struct study *study;

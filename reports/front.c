@@ -1,13 +1,14 @@
 #include "reports/front.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arch/metrics.h"
 #include "base/mem.h"
 #include "base/pareto.h"
-#include "reports/columns.h"
+#include "reports/payoff/swept_columns.h"
 
 enum { COMPACT_AT = 8192 };
 

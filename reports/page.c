@@ -5,20 +5,13 @@
 
 #include "base/field.h"
 #include "base/mem.h"
-#include "reports/columns.h"
+#include "reports/payoff/swept_columns.h"
+#include "reports/write.h"
 #include "reports/front.h"
-#include "reports/svg.h"
+#include "reports/figures/figures.h"
+#include "reports/figures/svg.h"
 
 enum { CLOUD_MOST = 3000, TABLE_MOST = 60, STOPS_MOST = 8 };
-
-const char *const picture_style =
-    "svg{font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}"
-    ".tick{font-size:12px;fill:var(--soft,#555)}.label{font-size:13px;fill:var(--ink,#1b1b1b)}"
-    ".title{font-size:13px;font-weight:600;fill:var(--ink,#1b1b1b)}.cell{font-size:13px}.cell."
-    "light{fill:#fff}.cell.dark{fill:#111}"
-    ".grid{stroke:var(--line,#ddd);stroke-width:1}.leader{stroke:var(--soft,#777);stroke-width:1}"
-    ".roof{fill:none;stroke:var(--ink,#1b1b1b);stroke-width:2}.cloud{opacity:.13}.point{stroke:var("
-    "--paper,#fff);stroke-width:.8}";
 
 static const char *const page_style =
     ":root{--ink:#1b1b1b;--soft:#555;--line:#ddd;--paper:#fff;--box:#f6f6f3}"

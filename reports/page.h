@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "reports/payoff.h"
+#include "reports/payoff/payoff.h"
 
 /* Everything a page shows, gathered once. */
 struct page {
@@ -26,24 +26,5 @@ void page_free(struct page *p);
 int page_html(const struct page *p, FILE *out); /* 0, or -1 if writing failed */
 int page_svg(const struct page *p, FILE *out);  /* map, front and roofline, one picture */
 int page_md(const struct page *p, FILE *out);   /* the sentence and the tables */
-
-/* The pictures, one file each; a whole <svg>. */
-void map_svg(const struct payoff *p, FILE *out);
-double map_height(const struct payoff *p); /* pixels of it */
-void front_svg(const struct table *front, const struct table *cloud, FILE *out);
-void roofline_svg(const struct table *roofline, FILE *out);
-void tornado_svg(const struct payoff *p, FILE *out); /* of the verdict nearest to P = 1 */
-
-/* "deepseek-r1, workload_context 8192": what tells a group from the others. Caller frees. */
-char *group_title(const struct payoff *p, const struct payoff_group *g);
-
-/* The style all of them share, as the content of a <style>. */
-extern const char *const picture_style;
-
-/* Blue where P is above 1, orange below, pale around it. */
-void payoff_colour(double p, char *out, size_t size);
-
-/* Colour of the i-th model: Okabe-Ito, which colour-blind readers can tell apart. */
-const char *series_colour(size_t i);
 
 #endif

@@ -30,16 +30,6 @@ int format_parse(const char *text, enum format *out, struct err *err)
 
 /* ---- numbers and texts ---- */
 
-char *number_text(double value, char *buffer, size_t size)
-{
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(buffer, size, "%.*g", digits, value);
-        if (strtod(buffer, NULL) == value)
-            break;
-    }
-    return buffer;
-}
-
 void json_number(double value, FILE *out)
 {
     char buffer[32];
@@ -287,33 +277,5 @@ void table_write(const struct table *t, enum format format, FILE *out)
     case FORMAT_MD:
         write_lines(t, format == FORMAT_MD, out);
         break;
-    }
-}
-
-/* ---- tables built by hand ---- */
-
-void table_begin(struct table *t, const char *const *header, size_t columns)
-{
-    *t = (struct table){.columns = columns};
-    t->header = mem_alloc(columns + 1, sizeof(*t->header));
-    for (size_t i = 0; i < columns; i++)
-        t->header[i] = mem_text(header[i]);
-}
-
-void table_number(struct table *t, double value)
-{
-    struct cell *c = table_add(t);
-    if (!isnan(value)) {
-        c->kind = CELL_NUMBER;
-        c->number = value;
-    }
-}
-
-void table_text(struct table *t, const char *text)
-{
-    struct cell *c = table_add(t);
-    if (text != NULL) {
-        c->kind = CELL_TEXT;
-        c->text = mem_text(text);
     }
 }

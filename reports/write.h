@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "db/db.h"
+#include "base/table.h"
 
 enum format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_MD };
 
@@ -21,11 +21,5 @@ void table_write(const struct table *t, enum format format, FILE *out);
 void json_text(const char *text, FILE *out); /* quoted and escaped */
 void json_number(double value, FILE *out);   /* shortest that reads back the same, or null */
 void csv_text(const char *text, FILE *out);  /* quoted where it must be */
-char *number_text(double value, char *buffer, size_t size); /* shortest that reads back the same */
-
-/* A table built by hand: headers first, then cells row by row. table_free frees it. */
-void table_begin(struct table *t, const char *const *header, size_t columns);
-void table_number(struct table *t, double value);   /* NAN makes a NULL */
-void table_text(struct table *t, const char *text); /* NULL makes a NULL */
 
 #endif

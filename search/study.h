@@ -5,10 +5,10 @@
 
 #include <stdint.h>
 
-#include "arch/catalogue.h"
+#include "arch/catalogue/catalogue.h"
 #include "arch/evaluate.h"
 #include "base/conf.h"
-#include "search/strategy.h"
+#include "search/strategies/strategy.h"
 
 enum { AXES_MOST = 32, RULES_MOST = 32 };
 

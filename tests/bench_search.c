@@ -9,7 +9,7 @@
 #include "base/hypervolume.h"
 #include "base/mem.h"
 #include "base/pareto.h"
-#include "search/explore.h"
+#include "search/study_problem.h"
 #include "tests/bench.h"
 #include "tests/problems.h"
 

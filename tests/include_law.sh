@@ -1,33 +1,56 @@
 #!/bin/sh
-# The law of the folders: who may include whom, and who may call what. Prints what breaks it.
+# The law of the rooms: who may include whom, and who may call what. Prints what breaks it. Then it
+# tries itself on small trees that break it, so that a law that sees nothing fails.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 
-find arch base db dse reports search tests -name '*.[ch]' -exec awk '
+# A room is a folder with its files; a sub-folder that has no line of its own is part of the room
+# around it. Each may include itself and the rooms behind the colon.
+rooms='
+base:
+arch: base
+arch/catalogue: arch base
+search/strategies: base
+search: search/strategies arch/catalogue arch base
+db: base
+reports/payoff: db search arch/catalogue arch base
+reports/figures: reports/payoff search arch base
+reports: reports/payoff reports/figures db arch base
+dse/validate: search/strategies search reports arch/catalogue arch base
+dse: dse/validate search/strategies search reports/payoff reports/figures reports db arch/catalogue arch base
+tests: dse/validate dse search/strategies search reports/payoff reports/figures reports db arch/catalogue arch base
+'
+
+# law FOLDER...: of the tree in the current folder.
+law()
+{
+    find "$@" -name '*.[ch]' -exec awk -v rooms="$rooms" '
 BEGIN {
-    may["base"] = "base"
-    may["arch"] = "arch base"
-    may["search"] = "search arch base"
-    may["db"] = "db base"
-    may["reports"] = "reports db arch base"
-    may["dse"] = "dse search reports db arch base"
-    may["tests"] = "tests dse search reports db arch base"
+    n = split(rooms, line, "\n")
+    for (i = 1; i <= n; i++)
+        if (split(line[i], part, ":") == 2)
+            may[part[1]] = part[1] part[2]
 }
 function breaks(why) { printf "%s:%d: %s\n", FILENAME, FNR, why; broken = 1 }
 function only(place, names, why) {
     if (FILENAME !~ place && code ~ "(^|[^A-Za-z0-9_.])(" names ")")
         breaks(why)
 }
-FNR == 1 { folder = FILENAME; sub(/\/.*/, "", folder); comment = 0 }
+function room_of(path) { # the innermost
+    while (sub(/\/[^\/]*$/, "", path) && !(path in may))
+        ;
+    return path
+}
+FNR == 1 { room = room_of(FILENAME); comment = 0 }
 !comment && /^[ \t]*#[ \t]*include/ {
     path = $0; sub(/^[^"<]*/, "", path)
     own = path ~ /^"/; path = substr(path, 2); sub(/[">].*/, "", path)
-    room = path; sub(/\/.*/, "", room)
-    if (own && room == path)
+    other = room_of(path)
+    if (own && path !~ /\//)
         breaks("\"" path "\": paths start at the root, like \"arch/op.h\"")
-    else if ((own || room in may) && !index(" " may[folder] " ", " " room " "))
-        breaks(folder "/ may not include \"" path "\"")
-    if (path ~ /^sqlite3/ && folder != "db" && FILENAME != "tests/bench.c") breaks("only db/ knows SQLite")
+    else if ((own || other in may) && !index(" " may[room] " ", " " other " "))
+        breaks(room "/ may not include \"" path "\"")
+    if (path ~ /^sqlite3/ && room != "db" && FILENAME != "tests/bench.c") breaks("only db/ knows SQLite")
     if (path == "yaml.h" && FILENAME != "base/conf.c") breaks("only base/conf.c knows libyaml")
     if (path ~ /^pcre2/ && FILENAME != "base/regex.c") breaks("only base/regex.c knows PCRE2")
     next
@@ -54,8 +77,62 @@ FNR == 1 { folder = FILENAME; sub(/\/.*/, "", folder); comment = 0 }
     only("^(base|db|reports|dse|tests)/",
          "(time|clock|clock_gettime|gettimeofday|getenv|f?open|freopen|s?rand|s?random|getrandom)[ \t]*\\(",
          "arch/ and search/ only compute")
-    only("^(base|db|reports|dse|tests)/|^arch/catalogue[.]c$", "(opendir|scandir)[ \t]*\\(",
-         "of arch/ and search/ only arch/catalogue.c lists folders")
+    only("^(base|db|reports|dse|tests)/|^arch/catalogue/catalogue[.]c$", "(opendir|scandir)[ \t]*\\(",
+         "of arch/ and search/ only arch/catalogue/catalogue.c lists folders")
 }
 END { exit broken }
 ' {} +
+}
+
+status=0
+law arch base db dse reports search tests || status=1
+
+# ---- the law tried ----
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+
+# must pass|fail PATH LINE: a tree of one file.
+must()
+{
+    mkdir -p "$(dirname "$2")"
+    printf '%s\n' "$3" >"$2"
+    if law "${2%%/*}" >found; then how=pass; else how=fail; fi
+    [ "$how" = "$1" ] || { echo "the law lets $2 $how with: $3"; status=1; }
+    rm "$2"
+}
+
+must fail base/x.c '#include "arch/op.h"'
+must fail arch/x.c '#include "search/study.h"'
+must fail arch/x.c '#include "arch/catalogue/catalogue.h"'
+must fail arch/catalogue/x.c '#include "search/study.h"'
+must fail search/strategies/x.c '#include "search/study.h"'
+must fail search/strategies/x.c '#include "arch/op.h"'
+must fail search/x.c '#include "db/db.h"'
+must fail search/x.c '#include "reports/payoff/payoff.h"'
+must fail db/x.c '#include "search/study.h"'
+must fail reports/payoff/x.c '#include "reports/page.h"'
+must fail reports/payoff/x.c '#include "reports/figures/svg.h"'
+must fail reports/payoff/x.c '#include "dse/command.h"'
+must fail reports/figures/x.c '#include "reports/page.h"'
+must fail reports/figures/x.c '#include "db/db.h"'
+must fail reports/x.c '#include "dse/command.h"'
+must fail dse/validate/x.c '#include "dse/command.h"'
+must fail dse/validate/x.c '#include "db/db.h"'
+must fail dse/x.c '#include "tests/test.h"'
+must fail dse/x.c '#include "op.h"'
+must fail arch/x.c '#include <search/study.h>'
+must fail dse/x.c '#include <sqlite3.h>'
+must fail base/x.c '#include <yaml.h>'
+must fail reports/payoff/x.c 'void f(void) { printf("x"); }'
+must fail search/strategies/x.c 'int f(void) { return rand(); }'
+must fail arch/catalogue/x.c 'void *f(void) { return opendir("x"); }'
+must fail reports/x.c 'pthread_t f;'
+must pass search/strategies/x.c '#include "base/archive.h"'
+must pass search/x.c '#include "search/strategies/strategy.h"'
+must pass reports/payoff/x.c '#include "search/study.h"'
+must pass reports/x.c '#include "reports/figures/svg.h"'
+must pass dse/x.c '#include "dse/validate/check.h"'
+must pass arch/x.c 'int f(void) { return 0; } /* rand() */'
+exit "$status"

@@ -1,7 +1,7 @@
 /* The pay-off against its closed forms, and what must hold of contests whatever the numbers. */
 #include <string.h>
 
-#include "search/sides.h"
+#include "reports/payoff/payoff_designs.h"
 #include "search/space.h"
 #include "tests/model.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch/huggingface.h"
+#include "arch/catalogue/huggingface.h"
 #include "tests/model.h"
 
 /* tests/configs/FILE.json holds the keys that matter of huggingface.co/REPOSITORY, config.json. */

@@ -190,7 +190,7 @@ static void a_step_takes_what_it_takes_one_device(void **state)
     on_every_way(check_step);
 }
 
-/* `fewer` full dies of what is on a chip, as arch/make.c states it. */
+/* `fewer` full dies of what is on a chip, as arch/manufacturing.c states it. */
 static double full_usd(const struct area *a, double fewer, const struct process *at,
                        const struct prices *p)
 {

@@ -6,9 +6,9 @@
 #include "base/hypervolume.h"
 #include "base/mem.h"
 #include "base/pareto.h"
-#include "search/explore.h"
-#include "search/gauge.h"
-#include "search/trend.h"
+#include "search/study_problem.h"
+#include "search/strategies/front_progress.h"
+#include "search/metric_trend.h"
 #include "tests/model.h"
 #include "tests/problems.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/sobol.h"
-#include "search/sensitivity.h"
+#include "search/strategies/sensitivity.h"
 
 static const double PI = 3.14159265358979323846;
 enum { MOST = 8, G_INPUTS = 6 };

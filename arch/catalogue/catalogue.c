@@ -1,0 +1,333 @@
+#include "arch/catalogue/catalogue.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { FOLDERS = CATALOGUE_CALIBRATIONS + 1 };
+
+static const char *const folder_name[FOLDERS] = {"models", "chips", "engines", "prices",
+                                                 "calibrations"};
+static const char *const kind_name[FOLDERS] = {"model", "chip", "engine", "price list",
+                                               "calibration"};
+static const char *const default_name[DESIGN_CATALOGUE_PARTS] = {"deepseek-r1", "b200", "none"};
+static const char *const texts[FOLDERS][4] = {
+    [PART_MODEL] = {"about", "source"},
+    [PART_CHIP] = {"about", "source", "calibration"},
+    [PART_ENGINE] = {"about", "source"},
+    [CATALOGUE_CALIBRATIONS] = {"about", "source", "measured_on"},
+};
+
+struct catalogue {
+    char *dir;
+    size_t n, room;
+    struct entry **entry;
+    size_t names[FOLDERS];
+    char **name[FOLDERS];
+};
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Lists the .yaml files of a folder, without their ending. */
+static int read_folder(struct catalogue *c, size_t folder, struct err *err)
+{
+    char *path = mem_print("%s/%s", c->dir, folder_name[folder]);
+    DIR *dir = opendir(path);
+    size_t n = 0, room = 0;
+
+    if (!dir) {
+        fail_io(err, "%s: the catalogue is not there: set DSE_CATALOGUE to its folder", path);
+        free(path);
+        return -1;
+    }
+    for (struct dirent *d; (d = readdir(dir));) {
+        const char *end = strrchr(d->d_name, '.');
+        if (!end || strcmp(end, ".yaml") || end == d->d_name)
+            continue;
+        if (n == room)
+            c->name[folder] =
+                mem_grow(c->name[folder], room = room ? 2 * room : 32, sizeof(char *));
+        c->name[folder][n] = mem_text(d->d_name);
+        c->name[folder][n++][end - d->d_name] = '\0';
+    }
+    closedir(dir);
+    free(path);
+    if (n)
+        qsort(c->name[folder], n, sizeof(char *), by_text);
+    c->names[folder] = n;
+    return 0;
+}
+
+int catalogue_open(struct catalogue **out, const char *dir, struct err *err)
+{
+    struct catalogue *c = mem_alloc(1, sizeof *c);
+    c->dir = mem_text(dir);
+    for (size_t i = 0; i < FOLDERS; i++)
+        if (read_folder(c, i, err) != 0) {
+            catalogue_close(c);
+            return -1;
+        }
+    *out = c;
+    return 0;
+}
+
+void catalogue_close(struct catalogue *c)
+{
+    if (!c)
+        return;
+    for (size_t i = 0; i < c->n; i++) {
+        free(c->entry[i]->name);
+        free(c->entry[i]->path);
+        free(c->entry[i]->about);
+        free(c->entry[i]->source);
+        free(c->entry[i]->value);
+        free(c->entry[i]->measured_on);
+        free(c->entry[i]);
+    }
+    for (size_t f = 0; f < FOLDERS; f++) {
+        for (size_t i = 0; i < c->names[f]; i++)
+            free(c->name[f][i]);
+        free(c->name[f]);
+    }
+    free(c->entry);
+    free(c->dir);
+    free(c);
+}
+
+bool catalogue_is_path(const char *name)
+{
+    const char *end = strrchr(name, '.');
+    return strchr(name, '/') || (end && (!strcmp(end, ".yaml") || !strcmp(end, ".yml")));
+}
+
+/* The file of an entry; caller frees. NULL and err if the catalogue has no such name. */
+static char *path_of(const struct catalogue *c, size_t folder, const char *name, struct err *err)
+{
+    const char *const *names = (const char *const *)c->name[folder];
+    if (catalogue_is_path(name))
+        return mem_text(name);
+    for (size_t i = 0; i < c->names[folder]; i++)
+        if (!strcmp(names[i], name))
+            return mem_print("%s/%s/%s.yaml", c->dir, folder_name[folder], name);
+    const char *near = name_nearest(name, names, c->names[folder]);
+    if (near)
+        fail(err, "unknown %s \"%s\": did you mean \"%s\"?", kind_name[folder], name, near);
+    else
+        fail(err, "unknown %s \"%s\": `dse list %s` shows all, or give a .yaml file",
+             kind_name[folder], name, folder_name[folder]);
+    return NULL;
+}
+
+static char *scalar_of(const struct node *map, const char *key)
+{
+    const struct node *n = node_find(map, key);
+    return mem_text(n ? node_text(n) : "");
+}
+
+static int check_alone(const struct entry *e, const struct node *root, struct err *err)
+{
+    struct design d = {0};
+    if (e->part != PART_MODEL)
+        return 0;
+    d.workload.query_tokens = d.workload.accepted_tokens = 1;
+    entry_put(e, &d);
+    struct err inner;
+    return design_check(&d, &inner) == 0 ? 0 : node_fail(root, NULL, err, "%s", inner.text);
+}
+
+/* The calibration that a chip's file names. */
+static int find_calibration(struct catalogue *c, struct entry *e, const struct node *root,
+                            struct err *err)
+{
+    const struct node *name = node_find(root, "calibration");
+    struct err inner;
+    if (e->part != PART_CHIP || !name ||
+        catalogue_find(c, CATALOGUE_CALIBRATIONS, node_text(name), &e->calibration, &inner) == 0)
+        return 0;
+    return node_fail(name, "calibration", err, "%s", inner.text);
+}
+
+static bool is_listed(const char *names, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = names; (at = strstr(at, name)); at += length)
+        if ((at == names || at[-1] == ' ') && (at[length] == '\0' || at[length] == ' '))
+            return true;
+    return false;
+}
+
+static struct entry *read_entry(struct catalogue *c, size_t part, char *path, struct err *err)
+{
+    const struct fields *fields =
+        part == CATALOGUE_CALIBRATIONS ? &calibration_fields : design_parts[part].fields;
+    struct conf *conf;
+
+    if (conf_open(&conf, path, err) != 0)
+        return NULL;
+    const struct node *root = conf_root(conf);
+    struct entry *e = mem_alloc(1, sizeof *e);
+    e->part = part;
+    e->path = path;
+    e->value = mem_alloc(1, fields->size);
+    fields_init(*fields, e->value);
+    if (node_bind(root, *fields, texts[part], e->value, NULL, err) != 0 ||
+        node_require(root, *fields, e->value, err) != 0 || check_alone(e, root, err) != 0 ||
+        find_calibration(c, e, root, err) != 0) {
+        conf_close(conf);
+        free(e->value);
+        free(e);
+        return NULL;
+    }
+    const char *file = strrchr(path, '/');
+    e->name = mem_text(file ? file + 1 : path);
+    *strrchr(e->name, '.') = '\0';
+    e->about = scalar_of(root, "about");
+    e->source = scalar_of(root, "source");
+    e->measured_on = scalar_of(root, "measured_on");
+    e->calibration_own = e->calibration && is_listed(e->calibration->measured_on, e->name);
+    conf_close(conf);
+    return e;
+}
+
+int catalogue_find(struct catalogue *c, size_t part, const char *name, const struct entry **out,
+                   struct err *err)
+{
+    char *path = path_of(c, part, name, err);
+    if (!path)
+        return -1;
+    for (size_t i = 0; i < c->n; i++)
+        if (c->entry[i]->part == part && !strcmp(c->entry[i]->path, path)) {
+            *out = c->entry[i];
+            free(path);
+            return 0;
+        }
+    struct entry *e = read_entry(c, part, path, err);
+    if (!e) {
+        free(path);
+        return -1;
+    }
+    if (c->n == c->room)
+        c->entry = mem_grow(c->entry, c->room = c->room ? 2 * c->room : 16, sizeof(struct entry *));
+    *out = c->entry[c->n++] = e;
+    return 0;
+}
+
+void catalogue_names(const struct catalogue *c, size_t part, const char *const **out, size_t *n)
+{
+    *out = (const char *const *)c->name[part];
+    *n = c->names[part];
+}
+
+void entry_put_name(const struct entry *e, struct design *d)
+{
+    memcpy((char *)d + design_parts[e->part].name_offset, &e->name, sizeof e->name);
+    if (e->part == PART_CHIP) {
+        const struct entry *from = e->calibration;
+        d->calibration = from ? from->value : NULL;
+        d->calibration_name = from ? from->name : NULL;
+        d->calibration_own = e->calibration_own;
+    }
+}
+
+void entry_put(const struct entry *e, struct design *d)
+{
+    const struct part *p = &design_parts[e->part];
+    memcpy((char *)d + p->offset, e->value, p->fields->size);
+    entry_put_name(e, d);
+}
+
+int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out, struct err *err)
+{
+    size_t n = c->names[CATALOGUE_PRICES];
+    if (!name && !n)
+        return fail_io(err, "%s: the catalogue has no price list: reinstall it", c->dir);
+    char *path = path_of(c, CATALOGUE_PRICES, name ? name : c->name[CATALOGUE_PRICES][n - 1], err);
+    if (!path)
+        return -1;
+    int rc = conf_open(out, path, err);
+    free(path);
+    return rc;
+}
+
+/* A price is one number, or a map of low, middle and high, with date and source. */
+static int read_price(const struct node *n, const struct field *f, struct price_book *out,
+                      struct err *err)
+{
+    struct prices *at[3] = {&out->low, &out->middle, &out->high};
+    static const char *const key[] = {"low", "middle", "high", "date", "source"};
+
+    for (size_t i = 0; i < node_count(n) && node_kind(n) == NODE_MAP; i++) {
+        const char *near = name_nearest(node_key(n, i), key, LEN(key)), *const *k = key;
+        while (k < key + LEN(key) && strcmp(*k, node_key(n, i)) != 0)
+            k++;
+        if (k == key + LEN(key))
+            return near ? node_fail(node_key_node(n, i), f->name, err,
+                                    "has no \"%s\": did you mean \"%s\"?", node_key(n, i), near)
+                        : node_fail(node_key_node(n, i), f->name, err,
+                                    "has no \"%s\": give low, middle, high, date and source",
+                                    node_key(n, i));
+    }
+    for (int i = 0; i < 3; i++) {
+        const struct node *v = node_kind(n) == NODE_MAP ? node_find(n, key[i]) : n;
+        if (!v)
+            return node_fail(n, f->name, err, "has no %s: give low, middle and high, or one number",
+                             key[i]);
+        if (node_bind_field(v, f, f->name, at[i], err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int unknown_price(const struct node *n, const char *key, struct err *err)
+{
+    const char *near = field_nearest(prices_fields, key);
+    return near ? node_fail(n, key, err, "unknown price: did you mean \"%s\"?", near)
+                : node_fail(n, key, err, "unknown price: `dse list prices` shows all");
+}
+
+int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out, struct err *err)
+{
+    struct conf *conf;
+    int rc = -1;
+
+    if (catalogue_prices_file(c, name, &conf, err) != 0)
+        return -1;
+    const struct node *root = conf_root(conf);
+    fields_init(prices_fields, &out->low);
+    fields_init(prices_fields, &out->middle);
+    fields_init(prices_fields, &out->high);
+    for (size_t i = 0; i < node_count(root); i++) {
+        const char *key = node_key(root, i);
+        const struct field *f = field_find(prices_fields, key);
+        if (f ? read_price(node_at(root, i), f, out, err) != 0
+              : strcmp(key, "about") && strcmp(key, "source") && strcmp(key, "date") &&
+                    unknown_price(node_key_node(root, i), key, err) != 0)
+            goto done;
+    }
+    rc = node_require(root, prices_fields, &out->middle, err);
+done:
+    conf_close(conf);
+    return rc;
+}
+
+int catalogue_default_design(struct catalogue *c, struct design *out, struct err *err)
+{
+    *out = (struct design){0};
+    for (size_t i = 0; i < DESIGN_PARTS; i++) {
+        const struct entry *e;
+        if (i < DESIGN_CATALOGUE_PARTS) {
+            if (catalogue_find(c, i, default_name[i], &e, err) != 0)
+                return -1;
+            entry_put(e, out);
+        } else {
+            fields_init(*design_parts[i].fields, (char *)out + design_parts[i].offset);
+        }
+    }
+    return 0;
+}

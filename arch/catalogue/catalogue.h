@@ -1,0 +1,58 @@
+/* The catalogue: one small YAML file per model, chip, engine, price list and calibration. A user's
+ * own file works exactly like an entry. Reading is all this module does; the model itself knows no
+ * files. */
+#ifndef ARCH_CATALOGUE_CATALOGUE_H
+#define ARCH_CATALOGUE_CATALOGUE_H
+
+#include "arch/cost.h"
+#include "arch/design.h"
+#include "base/conf.h"
+
+struct catalogue;
+
+/* An entry, read and checked. Lives until catalogue_close. */
+struct entry {
+    size_t part; /* PART_MODEL, PART_CHIP, PART_ENGINE, or CATALOGUE_CALIBRATIONS */
+    char *name;  /* file name without .yaml */
+    char *path;
+    char *about, *source;
+    void *value;                     /* struct model, chip, engine or calibration */
+    const struct entry *calibration; /* of a chip; NULL: none */
+    bool calibration_own;            /* the chip is one of those it was measured on */
+    char *measured_on;               /* of a calibration: chips, with blanks between */
+};
+
+enum { CATALOGUE_PRICES = DESIGN_CATALOGUE_PARTS, CATALOGUE_CALIBRATIONS };
+
+/* `dir` holds models/, chips/, engines/, prices/ and calibrations/. Caller closes. */
+int catalogue_open(struct catalogue **out, const char *dir, struct err *err);
+void catalogue_close(struct catalogue *c); /* takes NULL */
+
+/* The entry called `name`, or the file at that path if it holds a '/' or ends with .yaml or .yml.
+ * Read once and kept. An unknown name: `unknown model "x": did you mean "y"?` without a place. */
+int catalogue_find(struct catalogue *c, size_t part, const char *name, const struct entry **out,
+                   struct err *err);
+
+/* Names of a part's entries, sorted; the array and its texts live until catalogue_close. */
+void catalogue_names(const struct catalogue *c, size_t part, const char *const **out, size_t *n);
+
+/* Is `name` a path rather than an entry? */
+bool catalogue_is_path(const char *name);
+
+/* Puts an entry into its part of a design, with its name and, of a chip, its calibration; or only
+ * these two. */
+void entry_put(const struct entry *e, struct design *d);
+void entry_put_name(const struct entry *e, struct design *d);
+
+/* Reads a price list: its name, or a path; NULL for the newest. */
+int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out,
+                     struct err *err);
+
+/* The same file unread, for its sources. Caller closes. */
+int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out,
+                          struct err *err);
+
+/* The design that all defaults make: deepseek-r1 on b200 without an engine. */
+int catalogue_default_design(struct catalogue *c, struct design *out, struct err *err);
+
+#endif

@@ -1,0 +1,545 @@
+#include "arch/manufacturing.h"
+
+#include "base/power.h"
+
+static const double PI = 3.14159265358979323846;
+static const double BYTE_PER_TB = 1e12;
+static const double FLOP_PER_TFLOP = 1e12;
+static const double WAFER_MM = 300, EDGE_MM = 5, SCRIBE_MM = 0.2;
+static const double CLUSTERS = 10;
+static const double FEWER_DIES_MOST = 16; /* looked at, below the number needed */
+static const double DIES_OF_A_STACK = 8;  /* that prices.stack_dram_mm2 holds for */
+
+void devices_process(struct process_lanes *out, const struct devices *d, const struct prices *p)
+{
+    const double *node_nm = LANE(&d->chip, chip, node_nm);
+    struct process at = process_at(node_place(node_nm[0]), p);
+    if (lanes_are_equal(node_nm, d->n)) {
+        LANES_FILL(out, d->n, at);
+        return;
+    }
+    for (size_t i = 0; i < d->n; i++) {
+        if (i > 0 && node_nm[i] != node_nm[i - 1])
+            at = process_at(node_place(node_nm[i]), p);
+        LANES_PUT(out, i, at);
+    }
+}
+
+/* ---- dies ---- */
+
+enum { TERMS = 4 }; /* of a series, taken at a time */
+
+static inline double dies_per_wafer(double mm2)
+{
+    double side = sqrt(mm2), with_scribe = mm2 + 2 * SCRIBE_MM * side + SCRIBE_MM * SCRIBE_MM;
+    double usable = WAFER_MM / 2 - EDGE_MM;
+    return larger(1, PI * usable * usable / with_scribe - PI * 2 * usable / sqrt(2 * with_scribe));
+}
+
+/* Poisson's chance of no more than the spares, linear between whole numbers, times that of a good
+ * uncore. Its series, from the last term that counts to the first: those past the spares, or so far
+ * past the mean that all of them are below the last place, do not. */
+FOR_ALL_VECTORS
+static void die_yields(double *restrict out, size_t n, struct die_lanes *restrict die,
+                       const double *restrict defects_per_mm2, const struct prices *restrict p)
+{
+    const double *compute_mm2 = LANE(die, die, compute_mm2), *spares = LANE(die, die, spares);
+    double fatal_ratio = 1 - p->uncore_repair_ratio;
+    lane mean, top, sum;
+    int32_t most = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        double whole = floor(spares[i]);
+        mean[i] = defects_per_mm2[i] * compute_mm2[i];
+        double counts = floor(smaller(20 + 3 * mean[i], 1e6));
+        top[i] = smaller(whole + 1, counts);
+        sum[i] = whole + 1 > counts ? 1 : spares[i] - whole;
+        int32_t last = (int32_t)top[i];
+        most = last > most ? last : most;
+    }
+    for (double from = TERMS * ((most + TERMS - 1) / TERMS); from > 0; from -= TERMS)
+        for (size_t i = 0; i < n; i++) {
+            double all = sum[i];
+            UNROLLED
+            for (int j = 0; j < TERMS; j++) {
+                double k = from - j, longer = 1 + mean[i] * (1 / k) * all;
+                all = k <= top[i] ? longer : all;
+            }
+            sum[i] = all;
+        }
+    for (size_t i = 0; i < n; i++) {
+        double at_most = smaller(1, power_exp(-mean[i]) * sum[i]);
+        double fatal = defects_per_mm2[i] * LANE(die, die, uncore_mm2)[i] * fatal_ratio;
+        double once = 1 + fatal / CLUSTERS, twice = once * once, fourth = twice * twice;
+        double good = at_most / (twice * (fourth * fourth)); /* to the power CLUSTERS */
+        out[i] = larger(good, 1e-6); /* so too at a mean above 700, where the series is not good */
+    }
+}
+
+double die_yield(const struct die *d, double defects_per_mm2, const struct prices *p)
+{
+    struct die_lanes die;
+    lane out;
+    LANES_PUT(&die, 0, *d);
+    die_yields(out, 1, &die, &defects_per_mm2, p);
+    return out[0];
+}
+
+static inline double tested_usd(double per_wafer, double wafer_usd, const struct prices *p)
+{
+    return wafer_usd / per_wafer + p->die_test_usd;
+}
+
+double good_die_usd(const struct die *d, const struct process *at, const struct prices *p)
+{
+    double mm2 = d->compute_mm2 + d->uncore_mm2 + d->blank_mm2;
+    if (mm2 <= 0)
+        return 0;
+    return tested_usd(dies_per_wafer(mm2), at->wafer_usd, p) / die_yield(d, at->defects_per_mm2, p);
+}
+
+/* One of the dies that a chip is made of. */
+static inline struct die equal_die(const struct area *a)
+{
+    double part = 1 / a->dies, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
+    return (struct die){a->compute_mm2 * part, uncore * part, a->blank_mm2 * part,
+                        a->spare_units * part};
+}
+
+/* One of fewer than needed, as large as can be exposed and with as many defects as all that is on
+ * the chip would meet there. */
+static inline struct die full_die(const struct area *a, double dies, double full_mm2)
+{
+    double part = 1 / dies, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
+    double seam = dies > 1 ? 0 : a->seam_mm2; /* which one die does not have */
+    double compute = a->compute_mm2 * part, held = smaller(1, full_mm2 / compute);
+    struct die d = {compute * held, smaller((uncore - seam) * part, full_mm2), 0,
+                    a->spare_units * part * held};
+    d.blank_mm2 = full_mm2 - d.compute_mm2 - d.uncore_mm2;
+    return d;
+}
+
+/* Do fewer full dies cost less still, so that the largest number tells? n of them cost n / yield:
+ * one more costs more unless the log of its yield grows by more than log(1 + 1/n) >= 1/(n + 1). One
+ * more rids a die of at most 1/(n + 1) of what one alone would hold; the yield of the uncore grows
+ * by the defects that go with it, that of compute units by these times the chance that, of dies
+ * with no more hits than spares, one has just as many: of two spares, below hits^2 / 2. */
+static inline bool fewer_cost_less(const struct area *a, double full_mm2, double defects_per_mm2,
+                                   double fatal_ratio)
+{
+    double uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
+    double fatal = defects_per_mm2 * smaller(full_mm2, uncore) * fatal_ratio;
+    double hits = defects_per_mm2 * smaller(full_mm2, a->compute_mm2), twice = hits * hits;
+    double spares = a->spare_units * smaller(1 / a->dies, full_mm2 / a->compute_mm2);
+    double last = spares >= 4 ? twice * twice / 24 : spares >= 2 ? twice / 2 : 1;
+    return hits * last + fatal <= 1;
+}
+
+/* All dies. They cost no less than fewer, full ones: that small dies yield better is not taken to
+ * be free, for a seam costs design and speed that are not priced. So cost does not fall where a
+ * growing chip is split. */
+FOR_ALL_VECTORS
+static void dies_usd(double *restrict usd, size_t n, const struct area_lanes *restrict area,
+                     const struct process_lanes *restrict process, const struct prices *restrict p)
+{
+    const double *wafer_usd = LANE(process, process, wafer_usd), *dies = LANE(area, area, dies);
+    const double *defects_per_mm2 = LANE(process, process, defects_per_mm2);
+    double full_mm2 = p->reticle_mm2, full_per_wafer = dies_per_wafer(full_mm2);
+    struct die_lanes die;
+    struct area a;
+    lane yield, first, fewer;
+
+    for (size_t i = 0; i < n; i++) {
+        LANES_TAKE(a, area, i);
+        struct die one = equal_die(&a);
+        LANES_PUT(&die, i, one);
+    }
+    die_yields(yield, n, &die, defects_per_mm2, p);
+    for (size_t i = 0; i < n; i++) {
+        LANES_TAKE(a, area, i);
+        struct die one = equal_die(&a);
+        double mm2 = one.compute_mm2 + one.uncore_mm2 + one.blank_mm2;
+        double good_usd = tested_usd(dies_per_wafer(mm2), wafer_usd[i], p) / yield[i];
+        usd[i] = mm2 > 0 ? a.dies * good_usd : 0;
+        bool last = fewer_cost_less(&a, full_mm2, defects_per_mm2[i], 1 - p->uncore_repair_ratio);
+        first[i] = larger(1, a.dies - (last ? 1 : FEWER_DIES_MOST));
+    }
+    for (double more = 0;; more++) {
+        int64_t any = 0;
+        for (size_t i = 0; i < n; i++) {
+            fewer[i] = first[i] + more;
+            any |= fewer[i] < dies[i];
+        }
+        if (!any)
+            return;
+        for (size_t i = 0; i < n; i++) {
+            LANES_TAKE(a, area, i);
+            struct die full = full_die(&a, fewer[i], full_mm2);
+            LANES_PUT(&die, i, full);
+        }
+        die_yields(yield, n, &die, defects_per_mm2, p);
+        for (size_t i = 0; i < n; i++) {
+            double all_usd = fewer[i] * tested_usd(full_per_wafer, wafer_usd[i], p) / yield[i];
+            usd[i] = fewer[i] < dies[i] ? larger(usd[i], all_usd) : usd[i];
+        }
+    }
+}
+
+/* ---- package and memory ---- */
+
+/* A package: what stands on it, what it costs itself, and the share of both that is lost. */
+struct package {
+    double mm2, usd, lost_ratio;
+};
+LANES_OF(package);
+
+/* power_whole for each; n below 2^31. */
+FOR_ALL_VECTORS
+static void powers_whole(double *restrict y, size_t n, double x, const double *restrict whole)
+{
+    int32_t more = 1;
+    for (size_t i = 0; i < n; i++)
+        y[i] = 1;
+    for (int bit = 0; more; bit++, x *= x) {
+        more = 0;
+        for (size_t i = 0; i < n; i++) {
+            int32_t left = (int32_t)whole[i] >> bit;
+            y[i] = (left & 1) ? y[i] * x : y[i];
+            more |= left >> 1;
+        }
+    }
+}
+
+FOR_ALL_VECTORS
+static void packages_of(struct package_lanes *restrict package, size_t n,
+                        const struct area_lanes *restrict area, const double *restrict stacks,
+                        const struct prices *restrict p)
+{
+    const double *dies = LANE(area, area, dies), *die_mm2 = LANE(area, area, die_mm2);
+    lane bonds, bonded;
+    for (size_t i = 0; i < n; i++)
+        bonds[i] = smaller(dies[i] + stacks[i], 1e9);
+    powers_whole(bonded, n, p->bond_yield, bonds);
+    for (size_t i = 0; i < n; i++) {
+        double mm2 = (die_mm2[i] + stacks[i] * p->stack_footprint_mm2) * p->interposer_ratio;
+        struct package on = {mm2, p->package_base_usd + mm2 * p->interposer_usd_per_mm2,
+                             1 / larger(p->package_yield * bonded[i], 1e-6) - 1};
+        LANES_PUT(package, i, on);
+    }
+}
+
+static void memory_usd_per_gb(double *out, const struct devices *d, const struct prices *p)
+{
+    const double *kind = LANE(&d->chip, chip, hbm), *usd_per_gb = &p->hbm2_usd_per_gb;
+    if (lanes_are_equal(kind, d->n))
+        lanes_set(out, d->n, usd_per_gb[(size_t)kind[0]]);
+    else
+        for (size_t i = 0; i < d->n; i++)
+            out[i] = usd_per_gb[(size_t)kind[i]];
+}
+
+/* ---- the chip ---- */
+
+#define COST(part) LANE(out, device_cost, part)[i]
+
+FOR_ALL_VECTORS
+static void chips_area(struct area_lanes *restrict area, double *restrict stacks,
+                       const struct devices *restrict d, const double *restrict more_mm2,
+                       const double *restrict more_byte_per_s,
+                       const struct process_lanes *restrict process,
+                       const struct prices *restrict p)
+{
+    const struct prices held = *p; /* a load in a branch would keep the loop scalar */
+    for (size_t i = 0; i < d->n; i++) {
+        struct chip c;
+        struct edge edge;
+        struct process at;
+        struct area a;
+        LANES_TAKE(c, &d->chip, i);
+        LANES_TAKE(edge.hbm, &d->hbm, i);
+        LANES_TAKE(at, process, i);
+        edge.stacks = stacks[i] = chip_memory_stacks(&c, &edge.hbm);
+        edge.memory_gb_per_s = c.memory_byte_per_s / BYTE_PER_GB;
+        edge.link_gb_per_s = (c.link_byte_per_s + more_byte_per_s[i]) / BYTE_PER_GB;
+        area_of_chip(&a, &c, &edge, more_mm2[i], &at, &held);
+        LANES_PUT(area, i, a);
+    }
+}
+
+FOR_ALL_VECTORS
+static void chips_usd(struct device_cost_lanes *restrict out,
+                      const struct area_lanes *restrict area, const struct devices *restrict d,
+                      const struct package_lanes *restrict package,
+                      const double *restrict usd_per_gb, const struct prices *restrict p)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        double logic_usd = COST(logic_usd);
+        double stacks = COST(stacks);
+        double memory_usd = LANE(&d->chip, chip, memory_byte)[i] / BYTE_PER_GB * usd_per_gb[i] +
+                            stacks * p->hbm_stack_usd;
+        struct package on;
+        LANES_TAKE(on, package, i);
+        COST(die_mm2) = LANE(area, area, die_mm2)[i];
+        COST(dies) = LANE(area, area, dies)[i];
+        COST(memory_usd) = memory_usd;
+        COST(package_mm2) = on.mm2;
+        COST(package_usd) = on.usd;
+        COST(package_loss_usd) = (logic_usd + memory_usd + on.usd) * on.lost_ratio;
+        COST(test_usd) = p->test_usd;
+    }
+}
+
+/* ---- engines ---- */
+
+/* Logic on the base dies, mm2 a stack. */
+static inline double base_die_logic_mm2(const struct chip *c, const struct engine *e, double stacks,
+                                        const struct prices *p)
+{
+    double m = engine_bandwidth_ratio(e), byte_per_s = c->memory_byte_per_s / stacks;
+    double tsv_mm2 = larger(0, m - 1) * byte_per_s * (p->engine_tsv_mm2_per_tb_per_s / BYTE_PER_TB);
+    double mac_mm2 = m * e->ridge_flop_per_byte * byte_per_s *
+                     (p->engine_mac_mm2_per_tflop_per_s / FLOP_PER_TFLOP);
+    double more = tsv_mm2 + mac_mm2 + p->engine_buffer_mm2;
+    return e->logic_mm2_per_stack >= 0   ? e->logic_mm2_per_stack
+           : e->kind == ENGINE_LOGIC_DIE ? more
+                                         : 0;
+}
+
+/* In the stacks of the chip: on their DRAM dies, on their base dies. */
+FOR_ALL_VECTORS
+static void engines_in_stacks(struct device_cost_lanes *restrict out,
+                              const struct devices *restrict d,
+                              const struct package_lanes *restrict package,
+                              const struct prices *restrict p)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        struct chip c;
+        struct engine e;
+        LANES_TAKE(c, &d->chip, i);
+        LANES_TAKE(e, &d->engine, i);
+        double stacks = COST(stacks);
+        double memory_usd = COST(memory_usd);
+        double lost_ratio = LANE(package, package, lost_ratio)[i];
+        double dram_mm2 = p->stack_dram_mm2 * LANE(&d->hbm, hbm, dies)[i] / DIES_OF_A_STACK;
+        double logic_mm2 = base_die_logic_mm2(&c, &e, stacks, p);
+        double silicon_usd =
+            memory_usd * e.dram_area_ratio + stacks * logic_mm2 * p->engine_logic_usd_per_mm2;
+        double usd =
+            (p->engine_premium * silicon_usd + memory_usd * p->engine_stack_premium_ratio) *
+            (1 + lost_ratio);
+        bool here = engine_is_there(&e) & ((e.kind == ENGINE_BANK) | (e.kind == ENGINE_LOGIC_DIE));
+        double mm2 = stacks * (logic_mm2 + dram_mm2 * e.dram_area_ratio);
+        COST(engine_mm2) = here ? mm2 : 0;
+        COST(engine_usd) = here ? usd : 0;
+    }
+}
+
+static double engine_flop_per_s(const struct chip *c, const struct engine *e)
+{
+    return engine_bandwidth_ratio(e) * e->ridge_flop_per_byte * c->memory_byte_per_s;
+}
+
+/* Devices of their own, none with more stacks than the chip: each has a die that computes, a
+ * package and a test. */
+static void engines_in_pools(struct device_cost_lanes *out, const struct devices *d,
+                             const struct process_lanes *process, const struct prices *p)
+{
+    struct area_lanes area;
+    struct package_lanes package;
+    lane devices, stacks, logic_usd, usd_per_gb;
+    for (size_t i = 0; i < d->n; i++) {
+        struct chip c;
+        struct engine e;
+        struct process at;
+        struct edge edge;
+        LANES_TAKE(c, &d->chip, i);
+        LANES_TAKE(e, &d->engine, i);
+        LANES_TAKE(at, process, i);
+        LANES_TAKE(edge.hbm, &d->hbm, i);
+        double added = engine_added_stack_ratio(&e);
+        devices[i] = larger(1, ceil(added));
+        stacks[i] = larger(1, ceil(added * COST(stacks) / devices[i]));
+        edge.stacks = stacks[i];
+        edge.memory_gb_per_s =
+            engine_bandwidth_ratio(&e) * c.memory_byte_per_s / devices[i] / BYTE_PER_GB;
+        edge.link_gb_per_s = e.link_byte_per_s / devices[i] / BYTE_PER_GB;
+        struct area a = {.memory_mm2 = area_of_memory(&edge, &at, p),
+                         .link_mm2 = area_of_links(&edge, &at, p)};
+        double logic_mm2 = area_of_engine(engine_flop_per_s(&c, &e) / devices[i], &c, &at, p);
+        a.other_mm2 = logic_mm2 + p->other_ratio * (logic_mm2 + a.memory_mm2 + a.link_mm2);
+        area_split(&a, &edge, p);
+        LANES_PUT(&area, i, a);
+    }
+    packages_of(&package, d->n, &area, stacks, p);
+    dies_usd(logic_usd, d->n, &area, process, p);
+    memory_usd_per_gb(usd_per_gb, d, p);
+    for (size_t i = 0; i < d->n; i++) {
+        struct engine e;
+        struct package on;
+        LANES_TAKE(e, &d->engine, i);
+        LANES_TAKE(on, &package, i);
+        double byte =
+            engine_added_stack_ratio(&e) * LANE(&d->chip, chip, memory_byte)[i] / devices[i];
+        double usd = logic_usd[i] + on.usd +
+                     (byte / BYTE_PER_GB * usd_per_gb[i] + stacks[i] * p->hbm_stack_usd);
+        double dram_mm2 = p->stack_dram_mm2 * LANE(&d->hbm, hbm, dies)[i] / DIES_OF_A_STACK;
+        COST(engine_mm2) += devices[i] * (LANE(&area, area, die_mm2)[i] + stacks[i] * dram_mm2);
+        COST(engine_usd) += devices[i] * (usd * (1 + on.lost_ratio) + p->test_usd);
+    }
+}
+
+/* On the compute dies, or behind a link that has its PHYs there. */
+static void engines_on_dies(struct device_cost_lanes *out, const struct devices *d,
+                            const struct process_lanes *process, const struct prices *p)
+{
+    struct area_lanes area;
+    struct package_lanes package;
+    lane stacks, logic_usd, more_mm2, more_byte_per_s;
+    for (size_t i = 0; i < d->n; i++) {
+        struct chip c;
+        struct engine e;
+        struct process at;
+        LANES_TAKE(c, &d->chip, i);
+        LANES_TAKE(e, &d->engine, i);
+        LANES_TAKE(at, process, i);
+        more_mm2[i] =
+            e.kind == ENGINE_ON_DIE ? area_of_engine(engine_flop_per_s(&c, &e), &c, &at, p) : 0;
+        more_byte_per_s[i] = e.link_byte_per_s;
+    }
+    chips_area(&area, stacks, d, more_mm2, more_byte_per_s, process, p);
+    packages_of(&package, d->n, &area, stacks, p);
+    dies_usd(logic_usd, d->n, &area, process, p);
+    for (size_t i = 0; i < d->n; i++) {
+        struct device_cost alone;
+        struct package with;
+        LANES_TAKE(alone, out, i);
+        LANES_TAKE(with, &package, i);
+        double usd = (logic_usd[i] + alone.memory_usd + with.usd) * (1 + with.lost_ratio);
+        COST(engine_mm2) += LANE(&area, area, die_mm2)[i] - alone.die_mm2;
+        COST(package_mm2) = with.mm2;
+        COST(engine_usd) +=
+            usd - (alone.logic_usd + alone.memory_usd + alone.package_usd + alone.package_loss_usd);
+    }
+}
+
+struct some {
+    size_t which[LANES];
+    struct devices devices;
+    struct process_lanes process;
+    struct device_cost_lanes cost;
+};
+
+/* Does engine i make dies of its own in a pool; or on the compute dies, where the PHYs of a link to
+ * it are too? */
+static inline bool has_pool(const struct engine_lanes *engine, size_t i)
+{
+    struct engine e;
+    LANES_TAKE(e, engine, i);
+    return engine_is_there(&e) & (e.kind == ENGINE_POOL);
+}
+
+static inline bool is_on_dies(const struct engine_lanes *engine, size_t i)
+{
+    struct engine e;
+    LANES_TAKE(e, engine, i);
+    return engine_is_there(&e) & ((e.kind == ENGINE_ON_DIE) | (e.link_byte_per_s > 0));
+}
+
+FOR_ALL_VECTORS
+static bool any_has_dies(const struct engine_lanes *restrict e, size_t n)
+{
+    int64_t any = 0;
+    for (size_t i = 0; i < n; i++) {
+        any |= has_pool(e, i);
+        any |= is_on_dies(e, i);
+    }
+    return any;
+}
+
+/* Those of `which`, side by side. */
+static void gather(struct some *to, const struct device_cost_lanes *cost, const struct devices *d,
+                   const struct process_lanes *process)
+{
+    for (size_t i = 0; i < to->devices.n; i++) {
+        LANES_COPY(&to->devices.chip, i, &d->chip, to->which[i]);
+        LANES_COPY(&to->devices.engine, i, &d->engine, to->which[i]);
+        LANES_COPY(&to->devices.hbm, i, &d->hbm, to->which[i]);
+        LANES_COPY(&to->process, i, process, to->which[i]);
+        LANES_COPY(&to->cost, i, cost, to->which[i]);
+    }
+}
+
+static void scatter(struct device_cost_lanes *cost, const struct some *from)
+{
+    for (size_t i = 0; i < from->devices.n; i++)
+        LANES_COPY(cost, from->which[i], &from->cost, i);
+}
+
+/* Prices what makes dies of its own, for those engines only that do. */
+static void engines_with_dies(struct device_cost_lanes *out, const struct devices *d,
+                              const struct process_lanes *process, const struct prices *p)
+{
+    struct some some;
+    if (!any_has_dies(&d->engine, d->n))
+        return;
+    some.devices.n = 0;
+    for (size_t i = 0; i < d->n; i++)
+        if (has_pool(&d->engine, i))
+            some.which[some.devices.n++] = i;
+    gather(&some, out, d, process);
+    if (some.devices.n)
+        engines_in_pools(&some.cost, &some.devices, &some.process, p);
+    scatter(out, &some);
+
+    some.devices.n = 0;
+    for (size_t i = 0; i < d->n; i++)
+        if (is_on_dies(&d->engine, i))
+            some.which[some.devices.n++] = i;
+    gather(&some, out, d, process);
+    if (some.devices.n)
+        engines_on_dies(&some.cost, &some.devices, &some.process, p);
+    scatter(out, &some);
+}
+
+FOR_ALL_VECTORS
+static void add_totals(struct device_cost_lanes *restrict out, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        COST(total_usd) = COST(logic_usd) + COST(memory_usd) + COST(package_usd) +
+                          COST(package_loss_usd) + COST(test_usd) + COST(engine_usd);
+}
+
+void cost_devices(struct device_cost_lanes *out, struct area_lanes *area, const struct devices *d,
+                  const struct process_lanes *process, const struct prices *p)
+{
+    static const lane none;
+    double *stacks = LANE(out, device_cost, stacks);
+    struct package_lanes package;
+    lane usd_per_gb;
+
+    chips_area(area, stacks, d, none, none, process, p);
+    packages_of(&package, d->n, area, stacks, p);
+    dies_usd(LANE(out, device_cost, logic_usd), d->n, area, process, p);
+    memory_usd_per_gb(usd_per_gb, d, p);
+    chips_usd(out, area, d, &package, usd_per_gb, p);
+    engines_in_stacks(out, d, &package, p);
+    engines_with_dies(out, d, process, p);
+    add_totals(out, d->n);
+}
+
+void cost_device(struct device_cost *out, struct area *area, const struct chip *c,
+                 const struct engine *e, const struct prices *p)
+{
+    struct device_cost_lanes lanes;
+    struct area_lanes areas;
+    struct process_lanes process;
+    struct devices d;
+    d.n = 0;
+    devices_add(&d, c, e);
+    devices_look_up(&d);
+    devices_process(&process, &d, p);
+    cost_devices(&lanes, &areas, &d, &process, p);
+    LANES_TAKE(*out, &lanes, 0);
+    if (area)
+        LANES_TAKE(*area, &areas, 0);
+}

@@ -1,0 +1,76 @@
+#include "base/table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void table_free(struct table *t)
+{
+    for (size_t i = 0; i < t->filled; i++)
+        free(t->cell[i].text);
+    if (t->header != NULL)
+        for (size_t i = 0; i < t->columns; i++)
+            free(t->header[i]);
+    free(t->cell);
+    free(t->header);
+    *t = (struct table){0};
+}
+
+struct cell *table_add(struct table *t)
+{
+    if (t->filled == t->room) {
+        t->room = t->room > 0 ? 2 * t->room : 4 * t->columns;
+        t->cell = mem_grow(t->cell, t->room, sizeof(*t->cell));
+    }
+    struct cell *c = &t->cell[t->filled++];
+    *c = (struct cell){.kind = CELL_NULL};
+    t->rows = t->filled / t->columns;
+    return c;
+}
+
+int table_find(const struct table *t, const char *name)
+{
+    for (size_t i = 0; i < t->columns; i++)
+        if (strcmp(t->header[i], name) == 0)
+            return (int)i;
+    return -1;
+}
+
+void table_begin(struct table *t, const char *const *header, size_t columns)
+{
+    *t = (struct table){.columns = columns};
+    t->header = mem_alloc(columns + 1, sizeof(*t->header));
+    for (size_t i = 0; i < columns; i++)
+        t->header[i] = mem_text(header[i]);
+}
+
+void table_number(struct table *t, double value)
+{
+    struct cell *c = table_add(t);
+    if (!isnan(value)) {
+        c->kind = CELL_NUMBER;
+        c->number = value;
+    }
+}
+
+void table_text(struct table *t, const char *text)
+{
+    struct cell *c = table_add(t);
+    if (text != NULL) {
+        c->kind = CELL_TEXT;
+        c->text = mem_text(text);
+    }
+}
+
+char *number_text(double value, char *buffer, size_t size)
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(buffer, size, "%.*g", digits, value);
+        if (strtod(buffer, NULL) == value)
+            break;
+    }
+    return buffer;
+}

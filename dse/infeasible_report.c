@@ -1,0 +1,91 @@
+#include "dse/infeasible_report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void take_one(struct miss *miss, uint64_t point, double by, double all, size_t others)
+{
+    if (miss->n++ == 0 || all < miss->least) {
+        miss->least = all;
+        miss->point = point;
+        miss->by = by;
+        miss->others = others;
+    }
+}
+
+void misses_take(struct misses *m, enum verdict verdict, uint64_t point, const double *row)
+{
+    const double *excess = row + m->columns->n;
+    double all = 0;
+    size_t missed = 0;
+
+    m->by_verdict[verdict]++;
+    if (verdict == VERDICT_OK)
+        return;
+    for (size_t i = 0; i < study_limits(m->study); i++)
+        if (excess[i] > 0) {
+            all += excess[i];
+            missed++;
+        }
+    if (excess[0] > 0)
+        take_one(&m->of[verdict], point, excess[0], all, missed - 1);
+    for (size_t i = 1; i < study_limits(m->study); i++)
+        if (excess[i] > 0)
+            take_one(&m->of[VERDICTS + i - 1], point, excess[i], all, missed - 1);
+}
+
+static void print_others(const struct miss *miss)
+{
+    if (miss->others)
+        printf(", besides %zu other limit%s", miss->others, miss->others > 1 ? "s" : "");
+    printf("\n");
+}
+
+/* What a limit would have to be for the nearest point. */
+static void print_verdict(const struct misses *m, enum verdict v)
+{
+    static const char *const limit[VERDICTS] = {[VERDICT_MEMORY] = "chip.memory_byte",
+                                                [VERDICT_TPOT] = "workload.tpot_s",
+                                                [VERDICT_TTFT] = "workload.ttft_s"};
+    const struct miss *miss = &m->of[v];
+    if (!miss->n || !limit[v] || isinf(miss->by))
+        return;
+    printf("      nearest: point %llu needs %.3g %% more %s", (unsigned long long)miss->point,
+           100 * miss->by, limit[v]);
+    print_others(miss);
+}
+
+static void print_constraint(const struct misses *m, size_t i)
+{
+    const struct constraint *r = &m->study->constraint[i];
+    const struct miss *miss = &m->of[VERDICTS + i];
+    const struct field *f = r->metric ? r->metric : r->parameter.field;
+    char text[48];
+    if (!miss->n)
+        return;
+    printf("      %llu exceed \"%s\"", (unsigned long long)miss->n, r->text);
+    if (!isinf(miss->by)) {
+        double step = miss->by * (r->value != 0 ? fabs(r->value) : 1);
+        double value =
+            r->relation == AT_MOST || r->relation == BELOW ? r->value + step : r->value - step;
+        printf(", nearest: point %llu by %.3g %%, let in by a limit of %s",
+               (unsigned long long)miss->point, 100 * miss->by,
+               quantity_text(value, strcmp(f->unit, "1") ? f->unit : "", 9, text, sizeof text));
+    }
+    print_others(miss);
+}
+
+void misses_print(const struct misses *m)
+{
+    for (size_t v = 1; v < VERDICTS; v++) {
+        if (m->by_verdict[v])
+            printf("  %llu infeasible: %s\n", (unsigned long long)m->by_verdict[v],
+                   verdict_text((enum verdict)v));
+        print_verdict(m, (enum verdict)v);
+        for (size_t i = 0; v == VERDICT_CONSTRAINT && i < m->study->constraints; i++)
+            print_constraint(m, i);
+    }
+    bool only_model = !m->by_verdict[VERDICT_CONSTRAINT];
+    for (size_t i = 0; only_model && i < m->study->constraints; i++)
+        print_constraint(m, i);
+}

@@ -1,0 +1,24 @@
+/* Why points were infeasible: how many for each reason, and which of them missed by least. */
+#ifndef DSE_INFEASIBLE_REPORT_H
+#define DSE_INFEASIBLE_REPORT_H
+
+#include "search/space.h"
+
+struct misses {
+    const struct study *study;
+    const struct columns *columns;
+    uint64_t by_verdict[VERDICTS];
+    struct miss { /* the model's verdicts, then the constraints */
+        uint64_t n, point;
+        double least; /* sum of all excesses of `point` */
+        double by;    /* how much of it is this one's */
+        size_t others;
+    } of[VERDICTS + RULES_MOST];
+};
+
+/* A point and its row of numbers. */
+void misses_take(struct misses *m, enum verdict verdict, uint64_t point, const double *row);
+
+void misses_print(const struct misses *m);
+
+#endif

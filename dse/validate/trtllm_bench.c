@@ -1,0 +1,57 @@
+#include "dse/validate/trtllm_bench.h"
+
+#include "arch/attention.h"
+#include "base/mem.h"
+#include "dse/validate/measured_serving.h"
+
+static const double KV_SHARE = 0.9; /* of what weights leave; the overview also runs 0.95 */
+
+static const struct {
+    double input, output, requests;
+} runs[] = {
+    {1000, 1000, 3000}, {1024, 1024, 3000},  {8192, 1024, 1500},
+    {1024, 8192, 1500}, {32768, 1024, 1000}, {1024, 32768, 1000},
+};
+
+double offline_requests(double input, double output)
+{
+    for (size_t i = 0; i < LEN(runs); i++)
+        if (runs[i].input == input && runs[i].output == output)
+            return runs[i].requests;
+    return 0;
+}
+
+double offline_batch(const struct design *d, double weight_byte)
+{
+    /* The benchmark's most for formats that its rule knows, and for others, MXFP4 among them. */
+    double most = is_mxfp4(d->model_name) ? 2048 : 4096;
+    double rope = d->precision.rope > 0 ? d->precision.rope : d->precision.kv;
+    double request_byte =
+        (d->workload.input + d->workload.output) *
+        attention_kv_byte_per_token(&d->model, d->plan.tp, d->precision.kv, rope, 0);
+    double fit = floor(KV_SHARE * (d->chip.memory_byte - weight_byte) / request_byte);
+    return fmin(fit, most);
+}
+
+void offline_price(struct metrics *out, const struct design *d, double requests)
+{
+    struct design wave = *d;
+
+    evaluate(&wave, NULL, out, NULL);
+    double ranks = d->plan.devices / d->plan.tp;
+    double full = fmin(requests, fmax(1, offline_batch(d, out->weight_byte)) * ranks);
+    wave.workload.batch = full;
+    evaluate(&wave, NULL, out, NULL);
+    double waves = floor(requests / full), rest = requests - waves * full;
+    double spent_s = waves * full / out->tokens_per_s;
+    if (rest >= 1) {
+        struct metrics last;
+        wave.workload.batch = rest;
+        evaluate(&wave, NULL, &last, NULL);
+        spent_s += rest / last.tokens_per_s;
+    }
+    double ratio = requests / spent_s / out->tokens_per_s;
+    out->tokens_per_s_per_device *= ratio;
+    out->tokens_per_s_per_device_low *= ratio;
+    out->tokens_per_s_per_device_high *= ratio;
+}

@@ -1,0 +1,163 @@
+/* The pay-off map: a row per workload and engine, a column per value of the first swept number,
+ * coloured by P around 1. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/field.h"
+#include "base/mem.h"
+#include "reports/figures/figures.h"
+#include "reports/figures/svg.h"
+
+enum { LABEL = 250, TOP = 62, CELL_W = 84, CELL_H = 30, ROWS_MOST = 240, COLUMNS_MOST = 24 };
+
+struct map {
+    size_t axis; /* of p->by; by_n: no number among the columns */
+    size_t rows, columns;
+    char *row[ROWS_MOST];
+    double column[COLUMNS_MOST];
+};
+
+static char *row_label(const struct payoff *p, const struct payoff_group *g, size_t axis)
+{
+    char *label = mem_text(""), buffer[48];
+    for (size_t k = 0; k < p->by_n; k++) {
+        if (k == axis)
+            continue;
+        const struct cell *c = &g->key[k];
+        const char *value = c->kind == CELL_TEXT ? c->text
+                            : c->kind == CELL_NUMBER
+                                ? quantity_text(c->number, "", 3, buffer, sizeof buffer)
+                                : "-";
+        char *longer = c->kind == CELL_NUMBER
+                           ? mem_print("%s%s%s %s", label, *label ? " · " : "", p->by[k], value)
+                           : mem_print("%s%s%s", label, *label ? " · " : "", value);
+        free(label);
+        label = longer;
+    }
+    return label;
+}
+
+static size_t row_of(struct map *m, char *label)
+{
+    size_t i = 0;
+    while (i < m->rows && strcmp(m->row[i], label) != 0)
+        i++;
+    if (i < m->rows || m->rows == ROWS_MOST)
+        free(label);
+    else
+        m->row[m->rows++] = label;
+    return i;
+}
+
+static size_t column_of(const struct map *m, const struct payoff *p, const struct payoff_group *g)
+{
+    size_t i = 0;
+    if (m->axis == p->by_n)
+        return 0;
+    while (i < m->columns && m->column[i] != g->key[m->axis].number)
+        i++;
+    return i;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void lay_out(struct map *m, const struct payoff *p)
+{
+    *m = (struct map){.axis = p->by_n};
+    for (size_t k = 0; k < p->by_n && p->n && m->axis == p->by_n; k++)
+        if (p->group[0].key[k].kind == CELL_NUMBER)
+            m->axis = k;
+    for (size_t i = 0; i < p->n; i++) {
+        row_of(m, row_label(p, &p->group[i], m->axis));
+        if (m->axis < p->by_n && column_of(m, p, &p->group[i]) == m->columns &&
+            m->columns < COLUMNS_MOST)
+            m->column[m->columns++] = p->group[i].key[m->axis].number;
+    }
+    if (m->axis == p->by_n)
+        m->columns = 1;
+    else
+        qsort(m->column, m->columns, sizeof *m->column, by_value);
+}
+
+/* Blue where it pays, orange where it does not, pale around 1. */
+void payoff_colour(double p, char *out, size_t size)
+{
+    double t = fmin(fabs(log2(p)) / 1.6, 1);
+    static const double pay[3] = {0, 114, 178}, not [3] = {213, 94, 0}, pale[3] = {244, 244, 240};
+    const double *to = p > 1 ? pay : not ;
+    t = 0.12 + 0.68 * t;
+    snprintf(out, size, "rgb(%.0f,%.0f,%.0f)", pale[0] + t * (to[0] - pale[0]),
+             pale[1] + t * (to[1] - pale[1]), pale[2] + t * (to[2] - pale[2]));
+}
+
+static void draw_cell(const struct map *m, const struct payoff *p, const struct payoff_group *g,
+                      FILE *out)
+{
+    char *label = row_label(p, g, m->axis), colour[32], text[16];
+    size_t row = 0, column = column_of(m, p, g);
+
+    while (row < m->rows && strcmp(m->row[row], label) != 0)
+        row++;
+    free(label);
+    if (row == m->rows || column == m->columns || isnan(g->p))
+        return;
+    double x = LABEL + (double)column * CELL_W, y = TOP + (double)row * CELL_H;
+    payoff_colour(g->p, colour, sizeof colour);
+    fprintf(out,
+            "<g><title>%s: P %.3f (%.3f to %.3f), G %.3f, c* %.1f %%, adds %.1f %% to the price, S "
+            "%.3g. ",
+            payoff_verdict_text[g->verdict], g->p, g->p_low, g->p_high, g->g, 100 * g->c_star,
+            100 * g->c, g->s);
+    svg_escape(g->reason, out);
+    fputs(" With: ", out);
+    svg_escape(g->with, out);
+    fputs(". Without: ", out);
+    svg_escape(g->without, out);
+    fprintf(out, "</title><rect x=\"%g\" y=\"%g\" width=\"%d\" height=\"%d\" fill=\"%s\"%s/>\n",
+            x + 1, y + 1, CELL_W - 2, CELL_H - 2, colour,
+            g->verdict == TOO_CLOSE ? " stroke=\"#111\" stroke-dasharray=\"4 3\"" : "");
+    snprintf(text, sizeof text, "%.2f", g->p);
+    bool strong = fabs(log2(g->p)) > 1.1;
+    svg_text(x + CELL_W / 2.0, y + 20, "middle", strong ? "cell light" : "cell dark", text, out);
+    fputs("</g>\n", out);
+}
+
+double map_height(const struct payoff *p)
+{
+    struct map m;
+    lay_out(&m, p);
+    for (size_t i = 0; i < m.rows; i++)
+        free(m.row[i]);
+    return TOP + (double)m.rows * CELL_H + 34;
+}
+
+void map_svg(const struct payoff *p, FILE *out)
+{
+    struct map m;
+    char text[64];
+
+    lay_out(&m, p);
+    double width = LABEL + fmax(4, (double)m.columns) * CELL_W + 20,
+           height = TOP + (double)m.rows * CELL_H + 34;
+    svg_open(width, height, "Pay-off P per workload and engine", out);
+    if (m.axis < p->by_n) {
+        svg_text(LABEL, 18, "start", "title", p->by[m.axis], out);
+        for (size_t i = 0; i < m.columns; i++)
+            svg_text(LABEL + ((double)i + 0.5) * CELL_W, TOP - 10, "middle", "tick",
+                     quantity_text(m.column[i], "", 6, text, sizeof text), out);
+    }
+    for (size_t i = 0; i < m.rows; i++)
+        svg_text(LABEL - 10, TOP + (double)i * CELL_H + 20, "end", "label", m.row[i], out);
+    for (size_t i = 0; i < p->n; i++)
+        draw_cell(&m, p, &p->group[i], out);
+    svg_text(LABEL, height - 10, "start", "tick",
+             "blue: pays (P > 1) · orange: does not · dashed: too close to call", out);
+    svg_close(out);
+    for (size_t i = 0; i < m.rows; i++)
+        free(m.row[i]);
+}

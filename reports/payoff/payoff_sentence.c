@@ -1,0 +1,241 @@
+/* The pay-off in words. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "reports/payoff/payoff.h"
+#include "base/table.h"
+
+static size_t column(const struct payoff *p, const char *name)
+{
+    size_t k = 0;
+    while (k < p->by_n && strcmp(p->by[k], name) != 0)
+        k++;
+    return k;
+}
+
+static const char *key_text(const struct payoff *p, size_t group, size_t k, const char *otherwise)
+{
+    return k < p->by_n && p->group[group].key[k].kind == CELL_TEXT ? p->group[group].key[k].text
+                                                                   : otherwise;
+}
+
+static char *add_list(char *list, const char *item)
+{
+    char *longer = mem_print("%s%s%s", list, *list ? ", " : "", item);
+    free(list);
+    return longer;
+}
+
+/* Per model, over everything else: pays everywhere, somewhere, perhaps, or nowhere. */
+char *payoff_sentence(const struct payoff *p)
+{
+    enum { EVERYWHERE, SOMEWHERE, UNSURE, NOWHERE, KINDS };
+    static const char *const says[KINDS] = {"An attention engine pays for",
+                                            "It pays for part of the workloads of",
+                                            "It is too close to call for", "It does not pay for"};
+    char *lists[KINDS] = {mem_text(""), mem_text(""), mem_text(""), mem_text("")};
+    size_t model = column(p, "model");
+    for (size_t i = 0; i < p->n; i++) {
+        size_t pays = 0, close = 0, all = 0;
+        bool first = true;
+        const char *name = key_text(p, i, model, "this study");
+        for (size_t j = 0; j < p->n; j++) {
+            if (strcmp(key_text(p, j, model, "this study"), name) != 0)
+                continue;
+            first = first && j >= i;
+            pays += p->group[j].verdict == PAYS;
+            close += p->group[j].verdict == TOO_CLOSE;
+            all++;
+        }
+        if (first) {
+            size_t which = pays == all ? EVERYWHERE : pays ? SOMEWHERE : close ? UNSURE : NOWHERE;
+            lists[which] = add_list(lists[which], name);
+        }
+    }
+    char *out = mem_text("");
+    for (size_t i = 0; i < KINDS; i++) {
+        if (*lists[i]) {
+            char *piece = mem_print("%s%s %s. ", out, says[i], lists[i]);
+            free(out);
+            out = piece;
+        }
+        free(lists[i]);
+    }
+    return out;
+}
+
+/* What one engine does for one model, over the workloads. */
+struct tally {
+    size_t groups, by_verdict[NO_ANSWER + 1];
+    double least, most;
+};
+
+static struct tally tally_of(const struct payoff *p, size_t model, const char *name, size_t engine,
+                             const char *of)
+{
+    struct tally t = {.least = INFINITY, .most = -INFINITY};
+    for (size_t i = 0; i < p->n; i++) {
+        if (strcmp(key_text(p, i, model, "all"), name) != 0 ||
+            strcmp(key_text(p, i, engine, p->group[i].engine), of) != 0)
+            continue;
+        t.groups++;
+        t.by_verdict[p->group[i].verdict]++;
+        t.least = fmin(t.least, p->group[i].p);
+        t.most = fmax(t.most, p->group[i].p);
+    }
+    return t;
+}
+
+static bool seen_before(const struct payoff *p, size_t i, size_t model, size_t engine)
+{
+    for (size_t j = 0; j < i; j++)
+        if (!strcmp(key_text(p, j, model, "all"), key_text(p, i, model, "all")) &&
+            (engine == p->by_n + 1 || !strcmp(key_text(p, j, engine, p->group[j].engine),
+                                              key_text(p, i, engine, p->group[i].engine))))
+            return true;
+    return false;
+}
+
+char *payoff_line(const struct payoff *p, size_t nth)
+{
+    enum { EVERYWHERE, SOMEWHERE, UNSURE, NOWHERE, KINDS };
+    static const char *const says[KINDS] = {"pays with", "pays for some workloads with",
+                                            "too close to call with", "does not pay with"};
+    size_t model = column(p, "model"), engine = column(p, "engine"), i = 0;
+    double low = INFINITY, high = 0;
+
+    for (;; i++) {
+        if (i == p->n)
+            return NULL;
+        if (!seen_before(p, i, model, p->by_n + 1) && nth-- == 0)
+            break;
+    }
+    const char *name = key_text(p, i, model, "all");
+    char *list[KINDS] = {mem_text(""), mem_text(""), mem_text(""), mem_text("")};
+    for (size_t j = i; j < p->n; j++) {
+        if (strcmp(key_text(p, j, model, "all"), name) != 0)
+            continue;
+        if (p->group[j].intensity > 0) {
+            low = fmin(low, p->group[j].intensity);
+            high = fmax(high, p->group[j].intensity);
+        }
+        if (seen_before(p, j, model, engine))
+            continue;
+        const char *of = key_text(p, j, engine, p->group[j].engine);
+        struct tally t = tally_of(p, model, name, engine, of);
+        size_t kind = t.by_verdict[PAYS] == t.groups ? EVERYWHERE
+                      : t.by_verdict[PAYS]           ? SOMEWHERE
+                      : t.by_verdict[TOO_CLOSE]      ? UNSURE
+                                                     : NOWHERE;
+        char *item = t.most > t.least ? mem_print("%s (P %.2f to %.2f)", of, t.least, t.most)
+                                      : mem_print("%s (P %.2f)", of, t.least);
+        list[kind] = add_list(list[kind], item);
+        free(item);
+    }
+    char *out = high > low * 1.02
+                    ? mem_print("%s, core attention at %.3g to %.3g FLOP/B:", name, low, high)
+                    : mem_print("%s, core attention at %.3g FLOP/B:", name, low);
+    for (size_t k = 0; k < KINDS; k++) {
+        if (*list[k]) {
+            char *longer = mem_print("%s%s %s %s", out, out[strlen(out) - 1] == ':' ? "" : ";",
+                                     says[k], list[k]);
+            free(out);
+            out = longer;
+        }
+        free(list[k]);
+    }
+    return out;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static bool same_but(const struct payoff *p, size_t i, size_t j, size_t axis)
+{
+    for (size_t k = 0; k < p->by_n; k++) {
+        const struct cell *a = &p->group[i].key[k], *b = &p->group[j].key[k];
+        if (k != axis &&
+            (a->kind != b->kind ||
+             (a->kind == CELL_TEXT ? strcmp(a->text, b->text) != 0 : a->number != b->number)))
+            return false;
+    }
+    return true;
+}
+
+void payoff_map_table(const struct payoff *p, struct table *out)
+{
+    size_t axis = 0, n = 0, columns = 0;
+    double *value = mem_alloc(p->n + 1, sizeof *value);
+    const char **header = mem_alloc(p->by_n + p->n + 1, sizeof *header);
+    char **text = mem_alloc(p->n + 1, sizeof *text);
+
+    while (axis < p->by_n && p->n && p->group[0].key[axis].kind != CELL_NUMBER)
+        axis++;
+    for (size_t i = 0; i < p->n && axis < p->by_n; i++) {
+        size_t j = 0;
+        while (j < n && value[j] != p->group[i].key[axis].number)
+            j++;
+        if (j == n)
+            value[n++] = p->group[i].key[axis].number;
+    }
+    qsort(value, n, sizeof *value, by_value);
+    for (size_t k = 0; k < p->by_n; k++)
+        if (k != axis)
+            header[columns++] = p->by[k];
+    for (size_t j = 0; j < n; j++)
+        header[columns++] = text[j] = mem_print("%.10g", value[j]);
+    if (axis == p->by_n)
+        header[columns++] = "P";
+    table_begin(out, header, columns);
+    for (size_t i = 0; i < p->n; i++) {
+        bool first = true;
+        for (size_t j = 0; j < i; j++)
+            first = first && !same_but(p, i, j, axis);
+        if (!first)
+            continue;
+        for (size_t k = 0; k < p->by_n; k++) {
+            const struct cell *c = &p->group[i].key[k];
+            if (k != axis && c->kind == CELL_TEXT)
+                table_text(out, c->text);
+            else if (k != axis)
+                table_number(out, c->kind == CELL_NUMBER ? c->number : NAN);
+        }
+        for (size_t j = 0; j < (axis < p->by_n ? n : 1); j++) {
+            double at = NAN;
+            for (size_t g = 0; g < p->n; g++)
+                if (same_but(p, i, g, axis) &&
+                    (axis == p->by_n || p->group[g].key[axis].number == value[j]))
+                    at = p->group[g].p;
+            char *cell = mem_print("%.2f", at);
+            table_text(out, isnan(at) ? NULL : cell);
+            free(cell);
+        }
+    }
+    for (size_t j = 0; j < n; j++)
+        free(text[j]);
+    free(text);
+    free(header);
+    free(value);
+}
+
+char *group_title(const struct payoff *p, const struct payoff_group *g)
+{
+    char *title = mem_text("");
+    for (size_t k = 0; k < p->by_n; k++) {
+        const struct cell *c = &g->key[k];
+        if (c->kind == CELL_NULL)
+            continue;
+        char *longer =
+            c->kind == CELL_TEXT
+                ? mem_print("%s%s%s", title, *title ? ", " : "", c->text)
+                : mem_print("%s%s%s %.10g", title, *title ? ", " : "", p->by[k], c->number);
+        free(title);
+        title = longer;
+    }
+    return title;
+}

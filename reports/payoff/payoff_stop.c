@@ -1,0 +1,193 @@
+/* Stop points: where P = 1 along an axis, between values of the grid or of a scan. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/root.h"
+#include "reports/payoff/payoff_groups.h"
+
+static const double TOLERANCE = 1e-4; /* of the axis */
+
+static bool crosses(double a, double b)
+{
+    return pays(a) != pays(b);
+}
+
+/* log P of one group along an axis, less `level`: zero where P is 1, or where one end of its range
+ * is. */
+struct along {
+    const struct payoff *p;
+    const struct payoff_question *q;
+    const struct cell *key;
+    const char *axis;
+    bool whole;
+    double level;
+};
+
+static double payoff_at(const struct along *a, double x, struct certainty *sure)
+{
+    struct contest c;
+    struct world middle;
+    struct payoff_setting set = {a->axis, a->whole ? round(x) : x};
+    if (a->q->contest(a->q->ctx, a->p, a->key, &set, 1, &c) != 0)
+        return NAN;
+    world_middle(&middle, &c);
+    double p = contest_payoff(&c, &middle, NULL);
+    if (sure)
+        contest_certainty(sure, &c, a->q->seed, PAYOFF_DRAWS);
+    contest_free(&c);
+    return p;
+}
+
+static double log_payoff(double x, void *ctx)
+{
+    const struct along *a = ctx;
+    return log(payoff_at(a, x, NULL) / (1 + LEAST_GAIN)) - a->level;
+}
+
+/* Where log P is `level`, between the values of the stop; else in the like intervals next to it. */
+static double find_root(struct along *a, double level, const struct payoff_stop *s)
+{
+    double x[] = {s->from, s->to, 0, 0};
+    bool logs = s->from > 0 && s->to > 0;
+    x[2] = logs ? s->to * s->to / s->from : 2 * s->to - s->from;
+    x[3] = logs ? s->from * s->from / s->to : 2 * s->from - s->to;
+    static const int ends[3][2] = {{0, 1}, {1, 2}, {3, 0}};
+    a->level = level;
+    for (int i = 0; i < (level == 0 ? 1 : 3); i++) {
+        double lo = x[ends[i][0]], hi = x[ends[i][1]];
+        double at_lo = log_payoff(lo, a), at_hi = log_payoff(hi, a);
+        if ((at_lo > 0) != (at_hi > 0) && !isnan(at_lo) && !isnan(at_hi))
+            return root_between(lo, at_lo, hi, at_hi, TOLERANCE, log_payoff, a);
+    }
+    return NAN;
+}
+
+/* Where P leaves 1, on the model; or, without one, by a straight line in log P. The ends of the
+ * range of P keep their distance from it near the stop. */
+static void find_stop(struct payoff_stop *s, struct along *a)
+{
+    struct certainty sure;
+    double at = a->q->contest ? find_root(a, 0, s) : NAN;
+
+    s->at_low = s->at_high = NAN;
+    if (!isnan(at)) {
+        s->at = at;
+        s->by_model = true;
+        double p = payoff_at(a, at, &sure);
+        const double end[] = {find_root(a, log(p / sure.high), s),
+                              find_root(a, log(p / sure.low), s)};
+        for (int i = 0; i < 2; i++) /* one may be out of reach */
+            if (!isnan(end[i]))
+                *(end[i] < at ? &s->at_low : &s->at_high) = end[i];
+        return;
+    }
+    double t = log(s->p_from) / (log(s->p_from) - log(s->p_to));
+    t = fmin(fmax(t, 0), 1);
+    s->at = s->from > 0 && s->to > 0 ? s->from * pow(s->to / s->from, t)
+                                     : s->from + t * (s->to - s->from);
+}
+
+static struct payoff_stop *add_stop(struct payoff *p, size_t axis, double from, double to,
+                                    double p_from, double p_to)
+{
+    p->stop = mem_grow(p->stop, p->stops + 1, sizeof *p->stop);
+    struct payoff_stop *s = &p->stop[p->stops++];
+    *s = (struct payoff_stop){.axis = axis,
+                              .from = from,
+                              .to = to,
+                              .p_from = p_from,
+                              .p_to = p_to,
+                              .falls = p_from > p_to,
+                              .p_before = fmax(p_from, p_to)};
+    s->key = mem_alloc(p->by_n + 1, sizeof *s->key);
+    return s;
+}
+
+static void add_grid_stop(struct payoff *p, size_t axis, const struct payoff *fine, size_t i,
+                          size_t j, size_t x, const struct payoff_question *q)
+{
+    const struct payoff_group *a = &fine->group[i], *b = &fine->group[j];
+    struct payoff_stop *s = add_stop(p, axis, a->key[x].number, b->key[x].number, a->p, b->p);
+    for (size_t k = 0; k < p->by_n; k++)
+        for (size_t f = 0; f < fine->by_n; f++)
+            if (f != x && !strcmp(fine->by[f], p->by[k]))
+                s->key[k] = cell_copy(&a->key[f]);
+    s->reason = mem_text(s->falls ? b->reason : a->reason);
+    struct along along = {.p = p, .q = q, .key = s->key, .axis = p->axis[axis]};
+    find_stop(s, &along);
+}
+
+/* Groups by `by` and the axis, ordered by both, so that neighbours are grid neighbours. */
+int stops_make(struct payoff *p, size_t axis, struct db *db, const struct db_run *run,
+               const struct swept *swept, const struct payoff_question *q, struct err *err)
+{
+    struct payoff fine = {.budget = p->budget, .by = mem_alloc(p->by_n + 1, sizeof(char *))};
+    size_t x;
+
+    for (size_t i = 0; i < p->by_n; i++)
+        if (strcmp(p->by[i], p->axis[axis]) != 0)
+            fine.by[fine.by_n++] = p->by[i];
+    x = fine.by_n;
+    fine.by[fine.by_n++] = p->axis[axis];
+    int rc = groups_make(&fine, db, run, swept, q, false, err);
+    for (size_t i = 0; i < fine.n && rc == 0; i++) {
+        size_t next = fine.n; /* the same group at the next value of the axis */
+        for (size_t j = 0; j < fine.n; j++) {
+            bool same = true;
+            for (size_t k = 0; k < x && same; k++)
+                same = cells_equal(&fine.group[i].key[k], &fine.group[j].key[k]);
+            if (same && fine.group[j].key[x].number > fine.group[i].key[x].number &&
+                (next == fine.n || fine.group[j].key[x].number < fine.group[next].key[x].number))
+                next = j;
+        }
+        if (next < fine.n && !isnan(fine.group[i].p) && !isnan(fine.group[next].p) &&
+            crosses(fine.group[i].p, fine.group[next].p))
+            add_grid_stop(p, axis, &fine, i, next, x, q);
+    }
+    for (size_t i = 0; i < fine.n; i++)
+        group_free(&fine.group[i], fine.by_n);
+    free(fine.group);
+    free(fine.by);
+    return rc;
+}
+
+double range_value(const struct range *r, size_t i, size_t steps)
+{
+    double t = steps > 1 ? (double)i / (double)(steps - 1) : 0;
+    double x = r->from > 0 ? r->from * pow(r->to / r->from, t) : r->from + t * (r->to - r->from);
+    return r->whole ? round(x) : x;
+}
+
+void payoff_scan(struct payoff *p, const struct payoff_question *q, const struct range *r,
+                 size_t steps)
+{
+    size_t groups = p->n;
+    p->axis = mem_grow(p->axis, p->axes + 1, sizeof *p->axis);
+    p->axis_unit = mem_grow(p->axis_unit, p->axes + 1, sizeof *p->axis_unit);
+    p->axis[p->axes] = mem_text(r->path);
+    p->axis_unit[p->axes++] = mem_text(r->unit);
+    for (size_t g = 0; g < groups; g++) {
+        struct along a = {
+            .p = p, .q = q, .key = p->group[g].key, .axis = r->path, .whole = r->whole};
+        double x_before = NAN, p_before = NAN;
+        for (size_t i = 0; i < steps; i++) {
+            double x = range_value(r, i, steps);
+            if (x == x_before)
+                continue;
+            double here = payoff_at(&a, x, NULL);
+            if (isnan(here))
+                continue;
+            if (!isnan(p_before) && crosses(p_before, here)) {
+                struct payoff_stop *s = add_stop(p, p->axes - 1, x_before, x, p_before, here);
+                for (size_t k = 0; k < p->by_n; k++)
+                    s->key[k] = cell_copy(&p->group[g].key[k]);
+                s->reason = mem_text(p->group[g].reason);
+                a.key = s->key;
+                find_stop(s, &a);
+            }
+            x_before = x, p_before = here;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/* A weighted mix of workloads, from a CSV file: a column named like a parameter sets it for that
+ * workload, `weight` is the workload's share of the tokens. */
+#ifndef REPORTS_PAYOFF_WORKLOAD_MIX_H
+#define REPORTS_PAYOFF_WORKLOAD_MIX_H
+
+#include "base/csv.h"
+#include "reports/payoff/payoff_designs.h"
+
+struct mix {
+    struct csv csv;
+    struct setting *set;
+    size_t n;
+    struct job_of *job;
+};
+
+int mix_read(struct mix *out, const char *path, struct err *err); /* mix_free */
+void mix_free(struct mix *m);
+
+/* Does the mix set this column? */
+bool mix_sets(const struct mix *m, const char *column);
+
+#endif

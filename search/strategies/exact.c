@@ -1,0 +1,355 @@
+/* The grid's front without most of the grid. A box of the space is bounded, objective by objective,
+ * by the corner that is best for it, along axes on which the objective is known never to turn back.
+ * A box whose bounds break a limit, or that a point of the front dominates, is never looked into;
+ * the others are halved, the larger ones first. Corners are points, so nothing is priced twice. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "search/strategies/strategy.h"
+
+enum { PATTERNS_MOST = 64, VALUES_MOST = 32 };
+
+struct bounds {
+    size_t low, high; /* of a gene, both in the box */
+};
+
+struct boxes {
+    size_t n, room;
+    struct bounds *side; /* [n][genes] */
+    double *worth;       /* [n][patterns][width] of the corners */
+};
+
+struct exact {
+    const struct problem *problem;
+    const struct archive *front;
+    size_t width; /* objectives + limits */
+    /* The corners that are priced: per gene TREND_UP takes the low end, TREND_DOWN the high one. */
+    size_t patterns;
+    enum trend *pattern;      /* [patterns][genes] */
+    size_t of[PATTERNS_MOST]; /* pattern of each objective and limit */
+    struct boxes now, next;   /* boxes to be split; their parts that are kept */
+    size_t at;                /* first of `now` that was not split */
+    struct boxes part;        /* parts whose corners were asked */
+    struct {
+        size_t part, pattern, point;
+        size_t parent; /* box of `now` */
+    } * wait;          /* by point asked */
+    size_t waiting, wait_room;
+    bool begun;
+    bool broken; /* a point was better than the bound of its box */
+};
+
+static size_t add(const struct exact *e, struct boxes *b)
+{
+    size_t genes = e->problem->genes, corners = e->patterns * e->width;
+    if (b->n == b->room) {
+        b->room = 2 * b->room + 256;
+        b->side = mem_grow(b->side, b->room * genes, sizeof *b->side);
+        b->worth = mem_grow(b->worth, b->room * corners, sizeof *b->worth);
+    }
+    return b->n++;
+}
+
+static struct bounds *side(const struct exact *e, const struct boxes *b, size_t i)
+{
+    return b->side + i * e->problem->genes;
+}
+
+static double *worth(const struct exact *e, const struct boxes *b, size_t i, size_t pattern)
+{
+    return b->worth + (i * e->patterns + pattern) * e->width;
+}
+
+/* Puts each objective and limit with one whose best corner is the same. */
+static void make_patterns(struct exact *e)
+{
+    size_t genes = e->problem->genes;
+    e->pattern = mem_alloc(e->width * genes + 1, sizeof *e->pattern);
+    for (size_t j = 0; j < e->width; j++) {
+        const enum trend *t = e->problem->trend + j * genes;
+        size_t k = 0;
+        for (; k < e->patterns; k++) {
+            const enum trend *p = e->pattern + k * genes;
+            size_t i = 0;
+            while (i < genes && (t[i] == p[i] || t[i] == TREND_UNKNOWN || t[i] == TREND_NONE ||
+                                 p[i] == TREND_UNKNOWN || p[i] == TREND_NONE))
+                i++;
+            if (i == genes)
+                break;
+        }
+        for (size_t i = 0; i < genes; i++) {
+            enum trend *p = &e->pattern[k * genes + i];
+            if (k == e->patterns || *p == TREND_UNKNOWN || *p == TREND_NONE)
+                *p = t[i];
+        }
+        e->patterns += k == e->patterns;
+        e->of[j] = k;
+    }
+}
+
+static void *begin(struct search *s)
+{
+    struct exact *e = mem_alloc(1, sizeof *e);
+    e->problem = search_problem(s);
+    e->front = search_archive(s);
+    e->width = e->problem->objectives + e->problem->limits;
+    make_patterns(e);
+    return e;
+}
+
+static bool is_point(const struct exact *e, const struct bounds *s)
+{
+    for (size_t i = 0; i < e->problem->genes; i++)
+        if (s[i].low != s[i].high)
+            return false;
+    return true;
+}
+
+/* What no point of the box is better than; -INFINITY where that is not known. */
+static double bound(const struct exact *e, const struct boxes *b, size_t box, size_t j)
+{
+    const struct problem *p = e->problem;
+    const struct bounds *s = side(e, b, box);
+    const double *w = worth(e, b, box, e->of[j]);
+    for (size_t i = 0; i < p->genes; i++)
+        if (s[i].low != s[i].high && p->trend[j * p->genes + i] == TREND_UNKNOWN)
+            return -INFINITY;
+    if (p->limits && p->always && !p->always[j] && j != p->objectives && !(w[p->objectives] <= 0) &&
+        !is_point(e, s))
+        return -INFINITY;
+    return isnan(w[j]) ? -INFINITY : w[j] - TREND_SLACK * fabs(w[j]);
+}
+
+/* Can nothing of the box be on the front? */
+static bool hopeless(const struct exact *e, const struct boxes *b, size_t box)
+{
+    const struct problem *p = e->problem;
+    double at[PATTERNS_MOST];
+    for (size_t j = p->objectives; j < e->width; j++)
+        if (bound(e, b, box, j) > 0)
+            return true;
+    for (size_t j = 0; j < p->objectives; j++)
+        if ((at[j] = bound(e, b, box, j)) == -INFINITY)
+            return false;
+    return archive_dominates(e->front, at);
+}
+
+static double corner(const struct exact *e, const struct bounds *s, size_t pattern, size_t gene)
+{
+    bool high = e->pattern[pattern * e->problem->genes + gene] == TREND_DOWN;
+    return (double)(high ? s[gene].high : s[gene].low);
+}
+
+static bool same_corner(const struct exact *e, const struct bounds *a, size_t k,
+                        const struct bounds *b, size_t l)
+{
+    for (size_t i = 0; i < e->problem->genes; i++)
+        if (corner(e, a, k, i) != corner(e, b, l, i))
+            return false;
+    return true;
+}
+
+static void wait_for(struct exact *e, size_t part, size_t pattern, size_t point)
+{
+    if (e->waiting == e->wait_room)
+        e->wait = mem_grow(e->wait, e->wait_room = 2 * e->wait_room + 64, sizeof *e->wait);
+    e->wait[e->waiting].part = part;
+    e->wait[e->waiting].pattern = pattern;
+    e->wait[e->waiting].parent = SIZE_MAX;
+    e->wait[e->waiting++].point = point;
+}
+
+/* Asks for the corners of a part that its parent does not have: points `n` and on. A point that is
+ * in the part and was priced before is a corner of the parent of the same pattern. */
+static size_t ask_corners(struct exact *e, size_t part, const struct bounds *parent,
+                          const double *parent_worth, double *genes, size_t n)
+{
+    size_t first = e->waiting, count = e->problem->genes;
+    const struct bounds *s = side(e, &e->part, part);
+    bool had[PATTERNS_MOST] = {false};
+    for (size_t k = 0; k < e->patterns; k++)
+        if (parent && same_corner(e, s, k, parent, k)) {
+            had[k] = true;
+            memcpy(worth(e, &e->part, part, k), parent_worth + k * e->width,
+                   e->width * sizeof(double));
+        }
+    for (size_t k = 0; k < e->patterns; k++) {
+        bool there = had[k];
+        for (size_t l = 0; l < e->patterns && !there; l++)
+            if (had[l] && same_corner(e, s, k, s, l)) {
+                memcpy(worth(e, &e->part, part, k), worth(e, &e->part, part, l),
+                       e->width * sizeof(double));
+                there = true;
+            }
+        size_t asked = first, end = e->waiting;
+        for (; asked < end && !there; asked++)
+            if (same_corner(e, s, k, s, e->wait[asked].pattern)) {
+                wait_for(e, part, k, e->wait[asked].point);
+                there = true;
+            }
+        if (there)
+            continue;
+        for (size_t i = 0; i < count; i++)
+            genes[n * count + i] = corner(e, s, k, i);
+        wait_for(e, part, k, n++);
+    }
+    return n;
+}
+
+/* Where to split: first what no bound can be known without, by values; then the longest. */
+static size_t longest(const struct exact *e, const struct bounds *s, bool *by_value)
+{
+    const struct problem *p = e->problem;
+    size_t best = 0, length = 0;
+    *by_value = false;
+    for (size_t i = 0; i < p->genes; i++) {
+        if (s[i].low == s[i].high)
+            continue;
+        for (size_t j = 0; j < p->objectives; j++)
+            if (p->trend[j * p->genes + i] == TREND_UNKNOWN) {
+                *by_value = s[i].high - s[i].low < VALUES_MOST;
+                return i;
+            }
+        if (s[i].high - s[i].low > length) {
+            length = s[i].high - s[i].low;
+            best = i;
+        }
+    }
+    return best;
+}
+
+static size_t split(struct exact *e, size_t box, double *genes, size_t n)
+{
+    bool by_value;
+    size_t count = e->problem->genes;
+    size_t gene = longest(e, side(e, &e->now, box), &by_value);
+    struct bounds whole = side(e, &e->now, box)[gene];
+    size_t step = by_value ? 1 : (whole.high - whole.low) / 2 + 1;
+    for (size_t from = whole.low; from <= whole.high; from += step) {
+        size_t to = from + step - 1, part = add(e, &e->part);
+        memcpy(side(e, &e->part, part), side(e, &e->now, box), count * sizeof(struct bounds));
+        side(e, &e->part, part)[gene] = (struct bounds){from, to < whole.high ? to : whole.high};
+        size_t first = e->waiting;
+        n = ask_corners(e, part, side(e, &e->now, box), worth(e, &e->now, box, 0), genes, n);
+        for (size_t i = first; i < e->waiting; i++)
+            e->wait[i].parent = box;
+    }
+    return n;
+}
+
+/* Points that the parts of a box can take at most. */
+static size_t most_corners(const struct exact *e, size_t box)
+{
+    bool by_value;
+    const struct bounds *s = side(e, &e->now, box);
+    size_t gene = longest(e, s, &by_value);
+    return e->patterns * (by_value ? s[gene].high - s[gene].low + 1 : 2);
+}
+
+static void settle(struct exact *e)
+{
+    for (size_t i = 0; i < e->part.n; i++) {
+        if (is_point(e, side(e, &e->part, i)) || hopeless(e, &e->part, i))
+            continue;
+        size_t to = add(e, &e->next);
+        memcpy(side(e, &e->next, to), side(e, &e->part, i),
+               e->problem->genes * sizeof(struct bounds));
+        memcpy(worth(e, &e->next, to, 0), worth(e, &e->part, i, 0),
+               e->patterns * e->width * sizeof(double));
+    }
+    e->part.n = e->waiting = 0;
+}
+
+static size_t ask(void *self, double *genes, size_t most)
+{
+    struct exact *e = self;
+    size_t n = 0;
+    if (!e->begun) {
+        size_t part = add(e, &e->part);
+        for (size_t i = 0; i < e->problem->genes; i++)
+            side(e, &e->part, part)[i] = (struct bounds){0, e->problem->gene[i].n - 1};
+        e->begun = true;
+        return ask_corners(e, part, NULL, NULL, genes, 0);
+    }
+    while (n == 0) {
+        if (e->at == e->now.n) {
+            settle(e); /* parts that had nothing to ask for */
+            if (e->next.n == 0)
+                return 0;
+            struct boxes swap = e->now;
+            e->now = e->next;
+            e->next = swap;
+            e->next.n = 0;
+            e->at = 0;
+        }
+        for (; e->at < e->now.n; e->at++) {
+            if (hopeless(e, &e->now, e->at))
+                continue;
+            if (n + most_corners(e, e->at) > most && n > 0)
+                break;
+            n = split(e, e->at, genes, n);
+        }
+    }
+    return n;
+}
+
+/* Every point that is priced tests the bounds it was found by. */
+static void test(struct exact *e, size_t parent, const double *outcome)
+{
+    const struct problem *p = e->problem;
+    if (parent == SIZE_MAX || !(outcome_violation(p, outcome) <= 0))
+        return;
+    for (size_t j = 0; j < e->width; j++)
+        if (j < p->objectives ? outcome[j] < bound(e, &e->now, parent, j)
+                              : bound(e, &e->now, parent, j) > 0)
+            e->broken = true;
+}
+
+static bool failed(const void *self)
+{
+    return ((const struct exact *)self)->broken;
+}
+
+static void tell(void *self, size_t n, const double *genes, const double *outcomes)
+{
+    struct exact *e = self;
+    (void)genes;
+    (void)n;
+    for (size_t i = 0; i < e->waiting; i++)
+        memcpy(worth(e, &e->part, e->wait[i].part, e->wait[i].pattern),
+               outcomes + e->wait[i].point * e->width, e->width * sizeof(double));
+    for (size_t i = 0; i < e->waiting; i++)
+        test(e, e->wait[i].parent, outcomes + e->wait[i].point * e->width);
+    settle(e);
+}
+
+static void boxes_free(struct boxes *b)
+{
+    free(b->side);
+    free(b->worth);
+}
+
+static void done(void *self)
+{
+    struct exact *e = self;
+    boxes_free(&e->now);
+    boxes_free(&e->next);
+    boxes_free(&e->part);
+    free(e->wait);
+    free(e->pattern);
+    free(e);
+}
+
+const struct strategy strategy_exact = {
+    .name = "exact",
+    .doc = "The front of the grid, without the boxes of the space that bounds rule out.",
+    .lists = true,
+    .aims = true,
+    .ranks = true,
+    .open = begin,
+    .ask = ask,
+    .tell = tell,
+    .failed = failed,
+    .close = done};

@@ -1,0 +1,68 @@
+/* Latin hypercubes: as many layers as points along every axis, one point in each layer. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "search/strategies/strategy.h"
+
+enum { SQUARE = 65536 }; /* points of one hypercube at most; then another one */
+
+struct lhs {
+    struct search *search;
+    size_t *layer; /* [genes][points] */
+    size_t points, next;
+};
+
+static void *begin(struct search *s)
+{
+    struct lhs *l = mem_alloc(1, sizeof *l);
+    double budget = search_problem(s)->budget;
+    l->search = s;
+    l->points = l->next = budget < SQUARE ? (size_t)budget : SQUARE;
+    l->layer = mem_alloc(l->points * (search_problem(s)->genes + 1), sizeof *l->layer);
+    return l;
+}
+
+static void deal(struct lhs *l)
+{
+    for (size_t g = 0; g < search_problem(l->search)->genes; g++) {
+        size_t *layer = l->layer + g * l->points;
+        for (size_t i = 0; i < l->points; i++)
+            layer[i] = i;
+        random_shuffle(search_random(l->search), layer, l->points);
+    }
+    l->next = 0;
+}
+
+static size_t ask(void *self, double *genes, size_t most)
+{
+    struct lhs *l = self;
+    const struct problem *p = search_problem(l->search);
+    size_t n = 0;
+    for (; n < most; n++, l->next++) {
+        double *gene = genes + n * p->genes;
+        if (l->next == l->points)
+            deal(l);
+        for (size_t g = 0; g < p->genes; g++) {
+            double at = (double)l->layer[g * l->points + l->next];
+            gene[g] = gene_at(&p->gene[g],
+                              (at + random_unit(search_random(l->search))) / (double)l->points);
+        }
+        if (!search_fresh(l->search, gene) && !search_draw(l->search, gene))
+            break;
+    }
+    return n;
+}
+
+static void done(void *self)
+{
+    struct lhs *l = self;
+    free(l->layer);
+    free(l);
+}
+
+const struct strategy strategy_lhs = {
+    .name = "lhs",
+    .doc = "Latin hypercubes: one point in each layer of every axis.",
+    .open = begin,
+    .ask = ask,
+    .close = done};
