@@ -2,6 +2,9 @@
  * (arXiv:2405.04434); one read of the latent as FlashMLA does; DSA as in DeepSeek-V3.2. */
 #include "arch/attention.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "base/mem.h"
 
 double attention_heads(const struct model *m, double tp)
@@ -273,15 +276,93 @@ static double mla_cached_byte(const struct model *m)
     return m->index_topk > 0 ? m->index_head_dim + 4 : 0;
 }
 
+static double gqa_live(const struct model *m, double tp)
+{
+    return 2 * (attention_heads(m, tp) + attention_kv_heads(m, tp)) * m->head_dim;
+}
+
+static double gqa_query(const struct model *m)
+{
+    return 2 * attention_head_dim(m);
+}
+
+static int gqa_check(const struct model *m, struct err *err)
+{
+    if (fmod(m->heads, fmax(1, m->kv_heads)) == 0)
+        return 0;
+    return fail(err, "model.kv_heads: %g does not divide %g heads: give a divisor of model.heads",
+                m->kv_heads, m->heads);
+}
+
+static double mla_live(const struct model *m, double tp)
+{
+    return 2 * attention_heads(m, tp) * (m->kv_lora_rank + m->qk_rope_dim);
+}
+
+static double mla_query(const struct model *m)
+{
+    return 2 * m->kv_lora_rank + m->qk_rope_dim;
+}
+
+static int mla_check(const struct model *m, struct err *err)
+{
+    if (m->kv_lora_rank > 0 && m->qk_nope_dim > 0 && m->v_dim > 0)
+        return 0;
+    return fail(err, "model.kv_lora_rank: MLA needs a latent: give kv_lora_rank, qk_nope_dim, "
+                     "qk_rope_dim and v_dim");
+}
+
 const struct attention attentions[] = {
-    {"gqa", "Grouped-query attention, with MHA, MQA, sliding windows and chunks.", gqa_ops,
-     gqa_params, none, gqa_cached, none, none},
-    {"mla", "Multi-head latent attention, absorbed or not, dense or with a sparse indexer (DSA).",
-     mla_ops, mla_params, mla_copied_params, mla_cached, mla_cached_rope, mla_cached_byte},
+    {.name = "gqa",
+     .also = {"mha", "mqa"},
+     .simulated = true,
+     .doc = "Grouped-query attention, with MHA, MQA, sliding windows and chunks.",
+     .check = gqa_check,
+     .ops = gqa_ops,
+     .params = gqa_params,
+     .copied_params = none,
+     .cached = gqa_cached,
+     .cached_rope = none,
+     .cached_byte = none,
+     .live = gqa_live,
+     .query = gqa_query},
+    {.name = "mla",
+     .doc = "Multi-head latent attention, absorbed or not, dense or with a sparse indexer (DSA).",
+     .latent = true,
+     .simulated = true,
+     .check = mla_check,
+     .ops = mla_ops,
+     .params = mla_params,
+     .copied_params = mla_copied_params,
+     .cached = mla_cached,
+     .cached_rope = mla_cached_rope,
+     .cached_byte = mla_cached_byte,
+     .live = mla_live,
+     .query = mla_query},
 };
 const size_t attentions_n = LEN(attentions);
 
-const struct word attention_words[] = {{"gqa", 0}, {"mla", 1}, {"mha", 0}, {"mqa", 0}, {NULL, 0}};
+struct word attention_word(size_t i)
+{
+    if (i < attentions_n)
+        return (struct word){attentions[i].name, (double)i};
+    size_t other = attentions_n;
+    for (size_t k = 0; k < attentions_n; k++)
+        for (const char *const *also = attentions[k].also; *also; also++)
+            if (other++ == i)
+                return (struct word){*also, (double)k};
+    return (struct word){NULL, 0};
+}
+
+double attention_kind(const char *word)
+{
+    struct word w;
+    for (size_t i = 0; (w = attention_word(i)).text; i++)
+        if (!strcmp(w.text, word))
+            return w.value;
+    assert(!"a word of the registry");
+    return NAN;
+}
 
 const struct attention *attention_of(const struct model *m)
 {

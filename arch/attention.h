@@ -8,7 +8,12 @@
 
 struct attention {
     const char *name;
+    const char *also[4]; /* other words for it, that say more of the model; ends with NULL */
     const char *doc;
+    bool latent;    /* what is cached stands for keys and values of all heads: MLA */
+    bool simulated; /* arXiv:2507.15465's simulator has it: timing simulator (arch/simulator.h) */
+    /* What must hold between its parameters, as design_check. */
+    int (*check)(const struct model *m, struct err *err);
     /* Projections and core attention of all layers. */
     void (*ops)(const struct model *m, const struct shape *s, struct ops *out);
     double (*params)(const struct model *m); /* weights of one layer */
@@ -19,9 +24,14 @@ struct attention {
     double (*cached_rope)(const struct model *m);
     /* Indexer keys cached beside them, one byte each. */
     double (*cached_byte)(const struct model *m);
+    /* Numbers per token and device: what is live around the core, of one of `tp` ranks; a query as
+     * it is sent to other devices that hold parts of the context, of one head. */
+    double (*live)(const struct model *m, double tp);
+    double (*query)(const struct model *m);
 };
 
-extern const struct word attention_words[]; /* names of the registry, and mha, mqa */
+struct word attention_word(size_t i);    /* names of the registry, and their other words */
+double attention_kind(const char *word); /* what model.attention is for a word; it must be one */
 extern const struct attention attentions[];
 extern const size_t attentions_n;
 

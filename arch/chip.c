@@ -33,7 +33,7 @@ static const struct field rows[] = {
     { FIELD(chip, fp4_ratio, "1"), .lo = 1, .hi = 32, .init = 1, .doc = "Dense FP4 peak over BF16 peak." },
     { FIELD(chip, memory_byte, "B"), .lo = 1e6, .hi = 1e15, .init = NAN, .doc = "Memory capacity of one device." },
     { FIELD(chip, memory_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .init = NAN, .doc = "Memory bandwidth of one device." },
-    { FIELD(chip, hbm, "1"), .lo = 0, .hi = HBM_KINDS - 1, .init = HBM3E, .only_words = true, .words = hbm_words,
+    { FIELD(chip, hbm, "1"), .init = HBM3E, .only_words = true, .words = hbm_words,
       .doc = "Memory generation; the number of stacks and their price follow from it." },
     { FIELD(chip, link_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .init = NAN, .doc = "Scale-up link of one device, one direction." },
     { FIELD(chip, link_latency_s, "s"), .lo = 0, .hi = 1, .init = 1.3e-6, .doc = "Latency of a transfer over the scale-up link." },

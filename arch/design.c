@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/attention.h"
 #include "base/mem.h"
 
 #define PART(member) &member##_fields, offsetof(struct design, member)
@@ -77,13 +78,12 @@ int design_check(const struct design *d, struct err *err)
 {
     const struct model *m = &d->model;
 
-    if (m->attention == 0 && fmod(m->heads, fmax(1, m->kv_heads)) != 0)
+    if (attention_of(m)->check(m, err) != 0)
+        return -1;
+    if (d->mode.timing == TIMING_SIMULATOR && !attention_of(m)->simulated)
         return fail(err,
-                    "model.kv_heads: %g does not divide %g heads: give a divisor of model.heads",
-                    m->kv_heads, m->heads);
-    if (m->attention > 0 && (m->kv_lora_rank <= 0 || m->qk_nope_dim <= 0 || m->v_dim <= 0))
-        return fail(err, "model.kv_lora_rank: MLA needs a latent: give kv_lora_rank, qk_nope_dim, "
-                         "qk_rope_dim and v_dim");
+                    "timing: the simulator has no operators for attention %s: write timing: ideal",
+                    attention_of(m)->name);
     if (m->index_topk > 0 && (m->index_heads <= 0 || m->index_head_dim <= 0 || m->q_lora_rank <= 0))
         return fail(err, "model.index_topk: sparse attention needs an indexer: give index_heads, "
                          "index_head_dim and q_lora_rank");

@@ -14,7 +14,7 @@ static const struct word kind_words[] = {
 static const struct word derived[] = { { "auto", -1 }, { NULL, 0 } };
 
 static const struct field rows[] = {
-    { FIELD(engine, kind, "1"), .lo = ENGINE_BANK, .hi = ENGINE_POOL, .init = ENGINE_LOGIC_DIE, .only_words = true, .words = kind_words,
+    { FIELD(engine, kind, "1"), .init = ENGINE_LOGIC_DIE, .only_words = true, .words = kind_words,
       .doc = "Where it stands: in the banks of the memory dies, on their logic die, on the compute dies, or in a pool of its own." },
     { FIELD(engine, bandwidth_ratio, "1"), .lo = 0, .hi = 1e4, .init = 0,
       .doc = "m: bandwidth the engine sees over that of the chip; 0: no engine. A bank has no more than engine.power_budget feeds, an on_die no more than 1."  },
@@ -22,7 +22,7 @@ static const struct field rows[] = {
     { FIELD(engine, capacity_ratio, "1"), .lo = 0.01, .hi = 100, .init = 1, .doc = "kappa: memory capacity with the engine over that without." },
     { FIELD(engine, link_byte_per_s, "B/s"), .lo = 0, .hi = 1e15, .init = 0, .doc = "Link from the chip to a discrete engine; 0: the engine is in place." },
     { FIELD(engine, overlap, "1"), .lo = 0, .hi = 1, .init = 0, .doc = "Share of the shorter of engine time and chip time that is hidden behind the other." },
-    { FIELD(engine, runs, "1"), .lo = RUNS_ATTENTION, .hi = RUNS_BOTH, .init = RUNS_ATTENTION, .only_words = true, .words = runs_words,
+    { FIELD(engine, runs, "1"), .init = RUNS_ATTENTION, .only_words = true, .words = runs_words,
       .doc = "Operators the engine may run; each still goes to the fastest unit." },
     { FIELD(engine, dram_area_ratio, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Area added to each DRAM die, as a share of the die." },
     { FIELD(engine, logic_mm2_per_stack, "mm2"), .lo = 0, .hi = 1e3, .init = -1, .words = derived,

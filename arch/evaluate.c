@@ -21,7 +21,7 @@ void prepare(struct prepared *out, const struct design *d)
         struct mapped *m = &out->mapped[i];
         m->plan = plans[i];
         step_build(&m->step, &d->model, &plans[i], &d->workload, &d->precision, &d->mode);
-        if (d->workload.phase >= PHASE_SERVING)
+        if (phase_of(&d->workload)->answers)
             step_build(&m->prefill, &d->model, &plans[i], &prompt, &d->precision, &d->mode);
         if (m->step.mixed && m->step.calibrated)
             m->step.beside = &m->prefill;
@@ -194,9 +194,7 @@ static bool is_more(double a, double b)
 static bool better(const struct candidate *a, const struct candidate *b)
 {
     if (a->verdict != b->verdict) {
-        static const int rank[VERDICTS] = {
-            [VERDICT_OK] = 0, [VERDICT_TPOT] = 1, [VERDICT_TTFT] = 1, [VERDICT_MEMORY] = 2};
-        return rank[(int)a->verdict] < rank[(int)b->verdict];
+        return verdict_kinds[(int)a->verdict].distance < verdict_kinds[(int)b->verdict].distance;
     }
     return a->verdict == VERDICT_MEMORY ? is_more(b->memory_byte, a->memory_byte)
            : a->verdict != VERDICT_OK   ? is_more(b->step_s, a->step_s)

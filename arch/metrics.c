@@ -16,10 +16,25 @@ enum {
 };
 
 /* clang-format off */
-static const struct word verdict_words[] = {
-    { "ok", VERDICT_OK }, { "memory", VERDICT_MEMORY }, { "tpot", VERDICT_TPOT }, { "ttft", VERDICT_TTFT },
-    { "constraint", VERDICT_CONSTRAINT }, { "mapping", VERDICT_MAPPING }, { "calibration", VERDICT_CALIBRATION }, { NULL, 0 },
+const struct verdict_kind verdict_kinds[VERDICTS] = {
+    [VERDICT_OK] = { .name = "ok" },
+    [VERDICT_MEMORY] = { .name = "memory", .limit = "chip.memory_byte", .distance = 2,
+                         .why = "weights and KV cache of the batch do not fit in memory" },
+    [VERDICT_TPOT] = { .name = "tpot", .limit = "workload.tpot_s", .distance = 1,
+                       .why = "a step takes longer than workload.tpot_s allows" },
+    [VERDICT_TTFT] = { .name = "ttft", .limit = "workload.ttft_s", .distance = 1,
+                       .why = "the prefill takes longer than workload.ttft_s allows" },
+    [VERDICT_CONSTRAINT] = { .name = "constraint", .distance = 3, .why = "a constraint of the study is not met" },
+    [VERDICT_MAPPING] = { .name = "mapping", .distance = 3 },
+    [VERDICT_CALIBRATION] = { .name = "calibration", .distance = 3,
+                              .why = "kernels of this kind were not measured on chips of this generation: use timing ideal" },
 };
+
+static struct word verdict_word(size_t i)
+{
+    return (struct word){ i < VERDICTS ? verdict_kinds[i].name : NULL, (double)i };
+}
+
 static const struct word calibrated_words[] = { { "own", ON_OWN }, { "generation", ON_GENERATION }, { NULL, 0 } };
 static const struct word limit_words[] = {
     { "capacity", LIMIT_CAPACITY }, { "latency", LIMIT_LATENCY }, { "compute", LIMIT_COMPUTE },
@@ -49,7 +64,7 @@ static const struct metric calibrated_prefilling = { .phases = WITH_PREFILL, .ne
     METRIC(where, member##_high, unit, better, "Calibrated timing: one measurement in ten is expected above.")
 
 static const struct field rows[] = {
-    { FIELD(metrics, verdict, "1"), .lo = 0, .hi = VERDICTS - 1, .only_words = true, .words = verdict_words, .more = &always,
+    { FIELD(metrics, verdict, "1"), .only_words = true, .registry = verdict_word, .more = &always,
       .doc = "ok, or why the point is impossible: memory, tpot, ttft, constraint, mapping; calibration: nothing was measured on chips of its generation." },
     METRIC(always, batch, "requests", 0, "Requests in flight over all devices."),
     METRIC(always, batch_cap, "requests", 0, "Most requests that fit in memory."),
@@ -76,7 +91,7 @@ static const struct field rows[] = {
     METRIC(always, other_s, "s", -1, "Norms, residuals, rotary embedding, embedding, head."),
     METRIC(always, attention_share, "1", 0, "Core attention over the step."),
     METRIC(of_engine, engine_speedup, "1", +1, "S: core attention on the chip over core attention on the engine; under 1 the engine stays idle."),
-    { FIELD(metrics, limit, "1"), .lo = 0, .hi = LIMIT_LINK, .only_words = true, .words = limit_words, .more = &always,
+    { FIELD(metrics, limit, "1"), .only_words = true, .words = limit_words, .more = &always,
       .doc = "What binds the throughput: memory capacity, the latency limit, compute, memory bandwidth or the link." },
     COST(die_area_mm2, "mm2", -1, "Silicon area of the compute dies of one device, the engine's part apart."),
     COST(engine_area_mm2, "mm2", -1, "Silicon that the engine adds to one device: on its dies, in its stacks, in a pool."),
@@ -93,7 +108,7 @@ static const struct field rows[] = {
     METRIC(priced, dies, "1", 0, "Compute dies of one device: as many as the reticle and the length of their edges ask for."),
     METRIC(priced, power_limit_ratio, "1", -1, "Power of one device at this activity over its design power; above 1 it would slow down, which timing does not say."),
     METRIC(priced, package_limit_ratio, "1", -1, "Interposer of one device over the largest that can be had; above 1 it cannot be made."),
-    { FIELD(metrics, calibrated_on, "1"), .lo = 0, .hi = ON_GENERATION, .only_words = true, .words = calibrated_words, .more = &calibrated,
+    { FIELD(metrics, calibrated_on, "1"), .only_words = true, .words = calibrated_words, .more = &calibrated,
       .doc = "Whose measurements calibrated timing stands on: the chip's own, or its generation's, moved to it." },
     METRIC(calibrated, timing_error, "1", -1, "Standard deviation of the log of calibrated over measured time."),
     SPAN(calibrated_decoding, tpot_s, "s", -1), SPAN(calibrated_prefilling, ttft_s, "s", -1), SPAN(calibrated, tokens_per_s, "1/s", +1),
@@ -116,21 +131,22 @@ void metric_scope_add(struct metric_scope *out, const struct design *d)
 }
 
 /* "prefill, serving or disaggregated" */
-static void phases_text(unsigned phases, char *out, size_t size)
+static void phases_text(unsigned set, char *out, size_t size)
 {
     const struct field *f = field_find(workload_fields, "phase");
     size_t used = 0;
     out[0] = '\0';
-    for (const struct word *w = f->words; w->text && used < size; w++) {
-        unsigned one = 1u << (unsigned)w->value;
-        if (!(phases & one))
+    struct word w;
+    for (size_t i = 0; field_word_at(f, i, &w) && used < size; i++) {
+        unsigned one = 1u << (unsigned)w.value;
+        if (!(set & one))
             continue;
-        phases &= ~one;
+        set &= ~one;
         used += (size_t)snprintf(out + used, size - used, "%s%s",
                                  used == 0 ? ""
-                                 : phases  ? ", "
+                                 : set     ? ", "
                                            : " or ",
-                                 w->text);
+                                 w.text);
     }
 }
 
@@ -154,9 +170,4 @@ bool metric_exists(const struct field *f, const struct metric_scope *in, struct 
     fail(err, "\"%s\" has no value here: it needs %s%s", f->name,
          need ? "" : "workload.phase: ", need ? need : text);
     return false;
-}
-
-const char *verdict_text(enum verdict v)
-{
-    return verdict_words[v].text;
 }

@@ -6,6 +6,7 @@
 #include "base/field.h"
 #include "base/lanes.h"
 
+/* Why a point is impossible, or ok. */
 enum verdict {
     VERDICT_OK,
     VERDICT_MEMORY,
@@ -16,6 +17,17 @@ enum verdict {
     VERDICT_CALIBRATION,
     VERDICTS
 };
+
+/* What is said of each. */
+struct verdict_kind {
+    const char *name;
+    const char *why;   /* for people; NULL if another says why */
+    const char *limit; /* the parameter that was exceeded; NULL if there is no number for it */
+    int distance;      /* of mappings, the one that is nearest to being possible is shown */
+};
+
+extern const struct verdict_kind verdict_kinds[VERDICTS];
+
 enum calibrated_on { ON_OWN, ON_GENERATION };
 enum limit { LIMIT_CAPACITY, LIMIT_LATENCY, LIMIT_COMPUTE, LIMIT_MEMORY, LIMIT_LINK };
 
@@ -79,7 +91,5 @@ void metric_scope_add(struct metric_scope *out, const struct design *d);
  * "\"ttft_s\" has no value here: write workload.phase: prefill, serving or disaggregated".
  * search/study.h fills the scope of a study. */
 bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err);
-
-const char *verdict_text(enum verdict v);
 
 #endif

@@ -8,7 +8,7 @@ static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
 
 /* clang-format off */
 static const struct field rows[] = {
-    { FIELD(model, attention, "1"), .lo = 0, .hi = 1, .init = NAN, .only_words = true, .words = attention_words,
+    { FIELD(model, attention, "1"), .init = NAN, .only_words = true, .registry = attention_word,
       .doc = "Attention variant; MHA and MQA are GQA with as many, and with one, KV head." },
     { FIELD(model, layers, "1"), .lo = 1, .hi = 1e4, .init = NAN, .whole = true, .doc = "Transformer layers." },
     { FIELD(model, hidden, "1"), .lo = 1, .hi = 1e6, .init = NAN, .whole = true, .doc = "Width of the residual stream." },

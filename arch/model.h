@@ -5,7 +5,7 @@
 #include "base/field.h"
 
 struct model {
-    double attention; /* index of the variant in arch/attention.c */
+    double attention; /* which variant: attention_of, attention_kind (arch/attention.h) */
     double layers, hidden, heads, kv_heads, head_dim;
     double window, full_every;
     double kv_lora_rank, q_lora_rank, qk_rope_dim, qk_nope_dim, v_dim;

@@ -1,7 +1,5 @@
 #include "arch/plan.h"
 
-#include <stdbool.h>
-
 #include "arch/routing.h"
 #include "base/mem.h"
 
@@ -14,9 +12,18 @@ static const struct word reduce_words[] = { { "ring", REDUCE_RING }, { "best", R
 static const struct word exchange_words[] = { { "flat", EXCHANGE_FLAT }, { "hierarchical", EXCHANGE_HIERARCHICAL }, { NULL, 0 } };
 static const struct word shared_words[] = { { "ep", SHARED_OVER_EP }, { "tp", SHARED_OVER_TP }, { NULL, 0 } };
 static const struct word room_words[] = { { "whole", KV_ROOM_WHOLE }, { "mean", KV_ROOM_MEAN }, { NULL, 0 } };
-static const struct word phase_words[] = {
-    { "decode", PHASE_DECODE }, { "prefill", PHASE_PREFILL }, { "serving", PHASE_SERVING }, { "disaggregated", PHASE_DISAGGREGATED }, { NULL, 0 },
+const struct phase phase_kinds[PHASES] = {
+    [PHASE_DECODE] = { .name = "decode" },
+    [PHASE_PREFILL] = { .name = "prefill" },
+    [PHASE_SERVING] = { .name = "serving", .answers = true },
+    [PHASE_DISAGGREGATED] = { .name = "disaggregated", .answers = true },
 };
+
+static struct word phase_word(size_t i)
+{
+    return (struct word){ i < PHASES ? phase_kinds[i].name : NULL, (double)i };
+}
+
 static const struct word batch_words[] = { { "max", BATCH_MAX }, { NULL, 0 } };
 static const struct word limit_words[] = { { "none", INFINITY }, { NULL, 0 } };
 static const struct word yes_no[] = { { "no", 0 }, { "yes", 1 }, { NULL, 0 } };
@@ -47,20 +54,20 @@ static const struct field plan_rows[] = {
       .doc = "Pipeline parallelism: stages that share the layers out; as many groups of requests follow one another." },
     { FIELD(plan, cp, "devices"), .lo = 1, .hi = 1e6, .init = 1, .whole = true, .words = auto_words,
       .doc = "Context parallelism: devices that share the tokens of one request's context out, and its prompt." },
-    { FIELD(plan, shared_over, "1"), .lo = 0, .hi = 1, .init = SHARED_OVER_EP, .only_words = true, .words = shared_words,
+    { FIELD(plan, shared_over, "1"), .init = SHARED_OVER_EP, .only_words = true, .words = shared_words,
       .doc = "Devices that hold one copy of the weights outside attention and routed experts: the expert group (arXiv:2507.15465 eq. 11) or the TP group (as servers copy them)." },
     { FIELD(plan, redundant_experts, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true,
       .doc = "Copies of hot experts held beside one of each, with workload.placement replicated; 0: one a device." },
-    { FIELD(plan, overlap, "1"), .lo = 0, .hi = OVERLAP_IDEAL, .init = OVERLAP_NONE, .only_words = true, .words = overlap_words,
+    { FIELD(plan, overlap, "1"), .init = OVERLAP_NONE, .only_words = true, .words = overlap_words,
       .doc = "Collectives behind computation: none, that of one half of the batch behind the other half's computation, or all." },
-    { FIELD(plan, all_reduce, "1"), .lo = 0, .hi = REDUCE_BEST, .init = REDUCE_RING, .only_words = true, .words = reduce_words,
+    { FIELD(plan, all_reduce, "1"), .init = REDUCE_RING, .only_words = true, .words = reduce_words,
       .doc = "All-reduce as a ring, or the better of a ring and one shot (everyone sends everything to everyone)." },
-    { FIELD(plan, all_to_all, "1"), .lo = 0, .hi = EXCHANGE_HIERARCHICAL, .init = EXCHANGE_FLAT, .only_words = true, .words = exchange_words,
+    { FIELD(plan, all_to_all, "1"), .init = EXCHANGE_FLAT, .only_words = true, .words = exchange_words,
       .doc = "All-to-all beyond one link domain: flat, every copy over the network, or hierarchical, one copy a domain, passed on inside it." },
 };
 
 static const struct field workload_rows[] = {
-    { FIELD(workload, phase, "1"), .lo = 0, .hi = PHASE_DISAGGREGATED, .init = PHASE_DECODE, .only_words = true, .words = phase_words,
+    { FIELD(workload, phase, "1"), .init = PHASE_DECODE, .only_words = true, .registry = phase_word,
       .doc = "What is timed: decode, a step that makes a token for each request; prefill, a step that reads a prompt of each (workload.context tokens); serving, a step at steady state with both on the same devices; disaggregated, decode on plan.devices and as many devices more as its prefill needs." },
     { FIELD(workload, context, "tokens"), .lo = 1, .hi = 1e9, .init = 8192, .doc = "Context length the step sees (decode); length of the prompt (prefill)." },
     { FIELD(workload, query_tokens, "tokens"), .lo = 1, .hi = 1e4, .init = 1, .doc = "Tokens of a request in one step: 1, or 1 + drafted." },
@@ -72,10 +79,10 @@ static const struct field workload_rows[] = {
     { FIELD(workload, input, "tokens"), .lo = 1, .hi = 1e9, .init = 1024, .doc = "Prompt of a request (serving, disaggregated)." },
     { FIELD(workload, output, "tokens"), .lo = 1, .hi = 1e9, .init = 1024, .doc = "Answer of a request (serving, disaggregated)." },
     { FIELD(workload, prefix, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .doc = "First tokens of a prompt whose KV cache is there already (shared prefix)." },
-    { FIELD(workload, kv_room, "1"), .lo = 0, .hi = KV_ROOM_MEAN, .init = KV_ROOM_WHOLE, .only_words = true, .words = room_words,
+    { FIELD(workload, kv_room, "1"), .init = KV_ROOM_WHOLE, .only_words = true, .words = room_words,
       .doc = "Memory kept for a request's KV cache (serving, disaggregated): whole, for its prompt and all of its answer, as a server that never evicts does; mean, for what it holds on average." },
     { FIELD(workload, skew, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Zipf exponent s of the popularity of experts; 0: all alike." },
-    { FIELD(workload, placement, "1"), .lo = 0, .hi = PLACE_REPLICATED, .init = PLACE_RANDOM, .only_words = true, .words = placement_words,
+    { FIELD(workload, placement, "1"), .init = PLACE_RANDOM, .only_words = true, .words = placement_words,
       .doc = "Where experts sit if some are more popular: at random, dealt out in turn, hottest first on the same device, or with copies of the hot ones." },
     { FIELD(workload, chance, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no,
       .doc = "Count what chance adds to the tokens of the busiest device; no: loads in proportion to popularity (arXiv:2507.15465 eq. 13)." },
@@ -95,7 +102,7 @@ static const struct field precision_rows[] = {
 };
 
 static const struct field mode_rows[] = {
-    { FIELD(mode, timing, "1"), .lo = 0, .hi = TIMING_CALIBRATED, .init = TIMING_IDEAL, .only_words = true, .words = timing_words,
+    { FIELD(mode, timing, "1"), .init = TIMING_IDEAL, .only_words = true, .words = timing_words,
       .doc = "How operators are timed: ideal, at the peaks of the data sheet; simulator, likewise, with the operators and the memory that arXiv:2507.15465's simulator counts; calibrated, as kernels were measured on the chip's generation." },
 };
 /* clang-format on */

@@ -2,6 +2,8 @@
 #ifndef ARCH_PLAN_H
 #define ARCH_PLAN_H
 
+#include <stdbool.h>
+
 #include "arch/model.h"
 #include "base/field.h"
 
@@ -31,7 +33,20 @@ struct workload {
 enum { BATCH_MAX = 0 };
 enum { AS_ACTIVATION = 0, AS_KV = 0 };
 enum { KV_ROOM_WHOLE, KV_ROOM_MEAN };
-enum { PHASE_DECODE, PHASE_PREFILL, PHASE_SERVING, PHASE_DISAGGREGATED };
+enum { PHASE_DECODE, PHASE_PREFILL, PHASE_SERVING, PHASE_DISAGGREGATED, PHASES };
+
+/* What a phase is, beside its name. */
+struct phase {
+    const char *name;
+    bool answers; /* requests have a prompt (workload.input) and an answer (workload.output) */
+};
+
+extern const struct phase phase_kinds[PHASES];
+
+static inline const struct phase *phase_of(const struct workload *w)
+{
+    return &phase_kinds[(size_t)w->phase];
+}
 
 struct precision {
     double weight, kv, math, activation, dispatch, combine, rope; /* bytes per number */

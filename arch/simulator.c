@@ -200,7 +200,7 @@ void simulator_ops(const struct model *m, const struct shape *s, struct ops *out
 
     add_norm(out, 2 * dense + 4 * moe, s, m->hidden);
     ops_add_vector(out, "residual", OP_OTHER, 2 * dense, s, stream, 3 * stream);
-    if (m->kv_lora_rank > 0)
+    if (attention_of(m)->latent)
         add_mla(out, m, s);
     else
         add_gqa(out, m, s);
@@ -226,7 +226,7 @@ void simulator_live_numbers(const struct model *m, const struct shape *s, double
 {
     double h = attention_heads(m, s->tp), q = s->tokens, d = m->hidden, k = m->top_k;
     double moe = m->experts > 0 ? 2 * k * d : 0;
-    if (m->kv_lora_rank <= 0) {
+    if (!attention_of(m)->latent) {
         double hd = m->head_dim > 0 ? m->head_dim : d / m->heads;
         double kv = attention_kv_heads(m, s->tp);
         *per_request = 0;

@@ -28,9 +28,7 @@ static void add_vocabulary(struct ops *out, const struct model *m, const struct 
  * the widest operator's input and output. */
 static double live_numbers(const struct model *m, const struct shape *s)
 {
-    double h = m->heads / s->tp, width;
-    width = m->attention > 0 ? 2 * h * (m->kv_lora_rank + m->qk_rope_dim)
-                             : 2 * (h + attention_kv_heads(m, s->tp)) * m->head_dim;
+    double width = attention_of(m)->live(m, s->tp);
     width = fmax(width, model_ffn_matrices(m) * m->ffn / s->tp);
     width = fmax(width, m->top_k * (m->hidden + 2 * m->moe_ffn));
     return s->tokens * (2 * m->hidden + width);
@@ -106,9 +104,7 @@ static void share_context(struct ops *list, const struct model *m, const struct 
         o->key_flop /= cp;
     }
     double heads = attention_heads(m, s->tp);
-    double query =
-        m->kv_lora_rank > 0 ? 2 * m->kv_lora_rank + m->qk_rope_dim : 2 * attention_head_dim(m);
-    double sent = s->decode * heads * query +
+    double sent = s->decode * heads * attention_of(m)->query(m) +
                   s->prompts * s->prompt * attention_of(m)->cached(m, s->tp); /* round the ring */
     ops_add(list, m->layers,
             (struct op){.name = "attention.exchange",
@@ -205,7 +201,7 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
         plan->pp * p->weight;
     out->fixed_byte = fixed * p->activation;
     double cached = fmax(s.context, s.prompt);
-    if (w->phase >= PHASE_SERVING && w->kv_room == KV_ROOM_WHOLE)
+    if (phase_of(w)->answers && w->kv_room == KV_ROOM_WHOLE)
         cached = w->input + w->output;
     out->kv_byte_per_request =
         cached *

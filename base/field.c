@@ -196,11 +196,18 @@ char *quantity_text(double value, const char *unit, int digits, char *buffer, si
     return buffer;
 }
 
+bool field_word_at(const struct field *f, size_t i, struct word *out)
+{
+    *out = f->registry != NULL ? f->registry(i) : f->words != NULL ? f->words[i] : (struct word){0};
+    return out->text != NULL;
+}
+
 const char *field_word(const struct field *f, double value)
 {
-    for (const struct word *w = f->words; w != NULL && w->text != NULL; w++) {
-        if (w->value == value)
-            return w->text;
+    struct word w;
+    for (size_t i = 0; field_word_at(f, i, &w); i++) {
+        if (w.value == value)
+            return w.text;
     }
     return NULL;
 }
@@ -308,11 +315,11 @@ static void right_add(struct right *r, const char *text)
 static struct right words_list(const struct field *f)
 {
     enum { MOST = 12 };
-    assert(f->words != NULL);
     struct right r = {"one of "};
-    for (size_t i = 0; f->words[i].text != NULL; i++) {
+    struct word w;
+    for (size_t i = 0; field_word_at(f, i, &w); i++) {
         right_add(&r, i > 0 ? ", " : "");
-        right_add(&r, i < MOST ? f->words[i].text : "...");
+        right_add(&r, i < MOST ? w.text : "...");
         if (i == MOST)
             break;
     }
@@ -332,7 +339,8 @@ static struct right value_form(const struct field *f)
     right_add(&r, unit);
     right_add(&r, ", like ");
     right_add(&r, quantity_text(sample, unit, 6, example, sizeof example));
-    if (f->words != NULL) {
+    struct word first;
+    if (field_word_at(f, 0, &first)) {
         right_add(&r, ", or ");
         right_add(&r, words_list(f).text);
     }
@@ -342,11 +350,12 @@ static struct right value_form(const struct field *f)
 static const char *word_near(const struct field *f, const char *text)
 {
     size_t n = 0;
-    while (f->words != NULL && f->words[n].text != NULL)
+    struct word w;
+    while (field_word_at(f, n, &w))
         n++;
     const char **names = mem_alloc(n, sizeof *names);
-    for (size_t i = 0; i < n; i++)
-        names[i] = f->words[i].text;
+    for (size_t i = 0; i < n && field_word_at(f, i, &w); i++)
+        names[i] = w.text;
     const char *nearest = name_nearest(text, names, n);
     free(names);
     return nearest;
@@ -403,9 +412,10 @@ static int trimmed_parse(const struct field *f, const char *text, double *out, s
 {
     if (*text == '\0')
         return fail(err, "the value is missing: %s", value_form(f).text);
-    for (const struct word *w = f->words; w != NULL && w->text != NULL; w++) {
-        if (strcasecmp(w->text, text) == 0) {
-            *out = w->value;
+    struct word w;
+    for (size_t i = 0; field_word_at(f, i, &w); i++) {
+        if (strcasecmp(w.text, text) == 0) {
+            *out = w.value;
             return 0;
         }
     }

@@ -27,9 +27,10 @@ struct field {
     bool whole;       /* only whole numbers */
     bool only_words;  /* numbers are not accepted, one of `words` is needed */
     int sense;        /* metrics: +1 more is better, -1 less is better, 0 neither */
-    const struct word *words; /* ends with { NULL, 0 }; NULL for none */
-    const char *doc;          /* one sentence */
-    const void *more;         /* what else the owner of the table says of the row; NULL: nothing */
+    const struct word *words;          /* ends with { NULL, 0 }; NULL for none */
+    struct word (*registry)(size_t i); /* instead of `words`: made of the rows of a registry */
+    const char *doc;                   /* one sentence */
+    const void *more; /* what else the owner of the table says of the row; NULL: nothing */
 };
 
 /* A table. `section` names the struct in paths: "chip" in chip.memory_byte; "" for metrics. */
@@ -85,7 +86,10 @@ int quantity_parse(const char *text, const char *unit, double *out);
  * Fits in 48 bytes. Returns `buffer`. */
 char *field_text(const struct field *f, double value, char *buffer, size_t size);
 
-/* The word that stands for `value` in `f`, or NULL. */
+/* Word `i` of `f`; false past the last. */
+bool field_word_at(const struct field *f, size_t i, struct word *out);
+
+/* The first word that stands for `value` in `f`, or NULL. */
 const char *field_word(const struct field *f, double value);
 
 /* `value` with `digits` significant digits and an SI prefix before `unit`. */

@@ -52,21 +52,7 @@ static void text_cost(const char *label, const char *name, const struct metrics 
 
 static const char *why(const struct metrics *m)
 {
-    switch ((enum verdict)m->verdict) {
-    case VERDICT_MEMORY:
-        return "weights and KV cache of the batch do not fit in memory";
-    case VERDICT_TPOT:
-        return "a step takes longer than workload.tpot_s allows";
-    case VERDICT_TTFT:
-        return "the prefill takes longer than workload.ttft_s allows";
-    case VERDICT_CALIBRATION:
-        return "kernels of this kind were not measured on chips of this generation: use timing "
-               "ideal";
-    case VERDICT_CONSTRAINT:
-        return "a constraint of the study is not met";
-    default:
-        return NULL;
-    }
+    return verdict_kinds[(enum verdict)m->verdict].why;
 }
 
 static void print_operators(const struct mapped *mapped, const struct design *d,
@@ -148,12 +134,12 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     }
     print_mapping(plan);
     const struct workload *w = &d->workload;
-    if (w->phase >= PHASE_SERVING)
+    if (phase_of(w)->answers)
         printf(", %g tokens in and %g out\n\n", w->input, w->output);
     else
         printf(", %s %g\n\n", w->phase == PHASE_PREFILL ? "prompt" : "context", w->context);
 
-    printf("  %-22s %s%s%s\n", "verdict", verdict_text((enum verdict)m->verdict),
+    printf("  %-22s %s%s%s\n", "verdict", verdict_kinds[(enum verdict)m->verdict].name,
            why(m) ? ": " : "", why(m) ? why(m) : "");
     text_span("tokens/s", "tokens_per_s", m);
     text_span("tokens/s per device", "tokens_per_s_per_device", m);
@@ -255,7 +241,7 @@ static void print_json(const struct mapped *mapped, const struct plan *plan,
 
     d.plan = *plan;
     printf("{\n  \"verdict\": ");
-    json_text(verdict_text((enum verdict)m->verdict), stdout);
+    json_text(verdict_kinds[(enum verdict)m->verdict].name, stdout);
     printf(",\n  \"metrics\": {");
     json_metrics(m);
     printf("\n  },\n  \"parameters\": {");
@@ -414,7 +400,7 @@ static int eval_points(const struct study *s, const char *path, struct catalogue
         for (size_t i = 0; i < metrics_fields.n; i++) {
             const struct field *f = &metrics_fields.row[i];
             double v = field_get(f, &m);
-            if (f->words)
+            if (f->only_words)
                 table_text(&t, field_word(f, v));
             else
                 table_number(&t, v);
@@ -445,7 +431,9 @@ static int run(const struct args *a, struct err *err)
         open_catalogue(&catalogue, err) != 0)
         return -1;
     if (!points && format != FORMAT_TABLE && format != FORMAT_JSON) {
-        fail(err, "dse eval: --format: one point is text or json: give one of these (csv with --points)");
+        fail(
+            err,
+            "dse eval: --format: one point is text or json: give one of these (csv with --points)");
         goto close;
     }
     if (study_open(&s, a->n ? a->argument[0] : NULL, catalogue, err) != 0)

@@ -92,8 +92,9 @@ static void list_fields(struct table *t, const struct fields *fields)
         const struct field *f = &fields->row[i];
         char *path = mem_print("%s%s%s", fields->section, *fields->section ? "." : "", f->name);
         char *words = mem_text("");
-        for (size_t j = 0; f->words && f->words[j].text; j++) {
-            char *longer = mem_print("%s%s%s", words, j ? " " : "", f->words[j].text);
+        struct word w;
+        for (size_t j = 0; field_word_at(f, j, &w); j++) {
+            char *longer = mem_print("%s%s%s", words, j ? " " : "", w.text);
             free(words);
             words = longer;
         }

@@ -59,7 +59,7 @@ static int add_metric(struct job *j, const char *name, struct err *err)
                            "shows all",
                     name, near);
     }
-    if (f && f->words)
+    if (f && f->only_words)
         return fail(err,
                     "dse sensitivity: --metrics: \"%s\" is a word: give a metric that is a number",
                     name);

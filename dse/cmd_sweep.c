@@ -27,7 +27,7 @@ static void dry_run(const struct study *s, const struct columns *columns, uint64
 {
     struct cursor c = {0};
     struct block *block = mem_alloc(1, sizeof *block);
-    double row[COLUMNS_MOST];
+    double row[ROW_MOST];
     struct search *search = NULL;
     struct explore *explore = NULL;
     const double *genes = NULL;
@@ -71,7 +71,7 @@ static void dry_run(const struct study *s, const struct columns *columns, uint64
         }
         char text[48];
         printf(" -> %s, %s\n",
-               verdict_text((enum verdict)LANE(&block->metrics, metrics, verdict)[0]),
+               verdict_kinds[(enum verdict)LANE(&block->metrics, metrics, verdict)[0]].name,
                quantity_text(LANE(&block->metrics, metrics, tokens_per_s)[0], "tokens/s", 4, text,
                              sizeof text));
         if (s->strategy->ranks)

@@ -31,7 +31,7 @@ void misses_take(struct misses *m, enum verdict verdict, uint64_t point, const d
         take_one(&m->of[verdict], point, excess[0], all, missed - 1);
     for (size_t i = 1; i < study_limits(m->study); i++)
         if (excess[i] > 0)
-            take_one(&m->of[VERDICTS + i - 1], point, excess[i], all, missed - 1);
+            take_one(&m->of_constraint[i - 1], point, excess[i], all, missed - 1);
 }
 
 static void print_others(const struct miss *miss)
@@ -44,21 +44,19 @@ static void print_others(const struct miss *miss)
 /* What a limit would have to be for the nearest point. */
 static void print_verdict(const struct misses *m, enum verdict v)
 {
-    static const char *const limit[VERDICTS] = {[VERDICT_MEMORY] = "chip.memory_byte",
-                                                [VERDICT_TPOT] = "workload.tpot_s",
-                                                [VERDICT_TTFT] = "workload.ttft_s"};
+    const char *limit = verdict_kinds[v].limit;
     const struct miss *miss = &m->of[v];
-    if (!miss->n || !limit[v] || isinf(miss->by))
+    if (!miss->n || !limit || isinf(miss->by))
         return;
     printf("      nearest: point %llu needs %.3g %% more %s", (unsigned long long)miss->point,
-           100 * miss->by, limit[v]);
+           100 * miss->by, limit);
     print_others(miss);
 }
 
 static void print_constraint(const struct misses *m, size_t i)
 {
     const struct constraint *r = &m->study->constraint[i];
-    const struct miss *miss = &m->of[VERDICTS + i];
+    const struct miss *miss = &m->of_constraint[i];
     const struct field *f = r->metric ? r->metric : r->parameter.field;
     char text[48];
     if (!miss->n)
@@ -77,10 +75,12 @@ static void print_constraint(const struct misses *m, size_t i)
 
 void misses_print(const struct misses *m)
 {
-    for (size_t v = 1; v < VERDICTS; v++) {
+    for (size_t v = 0; v < VERDICTS; v++) {
+        if (v == VERDICT_OK)
+            continue;
         if (m->by_verdict[v])
             printf("  %llu infeasible: %s\n", (unsigned long long)m->by_verdict[v],
-                   verdict_text((enum verdict)v));
+                   verdict_kinds[(enum verdict)v].name);
         print_verdict(m, (enum verdict)v);
         for (size_t i = 0; v == VERDICT_CONSTRAINT && i < m->study->constraints; i++)
             print_constraint(m, i);

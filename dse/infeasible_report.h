@@ -8,12 +8,12 @@ struct misses {
     const struct study *study;
     const struct columns *columns;
     uint64_t by_verdict[VERDICTS];
-    struct miss { /* the model's verdicts, then the constraints */
+    struct miss {
         uint64_t n, point;
         double least; /* sum of all excesses of `point` */
         double by;    /* how much of it is this one's */
         size_t others;
-    } of[VERDICTS + RULES_MOST];
+    } of[VERDICTS], of_constraint[RULES_MOST];
 };
 
 /* A point and its row of numbers. */

@@ -38,7 +38,7 @@ static int read_objectives(struct front *f, const char *text, struct err *err)
         char *name = mem_text(at + (*at == '+' || *at == '-'));
         name[length - (size_t)(*at == '+' || *at == '-')] = '\0';
         const struct field *m = field_find(metrics_fields, name);
-        if (f->dim == PARETO_MOST || !m || m->words) {
+        if (f->dim == PARETO_MOST || !m || m->only_words) {
             const char *near = field_nearest(metrics_fields, name);
             if (f->dim == PARETO_MOST)
                 fail(err, "--objectives: over %d: give fewer", PARETO_MOST);

@@ -215,7 +215,7 @@ int objective_parse(struct objective *out, const char *text, struct err *err)
                          : "\"%s\" is no metric: `dse list metrics` shows all",
                     name, near);
     }
-    if (out->metric->words)
+    if (out->metric->only_words)
         return fail(err, "\"%s\" is a word: give a metric that is a number", name);
     out->sense = *text == '+' ? 1 : *text == '-' ? -1 : out->metric->sense;
     if (out->sense == 0)

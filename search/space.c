@@ -114,13 +114,18 @@ static const struct axis *axis_of_part(const struct study *s, size_t part, size_
     return NULL;
 }
 
-/* The words of a metric as texts by value; they count up from 0. */
-static void add_words(struct column *c, const char **texts, const struct field *f)
+/* The words of a metric as texts by value. */
+static void add_words(struct columns *out, struct column *c, const struct field *f)
 {
-    for (c->n_texts = 0; f->words[c->n_texts].text; c->n_texts++) {
-        assert(c->n_texts < WORDS_MOST && f->words[c->n_texts].value == (double)c->n_texts);
-        texts[c->n_texts] = f->words[c->n_texts].text;
+    const char **texts = &out->word[out->words];
+    struct word w;
+    for (size_t i = 0; field_word_at(f, i, &w); i++) {
+        size_t value = (size_t)w.value;
+        assert((double)value == w.value && out->words + value < WORDS_MOST);
+        texts[value] = w.text;
+        c->n_texts = value + 1 > c->n_texts ? value + 1 : c->n_texts;
     }
+    out->words += c->n_texts;
     c->texts = texts;
 }
 
@@ -129,7 +134,6 @@ void columns_make(struct columns *out, const struct study *s)
     static const size_t plan_member[] = {offsetof(struct plan, tp), offsetof(struct plan, dp),
                                          offsetof(struct plan, ep)};
     struct metric_scope scope;
-    size_t word = 0;
 
     study_scope(s, &scope);
     *out = (struct columns){0};
@@ -173,8 +177,8 @@ void columns_make(struct columns *out, const struct study *s)
         c->of = OF_METRIC;
         out->metrics++;
         c->at = f->offset;
-        if (f->words)
-            add_words(c, out->word[word++], f);
+        if (f->only_words)
+            add_words(out, c, f);
     }
     out->stride = out->n + study_limits(s);
 }

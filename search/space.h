@@ -42,14 +42,21 @@ struct column {
     size_t at; /* part, axis, or offset in plan or metrics */
 };
 
-enum { COLUMNS_MOST = AXES_MOST + RULES_MOST + 129, WORDS_MOST = 16, WORDY_METRICS = 3 };
+enum {
+    PLAN_COLUMNS = sizeof(struct plan) / sizeof(double),
+    METRIC_COLUMNS = sizeof(struct metrics) / sizeof(double),
+    COLUMNS_MOST = DESIGN_CATALOGUE_PARTS + AXES_MOST + PLAN_COLUMNS + METRIC_COLUMNS,
+    ROW_MOST = COLUMNS_MOST + 1 + RULES_MOST, /* numbers of a row, with study_excess */
+    WORDS_MOST = 256
+};
 
 struct columns {
     size_t n, metrics; /* those of metrics come last */
     size_t stride;     /* numbers of a row: the columns, then study_excess */
     struct column column[COLUMNS_MOST];
     const char *part_text[DESIGN_CATALOGUE_PARTS]; /* names that no axis varies */
-    const char *word[WORDY_METRICS][WORDS_MOST];   /* verdicts, limits, calibrated_on */
+    const char *word[WORDS_MOST];                  /* of the metrics that are words */
+    size_t words;
 };
 
 /* The texts live in `out`: do not move it. */

@@ -22,14 +22,9 @@ struct search_options {
 static const double LONG_BUDGET = 1e12; /* where something else stops the search */
 enum { CHOOSE = -1, DEFAULT_BUDGET = 25000 };
 
-/* In the order of `strategies`. */
-static const struct word strategy_words[] = {{"grid", 0},  {"exact", 1}, {"random", 2},
-                                             {"sobol", 3}, {"lhs", 4},   {"nsga2", 5},
-                                             {"nsga3", 6}, {"local", 7}, {NULL, 0}};
-
 /* clang-format off */
 static const struct field search_rows[] = {
-    { FIELD(search_options, strategy, "1"), .lo = 0, .hi = 0, .init = CHOOSE, .only_words = true, .words = strategy_words,
+    { FIELD(search_options, strategy, "1"), .init = CHOOSE, .only_words = true, .registry = strategy_word,
       .doc = "How the space is searched; `dse list strategies`." },
     { FIELD(search_options, budget, "1"), .lo = 1, .hi = INFINITY, .init = INFINITY, .doc = "Most points to evaluate." },
     { FIELD(search_options, seed, "1"), .lo = 0, .hi = 9007199254740992.0, .init = 1, .whole = true, .doc = "Seed of what is drawn at random." },

@@ -95,7 +95,7 @@ static void walk(struct explore *e, struct random *random, size_t axis, struct c
     const struct problem *p = &e->problem;
     size_t width = p->objectives + p->limits, n = e->gene[axis].n;
     size_t steps = n < STEPS ? n : STEPS;
-    double gene[AXES_MOST], row[COLUMNS_MOST], now[2 * RULES_MOST + 1], before[2 * RULES_MOST + 1];
+    double gene[AXES_MOST], row[ROW_MOST], now[2 * RULES_MOST + 1], before[2 * RULES_MOST + 1];
 
     for (size_t i = 0; i < p->genes; i++)
         gene[i] = gene_at(&e->gene[i], random_unit(random));

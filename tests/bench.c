@@ -205,7 +205,7 @@ int main(int argc, char **argv)
     columns_make(columns, s);
     struct cursor cursor = {0};
     struct block *block = mem_alloc(1, sizeof *block);
-    double row[COLUMNS_MOST];
+    double row[ROW_MOST];
     cursor_seek(&cursor, s, s->size / 2);
     block_add(block, &cursor, columns, row);
     block_price(block);

@@ -205,7 +205,7 @@ static void check_serving(struct check *c, const struct csv *t)
             why = m.verdict == VERDICT_OK
                       ? reason_of(&d, &m, row_text(t, row, "source_url_or_repo"),
                                   pair.ours / pair.published - 1)
-                      : verdict_text((enum verdict)m.verdict);
+                      : verdict_kinds[(enum verdict)m.verdict].name;
             if (!isnan(pair.ours)) {
                 bool serving = d.workload.phase == PHASE_SERVING;
                 tally_add(&of[d.workload.phase == PHASE_DECODE    ? 0

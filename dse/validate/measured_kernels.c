@@ -129,6 +129,7 @@ static struct model gqa_model(const struct reading *r)
 {
     return (struct model){.layers = 1,
                           .hidden = 1,
+                          .attention = attention_kind("gqa"),
                           .heads = num(r, "num_heads"),
                           .kv_heads = num(r, "num_kv_heads"),
                           .head_dim = num(r, "head_dim")};
@@ -139,7 +140,7 @@ static struct model mla_model(const struct reading *r)
 {
     return (struct model){.layers = 1,
                           .hidden = 1,
-                          .attention = 1,
+                          .attention = attention_kind("mla"),
                           .heads = num(r, "num_heads"),
                           .kv_lora_rank = 512,
                           .qk_rope_dim = 64,

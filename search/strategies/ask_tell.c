@@ -32,6 +32,11 @@ struct search {
     double next; /* index to go on at once drawing finds nothing new; -1 before */
 };
 
+struct word strategy_word(size_t i)
+{
+    return (struct word){strategies[i] ? strategies[i]->name : NULL, (double)i};
+}
+
 const struct strategy *strategy_find(const char *name)
 {
     for (size_t i = 0; strategies[i]; i++)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/archive.h"
+#include "base/field.h"
 #include "base/random.h"
 
 enum gene_kind {
@@ -65,6 +66,7 @@ struct strategy {
 
 /* All there are, by name; ends with NULL. */
 extern const struct strategy *const strategies[];
+struct word strategy_word(size_t i); /* their names, as words of a field (base/field.h) */
 extern const struct strategy strategy_grid, strategy_exact, strategy_random, strategy_sobol,
     strategy_lhs, strategy_nsga2, strategy_nsga3, strategy_local;
 
