@@ -70,11 +70,10 @@ static void add_decode_core(struct ops *out, const char *name, double layers, do
                             .kernel = c->decode,
                             .per_head = c->per_head,
                             .depth = seen,
-                            .aside_byte = c->decode == KERNEL_DECODE_MLA
-                                              ? s->decode * c->q_and_o * s->act_byte
-                                              : 0,
+                            .aside = c->decode == KERNEL_DECODE_MLA,
                             .flop = s->decode * seen * c->flop,
-                            .byte = seen * c->cached_byte + s->decode * c->q_and_o * s->act_byte,
+                            .cache_byte = seen * c->cached_byte,
+                            .act_byte = s->decode * c->q_and_o * s->act_byte,
                             .wire_byte = s->decode * c->wire * s->act_byte});
 }
 
@@ -90,8 +89,9 @@ static void add_prefill_core(struct ops *out, const char *name, double layers, d
                         .kernel = c->prefill,
                         .key_flop = s->prompts * tokens * c->flop,
                         .flop = s->prompts * causal_pairs(s->prompt, s->prefix, window) * c->flop,
-                        .byte = s->prompts * (fmin(s->prompt, tokens + window) * c->cached_byte +
-                                              tokens * c->q_and_o * s->act_byte)});
+                        .each = s->prompts,
+                        .cache_byte = fmin(s->prompt, tokens + window) * c->cached_byte,
+                        .act_byte = tokens * c->q_and_o * s->act_byte});
 }
 
 /* The layers that see everything and the layers that see a window. */
@@ -157,7 +157,8 @@ static void add_indexer(struct ops *out, const struct model *m, const struct sha
                         .kernel = KERNEL_DECODE_MLA,
                         .depth = s->context,
                         .flop = 2 * h * d * s->decode * s->context,
-                        .byte = (s->decode > 0 ? s->context * (d + 4) : 0) + s->decode * h * d,
+                        .cache_byte = s->decode > 0 ? s->context * (d + 4) : 0,
+                        .act_byte = s->decode * h * d,
                         .wire_byte = s->decode * h * d});
     double tokens = s->prompt - s->prefix;
     if (s->prompts > 0)
@@ -168,7 +169,9 @@ static void add_indexer(struct ops *out, const struct model *m, const struct sha
                             .key_flop = s->prompts * 2 * h * d * tokens,
                             .flop = s->prompts * 2 * h * d *
                                     causal_pairs(s->prompt, s->prefix, INFINITY),
-                            .byte = s->prompts * (s->prompt * (d + 4) + tokens * h * d)});
+                            .each = s->prompts,
+                            .cache_byte = s->prompt * (d + 4),
+                            .act_byte = tokens * h * d});
 }
 
 /* What the core works on: the latent, or keys and values rebuilt from it. */
@@ -205,7 +208,9 @@ static void add_kv_up(struct ops *out, const struct model *m, const struct shape
                             .depth = c,
                             .flop = 2 * tokens * c * up,
                             .weight_byte = c * up * s->weight_byte,
-                            .byte = tokens * (c * s->kv_byte + up * s->act_byte)});
+                            .each = tokens,
+                            .cache_byte = c * s->kv_byte,
+                            .act_byte = up * s->act_byte});
 }
 
 static void mla_ops(const struct model *m, const struct shape *s, struct ops *out)

@@ -81,10 +81,12 @@ static struct common common_of(const struct calibration *c, enum kernel k, int n
     case KERNEL_EXCHANGE:
         return (struct common){0, c->exchange.error};
     case KERNEL_VECTOR:
+        return COMMON(c->vector);
+    case KERNEL_UNKNOWN:
     case KERNELS:
         break;
     }
-    return COMMON(c->vector);
+    return (struct common){0, 0}; /* never measured */
 }
 
 static int format_of(enum kernel k, double math_byte, double kv_byte)
@@ -176,10 +178,12 @@ static double work_s(const struct calibration *c, enum kernel k, int number, con
     case KERNEL_EXCHANGE:
         return ring_s(&c->exchange, (x->group - 1) / x->group * x->wire_s, x->group, EXCHANGE_RAMP);
     case KERNEL_VECTOR:
+        return fmax(x->memory_s / c->vector.memory, x->compute_s);
+    case KERNEL_UNKNOWN:
     case KERNELS:
         break;
     }
-    return fmax(x->memory_s / c->vector.memory, x->compute_s);
+    return NAN;
 }
 
 double calibration_call_s(const struct calibration *c, enum kernel k, int number,

@@ -41,14 +41,14 @@ static void add_moe(struct ops *out, double layers, const struct model *m, const
                             .unit = UNIT_EXPERT,
                             .kernel = KERNEL_MOE,
                             .joined = i > 0,
-                            .aside_byte = pairs * (2 * d + (ins + 1) * f / slices) * s->act_byte,
+                            .aside = true,
                             .busiest = 1,
                             .experts = g->experts,
                             .log_idle = log1p(-g->share),
                             .flop = 2 * pairs * model_expert_params(m) / slices,
                             .weight_byte =
                                 g->experts * model_expert_params(m) / slices * s->weight_byte,
-                            .byte = pairs * (2 * d + (ins + 1) * f / slices) * s->act_byte});
+                            .act_byte = pairs * (2 * d + (ins + 1) * f / slices) * s->act_byte});
     }
     if (group > s->tp)
         ops_add_all_to_all(out, "moe.combine", layers, s, group,

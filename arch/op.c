@@ -15,10 +15,14 @@ void ops_add(struct ops *list, double count, struct op op)
     op.count = count;
     op.flop *= count;
     op.weight_byte *= count;
-    op.byte *= count;
+    double each = op.each > 0 ? op.each : 1;
+    op.byte = each * (op.cache_byte + op.act_byte + op.state_byte) * count;
+    op.cache_byte *= each * count;
+    op.state_byte *= each * count;
+    op.act_byte *= each * count;
+    op.each = 1;
     op.wire_byte *= count;
     op.hops *= count;
-    op.aside_byte *= count;
     op.key_flop *= count;
     list->op[list->n++] = op;
 }
@@ -33,7 +37,7 @@ void ops_add_gemms(struct ops *list, const char *name, enum op_class class, doub
                         .depth = in,
                         .flop = products * 2 * tokens * in * out,
                         .weight_byte = products * in * out * s->weight_byte,
-                        .byte = products * tokens * (in + out) * s->act_byte});
+                        .act_byte = products * tokens * (in + out) * s->act_byte});
 }
 
 void ops_add_gemm(struct ops *list, const char *name, enum op_class class, double count,
@@ -46,7 +50,11 @@ void ops_add_vector(struct ops *list, const char *name, enum op_class class, dou
                     const struct shape *s, double flop, double numbers)
 {
     ops_add(list, count,
-            (struct op){.name = name, .class = class, .flop = flop, .byte = numbers * s->act_byte});
+            (struct op){.name = name,
+                        .class = class,
+                        .kernel = KERNEL_VECTOR,
+                        .flop = flop,
+                        .act_byte = numbers * s->act_byte});
 }
 
 void ops_add_all_reduce(struct ops *list, const char *name, double count, const struct shape *s,

@@ -28,8 +28,10 @@ enum op_unit {
     UNIT_LINK       /* a collective over `group` devices; costs are its wire_byte and hops */
 };
 
-/* What kernel runs it: to calibrated timing only. */
+/* What kernel runs it. Only timing with a calibration asks, and refuses those it has no formula
+ * for. */
 enum kernel {
+    KERNEL_UNKNOWN, /* of a list of operators that names no kernels */
     KERNEL_VECTOR,
     KERNEL_GEMM,
     KERNEL_MOE,
@@ -51,18 +53,22 @@ struct op {
     double weight_byte; /* per step; of UNIT_EXPERT: if every expert is active */
     double experts;     /* of UNIT_EXPERT: on the device, whole or sliced */
     double log_idle;    /* of UNIT_EXPERT: log of the chance that a token leaves one of them idle */
-    double byte;        /* per request: KV cache, activations in and out */
-    double wire_byte; /* per request: sent by one device; of UNIT_ATTENTION: to a discrete engine */
-    double hops;      /* per step: latencies in a row */
-    double group;     /* devices that talk */
+    /* Per request, by kind: KV cache, recurrent state, activations in and out; sent by one device,
+     * of UNIT_ATTENTION to a discrete engine. */
+    double cache_byte, state_byte, act_byte, wire_byte;
+    double each;  /* the first three are stated for one of so many tokens or prompts of a request; 0
+                     counts as 1. Of an operator in a list it is 1. */
+    double byte;  /* the three together, summed by ops_add, so that there is one order of sums */
+    double hops;  /* per step: latencies in a row */
+    double group; /* devices that talk */
     enum kernel kernel;
-    bool joined;       /* runs in the kernel of another operator */
-    bool per_head;     /* KERNEL_DECODE: as many KV heads as query heads */
-    double depth;      /* of a call: reduction dimension of a GEMM, tokens of context in decode */
-    double aside_byte; /* of `byte`, per request: activations of KERNEL_DECODE_MLA, KERNEL_MOE */
-    double key_flop;   /* per request: KERNEL_PREFILL, _MLA: one more key for every query */
-    double busiest;    /* share of the busiest device's tokens that it waits for, 0: none; at least
-                          as many as stated */
+    bool joined;     /* runs in the kernel of another operator */
+    bool per_head;   /* KERNEL_DECODE: as many KV heads as query heads */
+    double depth;    /* of a call: reduction dimension of a GEMM, tokens of context in decode */
+    bool aside;      /* the kernel moves its activations in a part of its own */
+    double key_flop; /* per request: KERNEL_PREFILL, _MLA: one more key for every query */
+    double busiest;  /* share of the busiest device's tokens that it waits for, 0: none; at least
+                        as many as stated */
 };
 
 extern const char *const op_class_text[OP_CLASSES];

@@ -15,7 +15,7 @@ static void add_norm(struct ops *out, double count, const struct shape *s, doubl
                         .class = OP_OTHER,
                         .flop = 4 * s->tokens * width,
                         .weight_byte = width * s->act_byte,
-                        .byte = 2 * s->tokens * width * s->act_byte});
+                        .act_byte = 2 * s->tokens * width * s->act_byte});
 }
 
 /* Gate, up, activation, down: four kernels, of `tokens` tokens a request. */
@@ -53,14 +53,14 @@ static void add_experts(struct ops *out, double layers, const struct model *m,
                       .log_idle = log1p(-g->share),
                       .flop = 2 * pairs * d * f,
                       .weight_byte = g->experts * d * f * s->weight_byte,
-                      .byte = pairs * (d + f) * s->act_byte};
+                      .act_byte = pairs * (d + f) * s->act_byte};
     struct op activation = {.name = "moe.activation",
                             .class = OP_EXPERT,
                             .busiest = 1,
                             .unit = UNIT_EXPERT,
                             .experts = g->experts,
                             .log_idle = log1p(-g->share),
-                            .byte = 3 * pairs * f * s->act_byte};
+                            .act_byte = 3 * pairs * f * s->act_byte};
     gemm.name = "moe.up";
     ops_add(out, ins * layers, gemm);
     ops_add(out, layers, activation);
@@ -89,7 +89,8 @@ static void add_gqa(struct ops *out, const struct model *m, const struct shape *
     struct op product = {.class = OP_ATTENTION,
                          .unit = UNIT_ATTENTION,
                          .flop = 2 * q * n * d * h,
-                         .byte = g * n * d * s->kv_byte + q * h * (d + n) * s->act_byte};
+                         .cache_byte = g * n * d * s->kv_byte,
+                         .act_byte = q * h * (d + n) * s->act_byte};
 
     ops_add_gemm(out, "attention.qkv", OP_PROJECTION, m->layers, s, q, m->hidden, (h + 2 * g) * d);
     product.name = "attention.score";
@@ -108,7 +109,7 @@ static void add_rope(struct ops *out, const struct model *m, const struct shape 
                         .class = OP_OTHER,
                         .flop = 6 * s->tokens * heads * r,
                         .weight_byte = 2 * s->context * r * s->act_byte,
-                        .byte = 2 * s->tokens * heads * r * s->act_byte});
+                        .act_byte = 2 * s->tokens * heads * r * s->act_byte});
 }
 
 /* A product per head of [q, in] x [in, out]; `inputs` of the heads' inputs are different. */
@@ -120,16 +121,18 @@ static void add_heads(struct ops *out, const char *name, const struct model *m,
                         .class = OP_PROJECTION,
                         .flop = 2 * s->tokens * in * width * heads,
                         .weight_byte = in * width * heads * s->weight_byte,
-                        .byte = s->tokens * (inputs * in + heads * width) * s->act_byte});
+                        .act_byte = s->tokens * (inputs * in + heads * width) * s->act_byte});
 }
 
 static void add_core(struct ops *out, const char *name, const struct model *m, double flop,
-                     double byte)
+                     double act_byte, double cache_byte)
 {
-    ops_add(
-        out, m->layers,
-        (struct op){
-            .name = name, .class = OP_ATTENTION, .unit = UNIT_MAIN, .flop = flop, .byte = byte});
+    ops_add(out, m->layers,
+            (struct op){.name = name,
+                        .class = OP_ATTENTION,
+                        .flop = flop,
+                        .cache_byte = cache_byte,
+                        .act_byte = act_byte});
 }
 
 static void add_absorbed(struct ops *out, const struct model *m, const struct shape *s)
@@ -139,14 +142,14 @@ static void add_absorbed(struct ops *out, const struct model *m, const struct sh
 
     add_heads(out, "attention.absorb_k", m, s, h, h, m->qk_nope_dim, c);
     if (m->latent_reads > 1) {
-        add_core(out, "attention.score", m, 2 * q * c * n * h, q * h * (c + n) * b + c * n * kv);
-        add_core(out, "attention.score_rope", m, 2 * q * r * n * h,
-                 q * h * (r + n) * b + r * n * s->rope_byte);
-        add_core(out, "attention.softmax", m, 7 * q * n * h, 2 * q * n * h * b);
-        add_core(out, "attention.context", m, 2 * q * c * n * h, q * h * (n + c) * b + c * n * kv);
+        add_core(out, "attention.score", m, 2 * q * c * n * h, q * h * (c + n) * b, c * n * kv);
+        add_core(out, "attention.score_rope", m, 2 * q * r * n * h, q * h * (r + n) * b,
+                 r * n * s->rope_byte);
+        add_core(out, "attention.softmax", m, 7 * q * n * h, 2 * q * n * h * b, 0);
+        add_core(out, "attention.context", m, 2 * q * c * n * h, q * h * (n + c) * b, c * n * kv);
     } else {
-        add_core(out, "attention.core", m, 2 * q * h * (2 * c + r) * n,
-                 q * h * (2 * c + r) * b + (c * kv + r * s->rope_byte) * n);
+        add_core(out, "attention.core", m, 2 * q * h * (2 * c + r) * n, q * h * (2 * c + r) * b,
+                 (c * kv + r * s->rope_byte) * n);
     }
     add_heads(out, "attention.absorb_v", m, s, h, h, c, m->v_dim);
 }
@@ -162,14 +165,14 @@ static void add_decompressed(struct ops *out, const struct model *m, const struc
                         .class = OP_PROJECTION,
                         .flop = 2 * n * c * up,
                         .weight_byte = c * up * s->weight_byte,
-                        .byte = n * (c + up) * b});
+                        .act_byte = n * (c + up) * b});
     if (m->latent_reads > 1) {
-        add_core(out, "attention.score", m, 2 * q * h * k * n, q * h * (k + k * n + n) * b);
-        add_core(out, "attention.softmax", m, 7 * q * n * h, 2 * q * n * h * b);
-        add_core(out, "attention.context", m, 2 * q * h * v * n, q * h * (n + v * n + v) * b);
+        add_core(out, "attention.score", m, 2 * q * h * k * n, q * h * (k + k * n + n) * b, 0);
+        add_core(out, "attention.softmax", m, 7 * q * n * h, 2 * q * n * h * b, 0);
+        add_core(out, "attention.context", m, 2 * q * h * v * n, q * h * (n + v * n + v) * b, 0);
     } else {
         add_core(out, "attention.core", m, 2 * q * h * n * (k + v),
-                 q * h * (k + k * n + n * v + v) * b);
+                 q * h * (k + k * n + n * v + v) * b, 0);
     }
 }
 

@@ -99,8 +99,10 @@ static void share_context(struct ops *list, const struct model *m, const struct 
             continue;
         o->flop /= cp;
         o->byte /= cp;
+        o->cache_byte /= cp;
+        o->state_byte /= cp;
+        o->act_byte /= cp;
         o->wire_byte /= cp;
-        o->aside_byte /= cp;
         o->key_flop /= cp;
     }
     double heads = attention_heads(m, s->tp);

@@ -20,7 +20,7 @@ struct call unit_call(const struct unit *u, const struct op *o, double flop, dou
                       double requests)
 {
     double per_flop = o->class == OP_ATTENTION ? u->s_per_core_flop : u->s_per_flop;
-    double n = o->count, aside_byte = o->aside_byte * requests;
+    double n = o->count, aside_byte = o->aside ? o->act_byte * requests : 0;
     return (struct call){.compute_s = flop * per_flop / n,
                          .memory_s = (byte - aside_byte) * u->s_per_byte / n,
                          .aside_s = aside_byte * u->s_per_byte / n,

@@ -197,6 +197,9 @@ static void a_small_model_costs_what_a_hand_counts(void **state)
         if (!strcmp(o->name, "attention.core")) {
             assert_close(o->flop, 4 * (2.0 * 2 * 16 * 8), 0);
             assert_close(o->byte, 4 * 2 * (16.0 * 2 * 8 + 2 * 8), 0);
+            assert_close(o->cache_byte, 4 * 2 * 16.0 * 2 * 8, 0);
+            assert_close(o->act_byte, 4 * 2 * 2.0 * 8, 0);
+            assert_true(o->state_byte == 0);
             seen++;
         } else if (!strcmp(o->name, "attention.qkv")) {
             assert_close(o->flop, 4 * 2.0 * 8 * 24, 0);

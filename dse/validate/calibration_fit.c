@@ -79,6 +79,7 @@ static size_t knobs_of(struct knob out[MINIMISE_MOST], struct calibration *c, en
         KNOB(c->exchange.link, 0.7, 1);
         KNOB(c->exchange.hop_s, 1e-6, 1e-3);
         break;
+    case KERNEL_UNKNOWN:
     case KERNEL_VECTOR:
     case KERNELS:
         break;
@@ -105,6 +106,7 @@ static double *error_of(struct calibration *c, enum kernel k, int number, bool r
         return ring ? &c->ring.error : &c->reduce.error;
     case KERNEL_EXCHANGE:
         return &c->exchange.error;
+    case KERNEL_UNKNOWN:
     case KERNEL_VECTOR:
     case KERNELS:
         break;

@@ -191,12 +191,13 @@ static void read_moe(struct measured_kernel *k, const struct reading *r)
     k->kernel = KERNEL_MOE;
     k->number = number_of(row_text(r->rows, r->row, "moe_dtype"));
     double active = fmin(num(r, "num_experts") / ep, pairs), weight = 3 * d * f;
-    double aside_byte = pairs * (2 * d + 3 * f) * 2;
-    struct op o = {.count = 1,
-                   .flop = 2 * pairs * weight,
-                   .byte = active * weight * precision_of[k->number].weight + aside_byte,
-                   .aside_byte = aside_byte};
-    k->call = call_of(r->chip, k->number, &o, 1);
+    struct ops ops = {0};
+    ops_add(&ops, 1,
+            (struct op){.flop = 2 * pairs * weight,
+                        .weight_byte = active * weight * precision_of[k->number].weight,
+                        .act_byte = pairs * (2 * d + 3 * f) * 2,
+                        .aside = true});
+    k->call = call_of(r->chip, k->number, &ops.op[0], 1);
     /* Some of its rows would read their experts at twice the memory bandwidth. */
     if (strstr(row_text(r->rows, r->row, "kernel_source"), "min_latency"))
         k->out = "a kernel that does not read all the experts counted";
