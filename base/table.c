@@ -74,3 +74,48 @@ char *number_text(double value, char *buffer, size_t size)
     }
     return buffer;
 }
+
+static const struct cell *find_cell(const struct table *t, size_t row, const char *column,
+                                    enum cell_kind kind)
+{
+    int i = row < t->rows ? table_find(t, column) : -1;
+    const struct cell *c = i >= 0 ? table_at(t, row, (size_t)i) : NULL;
+    return c && c->kind == kind ? c : NULL;
+}
+
+double table_number_at(const struct table *t, size_t row, const char *column)
+{
+    const struct cell *c = find_cell(t, row, column, CELL_NUMBER);
+    return c ? c->number : NAN;
+}
+
+const char *table_text_at(const struct table *t, size_t row, const char *column)
+{
+    const struct cell *c = find_cell(t, row, column, CELL_TEXT);
+    return c ? c->text : "";
+}
+
+bool cell_equal(const struct cell *a, const struct cell *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    return a->kind == CELL_NUMBER ? a->number == b->number
+           : a->kind == CELL_TEXT ? !strcmp(a->text, b->text)
+                                  : true;
+}
+
+struct cell cell_copy(const struct cell *c)
+{
+    struct cell copy = *c;
+    if (c->kind == CELL_TEXT)
+        copy.text = mem_text(c->text);
+    return copy;
+}
+
+void table_cell(struct table *t, const struct cell *c)
+{
+    if (c->kind == CELL_TEXT)
+        table_text(t, c->text);
+    else
+        table_number(t, c->kind == CELL_NUMBER ? c->number : NAN);
+}

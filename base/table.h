@@ -32,10 +32,19 @@ static inline struct cell *table_at(const struct table *t, size_t row, size_t co
 /* The column called `name`, or -1. */
 int table_find(const struct table *t, const char *name);
 
+/* The cell of that row and column as a number, NAN if there is none; as a text, "" if there is
+ * none. */
+double table_number_at(const struct table *t, size_t row, const char *column);
+const char *table_text_at(const struct table *t, size_t row, const char *column);
+
+bool cell_equal(const struct cell *a, const struct cell *b);
+struct cell cell_copy(const struct cell *c); /* with a text of its own */
+
 /* A table built by hand: headers first, then cells row by row. table_free frees it. */
 void table_begin(struct table *t, const char *const *header, size_t columns);
 void table_number(struct table *t, double value);   /* NAN makes a NULL */
 void table_text(struct table *t, const char *text); /* NULL makes a NULL */
+void table_cell(struct table *t, const struct cell *c);
 
 /* Shortest text that reads back the same. */
 char *number_text(double value, char *buffer, size_t size);

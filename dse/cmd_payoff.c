@@ -5,8 +5,13 @@
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/file.h"
-#include "reports/payoff/payoff_study.h"
 #include "reports/figures/two_axis_map.h"
+#include "reports/payoff/payoff.h"
+#include "reports/payoff/payoff_mix.h"
+#include "reports/payoff/payoff_sentence.h"
+#include "reports/payoff/payoff_stop.h"
+#include "reports/payoff/payoff_table.h"
+#include "reports/write.h"
 
 enum { STEPS = 13, MAPS_MOST = 12, SWINGS_SHOWN = 2 };
 
@@ -182,10 +187,11 @@ struct wishes {
     const char *mix, *output;
 };
 
-static int read_wishes(struct wishes *w, const struct args *a, const struct refine *r,
+static int read_wishes(struct wishes *w, const struct args *a, const struct payoff_study *r,
                        struct err *err)
 {
     const char *text;
+    const struct study *s = r ? payoff_study_of(r) : NULL;
     *w = (struct wishes){.mix = args_value(a, "--mix"), .output = args_value(a, "--output")};
     const char *map = args_value(a, "--map");
     if (!r && (w->mix || map || args_value(a, "--stop")))
@@ -194,7 +200,7 @@ static int read_wishes(struct wishes *w, const struct args *a, const struct refi
     if (w->output && !map)
         return fail(err, "dse payoff: --output: is the picture of a --map: give one");
     while ((text = args_each(a, "--stop", w->stops)))
-        if (refine_range(&w->stop[w->stops++], r, text, "dse payoff: --stop", err) != 0)
+        if (range_read(&w->stop[w->stops++], s, text, "dse payoff: --stop", err) != 0)
             return -1;
     const char *comma = map ? strchr(map, ',') : NULL;
     if (map && !comma)
@@ -203,10 +209,10 @@ static int read_wishes(struct wishes *w, const struct args *a, const struct refi
         return 0;
     char *first = mem_text(map);
     first[comma - map] = '\0';
-    int rc = refine_range(&w->map[0], r, first, "dse payoff: --map", err);
+    int rc = range_read(&w->map[0], s, first, "dse payoff: --map", err);
     free(first);
     if (rc == 0)
-        rc = refine_range(&w->map[1], r, comma + 1, "dse payoff: --map", err);
+        rc = range_read(&w->map[1], s, comma + 1, "dse payoff: --map", err);
     w->maps = 2;
     if (rc == 0 && path_is(w->map[0].path, w->map[1].path))
         rc = fail(err, "dse payoff: --map: both axes are %s: give two", w->map[0].path);
@@ -233,7 +239,7 @@ static int print_maps(const struct payoff *p, const struct payoff_question *q,
     int rc = 0;
     maps.surface = mem_alloc(maps.n + 1, sizeof *maps.surface);
     for (size_t i = 0; i < maps.n; i++)
-        surface_make(&maps.surface[i], p, i, q, &w->map[0], &w->map[1]);
+        surface_make(&maps.surface[i], p, i, q, w->map);
     if (!maps.n)
         rc = fail(err, "dse payoff: --map: no group has a feasible design with an engine");
     else if (w->output) {
@@ -341,7 +347,7 @@ static int run(const struct args *a, struct err *err)
     enum budget budget = BUDGET_COST;
     enum format format;
     struct catalogue *c = NULL;
-    struct refine *refine = NULL;
+    struct payoff_study *study = NULL;
     struct db *db;
     struct db_run row;
     struct mix mix = {0};
@@ -357,22 +363,21 @@ static int run(const struct args *a, struct err *err)
     if (db_run_find(db, args_value(a, "--run"), &row, err) != 0)
         goto close;
     /* A study whose own files are gone is still answered, from the grid alone. */
-    if (open_catalogue(&c, &inner) == 0 && refine_open(&refine, &row, c, &inner) != 0)
-        refine = NULL;
+    if (open_catalogue(&c, &inner) == 0 && payoff_study_open(&study, &row, c, &inner) != 0)
+        study = NULL;
     const char *where = args_value(a, "--where");
     struct payoff_question q = {.by = args_value(a, "--by"),
                                 .where = where,
                                 .budget = budget,
-                                .contest = refine && !where ? refine_contest : NULL,
-                                .ctx = refine,
+                                .study = where ? NULL : study,
                                 .seed = row.seed,
                                 .swings = true};
-    if (read_wishes(&w, a, where ? NULL : refine, err) != 0)
+    if (read_wishes(&w, a, where ? NULL : study, err) != 0)
         goto done;
     if (w.mix) {
         if (mix_read(&mix, w.mix, err) != 0)
             goto done;
-        if (refine_mix(refine, &mix, &inner) != 0) {
+        if (payoff_study_mix(study, &mix, &inner) != 0) {
             fail(err, "%s: %s", w.mix, inner.text);
             goto done;
         }
@@ -386,7 +391,7 @@ done:
     free(w.map[0].path);
     free(w.map[1].path);
     mix_free(&mix);
-    refine_close(refine);
+    payoff_study_close(study);
     catalogue_close(c);
     db_run_free(&row);
 close:

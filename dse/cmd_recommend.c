@@ -4,7 +4,10 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
-#include "reports/payoff/payoff_study.h"
+#include "reports/payoff/cheapest_system.h"
+#include "reports/payoff/payoff.h"
+#include "reports/payoff/payoff_mix.h"
+#include "reports/payoff/required_engine.h"
 
 static int read_quantity(const struct args *a, const char *option, const char *unit, double *out,
                          struct err *err)
@@ -43,7 +46,8 @@ static int cheapest(const struct args *a, struct db *db, const struct db_run *ru
         read_quantity(a, "--ttft", "s", &ttft_s, err) != 0)
         return -1;
     char *where = condition(args_value(a, "--where"), tpot_s, ttft_s);
-    int rc = cheapest_table(&t, db, run, args_value(a, "--by"), where, tokens_per_s, err);
+    const struct cheapest_question q = {args_value(a, "--by"), where, tokens_per_s};
+    int rc = cheapest_table(&t, db, run, &q, err);
     free(where);
     if (rc != 0)
         return -1;
@@ -68,7 +72,7 @@ static int wanted(const struct args *a, struct db *db, const struct db_run *run,
         .name = "--engine", .unit = "1", .lo = 1, .hi = 3, .only_words = true, .words = runs};
     const char *mix_path = args_value(a, "--mix"), *by = args_value(a, "--by");
     struct catalogue *c = NULL;
-    struct refine *refine = NULL;
+    struct payoff_study *study = NULL;
     struct mix mix = {0};
     struct payoff p = {0};
     struct table t;
@@ -78,23 +82,23 @@ static int wanted(const struct args *a, struct db *db, const struct db_run *run,
 
     if (field_parse(&f, args_value(a, "--engine"), &of, &inner) != 0)
         return fail(err, "dse recommend: --engine: %s", inner.text);
-    if (open_catalogue(&c, err) != 0 || refine_open(&refine, run, c, err) != 0)
+    if (open_catalogue(&c, err) != 0 || payoff_study_open(&study, run, c, err) != 0)
         goto done;
-    struct payoff_question q = {.by = by ? by : "+", .contest = refine_contest, .ctx = refine};
+    struct payoff_question q = {.by = by ? by : "+", .study = study};
     if (mix_path) {
         if (mix_read(&mix, mix_path, err) != 0)
             goto done;
-        if (refine_mix(refine, &mix, &inner) != 0) {
+        if (payoff_study_mix(study, &mix, &inner) != 0) {
             fail(err, "%s: %s", mix_path, inner.text);
             goto done;
         }
     }
-    refine_free_engine(refine, of);
+    payoff_study_free_engine(study, of);
     if (mix_path)
         payoff_of_mix(&p, &q);
     else if (payoff_keys(&p, db, run, &q, err) != 0)
         goto done;
-    wanted_table(&p, &q, &t);
+    required_engine_table(&p, &q, &t);
     if (format == FORMAT_TABLE)
         printf("The engine one would have to build, in place, for %s: the least ridge point "
                "(FLOP/B) at which it pays\nif it adds 0, 5, 10 or 20 %% to the price of the "
@@ -106,7 +110,7 @@ static int wanted(const struct args *a, struct db *db, const struct db_run *run,
     rc = EXIT_DONE;
 done:
     payoff_free(&p);
-    refine_close(refine);
+    payoff_study_close(study);
     mix_free(&mix);
     catalogue_close(c);
     return rc;

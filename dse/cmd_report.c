@@ -5,8 +5,10 @@
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/file.h"
-#include "reports/payoff/payoff_study.h"
 #include "reports/page.h"
+#include "reports/payoff/payoff.h"
+#include "reports/payoff/payoff_table.h"
+#include "reports/write.h"
 
 enum kind { KIND_HTML, KIND_SVG, KIND_CSV, KIND_MD, KINDS };
 
@@ -58,7 +60,7 @@ static int run(const struct args *a, struct err *err)
     char *own = NULL;
     enum kind kind;
     struct catalogue *c = NULL;
-    struct refine *refine = NULL;
+    struct payoff_study *study = NULL;
     struct db *db;
     struct db_run row;
     struct payoff p, engines;
@@ -79,10 +81,9 @@ static int run(const struct args *a, struct err *err)
             if (*s == '/')
                 *s = '-';
     }
-    if (open_catalogue(&c, &inner) == 0 && refine_open(&refine, &row, c, &inner) != 0)
-        refine = NULL;
-    struct payoff_question q = {
-        .contest = refine ? refine_contest : NULL, .ctx = refine, .seed = row.seed, .swings = true};
+    if (open_catalogue(&c, &inner) == 0 && payoff_study_open(&study, &row, c, &inner) != 0)
+        study = NULL;
+    struct payoff_question q = {.study = study, .seed = row.seed, .swings = true};
     if (payoff_make(&p, db, &row, &q, err) != 0)
         goto done;
     q.by = "+engine";
@@ -98,7 +99,7 @@ static int run(const struct args *a, struct err *err)
     }
     payoff_free(&p);
 done:
-    refine_close(refine);
+    payoff_study_close(study);
     catalogue_close(c);
     db_run_free(&row);
     free(own);

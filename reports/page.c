@@ -5,6 +5,9 @@
 
 #include "base/field.h"
 #include "base/mem.h"
+#include "reports/payoff/payoff_label.h"
+#include "reports/payoff/payoff_sentence.h"
+#include "reports/payoff/payoff_table.h"
 #include "reports/payoff/swept_columns.h"
 #include "reports/write.h"
 #include "reports/front.h"

@@ -5,7 +5,8 @@
 
 #include <stdio.h>
 
-#include "reports/payoff/payoff.h"
+#include "db/db.h"
+#include "reports/payoff/payoff_answer.h"
 
 /* Everything a page shows, gathered once. */
 struct page {

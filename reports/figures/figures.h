@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "reports/payoff/payoff.h"
+#include "reports/payoff/payoff_answer.h"
 
 void map_svg(const struct payoff *p, FILE *out);
 double map_height(const struct payoff *p); /* pixels of it */

@@ -16,22 +16,6 @@ const char *series_colour(size_t i)
     return colour[i % LEN(colour)];
 }
 
-static double number(const struct table *t, size_t row, const char *column)
-{
-    int i = table_find(t, column);
-    return i >= 0 && table_at(t, row, (size_t)i)->kind == CELL_NUMBER
-               ? table_at(t, row, (size_t)i)->number
-               : NAN;
-}
-
-static const char *text(const struct table *t, size_t row, const char *column)
-{
-    int i = table_find(t, column);
-    return i >= 0 && table_at(t, row, (size_t)i)->kind == CELL_TEXT
-               ? table_at(t, row, (size_t)i)->text
-               : "";
-}
-
 struct names {
     size_t n;
     const char *name[SERIES_MOST];
@@ -81,10 +65,10 @@ static void draw_steps(const struct table *front, const char *model, const struc
     double last_y = 0;
     fputs("<path fill=\"none\" stroke-width=\"1.5\" d=\"", out);
     for (size_t i = 0; i < front->rows; i++) { /* dearest first: throughput falls along the rows */
-        if (strcmp(text(front, i, "model"), model) != 0)
+        if (strcmp(table_text_at(front, i, "model"), model) != 0)
             continue;
-        double px = scale_of(x, number(front, i, "system_cost_usd")),
-               py = scale_of(y, number(front, i, "tokens_per_s"));
+        double px = scale_of(x, table_number_at(front, i, "system_cost_usd")),
+               py = scale_of(y, table_number_at(front, i, "tokens_per_s"));
         if (!first)
             fprintf(out, "L%.1f %.1f ", px, last_y);
         fprintf(out, "%c%.1f %.1f ", first ? 'M' : 'L', px, py);
@@ -102,11 +86,11 @@ void front_svg(const struct table *front, const struct table *cloud, FILE *out)
 
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0; i < both[k]->rows; i++) {
-            widen(&x, number(both[k], i, "system_cost_usd"));
-            widen(&y, number(both[k], i, "tokens_per_s"));
+            widen(&x, table_number_at(both[k], i, "system_cost_usd"));
+            widen(&y, table_number_at(both[k], i, "tokens_per_s"));
         }
     for (size_t i = 0; i < front->rows; i++)
-        index_of(&names, text(front, i, "model"));
+        index_of(&names, table_text_at(front, i, "model"));
     svg_open(WIDTH, HEIGHT + 20 * (double)((names.n + 3) / 4),
              "Throughput against system cost with the Pareto front of each model", out);
     if (!front->rows) {
@@ -119,19 +103,24 @@ void front_svg(const struct table *front, const struct table *cloud, FILE *out)
     svg_axis_x(&x, UP, DOWN, "USD", "price of the system", out);
     svg_axis_y(&y, LEFT, RIGHT, "", "tokens/s of the system", out);
     for (size_t i = 0; i < cloud->rows; i++)
-        draw_point(scale_of(&x, number(cloud, i, "system_cost_usd")),
-                   scale_of(&y, number(cloud, i, "tokens_per_s")), text(cloud, i, "engine"),
-                   series_colour(index_of(&names, text(cloud, i, "model"))), "cloud", "", out);
+        draw_point(scale_of(&x, table_number_at(cloud, i, "system_cost_usd")),
+                   scale_of(&y, table_number_at(cloud, i, "tokens_per_s")),
+                   table_text_at(cloud, i, "engine"),
+                   series_colour(index_of(&names, table_text_at(cloud, i, "model"))), "cloud", "",
+                   out);
     for (size_t i = 0; i < names.n; i++)
         draw_steps(front, names.name[i], &x, &y, series_colour(i), out);
     for (size_t i = 0; i < front->rows; i++) {
         char *about =
-            mem_print("%s, %s, engine %s: %.4g tokens/s for %.3g USD", text(front, i, "model"),
-                      text(front, i, "chip"), text(front, i, "engine"),
-                      number(front, i, "tokens_per_s"), number(front, i, "system_cost_usd"));
-        draw_point(scale_of(&x, number(front, i, "system_cost_usd")),
-                   scale_of(&y, number(front, i, "tokens_per_s")), text(front, i, "engine"),
-                   series_colour(index_of(&names, text(front, i, "model"))), "point", about, out);
+            mem_print("%s, %s, engine %s: %.4g tokens/s for %.3g USD",
+                      table_text_at(front, i, "model"), table_text_at(front, i, "chip"),
+                      table_text_at(front, i, "engine"), table_number_at(front, i, "tokens_per_s"),
+                      table_number_at(front, i, "system_cost_usd"));
+        draw_point(scale_of(&x, table_number_at(front, i, "system_cost_usd")),
+                   scale_of(&y, table_number_at(front, i, "tokens_per_s")),
+                   table_text_at(front, i, "engine"),
+                   series_colour(index_of(&names, table_text_at(front, i, "model"))), "point",
+                   about, out);
         free(about);
     }
     for (size_t i = 0; i < names.n; i++) {
@@ -215,9 +204,9 @@ void roofline_svg(const struct table *t, FILE *out)
         static const char *const column[] = {"attention_from", "attention_to", "experts_from",
                                              "experts_to"};
         for (size_t k = 0; k < LEN(column); k++)
-            widen(&x, number(t, i, column[k]));
-        ridge_from = fmin(ridge_from, number(t, i, "ridge_from"));
-        ridge_to = fmax(ridge_to, number(t, i, "ridge_to"));
+            widen(&x, table_number_at(t, i, column[k]));
+        ridge_from = fmin(ridge_from, table_number_at(t, i, "ridge_from"));
+        ridge_to = fmax(ridge_to, table_number_at(t, i, "ridge_to"));
     }
     svg_open(WIDTH, HEIGHT,
              "Roofline: arithmetic intensity of core attention and experts against the chip's "
@@ -249,8 +238,8 @@ void roofline_svg(const struct table *t, FILE *out)
     size_t n = 0;
     for (size_t i = 0; i < 2 * t->rows; i++) {
         bool experts = i % 2;
-        double from = number(t, i / 2, experts ? "experts_from" : "attention_from");
-        double to = number(t, i / 2, experts ? "experts_to" : "attention_to");
+        double from = table_number_at(t, i / 2, experts ? "experts_from" : "attention_from");
+        double to = table_number_at(t, i / 2, experts ? "experts_to" : "attention_to");
         if (isnan(from))
             continue;
         mark[n++] = (struct mark){.from = from,
@@ -259,7 +248,7 @@ void roofline_svg(const struct table *t, FILE *out)
                                   .py = scale_of(&y, roof(sqrt(from * to), middle)),
                                   .colour = series_colour(i / 2),
                                   .shape = experts ? "none" : "circle",
-                                  .label = mem_print("%s, %s", text(t, i / 2, "model"),
+                                  .label = mem_print("%s, %s", table_text_at(t, i / 2, "model"),
                                                      experts ? "experts" : "core attention")};
     }
     place_labels(mark, n);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "reports/figures/figures.h"
 #include "reports/figures/svg.h"
+#include "reports/payoff/payoff_label.h"
 
 enum { WIDTH = 760, LEFT = 300, RIGHT = 720, TOP = 60, BAR = 26, BARS_MOST = 9 };
 

@@ -9,53 +9,7 @@
 #include "reports/figures/svg.h"
 #include "base/table.h"
 
-enum { WIDTH = 760, HEIGHT = 470, LEFT = 120, RIGHT = 650, UP = 56, DOWN = 410, DRAWS = 200 };
-
-void surface_make(struct surface *out, const struct payoff *p, size_t group,
-                  const struct payoff_question *q, const struct range *x, const struct range *y)
-{
-    *out = (struct surface){.title = group_title(p, &p->group[group]), .x = *x, .y = *y};
-    for (size_t i = 0; i < SURFACE_STEPS; i++)
-        for (size_t j = 0; j < SURFACE_STEPS; j++) {
-            struct contest c;
-            struct world middle;
-            struct certainty sure;
-            out->at_y[i] = range_value(y, i, SURFACE_STEPS);
-            out->at_x[j] = range_value(x, j, SURFACE_STEPS);
-            struct payoff_setting set[] = {{x->path, out->at_x[j]}, {y->path, out->at_y[i]}};
-            out->p[i][j] = out->low[i][j] = out->high[i][j] = NAN;
-            if (q->contest(q->ctx, p, p->group[group].key, set, LEN(set), &c) != 0)
-                continue;
-            world_middle(&middle, &c);
-            out->p[i][j] = contest_payoff(&c, &middle, NULL);
-            contest_certainty(&sure, &c, q->seed, DRAWS);
-            out->low[i][j] = sure.low;
-            out->high[i][j] = sure.high;
-            contest_free(&c);
-        }
-}
-
-void surface_free(struct surface *s)
-{
-    free(s->title);
-}
-
-void surface_table(const struct surface *s, size_t n, struct table *out)
-{
-    const char *const header[] = {"group",  s[0].x.path,  s[0].y.path,
-                                  "payoff", "payoff_low", "payoff_high"};
-    table_begin(out, header, LEN(header));
-    for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; i < SURFACE_STEPS; i++)
-            for (size_t j = 0; j < SURFACE_STEPS; j++) {
-                table_text(out, s[k].title);
-                table_number(out, s[k].at_x[j]);
-                table_number(out, s[k].at_y[i]);
-                table_number(out, s[k].p[i][j]);
-                table_number(out, s[k].low[i][j]);
-                table_number(out, s[k].high[i][j]);
-            }
-}
+enum { WIDTH = 760, HEIGHT = 470, LEFT = 120, RIGHT = 650, UP = 56, DOWN = 410 };
 
 /* Position of lattice coordinate t in 0 .. SURFACE_STEPS - 1. */
 static double at_x(double t)

@@ -1,6 +1,5 @@
 #include "reports/payoff/payoff_designs.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,84 +9,6 @@
 
 /* No price in its range turns this much around between two designs of one side (assumed). */
 static const double FAR_BEHIND = 0.6;
-
-bool path_is(const char *path, const char *given)
-{
-    while (*given &&
-           (*path == *given || (*path == '.' && *given == '_') || (*path == '_' && *given == '.')))
-        path++, given++;
-    return !*path && !*given;
-}
-
-static const struct field *price_of(const char *path)
-{
-    return strncmp(path, "prices", 6) || (path[6] != '.' && path[6] != '_')
-               ? NULL
-               : field_find(prices_fields, path + 7);
-}
-
-/* A parameter by its path, '_' standing for '.'. */
-static int parameter_of(const char *path, struct parameter *out, struct err *err)
-{
-    char dotted[64];
-    struct err ignored;
-    if (design_parameter(path, out, err) == 0)
-        return 0;
-    snprintf(dotted, sizeof dotted, "%s", path);
-    char *bar = strchr(dotted, '_');
-    if (!bar)
-        return -1;
-    *bar = '.';
-    return design_parameter(dotted, out, &ignored);
-}
-
-int setting_parse(struct setting *out, const char *path, const char *text, struct err *err)
-{
-    struct parameter p;
-    const struct field *f = price_of(path);
-    *out = (struct setting){.path = path, .text = text};
-    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++)
-        if (!strcmp(path, design_parts[part].fields->section))
-            return 0;
-    if (!f && parameter_of(path, &p, err) != 0)
-        return -1;
-    f = f ? f : p.field;
-    if (field_parse(f, text, &out->number, err) != 0)
-        return -1;
-    if (!field_word(f, out->number))
-        out->text = NULL;
-    return 0;
-}
-
-int setting_check(const char *path, const struct field **field, struct err *err)
-{
-    struct parameter p;
-    if ((*field = price_of(path)))
-        return 0;
-    if (!strncmp(path, "prices", 6))
-        return fail(err, "unknown price: `dse list prices` shows all");
-    if (parameter_of(path, &p, err) != 0)
-        return -1;
-    if (p.field->only_words)
-        return fail(err, "%s has words for values: name a number", path);
-    *field = p.field;
-    return 0;
-}
-
-double setting_value(const struct study *s, const char *path)
-{
-    struct parameter p;
-    struct err ignored;
-    const struct field *price = price_of(path);
-    if (price)
-        return field_get(price, &s->prices.middle);
-    if (parameter_of(path, &p, &ignored) != 0)
-        return NAN;
-    struct design d = s->base;
-    for (size_t i = 0; i < s->axes; i++)
-        axis_put(&s->axis[i], 0, &d);
-    return design_get(&d, &p);
-}
 
 /* A study with some axes fixed: shares the arrays of the one it was made of. */
 struct restricted {
@@ -130,7 +51,7 @@ static int fix(struct restricted *r, const struct setting *set, struct err *err)
         a->n = 1;
         return 0;
     }
-    const struct field *price = price_of(set->path);
+    const struct field *price = setting_price(set->path);
     if (price) {
         field_put(price, &s->prices.low, set->number);
         field_put(price, &s->prices.middle, set->number);
@@ -139,7 +60,7 @@ static int fix(struct restricted *r, const struct setting *set, struct err *err)
     }
     struct axis *a = &s->axis[s->axes];
     struct parameter p;
-    if (parameter_of(set->path, &p, err) != 0)
+    if (setting_parameter(set->path, &p, err) != 0)
         return -1;
     if (s->axes == AXES_MOST)
         return fail(err, "more than %d axes", AXES_MOST);
@@ -154,12 +75,12 @@ static int fix(struct restricted *r, const struct setting *set, struct err *err)
     return 0;
 }
 
-static int restrict_to(struct restricted *r, const struct study *s, const struct setting *set,
-                       size_t n, const struct job_of *job, struct err *err)
+static int restrict_to(struct restricted *r, const struct design_choice *q,
+                       const struct mix_job *job, struct err *err)
 {
-    r->study = *s;
-    for (size_t i = 0; i < n; i++)
-        if (fix(r, &set[i], err) != 0)
+    r->study = *q->study;
+    for (size_t i = 0; i < q->n; i++)
+        if (fix(r, &q->set[i], err) != 0)
             return -1;
     for (size_t i = 0; i < job->n; i++)
         if (fix(r, &job->set[i], err) != 0)
@@ -170,8 +91,8 @@ static int restrict_to(struct restricted *r, const struct study *s, const struct
             return fail(err, "%s takes any value: give it steps", r->study.axis[i].path);
         size *= (double)r->study.axis[i].n;
     }
-    if (size > SIDES_DESIGNS_MOST)
-        return fail(err, "%.0f designs are more than %d", size, SIDES_DESIGNS_MOST);
+    if (size > DESIGNS_MOST)
+        return fail(err, "%.0f designs are more than %d", size, DESIGNS_MOST);
     r->study.size = (uint64_t)size;
     return 0;
 }
@@ -245,40 +166,55 @@ static void best_of_each(struct best *best, const struct study *s, const char *e
     cursor_free(&c);
 }
 
-/* The designs of one hardware, priced once more for their step in parts; of a mix also without the
- * engine. */
-static void add_contender(struct contest *out, const struct restricted *r, struct best *const *best,
-                          size_t hardware, const struct job_of *jobs, size_t n_jobs, bool alone)
+/* The best design of each hardware for each job of a choice. */
+struct gathered {
+    struct restricted *restricted; /* per job */
+    struct best **best;            /* [job][hardware] */
+    const struct mix_job *jobs;
+    size_t n_jobs, hardware;
+    bool alone; /* a mix: priced without the engine, too */
+};
+
+/* One job of the designs of one hardware, priced once more for its step in parts. */
+static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t hardware,
+                     double *devices)
 {
-    bool with = best[0][hardware].with;
-    struct contender *k = &out->side[with][out->n[with]++];
     struct cursor c = {0};
     struct metrics m;
     struct device device;
     const struct mapped *mapped;
+    const struct study *s = &g->restricted[i].study;
 
-    *k = (struct contender){
-        .point = best[0][hardware].index, .jobs = n_jobs, .job = mem_alloc(n_jobs, sizeof *k->job)};
-    for (size_t i = 0; i < n_jobs; i++) {
-        cursor_seek(&c, &r[i].study, best[i][hardware].index);
-        struct design chosen = c.design;
-        chosen.plan = best[i][hardware].plan;
-        prepare(&c.prepared, &chosen);
-        evaluate_prepared(&c.prepared, &chosen, &r[i].study.prices, &m, &mapped);
-        device_make(&device, &chosen);
-        k->devices = m.tokens_per_s / m.tokens_per_s_per_device;
-        k->job[i].weight = jobs[i].weight;
-        k->job[i].tokens_per_s = m.tokens_per_s;
-        step_split(&k->job[i].split, &mapped->step, &device, step_load(&mapped->step, m.batch));
-        k->job[i].alone_tokens_per_s = NAN;
-        if (alone) {
-            c.design.engine.bandwidth_ratio = 0;
-            evaluate(&c.design, &r[i].study.prices, &m, NULL);
-            if (m.verdict == VERDICT_OK)
-                k->job[i].alone_tokens_per_s = m.tokens_per_s;
-        }
+    cursor_seek(&c, s, g->best[i][hardware].index);
+    struct design chosen = c.design;
+    chosen.plan = g->best[i][hardware].plan;
+    prepare(&c.prepared, &chosen);
+    evaluate_prepared(&c.prepared, &chosen, &s->prices, &m, &mapped);
+    device_make(&device, &chosen);
+    *devices = m.tokens_per_s / m.tokens_per_s_per_device;
+    *job = (struct job){
+        .weight = g->jobs[i].weight, .tokens_per_s = m.tokens_per_s, .alone_tokens_per_s = NAN};
+    step_split(&job->split, &mapped->step, &device, step_load(&mapped->step, m.batch));
+    if (g->alone) {
+        c.design.engine.bandwidth_ratio = 0;
+        evaluate(&c.design, &s->prices, &m, NULL);
+        if (m.verdict == VERDICT_OK)
+            job->alone_tokens_per_s = m.tokens_per_s;
     }
-    cursor_seek(&c, &r[0].study, best[0][hardware].index);
+    cursor_free(&c);
+}
+
+static void add_candidate(struct comparison *out, const struct gathered *g, size_t hardware)
+{
+    const struct best *first = &g->best[0][hardware];
+    struct candidate *k = &out->side[first->with][out->n[first->with]++];
+    struct cursor c = {0};
+
+    *k = (struct candidate){
+        .point = first->index, .jobs = g->n_jobs, .job = mem_alloc(g->n_jobs, sizeof *k->job)};
+    for (size_t i = 0; i < g->n_jobs; i++)
+        fill_job(&k->job[i], g, i, hardware, &k->devices);
+    cursor_seek(&c, &g->restricted[0].study, first->index);
     k->chip = c.design.chip;
     k->engine = c.design.engine;
     k->precision = c.design.precision;
@@ -288,64 +224,61 @@ static void add_contender(struct contest *out, const struct restricted *r, struc
 }
 
 /* Tokens per second and unit of budget over all jobs; 0 if one cannot be done. */
-static double mixed(struct best *const *best, size_t hardware, const struct job_of *jobs, size_t n)
+static double mixed(const struct gathered *g, size_t hardware)
 {
     double s = 0, weights = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!best[i][hardware].feasible)
+    for (size_t i = 0; i < g->n_jobs; i++) {
+        if (!g->best[i][hardware].feasible)
             return 0;
-        s += jobs[i].weight / best[i][hardware].value;
-        weights += jobs[i].weight;
+        s += g->jobs[i].weight / g->best[i][hardware].value;
+        weights += g->jobs[i].weight;
     }
     return weights / s;
 }
 
-static void choose(struct contest *out, const struct restricted *r, struct best *const *best,
-                   size_t hardware, const struct job_of *jobs, size_t n_jobs, bool alone)
+static void choose(struct comparison *out, const struct gathered *g)
 {
     double most[SIDES] = {0, 0};
-    for (size_t h = 0; h < hardware; h++) {
-        bool with = best[0][h].with;
-        most[with] = fmax(most[with], mixed(best, h, jobs, n_jobs));
-        out->side[with] =
-            out->side[with] ? out->side[with] : mem_alloc(hardware, sizeof *out->side[with]);
+    for (size_t h = 0; h < g->hardware; h++) {
+        bool with = g->best[0][h].with;
+        most[with] = fmax(most[with], mixed(g, h));
+        if (!out->side[with])
+            out->side[with] = mem_alloc(g->hardware, sizeof *out->side[with]);
     }
-    for (size_t h = 0; h < hardware; h++) {
-        double v = mixed(best, h, jobs, n_jobs);
-        if (v > 0 && v >= FAR_BEHIND * most[best[0][h].with])
-            add_contender(out, r, best, h, jobs, n_jobs, alone);
+    for (size_t h = 0; h < g->hardware; h++) {
+        double v = mixed(g, h);
+        if (v > 0 && v >= FAR_BEHIND * most[g->best[0][h].with])
+            add_candidate(out, g, h);
     }
 }
 
-int sides_gather(struct contest *out, const struct study *s, const struct setting *set, size_t n,
-                 const struct job_of *jobs, size_t n_jobs, const char *engine, enum budget budget,
-                 struct err *err)
+int comparison_gather(struct comparison *out, const struct design_choice *q, struct err *err)
 {
-    static const struct job_of one = {NULL, 0, 1};
-    struct restricted *r;
-    struct best **best;
-    bool alone = n_jobs > 0;
+    static const struct mix_job one = {NULL, 0, 1};
+    struct gathered g = {.jobs = q->n_jobs ? q->jobs : &one,
+                         .n_jobs = q->n_jobs ? q->n_jobs : 1,
+                         .alone = q->n_jobs > 0};
     int rc = 0;
 
-    if (!n_jobs)
-        jobs = &one, n_jobs = 1;
-    r = mem_alloc(n_jobs, sizeof *r);
-    best = mem_alloc(n_jobs, sizeof *best);
-    for (size_t i = 0; i < n_jobs && rc == 0; i++) {
-        rc = restrict_to(&r[i], s, set, n, &jobs[i], err);
+    g.restricted = mem_alloc(g.n_jobs, sizeof *g.restricted);
+    g.best = mem_alloc(g.n_jobs, sizeof *g.best);
+    for (size_t i = 0; i < g.n_jobs && rc == 0; i++) {
+        struct restricted *r = &g.restricted[i];
+        rc = restrict_to(r, q, &g.jobs[i], err);
         if (rc == 0) {
-            best[i] = mem_alloc(hardware_count(&r[i].study), sizeof **best);
-            best_of_each(best[i], &r[i].study, engine, budget);
+            g.best[i] = mem_alloc(hardware_count(&r->study), sizeof **g.best);
+            best_of_each(g.best[i], &r->study, q->engine, q->budget);
         }
     }
-    *out = (struct contest){.budget = budget};
+    *out = (struct comparison){.budget = q->budget};
     if (rc == 0) {
-        out->prices = r[0].study.prices;
-        choose(out, r, best, hardware_count(&r[0].study), jobs, n_jobs, alone);
+        out->prices = g.restricted[0].study.prices;
+        g.hardware = hardware_count(&g.restricted[0].study);
+        choose(out, &g);
     }
-    for (size_t i = 0; i < n_jobs; i++)
-        free(best[i]);
-    free(best);
-    free(r);
+    for (size_t i = 0; i < g.n_jobs; i++)
+        free(g.best[i]);
+    free(g.best);
+    free(g.restricted);
     return rc;
 }

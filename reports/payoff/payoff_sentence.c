@@ -1,11 +1,10 @@
-/* The pay-off in words. */
+#include "reports/payoff/payoff_sentence.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "reports/payoff/payoff.h"
-#include "base/table.h"
 
 static size_t column(const struct payoff *p, const char *name)
 {
@@ -147,95 +146,4 @@ char *payoff_line(const struct payoff *p, size_t nth)
         free(list[k]);
     }
     return out;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static bool same_but(const struct payoff *p, size_t i, size_t j, size_t axis)
-{
-    for (size_t k = 0; k < p->by_n; k++) {
-        const struct cell *a = &p->group[i].key[k], *b = &p->group[j].key[k];
-        if (k != axis &&
-            (a->kind != b->kind ||
-             (a->kind == CELL_TEXT ? strcmp(a->text, b->text) != 0 : a->number != b->number)))
-            return false;
-    }
-    return true;
-}
-
-void payoff_map_table(const struct payoff *p, struct table *out)
-{
-    size_t axis = 0, n = 0, columns = 0;
-    double *value = mem_alloc(p->n + 1, sizeof *value);
-    const char **header = mem_alloc(p->by_n + p->n + 1, sizeof *header);
-    char **text = mem_alloc(p->n + 1, sizeof *text);
-
-    while (axis < p->by_n && p->n && p->group[0].key[axis].kind != CELL_NUMBER)
-        axis++;
-    for (size_t i = 0; i < p->n && axis < p->by_n; i++) {
-        size_t j = 0;
-        while (j < n && value[j] != p->group[i].key[axis].number)
-            j++;
-        if (j == n)
-            value[n++] = p->group[i].key[axis].number;
-    }
-    qsort(value, n, sizeof *value, by_value);
-    for (size_t k = 0; k < p->by_n; k++)
-        if (k != axis)
-            header[columns++] = p->by[k];
-    for (size_t j = 0; j < n; j++)
-        header[columns++] = text[j] = mem_print("%.10g", value[j]);
-    if (axis == p->by_n)
-        header[columns++] = "P";
-    table_begin(out, header, columns);
-    for (size_t i = 0; i < p->n; i++) {
-        bool first = true;
-        for (size_t j = 0; j < i; j++)
-            first = first && !same_but(p, i, j, axis);
-        if (!first)
-            continue;
-        for (size_t k = 0; k < p->by_n; k++) {
-            const struct cell *c = &p->group[i].key[k];
-            if (k != axis && c->kind == CELL_TEXT)
-                table_text(out, c->text);
-            else if (k != axis)
-                table_number(out, c->kind == CELL_NUMBER ? c->number : NAN);
-        }
-        for (size_t j = 0; j < (axis < p->by_n ? n : 1); j++) {
-            double at = NAN;
-            for (size_t g = 0; g < p->n; g++)
-                if (same_but(p, i, g, axis) &&
-                    (axis == p->by_n || p->group[g].key[axis].number == value[j]))
-                    at = p->group[g].p;
-            char *cell = mem_print("%.2f", at);
-            table_text(out, isnan(at) ? NULL : cell);
-            free(cell);
-        }
-    }
-    for (size_t j = 0; j < n; j++)
-        free(text[j]);
-    free(text);
-    free(header);
-    free(value);
-}
-
-char *group_title(const struct payoff *p, const struct payoff_group *g)
-{
-    char *title = mem_text("");
-    for (size_t k = 0; k < p->by_n; k++) {
-        const struct cell *c = &g->key[k];
-        if (c->kind == CELL_NULL)
-            continue;
-        char *longer =
-            c->kind == CELL_TEXT
-                ? mem_print("%s%s%s", title, *title ? ", " : "", c->text)
-                : mem_print("%s%s%s %.10g", title, *title ? ", " : "", p->by[k], c->number);
-        free(title);
-        title = longer;
-    }
-    return title;
 }

@@ -1,10 +1,14 @@
-/* Stop points: where P = 1 along an axis, between values of the grid or of a scan. */
+/* Where P = 1 between two values of an axis: a root of log P on the model, or a straight line in
+ * log P between the grid's values where nothing can be priced anew. */
+#include "reports/payoff/payoff_stop.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/root.h"
+#include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_groups.h"
 
 static const double TOLERANCE = 1e-4; /* of the axis */
@@ -27,16 +31,17 @@ struct along {
 
 static double payoff_at(const struct along *a, double x, struct certainty *sure)
 {
-    struct contest c;
-    struct world middle;
-    struct payoff_setting set = {a->axis, a->whole ? round(x) : x};
-    if (a->q->contest(a->q->ctx, a->p, a->key, &set, 1, &c) != 0)
+    struct comparison c;
+    const struct setting set = {a->axis, NULL, a->whole ? round(x) : x};
+    struct payoff_slice slice = payoff_slice(a->p, a->key);
+    slice.set = &set;
+    slice.n = 1;
+    if (payoff_compare(&c, a->q->study, &slice) != 0)
         return NAN;
-    world_middle(&middle, &c);
-    double p = contest_payoff(&c, &middle, NULL);
+    double p = comparison_payoff_middle(&c, NULL);
     if (sure)
-        contest_certainty(sure, &c, a->q->seed, PAYOFF_DRAWS);
-    contest_free(&c);
+        comparison_certainty(sure, &c, a->q->seed, PAYOFF_DRAWS);
+    comparison_free(&c);
     return p;
 }
 
@@ -69,7 +74,7 @@ static double find_root(struct along *a, double level, const struct payoff_stop 
 static void find_stop(struct payoff_stop *s, struct along *a)
 {
     struct certainty sure;
-    double at = a->q->contest ? find_root(a, 0, s) : NAN;
+    double at = a->q->study ? find_root(a, 0, s) : NAN;
 
     s->at_low = s->at_high = NAN;
     if (!isnan(at)) {
@@ -89,39 +94,44 @@ static void find_stop(struct payoff_stop *s, struct along *a)
                                      : s->from + t * (s->to - s->from);
 }
 
-static struct payoff_stop *add_stop(struct payoff *p, size_t axis, double from, double to,
-                                    double p_from, double p_to)
+static struct payoff_stop *add_stop(struct payoff *p, const struct payoff_stop *of)
 {
     p->stop = mem_grow(p->stop, p->stops + 1, sizeof *p->stop);
     struct payoff_stop *s = &p->stop[p->stops++];
-    *s = (struct payoff_stop){.axis = axis,
-                              .from = from,
-                              .to = to,
-                              .p_from = p_from,
-                              .p_to = p_to,
-                              .falls = p_from > p_to,
-                              .p_before = fmax(p_from, p_to)};
+    *s = *of;
+    s->falls = s->p_from > s->p_to;
+    s->p_before = fmax(s->p_from, s->p_to);
     s->key = mem_alloc(p->by_n + 1, sizeof *s->key);
     return s;
 }
 
-static void add_grid_stop(struct payoff *p, size_t axis, const struct payoff *fine, size_t i,
-                          size_t j, size_t x, const struct payoff_question *q)
+/* Two groups next to one another along the axis, which is the last of `fine->by`. */
+struct neighbours {
+    const struct payoff *fine;
+    const struct payoff_group *from, *to;
+};
+
+static void add_grid_stop(struct payoff *p, size_t axis, const struct neighbours *n,
+                          const struct payoff_question *q)
 {
-    const struct payoff_group *a = &fine->group[i], *b = &fine->group[j];
-    struct payoff_stop *s = add_stop(p, axis, a->key[x].number, b->key[x].number, a->p, b->p);
+    size_t x = n->fine->by_n - 1;
+    struct payoff_stop *s = add_stop(p, &(struct payoff_stop){.axis = axis,
+                                                              .from = n->from->key[x].number,
+                                                              .to = n->to->key[x].number,
+                                                              .p_from = n->from->p,
+                                                              .p_to = n->to->p});
     for (size_t k = 0; k < p->by_n; k++)
-        for (size_t f = 0; f < fine->by_n; f++)
-            if (f != x && !strcmp(fine->by[f], p->by[k]))
-                s->key[k] = cell_copy(&a->key[f]);
-    s->reason = mem_text(s->falls ? b->reason : a->reason);
+        for (size_t f = 0; f < x; f++)
+            if (!strcmp(n->fine->by[f], p->by[k]))
+                s->key[k] = cell_copy(&n->from->key[f]);
+    s->reason = mem_text(s->falls ? n->to->reason : n->from->reason);
     struct along along = {.p = p, .q = q, .key = s->key, .axis = p->axis[axis]};
     find_stop(s, &along);
 }
 
 /* Groups by `by` and the axis, ordered by both, so that neighbours are grid neighbours. */
-int stops_make(struct payoff *p, size_t axis, struct db *db, const struct db_run *run,
-               const struct swept *swept, const struct payoff_question *q, struct err *err)
+int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
+               const struct payoff_question *q, struct err *err)
 {
     struct payoff fine = {.budget = p->budget, .by = mem_alloc(p->by_n + 1, sizeof(char *))};
     size_t x;
@@ -131,33 +141,27 @@ int stops_make(struct payoff *p, size_t axis, struct db *db, const struct db_run
             fine.by[fine.by_n++] = p->by[i];
     x = fine.by_n;
     fine.by[fine.by_n++] = p->axis[axis];
-    int rc = groups_make(&fine, db, run, swept, q, false, err);
+    int rc = groups_make(&fine, from, q, false, err);
     for (size_t i = 0; i < fine.n && rc == 0; i++) {
         size_t next = fine.n; /* the same group at the next value of the axis */
         for (size_t j = 0; j < fine.n; j++) {
             bool same = true;
             for (size_t k = 0; k < x && same; k++)
-                same = cells_equal(&fine.group[i].key[k], &fine.group[j].key[k]);
+                same = cell_equal(&fine.group[i].key[k], &fine.group[j].key[k]);
             if (same && fine.group[j].key[x].number > fine.group[i].key[x].number &&
                 (next == fine.n || fine.group[j].key[x].number < fine.group[next].key[x].number))
                 next = j;
         }
         if (next < fine.n && !isnan(fine.group[i].p) && !isnan(fine.group[next].p) &&
             crosses(fine.group[i].p, fine.group[next].p))
-            add_grid_stop(p, axis, &fine, i, next, x, q);
+            add_grid_stop(p, axis, &(struct neighbours){&fine, &fine.group[i], &fine.group[next]},
+                          q);
     }
     for (size_t i = 0; i < fine.n; i++)
         group_free(&fine.group[i], fine.by_n);
     free(fine.group);
     free(fine.by);
     return rc;
-}
-
-double range_value(const struct range *r, size_t i, size_t steps)
-{
-    double t = steps > 1 ? (double)i / (double)(steps - 1) : 0;
-    double x = r->from > 0 ? r->from * pow(r->to / r->from, t) : r->from + t * (r->to - r->from);
-    return r->whole ? round(x) : x;
 }
 
 void payoff_scan(struct payoff *p, const struct payoff_question *q, const struct range *r,
@@ -180,7 +184,11 @@ void payoff_scan(struct payoff *p, const struct payoff_question *q, const struct
             if (isnan(here))
                 continue;
             if (!isnan(p_before) && crosses(p_before, here)) {
-                struct payoff_stop *s = add_stop(p, p->axes - 1, x_before, x, p_before, here);
+                struct payoff_stop *s = add_stop(p, &(struct payoff_stop){.axis = p->axes - 1,
+                                                                          .from = x_before,
+                                                                          .to = x,
+                                                                          .p_from = p_before,
+                                                                          .p_to = here});
                 for (size_t k = 0; k < p->by_n; k++)
                     s->key[k] = cell_copy(&p->group[g].key[k]);
                 s->reason = mem_text(p->group[g].reason);

@@ -5,15 +5,15 @@
 
 #include "base/mem.h"
 #include "search/axis.h"
-#include "reports/payoff/payoff_designs.h"
 
-struct refine {
+struct payoff_study {
     struct study *study;
     const struct mix *mix;
     bool free_engine;
 };
 
-int refine_open(struct refine **out, const struct db_run *run, struct catalogue *c, struct err *err)
+int payoff_study_open(struct payoff_study **out, const struct db_run *run, struct catalogue *c,
+                      struct err *err)
 {
     struct study *s;
     if (study_parse(&s, run->name, run->spec, c, err) != 0)
@@ -23,141 +23,101 @@ int refine_open(struct refine **out, const struct db_run *run, struct catalogue 
     return 0;
 }
 
-void refine_close(struct refine *r)
+void payoff_study_close(struct payoff_study *s)
 {
-    if (r)
-        study_free(r->study);
-    free(r);
+    if (s)
+        study_free(s->study);
+    free(s);
 }
 
-const struct study *refine_study(const struct refine *r)
+const struct study *payoff_study_of(const struct payoff_study *s)
 {
-    return r->study;
+    return s->study;
 }
 
-/* The side without an engine as the study has it; the side with one at the settings of m and r,
- * which are the last of `set`, its engine then forgotten. */
-static int gather_free(struct contest *out, const struct refine *r, const struct setting *set,
-                       size_t n, enum budget budget)
+/* The side without an engine as the study has it; the side with one at the settings of m and r, its
+ * engine then forgotten. */
+static int gather_free(struct comparison *out, const struct design_choice *q)
 {
-    struct contest with;
+    struct comparison with;
     struct err ignored;
-    const struct job_of *job = r->mix ? r->mix->job : NULL;
-    size_t jobs = r->mix ? r->mix->n : 0, plain = 0;
-    struct setting *without = mem_alloc(n + 1, sizeof *without);
+    struct setting *plain = mem_alloc(q->n + 1, sizeof *plain);
+    struct design_choice without = *q;
 
-    for (size_t i = 0; i < n; i++)
-        if (strncmp(set[i].path, "engine", 6) != 0)
-            without[plain++] = set[i];
-    int rc = sides_gather(out, r->study, without, plain, job, jobs, NULL, budget, &ignored);
-    free(without);
+    without.set = plain;
+    without.n = 0;
+    for (size_t i = 0; i < q->n; i++)
+        if (strncmp(q->set[i].path, "engine", 6) != 0)
+            plain[without.n++] = q->set[i];
+    int rc = comparison_gather(out, &without, &ignored);
+    free(plain);
     if (rc != 0)
         return -1;
-    if (sides_gather(&with, r->study, set, n, job, jobs, NULL, budget, &ignored) != 0) {
-        contest_free(out);
+    if (comparison_gather(&with, q, &ignored) != 0) {
+        comparison_free(out);
         return -1;
     }
     out->n[WITH] = with.n[WITH];
     out->side[WITH] = with.side[WITH];
     with.n[WITH] = 0;
     with.side[WITH] = NULL;
-    contest_free(&with);
+    comparison_free(&with);
     for (size_t i = 0; i < out->n[WITH]; i++)
         out->side[WITH][i].engine.bandwidth_ratio = 0;
     return 0;
 }
 
-int refine_contest(void *ctx, const struct payoff *p, const struct cell *key,
-                   const struct payoff_setting *set, size_t n, struct contest *out)
+static bool is_set(const struct payoff_slice *slice, const char *column)
 {
-    const struct refine *r = ctx;
-    struct setting *all = mem_alloc(p->by_n + n + 1, sizeof *all);
-    const char *engine = NULL;
-    size_t count = 0;
+    for (size_t i = 0; i < slice->n; i++)
+        if (path_is(column, slice->set[i].path))
+            return true;
+    return false;
+}
+
+int payoff_compare(struct comparison *out, const struct payoff_study *s,
+                   const struct payoff_slice *slice)
+{
+    struct setting *set = mem_alloc(slice->by_n + slice->n + 1, sizeof *set);
+    struct design_choice q = {.study = s->study,
+                              .set = set,
+                              .jobs = s->mix ? s->mix->job : NULL,
+                              .n_jobs = s->mix ? s->mix->n : 0,
+                              .budget = slice->budget};
     struct err ignored;
 
-    for (size_t k = 0; k < p->by_n; k++) {
-        bool set_anew = false;
-        for (size_t i = 0; i < n; i++)
-            set_anew = set_anew || path_is(p->by[k], set[i].axis);
-        if (!strcmp(p->by[k], "engine") && key[k].kind == CELL_TEXT)
-            engine = key[k].text; /* one engine against none */
-        else if (key[k].kind != CELL_NULL && !set_anew)
-            all[count++] = (struct setting){p->by[k], key[k].kind == CELL_TEXT ? key[k].text : NULL,
-                                            key[k].number};
+    for (size_t k = 0; k < slice->by_n; k++) {
+        const struct cell *c = &slice->key[k];
+        const char *text = c->kind == CELL_TEXT ? c->text : NULL;
+        if (!strcmp(slice->by[k], "engine") && text)
+            q.engine = text; /* one engine against none */
+        else if (c->kind != CELL_NULL && !is_set(slice, slice->by[k]))
+            set[q.n++] = (struct setting){slice->by[k], text, c->number};
     }
-    for (size_t i = 0; i < n; i++)
-        all[count++] = (struct setting){set[i].axis, NULL, set[i].x};
-    int rc = r->free_engine ? gather_free(out, r, all, count, p->budget)
-                            : sides_gather(out, r->study, all, count, r->mix ? r->mix->job : NULL,
-                                           r->mix ? r->mix->n : 0, engine, p->budget, &ignored);
-    free(all);
+    for (size_t i = 0; i < slice->n; i++)
+        set[q.n++] = slice->set[i];
+    if (s->free_engine)
+        q.engine = NULL;
+    int rc = s->free_engine ? gather_free(out, &q) : comparison_gather(out, &q, &ignored);
+    free(set);
     return rc;
 }
 
-/* A range nobody gave: this many times below and above the study's value. */
-static const double AROUND = 16;
-
-int refine_range(struct range *out, const struct refine *r, const char *text, const char *what,
-                 struct err *err)
+int payoff_study_mix(struct payoff_study *s, const struct mix *mix, struct err *err)
 {
-    const char *equals = strchr(text, '='), *colon = equals ? strchr(equals, ':') : NULL;
-    const struct field *f;
-    struct err inner;
-    char *path = mem_text(text), *from = NULL;
-    int rc = -1;
-
-    if (equals)
-        path[equals - text] = '\0';
-    if (setting_check(path, &f, &inner) != 0) {
-        fail(err, "%s %s: %s: %s", what, text, path, inner.text);
-        goto done;
-    }
-    *out = (struct range){.unit = strcmp(f->unit, "1") ? f->unit : "", .whole = f->whole};
-    if (equals) {
-        if (!colon) {
-            fail(err, "%s %s: %s: the range is not FROM:TO", what, text, path);
-            goto done;
-        }
-        from = mem_text(equals + 1);
-        from[colon - equals - 1] = '\0';
-        if (field_parse(f, from, &out->from, &inner) != 0 ||
-            field_parse(f, colon + 1, &out->to, &inner) != 0) {
-            fail(err, "%s %s: %s: %s", what, text, path, inner.text);
-            goto done;
-        }
-    } else {
-        double value = setting_value(r->study, path);
-        out->from = fmax(value / AROUND, f->lo);
-        out->to = fmin(value * AROUND, f->hi);
-    }
-    rc = out->from < out->to
-             ? 0
-             : fail(err, "%s %s: %s: the range %g to %g holds nothing: give FROM:TO", what, text,
-                    path, out->from, out->to);
-    if (rc == 0) {
-        out->path = path; /* the caller's */
-        path = NULL;
-    }
-done:
-    free(from);
-    free(path);
-    return rc;
-}
-
-int refine_mix(struct refine *r, const struct mix *mix, struct err *err)
-{
-    struct contest c;
-    r->mix = mix;
-    int rc = sides_gather(&c, r->study, NULL, 0, mix->job, mix->n, NULL, BUDGET_NONE, err);
+    struct comparison c;
+    const struct design_choice q = {
+        .study = s->study, .jobs = mix->job, .n_jobs = mix->n, .budget = BUDGET_NONE};
+    s->mix = mix;
+    int rc = comparison_gather(&c, &q, err);
     if (rc == 0)
-        contest_free(&c);
+        comparison_free(&c);
     return rc;
 }
 
-void refine_free_engine(struct refine *r, double runs)
+void payoff_study_free_engine(struct payoff_study *p, double runs)
 {
-    struct study *s = r->study;
+    struct study *s = p->study;
     for (size_t i = s->axes; i-- > 0;)
         if (s->axis[i].part == PART_ENGINE)
             axis_drop(s, s->axis[i].path);
@@ -165,5 +125,5 @@ void refine_free_engine(struct refine *r, double runs)
     fields_init(engine_fields, &s->base.engine);
     s->base.engine.runs = runs;
     s->base.engine_name = "asked for";
-    r->free_engine = true;
+    p->free_engine = true;
 }

@@ -1,22 +1,14 @@
-/* The pay-off as tables. */
+#include "reports/payoff/payoff_table.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "reports/payoff/payoff_groups.h"
-#include "base/table.h"
-
-static void table_cell(struct table *t, const struct cell *c)
-{
-    if (c->kind == CELL_TEXT)
-        table_text(t, c->text);
-    else
-        table_number(t, c->kind == CELL_NUMBER ? c->number : NAN);
-}
 
 /* Where both name the engine, the group's column has another name. */
-void begin_table(struct table *out, const struct payoff *p, const char *const *after, size_t n)
+void payoff_table_begin(struct table *out, const struct payoff *p, const char *const *after,
+                        size_t n)
 {
     const char **header = mem_alloc(p->by_n + n, sizeof *header);
     for (size_t i = 0; i < p->by_n; i++) {
@@ -54,7 +46,7 @@ void payoff_table(const struct payoff *p, struct table *out)
                                         "engine_power_share",
                                         "area_star_mm2",
                                         "power_star_w"};
-    begin_table(out, p, after, LEN(after));
+    payoff_table_begin(out, p, after, LEN(after));
     for (size_t i = 0; i < p->n; i++) {
         const struct payoff_group *g = &p->group[i];
         for (size_t k = 0; k < p->by_n; k++)
@@ -88,7 +80,7 @@ void payoff_stop_table(const struct payoff *p, struct table *out)
     static const char *const after[] = {"axis",    "stops_at",     "direction",    "grid_from",
                                         "grid_to", "payoff_from",  "payoff_to",    "found_by",
                                         "reason",  "stops_at_low", "stops_at_high"};
-    begin_table(out, p, after, LEN(after));
+    payoff_table_begin(out, p, after, LEN(after));
     for (size_t i = 0; i < p->stops; i++) {
         const struct payoff_stop *s = &p->stop[i];
         for (size_t k = 0; k < p->by_n; k++)
@@ -112,7 +104,7 @@ void payoff_swing_table(const struct payoff *p, size_t most, struct table *out)
     static const char *const after[] = {
         "constant",        "low",      "middle", "high", "payoff_low_end",
         "payoff_high_end", "flips_at", "flips"};
-    begin_table(out, p, after, LEN(after));
+    payoff_table_begin(out, p, after, LEN(after));
     for (size_t i = 0; i < p->n; i++)
         for (size_t j = 0; j < p->group[i].swings && j < most; j++) {
             const struct swing *s = &p->group[i].swing[j];
@@ -127,4 +119,72 @@ void payoff_swing_table(const struct payoff *p, size_t most, struct table *out)
             table_number(out, s->flips_at);
             table_text(out, isnan(s->flips_at) ? "no" : s->inside ? "in its range" : "beyond it");
         }
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static bool same_but(const struct payoff *p, size_t i, size_t j, size_t axis)
+{
+    for (size_t k = 0; k < p->by_n; k++) {
+        if (k != axis && !cell_equal(&p->group[i].key[k], &p->group[j].key[k]))
+            return false;
+    }
+    return true;
+}
+
+void payoff_map_table(const struct payoff *p, struct table *out)
+{
+    size_t axis = 0, n = 0, columns = 0;
+    double *value = mem_alloc(p->n + 1, sizeof *value);
+    const char **header = mem_alloc(p->by_n + p->n + 1, sizeof *header);
+    char **text = mem_alloc(p->n + 1, sizeof *text);
+
+    while (axis < p->by_n && p->n && p->group[0].key[axis].kind != CELL_NUMBER)
+        axis++;
+    for (size_t i = 0; i < p->n && axis < p->by_n; i++) {
+        size_t j = 0;
+        while (j < n && value[j] != p->group[i].key[axis].number)
+            j++;
+        if (j == n)
+            value[n++] = p->group[i].key[axis].number;
+    }
+    qsort(value, n, sizeof *value, by_value);
+    for (size_t k = 0; k < p->by_n; k++)
+        if (k != axis)
+            header[columns++] = p->by[k];
+    for (size_t j = 0; j < n; j++)
+        header[columns++] = text[j] = mem_print("%.10g", value[j]);
+    if (axis == p->by_n)
+        header[columns++] = "P";
+    table_begin(out, header, columns);
+    for (size_t i = 0; i < p->n; i++) {
+        bool first = true;
+        for (size_t j = 0; j < i; j++)
+            first = first && !same_but(p, i, j, axis);
+        if (!first)
+            continue;
+        for (size_t k = 0; k < p->by_n; k++) {
+            if (k != axis)
+                table_cell(out, &p->group[i].key[k]);
+        }
+        for (size_t j = 0; j < (axis < p->by_n ? n : 1); j++) {
+            double at = NAN;
+            for (size_t g = 0; g < p->n; g++)
+                if (same_but(p, i, g, axis) &&
+                    (axis == p->by_n || p->group[g].key[axis].number == value[j]))
+                    at = p->group[g].p;
+            char *cell = mem_print("%.2f", at);
+            table_text(out, isnan(at) ? NULL : cell);
+            free(cell);
+        }
+    }
+    for (size_t j = 0; j < n; j++)
+        free(text[j]);
+    free(text);
+    free(header);
+    free(value);
 }

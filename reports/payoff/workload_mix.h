@@ -10,7 +10,7 @@ struct mix {
     struct csv csv;
     struct setting *set;
     size_t n;
-    struct job_of *job;
+    struct mix_job *job;
 };
 
 int mix_read(struct mix *out, const char *path, struct err *err); /* mix_free */

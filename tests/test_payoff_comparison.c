@@ -1,7 +1,9 @@
-/* The pay-off against its closed forms, and what must hold of contests whatever the numbers. */
+/* The pay-off against its closed forms, and what must hold of comparisons whatever the numbers. */
 #include <string.h>
 
+#include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_designs.h"
+#include "reports/payoff/payoff_swing.h"
 #include "search/space.h"
 #include "tests/model.h"
 
@@ -14,21 +16,23 @@ static struct study *parsed(const char *text)
     return s;
 }
 
-static struct contest gathered(const struct study *s, const struct setting *set, size_t n,
-                               const struct job_of *jobs, size_t n_jobs, enum budget budget)
+static struct comparison gathered(const struct study *s, const struct setting *set, size_t n,
+                                  const struct mix_job *jobs, size_t n_jobs, enum budget budget)
 {
-    struct contest c;
+    struct comparison c;
     struct err err = {0};
-    if (sides_gather(&c, s, set, n, jobs, n_jobs, NULL, budget, &err) != 0)
+    const struct design_choice q = {
+        .study = s, .set = set, .n = n, .jobs = jobs, .n_jobs = n_jobs, .budget = budget};
+    if (comparison_gather(&c, &q, &err) != 0)
         assert_string_equal(err.text, "");
     return c;
 }
 
-static double payoff_of(const struct contest *c)
+static double payoff_of(const struct comparison *c)
 {
     struct world middle;
     world_middle(&middle, c);
-    return contest_payoff(c, &middle, NULL);
+    return comparison_payoff(c, &middle, NULL);
 }
 
 static const char *const small_study = "models: [gpt3-175b, deepseek-r1]\n"
@@ -98,7 +102,7 @@ static void of_two_device_types_the_intensity_decides(void **state)
     }
 }
 
-static void a_contest_is_the_best_with_over_the_best_without(void **state)
+static void a_payoff_is_the_best_with_over_the_best_without(void **state)
 {
     (void)state;
     struct study *s = parsed(small_study);
@@ -108,7 +112,7 @@ static void a_contest_is_the_best_with_over_the_best_without(void **state)
                 {"model", model ? "deepseek-r1" : "gpt3-175b", 0},
                 {"workload_context", NULL, 8192},
             };
-            struct contest c = gathered(s, set, 2, NULL, 0, (enum budget)b);
+            struct comparison c = gathered(s, set, 2, NULL, 0, (enum budget)b);
             struct cursor at = {0};
             struct metrics m;
             struct plan plan;
@@ -129,7 +133,7 @@ static void a_contest_is_the_best_with_over_the_best_without(void **state)
             }
             cursor_free(&at);
             assert_close(payoff_of(&c), best[1] / best[0], 1e-9);
-            contest_free(&c);
+            comparison_free(&c);
         }
     study_free(s);
 }
@@ -139,17 +143,17 @@ static void without_doubt_every_draw_is_the_middle(void **state)
     (void)state;
     struct study *s = parsed(small_study);
     const struct setting set[] = {{"model", "gpt3-175b", 0}, {"workload.context", NULL, 8192}};
-    struct contest c = gathered(s, set, 2, NULL, 0, BUDGET_COST);
+    struct comparison c = gathered(s, set, 2, NULL, 0, BUDGET_COST);
     struct certainty sure;
     c.prices.low = c.prices.high = c.prices.middle;
-    contest_certainty(&sure, &c, 1, 50);
+    comparison_certainty(&sure, &c, 1, 50);
     assert_close(sure.low, payoff_of(&c), 1e-12);
     assert_close(sure.high, payoff_of(&c), 1e-12);
     assert_true(sure.probability == 1);
     struct swing *swing = mem_alloc(SWINGS_MOST, sizeof *swing);
-    assert_int_equal(contest_swings(swing, &c), 0);
+    assert_int_equal(comparison_swings(swing, &c), 0);
     free(swing);
-    contest_free(&c);
+    comparison_free(&c);
     study_free(s);
 }
 
@@ -158,16 +162,16 @@ static void a_seed_draws_the_same_again(void **state)
     (void)state;
     struct study *s = parsed(small_study);
     const struct setting set[] = {{"model", "deepseek-r1", 0}, {"workload.context", NULL, 131072}};
-    struct contest c = gathered(s, set, 2, NULL, 0, BUDGET_COST);
+    struct comparison c = gathered(s, set, 2, NULL, 0, BUDGET_COST);
     struct certainty a, b, other;
-    contest_certainty(&a, &c, 7, 300);
-    contest_certainty(&b, &c, 7, 300);
-    contest_certainty(&other, &c, 8, 300);
+    comparison_certainty(&a, &c, 7, 300);
+    comparison_certainty(&b, &c, 7, 300);
+    comparison_certainty(&other, &c, 8, 300);
     assert_memory_equal(&a, &b, sizeof a);
     assert_true(a.median != other.median);
     assert_close(a.median, other.median, 0.03);
     assert_true(a.low < a.median && a.median < a.high);
-    contest_free(&c);
+    comparison_free(&c);
     study_free(s);
 }
 
@@ -180,8 +184,8 @@ static void where_a_constant_flips_the_verdict_payoff_is_one(void **state)
     for (int context = 0; context < 2; context++) {
         const struct setting set[] = {{"model", "deepseek-r1", 0},
                                       {"workload.context", NULL, context ? 131072 : 8192}};
-        struct contest c = gathered(s, set, 2, NULL, 0, BUDGET_COST);
-        size_t n = contest_swings(swing, &c);
+        struct comparison c = gathered(s, set, 2, NULL, 0, BUDGET_COST);
+        size_t n = comparison_swings(swing, &c);
         assert_true(n > 5);
         for (size_t i = 0; i < n; i++) {
             struct world w;
@@ -190,7 +194,7 @@ static void where_a_constant_flips_the_verdict_payoff_is_one(void **state)
             flips++;
             world_middle(&w, &c);
             field_put(swing[i].price, &w.prices, swing[i].flips_at);
-            assert_close(contest_payoff(&c, &w, NULL), 1, 1e-4);
+            assert_close(comparison_payoff(&c, &w, NULL), 1, 1e-4);
             assert_int_equal(
                 swing[i].inside,
                 (swing[i].flips_at - swing[i].low) * (swing[i].flips_at - swing[i].high) <= 0);
@@ -198,7 +202,7 @@ static void where_a_constant_flips_the_verdict_payoff_is_one(void **state)
         for (size_t i = 1; i < n; i++) /* widest first */
             assert_true(fabs(log(swing[i].p_high / swing[i].p_low)) <=
                         fabs(log(swing[i - 1].p_high / swing[i - 1].p_low)) + 1e-12);
-        contest_free(&c);
+        comparison_free(&c);
     }
     assert_true(flips > 0);
     free(swing);
@@ -210,12 +214,12 @@ static void a_mix_of_one_workload_is_that_workload(void **state)
     (void)state;
     struct study *s = parsed(small_study);
     const struct setting set[] = {{"model", "gpt3-175b", 0}, {"workload.context", NULL, 8192}};
-    const struct job_of twice[] = {{set, 2, 1}, {set, 2, 5}};
-    struct contest one = gathered(s, set, 2, NULL, 0, BUDGET_COST);
-    struct contest mix = gathered(s, NULL, 0, twice, 2, BUDGET_COST);
+    const struct mix_job twice[] = {{set, 2, 1}, {set, 2, 5}};
+    struct comparison one = gathered(s, set, 2, NULL, 0, BUDGET_COST);
+    struct comparison mix = gathered(s, NULL, 0, twice, 2, BUDGET_COST);
     assert_close(payoff_of(&mix), payoff_of(&one), 1e-12);
-    contest_free(&one);
-    contest_free(&mix);
+    comparison_free(&one);
+    comparison_free(&mix);
     study_free(s);
 }
 
@@ -227,21 +231,21 @@ static void jobs_of_a_mix_take_turns(void **state)
                              "plan: {devices: 32}\nworkload: {context: 8192}\n"
                              "sweep: {engine: [none, duplex]}\n");
     const struct setting gpt = {"model", "gpt3-175b", 0}, r1 = {"model", "deepseek-r1", 0};
-    const struct job_of jobs[] = {{&gpt, 1, 1}, {&r1, 1, 9}};
-    struct contest mix = gathered(s, NULL, 0, jobs, 2, BUDGET_NONE);
-    struct contest a = gathered(s, NULL, 0, &jobs[0], 1, BUDGET_NONE);
-    struct contest b = gathered(s, NULL, 0, &jobs[1], 1, BUDGET_NONE);
+    const struct mix_job jobs[] = {{&gpt, 1, 1}, {&r1, 1, 9}};
+    struct comparison mix = gathered(s, NULL, 0, jobs, 2, BUDGET_NONE);
+    struct comparison a = gathered(s, NULL, 0, &jobs[0], 1, BUDGET_NONE);
+    struct comparison b = gathered(s, NULL, 0, &jobs[1], 1, BUDGET_NONE);
     for (int side = 0; side < SIDES; side++) {
-        double ra = contender_tokens_per_s(a.side[side], false);
-        double rb = contender_tokens_per_s(b.side[side], false);
-        assert_close(contender_tokens_per_s(mix.side[side], false), 1 / (0.1 / ra + 0.9 / rb),
+        double ra = candidate_tokens_per_s(a.side[side], false);
+        double rb = candidate_tokens_per_s(b.side[side], false);
+        assert_close(candidate_tokens_per_s(mix.side[side], false), 1 / (0.1 / ra + 0.9 / rb),
                      1e-12);
     }
-    assert_close(contender_tokens_per_s(a.side[WITH], true),
-                 contender_tokens_per_s(a.side[WITHOUT], false), 1e-12);
-    contest_free(&mix);
-    contest_free(&a);
-    contest_free(&b);
+    assert_close(candidate_tokens_per_s(a.side[WITH], true),
+                 candidate_tokens_per_s(a.side[WITHOUT], false), 1e-12);
+    comparison_free(&mix);
+    comparison_free(&a);
+    comparison_free(&b);
     study_free(s);
 }
 
@@ -250,7 +254,7 @@ static void a_setting_reaches_parameters_that_are_not_swept(void **state)
     (void)state;
     struct study *s = parsed(small_study);
     struct err err;
-    struct contest c;
+    struct comparison c;
     const struct setting set[] = {{"model", "gpt3-175b", 0}, {"workload.context", NULL, 8192}};
     double before = 0;
     /* Drafted tokens raise the intensity and take the engine's advantage: worked values of
@@ -261,23 +265,24 @@ static void a_setting_reaches_parameters_that_are_not_swept(void **state)
         double p = payoff_of(&c);
         assert_true(before == 0 || p < before);
         before = p;
-        contest_free(&c);
+        comparison_free(&c);
     }
     /* Dearer engines pay less, through a price. */
     const struct setting dear[] = {set[0], set[1], {"prices.engine_premium", NULL, 50}};
     const struct setting cheap[] = {set[0], set[1], {"prices.engine_premium", NULL, 1}};
     c = gathered(s, dear, 3, NULL, 0, BUDGET_COST);
-    struct contest d = gathered(s, cheap, 3, NULL, 0, BUDGET_COST);
+    struct comparison d = gathered(s, cheap, 3, NULL, 0, BUDGET_COST);
     assert_true(payoff_of(&c) < payoff_of(&d));
-    contest_free(&c);
-    contest_free(&d);
+    comparison_free(&c);
+    comparison_free(&d);
     const struct setting unknown = {"model", "no-such-model", 0};
-    assert_int_equal(sides_gather(&c, s, &unknown, 1, NULL, 0, NULL, BUDGET_COST, &err), -1);
+    const struct design_choice q = {.study = s, .set = &unknown, .n = 1, .budget = BUDGET_COST};
+    assert_int_equal(comparison_gather(&c, &q, &err), -1);
     /* An engine's own value is not put where none was chosen. */
     const struct setting wide[] = {set[0], set[1], {"engine.bandwidth_ratio", NULL, 16}};
     c = gathered(s, wide, 3, NULL, 0, BUDGET_COST);
     assert_true(c.n[WITHOUT] > 0 && c.n[WITH] > 0);
-    contest_free(&c);
+    comparison_free(&c);
     study_free(s);
 }
 
@@ -286,7 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_latency_limit_gains_by_the_time_of_a_request),
         cmocka_unit_test(of_two_device_types_the_intensity_decides),
-        cmocka_unit_test(a_contest_is_the_best_with_over_the_best_without),
+        cmocka_unit_test(a_payoff_is_the_best_with_over_the_best_without),
         cmocka_unit_test(without_doubt_every_draw_is_the_middle),
         cmocka_unit_test(a_seed_draws_the_same_again),
         cmocka_unit_test(where_a_constant_flips_the_verdict_payoff_is_one),

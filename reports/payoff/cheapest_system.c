@@ -1,0 +1,136 @@
+#include "reports/payoff/cheapest_system.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "reports/payoff/payoff.h"
+#include "reports/payoff/payoff_groups.h"
+#include "reports/payoff/payoff_label.h"
+#include "reports/payoff/payoff_table.h"
+
+static char *list_of(const struct payoff *p)
+{
+    char *list = mem_text("");
+    for (size_t i = 0; i < p->by_n; i++) {
+        char *longer = mem_print("%s\"%s\", ", list, p->by[i]);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+/* A row of select_cheapest, and what the cheapest of its group costs. */
+struct offer {
+    const struct table *best;
+    size_t row;
+    double cheapest_usd;
+};
+
+static int add_offer(struct table *out, const struct run_points *from, const struct payoff *p,
+                     const struct offer *o, struct err *err)
+{
+    const struct table *best = o->best;
+    size_t row = o->row;
+    struct table t;
+    double systems = table_at(best, row, 1)->number;
+    char *sql = mem_print("SELECT * FROM point WHERE id = %.0f", table_at(best, row, 0)->number);
+    int rc = db_select(from->db, sql, NULL, 0, &t, err);
+    free(sql);
+    if (rc != 0)
+        return -1;
+    for (size_t k = 0; k < p->by_n; k++) {
+        table_cell(out, table_at(best, row, k + 3));
+    }
+    char *hardware = design_label(&t, from->swept, p->by, p->by_n);
+    double rate = table_number_at(&t, 0, "tokens_per_s");
+    table_text(out, table_text_at(&t, 0, "engine"));
+    table_number(out, systems);
+    table_number(out, systems * rate / table_number_at(&t, 0, "tokens_per_s_per_device"));
+    table_number(out, systems * table_number_at(&t, 0, "system_cost_usd"));
+    table_number(out, systems * table_number_at(&t, 0, "system_cost_usd_low"));
+    table_number(out, systems * table_number_at(&t, 0, "system_cost_usd_high"));
+    table_number(out, table_at(best, row, 2)->number / o->cheapest_usd);
+    table_number(out, systems * rate);
+    table_number(out, table_number_at(&t, 0, "tpot_s"));
+    table_number(out, systems * table_number_at(&t, 0, "power_w"));
+    table_number(out, table_number_at(&t, 0, "usd_per_mtok"));
+    table_text(out, hardware);
+    free(hardware);
+    table_free(&t);
+    return 0;
+}
+
+static void begin_cheapest(struct table *out, const struct payoff *p)
+{
+    static const char *const after[] = {"engine",
+                                        "systems",
+                                        "devices",
+                                        "system_cost_usd",
+                                        "system_cost_usd_low",
+                                        "system_cost_usd_high",
+                                        "over_cheapest",
+                                        "tokens_per_s",
+                                        "tpot_s",
+                                        "power_w",
+                                        "usd_per_mtok",
+                                        "hardware"};
+    payoff_table_begin(out, p, after, LEN(after));
+}
+
+/* The cheapest point of each group and engine; systems are whole. */
+static int select_cheapest(struct table *out, const struct run_points *from, const struct payoff *p,
+                           const struct cheapest_question *q, struct err *err)
+{
+    const char *where = q->where;
+    double tokens_per_s = q->tokens_per_s;
+    char *list = list_of(p);
+    char *systems = mem_print("(CAST(%.17g / tokens_per_s AS INTEGER) + (%.17g / tokens_per_s > "
+                              "CAST(%.17g / tokens_per_s AS INTEGER)))",
+                              tokens_per_s, tokens_per_s, tokens_per_s);
+    char *sql = mem_print(
+        "SELECT id, %s AS systems, min(%s * system_cost_usd) AS usd, %s engine AS of_engine FROM "
+        "point WHERE run = %lld AND verdict = 'ok'%s%s%s GROUP BY %s engine ORDER BY %s usd, id",
+        systems, systems, list, (long long)from->run->id, where ? " AND (" : "", where ? where : "",
+        where ? "\n)" : "", list, list);
+    int rc = db_select(from->db, sql, NULL, 0, out, err);
+    free(sql);
+    free(systems);
+    free(list);
+    return rc;
+}
+
+int cheapest_table(struct table *out, struct db *db, const struct db_run *run,
+                   const struct cheapest_question *q, struct err *err)
+{
+    struct payoff p = {0};
+    struct swept swept;
+    struct table best;
+    const struct run_points from = {db, run, &swept};
+    int rc = q->where ? db_check_where(db, q->where, err) : 0;
+
+    if (rc != 0 || swept_read(&swept, db, run, err) != 0)
+        return -1;
+    rc = groups_by(&p, &swept, q->by, err);
+    if (rc == 0)
+        rc = select_cheapest(&best, &from, &p, q, err);
+    if (rc == 0) {
+        begin_cheapest(out, &p);
+        double cheapest_usd = NAN;
+        for (size_t row = 0; row < best.rows && rc == 0; row++) {
+            bool first = row == 0;
+            for (size_t k = 0; k < p.by_n && !first; k++)
+                first = !cell_equal(table_at(&best, row, k + 3), table_at(&best, row - 1, k + 3));
+            if (first)
+                cheapest_usd = table_at(&best, row, 2)->number;
+            rc = add_offer(out, &from, &p, &(struct offer){&best, row, cheapest_usd}, err);
+        }
+        if (rc != 0)
+            table_free(out);
+        table_free(&best);
+    }
+    swept_free(&swept);
+    payoff_free(&p);
+    return rc;
+}

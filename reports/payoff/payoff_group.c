@@ -1,0 +1,234 @@
+/* P is the ratio of the two winners; G, c*, c and the reasons come from the winner with an engine
+ * and its twin, the same hardware without the engine at its best mapping (docs/model.md, "The
+ * engine and pay-off"). */
+#include "reports/payoff/payoff_group.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "reports/payoff/payoff_certainty.h"
+#include "reports/payoff/payoff_label.h"
+
+const char *const payoff_verdict_text[] = {"pays", "too close to call", "does not pay",
+                                           "no answer"};
+
+/* Nine draws in ten have to agree. */
+static const double SURE = 0.9;
+
+enum { KEPT_SWINGS = 12 };
+
+/* The points a group is filled from; `twin` may be empty. */
+struct rows {
+    struct table with, without, twin;
+};
+
+/* One whole point. */
+static int point_row(struct table *out, struct db *db, double id, struct err *err)
+{
+    char *sql = mem_print("SELECT * FROM point WHERE id = %.0f", id);
+    int rc = db_select(db, sql, NULL, 0, out, err);
+    free(sql);
+    return rc;
+}
+
+/* The same design without the engine, at its best mapping: equal in every swept column but those of
+ * the engine, and those of the mapping only where the group holds them. */
+static int twin_row(struct table *out, const struct run_points *from, const struct payoff *p,
+                    const struct table *with, struct err *err)
+{
+    const struct swept *swept = from->swept;
+    char *sql = mem_print("SELECT * FROM point WHERE run = %lld AND engine_speedup IS NULL AND "
+                          "verdict = 'ok'",
+                          (long long)from->run->id);
+    const char **texts = mem_alloc(swept->n + 1, sizeof *texts);
+    char **owned = mem_alloc(swept->n + 1, sizeof *owned);
+    size_t n = 0;
+
+    for (size_t i = 0; i < swept->n; i++) {
+        const struct cell *c = table_at(with, 0, (size_t)table_find(with, swept->column[i].name));
+        if (swept->column[i].of_engine || c->kind == CELL_NULL ||
+            (swept->column[i].chosen && !payoff_has_column(p, swept->column[i].name)))
+            continue;
+        char buffer[32];
+        owned[n] = mem_text(c->kind == CELL_TEXT ? c->text
+                                                 : number_text(c->number, buffer, sizeof buffer));
+        texts[n] = owned[n];
+        n++;
+        /* Numbers are bound as text: + 0 compares them as numbers. */
+        char *longer =
+            mem_print(c->kind == CELL_TEXT ? "%s AND \"%s\" = ?%zu" : "%s AND \"%s\" = ?%zu + 0",
+                      sql, swept->column[i].name, n);
+        free(sql);
+        sql = longer;
+    }
+    char *whole = mem_print("%s ORDER BY tokens_per_s DESC, id LIMIT 1", sql);
+    int rc = db_select(from->db, whole, texts, n, out, err);
+    for (size_t i = 0; i < n; i++)
+        free(owned[i]);
+    free(owned);
+    free(texts);
+    free(whole);
+    free(sql);
+    return rc;
+}
+
+/* Why the engine does not pay: model.md's three reasons, and what took its place. */
+static char *reason_of(const struct payoff_group *g, bool other_base)
+{
+    if (g->s <= 1 + LEAST_GAIN)
+        return mem_print(
+            "intensity: core attention at %.3g FLOP/B is no slower on the chip (S = %.2g)",
+            g->intensity, g->s);
+    if (g->g <= 1 + LEAST_GAIN)
+        return mem_print("no gain at equal hardware (G = %.3f)", g->g);
+    double most = 1 / (1 - g->attention_share) - 1;
+    if (most < g->c)
+        return mem_print("attention share: at %.0f %% of the step even an infinitely fast engine "
+                         "gains less than it costs",
+                         100 * g->attention_share);
+    if (g->c_star <= g->c)
+        return mem_print("cost: it may add %.1f %% and adds %.1f %%", 100 * g->c_star, 100 * g->c);
+    return mem_print(other_base
+                         ? "control: the money buys more in other hardware without an engine"
+                         : "control: another mapping or design without an engine does better");
+}
+
+static double added(const struct table *with, const struct table *twin, const char *column)
+{
+    return table_number_at(with, 0, column) / table_number_at(twin, 0, column) - 1;
+}
+
+static double area_mm2(const struct table *t)
+{
+    return table_number_at(t, 0, "die_area_mm2") + table_number_at(t, 0, "engine_area_mm2");
+}
+
+enum payoff_verdict group_verdict(const struct payoff_group *g)
+{
+    if (isnan(g->p))
+        return NO_ANSWER;
+    if (!isnan(g->probability))
+        return g->probability >= SURE ? PAYS : g->probability > 1 - SURE ? TOO_CLOSE : DOES_NOT_PAY;
+    return pays(g->p_low) ? PAYS : pays(g->p_high) ? TOO_CLOSE : DOES_NOT_PAY;
+}
+
+void group_reprice(struct payoff_group *g, const struct payoff *p, const struct payoff_question *q)
+{
+    struct comparison c;
+    struct certainty sure;
+    const struct payoff_slice all_of_it = payoff_slice(p, g->key);
+    if (!q->study || payoff_compare(&c, q->study, &all_of_it) != 0)
+        return;
+    double p_all = comparison_payoff_middle(&c, NULL);
+    if (!isnan(p_all) && !isnan(g->p)) /* a store may hold a front or a sample only */
+        g->p = p_all;
+    comparison_certainty(&sure, &c, q->seed, PAYOFF_DRAWS);
+    g->probability = sure.probability;
+    if (!isnan(sure.probability)) {
+        g->p_low = sure.low;
+        g->p_high = sure.high;
+    }
+    if (q->swings) {
+        struct swing *all = mem_alloc(SWINGS_MOST, sizeof *all);
+        size_t n = comparison_swings(all, &c);
+        g->swings = n < KEPT_SWINGS ? n : KEPT_SWINGS;
+        g->swing = mem_grow(all, g->swings + 1, sizeof *all);
+    }
+    comparison_free(&c);
+}
+
+double group_most_share(const struct payoff_group *g, enum budget budget)
+{
+    double share = budget == BUDGET_COST    ? g->c
+                   : budget == BUDGET_AREA  ? g->a
+                   : budget == BUDGET_POWER ? g->w
+                                            : 0;
+    double most = g->p * (1 + share) - 1;
+    return isnan(most) ? NAN : fmax(most, LEAST_GAIN) - LEAST_GAIN;
+}
+
+/* P, G and the rest from the two winners' points. */
+static void fill(struct payoff_group *g, const struct payoff *p, const struct swept *swept,
+                 const struct rows *rows)
+{
+    const struct table *with = &rows->with, *twin = &rows->twin, *without = &rows->without;
+    static const char *const cost[3] = {"system_cost_usd", "system_cost_usd_low",
+                                        "system_cost_usd_high"};
+    g->engine = mem_text(table_text_at(with, 0, "engine"));
+    g->with = design_label(with, swept, p->by, p->by_n);
+    g->without = design_label(without, swept, p->by, p->by_n);
+    g->regime = mem_text(table_text_at(without, 0, "limit"));
+    g->s = table_number_at(with, 0, "engine_speedup");
+    g->p_low = g->p_high = g->p;
+    bool has_twin = twin->rows > 0;
+    g->g = has_twin
+               ? table_number_at(with, 0, "tokens_per_s") / table_number_at(twin, 0, "tokens_per_s")
+               : NAN;
+    g->c_star = g->g - 1;
+    g->c = has_twin ? added(with, twin, cost[0]) : NAN;
+    g->a = has_twin ? area_mm2(with) / area_mm2(twin) - 1 : NAN;
+    g->w = has_twin ? added(with, twin, "power_w") : NAN;
+    g->c_max = group_most_share(g, p->budget);
+    g->a_star_mm2 = g->c_star * (has_twin ? area_mm2(twin) : NAN);
+    g->w_star_w = g->c_star * (has_twin ? table_number_at(twin, 0, "power_w") /
+                                              table_number_at(twin, 0, "tokens_per_s") *
+                                              table_number_at(twin, 0, "tokens_per_s_per_device")
+                                        : NAN);
+    const struct table *base = has_twin ? twin : without;
+    g->attention_share = table_number_at(base, 0, "attention_share");
+    g->intensity = table_number_at(base, 0, "attention_intensity_flop_per_byte");
+    g->ridge = table_number_at(base, 0, "ridge_flop_per_byte");
+    if (has_twin && p->budget == BUDGET_COST) {
+        double low = added(with, twin, cost[1]), high = added(with, twin, cost[2]);
+        g->p_low = g->p * (1 + g->c) / (1 + fmax(fmax(low, high), g->c));
+        g->p_high = g->p * (1 + g->c) / (1 + fmin(fmin(low, high), g->c));
+    }
+    g->reason = pays(g->p) ? mem_text("")
+                           : reason_of(g, has_twin && table_number_at(twin, 0, "id") !=
+                                                          table_number_at(without, 0, "id"));
+}
+
+int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_points *from,
+               struct winners id, struct err *err)
+{
+    struct rows rows = {0};
+    int rc = point_row(&rows.with, from->db, id.with, err);
+
+    if (rc == 0)
+        rc = point_row(&rows.without, from->db, id.without, err);
+    if (rc == 0)
+        rc = twin_row(&rows.twin, from, p, &rows.with, err);
+    if (rc == 0)
+        fill(g, p, from->swept, &rows);
+    table_free(&rows.with);
+    table_free(&rows.without);
+    table_free(&rows.twin);
+    return rc;
+}
+
+void group_unanswered(struct payoff_group *g, const char *reason)
+{
+    g->p = g->p_low = g->p_high = g->probability = g->g = g->c_star = g->c = g->c_max = NAN;
+    g->a = g->w = g->a_star_mm2 = g->w_star_w = NAN;
+    g->s = g->attention_share = g->intensity = g->ridge = NAN;
+    g->engine = mem_text(""), g->with = mem_text(""), g->without = mem_text("");
+    g->regime = mem_text("");
+    g->reason = mem_text(reason);
+    g->verdict = NO_ANSWER;
+}
+
+void group_free(struct payoff_group *g, size_t by_n)
+{
+    for (size_t i = 0; g->key && i < by_n; i++)
+        if (g->key[i].kind == CELL_TEXT)
+            free(g->key[i].text);
+    free(g->key);
+    free(g->engine);
+    free(g->with);
+    free(g->without);
+    free(g->regime);
+    free(g->reason);
+    free(g->swing);
+}

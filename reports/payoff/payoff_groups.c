@@ -1,0 +1,147 @@
+#include "reports/payoff/payoff_groups.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* What throughput is divided by, per budget; area counts the engine's silicon. */
+static const char *const resource[BUDGETS] = {
+    "system_cost_usd",
+    "((die_area_mm2 + engine_area_mm2) * tokens_per_s / tokens_per_s_per_device)", "power_w",
+    "1.0"};
+
+/* A column of more values was drawn, not swept: no two sides would share a value. */
+enum { GROUPED_VALUES_MOST = 100 };
+
+struct side_of {
+    const char *columns, *where;
+    enum budget budget;
+    bool with;
+};
+
+/* Best design of each group, with or without an engine. */
+static int find_winners(struct table *out, const struct run_points *from, const struct side_of *q,
+                        struct err *err)
+{
+    const char *columns = q->columns, *where = q->where;
+    char *sql = mem_print(
+        "SELECT id, max(tokens_per_s / %s) AS value%s%s FROM point WHERE run = %lld AND "
+        "verdict = 'ok' AND engine_speedup IS %sNULL%s%s%s%s%s ORDER BY id",
+        resource[q->budget], *columns ? ", " : "", columns, (long long)from->run->id,
+        q->with ? "NOT " : "", where ? " AND (" : "", where ? where : "", where ? "\n)" : "",
+        " GROUP BY ", *columns ? columns : "run"); /* without any row: no group */
+    int rc = db_select(from->db, sql, NULL, 0, out, err);
+    free(sql);
+    return rc;
+}
+
+char *columns_list(char *const *names, size_t n, const char *leave_out)
+{
+    char *list = mem_text("");
+    for (size_t i = 0; i < n; i++) {
+        if (leave_out && !strcmp(names[i], leave_out))
+            continue;
+        char *longer = mem_print("%s%s\"%s\"", list, *list ? ", " : "", names[i]);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+/* The row of `t` whose columns of the same name equal those of row `at` in `key`; -1 if none. */
+static int matching_row(const struct table *t, const struct table *key, size_t at)
+{
+    for (size_t row = 0; row < t->rows; row++) {
+        bool same = true;
+        for (size_t i = 2; i < t->columns && same; i++) {
+            int other = table_find(key, t->header[i]);
+            same = other >= 0 && cell_equal(table_at(t, row, i), table_at(key, at, (size_t)other));
+        }
+        if (same)
+            return (int)row;
+    }
+    return -1;
+}
+
+static int add_group(struct payoff *p, const struct run_points *from, const struct table *with,
+                     size_t row, const struct table *without, struct err *err)
+{
+    struct payoff_group *g = &p->group[p->n++];
+    int other = matching_row(without, with, row);
+
+    g->key = mem_alloc(p->by_n + 1, sizeof *g->key);
+    for (size_t i = 0; i < p->by_n; i++)
+        g->key[i] = cell_copy(table_at(with, row, (size_t)table_find(with, p->by[i])));
+    if (other < 0) {
+        group_unanswered(g, "no feasible design without an engine to hold it against");
+        return 0;
+    }
+    const struct winners id = {table_at(with, row, 0)->number,
+                               table_at(without, (size_t)other, 0)->number};
+    g->probability = NAN;
+    g->p = table_at(with, row, 1)->number / table_at(without, (size_t)other, 1)->number;
+    return group_fill(g, p, from, id, err);
+}
+
+int groups_make(struct payoff *p, const struct run_points *from, const struct payoff_question *q,
+                bool reprice, struct err *err)
+{
+    struct table with = {0}, without = {0};
+    if (q->where && db_check_where(from->db, q->where, err) != 0)
+        return -1;
+    char *all = columns_list(p->by, p->by_n, NULL);
+    char *no_engine = columns_list(p->by, p->by_n, "engine");
+    struct side_of side = {all, q->where, p->budget, true};
+    int rc = find_winners(&with, from, &side, err);
+
+    if (rc == 0) {
+        side = (struct side_of){no_engine, q->where, p->budget, false};
+        rc = find_winners(&without, from, &side, err);
+    }
+    if (rc == 0)
+        p->group = mem_alloc(with.rows + 1, sizeof *p->group);
+    for (size_t row = 0; row < with.rows && rc == 0; row++) {
+        rc = add_group(p, from, &with, row, &without, err);
+        struct payoff_group *g = &p->group[p->n - 1];
+        if (rc == 0 && reprice)
+            group_reprice(g, p, q);
+        g->verdict = group_verdict(g);
+    }
+    table_free(&without);
+    table_free(&with);
+    free(all);
+    free(no_engine);
+    return rc;
+}
+
+static void add_by(struct payoff *p, const char *name)
+{
+    p->by[p->by_n++] = mem_text(name);
+}
+
+int groups_by(struct payoff *p, const struct swept *swept, const char *by, struct err *err)
+{
+    bool more = !by || *by == '+';
+
+    p->by = mem_alloc(swept->n + 1, sizeof *p->by);
+    for (size_t i = 0; i < swept->n && more; i++)
+        if (swept->column[i].of_workload && swept->column[i].values <= GROUPED_VALUES_MOST)
+            add_by(p, swept->column[i].name);
+    for (const char *at = by ? by + more : ""; *at; at += *at == ',') {
+        size_t length = strcspn(at, ",");
+        const struct swept_column *c = swept_find(swept, at, length);
+        if (!c && !more)
+            return fail(err, "--by: \"%.*s\" is not swept in this run: one of %s", (int)length, at,
+                        swept->names);
+        if (c && payoff_has_column(p, c->name) && !more)
+            return fail(err, "--by: \"%s\" is given twice: keep one", c->name);
+        if (c && !payoff_has_column(p, c->name))
+            add_by(p, c->name);
+        at += length;
+        if (!*at)
+            break;
+    }
+    return 0;
+}

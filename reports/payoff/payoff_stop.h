@@ -1,0 +1,17 @@
+/* Stop points: where P = 1 along an axis. */
+#ifndef REPORTS_PAYOFF_PAYOFF_STOP_H
+#define REPORTS_PAYOFF_PAYOFF_STOP_H
+
+#include "reports/payoff/payoff_group.h"
+#include "reports/payoff/range.h"
+
+/* Adds the stop points along p->axis[axis], which is swept, between neighbours of the grid. */
+int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
+               const struct payoff_question *q, struct err *err);
+
+/* Adds the stop points along a range, tried at `steps` values of it, in every group; needs
+ * q->study. */
+void payoff_scan(struct payoff *p, const struct payoff_question *q, const struct range *r,
+                 size_t steps);
+
+#endif

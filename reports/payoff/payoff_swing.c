@@ -1,0 +1,126 @@
+/* One constant at a time, the others at their middle: P at both ends, and the value at which P = 1,
+ * sought first inside the range and then up to BEYOND times outside it. */
+#include "reports/payoff/payoff_swing.h"
+
+#include <stdlib.h>
+
+#include "base/root.h"
+
+/* One in ten of a normal distribution lies beyond this many deviations. */
+static const double TENTH = 1.2816;
+
+/* A constant is followed this many times beyond its range in search of P = 1. */
+static const double BEYOND = 8;
+
+/* What moves P by less than this is not worth a line. */
+static const double LEAST_SWING = 1e-4;
+
+/* Puts a constant at a value; of a time, that many times as long. */
+static double payoff_at(const struct comparison *c, const struct swing *s, int class, double value)
+{
+    struct world w;
+    world_middle(&w, c);
+    if (s->price)
+        field_put(s->price, &w.prices, value);
+    else
+        *(class < OP_CLASSES ? &w.time_z[class] : &w.engine_z) = value;
+    return comparison_payoff(c, &w, NULL);
+}
+
+struct at {
+    const struct comparison *contest;
+    const struct swing *swing;
+    int class;
+};
+
+static double log_payoff(double x, void *ctx)
+{
+    const struct at *at = ctx;
+    return log(payoff_at(at->contest, at->swing, at->class, x));
+}
+
+/* The value between a and b where P = 1, which lies between them. */
+static double root(const struct comparison *c, const struct swing *s, int class, double a, double b)
+{
+    struct at at = {c, s, class};
+    return root_between(a, log_payoff(a, &at), b, log_payoff(b, &at), 1e-6, log_payoff, &at);
+}
+
+/* Looks for P = 1 from the middle to both ends, then beyond them. */
+static void find_flip(struct swing *s, const struct comparison *c, int class, double p_middle)
+{
+    const double ends[2] = {s->low, s->high}, p_end[2] = {s->p_low, s->p_high};
+    s->flips_at = NAN;
+    for (int i = 0; i < 2; i++)
+        if ((p_end[i] > 1) != (p_middle > 1)) {
+            s->flips_at = root(c, s, class, s->middle, ends[i]);
+            s->inside = true;
+            return;
+        }
+    for (int i = 0; s->price && i < 2; i++) {
+        double far = ends[i] > s->middle ? ends[i] * BEYOND : ends[i] / BEYOND;
+        far = fmin(fmax(far, s->price->lo), s->price->hi);
+        if (ends[i] != s->middle && (payoff_at(c, s, class, far) > 1) != (p_middle > 1)) {
+            s->flips_at = root(c, s, class, ends[i], far);
+            return;
+        }
+    }
+}
+
+static double width(const struct swing *s)
+{
+    return fabs(log(s->p_high / s->p_low));
+}
+
+static int widest_first(const void *a, const void *b)
+{
+    double x = width(a), y = width(b);
+    return (x < y) - (x > y);
+}
+
+static bool swing_of(struct swing *s, const struct comparison *c, int class, double p_middle)
+{
+    if (s->low == s->high)
+        return false;
+    s->p_low = payoff_at(c, s, class, s->low);
+    s->p_high = payoff_at(c, s, class, s->high);
+    if (!(width(s) > LEAST_SWING))
+        return false;
+    find_flip(s, c, class, p_middle);
+    return true;
+}
+
+size_t comparison_swings(struct swing out[SWINGS_MOST], const struct comparison *c)
+{
+    static const char *const timed[OP_CLASSES + 1] = {
+        [OP_ATTENTION] = "time of attention on the chip",
+        [OP_PROJECTION] = "time of projections",
+        [OP_FFN] = "time of dense FFN",
+        [OP_EXPERT] = "time of experts",
+        [OP_COMMUNICATION] = "time of communication",
+        [OP_OTHER] = "time of other operators",
+        [OP_CLASSES] = "time of what the engine runs",
+    };
+    struct world middle;
+    size_t n = 0;
+    world_middle(&middle, c);
+    double p_middle = comparison_payoff(c, &middle, NULL);
+
+    if (isnan(p_middle))
+        return 0;
+    for (size_t i = 0; i < prices_fields.n && n < SWINGS_MOST; i++) {
+        const struct field *f = &prices_fields.row[i];
+        out[n] = (struct swing){.price = f,
+                                .name = f->name,
+                                .low = field_get(f, &c->prices.low),
+                                .middle = field_get(f, &c->prices.middle),
+                                .high = field_get(f, &c->prices.high)};
+        n += swing_of(&out[n], c, 0, p_middle);
+    }
+    for (int i = 0; i <= OP_CLASSES && n < SWINGS_MOST; i++) {
+        out[n] = (struct swing){.name = timed[i], .low = -TENTH, .middle = 0, .high = TENTH};
+        n += swing_of(&out[n], c, i, p_middle);
+    }
+    qsort(out, n, sizeof *out, widest_first);
+    return n;
+}

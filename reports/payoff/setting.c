@@ -1,0 +1,83 @@
+#include "reports/payoff/setting.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "search/axis.h"
+
+bool path_is(const char *path, const char *given)
+{
+    while (*given &&
+           (*path == *given || (*path == '.' && *given == '_') || (*path == '_' && *given == '.')))
+        path++, given++;
+    return !*path && !*given;
+}
+
+const struct field *setting_price(const char *path)
+{
+    return strncmp(path, "prices", 6) || (path[6] != '.' && path[6] != '_')
+               ? NULL
+               : field_find(prices_fields, path + 7);
+}
+
+int setting_parameter(const char *path, struct parameter *out, struct err *err)
+{
+    char dotted[64];
+    struct err ignored;
+    if (design_parameter(path, out, err) == 0)
+        return 0;
+    snprintf(dotted, sizeof dotted, "%s", path);
+    char *bar = strchr(dotted, '_');
+    if (!bar)
+        return -1;
+    *bar = '.';
+    return design_parameter(dotted, out, &ignored);
+}
+
+int setting_parse(struct setting *out, const char *path, const char *text, struct err *err)
+{
+    struct parameter p;
+    const struct field *f = setting_price(path);
+    *out = (struct setting){.path = path, .text = text};
+    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++)
+        if (!strcmp(path, design_parts[part].fields->section))
+            return 0;
+    if (!f && setting_parameter(path, &p, err) != 0)
+        return -1;
+    f = f ? f : p.field;
+    if (field_parse(f, text, &out->number, err) != 0)
+        return -1;
+    if (!field_word(f, out->number))
+        out->text = NULL;
+    return 0;
+}
+
+int setting_check(const char *path, const struct field **field, struct err *err)
+{
+    struct parameter p;
+    if ((*field = setting_price(path)))
+        return 0;
+    if (!strncmp(path, "prices", 6))
+        return fail(err, "unknown price: `dse list prices` shows all");
+    if (setting_parameter(path, &p, err) != 0)
+        return -1;
+    if (p.field->only_words)
+        return fail(err, "%s has words for values: name a number", path);
+    *field = p.field;
+    return 0;
+}
+
+double setting_value(const struct study *s, const char *path)
+{
+    struct parameter p;
+    struct err ignored;
+    const struct field *price = setting_price(path);
+    if (price)
+        return field_get(price, &s->prices.middle);
+    if (setting_parameter(path, &p, &ignored) != 0)
+        return NAN;
+    struct design d = s->base;
+    for (size_t i = 0; i < s->axes; i++)
+        axis_put(&s->axis[i], 0, &d);
+    return design_get(&d, &p);
+}
