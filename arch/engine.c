@@ -20,7 +20,7 @@ static const struct field rows[] = {
       .doc = "m: bandwidth the engine sees over that of the chip; 0: no engine. A bank has no more than engine.power_budget feeds, an on_die no more than 1."  },
     { FIELD(engine, ridge_flop_per_byte, "FLOP/B"), .lo = 1e-3, .hi = 1e6, .init = 1, .doc = "r: the engine's ridge point; its peak is m r times the memory bandwidth." },
     { FIELD(engine, capacity_ratio, "1"), .lo = 0.01, .hi = 100, .init = 1, .doc = "kappa: memory capacity with the engine over that without." },
-    { FIELD(engine, link_byte_per_s, "B/s"), .lo = 0, .hi = 1e15, .init = 0, .doc = "Link from the chip to a discrete engine; 0: the engine is in place." },
+    { FIELD(engine, link_byte_per_s, "B/s"), .lo = 0, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = 0, .doc = "Link from the chip to a discrete engine; 0: the engine is in place." },
     { FIELD(engine, overlap, "1"), .lo = 0, .hi = 1, .init = 0, .doc = "Share of the shorter of engine time and chip time that is hidden behind the other." },
     { FIELD(engine, runs, "1"), .init = RUNS_ATTENTION, .only_words = true, .words = runs_words,
       .doc = "Operators the engine may run; each still goes to the fastest unit." },

@@ -3,7 +3,6 @@
 #include "base/conf.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +11,9 @@
 #include <yaml.h>
 
 #include "base/mem.h"
+#include "base/text_file.h"
 
-enum { LARGEST_BYTE = 16 << 20, DEEPEST = 64 };
+enum { MOST_MIB = 16, DEEPEST = 64 };
 
 struct node {
     const struct conf *conf;
@@ -323,34 +323,16 @@ static int parse(struct conf **out, const char *name, char *text, size_t length,
 
 int conf_parse(struct conf **out, const char *name, const char *text, struct err *err)
 {
+    text += text_mark_length(text, strlen(text));
     return parse(out, name, mem_text(text), strlen(text), err);
 }
 
 int conf_open(struct conf **out, const char *path, struct err *err)
 {
     *out = NULL;
-    size_t length = 0, room = 1 << 14;
-    char *text = mem_alloc(room, 1);
-    FILE *file = fopen(path, "rb");
-    int bad = file == NULL ? errno : 0;
-    for (size_t got = 1; bad == 0 && got > 0 && length <= LARGEST_BYTE; length += got) {
-        if (length + 1 == room)
-            text = mem_grow(text, room *= 2, 1);
-        got = fread(text + length, 1, room - 1 - length, file);
-        bad = ferror(file) ? errno : 0;
-    }
-    if (file != NULL)
-        fclose(file);
-    if (bad != 0)
-        fail(err, "%s: cannot be read: %s: give a readable file", path, strerror(bad));
-    else if (length > LARGEST_BYTE)
-        fail(err, "%s: too large: at most 16 MiB", path);
-    else {
-        text[length] = '\0';
-        return parse(out, path, text, length, err);
-    }
-    free(text);
-    return -1;
+    size_t length;
+    char *text = text_file_read(path, MOST_MIB, &length, err);
+    return text == NULL ? -1 : parse(out, path, text, length, err);
 }
 
 int node_bind_field(const struct node *n, const struct field *f, const char *path, void *object,

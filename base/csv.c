@@ -1,91 +1,80 @@
 #include "base/csv.h"
 
-#include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text_file.h"
 
-static const char byte_order_mark[] = "\xEF\xBB\xBF";
+enum { MOST_MIB = 1024 };
 
 struct reader {
     const char *path;
+    const char *storage;
     char *at; /* in the storage, which ends with the only NUL */
     size_t line;
+    char separator;
+    bool cr_ends; /* a CR alone ends a line: the first line ends so */
 };
 
-static int fail_unread(const char *path, int reason, struct err *err)
+static bool line_ends(const struct reader *r, const char *at)
 {
-    return fail(err, "%s: cannot be read: %s: give a readable file", path, strerror(reason));
+    return *at == '\n' || *at == '\0' || (*at == '\r' && (r->cr_ends || at[1] == '\n'));
 }
 
-/* The whole file and a NUL, or NULL. Caller frees. */
-static char *file_read(const char *path, size_t *length, struct err *err)
+/* Past the end of a line: LF, CR LF or, where lines end so, CR. */
+static void line_pass(struct reader *r)
 {
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        fail_unread(path, errno, err);
-        return NULL;
-    }
-    size_t used = 0, room = 0;
-    char *text = NULL;
-    while (used == room) {
-        room = room > 0 ? 2 * room : 4096;
-        text = mem_grow(text, room + 1, 1);
-        used += fread(text + used, 1, room - used, file);
-    }
-    if (ferror(file)) {
-        fail_unread(path, errno, err);
-        free(text);
-        text = NULL;
-    } else {
-        text[used] = '\0';
-        *length = used;
-    }
-    fclose(file);
-    return text;
+    if (*r->at == '\0')
+        return;
+    r->at += 1 + (r->at[0] == '\r' && r->at[1] == '\n');
+    r->line++;
 }
 
-static bool line_ends(const char *at)
+static int quoted_read(struct reader *r, char **put, struct err *err)
 {
-    return *at == '\n' || *at == '\0' || (at[0] == '\r' && at[1] == '\n');
+    size_t first = r->line;
+    char *at = r->at + 1;
+    while (*at != '"' || at[1] == '"') {
+        if (*at == '\0')
+            return fail(err, "%s:%zu: a quote is not closed: end the cell with one", r->path,
+                        first);
+        r->line += *at == '\n' || (*at == '\r' && r->cr_ends && at[1] != '\n');
+        at += *at == '"';
+        *(*put)++ = *at++;
+    }
+    r->at = at + 1;
+    if (*r->at != r->separator && !line_ends(r, r->at))
+        return fail(err, "%s:%zu: text after the closing quote: put a comma there", r->path,
+                    r->line);
+    return 0;
 }
 
-/* Reads a cell in place: text only becomes shorter. `ended` is what ended it: , \n or NUL. */
-static int cell_read(struct reader *r, char *ended, struct err *err)
+static int plain_read(struct reader *r, char **put, struct err *err)
 {
-    char *at = r->at, *put = r->at;
-    if (*at == '"') {
-        size_t first = r->line;
-        at++;
-        while (*at != '"' || at[1] == '"') {
-            if (*at == '\0')
-                return fail(err, "%s:%zu: a quote is not closed: end the cell with one", r->path,
-                            first);
-            r->line += *at == '\n';
-            at += *at == '"';
-            *put++ = *at++;
-        }
-        at++;
-        if (*at != ',' && !line_ends(at))
-            return fail(err, "%s:%zu: text after the closing quote: put a comma there", r->path,
-                        r->line);
-    } else {
-        while (*at != ',' && !line_ends(at)) {
-            if (*at == '"')
-                return fail(err,
-                            "%s:%zu: a quote inside a cell: quote the whole cell and write the "
-                            "quote twice",
-                            r->path, r->line);
-            *put++ = *at++;
-        }
+    while (*r->at != r->separator && !line_ends(r, r->at)) {
+        if (*r->at == '"')
+            return fail(err,
+                        "%s:%zu: a quote inside a cell: quote the whole cell and write the "
+                        "quote twice",
+                        r->path, r->line);
+        *(*put)++ = *r->at++;
     }
-    at += *at == '\r';
-    *ended = *at;
-    r->line += *at == '\n';
-    r->at = at + (*at != '\0');
+    return 0;
+}
+
+/* Reads a cell in place: text only becomes shorter. `more` says that another follows. */
+static int cell_read(struct reader *r, bool *more, struct err *err)
+{
+    char *put = r->at;
+    if ((*r->at == '"' ? quoted_read : plain_read)(r, &put, err) != 0)
+        return -1;
+    *more = *r->at == r->separator;
+    if (*more)
+        r->at++;
+    else
+        line_pass(r);
     *put = '\0';
     return 0;
 }
@@ -118,30 +107,42 @@ static void line_add(struct gathered *g, size_t line)
 
 static int row_read(struct reader *r, struct gathered *g, struct err *err)
 {
-    char ended = ',';
-    while (ended == ',') {
+    for (bool more = true; more;) {
         char *cell = r->at;
-        if (cell_read(r, &ended, err) != 0)
+        if (cell_read(r, &more, err) != 0)
             return -1;
         cell_add(g, cell);
     }
     return 0;
 }
 
+static bool all_blank(char *const *cell, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (cell[i][strspn(cell[i], " \t\r\n")] != '\0')
+            return false;
+    }
+    return true;
+}
+
 static int rows_read(struct csv *out, struct reader *r, struct gathered *g, struct err *err)
 {
     while (*r->at != '\0') {
-        if (line_ends(r->at)) { /* an empty line is no row */
-            r->at += 1 + (*r->at == '\r');
-            r->line++;
+        if (line_ends(r, r->at)) { /* an empty line is no row */
+            line_pass(r);
             continue;
         }
         size_t first = r->line, before = g->cells;
         if (row_read(r, g, err) != 0)
             return -1;
         size_t cells = g->cells - before;
+        if (all_blank(&g->cell[before], cells)) { /* nor is one of empty cells */
+            g->cells = before;
+            continue;
+        }
         if (before == 0) {
             out->columns = cells;
+            out->header_line = first;
             continue;
         }
         if (cells != out->columns)
@@ -154,20 +155,69 @@ static int rows_read(struct csv *out, struct reader *r, struct gathered *g, stru
     return 0;
 }
 
+/* The first line, without what stands between quotes. */
+struct first_line {
+    size_t commas, semicolons, tabs;
+    bool cr_ends;
+};
+
+static struct first_line look_ahead(const char *at)
+{
+    struct first_line l = {0};
+    bool quoted = false;
+    for (; *at != '\0' && (quoted || (*at != '\n' && *at != '\r')); at++) {
+        quoted = quoted != (*at == '"');
+        l.commas += !quoted && *at == ',';
+        l.semicolons += !quoted && *at == ';';
+        l.tabs += !quoted && *at == '\t';
+    }
+    l.cr_ends = at[0] == '\r' && at[1] != '\n';
+    return l;
+}
+
+/* Spreadsheets write a first line "sep=;", or simply another separator. */
+static int dialect_find(struct reader *r, struct err *err)
+{
+    r->at += strspn(r->at, "\r\n");
+    for (const char *c = r->storage; c < r->at; c++)
+        r->line += *c == '\n' || (*c == '\r' && c[1] != '\n');
+    struct first_line l = look_ahead(r->at);
+    r->cr_ends = l.cr_ends;
+    if (strncmp(r->at, "sep=", 4) == 0 && r->at[4] != '\0' && line_ends(r, r->at + 5)) {
+        r->separator = r->at[4];
+        if (strchr(",;\t|", r->separator) == NULL)
+            return fail(err, "%s:%zu:5: the separator is \"%c\": write , ; | or a tab", r->path,
+                        r->line, r->separator);
+        r->at += 5;
+        line_pass(r);
+        return 0;
+    }
+    if ((l.commas > 0) + (l.semicolons > 0) + (l.tabs > 0) > 1)
+        return fail(err,
+                    "%s:%zu: the header holds more than one of comma, semicolon and tab: quote "
+                    "its cells, or begin the file with a line like sep=;",
+                    r->path, r->line);
+    r->separator = l.semicolons > 0 ? ';' : l.tabs > 0 ? '\t' : ',';
+    return 0;
+}
+
+static int text_read(struct csv *out, struct reader *r, struct gathered *g, struct err *err)
+{
+    return dialect_find(r, err) != 0 ? -1 : rows_read(out, r, g, err);
+}
+
 int csv_read(struct csv *out, const char *path, struct err *err)
 {
     *out = (struct csv){0};
     size_t length = 0;
-    char *text = file_read(path, &length, err);
+    char *text = text_file_read(path, MOST_MIB, &length, err);
     if (text == NULL)
         return -1;
 
     struct gathered g = {0};
-    struct reader r = {path, text, 1};
-    if (strncmp(text, byte_order_mark, strlen(byte_order_mark)) == 0)
-        r.at += strlen(byte_order_mark);
+    struct reader r = {.path = path, .storage = text, .at = text, .line = 1};
     int status = strlen(text) == length
-                     ? rows_read(out, &r, &g, err)
+                     ? text_read(out, &r, &g, err)
                      : fail(err, "%s: a NUL byte in the text: give a text file", path);
     if (status != 0) {
         free(g.cell);

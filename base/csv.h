@@ -1,5 +1,7 @@
 /* Reads comma-separated files (RFC 4180: quotes, quotes doubled, CRLF or LF), whole, with a
- * header line. Rows shorter or longer than the header are refused with their line. */
+ * header line, and what spreadsheets make of them: semicolons or tabs between the cells of the
+ * whole header, a first line "sep=;", lines that end with CR. Lines and rows without any text are
+ * passed over. Rows shorter or longer than the header are refused with their line. */
 #ifndef BASE_CSV_H
 #define BASE_CSV_H
 
@@ -9,9 +11,10 @@
 
 struct csv {
     size_t rows, columns;
-    char **header; /* columns names */
-    char **cell;   /* rows * columns texts, row by row; never NULL */
-    size_t *line;  /* line of the file each row starts on, from 1 */
+    char **header;      /* columns names */
+    char **cell;        /* rows * columns texts, row by row; never NULL */
+    size_t header_line; /* line of the file, from 1 */
+    size_t *line;       /* line of the file each row starts on, from 1 */
     char *storage;
 };
 

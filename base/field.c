@@ -245,8 +245,7 @@ void fields_init(struct fields table, void *object)
         field_put(&table.row[i], object, table.row[i].init);
 }
 
-/* Letters put in, left out, changed or swapped with the next, whatever their case. */
-static size_t edit_distance(const char *a, const char *b)
+size_t name_distance(const char *a, const char *b)
 {
     enum { LONGEST = 63 };
     size_t rows = strlen(a), columns = strlen(b);
@@ -282,7 +281,7 @@ const char *name_nearest(const char *name, const char *const *names, size_t n)
         best = length < 2 ? 0 : 2;
     const char *nearest = NULL;
     for (size_t i = 0; i < n; i++) {
-        size_t distance = edit_distance(name, names[i]);
+        size_t distance = name_distance(name, names[i]);
         if (distance < best) {
             best = distance;
             nearest = names[i];
@@ -361,18 +360,106 @@ static const char *word_near(const struct field *f, const char *text)
     return nearest;
 }
 
+/* What people, YAML and spreadsheets write for numbers that is not one here: `hint` gets what to
+ * write. */
+static bool word_hint(const char *text, char *hint, size_t size)
+{
+    static const struct word words[] = {{"true", 1},  {"yes", 1}, {"on", 1},
+                                        {"false", 0}, {"no", 0},  {"off", 0}};
+    char *end;
+    for (size_t i = 0; i < LEN(words); i++) {
+        if (strcasecmp(text, words[i].text) == 0) {
+            snprintf(hint, size, "write %g", words[i].value);
+            return true;
+        }
+    }
+    if (strcmp(text, "~") == 0 || strcasecmp(text, "null") == 0) {
+        snprintf(hint, size, "write a value, or leave it out");
+        return true;
+    }
+    int base = strncasecmp(text, "0x", 2) == 0 ? 16 : strncasecmp(text, "0o", 2) == 0 ? 8 : 0;
+    if (base == 0 || !isxdigit((unsigned char)text[2]))
+        return false;
+    unsigned long long value = strtoull(text + 2, &end, base);
+    if (*end != '\0')
+        return false;
+    snprintf(hint, size, "write %llu", value);
+    return true;
+}
+
+/* "1_000", "8,192", "0,5", "1 000", "1'000": separators between digits. */
+static bool separator_hint(const char *text, const char *unit, char *hint, size_t size)
+{
+    enum { LONGEST = 60 };
+    char whole[LONGEST + 1], point[LONGEST + 1];
+    size_t length = strlen(text), n = 0, separators = 0, after = 0;
+    bool comma = false;
+    if (length > LONGEST)
+        return false;
+    for (size_t i = 0; i <= length; i++) {
+        bool between = i > 0 && text[i] != '\0' && strchr("_,' ", text[i]) != NULL &&
+                       isdigit((unsigned char)text[i - 1]) && isdigit((unsigned char)text[i + 1]);
+        point[i] = between ? '.' : text[i];
+        if (between) {
+            separators++;
+            comma = text[i] == ',';
+            after = strspn(text + i + 1, DIGITS);
+        } else {
+            whole[n++] = text[i];
+        }
+    }
+    double unused;
+    if (separators == 0 || quantity_parse(whole, unit, &unused) != 0)
+        return false;
+    bool decimal = comma && separators == 1 && quantity_parse(point, unit, &unused) == 0;
+    if (decimal && after == 3)
+        snprintf(hint, size, "write %s, or %s if the comma stands before decimals", whole, point);
+    else
+        snprintf(hint, size, "write %s", decimal ? point : whole);
+    return true;
+}
+
 static int fail_text(const struct field *f, const char *text, struct err *err)
 {
-    const char *near = NULL;
+    const char *near = NULL, *unit = unit_or_none(f->unit);
+    char hint[200] = "";
+    if (!f->only_words && !word_hint(text, hint, sizeof hint))
+        separator_hint(text, unit, hint, sizeof hint);
+    if (*hint != '\0')
+        return fail(err, "\"%.80s\" is not a number: %s", text, hint);
     if (f->only_words || isalpha((unsigned char)*text))
         near = word_near(f, text);
     if (near != NULL)
         return fail(err, "\"%.80s\" is not known: did you mean \"%s\"?", text, near);
     if (f->only_words)
         return fail(err, "\"%.80s\" is not known: %s", text, words_list(f).text);
-    const char *unit = unit_or_none(f->unit);
     return fail(err, "\"%.80s\" is not %s%s: %s", text, *unit != '\0' ? "in " : "a number", unit,
                 value_form(f).text);
+}
+
+/* 010 is 8 in some languages and 10 in others. */
+static int check_zero(const char *text, struct err *err)
+{
+    const char *digits = text + (*text == '-' || *text == '+');
+    size_t zeros = strspn(digits, "0");
+    if (zeros == 0 || zeros == strlen(digits) || !isdigit((unsigned char)digits[1]))
+        return 0;
+    zeros -= !isdigit((unsigned char)digits[zeros]);
+    return fail(err, "\"%.80s\" begins with 0: write %.*s%.80s", text, (int)(digits - text), text,
+                digits + zeros);
+}
+
+/* "50" for a latency of 50 ms. */
+static int check_plain(const struct field *f, const char *text, double value, struct err *err)
+{
+    char last = text[strlen(text) - 1];
+    bool low = value<f->plain_lo, high = f->plain_hi> 0 && value > f->plain_hi;
+    if (!(isdigit((unsigned char)last) || last == '.') || value <= 0 || !(low || high))
+        return 0;
+    const char *unit = f->plain_unit;
+    bool giga = *unit == 'T' && value >= 100;
+    return fail(err, "%.80s without a unit is %.80s %s: did you mean %.80s %s%s?", text, text,
+                unit_or_none(f->unit), text, giga ? "G" : "", unit + giga);
 }
 
 static int fail_range(const struct field *f, const char *shown, struct err *err)
@@ -422,6 +509,8 @@ static int trimmed_parse(const struct field *f, const char *text, double *out, s
     double value;
     if (f->only_words || quantity_parse(text, f->unit, &value) != 0)
         return fail_text(f, text, err);
+    if (check_zero(text, err) != 0 || check_plain(f, text, value, err) != 0)
+        return -1;
     if (check(f, value, text, err) != 0)
         return -1;
     *out = value;

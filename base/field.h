@@ -29,7 +29,11 @@ struct field {
     int sense;        /* metrics: +1 more is better, -1 less is better, 0 neither */
     const struct word *words;          /* ends with { NULL, 0 }; NULL for none */
     struct word (*registry)(size_t i); /* instead of `words`: made of the rows of a registry */
-    const char *doc;                   /* one sentence */
+    /* A number without a unit below `plain_lo` or above `plain_hi` (0: no such end) is questioned:
+     * more likely it was meant in `plain_unit`. */
+    double plain_lo, plain_hi;
+    const char *plain_unit;
+    const char *doc;  /* one sentence */
     const void *more; /* what else the owner of the table says of the row; NULL: nothing */
 };
 
@@ -52,6 +56,10 @@ struct fields {
 
 /* The row called `name`, or NULL. A row of a time, `tpot_s`, is also found as `tpot`. */
 const struct field *field_find(struct fields table, const char *name);
+
+/* Letters put in, left out, changed or swapped with the next that make `b` of `a`, whatever their
+ * case; SIZE_MAX for names over 63 letters. */
+size_t name_distance(const char *a, const char *b);
 
 /* The row whose name is nearest to `name` by edit distance, or NULL if none is near. */
 const char *name_nearest(const char *name, const char *const *names, size_t n);

@@ -2,10 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/csv.h"
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/costs.h"
+#include "dse/points.h"
+#include "dse/verdict_reason.h"
 #include "search/axis.h"
 #include "search/space.h"
 
@@ -48,11 +49,6 @@ static void text_cost(const char *label, const char *name, const struct metrics 
         quantity_text(field_get(f, m), f->unit, 3, text[i], sizeof text[i]);
     }
     printf("  %-22s %s  (%s to %s)\n", label, text[0], text[1], text[2]);
-}
-
-static const char *why(const struct metrics *m)
-{
-    return verdict_kinds[(enum verdict)m->verdict].why;
 }
 
 static void print_operators(const struct mapped *mapped, const struct design *d,
@@ -124,12 +120,11 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         printf(" with %s", strcmp(d->engine_name, "none") ? d->engine_name : "an engine");
     printf(": ");
     if (m->verdict == VERDICT_CALIBRATION) {
-        printf("no calibration\n  verdict                calibration: %s\n", why(m));
+        printf("no calibration\n  verdict                calibration: %s\n", verdict_reason(m, d));
         return;
     }
     if (!mapped) {
-        printf("no mapping\n  verdict                mapping: %s\n",
-               plan_fault(&d->plan, &d->model));
+        printf("no mapping\n  verdict                mapping: %s\n", verdict_reason(m, d));
         return;
     }
     print_mapping(plan);
@@ -139,8 +134,9 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     else
         printf(", %s %g\n\n", w->phase == PHASE_PREFILL ? "prompt" : "context", w->context);
 
+    const char *reason = verdict_reason(m, d);
     printf("  %-22s %s%s%s\n", "verdict", verdict_kinds[(enum verdict)m->verdict].name,
-           why(m) ? ": " : "", why(m) ? why(m) : "");
+           *reason ? ": " : "", reason);
     text_span("tokens/s", "tokens_per_s", m);
     text_span("tokens/s per device", "tokens_per_s_per_device", m);
     if (!isnan(m->tpot_s))
@@ -242,6 +238,8 @@ static void print_json(const struct mapped *mapped, const struct plan *plan,
     d.plan = *plan;
     printf("{\n  \"verdict\": ");
     json_text(verdict_kinds[(enum verdict)m->verdict].name, stdout);
+    printf(",\n  \"reason\": ");
+    json_text(verdict_reason(m, design), stdout);
     printf(",\n  \"metrics\": {");
     json_metrics(m);
     printf("\n  },\n  \"parameters\": {");
@@ -285,83 +283,46 @@ static int eval_one(const struct study *s, bool json)
     return m.verdict == VERDICT_OK ? EXIT_DONE : EXIT_NONE_FEASIBLE;
 }
 
-/* What a column of the list of points sets. */
-struct target {
-    bool is_part, is_parameter;
-    size_t part;
-    struct parameter parameter;
-};
-
-/* Columns are named by path, or with '_' for the first '.'. */
-static struct target target_of(const char *header)
+static void point_row(struct table *t, const struct points *points, size_t row,
+                      const struct metrics *m, const struct plan *plan, const struct design *d)
 {
-    struct target t = {0};
-    struct err ignored;
-    for (size_t part = 0; part < DESIGN_PARTS; part++) {
-        const char *section = design_parts[part].fields->section;
-        size_t length = strlen(section);
-        if (part < DESIGN_CATALOGUE_PARTS && !strcmp(header, section)) {
-            t.is_part = true;
-            t.part = part;
-            return t;
-        }
-        if (length && !strncmp(header, section, length) && header[length] == '_') {
-            char *path = mem_text(header);
-            path[length] = '.';
-            t.is_parameter = design_parameter(path, &t.parameter, &ignored) == 0;
-            free(path);
-            if (t.is_parameter)
-                return t;
-        }
+    for (size_t i = 0; i < points->csv.columns; i++)
+        table_text(t, csv_at(&points->csv, row, i));
+    for (size_t i = 0; i < metrics_fields.n; i++) {
+        const struct field *f = &metrics_fields.row[i];
+        double v = field_get(f, m);
+        if (f->only_words)
+            table_text(t, field_word(f, v));
+        else
+            table_number(t, v);
     }
-    t.is_parameter = design_parameter(header, &t.parameter, &ignored) == 0;
-    return t;
+    bool mapped = m->verdict != VERDICT_MAPPING;
+    table_number(t, mapped ? plan->tp : NAN);
+    table_number(t, mapped ? plan->dp : NAN);
+    table_number(t, mapped ? plan->ep : NAN);
+    table_text(t, verdict_reason(m, d));
 }
 
-static int point_of(struct design *d, const struct csv *csv, size_t row,
-                    const struct target *target, const char *path, struct catalogue *catalogue,
-                    struct err *err)
-{
-    struct err inner;
-    for (int pass = 0; pass < 2; pass++) /* entries first, single values on top */
-        for (size_t i = 0; i < csv->columns; i++) {
-            const char *text = csv_at(csv, row, i);
-            const struct entry *e;
-            double value;
-            if (!*text || !(pass ? target[i].is_parameter : target[i].is_part))
-                continue;
-            if (pass ? field_parse(target[i].parameter.field, text, &value, &inner) != 0
-                     : catalogue_find(catalogue, target[i].part, text, &e, &inner) != 0)
-                return fail(err, "%s:%zu:%zu: %s: %s", path, csv->line[row], i + 1, csv->header[i],
-                            inner.text);
-            if (pass)
-                design_put(d, &target[i].parameter, value);
-            else
-                entry_put(e, d);
-        }
-    if (design_check(d, &inner) != 0)
-        return fail(err, "%s:%zu:1: %s", path, csv->line[row], inner.text);
-    return 0;
-}
-
-/* Input columns as they are, then the mapping, then the metrics. An input column that is called as
- * a metric is passed on as given_NAME. */
+/* Input columns as they are, then the metrics, then the mapping. An input column that is called as
+ * one of these is passed on as given_NAME. */
 static void begin_points(struct table *t, const struct csv *csv)
 {
-    const char **header = mem_alloc(csv->columns + 3 + metrics_fields.n, sizeof *header);
+    static const char *const after[] = {"chosen_tp", "chosen_dp", "chosen_ep", "reason"};
+    const char **header = mem_alloc(csv->columns + LEN(after) + metrics_fields.n, sizeof *header);
     char **renamed = mem_alloc(csv->columns, sizeof *renamed);
     size_t n = 0;
 
     for (size_t i = 0; i < csv->columns; i++) {
         bool taken = field_find(metrics_fields, csv->header[i]) != NULL;
+        for (size_t j = 0; j < LEN(after); j++)
+            taken = taken || !strcmp(csv->header[i], after[j]);
         renamed[i] = taken ? mem_print("given_%s", csv->header[i]) : mem_text(csv->header[i]);
         header[n++] = renamed[i];
     }
     for (size_t i = 0; i < metrics_fields.n; i++)
         header[n++] = metrics_fields.row[i].name;
-    header[n++] = "chosen_tp";
-    header[n++] = "chosen_dp";
-    header[n++] = "chosen_ep";
+    for (size_t i = 0; i < LEN(after); i++)
+        header[n++] = after[i];
     table_begin(t, header, n);
     for (size_t i = 0; i < csv->columns; i++)
         free(renamed[i]);
@@ -372,50 +333,33 @@ static void begin_points(struct table *t, const struct csv *csv)
 static int eval_points(const struct study *s, const char *path, struct catalogue *catalogue,
                        enum format format, struct err *err)
 {
-    struct csv csv;
+    struct points points;
     struct table t;
     bool feasible = false;
     int rc = -1;
 
-    if (csv_read(&csv, path, err) != 0)
+    if (points_open(&points, path, err) != 0)
         return -1;
-    struct target *target = mem_alloc(csv.columns, sizeof *target);
-    for (size_t i = 0; i < csv.columns; i++)
-        target[i] = target_of(csv.header[i]);
-    begin_points(&t, &csv);
-    for (size_t row = 0; row < csv.rows; row++) {
+    begin_points(&t, &points.csv);
+    for (size_t row = 0; row < points.csv.rows; row++) {
         struct design d = s->base;
         struct metrics m;
         struct plan plan;
         for (size_t i = 0; i < s->axes; i++)
             axis_put(&s->axis[i], 0, &d);
-        if (point_of(&d, &csv, row, target, path, catalogue, err) != 0)
+        if (points_put(&points, row, catalogue, &d, err) != 0)
             goto done;
         evaluate(&d, &s->prices, &m, &plan);
         if (m.verdict == VERDICT_OK && !study_allows(s, &d, &m))
             m.verdict = VERDICT_CONSTRAINT;
         feasible = feasible || m.verdict == VERDICT_OK;
-        for (size_t i = 0; i < csv.columns; i++)
-            table_text(&t, csv_at(&csv, row, i));
-        for (size_t i = 0; i < metrics_fields.n; i++) {
-            const struct field *f = &metrics_fields.row[i];
-            double v = field_get(f, &m);
-            if (f->only_words)
-                table_text(&t, field_word(f, v));
-            else
-                table_number(&t, v);
-        }
-        bool mapped = m.verdict != VERDICT_MAPPING;
-        table_number(&t, mapped ? plan.tp : NAN);
-        table_number(&t, mapped ? plan.dp : NAN);
-        table_number(&t, mapped ? plan.ep : NAN);
+        point_row(&t, &points, row, &m, &plan, &d);
     }
     table_write(&t, format, stdout);
-    rc = feasible || !csv.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+    rc = feasible || !points.csv.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
 done:
     table_free(&t);
-    free(target);
-    csv_free(&csv);
+    points_close(&points);
     return rc;
 }
 
@@ -454,18 +398,30 @@ close:
 
 static const struct option options[] = {
     {"--set", "PATH=VALUE", "set a parameter over the file and the defaults; may be repeated"},
-    {"--points", "FILE.csv", "price a list: a column named like a parameter sets it, row by row"},
+    {"--points", "FILE.csv",
+     "price a list: a column named like a parameter sets it, row by row (see below)"},
     {"--format", "text|json|csv", "text (default) or json; with --points csv (default) or json"},
     {NULL, NULL, NULL},
 };
 
-const struct command cmd_eval = {"eval",
-                                 "[STUDY.yaml]",
-                                 0,
-                                 1,
-                                 "price one point: metrics, verdict, operator breakdown",
-                                 "  dse eval --set model=deepseek-r1 --set chip=b200 --set "
-                                 "engine=duplex --set workload.tpot=50ms\n"
-                                 "  dse eval --points my-points.csv --format csv",
-                                 options,
-                                 run};
+const struct command cmd_eval = {
+    "eval",
+    "[STUDY.yaml]",
+    0,
+    1,
+    "price one point: metrics, verdict, operator breakdown",
+    "  dse eval --set model=deepseek-r1 --set chip=b200 --set "
+    "engine=duplex --set workload.tpot=50ms\n"
+    "  dse eval --points my-points.csv --format csv\n\n"
+    "a list of points:\n"
+    "  The first line names the columns. model, chip, engine, timing and paths like\n"
+    "  workload.context (or workload_context) set their value in each row, in small or\n"
+    "  capital letters; an empty cell leaves what STUDY.yaml and --set say. Commas,\n"
+    "  semicolons or tabs stand between cells; decimals are written with a point.\n"
+    "  Other columns are passed on, except names that look like a parameter misspelt,\n"
+    "  which are errors: with a dot after (nearly) the name of a section, one letter\n"
+    "  from model, chip, engine or timing, a section and the first word of one of its\n"
+    "  parameters (chip_memory_gb), or a parameter without its section (context).\n"
+    "  Errors, too, are a column given twice and a list that sets nothing.",
+    options,
+    run};

@@ -109,13 +109,75 @@ static void empty_lines_are_no_rows(void **state)
 {
     (void)state;
     struct csv c = read_text("\na\n\n1\r\n\r\n\"\"\n2\n\n");
-    assert_int_equal(c.rows, 3);
+    assert_int_equal(c.rows, 2);
     assert_string_equal(csv_at(&c, 0, 0), "1");
-    assert_string_equal(csv_at(&c, 1, 0), "");
-    assert_string_equal(csv_at(&c, 2, 0), "2");
+    assert_string_equal(csv_at(&c, 1, 0), "2");
+    assert_int_equal(c.header_line, 2);
     assert_int_equal(c.line[0], 4);
-    assert_int_equal(c.line[2], 7);
+    assert_int_equal(c.line[1], 7);
     csv_free(&c);
+}
+
+static void rows_of_empty_cells_are_no_rows(void **state)
+{
+    (void)state;
+    struct csv c = read_text("a,b\n,\n1,\n \t, \n\"\",\n");
+    assert_int_equal(c.rows, 1);
+    assert_int_equal(c.line[0], 3);
+    csv_free(&c);
+}
+
+static void cells_may_stand_between_semicolons_or_tabs(void **state)
+{
+    (void)state;
+    static const char *const text[] = {"a;b\n1,5;x\n",        "a\tb\n1,5\tx\n",
+                                       "sep=;\na;b\n1,5;x\n", "sep=\t\r\na\tb\r\n1,5\tx\r\n",
+                                       "sep=|\na|b\n1,5|x\n", "\"a\";\"b\"\n\"1,5\";x\n"};
+    for (size_t i = 0; i < LEN(text); i++) {
+        struct csv c = read_text(text[i]);
+        assert_int_equal(c.columns, 2);
+        assert_string_equal(c.header[1], "b");
+        assert_string_equal(csv_at(&c, 0, 0), "1,5");
+        assert_string_equal(csv_at(&c, 0, 1), "x");
+        csv_free(&c);
+    }
+    struct csv c = read_text("\"x;y\",b\n1,2\n");
+    assert_string_equal(c.header[0], "x;y");
+    csv_free(&c);
+}
+
+static void a_header_with_two_separators_is_refused(void **state)
+{
+    (void)state;
+    const char *two = "a,b;c\n1,2;3\n", *odd = "sep=x\naxb\n";
+    refuses(two, strlen(two),
+            ":1: the header holds more than one of comma, semicolon and tab: quote its cells, or "
+            "begin the file with a line like sep=;");
+    refuses(odd, strlen(odd), ":1:5: the separator is \"x\": write , ; | or a tab");
+}
+
+static void lines_may_end_with_CR(void **state)
+{
+    (void)state;
+    struct csv c = read_text("a,b\r1,2\r\r3,\"x\ry\"\r5,6");
+    assert_int_equal(c.rows, 3);
+    assert_string_equal(c.header[1], "b");
+    assert_string_equal(csv_at(&c, 0, 1), "2");
+    assert_string_equal(csv_at(&c, 1, 1), "x\ry");
+    assert_int_equal(c.line[1], 4);
+    assert_int_equal(c.line[2], 6);
+    csv_free(&c);
+}
+
+static void UTF_16_and_UTF_32_are_named(void **state)
+{
+    (void)state;
+    refuses("\xFF\xFE"
+            "a\0\n",
+            5, ":1:1: the text is in UTF-16: save it as UTF-8");
+    refuses("a\0,\0b\0\n\0", 8, ":1:1: the text is in UTF-16: save it as UTF-8");
+    refuses("\0a\0,\0b\0\n", 8, ":1:1: the text is in UTF-16: save it as UTF-8");
+    refuses("\xFF\xFE\0\0a\0\0\0", 8, ":1:1: the text is in UTF-32: save it as UTF-8");
 }
 
 static void a_header_alone_is_a_table_without_rows(void **state)
@@ -207,6 +269,11 @@ int main(void)
         cmocka_unit_test(blanks_and_lone_carriage_returns_are_text),
         cmocka_unit_test(a_byte_order_mark_is_not_part_of_the_header),
         cmocka_unit_test(empty_lines_are_no_rows),
+        cmocka_unit_test(rows_of_empty_cells_are_no_rows),
+        cmocka_unit_test(cells_may_stand_between_semicolons_or_tabs),
+        cmocka_unit_test(a_header_with_two_separators_is_refused),
+        cmocka_unit_test(lines_may_end_with_CR),
+        cmocka_unit_test(UTF_16_and_UTF_32_are_named),
         cmocka_unit_test(a_header_alone_is_a_table_without_rows),
         cmocka_unit_test(a_row_of_another_length_is_refused_with_its_line),
         cmocka_unit_test(stray_quotes_are_refused_with_their_line),

@@ -10,6 +10,7 @@
 struct sample {
     double mem_byte_per_s, mem_byte, weight_byte, device, busy, tpot_s, price_usd, die_mm2;
     double token_per_s, gap_s;
+    double wait_s, rate_byte_per_s;
 };
 
 static const struct word weights[] = {
@@ -31,6 +32,8 @@ static const struct field rows[] = {
     {FIELD(sample, die_mm2, "mm2"), .lo = 1, .hi = 2000, .init = 800, .doc = "."},
     {FIELD(sample, token_per_s, "tokens/s"), .lo = 0, .hi = INFINITY, .init = 0, .doc = "."},
     {FIELD(sample, gap_s, "s"), .lo = -INFINITY, .hi = 1, .init = 0, .doc = "."},
+    {FIELD(sample, wait_s, "s"), .lo = 0, .hi = INFINITY, .init = 0, .plain_hi = 10, .plain_unit = "ms", .doc = "."},
+    {FIELD(sample, rate_byte_per_s, "B/s"), .lo = 0, .hi = 1e18, .init = 0, .plain_lo = 1e6, .plain_unit = "TB/s", .doc = "."},
 };
 /* clang-format on */
 COVERS(rows, sample);
@@ -297,6 +300,50 @@ static void an_unknown_word_is_refused_with_the_nearest_or_all(void **state)
     refuses("device", "mx", "\"mx\" is not known: did you mean \"max\"?");
 }
 
+static void what_other_languages_take_for_numbers_is_answered_with_what_to_write(void **state)
+{
+    (void)state;
+    refuses("busy", "true", "\"true\" is not a number: write 1");
+    refuses("busy", "Off", "\"Off\" is not a number: write 0");
+    refuses("busy", "~", "\"~\" is not a number: write a value, or leave it out");
+    refuses("busy", "null", "\"null\" is not a number: write a value, or leave it out");
+    refuses("device", "0x10", "\"0x10\" is not a number: write 16");
+    refuses("device", "0o10", "\"0o10\" is not a number: write 8");
+    refuses("device", "010", "\"010\" begins with 0: write 10");
+    refuses("busy", "-00.5", "\"-00.5\" begins with 0: write -0.5");
+    reads("busy", "0", 0);
+    reads("busy", "0.5", 0.5);
+    reads("busy", ".5", 0.5);
+    reads("device", "1e3", 1000);
+}
+
+static void separators_in_a_number_are_answered_with_what_to_write(void **state)
+{
+    (void)state;
+    refuses("device", "1_000", "\"1_000\" is not a number: write 1000");
+    refuses("device", "1,024,000", "\"1,024,000\" is not a number: write 1024000");
+    refuses("device", "1'024", "\"1'024\" is not a number: write 1024");
+    refuses("tpot_s", "0,05 s", "\"0,05 s\" is not a number: write 0.05 s");
+    refuses("device", "8,192",
+            "\"8,192\" is not a number: write 8192, or 8.192 if the comma stands before decimals");
+}
+
+static void a_number_without_a_unit_is_questioned_where_another_was_meant(void **state)
+{
+    (void)state;
+    refuses("wait_s", "50", "50 without a unit is 50 s: did you mean 50 ms?");
+    refuses("wait_s", "1e2", "1e2 without a unit is 1e2 s: did you mean 1e2 ms?");
+    reads("wait_s", "10", 10);
+    reads("wait_s", "50 s", 50);
+    reads("wait_s", "50 ms", 0.05);
+    reads("wait_s", "inf", INFINITY);
+    refuses("rate_byte_per_s", "8", "8 without a unit is 8 B/s: did you mean 8 TB/s?");
+    refuses("rate_byte_per_s", "900", "900 without a unit is 900 B/s: did you mean 900 GB/s?");
+    reads("rate_byte_per_s", "0", 0);
+    reads("rate_byte_per_s", "3.35e12", 3.35e12);
+    reads("rate_byte_per_s", "8 B/s", 8);
+}
+
 static void long_and_odd_text_gives_one_short_line(void **state)
 {
     (void)state;
@@ -524,6 +571,9 @@ int main(void)
         cmocka_unit_test(a_fraction_is_refused_where_whole_numbers_are_needed),
         cmocka_unit_test(a_missing_value_is_refused_with_an_example),
         cmocka_unit_test(an_unknown_word_is_refused_with_the_nearest_or_all),
+        cmocka_unit_test(what_other_languages_take_for_numbers_is_answered_with_what_to_write),
+        cmocka_unit_test(separators_in_a_number_are_answered_with_what_to_write),
+        cmocka_unit_test(a_number_without_a_unit_is_questioned_where_another_was_meant),
         cmocka_unit_test(long_and_odd_text_gives_one_short_line),
         cmocka_unit_test(a_check_names_the_value_and_the_range),
         cmocka_unit_test(a_check_takes_the_values_of_words_and_only_those_if_need_be),

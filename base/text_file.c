@@ -1,0 +1,91 @@
+#include "base/text_file.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* The longer mark first: that of UTF-16LE begins that of UTF-32LE. Without a mark, text that begins
+ * with an ASCII character shows itself by its zeros. */
+static const struct encoding {
+    const char *name;
+    unsigned char mark[4];
+    size_t length;
+    bool zero[4]; /* of the first four bytes, where there is no mark */
+} encodings[] = {
+    {"UTF-32", {0xFF, 0xFE, 0, 0}, 4, {false, true, true, true}},
+    {"UTF-32", {0, 0, 0xFE, 0xFF}, 4, {true, true, true, false}},
+    {"UTF-16", {0xFF, 0xFE}, 2, {false, true, false, true}},
+    {"UTF-16", {0xFE, 0xFF}, 2, {true, false, true, false}},
+};
+
+static bool zeros_match(const struct encoding *e, const char *text)
+{
+    for (size_t i = 0; i < LEN(e->zero); i++) {
+        if (e->zero[i] != (text[i] == '\0'))
+            return false;
+    }
+    return true;
+}
+
+int text_encoding_check(const char *path, const char *text, size_t length, struct err *err)
+{
+    for (const struct encoding *e = encodings; e < encodings + LEN(encodings); e++) {
+        bool marked = length >= e->length && memcmp(text, e->mark, e->length) == 0;
+        if (marked || (length >= LEN(e->zero) && zeros_match(e, text)))
+            return fail(err, "%s:1:1: the text is in %s: save it as UTF-8", path, e->name);
+    }
+    return 0;
+}
+
+size_t text_mark_length(const char *text, size_t length)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    size_t of_mark = sizeof mark - 1;
+    return length >= of_mark && memcmp(text, mark, of_mark) == 0 ? of_mark : 0;
+}
+
+/* All of the file, or one byte more than `most`. */
+static char *read_all(FILE *file, size_t most, size_t *length)
+{
+    size_t used = 0, room = 1 << 14;
+    char *text = mem_alloc(room, 1);
+    for (size_t got = 1; got > 0 && used <= most; used += got) {
+        if (used + 1 == room)
+            text = mem_grow(text, room *= 2, 1);
+        got = fread(text + used, 1, room - 1 - used, file);
+    }
+    *length = used;
+    return text;
+}
+
+char *text_file_read(const char *path, size_t most_mib, size_t *length, struct err *err)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        fail(err, "%s: cannot be read: %s: give a readable file", path, strerror(errno));
+        return NULL;
+    }
+    errno = 0;
+    char *text = read_all(file, most_mib << 20, length);
+    int bad = ferror(file) ? errno : 0, rc = 0;
+    fclose(file);
+    if (bad != 0)
+        rc = fail(err, "%s: cannot be read: %s: give a readable file", path, strerror(bad));
+    else if (*length > most_mib << 20)
+        rc = fail(err, "%s: too large: at most %zu MiB", path, most_mib);
+    else
+        rc = text_encoding_check(path, text, *length, err);
+    if (rc != 0) {
+        free(text);
+        return NULL;
+    }
+    size_t mark = text_mark_length(text, *length);
+    *length -= mark;
+    memmove(text, text + mark, *length);
+    text[*length] = '\0';
+    return text;
+}

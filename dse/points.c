@@ -1,0 +1,281 @@
+#include "dse/points.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/metrics.h"
+#include "base/mem.h"
+
+#define BLANKS " \t\r\n"
+
+enum { NAME_MOST = 64 };
+
+/* What a column sets. */
+struct target {
+    enum { TARGET_NONE, TARGET_PART, TARGET_PARAMETER } kind;
+    size_t part;
+    struct parameter parameter;
+};
+
+static char *trimmed(char *text)
+{
+    text += strspn(text, BLANKS);
+    size_t length = strlen(text);
+    while (length > 0 && strchr(BLANKS, text[length - 1]))
+        length--;
+    text[length] = '\0';
+    return text;
+}
+
+/* A name in small letters, with '_' for what people write between words; cut where it is long. */
+struct plain {
+    char text[NAME_MOST];
+};
+
+static struct plain plain_of(const char *name)
+{
+    struct plain p = {""};
+    for (size_t i = 0; name[i] && i + 1 < sizeof p.text; i++)
+        p.text[i] = strchr(". -", name[i]) ? '_' : (char)tolower((unsigned char)name[i]);
+    return p;
+}
+
+/* Columns are named by path, or with '_' for the first '.'. */
+static struct target target_of(const char *name)
+{
+    struct target t = {0};
+    struct err ignored;
+    struct parameter *p = &t.parameter;
+    char *path = mem_text(name);
+    for (char *c = path; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    for (size_t part = 0; part < DESIGN_PARTS && t.kind == TARGET_NONE; part++) {
+        const char *section = design_parts[part].fields->section;
+        size_t length = strlen(section);
+        if (part < DESIGN_CATALOGUE_PARTS && !strcmp(path, section))
+            t = (struct target){.kind = TARGET_PART, .part = part};
+        else if (length && !strncmp(path, section, length) && path[length] == '_') {
+            path[length] = '.';
+            if (design_parameter(path, p, &ignored) == 0)
+                t.kind = TARGET_PARAMETER;
+            path[length] = '_';
+        }
+    }
+    if (t.kind == TARGET_NONE && design_parameter(path, p, &ignored) == 0)
+        t.kind = TARGET_PARAMETER;
+    free(path);
+    return t;
+}
+
+/* The first word of a name: up to '_'. */
+static bool same_first_word(const char *a, const char *b)
+{
+    size_t length = strcspn(a, "_");
+    return length == strcspn(b, "_") && !strncmp(a, b, length);
+}
+
+/* Does `name` stand for the field `f` of a section, nearly? */
+static bool resembles(const struct plain *name, const char *section, const struct field *f)
+{
+    char path[2 * NAME_MOST];
+    size_t length = strlen(section);
+    snprintf(path, sizeof path, "%s%s%s", section, length ? "_" : "", f->name);
+    size_t far = strlen(path) >= 8 ? 2 : 1;
+    if (!strcmp(name->text, f->name) || name_distance(name->text, path) <= far)
+        return true;
+    return length && !strncmp(name->text, section, length) && name->text[length] == '_' &&
+           same_first_word(name->text + length + 1, f->name);
+}
+
+/* Fails if the name has a dot after nearly the name of a section. */
+static int check_dotted(const char *name, struct err *err)
+{
+    const char *dot = strchr(name, '.');
+    struct parameter ignored;
+    if (!dot || dot - name >= NAME_MOST)
+        return 0;
+    for (size_t part = 0; part < DESIGN_PARTS; part++) {
+        const char *section = design_parts[part].fields->section;
+        char head[NAME_MOST];
+        snprintf(head, sizeof head, "%.*s", (int)(dot - name), name);
+        if (!*section || name_distance(head, section) > (strlen(section) >= 6 ? 2 : 1))
+            continue;
+        char *path = mem_print("%s%s", section, dot);
+        if (design_parameter(path, &ignored, err) == 0)
+            fail(err, "unknown name: did you mean \"%s\"?", path);
+        free(path);
+        return -1;
+    }
+    return 0;
+}
+
+/* A column that is passed on must not look like a parameter misspelt, or the default is priced in
+ * its place. err->text is "WHAT: RIGHT". */
+static int check_foreign(const char *name, struct err *err)
+{
+    struct plain plain = plain_of(name);
+    char path[NAME_MOST];
+    if (field_find(metrics_fields, name) || !strncmp(name, "given_", 6))
+        return 0;
+    if (check_dotted(name, err) != 0)
+        return -1;
+    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++) {
+        const char *section = design_parts[part].fields->section;
+        if (name_distance(plain.text, section) <= 1)
+            return fail(err, "unknown name: did you mean \"%s\"?", section);
+    }
+    for (size_t part = 0; part < DESIGN_PARTS; part++) {
+        const struct fields *f = design_parts[part].fields;
+        for (size_t i = 0; i < f->n; i++) {
+            struct parameter p = {&f->row[i], part, 0};
+            if (resembles(&plain, f->section, &f->row[i]))
+                return fail(err, "sets nothing: did you mean \"%s\"? (given_%s is passed on)",
+                            design_path(&p, path, sizeof path), plain.text);
+        }
+    }
+    return 0;
+}
+
+static int fail_column(const struct points *p, size_t i, const char *what, struct err *err)
+{
+    return fail(err, "%s:%zu:%zu: %s: %s", p->path, p->csv.header_line, i + 1, p->csv.header[i],
+                what);
+}
+
+static int fail_twice(const struct points *p, size_t i, size_t before, struct err *err)
+{
+    char what[NAME_MOST];
+    snprintf(what, sizeof what, "given twice, by column %zu too: keep one", before + 1);
+    return fail_column(p, i, what, err);
+}
+
+struct named {
+    const char *name;
+    size_t column;
+};
+
+static int by_name_and_column(const void *a, const void *b)
+{
+    const struct named *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : (x->column > y->column) - (x->column < y->column);
+}
+
+static int check_names(const struct points *p, struct err *err)
+{
+    size_t n = p->csv.columns;
+    struct named *sorted = mem_alloc(n, sizeof *sorted);
+    int rc = 0;
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = (struct named){p->csv.header[i], i};
+    qsort(sorted, n, sizeof *sorted, by_name_and_column);
+    for (size_t i = 1; i < n && rc == 0; i++)
+        if (*sorted[i].name && !strcmp(sorted[i].name, sorted[i - 1].name))
+            rc = fail_twice(p, sorted[i].column, sorted[i - 1].column, err);
+    free(sorted);
+    return rc;
+}
+
+/* A column without a name may hold nothing, as spreadsheets leave them. */
+static int check_nameless(const struct points *p, size_t i, struct err *err)
+{
+    for (size_t row = 0; row < p->csv.rows; row++) {
+        const char *text = csv_at(&p->csv, row, i);
+        if (text[strspn(text, BLANKS)])
+            return fail(err, "%s:%zu:%zu: the column has no name: name it in the first line",
+                        p->path, p->csv.line[row], i + 1);
+    }
+    return 0;
+}
+
+static bool same_target(const struct target *a, const struct target *b)
+{
+    return a->kind == b->kind &&
+           (a->kind == TARGET_PART ? a->part == b->part
+                                   : a->parameter.offset == b->parameter.offset);
+}
+
+static int find_targets(struct points *p, struct err *err)
+{
+    size_t *set = mem_alloc(p->csv.columns, sizeof *set), sets = 0;
+    struct err inner;
+    int rc = 0;
+    for (size_t i = 0; i < p->csv.columns && rc == 0; i++) {
+        struct target *t = &p->target[i];
+        *t = target_of(p->csv.header[i]);
+        for (size_t j = 0; j < sets && t->kind != TARGET_NONE && rc == 0; j++)
+            if (same_target(t, &p->target[set[j]]))
+                rc = fail_twice(p, i, set[j], err);
+        if (t->kind != TARGET_NONE)
+            set[sets++] = i;
+        else if (!*p->csv.header[i])
+            rc = check_nameless(p, i, err);
+        else if (check_foreign(p->csv.header[i], &inner) != 0)
+            rc = fail_column(p, i, inner.text, err);
+    }
+    if (rc == 0 && sets == 0)
+        rc = fail(err,
+                  "%s:%zu:1: no column is named like a parameter: name one, like model, chip or "
+                  "workload.context",
+                  p->path, p->csv.header_line);
+    free(set);
+    return rc;
+}
+
+int points_open(struct points *out, const char *path, struct err *err)
+{
+    *out = (struct points){.path = path};
+    if (csv_read(&out->csv, path, err) != 0)
+        return -1;
+    for (size_t i = 0; i < out->csv.columns; i++)
+        out->csv.header[i] = trimmed(out->csv.header[i]);
+    out->target = mem_alloc(out->csv.columns, sizeof *out->target);
+    if (check_names(out, err) == 0 && find_targets(out, err) == 0)
+        return 0;
+    points_close(out);
+    return -1;
+}
+
+void points_close(struct points *p)
+{
+    free(p->target);
+    csv_free(&p->csv);
+}
+
+static int put_cell(const struct target *t, const char *text, struct catalogue *c, struct design *d,
+                    struct err *err)
+{
+    const struct entry *e;
+    double value;
+    if (t->kind == TARGET_PARAMETER) {
+        if (field_parse(t->parameter.field, text, &value, err) != 0)
+            return -1;
+        design_put(d, &t->parameter, value);
+        return 0;
+    }
+    char *copy = mem_text(text);
+    int rc = catalogue_find(c, t->part, trimmed(copy), &e, err);
+    free(copy);
+    if (rc == 0)
+        entry_put(e, d);
+    return rc;
+}
+
+int points_put(const struct points *p, size_t row, struct catalogue *c, struct design *d,
+               struct err *err)
+{
+    struct err inner;
+    for (int pass = TARGET_PART; pass <= TARGET_PARAMETER; pass++)
+        for (size_t i = 0; i < p->csv.columns; i++) {
+            const char *text = csv_at(&p->csv, row, i);
+            if ((int)p->target[i].kind == pass && text[strspn(text, BLANKS)] &&
+                put_cell(&p->target[i], text, c, d, &inner) != 0)
+                return fail(err, "%s:%zu:%zu: %s: %s", p->path, p->csv.line[row], i + 1,
+                            p->csv.header[i], inner.text);
+        }
+    if (design_check(d, &inner) != 0)
+        return fail(err, "%s:%zu:1: %s", p->path, p->csv.line[row], inner.text);
+    return 0;
+}
