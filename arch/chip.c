@@ -5,23 +5,29 @@
 /* clang-format off */
 enum { HBM2, HBM2E, HBM3, HBM3E, HBM3E_12H, HBM4, HBM_KINDS };
 
-static const struct word hbm_words[] = {
-    { "hbm2", HBM2 }, { "hbm2e", HBM2E }, { "hbm3", HBM3 }, { "hbm3e", HBM3E }, { "hbm3e-12h", HBM3E_12H },
-    { "hbm4", HBM4 }, { NULL, 0 },
-};
-
-/* Capacity, bandwidth, height and pins of a stack: JEDEC pin rates with 1024 (HBM4: 2048) pins, and
+/* A generation of memory: its name, where its price stands in struct prices, and a stack of it.
+ * Capacity, bandwidth, height and pins of a stack: JEDEC pin rates with 1024 (HBM4: 2048) pins, and
  * the heights that the chips of the catalogue use. HBM3E at the 8 Gb/s of B200 and H200, HBM4 at 8
  * Gb/s. Width: HBM2 7.75 x 11.87 mm (JEDEC JESD235), HBM2E 10 x 11, HBM3 11 x 11 (121 mm2, Duplex),
  * HBM4 13 x 11 (assumed). */
-static const struct hbm hbms[HBM_KINDS] = {
-    [HBM2]      = {  8e9, 0.256e12,   8, 1024,  7.75 },
-    [HBM2E]     = { 16e9, 0.4625e12,  8, 1024, 10 },
-    [HBM3]      = { 24e9, 0.819e12,  12, 1024, 11 },
-    [HBM3E]     = { 24e9, 1.000e12,   8, 1024, 11 },
-    [HBM3E_12H] = { 36e9, 1.000e12,  12, 1024, 11 },
-    [HBM4]      = { 36e9, 2.000e12,  12, 2048, 13 },
+#define KIND(of_name, price) .name = of_name, .usd_per_gb = offsetof(struct prices, price##_usd_per_gb)
+static const struct hbm_kind {
+    const char *name;
+    size_t usd_per_gb;
+    struct hbm hbm;
+} hbm_kinds[HBM_KINDS] = {
+    [HBM2]      = { KIND("hbm2", hbm2), .hbm = { .stack_byte = 8e9, .stack_byte_per_s = 0.256e12, .dies = 8, .pins = 1024, .edge_mm = 7.75 } },
+    [HBM2E]     = { KIND("hbm2e", hbm2e), .hbm = { .stack_byte = 16e9, .stack_byte_per_s = 0.4625e12, .dies = 8, .pins = 1024, .edge_mm = 10 } },
+    [HBM3]      = { KIND("hbm3", hbm3), .hbm = { .stack_byte = 24e9, .stack_byte_per_s = 0.819e12, .dies = 12, .pins = 1024, .edge_mm = 11 } },
+    [HBM3E]     = { KIND("hbm3e", hbm3e), .hbm = { .stack_byte = 24e9, .stack_byte_per_s = 1.000e12, .dies = 8, .pins = 1024, .edge_mm = 11 } },
+    [HBM3E_12H] = { KIND("hbm3e-12h", hbm3e_12h), .hbm = { .stack_byte = 36e9, .stack_byte_per_s = 1.000e12, .dies = 12, .pins = 1024, .edge_mm = 11 } },
+    [HBM4]      = { KIND("hbm4", hbm4), .hbm = { .stack_byte = 36e9, .stack_byte_per_s = 2.000e12, .dies = 12, .pins = 2048, .edge_mm = 13 } },
 };
+
+static struct word hbm_word(size_t i)
+{
+    return (struct word){ i < HBM_KINDS ? hbm_kinds[i].name : NULL, (double)i };
+}
 
 static const struct word as_price_list[] = { { "auto", -1 }, { NULL, 0 } };
 static const struct word derived_density[] = { { "auto", 0 }, { NULL, 0 } };
@@ -33,7 +39,7 @@ static const struct field rows[] = {
     { FIELD(chip, fp4_ratio, "1"), .lo = 1, .hi = 32, .init = 1, .doc = "Dense FP4 peak over BF16 peak." },
     { FIELD(chip, memory_byte, "B"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB", .init = NAN, .doc = "Memory capacity of one device." },
     { FIELD(chip, memory_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "TB/s", .init = NAN, .doc = "Memory bandwidth of one device." },
-    { FIELD(chip, hbm, "1"), .init = HBM3E, .only_words = true, .words = hbm_words,
+    { FIELD(chip, hbm, "1"), .init = HBM3E, .only_words = true, .registry = hbm_word,
       .doc = "Memory generation; the number of stacks and their price follow from it." },
     { FIELD(chip, link_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = NAN, .doc = "Scale-up link of one device, one direction." },
     { FIELD(chip, link_latency_s, "s"), .lo = 0, .hi = 1, .plain_hi = 0.01, .plain_unit = "us", .init = 1.3e-6, .doc = "Latency of a transfer over the scale-up link." },
@@ -61,5 +67,10 @@ const struct fields chip_fields = {"chip", rows, LEN(rows), sizeof(struct chip)}
 
 const struct hbm *chip_hbm(const struct chip *c)
 {
-    return &hbms[(size_t)c->hbm];
+    return &hbm_kinds[(size_t)c->hbm].hbm;
+}
+
+double hbm_usd_per_gb(double hbm, const struct prices *p)
+{
+    return *(const double *)((const char *)p + hbm_kinds[(size_t)hbm].usd_per_gb);
 }

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "base/field.h"
+#include "arch/prices.h"
 #include "base/lanes.h"
 
 struct chip {
@@ -71,6 +72,9 @@ struct hbm {
 LANES_OF(hbm);
 
 const struct hbm *chip_hbm(const struct chip *c);
+
+/* Its price, of the kind of memory that chip.hbm says. */
+double hbm_usd_per_gb(double hbm, const struct prices *p);
 
 /* Stacks of `h` that hold memory_byte and deliver memory_byte_per_s. */
 static inline double chip_memory_stacks(const struct chip *c, const struct hbm *h)

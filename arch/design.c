@@ -6,17 +6,18 @@
 #include "arch/attention.h"
 #include "base/mem.h"
 
-#define PART(member) &member##_fields, offsetof(struct design, member)
-#define NAMED(member) PART(member), offsetof(struct design, member##_name)
+#define PART(member) .fields = &member##_fields, .offset = offsetof(struct design, member)
+#define NAMED(member)                                                                              \
+    PART(member), .named = true, .name_offset = offsetof(struct design, member##_name)
 
 const struct part design_parts[DESIGN_PARTS] = {
-    [PART_MODEL] = {NAMED(model), "The language model."},
-    [PART_CHIP] = {NAMED(chip), "The accelerator."},
-    [PART_ENGINE] = {NAMED(engine), "The attention engine."},
-    [PART_PLAN] = {PART(plan), 0, "The mapping onto devices."},
-    [PART_WORKLOAD] = {PART(workload), 0, "What is asked of the system."},
-    [PART_PRECISION] = {PART(precision), 0, "Storage and arithmetic."},
-    [PART_MODE] = {PART(mode), 0, "How operators are timed."},
+    [PART_MODEL] = {NAMED(model), .doc = "The language model."},
+    [PART_CHIP] = {NAMED(chip), .hardware = true, .doc = "The accelerator."},
+    [PART_ENGINE] = {NAMED(engine), .hardware = true, .doc = "The attention engine."},
+    [PART_PLAN] = {PART(plan), .doc = "The mapping onto devices."},
+    [PART_WORKLOAD] = {PART(workload), .doc = "What is asked of the system."},
+    [PART_PRECISION] = {PART(precision), .doc = "Storage and arithmetic."},
+    [PART_MODE] = {PART(mode), .doc = "How operators are timed."},
 };
 
 static int unknown(const char *path, struct err *err)
@@ -41,8 +42,8 @@ static int unknown(const char *path, struct err *err)
         }
     if (*best)
         return fail(err, "unknown name: did you mean \"%s\"?", best);
-    for (size_t i = 0; i < DESIGN_CATALOGUE_PARTS && !dot; i++)
-        if (name_nearest(path, &design_parts[i].fields->section, 1))
+    for (size_t i = 0; i < DESIGN_PARTS && !dot; i++)
+        if (design_parts[i].named && name_nearest(path, &design_parts[i].fields->section, 1))
             return fail(err, "unknown name: did you mean \"%s\"?", design_parts[i].fields->section);
     return fail(err, "unknown name: `dse list parameters` shows all");
 }

@@ -23,12 +23,13 @@ struct design {
     bool calibration_own; /* the chip is one of those it was measured on */
 };
 
-/* A part of a design and where it stands in it. The first DESIGN_CATALOGUE_PARTS come from the
- * catalogue. */
+/* A part of a design and where it stands in it. */
 struct part {
     const struct fields *fields;
     size_t offset;
-    size_t name_offset; /* of the entry's name; catalogue parts only */
+    bool named;         /* chosen by name: an entry of the catalogue, or a file */
+    size_t name_offset; /* of its name, if it has one */
+    bool hardware;      /* what changes no operator of a step */
     const char *doc;
 };
 
@@ -36,8 +37,7 @@ enum {
     PART_MODEL,
     PART_CHIP,
     PART_ENGINE,
-    DESIGN_CATALOGUE_PARTS,
-    PART_PLAN = DESIGN_CATALOGUE_PARTS,
+    PART_PLAN,
     PART_WORKLOAD,
     PART_PRECISION,
     PART_MODE,

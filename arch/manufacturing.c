@@ -230,12 +230,12 @@ static void packages_of(struct package_lanes *restrict package, size_t n,
 
 static void memory_usd_per_gb(double *out, const struct devices *d, const struct prices *p)
 {
-    const double *kind = LANE(&d->chip, chip, hbm), *usd_per_gb = &p->hbm2_usd_per_gb;
+    const double *kind = LANE(&d->chip, chip, hbm);
     if (lanes_are_equal(kind, d->n))
-        lanes_set(out, d->n, usd_per_gb[(size_t)kind[0]]);
+        lanes_set(out, d->n, hbm_usd_per_gb(kind[0], p));
     else
         for (size_t i = 0; i < d->n; i++)
-            out[i] = usd_per_gb[(size_t)kind[i]];
+            out[i] = hbm_usd_per_gb(kind[i], p);
 }
 
 /* ---- the chip ---- */

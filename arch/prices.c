@@ -76,22 +76,45 @@ COVERS(rows, prices);
 
 const struct fields prices_fields = {"prices", rows, LEN(rows), sizeof(struct prices)};
 
-static const double node_nm_of[NODES] = {2, 3, 4, 5, 7, 14, 28};
+#define NODE(name, of_nm)                                                                          \
+    {                                                                                              \
+        .nm = of_nm, .wafer_usd = offsetof(struct prices, wafer_##name##_usd),                     \
+        .defects_per_cm2 = offsetof(struct prices, defects_##name##_per_cm2),                      \
+        .density_m_per_mm2 = offsetof(struct prices, density_##name##_m_per_mm2),                  \
+        .sram_mm2_per_mib = offsetof(struct prices, sram_##name##_mm2_per_mib),                    \
+        .energy_ratio = offsetof(struct prices, energy_##name##_ratio)                             \
+    }
+
+static const struct node nodes[] = {
+    NODE(2nm, 2), NODE(3nm, 3),   NODE(4nm, 4),   NODE(5nm, 5),
+    NODE(7nm, 7), NODE(14nm, 14), NODE(28nm, 28),
+};
+
+/* The smallest node above `nm`, or NULL. */
+static const struct node *node_above(double nm)
+{
+    const struct node *above = NULL;
+    for (size_t i = 0; i < LEN(nodes); i++)
+        if (nodes[i].nm > nm && (!above || nodes[i].nm < above->nm))
+            above = &nodes[i];
+    return above;
+}
 
 struct node_place node_place(double node_nm)
 {
-    size_t i = 0;
-    while (i + 2 < NODES && node_nm_of[i + 1] <= node_nm)
-        i++;
-    if (node_nm <= node_nm_of[i])
-        return (struct node_place){i, 0};
-    double t = log(node_nm / node_nm_of[i]) / log(node_nm_of[i + 1] / node_nm_of[i]);
-    return (struct node_place){i, fmin(t, 1)};
+    const struct node *from = node_above(0), *to = node_above(from->nm), *next;
+    while (to->nm <= node_nm && (next = node_above(to->nm))) {
+        from = to;
+        to = next;
+    }
+    if (node_nm <= from->nm)
+        return (struct node_place){from, to, 0};
+    return (struct node_place){from, to, fmin(log(node_nm / from->nm) / log(to->nm / from->nm), 1)};
 }
 
-double at_node(const double *table, struct node_place at)
+double at_node(const struct prices *p, size_t from, size_t to, double t)
 {
-    if (at.t <= 0)
-        return table[at.i];
-    return table[at.i] * pow(table[at.i + 1] / table[at.i], at.t);
+    double a = *(const double *)((const char *)p + from),
+           b = *(const double *)((const char *)p + to);
+    return t <= 0 ? a : a * pow(b / a, t);
 }

@@ -5,10 +5,8 @@
 
 #include "base/field.h"
 
-enum { NODES = 7 }; /* 2, 3, 4, 5, 7, 14, 28 nm */
-
 struct prices {
-    /* By process node, in this order. */
+    /* By process node. */
     double wafer_2nm_usd, wafer_3nm_usd, wafer_4nm_usd, wafer_5nm_usd, wafer_7nm_usd,
         wafer_14nm_usd, wafer_28nm_usd;
     double defects_2nm_per_cm2, defects_3nm_per_cm2, defects_4nm_per_cm2, defects_5nm_per_cm2,
@@ -64,16 +62,26 @@ struct price_book {
     struct prices low, middle, high;
 };
 
-/* Where a node lies in the tables: between rows i and i + 1, `t` of the way. The ends of the
- * tables hold beyond them. */
+/* A process node that has prices: where they stand in struct prices. */
+struct node {
+    double nm;
+    size_t wafer_usd, defects_per_cm2, density_m_per_mm2, sram_mm2_per_mib, energy_ratio;
+};
+
+/* Where a node lies among them: `t` of the way from one to the next larger. The smallest and the
+ * largest hold beyond them. */
 struct node_place {
-    size_t i;
+    const struct node *from, *to;
     double t;
 };
 
 struct node_place node_place(double node_nm);
 
-/* Log-linear between the rows of a table of NODES values, all above 0. */
-double at_node(const double *table, struct node_place at);
+/* The price at a node whose member of struct node is named, log-linear between nodes; all are above
+ * 0. */
+#define AT_NODE(prices, price, place)                                                              \
+    at_node(prices, (place).from->price, (place).to->price, (place).t)
+
+double at_node(const struct prices *p, size_t from, size_t to, double t);
 
 #endif

@@ -19,20 +19,33 @@
 struct prefix {
     const char *text;
     int ten, two;
+    bool is_read_only; /* not written */
 };
 
 /* clang-format off */
 static const struct prefix prefixes[] = {
-    /* the ones that are written, from the largest */
-    {"E", 18, 0},  {"P", 15, 0},  {"T", 12, 0},  {"G", 9, 0},   {"M", 6, 0},   {"k", 3, 0},
-    {"", 0, 0},    {"m", -3, 0},  {"u", -6, 0},  {"n", -9, 0},  {"p", -12, 0},
-    /* the ones that are only read */
-    {"K", 3, 0},   {"\u00B5", -6, 0},            {"\u03BC", -6, 0},
-    {"Ki", 0, 10}, {"Mi", 0, 20}, {"Gi", 0, 30}, {"Ti", 0, 40}, {"Pi", 0, 50},
+    {.text = "E", .ten = 18},
+    {.text = "P", .ten = 15},
+    {.text = "T", .ten = 12},
+    {.text = "G", .ten = 9},
+    {.text = "M", .ten = 6},
+    {.text = "k", .ten = 3},
+    {.text = ""},
+    {.text = "m", .ten = -3},
+    {.text = "u", .ten = -6},
+    {.text = "n", .ten = -9},
+    {.text = "p", .ten = -12},
+    {.text = "K", .ten = 3, .is_read_only = true},
+    {.text = "\u00B5", .ten = -6, .is_read_only = true},
+    {.text = "\u03BC", .ten = -6, .is_read_only = true},
+    {.text = "Ki", .two = 10, .is_read_only = true},
+    {.text = "Mi", .two = 20, .is_read_only = true},
+    {.text = "Gi", .two = 30, .is_read_only = true},
+    {.text = "Ti", .two = 40, .is_read_only = true},
+    {.text = "Pi", .two = 50, .is_read_only = true},
 };
-enum { WRITTEN = 11 };
 
-static const struct prefix percent = {"%", -2, 0};
+static const struct prefix percent = {.text = "%", .ten = -2};
 
 /* How a unit is written: prefixes from 10^low to 10^high, k where `kilo`. A unit like B/s that
  * has no row follows its part before the slash, and any other unit the last row. `sample` is a
@@ -160,6 +173,23 @@ static bool starts_lower(const char *unit)
     return islower((unsigned char)unit[0]) && islower((unsigned char)unit[1]);
 }
 
+/* The largest prefix that leaves a number of at least 1, or else the smallest there is. */
+static const struct prefix *written_prefix(const struct style *style, int ten)
+{
+    const struct prefix *best = NULL;
+    for (size_t i = 0; i < LEN(prefixes); i++) {
+        const struct prefix *p = &prefixes[i];
+        if (p->is_read_only || p->ten < style->low || p->ten > style->high ||
+            (p->ten == 3 && !style->kilo))
+            continue;
+        bool fits = p->ten <= ten;
+        if (best == NULL ||
+            (fits ? best->ten > ten || p->ten > best->ten : best->ten > ten && p->ten < best->ten))
+            best = p;
+    }
+    return best;
+}
+
 char *quantity_text(double value, const char *unit, int digits, char *buffer, size_t size)
 {
     enum { PLAIN = 6 }; /* whole numbers of so many digits are written in full */
@@ -174,15 +204,7 @@ char *quantity_text(double value, const char *unit, int digits, char *buffer, si
     int ten = (int)strtol(e + 1, NULL, 10);
 
     const struct style *style = style_find(unit);
-    const struct prefix *prefix = NULL;
-    for (size_t i = 0; i < WRITTEN; i++) {
-        const struct prefix *p = &prefixes[i];
-        if (p->ten < style->low || p->ten > style->high || (p->ten == 3 && !style->kilo))
-            continue;
-        prefix = p;
-        if (p->ten <= ten)
-            break;
-    }
+    const struct prefix *prefix = written_prefix(style, ten);
     snprintf(e, sizeof number - (size_t)(e - number), "e%d", ten - prefix->ten);
     double shown = strtod(number, NULL);
     if (prefix->ten == 0 && ten >= digits && ten < PLAIN) {

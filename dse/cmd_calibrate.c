@@ -83,12 +83,13 @@ static const struct option options[] = {
 };
 
 const struct command cmd_calibrate = {
-    "calibrate",
-    "DIR",
-    1,
-    1,
-    "fit the constants of calibrated timing to measured kernels",
-    "  dse calibrate validation --chips h100,h200 > hopper.yaml\n"
-    "  A chip's file names them: `calibration: hopper`, or a path.\n",
-    options,
-    run};
+    .name = "calibrate",
+    .arguments = "DIR",
+    .least = 1,
+    .most = 1,
+    .summary = "fit the constants of calibrated timing to measured kernels",
+    .example = "  dse calibrate validation --chips h100,h200 > hopper.yaml\n"
+               "  A chip's file names them: `calibration: hopper`, or a path.\n",
+    .options = options,
+    .run = run,
+};

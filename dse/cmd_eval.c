@@ -210,7 +210,7 @@ static void json_parameters(const struct design *d)
     bool first = true;
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         const struct fields *fields = design_parts[part].fields;
-        if (part < DESIGN_CATALOGUE_PARTS) {
+        if (design_parts[part].named) {
             const char *const *name =
                 (const char *const *)((const char *)d + design_parts[part].name_offset);
             printf("%s\n    \"%s\": ", first ? "" : ",", fields->section);
@@ -405,23 +405,24 @@ static const struct option options[] = {
 };
 
 const struct command cmd_eval = {
-    "eval",
-    "[STUDY.yaml]",
-    0,
-    1,
-    "price one point: metrics, verdict, operator breakdown",
-    "  dse eval --set model=deepseek-r1 --set chip=b200 --set "
-    "engine=duplex --set workload.tpot=50ms\n"
-    "  dse eval --points my-points.csv --format csv\n\n"
-    "a list of points:\n"
-    "  The first line names the columns. model, chip, engine, timing and paths like\n"
-    "  workload.context (or workload_context) set their value in each row, in small or\n"
-    "  capital letters; an empty cell leaves what STUDY.yaml and --set say. Commas,\n"
-    "  semicolons or tabs stand between cells; decimals are written with a point.\n"
-    "  Other columns are passed on, except names that look like a parameter misspelt,\n"
-    "  which are errors: with a dot after (nearly) the name of a section, one letter\n"
-    "  from model, chip, engine or timing, a section and the first word of one of its\n"
-    "  parameters (chip_memory_gb), or a parameter without its section (context).\n"
-    "  Errors, too, are a column given twice and a list that sets nothing.",
-    options,
-    run};
+    .name = "eval",
+    .arguments = "[STUDY.yaml]",
+    .least = 0,
+    .most = 1,
+    .summary = "price one point: metrics, verdict, operator breakdown",
+    .example = "  dse eval --set model=deepseek-r1 --set chip=b200 --set "
+               "engine=duplex --set workload.tpot=50ms\n"
+               "  dse eval --points my-points.csv --format csv\n\n"
+               "a list of points:\n"
+               "  The first line names the columns. model, chip, engine, timing and paths like\n"
+               "  workload.context (or workload_context) set their value in each row, in small or\n"
+               "  capital letters; an empty cell leaves what STUDY.yaml and --set say. Commas,\n"
+               "  semicolons or tabs stand between cells; decimals are written with a point.\n"
+               "  Other columns are passed on, except names that look like a parameter misspelt,\n"
+               "  which are errors: with a dot after (nearly) the name of a section, one letter\n"
+               "  from model, chip, engine or timing, a section and the first word of one of its\n"
+               "  parameters (chip_memory_gb), or a parameter without its section (context).\n"
+               "  Errors, too, are a column given twice and a list that sets nothing.",
+    .options = options,
+    .run = run,
+};

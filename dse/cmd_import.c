@@ -143,11 +143,12 @@ static const struct option options[] = {
 };
 
 const struct command cmd_import = {
-    "import",
-    "CONFIG.json",
-    1,
-    1,
-    "a model file from a Hugging Face config.json",
-    "  dse import config.json -o my-model.yaml\n  dse eval --set model=my-model.yaml",
-    options,
-    run};
+    .name = "import",
+    .arguments = "CONFIG.json",
+    .least = 1,
+    .most = 1,
+    .summary = "a model file from a Hugging Face config.json",
+    .example = "  dse import config.json -o my-model.yaml\n  dse eval --set model=my-model.yaml",
+    .options = options,
+    .run = run,
+};

@@ -6,6 +6,14 @@
 #include "dse/command.h"
 #include "search/strategies/strategy.h"
 
+/* What a list is made of, and where it goes. */
+struct request {
+    struct catalogue *catalogue;
+    size_t part;
+    bool all; /* for programs: every column */
+    struct table *table;
+};
+
 /* What is worth a column beside the plain values. */
 static void derived(struct table *t, size_t part, const struct entry *e)
 {
@@ -20,14 +28,16 @@ static void derived(struct table *t, size_t part, const struct entry *e)
     }
 }
 
-static const char *const derived_name[DESIGN_CATALOGUE_PARTS][2] = {
-    {"params", "params_active"}, {"flop_per_s", "ridge_flop_per_byte"}, {NULL, NULL}};
+static const char *const derived_name[DESIGN_PARTS][2] = {
+    [PART_MODEL] = {"params", "params_active"},
+    [PART_CHIP] = {"flop_per_s", "ridge_flop_per_byte"},
+};
 
 /* For reading, the few columns that tell entries apart; for programs all of them. */
-static const char *const brief[DESIGN_CATALOGUE_PARTS][8] = {
-    {"attention", "layers", "hidden", "heads", "experts", "top_k", NULL},
-    {"memory_byte", "memory_byte_per_s", "link_byte_per_s", "link_domain", "tdp_w", NULL},
-    {"kind", "bandwidth_ratio", "ridge_flop_per_byte", "capacity_ratio", "runs", NULL},
+static const char *const brief[DESIGN_PARTS][8] = {
+    [PART_MODEL] = {"attention", "layers", "hidden", "heads", "experts", "top_k"},
+    [PART_CHIP] = {"memory_byte", "memory_byte_per_s", "link_byte_per_s", "link_domain", "tdp_w"},
+    [PART_ENGINE] = {"kind", "bandwidth_ratio", "ridge_flop_per_byte", "capacity_ratio", "runs"},
 };
 
 static bool shown(size_t part, const char *name, bool all)
@@ -38,13 +48,15 @@ static bool shown(size_t part, const char *name, bool all)
     return all;
 }
 
-static int list_part(struct catalogue *c, size_t part, enum format format, struct table *t,
-                     struct err *err)
+static int list_part(const struct request *r, struct err *err)
 {
+    struct catalogue *c = r->catalogue;
+    struct table *t = r->table;
+    size_t part = r->part;
     const struct fields *fields = design_parts[part].fields;
     const char *header[64] = {"name"};
     const char *const *name;
-    bool all = format == FORMAT_CSV || format == FORMAT_JSON;
+    bool all = r->all;
     size_t n = 1, names;
 
     for (size_t i = 0; i < 2 && derived_name[part][i]; i++)
@@ -110,19 +122,20 @@ static void list_fields(struct table *t, const struct fields *fields)
     }
 }
 
-static void list_parameters(struct table *t)
+static int list_parameters(const struct request *r, struct err *err)
 {
+    struct table *t = r->table;
+    (void)err;
     table_begin(
         t, (const char *const[]){"parameter", "unit", "from", "to", "default", "words", "meaning"},
         7);
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
-        if (part < DESIGN_CATALOGUE_PARTS) {
-            static const char *const init[] = {"deepseek-r1", "b200", "none"};
+        if (design_parts[part].named) {
             const char *const row[] = {design_parts[part].fields->section,
                                        "name",
                                        "",
                                        "",
-                                       init[part],
+                                       catalogue_default(part),
                                        "",
                                        design_parts[part].doc};
             for (size_t i = 0; i < LEN(row); i++)
@@ -130,23 +143,28 @@ static void list_parameters(struct table *t)
         }
         list_fields(t, design_parts[part].fields);
     }
+    return 0;
 }
 
-static void list_metrics(struct table *t)
+static int list_metrics(const struct request *r, struct err *err)
 {
-    static const char *const better[] = {"less", "", "more"};
+    struct table *t = r->table;
+    (void)err;
     table_begin(t, (const char *const[]){"metric", "unit", "better", "meaning"}, 4);
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct field *f = &metrics_fields.row[i];
         table_text(t, f->name);
         table_text(t, f->unit);
-        table_text(t, better[f->sense + 1]);
+        table_text(t, f->sense > 0 ? "more" : f->sense < 0 ? "less" : "");
         table_text(t, f->doc);
     }
+    return 0;
 }
 
-static int list_prices(struct catalogue *c, struct table *t, struct err *err)
+static int list_prices(const struct request *r, struct err *err)
 {
+    struct catalogue *c = r->catalogue;
+    struct table *t = r->table;
     struct price_book book;
     struct conf *conf;
 
@@ -176,18 +194,23 @@ static int list_prices(struct catalogue *c, struct table *t, struct err *err)
     return 0;
 }
 
-static void list_strategies(struct table *t)
+static int list_strategies(const struct request *r, struct err *err)
 {
+    struct table *t = r->table;
+    (void)err;
     table_begin(t, (const char *const[]){"strategy", "meaning"}, 2);
     for (size_t i = 0; strategies[i]; i++) {
         table_text(t, strategies[i]->name);
         table_text(t, strategies[i]->doc);
     }
+    return 0;
 }
 
 /* Constants by row, calibrations by column; what was not measured is left empty. */
-static int list_calibrations(struct catalogue *c, struct table *t, struct err *err)
+static int list_calibrations(const struct request *r, struct err *err)
 {
+    struct catalogue *c = r->catalogue;
+    struct table *t = r->table;
     const char *header[16] = {"constant", "unit"};
     const struct entry *entry[16];
     const char *const *name;
@@ -221,41 +244,59 @@ static int list_calibrations(struct catalogue *c, struct table *t, struct err *e
     return 0;
 }
 
+/* What can be listed. */
+static const struct listing {
+    const char *what;
+    int (*make)(const struct request *r, struct err *err);
+    size_t part; /* of list_part */
+} listings[] = {
+    {.what = "models", .make = list_part, .part = PART_MODEL},
+    {.what = "chips", .make = list_part, .part = PART_CHIP},
+    {.what = "engines", .make = list_part, .part = PART_ENGINE},
+    {.what = "parameters", .make = list_parameters},
+    {.what = "metrics", .make = list_metrics},
+    {.what = "strategies", .make = list_strategies},
+    {.what = "prices", .make = list_prices},
+    {.what = "calibrations", .make = list_calibrations},
+};
+
+static const struct listing *find_listing(const char *what, struct err *err)
+{
+    const char *whats[LEN(listings)];
+    char *known = mem_text("");
+    for (size_t i = 0; i < LEN(listings); i++) {
+        if (!strcmp(listings[i].what, what)) {
+            free(known);
+            return &listings[i];
+        }
+        whats[i] = listings[i].what;
+        char *longer = mem_print("%s%s%s", known, i ? ", " : "", whats[i]);
+        free(known);
+        known = longer;
+    }
+    const char *near = name_nearest(what, whats, LEN(whats));
+    fail(err, "dse list: unknown list \"%s\": %s%s%s", what, near ? "did you mean \"" : "one of ",
+         near ? near : known, near ? "\"?" : "");
+    free(known);
+    return NULL;
+}
+
 static int run(const struct args *a, struct err *err)
 {
-    static const char *const whats[] = {"models",  "chips",      "engines", "parameters",
-                                        "metrics", "strategies", "prices",  "calibrations"};
     struct catalogue *c;
     struct table t = {0};
     enum format format;
-    size_t what = 0;
-    int rc = 0;
+    const struct listing *l = find_listing(a->argument[0], err);
 
-    while (what < LEN(whats) && strcmp(whats[what], a->argument[0]) != 0)
-        what++;
-    if (what == LEN(whats)) {
-        const char *near = name_nearest(a->argument[0], whats, LEN(whats));
-        return fail(err, "dse list: unknown list \"%s\": %s%s%s", a->argument[0],
-                    near
-                        ? "did you mean \""
-                        : "one of models, chips, engines, parameters, metrics, strategies, prices, "
-                          "calibrations",
-                    near ? near : "", near ? "\"?" : "");
-    }
-    if (args_format(a, FORMAT_TABLE, &format, err) != 0 || open_catalogue(&c, err) != 0)
+    if (!l || args_format(a, FORMAT_TABLE, &format, err) != 0 || open_catalogue(&c, err) != 0)
         return -1;
-    if (what < DESIGN_CATALOGUE_PARTS)
-        rc = list_part(c, what, format, &t, err);
-    else if (!strcmp(whats[what], "parameters"))
-        list_parameters(&t);
-    else if (!strcmp(whats[what], "metrics"))
-        list_metrics(&t);
-    else if (!strcmp(whats[what], "strategies"))
-        list_strategies(&t);
-    else if (!strcmp(whats[what], "prices"))
-        rc = list_prices(c, &t, err);
-    else
-        rc = list_calibrations(c, &t, err);
+    struct request r = {
+        .catalogue = c,
+        .part = l->part,
+        .all = format == FORMAT_CSV || format == FORMAT_JSON,
+        .table = &t,
+    };
+    int rc = l->make(&r, err);
     if (rc == 0)
         table_write(&t, format, stdout);
     table_free(&t);
@@ -269,11 +310,12 @@ static const struct option options[] = {
 };
 
 const struct command cmd_list = {
-    "list",
-    "models|chips|engines|parameters|metrics|strategies|prices|calibrations",
-    1,
-    1,
-    "the catalogue, and every name with unit, range, default and meaning",
-    "  dse list models\n  dse list parameters --format md",
-    options,
-    run};
+    .name = "list",
+    .arguments = "models|chips|engines|parameters|metrics|strategies|prices|calibrations",
+    .least = 1,
+    .most = 1,
+    .summary = "the catalogue, and every name with unit, range, default and meaning",
+    .example = "  dse list models\n  dse list parameters --format md",
+    .options = options,
+    .run = run,
+};

@@ -16,11 +16,13 @@ static int run(const struct args *a, struct err *err)
 
 static const struct option options[] = {{NULL, NULL, NULL}};
 
-const struct command cmd_merge = {"merge",
-                                  "OUT.db IN.db...",
-                                  2,
-                                  ARGS_MOST,
-                                  "join the stores of shards; merging twice changes nothing",
-                                  "  dse merge all.db part1.db part2.db",
-                                  options,
-                                  run};
+const struct command cmd_merge = {
+    .name = "merge",
+    .arguments = "OUT.db IN.db...",
+    .least = 2,
+    .most = ARGS_MOST,
+    .summary = "join the stores of shards; merging twice changes nothing",
+    .example = "  dse merge all.db part1.db part2.db",
+    .options = options,
+    .run = run,
+};

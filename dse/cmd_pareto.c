@@ -36,12 +36,14 @@ static const struct option options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct command cmd_pareto = {"pareto",
-                                   "DB",
-                                   1,
-                                   1,
-                                   "the designs that no other beats in every objective",
-                                   "  dse pareto payoff.db --by model\n  dse pareto payoff.db "
-                                   "--objectives +tokens_per_s_per_user,-usd_per_mtok",
-                                   options,
-                                   run};
+const struct command cmd_pareto = {
+    .name = "pareto",
+    .arguments = "DB",
+    .least = 1,
+    .most = 1,
+    .summary = "the designs that no other beats in every objective",
+    .example = "  dse pareto payoff.db --by model\n  dse pareto payoff.db "
+               "--objectives +tokens_per_s_per_user,-usd_per_mtok",
+    .options = options,
+    .run = run,
+};

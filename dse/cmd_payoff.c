@@ -418,15 +418,17 @@ static const struct option options[] = {
 };
 
 const struct command cmd_payoff = {
-    "payoff",
-    "DB",
-    1,
-    1,
-    "when an attention engine pays off, and where it stops",
-    "  dse payoff payoff.db\n"
-    "  dse payoff payoff.db --by model,engine --budget power\n"
-    "  dse payoff payoff.db --stop prices.hbm3e_usd_per_gb --stop workload.query_tokens=1:8\n"
-    "  dse payoff payoff.db --by model --map workload.context,engine.ridge_flop_per_byte -o "
-    "map.svg",
-    options,
-    run};
+    .name = "payoff",
+    .arguments = "DB",
+    .least = 1,
+    .most = 1,
+    .summary = "when an attention engine pays off, and where it stops",
+    .example =
+        "  dse payoff payoff.db\n"
+        "  dse payoff payoff.db --by model,engine --budget power\n"
+        "  dse payoff payoff.db --stop prices.hbm3e_usd_per_gb --stop workload.query_tokens=1:8\n"
+        "  dse payoff payoff.db --by model --map workload.context,engine.ridge_flop_per_byte -o "
+        "map.svg",
+    .options = options,
+    .run = run,
+};

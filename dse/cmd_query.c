@@ -206,14 +206,16 @@ static const struct option options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct command cmd_query = {"query",
-                                  "DB",
-                                  1,
-                                  1,
-                                  "read the store: filters, regular expressions, SQL",
-                                  "  dse query payoff.db --match model=deepseek --where \"verdict "
-                                  "= 'ok'\" --sort tokens_per_s:desc --top 5\n"
-                                  "  dse query payoff.db --sql \"SELECT model, max(tokens_per_s) "
-                                  "FROM point GROUP BY model\" --format md",
-                                  options,
-                                  run};
+const struct command cmd_query = {
+    .name = "query",
+    .arguments = "DB",
+    .least = 1,
+    .most = 1,
+    .summary = "read the store: filters, regular expressions, SQL",
+    .example = "  dse query payoff.db --match model=deepseek --where \"verdict "
+               "= 'ok'\" --sort tokens_per_s:desc --top 5\n"
+               "  dse query payoff.db --sql \"SELECT model, max(tokens_per_s) "
+               "FROM point GROUP BY model\" --format md",
+    .options = options,
+    .run = run,
+};

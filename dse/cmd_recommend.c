@@ -155,12 +155,13 @@ static const struct option options[] = {
 };
 
 const struct command cmd_recommend = {
-    "recommend",
-    "DB",
-    1,
-    1,
-    "the cheapest system that serves so much, or the engine one would have to build",
-    "  dse recommend payoff.db --tokens-per-s 1M --tpot 50ms --by model\n"
-    "  dse recommend payoff.db --engine attention --by model",
-    options,
-    run};
+    .name = "recommend",
+    .arguments = "DB",
+    .least = 1,
+    .most = 1,
+    .summary = "the cheapest system that serves so much, or the engine one would have to build",
+    .example = "  dse recommend payoff.db --tokens-per-s 1M --tpot 50ms --by model\n"
+               "  dse recommend payoff.db --engine attention --by model",
+    .options = options,
+    .run = run,
+};

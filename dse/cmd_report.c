@@ -116,11 +116,12 @@ static const struct option options[] = {
 };
 
 const struct command cmd_report = {
-    "report",
-    "DB",
-    1,
-    1,
-    "a page with the answer, a pay-off map, a Pareto front and a roofline",
-    "  dse report payoff.db -o payoff.html",
-    options,
-    run};
+    .name = "report",
+    .arguments = "DB",
+    .least = 1,
+    .most = 1,
+    .summary = "a page with the answer, a pay-off map, a Pareto front and a roofline",
+    .example = "  dse report payoff.db -o payoff.html",
+    .options = options,
+    .run = run,
+};

@@ -233,11 +233,12 @@ static const struct option options[] = {
 };
 
 const struct command cmd_sensitivity = {
-    "sensitivity",
-    "STUDY.yaml",
-    1,
-    1,
-    "which axes of a study matter to which metrics (Morris, Sobol')",
-    "  dse sensitivity dse/studies/attention-payoff.yaml --metrics tokens_per_s",
-    options,
-    run};
+    .name = "sensitivity",
+    .arguments = "STUDY.yaml",
+    .least = 1,
+    .most = 1,
+    .summary = "which axes of a study matter to which metrics (Morris, Sobol')",
+    .example = "  dse sensitivity dse/studies/attention-payoff.yaml --metrics tokens_per_s",
+    .options = options,
+    .run = run,
+};

@@ -195,12 +195,14 @@ static const struct option options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct command cmd_sweep = {"sweep",
-                                  "STUDY.yaml",
-                                  1,
-                                  1,
-                                  "run a study into a store, or go on with it",
-                                  "  dse sweep dse/studies/attention-payoff.yaml --db payoff.db\n"
-                                  "  dse sweep big.yaml --shard 2/8 --db part2.db",
-                                  options,
-                                  run};
+const struct command cmd_sweep = {
+    .name = "sweep",
+    .arguments = "STUDY.yaml",
+    .least = 1,
+    .most = 1,
+    .summary = "run a study into a store, or go on with it",
+    .example = "  dse sweep dse/studies/attention-payoff.yaml --db payoff.db\n"
+               "  dse sweep big.yaml --shard 2/8 --db part2.db",
+    .options = options,
+    .run = run,
+};

@@ -101,16 +101,20 @@ static const struct option options[] = {
 };
 
 const struct command cmd_validate = {
-    "validate",
-    "",
-    0,
-    0,
-    "hold the model against published and measured results",
-    "  dse validate\n"
-    "  dse validate --data validation --format md\n"
-    "  fitted: whether constants were fitted to these results; of each table of measured ones a\n"
-    "  checksum of the configuration keeps half for checking. inside_percent: share of results\n"
-    "  between our low and high, 80 if these are right. target, met: what is wanted of results\n"
-    "  that nothing was fitted to, and whether it is so.\n",
-    options,
-    run};
+    .name = "validate",
+    .arguments = "",
+    .least = 0,
+    .most = 0,
+    .summary = "hold the model against published and measured results",
+    .example = "  dse validate\n"
+               "  dse validate --data validation --format md\n"
+               "  fitted: whether constants were fitted to these results; of each table of "
+               "measured ones a\n"
+               "  checksum of the configuration keeps half for checking. inside_percent: share of "
+               "results\n"
+               "  between our low and high, 80 if these are right. target, met: what is wanted of "
+               "results\n"
+               "  that nothing was fitted to, and whether it is so.\n",
+    .options = options,
+    .run = run,
+};

@@ -54,7 +54,7 @@ static struct target target_of(const char *name)
     for (size_t part = 0; part < DESIGN_PARTS && t.kind == TARGET_NONE; part++) {
         const char *section = design_parts[part].fields->section;
         size_t length = strlen(section);
-        if (part < DESIGN_CATALOGUE_PARTS && !strcmp(path, section))
+        if (design_parts[part].named && !strcmp(path, section))
             t = (struct target){.kind = TARGET_PART, .part = part};
         else if (length && !strncmp(path, section, length) && path[length] == '_') {
             path[length] = '.';
@@ -121,9 +121,9 @@ static int check_foreign(const char *name, struct err *err)
         return 0;
     if (check_dotted(name, err) != 0)
         return -1;
-    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++) {
+    for (size_t part = 0; part < DESIGN_PARTS; part++) {
         const char *section = design_parts[part].fields->section;
-        if (name_distance(plain.text, section) <= 1)
+        if (design_parts[part].named && name_distance(plain.text, section) <= 1)
             return fail(err, "unknown name: did you mean \"%s\"?", section);
     }
     for (size_t part = 0; part < DESIGN_PARTS; part++) {

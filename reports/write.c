@@ -40,21 +40,26 @@ void json_number(double value, FILE *out)
 static size_t character(const unsigned char *c)
 {
     static const struct {
+        size_t bytes;
         unsigned char mask, lead;
         unsigned least;
-    } kind[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+    } kind[] = {{.bytes = 1, .mask = 0x80, .lead = 0x00, .least = 0},
+                {.bytes = 2, .mask = 0xe0, .lead = 0xc0, .least = 0x80},
+                {.bytes = 3, .mask = 0xf0, .lead = 0xe0, .least = 0x800},
+                {.bytes = 4, .mask = 0xf8, .lead = 0xf0, .least = 0x10000}};
 
-    for (size_t n = 1; n <= LEN(kind); n++) {
-        if ((c[0] & kind[n - 1].mask) != kind[n - 1].lead)
+    for (size_t k = 0; k < LEN(kind); k++) {
+        if ((c[0] & kind[k].mask) != kind[k].lead)
             continue;
-        unsigned code = c[0] & (unsigned char)~kind[n - 1].mask;
+        size_t n = kind[k].bytes;
+        unsigned code = c[0] & (unsigned char)~kind[k].mask;
         for (size_t i = 1; i < n; i++) {
             if ((c[i] & 0xc0) != 0x80)
                 return 0;
             code = code << 6 | (c[i] & 0x3f);
         }
         bool surrogate = code >= 0xd800 && code < 0xe000;
-        return code < kind[n - 1].least || code > 0x10ffff || surrogate ? 0 : n;
+        return code < kind[k].least || code > 0x10ffff || surrogate ? 0 : n;
     }
     return 0;
 }

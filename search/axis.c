@@ -36,10 +36,9 @@ void axis_drop(struct study *s, const char *path)
  * before its own parameters, so that these go on top. */
 static int rank(const struct axis *a)
 {
-    static const int slowness[DESIGN_PARTS] = {
-        [PART_MODEL] = 0,    [PART_PRECISION] = 2, [PART_PLAN] = 2,  [PART_MODE] = 2,
-        [PART_WORKLOAD] = 2, [PART_CHIP] = 4,      [PART_ENGINE] = 6};
-    return slowness[a->part] + !a->is_part;
+    const struct part *p = &design_parts[a->part];
+    int slowness = a->part == PART_MODEL ? 0 : !p->hardware ? 2 : a->part != PART_ENGINE ? 4 : 6;
+    return slowness + !a->is_part;
 }
 
 void axes_sort(struct study *s)
@@ -50,7 +49,7 @@ void axes_sort(struct study *s)
             s->axis[j] = s->axis[j - 1];
             s->axis[j - 1] = swap;
         }
-    for (s->slow = 0; s->slow < s->axes && rank(&s->axis[s->slow]) < 4; s->slow++)
+    for (s->slow = 0; s->slow < s->axes && !design_parts[s->axis[s->slow].part].hardware; s->slow++)
         ;
     for (size_t i = 0; i < s->axes; i++)
         for (size_t j = 0; j < s->axis[i].n && s->axis[i].part == PART_ENGINE; j++)
@@ -268,8 +267,8 @@ int axis_read(struct study *s, const struct node *key, const char *name, const s
     if (s->axes == AXES_MOST)
         return node_fail(key, name, err, "more than %d axes: fix some of them", AXES_MOST);
     *a = (struct axis){0};
-    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++)
-        if (!strcmp(name, design_parts[part].fields->section)) {
+    for (size_t part = 0; part < DESIGN_PARTS; part++)
+        if (design_parts[part].named && !strcmp(name, design_parts[part].fields->section)) {
             a->is_part = true;
             a->part = part;
             memcpy(a->path, name, strlen(name) + 1);

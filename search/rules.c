@@ -166,13 +166,22 @@ int constraint_check(const struct study *s, size_t i, struct err *err)
 
 int constraint_parse(struct constraint *out, const char *text, struct err *err)
 {
-    static const char *const sign[] = {"<=", ">=", "<", ">"};
+    static const struct sign {
+        const char *text;
+        enum relation relation;
+    } signs[] = {{"<=", AT_MOST}, {">=", AT_LEAST}, {"<", BELOW}, {">", ABOVE}};
+    const struct sign *sign = NULL;
     const char *at = NULL;
-    size_t relation = 0;
     int rc = -1;
 
-    for (; relation < LEN(sign) && !(at = strstr(text, sign[relation])); relation++)
-        ;
+    for (size_t i = 0; i < LEN(signs); i++) { /* the first in the text, "<=" before "<" */
+        const char *found = strstr(text, signs[i].text);
+        if (found &&
+            (!at || found < at || (found == at && strlen(signs[i].text) > strlen(sign->text)))) {
+            at = found;
+            sign = &signs[i];
+        }
+    }
     if (!at)
         return fail(err, "\"%s\" compares nothing: write METRIC <= VALUE", text);
     char *name = mem_text(text);
@@ -181,7 +190,7 @@ int constraint_parse(struct constraint *out, const char *text, struct err *err)
         length--;
     name[length] = '\0';
 
-    *out = (struct constraint){.relation = (enum relation)relation};
+    *out = (struct constraint){.relation = sign->relation};
     out->metric = field_find(metrics_fields, name);
     if (!out->metric && design_parameter(name, &out->parameter, err) != 0) {
         const char *near = field_nearest(metrics_fields, name);
@@ -193,7 +202,7 @@ int constraint_parse(struct constraint *out, const char *text, struct err *err)
     }
     struct field f = out->metric ? *out->metric : *out->parameter.field;
     f.lo = -INFINITY, f.hi = INFINITY, f.whole = false;
-    const char *value = at + strlen(sign[relation]);
+    const char *value = at + strlen(sign->text);
     rc = field_parse(&f, value + strspn(value, " "), &out->value, err);
     if (rc == 0)
         out->text = mem_text(text);

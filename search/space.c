@@ -137,8 +137,10 @@ void columns_make(struct columns *out, const struct study *s)
 
     study_scope(s, &scope);
     *out = (struct columns){0};
-    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++) {
+    for (size_t part = 0; part < DESIGN_PARTS; part++) {
         size_t at;
+        if (!design_parts[part].named)
+            continue;
         const struct axis *a = axis_of_part(s, part, &at);
         memcpy(&out->part_text[part], (const char *)&s->base + design_parts[part].name_offset,
                sizeof out->part_text[part]);

@@ -45,7 +45,7 @@ struct column {
 enum {
     PLAN_COLUMNS = sizeof(struct plan) / sizeof(double),
     METRIC_COLUMNS = sizeof(struct metrics) / sizeof(double),
-    COLUMNS_MOST = DESIGN_CATALOGUE_PARTS + AXES_MOST + PLAN_COLUMNS + METRIC_COLUMNS,
+    COLUMNS_MOST = DESIGN_PARTS + AXES_MOST + PLAN_COLUMNS + METRIC_COLUMNS,
     ROW_MOST = COLUMNS_MOST + 1 + RULES_MOST, /* numbers of a row, with study_excess */
     WORDS_MOST = 256
 };
@@ -54,8 +54,8 @@ struct columns {
     size_t n, metrics; /* those of metrics come last */
     size_t stride;     /* numbers of a row: the columns, then study_excess */
     struct column column[COLUMNS_MOST];
-    const char *part_text[DESIGN_CATALOGUE_PARTS]; /* names that no axis varies */
-    const char *word[WORDS_MOST];                  /* of the metrics that are words */
+    const char *part_text[DESIGN_PARTS]; /* names that no axis varies */
+    const char *word[WORDS_MOST];        /* of the metrics that are words */
     size_t words;
 };
 

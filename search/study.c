@@ -83,18 +83,18 @@ static int read_part(struct study *s, size_t part, const struct node *n, struct 
         return node_fail(n, section, err, "is a list: put it under sweep, or give one name");
     if (node_kind(n) == NODE_MAP)
         name = node_find(n, "base");
-    if (name && part < DESIGN_CATALOGUE_PARTS) {
+    if (name && design_parts[part].named) {
         if (catalogue_find(c, part, node_text(name), &e, &inner) != 0)
             return node_blame(name, section, node_text(name), &inner, err);
         entry_put(e, &s->base);
     }
     if (node_kind(n) != NODE_MAP)
-        return part < DESIGN_CATALOGUE_PARTS
+        return design_parts[part].named
                    ? 0
                    : node_fail(n, section, err, "\"%s\" is not a mapping: write {name: value, ...}",
                                node_text(n));
     for (size_t i = 0; i < node_count(n); i++) {
-        if (part < DESIGN_CATALOGUE_PARTS && !strcmp(node_key(n, i), "base"))
+        if (design_parts[part].named && !strcmp(node_key(n, i), "base"))
             continue;
         char *path = mem_print("%s.%s", section, node_key(n, i));
         int rc = read_override(s, node_key_node(n, i), node_at(n, i), path, err);
@@ -452,8 +452,8 @@ int study_set(struct study *s, struct catalogue *c, const char *assignment, stru
                     assignment);
     char *path = mem_text(assignment);
     path[equals - assignment] = '\0';
-    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++)
-        if (!strcmp(path, design_parts[part].fields->section)) {
+    for (size_t part = 0; part < DESIGN_PARTS; part++)
+        if (design_parts[part].named && !strcmp(path, design_parts[part].fields->section)) {
             rc = catalogue_find(c, part, equals + 1, &e, &inner);
             if (rc == 0) {
                 entry_put(e, &s->base);

@@ -158,13 +158,13 @@ static void nodes_between_those_of_the_tables_are_near_what_is_published(void **
 {
     const struct prices *p = &book.middle;
     (void)state;
-    assert_close(at_node(&p->wafer_2nm_usd, node_place(10)), 5992, 0.02);
-    assert_close(at_node(&p->density_2nm_m_per_mm2, node_place(10)), 52.5, 0.02);
-    assert_close(at_node(&p->wafer_2nm_usd, node_place(20)), 3677, 0.1);
-    assert_close(at_node(&p->density_2nm_m_per_mm2, node_place(20)), 22.1, 0.1);
-    assert_close(at_node(&p->density_2nm_m_per_mm2, node_place(6)), 114.2, 0.02);
-    assert_close(at_node(&p->wafer_2nm_usd, node_place(2)), p->wafer_2nm_usd, 0);
-    assert_close(at_node(&p->wafer_2nm_usd, node_place(28)), p->wafer_28nm_usd, 1e-12);
+    assert_close(AT_NODE(p, wafer_usd, node_place(10)), 5992, 0.02);
+    assert_close(AT_NODE(p, density_m_per_mm2, node_place(10)), 52.5, 0.02);
+    assert_close(AT_NODE(p, wafer_usd, node_place(20)), 3677, 0.1);
+    assert_close(AT_NODE(p, density_m_per_mm2, node_place(20)), 22.1, 0.1);
+    assert_close(AT_NODE(p, density_m_per_mm2, node_place(6)), 114.2, 0.02);
+    assert_close(AT_NODE(p, wafer_usd, node_place(2)), p->wafer_2nm_usd, 0);
+    assert_close(AT_NODE(p, wafer_usd, node_place(28)), p->wafer_28nm_usd, 1e-12);
 }
 
 /* Duplex (arXiv:2409.01141): 17.80 mm2 on the base die of an HBM3 stack of 121 mm2, 14.71 %.

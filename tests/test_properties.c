@@ -350,9 +350,11 @@ static void tables_list_their_structs_in_order(void **state)
 static void every_entry_of_the_catalogue_can_be_read(void **state)
 {
     (void)state;
-    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++) {
+    for (size_t part = 0; part < DESIGN_PARTS; part++) {
         const char *const *name;
         size_t n;
+        if (!design_parts[part].named)
+            continue;
         catalogue_names(catalogue, part, &name, &n);
         assert_true(n >= 9);
         for (size_t i = 0; i < n; i++) {

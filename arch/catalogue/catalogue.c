@@ -7,26 +7,46 @@
 
 #include "base/mem.h"
 
-enum { FOLDERS = CATALOGUE_CALIBRATIONS + 1 };
-
-static const char *const folder_name[FOLDERS] = {"models", "chips", "engines", "prices",
-                                                 "calibrations"};
-static const char *const kind_name[FOLDERS] = {"model", "chip", "engine", "price list",
-                                               "calibration"};
-static const char *const default_name[DESIGN_CATALOGUE_PARTS] = {"deepseek-r1", "b200", "none"};
-static const char *const texts[FOLDERS][4] = {
-    [PART_MODEL] = {"about", "source"},
-    [PART_CHIP] = {"about", "source", "calibration"},
-    [PART_ENGINE] = {"about", "source"},
-    [CATALOGUE_CALIBRATIONS] = {"about", "source", "measured_on"},
+/* What a folder holds. */
+static const struct folder {
+    const char *name, *kind;
+    const char *init;     /* the entry that is taken where none is given */
+    const char *texts[4]; /* keys of a file that are no numbers */
+} folders[CATALOGUE_FOLDERS] = {
+    [PART_MODEL] = {.name = "models",
+                    .kind = "model",
+                    .init = "deepseek-r1",
+                    .texts = {"about", "source"}},
+    [PART_CHIP] = {.name = "chips",
+                   .kind = "chip",
+                   .init = "b200",
+                   .texts = {"about", "source", "calibration"}},
+    [PART_ENGINE] = {.name = "engines",
+                     .kind = "engine",
+                     .init = "none",
+                     .texts = {"about", "source"}},
+    [CATALOGUE_PRICES] = {.name = "prices", .kind = "price list"},
+    [CATALOGUE_CALIBRATIONS] = {.name = "calibrations",
+                                .kind = "calibration",
+                                .texts = {"about", "source", "measured_on"}},
 };
+
+const char *catalogue_folder(size_t part)
+{
+    return folders[part].name;
+}
+
+const char *catalogue_default(size_t part)
+{
+    return folders[part].init;
+}
 
 struct catalogue {
     char *dir;
     size_t n, room;
     struct entry **entry;
-    size_t names[FOLDERS];
-    char **name[FOLDERS];
+    size_t names[CATALOGUE_FOLDERS];
+    char **name[CATALOGUE_FOLDERS];
 };
 
 static int by_text(const void *a, const void *b)
@@ -37,7 +57,7 @@ static int by_text(const void *a, const void *b)
 /* Lists the .yaml files of a folder, without their ending. */
 static int read_folder(struct catalogue *c, size_t folder, struct err *err)
 {
-    char *path = mem_print("%s/%s", c->dir, folder_name[folder]);
+    char *path = mem_print("%s/%s", c->dir, folders[folder].name);
     DIR *dir = opendir(path);
     size_t n = 0, room = 0;
 
@@ -68,8 +88,8 @@ int catalogue_open(struct catalogue **out, const char *dir, struct err *err)
 {
     struct catalogue *c = mem_alloc(1, sizeof *c);
     c->dir = mem_text(dir);
-    for (size_t i = 0; i < FOLDERS; i++)
-        if (read_folder(c, i, err) != 0) {
+    for (size_t i = 0; i < CATALOGUE_FOLDERS; i++)
+        if (folders[i].name && read_folder(c, i, err) != 0) {
             catalogue_close(c);
             return -1;
         }
@@ -90,7 +110,7 @@ void catalogue_close(struct catalogue *c)
         free(c->entry[i]->measured_on);
         free(c->entry[i]);
     }
-    for (size_t f = 0; f < FOLDERS; f++) {
+    for (size_t f = 0; f < CATALOGUE_FOLDERS; f++) {
         for (size_t i = 0; i < c->names[f]; i++)
             free(c->name[f][i]);
         free(c->name[f]);
@@ -114,13 +134,13 @@ static char *path_of(const struct catalogue *c, size_t folder, const char *name,
         return mem_text(name);
     for (size_t i = 0; i < c->names[folder]; i++)
         if (!strcmp(names[i], name))
-            return mem_print("%s/%s/%s.yaml", c->dir, folder_name[folder], name);
+            return mem_print("%s/%s/%s.yaml", c->dir, folders[folder].name, name);
     const char *near = name_nearest(name, names, c->names[folder]);
     if (near)
-        fail(err, "unknown %s \"%s\": did you mean \"%s\"?", kind_name[folder], name, near);
+        fail(err, "unknown %s \"%s\": did you mean \"%s\"?", folders[folder].kind, name, near);
     else
         fail(err, "unknown %s \"%s\": `dse list %s` shows all, or give a .yaml file",
-             kind_name[folder], name, folder_name[folder]);
+             folders[folder].kind, name, folders[folder].name);
     return NULL;
 }
 
@@ -176,7 +196,7 @@ static struct entry *read_entry(struct catalogue *c, size_t part, char *path, st
     e->path = path;
     e->value = mem_alloc(1, fields->size);
     fields_init(*fields, e->value);
-    if (node_bind(root, *fields, texts[part], e->value, NULL, err) != 0 ||
+    if (node_bind(root, *fields, folders[part].texts, e->value, NULL, err) != 0 ||
         node_require(root, *fields, e->value, err) != 0 || check_alone(e, root, err) != 0 ||
         find_calibration(c, e, root, err) != 0) {
         conf_close(conf);
@@ -321,8 +341,8 @@ int catalogue_default_design(struct catalogue *c, struct design *out, struct err
     *out = (struct design){0};
     for (size_t i = 0; i < DESIGN_PARTS; i++) {
         const struct entry *e;
-        if (i < DESIGN_CATALOGUE_PARTS) {
-            if (catalogue_find(c, i, default_name[i], &e, err) != 0)
+        if (design_parts[i].named) {
+            if (catalogue_find(c, i, folders[i].init, &e, err) != 0)
                 return -1;
             entry_put(e, out);
         } else {

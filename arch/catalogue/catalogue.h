@@ -22,7 +22,13 @@ struct entry {
     char *measured_on;               /* of a calibration: chips, with blanks between */
 };
 
-enum { CATALOGUE_PRICES = DESIGN_CATALOGUE_PARTS, CATALOGUE_CALIBRATIONS };
+/* Folders of the catalogue beside those of parts that are named. */
+enum { CATALOGUE_PRICES = DESIGN_PARTS, CATALOGUE_CALIBRATIONS, CATALOGUE_FOLDERS };
+
+/* A folder's name, like "chips", and the entry that is taken where none is given; NULL if the part
+ * has no folder. */
+const char *catalogue_folder(size_t part);
+const char *catalogue_default(size_t part);
 
 /* `dir` holds models/, chips/, engines/, prices/ and calibrations/. Caller closes. */
 int catalogue_open(struct catalogue **out, const char *dir, struct err *err);

@@ -14,8 +14,8 @@
 #include "reports/payoff/payoff_study.h"
 #include "reports/payoff/payoff_swing.h"
 
-enum payoff_verdict { PAYS, TOO_CLOSE, DOES_NOT_PAY, NO_ANSWER };
-extern const char *const payoff_verdict_text[];
+enum payoff_verdict { PAYS, TOO_CLOSE, DOES_NOT_PAY, NO_ANSWER, PAYOFF_VERDICTS };
+extern const char *const payoff_verdict_text[PAYOFF_VERDICTS];
 
 struct payoff_group {
     struct cell *key;            /* by_n values */

@@ -5,7 +5,10 @@
 
 #include "base/mem.h"
 
-const char *const budget_text[BUDGETS] = {"cost", "area", "power", "none"};
+const char *const budget_text[BUDGETS] = {[BUDGET_COST] = "cost",
+                                          [BUDGET_AREA] = "area",
+                                          [BUDGET_POWER] = "power",
+                                          [BUDGET_NONE] = "none"};
 
 int budget_parse(const char *text, enum budget *out, struct err *err)
 {

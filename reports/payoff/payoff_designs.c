@@ -99,7 +99,7 @@ static int restrict_to(struct restricted *r, const struct design_choice *q,
 
 static bool is_hardware(const struct axis *a)
 {
-    return a->part == PART_CHIP || a->part == PART_ENGINE ||
+    return design_parts[a->part].hardware ||
            (a->part == PART_PLAN && a->parameter.field->offset == offsetof(struct plan, devices));
 }
 

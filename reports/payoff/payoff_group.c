@@ -11,8 +11,12 @@
 #include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_label.h"
 
-const char *const payoff_verdict_text[] = {"pays", "too close to call", "does not pay",
-                                           "no answer"};
+const char *const payoff_verdict_text[PAYOFF_VERDICTS] = {
+    [PAYS] = "pays",
+    [TOO_CLOSE] = "too close to call",
+    [DOES_NOT_PAY] = "does not pay",
+    [NO_ANSWER] = "no answer",
+};
 
 /* Nine draws in ten have to agree. */
 static const double SURE = 0.9;

@@ -8,9 +8,11 @@
 
 /* What throughput is divided by, per budget; area counts the engine's silicon. */
 static const char *const resource[BUDGETS] = {
-    "system_cost_usd",
-    "((die_area_mm2 + engine_area_mm2) * tokens_per_s / tokens_per_s_per_device)", "power_w",
-    "1.0"};
+    [BUDGET_COST] = "system_cost_usd",
+    [BUDGET_AREA] = "((die_area_mm2 + engine_area_mm2) * tokens_per_s / tokens_per_s_per_device)",
+    [BUDGET_POWER] = "power_w",
+    [BUDGET_NONE] = "1.0",
+};
 
 /* A column of more values was drawn, not swept: no two sides would share a value. */
 enum { GROUPED_VALUES_MOST = 100 };

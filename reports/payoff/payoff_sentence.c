@@ -31,9 +31,12 @@ static char *add_list(char *list, const char *item)
 char *payoff_sentence(const struct payoff *p)
 {
     enum { EVERYWHERE, SOMEWHERE, UNSURE, NOWHERE, KINDS };
-    static const char *const says[KINDS] = {"An attention engine pays for",
-                                            "It pays for part of the workloads of",
-                                            "It is too close to call for", "It does not pay for"};
+    static const char *const says[KINDS] = {
+        [EVERYWHERE] = "An attention engine pays for",
+        [SOMEWHERE] = "It pays for part of the workloads of",
+        [UNSURE] = "It is too close to call for",
+        [NOWHERE] = "It does not pay for",
+    };
     char *lists[KINDS] = {mem_text(""), mem_text(""), mem_text(""), mem_text("")};
     size_t model = column(p, "model");
     for (size_t i = 0; i < p->n; i++) {
@@ -67,7 +70,7 @@ char *payoff_sentence(const struct payoff *p)
 
 /* What one engine does for one model, over the workloads. */
 struct tally {
-    size_t groups, by_verdict[NO_ANSWER + 1];
+    size_t groups, by_verdict[PAYOFF_VERDICTS];
     double least, most;
 };
 
@@ -100,8 +103,12 @@ static bool seen_before(const struct payoff *p, size_t i, size_t model, size_t e
 char *payoff_line(const struct payoff *p, size_t nth)
 {
     enum { EVERYWHERE, SOMEWHERE, UNSURE, NOWHERE, KINDS };
-    static const char *const says[KINDS] = {"pays with", "pays for some workloads with",
-                                            "too close to call with", "does not pay with"};
+    static const char *const says[KINDS] = {
+        [EVERYWHERE] = "pays with",
+        [SOMEWHERE] = "pays for some workloads with",
+        [UNSURE] = "too close to call with",
+        [NOWHERE] = "does not pay with",
+    };
     size_t model = column(p, "model"), engine = column(p, "engine"), i = 0;
     double low = INFINITY, high = 0;
 

@@ -39,8 +39,8 @@ int setting_parse(struct setting *out, const char *path, const char *text, struc
     struct parameter p;
     const struct field *f = setting_price(path);
     *out = (struct setting){.path = path, .text = text};
-    for (size_t part = 0; part < DESIGN_CATALOGUE_PARTS; part++)
-        if (!strcmp(path, design_parts[part].fields->section))
+    for (size_t part = 0; part < DESIGN_PARTS; part++)
+        if (design_parts[part].named && !strcmp(path, design_parts[part].fields->section))
             return 0;
     if (!f && setting_parameter(path, &p, err) != 0)
         return -1;
