@@ -1,5 +1,5 @@
 #!/bin/sh
-# Reading a store: filters, formats, fronts, pay-off and pages, each held against the points.
+# Reading a store: filters, formats and fronts, each held against the points.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -44,62 +44,6 @@ sql a.point "FROM point a WHERE a.model <> 'gpt3-175b' AND a.verdict = 'ok' AND 
        AND (b.tokens_per_s > a.tokens_per_s OR b.system_cost_usd < a.system_cost_usd))" | sort -n >slow.txt
 cmp -s front.txt slow.txt || complain "the front has $(wc -l <front.txt) points, not $(wc -l <slow.txt)"
 [ -s front.txt ] || complain "the front is empty"
-
-# Pay-off P by SQL: the best tokens per USD with an engine over the best without.
-"$DSE" payoff all.db --format csv | sed '/^$/q' >payoff.csv
-[ "$(wc -l <payoff.csv)" -gt 21 ] || complain "pay-off has $(wc -l <payoff.csv) lines"
-for model in gpt3-175b deepseek-r1; do
-    said=$(grep "^$model,8192," payoff.csv | cut -d, -f3)
-    found=$(sql "max(tokens_per_s / system_cost_usd) FILTER (WHERE engine <> 'none')
-                 / max(tokens_per_s / system_cost_usd) FILTER (WHERE engine = 'none')" "FROM point WHERE model = '$model' AND workload_context = 8192 AND verdict = 'ok'")
-    is "$(sql "abs($said - $found) < 1e-9 * $found")" 1 "pay-off of $model at 8192: $said, by SQL $found"
-done
-"$DSE" payoff all.db --by model,engine --format json >payoff.json
-json payoff.json
-grep -q '"stops_at": [0-9]' payoff.json || complain "no stop point between grid values"
-
-# A stop point is one: beside it (whole batches make P jump by 1 %) the verdict turns. Duplex on DeepSeek-R1
-# over the context; both sides bought anew by the sweep of a finer grid around it.
-stop=$(grep '"engine": "duplex", "axis": "workload_context"' payoff.json | sed 's/.*"stops_at": \([0-9.]*\).*/\1/' | head -n 1)
-sed -e "s/workload.context: .*/workload.context: [$(sql "CAST($stop * 0.9 AS INT)"), $(sql "CAST($stop * 1.1 AS INT)")]/" \
-    -e 's/engine: .*/engine: [none, duplex]/' -e 's/^models:.*/model: deepseek-r1/' \
-    "$DSE_SOURCE/dse/studies/attention-payoff.yaml" >near.yaml
-"$DSE" sweep near.yaml --db near.db --quiet >/dev/null || complain "the study near the stop fails"
-"$DSE" payoff near.db --format csv | sed '/^$/q' | tail -n +2 | cut -d, -f2 >near.txt
-is "$("$DSE" query near.db --sql "SELECT ($(sed -n 1p near.txt) < 1) <> ($(sed -n 2p near.txt) < 1) AS v" --format csv | tail -n 1)" 1 \
-   "pay-off around the stop at $stop: $(tr '\n' ' ' <near.txt)"
-
-# The page: the same bytes twice, in all four forms, no number that is none.
-sed -e 's/workload.context: .*/workload.context: [8192, 65536]/' -e 's/engine: .*/engine: [none, duplex]/' \
-    -e '/chip.link_byte_per_s/d' "$DSE_SOURCE/dse/studies/attention-payoff.yaml" >small.yaml
-"$DSE" sweep small.yaml --db small.db --quiet >/dev/null || complain "the small study fails"
-for form in html svg csv md; do
-    "$DSE" report small.db -o page.$form >/dev/null || complain "no $form"
-    [ -s page.$form ] || complain "$form is empty"
-    grep -qiE '[^a-z](nan|inf)[^a-z]' page.$form && complain "$form has nan or inf"
-done
-"$DSE" report small.db -o again.html >/dev/null
-cmp -s page.html again.html || complain "the page differs the second time"
-grep -q 'An attention engine pays for' page.html || complain "the page has no answer"
-grep -qE '(src|href)="https?:' page.html && complain "the page needs the network"
-[ "$(grep -o '<svg' page.html | wc -l)" -eq "$(grep -o '</svg>' page.html | wc -l)" ] || complain "an svg is not closed"
-for model in gpt3-175b llama-4-maverick deepseek-r1; do
-    grep -q "$model" page.html || complain "the page does not name $model"
-done
-
-# Names that HTML or SQL could trip over.
-printf "study: \"a<b> & 'c'\"\nmodel: gpt3-175b\nsweep: {engine: [none, attacc], workload.context: [1024, 4096]}\n" >odd.yaml
-"$DSE" sweep odd.yaml --db odd.db --quiet >/dev/null || complain "an odd name fails"
-"$DSE" report odd.db -o odd.html >/dev/null || complain "no page for an odd name"
-grep -q 'a<b>' odd.html && complain "the page does not escape names"
-"$DSE" query odd.db --run "a<b> & 'c'" --top 1 --format csv | tail -n 1 | grep -q ',ok,' || complain "--run with an odd name"
-
-# A study without any engine and without workloads to compare has a page too, and no pay-off.
-printf 'study: plain\nmodel: gpt3-175b\nsweep: {chip: [h100, b200]}\n' >plain.yaml
-"$DSE" sweep plain.yaml --quiet >/dev/null || complain "a study of chips fails"
-"$DSE" report plain.db -o plain.html >/dev/null || complain "no page for a study of chips"
-"$DSE" payoff plain.db >/dev/null || complain "no pay-off for a study of chips"
-[ "$("$DSE" pareto plain.db --format csv | wc -l)" -gt 1 ] || complain "no front for a study of chips"
 
 for list in models chips engines parameters metrics strategies prices; do
     "$DSE" list $list --format json >list.json || complain "dse list $list"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Searches: the same points for any threads, shards and kills; exact equals the grid; what was not
-# feasible is explained; sensitivity is printed and kept.
+# Searches: the same points for any threads and shards; what was not feasible is explained;
+# sensitivity is printed and kept.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -67,38 +67,6 @@ for shard in 1 2; do
 done
 "$DSE" merge halves.db half1.db half2.db >/dev/null || complain "fronts do not merge"
 same front.db halves.db "the front in two shards"
-
-# Killed in the middle, as often as it takes.
-for keep in all front; do
-    study nsga2 40000 $keep >long.yaml
-    rm -f long.db killed.db
-    "$DSE" sweep long.yaml --db long.db --quiet >/dev/null
-    count() { "$DSE" query killed.db --sql 'SELECT count(*) FROM point' --format csv 2>/dev/null | tail -n 1; }
-    for signal in KILL INT; do
-        "$DSE" sweep long.yaml --db killed.db --jobs 2 --quiet >/dev/null 2>&1 &
-        before=$(count)
-        until n=$(count); [ "${n:-0}" -gt "${before:-0}" ]; do sleep 0.02; done
-        kill -$signal $!
-        wait $! 2>/dev/null
-    done
-    "$DSE" sweep long.yaml --db killed.db --quiet >/dev/null || complain "does not go on after a kill"
-    same long.db killed.db "killed and resumed, keep: $keep"
-done
-
-# Exact keeps what the grid keeps, in shards too.
-sed -e 's/{from: 1024, to: 65536, scale: log}/[65536, 8192, 2048]/' -e 's/steps: 16/steps: 40/' \
-    -e 's/1.8 TB.s, scale/1.8 TB\/s, steps: 23, scale/' -e 's/, budget: 1500//' front.yaml >lists.yaml
-sed 's/nsga2/grid/' lists.yaml >grid.yaml
-sed 's/nsga2/exact/' lists.yaml >exact.yaml
-"$DSE" sweep grid.yaml --quiet >/dev/null || complain "the grid fails"
-"$DSE" sweep exact.yaml --quiet >exact.txt || complain "exact fails"
-same grid.db exact.db "exact"
-grep -q 'points looked at, 1 in .*; the front is exact' exact.txt || complain "exact: $(cat exact.txt)"
-for shard in 1 2; do
-    "$DSE" sweep exact.yaml --shard $shard/2 --db exact$shard.db --quiet >/dev/null
-done
-"$DSE" merge exacts.db exact1.db exact2.db >/dev/null || complain "exact shards do not merge"
-same grid.db exacts.db "exact in two shards"
 
 # Said before, said after.
 sed '/strategy/d' nsga2.yaml >own.yaml

@@ -1,5 +1,8 @@
 #!/bin/sh
-# Builds the dev preset and runs every test. The last line says how many passed and failed.
+# Builds the dev preset and runs tests. The last line says how many passed and failed.
+#   sh tests/run.sh [all]      every test
+#   sh tests/run.sh quick      those of less than a minute of CPU time together
+#   sh tests/run.sh NAME...    these alone, like test_pareto or cli_eval
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 . dse/setup.sh
@@ -8,10 +11,31 @@ libraries="$libraries libcmocka-dev:cmocka"
 install_missing
 build dev
 
+names=$(ctest --preset dev -N | sed -n 's/^ *Test *#[0-9]*: //p')
+case ${1:-all} in
+all) set -- ;;
+quick) set -- --label-regex '^quick$' ;;
+*)
+    for name; do
+        printf '%s\n' "$names" | grep -qx -- "$name" && continue
+        printf 'tests/run.sh: %s: not a test: give all, quick or names of these\n' "$name" >&2
+        printf '%s\n' "$names" >&2
+        exit 2
+    done
+    set -- --tests-regex "^($(echo "$*" | tr ' ' '|'))\$"
+    ;;
+esac
+
 results=build-dev/results.xml
 rm -f "$results"
 status=0
-ctest --preset dev -j "$(getconf _NPROCESSORS_ONLN)" --output-junit results.xml || status=$?
+times >build-dev/times.before
+ctest --preset dev -j "$(getconf _NPROCESSORS_ONLN)" --output-junit results.xml "$@" || status=$?
+times >build-dev/times.after
+
+# The second line of times is what the children took: 0m1.25s 0m0.50s
+awk -F '[ms ]+' 'FNR == 2 { s = $1 * 60 + $2 + $3 * 60 + $4 - s }
+    END { printf "CPU time of the tests: %.0f s\n", s }' build-dev/times.before build-dev/times.after
 
 # The first tag of the results has the counts: tests="9" failures="0" disabled="0" skipped="0".
 count() { sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" "$results" | head -n 1; }
