@@ -6,10 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void (*on_failure)(void) = abort;
+
+void mem_on_failure(void (*handler)(void))
+{
+    on_failure = handler;
+}
+
 static void *checked(void *memory)
 {
-    if (memory == NULL)
+    if (memory == NULL) {
+        on_failure();
         abort();
+    }
     return memory;
 }
 

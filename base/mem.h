@@ -1,4 +1,5 @@
-/* Allocation that aborts instead of failing, so that callers never check. */
+/* Allocation that ends the program instead of failing, so that callers never check: it calls what
+ * mem_on_failure was given, and aborts if that returns. */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
@@ -7,6 +8,8 @@
 #include "base/err.h"
 
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
+
+void mem_on_failure(void (*handler)(void)); /* before any thread starts */
 
 void *mem_alloc(size_t count, size_t size);                 /* zeroed; caller frees with free() */
 void *mem_grow(void *old, size_t count, size_t size);       /* like realloc; new part undefined */

@@ -8,9 +8,24 @@
 #include "base/mem.h"
 
 struct regex {
+    char *pattern;
     pcre2_code *code;
     pcre2_match_data *match;
 };
+
+static int give_up(const char *pattern, size_t length, int code, struct err *err)
+{
+    char reason[200] = "";
+    pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof reason);
+    if (code == PCRE2_ERROR_NOMEMORY)
+        return fail_io(err, "%.200s: out of memory", pattern);
+    return fail(err,
+                "%.200s: gives up on a text of %zu bytes: %s: write it without a repetition inside "
+                "a repetition",
+                pattern, length, reason);
+}
+
+enum { HEAP_FAILED = 121 }; /* PCRE2_ERROR_HEAP_FAILED, missing from older headers */
 
 static size_t characters(const char *text, size_t bytes)
 {
@@ -29,6 +44,8 @@ int regex_open(struct regex **out, const char *pattern, struct err *err)
                                          PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &code, &offset, NULL);
     if (compiled == NULL) {
         char reason[200] = "";
+        if (code == HEAP_FAILED)
+            return fail_io(err, "%.200s: out of memory", pattern);
         pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof reason);
         size_t at = characters(pattern, offset);
         return fail(err, "%.200s: at character %zu: %s", pattern, at > 0 ? at : 1, reason);
@@ -40,7 +57,7 @@ int regex_open(struct regex **out, const char *pattern, struct err *err)
         return fail_io(err, "%.200s: out of memory", pattern);
     }
     struct regex *r = mem_alloc(1, sizeof *r);
-    *r = (struct regex){compiled, data};
+    *r = (struct regex){.pattern = mem_text(pattern), .code = compiled, .match = data};
     *out = r;
     return 0;
 }
@@ -50,12 +67,14 @@ static int match(struct regex *r, const char *text, size_t length, uint32_t opti
     return pcre2_match(r->code, (PCRE2_SPTR)text, length, 0, options, r->match, NULL);
 }
 
-bool regex_match(struct regex *r, const char *text, size_t length)
+int regex_match(struct regex *r, const char *text, size_t length, struct err *err)
 {
     int found = match(r, text, length, 0);
     if (found == PCRE2_ERROR_JIT_STACKLIMIT)
         found = match(r, text, length, PCRE2_NO_JIT);
-    return found >= 0;
+    if (found >= 0)
+        return 1;
+    return found == PCRE2_ERROR_NOMATCH ? 0 : give_up(r->pattern, length, found, err);
 }
 
 void regex_close(struct regex *r)
@@ -64,5 +83,6 @@ void regex_close(struct regex *r)
         return;
     pcre2_match_data_free(r->match);
     pcre2_code_free(r->code);
+    free(r->pattern);
     free(r);
 }

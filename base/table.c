@@ -75,24 +75,23 @@ char *number_text(double value, char *buffer, size_t size)
     return buffer;
 }
 
-static const struct cell *find_cell(const struct table *t, size_t row, const char *column,
-                                    enum cell_kind kind)
+const struct cell *table_get(const struct table *t, size_t row, const char *column)
 {
+    static const struct cell none = {.kind = CELL_NULL};
     int i = row < t->rows ? table_find(t, column) : -1;
-    const struct cell *c = i >= 0 ? table_at(t, row, (size_t)i) : NULL;
-    return c && c->kind == kind ? c : NULL;
+    return i >= 0 ? table_at(t, row, (size_t)i) : &none;
 }
 
 double table_number_at(const struct table *t, size_t row, const char *column)
 {
-    const struct cell *c = find_cell(t, row, column, CELL_NUMBER);
-    return c ? c->number : NAN;
+    const struct cell *c = table_get(t, row, column);
+    return c->kind == CELL_NUMBER ? c->number : NAN;
 }
 
 const char *table_text_at(const struct table *t, size_t row, const char *column)
 {
-    const struct cell *c = find_cell(t, row, column, CELL_TEXT);
-    return c ? c->text : "";
+    const struct cell *c = table_get(t, row, column);
+    return c->kind == CELL_TEXT ? c->text : "";
 }
 
 bool cell_equal(const struct cell *a, const struct cell *b)

@@ -32,7 +32,10 @@ static inline struct cell *table_at(const struct table *t, size_t row, size_t co
 /* The column called `name`, or -1. */
 int table_find(const struct table *t, const char *name);
 
-/* The cell of that row and column as a number, NAN if there is none; as a text, "" if there is
+/* The cell of that row and column: a NULL where there is no such row or column. */
+const struct cell *table_get(const struct table *t, size_t row, const char *column);
+
+/* The same as a number, NAN if there is none; as a text, "" if there is
  * none. */
 double table_number_at(const struct table *t, size_t row, const char *column);
 const char *table_text_at(const struct table *t, size_t row, const char *column);

@@ -120,10 +120,15 @@ int db_step(struct db *db, sqlite3_stmt *s, struct err *err)
 
 char *db_quote(const char *name)
 {
-    char *quoted = sqlite3_mprintf("\"%w\"", name);
-    char *copy = mem_text(quoted != NULL ? quoted : "");
-    sqlite3_free(quoted);
-    return copy;
+    char *quoted = mem_alloc(2 * strlen(name) + 3, 1), *end = quoted;
+    *end++ = '"';
+    for (const char *c = name; *c != '\0'; c++) {
+        if (*c == '"')
+            *end++ = '"';
+        *end++ = *c;
+    }
+    *end = '"';
+    return quoted;
 }
 
 char *db_plain_path(const char *path)

@@ -29,6 +29,8 @@
 
 struct db;
 
+enum { POINT_BITS = 48 }; /* of point.id; the run stands above them */
+
 enum db_mode { DB_READ, DB_WRITE };
 
 /* A column of `point`. With `texts` the row's double is an index into it and the text is stored;
@@ -89,6 +91,14 @@ int db_run_find(struct db *db, const char *name, struct db_run *out, struct err 
  * Text after the first statement is refused. */
 int db_select(struct db *db, const char *sql, const char *const *texts, size_t n_texts,
               struct table *out, struct err *err);
+
+/* One point of a run, every column: `out` has exactly one row. A point that other rows of the store
+ * name but that is not there: "PATH: is damaged: point N of run NAME is gone: ..." (STATUS_IO). */
+int db_point(struct db *db, const struct db_run *run, double point, struct table *out,
+             struct err *err);
+
+/* Says in `err` that `what` of a run ("point 7", "its fronts") is not there. Always -1. */
+int db_gone(struct db *db, const struct db_run *run, const char *what, struct err *err);
 
 /* Is `where` one SQL condition on the columns of point? */
 int db_check_where(struct db *db, const char *where, struct err *err);

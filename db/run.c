@@ -13,7 +13,7 @@
     "id, name, spec, spec_hash, program, keep, started, ended, seed, space, first, last, done,"    \
     " feasible"
 
-enum { POINT_BITS = 48, MOST_RUNS = 1 << 15 };
+enum { MOST_RUNS = 1 << 15 };
 
 static char *column_text(sqlite3_stmt *s, int i)
 {

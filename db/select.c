@@ -1,6 +1,8 @@
 /* Questions: one statement that only reads, as rows. */
 #include "db/private.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,19 +24,17 @@ static void regexp(sqlite3_context *context, int n, sqlite3_value **arg)
     if (pattern == NULL || text == NULL)
         return;
 
-    struct regex *regex = sqlite3_get_auxdata(context, 0);
-    if (regex != NULL) {
-        sqlite3_result_int(context, regex_match(regex, text, (size_t)sqlite3_value_bytes(arg[1])));
-        return;
-    }
-
     struct db *db = sqlite3_user_data(context);
-    if (regex_open(&regex, pattern, &db->regex) != 0) {
+    struct regex *kept = sqlite3_get_auxdata(context, 0), *regex = kept;
+    int found = -1;
+    if (regex != NULL || regex_open(&regex, pattern, &db->regex) == 0)
+        found = regex_match(regex, text, (size_t)sqlite3_value_bytes(arg[1]), &db->regex);
+    if (found < 0)
         sqlite3_result_error(context, db->regex.text, -1);
-        return;
-    }
-    sqlite3_result_int(context, regex_match(regex, text, (size_t)sqlite3_value_bytes(arg[1])));
-    sqlite3_set_auxdata(context, 0, regex, close_regex);
+    else
+        sqlite3_result_int(context, found);
+    if (kept == NULL && regex != NULL)
+        sqlite3_set_auxdata(context, 0, regex, close_regex);
 }
 
 /* The table-valued functions must have been met once: the authoriser knows no difference between
@@ -182,6 +182,7 @@ static void read_header(struct table *t, sqlite3_stmt *s)
         t->header[i] = mem_text(sqlite3_column_name(s, (int)i));
 }
 
+/* SQLite answers NULL for a text that it has no memory for; the caller asks sqlite3_errcode. */
 static struct cell read_cell(sqlite3_stmt *s, int i)
 {
     int type = sqlite3_column_type(s, i);
@@ -207,8 +208,16 @@ static int step_rows(struct db *db, const char *sql, const char *const *texts, s
     while (stop == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
         if (row->header == NULL)
             read_header(row, s);
-        for (size_t i = 0; i < row->columns; i++)
+        bool memory = true;
+        for (size_t i = 0; i < row->columns; i++) {
             row->cell[i] = read_cell(s, (int)i);
+            memory = memory && (row->cell[i].kind != CELL_NULL ||
+                                sqlite3_errcode(db->sqlite) != SQLITE_NOMEM);
+        }
+        if (!memory) {
+            code = SQLITE_NOMEM;
+            break;
+        }
         stop = each(ctx, row);
     }
     if (row->header == NULL)
@@ -256,6 +265,31 @@ int db_select(struct db *db, const char *sql, const char *const *texts, size_t n
     }
     table_free(&row);
     return failed;
+}
+
+int db_point(struct db *db, const struct db_run *run, double point, struct table *out,
+             struct err *err)
+{
+    *out = (struct table){0};
+    if (point >= 0 && point < (double)(UINT64_C(1) << POINT_BITS)) {
+        char *sql = mem_print("SELECT * FROM point WHERE id = (%" PRId64 " << %d | %.0f)", run->id,
+                              POINT_BITS, point);
+        int failed = db_select(db, sql, NULL, 0, out, err);
+        free(sql);
+        if (failed || out->rows == 1)
+            return failed;
+        table_free(out);
+    }
+    char what[48];
+    snprintf(what, sizeof what, "point %.0f", point);
+    return db_gone(db, run, what, err);
+}
+
+int db_gone(struct db *db, const struct db_run *run, const char *what, struct err *err)
+{
+    db->damaged = true;
+    return fail_io(err, "%s: is damaged: %s of run %s is gone" DB_DAMAGED_HELP, db->path, what,
+                   run->name);
 }
 
 int db_columns(struct db *db, struct table *out, struct err *err)

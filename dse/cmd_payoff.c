@@ -353,8 +353,15 @@ static int run(const struct args *a, struct err *err)
     struct mix mix = {0};
     static struct wishes w;
     struct err inner;
+    static const struct clash clashes[] = {{"--by", "--mix"},
+                                           {"--where", "--mix"},
+                                           {"--stop", "--map"},
+                                           {"--format", "--output"},
+                                           {NULL, NULL}};
     int rc = -1;
 
+    if (args_clash(a, clashes, err) != 0)
+        return -1;
     if (budget_name && budget_parse(budget_name, &budget, &inner) != 0)
         return fail(err, "dse payoff: --budget: %s", inner.text);
     if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||

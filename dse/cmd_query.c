@@ -177,11 +177,14 @@ static int query(const struct args *a, struct db *db, struct table *out, struct 
 
 static int run(const struct args *a, struct err *err)
 {
+    static const struct clash clashes[] = {
+        {"--run", "--sql"},  {"--where", "--sql"}, {"--match", "--sql"}, {"--columns", "--sql"},
+        {"--sort", "--sql"}, {"--top", "--sql"},   {NULL, NULL}};
     struct db *db;
     struct table t;
     enum format format;
 
-    if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
+    if (args_clash(a, clashes, err) != 0 || args_format(a, FORMAT_TABLE, &format, err) != 0 ||
         db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
     int rc = query(a, db, &t, err);

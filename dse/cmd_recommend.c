@@ -123,7 +123,14 @@ static int run(const struct args *a, struct err *err)
     struct db *db;
     struct db_run row;
 
-    if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
+    static const struct clash clashes[] = {{"--engine", "--tokens-per-s"},
+                                           {"--mix", "--tokens-per-s"},
+                                           {"--tpot", "--engine"},
+                                           {"--ttft", "--engine"},
+                                           {"--where", "--engine"},
+                                           {"--by", "--mix"},
+                                           {NULL, NULL}};
+    if (args_clash(a, clashes, err) != 0 || args_format(a, FORMAT_TABLE, &format, err) != 0 ||
         read_quantity(a, "--tokens-per-s", "1/s", &tokens_per_s, err) != 0)
         return -1;
     if (isnan(tokens_per_s) == !args_value(a, "--engine"))

@@ -56,6 +56,12 @@ const char *args_value(const struct args *a, const char *option);
 /* The i-th value of an option that may be repeated, or NULL. */
 const char *args_each(const struct args *a, const char *option, size_t i);
 
+/* Options that would have no effect beside another one: refuses them. `rows` ends with { NULL }. */
+struct clash {
+    const char *option, *with;
+};
+int args_clash(const struct args *a, const struct clash *rows, struct err *err);
+
 /* A whole number from an option; `init` if it was not given. */
 int args_whole(const struct args *a, const char *option, double lo, double hi, double init,
                double *out, struct err *err);

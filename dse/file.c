@@ -4,8 +4,17 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+
+static const char *volatile begun;
+
+void file_abandon(void)
+{
+    if (begun)
+        unlink(begun);
+}
 
 int file_write(const char *path, int (*write)(FILE *out, void *ctx), void *ctx, struct err *err)
 {
@@ -16,12 +25,14 @@ int file_write(const char *path, int (*write)(FILE *out, void *ctx), void *ctx, 
     if (!out)
         rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
     else {
+        begun = part;
         bool bad = write(out, ctx) != 0;
         if (fclose(out) != 0 || bad || rename(part, path) != 0) {
             rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
             remove(part);
         }
     }
+    begun = NULL;
     free(part);
     return rc;
 }

@@ -10,4 +10,7 @@
  * -1 if it could not. */
 int file_write(const char *path, int (*write)(FILE *out, void *ctx), void *ctx, struct err *err);
 
+/* Removes what file_write has begun; for a program that ends at once. */
+void file_abandon(void);
+
 #endif

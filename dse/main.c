@@ -1,4 +1,6 @@
 #define _XOPEN_SOURCE 700
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 #include "base/field.h"
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/file.h"
 
 static const struct command *const commands[] = {
     &cmd_eval,        &cmd_sweep,    &cmd_query,    &cmd_pareto, &cmd_payoff,
@@ -55,6 +58,15 @@ const char *args_value(const struct args *a, const char *option)
     for (size_t i = 0; (value = args_each(a, option, i)); i++)
         last = value;
     return last;
+}
+
+int args_clash(const struct args *a, const struct clash *rows, struct err *err)
+{
+    for (const struct clash *c = rows; c->option; c++)
+        if (args_value(a, c->option) && args_value(a, c->with))
+            return fail(err, "dse %s: %s: has no effect with %s: leave one of them out",
+                        a->command->name, c->option, c->with);
+    return 0;
 }
 
 int args_whole(const struct args *a, const char *option, double lo, double hi, double init,
@@ -207,10 +219,45 @@ static int run(int argc, char **argv, struct err *err)
     return a.command->run(&a, err);
 }
 
+/* Allocates nothing, and ends all threads at once. */
+static void out_of_memory(void)
+{
+    static const char text[] =
+        "dse: out of memory: ask for fewer rows or points, or give it more memory\n";
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written;
+    file_abandon();
+    _exit(EXIT_COULD_NOT);
+}
+
+/* A closed standard stream is opened for nothing, so that no file of ours gets its number and what
+ * is printed is an error instead of being written into that file. */
+static void hold_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+            _exit(EXIT_COULD_NOT);
+}
+
+/* Everything printed has arrived. */
+static int check_output(void)
+{
+    errno = 0;
+    bool failed = fflush(stdout) != 0;
+    if (!failed && !ferror(stdout))
+        return 0;
+    fprintf(stderr, "dse: standard output: cannot be written%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
+    return -1;
+}
+
 int main(int argc, char **argv)
 {
     struct err err = {.status = STATUS_IO, .text = "dse: failed without saying why"};
+    hold_streams();
+    mem_on_failure(out_of_memory);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to report, not a death */
+    signal(SIGPIPE, SIG_IGN); /* as is a reader that has gone */
     int status = run(argc, argv, &err);
 
     if (status < 0) {
@@ -218,9 +265,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", err.text);
         return err.status;
     }
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("dse: standard output");
-        return EXIT_COULD_NOT;
-    }
-    return status;
+    return check_output() == 0 ? status : EXIT_COULD_NOT;
 }

@@ -21,7 +21,7 @@ struct goal {
 struct group {
     char *key;
     size_t n, room, compact_at;
-    double *id, *at;
+    double *point, *at;
 };
 
 struct front {
@@ -61,6 +61,28 @@ static int read_objectives(struct front *f, const char *text, struct err *err)
     }
 }
 
+/* A run that has no such metric, like an error of timing where timing is ideal, has no column of
+ * it: SQLite would take the quoted name for a text. */
+static int check_objectives(const struct front *f, struct db *db, struct err *err)
+{
+    struct table known;
+    int rc = db_columns(db, &known, err);
+    if (rc != 0)
+        return -1;
+    for (size_t i = 0; i < f->dim && rc == 0; i++) {
+        size_t row = 0;
+        while (row < known.rows && strcmp(table_text_at(&known, row, "name"), f->goal[i].column))
+            row++;
+        if (row == known.rows)
+            rc = fail(err,
+                      "--objectives: \"%s\" is not in this store: no run of it has this metric: "
+                      "choose another",
+                      f->goal[i].column);
+    }
+    table_free(&known);
+    return rc;
+}
+
 static void compact(const struct front *f, struct group *g)
 {
     bool *keep = mem_alloc(g->n + 1, sizeof *keep);
@@ -69,7 +91,7 @@ static void compact(const struct front *f, struct group *g)
     pareto_front(g->at, g->n, f->dim, keep);
     for (size_t i = 0; i < g->n; i++)
         if (keep[i]) {
-            g->id[kept] = g->id[i];
+            g->point[kept] = g->point[i];
             memmove(g->at + kept++ * f->dim, g->at + i * f->dim, f->dim * sizeof(double));
         }
     free(keep);
@@ -108,10 +130,10 @@ static int take(void *ctx, const struct table *row)
 
     if (g->n == g->room) {
         g->room = 2 * g->room + 64;
-        g->id = mem_grow(g->id, g->room, sizeof(double));
+        g->point = mem_grow(g->point, g->room, sizeof(double));
         g->at = mem_grow(g->at, g->room * f->dim, sizeof(double));
     }
-    g->id[g->n] = table_at(row, 0, 0)->number;
+    g->point[g->n] = table_number_at(row, 0, "point");
     for (size_t i = 0; i < f->dim; i++) {
         const struct cell *c = table_at(row, 0, 1 + f->by_n + i);
         g->at[g->n * f->dim + i] = c->kind == CELL_NUMBER ? -f->goal[i].sense * c->number : NAN;
@@ -147,11 +169,11 @@ static int read_by(struct front *f, char **columns, const struct swept *swept, c
 }
 
 /* The rows of the fronts, by id. */
-static int fetch(struct table *out, const struct front *f, struct db *db, const char *by_columns,
-                 const struct swept *swept, struct err *err)
+static int fetch(struct table *out, const struct front *f, struct db *db, const struct db_run *run,
+                 const char *by_columns, const struct swept *swept, struct err *err)
 {
     char *sql = mem_text("SELECT \"point\"");
-    size_t length = 0, room = 1024;
+    size_t length = 0, room = 1024, points = 0;
     char *ids = mem_alloc(room, 1);
 
     for (size_t i = 0; i < swept->n; i++)
@@ -163,17 +185,22 @@ static int fetch(struct table *out, const struct front *f, struct db *db, const 
     for (size_t i = 0; i < f->dim; i++)
         append(&sql, ", ", f->goal[i].column);
     for (size_t g = 0; g < f->n; g++)
-        for (size_t i = 0; i < f->group[g].n; i++) {
+        for (size_t i = 0; i < f->group[g].n; i++, points++) {
             if (length + 32 > room)
                 ids = mem_grow(ids, room *= 2, 1);
             length += (size_t)snprintf(ids + length, room - length, "%s%.0f", length ? "," : "",
-                                       f->group[g].id[i]);
+                                       f->group[g].point[i]);
         }
     longer = mem_print(
-        "%s FROM point WHERE id IN (SELECT value FROM json_each('[%s]')) ORDER BY %s%s\"%s\"%s, id",
-        sql, ids, *by_columns ? by_columns + 2 : "", *by_columns ? ", " : "", f->goal[0].column,
-        f->goal[0].sense > 0 ? " DESC" : "");
+        "%s FROM point WHERE id IN (SELECT %lld << %d | value FROM json_each('[%s]')) ORDER BY "
+        "%s%s\"%s\"%s, id",
+        sql, (long long)run->id, POINT_BITS, ids, *by_columns ? by_columns + 2 : "",
+        *by_columns ? ", " : "", f->goal[0].column, f->goal[0].sense > 0 ? " DESC" : "");
     int rc = db_select(db, longer, NULL, 0, out, err);
+    if (rc == 0 && out->rows != points) {
+        table_free(out);
+        rc = db_gone(db, run, "a point of a front", err);
+    }
     free(longer);
     free(sql);
     free(ids);
@@ -189,10 +216,11 @@ int front_make(struct table *out, struct db *db, const struct db_run *run, const
     int rc = -1;
 
     if (read_objectives(&f, objectives ? objectives : "+tokens_per_s,-system_cost_usd", err) != 0 ||
-        swept_read(&swept, db, run, err) != 0 || read_by(&f, &columns, &swept, by, err) != 0 ||
+        check_objectives(&f, db, err) != 0 || swept_read(&swept, db, run, err) != 0 ||
+        read_by(&f, &columns, &swept, by, err) != 0 ||
         (where && db_check_where(db, where, err) != 0))
         goto done;
-    char *sql = mem_print("SELECT id%s", columns);
+    char *sql = mem_print("SELECT point%s", columns);
     for (size_t i = 0; i < f.dim; i++)
         append(&sql, ", ", f.goal[i].column);
     char *whole = mem_print("%s FROM point WHERE run = %lld AND verdict = 'ok'%s%s%s", sql,
@@ -204,11 +232,11 @@ int front_make(struct table *out, struct db *db, const struct db_run *run, const
     for (size_t g = 0; g < f.n; g++)
         compact(&f, &f.group[g]);
     if (rc == 0)
-        rc = fetch(out, &f, db, columns, &swept, err);
+        rc = fetch(out, &f, db, run, columns, &swept, err);
 done:
     for (size_t g = 0; g < f.n; g++) {
         free(f.group[g].key);
-        free(f.group[g].id);
+        free(f.group[g].point);
         free(f.group[g].at);
     }
     for (size_t i = 0; i < f.dim; i++)

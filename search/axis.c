@@ -144,9 +144,13 @@ static int add_matching(struct axis *a, const char *slashed, const struct node *
         return node_fail(place, a->path, err, "%s: mend the pattern", inner.text);
     }
     catalogue_names(c, a->part, &name, &n);
-    for (size_t i = 0; i < n && rc == 0; i++)
-        if (regex_match(regex, name[i], strlen(name[i])))
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        int found = regex_match(regex, name[i], strlen(name[i]), &inner);
+        if (found < 0)
+            rc = node_fail(place, a->path, err, "%s", inner.text);
+        else if (found)
             rc = add_entry(a, name[i], place, c, err);
+    }
     if (rc == 0 && a->n == before)
         rc = node_fail(place, a->path, err,
                        "nothing in the catalogue matches %s: `dse list` shows the names", slashed);

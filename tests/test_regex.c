@@ -1,5 +1,6 @@
 #include "tests/test.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +14,10 @@ static bool matches(const char *pattern, const char *text)
     if (regex_open(&r, pattern, &err) != 0)
         print_error("%s\n", err.text);
     assert_non_null(r);
-    bool found = regex_match(r, text, strlen(text));
+    int found = regex_match(r, text, strlen(text), &err);
     regex_close(r);
-    return found;
+    assert_true(found >= 0);
+    return found > 0;
 }
 
 static void refuses(const char *pattern, const char *why)
@@ -45,9 +47,9 @@ static void only_the_given_length_is_searched(void **state)
     struct regex *r;
     struct err err = {0};
     assert_int_equal(regex_open(&r, "c", &err), 0);
-    assert_false(regex_match(r, "abc", 2));
-    assert_true(regex_match(r, "abc", 3));
-    assert_true(regex_match(r, "a\0c", 3));
+    assert_int_equal(regex_match(r, "abc", 2, &err), 0);
+    assert_int_equal(regex_match(r, "abc", 3, &err), 1);
+    assert_int_equal(regex_match(r, "a\0c", 3, &err), 1);
     regex_close(r);
 }
 
@@ -78,6 +80,23 @@ static void a_pattern_that_needs_much_stack_still_matches(void **state)
     free(text);
 }
 
+/* "b$" matches the text, but PCRE2 gives up before it comes to it. */
+static void a_pattern_that_takes_too_long_is_an_error_and_not_a_miss(void **state)
+{
+    (void)state;
+    struct regex *r;
+    struct err err = {0};
+    const char *text = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab";
+    assert_int_equal(regex_open(&r, "^(a+)+$|b$", &err), 0);
+    int found = regex_match(r, text, strlen(text), &err);
+    if (found != 1) {
+        assert_int_equal(found, -1);
+        assert_int_equal(err.status, STATUS_INPUT);
+        assert_non_null(strstr(err.text, "^(a+)+$|b$: gives up on a text of 32 bytes: "));
+    }
+    regex_close(r);
+}
+
 static void a_bad_pattern_is_refused_with_the_character(void **state)
 {
     (void)state;
@@ -100,6 +119,7 @@ int main(void)
         cmocka_unit_test(a_dot_is_a_character_and_not_a_byte),
         cmocka_unit_test(text_that_is_not_UTF_8_is_searched_around_the_bad_bytes),
         cmocka_unit_test(a_pattern_that_needs_much_stack_still_matches),
+        cmocka_unit_test(a_pattern_that_takes_too_long_is_an_error_and_not_a_miss),
         cmocka_unit_test(a_bad_pattern_is_refused_with_the_character),
         cmocka_unit_test(closing_nothing_is_fine),
     };

@@ -34,15 +34,11 @@ static int add_offer(struct table *out, const struct run_points *from, const str
     const struct table *best = o->best;
     size_t row = o->row;
     struct table t;
-    double systems = table_at(best, row, 1)->number;
-    char *sql = mem_print("SELECT * FROM point WHERE id = %.0f", table_at(best, row, 0)->number);
-    int rc = db_select(from->db, sql, NULL, 0, &t, err);
-    free(sql);
-    if (rc != 0)
+    double systems = table_number_at(best, row, "systems");
+    if (db_point(from->db, from->run, table_number_at(best, row, "point"), &t, err) != 0)
         return -1;
-    for (size_t k = 0; k < p->by_n; k++) {
-        table_cell(out, table_at(best, row, k + 3));
-    }
+    for (size_t k = 0; k < p->by_n; k++)
+        table_cell(out, table_get(best, row, p->by[k]));
     char *hardware = design_label(&t, from->swept, p->by, p->by_n);
     double rate = table_number_at(&t, 0, "tokens_per_s");
     table_text(out, table_text_at(&t, 0, "engine"));
@@ -51,7 +47,7 @@ static int add_offer(struct table *out, const struct run_points *from, const str
     table_number(out, systems * table_number_at(&t, 0, "system_cost_usd"));
     table_number(out, systems * table_number_at(&t, 0, "system_cost_usd_low"));
     table_number(out, systems * table_number_at(&t, 0, "system_cost_usd_high"));
-    table_number(out, table_at(best, row, 2)->number / o->cheapest_usd);
+    table_number(out, table_number_at(best, row, "usd") / o->cheapest_usd);
     table_number(out, systems * rate);
     table_number(out, table_number_at(&t, 0, "tpot_s"));
     table_number(out, systems * table_number_at(&t, 0, "power_w"));
@@ -90,7 +86,8 @@ static int select_cheapest(struct table *out, const struct run_points *from, con
                               "CAST(%.17g / tokens_per_s AS INTEGER)))",
                               tokens_per_s, tokens_per_s, tokens_per_s);
     char *sql = mem_print(
-        "SELECT id, %s AS systems, min(%s * system_cost_usd) AS usd, %s engine AS of_engine FROM "
+        "SELECT point, %s AS systems, min(%s * system_cost_usd) AS usd, %s engine AS of_engine "
+        "FROM "
         "point WHERE run = %lld AND verdict = 'ok'%s%s%s GROUP BY %s engine ORDER BY %s usd, id",
         systems, systems, list, (long long)from->run->id, where ? " AND (" : "", where ? where : "",
         where ? "\n)" : "", list, list);
@@ -121,9 +118,10 @@ int cheapest_table(struct table *out, struct db *db, const struct db_run *run,
         for (size_t row = 0; row < best.rows && rc == 0; row++) {
             bool first = row == 0;
             for (size_t k = 0; k < p.by_n && !first; k++)
-                first = !cell_equal(table_at(&best, row, k + 3), table_at(&best, row - 1, k + 3));
+                first =
+                    !cell_equal(table_get(&best, row, p.by[k]), table_get(&best, row - 1, p.by[k]));
             if (first)
-                cheapest_usd = table_at(&best, row, 2)->number;
+                cheapest_usd = table_number_at(&best, row, "usd");
             rc = add_offer(out, &from, &p, &(struct offer){&best, row, cheapest_usd}, err);
         }
         if (rc != 0)

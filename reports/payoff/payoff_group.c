@@ -28,15 +28,6 @@ struct rows {
     struct table with, without, twin;
 };
 
-/* One whole point. */
-static int point_row(struct table *out, struct db *db, double id, struct err *err)
-{
-    char *sql = mem_print("SELECT * FROM point WHERE id = %.0f", id);
-    int rc = db_select(db, sql, NULL, 0, out, err);
-    free(sql);
-    return rc;
-}
-
 /* The same design without the engine, at its best mapping: equal in every swept column but those of
  * the engine, and those of the mapping only where the group holds them. */
 static int twin_row(struct table *out, const struct run_points *from, const struct payoff *p,
@@ -51,7 +42,7 @@ static int twin_row(struct table *out, const struct run_points *from, const stru
     size_t n = 0;
 
     for (size_t i = 0; i < swept->n; i++) {
-        const struct cell *c = table_at(with, 0, (size_t)table_find(with, swept->column[i].name));
+        const struct cell *c = table_get(with, 0, swept->column[i].name);
         if (swept->column[i].of_engine || c->kind == CELL_NULL ||
             (swept->column[i].chosen && !payoff_has_column(p, swept->column[i].name)))
             continue;
@@ -190,18 +181,18 @@ static void fill(struct payoff_group *g, const struct payoff *p, const struct sw
         g->p_high = g->p * (1 + g->c) / (1 + fmin(fmin(low, high), g->c));
     }
     g->reason = pays(g->p) ? mem_text("")
-                           : reason_of(g, has_twin && table_number_at(twin, 0, "id") !=
-                                                          table_number_at(without, 0, "id"));
+                           : reason_of(g, has_twin && table_number_at(twin, 0, "point") !=
+                                                          table_number_at(without, 0, "point"));
 }
 
 int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_points *from,
-               struct winners id, struct err *err)
+               struct winners best, struct err *err)
 {
     struct rows rows = {0};
-    int rc = point_row(&rows.with, from->db, id.with, err);
+    int rc = db_point(from->db, from->run, best.with, &rows.with, err);
 
     if (rc == 0)
-        rc = point_row(&rows.without, from->db, id.without, err);
+        rc = db_point(from->db, from->run, best.without, &rows.without, err);
     if (rc == 0)
         rc = twin_row(&rows.twin, from, p, &rows.with, err);
     if (rc == 0)

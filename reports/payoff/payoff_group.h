@@ -13,12 +13,12 @@ struct run_points {
     const struct swept *swept;
 };
 
-/* Fills P, G and the rest from the ids of the winners; `key` and `p` are filled already. */
+/* Fills P, G and the rest from the points of the winners; `key` and `p` are filled already. */
 struct winners {
     double with, without;
 };
 int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_points *from,
-               struct winners id, struct err *err);
+               struct winners best, struct err *err);
 
 /* A group whose side without an engine is empty: NAN, with the reason. */
 void group_unanswered(struct payoff_group *g, const char *reason);

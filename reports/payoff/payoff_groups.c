@@ -29,7 +29,7 @@ static int find_winners(struct table *out, const struct run_points *from, const 
 {
     const char *columns = q->columns, *where = q->where;
     char *sql = mem_print(
-        "SELECT id, max(tokens_per_s / %s) AS value%s%s FROM point WHERE run = %lld AND "
+        "SELECT point, max(tokens_per_s / %s) AS value%s%s FROM point WHERE run = %lld AND "
         "verdict = 'ok' AND engine_speedup IS %sNULL%s%s%s%s%s ORDER BY id",
         resource[q->budget], *columns ? ", " : "", columns, (long long)from->run->id,
         q->with ? "NOT " : "", where ? " AND (" : "", where ? where : "", where ? "\n)" : "",
@@ -75,16 +75,16 @@ static int add_group(struct payoff *p, const struct run_points *from, const stru
 
     g->key = mem_alloc(p->by_n + 1, sizeof *g->key);
     for (size_t i = 0; i < p->by_n; i++)
-        g->key[i] = cell_copy(table_at(with, row, (size_t)table_find(with, p->by[i])));
+        g->key[i] = cell_copy(table_get(with, row, p->by[i]));
     if (other < 0) {
         group_unanswered(g, "no feasible design without an engine to hold it against");
         return 0;
     }
-    const struct winners id = {table_at(with, row, 0)->number,
-                               table_at(without, (size_t)other, 0)->number};
+    const struct winners best = {table_number_at(with, row, "point"),
+                                 table_number_at(without, (size_t)other, "point")};
     g->probability = NAN;
-    g->p = table_at(with, row, 1)->number / table_at(without, (size_t)other, 1)->number;
-    return group_fill(g, p, from, id, err);
+    g->p = table_number_at(with, row, "value") / table_number_at(without, (size_t)other, "value");
+    return group_fill(g, p, from, best, err);
 }
 
 int groups_make(struct payoff *p, const struct run_points *from, const struct payoff_question *q,

@@ -18,7 +18,7 @@ char *design_label(const struct table *t, const struct swept *swept, char *const
             in_key = in_key || !strcmp(by[j], c->name);
         if (in_key || c->chosen || !strcmp(c->name, "chip") || (c->of_engine && !with))
             continue;
-        const struct cell *v = table_at(t, 0, (size_t)table_find(t, c->name));
+        const struct cell *v = table_get(t, 0, c->name);
         if (v->kind == CELL_NULL || (v->kind == CELL_TEXT && !strcmp(v->text, "none")))
             continue;
         char *longer =

@@ -1,0 +1,138 @@
+#!/bin/sh
+# What every command does with a store that it cannot read, options that do not go together, and an
+# output that cannot be written: one line, and the exit status that belongs to it.
+set -u
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+complain() { printf 'cli_store: %s\n' "$*"; failed=1; }
+
+# says STATUS PATTERN ARGUMENT...: exits so, with one line that matches.
+says()
+{
+    status=$1 pattern=$2
+    shift 2
+    "$DSE" "$@" >out.txt 2>err.txt
+    got=$?
+    [ "$got" = "$status" ] || complain "$*: exit $got, not $status: $(head -c 200 err.txt)"
+    [ "$(wc -l <err.txt)" = 1 ] || complain "$*: $(wc -l <err.txt) lines of errors"
+    grep -q -- "$pattern" err.txt || complain "$*: no \"$pattern\" in: $(head -c 300 err.txt)"
+}
+
+cat >small.yaml <<'S'
+study: small
+chip: b200
+workload: {phase: decode, batch: max, tpot: 50 ms}
+plan: {devices: 32, tp: auto, dp: auto, ep: auto}
+models: [gpt3-175b, deepseek-r1]
+sweep:
+  engine: [none, duplex]
+  workload.context: [2048, 8192]
+S
+"$DSE" sweep small.yaml --quiet >/dev/null || complain "the small study fails"
+
+# ---- stores that cannot be read ----
+: >empty.db
+printf 'not a database, only a text that is long enough to be looked at\n' >text.db
+"$DSE" query small.db --sql 'SELECT 1' >/dev/null || complain "a query fails"
+cp small.db newer.db
+printf '\0\0\0\143' | dd of=newer.db bs=1 seek=60 conv=notrunc 2>/dev/null
+head -c 20000 small.db >short.db
+for command in query pareto payoff report "recommend --tokens-per-s 1M" "recommend --engine attention"; do
+    # shellcheck disable=SC2086
+    {
+        set -- $command
+        name=$1
+        shift
+        says 1 '^missing.db: cannot be opened: ' "$name" missing.db "$@"
+        says 1 '^empty.db: is not a dse database: it is empty' "$name" empty.db "$@"
+        says 1 '^text.db: is not a dse database' "$name" text.db "$@"
+        says 1 '^newer.db: was made by a newer dse' "$name" newer.db "$@"
+        says 1 '^short.db: is damaged' "$name" short.db "$@"
+    }
+done
+
+# ---- stores with changed bytes: an answer or one line, whatever the bytes are ----
+size=$(wc -c <small.db)
+for seed in 1 2 3 4 5 6 7 8; do
+    cp small.db changed.db
+    for at in $(awk -v seed="$seed" -v size="$size" 'BEGIN { srand(seed); for (i = 0; i < 12; i++) print int(rand() * size) }'); do
+        printf '\252' | dd of=changed.db bs=1 seek="$at" conv=notrunc 2>/dev/null
+    done
+    for command in query pareto payoff "report -o page.html" "recommend --tokens-per-s 1M"; do
+        # shellcheck disable=SC2086
+        {
+            set -- $command
+            name=$1
+            shift
+            "$DSE" "$name" changed.db "$@" >out.txt 2>err.txt
+        }
+        got=$?
+        [ "$got" -le 3 ] || complain "seed $seed: $command: exit $got: $(head -c 300 err.txt)"
+        [ "$got" = 0 ] || [ "$(wc -l <err.txt)" = 1 ] || complain "seed $seed: $command: $(head -c 300 err.txt)"
+    done
+done
+
+# ---- options that would have no effect ----
+for option in "--run small" "--where 1" "--match model=x" "--columns model" "--sort model" "--top 3"; do
+    # shellcheck disable=SC2086
+    says 2 "^dse query: ${option%% *}: has no effect with --sql" query small.db $option --sql 'SELECT 1'
+done
+printf 'model,weight\ngpt3-175b,1\n' >mix.csv
+says 2 '^dse payoff: --by: has no effect with --mix' payoff small.db --by model --mix mix.csv
+says 2 '^dse payoff: --where: has no effect with --mix' payoff small.db --where 1 --mix mix.csv
+says 2 '^dse payoff: --stop: has no effect with --map' payoff small.db --stop a --map a,b
+says 2 '^dse payoff: --format: has no effect with --output' payoff small.db --map a,b -o m.svg --format csv
+for option in "--engine attention" "--mix mix.csv"; do
+    # shellcheck disable=SC2086
+    says 2 "^dse recommend: ${option%% *}: has no effect with --tokens-per-s" recommend small.db --tokens-per-s 1M $option
+done
+for option in "--tpot 50ms" "--ttft 1s" "--where 1"; do
+    # shellcheck disable=SC2086
+    says 2 "^dse recommend: ${option%% *}: has no effect with --engine" recommend small.db --engine attention $option
+done
+says 2 '^--objectives: "timing_error" is not in this store' pareto small.db --objectives -timing_error
+
+# ---- a pattern that takes too long is no miss ----
+"$DSE" query small.db --sql "SELECT 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' REGEXP '^(a+)+\$|b\$' AS v" --format csv >out.txt 2>err.txt
+case $?:$(tail -n 1 out.txt) in
+0:1) ;;
+2:*) grep -qF '^(a+)+$|b$: gives up' err.txt || complain "regexp: $(cat err.txt)" ;;
+*) complain "regexp: $(cat out.txt err.txt)" ;;
+esac
+
+# ---- an output that cannot be written ----
+if [ -w /dev/full ]; then
+    for command in "query small.db" "pareto small.db" "payoff small.db" "recommend small.db --tokens-per-s 1M" \
+        "list chips" "list parameters" "eval" "eval --format json" "sweep small.yaml --dry-run" \
+        "sensitivity small.yaml --points 16 --db s.db" "--help" "query --help" "--version"; do
+        # shellcheck disable=SC2086
+        "$DSE" $command >/dev/full 2>err.txt
+        is=$?
+        [ "$is" = 1 ] || complain "$command on a full disk: exit $is"
+        tail -n 1 err.txt | grep -q '^dse: standard output: cannot be written' || complain "$command on a full disk: $(cat err.txt)"
+        # shellcheck disable=SC2086
+        "$DSE" $command >&- 2>err.txt
+        is=$?
+        [ "$is" = 1 ] || complain "$command with its output closed: exit $is"
+    done
+fi
+# A reader that goes before the answer is there is an error of one line, not a signal.
+{ { "$DSE" query small.db --sql 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) SELECT i FROM n' 2>err.txt
+    echo $? >status.txt; } | head -n 1; } >/dev/null
+[ "$(cat status.txt)" = 1 ] || complain "a pipe that closes: exit $(cat status.txt)"
+[ "$(wc -l <err.txt)" = 1 ] || complain "a pipe that closes: $(cat err.txt)"
+
+# ---- no memory: sanitizers count memory by themselves ----
+big='WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000000) SELECT i, i, i, i FROM n'
+if grep -q __asan_init "$DSE"; then
+    ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=16 "$DSE" query small.db --sql "$big" >out.txt 2>err.txt
+    is=$?
+else
+    is=$(ulimit -v 100000 && "$DSE" query small.db --sql "$big" >out.txt 2>err.txt; echo $?)
+fi
+[ "$is" = 1 ] || complain "out of memory: exit $is"
+tail -n 1 err.txt | grep -q 'out of memory' || complain "out of memory: $(tail -n 3 err.txt)"
+
+exit $failed
