@@ -1,204 +1,10 @@
 #include "arch/evaluate.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/mem.h"
-
-void prepare(struct prepared *out, const struct design *d)
-{
-    struct plan plans[PLANS_MOST];
-    out->n = plan_mappings(&d->plan, &d->model, plans);
-    if (out->n > out->room) {
-        out->room = out->n;
-        out->mapped = mem_grow(out->mapped, out->room, sizeof *out->mapped);
-        memset(out->mapped, 0, out->room * sizeof *out->mapped);
-    }
-    struct workload prompt = d->workload;
-    prompt.phase = PHASE_PREFILL;
-    prompt.context = prompt.input;
-    for (size_t i = 0; i < out->n; i++) {
-        struct mapped *m = &out->mapped[i];
-        m->plan = plans[i];
-        step_build(&m->step, &d->model, &plans[i], &d->workload, &d->precision, &d->mode);
-        if (phase_of(&d->workload)->answers)
-            step_build(&m->prefill, &d->model, &plans[i], &prompt, &d->precision, &d->mode);
-        if (m->step.mixed && m->step.calibrated)
-            m->step.beside = &m->prefill;
-        steps_renew(&m->memo);
-        steps_renew(&m->prefill_memo);
-    }
-}
-
-void prepared_free(struct prepared *p)
-{
-    free(p->mapped);
-    *p = (struct prepared){0};
-}
+#include "arch/best_mapping.h"
 
 size_t evaluate_room(const struct design *d)
 {
     return d->mode.timing == TIMING_CALIBRATED ? 1 : LANES;
-}
-
-/* A mapping at the batch that is best for it. */
-struct candidate {
-    double verdict;
-    double cap, slo; /* requests per replica */
-    double step_s, tokens_per_s, memory_byte;
-    double prompt_s; /* of one prompt a replica, with the step it waits for; serving */
-};
-LANES_OF(candidate);
-
-/* Of each device. */
-struct candidates {
-    struct candidate_lanes of;
-    struct load_lanes load;
-};
-
-FOR_ALL_VECTORS
-static void set_caps(double *restrict cap, size_t n, const struct step *restrict s,
-                     const double *restrict memory_byte)
-{
-    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
-    double held = s->weight_byte, fixed = s->fixed_byte;
-    for (size_t i = 0; i < n; i++) {
-        double room = memory_byte[i] - held - fixed, fit = floor(room / per_request);
-        cap[i] = room > 0 ? fit : 0;
-    }
-}
-
-/* Throughput never falls as the batch grows, so the best batch is the largest allowed. */
-FOR_ALL_VECTORS
-static void set_loads(struct load_lanes *restrict out, size_t n, const double *restrict cap,
-                      const double *restrict slo)
-{
-    for (size_t i = 0; i < n; i++)
-        LANE(out, load, most)[i] = LANE(out, load, mean)[i] = larger(1, smaller(cap[i], slo[i]));
-}
-
-/* `late` is the verdict where `spent` is beyond its limit. */
-FOR_ALL_VECTORS
-static void settle(struct candidate_lanes *restrict out, size_t n, const struct step *restrict s,
-                   const double *restrict load, const double *restrict spent,
-                   const double *restrict limit, const double *restrict late)
-{
-    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
-    double held = s->weight_byte + s->fixed_byte;
-    for (size_t i = 0; i < n; i++) {
-        double or_late = spent[i] > limit[i] ? late[i] : VERDICT_OK;
-        bool too_large = load[i] > LANE(out, candidate, cap)[i];
-        LANE(out, candidate, verdict)[i] = too_large ? VERDICT_MEMORY : or_late;
-        LANE(out, candidate, memory_byte)[i] = held + load[i] * per_request;
-    }
-}
-
-/* A step of a mapping on each device under its own limit on the first token. Serving: `prefill` is
- * the prompt that a step waits for; else NULL. */
-static void try_step(struct candidates *out, const struct step *s, struct steps_memo *memo,
-                     const struct step *prefill, struct steps_memo *prefill_memo,
-                     const struct devices *d, const struct workload *w, const double *ttft_s)
-{
-    lane limit_s, late, time_s;
-    double *cap = LANE(&out->of, candidate, cap), *slo = LANE(&out->of, candidate, slo);
-    double *prompt_s = LANE(&out->of, candidate, prompt_s);
-    const double *most = LANE(&out->load, load, most);
-
-    lanes_set(limit_s, d->n, w->tpot_s * s->accepted_tokens);
-    lanes_set(late, d->n, s->prefills ? VERDICT_TTFT : VERDICT_TPOT);
-    lanes_set(prompt_s, d->n, NAN);
-    if (s->prefills)
-        memcpy(limit_s, ttft_s, d->n * sizeof *ttft_s);
-    if (prefill) {
-        static const struct load one = {1, 1};
-        struct load_lanes single;
-        LANES_FILL(&single, d->n, one);
-        steps_time_s(prompt_s, prefill, d, &single, prefill_memo);
-        for (size_t i = 0; i < d->n; i++)
-            if (ttft_s[i] - prompt_s[i] < limit_s[i]) {
-                limit_s[i] = ttft_s[i] - prompt_s[i];
-                late[i] = VERDICT_TTFT;
-            }
-    }
-    set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte));
-    steps_largest_load(slo, s, d, limit_s, cap, memo);
-    if (w->batch == BATCH_MAX) {
-        set_loads(&out->load, d->n, cap, slo);
-        settle(&out->of, d->n, s, most, most, slo, late);
-        return;
-    }
-    struct load given = step_load(s, w->batch);
-    LANES_FILL(&out->load, d->n, given);
-    lanes_set(time_s, d->n, 0);
-    if (w->tpot_s < INFINITY || w->ttft_s < INFINITY)
-        steps_time_s(time_s, s, d, &out->load, memo);
-    settle(&out->of, d->n, s, most, time_s, limit_s, late);
-}
-
-/* What mappings are compared by. */
-static void weigh_step(struct candidates *out, const struct step *s, struct steps_memo *memo,
-                       const struct devices *d)
-{
-    const double *mean = LANE(&out->load, load, mean);
-    double *step_s = LANE(&out->of, candidate, step_s);
-    double *tokens_per_s = LANE(&out->of, candidate, tokens_per_s);
-    steps_time_s(step_s, s, d, &out->load, memo);
-    for (size_t i = 0; i < d->n; i++)
-        tokens_per_s[i] = mean[i] * s->dp * s->made / step_s[i];
-}
-
-/* The pool that does the prefill of a pool that decodes: its best mapping. */
-struct prefill_pool {
-    double requests_per_s; /* of one device; 0 if no mapping keeps the limits */
-    double ttft_s, kv_transfer_s;
-};
-LANES_OF(prefill_pool);
-
-static void find_pools(struct prefill_pool_lanes *out, struct prepared *p, const struct devices *d,
-                       const struct workload *w)
-{
-    static const struct prefill_pool none = {0, NAN, NAN};
-    LANES_FILL(out, d->n, none);
-    for (size_t k = 0; k < p->n; k++) {
-        struct mapped *m = &p->mapped[k];
-        const struct step *s = &m->prefill;
-        struct workload prompt = *w;
-        struct candidates c;
-        lane transfer_s, ttft_s;
-        for (size_t i = 0; i < d->n; i++) {
-            /* A prompt's keys and values go out over the network, each device its own part. */
-            transfer_s[i] = s->kv_byte_per_request * LANE(&d->rates, rates, network.s_per_byte)[i] +
-                            LANE(&d->rates, rates, network.latency_s)[i];
-            ttft_s[i] = w->ttft_s - transfer_s[i];
-        }
-        prompt.batch = s->dp * fmax(1, floor(CHUNK_TOKENS / (w->input - w->prefix)));
-        try_step(&c, s, &m->prefill_memo, NULL, NULL, d, &prompt, ttft_s);
-        weigh_step(&c, s, &m->prefill_memo, d);
-        for (size_t i = 0; i < d->n; i++) {
-            double step_s = LANE(&c.of, candidate, step_s)[i];
-            double rate = LANE(&c.load, load, mean)[i] * s->dp / step_s / m->plan.devices;
-            struct prefill_pool with = {rate, step_s + transfer_s[i], transfer_s[i]};
-            if (LANE(&c.of, candidate, verdict)[i] == VERDICT_OK &&
-                rate > LANE(out, prefill_pool, requests_per_s)[i])
-                LANES_PUT(out, i, with);
-        }
-    }
-}
-
-/* More than rounding: sums of the same numbers may differ in their last place. */
-static bool is_more(double a, double b)
-{
-    return a > b * (1 + 1e-12);
-}
-
-static bool better(const struct candidate *a, const struct candidate *b)
-{
-    if (a->verdict != b->verdict) {
-        return verdict_kinds[(int)a->verdict].distance < verdict_kinds[(int)b->verdict].distance;
-    }
-    return a->verdict == VERDICT_MEMORY ? is_more(b->memory_byte, a->memory_byte)
-           : a->verdict != VERDICT_OK   ? is_more(b->step_s, a->step_s)
-                                        : is_more(a->tokens_per_s, b->tokens_per_s);
 }
 
 /* What the metrics take from a step as it is. */
@@ -215,31 +21,6 @@ struct choice {
     struct step_split_lanes split;
     lane twice_s; /* a step with twice the requests */
 };
-
-static void choose(struct choice *out, size_t mapped[LANES], struct prepared *p,
-                   const struct devices *d, const struct workload *w)
-{
-    lane ttft_s;
-    lanes_set(ttft_s, d->n, w->ttft_s);
-    for (size_t k = 0; k < p->n; k++) {
-        struct mapped *m = &p->mapped[k];
-        const struct step *prompt = m->step.mixed ? &m->prefill : NULL;
-        struct candidates next, *to = k ? &next : &out->best;
-        try_step(to, &m->step, &m->memo, prompt, &m->prefill_memo, d, w, ttft_s);
-        if (p->n > 1)
-            weigh_step(to, &m->step, &m->memo, d);
-        for (size_t i = 0; i < d->n && k > 0; i++) {
-            struct candidate a, b;
-            LANES_TAKE(a, &next.of, i);
-            LANES_TAKE(b, &out->best.of, i);
-            if (better(&a, &b)) {
-                LANES_PUT(&out->best.of, i, a);
-                LANES_COPY(&out->best.load, i, &next.load, i);
-                mapped[i] = k;
-            }
-        }
-    }
-}
 
 /* The parts of a step, and twice its load where that may change what is said of its limit. */
 static void look_closer(struct choice *out, const size_t mapped[LANES], struct prepared *p,
@@ -458,14 +239,14 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         no_numbers(out, d->n, VERDICT_CALIBRATION);
         return;
     }
-    choose(&choice, mapped, p, d, w);
+    best_mappings(&choice.best, mapped, p, d, w);
     look_closer(&choice, mapped, p, d, w->batch == BATCH_MAX);
     fill(out, &choice, d, like->plan.devices);
     if (p->mapped[0].step.prefills)
         correct_prefill(out, &choice, d->n);
     if (w->phase == PHASE_DISAGGREGATED) {
         struct prefill_pool_lanes pools;
-        find_pools(&pools, p, d, w);
+        best_prefill_pools(&pools, p, d, w);
         add_pools(out, &pools, d->n, w->output, devices);
     }
     if (d->like.calibration)

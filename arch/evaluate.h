@@ -5,24 +5,7 @@
 #include "arch/cost.h"
 #include "arch/design.h"
 #include "arch/metrics.h"
-#include "arch/step.h"
-#include "arch/steps.h"
-
-/* The part of a design that no chip or engine changes: the steps of every mapping its plan allows.
- * Made once, priced on many chips. */
-struct prepared {
-    size_t n, room;
-    struct mapped {
-        struct plan plan;
-        struct step step;
-        struct step prefill; /* of one prompt a request; phases serving and disaggregated */
-        struct steps_memo memo, prefill_memo;
-    } * mapped;
-};
-
-/* Fills `out`, reusing its memory. Zero-initialise it first; prepared_free releases it. */
-void prepare(struct prepared *out, const struct design *d);
-void prepared_free(struct prepared *p);
+#include "arch/prepared.h"
 
 /* How many devices evaluate_many takes at once: LANES, or one where each has its own calibration.
  */

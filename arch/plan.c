@@ -153,8 +153,7 @@ static const char *mapping_fault(const struct plan *p, const struct model *m)
 
 const char *plan_fault(const struct plan *p, const struct model *m)
 {
-    struct plan out[PLANS_MOST];
-    if (plan_mappings(p, m, out) > 0)
+    if (plan_mappings(p, m, NULL, 0) > 0)
         return NULL;
     if (p->tp != PLAN_AUTO && p->dp != PLAN_AUTO && p->ep != PLAN_AUTO && p->pp != PLAN_AUTO &&
         p->cp != PLAN_AUTO)
@@ -174,39 +173,63 @@ const char *plan_fault(const struct plan *p, const struct model *m)
            "with heads and experts that divide";
 }
 
-/* The values a dimension may take: the one given, or every divisor of the devices. */
+/* The values a dimension may take: the one given, or every divisor of the devices up to `most`. */
+enum { DIVISORS_MOST = 240 }; /* of a whole number up to 10^6: of 720720 */
+
 struct range {
-    double from, to, of;
+    size_t n;
+    double value[DIVISORS_MOST];
 };
 
-static struct range range_of(double given, double devices)
+static void range_of(struct range *out, double given, double devices, double most)
 {
-    return given == PLAN_AUTO ? (struct range){1, devices, devices}
-                              : (struct range){given, given, given};
+    size_t large = 0;
+    double pair[DIVISORS_MOST];
+    out->n = 1;
+    out->value[0] = given;
+    if (given != PLAN_AUTO)
+        return;
+    out->n = 0;
+    for (double x = 1; x * x <= devices; x++) {
+        if (!divides(x, devices))
+            continue;
+        if (x <= most)
+            out->value[out->n++] = x;
+        if (x * x < devices && devices / x <= most)
+            pair[large++] = devices / x;
+    }
+    while (large > 0)
+        out->value[out->n++] = pair[--large];
 }
 
 #define EACH(member, range)                                                                        \
-    for (try.member = (range).from; try.member <= (range).to; try.member++)                        \
-        if (divides(try.member, (range).of))
+    for (size_t of_##member = 0;                                                                   \
+         of_##member < (range).n && (try.member = (range).value[of_##member], true);               \
+         of_##member++)
 
-size_t plan_mappings(const struct plan *p, const struct model *m, struct plan out[PLANS_MOST])
+size_t plan_mappings(const struct plan *p, const struct model *m, struct plan *out, size_t room)
 {
     size_t n = 0;
     struct plan try = *p;
-    struct range pp = range_of(p->pp, p->devices), cp = range_of(p->cp, p->devices);
-    struct range tp = range_of(p->tp, p->devices), ep = range_of(p->ep, p->devices);
+    struct range pp, cp, tp, ep;
 
-    tp.to = fmin(tp.to, m->heads);
-    if (p->ep == PLAN_AUTO && model_moe_layers(m) <= 0)
-        ep.to = 1;
+    range_of(&pp, p->pp, p->devices, m->layers);
+    range_of(&cp, p->cp, p->devices, p->devices);
+    range_of(&tp, p->tp, p->devices, m->heads);
+    range_of(&ep, p->ep, p->devices, model_moe_layers(m) > 0 ? m->experts : 1);
     EACH(pp, pp)
     EACH(cp, cp)
     EACH(tp, tp)
     {
         try.dp = p->dp == PLAN_AUTO ? p->devices / (try.tp * try.cp * try.pp) : p->dp;
+        if (try.tp * try.cp * try.pp * try.dp != p->devices || floor(try.dp) != try.dp)
+            continue;
         EACH(ep, ep)
-        if (!mapping_fault(&try, m) && n < PLANS_MOST)
-            out[n++] = try;
+        if (!mapping_fault(&try, m)) {
+            if (n < room)
+                out[n] = try;
+            n++;
+        }
     }
     return n;
 }

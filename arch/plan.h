@@ -65,14 +65,13 @@ extern const struct fields plan_fields, workload_fields, precision_fields, mode_
  * plan says how many. */
 double plan_redundant_experts(const struct plan *p, const struct workload *w);
 
-enum { PLANS_MOST = 256 };
-
 /* Why the plan allows no mapping, in words; NULL if it allows one. */
 const char *plan_fault(const struct plan *p, const struct model *m);
 
-/* The mappings that `p` allows, smallest tp first: p itself where nothing is auto. An impossible
- * one (tp * dp other than devices, heads that tp does not divide, experts over devices that are
- * not there) is left out, so that 0 means that there is none. Returns how many. */
-size_t plan_mappings(const struct plan *p, const struct model *m, struct plan out[PLANS_MOST]);
+/* The mappings that `p` allows, smallest pp, cp, tp and ep first: p itself where nothing is auto. An
+ * impossible one (tp * cp * pp * dp other than devices, heads that tp does not divide, experts over
+ * devices that are not there) is left out. Returns how many there are; `out` gets the first `room`.
+ */
+size_t plan_mappings(const struct plan *p, const struct model *m, struct plan *out, size_t room);
 
 #endif

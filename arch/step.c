@@ -234,9 +234,9 @@ struct load step_load(const struct step *s, double batch)
     return (struct load){.most = ceil(batch / s->dp), .mean = batch / s->dp};
 }
 
-/* Expected maximum of `draws` binomial numbers of n trials: sum over j of 1 - P(one is <= j)^draws.
- */
-static double expected_most(double n, double p, double draws)
+/* Expected maximum of `draws` binomial numbers of n trials, n whole: sum over j of
+ * 1 - P(one is <= j)^draws. */
+static double expected_most_whole(double n, double p, double draws)
 {
     double idle = 1 - p, one = power_whole(idle, n), below = 0, most = 0;
 
@@ -253,6 +253,17 @@ static double expected_most(double n, double p, double draws)
         one *= (n - j) / (j + 1) * p / idle;
     }
     return fmax(most, fmin(1, n));
+}
+
+/* Where devices do not share the experts out evenly: between those of the whole numbers around n.
+ */
+static double expected_most(double n, double p, double draws)
+{
+    double least = floor(n), part = n - least;
+    if (part == 0)
+        return expected_most_whole(n, p, draws);
+    double most = expected_most_whole(least + 1, p, draws);
+    return part * most + (1 - part) * (least > 0 ? expected_most_whole(least, p, draws) : 0);
 }
 
 double step_active_share(const struct step *s, const struct op *o, struct load load)

@@ -81,8 +81,7 @@ static bool read_point(struct measured_serving *out, const struct csv *t, size_t
     out->engine = row_text(t, row, "engine");
     out->tpot_s = row_number(t, row, "tpot_ms") / 1e3;
     out->check = row_is_check(t, row, "tpot_ms");
-    struct plan plans[PLANS_MOST];
-    return out->tpot_s > 0 && d->calibration && plan_mappings(&d->plan, &d->model, plans) == 1;
+    return out->tpot_s > 0 && d->calibration && plan_mappings(&d->plan, &d->model, NULL, 0) == 1;
 }
 
 int servings_read(struct servings *out, const char *dir, struct catalogue *c, struct err *err)

@@ -1,0 +1,400 @@
+#include "arch/best_mapping.h"
+
+#include <string.h>
+
+#include "arch/metrics.h"
+
+/* What is asked of all mappings. */
+struct question {
+    struct prepared *p;
+    const struct devices *d;
+    const struct workload *w;
+    struct bound_devices bounds; /* made by `search` */
+    bool overlaps;               /* an engine works beside the chip on any of them */
+    bool pool;    /* of the prefill of a disaggregated system, not of the step itself */
+    double equal; /* mappings are that differ by less */
+};
+
+/* The same of one mapping. */
+struct asked {
+    const struct step *step;
+    struct steps_memo *memo;
+    struct step_bound *bound;
+    struct mapped *waits; /* serving: for a prompt of this mapping; or NULL */
+    double batch;
+    double counted, shared; /* a request counts as so much, shared by so many devices */
+    lane ttft_s;            /* limit on the first token */
+    lane transfer_s;        /* of a pool: until the keys and values are there */
+};
+
+static void ask(struct asked *out, const struct question *q, size_t k)
+{
+    struct mapped *m = &q->p->mapped[k];
+    const struct workload *w = q->w;
+    const struct rates_lanes *rates = &q->d->rates;
+    out->step = q->pool ? &m->prefill : &m->step;
+    out->memo = q->pool ? &m->prefill_memo : &m->memo;
+    out->bound = q->pool ? &m->prefill_bound : &m->bound;
+    out->waits = !q->pool && m->step.mixed ? m : NULL;
+    out->batch = w->batch;
+    out->counted = q->pool ? 1 : m->step.made; /* tokens per second; requests, of a device */
+    out->shared = q->pool ? m->plan.devices : 1;
+    if (q->pool)
+        out->batch = m->prefill.dp * fmax(1, floor(CHUNK_TOKENS / (w->input - w->prefix)));
+    lanes_set(out->ttft_s, q->d->n, w->ttft_s);
+    for (size_t i = 0; i < q->d->n && q->pool; i++) {
+        /* A prompt's keys and values go out over the network, each device its own part. */
+        out->transfer_s[i] =
+            m->prefill.kv_byte_per_request * LANE(rates, rates, network.s_per_byte)[i] +
+            LANE(rates, rates, network.latency_s)[i];
+        out->ttft_s[i] = w->ttft_s - out->transfer_s[i];
+    }
+}
+
+/* ---- a mapping at the batch that is best for it ---- */
+
+FOR_ALL_VECTORS
+static void set_caps(double *restrict cap, size_t n, const struct step *restrict s,
+                     const double *restrict memory_byte)
+{
+    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
+    double held = s->weight_byte, fixed = s->fixed_byte;
+    for (size_t i = 0; i < n; i++) {
+        double room = memory_byte[i] - held - fixed, fit = floor(room / per_request);
+        cap[i] = room > 0 ? fit : 0;
+    }
+}
+
+/* Throughput never falls as the batch grows, so the best batch is the largest allowed. */
+FOR_ALL_VECTORS
+static void set_loads(struct load_lanes *restrict out, size_t n, const double *restrict cap,
+                      const double *restrict slo)
+{
+    for (size_t i = 0; i < n; i++)
+        LANE(out, load, most)[i] = LANE(out, load, mean)[i] = larger(1, smaller(cap[i], slo[i]));
+}
+
+static double memory_byte_at(const struct step *s, double load)
+{
+    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
+    return s->weight_byte + s->fixed_byte + load * per_request;
+}
+
+/* `late` is the verdict where `spent` is beyond its limit. */
+FOR_ALL_VECTORS
+static void settle(struct candidate_lanes *restrict out, size_t n, const struct step *restrict s,
+                   const double *restrict load, const double *restrict spent,
+                   const double *restrict limit, const double *restrict late)
+{
+    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
+    double held = s->weight_byte + s->fixed_byte;
+    for (size_t i = 0; i < n; i++) {
+        double or_late = spent[i] > limit[i] ? late[i] : VERDICT_OK;
+        bool too_large = load[i] > LANE(out, candidate, cap)[i];
+        LANE(out, candidate, verdict)[i] = too_large ? VERDICT_MEMORY : or_late;
+        LANE(out, candidate, memory_byte)[i] = held + load[i] * per_request;
+    }
+}
+
+/* The limit on a step of each device, `prompt_s` being what its first token waits for beside it,
+ * and the verdict beyond it. */
+static void set_limits(double *limit_s, double *late, const struct asked *a, size_t n,
+                       const struct workload *w, const double *prompt_s)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool prefills = a->step->prefills;
+        double left_s = a->ttft_s[i] - (prefills ? 0 : prompt_s[i]);
+        double tpot_s = prefills ? INFINITY : w->tpot_s * a->step->accepted_tokens;
+        bool by_ttft = prefills || (a->waits && left_s < tpot_s);
+        limit_s[i] = by_ttft ? left_s : tpot_s;
+        late[i] = by_ttft ? VERDICT_TTFT : VERDICT_TPOT;
+    }
+}
+
+/* `guess`: where to begin to look for the largest load; it changes no result. */
+static void try_step(struct candidates *out, const struct asked *a, const struct devices *d,
+                     const struct workload *w, const double *guess)
+{
+    const struct step *s = a->step;
+    lane limit_s, late, time_s;
+    double *cap = LANE(&out->of, candidate, cap), *slo = LANE(&out->of, candidate, slo);
+    double *prompt_s = LANE(&out->of, candidate, prompt_s);
+    const double *most = LANE(&out->load, load, most);
+
+    lanes_set(prompt_s, d->n, NAN);
+    if (a->waits) {
+        static const struct load one = {1, 1};
+        struct load_lanes single;
+        LANES_FILL(&single, d->n, one);
+        steps_time_s(prompt_s, &a->waits->prefill, d, &single, &a->waits->prefill_memo);
+    }
+    set_limits(limit_s, late, a, d->n, w, prompt_s);
+    set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte));
+    steps_largest_load(slo, s, d, limit_s, guess ? guess : cap, a->memo);
+    if (a->batch == BATCH_MAX) {
+        set_loads(&out->load, d->n, cap, slo);
+        settle(&out->of, d->n, s, most, most, slo, late);
+        return;
+    }
+    struct load given = step_load(s, a->batch);
+    LANES_FILL(&out->load, d->n, given);
+    lanes_set(time_s, d->n, 0);
+    if (w->tpot_s < INFINITY || w->ttft_s < INFINITY)
+        steps_time_s(time_s, s, d, &out->load, a->memo);
+    settle(&out->of, d->n, s, most, time_s, limit_s, late);
+}
+
+/* What mappings are compared by. */
+static void weigh_step(struct candidates *out, const struct asked *a, const struct devices *d)
+{
+    const struct step *s = a->step;
+    const double *mean = LANE(&out->load, load, mean);
+    double *step_s = LANE(&out->of, candidate, step_s);
+    double *rate = LANE(&out->of, candidate, rate);
+    steps_time_s(step_s, s, d, &out->load, a->memo);
+    for (size_t i = 0; i < d->n; i++)
+        rate[i] = mean[i] * s->dp * a->counted / step_s[i] / a->shared;
+}
+
+/* ---- merits ---- */
+
+/* By more than `equal`: sums of the same numbers may differ in their last place. */
+static bool is_more(double a, double b, double equal)
+{
+    return a > b + fabs(b) * equal;
+}
+
+/* One number to compare mappings by, larger is better: tokens per second where it is feasible;
+ * below 0 the time of the step where it is late; below all of those the memory it needs. */
+static const double PER_BYTE = 1e200;
+
+static double merit_of(const struct candidate *c)
+{
+    int distance = verdict_kinds[(int)c->verdict].distance;
+    return distance == 0 ? c->rate : distance == 1 ? -c->step_s : -PER_BYTE * c->memory_byte;
+}
+
+/* Upper bounds, by far more than rounding can make of the sums below. */
+static const double SLACK = 1e-7;
+
+/* A merit bound where the batch is free. All loads up to load[i] are bounded by what is known of
+ * that one: t(x) >= fixed + (t(load) - fixed) x / load. Those that may keep the limit stay. */
+FOR_ALL_VECTORS
+static void bound_free(double *restrict merit, double *restrict load, size_t n,
+                       const double *restrict cap, const double *restrict limit_s,
+                       const double *restrict time_s, const double *restrict fixed_s, double tokens,
+                       double least_byte)
+{
+    for (size_t i = 0; i < n; i++) {
+        double most = load[i], rise_s = (time_s[i] - fixed_s[i]) / most;
+        double reach = floor((limit_s[i] * (1 + SLACK) - fixed_s[i]) / rise_s);
+        double kept = time_s[i] > limit_s[i] ? smaller(reach, most) : most;
+        bool late = kept < 1;
+        double feasible = tokens * kept / (fixed_s[i] + rise_s * kept);
+        double fits = late ? -(fixed_s[i] + rise_s) : feasible;
+        fits = fits + (fits > 0 ? fits : -fits) * SLACK;
+        merit[i] = cap[i] < 1 ? -PER_BYTE * least_byte * (1 - SLACK) : fits;
+        load[i] = larger(1, kept);
+    }
+}
+
+static void bound_given(double *merit, const struct asked *a, size_t n, const double *cap,
+                        const double *limit_s, const double *time_s, struct load load)
+{
+    double rate = load.mean * a->step->dp * a->counted / a->shared;
+    for (size_t i = 0; i < n; i++) {
+        bool late = time_s[i] > limit_s[i] * (1 + SLACK);
+        double fits = late ? -time_s[i] : rate / time_s[i];
+        double short_of = -PER_BYTE * memory_byte_at(a->step, load.most);
+        double bound = load.most > cap[i] ? short_of : fits;
+        merit[i] = bound + fabs(bound) * SLACK;
+    }
+}
+
+enum { ROUGH = 1, REFINED = 2 }; /* rounds that bring loads down to their limit */
+
+/* The rough bound first; the refined one goes on from it. */
+static void bound_merit(struct merit *out, const struct question *q, size_t k, int rounds)
+{
+    const struct bound_devices *d = &q->bounds;
+    size_t n = q->d->n;
+    struct asked a;
+    double *most = out->load;
+    lane mean, cap, limit_s, late, time_s, fixed_s, prompt_s;
+
+    ask(&a, q, k);
+    if (a.waits) {
+        lanes_set(mean, n, 1);
+        lanes_set(prompt_s, n, 0);
+        if (q->w->ttft_s < INFINITY)
+            step_bound_s(prompt_s, fixed_s, &a.waits->prefill_bound, &a.waits->prefill, d, mean,
+                         mean);
+    }
+    set_limits(limit_s, late, &a, n, q->w, prompt_s);
+    set_caps(cap, n, a.step, LANE(&q->d->rates, rates, memory_byte));
+    out->refined = rounds == REFINED;
+    if (a.batch != BATCH_MAX) {
+        struct load given = step_load(a.step, a.batch);
+        lanes_set(most, n, given.most);
+        lanes_set(mean, n, given.mean);
+        step_bound_s(time_s, fixed_s, a.bound, a.step, d, most, mean);
+        bound_given(out->of, &a, n, cap, limit_s, time_s, given);
+        out->refined = true;
+        return;
+    }
+    for (size_t i = 0; i < n && rounds == ROUGH; i++)
+        most[i] = larger(1, cap[i]);
+    for (int round = 0; round < rounds; round++) {
+        step_bound_s(time_s, fixed_s, a.bound, a.step, d, most, most);
+        bound_free(out->of, most, n, cap, limit_s, time_s, fixed_s,
+                   a.step->dp * a.counted / a.shared, memory_byte_at(a.step, 1));
+    }
+}
+
+/* ---- the search ---- */
+
+enum { SEEDS = 5 };
+
+struct found {
+    struct candidates *best;
+    size_t *mapped;
+    lane merit, top; /* of `mapped`; of all that were timed: the same but for rounding */
+    size_t n;        /* mappings that were timed */
+};
+
+static void take(struct found *f, size_t k, const struct candidates *c, size_t i, double merit)
+{
+    LANES_COPY(&f->best->of, i, &c->of, i);
+    LANES_COPY(&f->best->load, i, &c->load, i);
+    f->merit[i] = merit;
+    f->mapped[i] = k;
+}
+
+/* Times a mapping on all devices and keeps it where it is the better one. */
+static void try_mapping(struct found *f, const struct question *q, size_t k)
+{
+    struct merit *m = &q->p->merit[k];
+    struct candidates next;
+    struct asked a;
+    ask(&a, q, k);
+    try_step(&next, &a, q->d, q->w, q->overlaps ? NULL : m->load);
+    weigh_step(&next, &a, q->d);
+    m->exact = true;
+    for (size_t i = 0; i < q->d->n; i++) {
+        struct candidate c;
+        LANES_TAKE(c, &next.of, i);
+        double merit = m->of[i] = merit_of(&c);
+        bool first = f->n == 0, equal = !is_more(merit, f->merit[i], q->equal) &&
+                                        !is_more(f->merit[i], merit, q->equal);
+        if (first || is_more(merit, f->merit[i], q->equal) || (equal && k < f->mapped[i]))
+            take(f, k, &next, i, merit);
+        f->top[i] = first ? merit : larger(f->top[i], merit);
+    }
+    f->n++;
+}
+
+/* The mapping with the highest bound on device i. */
+static size_t most_promising(const struct prepared *p, size_t i)
+{
+    size_t at = 0;
+    for (size_t k = 1; k < p->n; k++)
+        if (p->merit[k].of[i] > p->merit[at].of[i])
+            at = k;
+    return at;
+}
+
+FOR_ALL_VECTORS
+static bool may_win(const double *restrict bound, const double *restrict top, size_t n)
+{
+    int64_t any = 0;
+    for (size_t i = 0; i < n; i++)
+        any |= bound[i] >= top[i];
+    return any;
+}
+
+/* The first of all that equal the best, which rounding may have kept from being taken. */
+static void take_first_of_equals(struct found *f, const struct question *q)
+{
+    for (size_t i = 0; i < q->d->n; i++) {
+        size_t k = 0;
+        while (!q->p->merit[k].exact || is_more(f->top[i], q->p->merit[k].of[i], q->equal))
+            k++;
+        if (k == f->mapped[i])
+            continue;
+        struct candidates again;
+        struct asked a;
+        ask(&a, q, k);
+        try_step(&again, &a, q->d, q->w, NULL);
+        weigh_step(&again, &a, q->d);
+        take(f, k, &again, i, q->p->merit[k].of[i]);
+    }
+}
+
+static void search(struct candidates *out, size_t mapped[LANES], struct question *q)
+{
+    struct prepared *p = q->p;
+    struct found f = {.best = out, .mapped = mapped};
+    bound_devices_make(&q->bounds, q->d);
+    for (size_t i = 0; i < q->d->n; i++)
+        q->overlaps |= LANE(&q->d->rates, rates, overlap)[i] > 0;
+    for (size_t k = 0; k < p->n; k++) {
+        bound_merit(&p->merit[k], q, k, ROUGH);
+        p->merit[k].exact = false;
+    }
+    /* The most promising of some devices first: what they reach rules most others out. */
+    size_t n = q->d->n;
+    for (size_t j = 0; j < SEEDS; j++) {
+        size_t i = j * (n - 1) / (SEEDS - 1), k = most_promising(p, i);
+        while (!p->merit[k].refined && !p->merit[k].exact) {
+            bound_merit(&p->merit[k], q, k, REFINED);
+            k = most_promising(p, i);
+        }
+        if (!p->merit[k].exact)
+            try_mapping(&f, q, k);
+    }
+    for (size_t k = 0; k < p->n; k++) {
+        struct merit *m = &p->merit[k];
+        if (m->exact || !may_win(m->of, f.top, n))
+            continue;
+        if (!m->refined)
+            bound_merit(m, q, k, REFINED);
+        if (may_win(m->of, f.top, n))
+            try_mapping(&f, q, k);
+    }
+    take_first_of_equals(&f, q);
+}
+
+void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared *p,
+                   const struct devices *d, const struct workload *w)
+{
+    struct question q = {.p = p, .d = d, .w = w, .equal = 1e-12};
+    struct asked a;
+    if (p->n > 1) {
+        search(out, mapped, &q);
+        return;
+    }
+    ask(&a, &q, 0);
+    try_step(out, &a, d, w, NULL);
+    for (size_t i = 0; i < d->n; i++)
+        mapped[i] = 0;
+}
+
+void best_prefill_pools(struct prefill_pool_lanes *out, struct prepared *p, const struct devices *d,
+                        const struct workload *w)
+{
+    struct question q = {.p = p, .d = d, .w = w, .pool = true};
+    struct candidates best;
+    size_t mapped[LANES];
+    search(&best, mapped, &q);
+    for (size_t i = 0; i < d->n; i++) {
+        struct asked a;
+        struct candidate c;
+        ask(&a, &q, mapped[i]);
+        LANES_TAKE(c, &best.of, i);
+        struct prefill_pool pool = {c.rate, c.step_s + a.transfer_s[i], a.transfer_s[i]};
+        static const struct prefill_pool none = {0, NAN, NAN};
+        if (c.verdict != VERDICT_OK)
+            pool = none;
+        LANES_PUT(out, i, pool);
+    }
+}
