@@ -1,6 +1,7 @@
 #include "arch/evaluate.h"
 
 #include "arch/best_mapping.h"
+#include "base/mem.h"
 
 size_t evaluate_room(const struct design *d)
 {
