@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "base/text_file.h"
 
-enum { MOST_MIB = 16, DEEPEST = 64 };
+enum { MOST_MIB = 16, DEEPEST = 64, ANCHORS_MOST = 1000 };
 
 struct node {
     const struct conf *conf;
@@ -168,17 +168,28 @@ static int fail_syntax(const struct conf *c, const yaml_parser_t *parser, struct
                 parser->problem_mark.column + 1, parser->problem);
 }
 
-/* Before loading, as libyaml takes quadratic time over brackets in brackets. */
-static int check_nesting(struct conf *c, yaml_parser_t *parser, struct err *err)
+static bool has_anchor(const yaml_event_t *e)
 {
-    int depth = 0;
+    return (e->type == YAML_SCALAR_EVENT && e->data.scalar.anchor != NULL) ||
+           (e->type == YAML_SEQUENCE_START_EVENT && e->data.sequence_start.anchor != NULL) ||
+           (e->type == YAML_MAPPING_START_EVENT && e->data.mapping_start.anchor != NULL);
+}
+
+/* Before loading, as libyaml takes quadratic time over brackets in brackets and over anchors. */
+static int check_events(struct conf *c, yaml_parser_t *parser, struct err *err)
+{
+    int depth = 0, anchors = 0;
     for (bool more = true; more;) {
         yaml_event_t event;
         if (!yaml_parser_parse(parser, &event))
             return fail_syntax(c, parser, err);
         yaml_event_type_t type = event.type;
         yaml_mark_t at = event.start_mark;
+        anchors += has_anchor(&event);
         yaml_event_delete(&event);
+        if (anchors > ANCHORS_MOST)
+            return fail(err, "%s:%zu:%zu: too many anchors: at most %d", c->path, at.line + 1,
+                        at.column + 1, (int)ANCHORS_MOST);
         depth += type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT;
         depth -= type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT;
         if (depth > DEEPEST)
@@ -228,6 +239,12 @@ static int by_text_and_place(const void *left, const void *right)
     return order != 0 ? order : (a->node > b->node) - (a->node < b->node);
 }
 
+static bool is_merge(const struct node *key)
+{
+    return strcmp(node_text(key), "<<") == 0 &&
+           key->yaml->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+}
+
 static int check_keys(const struct node *map, struct err *err)
 {
     size_t n = node_count(map);
@@ -237,6 +254,9 @@ static int check_keys(const struct node *map, struct err *err)
         key[i] = (struct key){node_key(map, i), node_key_node(map, i)};
         if (node_kind(key[i].node) != NODE_SCALAR)
             status = node_fail(key[i].node, NULL, err, "the key is a list or a map: write a word");
+        else if (is_merge(key[i].node))
+            status = node_fail(key[i].node, "<<", err,
+                               "merge keys are not read: write the keys of the other map out");
     }
     if (status == 0)
         qsort(key, n, sizeof *key, by_text_and_place);
@@ -248,8 +268,21 @@ static int check_keys(const struct node *map, struct err *err)
     return status;
 }
 
+/* What a value is follows from its place; libyaml gives the tags below where there is none. */
+static int check_tag(const struct node *n, struct err *err)
+{
+    static const char *const plain[] = {
+        [NODE_SCALAR] = YAML_STR_TAG, [NODE_LIST] = YAML_SEQ_TAG, [NODE_MAP] = YAML_MAP_TAG};
+    const char *tag = (const char *)n->yaml->tag;
+    if (tag == NULL || strcmp(tag, plain[node_kind(n)]) == 0)
+        return 0;
+    return node_fail(n, NULL, err, "the tag \"%.80s\": write the value without it", tag);
+}
+
 static int check_node(const struct node *n, struct err *err)
 {
+    if (check_tag(n, err) != 0)
+        return -1;
     if (node_kind(n) == NODE_MAP)
         return check_keys(n, err);
     if (node_kind(n) == NODE_SCALAR && strlen(node_text(n)) < n->yaml->data.scalar.length)
@@ -312,7 +345,7 @@ static int parse(struct conf **out, const char *name, char *text, size_t length,
     c->path = mem_text(name);
     c->text = text;
     *out = NULL;
-    if (pass_over(c, length, check_nesting, err) != 0 || pass_over(c, length, load, err) != 0 ||
+    if (pass_over(c, length, check_events, err) != 0 || pass_over(c, length, load, err) != 0 ||
         check(c, err) != 0) {
         conf_close(c);
         return -1;

@@ -1,8 +1,9 @@
 /* YAML files, with the position of every value for messages. The only module that knows libyaml.
  *
  * A file is a tree of nodes; a node is a scalar, a list or a map. Nodes are borrowed from the
- * conf and live until conf_close. Syntax errors, keys that are not scalars, keys given twice and
- * a second document are refused on opening. An empty file is an empty map. */
+ * conf and live until conf_close. Syntax errors, keys that are not scalars, keys given twice, merge
+ * keys, tags and a second document are refused on opening. A UTF-8 byte order mark is passed over.
+ * An empty file is an empty map. */
 #ifndef BASE_CONF_H
 #define BASE_CONF_H
 

@@ -1,5 +1,6 @@
 #include "base/text_file.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -88,4 +89,22 @@ char *text_file_read(const char *path, size_t most_mib, size_t *length, struct e
     memmove(text, text + mark, *length);
     text[*length] = '\0';
     return text;
+}
+
+/* Letters after the last dot: not the ".1-8b" of a version. */
+static bool is_ending(const char *dot)
+{
+    const char *at = dot + 1;
+    while (isalpha((unsigned char)*at))
+        at++;
+    return at > dot + 1 && *at == '\0';
+}
+
+char *file_stem(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = mem_text(slash != NULL ? slash + 1 : path), *dot = strrchr(name, '.');
+    if (dot != NULL && dot != name && is_ending(dot))
+        *dot = '\0';
+    return name;
 }

@@ -17,4 +17,8 @@ int text_encoding_check(const char *path, const char *text, size_t length, struc
 /* The length of a UTF-8 byte order mark at the start of the text: 3 or 0. */
 size_t text_mark_length(const char *text, size_t length);
 
+/* The file's name without folder and ending: "b" of "a/b.yaml" and of "a/b", ".b" of "a/.b", all of
+ * "llama-3.1-8b", whose ending is not of letters. Caller frees. */
+char *file_stem(const char *path);
+
 #endif

@@ -1,5 +1,6 @@
 #include "search/axis.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,6 +184,15 @@ double axis_count(const struct node *value)
     return steps ? fmax(1, strtod(node_text(steps), NULL)) : (double)items(value);
 }
 
+/* To 12 significant digits, so that a step of a range is the number that people would write: 8192,
+ * not 8191.999999999999. */
+static double rounded(double v)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%.12g", v);
+    return strtod(text, NULL);
+}
+
 /* `from` and `to` are values of the parameter itself, so their rows are made on the spot. */
 static int read_range(struct axis *a, const struct node *n, struct err *err)
 {
@@ -226,12 +236,39 @@ static int read_range(struct axis *a, const struct node *n, struct err *err)
                    : i == r.steps - 1 ? r.to
                    : r.scale > 0      ? r.from * pow(r.to / r.from, t)
                                       : r.from + t * (r.to - r.from);
-        if (of->whole)
-            v = round(v);
+        v = of->whole ? round(v) : rounded(v);
         if (a->n == 0 || a->value[a->n - 1] != v)
             a->value[a->n++] = v;
     }
     return 0;
+}
+
+struct placed {
+    double value;
+    size_t place;
+};
+
+static int by_value_and_place(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    if (x->value != y->value)
+        return x->value < y->value ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* The first value that is the same as one before it; n if there is none. */
+static size_t value_twice(const double *value, size_t n)
+{
+    struct placed *sorted = mem_alloc(n, sizeof *sorted);
+    size_t first = n;
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = (struct placed){value[i], i};
+    qsort(sorted, n, sizeof *sorted, by_value_and_place);
+    for (size_t i = 1; i < n; i++)
+        if (sorted[i].value == sorted[i - 1].value && sorted[i].place < first)
+            first = sorted[i].place;
+    free(sorted);
+    return first;
 }
 
 static int read_values(struct axis *a, const struct node *value, struct err *err)
@@ -248,12 +285,13 @@ static int read_values(struct axis *a, const struct node *value, struct err *err
         if (node_bind_field(n, a->parameter.field, a->path, part, err) != 0)
             return -1;
         double v = design_get(&d, &a->parameter);
-        for (size_t j = 0; j < a->n; j++)
-            if (a->value[j] == v)
-                return node_fail(n, a->path, err, "%s is given twice: keep one", node_text(n));
         a->value[a->n++] = v;
         words = words && field_word(a->parameter.field, v);
     }
+    size_t twice = value_twice(a->value, a->n);
+    if (twice < a->n)
+        return node_fail(item(value, twice), a->path, err, "%s is given twice: keep one",
+                         node_text(item(value, twice)));
     if (words && a->n) {
         a->text = mem_alloc(a->n, sizeof *a->text);
         for (size_t i = 0; i < a->n; i++)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text_file.h"
 #include "search/axis.h"
 
 static const double MOST_POINTS = 9007199254740992.0; /* 2^53: indices stay exact as doubles */
@@ -380,21 +381,11 @@ static int read_all(struct study *s, const struct conf *conf, struct catalogue *
     return 0;
 }
 
-/* The file's name without folder and ending. */
-static char *stem(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *name = mem_text(slash ? slash + 1 : path), *dot = strrchr(name, '.');
-    if (dot && dot != name)
-        *dot = '\0';
-    return name;
-}
-
 static int finish(struct study **out, struct conf *conf, struct catalogue *c, struct err *err)
 {
     struct study *s = mem_alloc(1, sizeof *s);
 
-    s->name = stem(conf_path(conf));
+    s->name = file_stem(conf_path(conf));
     s->text = mem_text(conf_text(conf));
     s->budget = s->seconds = s->stall = INFINITY;
     s->seed = 1;
@@ -421,7 +412,15 @@ int study_open(struct study **out, const char *path, struct catalogue *c, struct
     struct conf *conf;
     if (!path)
         return study_parse(out, "defaults", "", c, err);
-    return conf_open(&conf, path, err) != 0 ? -1 : finish(out, conf, c, err);
+    if (conf_open(&conf, path, err) != 0)
+        return -1;
+    const struct node *root = conf_root(conf);
+    if (node_kind(root) == NODE_MAP && node_count(root) == 0) {
+        node_fail(root, NULL, err, "the study is empty: write key: value lines, like chip: b200");
+        conf_close(conf);
+        return -1;
+    }
+    return finish(out, conf, c, err);
 }
 
 void study_free(struct study *s)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text_file.h"
 
 /* What a folder holds. */
 static const struct folder {
@@ -204,9 +205,7 @@ static struct entry *read_entry(struct catalogue *c, size_t part, char *path, st
         free(e);
         return NULL;
     }
-    const char *file = strrchr(path, '/');
-    e->name = mem_text(file ? file + 1 : path);
-    *strrchr(e->name, '.') = '\0';
+    e->name = file_stem(path);
     e->about = scalar_of(root, "about");
     e->source = scalar_of(root, "source");
     e->measured_on = scalar_of(root, "measured_on");
