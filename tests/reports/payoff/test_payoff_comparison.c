@@ -157,6 +157,43 @@ static void without_doubt_every_draw_is_the_middle(void **state)
     study_free(s);
 }
 
+/* Quantile u of a triangle over a, c with its peak at b. */
+static double triangle(double a, double b, double c, double u)
+{
+    return u * (c - a) < b - a ? a + sqrt(u * (c - a) * (b - a))
+                               : c - sqrt((1 - u) * (c - a) * (c - b));
+}
+
+/* P falls with the price, so that its quantiles are P at the price's, from the other end. */
+static void one_uncertain_price_draws_p_by_its_triangle(void **state)
+{
+    (void)state;
+    struct study *s = parsed(small_study);
+    const struct setting set[] = {{"model", "gpt3-175b", 0}, {"workload.context", NULL, 8192}};
+    struct comparison c = gathered(s, set, 2, NULL, 0, BUDGET_COST);
+    const struct field *f = field_find(prices_fields, "engine_premium");
+    struct certainty sure;
+    struct world w;
+    const double low = 1, middle = 4, high = 24;
+    c.prices.low = c.prices.high = c.prices.middle;
+    field_put(f, &c.prices.low, low);
+    field_put(f, &c.prices.middle, middle);
+    field_put(f, &c.prices.high, high);
+    comparison_certainty(&sure, &c, 1, 4000);
+    world_middle(&w, &c);
+    const double p[] = {sure.high, sure.median, sure.low}, u[] = {0.1, 0.5, 0.9};
+    for (size_t i = 0; i < LEN(u); i++) {
+        field_put(f, &w.prices, triangle(low, middle, high, u[i]));
+        assert_close(p[i], comparison_payoff(&c, &w, NULL), 0.005);
+    }
+    field_put(f, &w.prices, low);
+    double most = comparison_payoff(&c, &w, NULL);
+    field_put(f, &w.prices, high);
+    assert_true(most / comparison_payoff(&c, &w, NULL) > 1.1);
+    comparison_free(&c);
+    study_free(s);
+}
+
 static void a_seed_draws_the_same_again(void **state)
 {
     (void)state;
@@ -293,6 +330,7 @@ int main(void)
         cmocka_unit_test(of_two_device_types_the_intensity_decides),
         cmocka_unit_test(a_payoff_is_the_best_with_over_the_best_without),
         cmocka_unit_test(without_doubt_every_draw_is_the_middle),
+        cmocka_unit_test(one_uncertain_price_draws_p_by_its_triangle),
         cmocka_unit_test(a_seed_draws_the_same_again),
         cmocka_unit_test(where_a_constant_flips_the_verdict_payoff_is_one),
         cmocka_unit_test(a_mix_of_one_workload_is_that_workload),
