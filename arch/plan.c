@@ -32,10 +32,11 @@ static const struct word placement_words[] = {
 };
 static const struct word timing_words[] = { { "ideal", TIMING_IDEAL }, { "simulator", TIMING_SIMULATOR }, { "calibrated", TIMING_CALIBRATED }, { NULL, 0 } };
 static const struct word number_words[] = {
-    { "bf16", 2 }, { "fp16", 2 }, { "fp8", 1 }, { "int8", 1 }, { "fp4", 0.5 }, { "int4", 0.5 }, { "fp32", 4 },
+    { "bf16", 2 }, { "fp8", 1 }, { "fp4", 0.5 }, { "fp32", 4 },
     /* With their scales: one byte for 32 numbers (OCP MX), for 16 (NVFP4), four for 128 x 128 (DeepSeek-V3). */
     { "mxfp8", 1 + 1 / 32.0 }, { "mxfp4", 0.5 + 1 / 32.0 }, { "nvfp4", 0.5 + 1 / 16.0 }, { "fp8_block", 1 + 4 / 16384.0 }, { NULL, 0 },
 };
+static const struct word number_also[] = { { "fp16", 2 }, { "int8", 1 }, { "int4", 0.5 }, { NULL, 0 } };
 
 static const struct word exchanged_words[] = {
     { "activation", AS_ACTIVATION }, { "bf16", 2 }, { "fp8", 1 }, { "mxfp8", 1 + 1 / 32.0 }, { "fp4", 0.5 }, { "nvfp4", 0.5 + 1 / 16.0 }, { NULL, 0 },
@@ -89,10 +90,10 @@ static const struct field workload_rows[] = {
 };
 
 static const struct field precision_rows[] = {
-    { FIELD(precision, weight, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .doc = "Storage of weights." },
-    { FIELD(precision, kv, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .doc = "Storage of the KV cache." },
-    { FIELD(precision, math, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .doc = "Arithmetic: which peak of the chip counts." },
-    { FIELD(precision, activation, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .doc = "Storage and transfer of activations." },
+    { FIELD(precision, weight, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Storage of weights." },
+    { FIELD(precision, kv, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Storage of the KV cache." },
+    { FIELD(precision, math, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Arithmetic: which peak of the chip counts." },
+    { FIELD(precision, activation, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Storage and transfer of activations." },
     { FIELD(precision, dispatch, "B"), .lo = 0.25, .hi = 8, .init = AS_ACTIVATION, .words = exchanged_words,
       .doc = "What an all-to-all sends to the experts. DeepSeek-V3 sends FP8." },
     { FIELD(precision, combine, "B"), .lo = 0.25, .hi = 8, .init = AS_ACTIVATION, .words = exchanged_words,

@@ -220,7 +220,16 @@ char *quantity_text(double value, const char *unit, int digits, char *buffer, si
 
 bool field_word_at(const struct field *f, size_t i, struct word *out)
 {
-    *out = f->registry != NULL ? f->registry(i) : f->words != NULL ? f->words[i] : (struct word){0};
+    size_t words = 0;
+    *out = (struct word){NULL, 0};
+    if (f->registry != NULL)
+        *out = f->registry(i);
+    while (f->words != NULL && words < i && f->words[words].text != NULL)
+        words++;
+    if (f->words != NULL)
+        *out = f->words[words];
+    if (out->text == NULL && f->also != NULL)
+        *out = f->also[i - words];
     return out->text != NULL;
 }
 

@@ -27,7 +27,8 @@ struct field {
     bool whole;       /* only whole numbers */
     bool only_words;  /* numbers are not accepted, one of `words` is needed */
     int sense;        /* metrics: +1 more is better, -1 less is better, 0 neither */
-    const struct word *words;          /* ends with { NULL, 0 }; NULL for none */
+    const struct word *words; /* ends with { NULL, 0 }; NULL for none */
+    const struct word *also;  /* with `words`: others that are read, not written; ends likewise */
     struct word (*registry)(size_t i); /* instead of `words`: made of the rows of a registry */
     /* A number without a unit below `plain_lo` or above `plain_hi` (0: no such end) is questioned:
      * more likely it was meant in `plain_unit`. */
@@ -94,7 +95,7 @@ int quantity_parse(const char *text, const char *unit, double *out);
  * Fits in 48 bytes. Returns `buffer`. */
 char *field_text(const struct field *f, double value, char *buffer, size_t size);
 
-/* Word `i` of `f`; false past the last. */
+/* Word `i` of `f`, those that are only read after the others; false past the last. */
 bool field_word_at(const struct field *f, size_t i, struct word *out);
 
 /* The first word that stands for `value` in `f`, or NULL. */

@@ -389,6 +389,7 @@ static int finish(struct study **out, struct conf *conf, struct catalogue *c, st
     s->text = mem_text(conf_text(conf));
     s->budget = s->seconds = s->stall = INFINITY;
     s->seed = 1;
+    s->keep = KEEP_ALL;
     if (catalogue_default_design(c, &s->base, err) != 0 ||
         catalogue_prices(c, NULL, &s->prices, err) != 0 || read_all(s, conf, c, err) != 0) {
         study_free(s);
