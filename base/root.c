@@ -5,9 +5,9 @@
 
 enum { STEPS_MOST = 100 };
 
-double root_between(double a, double fa, double b, double fb, double tolerance, root_fn f,
-                    void *ctx)
+double root_between(const struct bracket *start, double tolerance, root_fn f, void *ctx)
 {
+    double a = start->a, fa = start->fa, b = start->b, fb = start->fb;
     bool logs = a > 0 && b > 0;
     double x = a, before = INFINITY;
 

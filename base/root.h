@@ -4,11 +4,15 @@
 
 typedef double (*root_fn)(double x, void *ctx);
 
-/* x between a and b with f(x) = 0, where fa = f(a) and fb = f(b) differ in sign: false position
- * that halves the weight of an end that stays (Dowell and Jarratt 1971), until the bracket is
- * `tolerance` of x wide. f may jump; then x is where. In logarithms of x where a and b are
- * positive. NAN if f is NAN in between. */
-double root_between(double a, double fa, double b, double fb, double tolerance, root_fn f,
-                    void *ctx);
+/* Two points and f there. */
+struct bracket {
+    double a, fa, b, fb;
+};
+
+/* x between a and b with f(x) = 0, where fa and fb differ in sign: false position that halves the
+ * weight of an end that stays (Dowell and Jarratt 1971), until the bracket is `tolerance` of x
+ * wide. f may jump; then x is where. In logarithms of x where a and b are positive. NAN if f is NAN
+ * in between. */
+double root_between(const struct bracket *start, double tolerance, root_fn f, void *ctx);
 
 #endif

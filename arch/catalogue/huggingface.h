@@ -7,15 +7,8 @@
 #ifndef ARCH_CATALOGUE_HUGGINGFACE_H
 #define ARCH_CATALOGUE_HUGGINGFACE_H
 
-#include "arch/model.h"
+#include "arch/catalogue/imported_model.h"
 #include "base/conf.h"
-
-struct imported {
-    struct model model;
-    const char *type; /* the model_type or architecture it was known by */
-    /* Of each row of model_fields, how it was derived if not copied from a key; or NULL. */
-    const char *note[sizeof(struct model) / sizeof(double)];
-};
 
 /* Reads the configuration whose root is `root`, filling every member of the model and checking it
  * as a catalogue entry is checked. What is wrong is said with its place in the file. */

@@ -20,16 +20,24 @@ struct knob {
     double *value, start, most;
 };
 
-static size_t knobs_of(struct knob out[MINIMISE_MOST], struct calibration *c, enum kernel k,
-                       int number, bool ring)
+/* Measured rows that share constants: a kernel in one format, on one way of reducing. */
+struct kernel_set {
+    enum kernel kernel;
+    int number;
+    bool ring;
+};
+
+static size_t knobs_of(struct knob out[MINIMISE_MOST], struct calibration *c,
+                       const struct kernel_set *set)
 {
+    int number = set->number;
     size_t n = 0;
 #define KNOB(member, from, to)                                                                     \
     out[n++] = (struct knob)                                                                       \
     {                                                                                              \
         &(member), from, to                                                                        \
     }
-    switch (k) {
+    switch (set->kernel) {
     case KERNEL_GEMM:
         KNOB(c->gemm[number].start_s, 4e-6, 1e-3);
         KNOB(c->gemm[number].compute, 0.6, 0.95);
@@ -64,7 +72,7 @@ static size_t knobs_of(struct knob out[MINIMISE_MOST], struct calibration *c, en
         KNOB(c->prefill_mla[number].pad_tokens, 200, 1e4);
         break;
     case KERNEL_REDUCE:
-        if (ring) {
+        if (set->ring) {
             KNOB(c->ring.start_s, 5e-6, 1e-3);
             KNOB(c->ring.link, 0.7, 1);
             KNOB(c->ring.hop_s, 1e-6, 1e-3);
@@ -87,9 +95,10 @@ static size_t knobs_of(struct knob out[MINIMISE_MOST], struct calibration *c, en
     return n;
 }
 
-static double *error_of(struct calibration *c, enum kernel k, int number, bool ring)
+static double *error_of(struct calibration *c, const struct kernel_set *set)
 {
-    switch (k) {
+    int number = set->number;
+    switch (set->kernel) {
     case KERNEL_GEMM:
         return &c->gemm[number].error;
     case KERNEL_MOE:
@@ -103,7 +112,7 @@ static double *error_of(struct calibration *c, enum kernel k, int number, bool r
     case KERNEL_PREFILL_MLA:
         return &c->prefill_mla[number].error;
     case KERNEL_REDUCE:
-        return ring ? &c->ring.error : &c->reduce.error;
+        return set->ring ? &c->ring.error : &c->reduce.error;
     case KERNEL_EXCHANGE:
         return &c->exchange.error;
     case KERNEL_UNKNOWN:
@@ -179,25 +188,25 @@ static bool is_listed(const char *list, const char *name)
 }
 
 static bool fit_set(struct calibration *c, const struct kernels *rows, const char *chips,
-                    enum kernel k, int number, bool ring, struct quality *quality)
+                    const struct kernel_set *set, struct quality *quality)
 {
     struct fit f = {.c = c, .row = mem_alloc(rows->n + 1, sizeof *f.row)};
     double x[MINIMISE_MOST] = {0}, fitted = 0;
     for (size_t i = 0; i < rows->n; i++) {
         const struct measured_kernel *r = &rows->row[i];
-        if (r->kernel == k && r->number == number && r->ring == ring && !r->out &&
-            is_listed(chips, r->chip)) {
+        if (r->kernel == set->kernel && r->number == set->number && r->ring == set->ring &&
+            !r->out && is_listed(chips, r->chip)) {
             f.row[f.n++] = r;
             fitted += !r->check;
         }
     }
     bool enough = fitted >= FEW_ROWS && (double)f.n - fitted >= FEW_ROWS;
     if (enough) {
-        f.knobs = knobs_of(f.knob, c, k, number, ring);
+        f.knobs = knobs_of(f.knob, c, set);
         minimise(x, f.knobs, 0.3, loss, &f);
         turn(&f, x);
         *quality = judge(&f);
-        *error_of(c, k, number, ring) = quality->deviation;
+        *error_of(c, set) = quality->deviation;
     }
     free(f.row);
     return enough;
@@ -329,12 +338,13 @@ size_t calibration_fit(struct calibration *c, const struct kernels *k, const str
         for (int number = 0; number < sets[i].numbers; number++) {
             struct knob knob[MINIMISE_MOST];
             struct fitted *f = &out[n];
-            if (!fit_set(c, k, chips, sets[i].kernel, number, sets[i].ring, &f->quality))
+            const struct kernel_set set = {sets[i].kernel, number, sets[i].ring};
+            if (!fit_set(c, k, chips, &set, &f->quality))
                 continue;
-            f->n = knobs_of(knob, c, sets[i].kernel, number, sets[i].ring);
+            f->n = knobs_of(knob, c, &set);
             for (size_t j = 0; j < f->n; j++)
                 f->constant[j] = knob[j].value;
-            f->constant[f->n++] = error_of(c, sets[i].kernel, number, sets[i].ring);
+            f->constant[f->n++] = error_of(c, &set);
             n++;
         }
     struct fitted *f = &out[n];

@@ -61,10 +61,11 @@ static double find_root(struct along *a, double level, const struct payoff_stop 
     static const int ends[3][2] = {{0, 1}, {1, 2}, {3, 0}};
     a->level = level;
     for (int i = 0; i < (level == 0 ? 1 : 3); i++) {
-        double lo = x[ends[i][0]], hi = x[ends[i][1]];
-        double at_lo = log_payoff(lo, a), at_hi = log_payoff(hi, a);
-        if ((at_lo > 0) != (at_hi > 0) && !isnan(at_lo) && !isnan(at_hi))
-            return root_between(lo, at_lo, hi, at_hi, TOLERANCE, log_payoff, a);
+        struct bracket e = {.a = x[ends[i][0]], .b = x[ends[i][1]]};
+        e.fa = log_payoff(e.a, a);
+        e.fb = log_payoff(e.b, a);
+        if ((e.fa > 0) != (e.fb > 0) && !isnan(e.fa) && !isnan(e.fb))
+            return root_between(&e, TOLERANCE, log_payoff, a);
     }
     return NAN;
 }

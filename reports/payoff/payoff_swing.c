@@ -43,7 +43,8 @@ static double log_payoff(double x, void *ctx)
 static double root(const struct comparison *c, const struct swing *s, int class, double a, double b)
 {
     struct at at = {c, s, class};
-    return root_between(a, log_payoff(a, &at), b, log_payoff(b, &at), 1e-6, log_payoff, &at);
+    const struct bracket ends = {a, log_payoff(a, &at), b, log_payoff(b, &at)};
+    return root_between(&ends, 1e-6, log_payoff, &at);
 }
 
 /* Looks for P = 1 from the middle to both ends, then beyond them. */

@@ -50,60 +50,65 @@ static void later(struct local *l, const double *gene, const double *outcome)
     memcpy(to + p->genes, outcome, p->objectives * sizeof *to);
 }
 
-static size_t add(struct local *l, double *genes, size_t n, size_t most, const double *from,
-                  size_t gene, double value)
+/* Points of one ask, so far. */
+struct points {
+    double *genes;
+    size_t n, most;
+};
+
+/* `from` with one gene changed, where there is room and it is new. */
+static void add(struct local *l, struct points *out, const double *from, size_t gene, double value)
 {
     size_t count = search_problem(l->search)->genes;
-    if (n == most)
-        return n;
-    memcpy(genes + n * count, from, count * sizeof *genes);
-    genes[n * count + gene] = value;
-    return n + search_fresh(l->search, genes + n * count);
+    if (out->n == out->most)
+        return;
+    double *to = out->genes + out->n * count;
+    memcpy(to, from, count * sizeof *to);
+    to[gene] = value;
+    out->n += search_fresh(l->search, to);
 }
 
-static size_t neighbours(struct local *l, const double *from, double *genes, size_t n, size_t most)
+static void neighbours(struct local *l, struct points *out, const double *from)
 {
     const struct problem *p = search_problem(l->search);
     for (size_t i = 0; i < p->genes; i++) {
         const struct gene *g = &p->gene[i];
         if (g->kind == GENE_CATEGORY)
             for (size_t v = 0; v < g->n; v++)
-                n = add(l, genes, n, most, from, i, (double)v);
+                add(l, out, from, i, (double)v);
         for (int sign = -1; sign <= 1; sign += 2) {
             double to = from[i] + sign;
             if (g->kind == GENE_ORDERED && to >= 0 && to < (double)g->n)
-                n = add(l, genes, n, most, from, i, to);
+                add(l, out, from, i, to);
             for (size_t k = 0; g->kind == GENE_REAL && k < LEN(STEP); k++) {
                 to = from[i] + sign * STEP[k] * random_unit(search_random(l->search));
-                n = add(l, genes, n, most, from, i, fmin(fmax(to, 0), 1));
+                add(l, out, from, i, fmin(fmax(to, 0), 1));
             }
         }
     }
-    return n;
 }
 
 static size_t ask(void *self, double *genes, size_t most)
 {
     struct local *l = self;
     const struct problem *p = search_problem(l->search);
-    size_t n = 0;
     if (l->start) {
-        n = strategy_sobol.ask(l->even, genes, most < l->start ? most : l->start);
+        size_t n = strategy_sobol.ask(l->even, genes, most < l->start ? most : l->start);
         l->start = n ? l->start - n : 0;
         return n;
     }
-    while (l->first < l->n && n == 0) {
+    struct points out = {genes, 0, most};
+    while (l->first < l->n && out.n == 0) {
         const double *from = l->todo + l->first++ * width(l);
         if (!archive_dominates(search_archive(l->search), from + p->genes))
-            n = neighbours(l, from, genes, n, most);
+            neighbours(l, &out, from);
     }
-    if (n == 0 && isfinite(l->missed)) {
-        n = neighbours(l, l->nearest, genes, n, most);
-    }
-    while (n < DRAWS && n < most && l->first == l->n &&
-           search_draw(l->search, genes + n * p->genes))
-        n++;
-    return n;
+    if (out.n == 0 && isfinite(l->missed))
+        neighbours(l, &out, l->nearest);
+    while (out.n < DRAWS && out.n < most && l->first == l->n &&
+           search_draw(l->search, genes + out.n * p->genes))
+        out.n++;
+    return out.n;
 }
 
 static void tell(void *self, size_t n, const double *genes, const double *outcomes)
