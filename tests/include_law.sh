@@ -5,7 +5,8 @@ set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 
 # A room is a folder with its files; a sub-folder that has no line of its own is part of the room
-# around it. Each may include itself and the rooms behind the colon.
+# around it. Each may include itself and the rooms behind the colon, which stand above it, so that
+# no circle of rooms can be written down.
 rooms='
 base:
 arch: base
@@ -28,8 +29,14 @@ law()
 BEGIN {
     n = split(rooms, line, "\n")
     for (i = 1; i <= n; i++)
-        if (split(line[i], part, ":") == 2)
+        if (split(line[i], part, ":") == 2) {
             may[part[1]] = part[1] part[2]
+            for (k = split(part[2], above, " "); k > 0; k--)
+                if (!(above[k] in may)) {
+                    print part[1] ": " above[k] " does not stand above it: rooms have no circles"
+                    broken = 1
+                }
+        }
 }
 function breaks(why) { printf "%s:%d: %s\n", FILENAME, FNR, why; broken = 1 }
 function only(place, names, why) {
@@ -135,4 +142,10 @@ must pass reports/payoff/x.c '#include "search/study.h"'
 must pass reports/x.c '#include "reports/figures/svg.h"'
 must pass dse/x.c '#include "dse/validate/check.h"'
 must pass arch/x.c 'int f(void) { return 0; } /* rand() */'
+
+rooms='
+base: arch
+arch: base
+'
+must fail base/x.c 'int x;'
 exit "$status"
