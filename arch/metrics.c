@@ -121,6 +121,33 @@ COVERS(rows, metrics);
 
 const struct fields metrics_fields = {"", rows, LEN(rows), sizeof(struct metrics)};
 
+const struct field *metric_number(const char *name, struct err *err)
+{
+    const struct field *f = field_find(metrics_fields, name);
+    const char *near = f ? NULL : field_nearest(metrics_fields, name);
+    if (f && !f->only_words)
+        return f;
+    if (f)
+        fail(err, "\"%s\" is a word: give a metric that is a number", name);
+    else if (near)
+        fail(err, "\"%s\" is no metric: did you mean \"%s\"?", name, near);
+    else
+        fail(err, "\"%s\" is no metric: `dse list metrics` shows all", name);
+    return NULL;
+}
+
+int metric_goal(const char *text, const struct field **out, int *sense, struct err *err)
+{
+    const char *name = text + (*text == '+' || *text == '-');
+    *out = metric_number(name, err);
+    if (!*out)
+        return -1;
+    *sense = *text == '+' ? 1 : *text == '-' ? -1 : (*out)->sense;
+    if (*sense == 0)
+        return fail(err, "\"%s\" has no better end: write +%s or -%s", name, name, name);
+    return 0;
+}
+
 void metric_scope_add(struct metric_scope *out, const struct design *d)
 {
     out->phases |= 1u << (unsigned)d->workload.phase;

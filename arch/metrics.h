@@ -79,6 +79,14 @@ static inline const struct metric *metric_of(const struct field *f)
     return f->more;
 }
 
+/* The metric called `name`, as field_find, if it is a number; else NULL, with "WHAT: RIGHT" in
+ * err->text. */
+const struct field *metric_number(const char *name, struct err *err);
+
+/* An objective: "+tokens_per_s" (more is better), "-power_w", or a name alone where the row says
+ * what is better. `sense` is +1 or -1. Same form of failure. */
+int metric_goal(const char *text, const struct field **out, int *sense, struct err *err);
+
 /* What the points of a study, or a single point, can be. Start from {0} and add designs. */
 struct metric_scope {
     unsigned phases;

@@ -49,20 +49,12 @@ static const char *metric_name(const struct job *j, size_t k)
 
 static int add_metric(struct job *j, const char *name, struct err *err)
 {
-    const struct field *f = field_find(metrics_fields, name);
+    bool feasible = !strcmp(name, "feasible");
+    struct err inner;
+    const struct field *f = feasible ? NULL : metric_number(name, &inner);
     size_t at = 0;
-    if (!f && strcmp(name, "feasible") != 0) {
-        const char *near = field_nearest(metrics_fields, name);
-        return fail(err,
-                    near ? "dse sensitivity: --metrics: \"%s\" is no metric: did you mean \"%s\"?"
-                         : "dse sensitivity: --metrics: \"%s\" is no metric: `dse list metrics` "
-                           "shows all",
-                    name, near);
-    }
-    if (f && f->only_words)
-        return fail(err,
-                    "dse sensitivity: --metrics: \"%s\" is a word: give a metric that is a number",
-                    name);
+    if (!f && !feasible)
+        return fail(err, "dse sensitivity: --metrics: %s", inner.text);
     while (f && at < j->columns->n && strcmp(j->columns->column[at].name, f->name) != 0)
         at++;
     if (f && at == j->columns->n)

@@ -35,25 +35,16 @@ static int read_objectives(struct front *f, const char *text, struct err *err)
     for (const char *at = text;;) {
         at += strspn(at, " ");
         size_t length = strcspn(at, ",");
-        char *name = mem_text(at + (*at == '+' || *at == '-'));
-        name[length - (size_t)(*at == '+' || *at == '-')] = '\0';
-        const struct field *m = field_find(metrics_fields, name);
-        if (f->dim == PARETO_MOST || !m || m->only_words) {
-            const char *near = field_nearest(metrics_fields, name);
-            if (f->dim == PARETO_MOST)
-                fail(err, "--objectives: over %d: give fewer", PARETO_MOST);
-            else
-                fail(err, "--objectives: \"%s\" is no metric that is a number: %s%s%s", name,
-                     near ? "did you mean \"" : "`dse list metrics` shows all", near ? near : "",
-                     near ? "\"?" : "");
-            free(name);
-            return -1;
-        }
-        free(name);
-        int sense = *at == '+' ? 1 : *at == '-' ? -1 : m->sense;
-        if (!sense)
-            return fail(err, "--objectives: \"%s\" has no better end: write +%s or -%s", m->name,
-                        m->name, m->name);
+        char *goal = mem_text(at);
+        const struct field *m;
+        struct err inner;
+        int sense;
+        goal[length] = '\0';
+        int rc = f->dim == PARETO_MOST ? fail(&inner, "over %d: give fewer", PARETO_MOST)
+                                       : metric_goal(goal, &m, &sense, &inner);
+        free(goal);
+        if (rc != 0)
+            return fail(err, "--objectives: %s", inner.text);
         f->goal[f->dim++] = (struct goal){mem_text(m->name), sense};
         at += length;
         if (!*at++)

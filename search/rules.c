@@ -213,21 +213,5 @@ done:
 
 int objective_parse(struct objective *out, const char *text, struct err *err)
 {
-    const char *name = text + (*text == '+' || *text == '-');
-    const char *near;
-
-    out->metric = field_find(metrics_fields, name);
-    if (!out->metric) {
-        near = field_nearest(metrics_fields, name);
-        return fail(err,
-                    near ? "\"%s\" is no metric: did you mean \"%s\"?"
-                         : "\"%s\" is no metric: `dse list metrics` shows all",
-                    name, near);
-    }
-    if (out->metric->only_words)
-        return fail(err, "\"%s\" is a word: give a metric that is a number", name);
-    out->sense = *text == '+' ? 1 : *text == '-' ? -1 : out->metric->sense;
-    if (out->sense == 0)
-        return fail(err, "\"%s\" has no better end: write +%s or -%s", name, name, name);
-    return 0;
+    return metric_goal(text, &out->metric, &out->sense, err);
 }
