@@ -12,10 +12,23 @@
 #include "dse/command.h"
 #include "dse/file.h"
 
+/* clang-format off */
 static const struct command *const commands[] = {
-    &cmd_eval,        &cmd_sweep,    &cmd_query,    &cmd_pareto, &cmd_payoff,
-    &cmd_recommend,   &cmd_report,   &cmd_list,     &cmd_merge,  &cmd_import,
-    &cmd_sensitivity, &cmd_validate, &cmd_calibrate};
+    &cmd_eval,
+    &cmd_sweep,
+    &cmd_query,
+    &cmd_pareto,
+    &cmd_payoff,
+    &cmd_recommend,
+    &cmd_report,
+    &cmd_list,
+    &cmd_merge,
+    &cmd_import,
+    &cmd_sensitivity,
+    &cmd_validate,
+    &cmd_calibrate,
+};
+/* clang-format on */
 
 static void help(FILE *out)
 {

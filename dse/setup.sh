@@ -2,8 +2,9 @@
 # Sourced by dse/quickstart.sh and tests/run.sh in the root of the project: has what the build
 # needs installed, and builds.
 
-# Debian's package of each library, and the name pkg-config knows it by.
+# Debian's package of each library, and the name pkg-config knows it by; of each tool, and its command.
 libraries="libsqlite3-dev:sqlite3 libyaml-dev:yaml-0.1 libpcre2-dev:libpcre2-8"
+tools="ninja-build:ninja pkg-config:pkg-config"
 
 have_compiler() {
     for compiler in "${CC:-cc}" gcc clang; do
@@ -22,8 +23,9 @@ have_cmake() { # 3.25 or newer
 missing() {
     have_compiler || printf ' gcc libc6-dev'
     have_cmake || printf ' cmake'
-    command -v ninja >/dev/null || printf ' ninja-build'
-    command -v pkg-config >/dev/null || printf ' pkg-config'
+    for tool in $tools; do
+        command -v "${tool#*:}" >/dev/null || printf ' %s' "${tool%:*}"
+    done
     for library in $libraries; do
         pkg-config --exists "${library#*:}" 2>/dev/null || printf ' %s' "${library%:*}"
     done

@@ -8,6 +8,7 @@ CDPATH='' cd -- "$(dirname -- "$0")/.."
 . dse/setup.sh
 
 libraries="$libraries libcmocka-dev:cmocka"
+tools="$tools patch:patch"
 install_missing
 build dev
 

@@ -10,9 +10,19 @@
 enum { BATCH = SEARCH_BATCH, TRIES = 100, CHECKS = 4 };
 static const double GROWTH = 1.0001;
 
-const struct strategy *const strategies[] = {&strategy_grid,  &strategy_exact, &strategy_random,
-                                             &strategy_sobol, &strategy_lhs,   &strategy_nsga2,
-                                             &strategy_nsga3, &strategy_local, NULL};
+/* clang-format off */
+const struct strategy *const strategies[] = {
+    &strategy_grid,
+    &strategy_exact,
+    &strategy_random,
+    &strategy_sobol,
+    &strategy_lhs,
+    &strategy_nsga2,
+    &strategy_nsga3,
+    &strategy_local,
+    NULL,
+};
+/* clang-format on */
 
 struct search {
     struct problem problem;
