@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "dse/command.h"
 
+enum { OUT_OF_TIME = 2 }; /* of take() */
 enum { COMMIT_EVERY = 50000, COMMIT_SEARCH_EVERY = 8192, VOLUME_MOST = 20000 };
 static const double COMMIT_EVERY_S = 5, PROGRESS_EVERY_S = 0.2;
 
@@ -91,7 +92,8 @@ static int commit(struct runner *r, bool ended)
 
 static int commit_if_due(struct runner *r)
 {
-    return r->uncommitted >= (r->search ? COMMIT_SEARCH_EVERY : COMMIT_EVERY) || now_s() - r->committed_s > COMMIT_EVERY_S
+    return r->uncommitted >= (r->search ? COMMIT_SEARCH_EVERY : COMMIT_EVERY) ||
+                   now_s() - r->committed_s > COMMIT_EVERY_S
                ? commit(r, false)
                : 0;
 }
@@ -114,15 +116,15 @@ static int drop_left(struct runner *r, struct archive *front)
 
 /* ---- the grid: a point's number is its index, so any range can be priced by itself ---- */
 
-static int offer(struct runner *r, uint64_t point, const double *row, bool *on)
+/* Is it on the front of the points before it? */
+static bool offer(struct runner *r, uint64_t point, const double *row)
 {
     double at[RULES_MOST];
     const struct problem *p = &r->explore.problem;
     for (size_t k = 0; k < p->objectives; k++)
         at[k] = -r->study->objective[k].sense * row[r->explore.objective[k]];
     gauge_see(&r->gauge, at);
-    *on = archive_offer(r->front, at, point);
-    return drop_left(r, r->front);
+    return archive_offer(r->front, at, point);
 }
 
 static int take(void *ctx, uint64_t first, size_t count, const double *rows)
@@ -134,8 +136,11 @@ static int take(void *ctx, uint64_t first, size_t count, const double *rows)
         enum verdict verdict = (enum verdict)rows[at_verdict];
         bool keep = r->study->keep == KEEP_ALL || verdict == VERDICT_OK, on = true;
         misses_take(&r->misses, verdict, first + i, rows);
-        if (verdict == VERDICT_OK && r->front && offer(r, first + i, rows, &on) != 0)
-            return -1;
+        if (verdict == VERDICT_OK && r->front) {
+            on = offer(r, first + i, rows);
+            if (drop_left(r, r->front) != 0)
+                return -1;
+        }
         if (r->study->keep == KEEP_FRONT)
             keep = keep && on;
         if (keep && db_put(r->db, first + i, rows, r->err) != 0)
@@ -149,6 +154,8 @@ static int take(void *ctx, uint64_t first, size_t count, const double *rows)
     show_progress(r, false);
     if (interrupted)
         return 1;
+    if (r->grid_why && (r->timed_out = now_s() - r->started_s > r->study->seconds))
+        return OUT_OF_TIME;
     return commit_if_due(r);
 }
 
@@ -185,11 +192,16 @@ static int front_load(struct runner *r, int64_t id)
     return rc;
 }
 
+static void open_front(struct runner *r)
+{
+    r->front = archive_new(r->study->objectives);
+    r->gauge.dim = r->study->objectives <= PARETO_MOST ? r->study->objectives : 0;
+}
+
 static int run_grid(struct runner *r, const struct db_run *row)
 {
     if (r->study->objectives) {
-        r->front = archive_new(r->study->objectives);
-        r->gauge.dim = r->study->objectives <= PARETO_MOST ? r->study->objectives : 0;
+        open_front(r);
         if (front_load(r, row->id) != 0)
             return -1;
     }
@@ -200,9 +212,10 @@ static int run_grid(struct runner *r, const struct db_run *row)
 /* ---- a strategy: the whole search is repeated, and what is missing is written ---- */
 
 /* Of a strategy whose numbers are indices: what is left is known at the end. */
-static int write_front(struct runner *r, struct cursor *cursor, double *row)
+static int write_front(struct runner *r, const struct archive *front)
 {
-    const struct archive *front = search_archive(r->search);
+    struct cursor cursor = {0};
+    double *row = mem_alloc(r->columns->stride, sizeof *row);
     size_t n = archive_count(front), axes = r->study->axes;
     uint64_t *id = mem_alloc(n, sizeof *id);
     double *gene = mem_alloc(axes + 1, sizeof *gene);
@@ -212,9 +225,11 @@ static int write_front(struct runner *r, struct cursor *cursor, double *row)
         if (!own(r, id[i]))
             continue;
         genes_seek(r->explore.gene, axes, id[i], gene);
-        sweep_points(r->study, r->columns, gene, 1, row, cursor, 1);
+        sweep_points(r->study, r->columns, gene, 1, row, &cursor, 1);
         rc = db_put(r->db, id[i], row, r->err);
     }
+    cursor_free(&cursor);
+    free(row);
     free(id);
     free(gene);
     return rc;
@@ -251,49 +266,118 @@ static int take_batch(struct runner *r, size_t n, const double *rows, const bool
     return 0;
 }
 
-static int run_search(struct runner *r)
+/* Asks, prices and tells until the search is over. 1 if interrupted. */
+static int ask_and_tell(struct runner *r, struct cursor *cursor, double *rows)
 {
     const struct problem *p = &r->explore.problem;
-    size_t n;
-    const double *genes;
-    double *rows = mem_alloc((size_t)SEARCH_BATCH * r->columns->stride, sizeof *rows);
+    bool ranks = r->study->strategy->ranks;
     double *worth = mem_alloc(SEARCH_BATCH * (p->objectives + p->limits), sizeof *worth);
     bool *joined = mem_alloc(SEARCH_BATCH, sizeof *joined);
-    struct cursor *cursor = mem_alloc(r->jobs, sizeof *cursor);
+    const double *genes;
+    size_t n;
     int rc = 0;
 
-    if (r->study->strategy == &strategy_exact)
-        explore_trends(&r->explore);
-    r->search = search_open(r->study->strategy, p);
-    if (r->study->strategy->ranks) {
-        r->done = r->first;
-        r->feasible = 0;
-    }
-    while (rc == 0 && (n = search_ask(r->search, &genes)) > 0) {
+    while (rc == 0 && !r->timed_out && (n = search_ask(r->search, &genes)) > 0) {
         sweep_points(r->study, r->columns, genes, n, rows, cursor, r->jobs);
         explore_worth(&r->explore, n, rows, worth);
         search_tell(r->search, worth, joined);
         rc = take_batch(r, n, rows, joined);
         struct archive *front = search_front(r->search);
         if (rc == 0 && front)
-            rc = r->study->strategy->ranks ? (archive_forget(front), 0) : drop_left(r, front);
+            rc = ranks ? (archive_forget(front), 0) : drop_left(r, front);
         show_progress(r, false);
         if (rc == 0 && interrupted)
             rc = 1;
-        else if (rc == 0 && !r->study->strategy->ranks)
+        else if (rc == 0 && !ranks)
             rc = commit_if_due(r);
-        if (now_s() - r->started_s > r->study->seconds)
-            break;
+        r->timed_out = now_s() - r->started_s > r->study->seconds;
     }
-    if (rc == 0 && r->study->strategy->ranks)
-        rc = write_front(r, cursor, rows);
+    free(worth);
+    free(joined);
+    return rc;
+}
+
+static int run_search(struct runner *r)
+{
+    double *rows = mem_alloc((size_t)SEARCH_BATCH * r->columns->stride, sizeof *rows);
+    struct cursor *cursor = mem_alloc(r->jobs, sizeof *cursor);
+    r->search = search_open(r->study->strategy, &r->explore.problem);
+    int rc = ask_and_tell(r, cursor, rows);
     for (size_t i = 0; i < r->jobs; i++)
         cursor_free(&cursor[i]);
     free(cursor);
     free(rows);
-    free(worth);
-    free(joined);
     return rc;
+}
+
+/* Why the front that `exact` found is not proven; NULL if it is, or if the budget does not allow
+ * every point. */
+static const char *why_grid(struct runner *r)
+{
+    if (r->explore.problem.effort.grid <= 0 || r->timed_out)
+        return NULL;
+    return search_gave_up(r->search)  ? "bounds would cost more than they save"
+           : search_failed(r->search) ? "a point was better than its bounds"
+           : !explore_confirm(&r->explore, r->search, r->jobs) ? "a bound was not kept along a line"
+                                                               : NULL;
+}
+
+static int take_whole(void *ctx, uint64_t first, size_t count, const double *rows)
+{
+    struct runner *r = ctx;
+    size_t at_verdict = column_of(r->columns, "verdict");
+    for (size_t i = 0; i < count; i++, rows += r->columns->stride) {
+        enum verdict verdict = (enum verdict)rows[at_verdict];
+        bool feasible = verdict == VERDICT_OK;
+        misses_take(&r->misses, verdict, first + i, rows);
+        if (feasible)
+            offer(r, first + i, rows);
+        r->done += own(r, first + i);
+        r->feasible += own(r, first + i) && feasible;
+        r->priced_feasible += feasible;
+    }
+    archive_forget(r->front);
+    r->priced += count;
+    show_progress(r, false);
+    r->timed_out = now_s() - r->started_s > r->study->seconds;
+    return interrupted ? 1 : r->timed_out ? OUT_OF_TIME : 0;
+}
+
+/* All points for the front of all of them, of which a shard writes its part at the end. */
+static int run_whole_grid(struct runner *r)
+{
+    open_front(r);
+    r->done = r->first;
+    r->feasible = 0;
+    int rc = sweep_run(r->study, r->columns, 0, r->study->size, r->jobs, take_whole, r);
+    if (rc == 0 || rc == OUT_OF_TIME)
+        return write_front(r, r->front) != 0 ? -1 : rc;
+    r->done = r->first;
+    r->feasible = 0;
+    return rc;
+}
+
+/* The front by bounds; or, where these do not pay or do not hold, all points as the grid prices
+ * them: what an earlier start has written of these is kept. */
+static int run_exact(struct runner *r, const struct db_run *row)
+{
+    explore_trends(&r->explore, (double)r->study->size, r->jobs);
+    r->done = r->first;
+    r->feasible = 0;
+    int rc = run_search(r);
+    if (rc == 0 && (r->grid_why = why_grid(r)) == NULL)
+        return write_front(r, search_archive(r->search));
+    r->done = r->start;
+    r->feasible = row->feasible;
+    if (rc != 0)
+        return rc;
+    search_close(r->search);
+    r->search = NULL;
+    r->misses = (struct misses){.study = r->study, .columns = r->columns};
+    r->priced = r->priced_feasible = 0;
+    bool sharded = r->last - r->first < r->study->size;
+    rc = sharded ? run_whole_grid(r) : run_grid(r, row);
+    return rc == OUT_OF_TIME ? 0 : rc;
 }
 
 static bool exact_is_complete(const struct runner *r)
@@ -326,6 +410,10 @@ static void summary(const struct runner *r)
         printf(" (%llu now, in %.2f s, %.3g points/s)", (unsigned long long)r->priced, spent,
                (double)r->priced / (spent > 0 ? spent : 1e-9));
     printf("\n");
+    if (r->grid_why)
+        printf("  %s: every point in order, as %s; the front is %s; %zu on the front\n",
+               r->study->strategy->name, r->grid_why, r->timed_out ? "not complete" : "exact",
+               archive_count(r->front));
     if (r->search) {
         const struct archive *front = search_archive(r->search);
         printf("  %s: %s", r->study->strategy->name,
@@ -340,8 +428,8 @@ static void summary(const struct runner *r)
         if (front)
             printf("; %zu on the front", archive_count(front));
         printf("\n");
-        print_turns(r);
     }
+    print_turns(r);
     misses_print(&r->misses);
 }
 
@@ -361,7 +449,7 @@ int runner_run(struct runner *r, const struct db_run *row)
     if (grid)
         rc = run_grid(r, row);
     else if (!over)
-        rc = run_search(r);
+        rc = r->study->strategy->ranks ? run_exact(r, row) : run_search(r);
     if (rc < 0)
         return -1;
     if (r->priced)

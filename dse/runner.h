@@ -22,6 +22,8 @@ struct runner {
     struct archive *front; /* of the grid; NULL without objectives */
     struct gauge gauge;
     struct search *search; /* of a strategy that is asked; NULL for the grid */
+    const char *grid_why;  /* why `exact` went on as the grid; NULL if it did not */
+    bool timed_out;
     uint64_t done, feasible, uncommitted, start; /* numbers; done - first are evaluated */
     uint64_t priced, priced_feasible;            /* since this start, whoever writes them */
     double started_s, shown_s, committed_s;

@@ -9,22 +9,24 @@ static const struct {
     const char *path;
     enum trend speed; /* of throughput and of what keeps limits */
     enum trend cost;
+    bool picks_kernels; /* which measurements a calibrated time is taken from depends on it */
+    double cost_dip;    /* the share by which cost may turn back */
 } rows[] = {
-    {"chip.memory_byte_per_s", TREND_UP, TREND_UP},
-    {"chip.memory_byte", TREND_UP, TREND_UP},
-    {"chip.compute_units", TREND_UP, TREND_UP},
-    {"chip.unit_flop_per_s", TREND_UP, TREND_UP},
-    {"chip.fp8_ratio", TREND_UP, TREND_NONE},
-    {"chip.fp4_ratio", TREND_UP, TREND_NONE},
-    {"chip.link_byte_per_s", TREND_UP, TREND_UP},
-    {"chip.link_latency_s", TREND_DOWN, TREND_NONE},
-    {"chip.network_byte_per_s", TREND_UP, TREND_UP},
-    {"chip.network_latency_s", TREND_DOWN, TREND_NONE},
-    {"engine.bandwidth_ratio", TREND_UP, TREND_UNKNOWN},
-    {"engine.ridge_flop_per_byte", TREND_UP, TREND_UNKNOWN},
-    {"workload.tpot_s", TREND_UP, TREND_NONE},
-    {"workload.ttft_s", TREND_UP, TREND_NONE},
-    {"workload.context", TREND_DOWN, TREND_NONE},
+    {"chip.memory_byte_per_s", TREND_UP, TREND_UP, false, 0},
+    {"chip.memory_byte", TREND_UP, TREND_UP, false, 0},
+    {"chip.compute_units", TREND_UP, TREND_UP, false, 0.03},
+    {"chip.unit_flop_per_s", TREND_UP, TREND_UP, false, 0},
+    {"chip.fp8_ratio", TREND_UP, TREND_NONE, true, 0},
+    {"chip.fp4_ratio", TREND_UP, TREND_NONE, true, 0},
+    {"chip.link_byte_per_s", TREND_UP, TREND_UP, false, 0},
+    {"chip.link_latency_s", TREND_DOWN, TREND_NONE, false, 0},
+    {"chip.network_byte_per_s", TREND_UP, TREND_UP, false, 0},
+    {"chip.network_latency_s", TREND_DOWN, TREND_NONE, false, 0},
+    {"engine.bandwidth_ratio", TREND_UP, TREND_UNKNOWN, false, 0},
+    {"engine.ridge_flop_per_byte", TREND_UP, TREND_UNKNOWN, false, 0},
+    {"workload.tpot_s", TREND_UP, TREND_NONE, false, 0},
+    {"workload.ttft_s", TREND_UP, TREND_NONE, false, 0},
+    {"workload.context", TREND_DOWN, TREND_NONE, false, 0},
 };
 
 enum kind { SPEED, SPEED_AT_BATCH, TIME_AT_BATCH, COST };
@@ -32,60 +34,142 @@ enum kind { SPEED, SPEED_AT_BATCH, TIME_AT_BATCH, COST };
 static const struct {
     const char *metric;
     enum kind kind;
+    bool of_all_devices; /* also of those that prefill for the others */
+    bool dips;           /* by cost_dip */
 } metrics[] = {
-    {"tokens_per_s", SPEED},
-    {"tokens_per_s_per_device", SPEED},
-    {"tokens_per_s_per_user", SPEED_AT_BATCH},
-    {"tpot_s", TIME_AT_BATCH},
-    {"die_area_mm2", COST},
-    {"device_cost_usd", COST},
-    {"system_cost_usd", COST},
+    {"tokens_per_s", SPEED, false, false},
+    {"tokens_per_s_per_device", SPEED, true, false},
+    {"tokens_per_s_per_user", SPEED_AT_BATCH, false, false},
+    {"tpot_s", TIME_AT_BATCH, false, false},
+    {"die_area_mm2", COST, false, false},
+    {"device_cost_usd", COST, false, true},
+    {"system_cost_usd", COST, true, true},
 };
+
+static size_t row_of_path(const char *path)
+{
+    size_t row = 0;
+    while (row < LEN(rows) && strcmp(rows[row].path, path) != 0)
+        row++;
+    return row;
+}
+
+static size_t row_of_metric(const struct field *m)
+{
+    size_t of = 0;
+    while (of < LEN(metrics) && strcmp(metrics[of].metric, m->name) != 0)
+        of++;
+    return of;
+}
 
 static enum trend turned(enum trend t)
 {
     return t == TREND_UP ? TREND_DOWN : t == TREND_DOWN ? TREND_UP : t;
 }
 
-static const struct axis *batch_axis(const struct study *s)
+/* What a study says of one parameter: its own value and those of its axes. */
+struct choices {
+    const struct study *study;
+    const char *path;
+    bool varies;
+};
+
+static struct choices choices_of(const struct study *s, const char *path)
 {
+    struct choices c = {s, path, false};
     for (size_t i = 0; i < s->axes; i++)
-        if (!strcmp(s->axis[i].path, "workload.batch"))
-            return &s->axis[i];
-    return NULL;
+        c.varies = c.varies || !strcmp(s->axis[i].path, path);
+    return c;
+}
+
+/* Does a point of the study have this value, that the base has at `base`? */
+static bool can_be(const struct choices *c, double base, double value)
+{
+    const struct study *s = c->study;
+    bool found = !c->varies && base == value;
+    for (size_t i = 0; i < s->axes && c->varies; i++)
+        for (size_t j = 0; j < s->axis[i].n && !strcmp(s->axis[i].path, c->path); j++)
+            found = found || s->axis[i].value[j] == value;
+    return found;
+}
+
+static bool has_phase(const struct study *s, double phase)
+{
+    struct choices c = choices_of(s, "workload.phase");
+    return can_be(&c, s->base.workload.phase, phase);
+}
+
+static bool only_decodes(const struct study *s)
+{
+    return !has_phase(s, PHASE_PREFILL) && !has_phase(s, PHASE_SERVING) &&
+           !has_phase(s, PHASE_DISAGGREGATED);
+}
+
+static bool has_calibration(const struct study *s)
+{
+    struct choices c = choices_of(s, "timing");
+    return can_be(&c, s->base.mode.timing, TIMING_CALIBRATED);
+}
+
+static bool batch_is_given(const struct study *s)
+{
+    return !choices_of(s, "workload.batch").varies && s->base.workload.batch != BATCH_MAX;
+}
+
+/* Does any engine of the study hide work behind the chip's? */
+static bool engines_overlap(const struct study *s)
+{
+    if (choices_of(s, "engine.overlap").varies)
+        return true;
+    bool found = s->base.engine.overlap > 0 && !choices_of(s, "engine").varies;
+    for (size_t i = 0; i < s->axes; i++)
+        for (size_t j = 0; j < s->axis[i].n && s->axis[i].is_part && s->axis[i].part == PART_ENGINE;
+             j++)
+            found = found || ((const struct engine *)s->axis[i].part_value[j])->overlap > 0;
+    return found;
+}
+
+/* Does a step shorten, or a limit loosen, along the row as trend.h says? */
+static bool speed_holds(const struct study *s, const struct field *m, size_t row)
+{
+    bool context = !strcmp(rows[row].path, "workload.context");
+    return !engines_overlap(s) && !(rows[row].picks_kernels && has_calibration(s)) &&
+           !(context && m && !only_decodes(s));
 }
 
 bool trend_always(const struct field *m)
 {
-    for (size_t i = 0; m && i < LEN(metrics); i++)
-        if (!strcmp(metrics[i].metric, m->name))
-            return metrics[i].kind == COST;
-    return false;
+    size_t of = m ? row_of_metric(m) : LEN(metrics);
+    return of < LEN(metrics) && metrics[of].kind == COST;
+}
+
+double trend_dip(const struct field *m, const struct axis *a)
+{
+    size_t row = row_of_path(a->path), of = m ? row_of_metric(m) : LEN(metrics);
+    return row < LEN(rows) && of < LEN(metrics) && metrics[of].dips ? rows[row].cost_dip : 0;
 }
 
 static enum trend by_path(const struct study *s, const struct field *m, const char *path)
 {
-    size_t row = 0, of = 0;
-    while (row < LEN(rows) && strcmp(rows[row].path, path) != 0)
-        row++;
+    size_t row = row_of_path(path);
     if (row == LEN(rows))
         return TREND_UNKNOWN;
+    enum trend speed = speed_holds(s, m, row) ? rows[row].speed : TREND_UNKNOWN;
     if (!m)
-        return turned(rows[row].speed); /* how far a limit is exceeded */
-    while (of < LEN(metrics) && strcmp(metrics[of].metric, m->name) != 0)
-        of++;
-    if (of == LEN(metrics))
+        return turned(speed); /* how far a limit is exceeded */
+    size_t of = row_of_metric(m);
+    if (of == LEN(metrics) || (metrics[of].of_all_devices && has_phase(s, PHASE_DISAGGREGATED)))
         return TREND_UNKNOWN;
     switch (metrics[of].kind) {
     case SPEED:
-        return rows[row].speed;
+        return speed;
     case COST:
         return rows[row].cost;
     case SPEED_AT_BATCH:
     case TIME_AT_BATCH:
-        if (batch_axis(s) || s->base.workload.batch == BATCH_MAX)
+        if (!batch_is_given(s) || !only_decodes(s))
             return TREND_UNKNOWN;
-        return metrics[of].kind == SPEED_AT_BATCH ? rows[row].speed : turned(rows[row].speed);
+        return metrics[of].kind == SPEED_AT_BATCH ? speed : turned(speed);
     }
     return TREND_UNKNOWN;
 }

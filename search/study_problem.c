@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "search/axis.h"
-#include "search/block.h"
 #include "search/metric_trend.h"
 
 static void snap(const void *ctx, double *gene)
@@ -60,7 +59,12 @@ void explore_worth(const struct explore *e, size_t n, const double *rows, double
 
 /* ---- how things move along the axes ---- */
 
-enum { LINES = 256, STEPS = 24 };
+enum { LINES = 256, LINES_LEAST = 2, STEPS = 24 };
+/* Instructions, against those of a point of the grid: `see bench_search`. */
+static const struct effort effort_in_blocks = {.point = 2, .slow = 8};
+static const struct effort effort_one_by_one = {.point = 1.1, .slow = 1};
+static const double CHECKED = 0.02;   /* of the grid's cost, before the search */
+static const double CONFIRMED = 0.25; /* of what the search saved of it, behind the search */
 
 static enum trend limit_trend(const struct study *s, size_t limit, const struct axis *a)
 {
@@ -79,58 +83,164 @@ static enum trend limit_trend(const struct study *s, size_t limit, const struct 
                                    : t;
 }
 
-static bool follows(enum trend t, double before, double after)
+/* The least and most of a line so far; both NAN at its start. */
+struct extent {
+    double least, most;
+};
+
+/* Does what comes next keep the trend? With half of the room that bounds allow for. */
+static bool follows(enum trend t, const struct extent *x, double next, double dip, bool is_limit)
 {
-    double slack = TREND_SLACK / 2 * fabs(before);
-    return t == TREND_UNKNOWN || isnan(before) || isnan(after) || after == before ||
-           (t == TREND_UP     ? after >= before - slack
-            : t == TREND_DOWN ? after <= before + slack
-                              : fabs(after - before) <= slack);
+    bool falls = next < x->most - trend_room(x->most, dip, is_limit) / 2;
+    bool rises = next > x->least + trend_room(x->least, dip, is_limit) / 2;
+    return t == TREND_UNKNOWN || (t == TREND_UP     ? !falls
+                                  : t == TREND_DOWN ? !rises
+                                                    : !falls && !rises);
 }
 
-/* Walks one axis from a point drawn at random and takes back every trend that is not kept. */
-static void walk(struct explore *e, struct random *random, size_t axis, struct cursor *c,
-                 struct block *block)
+/* Lines to be priced together. */
+struct lines {
+    size_t n, points;
+    struct {
+        size_t axis, points;
+    } line[SEARCH_BATCH];
+    double *genes, *rows;
+};
+
+/* Is there a trend to check along the axis? */
+static bool has_trend(const struct explore *e, size_t axis)
 {
     const struct problem *p = &e->problem;
-    size_t width = p->objectives + p->limits, n = e->gene[axis].n;
-    size_t steps = n < STEPS ? n : STEPS;
-    double gene[AXES_MOST], row[ROW_MOST], now[2 * RULES_MOST + 1], before[2 * RULES_MOST + 1];
+    bool found = false;
+    for (size_t j = 0; j < p->objectives + p->limits; j++)
+        found = found || e->trend[j * p->genes + axis] != TREND_UNKNOWN;
+    return found && e->gene[axis].n > 1;
+}
 
-    for (size_t i = 0; i < p->genes; i++)
-        gene[i] = gene_at(&e->gene[i], random_unit(random));
-    double from = steps < n ? floor(random_unit(random) * (double)(n - steps + 1)) : 0;
-    double stride = random_next(random) >> 63 ? 1 : (double)(n - 1) / (double)(steps - 1);
+static size_t steps_of(const struct explore *e, size_t axis)
+{
+    return e->gene[axis].n < STEPS ? e->gene[axis].n : STEPS;
+}
+
+/* Of a line along every axis; `points` gets how many they have. */
+static double effort_of_lines(const struct explore *e, size_t *points)
+{
+    const struct problem *p = &e->problem;
+    double effort = p->effort.slow;
+    *points = 0;
+    for (size_t i = 0; i < e->problem.genes; i++) {
+        size_t steps = has_trend(e, i) ? steps_of(e, i) : 0;
+        *points += steps;
+        effort +=
+            (p->effort.point + (i < p->effort.slow_genes ? p->effort.slow : 0)) * (double)steps;
+    }
+    return effort;
+}
+
+/* Adds a line along an axis, from `gene`; along all of it, or a part without gaps. */
+static void add_line(struct explore *e, struct lines *l, size_t axis, const double *gene)
+{
+    size_t axes = e->problem.genes, n = e->gene[axis].n, steps = steps_of(e, axis);
+    double from = steps < n ? floor(random_unit(&e->random) * (double)(n - steps + 1)) : 0;
+    double stride = random_next(&e->random) >> 63 ? 1 : (double)(n - 1) / (double)(steps - 1);
     if (stride > 1)
         from = 0;
     for (size_t step = 0; step < steps; step++) {
-        gene[axis] = floor(from + stride * (double)step);
-        cursor_put(c, e->study, gene);
-        block_add(block, c, e->columns, row);
-        block_price(block);
-        explore_worth(e, 1, row, now);
+        double *to = l->genes + (l->points + step) * axes;
+        memcpy(to, gene, axes * sizeof *to);
+        to[axis] = floor(from + stride * (double)step);
+    }
+    l->line[l->n].axis = axis;
+    l->line[l->n++].points = steps;
+    l->points += steps;
+}
+
+/* A line along every axis, all with the same slow genes but where they vary these themselves. */
+static void add_lines(struct explore *e, struct lines *l)
+{
+    const struct problem *p = &e->problem;
+    double gene[AXES_MOST];
+    for (size_t i = 0; i < p->effort.slow_genes; i++)
+        gene[i] = gene_at(&e->gene[i], random_unit(&e->random));
+    for (size_t axis = p->genes; axis-- > 0;) { /* the slow ones last */
+        for (size_t i = p->effort.slow_genes; i < p->genes; i++)
+            gene[i] = gene_at(&e->gene[i], random_unit(&e->random));
+        if (has_trend(e, axis))
+            add_line(e, l, axis, gene);
+    }
+    e->lines++;
+}
+
+/* Takes back every trend that a line does not keep. */
+static void check_line(struct explore *e, size_t axis, size_t points, const double *rows)
+{
+    const struct problem *p = &e->problem;
+    double now[2 * RULES_MOST + 1];
+    struct extent so_far[2 * RULES_MOST + 1];
+    size_t width = p->objectives + p->limits;
+    for (size_t j = 0; j < width; j++)
+        so_far[j] = (struct extent){NAN, NAN};
+    for (size_t step = 0; step < points; step++, rows += e->columns->stride) {
+        explore_worth(e, 1, rows, now);
         for (size_t j = 0; j < width; j++) {
-            if (!e->always[j] && j != p->objectives && now[p->objectives] > 0)
-                now[j] = NAN;
-            enum trend *t = &e->trend[j * p->genes + axis];
+            size_t at = j * p->genes + axis;
             bool sign_only = j == p->objectives; /* how much is no one measure: memory or time */
-            double a = sign_only ? before[j] > 0 : before[j], b = sign_only ? now[j] > 0 : now[j];
-            if (step > 0 && !follows(*t, a, b))
-                *t = TREND_UNKNOWN;
+            double next = sign_only ? now[j] > 0 : now[j];
+            if (!e->always[j] && j != p->objectives && now[p->objectives] > 0)
+                continue;
+            if (!follows(e->trend[at], &so_far[j], next, e->dip[at], j >= p->objectives))
+                e->trend[at] = TREND_UNKNOWN;
+            so_far[j].least = fmin(so_far[j].least, next);
+            so_far[j].most = fmax(so_far[j].most, next);
         }
-        memcpy(before, now, width * sizeof *now);
     }
 }
 
-void explore_trends(struct explore *e)
+static void check_lines(struct explore *e, struct lines *l, struct cursor *cursor, size_t jobs)
+{
+    size_t stride = e->columns->stride;
+    l->rows = mem_grow(l->rows, l->points * stride, sizeof *l->rows);
+    sweep_points(e->study, e->columns, l->genes, l->points, l->rows, cursor, jobs);
+    const double *row = l->rows;
+    for (size_t i = 0; i < l->n; row += l->line[i++].points * stride)
+        check_line(e, l->line[i].axis, l->line[i].points, row);
+    l->n = l->points = 0;
+}
+
+/* Checks trends along lines until there are LINES of each axis, as far as the effort goes. */
+static void check(struct explore *e, double effort, size_t jobs)
+{
+    double spent = 0, more;
+    struct cursor *cursor = mem_alloc(jobs, sizeof *cursor);
+    struct lines *l = mem_alloc(1, sizeof *l);
+    l->genes = mem_alloc(SEARCH_BATCH * e->problem.genes, sizeof *l->genes);
+    for (size_t points; e->lines < LINES; spent += more) {
+        more = effort_of_lines(e, &points);
+        if (points == 0 || spent + more > effort)
+            break;
+        if (l->points + points > SEARCH_BATCH)
+            check_lines(e, l, cursor, jobs);
+        add_lines(e, l);
+    }
+    if (l->n > 0)
+        check_lines(e, l, cursor, jobs);
+    e->problem.effort.spent += spent;
+    for (size_t i = 0; i < jobs; i++)
+        cursor_free(&cursor[i]);
+    free(cursor);
+    free(l->genes);
+    free(l->rows);
+    free(l);
+}
+
+/* What metric_trend.c declares. */
+static void declare(struct explore *e)
 {
     const struct study *s = e->study;
     size_t axes = s->axes, m = s->objectives, width = m + study_limits(s);
-    struct random random;
-    struct cursor c = {0};
-    struct block *block = mem_alloc(1, sizeof *block);
 
     e->trend = mem_alloc(width * axes + 1, sizeof *e->trend);
+    e->dip = mem_alloc(width * axes + 1, sizeof *e->dip);
     e->turns = mem_alloc(width * axes + 1, sizeof *e->turns);
     e->always = mem_alloc(width, sizeof *e->always);
     for (size_t j = 0; j < width; j++) {
@@ -144,24 +254,47 @@ void explore_trends(struct explore *e)
             if (j < m && s->objective[j].sense > 0) /* objectives are made small */
                 t = t == TREND_UP ? TREND_DOWN : t == TREND_DOWN ? TREND_UP : t;
             e->trend[j * axes + i] = t;
+            e->dip[j * axes + i] = trend_dip(f, &s->axis[i]);
             e->turns[j * axes + i] = t != TREND_UNKNOWN;
         }
     }
-    random_seed(&random, (uint64_t)s->seed);
-    for (size_t i = 0; i < axes; i++)
-        for (size_t line = 0; line < LINES && e->gene[i].n > 1; line++)
-            walk(e, &random, i, &c, block);
-    cursor_free(&c);
-    free(block);
-    for (size_t k = 0; k < width * axes; k++)
-        e->turns[k] = e->turns[k] && e->trend[k] == TREND_UNKNOWN;
     e->problem.trend = e->trend;
+    e->problem.dip = e->dip;
     e->problem.always = e->always;
+}
+
+void explore_trends(struct explore *e, double grid, size_t jobs)
+{
+    bool whole = e->problem.budget >= genes_size(e->gene, e->problem.genes);
+    bool in_blocks = evaluate_room(&e->study->base) > 1;
+    e->problem.effort = in_blocks ? effort_in_blocks : effort_one_by_one;
+    e->problem.effort.grid = whole ? grid : 0;
+    e->problem.effort.slow_genes = e->study->slow;
+    declare(e);
+    random_seed(&e->random, (uint64_t)e->study->seed);
+    check(e, e->problem.effort.grid > 0 ? CHECKED * grid : INFINITY, jobs);
+    for (size_t k = 0; k < (e->problem.objectives + e->problem.limits) * e->problem.genes; k++)
+        e->turns[k] = e->turns[k] && e->trend[k] == TREND_UNKNOWN;
+}
+
+bool explore_confirm(struct explore *e, const struct search *s, size_t jobs)
+{
+    size_t n = (e->problem.objectives + e->problem.limits) * e->problem.genes;
+    double grid = e->problem.effort.grid;
+    double saved =
+        grid - e->problem.effort.spent - e->problem.effort.point * (double)search_asked(s);
+    enum trend *relied = mem_alloc(n, sizeof *relied);
+    memcpy(relied, e->trend, n * sizeof *relied);
+    check(e, grid > 0 ? CONFIRMED * saved : INFINITY, jobs);
+    bool kept = e->lines >= LINES_LEAST && memcmp(relied, e->trend, n * sizeof *relied) == 0;
+    free(relied);
+    return kept;
 }
 
 void explore_free(struct explore *e)
 {
     free(e->trend);
+    free(e->dip);
     free(e->always);
     free(e->turns);
 }

@@ -265,7 +265,7 @@ static struct outcome search_study(struct catalogue *c, const char *strategy, do
     double start = now_s();
     explore_make(e, s, columns);
     if (s->strategy == &strategy_exact)
-        explore_trends(e);
+        explore_trends(e, (double)s->size, 2);
     struct search *search = search_open(s->strategy, &e->problem);
     size_t width = e->problem.objectives + e->problem.limits;
     double *rows = mem_alloc((size_t)SEARCH_BATCH * columns->stride, sizeof *rows);

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Exact keeps the front that the grid keeps, in shards too.
+# Exact keeps the front that the grid keeps, with any threads and in shards: by bounds, and where
+# they do not pay by pricing every point in order.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -12,41 +13,80 @@ points() { "$DSE" query "$1" --columns all --sort point --format csv | sed 's/^[
 same() {
     points "$1" >a.csv
     points "$2" >b.csv
-    [ "$(wc -l <a.csv)" -gt 1 ] || complain "$3: $1 is empty"
     cmp -s a.csv b.csv || complain "$3: $(wc -l <b.csv) lines, not those $(wc -l <a.csv)"
 }
 
+# exact WHY STATUS SAYS, the study on standard input
+exact() {
+    cat >study.yaml
+    (cat study.yaml && echo 'search: {strategy: grid}' && echo 'keep: front') >grid.yaml
+    (cat study.yaml && echo 'search: {strategy: exact}') >exact.yaml
+    rm -f ./*.db
+    "$DSE" sweep grid.yaml --quiet >/dev/null
+    [ $? -eq "$2" ] || complain "$1: the grid fails"
+    "$DSE" sweep exact.yaml --jobs 3 --quiet >exact.txt
+    [ $? -eq "$2" ] || complain "$1: exact fails"
+    same grid.db exact.db "$1"
+    [ "$2" -eq 3 ] || [ "$(wc -l <a.csv)" -gt 1 ] || complain "$1: is empty"
+    grep -q "$3; the front is exact" exact.txt || complain "$1: $(cat exact.txt)"
+    for shard in 1 2; do
+        "$DSE" sweep exact.yaml --shard $shard/2 --jobs 1 --db half$shard.db --quiet >/dev/null
+    done
+    "$DSE" merge halves.db half1.db half2.db >/dev/null || complain "$1: shards do not merge"
+    same grid.db halves.db "$1, in two shards"
+}
+bounds='points looked at, 1 in .*'
+order='every point in order, as bounds would cost more than they save'
+
+# study STEPS MORE
 study() {
     cat <<Y
 study: search
 models: [gpt3-175b, deepseek-r1]
 chip: b200-paper
 workload: {batch: max, tpot: 50 ms}
-plan: {devices: 32, tp: 8, dp: 4}
 sweep:
   engine: [none, attacc, duplex]
-  workload.context: {from: 1024, to: 65536, scale: log}
-  chip.memory_byte_per_s: {from: 2 TB/s, to: 16 TB/s, steps: 16}
-  chip.link_byte_per_s: {from: 100 GB/s, to: 1.8 TB/s, scale: log}
-constraints: [die_area_mm2 <= 1700, tokens_per_s >= 2000]
+  workload.context: [65536, 8192, 2048]
+  chip.memory_byte_per_s: {from: 2 TB/s, to: 16 TB/s, steps: $1}
+  chip.link_byte_per_s: {from: 100 GB/s, to: 1.8 TB/s, steps: $1, scale: log}
 objectives: [+tokens_per_s, -system_cost_usd]
-search: {strategy: $1, budget: $2}
-keep: $3
+$2
 Y
 }
+fixed='plan: {devices: 32, tp: 8, dp: 4}'
+limits='constraints: [die_area_mm2 <= 1700, tokens_per_s >= 2000]'
 
-study nsga2 1500 front >front.yaml
-sed -e 's/{from: 1024, to: 65536, scale: log}/[65536, 8192, 2048]/' -e 's/steps: 16/steps: 40/' \
-    -e 's/1.8 TB.s, scale/1.8 TB\/s, steps: 23, scale/' -e 's/, budget: 1500//' front.yaml >lists.yaml
-sed 's/nsga2/grid/' lists.yaml >grid.yaml
-sed 's/nsga2/exact/' lists.yaml >exact.yaml
-"$DSE" sweep grid.yaml --quiet >/dev/null || complain "the grid fails"
-"$DSE" sweep exact.yaml --quiet >exact.txt || complain "exact fails"
-same grid.db exact.db "exact"
-grep -q 'points looked at, 1 in .*; the front is exact' exact.txt || complain "exact: $(cat exact.txt)"
-for shard in 1 2; do
-    "$DSE" sweep exact.yaml --shard $shard/2 --db exact$shard.db --quiet >/dev/null
-done
-"$DSE" merge exacts.db exact1.db exact2.db >/dev/null || complain "exact shards do not merge"
-same grid.db exacts.db "exact in two shards"
+study 70 "$fixed
+$limits" | exact "large" 0 "$bounds"
+study 15 "$fixed
+$limits" | exact "small" 0 "$order"
+study 30 "$fixed
+constraints: [tokens_per_s >= 1e9]" | exact "met by nothing" 3 "$bounds"
+
+exact "auto mappings" 0 "$bounds" <<Y
+study: search
+model: deepseek-r1
+workload: {batch: max, tpot: 50 ms, context: 8192}
+plan: {devices: 32, tp: auto, dp: auto, ep: auto}
+sweep:
+  chip.memory_byte_per_s: {from: 2 TB/s, to: 16 TB/s, steps: 25}
+  chip.memory_byte: {from: 80 GB, to: 400 GB, steps: 12}
+  chip.link_byte_per_s: {from: 100 GB/s, to: 1.8 TB/s, steps: 20, scale: log}
+objectives: [+tokens_per_s, -system_cost_usd]
+Y
+exact "calibrated timing" 0 "$bounds" <<Y
+study: search
+model: deepseek-r1
+chip: h100
+timing: calibrated
+workload: {batch: max, tpot: 50 ms, context: 8192}
+plan: {devices: 32, tp: 1, ep: 32}
+precision: {weight: fp8, kv: bf16, math: fp8}
+sweep:
+  chip.memory_byte_per_s: {from: 2 TB/s, to: 16 TB/s, steps: 16}
+  chip.memory_byte: {from: 80 GB, to: 400 GB, steps: 16}
+  chip.link_byte_per_s: {from: 100 GB/s, to: 1.8 TB/s, steps: 20, scale: log}
+objectives: [+tokens_per_s, -system_cost_usd]
+Y
 exit "$failed"

@@ -163,6 +163,11 @@ bool search_failed(const struct search *s)
     return s->strategy->failed && s->strategy->failed(s->state);
 }
 
+bool search_gave_up(const struct search *s)
+{
+    return s->strategy->gives_up && s->strategy->gives_up(s->state);
+}
+
 uint64_t search_asked(const struct search *s)
 {
     return s->asked;
@@ -253,6 +258,12 @@ bool search_draw(struct search *s, double *gene)
             return true;
     }
     return false;
+}
+
+double trend_room(double worth, double dip, bool is_limit)
+{
+    double of = fabs(worth) + (is_limit && dip > 0 ? 1 : 0);
+    return (TREND_SLACK + dip / (1 - dip)) * of;
 }
 
 double gene_at(const struct gene *g, double u)

@@ -40,6 +40,10 @@ const char *search_over(const struct search *s);
 /* Did the problem break what the strategy relies on? */
 bool search_failed(const struct search *s);
 
+/* Was the search left because to price every point in order costs less? Its front is then that of
+ * the points it asked for. */
+bool search_gave_up(const struct search *s);
+
 uint64_t search_asked(const struct search *s); /* points handed out */
 
 #endif

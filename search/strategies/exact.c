@@ -1,7 +1,12 @@
-/* The grid's front without most of the grid. A box of the space is bounded, objective by objective,
- * by the corner that is best for it, along axes on which the objective is known never to turn back.
- * A box whose bounds break a limit, or that a point of the front dominates, is never looked into;
- * the others are halved, the larger ones first. Corners are points, so nothing is priced twice. */
+/* The grid's front without most of the grid: branch and bound (Land and Doig 1960) with several
+ * objectives. A box of the space is bounded, objective by objective, by the corner that is best for
+ * it, along axes on which the objective is known never to turn back. A box whose bounds break a
+ * limit, or that a point of the front dominates, is never looked into; the others are halved, level
+ * by level. Corners are points, so nothing is priced twice.
+ *
+ * Effort: what was spent so far, and what the open boxes would cost point by point, together never
+ * exceed what the grid costs by more than ALLOWED: the search spends only what bounds have saved.
+ * Where another level would, the points of the open boxes are listed, or the search gives up. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +15,9 @@
 #include "search/strategies/strategy.h"
 
 enum { PATTERNS_MOST = 64, VALUES_MOST = 32 };
+#define NO_PART SIZE_MAX
+static const double ALLOWED = 0.04; /* of the grid's cost, beyond what bounds have saved */
+static const double SMALL = 2048;   /* points too few for bounds to pay */
 
 struct bounds {
     size_t low, high; /* of a gene, both in the box */
@@ -37,7 +45,19 @@ struct exact {
         size_t parent; /* box of `now` */
     } * wait;          /* by point asked */
     size_t waiting, wait_room;
+    double spent; /* effort */
+    double each;  /* the effort of a point of the last level */
+    struct {
+        uint64_t index;
+        size_t at;
+    } * order;      /* of the points asked last */
+    double *sorted; /* their genes */
+    size_t *place;  /* by point as it was asked for: where it went */
+    size_t order_room;
     bool begun;
+    bool listing; /* the points of the boxes `now`, from point `offset` of box `at` */
+    uint64_t offset;
+    bool gave_up;
     bool broken; /* a point was better than the bound of its box */
 };
 
@@ -95,6 +115,7 @@ static void *begin(struct search *s)
     e->problem = search_problem(s);
     e->front = search_archive(s);
     e->width = e->problem->objectives + e->problem->limits;
+    e->spent = e->problem->effort.spent;
     make_patterns(e);
     return e;
 }
@@ -107,19 +128,32 @@ static bool is_point(const struct exact *e, const struct bounds *s)
     return true;
 }
 
+static uint64_t points_of(const struct exact *e, const struct bounds *s)
+{
+    uint64_t points = 1;
+    for (size_t i = 0; i < e->problem->genes; i++)
+        points *= s[i].high - s[i].low + 1;
+    return points;
+}
+
 /* What no point of the box is better than; -INFINITY where that is not known. */
 static double bound(const struct exact *e, const struct boxes *b, size_t box, size_t j)
 {
     const struct problem *p = e->problem;
     const struct bounds *s = side(e, b, box);
     const double *w = worth(e, b, box, e->of[j]);
-    for (size_t i = 0; i < p->genes; i++)
-        if (s[i].low != s[i].high && p->trend[j * p->genes + i] == TREND_UNKNOWN)
+    double dip = 0;
+    for (size_t i = 0; i < p->genes; i++) {
+        if (s[i].low == s[i].high)
+            continue;
+        if (p->trend[j * p->genes + i] == TREND_UNKNOWN)
             return -INFINITY;
+        dip += p->dip ? p->dip[j * p->genes + i] : 0;
+    }
     if (p->limits && p->always && !p->always[j] && j != p->objectives && !(w[p->objectives] <= 0) &&
         !is_point(e, s))
         return -INFINITY;
-    return isnan(w[j]) ? -INFINITY : w[j] - TREND_SLACK * fabs(w[j]);
+    return isnan(w[j]) ? -INFINITY : w[j] - trend_room(w[j], dip, j >= p->objectives);
 }
 
 /* Can nothing of the box be on the front? */
@@ -262,36 +296,157 @@ static void settle(struct exact *e)
     e->part.n = e->waiting = 0;
 }
 
+/* ---- what to do with a level ---- */
+
+/* Splits the boxes `now`, lists their points or gives up. */
+static void choose(struct exact *e)
+{
+    const struct problem *p = e->problem;
+    double grid = p->effort.grid, open = 0, corners = 0;
+    if (grid <= 0)
+        return;
+    for (size_t i = 0; i < e->now.n; i++) {
+        if (hopeless(e, &e->now, i))
+            continue;
+        open += (double)points_of(e, side(e, &e->now, i));
+        corners += (double)(most_corners(e, i) - e->patterns); /* these are the box's own */
+    }
+    double list = e->each * open, split = e->each * corners;
+    if (split < list && e->spent + split + fmin(list, grid) <= (1 + ALLOWED) * grid)
+        return;
+    e->listing = list < grid;
+    e->gave_up = !e->listing;
+}
+
+static bool is_corner(const struct exact *e, const struct bounds *s, const double *gene)
+{
+    for (size_t k = 0; k < e->patterns; k++) {
+        size_t i = 0;
+        while (i < e->problem->genes && gene[i] == corner(e, s, k, i))
+            i++;
+        if (i == e->problem->genes)
+            return true;
+    }
+    return false;
+}
+
+/* The next points of the open boxes. */
+static size_t list(struct exact *e, double *genes, size_t most)
+{
+    size_t n = 0, count = e->problem->genes;
+    for (; e->at < e->now.n; e->at++, e->offset = 0) {
+        const struct bounds *s = side(e, &e->now, e->at);
+        uint64_t points = points_of(e, s);
+        if (hopeless(e, &e->now, e->at))
+            continue;
+        for (; e->offset < points; e->offset++) {
+            uint64_t rest = e->offset;
+            if (n == most)
+                return n;
+            for (size_t i = count; i-- > 0;) {
+                uint64_t values = s[i].high - s[i].low + 1;
+                genes[n * count + i] = (double)(s[i].low + rest % values);
+                rest /= values;
+            }
+            if (is_corner(e, s, genes + n * count))
+                continue;
+            wait_for(e, NO_PART, 0, n++);
+            e->wait[e->waiting - 1].parent = e->at;
+        }
+    }
+    return n;
+}
+
+static size_t split_next(struct exact *e, double *genes, size_t most)
+{
+    size_t n = 0;
+    for (; e->at < e->now.n; e->at++) {
+        if (hopeless(e, &e->now, e->at))
+            continue;
+        if (n + most_corners(e, e->at) > most && n > 0)
+            break;
+        n = split(e, e->at, genes, n);
+    }
+    return n;
+}
+
+static bool begin_level(struct exact *e)
+{
+    struct boxes swap = e->now;
+    settle(e); /* parts that had nothing to ask for */
+    if (e->next.n == 0)
+        return false;
+    e->now = e->next;
+    e->next = swap;
+    e->next.n = 0;
+    e->at = 0;
+    choose(e);
+    return !e->gave_up;
+}
+
+static size_t ask_root(struct exact *e, double *genes)
+{
+    const struct problem *p = e->problem;
+    size_t part = add(e, &e->part);
+    for (size_t i = 0; i < p->genes; i++)
+        side(e, &e->part, part)[i] = (struct bounds){0, p->gene[i].n - 1};
+    e->begun = true;
+    e->gave_up = p->effort.grid > 0 && p->effort.grid < SMALL;
+    return e->gave_up ? 0 : ask_corners(e, part, NULL, NULL, genes, 0);
+}
+
+/* ---- order ---- */
+
+static int by_index(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b; /* the first member */
+    return (*x > *y) - (*x < *y);
+}
+
+/* Puts the points into the order of the grid, in which those with the same slow genes are next to
+ * each other, and counts their effort. */
+static void sort(struct exact *e, double *genes, size_t n)
+{
+    const struct problem *p = e->problem;
+    size_t size = p->genes * sizeof *genes, slow = 0;
+    if (n > e->order_room) {
+        e->order_room = n;
+        e->order = mem_grow(e->order, n, sizeof *e->order);
+        e->sorted = mem_grow(e->sorted, n, size);
+        e->place = mem_grow(e->place, n, sizeof *e->place);
+    }
+    for (size_t i = 0; i < n; i++) {
+        e->order[i].index = genes_index(p->gene, p->genes, genes + i * p->genes);
+        e->order[i].at = i;
+    }
+    qsort(e->order, n, sizeof *e->order, by_index);
+    memcpy(e->sorted, genes, n * size);
+    for (size_t i = 0; i < n; i++) {
+        double *to = genes + i * p->genes;
+        memcpy(to, e->sorted + e->order[i].at * p->genes, size);
+        e->place[e->order[i].at] = i;
+        slow += i == 0 || memcmp(to, to - p->genes, p->effort.slow_genes * sizeof *to) != 0;
+    }
+    for (size_t i = 0; i < e->waiting; i++)
+        e->wait[i].point = e->place[e->wait[i].point];
+    double spent = p->effort.point * (double)n + p->effort.slow * (double)slow;
+    e->spent += spent;
+    e->each = spent / (double)n;
+}
+
 static size_t ask(void *self, double *genes, size_t most)
 {
     struct exact *e = self;
     size_t n = 0;
-    if (!e->begun) {
-        size_t part = add(e, &e->part);
-        for (size_t i = 0; i < e->problem->genes; i++)
-            side(e, &e->part, part)[i] = (struct bounds){0, e->problem->gene[i].n - 1};
-        e->begun = true;
-        return ask_corners(e, part, NULL, NULL, genes, 0);
+    if (!e->begun)
+        n = ask_root(e, genes);
+    while (n == 0 && !e->gave_up && !e->broken) {
+        if (e->at == e->now.n && (e->listing || !begin_level(e)))
+            return 0;
+        n = e->listing ? list(e, genes, most) : split_next(e, genes, most);
     }
-    while (n == 0) {
-        if (e->at == e->now.n) {
-            settle(e); /* parts that had nothing to ask for */
-            if (e->next.n == 0)
-                return 0;
-            struct boxes swap = e->now;
-            e->now = e->next;
-            e->next = swap;
-            e->next.n = 0;
-            e->at = 0;
-        }
-        for (; e->at < e->now.n; e->at++) {
-            if (hopeless(e, &e->now, e->at))
-                continue;
-            if (n + most_corners(e, e->at) > most && n > 0)
-                break;
-            n = split(e, e->at, genes, n);
-        }
-    }
+    if (n > 0)
+        sort(e, genes, n);
     return n;
 }
 
@@ -312,14 +467,20 @@ static bool failed(const void *self)
     return ((const struct exact *)self)->broken;
 }
 
+static bool gives_up(const void *self)
+{
+    return ((const struct exact *)self)->gave_up;
+}
+
 static void tell(void *self, size_t n, const double *genes, const double *outcomes)
 {
     struct exact *e = self;
     (void)genes;
     (void)n;
     for (size_t i = 0; i < e->waiting; i++)
-        memcpy(worth(e, &e->part, e->wait[i].part, e->wait[i].pattern),
-               outcomes + e->wait[i].point * e->width, e->width * sizeof(double));
+        if (e->wait[i].part != NO_PART)
+            memcpy(worth(e, &e->part, e->wait[i].part, e->wait[i].pattern),
+                   outcomes + e->wait[i].point * e->width, e->width * sizeof(double));
     for (size_t i = 0; i < e->waiting; i++)
         test(e, e->wait[i].parent, outcomes + e->wait[i].point * e->width);
     settle(e);
@@ -338,6 +499,9 @@ static void done(void *self)
     boxes_free(&e->next);
     boxes_free(&e->part);
     free(e->wait);
+    free(e->order);
+    free(e->sorted);
+    free(e->place);
     free(e->pattern);
     free(e);
 }
@@ -352,4 +516,5 @@ const struct strategy strategy_exact = {
     .ask = ask,
     .tell = tell,
     .failed = failed,
+    .gives_up = gives_up,
     .close = done};

@@ -25,7 +25,7 @@ struct gene {
 
 /* How what a point is worth moves along a gene: it never falls, never rises, does not depend on it,
  * or who knows. */
-#define TREND_SLACK 1e-12 /* but for rounding: relative */
+#define TREND_SLACK 1e-11 /* but for rounding, and for mappings taken as equal: relative */
 enum trend { TREND_UNKNOWN, TREND_UP, TREND_DOWN, TREND_NONE };
 
 struct problem {
@@ -40,8 +40,20 @@ struct problem {
     const void *ctx;
     /* Of `exact` only, one row per objective, then one per limit. */
     const enum trend *trend; /* [objectives + limits][genes] */
+    const double *dip;       /* the same shape: by which share it may turn back; NULL: nowhere */
     const bool *always;      /* [objectives + limits]: holds also where limit 0 is exceeded */
+    struct effort {
+        double grid;  /* what every point in order costs; 0: the search never gives up for it */
+        double spent; /* before the search begins, on the trends */
+        double point; /* of a point out of order */
+        double slow;  /* of one, besides, that shares not all slow genes with the one before it */
+        size_t slow_genes; /* the first ones */
+    } effort;              /* in points priced in order */
 };
+
+/* By how much a worth may be better than `worth`, what the trends say: `dip` is the sum of the dips
+ * along genes that differ. A limit's worth is relative to the limit. */
+double trend_room(double worth, double dip, bool is_limit);
 
 /* What a point is worth: its objectives, all to be made small, then by how much it exceeds each
  * limit (0 and less: kept), relative to the limit. outcome[objectives + limits]. */
@@ -60,7 +72,8 @@ struct strategy {
     /* Up to `most` new points; 0: the search is over. */
     size_t (*ask)(void *self, double *genes, size_t most);
     void (*tell)(void *self, size_t n, const double *genes, const double *outcomes); /* or NULL */
-    bool (*failed)(const void *self); /* was what it relies on found not to hold? or NULL */
+    bool (*failed)(const void *self);   /* was what it relies on found not to hold? or NULL */
+    bool (*gives_up)(const void *self); /* does every point in order cost less? or NULL */
     void (*close)(void *self);
 };
 

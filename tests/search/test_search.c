@@ -320,7 +320,7 @@ static void declared_trends_of_throughput_hold(void **state)
         struct explore *e = mem_alloc(1, sizeof *e);
         columns_make(columns, s);
         explore_make(e, s, columns);
-        explore_trends(e);
+        explore_trends(e, 0, 1);
         for (size_t i = 0; i < s->axes; i++) {
             assert_int_equal(e->trend[0 * s->axes + i] == TREND_UNKNOWN, false);
             assert_int_equal(e->trend[2 * s->axes + i] == TREND_UNKNOWN, false);
