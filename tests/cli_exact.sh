@@ -58,11 +58,14 @@ fixed='plan: {devices: 32, tp: 8, dp: 4}'
 limits='constraints: [die_area_mm2 <= 1700, tokens_per_s >= 2000]'
 
 study 70 "$fixed
-$limits" | exact "large" 0 "$bounds"
+$limits" >large.txt
 study 15 "$fixed
-$limits" | exact "small" 0 "$order"
+$limits" >small.txt
 study 30 "$fixed
-constraints: [tokens_per_s >= 1e9]" | exact "met by nothing" 3 "$bounds"
+constraints: [tokens_per_s >= 1e9]" >nothing.txt
+exact "large" 0 "$bounds" <large.txt
+exact "small" 0 "$order" <small.txt
+exact "met by nothing" 3 "$bounds" <nothing.txt
 
 exact "auto mappings" 0 "$bounds" <<Y
 study: search
@@ -70,9 +73,9 @@ model: deepseek-r1
 workload: {batch: max, tpot: 50 ms, context: 8192}
 plan: {devices: 32, tp: auto, dp: auto, ep: auto}
 sweep:
-  chip.memory_byte_per_s: {from: 2 TB/s, to: 16 TB/s, steps: 25}
-  chip.memory_byte: {from: 80 GB, to: 400 GB, steps: 12}
-  chip.link_byte_per_s: {from: 100 GB/s, to: 1.8 TB/s, steps: 20, scale: log}
+  chip.memory_byte_per_s: {from: 2 TB/s, to: 16 TB/s, steps: 60}
+  chip.memory_byte: {from: 80 GB, to: 400 GB, steps: 30}
+  chip.link_byte_per_s: {from: 100 GB/s, to: 1.8 TB/s, steps: 40, scale: log}
 objectives: [+tokens_per_s, -system_cost_usd]
 Y
 exact "calibrated timing" 0 "$bounds" <<Y

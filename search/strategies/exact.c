@@ -16,7 +16,7 @@
 
 enum { PATTERNS_MOST = 64, VALUES_MOST = 32 };
 #define NO_PART SIZE_MAX
-static const double ALLOWED = 0.04; /* of the grid's cost, beyond what bounds have saved */
+static const double ALLOWED = 0.06; /* of the grid's cost, beyond what bounds have saved */
 static const double SMALL = 2048;   /* points too few for bounds to pay */
 
 struct bounds {
