@@ -6,6 +6,27 @@
 
 #include "base/mem.h"
 
+/* A column and where its value stands in a group, a stop or a swing. */
+struct payoff_column {
+    const char *name;
+    enum { OF_NUMBER, OF_TEXT, OF_OWN } kind; /* OF_OWN: a text made for it, from `own` */
+    size_t offset;
+    const char *(*own)(const struct payoff *p, const void *row);
+};
+
+#define NUMBER(type, column, member)                                                               \
+    {                                                                                              \
+        .name = column, .kind = OF_NUMBER, .offset = offsetof(struct type, member)                 \
+    }
+#define TEXT(type, column, member)                                                                 \
+    {                                                                                              \
+        .name = column, .kind = OF_TEXT, .offset = offsetof(struct type, member)                   \
+    }
+#define OWN(column, function)                                                                      \
+    {                                                                                              \
+        .name = column, .kind = OF_OWN, .own = function                                            \
+    }
+
 /* Where both name the engine, the group's column has another name. */
 void payoff_table_begin(struct table *out, const struct payoff *p, const char *const *after,
                         size_t n)
@@ -23,102 +44,141 @@ void payoff_table_begin(struct table *out, const struct payoff *p, const char *c
     free(header);
 }
 
+static void begin_columns(struct table *out, const struct payoff *p,
+                          const struct payoff_column *column, size_t n)
+{
+    const char **after = mem_alloc(n, sizeof *after);
+    for (size_t i = 0; i < n; i++)
+        after[i] = column[i].name;
+    payoff_table_begin(out, p, after, n);
+    free(after);
+}
+
+static void add_row(struct table *out, const struct payoff *p, const struct cell *key,
+                    const struct payoff_column *column, size_t n, const void *row)
+{
+    for (size_t k = 0; k < p->by_n; k++)
+        table_cell(out, &key[k]);
+    for (size_t i = 0; i < n; i++) {
+        const void *at = (const char *)row + column[i].offset;
+        double number;
+        const char *text;
+        switch (column[i].kind) {
+        case OF_NUMBER:
+            memcpy(&number, at, sizeof number);
+            table_number(out, number);
+            break;
+        case OF_TEXT:
+            memcpy(&text, at, sizeof text);
+            table_text(out, text);
+            break;
+        case OF_OWN:
+            table_text(out, column[i].own(p, row));
+            break;
+        }
+    }
+}
+
+static const char *verdict_of(const struct payoff *p, const void *row)
+{
+    const struct payoff_group *g = row;
+    (void)p;
+    return payoff_verdict_text[g->verdict];
+}
+
 void payoff_table(const struct payoff *p, struct table *out)
 {
-    static const char *const after[] = {"payoff",
-                                        "payoff_low",
-                                        "payoff_high",
-                                        "verdict",
-                                        "gain",
-                                        "c_star",
-                                        "engine_cost_share",
-                                        "engine_speedup",
-                                        "attention_share",
-                                        "attention_intensity_flop_per_byte",
-                                        "engine",
-                                        "with",
-                                        "without",
-                                        "regime",
-                                        "reason",
-                                        "probability",
-                                        "c_max",
-                                        "engine_area_share",
-                                        "engine_power_share",
-                                        "area_star_mm2",
-                                        "power_star_w"};
-    payoff_table_begin(out, p, after, LEN(after));
-    for (size_t i = 0; i < p->n; i++) {
-        const struct payoff_group *g = &p->group[i];
-        for (size_t k = 0; k < p->by_n; k++)
-            table_cell(out, &g->key[k]);
-        table_number(out, g->p);
-        table_number(out, g->p_low);
-        table_number(out, g->p_high);
-        table_text(out, payoff_verdict_text[g->verdict]);
-        table_number(out, g->g);
-        table_number(out, g->c_star);
-        table_number(out, g->c);
-        table_number(out, g->s);
-        table_number(out, g->attention_share);
-        table_number(out, g->intensity);
-        table_text(out, g->engine);
-        table_text(out, g->with);
-        table_text(out, g->without);
-        table_text(out, g->regime);
-        table_text(out, g->reason);
-        table_number(out, g->probability);
-        table_number(out, g->c_max);
-        table_number(out, g->a);
-        table_number(out, g->w);
-        table_number(out, g->a_star_mm2);
-        table_number(out, g->w_star_w);
-    }
+#define GROUP_NUMBER(column, member) NUMBER(payoff_group, column, member)
+#define GROUP_TEXT(column) TEXT(payoff_group, #column, column)
+    static const struct payoff_column columns[] = {
+        GROUP_NUMBER("payoff", p),
+        GROUP_NUMBER("payoff_low", p_low),
+        GROUP_NUMBER("payoff_high", p_high),
+        OWN("verdict", verdict_of),
+        GROUP_NUMBER("gain", g),
+        GROUP_NUMBER("c_star", c_star),
+        GROUP_NUMBER("engine_cost_share", c),
+        GROUP_NUMBER("engine_speedup", s),
+        GROUP_NUMBER("attention_share", attention_share),
+        GROUP_NUMBER("attention_intensity_flop_per_byte", intensity),
+        GROUP_TEXT(engine),
+        GROUP_TEXT(with),
+        GROUP_TEXT(without),
+        GROUP_TEXT(regime),
+        GROUP_TEXT(reason),
+        GROUP_NUMBER("probability", probability),
+        GROUP_NUMBER("c_max", c_max),
+        GROUP_NUMBER("engine_area_share", a),
+        GROUP_NUMBER("engine_power_share", w),
+        GROUP_NUMBER("area_star_mm2", a_star_mm2),
+        GROUP_NUMBER("power_star_w", w_star_w),
+    };
+    begin_columns(out, p, columns, LEN(columns));
+    for (size_t i = 0; i < p->n; i++)
+        add_row(out, p, p->group[i].key, columns, LEN(columns), &p->group[i]);
+}
+
+static const char *axis_of(const struct payoff *p, const void *row)
+{
+    const struct payoff_stop *s = row;
+    return p->axis[s->axis];
+}
+
+static const char *direction_of(const struct payoff *p, const void *row)
+{
+    const struct payoff_stop *s = row;
+    (void)p;
+    return s->falls ? "pays below" : "pays above";
+}
+
+static const char *found_by(const struct payoff *p, const void *row)
+{
+    const struct payoff_stop *s = row;
+    (void)p;
+    return s->by_model ? "model" : "interpolation";
 }
 
 void payoff_stop_table(const struct payoff *p, struct table *out)
 {
-    static const char *const after[] = {"axis",    "stops_at",     "direction",    "grid_from",
-                                        "grid_to", "payoff_from",  "payoff_to",    "found_by",
-                                        "reason",  "stops_at_low", "stops_at_high"};
-    payoff_table_begin(out, p, after, LEN(after));
-    for (size_t i = 0; i < p->stops; i++) {
-        const struct payoff_stop *s = &p->stop[i];
-        for (size_t k = 0; k < p->by_n; k++)
-            table_cell(out, &s->key[k]);
-        table_text(out, p->axis[s->axis]);
-        table_number(out, s->at);
-        table_text(out, s->falls ? "pays below" : "pays above");
-        table_number(out, s->from);
-        table_number(out, s->to);
-        table_number(out, s->p_from);
-        table_number(out, s->p_to);
-        table_text(out, s->by_model ? "model" : "interpolation");
-        table_text(out, s->reason);
-        table_number(out, s->at_low);
-        table_number(out, s->at_high);
-    }
+#define STOP_NUMBER(column, member) NUMBER(payoff_stop, column, member)
+    static const struct payoff_column columns[] = {
+        OWN("axis", axis_of),
+        STOP_NUMBER("stops_at", at),
+        OWN("direction", direction_of),
+        STOP_NUMBER("grid_from", from),
+        STOP_NUMBER("grid_to", to),
+        STOP_NUMBER("payoff_from", p_from),
+        STOP_NUMBER("payoff_to", p_to),
+        OWN("found_by", found_by),
+        TEXT(payoff_stop, "reason", reason),
+        STOP_NUMBER("stops_at_low", at_low),
+        STOP_NUMBER("stops_at_high", at_high),
+    };
+    begin_columns(out, p, columns, LEN(columns));
+    for (size_t i = 0; i < p->stops; i++)
+        add_row(out, p, p->stop[i].key, columns, LEN(columns), &p->stop[i]);
+}
+
+static const char *flips_of(const struct payoff *p, const void *row)
+{
+    const struct swing *s = row;
+    (void)p;
+    return isnan(s->flips_at) ? "no" : s->inside ? "in its range" : "beyond it";
 }
 
 void payoff_swing_table(const struct payoff *p, size_t most, struct table *out)
 {
-    static const char *const after[] = {
-        "constant",        "low",      "middle", "high", "payoff_low_end",
-        "payoff_high_end", "flips_at", "flips"};
-    payoff_table_begin(out, p, after, LEN(after));
+#define SWING_NUMBER(column, member) NUMBER(swing, column, member)
+    static const struct payoff_column columns[] = {
+        TEXT(swing, "constant", name),         SWING_NUMBER("low", low),
+        SWING_NUMBER("middle", middle),        SWING_NUMBER("high", high),
+        SWING_NUMBER("payoff_low_end", p_low), SWING_NUMBER("payoff_high_end", p_high),
+        SWING_NUMBER("flips_at", flips_at),    OWN("flips", flips_of),
+    };
+    begin_columns(out, p, columns, LEN(columns));
     for (size_t i = 0; i < p->n; i++)
-        for (size_t j = 0; j < p->group[i].swings && j < most; j++) {
-            const struct swing *s = &p->group[i].swing[j];
-            for (size_t k = 0; k < p->by_n; k++)
-                table_cell(out, &p->group[i].key[k]);
-            table_text(out, s->name);
-            table_number(out, s->low);
-            table_number(out, s->middle);
-            table_number(out, s->high);
-            table_number(out, s->p_low);
-            table_number(out, s->p_high);
-            table_number(out, s->flips_at);
-            table_text(out, isnan(s->flips_at) ? "no" : s->inside ? "in its range" : "beyond it");
-        }
+        for (size_t j = 0; j < p->group[i].swings && j < most; j++)
+            add_row(out, p, p->group[i].key, columns, LEN(columns), &p->group[i].swing[j]);
 }
 
 static int by_value(const void *a, const void *b)
