@@ -1,11 +1,7 @@
 #include "arch/calibration.h"
 
+#include "arch/kernel_time.h"
 #include "base/mem.h"
-
-/* Fixed for all chips; fitted with the rest, and not worth a constant each. */
-static const double DECODE_CHAIN_S = 1e-6, MLA_CHAIN_S = 1.5e-6; /* times sqrt(L / 1000) */
-static const double MLA_ASIDE = 0.5, PREFILL_MEMORY = 0.8;
-static const double REDUCE_RAMP = 4, EXCHANGE_RAMP = 5; /* times sqrt(w us) */
 
 /* clang-format off */
 #define ROW(key, member, of_unit, from, to, text) \
@@ -114,82 +110,44 @@ double calibration_error(const struct calibration *c, enum kernel k, int number)
     return common_of(c, k, number).error;
 }
 
-static double norm2(double a, double b)
-{
-    return sqrt(a * a + b * b);
-}
-
-static double norm4(double a, double b)
-{
-    return sqrt(norm2(a * a, b * b));
-}
-
-static double ring_s(const struct ring_set *r, double wire_s, double group, double ramp)
-{
-    double wire_us = wire_s * 1e6;
-    return r->start_s + r->hop_s * (group - 1) + wire_s / r->link + ramp * 1e-6 * sqrt(wire_us);
-}
-
 double calibration_reduce_s(const struct calibration *c, bool ring, const struct call *x)
 {
-    const struct reduce_set *r = &c->reduce;
-    double p = x->group, two_shots = 2 * (p - 1) / p * x->wire_s;
-    if (ring)
-        return ring_s(&c->ring, two_shots, p, REDUCE_RAMP);
-    double shot = (p - 1) * x->wire_s / r->link;
-    return r->start_s + fmin(shot, r->two_shot_s + two_shots / r->link);
+    return ring ? reduce_by_ring(c, x).s : reduce_by_server(c, x).s;
 }
 
-static double prefill_s(const struct prefill_set *s, const struct call *x)
+double calibration_start_s(const struct calibration *c, enum kernel k, int number)
 {
-    return (x->compute_s + s->pad_tokens * x->key_s) / s->compute + x->memory_s / PREFILL_MEMORY;
-}
-
-/* Without the start-up time. */
-static double work_s(const struct calibration *c, enum kernel k, int number, const struct call *x)
-{
-    switch (k) {
-    case KERNEL_GEMM: {
-        const struct gemm_set *s = &c->gemm[number];
-        return s->depth_s * x->depth / 1e3 +
-               norm4(x->compute_s / s->compute, x->memory_s / s->memory);
-    }
-    case KERNEL_MOE: {
-        const struct moe_set *s = &c->moe[number];
-        return x->aside_s / s->aside + norm2(x->compute_s / s->compute, x->memory_s / s->memory);
-    }
-    case KERNEL_DECODE: {
-        const struct decode_set *s = &c->decode[number];
-        double read_s = x->memory_s / s->memory * (x->per_head ? s->per_head : 1);
-        read_s = fmin(read_s / s->small, s->start_s + read_s);
-        return DECODE_CHAIN_S * sqrt(x->depth / 1e3) + fmax(read_s, x->compute_s);
-    }
-    case KERNEL_DECODE_MLA: {
-        const struct mla_set *s = &c->mla[number];
-        return MLA_CHAIN_S * sqrt(x->depth / 1e3) + x->aside_s / MLA_ASIDE +
-               norm4(x->compute_s / s->compute, x->memory_s / s->memory);
-    }
-    case KERNEL_PREFILL:
-        return prefill_s(&c->prefill[number], x);
-    case KERNEL_PREFILL_MLA:
-        return prefill_s(&c->prefill_mla[number], x);
-    case KERNEL_REDUCE:
-        return fmin(calibration_reduce_s(c, false, x), calibration_reduce_s(c, true, x));
-    case KERNEL_EXCHANGE:
-        return ring_s(&c->exchange, (x->group - 1) / x->group * x->wire_s, x->group, EXCHANGE_RAMP);
-    case KERNEL_VECTOR:
-        return fmax(x->memory_s / c->vector.memory, x->compute_s);
-    case KERNEL_UNKNOWN:
-    case KERNELS:
-        break;
-    }
-    return NAN;
+    return common_of(c, k, number).start_s;
 }
 
 double calibration_call_s(const struct calibration *c, enum kernel k, int number,
                           const struct call *x)
 {
-    return (x->joined ? 0 : common_of(c, k, number).start_s) + work_s(c, k, number, x);
+    double start_s = x->joined ? 0 : calibration_start_s(c, k, number);
+    switch (k) {
+    case KERNEL_GEMM:
+        return start_s + gemm_work(&c->gemm[number], x).s;
+    case KERNEL_MOE:
+        return start_s + moe_work(&c->moe[number], x).s;
+    case KERNEL_DECODE:
+        return start_s + decode_work(&c->decode[number], x).s;
+    case KERNEL_DECODE_MLA:
+        return start_s + mla_work(&c->mla[number], x).s;
+    case KERNEL_PREFILL:
+        return start_s + prefill_work(&c->prefill[number], x).s;
+    case KERNEL_PREFILL_MLA:
+        return start_s + prefill_work(&c->prefill_mla[number], x).s;
+    case KERNEL_REDUCE:
+        return start_s + reduce_work(c, x).s;
+    case KERNEL_EXCHANGE:
+        return start_s + exchange_work(&c->exchange, x).s;
+    case KERNEL_VECTOR:
+        return start_s + vector_work(&c->vector, x).s;
+    case KERNEL_UNKNOWN:
+    case KERNELS:
+        break;
+    }
+    return NAN; /* refused before: calibration_number */
 }
 
 double calibration_serving_ratio(const struct calibration *c, enum kernel k, bool weight_only)

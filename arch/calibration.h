@@ -2,9 +2,9 @@
  * constants per chip generation, fitted to kernel tables by `dse calibrate`.
  *
  * A call is handed over as the times the data sheet allows each of its costs; a few constants per
- * class of kernel and number format make a measured-like time of them. pn(p, a, b) is the p-norm.
- * The forms were chosen, and the constants fitted, on NVIDIA aiconfigurator's public kernel tables
- * (v0.11.0: TensorRT-LLM, SGLang, NCCL on A100, H100, H200, B200, GB200). */
+ * class of kernel and number format make a measured-like time of them. The forms were chosen, and
+ * the constants fitted, on NVIDIA aiconfigurator's public kernel tables (v0.11.0: TensorRT-LLM,
+ * SGLang, NCCL on A100, H100, H200, B200, GB200). */
 #ifndef ARCH_CALIBRATION_H
 #define ARCH_CALIBRATION_H
 
@@ -54,6 +54,7 @@ extern const struct fields calibration_fields;
 /* One call of a kernel: its costs at the rates of the data sheet, s. */
 struct call {
     double compute_s, memory_s; /* all its bytes but those of aside_s */
+    double grows_s;             /* of memory_s, what grows with the requests */
     double aside_s;             /* activations in and out: of decode MLA and MoE */
     double key_s;               /* prefill: arithmetic of one more key for every query */
     double wire_s;              /* collectives: the whole message over the link */
@@ -68,17 +69,13 @@ struct call {
 int calibration_number(const struct calibration *c, enum kernel k, double math_byte,
                        double kv_byte);
 
-/* Seconds of one call. `number` as calibration_number says. Never falls as a cost grows.
- *   GEMM       start + depth k / 1000 + pn(4, compute, memory)
- *   decode     start + 1 us sqrt(L / 1000) + min(memory / small, start + memory)
- *   decode MLA start + 1.5 us sqrt(L / 1000) + 2 aside + pn(4, compute, memory)
- *   MoE        start + aside + pn(2, compute, memory)
- *   prefill    start + compute (with pad_tokens keys more) + memory / 0.8
- *   all-reduce the less of: start + min((p-1) wire, two_shot + 2 (p-1)/p wire)
- *              and start + hop (p-1) + w + 4 sqrt(w us), w = 2 (p-1)/p wire
- *   exchange   start + hop (p-1) + w + 5 sqrt(w us), w = (p-1)/p wire */
+/* Seconds of one call, by the formulas of arch/kernel_time.h. `number` as calibration_number says.
+ * Never falls as a cost grows. */
 double calibration_call_s(const struct calibration *c, enum kernel k, int number,
                           const struct call *call);
+
+/* What a call takes whatever it does; 0 of collectives, whose formulas have it. */
+double calibration_start_s(const struct calibration *c, enum kernel k, int number);
 
 /* An all-reduce by one of its two kernels: the server's own, or the general library's ring. */
 double calibration_reduce_s(const struct calibration *c, bool ring, const struct call *call);

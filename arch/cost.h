@@ -6,7 +6,7 @@
 
 #include "arch/manufacturing.h"
 #include "arch/metrics.h"
-#include "arch/step.h"
+#include "arch/step_time.h"
 
 /* Of a chip, an engine and a price list: all that no step changes. */
 struct quote {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arch/attention.h"
+#include "arch/timing.h"
 #include "base/mem.h"
 
 #define PART(member) .fields = &member##_fields, .offset = offsetof(struct design, member)
@@ -81,7 +82,7 @@ int design_check(const struct design *d, struct err *err)
 
     if (attention_of(m)->check(m, err) != 0)
         return -1;
-    if (d->mode.timing == TIMING_SIMULATOR && !attention_of(m)->simulated)
+    if (timing_of(&d->mode)->list && !attention_of(m)->simulated)
         return fail(err,
                     "timing: the simulator has no operators for attention %s: write timing: ideal",
                     attention_of(m)->name);

@@ -1,12 +1,11 @@
 #include "arch/evaluate.h"
 
-#include "arch/best_mapping.h"
-#include "base/mem.h"
+#include <string.h>
 
-size_t evaluate_room(const struct design *d)
-{
-    return d->mode.timing == TIMING_CALIBRATED ? 1 : LANES;
-}
+#include "arch/best_mapping.h"
+#include "arch/timing.h"
+#include "base/mem.h"
+#include "base/power.h"
 
 /* What the metrics take from a step as it is. */
 struct traits {
@@ -80,40 +79,59 @@ static inline double limit_of(const struct candidate *c, const struct step_split
 /* One measurement in ten is below low, one in ten above high, if logs of errors are normal. */
 static const double TENTH = 1.2816;
 
-static void span(double *low, double value, double error)
+/* Low and high of a metric that moves in proportion to a time. */
+INLINED void span(double *restrict low, double *restrict high, size_t n,
+                  const double *restrict value, const double *restrict down)
 {
-    low[0] = value * exp(-TENTH * error);
-    low[1] = value * exp(TENTH * error);
+    for (size_t i = 0; i < n; i++) {
+        low[i] = value[i] * down[i];
+        high[i] = value[i] / down[i];
+    }
 }
 
-/* Of the first, which is alone. */
-static void fill_calibrated(struct metrics_lanes *lanes, const struct step_split_lanes *splits,
-                            const struct design *d, double accepted)
+#define SPAN(metric)                                                                               \
+    span(LANE(out, metrics, metric##_low), LANE(out, metrics, metric##_high), d->n,                \
+         LANE(out, metrics, metric), down)
+
+/* The factor down to the low end. */
+FOR_ALL_VECTORS
+static void find_down(double *restrict down, size_t n, const double *restrict error)
 {
-    struct metrics metrics, *out = &metrics;
-    struct step_split one, *split = &one;
-    LANES_TAKE(metrics, lanes, 0);
-    LANES_TAKE(one, splits, 0);
-    const double error = split->error, *e = split->class_error;
-    out->calibrated_on = d->calibration_own ? ON_OWN : ON_GENERATION;
-    out->timing_error = error;
-    span(&out->tpot_s_low, out->tpot_s, error);
-    span(&out->ttft_s_low, out->ttft_s, error);
-    span(&out->tokens_per_s_low, out->tokens_per_s, error);
-    span(&out->tokens_per_s_per_device_low, out->tokens_per_s_per_device, error);
-    span(&out->tokens_per_s_per_user_low, out->tokens_per_s_per_user, error);
-    double *low[OP_CLASSES] = {
-        [OP_ATTENTION] = &out->attention_s_low,
-        [OP_PROJECTION] = &out->projection_s_low,
-        [OP_FFN] = &out->ffn_s_low,
-        [OP_EXPERT] = &out->expert_s_low,
-        [OP_OTHER] = &out->other_s_low,
-        [OP_COMMUNICATION] = &out->communication_s_low,
-    };
-    for (int i = 0; i < OP_CLASSES; i++)
-        span(low[i], split->class_s[i] / accepted, e[i]);
-    LANES_PUT(lanes, 0, metrics);
+    for (size_t i = 0; i < n; i++)
+        down[i] = power_exp(-TENTH * error[i]);
 }
+
+/* A class, whose metric its name begins. */
+#define CLASS_SPAN(class, metric)                                                                  \
+    find_down(down, d->n, LANE(split, step_split, class_error[class]));                            \
+    SPAN(metric)
+
+/* Of timing that has errors, from metrics that are there. */
+static void fill_errors(struct metrics_lanes *out, const struct choice *choice,
+                        const struct devices *d)
+{
+    const struct step_split_lanes *split = &choice->split;
+    const double *error = LANE(split, step_split, error);
+    lane down;
+    lanes_set(LANE(out, metrics, calibrated_on), d->n,
+              d->like.calibration_own ? ON_OWN : ON_GENERATION);
+    memcpy(LANE(out, metrics, timing_error), error, d->n * sizeof *error);
+    find_down(down, d->n, error);
+    SPAN(tpot_s);
+    SPAN(ttft_s);
+    SPAN(tokens_per_s);
+    SPAN(tokens_per_s_per_device);
+    SPAN(tokens_per_s_per_user);
+    CLASS_SPAN(OP_ATTENTION, attention_s);
+    CLASS_SPAN(OP_PROJECTION, projection_s);
+    CLASS_SPAN(OP_FFN, ffn_s);
+    CLASS_SPAN(OP_EXPERT, expert_s);
+    CLASS_SPAN(OP_OTHER, other_s);
+    CLASS_SPAN(OP_COMMUNICATION, communication_s);
+}
+
+#undef CLASS_SPAN
+#undef SPAN
 
 #define OUT(metric) LANE(out, metrics, metric)[i]
 
@@ -214,10 +232,10 @@ static void no_numbers(struct metrics_lanes *out, size_t n, enum verdict why)
         LANE(out, metrics, verdict)[i] = why;
 }
 
-static bool is_calibrated(const struct mapped *m, const struct device *dev)
+static bool is_measured(const struct mapped *m, const struct measured *by)
 {
-    return step_is_calibrated(&m->step, dev) &&
-           (!m->step.mixed || step_is_calibrated(&m->prefill, dev));
+    return step_is_measured(&m->step, by->number) &&
+           (!m->step.mixed || step_is_measured(&m->prefill, by->number));
 }
 
 void evaluate_many(struct prepared *p, const struct design *like, const struct price_book *book,
@@ -236,7 +254,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         return;
     }
     devices_time(d, like);
-    if (p->mapped[0].step.calibrated && !is_calibrated(&p->mapped[0], &d->like)) {
+    if (p->mapped[0].step.timing->needs_calibration && !is_measured(&p->mapped[0], &d->like)) {
         no_numbers(out, d->n, VERDICT_CALIBRATION);
         return;
     }
@@ -250,8 +268,8 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         best_prefill_pools(&pools, p, d, w);
         add_pools(out, &pools, d->n, w->output, devices);
     }
-    if (d->like.calibration)
-        fill_calibrated(out, &choice.split, like, p->mapped[mapped[0]].step.accepted_tokens);
+    if (p->mapped[0].step.timing->error)
+        fill_errors(out, &choice, d);
     if (book) {
         devices_look_up(d);
         cost_metrics(out, d, devices, &like->precision, &choice.split, book);

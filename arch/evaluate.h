@@ -7,16 +7,13 @@
 #include "arch/metrics.h"
 #include "arch/prepared.h"
 
-/* How many devices evaluate_many takes at once: LANES, or one where each has its own calibration.
- */
-size_t evaluate_room(const struct design *d);
-
-/* Each of the devices `d` (not empty, at most evaluate_room) in the place of the chip and engine of
- * `like`: its best mapping of `p`, the one with most tokens per second among the feasible ones, the
- * first of equals (1e-12); if none is feasible, the one that comes nearest (least memory, then
- * shortest step). `mapped` gets its index in p->mapped, 0 if the plan allows none. A point that
- * does not fit still has all its numbers, with the smallest batch where batch is max. Without a
- * `book` costs are NAN. Of `p` only the memory of earlier calls changes, and no result with it. */
+/* Each of the devices `d` (not empty, at most LANES, of one calibration) in the place of the chip
+ * and engine of `like`: its best mapping of `p`, the one with most tokens per second among the
+ * feasible ones, the first of equals (1e-12); if none is feasible, the one that comes nearest
+ * (least memory, then shortest step). `mapped` gets its index in p->mapped, 0 if the plan allows
+ * none. A point that does not fit still has all its numbers, with the smallest batch where batch is
+ * max. Without a `book` costs are NAN. Of `p` only the memory of earlier calls changes, and no
+ * result with it. */
 void evaluate_many(struct prepared *p, const struct design *like, const struct price_book *book,
                    struct devices *d, struct metrics_lanes *out, size_t mapped[LANES]);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/timing.h"
 #include "base/mem.h"
 
 enum {
@@ -152,7 +153,7 @@ void metric_scope_add(struct metric_scope *out, const struct design *d)
 {
     out->phases |= 1u << (unsigned)d->workload.phase;
     out->prices = true;
-    out->calibration = out->calibration || d->mode.timing == TIMING_CALIBRATED;
+    out->calibration = out->calibration || timing_of(&d->mode)->needs_calibration;
     out->engine = out->engine || engine_is_there(&d->engine);
     out->experts = out->experts || model_moe_layers(&d->model) > 0;
 }

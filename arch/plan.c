@@ -30,7 +30,6 @@ static const struct word yes_no[] = { { "no", 0 }, { "yes", 1 }, { NULL, 0 } };
 static const struct word placement_words[] = {
     { "random", PLACE_RANDOM }, { "round_robin", PLACE_ROUND_ROBIN }, { "contiguous", PLACE_CONTIGUOUS }, { "replicated", PLACE_REPLICATED }, { NULL, 0 },
 };
-static const struct word timing_words[] = { { "ideal", TIMING_IDEAL }, { "simulator", TIMING_SIMULATOR }, { "calibrated", TIMING_CALIBRATED }, { NULL, 0 } };
 static const struct word number_words[] = {
     { "bf16", 2 }, { "fp8", 1 }, { "fp4", 0.5 }, { "fp32", 4 },
     /* With their scales: one byte for 32 numbers (OCP MX), for 16 (NVFP4), four for 128 x 128 (DeepSeek-V3). */
@@ -103,7 +102,7 @@ static const struct field precision_rows[] = {
 };
 
 static const struct field mode_rows[] = {
-    { FIELD(mode, timing, "1"), .init = TIMING_IDEAL, .only_words = true, .words = timing_words,
+    { FIELD(mode, timing, "1"), .init = TIMING_IDEAL, .only_words = true, .registry = timing_word,
       .doc = "How operators are timed: ideal, at the peaks of the data sheet; simulator, likewise, with the operators and the memory that arXiv:2507.15465's simulator counts; calibrated, as kernels were measured on the chip's generation." },
 };
 /* clang-format on */

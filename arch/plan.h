@@ -57,7 +57,9 @@ struct mode {
     double timing;
 };
 
-enum { TIMING_IDEAL, TIMING_SIMULATOR, TIMING_CALIBRATED };
+enum { TIMING_IDEAL, TIMING_SIMULATOR, TIMING_CALIBRATED, TIMINGS };
+
+struct word timing_word(size_t i); /* of the rows of arch/timing.h */
 
 extern const struct fields plan_fields, workload_fields, precision_fields, mode_fields;
 

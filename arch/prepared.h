@@ -6,7 +6,7 @@
 #include "arch/design.h"
 #include "arch/step.h"
 #include "arch/step_bound.h"
-#include "arch/steps.h"
+#include "arch/step_time.h"
 
 struct prepared {
     size_t n, room;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lanes.h"
 #include "base/mem.h"
 
 enum { PERMUTATIONS = 32 }; /* that a random placement is averaged over */
@@ -252,13 +253,28 @@ void routing_make(struct routing *out, double experts, double top_k, double skew
     free(pi), free(copy), free(held);
 }
 
+FOR_ALL_VECTORS
+static void add_leader(double *restrict out, size_t n, double mean, double chance, double tokens,
+                       const double *restrict load)
+{
+    for (size_t i = 0; i < n; i++) {
+        double all = tokens * load[i], root = 1 / sqrt(all);
+        out[i] = all > 0 ? larger(out[i], mean + chance * root) : out[i];
+    }
+}
+
+void routing_busiest_lanes(double *out, size_t n, const struct routing *r, double tokens,
+                           const double *load)
+{
+    lanes_set(out, n, r->imbalance);
+    for (size_t i = 0; i < r->leaders && tokens > 0; i++)
+        add_leader(out, n, r->mean[i], r->chance[i], tokens, load);
+}
+
 double routing_busiest(const struct routing *r, double tokens, bool chance)
 {
-    double most = r->imbalance;
-    if (!chance || tokens <= 0)
-        return most;
-    double root = 1 / sqrt(tokens);
-    for (size_t i = 0; i < r->leaders; i++)
-        most = fmax(most, r->mean[i] + r->chance[i] * root);
+    static const double one = 1;
+    double most;
+    routing_busiest_lanes(&most, 1, r, chance ? tokens : 0, &one);
     return most;
 }

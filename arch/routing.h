@@ -43,6 +43,10 @@ void routing_make(struct routing *out, double experts, double top_k, double skew
  * with `chance` what the draw adds (normal approximation of the maximum). At least 1. */
 double routing_busiest(const struct routing *r, double tokens, bool chance);
 
+/* The same of n loads that bring so many tokens each; 0 tokens: without chance. */
+void routing_busiest_lanes(double *out, size_t n, const struct routing *r, double tokens,
+                           const double *load);
+
 /* Popularity: probability that a token uses the expert of rank i = 0, 1, ..., when it draws top_k
  * different ones in proportion to (i + 1)^-skew. pi_i = 1 - exp(-lambda w_i), which holds for
  * drawing one after another without putting back; lambda from sum pi = top_k. */

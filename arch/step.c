@@ -3,10 +3,7 @@
 #include "base/power.h"
 #include "arch/attention.h"
 #include "arch/ffn.h"
-#include "arch/simulator.h"
-
-const char *const bound_text[BOUNDS] = {"compute", "memory", "link"};
-const char *const place_text[PLACES] = {"chip", "engine", "link", "network"};
+#include "arch/timing.h"
 
 /* Two norms and two residual additions per layer: read and write the stream. */
 static void add_norms(struct ops *out, const struct model *m, const struct shape *s)
@@ -50,7 +47,7 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
                              const struct workload *w, const struct precision *p,
                              const struct mode *mode)
 {
-    bool mixed = w->phase == PHASE_SERVING && mode->timing != TIMING_CALIBRATED;
+    bool mixed = w->phase == PHASE_SERVING && !timing_of(mode)->prompts_apart;
     struct shape s = {
         .tp = plan->tp,
         .ep = plan->ep,
@@ -158,7 +155,8 @@ static void sort_out(struct step *s)
 void step_build(struct step *out, const struct model *m, const struct plan *plan,
                 const struct workload *w, const struct precision *p, const struct mode *mode)
 {
-    bool simulator = mode->timing == TIMING_SIMULATOR;
+    const struct timing *timing = timing_of(mode);
+    const struct op_list *list = timing->list;
     struct shape s = shape_of(m, plan, w, p, mode);
     s.routing = &out->routing;
     double group = ffn_expert_group(plan->tp, plan->ep);
@@ -170,8 +168,8 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
         out->routing = (struct routing){.imbalance = 1};
     out->chance = w->chance > 0;
     out->ops.n = 0;
-    if (simulator) {
-        simulator_ops(m, &s, &out->ops);
+    if (list) {
+        list->ops(m, &s, &out->ops);
     } else {
         add_vocabulary(&out->ops, m, &s);
         add_norms(&out->ops, m, &s);
@@ -192,31 +190,32 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
 
     sort_out(out);
     double live = live_numbers(m, &s), fixed = 0;
-    if (simulator) {
-        simulator_live_numbers(m, &s, &live, &fixed);
+    if (list) {
+        list->live_numbers(m, &s, &live, &fixed);
     } else if (w->phase == PHASE_PREFILL) { /* in chunks, so that no more live at once */
         fixed = live / s.tokens * fmin(s.tokens, CHUNK_TOKENS);
         live = 0;
     }
-    out->weight_byte =
-        (simulator ? simulator_weight_params(m, plan) : device_weight_params(m, plan, w)) /
-        plan->pp * p->weight;
+    out->weight_byte = (list ? list->weight_params(m, plan) : device_weight_params(m, plan, w)) /
+                       plan->pp * p->weight;
     out->fixed_byte = fixed * p->activation;
     double cached = fmax(s.context, s.prompt);
     if (phase_of(w)->answers && w->kv_room == KV_ROOM_WHOLE)
         cached = w->input + w->output;
+    double window_at = list && list->windows_cache_all ? 0 : cached;
     out->kv_byte_per_request =
-        cached *
-        attention_kv_byte_per_token(m, plan->tp, p->kv, s.rope_byte, simulator ? 0 : cached) /
+        cached * attention_kv_byte_per_token(m, plan->tp, p->kv, s.rope_byte, window_at) /
         plan->pp / plan->cp;
     out->act_byte_per_request = live * p->activation / plan->pp / plan->cp;
     out->kv_byte_per_token = attention_kv_byte_per_token(m, 1, p->kv, s.rope_byte, 0);
     out->dp = plan->dp;
     out->mixed = w->phase == PHASE_SERVING;
-    out->calibrated = mode->timing == TIMING_CALIBRATED;
+    out->timing = timing;
+    out->calibrated = timing->needs_calibration;
     out->layers = m->layers / plan->pp;
     out->beside = NULL;
-    out->beside_per_request = out->mixed && out->calibrated ? w->accepted_tokens / w->output : 0;
+    out->beside_per_request =
+        out->mixed && timing->prompts_apart ? w->accepted_tokens / w->output : 0;
     out->prefills = w->phase == PHASE_PREFILL;
     out->accepted_tokens = out->prefills ? 1 : w->accepted_tokens;
     out->made = out->prefills ? w->context : w->accepted_tokens;
@@ -273,325 +272,17 @@ double step_active_share(const struct step *s, const struct op *o, struct load l
                            : active;
 }
 
-/* Calibrated time of an operator of costs `c` on a unit of a device. */
-static double calibrated_s(const struct step *s, const struct device *d, const struct unit *u,
-                           const struct op *o, const struct op_cost *c, double requests)
+bool step_is_measured(const struct step *s, const int number[KERNELS])
 {
-    const struct calibration *from = d->calibration;
-    struct call call = unit_call(u, o, c->flop, c->byte, requests);
-    double ratio = s->prefills ? 1 : calibration_serving_ratio(from, o->kernel, d->weight_only);
-    return ratio * o->count * calibration_call_s(from, o->kernel, d->number[o->kernel], &call);
-}
-
-/* Time of a collective on one wire. Calibrated: measured inside a link domain; over the network its
- * latency and bandwidth at the share that is reached. */
-static double wire_s(const struct step *s, const struct device *d, const struct wire *w,
-                     const struct op *o, double wire_byte)
-{
-    const struct calibration *from = d->calibration;
-    double n = o->count, p = o->group, latency_s = o->hops * w->latency_s;
-    if (!from)
-        return latency_s + wire_byte * w->s_per_byte;
-    if (w != &d->rates.link)
-        return latency_s + wire_byte * w->s_per_byte / from->serving.network;
-    double message_byte = o->kernel == KERNEL_REDUCE ? wire_byte * p / (2 * (p - 1)) : wire_byte;
-    struct call call = {.wire_s = message_byte * w->s_per_byte / n, .group = p};
-    double ratio = s->prefills ? 1 : calibration_serving_ratio(from, o->kernel, false);
-    return ratio * n * calibration_call_s(from, o->kernel, 0, &call);
-}
-
-/* A collective. One shot of an all-reduce sends all to everyone at once (calibrated times choose
- * for themselves); an all-to-all by domain sends a token over the network once for every other
- * domain that has one of its experts, and passes it on over the link meanwhile. */
-static void time_on_wire(struct op_cost *c, const struct step *s, const struct device *d,
-                         const struct op *o)
-{
-    const struct wire *w = device_wire(d, o->group);
-    c->bound = BY_LINK;
-    c->on = w == &d->rates.link ? ON_LINK : ON_NETWORK;
-    if (o->busiest > 0 && s->exchanges_by_domain && c->on == ON_NETWORK) {
-        double domains = ceil(o->group / d->rates.link_domain), k = s->copies;
-        double reached = (domains - 1) * (1 - pow(1 - 1 / domains, k)) / k;
-        struct op inside = *o;
-        inside.group = d->rates.link_domain;
-        c->time_s = fmax(wire_s(s, d, w, o, c->wire_byte * reached),
-                         wire_s(s, d, &d->rates.link, &inside, c->wire_byte));
-        return;
-    }
-    c->time_s = wire_s(s, d, w, o, c->wire_byte);
-    if (o->kernel == KERNEL_REDUCE && s->reduces_best && !d->calibration) {
-        double p = o->group, numbers = c->wire_byte * p / (2 * (p - 1));
-        c->time_s = fmin(c->time_s, o->count * w->latency_s + (p - 1) * numbers * w->s_per_byte);
-    }
-}
-
-/* An operator that only the chip runs; most do, so that this is what a step's time goes to. */
-static inline struct op_cost main_cost(const struct device *d, const struct op *o, double requests)
-{
-    double flop = o->flop * requests, byte = o->weight_byte + o->byte * requests;
-    double compute_s = flop * d->rates.main.s_per_flop, memory_s = byte * d->rates.main.s_per_byte;
-    bool by_compute = compute_s >= memory_s;
-    return (struct op_cost){.flop = flop,
-                            .byte = byte,
-                            .time_s = by_compute ? compute_s : memory_s,
-                            .bound = by_compute ? BY_COMPUTE : BY_MEMORY,
-                            .on = ON_CHIP};
-}
-
-/* Time of an operator of these costs on a unit. */
-static double cost_time_s(const struct step *s, const struct device *d, const struct unit *u,
-                          const struct op *o, const struct op_cost *c, double requests,
-                          double wire_byte)
-{
-    if (!d->calibration)
-        return unit_time_s(u, c->flop, c->byte, wire_byte);
-    return fmax(calibrated_s(s, d, u, o, c, requests), wire_byte * u->s_per_wire_byte);
-}
-
-struct op_cost step_op_cost(const struct step *s, const struct device *d, const struct op *o,
-                            struct load load)
-{
-    if (o->unit == UNIT_MAIN) {
-        struct op_cost c = main_cost(d, o, load.most);
-        if (d->calibration)
-            c.time_s = calibrated_s(s, d, &d->rates.main, o, &c, load.most);
-        return c;
-    }
-    bool expert = o->unit == UNIT_EXPERT;
-    double requests = expert ? load.mean : load.most;
-    if (o->busiest > 0)
-        requests *=
-            step_waited(o, routing_busiest(&s->routing, s->group_tokens * load.mean, s->chance));
-    struct op_cost c = {.flop = o->flop * requests,
-                        .wire_byte = o->wire_byte * requests,
-                        .byte = o->byte * requests +
-                                o->weight_byte * (expert ? step_active_share(s, o, load) : 1)};
-
-    if (o->unit == UNIT_LINK) {
-        time_on_wire(&c, s, d, o);
-        return c;
-    }
-    const struct unit *u = &d->rates.main;
-    c.time_s = cost_time_s(s, d, u, o, &c, requests, 0);
-    if ((o->unit == UNIT_ATTENTION && d->rates.runs_attention > 0) ||
-        (expert && d->rates.runs_experts > 0)) {
-        double t = cost_time_s(s, d, &d->rates.engine, o, &c, requests, c.wire_byte);
-        if (t < c.time_s) {
-            c.time_s = t;
-            c.on = ON_ENGINE;
-            u = &d->rates.engine;
-        }
-    }
-    double compute_s = c.flop * u->s_per_flop, memory_s = c.byte * u->s_per_byte;
-    bool by_link =
-        u == &d->rates.engine && c.wire_byte * u->s_per_wire_byte >= fmax(compute_s, memory_s);
-    c.bound = by_link ? BY_LINK : compute_s >= memory_s ? BY_COMPUTE : BY_MEMORY;
-    if (c.on == ON_CHIP || d->rates.engine.s_per_wire_byte <= 0)
-        c.wire_byte = 0;
-    return c;
-}
-
-struct pass step_pass(const struct step *s, struct load load)
-{
-    double n = step_parts(s);
-    return (struct pass){{load.most / n, load.mean / n}, step_halves(s)};
-}
-
-struct op_cost step_op_whole(const struct step *s, const struct device *d, const struct op *o,
-                             struct load load)
-{
-    struct pass pass = step_pass(s, load);
-    struct op_cost c = step_op_cost(s, d, o, pass.load);
-    c.flop *= pass.times;
-    c.byte *= pass.times;
-    c.wire_byte *= pass.times;
-    c.time_s *= pass.times;
-    return c;
-}
-
-static double calibrated_step_s(const struct step *s, const struct device *d, struct load load)
-{
-    struct step_split split;
-    step_split(&split, s, d, load);
-    return split.time_s;
-}
-
-double step_time_s(const struct step *s, const struct device *d, struct load load)
-{
-    if (d->calibration)
-        return calibrated_step_s(s, d, load);
-    struct pass pass = step_pass(s, load);
-    double per_flop = d->rates.main.s_per_flop, per_byte = d->rates.main.s_per_byte;
-    double requests = pass.load.most, chip_s = 0, engine_s = 0, wire_s = 0;
-
-    for (size_t i = 0; i < s->main.n; i++) {
-        double compute = s->main.flop[i] * requests * per_flop;
-        double memory = (s->main.weight_byte[i] + s->main.byte[i] * requests) * per_byte;
-        chip_s += compute > memory ? compute : memory;
-    }
-    bool plain = !s->reduces_best && !s->exchanges_by_domain;
-    double busiest = routing_busiest(&s->routing, s->group_tokens * pass.load.mean, s->chance);
-    for (size_t i = 0; i < s->others; i++) {
-        const struct op *o = &s->ops.op[s->other[i]];
-        if (plain && o->unit == UNIT_LINK) { /* as time_on_wire says, without its choices */
-            const struct wire *w = device_wire(d, o->group);
-            double sent = requests * step_waited(o, busiest);
-            wire_s += o->hops * w->latency_s + o->wire_byte * sent * w->s_per_byte;
-            continue;
-        }
-        struct op_cost c = step_op_cost(s, d, o, pass.load);
-        *(c.on == ON_ENGINE ? &engine_s : c.on == ON_CHIP ? &chip_s : &wire_s) += c.time_s;
-    }
-    double compute_s = chip_s + engine_s - hidden_s(d->rates.overlap, chip_s, engine_s);
-    return pass.times * (compute_s + wire_s - overlapped_s(s->overlap, compute_s, wire_s));
-}
-
-/* (time * error)^2: the errors of kernels are taken as independent. */
-static double variance_of(const struct device *d, const struct op *o, double time_s)
-{
-    double error = calibration_error(d->calibration, o->kernel, d->number[o->kernel]);
-    return time_s * error * time_s * error;
-}
-
-/* Errors of kernels are independent; to them comes what kernels do not explain, and what moving
- * constants to another chip adds. */
-static void add_errors(struct step_split *out, const struct device *d,
-                       const double variance[OP_CLASSES])
-{
-    const struct serving_set *s = &d->calibration->serving;
-    double moved = d->calibration_own ? 0 : s->moved_error;
-    double beyond = s->error * s->error + moved * moved, sum = 0;
-    for (int i = 0; i < OP_CLASSES; i++) {
-        sum += variance[i];
-        out->class_error[i] =
-            sqrt(beyond + (out->class_s[i] > 0 ? variance[i] / pow(out->class_s[i], 2) : 0));
-    }
-    out->error = sqrt(beyond + sum / pow(out->time_s, 2));
-}
-
-static void add_beside(struct step_split *out, const struct step *s, const struct device *d,
-                       struct load load)
-{
-    struct step_split one;
-    double n = s->beside_per_request * load.most;
-    step_split(&one, s->beside, d, (struct load){1, 1});
-    out->time_s += n * one.time_s;
-    for (int i = 0; i < OP_CLASSES; i++)
-        out->class_s[i] += n * one.class_s[i];
-    for (int i = 0; i < BOUNDS; i++)
-        out->bound_s[i] += n * one.bound_s[i];
-    out->flop += n * one.flop;
-    out->byte += n * one.byte;
-    out->wire_byte += n * one.wire_byte;
-}
-
-/* What a step of a serving engine has between its kernels, the prompts it reads meanwhile, and what
- * the host does. */
-static void add_serving(struct step_split *out, const struct step *s, const struct device *d,
-                        struct load load)
-{
-    double between_s = s->layers * d->calibration->serving.layer_s;
-    out->time_s += between_s;
-    out->class_s[OP_OTHER] += between_s;
-    if (s->beside)
-        add_beside(out, s, d, load);
-    double step_s = calibration_step_s(d->calibration, out->time_s, load.most);
-    out->class_s[OP_OTHER] += step_s - out->time_s;
-    out->time_s = step_s;
-}
-
-void step_split(struct step_split *out, const struct step *s, const struct device *d,
-                struct load load)
-{
-    struct pass pass = step_pass(s, load);
-    double chip_s = 0, engine_s = 0, wire_s = 0, engine_class_s[OP_CLASSES] = {0};
-    double times = pass.times;
-
-    *out = (struct step_split){0};
-    double variance[OP_CLASSES] = {0};
-    for (size_t i = 0, n = s->main.n; i < n + s->others; i++) { /* as step_time_s adds them up */
-        size_t at = i < n ? s->main.op[i] : s->other[i - n];
-        const struct op *o = &s->ops.op[at];
-        struct op_cost c = o->unit == UNIT_MAIN && !d->calibration
-                               ? main_cost(d, o, pass.load.most)
-                               : step_op_cost(s, d, o, pass.load);
-        if (d->calibration)
-            variance[o->class] += variance_of(d, o, times * c.time_s);
-        out->class_s[o->class] += times * c.time_s;
-        out->bound_s[c.bound] += times * c.time_s;
-        out->flop += times * c.flop;
-        *(c.on == ON_ENGINE ? &out->engine_byte : &out->byte) += times * c.byte;
-        out->wire_byte += times * c.wire_byte;
-        *(c.on == ON_ENGINE ? &engine_s : c.on == ON_CHIP ? &chip_s : &wire_s) += times * c.time_s;
-        if (c.on == ON_ENGINE)
-            engine_class_s[o->class] += times * c.time_s;
-        if (o->unit == UNIT_EXPERT) {
-            out->expert_flop += c.flop;
-            out->expert_byte += c.byte;
-        }
-        if (o->class == OP_ATTENTION && (!s->mixed || o->unit == UNIT_ATTENTION)) {
-            out->attention_flop += c.flop;
-            out->attention_byte += c.byte;
-            double requests = pass.load.most;
-            out->attention_chip_s += cost_time_s(s, d, &d->rates.main, o, &c, requests, 0);
-            out->attention_engine_s +=
-                cost_time_s(s, d, &d->rates.engine, o, &c, requests, o->wire_byte * requests);
-        }
-    }
-    double hidden = hidden_s(d->rates.overlap, chip_s, engine_s);
-    double compute_s = chip_s + engine_s - hidden;
-    double behind = overlapped_s(s->overlap, compute_s, wire_s);
-    out->time_s = compute_s + wire_s - behind;
-    out->class_s[OP_COMMUNICATION] -= behind;
-    for (int i = 0; i < OP_CLASSES && hidden > 0; i++)
-        out->class_s[i] -= hidden * engine_class_s[i] / engine_s;
-    if (d->calibration)
-        add_errors(out, d, variance);
-    if (d->calibration && !s->prefills)
-        add_serving(out, s, d, load);
-}
-
-bool step_is_calibrated(const struct step *s, const struct device *d)
-{
-    if (!d->calibration)
-        return false;
     for (size_t i = 0; i < s->ops.n; i++)
-        if (d->number[s->ops.op[i].kernel] < 0)
+        if (number[s->ops.op[i].kernel] < 0)
             return false;
     return true;
 }
 
-static double time_of(const struct step *s, const struct device *d, double requests)
+void step_keep(struct step *s, size_t op)
 {
-    return step_time_s(s, d, (struct load){requests, requests});
-}
-
-double step_largest_load(const struct step *s, const struct device *d, double limit_s, double guess)
-{
-    if (limit_s == INFINITY)
-        return INFINITY;
-    double lo = 1, lo_s = time_of(s, d, lo);
-    if (lo_s > limit_s)
-        return 0;
-
-    /* Throughput never falls with the batch, so scaling a batch that is fast enough up to the
-     * limit in proportion keeps it fast enough: the bracket grows by such strides. */
-    double hi = fmax(2, floor(guess)), hi_s = time_of(s, d, hi);
-    while (hi_s <= limit_s) {
-        lo = hi, lo_s = hi_s;
-        hi = floor(fmax(2 * hi, 1.5 * hi * limit_s / hi_s));
-        if (hi > LOAD_MOST)
-            return INFINITY;
-        hi_s = time_of(s, d, hi);
-    }
-    for (int halve = 0; hi - lo > 1; halve++) {
-        double part = halve % 3 == 2 ? 0.5 : (limit_s - lo_s) / (hi_s - lo_s);
-        double mid = fmin(fmax(floor(lo + part * (hi - lo)), lo + 1), hi - 1);
-        double mid_s = time_of(s, d, mid);
-        if (mid_s <= limit_s)
-            lo = mid, lo_s = mid_s;
-        else
-            hi = mid, hi_s = mid_s;
-    }
-    return lo;
+    s->ops.op[0] = s->ops.op[op];
+    s->ops.n = 1;
+    sort_out(s);
 }

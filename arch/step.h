@@ -6,7 +6,7 @@
 #include "arch/op.h"
 #include "arch/plan.h"
 #include "arch/routing.h"
-#include "arch/unit.h"
+#include "base/lanes.h"
 
 enum {
     CHUNK_TOKENS = 8192
@@ -43,9 +43,10 @@ struct step {
     double kv_byte_per_token;    /* over all layers, not split over devices */
 
     double dp, accepted_tokens;
-    double made; /* tokens a request is counted in a step: kept, or of its prompt */
-    bool mixed;  /* decode and prefill in one */
-    bool calibrated;
+    double made;                 /* tokens a request is counted in a step: kept, or of its prompt */
+    bool mixed;                  /* decode and prefill in one */
+    const struct timing *timing; /* arch/timing.h */
+    bool calibrated;             /* it needs a calibration */
     double layers;
     const struct step *beside; /* prefill of a prompt that runs between decode steps, or NULL */
     double beside_per_request; /* prompts per step and request */
@@ -83,14 +84,8 @@ static inline double step_waited(const struct op *o, double busiest)
  * slightly more evenly), and at least one. */
 double step_active_share(const struct step *s, const struct op *o, struct load load);
 
-/* How a step goes through its operators: the requests of one pass, and how many passes. Stages of a
- * pipeline work on different groups of requests; with two-batch overlap there are two halves. */
-struct pass {
-    struct load load;
-    double times;
-};
-
-/* Halves of a step that follow one another, and in all into how many parts it falls. */
+/* Stages of a pipeline work on different groups of requests; with two-batch overlap there are two
+ * halves. Halves of a step that follow one another, and in all into how many parts it falls. */
 static inline double step_halves(const struct step *s)
 {
     return s->overlap == OVERLAP_TWO_BATCH ? 2 : 1;
@@ -101,70 +96,11 @@ static inline double step_parts(const struct step *s)
     return s->stages * step_halves(s);
 }
 
-struct pass step_pass(const struct step *s, struct load load);
+/* Is there a calibrated time for all of it? Kernels are formats of arch/calibration.h, -1: not
+ * measured. */
+bool step_is_measured(const struct step *s, const int number[KERNELS]);
 
-/* Of what an engine and the chip compute, the part that is hidden. */
-static inline double hidden_s(double overlap, double chip_s, double engine_s)
-{
-    return overlap * smaller(chip_s, engine_s);
-}
-
-/* What of collectives runs behind computation; `overlap` of plan.h. */
-static inline double overlapped_s(int overlap, double compute_s, double wire_s)
-{
-    return overlap == OVERLAP_NONE ? 0 : smaller(compute_s, wire_s);
-}
-
-/* The time of a step in seconds: the sum of its operators, each on the fastest unit allowed, less
- * what an engine overlaps. */
-double step_time_s(const struct step *s, const struct device *d, struct load load);
-
-enum bound { BY_COMPUTE, BY_MEMORY, BY_LINK, BOUNDS };
-enum place { ON_CHIP, ON_ENGINE, ON_LINK, ON_NETWORK, PLACES };
-
-extern const char *const bound_text[BOUNDS]; /* "compute", ... */
-extern const char *const place_text[PLACES]; /* "chip", "engine", ... */
-
-/* One operator at the load of a pass. */
-struct op_cost {
-    double flop, byte, wire_byte, time_s;
-    enum bound bound;
-    enum place on;
-};
-
-struct op_cost step_op_cost(const struct step *s, const struct device *d, const struct op *o,
-                            struct load load);
-
-/* The same over all passes of a step at a load. */
-struct op_cost step_op_whole(const struct step *s, const struct device *d, const struct op *o,
-                             struct load load);
-
-/* The step in parts. */
-struct step_split {
-    double time_s;
-    double class_s[OP_CLASSES]; /* add up to time_s */
-    double bound_s[BOUNDS];     /* by compute, memory, link */
-    double flop, byte, engine_byte, wire_byte;
-    double attention_flop, attention_byte;       /* core attention */
-    double expert_flop, expert_byte;             /* routed experts, without their router */
-    double attention_chip_s, attention_engine_s; /* it on either, if allowed */
-    /* Calibrated: standard deviation of log(time / measured). */
-    double error, class_error[OP_CLASSES];
-};
-LANES_OF(step_split);
-
-void step_split(struct step_split *out, const struct step *s, const struct device *d,
-                struct load load);
-
-/* Is there a calibrated time for all of it? */
-bool step_is_calibrated(const struct step *s, const struct device *d);
-
-static const double LOAD_MOST = 1e15; /* requests of a replica; more count as no end */
-
-/* Largest whole number of requests per replica whose step takes at most `limit_s`; 0 if not even
- * one does, INFINITY if there is no end. Exact where time never falls as requests are added, which
- * it does without engine.overlap. */
-double step_largest_load(const struct step *s, const struct device *d, double limit_s,
-                         double guess);
+/* The same step with no operator but this one. */
+void step_keep(struct step *s, size_t op);
 
 #endif

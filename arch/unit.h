@@ -1,7 +1,7 @@
 /* Units turn an operator's costs into time, all by one rule:
  *     t = max(FLOP / peak, bytes / memory bandwidth, wire bytes / link bandwidth)
  * This is the roofline of arXiv:2507.15465's simulator; nothing is hidden in a peak. Calibrated
- * timing takes these as what arch/calibration.h starts from. */
+ * timing takes these as what arch/kernel_time.h starts from. */
 #ifndef ARCH_UNIT_H
 #define ARCH_UNIT_H
 
@@ -30,16 +30,6 @@ struct rates {
 };
 LANES_OF(rates);
 
-struct device {
-    struct rates rates;
-    const struct calibration *calibration; /* NULL: by the rule above */
-    int number[KERNELS];                   /* format of its constants, -1: not measured */
-    bool calibration_own;                  /* they were measured on this chip */
-    bool weight_only;                      /* weights stored narrower than is computed with */
-};
-
-void device_make(struct device *out, const struct design *d);
-
 /* What a precision makes of peaks: of the chip for its arithmetic and for calibrated attention, of
  * an engine over its own in BF16 (r is in these; narrower arithmetic runs in proportion, assumed).
  */
@@ -63,7 +53,9 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     double wire = 1 / e->link_byte_per_s, s_per_byte = 1 / byte_per_s;
     double s_per_flop = 1 / (flop_per_s * p->engine),
            s_per_core = 1 / (flop_per_s * p->engine_core);
-    double attention = e->runs != RUNS_EXPERTS ? 1 : 0, experts = e->runs != RUNS_ATTENTION ? 1 : 0;
+    bool both = e->runs == RUNS_BOTH; /* anything else runs nothing */
+    double attention = (both | (e->runs == RUNS_ATTENTION)) ? 1 : 0;
+    double experts = (both | (e->runs == RUNS_EXPERTS)) ? 1 : 0;
 
     out->main = (struct unit){1 / chip_peak_flop_per_s(c, &p->chip), 1 / c->memory_byte_per_s, 0,
                               1 / chip_peak_flop_per_s(c, &p->core)};
@@ -86,15 +78,36 @@ static inline double unit_time_s(const struct unit *u, double flop, double byte,
                   wire_byte * u->s_per_wire_byte);
 }
 
-/* One call of an operator that needs `flop` and `byte` in all its calls, at the rates of a unit; of
- * its own costs the requests' parts. */
-struct call unit_call(const struct unit *u, const struct op *o, double flop, double byte,
-                      double requests);
-
-/* The wire that a collective over `group` devices runs on: the link while they fit its domain. */
-static inline const struct wire *device_wire(const struct device *d, double group)
+/* Bytes of all calls of an operator for so many requests, when it reads a share of its weights. A
+ * kind of byte that is in another memory would leave this sum, and those of main_ops. */
+static inline double op_byte(const struct op *o, double requests, double share)
 {
-    return group <= d->rates.link_domain ? &d->rates.link : &d->rates.network;
+    return o->byte * requests + o->weight_byte * share;
+}
+
+/* One call of an operator at the rates of a unit: of `requests`, with a share of its weights read.
+ * `more_byte` of them are not there without requests. */
+static inline struct call unit_call(const struct unit *u, const struct op *o, double requests,
+                                    double share, double more_byte)
+{
+    double s_per_flop = o->class == OP_ATTENTION ? u->s_per_core_flop : u->s_per_flop;
+    double each = 1 / o->count, aside_byte = o->aside ? o->act_byte * requests : 0;
+    return (struct call){.compute_s = o->flop * requests * s_per_flop * each,
+                         .memory_s =
+                             (op_byte(o, requests, share) - aside_byte) * u->s_per_byte * each,
+                         .grows_s = (more_byte - aside_byte) * u->s_per_byte * each,
+                         .aside_s = aside_byte * u->s_per_byte * each,
+                         .key_s = o->key_flop * requests * s_per_flop * each,
+                         .depth = o->depth,
+                         .per_head = o->per_head,
+                         .joined = o->joined};
+}
+
+/* The wire that a collective runs on: the link while its devices fit one domain. */
+static inline struct wire rates_wire(const struct rates *r, bool near)
+{
+    return (struct wire){near ? r->link.s_per_byte : r->network.s_per_byte,
+                         near ? r->link.latency_s : r->network.latency_s};
 }
 
 /* Speed-up of an engine of m, r on a kernel of intensity a on a chip of ridge R:

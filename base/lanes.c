@@ -1,5 +1,11 @@
 #include "base/lanes.h"
 
+#include <assert.h>
+
+static_assert(LANES == 32, "as many ones as lanes");
+#define EIGHT 1, 1, 1, 1, 1, 1, 1, 1
+const lane lanes_of_one = {EIGHT, EIGHT, EIGHT, EIGHT};
+
 FOR_ALL_VECTORS
 bool lanes_are_equal(const double *x, size_t n)
 {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/timing.h"
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/costs.h"
@@ -54,17 +55,17 @@ static void text_cost(const char *label, const char *name, const struct metrics 
 static void print_operators(const struct mapped *mapped, const struct design *d,
                             const struct metrics *m)
 {
-    struct device dev;
+    struct devices dev;
     char text[4][48];
     struct load load = step_load(&mapped->step, m->batch);
     double step_s = m->batch * mapped->step.made / m->tokens_per_s;
 
-    device_make(&dev, d);
+    devices_of(&dev, d);
     printf("\n  %-22s %-8s %10s %10s %10s %10s %6s  %s\n", "operator, of a step", "on", "FLOP",
            "bytes", "wire", "time", "%", "bound by");
     for (size_t i = 0; i < mapped->step.ops.n; i++) {
         const struct op *o = &mapped->step.ops.op[i];
-        struct op_cost c = step_op_whole(&mapped->step, &dev, o, load);
+        struct op_cost c = step_op_cost(&mapped->step, &dev, i, load);
         int bar = (int)(time_share(&c, step_s) / 4 + 0.5);
         printf("  %-22s %-8s %10s %10s %10s %10s %6.1f  %-8s%.*s\n", o->name, place_text[c.on],
                c.flop > 0 ? quantity_text(c.flop, "FLOP", 3, text[0], 48) : "-",
@@ -180,8 +181,7 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     }
     printf("\n  Timing is %s: every operator at the peaks of the data sheet, no start-up time, %s\n"
            "  overlapped. Measured systems are slower; costs are public estimates, low to high.\n",
-           d->mode.timing == TIMING_SIMULATOR ? "as in arXiv:2507.15465's simulator" : "ideal",
-           d->plan.overlap == OVERLAP_NONE ? "nothing" : "collectives");
+           timing_of(&d->mode)->shown, d->plan.overlap == OVERLAP_NONE ? "nothing" : "collectives");
 }
 
 static void json_field(const struct field *f, double value)
@@ -233,7 +233,7 @@ static void print_json(const struct mapped *mapped, const struct plan *plan,
                        const struct price_book *book)
 {
     struct design d = *design;
-    struct device dev;
+    struct devices dev;
 
     d.plan = *plan;
     printf("{\n  \"verdict\": ");
@@ -247,11 +247,10 @@ static void print_json(const struct mapped *mapped, const struct plan *plan,
     printf("\n  },\n  \"cost\": ");
     costs_json(&d, book);
     printf(",\n  \"operators\": [");
-    device_make(&dev, &d);
+    devices_of(&dev, &d);
     for (size_t i = 0; mapped && i < mapped->step.ops.n; i++) {
         const struct op *o = &mapped->step.ops.op[i];
-        struct op_cost c =
-            step_op_whole(&mapped->step, &dev, o, step_load(&mapped->step, m->batch));
+        struct op_cost c = step_op_cost(&mapped->step, &dev, i, step_load(&mapped->step, m->batch));
         printf("%s\n    {\"name\": \"%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ",
                i ? "," : "", o->name, op_class_text[o->class], place_text[c.on]);
         json_number(o->count, stdout);

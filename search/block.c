@@ -1,5 +1,7 @@
 #include "search/block.h"
 
+#include "arch/timing.h"
+
 /* What a row shows of an axis. */
 static double shown(const struct axis *a, size_t digit, double real)
 {
@@ -15,11 +17,17 @@ static void block_start(struct block *b, struct cursor *c, const struct columns 
     b->like = c->design;
 }
 
+/* Are both timed with the same measurements? */
+static bool is_timed_alike(const struct design *a, const struct design *b)
+{
+    return a->calibration == b->calibration && a->calibration_own == b->calibration_own;
+}
+
 bool block_add(struct block *b, struct cursor *c, const struct columns *columns, double *row)
 {
     const struct study *s = c->study;
     size_t n = b->devices.n;
-    if (n && (!c->fresh || n == evaluate_room(&b->like)))
+    if (n && (!c->fresh || n == LANES || !is_timed_alike(&b->like, &c->design)))
         return false;
     if (!n)
         block_start(b, c, columns);
@@ -119,6 +127,21 @@ static void find_digits(size_t *digit, size_t n, size_t first, size_t of, size_t
     }
 }
 
+/* How many of n points have the calibration of the first: those of the same chip. */
+static size_t timed_alike(const struct study *s, const struct cursor *c, uint64_t period, size_t n)
+{
+    if (!timing_of(&c->design.mode)->needs_calibration)
+        return n;
+    uint64_t points = period;
+    for (size_t k = s->slow; k < s->axes; k++) {
+        points /= s->axis[k].n;
+        uint64_t same = points - c->index % points;
+        if (s->axis[k].is_part && s->axis[k].part == PART_CHIP && same < n)
+            n = (size_t)same;
+    }
+    return n;
+}
+
 size_t block_fill(struct block *b, struct cursor *c, const struct columns *columns, double *row,
                   size_t most)
 {
@@ -134,9 +157,9 @@ size_t block_fill(struct block *b, struct cursor *c, const struct columns *colum
         fill_rest(b, s);
     block_start(b, c, columns);
     uint64_t period = fast_points(s), left = period - c->index % period;
-    size_t room = evaluate_room(&b->like);
-    n = most < room ? most : room;
+    n = most < LANES ? most : LANES;
     n = n < left ? n : (size_t)left;
+    n = timed_alike(s, c, period, n);
     for (size_t k = s->slow, points = period; k < s->axes; k++) {
         const struct axis *a = &s->axis[k];
         size_t digit[LANES];

@@ -69,11 +69,11 @@ struct reading {
 
 static struct call call_of(const struct chip *chip, int number, const struct op *o, double requests)
 {
-    struct design d = {.chip = *chip, .precision = precision_of[number]};
-    struct device device;
-    device_make(&device, &d);
-    return unit_call(&device.rates.main, o, o->flop * requests, o->weight_byte + o->byte * requests,
-                     requests);
+    static const struct engine none;
+    struct peaks peaks = peaks_of(&precision_of[number]);
+    struct rates rates;
+    device_rates(&rates, chip, &none, &peaks);
+    return unit_call(&rates.main, o, requests, 1, 0);
 }
 
 static double num(const struct reading *r, const char *column)

@@ -121,12 +121,13 @@ double serving_tpot_s(const struct measured_serving *s, const struct calibration
 {
     struct design d = s->design;
     struct prepared p = {0};
-    struct device device;
+    struct devices device;
 
     d.calibration = c;
     prepare(&p, &d);
-    device_make(&device, &d);
-    step_split(split, &p.mapped[0].step, &device, step_load(&p.mapped[0].step, d.workload.batch));
+    devices_of(&device, &d);
+    step_split_one(split, &p.mapped[0].step, &device,
+                   step_load(&p.mapped[0].step, d.workload.batch));
     prepared_free(&p);
     return split->time_s;
 }

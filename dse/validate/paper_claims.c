@@ -299,7 +299,7 @@ static int share_of_block(struct catalogue *c, const char *name, double *out, st
 {
     struct study *s;
     struct prepared p = {0};
-    struct device device;
+    struct devices device;
     double block_s = 0, part_s = 0;
     if (study_open(&s, NULL, c, err) != 0)
         return -1;
@@ -310,11 +310,11 @@ static int share_of_block(struct catalogue *c, const char *name, double *out, st
     if (study_settle(s, err) != 0)
         goto failed;
     prepare(&p, &s->base);
-    device_make(&device, &s->base);
+    devices_of(&device, &s->base);
     const struct step *step = &p.mapped[0].step;
     for (size_t i = 0; i < step->ops.n; i++) {
         const struct op *o = &step->ops.op[i];
-        double t = step_op_cost(step, &device, o, step_load(step, s->base.workload.batch)).time_s;
+        double t = step_op_cost(step, &device, i, step_load(step, s->base.workload.batch)).time_s;
         if (o->class == OP_ATTENTION || o->class == OP_PROJECTION)
             block_s += t;
         if (!strcmp(name, o->name) || (!*name && o->class == OP_ATTENTION))

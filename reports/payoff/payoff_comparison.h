@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "arch/cost.h"
-#include "arch/step.h"
+#include "arch/step_time.h"
 
 enum budget { BUDGET_COST, BUDGET_AREA, BUDGET_POWER, BUDGET_NONE, BUDGETS };
 extern const char *const budget_text[BUDGETS];

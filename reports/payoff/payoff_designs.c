@@ -181,7 +181,7 @@ static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t
 {
     struct cursor c = {0};
     struct metrics m;
-    struct device device;
+    struct devices device;
     const struct mapped *mapped;
     const struct study *s = &g->restricted[i].study;
 
@@ -190,11 +190,11 @@ static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t
     chosen.plan = g->best[i][hardware].plan;
     prepare(&c.prepared, &chosen);
     evaluate_prepared(&c.prepared, &chosen, &s->prices, &m, &mapped);
-    device_make(&device, &chosen);
+    devices_of(&device, &chosen);
     *devices = m.tokens_per_s / m.tokens_per_s_per_device;
     *job = (struct job){
         .weight = g->jobs[i].weight, .tokens_per_s = m.tokens_per_s, .alone_tokens_per_s = NAN};
-    step_split(&job->split, &mapped->step, &device, step_load(&mapped->step, m.batch));
+    step_split_one(&job->split, &mapped->step, &device, step_load(&mapped->step, m.batch));
     if (g->alone) {
         c.design.engine.bandwidth_ratio = 0;
         evaluate(&c.design, &s->prices, &m, NULL);

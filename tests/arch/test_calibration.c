@@ -132,15 +132,15 @@ static void an_all_to_all_takes_as_long_as_deepep_says(void **state)
                                      "plan.devices=128", "plan.tp=1", "plan.ep=128",
                                      "workload.batch=16384", "precision.dispatch=fp8"));
     struct prepared p = {0};
-    struct device d;
+    struct devices d;
     double dispatch_s = 0, combine_s = 0;
     (void)state;
     prepare(&p, &s->base);
-    device_make(&d, &s->base);
+    devices_of(&d, &s->base);
     for (size_t i = 0; i < p.mapped[0].step.ops.n; i++) {
         const struct op *o = &p.mapped[0].step.ops.op[i];
         double t =
-            step_op_cost(&p.mapped[0].step, &d, o, (struct load){128, 128}).time_s / o->count;
+            step_op_cost(&p.mapped[0].step, &d, i, (struct load){128, 128}).time_s / o->count;
         if (!strcmp(o->name, "moe.dispatch"))
             dispatch_s = t;
         if (!strcmp(o->name, "moe.combine"))

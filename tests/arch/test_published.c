@@ -139,20 +139,20 @@ static void one_all_to_all_of_r1_takes_its_bytes_over_the_link(void **state)
     struct study *s = study_with(SET("model=deepseek-r1", "chip=b200-paper", "plan.tp=1",
                                      "plan.ep=32", "workload.batch=4096"));
     struct prepared p = {0};
-    struct device d;
+    struct devices d;
     (void)state;
     prepare(&p, &s->base);
-    device_make(&d, &s->base);
-    d.rates.link.latency_s = d.rates.network.latency_s = 0;
+    devices_of(&d, &s->base);
+    LANE(&d.rates, rates, link.latency_s)[0] = LANE(&d.rates, rates, network.latency_s)[0] = 0;
     const struct step *step = &p.mapped[0].step;
     int found = 0;
     for (size_t i = 0; i < step->ops.n; i++)
         if (!strcmp(step->ops.op[i].name, "moe.dispatch")) {
             const struct op *o = &step->ops.op[i];
-            assert_close(step_op_cost(step, &d, o, step_load(step, 4096)).time_s / o->count,
+            assert_close(step_op_cost(step, &d, i, step_load(step, 4096)).time_s / o->count,
                          16.3e-6, 0.002);
-            d.rates.link_domain = 8;
-            assert_close(step_op_cost(step, &d, o, step_load(step, 4096)).time_s / o->count,
+            LANE(&d.rates, rates, link_domain)[0] = 8;
+            assert_close(step_op_cost(step, &d, i, step_load(step, 4096)).time_s / o->count,
                          146.8e-6, 0.002);
             found++;
         }

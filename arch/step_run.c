@@ -1,0 +1,213 @@
+/* Waiting for the busiest device: arXiv:2507.15465 eq. 13, with what the draw of experts adds where
+ * plan asks for it (arch/routing.h). Hierarchical all-to-all: a token goes over the network once
+ * for every other domain that has one of its k experts, (D - 1)(1 - (1 - 1/D)^k) of D domains, and
+ * is passed on over the link meanwhile. Invariant: an operator goes to the engine just where it may
+ * and is faster there. */
+#include "arch/step_run.h"
+
+/* ---- requests ---- */
+
+/* Requests of a pass, in `room` or as they are. */
+FOR_ALL_VECTORS
+static const double *passing(const double *restrict load, double *restrict room, size_t n,
+                             double parts)
+{
+    if (parts == 1)
+        return load;
+    for (size_t i = 0; i < n; i++)
+        room[i] = load[i] / parts;
+    return room;
+}
+
+void pass_begin(struct pass *out, const struct step *s, const struct devices *d, const double *most,
+                const double *mean, struct steps_memo *memo)
+{
+    double parts = step_parts(s);
+    out->step = s;
+    out->devices = d;
+    out->memo = memo;
+    out->most = passing(most, out->room.most, d->n, parts);
+    out->mean = most == mean ? out->most : passing(mean, out->room.mean, d->n, parts);
+    routing_busiest_lanes(out->busiest, d->n, &s->routing, s->chance ? s->group_tokens : 0,
+                          out->mean);
+}
+
+FOR_ALL_VECTORS
+static void wait_for(double *restrict waited, double *restrict requests, size_t n,
+                     const double *restrict load, const double *restrict busiest, double share)
+{
+    for (size_t i = 0; i < n; i++) {
+        waited[i] = larger(1, share * busiest[i]);
+        requests[i] = load[i] * waited[i];
+    }
+}
+
+/* Which loads leave an expert idle; 1 for the others. */
+FOR_ALL_VECTORS
+static bool find_idle(double *restrict share, const double *restrict mean, size_t n, double all)
+{
+    int64_t some = 0;
+    for (size_t i = 0; i < n; i++) {
+        some |= mean[i] < all;
+        share[i] = 1;
+    }
+    return some;
+}
+
+/* Shares of the experts of operator `op` that are read. */
+static const double *active_shares(double *room, const struct pass *p, size_t op)
+{
+    const struct step *s = p->step;
+    const struct op *o = &s->ops.op[op];
+    struct steps_memo *memo = p->memo;
+    double all = -40 / (o->log_idle * s->group_tokens); /* e^-40 is below the last place of 1 */
+    if (!find_idle(room, p->mean, p->devices->n, all))
+        return lanes_of_one;
+    for (size_t i = 0; i < p->devices->n; i++) {
+        double mean = p->mean[i];
+        if (mean >= all)
+            continue;
+        size_t at = ((size_t)mean + 37 * op) % SHARES;
+        size_t key = (2 * memo->steps + memo->beside) * OPS_MOST + op;
+        if (memo->share[at].mean != mean || memo->share[at].key != key) {
+            memo->share[at].mean = mean;
+            memo->share[at].key = key;
+            memo->share[at].share = step_active_share(s, o, (struct load){mean, mean});
+        }
+        room[i] = memo->share[at].share;
+    }
+    return room;
+}
+
+void pass_run(struct run *out, struct run_room *room, const struct pass *p, size_t op)
+{
+    const struct op *o = &p->step->ops.op[op];
+    bool expert = o->unit == UNIT_EXPERT;
+    const double *load = expert ? p->mean : p->most;
+    *out = (struct run){o, load, lanes_of_one, lanes_of_one, 0};
+    if (o->busiest > 0) {
+        wait_for(room->waited, room->requests, p->devices->n, load, p->busiest, o->busiest);
+        out->waited = room->waited;
+        out->requests = room->requests;
+    }
+    if (expert) {
+        out->share = active_shares(room->share, p, op);
+        out->idle = -o->log_idle * p->step->group_tokens;
+    }
+}
+
+/* ---- places ---- */
+
+FOR_ALL_VECTORS
+static bool any_above_zero(const double *x, size_t n)
+{
+    int64_t some = 0;
+    for (size_t i = 0; i < n; i++)
+        some |= x[i] > 0;
+    return some;
+}
+
+FOR_ALL_VECTORS
+static void choose_unit(double *restrict on_engine, size_t n, const double *restrict allowed,
+                        const double *restrict chip_s, const double *restrict engine_s)
+{
+    for (size_t i = 0; i < n; i++)
+        on_engine[i] = ((allowed[i] > 0) & (engine_s[i] < chip_s[i])) ? 1 : 0;
+}
+
+/* Which devices have an engine that may run it; NULL if the chip alone may. */
+static const double *allowed_on_engine(const struct pass *p, const struct op *o)
+{
+    const struct rates_lanes *rates = &p->devices->rates;
+    switch (o->unit) {
+    case UNIT_ATTENTION:
+        return LANE(rates, rates, runs_attention);
+    case UNIT_EXPERT:
+        return LANE(rates, rates, runs_experts);
+    case UNIT_MAIN:
+    case UNIT_LINK:
+        break;
+    }
+    return NULL;
+}
+
+void pass_place(struct placed *out, const struct pass *p, const struct run *r, bool slopes,
+                bool both)
+{
+    const struct timing *t = p->step->timing;
+    size_t n = p->devices->n;
+    const double *allowed = allowed_on_engine(p, r->op);
+    bool some = allowed && any_above_zero(allowed, n);
+    struct spell chip = {out->chip_s, slopes ? out->chip_slope : NULL};
+    struct spell engine = {out->engine_s, slopes ? out->engine_slope : NULL};
+    t->on_unit(chip, r, p->step, p->devices, false);
+    if (some || both)
+        t->on_unit(engine, r, p->step, p->devices, true);
+    if (some)
+        choose_unit(out->on_engine, n, allowed, out->chip_s, out->engine_s);
+    else
+        lanes_set(out->on_engine, n, 0);
+}
+
+/* ---- wires ---- */
+
+FOR_ALL_VECTORS
+static void find_near(double *restrict near, size_t n, double group, const double *restrict domain)
+{
+    for (size_t i = 0; i < n; i++)
+        near[i] = group <= domain[i] ? 1 : 0;
+}
+
+/* Copies of a token that go over the network, of all, where `group` devices are in domains. */
+static double reached(double group, double domain, double copies)
+{
+    double domains = ceil(group / domain);
+    return (domains - 1) * (1 - pow(1 - 1 / domains, copies)) / copies;
+}
+
+FOR_ALL_VECTORS
+static void slower_one(double *restrict s, double *restrict slope_s, size_t n,
+                       const double *restrict near, const double *restrict inside_s,
+                       const double *restrict inside_slope_s)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool inside = (near[i] <= 0) & (inside_s[i] > s[i]);
+        s[i] = inside ? inside_s[i] : s[i];
+        slope_s[i] = inside ? inside_slope_s[i] : slope_s[i];
+    }
+}
+
+/* Where it leaves the domain: once a domain over the network, and all of it over the link. */
+static void send_by_domain(struct spell out, const struct pass *p, const struct run *r,
+                           const double *near)
+{
+    const struct step *s = p->step;
+    size_t n = p->devices->n;
+    const double *domain = LANE(&p->devices->rates, rates, link_domain);
+    lane group, reach, inside_s, slope_s, inside_slope_s;
+    lanes_set(group, n, r->op->group);
+    for (size_t i = 0; i < n; i++)
+        reach[i] = near[i] > 0                       ? 1
+                   : i && domain[i] == domain[i - 1] ? reach[i - 1]
+                                                     : reached(r->op->group, domain[i], s->copies);
+    struct spell inside = {inside_s, inside_slope_s};
+    struct spell far = {out.s, out.slope_s ? out.slope_s : slope_s};
+    s->timing->on_wire(far, r, &(struct route){near, group, reach}, s, p->devices);
+    s->timing->on_wire(inside, r, &(struct route){lanes_of_one, domain, lanes_of_one}, s,
+                       p->devices);
+    slower_one(far.s, far.slope_s, n, near, inside.s, inside.slope_s);
+}
+
+void pass_send(struct spell out, const struct pass *p, const struct run *r)
+{
+    const struct step *s = p->step;
+    size_t n = p->devices->n;
+    lane near, group;
+    find_near(near, n, r->op->group, LANE(&p->devices->rates, rates, link_domain));
+    if (s->exchanges_by_domain && r->op->busiest > 0) {
+        send_by_domain(out, p, r, near);
+        return;
+    }
+    lanes_set(group, n, r->op->group);
+    s->timing->on_wire(out, r, &(struct route){near, group, lanes_of_one}, s, p->devices);
+}

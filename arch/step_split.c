@@ -1,0 +1,351 @@
+/* The step in parts: by class of operator, by what bounds it, by where its bytes go. The same
+ * operators in the same order as in arch/step_time.c, so that the parts add up to its time: what is
+ * hidden behind something else is taken off the class that it belongs to. */
+#include <string.h>
+
+#include "arch/step_run.h"
+
+const char *const bound_text[BOUNDS] = {
+    [BY_COMPUTE] = "compute", [BY_MEMORY] = "memory", [BY_LINK] = "link"};
+const char *const place_text[PLACES] = {
+    [ON_CHIP] = "chip", [ON_ENGINE] = "engine", [ON_LINK] = "link", [ON_NETWORK] = "network"};
+
+/* Of a pass. */
+struct pieces {
+    lane chip_s, engine_s, wire_s;
+    lane engine_class_s[OP_CLASSES];
+    lane variance[OP_CLASSES]; /* of the time, where timing has errors */
+};
+
+#define PIECE(member) LANE(out, step_split, member)
+
+/* The main operators; the other pieces are 0. */
+FOR_ALL_VECTORS
+static void put_main(struct step_split_lanes *restrict out, struct pieces *restrict x,
+                     const struct main_ops *restrict m, size_t n, const double *restrict compute_s,
+                     const double *restrict requests)
+{
+    for (size_t i = 0; i < n; i++) {
+        x->chip_s[i] = x->engine_s[i] = x->wire_s[i] = 0;
+        PIECE(flop)[i] = m->all_flop * requests[i];
+        PIECE(byte)[i] = m->all_weight_byte + m->all_byte * requests[i];
+        PIECE(engine_byte)[i] = PIECE(wire_byte)[i] = PIECE(bound_s[BY_LINK])[i] = 0;
+        PIECE(expert_flop)[i] = PIECE(expert_byte)[i] = 0;
+        PIECE(attention_flop)[i] = PIECE(attention_byte)[i] = 0;
+        PIECE(attention_chip_s)[i] = PIECE(attention_engine_s)[i] = 0;
+    }
+    for (int class = 0; class < OP_CLASSES; class ++) {
+        const double *class_s = LANE_OF(out, step_split, class_s, class);
+        for (size_t i = 0; i < n; i++) {
+            x->engine_class_s[class][i] = 0;
+            x->chip_s[i] += class_s[i];
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        PIECE(bound_s[BY_COMPUTE])[i] = compute_s[i];
+        PIECE(bound_s[BY_MEMORY])[i] = larger(x->chip_s[i] - compute_s[i], 0);
+    }
+}
+
+/* Core attention, wherever it runs: on either unit. */
+FOR_ALL_VECTORS
+static void add_attention(struct step_split_lanes *restrict out, const struct op *restrict o,
+                          size_t n, const double *restrict requests, const double *restrict share,
+                          const double *restrict chip_s, const double *restrict engine_s)
+{
+    for (size_t i = 0; i < n; i++) {
+        PIECE(attention_flop)[i] += o->flop * requests[i];
+        PIECE(attention_byte)[i] += op_byte(o, requests[i], share[i]);
+        PIECE(attention_chip_s)[i] += chip_s[i];
+        PIECE(attention_engine_s)[i] += engine_s[i];
+    }
+}
+
+FOR_ALL_VECTORS
+static void add_experts(struct step_split_lanes *restrict out, const struct op *restrict o,
+                        size_t n, const double *restrict requests, const double *restrict share)
+{
+    for (size_t i = 0; i < n; i++) {
+        PIECE(expert_flop)[i] += o->flop * requests[i];
+        PIECE(expert_byte)[i] += op_byte(o, requests[i], share[i]);
+    }
+}
+
+FOR_ALL_VECTORS
+static void add_sent(struct step_split_lanes *restrict out, struct pieces *restrict x,
+                     const struct op *restrict o, size_t n, const double *restrict requests,
+                     const double *restrict s)
+{
+    double *class_s = LANE_OF(out, step_split, class_s, o->class);
+    for (size_t i = 0; i < n; i++) {
+        class_s[i] += s[i];
+        x->wire_s[i] += s[i];
+        PIECE(bound_s[BY_LINK])[i] += s[i];
+        PIECE(wire_byte)[i] += o->wire_byte * requests[i];
+    }
+}
+
+/* What an operator that an engine may run takes, by what holds it back there; `taken_s` gets it. */
+FOR_ALL_VECTORS
+static void add_placed(struct step_split_lanes *restrict out, struct pieces *restrict x,
+                       double *restrict taken_s, const struct op *restrict o, size_t n,
+                       const struct rates_lanes *restrict rates, const struct run *restrict run,
+                       const struct placed *restrict p)
+{
+    double *class_s = LANE_OF(out, step_split, class_s, o->class);
+    double *engine_class_s = x->engine_class_s[o->class];
+    const double *requests = run->requests, *share = run->share;
+    for (size_t i = 0; i < n; i++) {
+        struct rates r;
+        LANES_TAKE(r, rates, i);
+        bool on_engine = p->on_engine[i] > 0, sends = r.engine.s_per_wire_byte > 0;
+        double flop = o->flop * requests[i], byte = op_byte(o, requests[i], share[i]);
+        double wire_byte = o->wire_byte * requests[i];
+        double s = on_engine ? p->engine_s[i] : p->chip_s[i], on_engine_s = on_engine ? s : 0;
+        double compute = flop * (on_engine ? r.engine.s_per_flop : r.main.s_per_flop);
+        double memory = byte * (on_engine ? r.engine.s_per_byte : r.main.s_per_byte);
+        double wire = wire_byte * r.engine.s_per_wire_byte;
+        bool by_link = on_engine & (wire >= larger(compute, memory));
+        bool by_compute = !by_link & (compute >= memory);
+        taken_s[i] = s;
+        class_s[i] += s;
+        engine_class_s[i] += on_engine_s;
+        x->engine_s[i] += on_engine_s;
+        x->chip_s[i] += on_engine ? 0 : s;
+        PIECE(bound_s[BY_LINK])[i] += by_link ? s : 0;
+        PIECE(bound_s[BY_COMPUTE])[i] += by_compute ? s : 0;
+        PIECE(bound_s[BY_MEMORY])[i] += (by_link | by_compute) ? 0 : s;
+        PIECE(flop)[i] += flop;
+        PIECE(byte)[i] += on_engine ? 0 : byte;
+        PIECE(engine_byte)[i] += on_engine ? byte : 0;
+        PIECE(wire_byte)[i] += (on_engine & sends) ? wire_byte : 0;
+    }
+}
+
+/* Errors of kernels are independent. */
+FOR_ALL_VECTORS
+static void add_variance(double *restrict variance, const double *restrict s, size_t n,
+                         double error)
+{
+    for (size_t i = 0; i < n; i++) {
+        double off = s[i] * error;
+        variance[i] += off * off;
+    }
+}
+
+/* ---- a pass ---- */
+
+static void split_main(struct step_split_lanes *out, struct pieces *x, const struct pass *p)
+{
+    const struct step *s = p->step;
+    lane compute_s;
+    struct main_split parts = {&LANE_OF(out, step_split, class_s, 0), x->variance, compute_s};
+    s->timing->main_split(&parts, s, p->devices, p->most);
+    put_main(out, x, &s->main, p->devices->n, compute_s, p->most);
+    if (s->mixed) /* what is attention in a step with prompts, only the engine's part tells */
+        return;
+    for (size_t k = s->main.first[OP_ATTENTION]; k < s->main.first[OP_ATTENTION + 1]; k++) {
+        struct run run;
+        struct run_room room;
+        struct placed placed;
+        pass_run(&run, &room, p, s->main.op[k]);
+        pass_place(&placed, p, &run, false, true);
+        add_attention(out, run.op, p->devices->n, run.requests, run.share, placed.chip_s,
+                      placed.engine_s);
+    }
+}
+
+static void split_other(struct step_split_lanes *out, struct pieces *x, const struct pass *p,
+                        size_t op)
+{
+    const struct timing *t = p->step->timing;
+    const struct devices *d = p->devices;
+    struct run run;
+    struct run_room room;
+    struct placed placed;
+    lane s;
+    pass_run(&run, &room, p, op);
+    bool attends = run.op->unit == UNIT_ATTENTION;
+    if (run.op->unit == UNIT_LINK) {
+        pass_send((struct spell){s, NULL}, p, &run);
+        add_sent(out, x, run.op, d->n, run.requests, s);
+    } else {
+        pass_place(&placed, p, &run, false, attends);
+        add_placed(out, x, s, run.op, d->n, &d->rates, &run, &placed);
+        if (attends)
+            add_attention(out, run.op, d->n, run.requests, run.share, placed.chip_s,
+                          placed.engine_s);
+        else
+            add_experts(out, run.op, d->n, run.requests, run.share);
+    }
+    if (t->error)
+        add_variance(x->variance[run.op->class], s, d->n, t->error(run.op, d));
+}
+
+static void split_pass(struct step_split_lanes *out, struct pieces *x, const struct pass *p)
+{
+    split_main(out, x, p);
+    for (size_t k = 0; k < p->step->others; k++)
+        split_other(out, x, p, p->step->other[k]);
+}
+
+/* ---- a step ---- */
+
+FOR_ALL_VECTORS
+static void split_end(struct step_split_lanes *restrict out, const struct pieces *restrict x,
+                      size_t n, const double *restrict overlap, int overlap_kind, double times)
+{
+    lane hidden_part, behind;
+    for (size_t i = 0; i < n; i++) {
+        double chip = x->chip_s[i] * times, engine = x->engine_s[i] * times;
+        double wire = x->wire_s[i] * times, hidden = hidden_s(overlap[i], chip, engine);
+        double compute = chip + engine - hidden;
+        behind[i] = overlapped_s(overlap_kind, compute, wire);
+        PIECE(time_s)[i] = compute + wire - behind[i];
+        hidden_part[i] = hidden;
+        PIECE(flop)[i] *= times;
+        PIECE(byte)[i] *= times;
+        PIECE(engine_byte)[i] *= times;
+        PIECE(wire_byte)[i] *= times;
+    }
+    for (int k = 0; k < BOUNDS; k++) {
+        double *bound_s = LANE_OF(out, step_split, bound_s, k);
+        for (size_t i = 0; i < n; i++)
+            bound_s[i] *= times;
+    }
+    for (int class = 0; class < OP_CLASSES; class ++) {
+        double *class_s = LANE_OF(out, step_split, class_s, class);
+        for (size_t i = 0; i < n; i++) {
+            double s = class_s[i] * times - (class == OP_COMMUNICATION ? behind[i] : 0);
+            double engine = x->engine_class_s[class][i] * times;
+            double less = hidden_part[i] * engine / (x->engine_s[i] * times);
+            class_s[i] = hidden_part[i] > 0 ? s - less : s;
+        }
+    }
+}
+
+/* Standard deviations of the log: of each class, and of the sum of all. */
+FOR_ALL_VECTORS
+static void add_errors(struct step_split_lanes *restrict out, const struct pieces *restrict x,
+                       size_t n, double beyond, double times)
+{
+    lane sum;
+    for (size_t i = 0; i < n; i++)
+        sum[i] = 0;
+    for (int class = 0; class < OP_CLASSES; class ++) {
+        const double *class_s = LANE_OF(out, step_split, class_s, class);
+        double *error = LANE_OF(out, step_split, class_error, class);
+        for (size_t i = 0; i < n; i++) {
+            double variance = x->variance[class][i] * (times * times);
+            double own = variance / (class_s[i] * class_s[i]);
+            sum[i] += variance;
+            error[i] = sqrt(beyond * beyond + (class_s[i] > 0 ? own : 0));
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        PIECE(error)[i] = sqrt(beyond * beyond + sum[i] / (PIECE(time_s)[i] * PIECE(time_s)[i]));
+}
+
+/* `per_request` of the prompt `one` run beside a step, for each of its requests. */
+FOR_ALL_VECTORS
+static void add_beside(struct step_split_lanes *restrict out,
+                       const struct step_split_lanes *restrict one, size_t n, double per_request,
+                       const double *restrict most)
+{
+    static const size_t first = offsetof(struct step_split, time_s) / sizeof(double),
+                        last = offsetof(struct step_split, attention_flop) / sizeof(double);
+    const size_t engine = offsetof(struct step_split, engine_byte) / sizeof(double);
+    for (size_t k = first; k < last; k++)
+        for (size_t i = 0; i < n && k != engine; i++)
+            out->at[k][i] += per_request * most[i] * one->at[k][i];
+}
+
+/* What a step has besides its operators: prompts in their classes, the rest in `other`. */
+static void add_whole(struct step_split_lanes *out, const struct step *s, const struct devices *d,
+                      const double *most, struct steps_memo *memo)
+{
+    static const struct load one = {1, 1};
+    struct step_split_lanes prompt;
+    struct load_lanes single;
+    lane whole_s;
+    memcpy(whole_s, PIECE(time_s), d->n * sizeof *whole_s);
+    if (s->beside) {
+        LANES_FILL(&single, d->n, one);
+        memo->beside = true;
+        steps_split(&prompt, s->beside, d, &single, memo);
+        memo->beside = false;
+        add_beside(out, &prompt, d->n, s->beside_per_request, most);
+    }
+    const double *beside_s = s->beside ? LANE(&prompt, step_split, time_s) : NULL;
+    s->timing->whole((struct spell){whole_s, NULL}, s, d, most, beside_s);
+    for (size_t i = 0; i < d->n; i++) {
+        PIECE(class_s[OP_OTHER])[i] += whole_s[i] - PIECE(time_s)[i];
+        PIECE(time_s)[i] = whole_s[i];
+    }
+}
+
+void steps_split(struct step_split_lanes *out, const struct step *s, const struct devices *d,
+                 const struct load_lanes *load, struct steps_memo *memo)
+{
+    struct pass pass;
+    struct pieces x;
+    const struct timing *t = s->timing;
+    const double *most = LANE(load, load, most);
+    pass_begin(&pass, s, d, most, LANE(load, load, mean), memo);
+    split_pass(out, &x, &pass);
+    split_end(out, &x, d->n, LANE(&d->rates, rates, overlap), s->overlap, step_halves(s));
+    if (t->error)
+        add_errors(out, &x, d->n, t->error_beyond(d), step_halves(s));
+    if (t->whole)
+        add_whole(out, s, d, most, memo);
+}
+
+/* ---- one device ---- */
+
+void step_split_one(struct step_split *out, const struct step *s, const struct devices *d,
+                    struct load load)
+{
+    static const struct step_split nothing;
+    struct step_split_lanes lanes;
+    struct load_lanes at;
+    struct steps_memo memo = {0};
+    steps_renew(&memo);
+    LANES_PUT(&at, 0, load);
+    LANES_PUT(&lanes, 0, nothing);
+    steps_split(&lanes, s, d, &at, &memo);
+    LANES_TAKE(*out, &lanes, 0);
+}
+
+struct op_cost step_op_cost(const struct step *s, const struct devices *d, size_t op,
+                            struct load load)
+{
+    struct step one = *s;
+    struct step_split_lanes lanes, *out = &lanes;
+    struct pieces x;
+    struct pass pass;
+    struct steps_memo memo = {0};
+    steps_renew(&memo);
+    step_keep(&one, op);
+    const struct op *o = &one.ops.op[0];
+    pass_begin(&pass, &one, d, &load.most, &load.mean, &memo);
+    split_pass(out, &x, &pass);
+
+    double times = step_halves(s);
+    const double bound_s[BOUNDS] = {PIECE(bound_s[BY_COMPUTE])[0], PIECE(bound_s[BY_MEMORY])[0],
+                                    PIECE(bound_s[BY_LINK])[0]};
+    bool far = o->group > LANE(&d->rates, rates, link_domain)[0];
+    struct op_cost c = {.flop = times * PIECE(flop)[0],
+                        .byte = times * (PIECE(byte)[0] + PIECE(engine_byte)[0]),
+                        .wire_byte = times * PIECE(wire_byte)[0],
+                        .time_s = times * (x.chip_s[0] + x.engine_s[0] + x.wire_s[0]),
+                        .bound = BY_COMPUTE,
+                        .on = x.engine_s[0] > 0 ? ON_ENGINE : ON_CHIP};
+    for (int k = 0; k < BOUNDS; k++)
+        if (bound_s[k] > bound_s[c.bound])
+            c.bound = (enum bound)k;
+    if (o->unit == UNIT_LINK) {
+        c.bound = BY_LINK;
+        c.on = far ? ON_NETWORK : ON_LINK;
+    }
+    return c;
+}

@@ -1,0 +1,201 @@
+/* Newton's method on every device at once: a step is nearly linear in its load between the points
+ * where an operator changes what bounds it, so its slope finds the largest load in a few turns; it
+ * is held in a bracket and halved each third time, so that it ends. */
+#include "arch/step_time.h"
+
+#include "arch/step_run.h"
+
+/* ---- a pass ---- */
+
+struct sums {
+    lane chip_s, engine_s, wire_s;
+    lane chip_slope, engine_slope, wire_slope; /* seconds a request; near enough for a search */
+};
+
+FOR_ALL_VECTORS
+static void add(double *restrict sum, const double *restrict x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        sum[i] += x[i];
+}
+
+FOR_ALL_VECTORS
+static void add_placed(double *restrict chip, double *restrict engine, size_t n,
+                       const double *restrict on_engine, const double *restrict chip_x,
+                       const double *restrict engine_x)
+{
+    for (size_t i = 0; i < n; i++) {
+        chip[i] += on_engine[i] > 0 ? 0 : chip_x[i];
+        engine[i] += on_engine[i] > 0 ? engine_x[i] : 0;
+    }
+}
+
+/* The operators of a pass: main ones first, the others in the order of the step. */
+static void add_all(struct sums *x, const struct pass *p, bool slopes)
+{
+    const struct step *s = p->step;
+    size_t n = p->devices->n;
+    struct run run;
+    struct run_room room;
+    struct placed placed;
+    lane sent_s, sent_slope;
+    struct spell main = {x->chip_s, slopes ? x->chip_slope : NULL};
+    struct spell sent = {sent_s, slopes ? sent_slope : NULL};
+    s->timing->main(main, s, p->devices, p->most);
+    lanes_set(x->engine_s, n, 0);
+    lanes_set(x->wire_s, n, 0);
+    lanes_set(x->engine_slope, n, 0);
+    lanes_set(x->wire_slope, n, 0);
+    for (size_t k = 0; k < s->others; k++) {
+        pass_run(&run, &room, p, s->other[k]);
+        if (run.op->unit == UNIT_LINK) {
+            pass_send(sent, p, &run);
+            add(x->wire_s, sent_s, n);
+            if (slopes)
+                add(x->wire_slope, sent_slope, n);
+            continue;
+        }
+        pass_place(&placed, p, &run, slopes, false);
+        add_placed(x->chip_s, x->engine_s, n, placed.on_engine, placed.chip_s, placed.engine_s);
+        if (slopes)
+            add_placed(x->chip_slope, x->engine_slope, n, placed.on_engine, placed.chip_slope,
+                       placed.engine_slope);
+    }
+}
+
+/* ---- a step ---- */
+
+/* The step by its sums, and by how much a request more makes it longer, of
+ * which a pass sees a share. */
+FOR_ALL_VECTORS
+static void add_up(double *restrict time_s, double *restrict slope_s, const struct sums *restrict x,
+                   size_t n, const double *restrict overlap, int overlap_kind, double times,
+                   double share)
+{
+    for (size_t i = 0; i < n; i++) {
+        double chip = x->chip_s[i], engine = x->engine_s[i], wire = x->wire_s[i];
+        double compute = chip + engine - hidden_s(overlap[i], chip, engine);
+        time_s[i] = times * (compute + wire - overlapped_s(overlap_kind, compute, wire));
+        double shorter = chip < engine ? x->chip_slope[i] : x->engine_slope[i];
+        double slope = x->chip_slope[i] + x->engine_slope[i] - overlap[i] * shorter;
+        double longer = compute > wire ? slope : x->wire_slope[i];
+        slope_s[i] = share * (overlap_kind == OVERLAP_NONE ? slope + x->wire_slope[i] : longer);
+    }
+}
+
+/* The prompt that runs beside a step, of each device. */
+static const double *find_beside(double *room, const struct step *s, const struct devices *d,
+                                 struct steps_memo *memo)
+{
+    static const struct load one = {1, 1};
+    struct load_lanes single;
+    if (!s->beside)
+        return NULL;
+    LANES_FILL(&single, d->n, one);
+    memo->beside = true;
+    steps_time_s(room, s->beside, d, &single, memo);
+    memo->beside = false;
+    return room;
+}
+
+/* Time and slope of a step at its load. */
+static void time_step(double *time_s, double *slope_s, const struct step *s,
+                      const struct devices *d, const double *most, const double *mean,
+                      const double *beside_s, bool slopes, struct steps_memo *memo)
+{
+    struct pass pass;
+    struct sums x;
+    double halves = step_halves(s);
+    pass_begin(&pass, s, d, most, mean, memo);
+    add_all(&x, &pass, slopes);
+    if (!slopes)
+        lanes_set(x.chip_slope, d->n, 0);
+    add_up(time_s, slope_s, &x, d->n, LANE(&d->rates, rates, overlap), s->overlap, halves,
+           halves / step_parts(s));
+    if (s->timing->whole)
+        s->timing->whole((struct spell){time_s, slope_s}, s, d, most, beside_s);
+}
+
+void steps_time_s(double *out, const struct step *s, const struct devices *d,
+                  const struct load_lanes *load, struct steps_memo *memo)
+{
+    lane slope, room;
+    const double *beside_s = find_beside(room, s, d, memo);
+    time_step(out, slope, s, d, LANE(load, load, most), LANE(load, load, mean), beside_s, false,
+              memo);
+}
+
+/* ---- the largest load ---- */
+
+/* Closes in on the largest load between `low`, which fits, and `high`, which does not, by what its
+ * guess `x` takes. The next guess is where the step would reach its limit if it went on as it does
+ * here; or the middle. True while one is open. */
+FOR_ALL_VECTORS
+static bool close_in(double *restrict x, double *restrict low, double *restrict high, size_t n,
+                     const double *restrict limit_s, const double *restrict time_s,
+                     const double *restrict slope_s, bool halve)
+{
+    int64_t open = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool fits = time_s[i] <= limit_s[i];
+        low[i] = fits ? larger(x[i], low[i]) : low[i];
+        high[i] = fits ? high[i] : x[i];
+        bool closed = (high[i] - low[i] <= 1) | (low[i] > LOAD_MOST);
+        double reach = x[i] + (limit_s[i] - time_s[i]) / larger(slope_s[i], 1e-300);
+        double middle = low[i] + (high[i] - low[i]) / 2;
+        bool by_half = halve & (high[i] < INFINITY);
+        double next = floor(by_half ? middle : smaller(reach, 4 * LOAD_MOST));
+        next = larger(smaller(next, high[i] - 1), low[i] + 1);
+        x[i] = closed ? x[i] : next;
+        open |= !closed;
+    }
+    return open;
+}
+
+/* A first guess; where overlap may shorten a step with its load, one request if that is too long.
+ */
+static void guess_first(double *x, const struct step *s, const struct devices *d,
+                        const double *limit_s, const double *guess, struct steps_memo *memo)
+{
+    static const struct load one = {1, 1};
+    const double *overlap = LANE(&d->rates, rates, overlap);
+    bool overlaps = false;
+    for (size_t i = 0; i < d->n; i++) {
+        overlaps |= overlap[i] > 0;
+        x[i] = larger(1, floor(smaller(guess[i], LOAD_MOST)));
+    }
+    if (!overlaps)
+        return;
+    lane time_s;
+    struct load_lanes single;
+    LANES_FILL(&single, d->n, one);
+    steps_time_s(time_s, s, d, &single, memo);
+    for (size_t i = 0; i < d->n; i++)
+        if (overlap[i] > 0 && time_s[i] > limit_s[i])
+            x[i] = 1;
+}
+
+void steps_largest_load(double *out, const struct step *s, const struct devices *d,
+                        const double *limit_s, const double *guess, struct steps_memo *memo)
+{
+    lane x, low, high, time_s, slope_s, room;
+    bool any = false;
+    for (size_t i = 0; i < d->n; i++) {
+        bool open = limit_s[i] < INFINITY;
+        any |= open;
+        out[i] = low[i] = open ? 0 : INFINITY;
+        high[i] = INFINITY;
+    }
+    if (!any)
+        return;
+    guess_first(x, s, d, limit_s, guess, memo);
+    const double *beside_s = find_beside(room, s, d, memo);
+    for (int turn = 1;; turn++) {
+        time_step(time_s, slope_s, s, d, x, x, beside_s, true, memo);
+        if (!close_in(x, low, high, d->n, limit_s, time_s, slope_s,
+                      turn % 3 == 0)) /* each third time, should it not close in */
+            break;
+    }
+    for (size_t i = 0; i < d->n; i++)
+        out[i] = low[i] > LOAD_MOST ? INFINITY : low[i];
+}

@@ -1,0 +1,18 @@
+#include "arch/timing.h"
+
+/* The registry: the value of a word is the place of its row here, and nothing else knows it. */
+static const struct timing *const timings[TIMINGS] = {
+    [TIMING_IDEAL] = &timing_ideal,
+    [TIMING_SIMULATOR] = &timing_simulator,
+    [TIMING_CALIBRATED] = &timing_calibrated,
+};
+
+struct word timing_word(size_t i)
+{
+    return (struct word){i < TIMINGS ? timings[i]->name : NULL, (double)i};
+}
+
+const struct timing *timing_of(const struct mode *m)
+{
+    return timings[(size_t)m->timing];
+}

@@ -1,0 +1,299 @@
+/* Timing as kernels were measured on chips of the generation: arch/kernel_time.h for each call, and
+ * what serving engines have besides (arch/calibration.h).
+ * Idea: a step is the sum of its calls, count of them each; decode steps of serving engines are a
+ * ratio of that sum, with something between layers, the prompts they read meanwhile, and the host.
+ * Invariant: all devices of a block have one calibration, so constants stay out of the loops. */
+#include "arch/kernel_time.h"
+#include "arch/timing.h"
+
+/* What a loop over devices needs besides the run. */
+struct timed {
+    const struct calibration *from;
+    int number;
+    double start_s;
+    double ratio, weight_only_ratio; /* of a serving engine */
+};
+
+static struct timed timed_of(const struct op *o, const struct step *s, const struct devices *d)
+{
+    const struct calibration *c = d->like.calibration;
+    int number = d->like.number[o->kernel];
+    return (struct timed){
+        .from = c,
+        .number = number,
+        .start_s = o->joined ? 0 : calibration_start_s(c, o->kernel, number),
+        .ratio = s->prefills ? 1 : calibration_serving_ratio(c, o->kernel, false),
+        .weight_only_ratio = s->prefills ? 1 : calibration_serving_ratio(c, o->kernel, true),
+    };
+}
+
+/* ---- one operator ---- */
+
+INLINED struct kernel_work work_of(enum kernel k, const struct calibration *c, int number,
+                                   const struct call *x)
+{
+    switch (k) {
+    case KERNEL_GEMM:
+        return gemm_work(&c->gemm[number], x);
+    case KERNEL_MOE:
+        return moe_work(&c->moe[number], x);
+    case KERNEL_DECODE:
+        return decode_work(&c->decode[number], x);
+    case KERNEL_DECODE_MLA:
+        return mla_work(&c->mla[number], x);
+    case KERNEL_PREFILL:
+        return prefill_work(&c->prefill[number], x);
+    case KERNEL_PREFILL_MLA:
+        return prefill_work(&c->prefill_mla[number], x);
+    case KERNEL_VECTOR:
+        return vector_work(&c->vector, x);
+    case KERNEL_REDUCE:
+        return reduce_work(c, x);
+    case KERNEL_EXCHANGE:
+        return exchange_work(&c->exchange, x);
+    case KERNEL_UNKNOWN:
+    case KERNELS:
+        break;
+    }
+    return (struct kernel_work){NAN, NAN}; /* refused before: no number */
+}
+
+/* Requests that wait grow with those of the device; so does what they read of the experts. */
+INLINED void time_calls(enum kernel k, double *restrict s, double *restrict slope_s,
+                        const struct op *restrict o, const struct run *restrict r, size_t n,
+                        struct unit_lanes u, const double *restrict weight_only, struct timed t,
+                        bool slopes)
+{
+    const double *requests = r->requests, *waited = r->waited, *share = r->share;
+    double idle_per_request = r->idle, count = o->count;
+    for (size_t i = 0; i < n; i++) {
+        struct unit unit = unit_at(u, i);
+        double load = requests[i] / waited[i], more_byte = 0;
+        if (slopes) {
+            double idle = share[i] < 1 ? (1 - share[i]) * idle_per_request : 0;
+            more_byte = o->byte * requests[i] + o->weight_byte * idle * load;
+        }
+        struct call x = unit_call(&unit, o, requests[i], share[i], more_byte);
+        struct kernel_work w = work_of(k, t.from, t.number, &x);
+        double all =
+            count * (k == KERNEL_MOE && weight_only[i] > 0 ? t.weight_only_ratio : t.ratio);
+        s[i] = larger(all * (t.start_s + w.s), o->wire_byte * requests[i] * unit.s_per_wire_byte);
+        if (slopes)
+            slope_s[i] = all * w.grows_s / load;
+    }
+}
+
+#define KERNEL_CASE(k, slopes)                                                                     \
+    case k:                                                                                        \
+        time_calls(k, s, slope_s, o, r, n, u, weight_only, t, slopes);                             \
+        return;
+
+/* A loop for each kernel that runs on a unit; NAN, never another one's time, for the others. */
+#define KERNEL_LOOPS(slopes)                                                                       \
+    switch (o->kernel) {                                                                           \
+        KERNEL_CASE(KERNEL_VECTOR, slopes)                                                         \
+        KERNEL_CASE(KERNEL_GEMM, slopes)                                                           \
+        KERNEL_CASE(KERNEL_MOE, slopes)                                                            \
+        KERNEL_CASE(KERNEL_DECODE, slopes)                                                         \
+        KERNEL_CASE(KERNEL_DECODE_MLA, slopes)                                                     \
+        KERNEL_CASE(KERNEL_PREFILL, slopes)                                                        \
+        KERNEL_CASE(KERNEL_PREFILL_MLA, slopes)                                                    \
+    case KERNEL_UNKNOWN:                                                                           \
+    case KERNEL_REDUCE:                                                                            \
+    case KERNEL_EXCHANGE:                                                                          \
+    case KERNELS:                                                                                  \
+        break;                                                                                     \
+    }                                                                                              \
+    for (size_t i = 0; i < n; i++)                                                                 \
+        s[i] = NAN;
+
+FOR_ALL_VECTORS
+static void unit_time(double *restrict s, const struct op *restrict o, const struct run *restrict r,
+                      size_t n, struct unit_lanes u, const double *restrict weight_only,
+                      struct timed t)
+{
+    double *slope_s = NULL;
+    KERNEL_LOOPS(false)
+}
+
+FOR_ALL_VECTORS
+static void unit_time_and_slope(double *restrict s, double *restrict slope_s,
+                                const struct op *restrict o, const struct run *restrict r, size_t n,
+                                struct unit_lanes u, const double *restrict weight_only,
+                                struct timed t)
+{
+    KERNEL_LOOPS(true)
+}
+
+static void on_unit(struct spell out, const struct run *r, const struct step *s,
+                    const struct devices *d, bool engine)
+{
+    struct unit_lanes u = devices_unit(d, engine);
+    struct timed t = timed_of(r->op, s, d);
+    if (out.slope_s)
+        unit_time_and_slope(out.s, out.slope_s, r->op, r, d->n, u, d->weight_only, t);
+    else
+        unit_time(out.s, r->op, r, d->n, u, d->weight_only, t);
+}
+
+/* Measured inside a link domain; over the network its latency and bandwidth at the share that is
+ * reached. A call sends the whole message: of a ring all-reduce 2 (p - 1) / p of it. */
+INLINED void time_sent(enum kernel k, double *restrict s, double *restrict slope_s,
+                       const struct op *restrict o, const struct run *restrict r,
+                       const struct route *restrict to, size_t n,
+                       const struct rates_lanes *restrict rates, struct timed t)
+{
+    const double *requests = r->requests, *waited = r->waited;
+    const double *near = to->near, *group = to->group, *reach = to->reach;
+    double all = t.ratio * o->count, each = 1 / o->count, network = 1 / t.from->serving.network;
+    for (size_t i = 0; i < n; i++) {
+        struct rates at;
+        LANES_TAKE(at, rates, i);
+        double byte = o->wire_byte * requests[i] * reach[i], p = group[i];
+        double message_byte = k == KERNEL_REDUCE ? byte * (p / (2 * (p - 1))) : byte;
+        struct call x = {.wire_s = message_byte * at.link.s_per_byte * each, .group = p};
+        struct kernel_work w = work_of(k, t.from, t.number, &x);
+        double far_s = byte * at.network.s_per_byte * network;
+        double grows_s = near[i] > 0 ? all * w.grows_s : far_s;
+        s[i] = near[i] > 0 ? all * w.s : o->hops * at.network.latency_s + far_s;
+        slope_s[i] = grows_s / (requests[i] / waited[i]);
+    }
+}
+
+FOR_ALL_VECTORS
+static void wire_time(double *restrict s, double *restrict slope_s, const struct op *restrict o,
+                      const struct run *restrict r, const struct route *restrict to, size_t n,
+                      const struct rates_lanes *restrict rates, struct timed t)
+{
+    if (o->kernel == KERNEL_REDUCE)
+        time_sent(KERNEL_REDUCE, s, slope_s, o, r, to, n, rates, t);
+    else if (o->kernel == KERNEL_EXCHANGE)
+        time_sent(KERNEL_EXCHANGE, s, slope_s, o, r, to, n, rates, t);
+    else
+        for (size_t i = 0; i < n; i++)
+            s[i] = slope_s[i] = NAN;
+}
+
+static void on_wire(struct spell out, const struct run *r, const struct route *route,
+                    const struct step *s, const struct devices *d)
+{
+    lane scratch;
+    wire_time(out.s, out.slope_s ? out.slope_s : scratch, r->op, r, route, d->n, &d->rates,
+              timed_of(r->op, s, d));
+}
+
+/* ---- main operators ---- */
+
+FOR_ALL_VECTORS
+static void add(double *restrict sum, const double *restrict x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        sum[i] += x[i];
+}
+
+static void time_main(struct spell out, const struct step *s, const struct devices *d,
+                      const double *requests)
+{
+    lane one, slope;
+    struct spell of = {one, out.slope_s ? slope : NULL};
+    lanes_set(out.s, d->n, 0);
+    if (out.slope_s)
+        lanes_set(out.slope_s, d->n, 0);
+    for (size_t k = 0; k < s->main.n; k++) {
+        struct run r = {&s->ops.op[s->main.op[k]], requests, lanes_of_one, lanes_of_one, 0};
+        on_unit(of, &r, s, d, false);
+        add(out.s, one, d->n);
+        if (out.slope_s)
+            add(out.slope_s, slope, d->n);
+    }
+}
+
+/* What holds it back is what the data sheet says. */
+FOR_ALL_VECTORS
+static void add_part(double *restrict class_s, double *restrict variance,
+                     double *restrict compute_s, const double *restrict s, size_t n,
+                     const struct op *restrict o, const double *restrict requests,
+                     const double *restrict per_flop, const double *restrict per_byte, double error)
+{
+    for (size_t i = 0; i < n; i++) {
+        double compute = o->flop * requests[i] * per_flop[i];
+        double memory = op_byte(o, requests[i], 1) * per_byte[i], off = s[i] * error;
+        class_s[i] += s[i];
+        variance[i] += off * off;
+        compute_s[i] += compute >= memory ? s[i] : 0;
+    }
+}
+
+static double error_of(const struct op *o, const struct devices *d)
+{
+    return calibration_error(d->like.calibration, o->kernel, d->like.number[o->kernel]);
+}
+
+static void split_main(struct main_split *out, const struct step *s, const struct devices *d,
+                       const double *requests)
+{
+    lane one;
+    lanes_set(out->compute_s, d->n, 0);
+    for (int class = 0; class < OP_CLASSES; class ++) {
+        lanes_set(out->class_s[class], d->n, 0);
+        lanes_set(out->variance[class], d->n, 0);
+    }
+    for (size_t k = 0; k < s->main.n; k++) {
+        const struct op *o = &s->ops.op[s->main.op[k]];
+        struct run r = {o, requests, lanes_of_one, lanes_of_one, 0};
+        on_unit((struct spell){one, NULL}, &r, s, d, false);
+        add_part(out->class_s[o->class], out->variance[o->class], out->compute_s, one, d->n, o,
+                 requests, LANE(&d->rates, rates, main.s_per_flop),
+                 LANE(&d->rates, rates, main.s_per_byte), error_of(o, d));
+    }
+}
+
+/* ---- the whole step ---- */
+
+FOR_ALL_VECTORS
+static void add_serving(double *restrict s, double *restrict slope_s, size_t n, double between_s,
+                        double request_s, double beside_per_request,
+                        const double *restrict beside_s, const double *restrict most)
+{
+    for (size_t i = 0; i < n; i++) {
+        double prompt_s = beside_per_request * beside_s[i];
+        double device_s = s[i] + between_s + most[i] * prompt_s, host_s = most[i] * request_s;
+        double whole_s = norm2(device_s, host_s);
+        s[i] = whole_s;
+        slope_s[i] = (device_s * (slope_s[i] + prompt_s) + host_s * request_s) / whole_s;
+    }
+}
+
+static void whole(struct spell out, const struct step *s, const struct devices *d,
+                  const double *most, const double *beside_s)
+{
+    const struct serving_set *c = &d->like.calibration->serving;
+    lane scratch;
+    if (s->prefills)
+        return;
+    if (!out.slope_s)
+        lanes_set(out.slope_s = scratch, d->n, 0);
+    add_serving(out.s, out.slope_s, d->n, s->layers * c->layer_s, c->request_s,
+                beside_s ? s->beside_per_request : 0, beside_s ? beside_s : lanes_of_one, most);
+}
+
+/* What kernels do not explain, and what moving constants to another chip adds. */
+static double error_beyond(const struct devices *d)
+{
+    const struct serving_set *c = &d->like.calibration->serving;
+    return norm2(c->error, d->like.calibration_own ? 0 : c->moved_error);
+}
+
+const struct timing timing_calibrated = {
+    .name = "calibrated",
+    .shown = "calibrated",
+    .needs_calibration = true,
+    .prompts_apart = true,
+    .main = time_main,
+    .main_split = split_main,
+    .on_unit = on_unit,
+    .on_wire = on_wire,
+    .whole = whole,
+    .error = error_of,
+    .error_beyond = error_beyond,
+};
