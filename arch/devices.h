@@ -54,10 +54,10 @@ static inline struct unit_lanes devices_unit(const struct devices *d, bool engin
 #undef UNIT_OF
 }
 
-static inline struct unit unit_at(struct unit_lanes u, size_t i)
+/* What calibrated timing takes for its arithmetic. */
+static inline const double *op_s_per_flop(const struct op *o, struct unit_lanes u)
 {
-    return (struct unit){u.s_per_flop[i], u.s_per_byte[i], u.s_per_wire_byte[i],
-                         u.s_per_core_flop[i]};
+    return o->class == OP_ATTENTION ? u.s_per_core_flop : u.s_per_flop;
 }
 
 #endif

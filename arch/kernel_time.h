@@ -68,13 +68,14 @@ static inline struct kernel_work moe_work(const struct moe_set *c, const struct 
 
 static inline struct kernel_work decode_work(const struct decode_set *c, const struct call *x)
 {
-    double memory = 1 / c->memory * (x->per_head ? c->per_head : 1), small = 1 / c->small;
+    double per_head = c->per_head, start_s = c->start_s, small = 1 / c->small;
+    double memory = 1 / c->memory * (x->per_head ? per_head : 1);
     double read_s = x->memory_s * memory, grows_s = x->grows_s * memory;
-    bool slow = read_s * small < c->start_s + read_s;
-    double least_s = slow ? read_s * small : c->start_s + read_s;
+    bool slow = read_s * small < start_s + read_s;
+    double least_s = smaller(read_s * small, start_s + read_s);
     bool computes = x->compute_s > least_s;
     return (struct kernel_work){DECODE_CHAIN_S * sqrt(x->depth / 1e3) +
-                                    (computes ? x->compute_s : least_s),
+                                    larger(x->compute_s, least_s),
                                 computes ? x->compute_s : grows_s * (slow ? small : 1)};
 }
 
@@ -98,7 +99,7 @@ static inline struct kernel_work vector_work(const struct vector_set *c, const s
 {
     double memory = 1 / c->memory, memory_s = x->memory_s * memory;
     bool computes = x->compute_s > memory_s;
-    return (struct kernel_work){computes ? x->compute_s : memory_s,
+    return (struct kernel_work){larger(x->compute_s, memory_s),
                                 computes ? x->compute_s : x->grows_s * memory};
 }
 

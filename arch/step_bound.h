@@ -1,5 +1,5 @@
 /* A lower bound on the time of a step, for many devices at once and at a small part of the work of
- * arch/steps.h, so that a mapping that cannot win is dropped before it is timed.
+ * arch/step_time.h, so that a mapping that cannot win is dropped before it is timed.
  *
  * Idea: the time of an operator is the larger of its compute time and its memory time, so either is
  * a lower bound. Which of the two is taken for each main operator is decided at one device and

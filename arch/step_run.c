@@ -7,13 +7,11 @@
 
 /* ---- requests ---- */
 
-/* Requests of a pass, in `room` or as they are. */
+/* Requests of one of several passes. */
 FOR_ALL_VECTORS
 static const double *passing(const double *restrict load, double *restrict room, size_t n,
                              double parts)
 {
-    if (parts == 1)
-        return load;
     for (size_t i = 0; i < n; i++)
         room[i] = load[i] / parts;
     return room;
@@ -26,10 +24,16 @@ void pass_begin(struct pass *out, const struct step *s, const struct devices *d,
     out->step = s;
     out->devices = d;
     out->memo = memo;
-    out->most = passing(most, out->room.most, d->n, parts);
-    out->mean = most == mean ? out->most : passing(mean, out->room.mean, d->n, parts);
-    routing_busiest_lanes(out->busiest, d->n, &s->routing, s->chance ? s->group_tokens : 0,
-                          out->mean);
+    out->most = parts == 1 ? most : passing(most, out->room.most, d->n, parts);
+    out->mean = parts == 1     ? mean
+                : most == mean ? out->most
+                               : passing(mean, out->room.mean, d->n, parts);
+    out->busiest = NULL;
+    if (s->chance || s->routing.imbalance > 1) {
+        routing_busiest_lanes(out->room.busiest, d->n, &s->routing, s->chance ? s->group_tokens : 0,
+                              out->mean);
+        out->busiest = out->room.busiest;
+    }
 }
 
 FOR_ALL_VECTORS
@@ -79,43 +83,9 @@ static const double *active_shares(double *room, const struct pass *p, size_t op
     return room;
 }
 
-void pass_run(struct run *out, struct run_room *room, const struct pass *p, size_t op)
-{
-    const struct op *o = &p->step->ops.op[op];
-    bool expert = o->unit == UNIT_EXPERT;
-    const double *load = expert ? p->mean : p->most;
-    *out = (struct run){o, load, lanes_of_one, lanes_of_one, 0};
-    if (o->busiest > 0) {
-        wait_for(room->waited, room->requests, p->devices->n, load, p->busiest, o->busiest);
-        out->waited = room->waited;
-        out->requests = room->requests;
-    }
-    if (expert) {
-        out->share = active_shares(room->share, p, op);
-        out->idle = -o->log_idle * p->step->group_tokens;
-    }
-}
+static const lane nowhere; /* zeros */
 
-/* ---- places ---- */
-
-FOR_ALL_VECTORS
-static bool any_above_zero(const double *x, size_t n)
-{
-    int64_t some = 0;
-    for (size_t i = 0; i < n; i++)
-        some |= x[i] > 0;
-    return some;
-}
-
-FOR_ALL_VECTORS
-static void choose_unit(double *restrict on_engine, size_t n, const double *restrict allowed,
-                        const double *restrict chip_s, const double *restrict engine_s)
-{
-    for (size_t i = 0; i < n; i++)
-        on_engine[i] = ((allowed[i] > 0) & (engine_s[i] < chip_s[i])) ? 1 : 0;
-}
-
-/* Which devices have an engine that may run it; NULL if the chip alone may. */
+/* Where an engine may run it. */
 static const double *allowed_on_engine(const struct pass *p, const struct op *o)
 {
     const struct rates_lanes *rates = &p->devices->rates;
@@ -128,25 +98,24 @@ static const double *allowed_on_engine(const struct pass *p, const struct op *o)
     case UNIT_LINK:
         break;
     }
-    return NULL;
+    return nowhere;
 }
 
-void pass_place(struct placed *out, const struct pass *p, const struct run *r, bool slopes,
-                bool both)
+void pass_run(struct run *out, struct run_room *room, const struct pass *p, size_t op)
 {
-    const struct timing *t = p->step->timing;
-    size_t n = p->devices->n;
-    const double *allowed = allowed_on_engine(p, r->op);
-    bool some = allowed && any_above_zero(allowed, n);
-    struct spell chip = {out->chip_s, slopes ? out->chip_slope : NULL};
-    struct spell engine = {out->engine_s, slopes ? out->engine_slope : NULL};
-    t->on_unit(chip, r, p->step, p->devices, false);
-    if (some || both)
-        t->on_unit(engine, r, p->step, p->devices, true);
-    if (some)
-        choose_unit(out->on_engine, n, allowed, out->chip_s, out->engine_s);
-    else
-        lanes_set(out->on_engine, n, 0);
+    const struct op *o = &p->step->ops.op[op];
+    bool expert = o->unit == UNIT_EXPERT;
+    const double *load = expert ? p->mean : p->most;
+    *out = (struct run){o, load, lanes_of_one, lanes_of_one, 0, allowed_on_engine(p, o)};
+    if (o->busiest > 0 && p->busiest) {
+        wait_for(room->waited, room->requests, p->devices->n, load, p->busiest, o->busiest);
+        out->waited = room->waited;
+        out->requests = room->requests;
+    }
+    if (expert) {
+        out->share = active_shares(room->share, p, op);
+        out->idle = -o->log_idle * p->step->group_tokens;
+    }
 }
 
 /* ---- wires ---- */
@@ -166,48 +135,46 @@ static double reached(double group, double domain, double copies)
 }
 
 FOR_ALL_VECTORS
-static void slower_one(double *restrict s, double *restrict slope_s, size_t n,
-                       const double *restrict near, const double *restrict inside_s,
+static void add_slower(double *restrict s, double *restrict slope_s, size_t n,
+                       const double *restrict near, const double *restrict far_s,
+                       const double *restrict far_slope_s, const double *restrict inside_s,
                        const double *restrict inside_slope_s)
 {
     for (size_t i = 0; i < n; i++) {
-        bool inside = (near[i] <= 0) & (inside_s[i] > s[i]);
-        s[i] = inside ? inside_s[i] : s[i];
-        slope_s[i] = inside ? inside_slope_s[i] : slope_s[i];
+        bool inside = (near[i] <= 0) & (inside_s[i] > far_s[i]);
+        s[i] += inside ? inside_s[i] : far_s[i];
+        slope_s[i] += inside ? inside_slope_s[i] : far_slope_s[i];
     }
 }
 
 /* Where it leaves the domain: once a domain over the network, and all of it over the link. */
-static void send_by_domain(struct spell out, const struct pass *p, const struct run *r,
-                           const double *near)
+static void send_by_domain(struct spell sum, const struct pass *p, const struct run *r)
 {
     const struct step *s = p->step;
     size_t n = p->devices->n;
     const double *domain = LANE(&p->devices->rates, rates, link_domain);
-    lane group, reach, inside_s, slope_s, inside_slope_s;
+    lane near, group, reach, parts[4], scratch;
+    find_near(near, n, r->op->group, domain);
     lanes_set(group, n, r->op->group);
     for (size_t i = 0; i < n; i++)
         reach[i] = near[i] > 0                       ? 1
                    : i && domain[i] == domain[i - 1] ? reach[i - 1]
                                                      : reached(r->op->group, domain[i], s->copies);
-    struct spell inside = {inside_s, inside_slope_s};
-    struct spell far = {out.s, out.slope_s ? out.slope_s : slope_s};
-    s->timing->on_wire(far, r, &(struct route){near, group, reach}, s, p->devices);
-    s->timing->on_wire(inside, r, &(struct route){lanes_of_one, domain, lanes_of_one}, s,
-                       p->devices);
-    slower_one(far.s, far.slope_s, n, near, inside.s, inside.slope_s);
+    for (int k = 0; k < 4; k++)
+        lanes_set(parts[k], n, 0);
+    if (!sum.slope_s)
+        lanes_set(sum.slope_s = scratch, n, 0);
+    s->timing->add_wire((struct spell){parts[0], parts[1]}, r, &(struct route){near, group, reach},
+                        s, p->devices);
+    s->timing->add_wire((struct spell){parts[2], parts[3]}, r,
+                        &(struct route){lanes_of_one, domain, lanes_of_one}, s, p->devices);
+    add_slower(sum.s, sum.slope_s, n, near, parts[0], parts[1], parts[2], parts[3]);
 }
 
-void pass_send(struct spell out, const struct pass *p, const struct run *r)
+void pass_send(struct spell sum, const struct pass *p, const struct run *r)
 {
-    const struct step *s = p->step;
-    size_t n = p->devices->n;
-    lane near, group;
-    find_near(near, n, r->op->group, LANE(&p->devices->rates, rates, link_domain));
-    if (s->exchanges_by_domain && r->op->busiest > 0) {
-        send_by_domain(out, p, r, near);
-        return;
-    }
-    lanes_set(group, n, r->op->group);
-    s->timing->on_wire(out, r, &(struct route){near, group, lanes_of_one}, s, p->devices);
+    if (p->step->exchanges_by_domain && r->op->busiest > 0)
+        send_by_domain(sum, p, r);
+    else
+        p->step->timing->add_wire(sum, r, NULL, p->step, p->devices);
 }

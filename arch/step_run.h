@@ -12,10 +12,16 @@ struct pass {
     const struct devices *devices;
     struct steps_memo *memo;
     const double *most, *mean; /* requests of the fullest replica, and on average */
-    lane busiest;              /* load of the busiest device over the mean */
+    const double *busiest;     /* load of the busiest device over the mean; NULL: 1 for all */
     struct pass_room {
-        lane most, mean;
+        lane most, mean, busiest;
     } room;
+};
+
+/* Of a pass. */
+struct sums {
+    lane chip_s, engine_s, wire_s;
+    lane chip_slope, engine_slope, wire_slope; /* seconds a request; near enough for a search */
 };
 
 void pass_begin(struct pass *out, const struct step *s, const struct devices *d, const double *most,
@@ -28,17 +34,7 @@ struct run_room {
 /* The run of the operator of the step; what it points to may be in `room`. */
 void pass_run(struct run *out, struct run_room *room, const struct pass *p, size_t op);
 
-/* An operator that an engine may run, on either unit, and which of them takes it. */
-struct placed {
-    lane chip_s, engine_s, chip_slope, engine_slope; /* on either, allowed or not */
-    lane on_engine;                                  /* 1, or 0 */
-};
-
-/* With `slopes` they are found too; with `both` engine_s is, even if no device may use it. */
-void pass_place(struct placed *out, const struct pass *p, const struct run *r, bool slopes,
-                bool both);
-
-/* A collective. */
-void pass_send(struct spell out, const struct pass *p, const struct run *r);
+/* Adds a collective. */
+void pass_send(struct spell sum, const struct pass *p, const struct run *r);
 
 #endif

@@ -149,7 +149,7 @@ static void split_main(struct step_split_lanes *out, struct pieces *x, const str
         struct run_room room;
         struct placed placed;
         pass_run(&run, &room, p, s->main.op[k]);
-        pass_place(&placed, p, &run, false, true);
+        s->timing->place(&placed, &run, s, p->devices, false);
         add_attention(out, run.op, p->devices->n, run.requests, run.share, placed.chip_s,
                       placed.engine_s);
     }
@@ -167,10 +167,11 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
     pass_run(&run, &room, p, op);
     bool attends = run.op->unit == UNIT_ATTENTION;
     if (run.op->unit == UNIT_LINK) {
+        lanes_set(s, d->n, 0);
         pass_send((struct spell){s, NULL}, p, &run);
         add_sent(out, x, run.op, d->n, run.requests, s);
     } else {
-        pass_place(&placed, p, &run, false, attends);
+        t->place(&placed, &run, p->step, d, false);
         add_placed(out, x, s, run.op, d->n, &d->rates, &run, &placed);
         if (attends)
             add_attention(out, run.op, d->n, run.requests, run.share, placed.chip_s,

@@ -5,64 +5,6 @@
 
 #include "arch/step_run.h"
 
-/* ---- a pass ---- */
-
-struct sums {
-    lane chip_s, engine_s, wire_s;
-    lane chip_slope, engine_slope, wire_slope; /* seconds a request; near enough for a search */
-};
-
-FOR_ALL_VECTORS
-static void add(double *restrict sum, const double *restrict x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        sum[i] += x[i];
-}
-
-FOR_ALL_VECTORS
-static void add_placed(double *restrict chip, double *restrict engine, size_t n,
-                       const double *restrict on_engine, const double *restrict chip_x,
-                       const double *restrict engine_x)
-{
-    for (size_t i = 0; i < n; i++) {
-        chip[i] += on_engine[i] > 0 ? 0 : chip_x[i];
-        engine[i] += on_engine[i] > 0 ? engine_x[i] : 0;
-    }
-}
-
-/* The operators of a pass: main ones first, the others in the order of the step. */
-static void add_all(struct sums *x, const struct pass *p, bool slopes)
-{
-    const struct step *s = p->step;
-    size_t n = p->devices->n;
-    struct run run;
-    struct run_room room;
-    struct placed placed;
-    lane sent_s, sent_slope;
-    struct spell main = {x->chip_s, slopes ? x->chip_slope : NULL};
-    struct spell sent = {sent_s, slopes ? sent_slope : NULL};
-    s->timing->main(main, s, p->devices, p->most);
-    lanes_set(x->engine_s, n, 0);
-    lanes_set(x->wire_s, n, 0);
-    lanes_set(x->engine_slope, n, 0);
-    lanes_set(x->wire_slope, n, 0);
-    for (size_t k = 0; k < s->others; k++) {
-        pass_run(&run, &room, p, s->other[k]);
-        if (run.op->unit == UNIT_LINK) {
-            pass_send(sent, p, &run);
-            add(x->wire_s, sent_s, n);
-            if (slopes)
-                add(x->wire_slope, sent_slope, n);
-            continue;
-        }
-        pass_place(&placed, p, &run, slopes, false);
-        add_placed(x->chip_s, x->engine_s, n, placed.on_engine, placed.chip_s, placed.engine_s);
-        if (slopes)
-            add_placed(x->chip_slope, x->engine_slope, n, placed.on_engine, placed.chip_slope,
-                       placed.engine_slope);
-    }
-}
-
 /* ---- a step ---- */
 
 /* The step by its sums, and by how much a request more makes it longer, of
@@ -107,9 +49,7 @@ static void time_step(double *time_s, double *slope_s, const struct step *s,
     struct sums x;
     double halves = step_halves(s);
     pass_begin(&pass, s, d, most, mean, memo);
-    add_all(&x, &pass, slopes);
-    if (!slopes)
-        lanes_set(x.chip_slope, d->n, 0);
+    s->timing->sum(&x, &pass, slopes);
     add_up(time_s, slope_s, &x, d->n, LANE(&d->rates, rates, overlap), s->overlap, halves,
            halves / step_parts(s));
     if (s->timing->whole)

@@ -14,19 +14,30 @@ struct run {
     const double *waited;   /* of these, for each request of the device */
     const double *share;    /* of its weights that is read */
     double idle;            /* by how much a request lowers the chance of an expert to stay idle */
+    const double *allowed;  /* above 0 where an engine may run it */
 };
 
-/* Seconds, and by how much a request more makes them longer: near enough for a search; NULL where
- * nobody asks. */
+/* It on either unit, and which of them takes it. Slopes, where they are asked for, say by how much
+ * a request more makes it longer, near enough for a search. */
+struct placed {
+    lane chip_s, engine_s, chip_slope, engine_slope; /* on either, allowed or not */
+    lane on_engine;                                  /* 1, or 0 */
+};
+
+/* Seconds and their slope; NULL where nobody asks. */
 struct spell {
     double *s, *slope_s;
 };
 
-/* Where collectives run: over the link, by the sign of `near`, among `group` devices, with `reach`
- * of the bytes of the operator. */
+/* Where a collective runs that does not go one way: over the link where `near` is above 0, among
+ * `group` devices, with `reach` of its bytes. */
 struct route {
     const double *near, *group, *reach;
 };
+
+/* What all operators of a pass see, and what they take together: arch/step_run.h. */
+struct pass;
+struct sums;
 
 /* The main operators of a pass, class by class, and of them what arithmetic holds back. */
 struct main_split {
@@ -51,16 +62,18 @@ struct timing {
     bool prompts_apart;         /* serving: a prompt runs between decode steps, not within one */
     const struct op_list *list; /* NULL: the program's own */
 
-    /* All operators that only the chip runs. */
-    void (*main)(struct spell out, const struct step *s, const struct devices *d,
-                 const double *requests);
+    /* All operators of a pass, main ones first, the others in the order of the step. */
+    void (*sum)(struct sums *out, const struct pass *p, bool slopes);
+    /* Those that only the chip runs, in parts. */
     void (*main_split)(struct main_split *out, const struct step *s, const struct devices *d,
                        const double *requests);
-    /* One operator on the chip or on its engine; a collective. */
-    void (*on_unit)(struct spell out, const struct run *r, const struct step *s,
-                    const struct devices *d, bool engine);
-    void (*on_wire)(struct spell out, const struct run *r, const struct route *route,
-                    const struct step *s, const struct devices *d);
+    /* One operator on the chip and on its engine. */
+    void (*place)(struct placed *out, const struct run *r, const struct step *s,
+                  const struct devices *d, bool slopes);
+    /* Adds a collective; `route` is NULL where it runs over the link inside a domain, and over the
+     * network beyond. */
+    void (*add_wire)(struct spell sum, const struct run *r, const struct route *route,
+                     const struct step *s, const struct devices *d);
     /* What a step has besides its operators, or NULL: from the time of its operators to its own.
      * `beside_s`: of a prompt that runs beside it, or NULL. */
     void (*whole)(struct spell out, const struct step *s, const struct devices *d,

@@ -4,7 +4,7 @@
  * ratio of that sum, with something between layers, the prompts they read meanwhile, and the host.
  * Invariant: all devices of a block have one calibration, so constants stay out of the loops. */
 #include "arch/kernel_time.h"
-#include "arch/timing.h"
+#include "arch/step_run.h"
 
 /* What a loop over devices needs besides the run. */
 struct timed {
@@ -65,19 +65,19 @@ INLINED void time_calls(enum kernel k, double *restrict s, double *restrict slop
                         bool slopes)
 {
     const double *requests = r->requests, *waited = r->waited, *share = r->share;
-    double idle_per_request = r->idle, count = o->count;
+    const double *s_per_flop = op_s_per_flop(o, u);
+    struct op_call call = op_call_of(o);
+    double idle_per_request = r->idle, count = o->count, sent_byte = o->wire_byte;
+    double weight_byte = o->weight_byte, byte = o->byte;
     for (size_t i = 0; i < n; i++) {
-        struct unit unit = unit_at(u, i);
-        double load = requests[i] / waited[i], more_byte = 0;
-        if (slopes) {
-            double idle = share[i] < 1 ? (1 - share[i]) * idle_per_request : 0;
-            more_byte = o->byte * requests[i] + o->weight_byte * idle * load;
-        }
-        struct call x = unit_call(&unit, o, requests[i], share[i], more_byte);
+        double load = requests[i] / waited[i], idle = (1 - share[i]) * idle_per_request;
+        double more_byte = slopes ? byte * requests[i] + weight_byte * idle * load : 0;
+        struct call x =
+            call_at(&call, s_per_flop[i], u.s_per_byte[i], requests[i], share[i], more_byte);
         struct kernel_work w = work_of(k, t.from, t.number, &x);
-        double all =
-            count * (k == KERNEL_MOE && weight_only[i] > 0 ? t.weight_only_ratio : t.ratio);
-        s[i] = larger(all * (t.start_s + w.s), o->wire_byte * requests[i] * unit.s_per_wire_byte);
+        double only = weight_only[i];
+        double all = count * ((k == KERNEL_MOE) & (only > 0) ? t.weight_only_ratio : t.ratio);
+        s[i] = larger(all * (t.start_s + w.s), sent_byte * requests[i] * u.s_per_wire_byte[i]);
         if (slopes)
             slope_s[i] = all * w.grows_s / load;
     }
@@ -136,77 +136,90 @@ static void on_unit(struct spell out, const struct run *r, const struct step *s,
         unit_time(out.s, r->op, r, d->n, u, d->weight_only, t);
 }
 
+FOR_ALL_VECTORS
+static void choose_unit(double *restrict on_engine, size_t n, const double *restrict allowed,
+                        const double *restrict chip_s, const double *restrict engine_s)
+{
+    for (size_t i = 0; i < n; i++)
+        on_engine[i] = ((allowed[i] > 0) & (engine_s[i] < chip_s[i])) ? 1 : 0;
+}
+
+static void place(struct placed *out, const struct run *r, const struct step *s,
+                  const struct devices *d, bool slopes)
+{
+    on_unit((struct spell){out->chip_s, slopes ? out->chip_slope : NULL}, r, s, d, false);
+    on_unit((struct spell){out->engine_s, slopes ? out->engine_slope : NULL}, r, s, d, true);
+    choose_unit(out->on_engine, d->n, r->allowed, out->chip_s, out->engine_s);
+}
+
 /* Measured inside a link domain; over the network its latency and bandwidth at the share that is
  * reached. A call sends the whole message: of a ring all-reduce 2 (p - 1) / p of it. */
 INLINED void time_sent(enum kernel k, double *restrict s, double *restrict slope_s,
                        const struct op *restrict o, const struct run *restrict r,
-                       const struct route *restrict to, size_t n,
-                       const struct rates_lanes *restrict rates, struct timed t)
+                       const struct route *to, size_t n, const struct rates_lanes *restrict rates,
+                       struct timed t)
 {
     const double *requests = r->requests, *waited = r->waited;
-    const double *near = to->near, *group = to->group, *reach = to->reach;
     double all = t.ratio * o->count, each = 1 / o->count, network = 1 / t.from->serving.network;
     for (size_t i = 0; i < n; i++) {
         struct rates at;
         LANES_TAKE(at, rates, i);
-        double byte = o->wire_byte * requests[i] * reach[i], p = group[i];
+        double reach = to ? to->reach[i] : 1, p = to ? to->group[i] : o->group;
+        bool near = to ? to->near[i] > 0 : o->group <= at.link_domain;
+        double byte = o->wire_byte * requests[i] * reach;
         double message_byte = k == KERNEL_REDUCE ? byte * (p / (2 * (p - 1))) : byte;
         struct call x = {.wire_s = message_byte * at.link.s_per_byte * each, .group = p};
         struct kernel_work w = work_of(k, t.from, t.number, &x);
         double far_s = byte * at.network.s_per_byte * network;
-        double grows_s = near[i] > 0 ? all * w.grows_s : far_s;
-        s[i] = near[i] > 0 ? all * w.s : o->hops * at.network.latency_s + far_s;
-        slope_s[i] = grows_s / (requests[i] / waited[i]);
+        double grows_s = near ? all * w.grows_s : far_s;
+        s[i] += near ? all * w.s : o->hops * at.network.latency_s + far_s;
+        slope_s[i] += grows_s / (requests[i] / waited[i]);
     }
 }
 
 FOR_ALL_VECTORS
-static void wire_time(double *restrict s, double *restrict slope_s, const struct op *restrict o,
-                      const struct run *restrict r, const struct route *restrict to, size_t n,
-                      const struct rates_lanes *restrict rates, struct timed t)
+static void add_reduce(double *restrict s, double *restrict slope_s, const struct op *restrict o,
+                       const struct run *restrict r, size_t n,
+                       const struct rates_lanes *restrict rates, struct timed t)
 {
-    if (o->kernel == KERNEL_REDUCE)
-        time_sent(KERNEL_REDUCE, s, slope_s, o, r, to, n, rates, t);
-    else if (o->kernel == KERNEL_EXCHANGE)
-        time_sent(KERNEL_EXCHANGE, s, slope_s, o, r, to, n, rates, t);
-    else
-        for (size_t i = 0; i < n; i++)
-            s[i] = slope_s[i] = NAN;
+    time_sent(KERNEL_REDUCE, s, slope_s, o, r, NULL, n, rates, t);
 }
 
-static void on_wire(struct spell out, const struct run *r, const struct route *route,
-                    const struct step *s, const struct devices *d)
+FOR_ALL_VECTORS
+static void add_exchange(double *restrict s, double *restrict slope_s, const struct op *restrict o,
+                         const struct run *restrict r, size_t n,
+                         const struct rates_lanes *restrict rates, struct timed t)
 {
+    time_sent(KERNEL_EXCHANGE, s, slope_s, o, r, NULL, n, rates, t);
+}
+
+FOR_ALL_VECTORS
+static void add_routed(double *restrict s, double *restrict slope_s, const struct op *restrict o,
+                       const struct run *restrict r, const struct route *restrict to, size_t n,
+                       const struct rates_lanes *restrict rates, struct timed t)
+{
+    time_sent(KERNEL_EXCHANGE, s, slope_s, o, r, to, n, rates, t);
+}
+
+static void add_wire(struct spell total, const struct run *r, const struct route *route,
+                     const struct step *s, const struct devices *d)
+{
+    struct timed t = timed_of(r->op, s, d);
+    enum kernel k = r->op->kernel;
     lane scratch;
-    wire_time(out.s, out.slope_s ? out.slope_s : scratch, r->op, r, route, d->n, &d->rates,
-              timed_of(r->op, s, d));
+    if (!total.slope_s)
+        lanes_set(total.slope_s = scratch, d->n, 0);
+    if (k == KERNEL_EXCHANGE && route)
+        add_routed(total.s, total.slope_s, r->op, r, route, d->n, &d->rates, t);
+    else if (k == KERNEL_EXCHANGE)
+        add_exchange(total.s, total.slope_s, r->op, r, d->n, &d->rates, t);
+    else if (k == KERNEL_REDUCE && !route)
+        add_reduce(total.s, total.slope_s, r->op, r, d->n, &d->rates, t);
+    else
+        lanes_set(total.s, d->n, NAN); /* no other kernel sends */
 }
 
 /* ---- main operators ---- */
-
-FOR_ALL_VECTORS
-static void add(double *restrict sum, const double *restrict x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        sum[i] += x[i];
-}
-
-static void time_main(struct spell out, const struct step *s, const struct devices *d,
-                      const double *requests)
-{
-    lane one, slope;
-    struct spell of = {one, out.slope_s ? slope : NULL};
-    lanes_set(out.s, d->n, 0);
-    if (out.slope_s)
-        lanes_set(out.slope_s, d->n, 0);
-    for (size_t k = 0; k < s->main.n; k++) {
-        struct run r = {&s->ops.op[s->main.op[k]], requests, lanes_of_one, lanes_of_one, 0};
-        on_unit(of, &r, s, d, false);
-        add(out.s, one, d->n);
-        if (out.slope_s)
-            add(out.slope_s, slope, d->n);
-    }
-}
 
 /* What holds it back is what the data sheet says. */
 FOR_ALL_VECTORS
@@ -240,11 +253,71 @@ static void split_main(struct main_split *out, const struct step *s, const struc
     }
     for (size_t k = 0; k < s->main.n; k++) {
         const struct op *o = &s->ops.op[s->main.op[k]];
-        struct run r = {o, requests, lanes_of_one, lanes_of_one, 0};
+        struct run r = {o, requests, lanes_of_one, lanes_of_one, 0, NULL};
         on_unit((struct spell){one, NULL}, &r, s, d, false);
         add_part(out->class_s[o->class], out->variance[o->class], out->compute_s, one, d->n, o,
                  requests, LANE(&d->rates, rates, main.s_per_flop),
                  LANE(&d->rates, rates, main.s_per_byte), error_of(o, d));
+    }
+}
+
+/* ---- a pass ---- */
+
+FOR_ALL_VECTORS
+static void clear(struct sums *restrict x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        x->chip_s[i] = x->engine_s[i] = x->wire_s[i] = 0;
+        x->chip_slope[i] = x->engine_slope[i] = x->wire_slope[i] = 0;
+    }
+}
+
+FOR_ALL_VECTORS
+static void add_main(struct sums *restrict x, const double *restrict s,
+                     const double *restrict slope_s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        x->chip_s[i] += s[i];
+        x->chip_slope[i] += slope_s[i];
+    }
+}
+
+FOR_ALL_VECTORS
+static void add_placed(struct sums *restrict x, const struct placed *restrict p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool moved = p->on_engine[i] > 0;
+        x->chip_s[i] += moved ? 0 : p->chip_s[i];
+        x->engine_s[i] += moved ? p->engine_s[i] : 0;
+        x->chip_slope[i] += moved ? 0 : p->chip_slope[i];
+        x->engine_slope[i] += moved ? p->engine_slope[i] : 0;
+    }
+}
+
+static void sum(struct sums *x, const struct pass *p, bool slopes)
+{
+    const struct step *s = p->step;
+    const struct devices *d = p->devices;
+    struct run run;
+    struct run_room room;
+    struct placed placed;
+    struct spell chip = {placed.chip_s, slopes ? placed.chip_slope : NULL};
+    clear(x, d->n);
+    lanes_set(placed.chip_slope, d->n, 0);
+    lanes_set(placed.engine_slope, d->n, 0);
+    for (size_t k = 0; k < s->main.n; k++) {
+        run = (struct run){&s->ops.op[s->main.op[k]], p->most, lanes_of_one, lanes_of_one, 0, NULL};
+        on_unit(chip, &run, s, d, false);
+        add_main(x, placed.chip_s, placed.chip_slope, d->n);
+    }
+    for (size_t k = 0; k < s->others; k++) {
+        pass_run(&run, &room, p, s->other[k]);
+        if (run.op->unit == UNIT_LINK) {
+            pass_send((struct spell){x->wire_s, x->wire_slope}, p, &run);
+            continue;
+        }
+        place(&placed, &run, s, d, slopes);
+        add_placed(x, &placed, d->n);
     }
 }
 
@@ -289,10 +362,10 @@ const struct timing timing_calibrated = {
     .shown = "calibrated",
     .needs_calibration = true,
     .prompts_apart = true,
-    .main = time_main,
+    .sum = sum,
     .main_split = split_main,
-    .on_unit = on_unit,
-    .on_wire = on_wire,
+    .place = place,
+    .add_wire = add_wire,
     .whole = whole,
     .error = error_of,
     .error_beyond = error_beyond,

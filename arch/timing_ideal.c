@@ -7,6 +7,8 @@
  * Invariant: sums run in the order of main_ops, whatever the width of vectors. */
 #include "arch/timing_ideal.h"
 
+#include "arch/step_run.h"
+
 /* ---- main operators ---- */
 
 struct sides {
@@ -48,34 +50,6 @@ INLINED void add_main(double *restrict s, double *restrict slope_s,
         if (slopes)
             slope_s[i] = (sum[i] - fixed[i]) * per_byte[i] / requests[i];
     }
-}
-
-FOR_ALL_VECTORS
-static void main_time(double *restrict s, const struct main_ops *restrict m, size_t n,
-                      const double *restrict per_flop, const double *restrict per_byte,
-                      const double *restrict requests)
-{
-    add_main(s, NULL, m, n, per_flop, per_byte, requests, false);
-}
-
-FOR_ALL_VECTORS
-static void main_time_and_slope(double *restrict s, double *restrict slope_s,
-                                const struct main_ops *restrict m, size_t n,
-                                const double *restrict per_flop, const double *restrict per_byte,
-                                const double *restrict requests)
-{
-    add_main(s, slope_s, m, n, per_flop, per_byte, requests, true);
-}
-
-void ideal_main(struct spell out, const struct step *s, const struct devices *d,
-                const double *requests)
-{
-    const double *per_flop = LANE(&d->rates, rates, main.s_per_flop);
-    const double *per_byte = LANE(&d->rates, rates, main.s_per_byte);
-    if (out.slope_s)
-        main_time_and_slope(out.s, out.slope_s, &s->main, d->n, per_flop, per_byte, requests);
-    else
-        main_time(out.s, &s->main, d->n, per_flop, per_byte, requests);
 }
 
 INLINED void split_some(double *restrict sum, double *restrict computes,
@@ -130,107 +104,191 @@ void ideal_main_split(struct main_split *out, const struct step *s, const struct
 
 /* ---- one operator ---- */
 
-INLINED void time_on_unit(double *restrict s, double *restrict slope_s, const struct op *restrict o,
-                          const struct run *restrict r, size_t n, const struct unit_lanes u,
-                          bool slopes)
+/* On a unit, and by how much a request more makes it longer. */
+struct timed {
+    double s, slope_s;
+};
+
+INLINED struct timed on_unit(const struct unit *u, const struct op *o, double requests,
+                             double share, double more_flop, double more_byte)
 {
-    const double *requests = r->requests, *waited = r->waited, *share = r->share;
-    double idle_per_request = r->idle;
+    double flop = o->flop * requests, byte = op_byte(o, requests, share);
+    double compute = more_flop * u->s_per_flop, memory = more_byte * u->s_per_byte;
+    return (struct timed){unit_time_s(u, flop, byte, o->wire_byte * requests),
+                          flop * u->s_per_flop > byte * u->s_per_byte ? compute : memory};
+}
+
+struct both {
+    struct timed chip, engine;
+    bool on_engine;
+};
+
+INLINED struct both on_units(const struct op *o, const struct run *r,
+                             const struct rates_lanes *rates, size_t i)
+{
+    struct rates at;
+    LANES_TAKE(at, rates, i);
+    double requests = r->requests[i], waited = r->waited[i], share = r->share[i];
+    double idle = share < 1 ? (1 - share) * r->idle : 0;
+    double more_byte = o->byte * waited + o->weight_byte * idle, more_flop = o->flop * waited;
+    struct both b = {on_unit(&at.main, o, requests, share, more_flop, more_byte),
+                     on_unit(&at.engine, o, requests, share, more_flop, more_byte), false};
+    b.on_engine = (r->allowed[i] > 0) & (b.engine.s < b.chip.s);
+    return b;
+}
+
+FOR_ALL_VECTORS
+static void place(struct placed *restrict out, const struct op *restrict o,
+                  const struct run *restrict r, size_t n, const struct rates_lanes *restrict rates)
+{
+    struct run run = *r;
     for (size_t i = 0; i < n; i++) {
-        struct unit unit = unit_at(u, i);
-        double flop = o->flop * requests[i], byte = op_byte(o, requests[i], share[i]);
-        s[i] = unit_time_s(&unit, flop, byte, o->wire_byte * requests[i]);
-        if (slopes) {
-            double idle = share[i] < 1 ? (1 - share[i]) * idle_per_request : 0;
-            double more_byte = o->byte * waited[i] + o->weight_byte * idle;
-            double compute = o->flop * waited[i] * unit.s_per_flop;
-            double memory = more_byte * unit.s_per_byte;
-            slope_s[i] = flop * unit.s_per_flop > byte * unit.s_per_byte ? compute : memory;
-        }
+        struct both b = on_units(o, &run, rates, i);
+        out->chip_s[i] = b.chip.s;
+        out->engine_s[i] = b.engine.s;
+        out->on_engine[i] = b.on_engine ? 1 : 0;
+        out->chip_slope[i] = b.chip.slope_s;
+        out->engine_slope[i] = b.engine.slope_s;
     }
 }
 
-FOR_ALL_VECTORS
-static void unit_time(double *restrict s, const struct op *restrict o, const struct run *restrict r,
-                      size_t n, struct unit_lanes u)
+void ideal_place(struct placed *out, const struct run *r, const struct step *s,
+                 const struct devices *d, bool slopes)
 {
-    time_on_unit(s, NULL, o, r, n, u, false);
+    (void)s, (void)slopes;
+    place(out, r->op, r, d->n, &d->rates);
 }
 
-FOR_ALL_VECTORS
-static void unit_time_and_slope(double *restrict s, double *restrict slope_s,
-                                const struct op *restrict o, const struct run *restrict r, size_t n,
-                                struct unit_lanes u)
+INLINED void add_placed(struct sums *restrict x, const struct op *restrict o,
+                        const struct run *restrict r, size_t n,
+                        const struct rates_lanes *restrict rates, bool slopes)
 {
-    time_on_unit(s, slope_s, o, r, n, u, true);
-}
-
-void ideal_on_unit(struct spell out, const struct run *r, const struct step *s,
-                   const struct devices *d, bool engine)
-{
-    (void)s;
-    struct unit_lanes u = devices_unit(d, engine);
-    if (out.slope_s)
-        unit_time_and_slope(out.s, out.slope_s, r->op, r, d->n, u);
-    else
-        unit_time(out.s, r->op, r, d->n, u);
+    struct run run = *r;
+    for (size_t i = 0; i < n; i++) {
+        struct both b = on_units(o, &run, rates, i);
+        x->chip_s[i] += b.on_engine ? 0 : b.chip.s;
+        x->engine_s[i] += b.on_engine ? b.engine.s : 0;
+        if (slopes) {
+            x->chip_slope[i] += b.on_engine ? 0 : b.chip.slope_s;
+            x->engine_slope[i] += b.on_engine ? b.engine.slope_s : 0;
+        }
+    }
 }
 
 /* One shot of an all-reduce sends all to everyone at once: (p - 1) times the numbers, one latency.
  */
 INLINED void time_on_wire(double *restrict s, double *restrict slope_s, const struct op *restrict o,
-                          const struct run *restrict r, const struct route *restrict to, size_t n,
+                          const struct run *restrict r, const struct route *to, size_t n,
                           const struct rates_lanes *restrict rates, bool best)
 {
     const double *requests = r->requests, *waited = r->waited;
-    const double *near = to->near, *reach = to->reach;
     double shots = o->group / 2; /* (p - 1) n bytes of the 2 (p - 1) / p n of a ring */
     for (size_t i = 0; i < n; i++) {
         struct rates at;
         LANES_TAKE(at, rates, i);
-        struct wire w = rates_wire(&at, near[i] > 0);
-        double byte = o->wire_byte * requests[i] * reach[i];
+        double reach = to ? to->reach[i] : 1;
+        struct wire w = rates_wire(&at, to ? to->near[i] > 0 : o->group <= at.link_domain);
+        double byte = o->wire_byte * requests[i] * reach;
         double ring_s = o->hops * w.latency_s + byte * w.s_per_byte;
         double shot_s = o->count * w.latency_s + byte * shots * w.s_per_byte;
-        double slope = o->wire_byte * waited[i] * reach[i] * w.s_per_byte;
+        double slope = o->wire_byte * waited[i] * reach * w.s_per_byte;
         bool shot = best & (shot_s < ring_s);
-        s[i] = shot ? shot_s : ring_s;
-        slope_s[i] = shot ? slope * shots : slope;
+        s[i] += shot ? shot_s : ring_s;
+        slope_s[i] += shot ? slope * shots : slope;
     }
 }
 
 FOR_ALL_VECTORS
-static void ring_time(double *restrict s, double *restrict slope_s, const struct op *restrict o,
-                      const struct run *restrict r, const struct route *restrict to, size_t n,
-                      const struct rates_lanes *restrict rates)
+static void add_ring(double *restrict s, double *restrict slope_s, const struct op *restrict o,
+                     const struct run *restrict r, size_t n,
+                     const struct rates_lanes *restrict rates)
+{
+    time_on_wire(s, slope_s, o, r, NULL, n, rates, false);
+}
+
+FOR_ALL_VECTORS
+static void add_best(double *restrict s, double *restrict slope_s, const struct op *restrict o,
+                     const struct run *restrict r, size_t n,
+                     const struct rates_lanes *restrict rates)
+{
+    time_on_wire(s, slope_s, o, r, NULL, n, rates, true);
+}
+
+FOR_ALL_VECTORS
+static void add_routed(double *restrict s, double *restrict slope_s, const struct op *restrict o,
+                       const struct run *restrict r, const struct route *restrict to, size_t n,
+                       const struct rates_lanes *restrict rates)
 {
     time_on_wire(s, slope_s, o, r, to, n, rates, false);
 }
 
-FOR_ALL_VECTORS
-static void best_time(double *restrict s, double *restrict slope_s, const struct op *restrict o,
-                      const struct run *restrict r, const struct route *restrict to, size_t n,
-                      const struct rates_lanes *restrict rates)
-{
-    time_on_wire(s, slope_s, o, r, to, n, rates, true);
-}
-
-void ideal_on_wire(struct spell out, const struct run *r, const struct route *to,
-                   const struct step *s, const struct devices *d)
+void ideal_add_wire(struct spell sum, const struct run *r, const struct route *route,
+                    const struct step *s, const struct devices *d)
 {
     lane scratch;
-    double *slope_s = out.slope_s ? out.slope_s : scratch;
-    bool best = s->reduces_best && r->op->kernel == KERNEL_REDUCE;
-    (best ? best_time : ring_time)(out.s, slope_s, r->op, r, to, d->n, &d->rates);
+    if (!sum.slope_s)
+        lanes_set(sum.slope_s = scratch, d->n, 0);
+    if (route)
+        add_routed(sum.s, sum.slope_s, r->op, r, route, d->n, &d->rates);
+    else if (s->reduces_best && r->op->kernel == KERNEL_REDUCE)
+        add_best(sum.s, sum.slope_s, r->op, r, d->n, &d->rates);
+    else
+        add_ring(sum.s, sum.slope_s, r->op, r, d->n, &d->rates);
+}
+
+/* ---- a pass ---- */
+
+INLINED void add_all(struct sums *restrict x, const struct pass *restrict p, size_t n,
+                     const struct rates_lanes *restrict rates, bool slopes)
+{
+    const struct step *s = p->step;
+    bool plain = !s->reduces_best && !s->exchanges_by_domain;
+    struct run run;
+    struct run_room room;
+    add_main(x->chip_s, x->chip_slope, &s->main, n, LANE(rates, rates, main.s_per_flop),
+             LANE(rates, rates, main.s_per_byte), p->most, slopes);
+    for (size_t i = 0; i < n; i++) {
+        x->engine_s[i] = x->wire_s[i] = x->engine_slope[i] = x->wire_slope[i] = 0;
+        if (!slopes)
+            x->chip_slope[i] = 0;
+    }
+    for (size_t k = 0; k < s->others; k++) {
+        pass_run(&run, &room, p, s->other[k]);
+        if (run.op->unit != UNIT_LINK)
+            add_placed(x, run.op, &run, n, rates, slopes);
+        else if (plain)
+            time_on_wire(x->wire_s, x->wire_slope, run.op, &run, NULL, n, rates, false);
+        else
+            pass_send((struct spell){x->wire_s, x->wire_slope}, p, &run);
+    }
+}
+
+FOR_ALL_VECTORS
+static void add_times(struct sums *restrict x, const struct pass *restrict p, size_t n,
+                      const struct rates_lanes *restrict rates)
+{
+    add_all(x, p, n, rates, false);
+}
+
+FOR_ALL_VECTORS
+static void add_times_and_slopes(struct sums *restrict x, const struct pass *restrict p, size_t n,
+                                 const struct rates_lanes *restrict rates)
+{
+    add_all(x, p, n, rates, true);
+}
+
+void ideal_sum(struct sums *out, const struct pass *p, bool slopes)
+{
+    (slopes ? add_times_and_slopes : add_times)(out, p, p->devices->n, &p->devices->rates);
 }
 
 /* clang-format off */
 const struct timing timing_ideal = {
     .name = "ideal",
     .shown = "ideal",
-    .main = ideal_main,
+    .sum = ideal_sum,
     .main_split = ideal_main_split,
-    .on_unit = ideal_on_unit,
-    .on_wire = ideal_on_wire,
+    .place = ideal_place,
+    .add_wire = ideal_add_wire,
 };
 /* clang-format on */

@@ -15,8 +15,8 @@ const struct timing timing_simulator = {
     .name = "simulator",
     .shown = "as in arXiv:2507.15465's simulator",
     .list = &list,
-    .main = ideal_main,
+    .sum = ideal_sum,
     .main_split = ideal_main_split,
-    .on_unit = ideal_on_unit,
-    .on_wire = ideal_on_wire,
+    .place = ideal_place,
+    .add_wire = ideal_add_wire,
 };

@@ -85,19 +85,38 @@ static inline double op_byte(const struct op *o, double requests, double share)
     return o->byte * requests + o->weight_byte * share;
 }
 
-/* One call of an operator at the rates of a unit: of `requests`, with a share of its weights read.
- * `more_byte` of them are not there without requests. */
-static inline struct call unit_call(const struct unit *u, const struct op *o, double requests,
-                                    double share, double more_byte)
+/* What one call of an operator costs, per request but for its weights. */
+struct op_call {
+    double flop, key_flop, byte, weight_byte, aside_byte; /* aside_byte is not in byte */
+    double depth, each;
+    bool per_head, joined;
+};
+
+static inline struct op_call op_call_of(const struct op *o)
 {
-    double s_per_flop = o->class == OP_ATTENTION ? u->s_per_core_flop : u->s_per_flop;
-    double each = 1 / o->count, aside_byte = o->aside ? o->act_byte * requests : 0;
-    return (struct call){.compute_s = o->flop * requests * s_per_flop * each,
-                         .memory_s =
-                             (op_byte(o, requests, share) - aside_byte) * u->s_per_byte * each,
-                         .grows_s = (more_byte - aside_byte) * u->s_per_byte * each,
-                         .aside_s = aside_byte * u->s_per_byte * each,
-                         .key_s = o->key_flop * requests * s_per_flop * each,
+    double each = 1 / o->count, aside_byte = o->aside ? o->act_byte : 0;
+    return (struct op_call){o->flop * each,
+                            o->key_flop * each,
+                            (o->byte - aside_byte) * each,
+                            o->weight_byte * each,
+                            aside_byte * each,
+                            o->depth,
+                            each,
+                            o->per_head,
+                            o->joined};
+}
+
+/* It for so many requests, with a share of its weights read, at the rates of a unit. `more_byte` of
+ * all its calls are not there without requests. */
+static inline struct call call_at(const struct op_call *o, double s_per_flop, double s_per_byte,
+                                  double requests, double share, double more_byte)
+{
+    double aside_byte = o->aside_byte * requests;
+    return (struct call){.compute_s = o->flop * requests * s_per_flop,
+                         .memory_s = (o->byte * requests + o->weight_byte * share) * s_per_byte,
+                         .grows_s = (more_byte * o->each - aside_byte) * s_per_byte,
+                         .aside_s = aside_byte * s_per_byte,
+                         .key_s = o->key_flop * requests * s_per_flop,
                          .depth = o->depth,
                          .per_head = o->per_head,
                          .joined = o->joined};

@@ -73,7 +73,10 @@ static struct call call_of(const struct chip *chip, int number, const struct op 
     struct peaks peaks = peaks_of(&precision_of[number]);
     struct rates rates;
     device_rates(&rates, chip, &none, &peaks);
-    return unit_call(&rates.main, o, requests, 1, 0);
+    struct op_call call = op_call_of(o);
+    bool core = o->class == OP_ATTENTION;
+    return call_at(&call, core ? rates.main.s_per_core_flop : rates.main.s_per_flop,
+                   rates.main.s_per_byte, requests, 1, 0);
 }
 
 static double num(const struct reading *r, const char *column)
