@@ -218,12 +218,12 @@ static void add_pools(struct metrics_lanes *out, const struct prefill_pool_lanes
 #undef OUT
 
 /* So that a metric that nothing fills is NAN, never what was in memory. */
-static void clear(struct metrics_lanes *out, size_t n)
+FOR_ALL_VECTORS
+static void clear(struct metrics_lanes *restrict out, size_t n)
 {
-    if (n == LANES)
-        lanes_set(out->at[0], LEN(out->at) * LANES, NAN);
-    for (size_t k = 0; k < LEN(out->at) && n < LANES; k++)
-        lanes_set(out->at[k], n, NAN);
+    for (size_t k = 0; k < LEN(out->at); k++)
+        for (size_t i = 0; i < n; i++)
+            out->at[k][i] = NAN;
 }
 
 static void no_numbers(struct metrics_lanes *out, size_t n, enum verdict why)

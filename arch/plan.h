@@ -70,9 +70,10 @@ double plan_redundant_experts(const struct plan *p, const struct workload *w);
 /* Why the plan allows no mapping, in words; NULL if it allows one. */
 const char *plan_fault(const struct plan *p, const struct model *m);
 
-/* The mappings that `p` allows, smallest pp, cp, tp and ep first: p itself where nothing is auto. An
- * impossible one (tp * cp * pp * dp other than devices, heads that tp does not divide, experts over
- * devices that are not there) is left out. Returns how many there are; `out` gets the first `room`.
+/* The mappings that `p` allows, smallest pp, cp, tp and ep first: p itself where nothing is auto.
+ * An impossible one (tp * cp * pp * dp other than devices, heads that tp does not divide, experts
+ * over devices that are not there) is left out. Returns how many there are; `out` gets the first
+ * `room`.
  */
 size_t plan_mappings(const struct plan *p, const struct model *m, struct plan *out, size_t room);
 

@@ -37,13 +37,20 @@ void pass_begin(struct pass *out, const struct step *s, const struct devices *d,
 }
 
 FOR_ALL_VECTORS
-static void wait_for(double *restrict waited, double *restrict requests, size_t n,
-                     const double *restrict load, const double *restrict busiest, double share)
+static void wait_lanes(double *restrict waited, double *restrict requests, size_t n,
+                       const double *restrict load, const double *restrict busiest, double share)
 {
     for (size_t i = 0; i < n; i++) {
         waited[i] = larger(1, share * busiest[i]);
         requests[i] = load[i] * waited[i];
     }
+}
+
+void pass_wait(struct run *r, struct run_room *room, const struct pass *p)
+{
+    wait_lanes(room->waited, room->requests, p->devices->n, r->load, p->busiest, r->op->busiest);
+    r->waited = room->waited;
+    r->requests = room->requests;
 }
 
 /* Which loads leave an expert idle; 1 for the others. */
@@ -59,7 +66,7 @@ static bool find_idle(double *restrict share, const double *restrict mean, size_
 }
 
 /* Shares of the experts of operator `op` that are read. */
-static const double *active_shares(double *room, const struct pass *p, size_t op)
+const double *pass_share(double *room, const struct pass *p, size_t op)
 {
     const struct step *s = p->step;
     const struct op *o = &s->ops.op[op];
@@ -81,41 +88,6 @@ static const double *active_shares(double *room, const struct pass *p, size_t op
         room[i] = memo->share[at].share;
     }
     return room;
-}
-
-static const lane nowhere; /* zeros */
-
-/* Where an engine may run it. */
-static const double *allowed_on_engine(const struct pass *p, const struct op *o)
-{
-    const struct rates_lanes *rates = &p->devices->rates;
-    switch (o->unit) {
-    case UNIT_ATTENTION:
-        return LANE(rates, rates, runs_attention);
-    case UNIT_EXPERT:
-        return LANE(rates, rates, runs_experts);
-    case UNIT_MAIN:
-    case UNIT_LINK:
-        break;
-    }
-    return nowhere;
-}
-
-void pass_run(struct run *out, struct run_room *room, const struct pass *p, size_t op)
-{
-    const struct op *o = &p->step->ops.op[op];
-    bool expert = o->unit == UNIT_EXPERT;
-    const double *load = expert ? p->mean : p->most;
-    *out = (struct run){o, load, lanes_of_one, lanes_of_one, 0, allowed_on_engine(p, o)};
-    if (o->busiest > 0 && p->busiest) {
-        wait_for(room->waited, room->requests, p->devices->n, load, p->busiest, o->busiest);
-        out->waited = room->waited;
-        out->requests = room->requests;
-    }
-    if (expert) {
-        out->share = active_shares(room->share, p, op);
-        out->idle = -o->log_idle * p->step->group_tokens;
-    }
 }
 
 /* ---- wires ---- */

@@ -31,8 +31,41 @@ struct run_room {
     lane requests, waited, share;
 };
 
+/* What pass_run is made of: it waits for the busiest device; shares of the experts of operator `op`
+ * that are read. */
+void pass_wait(struct run *r, struct run_room *room, const struct pass *p);
+const double *pass_share(double *room, const struct pass *p, size_t op);
+
+/* Where an engine may run an operator. */
+static inline const double *pass_allowed(const struct pass *p, const struct op *o)
+{
+    const struct rates_lanes *rates = &p->devices->rates;
+    switch (o->unit) {
+    case UNIT_ATTENTION:
+        return LANE(rates, rates, runs_attention);
+    case UNIT_EXPERT:
+        return LANE(rates, rates, runs_experts);
+    case UNIT_MAIN:
+    case UNIT_LINK:
+        break;
+    }
+    return lanes_of_zero;
+}
+
 /* The run of the operator of the step; what it points to may be in `room`. */
-void pass_run(struct run *out, struct run_room *room, const struct pass *p, size_t op);
+INLINED void pass_run(struct run *out, struct run_room *room, const struct pass *p, size_t op)
+{
+    const struct op *o = &p->step->ops.op[op];
+    bool expert = o->unit == UNIT_EXPERT;
+    const double *load = expert ? p->mean : p->most;
+    *out = (struct run){o, load, load, lanes_of_one, lanes_of_one, 0, pass_allowed(p, o)};
+    if (o->busiest > 0 && p->busiest)
+        pass_wait(out, room, p);
+    if (expert) {
+        out->share = pass_share(room->share, p, op);
+        out->idle = -o->log_idle * p->step->group_tokens;
+    }
+}
 
 /* Adds a collective. */
 void pass_send(struct spell sum, const struct pass *p, const struct run *r);

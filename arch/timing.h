@@ -10,8 +10,9 @@
 /* One operator on each device of a block, in one pass. */
 struct run {
     const struct op *op;
+    const double *load;     /* requests of the device */
     const double *requests; /* that it serves, with those it waits for */
-    const double *waited;   /* of these, for each request of the device */
+    const double *waited;   /* requests over load; lanes_of_one where it waits for none */
     const double *share;    /* of its weights that is read */
     double idle;            /* by how much a request lowers the chance of an expert to stay idle */
     const double *allowed;  /* above 0 where an engine may run it */

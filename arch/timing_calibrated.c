@@ -58,20 +58,21 @@ INLINED struct kernel_work work_of(enum kernel k, const struct calibration *c, i
     return (struct kernel_work){NAN, NAN}; /* refused before: no number */
 }
 
-/* Requests that wait grow with those of the device; so does what they read of the experts. */
-INLINED void time_calls(enum kernel k, double *restrict s, double *restrict slope_s,
+/* `grows_s` is the slope times the load, so that a pass divides once: requests that wait grow with
+ * those of the device; so does what they read of the experts. */
+INLINED void time_calls(enum kernel k, double *restrict s, double *restrict grows_s,
                         const struct op *restrict o, const struct run *restrict r, size_t n,
                         struct unit_lanes u, const double *restrict weight_only, struct timed t,
                         bool slopes)
 {
-    const double *requests = r->requests, *waited = r->waited, *share = r->share;
+    const double *requests = r->requests, *load = r->load, *share = r->share;
     const double *s_per_flop = op_s_per_flop(o, u);
     struct op_call call = op_call_of(o);
     double idle_per_request = r->idle, count = o->count, sent_byte = o->wire_byte;
     double weight_byte = o->weight_byte, byte = o->byte;
     for (size_t i = 0; i < n; i++) {
-        double load = requests[i] / waited[i], idle = (1 - share[i]) * idle_per_request;
-        double more_byte = slopes ? byte * requests[i] + weight_byte * idle * load : 0;
+        double idle = (1 - share[i]) * idle_per_request;
+        double more_byte = slopes ? byte * requests[i] + weight_byte * idle * load[i] : 0;
         struct call x =
             call_at(&call, s_per_flop[i], u.s_per_byte[i], requests[i], share[i], more_byte);
         struct kernel_work w = work_of(k, t.from, t.number, &x);
@@ -79,13 +80,13 @@ INLINED void time_calls(enum kernel k, double *restrict s, double *restrict slop
         double all = count * ((k == KERNEL_MOE) & (only > 0) ? t.weight_only_ratio : t.ratio);
         s[i] = larger(all * (t.start_s + w.s), sent_byte * requests[i] * u.s_per_wire_byte[i]);
         if (slopes)
-            slope_s[i] = all * w.grows_s / load;
+            grows_s[i] = all * w.grows_s;
     }
 }
 
 #define KERNEL_CASE(k, slopes)                                                                     \
     case k:                                                                                        \
-        time_calls(k, s, slope_s, o, r, n, u, weight_only, t, slopes);                             \
+        time_calls(k, s, grows_s, o, r, n, u, weight_only, t, slopes);                             \
         return;
 
 /* A loop for each kernel that runs on a unit; NAN, never another one's time, for the others. */
@@ -112,15 +113,15 @@ static void unit_time(double *restrict s, const struct op *restrict o, const str
                       size_t n, struct unit_lanes u, const double *restrict weight_only,
                       struct timed t)
 {
-    double *slope_s = NULL;
+    double *grows_s = NULL;
     KERNEL_LOOPS(false)
 }
 
 FOR_ALL_VECTORS
-static void unit_time_and_slope(double *restrict s, double *restrict slope_s,
-                                const struct op *restrict o, const struct run *restrict r, size_t n,
-                                struct unit_lanes u, const double *restrict weight_only,
-                                struct timed t)
+static void unit_time_and_growth(double *restrict s, double *restrict grows_s,
+                                 const struct op *restrict o, const struct run *restrict r,
+                                 size_t n, struct unit_lanes u, const double *restrict weight_only,
+                                 struct timed t)
 {
     KERNEL_LOOPS(true)
 }
@@ -131,7 +132,7 @@ static void on_unit(struct spell out, const struct run *r, const struct step *s,
     struct unit_lanes u = devices_unit(d, engine);
     struct timed t = timed_of(r->op, s, d);
     if (out.slope_s)
-        unit_time_and_slope(out.s, out.slope_s, r->op, r, d->n, u, d->weight_only, t);
+        unit_time_and_growth(out.s, out.slope_s, r->op, r, d->n, u, d->weight_only, t);
     else
         unit_time(out.s, r->op, r, d->n, u, d->weight_only, t);
 }
@@ -154,12 +155,12 @@ static void place(struct placed *out, const struct run *r, const struct step *s,
 
 /* Measured inside a link domain; over the network its latency and bandwidth at the share that is
  * reached. A call sends the whole message: of a ring all-reduce 2 (p - 1) / p of it. */
-INLINED void time_sent(enum kernel k, double *restrict s, double *restrict slope_s,
+INLINED void time_sent(enum kernel k, double *restrict s, double *restrict grows_s,
                        const struct op *restrict o, const struct run *restrict r,
                        const struct route *to, size_t n, const struct rates_lanes *restrict rates,
                        struct timed t)
 {
-    const double *requests = r->requests, *waited = r->waited;
+    const double *requests = r->requests;
     double all = t.ratio * o->count, each = 1 / o->count, network = 1 / t.from->serving.network;
     for (size_t i = 0; i < n; i++) {
         struct rates at;
@@ -171,34 +172,33 @@ INLINED void time_sent(enum kernel k, double *restrict s, double *restrict slope
         struct call x = {.wire_s = message_byte * at.link.s_per_byte * each, .group = p};
         struct kernel_work w = work_of(k, t.from, t.number, &x);
         double far_s = byte * at.network.s_per_byte * network;
-        double grows_s = near ? all * w.grows_s : far_s;
         s[i] += near ? all * w.s : o->hops * at.network.latency_s + far_s;
-        slope_s[i] += grows_s / (requests[i] / waited[i]);
+        grows_s[i] += near ? all * w.grows_s : far_s;
     }
 }
 
 FOR_ALL_VECTORS
-static void add_reduce(double *restrict s, double *restrict slope_s, const struct op *restrict o,
+static void add_reduce(double *restrict s, double *restrict grows_s, const struct op *restrict o,
                        const struct run *restrict r, size_t n,
                        const struct rates_lanes *restrict rates, struct timed t)
 {
-    time_sent(KERNEL_REDUCE, s, slope_s, o, r, NULL, n, rates, t);
+    time_sent(KERNEL_REDUCE, s, grows_s, o, r, NULL, n, rates, t);
 }
 
 FOR_ALL_VECTORS
-static void add_exchange(double *restrict s, double *restrict slope_s, const struct op *restrict o,
+static void add_exchange(double *restrict s, double *restrict grows_s, const struct op *restrict o,
                          const struct run *restrict r, size_t n,
                          const struct rates_lanes *restrict rates, struct timed t)
 {
-    time_sent(KERNEL_EXCHANGE, s, slope_s, o, r, NULL, n, rates, t);
+    time_sent(KERNEL_EXCHANGE, s, grows_s, o, r, NULL, n, rates, t);
 }
 
 FOR_ALL_VECTORS
-static void add_routed(double *restrict s, double *restrict slope_s, const struct op *restrict o,
+static void add_routed(double *restrict s, double *restrict grows_s, const struct op *restrict o,
                        const struct run *restrict r, const struct route *restrict to, size_t n,
                        const struct rates_lanes *restrict rates, struct timed t)
 {
-    time_sent(KERNEL_EXCHANGE, s, slope_s, o, r, to, n, rates, t);
+    time_sent(KERNEL_EXCHANGE, s, grows_s, o, r, to, n, rates, t);
 }
 
 static void add_wire(struct spell total, const struct run *r, const struct route *route,
@@ -253,7 +253,7 @@ static void split_main(struct main_split *out, const struct step *s, const struc
     }
     for (size_t k = 0; k < s->main.n; k++) {
         const struct op *o = &s->ops.op[s->main.op[k]];
-        struct run r = {o, requests, lanes_of_one, lanes_of_one, 0, NULL};
+        struct run r = {o, requests, requests, lanes_of_one, lanes_of_one, 0, lanes_of_zero};
         on_unit((struct spell){one, NULL}, &r, s, d, false);
         add_part(out->class_s[o->class], out->variance[o->class], out->compute_s, one, d->n, o,
                  requests, LANE(&d->rates, rates, main.s_per_flop),
@@ -282,6 +282,18 @@ static void add_main(struct sums *restrict x, const double *restrict s,
     }
 }
 
+/* Growths become slopes. */
+FOR_ALL_VECTORS
+static void divide(struct sums *restrict x, const double *restrict load, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double each = 1 / load[i];
+        x->chip_slope[i] *= each;
+        x->engine_slope[i] *= each;
+        x->wire_slope[i] *= each;
+    }
+}
+
 FOR_ALL_VECTORS
 static void add_placed(struct sums *restrict x, const struct placed *restrict p, size_t n)
 {
@@ -306,7 +318,13 @@ static void sum(struct sums *x, const struct pass *p, bool slopes)
     lanes_set(placed.chip_slope, d->n, 0);
     lanes_set(placed.engine_slope, d->n, 0);
     for (size_t k = 0; k < s->main.n; k++) {
-        run = (struct run){&s->ops.op[s->main.op[k]], p->most, lanes_of_one, lanes_of_one, 0, NULL};
+        run = (struct run){&s->ops.op[s->main.op[k]],
+                           p->most,
+                           p->most,
+                           lanes_of_one,
+                           lanes_of_one,
+                           0,
+                           lanes_of_zero};
         on_unit(chip, &run, s, d, false);
         add_main(x, placed.chip_s, placed.chip_slope, d->n);
     }
@@ -319,6 +337,8 @@ static void sum(struct sums *x, const struct pass *p, bool slopes)
         place(&placed, &run, s, d, slopes);
         add_placed(x, &placed, d->n);
     }
+    if (slopes)
+        divide(x, p->most, d->n);
 }
 
 /* ---- the whole step ---- */

@@ -124,11 +124,11 @@ struct both {
 };
 
 INLINED struct both on_units(const struct op *o, const struct run *r,
-                             const struct rates_lanes *rates, size_t i)
+                             const struct rates_lanes *rates, size_t i, bool waits)
 {
     struct rates at;
     LANES_TAKE(at, rates, i);
-    double requests = r->requests[i], waited = r->waited[i], share = r->share[i];
+    double requests = r->requests[i], waited = waits ? r->waited[i] : 1, share = r->share[i];
     double idle = share < 1 ? (1 - share) * r->idle : 0;
     double more_byte = o->byte * waited + o->weight_byte * idle, more_flop = o->flop * waited;
     struct both b = {on_unit(&at.main, o, requests, share, more_flop, more_byte),
@@ -143,7 +143,7 @@ static void place(struct placed *restrict out, const struct op *restrict o,
 {
     struct run run = *r;
     for (size_t i = 0; i < n; i++) {
-        struct both b = on_units(o, &run, rates, i);
+        struct both b = on_units(o, &run, rates, i, true);
         out->chip_s[i] = b.chip.s;
         out->engine_s[i] = b.engine.s;
         out->on_engine[i] = b.on_engine ? 1 : 0;
@@ -161,11 +161,11 @@ void ideal_place(struct placed *out, const struct run *r, const struct step *s,
 
 INLINED void add_placed(struct sums *restrict x, const struct op *restrict o,
                         const struct run *restrict r, size_t n,
-                        const struct rates_lanes *restrict rates, bool slopes)
+                        const struct rates_lanes *restrict rates, bool slopes, bool waits)
 {
     struct run run = *r;
     for (size_t i = 0; i < n; i++) {
-        struct both b = on_units(o, &run, rates, i);
+        struct both b = on_units(o, &run, rates, i, waits);
         x->chip_s[i] += b.on_engine ? 0 : b.chip.s;
         x->engine_s[i] += b.on_engine ? b.engine.s : 0;
         if (slopes) {
@@ -254,8 +254,11 @@ INLINED void add_all(struct sums *restrict x, const struct pass *restrict p, siz
     }
     for (size_t k = 0; k < s->others; k++) {
         pass_run(&run, &room, p, s->other[k]);
-        if (run.op->unit != UNIT_LINK)
-            add_placed(x, run.op, &run, n, rates, slopes);
+        bool waits = run.waited != lanes_of_one;
+        if (run.op->unit != UNIT_LINK && waits)
+            add_placed(x, run.op, &run, n, rates, slopes, true);
+        else if (run.op->unit != UNIT_LINK)
+            add_placed(x, run.op, &run, n, rates, slopes, false);
         else if (plain)
             time_on_wire(x->wire_s, x->wire_slope, run.op, &run, NULL, n, rates, false);
         else

@@ -4,6 +4,7 @@
 
 static_assert(LANES == 32, "as many ones as lanes");
 #define EIGHT 1, 1, 1, 1, 1, 1, 1, 1
+const lane lanes_of_zero;
 const lane lanes_of_one = {EIGHT, EIGHT, EIGHT, EIGHT};
 
 FOR_ALL_VECTORS

@@ -80,7 +80,7 @@ typedef double lane[LANES];
 #define INLINED static inline
 #endif
 
-extern const lane lanes_of_one; /* 1 in each */
+extern const lane lanes_of_one, lanes_of_zero; /* 1 in each; 0 */
 
 bool lanes_are_equal(const double *x, size_t n);
 void lanes_set(double *out, size_t n, double value);

@@ -62,7 +62,6 @@ void explore_worth(const struct explore *e, size_t n, const double *rows, double
 enum { LINES = 256, LINES_LEAST = 2, STEPS = 24 };
 /* Instructions, against those of a point of the grid: `see bench_search`. */
 static const struct effort effort_in_blocks = {.point = 2, .slow = 8};
-static const struct effort effort_one_by_one = {.point = 1.1, .slow = 1};
 static const double CHECKED = 0.02;   /* of the grid's cost, before the search */
 static const double CONFIRMED = 0.25; /* of what the search saved of it, behind the search */
 
@@ -266,8 +265,7 @@ static void declare(struct explore *e)
 void explore_trends(struct explore *e, double grid, size_t jobs)
 {
     bool whole = e->problem.budget >= genes_size(e->gene, e->problem.genes);
-    bool in_blocks = evaluate_room(&e->study->base) > 1;
-    e->problem.effort = in_blocks ? effort_in_blocks : effort_one_by_one;
+    e->problem.effort = effort_in_blocks;
     e->problem.effort.grid = whole ? grid : 0;
     e->problem.effort.slow_genes = e->study->slow;
     declare(e);
