@@ -190,7 +190,9 @@ static const struct prefix *written_prefix(const struct style *style, int ten)
     return best;
 }
 
-char *quantity_text(double value, const char *unit, int digits, char *buffer, size_t size)
+/* In a style: which prefixes, and what stands behind them. */
+static char *styled_text(double value, const struct style *style, const char *unit, int digits,
+                         char *buffer, size_t size)
 {
     enum { PLAIN = 6 }; /* whole numbers of so many digits are written in full */
     assert(digits >= 1 && digits <= 17);
@@ -203,7 +205,6 @@ char *quantity_text(double value, const char *unit, int digits, char *buffer, si
     char *e = strchr(number, 'e');
     int ten = (int)strtol(e + 1, NULL, 10);
 
-    const struct style *style = style_find(unit);
     const struct prefix *prefix = written_prefix(style, ten);
     snprintf(e, sizeof number - (size_t)(e - number), "e%d", ten - prefix->ten);
     double shown = strtod(number, NULL);
@@ -211,11 +212,36 @@ char *quantity_text(double value, const char *unit, int digits, char *buffer, si
         shown = value;
         digits = ten + 1;
     }
+    if (digits < 3) /* `shown` is rounded already; up to 999 stand before the point */
+        digits = 3;
     unit = unit_or_none(unit);
     bool apart = *prefix->text != '\0' && starts_lower(unit);
-    snprintf(buffer, size, "%.*g%s%s%s%s", digits, shown + 0.0, *unit != '\0' ? " " : "",
-             prefix->text, apart ? " " : "", unit);
+    snprintf(buffer, size, "%.*g%s%s%s%s", digits, shown + 0.0,
+             *unit != '\0' || *prefix->text != '\0' ? " " : "", prefix->text, apart ? " " : "",
+             unit);
     return buffer;
+}
+
+char *quantity_text(double value, const char *unit, int digits, char *buffer, size_t size)
+{
+    return styled_text(value, style_find(unit), unit, digits, buffer, size);
+}
+
+char *number_prefixed(double value, int digits, char *buffer, size_t size)
+{
+    static const struct style plain = {"1", -12, 18, true, 1};
+    return styled_text(value, &plain, "", digits, buffer, size);
+}
+
+char *number_readable(double value, int digits, char *buffer, size_t size)
+{
+    static const double MOST = 1e7; /* seven digits can be read at a glance */
+    if (value == floor(value) && fabs(value) < MOST) {
+        snprintf(buffer, size, "%.0f", value + 0.0);
+        return buffer;
+    }
+    snprintf(buffer, size, "%.*g", digits, value);
+    return strchr(buffer, 'e') ? number_prefixed(value, digits, buffer, size) : buffer;
 }
 
 bool field_word_at(const struct field *f, size_t i, struct word *out)

@@ -104,4 +104,10 @@ const char *field_word(const struct field *f, double value);
 /* `value` with `digits` significant digits and an SI prefix before `unit`. */
 char *quantity_text(double value, const char *unit, int digits, char *buffer, size_t size);
 
+/* A number without a unit as people read it: whole ones of at most seven digits in full, all others
+ * with `digits` significant digits and, where that would need an exponent, an SI prefix: "131.07
+ * k". number_prefixed has the prefix in any case. */
+char *number_readable(double value, int digits, char *buffer, size_t size);
+char *number_prefixed(double value, int digits, char *buffer, size_t size);
+
 #endif

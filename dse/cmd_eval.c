@@ -5,6 +5,7 @@
 #include "arch/timing.h"
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/terminal.h"
 #include "dse/costs.h"
 #include "dse/points.h"
 #include "dse/verdict_reason.h"
@@ -130,10 +131,13 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     }
     print_mapping(plan);
     const struct workload *w = &d->workload;
+    char in[48], out[48];
     if (phase_of(w)->answers)
-        printf(", %g tokens in and %g out\n\n", w->input, w->output);
+        printf(", %s tokens in and %s out\n\n", number_readable(w->input, 6, in, sizeof in),
+               number_readable(w->output, 6, out, sizeof out));
     else
-        printf(", %s %g\n\n", w->phase == PHASE_PREFILL ? "prompt" : "context", w->context);
+        printf(", %s %s\n\n", w->phase == PHASE_PREFILL ? "prompt" : "context",
+               number_readable(w->context, 6, in, sizeof in));
 
     const char *reason = verdict_reason(m, d);
     printf("  %-22s %s%s%s\n", "verdict", verdict_kinds[(enum verdict)m->verdict].name,
@@ -354,7 +358,7 @@ static int eval_points(const struct study *s, const char *path, struct catalogue
         feasible = feasible || m.verdict == VERDICT_OK;
         point_row(&t, &points, row, &m, &plan, &d);
     }
-    table_write(&t, format, stdout);
+    print_table(&t, format, 1);
     rc = feasible || !points.csv.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
 done:
     table_free(&t);

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/terminal.h"
 #include "search/strategies/strategy.h"
 
 /* What a list is made of, and where it goes. */
@@ -298,7 +299,7 @@ static int run(const struct args *a, struct err *err)
     };
     int rc = l->make(&r, err);
     if (rc == 0)
-        table_write(&t, format, stdout);
+        print_table(&t, format, 1);
     table_free(&t);
     catalogue_close(c);
     return rc;

@@ -1,5 +1,6 @@
 /* dse pareto: the non-dominated designs. */
 #include "dse/command.h"
+#include "dse/terminal.h"
 #include "reports/front.h"
 
 static int run(const struct args *a, struct err *err)
@@ -16,7 +17,7 @@ static int run(const struct args *a, struct err *err)
     if (db_run_find(db, args_value(a, "--run"), &row, err) == 0) {
         if (front_make(&t, db, &row, args_value(a, "--by"), args_value(a, "--objectives"),
                        args_value(a, "--where"), err) == 0) {
-            table_write(&t, format, stdout);
+            print_table(&t, format, 1);
             rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
             table_free(&t);
         }

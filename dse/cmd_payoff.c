@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/terminal.h"
 #include "dse/file.h"
 #include "reports/figures/two_axis_map.h"
 #include "reports/payoff/payoff.h"
@@ -30,17 +31,17 @@ static void print_columns(const struct table *all, size_t keys, const char *cons
         for (size_t i = 0; i < keys + n; i++) {
             size_t from = i < keys ? i : (size_t)table_find(all, show[i - keys]);
             const struct cell *c = table_at(all, row, from);
-            char buffer[32];
+            char buffer[48];
             if (c->kind == CELL_TEXT)
                 table_text(&few, c->text);
             else if (i < keys)
                 table_number(&few, c->kind == CELL_NUMBER ? c->number : NAN);
             else {
-                snprintf(buffer, sizeof buffer, "%.3g", c->kind == CELL_NUMBER ? c->number : NAN);
+                number_readable(c->kind == CELL_NUMBER ? c->number : NAN, 3, buffer, sizeof buffer);
                 table_text(&few, c->kind == CELL_NUMBER ? buffer : NULL);
             }
         }
-    table_write(&few, FORMAT_TABLE, stdout);
+    print_table(&few, FORMAT_TABLE, keys);
     table_free(&few);
     free(header);
 }
@@ -151,7 +152,7 @@ static void print_text(const struct payoff *p, const struct payoff *engines)
            "chip and mapping. Each engine on its own:\n\n",
            budget_text[p->budget]);
     payoff_map_table(engines, &t);
-    table_write(&t, FORMAT_TABLE, stdout);
+    print_table(&t, FORMAT_TABLE, 2);
     table_free(&t);
     print_legend(p);
     print_stops(engines);
@@ -173,7 +174,7 @@ static void print_data(const struct payoff *p, enum format format)
             printf(", \"%s\": ", name[i]);
         else if (i)
             printf("\n");
-        table_write(&part[i], format, stdout);
+        print_table(&part[i], format, 0);
         table_free(&part[i]);
     }
     if (format == FORMAT_JSON)
@@ -249,7 +250,7 @@ static int print_maps(const struct payoff *p, const struct payoff_question *q,
     } else {
         struct table t;
         surface_table(maps.surface, maps.n, &t);
-        table_write(&t, format, stdout);
+        print_table(&t, format, 1);
         table_free(&t);
     }
     for (size_t i = 0; i < maps.n; i++)

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/terminal.h"
 
 /* A growing SQL text. */
 static void append(char **sql, const char *text)
@@ -27,7 +28,7 @@ static int column_name(const struct table *known, const char *text, size_t lengt
             *c = '_';
     *out = NULL;
     for (size_t i = 0; i < known->rows; i++) {
-        names[i] = table_at(known, i, 0)->text;
+        names[i] = table_text_at(known, i, "name");
         if (!strcmp(names[i], name))
             *out = name;
     }
@@ -61,25 +62,59 @@ static int append_columns(char **sql, const struct table *known, const char *lis
     }
 }
 
-/* What people ask for first: names, swept parameters, and the main metrics. */
-static void append_default_columns(char **sql, const struct table *known)
+static bool is_one_of(const char *name, const char *const *list, size_t n)
 {
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(name, list[i]))
+            return true;
+    return false;
+}
+
+/* Has any point of the run a value of it? Columns that only other runs of the store fill do not. */
+static bool is_filled(struct db *db, const char *name, const char *run_id)
+{
+    struct table t;
+    struct err ignored;
+    char *sql = mem_print("SELECT EXISTS (SELECT 1 FROM point WHERE id >= ?1 << %d AND"
+                          " id < ?1 + 1 << %d AND \"%s\" IS NOT NULL) AS filled",
+                          POINT_BITS, POINT_BITS, name);
+    const char *texts[] = {run_id};
+    bool filled =
+        db_select(db, sql, texts, 1, &t, &ignored) != 0 || table_number_at(&t, 0, "filled") != 0;
+    table_free(&t);
+    free(sql);
+    return filled;
+}
+
+static void append_column(char **sql, const char *name, bool *first)
+{
+    char *piece = mem_print("%s\"%s\"", *first ? "" : ", ", name);
+    append(sql, piece);
+    free(piece);
+    *first = false;
+}
+
+/* What people ask for first: which design it is, the parameters of the run, the main metrics. */
+static void append_default_columns(char **sql, struct db *db, const struct table *known,
+                                   const char *run_id)
+{
+    static const char *const names[] = {"point", "model", "chip", "engine"};
+    static const char *const keys[] = {"id", "run"};
     static const char *const metrics[] = {"verdict",      "batch",           "tpot_s",
                                           "tokens_per_s", "attention_share", "engine_speedup",
                                           "limit",        "system_cost_usd", "power_w"};
     bool metric = false, first = true;
+    for (size_t k = 0; k < LEN(names); k++)
+        for (size_t i = 0; i < known->rows; i++)
+            if (!strcmp(table_text_at(known, i, "name"), names[k]))
+                append_column(sql, names[k], &first);
     for (size_t i = 0; i < known->rows; i++) {
-        const char *name = table_at(known, i, 0)->text;
-        bool show = false;
+        const char *name = table_text_at(known, i, "name");
         metric = metric || !strcmp(name, "verdict");
-        for (size_t j = 0; j < LEN(metrics); j++)
-            show = show || !strcmp(name, metrics[j]);
-        if (metric && !show)
+        if (is_one_of(name, names, LEN(names)) || is_one_of(name, keys, LEN(keys)))
             continue;
-        char *piece = mem_print("%s\"%s\"", first ? "" : ", ", name);
-        append(sql, piece);
-        free(piece);
-        first = false;
+        if (metric ? is_one_of(name, metrics, LEN(metrics)) : is_filled(db, name, run_id))
+            append_column(sql, name, &first);
     }
 }
 
@@ -97,7 +132,7 @@ static int build(char **sql, struct db *db, const char **texts, size_t *n_texts,
     if (columns && !strcmp(columns, "all"))
         append(sql, "*");
     else if (columns ? append_columns(sql, known, columns, err) != 0
-                     : (append_default_columns(sql, known), 0))
+                     : (append_default_columns(sql, db, known, run_id), 0))
         return -1;
     append(sql, " FROM point WHERE run = ?1");
     texts[(*n_texts)++] = run_id;
@@ -189,7 +224,7 @@ static int run(const struct args *a, struct err *err)
         return -1;
     int rc = query(a, db, &t, err);
     if (rc == 0) {
-        table_write(&t, format, stdout);
+        print_table(&t, format, 1);
         table_free(&t);
     }
     db_close(db);

@@ -2,8 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/field.h"
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/terminal.h"
 #include "reports/payoff/cheapest_system.h"
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_mix.h"
@@ -41,6 +43,7 @@ static int cheapest(const struct args *a, struct db *db, const struct db_run *ru
                     double tokens_per_s, enum format format, struct err *err)
 {
     double tpot_s, ttft_s;
+    char rate[48];
     struct table t;
     if (read_quantity(a, "--tpot", "s", &tpot_s, err) != 0 ||
         read_quantity(a, "--ttft", "s", &ttft_s, err) != 0)
@@ -52,10 +55,10 @@ static int cheapest(const struct args *a, struct db *db, const struct db_run *ru
     if (rc != 0)
         return -1;
     if (format == FORMAT_TABLE)
-        printf("The cheapest whole systems of run %s that make %g tokens/s, with each engine and "
+        printf("The cheapest whole systems of run %s that make %s tokens/s, with each engine and "
                "without; cheapest first.\n\n",
-               run->name, tokens_per_s);
-    table_write(&t, format, stdout);
+               run->name, number_readable(tokens_per_s, 6, rate, sizeof rate));
+    print_table(&t, format, 1);
     rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
     if (!t.rows)
         fprintf(stderr, "dse recommend: no point of the run is within the limits\n");
@@ -105,7 +108,7 @@ static int wanted(const struct args *a, struct db *db, const struct db_run *run,
                "system, and the most it may add at any ridge point.\nEmpty: it never pays at that "
                "price.\n\n",
                args_value(a, "--engine"));
-    table_write(&t, format, stdout);
+    print_table(&t, format, 1);
     table_free(&t);
     rc = EXIT_DONE;
 done:

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/terminal.h"
 #include "dse/store.h"
 #include "search/study_problem.h"
 #include "search/strategies/sensitivity.h"
@@ -174,7 +175,7 @@ static int analyse(const struct args *a, const struct study *study, enum format 
         rc = store(a, &j, &s, effect, err);
         if (rc == 0) {
             fill(&t, &j, &s, effect, used);
-            table_write(&t, format, stdout);
+            print_table(&t, format, 2);
             table_free(&t);
         }
         free(effect);

@@ -7,6 +7,7 @@
 #include "dse/validate/check.h"
 #include "dse/validate/paper_claims.h"
 #include "dse/command.h"
+#include "dse/terminal.h"
 
 /* Of a claim that ours is more or less than a number there is no error: it holds or it does not. */
 static char *claim_verdict(const struct claim *claim, double ours)
@@ -80,9 +81,9 @@ static int run(const struct args *a, struct err *err)
     if (rc == 0) {
         if (format == FORMAT_JSON)
             printf("{\"results\": ");
-        table_write(&c.rows, format, stdout);
+        print_table(&c.rows, format, 1);
         printf(format == FORMAT_JSON ? ", \"summary\": " : "\n");
-        table_write(&c.summary, format, stdout);
+        print_table(&c.summary, format, 1);
         if (format == FORMAT_JSON)
             printf("}\n");
     }

@@ -46,10 +46,11 @@ static void print_verdict(const struct misses *m, enum verdict v)
 {
     const char *limit = verdict_kinds[v].limit;
     const struct miss *miss = &m->of[v];
+    char text[48];
     if (!miss->n || !limit || isinf(miss->by))
         return;
-    printf("      nearest: point %llu needs %.3g %% more %s", (unsigned long long)miss->point,
-           100 * miss->by, limit);
+    printf("      nearest: point %llu needs %s %% more %s", (unsigned long long)miss->point,
+           number_readable(100 * miss->by, 3, text, sizeof text), limit);
     print_others(miss);
 }
 
@@ -58,7 +59,7 @@ static void print_constraint(const struct misses *m, size_t i)
     const struct constraint *r = &m->study->constraint[i];
     const struct miss *miss = &m->of_constraint[i];
     const struct field *f = r->metric ? r->metric : r->parameter.field;
-    char text[48];
+    char text[48], share[48];
     if (!miss->n)
         return;
     printf("      %llu exceed \"%s\"", (unsigned long long)miss->n, r->text);
@@ -66,8 +67,9 @@ static void print_constraint(const struct misses *m, size_t i)
         double step = miss->by * (r->value != 0 ? fabs(r->value) : 1);
         double value =
             r->relation == AT_MOST || r->relation == BELOW ? r->value + step : r->value - step;
-        printf(", nearest: point %llu by %.3g %%, let in by a limit of %s",
-               (unsigned long long)miss->point, 100 * miss->by,
+        printf(", nearest: point %llu by %s %%, let in by a limit of %s",
+               (unsigned long long)miss->point,
+               number_readable(100 * miss->by, 3, share, sizeof share),
                quantity_text(value, strcmp(f->unit, "1") ? f->unit : "", 9, text, sizeof text));
     }
     print_others(miss);

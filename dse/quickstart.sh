@@ -23,3 +23,7 @@ build/dse report "$db" -o "$page"
 echo
 echo "database  $PWD/$db"
 echo "page      $PWD/$page"
+echo
+echo "To type dse instead of build/dse in this shell:"
+echo "  export PATH=\"$PWD/build:\$PATH\""
+echo "or install it for good: cmake --install build --prefix ~/.local"

@@ -60,7 +60,7 @@ static void show_progress(struct runner *r, bool last)
 {
     double t = now_s(), spent = t - r->started_s;
     double rate = spent > 0 ? (double)r->priced / spent : 0;
-    char bar[21];
+    char bar[21], rate_text[48];
 
     if (!r->progress || (!last && t - r->shown_s < PROGRESS_EVERY_S))
         return;
@@ -76,8 +76,8 @@ static void show_progress(struct runner *r, bool last)
     double left_s = rate > 0 ? (total - have) / rate : 0;
     if (isfinite(r->study->seconds))
         left_s = fmin(left_s, r->study->seconds - spent);
-    fprintf(stderr, "\r[%s] %5.1f %%  %.0f of %.0f  %.3g points/s  %.0f %% feasible", bar,
-            100 * share, have, total, rate,
+    fprintf(stderr, "\r[%s] %5.1f %%  %.0f of %.0f  %s points/s  %.0f %% feasible", bar,
+            100 * share, have, total, number_readable(rate, 3, rate_text, sizeof rate_text),
             r->priced ? 100 * (double)r->priced_feasible / (double)r->priced : 0);
     show_front(r);
     fprintf(stderr, "  ETA %.0f s   %s", fmax(0, left_s), last ? "\n" : "");
@@ -402,13 +402,15 @@ static void print_turns(const struct runner *r)
 static void summary(const struct runner *r)
 {
     double spent = now_s() - r->started_s;
+    char text[48];
 
     printf("%s: %llu of %llu points in %s, %llu feasible", r->study->name,
            (unsigned long long)(r->done - r->first), (unsigned long long)(r->last - r->first),
            r->path, (unsigned long long)r->feasible);
     if (r->priced)
-        printf(" (%llu now, in %.2f s, %.3g points/s)", (unsigned long long)r->priced, spent,
-               (double)r->priced / (spent > 0 ? spent : 1e-9));
+        printf(
+            " (%llu now, in %.2f s, %s points/s)", (unsigned long long)r->priced, spent,
+            number_readable((double)r->priced / (spent > 0 ? spent : 1e-9), 3, text, sizeof text));
     printf("\n");
     if (r->grid_why)
         printf("  %s: every point in order, as %s; the front is %s; %zu on the front\n",
@@ -419,9 +421,10 @@ static void summary(const struct runner *r)
         printf("  %s: %s", r->study->strategy->name,
                search_over(r->search) ? search_over(r->search) : "the time is up");
         if (r->study->strategy->ranks)
-            printf("; %llu of %llu points looked at, 1 in %.4g; the front is %s",
+            printf("; %llu of %llu points looked at, 1 in %s; the front is %s",
                    (unsigned long long)search_asked(r->search), (unsigned long long)r->study->size,
-                   (double)r->study->size / (double)search_asked(r->search),
+                   number_readable((double)r->study->size / (double)search_asked(r->search), 4,
+                                   text, sizeof text),
                    search_failed(r->search) ? "not proven, as a point was better than its bounds"
                    : exact_is_complete(r)   ? "exact"
                                             : "not complete");

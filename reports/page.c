@@ -99,9 +99,14 @@ int page_make(struct page *out, struct db *db, const struct db_run *run,
                     "ORDER BY points DESC",
                     err);
     free(cloud);
-    if (rc != 0)
+    if (rc != 0) {
         page_free(out);
-    return rc;
+        return rc;
+    }
+    const struct table *const pictured[] = {&out->front, &out->cloud, &out->roofline};
+    for (size_t i = 0; i < LEN(pictured); i++)
+        model_colours_add(&out->colours, pictured[i]);
+    return 0;
 }
 
 void page_free(struct page *p)
@@ -162,10 +167,10 @@ static void html_table(const struct table *t, FILE *out)
             } else {
                 fputs("<td class=\"n\">", out);
                 if (c->kind == CELL_NUMBER) {
-                    snprintf(text, sizeof text,
-                             c->whole || c->number == (double)(long long)c->number ? "%.0f"
-                                                                                   : "%.3g",
-                             c->number);
+                    if (c->whole)
+                        snprintf(text, sizeof text, "%.0f", c->number);
+                    else
+                        number_readable(c->number, 3, text, sizeof text);
                     svg_escape(text, out);
                 }
             }
@@ -253,13 +258,13 @@ int page_html(const struct page *p, FILE *out)
           out);
     map_svg(p->engines->n ? p->engines : p->payoff, out);
     fputs("</figure>\n<h2>Throughput and price</h2>\n<figure>", out);
-    front_svg(&p->front, &p->cloud, out);
+    front_svg(&p->front, &p->cloud, &p->colours, out);
     fputs("</figure>\n<h2>Roofline</h2>\n<p class=\"note\">Core attention and routed experts of "
           "each model, over the run's designs without an engine. Left of the ridge point "
           "memory is the limit and an engine can help; at the ridge there is nothing left for "
           "it.</p>\n<figure>",
           out);
-    roofline_svg(&p->roofline, out);
+    roofline_svg(&p->roofline, &p->colours, out);
     fputs("</figure>\n<h2>Best engine per workload</h2>\n", out);
     payoff_table(p->payoff, &t);
     html_table(&t, out);
@@ -297,9 +302,9 @@ int page_svg(const struct page *p, FILE *out)
             top + 2 * each, top + 2 * each, picture_style);
     map_svg(mapped, out);
     fprintf(out, "</g>\n<g transform=\"translate(10 %g)\">", top + 10);
-    front_svg(&p->front, &p->cloud, out);
+    front_svg(&p->front, &p->cloud, &p->colours, out);
     fprintf(out, "</g>\n<g transform=\"translate(10 %g)\">", top + 10 + each);
-    roofline_svg(&p->roofline, out);
+    roofline_svg(&p->roofline, &p->colours, out);
     fputs("</g></svg>\n", out);
     return ferror(out) ? -1 : 0;
 }

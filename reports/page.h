@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "db/db.h"
+#include "reports/figures/model_colours.h"
 #include "reports/payoff/payoff_answer.h"
 
 /* Everything a page shows, gathered once. */
@@ -18,6 +19,7 @@ struct page {
     struct table
         roofline; /* per model: name, core attention from, to, experts from, to, ridge from, to */
     struct table verdicts; /* verdict, count */
+    struct model_colours colours;
 };
 
 int page_make(struct page *out, struct db *db, const struct db_run *run,

@@ -1,9 +1,11 @@
 #include "reports/write.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/field.h"
 #include "base/mem.h"
 
 static const char *const formats[] = {
@@ -156,57 +158,91 @@ static void write_json(const struct table *t, FILE *out)
 /* How a column is set: every cell as text, in the end the widest one's width. */
 struct layout {
     bool md;
-    bool *right;
+    bool *right;    /* numbers only */
+    bool *prefixed; /* some number of it needs a prefix: all from a thousand on have one */
     size_t *width;
 };
 
-static void print_number(double value, bool whole, char *buffer, size_t size)
+enum { DIGITS = 5 };
+
+static bool needs_prefix(double value)
 {
-    if (whole || (value == floor(value) && fabs(value) < 1e15))
-        snprintf(buffer, size, "%.0f", value == 0 ? 0.0 : value);
-    else
-        snprintf(buffer, size, "%.5g", value);
+    char buffer[48];
+    return isfinite(value) && fabs(value) >= 1000 &&
+           strchr(number_readable(value, DIGITS, buffer, sizeof buffer), ' ');
 }
 
-/* A text as it stands in a cell: no line breaks nor other controls, and no bars in Markdown.
- * Returns its width in characters; prints it if there is an `out`. */
-static size_t put_text(const char *text, bool md, FILE *out)
+static void print_number(const struct cell *c, bool prefixed, char *buffer, size_t size)
+{
+    if (c->whole) /* a count or a number of a row: every digit counts */
+        snprintf(buffer, size, "%.0f", c->number);
+    else if (prefixed && fabs(c->number) >= 1000)
+        number_prefixed(c->number, DIGITS, buffer, size);
+    else
+        number_readable(c->number, DIGITS, buffer, size);
+}
+
+static bool begins_character(char c)
+{
+    return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+/* Characters of a text as it stands in a cell. */
+static size_t text_width(const char *text, bool md)
 {
     size_t width = 0;
-    for (const char *c = text; *c != '\0'; c++) {
-        bool bar = md && *c == '|';
-        width += ((unsigned char)*c & 0xc0) != 0x80;
-        width += bar;
-        if (out == NULL)
-            continue;
-        if (bar)
-            fputc('\\', out);
-        fputc((unsigned char)*c < ' ' || *c == 0x7f ? ' ' : *c, out);
-    }
+    for (const char *c = text; *c != '\0'; c++)
+        width += begins_character(*c) + (size_t)(md && *c == '|');
     return width;
 }
 
-static size_t put_cell(const struct cell *c, bool md, FILE *out)
+/* A text as it stands in a cell: no line breaks nor other controls, and no bars in Markdown; of at
+ * most `most` characters, the last of them "…" where it is cut. */
+static void put_text(const char *text, bool md, size_t most, FILE *out)
 {
-    char buffer[400];
+    bool cut = text_width(text, md) > most;
+    size_t width = 0;
+    for (const char *c = text; *c != '\0'; c++) {
+        if (cut && begins_character(*c) && width + 1 >= most) {
+            fputs("…", out);
+            return;
+        }
+        if (md && *c == '|')
+            fputc('\\', out);
+        width += begins_character(*c) + (size_t)(md && *c == '|');
+        fputc((unsigned char)*c < ' ' || *c == 0x7f ? ' ' : *c, out);
+    }
+}
+
+enum { NUMBER_SIZE = 400 };
+
+/* The text of a cell of column `i`: its own, or the number's in `buffer`. */
+static const char *cell_as_text(const struct cell *c, const struct layout *l, size_t i,
+                                char *buffer)
+{
     if (c->kind == CELL_TEXT)
-        return put_text(c->text, md, out);
-    if (c->kind == CELL_NULL)
-        return 0;
-    print_number(c->number, c->whole, buffer, sizeof(buffer));
-    return put_text(buffer, md, out);
+        return c->text;
+    buffer[0] = '\0';
+    if (c->kind == CELL_NUMBER)
+        print_number(c, l->prefixed[i], buffer, NUMBER_SIZE);
+    return buffer;
 }
 
 static void measure(const struct table *t, struct layout *l)
 {
+    char buffer[NUMBER_SIZE];
     for (size_t i = 0; i < t->columns; i++) {
         bool numbers = false, texts = false;
-        l->width[i] = put_text(t->header[i], l->md, NULL);
+        l->width[i] = text_width(t->header[i], l->md);
         if (l->md && l->width[i] < 3)
             l->width[i] = 3;
+        for (size_t row = 0; row < t->rows && !l->prefixed[i]; row++) {
+            const struct cell *c = table_at(t, row, i);
+            l->prefixed[i] = c->kind == CELL_NUMBER && !c->whole && needs_prefix(c->number);
+        }
         for (size_t row = 0; row < t->rows; row++) {
             const struct cell *c = table_at(t, row, i);
-            size_t width = put_cell(c, l->md, NULL);
+            size_t width = text_width(cell_as_text(c, l, i, buffer), l->md);
             if (width > l->width[i])
                 l->width[i] = width;
             numbers = numbers || c->kind == CELL_NUMBER;
@@ -222,20 +258,36 @@ static void repeat(char c, size_t n, FILE *out)
         fputc(c, out);
 }
 
+/* The columns of a block: the first `keys`, then those from `from` to `to`. */
+struct block {
+    size_t keys, from, to;
+};
+
+static size_t block_count(const struct block *b)
+{
+    return b->keys + b->to - b->from;
+}
+
+static size_t block_column(const struct block *b, size_t k)
+{
+    return k < b->keys ? k : b->from + k - b->keys;
+}
+
 /* A line: `row` is a row of cells, or NULL for the header. */
 static void put_line(const struct table *t, const struct cell *row, const struct layout *l,
-                     FILE *out)
+                     const struct block *b, FILE *out)
 {
-    for (size_t i = 0; i < t->columns; i++) {
-        struct cell name = {.kind = CELL_TEXT, .text = t->header[i]};
-        const struct cell *c = row != NULL ? &row[i] : &name;
-        size_t blank = l->width[i] - put_cell(c, l->md, NULL);
-        bool last = i + 1 == t->columns;
+    char buffer[NUMBER_SIZE];
+    for (size_t k = 0; k < block_count(b); k++) {
+        size_t i = block_column(b, k), width = l->width[i];
+        const char *text = row != NULL ? cell_as_text(&row[i], l, i, buffer) : t->header[i];
+        size_t own = text_width(text, l->md), blank = own < width ? width - own : 0;
+        bool last = k + 1 == block_count(b);
 
         fputs(l->md ? "| " : "", out);
         if (l->right[i])
             repeat(' ', blank, out);
-        put_cell(c, l->md, out);
+        put_text(text, l->md, width, out);
         if (!l->right[i] && (l->md || !last))
             repeat(' ', blank, out);
         fputs(l->md ? " " : last ? "" : "  ", out);
@@ -243,30 +295,83 @@ static void put_line(const struct table *t, const struct cell *row, const struct
     fputs(l->md ? "|\n" : "\n", out);
 }
 
-static void put_rule(const struct table *t, const struct layout *l, FILE *out)
+static void put_rule(const struct layout *l, const struct block *b, FILE *out)
 {
-    for (size_t i = 0; i < t->columns; i++) {
-        fputs(l->md ? "| " : i > 0 ? "  " : "", out);
+    for (size_t k = 0; k < block_count(b); k++) {
+        size_t i = block_column(b, k);
+        fputs(l->md ? "| " : k > 0 ? "  " : "", out);
         repeat('-', l->width[i] - (l->md && l->right[i]), out);
         fputs(l->md && l->right[i] ? ": " : l->md ? " " : "", out);
     }
     fputs(l->md ? "|\n" : "\n", out);
 }
 
-static void write_lines(const struct table *t, bool md, FILE *out)
+static void put_block(const struct table *t, const struct layout *l, const struct block *b,
+                      FILE *out)
+{
+    put_line(t, NULL, l, b, out);
+    put_rule(l, b, out);
+    for (size_t row = 0; row < t->rows; row++)
+        put_line(t, table_at(t, row, 0), l, b, out);
+}
+
+/* Ends a block where `width` is used up, after one column at least, which is cut if it has to be.
+ */
+static void end_block(struct layout *l, struct block *b, size_t columns, size_t width)
+{
+    size_t used = 0;
+    for (size_t k = 0; k < b->keys; k++)
+        used += l->width[k] + 2;
+    if (l->width[b->from] > width - used)
+        l->width[b->from] = width - used;
+    for (b->to = b->from; b->to < columns && used + l->width[b->to] <= width; b->to++)
+        used += l->width[b->to] + 2;
+}
+
+static void put_blocks(const struct table *t, struct layout *l, struct fit fit, FILE *out)
+{
+    struct block b = {.to = 0};
+    size_t keys_width = 0;
+    for (size_t i = 0; i < fit.keys && i < t->columns; i++)
+        keys_width += l->width[i] + 2;
+    while (b.to < t->columns) {
+        b.from = b.to;
+        b.keys = b.from >= fit.keys && keys_width <= fit.width / 2 ? fit.keys : 0;
+        fputs(b.from > 0 ? "\n" : "", out);
+        end_block(l, &b, t->columns, fit.width);
+        put_block(t, l, &b, out);
+    }
+}
+
+static void write_lines(const struct table *t, bool md, struct fit fit, FILE *out)
 {
     struct layout l = {
         .md = md,
         .right = mem_alloc(t->columns + 1, sizeof(bool)),
+        .prefixed = mem_alloc(t->columns + 1, sizeof(bool)),
         .width = mem_alloc(t->columns + 1, sizeof(size_t)),
     };
+    const struct block all = {.to = t->columns};
+    size_t width = 0;
+
     measure(t, &l);
-    put_line(t, NULL, &l, out);
-    put_rule(t, &l, out);
-    for (size_t row = 0; row < t->rows; row++)
-        put_line(t, table_at(t, row, 0), &l, out);
+    for (size_t i = 0; i < t->columns; i++)
+        width += l.width[i] + (i > 0 ? 2 : 0);
+    if (fit.width == 0 || width <= fit.width)
+        put_block(t, &l, &all, out);
+    else
+        put_blocks(t, &l, fit, out);
     free(l.right);
+    free(l.prefixed);
     free(l.width);
+}
+
+void table_write_fitted(const struct table *t, struct fit fit, FILE *out)
+{
+    enum { NARROWEST = 24 };
+    if (fit.width > 0 && fit.width < NARROWEST)
+        fit.width = NARROWEST;
+    write_lines(t, false, fit, out);
 }
 
 void table_write(const struct table *t, enum format format, FILE *out)
@@ -280,7 +385,7 @@ void table_write(const struct table *t, enum format format, FILE *out)
         break;
     case FORMAT_TABLE:
     case FORMAT_MD:
-        write_lines(t, format == FORMAT_MD, out);
+        write_lines(t, format == FORMAT_MD, (struct fit){0, 0}, out);
         break;
     }
 }

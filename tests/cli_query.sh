@@ -29,7 +29,7 @@ is "$(sql "count(*)" "FROM point WHERE model REGEXP '^(gpt3|llama).*[bk]$'")" \
 
 "$DSE" query all.db --top 5 --columns all --format json >rows.json
 json rows.json
-"$DSE" query all.db --top 3 --format md | grep -q '^| *id *|' || complain "md has no header"
+"$DSE" query all.db --top 3 --format md | grep -q '^| *point *| *model *| *chip *| *engine *|' || complain "md has no header"
 "$DSE" query all.db --top 3 | sed -n 2p | grep -q -- '---' || complain "the table has no rule"
 
 # The parts of a step add up, and what is stored is what eval says of the same point.

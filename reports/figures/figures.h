@@ -4,18 +4,17 @@
 
 #include <stdio.h>
 
+#include "reports/figures/model_colours.h"
 #include "reports/payoff/payoff_answer.h"
 
 void map_svg(const struct payoff *p, FILE *out);
 double map_height(const struct payoff *p); /* pixels of it */
-void front_svg(const struct table *front, const struct table *cloud, FILE *out);
-void roofline_svg(const struct table *roofline, FILE *out);
+void front_svg(const struct table *front, const struct table *cloud,
+               const struct model_colours *colours, FILE *out);
+void roofline_svg(const struct table *roofline, const struct model_colours *colours, FILE *out);
 void tornado_svg(const struct payoff *p, FILE *out); /* of the verdict nearest to P = 1 */
 
 /* Blue where P is above 1, orange below, pale around it. */
 void payoff_colour(double p, char *out, size_t size);
-
-/* Colour of the i-th model: Okabe-Ito, which colour-blind readers can tell apart. */
-const char *series_colour(size_t i);
 
 #endif

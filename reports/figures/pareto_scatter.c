@@ -3,33 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/field.h"
 #include "base/mem.h"
 #include "reports/figures/figures.h"
 #include "reports/figures/svg.h"
 
-enum { WIDTH = 760, HEIGHT = 430, LEFT = 100, RIGHT = 740, UP = 34, DOWN = 370, SERIES_MOST = 32 };
-
-const char *series_colour(size_t i)
-{
-    static const char *const colour[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                         "#e69f00", "#56b4e9", "#7a7a7a", "#8c6d31"};
-    return colour[i % LEN(colour)];
-}
-
-struct names {
-    size_t n;
-    const char *name[SERIES_MOST];
-};
-
-static size_t index_of(struct names *names, const char *name)
-{
-    size_t i = 0;
-    while (i < names->n && strcmp(names->name[i], name) != 0)
-        i++;
-    if (i == names->n && i < SERIES_MOST)
-        names->name[names->n++] = name;
-    return i < SERIES_MOST ? i : SERIES_MOST - 1;
-}
+enum { WIDTH = 760, HEIGHT = 430, LEFT = 100, RIGHT = 740, UP = 34, DOWN = 370 };
 
 static void widen(struct scale *s, double v)
 {
@@ -78,20 +57,20 @@ static void draw_steps(const struct table *front, const char *model, const struc
     fprintf(out, "\" stroke=\"%s\"/>\n", colour);
 }
 
-void front_svg(const struct table *front, const struct table *cloud, FILE *out)
+void front_svg(const struct table *front, const struct table *cloud,
+               const struct model_colours *colours, FILE *out)
 {
     struct scale x = {INFINITY, 0, LEFT, RIGHT}, y = {INFINITY, 0, DOWN, UP};
     const struct table *const both[] = {cloud, front};
-    struct names names = {0};
+    struct model_colours shown = {0}; /* in the legend */
 
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0; i < both[k]->rows; i++) {
             widen(&x, table_number_at(both[k], i, "system_cost_usd"));
             widen(&y, table_number_at(both[k], i, "tokens_per_s"));
         }
-    for (size_t i = 0; i < front->rows; i++)
-        index_of(&names, table_text_at(front, i, "model"));
-    svg_open(WIDTH, HEIGHT + 20 * (double)((names.n + 3) / 4),
+    model_colours_add(&shown, front);
+    svg_open(WIDTH, HEIGHT + 20 * (double)((shown.n + 3) / 4),
              "Throughput against system cost with the Pareto front of each model", out);
     if (!front->rows) {
         svg_text(WIDTH / 2.0, HEIGHT / 2.0, "middle", "title", "no feasible point", out);
@@ -106,27 +85,26 @@ void front_svg(const struct table *front, const struct table *cloud, FILE *out)
         draw_point(scale_of(&x, table_number_at(cloud, i, "system_cost_usd")),
                    scale_of(&y, table_number_at(cloud, i, "tokens_per_s")),
                    table_text_at(cloud, i, "engine"),
-                   series_colour(index_of(&names, table_text_at(cloud, i, "model"))), "cloud", "",
-                   out);
-    for (size_t i = 0; i < names.n; i++)
-        draw_steps(front, names.name[i], &x, &y, series_colour(i), out);
+                   model_colour(colours, table_text_at(cloud, i, "model")), "cloud", "", out);
+    for (size_t i = 0; i < shown.n; i++)
+        draw_steps(front, shown.model[i], &x, &y, model_colour(colours, shown.model[i]), out);
     for (size_t i = 0; i < front->rows; i++) {
-        char *about =
-            mem_print("%s, %s, engine %s: %.4g tokens/s for %.3g USD",
-                      table_text_at(front, i, "model"), table_text_at(front, i, "chip"),
-                      table_text_at(front, i, "engine"), table_number_at(front, i, "tokens_per_s"),
-                      table_number_at(front, i, "system_cost_usd"));
+        char rate[48], usd[48];
+        char *about = mem_print(
+            "%s, %s, engine %s: %s tokens/s for %s USD", table_text_at(front, i, "model"),
+            table_text_at(front, i, "chip"), table_text_at(front, i, "engine"),
+            number_readable(table_number_at(front, i, "tokens_per_s"), 4, rate, sizeof rate),
+            number_readable(table_number_at(front, i, "system_cost_usd"), 3, usd, sizeof usd));
         draw_point(scale_of(&x, table_number_at(front, i, "system_cost_usd")),
                    scale_of(&y, table_number_at(front, i, "tokens_per_s")),
                    table_text_at(front, i, "engine"),
-                   series_colour(index_of(&names, table_text_at(front, i, "model"))), "point",
-                   about, out);
+                   model_colour(colours, table_text_at(front, i, "model")), "point", about, out);
         free(about);
     }
-    for (size_t i = 0; i < names.n; i++) {
+    for (size_t i = 0; i < shown.n; i++) {
         double lx = LEFT + 160 * (double)(i % 4), ly = DOWN + 58 + 20 * (double)(i / 4);
-        draw_point(lx, ly - 4, "none", series_colour(i), "point", "", out);
-        svg_text(lx + 10, ly, "start", "tick", names.name[i], out);
+        draw_point(lx, ly - 4, "none", model_colour(colours, shown.model[i]), "point", "", out);
+        svg_text(lx + 10, ly, "start", "tick", shown.model[i], out);
     }
     svg_text(RIGHT, UP - 14, "end", "tick", "circles: with an engine · squares: without", out);
     svg_close(out);
@@ -195,7 +173,7 @@ static void draw_mark(const struct mark *m, double ridge, const struct scale *x,
              out);
 }
 
-void roofline_svg(const struct table *t, FILE *out)
+void roofline_svg(const struct table *t, const struct model_colours *colours, FILE *out)
 {
     struct scale x = {0.5, 1000, LEFT, RIGHT}, y = {0.002, 1, DOWN, UP};
     double ridge_from = INFINITY, ridge_to = 0;
@@ -246,7 +224,7 @@ void roofline_svg(const struct table *t, FILE *out)
                                   .to = to,
                                   .px = scale_of(&x, sqrt(from * to)),
                                   .py = scale_of(&y, roof(sqrt(from * to), middle)),
-                                  .colour = series_colour(i / 2),
+                                  .colour = model_colour(colours, table_text_at(t, i / 2, "model")),
                                   .shape = experts ? "none" : "circle",
                                   .label = mem_print("%s, %s", table_text_at(t, i / 2, "model"),
                                                      experts ? "experts" : "core attention")};

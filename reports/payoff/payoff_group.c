@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/field.h"
 #include "base/mem.h"
 #include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_label.h"
@@ -72,10 +73,11 @@ static int twin_row(struct table *out, const struct run_points *from, const stru
 /* Why the engine does not pay: model.md's three reasons, and what took its place. */
 static char *reason_of(const struct payoff_group *g, bool other_base)
 {
+    char text[48];
     if (g->s <= 1 + LEAST_GAIN)
         return mem_print(
-            "intensity: core attention at %.3g FLOP/B is no slower on the chip (S = %.2g)",
-            g->intensity, g->s);
+            "intensity: core attention at %s FLOP/B is no slower on the chip (S = %.2g)",
+            number_readable(g->intensity, 3, text, sizeof text), g->s);
     if (g->g <= 1 + LEAST_GAIN)
         return mem_print("no gain at equal hardware (G = %.3f)", g->g);
     double most = 1 / (1 - g->attention_share) - 1;

@@ -140,9 +140,12 @@ char *payoff_line(const struct payoff *p, size_t nth)
         list[kind] = add_list(list[kind], item);
         free(item);
     }
-    char *out = high > low * 1.02
-                    ? mem_print("%s, core attention at %.3g to %.3g FLOP/B:", name, low, high)
-                    : mem_print("%s, core attention at %.3g FLOP/B:", name, low);
+    char a[48], b[48];
+    char *out = high > low * 1.02 ? mem_print("%s, core attention at %s to %s FLOP/B:", name,
+                                              number_readable(low, 3, a, sizeof a),
+                                              number_readable(high, 3, b, sizeof b))
+                                  : mem_print("%s, core attention at %s FLOP/B:", name,
+                                              number_readable(low, 3, a, sizeof a));
     for (size_t k = 0; k < KINDS; k++) {
         if (*list[k]) {
             char *longer = mem_print("%s%s %s %s", out, out[strlen(out) - 1] == ':' ? "" : ";",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/field.h"
 #include "reports/write.h"
 
 static char *text;
@@ -53,11 +54,11 @@ static void a_table_is_aligned_with_five_digits(void **state)
     struct table t = example();
     assert_int_equal(t.rows, 3);
     writes(&t, FORMAT_TABLE,
-           "name            speed              n\n"
-           "--------  -----------  -------------\n"
-           "a|b, \"c\"       1234.6              1\n"
-           "                       3350000000000\n"
-           "\xC2\xB5 x       -3.3333e-08          1e+20\n");
+           "name          speed       n\n"
+           "--------  ---------  ------\n"
+           "a|b, \"c\"     1234.6       1\n"
+           "                     3.35 T\n"
+           "\xC2\xB5 x       -33.333 n   100 E\n");
     table_free(&t);
 }
 
@@ -66,11 +67,11 @@ static void markdown_is_the_same_in_pipes(void **state)
     (void)state;
     struct table t = example();
     writes(&t, FORMAT_MD,
-           "| name      |       speed |             n |\n"
-           "| --------- | ----------: | ------------: |\n"
-           "| a\\|b, \"c\" |      1234.6 |             1 |\n"
-           "|           |             | 3350000000000 |\n"
-           "| \xC2\xB5 x       | -3.3333e-08 |         1e+20 |\n");
+           "| name      |     speed |      n |\n"
+           "| --------- | --------: | -----: |\n"
+           "| a\\|b, \"c\" |    1234.6 |      1 |\n"
+           "|           |           | 3.35 T |\n"
+           "| \xC2\xB5 x       | -33.333 n |  100 E |\n");
     table_free(&t);
 }
 
@@ -112,29 +113,97 @@ static void a_table_without_rows_has_its_header(void **state)
     assert_null(t.header);
 }
 
-static void a_whole_number_keeps_all_its_digits(void **state)
+static void a_number_that_the_store_holds_whole_keeps_all_its_digits(void **state)
 {
     (void)state;
     struct table t;
     table_begin(&t, (const char *const[]){"n"}, 1);
     table_number(&t, 281474976710663);
-    table_number(&t, 999999999999999);
-    table_number(&t, 1e15);
-    table_number(&t, -0.0);
-    table_number(&t, 0.1);
-    table_number(&t, 123456.7);
     table_number(&t, 4503599627370497);
-    t.cell[6].whole = true;
+    t.cell[0].whole = t.cell[1].whole = true;
     writes(&t, FORMAT_TABLE,
            "               n\n"
            "----------------\n"
            " 281474976710663\n"
-           " 999999999999999\n"
-           "           1e+15\n"
-           "               0\n"
-           "             0.1\n"
-           "      1.2346e+05\n"
            "4503599627370497\n");
+    table_free(&t);
+}
+
+static void no_number_for_people_has_an_exponent(void **state)
+{
+    (void)state;
+    static const double value[] = {131072, 131072.25, 999999.9, 8e12,   1e15, 1310700.5,
+                                   -2.5e7, 1e-9,      0.000123, 1234.5, 0,    -0.0};
+    for (size_t i = 0; i < sizeof value / sizeof *value; i++)
+        for (int digits = 2; digits < 8; digits++) {
+            char buffer[48];
+            number_readable(value[i], digits, buffer, sizeof buffer);
+            assert_null(strchr(buffer, 'e'));
+        }
+    struct table t;
+    table_begin(&t, (const char *const[]){"few", "many"}, 2);
+    table_number(&t, 131072);
+    table_number(&t, 131072.25);
+    table_number(&t, 0.1);
+    table_number(&t, 1234.5);
+    table_number(&t, -0.0);
+    table_number(&t, 8e12);
+    writes(&t, FORMAT_TABLE,
+           "   few      many\n"
+           "------  --------\n"
+           "131072  131.07 k\n"
+           "   0.1  1.2345 k\n"
+           "     0       8 T\n");
+    table_free(&t);
+}
+
+static struct table three_columns(void)
+{
+    struct table t;
+    table_begin(&t, (const char *const[]){"key", "first", "second", "third"}, 4);
+    for (int row = 0; row < 2; row++) {
+        table_text(&t, row ? "b" : "a");
+        table_text(&t, "0123456789");
+        table_number(&t, row);
+        table_text(&t, "a text that is longer than a line of thirty characters");
+    }
+    return t;
+}
+
+static void columns_that_do_not_fit_follow_in_blocks(void **state)
+{
+    (void)state;
+    struct table t = three_columns();
+    table_write_fitted(&t, (struct fit){30, 1}, catch ());
+    caught("key  first       second\n"
+           "---  ----------  ------\n"
+           "a    0123456789       0\n"
+           "b    0123456789       1\n"
+           "\n"
+           "key  third\n"
+           "---  -------------------------\n"
+           "a    a text that is longer th…\n"
+           "b    a text that is longer th…\n");
+    table_free(&t);
+}
+
+static void no_line_is_wider_than_asked_for(void **state)
+{
+    (void)state;
+    struct table t = three_columns();
+    for (size_t width = 24; width < 100; width++)
+        for (size_t keys = 0; keys < 4; keys++) {
+            char *lines = NULL;
+            size_t size = 0, line = 0;
+            FILE *memory = open_memstream(&lines, &size);
+            table_write_fitted(&t, (struct fit){width, keys}, memory);
+            fclose(memory);
+            for (const char *c = lines; *c; c++) {
+                line = *c == '\n' ? 0 : line + (((unsigned char)*c & 0xc0) != 0x80);
+                assert_true(line <= width);
+            }
+            free(lines);
+        }
     table_free(&t);
 }
 
@@ -219,7 +288,10 @@ int main(void)
         cmocka_unit_test(csv_has_all_digits_and_quotes_where_it_must),
         cmocka_unit_test(json_is_an_array_of_objects),
         cmocka_unit_test(a_table_without_rows_has_its_header),
-        cmocka_unit_test(a_whole_number_keeps_all_its_digits),
+        cmocka_unit_test(a_number_that_the_store_holds_whole_keeps_all_its_digits),
+        cmocka_unit_test(no_number_for_people_has_an_exponent),
+        cmocka_unit_test(columns_that_do_not_fit_follow_in_blocks),
+        cmocka_unit_test(no_line_is_wider_than_asked_for),
         cmocka_unit_test(a_number_is_as_short_as_reads_back_the_same),
         cmocka_unit_test(json_numbers_that_json_has_not_are_null),
         cmocka_unit_test(json_texts_are_escaped_and_always_utf8),
