@@ -7,6 +7,7 @@
  *   point  id (run << 48 | point), run, point (index in the space), then one column per swept
  *          parameter and per metric; a column that a later run needs is added to the table
  *   about  column name, unit, meaning: what each column of point is
+ *   miss   (runs without a feasible point) run, text: by how much the points miss which limits
  *   sensitivity  (once asked for) study, spec_hash, metric, axis and how much the axis matters
  * Views for people
  *   feasible  the points whose verdict is ok, with the run's name
@@ -112,6 +113,14 @@ int db_each(struct db *db, const char *sql, const char *const *texts, size_t n_t
 /* The columns of `point`, in order; with their meaning from about. Caller frees with table_free:
  * columns name, unit, meaning. */
 int db_columns(struct db *db, struct table *out, struct err *err);
+
+/* Why the points of the current run are infeasible, in lines: added to what earlier starts of the
+ * run have left, and committed with the next db_commit. In the table `miss`, made if there is none.
+ */
+int db_put_misses(struct db *db, const char *text, struct err *err);
+
+/* These lines, "" if there are none. Caller frees. */
+int db_misses(struct db *db, const struct db_run *run, char **out, struct err *err);
 
 /* How much an axis of a study matters to a metric; NAN is stored as NULL. */
 struct db_effect {

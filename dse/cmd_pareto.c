@@ -1,5 +1,6 @@
 /* dse pareto: the non-dominated designs. */
 #include "dse/command.h"
+#include "dse/infeasible_report.h"
 #include "dse/terminal.h"
 #include "reports/front.h"
 
@@ -19,6 +20,8 @@ static int run(const struct args *a, struct err *err)
                        args_value(a, "--where"), err) == 0) {
             print_table(&t, format, 1);
             rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+            if (!t.rows)
+                infeasible_print(db, &row, stderr);
             table_free(&t);
         }
         db_run_free(&row);

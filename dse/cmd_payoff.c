@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/infeasible_report.h"
 #include "dse/terminal.h"
 #include "dse/file.h"
 #include "reports/figures/two_axis_map.h"
@@ -393,6 +394,8 @@ static int run(const struct args *a, struct err *err)
     rc = answer(db, &row, &q, &w, format, err);
     if (rc == 0)
         rc = row.feasible ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+    if (rc == EXIT_NONE_FEASIBLE)
+        infeasible_print(db, &row, stderr);
 done:
     for (size_t i = 0; i < w.stops; i++)
         free(w.stop[i].path);

@@ -5,6 +5,7 @@
 #include "base/field.h"
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/infeasible_report.h"
 #include "dse/terminal.h"
 #include "reports/payoff/cheapest_system.h"
 #include "reports/payoff/payoff.h"
@@ -61,7 +62,7 @@ static int cheapest(const struct args *a, struct db *db, const struct db_run *ru
     print_table(&t, format, 1);
     rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
     if (!t.rows)
-        fprintf(stderr, "dse recommend: no point of the run is within the limits\n");
+        infeasible_print(db, run, stderr);
     table_free(&t);
     return rc;
 }
@@ -110,7 +111,9 @@ static int wanted(const struct args *a, struct db *db, const struct db_run *run,
                args_value(a, "--engine"));
     print_table(&t, format, 1);
     table_free(&t);
-    rc = EXIT_DONE;
+    rc = p.n ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+    if (!p.n)
+        infeasible_print(db, run, stderr);
 done:
     payoff_free(&p);
     payoff_study_close(study);

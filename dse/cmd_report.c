@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/file.h"
+#include "dse/infeasible_report.h"
 #include "reports/page.h"
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_table.h"
@@ -93,6 +94,10 @@ static int run(const struct args *a, struct err *err)
             rc = file_write(path, write_kind, &(struct writing){&page, kind}, err);
             if (rc == 0)
                 printf("%s\n", path);
+            if (rc == 0 && !row.feasible) {
+                infeasible_print(db, &row, stderr);
+                rc = EXIT_NONE_FEASIBLE;
+            }
             page_free(&page);
         }
         payoff_free(&engines);

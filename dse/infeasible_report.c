@@ -1,7 +1,10 @@
 #include "dse/infeasible_report.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/mem.h"
 
 static void take_one(struct miss *miss, uint64_t point, double by, double all, size_t others)
 {
@@ -34,27 +37,27 @@ void misses_take(struct misses *m, enum verdict verdict, uint64_t point, const d
             take_one(&m->of_constraint[i - 1], point, excess[i], all, missed - 1);
 }
 
-static void print_others(const struct miss *miss)
+static void print_others(const struct miss *miss, FILE *out)
 {
     if (miss->others)
-        printf(", besides %zu other limit%s", miss->others, miss->others > 1 ? "s" : "");
-    printf("\n");
+        fprintf(out, ", besides %zu other limit%s", miss->others, miss->others > 1 ? "s" : "");
+    fprintf(out, "\n");
 }
 
 /* What a limit would have to be for the nearest point. */
-static void print_verdict(const struct misses *m, enum verdict v)
+static void print_verdict(const struct misses *m, enum verdict v, FILE *out)
 {
     const char *limit = verdict_kinds[v].limit;
     const struct miss *miss = &m->of[v];
     char text[48];
     if (!miss->n || !limit || isinf(miss->by))
         return;
-    printf("      nearest: point %llu needs %s %% more %s", (unsigned long long)miss->point,
-           number_readable(100 * miss->by, 3, text, sizeof text), limit);
-    print_others(miss);
+    fprintf(out, "      nearest: point %llu needs %s %% more %s", (unsigned long long)miss->point,
+            number_readable(100 * miss->by, 3, text, sizeof text), limit);
+    print_others(miss, out);
 }
 
-static void print_constraint(const struct misses *m, size_t i)
+static void print_constraint(const struct misses *m, size_t i, FILE *out)
 {
     const struct constraint *r = &m->study->constraint[i];
     const struct miss *miss = &m->of_constraint[i];
@@ -62,32 +65,86 @@ static void print_constraint(const struct misses *m, size_t i)
     char text[48], share[48];
     if (!miss->n)
         return;
-    printf("      %llu exceed \"%s\"", (unsigned long long)miss->n, r->text);
+    fprintf(out, "      %llu exceed \"%s\"", (unsigned long long)miss->n, r->text);
     if (!isinf(miss->by)) {
         double step = miss->by * (r->value != 0 ? fabs(r->value) : 1);
         double value =
             r->relation == AT_MOST || r->relation == BELOW ? r->value + step : r->value - step;
-        printf(", nearest: point %llu by %s %%, let in by a limit of %s",
-               (unsigned long long)miss->point,
-               number_readable(100 * miss->by, 3, share, sizeof share),
-               quantity_text(value, strcmp(f->unit, "1") ? f->unit : "", 9, text, sizeof text));
+        fprintf(out, ", nearest: point %llu by %s %%, let in by a limit of %s",
+                (unsigned long long)miss->point,
+                number_readable(100 * miss->by, 3, share, sizeof share),
+                quantity_text(value, strcmp(f->unit, "1") ? f->unit : "", 9, text, sizeof text));
     }
-    print_others(miss);
+    print_others(miss, out);
 }
 
-void misses_print(const struct misses *m)
+void misses_print(const struct misses *m, FILE *out)
 {
     for (size_t v = 0; v < VERDICTS; v++) {
         if (v == VERDICT_OK)
             continue;
         if (m->by_verdict[v])
-            printf("  %llu infeasible: %s\n", (unsigned long long)m->by_verdict[v],
-                   verdict_kinds[(enum verdict)v].name);
-        print_verdict(m, (enum verdict)v);
+            fprintf(out, "  %llu infeasible: %s\n", (unsigned long long)m->by_verdict[v],
+                    verdict_kinds[(enum verdict)v].name);
+        print_verdict(m, (enum verdict)v, out);
         for (size_t i = 0; v == VERDICT_CONSTRAINT && i < m->study->constraints; i++)
-            print_constraint(m, i);
+            print_constraint(m, i, out);
     }
     bool only_model = !m->by_verdict[VERDICT_CONSTRAINT];
     for (size_t i = 0; only_model && i < m->study->constraints; i++)
-        print_constraint(m, i);
+        print_constraint(m, i, out);
+}
+
+char *misses_text(const struct misses *m)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return mem_text("");
+    misses_print(m, out);
+    if (fclose(out) == 0 && text)
+        return text;
+    free(text);
+    return mem_text("");
+}
+
+/* How many points have which verdict, where the store does not say more. */
+static char *verdicts_text(struct db *db, const struct db_run *run)
+{
+    struct table t;
+    struct err ignored;
+    char *text = mem_text(""), id[32];
+    snprintf(id, sizeof id, "%lld", (long long)run->id);
+    const char *texts[] = {id};
+    if (db_select(db,
+                  "SELECT verdict, count(*) AS points FROM point WHERE run = ?1 AND verdict <> 'ok'"
+                  " GROUP BY verdict ORDER BY points DESC",
+                  texts, 1, &t, &ignored) != 0)
+        return text;
+    for (size_t i = 0; i < t.rows; i++) {
+        char *longer = mem_print("%s  %.0f infeasible: %s\n", text,
+                                 table_number_at(&t, i, "points"), table_text_at(&t, i, "verdict"));
+        free(text);
+        text = longer;
+    }
+    table_free(&t);
+    return text;
+}
+
+void infeasible_print(struct db *db, const struct db_run *run, FILE *out)
+{
+    struct err ignored;
+    char *text = NULL;
+    if (run->feasible) {
+        fprintf(out, "run %s: no feasible point meets the conditions\n", run->name);
+        return;
+    }
+    if (db_misses(db, run, &text, &ignored) != 0 || !*text) {
+        free(text);
+        text = verdicts_text(db, run);
+    }
+    fprintf(out, "run %s: no feasible point among %llu\n%s", run->name,
+            (unsigned long long)run->done, text);
+    free(text);
 }

@@ -433,7 +433,18 @@ static void summary(const struct runner *r)
         printf("\n");
     }
     print_turns(r);
-    misses_print(&r->misses);
+    misses_print(&r->misses, stdout);
+}
+
+/* What was missed by how much, for those who ask a store without any feasible point. */
+static int keep_misses(const struct runner *r)
+{
+    if (r->feasible || !r->priced)
+        return 0;
+    char *text = misses_text(&r->misses);
+    int rc = db_put_misses(r->db, text, r->err);
+    free(text);
+    return rc;
 }
 
 int runner_run(struct runner *r, const struct db_run *row)
@@ -457,7 +468,7 @@ int runner_run(struct runner *r, const struct db_run *row)
         return -1;
     if (r->priced)
         show_progress(r, true);
-    if (!over && commit(r, rc == 0) != 0)
+    if (!over && (keep_misses(r) != 0 || commit(r, rc == 0) != 0))
         return -1;
     summary(r);
     if (rc > 0) {

@@ -94,6 +94,27 @@ for option in "--tpot 50ms" "--ttft 1s" "--where 1"; do
 done
 says 2 '^--objectives: "timing_error" is not in this store' pareto small.db --objectives -timing_error
 
+# ---- nothing feasible: what sweep says of the nearest miss, every reader says too ----
+for keep in all feasible front; do
+    sed "s/^study: small/study: none-$keep/" small.yaml >none.yaml
+    printf 'constraints: [system_cost_usd <= 1 k]\nobjectives: [+tokens_per_s, -system_cost_usd]\nkeep: %s\n' "$keep" >>none.yaml
+    "$DSE" sweep none.yaml --db "none-$keep.db" --quiet >swept.txt
+    [ $? = 3 ] || complain "keep $keep: sweep finds nothing feasible and does not say so"
+    grep 'nearest' swept.txt >nearest.txt || complain "keep $keep: sweep names no nearest miss"
+    for command in pareto payoff "report -o none.html" "recommend --tokens-per-s 1M"; do
+        # shellcheck disable=SC2086
+        {
+            set -- $command
+            name=$1
+            shift
+            "$DSE" "$name" "none-$keep.db" "$@" >out.txt 2>err.txt
+        }
+        is=$?
+        [ "$is" = 3 ] || complain "keep $keep: $command: exit $is, not 3"
+        grep -qF "$(head -n 1 nearest.txt)" err.txt || complain "keep $keep: $command: no nearest miss in: $(cat err.txt)"
+    done
+done
+
 # ---- a pattern that takes too long is no miss ----
 "$DSE" query small.db --sql "SELECT 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' REGEXP '^(a+)+\$|b\$' AS v" --format csv >out.txt 2>err.txt
 case $?:$(tail -n 1 out.txt) in
