@@ -172,17 +172,25 @@ struct front_of_three {
 
 enum { GROUP = 8 };
 
-/* What rows 0 .. n - 1, which are nowhere above p in the third objective, leave of its quarter of
- * the plane: up to `right` at its height, up to `top` at its side. False if nothing. */
+/* What is left of the quarter of the plane above and right of p: up to `right` at the height of p,
+ * up to `top` at its side. */
+struct sides {
+    double right, top;
+};
+
+/* What rows 0 .. n - 1, which are nowhere above p in the third objective, leave. False if nothing.
+ */
 FOR_ALL_VECTORS
-static bool find_sides(const double *restrict x, const double *restrict y, size_t n, double px,
-                       double py, double *restrict right, double *restrict top)
+static bool find_sides(const struct front_of_three *f, size_t n, const double *p,
+                       struct sides *left)
 {
+    const double *restrict x = f->x, *restrict y = f->y;
+    const double px = p[0], py = p[1];
     double rights[GROUP], tops[GROUP];
     size_t whole = n - n % GROUP;
     for (size_t j = 0; j < GROUP; j++) {
-        rights[j] = *right;
-        tops[j] = *top;
+        rights[j] = left->right;
+        tops[j] = left->top;
     }
     for (size_t i = 0; i < whole; i += GROUP)
         for (size_t j = 0; j < GROUP; j++) {
@@ -194,10 +202,10 @@ static bool find_sides(const double *restrict x, const double *restrict y, size_
         tops[0] = smaller(x[i] <= px ? y[i] : INFINITY, tops[0]);
     }
     for (size_t j = 0; j < GROUP; j++) {
-        *right = smaller(rights[j], *right);
-        *top = smaller(tops[j], *top);
+        left->right = smaller(rights[j], left->right);
+        left->top = smaller(tops[j], left->top);
     }
-    return *right > px && *top > py;
+    return left->right > px && left->top > py;
 }
 
 /* Steps of a stair that falls from (p, top) to (right, p): corner i is at x, and the stair is at y
@@ -275,7 +283,8 @@ static double front_add(struct front_of_three *f, const double *p, const double 
                         struct stair *s)
 {
     size_t at = 0, end = f->n;
-    double top = reference[1], volume = 0;
+    struct sides left = {reference[0], reference[1]};
+    double volume = 0;
     while (at < end) { /* the first row above p */
         size_t middle = (at + end) / 2;
         if (f->z[middle] <= p[2])
@@ -283,9 +292,10 @@ static double front_add(struct front_of_three *f, const double *p, const double 
         else
             end = middle;
     }
-    s->right = reference[0];
-    if (!find_sides(f->x, f->y, at, p[0], p[1], &s->right, &top))
+    if (!find_sides(f, at, p, &left))
         return 0;
+    const double top = left.top;
+    s->right = left.right;
     s->n = 1;
     s->corner[0][0] = p[0];
     s->corner[0][1] = top;

@@ -205,7 +205,8 @@ static int run_grid(struct runner *r, const struct db_run *row)
         if (front_load(r, row->id) != 0)
             return -1;
     }
-    return r->start < r->last ? sweep_run(r->study, r->columns, r->start, r->last, r->jobs, take, r)
+    return r->start < r->last ? sweep_run(r->study, r->columns,
+                                          (struct point_range){r->start, r->last}, r->jobs, take, r)
                               : 0;
 }
 
@@ -225,7 +226,7 @@ static int write_front(struct runner *r, const struct archive *front)
         if (!own(r, id[i]))
             continue;
         genes_seek(r->explore.gene, axes, id[i], gene);
-        sweep_points(r->study, r->columns, gene, 1, row, &cursor, 1);
+        sweep_points(r->study, r->columns, &(struct point_list){1, gene, row}, &cursor, 1);
         rc = db_put(r->db, id[i], row, r->err);
     }
     cursor_free(&cursor);
@@ -278,7 +279,7 @@ static int ask_and_tell(struct runner *r, struct cursor *cursor, double *rows)
     int rc = 0;
 
     while (rc == 0 && !r->timed_out && (n = search_ask(r->search, &genes)) > 0) {
-        sweep_points(r->study, r->columns, genes, n, rows, cursor, r->jobs);
+        sweep_points(r->study, r->columns, &(struct point_list){n, genes, rows}, cursor, r->jobs);
         explore_worth(&r->explore, n, rows, worth);
         search_tell(r->search, worth, joined);
         rc = take_batch(r, n, rows, joined);
@@ -349,7 +350,8 @@ static int run_whole_grid(struct runner *r)
     open_front(r);
     r->done = r->first;
     r->feasible = 0;
-    int rc = sweep_run(r->study, r->columns, 0, r->study->size, r->jobs, take_whole, r);
+    int rc = sweep_run(r->study, r->columns, (struct point_range){0, r->study->size}, r->jobs,
+                       take_whole, r);
     if (rc == 0 || rc == OUT_OF_TIME)
         return write_front(r, r->front) != 0 ? -1 : rc;
     r->done = r->first;

@@ -199,7 +199,8 @@ static void check_lines(struct explore *e, struct lines *l, struct cursor *curso
 {
     size_t stride = e->columns->stride;
     l->rows = mem_grow(l->rows, l->points * stride, sizeof *l->rows);
-    sweep_points(e->study, e->columns, l->genes, l->points, l->rows, cursor, jobs);
+    sweep_points(e->study, e->columns, &(struct point_list){l->points, l->genes, l->rows}, cursor,
+                 jobs);
     const double *row = l->rows;
     for (size_t i = 0; i < l->n; row += l->line[i++].points * stride)
         check_line(e, l->line[i].axis, l->line[i].points, row);

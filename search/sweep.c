@@ -98,9 +98,10 @@ static int hand_over(struct sweep *w, points_fn fn, void *ctx)
     return rc;
 }
 
-int sweep_run(const struct study *s, const struct columns *columns, uint64_t first, uint64_t last,
+int sweep_run(const struct study *s, const struct columns *columns, struct point_range range,
               size_t jobs, points_fn fn, void *ctx)
 {
+    uint64_t first = range.first, last = range.last;
     struct sweep w = {
         .study = s, .columns = columns, .first = first, .last = last, .slots = 2 * jobs + 2};
     size_t started = 0;
@@ -144,9 +145,8 @@ enum { WORTH_A_THREAD = 64, HANDFUL = LANES };
 struct handful {
     const struct study *study;
     const struct columns *columns;
-    const double *genes;
-    double *rows;
-    size_t count, next;
+    const struct point_list *list;
+    size_t next;
     pthread_mutex_t lock;
 };
 
@@ -162,14 +162,15 @@ static void *price_handful(void *ctx)
     struct block *block = mem_alloc(1, sizeof *block);
     for (;;) {
         pthread_mutex_lock(&h->lock);
-        size_t from = h->next, to = from + HANDFUL < h->count ? from + HANDFUL : h->count;
+        size_t from = h->next, to = from + HANDFUL < h->list->n ? from + HANDFUL : h->list->n;
         h->next = to;
         pthread_mutex_unlock(&h->lock);
         if (from == to)
             break;
         for (size_t i = from; i < to; i++) {
-            cursor_put(hand->cursor, h->study, h->genes + i * h->study->axes);
-            while (!block_add(block, hand->cursor, h->columns, h->rows + i * h->columns->stride))
+            cursor_put(hand->cursor, h->study, h->list->genes + i * h->study->axes);
+            while (
+                !block_add(block, hand->cursor, h->columns, h->list->rows + i * h->columns->stride))
                 block_price(block);
         }
         block_price(block);
@@ -178,11 +179,11 @@ static void *price_handful(void *ctx)
     return NULL;
 }
 
-void sweep_points(const struct study *s, const struct columns *columns, const double *genes,
-                  size_t count, double *rows, struct cursor *cursor, size_t jobs)
+void sweep_points(const struct study *s, const struct columns *columns,
+                  const struct point_list *list, struct cursor *cursor, size_t jobs)
 {
-    struct handful h = {
-        .study = s, .columns = columns, .genes = genes, .rows = rows, .count = count};
+    struct handful h = {.study = s, .columns = columns, .list = list};
+    size_t count = list->n;
     size_t helpers = count / WORTH_A_THREAD < jobs ? count / WORTH_A_THREAD : jobs;
     helpers -= helpers > 0; /* this thread helps itself */
     pthread_t *thread = mem_alloc(helpers + 1, sizeof *thread);

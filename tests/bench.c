@@ -122,7 +122,7 @@ static double store_rate(const struct study *s, const struct columns *columns, s
     bench_stride = columns->stride;
     if (db_open(&k.db, path, DB_WRITE, &k.err) != 0 ||
         db_run_begin(k.db, &run, of, columns->n, &k.err) != 0 ||
-        sweep_run(s, columns, 0, s->size, jobs, take, &k) != 0 ||
+        sweep_run(s, columns, (struct point_range){0, s->size}, jobs, take, &k) != 0 ||
         db_commit(k.db, s->size, 0, true, &k.err) != 0)
         stop(k.err.text);
     db_close(k.db);

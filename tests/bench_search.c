@@ -242,7 +242,7 @@ static struct outcome grid_study(struct catalogue *c, double steps)
     explore_make(e, s, columns);
     struct offers offers = {e, archive_new(2)};
     double start = now_s();
-    sweep_run(s, columns, 0, s->size, 2, offer_rows, &offers);
+    sweep_run(s, columns, (struct point_range){0, s->size}, 2, offer_rows, &offers);
     o.spent_s = now_s() - start;
     take_front(&o, offers.front);
     archive_free(offers.front);
@@ -273,7 +273,7 @@ static struct outcome search_study(struct catalogue *c, const char *strategy, do
     bool *joined = mem_alloc(SEARCH_BATCH, sizeof *joined);
     const double *genes;
     for (size_t n; (n = search_ask(search, &genes)) > 0;) {
-        sweep_points(s, columns, genes, n, rows, cursor, 2);
+        sweep_points(s, columns, &(struct point_list){n, genes, rows}, cursor, 2);
         explore_worth(e, n, rows, worth);
         search_tell(search, worth, joined);
         archive_forget(search_front(search));

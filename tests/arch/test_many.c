@@ -471,7 +471,9 @@ static void a_row_does_not_depend_on_the_way_to_it(void **state)
         double *asked = mem_alloc(s->size * stride, sizeof *asked);
         double *row = mem_alloc(stride, sizeof *row);
         for (size_t jobs = 1; jobs <= 3; jobs += 2) {
-            assert_int_equal(sweep_run(s, columns, 0, s->size, jobs, keep_rows, &swept), 0);
+            assert_int_equal(
+                sweep_run(s, columns, (struct point_range){0, s->size}, jobs, keep_rows, &swept),
+                0);
             for (uint64_t i = 0; i < s->size; i++) {
                 uint64_t other = (i * 13 + 5) % s->size, at = other;
                 for (size_t k = s->axes; k-- > 0; at /= s->axis[k].n)
@@ -482,7 +484,7 @@ static void a_row_does_not_depend_on_the_way_to_it(void **state)
                 for (size_t k = 0; k < stride; k++)
                     assert_true(same(row[k], swept.at[other * stride + k]));
             }
-            sweep_points(s, columns, genes, s->size, asked, cursor, 1);
+            sweep_points(s, columns, &(struct point_list){s->size, genes, asked}, cursor, 1);
             for (uint64_t i = 0; i < s->size; i++)
                 for (size_t k = 0; k < stride; k++)
                     assert_true(
