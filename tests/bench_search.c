@@ -1,7 +1,7 @@
 /* How good and how fast the search is: test problems against a reference NSGA-II, fronts and
  * hypervolumes of large sets, and a study whose exact front is known. Prints ratios. Not a test.
  *
- * usage: build/bench_search [problems|sets|study]...      default: all three */
+ * usage: build/bench_search [problems|sets|study|exact]...      default: all four */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,10 +205,10 @@ static struct study *searched(struct catalogue *c, const char *strategy, double 
     return s;
 }
 
-static void take_front(struct outcome *o, const struct archive *front)
+static void take_front(struct outcome *o, const struct archive *front, size_t objectives)
 {
     o->n = archive_count(front);
-    o->at = mem_alloc(o->n * 2, sizeof *o->at);
+    o->at = mem_alloc(o->n * objectives, sizeof *o->at);
     archive_list(front, o->at, NULL);
 }
 
@@ -222,9 +222,9 @@ static int offer_rows(void *ctx, uint64_t first, size_t count, const double *row
     struct offers *o = ctx;
     const struct explore *e = o->explore;
     for (size_t i = 0; i < count; i++, rows += e->columns->stride) {
-        double at[2 + RULES_MOST];
+        double at[2 * RULES_MOST + 1];
         explore_worth(e, 1, rows, at);
-        if (at[2] <= 0) /* feasible; the study has no other limits */
+        if (outcome_violation(&e->problem, at) <= 0)
             archive_offer(o->front, at, first + i);
     }
     archive_forget(o->front);
@@ -232,23 +232,79 @@ static int offer_rows(void *ctx, uint64_t first, size_t count, const double *row
 }
 
 /* Every point, as `dse sweep` prices a grid. */
-static struct outcome grid_study(struct catalogue *c, double steps)
+static struct outcome grid_of(const struct study *s)
 {
-    struct study *s = searched(c, "grid", steps, "");
     struct columns *columns = mem_alloc(1, sizeof *columns);
     struct explore *e = mem_alloc(1, sizeof *e);
     struct outcome o = {.asked = s->size};
     columns_make(columns, s);
     explore_make(e, s, columns);
-    struct offers offers = {e, archive_new(2)};
+    struct offers offers = {e, archive_new(s->objectives)};
     double start = now_s();
     sweep_run(s, columns, (struct point_range){0, s->size}, 2, offer_rows, &offers);
     o.spent_s = now_s() - start;
-    take_front(&o, offers.front);
+    take_front(&o, offers.front, s->objectives);
     archive_free(offers.front);
     explore_free(e);
     free(e);
     free(columns);
+    return o;
+}
+
+static void ask_and_tell(struct search *search, const struct explore *e, struct cursor *cursor)
+{
+    size_t width = e->problem.objectives + e->problem.limits;
+    double *rows = mem_alloc((size_t)SEARCH_BATCH * e->columns->stride, sizeof *rows);
+    double *worth = mem_alloc(SEARCH_BATCH * width, sizeof *worth);
+    bool *joined = mem_alloc(SEARCH_BATCH, sizeof *joined);
+    const double *genes;
+    for (size_t n; (n = search_ask(search, &genes)) > 0;) {
+        sweep_points(e->study, e->columns, &(struct point_list){n, genes, rows}, cursor, 2);
+        explore_worth(e, n, rows, worth);
+        search_tell(search, worth, joined);
+        archive_forget(search_front(search));
+    }
+    free(rows);
+    free(worth);
+    free(joined);
+}
+
+/* As `dse sweep` searches: `exact` goes on as the grid where its bounds do not pay or hold. */
+static struct outcome search_of(const struct study *s)
+{
+    bool is_exact = s->strategy == &strategy_exact;
+    struct outcome o = {0};
+    struct columns *columns = mem_alloc(1, sizeof *columns);
+    struct explore *e = mem_alloc(1, sizeof *e);
+    struct cursor cursor[2] = {{0}};
+    columns_make(columns, s);
+    double start = now_s();
+    explore_make(e, s, columns);
+    if (is_exact)
+        explore_trends(e, (double)s->size, 2);
+    struct search *search = search_open(s->strategy, &e->problem);
+    ask_and_tell(search, e, cursor);
+    if (is_exact &&
+        (search_gave_up(search) || search_failed(search) || !explore_confirm(e, search, 2))) {
+        o = grid_of(s);
+    } else {
+        o.asked = search_asked(search);
+        take_front(&o, search_archive(search), s->objectives);
+    }
+    o.spent_s = now_s() - start;
+    search_close(search);
+    explore_free(e);
+    cursor_free(&cursor[0]);
+    cursor_free(&cursor[1]);
+    free(e);
+    free(columns);
+    return o;
+}
+
+static struct outcome grid_study(struct catalogue *c, double steps)
+{
+    struct study *s = searched(c, "grid", steps, "");
+    struct outcome o = grid_of(s);
     study_free(s);
     return o;
 }
@@ -257,39 +313,7 @@ static struct outcome search_study(struct catalogue *c, const char *strategy, do
                                    const char *more)
 {
     struct study *s = searched(c, strategy, steps, more);
-    struct outcome o = {0};
-    struct columns *columns = mem_alloc(1, sizeof *columns);
-    struct explore *e = mem_alloc(1, sizeof *e);
-    struct cursor cursor[2] = {{0}};
-    columns_make(columns, s);
-    double start = now_s();
-    explore_make(e, s, columns);
-    if (s->strategy == &strategy_exact)
-        explore_trends(e, (double)s->size, 2);
-    struct search *search = search_open(s->strategy, &e->problem);
-    size_t width = e->problem.objectives + e->problem.limits;
-    double *rows = mem_alloc((size_t)SEARCH_BATCH * columns->stride, sizeof *rows);
-    double *worth = mem_alloc(SEARCH_BATCH * width, sizeof *worth);
-    bool *joined = mem_alloc(SEARCH_BATCH, sizeof *joined);
-    const double *genes;
-    for (size_t n; (n = search_ask(search, &genes)) > 0;) {
-        sweep_points(s, columns, &(struct point_list){n, genes, rows}, cursor, 2);
-        explore_worth(e, n, rows, worth);
-        search_tell(search, worth, joined);
-        archive_forget(search_front(search));
-    }
-    o.spent_s = now_s() - start;
-    o.asked = search_asked(search);
-    take_front(&o, search_archive(search));
-    search_close(search);
-    explore_free(e);
-    cursor_free(&cursor[0]);
-    cursor_free(&cursor[1]);
-    free(rows);
-    free(worth);
-    free(joined);
-    free(e);
-    free(columns);
+    struct outcome o = search_of(s);
     study_free(s);
     return o;
 }
@@ -335,6 +359,86 @@ static void bench_study(struct catalogue *c)
     free(exact.at);
 }
 
+/* ---- exact against the grid ---- */
+
+/* Axes, with so many values each. */
+#define CHIPS(steps)                                                                               \
+    "  chip.memory_byte_per_s: {from: 2 TB/s, to: 32 TB/s, steps: " steps ", scale: log}\n"        \
+    "  chip.memory_byte: {from: 80 GB, to: 500 GB, steps: " steps "}\n"                            \
+    "  chip.link_byte_per_s: {from: 100 GB/s, to: 3 TB/s, steps: " steps ", scale: log}\n"
+#define TWO "objectives: [+tokens_per_s, -system_cost_usd]\n"
+#define FIXED "plan: {devices: 32, tp: 8, dp: 4}\nworkload: {batch: max, tpot: 50 ms}\n"
+#define AUTO                                                                                       \
+    "plan: {devices: 32, tp: auto, dp: auto, ep: auto}\nworkload: {batch: max, tpot: 50 ms}\n"
+
+static const struct {
+    const char *name, *text;
+} kinds[] = {
+    {"small", "model: deepseek-r1\n" FIXED "sweep:\n" CHIPS("9") TWO},
+    {"large", "model: deepseek-r1\n" FIXED "sweep:\n" CHIPS("60") TWO},
+    {"unordered parts", "models: /.*/\n" FIXED "sweep:\n  engine: /.*/\n" CHIPS("4") TWO},
+    {"many contexts", "models: [gpt3-175b, deepseek-r1]\n" FIXED
+                      "sweep:\n  workload.context: [2048, 4096, 8192, 32768]\n" CHIPS("16") TWO},
+    {"batch given", "model: gpt3-175b\nplan: {devices: 32, tp: 8, dp: 4}\nworkload: {batch: 64}\n"
+                    "sweep:\n" CHIPS("30") "objectives: [-tpot_s, -system_cost_usd]\n"},
+    {"met by nothing", "model: deepseek-r1\n" FIXED
+                       "sweep:\n" CHIPS("30") "constraints: [tokens_per_s >= 1e12]\n" TWO},
+    {"no trend", "model: deepseek-r1\n" FIXED "sweep:\n" CHIPS(
+                     "30") "objectives: [+tokens_per_s, -system_cost_usd, -energy_j_per_token]\n"},
+    {"four objectives", "model: deepseek-r1\n" FIXED
+                        "sweep:\n" CHIPS("24") "objectives: [+tokens_per_s, -system_cost_usd, "
+                                               "-die_area_mm2, +tokens_per_s_per_device]\n"},
+    {"auto mappings", "model: deepseek-r1\n" AUTO "sweep:\n" CHIPS("30") TWO},
+    {"auto, small", "model: deepseek-r1\n" AUTO "sweep:\n" CHIPS("10") TWO},
+    {"calibrated",
+     "model: gpt3-175b\nchip: h100\ntiming: calibrated\n" FIXED "sweep:\n" CHIPS("16") TWO},
+};
+
+static struct study *study_of_kind(struct catalogue *c, size_t kind, const char *strategy)
+{
+    struct study *s;
+    struct err err;
+    char *text = mem_print("%ssearch: {strategy: %s}\n", kinds[kind].text, strategy);
+    if (study_parse(&s, "bench", text, c, &err) != 0)
+        stop(err.text);
+    free(text);
+    return s;
+}
+
+/* Seconds of CPU time of both threads. */
+static double cpu_s(struct outcome *out, const struct study *s, bool grid)
+{
+    clock_t start = clock();
+    *out = grid ? grid_of(s) : search_of(s);
+    return (double)(clock() - start) / CLOCKS_PER_SEC;
+}
+
+static void bench_exact(struct catalogue *c)
+{
+    printf("\nexact against the grid, CPU time, the median of %d ratios\n%-16s%10s%9s%9s  %s\n",
+           SEEDS, "study", "points", "ratio", "priced", "fronts");
+    for (size_t k = 0; k < LEN(kinds); k++) {
+        struct study *grid = study_of_kind(c, k, "grid"), *exact = study_of_kind(c, k, "exact");
+        double ratio[SEEDS], share = 1;
+        bool same = true;
+        for (size_t turn = 0; turn < SEEDS; turn++) {
+            struct outcome a, b;
+            double grid_s = cpu_s(&a, grid, true);
+            ratio[turn] = cpu_s(&b, exact, false) / grid_s;
+            same = same && a.n == b.n; /* in any order; test_exact compares the points */
+            share = (double)b.asked / (double)grid->size;
+            free(a.at);
+            free(b.at);
+        }
+        qsort(ratio, SEEDS, sizeof *ratio, by_value);
+        printf("%-16s%10llu%9.2f%8.2f%%  %s\n", kinds[k].name, (unsigned long long)grid->size,
+               ratio[SEEDS / 2], 100 * share, same ? "the same size" : "NOT THE SAME");
+        fflush(stdout);
+        study_free(grid);
+        study_free(exact);
+    }
+}
+
 static bool wanted(int argc, char **argv, const char *what)
 {
     for (int i = 1; i < argc; i++)
@@ -352,12 +456,16 @@ int main(int argc, char **argv)
         bench_problems();
     if (wanted(argc, argv, "sets"))
         bench_sets();
-    if (wanted(argc, argv, "study")) {
+    bool study = wanted(argc, argv, "study"), exact = wanted(argc, argv, "exact");
+    if (study || exact) {
         if (catalogue_open(&c, dir ? dir : BENCH_CATALOGUE, &err) != 0) {
             fprintf(stderr, "%s\n", err.text);
             return 1;
         }
-        bench_study(c);
+        if (study)
+            bench_study(c);
+        if (exact)
+            bench_exact(c);
         catalogue_close(c);
     }
     return 0;

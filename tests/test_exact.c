@@ -40,7 +40,7 @@ static void find_front(struct front *out, const struct study *s, const struct st
     struct search *search = search_open(with, &e->problem);
     const double *genes;
     while ((n = search_ask(search, &genes)) > 0) {
-        sweep_points(s, columns, genes, n, rows, &cursor, 1);
+        sweep_points(s, columns, &(struct point_list){n, genes, rows}, &cursor, 1);
         explore_worth(e, n, rows, worth);
         search_tell(search, worth, joined);
     }
