@@ -15,7 +15,8 @@ enum kind { KIND_HTML, KIND_SVG, KIND_CSV, KIND_MD, KINDS };
 
 static int kind_of(const char *path, enum kind *out, struct err *err)
 {
-    static const char *const ending[KINDS] = {".html", ".svg", ".csv", ".md"};
+    static const char *const ending[KINDS] = {
+        [KIND_HTML] = ".html", [KIND_SVG] = ".svg", [KIND_CSV] = ".csv", [KIND_MD] = ".md"};
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < KINDS; i++)
         if (!strcmp(dot, ending[i])) {

@@ -86,7 +86,8 @@ static void dry_run(const struct study *s, const struct columns *columns, uint64
 static int into_store(const struct args *a, const struct study *s, const struct columns *columns,
                       uint64_t first, uint64_t last, size_t jobs, struct err *err)
 {
-    static const char *const keeps[] = {"all", "feasible", "front"};
+    static const char *const keeps[] = {
+        [KEEP_ALL] = "all", [KEEP_FEASIBLE] = "feasible", [KEEP_FRONT] = "front"};
     char *path = store_path(a), hash_text[17];
     struct db *db;
     int rc = -1;

@@ -157,6 +157,7 @@ for strategy in grid exact random nsga2 local; do
     ask "what $strategy found" query $file.db --format json
 done
 ask "every column" query study.db --format json --columns all
+ask "runs" query study.db --format json --sql "SELECT name, keep, done, feasible FROM run"
 ask "pay-off" payoff study.db --by model --format json
 ask "pay-off of area" payoff study.db --budget area --format json
 ask "front" pareto study.db --by model --format json

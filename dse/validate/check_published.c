@@ -184,10 +184,14 @@ static const char *reason_of(const struct design *d, const struct metrics *m, co
 
 static void check_serving(struct check *c, const struct csv *t)
 {
-    enum { KINDS = 4 };
-    static const char *const kind[KINDS] = {"decode", "prefill", "serving, batch known",
-                                            "serving, as many as fit"};
-    struct tally of[KINDS] = {{0}, {0}, {0}, {0}}, all = {0}, h800 = {0};
+    enum { DECODES, PREFILLS, BATCH_KNOWN, AS_MANY_AS_FIT, KINDS };
+    static const char *const kind[KINDS] = {
+        [DECODES] = "decode",
+        [PREFILLS] = "prefill",
+        [BATCH_KNOWN] = "serving, batch known",
+        [AS_MANY_AS_FIT] = "serving, as many as fit",
+    };
+    struct tally of[KINDS] = {0}, all = {0}, h800 = {0};
     for (size_t row = 0; row < t->rows; row++) {
         struct design d;
         struct metrics m = {0};
@@ -208,10 +212,10 @@ static void check_serving(struct check *c, const struct csv *t)
                       : verdict_kinds[(enum verdict)m.verdict].name;
             if (!isnan(pair.ours)) {
                 bool serving = d.workload.phase == PHASE_SERVING;
-                tally_add(&of[d.workload.phase == PHASE_DECODE    ? 0
-                              : d.workload.phase == PHASE_PREFILL ? 1
-                              : serving && d.workload.batch > 0   ? 2
-                                                                  : 3],
+                tally_add(&of[d.workload.phase == PHASE_DECODE    ? DECODES
+                              : d.workload.phase == PHASE_PREFILL ? PREFILLS
+                              : serving && d.workload.batch > 0   ? BATCH_KNOWN
+                                                                  : AS_MANY_AS_FIT],
                           pair);
                 tally_add(&all, pair);
                 if (!strcmp(row_text(t, row, "id"), "ds-profile-decode"))
