@@ -22,7 +22,7 @@ for file in $(cat "$tmp/files"); do
             "struct workload" "struct precision" "struct model" "struct chip" "struct engine" \
             "struct search_options" "enum VERDICTS" "enum PHASES" "enum HBM_KINDS" \
             "enum DESIGN_PARTS" "enum BUDGETS" "enum PAYOFF_VERDICTS" "values LIMIT_CAPACITY" \
-            "values TIMING_IDEAL" "values ENGINE_BANK" "values ON_OWN" "values OVERLAP_NONE" \
+            "enum TIMINGS" "values ENGINE_BANK" "values ON_OWN" "values OVERLAP_NONE" \
             "values REDUCE_RING" "values EXCHANGE_FLAT" "values SHARED_OVER_EP" \
             "values KV_ROOM_WHOLE" "values PLACE_RANDOM" "values KEEP_ALL" "values AT_MOST" \
             > "$src/$file" || exit 1
