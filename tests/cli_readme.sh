@@ -1,0 +1,45 @@
+#!/bin/sh
+# The commands of the README as they stand, from top to bottom, in a folder that looks like the
+# project's after the quick start; its study here is a small one.
+set -u
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+
+mkdir -p build dse/studies tests
+ln -s "$DSE" build/dse
+ln -s "$DSE_SOURCE/tests/configs" tests/configs
+cp "$DSE_SOURCE"/dse/studies/*.csv dse/studies/
+cat >dse/studies/attention-payoff.yaml <<'S'
+study: attention-payoff
+models: [gpt3-175b, deepseek-r1]
+chip: b200
+workload: {phase: decode, batch: max, tpot: 50 ms}
+plan: {devices: 32, tp: auto, dp: auto, ep: auto}
+sweep:
+  engine: [none, duplex]
+  engine.ridge_flop_per_byte: [4, 16]
+  workload.context: [2048, 8192]
+objectives: [+tokens_per_s, -system_cost_usd]
+S
+
+# The first block of code of the section.
+awk '/^## /{ on = /Ask your own question/ } on && /^```/{ if (open) exit; open = 1; next } on && open' \
+    "$DSE_SOURCE/README.md" >lines.txt
+[ "$(grep -c '^dse ' lines.txt)" -ge 10 ] || { echo "cli_readme: few commands in the README"; failed=1; }
+grep -q '^export PATH=' lines.txt || { echo "cli_readme: the README does not say how to type dse"; failed=1; }
+
+PATH=/usr/bin:/bin
+while IFS= read -r line; do
+    case $line in
+    export*) eval "$line" ;;
+    *)
+        sh -c "$line" >out.txt 2>err.txt </dev/null
+        got=$?
+        [ "$got" = 0 ] || { echo "cli_readme: $line: exit $got: $(head -c 300 err.txt)"; failed=1; }
+        case $line in *" -o "*) ;; *) [ -s out.txt ] || { echo "cli_readme: $line: prints nothing"; failed=1; } ;; esac
+        ;;
+    esac
+done <lines.txt
+exit $failed
