@@ -92,6 +92,16 @@ const struct node *node_find(const struct node *map, const char *key)
     return NULL;
 }
 
+size_t node_line(const struct node *n)
+{
+    return n->yaml->start_mark.line + 1;
+}
+
+size_t node_column(const struct node *n)
+{
+    return n->yaml->start_mark.column + 1;
+}
+
 int node_fail(const struct node *n, const char *path, struct err *err, const char *format, ...)
 {
     char what[sizeof err->text];
@@ -100,8 +110,8 @@ int node_fail(const struct node *n, const char *path, struct err *err, const cha
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
     bool named = path != NULL && *path != '\0';
-    return fail(err, "%s:%zu:%zu: %s%s%s", n->conf->path, n->yaml->start_mark.line + 1,
-                n->yaml->start_mark.column + 1, named ? path : "", named ? ": " : "", what);
+    return fail(err, "%s:%zu:%zu: %s%s%s", n->conf->path, node_line(n), node_column(n),
+                named ? path : "", named ? ": " : "", what);
 }
 
 int node_blame(const struct node *n, const char *path, const char *file, const struct err *inner,
@@ -462,6 +472,19 @@ int node_bind(const struct node *n, struct fields table, const char *const *skip
     }
     free(seen);
     return status;
+}
+
+void node_bind_all(const struct node *n, struct fields table, void *object, struct faults *found)
+{
+    struct err err;
+    bool *seen = mem_alloc(table.n, sizeof *seen);
+    if (node_kind(n) != NODE_MAP && node_bind(n, table, NULL, object, NULL, &err) != 0)
+        faults_add(found, n, &err);
+    for (size_t i = 0; node_kind(n) == NODE_MAP && i < node_count(n); i++) {
+        if (bind_entry(n, i, table, object, seen, NULL, &err) != 0)
+            faults_add(found, node_at(n, i), &err);
+    }
+    free(seen);
 }
 
 int node_require(const struct node *map, struct fields table, const void *object, struct err *err)

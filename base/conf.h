@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/faults.h"
 #include "base/field.h"
 
 struct conf;
@@ -37,6 +38,8 @@ const struct node *node_at(const struct node *n, size_t i); /* i-th item, or i-t
 const char *node_key(const struct node *n, size_t i);       /* i-th entry's key */
 const struct node *node_find(const struct node *map, const char *key); /* value, or NULL */
 const struct node *node_key_node(const struct node *map, size_t i);    /* the key, for its place */
+size_t node_line(const struct node *n);                                /* from 1 */
+size_t node_column(const struct node *n);
 
 /* "FILE:LINE:COLUMN: PATH: WHAT: RIGHT", lines and columns from 1; `path` NULL or "" leaves it
  * and its colon out. Always -1, STATUS_INPUT. */
@@ -57,6 +60,9 @@ int node_bind_field(const struct node *n, const struct field *f, const char *pat
  * NULL, is set for the rows that were there. */
 int node_bind(const struct node *n, struct fields table, const char *const *skip, void *object,
               bool *given, struct err *err);
+
+/* The same for every entry, whatever is wrong with those before it. */
+void node_bind_all(const struct node *n, struct fields table, void *object, struct faults *found);
 
 /* Fails, at the map, if a row without a default (init NAN) still has no value in `object`. */
 int node_require(const struct node *map, struct fields table, const void *object, struct err *err);

@@ -122,11 +122,13 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         printf(" with %s", strcmp(d->engine_name, "none") ? d->engine_name : "an engine");
     printf(": ");
     if (m->verdict == VERDICT_CALIBRATION) {
-        printf("no calibration\n  verdict                calibration: %s\n", verdict_reason(m, d));
+        printf("no calibration\n  verdict                calibration: %s\n",
+               verdict_reason((enum verdict)m->verdict, d));
         return;
     }
     if (!mapped) {
-        printf("no mapping\n  verdict                mapping: %s\n", verdict_reason(m, d));
+        printf("no mapping\n  verdict                mapping: %s\n",
+               verdict_reason((enum verdict)m->verdict, d));
         return;
     }
     print_mapping(plan);
@@ -139,7 +141,7 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         printf(", %s %s\n\n", w->phase == PHASE_PREFILL ? "prompt" : "context",
                number_readable(w->context, 6, in, sizeof in));
 
-    const char *reason = verdict_reason(m, d);
+    const char *reason = verdict_reason((enum verdict)m->verdict, d);
     printf("  %-22s %s%s%s\n", "verdict", verdict_kinds[(enum verdict)m->verdict].name,
            *reason ? ": " : "", reason);
     text_span("tokens/s", "tokens_per_s", m);
@@ -243,7 +245,7 @@ static void print_json(const struct mapped *mapped, const struct plan *plan,
     printf("{\n  \"verdict\": ");
     json_text(verdict_kinds[(enum verdict)m->verdict].name, stdout);
     printf(",\n  \"reason\": ");
-    json_text(verdict_reason(m, design), stdout);
+    json_text(verdict_reason((enum verdict)m->verdict, design), stdout);
     printf(",\n  \"metrics\": {");
     json_metrics(m);
     printf("\n  },\n  \"parameters\": {");
@@ -303,7 +305,7 @@ static void point_row(struct table *t, const struct points *points, size_t row,
     table_number(t, mapped ? plan->tp : NAN);
     table_number(t, mapped ? plan->dp : NAN);
     table_number(t, mapped ? plan->ep : NAN);
-    table_text(t, verdict_reason(m, d));
+    table_text(t, verdict_reason((enum verdict)m->verdict, d));
 }
 
 /* Input columns as they are, then the metrics, then the mapping. An input column that is called as
@@ -383,7 +385,7 @@ static int run(const struct args *a, struct err *err)
             "dse eval: --format: one point is text or json: give one of these (csv with --points)");
         goto close;
     }
-    if (study_open(&s, a->n ? a->argument[0] : NULL, catalogue, err) != 0)
+    if (open_study(&s, a->n ? a->argument[0] : NULL, catalogue, err) != 0)
         goto close;
     for (size_t i = 0; (set = args_each(a, "--set", i)); i++)
         if (study_set(s, catalogue, set, err) != 0)

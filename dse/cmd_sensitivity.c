@@ -201,7 +201,7 @@ static int run(const struct args *a, struct err *err)
         args_whole(a, "--points", 16, 1e6, 1024, &points, err) != 0 ||
         open_catalogue(&catalogue, err) != 0)
         return -1;
-    if (study_open(&study, a->argument[0], catalogue, err) == 0) {
+    if (open_study(&study, a->argument[0], catalogue, err) == 0) {
         if (study->axes == 0)
             rc = fail(err, "%s: sweep: no axis varies: nothing can matter, give at least one",
                       a->argument[0]);

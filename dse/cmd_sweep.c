@@ -7,6 +7,7 @@
 #include "dse/command.h"
 #include "dse/runner.h"
 #include "dse/store.h"
+#include "dse/verdict_reason.h"
 #include "search/block.h"
 
 enum { DRY_POINTS = 5 };
@@ -70,8 +71,9 @@ static void dry_run(const struct study *s, const struct columns *columns, uint64
             print_cell(&columns->column[k], row[k]);
         }
         char text[48];
-        printf(" -> %s, %s\n",
-               verdict_kinds[(enum verdict)LANE(&block->metrics, metrics, verdict)[0]].name,
+        enum verdict v = (enum verdict)LANE(&block->metrics, metrics, verdict)[0];
+        const char *reason = verdict_reason(v, &c.design);
+        printf(" -> %s%s%s, %s\n", verdict_kinds[v].name, *reason ? ": " : "", reason,
                quantity_text(LANE(&block->metrics, metrics, tokens_per_s)[0], "tokens/s", 4, text,
                              sizeof text));
         if (s->strategy->ranks)
@@ -164,7 +166,7 @@ static int run(const struct args *a, struct err *err)
         read_shard(args_value(a, "--shard"), &i, &n, err) != 0 ||
         open_catalogue(&catalogue, err) != 0)
         return -1;
-    if (study_open(&s, a->argument[0], catalogue, err) != 0)
+    if (open_study(&s, a->argument[0], catalogue, err) != 0)
         goto close;
     struct columns *columns = mem_alloc(1, sizeof *columns);
     if (args_whole(a, "--seed", 0, 9007199254740992.0, s->seed, &seed, err) == 0) {

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "db/db.h"
 #include "reports/write.h"
+#include "search/study.h"
 
 enum {
     EXIT_DONE = 0,
@@ -72,6 +73,10 @@ int args_format(const struct args *a, enum format init, enum format *out, struct
 /* The catalogue: $DSE_CATALOGUE, else ../share/dse/catalogue beside the program, else that of the
  * build. Caller closes. */
 int open_catalogue(struct catalogue **out, struct err *err);
+
+/* Opens a study; NULL: all defaults. Of a study with several mistakes all but the last are printed,
+ * err has the last: at most 20, and how many more. Caller frees. */
+int open_study(struct study **out, const char *path, struct catalogue *c, struct err *err);
 
 extern const struct command cmd_eval, cmd_sweep, cmd_query, cmd_pareto, cmd_payoff, cmd_report,
     cmd_list, cmd_merge, cmd_recommend, cmd_import, cmd_validate, cmd_calibrate, cmd_sensitivity;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "dse/verdict_reason.h"
+#include "search/space.h"
 
 static void take_one(struct miss *miss, uint64_t point, double by, double all, size_t others)
 {
@@ -78,6 +80,20 @@ static void print_constraint(const struct misses *m, size_t i, FILE *out)
     print_others(miss, out);
 }
 
+/* What is wrong with the mapping of the first such point; only of spaces whose points are numbered
+ * by their values. */
+static void print_mapping(const struct misses *m, FILE *out)
+{
+    const struct miss *miss = &m->of[VERDICT_MAPPING];
+    struct cursor c = {0};
+    if (!miss->n || !m->study->strategy->ranks)
+        return;
+    cursor_seek(&c, m->study, miss->point);
+    fprintf(out, "      point %llu: %s\n", (unsigned long long)miss->point,
+            verdict_reason(VERDICT_MAPPING, &c.design));
+    cursor_free(&c);
+}
+
 void misses_print(const struct misses *m, FILE *out)
 {
     for (size_t v = 0; v < VERDICTS; v++) {
@@ -86,6 +102,8 @@ void misses_print(const struct misses *m, FILE *out)
         if (m->by_verdict[v])
             fprintf(out, "  %llu infeasible: %s\n", (unsigned long long)m->by_verdict[v],
                     verdict_kinds[(enum verdict)v].name);
+        if (m->by_verdict[v] && v == VERDICT_MAPPING)
+            print_mapping(m, out);
         print_verdict(m, (enum verdict)v, out);
         for (size_t i = 0; v == VERDICT_CONSTRAINT && i < m->study->constraints; i++)
             print_constraint(m, i, out);

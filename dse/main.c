@@ -128,6 +128,24 @@ int open_catalogue(struct catalogue **out, struct err *err)
     return catalogue_open(out, DSE_CATALOGUE_DIR, err);
 }
 
+int open_study(struct study **out, const char *path, struct catalogue *c, struct err *err)
+{
+    enum { SHOWN = 20 };
+    struct faults found = {0};
+    int rc = path ? study_open_all(out, path, c, &found, err) : study_open(out, path, c, err);
+
+    for (size_t i = 0; i < found.n && i < SHOWN; i++) {
+        if (i + 1 < found.n)
+            fprintf(stderr, "%s\n", found.fault[i].text);
+        else
+            fail(err, "%s", found.fault[i].text);
+    }
+    if (found.n > SHOWN)
+        fail(err, "%s: and %zu more", path, found.n - SHOWN);
+    faults_free(&found);
+    return rc;
+}
+
 static const struct option *find_option(const struct command *c, const char *text, size_t length,
                                         struct err *err)
 {

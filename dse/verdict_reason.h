@@ -6,6 +6,6 @@
 #include "arch/metrics.h"
 
 /* "" of a feasible point. `d` is the design as it was asked for, its mapping not yet chosen. */
-const char *verdict_reason(const struct metrics *m, const struct design *d);
+const char *verdict_reason(enum verdict v, const struct design *d);
 
 #endif

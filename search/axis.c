@@ -160,22 +160,24 @@ static int add_matching(struct axis *a, const char *slashed, const struct node *
     return rc;
 }
 
-static int read_part_axis(struct axis *a, const struct node *value, struct catalogue *c,
-                          struct err *err)
+static int read_entry(struct axis *a, const struct node *n, struct catalogue *c, struct err *err)
 {
-    for (size_t i = 0; i < items(value); i++) {
-        const struct node *n = item(value, i);
-        const char *text = node_text(n);
-        size_t length = strlen(text);
-        if (node_kind(n) != NODE_SCALAR)
-            return node_fail(n, a->path, err,
-                             "is not a name: write one of the catalogue, a file, or /regex/");
-        if (length > 1 && text[0] == '/' && text[length - 1] == '/'
-                ? add_matching(a, text, n, c, err) != 0
-                : add_entry(a, text, n, c, err) != 0)
-            return -1;
-    }
-    return 0;
+    const char *text = node_text(n);
+    size_t length = strlen(text);
+    if (node_kind(n) != NODE_SCALAR)
+        return node_fail(n, a->path, err,
+                         "is not a name: write one of the catalogue, a file, or /regex/");
+    return length > 1 && text[0] == '/' && text[length - 1] == '/'
+               ? add_matching(a, text, n, c, err)
+               : add_entry(a, text, n, c, err);
+}
+
+static void read_part_axis(struct axis *a, const struct axis_source *from, struct faults *found)
+{
+    struct err err;
+    for (size_t i = 0; i < items(from->value); i++)
+        if (read_entry(a, item(from->value, i), from->catalogue, &err) != 0)
+            faults_add(found, item(from->value, i), &err);
 }
 
 double axis_count(const struct node *value)
@@ -271,61 +273,88 @@ static size_t value_twice(const double *value, size_t n)
     return first;
 }
 
-static int read_values(struct axis *a, const struct node *value, struct err *err)
+static void read_list(struct axis *a, const struct node *value, struct faults *found)
 {
     struct design d;
+    struct err err;
     bool words = true;
+    size_t before = found->n;
 
-    if (node_kind(value) == NODE_MAP)
-        return read_range(a, value, err);
     void *part = (char *)&d + design_parts[a->part].offset;
     a->value = mem_alloc(items(value), sizeof *a->value);
     for (size_t i = 0; i < items(value); i++) {
-        const struct node *n = item(value, i);
-        if (node_bind_field(n, a->parameter.field, a->path, part, err) != 0)
-            return -1;
+        if (node_bind_field(item(value, i), a->parameter.field, a->path, part, &err) != 0) {
+            faults_add(found, item(value, i), &err);
+            continue;
+        }
         double v = design_get(&d, &a->parameter);
         a->value[a->n++] = v;
         words = words && field_word(a->parameter.field, v);
     }
     size_t twice = value_twice(a->value, a->n);
-    if (twice < a->n)
-        return node_fail(item(value, twice), a->path, err, "%s is given twice: keep one",
-                         node_text(item(value, twice)));
+    if (found->n == before && twice < a->n) {
+        const struct node *n = item(value, twice);
+        node_fail(n, a->path, &err, "%s is given twice: keep one", node_text(n));
+        faults_add(found, n, &err);
+    }
     if (words && a->n) {
         a->text = mem_alloc(a->n, sizeof *a->text);
         for (size_t i = 0; i < a->n; i++)
             a->text[i] = field_word(a->parameter.field, a->value[i]);
     }
-    return 0;
 }
 
-int axis_read(struct study *s, const struct node *key, const char *name, const struct node *value,
-              struct catalogue *c, struct err *err)
+/* The part or parameter that the axis varies. */
+static int find_path(struct axis *a, const struct axis_source *from, struct err *err)
 {
-    struct axis *a = &s->axis[s->axes];
+    const char *name = from->name;
     struct err inner;
-
-    if (s->axes == AXES_MOST)
-        return node_fail(key, name, err, "more than %d axes: fix some of them", AXES_MOST);
-    *a = (struct axis){0};
     for (size_t part = 0; part < DESIGN_PARTS; part++)
         if (design_parts[part].named && !strcmp(name, design_parts[part].fields->section)) {
             a->is_part = true;
             a->part = part;
             memcpy(a->path, name, strlen(name) + 1);
         }
-    if (!a->is_part) {
-        if (design_parameter(name, &a->parameter, &inner) != 0)
-            return node_fail(key, name, err, "%s", inner.text);
-        a->part = a->parameter.part;
-        design_path(&a->parameter, a->path, sizeof a->path);
-    }
+    if (a->is_part)
+        return 0;
+    if (design_parameter(name, &a->parameter, &inner) != 0)
+        return node_fail(from->key, name, err, "%s", inner.text);
+    a->part = a->parameter.part;
+    design_path(&a->parameter, a->path, sizeof a->path);
+    return 0;
+}
+
+static int begin(const struct axis_source *from, struct err *err)
+{
+    struct study *s = from->study;
+    const struct node *value = from->value;
+    struct axis *a = &s->axis[s->axes];
+
+    if (s->axes == AXES_MOST)
+        return node_fail(from->key, from->name, err, "more than %d axes: fix some of them",
+                         AXES_MOST);
+    *a = (struct axis){0};
+    if (find_path(a, from, err) != 0)
+        return -1;
     for (size_t i = 0; i < s->axes; i++)
         if (!strcmp(s->axis[i].path, a->path))
-            return node_fail(key, name, err, "this axis is given twice: keep one");
+            return node_fail(from->key, from->name, err, "this axis is given twice: keep one");
     if (items(value) == 0 || (node_kind(value) == NODE_SCALAR && !*node_text(value)))
-        return node_fail(value, name, err, "the axis is empty: list at least one value");
+        return node_fail(value, from->name, err, "the axis is empty: list at least one value");
     s->axes++; /* from here study_free releases it */
-    return a->is_part ? read_part_axis(a, value, c, err) : read_values(a, value, err);
+    return 0;
+}
+
+void axis_read(const struct axis_source *from, struct faults *found)
+{
+    struct axis *a = &from->study->axis[from->study->axes];
+    struct err err;
+    if (begin(from, &err) != 0)
+        faults_add(found, from->key, &err);
+    else if (a->is_part)
+        read_part_axis(a, from, found);
+    else if (node_kind(from->value) != NODE_MAP)
+        read_list(a, from->value, found);
+    else if (read_range(a, from->value, &err) != 0)
+        faults_add(found, from->value, &err);
 }

@@ -4,10 +4,20 @@
 
 #include "search/study.h"
 
+/* An axis as it stands in the file of a study. */
+struct axis_source {
+    struct study *study;
+    struct catalogue *catalogue;
+    const struct node *key;
+    const char *name; /* path; the key's text except for `models` */
+    const struct node *value;
+};
+
 /* Reads one axis of the study: `name: [a, b]`, `name: /regex/` over the catalogue, a single value,
- * or `name: {from, to, steps, scale}`. Refuses an empty axis and one given twice. */
-int axis_read(struct study *s, const struct node *key, const char *name, const struct node *value,
-              struct catalogue *c, struct err *err);
+ * or `name: {from, to, steps, scale}`. Refuses an empty axis and one given twice: every mistake
+ * goes to `found`. */
+void axis_read(const struct axis_source *from, struct faults *found);
+
 /* About how many values an axis given like this has, known without making them. */
 double axis_count(const struct node *value);
 

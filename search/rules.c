@@ -202,6 +202,12 @@ int constraint_parse(struct constraint *out, const char *text, struct err *err)
     }
     struct field f = out->metric ? *out->metric : *out->parameter.field;
     f.lo = -INFINITY, f.hi = INFINITY, f.whole = false;
+    const struct field *limit =
+        field_find(workload_fields, f.name); /* of a metric: tpot_s, ttft_s */
+    if (out->metric && limit && !strcmp(limit->unit, f.unit)) {
+        f.plain_hi = limit->plain_hi;
+        f.plain_unit = limit->plain_unit;
+    }
     const char *value = at + strlen(sign->text);
     rc = field_parse(&f, value + strspn(value, " "), &out->value, err);
     if (rc == 0)

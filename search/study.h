@@ -8,6 +8,7 @@
 #include "arch/catalogue/catalogue.h"
 #include "arch/evaluate.h"
 #include "base/conf.h"
+#include "base/faults.h"
 #include "search/strategies/strategy.h"
 
 enum { AXES_MOST = 32, RULES_MOST = 32 };
@@ -78,6 +79,11 @@ struct study {
  */
 int study_open(struct study **out, const char *path, struct catalogue *c, struct err *err);
 
+/* The same, with all mistakes of the file, in its order; err has the first, or what kept the file
+ * from being read at all. `found` is empty to begin with; faults_free. */
+int study_open_all(struct study **out, const char *path, struct catalogue *c, struct faults *found,
+                   struct err *err);
+
 /* The same from a text that `name` stands for in messages. */
 int study_parse(struct study **out, const char *name, const char *text, struct catalogue *c,
                 struct err *err);
@@ -86,6 +92,9 @@ void study_free(struct study *s); /* takes NULL */
 /* Sets one value of the base design, over what the file says: `--set chip=h100`,
  * `--set plan.tp=8`. On failure err->text is "--set PATH=VALUE: PATH: WHAT: RIGHT". */
 int study_set(struct study *s, struct catalogue *c, const char *assignment, struct err *err);
+
+/* Sets one value on top of the catalogue; study_settle puts it into the design. */
+void study_override(struct study *s, const struct parameter *p, double value);
 
 /* Puts catalogue entries and overrides together once more; after study_set. Checks the whole. */
 int study_settle(struct study *s, struct err *err);

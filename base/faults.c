@@ -1,0 +1,40 @@
+#include "base/faults.h"
+
+#include <stdlib.h>
+
+#include "base/conf.h"
+#include "base/mem.h"
+
+void faults_add(struct faults *f, const struct node *n, const struct err *what)
+{
+    if (f->n == f->room) {
+        f->room = 2 * f->room + 8;
+        f->fault = mem_grow(f->fault, f->room, sizeof *f->fault);
+    }
+    f->fault[f->n] = (struct fault){node_line(n), node_column(n), f->n, mem_text(what->text)};
+    f->n++;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct fault *x = a, *y = b;
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    if (x->column != y->column)
+        return x->column < y->column ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+void faults_sort(struct faults *f)
+{
+    if (f->n > 1)
+        qsort(f->fault, f->n, sizeof *f->fault, by_place);
+}
+
+void faults_free(struct faults *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        free(f->fault[i].text);
+    free(f->fault);
+    *f = (struct faults){0};
+}
