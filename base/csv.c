@@ -206,14 +206,9 @@ static int text_read(struct csv *out, struct reader *r, struct gathered *g, stru
     return dialect_find(r, err) != 0 ? -1 : rows_read(out, r, g, err);
 }
 
-int csv_read(struct csv *out, const char *path, struct err *err)
+/* Owns `text` from here on. */
+static int take(struct csv *out, const char *path, char *text, size_t length, struct err *err)
 {
-    *out = (struct csv){0};
-    size_t length = 0;
-    char *text = text_file_read(path, MOST_MIB, &length, err);
-    if (text == NULL)
-        return -1;
-
     struct gathered g = {0};
     struct reader r = {.path = path, .storage = text, .at = text, .line = 1};
     int status = strlen(text) == length
@@ -232,6 +227,22 @@ int csv_read(struct csv *out, const char *path, struct err *err)
     out->line = g.line;
     out->storage = text;
     return 0;
+}
+
+int csv_parse(struct csv *out, const char *name, const char *text, size_t length, struct err *err)
+{
+    char *copy = mem_alloc(length + 1, 1);
+    memcpy(copy, text, length);
+    *out = (struct csv){0};
+    return take(out, name, copy, length, err);
+}
+
+int csv_read(struct csv *out, const char *path, struct err *err)
+{
+    size_t length;
+    char *text = text_file_read(path, MOST_MIB, &length, err);
+    *out = (struct csv){0};
+    return text == NULL ? -1 : take(out, path, text, length, err);
 }
 
 void csv_free(struct csv *c)

@@ -21,6 +21,9 @@ struct csv {
 int csv_read(struct csv *out, const char *path, struct err *err); /* csv_free */
 void csv_free(struct csv *c);
 
+/* The same from memory; `name` stands for the file in messages. */
+int csv_parse(struct csv *out, const char *name, const char *text, size_t length, struct err *err);
+
 static inline const char *csv_at(const struct csv *c, size_t row, size_t column)
 {
     return c->cell[row * c->columns + column];

@@ -224,18 +224,28 @@ static int find_targets(struct points *p, struct err *err)
     return rc;
 }
 
+static int begin(struct points *p, struct err *err)
+{
+    for (size_t i = 0; i < p->csv.columns; i++)
+        p->csv.header[i] = trimmed(p->csv.header[i]);
+    p->target = mem_alloc(p->csv.columns, sizeof *p->target);
+    if (check_names(p, err) == 0 && find_targets(p, err) == 0)
+        return 0;
+    points_close(p);
+    return -1;
+}
+
 int points_open(struct points *out, const char *path, struct err *err)
 {
     *out = (struct points){.path = path};
-    if (csv_read(&out->csv, path, err) != 0)
-        return -1;
-    for (size_t i = 0; i < out->csv.columns; i++)
-        out->csv.header[i] = trimmed(out->csv.header[i]);
-    out->target = mem_alloc(out->csv.columns, sizeof *out->target);
-    if (check_names(out, err) == 0 && find_targets(out, err) == 0)
-        return 0;
-    points_close(out);
-    return -1;
+    return csv_read(&out->csv, path, err) != 0 ? -1 : begin(out, err);
+}
+
+int points_parse(struct points *out, const char *name, const char *text, size_t length,
+                 struct err *err)
+{
+    *out = (struct points){.path = name};
+    return csv_parse(&out->csv, name, text, length, err) != 0 ? -1 : begin(out, err);
 }
 
 void points_close(struct points *p)

@@ -15,6 +15,10 @@ struct points {
  * list that sets nothing. points_close. */
 int points_open(struct points *out, const char *path, struct err *err);
 
+/* The same from memory; `name` stands for the file in messages. */
+int points_parse(struct points *out, const char *name, const char *text, size_t length,
+                 struct err *err);
+
 /* Puts a row over the design: entries of the catalogue first, single values on top. */
 int points_put(const struct points *p, size_t row, struct catalogue *c, struct design *d,
                struct err *err);

@@ -51,7 +51,7 @@ static void a_setting_starts_from_what_the_study_has_first(void **state)
     struct study *s;
     struct err err = {0};
     if (study_parse(&s, "test",
-                    "models: [gpt3-175b]\nchip: b200-paper\nworkload: {tpot: 50 ms}\n"
+                    "models: [gpt3-175b]\nchip: b200\nworkload: {tpot: 50 ms}\n"
                     "sweep: {workload.context: [4096, 8192], chip: [h100, b200]}\n",
                     catalogue, &err) != 0)
         assert_string_equal(err.text, "");

@@ -1,0 +1,32 @@
+#include "arch/design.h"
+#include "base/field.h"
+#include "tests/fuzz/fuzz.h"
+
+/* A value that is read is right by itself, and what is written of it is read again. */
+static void try_field(const struct field *f, const char *text)
+{
+    double value, again;
+    struct err err = {0};
+    char written[48];
+    if (field_parse(f, text, &value, &err) != 0) {
+        must_complain(&err, "");
+        return;
+    }
+    must(field_check(f, value, &err) == 0, "a value that was read is in the range");
+    quantity_text(value, f->unit, 17, written, sizeof written);
+    if (isfinite(value) && field_word(f, value) == NULL) {
+        must(quantity_parse(written, f->unit, &again) == 0, "what is written is read");
+        must(fabs(again - value) <= 1e-15 * fabs(value), "it is read as what it was");
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = text_of(data, size);
+    for (size_t part = 0; part < DESIGN_PARTS; part++) {
+        for (size_t i = 0; i < design_parts[part].fields->n; i++)
+            try_field(&design_parts[part].fields->row[i], text);
+    }
+    free(text);
+    return 0;
+}

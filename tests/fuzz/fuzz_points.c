@@ -1,0 +1,25 @@
+#include "dse/points.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct points points;
+    struct err err = {0};
+    struct catalogue *catalogue = fuzz_catalogue();
+    char *text = text_of(data, size);
+    if (points_parse(&points, "input", text, size, &err) == 0) {
+        for (size_t row = 0; row < points.csv.rows; row++) {
+            struct design d;
+            must(catalogue_default_design(catalogue, &d, &err) == 0, "there is a default design");
+            if (points_put(&points, row, catalogue, &d, &err) != 0)
+                must_complain(&err, "input:");
+            else
+                must(design_check(&d, &err) == 0, "a design that was read is right");
+        }
+        points_close(&points);
+    } else {
+        must_complain(&err, "input:");
+    }
+    free(text);
+    return 0;
+}
