@@ -1,6 +1,7 @@
 #include "reports/figures/svg.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/field.h"
 
@@ -122,3 +123,28 @@ const char *const picture_style =
     ".grid{stroke:var(--line,#ddd);stroke-width:1}.leader{stroke:var(--soft,#777);stroke-width:1}"
     ".roof{fill:none;stroke:var(--ink,#1b1b1b);stroke-width:2}.cloud{opacity:.13}.point{stroke:var("
     "--paper,#fff);stroke-width:.8}";
+
+void scale_widen(struct scale *s, double v)
+{
+    if (v > 0 && v < INFINITY) {
+        s->lo = fmin(s->lo, v);
+        s->hi = fmax(s->hi, v);
+    }
+}
+
+void svg_point(const struct svg_point *p, FILE *out)
+{
+    if (strcmp(p->engine, "none") == 0)
+        fprintf(out,
+                "<rect x=\"%.1f\" y=\"%.1f\" width=\"7\" height=\"7\" fill=\"%s\" class=\"%s\">",
+                p->x - 3.5, p->y - 3.5, p->colour, p->class);
+    else
+        fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.8\" fill=\"%s\" class=\"%s\">", p->x,
+                p->y, p->colour, p->class);
+    if (*p->about) {
+        fputs("<title>", out);
+        svg_escape(p->about, out);
+        fputs("</title>", out);
+    }
+    fputs(strcmp(p->engine, "none") == 0 ? "</rect>\n" : "</circle>\n", out);
+}

@@ -14,6 +14,9 @@ double scale_of(const struct scale *s, double value);
 /* Rounds the ends outward to 1, 2 or 5 times a power of ten. */
 void scale_round(struct scale *s);
 
+/* Takes a value in, if it is above 0 and finite. */
+void scale_widen(struct scale *s, double v);
+
 void svg_escape(const char *text, FILE *out);
 void svg_open(double width, double height, const char *label, FILE *out);
 void svg_close(FILE *out);
@@ -31,5 +34,13 @@ void svg_axis_y(const struct scale *y, double left, double right, const char *un
 
 /* The style all pictures share, as the content of a <style>. */
 extern const char *const picture_style;
+
+/* A design as a mark, a circle with an engine, a square where `engine` is none; `about` is shown
+ * under the pointer. */
+struct svg_point {
+    double x, y;
+    const char *engine, *colour, *class, *about;
+};
+void svg_point(const struct svg_point *p, FILE *out);
 
 #endif
