@@ -57,7 +57,8 @@ static void die_yields(double *restrict out, size_t n, struct die_lanes *restric
         int32_t last = (int32_t)top[i];
         most = last > most ? last : most;
     }
-    for (double from = TERMS * ((most + TERMS - 1) / TERMS); from > 0; from -= TERMS)
+    int32_t groups = (most + TERMS - 1) / TERMS;
+    for (double from = TERMS * (double)groups; from > 0; from -= TERMS)
         for (size_t i = 0; i < n; i++) {
             double all = sum[i];
             UNROLLED
@@ -539,6 +540,7 @@ void cost_device(struct device_cost *out, struct area *area, const struct chip *
     devices_look_up(&d);
     devices_process(&process, &d, p);
     cost_devices(&lanes, &areas, &d, &process, p);
+    /* Filled, n is 1: NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign) */
     LANES_TAKE(*out, &lanes, 0);
     if (area)
         LANES_TAKE(*area, &areas, 0);

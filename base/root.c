@@ -9,12 +9,13 @@ double root_between(const struct bracket *start, double tolerance, root_fn f, vo
 {
     double a = start->a, fa = start->fa, b = start->b, fb = start->fb;
     bool logs = a > 0 && b > 0;
-    double x = a, before = INFINITY;
+    double before = INFINITY;
 
     if (fa == 0)
         return a;
     if (logs)
         a = log(a), b = log(b);
+    double x = a;
     for (int i = 0; i < STEPS_MOST && fb != 0; i++) {
         double width = fabs(b - a);
         if (width <= tolerance * (logs ? 1 : fmax(fabs(a), fabs(b))))

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sourced by dse/quickstart.sh and tests/run.sh in the root of the project: has what the build
+# Sourced by dse/quickstart.sh and the scripts of tests/ in the root of the project: has what the build
 # needs installed, and builds.
 
 # Debian's package of each library, and the name pkg-config knows it by; of each tool, and its command.

@@ -60,7 +60,7 @@ int page_make(struct page *out, struct db *db, const struct db_run *run,
     struct table front;
     char *cloud = mem_print("SELECT model, engine, system_cost_usd, tokens_per_s FROM point WHERE "
                             "run = ?1 AND verdict = 'ok' AND point %% %llu = 0 LIMIT %d",
-                            (unsigned long long)(run->feasible / CLOUD_MOST + 1), CLOUD_MOST);
+                            (unsigned long long)run->feasible / CLOUD_MOST + 1, CLOUD_MOST);
     int rc = front_make(&front, db, run, models ? "model" : NULL, NULL, NULL, err);
     if (rc == 0) {
         /* The names that a run does not sweep are wanted too: fetch them by point. */

@@ -79,6 +79,7 @@ for file; do
         -DDSE_CATALOGUE_DIR='""' -I. -c "$file" -o "$(echo "$file" | tr / _).o" || exit 255
 done
 C
+# shellcheck disable=SC2038,SC2046 # names without blanks
 (cd "$src" && find * -name '*.c' | xargs -P 2 -n 8 sh "$tmp/compile.sh" &&
     "${CC:-cc}" -o "$tmp/dse" *.o $(pkg-config --libs sqlite3 yaml-0.1 libpcre2-8) -lm -lpthread) || {
     echo "FAILED: the copy does not compile"

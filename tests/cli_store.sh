@@ -151,6 +151,7 @@ if grep -q __asan_init "$DSE"; then
     ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=16 "$DSE" query small.db --sql "$big" >out.txt 2>err.txt
     is=$?
 else
+    # shellcheck disable=SC3045 # tried before
     is=$(ulimit -v 100000 && "$DSE" query small.db --sql "$big" >out.txt 2>err.txt; echo $?)
 fi
 [ "$is" = 1 ] || complain "out of memory: exit $is"

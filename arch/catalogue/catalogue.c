@@ -312,7 +312,7 @@ static int unknown_price(const struct node *n, const char *key, struct err *err)
 
 int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out, struct err *err)
 {
-    struct conf *conf;
+    struct conf *conf = NULL;
     int rc = -1;
 
     if (catalogue_prices_file(c, name, &conf, err) != 0)

@@ -2,6 +2,7 @@
  * and defaults. */
 #include "arch/catalogue/huggingface.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -201,7 +202,7 @@ int huggingface_import(struct imported *out, const struct node *root, struct err
 {
     struct config c = {.root = root, .text = node_find(root, "text_config")};
     struct design d = {.workload = {.query_tokens = 1, .accepted_tokens = 1}};
-    const struct family *family;
+    const struct family *family = NULL;
     struct err inner;
 
     if (node_kind(root) != NODE_MAP)
@@ -210,6 +211,7 @@ int huggingface_import(struct imported *out, const struct node *root, struct err
         c.text = root;
     if (identify(&c, &family, err) != 0)
         return -1;
+    assert(family);
     *out = (struct imported){.type = c.type};
     fields_init(model_fields, &out->model);
     const struct field *attention = &model_fields.row[model_row_of(TO(attention))];

@@ -43,7 +43,8 @@ void front_svg(const struct table *front, const struct table *cloud,
             scale_widen(&y, table_number_at(both[k], i, "tokens_per_s"));
         }
     model_colours_add(&shown, front);
-    svg_open(WIDTH, HEIGHT + 20 * (double)((shown.n + 3) / 4),
+    size_t lines = (shown.n + 3) / 4;
+    svg_open(WIDTH, HEIGHT + 20 * (double)lines,
              "Throughput against system cost with the Pareto front of each model", out);
     if (!front->rows) {
         svg_text(WIDTH / 2.0, HEIGHT / 2.0, "middle", "title", "no feasible point", out);
@@ -79,7 +80,8 @@ void front_svg(const struct table *front, const struct table *cloud,
         free(about);
     }
     for (size_t i = 0; i < shown.n; i++) {
-        double lx = LEFT + 160 * (double)(i % 4), ly = DOWN + 58 + 20 * (double)(i / 4);
+        size_t line = i / 4;
+        double lx = LEFT + 160 * (double)(i % 4), ly = DOWN + 58 + 20 * (double)line;
         svg_point(&(struct svg_point){lx, ly - 4, "none", model_colour(colours, shown.model[i]),
                                       "point", ""},
                   out);

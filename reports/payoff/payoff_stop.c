@@ -74,7 +74,7 @@ static double find_root(struct along *a, double level, const struct payoff_stop 
  * range of P keep their distance from it near the stop. */
 static void find_stop(struct payoff_stop *s, struct along *a)
 {
-    struct certainty sure;
+    struct certainty sure = {0};
     double at = a->q->study ? find_root(a, 0, s) : NAN;
 
     s->at_low = s->at_high = NAN;

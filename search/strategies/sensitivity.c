@@ -131,7 +131,7 @@ static struct interval spread(double value, double *resampled)
 static void indices_of(const struct sample *s, uint64_t seed, struct effect *effect)
 {
     size_t *row = mem_alloc(s->n, sizeof *row);
-    double *drawn = mem_alloc(2 * RESAMPLES * s->inputs, sizeof *drawn);
+    double *drawn = mem_alloc(s->inputs * 2 * RESAMPLES, sizeof *drawn);
     struct indices whole, *one = mem_alloc(1, sizeof *one);
     struct random r;
 
