@@ -218,11 +218,12 @@ static void add_pools(struct metrics_lanes *out, const struct prefill_pool_lanes
 #undef OUT
 
 /* So that a metric that nothing fills is NAN, never what was in memory. */
-FOR_ALL_VECTORS
-static void clear(struct metrics_lanes *restrict out, size_t n)
+static void clear_metrics(struct metrics_lanes *out, size_t n)
 {
-    for (size_t k = 0; k < LEN(out->at); k++)
-        for (size_t i = 0; i < n; i++)
+    if (n == LANES)
+        lanes_set(out->at[0], LEN(out->at) * LANES, NAN);
+    for (size_t i = 0; i < n && n < LANES; i++)
+        for (size_t k = 0; k < LEN(out->at); k++)
             out->at[k][i] = NAN;
 }
 
@@ -247,7 +248,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
 
     for (size_t i = 0; i < d->n; i++)
         mapped[i] = 0;
-    clear(out, d->n);
+    clear_metrics(out, d->n);
     lanes_set(devices, d->n, like->plan.devices);
     if (!p->n) {
         no_numbers(out, d->n, VERDICT_MAPPING);

@@ -87,10 +87,10 @@ static void add_sent(struct step_split_lanes *restrict out, struct pieces *restr
 
 /* What an operator that an engine may run takes, by what holds it back there; `taken_s` gets it. */
 FOR_ALL_VECTORS
-static void add_placed(struct step_split_lanes *restrict out, struct pieces *restrict x,
-                       double *restrict taken_s, const struct op *restrict o, size_t n,
-                       const struct rates_lanes *restrict rates, const struct run *restrict run,
-                       const struct placed *restrict p)
+static void add_placed_parts(struct step_split_lanes *restrict out, struct pieces *restrict x,
+                             double *restrict taken_s, const struct op *restrict o, size_t n,
+                             const struct rates_lanes *restrict rates,
+                             const struct run *restrict run, const struct placed *restrict p)
 {
     double *class_s = LANE_OF(out, step_split, class_s, o->class);
     double *engine_class_s = x->engine_class_s[o->class];
@@ -172,7 +172,7 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
         add_sent(out, x, run.op, d->n, run.requests, s);
     } else {
         t->place(&placed, &run, p->step, d, false);
-        add_placed(out, x, s, run.op, d->n, &d->rates, &run, &placed);
+        add_placed_parts(out, x, s, run.op, d->n, &d->rates, &run, &placed);
         if (attends)
             add_attention(out, run.op, d->n, run.requests, run.share, placed.chip_s,
                           placed.engine_s);

@@ -77,7 +77,8 @@ INLINED void time_calls(enum kernel k, double *restrict s, double *restrict grow
             call_at(&call, s_per_flop[i], u.s_per_byte[i], requests[i], share[i], more_byte);
         struct kernel_work w = work_of(k, t.from, t.number, &x);
         double only = weight_only[i];
-        double all = count * ((k == KERNEL_MOE) & (only > 0) ? t.weight_only_ratio : t.ratio);
+        bool unpacks = (k == KERNEL_MOE) & (only > 0);
+        double all = count * (unpacks ? t.weight_only_ratio : t.ratio);
         s[i] = larger(all * (t.start_s + w.s), sent_byte * requests[i] * u.s_per_wire_byte[i]);
         if (slopes)
             grows_s[i] = all * w.grows_s;
@@ -194,9 +195,10 @@ static void add_exchange(double *restrict s, double *restrict grows_s, const str
 }
 
 FOR_ALL_VECTORS
-static void add_routed(double *restrict s, double *restrict grows_s, const struct op *restrict o,
-                       const struct run *restrict r, const struct route *restrict to, size_t n,
-                       const struct rates_lanes *restrict rates, struct timed t)
+static void add_routed_calls(double *restrict s, double *restrict grows_s,
+                             const struct op *restrict o, const struct run *restrict r,
+                             const struct route *restrict to, size_t n,
+                             const struct rates_lanes *restrict rates, struct timed t)
 {
     time_sent(KERNEL_EXCHANGE, s, grows_s, o, r, to, n, rates, t);
 }
@@ -210,7 +212,7 @@ static void add_wire(struct spell total, const struct run *r, const struct route
     if (!total.slope_s)
         lanes_set(total.slope_s = scratch, d->n, 0);
     if (k == KERNEL_EXCHANGE && route)
-        add_routed(total.s, total.slope_s, r->op, r, route, d->n, &d->rates, t);
+        add_routed_calls(total.s, total.slope_s, r->op, r, route, d->n, &d->rates, t);
     else if (k == KERNEL_EXCHANGE)
         add_exchange(total.s, total.slope_s, r->op, r, d->n, &d->rates, t);
     else if (k == KERNEL_REDUCE && !route)
@@ -264,7 +266,7 @@ static void split_main(struct main_split *out, const struct step *s, const struc
 /* ---- a pass ---- */
 
 FOR_ALL_VECTORS
-static void clear(struct sums *restrict x, size_t n)
+static void clear_sums(struct sums *restrict x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         x->chip_s[i] = x->engine_s[i] = x->wire_s[i] = 0;
@@ -295,7 +297,7 @@ static void divide(struct sums *restrict x, const double *restrict load, size_t 
 }
 
 FOR_ALL_VECTORS
-static void add_placed(struct sums *restrict x, const struct placed *restrict p, size_t n)
+static void add_placed_calls(struct sums *restrict x, const struct placed *restrict p, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         bool moved = p->on_engine[i] > 0;
@@ -314,7 +316,7 @@ static void sum(struct sums *x, const struct pass *p, bool slopes)
     struct run_room room;
     struct placed placed;
     struct spell chip = {placed.chip_s, slopes ? placed.chip_slope : NULL};
-    clear(x, d->n);
+    clear_sums(x, d->n);
     lanes_set(placed.chip_slope, d->n, 0);
     lanes_set(placed.engine_slope, d->n, 0);
     for (size_t k = 0; k < s->main.n; k++) {
@@ -335,7 +337,7 @@ static void sum(struct sums *x, const struct pass *p, bool slopes)
             continue;
         }
         place(&placed, &run, s, d, slopes);
-        add_placed(x, &placed, d->n);
+        add_placed_calls(x, &placed, d->n);
     }
     if (slopes)
         divide(x, p->most, d->n);

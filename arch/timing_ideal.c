@@ -109,12 +109,11 @@ struct timed {
     double s, slope_s;
 };
 
-INLINED struct timed on_unit(const struct unit *u, const struct op *o, double requests,
-                             double share, double more_flop, double more_byte)
+INLINED struct timed on_unit(const struct unit *u, double flop, double byte, double wire_byte,
+                             double more_flop, double more_byte)
 {
-    double flop = o->flop * requests, byte = op_byte(o, requests, share);
     double compute = more_flop * u->s_per_flop, memory = more_byte * u->s_per_byte;
-    return (struct timed){unit_time_s(u, flop, byte, o->wire_byte * requests),
+    return (struct timed){unit_time_s(u, flop, byte, wire_byte),
                           flop * u->s_per_flop > byte * u->s_per_byte ? compute : memory};
 }
 
@@ -129,10 +128,12 @@ INLINED struct both on_units(const struct op *o, const struct run *r,
     struct rates at;
     LANES_TAKE(at, rates, i);
     double requests = r->requests[i], waited = waits ? r->waited[i] : 1, share = r->share[i];
+    double flop = o->flop * requests, byte = op_byte(o, requests, share);
     double idle = share < 1 ? (1 - share) * r->idle : 0;
     double more_byte = o->byte * waited + o->weight_byte * idle, more_flop = o->flop * waited;
-    struct both b = {on_unit(&at.main, o, requests, share, more_flop, more_byte),
-                     on_unit(&at.engine, o, requests, share, more_flop, more_byte), false};
+    struct both b = {on_unit(&at.main, flop, byte, 0, more_flop, more_byte),
+                     on_unit(&at.engine, flop, byte, o->wire_byte * requests, more_flop, more_byte),
+                     false};
     b.on_engine = (r->allowed[i] > 0) & (b.engine.s < b.chip.s);
     return b;
 }

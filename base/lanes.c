@@ -8,7 +8,7 @@ const lane lanes_of_zero;
 const lane lanes_of_one = {EIGHT, EIGHT, EIGHT, EIGHT};
 
 FOR_ALL_VECTORS
-bool lanes_are_equal(const double *x, size_t n)
+static bool lanes_all_equal(const double *x, size_t n)
 {
     int64_t differ = 0;
     for (size_t i = 1; i < n; i++)
@@ -17,8 +17,18 @@ bool lanes_are_equal(const double *x, size_t n)
 }
 
 FOR_ALL_VECTORS
-void lanes_set(double *out, size_t n, double value)
+static void set_lanes(double *out, size_t n, double value)
 {
     for (size_t i = 0; i < n; i++)
         out[i] = value;
+}
+
+bool lanes_are_equal(const double *x, size_t n)
+{
+    return lanes_all_equal(x, n);
+}
+
+void lanes_set(double *out, size_t n, double value)
+{
+    set_lanes(out, n, value);
 }

@@ -65,9 +65,10 @@ typedef double lane[LANES];
     } while (0)
 
 /* Compiled for each width of vectors, the widest that the machine has chosen when the program
- * starts. The numbers are the same: nothing is contracted or reordered. */
+ * starts. The numbers are the same: nothing is contracted or reordered. Such a function is static,
+ * and no other of the program has its name: clang 14 makes its resolver global. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__OPTIMIZE__) && defined(NDEBUG) &&   \
-    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define FOR_ALL_VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define FOR_ALL_VECTORS

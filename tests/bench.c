@@ -201,6 +201,7 @@ int main(int argc, char **argv)
     double steps = ceil(pow(points / 3, 0.25));
     struct study *s = study_of(c, steps, "batch: max, tpot: 50 ms", "");
     struct study *fixed = study_of(c, steps, "batch: 1024", "");
+    struct study *measured = study_of(c, steps, "batch: max, tpot: 50 ms", "timing: calibrated\n");
     struct columns *columns = mem_alloc(1, sizeof *columns);
     columns_make(columns, s);
     struct cursor cursor = {0};
@@ -216,12 +217,16 @@ int main(int argc, char **argv)
     double one = best_rate(s, &s->prices, false, 1, 2000000);
     double two = best_rate(s, &s->prices, false, 2, 4000000);
     double plain = best_rate(fixed, NULL, false, 1, 2000000);
+    double calibrated = best_rate(measured, &s->prices, false, 1, 1000000);
     printf("one point at a time        %10.0f points/s   batch max, cost\n", single);
     printf("many at once               %10.0f points/s   %.1f times as many\n", one, one / single);
     printf("many, two threads          %10.0f points/s   %.2f times one thread\n", two, two / one);
     printf("many, batch given, no cost %10.0f points/s   %.1f times with both\n", plain,
            plain / one);
+    printf("many, calibrated timing    %10.0f points/s   ideal timing is %.1f times as fast\n",
+           calibrated, one / calibrated);
     study_free(fixed);
+    study_free(measured);
     char *a = mem_print("%s/store.db", scratch), *b = mem_print("%s/raw.db", scratch);
     double stored = store_rate(s, columns, 2, a);
     getrusage(RUSAGE_SELF, &use);

@@ -102,6 +102,27 @@ static void start_up_is_all_there_is_to_nothing(void **state)
     }
 }
 
+/* An operator whose kernel nobody named has no calibrated time, and no step with it has one. */
+static void a_kernel_without_a_name_is_refused(void **state)
+{
+    const struct entry *entry[8];
+    size_t n = calibrations(entry);
+    struct call call = call_of(1e-3, 4096, false);
+    struct step step = {.ops = {.n = 1, .op = {{.name = "new", .flop = 1}}}};
+    int number[KERNELS];
+    (void)state;
+    for (size_t i = 0; i < n; i++) {
+        for (int k = 0; k < KERNELS; k++)
+            number[k] = calibration_number(entry[i]->value, (enum kernel)k, 2, 2);
+        assert_int_equal(number[KERNEL_UNKNOWN], -1);
+        assert_true(isnan(calibration_call_s(entry[i]->value, KERNEL_UNKNOWN, 0, &call)));
+        assert_false(step_is_measured(&step, number));
+        step.ops.op[0].kernel = KERNEL_VECTOR;
+        assert_true(step_is_measured(&step, number));
+        step.ops.op[0].kernel = KERNEL_UNKNOWN;
+    }
+}
+
 static const struct calibration *calibration_called(const char *name)
 {
     const struct entry *e;
@@ -311,6 +332,7 @@ int main(void)
         cmocka_unit_test(the_least_value_is_found),
         cmocka_unit_test(no_kernel_is_faster_than_its_data_sheet_and_none_speeds_up_with_work),
         cmocka_unit_test(start_up_is_all_there_is_to_nothing),
+        cmocka_unit_test(a_kernel_without_a_name_is_refused),
         cmocka_unit_test(mla_reaches_what_flashmla_says),
         cmocka_unit_test(an_all_to_all_takes_as_long_as_deepep_says),
         cmocka_unit_test(deepseek_decodes_on_h800_as_published),

@@ -452,8 +452,11 @@ static void a_row_does_not_depend_on_the_way_to_it(void **state)
         "  chip.memory_byte_per_s: {from: 1 TB/s, to: 9 TB/s, steps: 11}\n"
         "constraints: [engine.bandwidth_ratio < 3, usd_per_mtok < 1]\n";
     static const char calibrated[] =
-        "model: llama-3.1-70b\ntiming: calibrated\nplan: {devices: 8, tp: 8}\nsweep:\n"
-        "  chip: [b200, h100, mi300x]\n  workload.batch: [16, 64]\n";
+        "model: gpt-oss-120b\ntiming: calibrated\nplan: {devices: 8, tp: 8}\n"
+        "precision: {weight: fp4, math: fp8, kv: fp8}\nsweep:\n"
+        "  chip: [b200, h100, h800, mi300x]\n  workload.batch: [16, 64]\n"
+        "  chip.fp4_ratio: [1, 4]\n  engine: [none, duplex]\n"
+        "  chip.memory_byte_per_s: {from: 1 TB/s, to: 9 TB/s, steps: 5}\n";
     static const char *const texts[] = {engines, engine_parameters, calibrated};
     (void)state;
     for (size_t t = 0; t < LEN(texts); t++) {
