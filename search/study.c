@@ -29,6 +29,35 @@ static void part_settle(const struct study *s, size_t part, void *value)
             field_put(s->override[i].parameter.field, value, s->override[i].value);
 }
 
+/* An axis of models, of timers or of kinds of layers: what design_check holds against each other.
+ */
+static bool is_of_kinds(const struct axis *a)
+{
+    bool words = !a->is_part && a->parameter.field->only_words;
+    return a->part == PART_MODEL ? a->is_part || words : a->part == PART_MODE && words;
+}
+
+/* Checks every combination of these axes, and the first value of the others. */
+static int check_kinds(const struct study *s, struct err *err)
+{
+    const struct axis *kinds[AXES_MOST];
+    size_t at[AXES_MOST] = {0}, n = 0, moved;
+    struct design d = s->base;
+
+    for (size_t i = 0; i < s->axes; i++)
+        if (is_of_kinds(&s->axis[i]))
+            kinds[n++] = &s->axis[i];
+    do {
+        for (size_t i = 0, k = 0; i < s->axes; i++) /* in order: values of a part follow the part */
+            axis_put(&s->axis[i], k < n && kinds[k] == &s->axis[i] ? at[k++] : 0, &d);
+        if (design_check(&d, err) != 0)
+            return -1;
+        for (moved = n; moved > 0 && ++at[moved - 1] == kinds[moved - 1]->n; moved--)
+            at[moved - 1] = 0;
+    } while (moved > 0);
+    return 0;
+}
+
 int study_settle(struct study *s, struct err *err)
 {
     for (size_t part = 0; part < DESIGN_PARTS; part++)
@@ -41,20 +70,7 @@ int study_settle(struct study *s, struct err *err)
                 part_settle(s, a->part, a->part_value[j]);
         }
     }
-    struct design d = s->base;
-    const struct axis *models = NULL;
-    for (size_t i = 0; i < s->axes; i++)
-        if (s->axis[i].is_part && s->axis[i].part == PART_MODEL)
-            models = &s->axis[i];
-        else
-            axis_put(&s->axis[i], 0, &d);
-    for (size_t i = 0; i < (models ? models->n : 1); i++) {
-        if (models)
-            axis_put(models, i, &d);
-        if (design_check(&d, err) != 0)
-            return -1;
-    }
-    return 0;
+    return check_kinds(s, err);
 }
 
 static int finish(struct study **out, struct conf *conf, struct catalogue *c, struct faults *found,

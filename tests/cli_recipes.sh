@@ -73,4 +73,9 @@ awk -v a="$before" -v b="$(metric die_area_mm2)" 'BEGIN { exit !(b > a + 40) }' 
 sed 's/^attention: gqa/attention: gta/' copy/arch/catalogue/models/llama-3.1-8b.yaml >gta.yaml
 "$dse" eval --set model=./gta.yaml --format json >eval.json || complain "the layer is not priced"
 [ "$(metric kv_byte_per_token)" = 69632 ] || complain "the layer caches $(metric kv_byte_per_token) bytes, not 69632"
+printf 'study: g\nmodel: ./gta.yaml\nsweep: {timing: [ideal, simulator]}\n' >gta-study.yaml
+"$dse" sweep gta-study.yaml --dry-run >out.txt 2>err.txt
+is=$?
+[ "$is" = 2 ] || complain "a timer without operators for the layer, second of its axis: exit $is"
+grep -q 'timing: the simulator has no operators for attention gta' err.txt || complain "$(cat err.txt)"
 exit "$failed"
