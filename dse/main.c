@@ -1,6 +1,7 @@
 #define _XOPEN_SOURCE 700
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -270,13 +271,22 @@ static void hold_streams(void)
             _exit(EXIT_COULD_NOT);
 }
 
-/* Everything printed has arrived. */
+/* Has the reader of standard output closed its end, as `head` does? */
+static bool reader_has_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
+}
+
+/* Has everything printed arrived? A reader that wants no more is told nothing. */
 static int check_output(void)
 {
     errno = 0;
     bool failed = fflush(stdout) != 0;
     if (!failed && !ferror(stdout))
         return 0;
+    if (reader_has_gone())
+        return -1;
     fprintf(stderr, "dse: standard output: cannot be written%s%s\n", errno ? ": " : "",
             errno ? strerror(errno) : "");
     return -1;
