@@ -161,8 +161,11 @@ static int run(const struct args *a, struct err *err)
     double jobs, seed, i = 1, n = 1;
     uint64_t first, last;
     int rc = -1;
+    static const struct clash clashes[] = {
+        {"--db", "--dry-run"}, {"--jobs", "--dry-run"}, {NULL, NULL}};
 
-    if (args_whole(a, "--jobs", 1, 1024, (double)sysconf(_SC_NPROCESSORS_ONLN), &jobs, err) != 0 ||
+    if (args_clash(a, clashes, err) != 0 ||
+        args_whole(a, "--jobs", 1, 1024, (double)sysconf(_SC_NPROCESSORS_ONLN), &jobs, err) != 0 ||
         read_shard(args_value(a, "--shard"), &i, &n, err) != 0 ||
         open_catalogue(&catalogue, err) != 0)
         return -1;

@@ -67,11 +67,13 @@ static int run(const struct args *a, struct err *err)
                                        "inside_percent",
                                        "target",
                                        "met"};
-    const char *name = args_value(a, "--format");
     struct check c = {.dir = args_value(a, "--data"), .every = args_value(a, "--every")};
-    enum format format = FORMAT_TABLE;
+    enum format format;
 
-    if (name && format_parse(name, &format, err) != 0)
+    if (c.every && !c.dir)
+        return fail(err, "dse validate: --every: has no effect without --data: give --data DIR or "
+                         "leave it out");
+    if (args_format(a, FORMAT_TABLE, &format, err) != 0)
         return -1;
     if (open_catalogue(&c.catalogue, err) != 0)
         return -1;
@@ -96,7 +98,8 @@ static int run(const struct args *a, struct err *err)
 static const struct option options[] = {
     {"--data", "DIR",
      "a folder of results: llmsimulator.csv, published_serving.csv, silicon/, ..."},
-    {"--every", NULL, "each of the thousands of measured kernels and serving points, too"},
+    {"--every", NULL,
+     "with --data: each of the thousands of measured kernels and serving points, too"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
 };

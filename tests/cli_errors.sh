@@ -103,6 +103,13 @@ wrong 1 '^cut\.db: is damaged' query cut.db
 wrong 1 'cannot be opened' sweep good.yaml --db nowhere/x.db
 wrong 2 '^--where "tpot ~ 3": .*: write' query good.db --where 'tpot ~ 3'
 wrong 2 'no such column' pareto good.db --where 'speed > 3'
+# Options that would do nothing beside, or without, another one.
+printf 'study: dry\nsweep: {workload.context: [1024, 2048]}\n' >dry.yaml
+wrong 2 '^dse sweep: --db: has no effect with --dry-run' sweep dry.yaml --dry-run --db dry.db
+wrong 2 '^dse sweep: --jobs: has no effect with --dry-run' sweep dry.yaml --dry-run --jobs 2
+wrong 2 '^dse validate: --every: has no effect without --data' validate --every
+wrong 2 '^dse eval: --format: one point is text or json' eval --format csv
+rm dry.yaml
 wrong 2 'unknown column "modell": did you mean "model"' query good.db --match modell=gpt
 wrong 2 'missing closing parenthesis' query good.db --match 'model=('
 wrong 2 'a query only reads' query good.db --sql 'DELETE FROM point'
