@@ -540,7 +540,6 @@ void cost_device(struct device_cost *out, struct area *area, const struct chip *
     devices_look_up(&d);
     devices_process(&process, &d, p);
     cost_devices(&lanes, &areas, &d, &process, p);
-    /* Filled, n is 1: NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign) */
     LANES_TAKE(*out, &lanes, 0);
     if (area)
         LANES_TAKE(*area, &areas, 0);

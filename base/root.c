@@ -15,7 +15,6 @@ double root_between(const struct bracket *start, double tolerance, root_fn f, vo
         return a;
     if (logs)
         a = log(a), b = log(b);
-    double x = a;
     for (int i = 0; i < STEPS_MOST && fb != 0; i++) {
         double width = fabs(b - a);
         if (width <= tolerance * (logs ? 1 : fmax(fabs(a), fabs(b))))
@@ -24,7 +23,8 @@ double root_between(const struct bracket *start, double tolerance, root_fn f, vo
         bool halve = i % 3 == 0 && width > before / 2;
         if (i % 3 == 0)
             before = width;
-        x = halve || !isfinite(fa) || !isfinite(fb) ? (a + b) / 2 : b - fb * (b - a) / (fb - fa);
+        double x =
+            halve || !isfinite(fa) || !isfinite(fb) ? (a + b) / 2 : b - fb * (b - a) / (fb - fa);
         double fx = f(logs ? exp(x) : x, ctx);
         if (isnan(fx))
             return NAN;
@@ -34,6 +34,6 @@ double root_between(const struct bracket *start, double tolerance, root_fn f, vo
             fa /= 2;
         b = x, fb = fx;
     }
-    x = fb == 0 ? b : (a + b) / 2;
+    double x = fb == 0 ? b : (a + b) / 2;
     return logs ? exp(x) : x;
 }
