@@ -10,30 +10,30 @@
 
 enum { BLOCK = 64, LEAF = 32 };
 
-/* A sorted stretch of the front of two objectives: first ascending, second descending. */
+/* A block of the sorted front of two objectives: first ascending, second descending. */
 struct block {
     size_t n;
     double at[BLOCK][2];
     uint64_t id[BLOCK];
 };
 
-/* A box of the tree: its corners, and either two parts or the points themselves. */
+/* A box of the tree: its corners, and either two sub-boxes or the points themselves. */
 struct box {
-    struct box *part[2]; /* NULL in a leaf */
-    size_t n;            /* points in it */
-    double *low, *high;  /* all points lie between; loose after points left */
-    double *at;          /* leaf: room for LEAF points */
+    struct box *child[2]; /* NULL in a leaf */
+    size_t n;             /* points in it */
+    double *low, *high;   /* bounds of all points; not tightened when points are removed */
+    double *at;           /* leaf: room for LEAF points */
     uint64_t *id;
 };
 
 struct archive {
     size_t dim, count;
     struct block **block; /* dim <= 2 */
-    double (*last)[2];    /* point of each block */
+    double (*last)[2];    /* last point of each block */
     size_t blocks, room;
     struct box *root; /* dim > 2; NULL: empty */
-    uint64_t *left;
-    size_t left_n, left_room;
+    uint64_t *removed;
+    size_t removed_n, removed_room;
 };
 
 struct archive *archive_new(size_t dim)
@@ -48,8 +48,8 @@ static void box_free(struct box *b)
 {
     if (!b)
         return;
-    box_free(b->part[0]);
-    box_free(b->part[1]);
+    box_free(b->child[0]);
+    box_free(b->child[1]);
     free(b->low);
     free(b->at);
     free(b->id);
@@ -65,21 +65,22 @@ void archive_free(struct archive *a)
     free(a->block);
     free(a->last);
     box_free(a->root);
-    free(a->left);
+    free(a->removed);
     free(a);
 }
 
-static void leaves(struct archive *a, uint64_t id)
+static void record_removed(struct archive *a, uint64_t id)
 {
-    if (a->left_n == a->left_room)
-        a->left = mem_grow(a->left, a->left_room = 2 * a->left_room + 64, sizeof *a->left);
-    a->left[a->left_n++] = id;
+    if (a->removed_n == a->removed_room)
+        a->removed =
+            mem_grow(a->removed, a->removed_room = 2 * a->removed_room + 64, sizeof *a->removed);
+    a->removed[a->removed_n++] = id;
     a->count--;
 }
 
 /* ---- one and two objectives ---- */
 
-/* A point of the list: the first that is not below `at` in (first, second). */
+/* A position in the list: the first point that is not below `at` in (first, second) order. */
 struct place {
     size_t block, i;
 };
@@ -89,9 +90,9 @@ static bool below(const double *p, const double *at)
     return p[0] < at[0] || (p[0] == at[0] && p[1] < at[1]);
 }
 
-static struct place find(const struct archive *a, const double *at)
+static struct place list_find(const struct archive *a, const double *at)
 {
-    size_t lo = 0, hi = a->blocks; /* the first block whose last point is not below */
+    size_t lo = 0, hi = a->blocks; /* the first block whose last point is not below `at` */
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
         if (below(a->last[mid], at))
@@ -115,7 +116,7 @@ static struct place find(const struct archive *a, const double *at)
     return p;
 }
 
-/* The one before has the least second objective of all that come before. */
+/* Of all points before `p`, the one just before it has the smallest second objective. */
 static bool list_dominates(const struct archive *a, struct place p, const double *at)
 {
     if (p.i == 0 && p.block == 0)
@@ -131,12 +132,12 @@ static void drop_block(struct archive *a, size_t i)
     memmove(&a->last[i], &a->last[i + 1], (a->blocks - i) * sizeof *a->last);
 }
 
-static void note_last(struct archive *a, size_t i)
+static void update_last(struct archive *a, size_t i)
 {
     memcpy(a->last[i], a->block[i]->at[a->block[i]->n - 1], sizeof *a->last);
 }
 
-static void list_clear(struct archive *a, struct place p, const double *at)
+static void list_remove_dominated(struct archive *a, struct place p, const double *at)
 {
     while (p.block < a->blocks) {
         struct block *b = a->block[p.block];
@@ -145,7 +146,7 @@ static void list_clear(struct archive *a, struct place p, const double *at)
             end++; /* equal points stay */
         size_t from = end;
         while (end < b->n && pareto_dominates(at, b->at[end], 2))
-            leaves(a, b->id[end++]);
+            record_removed(a, b->id[end++]);
         bool more = end == b->n;
         memmove(&b->at[from], &b->at[end], (b->n - end) * sizeof *b->at);
         memmove(&b->id[from], &b->id[end], (b->n - end) * sizeof *b->id);
@@ -153,7 +154,7 @@ static void list_clear(struct archive *a, struct place p, const double *at)
         if (b->n == 0)
             drop_block(a, p.block);
         else
-            note_last(a, p.block++);
+            update_last(a, p.block++);
         p.i = 0;
         if (!more)
             return;
@@ -173,7 +174,7 @@ static void insert_block(struct archive *a, size_t at)
     a->blocks++;
 }
 
-/* Before the point at `p`, which is the first that is not below. */
+/* Inserts before `p`, the first point that is not below `at`. */
 static void list_insert(struct archive *a, struct place p, const double *at, uint64_t id)
 {
     if (p.block == a->blocks && a->blocks > 0)
@@ -188,8 +189,8 @@ static void list_insert(struct archive *a, struct place p, const double *at, uin
         b->n = BLOCK - next->n;
         memcpy(next->at, &b->at[b->n], next->n * sizeof *b->at);
         memcpy(next->id, &b->id[b->n], next->n * sizeof *b->id);
-        note_last(a, p.block);
-        note_last(a, p.block + 1);
+        update_last(a, p.block);
+        update_last(a, p.block + 1);
         if (p.i > b->n) {
             p.i -= b->n;
             p.block++;
@@ -201,21 +202,21 @@ static void list_insert(struct archive *a, struct place p, const double *at, uin
     memcpy(b->at[p.i], at, sizeof *b->at);
     b->id[p.i] = id;
     b->n++;
-    note_last(a, p.block);
+    update_last(a, p.block);
     a->count++;
 }
 
 static bool list_offer(struct archive *a, const double *at, uint64_t id)
 {
-    struct place p = find(a, at);
+    struct place p = list_find(a, at);
     if (list_dominates(a, p, at))
         return false;
-    list_clear(a, p, at);
+    list_remove_dominated(a, p, at);
     list_insert(a, p, at, id);
     return true;
 }
 
-/* ---- three objectives and more ---- */
+/* ---- three or more objectives ---- */
 
 static struct box *leaf_new(size_t dim)
 {
@@ -227,7 +228,7 @@ static struct box *leaf_new(size_t dim)
     return b;
 }
 
-static bool nowhere_above(const double *a, const double *b, size_t dim)
+static bool is_at_most(const double *a, const double *b, size_t dim)
 {
     for (size_t k = 0; k < dim; k++)
         if (!(a[k] <= b[k]))
@@ -237,54 +238,54 @@ static bool nowhere_above(const double *a, const double *b, size_t dim)
 
 static bool box_dominates(const struct box *b, const double *at, size_t dim)
 {
-    if (!nowhere_above(b->low, at, dim))
+    if (!is_at_most(b->low, at, dim))
         return false;
-    if (b->part[0])
-        return box_dominates(b->part[0], at, dim) || box_dominates(b->part[1], at, dim);
+    if (b->child[0])
+        return box_dominates(b->child[0], at, dim) || box_dominates(b->child[1], at, dim);
     for (size_t i = 0; i < b->n; i++)
         if (pareto_dominates(b->at + i * dim, at, dim))
             return true;
     return false;
 }
 
-static void box_left(struct archive *a, const struct box *b)
+static void record_box_removed(struct archive *a, const struct box *b)
 {
-    if (b->part[0]) {
-        box_left(a, b->part[0]);
-        box_left(a, b->part[1]);
+    if (b->child[0]) {
+        record_box_removed(a, b->child[0]);
+        record_box_removed(a, b->child[1]);
         return;
     }
     for (size_t i = 0; i < b->n; i++)
-        leaves(a, b->id[i]);
+        record_removed(a, b->id[i]);
 }
 
-/* Takes out what `at` dominates; the box that is left, or NULL. */
-static struct box *box_clear(struct archive *a, struct box *b, const double *at)
+/* Removes the points that `at` dominates. Returns the remaining box, or NULL if it is empty. */
+static struct box *box_remove_dominated(struct archive *a, struct box *b, const double *at)
 {
     size_t dim = a->dim;
-    if (!nowhere_above(at, b->high, dim))
+    if (!is_at_most(at, b->high, dim))
         return b;
     if (pareto_dominates(at, b->low, dim)) {
-        box_left(a, b);
+        record_box_removed(a, b);
         box_free(b);
         return NULL;
     }
-    if (b->part[0]) {
-        b->part[0] = box_clear(a, b->part[0], at);
-        b->part[1] = box_clear(a, b->part[1], at);
-        if (b->part[0] && b->part[1]) {
-            b->n = b->part[0]->n + b->part[1]->n;
+    if (b->child[0]) {
+        b->child[0] = box_remove_dominated(a, b->child[0], at);
+        b->child[1] = box_remove_dominated(a, b->child[1], at);
+        if (b->child[0] && b->child[1]) {
+            b->n = b->child[0]->n + b->child[1]->n;
             return b;
         }
-        struct box *rest = b->part[0] ? b->part[0] : b->part[1];
-        b->part[0] = b->part[1] = NULL;
+        struct box *rest = b->child[0] ? b->child[0] : b->child[1];
+        b->child[0] = b->child[1] = NULL;
         box_free(b);
         return rest;
     }
     size_t kept = 0;
     for (size_t i = 0; i < b->n; i++) {
         if (pareto_dominates(at, b->at + i * dim, dim)) {
-            leaves(a, b->id[i]);
+            record_removed(a, b->id[i]);
             continue;
         }
         memmove(b->at + kept * dim, b->at + i * dim, dim * sizeof *at);
@@ -312,7 +313,7 @@ static void leaf_add(struct box *b, const double *at, uint64_t id, size_t dim)
     b->id[b->n++] = id;
 }
 
-/* Halves a full leaf across its widest side; sides count as shares of the root's. */
+/* Halves a full leaf across its widest side; widths are relative to the root's. */
 static void leaf_split(const struct archive *a, struct box *b)
 {
     size_t dim = a->dim, side = 0, order[LEAF];
@@ -332,9 +333,9 @@ static void leaf_split(const struct archive *a, struct box *b)
         order[j] = i;
     }
     for (size_t half = 0; half < 2; half++) {
-        b->part[half] = leaf_new(dim);
+        b->child[half] = leaf_new(dim);
         for (size_t i = half * LEAF / 2; i < (half + 1) * LEAF / 2; i++)
-            leaf_add(b->part[half], b->at + order[i] * dim, b->id[order[i]], dim);
+            leaf_add(b->child[half], b->at + order[i] * dim, b->id[order[i]], dim);
     }
     free(b->at);
     free(b->id);
@@ -342,7 +343,7 @@ static void leaf_split(const struct archive *a, struct box *b)
     b->id = NULL;
 }
 
-/* How far the box would have to grow, in shares of its sides; then how far its middle is. */
+/* Distance of the point from the centre of the box, times two (L1 norm). */
 static double distance(const struct box *b, const double *at, size_t dim)
 {
     double far = 0;
@@ -360,19 +361,19 @@ static void box_insert(struct archive *a, const double *at, uint64_t id)
         a->root = leaf_new(dim);
     struct box *b = a->root;
     for (;;) {
-        if (!b->part[0] && b->n == LEAF)
+        if (!b->child[0] && b->n == LEAF)
             leaf_split(a, b);
-        if (!b->part[0])
+        if (!b->child[0])
             break;
         widen(b, at, dim);
         b->n++;
-        b = b->part[distance(b->part[1], at, dim) < distance(b->part[0], at, dim)];
+        b = b->child[distance(b->child[1], at, dim) < distance(b->child[0], at, dim)];
     }
     leaf_add(b, at, id, dim);
     a->count++;
 }
 
-/* ---- both ---- */
+/* ---- any number of objectives ---- */
 
 static bool any_nan(const double *at, size_t dim)
 {
@@ -386,7 +387,7 @@ bool archive_dominates(const struct archive *a, const double *at)
 {
     if (a->dim <= 2) {
         const double two[2] = {at[0], a->dim > 1 ? at[1] : 0};
-        return list_dominates(a, find(a, two), two);
+        return list_dominates(a, list_find(a, two), two);
     }
     return a->root && box_dominates(a->root, at, a->dim);
 }
@@ -402,7 +403,7 @@ bool archive_offer(struct archive *a, const double *at, uint64_t id)
     if (archive_dominates(a, at))
         return false;
     if (a->root)
-        a->root = box_clear(a, a->root, at);
+        a->root = box_remove_dominated(a, a->root, at);
     box_insert(a, at, id);
     return true;
 }
@@ -414,8 +415,8 @@ size_t archive_count(const struct archive *a)
 
 static size_t box_list(const struct box *b, size_t dim, size_t n, double *at, uint64_t *id)
 {
-    if (b->part[0])
-        return box_list(b->part[1], dim, box_list(b->part[0], dim, n, at, id), at, id);
+    if (b->child[0])
+        return box_list(b->child[1], dim, box_list(b->child[0], dim, n, at, id), at, id);
     if (at)
         memcpy(at + n * dim, b->at, b->n * dim * sizeof *at);
     if (id)
@@ -437,13 +438,13 @@ void archive_list(const struct archive *a, double *at, uint64_t *id)
         box_list(a->root, a->dim, 0, at, id);
 }
 
-const uint64_t *archive_left(const struct archive *a, size_t *n)
+const uint64_t *archive_removed(const struct archive *a, size_t *n)
 {
-    *n = a->left_n;
-    return a->left;
+    *n = a->removed_n;
+    return a->removed;
 }
 
 void archive_forget(struct archive *a)
 {
-    a->left_n = 0;
+    a->removed_n = 0;
 }

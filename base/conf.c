@@ -18,13 +18,13 @@ enum { MOST_MIB = 16, DEEPEST = 64, ANCHORS_MOST = 1000 };
 struct node {
     const struct conf *conf;
     const yaml_node_t *yaml;
-    int height; /* lists and maps in one another from here on; -1 while it is counted */
+    int height; /* levels of lists and maps from here down; -1 while it is computed */
 };
 
 struct conf {
     char *path, *text;
     yaml_document_t document;
-    struct node *node; /* one per node of the document, in its order */
+    struct node *node; /* one per node of the document, in document order */
     size_t nodes;
 };
 
@@ -114,8 +114,8 @@ int node_fail(const struct node *n, const char *path, struct err *err, const cha
                 named ? path : "", named ? ": " : "", what);
 }
 
-int node_blame(const struct node *n, const char *path, const char *file, const struct err *inner,
-               struct err *err)
+int node_fail_file(const struct node *n, const char *path, const char *file,
+                   const struct err *inner, struct err *err)
 {
     size_t length = strlen(file);
     const char *line = inner->text + length + 1;
@@ -153,7 +153,7 @@ void conf_close(struct conf *c)
     free(c);
 }
 
-/* libyaml gives no line for bytes that are not text, only an offset. */
+/* For bytes that are not UTF-8 libyaml gives an offset, not a line. */
 static int fail_reading(const struct conf *c, const yaml_parser_t *parser, struct err *err)
 {
     size_t line = 1, column = 1;
@@ -174,8 +174,8 @@ static int fail_syntax(const struct conf *c, const yaml_parser_t *parser, struct
         return fail_io(err, "%s: cannot be read: out of memory", c->path);
     if (parser->error == YAML_READER_ERROR)
         return fail_reading(c, parser, err);
-    return fail(err, "%s:%zu:%zu: %s: mend the YAML syntax", c->path, parser->problem_mark.line + 1,
-                parser->problem_mark.column + 1, parser->problem);
+    return fail(err, "%s:%zu:%zu: %s: correct the YAML syntax", c->path,
+                parser->problem_mark.line + 1, parser->problem_mark.column + 1, parser->problem);
 }
 
 static bool has_anchor(const yaml_event_t *e)
@@ -185,7 +185,7 @@ static bool has_anchor(const yaml_event_t *e)
            (e->type == YAML_MAPPING_START_EVENT && e->data.mapping_start.anchor != NULL);
 }
 
-/* Before loading, as libyaml takes quadratic time over brackets in brackets and over anchors. */
+/* Runs before loading because libyaml takes quadratic time on nested brackets and on anchors. */
 static int check_events(struct conf *c, yaml_parser_t *parser, struct err *err)
 {
     int depth = 0, anchors = 0;
@@ -242,7 +242,7 @@ struct key {
     const struct node *node;
 };
 
-static int by_text_and_place(const void *left, const void *right)
+static int by_text_and_position(const void *left, const void *right)
 {
     const struct key *a = left, *b = right;
     int order = strcmp(a->text, b->text);
@@ -266,10 +266,10 @@ static int check_keys(const struct node *map, struct err *err)
             status = node_fail(key[i].node, NULL, err, "the key is a list or a map: write a word");
         else if (is_merge(key[i].node))
             status = node_fail(key[i].node, "<<", err,
-                               "merge keys are not read: write the keys of the other map out");
+                               "merge keys are not supported: write out the keys of the other map");
     }
     if (status == 0)
-        qsort(key, n, sizeof *key, by_text_and_place);
+        qsort(key, n, sizeof *key, by_text_and_position);
     for (size_t i = 1; i < n && status == 0; i++) {
         if (strcmp(key[i - 1].text, key[i].text) == 0)
             status = node_fail(key[i].node, key[i].text, err, "given twice: keep one");
@@ -278,7 +278,8 @@ static int check_keys(const struct node *map, struct err *err)
     return status;
 }
 
-/* What a value is follows from its place; libyaml gives the tags below where there is none. */
+/* The type of a value follows from its key, so tags are refused. libyaml itself adds the tags below
+ * to untagged nodes. */
 static int check_tag(const struct node *n, struct err *err)
 {
     static const char *const plain[] = {
@@ -286,7 +287,7 @@ static int check_tag(const struct node *n, struct err *err)
     const char *tag = (const char *)n->yaml->tag;
     if (tag == NULL || strcmp(tag, plain[node_kind(n)]) == 0)
         return 0;
-    return node_fail(n, NULL, err, "the tag \"%.80s\": write the value without it", tag);
+    return node_fail(n, NULL, err, "tag \"%.80s\": write the value without it", tag);
 }
 
 static int check_node(const struct node *n, struct err *err)
@@ -296,11 +297,11 @@ static int check_node(const struct node *n, struct err *err)
     if (node_kind(n) == NODE_MAP)
         return check_keys(n, err);
     if (node_kind(n) == NODE_SCALAR && strlen(node_text(n)) < n->yaml->data.scalar.length)
-        return node_fail(n, NULL, err, "a NUL character in the text: leave it out");
+        return node_fail(n, NULL, err, "a NUL character in the text: remove it");
     return 0;
 }
 
-/* Aliases make the tree a graph: a node is walked once, and none may be below itself. */
+/* Aliases make the tree a graph: each node is visited once, and none may contain itself. */
 static int check_depth(struct conf *c, struct node *n, int depth, struct err *err)
 {
     if (n->height < 0)
@@ -348,7 +349,7 @@ static int pass_over(struct conf *c, size_t length, pass_fn *pass, struct err *e
     return status;
 }
 
-/* Owns `text` from here on. */
+/* Takes ownership of `text`. */
 static int parse(struct conf **out, const char *name, char *text, size_t length, struct err *err)
 {
     struct conf *c = mem_alloc(1, sizeof *c);
@@ -425,7 +426,7 @@ static int fail_unknown(const struct node *key, struct fields table, const char 
     return -1;
 }
 
-static bool listed(const char *name, const char *const *names)
+static bool is_listed(const char *name, const char *const *names)
 {
     for (; names != NULL && *names != NULL; names++) {
         if (strcmp(name, *names) == 0)
@@ -434,12 +435,12 @@ static bool listed(const char *name, const char *const *names)
     return false;
 }
 
-/* `seen` has a flag for each row. */
+/* `seen` has one flag per row. */
 static int bind_entry(const struct node *n, size_t i, struct fields table, void *object, bool *seen,
                       const char *const *skip, struct err *err)
 {
     const struct node *key = node_key_node(n, i);
-    if (listed(node_text(key), skip))
+    if (is_listed(node_text(key), skip))
         return 0;
     const struct field *f = field_find(table, node_text(key));
     if (f == NULL)
@@ -459,7 +460,7 @@ int node_bind(const struct node *n, struct fields table, const char *const *skip
               bool *given, struct err *err)
 {
     if (node_kind(n) == NODE_SCALAR && *node_text(n) == '\0')
-        return 0; /* a section with nothing in it */
+        return 0; /* an empty section */
     if (node_kind(n) != NODE_MAP)
         return node_fail(n, table.section, err, "not a map: write lines of NAME: VALUE");
     bool *seen = mem_alloc(table.n, sizeof *seen);

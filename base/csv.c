@@ -12,10 +12,10 @@ enum { MOST_MIB = 1024 };
 struct reader {
     const char *path;
     const char *storage;
-    char *at; /* in the storage, which ends with the only NUL */
+    char *at; /* in the text, which ends with its only NUL */
     size_t line;
     char separator;
-    bool cr_ends; /* a CR alone ends a line: the first line ends so */
+    bool cr_ends; /* a lone CR ends a line, as it does in the first line */
 };
 
 static bool line_ends(const struct reader *r, const char *at)
@@ -23,7 +23,7 @@ static bool line_ends(const struct reader *r, const char *at)
     return *at == '\n' || *at == '\0' || (*at == '\r' && (r->cr_ends || at[1] == '\n'));
 }
 
-/* Past the end of a line: LF, CR LF or, where lines end so, CR. */
+/* Moves past the end of a line: LF, CR LF or, if lines end that way, CR. */
 static void line_pass(struct reader *r)
 {
     if (*r->at == '\0')
@@ -38,7 +38,7 @@ static int quoted_read(struct reader *r, char **put, struct err *err)
     char *at = r->at + 1;
     while (*at != '"' || at[1] == '"') {
         if (*at == '\0')
-            return fail(err, "%s:%zu: a quote is not closed: end the cell with one", r->path,
+            return fail(err, "%s:%zu: a quote is not closed: end the cell with a quote", r->path,
                         first);
         r->line += *at == '\n' || (*at == '\r' && r->cr_ends && at[1] != '\n');
         at += *at == '"';
@@ -64,7 +64,8 @@ static int plain_read(struct reader *r, char **put, struct err *err)
     return 0;
 }
 
-/* Reads a cell in place: text only becomes shorter. `more` says that another follows. */
+/* Reads a cell in place, since unquoting only shortens it. `more` says that another cell
+ * follows. */
 static int cell_read(struct reader *r, bool *more, struct err *err)
 {
     char *put = r->at;
@@ -79,7 +80,7 @@ static int cell_read(struct reader *r, bool *more, struct err *err)
     return 0;
 }
 
-/* Cells and lines gather here, the header's first. */
+/* Cells and line numbers collected so far, the header's first. */
 struct gathered {
     char **cell;
     size_t cells, cell_room;
@@ -128,7 +129,7 @@ static bool all_blank(char *const *cell, size_t n)
 static int rows_read(struct csv *out, struct reader *r, struct gathered *g, struct err *err)
 {
     while (*r->at != '\0') {
-        if (line_ends(r, r->at)) { /* an empty line is no row */
+        if (line_ends(r, r->at)) { /* skip an empty line */
             line_pass(r);
             continue;
         }
@@ -136,7 +137,7 @@ static int rows_read(struct csv *out, struct reader *r, struct gathered *g, stru
         if (row_read(r, g, err) != 0)
             return -1;
         size_t cells = g->cells - before;
-        if (all_blank(&g->cell[before], cells)) { /* nor is one of empty cells */
+        if (all_blank(&g->cell[before], cells)) { /* skip a row of empty cells */
             g->cells = before;
             continue;
         }
@@ -146,7 +147,7 @@ static int rows_read(struct csv *out, struct reader *r, struct gathered *g, stru
             continue;
         }
         if (cells != out->columns)
-            return fail(err, "%s:%zu: cells in the row: %zu: write %zu, as in the header", r->path,
+            return fail(err, "%s:%zu: the row has %zu cells: write %zu, as in the header", r->path,
                         first, cells, out->columns);
         line_add(g, first);
     }
@@ -155,13 +156,13 @@ static int rows_read(struct csv *out, struct reader *r, struct gathered *g, stru
     return 0;
 }
 
-/* The first line, without what stands between quotes. */
+/* The first line without its quoted parts. */
 struct first_line {
     size_t commas, semicolons, tabs;
     bool cr_ends;
 };
 
-static struct first_line look_ahead(const char *at)
+static struct first_line scan_first_line(const char *at)
 {
     struct first_line l = {0};
     bool quoted = false;
@@ -175,13 +176,13 @@ static struct first_line look_ahead(const char *at)
     return l;
 }
 
-/* Spreadsheets write a first line "sep=;", or simply another separator. */
+/* Spreadsheets may write a first line "sep=;" or use another separator without saying so. */
 static int dialect_find(struct reader *r, struct err *err)
 {
     r->at += strspn(r->at, "\r\n");
     for (const char *c = r->storage; c < r->at; c++)
         r->line += *c == '\n' || (*c == '\r' && c[1] != '\n');
-    struct first_line l = look_ahead(r->at);
+    struct first_line l = scan_first_line(r->at);
     r->cr_ends = l.cr_ends;
     if (strncmp(r->at, "sep=", 4) == 0 && r->at[4] != '\0' && line_ends(r, r->at + 5)) {
         r->separator = r->at[4];
@@ -206,14 +207,15 @@ static int text_read(struct csv *out, struct reader *r, struct gathered *g, stru
     return dialect_find(r, err) != 0 ? -1 : rows_read(out, r, g, err);
 }
 
-/* Owns `text` from here on. */
-static int take(struct csv *out, const char *path, char *text, size_t length, struct err *err)
+/* Takes ownership of `text`. */
+static int parse_owned(struct csv *out, const char *path, char *text, size_t length,
+                       struct err *err)
 {
     struct gathered g = {0};
     struct reader r = {.path = path, .storage = text, .at = text, .line = 1};
     int status = strlen(text) == length
                      ? text_read(out, &r, &g, err)
-                     : fail(err, "%s: a NUL byte in the text: give a text file", path);
+                     : fail(err, "%s: a NUL byte in the file: give a text file", path);
     if (status != 0) {
         free(g.cell);
         free(g.line);
@@ -234,7 +236,7 @@ int csv_parse(struct csv *out, const char *name, const char *text, size_t length
     char *copy = mem_alloc(length + 1, 1);
     memcpy(copy, text, length);
     *out = (struct csv){0};
-    return take(out, name, copy, length, err);
+    return parse_owned(out, name, copy, length, err);
 }
 
 int csv_read(struct csv *out, const char *path, struct err *err)
@@ -242,12 +244,12 @@ int csv_read(struct csv *out, const char *path, struct err *err)
     size_t length;
     char *text = text_file_read(path, MOST_MIB, &length, err);
     *out = (struct csv){0};
-    return text == NULL ? -1 : take(out, path, text, length, err);
+    return text == NULL ? -1 : parse_owned(out, path, text, length, err);
 }
 
 void csv_free(struct csv *c)
 {
-    free(c->header); /* and the cells, which follow it */
+    free(c->header); /* and the cells, stored behind it */
     free(c->line);
     free(c->storage);
     *c = (struct csv){0};

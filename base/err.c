@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* By way of a buffer, so that err->text may be among the arguments. */
-static int fill(struct err *err, int status, const char *format, va_list args)
+/* Formats into a buffer, so that err->text may be among the arguments. */
+static int set_text(struct err *err, int status, const char *format, va_list args)
 {
     char text[sizeof err->text];
     vsnprintf(text, sizeof text, format, args);
@@ -23,7 +23,7 @@ int fail(struct err *err, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fill(err, STATUS_INPUT, format, args);
+    set_text(err, STATUS_INPUT, format, args);
     va_end(args);
     return -1;
 }
@@ -32,7 +32,7 @@ int fail_io(struct err *err, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fill(err, STATUS_IO, format, args);
+    set_text(err, STATUS_IO, format, args);
     va_end(args);
     return -1;
 }

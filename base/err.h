@@ -1,14 +1,14 @@
-/* The error object: one line of text and the exit status it asks for.
+/* The error object: one line of text and the exit status it implies.
  *
- * A function that can fail returns 0, or -1 with `err` filled where the cause is known.
- * Callers pass -1 up and do not reword. Only dse/ prints. */
+ * A function that can fail returns 0, or -1 with `err` filled where the cause is known. Callers
+ * pass -1 up and do not reword. Only dse/ prints. */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
 enum { STATUS_OK = 0, STATUS_IO = 1, STATUS_INPUT = 2 };
 
 struct err {
-    int status;      /* STATUS_IO or STATUS_INPUT once failed */
+    int status;      /* STATUS_IO or STATUS_INPUT after a failure */
     char text[1000]; /* one line, no newline */
 };
 
@@ -18,11 +18,10 @@ struct err {
 #define PRINTF_LIKE(text, args)
 #endif
 
-/* Fills `err` with a complaint about what the user gave (exit status 2). Always -1. */
+/* Reports an error in the user's input (exit status 2). Always -1. */
 int fail(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Fills `err` with what the system could not do: disk, permission, damage (exit status 1).
- * Always -1. */
+/* Reports a failure of the system: disk, permission, damage (exit status 1). Always -1. */
 int fail_io(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

@@ -15,7 +15,7 @@ void faults_add(struct faults *f, const struct node *n, const struct err *what)
     f->n++;
 }
 
-static int by_place(const void *a, const void *b)
+static int by_position(const void *a, const void *b)
 {
     const struct fault *x = a, *y = b;
     if (x->line != y->line)
@@ -28,7 +28,7 @@ static int by_place(const void *a, const void *b)
 void faults_sort(struct faults *f)
 {
     if (f->n > 1)
-        qsort(f->fault, f->n, sizeof *f->fault, by_place);
+        qsort(f->fault, f->n, sizeof *f->fault, by_position);
 }
 
 void faults_free(struct faults *f)

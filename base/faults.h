@@ -1,4 +1,4 @@
-/* All mistakes of one file, so that they can be mended in one go. */
+/* All errors of one file, so that a user can correct them in one pass. */
 #ifndef BASE_FAULTS_H
 #define BASE_FAULTS_H
 
@@ -16,10 +16,10 @@ struct faults {
     } * fault;
 };
 
-/* Notes what is wrong at, or with what is named by, the node. */
+/* Adds an error at the position of `n`. */
 void faults_add(struct faults *f, const struct node *n, const struct err *what);
 
-/* In the order of the file; those of one place in the order they were noted. */
+/* Sorts by position in the file; errors at one position stay in the order they were added. */
 void faults_sort(struct faults *f);
 
 void faults_free(struct faults *f);

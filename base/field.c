@@ -19,7 +19,7 @@
 struct prefix {
     const char *text;
     int ten, two;
-    bool is_read_only; /* not written */
+    bool is_read_only; /* accepted as input, never printed */
 };
 
 /* clang-format off */
@@ -47,9 +47,9 @@ static const struct prefix prefixes[] = {
 
 static const struct prefix percent = {.text = "%", .ten = -2};
 
-/* How a unit is written: prefixes from 10^low to 10^high, k where `kilo`. A unit like B/s that
- * has no row follows its part before the slash, and any other unit the last row. `sample` is a
- * value to show as an example. */
+/* How a unit is printed: prefixes from 10^low to 10^high, k only if `kilo`. A unit like B/s without
+ * a row of its own uses the row of its part before the slash; any other unit uses the last row.
+ * `sample` is a value for examples. */
 static const struct style {
     const char *unit;
     int low, high;
@@ -70,7 +70,7 @@ static const struct style {
 };
 /* clang-format on */
 
-static bool blank(const char *text)
+static bool is_blank(const char *text)
 {
     return text[strspn(text, BLANKS)] == '\0';
 }
@@ -106,10 +106,11 @@ static const struct prefix *suffix_find(const char *text, const char *unit)
         if (strncmp(text, prefixes[i].text, length) != 0)
             continue;
         const char *rest = text + length + strspn(text + length, BLANKS);
-        if (blank(rest) || (strncmp(rest, unit, unit_length) == 0 && blank(rest + unit_length)))
+        if (is_blank(rest) ||
+            (strncmp(rest, unit, unit_length) == 0 && is_blank(rest + unit_length)))
             return &prefixes[i];
     }
-    if (*unit == '\0' && *text == '%' && blank(text + 1))
+    if (*unit == '\0' && *text == '%' && is_blank(text + 1))
         return &percent;
     return NULL;
 }
@@ -129,7 +130,7 @@ static const char *digits_end(const char *at, bool *infinite)
     return whole + fraction > 0 ? at + 1 + fraction : NULL;
 }
 
-/* The prefix goes into the exponent: "3.35 TB/s" and "3.35e12" are the same double. */
+/* The prefix is added to the exponent, so that "3.35 TB/s" and "3.35e12" are the same double. */
 int quantity_parse(const char *text, const char *unit, double *out)
 {
     enum { LONGEST = 100, FARTHEST = 9999 };
@@ -173,7 +174,7 @@ static bool starts_lower(const char *unit)
     return islower((unsigned char)unit[0]) && islower((unsigned char)unit[1]);
 }
 
-/* The largest prefix that leaves a number of at least 1, or else the smallest there is. */
+/* The largest prefix that leaves a number of at least 1, else the smallest prefix. */
 static const struct prefix *written_prefix(const struct style *style, int ten)
 {
     const struct prefix *best = NULL;
@@ -190,11 +191,11 @@ static const struct prefix *written_prefix(const struct style *style, int ten)
     return best;
 }
 
-/* In a style: which prefixes, and what stands behind them. */
+/* Formats `value` with the prefixes of `style`, followed by `unit`. */
 static char *styled_text(double value, const struct style *style, const char *unit, int digits,
                          char *buffer, size_t size)
 {
-    enum { PLAIN = 6 }; /* whole numbers of so many digits are written in full */
+    enum { PLAIN = 6 }; /* whole numbers of up to this many digits are printed in full */
     assert(digits >= 1 && digits <= 17);
     if (!isfinite(value)) {
         snprintf(buffer, size, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
@@ -212,7 +213,7 @@ static char *styled_text(double value, const struct style *style, const char *un
         shown = value;
         digits = ten + 1;
     }
-    if (digits < 3) /* `shown` is rounded already; up to 999 stand before the point */
+    if (digits < 3) /* `shown` is rounded already and may have three digits before the point */
         digits = 3;
     unit = unit_or_none(unit);
     bool apart = *prefix->text != '\0' && starts_lower(unit);
@@ -235,7 +236,7 @@ char *number_prefixed(double value, int digits, char *buffer, size_t size)
 
 char *number_readable(double value, int digits, char *buffer, size_t size)
 {
-    static const double MOST = 1e7; /* seven digits can be read at a glance */
+    static const double MOST = 1e7; /* up to seven digits are easy to read in full */
     if (value == floor(value) && fabs(value) < MOST) {
         snprintf(buffer, size, "%.0f", value + 0.0);
         return buffer;
@@ -334,7 +335,7 @@ const char *name_nearest(const char *name, const char *const *names, size_t n)
 {
     size_t length = strlen(name);
     size_t best = (length / 3 > 2 ? length / 3 : 2) + 1;
-    if (length < 4) /* of a short name most letters must agree */
+    if (length < 4) /* in a short name most letters must agree */
         best = length < 2 ? 0 : 2;
     const char *nearest = NULL;
     for (size_t i = 0; i < n; i++) {
@@ -357,53 +358,53 @@ const char *field_nearest(struct fields table, const char *name)
     return nearest;
 }
 
-/* What to write instead: text for the second half of a message. */
-struct right {
+/* The second half of a message: what to write instead. */
+struct remedy {
     char text[400];
 };
 
-static void right_add(struct right *r, const char *text)
+static void remedy_add(struct remedy *r, const char *text)
 {
     size_t used = strlen(r->text);
     snprintf(r->text + used, sizeof r->text - used, "%s", text);
 }
 
-static struct right words_list(const struct field *f)
+static struct remedy words_list(const struct field *f)
 {
     enum { MOST = 12 };
-    struct right r = {"one of "};
+    struct remedy r = {"one of "};
     struct word w;
     for (size_t i = 0; field_word_at(f, i, &w); i++) {
-        right_add(&r, i > 0 ? ", " : "");
-        right_add(&r, i < MOST ? w.text : "...");
+        remedy_add(&r, i > 0 ? ", " : "");
+        remedy_add(&r, i < MOST ? w.text : "...");
         if (i == MOST)
             break;
     }
     return r;
 }
 
-static struct right value_form(const struct field *f)
+static struct remedy value_form(const struct field *f)
 {
     if (f->only_words)
         return words_list(f);
     const char *unit = unit_or_none(f->unit);
     double sample = fmin(fmax(style_find(unit)->sample, f->lo), f->hi);
     char example[48];
-    struct right r = {""};
-    right_add(&r, f->whole ? "write a whole number" : "write a number");
-    right_add(&r, *unit != '\0' ? " and " : "");
-    right_add(&r, unit);
-    right_add(&r, ", like ");
-    right_add(&r, quantity_text(sample, unit, 6, example, sizeof example));
+    struct remedy r = {""};
+    remedy_add(&r, f->whole ? "write a whole number" : "write a number");
+    remedy_add(&r, *unit != '\0' ? " and " : "");
+    remedy_add(&r, unit);
+    remedy_add(&r, ", like ");
+    remedy_add(&r, quantity_text(sample, unit, 6, example, sizeof example));
     struct word first;
     if (field_word_at(f, 0, &first)) {
-        right_add(&r, ", or ");
-        right_add(&r, words_list(f).text);
+        remedy_add(&r, ", or ");
+        remedy_add(&r, words_list(f).text);
     }
     return r;
 }
 
-static const char *word_near(const struct field *f, const char *text)
+static const char *nearest_word(const struct field *f, const char *text)
 {
     size_t n = 0;
     struct word w;
@@ -417,8 +418,8 @@ static const char *word_near(const struct field *f, const char *text)
     return nearest;
 }
 
-/* What people, YAML and spreadsheets write for numbers that is not one here: `hint` gets what to
- * write. */
+/* Words and notations for numbers that YAML and spreadsheets use and this program does not. `hint`
+ * gets what to write instead. */
 static bool word_hint(const char *text, char *hint, size_t size)
 {
     static const struct word words[] = {{"true", 1},  {"yes", 1}, {"on", 1},
@@ -444,7 +445,7 @@ static bool word_hint(const char *text, char *hint, size_t size)
     return true;
 }
 
-/* "1_000", "8,192", "0,5", "1 000", "1'000": separators between digits. */
+/* Separators between digits: "1_000", "8,192", "0,5", "1 000", "1'000". */
 static bool separator_hint(const char *text, const char *unit, char *hint, size_t size)
 {
     enum { LONGEST = 60 };
@@ -470,7 +471,7 @@ static bool separator_hint(const char *text, const char *unit, char *hint, size_
         return false;
     bool decimal = comma && separators == 1 && quantity_parse(point, unit, &unused) == 0;
     if (decimal && after == 3)
-        snprintf(hint, size, "write %s, or %s if the comma stands before decimals", whole, point);
+        snprintf(hint, size, "write %s, or %s if the comma is a decimal point", whole, point);
     else
         snprintf(hint, size, "write %s", decimal ? point : whole);
     return true;
@@ -485,7 +486,7 @@ static int fail_text(const struct field *f, const char *text, struct err *err)
     if (*hint != '\0')
         return fail(err, "\"%.80s\" is not a number: %s", text, hint);
     if (f->only_words || isalpha((unsigned char)*text))
-        near = word_near(f, text);
+        near = nearest_word(f, text);
     if (near != NULL)
         return fail(err, "\"%.80s\" is not known: did you mean \"%s\"?", text, near);
     if (f->only_words)
@@ -494,20 +495,22 @@ static int fail_text(const struct field *f, const char *text, struct err *err)
                 value_form(f).text);
 }
 
-/* 010 is 8 in some languages and 10 in others. */
-static int check_zero(const char *text, struct err *err)
+/* 010 means 8 in some languages and 10 in others. */
+static int check_leading_zero(const char *text, struct err *err)
 {
     const char *digits = text + (*text == '-' || *text == '+');
     size_t zeros = strspn(digits, "0");
     if (zeros == 0 || zeros == strlen(digits) || !isdigit((unsigned char)digits[1]))
         return 0;
     zeros -= !isdigit((unsigned char)digits[zeros]);
-    return fail(err, "\"%.80s\" begins with 0: write %.*s%.80s", text, (int)(digits - text), text,
+    return fail(err, "\"%.80s\" starts with 0: write %.*s%.80s", text, (int)(digits - text), text,
                 digits + zeros);
 }
 
-/* "50" for a latency of 50 ms. */
-static int check_plain(const struct field *f, const char *text, double value, struct err *err)
+/* Refuses a bare number that was probably meant in another unit, like "50" for a latency of 50
+ * ms. */
+static int check_missing_unit(const struct field *f, const char *text, double value,
+                              struct err *err)
 {
     char last = text[strlen(text) - 1];
     bool low = value<f->plain_lo, high = f->plain_hi> 0 && value > f->plain_hi;
@@ -531,7 +534,7 @@ static int fail_range(const struct field *f, const char *shown, struct err *err)
     return fail(err, "%.80s is out of range: from %s to %s", shown, lo, hi);
 }
 
-static int check(const struct field *f, double value, const char *shown, struct err *err)
+static int check_value(const struct field *f, double value, const char *shown, struct err *err)
 {
     if (field_word(f, value) != NULL)
         return 0;
@@ -542,14 +545,14 @@ static int check(const struct field *f, double value, const char *shown, struct 
     if (value < f->lo || value > f->hi)
         return fail_range(f, shown, err);
     if (f->whole && value != floor(value))
-        return fail(err, "%.80s is not a whole number: write one", shown);
+        return fail(err, "%.80s is not a whole number: write a whole number", shown);
     return 0;
 }
 
 int field_check(const struct field *f, double value, struct err *err)
 {
     char shown[48];
-    return check(f, value, quantity_text(value, f->unit, 10, shown, sizeof shown), err);
+    return check_value(f, value, quantity_text(value, f->unit, 10, shown, sizeof shown), err);
 }
 
 static int trimmed_parse(const struct field *f, const char *text, double *out, struct err *err)
@@ -566,9 +569,9 @@ static int trimmed_parse(const struct field *f, const char *text, double *out, s
     double value;
     if (f->only_words || quantity_parse(text, f->unit, &value) != 0)
         return fail_text(f, text, err);
-    if (check_zero(text, err) != 0 || check_plain(f, text, value, err) != 0)
+    if (check_leading_zero(text, err) != 0 || check_missing_unit(f, text, value, err) != 0)
         return -1;
-    if (check(f, value, text, err) != 0)
+    if (check_value(f, value, text, err) != 0)
         return -1;
     *out = value;
     return 0;

@@ -1,3 +1,13 @@
+/* Exact hypervolume. Up to four objectives by a sweep: cut the dominated space into slices along
+ * the last objective and update the cross-section from slice to slice.
+ *
+ * Two objectives: the staircase of a sorted list. Three: the area under a front held in order in a
+ * bit tree, O(n log n). Four: the front of three objectives sorted by the third, to which each
+ * point adds its exclusive volume (Guerreiro and Fonseca 2018). Five and more: halve the box until
+ * each point cuts off a slab (Chan 2013).
+ *
+ * Invariant of a sweep: `area`, or `slice`, is the measure of what the points seen so far
+ * dominate. */
 #include "base/hypervolume.h"
 
 #include <assert.h>
@@ -10,7 +20,7 @@
 #include "base/lanes.h"
 #include "base/mem.h"
 
-enum { MOST = 32, LEVELS = 6 };
+enum { DIM_MOST = 32, LEVELS = 6 };
 
 static int by_first(const void *a, const void *b)
 {
@@ -36,7 +46,7 @@ static double sweep_two(double *at, size_t n, const double *reference)
     return area;
 }
 
-/* ---- a set of small numbers with their neighbours: a tree of bits, 64 to a node ---- */
+/* ---- a set of small whole numbers with its neighbours: a bit tree, 64 children per node ---- */
 
 struct ranks {
     uint64_t *level[LEVELS];
@@ -93,7 +103,7 @@ static size_t highest(uint64_t bits)
     return at;
 }
 
-/* The nearest member above x (up) or below it; SIZE_MAX if there is none. */
+/* The nearest member above x (`up`) or below it; SIZE_MAX if there is none. */
 static size_t ranks_next(const struct ranks *r, size_t x, int up)
 {
     size_t i = 0;
@@ -115,12 +125,12 @@ static size_t ranks_next(const struct ranks *r, size_t x, int up)
     return x;
 }
 
-/* Slices in the third objective; the front of the other two grows from slice to slice. */
+/* Slices along the third objective; the front of the other two grows from slice to slice. */
 static double sweep_three(double *at, size_t n, const double *reference)
 {
     struct ranks front;
     double volume = 0, area = 0;
-    double *x = mem_alloc(n, 2 * sizeof *x); /* first objective and row, sorted: ranks */
+    double *x = mem_alloc(n, 2 * sizeof *x); /* first objective and row, sorted for ranks */
     size_t *rank = mem_alloc(n, sizeof *rank);
 
     qsort(at, n, 3 * sizeof *at, by_last_of_three);
@@ -137,7 +147,7 @@ static double sweep_three(double *at, size_t n, const double *reference)
         const double *p = at + 3 * i;
         size_t r = rank[i], left = ranks_next(&front, r, 0), right = ranks_next(&front, r, 1);
         double next_z = i + 1 < n ? at[3 * i + 5] : reference[2];
-        /* one that is equal in the first objective may stand on either side */
+        /* a point with an equal first objective may be on either side */
         if ((left == SIZE_MAX || y[left] > p[1]) &&
             !(right != SIZE_MAX && x[2 * right] == p[0] && y[right] <= p[1])) {
             double top = left == SIZE_MAX ? reference[1] : y[left], from = p[0];
@@ -162,9 +172,9 @@ static double sweep_three(double *at, size_t n, const double *reference)
     return volume;
 }
 
-/* ---- four: slices in the fourth objective, each adding to the volume of the other three ---- */
+/* ---- four: each slice along the fourth objective adds to the volume of the others ---- */
 
-/* The front of the first three objectives so far, in order of the third. */
+/* The front of the first three objectives so far, sorted by the third. */
 struct front_of_three {
     size_t n;
     double *x, *y, *z;
@@ -172,17 +182,17 @@ struct front_of_three {
 
 enum { GROUP = 8 };
 
-/* What is left of the quarter of the plane above and right of p: up to `right` at the height of p,
- * up to `top` at its side. */
-struct sides {
+/* The part of the quadrant above and right of p that is still free: it reaches to `right` at p's
+ * height and to `top` above p. */
+struct free_part {
     double right, top;
 };
 
-/* What rows 0 .. n - 1, which are nowhere above p in the third objective, leave. False if nothing.
- */
+/* Shrinks the free part by rows 0 .. n - 1, all at or below p in the third objective. False if
+ * nothing stays free. */
 FOR_ALL_VECTORS
-static bool find_sides(const struct front_of_three *f, size_t n, const double *p,
-                       struct sides *left)
+static bool limit_free_part(const struct front_of_three *f, size_t n, const double *p,
+                            struct free_part *left)
 {
     const double *restrict x = f->x, *restrict y = f->y;
     const double px = p[0], py = p[1];
@@ -208,8 +218,8 @@ static bool find_sides(const struct front_of_three *f, size_t n, const double *p
     return left->right > px && left->top > py;
 }
 
-/* Steps of a stair that falls from (p, top) to (right, p): corner i is at x, and the stair is at y
- * from there on. Corner 0 is at p. */
+/* A staircase that falls from (p, top) to (right, p): step i runs from corner[i][0] to the next
+ * corner, the last one to `right`, at height corner[i][1]. Corner 0 is at p. */
 struct stair {
     size_t n;
     double right;
@@ -226,10 +236,11 @@ static double stair_area(const struct stair *s, double py)
     return area;
 }
 
-/* Cuts off all above and right of (x, y), not below or left of p. False if that was gone before. */
+/* Removes everything above and right of (x, y) from the staircase over p. False if that was removed
+ * before. */
 static bool stair_cut(struct stair *s, double x, double y, double py)
 {
-    size_t i = s->n; /* corners before i are left of x, or at it */
+    size_t i = s->n; /* corners before i are at or left of x */
     if (x >= s->right)
         return false;
     while (i > 0 && s->corner[i - 1][0] > x)
@@ -241,7 +252,7 @@ static bool stair_cut(struct stair *s, double x, double y, double py)
     size_t end = i;
     while (end < s->n && s->corner[end][1] >= y)
         end++;
-    if (y <= py) { /* all to the right */
+    if (y <= py) { /* everything to the right */
         s->right = x;
         s->n = i;
         return true;
@@ -259,8 +270,9 @@ static void put_row(double *at, size_t n, size_t i, double value)
     at[i] = value;
 }
 
-/* Takes what p dominates, from row `from` on, out. */
-static void front_clear(struct front_of_three *f, size_t from, size_t to, double px, double py)
+/* Removes what p dominates among rows `from` to `to`. */
+static void front_remove_dominated(struct front_of_three *f, size_t from, size_t to, double px,
+                                   double py)
 {
     size_t kept = from;
     for (size_t i = from; i < to; i++) {
@@ -278,12 +290,12 @@ static void front_clear(struct front_of_three *f, size_t from, size_t to, double
     f->n -= to - kept;
 }
 
-/* What p adds to the volume of three objectives; p joins the front. */
+/* The volume of three objectives that p adds; p joins the front. */
 static double front_add(struct front_of_three *f, const double *p, const double *reference,
                         struct stair *s)
 {
     size_t at = 0, end = f->n;
-    struct sides left = {reference[0], reference[1]};
+    struct free_part left = {reference[0], reference[1]};
     double volume = 0;
     while (at < end) { /* the first row above p */
         size_t middle = (at + end) / 2;
@@ -292,14 +304,14 @@ static double front_add(struct front_of_three *f, const double *p, const double 
         else
             end = middle;
     }
-    if (!find_sides(f, at, p, &left))
+    if (!limit_free_part(f, at, p, &left))
         return 0;
     const double top = left.top;
     s->right = left.right;
     s->n = 1;
     s->corner[0][0] = p[0];
     s->corner[0][1] = top;
-    size_t same = at; /* rows as high as p are above it in what follows */
+    size_t same = at; /* rows level with p count as above it from here on */
     for (size_t i = 0; i < at; i++)
         if (f->x[i] > p[0] && f->y[i] > p[1] && f->x[i] < s->right && f->y[i] < top)
             stair_cut(s, f->x[i], f->y[i], p[1]);
@@ -316,7 +328,7 @@ static double front_add(struct front_of_three *f, const double *p, const double 
         area = stair_area(s, p[1]);
     }
     volume += area * (reference[2] - z);
-    front_clear(f, same, i, p[0], p[1]);
+    front_remove_dominated(f, same, i, p[0], p[1]);
     put_row(f->x, f->n, same, p[0]);
     put_row(f->y, f->n, same, p[1]);
     put_row(f->z, f->n++, same, p[2]);
@@ -350,7 +362,7 @@ static double sweep_four(double *at, size_t n, const double *reference)
 
 /* ---- five and more ---- */
 
-static double size_of(const double *low, const double *high, size_t dim)
+static double box_volume(const double *low, const double *high, size_t dim)
 {
     double size = 1;
     for (size_t k = 0; k < dim; k++)
@@ -364,7 +376,7 @@ static int by_value(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-static double middle(const double **point, size_t n, size_t k, double low, double *scratch)
+static double median_above(const double **point, size_t n, size_t k, double low, double *scratch)
 {
     size_t m = 0;
     for (size_t i = 0; i < n; i++)
@@ -374,9 +386,10 @@ static double middle(const double **point, size_t n, size_t k, double low, doubl
     return scratch[m / 2];
 }
 
-/* Keeps the points that reach into the box; those that cover it in all dimensions but one only cut
- * a slab off it. Returns how many are kept; SIZE_MAX if nothing of the box is left open. */
-static size_t simplify(const double **point, size_t n, size_t dim, const double *low, double *high)
+/* Keeps the points that reach into the box. A point that covers the box in all dimensions but one
+ * only cuts a slab off it. Returns how many points are kept; SIZE_MAX if the whole box is
+ * dominated. */
+static size_t cut_slabs(const double **point, size_t n, size_t dim, const double *low, double *high)
 {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
@@ -399,19 +412,19 @@ static size_t simplify(const double **point, size_t n, size_t dim, const double 
     return kept;
 }
 
-/* How much of the box no point dominates. Reorders `point`; `scratch` has room for n. */
-static double open_part(const double **point, size_t n, size_t dim, const double *low,
-                        const double *high, double *scratch)
+/* The volume of the box that no point dominates. Reorders `point`; `scratch` has room for n. */
+static double open_volume(const double **point, size_t n, size_t dim, const double *low,
+                          const double *high, double *scratch)
 {
-    double top[MOST], cut[MOST], dominated = 1;
+    double top[DIM_MOST], cut[DIM_MOST], dominated = 1;
     memcpy(top, high, dim * sizeof *top);
     for (size_t before = n + 1; n && n < before;) {
         before = n;
-        n = simplify(point, n, dim, low, top);
+        n = cut_slabs(point, n, dim, low, top);
         if (n == SIZE_MAX)
             return 0;
     }
-    double all = size_of(low, top, dim);
+    double all = box_volume(low, top, dim);
     if (n == 0)
         return all;
     if (n == 1) {
@@ -429,24 +442,25 @@ static double open_part(const double **point, size_t n, size_t dim, const double
             side = k;
         }
     }
-    if (most == 0) /* what is left was cut off by slabs */
-        return open_part(point, n, dim, low, top, scratch);
+    if (most == 0) /* the slabs have cut off the points that are left */
+        return open_volume(point, n, dim, low, top, scratch);
     const double **inner = mem_alloc(n, sizeof *inner);
     memcpy(inner, point, n * sizeof *inner);
     memcpy(cut, top, dim * sizeof *cut);
-    cut[side] = middle(point, n, side, low[side], scratch);
-    double at = cut[side], open = open_part(inner, n, dim, low, cut, scratch);
+    cut[side] = median_above(point, n, side, low[side], scratch);
+    double at = cut[side], open = open_volume(inner, n, dim, low, cut, scratch);
     memcpy(inner, point, n * sizeof *inner);
     memcpy(cut, low, dim * sizeof *cut);
     cut[side] = at;
-    open += open_part(inner, n, dim, cut, top, scratch);
+    open += open_volume(inner, n, dim, cut, top, scratch);
     free(inner);
     return open;
 }
 
-static double halve(const double *at, size_t n, size_t dim, const double *reference)
+static double hypervolume_by_halving(const double *at, size_t n, size_t dim,
+                                     const double *reference)
 {
-    double low[MOST];
+    double low[DIM_MOST];
     const double **point = mem_alloc(n, sizeof *point);
     double *scratch = mem_alloc(n, sizeof *scratch);
     memcpy(low, at, dim * sizeof *low);
@@ -456,7 +470,7 @@ static double halve(const double *at, size_t n, size_t dim, const double *refere
             low[k] = fmin(low[k], at[i * dim + k]);
     }
     double volume =
-        size_of(low, reference, dim) - open_part(point, n, dim, low, reference, scratch);
+        box_volume(low, reference, dim) - open_volume(point, n, dim, low, reference, scratch);
     free(point);
     free(scratch);
     return volume;
@@ -464,7 +478,7 @@ static double halve(const double *at, size_t n, size_t dim, const double *refere
 
 double hypervolume(const double *at, size_t n, size_t dim, const double *reference)
 {
-    assert(dim >= 1 && dim <= MOST);
+    assert(dim >= 1 && dim <= DIM_MOST);
     double *below = mem_alloc(n, dim * sizeof *below), volume = 0;
     size_t m = 0;
     for (size_t i = 0; i < n; i++) {
@@ -483,7 +497,7 @@ double hypervolume(const double *at, size_t n, size_t dim, const double *referen
         volume = dim == 2   ? sweep_two(below, m, reference)
                  : dim == 3 ? sweep_three(below, m, reference)
                  : dim == 4 ? sweep_four(below, m, reference)
-                            : halve(below, m, dim, reference);
+                            : hypervolume_by_halving(below, m, dim, reference);
     free(below);
     return volume;
 }

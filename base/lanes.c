@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-static_assert(LANES == 32, "as many ones as lanes");
+static_assert(LANES == 32, "lanes_of_one needs a 1 per lane");
 #define EIGHT 1, 1, 1, 1, 1, 1, 1, 1
 const lane lanes_of_zero;
 const lane lanes_of_one = {EIGHT, EIGHT, EIGHT, EIGHT};

@@ -1,6 +1,6 @@
-/* Many points at once: an array for each quantity, so that loops over points become vector
- * instructions. Formulas stay scalar and inline; a loop takes a struct out of its lanes, computes
- * and puts the result into lanes. */
+/* Many points at once: one array per quantity, so that loops over points become vector
+ * instructions. Formulas stay scalar and inline; a loop loads a struct from its lanes, computes and
+ * stores the result in lanes. */
 #ifndef BASE_LANES_H
 #define BASE_LANES_H
 
@@ -11,20 +11,22 @@
 enum { LANES = 32 };
 typedef double lane[LANES];
 
-/* LANES_OF(chip); declares struct chip_lanes: a lane for each member of struct chip, all double. */
+/* LANES_OF(chip); declares struct chip_lanes: one lane for each member of struct chip, all
+ * double. */
 #define LANES_OF(type)                                                                             \
     struct type##_lanes {                                                                          \
         lane at[sizeof(struct type) / sizeof(double)];                                             \
     }
 
-/* LANE(&chips, chip, memory_byte)[i] is that member of the i-th. */
+/* LANE(&chips, chip, memory_byte)[i] is that member of struct i. */
 #define LANE(lanes, type, member) ((lanes)->at[offsetof(struct type, member) / sizeof(double)])
 
-/* The same of member k of an array in it. */
+/* LANE_OF is LANE for element k of an array member. */
 #define LANE_OF(lanes, type, array, k)                                                             \
     ((lanes)->at[offsetof(struct type, array) / sizeof(double) + (size_t)(k)])
 
-/* So that a struct taken out of its lanes stays in registers, however many members it has. */
+/* Unrolls, so that a struct loaded from its lanes stays in registers, however many members it
+ * has. */
 #if defined(__clang__)
 #define UNROLLED _Pragma("unroll")
 #elif defined(__GNUC__)
@@ -33,7 +35,8 @@ typedef double lane[LANES];
 #define UNROLLED
 #endif
 
-/* Takes a struct out of lane i, puts one there, sets the first n, copies lane j of others to i. */
+/* LANES_TAKE loads a struct from lane i, LANES_PUT stores one there, LANES_FILL sets the first n,
+ * LANES_COPY copies lane j of `from` to lane i. */
 #define LANES_TAKE(value, lanes, i)                                                                \
     do {                                                                                           \
         UNROLLED                                                                                   \
@@ -64,9 +67,9 @@ typedef double lane[LANES];
         }                                                                                          \
     } while (0)
 
-/* Compiled for each width of vectors, the widest that the machine has chosen when the program
- * starts. The numbers are the same: nothing is contracted or reordered. Such a function is static,
- * and no other of the program has its name: clang 14 makes its resolver global. */
+/* Compiles a function for each vector width; the machine picks the widest it has when the program
+ * starts. The numbers are the same: nothing is contracted or reordered. Such a function must be
+ * static with a name unique in the program: clang 14 makes its resolver global. */
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__OPTIMIZE__) && defined(NDEBUG) &&   \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define FOR_ALL_VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
@@ -74,19 +77,20 @@ typedef double lane[LANES];
 #define FOR_ALL_VECTORS
 #endif
 
-/* Part of such a function: written out where it is called, for each of its vectors. */
+/* A part of such a function: inlined into each of its versions. */
 #if defined(__GNUC__)
 #define INLINED static inline __attribute__((always_inline))
 #else
 #define INLINED static inline
 #endif
 
-extern const lane lanes_of_one, lanes_of_zero; /* 1 in each; 0 */
+extern const lane lanes_of_one, lanes_of_zero; /* all 1; all 0 */
 
 bool lanes_are_equal(const double *x, size_t n);
 void lanes_set(double *out, size_t n, double value);
 
-/* fmax and fmin of numbers; those two have rules for NAN that no vector instruction has. */
+/* fmax and fmin for numbers other than NAN, for which those two have rules that vector instructions
+ * lack. */
 static inline double larger(double a, double b)
 {
     return a > b ? a : b;

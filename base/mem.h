@@ -1,5 +1,5 @@
-/* Allocation that ends the program instead of failing, so that callers never check: it calls what
- * mem_on_failure was given, and aborts if that returns. */
+/* Allocation that ends the program instead of failing, so that callers need no checks: on failure
+ * it calls the handler given to mem_on_failure, and aborts if that returns. */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 

@@ -1,3 +1,10 @@
+/* The simplex method of Nelder and Mead (Computer Journal 7, 1965) with reflection 1, expansion 2,
+ * contraction 1/2 and shrinkage 1/2.
+ *
+ * Restarting the simplex at its best point frees it from a collapsed shape, so descents repeat
+ * until one gains less than BETTER of the value.
+ *
+ * Invariant between moves: the vertices are sorted by value, at[0] the best and at[n] the worst. */
 #include "base/minimise.h"
 
 #include <assert.h>
@@ -18,7 +25,7 @@ static void put(struct simplex *s, size_t i, const double *x, double value)
     s->value[i] = value;
 }
 
-/* Insertion sort by value: n is small, and nearly all stands in order. */
+/* Insertion sort by value: n is small and the order nearly right. */
 static void sort(struct simplex *s)
 {
     for (size_t i = 1; i <= s->n; i++) {
@@ -31,9 +38,9 @@ static void sort(struct simplex *s)
     }
 }
 
-/* centre + t (worst - centre), with its value. */
-static double try(const struct simplex *s, const double *centre, double t, double *x, minimise_fn f,
-                  void *ctx)
+/* Sets x to centre + t (worst - centre) and returns its value. */
+static double probe(const struct simplex *s, const double *centre, double t, double *x,
+                    minimise_fn f, void *ctx)
 {
     for (size_t j = 0; j < s->n; j++)
         x[j] = centre[j] + t * (s->at[s->n][j] - centre[j]);
@@ -49,20 +56,20 @@ static void shrink(struct simplex *s, minimise_fn f, void *ctx)
     }
 }
 
-static void move(struct simplex *s, minimise_fn f, void *ctx)
+static void replace_worst(struct simplex *s, minimise_fn f, void *ctx)
 {
     double centre[MINIMISE_MOST] = {0}, x[MINIMISE_MOST], far[MINIMISE_MOST];
     for (size_t i = 0; i < s->n; i++)
         for (size_t j = 0; j < s->n; j++)
             centre[j] += s->at[i][j] / (double)s->n;
-    double v = try(s, centre, -1, x, f, ctx);
+    double v = probe(s, centre, -1, x, f, ctx);
     if (v < s->value[0]) {
-        double further = try(s, centre, -2, far, f, ctx);
+        double further = probe(s, centre, -2, far, f, ctx);
         put(s, s->n, further < v ? far : x, fmin(further, v));
     } else if (v < s->value[s->n - 1]) {
         put(s, s->n, x, v);
     } else {
-        v = try(s, centre, 0.5, x, f, ctx);
+        v = probe(s, centre, 0.5, x, f, ctx);
         if (v < s->value[s->n])
             put(s, s->n, x, v);
         else
@@ -83,7 +90,7 @@ static double descend(double *x, size_t n, double step, minimise_fn f, void *ctx
         sort(&s);
         if (s.value[n] - s.value[0] <= FLAT * fabs(s.value[0]))
             break;
-        move(&s, f, ctx);
+        replace_worst(&s, f, ctx);
     }
     sort(&s);
     memcpy(x, s.at[0], n * sizeof *x);

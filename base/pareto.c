@@ -1,3 +1,12 @@
+/* Pareto fronts of sorted rows (Kung, Luccio and Preparata 1975, "On finding the maxima of a set of
+ * vectors").
+ *
+ * A few good rows first remove most dominated rows; the rest is sorted by all objectives, the first
+ * one first. Two objectives: compare with the latest row of the front. Three: a Fenwick tree holds
+ * the minimum of the third by rank of the second. Four: halve the rows, and solve for the other
+ * three objectives across the halves.
+ *
+ * Invariant: in sorted order a row is dominated only by rows before it. */
 #include "base/pareto.h"
 
 #include <assert.h>
@@ -11,7 +20,7 @@
 
 enum { PIVOTS = 16, SAMPLE = 512, DIGIT = 11, PASSES = 6, FEW = 64 };
 
-/* A number as bits that sort as it does, and the row it belongs to. */
+/* A double as bits that sort in the same order, and its row. */
 struct key {
     uint64_t bits;
     size_t row;
@@ -25,7 +34,7 @@ static uint64_t bits_of(double x)
     return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
-/* By digits from the last one on; keeps the order of equals. */
+/* Radix sort from the last digit on; stable. */
 static void sort(struct key *key, size_t n)
 {
     if (n <= FEW) {
@@ -58,7 +67,7 @@ static void sort(struct key *key, size_t n)
         to = swap;
     }
     free(count);
-    free(spare); /* an even number of passes ends in `key` */
+    free(spare); /* after an even number of passes the result is in `key` */
 }
 
 static bool any_nan(const double *at, size_t dim)
@@ -70,7 +79,7 @@ static bool any_nan(const double *at, size_t dim)
     return false;
 }
 
-/* Rows that few others dominate, to rule most rows of a thick set out at once. */
+/* Rows with small objectives, which dominate most rows of a dense set. */
 static size_t best_rows(const double *at, const struct key *key, size_t n, size_t dim,
                         const double **best)
 {
@@ -84,7 +93,7 @@ static size_t best_rows(const double *at, const struct key *key, size_t n, size_
         }
     for (size_t i = 0; i < n; i++) {
         const double *row = at + key[i].row * dim;
-        double sum = 0; /* the sum of shares: what dominates has less of it */
+        double sum = 0; /* sum of normalised objectives: a dominating row has a smaller sum */
         for (size_t k = 0; k < dim; k++)
             sum += high[k] > low[k] ? (row[k] - low[k]) / (high[k] - low[k]) : 0;
         if (isnan(sum) || (found == PIVOTS && sum >= worth[PIVOTS - 1]))
@@ -108,9 +117,9 @@ static bool any_dominates(const double *const *best, size_t n, const double *row
     return false;
 }
 
-/* Takes out what the best rows dominate; how many rows are left. Where the best of a sample
- * dominate little of it, not worth the while: then all of them. */
-static size_t thin(const double *at, struct key *key, size_t n, size_t dim)
+/* Removes the rows that the best rows dominate and returns how many are left. Removes none if the
+ * best rows of a sample dominate little of the sample. */
+static size_t remove_clearly_dominated(const double *at, struct key *key, size_t n, size_t dim)
 {
     const double *best[PIVOTS];
     struct key sample[SAMPLE];
@@ -140,7 +149,7 @@ static int compare(const double *a, const double *b, size_t dim)
     return 0;
 }
 
-/* By all objectives, the first one first: by the first, then runs of equals by the others. */
+/* Sorts by all objectives, the first one first: by the first, then runs of equals by the others. */
 static void sort_rows(const double *at, struct key *key, size_t n, size_t dim, size_t first)
 {
     for (size_t i = 0; i < n; i++)
@@ -166,7 +175,7 @@ static void sort_rows(const double *at, struct key *key, size_t n, size_t dim, s
     }
 }
 
-/* The newest of the front has the least second objective: it speaks for all. */
+/* The latest row of the front has the smallest second objective, so only that row is compared. */
 static void front_of_two(const double *at, const struct key *key, size_t n, size_t dim, bool *keep)
 {
     const double *newest = NULL;
@@ -178,8 +187,8 @@ static void front_of_two(const double *at, const struct key *key, size_t n, size
     }
 }
 
-/* The least third objective of the rows so far, by rank of the second: over all ranks up to one (a
- * tree of partial minima), and of a rank itself with the first objective of the row that has it. */
+/* Smallest third objective of the rows so far by rank of the second: `least` over all ranks up to
+ * one (a Fenwick tree), `own` of one rank with the first objective of the row that has it. */
 static void front_of_three(const double *at, const struct key *key, size_t n, bool *keep)
 {
     struct key *second = mem_alloc(n, sizeof *second);
@@ -189,7 +198,7 @@ static void front_of_three(const double *at, const struct key *key, size_t n, bo
     sort(second, n);
     for (size_t i = 0; i < n; i++) {
         ranks += i == 0 || second[i].bits != second[i - 1].bits;
-        rank[second[i].row] = ranks; /* from 1 */
+        rank[second[i].row] = ranks; /* ranks from 1 */
     }
     double *least = mem_alloc(ranks + 1, sizeof *least);
     double(*own)[2] = mem_alloc(ranks + 1, sizeof *own);
@@ -218,13 +227,13 @@ static void front_of_three(const double *at, const struct key *key, size_t n, bo
     free(own);
 }
 
-/* Four objectives: rows in order of the first are halved; what of the first half dominates rows of
- * the second is a question of the other three objectives, answered in order of the second one by a
- * tree of the least fourth objective by rank of the third. */
+/* Four objectives: rows sorted by the first are halved. Whether a row of the first half dominates
+ * one of the second depends on the other three objectives only: rows are visited in order of the
+ * second objective, and a Fenwick tree holds the smallest fourth objective by rank of the third. */
 struct halving {
-    double (*at)[3];           /* second, third, fourth objective, in order of all */
-    bool *dominated;           /* likewise */
-    struct key *by[2], *spare; /* rows of a half that nothing dominates, by second and third */
+    double (*at)[3];           /* second, third and fourth objective, rows in sorted order */
+    bool *dominated;           /* rows in sorted order */
+    struct key *by[2], *spare; /* rows not dominated in a half, by second and by third */
     double *least;
     size_t *rank;
 };
@@ -264,12 +273,13 @@ static size_t halving_few(struct halving *h, size_t from, size_t n)
     return left;
 }
 
-/* Marks what rows a .. a + n dominate of b .. b + m, both as halving leaves them. */
+/* Marks the rows b .. b + m that a row of a .. a + n dominates; both halves are finished. */
 static void halving_mark(struct halving *h, size_t a, size_t n, size_t b, size_t m)
 {
     const struct key *first = h->by[1] + a, *second = h->by[1] + b;
     size_t i = 0;
-    for (size_t j = 0; j < m; j++) { /* ranks from 1; of the second half, that it reaches */
+    /* Ranks from 1; a row of the second half gets the highest rank at or below it. */
+    for (size_t j = 0; j < m; j++) {
         for (; i < n && first[i].bits <= second[j].bits; i++)
             h->rank[first[i].row] = i + 1;
         h->rank[second[j].row] = i;
@@ -296,7 +306,7 @@ static void halving_mark(struct halving *h, size_t a, size_t n, size_t b, size_t
     }
 }
 
-/* Puts both halves together in one order, without what is dominated. Returns how many are left. */
+/* Merges both halves in order, without dominated rows. Returns how many are left. */
 static size_t halving_merge(struct halving *h, size_t a, size_t n, size_t b, size_t m, int k)
 {
     struct key *first = h->by[k] + a, *second = h->by[k] + b, *to = h->spare;
@@ -314,13 +324,14 @@ static size_t halving_merge(struct halving *h, size_t a, size_t n, size_t b, siz
     return left;
 }
 
-/* Finds what is dominated among rows from .. from + n; the others are in h->by from `from` on.
- * Returns how many they are. */
-static size_t halve(struct halving *h, size_t from, size_t n)
+/* Marks the dominated rows among from .. from + n; the others are in h->by, starting at `from`.
+ * Returns how many those are. */
+static size_t halving_solve(struct halving *h, size_t from, size_t n)
 {
     if (n <= FEW_ROWS)
         return halving_few(h, from, n);
-    size_t half = n / 2, a = halve(h, from, half), b = halve(h, from + half, n - half);
+    size_t half = n / 2, a = halving_solve(h, from, half),
+           b = halving_solve(h, from + half, n - half);
     halving_mark(h, from, a, from + half, b);
     halving_merge(h, from, a, from + half, b, 0);
     return halving_merge(h, from, a, from + half, b, 1);
@@ -329,7 +340,7 @@ static size_t halve(struct halving *h, size_t from, size_t n)
 static void front_of_four(const double *at, const struct key *key, size_t n, bool *keep)
 {
     size_t rows = 0;
-    size_t *unique = mem_alloc(n, sizeof *unique); /* of each row: equal rows share one */
+    size_t *unique = mem_alloc(n, sizeof *unique); /* equal rows share one entry */
     struct halving h = {.at = mem_alloc(n, sizeof *h.at), .dominated = mem_alloc(n, sizeof(bool))};
     for (size_t i = 0; i < n; i++) {
         const double *row = at + key[i].row * 4;
@@ -342,7 +353,7 @@ static void front_of_four(const double *at, const struct key *key, size_t n, boo
     h.spare = mem_alloc(rows, sizeof *h.spare);
     h.least = mem_alloc(rows + 1, sizeof *h.least);
     h.rank = mem_alloc(rows, sizeof *h.rank);
-    halve(&h, 0, rows);
+    halving_solve(&h, 0, rows);
     for (size_t i = 0; i < n; i++)
         keep[key[i].row] = !h.dominated[unique[i]];
     free(unique);
@@ -366,7 +377,7 @@ void pareto_front(const double *at, size_t n, size_t dim, bool *keep)
         if (!any_nan(at + i * dim, dim))
             key[rows++].row = i;
     }
-    rows = thin(at, key, rows, dim);
+    rows = remove_clearly_dominated(at, key, rows, dim);
     sort_rows(at, key, rows, dim, 0);
     if (dim <= 2) {
         front_of_two(at, key, rows, dim, keep);

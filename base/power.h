@@ -1,4 +1,4 @@
-/* Powers that vectorise, the same bits everywhere. */
+/* Powers that vectorise and give the same bits on every machine. */
 #ifndef BASE_POWER_H
 #define BASE_POWER_H
 
@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* x to a whole power n >= 0, by squaring: some times faster than pow. */
+/* x to the whole power n >= 0, by squaring: several times faster than pow. */
 static inline double power_whole(double x, double n)
 {
     double y = 1;
@@ -16,13 +16,14 @@ static inline double power_whole(double x, double n)
     return y;
 }
 
-/* exp of x <= 0, within 2 units of the last place; 0 below -700. By 2^k times the series of what is
- * left, of at most half the log of 2 (its two parts: Cody and Waite). */
+/* exp(x) for x <= 0, within 2 units in the last place; 0 below -700. Computed as 2^k times the
+ * series of the remainder, at most log(2) / 2 (log(2) in two parts: Cody and Waite). */
 static inline double power_exp(double x)
 {
     static const double log2_high = 6.93147180369123816490e-01,
                         log2_low = 1.90821492927058770002e-10;
-    static const double whole = 6755399441055744.0; /* 1.5 * 2^52: adding it rounds */
+    static const double whole =
+        6755399441055744.0; /* 1.5 * 2^52: adding it rounds to a whole number */
     double shifted = x * 1.4426950408889634 + whole, k = shifted - whole, scale;
     double r = x - k * log2_high - k * log2_low;
     double y = 1. / 6227020800;

@@ -14,20 +14,20 @@ void random_seed(struct random *r, uint64_t seed)
         r->state[i] = random_mix(seed + i * 0x9e3779b97f4a7c15u);
 }
 
-static uint64_t turn(uint64_t x, int bits)
+static uint64_t rotate_left(uint64_t x, int bits)
 {
     return x << bits | x >> (64 - bits);
 }
 
 uint64_t random_next(struct random *r)
 {
-    uint64_t *s = r->state, out = turn(s[1] * 5, 7) * 9, t = s[1] << 17;
+    uint64_t *s = r->state, out = rotate_left(s[1] * 5, 7) * 9, t = s[1] << 17;
     s[2] ^= s[0];
     s[3] ^= s[1];
     s[1] ^= s[2];
     s[0] ^= s[3];
     s[2] ^= t;
-    s[3] = turn(s[3], 45);
+    s[3] = rotate_left(s[3], 45);
     return out;
 }
 

@@ -13,7 +13,7 @@ struct regex {
     pcre2_match_data *match;
 };
 
-static int give_up(const char *pattern, size_t length, int code, struct err *err)
+static int fail_match(const char *pattern, size_t length, int code, struct err *err)
 {
     char reason[200] = "";
     pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof reason);
@@ -74,7 +74,7 @@ int regex_match(struct regex *r, const char *text, size_t length, struct err *er
         found = match(r, text, length, PCRE2_NO_JIT);
     if (found >= 0)
         return 1;
-    return found == PCRE2_ERROR_NOMATCH ? 0 : give_up(r->pattern, length, found, err);
+    return found == PCRE2_ERROR_NOMATCH ? 0 : fail_match(r->pattern, length, found, err);
 }
 
 void regex_close(struct regex *r)

@@ -1,3 +1,9 @@
+/* False position with the Illinois rule (Dowell and Jarratt 1971): the weight of an end that stays
+ * is halved, so both ends move and the bracket shrinks faster than by bisection.
+ *
+ * Every third step bisects if the bracket has not halved since, because f may jump.
+ *
+ * Invariant: f has opposite signs at a and b. */
 #include "base/root.h"
 
 #include <math.h>
@@ -19,7 +25,7 @@ double root_between(const struct bracket *start, double tolerance, root_fn f, vo
         double width = fabs(b - a);
         if (width <= tolerance * (logs ? 1 : fmax(fabs(a), fabs(b))))
             break;
-        /* A bracket that three steps did not halve is halved: f may jump. */
+        /* Bisect if three steps did not halve the bracket: f may jump. */
         bool halve = i % 3 == 0 && width > before / 2;
         if (i % 3 == 0)
             before = width;

@@ -4,7 +4,7 @@
 
 #include "base/random.h"
 
-/* From the second dimension on: a primitive polynomial, its bits as a number, and the first
+/* From the second dimension on: a primitive polynomial, its coefficients as bits, and the initial
  * direction numbers, one per degree. */
 /* clang-format off */
 static const struct {

@@ -1,5 +1,5 @@
-/* Sobol' points: they fill the unit cube evenly. Direction numbers of Joe and Kuo (2008, SIAM J.
- * Sci. Comput. 30, 2635; the set new-joe-kuo-6), shifted by bits drawn from a seed. */
+/* Sobol' points, which fill the unit cube evenly. Direction numbers of Joe and Kuo (2008, SIAM J.
+ * Sci. Comput. 30, 2635; set new-joe-kuo-6), with a digital shift drawn from a seed. */
 #ifndef BASE_SOBOL_H
 #define BASE_SOBOL_H
 
@@ -13,7 +13,7 @@ struct sobol {
     uint32_t direction[SOBOL_MOST][SOBOL_BITS], shift[SOBOL_MOST];
 };
 
-/* `seed` 0 leaves the points unshifted: the first is 0. */
+/* `seed` 0: no shift, so the first point is 0. */
 void sobol_make(struct sobol *s, size_t dim, uint64_t seed);
 
 /* Point `index`, dim numbers in [0, 1). */

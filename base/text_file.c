@@ -9,13 +9,13 @@
 
 #include "base/mem.h"
 
-/* The longer mark first: that of UTF-16LE begins that of UTF-32LE. Without a mark, text that begins
- * with an ASCII character shows itself by its zeros. */
+/* Longer marks come first, since the mark of UTF-16LE is a prefix of that of UTF-32LE. Without a
+ * mark, the zero bytes of a leading ASCII character show the encoding. */
 static const struct encoding {
     const char *name;
     unsigned char mark[4];
     size_t length;
-    bool zero[4]; /* of the first four bytes, where there is no mark */
+    bool zero[4]; /* which of the first four bytes are zero, without a mark */
 } encodings[] = {
     {"UTF-32", {0xFF, 0xFE, 0, 0}, 4, {false, true, true, true}},
     {"UTF-32", {0, 0, 0xFE, 0xFF}, 4, {true, true, true, false}},
@@ -49,7 +49,7 @@ size_t text_mark_length(const char *text, size_t length)
     return length >= of_mark && memcmp(text, mark, of_mark) == 0 ? of_mark : 0;
 }
 
-/* All of the file, or one byte more than `most`. */
+/* Reads the whole file, or `most` + 1 bytes of a longer one. */
 static char *read_all(FILE *file, size_t most, size_t *length)
 {
     size_t used = 0, room = 1 << 14;
@@ -91,7 +91,7 @@ char *text_file_read(const char *path, size_t most_mib, size_t *length, struct e
     return text;
 }
 
-/* Letters after the last dot: not the ".1-8b" of a version. */
+/* An ending is all letters: not the ".1-8b" of a version. */
 static bool is_ending(const char *dot)
 {
     const char *at = dot + 1;

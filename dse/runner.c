@@ -106,7 +106,7 @@ static bool own(const struct runner *r, uint64_t point)
 static int drop_left(struct runner *r, struct archive *front)
 {
     size_t n;
-    const uint64_t *left = archive_left(front, &n);
+    const uint64_t *left = archive_removed(front, &n);
     int rc = 0;
     for (size_t i = 0; i < n && rc == 0 && r->study->keep == KEEP_FRONT; i++)
         rc = own(r, left[i]) ? db_drop(r->db, left[i], r->err) : 0;

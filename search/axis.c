@@ -115,7 +115,7 @@ static int add_entry(struct axis *a, const char *name, const struct node *place,
     struct err inner;
 
     if (catalogue_find(c, a->part, name, &e, &inner) != 0)
-        return node_blame(place, a->path, name, &inner, err);
+        return node_fail_file(place, a->path, name, &inner, err);
     for (size_t i = 0; i < a->n; i++)
         if (a->entry[i] == e || !strcmp(a->entry[i]->name, e->name))
             return node_fail(place, a->path, err, "%s is given twice: keep one", name);

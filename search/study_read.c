@@ -109,7 +109,7 @@ static void read_entry_name(struct reading *r, size_t part, const struct node *n
     const char *section = design_parts[part].fields->section;
     struct err err, inner;
     if (catalogue_find(r->c, part, node_text(name), &r->entry[part], &inner) != 0) {
-        node_blame(name, section, node_text(name), &inner, &err);
+        node_fail_file(name, section, node_text(name), &inner, &err);
         note(r, name, &err);
         return;
     }
@@ -253,7 +253,7 @@ static int read_prices(struct reading *r, const struct node *n, struct err *err)
     struct err inner;
     return catalogue_prices(r->c, node_text(n), &r->s->prices, &inner) == 0
                ? 0
-               : node_blame(n, "prices", node_text(n), &inner, err);
+               : node_fail_file(n, "prices", node_text(n), &inner, err);
 }
 
 static int fail_key(const struct node *place, const char *key, struct err *err)

@@ -96,10 +96,10 @@ line() {
     printf '%s\n' "$1" >line.yaml
     refuses "^line\.yaml:$2" eval line.yaml
 }
-line 'plan: {<<: {tp: 1}}'          '1:8: <<: merge keys are not read: write the keys of the other map out'
-line 'plan: {tp: !!int 8}'          '1:12: the tag "tag:yaml.org,2002:int": write the value without it'
+line 'plan: {<<: {tp: 1}}'          '1:8: <<: merge keys are not supported: write out the keys of the other map'
+line 'plan: {tp: !!int 8}'          '1:12: tag "tag:yaml.org,2002:int": write the value without it'
 line 'plan: {tp: 0x10}'             '1:12: plan\.tp: "0x10" is not a number: write 16'
-line 'plan: {tp: 010}'              '1:12: plan\.tp: "010" begins with 0: write 10'
+line 'plan: {tp: 010}'              '1:12: plan\.tp: "010" starts with 0: write 10'
 line 'workload: {context: 1_000}'   '1:21: workload\.context: "1_000" is not a number: write 1000'
 line 'plan: {tp: true}'             '1:12: plan\.tp: "true" is not a number: write 1'
 line 'plan: {tp: ~}'                '1:12: plan\.tp: "~" is not a number: write a value, or leave it out'

@@ -25,10 +25,10 @@ size_t search_ask(struct search *s, const double **genes);
 uint64_t search_number(const struct search *s, size_t i);
 
 /* What they are worth, outcomes[n][objectives + limits]. joined[i]: was on the front when it came;
- * archive_left tells which numbers have left it again. */
+ * archive_removed tells which numbers have left it again. */
 void search_tell(struct search *s, const double *outcomes, bool *joined);
 
-/* The front, for what left it (archive_left, archive_forget); NULL without objectives. */
+/* The front, for what left it (archive_removed, archive_forget); NULL without objectives. */
 struct archive *search_front(struct search *s);
 
 /* The hypervolume of the front, and its share of the box of gauge_volume. */

@@ -32,7 +32,7 @@ static void check_archive(const double *at, size_t n, size_t dim)
 
     for (size_t i = 0; i < n; i++)
         held[i] = archive_offer(a, at + i * dim, i);
-    const uint64_t *gone = archive_left(a, &left);
+    const uint64_t *gone = archive_removed(a, &left);
     for (size_t i = 0; i < left; i++) {
         assert_true(held[gone[i]]);
         held[gone[i]] = false;
@@ -50,7 +50,7 @@ static void check_archive(const double *at, size_t n, size_t dim)
         assert_memory_equal(back + i * dim, at + id[i] * dim, dim * sizeof *at);
     }
     archive_forget(a);
-    archive_left(a, &left);
+    archive_removed(a, &left);
     assert_int_equal(left, 0);
     archive_free(a);
     free(keep);

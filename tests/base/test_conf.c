@@ -161,10 +161,10 @@ static void a_syntax_error_is_placed(void **state)
 {
     (void)state;
     refuses("a: 1\nb: [1, 2\nc: 3\n",
-            "f.yaml:3:2: did not find expected ',' or ']': mend the YAML syntax");
+            "f.yaml:3:2: did not find expected ',' or ']': correct the YAML syntax");
     refuses("a: 1\n\tb: 2\n",
-            "f.yaml:2:1: found a tab character that violates indentation: mend the YAML syntax");
-    refuses("a: *x\n", "f.yaml:1:4: found undefined alias: mend the YAML syntax");
+            "f.yaml:2:1: found a tab character that violates indentation: correct the YAML syntax");
+    refuses("a: *x\n", "f.yaml:1:4: found undefined alias: correct the YAML syntax");
 }
 
 static void a_key_given_twice_is_refused_at_the_second(void **state)
@@ -187,7 +187,7 @@ static void a_second_document_is_refused(void **state)
     refuses("a: 1\n---\nb: 2\n", "f.yaml:2:1: a second document: keep one");
     refuses("---\n---\nb: 2\n", "f.yaml:2:1: a second document: keep one");
     refuses("a: 1\n---\nb: [\n",
-            "f.yaml:4:1: did not find expected node content: mend the YAML syntax");
+            "f.yaml:4:1: did not find expected node content: correct the YAML syntax");
 }
 
 static void an_alias_to_what_it_is_in_is_refused(void **state)
@@ -263,7 +263,7 @@ static void bytes_that_are_not_text_are_refused_and_placed(void **state)
     (void)state;
     refuses("a: 1\nb: \xFF\n", "f.yaml:2:4: invalid leading UTF-8 octet: give UTF-8 text");
     refuses("\xC2\xB5: \x01\n", "f.yaml:1:4: control characters are not allowed: give UTF-8 text");
-    refuses("a: \"x\\0y\"\n", "f.yaml:1:4: a NUL character in the text: leave it out");
+    refuses("a: \"x\\0y\"\n", "f.yaml:1:4: a NUL character in the text: remove it");
 }
 
 static char path[] = "/tmp/dse_test_conf_XXXXXX";

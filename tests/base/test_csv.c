@@ -193,15 +193,15 @@ static void a_row_of_another_length_is_refused_with_its_line(void **state)
 {
     (void)state;
     const char *shorter = "a,b\n1,2\n3\n", *longer = "a,b\n\"x\ny\",2\n3,4,5\n";
-    refuses(shorter, strlen(shorter), ":3: cells in the row: 1: write 2, as in the header");
-    refuses(longer, strlen(longer), ":4: cells in the row: 3: write 2, as in the header");
+    refuses(shorter, strlen(shorter), ":3: the row has 1 cells: write 2, as in the header");
+    refuses(longer, strlen(longer), ":4: the row has 3 cells: write 2, as in the header");
 }
 
 static void stray_quotes_are_refused_with_their_line(void **state)
 {
     (void)state;
     const char *open = "a\n\"x\ny\n", *after = "a,b\n\"x\"y,1\n", *inside = "a\nx\"y\"\n";
-    refuses(open, strlen(open), ":2: a quote is not closed: end the cell with one");
+    refuses(open, strlen(open), ":2: a quote is not closed: end the cell with a quote");
     refuses(after, strlen(after), ":2: text after the closing quote: put a comma there");
     refuses(inside, strlen(inside),
             ":2: a quote inside a cell: quote the whole cell and write the quote twice");
@@ -212,7 +212,7 @@ static void an_empty_file_and_NUL_bytes_are_refused(void **state)
     (void)state;
     refuses("", 0, ": the file is empty: begin with a header line");
     refuses("\n\n", 2, ": the file is empty: begin with a header line");
-    refuses("a\n\0\n", 4, ": a NUL byte in the text: give a text file");
+    refuses("a\n\0\n", 4, ": a NUL byte in the file: give a text file");
 }
 
 static void a_file_that_cannot_be_read_is_named_with_the_reason(void **state)

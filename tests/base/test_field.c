@@ -278,7 +278,7 @@ static void a_value_out_of_range_is_refused_with_the_range(void **state)
 static void a_fraction_is_refused_where_whole_numbers_are_needed(void **state)
 {
     (void)state;
-    refuses("device", "1.5", "1.5 is not a whole number: write one");
+    refuses("device", "1.5", "1.5 is not a whole number: write a whole number");
     reads("device", "1.5 k", 1500);
 }
 
@@ -309,8 +309,8 @@ static void what_other_languages_take_for_numbers_is_answered_with_what_to_write
     refuses("busy", "null", "\"null\" is not a number: write a value, or leave it out");
     refuses("device", "0x10", "\"0x10\" is not a number: write 16");
     refuses("device", "0o10", "\"0o10\" is not a number: write 8");
-    refuses("device", "010", "\"010\" begins with 0: write 10");
-    refuses("busy", "-00.5", "\"-00.5\" begins with 0: write -0.5");
+    refuses("device", "010", "\"010\" starts with 0: write 10");
+    refuses("busy", "-00.5", "\"-00.5\" starts with 0: write -0.5");
     reads("busy", "0", 0);
     reads("busy", "0.5", 0.5);
     reads("busy", ".5", 0.5);
@@ -325,7 +325,7 @@ static void separators_in_a_number_are_answered_with_what_to_write(void **state)
     refuses("device", "1'024", "\"1'024\" is not a number: write 1024");
     refuses("tpot_s", "0,05 s", "\"0,05 s\" is not a number: write 0.05 s");
     refuses("device", "8,192",
-            "\"8,192\" is not a number: write 8192, or 8.192 if the comma stands before decimals");
+            "\"8,192\" is not a number: write 8192, or 8.192 if the comma is a decimal point");
 }
 
 static void a_number_without_a_unit_is_questioned_where_another_was_meant(void **state)
@@ -368,7 +368,7 @@ static void a_check_names_the_value_and_the_range(void **state)
     assert_int_equal(field_check(row("mem_byte_per_s"), 5e8, &err), -1);
     assert_string_equal(err.text, "500 MB/s is out of range: from 1 GB/s to 1 EB/s");
     assert_int_equal(field_check(row("device"), 2.5, &err), -1);
-    assert_string_equal(err.text, "2.5 devices is not a whole number: write one");
+    assert_string_equal(err.text, "2.5 devices is not a whole number: write a whole number");
     assert_int_equal(field_check(row("busy"), NAN, &err), -1);
     assert_string_equal(err.text, "nan is not a number: write a number, like 1");
 }
