@@ -1,8 +1,9 @@
-/* Silicon area of a device's compute dies, from what is on them, and into how many dies it falls.
+/* Silicon area of a device's compute dies, from their parts, and the number of dies it is split
+ * into.
  *
- * Logic is counted in transistors over the density of the process node, caches by the node's area
- * per mebibyte; PHYs do not scale with the node, controllers do (the scheme and most constants are
- * those of LLMCompass, ISCA 2024). */
+ * Idea: the area of logic is its transistor count over the density of the process node; caches use
+ * the node's area per mebibyte; PHYs do not scale with the node, controllers do (method and most
+ * constants: LLMCompass, ISCA 2024). Invariant: area never falls as a chip grows. */
 #ifndef ARCH_AREA_H
 #define ARCH_AREA_H
 
@@ -13,28 +14,28 @@
 
 static const double BYTE_PER_GB = 1e9;
 static const double BYTE_PER_MIB = 1048576;
-static const double FLOP_OF_A_MULTIPLIER = 2; /* a cycle */
+static const double FLOP_OF_A_MULTIPLIER = 2; /* per cycle */
 
 /* The constants of one node. */
 struct process {
     double wafer_usd, defects_per_mm2;
-    double mm2_per_m, mm2_per_mib; /* of a million transistors; of a mebibyte */
-    double energy_ratio;           /* of an operation, over that at 5 nm */
+    double mm2_per_m, mm2_per_mib; /* per million transistors; per mebibyte */
+    double energy_ratio;           /* energy of an operation over that at 5 nm */
 };
 LANES_OF(process);
 
 struct process process_at(struct node_place at, const struct prices *p);
 
-/* Parts of one device, mm2, all dies together. */
+/* Area of one device by part, summed over its dies. */
 struct area {
-    double compute_mm2; /* compute units, spare ones too */
+    double compute_mm2; /* compute units, spares included */
     double cache_mm2, memory_mm2, link_mm2, other_mm2;
     double seam_mm2;  /* die-to-die interfaces */
-    double blank_mm2; /* dies grown for the length of their edge */
-    double die_mm2;   /* sum of all above */
+    double blank_mm2; /* empty area of dies enlarged for their edge length */
+    double die_mm2;   /* sum of the areas above */
     double dies;
-    double spare_units; /* compute units that may be bad */
-    double edge_mm;     /* that interfaces need, seams included */
+    double spare_units; /* compute units that may be defective */
+    double edge_mm;     /* edge length that the interfaces need, die-to-die included */
 };
 LANES_OF(area);
 
@@ -44,7 +45,7 @@ struct edge {
     double stacks, memory_gb_per_s, link_gb_per_s;
 };
 
-/* Area of the interfaces alone. */
+/* Area of the memory interfaces: PHYs and controllers. */
 static inline double area_of_memory(const struct edge *e, const struct process *at,
                                     const struct prices *p)
 {
@@ -73,7 +74,7 @@ static inline double area_of_unit(const struct chip *c, const struct process *at
     return logic_m * at->mm2_per_m + mib * at->mm2_per_mib;
 }
 
-/* Logic of `flop_per_s` BF16 in the chip's own process. */
+/* Area of engine logic with a BF16 peak of `flop_per_s`, in the chip's own process. */
 static inline double area_of_engine(double flop_per_s, const struct chip *c,
                                     const struct process *at, const struct prices *p)
 {
@@ -81,10 +82,10 @@ static inline double area_of_engine(double flop_per_s, const struct chip *c,
            p->engine_unit_ratio * at->mm2_per_m;
 }
 
-/* Splits what `a` holds over the fewest dies that a scanner can expose and whose edges hold the
- * interfaces. Where the edge is what is short, dies first grow (blank_mm2), then one more is
- * taken; the silicon is then never less than that of the dies before, so that area never falls as
- * a chip grows. Fills seam, blank, die_mm2, dies, edge. */
+/* Splits the parts in `a` over the fewest dies that fit the reticle and whose edges hold the
+ * interfaces. If the edge is too short, the dies first grow (blank_mm2), then one more die is used;
+ * n dies never have less silicon than n - 1 full ones, so area never falls as a chip grows. Fills
+ * seam_mm2, blank_mm2, die_mm2, dies and edge_mm. */
 static inline void area_split(struct area *a, const struct edge *e, const struct prices *p)
 {
     double plain = a->compute_mm2 + a->cache_mm2 + a->memory_mm2 + a->link_mm2 + a->other_mm2;
@@ -106,7 +107,7 @@ static inline void area_split(struct area *a, const struct edge *e, const struct
     a->blank_mm2 = a->die_mm2 - used;
 }
 
-/* Of a chip whose memory and links stand at the edge `e`; `more` mm2 of logic come on top. */
+/* Area of a chip with the memory and links of `e` at its edge and `more` mm2 of extra logic. */
 static inline void area_of_chip(struct area *out, const struct chip *c, const struct edge *e,
                                 double more, const struct process *at, const struct prices *p)
 {

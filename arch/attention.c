@@ -1,5 +1,7 @@
-/* Sources: arithmetic of GQA and MLA as in arXiv:2507.15465 section III-IV and DeepSeek-V2
- * (arXiv:2405.04434); one read of the latent as FlashMLA does; DSA as in DeepSeek-V3.2. */
+/* Operators of attention, from the shapes of its matrices. Sources: GQA and MLA as in
+ * arXiv:2507.15465 sections III and IV and DeepSeek-V2 (arXiv:2405.04434); the latent is read once,
+ * as in FlashMLA; DSA as in DeepSeek-V3.2. Invariant: costs are affine in the number of
+ * requests. */
 #include "arch/attention.h"
 
 #include <assert.h>
@@ -22,7 +24,7 @@ double attention_head_dim(const struct model *m)
     return m->head_dim > 0 ? m->head_dim : m->hidden / m->heads;
 }
 
-/* Beyond one head a rank the KV heads are copied. */
+/* With more ranks than KV heads, every rank keeps a copy of one head. */
 double attention_kv_heads(const struct model *m, double tp)
 {
     return fmax(1, kv_heads(m) / tp);
@@ -35,20 +37,20 @@ static double full_layers(const struct model *m)
     return m->full_every > 0 ? floor(m->layers / m->full_every) : 0;
 }
 
-/* Core attention that streams keys and values once and keeps scores on chip, per layer. Of the
- * decode part every token sees the context, or what a window leaves of it; of the prefill part
- * each sees the prefix and the prompt up to itself (causal). */
+/* Core attention of one layer, which reads keys and values once and keeps scores on the chip. Each
+ * decode token attends to the context, or to its window; each prompt token attends to the prefix
+ * and to the prompt up to itself (causal). */
 struct core {
-    double flop;        /* per token and token seen */
-    double cached_byte; /* read per token seen */
-    double q_and_o;     /* numbers in and out per token */
-    double wire;        /* numbers a discrete engine is sent and returns, per token */
+    double flop;        /* per pair of a token and one it attends to */
+    double cached_byte; /* read per token of context */
+    double q_and_o;     /* elements read and written per token */
+    double wire;        /* elements sent to and from a discrete engine, per token */
     enum kernel decode, prefill;
     bool per_head; /* as many KV heads as query heads */
 };
 
-/* Pairs of a token and one it sees, when the tokens after `prefix` up to `prompt` see at most
- * `window` before them. */
+/* Pairs of a token and one it attends to, for the tokens from `prefix` to `prompt`, each attending
+ * to at most `window` tokens. */
 static double causal_pairs(double prompt, double prefix, double window)
 {
     double upto[2] = {prefix, prompt}, pairs[2];
@@ -94,7 +96,7 @@ static void add_prefill_core(struct ops *out, const char *name, double layers, d
                         .act_byte = tokens * c->q_and_o * s->act_byte});
 }
 
-/* The layers that see everything and the layers that see a window. */
+/* Layers with full attention and layers with a window. */
 static void add_cores(struct ops *out, const struct model *m, const struct shape *s,
                       const struct core *decode, const struct core *prefill)
 {
@@ -142,8 +144,8 @@ static double none(const struct model *m)
     return 0;
 }
 
-/* DSA: a light attention over FP8 keys picks the tokens the core works on. 128 numbers and a
- * 4-byte scale are cached per token (DeepSeek-V3.2). */
+/* DSA: a light attention over FP8 keys selects the tokens that core attention reads. 128 elements
+ * and a 4-byte scale are cached per token (DeepSeek-V3.2). */
 static void add_indexer(struct ops *out, const struct model *m, const struct shape *s)
 {
     double h = m->index_heads, d = m->index_head_dim, q = s->tokens;
@@ -174,7 +176,7 @@ static void add_indexer(struct ops *out, const struct model *m, const struct sha
                             .act_byte = tokens * h * d});
 }
 
-/* What the core works on: the latent, or keys and values rebuilt from it. */
+/* Core attention on the latent (absorbed), or on keys and values rebuilt from it. */
 static struct core mla_core(const struct model *m, const struct shape *s, bool absorb)
 {
     double h = attention_heads(m, s->tp), c = m->kv_lora_rank, r = m->qk_rope_dim;
@@ -236,7 +238,8 @@ static void mla_ops(const struct model *m, const struct shape *s, struct ops *ou
                      (s->absorb_prefill ? 0 : s->prompts * s->prompt);
     struct core decode = mla_core(m, s, s->absorb_decode);
     struct core prefill = mla_core(m, s, s->absorb_prefill);
-    /* One kernel of h products of [q, n] x [n, c], and after the core of [q, c] x [c, v]. */
+    /* One kernel of h products [q, n] x [n, c]; after core attention, of h products [q, c] x [c,
+     * v]. */
     if (absorbed > 0)
         ops_add_gemms(out, "attention.absorb_k", OP_PROJECTION, L, h, s, absorbed, n, c);
     add_kv_up(out, m, s, rebuilt);
@@ -264,7 +267,7 @@ static double mla_params(const struct model *m)
                        m->kv_lora_rank * (m->qk_nope_dim + m->v_dim) + m->v_dim * m->hidden);
 }
 
-/* One latent serves all heads, so every rank of a TP group keeps all of it. */
+/* All heads share one latent, so every rank of a TP group keeps the whole latent. */
 static double mla_cached(const struct model *m, double tp)
 {
     (void)tp;
@@ -321,7 +324,7 @@ const struct attention attentions[] = {
     {.name = "gqa",
      .also = {"mha", "mqa"},
      .simulated = true,
-     .doc = "Grouped-query attention, with MHA, MQA, sliding windows and chunks.",
+     .doc = "Grouped-query attention; MHA and MQA, sliding windows and chunks too.",
      .check = gqa_check,
      .ops = gqa_ops,
      .params = gqa_params,
@@ -361,12 +364,12 @@ struct word attention_word(size_t i)
 
 double attention_kind(const char *word)
 {
+    size_t i = 0;
     struct word w;
-    for (size_t i = 0; (w = attention_word(i)).text; i++)
-        if (!strcmp(w.text, word))
-            return w.value;
-    assert(!"a word of the registry");
-    return NAN;
+    while ((w = attention_word(i)).text && strcmp(w.text, word))
+        i++;
+    assert(w.text);
+    return w.text ? w.value : NAN;
 }
 
 const struct attention *attention_of(const struct model *m)

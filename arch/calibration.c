@@ -13,19 +13,19 @@
 #define ERROR(key, set) ROW(key "_error", set.error, "1", 0, 10, "Standard deviation of the log of calibrated over measured time.")
 
 #define GEMM(key, n) START(key, gemm[n]), COMPUTE(key, gemm[n]), MEMORY(key, gemm[n]), \
-    ROW(key "_depth_s", gemm[n].depth_s, "s", 0, 1, "Time per 1000 of the reduction dimension, a loop that no unit shares."), \
+    ROW(key "_depth_s", gemm[n].depth_s, "s", 0, 1, "Time per 1000 of the reduction dimension, whose loop is not split over units."), \
     ERROR(key, gemm[n])
 #define MOE(key, n) START(key, moe[n]), COMPUTE(key, moe[n]), MEMORY(key, moe[n]), \
-    ROW(key "_aside", moe[n].aside, "1", 0, 1, "Share of the memory bandwidth that permuting and quantising reach."), \
+    ROW(key "_aside", moe[n].aside, "1", 0, 1, "Share of the memory bandwidth that permuting and quantising activations reach."), \
     ERROR(key, moe[n])
 #define DECODE(key, n) START(key, decode[n]), MEMORY(key, decode[n]), \
-    ROW(key "_small", decode[n].small, "1", 0, 1, "Of that, the share that small reads reach."), \
-    ROW(key "_per_head", decode[n].per_head, "1", 0, 10, "Factor on the bytes where every query head has its own KV head."), \
+    ROW(key "_small", decode[n].small, "1", 0, 1, "Share of the reached memory bandwidth that small reads reach."), \
+    ROW(key "_per_head", decode[n].per_head, "1", 0, 10, "Factor on the bytes of MHA, where every query head has its own KV head."), \
     ERROR(key, decode[n])
 #define MLA(key, n) START(key, mla[n]), COMPUTE(key, mla[n]), MEMORY(key, mla[n]), ERROR(key, mla[n])
 #define PREFILL(key, set) START(key, set), COMPUTE(key, set), \
-    ROW(key "_pad_tokens", set.pad_tokens, "tokens", 0, 1e5, "Keys more that every query is charged for."), ERROR(key, set)
-#define RING(key, set) START(key, set), LINK(key, set), ROW(key "_hop_s", set.hop_s, "s", 0, 1, "Latency per device more."), ERROR(key, set)
+    ROW(key "_pad_tokens", set.pad_tokens, "tokens", 0, 1e5, "Additional keys counted for every query."), ERROR(key, set)
+#define RING(key, set) START(key, set), LINK(key, set), ROW(key "_hop_s", set.hop_s, "s", 0, 1, "Latency per additional device."), ERROR(key, set)
 
 static const struct field rows[] = {
     GEMM("gemm_bf16", NUMBER_BF16), GEMM("gemm_fp8", NUMBER_FP8), GEMM("gemm_fp8_block", NUMBER_FP8_BLOCK), GEMM("gemm_fp4", NUMBER_FP4),
@@ -34,16 +34,16 @@ static const struct field rows[] = {
     MLA("mla_bf16", NUMBER_BF16), MLA("mla_fp8", NUMBER_FP8),
     PREFILL("prefill_bf16", prefill[NUMBER_BF16]), PREFILL("prefill_fp8", prefill[NUMBER_FP8]),
     PREFILL("prefill_mla_bf16", prefill_mla[NUMBER_BF16]), PREFILL("prefill_mla_fp8", prefill_mla[NUMBER_FP8]),
-    START("reduce", reduce), LINK("reduce", reduce), ROW("reduce_two_shot_s", reduce.two_shot_s, "s", 0, 1, "What a second shot costs at the start."), ERROR("reduce", reduce),
+    START("reduce", reduce), LINK("reduce", reduce), ROW("reduce_two_shot_s", reduce.two_shot_s, "s", 0, 1, "Start-up time of the second shot of a two-shot all-reduce."), ERROR("reduce", reduce),
     RING("ring", ring), RING("exchange", exchange),
     START("vector", vector), MEMORY("vector", vector), ERROR("vector", vector),
-    ROW("serving_ratio", serving.ratio, "1", 0, 10, "A decode step of a serving engine over the kernels of the tables."),
-    ROW("serving_weight_only_ratio", serving.weight_only_ratio, "1", 0, 10, "The same of experts stored narrower than is computed with."),
-    ROW("serving_layer_s", serving.layer_s, "s", 0, 1, "What a layer adds between its kernels."),
-    ROW("serving_request_s", serving.request_s, "s", 0, 1, "What the host of a serving engine does for each request of a step."),
+    ROW("serving_ratio", serving.ratio, "1", 0, 10, "Time of a serving engine's decode step over the sum of its kernel times."),
+    ROW("serving_weight_only_ratio", serving.weight_only_ratio, "1", 0, 10, "serving_ratio of expert kernels whose weights are stored in a narrower format than the arithmetic."),
+    ROW("serving_layer_s", serving.layer_s, "s", 0, 1, "Time per layer between its kernels."),
+    ROW("serving_request_s", serving.request_s, "s", 0, 1, "Host time of a serving engine per request and step."),
     ROW("network", serving.network, "1", 0, 1, "Share of the scale-out bandwidth that collectives reach."),
-    ROW("moved_error", serving.moved_error, "1", 0, 10, "Error added on a chip that none of it was measured on."),
-    ROW("serving_error", serving.error, "1", 0, 10, "Error of a whole step that its kernels do not explain: software."),
+    ROW("moved_error", serving.moved_error, "1", 0, 10, "Error added for a chip of the generation that was not measured itself."),
+    ROW("serving_error", serving.error, "1", 0, 10, "Error of a whole step beyond that of its kernels: software."),
 };
 /* clang-format on */
 COVERS(rows, calibration);
@@ -51,7 +51,7 @@ COVERS(rows, calibration);
 const struct fields calibration_fields = {"calibration", rows, LEN(rows),
                                           sizeof(struct calibration)};
 
-/* What every set has. */
+/* Members that every set of constants has. */
 struct common {
     double start_s, error;
 };
@@ -82,7 +82,7 @@ static struct common common_of(const struct calibration *c, enum kernel k, int n
     case KERNELS:
         break;
     }
-    return (struct common){0, 0}; /* never measured */
+    return (struct common){0, 0}; /* not measured */
 }
 
 static int format_of(enum kernel k, double math_byte, double kv_byte)
@@ -93,7 +93,8 @@ static int format_of(enum kernel k, double math_byte, double kv_byte)
         return kv_byte < 1.5 ? NUMBER_FP8 : NUMBER_BF16;
     if (k != KERNEL_GEMM && k != KERNEL_MOE)
         return NUMBER_BF16;
-    /* The tables of NUMBER_FP8 time the quantising of the input apart; servers fuse it. */
+    /* The tables of NUMBER_FP8 include a separate kernel that quantises the input; serving engines
+     * fuse it, so FP8 takes the block-scaled constants. */
     return math_byte > 1.5 ? NUMBER_BF16 : math_byte < 0.75 ? NUMBER_FP4 : NUMBER_FP8_BLOCK;
 }
 
@@ -147,7 +148,7 @@ double calibration_call_s(const struct calibration *c, enum kernel k, int number
     case KERNELS:
         break;
     }
-    return NAN; /* refused before: calibration_number */
+    return NAN; /* calibration_number has refused these */
 }
 
 double calibration_serving_ratio(const struct calibration *c, enum kernel k, bool weight_only)

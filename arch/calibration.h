@@ -1,10 +1,10 @@
-/* Calibrated timing: what measured kernels take beyond the roofline of the data sheet. One file of
- * constants per chip generation, fitted to kernel tables by `dse calibrate`.
+/* Calibrated timing: time of a kernel call from its roofline times and fitted constants. One file
+ * of constants per chip generation, fitted to kernel tables by `dse calibrate`.
  *
- * A call is handed over as the times the data sheet allows each of its costs; a few constants per
- * class of kernel and number format make a measured-like time of them. The forms were chosen, and
- * the constants fitted, on NVIDIA aiconfigurator's public kernel tables (v0.11.0: TensorRT-LLM,
- * SGLang, NCCL on A100, H100, H200, B200, GB200). */
+ * Idea: each cost of a call is given as its time at the data sheet's rate; a few constants per
+ * kernel class and number format turn these times into the measured one. Formulas and constants
+ * were chosen and fitted on NVIDIA aiconfigurator's public kernel tables (v0.11.0: TensorRT-LLM,
+ * SGLang, NCCL on A100, H100, H200, B200, GB200). Invariant: no time falls as a cost grows. */
 #ifndef ARCH_CALIBRATION_H
 #define ARCH_CALIBRATION_H
 
@@ -15,10 +15,10 @@
 /* Number formats that kernels are measured in. */
 enum number { NUMBER_BF16, NUMBER_FP8, NUMBER_FP8_BLOCK, NUMBER_FP4, NUMBERS };
 
-enum { KV_NUMBERS = NUMBER_FP8 + 1 }; /* attention: by the format of the KV cache */
+enum { KV_NUMBERS = NUMBER_FP8 + 1 }; /* formats of the KV cache, for attention kernels */
 
-/* `compute`, `memory`, `link`: efficiencies over the data sheet, 0..1. `error`: standard deviation
- * of log(time / measured); 0: nothing was measured, the set is not there. */
+/* `compute`, `memory`, `link`: shares of the data sheet's rates reached, 0..1. `error`: standard
+ * deviation of log(time / measured); 0: not measured, the other constants are unused. */
 struct calibration {
     struct gemm_set {
         double start_s, compute, memory, depth_s, error;
@@ -53,43 +53,42 @@ extern const struct fields calibration_fields;
 
 /* One call of a kernel: its costs at the rates of the data sheet, s. */
 struct call {
-    double compute_s, memory_s; /* all its bytes but those of aside_s */
-    double grows_s;             /* of memory_s, what grows with the requests */
-    double aside_s;             /* activations in and out: of decode MLA and MoE */
-    double key_s;               /* prefill: arithmetic of one more key for every query */
+    double compute_s, memory_s; /* memory_s: all bytes except those of aside_s */
+    double grows_s;             /* the part of memory_s that grows with the requests */
+    double aside_s;             /* activations read and written by decode MLA and MoE */
+    double key_s;               /* prefill: arithmetic of one additional key per query */
     double wire_s;              /* collectives: the whole message over the link */
     double depth;               /* GEMM: reduction dimension; decode: tokens of context */
     double group;               /* collectives: devices */
     bool per_head;              /* decode: as many KV heads as query heads */
-    bool joined;                /* part of another call: no start-up */
+    bool joined;                /* part of another call: no start-up time */
 };
 
-/* The format whose constants are for arithmetic and a KV cache of these bytes per number, or the
- * nearest wider one that was measured; -1 if there is none. */
+/* The format of arithmetic and KV cache with these bytes per element, or the nearest wider one that
+ * was measured; -1 if there is none. */
 int calibration_number(const struct calibration *c, enum kernel k, double math_byte,
                        double kv_byte);
 
-/* Seconds of one call, by the formulas of arch/kernel_time.h. `number` as calibration_number says.
- * Never falls as a cost grows. */
+/* Time of one call by the formulas of arch/kernel_time.h; `number` is from calibration_number. */
 double calibration_call_s(const struct calibration *c, enum kernel k, int number,
                           const struct call *call);
 
-/* What a call takes whatever it does; 0 of collectives, whose formulas have it. */
+/* Start-up time of a call; 0 for collectives, whose formulas include it. */
 double calibration_start_s(const struct calibration *c, enum kernel k, int number);
 
-/* An all-reduce by one of its two kernels: the server's own, or the general library's ring. */
+/* Time of an all-reduce by the serving engine's own kernel, or by NCCL's ring. */
 double calibration_reduce_s(const struct calibration *c, bool ring, const struct call *call);
 
-/* Decode steps of serving engines over the sum of their kernels, which follow one another without
- * their start-up times. `weight_only`: weights are stored narrower than is computed with. */
+/* Time of a serving engine's decode step over the sum of its kernel times, whose start-up times it
+ * hides. `weight_only`: weights are stored in a narrower format than the arithmetic. */
 double calibration_serving_ratio(const struct calibration *c, enum kernel k, bool weight_only);
 
-/* A serving step whose kernels take device_s, beside the host's work on each of its requests
- * (scheduling, preparing inputs, sampling), which runs meanwhile; that neither waits for the other
- * would be the larger of both, measured is their 2-norm. */
+/* Time of a serving step whose kernels take device_s while the host works on its requests
+ * (scheduling, preparing inputs, sampling). Perfect overlap would give the larger of both; measured
+ * steps follow their 2-norm. */
 double calibration_step_s(const struct calibration *c, double device_s, double requests);
 
-/* Standard deviation of the log of such a time. */
+/* Standard deviation of log(time / measured) of a call. */
 double calibration_error(const struct calibration *c, enum kernel k, int number);
 
 #endif

@@ -5,11 +5,11 @@
 /* clang-format off */
 enum { HBM2, HBM2E, HBM3, HBM3E, HBM3E_12H, HBM4, HBM_KINDS };
 
-/* A generation of memory: its name, where its price stands in struct prices, and a stack of it.
- * Capacity, bandwidth, height and pins of a stack: JEDEC pin rates with 1024 (HBM4: 2048) pins, and
- * the heights that the chips of the catalogue use. HBM3E at the 8 Gb/s of B200 and H200, HBM4 at 8
- * Gb/s. Width: HBM2 7.75 x 11.87 mm (JEDEC JESD235), HBM2E 10 x 11, HBM3 11 x 11 (121 mm2, Duplex),
- * HBM4 13 x 11 (assumed). */
+/* A generation of memory: its name, the offset of its price in struct prices, and one stack.
+ * Capacity, bandwidth, height and pins: JEDEC pin rates with 1024 (HBM4: 2048) pins, and the stack
+ * heights of the chips in the catalogue. HBM3E at the 8 Gb/s of B200 and H200, HBM4 at 8 Gb/s.
+ * Width: HBM2 7.75 x 11.87 mm (JEDEC JESD235), HBM2E 10 x 11, HBM3 11 x 11 (121 mm2, Duplex), HBM4
+ * 13 x 11 (assumed). */
 #define KIND(of_name, price) .name = of_name, .usd_per_gb = offsetof(struct prices, price##_usd_per_gb)
 static const struct hbm_kind {
     const char *name;
@@ -33,32 +33,32 @@ static const struct word as_price_list[] = { { "auto", -1 }, { NULL, 0 } };
 static const struct word derived_density[] = { { "auto", 0 }, { NULL, 0 } };
 
 static const struct field rows[] = {
-    { FIELD(chip, compute_units, "1"), .lo = 1, .hi = 1e6, .init = NAN, .doc = "Compute units (SM, CU, core) that work." },
+    { FIELD(chip, compute_units, "1"), .lo = 1, .hi = 1e6, .init = NAN, .doc = "Compute units (SM, CU, core) in use." },
     { FIELD(chip, unit_flop_per_s, "FLOP/s"), .lo = 1e6, .hi = 1e18, .plain_lo = 1e6, .plain_unit = "TFLOP/s", .init = NAN, .doc = "Dense BF16 peak of one compute unit." },
-    { FIELD(chip, fp8_ratio, "1"), .lo = 1, .hi = 16, .init = 1, .doc = "Dense FP8 peak over BF16 peak; 1 where FP8 is only storage." },
+    { FIELD(chip, fp8_ratio, "1"), .lo = 1, .hi = 16, .init = 1, .doc = "Dense FP8 peak over BF16 peak; 1 if FP8 is a storage format only." },
     { FIELD(chip, fp4_ratio, "1"), .lo = 1, .hi = 32, .init = 1, .doc = "Dense FP4 peak over BF16 peak." },
     { FIELD(chip, memory_byte, "B"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB", .init = NAN, .doc = "Memory capacity of one device." },
     { FIELD(chip, memory_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "TB/s", .init = NAN, .doc = "Memory bandwidth of one device." },
     { FIELD(chip, hbm, "1"), .init = HBM3E, .only_words = true, .registry = hbm_word,
       .doc = "Memory generation; the number of stacks and their price follow from it." },
-    { FIELD(chip, link_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = NAN, .doc = "Scale-up link of one device, one direction." },
+    { FIELD(chip, link_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = NAN, .doc = "Scale-up link bandwidth of one device, one direction." },
     { FIELD(chip, link_latency_s, "s"), .lo = 0, .hi = 1, .plain_hi = 0.01, .plain_unit = "us", .init = 1.3e-6, .doc = "Latency of a transfer over the scale-up link." },
     { FIELD(chip, link_domain, "devices"), .lo = 1, .hi = 1e6, .init = 8, .whole = true, .doc = "Devices joined by the scale-up link." },
-    { FIELD(chip, network_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = NAN, .doc = "Scale-out network of one device, one direction." },
+    { FIELD(chip, network_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = NAN, .doc = "Scale-out network bandwidth of one device, one direction." },
     { FIELD(chip, network_latency_s, "s"), .lo = 0, .hi = 1, .plain_hi = 0.01, .plain_unit = "us", .init = 5e-6, .doc = "Latency of a transfer over the scale-out network." },
     { FIELD(chip, node_nm, "1"), .lo = 2, .hi = 28, .init = 5, .doc = "Process node of the compute dies, nm." },
     { FIELD(chip, tdp_w, "W"), .lo = 0, .hi = 1e5, .init = NAN, .doc = "Thermal design power of one device." },
-    { FIELD(chip, clock_hz, "Hz"), .lo = 1e6, .hi = 1e11, .init = 1.8e9, .doc = "Clock at which the peak holds: the multipliers on the die follow from both." },
-    { FIELD(chip, fp64_flop_per_s, "FLOP/s"), .lo = 0, .hi = 1e18, .init = 0, .doc = "FP64 peak that the silicon is built for: area only." },
+    { FIELD(chip, clock_hz, "Hz"), .lo = 1e6, .hi = 1e11, .init = 1.8e9, .doc = "Clock at peak; with the peak it gives the number of multipliers, for the area only." },
+    { FIELD(chip, fp64_flop_per_s, "FLOP/s"), .lo = 0, .hi = 1e18, .init = 0, .doc = "FP64 peak of the silicon: area only." },
     { FIELD(chip, unit_sram_byte, "B"), .lo = 0, .hi = 1e12, .init = 262144, .doc = "Local memory and level-1 cache of a compute unit: area only." },
     { FIELD(chip, unit_register_byte, "B"), .lo = 0, .hi = 1e12, .init = 262144, .doc = "Register file of a compute unit: area only." },
     { FIELD(chip, cache_byte, "B"), .lo = 0, .hi = 1e12, .init = 64e6, .doc = "Shared caches on the dies: area only." },
     { FIELD(chip, spare_unit_ratio, "1"), .lo = 0, .hi = 10, .init = -1, .words = as_price_list,
-      .doc = "Compute units on the dies that may be bad, over those in use; auto: as the price list says." },
+      .doc = "Spare compute units (may be defective) over those in use; auto: from the price list." },
     { FIELD(chip, compute_flop_per_s_per_mm2, "FLOP/s"), .lo = 1e6, .hi = 1e18, .init = 0, .words = derived_density,
-      .doc = "BF16 peak per mm2 of compute units, spare ones counted in the area; auto: from what is in them and the node." },
+      .doc = "BF16 peak per mm2 of compute units, spares included; auto: from the contents of a unit and the node." },
     { FIELD(chip, uncore_mm2, "mm2"), .lo = 0, .hi = 1e5, .init = -1, .words = as_price_list,
-      .doc = "Area of all that is not compute units, memory interface or links; auto: caches by the node, and the rest by the price list." },
+      .doc = "Die area other than compute units, memory interfaces and links; auto: caches from the node, the rest from the price list." },
 };
 /* clang-format on */
 COVERS(rows, chip);

@@ -1,5 +1,5 @@
-/* A chip, as a buyer or an architect parametrises it: one accelerator with its memory, its
- * scale-up link and its share of the scale-out network. */
+/* A chip: one accelerator with its memory, its scale-up link and its share of the scale-out
+ * network. */
 #ifndef ARCH_CHIP_H
 #define ARCH_CHIP_H
 
@@ -15,7 +15,7 @@ struct chip {
     double link_byte_per_s, link_latency_s, link_domain;
     double network_byte_per_s, network_latency_s;
     double node_nm, tdp_w;
-    /* Of the area only; what a data sheet says. The last two override what follows from it. */
+    /* Used for the area only, from the data sheet. The last two override the derived areas. */
     double clock_hz, fp64_flop_per_s, unit_sram_byte, unit_register_byte, cache_byte,
         spare_unit_ratio;
     double compute_flop_per_s_per_mm2, uncore_mm2;
@@ -30,14 +30,14 @@ static inline double chip_flop_per_s(const struct chip *c)
     return c->compute_units * c->unit_flop_per_s;
 }
 
-/* Peak over that of BF16, for numbers of one size: plain, or as many times a chip's ratio. */
+/* Peak of one number format over that of BF16: `plain`, plus `fp8` and `fp4` times a chip's
+ * ratios. */
 struct math_peak {
     double plain, fp8, fp4;
 };
 
-/* Numbers of `math_byte` bytes: about 2 as bf16, about 1 as fp8, about 0.5 as fp4, each with or
- * without the scales of its blocks, which add to the bytes, not to the arithmetic; FP32 runs at
- * half. */
+/* Peak of a format with `math_byte` bytes per element: about 2 is BF16, about 1 FP8, about 0.5 FP4.
+ * Block scales add to the bytes, not to the arithmetic. FP32 runs at half the BF16 peak. */
 static inline struct math_peak math_peak_of(double math_byte)
 {
     return math_byte > 2.5    ? (struct math_peak){2 / math_byte, 0, 0}
@@ -57,7 +57,7 @@ static inline double chip_math_flop_per_s(const struct chip *c, double math_byte
     return chip_peak_flop_per_s(c, &m);
 }
 
-/* Peak of BF16 over memory bandwidth. */
+/* BF16 peak over memory bandwidth. */
 static inline double chip_ridge_flop_per_byte(const struct chip *c)
 {
     return chip_flop_per_s(c) / c->memory_byte_per_s;
@@ -66,20 +66,20 @@ static inline double chip_ridge_flop_per_byte(const struct chip *c)
 /* A generation of stacked memory. */
 struct hbm {
     double stack_byte, stack_byte_per_s;
-    double dies, pins; /* DRAM dies of a stack; data pins */
-    double edge_mm;    /* die edge that a stack stands at: its width */
+    double dies, pins; /* DRAM dies per stack; data pins per stack */
+    double edge_mm;    /* die edge taken by a stack: its width */
 };
 LANES_OF(hbm);
 
 const struct hbm *chip_hbm(const struct chip *c);
 
-/* Its price, of the kind of memory that chip.hbm says. */
+/* Price of a memory generation; `hbm` is chip.hbm. */
 double hbm_usd_per_gb(double hbm, const struct prices *p);
 
-/* Stacks of `h` that hold memory_byte and deliver memory_byte_per_s. */
+/* Stacks of `h` needed for the chip's memory capacity and bandwidth. */
 static inline double chip_memory_stacks(const struct chip *c, const struct hbm *h)
 {
-    double slack = 1e-3; /* a stack is not added for a rounding of the data sheet */
+    double slack = 1e-3; /* rounding in a data sheet must not add a stack */
     double for_byte = c->memory_byte / h->stack_byte;
     double for_rate = c->memory_byte_per_s / h->stack_byte_per_s;
     return larger(1, ceil(larger(for_byte, for_rate) - slack));

@@ -16,8 +16,8 @@ const struct part design_parts[DESIGN_PARTS] = {
     [PART_CHIP] = {NAMED(chip), .hardware = true, .doc = "The accelerator."},
     [PART_ENGINE] = {NAMED(engine), .hardware = true, .doc = "The attention engine."},
     [PART_PLAN] = {PART(plan), .doc = "The mapping onto devices."},
-    [PART_WORKLOAD] = {PART(workload), .doc = "What is asked of the system."},
-    [PART_PRECISION] = {PART(precision), .doc = "Storage and arithmetic."},
+    [PART_WORKLOAD] = {PART(workload), .doc = "The requests and their latency limits."},
+    [PART_PRECISION] = {PART(precision), .doc = "Number formats of storage and arithmetic."},
     [PART_MODE] = {PART(mode), .doc = "How operators are timed."},
 };
 
@@ -98,11 +98,11 @@ int design_check(const struct design *d, struct err *err)
     if (m->experts > 0 && (m->top_k <= 0 || m->moe_ffn <= 0))
         return fail(err, "model.top_k: experts need top_k and moe_ffn: give both");
     if (model_dense_layers(m) > 0 && m->ffn <= 0)
-        return fail(err, "model.ffn: %g layers are dense and have no width: give model.ffn",
+        return fail(err, "model.ffn: %g dense layers have no width: give model.ffn",
                     model_dense_layers(m));
     if (d->workload.accepted_tokens > d->workload.query_tokens)
         return fail(err,
-                    "workload.accepted_tokens: more than the %g of a step: give at most "
+                    "workload.accepted_tokens: more than the %g tokens of a step: give at most "
                     "workload.query_tokens",
                     d->workload.query_tokens);
     return 0;

@@ -1,5 +1,5 @@
-/* One candidate: a model on a number of chips, with or without an engine, under a workload.
- * A plain value: copied by =, owning nothing. */
+/* One design: a model on a number of chips, with or without an engine, under a workload. A plain
+ * value: copied by assignment, owns nothing. */
 #ifndef ARCH_DESIGN_H
 #define ARCH_DESIGN_H
 
@@ -20,16 +20,16 @@ struct design {
     const char *model_name, *chip_name, *engine_name; /* borrowed from the catalogue */
     const struct calibration *calibration;            /* of the chip, borrowed; NULL: none */
     const char *calibration_name;
-    bool calibration_own; /* the chip is one of those it was measured on */
+    bool calibration_own; /* measured on this very chip */
 };
 
-/* A part of a design and where it stands in it. */
+/* A part of a design. */
 struct part {
     const struct fields *fields;
-    size_t offset;
+    size_t offset;      /* in struct design */
     bool named;         /* chosen by name: an entry of the catalogue, or a file */
-    size_t name_offset; /* of its name, if it has one */
-    bool hardware;      /* what changes no operator of a step */
+    size_t name_offset; /* of its name in struct design, if named */
+    bool hardware;      /* does not change the operators of a step */
     const char *doc;
 };
 
@@ -50,13 +50,13 @@ extern const struct part design_parts[DESIGN_PARTS];
 struct parameter {
     const struct field *field;
     size_t part;
-    size_t offset; /* in the design */
+    size_t offset; /* in struct design */
 };
 
-/* 0, or -1 with "unknown name: did you mean ..." in err (no place, no path). */
+/* Returns 0, or -1 with "unknown name: did you mean ..." in err, without position or path. */
 int design_parameter(const char *path, struct parameter *out, struct err *err);
 
-/* "chip.memory_byte" from its part and field. Returns `buffer`. */
+/* Writes the path of a parameter, such as "chip.memory_byte". Returns `buffer`. */
 char *design_path(const struct parameter *p, char *buffer, size_t size);
 
 static inline double design_get(const struct design *d, const struct parameter *p)
@@ -69,8 +69,8 @@ static inline void design_put(struct design *d, const struct parameter *p, doubl
     *(double *)((char *)d + p->offset) = value;
 }
 
-/* What must hold between the values of a design, beyond each one's range: top_k <= experts, MLA
- * has a latent, and the like. On failure err->text is "PATH: WHAT: RIGHT". */
+/* Checks the values of a design against each other, beyond their ranges: top_k <= experts, MLA has
+ * a latent, and so on. On failure err->text is "PATH: WHAT: RIGHT". */
 int design_check(const struct design *d, struct err *err);
 
 #endif

@@ -1,28 +1,28 @@
-/* Devices side by side: chips with their engines, and what follows from them, so that one loop
+/* Devices in lanes: chips with their engines, and the rates derived from them, so that one loop
  * prices them all. */
 #ifndef ARCH_DEVICES_H
 #define ARCH_DEVICES_H
 
 #include "arch/unit.h"
 
-/* How kernels were measured on chips of a generation, at a precision. */
+/* Calibration of a chip generation at one precision. */
 struct measured {
-    const struct calibration *calibration; /* NULL: none, or timing that needs none */
-    int number[KERNELS];                   /* format of its constants, -1: not measured */
-    bool calibration_own;                  /* they were measured on this chip */
+    const struct calibration *calibration; /* NULL: none, or not needed */
+    int number[KERNELS];                   /* format of the constants; -1: not measured */
+    bool calibration_own;                  /* measured on this very chip */
 };
 
 struct devices {
     size_t n; /* at most LANES */
     struct chip_lanes chip;
     struct engine_lanes engine;
-    struct hbm_lanes hbm;     /* devices_look_up: the memory that a chip names */
-    struct rates_lanes rates; /* devices_time */
-    struct measured like;     /* the same for all; calibrated timing also has: */
-    lane weight_only;         /* 1: weights are stored narrower than is computed with; else 0 */
+    struct hbm_lanes hbm;     /* filled by devices_look_up: the chip's memory generation */
+    struct rates_lanes rates; /* filled by devices_time, as the members below */
+    struct measured like;     /* shared by all devices */
+    lane weight_only; /* calibrated: 1 if weights are narrower than the arithmetic, else 0 */
 };
 
-/* Adds one; n is then at least 1. */
+/* Appends a device; the caller keeps n <= LANES. */
 static inline void devices_add(struct devices *d, const struct chip *c, const struct engine *e)
 {
     LANES_PUT(&d->chip, d->n, *c);
@@ -32,13 +32,13 @@ static inline void devices_add(struct devices *d, const struct chip *c, const st
 
 void devices_look_up(struct devices *d);
 
-/* `like` has the precision, timing and calibration of all. */
+/* `like` gives the precision, timing and calibration of all devices. */
 void devices_time(struct devices *d, const struct design *like);
 
-/* The one device of a design, timed. */
+/* The single device of a design, with its rates. */
 void devices_of(struct devices *out, const struct design *d);
 
-/* The chip of each, or its engine, as a unit. */
+/* Rates of the chips or of their engines. */
 struct unit_lanes {
     const double *s_per_flop, *s_per_byte, *s_per_wire_byte, *s_per_core_flop;
 };
@@ -54,7 +54,7 @@ static inline struct unit_lanes devices_unit(const struct devices *d, bool engin
 #undef UNIT_OF
 }
 
-/* What calibrated timing takes for its arithmetic. */
+/* Rate of an operator's arithmetic in calibrated timing. */
 static inline const double *op_s_per_flop(const struct op *o, struct unit_lanes u)
 {
     return o->class == OP_ATTENTION ? u.s_per_core_flop : u.s_per_flop;

@@ -1,6 +1,6 @@
-/* An attention engine: processing beside or in the memory, with m times the memory bandwidth of
- * the chip and a ridge point of its own. `none` has bandwidth_ratio 0. Its kind says where it
- * stands and so what it costs (arch/manufacturing.h) and what bounds m. */
+/* An attention engine: processing near or in memory, with m times the memory bandwidth of the chip
+ * and its own ridge point. `none` has bandwidth_ratio 0. Its kind is its location, which sets its
+ * cost (arch/manufacturing.h) and the limit on m. */
 #ifndef ARCH_ENGINE_H
 #define ARCH_ENGINE_H
 
@@ -22,7 +22,7 @@ enum {
     ENGINE_BANK,      /* in the DRAM dies of the chip's stacks */
     ENGINE_LOGIC_DIE, /* in the base dies of the chip's stacks */
     ENGINE_ON_DIE,    /* on the compute dies */
-    ENGINE_POOL       /* a device of its own, with memory and package, behind a link */
+    ENGINE_POOL       /* separate devices with memory and package, behind a link */
 };
 
 enum { RUNS_ATTENTION = 1, RUNS_EXPERTS = 2, RUNS_BOTH = 3 };
@@ -34,8 +34,8 @@ static inline bool engine_is_there(const struct engine *e)
     return e->bandwidth_ratio > 0;
 }
 
-/* The m that the engine really has: in the banks, no more than the power of a stack feeds; on the
- * compute dies, no more than the chip's own memory brings (1). */
+/* The effective m: limited by the power of a stack for kind bank, and by the chip's own memory
+ * bandwidth (1) for kind on_die. */
 static inline double engine_bandwidth_ratio(const struct engine *e)
 {
     double fed = e->power_ratio > 0 ? e->power_budget / e->power_ratio : INFINITY;
@@ -43,8 +43,8 @@ static inline double engine_bandwidth_ratio(const struct engine *e)
     return smaller(e->bandwidth_ratio, e->kind == ENGINE_ON_DIE ? 1 : bank);
 }
 
-/* Stacks that come with the engine over those of the chip; where it is not said, a pool has as many
- * as its bandwidth needs, the others none. */
+/* Stacks added by the engine over those of the chip: none unless it is a pool; by default a pool
+ * has as many as its bandwidth needs. */
 static inline double engine_added_stack_ratio(const struct engine *e)
 {
     if (e->kind != ENGINE_POOL)

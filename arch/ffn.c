@@ -9,7 +9,7 @@ double ffn_expert_group(double tp, double ep)
     return fmax(tp, ep);
 }
 
-/* in x width twice if gated, the activation, width x out. Weights cut over `ways` ranks. */
+/* [hidden, width], twice if gated, then [width, hidden]; the width is split over `ways` ranks. */
 static void add_ffn(struct ops *out, const char *up, const char *down, double count,
                     const struct model *m, const struct shape *s, double width, double ways)
 {
@@ -24,8 +24,8 @@ static void add_moe(struct ops *out, double layers, const struct model *m, const
 {
     double q = s->tokens, d = m->hidden, f = m->moe_ffn, ins = model_ffn_matrices(m) - 1;
     double group = ffn_expert_group(s->tp, s->ep);
-    double slices = group / s->ep; /* an expert is cut in so many */
-    /* Tokens that a copy of the experts sees, per request of a replica. */
+    double slices = group / s->ep; /* of each expert */
+    /* Tokens routed to one copy of the experts, per request of a replica. */
     double tokens = q * s->dp * group / s->devices;
 
     ops_add_gemm(out, "moe.router", OP_EXPERT, layers, s, q, d, m->experts);

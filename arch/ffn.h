@@ -5,12 +5,12 @@
 #include "arch/model.h"
 #include "arch/op.h"
 
-/* Feed-forward of all layers on one device. Of UNIT_EXPERT operators the weight_byte is that of
- * every expert the device holds; arch/step.h scales it by the share that is active. */
+/* Adds the feed-forward operators of all layers on one device. In UNIT_EXPERT operators weight_byte
+ * counts every expert of the device; arch/step.h scales it by the active share. */
 void ffn_ops(const struct model *m, const struct shape *s, struct ops *out);
 
-/* Devices that hold one copy of all routed experts: ep, or the TP group where that is larger,
- * each expert then being cut into tp / ep slices. */
+/* Devices that share one copy of all routed experts: ep, or tp if larger, with each expert split
+ * into tp / ep slices. */
 double ffn_expert_group(double tp, double ep);
 
 #endif
