@@ -216,7 +216,7 @@ static int read_wishes(struct wishes *w, const struct args *a, const struct payo
     if (rc == 0)
         rc = range_read(&w->map[1], s, comma + 1, "dse payoff: --map", err);
     w->maps = 2;
-    if (rc == 0 && path_is(w->map[0].path, w->map[1].path))
+    if (rc == 0 && path_equal(w->map[0].path, w->map[1].path))
         rc = fail(err, "dse payoff: --map: both axes are %s: give two", w->map[0].path);
     return rc;
 }
@@ -265,7 +265,7 @@ static char *by_without(const struct payoff *p, const struct wishes *w)
 {
     char *by = mem_text("");
     for (size_t i = 0; i < p->by_n; i++) {
-        if (path_is(p->by[i], w->map[0].path) || path_is(p->by[i], w->map[1].path))
+        if (path_equal(p->by[i], w->map[0].path) || path_equal(p->by[i], w->map[1].path))
             continue;
         char *longer = mem_print("%s%s%s", by, *by ? "," : "", p->by[i]);
         free(by);

@@ -1,3 +1,6 @@
+/* Pareto fronts from a stream of points: each group buffers its points and drops the dominated ones
+ * whenever their number has doubled. A dropped point is dominated by a kept one, so the last pass
+ * leaves exactly the front. */
 #include "reports/front.h"
 
 #include <math.h>
@@ -17,7 +20,7 @@ struct goal {
     int sense;
 };
 
-/* Points of one group; compacted to its front whenever they have doubled. */
+/* Points of one group and their objectives, all to be minimised. */
 struct group {
     char *key;
     size_t n, room, compact_at;
@@ -114,7 +117,7 @@ static struct group *group_of(struct front *f, const struct table *row)
     return &f->group[f->n++];
 }
 
-static int take(void *ctx, const struct table *row)
+static int add_point(void *ctx, const struct table *row)
 {
     struct front *f = ctx;
     struct group *g = group_of(f, row);
@@ -159,9 +162,10 @@ static int read_by(struct front *f, char **columns, const struct swept *swept, c
     return 0;
 }
 
-/* The rows of the fronts, by id. */
-static int fetch(struct table *out, const struct front *f, struct db *db, const struct db_run *run,
-                 const char *by_columns, const struct swept *swept, struct err *err)
+/* Reads the rows of all fronts by point id. */
+static int read_rows(struct table *out, const struct front *f, struct db *db,
+                     const struct db_run *run, const char *by_columns, const struct swept *swept,
+                     struct err *err)
 {
     char *sql = mem_text("SELECT \"point\"");
     size_t length = 0, room = 1024, points = 0;
@@ -217,13 +221,13 @@ int front_make(struct table *out, struct db *db, const struct db_run *run, const
     char *whole = mem_print("%s FROM point WHERE run = %lld AND verdict = 'ok'%s%s%s", sql,
                             (long long)run->id, where ? " AND (" : "", where ? where : "",
                             where ? "\n)" : "");
-    rc = db_each(db, whole, NULL, 0, take, &f, err);
+    rc = db_each(db, whole, NULL, 0, add_point, &f, err);
     free(whole);
     free(sql);
     for (size_t g = 0; g < f.n; g++)
         compact(&f, &f.group[g]);
     if (rc == 0)
-        rc = fetch(out, &f, db, run, columns, &swept, err);
+        rc = read_rows(out, &f, db, run, columns, &swept, err);
 done:
     for (size_t g = 0; g < f.n; g++) {
         free(f.group[g].key);

@@ -1,14 +1,15 @@
-/* The non-dominated points of a run. */
+/* The Pareto front of a run, or of each of its groups. */
 #ifndef REPORTS_FRONT_H
 #define REPORTS_FRONT_H
 
 #include "db/db.h"
 
-/* Rows that no feasible point of their group dominates. `objectives` is "+tokens_per_s,
- * -system_cost_usd" (+ more is better, - less is; without a sign the metric's own sense); NULL for
- * these two. `by` names columns, one front per group, or NULL. `where` is an SQL condition or NULL.
- * `out`: the swept columns, the mapping, the objectives, in the order of the first objective. Rows
- * with equal objectives are all kept. Streams: memory grows with the fronts only. Caller frees. */
+/* The non-dominated feasible points of each group. `objectives` is "+tokens_per_s,
+ * -system_cost_usd" (+: more is better, -: less is better, no sign: the metric's own sense); NULL
+ * selects these two. `by` lists the columns that define a group, or is NULL. `where` is an SQL
+ * condition or NULL. `out` has the swept columns, the mapping and the objectives, sorted by the
+ * first objective. Keeps all rows with equal objectives. Reads the points as a stream, so memory
+ * grows only with the fronts. Caller frees. */
 int front_make(struct table *out, struct db *db, const struct db_run *run, const char *by,
                const char *objectives, const char *where, struct err *err);
 

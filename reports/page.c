@@ -63,7 +63,7 @@ int page_make(struct page *out, struct db *db, const struct db_run *run,
                             (unsigned long long)run->feasible / CLOUD_MOST + 1, CLOUD_MOST);
     int rc = front_make(&front, db, run, models ? "model" : NULL, NULL, NULL, err);
     if (rc == 0) {
-        /* The names that a run does not sweep are wanted too: fetch them by point. */
+        /* The front has only swept columns; read model, chip and engine for all its points. */
         char *points = mem_text("");
         for (size_t i = 0; i < front.rows; i++) {
             char *longer =
@@ -140,8 +140,8 @@ static char *stop_text(const struct payoff *p, const struct payoff_stop *s)
     return out;
 }
 
-/* A name of a column as people read it. */
-static void heading(const char *name, FILE *out)
+/* A column name with blanks for '_'. */
+static void put_heading(const char *name, FILE *out)
 {
     for (; *name; name++)
         fputc(*name == '_' ? ' ' : *name, out);
@@ -153,7 +153,7 @@ static void html_table(const struct table *t, FILE *out)
     fputs("<div class=\"scroll\"><table><thead><tr>", out);
     for (size_t i = 0; i < t->columns; i++) {
         fputs("<th scope=\"col\">", out);
-        heading(t->header[i], out);
+        put_heading(t->header[i], out);
         fputs("</th>", out);
     }
     fputs("</tr></thead><tbody>\n", out);
@@ -180,8 +180,7 @@ static void html_table(const struct table *t, FILE *out)
     }
     fputs("</tbody></table></div>\n", out);
     if (t->rows > TABLE_MOST)
-        fprintf(out,
-                "<p class=\"note\">%d of %zu rows; <code>dse payoff</code> prints them all.</p>\n",
+        fprintf(out, "<p class=\"note\">%d of %zu rows; <code>dse payoff</code> prints all.</p>\n",
                 TABLE_MOST, t->rows);
 }
 
@@ -191,8 +190,7 @@ static void html_answer(const struct page *p, FILE *out)
     fputs("<h1>", out);
     svg_escape(p->run->name, out);
     fputs("</h1>\n<p class=\"answer\">", out);
-    svg_escape(*sentence ? sentence
-                         : "No design of this run has an engine to hold against one without.",
+    svg_escape(*sentence ? sentence : "No feasible design of this run has an attention engine.",
                out);
     fputs("</p>\n", out);
     free(sentence);
@@ -207,7 +205,7 @@ static void html_answer(const struct page *p, FILE *out)
     size_t shown = 0;
     for (size_t i = 0; i < p->engines->stops && shown < STOPS_MOST; i++) {
         const struct payoff_stop *s = &p->engines->stop[i];
-        if (!strncmp(p->engines->axis[s->axis], "chip", 4)) /* the table has them all */
+        if (!strncmp(p->engines->axis[s->axis], "chip", 4)) /* only in the table below */
             continue;
         char *stop = stop_text(p->engines, s);
         fputs(shown++ ? "<li>"
@@ -224,17 +222,16 @@ static void html_answer(const struct page *p, FILE *out)
 static void html_basis(const struct page *p, FILE *out)
 {
     const struct db_run *r = p->run;
-    fputs("<h2>What this rests on</h2>\n<p>Timing is ideal: every operator at the peaks of the "
-          "data sheet, no start-up time, nothing overlapped "
-          "but what an engine says it overlaps. Measured systems are slower. Costs are public "
-          "estimates, each with a low and a high end: prices are drawn a thousand times, the same "
-          "for both "
-          "sides, and payoff low and high leave one draw in ten outside at either end. Both sides "
-          "choose their best design of this study, and nothing outside "
-          "it.</p>\n<p class=\"note\">Run ",
+    fputs("<h2>Assumptions</h2>\n<p>Timing is ideal: every operator runs at the peak rates of the "
+          "data sheet, with no start-up time and no overlap except what the engine declares. "
+          "Measured systems are slower. Costs are public estimates, each with a low and a high "
+          "value: prices are drawn a thousand times, the same for both sides; one draw in ten "
+          "lies below payoff low and one in ten above payoff high. Each side uses its best design "
+          "of this study; designs outside the study are not considered.</p>\n<p "
+          "class=\"note\">Run ",
           out);
     svg_escape(r->name, out);
-    fprintf(out, " by %s, begun %s: %llu points, %llu feasible.</p>\n", r->program, r->started,
+    fprintf(out, " by %s, started %s: %llu points, %llu feasible.</p>\n", r->program, r->started,
             (unsigned long long)r->done, (unsigned long long)r->feasible);
     html_table(&p->verdicts, out);
     fputs("<details><summary>The study</summary><pre>", out);
@@ -253,16 +250,16 @@ int page_html(const struct page *p, FILE *out)
     fprintf(out, "</title><style>%s%s</style></head><body>\n", page_style, picture_style);
     html_answer(p, out);
     fputs("<h2>Pay-off map</h2>\n<p class=\"note\">P: best throughput per unit of system price "
-          "with this engine over the best without one; both sides free to choose "
-          "chip and mapping. Point at a cell for the reason.</p>\n<figure>",
+          "with this engine over the best without one; each side chooses its own chip and "
+          "mapping. Hover over a cell for the reason.</p>\n<figure>",
           out);
     map_svg(p->engines->n ? p->engines : p->payoff, out);
     fputs("</figure>\n<h2>Throughput and price</h2>\n<figure>", out);
     front_svg(&p->front, &p->cloud, &p->colours, out);
     fputs("</figure>\n<h2>Roofline</h2>\n<p class=\"note\">Core attention and routed experts of "
-          "each model, over the run's designs without an engine. Left of the ridge point "
-          "memory is the limit and an engine can help; at the ridge there is nothing left for "
-          "it.</p>\n<figure>",
+          "each model, over the run's designs without an engine. Left of the ridge point an "
+          "operator is memory-bound and an engine can help; right of it the operator is "
+          "compute-bound and memory bandwidth no longer helps.</p>\n<figure>",
           out);
     roofline_svg(&p->roofline, &p->colours, out);
     fputs("</figure>\n<h2>Best engine per workload</h2>\n", out);
@@ -275,11 +272,10 @@ int page_html(const struct page *p, FILE *out)
     table_free(&t);
     payoff_swing_table(p->payoff, 3, &t);
     if (t.rows) {
-        fputs(
-            "<h2>What it turns on</h2>\n<p class=\"note\">One constant moved over its whole range, "
-            "all others at the middle; of each verdict the three that move P most. The picture is "
-            "of the verdict nearest to 1.</p>\n<figure>",
-            out);
+        fputs("<h2>Sensitivity</h2>\n<p class=\"note\">Each constant moves over its range with all "
+              "others at the middle; the table lists the three that move P most in each group. The "
+              "figure shows the group with P closest to 1.</p>\n<figure>",
+              out);
         tornado_svg(p->payoff, out);
         fputs("</figure>\n", out);
         html_table(&t, out);

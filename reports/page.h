@@ -1,5 +1,6 @@
-/* The page people look at: one self-contained HTML file with the answer in a sentence, a pay-off
- * map, a Pareto front and a roofline; or these pictures and tables alone. */
+/* The report of a run: one self-contained HTML file with the answer in a sentence, a pay-off map, a
+ * Pareto front and a roofline; or only the figures (SVG), or only the text and tables (Markdown).
+ */
 #ifndef REPORTS_PAGE_H
 #define REPORTS_PAGE_H
 
@@ -9,16 +10,15 @@
 #include "reports/figures/model_colours.h"
 #include "reports/payoff/payoff_answer.h"
 
-/* Everything a page shows, gathered once. */
+/* Everything a page shows, read once. */
 struct page {
     const struct db_run *run;
-    const struct payoff *payoff;  /* per workload, the best engine */
-    const struct payoff *engines; /* per workload and engine */
+    const struct payoff *payoff;  /* the best engine per workload */
+    const struct payoff *engines; /* each engine per workload */
     struct table front;           /* Pareto front of throughput and system cost, per model */
-    struct table cloud;           /* feasible points to draw behind it, at most some thousands */
-    struct table
-        roofline; /* per model: name, core attention from, to, experts from, to, ridge from, to */
-    struct table verdicts; /* verdict, count */
+    struct table cloud;           /* sample of the feasible points, drawn behind the front */
+    struct table roofline;        /* per model: ranges of intensity and of the ridge point */
+    struct table verdicts;        /* verdict, count */
     struct model_colours colours;
 };
 
@@ -26,8 +26,9 @@ int page_make(struct page *out, struct db *db, const struct db_run *run,
               const struct payoff *payoff, const struct payoff *engines, struct err *err);
 void page_free(struct page *p);
 
-int page_html(const struct page *p, FILE *out); /* 0, or -1 if writing failed */
-int page_svg(const struct page *p, FILE *out);  /* map, front and roofline, one picture */
-int page_md(const struct page *p, FILE *out);   /* the sentence and the tables */
+/* Return 0, or -1 if writing failed. */
+int page_html(const struct page *p, FILE *out);
+int page_svg(const struct page *p, FILE *out); /* map, front and roofline in one figure */
+int page_md(const struct page *p, FILE *out);  /* the answer and the tables */
 
 #endif

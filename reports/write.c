@@ -38,7 +38,7 @@ void json_number(double value, FILE *out)
     fputs(isfinite(value) ? number_text(value, buffer, sizeof(buffer)) : "null", out);
 }
 
-/* How many bytes the UTF-8 character at `c` has, or 0 where there is none. */
+/* Bytes of the UTF-8 character at `c`, or 0 if it is not valid UTF-8. */
 static size_t character(const unsigned char *c)
 {
     static const struct {
@@ -66,7 +66,7 @@ static size_t character(const unsigned char *c)
     return 0;
 }
 
-/* Also safe inside <script>: no "</", no "<!". */
+/* Also safe inside <script>: escapes "</" and "<!". */
 void json_text(const char *text, FILE *out)
 {
     fputc('"', out);
@@ -155,12 +155,12 @@ static void write_json(const struct table *t, FILE *out)
 
 /* ---- for people ---- */
 
-/* How a column is set: every cell as text, in the end the widest one's width. */
+/* Per column: */
 struct layout {
     bool md;
-    bool *right;    /* numbers only */
-    bool *prefixed; /* some number of it needs a prefix: all from a thousand on have one */
-    size_t *width;
+    bool *right;    /* aligned right: numbers only */
+    bool *prefixed; /* one number needs a prefix, so all numbers from 1000 up get one */
+    size_t *width;  /* of the widest cell */
 };
 
 enum { DIGITS = 5 };
@@ -174,7 +174,7 @@ static bool needs_prefix(double value)
 
 static void print_number(const struct cell *c, bool prefixed, char *buffer, size_t size)
 {
-    if (c->whole) /* a count or a number of a row: every digit counts */
+    if (c->whole) /* a count or an id: print every digit */
         snprintf(buffer, size, "%.0f", c->number);
     else if (prefixed && fabs(c->number) >= 1000)
         number_prefixed(c->number, DIGITS, buffer, size);
@@ -187,7 +187,7 @@ static bool begins_character(char c)
     return ((unsigned char)c & 0xc0) != 0x80;
 }
 
-/* Characters of a text as it stands in a cell. */
+/* Width of a text in a cell, in characters. */
 static size_t text_width(const char *text, bool md)
 {
     size_t width = 0;
@@ -196,8 +196,8 @@ static size_t text_width(const char *text, bool md)
     return width;
 }
 
-/* A text as it stands in a cell: no line breaks nor other controls, and no bars in Markdown; of at
- * most `most` characters, the last of them "…" where it is cut. */
+/* Writes a text into a cell: control characters become blanks, bars are escaped in Markdown. A text
+ * of more than `most` characters is cut and ends in "…". */
 static void put_text(const char *text, bool md, size_t most, FILE *out)
 {
     bool cut = text_width(text, md) > most;
@@ -216,7 +216,7 @@ static void put_text(const char *text, bool md, size_t most, FILE *out)
 
 enum { NUMBER_SIZE = 400 };
 
-/* The text of a cell of column `i`: its own, or the number's in `buffer`. */
+/* The text of a cell of column `i`; a number is printed into `buffer`. */
 static const char *cell_as_text(const struct cell *c, const struct layout *l, size_t i,
                                 char *buffer)
 {
@@ -258,7 +258,7 @@ static void repeat(char c, size_t n, FILE *out)
         fputc(c, out);
 }
 
-/* The columns of a block: the first `keys`, then those from `from` to `to`. */
+/* The columns of a block: the first `keys`, then `from` up to but not including `to`. */
 struct block {
     size_t keys, from, to;
 };
@@ -273,7 +273,7 @@ static size_t block_column(const struct block *b, size_t k)
     return k < b->keys ? k : b->from + k - b->keys;
 }
 
-/* A line: `row` is a row of cells, or NULL for the header. */
+/* `row` is a row of cells, or NULL for the header. */
 static void put_line(const struct table *t, const struct cell *row, const struct layout *l,
                      const struct block *b, FILE *out)
 {
@@ -315,8 +315,7 @@ static void put_block(const struct table *t, const struct layout *l, const struc
         put_line(t, table_at(t, row, 0), l, b, out);
 }
 
-/* Ends a block where `width` is used up, after one column at least, which is cut if it has to be.
- */
+/* Ends a block where `width` is used up. A block has at least one column, cut if necessary. */
 static void end_block(struct layout *l, struct block *b, size_t columns, size_t width)
 {
     size_t used = 0;

@@ -117,9 +117,9 @@ printf 'model,workload.contxt,weight\ngpt3-175b,8192,1\n' >name.csv
 printf 'model,weight\ngpt3-175,1\n' >model.csv
 wrong 'no-weight.csv:1:1: .*weight' payoff s.db --mix no-weight.csv
 wrong 'name.csv:2:2: workload.contxt: .*did you mean' payoff s.db --mix name.csv
-wrong 'model.csv: "gpt3-175" is no value of model' payoff s.db --mix model.csv
+wrong 'model.csv: "gpt3-175" is not a value of model' payoff s.db --mix model.csv
 wrong '\-\-stop engine.rigde: .*did you mean' payoff s.db --stop engine.rigde
-wrong 'holds nothing: give FROM:TO' payoff s.db --stop engine.overlap
+wrong 'is empty: give FROM:TO' payoff s.db --stop engine.overlap
 wrong 'needs two axes' payoff s.db --map workload.context
 wrong 'both axes are' payoff s.db --map workload.context,workload_context
 wrong 'either --tokens-per-s' recommend s.db

@@ -1,4 +1,4 @@
-/* The Pareto front of throughput and system cost. */
+/* Scatter plot of throughput against system cost, with the Pareto front of each model. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static void draw_steps(const struct table *front, const char *model, const struc
     bool first = true;
     double last_y = 0;
     fputs("<path fill=\"none\" stroke-width=\"1.5\" d=\"", out);
-    for (size_t i = 0; i < front->rows; i++) { /* dearest first: throughput falls along the rows */
+    for (size_t i = 0; i < front->rows; i++) { /* sorted by falling throughput and cost */
         if (strcmp(table_text_at(front, i, "model"), model) != 0)
             continue;
         double px = scale_of(x, table_number_at(front, i, "system_cost_usd")),
@@ -53,8 +53,8 @@ void front_svg(const struct table *front, const struct table *cloud,
     }
     scale_round(&x);
     scale_round(&y);
-    svg_axis_x(&x, UP, DOWN, "USD", "price of the system", out);
-    svg_axis_y(&y, LEFT, RIGHT, "", "tokens/s of the system", out);
+    svg_axis_x(&x, UP, DOWN, "USD", "system cost", out);
+    svg_axis_y(&y, LEFT, RIGHT, "", "system throughput, tokens/s", out);
     for (size_t i = 0; i < cloud->rows; i++)
         svg_point(&(struct svg_point){scale_of(&x, table_number_at(cloud, i, "system_cost_usd")),
                                       scale_of(&y, table_number_at(cloud, i, "tokens_per_s")),

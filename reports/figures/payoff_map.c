@@ -1,5 +1,5 @@
-/* The pay-off map: a row per workload and engine, a column per value of the first swept number,
- * coloured by P around 1. */
+/* The pay-off map: a row per workload and engine, a column per value of the first numeric group
+ * column, coloured by P. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 enum { LABEL = 250, TOP = 62, CELL_W = 84, CELL_H = 30, ROWS_MOST = 240, COLUMNS_MOST = 24 };
 
 struct map {
-    size_t axis; /* of p->by; by_n: no number among the columns */
+    size_t axis; /* index into p->by; by_n if no group column is numeric */
     size_t rows, columns;
     char *row[ROWS_MOST];
     double column[COLUMNS_MOST];
@@ -84,7 +84,6 @@ static void lay_out(struct map *m, const struct payoff *p)
         qsort(m->column, m->columns, sizeof *m->column, by_value);
 }
 
-/* Blue where it pays, orange where it does not, pale around 1. */
 void payoff_colour(double p, char *out, size_t size)
 {
     double t = fmin(fabs(log2(p)) / 1.6, 1);
@@ -109,7 +108,7 @@ static void draw_cell(const struct map *m, const struct payoff *p, const struct 
     double x = LABEL + (double)column * CELL_W, y = TOP + (double)row * CELL_H;
     payoff_colour(g->p, colour, sizeof colour);
     fprintf(out,
-            "<g><title>%s: P %.3f (%.3f to %.3f), G %.3f, c* %.1f %%, adds %.1f %% to the price, S "
+            "<g><title>%s: P %.3f (%.3f to %.3f), G %.3f, c* %.1f %%, adds %.1f %% to the cost, S "
             "%.3g. ",
             payoff_verdict_text[g->verdict], g->p, g->p_low, g->p_high, g->g, 100 * g->c_star,
             100 * g->c, g->s);

@@ -1,4 +1,5 @@
-/* What the closest verdict turns on: a bar per constant, from P at its low to P at its high end. */
+/* Tornado diagram of the group with P closest to 1: a bar per constant, from P at its low value to
+ * P at its high value. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -46,7 +47,7 @@ void tornado_svg(const struct payoff *p, FILE *out)
     char text[48];
 
     double height = TOP + (double)bars * BAR + 60;
-    svg_open(WIDTH, height, "What the closest verdict turns on", out);
+    svg_open(WIDTH, height, "Sensitivity of the verdict with P closest to 1", out);
     if (g) {
         char *title = group_title(p, g);
         for (size_t i = 0; i < bars; i++) {
@@ -72,7 +73,7 @@ void tornado_svg(const struct payoff *p, FILE *out)
             }
         }
         svg_text(LEFT, bottom + 40, "start", "tick",
-                 "blue: the end that makes systems cheap or operators fast · orange: the other",
+                 "blue: low value (cheaper or faster) · orange: high value (costlier or slower)",
                  out);
         free(title);
     }

@@ -15,7 +15,7 @@ static double roof(double intensity, double ridge)
     return fmin(1, intensity / ridge);
 }
 
-/* One operator of one model: the range of its intensity over the run. */
+/* One operator of one model: the range of its arithmetic intensity over the run. */
 struct mark {
     double from, to, px, py, label_y;
     const char *colour, *shape;
@@ -40,7 +40,7 @@ static double label_x(const struct mark *m)
     return is_left_half(m->px) ? m->px + 20 : m->px - 20 - LABEL_WIDTH;
 }
 
-/* Each label below its point, further down where another stands already. */
+/* Puts each label below its point, further down if another label is in the way. */
 static void place_labels(struct mark *mark, size_t n)
 {
     qsort(mark, n, sizeof *mark, from_left);
@@ -50,7 +50,7 @@ static void place_labels(struct mark *mark, size_t n)
             if (fabs(label_x(&mark[i]) - label_x(&mark[j])) < LABEL_WIDTH &&
                 fabs(mark[i].label_y - mark[j].label_y) < LABEL_HEIGHT) {
                 mark[i].label_y = mark[j].label_y + LABEL_HEIGHT;
-                j = (size_t)-1; /* it may have met another now */
+                j = (size_t)-1; /* start over: it may now overlap an earlier label */
             }
         mark[i].label_y = fmin(mark[i].label_y, DOWN - 4);
     }
@@ -100,7 +100,7 @@ void roofline_svg(const struct table *t, const struct model_colours *colours, FI
     y.lo = fmin(y.lo, roof(x.lo, ridge_to));
     scale_round(&y);
     svg_axis_x(&x, UP, DOWN, "", "arithmetic intensity, FLOP/B", out);
-    svg_axis_y(&y, LEFT, RIGHT, "", "share of peak compute that memory lets through", out);
+    svg_axis_y(&y, LEFT, RIGHT, "", "attainable share of peak compute", out);
     double ridge[2] = {ridge_from, ridge_to};
     for (int i = 0; i < (ridge_to > ridge_from ? 2 : 1); i++) {
         char label[48];

@@ -76,7 +76,7 @@ void svg_line(double x1, double y1, double x2, double y2, const char *class, FIL
             x2, y2, class);
 }
 
-/* The next of 1, 2, 5, 10, ... after v; only decades where the scale is long. */
+/* The next of 1, 2, 5, 10, ... after v; the next decade if the scale spans more than 200 times. */
 static double next_tick(const struct scale *s, double v)
 {
     double decade = pow(10, floor(log10(v) + 1e-9)), lead = v / decade;

@@ -11,7 +11,7 @@
 
 enum { WIDTH = 760, HEIGHT = 470, LEFT = 120, RIGHT = 650, UP = 56, DOWN = 410 };
 
-/* Position of lattice coordinate t in 0 .. SURFACE_STEPS - 1. */
+/* Pixel of lattice coordinate t, 0 .. SURFACE_STEPS - 1. */
 static double at_x(double t)
 {
     return LEFT + t * (RIGHT - LEFT) / (SURFACE_STEPS - 1);
@@ -22,7 +22,8 @@ static double at_y(double t)
     return DOWN - t * (DOWN - UP) / (SURFACE_STEPS - 1);
 }
 
-/* Marching squares on log P, each cell's crossings joined two by two. */
+/* The contour P = 1 by marching squares on log P (Lorensen and Cline 1987, in two dimensions): the
+ * edge crossings of each cell, interpolated linearly, are joined in pairs. */
 static void contour(double p[SURFACE_STEPS][SURFACE_STEPS], const char *style, FILE *out)
 {
     fputs("<path fill=\"none\" d=\"", out);
@@ -103,7 +104,6 @@ void surface_svg(const struct surface *s, size_t n, FILE *out)
         fputs("</g>\n", out);
     }
     svg_text(LEFT, height - 10, "start", "tick",
-             "blue: pays · orange: does not · line: P = 1 · dashed: one end of its range is 1",
-             out);
+             "blue: pays · orange: does not · line: P = 1 · dashed: an end of its range is 1", out);
     svg_close(out);
 }

@@ -1,4 +1,4 @@
-/* A picture of P over two axes: colour for P, a line where it is 1. */
+/* The pay-off P over two axes as SVG. */
 #ifndef REPORTS_FIGURES_TWO_AXIS_MAP_H
 #define REPORTS_FIGURES_TWO_AXIS_MAP_H
 
@@ -6,8 +6,8 @@
 
 #include "reports/payoff/payoff_surface.h"
 
-/* The pictures under one another, as one <svg>: colour for P, a line where it is 1, dashed lines
- * where the ends of its range are 1. */
+/* Draws n surfaces below each other in one <svg>: colour for P, a solid line at P = 1, dashed lines
+ * where an end of the range of P is 1. */
 void surface_svg(const struct surface *s, size_t n, FILE *out);
 
 #endif

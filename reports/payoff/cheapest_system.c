@@ -1,3 +1,5 @@
+/* Systems scale by replication: a point with throughput t needs ceil(target / t) systems, and cost,
+ * power and throughput are multiplied by that number; latency stays that of one system. */
 #include "reports/payoff/cheapest_system.h"
 
 #include <math.h>
@@ -10,7 +12,8 @@
 #include "reports/payoff/payoff_label.h"
 #include "reports/payoff/payoff_table.h"
 
-static char *list_of(const struct payoff *p)
+/* "a", "b", : the group columns in SQL, with a comma after each. Caller frees. */
+static char *group_columns(const struct payoff *p)
 {
     char *list = mem_text("");
     for (size_t i = 0; i < p->by_n; i++) {
@@ -21,7 +24,7 @@ static char *list_of(const struct payoff *p)
     return list;
 }
 
-/* A row of select_cheapest, and what the cheapest of its group costs. */
+/* A row of select_cheapest, and the lowest cost in its group. */
 struct offer {
     const struct table *best;
     size_t row;
@@ -75,13 +78,13 @@ static void begin_cheapest(struct table *out, const struct payoff *p)
     payoff_table_begin(out, p, after, LEN(after));
 }
 
-/* The cheapest point of each group and engine; systems are whole. */
+/* The cheapest point of each group and engine, for a whole number of systems. */
 static int select_cheapest(struct table *out, const struct run_points *from, const struct payoff *p,
                            const struct cheapest_question *q, struct err *err)
 {
     const char *where = q->where;
     double tokens_per_s = q->tokens_per_s;
-    char *list = list_of(p);
+    char *list = group_columns(p);
     char *systems = mem_print("(CAST(%.17g / tokens_per_s AS INTEGER) + (%.17g / tokens_per_s > "
                               "CAST(%.17g / tokens_per_s AS INTEGER)))",
                               tokens_per_s, tokens_per_s, tokens_per_s);

@@ -8,8 +8,8 @@
 #include "reports/payoff/payoff_groups.h"
 #include "reports/payoff/payoff_stop.h"
 
-/* Names what of the workload each side may choose. */
-static void note_left(struct payoff *p, const struct swept *swept)
+/* Lists the workload columns that are in no group, so each side chooses their values. */
+static void list_ungrouped(struct payoff *p, const struct swept *swept)
 {
     for (size_t i = 0; i < swept->n; i++) {
         const struct swept_column *c = &swept->column[i];
@@ -37,7 +37,7 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
     if (swept_read(&swept, db, run, err) != 0)
         return -1;
     int rc = groups_by(out, &swept, q->by, err);
-    note_left(out, &swept);
+    list_ungrouped(out, &swept);
     out->axis = mem_alloc(swept.n + 1, sizeof *out->axis);
     out->axis_unit = mem_alloc(swept.n + 1, sizeof *out->axis_unit);
     for (size_t i = 0; i < swept.n; i++)

@@ -1,4 +1,4 @@
-/* Answers a question about the points of a run (payoff_answer.h). */
+/* The pay-off of attention engines from the points of a run (payoff_answer.h). */
 #ifndef REPORTS_PAYOFF_PAYOFF_H
 #define REPORTS_PAYOFF_PAYOFF_H
 
@@ -10,7 +10,7 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
                 const struct payoff_question *q, struct err *err);
 void payoff_free(struct payoff *p);
 
-/* Only the keys of the groups that some design can serve; all else is empty. Caller frees. */
+/* Fills only the keys of the groups with a feasible design. Caller frees. */
 int payoff_keys(struct payoff *out, struct db *db, const struct db_run *run,
                 const struct payoff_question *q, struct err *err);
 

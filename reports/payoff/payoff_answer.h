@@ -1,9 +1,9 @@
-/* When does an attention engine pay off? What is asked of the points of a run, and the answer.
+/* When does an attention engine pay off? The question and the answer for the points of a run.
  *
- * Within a group (a workload: model, context, ...) both sides are free to choose the best design
- * of the study: P = best throughput per unit of budget with an engine over best without.
- * G = throughput of the winner with an engine over that of the same design without it, so that
- * c* = G - 1 is the largest share of the system's cost that the engine may add. */
+ * Within a group (a workload: model, context, ...) each side chooses its best design of the study:
+ * P = best throughput per unit of budget with an engine over the best without.
+ * G = throughput of the winner with an engine over that of the same hardware without it.
+ * c* = G - 1 is the largest share of the system cost that the engine may add. */
 #ifndef REPORTS_PAYOFF_PAYOFF_ANSWER_H
 #define REPORTS_PAYOFF_PAYOFF_ANSWER_H
 
@@ -19,68 +19,69 @@ extern const char *const payoff_verdict_text[PAYOFF_VERDICTS];
 
 struct payoff_group {
     struct cell *key;            /* by_n values */
-    double p, p_low, p_high;     /* one draw in ten is below, one above */
+    double p, p_low, p_high;     /* one draw in ten is below p_low, one above p_high */
     double probability;          /* that P > 1; NAN if nothing could be drawn */
-    double g, c_star, c;         /* c: share of the cost that the engine adds */
-    double c_max;                /* share of the budget at which the best without catches up */
-    double a, w;                 /* like c: of the area, of the power */
-    double a_star_mm2, w_star_w; /* c_star of a device's area, of its power */
-    double s, attention_share, intensity, ridge; /* of the design without the engine */
-    char *engine, *with, *without;               /* winners */
-    char *regime;                                /* what limits the winner without an engine */
-    char *reason;                                /* why it stops paying, "" while it pays */
+    double g, c_star, c;         /* c: cost the engine adds, as a share of the system cost */
+    double c_max;                /* share of the budget at which the control catches up */
+    double a, w;                 /* area and power the engine adds, as a share of the system's */
+    double a_star_mm2, w_star_w; /* c_star times the area and the power of a device */
+    double s;                    /* speed-up of core attention on the engine */
+    double attention_share, intensity, ridge; /* of the same hardware without the engine */
+    char *engine, *with, *without;            /* winners */
+    char *regime;                             /* limit of the winner without an engine */
+    char *reason;                             /* why the engine does not pay; "" if it pays */
     enum payoff_verdict verdict;
     size_t swings;
     struct swing *swing; /* widest first */
 };
 
-/* Along one axis, in one group of the other columns, P crosses 1 between two values. */
+/* A point on an axis where P crosses 1, in one group of the other columns. */
 struct payoff_stop {
     size_t axis;      /* index into payoff.axis */
-    struct cell *key; /* as in groups; the axis's own column, if it is one, CELL_NULL */
+    struct cell *key; /* as in a group; CELL_NULL for the axis's own column */
     double from, to;  /* values around the crossing */
     double p_from, p_to;
-    double at;              /* where P = 1, between them */
-    double at_low, at_high; /* where the ends of P's range cross 1; NAN if far away */
-    double p_before;        /* P on the side it pays */
+    double at;              /* value at which P = 1 */
+    double at_low, at_high; /* values at which the ends of P's range cross 1; NAN if far away */
+    double p_before;        /* P on the side where the engine pays */
     bool falls;             /* P falls through 1 as the axis grows */
     bool by_model;          /* found on the model itself, not interpolated */
-    char *reason;           /* on the side where it does not pay */
+    char *reason;           /* why the engine does not pay on the other side */
 };
 
 struct payoff {
     enum budget budget;
     size_t by_n, n, axes, stops;
-    char **by;   /* columns of a group */
-    char *left;  /* swept columns of the workload that are in no group, with commas; or NULL */
-    char **axis; /* number columns along which stop points are sought; units, "" for 1 */
-    char **axis_unit;
+    char **by;        /* columns of a group */
+    char *left;       /* swept workload columns that are not in `by`, comma-separated; or NULL */
+    char **axis;      /* numeric columns that are searched for stop points */
+    char **axis_unit; /* "" for 1 */
     struct payoff_group *group;
     struct payoff_stop *stop;
 };
 
-/* What is asked of the points of a run. */
 struct payoff_question {
-    /* Comma-separated columns, NULL for the swept columns of model, workload and precision of at
-     * most 100 values; a leading '+' adds to these, names that are not swept being passed over. A
-     * group `engine` holds each engine against the same best design without. */
+    /* Comma-separated columns. NULL: the swept columns of model, workload and precision with at
+     * most 100 values; a leading '+' adds columns to these and skips names that are not swept. With
+     * `engine` among the columns, every engine is compared with the same best design without one.
+     */
     const char *by;
-    const char *where; /* limits the points of both sides; NULL: all */
+    const char *where; /* SQL condition on the points of both sides; NULL: all */
     enum budget budget;
-    const struct payoff_study *study; /* prices anew; NULL: only what the points say */
+    const struct payoff_study *study; /* to price designs again; NULL: use only stored points */
     uint64_t seed;
-    bool swings; /* fill them */
+    bool swings; /* compute payoff_group.swing */
 };
 
 enum { PAYOFF_DRAWS = 1000 };
 
-/* Is it a column of the groups? */
+/* Is `name` one of the group columns? */
 bool payoff_has_column(const struct payoff *p, const char *name);
 
-/* The slice of a group, nothing set anew. */
+/* The slice of a group without further settings. */
 struct payoff_slice payoff_slice(const struct payoff *p, const struct cell *key);
 
-/* An engine that adds no time, or whose gain is lost in rounding, does not speed anything up. */
+/* A gain below this is rounding error, not a speed-up. */
 #define LEAST_GAIN 1e-6
 
 static inline bool pays(double p)

@@ -1,3 +1,6 @@
+/* P is recomputed from the parts of a step instead of a new evaluation: a time error scales the
+ * seconds of an operator class by exp(z * error), a price changes only the cost of the device.
+ * Latency limits are not checked again; a mix runs its jobs in turn on the same hardware. */
 #include "reports/payoff/payoff_comparison.h"
 
 #include <stdlib.h>
@@ -35,7 +38,7 @@ void world_middle(struct world *out, const struct comparison *c)
     *out = (struct world){.prices = c->prices.middle};
 }
 
-/* Is a class timed on the engine? */
+/* Does the engine run this operator class? */
 static bool on_engine(const struct candidate *k, const struct job *j, int class)
 {
     if (j->split.engine_byte <= 0)
@@ -72,18 +75,19 @@ static double power_w(const struct candidate *k, const struct job *j, double tok
 
 static const struct engine no_engine = {.capacity_ratio = 1};
 
-double candidate_tokens_per_s(const struct candidate *k, bool alone)
+double candidate_tokens_per_s(const struct candidate *k, bool without_engine)
 {
     double s = 0, weights = 0;
     for (size_t i = 0; i < k->jobs; i++) {
         weights += k->job[i].weight;
-        s += k->job[i].weight / (alone ? k->job[i].alone_tokens_per_s : k->job[i].tokens_per_s);
+        s += k->job[i].weight /
+             (without_engine ? k->job[i].no_engine_tokens_per_s : k->job[i].tokens_per_s);
     }
     return weights / s;
 }
 
-static double spent(const struct candidate *k, const struct quote *q, enum budget budget,
-                    const struct prices *p)
+static double quote_resource(const struct candidate *k, const struct quote *q, enum budget budget,
+                             const struct prices *p)
 {
     return budget == BUDGET_COST   ? cost_system_usd(q, k->devices, &k->chip, p)
            : budget == BUDGET_AREA ? (q->device.die_mm2 + q->device.engine_mm2) * k->devices
@@ -91,15 +95,17 @@ static double spent(const struct candidate *k, const struct quote *q, enum budge
 }
 
 double candidate_resource(const struct candidate *k, enum budget budget, const struct prices *p,
-                          bool alone)
+                          bool without_engine)
 {
     struct quote q;
-    cost_quote(&q, &k->chip, alone ? &no_engine : &k->engine, p);
-    return spent(k, &q, budget, p);
+    cost_quote(&q, &k->chip, without_engine ? &no_engine : &k->engine, p);
+    return quote_resource(k, &q, budget, p);
 }
 
-/* Tokens per second and unit of budget. Jobs of a mix take turns, each its share of the tokens. */
-static double value(const struct candidate *k, const struct world *w, enum budget budget)
+/* Tokens per second and unit of budget. The jobs of a mix run in turn, each for its share of the
+ * tokens. */
+static double tokens_per_s_per_resource(const struct candidate *k, const struct world *w,
+                                        enum budget budget)
 {
     double s_per_token = 0, j_per_token = 0, weights = 0;
     struct quote q;
@@ -112,9 +118,10 @@ static double value(const struct candidate *k, const struct world *w, enum budge
         if (budget == BUDGET_POWER)
             j_per_token += k->job[i].weight * power_w(k, &k->job[i], rate, &q, &w->prices) / rate;
     }
-    return budget == BUDGET_POWER  ? weights / j_per_token
-           : budget == BUDGET_NONE ? weights / s_per_token
-                                   : weights / s_per_token / spent(k, &q, budget, &w->prices);
+    return budget == BUDGET_POWER ? weights / j_per_token
+           : budget == BUDGET_NONE
+               ? weights / s_per_token
+               : weights / s_per_token / quote_resource(k, &q, budget, &w->prices);
 }
 
 double comparison_payoff(const struct comparison *c, const struct world *w, size_t *winner)
@@ -122,7 +129,7 @@ double comparison_payoff(const struct comparison *c, const struct world *w, size
     double best[SIDES] = {NAN, NAN};
     for (int s = 0; s < SIDES; s++)
         for (size_t i = 0; i < c->n[s]; i++) {
-            double v = value(&c->side[s][i], w, c->budget);
+            double v = tokens_per_s_per_resource(&c->side[s][i], w, c->budget);
             if (!(v <= best[s])) {
                 best[s] = v;
                 if (winner)

@@ -1,7 +1,7 @@
-/* Compares designs with an attention engine against designs without, for the same workloads and
- * under the same budget. Each side takes its best design, so
+/* Compares designs with an attention engine to designs without one, for the same workloads and the
+ * same budget. Each side uses its best design, so
  *     P = best throughput per unit of budget with an engine / best without.
- * Both sides are chosen anew whenever prices or times change. Pure. */
+ * Both sides choose again whenever prices or times change. Pure. */
 #ifndef REPORTS_PAYOFF_PAYOFF_COMPARISON_H
 #define REPORTS_PAYOFF_PAYOFF_COMPARISON_H
 
@@ -14,15 +14,15 @@ enum budget { BUDGET_COST, BUDGET_AREA, BUDGET_POWER, BUDGET_NONE, BUDGETS };
 extern const char *const budget_text[BUDGETS];
 int budget_parse(const char *text, enum budget *out, struct err *err);
 
-/* What a design does for one workload of a mix. */
+/* Throughput of a design on one workload of a mix. */
 struct job {
     double weight; /* share of the tokens */
     double tokens_per_s;
-    double alone_tokens_per_s; /* of the same hardware without its engine; of mixes only */
+    double no_engine_tokens_per_s; /* same hardware without its engine; only for a mix */
     struct step_split split;
 };
 
-/* A design of one side. `job` belongs to the comparison. */
+/* A design of one side. The comparison owns `job`. */
 struct candidate {
     struct chip chip;
     struct engine engine;
@@ -45,29 +45,29 @@ struct comparison {
 
 void comparison_free(struct comparison *c);
 
-/* What is not known for sure, at one set of values. */
+/* One set of values of the uncertain quantities. */
 struct world {
     struct prices prices;
-    double time_z[OP_CLASSES]; /* standard deviations by which the time of a class is off */
-    double engine_z;           /* the same of what an engine runs */
+    double time_z[OP_CLASSES]; /* time error of an operator class, in standard deviations */
+    double engine_z;           /* time error of the operators on the engine */
 };
 
-/* Prices and times at their middle. */
+/* Sets all prices and times to their middle values. */
 void world_middle(struct world *out, const struct comparison *c);
 
-/* Tokens per second of a candidate over all its jobs, each its share of the tokens; with `alone`
- * that of its hardware without the engine, NAN if it cannot do a job so. */
-double candidate_tokens_per_s(const struct candidate *k, bool alone);
+/* Tokens per second of a candidate over all its jobs, weighted by their share of the tokens. With
+ * `without_engine`, of its hardware without the engine: NAN if a job is then infeasible. */
+double candidate_tokens_per_s(const struct candidate *k, bool without_engine);
 
-/* What it costs in units of the budget, at these prices, without its engine if `alone`. */
+/* Units of the budget that a candidate uses, without its engine if `without_engine`. */
 double candidate_resource(const struct candidate *k, enum budget budget, const struct prices *p,
-                          bool alone);
+                          bool without_engine);
 
-/* P in a world; NAN if one side has no design, never INFINITY. `winner`, of SIDES indices, may be
- * NULL. */
+/* P in a world; NAN if one side has no feasible design, never INFINITY. `winner` receives an index
+ * per side; may be NULL. */
 double comparison_payoff(const struct comparison *c, const struct world *w, size_t *winner);
 
-/* The same with prices and times at their middle. */
+/* P with all prices and times at their middle values. */
 double comparison_payoff_middle(const struct comparison *c, size_t *winner);
 
 #endif

@@ -1,3 +1,7 @@
+/* Every design of the restricted study is priced once. A design's hardware is a mixed-radix number
+ * over the hardware axes, and only the best mapping and workload values of each hardware are kept,
+ * so later prices and times choose among hardware. Invariant: a design below FAR_BEHIND times the
+ * best of its side cannot win at any price in range. */
 #include "reports/payoff/payoff_designs.h"
 
 #include <stdlib.h>
@@ -7,16 +11,17 @@
 #include "search/axis.h"
 #include "search/space.h"
 
-/* No price in its range turns this much around between two designs of one side (assumed). */
+/* Prices within their ranges cannot make up for a larger gap between two designs of one side
+ * (assumed). */
 static const double FAR_BEHIND = 0.6;
 
-/* A study with some axes fixed: shares the arrays of the one it was made of. */
+/* A study with some axes fixed. Borrows the arrays of the original study. */
 struct restricted {
     struct study study;
     double fixed[AXES_MOST];
 };
 
-static size_t alternative(const struct axis *a, const char *text)
+static size_t value_index(const struct axis *a, const char *text)
 {
     size_t i = 0;
     while (i < a->n && (!a->text || strcmp(a->text[i], text) != 0))
@@ -24,12 +29,12 @@ static size_t alternative(const struct axis *a, const char *text)
     return i;
 }
 
-static int fix(struct restricted *r, const struct setting *set, struct err *err)
+static int apply_setting(struct restricted *r, const struct setting *set, struct err *err)
 {
     struct study *s = &r->study;
     for (size_t i = 0; i < s->axes; i++) {
         struct axis *a = &s->axis[i];
-        if (!path_is(a->path, set->path))
+        if (!path_equal(a->path, set->path))
             continue;
         if (!set->text && !a->is_part) {
             r->fixed[i] = a->parameter.field->whole ? round(set->number) : set->number;
@@ -39,9 +44,9 @@ static int fix(struct restricted *r, const struct setting *set, struct err *err)
             a->n = 1;
             return 0;
         }
-        size_t at = set->text ? alternative(a, set->text) : a->n;
+        size_t at = set->text ? value_index(a, set->text) : a->n;
         if (at == a->n)
-            return fail(err, "\"%s\" is no value of %s", set->text ? set->text : "a number",
+            return fail(err, "\"%s\" is not a value of %s", set->text ? set->text : "a number",
                         a->path);
         if (a->is_part)
             a->entry += at, a->part_value += at;
@@ -80,19 +85,19 @@ static int restrict_to(struct restricted *r, const struct design_choice *q,
 {
     r->study = *q->study;
     for (size_t i = 0; i < q->n; i++)
-        if (fix(r, &q->set[i], err) != 0)
+        if (apply_setting(r, &q->set[i], err) != 0)
             return -1;
     for (size_t i = 0; i < job->n; i++)
-        if (fix(r, &job->set[i], err) != 0)
+        if (apply_setting(r, &job->set[i], err) != 0)
             return -1;
     double size = 1;
     for (size_t i = 0; i < r->study.axes; i++) {
         if (r->study.axis[i].real)
-            return fail(err, "%s takes any value: give it steps", r->study.axis[i].path);
+            return fail(err, "%s is continuous: give steps", r->study.axis[i].path);
         size *= (double)r->study.axis[i].n;
     }
     if (size > DESIGNS_MOST)
-        return fail(err, "%.0f designs are more than %d", size, DESIGNS_MOST);
+        return fail(err, "the study has %.0f designs: the maximum is %d", size, DESIGNS_MOST);
     r->study.size = (uint64_t)size;
     return 0;
 }
@@ -103,8 +108,8 @@ static bool is_hardware(const struct axis *a)
            (a->part == PART_PLAN && a->parameter.field->offset == offsetof(struct plan, devices));
 }
 
-/* The number of the hardware under a cursor: as a mixed-radix number over its axes. */
-static size_t hardware_of(const struct cursor *c)
+/* The hardware of a cursor's design, as a mixed-radix number over the hardware axes. */
+static size_t hardware_index(const struct cursor *c)
 {
     size_t h = 0;
     for (size_t i = 0; i < c->study->axes; i++)
@@ -137,16 +142,17 @@ static double resource(enum budget budget, const struct metrics *m)
     }
 }
 
-/* The best of one hardware for one job. */
+/* The best design of one hardware for one job. */
 struct best {
     uint64_t index;
     struct plan plan; /* the mapping */
-    double value, tokens_per_s;
+    double value;     /* tokens per second and unit of budget */
+    double tokens_per_s;
     bool feasible, with;
 };
 
-static void best_of_each(struct best *best, const struct study *s, const char *engine,
-                         enum budget budget)
+static void find_best_per_hardware(struct best *best, const struct study *s, const char *engine,
+                                   enum budget budget)
 {
     struct cursor c = {0};
     struct metrics m;
@@ -158,7 +164,7 @@ static void best_of_each(struct best *best, const struct study *s, const char *e
         if (with && engine && strcmp(engine, c.design.engine_name) != 0)
             continue;
         cursor_evaluate(&c, &m, &plan);
-        struct best *b = &best[hardware_of(&c)];
+        struct best *b = &best[hardware_index(&c)];
         double value = m.tokens_per_s / resource(budget, &m);
         if (m.verdict == VERDICT_OK && (!b->feasible || value > b->value))
             *b = (struct best){i, plan, value, m.tokens_per_s, true, with};
@@ -172,10 +178,10 @@ struct gathered {
     struct best **best;            /* [job][hardware] */
     const struct mix_job *jobs;
     size_t n_jobs, hardware;
-    bool alone; /* a mix: priced without the engine, too */
+    bool without_engine; /* a mix: also price each design without its engine */
 };
 
-/* One job of the designs of one hardware, priced once more for its step in parts. */
+/* Prices the best design of one hardware for job i again, for the time of each operator class. */
 static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t hardware,
                      double *devices)
 {
@@ -193,13 +199,13 @@ static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t
     devices_of(&device, &chosen);
     *devices = m.tokens_per_s / m.tokens_per_s_per_device;
     *job = (struct job){
-        .weight = g->jobs[i].weight, .tokens_per_s = m.tokens_per_s, .alone_tokens_per_s = NAN};
+        .weight = g->jobs[i].weight, .tokens_per_s = m.tokens_per_s, .no_engine_tokens_per_s = NAN};
     step_split_one(&job->split, &mapped->step, &device, step_load(&mapped->step, m.batch));
-    if (g->alone) {
+    if (g->without_engine) {
         c.design.engine.bandwidth_ratio = 0;
         evaluate(&c.design, &s->prices, &m, NULL);
         if (m.verdict == VERDICT_OK)
-            job->alone_tokens_per_s = m.tokens_per_s;
+            job->no_engine_tokens_per_s = m.tokens_per_s;
     }
     cursor_free(&c);
 }
@@ -223,8 +229,8 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
     cursor_free(&c);
 }
 
-/* Tokens per second and unit of budget over all jobs; 0 if one cannot be done. */
-static double mixed(const struct gathered *g, size_t hardware)
+/* Tokens per second and unit of budget over all jobs; 0 if one is infeasible. */
+static double value_over_jobs(const struct gathered *g, size_t hardware)
 {
     double s = 0, weights = 0;
     for (size_t i = 0; i < g->n_jobs; i++) {
@@ -236,17 +242,17 @@ static double mixed(const struct gathered *g, size_t hardware)
     return weights / s;
 }
 
-static void choose(struct comparison *out, const struct gathered *g)
+static void keep_competitive(struct comparison *out, const struct gathered *g)
 {
     double most[SIDES] = {0, 0};
     for (size_t h = 0; h < g->hardware; h++) {
         bool with = g->best[0][h].with;
-        most[with] = fmax(most[with], mixed(g, h));
+        most[with] = fmax(most[with], value_over_jobs(g, h));
         if (!out->side[with])
             out->side[with] = mem_alloc(g->hardware, sizeof *out->side[with]);
     }
     for (size_t h = 0; h < g->hardware; h++) {
-        double v = mixed(g, h);
+        double v = value_over_jobs(g, h);
         if (v > 0 && v >= FAR_BEHIND * most[g->best[0][h].with])
             add_candidate(out, g, h);
     }
@@ -257,7 +263,7 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
     static const struct mix_job one = {NULL, 0, 1};
     struct gathered g = {.jobs = q->n_jobs ? q->jobs : &one,
                          .n_jobs = q->n_jobs ? q->n_jobs : 1,
-                         .alone = q->n_jobs > 0};
+                         .without_engine = q->n_jobs > 0};
     int rc = 0;
 
     g.restricted = mem_alloc(g.n_jobs, sizeof *g.restricted);
@@ -267,14 +273,14 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
         rc = restrict_to(r, q, &g.jobs[i], err);
         if (rc == 0) {
             g.best[i] = mem_alloc(hardware_count(&r->study), sizeof **g.best);
-            best_of_each(g.best[i], &r->study, q->engine, q->budget);
+            find_best_per_hardware(g.best[i], &r->study, q->engine, q->budget);
         }
     }
     *out = (struct comparison){.budget = q->budget};
     if (rc == 0) {
         out->prices = g.restricted[0].study.prices;
         g.hardware = hardware_count(&g.restricted[0].study);
-        choose(out, &g);
+        keep_competitive(out, &g);
     }
     for (size_t i = 0; i < g.n_jobs; i++)
         free(g.best[i]);

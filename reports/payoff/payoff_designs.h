@@ -1,12 +1,12 @@
-/* Gathers the designs of a comparison from a study: all its hardware, each at the best mapping and
- * workload values that are not held fixed. */
+/* Gathers the designs of a comparison from a study: each hardware of the study with the mapping and
+ * the free workload values that suit it best. */
 #ifndef REPORTS_PAYOFF_PAYOFF_DESIGNS_H
 #define REPORTS_PAYOFF_PAYOFF_DESIGNS_H
 
 #include "reports/payoff/payoff_comparison.h"
 #include "reports/payoff/setting.h"
 
-/* One workload of a mix: what tells it from the others, and its share of the tokens. */
+/* One workload of a mix: its settings and its share of the tokens. */
 struct mix_job {
     const struct setting *set;
     size_t n;
@@ -16,17 +16,17 @@ struct mix_job {
 /* Which designs of a study are compared. */
 struct design_choice {
     const struct study *study;
-    const struct setting *set; /* held fixed in every job */
+    const struct setting *set; /* fixed in every job */
     size_t n;
-    const struct mix_job *jobs; /* n_jobs 0: one job of everything that `set` leaves */
+    const struct mix_job *jobs; /* n_jobs 0: one job without further settings */
     size_t n_jobs;
-    const char *engine; /* the only one of the side with an engine; NULL: all */
+    const char *engine; /* the only engine allowed; NULL: all */
     enum budget budget;
 };
 
-/* Hardware (chip, engine, plan.devices) must do every job. Designs far behind the best of their
- * side are left out. 0, or -1 if a path or name is not known (STATUS_INPUT) or there are more than
- * DESIGNS_MOST designs. comparison_free(out). */
+/* Keeps the hardware (chip, engine, plan.devices) that can run every job, except designs far behind
+ * the best of their side. Returns 0, or -1 if a path or name is unknown (STATUS_INPUT) or there are
+ * more than DESIGNS_MOST designs. Free with comparison_free. */
 int comparison_gather(struct comparison *out, const struct design_choice *q, struct err *err);
 
 enum { DESIGNS_MOST = 200000 };

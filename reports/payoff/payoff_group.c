@@ -1,6 +1,6 @@
-/* P is the ratio of the two winners; G, c*, c and the reasons come from the winner with an engine
- * and its twin, the same hardware without the engine at its best mapping (docs/model.md, "The
- * engine and pay-off"). */
+/* P is the ratio of the two winners. G, c*, c and the reason compare the winner with an engine to
+ * its twin: the same hardware without the engine, at its best mapping (docs/model.md, "The engine
+ * and pay-off"). */
 #include "reports/payoff/payoff_group.h"
 
 #include <math.h>
@@ -19,18 +19,18 @@ const char *const payoff_verdict_text[PAYOFF_VERDICTS] = {
     [NO_ANSWER] = "no answer",
 };
 
-/* Nine draws in ten have to agree. */
+/* A verdict other than "too close to call" needs this share of the draws. */
 static const double SURE = 0.9;
 
 enum { KEPT_SWINGS = 12 };
 
-/* The points a group is filled from; `twin` may be empty. */
+/* The points of a group; `twin` may be empty. */
 struct rows {
     struct table with, without, twin;
 };
 
-/* The same design without the engine, at its best mapping: equal in every swept column but those of
- * the engine, and those of the mapping only where the group holds them. */
+/* The best point without an engine that equals `with` in every swept column except those of the
+ * engine and of the mapping. Mapping columns must be equal only if they define the group. */
 static int twin_row(struct table *out, const struct run_points *from, const struct payoff *p,
                     const struct table *with, struct err *err)
 {
@@ -52,7 +52,7 @@ static int twin_row(struct table *out, const struct run_points *from, const stru
                                                  : number_text(c->number, buffer, sizeof buffer));
         texts[n] = owned[n];
         n++;
-        /* Numbers are bound as text: + 0 compares them as numbers. */
+        /* Numbers are bound as text; + 0 turns them into numbers again. */
         char *longer =
             mem_print(c->kind == CELL_TEXT ? "%s AND \"%s\" = ?%zu" : "%s AND \"%s\" = ?%zu + 0",
                       sql, swept->column[i].name, n);
@@ -70,7 +70,7 @@ static int twin_row(struct table *out, const struct run_points *from, const stru
     return rc;
 }
 
-/* Why the engine does not pay: model.md's three reasons, and what took its place. */
+/* Why the engine does not pay: the three reasons of docs/model.md, or the control. */
 static char *reason_of(const struct payoff_group *g, bool other_base)
 {
     char text[48];
@@ -92,7 +92,7 @@ static char *reason_of(const struct payoff_group *g, bool other_base)
                          : "control: another mapping or design without an engine does better");
 }
 
-static double added(const struct table *with, const struct table *twin, const char *column)
+static double added_share(const struct table *with, const struct table *twin, const char *column)
 {
     return table_number_at(with, 0, column) / table_number_at(twin, 0, column) - 1;
 }
@@ -115,11 +115,11 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
 {
     struct comparison c;
     struct certainty sure;
-    const struct payoff_slice all_of_it = payoff_slice(p, g->key);
-    if (!q->study || payoff_compare(&c, q->study, &all_of_it) != 0)
+    const struct payoff_slice slice = payoff_slice(p, g->key);
+    if (!q->study || payoff_compare(&c, q->study, &slice) != 0)
         return;
     double p_all = comparison_payoff_middle(&c, NULL);
-    if (!isnan(p_all) && !isnan(g->p)) /* a store may hold a front or a sample only */
+    if (!isnan(p_all) && !isnan(g->p)) /* the store may hold only a front or a sample */
         g->p = p_all;
     comparison_certainty(&sure, &c, q->seed, PAYOFF_DRAWS);
     g->probability = sure.probability;
@@ -136,7 +136,7 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
     comparison_free(&c);
 }
 
-double group_most_share(const struct payoff_group *g, enum budget budget)
+double group_break_even_share(const struct payoff_group *g, enum budget budget)
 {
     double share = budget == BUDGET_COST    ? g->c
                    : budget == BUDGET_AREA  ? g->a
@@ -146,9 +146,8 @@ double group_most_share(const struct payoff_group *g, enum budget budget)
     return isnan(most) ? NAN : fmax(most, LEAST_GAIN) - LEAST_GAIN;
 }
 
-/* P, G and the rest from the two winners' points. */
-static void fill(struct payoff_group *g, const struct payoff *p, const struct swept *swept,
-                 const struct rows *rows)
+static void fill_from_rows(struct payoff_group *g, const struct payoff *p,
+                           const struct swept *swept, const struct rows *rows)
 {
     const struct table *with = &rows->with, *twin = &rows->twin, *without = &rows->without;
     static const char *const cost[3] = {"system_cost_usd", "system_cost_usd_low",
@@ -164,10 +163,10 @@ static void fill(struct payoff_group *g, const struct payoff *p, const struct sw
                ? table_number_at(with, 0, "tokens_per_s") / table_number_at(twin, 0, "tokens_per_s")
                : NAN;
     g->c_star = g->g - 1;
-    g->c = has_twin ? added(with, twin, cost[0]) : NAN;
+    g->c = has_twin ? added_share(with, twin, cost[0]) : NAN;
     g->a = has_twin ? area_mm2(with) / area_mm2(twin) - 1 : NAN;
-    g->w = has_twin ? added(with, twin, "power_w") : NAN;
-    g->c_max = group_most_share(g, p->budget);
+    g->w = has_twin ? added_share(with, twin, "power_w") : NAN;
+    g->c_max = group_break_even_share(g, p->budget);
     g->a_star_mm2 = g->c_star * (has_twin ? area_mm2(twin) : NAN);
     g->w_star_w = g->c_star * (has_twin ? table_number_at(twin, 0, "power_w") /
                                               table_number_at(twin, 0, "tokens_per_s") *
@@ -178,7 +177,7 @@ static void fill(struct payoff_group *g, const struct payoff *p, const struct sw
     g->intensity = table_number_at(base, 0, "attention_intensity_flop_per_byte");
     g->ridge = table_number_at(base, 0, "ridge_flop_per_byte");
     if (has_twin && p->budget == BUDGET_COST) {
-        double low = added(with, twin, cost[1]), high = added(with, twin, cost[2]);
+        double low = added_share(with, twin, cost[1]), high = added_share(with, twin, cost[2]);
         g->p_low = g->p * (1 + g->c) / (1 + fmax(fmax(low, high), g->c));
         g->p_high = g->p * (1 + g->c) / (1 + fmin(fmin(low, high), g->c));
     }
@@ -198,7 +197,7 @@ int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_
     if (rc == 0)
         rc = twin_row(&rows.twin, from, p, &rows.with, err);
     if (rc == 0)
-        fill(g, p, from->swept, &rows);
+        fill_from_rows(g, p, from->swept, &rows);
     table_free(&rows.with);
     table_free(&rows.without);
     table_free(&rows.twin);

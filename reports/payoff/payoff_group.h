@@ -1,4 +1,4 @@
-/* One group of a pay-off: its two winners and the winner's twin without the engine, as numbers. */
+/* Fills one group of a pay-off: P, G, shares, verdict and reason. */
 #ifndef REPORTS_PAYOFF_PAYOFF_GROUP_H
 #define REPORTS_PAYOFF_PAYOFF_GROUP_H
 
@@ -6,31 +6,33 @@
 #include "reports/payoff/payoff_answer.h"
 #include "reports/payoff/swept_columns.h"
 
-/* The points of a run that are asked. */
+/* A run in its store, with its swept columns. */
 struct run_points {
     struct db *db;
     const struct db_run *run;
     const struct swept *swept;
 };
 
-/* Fills P, G and the rest from the points of the winners; `key` and `p` are filled already. */
+/* The winning points of both sides, as `point` in the store. */
 struct winners {
     double with, without;
 };
+
+/* Fills all but `key` and `p`, which the caller has set, from the points of the winners. */
 int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_points *from,
                struct winners best, struct err *err);
 
-/* A group whose side without an engine is empty: NAN, with the reason. */
+/* Fills a group in which P is unknown: numbers are NAN, the verdict is NO_ANSWER. */
 void group_unanswered(struct payoff_group *g, const char *reason);
 
-/* Prices the group anew where q->study can: P over all designs, how sure it is, and what it turns
- * on if q->swings. */
+/* Prices the group again if q->study allows: P over all designs, its range and probability and, if
+ * q->swings, its sensitivities. */
 void group_reprice(struct payoff_group *g, const struct payoff *p, const struct payoff_question *q);
 
 enum payoff_verdict group_verdict(const struct payoff_group *g);
 
-/* The share of the budget at which the best design without an engine catches up. */
-double group_most_share(const struct payoff_group *g, enum budget budget);
+/* The share of the budget that the engine may add before the best design without one catches up. */
+double group_break_even_share(const struct payoff_group *g, enum budget budget);
 
 void group_free(struct payoff_group *g, size_t by_n);
 

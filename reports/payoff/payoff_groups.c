@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-/* What throughput is divided by, per budget; area counts the engine's silicon. */
+/* What throughput is divided by, per budget. Area includes the silicon of the engine. */
 static const char *const resource[BUDGETS] = {
     [BUDGET_COST] = "system_cost_usd",
     [BUDGET_AREA] = "((die_area_mm2 + engine_area_mm2) * tokens_per_s / tokens_per_s_per_device)",
@@ -14,18 +14,18 @@ static const char *const resource[BUDGETS] = {
     [BUDGET_NONE] = "1.0",
 };
 
-/* A column of more values was drawn, not swept: no two sides would share a value. */
+/* A column with more values was sampled, not swept: the two sides would rarely share a value. */
 enum { GROUPED_VALUES_MOST = 100 };
 
-struct side_of {
+struct side_query {
     const char *columns, *where;
     enum budget budget;
     bool with;
 };
 
 /* Best design of each group, with or without an engine. */
-static int find_winners(struct table *out, const struct run_points *from, const struct side_of *q,
-                        struct err *err)
+static int find_winners(struct table *out, const struct run_points *from,
+                        const struct side_query *q, struct err *err)
 {
     const char *columns = q->columns, *where = q->where;
     char *sql = mem_print(
@@ -33,7 +33,7 @@ static int find_winners(struct table *out, const struct run_points *from, const 
         "verdict = 'ok' AND engine_speedup IS %sNULL%s%s%s%s%s ORDER BY id",
         resource[q->budget], *columns ? ", " : "", columns, (long long)from->run->id,
         q->with ? "NOT " : "", where ? " AND (" : "", where ? where : "", where ? "\n)" : "",
-        " GROUP BY ", *columns ? columns : "run"); /* without any row: no group */
+        " GROUP BY ", *columns ? columns : "run"); /* GROUP BY run: no row if there is no point */
     int rc = db_select(from->db, sql, NULL, 0, out, err);
     free(sql);
     return rc;
@@ -52,7 +52,7 @@ char *columns_list(char *const *names, size_t n, const char *leave_out)
     return list;
 }
 
-/* The row of `t` whose columns of the same name equal those of row `at` in `key`; -1 if none. */
+/* The row of `t` whose group columns equal those of row `at` of `key`; -1 if there is none. */
 static int matching_row(const struct table *t, const struct table *key, size_t at)
 {
     for (size_t row = 0; row < t->rows; row++) {
@@ -77,7 +77,7 @@ static int add_group(struct payoff *p, const struct run_points *from, const stru
     for (size_t i = 0; i < p->by_n; i++)
         g->key[i] = cell_copy(table_get(with, row, p->by[i]));
     if (other < 0) {
-        group_unanswered(g, "no feasible design without an engine to hold it against");
+        group_unanswered(g, "no feasible design without an engine to compare with");
         return 0;
     }
     const struct winners best = {table_number_at(with, row, "point"),
@@ -95,11 +95,11 @@ int groups_make(struct payoff *p, const struct run_points *from, const struct pa
         return -1;
     char *all = columns_list(p->by, p->by_n, NULL);
     char *no_engine = columns_list(p->by, p->by_n, "engine");
-    struct side_of side = {all, q->where, p->budget, true};
+    struct side_query side = {all, q->where, p->budget, true};
     int rc = find_winners(&with, from, &side, err);
 
     if (rc == 0) {
-        side = (struct side_of){no_engine, q->where, p->budget, false};
+        side = (struct side_query){no_engine, q->where, p->budget, false};
         rc = find_winners(&without, from, &side, err);
     }
     if (rc == 0)

@@ -1,3 +1,5 @@
+/* All workloads of the mix run in turn on the same hardware. P compares the best hardware of each
+ * side over the whole mix; G compares the winner with an engine to itself without the engine. */
 #include "reports/payoff/payoff_mix.h"
 
 #include <math.h>
@@ -7,9 +9,10 @@
 #include "reports/payoff/payoff_group.h"
 #include "reports/payoff/payoff_label.h"
 
-static const char *const NO_HARDWARE = "no hardware of one side does every workload of the mix";
+static const char *const NO_HARDWARE = "one side has no hardware that runs every workload of the "
+                                       "mix";
 
-/* What the engine adds to what its design takes of a budget, relative to it. */
+/* Budget that the engine adds, as a share of the budget of its hardware without it. */
 static double added_share(const struct candidate *with, enum budget budget, const struct prices *p)
 {
     return candidate_resource(with, budget, p, false) / candidate_resource(with, budget, p, true) -
@@ -26,7 +29,7 @@ static void fill(struct payoff_group *g, const struct payoff *p, const struct co
     g->c_star = g->g - 1;
     g->c = added_share(with, BUDGET_COST, &c->prices.middle);
     g->a = added_share(with, BUDGET_AREA, &c->prices.middle);
-    g->c_max = p->budget == BUDGET_POWER ? NAN : group_most_share(g, p->budget);
+    g->c_max = p->budget == BUDGET_POWER ? NAN : group_break_even_share(g, p->budget);
     free(g->engine);
     free(g->with);
     free(g->without);

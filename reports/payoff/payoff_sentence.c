@@ -27,13 +27,13 @@ static char *add_list(char *list, const char *item)
     return longer;
 }
 
-/* Per model, over everything else: pays everywhere, somewhere, perhaps, or nowhere. */
+/* Sorts the models by their verdicts over all their groups. */
 char *payoff_sentence(const struct payoff *p)
 {
     enum { EVERYWHERE, SOMEWHERE, UNSURE, NOWHERE, KINDS };
     static const char *const says[KINDS] = {
         [EVERYWHERE] = "An attention engine pays for",
-        [SOMEWHERE] = "It pays for part of the workloads of",
+        [SOMEWHERE] = "It pays for some workloads of",
         [UNSURE] = "It is too close to call for",
         [NOWHERE] = "It does not pay for",
     };
@@ -68,7 +68,7 @@ char *payoff_sentence(const struct payoff *p)
     return out;
 }
 
-/* What one engine does for one model, over the workloads. */
+/* Verdicts and range of P of one engine for one model, over the workloads. */
 struct tally {
     size_t groups, by_verdict[PAYOFF_VERDICTS];
     double least, most;

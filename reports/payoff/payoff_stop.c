@@ -1,5 +1,7 @@
-/* Where P = 1 between two values of an axis: a root of log P on the model, or a straight line in
- * log P between the grid's values where nothing can be priced anew. */
+/* Stop points: two neighbouring values of an axis with P on either side of 1 bracket a root of log
+ * P. With the study at hand the root is found on the model (base/root.h); without it, log P is
+ * interpolated linearly between the two values. Invariant: each bracket has exactly one sign
+ * change of log P at its ends. */
 #include "reports/payoff/payoff_stop.h"
 
 #include <math.h>
@@ -18,8 +20,8 @@ static bool crosses(double a, double b)
     return pays(a) != pays(b);
 }
 
-/* log P of one group along an axis, less `level`: zero where P is 1, or where one end of its range
- * is. */
+/* log P - `level` of one group along an axis. Level 0 gives the root P = 1; another level gives the
+ * value at which an end of the range of P is 1. */
 struct along {
     const struct payoff *p;
     const struct payoff_question *q;
@@ -51,7 +53,8 @@ static double log_payoff(double x, void *ctx)
     return log(payoff_at(a, x, NULL) / (1 + LEAST_GAIN)) - a->level;
 }
 
-/* Where log P is `level`, between the values of the stop; else in the like intervals next to it. */
+/* Where log P = `level`: between the values of the stop, or else (level other than 0) in an
+ * interval of the same width on either side. */
 static double find_root(struct along *a, double level, const struct payoff_stop *s)
 {
     double x[] = {s->from, s->to, 0, 0};
@@ -70,8 +73,8 @@ static double find_root(struct along *a, double level, const struct payoff_stop 
     return NAN;
 }
 
-/* Where P leaves 1, on the model; or, without one, by a straight line in log P. The ends of the
- * range of P keep their distance from it near the stop. */
+/* Sets s->at and its range. The range of P is drawn once, at the stop, and is assumed to keep its
+ * ratio to P nearby. */
 static void find_stop(struct payoff_stop *s, struct along *a)
 {
     struct certainty sure = {0};
@@ -84,7 +87,7 @@ static void find_stop(struct payoff_stop *s, struct along *a)
         double p = payoff_at(a, at, &sure);
         const double end[] = {find_root(a, log(p / sure.high), s),
                               find_root(a, log(p / sure.low), s)};
-        for (int i = 0; i < 2; i++) /* one may be out of reach */
+        for (int i = 0; i < 2; i++) /* NAN: outside the searched intervals */
             if (!isnan(end[i]))
                 *(end[i] < at ? &s->at_low : &s->at_high) = end[i];
         return;
@@ -106,7 +109,7 @@ static struct payoff_stop *add_stop(struct payoff *p, const struct payoff_stop *
     return s;
 }
 
-/* Two groups next to one another along the axis, which is the last of `fine->by`. */
+/* Two groups at neighbouring values of the axis, which is the last column of `fine->by`. */
 struct neighbours {
     const struct payoff *fine;
     const struct payoff_group *from, *to;
@@ -130,7 +133,8 @@ static void add_grid_stop(struct payoff *p, size_t axis, const struct neighbours
     find_stop(s, &along);
 }
 
-/* Groups by `by` and the axis, ordered by both, so that neighbours are grid neighbours. */
+/* Adds the axis to the group columns, then compares each group with the same group at the next
+ * value of the axis. */
 int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
                const struct payoff_question *q, struct err *err)
 {
@@ -144,7 +148,7 @@ int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
     fine.by[fine.by_n++] = p->axis[axis];
     int rc = groups_make(&fine, from, q, false, err);
     for (size_t i = 0; i < fine.n && rc == 0; i++) {
-        size_t next = fine.n; /* the same group at the next value of the axis */
+        size_t next = fine.n; /* index of the group at the next value; fine.n: none */
         for (size_t j = 0; j < fine.n; j++) {
             bool same = true;
             for (size_t k = 0; k < x && same; k++)

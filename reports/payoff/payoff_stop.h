@@ -5,11 +5,11 @@
 #include "reports/payoff/payoff_group.h"
 #include "reports/payoff/range.h"
 
-/* Adds the stop points along p->axis[axis], which is swept, between neighbours of the grid. */
+/* Adds the stop points between neighbouring values of the swept axis p->axis[axis]. */
 int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
                const struct payoff_question *q, struct err *err);
 
-/* Adds the stop points along a range, tried at `steps` values of it, in every group; needs
+/* Adds the stop points along a range in every group, from P at `steps` values of the range. Needs
  * q->study. */
 void payoff_scan(struct payoff *p, const struct payoff_question *q, const struct range *r,
                  size_t steps);

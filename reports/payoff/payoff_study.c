@@ -35,9 +35,9 @@ const struct study *payoff_study_of(const struct payoff_study *s)
     return s->study;
 }
 
-/* The side without an engine as the study has it; the side with one at the settings of m and r, its
- * engine then forgotten. */
-static int gather_free(struct comparison *out, const struct design_choice *q)
+/* Gathers both sides with a hypothetical engine: engine settings apply only to the side with an
+ * engine, and its engine is removed afterwards so that it costs nothing. */
+static int gather_with_free_engine(struct comparison *out, const struct design_choice *q)
 {
     struct comparison with;
     struct err ignored;
@@ -70,7 +70,7 @@ static int gather_free(struct comparison *out, const struct design_choice *q)
 static bool is_set(const struct payoff_slice *slice, const char *column)
 {
     for (size_t i = 0; i < slice->n; i++)
-        if (path_is(column, slice->set[i].path))
+        if (path_equal(column, slice->set[i].path))
             return true;
     return false;
 }
@@ -90,7 +90,7 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
         const struct cell *c = &slice->key[k];
         const char *text = c->kind == CELL_TEXT ? c->text : NULL;
         if (!strcmp(slice->by[k], "engine") && text)
-            q.engine = text; /* one engine against none */
+            q.engine = text; /* compare only this engine with none */
         else if (c->kind != CELL_NULL && !is_set(slice, slice->by[k]))
             set[q.n++] = (struct setting){slice->by[k], text, c->number};
     }
@@ -98,7 +98,8 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
         set[q.n++] = slice->set[i];
     if (s->free_engine)
         q.engine = NULL;
-    int rc = s->free_engine ? gather_free(out, &q) : comparison_gather(out, &q, &ignored);
+    int rc =
+        s->free_engine ? gather_with_free_engine(out, &q) : comparison_gather(out, &q, &ignored);
     free(set);
     return rc;
 }
@@ -121,9 +122,9 @@ void payoff_study_free_engine(struct payoff_study *p, double runs)
     for (size_t i = s->axes; i-- > 0;)
         if (s->axis[i].part == PART_ENGINE)
             axis_drop(s, s->axis[i].path);
-    s->overrides = 0; /* they are in the design by now, but for those of the engine */
+    s->overrides = 0; /* already applied to the design; drops those of the engine */
     fields_init(engine_fields, &s->base.engine);
     s->base.engine.runs = runs;
-    s->base.engine_name = "asked for";
+    s->base.engine_name = "hypothetical";
     p->free_engine = true;
 }

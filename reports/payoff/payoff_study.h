@@ -1,4 +1,4 @@
-/* The study of a run, from which comparisons are priced anew with any axis, parameter or price set.
+/* The study of a run, to price comparisons again with other values of axes, parameters or prices.
  */
 #ifndef REPORTS_PAYOFF_PAYOFF_STUDY_H
 #define REPORTS_PAYOFF_PAYOFF_STUDY_H
@@ -11,7 +11,7 @@
 
 struct payoff_study;
 
-/* From the study that the run keeps. Caller closes. */
+/* Parses the study text stored with the run. Caller closes. */
 int payoff_study_open(struct payoff_study **out, const struct db_run *run, struct catalogue *c,
                       struct err *err);
 void payoff_study_close(struct payoff_study *s); /* takes NULL */
@@ -19,27 +19,27 @@ void payoff_study_close(struct payoff_study *s); /* takes NULL */
 /* The study itself, borrowed. */
 const struct study *payoff_study_of(const struct payoff_study *s);
 
-/* From here on every comparison is over the workloads of a mix, which the caller keeps. -1 if the
- * study does not know one of them. */
+/* Makes every later comparison use the workloads of a mix, borrowed from the caller. -1 if a
+ * workload does not fit the study. */
 int payoff_study_mix(struct payoff_study *s, const struct mix *mix, struct err *err);
 
-/* The side with an engine becomes one that is not in the study: in place, `runs` as engine.runs,
- * with m and r given as settings engine.bandwidth_ratio and engine.ridge_flop_per_byte. It costs
- * nothing, so P - 1 is the most that it may cost. */
+/* Replaces the engines of the study by a hypothetical engine in place that costs nothing, with
+ * engine.runs = `runs`. Set its m and r with the settings engine.bandwidth_ratio and
+ * engine.ridge_flop_per_byte. P - 1 is then the most that the engine may cost. */
 void payoff_study_free_engine(struct payoff_study *s, double runs);
 
-/* One group of designs, with some values set anew. */
+/* The designs of one group, with further settings. */
 struct payoff_slice {
-    char *const *by; /* by_n columns, and the group's value of each; CELL_NULL: any */
+    char *const *by; /* by_n columns */
     size_t by_n;
-    const struct cell *key;
-    const struct setting *set;
+    const struct cell *key;    /* the group's value of each column; CELL_NULL: any */
+    const struct setting *set; /* n settings */
     size_t n;
     enum budget budget;
 };
 
-/* Gathers the designs of a slice. -1 if the study does not know a value or has too many designs.
- * comparison_free(out). */
+/* Gathers the designs of a slice. -1 if a value is not in the study or there are too many designs.
+ * Free with comparison_free. */
 int payoff_compare(struct comparison *out, const struct payoff_study *s,
                    const struct payoff_slice *slice);
 

@@ -1,3 +1,5 @@
+/* Every lattice point gathers the designs of both sides again with both axes set, so each point has
+ * its own winners. Fewer draws than for a group: only the outline of the range is drawn. */
 #include "reports/payoff/payoff_surface.h"
 
 #include <math.h>
@@ -9,9 +11,9 @@
 
 enum { DRAWS = 200 };
 
-/* One point of the lattice, x and y set already. */
-static void price(struct surface *s, size_t i, size_t j, const struct payoff_question *q,
-                  struct payoff_slice slice)
+/* Prices one lattice point; at_x and at_y are set. */
+static void price_lattice_point(struct surface *s, size_t i, size_t j,
+                                const struct payoff_question *q, struct payoff_slice slice)
 {
     struct comparison c;
     struct certainty sure;
@@ -38,7 +40,7 @@ void surface_make(struct surface *out, const struct payoff *p, size_t group,
     }
     for (size_t i = 0; i < SURFACE_STEPS; i++)
         for (size_t j = 0; j < SURFACE_STEPS; j++)
-            price(out, i, j, q, payoff_slice(p, p->group[group].key));
+            price_lattice_point(out, i, j, q, payoff_slice(p, p->group[group].key));
 }
 
 void surface_free(struct surface *s)

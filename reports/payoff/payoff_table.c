@@ -6,28 +6,28 @@
 
 #include "base/mem.h"
 
-/* A column and where its value stands in a group, a stop or a swing. */
+/* A column and the offset of its value in a group, a stop or a swing. */
 struct payoff_column {
     const char *name;
-    enum { OF_NUMBER, OF_TEXT, OF_OWN } kind; /* OF_OWN: a text made for it, from `own` */
+    enum { COLUMN_NUMBER, COLUMN_TEXT, COLUMN_DERIVED } kind;
     size_t offset;
-    const char *(*own)(const struct payoff *p, const void *row);
+    const char *(*derive)(const struct payoff *p, const void *row); /* COLUMN_DERIVED */
 };
 
 #define NUMBER(type, column, member)                                                               \
     {                                                                                              \
-        .name = column, .kind = OF_NUMBER, .offset = offsetof(struct type, member)                 \
+        .name = column, .kind = COLUMN_NUMBER, .offset = offsetof(struct type, member)             \
     }
 #define TEXT(type, column, member)                                                                 \
     {                                                                                              \
-        .name = column, .kind = OF_TEXT, .offset = offsetof(struct type, member)                   \
+        .name = column, .kind = COLUMN_TEXT, .offset = offsetof(struct type, member)               \
     }
-#define OWN(column, function)                                                                      \
+#define DERIVED(column, function)                                                                  \
     {                                                                                              \
-        .name = column, .kind = OF_OWN, .own = function                                            \
+        .name = column, .kind = COLUMN_DERIVED, .derive = function                                 \
     }
 
-/* Where both name the engine, the group's column has another name. */
+/* If both p->by and `after` have a column `engine`, the group's column is `engine_group`. */
 void payoff_table_begin(struct table *out, const struct payoff *p, const char *const *after,
                         size_t n)
 {
@@ -64,16 +64,16 @@ static void add_row(struct table *out, const struct payoff *p, const struct cell
         double number;
         const char *text;
         switch (column[i].kind) {
-        case OF_NUMBER:
+        case COLUMN_NUMBER:
             memcpy(&number, at, sizeof number);
             table_number(out, number);
             break;
-        case OF_TEXT:
+        case COLUMN_TEXT:
             memcpy(&text, at, sizeof text);
             table_text(out, text);
             break;
-        case OF_OWN:
-            table_text(out, column[i].own(p, row));
+        case COLUMN_DERIVED:
+            table_text(out, column[i].derive(p, row));
             break;
         }
     }
@@ -94,7 +94,7 @@ void payoff_table(const struct payoff *p, struct table *out)
         GROUP_NUMBER("payoff", p),
         GROUP_NUMBER("payoff_low", p_low),
         GROUP_NUMBER("payoff_high", p_high),
-        OWN("verdict", verdict_of),
+        DERIVED("verdict", verdict_of),
         GROUP_NUMBER("gain", g),
         GROUP_NUMBER("c_star", c_star),
         GROUP_NUMBER("engine_cost_share", c),
@@ -142,14 +142,14 @@ void payoff_stop_table(const struct payoff *p, struct table *out)
 {
 #define STOP_NUMBER(column, member) NUMBER(payoff_stop, column, member)
     static const struct payoff_column columns[] = {
-        OWN("axis", axis_of),
+        DERIVED("axis", axis_of),
         STOP_NUMBER("stops_at", at),
-        OWN("direction", direction_of),
+        DERIVED("direction", direction_of),
         STOP_NUMBER("grid_from", from),
         STOP_NUMBER("grid_to", to),
         STOP_NUMBER("payoff_from", p_from),
         STOP_NUMBER("payoff_to", p_to),
-        OWN("found_by", found_by),
+        DERIVED("found_by", found_by),
         TEXT(payoff_stop, "reason", reason),
         STOP_NUMBER("stops_at_low", at_low),
         STOP_NUMBER("stops_at_high", at_high),
@@ -173,7 +173,7 @@ void payoff_swing_table(const struct payoff *p, size_t most, struct table *out)
         TEXT(swing, "constant", name),         SWING_NUMBER("low", low),
         SWING_NUMBER("middle", middle),        SWING_NUMBER("high", high),
         SWING_NUMBER("payoff_low_end", p_low), SWING_NUMBER("payoff_high_end", p_high),
-        SWING_NUMBER("flips_at", flips_at),    OWN("flips", flips_of),
+        SWING_NUMBER("flips_at", flips_at),    DERIVED("flips", flips_of),
     };
     begin_columns(out, p, columns, LEN(columns));
     for (size_t i = 0; i < p->n; i++)
@@ -187,7 +187,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool same_but(const struct payoff *p, size_t i, size_t j, size_t axis)
+static bool same_except(const struct payoff *p, size_t i, size_t j, size_t axis)
 {
     for (size_t k = 0; k < p->by_n; k++) {
         if (k != axis && !cell_equal(&p->group[i].key[k], &p->group[j].key[k]))
@@ -224,7 +224,7 @@ void payoff_map_table(const struct payoff *p, struct table *out)
     for (size_t i = 0; i < p->n; i++) {
         bool first = true;
         for (size_t j = 0; j < i; j++)
-            first = first && !same_but(p, i, j, axis);
+            first = first && !same_except(p, i, j, axis);
         if (!first)
             continue;
         for (size_t k = 0; k < p->by_n; k++) {
@@ -234,7 +234,7 @@ void payoff_map_table(const struct payoff *p, struct table *out)
         for (size_t j = 0; j < (axis < p->by_n ? n : 1); j++) {
             double at = NAN;
             for (size_t g = 0; g < p->n; g++)
-                if (same_but(p, i, g, axis) &&
+                if (same_except(p, i, g, axis) &&
                     (axis == p->by_n || p->group[g].key[axis].number == value[j]))
                     at = p->group[g].p;
             char *cell = mem_print("%.2f", at);

@@ -14,7 +14,7 @@ double range_value(const struct range *r, size_t i, size_t steps)
     return r->whole ? round(x) : x;
 }
 
-/* Of a range that is not given: this many times below and above the study's value. */
+/* The default range extends this many times below and above the study's value (assumed). */
 static const double AROUND = 16;
 
 int range_read(struct range *out, const struct study *s, const char *text, const char *what,
@@ -50,12 +50,11 @@ int range_read(struct range *out, const struct study *s, const char *text, const
         out->from = fmax(value / AROUND, f->lo);
         out->to = fmin(value * AROUND, f->hi);
     }
-    rc = out->from < out->to
-             ? 0
-             : fail(err, "%s %s: %s: the range %g to %g holds nothing: give FROM:TO", what, text,
-                    path, out->from, out->to);
+    rc = out->from < out->to ? 0
+                             : fail(err, "%s %s: %s: the range %g to %g is empty: give FROM:TO",
+                                    what, text, path, out->from, out->to);
     if (rc == 0) {
-        out->path = path; /* the caller's */
+        out->path = path; /* caller frees */
         path = NULL;
     }
 done:

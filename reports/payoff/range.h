@@ -1,4 +1,4 @@
-/* A range of an axis, a parameter or a price, whether the study sweeps it or not. */
+/* A range of values of an axis, a parameter or a price. */
 #ifndef REPORTS_PAYOFF_RANGE_H
 #define REPORTS_PAYOFF_RANGE_H
 
@@ -7,15 +7,15 @@
 struct range {
     char *path;
     const char *unit; /* "" for 1 */
-    double from, to;  /* above 0 where the scale is to be logarithmic */
+    double from, to;  /* from > 0: log scale */
     bool whole;
 };
 
-/* The i-th of `steps` values of a range. */
+/* The i-th of `steps` evenly spaced values. */
 double range_value(const struct range *r, size_t i, size_t steps);
 
-/* Reads "PATH" or "PATH=FROM:TO"; without a range one around the study's value. `what` begins the
- * message. The caller frees out->path. */
+/* Reads "PATH" or "PATH=FROM:TO". Without FROM:TO the range surrounds the study's value. `what`
+ * starts an error message. The caller frees out->path. */
 int range_read(struct range *out, const struct study *s, const char *text, const char *what,
                struct err *err);
 

@@ -1,3 +1,7 @@
+/* An engine that costs nothing has the pay-off P(m, r), which does not fall with r. An engine that
+ * adds the share c to the cost pays where P > 1 + c, so the lowest r is the first crossing of
+ * 1 + c, interpolated linearly in log P over log r between two ridge points of a geometric scale.
+ */
 #include "reports/payoff/required_engine.h"
 
 #include <math.h>
@@ -7,9 +11,9 @@
 #include "reports/payoff/payoff_table.h"
 #include "reports/payoff/range.h"
 
-/* What an engine of m and r is worth: P where it costs nothing. */
-static double worth(const struct payoff *p, const struct payoff_question *q, const struct cell *key,
-                    double m, double r, double *usd_per_device)
+/* P with an engine of m and r that costs nothing, and the most that it may cost per device. */
+static double free_engine_payoff(const struct payoff *p, const struct payoff_question *q,
+                                 const struct cell *key, double m, double r, double *usd_per_device)
 {
     const struct setting set[] = {{"engine.bandwidth_ratio", NULL, m},
                                   {"engine.ridge_flop_per_byte", NULL, r}};
@@ -44,13 +48,14 @@ void required_engine_table(const struct payoff *p, const struct payoff_question 
         for (size_t i = 0; i < LEN(ratio); i++) {
             double value[RIDGES], usd = NAN;
             for (size_t k = 0; k < RIDGES; k++)
-                value[k] = worth(p, q, p->group[g].key, ratio[i], range_value(&ridges, k, RIDGES),
-                                 k + 1 == RIDGES ? &usd : NULL);
+                value[k] = free_engine_payoff(p, q, p->group[g].key, ratio[i],
+                                              range_value(&ridges, k, RIDGES),
+                                              k + 1 == RIDGES ? &usd : NULL);
             for (size_t k = 0; k < p->by_n; k++)
                 *table_add(out) = cell_copy(&p->group[g].key[k]);
             table_number(out, ratio[i]);
             for (size_t c = 0; c < LEN(cost); c++) {
-                size_t k = 0; /* P does not fall with r */
+                size_t k = 0;
                 while (k < RIDGES && !(value[k] > (1 + cost[c]) * (1 + LEAST_GAIN)))
                     k++;
                 double r = range_value(&ridges, k, RIDGES);

@@ -5,7 +5,7 @@
 
 #include "search/axis.h"
 
-bool path_is(const char *path, const char *given)
+bool path_equal(const char *path, const char *given)
 {
     while (*given &&
            (*path == *given || (*path == '.' && *given == '_') || (*path == '_' && *given == '.')))
@@ -58,11 +58,11 @@ int setting_check(const char *path, const struct field **field, struct err *err)
     if ((*field = setting_price(path)))
         return 0;
     if (!strncmp(path, "prices", 6))
-        return fail(err, "unknown price: `dse list prices` shows all");
+        return fail(err, "unknown price: `dse list prices` lists all");
     if (setting_parameter(path, &p, err) != 0)
         return -1;
     if (p.field->only_words)
-        return fail(err, "%s has words for values: name a number", path);
+        return fail(err, "%s takes words, not numbers: choose a numeric parameter", path);
     *field = p.field;
     return 0;
 }

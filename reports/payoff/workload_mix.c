@@ -47,8 +47,7 @@ int mix_read(struct mix *out, const char *path, struct err *err)
         for (size_t i = 0; i < c->columns && rc == 0; i++)
             rc = read_cell(out, row, i, set, path, err);
         if (rc == 0 && out->job[row].weight <= 0)
-            rc = fail(err, "%s:%zu:1: weight: is not above 0: leave the row out", path,
-                      c->line[row]);
+            rc = fail(err, "%s:%zu:1: weight: is not above 0: remove the row", path, c->line[row]);
     }
     if (rc != 0)
         mix_free(out);
@@ -66,7 +65,7 @@ void mix_free(struct mix *m)
 bool mix_sets(const struct mix *m, const char *column)
 {
     for (size_t i = 0; i < m->csv.columns; i++)
-        if (path_is(m->csv.header[i], column))
+        if (path_equal(m->csv.header[i], column))
             return true;
     return false;
 }

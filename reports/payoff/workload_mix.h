@@ -1,5 +1,5 @@
-/* A weighted mix of workloads, from a CSV file: a column named like a parameter sets it for that
- * workload, `weight` is the workload's share of the tokens. */
+/* A weighted mix of workloads from a CSV file with a row per workload: a column named like a
+ * parameter sets that parameter, `weight` is the share of the tokens. */
 #ifndef REPORTS_PAYOFF_WORKLOAD_MIX_H
 #define REPORTS_PAYOFF_WORKLOAD_MIX_H
 

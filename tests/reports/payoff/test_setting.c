@@ -9,11 +9,11 @@
 static void a_bar_stands_for_a_dot_in_a_path(void **state)
 {
     (void)state;
-    assert_true(path_is("chip.memory_byte", "chip.memory_byte"));
-    assert_true(path_is("chip.memory_byte", "chip_memory_byte"));
-    assert_true(path_is("chip_memory_byte", "chip.memory_byte"));
-    assert_false(path_is("chip.memory_byte", "chip.memory_byte_per_s"));
-    assert_false(path_is("chip.memory_byte_per_s", "chip.memory_byte"));
+    assert_true(path_equal("chip.memory_byte", "chip.memory_byte"));
+    assert_true(path_equal("chip.memory_byte", "chip_memory_byte"));
+    assert_true(path_equal("chip_memory_byte", "chip.memory_byte"));
+    assert_false(path_equal("chip.memory_byte", "chip.memory_byte_per_s"));
+    assert_false(path_equal("chip.memory_byte_per_s", "chip.memory_byte"));
 }
 
 static void a_value_is_read_with_its_unit(void **state)
@@ -105,13 +105,13 @@ static void a_range_is_read_from_its_path(void **state)
     study_free(s);
 }
 
-static void a_range_that_holds_nothing_is_refused(void **state)
+static void an_empty_range_is_refused(void **state)
 {
     (void)state;
     static const struct {
         const char *text, *says;
     } wrong[] = {
-        {"chip.memory_byte=192 GB:48 GB", "holds nothing"},
+        {"chip.memory_byte=192 GB:48 GB", "is empty"},
         {"chip.memory_byte=48 GB", "is not FROM:TO"},
         {"chip.memory_byte=48 GB:much", "chip.memory_byte"},
         {"chip.memory_bite=1:2", "memory_bite"},
@@ -136,7 +136,7 @@ int main(void)
         cmocka_unit_test(a_setting_starts_from_what_the_study_has_first),
         cmocka_unit_test(values_of_a_range_are_even_on_its_scale),
         cmocka_unit_test(a_range_is_read_from_its_path),
-        cmocka_unit_test(a_range_that_holds_nothing_is_refused),
+        cmocka_unit_test(an_empty_range_is_refused),
     };
     return cmocka_run_group_tests(tests, open_tests, close_tests);
 }
