@@ -13,9 +13,9 @@
 enum {
     APPLICATION_ID = 0x64736521, /* "dse!" */
     SCHEMA = 1,
-    BEGIN_MS = 100, /* a reader that repairs the journal is done by then; a writer is not */
+    BEGIN_MS = 100, /* enough for a reader to recover the journal, not for a writer to end */
     CLOSE_MS = 2000,
-    JOURNAL_PAGES = 4096, /* go back into the file when there are so many */
+    JOURNAL_PAGES = 4096, /* at this size the journal is copied back into the file */
 };
 
 static const char schema[] =
@@ -38,10 +38,9 @@ static const char schema[] =
     "  SELECT run.name AS run_name, verdict, count(*) AS points"
     "  FROM point JOIN run ON run.id = point.run GROUP BY run.id, verdict;";
 
-/* ---- transactions ----
- * A commit takes the lock again at once, and the journal goes back into the file under a lock too
- * (SQLITE_CHECKPOINT_FULL), so that for another process there is no moment to come in between. If
- * it finds one all the same, the lock or run.done tells. */
+/* ---- transactions ---- A commit takes the lock again at once, and the journal is copied back
+ * under a lock too (SQLITE_CHECKPOINT_FULL), so that no other process can write in between. If one
+ * does, the lock or run.done reveals it. */
 
 static int set_journal(struct db *db, const char *sql, const char *want, struct err *err)
 {
@@ -118,7 +117,7 @@ static int empty_journal(void *ctx, sqlite3 *sqlite, const char *name, int pages
     (void)ctx;
     if (pages < JOURNAL_PAGES)
         return SQLITE_OK;
-    sqlite3_busy_timeout(sqlite, 0); /* waits for no reader; what it can, it does */
+    sqlite3_busy_timeout(sqlite, 0); /* copies what it can without waiting for readers */
     sqlite3_wal_checkpoint_v2(sqlite, name, SQLITE_CHECKPOINT_FULL, NULL, NULL);
     sqlite3_busy_timeout(sqlite, BUSY_MS);
     return SQLITE_OK; /* if it failed, the points are still in the journal */
@@ -130,8 +129,8 @@ struct state {
     int64_t application, version, objects;
 };
 
-/* The first look into the file: this is where SQLite finds what it cannot read. */
-static int look(struct db *db, struct state *out)
+/* The first read of the file, where SQLite notices a file that it cannot read. */
+static int read_state(struct db *db, struct state *out)
 {
     static const char sql[] =
         "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
@@ -180,12 +179,12 @@ static int make_schema(struct db *db, struct err *err)
         return -1;
 
     struct state now = {0};
-    int code = look(db, &now);
+    int code = read_state(db, &now);
     if (code != SQLITE_OK) {
         db_fail(db, code, err);
         goto undo;
     }
-    if (is_empty(&now)) { /* and not made by another process since we looked */
+    if (is_empty(&now)) { /* and no other process has made it since the first read */
         char *mark = mem_print("PRAGMA application_id = %d; PRAGMA user_version = %d",
                                APPLICATION_ID, SCHEMA);
         int failed = db_exec(db, mark, err) != 0 || db_exec(db, schema, err) != 0;
@@ -216,28 +215,28 @@ static int open_sqlite(struct db *db, const char *name, int flags)
                         NULL, NULL, NULL);
 }
 
-/* Nobody can write there, and nothing is waiting in a journal to be read too. */
-static bool is_still(const char *plain)
+/* The folder is read-only and the journal, if any, is empty. */
+static bool is_read_only_folder(const char *plain)
 {
     struct stat st;
     char *journal = mem_print("%s-wal", plain);
     char *place = mem_text(plain);
     strrchr(place, '/')[1] = '\0';
-    bool still = stat(plain, &st) == 0 && access(place, W_OK) != 0 &&
-                 (stat(journal, &st) != 0 || st.st_size == 0);
+    bool read_only = stat(plain, &st) == 0 && access(place, W_OK) != 0 &&
+                     (stat(journal, &st) != 0 || st.st_size == 0);
     free(journal);
     free(place);
-    return still;
+    return read_only;
 }
 
-/* Where nothing can be written, SQLite cannot make the two files that a WAL needs. */
+/* In a read-only folder SQLite cannot make the two files that a WAL needs. */
 static int open_read(struct db *db, const char *plain, struct state *state)
 {
     int code = open_sqlite(db, plain, SQLITE_OPEN_READONLY);
     if (code == SQLITE_OK)
-        code = look(db, state);
+        code = read_state(db, state);
     int primary = code & 0xff;
-    if ((primary != SQLITE_CANTOPEN && primary != SQLITE_READONLY) || !is_still(plain))
+    if ((primary != SQLITE_CANTOPEN && primary != SQLITE_READONLY) || !is_read_only_folder(plain))
         return code;
 
     char *uri = db_uri(db->path, "immutable=1");
@@ -245,15 +244,15 @@ static int open_read(struct db *db, const char *plain, struct state *state)
     db->immutable = true;
     code = open_sqlite(db, uri, SQLITE_OPEN_READONLY);
     free(uri);
-    return code == SQLITE_OK ? look(db, state) : code;
+    return code == SQLITE_OK ? read_state(db, state) : code;
 }
 
 static int open_write(struct db *db, const char *plain, struct state *state)
 {
     int code = open_sqlite(db, plain, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     if (db->sqlite != NULL && sqlite3_db_readonly(db->sqlite, "main") == 1)
-        return SQLITE_READONLY; /* SQLite opens it all the same */
-    return code == SQLITE_OK ? look(db, state) : code;
+        return SQLITE_READONLY; /* SQLite opens the file nevertheless */
+    return code == SQLITE_OK ? read_state(db, state) : code;
 }
 
 int db_open(struct db **out, const char *path, enum db_mode mode, struct err *err)
@@ -308,7 +307,7 @@ void db_close(struct db *db)
     sqlite3_finalize(db->check);
     if (db->sqlite != NULL) {
         db_undo(db);
-        if (db->wal) { /* with a reader that stays, the journal stays too: no harm */
+        if (db->wal) { /* if a reader is still active the journal stays, which is harmless */
             sqlite3_busy_timeout(db->sqlite, CLOSE_MS);
             sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
             sqlite3_exec(db->sqlite, "PRAGMA main.journal_mode = DELETE", NULL, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Shards of a study, each in its own file, into one file. */
+/* Merges the shards of a study, each in its own file, into one file. */
 #include "db/private.h"
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 
-/* A run of one of the files that come in. */
+/* A run of one of the input files. */
 struct item {
     const char *path;
     char *uri;
@@ -75,12 +75,12 @@ static uint64_t covered(const struct db_run *r)
     return r->ended[0] != '\0' ? r->last : r->first + r->done;
 }
 
-/* What a run is after another shard of it has joined. */
-struct joined {
+/* A run after another shard has been merged into it. */
+struct merged_run {
     uint64_t first, last, done, feasible;
-    const char *ended; /* borrowed from one of the two */
+    const char *ended; /* borrowed from one of the two runs */
     bool changed;
-    bool recount; /* feasible is to be counted among the points */
+    bool recount; /* feasible must be counted from the points */
 };
 
 static int check_same(const struct db_run *into, const struct item *item, const char *path,
@@ -94,8 +94,8 @@ static int check_same(const struct db_run *into, const struct item *item, const 
                 item->path, r->name, spec ? "seed" : "study", path);
 }
 
-static int join(const struct db *db, const struct db_run *into, const struct item *item,
-                struct joined *out, struct err *err)
+static int compute_merge(const struct db *db, const struct db_run *into, const struct item *item,
+                         struct merged_run *out, struct err *err)
 {
     const struct db_run *low = into, *high = &item->run;
     if (check_same(into, item, db->path, err) != 0)
@@ -107,7 +107,7 @@ static int join(const struct db *db, const struct db_run *into, const struct ite
     uint64_t low_end = covered(low), high_end = covered(high);
     uint64_t end = high_end > low_end ? high_end : low_end;
 
-    *out = (struct joined){
+    *out = (struct merged_run){
         .first = low->first,
         .last = low->last > high->last ? low->last : high->last,
         .done = low->done,
@@ -117,7 +117,7 @@ static int join(const struct db *db, const struct db_run *into, const struct ite
     if (high->first > low_end)
         return fail(err,
                     "%s: run %s: points %" PRIu64 " to %" PRIu64
-                    " are missing: finish and give their shard too",
+                    " are missing: finish their shard and give it too",
                     item->path, into->name, low_end, high->first - 1);
     if (high_end > low_end && high->first == low_end) {
         out->done = low->done + high->done;
@@ -126,7 +126,7 @@ static int join(const struct db *db, const struct db_run *into, const struct ite
         if (strcmp(into->keep, "front") == 0)
             return fail(err,
                         "%s: run %s: points %" PRIu64 " to %" PRIu64
-                        " are in %s too, partly: merge all shards into a new file",
+                        " are partly in %s as well: merge all shards into a new file",
                         item->path, into->name, high->first, low_end - 1, db->path);
         out->done = end - low->first;
         out->recount = true;
@@ -140,7 +140,7 @@ static int join(const struct db *db, const struct db_run *into, const struct ite
     return 0;
 }
 
-static void take(struct db_run *into, const struct joined *j)
+static void apply_merge(struct db_run *into, const struct merged_run *j)
 {
     char *ended = mem_text(j->ended);
     free(into->ended);
@@ -189,7 +189,7 @@ static int copy_columns(struct db *db, char **out, struct err *err)
     return row;
 }
 
-/* Runs a statement with numbers for ?1, ?2, ...; if it has a row, its first column is `out`. */
+/* Runs a statement with numbers for ?1, ?2, ...; `out` gets the first column of its row, if any. */
 static int run_numbers(struct db *db, const char *sql, const int64_t *number, size_t n,
                        int64_t *out, struct err *err)
 {
@@ -206,7 +206,7 @@ static int run_numbers(struct db *db, const char *sql, const int64_t *number, si
     return row < 0 ? -1 : 0;
 }
 
-/* In pieces that are committed one by one, so that the journal stays small. */
+/* Copies in pieces, each committed, so that the journal stays small. */
 static int copy_points(struct db *db, int64_t from, int64_t to, struct err *err)
 {
     char *columns;
@@ -258,8 +258,8 @@ static int write_run(struct db *db, const struct db_run *r, bool recount, struct
     return failed;
 }
 
-/* In a transaction, with the file attached as `source`: what it holds may have grown. The run's
- * progress is written last, so that a merge that was killed can be repeated. */
+/* Runs in a transaction, with the file attached as `source`: the file may have grown since it was
+ * read. The run's progress is written last, so that a killed merge can be repeated. */
 static int copy_run_in(struct db *db, struct item *item, struct err *err)
 {
     struct db_run now, into;
@@ -282,10 +282,10 @@ static int copy_run_in(struct db *db, struct item *item, struct err *err)
         failed = db_run_insert(db, &fresh, err);
         into.id = fresh.id;
     } else {
-        struct joined j;
-        failed = join(db, &into, item, &j, err);
+        struct merged_run j;
+        failed = compute_merge(db, &into, item, &j, err);
         if (!failed) {
-            take(&into, &j);
+            apply_merge(&into, &j);
             changed = j.changed;
             recount = j.recount;
         }
@@ -296,7 +296,7 @@ static int copy_run_in(struct db *db, struct item *item, struct err *err)
     return failed ? -1 : 0;
 }
 
-static bool source_is_sound(struct db *db)
+static bool source_is_intact(struct db *db)
 {
     sqlite3_stmt *s = NULL;
     bool sound =
@@ -321,7 +321,7 @@ static int copy_item(struct db *db, struct item *item, struct err *err)
     db->damaged = false;
     failed = db_begin(db, err) != 0 || copy_run_in(db, item, err) != 0 || db_end(db, err) != 0;
     db_undo(db);
-    if (failed && db->damaged && !source_is_sound(db))
+    if (failed && db->damaged && !source_is_intact(db))
         fail_io(err, "%s: is damaged" DB_DAMAGED_HELP, item->path);
     sqlite3_exec(db->sqlite, "DETACH source", NULL, NULL, NULL);
     return failed ? -1 : 0;
@@ -329,22 +329,22 @@ static int copy_item(struct db *db, struct item *item, struct err *err)
 
 /* ---- the order ---- */
 
-static int try_item(const struct db *db, struct db_run *into, const struct item *item,
-                    struct err *err)
+static int check_item(const struct db *db, struct db_run *into, const struct item *item,
+                      struct err *err)
 {
     if (into->name == NULL) {
         *into = copy_run(&item->run);
         return 0;
     }
-    struct joined j;
-    if (join(db, into, item, &j, err) != 0)
+    struct merged_run j;
+    if (compute_merge(db, into, item, &j, err) != 0)
         return -1;
-    take(into, &j);
+    apply_merge(into, &j);
     return 0;
 }
 
-/* The shards of one run, sorted: from where the store begins upwards, then those below it
- * downwards, so that there never is a gap that another of them would fill. */
+/* Merges the shards of one run, sorted: upwards from where the store begins, then downwards, so
+ * that a gap is never one that a later shard would fill. */
 static int merge_run(struct db *db, struct item *item, size_t n, bool write, struct err *err)
 {
     struct db_run into = {0};
@@ -359,7 +359,7 @@ static int merge_run(struct db *db, struct item *item, size_t n, bool write, str
     int failed = 0;
     for (size_t k = 0; k < n && !failed; k++) {
         struct item *next = &item[k < n - below ? below + k : n - 1 - k];
-        failed = write ? copy_item(db, next, err) : try_item(db, &into, next, err);
+        failed = write ? copy_item(db, next, err) : check_item(db, &into, next, err);
     }
     db_run_free(&into);
     return failed;

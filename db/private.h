@@ -1,4 +1,4 @@
-/* What the files of db/ share. */
+/* Shared by the files of db/ only. */
 #ifndef DB_PRIVATE_H
 #define DB_PRIVATE_H
 
@@ -6,7 +6,7 @@
 
 #include "db/db.h"
 
-#define BUSY_MS 10000 /* a reader waits for the moments in which the file changes its journal */
+#define BUSY_MS 10000 /* a reader waits while a writer copies the journal into the file */
 
 #define DB_DAMAGED_HELP ": restore it, or save what can be read with sqlite3's .recover"
 
@@ -14,46 +14,48 @@ struct db {
     sqlite3 *sqlite;
     char *path;
     bool write;
-    bool immutable; /* read without the journal's files, which could not be made */
-    bool wal;       /* the journal is ours and goes when the file is closed */
+    bool immutable; /* opened without journal files, which could not be made */
+    bool wal;       /* the journal is ours; closing the file removes it */
 
-    int64_t run;   /* the current one: 0 for none */
-    uint64_t done; /* of it, committed */
+    int64_t run;   /* the current run; 0 for none */
+    uint64_t done; /* points of the current run that are committed */
     struct db_column *column;
     size_t columns;
     sqlite3_stmt *put, *drop, *progress, *check;
 
-    bool damaged;     /* was what db_fail has found last */
-    struct err regex; /* why the last pattern was refused */
+    bool damaged;     /* the last db_fail reported damage */
+    struct err regex; /* error of the last pattern that was refused */
 };
 
-/* Says in `err` what SQLite's result code means to the user. Always -1. */
+/* Reports what SQLite's result code means to the user. Always -1. */
 int db_fail(struct db *db, int code, struct err *err);
 
 int db_exec(struct db *db, const char *sql, struct err *err);
 int db_prepare(struct db *db, sqlite3_stmt **out, const char *sql, struct err *err);
-int db_step(struct db *db, sqlite3_stmt *s, struct err *err); /* 1 a row, 0 the end, -1 failed */
+int db_step(struct db *db, sqlite3_stmt *s, struct err *err); /* 1 row, 0 end, -1 failure */
 
-/* Takes the write lock, or fails at once. Does nothing where a transaction is open. */
+/* Takes the write lock or fails at once. Does nothing if a transaction is open. */
 int db_begin(struct db *db, struct err *err);
-int db_end(struct db *db, struct err *err); /* commits; undoes if that fails */
+int db_end(struct db *db, struct err *err); /* commits; rolls back on failure */
 void db_undo(struct db *db);
 
-/* Adds a column to `point` where there is none of that name. */
+/* Adds a column to `point` unless one of that name exists. */
 int db_add_column(struct db *db, const char *name, const char *type, struct err *err);
 
-/* The run called `name` in `schema` (main, or what was attached): 1 found, 0 not, -1 failed. */
+/* Loads the run called `name` from `schema` (main, or an attached file): 1 found, 0 not found, -1
+ * failed. */
 int db_run_load(struct db *db, const char *schema, const char *name, struct db_run *out,
                 struct err *err);
 int db_run_insert(struct db *db, struct db_run *run, struct err *err); /* sets run->id */
 
-/* "A", "B" ... as it stands in SQL. Caller frees. */
+/* The name quoted for SQL. Caller frees. */
 char *db_quote(const char *name);
 
-/* SQLite takes "file:x" and ":memory:" for other things than files. Caller frees. */
+/* The path, or a URI of it, in a form that SQLite does not take for "file:x" or ":memory:". Caller
+ * frees. */
 char *db_plain_path(const char *path);
 char *db_uri(const char *path, const char *option);
 
-int db_allow_select(struct db *db, struct err *err); /* what db_select needs of a new connection */
+int db_allow_select(struct db *db, struct err *err); /* prepares a new connection for db_select */
 
 #endif

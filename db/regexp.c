@@ -1,4 +1,4 @@
-/* X regexp Y with Perl regular expressions, which SQLite calls as regexp(Y, X). */
+/* The SQL operator X regexp Y with Perl regular expressions; SQLite calls it as regexp(Y, X). */
 #include "base/regex.h"
 #include "db/private.h"
 
@@ -28,8 +28,8 @@ static void regexp(sqlite3_context *context, int n, sqlite3_value **arg)
         sqlite3_set_auxdata(context, 0, regex, close_regex);
 }
 
-/* The table-valued functions must have been met once: the authoriser knows no difference between
- * their first use and CREATE TABLE. */
+/* Uses each table-valued function once, because the authoriser sees its first use as CREATE
+ * TABLE. */
 int db_allow_select(struct db *db, struct err *err)
 {
     sqlite3_stmt *s = NULL;

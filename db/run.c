@@ -101,7 +101,7 @@ int db_run_insert(struct db *db, struct db_run *run, struct err *err)
         return -1;
     run->id = sqlite3_last_insert_rowid(db->sqlite);
     if (run->id >= MOST_RUNS)
-        return fail_io(err, "%s: holds %d runs and no more: give another file", db->path,
+        return fail_io(err, "%s: cannot hold more than %d runs: give another file", db->path,
                        MOST_RUNS - 1);
     return 0;
 }
@@ -139,7 +139,7 @@ int db_run_find(struct db *db, const char *name, struct db_run *out, struct err 
         return -1;
     if (n == 0) {
         free(runs);
-        return fail(err, "%s: has no runs yet: start with dse sweep", db->path);
+        return fail(err, "%s: has no runs yet: make one with dse sweep", db->path);
     }
 
     size_t found = n;
@@ -155,7 +155,7 @@ int db_run_find(struct db *db, const char *name, struct db_run *out, struct err 
         *out = runs[found];
         runs[found] = (struct db_run){0};
     } else {
-        fail(err, "%s: %s: no run is called so: there is %s", db->path, name, names);
+        fail(err, "%s: %s: no such run: the file has %s", db->path, name, names);
     }
     for (size_t i = 0; i < n; i++)
         db_run_free(&runs[i]);
@@ -209,7 +209,7 @@ static int add_columns(struct db *db, const struct db_column *columns, size_t n,
     return failed ? -1 : 0;
 }
 
-/* ---- beginning ---- */
+/* ---- beginning a run ---- */
 
 static int check_study(struct db *db, const struct db_run *old, const struct db_run *run,
                        struct err *err)
@@ -223,12 +223,12 @@ static int check_study(struct db *db, const struct db_run *old, const struct db_
         what = "shard";
     if (what == NULL)
         return 0;
-    return fail(err, "%s: run %s is there with another %s: give another name or another file",
+    return fail(err, "%s: run %s exists with another %s: give another name or another file",
                 db->path, run->name, what);
 }
 
-/* Takes over from the store what belongs to it: 1 there, 0 not, -1 failed or refused. */
-static int resume(struct db *db, struct db_run *run, struct err *err)
+/* Copies the stored state of the run into `run`: 1 found, 0 not found, -1 failed or refused. */
+static int load_state(struct db *db, struct db_run *run, struct err *err)
 {
     struct db_run old;
     int found = db_run_load(db, "main", run->name, &old, err);
@@ -248,7 +248,7 @@ static int resume(struct db *db, struct db_run *run, struct err *err)
     return found;
 }
 
-static void forget(struct db_run *run)
+static void clear_loaded(struct db_run *run)
 {
     free(run->started);
     free(run->ended);
@@ -289,7 +289,7 @@ static int make_statements(struct db *db, struct err *err)
     return 0;
 }
 
-static void leave_run(struct db *db)
+static void close_run(struct db *db)
 {
     db_undo(db);
     sqlite3_finalize(db->put);
@@ -304,11 +304,11 @@ static void leave_run(struct db *db)
     db->done = 0;
 }
 
-/* In a transaction: the run as it is there, or made. */
-static int enter(struct db *db, struct db_run *run, const struct db_column *columns, size_t n,
-                 struct err *err)
+/* In a transaction: loads the run, or inserts it. */
+static int find_or_insert_run(struct db *db, struct db_run *run, const struct db_column *columns,
+                              size_t n, struct err *err)
 {
-    int found = resume(db, run, err);
+    int found = load_state(db, run, err);
     if (found < 0)
         return -1;
     if (found == 0) {
@@ -316,7 +316,7 @@ static int enter(struct db *db, struct db_run *run, const struct db_column *colu
         fresh.done = fresh.feasible = 0;
         fresh.started = NULL;
         fresh.ended = (char[]){""};
-        if (db_run_insert(db, &fresh, err) != 0 || resume(db, run, err) != 1)
+        if (db_run_insert(db, &fresh, err) != 0 || load_state(db, run, err) != 1)
             return -1;
     }
     return add_columns(db, columns, n, err);
@@ -326,18 +326,18 @@ int db_run_begin(struct db *db, struct db_run *run, const struct db_column *colu
                  struct err *err)
 {
     assert(db->write);
-    leave_run(db);
+    close_run(db);
     run->started = run->ended = NULL;
     if (run->last > (UINT64_C(1) << POINT_BITS))
         return fail(err, "run %s: %" PRIu64 " points are too many: at most 2^%d can be stored",
                     run->name, run->last, POINT_BITS);
 
-    if (resume(db, run, err) < 0) /* refuses before anything is written */
+    if (load_state(db, run, err) < 0) /* refuses before anything is written */
         return -1;
-    forget(run);
+    clear_loaded(run);
     if (db_begin(db, err) != 0)
         return -1;
-    if (enter(db, run, columns, n, err) != 0) {
+    if (find_or_insert_run(db, run, columns, n, err) != 0) {
         db_undo(db);
         goto failed;
     }
@@ -351,13 +351,13 @@ int db_run_begin(struct db *db, struct db_run *run, const struct db_column *colu
     db->done = run->done;
     bool over = run->ended != NULL && run->ended[0] != '\0';
     if (make_statements(db, err) != 0 || (!over && db_begin(db, err) != 0)) {
-        leave_run(db);
+        close_run(db);
         goto failed;
     }
     return 0;
 
 failed:
-    forget(run);
+    clear_loaded(run);
     return -1;
 }
 
@@ -378,8 +378,8 @@ static void bind_value(sqlite3_stmt *s, int at, const struct db_column *c, doubl
         sqlite3_bind_double(s, at, value);
 }
 
-/* Runs a statement that changes something; what is not committed goes if it fails. */
-static int change(struct db *db, sqlite3_stmt *s, struct err *err)
+/* Runs a statement that writes; on failure rolls back what was not committed. */
+static int execute_write(struct db *db, sqlite3_stmt *s, struct err *err)
 {
     int failed = db_step(db, s, err);
     sqlite3_reset(s);
@@ -392,7 +392,7 @@ int db_put(struct db *db, uint64_t point, const double *row, struct err *err)
 {
     assert(db->run != 0);
     if (point >> POINT_BITS != 0)
-        return fail(err, "point %" PRIu64 " is too far: only 2^%d can be stored", point,
+        return fail(err, "point %" PRIu64 " is too large: at most 2^%d points can be stored", point,
                     POINT_BITS);
     if (db_begin(db, err) != 0)
         return -1;
@@ -402,7 +402,7 @@ int db_put(struct db *db, uint64_t point, const double *row, struct err *err)
     sqlite3_bind_int64(db->put, 3, (int64_t)point);
     for (size_t i = 0; i < db->columns; i++)
         bind_value(db->put, (int)i + 4, &db->column[i], row[i]);
-    return change(db, db->put, err);
+    return execute_write(db, db->put, err);
 }
 
 int db_drop(struct db *db, uint64_t point, struct err *err)
@@ -411,7 +411,7 @@ int db_drop(struct db *db, uint64_t point, struct err *err)
         return -1;
 
     sqlite3_bind_int64(db->drop, 1, point_id(db, point));
-    return change(db, db->drop, err);
+    return execute_write(db, db->drop, err);
 }
 
 int db_commit(struct db *db, uint64_t done, uint64_t feasible, bool ended, struct err *err)
@@ -423,13 +423,13 @@ int db_commit(struct db *db, uint64_t done, uint64_t feasible, bool ended, struc
     sqlite3_bind_int64(db->progress, 2, (int64_t)done);
     sqlite3_bind_int64(db->progress, 3, (int64_t)feasible);
     sqlite3_bind_int(db->progress, 4, ended);
-    if (change(db, db->progress, err) != 0 || db_end(db, err) != 0)
+    if (execute_write(db, db->progress, err) != 0 || db_end(db, err) != 0)
         return -1;
     db->done = done;
-    return ended ? 0 : db_begin(db, err); /* the lock stays ours */
+    return ended ? 0 : db_begin(db, err); /* keeps the lock */
 }
 
-/* ---- what was missed ---- */
+/* ---- why points are infeasible ---- */
 
 int db_put_misses(struct db *db, const char *text, struct err *err)
 {
@@ -447,7 +447,7 @@ int db_put_misses(struct db *db, const char *text, struct err *err)
     }
     sqlite3_bind_int64(s, 1, db->run);
     sqlite3_bind_text(s, 2, text, -1, SQLITE_STATIC);
-    int failed = change(db, s, err);
+    int failed = execute_write(db, s, err);
     sqlite3_finalize(s);
     return failed;
 }

@@ -1,4 +1,4 @@
-/* Questions: one statement that only reads, as rows. */
+/* Queries: one statement that only reads, as rows. */
 #include "db/private.h"
 
 #include <inttypes.h>
@@ -16,8 +16,8 @@ static bool is_one_of(const char *name, const char *const *list, size_t n)
     return false;
 }
 
-static int only_reading(void *ctx, int action, const char *first, const char *second,
-                        const char *schema, const char *view)
+static int authorise_read(void *ctx, int action, const char *first, const char *second,
+                          const char *schema, const char *view)
 {
     static const char *const pragmas[] = {"table_info", "table_xinfo", "table_list"};
     static const char *const functions[] = {"load_extension", "fts3_tokenizer"};
@@ -85,7 +85,7 @@ static int prepare_query(struct db *db, sqlite3_stmt **out, const char *sql, str
     *out = NULL;
     db->regex.status = STATUS_OK;
 
-    sqlite3_set_authorizer(db->sqlite, only_reading, NULL);
+    sqlite3_set_authorizer(db->sqlite, authorise_read, NULL);
     int code = sqlite3_prepare_v2(db->sqlite, sql, -1, out, &rest);
     int failed = 0;
     if (code != SQLITE_OK)
@@ -122,7 +122,7 @@ int db_check_where(struct db *db, const char *where, struct err *err)
     return failed;
 }
 
-/* After the first step: only then is it sure that the columns are those of the schema now. */
+/* Call after the first step: only then do the columns match the current schema. */
 static void read_header(struct table *t, sqlite3_stmt *s)
 {
     t->columns = (size_t)sqlite3_column_count(s);
@@ -133,7 +133,7 @@ static void read_header(struct table *t, sqlite3_stmt *s)
         t->header[i] = mem_text(sqlite3_column_name(s, (int)i));
 }
 
-/* SQLite answers NULL for a text that it has no memory for; the caller asks sqlite3_errcode. */
+/* SQLite returns NULL for a text that it has no memory for; the caller checks sqlite3_errcode. */
 static struct cell read_cell(sqlite3_stmt *s, int i)
 {
     int type = sqlite3_column_type(s, i);
@@ -145,7 +145,7 @@ static struct cell read_cell(sqlite3_stmt *s, int i)
     return (struct cell){.kind = text != NULL ? CELL_TEXT : CELL_NULL, .text = text};
 }
 
-/* `row` becomes the header and, again and again, a row whose texts are SQLite's. */
+/* `row` holds the header and then one row at a time, with texts borrowed from SQLite. */
 static int step_rows(struct db *db, const char *sql, const char *const *texts, size_t n_texts,
                      struct table *row, row_fn each, void *ctx, struct err *err)
 {
@@ -239,7 +239,7 @@ int db_point(struct db *db, const struct db_run *run, double point, struct table
 int db_gone(struct db *db, const struct db_run *run, const char *what, struct err *err)
 {
     db->damaged = true;
-    return fail_io(err, "%s: is damaged: %s of run %s is gone" DB_DAMAGED_HELP, db->path, what,
+    return fail_io(err, "%s: is damaged: %s of run %s is missing" DB_DAMAGED_HELP, db->path, what,
                    run->name);
 }
 

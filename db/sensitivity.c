@@ -1,4 +1,4 @@
-/* Sensitivity of a study's metrics to its axes, in a table of its own. */
+/* Sensitivity of a study's metrics to its axes, in a separate table. */
 #include <math.h>
 #include <stdlib.h>
 

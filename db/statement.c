@@ -1,4 +1,4 @@
-/* Single statements, names and paths as SQLite takes them, and what its result codes mean. */
+/* Single statements, names and paths in SQLite's form, and what its result codes mean. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "db/private.h"
 
-/* SQLite's own account of it (sqlite3_system_errno) is 0 for most failures of a write. */
+/* sqlite3_system_errno is 0 for most failed writes; the file or its journal then has the errno. */
 static int last_errno(struct db *db)
 {
     int os = sqlite3_system_errno(db->sqlite);
@@ -48,12 +48,12 @@ int db_fail(struct db *db, int code, struct err *err)
         return fail_io(
             err, "%s: another process is writing: wait for it to end, or give another file", path);
     case SQLITE_NOTADB:
-        return fail_io(err, "%s: is not a dse database: give a file that dse sweep has made", path);
+        return fail_io(err, "%s: is not a dse database: give a file made by dse sweep", path);
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
         return fail_io(err, "%s: cannot be opened: %s: %s", path, why,
                        db->write ? "give a path where files can be made"
-                                 : "give a file that dse sweep has made");
+                                 : "give a file made by dse sweep");
     case SQLITE_READONLY:
         return fail_io(err, "%s: cannot be written: %s: give another file", path,
                        sqlite3_errmsg(db->sqlite));

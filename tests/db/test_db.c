@@ -364,7 +364,7 @@ static void another_study_of_the_same_name_is_refused_and_nothing_is_written(voi
         run.space += i == 3;
         assert_int_equal(db_run_begin(db, &run, columns, LEN(columns), &err), -1);
         assert_int_equal(err.status, STATUS_INPUT);
-        char *want = mem_print("%s: run x is there with another %s: give another name or another "
+        char *want = mem_print("%s: run x exists with another %s: give another name or another "
                                "file",
                                path, what[i]);
         assert_string_equal(err.text, want);
@@ -454,7 +454,7 @@ static void a_run_is_found_by_name_or_is_the_newest(void **state)
     db_run_free(&run);
     assert_int_equal(db_run_find(db, "c", &run, &err), -1);
     assert_int_equal(err.status, STATUS_INPUT);
-    assert_non_null(strstr(err.text, ": c: no run is called so: there is a, b"));
+    assert_non_null(strstr(err.text, ": c: no such run: the file has a, b"));
     db_close(db);
 }
 

@@ -243,7 +243,7 @@ static void a_point_that_is_not_there_is_named(void **state)
     for (size_t i = 0; i < LEN(gone); i++) {
         assert_int_equal(db_point(db, &run, gone[i], &t, &err), -1);
         assert_int_equal(err.status, STATUS_IO);
-        assert_non_null(strstr(err.text, "of run run0 is gone"));
+        assert_non_null(strstr(err.text, "of run run0 is missing"));
     }
     db_run_free(&run);
     db_close(db);
