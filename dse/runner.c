@@ -317,10 +317,16 @@ static const char *why_grid(struct runner *r)
 {
     if (r->explore.problem.effort.grid <= 0 || r->timed_out)
         return NULL;
-    return search_gave_up(r->search)  ? "bounds would cost more than they save"
-           : search_failed(r->search) ? "a point was better than its bounds"
-           : !explore_confirm(&r->explore, r->search, r->jobs) ? "a bound was not kept along a line"
-                                                               : NULL;
+    if (search_gave_up(r->search))
+        return "bounds would cost more than they save";
+    if (search_failed(r->search))
+        return "a point was better than its bounds";
+    static const char *const why[] = {
+        [BOUNDS_KEPT] = NULL,
+        [BOUNDS_BROKEN] = "a bound was not kept along a line",
+        [BOUNDS_UNCHECKED] = "too few lines of the space could be checked for broken bounds",
+    };
+    return why[explore_confirm(&r->explore, r->search, r->jobs)];
 }
 
 static int take_whole(void *ctx, uint64_t first, size_t count, const double *rows)

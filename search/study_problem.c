@@ -207,8 +207,9 @@ static void check_lines(struct explore *e, struct lines *l, struct cursor *curso
     l->n = l->points = 0;
 }
 
-/* Checks trends along lines until there are LINES of each axis, as far as the effort goes. */
-static void check(struct explore *e, double effort, size_t jobs)
+/* Checks trends along lines until there are LINES of each axis, as far as the effort goes. Returns
+ * what was spent. */
+static double check(struct explore *e, double effort, size_t jobs)
 {
     double spent = 0, more;
     struct cursor *cursor = mem_alloc(jobs, sizeof *cursor);
@@ -224,13 +225,21 @@ static void check(struct explore *e, double effort, size_t jobs)
     }
     if (l->n > 0)
         check_lines(e, l, cursor, jobs);
-    e->problem.effort.spent += spent;
     for (size_t i = 0; i < jobs; i++)
         cursor_free(&cursor[i]);
     free(cursor);
     free(l->genes);
     free(l->rows);
     free(l);
+    return spent;
+}
+
+/* Of the lines that are missing to LINES_LEAST. */
+static double effort_of_missing_lines(const struct explore *e)
+{
+    size_t points;
+    double each = effort_of_lines(e, &points);
+    return e->lines < LINES_LEAST && points > 0 ? each * (double)(LINES_LEAST - e->lines) : 0;
 }
 
 /* What metric_trend.c declares. */
@@ -271,23 +280,26 @@ void explore_trends(struct explore *e, double grid, size_t jobs)
     e->problem.effort.slow_genes = e->study->slow;
     declare(e);
     random_seed(&e->random, (uint64_t)e->study->seed);
-    check(e, e->problem.effort.grid > 0 ? CHECKED * grid : INFINITY, jobs);
+    bool bounded = e->problem.effort.grid > 0;
+    e->problem.effort.spent = check(e, bounded ? CHECKED * grid : INFINITY, jobs);
+    e->problem.effort.check = bounded ? effort_of_missing_lines(e) : 0;
     for (size_t k = 0; k < (e->problem.objectives + e->problem.limits) * e->problem.genes; k++)
         e->turns[k] = e->turns[k] && e->trend[k] == TREND_UNKNOWN;
 }
 
-bool explore_confirm(struct explore *e, const struct search *s, size_t jobs)
+enum confirmed explore_confirm(struct explore *e, const struct search *s, size_t jobs)
 {
     size_t n = (e->problem.objectives + e->problem.limits) * e->problem.genes;
-    double grid = e->problem.effort.grid;
-    double saved =
-        grid - e->problem.effort.spent - e->problem.effort.point * (double)search_asked(s);
+    const struct effort *effort = &e->problem.effort;
+    double saved = effort->grid - effort->spent - effort->point * (double)search_asked(s);
+    double most = effort->grid > 0 ? fmax(CONFIRMED * saved, effort->check) : INFINITY;
     enum trend *relied = mem_alloc(n, sizeof *relied);
     memcpy(relied, e->trend, n * sizeof *relied);
-    check(e, grid > 0 ? CONFIRMED * saved : INFINITY, jobs);
-    bool kept = e->lines >= LINES_LEAST && memcmp(relied, e->trend, n * sizeof *relied) == 0;
+    check(e, most, jobs);
+    bool kept = memcmp(relied, e->trend, n * sizeof *relied) == 0;
+    bool enough = effort_of_missing_lines(e) <= 0;
     free(relied);
-    return kept;
+    return !kept ? BOUNDS_BROKEN : enough ? BOUNDS_KEPT : BOUNDS_UNCHECKED;
 }
 
 void explore_free(struct explore *e)

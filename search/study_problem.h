@@ -29,9 +29,13 @@ void explore_make(struct explore *out, const struct study *s, const struct colum
  * The same for any number of `jobs`. */
 void explore_trends(struct explore *e, double grid, size_t jobs);
 
-/* The same along more lines once the search is over, paid out of what it saved. False if a trend
- * that it relied on is not kept. */
-bool explore_confirm(struct explore *e, const struct search *s, size_t jobs);
+/* Checks the same trends along more lines once the search is over, paid out of what it saved. */
+enum confirmed {
+    BOUNDS_KEPT,
+    BOUNDS_BROKEN,   /* a line does not keep a trend that the search relied on */
+    BOUNDS_UNCHECKED /* what was saved does not pay for the lines that the proof needs */
+};
+enum confirmed explore_confirm(struct explore *e, const struct search *s, size_t jobs);
 void explore_free(struct explore *e);
 
 /* What the rows of `n` points are worth. */

@@ -1,7 +1,8 @@
 /* How good and how fast the search is: test problems against a reference NSGA-II, fronts and
  * hypervolumes of large sets, and a study whose exact front is known. Prints ratios. Not a test.
  *
- * usage: build/bench_search [problems|sets|study|exact]...      default: all four */
+ * usage: build/bench_search [problems|sets|study|exact]...      default: all four
+ *        build/bench_search effort KIND order|near|apart         see bench_effort */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/hypervolume.h"
 #include "base/mem.h"
 #include "base/pareto.h"
+#include "search/block.h"
 #include "search/study_problem.h"
 #include "tests/bench.h"
 #include "tests/problems.h"
@@ -284,8 +286,8 @@ static struct outcome search_of(const struct study *s)
         explore_trends(e, (double)s->size, 2);
     struct search *search = search_open(s->strategy, &e->problem);
     ask_and_tell(search, e, cursor);
-    if (is_exact &&
-        (search_gave_up(search) || search_failed(search) || !explore_confirm(e, search, 2))) {
+    if (is_exact && (search_gave_up(search) || search_failed(search) ||
+                     explore_confirm(e, search, 2) != BOUNDS_KEPT)) {
         o = grid_of(s);
     } else {
         o.asked = search_asked(search);
@@ -370,6 +372,9 @@ static void bench_study(struct catalogue *c)
 #define FIXED "plan: {devices: 32, tp: 8, dp: 4}\nworkload: {batch: max, tpot: 50 ms}\n"
 #define AUTO                                                                                       \
     "plan: {devices: 32, tp: auto, dp: auto, ep: auto}\nworkload: {batch: max, tpot: 50 ms}\n"
+#define ALL_AUTO                                                                                   \
+    "plan: {devices: 32, tp: auto, dp: auto, ep: auto, pp: auto, cp: auto}\n"                      \
+    "workload: {phase: prefill, batch: max, ttft: 2 s}\n"
 
 static const struct {
     const char *name, *text;
@@ -390,8 +395,15 @@ static const struct {
                                                "-die_area_mm2, +tokens_per_s_per_device]\n"},
     {"auto mappings", "model: deepseek-r1\n" AUTO "sweep:\n" CHIPS("30") TWO},
     {"auto, small", "model: deepseek-r1\n" AUTO "sweep:\n" CHIPS("10") TWO},
+    {"auto, contexts", "models: [gpt3-175b, deepseek-r1]\n" AUTO
+                       "sweep:\n  workload.context: [2048, 4096, 8192, 32768]\n" CHIPS("9") TWO},
+    {"all auto", "models: [gpt3-175b, deepseek-r1]\n" ALL_AUTO
+                 "sweep:\n  workload.input: [512, 2048, 8192]\n" CHIPS("9") TWO},
     {"calibrated",
      "model: gpt3-175b\nchip: h100\ntiming: calibrated\n" FIXED "sweep:\n" CHIPS("16") TWO},
+    {"calibrated, contexts",
+     "models: [gpt3-175b, deepseek-r1]\nchip: h100\ntiming: calibrated\n" FIXED
+     "sweep:\n  workload.context: [2048, 4096, 8192, 32768]\n" CHIPS("9") TWO},
 };
 
 static struct study *study_of_kind(struct catalogue *c, size_t kind, const char *strategy)
@@ -415,7 +427,7 @@ static double cpu_s(struct outcome *out, const struct study *s, bool grid)
 
 static void bench_exact(struct catalogue *c)
 {
-    printf("\nexact against the grid, CPU time, the median of %d ratios\n%-16s%10s%9s%9s  %s\n",
+    printf("\nexact against the grid, CPU time, the median of %d ratios\n%-21s%10s%9s%9s  %s\n",
            SEEDS, "study", "points", "ratio", "priced", "fronts");
     for (size_t k = 0; k < LEN(kinds); k++) {
         struct study *grid = study_of_kind(c, k, "grid"), *exact = study_of_kind(c, k, "exact");
@@ -431,12 +443,80 @@ static void bench_exact(struct catalogue *c)
             free(b.at);
         }
         qsort(ratio, SEEDS, sizeof *ratio, by_value);
-        printf("%-16s%10llu%9.2f%8.2f%%  %s\n", kinds[k].name, (unsigned long long)grid->size,
+        printf("%-21s%10llu%9.2f%8.2f%%  %s\n", kinds[k].name, (unsigned long long)grid->size,
                ratio[SEEDS / 2], 100 * share, same ? "the same size" : "NOT THE SAME");
         fflush(stdout);
         study_free(grid);
         study_free(exact);
     }
+}
+
+/* ---- what a point costs, for the constants of study_problem.c ---- */
+
+/* Points that are priced, one after another. */
+struct sample {
+    const struct study *study;
+    const struct columns *columns;
+    size_t n;
+    double *genes, *rows;
+};
+
+static void price_in_order(const struct sample *p)
+{
+    struct cursor c = {0};
+    struct block *block = mem_alloc(1, sizeof *block);
+    cursor_seek(&c, p->study, 0);
+    for (size_t i = 0; i < p->n; block_price(block))
+        i += block_fill(block, &c, p->columns, p->rows + i * p->columns->stride, p->n - i);
+    cursor_free(&c);
+    free(block);
+}
+
+static void price_list(const struct sample *p)
+{
+    struct cursor c = {0};
+    sweep_points(p->study, p->columns, &(struct point_list){p->n, p->genes, p->rows}, &c, 1);
+    cursor_free(&c);
+}
+
+/* Steps that are far apart: `fast` along the genes that keep the operators, `slow` along others. */
+static void draw_sample(struct sample *p, const struct explore *e, uint64_t fast, uint64_t slow)
+{
+    size_t axes = e->problem.genes, first = p->study->slow;
+    for (size_t i = 0; i < p->n; i++) {
+        double *gene = p->genes + i * axes;
+        genes_seek(e->gene, first, slow * i, gene);
+        genes_seek(e->gene + first, axes - first, fast * i, gene + first);
+    }
+}
+
+/* Under `valgrind --tool=callgrind --toggle-collect=price_in_order` (or price_list): the
+ * instructions of a kind, `how` one of order, near (other chips), apart (other operators too). */
+static void bench_effort(struct catalogue *c, const char *kind, const char *how)
+{
+    enum { POINTS = 480 };
+    size_t k = 0;
+    while (k < LEN(kinds) && strcmp(kinds[k].name, kind) != 0)
+        k++;
+    if (k == LEN(kinds))
+        stop("no such kind");
+    struct study *s = study_of_kind(c, k, "grid");
+    struct columns *columns = mem_alloc(1, sizeof *columns);
+    struct explore *e = mem_alloc(1, sizeof *e);
+    columns_make(columns, s);
+    explore_make(e, s, columns);
+    struct sample p = {s, columns, POINTS, mem_alloc(POINTS * s->axes, sizeof(double)),
+                       mem_alloc(POINTS * columns->stride, sizeof(double))};
+    void (*const price)(const struct sample *) = *how == 'o' ? price_in_order : price_list;
+    draw_sample(&p, e, 7, *how == 'a');
+    price(&p);
+    printf("%s, %s: %d points of %llu\n", kind, how, POINTS, (unsigned long long)s->size);
+    explore_free(e);
+    free(p.genes);
+    free(p.rows);
+    free(e);
+    free(columns);
+    study_free(s);
 }
 
 static bool wanted(int argc, char **argv, const char *what)
@@ -457,7 +537,8 @@ int main(int argc, char **argv)
     if (wanted(argc, argv, "sets"))
         bench_sets();
     bool study = wanted(argc, argv, "study"), exact = wanted(argc, argv, "exact");
-    if (study || exact) {
+    bool effort = argc == 4 && !strcmp(argv[1], "effort");
+    if (study || exact || effort) {
         if (catalogue_open(&c, dir ? dir : BENCH_CATALOGUE, &err) != 0) {
             fprintf(stderr, "%s\n", err.text);
             return 1;
@@ -466,6 +547,8 @@ int main(int argc, char **argv)
             bench_study(c);
         if (exact)
             bench_exact(c);
+        if (effort)
+            bench_effort(c, argv[2], argv[3]);
         catalogue_close(c);
     }
     return 0;

@@ -4,9 +4,10 @@
  * limit, or that a point of the front dominates, is never looked into; the others are halved, level
  * by level. Corners are points, so nothing is priced twice.
  *
- * Effort: what was spent so far, and what the open boxes would cost point by point, together never
- * exceed what the grid costs by more than ALLOWED: the search spends only what bounds have saved.
- * Where another level would, the points of the open boxes are listed, or the search gives up. */
+ * Effort: what was spent so far, what the open boxes would cost point by point, and the check of
+ * the trends behind the search (effort.check) together never exceed what the grid costs by more
+ * than ALLOWED: the search spends only what bounds have saved. Where another level would, the
+ * points of the open boxes are listed, or the search gives up. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -311,8 +312,8 @@ static void choose(struct exact *e)
         open += (double)points_of(e, side(e, &e->now, i));
         corners += (double)(most_corners(e, i) - e->patterns); /* these are the box's own */
     }
-    double list = e->each * open, split = e->each * corners;
-    if (split < list && e->spent + split + fmin(list, grid) <= (1 + ALLOWED) * grid)
+    double list = e->each * open + p->effort.check, split = e->each * corners;
+    if (split < e->each * open && e->spent + split + fmin(list, grid) <= (1 + ALLOWED) * grid)
         return;
     e->listing = list < grid;
     e->gave_up = !e->listing;

@@ -45,6 +45,7 @@ struct problem {
     struct effort {
         double grid;  /* what every point in order costs; 0: the search never gives up for it */
         double spent; /* before the search begins, on the trends */
+        double check; /* kept back: what the trends are checked with once the search is over */
         double point; /* of a point out of order */
         double slow;  /* of one, besides, that shares not all slow genes with the one before it */
         size_t slow_genes; /* the first ones */
