@@ -4,30 +4,31 @@
 
 #include "arch/metrics.h"
 
-/* What is asked of all mappings. */
-struct question {
+/* Input of a search over mappings. */
+struct mapping_search {
     struct prepared *p;
     const struct devices *d;
     const struct workload *w;
-    struct bound_devices bounds; /* made by `search` */
-    bool overlaps;               /* an engine works beside the chip on any of them */
-    bool pool;    /* of the prefill of a disaggregated system, not of the step itself */
-    double equal; /* mappings are that differ by less */
+    struct bound_devices bounds; /* filled by `search` */
+    bool overlaps;               /* some engine works in parallel with its chip */
+    bool pool;                   /* prefill pool of a disaggregated system, not the step itself */
+    double equal;                /* relative difference below which merits are equal */
 };
 
-/* The same of one mapping. */
-struct asked {
+/* One mapping to be tried: its step, batch and limits. */
+struct trial {
     const struct step *step;
     struct steps_memo *memo;
     struct step_bound *bound;
-    struct mapped *waits; /* serving: for a prompt of this mapping; or NULL */
+    struct mapped *waits; /* serving: mapping whose prefill delays the first token; or NULL */
     double batch;
-    double counted, shared; /* a request counts as so much, shared by so many devices */
-    lane ttft_s;            /* limit on the first token */
-    lane transfer_s;        /* of a pool: until the keys and values are there */
+    double counted;  /* tokens per request and step; in a pool, requests: 1 */
+    double shared;   /* devices that the rate is divided by */
+    lane ttft_s;     /* limit on the first token */
+    lane transfer_s; /* pool: time to send a prompt's KV cache */
 };
 
-static void ask(struct asked *out, const struct question *q, size_t k)
+static void make_trial(struct trial *out, const struct mapping_search *q, size_t k)
 {
     struct mapped *m = &q->p->mapped[k];
     const struct workload *w = q->w;
@@ -37,13 +38,13 @@ static void ask(struct asked *out, const struct question *q, size_t k)
     out->bound = q->pool ? &m->prefill_bound : &m->bound;
     out->waits = !q->pool && m->step.mixed ? m : NULL;
     out->batch = w->batch;
-    out->counted = q->pool ? 1 : m->step.made; /* tokens per second; requests, of a device */
+    out->counted = q->pool ? 1 : m->step.made;
     out->shared = q->pool ? m->plan.devices : 1;
     if (q->pool)
         out->batch = m->prefill.dp * fmax(1, floor(CHUNK_TOKENS / (w->input - w->prefix)));
     lanes_set(out->ttft_s, q->d->n, w->ttft_s);
     for (size_t i = 0; i < q->d->n && q->pool; i++) {
-        /* A prompt's keys and values go out over the network, each device its own part. */
+        /* Each device sends its part of a prompt's KV cache over the network. */
         out->transfer_s[i] =
             m->prefill.kv_byte_per_request * LANE(rates, rates, network.s_per_byte)[i] +
             LANE(rates, rates, network.latency_s)[i];
@@ -51,7 +52,7 @@ static void ask(struct asked *out, const struct question *q, size_t k)
     }
 }
 
-/* ---- a mapping at the batch that is best for it ---- */
+/* ---- a mapping at its best batch ---- */
 
 FOR_ALL_VECTORS
 static void set_caps(double *restrict cap, size_t n, const struct step *restrict s,
@@ -80,11 +81,12 @@ static double memory_byte_at(const struct step *s, double load)
     return s->weight_byte + s->fixed_byte + load * per_request;
 }
 
-/* `late` is the verdict where `spent` is beyond its limit. */
+/* `late` is the verdict if `spent` exceeds `limit`. */
 FOR_ALL_VECTORS
-static void settle(struct candidate_lanes *restrict out, size_t n, const struct step *restrict s,
-                   const double *restrict load, const double *restrict spent,
-                   const double *restrict limit, const double *restrict late)
+static void set_verdicts(struct candidate_lanes *restrict out, size_t n,
+                         const struct step *restrict s, const double *restrict load,
+                         const double *restrict spent, const double *restrict limit,
+                         const double *restrict late)
 {
     double per_request = s->kv_byte_per_request + s->act_byte_per_request;
     double held = s->weight_byte + s->fixed_byte;
@@ -96,9 +98,9 @@ static void settle(struct candidate_lanes *restrict out, size_t n, const struct 
     }
 }
 
-/* The limit on a step of each device, `prompt_s` being what its first token waits for beside it,
- * and the verdict beyond it. */
-static void set_limits(double *limit_s, double *late, const struct asked *a, size_t n,
+/* The limit on the step time of each device, and the verdict if it is exceeded. `prompt_s` is the
+ * prefill time that counts towards the first token. */
+static void set_limits(double *limit_s, double *late, const struct trial *a, size_t n,
                        const struct workload *w, const double *prompt_s)
 {
     for (size_t i = 0; i < n; i++) {
@@ -111,8 +113,8 @@ static void set_limits(double *limit_s, double *late, const struct asked *a, siz
     }
 }
 
-/* `guess`: where to begin to look for the largest load; it changes no result. */
-static void try_step(struct candidates *out, const struct asked *a, const struct devices *d,
+/* `guess`: starting point of the search for the largest load; affects no result. */
+static void try_step(struct candidates *out, const struct trial *a, const struct devices *d,
                      const struct workload *w, const double *guess)
 {
     const struct step *s = a->step;
@@ -133,7 +135,7 @@ static void try_step(struct candidates *out, const struct asked *a, const struct
     steps_largest_load(slo, s, d, limit_s, guess ? guess : cap, a->memo);
     if (a->batch == BATCH_MAX) {
         set_loads(&out->load, d->n, cap, slo);
-        settle(&out->of, d->n, s, most, most, slo, late);
+        set_verdicts(&out->of, d->n, s, most, most, slo, late);
         return;
     }
     struct load given = step_load(s, a->batch);
@@ -141,11 +143,11 @@ static void try_step(struct candidates *out, const struct asked *a, const struct
     lanes_set(time_s, d->n, 0);
     if (w->tpot_s < INFINITY || w->ttft_s < INFINITY)
         steps_time_s(time_s, s, d, &out->load, a->memo);
-    settle(&out->of, d->n, s, most, time_s, limit_s, late);
+    set_verdicts(&out->of, d->n, s, most, time_s, limit_s, late);
 }
 
-/* What mappings are compared by. */
-static void weigh_step(struct candidates *out, const struct asked *a, const struct devices *d)
+/* Fills step_s and rate, by which mappings are compared. */
+static void time_candidates(struct candidates *out, const struct trial *a, const struct devices *d)
 {
     const struct step *s = a->step;
     const double *mean = LANE(&out->load, load, mean);
@@ -158,14 +160,14 @@ static void weigh_step(struct candidates *out, const struct asked *a, const stru
 
 /* ---- merits ---- */
 
-/* By more than `equal`: sums of the same numbers may differ in their last place. */
+/* Is a larger than b by more than rounding? */
 static bool is_more(double a, double b, double equal)
 {
     return a > b + fabs(b) * equal;
 }
 
-/* One number to compare mappings by, larger is better: tokens per second where it is feasible;
- * below 0 the time of the step where it is late; below all of those the memory it needs. */
+/* Merit of a mapping, larger is better: tokens per second if feasible; else minus the step time if
+ * it exceeds a latency limit; else minus the memory it needs, scaled below all of these. */
 static const double PER_BYTE = 1e200;
 
 static double merit_of(const struct candidate *c)
@@ -174,11 +176,11 @@ static double merit_of(const struct candidate *c)
     return distance == 0 ? c->rate : distance == 1 ? -c->step_s : -PER_BYTE * c->memory_byte;
 }
 
-/* Upper bounds, by far more than rounding can make of the sums below. */
+/* Relative margin of the upper bounds, far above rounding. */
 static const double SLACK = 1e-7;
 
-/* A merit bound where the batch is free. All loads up to load[i] are bounded by what is known of
- * that one: t(x) >= fixed + (t(load) - fixed) x / load. Those that may keep the limit stay. */
+/* Merit bound for batch max. The bound at load[i] limits all smaller loads: t(x) >= fixed +
+ * (t(load) - fixed) x / load. load[i] is lowered to the largest load that may meet the limit. */
 FOR_ALL_VECTORS
 static void bound_free(double *restrict merit, double *restrict load, size_t n,
                        const double *restrict cap, const double *restrict limit_s,
@@ -198,7 +200,7 @@ static void bound_free(double *restrict merit, double *restrict load, size_t n,
     }
 }
 
-static void bound_given(double *merit, const struct asked *a, size_t n, const double *cap,
+static void bound_given(double *merit, const struct trial *a, size_t n, const double *cap,
                         const double *limit_s, const double *time_s, struct load load)
 {
     double rate = load.mean * a->step->dp * a->counted / a->shared;
@@ -211,18 +213,18 @@ static void bound_given(double *merit, const struct asked *a, size_t n, const do
     }
 }
 
-enum { ROUGH = 1, REFINED = 2 }; /* rounds that bring loads down to their limit */
+enum { ROUGH = 1, REFINED = 2 }; /* rounds of bound_free */
 
-/* The rough bound first; the refined one goes on from it. */
-static void bound_merit(struct merit *out, const struct question *q, size_t k, int rounds)
+/* The refined bound starts from the loads of the rough one. */
+static void bound_merit(struct merit *out, const struct mapping_search *q, size_t k, int rounds)
 {
     const struct bound_devices *d = &q->bounds;
     size_t n = q->d->n;
-    struct asked a;
+    struct trial a;
     double *most = out->load;
     lane mean, cap, limit_s, late, time_s, fixed_s, prompt_s;
 
-    ask(&a, q, k);
+    make_trial(&a, q, k);
     if (a.waits) {
         lanes_set(mean, n, 1);
         lanes_set(prompt_s, n, 0);
@@ -258,11 +260,13 @@ enum { SEEDS = 5 };
 struct found {
     struct candidates *best;
     size_t *mapped;
-    lane merit, top; /* of `mapped`; of all that were timed: the same but for rounding */
-    size_t n;        /* mappings that were timed */
+    lane merit; /* of `mapped` */
+    lane top;   /* largest merit timed; equals `merit` up to rounding */
+    size_t n;   /* mappings timed */
 };
 
-static void take(struct found *f, size_t k, const struct candidates *c, size_t i, double merit)
+static void keep_candidate(struct found *f, size_t k, const struct candidates *c, size_t i,
+                           double merit)
 {
     LANES_COPY(&f->best->of, i, &c->of, i);
     LANES_COPY(&f->best->load, i, &c->load, i);
@@ -270,15 +274,15 @@ static void take(struct found *f, size_t k, const struct candidates *c, size_t i
     f->mapped[i] = k;
 }
 
-/* Times a mapping on all devices and keeps it where it is the better one. */
-static void try_mapping(struct found *f, const struct question *q, size_t k)
+/* Times a mapping on all devices and keeps it on those where it is better. */
+static void try_mapping(struct found *f, const struct mapping_search *q, size_t k)
 {
     struct merit *m = &q->p->merit[k];
     struct candidates next;
-    struct asked a;
-    ask(&a, q, k);
+    struct trial a;
+    make_trial(&a, q, k);
     try_step(&next, &a, q->d, q->w, q->overlaps ? NULL : m->load);
-    weigh_step(&next, &a, q->d);
+    time_candidates(&next, &a, q->d);
     m->exact = true;
     for (size_t i = 0; i < q->d->n; i++) {
         struct candidate c;
@@ -287,7 +291,7 @@ static void try_mapping(struct found *f, const struct question *q, size_t k)
         bool first = f->n == 0, equal = !is_more(merit, f->merit[i], q->equal) &&
                                         !is_more(f->merit[i], merit, q->equal);
         if (first || is_more(merit, f->merit[i], q->equal) || (equal && k < f->mapped[i]))
-            take(f, k, &next, i, merit);
+            keep_candidate(f, k, &next, i, merit);
         f->top[i] = first ? merit : larger(f->top[i], merit);
     }
     f->n++;
@@ -312,8 +316,9 @@ static bool may_win(const double *restrict bound, const double *restrict top, si
     return any;
 }
 
-/* The first of all that equal the best, which rounding may have kept from being taken. */
-static void take_first_of_equals(struct found *f, const struct question *q)
+/* Replaces the best mapping by the first one that equals it: rounding may have excluded that
+ * one. */
+static void choose_first_of_equals(struct found *f, const struct mapping_search *q)
 {
     for (size_t i = 0; i < q->d->n; i++) {
         size_t k = 0;
@@ -322,15 +327,15 @@ static void take_first_of_equals(struct found *f, const struct question *q)
         if (k == f->mapped[i])
             continue;
         struct candidates again;
-        struct asked a;
-        ask(&a, q, k);
+        struct trial a;
+        make_trial(&a, q, k);
         try_step(&again, &a, q->d, q->w, NULL);
-        weigh_step(&again, &a, q->d);
-        take(f, k, &again, i, q->p->merit[k].of[i]);
+        time_candidates(&again, &a, q->d);
+        keep_candidate(f, k, &again, i, q->p->merit[k].of[i]);
     }
 }
 
-static void search(struct candidates *out, size_t mapped[LANES], struct question *q)
+static void search(struct candidates *out, size_t mapped[LANES], struct mapping_search *q)
 {
     struct prepared *p = q->p;
     struct found f = {.best = out, .mapped = mapped};
@@ -341,7 +346,7 @@ static void search(struct candidates *out, size_t mapped[LANES], struct question
         bound_merit(&p->merit[k], q, k, ROUGH);
         p->merit[k].exact = false;
     }
-    /* The most promising of some devices first: what they reach rules most others out. */
+    /* The most promising mappings of a few devices first: their merits rule most others out. */
     size_t n = q->d->n;
     for (size_t j = 0; j < SEEDS; j++) {
         size_t i = j * (n - 1) / (SEEDS - 1), k = most_promising(p, i);
@@ -361,19 +366,19 @@ static void search(struct candidates *out, size_t mapped[LANES], struct question
         if (may_win(m->of, f.top, n))
             try_mapping(&f, q, k);
     }
-    take_first_of_equals(&f, q);
+    choose_first_of_equals(&f, q);
 }
 
 void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared *p,
                    const struct devices *d, const struct workload *w)
 {
-    struct question q = {.p = p, .d = d, .w = w, .equal = 1e-12};
-    struct asked a;
+    struct mapping_search q = {.p = p, .d = d, .w = w, .equal = 1e-12};
+    struct trial a;
     if (p->n > 1) {
         search(out, mapped, &q);
         return;
     }
-    ask(&a, &q, 0);
+    make_trial(&a, &q, 0);
     try_step(out, &a, d, w, NULL);
     for (size_t i = 0; i < d->n; i++)
         mapped[i] = 0;
@@ -382,14 +387,14 @@ void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared
 void best_prefill_pools(struct prefill_pool_lanes *out, struct prepared *p, const struct devices *d,
                         const struct workload *w)
 {
-    struct question q = {.p = p, .d = d, .w = w, .pool = true};
+    struct mapping_search q = {.p = p, .d = d, .w = w, .pool = true};
     struct candidates best;
     size_t mapped[LANES];
     search(&best, mapped, &q);
     for (size_t i = 0; i < d->n; i++) {
-        struct asked a;
+        struct trial a;
         struct candidate c;
-        ask(&a, &q, mapped[i]);
+        make_trial(&a, &q, mapped[i]);
         LANES_TAKE(c, &best.of, i);
         struct prefill_pool pool = {c.rate, c.step_s + a.transfer_s[i], a.transfer_s[i]};
         static const struct prefill_pool none = {0, NAN, NAN};

@@ -1,47 +1,46 @@
-/* The best mapping of each device, among all that a plan allows, at the batch that is best for it.
+/* The best mapping of each device among those that a plan allows, each at its best batch.
  *
- * Idea: branch and bound. Every mapping gets an upper bound on what it can reach on each device
- * (arch/step_bound.h); mappings are timed in the order of their bounds, and not at all where the
- * bound is below what another one reaches.
- * Invariant: the outcome is that of timing all of them, whatever the other devices are: the
- * feasible mapping with most tokens per second, the first of equals (1e-12); if none is feasible,
- * the one that comes nearest (least memory, then shortest step). */
+ * Idea: branch and bound. Every mapping gets an upper bound on its merit on each device
+ * (arch/step_bound.h); the most promising ones are timed first, and a mapping is timed only if its
+ * bound is not below the best merit on some device. Invariant: the result equals that of timing
+ * every mapping, and does not depend on the other devices: the feasible mapping with most tokens
+ * per second, the first of equals (1e-12); if none is feasible, the nearest (least memory, then
+ * shortest step). */
 #ifndef ARCH_BEST_MAPPING_H
 #define ARCH_BEST_MAPPING_H
 
 #include "arch/prepared.h"
 
-/* A mapping at the batch that is best for it. */
+/* A mapping at its best batch. */
 struct candidate {
     double verdict;
     double cap, slo;                  /* requests per replica */
-    double step_s, rate, memory_byte; /* rate: what mappings are compared by; only where there is
-                                       * a choice, as step_s */
-    double prompt_s; /* of one prompt a replica, with the step it waits for; serving */
+    double step_s, rate, memory_byte; /* step_s and rate only if there are several mappings */
+    double prompt_s;                  /* serving: prefill time of one prompt per replica */
 };
 LANES_OF(candidate);
 
-/* Of each device. */
+/* One candidate per device. */
 struct candidates {
     struct candidate_lanes of;
     struct load_lanes load;
 };
 
-/* What a mapping reaches on each device, or an upper bound on it. */
+/* Merit of a mapping on each device, or an upper bound on it. */
 struct merit {
     lane of;
-    lane load; /* batch max: no larger one keeps the limits */
+    lane load; /* batch max: no larger load meets the limits */
     bool refined, exact;
 };
 
-/* `mapped` gets the index of each device's best mapping in p->mapped; p->n is at least 1. Of `p`
- * only what makes later calls faster changes. */
+/* `mapped` gets the index of each device's best mapping in p->mapped; p->n is at least 1. Only
+ * caches in `p` change. */
 void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared *p,
                    const struct devices *d, const struct workload *w);
 
-/* The pool that does the prefill of a pool that decodes: its best mapping. */
+/* A prefill pool that feeds a decode pool, at its best mapping. */
 struct prefill_pool {
-    double requests_per_s; /* of one device; 0 if no mapping keeps the limits */
+    double requests_per_s; /* of one device; 0 if no mapping meets the limits */
     double ttft_s, kv_transfer_s;
 };
 LANES_OF(prefill_pool);

@@ -1,3 +1,7 @@
+/* Price and power of a system, from the manufacturing cost of its devices; the sources of all
+ * constants are in the price file. Idea: price = devices x (manufacturing cost x margin + server +
+ * cooling + links) + network; power = idle share of the TDP + energy per FLOP and byte over the
+ * step time. Invariant: one formula each, evaluated at the low, middle and high price list. */
 #include "arch/cost.h"
 
 static const double J_PER_KWH = 3.6e6;
@@ -5,7 +9,7 @@ static const double S_PER_HOUR = 3600;
 static const double S_PER_YEAR = 365.25 * 24 * 3600;
 static const double TOKENS_PER_MTOK = 1e6;
 
-/* A pool draws what it draws with memory and arithmetic at full rate. */
+/* Design power of a pool: memory and arithmetic at full rate, plus its idle share. */
 static inline double pool_tdp_w(const struct chip *c, const struct engine *e, double j_per_flop,
                                 const struct prices *p)
 {
@@ -15,8 +19,8 @@ static inline double pool_tdp_w(const struct chip *c, const struct engine *e, do
     return active_w * (1 / larger(1 - p->static_power_ratio, 0.01));
 }
 
-static inline void complete(struct quote *q, const struct chip *c, const struct engine *e,
-                            double energy_ratio, const struct prices *p)
+static inline void complete_quote(struct quote *q, const struct chip *c, const struct engine *e,
+                                  double energy_ratio, const struct prices *p)
 {
     bool pool = engine_is_there(e) & (e->kind == ENGINE_POOL);
     double j_per_flop = p->compute_j_per_flop * energy_ratio;
@@ -47,7 +51,7 @@ static void complete_quotes(struct quote_lanes *restrict out,
         LANES_TAKE(q.device, cost, i);
         LANES_TAKE(c, &d->chip, i);
         LANES_TAKE(e, &d->engine, i);
-        complete(&q, &c, &e, LANE(process, process, energy_ratio)[i], p);
+        complete_quote(&q, &c, &e, LANE(process, process, energy_ratio)[i], p);
         LANES_PUT(out, i, q);
     }
 }
@@ -109,9 +113,10 @@ double math_energy_ratio(double math_byte, const struct prices *p)
                               : p->fp4_energy_ratio;
 }
 
-/* `math_ratio` of math_energy_ratio. */
-static inline void run(struct running_cost *out, const struct quote *q, const struct activity *a,
-                       double system_usd, double math_ratio, const struct prices *p)
+/* `math_ratio` is from math_energy_ratio. */
+static inline void running_of(struct running_cost *out, const struct quote *q,
+                              const struct activity *a, double system_usd, double math_ratio,
+                              const struct prices *p)
 {
     double per_step = 1 / a->step_s, s_per_token = 1 / a->tokens_per_s;
     double engine_w = q->engine_idle_w + a->engine_byte * q->engine_j_per_byte * per_step;
@@ -134,15 +139,17 @@ static inline void run(struct running_cost *out, const struct quote *q, const st
 void cost_running(struct running_cost *out, const struct quote *q, const struct activity *a,
                   const struct chip *c, const struct prices *p)
 {
-    run(out, q, a, cost_system_usd(q, a->devices, c, p), math_energy_ratio(a->math_byte, p), p);
+    running_of(out, q, a, cost_system_usd(q, a->devices, c, p), math_energy_ratio(a->math_byte, p),
+               p);
 }
 
 FOR_ALL_VECTORS
-static void run_all(struct running_cost_lanes *restrict out, const struct quote_lanes *restrict q,
-                    const struct devices *restrict d, const double *restrict devices,
-                    const double *restrict levels, const double *restrict tokens_per_s,
-                    double math_byte, const struct step_split_lanes *restrict split,
-                    const struct prices *restrict p)
+static void running_costs(struct running_cost_lanes *restrict out,
+                          const struct quote_lanes *restrict q, const struct devices *restrict d,
+                          const double *restrict devices, const double *restrict levels,
+                          const double *restrict tokens_per_s, double math_byte,
+                          const struct step_split_lanes *restrict split,
+                          const struct prices *restrict p)
 {
     double math_ratio = math_energy_ratio(math_byte, p);
     for (size_t i = 0; i < d->n; i++) {
@@ -154,7 +161,7 @@ static void run_all(struct running_cost_lanes *restrict out, const struct quote_
         struct activity a = {devices[i], s.time_s, tokens_per_s[i], s.flop,
                              math_byte,  s.byte,   s.engine_byte,   s.wire_byte};
         double network = network_usd(levels[i], LANE(&d->chip, chip, network_byte_per_s)[i], p);
-        run(&r, &quote, &a, devices[i] * (quote.usd_per_device + network), math_ratio, p);
+        running_of(&r, &quote, &a, devices[i] * (quote.usd_per_device + network), math_ratio, p);
         LANES_PUT(out, i, r);
     }
 }
@@ -174,7 +181,7 @@ struct span {
     double low, middle, high;
 };
 
-/* Of a difference of two designs any of the three prices can give the least. */
+/* For a difference of two costs, any of the three price levels can give the smallest value. */
 static inline struct span sorted(struct span s)
 {
     return (struct span){smaller(s.middle, smaller(s.low, s.high)), s.middle,
@@ -238,8 +245,8 @@ void cost_metrics(struct metrics_lanes *out, const struct devices *d, const doub
     for (int k = 0; k < 3; k++) {
         cost_quotes(&q[k], d, prices[k]);
         levels_of(levels, devices, d->n, prices[k]->switch_ports);
-        run_all(&r[k], &q[k], d, devices, levels, LANE(out, metrics, tokens_per_s), precision->math,
-                split, prices[k]);
+        running_costs(&r[k], &q[k], d, devices, levels, LANE(out, metrics, tokens_per_s),
+                      precision->math, split, prices[k]);
     }
     put_costs(out, d, q, r, book->middle.package_limit_mm2);
 }

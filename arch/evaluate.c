@@ -7,24 +7,25 @@
 #include "base/mem.h"
 #include "base/power.h"
 
-/* What the metrics take from a step as it is. */
+/* Members of a step that metrics use directly. */
 struct traits {
     double accepted_tokens, dp, made;
     double weight_byte, kv_byte_per_request, kv_byte_per_token;
 };
 LANES_OF(traits);
 
-/* All that is known of the chosen mapping of each device. */
+/* The chosen mapping of each device, with its step. */
 struct choice {
     struct candidates best;
     struct traits_lanes traits;
     struct step_split_lanes split;
-    lane twice_s; /* a step with twice the requests */
+    lane twice_s; /* time of a step with twice the requests */
 };
 
-/* The parts of a step, and twice its load where that may change what is said of its limit. */
-static void look_closer(struct choice *out, const size_t mapped[LANES], struct prepared *p,
-                        const struct devices *d, bool batch_max)
+/* Splits the step of the chosen mapping; with batch_max also times it at twice the load, which
+ * decides its `limit`. */
+static void split_chosen(struct choice *out, const size_t mapped[LANES], struct prepared *p,
+                         const struct devices *d, bool batch_max)
 {
     const struct load_lanes *load = &out->best.load;
     struct step_split_lanes split;
@@ -63,8 +64,8 @@ static void look_closer(struct choice *out, const size_t mapped[LANES], struct p
     }
 }
 
-/* Capacity or latency stops the batch; but where twice the batch would bring less than 5 % more,
- * it is the resource with the largest part of the step. */
+/* What binds the throughput: memory capacity or the latency limit if twice the batch would give at
+ * least 5 % more tokens per second; else the resource with the largest share of the step. */
 static inline double limit_of(const struct candidate *c, const struct step_split *split,
                               double twice_s)
 {
@@ -76,10 +77,11 @@ static inline double limit_of(const struct candidate *c, const struct step_split
     return stopped ? stop : bound;
 }
 
-/* One measurement in ten is below low, one in ten above high, if logs of errors are normal. */
+/* The 90th percentile of the normal distribution: log errors are normal, and one measurement in ten
+ * lies below low, one in ten above high. */
 static const double TENTH = 1.2816;
 
-/* Low and high of a metric that moves in proportion to a time. */
+/* Low and high end of a metric proportional to a time. */
 INLINED void span(double *restrict low, double *restrict high, size_t n,
                   const double *restrict value, const double *restrict down)
 {
@@ -93,20 +95,20 @@ INLINED void span(double *restrict low, double *restrict high, size_t n,
     span(LANE(out, metrics, metric##_low), LANE(out, metrics, metric##_high), d->n,                \
          LANE(out, metrics, metric), down)
 
-/* The factor down to the low end. */
+/* The factor from the value to its low end. */
 FOR_ALL_VECTORS
-static void find_down(double *restrict down, size_t n, const double *restrict error)
+static void set_down(double *restrict down, size_t n, const double *restrict error)
 {
     for (size_t i = 0; i < n; i++)
         down[i] = power_exp(-TENTH * error[i]);
 }
 
-/* A class, whose metric its name begins. */
+/* Range of the metric of an operator class. */
 #define CLASS_SPAN(class, metric)                                                                  \
-    find_down(down, d->n, LANE(split, step_split, class_error[class]));                            \
+    set_down(down, d->n, LANE(split, step_split, class_error[class]));                             \
     SPAN(metric)
 
-/* Of timing that has errors, from metrics that are there. */
+/* Fills the ranges of a timing with known errors, from the metrics already filled. */
 static void fill_errors(struct metrics_lanes *out, const struct choice *choice,
                         const struct devices *d)
 {
@@ -116,7 +118,7 @@ static void fill_errors(struct metrics_lanes *out, const struct choice *choice,
     lanes_set(LANE(out, metrics, calibrated_on), d->n,
               d->like.calibration_own ? ON_OWN : ON_GENERATION);
     memcpy(LANE(out, metrics, timing_error), error, d->n * sizeof *error);
-    find_down(down, d->n, error);
+    set_down(down, d->n, error);
     SPAN(tpot_s);
     SPAN(ttft_s);
     SPAN(tokens_per_s);
@@ -135,7 +137,7 @@ static void fill_errors(struct metrics_lanes *out, const struct choice *choice,
 
 #define OUT(metric) LANE(out, metrics, metric)[i]
 
-/* Everything but cost and calibration, of a step that decodes; `devices` of a system. */
+/* Fills all metrics of a decode step except cost and calibration; `devices`: devices per system. */
 FOR_ALL_VECTORS
 static void fill(struct metrics_lanes *restrict out, const struct choice *restrict choice,
                  const struct devices *restrict d, double devices)
@@ -186,7 +188,7 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
     }
 }
 
-/* What is not as `fill` says where a step is the prefill itself. */
+/* Corrects the metrics of `fill` for a step that is a prefill. */
 static void correct_prefill(struct metrics_lanes *out, const struct choice *choice, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -195,7 +197,7 @@ static void correct_prefill(struct metrics_lanes *out, const struct choice *choi
     }
 }
 
-/* What is not where the prefill is done by others. Adds them to the devices of a system. */
+/* Corrects the metrics of `fill` for a separate prefill pool, and adds its devices to `devices`. */
 static void add_pools(struct metrics_lanes *out, const struct prefill_pool_lanes *pools, size_t n,
                       double output, double *devices)
 {
@@ -217,7 +219,7 @@ static void add_pools(struct metrics_lanes *out, const struct prefill_pool_lanes
 
 #undef OUT
 
-/* So that a metric that nothing fills is NAN, never what was in memory. */
+/* Metrics that are not filled stay NAN. */
 static void clear_metrics(struct metrics_lanes *out, size_t n)
 {
     if (n == LANES)
@@ -227,7 +229,7 @@ static void clear_metrics(struct metrics_lanes *out, size_t n)
             out->at[k][i] = NAN;
 }
 
-static void no_numbers(struct metrics_lanes *out, size_t n, enum verdict why)
+static void set_verdict(struct metrics_lanes *out, size_t n, enum verdict why)
 {
     for (size_t i = 0; i < n; i++)
         LANE(out, metrics, verdict)[i] = why;
@@ -251,16 +253,16 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     clear_metrics(out, d->n);
     lanes_set(devices, d->n, like->plan.devices);
     if (!p->n) {
-        no_numbers(out, d->n, VERDICT_MAPPING);
+        set_verdict(out, d->n, VERDICT_MAPPING);
         return;
     }
     devices_time(d, like);
     if (p->mapped[0].step.timing->needs_calibration && !is_measured(&p->mapped[0], &d->like)) {
-        no_numbers(out, d->n, VERDICT_CALIBRATION);
+        set_verdict(out, d->n, VERDICT_CALIBRATION);
         return;
     }
     best_mappings(&choice.best, mapped, p, d, w);
-    look_closer(&choice, mapped, p, d, w->batch == BATCH_MAX);
+    split_chosen(&choice, mapped, p, d, w->batch == BATCH_MAX);
     fill(out, &choice, d, like->plan.devices);
     if (p->mapped[0].step.prefills)
         correct_prefill(out, &choice, d->n);

@@ -1,4 +1,4 @@
-/* The only entry to the model: designs in, metrics and verdicts out. Pure. */
+/* The entry point of the model: designs in, metrics and verdicts out. Pure. */
 #ifndef ARCH_EVALUATE_H
 #define ARCH_EVALUATE_H
 
@@ -7,22 +7,21 @@
 #include "arch/metrics.h"
 #include "arch/prepared.h"
 
-/* Each of the devices `d` (not empty, at most LANES, of one calibration) in the place of the chip
- * and engine of `like`: its best mapping of `p`, the one with most tokens per second among the
- * feasible ones, the first of equals (1e-12); if none is feasible, the one that comes nearest
- * (least memory, then shortest step). `mapped` gets its index in p->mapped, 0 if the plan allows
- * none. A point that does not fit still has all its numbers, with the smallest batch where batch is
- * max. Without a `book` costs are NAN. Of `p` only the memory of earlier calls changes, and no
- * result with it. */
+/* Evaluates each device of `d` (1 to LANES of them, with one calibration) in place of the chip and
+ * engine of `like`, at its best mapping in `p`: the feasible one with most tokens per second, the
+ * first of equals (1e-12); if none is feasible, the nearest (least memory, then shortest step).
+ * `mapped` gets its index in p->mapped, 0 if the plan allows none. An infeasible point still has
+ * all its metrics, at the smallest batch if batch is max. Without `book`, costs are NAN. Only
+ * caches in `p` change, which affects no result. */
 void evaluate_many(struct prepared *p, const struct design *like, const struct price_book *book,
                    struct devices *d, struct metrics_lanes *out, size_t mapped[LANES]);
 
-/* The same for the chip and engine of `d` itself. `mapped`, which may be NULL, gets the mapping, or
- * NULL. */
+/* Evaluates the design `d` with its prepared steps. `mapped`, which may be NULL, gets the mapping,
+ * or NULL if there is none. */
 void evaluate_prepared(struct prepared *p, const struct design *d, const struct price_book *book,
                        struct metrics *out, const struct mapped **mapped);
 
-/* Both together. `plan` gets the mapping; may be NULL. */
+/* Prepares and evaluates the design `d`. `plan`, which may be NULL, gets the mapping. */
 void evaluate(const struct design *d, const struct price_book *book, struct metrics *out,
               struct plan *plan);
 

@@ -1,3 +1,7 @@
+/* Manufacturing cost, after Chiplet Actuary (Feng and Ma, DAC 2022, arXiv:2203.12268). Idea: good
+ * dies by yield with spare units, an interposer package that loses what is on it if a bond fails,
+ * and engines by the silicon they add. Invariant: n dies cost at least as much as fewer full ones,
+ * so cost never falls as a chip grows. All of it runs in lanes (base/lanes.h). */
 #include "arch/manufacturing.h"
 
 #include "base/power.h"
@@ -7,8 +11,8 @@ static const double BYTE_PER_TB = 1e12;
 static const double FLOP_PER_TFLOP = 1e12;
 static const double WAFER_MM = 300, EDGE_MM = 5, SCRIBE_MM = 0.2;
 static const double CLUSTERS = 10;
-static const double FEWER_DIES_MOST = 16; /* looked at, below the number needed */
-static const double DIES_OF_A_STACK = 8;  /* that prices.stack_dram_mm2 holds for */
+static const double FEWER_DIES_MOST = 16; /* smaller numbers of dies to compare with */
+static const double DIES_OF_A_STACK = 8;  /* in the stack of prices.stack_dram_mm2 */
 
 void devices_process(struct process_lanes *out, const struct devices *d, const struct prices *p)
 {
@@ -27,7 +31,7 @@ void devices_process(struct process_lanes *out, const struct devices *d, const s
 
 /* ---- dies ---- */
 
-enum { TERMS = 4 }; /* of a series, taken at a time */
+enum { TERMS = 4 }; /* terms of a series per loop iteration */
 
 static inline double dies_per_wafer(double mm2)
 {
@@ -36,9 +40,9 @@ static inline double dies_per_wafer(double mm2)
     return larger(1, PI * usable * usable / with_scribe - PI * 2 * usable / sqrt(2 * with_scribe));
 }
 
-/* Poisson's chance of no more than the spares, linear between whole numbers, times that of a good
- * uncore. Its series, from the last term that counts to the first: those past the spares, or so far
- * past the mean that all of them are below the last place, do not. */
+/* Poisson probability of no more defects than spares, linear between whole numbers, times the yield
+ * of the uncore. The series is summed from its last significant term to the first (Horner); terms
+ * beyond the spares, or so far beyond the mean that they are below rounding, are left out. */
 FOR_ALL_VECTORS
 static void die_yields(double *restrict out, size_t n, struct die_lanes *restrict die,
                        const double *restrict defects_per_mm2, const struct prices *restrict p)
@@ -73,7 +77,7 @@ static void die_yields(double *restrict out, size_t n, struct die_lanes *restric
         double fatal = defects_per_mm2[i] * LANE(die, die, uncore_mm2)[i] * fatal_ratio;
         double once = 1 + fatal / CLUSTERS, twice = once * once, fourth = twice * twice;
         double good = at_most / (twice * (fourth * fourth)); /* to the power CLUSTERS */
-        out[i] = larger(good, 1e-6); /* so too at a mean above 700, where the series is not good */
+        out[i] = larger(good, 1e-6); /* also for means above 700, where the series underflows */
     }
 }
 
@@ -99,7 +103,7 @@ double good_die_usd(const struct die *d, const struct process *at, const struct 
     return tested_usd(dies_per_wafer(mm2), at->wafer_usd, p) / die_yield(d, at->defects_per_mm2, p);
 }
 
-/* One of the dies that a chip is made of. */
+/* One of the equal dies of a chip. */
 static inline struct die equal_die(const struct area *a)
 {
     double part = 1 / a->dies, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
@@ -107,12 +111,12 @@ static inline struct die equal_die(const struct area *a)
                         a->spare_units * part};
 }
 
-/* One of fewer than needed, as large as can be exposed and with as many defects as all that is on
- * the chip would meet there. */
+/* One of `dies` full dies, fewer than the chip needs: as large as the reticle, holding as much of
+ * the chip's logic as fits. */
 static inline struct die full_die(const struct area *a, double dies, double full_mm2)
 {
     double part = 1 / dies, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
-    double seam = dies > 1 ? 0 : a->seam_mm2; /* which one die does not have */
+    double seam = dies > 1 ? 0 : a->seam_mm2; /* a single die has no die-to-die interface */
     double compute = a->compute_mm2 * part, held = smaller(1, full_mm2 / compute);
     struct die d = {compute * held, smaller((uncore - seam) * part, full_mm2), 0,
                     a->spare_units * part * held};
@@ -120,11 +124,12 @@ static inline struct die full_die(const struct area *a, double dies, double full
     return d;
 }
 
-/* Do fewer full dies cost less still, so that the largest number tells? n of them cost n / yield:
- * one more costs more unless the log of its yield grows by more than log(1 + 1/n) >= 1/(n + 1). One
- * more rids a die of at most 1/(n + 1) of what one alone would hold; the yield of the uncore grows
- * by the defects that go with it, that of compute units by these times the chance that, of dies
- * with no more hits than spares, one has just as many: of two spares, below hits^2 / 2. */
+/* Is it enough to compare with one full die less, because the cost of full dies grows with their
+ * number? n of them cost n / yield, so one more costs more unless the log of the yield grows by
+ * more than log(1 + 1/n) >= 1/(n + 1). One more die removes at most 1/(n + 1) of a die's contents.
+ * The log yield of the uncore grows by the defects removed; that of the compute units by the
+ * defects removed times the probability that a die with no more defects than spares has exactly as
+ * many: with two spares, below hits^2 / 2. */
 static inline bool fewer_cost_less(const struct area *a, double full_mm2, double defects_per_mm2,
                                    double fatal_ratio)
 {
@@ -136,9 +141,9 @@ static inline bool fewer_cost_less(const struct area *a, double full_mm2, double
     return hits * last + fatal <= 1;
 }
 
-/* All dies. They cost no less than fewer, full ones: that small dies yield better is not taken to
- * be free, for a seam costs design and speed that are not priced. So cost does not fall where a
- * growing chip is split. */
+/* Cost of all dies of a chip, at least that of any smaller number of full dies. Small dies yield
+ * better, but splitting costs design effort and speed that are not priced; so cost must not fall
+ * where a growing chip is split. */
 FOR_ALL_VECTORS
 static void dies_usd(double *restrict usd, size_t n, const struct area_lanes *restrict area,
                      const struct process_lanes *restrict process, const struct prices *restrict p)
@@ -188,15 +193,15 @@ static void dies_usd(double *restrict usd, size_t n, const struct area_lanes *re
 
 /* ---- package and memory ---- */
 
-/* A package: what stands on it, what it costs itself, and the share of both that is lost. */
+/* A package: interposer area, cost, and share of package and contents lost in assembly. */
 struct package {
     double mm2, usd, lost_ratio;
 };
 LANES_OF(package);
 
-/* power_whole for each; n below 2^31. */
+/* power_whole in lanes; whole[i] below 2^31. */
 FOR_ALL_VECTORS
-static void powers_whole(double *restrict y, size_t n, double x, const double *restrict whole)
+static void whole_powers(double *restrict y, size_t n, double x, const double *restrict whole)
 {
     int32_t more = 1;
     for (size_t i = 0; i < n; i++)
@@ -220,7 +225,7 @@ static void packages_of(struct package_lanes *restrict package, size_t n,
     lane bonds, bonded;
     for (size_t i = 0; i < n; i++)
         bonds[i] = smaller(dies[i] + stacks[i], 1e9);
-    powers_whole(bonded, n, p->bond_yield, bonds);
+    whole_powers(bonded, n, p->bond_yield, bonds);
     for (size_t i = 0; i < n; i++) {
         double mm2 = (die_mm2[i] + stacks[i] * p->stack_footprint_mm2) * p->interposer_ratio;
         struct package on = {mm2, p->package_base_usd + mm2 * p->interposer_usd_per_mm2,
@@ -292,7 +297,7 @@ static void chips_usd(struct device_cost_lanes *restrict out,
 
 /* ---- engines ---- */
 
-/* Logic on the base dies, mm2 a stack. */
+/* Engine logic on the base dies, mm2 per stack. */
 static inline double base_die_logic_mm2(const struct chip *c, const struct engine *e, double stacks,
                                         const struct prices *p)
 {
@@ -306,7 +311,7 @@ static inline double base_die_logic_mm2(const struct chip *c, const struct engin
                                          : 0;
 }
 
-/* In the stacks of the chip: on their DRAM dies, on their base dies. */
+/* Engines in the stacks of the chip, on the DRAM dies or on the base dies. */
 FOR_ALL_VECTORS
 static void engines_in_stacks(struct device_cost_lanes *restrict out,
                               const struct devices *restrict d,
@@ -340,8 +345,8 @@ static double engine_flop_per_s(const struct chip *c, const struct engine *e)
     return engine_bandwidth_ratio(e) * e->ridge_flop_per_byte * c->memory_byte_per_s;
 }
 
-/* Devices of their own, none with more stacks than the chip: each has a die that computes, a
- * package and a test. */
+/* Engines in separate devices, each with a compute die, a package and a test, and no more stacks
+ * than the chip. */
 static void engines_in_pools(struct device_cost_lanes *out, const struct devices *d,
                              const struct process_lanes *process, const struct prices *p)
 {
@@ -389,7 +394,7 @@ static void engines_in_pools(struct device_cost_lanes *out, const struct devices
     }
 }
 
-/* On the compute dies, or behind a link that has its PHYs there. */
+/* Engines on the compute dies, or behind a link whose PHYs are there. */
 static void engines_on_dies(struct device_cost_lanes *out, const struct devices *d,
                             const struct process_lanes *process, const struct prices *p)
 {
@@ -423,15 +428,15 @@ static void engines_on_dies(struct device_cost_lanes *out, const struct devices 
     }
 }
 
-struct some {
+struct subset {
     size_t which[LANES];
     struct devices devices;
     struct process_lanes process;
     struct device_cost_lanes cost;
 };
 
-/* Does engine i make dies of its own in a pool; or on the compute dies, where the PHYs of a link to
- * it are too? */
+/* Does engine i need dies of its own in a pool? Does it add area to the compute dies, also by the
+ * PHYs of its link? */
 static inline bool has_pool(const struct engine_lanes *engine, size_t i)
 {
     struct engine e;
@@ -457,8 +462,8 @@ static bool any_has_dies(const struct engine_lanes *restrict e, size_t n)
     return any;
 }
 
-/* Those of `which`, side by side. */
-static void gather(struct some *to, const struct device_cost_lanes *cost, const struct devices *d,
+/* Copies the devices of `which` into consecutive lanes. */
+static void gather(struct subset *to, const struct device_cost_lanes *cost, const struct devices *d,
                    const struct process_lanes *process)
 {
     for (size_t i = 0; i < to->devices.n; i++) {
@@ -470,36 +475,36 @@ static void gather(struct some *to, const struct device_cost_lanes *cost, const 
     }
 }
 
-static void scatter(struct device_cost_lanes *cost, const struct some *from)
+static void scatter(struct device_cost_lanes *cost, const struct subset *from)
 {
     for (size_t i = 0; i < from->devices.n; i++)
         LANES_COPY(cost, from->which[i], &from->cost, i);
 }
 
-/* Prices what makes dies of its own, for those engines only that do. */
+/* Adds the cost of engines in pools and on compute dies, for those devices that have one. */
 static void engines_with_dies(struct device_cost_lanes *out, const struct devices *d,
                               const struct process_lanes *process, const struct prices *p)
 {
-    struct some some;
+    struct subset subset;
     if (!any_has_dies(&d->engine, d->n))
         return;
-    some.devices.n = 0;
+    subset.devices.n = 0;
     for (size_t i = 0; i < d->n; i++)
         if (has_pool(&d->engine, i))
-            some.which[some.devices.n++] = i;
-    gather(&some, out, d, process);
-    if (some.devices.n)
-        engines_in_pools(&some.cost, &some.devices, &some.process, p);
-    scatter(out, &some);
+            subset.which[subset.devices.n++] = i;
+    gather(&subset, out, d, process);
+    if (subset.devices.n)
+        engines_in_pools(&subset.cost, &subset.devices, &subset.process, p);
+    scatter(out, &subset);
 
-    some.devices.n = 0;
+    subset.devices.n = 0;
     for (size_t i = 0; i < d->n; i++)
         if (is_on_dies(&d->engine, i))
-            some.which[some.devices.n++] = i;
-    gather(&some, out, d, process);
-    if (some.devices.n)
-        engines_on_dies(&some.cost, &some.devices, &some.process, p);
-    scatter(out, &some);
+            subset.which[subset.devices.n++] = i;
+    gather(&subset, out, d, process);
+    if (subset.devices.n)
+        engines_on_dies(&subset.cost, &subset.devices, &subset.process, p);
+    scatter(out, &subset);
 }
 
 FOR_ALL_VECTORS
