@@ -20,45 +20,6 @@ void axis_free(struct axis *a)
     free(a->text);
 }
 
-void axis_drop(struct study *s, const char *path)
-{
-    for (size_t i = 0; i < s->axes; i++)
-        if (!strcmp(s->axis[i].path, path)) {
-            s->size /= s->axis[i].n;
-            axis_free(&s->axis[i]);
-            memmove(&s->axis[i], &s->axis[i + 1], (s->axes - i - 1) * sizeof s->axis[0]);
-            s->axes--;
-            s->slow -= i < s->slow;
-            return;
-        }
-}
-
-/* Model, workload, plan and precision change the operators; chips and engines do not. A part comes
- * before its own parameters, so that these go on top. */
-static int rank(const struct axis *a)
-{
-    const struct part *p = &design_parts[a->part];
-    int slowness = a->part == PART_MODEL ? 0 : !p->hardware ? 2 : a->part != PART_ENGINE ? 4 : 6;
-    return slowness + !a->is_part;
-}
-
-void axes_sort(struct study *s)
-{
-    for (size_t i = 1; i < s->axes; i++) /* stable: the order of the file within a rank */
-        for (size_t j = i; j > 0 && rank(&s->axis[j - 1]) > rank(&s->axis[j]); j--) {
-            struct axis swap = s->axis[j];
-            s->axis[j] = s->axis[j - 1];
-            s->axis[j - 1] = swap;
-        }
-    for (s->slow = 0; s->slow < s->axes && !design_parts[s->axis[s->slow].part].hardware; s->slow++)
-        ;
-    for (size_t i = 0; i < s->axes; i++)
-        for (size_t j = 0; j < s->axis[i].n && s->axis[i].part == PART_ENGINE; j++)
-            if (axis_is_none(&s->axis[i], j))
-                for (size_t k = 0; k < s->axes; k++)
-                    s->axis[k].keeps_none = s->axis[k].part == PART_ENGINE;
-}
-
 bool axis_is_none(const struct axis *a, size_t i)
 {
     return a->is_part && a->part == PART_ENGINE && !strcmp(a->entry[i]->name, "none");
@@ -326,28 +287,27 @@ static int find_path(struct axis *a, const struct axis_source *from, struct err 
 
 static int begin(const struct axis_source *from, struct err *err)
 {
-    struct study *s = from->study;
     const struct node *value = from->value;
-    struct axis *a = &s->axis[s->axes];
+    struct axis *a = &from->axis[*from->axes];
 
-    if (s->axes == AXES_MOST)
+    if (*from->axes == AXES_MOST)
         return node_fail(from->key, from->name, err, "more than %d axes: fix some of them",
                          AXES_MOST);
     *a = (struct axis){0};
     if (find_path(a, from, err) != 0)
         return -1;
-    for (size_t i = 0; i < s->axes; i++)
-        if (!strcmp(s->axis[i].path, a->path))
+    for (size_t i = 0; i < *from->axes; i++)
+        if (!strcmp(from->axis[i].path, a->path))
             return node_fail(from->key, from->name, err, "this axis is given twice: keep one");
     if (items(value) == 0 || (node_kind(value) == NODE_SCALAR && !*node_text(value)))
         return node_fail(value, from->name, err, "the axis is empty: list at least one value");
-    s->axes++; /* from here study_free releases it */
+    ++*from->axes; /* from here study_free releases it */
     return 0;
 }
 
 void axis_read(const struct axis_source *from, struct faults *found)
 {
-    struct axis *a = &from->study->axis[from->study->axes];
+    struct axis *a = &from->axis[*from->axes];
     struct err err;
     if (begin(from, &err) != 0)
         faults_add(found, from->key, &err);

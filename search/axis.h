@@ -2,11 +2,36 @@
 #ifndef SEARCH_AXIS_H
 #define SEARCH_AXIS_H
 
-#include "search/study.h"
+#include "arch/catalogue/catalogue.h"
+#include "arch/evaluate.h"
+#include "base/conf.h"
+#include "base/faults.h"
+
+enum { AXES_MOST = 32 };
+
+/* One axis: alternatives of a catalogue part, or values of one parameter. */
+struct axis {
+    char path[64]; /* "chip", "chip.memory_byte" */
+    bool is_part;
+    struct parameter parameter; /* unless is_part */
+    size_t part;
+    size_t n;
+    double *value;              /* of the parameter */
+    const struct entry **entry; /* of the part */
+    void **part_value;          /* the entry's struct with the study's own values on top */
+    const char **text;          /* the alternatives' names; NULL if they are numbers */
+    bool keeps_none;            /* of an engine: not put where none was chosen among engines */
+    /* A range without steps: any value (whole numbers: any of them) in it. n is 1, value[0] is
+     * from.
+     */
+    bool real, log;
+    double from, to;
+};
 
 /* An axis as it stands in the file of a study. */
 struct axis_source {
-    struct study *study;
+    struct axis *axis; /* the axes of the study so far, with room for AXES_MOST */
+    size_t *axes;      /* how many; axis_read adds one */
     struct catalogue *catalogue;
     const struct node *key;
     const char *name; /* path; the key's text except for `models` */
@@ -22,12 +47,6 @@ void axis_read(const struct axis_source *from, struct faults *found);
 double axis_count(const struct node *value);
 
 void axis_free(struct axis *a);
-
-/* Takes the axis of this path out of the study, if it is there. */
-void axis_drop(struct study *s, const char *path);
-
-/* Orders the axes slowest first and sets study->slow. */
-void axes_sort(struct study *s);
 
 /* Puts alternative `i` into the design. */
 void axis_put(const struct axis *a, size_t i, struct design *d);

@@ -5,9 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text_file.h"
-#include "search/axis.h"
-#include "search/study_read.h"
 
 void study_override(struct study *s, const struct parameter *p, double value)
 {
@@ -20,6 +17,45 @@ void study_override(struct study *s, const struct parameter *p, double value)
         s->override = mem_grow(s->override, s->overrides_room = 2 * s->overrides_room + 8,
                                sizeof *s->override);
     s->override[s->overrides++] = (struct override){*p, value};
+}
+
+void study_drop_axis(struct study *s, const char *path)
+{
+    for (size_t i = 0; i < s->axes; i++)
+        if (!strcmp(s->axis[i].path, path)) {
+            s->size /= s->axis[i].n;
+            axis_free(&s->axis[i]);
+            memmove(&s->axis[i], &s->axis[i + 1], (s->axes - i - 1) * sizeof s->axis[0]);
+            s->axes--;
+            s->slow -= i < s->slow;
+            return;
+        }
+}
+
+/* Model, workload, plan and precision change the operators; chips and engines do not. A part comes
+ * before its own parameters, so that these go on top. */
+static int rank(const struct axis *a)
+{
+    const struct part *p = &design_parts[a->part];
+    int slowness = a->part == PART_MODEL ? 0 : !p->hardware ? 2 : a->part != PART_ENGINE ? 4 : 6;
+    return slowness + !a->is_part;
+}
+
+void study_sort_axes(struct study *s)
+{
+    for (size_t i = 1; i < s->axes; i++) /* stable: the order of the file within a rank */
+        for (size_t j = i; j > 0 && rank(&s->axis[j - 1]) > rank(&s->axis[j]); j--) {
+            struct axis swap = s->axis[j];
+            s->axis[j] = s->axis[j - 1];
+            s->axis[j - 1] = swap;
+        }
+    for (s->slow = 0; s->slow < s->axes && !design_parts[s->axis[s->slow].part].hardware; s->slow++)
+        ;
+    for (size_t i = 0; i < s->axes; i++)
+        for (size_t j = 0; j < s->axis[i].n && s->axis[i].part == PART_ENGINE; j++)
+            if (axis_is_none(&s->axis[i], j))
+                for (size_t k = 0; k < s->axes; k++)
+                    s->axis[k].keeps_none = s->axis[k].part == PART_ENGINE;
 }
 
 static void part_settle(const struct study *s, size_t part, void *value)
@@ -73,71 +109,6 @@ int study_settle(struct study *s, struct err *err)
     return check_kinds(s, err);
 }
 
-static int finish(struct study **out, struct conf *conf, struct catalogue *c, struct faults *found,
-                  struct err *err)
-{
-    struct study *s = mem_alloc(1, sizeof *s);
-
-    s->name = file_stem(conf_path(conf));
-    s->text = mem_text(conf_text(conf));
-    s->budget = s->seconds = s->stall = INFINITY;
-    s->seed = 1;
-    s->keep = KEEP_ALL;
-    int rc = catalogue_default_design(c, &s->base, err) != 0 ||
-                     catalogue_prices(c, NULL, &s->prices, err) != 0
-                 ? -1
-                 : 0;
-    if (rc == 0) {
-        study_read(s, conf, c, found);
-        faults_sort(found);
-        if (found->n > 0)
-            rc = fail(err, "%s", found->fault[0].text);
-    }
-    conf_close(conf);
-    if (rc == 0)
-        *out = s;
-    else
-        study_free(s);
-    return rc;
-}
-
-int study_parse(struct study **out, const char *name, const char *text, struct catalogue *c,
-                struct err *err)
-{
-    struct conf *conf;
-    struct faults found = {0};
-    int rc = conf_parse(&conf, name, text, err);
-    if (rc == 0)
-        rc = finish(out, conf, c, &found, err);
-    faults_free(&found);
-    return rc;
-}
-
-int study_open_all(struct study **out, const char *path, struct catalogue *c, struct faults *found,
-                   struct err *err)
-{
-    struct conf *conf;
-    if (conf_open(&conf, path, err) != 0)
-        return -1;
-    const struct node *root = conf_root(conf);
-    if (node_kind(root) == NODE_MAP && node_count(root) == 0) {
-        node_fail(root, NULL, err, "the study is empty: write key: value lines, like chip: b200");
-        conf_close(conf);
-        return -1;
-    }
-    return finish(out, conf, c, found, err);
-}
-
-int study_open(struct study **out, const char *path, struct catalogue *c, struct err *err)
-{
-    struct faults found = {0};
-    if (!path)
-        return study_parse(out, "defaults", "", c, err);
-    int rc = study_open_all(out, path, c, &found, err);
-    faults_free(&found);
-    return rc;
-}
-
 void study_free(struct study *s)
 {
     if (!s)
@@ -171,7 +142,7 @@ int study_set(struct study *s, struct catalogue *c, const char *assignment, stru
             rc = catalogue_find(c, part, equals + 1, &e, &inner);
             if (rc == 0) {
                 entry_put(e, &s->base);
-                axis_drop(s, path);
+                study_drop_axis(s, path);
             }
             goto done;
         }
@@ -179,7 +150,7 @@ int study_set(struct study *s, struct catalogue *c, const char *assignment, stru
         field_parse(p.field, equals + 1, &value, &inner) == 0) {
         char known[64];
         study_override(s, &p, value);
-        axis_drop(s, design_path(&p, known, sizeof known));
+        study_drop_axis(s, design_path(&p, known, sizeof known));
         rc = 0;
     }
 done:

@@ -7,30 +7,10 @@
 
 #include "arch/catalogue/catalogue.h"
 #include "arch/evaluate.h"
-#include "base/conf.h"
-#include "base/faults.h"
+#include "search/axis.h"
 #include "search/strategies/strategy.h"
 
-enum { AXES_MOST = 32, RULES_MOST = 32 };
-
-/* One axis: alternatives of a catalogue part, or values of one parameter. */
-struct axis {
-    char path[64]; /* "chip", "chip.memory_byte" */
-    bool is_part;
-    struct parameter parameter; /* unless is_part */
-    size_t part;
-    size_t n;
-    double *value;              /* of the parameter */
-    const struct entry **entry; /* of the part */
-    void **part_value;          /* the entry's struct with the study's own values on top */
-    const char **text;          /* the alternatives' names; NULL if they are numbers */
-    bool keeps_none;            /* of an engine: not put where none was chosen among engines */
-    /* A range without steps: any value (whole numbers: any of them) in it. n is 1, value[0] is
-     * from.
-     */
-    bool real, log;
-    double from, to;
-};
+enum { RULES_MOST = 32 };
 
 /* A limit on a metric or parameter. */
 struct constraint {
@@ -95,6 +75,12 @@ int study_set(struct study *s, struct catalogue *c, const char *assignment, stru
 
 /* Sets one value on top of the catalogue; study_settle puts it into the design. */
 void study_override(struct study *s, const struct parameter *p, double value);
+
+/* Removes the axis with this path, if there is one. */
+void study_drop_axis(struct study *s, const char *path);
+
+/* Sorts the axes slowest first and sets study->slow. */
+void study_sort_axes(struct study *s);
 
 /* Puts catalogue entries and overrides together once more; after study_set. Checks the whole. */
 int study_settle(struct study *s, struct err *err);

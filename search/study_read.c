@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "search/axis.h"
 
 static const double MOST_POINTS = 9007199254740992.0; /* 2^53: indices stay exact as doubles */
 
@@ -152,7 +151,7 @@ static void read_axis(struct reading *r, const struct node *key, const char *nam
 {
     if (r->s->axes < AXES_MOST)
         r->axis_key[r->s->axes] = key;
-    axis_read(&(struct axis_source){r->s, r->c, key, name, value}, r->found);
+    axis_read(&(struct axis_source){r->s->axis, &r->s->axes, r->c, key, name, value}, r->found);
 }
 
 static void read_sweep(struct reading *r, const struct node *sweep)
@@ -469,7 +468,7 @@ static int check_whole(struct reading *r, const struct node *root, struct err *e
     struct err inner;
 
     check_base_values(r);
-    axes_sort(s);
+    study_sort_axes(s);
     if (count_points(s, root, err) != 0)
         return -1;
     if (study_settle(s, &inner) != 0)

@@ -76,7 +76,7 @@ static int apply_setting(struct restricted *r, const struct setting *set, struct
     design_path(&p, a->path, sizeof a->path);
     r->fixed[s->axes] = p.field->whole ? round(value) : value;
     a->value = &r->fixed[s->axes++];
-    axes_sort(s);
+    study_sort_axes(s);
     return 0;
 }
 

@@ -121,7 +121,7 @@ void payoff_study_free_engine(struct payoff_study *p, double runs)
     struct study *s = p->study;
     for (size_t i = s->axes; i-- > 0;)
         if (s->axis[i].part == PART_ENGINE)
-            axis_drop(s, s->axis[i].path);
+            study_drop_axis(s, s->axis[i].path);
     s->overrides = 0; /* already applied to the design; drops those of the engine */
     fields_init(engine_fields, &s->base.engine);
     s->base.engine.runs = runs;
