@@ -85,13 +85,17 @@ int db_runs(struct db *db, struct db_run **out, size_t *n, struct err *err);
  * exist. */
 int db_run_find(struct db *db, const char *name, struct db_run *out, struct err *err);
 
-/* Runs one statement and collects its rows. Only reading is allowed: SQLite's authoriser refuses
- * anything that would write, attach or change a pragma (STATUS_INPUT, "SQL: REASON"; for a bad
- * pattern the message of regex_open alone, once a row is matched). `X regexp Y` uses PCRE2, with
- * the compiled pattern cached for the statement. `texts` are bound to ?1, ?2, ... in order. Text
- * after the first statement is refused. */
+/* Runs one statement of our own and collects its rows. Only reading is allowed: SQLite's authoriser
+ * refuses anything that would write, attach or change a pragma. `X regexp Y` uses PCRE2, with the
+ * compiled pattern cached for the statement; a bad pattern gives the message of regex_open alone,
+ * once a row is matched. `texts` are bound to ?1, ?2, ... in order. A table or column that is
+ * missing: "PATH: is damaged: no such column: NAME: ..." (STATUS_IO). */
 int db_select(struct db *db, const char *sql, const char *const *texts, size_t n_texts,
               struct table *out, struct err *err);
+
+/* The same for a statement that a user wrote: whatever is wrong with it is STATUS_INPUT,
+ * "SQL: REASON". Text after the first statement is refused. */
+int db_ask(struct db *db, const char *sql, struct table *out, struct err *err);
 
 /* One point of a run, every column: `out` has exactly one row. If other rows of the store refer to
  * a point that is missing: "PATH: is damaged: point N of run NAME is missing: ..." (STATUS_IO). */

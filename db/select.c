@@ -42,6 +42,15 @@ static int sql_fail(const char *sql, const char *why, struct err *err)
     return fail(err, "%.400s%s: %s", sql, strlen(sql) > 400 ? "..." : "", why);
 }
 
+/* A statement to answer; `own` is not what a user has written, but for a condition that
+ * db_check_where has seen. */
+struct question {
+    const char *sql;
+    const char *const *texts;
+    size_t n_texts;
+    bool own;
+};
+
 static int query_fail(struct db *db, int code, const char *sql, struct err *err)
 {
     if (db->regex.status != STATUS_OK) {
@@ -79,9 +88,19 @@ static bool is_blank(struct db *db, const char *sql)
     return true;
 }
 
-static int prepare_query(struct db *db, sqlite3_stmt **out, const char *sql, struct err *err)
+/* Our own statements are right: what they name is missing in a damaged store only. */
+static int prepare_fail(struct db *db, int code, const struct question *q, struct err *err)
 {
-    const char *rest = "";
+    if (!q->own || (code & 0xff) != SQLITE_ERROR)
+        return query_fail(db, code, q->sql, err);
+    db->damaged = true;
+    return fail_io(err, "%s: is damaged: %s" DB_DAMAGED_HELP, db->path, sqlite3_errmsg(db->sqlite));
+}
+
+static int prepare_query(struct db *db, sqlite3_stmt **out, const struct question *q,
+                         struct err *err)
+{
+    const char *rest = "", *sql = q->sql;
     *out = NULL;
     db->regex.status = STATUS_OK;
 
@@ -89,7 +108,7 @@ static int prepare_query(struct db *db, sqlite3_stmt **out, const char *sql, str
     int code = sqlite3_prepare_v2(db->sqlite, sql, -1, out, &rest);
     int failed = 0;
     if (code != SQLITE_OK)
-        failed = query_fail(db, code, sql, err);
+        failed = prepare_fail(db, code, q, err);
     else if (*out == NULL)
         failed = sql_fail(sql, "there is no statement: give a SELECT", err);
     else if (!sqlite3_stmt_readonly(*out))
@@ -109,8 +128,8 @@ int db_check_where(struct db *db, const char *where, struct err *err)
 {
     sqlite3_stmt *s;
     struct err inner;
-    char *sql = mem_print("SELECT 1 FROM point WHERE %s", where);
-    int failed = prepare_query(db, &s, sql, &inner);
+    char *sql = mem_print("SELECT 1 FROM point WHERE (%s\n)", where);
+    int failed = prepare_query(db, &s, &(struct question){.sql = sql}, &inner);
 
     if (failed && inner.status == STATUS_INPUT)
         failed = fail(err, "--where \"%.400s\": %s: write an SQL condition, like tpot_s < 0.05",
@@ -146,14 +165,14 @@ static struct cell read_cell(sqlite3_stmt *s, int i)
 }
 
 /* `row` holds the header and then one row at a time, with texts borrowed from SQLite. */
-static int step_rows(struct db *db, const char *sql, const char *const *texts, size_t n_texts,
-                     struct table *row, row_fn each, void *ctx, struct err *err)
+static int step_rows(struct db *db, const struct question *q, struct table *row, row_fn each,
+                     void *ctx, struct err *err)
 {
     sqlite3_stmt *s;
-    if (prepare_query(db, &s, sql, err) != 0)
+    if (prepare_query(db, &s, q, err) != 0)
         return -1;
-    for (size_t i = 0; i < n_texts; i++)
-        sqlite3_bind_text(s, (int)i + 1, texts[i], -1, SQLITE_STATIC);
+    for (size_t i = 0; i < q->n_texts; i++)
+        sqlite3_bind_text(s, (int)i + 1, q->texts[i], -1, SQLITE_STATIC);
 
     int stop = 0, code = SQLITE_OK;
     while (stop == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
@@ -174,7 +193,7 @@ static int step_rows(struct db *db, const char *sql, const char *const *texts, s
     if (row->header == NULL)
         read_header(row, s);
     if (stop == 0 && code != SQLITE_DONE)
-        stop = query_fail(db, code, sql, err);
+        stop = query_fail(db, code, q->sql, err);
     sqlite3_finalize(s);
     return stop;
 }
@@ -182,8 +201,9 @@ static int step_rows(struct db *db, const char *sql, const char *const *texts, s
 int db_each(struct db *db, const char *sql, const char *const *texts, size_t n_texts, row_fn each,
             void *ctx, struct err *err)
 {
+    const struct question q = {sql, texts, n_texts, .own = true};
     struct table row = {0};
-    int stop = step_rows(db, sql, texts, n_texts, &row, each, ctx, err);
+    int stop = step_rows(db, &q, &row, each, ctx, err);
     table_free(&row);
     return stop;
 }
@@ -201,12 +221,11 @@ static int collect(void *ctx, const struct table *row)
     return 0;
 }
 
-int db_select(struct db *db, const char *sql, const char *const *texts, size_t n_texts,
-              struct table *out, struct err *err)
+static int collect_rows(struct db *db, const struct question *q, struct table *out, struct err *err)
 {
     struct table row = {0};
     *out = (struct table){0};
-    int failed = step_rows(db, sql, texts, n_texts, &row, collect, out, err);
+    int failed = step_rows(db, q, &row, collect, out, err);
     if (failed) {
         table_free(out);
     } else {
@@ -216,6 +235,17 @@ int db_select(struct db *db, const char *sql, const char *const *texts, size_t n
     }
     table_free(&row);
     return failed;
+}
+
+int db_select(struct db *db, const char *sql, const char *const *texts, size_t n_texts,
+              struct table *out, struct err *err)
+{
+    return collect_rows(db, &(struct question){sql, texts, n_texts, .own = true}, out, err);
+}
+
+int db_ask(struct db *db, const char *sql, struct table *out, struct err *err)
+{
+    return collect_rows(db, &(struct question){.sql = sql}, out, err);
 }
 
 int db_point(struct db *db, const struct db_run *run, double point, struct table *out,

@@ -194,7 +194,7 @@ static int query(const struct args *a, struct db *db, struct table *out, struct 
     char run_id[32];
 
     if (own)
-        return db_select(db, own, NULL, 0, out, err);
+        return db_ask(db, own, out, err);
     if (db_run_find(db, args_value(a, "--run"), &run, err) != 0)
         return -1;
     snprintf(run_id, sizeof run_id, "%lld", (long long)run.id);

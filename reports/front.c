@@ -137,9 +137,10 @@ static int add_point(void *ctx, const struct table *row)
     return 0;
 }
 
+/* With its table before it, a column that is missing is an error and not a text. */
 static void append(char **text, const char *before, const char *name)
 {
-    char *longer = mem_print("%s%s\"%s\"", *text, before, name);
+    char *longer = mem_print("%s%spoint.\"%s\"", *text, before, name);
     free(*text);
     *text = longer;
 }
@@ -188,7 +189,7 @@ static int read_rows(struct table *out, const struct front *f, struct db *db,
         }
     longer = mem_print(
         "%s FROM point WHERE id IN (SELECT %lld << %d | value FROM json_each('[%s]')) ORDER BY "
-        "%s%s\"%s\"%s, id",
+        "%s%spoint.\"%s\"%s, id",
         sql, (long long)run->id, POINT_BITS, ids, *by_columns ? by_columns + 2 : "",
         *by_columns ? ", " : "", f->goal[0].column, f->goal[0].sense > 0 ? " DESC" : "");
     int rc = db_select(db, longer, NULL, 0, out, err);
@@ -211,8 +212,8 @@ int front_make(struct table *out, struct db *db, const struct db_run *run, const
     int rc = -1;
 
     if (read_objectives(&f, objectives ? objectives : "+tokens_per_s,-system_cost_usd", err) != 0 ||
-        check_objectives(&f, db, err) != 0 || swept_read(&swept, db, run, err) != 0 ||
-        read_by(&f, &columns, &swept, by, err) != 0 ||
+        (objectives && check_objectives(&f, db, err) != 0) ||
+        swept_read(&swept, db, run, err) != 0 || read_by(&f, &columns, &swept, by, err) != 0 ||
         (where && db_check_where(db, where, err) != 0))
         goto done;
     char *sql = mem_print("SELECT point%s", columns);

@@ -821,7 +821,7 @@ static void sql_that_does_not_only_read_is_refused(void **state)
         for (size_t i = 0; i < LEN(bad); i++) {
             struct err err = {0};
             struct table t;
-            assert_int_equal(db_select(db, bad[i], NULL, 0, &t, &err), -1);
+            assert_int_equal(db_ask(db, bad[i], &t, &err), -1);
             if (err.status != STATUS_INPUT)
                 print_error("%s\n", err.text);
             assert_int_equal(err.status, STATUS_INPUT);
@@ -833,6 +833,25 @@ static void sql_that_does_not_only_read_is_refused(void **state)
     }
 }
 
+static void a_column_that_our_own_sql_misses_is_damage(void **state)
+{
+    (void)state;
+    static const char *const own[] = {"SELECT chp FROM point", "SELECT 1 FROM points",
+                                      "SELECT point.\"chp\" FROM point"};
+    const char *path = in_folder("a.db");
+    make_store(path, "x", 0, 10, 10);
+    struct db *db = opened(path, DB_READ);
+    for (size_t i = 0; i < LEN(own); i++) {
+        struct err err = {0};
+        struct table t;
+        assert_int_equal(db_select(db, own[i], NULL, 0, &t, &err), -1);
+        assert_int_equal(err.status, STATUS_IO);
+        assert_non_null(strstr(err.text, "is damaged: no such "));
+        assert_null(strstr(err.text, "SELECT"));
+    }
+    db_close(db);
+}
+
 static void sql_that_is_wrong_says_why(void **state)
 {
     (void)state;
@@ -841,11 +860,11 @@ static void sql_that_is_wrong_says_why(void **state)
     struct err err = {0};
     struct table t;
     struct db *db = opened(path, DB_READ);
-    db_select(db, "SELECT chp\nFROM point", NULL, 0, &t, &err);
+    db_ask(db, "SELECT chp\nFROM point", &t, &err);
     assert_string_equal(err.text, "SELECT chp FROM point: no such column: chp");
-    db_select(db, "DELETE FROM point", NULL, 0, &t, &err);
+    db_ask(db, "DELETE FROM point", &t, &err);
     assert_string_equal(err.text, "DELETE FROM point: is not allowed: a query only reads");
-    db_select(db, "SELECT 1; SELECT 2", NULL, 0, &t, &err);
+    db_ask(db, "SELECT 1; SELECT 2", &t, &err);
     assert_string_equal(err.text, "SELECT 1; SELECT 2: there is more than one statement: give one");
     db_close(db);
 }
@@ -931,7 +950,7 @@ static void regexp_matches_texts_and_numbers(void **state)
         db_select(db, "SELECT * FROM point WHERE chip REGEXP ?1", &pattern, 1, &t, &err), -1);
     assert_int_equal(err.status, STATUS_INPUT);
     assert_memory_equal(err.text, "h1(: at character ", strlen("h1(: at character "));
-    assert_int_equal(db_select(db, "SELECT chp FROM point", NULL, 0, &t, &err), -1);
+    assert_int_equal(db_ask(db, "SELECT chp FROM point", &t, &err), -1);
     assert_non_null(strstr(err.text, "no such column"));
     db_close(db);
 }
@@ -1179,6 +1198,7 @@ int main(void)
         IN_FOLDER(a_store_without_a_journal_is_read_where_nothing_can_be_written),
         IN_FOLDER(a_full_disk_is_told_and_what_was_committed_is_safe),
         IN_FOLDER(sql_that_does_not_only_read_is_refused),
+        IN_FOLDER(a_column_that_our_own_sql_misses_is_damage),
         IN_FOLDER(sql_that_is_wrong_says_why),
         IN_FOLDER(what_reads_is_allowed),
         IN_FOLDER(a_select_without_rows_has_its_header),
