@@ -80,6 +80,11 @@ struct merged_run {
     uint64_t first, last, done, feasible;
     const char *ended; /* borrowed from one of the two runs */
     bool changed;
+    enum misses {
+        MISSES_ADD,     /* of other points */
+        MISSES_REPLACE, /* of all points of the run */
+        MISSES_DROP     /* of some points twice: the verdicts of the points still tell */
+    } misses;
     bool recount; /* feasible must be counted from the points */
 };
 
@@ -135,6 +140,8 @@ static int compute_merge(const struct db *db, const struct db_run *into, const s
         out->ended = "";
     else if (strcmp(high->ended, out->ended) > 0)
         out->ended = high->ended;
+    bool within = low == &item->run && low_end >= high_end;
+    out->misses = high->first >= low_end ? MISSES_ADD : within ? MISSES_REPLACE : MISSES_DROP;
     out->changed = out->first != into->first || out->last != into->last ||
                    out->done != into->done || strcmp(out->ended, into->ended) != 0;
     return 0;
@@ -234,6 +241,24 @@ static int copy_points(struct db *db, int64_t from, int64_t to, struct err *err)
     return failed ? -1 : 0;
 }
 
+/* What the run `from` of the source has missed, into the run `to`. */
+static int copy_misses(struct db *db, int64_t from, int64_t to, enum misses how, struct err *err)
+{
+    int64_t there = 0;
+    if (db_make_misses(db, err) != 0 ||
+        (how != MISSES_ADD &&
+         run_numbers(db, "DELETE FROM main.miss WHERE run = ?1", &to, 1, NULL, err) != 0) ||
+        run_numbers(db, "SELECT count(*) FROM source.sqlite_master WHERE name = 'miss'", NULL, 0,
+                    &there, err) != 0)
+        return -1;
+    return there == 0 || how == MISSES_DROP
+               ? 0
+               : run_numbers(db,
+                             "INSERT INTO main.miss SELECT ?2, text FROM source.miss WHERE run = ?1"
+                             " ON CONFLICT(run) DO UPDATE SET text = text || excluded.text",
+                             (int64_t[]){from, to}, 2, NULL, err);
+}
+
 static int write_run(struct db *db, const struct db_run *r, bool recount, struct err *err)
 {
     sqlite3_stmt *s = NULL;
@@ -274,6 +299,7 @@ static int copy_run_in(struct db *db, struct item *item, struct err *err)
         return -1;
     int failed = 0;
     bool changed = true, recount = false;
+    enum misses misses = MISSES_ADD;
     if (found == 0) {
         into = copy_run(&now);
         struct db_run fresh = into;
@@ -288,10 +314,13 @@ static int copy_run_in(struct db *db, struct item *item, struct err *err)
             apply_merge(&into, &j);
             changed = j.changed;
             recount = j.recount;
+            misses = j.misses;
         }
     }
     if (!failed && changed)
-        failed = copy_points(db, now.id, into.id, err) || write_run(db, &into, recount, err);
+        failed = copy_points(db, now.id, into.id, err) ||
+                 copy_misses(db, now.id, into.id, misses, err) ||
+                 write_run(db, &into, recount, err);
     db_run_free(&into);
     return failed ? -1 : 0;
 }

@@ -48,6 +48,8 @@ int db_run_load(struct db *db, const char *schema, const char *name, struct db_r
                 struct err *err);
 int db_run_insert(struct db *db, struct db_run *run, struct err *err); /* sets run->id */
 
+int db_make_misses(struct db *db, struct err *err); /* creates the table `miss` if needed */
+
 /* The name quoted for SQL. Caller frees. */
 char *db_quote(const char *name);
 

@@ -431,13 +431,18 @@ int db_commit(struct db *db, uint64_t done, uint64_t feasible, bool ended, struc
 
 /* ---- why points are infeasible ---- */
 
+int db_make_misses(struct db *db, struct err *err)
+{
+    return db_exec(db, "CREATE TABLE IF NOT EXISTS main.miss(run INTEGER PRIMARY KEY, text TEXT)",
+                   err);
+}
+
 int db_put_misses(struct db *db, const char *text, struct err *err)
 {
     sqlite3_stmt *s = NULL;
     if (db_begin(db, err) != 0)
         return -1;
-    if (db_exec(db, "CREATE TABLE IF NOT EXISTS main.miss(run INTEGER PRIMARY KEY, text TEXT)",
-                err) != 0 ||
+    if (db_make_misses(db, err) != 0 ||
         db_prepare(db, &s,
                    "INSERT INTO main.miss VALUES(?1, ?2)"
                    " ON CONFLICT(run) DO UPDATE SET text = text || excluded.text",

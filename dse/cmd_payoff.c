@@ -133,12 +133,9 @@ static void print_text(const struct payoff *p, const struct payoff *engines)
     struct table t;
     char *sentence = payoff_sentence(p), *line;
 
-    bool any = *sentence;
-    printf("%s\n", any ? sentence
-                       : "No design of this run has an engine to hold against one without: sweep "
-                         "engine over none and others.");
+    printf("%s\n", sentence);
     free(sentence);
-    if (!any)
+    if (p->none)
         return;
     for (size_t i = 0; (line = payoff_line(engines, i)); i++) {
         printf("  %s\n", line);
@@ -159,27 +156,30 @@ static void print_text(const struct payoff *p, const struct payoff *engines)
     print_stops(engines);
 }
 
-/* JSON: one object; CSV and Markdown: the groups, the stop points and what P turns on, with an
- * empty line between. */
+/* JSON: one object; CSV and Markdown: the groups, the stop points and what P turns on, and a note
+ * if there is no group, with an empty line between. */
 static void print_data(const struct payoff *p, enum format format)
 {
-    struct table part[3];
-    static const char *const name[] = {"groups", "stops", "constants"};
+    struct table part[4];
+    static const char *const name[] = {"groups", "stops", "constants", "note"};
+    size_t parts = p->none ? LEN(part) : LEN(part) - 1;
     payoff_table(p, &part[0]);
     payoff_stop_table(p, &part[1]);
     payoff_swing_table(p, SWINGS_MOST, &part[2]);
+    payoff_note_table(p, &part[3]);
     if (format == FORMAT_JSON)
         printf("{\"budget\": \"%s\"", budget_text[p->budget]);
-    for (size_t i = 0; i < LEN(part); i++) {
+    for (size_t i = 0; i < parts; i++) {
         if (format == FORMAT_JSON)
             printf(", \"%s\": ", name[i]);
         else if (i)
             printf("\n");
         print_table(&part[i], format, 0);
-        table_free(&part[i]);
     }
     if (format == FORMAT_JSON)
         printf("}\n");
+    for (size_t i = 0; i < LEN(part); i++)
+        table_free(&part[i]);
 }
 
 /* What the options ask for beside the groups of the store. */

@@ -39,6 +39,12 @@ static int write_page(const struct page *page, enum kind kind, FILE *out)
         payoff_table(page->payoff, &t);
         table_write(&t, FORMAT_CSV, out);
         table_free(&t);
+        payoff_note_table(page->payoff, &t);
+        if (t.rows) {
+            fputs("\n", out);
+            table_write(&t, FORMAT_CSV, out);
+        }
+        table_free(&t);
         return ferror(out) ? -1 : 0;
     default:
         return page_html(page, out);

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "dse/verdict_reason.h"
+#include "reports/nothing_feasible.h"
 #include "search/space.h"
 
 static void take_one(struct miss *miss, uint64_t point, double by, double all, size_t others)
@@ -127,42 +128,9 @@ char *misses_text(const struct misses *m)
     return mem_text("");
 }
 
-/* How many points have which verdict, where the store does not say more. */
-static char *verdicts_text(struct db *db, const struct db_run *run)
-{
-    struct table t;
-    struct err ignored;
-    char *text = mem_text(""), id[32];
-    snprintf(id, sizeof id, "%lld", (long long)run->id);
-    const char *texts[] = {id};
-    if (db_select(db,
-                  "SELECT verdict, count(*) AS points FROM point WHERE run = ?1 AND verdict <> 'ok'"
-                  " GROUP BY verdict ORDER BY points DESC",
-                  texts, 1, &t, &ignored) != 0)
-        return text;
-    for (size_t i = 0; i < t.rows; i++) {
-        char *longer = mem_print("%s  %.0f infeasible: %s\n", text,
-                                 table_number_at(&t, i, "points"), table_text_at(&t, i, "verdict"));
-        free(text);
-        text = longer;
-    }
-    table_free(&t);
-    return text;
-}
-
 void infeasible_print(struct db *db, const struct db_run *run, FILE *out)
 {
-    struct err ignored;
-    char *text = NULL;
-    if (run->feasible) {
-        fprintf(out, "run %s: no feasible point meets the conditions\n", run->name);
-        return;
-    }
-    if (db_misses(db, run, &text, &ignored) != 0 || !*text) {
-        free(text);
-        text = verdicts_text(db, run);
-    }
-    fprintf(out, "run %s: no feasible point among %llu\n%s", run->name,
-            (unsigned long long)run->done, text);
+    char *text = nothing_feasible_lines(db, run);
+    fputs(text, out);
     free(text);
 }

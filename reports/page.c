@@ -190,8 +190,7 @@ static void html_answer(const struct page *p, FILE *out)
     fputs("<h1>", out);
     svg_escape(p->run->name, out);
     fputs("</h1>\n<p class=\"answer\">", out);
-    svg_escape(*sentence ? sentence : "No feasible design of this run has an attention engine.",
-               out);
+    svg_escape(sentence, out);
     fputs("</p>\n", out);
     free(sentence);
     fputs("<ul>\n", out);

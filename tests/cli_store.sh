@@ -113,6 +113,53 @@ for keep in all feasible front; do
         [ "$is" = 3 ] || complain "keep $keep: $command: exit $is, not 3"
         grep -qF "$(head -n 1 nearest.txt)" err.txt || complain "keep $keep: $command: no nearest miss in: $(cat err.txt)"
     done
+    # Results say it too: in a sentence.
+    nearest=$(head -n 1 nearest.txt | sed 's/^ *//; s/.*nearest: //')
+    for format in table md csv json; do
+        "$DSE" payoff "none-$keep.db" --format "$format" 2>err.txt | grep -qF "$nearest" ||
+            complain "keep $keep: payoff --format $format: no nearest miss"
+    done
+    for ending in html md csv; do
+        "$DSE" report "none-$keep.db" -o "none.$ending" >out.txt 2>err.txt
+        sed 's/&lt;/</g; s/&quot;/"/g' "none.$ending" | grep -qF "$nearest" || complain "keep $keep: report -o none.$ending: no nearest miss"
+    done
+    # Shards that are merged keep theirs, whole ones and those that grew.
+    "$DSE" sweep none.yaml --db part1.db --shard 1/2 --quiet >part1.txt
+    "$DSE" sweep none.yaml --db part2.db --shard 2/2 --quiet >part2.txt
+    "$DSE" merge both.db part2.db part1.db >out.txt 2>err.txt || complain "keep $keep: merge: $(cat err.txt)"
+    "$DSE" merge both.db part1.db part2.db >out.txt 2>err.txt || complain "keep $keep: merge again: $(cat err.txt)"
+    "$DSE" pareto both.db >out.txt 2>err.txt
+    for part in part1 part2; do
+        grep 'nearest' "$part.txt" >nearest.txt
+        [ "$(grep -cFf nearest.txt err.txt)" = "$(wc -l <nearest.txt)" ] || complain "keep $keep: merge: not the misses of $part: $(cat err.txt)"
+    done
+    "$DSE" merge both.db "none-$keep.db" >out.txt 2>err.txt || complain "keep $keep: merge the whole: $(cat err.txt)"
+    rm both.db part1.db part2.db
+done
+# Designs with an engine that are infeasible are not "no designs".
+sed 's/^study: small/study: one-side/; s/2048, 8192/2048/' small.yaml >one-side.yaml
+printf 'constraints: [engine_cost_usd <= 1]\n' >>one-side.yaml
+for keep in all feasible; do
+    { cat one-side.yaml; printf 'keep: %s\n' "$keep"; } >side.yaml
+    rm -f side.db
+    "$DSE" sweep side.yaml --db side.db --quiet >out.txt
+    "$DSE" payoff side.db >out.txt 2>err.txt
+    grep -q '^Designs of this run have an engine, but none of them is feasible' out.txt || complain "keep $keep: engines, none feasible: $(cat out.txt err.txt)"
+    "$DSE" payoff small.db --where 'tpot_s < 0' >out.txt 2>err.txt
+    grep -q 'none of them meets the conditions' out.txt || complain "no engine meets --where: $(cat out.txt err.txt)"
+done
+
+# ---- a column that is gone: the store is damaged, no statement of ours is the user's fault ----
+sed 's/system_cost_usd REAL/system_cost_uxd REAL/; s/"system_cost_usd" REAL/"system_cost_uxd" REAL/' small.db >torn.db
+if cmp -s small.db torn.db; then complain "no column was renamed"; fi
+for command in pareto payoff report "recommend --tokens-per-s 1M"; do
+    # shellcheck disable=SC2086
+    {
+        set -- $command
+        name=$1
+        shift
+        says 1 '^torn.db: is damaged: no such column: .*system_cost_usd' "$name" torn.db "$@"
+    }
 done
 
 # ---- a pattern that takes too long is no miss ----

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "reports/nothing_feasible.h"
 #include "reports/payoff/payoff_groups.h"
 #include "reports/payoff/payoff_stop.h"
 
@@ -25,6 +26,57 @@ static void add_axis(struct payoff *p, const struct swept_column *c)
 {
     p->axis[p->axes] = mem_text(c->name);
     p->axis_unit[p->axes++] = mem_text(strcmp(c->unit, "1") ? c->unit : "");
+}
+
+struct engines {
+    double points, feasible; /* with an engine, of those that the run has kept */
+};
+
+static int count_engines(struct engines *out, struct db *db, const struct db_run *run,
+                         struct err *err)
+{
+    struct table t;
+    const char *none = catalogue_default(PART_ENGINE);
+    char *sql =
+        mem_print("SELECT count(*) AS points, total(verdict = 'ok') AS feasible FROM point WHERE "
+                  "run = %lld AND (engine_speedup IS NOT NULL OR engine <> ?1)",
+                  (long long)run->id);
+    int rc = db_select(db, sql, &none, 1, &t, err);
+    free(sql);
+    if (rc != 0)
+        return -1;
+    *out = (struct engines){table_number_at(&t, 0, "points"), table_number_at(&t, 0, "feasible")};
+    table_free(&t);
+    return 0;
+}
+
+/* Has the study designs with an engine, kept or not? */
+static bool study_has_engine(const struct payoff_study *r)
+{
+    struct metric_scope scope = {0};
+    if (r)
+        study_scope(payoff_study_of(r), &scope);
+    return scope.engine;
+}
+
+/* Why there is no design with an engine to hold against one without. */
+static int say_none(struct payoff *out, struct db *db, const struct db_run *run,
+                    const struct payoff_question *q, struct err *err)
+{
+    struct engines engines;
+    if (count_engines(&engines, db, run, err) != 0)
+        return -1;
+    if (!run->feasible)
+        out->none = nothing_feasible_sentence(db, run);
+    else if (engines.feasible > 0)
+        out->none = mem_text("Feasible designs of this run have an engine, but none of them meets "
+                             "the conditions.");
+    else if (engines.points > 0 || study_has_engine(q->study))
+        out->none = mem_text("Designs of this run have an engine, but none of them is feasible.");
+    else
+        out->none = mem_text("No design of this run has an engine to hold against one without: "
+                             "sweep engine over none and others.");
+    return 0;
 }
 
 int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
@@ -48,6 +100,8 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
         rc = groups_make(out, &from, q, true, err);
     for (size_t i = 0; i < out->axes && rc == 0; i++)
         rc = stops_make(out, i, &from, q, err);
+    if (rc == 0 && out->n == 0)
+        rc = say_none(out, db, run, q, err);
     swept_free(&swept);
     if (rc != 0)
         payoff_free(out);
@@ -105,6 +159,7 @@ void payoff_free(struct payoff *p)
         free(p->axis[i]), free(p->axis_unit[i]);
     free(p->by);
     free(p->left);
+    free(p->none);
     free(p->axis);
     free(p->axis_unit);
     free(p->group);

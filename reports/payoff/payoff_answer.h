@@ -58,6 +58,7 @@ struct payoff {
     char **axis_unit; /* "" for 1 */
     struct payoff_group *group;
     struct payoff_stop *stop;
+    char *none; /* without a group: why, in a sentence */
 };
 
 struct payoff_question {

@@ -56,7 +56,7 @@ char *payoff_sentence(const struct payoff *p)
             lists[which] = add_list(lists[which], name);
         }
     }
-    char *out = mem_text("");
+    char *out = mem_text(p->none ? p->none : "");
     for (size_t i = 0; i < KINDS; i++) {
         if (*lists[i]) {
             char *piece = mem_print("%s%s %s. ", out, says[i], lists[i]);

@@ -5,7 +5,7 @@
 #include "reports/payoff/payoff_answer.h"
 
 /* The models for which an engine pays, pays for some workloads, is too close to call, or does not
- * pay. */
+ * pay; without a group, why there is none. */
 char *payoff_sentence(const struct payoff *p);
 
 /* For the i-th model of a pay-off by engine, counted from 0: which engines pay, which do not, and

@@ -181,6 +181,13 @@ void payoff_swing_table(const struct payoff *p, size_t most, struct table *out)
             add_row(out, p, p->group[i].key, columns, LEN(columns), &p->group[i].swing[j]);
 }
 
+void payoff_note_table(const struct payoff *p, struct table *out)
+{
+    table_begin(out, (const char *const[]){"note"}, 1);
+    if (p->none)
+        table_text(out, p->none);
+}
+
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;

@@ -13,6 +13,9 @@ void payoff_table(const struct payoff *p, struct table *out);
 void payoff_stop_table(const struct payoff *p, struct table *out);
 void payoff_swing_table(const struct payoff *p, size_t most, struct table *out);
 
+/* One column, `note`: why there is no group. No rows if there is one. */
+void payoff_note_table(const struct payoff *p, struct table *out);
+
 /* P as a table: a column per value of the first numeric group column, a row per combination of the
  * other columns. */
 void payoff_map_table(const struct payoff *by_engine, struct table *out);
