@@ -28,7 +28,7 @@ const struct verdict_kind verdict_kinds[VERDICTS] = {
     [VERDICT_CONSTRAINT] = { .name = "constraint", .distance = 3, .why = "a constraint of the study is not met" },
     [VERDICT_MAPPING] = { .name = "mapping", .distance = 3 },
     [VERDICT_CALIBRATION] = { .name = "calibration", .distance = 3,
-                              .why = "kernels of this kind were not measured on chips of this generation: use timing ideal" },
+                              .why = "a kernel of this design was not measured on chips of this generation: use timing ideal" },
 };
 
 static struct word verdict_word(size_t i)
@@ -42,7 +42,7 @@ static const struct word limit_words[] = {
     { "memory", LIMIT_MEMORY }, { "link", LIMIT_LINK }, { NULL, 0 },
 };
 
-/* Where metrics have a value. */
+/* When a metric has a value. */
 static const struct metric always = { .phases = ANYWHERE };
 static const struct metric decoding = { .phases = WITH_DECODE };
 static const struct metric prefilling = { .phases = WITH_PREFILL };
@@ -66,51 +66,51 @@ static const struct metric calibrated_prefilling = { .phases = WITH_PREFILL, .ne
 
 static const struct field rows[] = {
     { FIELD(metrics, verdict, "1"), .only_words = true, .registry = verdict_word, .more = &always,
-      .doc = "ok, or why the point is impossible: memory, tpot, ttft, constraint, mapping; calibration: nothing was measured on chips of its generation." },
+      .doc = "ok, or why the point is infeasible: memory, tpot, ttft, constraint, mapping; calibration: a kernel was not measured on chips of its generation." },
     METRIC(always, batch, "requests", 0, "Requests in flight over all devices."),
-    METRIC(always, batch_cap, "requests", 0, "Most requests that fit in memory."),
-    METRIC(always, batch_slo, "requests", 0, "Most requests that keep the latency limit; inf without one."),
-    METRIC(decoding, tpot_s, "s", -1, "Time per output token: one decode step over the tokens it keeps."),
-    METRIC(prefilling, ttft_s, "s", -1, "Time to first token: one prefill; serving: that of one prompt and a step; disaggregated: with the transfer of its KV cache."),
-    METRIC(always, prefill_devices, "devices", -1, "Devices beside plan.devices that do the prefill; 0 unless disaggregated."),
-    METRIC(disaggregated, kv_transfer_s, "s", -1, "KV cache of one prompt, from the prefill pool to the decode pool."),
-    METRIC(always, tokens_per_s, "1/s", +1, "Output tokens per second of the system; prefill: prompt tokens."),
+    METRIC(always, batch_cap, "requests", 0, "Largest batch that fits in memory."),
+    METRIC(always, batch_slo, "requests", 0, "Largest batch that meets the latency limit; inf without one."),
+    METRIC(decoding, tpot_s, "s", -1, "Time per output token: one decode step over the tokens accepted per request."),
+    METRIC(prefilling, ttft_s, "s", -1, "Time to first token: one prefill; serving: the prefill of one prompt and a step; disaggregated: a prefill and the transfer of its KV cache."),
+    METRIC(always, prefill_devices, "devices", -1, "Devices of the prefill pool, in addition to plan.devices; 0 unless disaggregated."),
+    METRIC(disaggregated, kv_transfer_s, "s", -1, "Time to send the KV cache of one prompt from the prefill pool to the decode pool."),
+    METRIC(always, tokens_per_s, "1/s", +1, "Output tokens per second of the system; phase prefill: prompt tokens."),
     METRIC(always, tokens_per_s_per_device, "1/s", +1, "Output tokens per second of one device."),
-    METRIC(always, tokens_per_s_per_user, "1/s", +1, "Output tokens per second that one request sees."),
+    METRIC(always, tokens_per_s_per_user, "1/s", +1, "Output tokens per second of one request."),
     METRIC(always, memory_used_byte, "B", -1, "Memory in use on one device: weights, KV cache, activations."),
     METRIC(always, weight_byte, "B", -1, "Weights on one device."),
     METRIC(always, kv_byte, "B", -1, "KV cache on one device."),
     METRIC(always, kv_byte_per_token, "B", -1, "KV cache of one token over all layers, before any split over devices."),
     METRIC(always, attention_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of core attention as mapped."),
-    METRIC(of_experts, expert_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of the routed experts; empty without experts."),
-    METRIC(always, ridge_flop_per_byte, "FLOP/B", 0, "Ridge point of the chip at the arithmetic in use."),
-    METRIC(always, attention_s, "s", -1, "Core attention: scores, softmax, context; a sparse indexer."),
+    METRIC(of_experts, expert_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of the routed experts; empty for models without experts."),
+    METRIC(always, ridge_flop_per_byte, "FLOP/B", 0, "Ridge point of the chip in the arithmetic format in use."),
+    METRIC(always, attention_s, "s", -1, "Core attention: scores, softmax, weighted values; also a sparse indexer."),
     METRIC(always, projection_s, "s", -1, "Projections around attention."),
     METRIC(always, ffn_s, "s", -1, "Dense feed-forward layers and shared experts."),
     METRIC(always, expert_s, "s", -1, "Routed experts and their router."),
     METRIC(always, communication_s, "s", -1, "All-reduce and all-to-all."),
     METRIC(always, other_s, "s", -1, "Norms, residuals, rotary embedding, embedding, head."),
-    METRIC(always, attention_share, "1", 0, "Core attention over the step."),
-    METRIC(of_engine, engine_speedup, "1", +1, "S: core attention on the chip over core attention on the engine; under 1 the engine stays idle."),
+    METRIC(always, attention_share, "1", 0, "Core attention as a share of the step."),
+    METRIC(of_engine, engine_speedup, "1", +1, "S: time of core attention on the chip over its time on the engine; below 1 the engine is not used."),
     { FIELD(metrics, limit, "1"), .only_words = true, .words = limit_words, .more = &always,
       .doc = "What binds the throughput: memory capacity, the latency limit, compute, memory bandwidth or the link." },
-    COST(die_area_mm2, "mm2", -1, "Silicon area of the compute dies of one device, the engine's part apart."),
-    COST(engine_area_mm2, "mm2", -1, "Silicon that the engine adds to one device: on its dies, in its stacks, in a pool."),
+    COST(die_area_mm2, "mm2", -1, "Silicon area of the compute dies of one device, without the engine."),
+    COST(engine_area_mm2, "mm2", -1, "Silicon area that the engine adds to one device: on its dies, in its stacks or in a pool."),
     COST(device_cost_usd, "USD", -1, "Cost to make one device: dies, memory, package, test, engine."),
     COST(system_cost_usd, "USD", -1, "Price of the system: devices with margin, servers, links, network."),
     COST(power_w, "W", -1, "Power of the system at the meter, at this activity."),
     COST(energy_j_per_token, "J", -1, "Energy at the meter per output token."),
     COST(usd_per_mtok, "USD", -1, "Capital and energy per million output tokens."),
-    COST(engine_cost_usd, "USD", -1, "Of device_cost_usd, what the engine adds."),
-    COST(engine_power_w, "W", -1, "Of power_w, what the engine's memory accesses and a pool's idling draw."),
+    COST(engine_cost_usd, "USD", -1, "The engine's part of device_cost_usd."),
+    COST(engine_power_w, "W", -1, "The engine's part of power_w: its memory accesses, and the idle power of a pool."),
     COST(usd_per_hour, "USD", -1, "Capital and energy per hour of operation of the system."),
     METRIC(priced, tokens_per_s_per_usd, "1/s", +1, "Output tokens per second per USD of system cost."),
-    METRIC(priced_engine, engine_bandwidth_ratio, "1", 0, "The m that the engine has within its power and its interface; empty without one."),
-    METRIC(priced, dies, "1", 0, "Compute dies of one device: as many as the reticle and the length of their edges ask for."),
-    METRIC(priced, power_limit_ratio, "1", -1, "Power of one device at this activity over its design power; above 1 it would slow down, which timing does not say."),
-    METRIC(priced, package_limit_ratio, "1", -1, "Interposer of one device over the largest that can be had; above 1 it cannot be made."),
+    METRIC(priced_engine, engine_bandwidth_ratio, "1", 0, "Effective m of the engine, within its power and interface limits; empty without an engine."),
+    METRIC(priced, dies, "1", 0, "Compute dies of one device: the fewest that fit the reticle and hold the interfaces at their edges."),
+    METRIC(priced, power_limit_ratio, "1", -1, "Power of one device at this activity over its design power; above 1 it would throttle, which timing does not include."),
+    METRIC(priced, package_limit_ratio, "1", -1, "Interposer area of one device over the largest available; above 1 it cannot be made."),
     { FIELD(metrics, calibrated_on, "1"), .only_words = true, .words = calibrated_words, .more = &calibrated,
-      .doc = "Whose measurements calibrated timing stands on: the chip's own, or its generation's, moved to it." },
+      .doc = "Measurements behind calibrated timing: of this chip (own), or of other chips of its generation." },
     METRIC(calibrated, timing_error, "1", -1, "Standard deviation of the log of calibrated over measured time."),
     SPAN(calibrated_decoding, tpot_s, "s", -1), SPAN(calibrated_prefilling, ttft_s, "s", -1), SPAN(calibrated, tokens_per_s, "1/s", +1),
     SPAN(calibrated, tokens_per_s_per_device, "1/s", +1), SPAN(calibrated, tokens_per_s_per_user, "1/s", +1),
@@ -131,9 +131,9 @@ const struct field *metric_number(const char *name, struct err *err)
     if (f)
         fail(err, "\"%s\" is a word: give a metric that is a number", name);
     else if (near)
-        fail(err, "\"%s\" is no metric: did you mean \"%s\"?", name, near);
+        fail(err, "\"%s\" is not a metric: did you mean \"%s\"?", name, near);
     else
-        fail(err, "\"%s\" is no metric: `dse list metrics` shows all", name);
+        fail(err, "\"%s\" is not a metric: `dse list metrics` shows all", name);
     return NULL;
 }
 
@@ -145,7 +145,8 @@ int metric_goal(const char *text, const struct field **out, int *sense, struct e
         return -1;
     *sense = *text == '+' ? 1 : *text == '-' ? -1 : (*out)->sense;
     if (*sense == 0)
-        return fail(err, "\"%s\" has no better end: write +%s or -%s", name, name, name);
+        return fail(err, "\"%s\" is neither better high nor better low: write +%s or -%s", name,
+                    name, name);
     return 0;
 }
 
@@ -158,7 +159,7 @@ void metric_scope_add(struct metric_scope *out, const struct design *d)
     out->experts = out->experts || model_moe_layers(&d->model) > 0;
 }
 
-/* "prefill, serving or disaggregated" */
+/* Lists the phases of a set: "prefill, serving or disaggregated". */
 static void phases_text(unsigned set, char *out, size_t size)
 {
     const struct field *f = field_find(workload_fields, "phase");

@@ -1,4 +1,4 @@
-/* Everything the model says about a point, declared once. */
+/* The metrics of a point, each declared once. */
 #ifndef ARCH_METRICS_H
 #define ARCH_METRICS_H
 
@@ -6,7 +6,7 @@
 #include "base/field.h"
 #include "base/lanes.h"
 
-/* Why a point is impossible, or ok. */
+/* ok, or why a point is infeasible. */
 enum verdict {
     VERDICT_OK,
     VERDICT_MEMORY,
@@ -18,12 +18,12 @@ enum verdict {
     VERDICTS
 };
 
-/* What is said of each. */
+/* The properties of a verdict. */
 struct verdict_kind {
     const char *name;
-    const char *why;   /* for people; NULL if another says why */
-    const char *limit; /* the parameter that was exceeded; NULL if there is no number for it */
-    int distance;      /* of mappings, the one that is nearest to being possible is shown */
+    const char *why;   /* explanation; NULL if it depends on the point */
+    const char *limit; /* the parameter that was exceeded; NULL if there is none */
+    int distance;      /* from feasible; the mapping with the smallest is shown */
 };
 
 extern const struct verdict_kind verdict_kinds[VERDICTS];
@@ -54,7 +54,7 @@ struct metrics {
     double tokens_per_s_per_usd;
     double engine_bandwidth_ratio, dies, power_limit_ratio, package_limit_ratio;
 
-    /* Calibrated timing only; NAN otherwise. Of each, low and high in this order. */
+    /* Calibrated timing only, else NAN. */
     double calibrated_on, timing_error;
     double tpot_s_low, tpot_s_high, ttft_s_low, ttft_s_high;
     double tokens_per_s_low, tokens_per_s_high;
@@ -68,7 +68,7 @@ LANES_OF(metrics);
 
 extern const struct fields metrics_fields;
 
-/* What the row of a metric says beside its field: where it has a value. Elsewhere it is NAN. */
+/* When a metric has a value; otherwise it is NAN. In `more` of its row in metrics_fields. */
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */
     bool needs_prices, needs_calibration, needs_engine, needs_experts;
@@ -79,15 +79,15 @@ static inline const struct metric *metric_of(const struct field *f)
     return f->more;
 }
 
-/* The metric called `name`, as field_find, if it is a number; else NULL, with "WHAT: RIGHT" in
- * err->text. */
+/* The row of the numeric metric `name`; else NULL, with "WHAT: RIGHT" in err->text. */
 const struct field *metric_number(const char *name, struct err *err);
 
-/* An objective: "+tokens_per_s" (more is better), "-power_w", or a name alone where the row says
- * what is better. `sense` is +1 or -1. Same form of failure. */
+/* Parses an objective: "+tokens_per_s" (more is better), "-power_w", or just the name if the row
+ * has a better direction. `sense` gets +1 or -1. On failure err->text is "WHAT: RIGHT". */
 int metric_goal(const char *text, const struct field **out, int *sense, struct err *err);
 
-/* What the points of a study, or a single point, can be. Start from {0} and add designs. */
+/* Which phases, prices, timing and parts occur in a study or a point. Start from {0}, add
+ * designs. */
 struct metric_scope {
     unsigned phases;
     bool prices, calibration, engine, experts;
@@ -95,8 +95,8 @@ struct metric_scope {
 
 void metric_scope_add(struct metric_scope *out, const struct design *d);
 
-/* Can any point of `in` have a value of the metric? If none can, err->text is "WHAT: RIGHT", like
- * "\"ttft_s\" has no value here: write workload.phase: prefill, serving or disaggregated".
+/* Can any point of `in` have a value of the metric? If not, err->text is "WHAT: RIGHT", such as
+ * "\"ttft_s\" has no value here: it needs workload.phase: prefill, serving or disaggregated".
  * search/study.h fills the scope of a study. */
 bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err);
 

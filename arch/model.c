@@ -9,38 +9,38 @@ static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
 /* clang-format off */
 static const struct field rows[] = {
     { FIELD(model, attention, "1"), .init = NAN, .only_words = true, .registry = attention_word,
-      .doc = "Attention variant; MHA and MQA are GQA with as many, and with one, KV head." },
+      .doc = "Attention variant; MHA is GQA with as many KV heads as query heads, MQA with one." },
     { FIELD(model, layers, "1"), .lo = 1, .hi = 1e4, .init = NAN, .whole = true, .doc = "Transformer layers." },
     { FIELD(model, hidden, "1"), .lo = 1, .hi = 1e6, .init = NAN, .whole = true, .doc = "Width of the residual stream." },
     { FIELD(model, heads, "1"), .lo = 1, .hi = 1e5, .init = NAN, .whole = true, .doc = "Query heads." },
     { FIELD(model, kv_heads, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "KV heads (GQA; 0: as many as query heads)." },
     { FIELD(model, head_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "Width of a head (GQA; 0: hidden / heads)." },
     { FIELD(model, window, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .whole = true,
-      .doc = "Sliding window or chunk of the layers that have one; 0: none." },
+      .doc = "Sliding window or chunk of the layers with local attention; 0: none." },
     { FIELD(model, full_every, "1"), .lo = 0, .hi = 1e4, .init = 0, .whole = true,
-      .doc = "With a window, one layer in this many attends to everything; 0: no layer does." },
+      .doc = "With a window: one layer in this many has full attention; 0: none has." },
     { FIELD(model, kv_lora_rank, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of the KV latent, d_c." },
     { FIELD(model, q_lora_rank, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of the query latent; 0: none." },
-    { FIELD(model, qk_rope_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: rotary part of a head, d_r." },
-    { FIELD(model, qk_nope_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: other part of a query or key head, d_n." },
+    { FIELD(model, qk_rope_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of the rotary part of a head, d_r." },
+    { FIELD(model, qk_nope_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of the non-rotary part of a query or key head, d_n." },
     { FIELD(model, v_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of a value head, d_v." },
     { FIELD(model, index_heads, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "DSA: heads of the indexer." },
     { FIELD(model, index_head_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "DSA: width of an indexer head." },
-    { FIELD(model, index_topk, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .whole = true, .doc = "DSA: tokens the core attends to; 0: dense attention." },
+    { FIELD(model, index_topk, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .whole = true, .doc = "DSA: tokens that core attention reads; 0: dense attention." },
     { FIELD(model, absorb, "1"), .lo = 0, .hi = ABSORB_AUTO, .init = ABSORB_AUTO, .whole = true, .words = absorb_words,
-      .doc = "MLA: up-projections absorbed into the queries (\"reordered\"), so that the core works on the latent; auto: in decode, not in prefill." },
+      .doc = "MLA: up-projections absorbed into the queries (\"reordered\"), so that core attention works on the latent; auto: in decode, not in prefill." },
     { FIELD(model, latent_reads, "1"), .lo = 1, .hi = 2, .init = 1, .whole = true,
-      .doc = "MLA absorbed: times the latent is read, 1 as in FlashMLA, 2 for separate score and context kernels." },
+      .doc = "MLA absorbed: how often the latent is read: 1 as in FlashMLA, 2 for separate score and context kernels." },
     { FIELD(model, ffn, "1"), .lo = 0, .hi = 1e7, .init = 0, .whole = true, .doc = "Width of the dense feed-forward layers." },
     { FIELD(model, gated_ffn, "1"), .lo = 0, .hi = 1, .init = 1, .whole = true, .words = yes_no,
       .doc = "Feed-forward with three matrices (gate, up, down) instead of two." },
     { FIELD(model, experts, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "Routed experts of an MoE layer; 0: no MoE layers." },
     { FIELD(model, top_k, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "Routed experts a token uses." },
     { FIELD(model, moe_ffn, "1"), .lo = 0, .hi = 1e7, .init = 0, .whole = true, .doc = "Width of one routed expert." },
-    { FIELD(model, shared_ffn, "1"), .lo = 0, .hi = 1e7, .init = 0, .whole = true, .doc = "Width of the shared experts together; 0: none." },
+    { FIELD(model, shared_ffn, "1"), .lo = 0, .hi = 1e7, .init = 0, .whole = true, .doc = "Total width of the shared experts; 0: none." },
     { FIELD(model, first_dense_layers, "1"), .lo = 0, .hi = 1e4, .init = 0, .whole = true, .doc = "Dense layers before the first MoE layer." },
-    { FIELD(model, moe_every, "1"), .lo = 1, .hi = 1e4, .init = 1, .whole = true, .doc = "Of the layers after those, every n-th is MoE." },
-    { FIELD(model, vocab, "1"), .lo = 1, .hi = 1e8, .init = NAN, .whole = true, .doc = "Vocabulary." },
+    { FIELD(model, moe_every, "1"), .lo = 1, .hi = 1e4, .init = 1, .whole = true, .doc = "After the first dense layers, every n-th layer is MoE." },
+    { FIELD(model, vocab, "1"), .lo = 1, .hi = 1e8, .init = NAN, .whole = true, .doc = "Vocabulary size." },
     { FIELD(model, tied_embeddings, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no,
       .doc = "Embedding and head share their weights." },
 };
@@ -79,7 +79,7 @@ double model_vocab_params(const struct model *m)
     return m->vocab * m->hidden * (m->tied_embeddings > 0 ? 1 : 2);
 }
 
-/* Attention, dense feed-forward, shared experts and routers: what every token passes through. */
+/* Parameters used by every token: attention, dense feed-forward, shared experts, routers. */
 static double always_params(const struct model *m)
 {
     double moe = model_moe_layers(m), matrices = model_ffn_matrices(m);

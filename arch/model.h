@@ -1,11 +1,11 @@
-/* A language model: the numbers of its configuration, and what follows from them alone. */
+/* A language model: its configuration, and the parameter counts derived from it. */
 #ifndef ARCH_MODEL_H
 #define ARCH_MODEL_H
 
 #include "base/field.h"
 
 struct model {
-    double attention; /* which variant: attention_of, attention_kind (arch/attention.h) */
+    double attention; /* index of the variant: attention_of, attention_kind (arch/attention.h) */
     double layers, hidden, heads, kv_heads, head_dim;
     double window, full_every;
     double kv_lora_rank, q_lora_rank, qk_rope_dim, qk_nope_dim, v_dim;
@@ -20,15 +20,15 @@ enum { ABSORB_AUTO = 2 };
 
 extern const struct fields model_fields;
 
-double model_moe_layers(const struct model *m);   /* layers whose feed-forward is routed */
-double model_dense_layers(const struct model *m); /* the others */
+double model_moe_layers(const struct model *m);   /* layers with routed experts */
+double model_dense_layers(const struct model *m); /* layers with a dense feed-forward */
 double model_ffn_matrices(const struct model *m); /* 3 gated (gate, up, down), 2 plain */
 
-/* Weights, in parameters (norms and biases, under 0.1 %, left out). */
+/* Weights, in parameters; norms and biases (below 0.1 %) are left out. */
 double model_expert_params(const struct model *m); /* one routed expert of one layer */
 double model_routed_params(const struct model *m); /* all routed experts of all layers */
 double model_vocab_params(const struct model *m);  /* embedding and head */
 double model_params(const struct model *m);        /* everything */
-double model_active_params(const struct model *m); /* touched by one token; the embedding is not */
+double model_active_params(const struct model *m); /* used by one token, without the embedding */
 
 #endif

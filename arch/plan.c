@@ -32,7 +32,7 @@ static const struct word placement_words[] = {
 };
 static const struct word number_words[] = {
     { "bf16", 2 }, { "fp8", 1 }, { "fp4", 0.5 }, { "fp32", 4 },
-    /* With their scales: one byte for 32 numbers (OCP MX), for 16 (NVFP4), four for 128 x 128 (DeepSeek-V3). */
+    /* With block scales: one byte per 32 elements (OCP MX), per 16 (NVFP4), four bytes per 128 x 128 (DeepSeek-V3). */
     { "mxfp8", 1 + 1 / 32.0 }, { "mxfp4", 0.5 + 1 / 32.0 }, { "nvfp4", 0.5 + 1 / 16.0 }, { "fp8_block", 1 + 4 / 16384.0 }, { NULL, 0 },
 };
 static const struct word number_also[] = { { "fp16", 2 }, { "int8", 1 }, { "int4", 0.5 }, { NULL, 0 } };
@@ -47,63 +47,63 @@ static const struct field plan_rows[] = {
     { FIELD(plan, tp, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
       .doc = "Tensor parallelism: devices that share one replica's heads and feed-forward." },
     { FIELD(plan, dp, "1"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
-      .doc = "Data parallelism: replicas of the attention; tp * cp * pp * dp = devices." },
+      .doc = "Data parallelism: replicas of everything but the experts; tp * cp * pp * dp = devices." },
     { FIELD(plan, ep, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
-      .doc = "Expert parallelism: devices the routed experts are spread over; 1 without experts." },
+      .doc = "Expert parallelism: devices that share the routed experts; 1 without experts." },
     { FIELD(plan, pp, "devices"), .lo = 1, .hi = 1e4, .init = 1, .whole = true, .words = auto_words,
-      .doc = "Pipeline parallelism: stages that share the layers out; as many groups of requests follow one another." },
+      .doc = "Pipeline parallelism: stages that the layers are split into, with as many groups of requests in flight." },
     { FIELD(plan, cp, "devices"), .lo = 1, .hi = 1e6, .init = 1, .whole = true, .words = auto_words,
-      .doc = "Context parallelism: devices that share the tokens of one request's context out, and its prompt." },
+      .doc = "Context parallelism: devices that each hold a part of a request's context and prompt." },
     { FIELD(plan, shared_over, "1"), .init = SHARED_OVER_EP, .only_words = true, .words = shared_words,
-      .doc = "Devices that hold one copy of the weights outside attention and routed experts: the expert group (arXiv:2507.15465 eq. 11) or the TP group (as servers copy them)." },
+      .doc = "Devices that share one copy of the weights outside attention and routed experts: the expert group (arXiv:2507.15465 eq. 11) or the TP group (as in serving engines)." },
     { FIELD(plan, redundant_experts, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true,
-      .doc = "Copies of hot experts held beside one of each, with workload.placement replicated; 0: one a device." },
+      .doc = "Additional copies of hot experts, with workload.placement replicated; 0: one per device." },
     { FIELD(plan, overlap, "1"), .init = OVERLAP_NONE, .only_words = true, .words = overlap_words,
-      .doc = "Collectives behind computation: none, that of one half of the batch behind the other half's computation, or all." },
+      .doc = "Collectives hidden behind computation: none; two_batch, those of one half of the batch behind the computation of the other; ideal, all." },
     { FIELD(plan, all_reduce, "1"), .init = REDUCE_RING, .only_words = true, .words = reduce_words,
-      .doc = "All-reduce as a ring, or the better of a ring and one shot (everyone sends everything to everyone)." },
+      .doc = "All-reduce: ring, or best: the faster of a ring and one shot (every device sends its data to every other)." },
     { FIELD(plan, all_to_all, "1"), .init = EXCHANGE_FLAT, .only_words = true, .words = exchange_words,
-      .doc = "All-to-all beyond one link domain: flat, every copy over the network, or hierarchical, one copy a domain, passed on inside it." },
+      .doc = "All-to-all beyond one link domain: flat, every copy over the network; hierarchical, one copy per domain over the network, forwarded over the link." },
 };
 
 static const struct field workload_rows[] = {
     { FIELD(workload, phase, "1"), .init = PHASE_DECODE, .only_words = true, .registry = phase_word,
-      .doc = "What is timed: decode, a step that makes a token for each request; prefill, a step that reads a prompt of each (workload.context tokens); serving, a step at steady state with both on the same devices; disaggregated, decode on plan.devices and as many devices more as its prefill needs." },
-    { FIELD(workload, context, "tokens"), .lo = 1, .hi = 1e9, .init = 8192, .doc = "Context length the step sees (decode); length of the prompt (prefill)." },
-    { FIELD(workload, query_tokens, "tokens"), .lo = 1, .hi = 1e4, .init = 1, .doc = "Tokens of a request in one step: 1, or 1 + drafted." },
-    { FIELD(workload, accepted_tokens, "tokens"), .lo = 1, .hi = 1e4, .init = 1, .doc = "Mean tokens of a request kept per step." },
+      .doc = "What is timed: decode, a step that generates a token for each request; prefill, a step that reads a prompt of each (workload.context tokens); serving, a step at steady state with both on the same devices; disaggregated, decode on plan.devices and prefill on as many additional devices as it needs." },
+    { FIELD(workload, context, "tokens"), .lo = 1, .hi = 1e9, .init = 8192, .doc = "Tokens of context in a step (decode); tokens of a prompt (prefill)." },
+    { FIELD(workload, query_tokens, "tokens"), .lo = 1, .hi = 1e4, .init = 1, .doc = "New tokens of a request in one step: 1, or 1 plus the drafted tokens." },
+    { FIELD(workload, accepted_tokens, "tokens"), .lo = 1, .hi = 1e4, .init = 1, .doc = "Mean number of these tokens that are accepted." },
     { FIELD(workload, batch, "requests"), .lo = 1, .hi = 1e9, .init = BATCH_MAX, .whole = true, .words = batch_words,
-      .doc = "Requests in flight over all devices; max: the most that memory and the latency limit allow." },
+      .doc = "Requests in flight over all devices; max: the largest batch that memory and the latency limit allow." },
     { FIELD(workload, tpot_s, "s"), .lo = 1e-6, .hi = INFINITY, .plain_hi = 10, .plain_unit = "ms", .init = INFINITY, .words = limit_words, .doc = "Limit on the time per output token." },
-    { FIELD(workload, ttft_s, "s"), .lo = 1e-6, .hi = INFINITY, .plain_hi = 60, .plain_unit = "ms", .init = INFINITY, .words = limit_words, .doc = "Limit on the time to first token, where there is a prefill." },
-    { FIELD(workload, input, "tokens"), .lo = 1, .hi = 1e9, .init = 1024, .doc = "Prompt of a request (serving, disaggregated)." },
-    { FIELD(workload, output, "tokens"), .lo = 1, .hi = 1e9, .init = 1024, .doc = "Answer of a request (serving, disaggregated)." },
-    { FIELD(workload, prefix, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .doc = "First tokens of a prompt whose KV cache is there already (shared prefix)." },
+    { FIELD(workload, ttft_s, "s"), .lo = 1e-6, .hi = INFINITY, .plain_hi = 60, .plain_unit = "ms", .init = INFINITY, .words = limit_words, .doc = "Limit on the time to first token, for phases with a prefill." },
+    { FIELD(workload, input, "tokens"), .lo = 1, .hi = 1e9, .init = 1024, .doc = "Prompt length of a request (serving, disaggregated)." },
+    { FIELD(workload, output, "tokens"), .lo = 1, .hi = 1e9, .init = 1024, .doc = "Answer length of a request (serving, disaggregated)." },
+    { FIELD(workload, prefix, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .doc = "First tokens of a prompt that are already in the KV cache (shared prefix)." },
     { FIELD(workload, kv_room, "1"), .init = KV_ROOM_WHOLE, .only_words = true, .words = room_words,
-      .doc = "Memory kept for a request's KV cache (serving, disaggregated): whole, for its prompt and all of its answer, as a server that never evicts does; mean, for what it holds on average." },
-    { FIELD(workload, skew, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Zipf exponent s of the popularity of experts; 0: all alike." },
+      .doc = "Memory reserved for a request's KV cache (serving, disaggregated): whole, for its prompt and its full answer, as in a serving engine that never evicts; mean, for its average length." },
+    { FIELD(workload, skew, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Zipf exponent s of expert popularity; 0: uniform." },
     { FIELD(workload, placement, "1"), .init = PLACE_RANDOM, .only_words = true, .words = placement_words,
-      .doc = "Where experts sit if some are more popular: at random, dealt out in turn, hottest first on the same device, or with copies of the hot ones." },
+      .doc = "Placement of experts of unequal popularity: random; round_robin, in turn; contiguous, the hottest on the same device; replicated, with copies of the hot ones." },
     { FIELD(workload, chance, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no,
-      .doc = "Count what chance adds to the tokens of the busiest device; no: loads in proportion to popularity (arXiv:2507.15465 eq. 13)." },
+      .doc = "Include random routing imbalance in the load of the busiest device; no: loads in proportion to popularity (arXiv:2507.15465 eq. 13)." },
 };
 
 static const struct field precision_rows[] = {
-    { FIELD(precision, weight, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Storage of weights." },
-    { FIELD(precision, kv, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Storage of the KV cache." },
-    { FIELD(precision, math, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Arithmetic: which peak of the chip counts." },
-    { FIELD(precision, activation, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Storage and transfer of activations." },
+    { FIELD(precision, weight, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Number format of weights in memory." },
+    { FIELD(precision, kv, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Number format of the KV cache." },
+    { FIELD(precision, math, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Number format of arithmetic, which selects the chip's peak." },
+    { FIELD(precision, activation, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Number format of activations in memory and in transfers." },
     { FIELD(precision, dispatch, "B"), .lo = 0.25, .hi = 8, .init = AS_ACTIVATION, .words = exchanged_words,
-      .doc = "What an all-to-all sends to the experts. DeepSeek-V3 sends FP8." },
+      .doc = "Number format of the dispatch all-to-all, to the experts. DeepSeek-V3: FP8." },
     { FIELD(precision, combine, "B"), .lo = 0.25, .hi = 8, .init = AS_ACTIVATION, .words = exchanged_words,
-      .doc = "What an all-to-all brings back from the experts. DeepEP combines in BF16, whatever it dispatched." },
+      .doc = "Number format of the combine all-to-all, back from the experts. DeepEP: always BF16." },
     { FIELD(precision, rope, "B"), .lo = 0.25, .hi = 8, .init = AS_KV, .words = rope_words,
-      .doc = "Storage of the rotary part of MLA's cache; kv: as the rest. FlashMLA keeps it in BF16 beside an FP8 latent: with precision.kv mxfp8 656 B a token and layer." },
+      .doc = "Number format of the rotary part of MLA's cache; kv: as precision.kv. FlashMLA stores BF16 with an FP8 latent: 656 B per token and layer with precision.kv mxfp8." },
 };
 
 static const struct field mode_rows[] = {
     { FIELD(mode, timing, "1"), .init = TIMING_IDEAL, .only_words = true, .registry = timing_word,
-      .doc = "How operators are timed: ideal, at the peaks of the data sheet; simulator, likewise, with the operators and the memory that arXiv:2507.15465's simulator counts; calibrated, as kernels were measured on the chip's generation." },
+      .doc = "How operators are timed: ideal, at the peaks of the data sheet; simulator, at the same peaks, with the operators and the memory of arXiv:2507.15465's simulator; calibrated, by constants fitted to measured kernels of the chip's generation." },
 };
 /* clang-format on */
 COVERS(plan_rows, plan);
@@ -158,7 +158,7 @@ const char *plan_fault(const struct plan *p, const struct model *m)
     if (p->tp != PLAN_AUTO && p->dp != PLAN_AUTO && p->ep != PLAN_AUTO && p->pp != PLAN_AUTO &&
         p->cp != PLAN_AUTO)
         return mapping_fault(p, m);
-    /* What is auto counts as 1. */
+    /* A dimension that is auto counts as 1. */
     if (fmax(1, p->tp) * fmax(1, p->cp) * fmax(1, p->pp) * fmax(1, p->dp) > p->devices)
         return "plan.tp * plan.cp * plan.pp * plan.dp is more than plan.devices";
     if (p->tp != PLAN_AUTO && !divides(p->tp, m->heads))
@@ -169,12 +169,12 @@ const char *plan_fault(const struct plan *p, const struct model *m)
         return "plan.ep must be 1 without experts";
     if (p->ep > 1 && (p->ep > m->experts || !divides(p->ep, p->devices)))
         return "plan.ep is more than the experts, or does not divide plan.devices";
-    return "no value of what is auto makes plan.tp * plan.cp * plan.pp * plan.dp = plan.devices "
-           "with heads and experts that divide";
+    return "no values of the dimensions that are auto make plan.tp * plan.cp * plan.pp * plan.dp = "
+           "plan.devices and divide heads and experts";
 }
 
 /* The values a dimension may take: the one given, or every divisor of the devices up to `most`. */
-enum { DIVISORS_MOST = 240 }; /* of a whole number up to 10^6: of 720720 */
+enum { DIVISORS_MOST = 240 }; /* of whole numbers up to 10^6, reached at 720720 */
 
 struct range {
     size_t n;

@@ -1,4 +1,4 @@
-/* How a model is laid over devices, and what is asked of it: plan, workload, precision, timing. */
+/* Plan (the mapping of a model onto devices), workload, precision and timing. */
 #ifndef ARCH_PLAN_H
 #define ARCH_PLAN_H
 
@@ -8,7 +8,7 @@
 #include "base/field.h"
 
 struct plan {
-    double devices, tp, dp, ep, pp, cp; /* PLAN_AUTO chooses, devices excepted */
+    double devices, tp, dp, ep, pp, cp; /* PLAN_AUTO: any, except devices */
     double shared_over;
     double redundant_experts;
     double overlap, all_reduce, all_to_all;
@@ -35,7 +35,7 @@ enum { AS_ACTIVATION = 0, AS_KV = 0 };
 enum { KV_ROOM_WHOLE, KV_ROOM_MEAN };
 enum { PHASE_DECODE, PHASE_PREFILL, PHASE_SERVING, PHASE_DISAGGREGATED, PHASES };
 
-/* What a phase is, beside its name. */
+/* The properties of a phase. */
 struct phase {
     const char *name;
     bool answers; /* requests have a prompt (workload.input) and an answer (workload.output) */
@@ -49,7 +49,7 @@ static inline const struct phase *phase_of(const struct workload *w)
 }
 
 struct precision {
-    double weight, kv, math, activation, dispatch, combine, rope; /* bytes per number */
+    double weight, kv, math, activation, dispatch, combine, rope; /* bytes per element */
 };
 
 /* How operators are timed; the path is `timing`. */
@@ -59,22 +59,21 @@ struct mode {
 
 enum { TIMING_IDEAL, TIMING_SIMULATOR, TIMING_CALIBRATED, TIMINGS };
 
-struct word timing_word(size_t i); /* of the rows of arch/timing.h */
+struct word timing_word(size_t i); /* names of the rows of arch/timing.h */
 
 extern const struct fields plan_fields, workload_fields, precision_fields, mode_fields;
 
-/* Copies of experts held beside one of each: of placement replicated only, one a device unless the
- * plan says how many. */
+/* Additional copies of experts with placement replicated: as the plan says, or one per device; else
+ * 0. */
 double plan_redundant_experts(const struct plan *p, const struct workload *w);
 
-/* Why the plan allows no mapping, in words; NULL if it allows one. */
+/* Why the plan allows no mapping, as text; NULL if it allows one. */
 const char *plan_fault(const struct plan *p, const struct model *m);
 
-/* The mappings that `p` allows, smallest pp, cp, tp and ep first: p itself where nothing is auto.
- * An impossible one (tp * cp * pp * dp other than devices, heads that tp does not divide, experts
- * over devices that are not there) is left out. Returns how many there are; `out` gets the first
- * `room`.
- */
+/* The mappings that `p` allows, ordered by pp, cp, tp, ep; `p` itself if nothing is auto.
+ * Impossible ones are left out: tp * cp * pp * dp differs from devices, tp does not divide the
+ * heads, or ep does not fit the devices. Returns their number; `out` gets the first `room` of
+ * them. */
 size_t plan_mappings(const struct plan *p, const struct model *m, struct plan *out, size_t room);
 
 #endif

@@ -1,5 +1,5 @@
-/* Every uncertain constant of area, cost and power. They come from a dated price file, each with a
- * low, a middle and a high value; nothing that is guessed stands in code. */
+/* The uncertain constants of area, cost and power, all read from a dated price file, each with a
+ * low, a middle and a high value. None has a value in code. */
 #ifndef ARCH_PRICES_H
 #define ARCH_PRICES_H
 
@@ -23,7 +23,7 @@ struct prices {
         hbm3e_12h_usd_per_gb, hbm4_usd_per_gb;
     double hbm_stack_usd;
 
-    /* What is on a die: transistors in millions scale with the node, PHYs do not. */
+    /* Contents of a die: transistors, in millions, scale with the node; PHYs do not. */
     double unit_control_m, multiplier_m, fp64_multiplier_m, register_ratio;
     double memory_phy_mm2, memory_controller_m;
     double link_phy_mm2_per_gb_per_s, link_controller_m_per_gb_per_s;
@@ -57,19 +57,19 @@ struct prices {
 
 extern const struct fields prices_fields;
 
-/* low: every constant at the end that makes things cheap. */
+/* low: every constant at its cheap end; high: at its expensive end. */
 struct price_book {
     struct prices low, middle, high;
 };
 
-/* A process node that has prices: where they stand in struct prices. */
+/* A process node with prices, by their offsets in struct prices. */
 struct node {
     double nm;
     size_t wafer_usd, defects_per_cm2, density_m_per_mm2, sram_mm2_per_mib, energy_ratio;
 };
 
-/* Where a node lies among them: `t` of the way from one to the next larger. The smallest and the
- * largest hold beyond them. */
+/* Position of a node between two of these: `t` of the way from one to the next larger. Beyond the
+ * ends, the smallest or largest applies. */
 struct node_place {
     const struct node *from, *to;
     double t;
@@ -77,8 +77,8 @@ struct node_place {
 
 struct node_place node_place(double node_nm);
 
-/* The price at a node whose member of struct node is named, log-linear between nodes; all are above
- * 0. */
+/* The price at a node; `price` is a member of struct node. Log-linear between nodes; prices are
+ * above 0. */
 #define AT_NODE(prices, price, place)                                                              \
     at_node(prices, (place).from->price, (place).to->price, (place).t)
 

@@ -1,3 +1,8 @@
+/* Load of the experts' devices. Idea: drawing k different experts one after another is equivalent
+ * to exponential clocks (Efraimidis and Spirakis 2006), which gives each expert's probability in
+ * closed form; the random part of the busiest device's load is a normal maximum (Blom, Statistical
+ * Estimates and Transformed Beta-Variables, 1958). Invariants: probabilities sum to top_k; the
+ * result depends on the arguments only, random placements included (fixed seeds). */
 #include "arch/routing.h"
 
 #include <math.h>
@@ -8,7 +13,7 @@
 #include "base/lanes.h"
 #include "base/mem.h"
 
-enum { PERMUTATIONS = 32 }; /* that a random placement is averaged over */
+enum { PERMUTATIONS = 32 }; /* random placements drawn */
 
 void routing_popularity(double *pi, size_t experts, double top_k, double skew)
 {
@@ -16,7 +21,8 @@ void routing_popularity(double *pi, size_t experts, double top_k, double skew)
 
     for (size_t i = 0; i < experts; i++)
         sum += weight[i] = pow((double)(i + 1), -skew);
-    /* The sum of pi is concave in lambda and below top_k here, so Newton's steps only grow. */
+    /* The sum of pi is concave in lambda and starts below top_k, so Newton's method approaches from
+     * below. */
     double lambda = top_k / sum;
     for (int step = 0; step < 100; step++) {
         double used = 0, slope = 0;
@@ -66,8 +72,8 @@ struct copy {
     size_t device;
 };
 
-struct held {
-    double load, variance; /* of one token, in uses of experts */
+struct device_load {
+    double load, variance; /* experts used per token */
     size_t device;
 };
 
@@ -79,16 +85,16 @@ static int by_share(const void *a, const void *b)
 
 static int by_load(const void *a, const void *b)
 {
-    const struct held *x = a, *y = b;
+    const struct device_load *x = a, *y = b;
     if (x->load != y->load)
         return x->load < y->load ? 1 : -1;
     return (x->device > y->device) - (x->device < y->device);
 }
 
-static void add_up(struct held *held, size_t devices, const struct copy *copy, size_t n)
+static void sum_loads(struct device_load *held, size_t devices, const struct copy *copy, size_t n)
 {
     for (size_t d = 0; d < devices; d++)
-        held[d] = (struct held){.device = d};
+        held[d] = (struct device_load){.device = d};
     for (size_t i = 0; i < n; i++) {
         held[copy[i].device].load += copy[i].share;
         held[copy[i].device].variance += copy[i].share * (1 - copy[i].share);
@@ -104,8 +110,8 @@ static uint64_t next_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-/* Experts in random order, dealt out; `seed` numbers the placement. */
-static void deal(struct copy *copy, size_t n, size_t devices, uint64_t seed)
+/* Places the copies in random order, in equal parts; `seed` numbers the placement. */
+static void shuffle_copies(struct copy *copy, size_t n, size_t devices, uint64_t seed)
 {
     size_t *slot = mem_alloc(n, sizeof *slot);
     for (size_t i = 0; i < n; i++)
@@ -120,24 +126,24 @@ static void deal(struct copy *copy, size_t n, size_t devices, uint64_t seed)
     free(slot);
 }
 
-/* The placement, of PERMUTATIONS drawn, whose busiest device comes nearest to their mean. */
-static void place_randomly(struct copy *copy, size_t n, size_t devices, struct held *held)
+/* Of PERMUTATIONS random placements, the one whose largest load is nearest to the mean of these. */
+static void place_randomly(struct copy *copy, size_t n, size_t devices, struct device_load *held)
 {
     double most[PERMUTATIONS], mean = 0;
     size_t best = 0;
     for (size_t k = 0; k < PERMUTATIONS; k++) {
-        deal(copy, n, devices, k);
-        add_up(held, devices, copy, n);
+        shuffle_copies(copy, n, devices, k);
+        sum_loads(held, devices, copy, n);
         mean += (most[k] = held[0].load) / PERMUTATIONS;
     }
     for (size_t k = 1; k < PERMUTATIONS; k++)
         if (fabs(most[k] - mean) < fabs(most[best] - mean))
             best = k;
-    deal(copy, n, devices, best);
+    shuffle_copies(copy, n, devices, best);
 }
 
-/* Copies go to the experts with the most load a copy; then, heaviest first, each copy to the
- * device with the least load that has room (as DeepSeek's expert-parallel load balancer does). */
+/* Each additional copy goes to the expert with the highest load per copy; then, heaviest first,
+ * each copy to the least loaded device with room (as in DeepSeek's EPLB). */
 static void place_copies(struct copy *copy, size_t experts, size_t n, size_t devices)
 {
     double *whole = mem_alloc(experts, sizeof *whole), *load = mem_alloc(devices, sizeof *load);
@@ -173,7 +179,8 @@ static void place_copies(struct copy *copy, size_t experts, size_t n, size_t dev
     free(whole), free(load), free(copies), free(room);
 }
 
-/* The experts of one device, the hottest one by one, the others in ever larger groups. */
+/* Groups the experts of one device: the hottest one by one, the others in groups of growing
+ * size. */
 static void make_groups(struct routing *out, const struct copy *copy, size_t n, size_t device)
 {
     struct copy *own = mem_alloc(n, sizeof *own);
@@ -196,7 +203,8 @@ static void make_groups(struct routing *out, const struct copy *copy, size_t n, 
     free(own);
 }
 
-static void make_leaders(struct routing *out, const struct held *held, size_t devices, double top_k)
+static void make_leaders(struct routing *out, const struct device_load *held, size_t devices,
+                         double top_k)
 {
     double load = 0, variance = 0, mean = top_k / (double)devices;
     size_t next = 1;
@@ -237,7 +245,7 @@ void routing_make(struct routing *out, double experts, double top_k, double skew
         n += copies > 0 ? (size_t)copies : d;
     double *pi = mem_alloc(e, sizeof *pi);
     struct copy *copy = mem_alloc(n, sizeof *copy);
-    struct held *held = mem_alloc(d, sizeof *held);
+    struct device_load *held = mem_alloc(d, sizeof *held);
 
     routing_popularity(pi, e, top_k, skew);
     for (size_t i = 0; i < e; i++)
@@ -246,7 +254,7 @@ void routing_make(struct routing *out, double experts, double top_k, double skew
         place_randomly(copy, e, d, held);
     if (placement == PLACE_REPLICATED)
         place_copies(copy, e, n, d);
-    add_up(held, d, copy, n);
+    sum_loads(held, d, copy, n);
     *out = (struct routing){.imbalance = held[0].load * devices / top_k};
     make_groups(out, copy, n, held[0].device);
     make_leaders(out, held, d, top_k);

@@ -6,7 +6,7 @@
 #include "arch/ffn.h"
 #include "arch/routing.h"
 
-enum { BATCHED_TOKENS = 8192 }; /* that its activations of GQA models are sized for */
+enum { BATCHED_TOKENS = 8192 }; /* for which it sizes the activations of GQA models */
 
 static void add_norm(struct ops *out, double count, const struct shape *s, double width)
 {
@@ -18,7 +18,7 @@ static void add_norm(struct ops *out, double count, const struct shape *s, doubl
                         .act_byte = 2 * s->tokens * width * s->act_byte});
 }
 
-/* Gate, up, activation, down: four kernels, of `tokens` tokens a request. */
+/* Gate, up, activation and down as separate kernels. */
 static void add_ffn(struct ops *out, double count, const struct model *m, const struct shape *s,
                     double width)
 {
@@ -36,7 +36,7 @@ static void add_all_to_all(struct ops *out, const char *name, double layers, con
     double numbers = s->tokens * m->top_k * outside * m->hidden / s->tp;
     size_t at = out->n;
     ops_add_all_to_all(out, name, layers, s, s->ep, widen * numbers);
-    if (out->n > at) /* a rank receives 1 / tp of what its group sends */
+    if (out->n > at) /* a rank receives 1 / tp of its group's traffic */
         out->op[at].busiest = 1 / (s->tp * widen);
 }
 
@@ -81,7 +81,8 @@ static void add_moe(struct ops *out, double layers, const struct model *m, const
     add_ffn(out, layers, m, s, m->shared_ffn);
 }
 
-/* Score and context, each reading or writing the scores; softmax without traffic. */
+/* Score and context products, each reading or writing the scores; softmax without memory
+ * traffic. */
 static void add_gqa(struct ops *out, const struct model *m, const struct shape *s)
 {
     double h = attention_heads(m, s->tp), g = attention_kv_heads(m, s->tp), n = s->context;
@@ -112,7 +113,7 @@ static void add_rope(struct ops *out, const struct model *m, const struct shape 
                         .act_byte = 2 * s->tokens * heads * r * s->act_byte});
 }
 
-/* A product per head of [q, in] x [in, out]; `inputs` of the heads' inputs are different. */
+/* One product [q, in] x [in, width] per head; `inputs` is the number of different inputs. */
 static void add_heads(struct ops *out, const char *name, const struct model *m,
                       const struct shape *s, double heads, double inputs, double in, double width)
 {
@@ -223,7 +224,8 @@ double simulator_weight_params(const struct model *m, const struct plan *p)
            moe * (2 * d * m->experts + matrices * d * m->shared_ffn);
 }
 
-/* The parts of its formula that its source page states; expert buffers as its results show. */
+/* The terms of its formula that its documentation states; expert buffers inferred from its
+ * results. */
 void simulator_live_numbers(const struct model *m, const struct shape *s, double *per_request,
                             double *fixed)
 {

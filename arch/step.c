@@ -14,15 +14,15 @@ static void add_norms(struct ops *out, const struct model *m, const struct shape
     out->op[out->n - 1].joined = true; /* to the norm */
 }
 
-/* Every token of the step reads its row of the embedding and gets logits. */
+/* Every token reads its row of the embedding; head_tokens of them get logits. */
 static void add_vocabulary(struct ops *out, const struct model *m, const struct shape *s)
 {
     ops_add_vector(out, "embedding", OP_OTHER, 1, s, 0, 2 * s->tokens * m->hidden);
     ops_add_gemm(out, "head", OP_OTHER, 1, s, s->head_tokens, m->hidden, m->vocab / s->tp);
 }
 
-/* Activations that live at once on a device, numbers per request: the stream, its normed copy and
- * the widest operator's input and output. */
+/* Live activations of a device, elements per request: the residual stream, its normalised copy, and
+ * input and output of the widest operator. */
 static double live_numbers(const struct model *m, const struct shape *s)
 {
     double width = attention_of(m)->live(m, s->tp);
@@ -70,8 +70,8 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
         s.decode = w->query_tokens;
         s.context = w->context;
     } else {
-        /* At steady state a request is half through its answer on average, and begins anew once in
-         * output / accepted steps, when its place takes a new prompt. */
+        /* At steady state a request is on average half way through its answer, and every output /
+         * accepted steps it is replaced by a new one, whose prompt is prefilled. */
         s.decode = w->query_tokens;
         s.context = w->input + w->output / 2;
         s.prompt = w->input;
@@ -84,8 +84,8 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
     return s;
 }
 
-/* The tokens of a request, of its context and of its prompt, are shared out over cp devices, which
- * send each other what a query needs and what came of it. Experts count tokens of all devices. */
+/* Context parallelism: the tokens of a request's context and prompt are split over cp devices,
+ * which exchange queries and partial results. Experts already count the tokens of all devices. */
 static void share_context(struct ops *list, const struct model *m, const struct shape *s, double cp)
 {
     if (cp <= 1)
@@ -104,7 +104,8 @@ static void share_context(struct ops *list, const struct model *m, const struct 
     }
     double heads = attention_heads(m, s->tp);
     double sent = s->decode * heads * attention_of(m)->query(m) +
-                  s->prompts * s->prompt * attention_of(m)->cached(m, s->tp); /* round the ring */
+                  s->prompts * s->prompt *
+                      attention_of(m)->cached(m, s->tp); /* keys and values, round the ring */
     ops_add(list, m->layers,
             (struct op){.name = "attention.exchange",
                         .class = OP_COMMUNICATION,
@@ -123,8 +124,8 @@ static void put_main(struct main_ops *m, size_t at, size_t index, const struct o
     m->all_byte += m->byte[at] = o->byte;
 }
 
-/* Main operators by class, the others in the order of the step. */
-static void sort_out(struct step *s)
+/* Groups the main operators by class and lists the others in the order of the step. */
+static void group_main_ops(struct step *s)
 {
     static const struct op nothing;
     struct main_ops *m = &s->main;
@@ -188,11 +189,11 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
                             .hops = 1,
                             .group = plan->devices});
 
-    sort_out(out);
+    group_main_ops(out);
     double live = live_numbers(m, &s), fixed = 0;
     if (list) {
         list->live_numbers(m, &s, &live, &fixed);
-    } else if (w->phase == PHASE_PREFILL) { /* in chunks, so that no more live at once */
+    } else if (w->phase == PHASE_PREFILL) { /* only the activations of one chunk are live */
         fixed = live / s.tokens * fmin(s.tokens, CHUNK_TOKENS);
         live = 0;
     }
@@ -233,8 +234,8 @@ struct load step_load(const struct step *s, double batch)
     return (struct load){.most = ceil(batch / s->dp), .mean = batch / s->dp};
 }
 
-/* Expected maximum of `draws` binomial numbers of n trials, n whole: sum over j of
- * 1 - P(one is <= j)^draws. */
+/* Expected maximum of `draws` binomial variables with n trials, n whole: the sum over j of 1 -
+ * P(one is <= j)^draws. */
 static double expected_most_whole(double n, double p, double draws)
 {
     double idle = 1 - p, one = power_whole(idle, n), below = 0, most = 0;
@@ -254,8 +255,7 @@ static double expected_most_whole(double n, double p, double draws)
     return fmax(most, fmin(1, n));
 }
 
-/* Where devices do not share the experts out evenly: between those of the whole numbers around n.
- */
+/* For a fractional n (experts that do not divide evenly): linear between whole numbers. */
 static double expected_most(double n, double p, double draws)
 {
     double least = floor(n), part = n - least;
@@ -284,5 +284,5 @@ void step_keep(struct step *s, size_t op)
 {
     s->ops.op[0] = s->ops.op[op];
     s->ops.n = 1;
-    sort_out(s);
+    group_main_ops(s);
 }

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-/* ---- what does not depend on the device ---- */
+/* ---- independent of the device ---- */
 
 static bool by_domain(const struct step *s, const struct op *o)
 {
@@ -13,7 +13,8 @@ static void add_collective(struct step_bound *out, const struct step *s, const s
 {
     double waited = step_waited(o, routing_busiest(&s->routing, 0, false));
     bool one_shot = s->reduces_best && o->kernel == KERNEL_REDUCE, near = by_domain(s, o);
-    double kept = s->calibrated && o->kernel == KERNEL_EXCHANGE ? 0.5 : 1; /* a part stays */
+    double kept =
+        s->calibrated && o->kernel == KERNEL_EXCHANGE ? 0.5 : 1; /* a device keeps its own part */
     size_t at = 0;
     while (at < out->wires && (out->wire[at].group != o->group || out->wire[at].near != near))
         at++;
@@ -51,7 +52,7 @@ void step_bound_make(struct step_bound *out, const struct step *s)
     }
 }
 
-/* Each main operator to the side that is the larger one at this device and load. */
+/* Classifies each main operator as compute-bound or memory-bound at this ridge point and load. */
 static void sort_main(struct step_bound *b, const struct step *s, double ridge, double load)
 {
     const struct main_ops *m = &s->main;
@@ -77,8 +78,8 @@ static bool is_far(double a, double b)
 
 /* ---- in lanes ---- */
 
-/* What the bound takes from the timing: calibrated times are at least `ratio` times those of the
- * data sheet, without latencies, whichever of its peaks counts. */
+/* Lower bound on calibrated times: `ratio` times the roofline times at the higher peak that may
+ * apply; latencies count `latency` times. */
 struct floor_of {
     double ratio, latency;
 };
@@ -138,8 +139,8 @@ INLINED void bound_main(struct bound_sums *restrict out, const struct step_bound
     }
 }
 
-/* Collectives of a step on the devices of a block: over the link on all of them, over the network
- * on all of them, over either. */
+/* Sums of a step's collectives: over the link on all devices, over the network on all devices, over
+ * either depending on the device. */
 struct bound_sent {
     double hops[3], byte[3];
 };
@@ -200,7 +201,7 @@ INLINED void bound_placed(struct bound_sums *restrict out, const struct bound_pl
     }
 }
 
-/* An engine hides at most half of what it shares with the chip. */
+/* Overlap with an engine hides at most half of the computation. */
 INLINED void bound_end(double *restrict time_s, double *restrict fixed_s,
                        const struct bound_sums *restrict x, size_t n,
                        const double *restrict overlap, bool behind, double times)

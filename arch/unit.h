@@ -1,17 +1,17 @@
-/* Units turn an operator's costs into time, all by one rule:
+/* Units turn an operator's costs into time by one rule, the roofline (Williams et al. 2009):
  *     t = max(FLOP / peak, bytes / memory bandwidth, wire bytes / link bandwidth)
- * This is the roofline of arXiv:2507.15465's simulator; nothing is hidden in a peak. Calibrated
- * timing takes these as what arch/kernel_time.h starts from. */
+ * Peaks are those of the data sheet, as in arXiv:2507.15465's simulator, without an efficiency
+ * factor. Calibrated timing starts from these times (arch/kernel_time.h). */
 #ifndef ARCH_UNIT_H
 #define ARCH_UNIT_H
 
 #include "arch/calibration.h"
 #include "arch/design.h"
 
-/* Reciprocal rates; 0 means that the cost is free on this unit. */
+/* Reciprocal rates; 0: the cost takes no time on this unit. */
 struct unit {
     double s_per_flop, s_per_byte, s_per_wire_byte;
-    double s_per_core_flop; /* calibrated attention computes in the format of the KV cache */
+    double s_per_core_flop; /* calibrated attention, in the format of the KV cache */
 };
 
 /* A link and the latency of one hop. */
@@ -19,20 +19,20 @@ struct wire {
     double s_per_byte, latency_s;
 };
 
-/* All the units of one device, without calibration. */
+/* The units of one device, at data sheet rates. */
 struct rates {
     struct unit main, engine;
     struct wire link, network;
     double link_domain;
-    double runs_attention, runs_experts; /* what the engine may run: 1, or 0 */
+    double runs_attention, runs_experts; /* 1 if the engine may run them, else 0 */
     double overlap;
-    double memory_byte; /* with what the engine takes or adds */
+    double memory_byte; /* capacity with the engine */
 };
 LANES_OF(rates);
 
-/* What a precision makes of peaks: of the chip for its arithmetic and for calibrated attention, of
- * an engine over its own in BF16 (r is in these; narrower arithmetic runs in proportion, assumed).
- */
+/* Peaks at a precision over those in BF16: of the chip for its arithmetic and for calibrated
+ * attention, and of the engine for the same two. r is defined in BF16; narrower arithmetic of an
+ * engine is faster in proportion (assumed). */
 struct peaks {
     struct math_peak chip, core;
     double engine, engine_core;
@@ -53,7 +53,7 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     double wire = 1 / e->link_byte_per_s, s_per_byte = 1 / byte_per_s;
     double s_per_flop = 1 / (flop_per_s * p->engine),
            s_per_core = 1 / (flop_per_s * p->engine_core);
-    bool both = e->runs == RUNS_BOTH; /* anything else runs nothing */
+    bool both = e->runs == RUNS_BOTH;
     double attention = (both | (e->runs == RUNS_ATTENTION)) ? 1 : 0;
     double experts = (both | (e->runs == RUNS_EXPERTS)) ? 1 : 0;
 
@@ -78,14 +78,14 @@ static inline double unit_time_s(const struct unit *u, double flop, double byte,
                   wire_byte * u->s_per_wire_byte);
 }
 
-/* Bytes of all calls of an operator for so many requests, when it reads a share of its weights. A
- * kind of byte that is in another memory would leave this sum, and those of main_ops. */
+/* Bytes of all calls of an operator for `requests`, with a share of its weights read. A kind of
+ * byte in another memory would be left out of this sum and of those in main_ops. */
 static inline double op_byte(const struct op *o, double requests, double share)
 {
     return o->byte * requests + o->weight_byte * share;
 }
 
-/* What one call of an operator costs, per request but for its weights. */
+/* Costs of one call of an operator, per request except its weights. */
 struct op_call {
     double flop, key_flop, byte, weight_byte, aside_byte; /* aside_byte is not in byte */
     double depth, each;
@@ -106,8 +106,8 @@ static inline struct op_call op_call_of(const struct op *o)
                             o->joined};
 }
 
-/* It for so many requests, with a share of its weights read, at the rates of a unit. `more_byte` of
- * all its calls are not there without requests. */
+/* Roofline times of a call for `requests`, with a share of its weights read, at the rates of a
+ * unit. `more_byte`: bytes of all calls that grow with the requests. */
 static inline struct call call_at(const struct op_call *o, double s_per_flop, double s_per_byte,
                                   double requests, double share, double more_byte)
 {
@@ -122,15 +122,15 @@ static inline struct call call_at(const struct op_call *o, double s_per_flop, do
                          .joined = o->joined};
 }
 
-/* The wire that a collective runs on: the link while its devices fit one domain. */
+/* The link if `near` (the devices of a collective fit in one link domain), else the network. */
 static inline struct wire rates_wire(const struct rates *r, bool near)
 {
     return (struct wire){near ? r->link.s_per_byte : r->network.s_per_byte,
                          near ? r->link.latency_s : r->network.latency_s};
 }
 
-/* Speed-up of an engine of m, r on a kernel of intensity a on a chip of ridge R:
- * max(1, a/R) / max(1/m, a/(m r)). Under 1 the engine is the slower one. */
+/* Speed-up of an engine with m and r, for a kernel of intensity a, over a chip with ridge point R:
+ * max(1, a/R) / max(1/m, a/(m r)). Below 1 the engine is slower. */
 double engine_speedup(double intensity, double chip_ridge, double bandwidth_ratio, double ridge);
 
 #endif

@@ -8,11 +8,11 @@
 #include "base/mem.h"
 #include "base/text_file.h"
 
-/* What a folder holds. */
+/* The folders of the catalogue. */
 static const struct folder {
     const char *name, *kind;
-    const char *init;     /* the entry that is taken where none is given */
-    const char *texts[4]; /* keys of a file that are no numbers */
+    const char *init;     /* default entry */
+    const char *texts[4]; /* keys whose values are text */
 } folders[CATALOGUE_FOLDERS] = {
     [PART_MODEL] = {.name = "models",
                     .kind = "model",
@@ -55,7 +55,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Lists the .yaml files of a folder, without their ending. */
+/* Lists the .yaml files of a folder, without the extension. */
 static int read_folder(struct catalogue *c, size_t folder, struct err *err)
 {
     char *path = mem_print("%s/%s", c->dir, folders[folder].name);
@@ -63,7 +63,7 @@ static int read_folder(struct catalogue *c, size_t folder, struct err *err)
     size_t n = 0, room = 0;
 
     if (!dir) {
-        fail_io(err, "%s: the catalogue is not there: set DSE_CATALOGUE to its folder", path);
+        fail_io(err, "%s: catalogue not found: set DSE_CATALOGUE to its folder", path);
         free(path);
         return -1;
     }
@@ -127,7 +127,7 @@ bool catalogue_is_path(const char *name)
     return strchr(name, '/') || (end && (!strcmp(end, ".yaml") || !strcmp(end, ".yml")));
 }
 
-/* The file of an entry; caller frees. NULL and err if the catalogue has no such name. */
+/* The file of an entry; caller frees. NULL with err if `name` is not in the catalogue. */
 static char *path_of(const struct catalogue *c, size_t folder, const char *name, struct err *err)
 {
     const char *const *names = (const char *const *)c->name[folder];
@@ -162,7 +162,7 @@ static int check_alone(const struct entry *e, const struct node *root, struct er
     return design_check(&d, &inner) == 0 ? 0 : node_fail(root, NULL, err, "%s", inner.text);
 }
 
-/* The calibration that a chip's file names. */
+/* The calibration named in a chip's file. */
 static int find_calibration(struct catalogue *c, struct entry *e, const struct node *root,
                             struct err *err)
 {
@@ -274,7 +274,7 @@ int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **o
     return rc;
 }
 
-/* A price is one number, or a map of low, middle and high, with date and source. */
+/* A price is one number, or a mapping of low, middle and high, with date and source. */
 static int read_price(const struct node *n, const struct field *f, struct price_book *out,
                       struct err *err)
 {

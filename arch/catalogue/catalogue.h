@@ -1,5 +1,5 @@
 /* The catalogue: one small YAML file per model, chip, engine, price list and calibration. A user's
- * own file works exactly like an entry. Reading is all this module does; the model itself knows no
+ * own file works exactly like an entry. This module only reads; the rest of arch/ knows no
  * files. */
 #ifndef ARCH_CATALOGUE_CATALOGUE_H
 #define ARCH_CATALOGUE_CATALOGUE_H
@@ -18,47 +18,48 @@ struct entry {
     char *about, *source;
     void *value;                     /* struct model, chip, engine or calibration */
     const struct entry *calibration; /* of a chip; NULL: none */
-    bool calibration_own;            /* the chip is one of those it was measured on */
-    char *measured_on;               /* of a calibration: chips, with blanks between */
+    bool calibration_own;            /* measured on this very chip */
+    char *measured_on;               /* of a calibration: names of chips, blank-separated */
 };
 
-/* Folders of the catalogue beside those of parts that are named. */
+/* Folders of the catalogue, after those of named parts. */
 enum { CATALOGUE_PRICES = DESIGN_PARTS, CATALOGUE_CALIBRATIONS, CATALOGUE_FOLDERS };
 
-/* A folder's name, like "chips", and the entry that is taken where none is given; NULL if the part
- * has no folder. */
+/* Name of a part's folder, such as "chips", and its default entry; NULL if the part has no
+ * folder. */
 const char *catalogue_folder(size_t part);
 const char *catalogue_default(size_t part);
 
-/* `dir` holds models/, chips/, engines/, prices/ and calibrations/. Caller closes. */
+/* Opens `dir`, which holds models/, chips/, engines/, prices/ and calibrations/. Caller closes. */
 int catalogue_open(struct catalogue **out, const char *dir, struct err *err);
-void catalogue_close(struct catalogue *c); /* takes NULL */
+void catalogue_close(struct catalogue *c); /* NULL is allowed */
 
-/* The entry called `name`, or the file at that path if it holds a '/' or ends with .yaml or .yml.
- * Read once and kept. An unknown name: `unknown model "x": did you mean "y"?` without a place. */
+/* The entry called `name`, or the file at that path if it contains a '/' or ends in .yaml or .yml.
+ * Read once and kept. Error for an unknown name: `unknown model "x": did you mean "y"?`, without
+ * position. */
 int catalogue_find(struct catalogue *c, size_t part, const char *name, const struct entry **out,
                    struct err *err);
 
-/* Names of a part's entries, sorted; the array and its texts live until catalogue_close. */
+/* Names of a part's entries, sorted; borrowed until catalogue_close. */
 void catalogue_names(const struct catalogue *c, size_t part, const char *const **out, size_t *n);
 
 /* Is `name` a path rather than an entry? */
 bool catalogue_is_path(const char *name);
 
-/* Puts an entry into its part of a design, with its name and, of a chip, its calibration; or only
- * these two. */
+/* Copies an entry into its part of a design, with its name and, for a chip, its calibration;
+ * entry_put_name sets only these two. */
 void entry_put(const struct entry *e, struct design *d);
 void entry_put_name(const struct entry *e, struct design *d);
 
-/* Reads a price list: its name, or a path; NULL for the newest. */
+/* Reads a price list, given by name or path; NULL: the newest. */
 int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out,
                      struct err *err);
 
-/* The same file unread, for its sources. Caller closes. */
+/* The YAML tree of a price list, for its sources. Caller closes. */
 int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out,
                           struct err *err);
 
-/* The design that all defaults make: deepseek-r1 on b200 without an engine. */
+/* The design with all defaults: deepseek-r1 on b200 without an engine. */
 int catalogue_default_design(struct catalogue *c, struct design *out, struct err *err);
 
 #endif

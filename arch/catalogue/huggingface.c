@@ -1,5 +1,5 @@
-/* The table of architectures. Sources: the configuration_*.py of huggingface/transformers for keys
- * and defaults. */
+/* The table of architectures. Source of keys and defaults: configuration_*.py in
+ * huggingface/transformers. */
 #include "arch/catalogue/huggingface.h"
 
 #include <assert.h>
@@ -16,7 +16,7 @@ enum { TYPES_MOST = 4 };
 struct family {
     const char *attention;
     const char *type[TYPES_MOST], *class[TYPES_MOST]; /* model_type, architectures */
-    const struct source *source;                      /* in this order; ends with no key */
+    const struct source *source;                      /* read in this order; ends with a NULL key */
 };
 
 #define NEED NAN
@@ -175,7 +175,8 @@ static int fail_unknown(const struct node *at, const char *path, struct err *err
     return node_fail(at, path, err, "missing: one of %s", list);
 }
 
-/* By model_type, then by architectures, then by what the text part says of itself. */
+/* Recognises the architecture by model_type, then by architectures, then by the text part's
+ * model_type. */
 static int identify(struct config *c, const struct family **out, struct err *err)
 {
     const struct node *type = node_find(c->root, "model_type");

@@ -1,4 +1,4 @@
-/* From the modeling code of huggingface/transformers: which layers have a window or experts. */
+/* Which layers have a window or experts, after the modeling code of huggingface/transformers. */
 #include "arch/catalogue/huggingface_derive.h"
 
 #include <math.h>
@@ -6,8 +6,8 @@
 
 #include "base/mem.h"
 
-static const struct word truth[] = {{"false", 0}, {"true", 1}, {NULL, 0}};
-static const struct field flag = {.unit = "1", .only_words = true, .words = truth};
+static const struct word bool_words[] = {{"false", 0}, {"true", 1}, {NULL, 0}};
+static const struct field flag = {.unit = "1", .only_words = true, .words = bool_words};
 static const struct field count = {.unit = "1", .lo = 0, .hi = 1e7, .whole = true};
 static const struct field step = {.unit = "1", .lo = 1, .hi = 1e4, .whole = true};
 
@@ -49,7 +49,7 @@ int derive_flag(const struct config *c, const struct source *s, struct imported 
     return 0;
 }
 
-/* null says that there is none; to leave the key out says nothing. */
+/* null means none; an absent key is an error. */
 int derive_or_null(const struct config *c, const struct source *s, struct imported *out,
                    struct err *err)
 {
@@ -80,7 +80,7 @@ int derive_head_dim(const struct config *c, const struct source *s, struct impor
 
 /* ---- windows ---- */
 
-/* Of L layers, `full` attend to everything and the others to `window` tokens. */
+/* Of L layers, `full` have full attention and the others a window. */
 static int put_window(const struct config *c, const struct value *at, double window, double full,
                       struct imported *out, struct err *err)
 {
@@ -92,16 +92,16 @@ static int put_window(const struct config *c, const struct value *at, double win
         return 0;
     if (full > 0 && floor(m->layers / every) != full)
         return node_fail(at->node ? at->node : c->text, at->path, err,
-                         "%g of %g layers without a window: a model file says one in so many, "
+                         "%g of %g layers without a window, not one in every n: "
                          "leave the windows out and set model.full_every",
                          full, m->layers);
     m->window = window;
     m->full_every = every;
-    NOTE(out, full_every, full > 0 ? "one layer in so many attends to everything" : NULL);
+    NOTE(out, full_every, full > 0 ? "one layer in this many has full attention" : NULL);
     return 0;
 }
 
-/* How many of the layers layer_types lets attend to everything; without it, as `full` is. */
+/* Number of layers with full attention by layer_types; `full` if it is absent. */
 static int full_layers(const struct config *c, const struct model *m, struct value *list,
                        double *full, struct err *err)
 {
@@ -121,7 +121,7 @@ static int full_layers(const struct config *c, const struct model *m, struct val
     return 0;
 }
 
-/* Absent is the default of transformers, null is no window. */
+/* An absent key means the default of transformers, null means no window. */
 static int windowed(const struct config *c, const struct source *s, double full,
                     struct imported *out, struct err *err)
 {
@@ -140,14 +140,15 @@ int derive_window_all(const struct config *c, const struct source *s, struct imp
     return windowed(c, s, 0, out, err);
 }
 
-/* Every second layer attends to everything, from the second. */
+/* Every second layer has full attention, beginning with the second. */
 int derive_window_alternating(const struct config *c, const struct source *s, struct imported *out,
                               struct err *err)
 {
     return windowed(c, s, floor(out->model.layers / 2), out, err);
 }
 
-/* Qwen: only if it is switched on. Without layer_types, from layer max_window_layers. */
+/* Qwen: windows only with use_sliding_window; without layer_types, from layer max_window_layers
+ * on. */
 int derive_window_qwen(const struct config *c, const struct source *s, struct imported *out,
                        struct err *err)
 {
@@ -169,7 +170,8 @@ int derive_window_qwen(const struct config *c, const struct source *s, struct im
     return put_window(c, &list, window, full, out, err);
 }
 
-/* Llama 4: the layers without rotary embedding attend to everything, the others to their chunk. */
+/* Llama 4: layers without rotary embedding have full attention, the others attend to their
+ * chunk. */
 int derive_window_llama4(const struct config *c, const struct source *s, struct imported *out,
                          struct err *err)
 {
@@ -196,7 +198,7 @@ int derive_window_llama4(const struct config *c, const struct source *s, struct 
     if (full_layers(c, &out->model, &list, &full, err) != 0 ||
         put_window(c, list.node ? &list : &rope, window, full, out, err) != 0)
         return -1;
-    NOTE(out, window, out->model.window > 0 ? "a chunk is counted as full" : NULL);
+    NOTE(out, window, out->model.window > 0 ? "every chunk is counted as full" : NULL);
     return 0;
 }
 
@@ -212,7 +214,7 @@ static void tally_add(struct tally *t, bool is_moe)
     t->moe += is_moe;
 }
 
-/* Only how many layers are of either kind changes a number, so any pattern can be said. */
+/* Only the number of layers of each kind matters, so every pattern can be represented. */
 static void put_moe(const struct tally *t, double every, struct imported *out)
 {
     struct model *m = &out->model;
@@ -227,7 +229,7 @@ static void put_moe(const struct tally *t, double every, struct imported *out)
         m->moe_every = every;
     else {
         m->first_dense_layers = m->layers - t->moe;
-        NOTE(out, first_dense_layers, "all dense layers, wherever they stand");
+        NOTE(out, first_dense_layers, "all dense layers, at any position");
     }
     if (model_dense_layers(m) == 0)
         m->ffn = 0;
@@ -295,7 +297,7 @@ int derive_moe_llama4(const struct config *c, const struct source *s, struct imp
     return 0;
 }
 
-/* So many shared experts, each as wide as a routed one. */
+/* The number of shared experts, each as wide as a routed one. */
 int derive_shared_experts(const struct config *c, const struct source *s, struct imported *out,
                           struct err *err)
 {
@@ -307,7 +309,8 @@ int derive_shared_experts(const struct config *c, const struct source *s, struct
     return 0;
 }
 
-/* Layers that reuse the tokens an earlier layer's indexer picked have no value in the model. */
+/* The model has no parameter for layers that reuse the tokens selected by an earlier layer's
+ * indexer. */
 int derive_indexer(const struct config *c, const struct source *s, struct imported *out,
                    struct err *err)
 {
@@ -321,6 +324,6 @@ int derive_indexer(const struct config *c, const struct source *s, struct import
     for (size_t i = 0; types.node && i < node_count(types.node); i++)
         shared |= !strcmp(node_text(node_at(types.node, i)), "shared");
     if (shared || every > 1)
-        NOTE(out, index_heads, "the layers share indexers, but are counted with one each");
+        NOTE(out, index_heads, "some layers share an indexer, but each is counted with its own");
     return derive_copy(c, s, out, err);
 }

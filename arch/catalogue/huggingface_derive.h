@@ -1,12 +1,12 @@
-/* Values of a model that one key alone does not give: how each architecture says them. */
+/* Model parameters that are derived from several keys, per architecture. */
 #ifndef ARCH_CATALOGUE_HUGGINGFACE_DERIVE_H
 #define ARCH_CATALOGUE_HUGGINGFACE_DERIVE_H
 
 #include "arch/catalogue/huggingface_keys.h"
 #include "arch/catalogue/imported_model.h"
 
-/* Where a value of the model comes from: `key`, or `other` if that is not there; `absent` without
- * either or with null. `derive` does it all where one key is not enough. */
+/* Source of a model parameter: `key`, or `other` if that is absent; `absent` if both are absent or
+ * null. `derive` replaces this if one key is not enough. */
 struct source {
     size_t member;
     const char *key, *other;
@@ -15,7 +15,7 @@ struct source {
                   struct err *err);
 };
 
-/* The row of model_fields with the member at this offset. */
+/* Index of the row of model_fields with the member at this offset. */
 size_t model_row_of(size_t member);
 
 int derive_copy(const struct config *c, const struct source *s, struct imported *out,

@@ -1,4 +1,4 @@
-/* A model read from somebody else's file, with how each value was found. */
+/* A model imported from a foreign file, with the origin of each value. */
 #ifndef ARCH_CATALOGUE_IMPORTED_MODEL_H
 #define ARCH_CATALOGUE_IMPORTED_MODEL_H
 
@@ -6,8 +6,8 @@
 
 struct imported {
     struct model model;
-    const char *type; /* the model_type or architecture it was known by */
-    /* Of each row of model_fields, how it was derived if not copied from a key; or NULL. */
+    const char *type; /* the model_type or architecture it was recognised by */
+    /* Per row of model_fields: how the value was derived; NULL if copied from a key. */
     const char *note[sizeof(struct model) / sizeof(double)];
 };
 
