@@ -1,6 +1,6 @@
 #!/bin/sh
-# From a fresh clone to the first answer: installs what is missing, builds, runs the study on when
-# an attention engine pays off, and leaves its database and page in build/. Again, it is done at once.
+# From a fresh clone to the first answer: installs missing packages, builds, runs the study of when an
+# attention engine pays off, and writes its database and page to build/. A second run takes seconds.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 . dse/setup.sh
@@ -12,7 +12,7 @@ study=dse/studies/attention-payoff.yaml
 db=build/attention-payoff.db
 page=build/attention-payoff.html
 
-# A sweep goes on where it was; results of another program, catalogue or study are begun afresh.
+# A sweep resumes; results of an older program, catalogue or study are deleted first.
 if [ -e "$db" ] && [ -n "$(find build/dse arch/catalogue "$study" -newer "$db")" ]; then
     rm -f "$db" "$db-wal" "$db-shm"
 fi
@@ -26,4 +26,4 @@ echo "page      $PWD/$page"
 echo
 echo "To type dse instead of build/dse in this shell:"
 echo "  export PATH=\"$PWD/build:\$PATH\""
-echo "or install it for good: cmake --install build --prefix ~/.local"
+echo "or install it permanently: cmake --install build --prefix ~/.local"

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
-# Sourced by dse/quickstart.sh and the scripts of tests/ in the root of the project: has what the build
-# needs installed, and builds.
+# Functions that install the packages needed by the build, and that build. Sourced in the project root
+# by dse/quickstart.sh and the scripts of tests/.
 
-# Debian's package of each library, and the name pkg-config knows it by; of each tool, and its command.
+# DEBIAN-PACKAGE:PKG-CONFIG-NAME of each library, DEBIAN-PACKAGE:COMMAND of each tool.
 libraries="libsqlite3-dev:sqlite3 libyaml-dev:yaml-0.1 libpcre2-dev:libpcre2-8"
 tools="ninja-build:ninja pkg-config:pkg-config"
 
@@ -19,7 +19,7 @@ have_cmake() { # 3.25 or newer
         END { exit !new }'
 }
 
-# Prints the Debian packages of what is not there.
+# Prints the Debian packages that are missing.
 missing() {
     have_compiler || printf ' gcc libc6-dev'
     have_cmake || printf ' cmake'
@@ -31,12 +31,12 @@ missing() {
     done
 }
 
-# Runs a command as root: as we are, or by a sudo that asks for no password.
+# Runs a command as root: directly, or by sudo if that needs no password.
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
-# Runs a command in silence; shows what it printed if it fails.
+# Runs a command without output; prints its output if it fails.
 quietly() {
     output=$("$@" 2>&1) || { printf '%s\n' "$output" >&2; return 1; }
 }
@@ -46,7 +46,7 @@ install_missing() {
     [ -n "$packages" ] || return 0
     if command -v apt-get >/dev/null && as_root true 2>/dev/null; then
         echo "installing$packages"
-        as_root apt-get update >/dev/null 2>&1 || true # what is known may do
+        as_root apt-get update >/dev/null 2>&1 || true # old package lists may be enough
         # shellcheck disable=SC2086 # a list of words
         quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get \
             -o DPkg::Lock::Timeout=120 install -y --no-install-recommends $packages || true
@@ -60,8 +60,8 @@ install_missing() {
     exit 1
 }
 
-# build PRESET: configures and builds. A build folder of another path, generator or compiler is
-# begun afresh.
+# build PRESET: configures and builds; starts with a fresh build folder if the old one belongs to
+# another path, generator or compiler.
 build() {
     echo "building ($1)"
     cmake --preset "$1" >/dev/null 2>&1 || quietly cmake --fresh --preset "$1" || exit 1

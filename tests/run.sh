@@ -1,8 +1,8 @@
 #!/bin/sh
 # Builds the dev preset and runs tests. The last line says how many passed and failed.
 #   sh tests/run.sh [all]      every test
-#   sh tests/run.sh quick      those of less than a minute of CPU time together
-#   sh tests/run.sh NAME...    these alone, like test_pareto or cli_eval
+#   sh tests/run.sh quick      the quick ones, in less than a minute of CPU time
+#   sh tests/run.sh NAME...    these only, such as test_pareto or cli_eval
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 . dse/setup.sh
@@ -19,7 +19,7 @@ quick) set -- --label-regex '^quick$' ;;
 *)
     for name; do
         printf '%s\n' "$names" | grep -qx -- "$name" && continue
-        printf 'tests/run.sh: %s: not a test: give all, quick or names of these\n' "$name" >&2
+        printf 'tests/run.sh: %s: unknown test: give all, quick or names of these\n' "$name" >&2
         printf '%s\n' "$names" >&2
         exit 2
     done
@@ -34,11 +34,11 @@ times >build-dev/times.before
 ctest --preset dev -j "$(getconf _NPROCESSORS_ONLN)" --output-junit results.xml "$@" || status=$?
 times >build-dev/times.after
 
-# The second line of times is what the children took: 0m1.25s 0m0.50s
+# The second line of `times` is the CPU time of child processes: 0m1.25s 0m0.50s
 awk -F '[ms ]+' 'FNR == 2 { s = $1 * 60 + $2 + $3 * 60 + $4 - s }
     END { printf "CPU time of the tests: %.0f s\n", s }' build-dev/times.before build-dev/times.after
 
-# The first tag of the results has the counts: tests="9" failures="0" disabled="0" skipped="0".
+# The first tag of the results contains the counts: tests="9" failures="0" disabled="0" skipped="0".
 count() { sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" "$results" | head -n 1; }
 failed=$(count failures)
 skipped=$(($(count skipped) + $(count disabled)))
