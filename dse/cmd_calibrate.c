@@ -6,10 +6,10 @@
 static void print_quality(const struct quality *q)
 {
     if (q->rows[0] > 0)
-        printf("# fitted to %.0f rows: %.1f %% mean error; on %.0f others %.1f %%\n", q->rows[0],
-               100 * q->mean[0], q->rows[1], 100 * q->mean[1]);
+        printf("# fitted to %.0f rows: mean error %.1f %%; on %.0f other rows %.1f %%\n",
+               q->rows[0], 100 * q->mean[0], q->rows[1], 100 * q->mean[1]);
     else
-        printf("# of serving no rows: about as on other generations (assumed)\n");
+        printf("# no serving rows: error about as on other generations (assumed)\n");
 }
 
 static void print_constant(const struct calibration *c, const double *value)
@@ -25,7 +25,7 @@ static void print_constant(const struct calibration *c, const double *value)
 static void print_calibration(const struct calibration *c, const struct fitted *fitted, size_t n,
                               const char *chips)
 {
-    printf("about: \"Constants of calibrated timing, as dse calibrate fits them\"\n");
+    printf("about: \"Constants of calibrated timing, fitted by dse calibrate\"\n");
     printf("source: \"kernel tables and serving points of NVIDIA aiconfigurator v0.11.0 "
            "(Apache-2.0)\"\n");
     printf("measured_on: \"");
@@ -41,7 +41,7 @@ static void print_calibration(const struct calibration *c, const struct fitted *
                                   &c->vector.error,    &c->serving.request_s,
                                   &c->serving.network, &c->serving.moved_error};
     printf("# norms and other element-wise kernels (assumed); network: DeepEP's README, 39 to 46 "
-           "of 50 GB/s; the host's work: of all chips' serving points\n");
+           "of 50 GB/s; host work: serving points of all chips\n");
     for (size_t i = 0; i < LEN(rest); i++)
         print_constant(c, rest[i]);
 }
@@ -62,7 +62,7 @@ static int run(const struct args *a, struct err *err)
     if (kernels_read(&k, dir, catalogue, err) != 0 || servings_read(&s, dir, catalogue, err) != 0)
         goto done;
     if (!k.n) {
-        fail(err, "%s: no tables of kernels: give a folder that has silicon/gemm.csv and others",
+        fail(err, "%s: no kernel tables: give a folder with silicon/gemm.csv and the other tables",
              dir);
         goto done;
     }
@@ -78,7 +78,7 @@ done:
 }
 
 static const struct option options[] = {
-    {"--chips", "LIST", "chips of one generation, with commas between; their rows are pooled"},
+    {"--chips", "LIST", "chips of one generation, separated by commas; their rows are pooled"},
     {NULL, NULL, NULL},
 };
 
@@ -89,7 +89,7 @@ const struct command cmd_calibrate = {
     .most = 1,
     .summary = "fit the constants of calibrated timing to measured kernels",
     .example = "  dse calibrate validation --chips h100,h200 > hopper.yaml\n"
-               "  A chip's file names them: `calibration: hopper`, or a path.\n",
+               "  A chip file refers to the result as `calibration: hopper`, or by its path.\n",
     .options = options,
     .run = run,
 };

@@ -1,4 +1,4 @@
-/* dse eval: prices one point, or a list of them. */
+/* dse eval: prices one point or a list of points. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,20 +17,20 @@ static double time_share(const struct op_cost *c, double step_s)
     return 100 * c->time_s / step_s;
 }
 
-static void text_metric(const char *label, const char *name, const struct metrics *m)
+static void print_metric(const char *label, const char *name, const struct metrics *m)
 {
     char text[48];
     const struct field *f = field_find(metrics_fields, name);
     printf("  %-22s %s\n", label, field_text(f, field_get(f, m), text, sizeof text));
 }
 
-/* With its interval, if it has one. */
-static void text_span(const char *label, const char *name, const struct metrics *m)
+/* The metric, with its interval if it has one. */
+static void print_interval(const char *label, const char *name, const struct metrics *m)
 {
     char text[3][48], full[64];
     static const char *const ending[] = {"", "_low", "_high"};
     if (isnan(m->calibrated_on)) {
-        text_metric(label, name, m);
+        print_metric(label, name, m);
         return;
     }
     for (size_t i = 0; i < 3; i++) {
@@ -41,7 +41,7 @@ static void text_span(const char *label, const char *name, const struct metrics 
     printf("  %-22s %s  (%s to %s)\n", label, text[0], text[1], text[2]);
 }
 
-static void text_cost(const char *label, const char *name, const struct metrics *m)
+static void print_cost(const char *label, const char *name, const struct metrics *m)
 {
     char text[3][48], full[64];
     static const char *const ending[] = {"", "_low", "_high"};
@@ -62,7 +62,7 @@ static void print_operators(const struct mapped *mapped, const struct design *d,
     double step_s = m->batch * mapped->step.made / m->tokens_per_s;
 
     devices_of(&dev, d);
-    printf("\n  %-22s %-8s %10s %10s %10s %10s %6s  %s\n", "operator, of a step", "on", "FLOP",
+    printf("\n  %-22s %-8s %10s %10s %10s %10s %6s  %s\n", "operator of a step", "on", "FLOP",
            "bytes", "wire", "time", "%", "bound by");
     for (size_t i = 0; i < mapped->step.ops.n; i++) {
         const struct op *o = &mapped->step.ops.op[i];
@@ -88,29 +88,29 @@ static void print_mapping(const struct plan *p)
 
 static void print_calibration(const struct design *d, const struct metrics *m)
 {
-    printf(
-        "\n  Timing is calibrated, with the constants of %s as measured kernels and servers show\n"
-        "  them%s. Ranges hold eight measurements in ten:\n"
-        "  the error of the log is %.2f. Parts are those of a step without its prefill; costs are\n"
-        "  public estimates, low to high.\n",
-        d->calibration_name,
-        m->calibrated_on == ON_OWN ? "" : "; NONE of them on this chip, so they are less sure",
-        m->timing_error);
+    printf("\n  Timing is calibrated with the constants of %s, fitted to measured kernels and\n"
+           "  servers%s.\n"
+           "  Ranges hold eight measurements in ten: the error of the log is %.2f. Operators are\n"
+           "  those of a step without its prefill; costs are public estimates, low to high.\n",
+           d->calibration_name,
+           m->calibrated_on == ON_OWN ? ""
+                                      : "; NONE of these ran on this chip, so it is less certain",
+           m->timing_error);
 }
 
-/* What cannot be built or run as it is priced. */
+/* What cannot be built, or cannot run at the priced speed. */
 static void print_limits(const struct design *d, const struct metrics *m)
 {
     if (engine_is_there(&d->engine) && m->engine_bandwidth_ratio < d->engine.bandwidth_ratio)
-        printf("  %-22s %.3g of the %.3g asked for: %s\n", "engine m", m->engine_bandwidth_ratio,
+        printf("  %-22s %.3g instead of %.3g: %s\n", "engine m", m->engine_bandwidth_ratio,
                d->engine.bandwidth_ratio,
-               d->engine.kind == ENGINE_BANK ? "the power of the memory stacks allows no more"
-                                             : "the chip's memory brings no more");
+               d->engine.kind == ENGINE_BANK ? "limited by the power of the memory stacks"
+                                             : "limited by the chip's memory");
     if (m->power_limit_ratio > 1)
-        printf("  %-22s a device draws %.2f times its design power: it would slow down\n",
-               "power limit", m->power_limit_ratio);
+        printf("  %-22s a device draws %.2f times its TDP: it would throttle\n", "power limit",
+               m->power_limit_ratio);
     if (m->package_limit_ratio > 1)
-        printf("  %-22s the interposer is %.2f times the largest there is: it cannot be made\n",
+        printf("  %-22s the interposer is %.2f times the largest available: it cannot be made\n",
                "package limit", m->package_limit_ratio);
 }
 
@@ -144,21 +144,21 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     const char *reason = verdict_reason((enum verdict)m->verdict, d);
     printf("  %-22s %s%s%s\n", "verdict", verdict_kinds[(enum verdict)m->verdict].name,
            *reason ? ": " : "", reason);
-    text_span("tokens/s", "tokens_per_s", m);
-    text_span("tokens/s per device", "tokens_per_s_per_device", m);
+    print_interval("tokens/s", "tokens_per_s", m);
+    print_interval("tokens/s per device", "tokens_per_s_per_device", m);
     if (!isnan(m->tpot_s))
-        text_span("TPOT", "tpot_s", m);
+        print_interval("TPOT", "tpot_s", m);
     if (!isnan(m->ttft_s))
-        text_span("TTFT", "ttft_s", m);
+        print_interval("TTFT", "ttft_s", m);
     if (d->workload.phase == PHASE_DISAGGREGATED) {
-        text_metric("devices for prefill", "prefill_devices", m);
-        text_metric("KV transfer", "kv_transfer_s", m);
+        print_metric("devices for prefill", "prefill_devices", m);
+        print_metric("KV transfer", "kv_transfer_s", m);
     }
     printf("  %-22s %.0f requests (memory allows %.0f, latency %.0f); bound by %s\n", "batch",
            m->batch, m->batch_cap, m->batch_slo,
            field_word(field_find(metrics_fields, "limit"), m->limit));
     char used[48], has[48], weights[48], kv[48];
-    printf("  %-22s %s of %s a device: weights %s, KV cache %s\n", "memory",
+    printf("  %-22s %s of %s per device: weights %s, KV cache %s\n", "memory",
            quantity_text(m->memory_used_byte, "B", 4, used, 48),
            quantity_text(d->chip.memory_byte *
                              (engine_is_there(&d->engine) ? d->engine.capacity_ratio : 1),
@@ -170,22 +170,22 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
            100 * m->attention_share);
     if (engine_is_there(&d->engine))
         printf("  %-22s %.2f on core attention%s\n", "engine speed-up S", m->engine_speedup,
-               m->engine_speedup < 1 ? ": slower than the chip, so it stays idle" : "");
+               m->engine_speedup < 1 ? ": slower than the chip, so it is not used" : "");
     print_limits(d, m);
-    text_cost("device cost to make", "device_cost_usd", m);
+    print_cost("device cost to make", "device_cost_usd", m);
     if (engine_is_there(&d->engine))
-        text_cost("of it the engine", "engine_cost_usd", m);
-    text_cost("system price", "system_cost_usd", m);
-    text_cost("system power", "power_w", m);
-    text_cost("USD per hour", "usd_per_hour", m);
-    text_cost("USD per M tokens", "usd_per_mtok", m);
+        print_cost("engine's share", "engine_cost_usd", m);
+    print_cost("system price", "system_cost_usd", m);
+    print_cost("system power", "power_w", m);
+    print_cost("USD per hour", "usd_per_hour", m);
+    print_cost("USD per M tokens", "usd_per_mtok", m);
     costs_text(d, book);
     print_operators(mapped, d, m);
     if (!isnan(m->calibrated_on)) {
         print_calibration(d, m);
         return;
     }
-    printf("\n  Timing is %s: every operator at the peaks of the data sheet, no start-up time, %s\n"
+    printf("\n  Timing is %s: every operator at data-sheet peaks, no start-up time, %s\n"
            "  overlapped. Measured systems are slower; costs are public estimates, low to high.\n",
            timing_of(&d->mode)->shown, d->plan.overlap == OVERLAP_NONE ? "nothing" : "collectives");
 }
@@ -308,8 +308,8 @@ static void point_row(struct table *t, const struct points *points, size_t row,
     table_text(t, verdict_reason((enum verdict)m->verdict, d));
 }
 
-/* Input columns as they are, then the metrics, then the mapping. An input column that is called as
- * one of these is passed on as given_NAME. */
+/* Input columns unchanged, then the metrics, then the mapping. An input column with the name of one
+ * of these becomes given_NAME. */
 static void begin_points(struct table *t, const struct csv *csv)
 {
     static const char *const after[] = {"chosen_tp", "chosen_dp", "chosen_ep", "reason"};
@@ -380,9 +380,8 @@ static int run(const struct args *a, struct err *err)
         open_catalogue(&catalogue, err) != 0)
         return -1;
     if (!points && format != FORMAT_TABLE && format != FORMAT_JSON) {
-        fail(
-            err,
-            "dse eval: --format: one point is text or json: give one of these (csv with --points)");
+        fail(err, "dse eval: --format: a single point is printed as text or json: give one of "
+                  "these (csv needs --points)");
         goto close;
     }
     if (open_study(&s, a->n ? a->argument[0] : NULL, catalogue, err) != 0)
@@ -402,9 +401,9 @@ close:
 }
 
 static const struct option options[] = {
-    {"--set", "PATH=VALUE", "set a parameter over the file and the defaults; may be repeated"},
+    {"--set", "PATH=VALUE", "set a parameter, overriding the file and the defaults; repeatable"},
     {"--points", "FILE.csv",
-     "price a list: a column named like a parameter sets it, row by row (see below)"},
+     "price a list of points, one per row; columns set parameters (see below)"},
     {"--format", "text|json|csv", "text (default) or json; with --points csv (default) or json"},
     {NULL, NULL, NULL},
 };
@@ -414,20 +413,20 @@ const struct command cmd_eval = {
     .arguments = "[STUDY.yaml]",
     .least = 0,
     .most = 1,
-    .summary = "price one point: metrics, verdict, operator breakdown",
+    .summary = "price one point, or a list: metrics, verdict, operator breakdown",
     .example = "  dse eval --set model=deepseek-r1 --set chip=b200 --set "
                "engine=duplex --set workload.tpot=50ms\n"
                "  dse eval --points my-points.csv --format csv\n\n"
                "a list of points:\n"
                "  The first line names the columns. model, chip, engine, timing and paths like\n"
-               "  workload.context (or workload_context) set their value in each row, in small or\n"
-               "  capital letters; an empty cell leaves what STUDY.yaml and --set say. Commas,\n"
-               "  semicolons or tabs stand between cells; decimals are written with a point.\n"
-               "  Other columns are passed on, except names that look like a parameter misspelt,\n"
-               "  which are errors: with a dot after (nearly) the name of a section, one letter\n"
-               "  from model, chip, engine or timing, a section and the first word of one of its\n"
-               "  parameters (chip_memory_gb), or a parameter without its section (context).\n"
-               "  Errors, too, are a column given twice and a list that sets nothing.",
+               "  workload.context (or workload_context) set their value in each row; upper and\n"
+               "  lower case are equal. An empty cell leaves the value of STUDY.yaml and --set.\n"
+               "  Cells are separated by commas, semicolons or tabs; the decimal separator is a\n"
+               "  point. Other columns are passed on, except those that look like a misspelt\n"
+               "  parameter, which are errors: a dot after (nearly) the name of a section, one\n"
+               "  letter off model, chip, engine or timing, a section and the first word of one\n"
+               "  of its parameters (chip_memory_gb), or a parameter without its section\n"
+               "  (context). A duplicate column and a list that sets nothing are errors too.",
     .options = options,
     .run = run,
 };

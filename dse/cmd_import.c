@@ -1,4 +1,4 @@
-/* dse import: a model file from a Hugging Face configuration. */
+/* dse import: makes a model file from a Hugging Face config.json. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "dse/command.h"
 
-/* Where a YAML comment could end, a question mark. */
+/* Writes text into a YAML comment; characters that could end it become question marks. */
 static void put_plain(const char *text, FILE *out)
 {
     for (; *text; text++)
@@ -22,7 +22,7 @@ static const char *text_of(const struct node *map, const char *key)
     return n && strcmp(node_text(n), "null") != 0 ? node_text(n) : "";
 }
 
-/* What the weights are stored in, for who chooses the precisions. */
+/* The published storage format of the weights, for users who set the precisions. */
 static void put_precision(const struct node *root, FILE *out)
 {
     const struct node *text = node_find(root, "text_config");
@@ -59,7 +59,7 @@ static void put_about(const struct imported *in, FILE *out)
     fputs(m->experts > 0 ? " and MoE" : "", out);
 }
 
-/* What differs from its default, in the order of the table. */
+/* The values that differ from their defaults, in table order. */
 static void put_values(const struct imported *in, FILE *out)
 {
     for (size_t i = 0; i < model_fields.n; i++) {
@@ -83,7 +83,7 @@ static int put_model(const struct imported *in, const struct conf *conf, FILE *o
     put_about(in, out);
     fputs(".\n# Every value: ", out);
     put_plain(conf_path(conf), out);
-    fputs(", read by dse import; what is not here has its default.\n", out);
+    fputs(", read by dse import; values not listed here have their default.\n", out);
     put_precision(conf_root(conf), out);
     fputs("about: \"", out);
     put_about(in, out);
@@ -94,8 +94,8 @@ static int put_model(const struct imported *in, const struct conf *conf, FILE *o
     return ferror(out) ? -1 : 0;
 }
 
-/* Beside its place first, so that a failed write leaves the old file; but into a pipe or a device
- * directly, as these must stay what they are. */
+/* Writes to a temporary file beside `path` and renames it, so that a failed write leaves the old
+ * file; writes directly to a pipe or a device, which must not be replaced. */
 static int write_file(const struct imported *in, const struct conf *conf, const char *path,
                       struct err *err)
 {
@@ -147,7 +147,7 @@ const struct command cmd_import = {
     .arguments = "CONFIG.json",
     .least = 1,
     .most = 1,
-    .summary = "a model file from a Hugging Face config.json",
+    .summary = "make a model file from a Hugging Face config.json",
     .example = "  dse import config.json -o my-model.yaml\n  dse eval --set model=my-model.yaml",
     .options = options,
     .run = run,

@@ -1,4 +1,4 @@
-/* dse list: the catalogue, and every parameter and metric there is. */
+/* dse list: the catalogue, and all parameters and metrics. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,15 +7,15 @@
 #include "dse/terminal.h"
 #include "search/strategies/strategy.h"
 
-/* What a list is made of, and where it goes. */
+/* Inputs of a list, and the table it fills. */
 struct request {
     struct catalogue *catalogue;
     size_t part;
-    bool all; /* for programs: every column */
+    bool all; /* for programs: all columns */
     struct table *table;
 };
 
-/* What is worth a column beside the plain values. */
+/* Derived values with a column of their own. */
 static void derived(struct table *t, size_t part, const struct entry *e)
 {
     if (part == PART_MODEL) {
@@ -34,7 +34,7 @@ static const char *const derived_name[DESIGN_PARTS][2] = {
     [PART_CHIP] = {"flop_per_s", "ridge_flop_per_byte"},
 };
 
-/* For reading, the few columns that tell entries apart; for programs all of them. */
+/* The few columns that tell entries apart, for people; programs get all. */
 static const char *const brief[DESIGN_PARTS][8] = {
     [PART_MODEL] = {"attention", "layers", "hidden", "heads", "experts", "top_k"},
     [PART_CHIP] = {"memory_byte", "memory_byte_per_s", "link_byte_per_s", "link_domain", "tdp_w"},
@@ -207,7 +207,7 @@ static int list_strategies(const struct request *r, struct err *err)
     return 0;
 }
 
-/* Constants by row, calibrations by column; what was not measured is left empty. */
+/* One row per constant, one column per calibration; constants that were not measured are empty. */
 static int list_calibrations(const struct request *r, struct err *err)
 {
     struct catalogue *c = r->catalogue;
@@ -231,7 +231,7 @@ static int list_calibrations(const struct request *r, struct err *err)
     table_text(t, "");
     for (size_t i = 0; i < n; i++)
         table_text(t, entry[i]->measured_on);
-    table_text(t, "Chips of the catalogue whose kernels were measured.");
+    table_text(t, "Chips of the catalogue with measured kernels.");
     for (size_t row = 0; row < calibration_fields.n; row++) {
         const struct field *f = &calibration_fields.row[row];
         table_text(t, f->name);
@@ -245,11 +245,11 @@ static int list_calibrations(const struct request *r, struct err *err)
     return 0;
 }
 
-/* What can be listed. */
+/* The lists. */
 static const struct listing {
     const char *what;
     int (*make)(const struct request *r, struct err *err);
-    size_t part; /* of list_part */
+    size_t part; /* for list_part */
 } listings[] = {
     {.what = "models", .make = list_part, .part = PART_MODEL},
     {.what = "chips", .make = list_part, .part = PART_CHIP},
@@ -315,7 +315,7 @@ const struct command cmd_list = {
     .arguments = "models|chips|engines|parameters|metrics|strategies|prices|calibrations",
     .least = 1,
     .most = 1,
-    .summary = "the catalogue, and every name with unit, range, default and meaning",
+    .summary = "list the catalogue, and every name with unit, range, default and meaning",
     .example = "  dse list models\n  dse list parameters --format md",
     .options = options,
     .run = run,

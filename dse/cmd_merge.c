@@ -1,4 +1,4 @@
-/* dse merge: joins the stores of shards. */
+/* dse merge: merges the stores of shards into one. */
 #include "dse/command.h"
 
 static int run(const struct args *a, struct err *err)

@@ -1,4 +1,4 @@
-/* dse pareto: the non-dominated designs. */
+/* dse pareto: the Pareto front of a run. */
 #include "dse/command.h"
 #include "dse/infeasible_report.h"
 #include "dse/terminal.h"
@@ -34,8 +34,8 @@ static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
     {"--by", "COLUMN,...", "one front per value of these columns"},
     {"--objectives", "+A,-B",
-     "metrics, + more is better, - less is; default: +tokens_per_s,-system_cost_usd"},
-    {"--where", "EXPR", "only points that meet an SQL condition"},
+     "metrics, + maximised, - minimised; default: +tokens_per_s,-system_cost_usd"},
+    {"--where", "EXPR", "only points that satisfy an SQL condition"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
 };
@@ -45,7 +45,7 @@ const struct command cmd_pareto = {
     .arguments = "DB",
     .least = 1,
     .most = 1,
-    .summary = "the designs that no other beats in every objective",
+    .summary = "the Pareto front: designs that no other dominates",
     .example = "  dse pareto payoff.db --by model\n  dse pareto payoff.db "
                "--objectives +tokens_per_s_per_user,-usd_per_mtok",
     .options = options,

@@ -1,4 +1,4 @@
-/* dse payoff: when an attention engine pays. */
+/* dse payoff: when an attention engine pays off. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@
 
 enum { STEPS = 13, MAPS_MOST = 12, SWINGS_SHOWN = 2 };
 
-/* Some columns of a table with headings of their own, numbers to three digits. */
+/* Prints some columns of a table under other headings, numbers to three digits. */
 static void print_columns(const struct table *all, size_t keys, const char *const *show,
                           const char *const *heading, size_t n)
 {
@@ -64,7 +64,7 @@ static void print_groups(const struct payoff *p)
     table_free(&all);
 }
 
-/* The constants that turn a verdict within their own range. */
+/* The constants whose own range contains a value that flips a verdict. */
 static void print_flips(const struct payoff *p)
 {
     struct table all, few;
@@ -85,11 +85,12 @@ static void print_flips(const struct payoff *p)
                     table_number(&few, c->kind == CELL_NUMBER ? c->number : NAN);
             }
     if (few.rows) {
-        printf("\nConstants that turn a verdict within their own range, all others at the middle:"
+        printf("\nConstants that flip a verdict within their own range, all others at their middle "
+               "value:"
                "\n\n");
         print_columns(&few, p->by_n, show, heading, LEN(show));
     } else if (all.rows) {
-        printf("\nNo constant within its own range turns a verdict.\n");
+        printf("\nNo constant flips a verdict within its own range.\n");
     }
     table_free(&few);
     table_free(&all);
@@ -98,9 +99,9 @@ static void print_flips(const struct payoff *p)
 static void print_stops(const struct payoff *p)
 {
     struct table t;
-    printf("\nStop points, where P = 1 (low and high: where one draw in ten crosses it):\n\n");
+    printf("\nStop points, where P = 1 (low and high: where one draw in ten crosses 1):\n\n");
     if (!p->stops) {
-        printf("none: no axis crosses it\n");
+        printf("none: P does not cross 1 along any axis\n");
         return;
     }
     static const char *const show[] = {"axis",          "stops_at",  "stops_at_low",
@@ -115,15 +116,16 @@ static void print_stops(const struct payoff *p)
 
 static void print_legend(const struct payoff *p)
 {
-    printf(
-        "\nThe best engine of each workload. At equal hardware it gains G, so it may add a share "
-        "c* = G - 1 to the\n"
-        "system's price; c max is what it may add before the best design without one catches "
-        "up, c what it adds.\n"
-        "S: core attention on the chip over on the engine. Sure: share of %d draws of prices "
-        "%swith P > 1;\n"
-        "one draw in ten lies below low, one above high.\n\n",
-        PAYOFF_DRAWS, "(and, where calibrated, times) ");
+    printf("\nThe best engine of each workload. G is the gain at equal hardware, so the engine may "
+           "add "
+           "the share\n"
+           "c* = G - 1 to the system's price; c is what it adds, c max what it may add before the "
+           "best "
+           "design\n"
+           "without one catches up. S: time of core attention on the chip over time on the engine. "
+           "Sure: share\n"
+           "of %d draws of prices %swith P > 1; one draw in ten is below low, one above high.\n\n",
+           PAYOFF_DRAWS, "(and, where calibrated, times) ");
     print_groups(p);
     print_flips(p);
 }
@@ -142,12 +144,12 @@ static void print_text(const struct payoff *p, const struct payoff *engines)
         free(line);
     }
     if (p->left)
-        printf("\nOver %s each side takes what is best for it, which the control shows: --by tells "
-               "them apart.\n",
+        printf("\nEach side chooses its best %s, shown in the control column; --by separates "
+               "the answers.\n",
                p->left);
-    printf("\nP: best throughput per unit of budget (%s) with an engine, over best without; both "
-           "sides choose their\n"
-           "chip and mapping. Each engine on its own:\n\n",
+    printf("\nP: best throughput per unit of budget (%s) with an engine over best without; both "
+           "sides choose\n"
+           "their chip and mapping. Each engine on its own:\n\n",
            budget_text[p->budget]);
     payoff_map_table(engines, &t);
     print_table(&t, FORMAT_TABLE, 2);
@@ -156,8 +158,8 @@ static void print_text(const struct payoff *p, const struct payoff *engines)
     print_stops(engines);
 }
 
-/* JSON: one object; CSV and Markdown: the groups, the stop points and what P turns on, and a note
- * if there is no group, with an empty line between. */
+/* JSON: one object; CSV and Markdown: the groups, the stop points, the sensitivity of P and,
+ * without any group, a note, separated by empty lines. */
 static void print_data(const struct payoff *p, enum format format)
 {
     struct table part[4];
@@ -182,25 +184,26 @@ static void print_data(const struct payoff *p, enum format format)
         table_free(&part[i]);
 }
 
-/* What the options ask for beside the groups of the store. */
-struct wishes {
+/* The options that price points beyond those of the store. */
+struct extra_options {
     struct range stop[ARGS_MOST], map[2];
     size_t stops, maps;
     const char *mix, *output;
 };
 
-static int read_wishes(struct wishes *w, const struct args *a, const struct payoff_study *r,
-                       struct err *err)
+static int read_extra_options(struct extra_options *w, const struct args *a,
+                              const struct payoff_study *r, struct err *err)
 {
     const char *text;
     const struct study *s = r ? payoff_study_of(r) : NULL;
-    *w = (struct wishes){.mix = args_value(a, "--mix"), .output = args_value(a, "--output")};
+    *w = (struct extra_options){.mix = args_value(a, "--mix"), .output = args_value(a, "--output")};
     const char *map = args_value(a, "--map");
     if (!r && (w->mix || map || args_value(a, "--stop")))
-        return fail(err, "dse payoff: --stop, --map and --mix price anew, and this run's study "
-                         "cannot be read here or --where was given: leave them out");
+        return fail(err,
+                    "dse payoff: --stop, --map and --mix price new points, but this run's study "
+                    "cannot be read here or --where was given: leave them out");
     if (w->output && !map)
-        return fail(err, "dse payoff: --output: is the picture of a --map: give one");
+        return fail(err, "dse payoff: --output: writes the picture of a --map: give --map too");
     while ((text = args_each(a, "--stop", w->stops)))
         if (range_read(&w->stop[w->stops++], s, text, "dse payoff: --stop", err) != 0)
             return -1;
@@ -217,7 +220,8 @@ static int read_wishes(struct wishes *w, const struct args *a, const struct payo
         rc = range_read(&w->map[1], s, comma + 1, "dse payoff: --map", err);
     w->maps = 2;
     if (rc == 0 && path_equal(w->map[0].path, w->map[1].path))
-        rc = fail(err, "dse payoff: --map: both axes are %s: give two", w->map[0].path);
+        rc = fail(err, "dse payoff: --map: both axes are %s: give two different axes",
+                  w->map[0].path);
     return rc;
 }
 
@@ -235,7 +239,7 @@ static int write_pictures(FILE *out, void *ctx)
 
 /* P over two axes, for every group of the others. */
 static int print_maps(const struct payoff *p, const struct payoff_question *q,
-                      const struct wishes *w, enum format format, struct err *err)
+                      const struct extra_options *w, enum format format, struct err *err)
 {
     struct pictures maps = {.n = p->n < MAPS_MOST ? p->n : MAPS_MOST};
     int rc = 0;
@@ -260,8 +264,8 @@ static int print_maps(const struct payoff *p, const struct payoff_question *q,
     return rc;
 }
 
-/* `by` without the columns of the two axes of a map. */
-static char *by_without(const struct payoff *p, const struct wishes *w)
+/* `by` without the two axes of a map. */
+static char *by_without(const struct payoff *p, const struct extra_options *w)
 {
     char *by = mem_text("");
     for (size_t i = 0; i < p->by_n; i++) {
@@ -274,7 +278,8 @@ static char *by_without(const struct payoff *p, const struct wishes *w)
     return by;
 }
 
-static void scan(struct payoff *p, const struct payoff_question *q, const struct wishes *w)
+static void price_extra(struct payoff *p, const struct payoff_question *q,
+                        const struct extra_options *w)
 {
     for (size_t i = 0; i < w->stops; i++)
         payoff_scan(p, q, &w->stop[i], STEPS);
@@ -296,9 +301,9 @@ static void print_mix(const struct payoff *p, enum format format)
     print_stops(p);
 }
 
-/* All that is asked, of one run. */
+/* Answers one run completely. */
 static int answer(struct db *db, const struct db_run *run, struct payoff_question *q,
-                  const struct wishes *w, enum format format, struct err *err)
+                  const struct extra_options *w, enum format format, struct err *err)
 {
     struct payoff p, engines;
     const char *by = q->by;
@@ -324,7 +329,7 @@ static int answer(struct db *db, const struct db_run *run, struct payoff_questio
         return rc;
     }
     if (format != FORMAT_TABLE || w->mix) {
-        scan(&p, q, w);
+        price_extra(&p, q, w);
         (w->mix ? print_mix : print_data)(&p, format);
         payoff_free(&p);
         return 0;
@@ -334,7 +339,7 @@ static int answer(struct db *db, const struct db_run *run, struct payoff_questio
     q->swings = false;
     rc = payoff_make(&engines, db, run, q, err);
     if (rc == 0) {
-        scan(&engines, q, w);
+        price_extra(&engines, q, w);
         print_text(&p, &engines);
         payoff_free(&engines);
     }
@@ -353,7 +358,7 @@ static int run(const struct args *a, struct err *err)
     struct db *db;
     struct db_run row;
     struct mix mix = {0};
-    static struct wishes w;
+    static struct extra_options w;
     struct err inner;
     static const struct clash clashes[] = {{"--by", "--mix"},
                                            {"--where", "--mix"},
@@ -371,7 +376,7 @@ static int run(const struct args *a, struct err *err)
         return -1;
     if (db_run_find(db, args_value(a, "--run"), &row, err) != 0)
         goto close;
-    /* A study whose own files are gone is still answered, from the grid alone. */
+    /* If files of the study are gone, the grid alone answers. */
     if (open_catalogue(&c, &inner) == 0 && payoff_study_open(&study, &row, c, &inner) != 0)
         study = NULL;
     const char *where = args_value(a, "--where");
@@ -381,7 +386,7 @@ static int run(const struct args *a, struct err *err)
                                 .study = where ? NULL : study,
                                 .seed = row.seed,
                                 .swings = true};
-    if (read_wishes(&w, a, where ? NULL : study, err) != 0)
+    if (read_extra_options(&w, a, where ? NULL : study, err) != 0)
         goto done;
     if (w.mix) {
         if (mix_read(&mix, w.mix, err) != 0)
@@ -415,15 +420,15 @@ static const struct option options[] = {
     {"--by", "COLUMN,...",
      "one answer per value of these columns; default: the swept columns of model, plan, workload, "
      "precision"},
-    {"--budget", "cost|area|power|none", "what both sides may spend the same of; default: cost"},
+    {"--budget", "cost|area|power|none", "the budget that both sides share; default: cost"},
     {"--where", "EXPR",
-     "only points that meet an SQL condition; stop points are then interpolated"},
+     "only points that satisfy an SQL condition; stop points are then interpolated"},
     {"--stop", "PATH[=FROM:TO]",
-     "also where P = 1 along this parameter or price, swept or not; may be repeated"},
+     "also find where P = 1 along this parameter or price, swept or not; repeatable"},
     {"--map", "X,Y", "P over two parameters or prices, each PATH or PATH=FROM:TO"},
-    {"--output", "FILE.svg", "or -o: the --map as a picture with the line P = 1"},
+    {"--output", "FILE.svg", "or -o: draw the --map as a picture with the line P = 1"},
     {"--mix", "FILE.csv",
-     "one answer over a mix of workloads: columns named like parameters, and weight"},
+     "one answer over a mix of workloads: one column per parameter, and weight"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
 };

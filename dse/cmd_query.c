@@ -6,7 +6,7 @@
 #include "dse/command.h"
 #include "dse/terminal.h"
 
-/* A growing SQL text. */
+/* Appends to a growing SQL text. */
 static void append(char **sql, const char *text)
 {
     char *longer = mem_print("%s%s", *sql, text);
@@ -14,7 +14,7 @@ static void append(char **sql, const char *text)
     *sql = longer;
 }
 
-/* "chip.memory_byte" or "chip_memory_byte" as a column of point, checked against the store. */
+/* The column of point for "chip.memory_byte" or "chip_memory_byte", checked against the store. */
 static int column_name(const struct table *known, const char *text, size_t length, char **out,
                        struct err *err)
 {
@@ -35,7 +35,7 @@ static int column_name(const struct table *known, const char *text, size_t lengt
     if (!*out) {
         const char *near = name_nearest(name, names, known->rows);
         rc = near ? fail(err, "unknown column \"%s\": did you mean \"%s\"?", name, near)
-                  : fail(err, "unknown column \"%s\": `dse query DB --columns all` shows them",
+                  : fail(err, "unknown column \"%s\": `dse query DB --columns all` lists them",
                          name);
         free(name);
     }
@@ -70,7 +70,8 @@ static bool is_one_of(const char *name, const char *const *list, size_t n)
     return false;
 }
 
-/* Has any point of the run a value of it? Columns that only other runs of the store fill do not. */
+/* Does any point of the run have a value in this column? Columns that only other runs fill have
+ * none. */
 static bool is_filled(struct db *db, const char *name, const char *run_id)
 {
     struct table t;
@@ -94,7 +95,7 @@ static void append_column(char **sql, const char *name, bool *first)
     *first = false;
 }
 
-/* What people ask for first: which design it is, the parameters of the run, the main metrics. */
+/* The default columns: which design it is, the parameters of the run, the main metrics. */
 static void append_default_columns(char **sql, struct db *db, const struct table *known,
                                    const char *run_id)
 {
@@ -235,9 +236,10 @@ static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
     {"--where", "EXPR",
      "an SQL condition on the columns, like \"tpot_s < 0.05 and engine = 'none'\""},
-    {"--match", "COLUMN=REGEX", "only rows whose column matches (Perl syntax); may be repeated"},
-    {"--columns", "A,B", "columns, as chip.memory_byte or chip_memory_byte; all: every one"},
-    {"--sort", "COL[:desc]", "order by a column"},
+    {"--match", "COLUMN=REGEX", "only rows whose column matches (Perl syntax); repeatable"},
+    {"--columns", "A,B",
+     "columns to show, as chip.memory_byte or chip_memory_byte; all: every column"},
+    {"--sort", "COL[:desc]", "sort by a column"},
     {"--top", "N", "the first N rows"},
     {"--sql", "SQL", "one read-only SQL statement instead, with `x REGEXP y`"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},

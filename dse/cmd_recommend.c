@@ -1,4 +1,4 @@
-/* dse recommend: the inverse questions. */
+/* dse recommend: the cheapest system for a throughput, or the engine that would pay. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ static int read_quantity(const struct args *a, const char *option, const char *u
     return fail(err, "dse recommend: %s: %s", option, inner.text);
 }
 
-/* The limits as a condition on points. Caller frees. */
+/* The limits as an SQL condition on points. Caller frees. */
 static char *condition(const char *where, double tpot_s, double ttft_s)
 {
     char *all = mem_text(where ? where : "1");
@@ -40,8 +40,8 @@ static char *condition(const char *where, double tpot_s, double ttft_s)
     return all;
 }
 
-static int cheapest(const struct args *a, struct db *db, const struct db_run *run,
-                    double tokens_per_s, enum format format, struct err *err)
+static int cheapest_systems(const struct args *a, struct db *db, const struct db_run *run,
+                            double tokens_per_s, enum format format, struct err *err)
 {
     double tpot_s, ttft_s;
     char rate[48];
@@ -56,7 +56,7 @@ static int cheapest(const struct args *a, struct db *db, const struct db_run *ru
     if (rc != 0)
         return -1;
     if (format == FORMAT_TABLE)
-        printf("The cheapest whole systems of run %s that make %s tokens/s, with each engine and "
+        printf("The cheapest whole systems of run %s that reach %s tokens/s, with each engine and "
                "without; cheapest first.\n\n",
                run->name, number_readable(tokens_per_s, 6, rate, sizeof rate));
     print_table(&t, format, 1);
@@ -67,8 +67,8 @@ static int cheapest(const struct args *a, struct db *db, const struct db_run *ru
     return rc;
 }
 
-static int wanted(const struct args *a, struct db *db, const struct db_run *run, enum format format,
-                  struct err *err)
+static int required_engine(const struct args *a, struct db *db, const struct db_run *run,
+                           enum format format, struct err *err)
 {
     static const struct word runs[] = {
         {"attention", RUNS_ATTENTION}, {"experts", RUNS_EXPERTS}, {"both", RUNS_BOTH}, {NULL, 0}};
@@ -104,7 +104,7 @@ static int wanted(const struct args *a, struct db *db, const struct db_run *run,
         goto done;
     required_engine_table(&p, &q, &t);
     if (format == FORMAT_TABLE)
-        printf("The engine one would have to build, in place, for %s: the least ridge point "
+        printf("The in-place engine that would pay off for %s: the lowest ridge point "
                "(FLOP/B) at which it pays\nif it adds 0, 5, 10 or 20 %% to the price of the "
                "system, and the most it may add at any ridge point.\nEmpty: it never pays at that "
                "price.\n\n",
@@ -145,8 +145,8 @@ static int run(const struct args *a, struct err *err)
         return -1;
     int rc = db_run_find(db, args_value(a, "--run"), &row, err);
     if (rc == 0) {
-        rc = isnan(tokens_per_s) ? wanted(a, db, &row, format, err)
-                                 : cheapest(a, db, &row, tokens_per_s, format, err);
+        rc = isnan(tokens_per_s) ? required_engine(a, db, &row, format, err)
+                                 : cheapest_systems(a, db, &row, tokens_per_s, format, err);
         db_run_free(&row);
     }
     db_close(db);
@@ -154,15 +154,15 @@ static int run(const struct args *a, struct err *err)
 }
 
 static const struct option options[] = {
-    {"--tokens-per-s", "X", "the cheapest systems of the run that make X tokens per second"},
+    {"--tokens-per-s", "X", "the cheapest systems of the run that reach X tokens per second"},
     {"--tpot", "TIME", "with at most this time per output token, like 50 ms"},
-    {"--ttft", "TIME", "and at most this time to the first token"},
+    {"--ttft", "TIME", "with at most this time to first token"},
     {"--engine", "attention|experts|both",
-     "instead: the least engine for these operators that would pay, and what it may cost"},
+     "instead: the weakest engine for these operators that would pay, and what it may cost"},
     {"--mix", "FILE.csv", "--engine over a mix of workloads; see `dse payoff --help`"},
     {"--run", "NAME", "the run; default: the newest"},
     {"--by", "COLUMN,...", "one answer per value of these columns; default: the swept workload"},
-    {"--where", "EXPR", "only points that meet an SQL condition"},
+    {"--where", "EXPR", "only points that satisfy an SQL condition"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
 };
@@ -172,7 +172,7 @@ const struct command cmd_recommend = {
     .arguments = "DB",
     .least = 1,
     .most = 1,
-    .summary = "the cheapest system that serves so much, or the engine one would have to build",
+    .summary = "the cheapest system for a throughput, or the engine that would pay off",
     .example = "  dse recommend payoff.db --tokens-per-s 1M --tpot 50ms --by model\n"
                "  dse recommend payoff.db --engine attention --by model",
     .options = options,

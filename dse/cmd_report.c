@@ -1,4 +1,4 @@
-/* dse report: the page people look at. */
+/* dse report: a page with the results of a run. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +23,7 @@ static int kind_of(const char *path, enum kind *out, struct err *err)
             *out = (enum kind)i;
             return 0;
         }
-    return fail(err, "dse report: -o %s: the ending says nothing: give .html, .svg, .csv or .md",
-                path);
+    return fail(err, "dse report: -o %s: unknown file ending: give .html, .svg, .csv or .md", path);
 }
 
 static int write_page(const struct page *page, enum kind kind, FILE *out)
@@ -132,7 +131,7 @@ const struct command cmd_report = {
     .arguments = "DB",
     .least = 1,
     .most = 1,
-    .summary = "a page with the answer, a pay-off map, a Pareto front and a roofline",
+    .summary = "write a page with the answer, a pay-off map, a Pareto front and a roofline",
     .example = "  dse report payoff.db -o payoff.html",
     .options = options,
     .run = run,

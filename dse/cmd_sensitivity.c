@@ -18,7 +18,7 @@ struct job {
     struct explore *explore;
     const struct columns *columns;
     size_t jobs, metrics;
-    size_t metric[METRICS_MOST]; /* columns; SIZE_MAX: 1 where the point is feasible, else 0 */
+    size_t metric[METRICS_MOST]; /* columns; SIZE_MAX: 1 if the point is feasible, else 0 */
     struct cursor *cursor;
 };
 
@@ -60,20 +60,19 @@ static int add_metric(struct job *j, const char *name, struct err *err)
         at++;
     if (f && at == j->columns->n)
         return fail(err,
-                    "dse sensitivity: --metrics: \"%s\" has a value with calibrated timing only: "
+                    "dse sensitivity: --metrics: \"%s\" needs calibrated timing: "
                     "write timing: calibrated",
                     name);
     for (size_t k = 0; k < j->metrics; k++)
         if (j->metric[k] == (f ? at : SIZE_MAX))
             return 0;
     if (j->metrics == METRICS_MOST)
-        return fail(err, "dse sensitivity: --metrics: more than %d: shorten the list",
-                    METRICS_MOST);
+        return fail(err, "dse sensitivity: --metrics: too many: give at most %d", METRICS_MOST);
     j->metric[j->metrics++] = f ? at : SIZE_MAX;
     return 0;
 }
 
-/* --metrics, else the objectives, else throughput and cost; always what is feasible. */
+/* The metrics of --metrics, else the objectives, else throughput and cost; feasibility always. */
 static int choose_metrics(struct job *j, const char *list, struct err *err)
 {
     int rc = 0;
@@ -203,7 +202,7 @@ static int run(const struct args *a, struct err *err)
         return -1;
     if (open_study(&study, a->argument[0], catalogue, err) == 0) {
         if (study->axes == 0)
-            rc = fail(err, "%s: sweep: no axis varies: nothing can matter, give at least one",
+            rc = fail(err, "%s: sweep: no axis varies: give at least one with several values",
                       a->argument[0]);
         else if (args_whole(a, "--seed", 0, 9007199254740992.0, study->seed, &seed, err) == 0) {
             study->seed = seed;
@@ -217,10 +216,10 @@ static int run(const struct args *a, struct err *err)
 
 static const struct option options[] = {
     {"--db", "FILE", "the store; default: the study's file name with .db, in this folder"},
-    {"--metrics", "A,B", "what to explain; default: the objectives, and what is feasible"},
+    {"--metrics", "A,B", "metrics to analyse; default: the objectives, and feasibility"},
     {"--points", "N", "base points; each axis takes N more evaluations; default 1024"},
     {"--jobs", "N", "threads that price points; default: all cores"},
-    {"--seed", "S", "seed of what is drawn at random; default: the study's"},
+    {"--seed", "S", "random seed; default: the study's"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
 };

@@ -1,4 +1,4 @@
-/* dse sweep: runs or resumes a study into a store. */
+/* dse sweep: runs or resumes a study, into a store. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,10 +48,10 @@ static void dry_run(const struct study *s, const struct columns *columns, uint64
     if (last - first != s->size)
         printf("this shard: points %llu to %llu\n", (unsigned long long)first,
                (unsigned long long)last - 1);
-    printf("the first of them:\n");
+    printf("first points:\n");
     if (s->strategy->ranks) {
         cursor_seek(&c, s, first);
-    } else { /* asked in order; what they are worth does not matter yet */
+    } else { /* takes points in the order asked for; their values do not matter yet */
         struct explore *e = mem_alloc(1, sizeof *e);
         explore_make(e, s, columns);
         search = search_open(s->strategy, &e->problem);
@@ -85,8 +85,9 @@ static void dry_run(const struct study *s, const struct columns *columns, uint64
     free(explore);
 }
 
-static int into_store(const struct args *a, const struct study *s, const struct columns *columns,
-                      uint64_t first, uint64_t last, size_t jobs, struct err *err)
+static int sweep_into_store(const struct args *a, const struct study *s,
+                            const struct columns *columns, uint64_t first, uint64_t last,
+                            size_t jobs, struct err *err)
 {
     static const char *const keeps[] = {
         [KEEP_ALL] = "all", [KEEP_FEASIBLE] = "feasible", [KEEP_FRONT] = "front"};
@@ -144,13 +145,13 @@ static int read_shard(const char *text, double *i, double *n, struct err *err)
     return 0;
 }
 
-static void say_strategy(const struct args *a, const struct study *s)
+static void print_strategy(const struct args *a, const struct study *s)
 {
     if (s->strategy_given || s->strategy == &strategy_grid || args_value(a, "--quiet"))
         return;
     fprintf(stderr,
-            "%s: not every point fits the budget of %.0f: searching with %s; search.strategy names "
-            "another\n",
+            "%s: the budget of %.0f does not cover all points: searching with %s; "
+            "search.strategy selects another\n",
             s->name, s->budget, s->strategy->name);
 }
 
@@ -176,12 +177,12 @@ static int run(const struct args *a, struct err *err)
         s->seed = seed;
         columns_make(columns, s);
         sweep_shard(s, (uint64_t)i, (uint64_t)n, &first, &last);
-        say_strategy(a, s);
+        print_strategy(a, s);
         if (args_value(a, "--dry-run")) {
             dry_run(s, columns, first, last);
             rc = EXIT_DONE;
         } else {
-            rc = into_store(a, s, columns, first, last, (size_t)jobs, err);
+            rc = sweep_into_store(a, s, columns, first, last, (size_t)jobs, err);
         }
     }
     free(columns);
@@ -194,10 +195,10 @@ close:
 static const struct option options[] = {
     {"--db", "FILE", "the store; default: the study's file name with .db, in this folder"},
     {"--jobs", "N", "threads that price points; default: all cores"},
-    {"--shard", "I/N", "only the I-th of N parts of the space, I from 1; `dse merge` joins them"},
-    {"--seed", "S", "seed of what is drawn at random; default: the study's"},
-    {"--dry-run", NULL, "print the size of the space and its first points, write nothing"},
-    {"--quiet", NULL, "no progress"},
+    {"--shard", "I/N", "only part I of N of the space, I from 1; `dse merge` joins the parts"},
+    {"--seed", "S", "random seed; default: the study's"},
+    {"--dry-run", NULL, "print the size of the space and its first points; write nothing"},
+    {"--quiet", NULL, "do not show progress"},
     {NULL, NULL, NULL},
 };
 
@@ -206,7 +207,7 @@ const struct command cmd_sweep = {
     .arguments = "STUDY.yaml",
     .least = 1,
     .most = 1,
-    .summary = "run a study into a store, or go on with it",
+    .summary = "run a study into a store, or resume it",
     .example = "  dse sweep dse/studies/attention-payoff.yaml --db payoff.db\n"
                "  dse sweep big.yaml --shard 2/8 --db part2.db",
     .options = options,

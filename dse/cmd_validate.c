@@ -1,4 +1,4 @@
-/* dse validate: the model against published and measured results. */
+/* dse validate: compares the model with published and measured results. */
 #include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "dse/command.h"
 #include "dse/terminal.h"
 
-/* Of a claim that ours is more or less than a number there is no error: it holds or it does not. */
+/* A claim of more or less than a number has no error: it holds or it does not. */
 static char *claim_verdict(const struct claim *claim, double ours)
 {
     bool holds = claim->kind == CLAIM_MORE ? ours >= claim->published : ours < claim->published;
@@ -99,7 +99,7 @@ static const struct option options[] = {
     {"--data", "DIR",
      "a folder of results: llmsimulator.csv, published_serving.csv, silicon/, ..."},
     {"--every", NULL,
-     "with --data: each of the thousands of measured kernels and serving points, too"},
+     "with --data: also list each of the thousands of measured kernels and serving points"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
 };
@@ -109,16 +109,15 @@ const struct command cmd_validate = {
     .arguments = "",
     .least = 0,
     .most = 0,
-    .summary = "hold the model against published and measured results",
+    .summary = "compare the model with published and measured results",
     .example = "  dse validate\n"
                "  dse validate --data validation --format md\n"
-               "  fitted: whether constants were fitted to these results; of each table of "
-               "measured ones a\n"
-               "  checksum of the configuration keeps half for checking. inside_percent: share of "
-               "results\n"
-               "  between our low and high, 80 if these are right. target, met: what is wanted of "
-               "results\n"
-               "  that nothing was fitted to, and whether it is so.\n",
+               "\ncolumns of the summary:\n"
+               "  fitted: whether constants were fitted to these results; a checksum of the\n"
+               "  configuration reserves half of each measured table for checking.\n"
+               "  inside_percent: share of results between our low and high; 80 if the\n"
+               "  intervals are right. target, met: the largest error allowed on results that\n"
+               "  nothing was fitted to, and whether it is met.\n",
     .options = options,
     .run = run,
 };

@@ -1,4 +1,4 @@
-/* Commands are rows: a name, its options, its help and a function. One file per command. */
+/* Commands are rows: a name, options, help and a function. One file per command. */
 #ifndef DSE_COMMAND_H
 #define DSE_COMMAND_H
 
@@ -22,7 +22,7 @@ enum {
 
 struct option {
     const char *name;  /* "--db" */
-    const char *value; /* what it takes, "FILE"; NULL: nothing */
+    const char *value; /* its value, "FILE"; NULL if it takes none */
     const char *doc;
 };
 
@@ -31,7 +31,7 @@ struct args;
 struct command {
     const char *name;
     const char *arguments; /* "STUDY.yaml", "DB" */
-    size_t least, most;    /* how many arguments */
+    size_t least, most;    /* number of arguments */
     const char *summary;   /* one line */
     const char *example;
     const struct option *options;                      /* ends with { NULL } */
@@ -51,31 +51,31 @@ struct args {
     } option[ARGS_MOST];
 };
 
-/* The last value of an option; "" if it takes none but was given; NULL if it was not. */
+/* The last value of an option; "" if it takes no value but was given; NULL if it was not given. */
 const char *args_value(const struct args *a, const char *option);
 
-/* The i-th value of an option that may be repeated, or NULL. */
+/* The i-th value of a repeatable option, or NULL. */
 const char *args_each(const struct args *a, const char *option, size_t i);
 
-/* Options that would have no effect beside another one: refuses them. `rows` ends with { NULL }. */
+/* Refuses options that have no effect together with another one. `rows` ends with { NULL }. */
 struct clash {
     const char *option, *with;
 };
 int args_clash(const struct args *a, const struct clash *rows, struct err *err);
 
-/* A whole number from an option; `init` if it was not given. */
+/* A whole number from an option; `init` if the option was not given. */
 int args_whole(const struct args *a, const char *option, double lo, double hi, double init,
                double *out, struct err *err);
 
 /* The --format of a table. */
 int args_format(const struct args *a, enum format init, enum format *out, struct err *err);
 
-/* The catalogue: $DSE_CATALOGUE, else ../share/dse/catalogue beside the program, else that of the
- * build. Caller closes. */
+/* Opens the catalogue: $DSE_CATALOGUE, else ../share/dse/catalogue relative to the program, else
+ * that of the build. Caller closes. */
 int open_catalogue(struct catalogue **out, struct err *err);
 
-/* Opens a study; NULL: all defaults. Of a study with several mistakes all but the last are printed,
- * err has the last: at most 20, and how many more. Caller frees. */
+/* Opens a study; NULL: all defaults. If the study has several errors, prints all but the last (at
+ * most 20, then the number of others), and `err` gets the last. Caller frees. */
 int open_study(struct study **out, const char *path, struct catalogue *c, struct err *err);
 
 extern const struct command cmd_eval, cmd_sweep, cmd_query, cmd_pareto, cmd_payoff, cmd_report,

@@ -1,4 +1,4 @@
-/* The parts of a device's cost, for people and for programs. */
+/* The parts of a device's cost, as text and as JSON. */
 #ifndef DSE_COSTS_H
 #define DSE_COSTS_H
 
@@ -7,7 +7,7 @@
 
 void costs_text(const struct design *d, const struct price_book *book);
 
-/* The value of "cost": an object of low, middle and high, each with the parts in USD and mm2. */
+/* The value of "cost": an object with low, middle and high, each with the parts in USD and mm2. */
 void costs_json(const struct design *d, const struct price_book *book);
 
 #endif

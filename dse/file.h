@@ -1,4 +1,4 @@
-/* Files written whole or not at all. */
+/* Files written completely or not at all. */
 #ifndef DSE_FILE_H
 #define DSE_FILE_H
 
@@ -6,11 +6,11 @@
 
 #include "base/err.h"
 
-/* Writes beside `path` first, so that a failed write leaves what was there. `write` returns 0, or
- * -1 if it could not. */
+/* Writes a temporary file beside `path` and renames it, so that a failed write leaves the old file.
+ * `write` returns 0, or -1 on failure. */
 int file_write(const char *path, int (*write)(FILE *out, void *ctx), void *ctx, struct err *err);
 
-/* Removes what file_write has begun; for a program that ends at once. */
+/* Removes the temporary file, for a program that exits at once. */
 void file_abandon(void);
 
 #endif

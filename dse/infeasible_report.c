@@ -9,7 +9,7 @@
 #include "reports/nothing_feasible.h"
 #include "search/space.h"
 
-static void take_one(struct miss *miss, uint64_t point, double by, double all, size_t others)
+static void add_miss(struct miss *miss, uint64_t point, double by, double all, size_t others)
 {
     if (miss->n++ == 0 || all < miss->least) {
         miss->least = all;
@@ -34,20 +34,20 @@ void misses_take(struct misses *m, enum verdict verdict, uint64_t point, const d
             missed++;
         }
     if (excess[0] > 0)
-        take_one(&m->of[verdict], point, excess[0], all, missed - 1);
+        add_miss(&m->of[verdict], point, excess[0], all, missed - 1);
     for (size_t i = 1; i < study_limits(m->study); i++)
         if (excess[i] > 0)
-            take_one(&m->of_constraint[i - 1], point, excess[i], all, missed - 1);
+            add_miss(&m->of_constraint[i - 1], point, excess[i], all, missed - 1);
 }
 
 static void print_others(const struct miss *miss, FILE *out)
 {
     if (miss->others)
-        fprintf(out, ", besides %zu other limit%s", miss->others, miss->others > 1 ? "s" : "");
+        fprintf(out, ", and misses %zu other limit%s", miss->others, miss->others > 1 ? "s" : "");
     fprintf(out, "\n");
 }
 
-/* What a limit would have to be for the nearest point. */
+/* By how much a limit must rise for the nearest point. */
 static void print_verdict(const struct misses *m, enum verdict v, FILE *out)
 {
     const char *limit = verdict_kinds[v].limit;
@@ -73,7 +73,7 @@ static void print_constraint(const struct misses *m, size_t i, FILE *out)
         double step = miss->by * (r->value != 0 ? fabs(r->value) : 1);
         double value =
             r->relation == AT_MOST || r->relation == BELOW ? r->value + step : r->value - step;
-        fprintf(out, ", nearest: point %llu by %s %%, let in by a limit of %s",
+        fprintf(out, ", nearest: point %llu by %s %%, feasible with a limit of %s",
                 (unsigned long long)miss->point,
                 number_readable(100 * miss->by, 3, share, sizeof share),
                 quantity_text(value, strcmp(f->unit, "1") ? f->unit : "", 9, text, sizeof text));
@@ -81,7 +81,7 @@ static void print_constraint(const struct misses *m, size_t i, FILE *out)
     print_others(miss, out);
 }
 
-/* What is wrong with the mapping of the first such point; only of spaces whose points are numbered
+/* What is wrong with the mapping of the first such point; only in spaces whose points are numbered
  * by their values. */
 static void print_mapping(const struct misses *m, FILE *out)
 {

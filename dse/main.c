@@ -33,9 +33,10 @@ static const struct command *const commands[] = {
 
 static void help(FILE *out)
 {
-    fputs("dse: explores accelerator designs and says where attention hardware stops paying off\n\n"
-          "usage: dse COMMAND [ARGUMENT...] [--OPTION...]\n\n",
-          out);
+    fputs(
+        "dse: explores accelerator designs and shows where attention hardware stops paying off\n\n"
+        "usage: dse COMMAND [ARGUMENT...] [--OPTION...]\n\n",
+        out);
     for (size_t i = 0; i < LEN(commands); i++)
         fprintf(out, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n`dse COMMAND --help` shows options and an example.\n"
@@ -255,16 +256,16 @@ static int run(int argc, char **argv, struct err *err)
 static void out_of_memory(void)
 {
     static const char text[] =
-        "dse: out of memory: ask for fewer rows or points, or give it more memory\n";
+        "dse: out of memory: ask for fewer rows or points, or provide more memory\n";
     ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
     (void)written;
     file_abandon();
     _exit(EXIT_COULD_NOT);
 }
 
-/* A closed standard stream is opened for nothing, so that no file of ours gets its number and what
- * is printed is an error instead of being written into that file. */
-static void hold_streams(void)
+/* Opens closed standard streams on /dev/null, so that no file gets their number and printed text
+ * becomes an error instead of being written into that file. */
+static void reserve_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
@@ -278,7 +279,7 @@ static bool reader_has_gone(void)
     return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
 }
 
-/* Has everything printed arrived? A reader that wants no more is told nothing. */
+/* Was everything printed written? If the reader closed the pipe, nothing is reported. */
 static int check_output(void)
 {
     errno = 0;
@@ -294,11 +295,11 @@ static int check_output(void)
 
 int main(int argc, char **argv)
 {
-    struct err err = {.status = STATUS_IO, .text = "dse: failed without saying why"};
-    hold_streams();
+    struct err err = {.status = STATUS_IO, .text = "dse: failed for an unknown reason"};
+    reserve_streams();
     mem_on_failure(out_of_memory);
-    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to report, not a death */
-    signal(SIGPIPE, SIG_IGN); /* as is a reader that has gone */
+    signal(SIGXFSZ, SIG_IGN); /* exceeding the file size limit is an error to report */
+    signal(SIGPIPE, SIG_IGN); /* so is a closed pipe */
     int status = run(argc, argv, &err);
 
     if (status < 0) {

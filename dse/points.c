@@ -29,20 +29,20 @@ static char *trimmed(char *text)
     return text;
 }
 
-/* A name in small letters, with '_' for what people write between words; cut where it is long. */
-struct plain {
+/* A name in lower case, with '_' for other separators between words; truncated if too long. */
+struct lower_name {
     char text[NAME_MOST];
 };
 
-static struct plain plain_of(const char *name)
+static struct lower_name lower_name_of(const char *name)
 {
-    struct plain p = {""};
+    struct lower_name p = {""};
     for (size_t i = 0; name[i] && i + 1 < sizeof p.text; i++)
         p.text[i] = strchr(". -", name[i]) ? '_' : (char)tolower((unsigned char)name[i]);
     return p;
 }
 
-/* Columns are named by path, or with '_' for the first '.'. */
+/* Columns are named by path, or by path with '_' instead of the first '.'. */
 static struct target target_of(const char *name)
 {
     struct target t = {0};
@@ -69,15 +69,15 @@ static struct target target_of(const char *name)
     return t;
 }
 
-/* The first word of a name: up to '_'. */
+/* Compares the first words of two names: up to '_'. */
 static bool same_first_word(const char *a, const char *b)
 {
     size_t length = strcspn(a, "_");
     return length == strcspn(b, "_") && !strncmp(a, b, length);
 }
 
-/* Does `name` stand for the field `f` of a section, nearly? */
-static bool resembles(const struct plain *name, const char *section, const struct field *f)
+/* Is `name` nearly the name of the field `f` of a section? */
+static bool resembles(const struct lower_name *name, const char *section, const struct field *f)
 {
     char path[2 * NAME_MOST];
     size_t length = strlen(section);
@@ -89,7 +89,7 @@ static bool resembles(const struct plain *name, const char *section, const struc
            same_first_word(name->text + length + 1, f->name);
 }
 
-/* Fails if the name has a dot after nearly the name of a section. */
+/* Fails if the part of the name before a dot is nearly the name of a section. */
 static int check_dotted(const char *name, struct err *err)
 {
     const char *dot = strchr(name, '.');
@@ -111,11 +111,11 @@ static int check_dotted(const char *name, struct err *err)
     return 0;
 }
 
-/* A column that is passed on must not look like a parameter misspelt, or the default is priced in
- * its place. err->text is "WHAT: RIGHT". */
+/* A column that is passed on must not look like a misspelt parameter, or the default would be
+ * priced instead. err->text is "WHAT: RIGHT". */
 static int check_foreign(const char *name, struct err *err)
 {
-    struct plain plain = plain_of(name);
+    struct lower_name lower_name = lower_name_of(name);
     char path[NAME_MOST];
     if (field_find(metrics_fields, name) || !strncmp(name, "given_", 6))
         return 0;
@@ -123,16 +123,16 @@ static int check_foreign(const char *name, struct err *err)
         return -1;
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         const char *section = design_parts[part].fields->section;
-        if (design_parts[part].named && name_distance(plain.text, section) <= 1)
+        if (design_parts[part].named && name_distance(lower_name.text, section) <= 1)
             return fail(err, "unknown name: did you mean \"%s\"?", section);
     }
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         const struct fields *f = design_parts[part].fields;
         for (size_t i = 0; i < f->n; i++) {
             struct parameter p = {&f->row[i], part, 0};
-            if (resembles(&plain, f->section, &f->row[i]))
+            if (resembles(&lower_name, f->section, &f->row[i]))
                 return fail(err, "sets nothing: did you mean \"%s\"? (given_%s is passed on)",
-                            design_path(&p, path, sizeof path), plain.text);
+                            design_path(&p, path, sizeof path), lower_name.text);
         }
     }
     return 0;
@@ -178,7 +178,7 @@ static int check_names(const struct points *p, struct err *err)
     return rc;
 }
 
-/* A column without a name may hold nothing, as spreadsheets leave them. */
+/* A column without a name must be empty, as spreadsheets often leave one. */
 static int check_nameless(const struct points *p, size_t i, struct err *err)
 {
     for (size_t row = 0; row < p->csv.rows; row++) {

@@ -1,4 +1,4 @@
-/* A list of points: which of its columns set what, and the design of each row. */
+/* A list of points: what each of its columns sets, and the design of each row. */
 #ifndef DSE_POINTS_H
 #define DSE_POINTS_H
 
@@ -7,19 +7,19 @@
 
 struct points {
     const char *path;
-    struct csv csv; /* without blanks around the names of columns */
+    struct csv csv; /* column names are trimmed */
     struct target *target;
 };
 
-/* Reads the list. Refuses columns given twice, names that look like a parameter misspelt, and a
- * list that sets nothing. points_close. */
+/* Reads the list. Refuses duplicate columns, names that look like a misspelt parameter, and a list
+ * that sets nothing. Caller closes with points_close. */
 int points_open(struct points *out, const char *path, struct err *err);
 
-/* The same from memory; `name` stands for the file in messages. */
+/* Parses text in memory; `name` replaces the file name in messages. */
 int points_parse(struct points *out, const char *name, const char *text, size_t length,
                  struct err *err);
 
-/* Puts a row over the design: entries of the catalogue first, single values on top. */
+/* Sets the values of a row in the design: catalogue entries first, then single parameters. */
 int points_put(const struct points *p, size_t row, struct catalogue *c, struct design *d,
                struct err *err);
 

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "dse/command.h"
 
-enum { OUT_OF_TIME = 2 }; /* of take() */
+enum { OUT_OF_TIME = 2 }; /* of take_rows() */
 enum { COMMIT_EVERY = 50000, COMMIT_SEARCH_EVERY = 8192, VOLUME_MOST = 20000 };
 static const double COMMIT_EVERY_S = 5, PROGRESS_EVERY_S = 0.2;
 
@@ -98,7 +98,7 @@ static int commit_if_due(struct runner *r)
                : 0;
 }
 
-static bool own(const struct runner *r, uint64_t point)
+static bool is_in_shard(const struct runner *r, uint64_t point)
 {
     return point >= r->first && point < r->last;
 }
@@ -109,14 +109,14 @@ static int drop_left(struct runner *r, struct archive *front)
     const uint64_t *left = archive_removed(front, &n);
     int rc = 0;
     for (size_t i = 0; i < n && rc == 0 && r->study->keep == KEEP_FRONT; i++)
-        rc = own(r, left[i]) ? db_drop(r->db, left[i], r->err) : 0;
+        rc = is_in_shard(r, left[i]) ? db_drop(r->db, left[i], r->err) : 0;
     archive_forget(front);
     return rc;
 }
 
-/* ---- the grid: a point's number is its index, so any range can be priced by itself ---- */
+/* ---- the grid: a point's number is its index, so any range can be priced independently ---- */
 
-/* Is it on the front of the points before it? */
+/* Is it on the front of the points before it? If so, adds it. */
 static bool offer(struct runner *r, uint64_t point, const double *row)
 {
     double at[RULES_MOST];
@@ -127,7 +127,7 @@ static bool offer(struct runner *r, uint64_t point, const double *row)
     return archive_offer(r->front, at, point);
 }
 
-static int take(void *ctx, uint64_t first, size_t count, const double *rows)
+static int take_rows(void *ctx, uint64_t first, size_t count, const double *rows)
 {
     struct runner *r = ctx;
     size_t at_verdict = column_of(r->columns, "verdict");
@@ -159,7 +159,7 @@ static int take(void *ctx, uint64_t first, size_t count, const double *rows)
     return commit_if_due(r);
 }
 
-/* A front that a run was killed on is in the store. */
+/* Loads the front that a killed run left in the store. */
 static int front_load(struct runner *r, int64_t id)
 {
     struct table t;
@@ -205,14 +205,15 @@ static int run_grid(struct runner *r, const struct db_run *row)
         if (front_load(r, row->id) != 0)
             return -1;
     }
-    return r->start < r->last ? sweep_run(r->study, r->columns,
-                                          (struct point_range){r->start, r->last}, r->jobs, take, r)
-                              : 0;
+    return r->start < r->last
+               ? sweep_run(r->study, r->columns, (struct point_range){r->start, r->last}, r->jobs,
+                           take_rows, r)
+               : 0;
 }
 
-/* ---- a strategy: the whole search is repeated, and what is missing is written ---- */
+/* ---- a strategy: the whole search is repeated, and only missing points are written ---- */
 
-/* Of a strategy whose numbers are indices: what is left is known at the end. */
+/* For a strategy whose point numbers are indices: the front is known only at the end. */
 static int write_front(struct runner *r, const struct archive *front)
 {
     struct cursor cursor = {0};
@@ -223,7 +224,7 @@ static int write_front(struct runner *r, const struct archive *front)
     int rc = 0;
     archive_list(front, NULL, id);
     for (size_t i = 0; i < n && rc == 0; i++) {
-        if (!own(r, id[i]))
+        if (!is_in_shard(r, id[i]))
             continue;
         genes_seek(r->explore.gene, axes, id[i], gene);
         sweep_points(r->study, r->columns, &(struct point_list){1, gene, row}, &cursor, 1);
@@ -249,7 +250,7 @@ static int take_batch(struct runner *r, size_t n, const double *rows, const bool
                                                    : verdict == VERDICT_OK;
         r->priced_feasible += verdict == VERDICT_OK;
         misses_take(&r->misses, verdict, point, rows);
-        if (!own(r, point))
+        if (!is_in_shard(r, point))
             continue;
         if (late) {
             r->done++;
@@ -267,7 +268,7 @@ static int take_batch(struct runner *r, size_t n, const double *rows, const bool
     return 0;
 }
 
-/* Asks, prices and tells until the search is over. 1 if interrupted. */
+/* Asks, prices and tells until the search ends. 1 if interrupted. */
 static int ask_and_tell(struct runner *r, struct cursor *cursor, double *rows)
 {
     const struct problem *p = &r->explore.problem;
@@ -311,25 +312,25 @@ static int run_search(struct runner *r)
     return rc;
 }
 
-/* Why the front that `exact` found is not proven; NULL if it is, or if the budget does not allow
- * every point. */
-static const char *why_grid(struct runner *r)
+/* Why the front of `exact` is not proven; NULL if it is, or if the budget does not cover every
+ * point. */
+static const char *why_not_proven(struct runner *r)
 {
     if (r->explore.problem.effort.grid <= 0 || r->timed_out)
         return NULL;
     if (search_gave_up(r->search))
-        return "bounds would cost more than they save";
+        return "bounds cost more than they save";
     if (search_failed(r->search))
         return "a point was better than its bounds";
     static const char *const why[] = {
         [BOUNDS_KEPT] = NULL,
-        [BOUNDS_BROKEN] = "a bound was not kept along a line",
-        [BOUNDS_UNCHECKED] = "too few lines of the space could be checked for broken bounds",
+        [BOUNDS_BROKEN] = "a bound was violated along a line",
+        [BOUNDS_UNCHECKED] = "too few lines of the space could be checked for violated bounds",
     };
     return why[explore_confirm(&r->explore, r->search, r->jobs)];
 }
 
-static int take_whole(void *ctx, uint64_t first, size_t count, const double *rows)
+static int take_rows_of_all(void *ctx, uint64_t first, size_t count, const double *rows)
 {
     struct runner *r = ctx;
     size_t at_verdict = column_of(r->columns, "verdict");
@@ -339,8 +340,8 @@ static int take_whole(void *ctx, uint64_t first, size_t count, const double *row
         misses_take(&r->misses, verdict, first + i, rows);
         if (feasible)
             offer(r, first + i, rows);
-        r->done += own(r, first + i);
-        r->feasible += own(r, first + i) && feasible;
+        r->done += is_in_shard(r, first + i);
+        r->feasible += is_in_shard(r, first + i) && feasible;
         r->priced_feasible += feasible;
     }
     archive_forget(r->front);
@@ -350,14 +351,14 @@ static int take_whole(void *ctx, uint64_t first, size_t count, const double *row
     return interrupted ? 1 : r->timed_out ? OUT_OF_TIME : 0;
 }
 
-/* All points for the front of all of them, of which a shard writes its part at the end. */
+/* Prices all points for the complete front; a shard writes its part at the end. */
 static int run_whole_grid(struct runner *r)
 {
     open_front(r);
     r->done = r->first;
     r->feasible = 0;
     int rc = sweep_run(r->study, r->columns, (struct point_range){0, r->study->size}, r->jobs,
-                       take_whole, r);
+                       take_rows_of_all, r);
     if (rc == 0 || rc == OUT_OF_TIME)
         return write_front(r, r->front) != 0 ? -1 : rc;
     r->done = r->first;
@@ -365,15 +366,15 @@ static int run_whole_grid(struct runner *r)
     return rc;
 }
 
-/* The front by bounds; or, where these do not pay or do not hold, all points as the grid prices
- * them: what an earlier start has written of these is kept. */
+/* Finds the front by bounds. If these cost too much or fail, prices all points as the grid does,
+ * and keeps those that an earlier start wrote. */
 static int run_exact(struct runner *r, const struct db_run *row)
 {
     explore_trends(&r->explore, (double)r->study->size, r->jobs);
     r->done = r->first;
     r->feasible = 0;
     int rc = run_search(r);
-    if (rc == 0 && (r->grid_why = why_grid(r)) == NULL)
+    if (rc == 0 && (r->grid_why = why_not_proven(r)) == NULL)
         return write_front(r, search_archive(r->search));
     r->done = r->start;
     r->feasible = row->feasible;
@@ -393,21 +394,21 @@ static bool exact_is_complete(const struct runner *r)
     return search_over(r->search) && (double)search_asked(r->search) < r->study->budget;
 }
 
-/* Where exact could not use bounds that it was to rely on. */
-static void print_turns(const struct runner *r)
+/* Lists the bounds that exact could not use because a metric is not monotone along an axis. */
+static void print_unused_bounds(const struct runner *r)
 {
     const struct study *s = r->study;
     for (size_t j = 0; r->explore.turns && j < s->objectives + study_limits(s); j++)
         for (size_t i = 0; i < s->axes; i++)
             if (r->explore.turns[j * s->axes + i])
-                printf("  %s turns back along %s here: no bound of it is used there\n",
+                printf("  %s is not monotone along %s here: no bound of it is used there\n",
                        j < s->objectives    ? s->objective[j].metric->name
-                       : j == s->objectives ? "what memory and latency allow"
+                       : j == s->objectives ? "the batch that memory and latency allow"
                                             : s->constraint[j - s->objectives - 1].text,
                        s->axis[i].path);
 }
 
-static void summary(const struct runner *r)
+static void print_summary(const struct runner *r)
 {
     double spent = now_s() - r->started_s;
     char text[48];
@@ -421,31 +422,33 @@ static void summary(const struct runner *r)
             number_readable((double)r->priced / (spent > 0 ? spent : 1e-9), 3, text, sizeof text));
     printf("\n");
     if (r->grid_why)
-        printf("  %s: every point in order, as %s; the front is %s; %zu on the front\n",
-               r->study->strategy->name, r->grid_why, r->timed_out ? "not complete" : "exact",
+        printf("  %s: priced every point in order, because %s; the front is %s; %zu points on it\n",
+               r->study->strategy->name, r->grid_why, r->timed_out ? "incomplete" : "exact",
                archive_count(r->front));
     if (r->search) {
         const struct archive *front = search_archive(r->search);
         printf("  %s: %s", r->study->strategy->name,
-               search_over(r->search) ? search_over(r->search) : "the time is up");
+               search_over(r->search) ? search_over(r->search) : "the time limit was reached");
         if (r->study->strategy->ranks)
-            printf("; %llu of %llu points looked at, 1 in %s; the front is %s",
+            printf("; priced %llu of %llu points, 1 in %s; the front is %s",
                    (unsigned long long)search_asked(r->search), (unsigned long long)r->study->size,
                    number_readable((double)r->study->size / (double)search_asked(r->search), 4,
                                    text, sizeof text),
-                   search_failed(r->search) ? "not proven, as a point was better than its bounds"
-                   : exact_is_complete(r)   ? "exact"
-                                            : "not complete");
+                   search_failed(r->search)
+                       ? "not proven, because a point was better than its bounds"
+                   : exact_is_complete(r) ? "exact"
+                                          : "incomplete");
         if (front)
             printf("; %zu on the front", archive_count(front));
         printf("\n");
     }
-    print_turns(r);
+    print_unused_bounds(r);
     misses_print(&r->misses, stdout);
 }
 
-/* What was missed by how much, for those who ask a store without any feasible point. */
-static int keep_misses(const struct runner *r)
+/* Stores by how much points missed the limits, for queries on a store without any feasible
+ * point. */
+static int store_misses(const struct runner *r)
 {
     if (r->feasible || !r->priced)
         return 0;
@@ -476,11 +479,11 @@ int runner_run(struct runner *r, const struct db_run *row)
         return -1;
     if (r->priced)
         show_progress(r, true);
-    if (!over && (keep_misses(r) != 0 || commit(r, rc == 0) != 0))
+    if (!over && (store_misses(r) != 0 || commit(r, rc == 0) != 0))
         return -1;
-    summary(r);
+    print_summary(r);
     if (rc > 0) {
-        printf("interrupted: the same command goes on from here\n");
+        printf("interrupted: run the same command again to resume\n");
         return EXIT_INTERRUPTED;
     }
     return r->feasible ? EXIT_DONE : EXIT_NONE_FEASIBLE;

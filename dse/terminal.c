@@ -4,7 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* 0 where there is no limit: into a file or a pipe. */
+/* The width of the terminal; 0, no limit, for a file or a pipe. */
 static size_t terminal_width(void)
 {
     const char *columns = getenv("COLUMNS");

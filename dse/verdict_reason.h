@@ -1,11 +1,11 @@
-/* Why a point is not feasible, in a sentence. */
+/* Why a point is not feasible, in one sentence. */
 #ifndef DSE_VERDICT_REASON_H
 #define DSE_VERDICT_REASON_H
 
 #include "arch/design.h"
 #include "arch/metrics.h"
 
-/* "" of a feasible point. `d` is the design as it was asked for, its mapping not yet chosen. */
+/* "" for a feasible point. `d` is the design as requested, before a mapping is chosen. */
 const char *verdict_reason(enum verdict v, const struct design *d);
 
 #endif

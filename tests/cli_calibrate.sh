@@ -43,7 +43,7 @@ refused() {
     [ $? -eq 2 ] && grep -q "$want" "$work/err.txt" || complain "$*: $(cat "$work/err.txt")"
 }
 refused 'chips: nothing to fit' calibrate "$work"
-refused 'no tables of kernels' calibrate "$DSE_SOURCE/tests" --chips h100
+refused 'no kernel tables' calibrate "$DSE_SOURCE/tests" --chips h100
 sed 's|^calibration: .*|calibration: hoper|' "$DSE_CATALOGUE/chips/h100.yaml" >"$work/typo.yaml"
 refused 'typo.yaml:[0-9]*:[0-9]*: calibration: unknown calibration "hoper": did you mean "hopper"' \
     eval --set "chip=$work/typo.yaml"

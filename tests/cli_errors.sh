@@ -108,7 +108,7 @@ printf 'study: dry\nsweep: {workload.context: [1024, 2048]}\n' >dry.yaml
 wrong 2 '^dse sweep: --db: has no effect with --dry-run' sweep dry.yaml --dry-run --db dry.db
 wrong 2 '^dse sweep: --jobs: has no effect with --dry-run' sweep dry.yaml --dry-run --jobs 2
 wrong 2 '^dse validate: --every: has no effect without --data' validate --every
-wrong 2 '^dse eval: --format: one point is text or json' eval --format csv
+wrong 2 '^dse eval: --format: a single point is printed as text or json' eval --format csv
 rm dry.yaml
 wrong 2 'unknown column "modell": did you mean "model"' query good.db --match modell=gpt
 wrong 2 'missing closing parenthesis' query good.db --match 'model=('

@@ -35,8 +35,8 @@ exact() {
     "$DSE" merge halves.db half1.db half2.db >/dev/null || complain "$1: shards do not merge"
     same grid.db halves.db "$1, in two shards"
 }
-bounds='points looked at, 1 in .*'
-order='every point in order, as bounds would cost more than they save'
+bounds='priced [0-9]* of [0-9]* points, 1 in .*'
+order='every point in order, because bounds cost more than they save'
 
 # study STEPS MORE
 study() {

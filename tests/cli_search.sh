@@ -74,7 +74,7 @@ echo 'search: {budget: 500}' >>own.yaml
 "$DSE" sweep own.yaml >out.txt 2>err.txt || complain "no strategy fails"
 grep -q 'searching with nsga2' err.txt || complain "does not say what it chose: $(cat err.txt)"
 "$DSE" sweep own.yaml --db quiet.db --quiet 2>&1 >/dev/null | grep . && complain "--quiet is not"
-grep -q 'exceed "die_area_mm2 <= 1700", nearest: point [0-9]* by .* %, let in by a limit of' out.txt ||
+grep -q 'exceed "die_area_mm2 <= 1700", nearest: point [0-9]* by .* %, feasible with a limit of' out.txt ||
     complain "no nearest miss: $(cat out.txt)"
 limit=$(sed -n 's/.*exceed "die_area_mm2 <= 1700".*limit of \([0-9.]*\) .*/\1/p' out.txt)
 point=$(sed -n 's/.*exceed "die_area_mm2 <= 1700", nearest: point \([0-9]*\) .*/\1/p' out.txt)
@@ -85,7 +85,7 @@ awk -v a="$limit" -v b="$area" 'BEGIN { exit !(a > 1700 && a / b > 0.99999 && a 
 sed 's/budget: 500/budget: 100000, stall: 2000/' own.yaml >stall.yaml
 "$DSE" sweep stall.yaml --quiet | grep -q 'stopped growing' || complain "a stall is not seen"
 sed 's/budget: 500/seconds: 0.3/' own.yaml >timed.yaml
-"$DSE" sweep timed.yaml --quiet | grep -q 'the time is up' || complain "seconds do not stop it"
+"$DSE" sweep timed.yaml --quiet | grep -q 'the time limit was reached' || complain "seconds do not stop it"
 
 "$DSE" sensitivity own.yaml --points 64 --jobs 1 --format csv >a.csv || complain "sensitivity fails"
 "$DSE" sensitivity own.yaml --points 64 --jobs 3 --format csv | cmp -s a.csv - || complain "sensitivity depends on threads"
