@@ -28,7 +28,7 @@ const struct verdict_kind verdict_kinds[VERDICTS] = {
     [VERDICT_CONSTRAINT] = { .name = "constraint", .distance = 3, .why = "a constraint of the study is not met" },
     [VERDICT_MAPPING] = { .name = "mapping", .distance = 3 },
     [VERDICT_CALIBRATION] = { .name = "calibration", .distance = 3,
-                              .why = "a kernel of this design was not measured on chips of this generation: use timing ideal" },
+                              .why = "kernels of this kind were not measured on chips of this generation: use timing ideal" },
 };
 
 static struct word verdict_word(size_t i)
