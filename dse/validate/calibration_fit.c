@@ -1,3 +1,11 @@
+/* Fits each set of constants to the rows that share it: minimises the sum of a robust loss (soft
+ * L1) of log(calibrated / measured) with the simplex method, from a start value per constant.
+ *
+ * Constants are searched by logarithm, so they stay positive, up to a maximum. Half of the rows, by
+ * a checksum of their configuration, is never fitted to and gives the error that calibrated timing
+ * reports. Serving constants are fitted last, with the kernels fixed.
+ *
+ * Invariant: outside its set, a fit changes nothing in the calibration. */
 #include "dse/validate/calibration_fit.h"
 
 #include <stdlib.h>
@@ -6,86 +14,86 @@
 #include "base/mem.h"
 #include "base/minimise.h"
 
-/* Errors below this count by their square, larger ones in proportion: soft L1. */
+/* Log errors below this count by their square, larger ones linearly: soft L1. */
 static const double KERNEL_SOFT = 0.03, SERVING_SOFT = 0.1;
 static const double FEW_ROWS = 8;
 
-/* What a serving engine's host does for each request of a step. Fitted alone it is 42 us on Hopper
- * and 36 us on Blackwell: software, and so one constant. */
+/* Time that the host of a serving engine spends per request of a step. Fitted alone it is 42 us on
+ * Hopper and 36 us on Blackwell; it is software, so one constant serves all. */
 static const double REQUEST_S = 40e-6;
 
-/* A constant that is fitted: where a search begins, and the most it may be. A share of a peak that
- * the rows do not pin down ends at what was seen at best elsewhere. */
-struct knob {
+/* A constant to fit: its start value and its maximum. The maximum of a share of a peak is the best
+ * seen on other chips, for rows that do not determine it. */
+struct unknown {
     double *value, start, most;
 };
 
-/* Measured rows that share constants: a kernel in one format, on one way of reducing. */
+/* Measured rows that share constants: a kernel in one format, with one kind of all-reduce. */
 struct kernel_set {
     enum kernel kernel;
     int number;
     bool ring;
 };
 
-static size_t knobs_of(struct knob out[MINIMISE_MOST], struct calibration *c,
-                       const struct kernel_set *set)
+static size_t unknowns_of(struct unknown out[MINIMISE_MOST], struct calibration *c,
+                          const struct kernel_set *set)
 {
     int number = set->number;
     size_t n = 0;
-#define KNOB(member, from, to)                                                                     \
-    out[n++] = (struct knob)                                                                       \
+#define UNKNOWN(member, from, to)                                                                  \
+    out[n++] = (struct unknown)                                                                    \
     {                                                                                              \
         &(member), from, to                                                                        \
     }
     switch (set->kernel) {
     case KERNEL_GEMM:
-        KNOB(c->gemm[number].start_s, 4e-6, 1e-3);
-        KNOB(c->gemm[number].compute, 0.6, 0.95);
-        KNOB(c->gemm[number].memory, 0.85, 0.92);
-        KNOB(c->gemm[number].depth_s, 4e-7, 1e-4);
+        UNKNOWN(c->gemm[number].start_s, 4e-6, 1e-3);
+        UNKNOWN(c->gemm[number].compute, 0.6, 0.95);
+        UNKNOWN(c->gemm[number].memory, 0.85, 0.92);
+        UNKNOWN(c->gemm[number].depth_s, 4e-7, 1e-4);
         break;
     case KERNEL_MOE:
-        KNOB(c->moe[number].start_s, 3e-5, 1e-3);
-        KNOB(c->moe[number].compute, 0.6, 0.85);
-        KNOB(c->moe[number].memory, 0.8, 0.92);
-        KNOB(c->moe[number].aside, 0.2, 1);
+        UNKNOWN(c->moe[number].start_s, 3e-5, 1e-3);
+        UNKNOWN(c->moe[number].compute, 0.6, 0.85);
+        UNKNOWN(c->moe[number].memory, 0.8, 0.92);
+        UNKNOWN(c->moe[number].aside, 0.2, 1);
         break;
     case KERNEL_DECODE:
-        KNOB(c->decode[number].start_s, 1e-5, 1e-3);
-        KNOB(c->decode[number].memory, 0.9, 1);
-        KNOB(c->decode[number].small, 0.7, 1);
-        KNOB(c->decode[number].per_head, 1.1, 3);
+        UNKNOWN(c->decode[number].start_s, 1e-5, 1e-3);
+        UNKNOWN(c->decode[number].memory, 0.9, 1);
+        UNKNOWN(c->decode[number].small, 0.7, 1);
+        UNKNOWN(c->decode[number].per_head, 1.1, 3);
         break;
     case KERNEL_DECODE_MLA:
-        KNOB(c->mla[number].start_s, 1e-5, 1e-3);
-        KNOB(c->mla[number].compute, 0.6, 0.8);
-        KNOB(c->mla[number].memory, 0.8, 0.95);
+        UNKNOWN(c->mla[number].start_s, 1e-5, 1e-3);
+        UNKNOWN(c->mla[number].compute, 0.6, 0.8);
+        UNKNOWN(c->mla[number].memory, 0.8, 0.95);
         break;
     case KERNEL_PREFILL:
-        KNOB(c->prefill[number].start_s, 1e-5, 1e-3);
-        KNOB(c->prefill[number].compute, 0.5, 0.95);
-        KNOB(c->prefill[number].pad_tokens, 200, 1e4);
+        UNKNOWN(c->prefill[number].start_s, 1e-5, 1e-3);
+        UNKNOWN(c->prefill[number].compute, 0.5, 0.95);
+        UNKNOWN(c->prefill[number].pad_tokens, 200, 1e4);
         break;
     case KERNEL_PREFILL_MLA:
-        KNOB(c->prefill_mla[number].start_s, 1e-5, 1e-3);
-        KNOB(c->prefill_mla[number].compute, 0.5, 0.95);
-        KNOB(c->prefill_mla[number].pad_tokens, 200, 1e4);
+        UNKNOWN(c->prefill_mla[number].start_s, 1e-5, 1e-3);
+        UNKNOWN(c->prefill_mla[number].compute, 0.5, 0.95);
+        UNKNOWN(c->prefill_mla[number].pad_tokens, 200, 1e4);
         break;
     case KERNEL_REDUCE:
         if (set->ring) {
-            KNOB(c->ring.start_s, 5e-6, 1e-3);
-            KNOB(c->ring.link, 0.7, 1);
-            KNOB(c->ring.hop_s, 1e-6, 1e-3);
+            UNKNOWN(c->ring.start_s, 5e-6, 1e-3);
+            UNKNOWN(c->ring.link, 0.7, 1);
+            UNKNOWN(c->ring.hop_s, 1e-6, 1e-3);
         } else {
-            KNOB(c->reduce.start_s, 4e-6, 1e-3);
-            KNOB(c->reduce.link, 0.7, 1);
-            KNOB(c->reduce.two_shot_s, 2e-5, 1e-3);
+            UNKNOWN(c->reduce.start_s, 4e-6, 1e-3);
+            UNKNOWN(c->reduce.link, 0.7, 1);
+            UNKNOWN(c->reduce.two_shot_s, 2e-5, 1e-3);
         }
         break;
     case KERNEL_EXCHANGE:
-        KNOB(c->exchange.start_s, 5e-6, 1e-3);
-        KNOB(c->exchange.link, 0.7, 1);
-        KNOB(c->exchange.hop_s, 1e-6, 1e-3);
+        UNKNOWN(c->exchange.start_s, 5e-6, 1e-3);
+        UNKNOWN(c->exchange.link, 0.7, 1);
+        UNKNOWN(c->exchange.hop_s, 1e-6, 1e-3);
         break;
     case KERNEL_UNKNOWN:
     case KERNEL_VECTOR:
@@ -123,41 +131,41 @@ static double *error_of(struct calibration *c, const struct kernel_set *set)
     return NULL;
 }
 
-static double soft(double log_error, double scale)
+static double soft_l1(double log_error, double scale)
 {
     double e = log_error / scale;
     return sqrt(1 + e * e) - 1;
 }
 
-/* One set of constants and the rows it is fitted to. */
+/* A set of constants and the rows it is fitted to. */
 struct fit {
     struct calibration *c;
-    size_t knobs, n;
-    struct knob knob[MINIMISE_MOST];
+    size_t unknowns, n;
+    struct unknown unknown[MINIMISE_MOST];
     const struct measured_kernel **row;
 };
 
-static void turn(const struct fit *f, const double *x)
+static void set_constants(const struct fit *f, const double *x)
 {
-    for (size_t i = 0; i < f->knobs; i++)
-        *f->knob[i].value = fmin(f->knob[i].start * exp(x[i]), f->knob[i].most);
+    for (size_t i = 0; i < f->unknowns; i++)
+        *f->unknown[i].value = fmin(f->unknown[i].start * exp(x[i]), f->unknown[i].most);
 }
 
 static double loss(const double *x, void *ctx)
 {
     const struct fit *f = ctx;
     double sum = 0, n = 0;
-    turn(f, x);
+    set_constants(f, x);
     for (size_t i = 0; i < f->n; i++) {
         if (f->row[i]->check)
             continue;
-        sum += soft(log(kernel_time_s(f->row[i], f->c) / f->row[i]->measured_s), KERNEL_SOFT);
+        sum += soft_l1(log(kernel_time_s(f->row[i], f->c) / f->row[i]->measured_s), KERNEL_SOFT);
         n++;
     }
     return sum / n;
 }
 
-static struct quality judge(const struct fit *f)
+static struct quality fit_quality(const struct fit *f)
 {
     struct quality q = {0};
     double sum = 0, squares = 0;
@@ -177,7 +185,7 @@ static struct quality judge(const struct fit *f)
     return q;
 }
 
-/* Names listed with commas. */
+/* Is `name` in the comma-separated list? */
 static bool is_listed(const char *list, const char *name)
 {
     size_t length = strlen(name);
@@ -202,25 +210,25 @@ static bool fit_set(struct calibration *c, const struct kernels *rows, const cha
     }
     bool enough = fitted >= FEW_ROWS && (double)f.n - fitted >= FEW_ROWS;
     if (enough) {
-        f.knobs = knobs_of(f.knob, c, set);
-        minimise(x, f.knobs, 0.3, loss, &f);
-        turn(&f, x);
-        *quality = judge(&f);
+        f.unknowns = unknowns_of(f.unknown, c, set);
+        minimise(x, f.unknowns, 0.3, loss, &f);
+        set_constants(&f, x);
+        *quality = fit_quality(&f);
         *error_of(c, set) = quality->deviation;
     }
     free(f.row);
     return enough;
 }
 
-/* ---- serving: a step is a weighted sum of its parts, beside the host's work ---- */
+/* ---- serving: a step is a weighted sum of its parts plus the host's work ---- */
 
 enum { PART_KERNELS, PART_WEIGHT_ONLY, PART_LAYER, SERVING_PARTS };
 
 struct serving_fit {
     struct calibration *c;
     const struct servings *rows;
-    double (*part)[SERVING_PARTS + 1]; /* seconds per unit of each constant, and of none */
-    double *requests;                  /* of a step */
+    double (*part)[SERVING_PARTS + 1]; /* seconds per unit of each constant, then the rest */
+    double *requests;                  /* requests of a step */
     bool *used;
 };
 
@@ -247,7 +255,8 @@ static double serving_loss(const double *x, void *ctx)
     for (size_t i = 0; i < f->rows->n; i++) {
         if (!f->used[i] || f->rows->row[i].check)
             continue;
-        sum += soft(log(serving_sum(f->c, f->requests[i], f->part[i], x) / f->rows->row[i].tpot_s),
+        sum +=
+            soft_l1(log(serving_sum(f->c, f->requests[i], f->part[i], x) / f->rows->row[i].tpot_s),
                     SERVING_SOFT);
         n++;
     }
@@ -268,7 +277,7 @@ static bool fit_serving(struct calibration *c, const struct servings *rows, cons
 
     *q = (struct quality){0};
     double request_s = c->serving.request_s;
-    c->serving.request_s = 0; /* the parts are those of the device */
+    c->serving.request_s = 0; /* so that the parts are those of the device */
     for (int j = 0; j < SERVING_PARTS; j++)
         *serving_constant(c, j) = 0;
     for (size_t i = 0; i < rows->n; i++) {
@@ -336,14 +345,14 @@ size_t calibration_fit(struct calibration *c, const struct kernels *k, const str
         out = unused;
     for (size_t i = 0; i < LEN(sets); i++)
         for (int number = 0; number < sets[i].numbers; number++) {
-            struct knob knob[MINIMISE_MOST];
+            struct unknown unknown[MINIMISE_MOST];
             struct fitted *f = &out[n];
             const struct kernel_set set = {sets[i].kernel, number, sets[i].ring};
             if (!fit_set(c, k, chips, &set, &f->quality))
                 continue;
-            f->n = knobs_of(knob, c, &set);
+            f->n = unknowns_of(unknown, c, &set);
             for (size_t j = 0; j < f->n; j++)
-                f->constant[j] = knob[j].value;
+                f->constant[j] = unknown[j].value;
             f->constant[f->n++] = error_of(c, &set);
             n++;
         }

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-/* Hundredths of a percent are enough to read. */
+/* Rounds to hundredths of a percent. */
 static double percent(double ratio)
 {
     return round(1e4 * ratio) / 100;
@@ -49,13 +49,13 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A value and whose it is. */
+/* A value and its index. */
 struct ranked {
     double value;
     size_t of;
 };
 
-/* Ranks from 1; equal values share their mean rank. */
+/* Ranks from 1; equal values get their mean rank. */
 static void ranks(double *rank, const double *value, size_t n)
 {
     struct ranked *r = mem_alloc(n, sizeof *r);
@@ -94,8 +94,8 @@ static double rank_correlation(const struct tally *t)
     return both / sqrt(one * two);
 }
 
-/* What is wanted of results that nothing was fitted to: not more than these errors in percent, not
- * less than this rank correlation. */
+/* Targets for results that nothing was fitted to: the largest errors allowed in percent, and the
+ * least rank correlation. */
 static const struct target {
     const char *source, *group;
     double mean, median, largest, rank;
@@ -124,7 +124,7 @@ static const struct target *target_of(const char *source, const char *group, con
     return NULL;
 }
 
-/* The target in words, and whether it is met: two cells, empty where there is no target. */
+/* The target in words and whether it is met: two cells, empty without a target. */
 static void add_target(struct check *c, const struct target *t, double mean, double median,
                        double largest, double rank)
 {
@@ -155,7 +155,7 @@ static void add_target(struct check *c, const struct target *t, double mean, dou
 void check_summary(struct check *c, const char *source, const char *group, const char *fitted,
                    struct tally *t)
 {
-    enum { RANKED = 5 }; /* fewer say nothing */
+    enum { RANKED = 5 }; /* a rank correlation of fewer results means little */
     double mean = 0, inside = 0, spans = 0;
     if (!t->n)
         return;

@@ -1,4 +1,4 @@
-/* Speed-ups that the makers of attention engines publish, at their own configurations. */
+/* Speed-ups published by the makers of attention engines, at their own configurations. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,21 +9,21 @@
 
 enum { SET_MOST = 12, POINTS_MOST = 12, SIDE_MOST = 8 };
 
-/* The workloads of a publication, and what of them its number is. */
+/* The workloads of a publication, and which statistic of their speed-ups it reports. */
 struct speedup {
     const char *source, *what;
     double published;
     enum { MEAN, MOST, LEAST } of;
     const char *common[SET_MOST], *with[SIDE_MOST], *without[SIDE_MOST];
-    const char *point[POINTS_MOST][3]; /* settings of each */
+    const char *point[POINTS_MOST][3]; /* settings of each workload */
     const char *why;
 };
 
-/* AttAcc's stacks beside the A100s: NVLink 3, one direction; the memory is doubled. */
+/* AttAcc's stacks are attached to the A100s: NVLink 3, one direction; the memory is doubled. */
 #define ATTACC                                                                                     \
     "engine=attacc", "engine.kind=pool", "engine.capacity_ratio=2",                                \
         "engine.link_byte_per_s=300 GB/s"
-/* GPT-3 on a DGX A100 of 80 GB each; 2048 tokens in and 128 out. */
+/* GPT-3 on a DGX A100 with 80 GB per device; 2048 input and 128 output tokens. */
 #define DGX                                                                                        \
     "model=gpt3-175b", "chip=a100", "plan.devices=8", "plan.tp=8", "workload.batch=max",           \
         "workload.context=2112"
@@ -33,7 +33,7 @@ struct speedup {
     {                                                                                              \
         "workload.batch=" b, "workload.context=4096"                                               \
     }
-/* Two H20 for the attention of one H100, against two H100: 20.32 against 22.12 USD an hour. */
+/* Two H20 do the attention of one H100; baseline two H100: 20.32 versus 22.12 USD per hour. */
 #define LAMINA "model=llama-3.1-70b", "chip=h100", "workload.batch=max", "workload.tpot=200 ms"
 #define WORKERS                                                                                    \
     "plan.devices=4", "plan.tp=4", "engine=memory-pool", "engine.bandwidth_ratio=2.39",            \

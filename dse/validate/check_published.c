@@ -13,14 +13,15 @@
 #include "dse/validate/trtllm_bench.h"
 #include "dse/validate/measured_serving.h"
 
-/* Servers leave a tenth of the memory alone: default of vLLM and TensorRT-LLM. */
+/* Servers leave a tenth of the memory free: the default of vLLM and TensorRT-LLM. */
 static const double MEMORY_USED = 0.9;
-/* Experts over more devices than a server has run with copies of the hottest, in prefill and
- * decode: DeepSeek-V3 (arXiv:2412.19437 section 3.4) and LMSYS's deployment of it. */
+/* Deployments that spread the experts over more devices than one server has replicate the busiest
+ * experts, in prefill and decode: DeepSeek-V3 (arXiv:2412.19437 section 3.4) and LMSYS's deployment
+ * of it. */
 static const double WIDE_EP = 8, REDUNDANT_EXPERTS = 32;
-static const double PREFILL_TOKENS = 16384; /* a device; of the published prefill results */
+static const double PREFILL_TOKENS = 16384; /* per device, in the published prefill results */
 
-/* A model as publications call it: the catalogue's name stands in it, or one of these. */
+/* Names of models in publications: the catalogue's own, or one of these. */
 static const char *const known_as[][2] = {
     {"DeepSeek-V3", "deepseek-v3"},
     {"DeepSeek-R1", "deepseek-r1"},
@@ -61,25 +62,26 @@ static double bytes_of(const char *name, double otherwise)
 {
     return !strncmp(name, "fp8", 3)    ? 1
            : !strncmp(name, "bf16", 4) ? 2
-           : !strcmp(name, "auto")     ? 2 /* of a model whose weights alone are narrow */
-           : strstr(name, "fp4")       ? 0.5 + 1 / 16.0
-                                       : otherwise;
+           : !strcmp(name, "auto") ? 2 /* for a model with only its weights in a narrow format */
+           : strstr(name, "fp4")   ? 0.5 + 1 / 16.0
+                                   : otherwise;
 }
 
-/* All runs of LMSYS's post on wide expert parallelism, the one with a perfect EPLB too, overlap. */
+/* All runs of LMSYS's post on wide expert parallelism overlap, including the one with a perfect
+ * EPLB. */
 static bool overlaps(const char *notes)
 {
     return strstr(notes, "TBO") || strstr(notes, "micro-batch") || strstr(notes, "dual-batch") ||
            strstr(notes, "perfect EPLB");
 }
 
-/* Runs whose experts were made to be used alike. */
+/* Runs with routing forced to be balanced. */
 static bool is_even(const char *notes)
 {
     return strstr(notes, "balanced routing") || strstr(notes, "perfect EPLB");
 }
 
-/* Why a result is not compared, or NULL and the design it is of. */
+/* Returns NULL and sets the design of the result, or returns why the result is not compared. */
 static const char *published_design(struct design *d, const struct csv *t, size_t row,
                                     struct catalogue *c)
 {
@@ -91,13 +93,13 @@ static const char *published_design(struct design *d, const struct csv *t, size_
     bool decode = !strcmp(phase, "decode");
 
     if (!model || !chip)
-        return "a model or chip that the catalogue has not";
+        return "model or chip not in the catalogue";
     if (!serving && !prefill && !decode)
-        return "neither decode, prefill nor serving";
+        return "not decode, prefill or serving";
     if (strstr(notes, "MTP"))
-        return "drafts tokens, and does not say how many it keeps";
+        return "drafts tokens without stating how many are accepted";
     if (strstr(notes, "INCLUDING"))
-        return "counts tokens of a cache";
+        return "counts cached tokens";
     if (row_number(t, row, "tok_s_per_gpu") <= 0)
         return "no throughput";
     if (catalogue_default_design(c, d, &ignored) != 0)
@@ -113,7 +115,7 @@ static const char *published_design(struct design *d, const struct csv *t, size_
     d->plan.shared_over = SHARED_OVER_TP;
     if (overlaps(notes))
         d->plan.overlap = OVERLAP_TWO_BATCH;
-    if (prefill) /* DeepEP's kernels for many tokens */
+    if (prefill) /* DeepEP's high-throughput kernels */
         d->plan.all_to_all = EXCHANGE_HIERARCHICAL;
     double weight = bytes_of(row_text(t, row, "precision_w"), 2);
     d->precision =
@@ -137,10 +139,10 @@ static const char *published_design(struct design *d, const struct csv *t, size_
     d->workload.output = out;
     d->workload.context = prefill ? fmax(1, in) : fmax(1, out);
     d->workload.batch = prefill ? n * fmax(1, round(PREFILL_TOKENS / fmax(1, in)))
-                                : round(batch * n); /* not stated: 0, the most that fits */
+                                : round(batch * n); /* 0 if not stated: the largest that fits */
     if (decode && batch <= 0)
         d->workload.tpot_s = row_number(t, row, "tpot_ms") / 1e3;
-    return d->calibration ? NULL : "a chip without calibration";
+    return d->calibration ? NULL : "chip without calibration";
 }
 
 static void price_published(struct metrics *out, const struct design *d)
@@ -155,7 +157,7 @@ static void price_published(struct metrics *out, const struct design *d)
         evaluate(d, NULL, out, NULL);
 }
 
-/* What is known of a difference of more than 12 %. */
+/* The known reason for a difference of more than 12 %. */
 static const char *reason_of(const struct design *d, const struct metrics *m, const char *link,
                              double error)
 {
@@ -164,21 +166,22 @@ static const char *reason_of(const struct design *d, const struct metrics *m, co
     if (fabs(error) <= 0.12)
         return "";
     if (strstr(link, "Best_perf_practice"))
-        return "an early version of the server; its later results on B200 are met";
+        return "early version of the server; its later results on B200 agree";
     if (strstr(link, "large-scale-ep"))
-        return "SGLang's first release with wide expert parallelism; DeepSeek's own is met";
+        return "SGLang's first release with wide expert parallelism; DeepSeek's own result agrees";
     if (!experts || d->workload.phase != PHASE_SERVING)
         return "not explained";
     if (is_mxfp4(d->model_name) && hopper && d->plan.devices > 1)
-        return "experts by Triton over several devices: no table times it";
+        return "Triton experts over several devices: not measured in any table";
     if (error < 0 && m->batch / d->plan.devices > 1000)
-        return "over 1000 requests a device: the host takes less for each than at the 512 measured";
+        return "over 1000 requests per device: the host takes less per request than at the 512 "
+               "measured";
     if (d->workload.input > d->workload.output &&
         (is_mxfp4(d->model_name) || d->model.moe_ffn < 1024))
-        return "prompts through MXFP4 or narrow experts: no table times these";
+        return "prefill with MXFP4 or narrow experts: not measured in any table";
     if (d->plan.devices > d->plan.tp)
-        return "attention in data parallel: up to a millisecond a layer more than its kernels, on "
-               "Hopper above all; not explained";
+        return "data-parallel attention: up to a millisecond per layer more than its kernels, "
+               "mostly on Hopper; not explained";
     return "not explained";
 }
 
@@ -198,7 +201,7 @@ static void check_serving(struct check *c, const struct csv *t)
         struct pair pair = {row_number(t, row, "tok_s_per_gpu"), NAN, NAN, NAN};
         const char *why = published_design(&d, t, row, c->catalogue);
         char *source = mem_print("published, %s", row_text(t, row, "id"));
-        char *what = mem_print("tokens/s a device, %s, %s x %s, %s", row_text(t, row, "model"),
+        char *what = mem_print("tokens/s per device, %s, %s x %s, %s", row_text(t, row, "model"),
                                row_text(t, row, "n_gpu"), row_text(t, row, "gpu"),
                                row_text(t, row, "phase"));
         if (!why) {
@@ -232,7 +235,7 @@ static void check_serving(struct check *c, const struct csv *t)
     check_summary(c, "published serving", "all", "no", &all);
 }
 
-/* DeepGEMM's dense shapes "M=64 N=2112 K=7168", TFLOP/s first. */
+/* DeepGEMM's dense shapes "M=64 N=2112 K=7168"; the first number is TFLOP/s. */
 static void check_gemms(struct check *c, const struct csv *t)
 {
     struct tally tally = {0};
@@ -249,7 +252,8 @@ static void check_gemms(struct check *c, const struct csv *t)
         struct pair pair = {2 * m * n * k / flop_per_s, ours_s, NAN, NAN};
         char *what = mem_print("time of a GEMM, %s, %s, s", row_text(t, row, "config"),
                                row_text(t, row, "gpu"));
-        check_row(c, "published, DeepGEMM", what, pair, "bare kernels at their best there");
+        check_row(c, "published, DeepGEMM", what, pair,
+                  "published: the best time of the kernel alone");
         free(what);
         tally_add(&tally, pair);
     }
@@ -257,9 +261,9 @@ static void check_gemms(struct check *c, const struct csv *t)
                   &tally);
 }
 
-/* The larger of what FLOP and bytes cost a million tokens, at prices per hour of a device: the
- * Step-3 report's cost of attention (arXiv:2507.19427 Table 6); its prices are not repeated in the
- * table, so what is held against ours is the ratio of two chips. */
+/* Cost per million tokens: the larger of the cost of the FLOP and of the bytes, at hourly prices
+ * per device, as the Step-3 report computes its cost of attention (arXiv:2507.19427 Table 6). The
+ * table does not repeat the prices, so the ratio of two chips is compared. */
 static void check_step3(struct check *c, const struct csv *t)
 {
     static const char *const chip_name[2] = {"h800", "h20"};

@@ -10,9 +10,9 @@
 
 enum { NAMES_MOST = 64 };
 
-static const double TENTH = 1.2816; /* of a normal distribution lies beyond so many deviations */
+static const double TENTH = 1.2816; /* deviations that a tenth of a normal variable exceeds */
 
-/* Different names, in the order they are met. */
+/* Distinct names, in order of first use. */
 struct names {
     size_t n;
     const char *name[NAMES_MOST];
@@ -27,7 +27,7 @@ static void names_add(struct names *out, const char *name)
         out->name[out->n++] = name;
 }
 
-/* The calibration of a chip of the catalogue; NULL if it has none. */
+/* The calibration of a catalogue chip; NULL if it has none. */
 static const struct calibration *calibration_of(struct check *c, const char *chip)
 {
     const struct entry *e;
@@ -157,9 +157,9 @@ static void check_serving(struct check *c, const struct servings *s)
     free(pair);
 }
 
-/* ---- constants moved to a chip they were not fitted to ---- */
+/* ---- constants applied to a chip they were not fitted to ---- */
 
-/* The other chips of its calibration, with commas between; caller frees. */
+/* The other chips of its calibration, separated by commas. Caller frees. */
 static char *siblings_of(struct check *c, const struct names *chips, const char *chip)
 {
     char *list = mem_text("");

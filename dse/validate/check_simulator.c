@@ -12,7 +12,7 @@ static bool has(const struct csv *rows, size_t row, const char *column, const ch
     return strstr(row_text(rows, row, column), text) != NULL;
 }
 
-/* A row in its conventions. NULL names no parameter: the row is passed over. */
+/* A row as a study in the simulator's conventions. NULL names no parameter: that row is skipped. */
 static struct study *simulator_row(const struct csv *r, size_t row, struct catalogue *c,
                                    struct err *err)
 {
@@ -46,7 +46,7 @@ static struct study *simulator_row(const struct csv *r, size_t row, struct catal
                                              : b100 ? 1750e12
                                                     : 2250e12),
         mem_print("chip.memory_byte_per_s=%g", h100 ? 3.352e12 : 8e12),
-        mem_print("chip.memory_byte=1e15"), /* rows that do not fit are timed too */
+        mem_print("chip.memory_byte=1e15"), /* rows that do not fit into memory are timed too */
         mem_print("chip.link_byte_per_s=%g", 1e9 * link),
         mem_print("chip.link_latency_s=%g", link < 200 ? 0.13e-6 : 0.8e-6),
         mem_print("chip.link_domain=1024"),
@@ -78,7 +78,8 @@ static struct study *simulator_row(const struct csv *r, size_t row, struct catal
     return NULL;
 }
 
-/* Decode; experts forced onto the slower unit and PIM presets are no setting of ours. */
+/* Decode rows only. Rows that force experts onto the slower unit, and PIM presets, have no
+ * equivalent here. */
 static bool comparable(const struct csv *r, size_t row)
 {
     return has(r, row, "flags", "mode=decode") && !has(r, row, "flags", "moe_low_only=1") &&

@@ -36,7 +36,7 @@ bool row_is_check(const struct csv *rows, size_t row, const char *end)
     return sum >> 32 & 1;
 }
 
-/* A number format by the name the tables use. */
+/* A number format by its name in the tables. */
 static int number_of(const char *name)
 {
     return !strcmp(name, "nvfp4")       ? NUMBER_FP4
@@ -52,7 +52,7 @@ static const struct precision precision_of[NUMBERS] = {
     [NUMBER_FP4] = {.weight = 0.5 + 1 / 16.0, .kv = 1, .math = 0.5, .activation = 2},
 };
 
-static const struct op *op_called(const struct ops *ops, const char *name)
+static const struct op *op_find(const struct ops *ops, const char *name)
 {
     for (size_t i = 0; i < ops->n; i++)
         if (!strcmp(ops->op[i].name, name))
@@ -60,7 +60,7 @@ static const struct op *op_called(const struct ops *ops, const char *name)
     return NULL;
 }
 
-/* What a reader of a table gets: the row, and the units of its chip in each format. */
+/* Input of a table reader: the row, and its chip. */
 struct reading {
     const struct csv *rows;
     size_t row;
@@ -112,7 +112,7 @@ static void read_attention(struct measured_kernel *k, const struct reading *r,
     s.weight_byte = s.act_byte = 2;
     s.kv_byte = s.rope_byte = precision_of[k->number].kv;
     attention_of(m)->ops(m, &s, &ops);
-    const struct op *o = op_called(&ops, name);
+    const struct op *o = op_find(&ops, name);
     k->kernel = o->kernel;
     k->call = call_of(r->chip, k->number, o, num(r, "batch_size"));
 }
@@ -138,7 +138,7 @@ static struct model gqa_model(const struct reading *r)
                           .head_dim = num(r, "head_dim")};
 }
 
-/* DeepSeek-V3's dimensions, which the tables have. */
+/* DeepSeek-V3's dimensions, as in the tables. */
 static struct model mla_model(const struct reading *r)
 {
     return (struct model){.layers = 1,
@@ -164,8 +164,8 @@ static void read_mla(struct measured_kernel *k, const struct reading *r)
     struct model m = mla_model(r);
     k->number = number_of(row_text(r->rows, r->row, "kv_cache_dtype"));
     read_attention(k, r, &m, decode_shape(r), "attention.core");
-    /* On Hopper an FP8 cache with this kernel is up to ten times slower than another kernel on the
-     * same call: no server would run it. */
+    /* On Hopper this kernel with an FP8 cache is up to ten times slower than another kernel on the
+     * same call: no server would use it. */
     if (k->number == NUMBER_FP8 &&
         !strcmp(row_text(r->rows, r->row, "kernel_source"), "flash_attention"))
         k->out = "FlashAttention-3 with an FP8 cache";
@@ -185,7 +185,8 @@ static void read_prefill_mla(struct measured_kernel *k, const struct reading *r)
     read_attention(k, r, &m, prefill_shape(r), "prefill.core");
 }
 
-/* Gate, up and down of the experts that `pairs` of token and expert reach, evenly. */
+/* Gate, up and down projection of the experts that `pairs` of token and expert reach, evenly
+ * spread. */
 static void read_moe(struct measured_kernel *k, const struct reading *r)
 {
     double ep = num(r, "moe_ep_size"), f = num(r, "inter_size") / num(r, "moe_tp_size");
@@ -201,9 +202,9 @@ static void read_moe(struct measured_kernel *k, const struct reading *r)
                         .act_byte = pairs * (2 * d + 3 * f) * 2,
                         .aside = true});
     k->call = call_of(r->chip, k->number, &ops.op[0], 1);
-    /* Some of its rows would read their experts at twice the memory bandwidth. */
+    /* Some rows of this kernel would read their experts at twice the memory bandwidth. */
     if (strstr(row_text(r->rows, r->row, "kernel_source"), "min_latency"))
-        k->out = "a kernel that does not read all the experts counted";
+        k->out = "a kernel that does not read all counted experts";
 }
 
 static void read_collective(struct measured_kernel *k, const struct reading *r)
@@ -232,7 +233,7 @@ static const struct table_of {
     {"collectives", "comm_collectives", read_collective},
 };
 
-/* The cells of a configuration, one after another. */
+/* The cells of a configuration, separated by blanks. */
 static void describe(char *out, size_t size, const struct csv *rows, size_t row)
 {
     size_t n = 0;
@@ -245,8 +246,9 @@ static void describe(char *out, size_t size, const struct csv *rows, size_t row)
     }
 }
 
-/* More bytes than any cache holds, in less time than the data sheet's bandwidth needs: not what was
- * measured. 20 calls on A100 would read their KV cache at up to 1.6 times it. */
+/* A measurement is wrong if it moves more bytes than any cache holds in less time than the
+ * data-sheet bandwidth allows. 20 calls on A100 would read their KV cache at up to 1.6 times that
+ * bandwidth. */
 static bool is_faster_than_memory(const struct measured_kernel *k, const struct chip *chip)
 {
     const double cached_byte = 128e6;
@@ -274,7 +276,7 @@ static int read_table(struct kernels *out, const struct table_of *t, const char 
         describe(k.what, sizeof k.what, &rows, i);
         k.check = row_is_check(&rows, i, "lat_us");
         if (!k.out && is_faster_than_memory(&k, r.chip))
-            k.out = "faster than the memory is";
+            k.out = "faster than the memory";
         if (k.measured_s > 0)
             out->row[out->n++] = k;
     }

@@ -11,8 +11,8 @@
 
 const double SERVED_SKEW = 0.5;
 
-/* Weights as the precision says; an FP8 cache with FP8 and FP4 weights (assumed: the table does not
- * say). FP4 without FP4 arithmetic is computed in BF16. */
+/* Weights in the stated precision; an FP8 cache with FP8 and FP4 weights (assumed: not stated in
+ * the table). FP4 on a chip without FP4 arithmetic is computed in BF16. */
 static struct precision precision_of(const char *name, const struct design *d)
 {
     struct precision p = {.weight = 2, .kv = 2, .math = 2, .activation = 2};
@@ -39,7 +39,7 @@ void precision_of_mxfp4(struct precision *out, const struct chip *chip)
     out->math = chip->fp4_ratio > chip->fp8_ratio ? 1 : 2;
 }
 
-/* "h200_sxm" is h200. */
+/* The entry of a chip; "h200_sxm" is h200. */
 static const struct entry *chip_of(struct catalogue *c, const char *name)
 {
     const struct entry *e;

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "search/study.h"
 
-/* The setting of the paper: 32 B200 of one fabric, BF16. */
+/* The paper's system: 32 B200 in one fabric, BF16. */
 #define B200 "chip=b200-paper", "plan.devices=32", "chip.link_latency_s=0"
 #define GPT3 B200, "model=gpt3-175b", "plan.tp=8", "plan.ep=1"
 #define MAVERICK B200, "model=llama-4-maverick", "plan.tp=8", "plan.ep=32"
@@ -32,7 +32,7 @@ int claim_price(struct catalogue *c, const char *const *set, struct metrics *out
     return rc;
 }
 
-/* A metric of one point, or of one over that of another. */
+/* A metric of one point, or its ratio to that of another point. */
 static int metric(struct catalogue *c, size_t offset, const char *const *of,
                   const char *const *over, double *out, struct err *err)
 {
@@ -103,9 +103,9 @@ static int kv_of_a_request(struct catalogue *c, double *out, struct err *err)
     return rc;
 }
 
-/* The attention block: projections and core. */
-static int block(struct catalogue *c, const char *const *of, const char *const *over, double *out,
-                 struct err *err)
+/* Time of the attention block: projections and core. */
+static int attention_block(struct catalogue *c, const char *const *of, const char *const *over,
+                           double *out, struct err *err)
 {
     struct metrics a, b;
     if (claim_price(c, of, &a, err) != 0 || claim_price(c, over, &b, err) != 0)
@@ -117,18 +117,19 @@ static int block(struct catalogue *c, const char *const *of, const char *const *
 #define FIG6 R1, "timing=simulator", "workload.batch=4096", "workload.context=4096"
 static int reordering_at_decode(struct catalogue *c, double *out, struct err *err)
 {
-    return block(c, SET(FIG6, "model.absorb=no", "model.latent_reads=2"), SET(FIG6), out, err);
+    return attention_block(c, SET(FIG6, "model.absorb=no", "model.latent_reads=2"), SET(FIG6), out,
+                           err);
 }
 
 static int reordering_at_prefill(struct catalogue *c, double *out, struct err *err)
 {
     static const char *const context = "workload.context=16384";
-    return block(
+    return attention_block(
         c, SET(R1, "workload.phase=prefill", "workload.batch=32", context, "model.absorb=yes"),
         SET(R1, "workload.phase=prefill", "workload.batch=32", context), out, err);
 }
 
-/* One all-to-all of 128 requests a device, of the 2 a layer has. */
+/* One all-to-all for 128 requests per device; a layer has two. */
 static int all_to_all(struct catalogue *c, const char *link, double *out, struct err *err)
 {
     struct metrics m;
@@ -158,7 +159,7 @@ static int imbalance(struct catalogue *c, double *out, struct err *err)
     return 0;
 }
 
-/* Requests a device up to which an engine on the experts makes a step shorter. */
+/* Requests per device up to which an engine for the experts shortens the step. */
 static int pim_for_experts(struct catalogue *c, double *out, struct err *err)
 {
     double lo = 1, hi = 256;
@@ -179,7 +180,7 @@ static int pim_for_experts(struct catalogue *c, double *out, struct err *err)
     return 0;
 }
 
-/* Throughput a device of 256 devices with all experts once over that of 32 devices. */
+/* Throughput per device of 256 devices with one copy of the experts over that of 32 devices. */
 static int pool(struct catalogue *c, const char *context, const char *link, double *out,
                 struct err *err)
 {
@@ -201,9 +202,9 @@ static int pool_long(struct catalogue *c, double *out, struct err *err)
     return pool(c, "workload.context=16384", "chip.link_byte_per_s=300GB/s", out, err);
 }
 
-/* ---- statements about one model's dimensions ---- */
+/* ---- claims about one model's dimensions ---- */
 
-static const struct model *model_called(struct catalogue *c, const char *name, struct err *err)
+static const struct model *model_find(struct catalogue *c, const char *name, struct err *err)
 {
     const struct entry *e;
     return catalogue_find(c, PART_MODEL, name, &e, err) == 0 ? e->value : NULL;
@@ -212,7 +213,7 @@ static const struct model *model_called(struct catalogue *c, const char *name, s
 #define DIMENSION(name, model_name, expression)                                                    \
     static int name(struct catalogue *c, double *out, struct err *err)                             \
     {                                                                                              \
-        const struct model *m = model_called(c, model_name, err);                                  \
+        const struct model *m = model_find(c, model_name, err);                                    \
         if (!m)                                                                                    \
             return -1;                                                                             \
         *out = expression;                                                                         \
@@ -265,11 +266,11 @@ CLAIM(ridge_in_fp8, ridge_flop_per_byte, SET(R1, "precision.math=fp8"), SET(R1))
 CLAIM(cap_in_fp8, batch_cap,
       SET(R1, "precision.math=fp8", "precision.weight=fp8", "precision.kv=fp8"), SET(R1))
 
-/* Maverick's cache at R1's hidden size. */
+/* Maverick's KV cache at R1's hidden size. */
 static int kv_at_equal_hidden(struct catalogue *c, double *out, struct err *err)
 {
-    const struct model *r1 = model_called(c, "deepseek-r1", err);
-    const struct model *maverick = r1 ? model_called(c, "llama-4-maverick", err) : NULL;
+    const struct model *r1 = model_find(c, "deepseek-r1", err);
+    const struct model *maverick = r1 ? model_find(c, "llama-4-maverick", err) : NULL;
     if (!maverick || kv_maverick_over_r1(c, out, err) != 0)
         return -1;
     *out *= r1->hidden / maverick->hidden;
@@ -293,8 +294,8 @@ static int maverick_a_device(struct catalogue *c, double *out, struct err *err)
     return cap_a_device(c, SET(MAVERICK, "model.window=0"), out, err);
 }
 
-/* Share of the attention block's time in its operators whose names begin so; not reordered, as
- * Figure 6 runs it. */
+/* Share of the attention block's time in operators whose names start with `name`; not reordered, as
+ * in Figure 6. */
 static int share_of_block(struct catalogue *c, const char *name, double *out, struct err *err)
 {
     struct study *s;
@@ -339,12 +340,12 @@ static int core_share(struct catalogue *c, double *out, struct err *err)
     return share_of_block(c, "", out, err);
 }
 
-/* Eq. 10: requests at which projections, and experts, reach the ridge of B200 in BF16, where an
- * operator of n tokens does n FLOP a byte. */
+/* Eq. 10: requests at which projections, or experts, reach the ridge point of B200 in BF16, where
+ * an operator on n tokens does n FLOP per byte. */
 static int balanced_batch(struct catalogue *c, const char *name, bool experts, double *out,
                           struct err *err)
 {
-    const struct model *m = model_called(c, name, err);
+    const struct model *m = model_find(c, name, err);
     if (!m || ridge_b200(c, out, err) != 0)
         return -1;
     *out *= experts ? m->experts / m->top_k : 32;
@@ -366,19 +367,19 @@ static int balanced_experts_of_maverick(struct catalogue *c, double *out, struct
     return balanced_batch(c, "llama-4-maverick", true, out, err);
 }
 
-/* Requests at which a weight of so many bytes, used once by each, reaches the ridge. */
+/* Requests at which a weight in FP8, used once per request, reaches the ridge point; over BF16. */
 static int balanced_in_fp8(struct catalogue *c, double *out, struct err *err)
 {
     int rc = ridge_in_fp8(c, out, err);
-    *out *= 1.0 / 2; /* bytes of an FP8 weight over those of a BF16 one */
+    *out *= 1.0 / 2; /* bytes of an FP8 weight over those of a BF16 weight */
     return rc;
 }
 
 #define KIB 1024.0
 #define MIB (KIB * KIB)
-#define ROPE_COUNTED "RoPE counted here, left out there"
-#define UNSTATED "the paper does not say at which batch; here "
-#define FORMULA "a formula without a number of its own: "
+#define ROPE_COUNTED "RoPE included here, not in the paper"
+#define UNSTATED "batch not stated in the paper; here "
+#define FORMULA "a formula without a number: "
 
 /* clang-format off */
 const struct claim claims[] = {
@@ -404,7 +405,7 @@ const struct claim claims[] = {
     { "Table III", "intensity of R1's score at prefill, reordered, FLOP/B", 512, prefill_reordered_intensity, "the paper's formula", CLAIM_EQUAL },
     { "Table III", "intensity of R1's key decompression at prefill, reordered, FLOP/B", 100, decompress_reordered_intensity, "the paper's formula; it rounds", CLAIM_EQUAL },
     { "Table III", "intensity of R1's score at decode, plain, FLOP/B", 1, intensity_r1_plain,
-      "RoPE counted and keys' rotary part shared by the heads", CLAIM_EQUAL },
+      "RoPE included, and the keys' rotary part is shared by the heads", CLAIM_EQUAL },
     { "Table III", "intensity of R1's core, reordered with reuse, FLOP/B", 204.8, intensity_r1,
       "the paper leaves RoPE out and writes scores to memory; 2 h (2 d_c + d_r) / (2 (d_c + d_r)) is exact", CLAIM_EQUAL },
     { "1, Fig. 2", "throughput of R1 over GPT-3, 8K, up to", 41, throughput_over_gpt3,
@@ -420,8 +421,8 @@ const struct claim claims[] = {
     { "6, III", "KV cache of GPT-3, B a token", 4.5 * MIB, kv_gpt3, "", CLAIM_EQUAL },
     { "6, III", "KV cache of R1, B a token", 68.6 * KIB, kv_r1, "", CLAIM_EQUAL },
     { "6, IV", "KV cache of GPT-3 over R1", 67, kv_gpt3_over_r1, "", CLAIM_EQUAL },
-    { "7, III", "KV cache of Maverick over R1", 2.84, kv_maverick_over_r1, "61 layers here, 60 there", CLAIM_EQUAL },
-    { "7, III", "KV cache of Maverick over R1 at equal hidden size, about", 4, kv_at_equal_hidden, "61 layers here, 60 there", CLAIM_EQUAL },
+    { "7, III", "KV cache of Maverick over R1", 2.84, kv_maverick_over_r1, "61 layers here, 60 in the paper", CLAIM_EQUAL },
+    { "7, III", "KV cache of Maverick over R1 at equal hidden size, about", 4, kv_at_equal_hidden, "61 layers here, 60 in the paper", CLAIM_EQUAL },
     { "8, III", "parameters of R1", 671e9, r1_params, "", CLAIM_EQUAL },
     { "8, III", "parameters of R1 that a token uses", 37e9, r1_active, "", CLAIM_EQUAL },
     { "9, Fig. 2", "requests a device that R1 has room for, 8K: 128 and more", 128, r1_a_device, "", CLAIM_MORE },
@@ -435,34 +436,34 @@ const struct claim claims[] = {
     { "14, IV-B", "decompressed keys, 256 requests of 4K, B", 50e9, decompressed_keys, "the paper rounds", CLAIM_EQUAL },
     { "15, IV-B", "core attention's time, plain over reordered, about", 64, core_latency, ROPE_COUNTED, CLAIM_EQUAL },
     { "16, Fig. 6", "attention block, plain over reordered, decode, up to", 103.12, reordering_at_decode,
-      "128 requests a device at 4K; the paper's largest point is not stated", CLAIM_EQUAL },
+      "128 requests per device at 4K; the paper's largest point is not stated", CLAIM_EQUAL },
     { "17, IV-B", "attention block, reordered over plain, prefill, up to", 2.21, reordering_at_prefill,
-      "causal half here, full square there", CLAIM_EQUAL },
+      "causal half here, full square in the paper", CLAIM_EQUAL },
     { "18, IV-C", "intensity of R1's core at TP 1 over TP 8", 8, intensity_tp, "", CLAIM_EQUAL },
     { "18, IV-C", "latent of one request a replica on a device, TP 8 over TP 1", 1, latent_copies, "", CLAIM_EQUAL },
-    { "19, V-B", "batch at which R1's projections reach the ridge, 32 B200", 9000, balanced_attention, "", CLAIM_EQUAL },
-    { "19, V-B", "batch at which R1's experts reach the ridge", 9000, balanced_experts, "", CLAIM_EQUAL },
-    { "19, V-B", "batch at which Maverick's experts reach the ridge", 36000, balanced_experts_of_maverick, "", CLAIM_EQUAL },
-    { "20, VII-A", "largest batch of R1, 8K", 7360, cap_r1, "192e9 B and 61 layers here, 192 GiB and 60 there", CLAIM_EQUAL },
-    { "20, VII-A", "largest batch of Maverick, 8K", 3328, cap_maverick, "192e9 B here, 192 GiB there", CLAIM_EQUAL },
-    { "20, VII-A", "largest batch of GPT-3, 8K", 124, cap_gpt3, "192e9 B here, 192 GiB there", CLAIM_EQUAL },
+    { "19, V-B", "batch at which R1's projections reach the ridge point, 32 B200", 9000, balanced_attention, "", CLAIM_EQUAL },
+    { "19, V-B", "batch at which R1's experts reach the ridge point", 9000, balanced_experts, "", CLAIM_EQUAL },
+    { "19, V-B", "batch at which Maverick's experts reach the ridge point", 36000, balanced_experts_of_maverick, "", CLAIM_EQUAL },
+    { "20, VII-A", "largest batch of R1, 8K", 7360, cap_r1, "192e9 B and 61 layers here, 192 GiB and 60 in the paper", CLAIM_EQUAL },
+    { "20, VII-A", "largest batch of Maverick, 8K", 3328, cap_maverick, "192e9 B here, 192 GiB in the paper", CLAIM_EQUAL },
+    { "20, VII-A", "largest batch of GPT-3, 8K", 124, cap_gpt3, "192e9 B here, 192 GiB in the paper", CLAIM_EQUAL },
     { "20, VII-A", "largest batch, R1 over GPT-3, 8K", 60, cap_over_gpt3, "", CLAIM_EQUAL },
-    { "20, VII-A", "largest batch, R1 over Maverick, 8K", 2.21, cap_over_maverick, "61 layers here, 60 there", CLAIM_EQUAL },
-    { "21, V-C", "least TPOT, eq. 12", NAN, NULL, FORMULA "memory and communication alone, which our step is where nothing is computed", CLAIM_EQUAL },
-    { "22, V-D", "time of an all-to-all, eq. 13", NAN, NULL, FORMULA "claim 23 puts numbers in, and ours is the same formula", CLAIM_EQUAL },
+    { "20, VII-A", "largest batch, R1 over Maverick, 8K", 2.21, cap_over_maverick, "61 layers here, 60 in the paper", CLAIM_EQUAL },
+    { "21, V-C", "least TPOT, eq. 12", NAN, NULL, FORMULA "memory and communication alone, as our step without compute", CLAIM_EQUAL },
+    { "22, V-D", "time of an all-to-all, eq. 13", NAN, NULL, FORMULA "claim 23 evaluates it, and our formula is the same", CLAIM_EQUAL },
     { "23, VII-B", "one all-to-all, 128 requests a device, 900 GB/s, s", 17.65e-6, all_to_all_link,
-      "no latency and even loads here; the paper's has about 1.3 us more", CLAIM_EQUAL },
+      "no latency and even loads here; the paper adds about 1.3 us", CLAIM_EQUAL },
     { "23, VII-B", "one all-to-all, 128 requests a device, 100 GB/s, s", 151.8e-6, all_to_all_network,
-      "no latency and even loads here; the paper's has about 5 us more", CLAIM_EQUAL },
+      "no latency and even loads here; the paper adds about 5 us", CLAIM_EQUAL },
     { "24, Fig. 11", "256 devices over 8 x 32, 2K, 900 GB/s", 1, pool_short, "largest batch of each", CLAIM_EQUAL },
     { "24, Fig. 11", "256 devices over 8 x 32, 16K, 300 GB/s: more than", 1, pool_long, "largest batch of each", CLAIM_MORE },
     { "25, Fig. 12", "throughput at skew 0.8 over skew 0: less than", 1, skewed_throughput, "", CLAIM_LESS },
     { "25, Fig. 13", "imbalance of 256 devices over 32 at skew 0.8", 6.13, imbalance, "random placement", CLAIM_EQUAL },
     { "26, Fig. 14", "requests a device where PIM for experts stops helping", 32, pim_for_experts, "", CLAIM_EQUAL },
     { "27, VIII", "ridge point of B200, FP8 over BF16", 2, ridge_in_fp8, "", CLAIM_EQUAL },
-    { "27, VIII", "batch at which weights reach the ridge, FP8 over BF16", 1, balanced_in_fp8, "", CLAIM_EQUAL },
+    { "27, VIII", "batch at which weights reach the ridge point, FP8 over BF16", 1, balanced_in_fp8, "", CLAIM_EQUAL },
     { "27, VIII", "requests R1 has room for, 8K, FP8 over BF16: more than", 1, cap_in_fp8, "", CLAIM_MORE },
-    { "28, IX", "engines for attention are no longer necessary", NAN, NULL, "a conclusion without a number: the studies of pay-off test it", CLAIM_EQUAL },
+    { "28, IX", "engines for attention are no longer necessary", NAN, NULL, "a conclusion without a number: the pay-off studies test it", CLAIM_EQUAL },
 };
 /* clang-format on */
 const size_t claims_n = LEN(claims);

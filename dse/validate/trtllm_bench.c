@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "dse/validate/measured_serving.h"
 
-static const double KV_SHARE = 0.9; /* of what weights leave; the overview also runs 0.95 */
+static const double KV_SHARE = 0.9; /* of the memory that weights leave; some runs use 0.95 */
 
 static const struct {
     double input, output, requests;
@@ -23,7 +23,7 @@ double offline_requests(double input, double output)
 
 double offline_batch(const struct design *d, double weight_byte)
 {
-    /* The benchmark's most for formats that its rule knows, and for others, MXFP4 among them. */
+    /* Largest batch that the benchmark chooses for known formats; 2048 for others such as MXFP4. */
     double most = is_mxfp4(d->model_name) ? 2048 : 4096;
     double rope = d->precision.rope > 0 ? d->precision.rope : d->precision.kv;
     double request_byte =
