@@ -52,7 +52,7 @@ static void show_front(const struct runner *r)
     if (r->search)
         search_volume(r->search, &share);
     else
-        gauge_volume(&r->gauge, front, &share);
+        front_progress_volume(&r->front_progress, front, &share);
     fprintf(stderr, "  hypervolume %.4f", share);
 }
 
@@ -123,7 +123,7 @@ static bool offer(struct runner *r, uint64_t point, const double *row)
     const struct problem *p = &r->explore.problem;
     for (size_t k = 0; k < p->objectives; k++)
         at[k] = -r->study->objective[k].sense * row[r->explore.objective[k]];
-    gauge_see(&r->gauge, at);
+    front_progress_add(&r->front_progress, at);
     return archive_offer(r->front, at, point);
 }
 
@@ -195,7 +195,7 @@ static int front_load(struct runner *r, int64_t id)
 static void open_front(struct runner *r)
 {
     r->front = archive_new(r->study->objectives);
-    r->gauge.dim = r->study->objectives <= PARETO_MOST ? r->study->objectives : 0;
+    r->front_progress.dim = r->study->objectives <= PARETO_MOST ? r->study->objectives : 0;
 }
 
 static int run_grid(struct runner *r, const struct db_run *row)

@@ -20,7 +20,7 @@ struct runner {
     struct explore explore;
     struct misses misses;
     struct archive *front; /* for the grid; NULL without objectives */
-    struct gauge gauge;
+    struct front_progress front_progress;
     struct search *search; /* for a strategy that is asked; NULL for the grid */
     const char *grid_why;  /* why `exact` fell back to the grid; NULL if it did not */
     bool timed_out;

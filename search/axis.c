@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/regex.h"
 
-enum { STEPS_MOST = 10000000 }; /* the values of an axis are held in memory */
+enum { STEPS_MOST = 10000000 }; /* all values of an axis are in memory */
 
 void axis_free(struct axis *a)
 {
@@ -42,7 +42,7 @@ double axis_unit(const struct axis *a, double value)
 
 void axis_put_value(const struct axis *a, double value, struct design *d)
 {
-    /* An engine that was chosen to be none stays none. */
+    /* The engine `none` stays `none`. */
     if (a->part != PART_ENGINE || !d->engine_name || strcmp(d->engine_name, "none") != 0 ||
         (!a->keeps_none && a->parameter.field->offset == offsetof(struct engine, bandwidth_ratio)))
         design_put(d, &a->parameter, value);
@@ -89,7 +89,7 @@ static int add_entry(struct axis *a, const char *name, const struct node *place,
     return 0;
 }
 
-/* `/deepseek.*` and a closing slash: every entry that matches. */
+/* `slashed` is a pattern between slashes: adds every catalogue entry that matches. */
 static int add_matching(struct axis *a, const char *slashed, const struct node *place,
                         struct catalogue *c, struct err *err)
 {
@@ -103,7 +103,7 @@ static int add_matching(struct axis *a, const char *slashed, const struct node *
     pattern[strlen(pattern) - 1] = '\0';
     if (regex_open(&regex, pattern, &inner) != 0) {
         free(pattern);
-        return node_fail(place, a->path, err, "%s: mend the pattern", inner.text);
+        return node_fail(place, a->path, err, "%s: correct the pattern", inner.text);
     }
     catalogue_names(c, a->part, &name, &n);
     for (size_t i = 0; i < n && rc == 0; i++) {
@@ -127,7 +127,7 @@ static int read_entry(struct axis *a, const struct node *n, struct catalogue *c,
     size_t length = strlen(text);
     if (node_kind(n) != NODE_SCALAR)
         return node_fail(n, a->path, err,
-                         "is not a name: write one of the catalogue, a file, or /regex/");
+                         "is not a name: write a catalogue name, a file, or /regex/");
     return length > 1 && text[0] == '/' && text[length - 1] == '/'
                ? add_matching(a, text, n, c, err)
                : add_entry(a, text, n, c, err);
@@ -147,8 +147,7 @@ double axis_count(const struct node *value)
     return steps ? fmax(1, strtod(node_text(steps), NULL)) : (double)items(value);
 }
 
-/* To 12 significant digits, so that a step of a range is the number that people would write: 8192,
- * not 8191.999999999999. */
+/* Rounds to 12 significant digits, so that a step of a range is 8192 and not 8191.999999999999. */
 static double rounded(double v)
 {
     char text[40];
@@ -156,7 +155,7 @@ static double rounded(double v)
     return strtod(text, NULL);
 }
 
-/* `from` and `to` are values of the parameter itself, so their rows are made on the spot. */
+/* `from` and `to` have the unit and range of the parameter, so their fields are built here. */
 static int read_range(struct axis *a, const struct node *n, struct err *err)
 {
     struct range {
@@ -174,7 +173,7 @@ static int read_range(struct axis *a, const struct node *n, struct err *err)
     const struct fields fields = {a->path, rows, LEN(rows), sizeof r};
 
     if (of->only_words)
-        return node_fail(n, a->path, err, "has words for values: list them");
+        return node_fail(n, a->path, err, "has words as values: list them");
     fields_init(fields, &r);
     if (node_bind(n, fields, NULL, &r, NULL, err) != 0 || node_require(n, fields, &r, err) != 0)
         return -1;
@@ -206,26 +205,26 @@ static int read_range(struct axis *a, const struct node *n, struct err *err)
     return 0;
 }
 
-struct placed {
+struct listed_value {
     double value;
-    size_t place;
+    size_t place; /* in the list of the study */
 };
 
 static int by_value_and_place(const void *a, const void *b)
 {
-    const struct placed *x = a, *y = b;
+    const struct listed_value *x = a, *y = b;
     if (x->value != y->value)
         return x->value < y->value ? -1 : 1;
     return (x->place > y->place) - (x->place < y->place);
 }
 
-/* The first value that is the same as one before it; n if there is none. */
-static size_t value_twice(const double *value, size_t n)
+/* Index of the first value that repeats an earlier one; n if there is none. */
+static size_t find_repeated(const double *value, size_t n)
 {
-    struct placed *sorted = mem_alloc(n, sizeof *sorted);
+    struct listed_value *sorted = mem_alloc(n, sizeof *sorted);
     size_t first = n;
     for (size_t i = 0; i < n; i++)
-        sorted[i] = (struct placed){value[i], i};
+        sorted[i] = (struct listed_value){value[i], i};
     qsort(sorted, n, sizeof *sorted, by_value_and_place);
     for (size_t i = 1; i < n; i++)
         if (sorted[i].value == sorted[i - 1].value && sorted[i].place < first)
@@ -252,9 +251,9 @@ static void read_list(struct axis *a, const struct node *value, struct faults *f
         a->value[a->n++] = v;
         words = words && field_word(a->parameter.field, v);
     }
-    size_t twice = value_twice(a->value, a->n);
-    if (found->n == before && twice < a->n) {
-        const struct node *n = item(value, twice);
+    size_t repeated = find_repeated(a->value, a->n);
+    if (found->n == before && repeated < a->n) {
+        const struct node *n = item(value, repeated);
         node_fail(n, a->path, &err, "%s is given twice: keep one", node_text(n));
         faults_add(found, n, &err);
     }
@@ -265,7 +264,7 @@ static void read_list(struct axis *a, const struct node *value, struct faults *f
     }
 }
 
-/* The part or parameter that the axis varies. */
+/* Finds the part or parameter that the axis varies. */
 static int find_path(struct axis *a, const struct axis_source *from, struct err *err)
 {
     const char *name = from->name;
@@ -285,7 +284,7 @@ static int find_path(struct axis *a, const struct axis_source *from, struct err 
     return 0;
 }
 
-static int begin(const struct axis_source *from, struct err *err)
+static int add_axis(const struct axis_source *from, struct err *err)
 {
     const struct node *value = from->value;
     struct axis *a = &from->axis[*from->axes];
@@ -301,7 +300,7 @@ static int begin(const struct axis_source *from, struct err *err)
             return node_fail(from->key, from->name, err, "this axis is given twice: keep one");
     if (items(value) == 0 || (node_kind(value) == NODE_SCALAR && !*node_text(value)))
         return node_fail(value, from->name, err, "the axis is empty: list at least one value");
-    ++*from->axes; /* from here study_free releases it */
+    ++*from->axes; /* study_free now frees it */
     return 0;
 }
 
@@ -309,7 +308,7 @@ void axis_read(const struct axis_source *from, struct faults *found)
 {
     struct axis *a = &from->axis[*from->axes];
     struct err err;
-    if (begin(from, &err) != 0)
+    if (add_axis(from, &err) != 0)
         faults_add(found, from->key, &err);
     else if (a->is_part)
         read_part_axis(a, from, found);

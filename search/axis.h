@@ -1,4 +1,4 @@
-/* Axes of a study: read, ordered, and put into designs. */
+/* One axis of a study: read from the file and applied to designs. */
 #ifndef SEARCH_AXIS_H
 #define SEARCH_AXIS_H
 
@@ -9,7 +9,7 @@
 
 enum { AXES_MOST = 32 };
 
-/* One axis: alternatives of a catalogue part, or values of one parameter. */
+/* An axis varies a catalogue part (model, chip, engine) or one parameter. */
 struct axis {
     char path[64]; /* "chip", "chip.memory_byte" */
     bool is_part;
@@ -18,47 +18,47 @@ struct axis {
     size_t n;
     double *value;              /* of the parameter */
     const struct entry **entry; /* of the part */
-    void **part_value;          /* the entry's struct with the study's own values on top */
-    const char **text;          /* the alternatives' names; NULL if they are numbers */
-    bool keeps_none;            /* of an engine: not put where none was chosen among engines */
-    /* A range without steps: any value (whole numbers: any of them) in it. n is 1, value[0] is
-     * from.
-     */
+    void **part_value;          /* the entry's struct with the overrides of the study */
+    const char **text;          /* names of the values; NULL if they are numbers */
+    bool keeps_none;            /* do not apply to a design whose engine is `none` */
+    /* real: a range without steps, so any value in it (for a count, any whole number). Then n is 1
+     * and value[0] is `from`. */
     bool real, log;
     double from, to;
 };
 
-/* An axis as it stands in the file of a study. */
+/* An axis in the file of a study. */
 struct axis_source {
     struct axis *axis; /* the axes of the study so far, with room for AXES_MOST */
     size_t *axes;      /* how many; axis_read adds one */
     struct catalogue *catalogue;
     const struct node *key;
-    const char *name; /* path; the key's text except for `models` */
+    const char *name; /* path; equals the text of the key except for `models` */
     const struct node *value;
 };
 
-/* Reads one axis of the study: `name: [a, b]`, `name: /regex/` over the catalogue, a single value,
- * or `name: {from, to, steps, scale}`. Refuses an empty axis and one given twice: every mistake
- * goes to `found`. */
+/* Reads one axis: `name: [a, b]`, `name: /regex/` over the catalogue, a single value, or
+ * `name: {from, to, steps, scale}`. Rejects an empty axis and a repeated one. Adds every mistake to
+ * `found`. */
 void axis_read(const struct axis_source *from, struct faults *found);
 
-/* About how many values an axis given like this has, known without making them. */
+/* Approximate number of values of an axis, found without making them. */
 double axis_count(const struct node *value);
 
 void axis_free(struct axis *a);
 
-/* Puts alternative `i` into the design. */
+/* Applies value `i` of the axis to the design. */
 void axis_put(const struct axis *a, size_t i, struct design *d);
 
-/* The value of a real axis at `u` of its range, 0 to 1; and back. Whole where it must be. */
+/* The value of a real axis at the fraction `u` of its range (0 to 1), rounded if the parameter is a
+ * whole number; and the fraction of a value. */
 double axis_at(const struct axis *a, double u);
 double axis_unit(const struct axis *a, double value);
 
-/* Puts any value of the axis' parameter into the design. */
+/* Sets the parameter of the axis to any value. */
 void axis_put_value(const struct axis *a, double value, struct design *d);
 
-/* Is alternative `i` the engine that is none? No value of a study makes it one. */
+/* Is value `i` the engine `none`? Engine parameters of a study do not apply to it. */
 bool axis_is_none(const struct axis *a, size_t i);
 
 #endif

@@ -1,9 +1,13 @@
+/* Points between two changes of operators share a prepared step, so they differ only in the rates
+ * of chip and engine and fit into lanes. The fast axes are digits of a mixed-radix number: an axis
+ * whose digit is the same for all points of a block is set once, the others per point. Invariant:
+ * a block holds points of one prepared step and one calibration. */
 #include "search/block.h"
 
 #include "arch/timing.h"
 
-/* What a row shows of an axis. */
-static double shown(const struct axis *a, size_t digit, double real)
+/* The number that a row holds for an axis. */
+static double axis_number(const struct axis *a, size_t digit, double real)
 {
     return a->is_part || a->text ? (double)digit : a->real ? real : a->value[digit];
 }
@@ -17,8 +21,8 @@ static void block_start(struct block *b, struct cursor *c, const struct columns 
     b->like = c->design;
 }
 
-/* Are both timed with the same measurements? */
-static bool is_timed_alike(const struct design *a, const struct design *b)
+/* Do both designs use the same calibration? */
+static bool has_same_calibration(const struct design *a, const struct design *b)
 {
     return a->calibration == b->calibration && a->calibration_own == b->calibration_own;
 }
@@ -27,18 +31,18 @@ bool block_add(struct block *b, struct cursor *c, const struct columns *columns,
 {
     const struct study *s = c->study;
     size_t n = b->devices.n;
-    if (n && (!c->fresh || n == LANES || !is_timed_alike(&b->like, &c->design)))
+    if (n && (!c->fresh || n == LANES || !has_same_calibration(&b->like, &c->design)))
         return false;
     if (!n)
         block_start(b, c, columns);
     devices_add(&b->devices, &c->design.chip, &c->design.engine);
     b->row[n] = row;
     for (size_t i = 0; i < s->axes && columns; i++)
-        b->axis[i][n] = shown(&s->axis[i], c->digit[i], c->real[i]);
+        b->axis[i][n] = axis_number(&s->axis[i], c->digit[i], c->real[i]);
     return true;
 }
 
-/* Points from one change of operators to the next. */
+/* Number of consecutive points with the same operators. */
 static uint64_t fast_points(const struct study *s)
 {
     uint64_t points = 1;
@@ -47,8 +51,8 @@ static uint64_t fast_points(const struct study *s)
     return points;
 }
 
-/* Parameters of an engine depend on which it is (axis_put_value). */
-static bool axes_are_apart(const struct study *s)
+/* Axes of engine parameters are not independent: they skip the engine `none` (axis_put_value). */
+static bool fast_axes_are_independent(const struct study *s)
 {
     for (size_t i = s->slow; i < s->axes; i++)
         if (!s->axis[i].is_part && s->axis[i].part == PART_ENGINE)
@@ -61,8 +65,8 @@ static lane *lanes_of(struct devices *d, const struct axis *a)
     return a->part == PART_CHIP ? d->chip.at : d->engine.at;
 }
 
-/* Fills all lanes with what no fast axis varies, and notes which members of a part do vary. */
-static void fill_rest(struct block *b, const struct study *s)
+/* Fills all lanes with the values that no fast axis varies, and records the members that vary. */
+static void fill_constants(struct block *b, const struct study *s)
 {
     struct devices *d = &b->devices;
     LANES_FILL(&d->chip, LANES, s->base.chip);
@@ -84,7 +88,7 @@ static void fill_rest(struct block *b, const struct study *s)
     b->filled = s;
 }
 
-/* A fast axis at one digit, in n points. */
+/* Sets a fast axis to one digit in n points. */
 static void set_axis(struct block *b, size_t axis, size_t digit, size_t n)
 {
     const struct axis *a = &b->study->axis[axis];
@@ -97,8 +101,8 @@ static void set_axis(struct block *b, size_t axis, size_t digit, size_t n)
     }
 }
 
-/* The same at the digits of n points. */
-static void fill_axis(struct block *b, size_t axis, const size_t *digit, size_t n)
+/* Sets a fast axis to its own digit in each of n points. */
+static void set_axis_per_point(struct block *b, size_t axis, const size_t *digit, size_t n)
 {
     const struct axis *a = &b->study->axis[axis];
     lane *part = lanes_of(&b->devices, a);
@@ -114,7 +118,8 @@ static void fill_axis(struct block *b, size_t axis, const size_t *digit, size_t 
     }
 }
 
-/* Digits of n points of an axis, `points` of which in a row share one, `left` with the first. */
+/* Digits of an axis in n points. `points` consecutive points share a digit; `left` points still
+ * have the first one. */
 static void find_digits(size_t *digit, size_t n, size_t first, size_t of, size_t points,
                         size_t left)
 {
@@ -127,8 +132,9 @@ static void find_digits(size_t *digit, size_t n, size_t first, size_t of, size_t
     }
 }
 
-/* How many of n points have the calibration of the first: those of the same chip. */
-static size_t timed_alike(const struct study *s, const struct cursor *c, uint64_t period, size_t n)
+/* How many of n points share the calibration of the first, which is that of its chip. */
+static size_t count_same_calibration(const struct study *s, const struct cursor *c, uint64_t period,
+                                     size_t n)
 {
     if (!timing_of(&c->design.mode)->needs_calibration)
         return n;
@@ -148,36 +154,36 @@ size_t block_fill(struct block *b, struct cursor *c, const struct columns *colum
     const struct study *s = c->study;
     size_t stride = columns ? columns->stride : 0, n = 0;
 
-    if (!axes_are_apart(s)) {
+    if (!fast_axes_are_independent(s)) {
         for (; n < most && block_add(b, c, columns, row + n * stride); n++)
             cursor_next(c);
         return n;
     }
     if (b->filled != s)
-        fill_rest(b, s);
+        fill_constants(b, s);
     block_start(b, c, columns);
     uint64_t period = fast_points(s), left = period - c->index % period;
     n = most < LANES ? most : LANES;
     n = n < left ? n : (size_t)left;
-    n = timed_alike(s, c, period, n);
+    n = count_same_calibration(s, c, period, n);
     for (size_t k = s->slow, points = period; k < s->axes; k++) {
         const struct axis *a = &s->axis[k];
         size_t digit[LANES];
-        points /= a->n; /* that share a digit */
+        points /= a->n; /* points that share a digit */
         size_t same = points - c->index % points;
         if (same >= n) {
             set_axis(b, k, c->digit[k], n);
             if (columns)
-                lanes_set(b->axis[k], n, shown(a, c->digit[k], c->real[k]));
+                lanes_set(b->axis[k], n, axis_number(a, c->digit[k], c->real[k]));
             continue;
         }
         find_digits(digit, n, c->digit[k], a->n, points, same);
-        fill_axis(b, k, digit, n);
+        set_axis_per_point(b, k, digit, n);
         for (size_t i = 0; i < n && columns; i++)
-            b->axis[k][i] = shown(a, digit[i], c->real[k]);
+            b->axis[k][i] = axis_number(a, digit[i], c->real[k]);
     }
     for (size_t k = 0; k < s->slow && columns; k++)
-        lanes_set(b->axis[k], n, shown(&s->axis[k], c->digit[k], c->real[k]));
+        lanes_set(b->axis[k], n, axis_number(&s->axis[k], c->digit[k], c->real[k]));
     for (size_t i = 0; i < n; i++)
         b->row[i] = row + i * stride;
     b->devices.n = n;
@@ -185,7 +191,7 @@ size_t block_fill(struct block *b, struct cursor *c, const struct columns *colum
     return n;
 }
 
-/* Mapping, parts that no axis varies. */
+/* Writes the chosen mapping and the parts that no axis varies. */
 static void write_plan(double *row, const struct block *b, size_t i)
 {
     const struct columns *columns = b->columns;
@@ -202,7 +208,7 @@ static void write_plan(double *row, const struct block *b, size_t i)
     }
 }
 
-/* The lanes of a column: of an axis, or of a metric. */
+/* The lanes of an axis or metric column; NULL for other columns. */
 static const double *column_lane(const struct block *b, const struct column *c)
 {
     return c->of == OF_AXIS     ? b->axis[c->at]

@@ -1,4 +1,6 @@
-/* Constraints and objectives of a study: read, checked against each other, and held to points. */
+/* Constraints and objectives of a study: read, checked for contradictions, applied to points. The
+ * excess over a limit is relative to the limit, so that excesses of different limits can be added;
+ * it is positive exactly if the limit is exceeded. */
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +9,8 @@
 #include "search/axis.h"
 #include "search/study.h"
 
-/* Value `j` of the axis, whatever other axes do to it. */
-static void put_alone(struct design *d, const struct axis *a, size_t j)
+/* Sets value `j` of the axis, even on the engine `none`. */
+static void put_unconditionally(struct design *d, const struct axis *a, size_t j)
 {
     if (a->is_part)
         memcpy((char *)d + design_parts[a->part].offset, a->part_value[j],
@@ -23,13 +25,13 @@ void study_scope(const struct study *s, struct metric_scope *out)
 
     *out = (struct metric_scope){0};
     for (size_t i = 0; i < s->axes; i++)
-        put_alone(&first, &s->axis[i], 0);
+        put_unconditionally(&first, &s->axis[i], 0);
     metric_scope_add(out, &first);
     for (size_t i = 0; i < s->axes; i++) {
         const struct axis *a = &s->axis[i];
         struct design d = first;
         for (size_t j = 1; j < a->n; j++) {
-            put_alone(&d, a, j);
+            put_unconditionally(&d, a, j);
             metric_scope_add(out, &d);
         }
         if (a->real) {
@@ -62,13 +64,13 @@ bool study_allows(const struct study *s, const struct design *d, const struct me
     return true;
 }
 
-static bool from_above(const struct constraint *r)
+static bool is_upper_limit(const struct constraint *r)
 {
     return r->relation == AT_MOST || r->relation == BELOW;
 }
 
-/* Positive however close it is. */
-static double over(double excess)
+/* Positive even if it rounds to 0. */
+static double positive_excess(double excess)
 {
     return isnan(excess) ? INFINITY : fmax(excess, DBL_MIN);
 }
@@ -81,12 +83,12 @@ static double model_excess(const struct workload *w, const struct devices *d,
     case VERDICT_CONSTRAINT:
         return 0;
     case VERDICT_MEMORY:
-        return over(LANE(m, metrics, memory_used_byte)[i] / LANE(&d->rates, rates, memory_byte)[i] -
-                    1);
+        return positive_excess(
+            LANE(m, metrics, memory_used_byte)[i] / LANE(&d->rates, rates, memory_byte)[i] - 1);
     case VERDICT_TPOT:
-        return over(LANE(m, metrics, tpot_s)[i] / w->tpot_s - 1);
+        return positive_excess(LANE(m, metrics, tpot_s)[i] / w->tpot_s - 1);
     case VERDICT_TTFT:
-        return over(LANE(m, metrics, ttft_s)[i] / w->ttft_s - 1);
+        return positive_excess(LANE(m, metrics, ttft_s)[i] / w->ttft_s - 1);
     default:
         return INFINITY;
     }
@@ -110,12 +112,12 @@ void study_excess(const struct study *s, const struct design *like, const struct
     for (size_t k = 0; k < s->constraints; k++) {
         const struct constraint *r = &s->constraint[k];
         double v = limited_of(r, like, d, m, i), scale = r->value != 0 ? fabs(r->value) : 1;
-        double by = (from_above(r) ? v - r->value : r->value - v) / scale;
-        excess[1 + k] = meets(r, v) ? fmin(by, 0) : over(by);
+        double by = (is_upper_limit(r) ? v - r->value : r->value - v) / scale;
+        excess[1 + k] = meets(r, v) ? fmin(by, 0) : positive_excess(by);
     }
 }
 
-/* Does any value that the study has for the parameter meet the limit? */
+/* Does any value of the parameter in the study meet the limit? */
 static bool any_meets(const struct study *s, const struct constraint *r)
 {
     const struct parameter *p = &r->parameter;
@@ -136,7 +138,8 @@ static bool any_meets(const struct study *s, const struct constraint *r)
     }
     if (!own && !of_part)
         return meets(r, design_get(&s->base, p));
-    return met || (own && of_part); /* an engine of none keeps its own values: not looked into */
+    return met ||
+           (own && of_part); /* the engine `none` keeps its own values: assume they may meet */
 }
 
 int constraint_check(const struct study *s, size_t i, struct err *err)
@@ -146,18 +149,19 @@ int constraint_check(const struct study *s, size_t i, struct err *err)
         const struct constraint *o = &s->constraint[j];
         bool same = r->metric ? o->metric == r->metric
                               : !o->metric && o->parameter.offset == r->parameter.offset;
-        if (!same || from_above(r) == from_above(o))
+        if (!same || is_upper_limit(r) == is_upper_limit(o))
             continue;
-        const struct constraint *top = from_above(r) ? r : o, *bottom = from_above(r) ? o : r;
+        const struct constraint *top = is_upper_limit(r) ? r : o,
+                                *bottom = is_upper_limit(r) ? o : r;
         bool strict = top->relation == BELOW || bottom->relation == ABOVE;
         if (top->value < bottom->value || (strict && top->value == bottom->value))
-            return fail(err, "\"%s\" contradicts \"%s\": no point meets both, take one away",
-                        r->text, o->text);
+            return fail(err, "\"%s\" contradicts \"%s\": no point meets both, remove one", r->text,
+                        o->text);
     }
     if (!r->metric && !any_meets(s, r)) {
         char path[64];
         return fail(err,
-                    "\"%s\" is met by no value of %s in the study: change the limit or the "
+                    "\"%s\" excludes every value of %s in the study: change the limit or the "
                     "values",
                     r->text, design_path(&r->parameter, path, sizeof path));
     }
@@ -174,7 +178,7 @@ int constraint_parse(struct constraint *out, const char *text, struct err *err)
     const char *at = NULL;
     int rc = -1;
 
-    for (size_t i = 0; i < LEN(signs); i++) { /* the first in the text, "<=" before "<" */
+    for (size_t i = 0; i < LEN(signs); i++) { /* the first sign in the text; "<=" before "<" */
         const char *found = strstr(text, signs[i].text);
         if (found &&
             (!at || found < at || (found == at && strlen(signs[i].text) > strlen(sign->text)))) {
@@ -183,7 +187,7 @@ int constraint_parse(struct constraint *out, const char *text, struct err *err)
         }
     }
     if (!at)
-        return fail(err, "\"%s\" compares nothing: write METRIC <= VALUE", text);
+        return fail(err, "\"%s\" is not a comparison: write METRIC <= VALUE", text);
     char *name = mem_text(text);
     size_t length = (size_t)(at - text);
     while (length && name[length - 1] == ' ')
@@ -195,15 +199,15 @@ int constraint_parse(struct constraint *out, const char *text, struct err *err)
     if (!out->metric && design_parameter(name, &out->parameter, err) != 0) {
         const char *near = field_nearest(metrics_fields, name);
         fail(err,
-             near ? "\"%s\" is no metric or parameter: did you mean \"%s\"?"
-                  : "\"%s\" is no metric or parameter: `dse list metrics` shows all",
+             near ? "\"%s\" is not a metric or parameter: did you mean \"%s\"?"
+                  : "\"%s\" is not a metric or parameter: `dse list metrics` lists all",
              name, near);
         goto done;
     }
     struct field f = out->metric ? *out->metric : *out->parameter.field;
     f.lo = -INFINITY, f.hi = INFINITY, f.whole = false;
     const struct field *limit =
-        field_find(workload_fields, f.name); /* of a metric: tpot_s, ttft_s */
+        field_find(workload_fields, f.name); /* tpot_s and ttft_s are metrics and limits */
     if (out->metric && limit && !strcmp(limit->unit, f.unit)) {
         f.plain_hi = limit->plain_hi;
         f.plain_unit = limit->plain_unit;

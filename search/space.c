@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "search/axis.h"
 
+/* Applies axis `axis` and all later ones to the design. */
 static void put_from(struct cursor *c, size_t axis)
 {
     const struct study *s = c->study;
@@ -114,7 +115,7 @@ static const struct axis *axis_of_part(const struct study *s, size_t part, size_
     return NULL;
 }
 
-/* The words of a metric as texts by value. */
+/* The words of a metric, indexed by value. */
 static void add_words(struct columns *out, struct column *c, const struct field *f)
 {
     const char **texts = &out->word[out->words];

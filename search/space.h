@@ -1,5 +1,6 @@
-/* The points of a study, numbered: the first axis is the slowest digit of the index. A cursor walks
- * them in order, changing only what differs and keeping what no chip changes prepared. */
+/* The numbered points of a study: the index is a mixed-radix number over the axes, the first axis
+ * its slowest digit. A cursor visits points in order, changes only what differs and prepares a step
+ * again only if its operators change. */
 #ifndef SEARCH_SPACE_H
 #define SEARCH_SPACE_H
 
@@ -12,54 +13,54 @@ struct cursor {
     double real[AXES_MOST]; /* values of real axes */
     struct design design;
     struct prepared prepared;
-    bool fresh; /* prepared belongs to design */
+    bool fresh; /* `prepared` is that of `design` */
 };
 
-/* Puts a cursor on point `index`. Zero-initialise it first; cursor_free releases it. */
+/* Moves a cursor to point `index`. Zero-initialise it first; free it with cursor_free. */
 void cursor_seek(struct cursor *c, const struct study *s, uint64_t index);
 void cursor_next(struct cursor *c);
-void cursor_skip(struct cursor *c, size_t points); /* so many times cursor_next */
+void cursor_skip(struct cursor *c, size_t points); /* cursor_next `points` times */
 
-/* Puts it on a point by its genes instead: an index per axis, a share of the range of a real one.
- * cursor_next cannot go on from there. */
+/* Moves a cursor to the point with these genes: an index per axis, or the fraction of the range of
+ * a real axis. cursor_next does not work from there. */
 void cursor_put(struct cursor *c, const struct study *s, const double *gene);
 void cursor_free(struct cursor *c);
 
-/* Makes `prepared` that of the point under the cursor. */
+/* Prepares the step of the point at the cursor. */
 void cursor_prepare(struct cursor *c);
 
-/* Prices the point under the cursor and holds it to the study's constraints. `plan` gets the
- * mapping that was chosen; a plan that allows none is returned as it is, auto being 0. */
+/* Prices the point at the cursor and checks the constraints of the study. `plan` receives the
+ * chosen mapping; if no mapping is possible, it receives the plan as given, with 0 for auto. */
 void cursor_evaluate(struct cursor *c, struct metrics *out, struct plan *plan);
 
-/* What is written down of a point: its names, swept parameters, mapping and metrics. */
+/* A column of a row: a catalogue name, a swept parameter, a part of the mapping or a metric. */
 struct column {
     char name[72]; /* the path, '.' as '_' */
     const char *unit, *doc;
-    const char *const *texts; /* the row's number is an index into them; NULL: a number */
+    const char *const *texts; /* if not NULL, the row holds an index into them */
     size_t n_texts;
     enum { OF_PART, OF_AXIS, OF_PLAN, OF_METRIC } of;
-    size_t at; /* part, axis, or offset in plan or metrics */
+    size_t at; /* index of the part or axis, or offset in struct plan or struct metrics */
 };
 
 enum {
     PLAN_COLUMNS = sizeof(struct plan) / sizeof(double),
     METRIC_COLUMNS = sizeof(struct metrics) / sizeof(double),
     COLUMNS_MOST = DESIGN_PARTS + AXES_MOST + PLAN_COLUMNS + METRIC_COLUMNS,
-    ROW_MOST = COLUMNS_MOST + 1 + RULES_MOST, /* numbers of a row, with study_excess */
+    ROW_MOST = COLUMNS_MOST + 1 + RULES_MOST, /* numbers of a row, including study_excess */
     WORDS_MOST = 256
 };
 
 struct columns {
-    size_t n, metrics; /* those of metrics come last */
+    size_t n, metrics; /* the last `metrics` columns are metrics */
     size_t stride;     /* numbers of a row: the columns, then study_excess */
     struct column column[COLUMNS_MOST];
-    const char *part_text[DESIGN_PARTS]; /* names that no axis varies */
-    const char *word[WORDS_MOST];        /* of the metrics that are words */
+    const char *part_text[DESIGN_PARTS]; /* names of parts that no axis varies */
+    const char *word[WORDS_MOST];        /* words of metrics like `verdict` */
     size_t words;
 };
 
-/* The texts live in `out`: do not move it. */
+/* The columns point to texts in `out`: do not move it. */
 void columns_make(struct columns *out, const struct study *s);
 
 #endif

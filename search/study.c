@@ -1,3 +1,5 @@
+/* Axes are sorted so that a step is prepared as rarely as possible: the index of a point counts the
+ * last axis fastest, and only axes before study->slow change the operators of a step. */
 #include "search/study.h"
 
 #include <stdio.h>
@@ -32,8 +34,8 @@ void study_drop_axis(struct study *s, const char *path)
         }
 }
 
-/* Model, workload, plan and precision change the operators; chips and engines do not. A part comes
- * before its own parameters, so that these go on top. */
+/* Model, workload, plan and precision change the operators; chip and engine do not. A part comes
+ * before its parameters, which replace values of the part. */
 static int rank(const struct axis *a)
 {
     const struct part *p = &design_parts[a->part];
@@ -43,7 +45,7 @@ static int rank(const struct axis *a)
 
 void study_sort_axes(struct study *s)
 {
-    for (size_t i = 1; i < s->axes; i++) /* stable: the order of the file within a rank */
+    for (size_t i = 1; i < s->axes; i++) /* stable: axes of one rank keep the order of the file */
         for (size_t j = i; j > 0 && rank(&s->axis[j - 1]) > rank(&s->axis[j]); j--) {
             struct axis swap = s->axis[j];
             s->axis[j] = s->axis[j - 1];
@@ -58,22 +60,21 @@ void study_sort_axes(struct study *s)
                     s->axis[k].keeps_none = s->axis[k].part == PART_ENGINE;
 }
 
-static void part_settle(const struct study *s, size_t part, void *value)
+static void apply_overrides(const struct study *s, size_t part, void *value)
 {
     for (size_t i = 0; i < s->overrides; i++)
         if (s->override[i].parameter.part == part)
             field_put(s->override[i].parameter.field, value, s->override[i].value);
 }
 
-/* An axis of models, of timers or of kinds of layers: what design_check holds against each other.
- */
-static bool is_of_kinds(const struct axis *a)
+/* An axis of models, kinds of layers or timings, whose combinations design_check may refuse. */
+static bool is_axis_of_kinds(const struct axis *a)
 {
     bool words = !a->is_part && a->parameter.field->only_words;
     return a->part == PART_MODEL ? a->is_part || words : a->part == PART_MODE && words;
 }
 
-/* Checks every combination of these axes, and the first value of the others. */
+/* Checks every combination of the axes of kinds, with the first value of all other axes. */
 static int check_kinds(const struct study *s, struct err *err)
 {
     const struct axis *kinds[AXES_MOST];
@@ -81,10 +82,10 @@ static int check_kinds(const struct study *s, struct err *err)
     struct design d = s->base;
 
     for (size_t i = 0; i < s->axes; i++)
-        if (is_of_kinds(&s->axis[i]))
+        if (is_axis_of_kinds(&s->axis[i]))
             kinds[n++] = &s->axis[i];
     do {
-        for (size_t i = 0, k = 0; i < s->axes; i++) /* in order: values of a part follow the part */
+        for (size_t i = 0, k = 0; i < s->axes; i++) /* parts before their parameters */
             axis_put(&s->axis[i], k < n && kinds[k] == &s->axis[i] ? at[k++] : 0, &d);
         if (design_check(&d, err) != 0)
             return -1;
@@ -97,13 +98,13 @@ static int check_kinds(const struct study *s, struct err *err)
 int study_settle(struct study *s, struct err *err)
 {
     for (size_t part = 0; part < DESIGN_PARTS; part++)
-        part_settle(s, part, (char *)&s->base + design_parts[part].offset);
+        apply_overrides(s, part, (char *)&s->base + design_parts[part].offset);
     for (size_t i = 0; i < s->axes; i++) {
         struct axis *a = &s->axis[i];
         for (size_t j = 0; a->is_part && j < a->n; j++) {
             memcpy(a->part_value[j], a->entry[j]->value, design_parts[a->part].fields->size);
             if (!axis_is_none(a, j))
-                part_settle(s, a->part, a->part_value[j]);
+                apply_overrides(s, a->part, a->part_value[j]);
         }
     }
     return check_kinds(s, err);

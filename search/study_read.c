@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-static const double MOST_POINTS = 9007199254740992.0; /* 2^53: indices stay exact as doubles */
+static const double MOST_POINTS = 9007199254740992.0; /* 2^53: exact as a double */
 
 /* Keys of a study that are not parameters. */
 static const char *const keys[] = {"study",       "models",     "model",  "chip",   "engine",
@@ -18,18 +18,18 @@ struct search_options {
     double strategy, budget, seed, population, seconds, stall;
 };
 
-static const double LONG_BUDGET = 1e12; /* where something else stops the search */
+static const double LONG_BUDGET = 1e12; /* if `seconds` or `stall` stops the search */
 enum { CHOOSE = -1, DEFAULT_BUDGET = 25000 };
 
 /* clang-format off */
 static const struct field search_rows[] = {
     { FIELD(search_options, strategy, "1"), .init = CHOOSE, .only_words = true, .registry = strategy_word,
       .doc = "How the space is searched; `dse list strategies`." },
-    { FIELD(search_options, budget, "1"), .lo = 1, .hi = INFINITY, .init = INFINITY, .doc = "Most points to evaluate." },
-    { FIELD(search_options, seed, "1"), .lo = 0, .hi = 9007199254740992.0, .init = 1, .whole = true, .doc = "Seed of what is drawn at random." },
-    { FIELD(search_options, population, "1"), .lo = 4, .hi = 1e6, .init = 0, .whole = true, .doc = "Members of a population, for strategies that have one." },
-    { FIELD(search_options, seconds, "s"), .lo = 0, .hi = INFINITY, .init = INFINITY, .doc = "Stop after this time; what is found then depends on the machine." },
-    { FIELD(search_options, stall, "1"), .lo = 100, .hi = INFINITY, .init = INFINITY, .doc = "Stop after so many points without a larger hypervolume." },
+    { FIELD(search_options, budget, "1"), .lo = 1, .hi = INFINITY, .init = INFINITY, .doc = "Maximum number of points to evaluate." },
+    { FIELD(search_options, seed, "1"), .lo = 0, .hi = 9007199254740992.0, .init = 1, .whole = true, .doc = "Seed of the random numbers." },
+    { FIELD(search_options, population, "1"), .lo = 4, .hi = 1e6, .init = 0, .whole = true, .doc = "Members of the population, for nsga2 and nsga3." },
+    { FIELD(search_options, seconds, "s"), .lo = 0, .hi = INFINITY, .init = INFINITY, .doc = "Stop after this time; the result then depends on the machine." },
+    { FIELD(search_options, stall, "1"), .lo = 100, .hi = INFINITY, .init = INFINITY, .doc = "Stop after this many points without a larger hypervolume." },
 };
 /* clang-format on */
 COVERS(search_rows, search_options);
@@ -39,7 +39,7 @@ static const struct fields search_fields = {"search", search_rows, LEN(search_ro
 static const struct word keep_words[] = {
     {"all", KEEP_ALL}, {"feasible", KEEP_FEASIBLE}, {"front", KEEP_FRONT}, {NULL, 0}};
 
-/* What is known while a study is read. */
+/* State while a study is read. */
 struct reading {
     struct study *s;
     struct catalogue *c;
@@ -49,8 +49,8 @@ struct reading {
         struct parameter parameter;
         double value;
         const struct node *key, *node;
-    } * given; /* values of single parameters, in the order of the file */
-    const struct entry *entry[DESIGN_PARTS]; /* NULL where the study names none */
+    } * given;                               /* values of single parameters, in file order */
+    const struct entry *entry[DESIGN_PARTS]; /* NULL if the study names none */
     const struct node *name[DESIGN_PARTS];   /* of the entry */
     const struct node *axis_key[AXES_MOST];  /* of each axis of the study */
 };
@@ -61,7 +61,7 @@ static int note(struct reading *r, const struct node *n, const struct err *what)
     return -1;
 }
 
-/* The same parameter given before, by another name or in another place; NULL if it was not. */
+/* An earlier value of the same parameter, perhaps by another path; NULL if there is none. */
 static const struct given *given_before(const struct reading *r, const struct parameter *p)
 {
     for (size_t i = 0; i < r->values; i++)
@@ -94,7 +94,7 @@ static int give_override(struct reading *r, const struct node *key, const struct
     return 0;
 }
 
-/* One parameter given by its path. */
+/* Reads the value of one parameter. */
 static void read_override(struct reading *r, const struct node *key, const struct node *value,
                           const char *path)
 {
@@ -193,7 +193,7 @@ static void read_rule(struct reading *r, const struct node *item, bool constrain
     note(r, item, &err);
 }
 
-/* A list of short texts, or one. */
+/* Reads a list of texts, or a single text. */
 static void read_rules(struct reading *r, const struct node *n, bool constraints)
 {
     const char *path = constraints ? "constraints" : "objectives";
@@ -266,7 +266,7 @@ static int fail_key(const struct node *place, const char *key, struct err *err)
                      "search, keep, prices, or a parameter's path");
 }
 
-/* A key whose value is one thing. */
+/* Reads a key with a single value. */
 static int read_single(struct reading *r, const struct node *place, const struct node *value,
                        struct err *err)
 {
@@ -289,7 +289,7 @@ static void read_key(struct reading *r, const struct node *root, size_t i)
             return;
         }
     if (!strcmp(key, "search"))
-        ; /* was read first */
+        ; /* already read */
     else if (!strcmp(key, "models"))
         read_axis(r, place, "model", value);
     else if (!strcmp(key, "sweep"))
@@ -302,8 +302,7 @@ static void read_key(struct reading *r, const struct node *root, size_t i)
         note(r, place, &err);
 }
 
-/* Is the value, or the entry, one of those of the axis? */
-static bool sweeps_value(const struct axis *a, double v)
+static bool axis_has_value(const struct axis *a, double v)
 {
     bool is = a->real && v >= a->from && v <= a->to;
     for (size_t i = 0; i < a->n && !is; i++)
@@ -311,7 +310,7 @@ static bool sweeps_value(const struct axis *a, double v)
     return is;
 }
 
-static bool sweeps_entry(const struct axis *a, const struct entry *e)
+static bool axis_has_entry(const struct axis *a, const struct entry *e)
 {
     bool is = false;
     for (size_t i = 0; i < a->n && !is; i++)
@@ -319,26 +318,26 @@ static bool sweeps_entry(const struct axis *a, const struct entry *e)
     return is;
 }
 
-/* A base value beside an axis is one of its values, or it would be priced nowhere. Before the axes
- * are sorted. */
+/* A base value must be a value of the axis that sweeps it: otherwise no point would have it. Call
+ * it before the axes are sorted (axis_key). */
 static void check_base_values(struct reading *r)
 {
     for (size_t i = 0; i < r->s->axes; i++) {
         const struct axis *a = &r->s->axis[i];
         const struct given *value = a->is_part ? NULL : given_before(r, &a->parameter);
-        const struct node *lost = NULL;
+        const struct node *unused = NULL;
         struct err err;
-        if (a->is_part && r->entry[a->part] && !sweeps_entry(a, r->entry[a->part]))
-            lost = r->name[a->part];
-        else if (value && !sweeps_value(a, value->value))
-            lost = value->node;
-        if (!lost)
+        if (a->is_part && r->entry[a->part] && !axis_has_entry(a, r->entry[a->part]))
+            unused = r->name[a->part];
+        else if (value && !axis_has_value(a, value->value))
+            unused = value->node;
+        if (!unused)
             continue;
-        node_fail(lost, a->path, &err,
+        node_fail(unused, a->path, &err,
                   "given twice: %s here, other values by the axis at %zu:%zu: keep one, or list "
                   "the value there",
-                  node_text(lost), node_line(r->axis_key[i]), node_column(r->axis_key[i]));
-        note(r, lost, &err);
+                  node_text(unused), node_line(r->axis_key[i]), node_column(r->axis_key[i]));
+        note(r, unused, &err);
     }
 }
 
@@ -346,11 +345,10 @@ static int too_many(const struct node *n, double points, struct err *err)
 {
     return node_fail(
         n, "sweep", err,
-        "%.3g points are more than 2^53: take values or axes away, or give search a budget",
-        points);
+        "%.3g points are more than 2^53: remove values or axes, or give search a budget", points);
 }
 
-/* The search that was not named: the grid where the budget allows it, else one that aims. */
+/* The default strategy: the grid if it fits the budget, otherwise one that suits the objectives. */
 static void choose_strategy(struct study *s, double points)
 {
     if (isfinite(points) && points <= s->budget)
@@ -375,8 +373,8 @@ static int count_points(struct study *s, const struct node *root, struct err *er
             const struct node *sweep = node_find(root, "sweep");
             const struct node *axis = sweep ? node_find(sweep, s->axis[i].path) : NULL;
             return node_fail(axis ? axis : root, s->axis[i].path, err,
-                             "%s cannot search a range without steps: give steps, or name another "
-                             "strategy, like nsga2",
+                             "%s cannot search a range without steps: give steps, or choose "
+                             "another strategy, like nsga2",
                              s->strategy->name);
         }
     }
@@ -398,16 +396,16 @@ static int count_points(struct study *s, const struct node *root, struct err *er
     if (points > s->budget && s->strategy == &strategy_grid)
         return node_fail(
             node_find(search, "budget"), "search.budget", err,
-            "%g is less than the %.0f points of the grid: raise it, shorten an axis, or name "
+            "%g is less than the %.0f points of the grid: raise it, shorten an axis, or choose "
             "another strategy",
             s->budget, points);
     s->size = (uint64_t)points;
     return 0;
 }
 
-/* Where the study gives the parameter a complaint begins with, as "model.top_k: ..."; else `root`.
- */
-static const struct node *blamed(const struct node *root, const char *complaint)
+/* The node that sets the parameter at the start of a message like "model.top_k: ..."; `root` if
+ * there is none. */
+static const struct node *find_blamed(const struct node *root, const char *complaint)
 {
     char path[64];
     const struct node *sweep = node_find(root, "sweep"), *n;
@@ -424,7 +422,7 @@ static const struct node *blamed(const struct node *root, const char *complaint)
     return dot && (n = node_find(part, dot + 1)) ? n : part;
 }
 
-/* A space too large to number is refused before any of its values is made. */
+/* Refuses a space that is too large to number before its values are made. */
 static int check_size(const struct study *s, const struct node *root, struct err *err)
 {
     const struct node *models = node_find(root, "models"), *sweep = node_find(root, "sweep");
@@ -461,7 +459,7 @@ static void check_rules(struct reading *r, const struct node *root)
         }
 }
 
-/* What values must be together. */
+/* Checks values that depend on each other. */
 static int check_whole(struct reading *r, const struct node *root, struct err *err)
 {
     struct study *s = r->s;
@@ -472,10 +470,10 @@ static int check_whole(struct reading *r, const struct node *root, struct err *e
     if (count_points(s, root, err) != 0)
         return -1;
     if (study_settle(s, &inner) != 0)
-        return node_fail(blamed(root, inner.text), NULL, err, "%s", inner.text);
+        return node_fail(find_blamed(root, inner.text), NULL, err, "%s", inner.text);
     if (s->strategy == &strategy_exact && s->keep_given && s->keep != KEEP_FRONT)
         return node_fail(node_find(root, "keep"), "keep", err,
-                         "exact looks only at what may be on the front: write keep: front");
+                         "exact prices only points that may be on the front: write keep: front");
     if (s->strategy == &strategy_exact)
         s->keep = KEEP_FRONT;
     check_rules(r, root);

@@ -1,3 +1,6 @@
+/* Workers claim chunks of consecutive points in order and price them into a ring of slots; the
+ * calling thread passes finished chunks on in order. Invariant: a chunk is claimed only if its slot
+ * is free, so at most `slots` chunks are in memory. */
 #include "search/sweep.h"
 
 #include <pthread.h>
@@ -8,7 +11,7 @@
 
 enum { CHUNK_MOST = 1024 };
 
-/* Chunks are numbered; chunk k lives in slot k % slots until it has been handed over. */
+/* Chunk k is in slot k % slots until it has been passed on. */
 struct slot {
     uint64_t chunk;
     bool ready;
@@ -21,7 +24,7 @@ struct sweep {
     uint64_t first, last, chunk_points, chunks;
     size_t slots;
     struct slot *slot;
-    uint64_t next, handed; /* chunks claimed by workers; handed over */
+    uint64_t next, handed; /* chunks claimed by workers; chunks passed on */
     bool stop;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -38,7 +41,7 @@ static size_t chunk_count(const struct sweep *w, uint64_t chunk)
     return (size_t)(left < w->chunk_points ? left : w->chunk_points);
 }
 
-/* Waits until a chunk may be started; false when there is none left. */
+/* Waits until a slot is free and claims the next chunk; false if none is left. */
 static bool claim(struct sweep *w, uint64_t *chunk)
 {
     pthread_mutex_lock(&w->lock);
@@ -140,9 +143,9 @@ int sweep_run(const struct study *s, const struct columns *columns, struct point
 
 /* ---- points in any order ---- */
 
-enum { WORTH_A_THREAD = 64, HANDFUL = LANES };
+enum { POINTS_PER_THREAD_LEAST = 64, BATCH = LANES };
 
-struct handful {
+struct point_queue {
     const struct study *study;
     const struct columns *columns;
     const struct point_list *list;
@@ -150,27 +153,28 @@ struct handful {
     pthread_mutex_t lock;
 };
 
-struct hand {
-    struct handful *of;
+struct list_worker {
+    struct point_queue *of;
     struct cursor *cursor;
 };
 
-static void *price_handful(void *ctx)
+static void *price_batches(void *ctx)
 {
-    const struct hand *hand = ctx;
-    struct handful *h = hand->of;
+    const struct list_worker *worker = ctx;
+    struct point_queue *queue = worker->of;
     struct block *block = mem_alloc(1, sizeof *block);
     for (;;) {
-        pthread_mutex_lock(&h->lock);
-        size_t from = h->next, to = from + HANDFUL < h->list->n ? from + HANDFUL : h->list->n;
-        h->next = to;
-        pthread_mutex_unlock(&h->lock);
+        pthread_mutex_lock(&queue->lock);
+        size_t from = queue->next,
+               to = from + BATCH < queue->list->n ? from + BATCH : queue->list->n;
+        queue->next = to;
+        pthread_mutex_unlock(&queue->lock);
         if (from == to)
             break;
         for (size_t i = from; i < to; i++) {
-            cursor_put(hand->cursor, h->study, h->list->genes + i * h->study->axes);
-            while (
-                !block_add(block, hand->cursor, h->columns, h->list->rows + i * h->columns->stride))
+            cursor_put(worker->cursor, queue->study, queue->list->genes + i * queue->study->axes);
+            while (!block_add(block, worker->cursor, queue->columns,
+                              queue->list->rows + i * queue->columns->stride))
                 block_price(block);
         }
         block_price(block);
@@ -182,26 +186,27 @@ static void *price_handful(void *ctx)
 void sweep_points(const struct study *s, const struct columns *columns,
                   const struct point_list *list, struct cursor *cursor, size_t jobs)
 {
-    struct handful h = {.study = s, .columns = columns, .list = list};
+    struct point_queue queue = {.study = s, .columns = columns, .list = list};
     size_t count = list->n;
-    size_t helpers = count / WORTH_A_THREAD < jobs ? count / WORTH_A_THREAD : jobs;
-    helpers -= helpers > 0; /* this thread helps itself */
+    size_t helpers =
+        count / POINTS_PER_THREAD_LEAST < jobs ? count / POINTS_PER_THREAD_LEAST : jobs;
+    helpers -= helpers > 0; /* this thread works, too */
     pthread_t *thread = mem_alloc(helpers + 1, sizeof *thread);
-    struct hand *hand = mem_alloc(helpers + 1, sizeof *hand);
+    struct list_worker *worker = mem_alloc(helpers + 1, sizeof *worker);
     size_t started = 0;
 
-    pthread_mutex_init(&h.lock, NULL);
+    pthread_mutex_init(&queue.lock, NULL);
     for (size_t i = 0; i <= helpers; i++)
-        hand[i] = (struct hand){&h, &cursor[i]};
+        worker[i] = (struct list_worker){&queue, &cursor[i]};
     while (started < helpers &&
-           pthread_create(&thread[started], NULL, price_handful, &hand[started + 1]) == 0)
+           pthread_create(&thread[started], NULL, price_batches, &worker[started + 1]) == 0)
         started++;
-    price_handful(&hand[0]);
+    price_batches(&worker[0]);
     for (size_t i = 0; i < started; i++)
         pthread_join(thread[i], NULL);
-    pthread_mutex_destroy(&h.lock);
+    pthread_mutex_destroy(&queue.lock);
     free(thread);
-    free(hand);
+    free(worker);
 }
 
 void sweep_shard(const struct study *s, uint64_t i, uint64_t n, uint64_t *first, uint64_t *last)

@@ -1,3 +1,6 @@
+/* The loop of ask and tell. Points are accepted once: a hash set of accepted points makes every
+ * strategy sample without replacement. Random drawing tries TRIES points, then walks the space in
+ * order, so a finite space is always exhausted. */
 #include "search/strategies/ask_tell.h"
 
 #include <math.h>
@@ -30,16 +33,16 @@ struct search {
     void *state;
     struct random random;
     struct archive *archive;
-    double *genes; /* [BATCH][problem.genes], asked last */
+    double *genes; /* [BATCH][problem.genes] of the last ask */
     size_t n;
     uint64_t asked;
-    struct gauge gauge;
-    double volume, grown_at; /* the largest hypervolume that counted, when */
+    struct front_progress progress;
+    double volume, grown_at; /* last hypervolume that grew by GROWTH, and after how many points */
     double measured_at;
     const char *over;
-    uint64_t *seen; /* hashes; a collision in 64 bits only skips a point */
+    uint64_t *seen; /* hashes of accepted points; a collision only skips a point */
     size_t seen_n, seen_room;
-    double next; /* index to go on at once drawing finds nothing new; -1 before */
+    double next; /* next index to try in order; -1 while random drawing still finds new points */
 };
 
 struct word strategy_word(size_t i)
@@ -61,8 +64,8 @@ int search_check(const struct strategy *with, const struct problem *p, struct er
         return fail(err, "%s needs objectives: write objectives: [+tokens_per_s, ...]", with->name);
     if (with->lists && isinf(genes_size(p->gene, p->genes)))
         return fail(err,
-                    "%s cannot search a range without steps: give steps, or another strategy, "
-                    "like nsga2",
+                    "%s cannot search a range without steps: give steps, or choose another "
+                    "strategy, like nsga2",
                     with->name);
     return 0;
 }
@@ -77,7 +80,7 @@ struct search *search_open(const struct strategy *with, const struct problem *p)
     if (p->objectives)
         s->archive = archive_new(p->objectives);
     if (p->objectives <= PARETO_MOST)
-        s->gauge.dim = p->objectives;
+        s->progress.dim = p->objectives;
     s->genes = mem_alloc(BATCH * (p->genes + 1), sizeof *s->genes);
     s->state = with->open(s);
     return s;
@@ -97,10 +100,10 @@ void search_close(struct search *s)
 static bool stalled(struct search *s)
 {
     double asked = (double)s->asked, share;
-    if (s->problem.stall <= 0 || !s->gauge.dim ||
+    if (s->problem.stall <= 0 || !s->progress.dim ||
         asked < s->measured_at + s->problem.stall / CHECKS)
         return false;
-    double volume = gauge_volume(&s->gauge, s->archive, &share);
+    double volume = front_progress_volume(&s->progress, s->archive, &share);
     s->measured_at = asked;
     if (volume > s->volume * GROWTH || volume == 0) {
         s->volume = volume;
@@ -115,19 +118,19 @@ size_t search_ask(struct search *s, const double **genes)
     *genes = s->genes;
     s->n = 0;
     if (left < 1)
-        s->over = "the budget is spent";
+        s->over = "the budget is used up";
     else if (stalled(s))
         s->over = "the hypervolume has stopped growing";
     else if ((s->n = s->strategy->ask(s->state, s->genes,
                                       left < BATCH ? (size_t)left : (size_t)BATCH)) == 0)
-        s->over = "nothing is left to try";
+        s->over = "no points are left to try";
     s->asked += s->n;
     return s->n;
 }
 
 double search_volume(const struct search *s, double *share)
 {
-    return gauge_volume(&s->gauge, s->archive, share);
+    return front_progress_volume(&s->progress, s->archive, share);
 }
 
 const char *search_over(const struct search *s)
@@ -151,7 +154,7 @@ void search_tell(struct search *s, const double *outcomes, bool *joined)
         joined[i] = false;
         if (!s->archive || outcome_violation(p, outcome) > 0)
             continue;
-        gauge_see(&s->gauge, outcome);
+        front_progress_add(&s->progress, outcome);
         joined[i] = archive_offer(s->archive, outcome, search_number(s, i));
     }
     if (s->strategy->tell)
@@ -204,8 +207,8 @@ const struct archive *search_archive(const struct search *s)
     return s->archive;
 }
 
-/* Adds to the set; false if it was in. */
-static bool see(struct search *s, uint64_t hash)
+/* Adds a hash to the set; false if it is already in the set. */
+static bool add_seen(struct search *s, uint64_t hash)
 {
     if (2 * s->seen_n >= s->seen_room) {
         size_t room = s->seen_room ? 2 * s->seen_room : 1024;
@@ -216,7 +219,7 @@ static bool see(struct search *s, uint64_t hash)
         s->seen_n = 0;
         for (size_t i = 0; i < n; i++)
             if (old[i])
-                see(s, old[i]);
+                add_seen(s, old[i]);
         free(old);
     }
     size_t i = hash & (s->seen_room - 1);
@@ -237,7 +240,7 @@ bool search_fresh(struct search *s, double *gene)
         memcpy(&bits, &gene[i], sizeof bits);
         hash = random_mix(hash ^ bits);
     }
-    return see(s, hash ? hash : 1);
+    return add_seen(s, hash ? hash : 1);
 }
 
 bool search_draw(struct search *s, double *gene)
@@ -260,9 +263,9 @@ bool search_draw(struct search *s, double *gene)
     return false;
 }
 
-double trend_room(double worth, double dip, bool is_limit)
+double trend_room(double outcome, double dip, bool is_limit)
 {
-    double of = fabs(worth) + (is_limit && dip > 0 ? 1 : 0);
+    double of = fabs(outcome) + (is_limit && dip > 0 ? 1 : 0);
     return (TREND_SLACK + dip / (1 - dip)) * of;
 }
 

@@ -1,3 +1,5 @@
+/* Hypervolume indicator (Zitzler and Thiele 1998). The reference point is fixed after FIRST
+ * feasible points, so later hypervolumes can be compared and never fall. */
 #include "search/strategies/front_progress.h"
 
 #include <math.h>
@@ -8,7 +10,7 @@
 
 enum { FIRST = 1000 };
 
-void gauge_see(struct gauge *g, const double *at)
+void front_progress_add(struct front_progress *g, const double *at)
 {
     for (size_t k = 0; k < g->dim; k++)
         if (!isfinite(at[k]))
@@ -21,7 +23,8 @@ void gauge_see(struct gauge *g, const double *at)
     g->seen++;
 }
 
-double gauge_volume(const struct gauge *g, const struct archive *front, double *share)
+double front_progress_volume(const struct front_progress *g, const struct archive *front,
+                             double *share)
 {
     double box = 1, volume = 0;
     size_t n = front ? archive_count(front) : 0;
@@ -30,7 +33,7 @@ double gauge_volume(const struct gauge *g, const struct archive *front, double *
         return 0;
     double *at = mem_alloc(n * g->dim, sizeof *at);
     archive_list(front, at, NULL);
-    for (size_t i = 0; i < n * g->dim; i++) /* what has no bound counts as the best that has */
+    for (size_t i = 0; i < n * g->dim; i++) /* infinitely good counts as the best finite value */
         at[i] = fmax(at[i], g->best[i % g->dim]);
     volume = hypervolume(at, n, g->dim, g->reference);
     free(at);

@@ -1,4 +1,4 @@
-/* Every point, in order. */
+/* Exhaustive search: every point of the space, in order of its index. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -29,7 +29,7 @@ static size_t ask(void *self, double *genes, size_t most)
 
 const struct strategy strategy_grid = {
     .name = "grid",
-    .doc = "Every point of the space, in order. The default where the budget allows it.",
+    .doc = "Every point of the space, in order. The default if the budget allows it.",
     .lists = true,
     .ranks = true,
     .open = begin,

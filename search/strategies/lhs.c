@@ -1,10 +1,12 @@
-/* Latin hypercubes: as many layers as points along every axis, one point in each layer. */
+/* Latin hypercube sampling (McKay, Beckman and Conover 1979): n points, n layers along every axis,
+ * one point in each layer. Each axis has its own random permutation of the layers; a point is drawn
+ * uniformly within its layer. */
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "search/strategies/strategy.h"
 
-enum { SQUARE = 65536 }; /* points of one hypercube at most; then another one */
+enum { POINTS_MOST = 65536 }; /* of one hypercube; a larger budget uses several */
 
 struct lhs {
     struct search *search;
@@ -17,12 +19,12 @@ static void *begin(struct search *s)
     struct lhs *l = mem_alloc(1, sizeof *l);
     double budget = search_problem(s)->budget;
     l->search = s;
-    l->points = l->next = budget < SQUARE ? (size_t)budget : SQUARE;
+    l->points = l->next = budget < POINTS_MOST ? (size_t)budget : POINTS_MOST;
     l->layer = mem_alloc(l->points * (search_problem(s)->genes + 1), sizeof *l->layer);
     return l;
 }
 
-static void deal(struct lhs *l)
+static void shuffle_layers(struct lhs *l)
 {
     for (size_t g = 0; g < search_problem(l->search)->genes; g++) {
         size_t *layer = l->layer + g * l->points;
@@ -41,7 +43,7 @@ static size_t ask(void *self, double *genes, size_t most)
     for (; n < most; n++, l->next++) {
         double *gene = genes + n * p->genes;
         if (l->next == l->points)
-            deal(l);
+            shuffle_layers(l);
         for (size_t g = 0; g < p->genes; g++) {
             double at = (double)l->layer[g * l->points + l->next];
             gene[g] = gene_at(&p->gene[g],

@@ -1,6 +1,6 @@
-/* Refines a front by its neighbourhood: every point that joins it has its neighbours tried, one
- * axis at a time (Pareto local search, Paquete, Chiarandini and Stuetzle 2004). Starts from evenly
- * spread points; where nothing is left to try, it draws. */
+/* Pareto local search (Paquete, Chiarandini and Stuetzle 2004): starts with an even sample, then
+ * tries the neighbours, one axis at a time, of every point that joins the front. Without a feasible
+ * point it moves from the least infeasible one. If no neighbour is left, it draws random points. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +14,11 @@ static const double STEP[] = {0.1, 0.01, 0.001};
 struct local {
     struct search *search;
     void *even;
-    size_t start; /* points still to come of the first sample */
-    double *todo; /* points whose neighbours were not asked, as genes and objectives */
+    size_t start; /* points of the first sample that are still to come */
+    double *todo; /* genes and objectives of points whose neighbours are still to be tried */
     size_t first, n, room;
-    double *nearest; /* without a feasible point: the one that misses by least */
-    double missed;
+    double *nearest; /* the least infeasible point, while none is feasible */
+    double missed;   /* its violation */
 };
 
 static size_t width(const struct local *l)
@@ -38,7 +38,7 @@ static void *begin(struct search *s)
     return l;
 }
 
-static void later(struct local *l, const double *gene, const double *outcome)
+static void add_todo(struct local *l, const double *gene, const double *outcome)
 {
     const struct problem *p = search_problem(l->search);
     if (l->n == l->room) {
@@ -50,14 +50,15 @@ static void later(struct local *l, const double *gene, const double *outcome)
     memcpy(to + p->genes, outcome, p->objectives * sizeof *to);
 }
 
-/* Points of one ask, so far. */
+/* Points of the current ask. */
 struct points {
     double *genes;
     size_t n, most;
 };
 
-/* `from` with one gene changed, where there is room and it is new. */
-static void add(struct local *l, struct points *out, const double *from, size_t gene, double value)
+/* Adds `from` with one gene changed, if there is room and the point is new. */
+static void add_neighbour(struct local *l, struct points *out, const double *from, size_t gene,
+                          double value)
 {
     size_t count = search_problem(l->search)->genes;
     if (out->n == out->most)
@@ -68,21 +69,21 @@ static void add(struct local *l, struct points *out, const double *from, size_t 
     out->n += search_fresh(l->search, to);
 }
 
-static void neighbours(struct local *l, struct points *out, const double *from)
+static void add_neighbours(struct local *l, struct points *out, const double *from)
 {
     const struct problem *p = search_problem(l->search);
     for (size_t i = 0; i < p->genes; i++) {
         const struct gene *g = &p->gene[i];
         if (g->kind == GENE_CATEGORY)
             for (size_t v = 0; v < g->n; v++)
-                add(l, out, from, i, (double)v);
+                add_neighbour(l, out, from, i, (double)v);
         for (int sign = -1; sign <= 1; sign += 2) {
             double to = from[i] + sign;
             if (g->kind == GENE_ORDERED && to >= 0 && to < (double)g->n)
-                add(l, out, from, i, to);
+                add_neighbour(l, out, from, i, to);
             for (size_t k = 0; g->kind == GENE_REAL && k < LEN(STEP); k++) {
                 to = from[i] + sign * STEP[k] * random_unit(search_random(l->search));
-                add(l, out, from, i, fmin(fmax(to, 0), 1));
+                add_neighbour(l, out, from, i, fmin(fmax(to, 0), 1));
             }
         }
     }
@@ -101,10 +102,10 @@ static size_t ask(void *self, double *genes, size_t most)
     while (l->first < l->n && out.n == 0) {
         const double *from = l->todo + l->first++ * width(l);
         if (!archive_dominates(search_archive(l->search), from + p->genes))
-            neighbours(l, &out, from);
+            add_neighbours(l, &out, from);
     }
     if (out.n == 0 && isfinite(l->missed))
-        neighbours(l, &out, l->nearest);
+        add_neighbours(l, &out, l->nearest);
     while (out.n < DRAWS && out.n < most && l->first == l->n &&
            search_draw(l->search, genes + out.n * p->genes))
         out.n++;
@@ -120,7 +121,7 @@ static void tell(void *self, size_t n, const double *genes, const double *outcom
         const double *gene = genes + i * p->genes;
         double missed = outcome_violation(p, outcome);
         if (missed == 0 && !archive_dominates(search_archive(l->search), outcome))
-            later(l, gene, outcome);
+            add_todo(l, gene, outcome);
         if (missed < l->missed && missed > 0 && archive_count(search_archive(l->search)) == 0) {
             memcpy(l->nearest, gene, p->genes * sizeof *gene);
             l->missed = missed;

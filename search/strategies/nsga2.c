@@ -1,5 +1,7 @@
-/* NSGA-II (Deb, Pratap, Agarwal and Meyarivan 2002): of a front the least crowded are kept;
- * the others leave one by one, as Kukkonen and Deb (2006) advise. */
+/* NSGA-II (Deb, Pratap, Agarwal and Meyarivan 2002): when the last front does not fit, its most
+ * crowded members are removed. They are removed one at a time and the crowding distances of their
+ * neighbours updated, as in Kukkonen and Deb (2006). The members of a front are linked in order of
+ * each objective, so a removal is local. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -8,28 +10,29 @@
 
 enum { SIZE = 100 };
 
-struct along {
+/* The value of a member in one objective. */
+struct value {
     double at;
     size_t member;
 };
 
 static int by_value(const void *a, const void *b)
 {
-    const struct along *x = a, *y = b;
+    const struct value *x = a, *y = b;
     if (x->at != y->at)
         return x->at < y->at ? -1 : 1;
     return (x->member > y->member) - (x->member < y->member);
 }
 
-/* A front, chained along every objective. */
+/* A front as a linked list along every objective. */
 struct chain {
     size_t n, dim;
-    size_t *before, *after; /* [dim][n]; n: the end */
+    size_t *before, *after; /* [dim][n]; n: no neighbour */
     const struct member *member;
     double *range;
 };
 
-/* Half the girth of the box up to the neighbours. */
+/* Crowding distance: sum of the sides of the box between the neighbours, relative to the range. */
 static double spread(const struct chain *c, size_t i)
 {
     double s = 0;
@@ -45,14 +48,14 @@ static double spread(const struct chain *c, size_t i)
 
 static void chain_make(struct chain *c, size_t n, size_t dim, const struct member *member)
 {
-    struct along *order = mem_alloc(n, sizeof *order);
+    struct value *order = mem_alloc(n, sizeof *order);
     *c = (struct chain){.n = n, .dim = dim, .member = member};
     c->before = mem_alloc(2 * n * dim, sizeof *c->before);
     c->after = c->before + n * dim;
     c->range = mem_alloc(dim, sizeof *c->range);
     for (size_t k = 0; k < dim; k++) {
         for (size_t i = 0; i < n; i++)
-            order[i] = (struct along){member[i].outcome[k], i};
+            order[i] = (struct value){member[i].outcome[k], i};
         qsort(order, n, sizeof *order, by_value);
         c->range[k] = order[n - 1].at - order[0].at;
         for (size_t i = 0; i < n; i++) {
@@ -63,7 +66,7 @@ static void chain_make(struct chain *c, size_t n, size_t dim, const struct membe
     free(order);
 }
 
-/* The most crowded leave one by one. */
+/* Removes the most crowded members one at a time. */
 static void thin(struct population *p, size_t from, size_t to, size_t want)
 {
     size_t n = to - from, left = n, dim = search_problem(p->search)->objectives;
@@ -114,8 +117,8 @@ static void *begin(struct search *s)
 
 const struct strategy strategy_nsga2 = {
     .name = "nsga2",
-    .doc = "NSGA-II: breeds a population towards the front. The default for two objectives where "
-           "the space is larger than the budget.",
+    .doc = "NSGA-II: evolves a population towards the front. The default for up to two objectives "
+           "if the space is larger than the budget.",
     .aims = true,
     .open = begin,
     .ask = population_ask,

@@ -1,5 +1,6 @@
-/* NSGA-III (Deb and Jain 2014): of a front those are kept that lie near directions which are spread
- * evenly over all weights of the objectives (Das and Dennis 1998). */
+/* NSGA-III (Deb and Jain 2014): when the last front does not fit, members are selected so that they
+ * cover reference directions, which are spread evenly over all weights of the objectives (Das and
+ * Dennis 1998). Each step takes, for the direction with the fewest members, the nearest member. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,14 +8,14 @@
 #include "base/mem.h"
 #include "search/strategies/population.h"
 
-enum { LEAST = 90 }; /* directions; the population has as many members */
+enum { LEAST = 90 }; /* directions; the population has one member per direction */
 
 struct directions {
     size_t n, dim;
     double *at; /* [n][dim], each of length 1 */
 };
 
-static size_t choose(size_t n, size_t k)
+static size_t binomial(size_t n, size_t k)
 {
     double c = 1;
     for (size_t i = 1; i <= k; i++)
@@ -22,12 +23,12 @@ static size_t choose(size_t n, size_t k)
     return (size_t)round(c);
 }
 
-/* All vectors of whole numbers that add up to `steps`. */
-static void fill(struct directions *d, size_t *digit, size_t k, size_t left)
+/* Adds all vectors of whole numbers whose sum is `left` plus the digits before k. */
+static void add_directions(struct directions *d, size_t *digit, size_t k, size_t left)
 {
     if (k + 1 < d->dim) {
         for (digit[k] = 0; digit[k] <= left; digit[k]++)
-            fill(d, digit, k + 1, left - digit[k]);
+            add_directions(d, digit, k + 1, left - digit[k]);
         return;
     }
     digit[k] = left;
@@ -41,19 +42,19 @@ static void fill(struct directions *d, size_t *digit, size_t k, size_t left)
 static struct directions *directions_make(size_t dim, double least)
 {
     size_t steps = 1, digit[64] = {0};
-    while (dim > 1 && (double)choose(steps + dim - 1, dim - 1) < least)
+    while (dim > 1 && (double)binomial(steps + dim - 1, dim - 1) < least)
         steps++;
-    size_t n = choose(steps + dim - 1, dim - 1);
+    size_t n = binomial(steps + dim - 1, dim - 1);
     struct directions *d = mem_alloc(1, sizeof *d + n * dim * sizeof(double));
     d->dim = dim;
     d->at = (double *)(d + 1);
-    fill(d, digit, 0, steps);
+    add_directions(d, digit, 0, steps);
     return d;
 }
 
 struct near {
     size_t direction;
-    double off; /* square of the distance from it */
+    double off; /* squared distance from the direction */
 };
 
 static struct near nearest(const struct directions *d, const double *x)
@@ -72,7 +73,8 @@ static struct near nearest(const struct directions *d, const double *x)
     return best;
 }
 
-/* The members up to `to` between the best and worst of each objective on the front so far. */
+/* The range of each objective: from the best of the first `to` members to the worst on the first
+ * front. */
 static void scale(const struct population *p, size_t to, size_t dim, double *low, double *range)
 {
     for (size_t k = 0; k < dim; k++) {
@@ -113,7 +115,7 @@ static void thin(struct population *p, size_t from, size_t to, size_t want)
         if (i < from)
             count[near[i].direction]++;
     }
-    /* One by one: the direction with fewest members; of those near it, the nearest. */
+    /* Takes the direction with the fewest members and the nearest member to it. */
     for (size_t kept = from; kept < from + want; kept++) {
         size_t best = kept;
         for (size_t i = kept; i < to; i++) {
@@ -147,8 +149,8 @@ static void *begin(struct search *s)
 
 const struct strategy strategy_nsga3 = {
     .name = "nsga3",
-    .doc = "NSGA-III: a population along evenly spread directions. The default from three "
-           "objectives on, where the space is larger than the budget.",
+    .doc = "NSGA-III: evolves a population along evenly spread directions. The default for three "
+           "or more objectives if the space is larger than the budget.",
     .aims = true,
     .open = begin,
     .ask = population_ask,

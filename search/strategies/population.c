@@ -1,3 +1,6 @@
+/* Generational loop of NSGA-II (Deb et al. 2002): binary tournaments choose parents, parents and
+ * children compete, whole fronts are kept until the next one does not fit, and that one is thinned
+ * by the strategy. Invariant: after a tell, member[0 .. n) is sorted by rank and n <= size. */
 #include "search/strategies/population.h"
 
 #include <math.h>
@@ -42,7 +45,7 @@ void population_close(void *self)
     free(p);
 }
 
-/* The better of two at random. */
+/* Binary tournament: the better of two random members. */
 static const struct member *parent(struct population *p)
 {
     struct random *r = search_random(p->search);
@@ -53,7 +56,7 @@ static const struct member *parent(struct population *p)
     return a->spread >= b->spread ? a : b;
 }
 
-/* A child that is not one of those had; drawn at random where the parents have no other. */
+/* Makes children that are new; after TRIES failures, draws a random point instead. */
 static size_t breed(struct population *p, double *genes, size_t most)
 {
     size_t width = search_problem(p->search)->genes, n = 0;
@@ -102,7 +105,7 @@ static void swap(struct member *a, struct member *b)
     *b = keep;
 }
 
-/* Moves the front of member[from .. n) to its beginning; where it ends. */
+/* Moves the front of member[from .. n) to its start. Returns the end of the front. */
 static size_t next_front(struct population *p, size_t from, size_t n)
 {
     size_t dim = search_problem(p->search)->objectives, end = from;
@@ -114,7 +117,7 @@ static size_t next_front(struct population *p, size_t from, size_t n)
                 dominated = true;
             } else if (pareto_dominates(at, p->member[k].outcome, dim)) {
                 swap(&p->member[k], &p->member[--end]);
-                /* the member at `end` now waits between the front and i */
+                /* the removed member is now at `end`, between the front and i */
             } else {
                 k++;
             }
@@ -145,7 +148,7 @@ void population_tell(void *self, size_t n, const double *genes, const double *ou
         memcpy(m->outcome, outcomes + i * width, width * sizeof *outcomes);
         m->violation = outcome_violation(problem, m->outcome);
         for (size_t k = 0; k < problem->objectives; k++)
-            if (isnan(m->outcome[k])) /* a goal that is not defined is not reached */
+            if (isnan(m->outcome[k])) /* an undefined objective counts as infeasible */
                 m->violation = INFINITY;
     }
     for (size_t i = 0; i < p->n; i++)

@@ -1,6 +1,6 @@
-/* A population that breeds: what nsga2 and nsga3 share. Feasible members come before others, those
- * by the front they are on, infeasible ones by how far off they are (Deb et al. 2002, section VI).
- */
+/* The evolving population of nsga2 and nsga3. Feasible members rank before infeasible ones,
+ * feasible members by their front, infeasible ones by their violation (Deb et al. 2002, section
+ * VI). */
 #ifndef SEARCH_STRATEGIES_POPULATION_H
 #define SEARCH_STRATEGIES_POPULATION_H
 
@@ -9,21 +9,21 @@
 struct member {
     double *gene, *outcome;
     double violation;
-    size_t front;  /* 0 the best; infeasible ones follow all fronts */
-    double spread; /* of two on a front the one with more is preferred */
+    size_t front;  /* rank, 0 is best; infeasible members follow all fronts */
+    double spread; /* within a front, larger is better */
 };
 
 struct population {
     struct search *search;
-    size_t size, n; /* wanted; there: with children up to twice as many */
+    size_t size, n; /* target size; current size, up to 2 * size with children */
     struct member *member;
     double *genes, *outcomes;
-    size_t born; /* of the first population, which is drawn evenly */
-    void *even;
-    /* Orders member[from .. to), one front, so that those to be kept come first; `want` of them
-     * will be. Sets spread. The members before `from` are kept. */
+    size_t born; /* members of the first population asked for so far */
+    void *even;  /* the Sobol' sequence that the first population comes from */
+    /* Reorders member[from .. to), one front, so that the `want` members to keep come first. Sets
+     * spread. The members before `from` are kept. */
     void (*thin)(struct population *p, size_t from, size_t to, size_t want);
-    void *own; /* of the strategy */
+    void *own; /* data of the strategy; population_close frees it */
 };
 
 struct population *population_open(struct search *s, size_t size,

@@ -1,4 +1,4 @@
-/* Points drawn at random, none twice. */
+/* Random search without replacement. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -25,7 +25,7 @@ static size_t ask(void *self, double *genes, size_t most)
 }
 
 const struct strategy strategy_random = {.name = "random",
-                                         .doc = "Points drawn at random, none twice.",
+                                         .doc = "Random points, each at most once.",
                                          .open = begin,
                                          .ask = ask,
                                          .close = free};

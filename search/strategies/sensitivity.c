@@ -1,3 +1,7 @@
+/* Morris (1991): random paths on a grid of LEVELS change one input at a time; each change is an
+ * elementary effect. Sobol' indices: two independent samples a and b of a Sobol' sequence, and one
+ * sample per input that is a with this input of b (Saltelli et al. 2010, Jansen 1999). Confidence
+ * intervals come from bootstrap resamples of the points. */
 #include "search/strategies/sensitivity.h"
 
 #include <assert.h>
@@ -81,7 +85,7 @@ static void morris(const struct sensitivity *s, sensitivity_fn f, void *ctx, str
 
 /* ---- Sobol': two samples, and one that mixes them for every input ---- */
 
-/* Values of one output: row i has those of a, b and of a with each input of b. */
+/* Values of one output: each row has f(a), f(b), then f(a with input i of b) for every i. */
 struct sample {
     size_t n, inputs;
     double *y;
@@ -121,7 +125,7 @@ static int by_value(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-static struct interval spread(double value, double *resampled)
+static struct interval interval_of(double value, double *resampled)
 {
     qsort(resampled, RESAMPLES, sizeof *resampled, by_value);
     return (struct interval){value, resampled[RESAMPLES * 25 / 1000],
@@ -151,8 +155,9 @@ static void indices_of(const struct sample *s, uint64_t seed, struct effect *eff
     for (size_t i = 0; i < s->inputs; i++) {
         struct interval none = {NAN, NAN, NAN};
         bool there = s->n && !isnan(whole.total[i]);
-        effect[i].first = there ? spread(whole.first[i], drawn + 2 * i * RESAMPLES) : none;
-        effect[i].total = there ? spread(whole.total[i], drawn + (2 * i + 1) * RESAMPLES) : none;
+        effect[i].first = there ? interval_of(whole.first[i], drawn + 2 * i * RESAMPLES) : none;
+        effect[i].total =
+            there ? interval_of(whole.total[i], drawn + (2 * i + 1) * RESAMPLES) : none;
     }
     free(row);
     free(drawn);

@@ -1,24 +1,27 @@
-/* Which inputs matter: Morris screening, then Sobol' indices, of any function on the unit cube. */
+/* Global sensitivity analysis of any function on the unit cube: Morris screening and Sobol'
+ * indices.
+ */
 #ifndef SEARCH_STRATEGIES_SENSITIVITY_H
 #define SEARCH_STRATEGIES_SENSITIVITY_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* y[n][outputs] at x[n][inputs], each input from 0 to 1. NaN: no value there. */
+/* Fills y[n][outputs] for x[n][inputs], each input from 0 to 1. NaN: undefined at this point. */
 typedef void (*sensitivity_fn)(void *ctx, size_t n, const double *x, double *y);
 
 struct interval {
-    double value, low, high; /* 95 % of bootstrap resamples lie between */
+    double value, low, high; /* 95 % of the bootstrap resamples are between low and high */
 };
 
-/* Of one input on one output. */
+/* The effect of one input on one output. */
 struct effect {
-    /* Elementary effects, change of the output over the whole range of the input at the slope
-     * found: mean of their sizes and standard deviation (Morris 1991; Campolongo et al. 2007). */
+    /* Elementary effects, scaled to the whole range of the input: mean of their absolute values and
+     * standard deviation (Morris 1991; Campolongo et al. 2007). */
     double mean, deviation;
-    /* Shares of the output's variance: by this input alone, and with all it acts together with
-     * (estimators of Saltelli et al. 2010 and Jansen 1999). NaN if the output does not vary. */
+    /* Shares of the variance of the output: first-order index, of this input alone, and total
+     * index, with all its interactions (estimators of Saltelli et al. 2010 and Jansen 1999). NaN if
+     * the output does not vary. */
     struct interval first, total;
 };
 
@@ -29,7 +32,7 @@ struct sensitivity {
     uint64_t seed;
 };
 
-/* Fills effect[outputs][inputs]; used[outputs] gets the share of points without NaN. */
+/* Fills effect[outputs][inputs] and used[outputs], the share of points without NaN. */
 void sensitivity_run(const struct sensitivity *s, sensitivity_fn f, void *ctx,
                      struct effect *effect, double *used);
 

@@ -1,11 +1,12 @@
-/* Points of a Sobol' sequence: they fill the space evenly, however many are taken. */
+/* Points of a Sobol' sequence (base/sobol.h): any prefix of it fills the space evenly. Points that
+ * a discrete space maps to an accepted one are skipped. */
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/sobol.h"
 #include "search/strategies/strategy.h"
 
-enum { SKIPS = 1000 }; /* points of a small space come again and again: then draw the rest */
+enum { SKIPS = 1000 }; /* a small space repeats itself: then draw the rest at random */
 
 struct even {
     struct search *search;

@@ -1,6 +1,6 @@
-/* What a search strategy is: it asks for points and is told what they are worth. A point is a
- * vector of genes, one per axis. Strategies are pure and run in one thread: the same problem and
- * seed ask for the same points in the same order, whatever prices them. */
+/* A search strategy: it asks for points and is told their outcomes. A point is a vector of genes,
+ * one per axis. Strategies are pure and single-threaded: the same problem and seed give the same
+ * points in the same order, however they are priced. */
 #ifndef SEARCH_STRATEGIES_STRATEGY_H
 #define SEARCH_STRATEGIES_STRATEGY_H
 
@@ -20,23 +20,22 @@ enum gene_kind {
 
 struct gene {
     enum gene_kind kind;
-    size_t n; /* alternatives; 0 of a real gene */
+    size_t n; /* number of values; 0 for a real gene */
 };
 
-/* How what a point is worth moves along a gene: it never falls, never rises, does not depend on it,
- * or who knows. */
-#define TREND_SLACK 1e-11 /* but for rounding, and for mappings taken as equal: relative */
+/* How an outcome moves along a gene: it never falls (UP), never rises (DOWN), does not depend on it
+ * (NONE), or is not known. */
+#define TREND_SLACK 1e-11 /* relative, for rounding and for mappings that count as equal */
 enum trend { TREND_UNKNOWN, TREND_UP, TREND_DOWN, TREND_NONE };
 
 struct problem {
     size_t genes, objectives, limits;
     const struct gene *gene;
-    double budget;     /* points at most; may be INFINITY */
-    double stall;      /* stop after so many points without 0.01 % more hypervolume; 0: never */
-    double population; /* of strategies that have one; 0: theirs */
+    double budget;     /* maximum number of points; may be INFINITY */
+    double stall;      /* stop after this many points without 0.01 % more hypervolume; 0: never */
+    double population; /* 0: the default of the strategy */
     uint64_t seed;
-    void (*snap)(const void *ctx,
-                 double *gene); /* moves real genes to values that exist; or NULL */
+    void (*snap)(const void *ctx, double *gene); /* moves real genes to valid values; or NULL */
     const void *ctx;
     /* Of `exact` only, one row per objective, then one per limit. */
     const enum trend *trend; /* [objectives + limits][genes] */
@@ -52,61 +51,63 @@ struct problem {
     } effort;              /* in points priced in order */
 };
 
-/* By how much a worth may be better than `worth`, what the trends say: `dip` is the sum of the dips
- * along genes that differ. A limit's worth is relative to the limit. */
-double trend_room(double worth, double dip, bool is_limit);
+/* By how much an outcome may be better than the bound `outcome` that the trends give. `dip` is the
+ * sum of the dips along the genes that differ. */
+double trend_room(double outcome, double dip, bool is_limit);
 
-/* What a point is worth: its objectives, all to be made small, then by how much it exceeds each
- * limit (0 and less: kept), relative to the limit. outcome[objectives + limits]. */
+/* An outcome[objectives + limits] of a point: its objectives, all to be minimised, then its excess
+ * over each limit, relative to the limit (0 or less: the limit is kept). */
 
-/* The sum of the excesses: 0 means feasible. NaN counts as infinite. */
+/* The sum of the excesses; 0 means feasible. NaN counts as infinite. */
 double outcome_violation(const struct problem *p, const double *outcome);
 
 struct search;
 
 struct strategy {
     const char *name, *doc;
-    bool lists; /* needs every gene to be a list: no real ones */
+    bool lists; /* cannot search real genes */
     bool aims;  /* needs objectives */
-    bool ranks; /* a point's number is its index in the space, not its place in the order asked */
+    bool ranks; /* numbers a point by its index in the space, not in the order of asking */
     void *(*open)(struct search *s);
-    /* Up to `most` new points; 0: the search is over. */
+    /* Fills up to `most` new points; 0: the search is over. */
     size_t (*ask)(void *self, double *genes, size_t most);
     void (*tell)(void *self, size_t n, const double *genes, const double *outcomes); /* or NULL */
-    bool (*failed)(const void *self);   /* was what it relies on found not to hold? or NULL */
-    bool (*gives_up)(const void *self); /* does every point in order cost less? or NULL */
+    bool (*failed)(const void *self);   /* was an assumption violated? or NULL */
+    bool (*gives_up)(const void *self); /* is pricing every point in order cheaper? or NULL */
     void (*close)(void *self);
 };
 
-/* All there are, by name; ends with NULL. */
+/* All strategies; ends with NULL. */
 extern const struct strategy *const strategies[];
-struct word strategy_word(size_t i); /* their names, as words of a field (base/field.h) */
+struct word strategy_word(size_t i); /* their names as words of a field (base/field.h) */
 extern const struct strategy strategy_grid, strategy_exact, strategy_random, strategy_sobol,
     strategy_lhs, strategy_nsga2, strategy_nsga3, strategy_local;
 
-/* What the strategies share. */
+/* For use by strategies. */
 const struct problem *search_problem(const struct search *s);
 struct random *search_random(struct search *s);
 const struct archive *search_archive(const struct search *s);
 
-/* Puts the point on values that exist. True if it was never accepted before; it is from now on. */
+/* Moves the point to valid values and accepts it. False if it was accepted before. */
 bool search_fresh(struct search *s, double *gene);
 
-/* A new point drawn at random; false if every point of the space was had. */
+/* Draws a new random point and accepts it; false if every point of the space has been accepted. */
 bool search_draw(struct search *s, double *gene);
 
-/* A gene at `u` in [0, 1) of its range. */
+/* The value of a gene at the fraction `u` in [0, 1) of its range. */
 double gene_at(const struct gene *g, double u);
 
-/* Points of a space without real genes, INFINITY with them. */
+/* Number of points of the space; INFINITY with a real gene. */
 double genes_size(const struct gene *g, size_t n);
 
-/* Point `index` of the space, the first gene the slowest digit; and back. */
+/* Genes of point `index` of the space, the first gene being the slowest digit; and the index of a
+ * point. */
 void genes_seek(const struct gene *g, size_t n, uint64_t index, double *gene);
 uint64_t genes_index(const struct gene *g, size_t n, const double *gene);
 
-/* Children of two parents: simulated binary crossover and polynomial mutation (Deb and Agrawal
- * 1995, Deb and Goyal 1996) of real and ordered genes, exchange and redraw of categories. */
+/* Makes two children of two parents: simulated binary crossover and polynomial mutation (Deb and
+ * Agrawal 1995, Deb and Goyal 1996) for real and ordered genes; categories are swapped and redrawn.
+ */
 void vary(struct search *s, const double *mother, const double *father, double *child,
           double *other);
 

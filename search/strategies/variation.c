@@ -1,13 +1,17 @@
+/* Simulated binary crossover and polynomial mutation (Deb and Agrawal 1995, Deb and Goyal 1996),
+ * both bounded to [0, 1]. Ordered genes are varied as fractions of their range and rounded.
+ * Invariant: a child's genes are always inside their ranges. */
 #include <math.h>
 
 #include "search/strategies/strategy.h"
 
-/* How near children stay to their parents. One of each list is drawn: mostly the usual reach, now
- * and then small steps, which spread points along a front that was reached. */
+/* Distribution indices: a larger index keeps children closer to their parents. One of each list is
+ * drawn: usually a common value, sometimes a large one whose small steps spread points along the
+ * front. */
 static const double CROSSOVER = 0.9;
 static const double CROSSOVER_INDEX[2] = {10, 20}, MUTATION_INDEX[4] = {12, 12, 12, 200};
 
-/* Where a gene stands in [0, 1], and back. */
+/* The fraction of its range that a gene has, and the gene at a fraction. */
 static double unit(const struct gene *g, double v)
 {
     return g->kind == GENE_REAL ? v : v / (double)(g->n - 1);
@@ -19,7 +23,7 @@ static double value(const struct gene *g, double u)
     return g->kind == GENE_REAL ? u : round(u * (double)(g->n - 1));
 }
 
-/* Deb and Agrawal's spread of children about their parents, cut off at 0 and 1. */
+/* Simulated binary crossover, truncated at 0 and 1. */
 static void cross(struct random *r, double *a, double *b, double index)
 {
     double low = fmin(*a, *b), high = fmax(*a, *b), gap = high - low, child[2];
@@ -51,7 +55,7 @@ static double mutated(struct random *r, const struct gene *g, double v)
         return (double)(other + (other >= (size_t)v));
     }
     double w = value(g, mutate(r, unit(g, v)));
-    if (g->kind == GENE_ORDERED && w == v) /* a change that rounds to none is a step */
+    if (g->kind == GENE_ORDERED && w == v) /* rounded to no change: move one step instead */
         w = v == 0 || (v < (double)(g->n - 1) && random_below(r, 2)) ? v + 1 : v - 1;
     return w;
 }

@@ -336,19 +336,19 @@ static void declared_trends_of_throughput_hold(void **state)
 /* batch_slo without a limit is infinite: such a point counts as the best that is a number. */
 static void what_has_no_bound_leaves_the_hypervolume_a_number(void **state)
 {
-    struct gauge g = {.dim = 2};
+    struct front_progress g = {.dim = 2};
     struct archive *front = archive_new(2);
     const double first[] = {1, 3}, second[] = {4, 1}, endless[] = {-INFINITY, 2};
     double share;
     (void)state;
-    gauge_see(&g, endless);
+    front_progress_add(&g, endless);
     archive_offer(front, endless, 0);
-    assert_true(gauge_volume(&g, front, &share) == 0 && share == 0);
-    gauge_see(&g, first);
-    gauge_see(&g, second);
+    assert_true(front_progress_volume(&g, front, &share) == 0 && share == 0);
+    front_progress_add(&g, first);
+    front_progress_add(&g, second);
     archive_offer(front, second, 1);
     /* up to (4, 3): what is at (1, 2) has 3 x 1 of the box of 3 x 2 */
-    assert_close(gauge_volume(&g, front, &share), 3, 0);
+    assert_close(front_progress_volume(&g, front, &share), 3, 0);
     assert_close(share, 0.5, 0);
     archive_free(front);
 }
