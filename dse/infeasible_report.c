@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "dse/verdict_reason.h"
-#include "reports/nothing_feasible.h"
+#include "reports/payoff/nothing_feasible.h"
 #include "search/space.h"
 
 static void add_miss(struct miss *miss, uint64_t point, double by, double all, size_t others)

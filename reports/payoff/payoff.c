@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "reports/nothing_feasible.h"
+#include "reports/payoff/nothing_feasible.h"
 #include "reports/payoff/payoff_groups.h"
 #include "reports/payoff/payoff_stop.h"
 

@@ -1,4 +1,4 @@
-#include "reports/nothing_feasible.h"
+#include "reports/payoff/nothing_feasible.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-/* How many points have which verdict, where the store does not say more. */
+/* The number of points per verdict, if the store has no reasons. */
 static char *verdicts_text(struct db *db, const struct db_run *run)
 {
     struct table t;
