@@ -36,3 +36,11 @@ int fail_io(struct err *err, const char *format, ...)
     va_end(args);
     return -1;
 }
+
+int fail_as(struct err *err, const struct err *inner, const char *place)
+{
+    if (inner->status == STATUS_INPUT)
+        return fail(err, "%s: %s", place, inner->text);
+    *err = *inner;
+    return -1;
+}

@@ -1,4 +1,6 @@
 /* dse pareto: the Pareto front of a run. */
+#include <stdlib.h>
+
 #include "dse/command.h"
 #include "dse/infeasible_report.h"
 #include "dse/terminal.h"
@@ -10,20 +12,23 @@ static int run(const struct args *a, struct err *err)
     struct db *db;
     struct db_run row;
     struct table t;
+    char *where = NULL;
     int rc = -1;
 
     if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
         db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
     if (db_run_find(db, args_value(a, "--run"), &row, err) == 0) {
-        if (front_make(&t, db, &row, args_value(a, "--by"), args_value(a, "--objectives"),
-                       args_value(a, "--where"), err) == 0) {
+        if (args_where(a, db, &where, err) == 0 &&
+            front_make(&t, db, &row, args_value(a, "--by"), args_value(a, "--objectives"), where,
+                       err) == 0) {
             print_table(&t, format, 1);
             rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
             if (!t.rows)
                 infeasible_print(db, &row, stderr);
             table_free(&t);
         }
+        free(where);
         db_run_free(&row);
     }
     db_close(db);

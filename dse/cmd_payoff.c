@@ -358,6 +358,7 @@ static int run(const struct args *a, struct err *err)
     struct db *db;
     struct db_run row;
     struct mix mix = {0};
+    char *where = NULL;
     static struct extra_options w;
     struct err inner;
     static const struct clash clashes[] = {{"--by", "--mix"},
@@ -379,7 +380,8 @@ static int run(const struct args *a, struct err *err)
     /* If files of the study are gone, the grid alone answers. */
     if (open_catalogue(&c, &inner) == 0 && payoff_study_open(&study, &row, c, &inner) != 0)
         study = NULL;
-    const char *where = args_value(a, "--where");
+    if (args_where(a, db, &where, err) != 0)
+        goto done;
     struct payoff_question q = {.by = args_value(a, "--by"),
                                 .where = where,
                                 .budget = budget,
@@ -407,6 +409,7 @@ done:
     free(w.map[0].path);
     free(w.map[1].path);
     mix_free(&mix);
+    free(where);
     payoff_study_close(study);
     catalogue_close(c);
     db_run_free(&row);

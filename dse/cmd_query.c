@@ -2,9 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/metrics.h"
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/terminal.h"
+#include "reports/run_column.h"
 
 /* Appends to a growing SQL text. */
 static void append(char **sql, const char *text)
@@ -14,42 +16,33 @@ static void append(char **sql, const char *text)
     *sql = longer;
 }
 
-/* The column of point for "chip.memory_byte" or "chip_memory_byte", checked against the store. */
-static int column_name(const struct table *known, const char *text, size_t length, char **out,
-                       struct err *err)
-{
-    const char **names = mem_alloc(known->rows + 1, sizeof *names);
-    char *name = mem_text(text);
-    int rc = 0;
+/* The run that is asked. */
+struct asked {
+    struct db *db;
+    const struct db_run *run;
+    const char *id; /* of the run */
+};
 
-    name[length] = '\0';
-    for (char *c = name; *c; c++)
-        if (*c == '.')
-            *c = '_';
-    *out = NULL;
-    for (size_t i = 0; i < known->rows; i++) {
-        names[i] = table_text_at(known, i, "name");
-        if (!strcmp(names[i], name))
-            *out = name;
-    }
-    if (!*out) {
-        const char *near = name_nearest(name, names, known->rows);
-        rc = near ? fail(err, "unknown column \"%s\": did you mean \"%s\"?", name, near)
-                  : fail(err, "unknown column \"%s\": `dse query DB --columns all` lists them",
-                         name);
-        free(name);
-    }
-    free(names);
-    return rc;
+/* A name from an option as a column of the run. Caller frees. */
+static int option_column(const struct asked *of, const char *option, const char *text,
+                         size_t length, char **out, struct err *err)
+{
+    struct err inner;
+    if (run_column(of->db, of->run, text, length, out, &inner) == 0)
+        return 0;
+    char *where = mem_print("dse query: %s", option);
+    fail_as(err, &inner, where);
+    free(where);
+    return -1;
 }
 
-static int append_columns(char **sql, const struct table *known, const char *list, struct err *err)
+static int append_columns(char **sql, const struct asked *of, const char *list, struct err *err)
 {
     bool first = true;
     for (;;) {
         size_t length = strcspn(list, ",");
         char *name;
-        if (column_name(known, list, length, &name, err) != 0)
+        if (option_column(of, "--columns", list, length, &name, err) != 0)
             return -1;
         char *piece = mem_print("%s\"%s\"", first ? "" : ", ", name);
         append(sql, piece);
@@ -96,52 +89,72 @@ static void append_column(char **sql, const char *name, bool *first)
 }
 
 /* The default columns: which design it is, the parameters of the run, the main metrics. */
-static void append_default_columns(char **sql, struct db *db, const struct table *known,
-                                   const char *run_id)
+static void append_default_columns(char **sql, const struct asked *of, const struct table *known)
 {
     static const char *const names[] = {"point", "model", "chip", "engine"};
     static const char *const keys[] = {"id", "run"};
     static const char *const metrics[] = {"verdict",      "batch",           "tpot_s",
                                           "tokens_per_s", "attention_share", "engine_speedup",
                                           "limit",        "system_cost_usd", "power_w"};
-    bool metric = false, first = true;
+    bool first = true;
     for (size_t k = 0; k < LEN(names); k++)
         for (size_t i = 0; i < known->rows; i++)
             if (!strcmp(table_text_at(known, i, "name"), names[k]))
                 append_column(sql, names[k], &first);
     for (size_t i = 0; i < known->rows; i++) {
         const char *name = table_text_at(known, i, "name");
-        metric = metric || !strcmp(name, "verdict");
-        if (is_one_of(name, names, LEN(names)) || is_one_of(name, keys, LEN(keys)))
-            continue;
-        if (metric ? is_one_of(name, metrics, LEN(metrics)) : is_filled(db, name, run_id))
+        if (!field_find(metrics_fields, name) && !is_one_of(name, names, LEN(names)) &&
+            !is_one_of(name, keys, LEN(keys)) && is_filled(of->db, name, of->id))
             append_column(sql, name, &first);
     }
+    for (size_t k = 0; k < LEN(metrics); k++)
+        for (size_t i = 0; i < known->rows; i++)
+            if (!strcmp(table_text_at(known, i, "name"), metrics[k]))
+                append_column(sql, metrics[k], &first);
 }
 
-static int build(char **sql, struct db *db, const char **texts, size_t *n_texts,
-                 const struct args *a, const struct table *known, const char *run_id,
-                 struct err *err)
+/* The statement, and the texts that are bound to it. */
+struct statement {
+    char *sql, *where;
+    const char *text[ARGS_MOST];
+    size_t texts;
+};
+
+static int select_columns(struct statement *s, const struct asked *of, const char *columns,
+                          struct err *err)
 {
-    const char *columns = args_value(a, "--columns"), *where = args_value(a, "--where");
+    struct table known;
+    append(&s->sql, "SELECT ");
+    if (columns && !strcmp(columns, "all"))
+        append(&s->sql, "*");
+    else if (columns)
+        return append_columns(&s->sql, of, columns, err);
+    else if (db_columns(of->db, &known, err) != 0)
+        return -1;
+    else {
+        append_default_columns(&s->sql, of, &known);
+        table_free(&known);
+    }
+    return 0;
+}
+
+static int build(struct statement *s, const struct asked *of, const struct args *a, struct err *err)
+{
+    char **sql = &s->sql;
     const char *sort = args_value(a, "--sort"), *match;
     double top;
 
     if (args_whole(a, "--top", 1, 1e15, INFINITY, &top, err) != 0)
         return -1;
-    append(sql, "SELECT ");
-    if (columns && !strcmp(columns, "all"))
-        append(sql, "*");
-    else if (columns ? append_columns(sql, known, columns, err) != 0
-                     : (append_default_columns(sql, db, known, run_id), 0))
+    if (select_columns(s, of, args_value(a, "--columns"), err) != 0)
         return -1;
     append(sql, " FROM point WHERE run = ?1");
-    texts[(*n_texts)++] = run_id;
-    if (where) {
-        if (db_check_where(db, where, err) != 0)
-            return -1;
+    s->text[s->texts++] = of->id;
+    if (args_where(a, of->db, &s->where, err) != 0)
+        return -1;
+    if (s->where) {
         append(sql, " AND (");
-        append(sql, where);
+        append(sql, s->where);
         append(sql, "\n)");
     }
     for (size_t i = 0; (match = args_each(a, "--match", i)); i++) {
@@ -151,10 +164,10 @@ static int build(char **sql, struct db *db, const char **texts, size_t *n_texts,
             return fail(err,
                         "dse query: --match: \"%s\" is not COLUMN=REGEX: write model=deepseek.*",
                         match);
-        if (column_name(known, match, (size_t)(equals - match), &name, err) != 0)
+        if (option_column(of, "--match", match, (size_t)(equals - match), &name, err) != 0)
             return -1;
-        texts[*n_texts] = equals + 1;
-        char *piece = mem_print(" AND \"%s\" REGEXP ?%zu", name, ++*n_texts);
+        s->text[s->texts++] = equals + 1;
+        char *piece = mem_print(" AND \"%s\" REGEXP ?%zu", name, s->texts);
         append(sql, piece);
         free(piece);
         free(name);
@@ -167,8 +180,7 @@ static int build(char **sql, struct db *db, const char **texts, size_t *n_texts,
             return fail(err,
                         "dse query: --sort: \"%s\" is not COLUMN[:desc]: write tokens_per_s:desc",
                         sort);
-        if (column_name(known, sort, colon ? (size_t)(colon - sort) : strlen(sort), &name, err) !=
-            0)
+        if (option_column(of, "--sort", sort, strcspn(sort, ":"), &name, err) != 0)
             return -1;
         char *piece =
             mem_print("\"%s\"%s NULLS LAST, ", name, colon && colon[1] == 'd' ? " DESC" : "");
@@ -188,9 +200,7 @@ static int build(char **sql, struct db *db, const char **texts, size_t *n_texts,
 static int query(const struct args *a, struct db *db, struct table *out, struct err *err)
 {
     const char *own = args_value(a, "--sql");
-    const char *texts[ARGS_MOST];
-    size_t n_texts = 0;
-    struct table known;
+    struct statement s = {0};
     struct db_run run;
     char run_id[32];
 
@@ -199,15 +209,14 @@ static int query(const struct args *a, struct db *db, struct table *out, struct 
     if (db_run_find(db, args_value(a, "--run"), &run, err) != 0)
         return -1;
     snprintf(run_id, sizeof run_id, "%lld", (long long)run.id);
-    db_run_free(&run);
-    if (db_columns(db, &known, err) != 0)
-        return -1;
-    char *sql = mem_text("");
-    int rc = build(&sql, db, texts, &n_texts, a, &known, run_id, err);
+    const struct asked of = {db, &run, run_id};
+    s.sql = mem_text("");
+    int rc = build(&s, &of, a, err);
     if (rc == 0)
-        rc = db_select(db, sql, texts, n_texts, out, err);
-    free(sql);
-    table_free(&known);
+        rc = db_select(db, s.sql, s.text, s.texts, out, err);
+    free(s.sql);
+    free(s.where);
+    db_run_free(&run);
     return rc;
 }
 

@@ -49,7 +49,11 @@ static int cheapest_systems(const struct args *a, struct db *db, const struct db
     if (read_quantity(a, "--tpot", "s", &tpot_s, err) != 0 ||
         read_quantity(a, "--ttft", "s", &ttft_s, err) != 0)
         return -1;
-    char *where = condition(args_value(a, "--where"), tpot_s, ttft_s);
+    char *given;
+    if (args_where(a, db, &given, err) != 0)
+        return -1;
+    char *where = condition(given, tpot_s, ttft_s);
+    free(given);
     const struct cheapest_question q = {args_value(a, "--by"), where, tokens_per_s};
     int rc = cheapest_table(&t, db, run, &q, err);
     free(where);

@@ -51,18 +51,17 @@ static const char *metric_name(const struct job *j, size_t k)
 static int add_metric(struct job *j, const char *name, struct err *err)
 {
     bool feasible = !strcmp(name, "feasible");
+    struct metric_scope scope;
     struct err inner;
     const struct field *f = feasible ? NULL : metric_number(name, &inner);
     size_t at = 0;
     if (!f && !feasible)
         return fail(err, "dse sensitivity: --metrics: %s", inner.text);
-    while (f && at < j->columns->n && strcmp(j->columns->column[at].name, f->name) != 0)
+    study_scope(j->study, &scope);
+    if (f && !metric_exists(f, &scope, &inner))
+        return fail(err, "dse sensitivity: --metrics: %s", inner.text);
+    while (f && strcmp(j->columns->column[at].name, f->name) != 0)
         at++;
-    if (f && at == j->columns->n)
-        return fail(err,
-                    "dse sensitivity: --metrics: \"%s\" needs calibrated timing: "
-                    "write timing: calibrated",
-                    name);
     for (size_t k = 0; k < j->metrics; k++)
         if (j->metric[k] == (f ? at : SIZE_MAX))
             return 0;

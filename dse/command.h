@@ -67,6 +67,9 @@ int args_clash(const struct args *a, const struct clash *rows, struct err *err);
 int args_whole(const struct args *a, const char *option, double lo, double hi, double init,
                double *out, struct err *err);
 
+/* The --where of a command that reads a store, NULL if it was not given. Caller frees. */
+int args_where(const struct args *a, struct db *db, char **out, struct err *err);
+
 /* The --format of a table. */
 int args_format(const struct args *a, enum format init, enum format *out, struct err *err);
 

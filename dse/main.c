@@ -97,6 +97,13 @@ int args_whole(const struct args *a, const char *option, double lo, double hi, d
     return fail(err, "dse %s: %s: %s", a->command->name, option, inner.text);
 }
 
+int args_where(const struct args *a, struct db *db, char **out, struct err *err)
+{
+    const char *text = args_value(a, "--where");
+    *out = NULL;
+    return text ? db_where(db, text, out, err) : 0;
+}
+
 int args_format(const struct args *a, enum format init, enum format *out, struct err *err)
 {
     const char *text = args_value(a, "--format");

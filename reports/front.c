@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/pareto.h"
 #include "reports/payoff/swept_columns.h"
+#include "reports/run_column.h"
 
 enum { COMPACT_AT = 8192 };
 
@@ -33,48 +34,47 @@ struct front {
     struct group *group;
 };
 
-static int read_objectives(struct front *f, const char *text, struct err *err)
+/* "+tokens_per_s" of `length` characters. */
+static int read_goal(struct goal *out, struct db *db, const struct db_run *run, const char *text,
+                     size_t length, struct err *err)
+{
+    size_t sign = *text == '+' || *text == '-';
+    const struct field *m;
+    char *column;
+    if (run_column(db, run, text + sign, length - sign, &column, err) != 0)
+        return -1;
+    char *goal = mem_print("%.*s%s", (int)sign, text, column);
+    int rc = metric_goal(goal, &m, &out->sense, err);
+    if (rc == 0)
+        out->column = mem_text(m->name);
+    free(goal);
+    free(column);
+    return rc;
+}
+
+static int read_objectives(struct front *f, struct db *db, const struct db_run *run,
+                           const char *text, struct err *err)
 {
     for (const char *at = text;;) {
         at += strspn(at, " ");
         size_t length = strcspn(at, ",");
-        char *goal = mem_text(at);
-        const struct field *m;
         struct err inner;
-        int sense;
-        goal[length] = '\0';
         int rc = f->dim == PARETO_MOST ? fail(&inner, "over %d: give fewer", PARETO_MOST)
-                                       : metric_goal(goal, &m, &sense, &inner);
-        free(goal);
+                                       : read_goal(&f->goal[f->dim], db, run, at, length, &inner);
         if (rc != 0)
-            return fail(err, "--objectives: %s", inner.text);
-        f->goal[f->dim++] = (struct goal){mem_text(m->name), sense};
+            return fail_as(err, &inner, "--objectives");
+        f->dim++;
         at += length;
         if (!*at++)
             return 0;
     }
 }
 
-/* A run that has no such metric, like an error of timing where timing is ideal, has no column of
- * it: SQLite would take the quoted name for a text. */
-static int check_objectives(const struct front *f, struct db *db, struct err *err)
+/* Without a choice, what is sold and what it costs; no column of these: a damaged store. */
+static void default_objectives(struct front *f)
 {
-    struct table known;
-    int rc = db_columns(db, &known, err);
-    if (rc != 0)
-        return -1;
-    for (size_t i = 0; i < f->dim && rc == 0; i++) {
-        size_t row = 0;
-        while (row < known.rows && strcmp(table_text_at(&known, row, "name"), f->goal[i].column))
-            row++;
-        if (row == known.rows)
-            rc = fail(err,
-                      "--objectives: \"%s\" is not in this store: no run of it has this metric: "
-                      "choose another",
-                      f->goal[i].column);
-    }
-    table_free(&known);
-    return rc;
+    f->goal[f->dim++] = (struct goal){mem_text("tokens_per_s"), +1};
+    f->goal[f->dim++] = (struct goal){mem_text("system_cost_usd"), -1};
 }
 
 static void compact(const struct front *f, struct group *g)
@@ -150,10 +150,10 @@ static int read_by(struct front *f, char **columns, const struct swept *swept, c
 {
     for (const char *at = by; by;) {
         size_t length = strcspn(at, ",");
-        const struct swept_column *c = swept_find(swept, at, length);
+        struct err inner;
+        const struct swept_column *c = swept_named(swept, at, length, &inner);
         if (!c)
-            return fail(err, "--by: \"%.*s\" is not swept in this run: %s", (int)length, at,
-                        swept->names);
+            return fail_as(err, &inner, "--by");
         append(columns, ", ", c->name);
         f->by_n++;
         at += length;
@@ -211,9 +211,11 @@ int front_make(struct table *out, struct db *db, const struct db_run *run, const
     char *columns = mem_text("");
     int rc = -1;
 
-    if (read_objectives(&f, objectives ? objectives : "+tokens_per_s,-system_cost_usd", err) != 0 ||
-        (objectives && check_objectives(&f, db, err) != 0) ||
-        swept_read(&swept, db, run, err) != 0 || read_by(&f, &columns, &swept, by, err) != 0 ||
+    if (!objectives)
+        default_objectives(&f);
+    else if (read_objectives(&f, db, run, objectives, err) != 0)
+        goto done;
+    if (swept_read(&swept, db, run, err) != 0 || read_by(&f, &columns, &swept, by, err) != 0 ||
         (where && db_check_where(db, where, err) != 0))
         goto done;
     char *sql = mem_print("SELECT point%s", columns);

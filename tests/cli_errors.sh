@@ -102,15 +102,35 @@ head -c 3000 good.db >cut.db
 wrong 1 '^cut\.db: is damaged' query cut.db
 wrong 1 'cannot be opened' sweep good.yaml --db nowhere/x.db
 wrong 2 '^--where "tpot ~ 3": .*: write' query good.db --where 'tpot ~ 3'
-wrong 2 'no such column' pareto good.db --where 'speed > 3'
+wrong 2 '^--where "speed > 3": "speed": not a column: ' pareto good.db --where 'speed > 3'
 # Options that would do nothing beside, or without, another one.
 printf 'study: dry\nsweep: {workload.context: [1024, 2048]}\n' >dry.yaml
 wrong 2 '^dse sweep: --db: has no effect with --dry-run' sweep dry.yaml --dry-run --db dry.db
 wrong 2 '^dse sweep: --jobs: has no effect with --dry-run' sweep dry.yaml --dry-run --jobs 2
 wrong 2 '^dse validate: --every: has no effect without --data' validate --every
 wrong 2 '^dse eval: --format: a single point is printed as text or json' eval --format csv
+wrong 2 '^dse query: --match: "modell": not a column: did you mean "model"' query good.db --match modell=gpt
+wrong 2 '^dse query: --sort: "tpott_s": not a column: did you mean "tpot_s"' query good.db --sort tpott_s:desc
+wrong 2 '^dse query: --columns: "tpott_s": not a column: did you mean "tpot_s"' query good.db --columns model,tpott.s
+wrong 2 '^--where "tpott_s < 1": "tpott_s": not a column: did you mean "tpot_s"' query good.db --where 'tpott_s < 1'
+wrong 2 '^--objectives: "tpott_s": not a column: did you mean "tpot_s"' pareto good.db --objectives=-tpott_s
+for command in pareto payoff 'recommend --tokens-per-s 1M'; do
+    # shellcheck disable=SC2086
+    { set -- $command; name=$1; shift; }
+    wrong 2 '^--by: "modell": not a column: did you mean "model"' "$name" good.db "$@" --by modell
+    wrong 2 '^--by: "tpot_s" is not swept in this run: ' "$name" good.db "$@" --by tpot_s
+    wrong 2 '^--where "tpott_s < 1": "tpott_s": not a column: did you mean "tpot_s"' "$name" good.db "$@" --where 'tpott_s < 1'
+done
+wrong 2 '^--by: "enginee": not a column: did you mean "engine"' payoff good.db --by +enginee
+# A metric that no point of the run has: where it exists is said. good.db has decode, ideal timing.
+for option in '--sort ttft_s' '--columns model,ttft_s' '--match ttft_s=1'; do
+    # shellcheck disable=SC2086
+    wrong 2 '^dse query: --[a-z]*: "ttft_s" has no value here: it needs workload.phase: prefill' query good.db $option
+done
+wrong 2 '^--objectives: "ttft_s" has no value here: it needs workload.phase: prefill' pareto good.db --objectives=-ttft_s
+wrong 2 '^--objectives: "timing_error" has no value here: it needs timing: calibrated' pareto good.db --objectives=-timing_error
+wrong 2 '^dse sensitivity: --metrics: "ttft_s" has no value here: it needs workload.phase: prefill' sensitivity dry.yaml --metrics ttft_s
 rm dry.yaml
-wrong 2 'unknown column "modell": did you mean "model"' query good.db --match modell=gpt
 wrong 2 'missing closing parenthesis' query good.db --match 'model=('
 wrong 2 'a query only reads' query good.db --sql 'DELETE FROM point'
 wrong 2 'is not a format' query good.db --format xml

@@ -36,6 +36,16 @@ json rows.json
 sql "count(*)" "FROM point WHERE abs(attention_s + projection_s + ffn_s + expert_s
      + communication_s + other_s - tpot_s) > 1e-9 * tpot_s" | grep -qx 0 || complain "parts do not add up"
 
+# A path with dots is a column in a condition, but not inside quotes.
+is "$("$DSE" query all.db --where "workload.context > 9000 AND engine <> 'workload.context'" --columns point --format csv)" \
+   "$("$DSE" query all.db --where "workload_context > 9000" --columns point --format csv)" "--where with dots"
+# An axis that a later run adds stands after the metrics in the store, and is shown all the same.
+printf 'study: first\nsweep: {workload.context: [1024, 2048]}\n' >first.yaml
+printf 'study: second\nsweep: {chip.link_domain: [8, 72]}\n' >second.yaml
+"$DSE" sweep first.yaml --db two.db --quiet >/dev/null && "$DSE" sweep second.yaml --db two.db --quiet >/dev/null || complain "two runs"
+is "$("$DSE" query two.db --run second --format csv | head -n 1 | grep -o 'chip_link_domain.*verdict' | cut -d, -f1)" chip_link_domain "an added axis"
+is "$("$DSE" query two.db --run second --format csv | head -n 1 | grep -c workload_context)" 0 "an axis of another run"
+
 # A front by SQL, the long way.
 "$DSE" pareto all.db --by model --where "model <> 'gpt3-175b'" --format csv | tail -n +2 | cut -d, -f1 | sort -n >front.txt
 sql a.point "FROM point a WHERE a.model <> 'gpt3-175b' AND a.verdict = 'ok' AND NOT EXISTS (SELECT 1 FROM point b

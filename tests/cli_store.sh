@@ -92,7 +92,7 @@ for option in "--tpot 50ms" "--ttft 1s" "--where 1"; do
     # shellcheck disable=SC2086
     says 2 "^dse recommend: ${option%% *}: has no effect with --engine" recommend small.db --engine attention $option
 done
-says 2 '^--objectives: "timing_error" is not in this store' pareto small.db --objectives -timing_error
+says 2 '^--objectives: "timing_error" has no value here: it needs timing: calibrated' pareto small.db --objectives -timing_error
 
 # ---- nothing feasible: what sweep says of the nearest miss, every reader says too ----
 for keep in all feasible front; do

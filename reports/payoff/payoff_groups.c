@@ -133,10 +133,10 @@ int groups_by(struct payoff *p, const struct swept *swept, const char *by, struc
             add_by(p, swept->column[i].name);
     for (const char *at = by ? by + more : ""; *at; at += *at == ',') {
         size_t length = strcspn(at, ",");
-        const struct swept_column *c = swept_find(swept, at, length);
-        if (!c && !more)
-            return fail(err, "--by: \"%.*s\" is not swept in this run: one of %s", (int)length, at,
-                        swept->names);
+        struct err inner;
+        const struct swept_column *c = swept_named(swept, at, length, &inner);
+        if (!c && (!more || !db_is_column(swept->db, at, length)))
+            return fail_as(err, &inner, "--by");
         if (c && payoff_has_column(p, c->name) && !more)
             return fail(err, "--by: \"%s\" is given twice: keep one", c->name);
         if (c && !payoff_has_column(p, c->name))

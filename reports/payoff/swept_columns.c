@@ -58,7 +58,7 @@ int swept_read(struct swept *out, struct db *db, const struct db_run *run, struc
     struct table known;
     int rc = db_columns(db, &known, err);
 
-    *out = (struct swept){.names = mem_text("")};
+    *out = (struct swept){.db = db, .names = mem_text("")};
     if (rc != 0) {
         swept_free(out);
         return -1;
@@ -96,5 +96,20 @@ const struct swept_column *swept_find(const struct swept *s, const char *name, s
         if (k == length && !own[k])
             return &s->column[i];
     }
+    return NULL;
+}
+
+const struct swept_column *swept_named(const struct swept *s, const char *name, size_t length,
+                                       struct err *err)
+{
+    const struct swept_column *c = swept_find(s, name, length);
+    char *column;
+    if (c || db_column(s->db, name, length, &column, err) != 0)
+        return c;
+    if (*s->names)
+        fail(err, "\"%s\" is not swept in this run: choose one of %s", column, s->names);
+    else
+        fail(err, "\"%s\" is not swept in this run: nothing is, leave it out", column);
+    free(column);
     return NULL;
 }

@@ -17,6 +17,7 @@ struct swept_column {
 };
 
 struct swept {
+    struct db *db;
     size_t n;
     struct swept_column *column;
     char *names; /* comma-separated, for messages */
@@ -28,5 +29,9 @@ void swept_free(struct swept *s);
 
 /* By its name or its path with '.', `length` characters; NULL if it is not swept. */
 const struct swept_column *swept_find(const struct swept *s, const char *name, size_t length);
+
+/* The same, where it must be swept: else NULL and "WHAT: RIGHT" in err->text. */
+const struct swept_column *swept_named(const struct swept *s, const char *name, size_t length,
+                                       struct err *err);
 
 #endif

@@ -1,0 +1,105 @@
+#include "reports/run_column.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/metrics.h"
+#include "base/mem.h"
+
+/* How many points of the run have a value of each metric of the store, in one row. */
+static int count_values(struct table *out, struct db *db, const struct db_run *run, struct err *err)
+{
+    struct table known;
+    if (db_columns(db, &known, err) != 0)
+        return -1;
+    char *sql = mem_text("SELECT count(*) AS points");
+    for (size_t i = 0; i < known.rows; i++) {
+        const char *name = table_text_at(&known, i, "name");
+        const struct field *f = field_find(metrics_fields, name);
+        if (!f)
+            continue;
+        char *longer = mem_print("%s, count(point.\"%s\") AS \"%s\"", sql, name, name);
+        free(sql);
+        sql = longer;
+    }
+    table_free(&known);
+    char *whole = mem_print("%s FROM point WHERE run = %lld", sql, (long long)run->id);
+    int rc = db_select(db, whole, NULL, 0, out, err);
+    free(sql);
+    free(whole);
+    return rc;
+}
+
+static bool is_met(const struct metric *m, const struct metric_scope *in)
+{
+    return (!m->needs_calibration || in->calibration) && (!m->needs_engine || in->engine) &&
+           (!m->needs_experts || in->experts);
+}
+
+/* What the points of a run are, as far as their metrics tell: a metric with a value has what it
+ * needs; one without a value, though it has what it needs, is of other phases. */
+static struct metric_scope scope_of(const struct table *values)
+{
+    struct metric_scope scope = {.prices = true, .phases = ~0u};
+    for (size_t i = 0; i < metrics_fields.n; i++) {
+        const struct metric *m = metric_of(&metrics_fields.row[i]);
+        if (!(table_number_at(values, 0, metrics_fields.row[i].name) > 0))
+            continue;
+        scope.calibration = scope.calibration || m->needs_calibration;
+        scope.engine = scope.engine || m->needs_engine;
+        scope.experts = scope.experts || m->needs_experts;
+    }
+    for (size_t i = 0; i < metrics_fields.n; i++) {
+        const struct metric *m = metric_of(&metrics_fields.row[i]);
+        if (is_met(m, &scope) && table_number_at(values, 0, metrics_fields.row[i].name) == 0)
+            scope.phases &= ~m->phases;
+    }
+    return scope;
+}
+
+static bool has_value(struct db *db, const struct db_run *run, const char *name)
+{
+    struct table t;
+    struct err ignored;
+    char *sql = mem_print("SELECT EXISTS (SELECT 1 FROM point WHERE run = %lld AND point.\"%s\" IS "
+                          "NOT NULL) AS found",
+                          (long long)run->id, name);
+    bool found = db_select(db, sql, NULL, 0, &t, &ignored) == 0 && table_number_at(&t, 0, "found");
+    table_free(&t);
+    free(sql);
+    return found;
+}
+
+/* A run whose points have no metric at all, as none could be mapped, has no scope to refuse by. */
+static int check_value(struct db *db, const struct db_run *run, const struct field *f,
+                       struct err *err)
+{
+    struct table values;
+    if (has_value(db, run, f->name))
+        return 0;
+    if (count_values(&values, db, run, err) != 0)
+        return -1;
+    struct metric_scope scope = scope_of(&values);
+    bool any = table_number_at(&values, 0, "tokens_per_s") > 0;
+    table_free(&values);
+    return any && !metric_exists(f, &scope, err) ? -1 : 0;
+}
+
+int run_column(struct db *db, const struct db_run *run, const char *text, size_t length, char **out,
+               struct err *err)
+{
+    char *name = mem_text(text);
+    name[length] = '\0';
+    int rc = db_column(db, text, length, out, err);
+    /* A metric that no run of the store has yet has no column. */
+    const struct field *f = field_find(metrics_fields, rc == 0 ? *out : name);
+    struct err why;
+    if (f && check_value(db, run, f, &why) != 0) {
+        *err = why;
+        if (rc == 0)
+            free(*out);
+        rc = -1;
+    }
+    free(name);
+    return rc;
+}
