@@ -7,7 +7,6 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 src=$tmp/src
 failed=0
-export DSE_CATALOGUE="$root/arch/catalogue"
 
 # ---- the copy ----
 
@@ -70,6 +69,16 @@ insert arch/chip.h '^struct chip [{]' 'double extra_ratio;'
 insert arch/chip.c ' rows\[\] = [{]' '{ FIELD(chip, extra_ratio, "1"), .hi = 9, .init = 1, .doc = "Extra." },'
 insert arch/plan.h '^struct workload [{]' 'double extra_tokens;'
 insert arch/plan.c ' workload_rows\[\] = [{]' '{ FIELD(workload, extra_tokens, "1"), .hi = 9, .init = 1, .doc = "Extra." },'
+# Prices at the front and at the end of their table, with a range to draw from; no formula uses them.
+cp -R "$root/arch/catalogue" "$tmp/catalogue"
+insert arch/prices.h '^struct prices [{]' 'double extra_front_usd, extra_end_usd;'
+insert arch/prices.c ' rows\[\] = [{]' 'PRICE(extra_front_usd, "USD", 0, 9, "Extra."),'
+insert arch/prices.c '^    BY_NODE\(WAFER\)' 'PRICE(extra_end_usd, "USD", 0, 9, "Extra."),'
+for file in "$tmp"/catalogue/prices/*.yaml; do
+    for end in front end; do
+        echo "extra_${end}_usd: {low: 1, middle: 2, high: 3, date: 2025, source: extra}" >> "$file"
+    done
+done
 insert arch/plan.h '^enum [{]$' 'PHASE_EXTRA,'
 insert arch/plan.c ' phase_kinds\[PHASES\] = [{]' '[PHASE_EXTRA] = { .name = "extra" },'
 
@@ -94,20 +103,17 @@ cd "$tmp" || exit 1
 canonical() {
     sed 's/, "extra_[a-z]*": [^,}]*//g; s/"words": "[^"]*"/"words"/; s/, in [0-9.]* s, .*//' "$1" |
         grep -v -i extra | sed 's/, "/\n"/g; s/{"/\n"/g' |
-        sed 's/^[[:space:][{]*//; s/[],}[:space:]]*$//; /^$/d' | grep -v "$drawn" | sort
+        sed 's/^[[:space:][{]*//; s/[],}[:space:]]*$//; /^$/d' | sort
 }
-
-# Prices are drawn in the order of their table for these: another order, another sample.
-drawn='"payoff_low"\|"payoff_high"\|"probability"'
 
 # ask NAME COMMAND...: both answer alike, and have an answer, or a complaint where NAME says so.
 ask() {
     name=$1
     shift
     for who in own copy; do
-        program=$dse
-        [ $who = copy ] && program=$tmp/dse
-        (cd $who && "$program" "$@") > $who.out 2> $who.err
+        program=$dse catalogue=$root/arch/catalogue
+        [ $who = copy ] && program=$tmp/dse catalogue=$tmp/catalogue
+        (cd $who && DSE_CATALOGUE=$catalogue "$program" "$@") > $who.out 2> $who.err
         status=$?
         echo "exit $status" >> $who.out
         case $name:$status in
@@ -144,7 +150,10 @@ for strategy in exact random nsga2 local; do
     echo "search: {strategy: $strategy, seed: 7$([ $strategy = exact ] || echo ", budget: 40")}" >> $strategy.yaml
     cp $strategy.yaml own/ && cp $strategy.yaml copy/
 done
-cp study.yaml own/ && cp study.yaml copy/
+sed 's/^keep: .*/&\ntiming: calibrated/' study.yaml > calibrated.yaml
+for who in own copy; do
+    cp study.yaml calibrated.yaml $who/
+done
 
 ask "dense" eval --format json --set model=llama-3.1-8b --set chip=gb200 --set engine=duplex
 ask "MLA" eval --format json --set model=deepseek-v3 --set chip=h100 --set engine=hbm-pim
@@ -160,6 +169,8 @@ done
 ask "every column" query study.db --format json --columns all
 ask "runs" query study.db --format json --sql "SELECT name, keep, done, feasible FROM run"
 ask "pay-off" payoff study.db --by model --format json
+ask "calibrated sweep" sweep calibrated.yaml --db calibrated.db --quiet
+ask "calibrated pay-off" payoff calibrated.db --by model --format json
 ask "pay-off of area" payoff study.db --budget area --format json
 ask "front" pareto study.db --by model --format json
 ask "recommendation" recommend study.db --tokens-per-s 10k --format json
@@ -176,6 +187,7 @@ ask "value misspelt" eval --set chip.hbm=hbm3e-12x
 # ---- what was inserted ----
 
 cd copy || exit 1
+export DSE_CATALOGUE="$tmp/catalogue"
 "$tmp/dse" eval --set model=llama-3.1-8b --set model.attention=extra --format json > as-extra 2> /dev/null
 "$tmp/dse" eval --set model=llama-3.1-8b --format json > as-gqa
 grep -v '"model.attention"' as-extra > a && grep -v '"model.attention"' as-gqa > b && cmp -s a b || {

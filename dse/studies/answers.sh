@@ -50,7 +50,7 @@ text() {
     printf '```\n'
     sed -n '/^P: /,$p' build/studies/answer.txt | sed '1,/^$/d; /^$/,$d' | cut -c1-120
     printf '\n'
-    sed -n '/^one draw in ten/,$p' build/studies/answer.txt | sed '1,2d; /^$/,$d' | cut -c1-130
+    sed -n '/^The best engine/,$p' build/studies/answer.txt | sed '1,/^$/d; /^$/,$d' | cut -c1-130
     printf '```\n'
     stops=$(sed -n '/^Stop points/,$p' build/studies/answer.txt | sed '1,2d' | cut -c1-130 | head -n 14)
     case $stops in none*) ;; *) printf '\nWhere P = 1:\n\n```\n%s\n```\n' "$stops" ;; esac

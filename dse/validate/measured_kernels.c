@@ -8,6 +8,7 @@
 #include "arch/attention.h"
 #include "arch/step.h"
 #include "base/csv.h"
+#include "base/hash.h"
 #include "base/mem.h"
 
 const char *row_text(const struct csv *rows, size_t row, const char *column)
@@ -23,16 +24,13 @@ double row_number(const struct csv *rows, size_t row, const char *column)
     return strtod(row_text(rows, row, column), NULL);
 }
 
-/* FNV-1a (Fowler, Noll, Vo). */
 bool row_is_check(const struct csv *rows, size_t row, const char *end)
 {
-    uint64_t sum = 14695981039346656037u;
-    for (size_t i = 0; i < rows->columns && strcmp(rows->header[i], end) != 0; i++)
-        for (const char *c = csv_at(rows, row, i);; c++) {
-            sum = (sum ^ (unsigned char)*c) * 1099511628211u;
-            if (!*c)
-                break;
-        }
+    uint64_t sum = HASH_EMPTY;
+    for (size_t i = 0; i < rows->columns && strcmp(rows->header[i], end) != 0; i++) {
+        const char *cell = csv_at(rows, row, i);
+        sum = hash_bytes(sum, cell, strlen(cell) + 1); /* with the end of each cell */
+    }
     return sum >> 32 & 1;
 }
 

@@ -1,18 +1,13 @@
 /* Monte Carlo over what is not known for sure. Draws are independent and the same for both sides,
- * so that what the sides share cancels; quantiles come from the sorted draws. */
+ * so that what the sides share cancels; quantiles come from the sorted draws.
+ * Invariant: the value of a constant in a draw depends on the seed, the draw and the constant's
+ * name alone (base/random.h), so that more constants, or another order of them, move no answer. */
 #include "reports/payoff/payoff_certainty.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/random.h"
-
-/* Box and Muller 1958. */
-static double normal(struct random *r)
-{
-    double radius = sqrt(-2 * log(1 - random_unit(r)));
-    return radius * cos(2 * acos(-1) * random_unit(r));
-}
 
 /* Quantile u of the triangle over a, b with its peak at `middle`; the ends in either order. */
 static double triangle(double a, double middle, double b, double u)
@@ -25,17 +20,37 @@ static double triangle(double a, double middle, double b, double u)
                      : hi - sqrt((1 - u) * (hi - lo) * (hi - peak));
 }
 
-static void draw(struct world *out, const struct comparison *c, struct random *r)
+enum { PRICES = sizeof(struct prices) / sizeof(double) };
+
+/* Where the draws of each constant come from. */
+struct streams {
+    uint64_t price[PRICES]; /* as in prices_fields */
+    uint64_t time[OP_CLASSES], engine_time;
+};
+
+static void open_streams(struct streams *out, uint64_t seed)
 {
-    for (size_t i = 0; i < prices_fields.n; i++) {
+    uint64_t prices = random_stream(seed, "price"), times = random_stream(seed, "time");
+    for (size_t i = 0; i < PRICES; i++)
+        out->price[i] = random_stream(prices, prices_fields.row[i].name);
+    for (int i = 0; i < OP_CLASSES; i++)
+        out->time[i] = random_stream(times, op_class_text[i]);
+    out->engine_time = random_stream(times, "engine");
+}
+
+static void draw(struct world *out, const struct comparison *c, const struct streams *from,
+                 size_t count)
+{
+    for (size_t i = 0; i < PRICES; i++) {
         const struct field *f = &prices_fields.row[i];
+        double u = random_unit_at(from->price[i], count);
         field_put(f, &out->prices,
                   triangle(field_get(f, &c->prices.low), field_get(f, &c->prices.middle),
-                           field_get(f, &c->prices.high), random_unit(r)));
+                           field_get(f, &c->prices.high), u));
     }
     for (int i = 0; i < OP_CLASSES; i++)
-        out->time_z[i] = normal(r);
-    out->engine_z = normal(r);
+        out->time_z[i] = random_normal_at(from->time[i], count);
+    out->engine_z = random_normal_at(from->engine_time, count);
 }
 
 static int by_value(const void *a, const void *b)
@@ -50,13 +65,13 @@ void comparison_certainty(struct certainty *out, const struct comparison *c, uin
     double *p = mem_alloc(draws, sizeof *p);
     size_t pays = 0;
     struct world w;
-    struct random r;
-    random_seed(&r, seed);
+    struct streams from;
+    open_streams(&from, seed);
 
     *out = (struct certainty){NAN, NAN, NAN, NAN};
     if (c->n[WITH] && c->n[WITHOUT]) {
         for (size_t i = 0; i < draws; i++) {
-            draw(&w, c, &r);
+            draw(&w, c, &from, i);
             p[i] = comparison_payoff(c, &w, NULL);
             pays += p[i] > 1;
         }

@@ -3,6 +3,7 @@
 #include "reports/payoff/payoff_swing.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/root.h"
 
@@ -73,10 +74,12 @@ static double width(const struct swing *s)
     return fabs(log(s->p_high / s->p_low));
 }
 
+/* Of equals, by name: the order of the tables does not matter. */
 static int widest_first(const void *a, const void *b)
 {
-    double x = width(a), y = width(b);
-    return (x < y) - (x > y);
+    const struct swing *s = a, *t = b;
+    double x = width(s), y = width(t);
+    return x != y ? (x < y) - (x > y) : strcmp(s->name, t->name);
 }
 
 static bool swing_of(struct swing *s, const struct comparison *c, int class, double p_middle)
