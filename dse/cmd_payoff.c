@@ -17,20 +17,24 @@
 
 enum { STEPS = 13, MAPS_MOST = 12, SWINGS_SHOWN = 2 };
 
+/* A column of a table, and its heading. */
+struct shown {
+    const char *column, *heading;
+};
+
 /* Prints some columns of a table under other headings, numbers to three digits. */
-static void print_columns(const struct table *all, size_t keys, const char *const *show,
-                          const char *const *heading, size_t n)
+static void print_columns(const struct table *all, size_t keys, const struct shown *show, size_t n)
 {
     struct table few;
     const char **header = mem_alloc(keys + n, sizeof *header);
     for (size_t i = 0; i < keys; i++)
         header[i] = all->header[i];
     for (size_t i = 0; i < n; i++)
-        header[keys + i] = heading[i];
+        header[keys + i] = show[i].heading;
     table_begin(&few, header, keys + n);
     for (size_t row = 0; row < all->rows; row++)
         for (size_t i = 0; i < keys + n; i++) {
-            size_t from = i < keys ? i : (size_t)table_find(all, show[i - keys]);
+            size_t from = i < keys ? i : (size_t)table_find(all, show[i - keys].column);
             const struct cell *c = table_at(all, row, from);
             char buffer[48];
             if (c->kind == CELL_TEXT)
@@ -50,17 +54,23 @@ static void print_columns(const struct table *all, size_t keys, const char *cons
 static void print_groups(const struct payoff *p)
 {
     struct table all;
-    static const char *const show[] = {"payoff",         "payoff_low",      "payoff_high",
-                                       "probability",    "verdict",         "gain",
-                                       "c_star",         "c_max",           "engine_cost_share",
-                                       "engine_speedup", "attention_share", "engine",
-                                       "regime",         "without",         "reason"};
-    static const char *const heading[] = {
-        "P",           "low", "high", "sure",      "verdict", "G",      "c*",
-        "c max",       "c",   "S",    "attention", "engine",  "regime", "best without (control)",
-        "why it stops"};
+    static const struct shown show[] = {{"payoff", "P"},
+                                        {"payoff_low", "low"},
+                                        {"payoff_high", "high"},
+                                        {"probability", "sure"},
+                                        {"verdict", "verdict"},
+                                        {"gain", "G"},
+                                        {"c_star", "c*"},
+                                        {"c_max", "c max"},
+                                        {"engine_cost_share", "c"},
+                                        {"engine_speedup", "S"},
+                                        {"attention_share", "attention"},
+                                        {"engine", "engine"},
+                                        {"regime", "regime"},
+                                        {"without", "best without (control)"},
+                                        {"reason", "why it stops"}};
     payoff_table(p, &all);
-    print_columns(&all, p->by_n, show, heading, LEN(show));
+    print_columns(&all, p->by_n, show, LEN(show));
     table_free(&all);
 }
 
@@ -68,10 +78,13 @@ static void print_groups(const struct payoff *p)
 static void print_flips(const struct payoff *p)
 {
     struct table all, few;
-    static const char *const show[] = {"constant",       "low",      "middle",         "high",
-                                       "payoff_low_end", "flips_at", "payoff_high_end"};
-    static const char *const heading[] = {"constant", "low",      "middle",   "high",
-                                          "P at low", "flips at", "P at high"};
+    static const struct shown show[] = {{"constant", "constant"},
+                                        {"low", "low"},
+                                        {"middle", "middle"},
+                                        {"high", "high"},
+                                        {"payoff_low_end", "P at low"},
+                                        {"flips_at", "flips at"},
+                                        {"payoff_high_end", "P at high"}};
     payoff_swing_table(p, SWINGS_MOST, &all);
     size_t flips = (size_t)table_find(&all, "flips");
     table_begin(&few, (const char *const *)all.header, all.columns);
@@ -88,7 +101,7 @@ static void print_flips(const struct payoff *p)
         printf("\nConstants that flip a verdict within their own range, all others at their middle "
                "value:"
                "\n\n");
-        print_columns(&few, p->by_n, show, heading, LEN(show));
+        print_columns(&few, p->by_n, show, LEN(show));
     } else if (all.rows) {
         printf("\nNo constant flips a verdict within its own range.\n");
     }
@@ -104,13 +117,12 @@ static void print_stops(const struct payoff *p)
         printf("none: P does not cross 1 along any axis\n");
         return;
     }
-    static const char *const show[] = {"axis",          "stops_at",  "stops_at_low",
-                                       "stops_at_high", "direction", "payoff_from",
-                                       "payoff_to",     "found_by",  "reason"};
-    static const char *const heading[] = {"axis",     "stops at", "low",      "high", "direction",
-                                          "P before", "P after",  "found by", "why"};
+    static const struct shown show[] = {
+        {"axis", "axis"},          {"stops_at", "stops at"},   {"stops_at_low", "low"},
+        {"stops_at_high", "high"}, {"direction", "direction"}, {"payoff_from", "P before"},
+        {"payoff_to", "P after"},  {"found_by", "found by"},   {"reason", "why"}};
     payoff_stop_table(p, &t);
-    print_columns(&t, p->by_n, show, heading, LEN(show));
+    print_columns(&t, p->by_n, show, LEN(show));
     table_free(&t);
 }
 
