@@ -244,7 +244,8 @@ static int run(const struct args *a, struct err *err)
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
     {"--where", "EXPR",
-     "an SQL condition on the columns, like \"tpot_s < 0.05 and engine = 'none'\""},
+     "an SQL condition on the columns, with '.' or '_' in names, like \"tpot_s < 0.05 and engine = "
+     "'none'\""},
     {"--match", "COLUMN=REGEX", "only rows whose column matches (Perl syntax); repeatable"},
     {"--columns", "A,B",
      "columns to show, as chip.memory_byte or chip_memory_byte; all: every column"},
