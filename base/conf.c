@@ -337,7 +337,7 @@ static int check(struct conf *c, struct err *err)
 
 typedef int pass_fn(struct conf *c, yaml_parser_t *parser, struct err *err);
 
-static int pass_over(struct conf *c, size_t length, pass_fn *pass, struct err *err)
+static int run_pass(struct conf *c, size_t length, pass_fn *pass, struct err *err)
 {
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
@@ -356,7 +356,7 @@ static int parse(struct conf **out, const char *name, char *text, size_t length,
     c->path = mem_text(name);
     c->text = text;
     *out = NULL;
-    if (pass_over(c, length, check_events, err) != 0 || pass_over(c, length, load, err) != 0 ||
+    if (run_pass(c, length, check_events, err) != 0 || run_pass(c, length, load, err) != 0 ||
         check(c, err) != 0) {
         conf_close(c);
         return -1;

@@ -24,7 +24,7 @@ static bool line_ends(const struct reader *r, const char *at)
 }
 
 /* Moves past the end of a line: LF, CR LF or, if lines end that way, CR. */
-static void line_pass(struct reader *r)
+static void skip_line_end(struct reader *r)
 {
     if (*r->at == '\0')
         return;
@@ -75,7 +75,7 @@ static int cell_read(struct reader *r, bool *more, struct err *err)
     if (*more)
         r->at++;
     else
-        line_pass(r);
+        skip_line_end(r);
     *put = '\0';
     return 0;
 }
@@ -130,7 +130,7 @@ static int rows_read(struct csv *out, struct reader *r, struct gathered *g, stru
 {
     while (*r->at != '\0') {
         if (line_ends(r, r->at)) { /* skip an empty line */
-            line_pass(r);
+            skip_line_end(r);
             continue;
         }
         size_t first = r->line, before = g->cells;
@@ -190,7 +190,7 @@ static int dialect_find(struct reader *r, struct err *err)
             return fail(err, "%s:%zu:5: the separator is \"%c\": write , ; | or a tab", r->path,
                         r->line, r->separator);
         r->at += 5;
-        line_pass(r);
+        skip_line_end(r);
         return 0;
     }
     if ((l.commas > 0) + (l.semicolons > 0) + (l.tabs > 0) > 1)

@@ -112,7 +112,7 @@ int db_end(struct db *db, struct err *err)
     return -1;
 }
 
-static int empty_journal(void *ctx, sqlite3 *sqlite, const char *name, int pages)
+static int checkpoint_journal(void *ctx, sqlite3 *sqlite, const char *name, int pages)
 {
     (void)ctx;
     if (pages < JOURNAL_PAGES)
@@ -287,7 +287,7 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
         goto failed;
     if (db_allow_select(db, err) != 0)
         goto failed;
-    sqlite3_wal_hook(db->sqlite, empty_journal, NULL);
+    sqlite3_wal_hook(db->sqlite, checkpoint_journal, NULL);
     *out = db;
     return 0;
 

@@ -16,7 +16,7 @@ struct request {
 };
 
 /* Derived values with a column of their own. */
-static void derived(struct table *t, size_t part, const struct entry *e)
+static void add_derived_columns(struct table *t, size_t part, const struct entry *e)
 {
     if (part == PART_MODEL) {
         const struct model *m = e->value;
@@ -41,7 +41,7 @@ static const char *const brief[DESIGN_PARTS][8] = {
     [PART_ENGINE] = {"kind", "bandwidth_ratio", "ridge_flop_per_byte", "capacity_ratio", "runs"},
 };
 
-static bool shown(size_t part, const char *name, bool all)
+static bool is_shown(size_t part, const char *name, bool all)
 {
     for (size_t i = 0; brief[part][i] && !all; i++)
         if (!strcmp(brief[part][i], name))
@@ -63,7 +63,7 @@ static int list_part(const struct request *r, struct err *err)
     for (size_t i = 0; i < 2 && derived_name[part][i]; i++)
         header[n++] = derived_name[part][i];
     for (size_t i = 0; i < fields->n; i++)
-        if (shown(part, fields->row[i].name, all))
+        if (is_shown(part, fields->row[i].name, all))
             header[n++] = fields->row[i].name;
     header[n++] = "about";
     if (all)
@@ -75,11 +75,11 @@ static int list_part(const struct request *r, struct err *err)
         if (catalogue_find(c, part, name[i], &e, err) != 0)
             return -1;
         table_text(t, e->name);
-        derived(t, part, e);
+        add_derived_columns(t, part, e);
         for (size_t j = 0; j < fields->n; j++) {
             const struct field *f = &fields->row[j];
             const char *word = f->only_words ? field_word(f, field_get(f, e->value)) : NULL;
-            if (!shown(part, f->name, all))
+            if (!is_shown(part, f->name, all))
                 continue;
             if (word)
                 table_text(t, word);

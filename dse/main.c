@@ -40,7 +40,8 @@ static void help(FILE *out)
     for (size_t i = 0; i < LEN(commands); i++)
         fprintf(out, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n`dse COMMAND --help` shows options and an example.\n"
-          "Exit status: 0 done, 1 could not, 2 bad usage or input, 3 nothing feasible, "
+          "Exit status: 0 done, 1 failed (I/O, full disk, damaged store), 2 bad usage or input, 3 "
+          "nothing feasible, "
           "130 interrupted.\n\n"
           "example:\n"
           "  dse eval --set model=deepseek-r1 --set engine=duplex\n",

@@ -224,7 +224,7 @@ static int find_targets(struct points *p, struct err *err)
     return rc;
 }
 
-static int begin(struct points *p, struct err *err)
+static int check_columns(struct points *p, struct err *err)
 {
     for (size_t i = 0; i < p->csv.columns; i++)
         p->csv.header[i] = trimmed(p->csv.header[i]);
@@ -238,14 +238,14 @@ static int begin(struct points *p, struct err *err)
 int points_open(struct points *out, const char *path, struct err *err)
 {
     *out = (struct points){.path = path};
-    return csv_read(&out->csv, path, err) != 0 ? -1 : begin(out, err);
+    return csv_read(&out->csv, path, err) != 0 ? -1 : check_columns(out, err);
 }
 
 int points_parse(struct points *out, const char *name, const char *text, size_t length,
                  struct err *err)
 {
     *out = (struct points){.path = name};
-    return csv_parse(&out->csv, name, text, length, err) != 0 ? -1 : begin(out, err);
+    return csv_parse(&out->csv, name, text, length, err) != 0 ? -1 : check_columns(out, err);
 }
 
 void points_close(struct points *p)
@@ -254,7 +254,7 @@ void points_close(struct points *p)
     csv_free(&p->csv);
 }
 
-static int put_cell(const struct target *t, const char *text, struct catalogue *c, struct design *d,
+static int set_cell(const struct target *t, const char *text, struct catalogue *c, struct design *d,
                     struct err *err)
 {
     const struct entry *e;
@@ -281,7 +281,7 @@ int points_put(const struct points *p, size_t row, struct catalogue *c, struct d
         for (size_t i = 0; i < p->csv.columns; i++) {
             const char *text = csv_at(&p->csv, row, i);
             if ((int)p->target[i].kind == pass && text[strspn(text, BLANKS)] &&
-                put_cell(&p->target[i], text, c, d, &inner) != 0)
+                set_cell(&p->target[i], text, c, d, &inner) != 0)
                 return fail(err, "%s:%zu:%zu: %s: %s", p->path, p->csv.line[row], i + 1,
                             p->csv.header[i], inner.text);
         }

@@ -103,7 +103,7 @@ static bool is_in_shard(const struct runner *r, uint64_t point)
     return point >= r->first && point < r->last;
 }
 
-static int drop_left(struct runner *r, struct archive *front)
+static int drop_dominated(struct runner *r, struct archive *front)
 {
     size_t n;
     const uint64_t *left = archive_removed(front, &n);
@@ -117,7 +117,7 @@ static int drop_left(struct runner *r, struct archive *front)
 /* ---- the grid: a point's number is its index, so any range can be priced independently ---- */
 
 /* Is it on the front of the points before it? If so, adds it. */
-static bool offer(struct runner *r, uint64_t point, const double *row)
+static bool offer_to_front(struct runner *r, uint64_t point, const double *row)
 {
     double at[RULES_MOST];
     const struct problem *p = &r->explore.problem;
@@ -137,8 +137,8 @@ static int take_rows(void *ctx, uint64_t first, size_t count, const double *rows
         bool keep = r->study->keep == KEEP_ALL || verdict == VERDICT_OK, on = true;
         misses_take(&r->misses, verdict, first + i, rows);
         if (verdict == VERDICT_OK && r->front) {
-            on = offer(r, first + i, rows);
-            if (drop_left(r, r->front) != 0)
+            on = offer_to_front(r, first + i, rows);
+            if (drop_dominated(r, r->front) != 0)
                 return -1;
         }
         if (r->study->keep == KEEP_FRONT)
@@ -286,7 +286,7 @@ static int ask_and_tell(struct runner *r, struct cursor *cursor, double *rows)
         rc = take_batch(r, n, rows, joined);
         struct archive *front = search_front(r->search);
         if (rc == 0 && front)
-            rc = ranks ? (archive_forget(front), 0) : drop_left(r, front);
+            rc = ranks ? (archive_forget(front), 0) : drop_dominated(r, front);
         show_progress(r, false);
         if (rc == 0 && interrupted)
             rc = 1;
@@ -339,7 +339,7 @@ static int take_rows_of_all(void *ctx, uint64_t first, size_t count, const doubl
         bool feasible = verdict == VERDICT_OK;
         misses_take(&r->misses, verdict, first + i, rows);
         if (feasible)
-            offer(r, first + i, rows);
+            offer_to_front(r, first + i, rows);
         r->done += is_in_shard(r, first + i);
         r->feasible += is_in_shard(r, first + i) && feasible;
         r->priced_feasible += feasible;

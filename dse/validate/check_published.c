@@ -149,10 +149,10 @@ static void price_published(struct metrics *out, const struct design *d)
 {
     const struct workload *w = &d->workload;
     double requests = w->phase == PHASE_SERVING && w->batch == BATCH_MAX
-                          ? offline_requests(w->input, w->output)
+                          ? trtllm_bench_requests(w->input, w->output)
                           : 0;
     if (requests > 0)
-        offline_price(out, d, requests);
+        trtllm_bench_price(out, d, requests);
     else
         evaluate(d, NULL, out, NULL);
 }

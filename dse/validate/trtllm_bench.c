@@ -13,7 +13,7 @@ static const struct {
     {1024, 8192, 1500}, {32768, 1024, 1000}, {1024, 32768, 1000},
 };
 
-double offline_requests(double input, double output)
+double trtllm_bench_requests(double input, double output)
 {
     for (size_t i = 0; i < LEN(runs); i++)
         if (runs[i].input == input && runs[i].output == output)
@@ -21,7 +21,7 @@ double offline_requests(double input, double output)
     return 0;
 }
 
-double offline_batch(const struct design *d, double weight_byte)
+double trtllm_bench_batch(const struct design *d, double weight_byte)
 {
     /* Largest batch that the benchmark chooses for known formats; 2048 for others such as MXFP4. */
     double most = is_mxfp4(d->model_name) ? 2048 : 4096;
@@ -33,13 +33,13 @@ double offline_batch(const struct design *d, double weight_byte)
     return fmin(fit, most);
 }
 
-void offline_price(struct metrics *out, const struct design *d, double requests)
+void trtllm_bench_price(struct metrics *out, const struct design *d, double requests)
 {
     struct design wave = *d;
 
     evaluate(&wave, NULL, out, NULL);
     double ranks = d->plan.devices / d->plan.tp;
-    double full = fmin(requests, fmax(1, offline_batch(d, out->weight_byte)) * ranks);
+    double full = fmin(requests, fmax(1, trtllm_bench_batch(d, out->weight_byte)) * ranks);
     wave.workload.batch = full;
     evaluate(&wave, NULL, out, NULL);
     double waves = floor(requests / full), rest = requests - waves * full;

@@ -9,16 +9,16 @@
 
 /* Number of requests of the run with these prompt and answer lengths; 0 if the overview has no such
  * run. */
-double offline_requests(double input, double output);
+double trtllm_bench_requests(double input, double output);
 
 /* Most concurrent requests of one rank: the KV cache gets 0.9 of the memory that weights leave; a
  * request reserves its whole prompt and answer (GUARANTEED_NO_EVICT) in every layer, even in layers
  * with a sliding window (max_attention_window is not set); at most the batch that the benchmark
  * chooses for the weight format. `weight_byte` per device. */
-double offline_batch(const struct design *d, double weight_byte);
+double trtllm_bench_batch(const struct design *d, double weight_byte);
 
 /* Metrics at that batch, with the throughput of the whole run: full waves of concurrent requests,
  * then a last wave with the rest. */
-void offline_price(struct metrics *out, const struct design *d, double requests);
+void trtllm_bench_price(struct metrics *out, const struct design *d, double requests);
 
 #endif
