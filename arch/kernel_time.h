@@ -1,14 +1,12 @@
-/* What one call of a measured kernel takes, from what the data sheet allows each of its costs: the
- * formulas of calibrated timing, inline so that loops over devices become vectors.
+/* Time of one kernel call from the roofline times of its costs: the formulas of calibrated timing,
+ * inline so that loops over devices are vectorised.
  *
- * pn(p, a, b) is the p-norm: between the sum of compute and memory time (p = 1) and the roofline's
- * larger one (p = infinity), as the overlap inside a kernel is.
- *   GEMM       start + depth k / 1000 + pn(4, compute, memory)
- *   decode     start + 1 us sqrt(L / 1000) + min(memory / small, start + memory)
- *   decode MLA start + 1.5 us sqrt(L / 1000) + 2 aside + pn(4, compute, memory)
- *   MoE        start + aside + pn(2, compute, memory)
- *   prefill    start + compute (with pad_tokens keys more) + memory / 0.8
- *   all-reduce the less of: start + min((p-1) wire, two_shot + 2 (p-1)/p wire)
+ * pn(p, a, b) is the p-norm, a partial overlap of compute and memory time: p = 1 is their sum, p =
+ * infinity the roofline. GEMM       start + depth k / 1000 + pn(4, compute, memory) decode start +
+ * 1 us sqrt(L / 1000) + min(memory / small, start + memory) decode MLA start + 1.5 us sqrt(L /
+ * 1000) + 2 aside + pn(4, compute, memory) MoE        start + aside + pn(2, compute, memory)
+ *   prefill    start + compute (with pad_tokens additional keys) + memory / 0.8
+ *   all-reduce the smaller of: start + min((p-1) wire, two_shot + 2 (p-1)/p wire)
  *              and start + hop (p-1) + w + 4 sqrt(w us), w = 2 (p-1)/p wire
  *   exchange   start + hop (p-1) + w + 5 sqrt(w us), w = (p-1)/p wire
  *   vector     start + max(compute, memory)
@@ -21,12 +19,12 @@
 #include "arch/calibration.h"
 #include "base/lanes.h"
 
-/* Fixed for all chips; fitted with the rest, and not worth a constant each. */
+/* Fitted once for all chips. */
 static const double DECODE_CHAIN_S = 1e-6, MLA_CHAIN_S = 1.5e-6; /* times sqrt(L / 1000) */
 static const double MLA_ASIDE = 0.5, PREFILL_MEMORY = 0.8;
 static const double REDUCE_RAMP = 4, EXCHANGE_RAMP = 5; /* times sqrt(w us) */
 
-/* Seconds, and their derivative by the requests times the requests. */
+/* Time, and the part of it that grows with the requests (derivative times requests). */
 struct kernel_work {
     double s, grows_s;
 };
@@ -36,7 +34,7 @@ static inline double norm2(double a, double b)
     return sqrt(a * a + b * b);
 }
 
-/* pn(2, c, m) where g of m grows with the requests. */
+/* pn(2, c, m); the part g of m grows with the requests, and so does c. */
 static inline struct kernel_work norm2_work(double c, double m, double g)
 {
     double s = norm2(c, m);

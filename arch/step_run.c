@@ -1,13 +1,13 @@
-/* Waiting for the busiest device: arXiv:2507.15465 eq. 13, with what the draw of experts adds where
- * plan asks for it (arch/routing.h). Hierarchical all-to-all: a token goes over the network once
- * for every other domain that has one of its k experts, (D - 1)(1 - (1 - 1/D)^k) of D domains, and
- * is passed on over the link meanwhile. Invariant: an operator goes to the engine just where it may
- * and is faster there. */
+/* Load of the slowest device: arXiv:2507.15465 eq. 13, with random routing imbalance if the
+ * workload includes it (arch/routing.h). Hierarchical all-to-all: a token goes over the network
+ * once to every other domain that has one of its k experts, (D - 1)(1 - (1 - 1/D)^k) of D domains,
+ * and is forwarded over the link at the same time. Invariant: an operator runs on the engine
+ * exactly if that is allowed and faster. */
 #include "arch/step_run.h"
 
 /* ---- requests ---- */
 
-/* Requests of one of several passes. */
+/* Requests of one pass, if a step has several. */
 FOR_ALL_VECTORS
 static const double *passing(const double *restrict load, double *restrict room, size_t n,
                              double parts)
@@ -53,7 +53,7 @@ void pass_wait(struct run *r, struct run_room *room, const struct pass *p)
     r->requests = room->requests;
 }
 
-/* Which loads leave an expert idle; 1 for the others. */
+/* Sets all shares to 1; true if some load is small enough to leave an expert idle. */
 FOR_ALL_VECTORS
 static bool find_idle(double *restrict share, const double *restrict mean, size_t n, double all)
 {
@@ -65,13 +65,13 @@ static bool find_idle(double *restrict share, const double *restrict mean, size_
     return some;
 }
 
-/* Shares of the experts of operator `op` that are read. */
+/* Active share of the experts of operator `op`. */
 const double *pass_share(double *room, const struct pass *p, size_t op)
 {
     const struct step *s = p->step;
     const struct op *o = &s->ops.op[op];
     struct steps_memo *memo = p->memo;
-    double all = -40 / (o->log_idle * s->group_tokens); /* e^-40 is below the last place of 1 */
+    double all = -40 / (o->log_idle * s->group_tokens); /* e^-40 is below the rounding of 1 */
     if (!find_idle(room, p->mean, p->devices->n, all))
         return lanes_of_one;
     for (size_t i = 0; i < p->devices->n; i++) {
@@ -99,7 +99,7 @@ static void find_near(double *restrict near, size_t n, double group, const doubl
         near[i] = group <= domain[i] ? 1 : 0;
 }
 
-/* Copies of a token that go over the network, of all, where `group` devices are in domains. */
+/* Share of a token's copies that go over the network, with `group` devices in domains. */
 static double reached(double group, double domain, double copies)
 {
     double domains = ceil(group / domain);
@@ -119,7 +119,7 @@ static void add_slower(double *restrict s, double *restrict slope_s, size_t n,
     }
 }
 
-/* Where it leaves the domain: once a domain over the network, and all of it over the link. */
+/* An all-to-all beyond a domain: one copy per domain over the network, all copies over the link. */
 static void send_by_domain(struct spell sum, const struct pass *p, const struct run *r)
 {
     const struct step *s = p->step;

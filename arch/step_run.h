@@ -1,27 +1,27 @@
-/* The operators of a pass one by one, in lanes: for how many requests each runs, how much of its
- * weights it reads, where it goes. Shared by the time of a step and its parts. */
+/* The operators of a pass one by one, in lanes: their requests, the share of weights read, and the
+ * unit that may run them. Shared by the time of a step and its split. */
 #ifndef ARCH_STEP_RUN_H
 #define ARCH_STEP_RUN_H
 
 #include "arch/step_time.h"
 #include "arch/timing.h"
 
-/* What all operators of a pass see. */
+/* Input of all operators of a pass. */
 struct pass {
     const struct step *step;
     const struct devices *devices;
     struct steps_memo *memo;
-    const double *most, *mean; /* requests of the fullest replica, and on average */
+    const double *most, *mean; /* requests of the fullest replica, and the mean */
     const double *busiest;     /* load of the busiest device over the mean; NULL: 1 for all */
     struct pass_room {
         lane most, mean, busiest;
     } room;
 };
 
-/* Of a pass. */
+/* Total time of a pass by unit. */
 struct sums {
     lane chip_s, engine_s, wire_s;
-    lane chip_slope, engine_slope, wire_slope; /* seconds a request; near enough for a search */
+    lane chip_slope, engine_slope, wire_slope; /* seconds per request, approximate */
 };
 
 void pass_begin(struct pass *out, const struct step *s, const struct devices *d, const double *most,
@@ -31,12 +31,12 @@ struct run_room {
     lane requests, waited, share;
 };
 
-/* What pass_run is made of: it waits for the busiest device; shares of the experts of operator `op`
- * that are read. */
+/* Parts of pass_run: pass_wait applies the load of the slowest device; pass_share gives the active
+ * share of the experts of operator `op`. */
 void pass_wait(struct run *r, struct run_room *room, const struct pass *p);
 const double *pass_share(double *room, const struct pass *p, size_t op);
 
-/* Where an engine may run an operator. */
+/* Above 0 on devices whose engine may run the operator. */
 static inline const double *pass_allowed(const struct pass *p, const struct op *o)
 {
     const struct rates_lanes *rates = &p->devices->rates;
@@ -52,7 +52,7 @@ static inline const double *pass_allowed(const struct pass *p, const struct op *
     return lanes_of_zero;
 }
 
-/* The run of the operator of the step; what it points to may be in `room`. */
+/* Fills the run of an operator of the step; its pointers may refer to `room`. */
 INLINED void pass_run(struct run *out, struct run_room *room, const struct pass *p, size_t op)
 {
     const struct op *o = &p->step->ops.op[op];
@@ -67,7 +67,7 @@ INLINED void pass_run(struct run *out, struct run_room *room, const struct pass 
     }
 }
 
-/* Adds a collective. */
+/* Adds the time of a collective. */
 void pass_send(struct spell sum, const struct pass *p, const struct run *r);
 
 #endif

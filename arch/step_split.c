@@ -1,6 +1,6 @@
-/* The step in parts: by class of operator, by what bounds it, by where its bytes go. The same
- * operators in the same order as in arch/step_time.c, so that the parts add up to its time: what is
- * hidden behind something else is taken off the class that it belongs to. */
+/* Splits a step by operator class, by bound and by the unit of its bytes. Invariant: the parts add
+ * up to the time of arch/step_time.c: operators are the same and in the same order, and time hidden
+ * by overlap is subtracted from its own class. */
 #include <string.h>
 
 #include "arch/step_run.h"
@@ -10,16 +10,16 @@ const char *const bound_text[BOUNDS] = {
 const char *const place_text[PLACES] = {
     [ON_CHIP] = "chip", [ON_ENGINE] = "engine", [ON_LINK] = "link", [ON_NETWORK] = "network"};
 
-/* Of a pass. */
+/* The split of one pass. */
 struct pieces {
     lane chip_s, engine_s, wire_s;
     lane engine_class_s[OP_CLASSES];
-    lane variance[OP_CLASSES]; /* of the time, where timing has errors */
+    lane variance[OP_CLASSES]; /* of the time, if the timing has errors */
 };
 
 #define PIECE(member) LANE(out, step_split, member)
 
-/* The main operators; the other pieces are 0. */
+/* Splits the main operators; all other members become 0. */
 FOR_ALL_VECTORS
 static void put_main(struct step_split_lanes *restrict out, struct pieces *restrict x,
                      const struct main_ops *restrict m, size_t n, const double *restrict compute_s,
@@ -47,7 +47,7 @@ static void put_main(struct step_split_lanes *restrict out, struct pieces *restr
     }
 }
 
-/* Core attention, wherever it runs: on either unit. */
+/* Adds core attention, timed on both units. */
 FOR_ALL_VECTORS
 static void add_attention(struct step_split_lanes *restrict out, const struct op *restrict o,
                           size_t n, const double *restrict requests, const double *restrict share,
@@ -85,7 +85,8 @@ static void add_sent(struct step_split_lanes *restrict out, struct pieces *restr
     }
 }
 
-/* What an operator that an engine may run takes, by what holds it back there; `taken_s` gets it. */
+/* Adds an operator that an engine may run, by its bound on the selected unit; `taken_s` gets its
+ * time. */
 FOR_ALL_VECTORS
 static void add_placed_parts(struct step_split_lanes *restrict out, struct pieces *restrict x,
                              double *restrict taken_s, const struct op *restrict o, size_t n,
@@ -122,7 +123,7 @@ static void add_placed_parts(struct step_split_lanes *restrict out, struct piece
     }
 }
 
-/* Errors of kernels are independent. */
+/* Errors of kernels are independent, so variances add up. */
 FOR_ALL_VECTORS
 static void add_variance(double *restrict variance, const double *restrict s, size_t n,
                          double error)
@@ -142,7 +143,7 @@ static void split_main(struct step_split_lanes *out, struct pieces *x, const str
     struct main_split parts = {&LANE_OF(out, step_split, class_s, 0), x->variance, compute_s};
     s->timing->main_split(&parts, s, p->devices, p->most);
     put_main(out, x, &s->main, p->devices->n, compute_s, p->most);
-    if (s->mixed) /* what is attention in a step with prompts, only the engine's part tells */
+    if (s->mixed) /* the attention of prompts does not count as core attention */
         return;
     for (size_t k = s->main.first[OP_ATTENTION]; k < s->main.first[OP_ATTENTION + 1]; k++) {
         struct run run;
@@ -225,7 +226,7 @@ static void split_end(struct step_split_lanes *restrict out, const struct pieces
     }
 }
 
-/* Standard deviations of the log: of each class, and of the sum of all. */
+/* Standard deviations of the log of each class and of the whole step. */
 FOR_ALL_VECTORS
 static void add_errors(struct step_split_lanes *restrict out, const struct pieces *restrict x,
                        size_t n, double beyond, double times)
@@ -247,7 +248,7 @@ static void add_errors(struct step_split_lanes *restrict out, const struct piece
         PIECE(error)[i] = sqrt(beyond * beyond + sum[i] / (PIECE(time_s)[i] * PIECE(time_s)[i]));
 }
 
-/* `per_request` of the prompt `one` run beside a step, for each of its requests. */
+/* Adds the prefill beside a decode step: `per_request` of the prompt `one` for each request. */
 FOR_ALL_VECTORS
 static void add_beside(struct step_split_lanes *restrict out,
                        const struct step_split_lanes *restrict one, size_t n, double per_request,
@@ -261,7 +262,7 @@ static void add_beside(struct step_split_lanes *restrict out,
             out->at[k][i] += per_request * most[i] * one->at[k][i];
 }
 
-/* What a step has besides its operators: prompts in their classes, the rest in `other`. */
+/* Adds the time of a step beyond its operators: prompts to their classes, the rest to `other`. */
 static void add_whole(struct step_split_lanes *out, const struct step *s, const struct devices *d,
                       const double *most, struct steps_memo *memo)
 {

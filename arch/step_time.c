@@ -1,14 +1,15 @@
-/* Newton's method on every device at once: a step is nearly linear in its load between the points
- * where an operator changes what bounds it, so its slope finds the largest load in a few turns; it
- * is held in a bracket and halved each third time, so that it ends. */
+/* Time of a step, and the largest load within a limit by Newton's method on all devices at once.
+ * Idea: step time is nearly linear in the load between the points where an operator's bound
+ * changes, so Newton's method needs few iterations. Invariant: the iterates stay in a bracket,
+ * which every third iteration halves, so that the search terminates. */
 #include "arch/step_time.h"
 
 #include "arch/step_run.h"
 
 /* ---- a step ---- */
 
-/* The step by its sums, and by how much a request more makes it longer, of
- * which a pass sees a share. */
+/* Time and slope of a step from the sums of a pass. `times`: passes in sequence; `share`: slope of
+ * the step over that of a pass. */
 FOR_ALL_VECTORS
 static void add_up(double *restrict time_s, double *restrict slope_s, const struct sums *restrict x,
                    size_t n, const double *restrict overlap, int overlap_kind, double times,
@@ -25,7 +26,7 @@ static void add_up(double *restrict time_s, double *restrict slope_s, const stru
     }
 }
 
-/* The prompt that runs beside a step, of each device. */
+/* Time of the prefill step beside the decode step on each device; NULL if there is none. */
 static const double *find_beside(double *room, const struct step *s, const struct devices *d,
                                  struct steps_memo *memo)
 {
@@ -67,9 +68,9 @@ void steps_time_s(double *out, const struct step *s, const struct devices *d,
 
 /* ---- the largest load ---- */
 
-/* Closes in on the largest load between `low`, which fits, and `high`, which does not, by what its
- * guess `x` takes. The next guess is where the step would reach its limit if it went on as it does
- * here; or the middle. True while one is open. */
+/* One iteration of the search for the largest load between `low`, which meets the limit, and
+ * `high`, which does not, from the step time at the guess `x`. The next guess is the Newton step,
+ * or the middle if `halve`. Returns true while a device is not finished. */
 FOR_ALL_VECTORS
 static bool close_in(double *restrict x, double *restrict low, double *restrict high, size_t n,
                      const double *restrict limit_s, const double *restrict time_s,
@@ -92,8 +93,7 @@ static bool close_in(double *restrict x, double *restrict low, double *restrict 
     return open;
 }
 
-/* A first guess; where overlap may shorten a step with its load, one request if that is too long.
- */
+/* First guess. If an engine overlaps and a single request exceeds the limit, the guess is 1. */
 static void guess_first(double *x, const struct step *s, const struct devices *d,
                         const double *limit_s, const double *guess, struct steps_memo *memo)
 {
@@ -132,8 +132,7 @@ void steps_largest_load(double *out, const struct step *s, const struct devices 
     const double *beside_s = find_beside(room, s, d, memo);
     for (int turn = 1;; turn++) {
         time_step(time_s, slope_s, s, d, x, x, beside_s, true, memo);
-        if (!close_in(x, low, high, d->n, limit_s, time_s, slope_s,
-                      turn % 3 == 0)) /* each third time, should it not close in */
+        if (!close_in(x, low, high, d->n, limit_s, time_s, slope_s, turn % 3 == 0))
             break;
     }
     for (size_t i = 0; i < d->n; i++)

@@ -1,11 +1,11 @@
-/* What a step takes on the devices of a block: one implementation, over lanes, for every timing and
- * any number of devices, one included. Operators are timed by the timing of the step
- * (arch/timing.h); here they are placed and added up.
+/* The time of a step on the devices of a block: one implementation in lanes for every timing and
+ * any number of devices, including one. The step's timing (arch/timing.h) times the operators; this
+ * module places them and adds them up.
  *
- * Idea: Amdahl's sum. A pass takes the time of its operators, each on the fastest unit allowed,
- * less what an engine overlaps with the chip and what of collectives runs behind computation.
- * Invariant: what comes out for a device does not depend on those beside it; where time never falls
- * as requests are added, which only engine.overlap can break, the largest load is exact. */
+ * Idea: Amdahl's law. A pass takes the time of its operators, each on the faster unit allowed,
+ * minus the overlap of engine and chip and the collectives hidden behind computation. Invariants:
+ * the result of a device does not depend on the other devices; the largest load is exact if time
+ * never falls as requests are added, which only engine.overlap can violate. */
 #ifndef ARCH_STEP_TIME_H
 #define ARCH_STEP_TIME_H
 
@@ -14,15 +14,15 @@
 
 enum { SHARES = 256 };
 
-/* What a step remembers from call to call; none of it changes a result. Zero-initialise it once,
- * and renew it for every step, the first too. */
+/* Cache of values between calls; it affects no result. Zero-initialise it once, and call
+ * steps_renew for every new step, including the first. */
 struct steps_memo {
     struct {
         double mean, share; /* step_active_share at a load */
-        size_t key;         /* of which operator of which step */
+        size_t key;         /* of the operator and the step */
     } share[SHARES];
-    size_t steps; /* seen */
-    bool beside;  /* the step that runs beside it is looked at */
+    size_t steps; /* number of the current step */
+    bool beside;  /* the prefill step beside the decode step is being timed */
 };
 
 static inline void steps_renew(struct steps_memo *memo)
@@ -30,13 +30,13 @@ static inline void steps_renew(struct steps_memo *memo)
     memo->steps++;
 }
 
-/* Of what an engine and the chip compute, the part that is hidden. */
+/* Time hidden by the overlap of engine and chip. */
 static inline double hidden_s(double overlap, double chip_s, double engine_s)
 {
     return overlap * smaller(chip_s, engine_s);
 }
 
-/* What of collectives runs behind computation; `overlap` of plan.h. */
+/* Time of collectives hidden behind computation; `overlap`: OVERLAP_... of arch/plan.h. */
 static inline double overlapped_s(int overlap, double compute_s, double wire_s)
 {
     return overlap == OVERLAP_NONE ? 0 : smaller(compute_s, wire_s);
@@ -46,12 +46,12 @@ static inline double overlapped_s(int overlap, double compute_s, double wire_s)
 void steps_time_s(double *out, const struct step *s, const struct devices *d,
                   const struct load_lanes *load, struct steps_memo *memo);
 
-static const double LOAD_MOST = 1e15; /* requests of a replica; more count as no end */
+static const double LOAD_MOST = 1e15; /* requests of a replica; more count as unlimited */
 
-/* Largest whole number of requests per replica whose step takes at most `limit_s`; 0 if not even
- * one does, INFINITY if there is no end. With engine.overlap a step can get shorter as an operator
- * moves to the engine: then one of the loads that fit while the next does not, and 0 if one request
- * does not. */
+/* Largest whole number of requests per replica whose step takes at most `limit_s`; 0 if a single
+ * request takes longer, INFINITY if there is no limit. With engine.overlap a step can get shorter
+ * when an operator moves to the engine: then a load that meets the limit while the next larger one
+ * does not, and 0 if a single request does not. */
 void steps_largest_load(double *out, const struct step *s, const struct devices *d,
                         const double *limit_s, const double *guess, struct steps_memo *memo);
 
@@ -61,7 +61,7 @@ enum place { ON_CHIP, ON_ENGINE, ON_LINK, ON_NETWORK, PLACES };
 extern const char *const bound_text[BOUNDS]; /* "compute", ... */
 extern const char *const place_text[PLACES]; /* "chip", "engine", ... */
 
-/* The step in parts. */
+/* The time and activity of a step by part. */
 struct step_split {
     double time_s;
     double class_s[OP_CLASSES]; /* add up to time_s */
@@ -69,28 +69,28 @@ struct step_split {
     double flop, byte, engine_byte, wire_byte;
     double attention_flop, attention_byte;       /* core attention */
     double expert_flop, expert_byte;             /* routed experts, without their router */
-    double attention_chip_s, attention_engine_s; /* it on either, if allowed */
-    /* Standard deviation of log(time / measured); 0 where timing has no errors. */
+    double attention_chip_s, attention_engine_s; /* core attention on either unit, if allowed */
+    /* Standard deviation of log(time / measured); 0 if the timing has no errors. */
     double error, class_error[OP_CLASSES];
 };
 LANES_OF(step_split);
 
-/* Each at its load; without errors where timing has none. */
+/* Splits the step of each device at its load; errors are filled only if the timing has them. */
 void steps_split(struct step_split_lanes *out, const struct step *s, const struct devices *d,
                  const struct load_lanes *load, struct steps_memo *memo);
 
-/* The same of a single device, with errors of 0 where timing has none. */
+/* Splits the step of a single device; errors are 0 if the timing has none. */
 void step_split_one(struct step_split *out, const struct step *s, const struct devices *d,
                     struct load load);
 
-/* One operator in all passes of a step. */
+/* Costs of one operator over all passes of a step. */
 struct op_cost {
     double flop, byte, wire_byte, time_s;
     enum bound bound;
     enum place on;
 };
 
-/* Operator `op` of the step on a single device: a step that has no other. */
+/* Costs of operator `op` on a single device, timed as a step without other operators. */
 struct op_cost step_op_cost(const struct step *s, const struct devices *d, size_t op,
                             struct load load);
 

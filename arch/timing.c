@@ -1,6 +1,6 @@
 #include "arch/timing.h"
 
-/* The registry: the value of a word is the place of its row here, and nothing else knows it. */
+/* The registry: the value of `timing` is the index of its row. */
 static const struct timing *const timings[TIMINGS] = {
     [TIMING_IDEAL] = &timing_ideal,
     [TIMING_SIMULATOR] = &timing_simulator,

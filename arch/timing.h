@@ -1,6 +1,6 @@
-/* How operators are timed: one row for each word of `timing`, found by timing_of. A row says what
- * it needs and has in named members, and times operators for all devices of a block at once.
- * Nothing outside asks which row it is. */
+/* How operators are timed: one row per value of `timing`, found by timing_of. A row states its
+ * properties in named members and times operators for all devices of a block at once. Other code
+ * uses these members only, never the row's identity. */
 #ifndef ARCH_TIMING_H
 #define ARCH_TIMING_H
 
@@ -10,44 +10,44 @@
 /* One operator on each device of a block, in one pass. */
 struct run {
     const struct op *op;
-    const double *load;     /* requests of the device */
-    const double *requests; /* that it serves, with those it waits for */
-    const double *waited;   /* requests over load; lanes_of_one where it waits for none */
-    const double *share;    /* of its weights that is read */
-    double idle;            /* by how much a request lowers the chance of an expert to stay idle */
-    const double *allowed;  /* above 0 where an engine may run it */
+    const double *load;     /* requests per device */
+    const double *requests; /* load of the slowest device, which sets the time */
+    const double *waited;   /* requests over load; lanes_of_one if equal */
+    const double *share;    /* share of its weights that is read */
+    double idle;            /* -d log(probability that an expert is idle) / d request */
+    const double *allowed;  /* above 0 if an engine may run it */
 };
 
-/* It on either unit, and which of them takes it. Slopes, where they are asked for, say by how much
- * a request more makes it longer, near enough for a search. */
+/* An operator on the chip and on its engine, and the unit selected. Slopes, if requested, are the
+ * time per additional request, accurate enough for a search. */
 struct placed {
-    lane chip_s, engine_s, chip_slope, engine_slope; /* on either, allowed or not */
-    lane on_engine;                                  /* 1, or 0 */
+    lane chip_s, engine_s, chip_slope, engine_slope; /* on both units, allowed or not */
+    lane on_engine;                                  /* 1: the engine runs it; else 0 */
 };
 
-/* Seconds and their slope; NULL where nobody asks. */
+/* Time and its slope; the slope may be NULL. */
 struct spell {
     double *s, *slope_s;
 };
 
-/* Where a collective runs that does not go one way: over the link where `near` is above 0, among
- * `group` devices, with `reach` of its bytes. */
+/* Part of a hierarchical collective: over the link if `near` is above 0, else the network, among
+ * `group` devices, with a share `reach` of its bytes. */
 struct route {
     const double *near, *group, *reach;
 };
 
-/* What all operators of a pass see, and what they take together: arch/step_run.h. */
+/* The input of all operators of a pass, and their total time: arch/step_run.h. */
 struct pass;
 struct sums;
 
-/* The main operators of a pass, class by class, and of them what arithmetic holds back. */
+/* Time of the main operators of a pass by class, and of those that are compute-bound. */
 struct main_split {
     double (*class_s)[LANES]; /* [OP_CLASSES] */
     double (*variance)[LANES];
     double *compute_s;
 };
 
-/* Operators and memory that a timing counts instead of those of arch/step.c. */
+/* Operators and memory of a timing that does not use those of arch/step.c. */
 struct op_list {
     void (*ops)(const struct model *m, const struct shape *s, struct ops *out);
     double (*weight_params)(const struct model *m, const struct plan *p);
@@ -58,29 +58,28 @@ struct op_list {
 
 struct timing {
     const char *name;
-    const char *shown;          /* on the heading of a result */
-    bool needs_calibration;     /* of the chip; a kernel that was not measured is refused */
-    bool prompts_apart;         /* serving: a prompt runs between decode steps, not within one */
-    const struct op_list *list; /* NULL: the program's own */
+    const char *shown;          /* in the heading of a result */
+    bool needs_calibration;     /* of the chip; kernels that were not measured are refused */
+    bool prompts_apart;         /* serving: prompts run between decode steps, not within them */
+    const struct op_list *list; /* NULL: the operators of arch/step.c */
 
-    /* All operators of a pass, main ones first, the others in the order of the step. */
+    /* Adds up all operators of a pass: main operators, then the others in the order of the step. */
     void (*sum)(struct sums *out, const struct pass *p, bool slopes);
-    /* Those that only the chip runs, in parts. */
+    /* Splits the time of the main operators. */
     void (*main_split)(struct main_split *out, const struct step *s, const struct devices *d,
                        const double *requests);
-    /* One operator on the chip and on its engine. */
+    /* Times one operator on the chip and on its engine. */
     void (*place)(struct placed *out, const struct run *r, const struct step *s,
                   const struct devices *d, bool slopes);
-    /* Adds a collective; `route` is NULL where it runs over the link inside a domain, and over the
-     * network beyond. */
+    /* Adds a collective. `route` NULL: over the link within a domain, else over the network. */
     void (*add_wire)(struct spell sum, const struct run *r, const struct route *route,
                      const struct step *s, const struct devices *d);
-    /* What a step has besides its operators, or NULL: from the time of its operators to its own.
-     * `beside_s`: of a prompt that runs beside it, or NULL. */
+    /* Turns the time of the operators into the time of the step, or NULL if they are equal.
+     * `beside_s`: time of a prompt that runs between decode steps, or NULL. */
     void (*whole)(struct spell out, const struct step *s, const struct devices *d,
                   const double *most, const double *beside_s);
-    /* Standard deviation of log(time / measured) of an operator, and of a whole step what its
-     * operators do not explain; NULL: no errors are known. */
+    /* Standard deviation of log(time / measured): of an operator, and of a whole step beyond that
+     * of its operators; NULL: no errors are known. */
     double (*error)(const struct op *o, const struct devices *d);
     double (*error_beyond)(const struct devices *d);
 };

@@ -1,12 +1,12 @@
-/* Timing as kernels were measured on chips of the generation: arch/kernel_time.h for each call, and
- * what serving engines have besides (arch/calibration.h).
- * Idea: a step is the sum of its calls, count of them each; decode steps of serving engines are a
- * ratio of that sum, with something between layers, the prompts they read meanwhile, and the host.
- * Invariant: all devices of a block have one calibration, so constants stay out of the loops. */
+/* Timing with constants fitted to measured kernels of the chip's generation: arch/kernel_time.h for
+ * each call, and the overheads of serving engines (arch/calibration.h). Idea: a step is the sum of
+ * its kernel calls; a decode step of a serving engine is that sum times a ratio, plus a time per
+ * layer and its share of prompts, combined with the host's time. Invariant: all devices of a block
+ * share one calibration, so its constants stay out of the loops. */
 #include "arch/kernel_time.h"
 #include "arch/step_run.h"
 
-/* What a loop over devices needs besides the run. */
+/* Constants of an operator for a loop over devices. */
 struct timed {
     const struct calibration *from;
     int number;
@@ -55,7 +55,7 @@ INLINED struct kernel_work work_of(enum kernel k, const struct calibration *c, i
     case KERNELS:
         break;
     }
-    return (struct kernel_work){NAN, NAN}; /* refused before: no number */
+    return (struct kernel_work){NAN, NAN}; /* refused before: calibration_number */
 }
 
 /* `grows_s` is the slope times the load, so that a pass divides once: requests that wait grow with
@@ -90,7 +90,8 @@ INLINED void time_calls(enum kernel k, double *restrict s, double *restrict grow
         time_calls(k, s, grows_s, o, r, n, u, weight_only, t, slopes);                             \
         return;
 
-/* A loop for each kernel that runs on a unit; NAN, never another one's time, for the others. */
+/* One loop per kernel that runs on a unit; other kernels give NAN, never the time of another
+ * one. */
 #define KERNEL_LOOPS(slopes)                                                                       \
     switch (o->kernel) {                                                                           \
         KERNEL_CASE(KERNEL_VECTOR, slopes)                                                         \
@@ -154,8 +155,9 @@ static void place(struct placed *out, const struct run *r, const struct step *s,
     choose_unit(out->on_engine, d->n, r->allowed, out->chip_s, out->engine_s);
 }
 
-/* Measured inside a link domain; over the network its latency and bandwidth at the share that is
- * reached. A call sends the whole message: of a ring all-reduce 2 (p - 1) / p of it. */
+/* Collectives were measured within a link domain; over the network they take its latency and the
+ * reached share of its bandwidth. A call is given the whole message, of which a ring all-reduce
+ * sends 2 (p - 1) / p. */
 INLINED void time_sent(enum kernel k, double *restrict s, double *restrict grows_s,
                        const struct op *restrict o, const struct run *restrict r,
                        const struct route *to, size_t n, const struct rates_lanes *restrict rates,
@@ -223,7 +225,7 @@ static void add_wire(struct spell total, const struct run *r, const struct route
 
 /* ---- main operators ---- */
 
-/* What holds it back is what the data sheet says. */
+/* Compute-bound or memory-bound is decided by the data sheet's rates. */
 FOR_ALL_VECTORS
 static void add_part(double *restrict class_s, double *restrict variance,
                      double *restrict compute_s, const double *restrict s, size_t n,
@@ -284,7 +286,7 @@ static void add_main(struct sums *restrict x, const double *restrict s,
     }
 }
 
-/* Growths become slopes. */
+/* Turns times that grow with the load into slopes. */
 FOR_ALL_VECTORS
 static void divide(struct sums *restrict x, const double *restrict load, size_t n)
 {
@@ -372,7 +374,7 @@ static void whole(struct spell out, const struct step *s, const struct devices *
                 beside_s ? s->beside_per_request : 0, beside_s ? beside_s : lanes_of_one, most);
 }
 
-/* What kernels do not explain, and what moving constants to another chip adds. */
+/* Error of a step beyond its kernels, with the error of a chip that was not measured itself. */
 static double error_beyond(const struct devices *d)
 {
     const struct serving_set *c = &d->like.calibration->serving;

@@ -1,10 +1,9 @@
 /* Timing at the peaks of the data sheet: the roofline of arXiv:2507.15465's simulator (Williams et
  * al. 2009), t = max(FLOP / peak, bytes / bandwidth, wire bytes / link bandwidth), collectives by
- * latency and bandwidth.
- * Idea: an operator takes max(F q f, (W + B q) b) at q requests, f seconds a FLOP and b a byte: all
- * of them b times the sum of max(F a, W + B q), where a = q f / b. Its slope follows: what is in
- * the sum beside the W of operators that memory holds back grows with q.
- * Invariant: sums run in the order of main_ops, whatever the width of vectors. */
+ * latency and bandwidth. Idea: at q requests an operator takes max(F q f, (W + B q) b), with f
+ * seconds per FLOP and b per byte; so all operators take b times the sum of max(F a, W + B q), a =
+ * q f / b. The slope follows: everything in the sum grows with q except the W of memory-bound
+ * operators. Invariant: sums run in the order of main_ops, at any vector width. */
 #include "arch/timing_ideal.h"
 
 #include "arch/step_run.h"
@@ -12,17 +11,18 @@
 /* ---- main operators ---- */
 
 struct sides {
-    double compute, memory; /* over the seconds a byte takes */
+    double compute, memory; /* in units of the seconds per byte */
 };
 
-/* Of operator k at an arithmetic intensity and a number of requests. */
+/* Both sides of the roofline of operator k, at `arithmetic` (a above) and a number of requests. */
 INLINED struct sides sides_of(const struct main_ops *m, size_t k, double arithmetic,
                               double requests)
 {
     return (struct sides){m->flop[k] * arithmetic, m->weight_byte[k] + m->byte[k] * requests};
 }
 
-/* With `slope_s` it is found too; written out where it is called, so that no choice is left. */
+/* Adds up the main operators; fills slope_s if `slopes`. Inlined, so that `slopes` is a
+ * constant. */
 INLINED void add_main(double *restrict s, double *restrict slope_s,
                       const struct main_ops *restrict m, size_t n, const double *restrict per_flop,
                       const double *restrict per_byte, const double *restrict requests, bool slopes)
@@ -104,7 +104,7 @@ void ideal_main_split(struct main_split *out, const struct step *s, const struct
 
 /* ---- one operator ---- */
 
-/* On a unit, and by how much a request more makes it longer. */
+/* Time on a unit, and its slope per request. */
 struct timed {
     double s, slope_s;
 };
@@ -176,8 +176,8 @@ INLINED void add_placed(struct sums *restrict x, const struct op *restrict o,
     }
 }
 
-/* One shot of an all-reduce sends all to everyone at once: (p - 1) times the numbers, one latency.
- */
+/* A one-shot all-reduce sends all data to every device at once: (p - 1) times the elements, one
+ * latency. */
 INLINED void time_on_wire(double *restrict s, double *restrict slope_s, const struct op *restrict o,
                           const struct run *restrict r, const struct route *to, size_t n,
                           const struct rates_lanes *restrict rates, bool best)

@@ -1,4 +1,4 @@
-/* Times at the peaks of the data sheet, for the rows of arch/timing.h that take them. */
+/* Times at the peaks of the data sheet, shared by two rows of arch/timing.c. */
 #ifndef ARCH_TIMING_IDEAL_H
 #define ARCH_TIMING_IDEAL_H
 

@@ -1,5 +1,5 @@
-/* Timing as the simulator of arXiv:2507.15465 has it: the operators and the memory that it counts
- * (arch/simulator.h), at the peaks of the data sheet. Invariant: but for that list it is
+/* Timing in the conventions of arXiv:2507.15465's simulator: its operators and memory
+ * (arch/simulator.h) at the peaks of the data sheet. Invariant: except for that list it equals
  * timing_ideal. */
 #include "arch/simulator.h"
 #include "arch/timing_ideal.h"
