@@ -281,7 +281,7 @@ static int ask_and_tell(struct runner *r, struct cursor *cursor, double *rows)
 
     while (rc == 0 && !r->timed_out && (n = search_ask(r->search, &genes)) > 0) {
         sweep_points(r->study, r->columns, &(struct point_list){n, genes, rows}, cursor, r->jobs);
-        explore_worth(&r->explore, n, rows, worth);
+        explore_outcomes(&r->explore, n, rows, worth);
         search_tell(r->search, worth, joined);
         rc = take_batch(r, n, rows, joined);
         struct archive *front = search_front(r->search);

@@ -4,13 +4,13 @@
 
 #include "base/mem.h"
 
-/* Rows of parameters by what more of them does. */
+/* The trends that a growing parameter has (why: metric_trend.h). */
 static const struct {
     const char *path;
-    enum trend speed; /* of throughput and of what keeps limits */
+    enum trend speed; /* of throughput and of the margin to the limits */
     enum trend cost;
-    bool picks_kernels; /* which measurements a calibrated time is taken from depends on it */
-    double cost_dip;    /* the share by which cost may turn back */
+    bool picks_kernels; /* decides which kernel measurements calibrated timing uses */
+    double cost_dip;    /* share by which cost may move against its trend */
 } rows[] = {
     {"chip.memory_byte_per_s", TREND_UP, TREND_UP, false, 0},
     {"chip.memory_byte", TREND_UP, TREND_UP, false, 0},
@@ -34,8 +34,8 @@ enum kind { SPEED, SPEED_AT_BATCH, TIME_AT_BATCH, COST };
 static const struct {
     const char *metric;
     enum kind kind;
-    bool of_all_devices; /* also of those that prefill for the others */
-    bool dips;           /* by cost_dip */
+    bool of_all_devices; /* includes the devices of a prefill pool */
+    bool dips;           /* may dip by cost_dip */
 } metrics[] = {
     {"tokens_per_s", SPEED, false, false},
     {"tokens_per_s_per_device", SPEED, true, false},
@@ -67,7 +67,7 @@ static enum trend turned(enum trend t)
     return t == TREND_UP ? TREND_DOWN : t == TREND_DOWN ? TREND_UP : t;
 }
 
-/* What a study says of one parameter: its own value and those of its axes. */
+/* The values of one parameter in a study: that of the base design or those of its axis. */
 struct choices {
     const struct study *study;
     const char *path;
@@ -82,7 +82,7 @@ static struct choices choices_of(const struct study *s, const char *path)
     return c;
 }
 
-/* Does a point of the study have this value, that the base has at `base`? */
+/* Does any point of the study have this value? `base` is the value of the base design. */
 static bool can_be(const struct choices *c, double base, double value)
 {
     const struct study *s = c->study;
@@ -116,7 +116,7 @@ static bool batch_is_given(const struct study *s)
     return !choices_of(s, "workload.batch").varies && s->base.workload.batch != BATCH_MAX;
 }
 
-/* Does any engine of the study hide work behind the chip's? */
+/* Does any engine of the study overlap with the chip? */
 static bool engines_overlap(const struct study *s)
 {
     if (choices_of(s, "engine.overlap").varies)
@@ -129,7 +129,7 @@ static bool engines_overlap(const struct study *s)
     return found;
 }
 
-/* Does a step shorten, or a limit loosen, along the row as trend.h says? */
+/* Does the declared speed trend of the row apply to this study? */
 static bool speed_holds(const struct study *s, const struct field *m, size_t row)
 {
     bool context = !strcmp(rows[row].path, "workload.context");
@@ -156,7 +156,7 @@ static enum trend by_path(const struct study *s, const struct field *m, const ch
         return TREND_UNKNOWN;
     enum trend speed = speed_holds(s, m, row) ? rows[row].speed : TREND_UNKNOWN;
     if (!m)
-        return turned(speed); /* how far a limit is exceeded */
+        return turned(speed); /* the excess over a limit */
     size_t of = row_of_metric(m);
     if (of == LEN(metrics) || (metrics[of].of_all_devices && has_phase(s, PHASE_DISAGGREGATED)))
         return TREND_UNKNOWN;
@@ -178,7 +178,7 @@ enum trend trend_declared(const struct study *s, const struct field *m, const st
 {
     if (a->is_part || a->real || a->text)
         return TREND_UNKNOWN;
-    bool up = true, down = true; /* the order in which the study lists the values */
+    bool up = true, down = true; /* are the listed values in rising or falling order? */
     for (size_t i = 1; i < a->n; i++) {
         up = up && a->value[i] > a->value[i - 1];
         down = down && a->value[i] < a->value[i - 1];

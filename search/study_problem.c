@@ -1,3 +1,6 @@
+/* Trends for `exact`. A declared trend is checked along random lines: all points of a line differ
+ * in one axis only. A trend that a line violates is dropped. Half of the tolerance of the bounds
+ * (trend_room) is used here, so a line fails before a bound does. */
 #include "search/study_problem.h"
 
 #include <math.h>
@@ -46,7 +49,7 @@ void explore_make(struct explore *out, const struct study *s, const struct colum
                                     .ctx = s};
 }
 
-void explore_worth(const struct explore *e, size_t n, const double *rows, double *outcomes)
+void explore_outcomes(const struct explore *e, size_t n, const double *rows, double *outcomes)
 {
     const struct problem *p = &e->problem;
     for (size_t i = 0; i < n; i++, rows += e->columns->stride) {
@@ -57,13 +60,13 @@ void explore_worth(const struct explore *e, size_t n, const double *rows, double
     }
 }
 
-/* ---- how things move along the axes ---- */
+/* ---- trends along the axes ---- */
 
 enum { LINES = 256, LINES_LEAST = 2, STEPS = 24 };
-/* Instructions, against those of a point of the grid: `see bench_search`. */
+/* Instructions relative to a point of the grid, measured with tests/bench_search.c. */
 static const struct effort effort_in_blocks = {.point = 2, .slow = 8};
-static const double CHECKED = 0.02;   /* of the grid's cost, before the search */
-static const double CONFIRMED = 0.25; /* of what the search saved of it, behind the search */
+static const double CHECKED = 0.02;   /* share of the grid's effort, before the search */
+static const double CONFIRMED = 0.25; /* share of the effort saved, after the search */
 
 static enum trend limit_trend(const struct study *s, size_t limit, const struct axis *a)
 {
@@ -82,12 +85,12 @@ static enum trend limit_trend(const struct study *s, size_t limit, const struct 
                                    : t;
 }
 
-/* The least and most of a line so far; both NAN at its start. */
+/* Smallest and largest value of a line so far; both NAN at its start. */
 struct extent {
     double least, most;
 };
 
-/* Does what comes next keep the trend? With half of the room that bounds allow for. */
+/* Does the next value follow the trend? */
 static bool follows(enum trend t, const struct extent *x, double next, double dip, bool is_limit)
 {
     bool falls = next < x->most - trend_room(x->most, dip, is_limit) / 2;
@@ -97,7 +100,7 @@ static bool follows(enum trend t, const struct extent *x, double next, double di
                                                     : !falls && !rises);
 }
 
-/* Lines to be priced together. */
+/* Lines that are priced together. */
 struct lines {
     size_t n, points;
     struct {
@@ -121,7 +124,7 @@ static size_t steps_of(const struct explore *e, size_t axis)
     return e->gene[axis].n < STEPS ? e->gene[axis].n : STEPS;
 }
 
-/* Of a line along every axis; `points` gets how many they have. */
+/* Effort of one line along every axis; `points` receives their number of points. */
 static double effort_of_lines(const struct explore *e, size_t *points)
 {
     const struct problem *p = &e->problem;
@@ -136,7 +139,7 @@ static double effort_of_lines(const struct explore *e, size_t *points)
     return effort;
 }
 
-/* Adds a line along an axis, from `gene`; along all of it, or a part without gaps. */
+/* Adds a line along an axis through `gene`: consecutive values, or values spread over the axis. */
 static void add_line(struct explore *e, struct lines *l, size_t axis, const double *gene)
 {
     size_t axes = e->problem.genes, n = e->gene[axis].n, steps = steps_of(e, axis);
@@ -154,7 +157,7 @@ static void add_line(struct explore *e, struct lines *l, size_t axis, const doub
     l->points += steps;
 }
 
-/* A line along every axis, all with the same slow genes but where they vary these themselves. */
+/* Adds a line along every axis. The lines share their slow genes, except those along slow axes. */
 static void add_lines(struct explore *e, struct lines *l)
 {
     const struct problem *p = &e->problem;
@@ -170,7 +173,7 @@ static void add_lines(struct explore *e, struct lines *l)
     e->lines++;
 }
 
-/* Takes back every trend that a line does not keep. */
+/* Drops every trend that a line violates. */
 static void check_line(struct explore *e, size_t axis, size_t points, const double *rows)
 {
     const struct problem *p = &e->problem;
@@ -180,10 +183,10 @@ static void check_line(struct explore *e, size_t axis, size_t points, const doub
     for (size_t j = 0; j < width; j++)
         so_far[j] = (struct extent){NAN, NAN};
     for (size_t step = 0; step < points; step++, rows += e->columns->stride) {
-        explore_worth(e, 1, rows, now);
+        explore_outcomes(e, 1, rows, now);
         for (size_t j = 0; j < width; j++) {
             size_t at = j * p->genes + axis;
-            bool sign_only = j == p->objectives; /* how much is no one measure: memory or time */
+            bool sign_only = j == p->objectives; /* its excess mixes memory and latency */
             double next = sign_only ? now[j] > 0 : now[j];
             if (!e->always[j] && j != p->objectives && now[p->objectives] > 0)
                 continue;
@@ -207,9 +210,9 @@ static void check_lines(struct explore *e, struct lines *l, struct cursor *curso
     l->n = l->points = 0;
 }
 
-/* Checks trends along lines until there are LINES of each axis, as far as the effort goes. Returns
- * what was spent. */
-static double check(struct explore *e, double effort, size_t jobs)
+/* Checks trends until each axis has LINES lines or the effort is used up. Returns the effort spent.
+ */
+static double check_trends(struct explore *e, double effort, size_t jobs)
 {
     double spent = 0, more;
     struct cursor *cursor = mem_alloc(jobs, sizeof *cursor);
@@ -234,7 +237,7 @@ static double check(struct explore *e, double effort, size_t jobs)
     return spent;
 }
 
-/* Of the lines that are missing to LINES_LEAST. */
+/* Effort of the lines that are still needed to reach LINES_LEAST. */
 static double effort_of_missing_lines(const struct explore *e)
 {
     size_t points;
@@ -242,8 +245,8 @@ static double effort_of_missing_lines(const struct explore *e)
     return e->lines < LINES_LEAST && points > 0 ? each * (double)(LINES_LEAST - e->lines) : 0;
 }
 
-/* What metric_trend.c declares. */
-static void declare(struct explore *e)
+/* Fills the trends that metric_trend.c declares. */
+static void declare_trends(struct explore *e)
 {
     const struct study *s = e->study;
     size_t axes = s->axes, m = s->objectives, width = m + study_limits(s);
@@ -260,7 +263,7 @@ static void declare(struct explore *e)
         for (size_t i = 0; i < axes; i++) {
             enum trend t =
                 j < m ? trend_declared(s, f, &s->axis[i]) : limit_trend(s, j - m, &s->axis[i]);
-            if (j < m && s->objective[j].sense > 0) /* objectives are made small */
+            if (j < m && s->objective[j].sense > 0) /* outcomes are minimised */
                 t = t == TREND_UP ? TREND_DOWN : t == TREND_DOWN ? TREND_UP : t;
             e->trend[j * axes + i] = t;
             e->dip[j * axes + i] = trend_dip(f, &s->axis[i]);
@@ -278,10 +281,10 @@ void explore_trends(struct explore *e, double grid, size_t jobs)
     e->problem.effort = effort_in_blocks;
     e->problem.effort.grid = whole ? grid : 0;
     e->problem.effort.slow_genes = e->study->slow;
-    declare(e);
+    declare_trends(e);
     random_seed(&e->random, (uint64_t)e->study->seed);
     bool bounded = e->problem.effort.grid > 0;
-    e->problem.effort.spent = check(e, bounded ? CHECKED * grid : INFINITY, jobs);
+    e->problem.effort.spent = check_trends(e, bounded ? CHECKED * grid : INFINITY, jobs);
     e->problem.effort.check = bounded ? effort_of_missing_lines(e) : 0;
     for (size_t k = 0; k < (e->problem.objectives + e->problem.limits) * e->problem.genes; k++)
         e->turns[k] = e->turns[k] && e->trend[k] == TREND_UNKNOWN;
@@ -295,7 +298,7 @@ enum confirmed explore_confirm(struct explore *e, const struct search *s, size_t
     double most = effort->grid > 0 ? fmax(CONFIRMED * saved, effort->check) : INFINITY;
     enum trend *relied = mem_alloc(n, sizeof *relied);
     memcpy(relied, e->trend, n * sizeof *relied);
-    check(e, most, jobs);
+    check_trends(e, most, jobs);
     bool kept = memcmp(relied, e->trend, n * sizeof *relied) == 0;
     bool enough = effort_of_missing_lines(e) <= 0;
     free(relied);

@@ -1,5 +1,4 @@
-/* A study as a problem for the strategies: its axes as genes, its objectives and limits as worth.
- */
+/* A study as a problem for the strategies: axes are genes, objectives and limits are outcomes. */
 #ifndef SEARCH_STUDY_PROBLEM_H
 #define SEARCH_STUDY_PROBLEM_H
 
@@ -10,35 +9,35 @@ struct explore {
     const struct study *study;
     const struct columns *columns;
     struct gene gene[AXES_MOST];
-    size_t objective[RULES_MOST]; /* columns */
+    size_t objective[RULES_MOST]; /* column of each objective */
     struct problem problem;
-    enum trend *trend; /* explore_trends; problem.trend, .dip, .always */
+    enum trend *trend; /* set by explore_trends, like dip and always; borrowed by problem */
     double *dip;
-    bool *turns; /* [objectives + limits][axes]: declared, and not kept */
+    bool *turns; /* [objectives + limits][axes]: a trend was declared and does not hold */
     bool *always;
-    struct random random; /* of the lines that trends are checked along */
-    size_t lines;         /* of each axis so far */
+    struct random random; /* draws the lines along which trends are checked */
+    size_t lines;         /* checked so far along each axis */
 };
 
-/* Points into itself: do not move it. */
+/* `out` contains pointers to itself: do not move it. */
 void explore_make(struct explore *out, const struct study *s, const struct columns *columns);
 
-/* Finds how objectives and limits move along the axes, for `exact`: what metric_trend.c declares,
- * as far as it is kept along lines of the space drawn at random. `grid` is how many points a grid
- * would price instead, which bounds the effort of this and of the search; 0: it does not matter.
- * The same for any number of `jobs`. */
+/* Finds the trends of objectives and limits for `exact`: those that metric_trend.c declares, unless
+ * a random line through the space violates them. `grid` is the number of points of the grid, which
+ * bounds the effort of this check and of the search; 0: no bound. The result does not depend on
+ * `jobs`. */
 void explore_trends(struct explore *e, double grid, size_t jobs);
 
-/* Checks the same trends along more lines once the search is over, paid out of what it saved. */
+/* Checks the trends along more lines after the search, with effort that the search saved. */
 enum confirmed {
     BOUNDS_KEPT,
-    BOUNDS_BROKEN,   /* a line does not keep a trend that the search relied on */
-    BOUNDS_UNCHECKED /* what was saved does not pay for the lines that the proof needs */
+    BOUNDS_BROKEN,   /* a line violates a trend that the search relied on */
+    BOUNDS_UNCHECKED /* the search saved too little effort for the required lines */
 };
 enum confirmed explore_confirm(struct explore *e, const struct search *s, size_t jobs);
 void explore_free(struct explore *e);
 
-/* What the rows of `n` points are worth. */
-void explore_worth(const struct explore *e, size_t n, const double *rows, double *outcomes);
+/* Computes the outcomes of `n` rows. */
+void explore_outcomes(const struct explore *e, size_t n, const double *rows, double *outcomes);
 
 #endif

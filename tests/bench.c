@@ -1,4 +1,4 @@
-/* How fast points are priced, and what of that reaches the store. Prints ratios within one run;
+/* Rate of pricing points and of storing them. Prints ratios within one run;
  * absolute rates depend on the machine. Not a test.
  *
  * usage: build/bench [POINTS]      points of the study written to the store, default 2 000 000 */
@@ -16,13 +16,13 @@
 #include "search/sweep.h"
 #include "tests/bench.h"
 
-/* What a thread prices. */
+/* The work of a thread. */
 struct share {
     const struct study *s;
     const struct price_book *book;
     bool single; /* one at a time */
     uint64_t first, last;
-    double sum; /* so that nothing is left out */
+    double sum; /* keeps the compiler from removing the work */
 };
 
 static void price_singly(struct share *w, struct cursor *c)
@@ -74,7 +74,7 @@ static double price_rate(const struct study *s, const struct price_book *book, b
     return (double)points / (now_s() - start);
 }
 
-/* The better of three, for a machine that has other things to do. */
+/* The best of three runs, since the machine may be busy. */
 static double best_rate(const struct study *s, const struct price_book *book, bool single,
                         size_t threads, uint64_t points)
 {

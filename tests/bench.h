@@ -1,4 +1,4 @@
-/* What both benchmarks time and what they time it on. */
+/* Studies and timers shared by the benchmarks. */
 #ifndef TESTS_BENCH_H
 #define TESTS_BENCH_H
 

@@ -1,4 +1,4 @@
-/* How good and how fast the search is: test problems against a reference NSGA-II, fronts and
+/* Quality and speed of the search: test problems against a reference NSGA-II, fronts and
  * hypervolumes of large sets, and a study whose exact front is known. Prints ratios. Not a test.
  *
  * usage: build/bench_search [problems|sets|study|exact]...      default: all four
@@ -94,7 +94,7 @@ static double normal(struct random *r)
     return sqrt(-2 * log(1 - random_unit(r))) * cos(2 * PI * random_unit(r));
 }
 
-/* A cube; or the part of a sphere nearest to the origin's opposite, all of it non-dominated. */
+/* Points of a cube, or of the non-dominated part of a sphere. */
 static double *draw(struct random *r, size_t n, size_t dim, bool front)
 {
     double *at = mem_alloc(n * dim, sizeof *at);
@@ -140,7 +140,7 @@ static double front_s(const double *at, size_t n, size_t dim, bool *keep)
     return best;
 }
 
-/* One after the other into an archive. */
+/* Adds the points to an archive one by one. */
 static double stream_s(const double *at, size_t n, size_t dim)
 {
     struct archive *a = archive_new(dim);
@@ -225,7 +225,7 @@ static int offer_rows(void *ctx, uint64_t first, size_t count, const double *row
     const struct explore *e = o->explore;
     for (size_t i = 0; i < count; i++, rows += e->columns->stride) {
         double at[2 * RULES_MOST + 1];
-        explore_worth(e, 1, rows, at);
+        explore_outcomes(e, 1, rows, at);
         if (outcome_violation(&e->problem, at) <= 0)
             archive_offer(o->front, at, first + i);
     }
@@ -262,7 +262,7 @@ static void ask_and_tell(struct search *search, const struct explore *e, struct 
     const double *genes;
     for (size_t n; (n = search_ask(search, &genes)) > 0;) {
         sweep_points(e->study, e->columns, &(struct point_list){n, genes, rows}, cursor, 2);
-        explore_worth(e, n, rows, worth);
+        explore_outcomes(e, n, rows, worth);
         search_tell(search, worth, joined);
         archive_forget(search_front(search));
     }
@@ -344,7 +344,7 @@ static void bench_study(struct catalogue *c)
     for (size_t i = 0; i < exact.n * 2; i++)
         if (i < 2 || exact.at[i] > reference[i % 2])
             reference[i % 2] = exact.at[i];
-    for (size_t k = 0; k < 2; k++) /* a little beyond the worst of the front */
+    for (size_t k = 0; k < 2; k++) /* slightly worse than the worst of the front */
         reference[k] += 0.01 * fabs(reference[k]);
     double all = hypervolume(exact.at, exact.n, 2, reference);
     for (size_t seed = 0; seed < SEEDS; seed++) {
@@ -451,9 +451,9 @@ static void bench_exact(struct catalogue *c)
     }
 }
 
-/* ---- what a point costs, for the constants of study_problem.c ---- */
+/* ---- effort of a point, for the constants of study_problem.c ---- */
 
-/* Points that are priced, one after another. */
+/* The points to price, in order. */
 struct sample {
     const struct study *study;
     const struct columns *columns;

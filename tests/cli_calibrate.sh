@@ -1,5 +1,5 @@
 #!/bin/sh
-# dse calibrate finds the constants a table was made with, and says what it cannot do.
+# dse calibrate recovers the constants of a generated table and reports what it cannot fit.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -29,7 +29,7 @@ is gemm_bf16_memory 0.7
 is gemm_bf16_depth_s 400
 grep -q '^moe' "$work/x.yaml" && complain "constants without rows"
 
-# A chip of one's own names the file, and is timed by it; what it lacks is not made up.
+# A user's chip file names the calibration and is timed with it; missing classes are an error.
 sed "s|^calibration: .*|calibration: $work/x.yaml|" "$DSE_CATALOGUE/chips/h100.yaml" >"$work/mine.yaml"
 "$DSE" eval --set "chip=$work/mine.yaml" --set model=llama-3.1-8b --set plan.devices=1 \
     --set timing=calibrated >"$work/out.txt" 2>&1

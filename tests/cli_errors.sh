@@ -1,6 +1,5 @@
 #!/bin/sh
-# What the user may get wrong: one line that says where and what would be right, the exit status,
-# and no file left behind.
+# User errors: one line with the place and the remedy, the exit status, and no file left behind.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -70,7 +69,7 @@ study '2:8: model: none\.yaml: cannot be read'           'study: a' 'model: none
 study '2:9: prices: unknown price list'                  'study: a' 'prices: nowhere'
 study '1:1: not a study'                                 '- a'
 
-# A user's own file is held to the same: its own line is named.
+# Errors in a user's own file name the line in that file.
 printf 'layers: 3\nhiden: 4\n' >mine.yaml
 printf 'model: mine.yaml\n' >study.yaml
 wrong 2 '^mine\.yaml:2:1: model\.hiden: .*did you mean "hidden"' eval study.yaml
@@ -91,7 +90,7 @@ wrong 2 '^points\.csv:3:1: workload\.context: "many" is not in tokens' eval --po
 printf 'workload.context,note\n1024\n' >points.csv
 wrong 2 '^points\.csv:2.*cells' eval --points points.csv
 
-# Stores: not one, a damaged one, a newer one, one that cannot be made.
+# Stores: not a store, damaged, from a newer version, cannot be created.
 printf 'study: good\nmodel: gpt3-175b\nsweep: {workload.context: [1024, 2048]}\n' >good.yaml
 "$DSE" sweep good.yaml --quiet >/dev/null || complain "the good study fails"
 echo hello >text.db
@@ -103,7 +102,7 @@ wrong 1 '^cut\.db: is damaged' query cut.db
 wrong 1 'cannot be opened' sweep good.yaml --db nowhere/x.db
 wrong 2 '^--where "tpot ~ 3": .*: write' query good.db --where 'tpot ~ 3'
 wrong 2 '^--where "speed > 3": "speed": not a column: ' pareto good.db --where 'speed > 3'
-# Options that would do nothing beside, or without, another one.
+# Options without effect together with, or without, another option.
 printf 'study: dry\nsweep: {workload.context: [1024, 2048]}\n' >dry.yaml
 wrong 2 '^dse sweep: --db: has no effect with --dry-run' sweep dry.yaml --dry-run --db dry.db
 wrong 2 '^dse sweep: --jobs: has no effect with --dry-run' sweep dry.yaml --dry-run --jobs 2

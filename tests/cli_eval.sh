@@ -1,5 +1,5 @@
 #!/bin/sh
-# One point and lists of points: what is set is what is priced, and a row out per row in.
+# One point and lists of points: every setting takes effect; one output row per input row.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT

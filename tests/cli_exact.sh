@@ -1,6 +1,6 @@
 #!/bin/sh
-# Exact keeps the front that the grid keeps, with any threads and in shards: by bounds, and where
-# they do not pay by pricing every point in order.
+# `exact` finds the front of the grid with any number of threads and in shards, also if it falls
+# back to pricing every point in order.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT

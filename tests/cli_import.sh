@@ -1,5 +1,5 @@
 #!/bin/sh
-# dse import: the file it writes is a model like one of the catalogue, and a failure leaves nothing.
+# dse import writes a valid model file, or nothing on failure.
 set -u
 configs=$DSE_SOURCE/tests/configs
 work=$(mktemp -d) || exit 1
@@ -37,7 +37,7 @@ done
 printf 'study: mine\nmodel: qwen2.5-72b.yaml\n' >study.yaml
 "$DSE" eval study.yaml >/dev/null || complain "a study does not take the file"
 
-# Only what differs from its default, in the table's order, with what it was published in.
+# Writes only values that differ from the default, in table order, with the published precision.
 "$DSE" import "$configs/deepseek-v2-lite.json" >lite.yaml || complain "nothing on standard output"
 grep -vE '^(#|about|source)' lite.yaml >values
 cat >want <<'T'
@@ -80,7 +80,7 @@ wrong 2 'nowhere\.json: cannot be read' import nowhere.json
 wrong 2 'an argument is missing' import
 wrong 2 'unknown option --outptu: did you mean --output' import short.json --outptu x
 
-# What cannot be written: status 1, and what was there stays.
+# Output that cannot be written: status 1; an existing file is kept.
 good=$configs/llama-3.1-8b.json
 mkdir folder
 wrong 1 '^nowhere/x\.yaml: cannot be written: ' import "$good" -o nowhere/x.yaml

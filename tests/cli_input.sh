@@ -1,6 +1,5 @@
 #!/bin/sh
-# Files as people, editors and shells give them: read where what is meant is clear, else refused
-# with one line.
+# Input files from editors and shells: read if the meaning is clear, otherwise refused with one line.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -29,7 +28,7 @@ refuses() {
     grep -qE -e "$pattern" err.txt || complain "dse $*: $(cat err.txt): not $pattern"
 }
 
-# Names of files without an ending.
+# File names without an extension.
 catalogue=$DSE_SOURCE/arch/catalogue
 cp "$catalogue/models/llama-3.1-8b.yaml" mymodel
 cp "$catalogue/models/llama-3.1-8b.yaml" my.model-2
@@ -59,7 +58,7 @@ grep -q '7\.085 ms' out.txt || complain "another study from standard input"
 printf 'model\nllama-3.1-8b\n' >pipe &
 "$DSE" eval --points pipe >out.txt || complain "a list from a pipe: status $?"
 
-# What is no study.
+# Files that are not a study.
 : >empty.yaml
 printf '# nothing\n---\n' >comments.yaml
 printf '{}\n' >braces.yaml
@@ -88,7 +87,7 @@ refuses '^deep\.yaml:1:65: nested too deeply: at most 64 levels' eval deep.yaml
 awk 'BEGIN { printf "x: ["; for (i = 0; i < 2000; i++) printf "&a%d 1, ", i; print "]" }' >anchors.yaml
 refuses '^anchors\.yaml:1:.*: too many anchors: at most 1000' eval anchors.yaml
 
-# Aliases are read; what other readers of YAML make of a value has to be written out.
+# Aliases are read; merge keys and YAML 1.1 number forms are refused with the remedy.
 printf 'model: &m llama-3.1-8b\nstudy: *m\n' >alias.yaml
 prices '^llama-3.1-8b on' alias.yaml
 # line LINE PATTERN: a study of this line is refused.
@@ -113,7 +112,7 @@ line 'chip: {link_latency_s: 2}'    '1:24: .*: 2 without a unit is 2 s: did you 
 printf 'workload: {context: 8e3, skew: .5}\n' >line.yaml
 prices 'context 8000' line.yaml
 
-# Steps of a range are numbers that can be asked for.
+# Steps of a range are round numbers that --where finds.
 printf 'model: llama-3.1-8b\nsweep: {workload.context: {from: 1024, to: 131072, steps: 8, scale: log}}\n' >log.yaml
 "$DSE" sweep log.yaml --quiet >out.txt || complain "a log axis: status $?"
 for context in 1024 2048 4096 8192 16384 32768 65536 131072; do
@@ -121,7 +120,7 @@ for context in 1024 2048 4096 8192 16384 32768 65536 131072; do
     [ "$n" -eq 2 ] || complain "workload_context = $context: $n lines, not 2"
 done
 
-# Long lists and many keys take their time in proportion.
+# Long lists and many keys take linear time.
 awk 'BEGIN { printf "model: llama-3.1-8b\nsweep: {workload.context: ["
              for (i = 1; i < 100000; i++) printf "%d, ", i; print "1]}" }' >long.yaml
 refuses '^long\.yaml:2:[0-9]+: workload\.context: 1 is given twice' eval long.yaml

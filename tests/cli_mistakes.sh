@@ -1,6 +1,6 @@
 #!/bin/sh
-# Studies with mistakes: all of them in one run, in the order of the file, and nothing that is given
-# is silently not used.
+# Studies with mistakes: all mistakes are reported in one run, in file order, and no given value is
+# silently ignored.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -79,10 +79,10 @@ refused '1:21: workload\.context: given twice: 99999 here' \
     'workload: {context: 99999}' 'sweep: {workload.context: {from: 1024, to: 2048}}'
 refused '1:25: workload\.tpot_s: given twice, at 1:12 too' 'workload: {tpot: 1 ms,  tpot_s: 2 ms}'
 refused '2:1: workload\.context: given twice, at 1:12 too' 'workload: {context: 1}' 'workload.context: 2'
-# A base value that the axis has too is no mistake.
+# A base value that is also a value of the axis is allowed.
 taken 'context 2048' 'model: llama-3.1-8b' 'engine: none' 'workload: {context: 8192}' \
     'sweep: {workload.context: [2048, 8192], engine: [none, duplex]}'
-# --set takes the place of an axis.
+# --set replaces an axis.
 printf 'model: llama-3.1-8b\nsweep: {workload.context: [2048, 8192]}\n' >s.yaml
 "$DSE" eval s.yaml --set workload.context=4096 | grep -q 'context 4096' || complain "--set beside an axis is lost"
 
@@ -96,7 +96,7 @@ taken 'verdict  *ok' 'constraints: [ttft_s <= 1 s]' 'workload: {phase: prefill, 
 printf 'model: llama-3.1-8b\nchip: h100\nplan: {devices: 1}\ntiming: calibrated\nobjectives: [-tpot_s_high, -system_cost_usd]\nsweep: {workload.context: [1024, 2048]}\n' >c.yaml
 "$DSE" sweep c.yaml --quiet >out.txt || complain "an objective of calibrated timing: status $?"
 
-# A mapping that cannot be says why.
+# An impossible mapping has a reason.
 printf 'model: llama-3.1-8b\nplan: {devices: 3, tp: 3, dp: 1, ep: 1}\nsweep: {workload.context: [1024, 2048]}\n' >tp.yaml
 "$DSE" sweep tp.yaml --dry-run >out.txt || complain "a dry run without a mapping: status $?"
 grep -q -e '-> mapping: plan\.tp does not divide the heads, ' out.txt || complain "dry run: $(cat out.txt)"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The studies of the paper's figures and tables run, and give data and pictures.
+# The studies of the paper's figures and tables run and write data and figures.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Pay-off and its inverses as users ask for them: how sure, what it turns on, stops along anything,
-# maps, mixes, the cheapest system, the engine one would have to build.
+# dse payoff and dse recommend: certainty, sensitivity, stop points, maps, mixes, the cheapest system,
+# the required engine.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -34,7 +34,7 @@ sweep:
 END
 "$DSE" sweep s.yaml --quiet >/dev/null || complain "the study fails"
 
-# Sure of it, and how much it may cost.
+# Certainty and break-even cost.
 "$DSE" payoff s.db --format json >groups.json
 for model in gpt3-175b deepseek-r1; do
     of="\$model = '$model' AND \$workload_context = 8192"
@@ -49,7 +49,7 @@ is "$(cell groups.json groups verdict "$of")" "does not pay" "AttAcc and Duplex 
 "$DSE" payoff s.db --format csv >again.csv
 "$DSE" payoff s.db --format csv | cmp -s again.csv - || complain "the answer differs the second time"
 
-# A stop along what is not swept: with the parameter there, P is 1.
+# A stop point along a parameter that is not swept: P crosses 1 there.
 "$DSE" payoff s.db --by model --stop workload.query_tokens=1:64 --stop prices.engine_stack_premium_ratio=0.01:30 --format json >stops.json
 at=$(cell stops.json stops stops_at "\$model = 'gpt3-175b' AND \$axis = 'workload.query_tokens'")
 for side in 0.97 1.03; do
@@ -77,7 +77,7 @@ sed 's/gpt3-175b, deepseek-r1/gpt3-175b/; s/^study: s/study: g/' s.yaml >g.yaml
     complain "no map"
 grep -q 'stroke-width="2.6"' map.svg || complain "the map has no line"
 
-# The cheapest system: nothing in the store serves as much for less.
+# The cheapest system: no point in the store reaches the throughput for less.
 "$DSE" recommend s.db --tokens-per-s 200k --tpot 40ms --by model --format json >cheap.json
 for model in gpt3-175b deepseek-r1; do
     of="\$model = '$model'"
@@ -88,7 +88,7 @@ done
 "$DSE" recommend s.db --tokens-per-s 200k --tpot 1us >/dev/null 2>&1
 is "$?" 3 "status where nothing serves"
 
-# The engine one would have to build: denser attention needs a higher ridge point, and gains less.
+# The required engine: attention of higher intensity needs a higher ridge point and gains less.
 "$DSE" recommend g.db --engine attention --by workload.context --format json >want-gpt.json
 sed 's/gpt3-175b, deepseek-r1/deepseek-r1/; s/^study: s/study: r/' s.yaml >r.yaml
 "$DSE" sweep r.yaml --quiet >/dev/null
@@ -97,7 +97,7 @@ of="\$workload_context = 8192 AND \$bandwidth_ratio = 4"
 holds "$(cell want-r1.json '' ridge_at_10_percent "$of") > 20 * $(cell want-gpt.json '' ridge_at_10_percent "$of")" "ridge points asked for"
 holds "$(cell want-r1.json '' most_cost_share "$of") < $(cell want-gpt.json '' most_cost_share "$of")" "what it may cost"
 
-# Values that were drawn are no groups: sides would never share one.
+# Sampled values do not form groups: the two sides would never share one.
 printf 'study: d\nmodel: gpt3-175b\nsweep: {engine: [none, duplex], workload.context: {from: 1024, to: 65536, scale: log}}\nsearch: {strategy: sobol, budget: 400}\n' >d.yaml
 "$DSE" sweep d.yaml --quiet >/dev/null || complain "a continuous axis fails"
 is "$("$DSE" payoff d.db --format csv | sed '/^$/q' | wc -l)" 3 "groups of a drawn context (header, one, blank)"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The pay-off of a study, held against the points by SQL, and a stop point against a finer sweep.
+# The pay-off of a study checked with SQL on its points, and a stop point with a finer sweep.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -30,7 +30,7 @@ json payoff.json
 grep -q '"stops_at": [0-9]' payoff.json || complain "no stop point between grid values"
 
 # A stop point is one: beside it (whole batches make P jump by 1 %) the verdict turns. Duplex on DeepSeek-R1
-# over the context; both sides bought anew by the sweep of a finer grid around it.
+# over the context; the finer sweep chooses both sides again.
 stop=$(grep '"engine": "duplex", "axis": "workload_context"' payoff.json | sed 's/.*"stops_at": \([0-9.]*\).*/\1/' | head -n 1)
 sed -e "s/workload.context: .*/workload.context: [$(sql "CAST($stop * 0.9 AS INT)"), $(sql "CAST($stop * 1.1 AS INT)")]/" \
     -e 's/engine: .*/engine: [none, duplex]/' -e 's/^models:.*/model: deepseek-r1/' \

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tables carry meaning: a copy of the program whose tables, structs and enums are turned round and
-# have rows more answers every question as the program itself does. Compiled once, with -O0.
+# Nothing relies on the position of a row: a copy of the program with reversed tables, structs and
+# enums and with additional rows gives the same answers. Compiled once, with -O0.
 set -u
 root=${DSE_SOURCE:-$(pwd)} dse=${DSE:-$root/build-dev/dse}
 tmp=$(mktemp -d)
@@ -45,7 +45,7 @@ insert arch/metrics.c ' rows\[\] = [{]' 'METRIC(always, extra_first, "s", -1, "E
 insert arch/metrics.c '^    METRIC\(always, attention_share' 'METRIC(always, extra_last, "s", -1, "Extra."),'
 insert arch/metrics.c '^    METRIC\(always, tokens_per_s,' 'METRIC(always, extra_middle, "s", -1, "Extra."),'
 
-# A verdict, a strategy, a kind of attention, a command, parameters and words for them.
+# Adds a verdict, a strategy, a kind of attention, a command, parameters and words.
 insert arch/metrics.h '^enum verdict [{]' 'VERDICT_EXTRA,'
 insert arch/metrics.c ' verdict_kinds\[VERDICTS\] = [{]' '[VERDICT_EXTRA] = {.name = "extra", .why = "extra"},'
 sed 's/strategy_random/strategy_extra/; s/"random"/"extra"/' "$src/search/strategies/random.c" \

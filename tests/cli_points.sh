@@ -1,6 +1,6 @@
 #!/bin/sh
-# Lists of points as people and spreadsheets write them: the right answer, or one line that says
-# where and what would be right. Never the default point in place of what was asked for.
+# Lists of points as users and spreadsheets write them: the right answer, or one line with the place
+# and the remedy; never the default point instead.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -66,21 +66,21 @@ refused '1:3: workload_context: given twice, by column 2 too'         'model,Wor
 refused '1:3: note: given twice, by column 2 too'                     'model,note,note\nllama-3.1-8b,1,2\n'
 refused '2:2: the column has no name: name it'                        'model,,chip\nllama-3.1-8b,x,h100\n'
 
-# Columns of one's own are passed on.
+# Other columns are passed through.
 priced 'id,name,model,chip_name,model_type,meta.source,code,device,plan.devices,chip,workload.batch,workload.context,given_context\n1,a,llama-3.1-8b,x,y,z,u,v,1,h100,16,4096,7\n' 0.00708533
 head -n 1 out.csv | grep -q '^id,name,model,chip_name,model_type,meta\.source,' || complain "foreign columns: $(head -n 1 out.csv)"
 # What eval wrote can be read again.
 cp out.csv again.csv
 "$DSE" eval --points again.csv >again-out.csv || complain "its own rows are refused"
 
-# Numbers as other places write them.
+# Numbers in other locales.
 refused '2:2: workload\.skew: "0,5" is not a number: write 0\.5'            'model;workload.skew\nllama-3.1-8b;0,5\n'
 refused '2:2: workload\.context: "8,192" is not a number: write 8192, or 8\.192 if the comma' 'model,workload.context\nllama-3.1-8b,"8,192"\n'
 refused '2:2: workload\.context: "8 192" is not a number: write 8192'       'model,workload.context\nllama-3.1-8b,8 192\n'
 refused '2:2: workload\.context: "1_000" is not a number: write 1000'       'model,workload.context\nllama-3.1-8b,1_000\n'
 refused '2:2: workload\.tpot: 50 without a unit is 50 s: did you mean 50 ms' 'model,workload.tpot\nllama-3.1-8b,50\n'
 
-# A mapping that cannot be says why, row by row.
+# Each row with an impossible mapping has a reason.
 printf 'model,plan.devices,plan.tp,plan.dp,plan.ep\nllama-3.1-8b,3,3,1,1\nllama-3.1-8b,1,1,1,1\n' >points.csv
 "$DSE" eval --points points.csv >out.csv || complain "a row without a mapping: status $?"
 grep -q '^llama-3.1-8b,3,3,1,1,mapping,.*,plan\.tp does not divide the heads$' out.csv || complain "no reason: $(cat out.csv)"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Reading a store: filters, formats and fronts, each held against the points.
+# Reading a store: filters, formats and fronts, each checked against the points.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -46,7 +46,7 @@ printf 'study: second\nsweep: {chip.link_domain: [8, 72]}\n' >second.yaml
 is "$("$DSE" query two.db --run second --format csv | head -n 1 | grep -o 'chip_link_domain.*verdict' | cut -d, -f1)" chip_link_domain "an added axis"
 is "$("$DSE" query two.db --run second --format csv | head -n 1 | grep -c workload_context)" 0 "an axis of another run"
 
-# A front by SQL, the long way.
+# Computes a front in SQL for comparison.
 "$DSE" pareto all.db --by model --where "model <> 'gpt3-175b'" --format csv | tail -n +2 | cut -d, -f1 | sort -n >front.txt
 sql a.point "FROM point a WHERE a.model <> 'gpt3-175b' AND a.verdict = 'ok' AND NOT EXISTS (SELECT 1 FROM point b
      WHERE b.run = 1 AND b.model = a.model AND b.verdict = 'ok' AND b.tokens_per_s >= a.tokens_per_s

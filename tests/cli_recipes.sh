@@ -53,7 +53,7 @@ sql() { "$dse" query study.db --sql "$1" --format csv | tail -n 1; }
 "$dse" --help | grep -q '^  verdicts ' || complain "the command is not listed"
 "$dse" verdicts --help | grep -q '^usage: dse verdicts DB' || complain "the command has no help"
 
-# The metric, the strategy and the parameter in one search: all of them are in its points.
+# One search uses the new metric, strategy and parameter.
 "$dse" sweep study.yaml --db study.db --quiet >/dev/null || complain "the search fails"
 [ "$(sql 'SELECT count(*) FROM point')" = 300 ] || complain "not 300 points: $(sql 'SELECT count(*) FROM point')"
 [ "$(sql 'SELECT count(*) FROM point WHERE batch_per_device <> batch / 32')" = 0 ] ||

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Pages of a study: the same twice, in every form, whatever the names in it.
+# Reports: deterministic, in every format, with any names.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -8,7 +8,7 @@ failed=0
 
 complain() { printf 'cli_report: %s\n' "$*"; failed=1; }
 
-# The page: the same bytes twice, in all four forms, no number that is none.
+# The page: the same bytes twice, all four formats, no nan or inf.
 sed -e 's/workload.context: .*/workload.context: [8192, 65536]/' -e 's/engine: .*/engine: [none, duplex]/' \
     -e '/chip.link_byte_per_s/d' "$DSE_SOURCE/dse/studies/attention-payoff.yaml" >small.yaml
 "$DSE" sweep small.yaml --db small.db --quiet >/dev/null || complain "the small study fails"
@@ -26,14 +26,14 @@ for model in gpt3-175b llama-4-maverick deepseek-r1; do
     grep -q "$model" page.html || complain "the page does not name $model"
 done
 
-# Names that HTML or SQL could trip over.
+# Names with characters that are special in HTML or SQL.
 printf "study: \"a<b> & 'c'\"\nmodel: gpt3-175b\nsweep: {engine: [none, attacc], workload.context: [1024, 4096]}\n" >odd.yaml
 "$DSE" sweep odd.yaml --db odd.db --quiet >/dev/null || complain "an odd name fails"
 "$DSE" report odd.db -o odd.html >/dev/null || complain "no page for an odd name"
 grep -q 'a<b>' odd.html && complain "the page does not escape names"
 "$DSE" query odd.db --run "a<b> & 'c'" --top 1 --format csv | tail -n 1 | grep -q ',ok,' || complain "--run with an odd name"
 
-# A study without any engine and without workloads to compare has a page too, and no pay-off.
+# A study without engines has a page but no pay-off.
 printf 'study: plain\nmodel: gpt3-175b\nsweep: {chip: [h100, b200]}\n' >plain.yaml
 "$DSE" sweep plain.yaml --quiet >/dev/null || complain "a study of chips fails"
 "$DSE" report plain.db -o plain.html >/dev/null || complain "no page for a study of chips"

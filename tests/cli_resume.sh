@@ -1,6 +1,6 @@
 #!/bin/sh
-# Nothing twice, nothing lost: a sweep that was killed, interrupted, split or run on other thread
-# counts leaves the same points, to the last digit.
+# A sweep that is killed, interrupted, split or run with another number of threads leaves the same
+# points, to the last digit.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'kill "$!" 2>/dev/null; rm -rf "$work"' EXIT
@@ -90,21 +90,21 @@ done
 "$DSE" pareto feasible.db --format csv --by model >of-feasible.csv
 [ "$(wc -l <of-front.csv)" -gt 2 ] || complain "the front is empty"
 
-# A study that changed is not mixed with what is there.
+# Points of a changed study are not mixed with stored points.
 sed 's/50 ms/40 ms/' study.yaml >changed.yaml
 "$DSE" sweep changed.yaml --db whole.db --quiet >/dev/null 2>err.txt
 points whole.db >now.csv
 "$DSE" query whole.db --sql "SELECT count(*) FROM point WHERE run = 1" --format csv | tail -n 1 | grep -qx 4608 ||
     complain "a changed study touched the old run"
 
-# Two writers at once: each ends or says what is the matter; nothing is lost.
+# Two writers at once: each finishes or fails with a message; no point is lost.
 "$DSE" sweep study.yaml --db both.db --quiet >/dev/null 2>first.txt &
 "$DSE" sweep study.yaml --db both.db --quiet >/dev/null 2>second.txt
 wait $!
 "$DSE" sweep study.yaml --db both.db --quiet >/dev/null || complain "two writers broke the store"
 same both.db "two writers"
 
-# A full disk (a limit on the size of files): what was committed is there, and it goes on later.
+# A full disk (a limit on the size of files): committed points are kept and the sweep resumes.
 if (ulimit -f 100) 2>/dev/null; then
     (
         trap '' XFSZ

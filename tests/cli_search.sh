@@ -1,6 +1,6 @@
 #!/bin/sh
-# Searches: the same points for any threads and shards; what was not feasible is explained;
-# sensitivity is printed and kept.
+# Searches: the same points for any threads and shards; infeasible points are explained; sensitivity
+# is printed and stored.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -51,7 +51,7 @@ for strategy in random sobol lhs nsga2 nsga3 local; do
 done
 [ "$(points one.db 2>/dev/null | wc -l)" -eq 0 ] || complain "stores are left"
 
-# Only what is feasible, and only the front, are parts of the whole.
+# keep: feasible and keep: front store subsets of keep: all.
 "$DSE" sweep nsga2.yaml --db all.db --quiet >/dev/null
 for keep in feasible front; do
     study nsga2 1500 $keep >$keep.yaml

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A search that is killed and interrupted goes on to the same points.
+# A search that is killed or interrupted resumes and finds the same points.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -35,7 +35,7 @@ keep: $3
 Y
 }
 
-# Killed in the middle, as often as it takes.
+# Kill it in the middle, repeatedly.
 for keep in all front; do
     study nsga2 40000 $keep >long.yaml
     rm -f long.db killed.db

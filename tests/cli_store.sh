@@ -149,7 +149,7 @@ for keep in all feasible; do
     grep -q 'none of them meets the conditions' out.txt || complain "no engine meets --where: $(cat out.txt err.txt)"
 done
 
-# ---- a column that is gone: the store is damaged, no statement of ours is the user's fault ----
+# ---- a missing column: the store is damaged; the message does not blame the user ----
 sed 's/system_cost_usd REAL/system_cost_uxd REAL/; s/"system_cost_usd" REAL/"system_cost_uxd" REAL/' small.db >torn.db
 if cmp -s small.db torn.db; then complain "no column was renamed"; fi
 for command in pareto payoff report "recommend --tokens-per-s 1M"; do
@@ -186,8 +186,8 @@ if [ -w /dev/full ]; then
         [ "$is" = 1 ] || complain "$command with its output closed: exit $is"
     done
 fi
-# A reader that goes before the answer is there is told nothing, and no signal ends us.
-# gone ARGUMENT...: dse writes into a pipe that nobody reads any more.
+# A reader that closes the pipe early: no message and no signal.
+# gone ARGUMENT...: dse writes into a closed pipe.
 mkfifo pipe
 gone() {
     exec 3<>pipe 4>pipe 3>&-
@@ -200,7 +200,7 @@ gone() {
 gone query small.db
 gone query small.db --sql 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) SELECT i FROM n'
 gone list parameters
-# What was to be made is made, whole, though nobody hears of it.
+# The output file is complete although standard output is closed.
 gone sweep small.yaml --db gone.db --quiet
 [ "$("$DSE" query gone.db --sql 'SELECT count(*) FROM point' --format csv | tail -n 1)" = \
     "$("$DSE" query small.db --sql 'SELECT count(*) FROM point' --format csv | tail -n 1)" ] || complain "a pipe that closes: a store of a part"

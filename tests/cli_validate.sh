@@ -1,5 +1,5 @@
 #!/bin/sh
-# What dse validate says of itself. The claims of arXiv:2507.15465 need no data; the results of its
+# Results of dse validate. The claims of arXiv:2507.15465 need no data; the results of its
 # simulator are looked for in $DSE_VALIDATION, else in ../shared/validation beside the project.
 set -u
 work=$(mktemp -d) || exit 1

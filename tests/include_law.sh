@@ -1,6 +1,6 @@
 #!/bin/sh
-# The law of the rooms: who may include whom, and who may call what. Prints what breaks it. Then it
-# tries itself on small trees that break it, so that a law that sees nothing fails.
+# The law of folders: which folder may include or call what. Prints violations. Then checks itself on
+# small trees with violations, so that a check that finds nothing fails.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 
@@ -94,7 +94,7 @@ END { exit broken }
 status=0
 law arch base db dse reports search tests || status=1
 
-# ---- the law tried ----
+# ---- check of the law itself ----
 
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The builds beside that of tests/run.sh: clang's with the quick tests, and gcc's with the thread
-# sanitizer with the tests that run threads.
+# Additional builds: clang with the quick tests, and gcc's thread sanitizer with the tests that use
+# threads.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 . dse/setup.sh

@@ -1,4 +1,4 @@
-/* Turns the tables of a source file round: permute_tables FILE [STRUCT|ENUM...] writes the file
+/* Reverses the tables of a source file: permute_tables FILE [STRUCT|ENUM...] writes the file
  * with the rows of every constant array of structs (or of pointers to them) in reverse order, and
  * so the members of the structs and the constants of the enums that are named: "struct metrics" by
  * its tag, "enum VERDICTS" by its last constant, which counts the others and stays last. A row that
@@ -21,7 +21,7 @@ static const char *blanks_after(const char *at)
     return at + strspn(at, " \t\r\n");
 }
 
-/* Past the comment, text or character that begins here; where none does, `at`. */
+/* Skips a comment, string or character literal that starts at `at`. */
 static const char *past_quoted(const char *at)
 {
     if (at[0] == '/' && at[1] == '*')
@@ -34,7 +34,7 @@ static const char *past_quoted(const char *at)
     return end + 1;
 }
 
-/* The end of the list that begins after a brace, cut at `separator` outside of any bracket. */
+/* Splits the list after a brace at each `separator` outside brackets; returns its end. */
 static const char *cut(const char *at, char separator, struct piece *row, size_t *n)
 {
     int depth = 0;
@@ -78,7 +78,7 @@ static void write_reversed(const struct piece *row, size_t n, bool keep_last, ch
     putchar('\n');
 }
 
-/* Where the rows begin, if a table is declared here. */
+/* The start of the rows if a table is declared here. */
 static const char *table_rows(const char *at, bool in_function)
 {
     const char *is_static = !strncmp(at, "static ", 7) ? at + 7 : at, *end;
@@ -96,7 +96,7 @@ static const char *table_rows(const char *at, bool in_function)
     return blanks_after(end + 1) + 1;
 }
 
-/* Where the members begin, if this is one of the structs or enums that are named. */
+/* The start of the members if this is one of the named structs or enums. */
 static const char *named_list(const char *at, char **names, int n, char *separator, bool *counted)
 {
     static struct piece row[ROWS_MOST];

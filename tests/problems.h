@@ -1,6 +1,6 @@
-/* Test problems of multi-objective search, all objectives to be made small. ZDT: Zitzler, Deb,
+/* Test problems of multi-objective search, all objectives minimised. ZDT: Zitzler, Deb,
  * Thiele 2000; DTLZ: Deb, Thiele, Laumanns, Zitzler 2005; BNH, SRN, TNK, OSY and the welded beam as
- * in Deb 2001; C2-DTLZ2: Jain and Deb 2014. Each with the hypervolume of everything that a
+ * in Deb 2001; C2-DTLZ2: Jain and Deb 2014. Each has the hypervolume of all points that a
  * reference NSGA-II evaluated in 25 000 evaluations, median of five seeds, and its reference point.
  */
 #ifndef TESTS_PROBLEMS_H
@@ -17,7 +17,7 @@ enum { VARIABLES_MOST = 30, OBJECTIVES_MOST = 3, LIMITS_MOST = 6 };
 struct test_problem {
     const char *name;
     size_t variables, objectives, limits;
-    void (*at)(const double *x, size_t n, double *f, double *g); /* g > 0: not kept */
+    void (*at)(const double *x, size_t n, double *f, double *g); /* g > 0: violated */
     double reference[OBJECTIVES_MOST];
     double archive;                                   /* hypervolume */
     double low[VARIABLES_MOST], high[VARIABLES_MOST]; /* both 0: from 0 to 1 */
@@ -190,7 +190,7 @@ static const struct test_problem test_problems[] = {
 };
 /* clang-format on */
 
-/* At genes from 0 to 1: objectives, then limits. */
+/* Objectives, then limits, at genes from 0 to 1. */
 static inline void test_problem_at(const struct test_problem *p, const double *gene, double *out)
 {
     double x[VARIABLES_MOST];

@@ -1,4 +1,4 @@
-/* What every test includes: cmocka, and a comparison of doubles that is relative. */
+/* Included by every test: cmocka and comparisons of doubles. */
 #ifndef TESTS_TEST_H
 #define TESTS_TEST_H
 

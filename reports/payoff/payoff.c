@@ -28,12 +28,13 @@ static void add_axis(struct payoff *p, const struct swept_column *c)
     p->axis_unit[p->axes++] = mem_text(strcmp(c->unit, "1") ? c->unit : "");
 }
 
-struct engines {
-    double points, feasible; /* with an engine, of those that the run has kept */
+/* Stored points with an engine. */
+struct engine_points {
+    double all, feasible;
 };
 
-static int count_engines(struct engines *out, struct db *db, const struct db_run *run,
-                         struct err *err)
+static int count_engine_points(struct engine_points *out, struct db *db, const struct db_run *run,
+                               struct err *err)
 {
     struct table t;
     const char *none = catalogue_default(PART_ENGINE);
@@ -45,12 +46,13 @@ static int count_engines(struct engines *out, struct db *db, const struct db_run
     free(sql);
     if (rc != 0)
         return -1;
-    *out = (struct engines){table_number_at(&t, 0, "points"), table_number_at(&t, 0, "feasible")};
+    *out = (struct engine_points){table_number_at(&t, 0, "points"),
+                                  table_number_at(&t, 0, "feasible")};
     table_free(&t);
     return 0;
 }
 
-/* Has the study designs with an engine, kept or not? */
+/* Does the study have designs with an engine, stored or not? */
 static bool study_has_engine(const struct payoff_study *r)
 {
     struct metric_scope scope = {0};
@@ -59,22 +61,22 @@ static bool study_has_engine(const struct payoff_study *r)
     return scope.engine;
 }
 
-/* Why there is no design with an engine to hold against one without. */
-static int say_none(struct payoff *out, struct db *db, const struct db_run *run,
-                    const struct payoff_question *q, struct err *err)
+/* Sets out->none: why there is no feasible design with an engine. */
+static int explain_no_group(struct payoff *out, struct db *db, const struct db_run *run,
+                            const struct payoff_question *q, struct err *err)
 {
-    struct engines engines;
-    if (count_engines(&engines, db, run, err) != 0)
+    struct engine_points engines;
+    if (count_engine_points(&engines, db, run, err) != 0)
         return -1;
     if (!run->feasible)
         out->none = nothing_feasible_sentence(db, run);
     else if (engines.feasible > 0)
         out->none = mem_text("Feasible designs of this run have an engine, but none of them meets "
                              "the conditions.");
-    else if (engines.points > 0 || study_has_engine(q->study))
+    else if (engines.all > 0 || study_has_engine(q->study))
         out->none = mem_text("Designs of this run have an engine, but none of them is feasible.");
     else
-        out->none = mem_text("No design of this run has an engine to hold against one without: "
+        out->none = mem_text("No design of this run has an engine to compare with one without: "
                              "sweep engine over none and others.");
     return 0;
 }
@@ -101,7 +103,7 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
     for (size_t i = 0; i < out->axes && rc == 0; i++)
         rc = stops_make(out, i, &from, q, err);
     if (rc == 0 && out->n == 0)
-        rc = say_none(out, db, run, q, err);
+        rc = explain_no_group(out, db, run, q, err);
     swept_free(&swept);
     if (rc != 0)
         payoff_free(out);

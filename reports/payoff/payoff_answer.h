@@ -58,7 +58,7 @@ struct payoff {
     char **axis_unit; /* "" for 1 */
     struct payoff_group *group;
     struct payoff_stop *stop;
-    char *none; /* without a group: why, in a sentence */
+    char *none; /* why there is no group, as a sentence; NULL if there is one */
 };
 
 struct payoff_question {

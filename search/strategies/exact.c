@@ -1,13 +1,11 @@
-/* The grid's front without most of the grid: branch and bound (Land and Doig 1960) with several
- * objectives. A box of the space is bounded, objective by objective, by the corner that is best for
- * it, along axes on which the objective is known never to turn back. A box whose bounds break a
- * limit, or that a point of the front dominates, is never looked into; the others are halved, level
- * by level. Corners are points, so nothing is priced twice.
+/* The front of the grid by branch and bound (Land and Doig 1960) with several objectives. Along
+ * axes with a known trend, the best corner of a box bounds each objective. A box is pruned if its
+ * bounds exceed a limit or a point of the front dominates them; the other boxes are halved, level
+ * by level. Corners are points of the grid, so no point is priced twice.
  *
- * Effort: what was spent so far, what the open boxes would cost point by point, and the check of
- * the trends behind the search (effort.check) together never exceed what the grid costs by more
- * than ALLOWED: the search spends only what bounds have saved. Where another level would, the
- * points of the open boxes are listed, or the search gives up. */
+ * Invariant: the effort spent, the effort of all points in open boxes and the reserve for the final
+ * check of the trends (effort.check) never exceed the effort of the grid by more than ALLOWED. If
+ * another level would exceed it, the search lists the points of the open boxes or gives up. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,58 +15,59 @@
 
 enum { PATTERNS_MOST = 64, VALUES_MOST = 32 };
 #define NO_PART SIZE_MAX
-static const double ALLOWED = 0.06; /* of the grid's cost, beyond what bounds have saved */
-static const double SMALL = 2048;   /* points too few for bounds to pay */
+static const double ALLOWED = 0.06; /* share of the grid's effort, see above */
+static const double SMALL = 2048;   /* a grid with fewer points is priced in order */
 
 struct bounds {
-    size_t low, high; /* of a gene, both in the box */
+    size_t low, high; /* of a gene, inclusive */
 };
 
 struct boxes {
     size_t n, room;
     struct bounds *side; /* [n][genes] */
-    double *worth;       /* [n][patterns][width] of the corners */
+    double *outcome;     /* [n][patterns][width] of the corners */
 };
 
 struct exact {
     const struct problem *problem;
     const struct archive *front;
     size_t width; /* objectives + limits */
-    /* The corners that are priced: per gene TREND_UP takes the low end, TREND_DOWN the high one. */
+    /* A pattern selects a corner of a box: the low end of a gene for TREND_UP, the high end for
+     * TREND_DOWN. Objectives and limits with compatible trends share a pattern. */
     size_t patterns;
     enum trend *pattern;      /* [patterns][genes] */
     size_t of[PATTERNS_MOST]; /* pattern of each objective and limit */
-    struct boxes now, next;   /* boxes to be split; their parts that are kept */
-    size_t at;                /* first of `now` that was not split */
-    struct boxes part;        /* parts whose corners were asked */
+    struct boxes now, next;   /* boxes to split; parts of them that are not pruned */
+    size_t at;                /* first box of `now` that is not split yet */
+    struct boxes part;        /* parts whose corners have been asked for */
     struct {
         size_t part, pattern, point;
         size_t parent; /* box of `now` */
-    } * wait;          /* by point asked */
+    } * wait;          /* who waits for which point of the last ask */
     size_t waiting, wait_room;
-    double spent; /* effort */
-    double each;  /* the effort of a point of the last level */
+    double spent;            /* effort so far */
+    double effort_per_point; /* in the last ask */
     struct {
         uint64_t index;
         size_t at;
-    } * order;      /* of the points asked last */
+    } * order;      /* of the points of the last ask */
     double *sorted; /* their genes */
-    size_t *place;  /* by point as it was asked for: where it went */
+    size_t *place;  /* new position of each point after sorting */
     size_t order_room;
     bool begun;
-    bool listing; /* the points of the boxes `now`, from point `offset` of box `at` */
+    bool listing; /* list the points of `now`, starting at point `offset` of box `at` */
     uint64_t offset;
     bool gave_up;
     bool broken; /* a point was better than the bound of its box */
 };
 
-static size_t add(const struct exact *e, struct boxes *b)
+static size_t add_box(const struct exact *e, struct boxes *b)
 {
     size_t genes = e->problem->genes, corners = e->patterns * e->width;
     if (b->n == b->room) {
         b->room = 2 * b->room + 256;
         b->side = mem_grow(b->side, b->room * genes, sizeof *b->side);
-        b->worth = mem_grow(b->worth, b->room * corners, sizeof *b->worth);
+        b->outcome = mem_grow(b->outcome, b->room * corners, sizeof *b->outcome);
     }
     return b->n++;
 }
@@ -78,12 +77,12 @@ static struct bounds *side(const struct exact *e, const struct boxes *b, size_t 
     return b->side + i * e->problem->genes;
 }
 
-static double *worth(const struct exact *e, const struct boxes *b, size_t i, size_t pattern)
+static double *outcome_of(const struct exact *e, const struct boxes *b, size_t i, size_t pattern)
 {
-    return b->worth + (i * e->patterns + pattern) * e->width;
+    return b->outcome + (i * e->patterns + pattern) * e->width;
 }
 
-/* Puts each objective and limit with one whose best corner is the same. */
+/* Gives each objective and limit the first pattern that has its best corner. */
 static void make_patterns(struct exact *e)
 {
     size_t genes = e->problem->genes;
@@ -137,12 +136,12 @@ static uint64_t points_of(const struct exact *e, const struct bounds *s)
     return points;
 }
 
-/* What no point of the box is better than; -INFINITY where that is not known. */
+/* Lower bound of outcome j over the points of a box; -INFINITY if there is none. */
 static double bound(const struct exact *e, const struct boxes *b, size_t box, size_t j)
 {
     const struct problem *p = e->problem;
     const struct bounds *s = side(e, b, box);
-    const double *w = worth(e, b, box, e->of[j]);
+    const double *w = outcome_of(e, b, box, e->of[j]);
     double dip = 0;
     for (size_t i = 0; i < p->genes; i++) {
         if (s[i].low == s[i].high)
@@ -157,8 +156,8 @@ static double bound(const struct exact *e, const struct boxes *b, size_t box, si
     return isnan(w[j]) ? -INFINITY : w[j] - trend_room(w[j], dip, j >= p->objectives);
 }
 
-/* Can nothing of the box be on the front? */
-static bool hopeless(const struct exact *e, const struct boxes *b, size_t box)
+/* Can no point of the box be on the front? */
+static bool is_pruned(const struct exact *e, const struct boxes *b, size_t box)
 {
     const struct problem *p = e->problem;
     double at[PATTERNS_MOST];
@@ -196,10 +195,10 @@ static void wait_for(struct exact *e, size_t part, size_t pattern, size_t point)
     e->wait[e->waiting++].point = point;
 }
 
-/* Asks for the corners of a part that its parent does not have: points `n` and on. A point that is
- * in the part and was priced before is a corner of the parent of the same pattern. */
+/* Asks for the corners of a part that its parent does not have and appends them from point `n` on.
+ * A corner that was priced before is the corner of the parent for the same pattern. */
 static size_t ask_corners(struct exact *e, size_t part, const struct bounds *parent,
-                          const double *parent_worth, double *genes, size_t n)
+                          const double *parent_outcome, double *genes, size_t n)
 {
     size_t first = e->waiting, count = e->problem->genes;
     const struct bounds *s = side(e, &e->part, part);
@@ -207,14 +206,14 @@ static size_t ask_corners(struct exact *e, size_t part, const struct bounds *par
     for (size_t k = 0; k < e->patterns; k++)
         if (parent && same_corner(e, s, k, parent, k)) {
             had[k] = true;
-            memcpy(worth(e, &e->part, part, k), parent_worth + k * e->width,
+            memcpy(outcome_of(e, &e->part, part, k), parent_outcome + k * e->width,
                    e->width * sizeof(double));
         }
     for (size_t k = 0; k < e->patterns; k++) {
         bool there = had[k];
         for (size_t l = 0; l < e->patterns && !there; l++)
             if (had[l] && same_corner(e, s, k, s, l)) {
-                memcpy(worth(e, &e->part, part, k), worth(e, &e->part, part, l),
+                memcpy(outcome_of(e, &e->part, part, k), outcome_of(e, &e->part, part, l),
                        e->width * sizeof(double));
                 there = true;
             }
@@ -233,8 +232,9 @@ static size_t ask_corners(struct exact *e, size_t part, const struct bounds *par
     return n;
 }
 
-/* Where to split: first what no bound can be known without, by values; then the longest. */
-static size_t longest(const struct exact *e, const struct bounds *s, bool *by_value)
+/* The gene to split: first one without a known trend, into single values (by_value) if there are
+ * few; otherwise the gene with the longest side. */
+static size_t gene_to_split(const struct exact *e, const struct bounds *s, bool *by_value)
 {
     const struct problem *p = e->problem;
     size_t best = 0, length = 0;
@@ -259,61 +259,64 @@ static size_t split(struct exact *e, size_t box, double *genes, size_t n)
 {
     bool by_value;
     size_t count = e->problem->genes;
-    size_t gene = longest(e, side(e, &e->now, box), &by_value);
+    size_t gene = gene_to_split(e, side(e, &e->now, box), &by_value);
     struct bounds whole = side(e, &e->now, box)[gene];
     size_t step = by_value ? 1 : (whole.high - whole.low) / 2 + 1;
     for (size_t from = whole.low; from <= whole.high; from += step) {
-        size_t to = from + step - 1, part = add(e, &e->part);
+        size_t to = from + step - 1, part = add_box(e, &e->part);
         memcpy(side(e, &e->part, part), side(e, &e->now, box), count * sizeof(struct bounds));
         side(e, &e->part, part)[gene] = (struct bounds){from, to < whole.high ? to : whole.high};
         size_t first = e->waiting;
-        n = ask_corners(e, part, side(e, &e->now, box), worth(e, &e->now, box, 0), genes, n);
+        n = ask_corners(e, part, side(e, &e->now, box), outcome_of(e, &e->now, box, 0), genes, n);
         for (size_t i = first; i < e->waiting; i++)
             e->wait[i].parent = box;
     }
     return n;
 }
 
-/* Points that the parts of a box can take at most. */
+/* Maximum number of corners of the parts of a box. */
 static size_t most_corners(const struct exact *e, size_t box)
 {
     bool by_value;
     const struct bounds *s = side(e, &e->now, box);
-    size_t gene = longest(e, s, &by_value);
+    size_t gene = gene_to_split(e, s, &by_value);
     return e->patterns * (by_value ? s[gene].high - s[gene].low + 1 : 2);
 }
 
-static void settle(struct exact *e)
+/* Moves the parts that are neither points nor pruned to `next`. */
+static void keep_open_parts(struct exact *e)
 {
     for (size_t i = 0; i < e->part.n; i++) {
-        if (is_point(e, side(e, &e->part, i)) || hopeless(e, &e->part, i))
+        if (is_point(e, side(e, &e->part, i)) || is_pruned(e, &e->part, i))
             continue;
-        size_t to = add(e, &e->next);
+        size_t to = add_box(e, &e->next);
         memcpy(side(e, &e->next, to), side(e, &e->part, i),
                e->problem->genes * sizeof(struct bounds));
-        memcpy(worth(e, &e->next, to, 0), worth(e, &e->part, i, 0),
+        memcpy(outcome_of(e, &e->next, to, 0), outcome_of(e, &e->part, i, 0),
                e->patterns * e->width * sizeof(double));
     }
     e->part.n = e->waiting = 0;
 }
 
-/* ---- what to do with a level ---- */
+/* ---- levels ---- */
 
-/* Splits the boxes `now`, lists their points or gives up. */
-static void choose(struct exact *e)
+/* Decides whether to split the boxes `now`, to list their points or to give up. */
+static void plan_level(struct exact *e)
 {
     const struct problem *p = e->problem;
     double grid = p->effort.grid, open = 0, corners = 0;
     if (grid <= 0)
         return;
     for (size_t i = 0; i < e->now.n; i++) {
-        if (hopeless(e, &e->now, i))
+        if (is_pruned(e, &e->now, i))
             continue;
         open += (double)points_of(e, side(e, &e->now, i));
-        corners += (double)(most_corners(e, i) - e->patterns); /* these are the box's own */
+        corners += (double)(most_corners(e, i) - e->patterns); /* its own corners are priced */
     }
-    double list = e->each * open + p->effort.check, split = e->each * corners;
-    if (split < e->each * open && e->spent + split + fmin(list, grid) <= (1 + ALLOWED) * grid)
+    double list = e->effort_per_point * open + p->effort.check,
+           split = e->effort_per_point * corners;
+    if (split < e->effort_per_point * open &&
+        e->spent + split + fmin(list, grid) <= (1 + ALLOWED) * grid)
         return;
     e->listing = list < grid;
     e->gave_up = !e->listing;
@@ -331,14 +334,14 @@ static bool is_corner(const struct exact *e, const struct bounds *s, const doubl
     return false;
 }
 
-/* The next points of the open boxes. */
-static size_t list(struct exact *e, double *genes, size_t most)
+/* Lists the next points of the open boxes. */
+static size_t list_points(struct exact *e, double *genes, size_t most)
 {
     size_t n = 0, count = e->problem->genes;
     for (; e->at < e->now.n; e->at++, e->offset = 0) {
         const struct bounds *s = side(e, &e->now, e->at);
         uint64_t points = points_of(e, s);
-        if (hopeless(e, &e->now, e->at))
+        if (is_pruned(e, &e->now, e->at))
             continue;
         for (; e->offset < points; e->offset++) {
             uint64_t rest = e->offset;
@@ -362,7 +365,7 @@ static size_t split_next(struct exact *e, double *genes, size_t most)
 {
     size_t n = 0;
     for (; e->at < e->now.n; e->at++) {
-        if (hopeless(e, &e->now, e->at))
+        if (is_pruned(e, &e->now, e->at))
             continue;
         if (n + most_corners(e, e->at) > most && n > 0)
             break;
@@ -374,21 +377,21 @@ static size_t split_next(struct exact *e, double *genes, size_t most)
 static bool begin_level(struct exact *e)
 {
     struct boxes swap = e->now;
-    settle(e); /* parts that had nothing to ask for */
+    keep_open_parts(e); /* parts without a new corner */
     if (e->next.n == 0)
         return false;
     e->now = e->next;
     e->next = swap;
     e->next.n = 0;
     e->at = 0;
-    choose(e);
+    plan_level(e);
     return !e->gave_up;
 }
 
 static size_t ask_root(struct exact *e, double *genes)
 {
     const struct problem *p = e->problem;
-    size_t part = add(e, &e->part);
+    size_t part = add_box(e, &e->part);
     for (size_t i = 0; i < p->genes; i++)
         side(e, &e->part, part)[i] = (struct bounds){0, p->gene[i].n - 1};
     e->begun = true;
@@ -404,9 +407,9 @@ static int by_index(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* Puts the points into the order of the grid, in which those with the same slow genes are next to
- * each other, and counts their effort. */
-static void sort(struct exact *e, double *genes, size_t n)
+/* Sorts the points in grid order, which puts points with the same slow genes next to each other,
+ * and adds up their effort. */
+static void sort_points(struct exact *e, double *genes, size_t n)
 {
     const struct problem *p = e->problem;
     size_t size = p->genes * sizeof *genes, slow = 0;
@@ -432,7 +435,7 @@ static void sort(struct exact *e, double *genes, size_t n)
         e->wait[i].point = e->place[e->wait[i].point];
     double spent = p->effort.point * (double)n + p->effort.slow * (double)slow;
     e->spent += spent;
-    e->each = spent / (double)n;
+    e->effort_per_point = spent / (double)n;
 }
 
 static size_t ask(void *self, double *genes, size_t most)
@@ -444,15 +447,15 @@ static size_t ask(void *self, double *genes, size_t most)
     while (n == 0 && !e->gave_up && !e->broken) {
         if (e->at == e->now.n && (e->listing || !begin_level(e)))
             return 0;
-        n = e->listing ? list(e, genes, most) : split_next(e, genes, most);
+        n = e->listing ? list_points(e, genes, most) : split_next(e, genes, most);
     }
     if (n > 0)
-        sort(e, genes, n);
+        sort_points(e, genes, n);
     return n;
 }
 
-/* Every point that is priced tests the bounds it was found by. */
-static void test(struct exact *e, size_t parent, const double *outcome)
+/* Checks a priced point against the bounds of its parent box. */
+static void test_bounds(struct exact *e, size_t parent, const double *outcome)
 {
     const struct problem *p = e->problem;
     if (parent == SIZE_MAX || !(outcome_violation(p, outcome) <= 0))
@@ -480,17 +483,17 @@ static void tell(void *self, size_t n, const double *genes, const double *outcom
     (void)n;
     for (size_t i = 0; i < e->waiting; i++)
         if (e->wait[i].part != NO_PART)
-            memcpy(worth(e, &e->part, e->wait[i].part, e->wait[i].pattern),
+            memcpy(outcome_of(e, &e->part, e->wait[i].part, e->wait[i].pattern),
                    outcomes + e->wait[i].point * e->width, e->width * sizeof(double));
     for (size_t i = 0; i < e->waiting; i++)
-        test(e, e->wait[i].parent, outcomes + e->wait[i].point * e->width);
-    settle(e);
+        test_bounds(e, e->wait[i].parent, outcomes + e->wait[i].point * e->width);
+    keep_open_parts(e);
 }
 
 static void boxes_free(struct boxes *b)
 {
     free(b->side);
-    free(b->worth);
+    free(b->outcome);
 }
 
 static void done(void *self)
@@ -509,7 +512,8 @@ static void done(void *self)
 
 const struct strategy strategy_exact = {
     .name = "exact",
-    .doc = "The front of the grid, without the boxes of the space that bounds rule out.",
+    .doc =
+        "The front of the grid by branch and bound: prunes boxes that cannot hold a front point.",
     .lists = true,
     .aims = true,
     .ranks = true,

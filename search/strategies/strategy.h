@@ -37,18 +37,18 @@ struct problem {
     uint64_t seed;
     void (*snap)(const void *ctx, double *gene); /* moves real genes to valid values; or NULL */
     const void *ctx;
-    /* Of `exact` only, one row per objective, then one per limit. */
+    /* Only for `exact`; a row per objective, then a row per limit. */
     const enum trend *trend; /* [objectives + limits][genes] */
-    const double *dip;       /* the same shape: by which share it may turn back; NULL: nowhere */
-    const bool *always;      /* [objectives + limits]: holds also where limit 0 is exceeded */
+    const double *dip;       /* same shape: share by which it may move against the trend; or NULL */
+    const bool *always;      /* [objectives + limits]: the trend also holds beyond limit 0 */
     struct effort {
-        double grid;  /* what every point in order costs; 0: the search never gives up for it */
-        double spent; /* before the search begins, on the trends */
-        double check; /* kept back: what the trends are checked with once the search is over */
-        double point; /* of a point out of order */
-        double slow;  /* of one, besides, that shares not all slow genes with the one before it */
-        size_t slow_genes; /* the first ones */
-    } effort;              /* in points priced in order */
+        double grid;       /* of all points in order; 0: never give up in favour of the grid */
+        double spent;      /* on checking trends before the search */
+        double check;      /* reserved for checking trends after the search */
+        double point;      /* of a point out of order */
+        double slow;       /* added if a slow gene differs from that of the point before */
+        size_t slow_genes; /* the first genes are the slow ones */
+    } effort;              /* unit: the effort of a point priced in order */
 };
 
 /* By how much an outcome may be better than the bound `outcome` that the trends give. `dip` is the

@@ -35,7 +35,7 @@ static int leave_folder(void **state)
     return failed;
 }
 
-/* Forgotten until the program ends: tests need few. */
+/* Not freed until the program ends. */
 static const char *in_folder(const char *name)
 {
     static char path[8][300];
@@ -105,7 +105,7 @@ static int put(struct db *db, uint64_t point, struct err *err)
     return db_put(db, point, row, err);
 }
 
-/* Puts [from, to) and says that all of [first, to) is done. */
+/* Stores points [from, to) and marks [first, to) as done. */
 static int put_range(struct db *db, const struct db_run *run, uint64_t from, uint64_t to,
                      struct err *err)
 {
@@ -190,7 +190,7 @@ static void ends_with_9(pid_t child)
 
 /* ---- runs and points ---- */
 
-static void what_is_put_is_read_back(void **state)
+static void stored_values_are_read_back(void **state)
 {
     (void)state;
     struct err err = {0};
@@ -249,7 +249,7 @@ static void nan_is_stored_as_null_and_infinity_as_it_is(void **state)
     db_run_free(&run);
 }
 
-static void what_was_not_committed_is_gone_when_the_file_is_closed(void **state)
+static void uncommitted_points_are_lost_when_the_file_is_closed(void **state)
 {
     (void)state;
     struct err err = {0};
@@ -282,7 +282,7 @@ static void a_point_can_be_dropped_and_put_again(void **state)
     db_run_free(&run);
 }
 
-static void a_killed_run_goes_on_after_its_last_commit(void **state)
+static void a_killed_run_resumes_after_its_last_commit(void **state)
 {
     (void)state;
     const char *path = in_folder("a.db");
@@ -319,7 +319,7 @@ static void a_killed_run_goes_on_after_its_last_commit(void **state)
     assert_false(is_there(in_folder("a.db-shm")));
 }
 
-static void a_run_that_has_ended_is_told_so(void **state)
+static void beginning_a_finished_run_reports_that_it_is_finished(void **state)
 {
     (void)state;
     struct err err = {0};
@@ -506,7 +506,7 @@ static void a_second_writer_is_refused_at_once(void **state)
     assert_true(number_in(path, "SELECT count(*) FROM point") == 40);
 }
 
-static void a_reader_sees_what_is_committed_while_a_run_goes_on(void **state)
+static void a_reader_sees_committed_points_while_a_run_continues(void **state)
 {
     (void)state;
     struct err err = {0};
@@ -561,7 +561,7 @@ static void a_reader_in_the_middle_of_a_query_blocks_no_commit(void **state)
     db_run_free(&run);
 }
 
-/* ---- files that are not right ---- */
+/* ---- damaged and foreign files ---- */
 
 static void a_file_that_is_not_a_store_is_refused_and_left_alone(void **state)
 {
@@ -579,7 +579,7 @@ static void a_file_that_is_not_a_store_is_refused_and_left_alone(void **state)
     assert_false(is_there(in_folder("notes.txt-wal")));
 }
 
-static void what_is_no_file_is_refused(void **state)
+static void a_path_that_is_not_a_file_is_refused(void **state)
 {
     (void)state;
     open_fails(folder, DB_READ, "cannot be opened: it is not a file");
@@ -592,7 +592,7 @@ static void what_is_no_file_is_refused(void **state)
     open_fails("", DB_READ, "cannot be opened: ");
 }
 
-static void names_that_sqlite_takes_for_something_else_are_files(void **state)
+static void names_that_are_special_to_sqlite_are_files(void **state)
 {
     (void)state;
     char here[4096];
@@ -641,7 +641,7 @@ static void a_store_of_a_newer_version_is_refused(void **state)
     open_fails(path, DB_WRITE, "was made by a newer dse (schema 7): this one reads up to 1");
 }
 
-static void a_damaged_store_is_told(void **state)
+static void a_damaged_store_is_reported(void **state)
 {
     (void)state;
     const char *path = in_folder("a.db");
@@ -678,7 +678,7 @@ static void a_damaged_store_is_told(void **state)
     db_close(out);
 }
 
-static void damage_that_a_merge_meets_is_told_of_the_right_file(void **state)
+static void damage_found_by_a_merge_names_the_right_file(void **state)
 {
     (void)state;
     struct err err = {0};
@@ -737,7 +737,7 @@ static void a_store_without_a_journal_is_read_where_nothing_can_be_written(void 
     }
 }
 
-static void a_full_disk_is_told_and_what_was_committed_is_safe(void **state)
+static void a_full_disk_is_reported_and_committed_points_are_safe(void **state)
 {
     (void)state;
     const char *path = in_folder("a.db");
@@ -780,7 +780,7 @@ static void a_full_disk_is_told_and_what_was_committed_is_safe(void **state)
 
 /* ---- questions ---- */
 
-static void sql_that_does_not_only_read_is_refused(void **state)
+static void sql_that_writes_is_refused(void **state)
 {
     (void)state;
     const char *path = in_folder("a.db");
@@ -852,7 +852,7 @@ static void a_column_that_our_own_sql_misses_is_damage(void **state)
     db_close(db);
 }
 
-static void sql_that_is_wrong_says_why(void **state)
+static void wrong_sql_gives_a_reason(void **state)
 {
     (void)state;
     const char *path = in_folder("a.db");
@@ -869,7 +869,7 @@ static void sql_that_is_wrong_says_why(void **state)
     db_close(db);
 }
 
-static void what_reads_is_allowed(void **state)
+static void sql_that_reads_is_allowed(void **state)
 {
     (void)state;
     const char *path = in_folder("a.db");
@@ -965,7 +965,7 @@ static int stop_at_three(void *ctx, const struct table *row)
     return ++*seen == 3 ? 42 : 0;
 }
 
-static void rows_can_be_streamed_until_one_wants_no_more(void **state)
+static void rows_can_be_streamed_until_the_callback_stops(void **state)
 {
     (void)state;
     const char *path = in_folder("a.db");
@@ -1013,7 +1013,7 @@ static void is_whole(const char *path)
     assert_true(number_in(path, points) == 1);
 }
 
-static void shards_in_any_order_become_one_run_and_twice_is_as_good_as_once(void **state)
+static void shards_merge_in_any_order_and_merging_twice_changes_nothing(void **state)
 {
     (void)state;
     const char *out = in_folder("out.db");
@@ -1075,7 +1075,7 @@ static void a_shard_that_has_grown_is_merged_again(void **state)
     is_whole(out);
 }
 
-static void a_merged_run_that_is_not_finished_goes_on(void **state)
+static void an_unfinished_merged_run_resumes(void **state)
 {
     (void)state;
     const char *out = in_folder("out.db");
@@ -1087,7 +1087,7 @@ static void a_merged_run_that_is_not_finished_goes_on(void **state)
     is_whole(out);
 }
 
-static void a_merge_that_was_broken_off_is_repeated(void **state)
+static void an_interrupted_merge_is_repeated(void **state)
 {
     (void)state;
     struct err err = {0};
@@ -1135,7 +1135,7 @@ static void runs_of_one_name_but_of_different_studies_are_not_merged(void **stat
     merge_fails(out, &out, 1, "out.db: cannot be merged into itself");
 }
 
-static void runs_and_columns_of_different_files_stand_side_by_side(void **state)
+static void runs_and_columns_of_different_files_are_combined(void **state)
 {
     (void)state;
     struct err err = {0};
@@ -1173,45 +1173,45 @@ static void runs_and_columns_of_different_files_stand_side_by_side(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(what_is_put_is_read_back),
+        IN_FOLDER(stored_values_are_read_back),
         IN_FOLDER(nan_is_stored_as_null_and_infinity_as_it_is),
-        IN_FOLDER(what_was_not_committed_is_gone_when_the_file_is_closed),
+        IN_FOLDER(uncommitted_points_are_lost_when_the_file_is_closed),
         IN_FOLDER(a_point_can_be_dropped_and_put_again),
-        IN_FOLDER(a_killed_run_goes_on_after_its_last_commit),
-        IN_FOLDER(a_run_that_has_ended_is_told_so),
+        IN_FOLDER(a_killed_run_resumes_after_its_last_commit),
+        IN_FOLDER(beginning_a_finished_run_reports_that_it_is_finished),
         IN_FOLDER(another_study_of_the_same_name_is_refused_and_nothing_is_written),
         IN_FOLDER(a_later_run_adds_its_columns),
         IN_FOLDER(two_runs_can_be_made_one_after_the_other),
         IN_FOLDER(a_run_is_found_by_name_or_is_the_newest),
         IN_FOLDER(too_many_points_are_refused),
         IN_FOLDER(a_second_writer_is_refused_at_once),
-        IN_FOLDER(a_reader_sees_what_is_committed_while_a_run_goes_on),
+        IN_FOLDER(a_reader_sees_committed_points_while_a_run_continues),
         IN_FOLDER(a_reader_in_the_middle_of_a_query_blocks_no_commit),
         IN_FOLDER(a_file_that_is_not_a_store_is_refused_and_left_alone),
-        IN_FOLDER(what_is_no_file_is_refused),
-        IN_FOLDER(names_that_sqlite_takes_for_something_else_are_files),
+        IN_FOLDER(a_path_that_is_not_a_file_is_refused),
+        IN_FOLDER(names_that_are_special_to_sqlite_are_files),
         IN_FOLDER(an_empty_file_can_be_written_but_not_read),
         IN_FOLDER(a_database_of_another_program_is_refused),
         IN_FOLDER(a_store_of_a_newer_version_is_refused),
-        IN_FOLDER(a_damaged_store_is_told),
-        IN_FOLDER(damage_that_a_merge_meets_is_told_of_the_right_file),
+        IN_FOLDER(a_damaged_store_is_reported),
+        IN_FOLDER(damage_found_by_a_merge_names_the_right_file),
         IN_FOLDER(a_store_without_a_journal_is_read_where_nothing_can_be_written),
-        IN_FOLDER(a_full_disk_is_told_and_what_was_committed_is_safe),
-        IN_FOLDER(sql_that_does_not_only_read_is_refused),
+        IN_FOLDER(a_full_disk_is_reported_and_committed_points_are_safe),
+        IN_FOLDER(sql_that_writes_is_refused),
         IN_FOLDER(a_column_that_our_own_sql_misses_is_damage),
-        IN_FOLDER(sql_that_is_wrong_says_why),
-        IN_FOLDER(what_reads_is_allowed),
+        IN_FOLDER(wrong_sql_gives_a_reason),
+        IN_FOLDER(sql_that_reads_is_allowed),
         IN_FOLDER(a_select_without_rows_has_its_header),
         IN_FOLDER(texts_are_bound_in_order),
         IN_FOLDER(regexp_matches_texts_and_numbers),
-        IN_FOLDER(rows_can_be_streamed_until_one_wants_no_more),
-        IN_FOLDER(shards_in_any_order_become_one_run_and_twice_is_as_good_as_once),
+        IN_FOLDER(rows_can_be_streamed_until_the_callback_stops),
+        IN_FOLDER(shards_merge_in_any_order_and_merging_twice_changes_nothing),
         IN_FOLDER(a_gap_between_shards_is_named_and_nothing_is_written),
         IN_FOLDER(a_shard_that_has_grown_is_merged_again),
-        IN_FOLDER(a_merged_run_that_is_not_finished_goes_on),
-        IN_FOLDER(a_merge_that_was_broken_off_is_repeated),
+        IN_FOLDER(an_unfinished_merged_run_resumes),
+        IN_FOLDER(an_interrupted_merge_is_repeated),
         IN_FOLDER(runs_of_one_name_but_of_different_studies_are_not_merged),
-        IN_FOLDER(runs_and_columns_of_different_files_stand_side_by_side),
+        IN_FOLDER(runs_and_columns_of_different_files_are_combined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* Stores of which bytes were changed or are gone: whatever reads them says so in one line, or
- * answers; it never crashes. What it answers then is not checked. */
+/* Stores with changed or missing bytes: every reader answers or fails with one line, and never
+ * crashes. The answers are not checked. */
 #include "tests/test.h"
 
 #include <math.h>
@@ -58,7 +58,7 @@ static double value_of(const struct db_column *c, size_t i)
     return 1 + (double)(i * 37 % 101) + (double)strlen(c->name);
 }
 
-/* The name of a file that is not there yet; the caller frees. */
+/* The name of a file that does not exist yet; the caller frees. */
 static char *fresh_path(void)
 {
     char *path = mem_text("/tmp/dse-damage-XXXXXX");
@@ -121,7 +121,7 @@ static void write_all(const char *path, const char *bytes, size_t length)
     fclose(out);
 }
 
-static size_t refused; /* how many questions got no answer */
+static size_t refused; /* questions that failed */
 
 /* 0, or an error of one line. */
 static int said(int rc, const struct err *err)
@@ -225,7 +225,7 @@ static void a_store_cut_short_never_crashes_a_reader(void **state)
     free(path);
 }
 
-static void a_point_that_is_not_there_is_named(void **state)
+static void a_missing_point_is_named(void **state)
 {
     (void)state;
     char *path = fresh_path();
@@ -293,7 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changed_bytes_never_crash_a_reader),
         cmocka_unit_test(a_store_cut_short_never_crashes_a_reader),
-        cmocka_unit_test(a_point_that_is_not_there_is_named),
+        cmocka_unit_test(a_missing_point_is_named),
         cmocka_unit_test(the_fortieth_run_of_a_store_reads_like_the_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

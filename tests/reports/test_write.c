@@ -62,7 +62,7 @@ static void a_table_is_aligned_with_five_digits(void **state)
     table_free(&t);
 }
 
-static void markdown_is_the_same_in_pipes(void **state)
+static void markdown_is_the_same_table_in_pipes(void **state)
 {
     (void)state;
     struct table t = example();
@@ -75,7 +75,7 @@ static void markdown_is_the_same_in_pipes(void **state)
     table_free(&t);
 }
 
-static void csv_has_all_digits_and_quotes_where_it_must(void **state)
+static void csv_has_all_digits_and_necessary_quotes(void **state)
 {
     (void)state;
     struct table t = example();
@@ -129,7 +129,7 @@ static void a_number_that_the_store_holds_whole_keeps_all_its_digits(void **stat
     table_free(&t);
 }
 
-static void no_number_for_people_has_an_exponent(void **state)
+static void no_number_in_a_table_has_an_exponent(void **state)
 {
     (void)state;
     static const double value[] = {131072, 131072.25, 999999.9, 8e12,   1e15, 1310700.5,
@@ -229,7 +229,7 @@ static void a_number_is_as_short_as_reads_back_the_same(void **state)
     }
 }
 
-static void json_numbers_that_json_has_not_are_null(void **state)
+static void numbers_that_json_cannot_express_are_null(void **state)
 {
     (void)state;
     json_number(NAN, catch ());
@@ -250,7 +250,7 @@ static void json_texts_are_escaped_and_always_utf8(void **state)
     caught("\"\\ufffd \\ufffd\\ufffd \\ufffd\\ufffd\\ufffd \\ufffd\\ufffd\"");
 }
 
-static void csv_texts_are_quoted_where_they_must(void **state)
+static void csv_texts_are_quoted_if_necessary(void **state)
 {
     (void)state;
     csv_text("plain text", catch ());
@@ -284,18 +284,18 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_is_aligned_with_five_digits),
-        cmocka_unit_test(markdown_is_the_same_in_pipes),
-        cmocka_unit_test(csv_has_all_digits_and_quotes_where_it_must),
+        cmocka_unit_test(markdown_is_the_same_table_in_pipes),
+        cmocka_unit_test(csv_has_all_digits_and_necessary_quotes),
         cmocka_unit_test(json_is_an_array_of_objects),
         cmocka_unit_test(a_table_without_rows_has_its_header),
         cmocka_unit_test(a_number_that_the_store_holds_whole_keeps_all_its_digits),
-        cmocka_unit_test(no_number_for_people_has_an_exponent),
+        cmocka_unit_test(no_number_in_a_table_has_an_exponent),
         cmocka_unit_test(columns_that_do_not_fit_follow_in_blocks),
         cmocka_unit_test(no_line_is_wider_than_asked_for),
         cmocka_unit_test(a_number_is_as_short_as_reads_back_the_same),
-        cmocka_unit_test(json_numbers_that_json_has_not_are_null),
+        cmocka_unit_test(numbers_that_json_cannot_express_are_null),
         cmocka_unit_test(json_texts_are_escaped_and_always_utf8),
-        cmocka_unit_test(csv_texts_are_quoted_where_they_must),
+        cmocka_unit_test(csv_texts_are_quoted_if_necessary),
         cmocka_unit_test(formats_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

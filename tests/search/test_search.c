@@ -25,7 +25,7 @@ static void mixed_at(const double *g, double *out)
     out[2] = g[1] + g[3] - 4; /* a limit */
 }
 
-/* Everything asked, [n][GENES]. */
+/* All points asked for, [n][GENES]. */
 static double *ask_all(const struct strategy *with, const struct problem *p, size_t *n)
 {
     size_t room = 0, count, width = p->objectives + p->limits;
@@ -96,7 +96,7 @@ static void every_strategy_asks_for_new_points_that_exist_and_repeats_itself(voi
     }
 }
 
-static void every_strategy_ends_with_a_small_space_once_it_has_all_of_it(void **state)
+static void every_strategy_ends_after_all_points_of_a_small_space(void **state)
 {
     (void)state;
     static const struct gene small[GENES] = {
@@ -164,8 +164,8 @@ static double volume_reached(const struct test_problem *t, const struct strategy
     return volume;
 }
 
-/* The published figures are medians of five runs; one run is given 1 %, the benchmark measures. */
-static void published_problems_are_solved_as_well_as_by_others(void **state)
+/* The published figures are medians of five runs, so a single run may be 1 % worse. */
+static void published_problems_reach_the_published_hypervolume(void **state)
 {
     (void)state;
     static const char *const some[] = {"zdt1", "zdt3", "zdt6", "dtlz2", "dtlz7", "bnh", "tnk"};
@@ -179,7 +179,7 @@ static void published_problems_are_solved_as_well_as_by_others(void **state)
             }
 }
 
-static void a_front_that_stands_still_ends_the_search(void **state)
+static void a_front_without_progress_ends_the_search(void **state)
 {
     (void)state;
     static const struct gene one[GENES] = {
@@ -194,8 +194,7 @@ static void a_front_that_stands_still_ends_the_search(void **state)
 
 /* ---- exact ---- */
 
-/* A function with the trends given, and steps: sums of tables that rise, fall or do as they like.
- */
+/* A step function with given trends: a sum of tables that rise, fall or are arbitrary. */
 struct tables {
     enum trend trend[3][GENES];
     double value[3][GENES][40];
@@ -333,8 +332,8 @@ static void declared_trends_of_throughput_hold(void **state)
     }
 }
 
-/* batch_slo without a limit is infinite: such a point counts as the best that is a number. */
-static void what_has_no_bound_leaves_the_hypervolume_a_number(void **state)
+/* batch_slo is infinite without a limit: such a point counts as the best finite value. */
+static void infinite_objectives_leave_the_hypervolume_finite(void **state)
 {
     struct front_progress g = {.dim = 2};
     struct archive *front = archive_new(2);
@@ -356,12 +355,12 @@ static void what_has_no_bound_leaves_the_hypervolume_a_number(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_has_no_bound_leaves_the_hypervolume_a_number),
+        cmocka_unit_test(infinite_objectives_leave_the_hypervolume_finite),
         cmocka_unit_test(every_strategy_asks_for_new_points_that_exist_and_repeats_itself),
-        cmocka_unit_test(every_strategy_ends_with_a_small_space_once_it_has_all_of_it),
+        cmocka_unit_test(every_strategy_ends_after_all_points_of_a_small_space),
         cmocka_unit_test(layers_of_a_latin_hypercube_hold_one_point_each),
-        cmocka_unit_test(published_problems_are_solved_as_well_as_by_others),
-        cmocka_unit_test(a_front_that_stands_still_ends_the_search),
+        cmocka_unit_test(published_problems_reach_the_published_hypervolume),
+        cmocka_unit_test(a_front_without_progress_ends_the_search),
         cmocka_unit_test(exact_finds_the_front_of_the_grid),
         cmocka_unit_test(declared_trends_of_throughput_hold),
     };

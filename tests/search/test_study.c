@@ -8,7 +8,7 @@
 #include "search/study.h"
 #include "tests/model.h"
 
-/* Is the study of this text one to price? Frees the text. */
+/* Can the study with this text be priced? Frees the text. */
 static bool is_accepted(char *text)
 {
     struct study *s;

@@ -16,7 +16,7 @@ static struct table models(const char *const *name, size_t n)
     return t;
 }
 
-static void a_model_has_one_colour_whatever_the_order_of_the_tables(void **state)
+static void a_model_has_one_colour_for_any_order_of_tables(void **state)
 {
     (void)state;
     static const char *const front[] = {"a", "b", "b", "c"}, *const roofline[] = {"c", "a", "b",
@@ -38,7 +38,7 @@ static void a_model_has_one_colour_whatever_the_order_of_the_tables(void **state
     table_free(&t[1]);
 }
 
-static void more_models_than_there_is_room_for_are_grey(void **state)
+static void models_beyond_the_limit_are_grey(void **state)
 {
     (void)state;
     static char text[COLOURED_MODELS_MOST + 4][4];
@@ -58,8 +58,8 @@ static void more_models_than_there_is_room_for_are_grey(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_model_has_one_colour_whatever_the_order_of_the_tables),
-        cmocka_unit_test(more_models_than_there_is_room_for_are_grey),
+        cmocka_unit_test(a_model_has_one_colour_for_any_order_of_tables),
+        cmocka_unit_test(models_beyond_the_limit_are_grey),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

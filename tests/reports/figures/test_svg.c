@@ -1,4 +1,4 @@
-/* Scales and text of the pictures. */
+/* Scales and text of the figures. */
 #include "reports/figures/svg.h"
 
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static void ends_round_outward_to_one_two_or_five(void **state)
     }
 }
 
-/* What is written by a call, as a text. Caller frees. */
+/* The text that a call writes. Caller frees. */
 static char *written(void (*write)(FILE *out))
 {
     char *text = NULL;

@@ -1,4 +1,4 @@
-/* A store with made-up points: every number that a pay-off reads is given by the test. */
+/* A store of made-up points: the test gives every number that a pay-off reads. */
 #ifndef TESTS_REPORTS_PAYOFF_MADE_UP_RUN_H
 #define TESTS_REPORTS_PAYOFF_MADE_UP_RUN_H
 
@@ -110,7 +110,7 @@ static inline void made_up_put(struct db *db, uint64_t i, const struct made_up *
         assert_string_equal(err.text, "");
 }
 
-/* A store of `n` points in a file that made_up_end takes away. */
+/* A store of `n` points in a file that made_up_end deletes. */
 static inline struct made_up_run made_up_begin(const struct made_up *point, size_t n)
 {
     const char *base = getenv("TMPDIR");

@@ -1,4 +1,4 @@
-/* The cheapest whole systems that serve a number of tokens per second, found by looking at all. */
+/* The cheapest number of systems for a throughput, against an exhaustive search. */
 #include "base/random.h"
 #include "reports/payoff/cheapest_system.h"
 #include "tests/reports/payoff/made_up_run.h"
@@ -12,7 +12,7 @@ static struct table cheapest(const struct made_up_run *r, const struct cheapest_
     return t;
 }
 
-static void systems_are_whole(void **state)
+static void the_number_of_systems_is_whole(void **state)
 {
     (void)state;
     /* 250 tokens/s: three of 100 at 300 USD, or two of 130 at 280 USD. */
@@ -38,7 +38,7 @@ static void systems_are_whole(void **state)
     assert_close(table_number_at(&t, 0, "power_w"), 1800, 1e-12);
     assert_true(table_number_at(&t, 0, "over_cheapest") == 1);
     table_free(&t);
-    /* Exactly what one makes takes one. */
+    /* The throughput of one system needs one system. */
     t = cheapest(&r, &(struct cheapest_question){.by = "+", .tokens_per_s = 100});
     assert_true(table_number_at(&t, 0, "systems") == 1);
     assert_close(table_number_at(&t, 0, "system_cost_usd"), 100, 1e-12);
@@ -46,7 +46,7 @@ static void systems_are_whole(void **state)
     made_up_end(&r);
 }
 
-static void each_group_and_engine_has_its_cheapest(void **state)
+static void each_group_and_engine_has_a_cheapest_system(void **state)
 {
     (void)state;
     enum { POINTS = 120 };
@@ -86,7 +86,7 @@ static void each_group_and_engine_has_its_cheapest(void **state)
     made_up_end(&run);
 }
 
-static void a_condition_leaves_the_others_out(void **state)
+static void a_condition_excludes_other_points(void **state)
 {
     (void)state;
     const struct made_up point[] = {
@@ -109,9 +109,9 @@ static void a_condition_leaves_the_others_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(systems_are_whole),
-        cmocka_unit_test(each_group_and_engine_has_its_cheapest),
-        cmocka_unit_test(a_condition_leaves_the_others_out),
+        cmocka_unit_test(the_number_of_systems_is_whole),
+        cmocka_unit_test(each_group_and_engine_has_a_cheapest_system),
+        cmocka_unit_test(a_condition_excludes_other_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* How sure P is and what it turns on, against closed forms: with one design a side, no budget and
- * one timed class, log P is a straight line in the errors of time, which are normal. */
+/* Certainty and sensitivity of P against closed forms: with one design per side, no budget and one
+ * timed class, log P is linear in the time errors, which are normally distributed. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -17,7 +17,7 @@ static double normal_below(double z)
     return erfc(-z / sqrt(2)) / 2;
 }
 
-/* A design whose whole step is one class, with that error. */
+/* A design whose step has a single operator class with this error. */
 static struct job job_of(double tokens_per_s, int class, double error)
 {
     struct job j = {.weight = 1, .tokens_per_s = tokens_per_s};
@@ -31,7 +31,7 @@ struct pair {
     struct candidate candidate[SIDES];
 };
 
-/* Throughput at equal resources; what each side's time is off by. */
+/* Throughput and time error of each side, at equal resources. */
 static struct comparison compared(struct pair *p, const struct job *without, const struct job *with)
 {
     struct comparison c = {.budget = BUDGET_NONE};
@@ -61,7 +61,7 @@ static void an_error_of_one_side_makes_p_log_normal(void **state)
     assert_close(sure.high, middle * exp(e * TENTH), 0.012);
 }
 
-/* The same draw for both sides: what they share cancels. */
+/* Both sides use the same draws, so common errors cancel. */
 static void an_error_that_both_sides_share_does_not_move_p(void **state)
 {
     (void)state;
@@ -89,8 +89,8 @@ static void errors_of_different_classes_are_independent(void **state)
     assert_close(sure.high, 1.1 * exp(both * TENTH), 0.015);
 }
 
-/* What an engine runs is off by a draw of its own, apart from the same class on the chip. */
-static void an_engine_is_off_apart_from_the_chip(void **state)
+/* The engine has a time error of its own, independent of the same class on the chip. */
+static void engine_and_chip_have_independent_errors(void **state)
 {
     (void)state;
     const double e = 0.2, both = e * sqrt(2);
@@ -109,7 +109,7 @@ static void an_engine_is_off_apart_from_the_chip(void **state)
     assert_close(sure.low, 1.1, 1e-12);
 }
 
-static void without_a_design_on_one_side_nothing_is_sure(void **state)
+static void certainty_is_unknown_without_a_design_on_one_side(void **state)
 {
     (void)state;
     const struct job without = job_of(100, OP_EXPERT, 0.1), with = job_of(110, OP_EXPERT, 0);
@@ -124,7 +124,7 @@ static void without_a_design_on_one_side_nothing_is_sure(void **state)
     }
 }
 
-/* ---- what P turns on ---- */
+/* ---- sensitivity of P ---- */
 
 static void a_time_swings_p_by_one_draw_in_ten_at_each_end(void **state)
 {
@@ -144,7 +144,7 @@ static void a_time_swings_p_by_one_draw_in_ten_at_each_end(void **state)
     free(s);
 }
 
-static void a_verdict_that_no_time_turns_has_no_flip(void **state)
+static void a_verdict_that_no_constant_changes_has_no_flip(void **state)
 {
     (void)state;
     const struct job without = job_of(100, OP_EXPERT, 0), with = job_of(200, OP_EXPERT, 0.2);
@@ -175,10 +175,10 @@ int main(void)
         cmocka_unit_test(an_error_of_one_side_makes_p_log_normal),
         cmocka_unit_test(an_error_that_both_sides_share_does_not_move_p),
         cmocka_unit_test(errors_of_different_classes_are_independent),
-        cmocka_unit_test(an_engine_is_off_apart_from_the_chip),
-        cmocka_unit_test(without_a_design_on_one_side_nothing_is_sure),
+        cmocka_unit_test(engine_and_chip_have_independent_errors),
+        cmocka_unit_test(certainty_is_unknown_without_a_design_on_one_side),
         cmocka_unit_test(a_time_swings_p_by_one_draw_in_ten_at_each_end),
-        cmocka_unit_test(a_verdict_that_no_time_turns_has_no_flip),
+        cmocka_unit_test(a_verdict_that_no_constant_changes_has_no_flip),
         cmocka_unit_test(the_widest_swing_comes_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* The pay-off against its closed forms, and what must hold of comparisons whatever the numbers. */
+/* The pay-off against closed forms, and properties of all comparisons. */
 #include <string.h>
 
 #include "reports/payoff/payoff_certainty.h"
@@ -77,7 +77,7 @@ static void a_latency_limit_gains_by_the_time_of_a_request(void **state)
 /* At their rooflines the device with the cheaper byte wins attention below the intensity
  * a* = (USD per byte of one) / (USD per FLOP of the other); Step-3 report (arXiv:2507.19427): H800
  * at 2 USD/h, H20 at 0.8 USD/h, FP8; its Table 6 has the cheaper of both for five models. */
-static void of_two_device_types_the_intensity_decides(void **state)
+static void the_intensity_decides_between_two_device_types(void **state)
 {
     (void)state;
     struct metrics big = priced(SET("chip=h800", "plan.devices=32")),
@@ -102,7 +102,7 @@ static void of_two_device_types_the_intensity_decides(void **state)
     }
 }
 
-static void a_payoff_is_the_best_with_over_the_best_without(void **state)
+static void payoff_is_the_best_with_over_the_best_without(void **state)
 {
     (void)state;
     struct study *s = parsed(small_study);
@@ -138,7 +138,7 @@ static void a_payoff_is_the_best_with_over_the_best_without(void **state)
     study_free(s);
 }
 
-static void without_doubt_every_draw_is_the_middle(void **state)
+static void without_uncertainty_every_draw_is_the_middle(void **state)
 {
     (void)state;
     struct study *s = parsed(small_study);
@@ -165,7 +165,7 @@ static double triangle(double a, double b, double c, double u)
 }
 
 /* P falls with the price, so that its quantiles are P at the price's, from the other end. */
-static void one_uncertain_price_draws_p_by_its_triangle(void **state)
+static void one_uncertain_price_gives_p_a_triangular_distribution(void **state)
 {
     (void)state;
     struct study *s = parsed(small_study);
@@ -194,7 +194,7 @@ static void one_uncertain_price_draws_p_by_its_triangle(void **state)
     study_free(s);
 }
 
-static void a_seed_draws_the_same_again(void **state)
+static void a_seed_gives_the_same_draws(void **state)
 {
     (void)state;
     struct study *s = parsed(small_study);
@@ -212,7 +212,7 @@ static void a_seed_draws_the_same_again(void **state)
     study_free(s);
 }
 
-static void where_a_constant_flips_the_verdict_payoff_is_one(void **state)
+static void payoff_is_one_where_a_constant_flips_the_verdict(void **state)
 {
     (void)state;
     struct study *s = parsed(small_study);
@@ -260,8 +260,8 @@ static void a_mix_of_one_workload_is_that_workload(void **state)
     study_free(s);
 }
 
-/* One hardware a side: tokens of two workloads take the weighted mean of their times. */
-static void jobs_of_a_mix_take_turns(void **state)
+/* With one hardware per side, the time per token of a mix is the weighted mean of its workloads. */
+static void jobs_of_a_mix_run_in_turn(void **state)
 {
     (void)state;
     struct study *s = parsed("models: [gpt3-175b, deepseek-r1]\nchip: b200-paper\n"
@@ -286,7 +286,7 @@ static void jobs_of_a_mix_take_turns(void **state)
     study_free(s);
 }
 
-static void a_setting_reaches_parameters_that_are_not_swept(void **state)
+static void a_setting_may_set_parameters_that_are_not_swept(void **state)
 {
     (void)state;
     struct study *s = parsed(small_study);
@@ -304,7 +304,7 @@ static void a_setting_reaches_parameters_that_are_not_swept(void **state)
         before = p;
         comparison_free(&c);
     }
-    /* Dearer engines pay less, through a price. */
+    /* A higher engine price lowers P. */
     const struct setting dear[] = {set[0], set[1], {"prices.engine_premium", NULL, 50}};
     const struct setting cheap[] = {set[0], set[1], {"prices.engine_premium", NULL, 1}};
     c = gathered(s, dear, 3, NULL, 0, BUDGET_COST);
@@ -315,7 +315,7 @@ static void a_setting_reaches_parameters_that_are_not_swept(void **state)
     const struct setting unknown = {"model", "no-such-model", 0};
     const struct design_choice q = {.study = s, .set = &unknown, .n = 1, .budget = BUDGET_COST};
     assert_int_equal(comparison_gather(&c, &q, &err), -1);
-    /* An engine's own value is not put where none was chosen. */
+    /* Engine parameters do not apply to the engine `none`. */
     const struct setting wide[] = {set[0], set[1], {"engine.bandwidth_ratio", NULL, 16}};
     c = gathered(s, wide, 3, NULL, 0, BUDGET_COST);
     assert_true(c.n[WITHOUT] > 0 && c.n[WITH] > 0);
@@ -327,15 +327,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_latency_limit_gains_by_the_time_of_a_request),
-        cmocka_unit_test(of_two_device_types_the_intensity_decides),
-        cmocka_unit_test(a_payoff_is_the_best_with_over_the_best_without),
-        cmocka_unit_test(without_doubt_every_draw_is_the_middle),
-        cmocka_unit_test(one_uncertain_price_draws_p_by_its_triangle),
-        cmocka_unit_test(a_seed_draws_the_same_again),
-        cmocka_unit_test(where_a_constant_flips_the_verdict_payoff_is_one),
+        cmocka_unit_test(the_intensity_decides_between_two_device_types),
+        cmocka_unit_test(payoff_is_the_best_with_over_the_best_without),
+        cmocka_unit_test(without_uncertainty_every_draw_is_the_middle),
+        cmocka_unit_test(one_uncertain_price_gives_p_a_triangular_distribution),
+        cmocka_unit_test(a_seed_gives_the_same_draws),
+        cmocka_unit_test(payoff_is_one_where_a_constant_flips_the_verdict),
         cmocka_unit_test(a_mix_of_one_workload_is_that_workload),
-        cmocka_unit_test(jobs_of_a_mix_take_turns),
-        cmocka_unit_test(a_setting_reaches_parameters_that_are_not_swept),
+        cmocka_unit_test(jobs_of_a_mix_run_in_turn),
+        cmocka_unit_test(a_setting_may_set_parameters_that_are_not_swept),
     };
     return cmocka_run_group_tests(tests, open_tests, close_tests);
 }

@@ -29,8 +29,8 @@ static bool says(const char *text, const char *part)
 
 enum { GB = 1000000000 };
 
-/* The engine makes 120 of 100 tokens/s and costs 110 instead of 100 USD. The second model is there
- * so that the column is swept; its points are infeasible. */
+/* The engine raises 100 tokens/s to 120 and 100 USD to 110. The second model only makes the column
+ * swept; its points are infeasible. */
 #define NOBODY                                                                                     \
     {                                                                                              \
         .model = 1, .context = 1024, .memory_byte = 96e9, .verdict = NO_MEMORY                     \
@@ -60,11 +60,11 @@ static void payoff_is_the_ratio_of_the_best_per_dollar(void **state)
     assert_true(g->verdict == PAYS);
     assert_string_equal(g->reason, "");
     assert_string_equal(g->engine, "duplex");
-    assert_true(isnan(g->probability)); /* nothing was priced anew */
+    assert_true(isnan(g->probability)); /* nothing was priced again */
     payoff_free(&p);
 }
 
-static void the_control_may_spend_the_money_on_other_hardware(void **state)
+static void the_control_may_use_other_hardware(void **state)
 {
     (void)state;
     const struct made_up point[] = {
@@ -110,7 +110,7 @@ static void c_max_is_the_share_at_which_the_control_catches_up(void **state)
     payoff_free(&p);
 }
 
-static void infeasible_points_compete_on_neither_side(void **state)
+static void infeasible_points_are_ignored_on_both_sides(void **state)
 {
     (void)state;
     const struct made_up point[] = {
@@ -155,8 +155,8 @@ static void a_group_without_a_control_has_no_answer(void **state)
     payoff_free(&p);
 }
 
-/* The same hardware without the engine may run another mapping; that one is the twin. */
-static void the_twin_runs_at_its_own_best_mapping(void **state)
+/* The twin may use another mapping than the winner with an engine. */
+static void the_twin_uses_its_own_best_mapping(void **state)
 {
     (void)state;
     const struct made_up point[] = {
@@ -175,7 +175,7 @@ static void the_twin_runs_at_its_own_best_mapping(void **state)
     payoff_free(&p);
 }
 
-static void each_budget_divides_by_what_it_is_of(void **state)
+static void each_budget_divides_throughput_by_its_resource(void **state)
 {
     (void)state;
     const struct made_up point[] = {
@@ -208,8 +208,8 @@ static void each_budget_divides_by_what_it_is_of(void **state)
     }
 }
 
-/* Random points: the best of both sides found by looking at all of them. */
-static void any_run_has_the_payoff_of_looking_at_all_points(void **state)
+/* Random points: compare with an exhaustive search for the best of both sides. */
+static void the_payoff_equals_an_exhaustive_search(void **state)
 {
     (void)state;
     enum { POINTS = 240, GROUPS = 6 };
@@ -251,7 +251,7 @@ static void any_run_has_the_payoff_of_looking_at_all_points(void **state)
     made_up_end(&run);
 }
 
-static void by_engine_each_engine_meets_the_same_control(void **state)
+static void grouped_by_engine_all_engines_have_the_same_control(void **state)
 {
     (void)state;
     const struct made_up point[] = {
@@ -277,7 +277,7 @@ static void by_engine_each_engine_meets_the_same_control(void **state)
     made_up_end(&r);
 }
 
-static void the_reason_is_the_first_that_explains_it(void **state)
+static void the_reason_is_the_first_that_applies(void **state)
 {
     (void)state;
     const struct {
@@ -310,8 +310,8 @@ static void the_reason_is_the_first_that_explains_it(void **state)
     }
 }
 
-/* From the low and the high end of what the engine adds to the price. */
-static void without_a_study_the_range_of_p_is_that_of_the_price(void **state)
+/* The range follows from the low and high cost that the engine adds. */
+static void without_a_study_the_range_of_p_comes_from_the_cost_range(void **state)
 {
     (void)state;
     const struct made_up point[] = {
@@ -337,7 +337,7 @@ static void without_a_study_the_range_of_p_is_that_of_the_price(void **state)
     payoff_free(&p);
 }
 
-static void a_condition_limits_both_sides(void **state)
+static void a_condition_applies_to_both_sides(void **state)
 {
     (void)state;
     const struct made_up point[] = {
@@ -366,7 +366,7 @@ static void a_condition_limits_both_sides(void **state)
     made_up_end(&r);
 }
 
-static void a_column_that_is_not_swept_cannot_group(void **state)
+static void a_column_that_is_not_swept_cannot_define_groups(void **state)
 {
     (void)state;
     const struct made_up point[] = {
@@ -393,18 +393,18 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(payoff_is_the_ratio_of_the_best_per_dollar),
-        cmocka_unit_test(the_control_may_spend_the_money_on_other_hardware),
+        cmocka_unit_test(the_control_may_use_other_hardware),
         cmocka_unit_test(c_max_is_the_share_at_which_the_control_catches_up),
-        cmocka_unit_test(infeasible_points_compete_on_neither_side),
+        cmocka_unit_test(infeasible_points_are_ignored_on_both_sides),
         cmocka_unit_test(a_group_without_a_control_has_no_answer),
-        cmocka_unit_test(the_twin_runs_at_its_own_best_mapping),
-        cmocka_unit_test(each_budget_divides_by_what_it_is_of),
-        cmocka_unit_test(any_run_has_the_payoff_of_looking_at_all_points),
-        cmocka_unit_test(by_engine_each_engine_meets_the_same_control),
-        cmocka_unit_test(the_reason_is_the_first_that_explains_it),
-        cmocka_unit_test(without_a_study_the_range_of_p_is_that_of_the_price),
-        cmocka_unit_test(a_condition_limits_both_sides),
-        cmocka_unit_test(a_column_that_is_not_swept_cannot_group),
+        cmocka_unit_test(the_twin_uses_its_own_best_mapping),
+        cmocka_unit_test(each_budget_divides_throughput_by_its_resource),
+        cmocka_unit_test(the_payoff_equals_an_exhaustive_search),
+        cmocka_unit_test(grouped_by_engine_all_engines_have_the_same_control),
+        cmocka_unit_test(the_reason_is_the_first_that_applies),
+        cmocka_unit_test(without_a_study_the_range_of_p_comes_from_the_cost_range),
+        cmocka_unit_test(a_condition_applies_to_both_sides),
+        cmocka_unit_test(a_column_that_is_not_swept_cannot_define_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

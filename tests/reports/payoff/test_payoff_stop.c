@@ -1,4 +1,4 @@
-/* Stop points: by a straight line in log P from the points of a run, and by a root on the model. */
+/* Stop points: interpolated in log P between points of a run, and as a root on the model. */
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_stop.h"
@@ -24,7 +24,7 @@ static struct payoff asked(const struct made_up *point, size_t n)
     return p;
 }
 
-static void between_two_values_p_is_followed_by_its_logarithm(void **state)
+static void a_stop_is_interpolated_in_the_logarithm_of_p(void **state)
 {
     (void)state;
     const struct made_up point[] = {PAIR(1000, 1.25), PAIR(4000, 0.8)};
@@ -77,7 +77,7 @@ static void every_crossing_between_neighbours_is_a_stop(void **state)
     payoff_free(&p);
 }
 
-static void where_it_pays_everywhere_there_is_no_stop(void **state)
+static void an_engine_that_always_pays_has_no_stop(void **state)
 {
     (void)state;
     const struct made_up point[] = {PAIR(1000, 1.25), PAIR(4000, 1.01)};
@@ -107,7 +107,8 @@ static double payoff_with(const struct payoff_study *s, const char *path, double
     return p;
 }
 
-/* At the ends of a stop P is as far from 1 as the ends of its range are from it at the stop. */
+/* At the ends of the range of a stop, P has the distance from 1 that the ends of its range have at
+ * the stop. */
 static void check_ends(const struct payoff_study *s, const char *path, const struct payoff_stop *at)
 {
     const struct setting set = {path, NULL, at->at};
@@ -160,7 +161,7 @@ static void check_scan(const struct payoff_study *s, const struct range *r, size
     free(p.axis_unit);
 }
 
-static void a_scan_finds_where_the_model_has_p_of_one(void **state)
+static void a_scan_finds_where_p_is_one_on_the_model(void **state)
 {
     (void)state;
     struct payoff_study *s;
@@ -185,11 +186,11 @@ static void a_scan_finds_where_the_model_has_p_of_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(between_two_values_p_is_followed_by_its_logarithm),
+        cmocka_unit_test(a_stop_is_interpolated_in_the_logarithm_of_p),
         cmocka_unit_test(an_axis_that_starts_at_zero_is_linear),
         cmocka_unit_test(every_crossing_between_neighbours_is_a_stop),
-        cmocka_unit_test(where_it_pays_everywhere_there_is_no_stop),
-        cmocka_unit_test(a_scan_finds_where_the_model_has_p_of_one),
+        cmocka_unit_test(an_engine_that_always_pays_has_no_stop),
+        cmocka_unit_test(a_scan_finds_where_p_is_one_on_the_model),
     };
     return cmocka_run_group_tests(tests, open_tests, close_tests);
 }

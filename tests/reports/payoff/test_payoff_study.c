@@ -1,4 +1,4 @@
-/* Comparisons priced anew from a run's study: slices, mixes, free engines, surfaces. */
+/* Comparisons priced again from the study of a run: slices, mixes, free engines, surfaces. */
 #include <string.h>
 
 #include "reports/payoff/payoff.h"
@@ -42,7 +42,7 @@ static double payoff_of(const struct payoff_study *s, const struct payoff_slice 
     return p;
 }
 
-/* P from two points priced on their own. */
+/* P from two points, each priced alone. */
 static double priced_payoff(const char *model, double context, const char *engine, const char *also)
 {
     char m[64], c[64], e[64];
@@ -91,8 +91,8 @@ static void a_group_is_its_designs_priced_one_by_one(void **state)
     payoff_study_close(s);
 }
 
-/* What no group and no setting fixes each side chooses: here the short context, without an engine
- * and with the better one. */
+/* Each side chooses the values that neither the group nor a setting fixes: here both choose the
+ * short context, and the side with an engine the better engine. */
 static void a_side_takes_the_best_of_what_is_left_free(void **state)
 {
     (void)state;
@@ -118,7 +118,7 @@ static void a_side_takes_the_best_of_what_is_left_free(void **state)
     payoff_study_close(s);
 }
 
-/* A value set anew replaces that of the group. */
+/* A setting replaces the value of the group. */
 static void a_setting_wins_over_the_key_of_the_group(void **state)
 {
     (void)state;
@@ -148,7 +148,7 @@ static void a_value_the_study_does_not_know_has_no_comparison(void **state)
     payoff_study_close(s);
 }
 
-/* One job of a mix: its P, G and shares are those of that workload. */
+/* A mix of one workload has the P, G and shares of that workload. */
 static void a_mix_of_one_workload_is_that_workload(void **state)
 {
     (void)state;
@@ -199,7 +199,7 @@ static void a_mix_that_no_hardware_serves_has_no_answer(void **state)
     payoff_study_close(s);
 }
 
-/* The least ridge in the table pays at that price, a little less does not. */
+/* The lowest ridge point in the table pays at that cost; a slightly lower one does not. */
 static void the_required_engine_just_pays(void **state)
 {
     (void)state;
@@ -240,7 +240,7 @@ static void the_required_engine_just_pays(void **state)
     payoff_study_close(s);
 }
 
-static void a_surface_is_p_at_every_point_of_its_lattice(void **state)
+static void a_surface_has_p_at_every_lattice_point(void **state)
 {
     (void)state;
     struct payoff_study *s = opened();
@@ -284,7 +284,7 @@ int main(void)
         cmocka_unit_test(a_mix_of_one_workload_is_that_workload),
         cmocka_unit_test(a_mix_that_no_hardware_serves_has_no_answer),
         cmocka_unit_test(the_required_engine_just_pays),
-        cmocka_unit_test(a_surface_is_p_at_every_point_of_its_lattice),
+        cmocka_unit_test(a_surface_has_p_at_every_lattice_point),
     };
     return cmocka_run_group_tests(tests, open_tests, close_tests);
 }

@@ -1,4 +1,4 @@
-/* The pay-off as tables and sentences, from an answer that is written down. */
+/* The pay-off as tables and sentences, from a hand-written answer. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,7 +86,7 @@ static void every_group_is_a_row_under_its_key(void **state)
     table_free(&t);
 }
 
-static void a_swing_says_where_it_turns_the_verdict(void **state)
+static void a_swing_names_the_value_that_changes_the_verdict(void **state)
 {
     (void)state;
     static struct swing swing[] = {{.name = "a", .flips_at = 3, .inside = true},
@@ -120,7 +120,7 @@ static void the_sentence_sorts_models_by_their_verdicts(void **state)
     free(text);
 }
 
-static void a_line_per_model_names_what_each_engine_does(void **state)
+static void a_line_per_model_names_the_verdict_of_each_engine(void **state)
 {
     (void)state;
     char *line = payoff_line(&answer, 0);
@@ -135,7 +135,7 @@ static void a_line_per_model_names_what_each_engine_does(void **state)
     assert_null(payoff_line(&answer, 2));
 }
 
-static void a_title_names_what_tells_a_group_from_the_others(void **state)
+static void a_title_is_the_key_of_a_group(void **state)
 {
     (void)state;
     char *title = group_title(&answer, &group[0]);
@@ -154,10 +154,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(a_map_has_a_column_per_value_in_ascending_order),
         EACH(every_group_is_a_row_under_its_key),
-        EACH(a_swing_says_where_it_turns_the_verdict),
+        EACH(a_swing_names_the_value_that_changes_the_verdict),
         EACH(the_sentence_sorts_models_by_their_verdicts),
-        EACH(a_line_per_model_names_what_each_engine_does),
-        EACH(a_title_names_what_tells_a_group_from_the_others),
+        EACH(a_line_per_model_names_the_verdict_of_each_engine),
+        EACH(a_title_is_the_key_of_a_group),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Settings and ranges as people write them. */
+/* Settings and ranges as users write them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 #include "reports/payoff/setting.h"
 #include "tests/model.h"
 
-static void a_bar_stands_for_a_dot_in_a_path(void **state)
+static void an_underscore_may_replace_a_dot_in_a_path(void **state)
 {
     (void)state;
     assert_true(path_equal("chip.memory_byte", "chip.memory_byte"));
@@ -32,7 +32,7 @@ static void a_value_is_read_with_its_unit(void **state)
     assert_int_equal(setting_parse(&s, "chip.memory_bite", "96 GB", &err), -1);
 }
 
-static void only_numbers_can_be_moved(void **state)
+static void only_numeric_parameters_have_a_range(void **state)
 {
     (void)state;
     const struct field *f;
@@ -45,7 +45,7 @@ static void only_numbers_can_be_moved(void **state)
     assert_int_equal(setting_check("workload.phase", &f, &err), -1);
 }
 
-static void a_setting_starts_from_what_the_study_has_first(void **state)
+static void a_setting_starts_from_the_first_design_of_the_study(void **state)
 {
     (void)state;
     struct study *s;
@@ -65,7 +65,7 @@ static void a_setting_starts_from_what_the_study_has_first(void **state)
 
 /* ---- ranges ---- */
 
-static void values_of_a_range_are_even_on_its_scale(void **state)
+static void values_of_a_range_are_evenly_spaced_on_its_scale(void **state)
 {
     (void)state;
     const struct range logs = {.from = 1, .to = 16}, even = {.from = 0, .to = 16},
@@ -130,11 +130,11 @@ static void an_empty_range_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_bar_stands_for_a_dot_in_a_path),
+        cmocka_unit_test(an_underscore_may_replace_a_dot_in_a_path),
         cmocka_unit_test(a_value_is_read_with_its_unit),
-        cmocka_unit_test(only_numbers_can_be_moved),
-        cmocka_unit_test(a_setting_starts_from_what_the_study_has_first),
-        cmocka_unit_test(values_of_a_range_are_even_on_its_scale),
+        cmocka_unit_test(only_numeric_parameters_have_a_range),
+        cmocka_unit_test(a_setting_starts_from_the_first_design_of_the_study),
+        cmocka_unit_test(values_of_a_range_are_evenly_spaced_on_its_scale),
         cmocka_unit_test(a_range_is_read_from_its_path),
         cmocka_unit_test(an_empty_range_is_refused),
     };

@@ -1,4 +1,4 @@
-/* A mix of workloads as people write it, and swept columns of a run. */
+/* Files of workload mixes, and the swept columns of a run. */
 #include <stdio.h>
 
 #include "reports/payoff/swept_columns.h"
@@ -19,7 +19,7 @@ static int read_text(struct mix *out, const char *text, struct err *err)
     return rc;
 }
 
-static void a_row_is_a_workload_with_its_share(void **state)
+static void a_row_is_a_workload_and_its_share(void **state)
 {
     (void)state;
     struct mix m;
@@ -36,7 +36,7 @@ static void a_row_is_a_workload_with_its_share(void **state)
     mix_free(&m);
 }
 
-static void a_mix_that_cannot_be_read_says_where(void **state)
+static void a_mistake_in_a_mix_is_reported_with_its_place(void **state)
 {
     (void)state;
     static const struct {
@@ -85,8 +85,8 @@ static void only_columns_of_two_values_are_swept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_row_is_a_workload_with_its_share),
-        cmocka_unit_test(a_mix_that_cannot_be_read_says_where),
+        cmocka_unit_test(a_row_is_a_workload_and_its_share),
+        cmocka_unit_test(a_mistake_in_a_mix_is_reported_with_its_place),
         cmocka_unit_test(only_columns_of_two_values_are_swept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* The front of `exact` against that of every point: on made-up problems, some of which break what
- * they declare, and on small studies drawn at random. */
+/* The front of `exact` against that of all points: on made-up problems, some of which violate their
+ * declared trends, and on small random studies. */
 #include "tests/test.h"
 
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static bool is_same(const struct front *a, const struct front *b)
 
 enum { SIDES = 3, GOALS = 2 };
 
-/* A cube of points, each side with the same trends; `at` says what a point is worth. */
+/* A cube of points, the same trends along each side; `at` computes the outcome of a point. */
 struct toy {
     size_t values; /* of a side */
     void (*at)(const double *gene, double *worth);
@@ -87,7 +87,7 @@ static void search_toy(struct found *out, const struct toy *t, const struct stra
     free(joined);
 }
 
-/* As a caller has to: every point where a bound was broken. */
+/* As a caller must, prices every point if a bound is violated. */
 static void answer_toy(struct found *out, const struct toy *t)
 {
     search_toy(out, t, &strategy_exact);
@@ -108,7 +108,7 @@ static struct found *toy_finds(const struct toy *t, bool breaks)
     return exact;
 }
 
-/* Both keep their trends: cost grows with all sides, time falls. */
+/* Both follow their trends: cost rises along all sides, time falls. */
 static void at_slope(const double *gene, double *worth)
 {
     worth[0] = 10 + gene[0] + 2 * gene[1] + 3 * gene[2];
@@ -124,7 +124,7 @@ static void at_pit(const double *gene, double *worth)
     worth[0] -= in ? 30 : 0;
 }
 
-/* Steps of four values, so that 64 points each are worth the same to the last bit. */
+/* Steps of four values: groups of 64 points have identical outcomes. */
 static void at_stairs(const double *gene, double *worth)
 {
     double step[SIDES];
@@ -134,14 +134,14 @@ static void at_stairs(const double *gene, double *worth)
     worth[1] = 30 - step[0] - step[1] - step[2];
 }
 
-/* Ties of one objective only: the whole space is worth the same in the other. */
+/* Only one objective varies; the other is constant. */
 static void at_plane(const double *gene, double *worth)
 {
     worth[0] = 10 + floor(gene[0] / 5) + floor(gene[1] / 5) + floor(gene[2] / 5);
     worth[1] = 7;
 }
 
-static void exact_leaves_most_points_of_a_problem_that_keeps_its_trends(void **state)
+static void exact_skips_most_points_of_a_problem_that_follows_its_trends(void **state)
 {
     (void)state;
     struct toy toy = {32, at_slope, {TREND_UP, TREND_DOWN}};
@@ -150,7 +150,7 @@ static void exact_leaves_most_points_of_a_problem_that_keeps_its_trends(void **s
     free(exact);
 }
 
-static void a_trend_that_breaks_in_one_box_is_noticed_and_the_front_is_the_grids(void **state)
+static void a_trend_violated_in_one_box_is_noticed_and_the_front_is_the_grids(void **state)
 {
     (void)state;
     struct toy toy = {32, at_pit, {TREND_UP, TREND_DOWN}};
@@ -172,7 +172,7 @@ static void all_points_of_equal_worth_are_on_the_front(void **state)
 
 /* ---- studies ---- */
 
-/* What a strategy finds; `grid` as explore_trends. */
+/* The front that a strategy finds; `grid` as in explore_trends. */
 static void find_front(struct front *out, const struct study *s, const struct strategy *with,
                        double grid)
 {
@@ -191,7 +191,7 @@ static void find_front(struct front *out, const struct study *s, const struct st
     const double *genes;
     while ((n = search_ask(search, &genes)) > 0) {
         sweep_points(s, columns, &(struct point_list){n, genes, rows}, &cursor, 1);
-        explore_worth(e, n, rows, worth);
+        explore_outcomes(e, n, rows, worth);
         search_tell(search, worth, joined);
     }
     assert_false(search_gave_up(search));
@@ -284,8 +284,8 @@ static void exact_equals_the_grid_with_calibrated_timing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exact_leaves_most_points_of_a_problem_that_keeps_its_trends),
-        cmocka_unit_test(a_trend_that_breaks_in_one_box_is_noticed_and_the_front_is_the_grids),
+        cmocka_unit_test(exact_skips_most_points_of_a_problem_that_follows_its_trends),
+        cmocka_unit_test(a_trend_violated_in_one_box_is_noticed_and_the_front_is_the_grids),
         cmocka_unit_test(all_points_of_equal_worth_are_on_the_front),
         cmocka_unit_test(exact_equals_the_grid_with_fixed_mappings),
         cmocka_unit_test(exact_equals_the_grid_with_auto_mappings),

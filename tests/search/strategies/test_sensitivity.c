@@ -42,7 +42,7 @@ static void is_near(const struct effect *e, double first, double total)
 }
 
 /* Closed forms of Ishigami and Homma 1990 with a = 7, b = 0.1. */
-static void ishigami_has_its_indices(void **state)
+static void the_ishigami_function_has_its_published_indices(void **state)
 {
     (void)state;
     struct effect e[3];
@@ -57,7 +57,7 @@ static void ishigami_has_its_indices(void **state)
 }
 
 /* Sobol' 1993: variance of a factor 1 / (3 (1 + a)^2); factors multiply. */
-static void the_g_function_has_its_indices(void **state)
+static void the_g_function_has_its_published_indices(void **state)
 {
     (void)state;
     struct effect e[G_INPUTS];
@@ -83,7 +83,7 @@ static void lines(void *ctx, size_t n, const double *x, double *y)
     }
 }
 
-static void slopes_are_found_and_missing_values_left_out(void **state)
+static void slopes_are_found_and_missing_values_ignored(void **state)
 {
     (void)state;
     struct effect e[4];
@@ -137,9 +137,9 @@ static void sobol_points_fill_all_layers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ishigami_has_its_indices),
-        cmocka_unit_test(the_g_function_has_its_indices),
-        cmocka_unit_test(slopes_are_found_and_missing_values_left_out),
+        cmocka_unit_test(the_ishigami_function_has_its_published_indices),
+        cmocka_unit_test(the_g_function_has_its_published_indices),
+        cmocka_unit_test(slopes_are_found_and_missing_values_ignored),
         cmocka_unit_test(the_same_seed_gives_the_same_effects),
         cmocka_unit_test(sobol_points_fill_all_layers),
     };
