@@ -24,7 +24,7 @@ int fail(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Reports a failure of the system: disk, permission, damage (exit status 1). Always -1. */
 int fail_io(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Passes an error on: of input as "PLACE: TEXT", of the system as it is. Always -1. */
+/* Passes `inner` on: an input error as "PLACE: TEXT", a system error unchanged. Always -1. */
 int fail_as(struct err *err, const struct err *inner, const char *place);
 
 #endif

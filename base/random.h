@@ -20,7 +20,7 @@ double random_unit(struct random *r);            /* in [0, 1), 53 bits */
 size_t random_below(struct random *r, size_t n); /* 0 .. n - 1, n > 0 */
 void random_shuffle(struct random *r, size_t *item, size_t n);
 
-/* The stream of a name; another name below it if `seed` is a stream itself. */
+/* The stream called `name`; a sub-stream if `seed` is a stream itself. */
 uint64_t random_stream(uint64_t seed, const char *name);
 double random_unit_at(uint64_t stream, uint64_t count);   /* in [0, 1), 53 bits */
 double random_normal_at(uint64_t stream, uint64_t count); /* mean 0, deviation 1 */

@@ -62,7 +62,7 @@ bool db_is_column(struct db *db, const char *text, size_t length)
     return is;
 }
 
-/* Where the quoted text or the name that begins at `at` ends. */
+/* The end of the quoted text or name that starts at `at`. */
 static const char *end_of(const char *at)
 {
     if (*at == '\'' || *at == '"') {
@@ -76,7 +76,7 @@ static const char *end_of(const char *at)
     return at;
 }
 
-/* chip.memory_byte, outside quotes, becomes chip_memory_byte where that is a column. */
+/* Replaces chip.memory_byte, outside quotes, by chip_memory_byte if that is a column. */
 static char *without_dots(const struct table *known, const char *where)
 {
     char *out = mem_text(where);

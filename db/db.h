@@ -105,15 +105,16 @@ int db_point(struct db *db, const struct db_run *run, double point, struct table
 /* Reports that `what` of a run ("point 7", "its fronts") is missing. Always -1. */
 int db_gone(struct db *db, const struct db_run *run, const char *what, struct err *err);
 
-/* The column of `point` that a user calls `name`, `length` characters, with '.' or '_' between
- * words. Else STATUS_INPUT with "\"x\": not a column: did you mean \"y\"?". Caller frees. */
+/* The column of `point` for a user's `name` of `length` characters, with '.' or '_' between
+ * words. If there is none: STATUS_INPUT, "\"x\": not a column: did you mean \"y\"?". Caller frees.
+ */
 int db_column(struct db *db, const char *name, size_t length, char **out, struct err *err);
 
 /* Is there such a column? */
 bool db_is_column(struct db *db, const char *name, size_t length);
 
-/* A user's condition on the columns of point, with their names as the store spells them; checked,
- * with the same message for an unknown column. Caller frees. */
+/* A user's condition on the columns of point, with the store's column names. It is checked,
+ * with db_column's message for an unknown column. Caller frees. */
 int db_where(struct db *db, const char *where, char **out, struct err *err);
 
 /* Checks that `where` is one SQL condition on the columns of point. */

@@ -17,7 +17,7 @@
 
 enum { STEPS = 13, MAPS_MOST = 12, SWINGS_SHOWN = 2 };
 
-/* A column of a table, and its heading. */
+/* A column of a table and its heading. */
 struct shown {
     const char *column, *heading;
 };
@@ -389,7 +389,7 @@ static int run(const struct args *a, struct err *err)
         return -1;
     if (db_run_find(db, args_value(a, "--run"), &row, err) != 0)
         goto close;
-    /* If files of the study are gone, the grid alone answers. */
+    /* If files of the study are missing, the grid alone answers. */
     if (open_catalogue(&c, &inner) == 0 && payoff_study_open(&study, &row, c, &inner) != 0)
         study = NULL;
     if (args_where(a, db, &where, err) != 0)

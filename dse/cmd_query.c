@@ -16,15 +16,15 @@ static void append(char **sql, const char *text)
     *sql = longer;
 }
 
-/* The run that is asked. */
-struct asked {
+/* The run to query. */
+struct queried_run {
     struct db *db;
     const struct db_run *run;
-    const char *id; /* of the run */
+    const char *id; /* run->id as text */
 };
 
-/* A name from an option as a column of the run. Caller frees. */
-static int option_column(const struct asked *of, const char *option, const char *text,
+/* The column of the run that an option names. Caller frees. */
+static int option_column(const struct queried_run *of, const char *option, const char *text,
                          size_t length, char **out, struct err *err)
 {
     struct err inner;
@@ -36,7 +36,8 @@ static int option_column(const struct asked *of, const char *option, const char 
     return -1;
 }
 
-static int append_columns(char **sql, const struct asked *of, const char *list, struct err *err)
+static int append_columns(char **sql, const struct queried_run *of, const char *list,
+                          struct err *err)
 {
     bool first = true;
     for (;;) {
@@ -89,7 +90,8 @@ static void append_column(char **sql, const char *name, bool *first)
 }
 
 /* The default columns: which design it is, the parameters of the run, the main metrics. */
-static void append_default_columns(char **sql, const struct asked *of, const struct table *known)
+static void append_default_columns(char **sql, const struct queried_run *of,
+                                   const struct table *known)
 {
     static const char *const names[] = {"point", "model", "chip", "engine"};
     static const char *const keys[] = {"id", "run"};
@@ -113,14 +115,14 @@ static void append_default_columns(char **sql, const struct asked *of, const str
                 append_column(sql, metrics[k], &first);
 }
 
-/* The statement, and the texts that are bound to it. */
+/* The statement and the texts bound to it. */
 struct statement {
     char *sql, *where;
     const char *text[ARGS_MOST];
     size_t texts;
 };
 
-static int select_columns(struct statement *s, const struct asked *of, const char *columns,
+static int select_columns(struct statement *s, const struct queried_run *of, const char *columns,
                           struct err *err)
 {
     struct table known;
@@ -138,7 +140,8 @@ static int select_columns(struct statement *s, const struct asked *of, const cha
     return 0;
 }
 
-static int build(struct statement *s, const struct asked *of, const struct args *a, struct err *err)
+static int build(struct statement *s, const struct queried_run *of, const struct args *a,
+                 struct err *err)
 {
     char **sql = &s->sql;
     const char *sort = args_value(a, "--sort"), *match;
@@ -209,7 +212,7 @@ static int query(const struct args *a, struct db *db, struct table *out, struct 
     if (db_run_find(db, args_value(a, "--run"), &run, err) != 0)
         return -1;
     snprintf(run_id, sizeof run_id, "%lld", (long long)run.id);
-    const struct asked of = {db, &run, run_id};
+    const struct queried_run of = {db, &run, run_id};
     s.sql = mem_text("");
     int rc = build(&s, &of, a, err);
     if (rc == 0)

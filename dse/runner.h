@@ -21,7 +21,7 @@ struct runner {
     struct misses misses;
     struct archive *front; /* for the grid; NULL without objectives */
     struct front_progress front_progress;
-    struct search *search; /* for a strategy that is asked; NULL for the grid */
+    struct search *search; /* for a strategy that proposes points; NULL for the grid */
     const char *grid_why;  /* why `exact` fell back to the grid; NULL if it did not */
     bool timed_out;
     uint64_t done, feasible, uncommitted, start; /* point numbers; done - first are evaluated */
