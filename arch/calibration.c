@@ -98,11 +98,21 @@ static int format_of(enum kernel k, double math_byte, double kv_byte)
     return math_byte > 1.5 ? NUMBER_BF16 : math_byte < 0.75 ? NUMBER_FP4 : NUMBER_FP8_BLOCK;
 }
 
+enum { NO_NUMBER = -1 };
+
+/* The format whose constants are used where those of a format were not measured. */
+static const int wider[NUMBERS] = {
+    [NUMBER_FP4] = NUMBER_FP8_BLOCK,
+    [NUMBER_FP8_BLOCK] = NUMBER_FP8,
+    [NUMBER_FP8] = NUMBER_BF16,
+    [NUMBER_BF16] = NO_NUMBER,
+};
+
 int calibration_number(const struct calibration *c, enum kernel k, double math_byte, double kv_byte)
 {
     int number = format_of(k, math_byte, kv_byte);
-    while (number >= 0 && common_of(c, k, number).error <= 0)
-        number--;
+    while (number != NO_NUMBER && common_of(c, k, number).error <= 0)
+        number = wider[number];
     return number;
 }
 

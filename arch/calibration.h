@@ -13,9 +13,14 @@
 #include "base/field.h"
 
 /* Number formats that kernels are measured in. */
-enum number { NUMBER_BF16, NUMBER_FP8, NUMBER_FP8_BLOCK, NUMBER_FP4, NUMBERS };
-
-enum { KV_NUMBERS = NUMBER_FP8 + 1 }; /* formats of the KV cache, for attention kernels */
+enum number {
+    NUMBER_BF16,
+    NUMBER_FP8,
+    KV_NUMBERS, /* those before it are also formats of a KV cache: attention has a set for each */
+    NUMBER_FP8_BLOCK = KV_NUMBERS,
+    NUMBER_FP4,
+    NUMBERS
+};
 
 /* `compute`, `memory`, `link`: shares of the data sheet's rates reached, 0..1. `error`: standard
  * deviation of log(time / measured); 0: not measured, the other constants are unused. */

@@ -29,6 +29,14 @@ for file in $(cat "$tmp/files"); do
     esac
 done
 
+# Number formats, those of KV caches among themselves.
+sed 's/^    NUMBER_BF16,$/    NUMBER_FP8,/; t
+     s/^    NUMBER_FP8,$/    NUMBER_BF16,/; t
+     s/NUMBER_FP8_BLOCK = KV_NUMBERS/NUMBER_FP4 = KV_NUMBERS/; t
+     s/^    NUMBER_FP4,$/    NUMBER_FP8_BLOCK,/' "$src/arch/calibration.h" > "$tmp/turned"
+cmp -s "$tmp/turned" "$src/arch/calibration.h" && echo "FAILED: no number formats to turn round" && exit 1
+cp "$tmp/turned" "$src/arch/calibration.h"
+
 # insert FILE PATTERN TEXT: puts TEXT behind the first line that matches.
 insert() {
     awk -v pattern="$2" -v text="$3" '
