@@ -74,6 +74,10 @@ int db_put(struct db *db, uint64_t point, const double *row, struct err *err);
 /* Removes a point of the current run, when a better one has replaced it on the front. */
 int db_drop(struct db *db, uint64_t point, struct err *err);
 
+/* Deletes every point of a run that is not listed, in one transaction. */
+int db_keep_only(struct db *db, const struct db_run *run, const uint64_t *point, size_t n,
+                 struct err *err);
+
 /* Commits the points put so far, with the run's progress. `ended` marks the run as complete. A full
  * disk: "PATH: disk is full: N points are safe: ..." (STATUS_IO), here and in db_put. */
 int db_commit(struct db *db, uint64_t done, uint64_t feasible, bool ended, struct err *err);
@@ -153,7 +157,7 @@ int db_put_effects(struct db *db, const struct db_effect *effect, size_t n, stru
  * left alone, so merging twice changes nothing. Shards of one study, in any order, become one run
  * whose range is their union; a gap, or an unfinished shard before another, is an error that names
  * it. Runs with the same name but another spec_hash are refused. A refused merge writes nothing; a
- * killed merge can be repeated. (Of shards with keep: front the union of their fronts is kept.) */
+ * killed merge can be repeated. Of shards with keep: front the union of their fronts is kept. */
 int db_merge(struct db *db, const char *const *from, size_t n, struct err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -412,6 +413,40 @@ int db_drop(struct db *db, uint64_t point, struct err *err)
 
     sqlite3_bind_int64(db->drop, 1, point_id(db, point));
     return execute_write(db, db->drop, err);
+}
+
+static char *json_list(const uint64_t *point, size_t n)
+{
+    enum { DIGITS = 21 }; /* of a number and its comma */
+    char *list = mem_alloc(n * DIGITS + 3, 1);
+    size_t length = (size_t)sprintf(list, "[");
+    for (size_t i = 0; i < n; i++)
+        length += (size_t)sprintf(list + length, "%s%" PRIu64, i ? "," : "", point[i]);
+    memcpy(list + length, "]", 2);
+    return list;
+}
+
+int db_keep_only(struct db *db, const struct db_run *run, const uint64_t *point, size_t n,
+                 struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    if (db_begin(db, err) != 0)
+        return -1;
+    int failed = db_prepare(db, &s,
+                            "DELETE FROM main.point WHERE id >= ?1 << 48 AND id < (?1 + 1) << 48"
+                            " AND point NOT IN (SELECT value FROM json_each(?2))",
+                            err);
+    if (!failed) {
+        char *list = json_list(point, n);
+        sqlite3_bind_int64(s, 1, run->id);
+        sqlite3_bind_text(s, 2, list, -1, SQLITE_TRANSIENT);
+        free(list);
+        failed = db_step(db, s, err);
+    }
+    sqlite3_finalize(s);
+    if (failed)
+        db_undo(db);
+    return failed ? -1 : db_end(db, err);
 }
 
 int db_commit(struct db *db, uint64_t done, uint64_t feasible, bool ended, struct err *err)

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/store.h"
 
 enum { OUT_OF_TIME = 2 }; /* of take_rows() */
 enum { COMMIT_EVERY = 50000, COMMIT_SEARCH_EVERY = 8192, VOLUME_MOST = 20000 };
@@ -159,39 +160,6 @@ static int take_rows(void *ctx, uint64_t first, size_t count, const double *rows
     return commit_if_due(r);
 }
 
-/* Loads the front that a killed run left in the store. */
-static int front_load(struct runner *r, int64_t id)
-{
-    struct table t;
-    size_t dim = r->study->objectives;
-    char *list = mem_text("point"), id_text[32];
-
-    if (r->study->keep != KEEP_FRONT) {
-        free(list);
-        return 0;
-    }
-    for (size_t i = 0; i < dim; i++) {
-        char *longer = mem_print("%s, \"%s\"", list, r->study->objective[i].metric->name);
-        free(list);
-        list = longer;
-    }
-    char *sql = mem_print("SELECT %s FROM point WHERE run = ?1", list);
-    snprintf(id_text, sizeof id_text, "%lld", (long long)id);
-    const char *texts[] = {id_text};
-    int rc = db_select(r->db, sql, texts, 1, &t, r->err);
-    for (size_t row = 0; rc == 0 && row < t.rows; row++) {
-        double at[RULES_MOST];
-        for (size_t i = 0; i < dim; i++)
-            at[i] = -r->study->objective[i].sense * table_at(&t, row, i + 1)->number;
-        archive_offer(r->front, at, (uint64_t)table_at(&t, row, 0)->number);
-    }
-    if (rc == 0)
-        table_free(&t);
-    free(sql);
-    free(list);
-    return rc;
-}
-
 static void open_front(struct runner *r)
 {
     r->front = archive_new(r->study->objectives);
@@ -201,8 +169,10 @@ static void open_front(struct runner *r)
 static int run_grid(struct runner *r, const struct db_run *row)
 {
     if (r->study->objectives) {
-        open_front(r);
-        if (front_load(r, row->id) != 0)
+        open_front(r); /* one that a run was killed on is in the store */
+        if (r->study->keep == KEEP_FRONT &&
+            store_front(r->front, r->db, row->id, r->study->objective, r->study->objectives,
+                        r->err) != 0)
             return -1;
     }
     return r->start < r->last

@@ -70,6 +70,10 @@ int study_parse(struct study **out, const char *name, const char *text, struct c
                 struct err *err);
 void study_free(struct study *s); /* takes NULL */
 
+/* The objectives of a study's text, RULES_MOST at most, read without a catalogue. */
+int study_objectives(struct objective *out, size_t *n, const char *name, const char *text,
+                     struct err *err);
+
 /* Sets one value of the base design and removes its axis: `--set chip=h100`, `--set plan.tp=8`. On
  * failure err->text is "--set PATH=VALUE: PATH: WHAT: RIGHT". */
 int study_set(struct study *s, struct catalogue *c, const char *assignment, struct err *err);

@@ -504,3 +504,25 @@ void study_read(struct study *s, const struct conf *conf, struct catalogue *c, s
         note(&r, root, &err);
     free(r.given);
 }
+
+int study_objectives(struct objective *out, size_t *n, const char *name, const char *text,
+                     struct err *err)
+{
+    struct conf *conf;
+    *n = 0;
+    if (conf_parse(&conf, name, text, err) != 0)
+        return -1;
+    const struct node *all = node_find(conf_root(conf), "objectives");
+    size_t count = !all ? 0 : node_kind(all) == NODE_LIST ? node_count(all) : 1;
+    int rc = 0;
+    for (size_t i = 0; i < count && i < RULES_MOST && rc == 0; i++) {
+        struct err inner;
+        const struct node *item = list_item(all, i);
+        rc = objective_parse(&out[i], node_text(item), &inner);
+        if (rc != 0)
+            node_fail(item, "objectives", err, "%s", inner.text);
+        *n += rc == 0;
+    }
+    conf_close(conf);
+    return rc;
+}

@@ -34,6 +34,15 @@ exact() {
     done
     "$DSE" merge halves.db half1.db half2.db >/dev/null || complain "$1: shards do not merge"
     same grid.db halves.db "$1, in two shards"
+    for shard in 1 2 3; do
+        "$DSE" sweep grid.yaml --shard $shard/3 --db third$shard.db --quiet >/dev/null
+    done
+    "$DSE" merge thirds.db third3.db third1.db >/dev/null 2>&1 && complain "$1: a gap is merged"
+    "$DSE" merge thirds.db third1.db third2.db >/dev/null || complain "$1: two of three do not merge"
+    "$DSE" merge thirds.db third3.db >/dev/null || complain "$1: the last of three does not merge"
+    same grid.db thirds.db "$1, by grid in three shards"
+    "$DSE" merge thirds.db third1.db third2.db third3.db >/dev/null || complain "$1: merged once only"
+    same grid.db thirds.db "$1, by grid in three shards merged twice"
 }
 bounds='priced [0-9]* of [0-9]* points, 1 in .*'
 order='every point in order, because bounds cost more than they save'
