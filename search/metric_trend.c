@@ -67,36 +67,17 @@ static enum trend turned(enum trend t)
     return t == TREND_UP ? TREND_DOWN : t == TREND_DOWN ? TREND_UP : t;
 }
 
-/* The values of one parameter in a study: that of the base design or those of its axis. */
-struct choices {
-    const struct study *study;
-    const char *path;
-    bool varies;
-};
-
-static struct choices choices_of(const struct study *s, const char *path)
+static bool varies(const struct study *s, const char *path)
 {
-    struct choices c = {s, path, false};
+    bool found = false;
     for (size_t i = 0; i < s->axes; i++)
-        c.varies = c.varies || !strcmp(s->axis[i].path, path);
-    return c;
-}
-
-/* Does any point of the study have this value? `base` is the value of the base design. */
-static bool can_be(const struct choices *c, double base, double value)
-{
-    const struct study *s = c->study;
-    bool found = !c->varies && base == value;
-    for (size_t i = 0; i < s->axes && c->varies; i++)
-        for (size_t j = 0; j < s->axis[i].n && !strcmp(s->axis[i].path, c->path); j++)
-            found = found || s->axis[i].value[j] == value;
+        found = found || !strcmp(s->axis[i].path, path);
     return found;
 }
 
 static bool has_phase(const struct study *s, double phase)
 {
-    struct choices c = choices_of(s, "workload.phase");
-    return can_be(&c, s->base.workload.phase, phase);
+    return study_can_be(s, "workload.phase", s->base.workload.phase, phase);
 }
 
 static bool only_decodes(const struct study *s)
@@ -107,21 +88,20 @@ static bool only_decodes(const struct study *s)
 
 static bool has_calibration(const struct study *s)
 {
-    struct choices c = choices_of(s, "timing");
-    return can_be(&c, s->base.mode.timing, TIMING_CALIBRATED);
+    return study_can_be(s, "timing", s->base.mode.timing, TIMING_CALIBRATED);
 }
 
 static bool batch_is_given(const struct study *s)
 {
-    return !choices_of(s, "workload.batch").varies && s->base.workload.batch != BATCH_MAX;
+    return !varies(s, "workload.batch") && s->base.workload.batch != BATCH_MAX;
 }
 
 /* Does any engine of the study overlap with the chip? */
 static bool engines_overlap(const struct study *s)
 {
-    if (choices_of(s, "engine.overlap").varies)
+    if (varies(s, "engine.overlap"))
         return true;
-    bool found = s->base.engine.overlap > 0 && !choices_of(s, "engine").varies;
+    bool found = s->base.engine.overlap > 0 && !varies(s, "engine");
     for (size_t i = 0; i < s->axes; i++)
         for (size_t j = 0; j < s->axis[i].n && s->axis[i].is_part && s->axis[i].part == PART_ENGINE;
              j++)

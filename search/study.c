@@ -160,3 +160,17 @@ done:
     free(path);
     return rc;
 }
+
+bool study_can_be(const struct study *s, const char *path, double base, double value)
+{
+    bool varies = false, found = false;
+    for (size_t i = 0; i < s->axes; i++) {
+        const struct axis *a = &s->axis[i];
+        if (strcmp(a->path, path) != 0)
+            continue;
+        varies = true;
+        for (size_t j = 0; j < a->n; j++)
+            found = found || a->value[j] == value;
+    }
+    return varies ? found : base == value;
+}

@@ -98,6 +98,9 @@ void study_scope(const struct study *s, struct metric_scope *out);
 /* Does a point meet all constraints? */
 bool study_allows(const struct study *s, const struct design *d, const struct metrics *m);
 
+/* Does a point have this value of a parameter, whose value in the base design is `base`? */
+bool study_can_be(const struct study *s, const char *path, double base, double value);
+
 /* Number of limits of a point: one for the limits of the model (memory, latency), then the
  * constraints. */
 static inline size_t study_limits(const struct study *s)

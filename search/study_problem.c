@@ -63,8 +63,8 @@ void explore_outcomes(const struct explore *e, size_t n, const double *rows, dou
 /* ---- trends along the axes ---- */
 
 enum { LINES = 256, LINES_LEAST = 2, STEPS = 24 };
-/* Instructions relative to a point of the grid, measured with tests/bench_search.c. */
-static const struct effort effort_in_blocks = {.point = 2, .slow = 8};
+/* Bounds do not pay on grids with fewer points. */
+static const double LEAST = 2048;
 static const double CHECKED = 0.02;   /* share of the grid's effort, before the search */
 static const double CONFIRMED = 0.25; /* share of the effort saved, after the search */
 
@@ -128,7 +128,7 @@ static size_t steps_of(const struct explore *e, size_t axis)
 static double effort_of_lines(const struct explore *e, size_t *points)
 {
     const struct problem *p = &e->problem;
-    double effort = p->effort.slow;
+    double effort = p->effort.slow_genes ? p->effort.slow : 0;
     *points = 0;
     for (size_t i = 0; i < e->problem.genes; i++) {
         size_t steps = has_trend(e, i) ? steps_of(e, i) : 0;
@@ -275,16 +275,68 @@ static void declare_trends(struct explore *e)
     e->problem.always = e->always;
 }
 
+/* ---- what a point costs ---- */
+
+/* Instructions of a point out of order, and of a change of the slow genes besides, against those of
+ * a point in order without one. Measured with `bench_search effort KIND order`, `near`, `apart`,
+ * which says how, on 480 points of these kinds (x86-64 without AVX-512), in thousands:
+ *
+ *                        order   near   apart   point  slow
+ *   large                 2198   2501            1.15
+ *   many contexts         1296   1499   20402    1.19    15
+ *   auto, contexts        2117   2902   72433    1.47    35
+ *   all auto              6530   7917  509434    1.44    91
+ *   calibrated            2524   2693            1.08
+ *   calibrated, contexts  2647   2892   61351    1.15    23
+ *   calibrated, auto      5806   8554  156367    1.56    27
+ *
+ * where slow = (apart - near) / 480 / a, and a = order / 480 less one change of the slow genes. */
+static const struct point_effort {
+    double point, slow;
+} effort_fixed = {1.2, 15}, effort_calibrated = {1.2, 25}, effort_auto = {1.5, 35},
+  effort_all_auto = {1.5, 90};
+
+static bool has_auto(const struct study *s, const char *path, double base)
+{
+    return study_can_be(s, path, base, PLAN_AUTO);
+}
+
+static struct point_effort point_effort_of(const struct study *s)
+{
+    const struct plan *p = &s->base.plan;
+    if (has_auto(s, "plan.pp", p->pp) || has_auto(s, "plan.cp", p->cp))
+        return effort_all_auto;
+    if (has_auto(s, "plan.tp", p->tp) || has_auto(s, "plan.dp", p->dp) ||
+        has_auto(s, "plan.ep", p->ep))
+        return effort_auto;
+    return study_can_be(s, "timing", s->base.mode.timing, TIMING_CALIBRATED) ? effort_calibrated
+                                                                             : effort_fixed;
+}
+
+/* In points of the grid, each of which bears its share of a change of the slow genes. */
+static struct effort effort_of(const struct study *s, double grid)
+{
+    double fast = 1;
+    for (size_t i = s->slow; i < s->axes; i++)
+        fast *= (double)s->axis[i].n;
+    struct point_effort p = point_effort_of(s);
+    double unit = 1 + p.slow / fast;
+    return (struct effort){.grid = grid,
+                           .least = LEAST,
+                           .point = p.point / unit,
+                           .slow = p.slow / unit,
+                           .slow_genes = s->slow};
+}
+
 void explore_trends(struct explore *e, double grid, size_t jobs)
 {
     bool whole = e->problem.budget >= genes_size(e->gene, e->problem.genes);
-    e->problem.effort = effort_in_blocks;
-    e->problem.effort.grid = whole ? grid : 0;
-    e->problem.effort.slow_genes = e->study->slow;
+    e->problem.effort = effort_of(e->study, whole ? grid : 0);
     declare_trends(e);
     random_seed(&e->random, (uint64_t)e->study->seed);
     bool bounded = e->problem.effort.grid > 0;
-    e->problem.effort.spent = check_trends(e, bounded ? CHECKED * grid : INFINITY, jobs);
+    if (!bounded || grid >= LEAST)
+        e->problem.effort.spent = check_trends(e, bounded ? CHECKED * grid : INFINITY, jobs);
     e->problem.effort.check = bounded ? effort_of_missing_lines(e) : 0;
     for (size_t k = 0; k < (e->problem.objectives + e->problem.limits) * e->problem.genes; k++)
         e->turns[k] = e->turns[k] && e->trend[k] == TREND_UNKNOWN;

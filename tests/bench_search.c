@@ -401,6 +401,8 @@ static const struct {
                  "sweep:\n  workload.input: [512, 2048, 8192]\n" CHIPS("9") TWO},
     {"calibrated",
      "model: gpt3-175b\nchip: h100\ntiming: calibrated\n" FIXED "sweep:\n" CHIPS("16") TWO},
+    {"calibrated, auto", "models: [gpt3-175b, deepseek-r1]\nchip: h100\ntiming: calibrated\n" AUTO
+                         "sweep:\n  workload.context: [2048, 4096, 8192, 32768]\n" CHIPS("9") TWO},
     {"calibrated, contexts",
      "models: [gpt3-175b, deepseek-r1]\nchip: h100\ntiming: calibrated\n" FIXED
      "sweep:\n  workload.context: [2048, 4096, 8192, 32768]\n" CHIPS("9") TWO},

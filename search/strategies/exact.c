@@ -16,7 +16,6 @@
 enum { PATTERNS_MOST = 64, VALUES_MOST = 32 };
 #define NO_PART SIZE_MAX
 static const double ALLOWED = 0.06; /* share of the grid's effort, see above */
-static const double SMALL = 2048;   /* a grid with fewer points is priced in order */
 
 struct bounds {
     size_t low, high; /* of a gene, inclusive */
@@ -395,7 +394,7 @@ static size_t ask_root(struct exact *e, double *genes)
     for (size_t i = 0; i < p->genes; i++)
         side(e, &e->part, part)[i] = (struct bounds){0, p->gene[i].n - 1};
     e->begun = true;
-    e->gave_up = p->effort.grid > 0 && p->effort.grid < SMALL;
+    e->gave_up = p->effort.grid > 0 && p->effort.grid < p->effort.least;
     return e->gave_up ? 0 : ask_corners(e, part, NULL, NULL, genes, 0);
 }
 
@@ -429,7 +428,8 @@ static void sort_points(struct exact *e, double *genes, size_t n)
         double *to = genes + i * p->genes;
         memcpy(to, e->sorted + e->order[i].at * p->genes, size);
         e->place[e->order[i].at] = i;
-        slow += i == 0 || memcmp(to, to - p->genes, p->effort.slow_genes * sizeof *to) != 0;
+        if (p->effort.slow_genes)
+            slow += i == 0 || memcmp(to, to - p->genes, p->effort.slow_genes * sizeof *to) != 0;
     }
     for (size_t i = 0; i < e->waiting; i++)
         e->wait[i].point = e->place[e->wait[i].point];

@@ -43,6 +43,7 @@ struct problem {
     const bool *always;      /* [objectives + limits]: the trend also holds beyond limit 0 */
     struct effort {
         double grid;       /* of all points in order; 0: never give up in favour of the grid */
+        double least;      /* of the smallest grid that bounds can pay for */
         double spent;      /* on checking trends before the search */
         double check;      /* reserved for checking trends after the search */
         double point;      /* of a point out of order */

@@ -253,7 +253,7 @@ static void compare(const char *how, size_t rounds, uint64_t seed)
         if (study_parse(&s, "test", text, catalogue, &err) != 0)
             assert_string_equal(err.text, "");
         find_front(all, s, &strategy_grid, 0);
-        find_front(exact, s, &strategy_exact, 20000); /* far more: it never gives up */
+        find_front(exact, s, &strategy_exact, 60000); /* far more: it never gives up */
         if (!is_same(all, exact))
             assert_string_equal(text, "the same front");
         study_free(s);
