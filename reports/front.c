@@ -34,7 +34,7 @@ struct front {
     struct group *group;
 };
 
-/* "+tokens_per_s" of `length` characters. */
+/* Reads an objective like "+tokens_per_s" of `length` characters. */
 static int read_goal(struct goal *out, struct db *db, const struct db_run *run, const char *text,
                      size_t length, struct err *err)
 {
@@ -70,7 +70,9 @@ static int read_objectives(struct front *f, struct db *db, const struct db_run *
     }
 }
 
-/* Without a choice, what is sold and what it costs; no column of these: a damaged store. */
+/* The default objectives are throughput and cost; if their columns are missing, the store is
+ * damaged.
+ */
 static void default_objectives(struct front *f)
 {
     f->goal[f->dim++] = (struct goal){mem_text("tokens_per_s"), +1};
@@ -137,7 +139,7 @@ static int add_point(void *ctx, const struct table *row)
     return 0;
 }
 
-/* With its table before it, a column that is missing is an error and not a text. */
+/* Qualifies the name with its table: SQLite reads an unknown quoted name alone as a text. */
 static void append(char **text, const char *before, const char *name)
 {
     char *longer = mem_print("%s%spoint.\"%s\"", *text, before, name);

@@ -6,7 +6,7 @@
 #include "arch/metrics.h"
 #include "base/mem.h"
 
-/* How many points of the run have a value of each metric of the store, in one row. */
+/* Counts the points of the run with a value of each metric of the store, in one row. */
 static int count_values(struct table *out, struct db *db, const struct db_run *run, struct err *err)
 {
     struct table known;
@@ -36,8 +36,8 @@ static bool is_met(const struct metric *m, const struct metric_scope *in)
            (!m->needs_experts || in->experts);
 }
 
-/* What the points of a run are, as far as their metrics tell: a metric with a value has what it
- * needs; one without a value, though it has what it needs, is of other phases. */
+/* Infers the scope of a run from its metrics: a metric with a value has what it needs; a metric
+ * without a value that has what it needs belongs to another phase. */
 static struct metric_scope scope_of(const struct table *values)
 {
     struct metric_scope scope = {.prices = true, .phases = ~0u};
@@ -70,7 +70,8 @@ static bool has_value(struct db *db, const struct db_run *run, const char *name)
     return found;
 }
 
-/* A run whose points have no metric at all, as none could be mapped, has no scope to refuse by. */
+/* If no point has any metric (no mapping was possible), there is no scope, so nothing is refused.
+ */
 static int check_value(struct db *db, const struct db_run *run, const struct field *f,
                        struct err *err)
 {
@@ -91,7 +92,7 @@ int run_column(struct db *db, const struct db_run *run, const char *text, size_t
     char *name = mem_text(text);
     name[length] = '\0';
     int rc = db_column(db, text, length, out, err);
-    /* A metric that no run of the store has yet has no column. */
+    /* A metric has a column only if some run of the store has the metric. */
     const struct field *f = field_find(metrics_fields, rc == 0 ? *out : name);
     struct err why;
     if (f && check_value(db, run, f, &why) != 0) {

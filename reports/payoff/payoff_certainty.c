@@ -1,7 +1,7 @@
-/* Monte Carlo over what is not known for sure. Draws are independent and the same for both sides,
- * so that what the sides share cancels; quantiles come from the sorted draws.
- * Invariant: the value of a constant in a draw depends on the seed, the draw and the constant's
- * name alone (base/random.h), so that more constants, or another order of them, move no answer. */
+/* Monte Carlo over the uncertain prices and times. Draws are independent, and both sides use the
+ * same draws, so common errors cancel; quantiles come from the sorted draws.
+ * Invariant: the value of a constant in a draw depends only on the seed, the number of the draw and
+ * the name of the constant (base/random.h), so new or reordered constants change no result. */
 #include "reports/payoff/payoff_certainty.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 
-/* Quantile u of the triangle over a, b with its peak at `middle`; the ends in either order. */
+/* Quantile u of the triangular distribution from a to b, in either order, with mode `middle`. */
 static double triangle(double a, double middle, double b, double u)
 {
     double lo = fmin(a, b), hi = fmax(a, b), peak = fmin(fmax(middle, lo), hi);
@@ -22,9 +22,9 @@ static double triangle(double a, double middle, double b, double u)
 
 enum { PRICES = sizeof(struct prices) / sizeof(double) };
 
-/* Where the draws of each constant come from. */
+/* The random stream of each constant. */
 struct streams {
-    uint64_t price[PRICES]; /* as in prices_fields */
+    uint64_t price[PRICES]; /* in the order of prices_fields */
     uint64_t time[OP_CLASSES], engine_time;
 };
 
@@ -38,8 +38,8 @@ static void open_streams(struct streams *out, uint64_t seed)
     out->engine_time = random_stream(times, "engine");
 }
 
-static void draw(struct world *out, const struct comparison *c, const struct streams *from,
-                 size_t count)
+static void draw_world(struct world *out, const struct comparison *c, const struct streams *from,
+                       size_t count)
 {
     for (size_t i = 0; i < PRICES; i++) {
         const struct field *f = &prices_fields.row[i];
@@ -71,7 +71,7 @@ void comparison_certainty(struct certainty *out, const struct comparison *c, uin
     *out = (struct certainty){NAN, NAN, NAN, NAN};
     if (c->n[WITH] && c->n[WITHOUT]) {
         for (size_t i = 0; i < draws; i++) {
-            draw(&w, c, &from, i);
+            draw_world(&w, c, &from, i);
             p[i] = comparison_payoff(c, &w, NULL);
             pays += p[i] > 1;
         }

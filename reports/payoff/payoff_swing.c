@@ -1,5 +1,6 @@
-/* One constant at a time, the others at their middle: P at both ends, and the value at which P = 1,
- * sought first inside the range and then up to BEYOND times outside it. */
+/* One-at-a-time sensitivity: each constant moves over its range with all others at their middle
+ * values. The value at which P = 1 is a root of log P (base/root.h), searched inside the range and,
+ * for a price, up to BEYOND times outside it. */
 #include "reports/payoff/payoff_swing.h"
 
 #include <stdlib.h>
@@ -7,16 +8,16 @@
 
 #include "base/root.h"
 
-/* One in ten of a normal distribution lies beyond this many deviations. */
+/* The 90 % quantile of the standard normal distribution. */
 static const double TENTH = 1.2816;
 
-/* A constant is followed this many times beyond its range in search of P = 1. */
+/* A price is searched for P = 1 up to this many times beyond its range. */
 static const double BEYOND = 8;
 
-/* What moves P by less than this is not worth a line. */
+/* Constants that change log P by less than this are not listed. */
 static const double LEAST_SWING = 1e-4;
 
-/* Puts a constant at a value; of a time, that many times as long. */
+/* P with a constant at a value; for a time, at an error of `value` standard deviations. */
 static double payoff_at(const struct comparison *c, const struct swing *s, int class, double value)
 {
     struct world w;
@@ -40,7 +41,7 @@ static double log_payoff(double x, void *ctx)
     return log(payoff_at(at->contest, at->swing, at->class, x));
 }
 
-/* The value between a and b where P = 1, which lies between them. */
+/* The value at which P = 1; a and b must bracket it. */
 static double root(const struct comparison *c, const struct swing *s, int class, double a, double b)
 {
     struct at at = {c, s, class};
@@ -48,7 +49,7 @@ static double root(const struct comparison *c, const struct swing *s, int class,
     return root_between(&ends, 1e-6, log_payoff, &at);
 }
 
-/* Looks for P = 1 from the middle to both ends, then beyond them. */
+/* Searches for P = 1 between the middle and both ends, then beyond the ends. */
 static void find_flip(struct swing *s, const struct comparison *c, int class, double p_middle)
 {
     const double ends[2] = {s->low, s->high}, p_end[2] = {s->p_low, s->p_high};
@@ -74,7 +75,7 @@ static double width(const struct swing *s)
     return fabs(log(s->p_high / s->p_low));
 }
 
-/* Of equals, by name: the order of the tables does not matter. */
+/* Equal widths are sorted by name, so the order of the tables does not matter. */
 static int widest_first(const void *a, const void *b)
 {
     const struct swing *s = a, *t = b;

@@ -21,8 +21,8 @@ static bool is_key(const char *name)
     return !strcmp(name, "id") || !strcmp(name, "run") || !strcmp(name, "point");
 }
 
-static int add(struct swept *out, struct db *db, const struct db_run *run, const char *name,
-               const char *unit, struct err *err)
+static int add_if_swept(struct swept *out, struct db *db, const struct db_run *run,
+                        const char *name, const char *unit, struct err *err)
 {
     struct table t;
     char *sql = mem_print("SELECT count(*), max(typeof(v) IN ('real', 'integer')) FROM (SELECT "
@@ -67,7 +67,7 @@ int swept_read(struct swept *out, struct db *db, const struct db_run *run, struc
         const char *name = table_at(&known, i, 0)->text;
         const struct cell *unit = table_at(&known, i, 1);
         if (!field_find(metrics_fields, name) && !is_key(name))
-            rc = add(out, db, run, name, unit->kind == CELL_TEXT ? unit->text : "", err);
+            rc = add_if_swept(out, db, run, name, unit->kind == CELL_TEXT ? unit->text : "", err);
     }
     table_free(&known);
     if (rc != 0)
@@ -109,7 +109,7 @@ const struct swept_column *swept_named(const struct swept *s, const char *name, 
     if (*s->names)
         fail(err, "\"%s\" is not swept in this run: choose one of %s", column, s->names);
     else
-        fail(err, "\"%s\" is not swept in this run: nothing is, leave it out", column);
+        fail(err, "\"%s\" is not swept in this run: no column is, leave it out", column);
     free(column);
     return NULL;
 }

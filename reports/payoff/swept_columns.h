@@ -1,4 +1,4 @@
-/* The swept columns of a run, and what part of a design each belongs to. */
+/* The swept columns of a run, and the part of a design that each belongs to. */
 #ifndef REPORTS_PAYOFF_SWEPT_COLUMNS_H
 #define REPORTS_PAYOFF_SWEPT_COLUMNS_H
 
@@ -12,8 +12,8 @@ struct swept_column {
     bool is_number;
     bool of_engine, of_hardware,
         of_workload; /* engine and chip are hardware; the rest is workload */
-    bool chosen;     /* a mapping that each point may have chosen: none of these */
-    size_t values;   /* distinct ones */
+    bool chosen;     /* part of a mapping that each point may have chosen */
+    size_t values;   /* number of distinct values */
 };
 
 struct swept {
@@ -23,14 +23,14 @@ struct swept {
     char *names; /* comma-separated, for messages */
 };
 
-/* Columns before `verdict` that take more than one value in the run. Caller frees. */
+/* Finds the columns, except keys and metrics, with more than one value in the run. Caller frees. */
 int swept_read(struct swept *out, struct db *db, const struct db_run *run, struct err *err);
 void swept_free(struct swept *s);
 
-/* By its name or its path with '.', `length` characters; NULL if it is not swept. */
+/* Finds a column by name or by path with '.', of `length` characters; NULL if it is not swept. */
 const struct swept_column *swept_find(const struct swept *s, const char *name, size_t length);
 
-/* The same, where it must be swept: else NULL and "WHAT: RIGHT" in err->text. */
+/* Like swept_find, but a column that is not swept is an error: err->text is "WHAT: RIGHT". */
 const struct swept_column *swept_named(const struct swept *s, const char *name, size_t length,
                                        struct err *err);
 
