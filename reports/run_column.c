@@ -64,7 +64,8 @@ static bool has_value(struct db *db, const struct db_run *run, const char *name)
     char *sql = mem_print("SELECT EXISTS (SELECT 1 FROM point WHERE run = %lld AND point.\"%s\" IS "
                           "NOT NULL) AS found",
                           (long long)run->id, name);
-    bool found = db_select(db, sql, NULL, 0, &t, &ignored) == 0 && table_number_at(&t, 0, "found");
+    bool found =
+        db_select(db, sql, NULL, 0, &t, &ignored) == 0 && table_number_at(&t, 0, "found") > 0;
     table_free(&t);
     free(sql);
     return found;
