@@ -313,7 +313,7 @@ static struct point_effort point_effort_of(const struct study *s)
                                                                              : effort_fixed;
 }
 
-/* In points of the grid, each of which bears its share of a change of the slow genes. */
+/* In points of the grid; each point includes its share of a change of the slow genes. */
 static struct effort effort_of(const struct study *s, double grid)
 {
     double fast = 1;

@@ -115,7 +115,7 @@ static void at_slope(const double *gene, double *worth)
     worth[1] = 1000 / (10 + 3 * gene[0] + 2 * gene[1] + gene[2]);
 }
 
-/* The same, but in one box, beside the front and away from the corners of large boxes, the cost is
+/* The same, but in one box near the front and away from the corners of large boxes, the cost is
  * far too low. */
 static void at_pit(const double *gene, double *worth)
 {
