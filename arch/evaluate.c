@@ -219,16 +219,6 @@ static void add_pools(struct metrics_lanes *out, const struct prefill_pool_lanes
 
 #undef OUT
 
-/* Metrics that are not filled stay NAN. */
-static void clear_metrics(struct metrics_lanes *out, size_t n)
-{
-    if (n == LANES)
-        lanes_set(out->at[0], LEN(out->at) * LANES, NAN);
-    for (size_t i = 0; i < n && n < LANES; i++)
-        for (size_t k = 0; k < LEN(out->at); k++)
-            out->at[k][i] = NAN;
-}
-
 static void set_verdict(struct metrics_lanes *out, size_t n, enum verdict why)
 {
     for (size_t i = 0; i < n; i++)
@@ -250,7 +240,6 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
 
     for (size_t i = 0; i < d->n; i++)
         mapped[i] = 0;
-    clear_metrics(out, d->n);
     lanes_set(devices, d->n, like->plan.devices);
     if (!p->n) {
         set_verdict(out, d->n, VERDICT_MAPPING);
@@ -261,6 +250,11 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         set_verdict(out, d->n, VERDICT_CALIBRATION);
         return;
     }
+    /* Every other metric is filled by each call, or by none and stays NAN. */
+    if (!book)
+        metrics_clear_runs(out, d->n, &p->priced);
+    if (!p->mapped[0].step.timing->error)
+        metrics_clear_runs(out, d->n, &p->calibrated);
     best_mappings(&choice.best, mapped, p, d, w);
     split_chosen(&choice, mapped, p, d, w->batch == BATCH_MAX);
     fill(out, &choice, d, like->plan.devices);
@@ -286,6 +280,7 @@ void evaluate_prepared(struct prepared *p, const struct design *d, const struct 
     struct metrics_lanes lanes;
     size_t at[LANES];
 
+    metrics_clear(&lanes, 1);
     one.n = 0;
     devices_add(&one, &d->chip, &d->engine);
     evaluate_many(p, d, book, &one, &lanes, at);

@@ -200,3 +200,49 @@ bool metric_exists(const struct field *f, const struct metric_scope *in, struct 
          need ? "" : "workload.phase: ", need ? need : text);
     return false;
 }
+
+void metrics_clear(struct metrics_lanes *out, size_t n)
+{
+    for (size_t k = 0; k < LEN(out->at); k++)
+        for (size_t i = 0; i < n; i++)
+            out->at[k][i] = NAN;
+}
+
+static void extend(struct metric_runs *out, size_t member)
+{
+    if (out->n && out->run[out->n - 1].first + out->run[out->n - 1].members == member)
+        out->run[out->n - 1].members++;
+    else {
+        out->run[out->n].first = member;
+        out->run[out->n++].members = 1;
+    }
+}
+
+void metrics_optional(struct metric_runs *with_prices, struct metric_runs *with_calibration)
+{
+    bool needs_prices[LEN(with_prices->run)] = {false},
+         needs_calibration[LEN(with_prices->run)] = {false};
+    for (size_t k = 0; k < metrics_fields.n; k++) {
+        const struct field *f = &metrics_fields.row[k];
+        needs_prices[f->offset / sizeof(double)] = metric_of(f)->needs_prices;
+        needs_calibration[f->offset / sizeof(double)] = metric_of(f)->needs_calibration;
+    }
+    with_prices->n = with_calibration->n = 0;
+    for (size_t member = 0; member < LEN(needs_prices); member++) {
+        if (needs_prices[member])
+            extend(with_prices, member);
+        if (needs_calibration[member])
+            extend(with_calibration, member);
+    }
+}
+
+void metrics_clear_runs(struct metrics_lanes *out, size_t n, const struct metric_runs *runs)
+{
+    for (size_t k = 0; k < runs->n; k++) {
+        size_t first = runs->run[k].first, members = runs->run[k].members;
+        if (n == LANES)
+            lanes_set(out->at[first], members * LANES, NAN);
+        for (size_t j = 0; j < members && n < LANES; j++)
+            lanes_set(out->at[first + j], n, NAN);
+    }
+}

@@ -19,6 +19,7 @@ static void make_room(struct prepared *p, size_t n)
 
 void prepare(struct prepared *out, const struct design *d)
 {
+    metrics_optional(&out->priced, &out->calibrated);
     out->n = plan_mappings(&d->plan, &d->model, out->plan, out->room);
     if (out->n > out->room) {
         make_room(out, out->n);

@@ -150,7 +150,7 @@ static void split_main(struct step_split_lanes *out, struct pieces *x, const str
         struct run_room room;
         struct placed placed;
         pass_run(&run, &room, p, s->main.op[k]);
-        s->timing->place(&placed, &run, s, p->devices, false);
+        s->timing->place(&placed, &run, s, p->devices);
         add_attention(out, run.op, p->devices->n, run.requests, run.share, placed.chip_s,
                       placed.engine_s);
     }
@@ -172,7 +172,7 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
         pass_send((struct spell){s, NULL}, p, &run);
         add_sent(out, x, run.op, d->n, run.requests, s);
     } else {
-        t->place(&placed, &run, p->step, d, false);
+        t->place(&placed, &run, p->step, d);
         add_placed_parts(out, x, s, run.op, d->n, &d->rates, &run, &placed);
         if (attends)
             add_attention(out, run.op, d->n, run.requests, run.share, placed.chip_s,

@@ -104,8 +104,11 @@ static void guess_first(double *x, const struct step *s, const struct devices *d
         overlaps |= overlap[i] > 0;
         x[i] = larger(1, floor(smaller(guess[i], LOAD_MOST)));
     }
-    if (!overlaps)
+    if (!overlaps) { /* no guess changes the result */
+        for (size_t i = 0; i < d->n; i++)
+            x[i] = memo->largest[i] > 0 ? memo->largest[i] : x[i];
         return;
+    }
     lane time_s;
     struct load_lanes single;
     LANES_FILL(&single, d->n, one);
@@ -135,6 +138,8 @@ void steps_largest_load(double *out, const struct step *s, const struct devices 
         if (!close_in(x, low, high, d->n, limit_s, time_s, slope_s, turn % 3 == 0))
             break;
     }
-    for (size_t i = 0; i < d->n; i++)
+    for (size_t i = 0; i < d->n; i++) {
         out[i] = low[i] > LOAD_MOST ? INFINITY : low[i];
+        memo->largest[i] = smaller(low[i], LOAD_MOST);
+    }
 }

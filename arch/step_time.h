@@ -22,6 +22,7 @@ struct steps_memo {
         size_t key;         /* of the operator and the step */
     } share[SHARES];
     size_t steps; /* number of the current step */
+    lane largest; /* largest loads of the previous block: the first guess of the next */
     bool beside;  /* the prefill step beside the decode step is being timed */
 };
 

@@ -70,7 +70,7 @@ struct timing {
                        const double *requests);
     /* Times one operator on the chip and on its engine. */
     void (*place)(struct placed *out, const struct run *r, const struct step *s,
-                  const struct devices *d, bool slopes);
+                  const struct devices *d);
     /* Adds a collective. `route` NULL: over the link within a domain, else over the network. */
     void (*add_wire)(struct spell sum, const struct run *r, const struct route *route,
                      const struct step *s, const struct devices *d);

@@ -381,6 +381,12 @@ static double error_beyond(const struct devices *d)
     return norm2(c->error, d->like.calibration_own ? 0 : c->moved_error);
 }
 
+static void place_calls(struct placed *out, const struct run *r, const struct step *s,
+                        const struct devices *d)
+{
+    place(out, r, s, d, false);
+}
+
 const struct timing timing_calibrated = {
     .name = "calibrated",
     .shown = "calibrated",
@@ -388,7 +394,7 @@ const struct timing timing_calibrated = {
     .prompts_apart = true,
     .sum = sum,
     .main_split = split_main,
-    .place = place,
+    .place = place_calls,
     .add_wire = add_wire,
     .whole = whole,
     .error = error_of,

@@ -104,38 +104,36 @@ void ideal_main_split(struct main_split *out, const struct step *s, const struct
 
 /* ---- one operator ---- */
 
-/* Time on a unit, and its slope per request. */
-struct timed {
-    double s, slope_s;
+/* Times on both units, and the FLOPs and bytes that one more request adds. */
+struct both {
+    double chip_s, engine_s;
+    bool on_engine;
+    double flop, byte, more_flop, more_byte;
 };
 
-INLINED struct timed on_unit(const struct unit *u, double flop, double byte, double wire_byte,
-                             double more_flop, double more_byte)
+INLINED struct both on_units(const struct op *o, const struct run *r, const struct rates *at,
+                             size_t i, bool waits)
 {
-    double compute = more_flop * u->s_per_flop, memory = more_byte * u->s_per_byte;
-    return (struct timed){unit_time_s(u, flop, byte, wire_byte),
-                          flop * u->s_per_flop > byte * u->s_per_byte ? compute : memory};
+    double requests = r->requests[i], waited = waits ? r->waited[i] : 1, share = r->share[i];
+    double idle = share < 1 ? (1 - share) * r->idle : 0;
+    struct both b;
+    b.flop = o->flop * requests;
+    b.byte = op_byte(o, requests, share);
+    b.more_flop = o->flop * waited;
+    b.more_byte = o->byte * waited + o->weight_byte * idle;
+    b.chip_s = unit_time_s(&at->main, b.flop, b.byte, 0);
+    b.engine_s = unit_time_s(&at->engine, b.flop, b.byte, o->wire_byte * requests);
+    b.on_engine = (r->allowed[i] > 0) & (b.engine_s < b.chip_s);
+    return b;
 }
 
-struct both {
-    struct timed chip, engine;
-    bool on_engine;
-};
-
-INLINED struct both on_units(const struct op *o, const struct run *r,
-                             const struct rates_lanes *rates, size_t i, bool waits)
+/* Slope per request on the unit that runs it. */
+INLINED double slope_of(const struct both *b, const struct rates *at)
 {
-    struct rates at;
-    LANES_TAKE(at, rates, i);
-    double requests = r->requests[i], waited = waits ? r->waited[i] : 1, share = r->share[i];
-    double flop = o->flop * requests, byte = op_byte(o, requests, share);
-    double idle = share < 1 ? (1 - share) * r->idle : 0;
-    double more_byte = o->byte * waited + o->weight_byte * idle, more_flop = o->flop * waited;
-    struct both b = {on_unit(&at.main, flop, byte, 0, more_flop, more_byte),
-                     on_unit(&at.engine, flop, byte, o->wire_byte * requests, more_flop, more_byte),
-                     false};
-    b.on_engine = (r->allowed[i] > 0) & (b.engine.s < b.chip.s);
-    return b;
+    double per_flop = b->on_engine ? at->engine.s_per_flop : at->main.s_per_flop;
+    double per_byte = b->on_engine ? at->engine.s_per_byte : at->main.s_per_byte;
+    double compute = b->more_flop * per_flop, memory = b->more_byte * per_byte;
+    return b->flop * per_flop > b->byte * per_byte ? compute : memory;
 }
 
 FOR_ALL_VECTORS
@@ -144,19 +142,19 @@ static void place(struct placed *restrict out, const struct op *restrict o,
 {
     struct run run = *r;
     for (size_t i = 0; i < n; i++) {
-        struct both b = on_units(o, &run, rates, i, true);
-        out->chip_s[i] = b.chip.s;
-        out->engine_s[i] = b.engine.s;
+        struct rates at;
+        LANES_TAKE(at, rates, i);
+        struct both b = on_units(o, &run, &at, i, false);
+        out->chip_s[i] = b.chip_s;
+        out->engine_s[i] = b.engine_s;
         out->on_engine[i] = b.on_engine ? 1 : 0;
-        out->chip_slope[i] = b.chip.slope_s;
-        out->engine_slope[i] = b.engine.slope_s;
     }
 }
 
 void ideal_place(struct placed *out, const struct run *r, const struct step *s,
-                 const struct devices *d, bool slopes)
+                 const struct devices *d)
 {
-    (void)s, (void)slopes;
+    (void)s;
     place(out, r->op, r, d->n, &d->rates);
 }
 
@@ -166,12 +164,15 @@ INLINED void add_placed(struct sums *restrict x, const struct op *restrict o,
 {
     struct run run = *r;
     for (size_t i = 0; i < n; i++) {
-        struct both b = on_units(o, &run, rates, i, waits);
-        x->chip_s[i] += b.on_engine ? 0 : b.chip.s;
-        x->engine_s[i] += b.on_engine ? b.engine.s : 0;
+        struct rates at;
+        LANES_TAKE(at, rates, i);
+        struct both b = on_units(o, &run, &at, i, waits);
+        x->chip_s[i] += b.on_engine ? 0 : b.chip_s;
+        x->engine_s[i] += b.on_engine ? b.engine_s : 0;
         if (slopes) {
-            x->chip_slope[i] += b.on_engine ? 0 : b.chip.slope_s;
-            x->engine_slope[i] += b.on_engine ? b.engine.slope_s : 0;
+            double slope = slope_of(&b, &at);
+            x->chip_slope[i] += b.on_engine ? 0 : slope;
+            x->engine_slope[i] += b.on_engine ? slope : 0;
         }
     }
 }

@@ -8,7 +8,7 @@ void ideal_sum(struct sums *out, const struct pass *p, bool slopes);
 void ideal_main_split(struct main_split *out, const struct step *s, const struct devices *d,
                       const double *requests);
 void ideal_place(struct placed *out, const struct run *r, const struct step *s,
-                 const struct devices *d, bool slopes);
+                 const struct devices *d);
 void ideal_add_wire(struct spell sum, const struct run *r, const struct route *route,
                     const struct step *s, const struct devices *d);
 

@@ -19,7 +19,11 @@ static bool lanes_all_equal(const double *x, size_t n)
 FOR_ALL_VECTORS
 static void set_lanes(double *out, size_t n, double value)
 {
-    for (size_t i = 0; i < n; i++)
+    size_t whole = n / LANES * LANES;
+    for (size_t from = 0; from < whole; from += LANES)
+        for (size_t i = 0; i < LANES; i++)
+            out[from + i] = value;
+    for (size_t i = whole; i < n; i++)
         out[i] = value;
 }
 

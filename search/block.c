@@ -15,6 +15,8 @@ static double axis_number(const struct axis *a, size_t digit, double real)
 static void block_start(struct block *b, struct cursor *c, const struct columns *columns)
 {
     cursor_prepare(c);
+    if (b->study != c->study)
+        metrics_clear(&b->metrics, LANES);
     b->study = c->study;
     b->columns = columns;
     b->prepared = &c->prepared;

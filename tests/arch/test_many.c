@@ -94,6 +94,7 @@ static void check_alone(const struct study *s)
         if (d.n > 5)
             devices_add(&e, &at.chip, &at.engine);
     }
+    metrics_clear(&many, LANES);
     evaluate_many(&p, &s->base, &s->prices, &d, &many, mapped);
     for (size_t i = 0; i < d.n; i++) {
         struct design at = s->base;
@@ -112,6 +113,7 @@ static void check_alone(const struct study *s)
     }
     /* Others beside them change nothing. */
     if (e.n) {
+        metrics_clear(&rest, LANES);
         evaluate_many(&p, &s->base, &s->prices, &e, &rest, also);
         for (size_t i = 0; i < e.n; i++)
             for (size_t k = 0; k < sizeof many.at / sizeof(lane); k++)
