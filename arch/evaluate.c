@@ -219,8 +219,10 @@ static void add_pools(struct metrics_lanes *out, const struct prefill_pool_lanes
 
 #undef OUT
 
+/* No metric but the verdict. */
 static void set_verdict(struct metrics_lanes *out, size_t n, enum verdict why)
 {
+    metrics_clear(out, n);
     for (size_t i = 0; i < n; i++)
         LANE(out, metrics, verdict)[i] = why;
 }
