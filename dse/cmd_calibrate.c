@@ -88,8 +88,9 @@ const struct command cmd_calibrate = {
     .least = 1,
     .most = 1,
     .summary = "fit the constants of calibrated timing to measured kernels",
-    .example = "  dse calibrate validation --chips h100,h200 > hopper.yaml\n"
-               "  A chip file refers to the result as `calibration: hopper`, or by its path.\n",
+    .example = "  dse calibrate DIR --chips h100,h200 > hopper.yaml\n"
+               "  A chip file refers to the result as `calibration: hopper`, or by its path.\n"
+               "  DIR/silicon has the measured tables: gemm.csv, serving.csv and others.",
     .options = options,
     .run = run,
 };

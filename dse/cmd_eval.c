@@ -403,7 +403,7 @@ close:
 static const struct option options[] = {
     {"--set", "PATH=VALUE", "set a parameter, overriding the file and the defaults; repeatable"},
     {"--points", "FILE.csv",
-     "price a list of points, one per row; columns set parameters (see below)"},
+     "evaluate a list of points, one per row; columns set parameters (see below)"},
     {"--format", "text|json|csv", "text (default) or json; with --points csv (default) or json"},
     {NULL, NULL, NULL},
 };
@@ -413,7 +413,7 @@ const struct command cmd_eval = {
     .arguments = "[STUDY.yaml]",
     .least = 0,
     .most = 1,
-    .summary = "price one point, or a list: metrics, verdict, operator breakdown",
+    .summary = "evaluate one point, or a list: metrics, verdict, operator breakdown",
     .example = "  dse eval --set model=deepseek-r1 --set chip=b200 --set "
                "engine=duplex --set workload.tpot=50ms\n"
                "  dse eval --points my-points.csv --format csv\n\n"

@@ -196,7 +196,7 @@ static void print_data(const struct payoff *p, enum format format)
         table_free(&part[i]);
 }
 
-/* The options that price points beyond those of the store. */
+/* The options that evaluate points beyond those of the store. */
 struct extra_options {
     struct range stop[ARGS_MOST], map[2];
     size_t stops, maps;
@@ -212,7 +212,7 @@ static int read_extra_options(struct extra_options *w, const struct args *a,
     const char *map = args_value(a, "--map");
     if (!r && (w->mix || map || args_value(a, "--stop")))
         return fail(err,
-                    "dse payoff: --stop, --map and --mix price new points, but this run's study "
+                    "dse payoff: --stop, --map and --mix evaluate new points, but this run's study "
                     "cannot be read here or --where was given: leave them out");
     if (w->output && !map)
         return fail(err, "dse payoff: --output: writes the picture of a --map: give --map too");

@@ -217,7 +217,7 @@ static const struct option options[] = {
     {"--db", "FILE", "the store; default: the study's file name with .db, in this folder"},
     {"--metrics", "A,B", "metrics to analyse; default: the objectives, and feasibility"},
     {"--points", "N", "base points; each axis takes N more evaluations; default 1024"},
-    {"--jobs", "N", "threads that price points; default: all cores"},
+    {"--jobs", "N", "threads that evaluate points; default: all cores"},
     {"--seed", "S", "random seed; default: the study's"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},

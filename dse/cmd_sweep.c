@@ -194,7 +194,7 @@ close:
 
 static const struct option options[] = {
     {"--db", "FILE", "the store; default: the study's file name with .db, in this folder"},
-    {"--jobs", "N", "threads that price points; default: all cores"},
+    {"--jobs", "N", "threads that evaluate points; default: all cores"},
     {"--shard", "I/N", "only part I of N of the space, I from 1; `dse merge` joins the parts"},
     {"--seed", "S", "random seed; default: the study's"},
     {"--dry-run", NULL, "print the size of the space and its first points; write nothing"},

@@ -111,13 +111,13 @@ const struct command cmd_validate = {
     .most = 0,
     .summary = "compare the model with published and measured results",
     .example = "  dse validate\n"
-               "  dse validate --data validation --format md\n"
+               "  dse validate --data DIR --format md\n"
                "\ncolumns of the summary:\n"
                "  fitted: whether constants were fitted to these results; a checksum of the\n"
                "  configuration reserves half of each measured table for checking.\n"
                "  inside_percent: share of results between our low and high; 80 if the\n"
                "  intervals are right. target, met: the largest error allowed on results that\n"
-               "  nothing was fitted to, and whether it is met.\n",
+               "  nothing was fitted to, and whether it is met.",
     .options = options,
     .run = run,
 };

@@ -50,8 +50,8 @@ static void help(FILE *out)
 
 static void command_help(const struct command *c)
 {
-    printf("dse %s: %s\n\nusage: dse %s %s [OPTION...]\n\n", c->name, c->summary, c->name,
-           c->arguments);
+    printf("dse %s: %s\n\nusage: dse %s%s%s [OPTION...]\n\n", c->name, c->summary, c->name,
+           *c->arguments ? " " : "", c->arguments);
     for (const struct option *o = c->options; o->name; o++) {
         char *left = mem_print("%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
         printf("  %-30s %s\n", left, o->doc);
