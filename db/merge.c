@@ -81,9 +81,9 @@ struct merged_run {
     const char *ended; /* borrowed from one of the two runs */
     bool changed;
     enum misses {
-        MISSES_ADD,     /* of other points */
-        MISSES_REPLACE, /* of all points of the run */
-        MISSES_DROP     /* of some points twice: the verdicts of the points still tell */
+        MISSES_ADD,     /* the source counts other points: add its text */
+        MISSES_REPLACE, /* the source counts all points of the run: use its text alone */
+        MISSES_DROP     /* both count some points: keep neither text */
     } misses;
     bool recount; /* feasible must be counted from the points */
 };
@@ -241,7 +241,7 @@ static int copy_points(struct db *db, int64_t from, int64_t to, struct err *err)
     return failed ? -1 : 0;
 }
 
-/* What the run `from` of the source has missed, into the run `to`. */
+/* Copies the misses of run `from` of the source to run `to`. */
 static int copy_misses(struct db *db, int64_t from, int64_t to, enum misses how, struct err *err)
 {
     int64_t there = 0;
@@ -372,8 +372,9 @@ static int check_item(const struct db *db, struct db_run *into, const struct ite
     return 0;
 }
 
-/* Merges the shards of one run, sorted: upwards from where the store begins, then downwards, so
- * that a gap is never one that a later shard would fill. */
+/* Merges the shards of one run, sorted by first point: upwards from the first point in the store,
+ * then downwards. So a gap between a shard and the store is never one that a later shard would
+ * fill. */
 static int merge_run(struct db *db, struct item *item, size_t n, bool write, struct err *err)
 {
     struct db_run into = {0};

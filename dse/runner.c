@@ -169,7 +169,8 @@ static void open_front(struct runner *r)
 static int run_grid(struct runner *r, const struct db_run *row)
 {
     if (r->study->objectives) {
-        open_front(r); /* one that a run was killed on is in the store */
+        open_front(r);
+        /* The front of a run that was interrupted is in the store. */
         if (r->study->keep == KEEP_FRONT &&
             store_front(r->front, r->db, row->id, r->study->objective, r->study->objectives,
                         r->err) != 0)

@@ -11,7 +11,7 @@ struct explore {
     struct gene gene[AXES_MOST];
     size_t objective[RULES_MOST]; /* column of each objective */
     struct problem problem;
-    enum trend *trend; /* set by explore_trends, like dip and always; borrowed by problem */
+    enum trend *trend; /* trend, dip and always: set by explore_trends, borrowed by problem */
     double *dip;
     bool *turns; /* [objectives + limits][axes]: a trend was declared and does not hold */
     bool *always;

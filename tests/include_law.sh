@@ -4,9 +4,9 @@
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 
-# A room is a folder with its files; a sub-folder that has no line of its own is part of the room
-# around it. Each may include itself and the rooms behind the colon, which stand above it, so that
-# no circle of rooms can be written down.
+# A room is a folder with its files; a sub-folder without a line of its own belongs to the room that
+# contains it. Each room may include itself and the rooms after the colon, whose lines must come
+# earlier in the list, so there can be no cycles.
 rooms='
 base:
 arch: base

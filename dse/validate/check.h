@@ -7,7 +7,7 @@
 
 struct check {
     struct catalogue *catalogue;
-    const char *dir; /* folder with the files listed in the README; NULL: none */
+    const char *dir; /* folder of published and measured results; NULL: none */
     bool every;      /* also list each result of long tables */
     struct table rows, summary;
 };

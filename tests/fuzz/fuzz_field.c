@@ -2,7 +2,7 @@
 #include "base/field.h"
 #include "tests/fuzz/fuzz.h"
 
-/* A value that is read is right by itself, and what is written of it is read again. */
+/* A value that was read is within its range, and its text reads back as the same value. */
 static void try_field(const struct field *f, const char *text)
 {
     double value, again;

@@ -20,7 +20,8 @@ static bool is_accepted(char *text)
     return accepted;
 }
 
-/* Of a model or two, and of every pair of words of the axis, in both orders. */
+/* A study of two models and two words is accepted only if each of its single points is. Tries every
+ * pair of words of the axis, in both orders, with one model or two. */
 static size_t hold_to_single_points(const struct fields fields, const char *path)
 {
     static const char *const model[] = {"gpt3-175b", "deepseek-r1", "llama-4-maverick"};

@@ -164,7 +164,7 @@ static double triangle(double a, double b, double c, double u)
                                : c - sqrt((1 - u) * (c - a) * (c - b));
 }
 
-/* P falls with the price, so that its quantiles are P at the price's, from the other end. */
+/* P falls as the price rises, so the low quantile of P is P at the high quantile of the price. */
 static void one_uncertain_price_gives_p_a_triangular_distribution(void **state)
 {
     (void)state;
@@ -294,7 +294,7 @@ static void a_setting_may_set_parameters_that_are_not_swept(void **state)
     struct comparison c;
     const struct setting set[] = {{"model", "gpt3-175b", 0}, {"workload.context", NULL, 8192}};
     double before = 0;
-    /* Drafted tokens raise the intensity and take the engine's advantage: worked values of
+    /* Drafted tokens raise the intensity, so they reduce the engine's advantage: worked values of
      * AttAcc on GPT-3: S = 9, 4.5, 2.25, 1.1 at q = 1, 2, 4, 8. */
     for (double q = 1; q <= 8; q *= 2) {
         const struct setting with_q[] = {set[0], set[1], {"workload.query_tokens", NULL, q}};
