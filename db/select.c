@@ -42,8 +42,8 @@ static int sql_fail(const char *sql, const char *why, struct err *err)
     return fail(err, "%.400s%s: %s", sql, strlen(sql) > 400 ? "..." : "", why);
 }
 
-/* A statement to answer; `own` is not what a user has written, but for a condition that
- * db_check_where has seen. */
+/* A statement to run. `own`: written by this program, except for a condition that db_check_where
+ * has accepted; otherwise by the user. */
 struct question {
     const char *sql;
     const char *const *texts;
@@ -88,7 +88,8 @@ static bool is_blank(struct db *db, const char *sql)
     return true;
 }
 
-/* Our own statements are right: what they name is missing in a damaged store only. */
+/* If one of our own statements names a table or column that does not exist, the store is damaged.
+ */
 static int prepare_fail(struct db *db, int code, const struct question *q, struct err *err)
 {
     if (!q->own || (code & 0xff) != SQLITE_ERROR)

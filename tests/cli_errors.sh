@@ -121,7 +121,7 @@ for command in pareto payoff 'recommend --tokens-per-s 1M'; do
     wrong 2 '^--where "tpott_s < 1": "tpott_s": not a column: did you mean "tpot_s"' "$name" good.db "$@" --where 'tpott_s < 1'
 done
 wrong 2 '^--by: "enginee": not a column: did you mean "engine"' payoff good.db --by +enginee
-# A metric that no point of the run has: where it exists is said. good.db has decode, ideal timing.
+# A metric that no point of the run has: the message says what it needs. good.db: decode, ideal timing.
 for option in '--sort ttft_s' '--columns model,ttft_s' '--match ttft_s=1'; do
     # shellcheck disable=SC2086
     wrong 2 '^dse query: --[a-z]*: "ttft_s" has no value here: it needs workload.phase: prefill' query good.db $option

@@ -29,8 +29,8 @@ done
 json payoff.json
 grep -q '"stops_at": [0-9]' payoff.json || complain "no stop point between grid values"
 
-# A stop point is one: beside it (whole batches make P jump by 1 %) the verdict turns. Duplex on DeepSeek-R1
-# over the context; the finer sweep chooses both sides again.
+# P crosses 1 at a stop point: it is below 1 at one end of the interval from 10 % below to 10 % above
+# it, and above 1 at the other. Here for Duplex on DeepSeek-R1 along the context, in a finer sweep.
 stop=$(grep '"engine": "duplex", "axis": "workload_context"' payoff.json | sed 's/.*"stops_at": \([0-9.]*\).*/\1/' | head -n 1)
 sed -e "s/workload.context: .*/workload.context: [$(sql "CAST($stop * 0.9 AS INT)"), $(sql "CAST($stop * 1.1 AS INT)")]/" \
     -e 's/engine: .*/engine: [none, duplex]/' -e 's/^models:.*/model: deepseek-r1/' \

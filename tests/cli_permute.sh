@@ -114,7 +114,8 @@ canonical() {
         sed 's/^[[:space:][{]*//; s/[],}[:space:]]*$//; /^$/d' | sort
 }
 
-# ask NAME COMMAND...: both answer alike, and have an answer, or a complaint where NAME says so.
+# ask NAME COMMAND...: both programs give the same answer, with status 0 or 3 (or 2, if NAME ends in
+# "misspelt").
 ask() {
     name=$1
     shift

@@ -39,7 +39,7 @@ sql "count(*)" "FROM point WHERE abs(attention_s + projection_s + ffn_s + expert
 # A path with dots is a column in a condition, but not inside quotes.
 is "$("$DSE" query all.db --where "workload.context > 9000 AND engine <> 'workload.context'" --columns point --format csv)" \
    "$("$DSE" query all.db --where "workload_context > 9000" --columns point --format csv)" "--where with dots"
-# An axis that a later run adds stands after the metrics in the store, and is shown all the same.
+# The column of an axis that a later run adds comes after the metrics in the store; it is shown too.
 printf 'study: first\nsweep: {workload.context: [1024, 2048]}\n' >first.yaml
 printf 'study: second\nsweep: {chip.link_domain: [8, 72]}\n' >second.yaml
 "$DSE" sweep first.yaml --db two.db --quiet >/dev/null && "$DSE" sweep second.yaml --db two.db --quiet >/dev/null || complain "two runs"

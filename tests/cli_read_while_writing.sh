@@ -46,7 +46,7 @@ is=$?
 case $is in 0 | 130) ;; *) complain "the sweep that was read: exit $is: $(head -c 300 sweep.txt)" ;; esac
 [ -n "${answered-}" ] || complain "no reader had an answer"
 
-# Readers have cost nothing: the run is whole, and what is committed is all there.
+# The readers did no harm: the run counts as many points as the store holds.
 done=$("$DSE" query long.db --sql 'SELECT done FROM run' --format csv | tail -n 1)
 points=$("$DSE" query long.db --sql 'SELECT count(*) FROM point' --format csv | tail -n 1)
 [ "$done" = "$points" ] || complain "$done points are done, $points are there"

@@ -63,7 +63,7 @@ sql() { "$dse" query study.db --sql "$1" --format csv | tail -n 1; }
 [ "$(wc -l <front.csv)" -gt 2 ] || complain "the front has $(wc -l <front.csv) lines"
 "$dse" verdicts study.db --format csv | grep -q '^ok,' || complain "the command does not count"
 
-# The parameter adds its area, the layer caches 8 heads and a half of 128 numbers in 32 layers.
+# The parameter adds its area; the layer caches 8.5 heads of 128 numbers in each of 32 layers.
 metric() { sed -n "s/.*\"$1\": \([0-9.]*\).*/\1/p" eval.json | head -n 1; }
 "$dse" eval --set chip=b200 --format json >eval.json
 before=$(metric die_area_mm2)

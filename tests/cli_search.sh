@@ -68,7 +68,7 @@ done
 "$DSE" merge halves.db half1.db half2.db >/dev/null || complain "fronts do not merge"
 same front.db halves.db "the front in two shards"
 
-# Said before, said after.
+# Without a strategy, the choice is announced; afterwards the nearest miss is reported.
 sed '/strategy/d' nsga2.yaml >own.yaml
 echo 'search: {budget: 500}' >>own.yaml
 "$DSE" sweep own.yaml >out.txt 2>err.txt || complain "no strategy fails"

@@ -8,7 +8,7 @@ data=${DSE_VALIDATION:-$DSE_SOURCE/../shared/validation}
 failed=0
 
 complain() { printf 'cli_validate: %s\n' "$*"; failed=1; }
-# holds WHAT LIMIT: every claim whose text begins so is within LIMIT percent.
+# holds WHAT LIMIT: every claim that begins with WHAT is within LIMIT percent.
 holds() {
     grep "\"what\": \"[^\"]*$1" "$work/claims.json" |
         sed 's/.*"error_percent": \([^,}]*\).*/\1/' |

@@ -102,7 +102,7 @@ static void start_up_is_all_there_is_to_nothing(void **state)
     }
 }
 
-/* An operator whose kernel nobody named has no calibrated time, and no step with it has one. */
+/* An operator without a kernel has no calibrated time, nor has a step that contains it. */
 static void a_kernel_without_a_name_is_refused(void **state)
 {
     const struct entry *entry[8];

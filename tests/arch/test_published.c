@@ -1,4 +1,4 @@
-/* The model against published numbers; the source stands beside each. */
+/* The model against published numbers, each with its source. */
 #include <string.h>
 
 #include "arch/attention.h"
