@@ -62,6 +62,9 @@ int node_bind_field(const struct node *n, const struct field *f, const char *pat
 int node_bind(const struct node *n, struct fields table, const char *const *skip, void *object,
               bool *given, struct err *err);
 
+/* Adds an error at the position of the node. */
+void node_add_fault(const struct node *n, struct faults *found, const struct err *what);
+
 /* As node_bind, but collects the errors of all entries in `found`. */
 void node_bind_all(const struct node *n, struct fields table, void *object, struct faults *found);
 

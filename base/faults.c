@@ -2,16 +2,15 @@
 
 #include <stdlib.h>
 
-#include "base/conf.h"
 #include "base/mem.h"
 
-void faults_add(struct faults *f, const struct node *n, const struct err *what)
+void faults_add(struct faults *f, size_t line, size_t column, const struct err *what)
 {
     if (f->n == f->room) {
         f->room = 2 * f->room + 8;
         f->fault = mem_grow(f->fault, f->room, sizeof *f->fault);
     }
-    f->fault[f->n] = (struct fault){node_line(n), node_column(n), f->n, mem_text(what->text)};
+    f->fault[f->n] = (struct fault){line, column, f->n, mem_text(what->text)};
     f->n++;
 }
 

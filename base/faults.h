@@ -6,8 +6,6 @@
 
 #include "base/err.h"
 
-struct node;
-
 struct faults {
     size_t n, room;
     struct fault {
@@ -16,8 +14,8 @@ struct faults {
     } * fault;
 };
 
-/* Adds an error at the position of `n`. */
-void faults_add(struct faults *f, const struct node *n, const struct err *what);
+/* Adds an error at a position of the file. */
+void faults_add(struct faults *f, size_t line, size_t column, const struct err *what);
 
 /* Sorts by position in the file; errors at one position stay in the order they were added. */
 void faults_sort(struct faults *f);

@@ -138,7 +138,7 @@ static void read_part_axis(struct axis *a, const struct axis_source *from, struc
     struct err err;
     for (size_t i = 0; i < items(from->value); i++)
         if (read_entry(a, item(from->value, i), from->catalogue, &err) != 0)
-            faults_add(found, item(from->value, i), &err);
+            node_add_fault(item(from->value, i), found, &err);
 }
 
 double axis_count(const struct node *value)
@@ -244,7 +244,7 @@ static void read_list(struct axis *a, const struct node *value, struct faults *f
     a->value = mem_alloc(items(value), sizeof *a->value);
     for (size_t i = 0; i < items(value); i++) {
         if (node_bind_field(item(value, i), a->parameter.field, a->path, part, &err) != 0) {
-            faults_add(found, item(value, i), &err);
+            node_add_fault(item(value, i), found, &err);
             continue;
         }
         double v = design_get(&d, &a->parameter);
@@ -255,7 +255,7 @@ static void read_list(struct axis *a, const struct node *value, struct faults *f
     if (found->n == before && repeated < a->n) {
         const struct node *n = item(value, repeated);
         node_fail(n, a->path, &err, "%s is given twice: keep one", node_text(n));
-        faults_add(found, n, &err);
+        node_add_fault(n, found, &err);
     }
     if (words && a->n) {
         a->text = mem_alloc(a->n, sizeof *a->text);
@@ -309,11 +309,11 @@ void axis_read(const struct axis_source *from, struct faults *found)
     struct axis *a = &from->axis[*from->axes];
     struct err err;
     if (add_axis(from, &err) != 0)
-        faults_add(found, from->key, &err);
+        node_add_fault(from->key, found, &err);
     else if (a->is_part)
         read_part_axis(a, from, found);
     else if (node_kind(from->value) != NODE_MAP)
         read_list(a, from->value, found);
     else if (read_range(a, from->value, &err) != 0)
-        faults_add(found, from->value, &err);
+        node_add_fault(from->value, found, &err);
 }

@@ -177,7 +177,7 @@ static void add_lines(struct explore *e, struct lines *l)
 static void check_line(struct explore *e, size_t axis, size_t points, const double *rows)
 {
     const struct problem *p = &e->problem;
-    double now[2 * RULES_MOST + 1];
+    double now[2 * RULES_MOST + 1] = {0};
     struct extent so_far[2 * RULES_MOST + 1];
     size_t width = p->objectives + p->limits;
     for (size_t j = 0; j < width; j++)

@@ -57,7 +57,7 @@ struct reading {
 
 static int note(struct reading *r, const struct node *n, const struct err *what)
 {
-    faults_add(r->found, n, what);
+    node_add_fault(n, r->found, what);
     return -1;
 }
 
