@@ -2,8 +2,8 @@
  * with the rows of every constant array of structs (or of pointers to them) in reverse order, and
  * so the members of the structs and the constants of the enums that are named: "struct metrics" by
  * its tag, "enum VERDICTS" by its last constant, which counts the others and stays last. A row that
- * ends a list, { NULL ...}, stays last too. What means something by its position means something
- * else afterwards: see cli_permute.sh. */
+ * ends a list, { NULL ...}, stays last too. Code that relies on the position
+ * of a row then gives another answer: see cli_permute.sh. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -42,7 +42,7 @@ struct exact {
     struct {
         size_t part, pattern, point;
         size_t parent; /* box of `now` */
-    } * wait;          /* who waits for which point of the last ask */
+    } * wait;          /* parts that wait for points of the last ask */
     size_t waiting, wait_room;
     double spent;            /* effort so far */
     double effort_per_point; /* in the last ask */
