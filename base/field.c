@@ -56,9 +56,9 @@ static const struct style {
     bool kilo;
     double sample;
 } styles[] = {
-    {"1",        0,  0, false, 2},
+    {"1",        0, 18, false, 2},
     {"mm2",      0,  0, false, 800},
-    {"FLOP/B",   0,  0, false, 300},
+    {"FLOP/B",   0, 18, false, 300},
     {"s",      -12,  0, false, 0.01},
     {"W",      -12, 18, true,  500},
     {"J",      -12, 18, true,  1e-12},

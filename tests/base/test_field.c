@@ -427,7 +427,7 @@ static void counts_and_money_are_written_in_full_below_a_million(void **state)
     writes("token_per_s", 12345.6, "12346 tokens/s");
 }
 
-static void plain_numbers_areas_seconds_and_intensities_have_no_large_prefix(void **state)
+static void plain_numbers_areas_seconds_and_intensities_have_no_k(void **state)
 {
     (void)state;
     writes("busy", 0.8, "0.8");
@@ -438,6 +438,14 @@ static void plain_numbers_areas_seconds_and_intensities_have_no_large_prefix(voi
     says(1234, "FLOP/B", 4, "1234 FLOP/B");
     says(0.5, "FLOP/B", 4, "0.5 FLOP/B");
     says(2, NULL, 3, "2");
+}
+
+static void plain_numbers_and_intensities_from_a_million_have_a_prefix_and_no_exponent(void **state)
+{
+    (void)state;
+    says(1e6, "1", 4, "1 M");
+    says(1e6, "FLOP/B", 4, "1 MFLOP/B");
+    says(12345678, "1", 4, "12.35 M");
 }
 
 static void rounding_up_moves_to_the_next_prefix(void **state)
@@ -580,7 +588,9 @@ int main(void)
         cmocka_unit_test(values_are_written_with_four_digits_and_a_prefix),
         cmocka_unit_test(a_word_is_written_for_its_value),
         cmocka_unit_test(counts_and_money_are_written_in_full_below_a_million),
-        cmocka_unit_test(plain_numbers_areas_seconds_and_intensities_have_no_large_prefix),
+        cmocka_unit_test(plain_numbers_areas_seconds_and_intensities_have_no_k),
+        cmocka_unit_test(
+            plain_numbers_and_intensities_from_a_million_have_a_prefix_and_no_exponent),
         cmocka_unit_test(rounding_up_moves_to_the_next_prefix),
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(a_row_is_found_by_name_and_a_time_without_its_unit),
