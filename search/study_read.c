@@ -318,8 +318,14 @@ static bool axis_has_entry(const struct axis *a, const struct entry *e)
     return is;
 }
 
-/* A base value must be a value of the axis that sweeps it: otherwise no point would have it. Call
- * it before the axes are sorted (axis_key). */
+/* A default word that stands for no number in range (auto, max) leaves the value open. */
+static bool leaves_open(const struct field *f, double v)
+{
+    return !f->only_words && v == f->init && (v < f->lo || v > f->hi);
+}
+
+/* A base value must be a value of the axis that sweeps it, or leave it open: otherwise no point
+ * would have it. Call it before the axes are sorted (axis_key). */
 static void check_base_values(struct reading *r)
 {
     for (size_t i = 0; i < r->s->axes; i++) {
@@ -329,7 +335,8 @@ static void check_base_values(struct reading *r)
         struct err err;
         if (a->is_part && r->entry[a->part] && !axis_has_entry(a, r->entry[a->part]))
             unused = r->name[a->part];
-        else if (value && !axis_has_value(a, value->value))
+        else if (value && !leaves_open(a->parameter.field, value->value) &&
+                 !axis_has_value(a, value->value))
             unused = value->node;
         if (!unused)
             continue;

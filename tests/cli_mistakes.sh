@@ -82,6 +82,11 @@ refused '2:1: workload\.context: given twice, at 1:12 too' 'workload: {context: 
 # A base value that is also a value of the axis is allowed.
 taken 'context 2048' 'model: llama-3.1-8b' 'engine: none' 'workload: {context: 8192}' \
     'sweep: {workload.context: [2048, 8192], engine: [none, duplex]}'
+# So is auto or max, which leaves the choice to the axis.
+taken 'TP 2, DP 4' 'model: llama-3.1-8b' 'plan: {devices: 8, tp: auto, dp: auto}' \
+    'workload: {batch: max}' 'sweep: {plan.tp: [2], workload.batch: [8, 16]}'
+refused '1:17: precision\.kv: given twice: bf16 here' \
+    'precision: {kv: bf16}' 'sweep: {precision.kv: [fp8, fp4]}'
 # --set replaces an axis.
 printf 'model: llama-3.1-8b\nsweep: {workload.context: [2048, 8192]}\n' >s.yaml
 "$DSE" eval s.yaml --set workload.context=4096 | grep -q 'context 4096' || complain "--set beside an axis is lost"
