@@ -124,7 +124,8 @@ static int check_foreign(const char *name, struct err *err)
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         const char *section = design_parts[part].fields->section;
         if (design_parts[part].named && name_distance(lower_name.text, section) <= 1)
-            return fail(err, "unknown name: did you mean \"%s\"?", section);
+            return fail(err, "unknown name: did you mean \"%s\"? (given_%s is passed on)", section,
+                        lower_name.text);
     }
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         const struct fields *f = design_parts[part].fields;
@@ -197,6 +198,28 @@ static bool same_target(const struct target *a, const struct target *b)
                                    : a->parameter.offset == b->parameter.offset);
 }
 
+static bool has_column(const struct points *p, const char *name)
+{
+    for (size_t i = 0; i < p->csv.columns; i++)
+        if (!strcmp(p->csv.header[i], name))
+            return true;
+    return false;
+}
+
+/* The metric `batch` is taken for workload.batch by people, unless that is given or the list is a
+ * result (it has a verdict). */
+static int check_batch(const struct points *p, size_t i, struct err *err)
+{
+    static const char *const told_apart[] = {"workload.batch", "workload_batch", "verdict"};
+    if (strcmp(p->csv.header[i], "batch") != 0)
+        return 0;
+    for (size_t j = 0; j < LEN(told_apart); j++)
+        if (has_column(p, told_apart[j]))
+            return 0;
+    return fail_column(
+        p, i, "sets nothing: did you mean \"workload.batch\"? (given_batch is passed on)", err);
+}
+
 static int find_targets(struct points *p, struct err *err)
 {
     size_t *set = mem_alloc(p->csv.columns, sizeof *set), sets = 0;
@@ -214,6 +237,8 @@ static int find_targets(struct points *p, struct err *err)
             rc = check_nameless(p, i, err);
         else if (check_foreign(p->csv.header[i], &inner) != 0)
             rc = fail_column(p, i, inner.text, err);
+        else
+            rc = check_batch(p, i, err);
     }
     if (rc == 0 && sets == 0)
         rc = fail(err,

@@ -44,6 +44,10 @@ priced '"model";"chip";"plan.devices";"workload.context";"workload.batch"\n"llam
 refused '1:1: the text is in UTF-16: save it as UTF-8' '\377\376m\000o\000d\000e\000l\000\n\000'
 refused '1: the header holds more than one of comma, semicolon and tab' 'model,chip;plan.devices\nllama-3.1-8b,h100;1\n'
 
+# A batch beside workload.batch, or in a list of results, is passed on.
+priced 'model,chip,plan.devices,workload.context,workload.batch,batch\nllama-3.1-8b,h100,1,4096,16,7\n' 0.00708533
+priced 'model,chip,plan.devices,workload.context,Workload.Batch,verdict,batch\nllama-3.1-8b,h100,1,4096,16,ok,7\n' 0.00708533
+
 # Names in capitals and between blanks; cells between blanks; rows of empty cells.
 priced 'Model, chip,PLAN.Devices , Workload_Context,workload.batch\nllama-3.1-8b, h100 , 1,4096,16\n' 0.00708533
 priced 'model,chip,plan.devices,workload.context,workload.batch,,\nllama-3.1-8b,h100,1,4096,16,,\n,,,,,,\n ,,"",,,,\n' 0.00708533
@@ -57,6 +61,8 @@ refused '1:2: wrkload_context: .*did you mean "workload\.context"'    'model,wrk
 refused '1:2: workload context: .*did you mean "workload\.context"'   'model,workload context\nllama-3.1-8b,4096\n'
 refused '1:2: chip_memory_gb: .*did you mean "chip\.memory_byte"'     'model,chip_memory_gb\nllama-3.1-8b,80\n'
 refused '1:2: Context: .*did you mean "workload\.context"'            'model,Context\nllama-3.1-8b,4096\n'
+refused '1:2: batch: .*did you mean "workload\.batch"'                'model,batch\nllama-3.1-8b,16\n'
+refused '1:2: mode: .*\(given_mode is passed on\)'                    'model,mode\nllama-3.1-8b,x\n'
 refused '1:1: models: .*did you mean "model"'                         'models,chip\nllama-3.1-8b,h100\n'
 refused '1:2: chp: .*did you mean "chip"'                             'model,chp\nllama-3.1-8b,h100\n'
 refused '1:1: no column is named like a parameter'                    'name,note\na,b\n'
