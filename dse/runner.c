@@ -166,6 +166,14 @@ static void open_front(struct runner *r)
     r->front_progress.dim = r->study->objectives <= PARETO_MOST ? r->study->objectives : 0;
 }
 
+/* sweep_run, with a message for what it cannot describe itself. */
+static int price_range(struct runner *r, struct point_range range, points_fn fn)
+{
+    fail_io(r->err, "dse sweep: no thread can be started: provide more memory, or allow more "
+                    "processes");
+    return sweep_run(r->study, r->columns, range, r->jobs, fn, r);
+}
+
 static int run_grid(struct runner *r, const struct db_run *row)
 {
     if (r->study->objectives) {
@@ -176,10 +184,8 @@ static int run_grid(struct runner *r, const struct db_run *row)
                         r->err) != 0)
             return -1;
     }
-    return r->start < r->last
-               ? sweep_run(r->study, r->columns, (struct point_range){r->start, r->last}, r->jobs,
-                           take_rows, r)
-               : 0;
+    return r->start < r->last ? price_range(r, (struct point_range){r->start, r->last}, take_rows)
+                              : 0;
 }
 
 /* ---- a strategy: the whole search is repeated, and only missing points are written ---- */
@@ -328,8 +334,7 @@ static int run_whole_grid(struct runner *r)
     open_front(r);
     r->done = r->first;
     r->feasible = 0;
-    int rc = sweep_run(r->study, r->columns, (struct point_range){0, r->study->size}, r->jobs,
-                       take_rows_of_all, r);
+    int rc = price_range(r, (struct point_range){0, r->study->size}, take_rows_of_all);
     if (rc == 0 || rc == OUT_OF_TIME)
         return write_front(r, r->front) != 0 ? -1 : rc;
     r->done = r->first;

@@ -217,6 +217,15 @@ if grep -q __asan_init "$DSE"; then
 else
     # shellcheck disable=SC3045 # tried before
     is=$(ulimit -v 100000 && "$DSE" query small.db --sql "$big" >out.txt 2>err.txt; echo $?)
+    # Too little for a thread or for anything else: one line that says so.
+    printf 'model: llama-3.1-8b\nsweep: {workload.batch: [1, 2]}\n' >tiny.yaml
+    for kbyte in 12000 14000 20000; do
+        # shellcheck disable=SC3045
+        (ulimit -v "$kbyte" && "$DSE" sweep tiny.yaml --db tiny.db >tiny.txt 2>tiny_err.txt) ||
+            [ "$(grep -c memory tiny_err.txt)" = "$(wc -l <tiny_err.txt)" ] ||
+            complain "a sweep in $kbyte kB: $(cat tiny_err.txt)"
+        rm -f tiny.db
+    done
 fi
 [ "$is" = 1 ] || complain "out of memory: exit $is"
 tail -n 1 err.txt | grep -q 'out of memory' || complain "out of memory: $(tail -n 3 err.txt)"
