@@ -318,10 +318,16 @@ static bool axis_has_entry(const struct axis *a, const struct entry *e)
     return is;
 }
 
-/* A default word that stands for no number in range (auto, max) leaves the value open. */
+/* A default word that stands for no number in range (auto, max, none) leaves the value open. */
 static bool leaves_open(const struct field *f, double v)
 {
-    return !f->only_words && v == f->init && (v < f->lo || v > f->hi);
+    return !f->only_words && v == f->init && (v < f->lo || v > f->hi || isinf(v));
+}
+
+/* So does an engine that is none. */
+static bool entry_leaves_open(const struct entry *e)
+{
+    return e->part == PART_ENGINE && !engine_is_there(e->value);
 }
 
 /* A base value must be a value of the axis that sweeps it, or leave it open: otherwise no point
@@ -333,7 +339,8 @@ static void check_base_values(struct reading *r)
         const struct given *value = a->is_part ? NULL : given_before(r, &a->parameter);
         const struct node *unused = NULL;
         struct err err;
-        if (a->is_part && r->entry[a->part] && !axis_has_entry(a, r->entry[a->part]))
+        const struct entry *entry = a->is_part ? r->entry[a->part] : NULL;
+        if (entry && !entry_leaves_open(entry) && !axis_has_entry(a, entry))
             unused = r->name[a->part];
         else if (value && !leaves_open(a->parameter.field, value->value) &&
                  !axis_has_value(a, value->value))

@@ -85,6 +85,8 @@ taken 'context 2048' 'model: llama-3.1-8b' 'engine: none' 'workload: {context: 8
 # So is auto or max, which leaves the choice to the axis.
 taken 'TP 2, DP 4' 'model: llama-3.1-8b' 'plan: {devices: 8, tp: auto, dp: auto}' \
     'workload: {batch: max}' 'sweep: {plan.tp: [2], workload.batch: [8, 16]}'
+taken 'TP 2, DP 4' 'model: llama-3.1-8b' 'plan: {devices: 8, tp: 2}' 'engine: none' \
+    'workload: {tpot: none}' 'sweep: {engine: [duplex, attacc], workload.tpot: [50 ms, 1 s]}'
 refused '1:17: precision\.kv: given twice: bf16 here' \
     'precision: {kv: bf16}' 'sweep: {precision.kv: [fp8, fp4]}'
 # --set replaces an axis.
