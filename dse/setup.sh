@@ -2,15 +2,23 @@
 # Functions that install the packages needed by the build, and that build. Sourced in the project root
 # by dse/quickstart.sh and the scripts of tests/.
 
-# DEBIAN-PACKAGE:PKG-CONFIG-NAME of each library, DEBIAN-PACKAGE:COMMAND of each tool.
+# DEBIAN-PACKAGE:PKG-CONFIG-NAME of each library, DEBIAN-PACKAGE:COMMAND of each tool,
+# DEBIAN-PACKAGE:COMPILER of each sanitizer runtime.
 libraries="libsqlite3-dev:sqlite3 libyaml-dev:yaml-0.1 libpcre2-dev:libpcre2-8"
 tools="ninja-build:ninja pkg-config:pkg-config"
+runtimes=""
 
 have_compiler() {
     for compiler in "${CC:-cc}" gcc clang; do
         if echo '#include <stdio.h>' | $compiler -fsyntax-only -x c - 2>/dev/null; then return 0; fi
     done
     return 1
+}
+
+# links COMPILER: with the sanitizers?
+links() {
+    echo 'int main(void) { return 0; }' |
+        "$1" -fsanitize=address,undefined -x c - -o /dev/null 2>/dev/null
 }
 
 have_cmake() { # 3.25 or newer
@@ -25,6 +33,9 @@ missing() {
     have_cmake || printf ' cmake'
     for tool in $tools; do
         command -v "${tool#*:}" >/dev/null || printf ' %s' "${tool%:*}"
+    done
+    for runtime in $runtimes; do
+        links "${runtime#*:}" || printf ' %s' "${runtime%:*}"
     done
     for library in $libraries; do
         pkg-config --exists "${library#*:}" 2>/dev/null || printf ' %s' "${library%:*}"

@@ -7,6 +7,7 @@ CDPATH='' cd -- "$(dirname -- "$0")/.."
 
 libraries="$libraries libcmocka-dev:cmocka"
 tools="$tools clang:clang patch:patch"
+runtimes="libclang-rt-dev:clang"
 install_missing
 
 build dev-clang
