@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arch/best_mapping.h"
+#include "arch/timing.h"
 #include "base/mem.h"
 
 static void make_room(struct prepared *p, size_t n)
@@ -39,7 +40,7 @@ void prepare(struct prepared *out, const struct design *d)
         step_build(&m->prefill, &d->model, &m->plan, &prompt, &d->precision, &d->mode);
         step_bound_make(&m->prefill_bound, &m->prefill);
         steps_renew(&m->prefill_memo);
-        if (m->step.mixed && m->step.calibrated)
+        if (m->step.mixed && m->step.timing->needs_calibration)
             m->step.beside = &m->prefill;
     }
 }

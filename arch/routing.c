@@ -12,6 +12,7 @@
 
 #include "base/lanes.h"
 #include "base/mem.h"
+#include "base/random.h"
 
 enum { PERMUTATIONS = 32 }; /* random placements drawn */
 
@@ -102,14 +103,6 @@ static void sum_loads(struct device_load *held, size_t devices, const struct cop
     qsort(held, devices, sizeof *held, by_load);
 }
 
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u; /* splitmix64, Steele et al. 2014 */
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
 /* Places the copies in random order, in equal parts; `seed` numbers the placement. */
 static void shuffle_copies(struct copy *copy, size_t n, size_t devices, uint64_t seed)
 {
@@ -117,7 +110,7 @@ static void shuffle_copies(struct copy *copy, size_t n, size_t devices, uint64_t
     for (size_t i = 0; i < n; i++)
         slot[i] = i;
     for (size_t i = n; i > 1; i--) {
-        size_t j = (size_t)(next_random(&seed) % i), swap = slot[i - 1];
+        size_t j = (size_t)(random_splitmix(&seed) % i), swap = slot[i - 1];
         slot[i - 1] = slot[j];
         slot[j] = swap;
     }

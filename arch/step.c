@@ -212,7 +212,6 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     out->dp = plan->dp;
     out->mixed = w->phase == PHASE_SERVING;
     out->timing = timing;
-    out->calibrated = timing->needs_calibration;
     out->layers = m->layers / plan->pp;
     out->beside = NULL;
     out->beside_per_request =

@@ -45,7 +45,6 @@ struct step {
     double made;                 /* tokens counted per request: accepted, or of its prompt */
     bool mixed;                  /* serving: decode and prefill on the same devices */
     const struct timing *timing; /* arch/timing.h */
-    bool calibrated;             /* the timing needs a calibration */
     double layers;
     const struct step *beside; /* prefill of one prompt, run between decode steps; or NULL */
     double beside_per_request; /* prompts per step and request */

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "arch/timing.h"
+
 /* ---- independent of the device ---- */
 
 static bool by_domain(const struct step *s, const struct op *o)
@@ -13,8 +15,9 @@ static void add_collective(struct step_bound *out, const struct step *s, const s
 {
     double waited = step_waited(o, routing_busiest(&s->routing, 0, false));
     bool one_shot = s->reduces_best && o->kernel == KERNEL_REDUCE, near = by_domain(s, o);
-    double kept =
-        s->calibrated && o->kernel == KERNEL_EXCHANGE ? 0.5 : 1; /* a device keeps its own part */
+    double kept = s->timing->needs_calibration && o->kernel == KERNEL_EXCHANGE
+                      ? 0.5
+                      : 1; /* a device keeps its own part */
     size_t at = 0;
     while (at < out->wires && (out->wire[at].group != o->group || out->wire[at].near != near))
         at++;

@@ -14,6 +14,13 @@ uint64_t random_mix(uint64_t x)
     return x ^ (x >> 31);
 }
 
+uint64_t random_splitmix(uint64_t *state)
+{
+    uint64_t next = random_mix(*state);
+    *state += SPLITMIX_STEP;
+    return next;
+}
+
 void random_seed(struct random *r, uint64_t seed)
 {
     for (size_t i = 0; i < 4; i++)

@@ -28,4 +28,7 @@ double random_normal_at(uint64_t stream, uint64_t count); /* mean 0, deviation 1
 /* A well-mixed hash of `x`; also the step of splitmix64. */
 uint64_t random_mix(uint64_t x);
 
+/* The next number of splitmix64. */
+uint64_t random_splitmix(uint64_t *state);
+
 #endif
