@@ -7,6 +7,7 @@
 /* Input of a search over mappings. */
 struct mapping_search {
     struct prepared *p;
+    size_t first, last; /* range of mappings in `p`, last excluded */
     const struct devices *d;
     const struct workload *w;
     struct bound_devices bounds; /* filled by `search` */
@@ -28,6 +29,11 @@ struct trial {
     lane transfer_s; /* pool: time to send a prompt's KV cache */
 };
 
+double pool_batch(const struct mapped *m, const struct workload *w)
+{
+    return m->prefill.dp * fmax(1, floor(CHUNK_TOKENS / (w->input - w->prefix)));
+}
+
 static void make_trial(struct trial *out, const struct mapping_search *q, size_t k)
 {
     struct mapped *m = &q->p->mapped[k];
@@ -41,7 +47,7 @@ static void make_trial(struct trial *out, const struct mapping_search *q, size_t
     out->counted = q->pool ? 1 : m->step.made;
     out->shared = q->pool ? m->plan.devices : 1;
     if (q->pool)
-        out->batch = m->prefill.dp * fmax(1, floor(CHUNK_TOKENS / (w->input - w->prefix)));
+        out->batch = pool_batch(m, w);
     lanes_set(out->ttft_s, q->d->n, w->ttft_s);
     for (size_t i = 0; i < q->d->n && q->pool; i++) {
         /* Each device sends its part of a prompt's KV cache over the network. */
@@ -298,11 +304,12 @@ static void try_mapping(struct found *f, const struct mapping_search *q, size_t 
 }
 
 /* The mapping with the highest bound on device i. */
-static size_t most_promising(const struct prepared *p, size_t i)
+static size_t most_promising(const struct mapping_search *q, size_t i)
 {
-    size_t at = 0;
-    for (size_t k = 1; k < p->n; k++)
-        if (p->merit[k].of[i] > p->merit[at].of[i])
+    const struct merit *merit = q->p->merit;
+    size_t at = q->first;
+    for (size_t k = at + 1; k < q->last; k++)
+        if (merit[k].of[i] > merit[at].of[i])
             at = k;
     return at;
 }
@@ -321,7 +328,7 @@ static bool may_win(const double *restrict bound, const double *restrict top, si
 static void choose_first_of_equals(struct found *f, const struct mapping_search *q)
 {
     for (size_t i = 0; i < q->d->n; i++) {
-        size_t k = 0;
+        size_t k = q->first;
         while (!q->p->merit[k].exact || is_more(f->top[i], q->p->merit[k].of[i], q->equal))
             k++;
         if (k == f->mapped[i])
@@ -342,22 +349,22 @@ static void search(struct candidates *out, size_t mapped[LANES], struct mapping_
     bound_devices_make(&q->bounds, q->d);
     for (size_t i = 0; i < q->d->n; i++)
         q->overlaps |= LANE(&q->d->rates, rates, overlap)[i] > 0;
-    for (size_t k = 0; k < p->n; k++) {
+    for (size_t k = q->first; k < q->last; k++) {
         bound_merit(&p->merit[k], q, k, ROUGH);
         p->merit[k].exact = false;
     }
     /* The most promising mappings of a few devices first: their merits rule most others out. */
     size_t n = q->d->n;
     for (size_t j = 0; j < SEEDS; j++) {
-        size_t i = j * (n - 1) / (SEEDS - 1), k = most_promising(p, i);
+        size_t i = j * (n - 1) / (SEEDS - 1), k = most_promising(q, i);
         while (!p->merit[k].refined && !p->merit[k].exact) {
             bound_merit(&p->merit[k], q, k, REFINED);
-            k = most_promising(p, i);
+            k = most_promising(q, i);
         }
         if (!p->merit[k].exact)
             try_mapping(&f, q, k);
     }
-    for (size_t k = 0; k < p->n; k++) {
+    for (size_t k = q->first; k < q->last; k++) {
         struct merit *m = &p->merit[k];
         if (m->exact || !may_win(m->of, f.top, n))
             continue;
@@ -372,7 +379,7 @@ static void search(struct candidates *out, size_t mapped[LANES], struct mapping_
 void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared *p,
                    const struct devices *d, const struct workload *w)
 {
-    struct mapping_search q = {.p = p, .d = d, .w = w, .equal = 1e-12};
+    struct mapping_search q = {.p = p, .last = p->n, .d = d, .w = w, .equal = 1e-12};
     struct trial a;
     if (p->n > 1) {
         search(out, mapped, &q);
@@ -384,12 +391,16 @@ void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared
         mapped[i] = 0;
 }
 
-void best_prefill_pools(struct prefill_pool_lanes *out, struct prepared *p, const struct devices *d,
-                        const struct workload *w)
+void best_prefill_pools(struct prefill_pool_lanes *out, size_t mapped[LANES], struct prepared *p,
+                        const struct devices *d, const struct workload *w)
 {
-    struct mapping_search q = {.p = p, .d = d, .w = w, .pool = true};
+    struct mapping_search q = {.p = p,
+                               .first = p->pool_first,
+                               .last = p->pool_first + p->pool_n,
+                               .d = d,
+                               .w = w,
+                               .pool = true};
     struct candidates best;
-    size_t mapped[LANES];
     search(&best, mapped, &q);
     for (size_t i = 0; i < d->n; i++) {
         struct trial a;

@@ -45,7 +45,11 @@ struct prefill_pool {
 };
 LANES_OF(prefill_pool);
 
-void best_prefill_pools(struct prefill_pool_lanes *out, struct prepared *p, const struct devices *d,
-                        const struct workload *w);
+/* `mapped` gets the index in p->mapped. */
+void best_prefill_pools(struct prefill_pool_lanes *out, size_t mapped[LANES], struct prepared *p,
+                        const struct devices *d, const struct workload *w);
+
+/* Prompts in one step of a group of a prefill pool. */
+double pool_batch(const struct mapped *m, const struct workload *w);
 
 #endif

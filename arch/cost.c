@@ -99,10 +99,10 @@ double network_usd_per_device(double devices, const struct chip *c, const struct
     return network_usd(network_levels(devices, p->switch_ports), c->network_byte_per_s, p);
 }
 
-double cost_system_usd(const struct quote *q, double devices, const struct chip *c,
+double cost_system_usd(const struct quote *q, double devices, double joined, const struct chip *c,
                        const struct prices *p)
 {
-    return devices * (q->usd_per_device + network_usd_per_device(devices, c, p));
+    return devices * (q->usd_per_device + network_usd_per_device(joined, c, p));
 }
 
 double math_energy_ratio(double math_byte, const struct prices *p)
@@ -139,18 +139,19 @@ static inline void running_of(struct running_cost *out, const struct quote *q,
 void cost_running(struct running_cost *out, const struct quote *q, const struct activity *a,
                   const struct chip *c, const struct prices *p)
 {
-    running_of(out, q, a, cost_system_usd(q, a->devices, c, p), math_energy_ratio(a->math_byte, p),
-               p);
+    running_of(out, q, a, cost_system_usd(q, a->devices, a->devices, c, p),
+               math_energy_ratio(a->math_byte, p), p);
 }
 
 FOR_ALL_VECTORS
 static void running_costs(struct running_cost_lanes *restrict out,
-                          const struct quote_lanes *restrict q, const struct devices *restrict d,
-                          const double *restrict devices, const double *restrict levels,
-                          const double *restrict tokens_per_s, double math_byte,
-                          const struct step_split_lanes *restrict split,
-                          const struct prices *restrict p)
+                          const struct quote_lanes *restrict q, const struct fleet *fleet,
+                          const double *restrict levels, const double *restrict tokens_per_s,
+                          double math_byte, const struct prices *restrict p)
 {
+    const struct devices *restrict d = fleet->d;
+    const double *restrict devices = fleet->devices;
+    const struct step_split_lanes *restrict split = fleet->split;
     double math_ratio = math_energy_ratio(math_byte, p);
     for (size_t i = 0; i < d->n; i++) {
         struct quote quote;
@@ -233,20 +234,46 @@ static void put_costs(struct metrics_lanes *restrict out, const struct devices *
     }
 }
 
-void cost_metrics(struct metrics_lanes *out, const struct devices *d, const double *devices,
-                  const struct precision *precision, const struct step_split_lanes *split,
-                  const struct price_book *book)
+/* Adds the running cost of a pool to that of the devices of the step: all but board_w add up. */
+FOR_ALL_VECTORS
+static void add_running_costs(struct running_cost_lanes *restrict out,
+                              const struct running_cost_lanes *restrict pool, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct running_cost a, b;
+        LANES_TAKE(a, out, i);
+        LANES_TAKE(b, pool, i);
+        a.system_usd += b.system_usd;
+        a.power_w += b.power_w;
+        a.engine_w += b.engine_w;
+        a.j_per_token += b.j_per_token;
+        a.usd_per_hour += b.usd_per_hour;
+        a.usd_per_mtok += b.usd_per_mtok;
+        LANES_PUT(out, i, a);
+    }
+}
+
+void cost_metrics(struct metrics_lanes *out, const struct fleet *step, const struct fleet *pool,
+                  const struct precision *precision, const struct price_book *book)
 {
     const struct prices *prices[3] = {&book->low, &book->middle, &book->high};
-    struct quote_lanes q[3];
-    struct running_cost_lanes r[3];
-    lane levels;
+    const double *rate = LANE(out, metrics, tokens_per_s);
+    struct quote_lanes q[3], of_pool;
+    struct running_cost_lanes r[3], more;
+    size_t n = step->d->n;
+    lane levels, joined;
 
+    for (size_t i = 0; i < n; i++)
+        joined[i] = step->devices[i] + (pool ? pool->devices[i] : 0);
     for (int k = 0; k < 3; k++) {
-        cost_quotes(&q[k], d, prices[k]);
-        levels_of(levels, devices, d->n, prices[k]->switch_ports);
-        running_costs(&r[k], &q[k], d, devices, levels, LANE(out, metrics, tokens_per_s),
-                      precision->math, split, prices[k]);
+        cost_quotes(&q[k], step->d, prices[k]);
+        levels_of(levels, joined, n, prices[k]->switch_ports);
+        running_costs(&r[k], &q[k], step, levels, rate, precision->math, prices[k]);
+        if (!pool)
+            continue;
+        cost_quotes(&of_pool, pool->d, prices[k]);
+        running_costs(&more, &of_pool, pool, levels, rate, precision->math, prices[k]);
+        add_running_costs(&r[k], &more, n);
     }
-    put_costs(out, d, q, r, book->middle.package_limit_mm2);
+    put_costs(out, step->d, q, r, book->middle.package_limit_mm2);
 }

@@ -44,8 +44,8 @@ void cost_running(struct running_cost *out, const struct quote *q, const struct 
 /* Levels of the fat tree that connects `devices`. */
 double network_levels(double devices, double switch_ports);
 
-/* Price of a system of `devices`, USD. */
-double cost_system_usd(const struct quote *q, double devices, const struct chip *c,
+/* Price of `devices` of a network that joins `joined`, USD. */
+double cost_system_usd(const struct quote *q, double devices, double joined, const struct chip *c,
                        const struct prices *p);
 
 /* Price of one device's share of the scale-out network: NIC, switches, optics. USD. */
@@ -54,10 +54,17 @@ double network_usd_per_device(double devices, const struct chip *c, const struct
 /* Energy of an operation on elements of `math_byte` bytes over that of a BF16 operation. */
 double math_energy_ratio(double math_byte, const struct prices *p);
 
-/* Fills the cost metrics. `devices`: devices per system; `split`: activity of a step on one device.
- * split.time_s and the metric tokens_per_s must be filled. */
-void cost_metrics(struct metrics_lanes *out, const struct devices *d, const double *devices,
-                  const struct precision *precision, const struct step_split_lanes *split,
-                  const struct price_book *book);
+/* Devices of one kind: how many a system has, and the activity of a step on one of them. */
+struct fleet {
+    const struct devices *d;
+    const double *devices;
+    const struct step_split_lanes *split;
+};
+
+/* Fills the cost metrics of a system of two fleets: those that `step` describes, and a prefill
+ * `pool`, NULL if there is none. Costs of one device are those of `step`. split->time_s and the
+ * metric tokens_per_s must be filled. */
+void cost_metrics(struct metrics_lanes *out, const struct fleet *step, const struct fleet *pool,
+                  const struct precision *precision, const struct price_book *book);
 
 #endif

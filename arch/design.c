@@ -16,6 +16,7 @@ const struct part design_parts[DESIGN_PARTS] = {
     [PART_CHIP] = {NAMED(chip), .hardware = true, .doc = "The accelerator."},
     [PART_ENGINE] = {NAMED(engine), .hardware = true, .doc = "The attention engine."},
     [PART_PLAN] = {PART(plan), .doc = "The mapping onto devices."},
+    [PART_POOLS] = {PART(pools), .doc = "Devices apart from those of plan.devices."},
     [PART_WORKLOAD] = {PART(workload), .doc = "The requests and their latency limits."},
     [PART_PRECISION] = {PART(precision), .doc = "Number formats of storage and arithmetic."},
     [PART_MODE] = {PART(mode), .doc = "How operators are timed."},

@@ -14,6 +14,7 @@ struct design {
     struct chip chip;
     struct engine engine;
     struct plan plan;
+    struct pools pools;
     struct workload workload;
     struct precision precision;
     struct mode mode;
@@ -38,6 +39,7 @@ enum {
     PART_CHIP,
     PART_ENGINE,
     PART_PLAN,
+    PART_POOLS,
     PART_WORKLOAD,
     PART_PRECISION,
     PART_MODE,

@@ -169,6 +169,7 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(ttft_s) = split.time_s + c.prompt_s;
         OUT(prefill_devices) = 0;
         OUT(kv_transfer_s) = NAN;
+        OUT(engine_devices) = engine ? devices : 0;
         OUT(memory_used_byte) = c.memory_byte;
         OUT(weight_byte) = t.weight_byte;
         OUT(kv_byte) = most * t.kv_byte_per_request;
@@ -197,23 +198,89 @@ static void correct_prefill(struct metrics_lanes *out, const struct choice *choi
     }
 }
 
-/* Corrects the metrics of `fill` for a separate prefill pool, and adds its devices to `devices`. */
-static void add_pools(struct metrics_lanes *out, const struct prefill_pool_lanes *pools, size_t n,
-                      double output, double *devices)
+/* The prefill pool of each device. */
+struct pools_choice {
+    struct devices apart; /* devices of the pools, if they are not those of the step */
+    const struct devices *d;
+    struct prefill_pool_lanes best;
+    size_t mapped[LANES];
+    struct step_split_lanes split;
+    lane devices; /* 0 if no mapping meets the limits */
+};
+
+/* The devices of the pools: without the engine, unless the design says otherwise. */
+static void find_pool_devices(struct pools_choice *out, const struct devices *d,
+                              const struct design *like)
 {
-    for (size_t i = 0; i < n; i++) {
+    const double *m = LANE(&d->engine, engine, bandwidth_ratio);
+    bool with = false;
+    for (size_t i = 0; i < d->n; i++)
+        with = with || m[i] > 0;
+    out->d = d;
+    if (!with || like->pools.prefill_engine == POOL_WITH_ENGINE)
+        return;
+    out->apart.n = d->n;
+    out->apart.chip = d->chip;
+    out->apart.engine = d->engine;
+    lanes_set(LANE(&out->apart.engine, engine, bandwidth_ratio), d->n, 0);
+    devices_time(&out->apart, like);
+    out->d = &out->apart;
+}
+
+/* Splits the step of each pool. */
+static void split_pools(struct pools_choice *out, struct prepared *p, const struct workload *w)
+{
+    struct step_split_lanes split;
+    struct load_lanes load;
+    for (size_t k = p->pool_first; k < p->pool_first + p->pool_n; k++) {
+        struct mapped *m = &p->mapped[k];
+        size_t of = 0;
+        for (size_t i = 0; i < out->d->n; i++)
+            of += out->mapped[i] == k;
+        if (of == 0)
+            continue;
+        struct load at = step_load(&m->prefill, pool_batch(m, w));
+        LANES_FILL(&load, out->d->n, at);
+        steps_split(&split, &m->prefill, out->d, &load, &m->prefill_memo);
+        for (size_t i = 0; i < out->d->n; i++)
+            if (out->mapped[i] == k)
+                LANES_COPY(&out->split, i, &split, i);
+    }
+}
+
+static void choose_pools(struct pools_choice *out, struct prepared *p, const struct devices *d,
+                         const struct design *like)
+{
+    find_pool_devices(out, d, like);
+    best_prefill_pools(&out->best, out->mapped, p, out->d, &like->workload);
+    split_pools(out, p, &like->workload);
+}
+
+/* Corrects the metrics of `fill` for a separate prefill pool, and sets its devices. */
+static void add_pools(struct metrics_lanes *out, struct pools_choice *pools,
+                      const struct prepared *p, const struct design *like)
+{
+    double output = like->workload.output;
+    for (size_t i = 0; i < pools->d->n; i++) {
         struct prefill_pool pool;
-        LANES_TAKE(pool, pools, i);
+        const struct plan *plan = &p->mapped[pools->mapped[i]].plan;
+        LANES_TAKE(pool, &pools->best, i);
         double requests_per_s = OUT(tokens_per_s) / output;
         bool fed = pool.requests_per_s > 0;
         OUT(ttft_s) = pool.ttft_s;
         OUT(kv_transfer_s) = pool.kv_transfer_s;
         OUT(prefill_devices) = fed ? requests_per_s / pool.requests_per_s : NAN;
-        if (fed)
-            devices[i] += OUT(prefill_devices);
-        else if (OUT(verdict) == VERDICT_OK)
+        pools->devices[i] = fed ? OUT(prefill_devices) : 0;
+        if (!fed && OUT(verdict) == VERDICT_OK)
             OUT(verdict) = VERDICT_TTFT;
-        OUT(tokens_per_s_per_device) = OUT(tokens_per_s) / devices[i];
+        OUT(prefill_tp) = plan->tp;
+        OUT(prefill_dp) = plan->dp;
+        OUT(prefill_ep) = plan->ep;
+        OUT(prefill_pp) = plan->pp;
+        OUT(prefill_cp) = plan->cp;
+        if (OUT(engine_devices) > 0 && like->pools.prefill_engine == POOL_WITH_ENGINE)
+            OUT(engine_devices) += pools->devices[i];
+        OUT(tokens_per_s_per_device) = OUT(tokens_per_s) / (like->plan.devices + pools->devices[i]);
     }
 }
 
@@ -262,16 +329,21 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     fill(out, &choice, d, like->plan.devices);
     if (p->mapped[0].step.prefills)
         correct_prefill(out, &choice, d->n);
-    if (w->phase == PHASE_DISAGGREGATED) {
-        struct prefill_pool_lanes pools;
-        best_prefill_pools(&pools, p, d, w);
-        add_pools(out, &pools, d->n, w->output, devices);
+    struct pools_choice pools;
+    bool apart = w->phase == PHASE_DISAGGREGATED;
+    if (apart) {
+        choose_pools(&pools, p, d, like);
+        add_pools(out, &pools, p, like);
     }
     if (p->mapped[0].step.timing->error)
         fill_errors(out, &choice, d);
     if (book) {
         devices_look_up(d);
-        cost_metrics(out, d, devices, &like->precision, &choice.split, book);
+        const struct fleet main = {d, devices, &choice.split};
+        if (apart && pools.d == &pools.apart)
+            pools.apart.hbm = d->hbm;
+        const struct fleet pool = {pools.d, pools.devices, &pools.split};
+        cost_metrics(out, &main, apart ? &pool : NULL, &like->precision, book);
     }
 }
 
@@ -302,4 +374,30 @@ void evaluate(const struct design *d, const struct price_book *book, struct metr
     if (plan)
         *plan = mapped ? mapped->plan : d->plan;
     prepared_free(&p);
+}
+
+static void fix(double *value, double chosen)
+{
+    if (!isnan(chosen))
+        *value = chosen;
+}
+
+void design_fix_mapping(struct design *d, const struct plan *plan, const struct metrics *m)
+{
+    d->plan = *plan;
+    fix(&d->pools.prefill_tp, m->prefill_tp);
+    fix(&d->pools.prefill_ep, m->prefill_ep);
+    fix(&d->pools.prefill_pp, m->prefill_pp);
+    fix(&d->pools.prefill_cp, m->prefill_cp);
+}
+
+void evaluated_pool(struct devices *device, struct step_split *split, const struct prepared *p,
+                    const struct design *d)
+{
+    const struct mapped *m = &p->mapped[p->pool_first];
+    struct design of = *d;
+    if (d->pools.prefill_engine == POOL_WITHOUT_ENGINE)
+        of.engine.bandwidth_ratio = 0;
+    devices_of(device, &of);
+    step_split_one(split, &m->prefill, device, step_load(&m->prefill, pool_batch(m, &d->workload)));
 }

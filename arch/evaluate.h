@@ -26,4 +26,14 @@ void evaluate_prepared(struct prepared *p, const struct design *d, const struct 
 void evaluate(const struct design *d, const struct price_book *book, struct metrics *out,
               struct plan *plan);
 
+/* Gives the design the mapping that evaluation chose for it, also for its prefill pool: `plan` and
+ * the prefill_... of `m`, where NAN leaves a value as it is. Evaluated again, every metric is bit
+ * for bit the same. */
+void design_fix_mapping(struct design *d, const struct plan *plan, const struct metrics *m);
+
+/* The prefill pool of a single design with its mapping fixed, from `p`, which evaluated it: its
+ * device and the activity of its step. Only in phase disaggregated. */
+void evaluated_pool(struct devices *device, struct step_split *split, const struct prepared *p,
+                    const struct design *d);
+
 #endif

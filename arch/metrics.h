@@ -35,6 +35,8 @@ struct metrics {
     double verdict;
     double batch, batch_cap, batch_slo;
     double tpot_s, ttft_s, prefill_devices, kv_transfer_s;
+    double prefill_tp, prefill_dp, prefill_ep, prefill_pp, prefill_cp;
+    double engine_devices;
     double tokens_per_s, tokens_per_s_per_device, tokens_per_s_per_user;
     double memory_used_byte, weight_byte, kv_byte, kv_byte_per_token;
     double attention_intensity_flop_per_byte, expert_intensity_flop_per_byte, ridge_flop_per_byte;

@@ -66,6 +66,24 @@ static const struct field plan_rows[] = {
       .doc = "All-to-all beyond one link domain: flat, every copy over the network; hierarchical, one copy per domain over the network, forwarded over the link." },
 };
 
+#define POOL_FIELD(member, of_unit) .name = "prefill." #member, .unit = of_unit, .offset = offsetof(struct pools, prefill_##member)
+static const struct word pool_words[] = { { "plan", AS_PLAN }, { "auto", PLAN_AUTO }, { NULL, 0 } };
+static const struct word pool_engine_words[] = { { "none", POOL_WITHOUT_ENGINE }, { "same", POOL_WITH_ENGINE }, { NULL, 0 } };
+
+static const struct field pools_rows[] = {
+    { POOL_FIELD(engine, "1"), .init = POOL_WITHOUT_ENGINE, .only_words = true, .words = pool_engine_words,
+      .doc = "Engine of the devices that prefill (disaggregated): none, they are chips alone; same, they carry the engine of the devices that decode." },
+    { POOL_FIELD(tp, "devices"), .lo = 1, .hi = 1e6, .init = AS_PLAN, .whole = true, .words = pool_words,
+      .doc = "Tensor parallelism of the prefill pool (disaggregated), in groups of plan.devices; plan: what plan.tp allows, chosen apart; DP follows." },
+    { POOL_FIELD(ep, "devices"), .lo = 1, .hi = 1e6, .init = AS_PLAN, .whole = true, .words = pool_words,
+      .doc = "Expert parallelism of the prefill pool; plan: what plan.ep allows, chosen apart." },
+    { POOL_FIELD(pp, "devices"), .lo = 1, .hi = 1e4, .init = AS_PLAN, .whole = true, .words = pool_words,
+      .doc = "Pipeline parallelism of the prefill pool; plan: what plan.pp allows, chosen apart." },
+    { POOL_FIELD(cp, "devices"), .lo = 1, .hi = 1e6, .init = AS_PLAN, .whole = true, .words = pool_words,
+      .doc = "Context parallelism of the prefill pool; plan: what plan.cp allows, chosen apart." },
+};
+#undef POOL_FIELD
+
 static const struct field workload_rows[] = {
     { FIELD(workload, phase, "1"), .init = PHASE_DECODE, .only_words = true, .registry = phase_word,
       .doc = "What is timed: decode, a step that generates a token for each request; prefill, a step that reads a prompt of each (workload.context tokens); serving, a step at steady state with both on the same devices; disaggregated, decode on plan.devices and prefill on as many additional devices as it needs." },
@@ -107,16 +125,37 @@ static const struct field mode_rows[] = {
 };
 /* clang-format on */
 COVERS(plan_rows, plan);
+COVERS(pools_rows, pools);
 COVERS(workload_rows, workload);
 COVERS(precision_rows, precision);
 COVERS(mode_rows, mode);
 
 const struct fields plan_fields = {"plan", plan_rows, LEN(plan_rows), sizeof(struct plan)};
+const struct fields pools_fields = {"pools", pools_rows, LEN(pools_rows), sizeof(struct pools)};
 const struct fields workload_fields = {"workload", workload_rows, LEN(workload_rows),
                                        sizeof(struct workload)};
 const struct fields precision_fields = {"precision", precision_rows, LEN(precision_rows),
                                         sizeof(struct precision)};
 const struct fields mode_fields = {"", mode_rows, LEN(mode_rows), sizeof(struct mode)};
+
+bool pool_is_as_plan(const struct pools *p)
+{
+    return p->prefill_tp == AS_PLAN && p->prefill_ep == AS_PLAN && p->prefill_pp == AS_PLAN &&
+           p->prefill_cp == AS_PLAN;
+}
+
+struct plan plan_of_pool(const struct plan *p, const struct pools *pools)
+{
+    struct plan of = *p;
+    if (pool_is_as_plan(pools))
+        return of;
+    of.dp = PLAN_AUTO;
+    of.tp = pools->prefill_tp == AS_PLAN ? p->tp : pools->prefill_tp;
+    of.ep = pools->prefill_ep == AS_PLAN ? p->ep : pools->prefill_ep;
+    of.pp = pools->prefill_pp == AS_PLAN ? p->pp : pools->prefill_pp;
+    of.cp = pools->prefill_cp == AS_PLAN ? p->cp : pools->prefill_cp;
+    return of;
+}
 
 double plan_redundant_experts(const struct plan *p, const struct workload *w)
 {

@@ -20,6 +20,15 @@ enum { REDUCE_RING, REDUCE_BEST };
 enum { EXCHANGE_FLAT, EXCHANGE_HIERARCHICAL };
 enum { SHARED_OVER_EP, SHARED_OVER_TP };
 
+/* The prefill pool of a disaggregated system: groups of plan.devices devices of the same chip. */
+struct pools {
+    double prefill_engine;
+    double prefill_tp, prefill_ep, prefill_pp, prefill_cp; /* PLAN_AUTO: any; AS_PLAN */
+};
+
+enum { AS_PLAN = -1 };
+enum { POOL_WITHOUT_ENGINE, POOL_WITH_ENGINE };
+
 struct workload {
     double phase;
     double context, query_tokens, accepted_tokens;
@@ -61,11 +70,18 @@ enum { TIMING_IDEAL, TIMING_SIMULATOR, TIMING_CALIBRATED, TIMINGS };
 
 struct word timing_word(size_t i); /* names of the rows of arch/timing.h */
 
-extern const struct fields plan_fields, workload_fields, precision_fields, mode_fields;
+extern const struct fields plan_fields, pools_fields, workload_fields, precision_fields,
+    mode_fields;
 
 /* Additional copies of experts with placement replicated: as the plan says, or one per device; else
  * 0. */
 double plan_redundant_experts(const struct plan *p, const struct workload *w);
+
+/* The plan of a group of the prefill pool, for plan_mappings. */
+struct plan plan_of_pool(const struct plan *p, const struct pools *pools);
+
+/* Are the mappings of the prefill pool those of the plan? */
+bool pool_is_as_plan(const struct pools *pools);
 
 /* Why the plan allows no mapping, as text; NULL if it allows one. */
 const char *plan_fault(const struct plan *p, const struct model *m);

@@ -18,31 +18,58 @@ static void make_room(struct prepared *p, size_t n)
     memset(p->mapped, 0, n * sizeof *p->mapped);
 }
 
+/* Lists the mappings of the design, then those of its prefill pool if they are others. */
+static size_t list_mappings(struct prepared *out, const struct design *d, size_t room)
+{
+    bool shared = pool_is_as_plan(&d->pools);
+    const struct plan pool = plan_of_pool(&d->plan, &d->pools);
+    size_t n = plan_mappings(&d->plan, &d->model, out->plan, room);
+    size_t behind = shared || !n || d->workload.phase != PHASE_DISAGGREGATED ? 0 : n;
+    out->n = n;
+    out->pool_first = behind;
+    out->pool_n = n;
+    if (!behind)
+        return n;
+    struct plan *rest = room > n ? out->plan + n : NULL;
+    out->pool_n = plan_mappings(&pool, &d->model, rest, room > n ? room - n : 0);
+    if (!out->pool_n)
+        out->n = 0; /* no mapping at all */
+    return n + out->pool_n;
+}
+
+static void build_prefill(struct mapped *m, const struct design *d, const struct workload *prompt)
+{
+    step_build(&m->prefill, &d->model, &m->plan, prompt, &d->precision, &d->mode);
+    step_bound_make(&m->prefill_bound, &m->prefill);
+    steps_renew(&m->prefill_memo);
+}
+
 void prepare(struct prepared *out, const struct design *d)
 {
     metrics_optional(&out->priced, &out->calibrated);
-    out->n = plan_mappings(&d->plan, &d->model, out->plan, out->room);
-    if (out->n > out->room) {
-        make_room(out, out->n);
-        plan_mappings(&d->plan, &d->model, out->plan, out->room);
+    size_t all = list_mappings(out, d, out->room);
+    if (all > out->room) {
+        make_room(out, all);
+        list_mappings(out, d, out->room);
     }
     struct workload prompt = d->workload;
     prompt.phase = PHASE_PREFILL;
     prompt.context = prompt.input;
+    for (size_t i = 0; i < all; i++)
+        out->mapped[i].plan = out->plan[i];
     for (size_t i = 0; i < out->n; i++) {
         struct mapped *m = &out->mapped[i];
-        m->plan = out->plan[i];
         step_build(&m->step, &d->model, &m->plan, &d->workload, &d->precision, &d->mode);
         step_bound_make(&m->bound, &m->step);
         steps_renew(&m->memo);
-        if (!phase_of(&d->workload)->answers)
+        if (!phase_of(&d->workload)->answers || out->pool_first > 0)
             continue;
-        step_build(&m->prefill, &d->model, &m->plan, &prompt, &d->precision, &d->mode);
-        step_bound_make(&m->prefill_bound, &m->prefill);
-        steps_renew(&m->prefill_memo);
+        build_prefill(m, d, &prompt);
         if (m->step.mixed && m->step.timing->needs_calibration)
             m->step.beside = &m->prefill;
     }
+    for (size_t i = 0; i < out->pool_n && out->pool_first > 0; i++)
+        build_prefill(&out->mapped[out->pool_first + i], d, &prompt);
 }
 
 void prepared_free(struct prepared *p)

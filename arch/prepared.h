@@ -10,7 +10,9 @@
 #include "arch/step_time.h"
 
 struct prepared {
-    size_t n, room;
+    size_t n, room; /* mappings; members of the arrays */
+    /* The mappings of the prefill pool: the same ones, or others behind them. */
+    size_t pool_first, pool_n;
     struct mapped {
         struct plan plan;
         struct step step;

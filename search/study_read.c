@@ -116,6 +116,29 @@ static void read_entry_name(struct reading *r, size_t part, const struct node *n
     entry_put(r->entry[part], &r->s->base);
 }
 
+static bool is_parameter(const char *path)
+{
+    struct parameter p;
+    struct err ignored;
+    return design_parameter(path, &p, &ignored) == 0;
+}
+
+/* Reads the members of a mapping, and those of mappings in it: `pools: {prefill: {tp: 8}}`. */
+static void read_members(struct reading *r, const struct node *map, const char *section,
+                         const char *skip)
+{
+    for (size_t i = 0; i < node_count(map); i++) {
+        if (skip && !strcmp(node_key(map, i), skip))
+            continue;
+        char *path = mem_print("%s.%s", section, node_key(map, i));
+        if (node_count(node_at(map, i)) > 0 && !is_parameter(path))
+            read_members(r, node_at(map, i), path, NULL);
+        else
+            read_override(r, node_key_node(map, i), node_at(map, i), path);
+        free(path);
+    }
+}
+
 /* `chip: b200`, `chip: my.yaml`, or `chip: {base: b200, memory_byte: 192 GB}`. */
 static void read_part(struct reading *r, size_t part, const struct node *n)
 {
@@ -137,13 +160,7 @@ static void read_part(struct reading *r, size_t part, const struct node *n)
     }
     if (name && named)
         read_entry_name(r, part, name);
-    for (size_t i = 0; i < node_count(n); i++) {
-        if (named && !strcmp(node_key(n, i), "base"))
-            continue;
-        char *path = mem_print("%s.%s", section, node_key(n, i));
-        read_override(r, node_key_node(n, i), node_at(n, i), path);
-        free(path);
-    }
+    read_members(r, n, section, named ? "base" : NULL);
 }
 
 static void read_axis(struct reading *r, const struct node *key, const char *name,

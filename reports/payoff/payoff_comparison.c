@@ -38,6 +38,8 @@ void world_middle(struct world *out, const struct comparison *c)
     *out = (struct world){.prices = c->prices.middle};
 }
 
+static const struct engine no_engine = {.capacity_ratio = 1};
+
 /* Does the engine run this operator class? */
 static bool on_engine(const struct candidate *k, const struct job *j, int class)
 {
@@ -60,20 +62,53 @@ static double job_tokens_per_s(const struct candidate *k, const struct job *j,
     return j->tokens_per_s * j->split.time_s / s;
 }
 
-static double power_w(const struct candidate *k, const struct job *j, double tokens_per_s,
-                      const struct quote *q, const struct prices *p)
+/* The quotes of a candidate's devices; `pool` only if it has a prefill pool. */
+struct quotes {
+    struct quote step, pool;
+};
+
+double candidate_pool_devices(const struct candidate *k)
 {
-    const struct step_split *split = &j->split;
-    struct activity a = {k->devices,         split->time_s * j->tokens_per_s / tokens_per_s,
-                         tokens_per_s,       split->flop,
-                         k->precision.math,  split->byte,
-                         split->engine_byte, split->wire_byte};
+    double most = 0;
+    for (size_t i = 0; i < k->jobs; i++)
+        most = fmax(most, k->job[i].pool_devices);
+    return most;
+}
+
+static void quotes_of(struct quotes *out, const struct candidate *k, bool without_engine,
+                      const struct prices *p)
+{
+    cost_quote(&out->step, &k->chip, without_engine ? &no_engine : &k->engine, p);
+    if (candidate_pool_devices(k) > 0)
+        cost_quote(&out->pool, &k->chip, without_engine ? &no_engine : &k->pool_engine, p);
+}
+
+static double fleet_power_w(const struct candidate *k, double devices,
+                            const struct step_split *split, double slower, const struct quote *q,
+                            const struct prices *p)
+{
+    struct activity a = {devices,
+                         split->time_s * slower,
+                         1,
+                         split->flop,
+                         k->precision.math,
+                         split->byte,
+                         split->engine_byte,
+                         split->wire_byte};
     struct running_cost running;
     cost_running(&running, q, &a, &k->chip, p);
     return running.power_w;
 }
 
-static const struct engine no_engine = {.capacity_ratio = 1};
+/* The prefill pool keeps its devices and their activity, whatever the step takes. */
+static double power_w(const struct candidate *k, const struct job *j, double tokens_per_s,
+                      const struct quotes *q, const struct prices *p)
+{
+    double w = fleet_power_w(k, k->devices, &j->split, j->tokens_per_s / tokens_per_s, &q->step, p);
+    return j->pool_devices > 0
+               ? w + fleet_power_w(k, j->pool_devices, &j->pool_split, 1, &q->pool, p)
+               : w;
+}
 
 double candidate_tokens_per_s(const struct candidate *k, bool without_engine)
 {
@@ -86,19 +121,28 @@ double candidate_tokens_per_s(const struct candidate *k, bool without_engine)
     return weights / s;
 }
 
-static double quote_resource(const struct candidate *k, const struct quote *q, enum budget budget,
+static double fleet_resource(const struct candidate *k, double devices, double joined,
+                             const struct quote *q, enum budget budget, const struct prices *p)
+{
+    return budget == BUDGET_COST ? cost_system_usd(q, devices, joined, &k->chip, p)
+                                 : (q->device.die_mm2 + q->device.engine_mm2) * devices;
+}
+
+static double quote_resource(const struct candidate *k, const struct quotes *q, enum budget budget,
                              const struct prices *p)
 {
-    return budget == BUDGET_COST   ? cost_system_usd(q, k->devices, &k->chip, p)
-           : budget == BUDGET_AREA ? (q->device.die_mm2 + q->device.engine_mm2) * k->devices
-                                   : 1;
+    double pool = candidate_pool_devices(k), joined = k->devices + pool;
+    if (budget != BUDGET_COST && budget != BUDGET_AREA)
+        return 1;
+    double used = fleet_resource(k, k->devices, joined, &q->step, budget, p);
+    return pool > 0 ? used + fleet_resource(k, pool, joined, &q->pool, budget, p) : used;
 }
 
 double candidate_resource(const struct candidate *k, enum budget budget, const struct prices *p,
                           bool without_engine)
 {
-    struct quote q;
-    cost_quote(&q, &k->chip, without_engine ? &no_engine : &k->engine, p);
+    struct quotes q;
+    quotes_of(&q, k, without_engine, p);
     return quote_resource(k, &q, budget, p);
 }
 
@@ -108,9 +152,9 @@ static double tokens_per_s_per_resource(const struct candidate *k, const struct 
                                         enum budget budget)
 {
     double s_per_token = 0, j_per_token = 0, weights = 0;
-    struct quote q;
+    struct quotes q;
     if (budget != BUDGET_NONE)
-        cost_quote(&q, &k->chip, &k->engine, &w->prices);
+        quotes_of(&q, k, false, &w->prices);
     for (size_t i = 0; i < k->jobs; i++) {
         double rate = job_tokens_per_s(k, &k->job[i], w);
         weights += k->job[i].weight;

@@ -20,6 +20,8 @@ struct job {
     double tokens_per_s;
     double no_engine_tokens_per_s; /* same hardware without its engine; only for a mix */
     struct step_split split;
+    struct step_split pool_split; /* of a prefill pool */
+    double pool_devices;          /* 0 if there is none */
 };
 
 /* A design of one side. The comparison owns `job`. */
@@ -28,8 +30,10 @@ struct candidate {
     struct engine engine;
     struct precision precision;
     const char *chip_name, *engine_name; /* borrowed from the catalogue */
-    double devices;
-    uint64_t point; /* index in its study, for the first job */
+    double devices;                      /* without those of a prefill pool */
+    double engine_devices;               /* devices that carry the engine, if there is one */
+    struct engine pool_engine;           /* of the devices of a prefill pool */
+    uint64_t point;                      /* index in its study, for the first job */
     size_t jobs;
     struct job *job;
 };
@@ -58,6 +62,9 @@ void world_middle(struct world *out, const struct comparison *c);
 /* Tokens per second of a candidate over all its jobs, weighted by their share of the tokens. With
  * `without_engine`, of its hardware without the engine: NAN if a job is then infeasible. */
 double candidate_tokens_per_s(const struct candidate *k, bool without_engine);
+
+/* Devices of the prefill pool: enough for each job. */
+double candidate_pool_devices(const struct candidate *k);
 
 /* Units of the budget that a candidate uses, without its engine if `without_engine`. */
 double candidate_resource(const struct candidate *k, enum budget budget, const struct prices *p,

@@ -133,8 +133,8 @@ static double resource(enum budget budget, const struct metrics *m)
     case BUDGET_COST:
         return m->system_cost_usd;
     case BUDGET_AREA:
-        return (m->die_area_mm2 + m->engine_area_mm2) * m->tokens_per_s /
-               m->tokens_per_s_per_device;
+        return m->die_area_mm2 * m->tokens_per_s / m->tokens_per_s_per_device +
+               m->engine_area_mm2 * m->engine_devices;
     case BUDGET_POWER:
         return m->power_w;
     default:
@@ -145,8 +145,9 @@ static double resource(enum budget budget, const struct metrics *m)
 /* The best design of one hardware for one job. */
 struct best {
     uint64_t index;
-    struct plan plan; /* the mapping */
-    double value;     /* tokens per second and unit of budget */
+    struct plan plan;   /* the mapping */
+    struct pools pools; /* and that of the prefill pool */
+    double value;       /* tokens per second and unit of budget */
     double tokens_per_s;
     bool feasible, with;
 };
@@ -166,8 +167,11 @@ static void find_best_per_hardware(struct best *best, const struct study *s, con
         cursor_evaluate(&c, &m, &plan);
         struct best *b = &best[hardware_index(&c)];
         double value = m.tokens_per_s / resource(budget, &m);
-        if (m.verdict == VERDICT_OK && (!b->feasible || value > b->value))
-            *b = (struct best){i, plan, value, m.tokens_per_s, true, with};
+        if (m.verdict == VERDICT_OK && (!b->feasible || value > b->value)) {
+            struct design chosen = c.design;
+            design_fix_mapping(&chosen, &plan, &m);
+            *b = (struct best){i, plan, chosen.pools, value, m.tokens_per_s, true, with};
+        }
     }
     cursor_free(&c);
 }
@@ -182,8 +186,7 @@ struct gathered {
 };
 
 /* Prices the best design of one hardware for job i again, for the time of each operator class. */
-static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t hardware,
-                     double *devices)
+static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t hardware)
 {
     struct cursor c = {0};
     struct metrics m;
@@ -194,13 +197,17 @@ static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t
     cursor_seek(&c, s, g->best[i][hardware].index);
     struct design chosen = c.design;
     chosen.plan = g->best[i][hardware].plan;
+    chosen.pools = g->best[i][hardware].pools;
     prepare(&c.prepared, &chosen);
     evaluate_prepared(&c.prepared, &chosen, &s->prices, &m, &mapped);
     devices_of(&device, &chosen);
-    *devices = m.tokens_per_s / m.tokens_per_s_per_device;
     *job = (struct job){
         .weight = g->jobs[i].weight, .tokens_per_s = m.tokens_per_s, .no_engine_tokens_per_s = NAN};
     step_split_one(&job->split, &mapped->step, &device, step_load(&mapped->step, m.batch));
+    if (m.prefill_devices > 0) {
+        job->pool_devices = m.prefill_devices;
+        evaluated_pool(&device, &job->pool_split, &c.prepared, &chosen);
+    }
     if (g->without_engine) {
         c.design.engine.bandwidth_ratio = 0;
         evaluate(&c.design, &s->prices, &m, NULL);
@@ -219,10 +226,15 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
     *k = (struct candidate){
         .point = first->index, .jobs = g->n_jobs, .job = mem_alloc(g->n_jobs, sizeof *k->job)};
     for (size_t i = 0; i < g->n_jobs; i++)
-        fill_job(&k->job[i], g, i, hardware, &k->devices);
+        fill_job(&k->job[i], g, i, hardware);
     cursor_seek(&c, &g->restricted[0].study, first->index);
     k->chip = c.design.chip;
-    k->engine = c.design.engine;
+    k->engine = k->pool_engine = c.design.engine;
+    k->devices = k->engine_devices = c.design.plan.devices;
+    if (c.design.pools.prefill_engine == POOL_WITHOUT_ENGINE)
+        k->pool_engine.bandwidth_ratio = 0;
+    else
+        k->engine_devices += candidate_pool_devices(k);
     k->precision = c.design.precision;
     k->chip_name = c.design.chip_name;
     k->engine_name = c.design.engine_name;

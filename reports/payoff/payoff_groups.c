@@ -6,13 +6,26 @@
 
 #include "base/mem.h"
 
-/* What throughput is divided by, per budget. Area includes the silicon of the engine. */
-static const char *const resource[BUDGETS] = {
+/* What throughput is divided by, per budget. Area includes the silicon of the engine, on the
+ * devices that carry it. */
+static const char *const resources[BUDGETS] = {
     [BUDGET_COST] = "system_cost_usd",
-    [BUDGET_AREA] = "((die_area_mm2 + engine_area_mm2) * tokens_per_s / tokens_per_s_per_device)",
+    [BUDGET_AREA] = "(die_area_mm2 * tokens_per_s / tokens_per_s_per_device"
+                    " + engine_area_mm2 * engine_devices)",
     [BUDGET_POWER] = "power_w",
     [BUDGET_NONE] = "1.0",
 };
+
+/* Stores of earlier versions do not say which devices carry the engine: then all do. */
+static const char old_area[] =
+    "((die_area_mm2 + engine_area_mm2) * tokens_per_s / tokens_per_s_per_device)";
+
+static const char *resource_of(struct db *db, enum budget budget)
+{
+    static const char column[] = "engine_devices";
+    bool old = budget == BUDGET_AREA && !db_is_column(db, column, sizeof column - 1);
+    return old ? old_area : resources[budget];
+}
 
 /* A column with more values was sampled, not swept: the two sides would rarely share a value. */
 enum { GROUPED_VALUES_MOST = 100 };
@@ -31,7 +44,7 @@ static int find_winners(struct table *out, const struct run_points *from,
     char *sql = mem_print(
         "SELECT point, max(tokens_per_s / %s) AS value%s%s FROM point WHERE run = %lld AND "
         "verdict = 'ok' AND engine_speedup IS %sNULL%s%s%s%s%s ORDER BY id",
-        resource[q->budget], *columns ? ", " : "", columns, (long long)from->run->id,
+        resource_of(from->db, q->budget), *columns ? ", " : "", columns, (long long)from->run->id,
         q->with ? "NOT " : "", where ? " AND (" : "", where ? where : "", where ? "\n)" : "",
         " GROUP BY ", *columns ? columns : "run"); /* GROUP BY run: no row if there is no point */
     int rc = db_select(from->db, sql, NULL, 0, out, err);

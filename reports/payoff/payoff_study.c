@@ -63,7 +63,8 @@ static int gather_with_free_engine(struct comparison *out, const struct design_c
     with.side[WITH] = NULL;
     comparison_free(&with);
     for (size_t i = 0; i < out->n[WITH]; i++)
-        out->side[WITH][i].engine.bandwidth_ratio = 0;
+        out->side[WITH][i].engine.bandwidth_ratio = out->side[WITH][i].pool_engine.bandwidth_ratio =
+            0;
     return 0;
 }
 

@@ -27,8 +27,8 @@ static double free_engine_payoff(const struct payoff *p, const struct payoff_que
     double value = comparison_payoff_middle(&c, winner);
     if (usd_per_device && !isnan(value)) {
         const struct candidate *k = &c.side[WITH][winner[WITH]];
-        *usd_per_device =
-            candidate_resource(k, BUDGET_COST, &c.prices.middle, true) / k->devices * (value - 1);
+        *usd_per_device = candidate_resource(k, BUDGET_COST, &c.prices.middle, true) /
+                          k->engine_devices * (value - 1);
     }
     comparison_free(&c);
     return value;
