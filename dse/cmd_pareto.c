@@ -20,7 +20,11 @@ static int run(const struct args *a, struct err *err)
         return -1;
     if (db_run_find(db, args_value(a, "--run"), &row, err) == 0) {
         if (args_where(a, db, &where, err) == 0 &&
-            front_make(&t, db, &row, args_value(a, "--by"), args_value(a, "--objectives"), where,
+            front_make(&t, db, &row,
+                       &(struct front_question){.by = args_value(a, "--by"),
+                                                .over = args_value(a, "--over"),
+                                                .objectives = args_value(a, "--objectives"),
+                                                .where = where},
                        err) == 0) {
             print_table(&t, format, 1);
             rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
@@ -37,7 +41,10 @@ static int run(const struct args *a, struct err *err)
 
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
-    {"--by", "COLUMN,...", "one front per value of these columns"},
+    {"--by", "COLUMN,...",
+     "one front per value of these columns too, which come first; the model and the swept workload "
+     "always split"},
+    {"--over", "COLUMN,...", "do not split by these columns: one front over all their values"},
     {"--objectives", "+A,-B",
      "metrics, + maximised, - minimised; default: +tokens_per_s,-system_cost_usd"},
     {"--where", "EXPR", "only points that satisfy an SQL condition"},
@@ -51,7 +58,7 @@ const struct command cmd_pareto = {
     .least = 1,
     .most = 1,
     .summary = "the Pareto front: designs that no other dominates",
-    .example = "  dse pareto payoff.db --by model\n  dse pareto payoff.db "
+    .example = "  dse pareto payoff.db --by engine\n  dse pareto payoff.db "
                "--objectives +tokens_per_s_per_user,-usd_per_mtok",
     .options = options,
     .run = run,

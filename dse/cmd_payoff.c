@@ -9,6 +9,7 @@
 #include "dse/file.h"
 #include "reports/figures/two_axis_map.h"
 #include "reports/payoff/payoff.h"
+#include "reports/payoff/payoff_label.h"
 #include "reports/payoff/payoff_mix.h"
 #include "reports/payoff/payoff_sentence.h"
 #include "reports/payoff/payoff_stop.h"
@@ -276,18 +277,28 @@ static int print_maps(const struct payoff *p, const struct payoff_question *q,
     return rc;
 }
 
-/* `by` without the two axes of a map. */
-static char *by_without(const struct payoff *p, const struct extra_options *w)
+static char *longer_list(char *list, const char *name)
 {
-    char *by = mem_text("");
+    char *longer = mem_print("%s%s%s", list, *list ? "," : "", name);
+    free(list);
+    return longer;
+}
+
+/* The columns of a map's groups: those of the answer, but not by and over the two axes. */
+struct map_columns {
+    char *by, *over;
+};
+
+static struct map_columns map_columns(const struct payoff *p, const char *over,
+                                      const struct range axis[2])
+{
+    struct map_columns m = {mem_text(""), mem_text(over ? over : "")};
     for (size_t i = 0; i < p->by_n; i++) {
-        if (path_equal(p->by[i], w->map[0].path) || path_equal(p->by[i], w->map[1].path))
-            continue;
-        char *longer = mem_print("%s%s%s", by, *by ? "," : "", p->by[i]);
-        free(by);
-        by = longer;
+        bool drawn = path_equal(p->by[i], axis[0].path) || path_equal(p->by[i], axis[1].path);
+        char **list = drawn ? &m.over : &m.by;
+        *list = longer_list(*list, p->by[i]);
     }
-    return by;
+    return m;
 }
 
 static void price_extra(struct payoff *p, const struct payoff_question *q,
@@ -303,14 +314,49 @@ static void print_mix(const struct payoff *p, enum format format)
         print_data(p, format);
         return;
     }
-    const struct payoff_group *g = p->group;
-    printf("Over the mix, an attention engine: %s", payoff_verdict_text[g->verdict]);
-    if (g->verdict == NO_ANSWER)
-        printf(" (%s).\n", g->reason);
-    else
-        printf(". Best with: %s. Best without: %s.\n", g->with, g->without);
+    if (p->none)
+        printf("%s\n", p->none);
+    for (size_t i = 0; i < p->n; i++) {
+        const struct payoff_group *g = &p->group[i];
+        char *title = group_title(p, g);
+        printf("Over the mix%s%s, an attention engine: %s", *title ? ", " : "", title,
+               payoff_verdict_text[g->verdict]);
+        free(title);
+        if (g->verdict == NO_ANSWER)
+            printf(" (%s).\n", g->reason);
+        else
+            printf(". Best with: %s. Best without: %s.\n", g->with, g->without);
+    }
     print_legend(p);
     print_stops(p);
+}
+
+/* The answer from the points of the run or, over a mix, from the model. */
+static int make(struct payoff *out, struct db *db, const struct db_run *run,
+                const struct payoff_question *q, bool mix, struct err *err)
+{
+    return (mix ? payoff_of_mix : payoff_make)(out, db, run, q, err);
+}
+
+static int answer_maps(struct db *db, const struct db_run *run, const struct payoff_question *q,
+                       const struct extra_options *w, enum format format, struct err *err)
+{
+    struct payoff p;
+    struct payoff_question of = *q;
+    if (make(&p, db, run, q, w->mix, err) != 0)
+        return -1;
+    struct map_columns columns = map_columns(&p, q->over, w->map);
+    payoff_free(&p);
+    of.by = columns.by;
+    of.over = *columns.over ? columns.over : NULL;
+    int rc = make(&p, db, run, &of, w->mix, err);
+    if (rc == 0) {
+        rc = print_maps(&p, &of, w, format, err);
+        payoff_free(&p);
+    }
+    free(columns.by);
+    free(columns.over);
+    return rc;
 }
 
 /* Answers one run completely. */
@@ -319,27 +365,11 @@ static int answer(struct db *db, const struct db_run *run, struct payoff_questio
 {
     struct payoff p, engines;
     const char *by = q->by;
-    int rc = 0;
 
-    if (w->mix)
-        payoff_of_mix(&p, q);
-    else if (payoff_make(&p, db, run, q, err) != 0)
+    if (w->maps)
+        return answer_maps(db, run, q, w, format, err);
+    if (make(&p, db, run, q, w->mix, err) != 0)
         return -1;
-    if (w->maps) {
-        char *others = by_without(&p, w);
-        payoff_free(&p);
-        q->by = others;
-        if (w->mix)
-            payoff_of_mix(&p, q);
-        else
-            rc = payoff_make(&p, db, run, q, err);
-        if (rc == 0) {
-            rc = print_maps(&p, q, w, format, err);
-            payoff_free(&p);
-        }
-        free(others);
-        return rc;
-    }
     if (format != FORMAT_TABLE || w->mix) {
         price_extra(&p, q, w);
         (w->mix ? print_mix : print_data)(&p, format);
@@ -349,7 +379,7 @@ static int answer(struct db *db, const struct db_run *run, struct payoff_questio
     char *and_engine = mem_print("%s,engine", by ? by : "+");
     q->by = !by ? "+engine" : strstr(by, "engine") ? by : and_engine;
     q->swings = false;
-    rc = payoff_make(&engines, db, run, q, err);
+    int rc = payoff_make(&engines, db, run, q, err);
     if (rc == 0) {
         price_extra(&engines, q, w);
         print_text(&p, &engines);
@@ -373,11 +403,8 @@ static int run(const struct args *a, struct err *err)
     char *where = NULL;
     static struct extra_options w;
     struct err inner;
-    static const struct clash clashes[] = {{"--by", "--mix"},
-                                           {"--where", "--mix"},
-                                           {"--stop", "--map"},
-                                           {"--format", "--output"},
-                                           {NULL, NULL}};
+    static const struct clash clashes[] = {
+        {"--where", "--mix"}, {"--stop", "--map"}, {"--format", "--output"}, {NULL, NULL}};
     int rc = -1;
 
     if (args_clash(a, clashes, err) != 0)
@@ -395,6 +422,7 @@ static int run(const struct args *a, struct err *err)
     if (args_where(a, db, &where, err) != 0)
         goto done;
     struct payoff_question q = {.by = args_value(a, "--by"),
+                                .over = args_value(a, "--over"),
                                 .where = where,
                                 .budget = budget,
                                 .study = where ? NULL : study,
@@ -433,8 +461,10 @@ close:
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
     {"--by", "COLUMN,...",
-     "one answer per value of these columns; default: the swept columns of model, plan, workload, "
-     "precision"},
+     "one answer per value of these columns too, which come first; the model and the swept "
+     "workload "
+     "always split; default: these, plan and precision"},
+    {"--over", "COLUMN,...", "do not split by these columns: each side chooses their values"},
     {"--budget", "cost|area|power|none", "the budget that both sides share; default: cost"},
     {"--where", "EXPR",
      "only points that satisfy an SQL condition; stop points are then interpolated"},

@@ -9,7 +9,6 @@
 #include "dse/terminal.h"
 #include "reports/payoff/cheapest_system.h"
 #include "reports/payoff/payoff.h"
-#include "reports/payoff/payoff_mix.h"
 #include "reports/payoff/required_engine.h"
 
 static int read_quantity(const struct args *a, const char *option, const char *unit, double *out,
@@ -54,7 +53,8 @@ static int cheapest_systems(const struct args *a, struct db *db, const struct db
         return -1;
     char *where = condition(given, tpot_s, ttft_s);
     free(given);
-    const struct cheapest_question q = {args_value(a, "--by"), where, tokens_per_s};
+    const struct cheapest_question q = {args_value(a, "--by"), args_value(a, "--over"), where,
+                                        tokens_per_s};
     int rc = cheapest_table(&t, db, run, &q, err);
     free(where);
     if (rc != 0)
@@ -92,7 +92,8 @@ static int required_engine(const struct args *a, struct db *db, const struct db_
         return fail(err, "dse recommend: --engine: %s", inner.text);
     if (open_catalogue(&c, err) != 0 || payoff_study_open(&study, run, c, err) != 0)
         goto done;
-    struct payoff_question q = {.by = by ? by : "+", .study = study};
+    struct payoff_question q = {
+        .by = by ? by : "+", .over = args_value(a, "--over"), .study = study};
     if (mix_path) {
         if (mix_read(&mix, mix_path, err) != 0)
             goto done;
@@ -102,9 +103,7 @@ static int required_engine(const struct args *a, struct db *db, const struct db_
         }
     }
     payoff_study_free_engine(study, of);
-    if (mix_path)
-        payoff_of_mix(&p, &q);
-    else if (payoff_keys(&p, db, run, &q, err) != 0)
+    if (payoff_keys(&p, db, run, &q, err) != 0)
         goto done;
     required_engine_table(&p, &q, &t);
     if (format == FORMAT_TABLE)
@@ -133,13 +132,9 @@ static int run(const struct args *a, struct err *err)
     struct db *db;
     struct db_run row;
 
-    static const struct clash clashes[] = {{"--engine", "--tokens-per-s"},
-                                           {"--mix", "--tokens-per-s"},
-                                           {"--tpot", "--engine"},
-                                           {"--ttft", "--engine"},
-                                           {"--where", "--engine"},
-                                           {"--by", "--mix"},
-                                           {NULL, NULL}};
+    static const struct clash clashes[] = {
+        {"--engine", "--tokens-per-s"}, {"--mix", "--tokens-per-s"}, {"--tpot", "--engine"},
+        {"--ttft", "--engine"},         {"--where", "--engine"},     {NULL, NULL}};
     if (args_clash(a, clashes, err) != 0 || args_format(a, FORMAT_TABLE, &format, err) != 0 ||
         read_quantity(a, "--tokens-per-s", "1/s", &tokens_per_s, err) != 0)
         return -1;
@@ -165,7 +160,11 @@ static const struct option options[] = {
      "instead: the weakest engine for these operators that would pay, and what it may cost"},
     {"--mix", "FILE.csv", "--engine over a mix of workloads; see `dse payoff --help`"},
     {"--run", "NAME", "the run; default: the newest"},
-    {"--by", "COLUMN,...", "one answer per value of these columns; default: the swept workload"},
+    {"--by", "COLUMN,...",
+     "one answer per value of these columns too, which come first; the model and the swept "
+     "workload "
+     "always split"},
+    {"--over", "COLUMN,...", "do not split by these columns: one answer over all their values"},
     {"--where", "EXPR", "only points that satisfy an SQL condition"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
@@ -177,8 +176,8 @@ const struct command cmd_recommend = {
     .least = 1,
     .most = 1,
     .summary = "the cheapest system for a throughput, or the engine that would pay off",
-    .example = "  dse recommend payoff.db --tokens-per-s 1M --tpot 50ms --by model\n"
-               "  dse recommend payoff.db --engine attention --by model",
+    .example = "  dse recommend payoff.db --tokens-per-s 1M --tpot 50ms\n"
+               "  dse recommend payoff.db --engine attention --over workload.context",
     .options = options,
     .run = run,
 };

@@ -90,7 +90,8 @@ static int run(const struct args *a, struct err *err)
     }
     if (open_catalogue(&c, &inner) == 0 && payoff_study_open(&study, &row, c, &inner) != 0)
         study = NULL;
-    struct payoff_question q = {.study = study, .seed = row.seed, .swings = true};
+    struct payoff_question q = {
+        .over = args_value(a, "--over"), .study = study, .seed = row.seed, .swings = true};
     if (payoff_make(&p, db, &row, &q, err) != 0)
         goto done;
     q.by = "+engine";
@@ -123,6 +124,7 @@ static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
     {"--output", "FILE",
      "or -o: a page .html (default: RUN.html), pictures .svg, or the pay-off as .csv or .md"},
+    {"--over", "COLUMN,...", "do not split by these columns: each side chooses their values"},
     {NULL, NULL, NULL},
 };
 

@@ -147,21 +147,16 @@ static void append(char **text, const char *before, const char *name)
     *text = longer;
 }
 
-static int read_by(struct front *f, char **columns, const struct swept *swept, const char *by,
-                   struct err *err)
+static int read_by(struct front *f, char **columns, const struct swept *swept,
+                   const struct front_question *q, struct err *err)
 {
-    for (const char *at = by; by;) {
-        size_t length = strcspn(at, ",");
-        struct err inner;
-        const struct swept_column *c = swept_named(swept, at, length, &inner);
-        if (!c)
-            return fail_as(err, &inner, "--by");
-        append(columns, ", ", c->name);
-        f->by_n++;
-        at += length;
-        if (!*at++)
-            break;
-    }
+    const struct split split = {.by = q->by, .over = q->over};
+    char **names = split_columns(swept, &split, &f->by_n, err);
+    for (size_t i = 0; names && i < f->by_n; i++)
+        append(columns, ", ", names[i]);
+    if (!names)
+        return -1;
+    split_free(names, f->by_n);
     return 0;
 }
 
@@ -205,9 +200,10 @@ static int read_rows(struct table *out, const struct front *f, struct db *db,
     return rc;
 }
 
-int front_make(struct table *out, struct db *db, const struct db_run *run, const char *by,
-               const char *objectives, const char *where, struct err *err)
+int front_make(struct table *out, struct db *db, const struct db_run *run,
+               const struct front_question *q, struct err *err)
 {
+    const char *objectives = q->objectives, *where = q->where;
     struct front f = {0};
     struct swept swept = {0};
     char *columns = mem_text("");
@@ -217,7 +213,7 @@ int front_make(struct table *out, struct db *db, const struct db_run *run, const
         default_objectives(&f);
     else if (read_objectives(&f, db, run, objectives, err) != 0)
         goto done;
-    if (swept_read(&swept, db, run, err) != 0 || read_by(&f, &columns, &swept, by, err) != 0 ||
+    if (swept_read(&swept, db, run, err) != 0 || read_by(&f, &columns, &swept, q, err) != 0 ||
         (where && db_check_where(db, where, err) != 0))
         goto done;
     char *sql = mem_print("SELECT point%s", columns);

@@ -47,22 +47,48 @@ static int gather(struct table *out, struct db *db, const struct db_run *run, co
     return db_select(db, format, texts, 1, out, err);
 }
 
+/* The columns that split the fronts: as SQL, each after a comma (out[0]), and as a text that names
+ * the workload of a point (out[1]). Caller frees. */
+static int split_texts(char *out[2], struct db *db, const struct db_run *run, const char *over,
+                       struct err *err)
+{
+    struct swept swept;
+    size_t n;
+    if (swept_read(&swept, db, run, err) != 0)
+        return -1;
+    char **names = split_columns(&swept, &(struct split){.over = over}, &n, err);
+    swept_free(&swept);
+    if (!names)
+        return -1;
+    out[0] = mem_text("");
+    out[1] = mem_text("''");
+    for (size_t i = 0; i < n; i++) {
+        char *columns = mem_print("%s, \"%s\"", out[0], names[i]);
+        char *text = strcmp(names[i], "model") != 0
+                         ? mem_print("%s || ', %s ' || CASE typeof(\"%s\") WHEN 'text' THEN \"%s\" "
+                                     "ELSE printf('%%.10g', \"%s\") END",
+                                     out[1], names[i], names[i], names[i], names[i])
+                         : mem_text(out[1]);
+        free(out[0]);
+        free(out[1]);
+        out[0] = columns;
+        out[1] = text;
+    }
+    split_free(names, n);
+    return 0;
+}
+
 int page_make(struct page *out, struct db *db, const struct db_run *run,
               const struct payoff *payoff, const struct payoff *engines, struct err *err)
 {
-    struct swept swept;
     *out = (struct page){.run = run, .payoff = payoff, .engines = engines};
-    if (swept_read(&swept, db, run, err) != 0)
-        return -1;
-    bool models = swept_find(&swept, "model", 5) != NULL;
-    swept_free(&swept);
-
     struct table front;
     char *cloud = mem_print("SELECT model, engine, system_cost_usd, tokens_per_s FROM point WHERE "
                             "run = ?1 AND verdict = 'ok' AND point %% %llu = 0 LIMIT %d",
                             (unsigned long long)run->feasible / CLOUD_MOST + 1, CLOUD_MOST);
-    int rc = front_make(&front, db, run, models ? "model" : NULL, NULL, NULL, err);
+    int rc = front_make(&front, db, run, &(struct front_question){.over = payoff->over}, err);
     if (rc == 0) {
+        char *split[2] = {NULL, NULL};
         /* The front has only swept columns; read model, chip and engine for all its points. */
         char *points = mem_text("");
         for (size_t i = 0; i < front.rows; i++) {
@@ -72,13 +98,19 @@ int page_make(struct page *out, struct db *db, const struct db_run *run,
             points = longer;
         }
         table_free(&front);
-        char *sql =
-            mem_print("SELECT model, chip, engine, tokens_per_s, system_cost_usd FROM point WHERE "
-                      "run = ?1 AND point IN (SELECT value FROM json_each('[%s]')) "
-                      "ORDER BY model, tokens_per_s DESC, point",
-                      points);
-        rc = gather(&out->front, db, run, sql, err);
-        free(sql);
+        rc = split_texts(split, db, run, payoff->over, err);
+        if (rc == 0) {
+            char *sql =
+                mem_print("SELECT model, chip, engine, tokens_per_s, system_cost_usd, %s AS "
+                          "workload FROM point "
+                          "WHERE run = ?1 AND point IN (SELECT value FROM json_each('[%s]')) "
+                          "ORDER BY model%s, tokens_per_s DESC, point",
+                          split[1], points, split[0]);
+            rc = gather(&out->front, db, run, sql, err);
+            free(sql);
+        }
+        free(split[0]);
+        free(split[1]);
         free(points);
     }
     if (rc == 0)

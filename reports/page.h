@@ -15,10 +15,10 @@ struct page {
     const struct db_run *run;
     const struct payoff *payoff;  /* the best engine per workload */
     const struct payoff *engines; /* each engine per workload */
-    struct table front;           /* Pareto front of throughput and system cost, per model */
-    struct table cloud;           /* sample of the feasible points, drawn behind the front */
-    struct table roofline;        /* per model: ranges of intensity and of the ridge point */
-    struct table verdicts;        /* verdict, count */
+    struct table front;    /* Pareto front of throughput and system cost, per model and workload */
+    struct table cloud;    /* sample of the feasible points, drawn behind the front */
+    struct table roofline; /* per model: ranges of intensity and of the ridge point */
+    struct table verdicts; /* verdict, count */
     struct model_colours colours;
 };
 

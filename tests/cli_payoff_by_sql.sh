@@ -25,7 +25,7 @@ for model in gpt3-175b deepseek-r1; do
                  / max(tokens_per_s / system_cost_usd) FILTER (WHERE engine = 'none')" "FROM point WHERE model = '$model' AND workload_context = 8192 AND verdict = 'ok'")
     is "$(sql "abs($said - $found) < 1e-9 * $found")" 1 "pay-off of $model at 8192: $said, by SQL $found"
 done
-"$DSE" payoff all.db --by model,engine --format json >payoff.json
+"$DSE" payoff all.db --by model,engine --over workload.context --format json >payoff.json
 json payoff.json
 grep -q '"stops_at": [0-9]' payoff.json || complain "no stop point between grid values"
 

@@ -80,7 +80,7 @@ for option in "--run small" "--where 1" "--match model=x" "--columns model" "--s
     says 2 "^dse query: ${option%% *}: has no effect with --sql" query small.db $option --sql 'SELECT 1'
 done
 printf 'model,weight\ngpt3-175b,1\n' >mix.csv
-says 2 '^dse payoff: --by: has no effect with --mix' payoff small.db --by model --mix mix.csv
+says 2 '^--by: "model" is set by the mix: leave it out' payoff small.db --by model --mix mix.csv
 says 2 '^dse payoff: --where: has no effect with --mix' payoff small.db --where 1 --mix mix.csv
 says 2 '^dse payoff: --stop: has no effect with --map' payoff small.db --stop a --map a,b
 says 2 '^dse payoff: --format: has no effect with --output' payoff small.db --map a,b -o m.svg --format csv

@@ -1,4 +1,5 @@
-/* Scatter plot of throughput against system cost, with the Pareto front of each model. */
+/* Scatter plot of throughput against system cost, with the Pareto front of each model and workload.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,19 +14,22 @@ enum { WIDTH = 760, HEIGHT = 430, LEFT = 100, RIGHT = 740, UP = 34, DOWN = 370 }
 static void draw_steps(const struct table *front, const char *model, const struct scale *x,
                        const struct scale *y, const char *colour, FILE *out)
 {
-    bool first = true;
+    const char *workload = NULL;
     double last_y = 0;
     fputs("<path fill=\"none\" stroke-width=\"1.5\" d=\"", out);
-    for (size_t i = 0; i < front->rows; i++) { /* sorted by falling throughput and cost */
+    /* Sorted by model and workload, then by falling throughput and cost. */
+    for (size_t i = 0; i < front->rows; i++) {
+        const char *of = table_text_at(front, i, "workload");
         if (strcmp(table_text_at(front, i, "model"), model) != 0)
             continue;
+        bool first = !workload || strcmp(of, workload) != 0;
+        workload = of;
         double px = scale_of(x, table_number_at(front, i, "system_cost_usd")),
                py = scale_of(y, table_number_at(front, i, "tokens_per_s"));
         if (!first)
             fprintf(out, "L%.1f %.1f ", px, last_y);
         fprintf(out, "%c%.1f %.1f ", first ? 'M' : 'L', px, py);
         last_y = py;
-        first = false;
     }
     fprintf(out, "\" stroke=\"%s\"/>\n", colour);
 }
@@ -45,7 +49,8 @@ void front_svg(const struct table *front, const struct table *cloud,
     model_colours_add(&shown, front);
     size_t lines = (shown.n + 3) / 4;
     svg_open(WIDTH, HEIGHT + 20 * (double)lines,
-             "Throughput against system cost with the Pareto front of each model", out);
+             "Throughput against system cost with the Pareto front of each model and workload",
+             out);
     if (!front->rows) {
         svg_text(WIDTH / 2.0, HEIGHT / 2.0, "middle", "title", "no feasible point", out);
         svg_close(out);
@@ -67,8 +72,9 @@ void front_svg(const struct table *front, const struct table *cloud,
     for (size_t i = 0; i < front->rows; i++) {
         char rate[48], usd[48];
         char *about = mem_print(
-            "%s, %s, engine %s: %s tokens/s for %s USD", table_text_at(front, i, "model"),
-            table_text_at(front, i, "chip"), table_text_at(front, i, "engine"),
+            "%s%s, %s, engine %s: %s tokens/s for %s USD", table_text_at(front, i, "model"),
+            table_text_at(front, i, "workload"), table_text_at(front, i, "chip"),
+            table_text_at(front, i, "engine"),
             number_readable(table_number_at(front, i, "tokens_per_s"), 4, rate, sizeof rate),
             number_readable(table_number_at(front, i, "system_cost_usd"), 3, usd, sizeof usd));
         svg_point(&(struct svg_point){scale_of(&x, table_number_at(front, i, "system_cost_usd")),

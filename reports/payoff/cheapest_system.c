@@ -112,7 +112,7 @@ int cheapest_table(struct table *out, struct db *db, const struct db_run *run,
 
     if (rc != 0 || swept_read(&swept, db, run, err) != 0)
         return -1;
-    rc = groups_by(&p, &swept, q->by, err);
+    rc = groups_by(&p, &swept, &(struct payoff_question){.by = q->by, .over = q->over}, err);
     if (rc == 0)
         rc = select_cheapest(&best, &from, &p, q, err);
     if (rc == 0) {

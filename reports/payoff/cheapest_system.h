@@ -6,7 +6,7 @@
 #include "db/db.h"
 
 struct cheapest_question {
-    const char *by, *where; /* as in struct payoff_question; may be NULL */
+    const char *by, *over, *where; /* as in struct payoff_question; may be NULL */
     double tokens_per_s;
 };
 

@@ -87,10 +87,10 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
     struct swept swept;
     const struct run_points from = {db, run, &swept};
 
-    *out = (struct payoff){.budget = q->budget};
+    *out = (struct payoff){.budget = q->budget, .over = q->over};
     if (swept_read(&swept, db, run, err) != 0)
         return -1;
-    int rc = groups_by(out, &swept, q->by, err);
+    int rc = groups_by(out, &swept, q, err);
     list_ungrouped(out, &swept);
     out->axis = mem_alloc(swept.n + 1, sizeof *out->axis);
     out->axis_unit = mem_alloc(swept.n + 1, sizeof *out->axis_unit);
@@ -110,21 +110,67 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
     return rc;
 }
 
+static size_t columns_named(const char *list)
+{
+    size_t n = *list != '\0';
+    for (; *list; list++)
+        n += *list == ',';
+    return n;
+}
+
+/* Removes the columns that the mix of the study sets. */
+static int leave_out_mix(struct payoff *p, const struct payoff_question *q, struct err *err)
+{
+    struct payoff all = *p;
+    if (!q->study || !payoff_study_sets(q->study, NULL))
+        return 0;
+    p->by_n = 0;
+    for (size_t i = 0; i < all.by_n; i++) {
+        bool named = q->by && *q->by != '+' && i < columns_named(q->by);
+        if (!payoff_study_sets(q->study, all.by[i])) {
+            p->by[p->by_n++] = all.by[i];
+            continue;
+        }
+        if (named)
+            fail(err, "--by: \"%s\" is set by the mix: leave it out", all.by[i]);
+        free(all.by[i]);
+        if (named) {
+            while (++i < all.by_n)
+                free(all.by[i]);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Does a column of the engine split the answer? Its values without an engine are no group. */
+static bool by_engine(const struct payoff *p)
+{
+    for (size_t i = 0; i < p->by_n; i++)
+        if (!strncmp(p->by[i], "engine", 6))
+            return true;
+    return false;
+}
+
 int payoff_keys(struct payoff *out, struct db *db, const struct db_run *run,
                 const struct payoff_question *q, struct err *err)
 {
     struct swept swept;
     struct table t;
 
-    *out = (struct payoff){.budget = q->budget};
+    *out = (struct payoff){.budget = q->budget, .over = q->over};
     if (swept_read(&swept, db, run, err) != 0)
         return -1;
-    int rc = groups_by(out, &swept, q->by, err);
+    int rc = groups_by(out, &swept, q, err);
+    if (rc == 0)
+        rc = leave_out_mix(out, q, err);
     if (rc == 0) {
         char *keys = columns_list(out->by, out->by_n, NULL);
-        char *sql = mem_print("SELECT count(*)%s%s FROM point WHERE run = %lld AND verdict = 'ok' "
-                              "GROUP BY %s ORDER BY min(id)",
-                              *keys ? ", " : "", keys, (long long)run->id, *keys ? keys : "run");
+        char *sql = mem_print(
+            "SELECT count(*)%s%s FROM point WHERE run = %lld AND verdict = 'ok'%s "
+            "GROUP BY %s ORDER BY min(id)",
+            *keys ? ", " : "", keys, (long long)run->id,
+            by_engine(out) ? " AND engine_speedup IS NOT NULL" : "", *keys ? keys : "run");
         rc = db_select(db, sql, NULL, 0, &t, err);
         free(sql);
         free(keys);

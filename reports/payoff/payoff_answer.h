@@ -53,6 +53,7 @@ struct payoff {
     enum budget budget;
     size_t by_n, n, axes, stops;
     char **by;        /* columns of a group */
+    const char *over; /* of the question, borrowed */
     char *left;       /* swept workload columns that are not in `by`, comma-separated; or NULL */
     char **axis;      /* numeric columns that are searched for stop points */
     char **axis_unit; /* "" for 1 */
@@ -62,11 +63,12 @@ struct payoff {
 };
 
 struct payoff_question {
-    /* Comma-separated columns. NULL: the swept columns of model, workload and precision with at
-     * most 100 values; a leading '+' adds columns to these and skips names that are not swept. With
-     * `engine` among the columns, every engine is compared with the same best design without one.
-     */
+    /* Comma-separated columns that come first; the swept columns of model and workload follow.
+     * NULL: these and those of the precision; a leading '+' adds columns and skips names that are
+     * not swept. With `engine` among the columns, every engine is compared with the same best
+     * design without one. */
     const char *by;
+    const char *over;  /* comma-separated columns whose value each side may choose; NULL: none */
     const char *where; /* SQL condition on the points of both sides; NULL: all */
     enum budget budget;
     const struct payoff_study *study; /* to price designs again; NULL: use only stored points */

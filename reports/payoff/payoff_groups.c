@@ -27,9 +27,6 @@ static const char *resource_of(struct db *db, enum budget budget)
     return old ? old_area : resources[budget];
 }
 
-/* A column with more values was sampled, not swept: the two sides would rarely share a value. */
-enum { GROUPED_VALUES_MOST = 100 };
-
 struct side_query {
     const char *columns, *where;
     enum budget budget;
@@ -131,32 +128,10 @@ int groups_make(struct payoff *p, const struct run_points *from, const struct pa
     return rc;
 }
 
-static void add_by(struct payoff *p, const char *name)
+int groups_by(struct payoff *p, const struct swept *swept, const struct payoff_question *q,
+              struct err *err)
 {
-    p->by[p->by_n++] = mem_text(name);
-}
-
-int groups_by(struct payoff *p, const struct swept *swept, const char *by, struct err *err)
-{
-    bool more = !by || *by == '+';
-
-    p->by = mem_alloc(swept->n + 1, sizeof *p->by);
-    for (size_t i = 0; i < swept->n && more; i++)
-        if (swept->column[i].of_workload && swept->column[i].values <= GROUPED_VALUES_MOST)
-            add_by(p, swept->column[i].name);
-    for (const char *at = by ? by + more : ""; *at; at += *at == ',') {
-        size_t length = strcspn(at, ",");
-        struct err inner;
-        const struct swept_column *c = swept_named(swept, at, length, &inner);
-        if (!c && (!more || !db_is_column(swept->db, at, length)))
-            return fail_as(err, &inner, "--by");
-        if (c && payoff_has_column(p, c->name) && !more)
-            return fail(err, "--by: \"%s\" is given twice: keep one", c->name);
-        if (c && !payoff_has_column(p, c->name))
-            add_by(p, c->name);
-        at += length;
-        if (!*at)
-            break;
-    }
-    return 0;
+    const struct split split = {.by = q->by, .over = q->over, .all = true};
+    p->by = split_columns(swept, &split, &p->by_n, err);
+    return p->by ? 0 : -1;
 }

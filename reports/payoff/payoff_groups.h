@@ -4,8 +4,9 @@
 
 #include "reports/payoff/payoff_group.h"
 
-/* Fills p->by from payoff_question.by. */
-int groups_by(struct payoff *p, const struct swept *swept, const char *by, struct err *err);
+/* Fills p->by from `by` and `over` of the question. */
+int groups_by(struct payoff *p, const struct swept *swept, const struct payoff_question *q,
+              struct err *err);
 
 /* The names quoted for SQL ("a", "b"), except `leave_out`, which may be NULL. Caller frees. */
 char *columns_list(char *const *names, size_t n, const char *leave_out);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "reports/payoff/nothing_feasible.h"
+#include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_group.h"
 #include "reports/payoff/payoff_label.h"
 
@@ -47,22 +49,30 @@ static void explain(struct payoff_group *g)
     g->verdict = group_verdict(g);
 }
 
-void payoff_of_mix(struct payoff *out, const struct payoff_question *q)
+void payoff_mix_group(struct payoff_group *g, const struct payoff *p,
+                      const struct payoff_question *q)
 {
     struct comparison c;
-
-    *out = (struct payoff){.budget = q->budget, .n = 1, .group = mem_alloc(1, sizeof *out->group)};
-    out->by = mem_alloc(1, sizeof *out->by);
-    struct payoff_group *g = out->group;
-    g->key = mem_alloc(1, sizeof *g->key);
+    const struct payoff_slice slice = payoff_slice(p, g->key);
     group_unanswered(g, NO_HARDWARE);
-    const struct payoff_slice all = payoff_slice(out, g->key);
-    if (payoff_compare(&c, q->study, &all) != 0)
+    if (payoff_compare(&c, q->study, &slice) != 0)
         return;
     if (c.n[WITH] && c.n[WITHOUT]) {
-        fill(g, out, &c);
-        group_reprice(g, out, q);
+        fill(g, p, &c);
+        group_reprice(g, p, q);
         explain(g);
     }
     comparison_free(&c);
+}
+
+int payoff_of_mix(struct payoff *out, struct db *db, const struct db_run *run,
+                  const struct payoff_question *q, struct err *err)
+{
+    if (payoff_keys(out, db, run, q, err) != 0)
+        return -1;
+    for (size_t i = 0; i < out->n; i++)
+        payoff_mix_group(&out->group[i], out, q);
+    if (!out->n)
+        out->none = nothing_feasible_sentence(db, run);
+    return 0;
 }

@@ -117,6 +117,11 @@ int payoff_study_mix(struct payoff_study *s, const struct mix *mix, struct err *
     return rc;
 }
 
+bool payoff_study_sets(const struct payoff_study *s, const char *column)
+{
+    return s->mix && (!column || mix_sets(s->mix, column));
+}
+
 void payoff_study_free_engine(struct payoff_study *p, double runs)
 {
     struct study *s = p->study;

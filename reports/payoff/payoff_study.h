@@ -23,6 +23,9 @@ const struct study *payoff_study_of(const struct payoff_study *s);
  * workload does not fit the study. */
 int payoff_study_mix(struct payoff_study *s, const struct mix *mix, struct err *err);
 
+/* Do the later comparisons use a mix that sets this column? With NULL: do they use a mix? */
+bool payoff_study_sets(const struct payoff_study *s, const char *column);
+
 /* Replaces the engines of the study by a hypothetical engine in place that costs nothing, with
  * engine.runs = `runs`. Set its m and r with the settings engine.bandwidth_ratio and
  * engine.ridge_flop_per_byte. P - 1 is then the most that the engine may cost. */

@@ -16,6 +16,11 @@ static bool chosen(const char *name)
     return !strcmp(name, "plan_tp") || !strcmp(name, "plan_dp") || !strcmp(name, "plan_ep");
 }
 
+static bool of_question(const char *name)
+{
+    return !strcmp(name, "model") || !strcmp(name, "scenario") || starts(name, "workload_");
+}
+
 static bool is_key(const char *name)
 {
     return !strcmp(name, "id") || !strcmp(name, "run") || !strcmp(name, "point");
@@ -45,6 +50,7 @@ static int add_if_swept(struct swept *out, struct db *db, const struct db_run *r
                                                   .of_engine = engine,
                                                   .of_hardware = engine || chip,
                                                   .of_workload = !engine && !chip && !chosen(name),
+                                                  .of_question = of_question(name),
                                                   .chosen = chosen(name),
                                                   .values = (size_t)values};
     char *longer = mem_print("%s%s%s", out->names, *out->names ? ", " : "", name);
@@ -112,4 +118,96 @@ const struct swept_column *swept_named(const struct swept *s, const char *name, 
         fail(err, "\"%s\" is not swept in this run: no column is, leave it out", column);
     free(column);
     return NULL;
+}
+
+/* Is column `c` in a comma-separated list? */
+static bool is_listed(const struct swept *s, const char *list, const struct swept_column *c)
+{
+    for (const char *at = list; at && *at;) {
+        size_t length = strcspn(at, ",");
+        if (swept_find(s, at, length) == c)
+            return true;
+        at += length + (at[length] == ',');
+    }
+    return false;
+}
+
+static bool has_name(char *const *names, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(names[i], name))
+            return true;
+    return false;
+}
+
+/* Adds the columns that split an answer although nobody names them. */
+static void add_unnamed(char **names, size_t *n, const struct swept *s, const struct split *q,
+                        bool defaults)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct swept_column *c = &s->column[i];
+        if ((c->of_question || (defaults && c->of_workload)) && c->values <= SPLIT_VALUES_MOST &&
+            !is_listed(s, q->over, c) && !has_name(names, *n, c->name))
+            names[(*n)++] = mem_text(c->name);
+    }
+}
+
+/* Fails unless every column of --over is swept and is not in --by too. */
+static int check_over(const struct swept *s, const struct split *q, struct err *err)
+{
+    struct err inner;
+    for (const char *at = q->over; at;) {
+        size_t length = strcspn(at, ",");
+        const struct swept_column *c = swept_named(s, at, length, &inner);
+        if (!c)
+            return fail_as(err, &inner, "--over");
+        if (q->by && is_listed(s, q->by + (*q->by == '+'), c))
+            return fail(err, "--over: \"%s\" is in --by too: keep one", c->name);
+        at = at[length] ? at + length + 1 : NULL;
+    }
+    return 0;
+}
+
+static int add_named(char **names, size_t *n, const struct swept *s, const char *by, bool more,
+                     struct err *err)
+{
+    for (const char *at = by; *at; at += *at == ',') {
+        size_t length = strcspn(at, ",");
+        struct err inner;
+        const struct swept_column *c = swept_named(s, at, length, &inner);
+        if (!c && (!more || !db_is_column(s->db, at, length)))
+            return fail_as(err, &inner, "--by");
+        if (c && has_name(names, *n, c->name) && !more)
+            return fail(err, "--by: \"%s\" is given twice: keep one", c->name);
+        if (c && !has_name(names, *n, c->name))
+            names[(*n)++] = mem_text(c->name);
+        at += length;
+        if (!*at)
+            break;
+    }
+    return 0;
+}
+
+char **split_columns(const struct swept *s, const struct split *q, size_t *n, struct err *err)
+{
+    char **names = mem_alloc(s->n + 1, sizeof *names);
+    bool more = !q->by || *q->by == '+';
+    *n = 0;
+    if (more)
+        add_unnamed(names, n, s, q, q->all);
+    if (check_over(s, q, err) != 0 ||
+        add_named(names, n, s, q->by ? q->by + more : "", more, err) != 0) {
+        split_free(names, *n);
+        *n = 0;
+        return NULL;
+    }
+    add_unnamed(names, n, s, q, false);
+    return names;
+}
+
+void split_free(char **names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(names[i]);
+    free(names);
 }

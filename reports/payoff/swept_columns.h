@@ -11,9 +11,10 @@ struct swept_column {
     char *name, *unit;
     bool is_number;
     bool of_engine, of_hardware,
-        of_workload; /* engine and chip are hardware; the rest is workload */
-    bool chosen;     /* part of a mapping that each point may have chosen */
-    size_t values;   /* number of distinct values */
+        of_workload;  /* engine and chip are hardware; the rest is workload */
+    bool of_question; /* model, scenario or workload.*: what is asked, never a choice of a side */
+    bool chosen;      /* part of a mapping that each point may have chosen */
+    size_t values;    /* number of distinct values */
 };
 
 struct swept {
@@ -26,6 +27,25 @@ struct swept {
 /* Finds the columns, except keys and metrics, with more than one value in the run. Caller frees. */
 int swept_read(struct swept *out, struct db *db, const struct db_run *run, struct err *err);
 void swept_free(struct swept *s);
+
+/* A column with more values was sampled, not swept: two designs would rarely share one. */
+enum { SPLIT_VALUES_MOST = 100 };
+
+/* Which columns split an answer. */
+struct split {
+    /* Comma-separated columns, which come first; NULL: none. A leading '+' adds columns after
+     * `defaults` and skips names that are not swept. */
+    const char *by;
+    const char *over; /* comma-separated columns that never split; NULL: none */
+    /* Split by these columns too, unless `over` has them: those of the question always, all of the
+     * workload if `by` is NULL or starts with '+' and `all` is set. */
+    bool all;
+};
+
+/* The names of the columns that split an answer, n of them. NULL if a name is wrong. The caller
+ * frees the names and the array (split_free). */
+char **split_columns(const struct swept *s, const struct split *q, size_t *n, struct err *err);
+void split_free(char **names, size_t n);
 
 /* Finds a column by name or by path with '.', of `length` characters; NULL if it is not swept. */
 const struct swept_column *swept_find(const struct swept *s, const char *name, size_t length);

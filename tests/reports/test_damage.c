@@ -164,7 +164,7 @@ static void ask_all(const char *path)
             table_free(&t);
         if (said(db_select(db, "SELECT * FROM point", NULL, 0, &t, &err), &err) == 0)
             table_free(&t);
-        if (said(front_make(&t, db, &run, NULL, NULL, NULL, &err), &err) == 0)
+        if (said(front_make(&t, db, &run, &(struct front_question){0}, &err), &err) == 0)
             table_free(&t);
         if (said(cheapest_table(&t, db, &run, &(struct cheapest_question){.tokens_per_s = 1000},
                                 &err),
@@ -266,7 +266,7 @@ static void the_fortieth_run_of_a_store_reads_like_the_first(void **state)
         struct db_run run;
         struct payoff_question q = {.by = NULL};
         assert_int_equal(db_run_find(db, i ? "run39" : "run0", &run, &err), 0);
-        assert_int_equal(front_make(&t[i], db, &run, NULL, NULL, NULL, &err), 0);
+        assert_int_equal(front_make(&t[i], db, &run, &(struct front_question){0}, &err), 0);
         assert_int_equal(payoff_make(&p[i], db, &run, &q, &err), 0);
         db_run_free(&run);
     }

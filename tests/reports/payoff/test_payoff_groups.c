@@ -389,6 +389,48 @@ static void a_column_that_is_not_swept_cannot_define_groups(void **state)
     made_up_end(&r);
 }
 
+/* With an engine 8192 tokens of context are best, without one 1024. */
+static void a_side_never_chooses_the_workload(void **state)
+{
+    (void)state;
+    const struct made_up point[] = {
+        {.context = 1024, .memory_byte = 96e9, .tokens_per_s = 100, .system_cost_usd = 100},
+        {.context = 8192, .memory_byte = 96e9, .tokens_per_s = 60, .system_cost_usd = 100},
+        {.context = 1024,
+         .memory_byte = 96e9,
+         .engine = DUPLEX,
+         .speedup = 2,
+         .tokens_per_s = 70,
+         .system_cost_usd = 100},
+        {.context = 8192,
+         .memory_byte = 96e9,
+         .engine = DUPLEX,
+         .speedup = 2,
+         .tokens_per_s = 90,
+         .system_cost_usd = 100},
+        {.model = 1, .context = 1024, .memory_byte = 96e9, .verdict = NO_MEMORY},
+    };
+    struct made_up_run r = made_up_begin(point, LEN(point));
+    struct payoff p = asked(&r, &(struct payoff_question){.by = "engine"});
+    assert_int_equal(p.by_n, 3);
+    assert_string_equal(p.by[0], "engine"); /* what --by names comes first */
+    assert_int_equal(p.n, 2);
+    for (size_t i = 0; i < p.n; i++)
+        assert_close(p.group[i].p, p.group[i].key[2].number == 1024 ? 0.7 : 1.5, 1e-12);
+    payoff_free(&p);
+    p = asked(&r, &(struct payoff_question){.by = "model", .over = "workload_context"});
+    assert_int_equal(p.by_n, 1);
+    assert_int_equal(p.n, 1);
+    assert_close(p.group[0].p, 0.9, 1e-12); /* 90 at 8192 over 100 at 1024 */
+    assert_string_equal(p.left, "workload_context");
+    payoff_free(&p);
+    struct err err;
+    const struct payoff_question twice = {.by = "model", .over = "model"};
+    assert_int_equal(payoff_make(&p, r.db, &r.run, &twice, &err), -1);
+    assert_true(says(err.text, "--over: \"model\" is in --by too"));
+    made_up_end(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +446,7 @@ int main(void)
         cmocka_unit_test(the_reason_is_the_first_that_applies),
         cmocka_unit_test(without_a_study_the_range_of_p_comes_from_the_cost_range),
         cmocka_unit_test(a_condition_applies_to_both_sides),
+        cmocka_unit_test(a_side_never_chooses_the_workload),
         cmocka_unit_test(a_column_that_is_not_swept_cannot_define_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

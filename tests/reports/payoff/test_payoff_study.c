@@ -1,6 +1,7 @@
 /* Comparisons priced again from the study of a run: slices, mixes, free engines, surfaces. */
 #include <string.h>
 
+#include "base/mem.h"
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_mix.h"
 #include "reports/payoff/payoff_surface.h"
@@ -148,6 +149,16 @@ static void a_value_the_study_does_not_know_has_no_comparison(void **state)
     payoff_study_close(s);
 }
 
+/* The one group of a mix that sets everything. */
+static struct payoff over_mix(const struct payoff_question *q)
+{
+    struct payoff p = {.n = 1, .group = mem_alloc(1, sizeof *p.group)};
+    p.by = mem_alloc(1, sizeof *p.by);
+    p.group->key = mem_alloc(1, sizeof *p.group->key);
+    payoff_mix_group(p.group, &p, q);
+    return p;
+}
+
 /* A mix of one workload has the P, G and shares of that workload. */
 static void a_mix_of_one_workload_is_that_workload(void **state)
 {
@@ -156,10 +167,9 @@ static void a_mix_of_one_workload_is_that_workload(void **state)
     struct setting set[] = {{"model", "gpt3-175b", 0}, {"workload.context", NULL, 8192}};
     struct mix_job job = {set, 2, 3};
     const struct mix mix = {.set = set, .n = 1, .job = &job};
-    struct payoff p;
     struct err err;
     assert_int_equal(payoff_study_mix(s, &mix, &err), 0);
-    payoff_of_mix(&p, &(struct payoff_question){.study = s, .seed = 1});
+    struct payoff p = over_mix(&(struct payoff_question){.study = s, .seed = 1});
     assert_int_equal(p.n, 1);
     const struct payoff_group *g = &p.group[0];
     const char *set_of[] = {
@@ -189,10 +199,9 @@ static void a_mix_that_no_hardware_serves_has_no_answer(void **state)
     struct setting set[] = {{"model", "gpt3-175b", 0}, {"workload.tpot_s", NULL, 1e-6}};
     struct mix_job job = {set, 2, 1};
     const struct mix mix = {.set = set, .n = 1, .job = &job};
-    struct payoff p;
     struct err err;
     assert_int_equal(payoff_study_mix(s, &mix, &err), 0);
-    payoff_of_mix(&p, &(struct payoff_question){.study = s});
+    struct payoff p = over_mix(&(struct payoff_question){.study = s});
     assert_true(p.group[0].verdict == NO_ANSWER && isnan(p.group[0].p));
     assert_non_null(strstr(p.group[0].reason, "no hardware"));
     payoff_free(&p);
