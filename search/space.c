@@ -130,10 +130,20 @@ static void add_words(struct columns *out, struct column *c, const struct field 
     c->texts = texts;
 }
 
+/* Is it a part of the mapping that evaluation chooses? */
+static bool is_mapping(const struct field *f)
+{
+    static const size_t chosen[] = {offsetof(struct plan, tp), offsetof(struct plan, dp),
+                                    offsetof(struct plan, ep), offsetof(struct plan, pp),
+                                    offsetof(struct plan, cp)};
+    bool is = false;
+    for (size_t i = 0; i < LEN(chosen); i++)
+        is = is || f->offset == chosen[i];
+    return is;
+}
+
 void columns_make(struct columns *out, const struct study *s)
 {
-    static const size_t plan_member[] = {offsetof(struct plan, tp), offsetof(struct plan, dp),
-                                         offsetof(struct plan, ep)};
     struct metric_scope scope;
 
     study_scope(s, &scope);
@@ -153,9 +163,7 @@ void columns_make(struct columns *out, const struct study *s)
     }
     for (size_t i = 0; i < s->axes; i++) {
         const struct axis *a = &s->axis[i];
-        if (a->is_part ||
-            (a->part == PART_PLAN && a->parameter.field->offset != offsetof(struct plan, devices) &&
-             a->parameter.field->offset != offsetof(struct plan, shared_over)))
+        if (a->is_part || (a->part == PART_PLAN && is_mapping(a->parameter.field)))
             continue;
         struct column *c = add(out, a->path, a->parameter.field->unit, a->parameter.field->doc);
         c->texts = a->text;
@@ -163,15 +171,16 @@ void columns_make(struct columns *out, const struct study *s)
         c->of = OF_AXIS;
         c->at = i;
     }
-    for (size_t i = 0; i < LEN(plan_member); i++)
-        for (size_t j = 0; j < plan_fields.n; j++)
-            if (plan_fields.row[j].offset == plan_member[i]) {
-                char path[64] = "plan.";
-                strcat(path, plan_fields.row[j].name);
-                struct column *c = add(out, path, plan_fields.row[j].unit, plan_fields.row[j].doc);
-                c->of = OF_PLAN;
-                c->at = plan_member[i];
-            }
+    for (size_t i = 0; i < plan_fields.n; i++) {
+        const struct field *f = &plan_fields.row[i];
+        if (!is_mapping(f))
+            continue;
+        char path[64] = "plan.";
+        strcat(path, f->name);
+        struct column *c = add(out, path, f->unit, f->doc);
+        c->of = OF_PLAN;
+        c->at = f->offset;
+    }
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct field *f = &metrics_fields.row[i];
         if (metric_of(f)->needs_calibration && !scope.calibration)

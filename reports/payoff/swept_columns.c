@@ -11,9 +11,12 @@ static bool starts(const char *text, const char *with)
     return !strncmp(text, with, strlen(with));
 }
 
+/* Does each side choose it freely? The layout over the devices, and that of the prefill pool. */
 static bool chosen(const char *name)
 {
-    return !strcmp(name, "plan_tp") || !strcmp(name, "plan_dp") || !strcmp(name, "plan_ep");
+    return (starts(name, "plan_") && strcmp(name, "plan_devices") != 0 &&
+            strcmp(name, "plan_shared_over") != 0) ||
+           (starts(name, "pools_prefill_") && strcmp(name, "pools_prefill_engine") != 0);
 }
 
 static bool of_question(const char *name)
@@ -42,7 +45,8 @@ static int add_if_swept(struct swept *out, struct db *db, const struct db_run *r
     table_free(&t);
     if (values < 2)
         return 0;
-    bool engine = starts(name, "engine"), chip = starts(name, "chip");
+    bool engine = starts(name, "engine") || !strcmp(name, "pools_prefill_engine"),
+         chip = starts(name, "chip");
     out->column = mem_grow(out->column, out->n + 1, sizeof *out->column);
     out->column[out->n++] = (struct swept_column){.name = mem_text(name),
                                                   .unit = mem_text(unit),
