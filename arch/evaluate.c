@@ -319,11 +319,6 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         set_verdict(out, d->n, VERDICT_CALIBRATION);
         return;
     }
-    /* Every other metric is filled by each call, or by none and stays NAN. */
-    if (!book)
-        metrics_clear_runs(out, d->n, &p->priced);
-    if (!p->mapped[0].step.timing->error)
-        metrics_clear_runs(out, d->n, &p->calibrated);
     best_mappings(&choice.best, mapped, p, d, w);
     split_chosen(&choice, mapped, p, d, w->batch == BATCH_MAX);
     fill(out, &choice, d, like->plan.devices);

@@ -73,18 +73,6 @@ extern const struct fields metrics_fields;
 /* Sets every metric of the first n points to NAN. */
 void metrics_clear(struct metrics_lanes *out, size_t n);
 
-/* Runs of consecutive members, so that a group of metrics can be cleared at once. */
-struct metric_runs {
-    size_t n;
-    struct {
-        size_t first, members;
-    } run[sizeof(struct metrics) / sizeof(double)];
-};
-
-/* The metrics that need prices, and those that need a calibration. */
-void metrics_optional(struct metric_runs *with_prices, struct metric_runs *with_calibration);
-void metrics_clear_runs(struct metrics_lanes *out, size_t n, const struct metric_runs *runs);
-
 /* When a metric has a value; otherwise it is NAN. In `more` of its row in metrics_fields. */
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */

@@ -46,7 +46,6 @@ static void build_prefill(struct mapped *m, const struct design *d, const struct
 
 void prepare(struct prepared *out, const struct design *d)
 {
-    metrics_optional(&out->priced, &out->calibrated);
     size_t all = list_mappings(out, d, out->room);
     if (all > out->room) {
         make_room(out, all);

@@ -4,7 +4,6 @@
 #define ARCH_PREPARED_H
 
 #include "arch/design.h"
-#include "arch/metrics.h"
 #include "arch/step.h"
 #include "arch/step_bound.h"
 #include "arch/step_time.h"
@@ -20,9 +19,8 @@ struct prepared {
         struct step_bound bound, prefill_bound;
         struct steps_memo memo, prefill_memo;
     } * mapped;
-    struct merit *merit;                   /* [room], used by best_mapping.c */
-    struct plan *plan;                     /* [room] */
-    struct metric_runs priced, calibrated; /* metrics_optional */
+    struct merit *merit; /* [room], used by best_mapping.c */
+    struct plan *plan;   /* [room] */
 };
 
 /* Fills `out`, reusing its memory. Zero-initialise it before the first call; prepared_free releases

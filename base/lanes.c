@@ -27,12 +27,12 @@ static void set_lanes(double *out, size_t n, double value)
         out[i] = value;
 }
 
-bool lanes_are_equal(const double *x, size_t n)
+bool lanes_are_all_equal(const double *x, size_t n)
 {
     return lanes_all_equal(x, n);
 }
 
-void lanes_set(double *out, size_t n, double value)
+void lanes_set_all(double *out, size_t n, double value)
 {
     set_lanes(out, n, value);
 }

@@ -86,8 +86,22 @@ typedef double lane[LANES];
 
 extern const lane lanes_of_one, lanes_of_zero; /* all 1; all 0 */
 
-bool lanes_are_equal(const double *x, size_t n);
-void lanes_set(double *out, size_t n, double value);
+bool lanes_are_all_equal(const double *x, size_t n);
+void lanes_set_all(double *out, size_t n, double value);
+
+/* Of the first n lanes; a single one takes no call. */
+static inline bool lanes_are_equal(const double *x, size_t n)
+{
+    return n == 1 || lanes_are_all_equal(x, n);
+}
+
+static inline void lanes_set(double *out, size_t n, double value)
+{
+    if (n == 1)
+        *out = value;
+    else
+        lanes_set_all(out, n, value);
+}
 
 /* fmax and fmin for numbers other than NAN, for which those two have rules that vector instructions
  * lack. */

@@ -12,10 +12,16 @@ static double axis_number(const struct axis *a, size_t digit, double real)
     return a->is_part || a->text ? (double)digit : a->real ? real : a->value[digit];
 }
 
+/* Do both designs have the same metrics, whatever their values? */
+static bool has_same_metrics(const struct design *a, const struct design *b)
+{
+    return timing_of(&a->mode) == timing_of(&b->mode) && a->workload.phase == b->workload.phase;
+}
+
 static void block_start(struct block *b, struct cursor *c, const struct columns *columns)
 {
     cursor_prepare(c);
-    if (b->study != c->study)
+    if (b->study != c->study || !has_same_metrics(&b->like, &c->design))
         metrics_clear(&b->metrics, LANES);
     b->study = c->study;
     b->columns = columns;

@@ -459,7 +459,17 @@ static void a_row_does_not_depend_on_the_way_to_it(void **state)
         "  chip: [b200, h100, h800, mi300x]\n  workload.batch: [16, 64]\n"
         "  chip.fp4_ratio: [1, 4]\n  engine: [none, duplex]\n"
         "  chip.memory_byte_per_s: {from: 1 TB/s, to: 9 TB/s, steps: 5}\n";
-    static const char *const texts[] = {engines, engine_parameters, calibrated};
+    static const char timings[] = /* some points have errors */
+        "model: gpt-oss-120b\nplan: {devices: 8, tp: 8}\n"
+        "precision: {weight: fp4, math: fp8, kv: fp8}\nsweep:\n"
+        "  timing: [calibrated, ideal]\n  chip: [b200, mi300x]\n  engine: [none, duplex]\n"
+        "  chip.memory_byte_per_s: {from: 1 TB/s, to: 9 TB/s, steps: 5}\n";
+    static const char phases[] = /* some points have a prefill pool */
+        "model: gpt-oss-120b\nplan: {devices: 8, tp: 8}\nsweep:\n"
+        "  workload.phase: [disaggregated, decode]\n  engine: [none, duplex]\n"
+        "  chip.memory_byte: [10 GB, 100 GB]\n"
+        "  chip.memory_byte_per_s: {from: 1 TB/s, to: 9 TB/s, steps: 5}\n";
+    static const char *const texts[] = {engines, engine_parameters, calibrated, timings, phases};
     (void)state;
     for (size_t t = 0; t < LEN(texts); t++) {
         struct study *s;
