@@ -108,3 +108,11 @@ char *file_stem(const char *path)
         *dot = '\0';
     return name;
 }
+
+char *file_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = mem_text(path);
+    folder[slash != NULL ? slash + 1 - path : 0] = '\0';
+    return folder;
+}

@@ -21,4 +21,8 @@ size_t text_mark_length(const char *text, size_t length);
  * of "llama-3.1-8b", since an ending has letters only. Caller frees. */
 char *file_stem(const char *path);
 
+/* The part of `path` before the file's name, with its last '/'; "" if there is none. Caller frees.
+ */
+char *file_folder(const char *path);
+
 #endif

@@ -22,15 +22,17 @@ static const char schema[] =
     "CREATE TABLE run("
     "  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, spec TEXT, spec_hash TEXT,"
     "  seed INTEGER, program TEXT, started TEXT, ended TEXT, space INTEGER, first INTEGER,"
-    "  last INTEGER, keep TEXT, done INTEGER, feasible INTEGER);"
+    "  last INTEGER, keep TEXT, done INTEGER, feasible INTEGER, folder TEXT DEFAULT '');"
     "CREATE TABLE point("
-    "  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, point INTEGER NOT NULL, verdict TEXT);"
+    "  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, point INTEGER NOT NULL, verdict TEXT,"
+    "  scenario TEXT DEFAULT 'base');"
     "CREATE TABLE about(name TEXT PRIMARY KEY, unit TEXT, meaning TEXT) WITHOUT ROWID;"
     "INSERT INTO about VALUES"
     "  ('id', '', 'run and point in one number: run << 48 | point'),"
     "  ('run', '', 'the run (run.id)'),"
     "  ('point', '', 'index in the study''s space'),"
-    "  ('verdict', '', 'ok, or why not');"
+    "  ('verdict', '', 'ok, or why not'),"
+    "  ('scenario', '', 'the scenario of the study; base: none');"
     "CREATE VIEW feasible AS"
     "  SELECT run.name AS run_name, point.* FROM point JOIN run ON run.id = point.run"
     "  WHERE verdict = 'ok';"
@@ -199,6 +201,34 @@ undo:
     return -1;
 }
 
+/* A store of an older version: adds what it lacks. */
+int db_upgrade(struct db *db, struct err *err)
+{
+    return db_add_column(db, "point", "scenario", "TEXT DEFAULT 'base'", err) != 0 ||
+                   db_add_column(db, "run", "folder", "TEXT DEFAULT ''", err) != 0
+               ? -1
+               : 0;
+}
+
+/* The same for a store that is only read: views in front of its tables. */
+static int show_upgraded(struct db *db, struct err *err)
+{
+    static const struct {
+        const char *table, *column, *value;
+    } added[] = {{"point", "scenario", "base"}, {"run", "folder", ""}};
+    int failed = 0;
+    for (size_t i = 0; i < LEN(added) && !failed; i++) {
+        int there = db_has_column(db, "main", added[i].table, added[i].column, err);
+        char *sql =
+            mem_print("PRAGMA temp_store = MEMORY; CREATE TEMP VIEW %s AS SELECT *, '%s' AS "
+                      "%s FROM main.%s",
+                      added[i].table, added[i].value, added[i].column, added[i].table);
+        failed = there < 0 || (there == 0 && db_exec(db, sql, err) != 0);
+        free(sql);
+    }
+    return failed ? -1 : 0;
+}
+
 static int open_sqlite(struct db *db, const char *name, int flags)
 {
     int code =
@@ -284,6 +314,8 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
     if (check_state(db, &state, err) != 0)
         goto failed;
     if (db->write && is_empty(&state) && make_schema(db, err) != 0)
+        goto failed;
+    if (!db->write && show_upgraded(db, err) != 0)
         goto failed;
     if (db_allow_select(db, err) != 0)
         goto failed;

@@ -3,9 +3,11 @@
  * Tables
  *   run    id, name (unique), spec (text of the study), spec_hash, seed, program, started, ended,
  *          space (points in the study), first, last (index range of the shard, last excluded),
- *          keep, done (points evaluated), feasible (how many of those)
- *   point  id (run << 48 | point), run, point (index in the space), then one column per swept
- *          parameter and per metric; columns that a later run needs are added to the table
+ *          keep, done (points evaluated), feasible (how many of those), folder (where relative
+ *          paths of the study start)
+ *   point  id (run << 48 | point), run, point (index in the space), scenario (base if the study
+ *          has no others), then one column per swept parameter and per metric; columns that a later
+ *          run needs are added to the table
  *   about  column name, unit, meaning: describes each column of point
  *   miss   (runs without a feasible point) run, text: by how much the points miss which limits
  *   sensitivity  (made by dse sensitivity) study, spec_hash, metric, axis, and how much it matters
@@ -45,7 +47,7 @@ struct db_column {
 
 struct db_run {
     int64_t id;
-    char *name, *spec, *spec_hash, *program, *keep;
+    char *name, *spec, *spec_hash, *program, *keep, *folder;
     char *started, *ended; /* ISO 8601, UTC; ended is "" while the run is unfinished */
     uint64_t seed, space, first, last, done, feasible; /* done counts from first */
 };
@@ -66,6 +68,10 @@ void db_close(struct db *db); /* takes NULL; rolls back what was not committed *
 int db_run_begin(struct db *db, struct db_run *run, const struct db_column *columns, size_t n,
                  struct err *err);
 void db_run_free(struct db_run *run);
+
+/* Gives the current run other columns, for the points of its next scenario. Adds those that are
+ * missing. */
+int db_run_columns(struct db *db, const struct db_column *columns, size_t n, struct err *err);
 
 /* Adds or replaces a point: `row` has the n values of db_run_begin's columns, in order. Opens a
  * transaction if none is open. A failure rolls back what was not committed. */

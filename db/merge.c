@@ -168,6 +168,7 @@ static struct db_run copy_run(const struct db_run *r)
     copy.keep = mem_text(r->keep);
     copy.started = mem_text(r->started);
     copy.ended = mem_text(r->ended);
+    copy.folder = mem_text(r->folder);
     return copy;
 }
 
@@ -184,7 +185,7 @@ static int copy_columns(struct db *db, char **out, struct err *err)
     while (row == 0 && (row = db_step(db, s, err)) == 1) {
         const char *name = (const char *)sqlite3_column_text(s, 0);
         const char *type = (const char *)sqlite3_column_text(s, 1);
-        row = db_add_column(db, name, strcmp(type, "TEXT") == 0 ? "TEXT" : "REAL", err);
+        row = db_add_column(db, "point", name, strcmp(type, "TEXT") == 0 ? "TEXT" : "REAL", err);
         char *column = db_quote(name);
         char *longer = mem_print("%s, %s", names, column);
         free(column);
@@ -288,6 +289,8 @@ static int write_run(struct db *db, const struct db_run *r, bool recount, struct
 static int copy_run_in(struct db *db, struct item *item, struct err *err)
 {
     struct db_run now, into;
+    if (db_upgrade(db, err) != 0)
+        return -1;
     int found = db_run_load(db, "source", item->run.name, &now, err);
     if (found != 1)
         return found;

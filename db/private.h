@@ -39,8 +39,16 @@ int db_begin(struct db *db, struct err *err);
 int db_end(struct db *db, struct err *err); /* commits; rolls back on failure */
 void db_undo(struct db *db);
 
-/* Adds a column to `point` unless one of that name exists. */
-int db_add_column(struct db *db, const char *name, const char *type, struct err *err);
+/* Adds a column to a table unless one of that name exists. */
+int db_add_column(struct db *db, const char *table, const char *name, const char *type,
+                  struct err *err);
+
+/* 1: the table of `schema` (main, or an attached file) has the column; 0: it has not; -1 failed. */
+int db_has_column(struct db *db, const char *schema, const char *table, const char *name,
+                  struct err *err);
+
+/* In a transaction: adds to a store of an older version what every store has. */
+int db_upgrade(struct db *db, struct err *err);
 
 /* Loads the run called `name` from `schema` (main, or an attached file): 1 found, 0 not found, -1
  * failed. */

@@ -12,7 +12,7 @@
 
 #define RUN_COLUMNS                                                                                \
     "id, name, spec, spec_hash, program, keep, started, ended, seed, space, first, last, done,"    \
-    " feasible"
+    " feasible, "
 
 enum { MOST_RUNS = 1 << 15 };
 
@@ -44,6 +44,7 @@ static void read_run(sqlite3_stmt *s, struct db_run *out)
         .last = column_count(s, 11),
         .done = column_count(s, 12),
         .feasible = column_count(s, 13),
+        .folder = column_text(s, 14),
     };
 }
 
@@ -56,6 +57,7 @@ void db_run_free(struct db_run *run)
     free(run->keep);
     free(run->started);
     free(run->ended);
+    free(run->folder);
     *run = (struct db_run){0};
 }
 
@@ -63,7 +65,11 @@ int db_run_load(struct db *db, const char *schema, const char *name, struct db_r
                 struct err *err)
 {
     sqlite3_stmt *s = NULL;
-    char *sql = mem_print("SELECT " RUN_COLUMNS " FROM %s.run WHERE name = ?1", schema);
+    int folder = db_has_column(db, schema, "run", "folder", err);
+    if (folder < 0)
+        return -1;
+    char *sql = mem_print("SELECT " RUN_COLUMNS "%s FROM %s.run WHERE name = ?1",
+                          folder ? "folder" : "''", schema);
     int row = db_prepare(db, &s, sql, err);
     if (row == 0) {
         sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
@@ -81,14 +87,14 @@ int db_run_insert(struct db *db, struct db_run *run, struct err *err)
     sqlite3_stmt *s = NULL;
     if (db_prepare(db, &s,
                    "INSERT INTO main.run(name, spec, spec_hash, program, keep, started, ended,"
-                   " seed, space, first, last, done, feasible) VALUES(?1, ?2, ?3, ?4, ?5,"
-                   " coalesce(?6, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?7, ?8, ?9, ?10, ?11,"
-                   " ?12, ?13)",
+                   " folder, seed, space, first, last, done, feasible) VALUES(?1, ?2, ?3, ?4, ?5,"
+                   " coalesce(?6, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?7, coalesce(?8, ''),"
+                   " ?9, ?10, ?11, ?12, ?13, ?14)",
                    err) != 0)
         return -1;
 
     const char *text[] = {run->name, run->spec,    run->spec_hash, run->program,
-                          run->keep, run->started, run->ended};
+                          run->keep, run->started, run->ended,     run->folder};
     uint64_t count[] = {run->seed, run->space, run->first, run->last, run->done, run->feasible};
     int at = 1;
     for (size_t i = 0; i < LEN(text); i++)
@@ -112,7 +118,10 @@ int db_runs(struct db *db, struct db_run **out, size_t *n, struct err *err)
     sqlite3_stmt *s = NULL;
     *out = NULL;
     *n = 0;
-    if (db_prepare(db, &s, "SELECT " RUN_COLUMNS " FROM run ORDER BY id", err) != 0)
+    char *sql = mem_print("SELECT " RUN_COLUMNS "folder FROM run ORDER BY id");
+    int failed = db_prepare(db, &s, sql, err);
+    free(sql);
+    if (failed)
         return -1;
 
     int row;
@@ -167,22 +176,30 @@ int db_run_find(struct db *db, const char *name, struct db_run *out, struct err 
 
 /* ---- columns ---- */
 
-int db_add_column(struct db *db, const char *name, const char *type, struct err *err)
+int db_has_column(struct db *db, const char *schema, const char *table, const char *name,
+                  struct err *err)
 {
     sqlite3_stmt *s = NULL;
-    if (db_prepare(db, &s,
-                   "SELECT 1 FROM pragma_table_info('point', 'main')"
-                   " WHERE name = ?1 COLLATE NOCASE",
+    if (db_prepare(db, &s, "SELECT 1 FROM pragma_table_info(?1, ?2) WHERE name = ?3 COLLATE NOCASE",
                    err) != 0)
         return -1;
-    sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 1, table, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 2, schema, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 3, name, -1, SQLITE_STATIC);
     int there = db_step(db, s, err);
     sqlite3_finalize(s);
+    return there;
+}
+
+int db_add_column(struct db *db, const char *table, const char *name, const char *type,
+                  struct err *err)
+{
+    int there = db_has_column(db, "main", table, name, err);
     if (there != 0)
         return there < 0 ? -1 : 0;
 
     char *column = db_quote(name);
-    char *sql = mem_print("ALTER TABLE main.point ADD COLUMN %s %s", column, type);
+    char *sql = mem_print("ALTER TABLE main.%s ADD COLUMN %s %s", table, column, type);
     int failed = db_exec(db, sql, err);
     free(sql);
     free(column);
@@ -202,8 +219,9 @@ static int add_columns(struct db *db, const struct db_column *columns, size_t n,
         sqlite3_bind_text(s, 1, c->name, -1, SQLITE_STATIC);
         sqlite3_bind_text(s, 2, c->unit != NULL ? c->unit : "", -1, SQLITE_STATIC);
         sqlite3_bind_text(s, 3, c->doc != NULL ? c->doc : "", -1, SQLITE_STATIC);
-        failed = db_add_column(db, c->name, c->texts != NULL ? "TEXT" : "REAL", err) != 0 ||
-                 db_step(db, s, err) != 0;
+        failed =
+            db_add_column(db, "point", c->name, c->texts != NULL ? "TEXT" : "REAL", err) != 0 ||
+            db_step(db, s, err) != 0;
         sqlite3_reset(s);
     }
     sqlite3_finalize(s);
@@ -290,9 +308,8 @@ static int make_statements(struct db *db, struct err *err)
     return 0;
 }
 
-static void close_run(struct db *db)
+static void drop_statements(struct db *db)
 {
-    db_undo(db);
     sqlite3_finalize(db->put);
     sqlite3_finalize(db->drop);
     sqlite3_finalize(db->progress);
@@ -301,6 +318,21 @@ static void close_run(struct db *db)
     free(db->column);
     db->column = NULL;
     db->columns = 0;
+}
+
+/* Prepares the statements that write points with these columns. */
+static int set_columns(struct db *db, const struct db_column *columns, size_t n, struct err *err)
+{
+    db->column = mem_alloc(n + 1, sizeof(*db->column));
+    memcpy(db->column, columns, n * sizeof(*columns));
+    db->columns = n;
+    return make_statements(db, err);
+}
+
+static void close_run(struct db *db)
+{
+    db_undo(db);
+    drop_statements(db);
     db->run = 0;
     db->done = 0;
 }
@@ -309,6 +341,8 @@ static void close_run(struct db *db)
 static int find_or_insert_run(struct db *db, struct db_run *run, const struct db_column *columns,
                               size_t n, struct err *err)
 {
+    if (db_upgrade(db, err) != 0)
+        return -1;
     int found = load_state(db, run, err);
     if (found < 0)
         return -1;
@@ -345,13 +379,10 @@ int db_run_begin(struct db *db, struct db_run *run, const struct db_column *colu
     if (db_end(db, err) != 0)
         goto failed;
 
-    db->column = mem_alloc(n + 1, sizeof(*db->column));
-    memcpy(db->column, columns, n * sizeof(*columns));
-    db->columns = n;
     db->run = run->id;
     db->done = run->done;
     bool over = run->ended != NULL && run->ended[0] != '\0';
-    if (make_statements(db, err) != 0 || (!over && db_begin(db, err) != 0)) {
+    if (set_columns(db, columns, n, err) != 0 || (!over && db_begin(db, err) != 0)) {
         close_run(db);
         goto failed;
     }
@@ -359,6 +390,18 @@ int db_run_begin(struct db *db, struct db_run *run, const struct db_column *colu
 
 failed:
     clear_loaded(run);
+    return -1;
+}
+
+int db_run_columns(struct db *db, const struct db_column *columns, size_t n, struct err *err)
+{
+    assert(db->run != 0);
+    if (db_begin(db, err) != 0)
+        return -1;
+    drop_statements(db);
+    if (add_columns(db, columns, n, err) == 0 && set_columns(db, columns, n, err) == 0)
+        return 0;
+    db_undo(db);
     return -1;
 }
 

@@ -12,23 +12,66 @@ static bool is_whole_front(const struct db_run *r)
     return !strcmp(r->keep, "front") && r->first == 0 && r->last == r->space && *r->ended;
 }
 
-static int keep_front(struct db *db, const struct db_run *r, struct err *err)
+/* Points to keep. */
+struct kept {
+    size_t n;
+    uint64_t *point;
+};
+
+static int keep_all(struct kept *kept, struct db *db, const struct stored_scenario *from,
+                    struct err *err)
+{
+    struct table t;
+    char *sql = mem_print("SELECT point FROM point WHERE run = %lld AND scenario = ?1",
+                          (long long)from->run);
+    int rc = db_select(db, sql, &from->scenario, 1, &t, err);
+    free(sql);
+    if (rc != 0)
+        return -1;
+    kept->point = mem_grow(kept->point, kept->n + t.rows + 1, sizeof *kept->point);
+    for (size_t row = 0; row < t.rows; row++)
+        kept->point[kept->n++] = (uint64_t)table_at(&t, row, 0)->number;
+    table_free(&t);
+    return 0;
+}
+
+/* Keeps the front of one scenario; all its points if it has no objectives. */
+static int keep_scenario(struct kept *kept, struct db *db, const struct db_run *r,
+                         const char *scenario, struct err *err)
 {
     struct objective wanted[RULES_MOST];
     size_t n;
-    if (study_objectives(wanted, &n, r->name, r->spec, err) != 0)
+    if (study_objectives(wanted, &n, r->spec, scenario, err) != 0)
         return -1;
+    const struct stored_scenario from = {r->id, scenario, 0};
     if (n == 0)
-        return 0;
+        return keep_all(kept, db, &from, err);
     struct archive *front = archive_new(n);
-    int rc = store_front(front, db, r->id, wanted, n, err);
+    int rc = store_front(front, db, &from, wanted, n, err);
     size_t points = archive_count(front);
-    uint64_t *point = mem_alloc(points + 1, sizeof *point);
-    archive_list(front, NULL, point);
-    if (rc == 0)
-        rc = db_keep_only(db, r, point, points, err);
-    free(point);
+    kept->point = mem_grow(kept->point, kept->n + points + 1, sizeof *kept->point);
+    archive_list(front, NULL, kept->point + kept->n);
+    kept->n += points;
     archive_free(front);
+    return rc;
+}
+
+/* Keeps the front of each scenario. */
+static int keep_front(struct db *db, const struct db_run *r, struct err *err)
+{
+    struct table t;
+    struct kept kept = {0};
+    char *sql = mem_print("SELECT DISTINCT scenario FROM point WHERE run = %lld", (long long)r->id);
+    int rc = db_select(db, sql, NULL, 0, &t, err);
+    free(sql);
+    if (rc != 0)
+        return -1;
+    for (size_t row = 0; row < t.rows && rc == 0; row++)
+        rc = keep_scenario(&kept, db, r, table_at(&t, row, 0)->text, err);
+    if (rc == 0 && t.rows > 0)
+        rc = db_keep_only(db, r, kept.point, kept.n, err);
+    free(kept.point);
+    table_free(&t);
     return rc;
 }
 

@@ -23,18 +23,8 @@ static void print_cell(const struct column *c, double v)
                                               sizeof text));
 }
 
-static void dry_run(const struct study *s, const struct columns *columns, uint64_t first,
-                    uint64_t last)
+static void print_axes(const struct study *s)
 {
-    struct cursor c = {0};
-    struct block *block = mem_alloc(1, sizeof *block);
-    double row[ROW_MOST];
-    struct search *search = NULL;
-    struct explore *explore = NULL;
-    const double *genes = NULL;
-    size_t n;
-
-    printf("%s: %llu points", s->name, (unsigned long long)s->size);
     for (size_t i = 0; i < s->axes; i++) {
         printf("%s", i ? " x " : s->strategy->lists ? " = " : " of ");
         if (s->axis[i].real)
@@ -45,37 +35,53 @@ static void dry_run(const struct study *s, const struct columns *columns, uint64
     if (s->strategy != &strategy_grid)
         printf(", by %s", s->strategy->name);
     printf("\n");
-    if (last - first != s->size)
-        printf("this shard: points %llu to %llu\n", (unsigned long long)first,
-               (unsigned long long)last - 1);
-    printf("first points:\n");
+}
+
+static void print_point(const struct cursor *c, struct block *block, const struct columns *columns,
+                        const double *row)
+{
+    char text[48];
+    enum verdict v = (enum verdict)LANE(&block->metrics, metrics, verdict)[0];
+    const char *reason = verdict_reason(v, &c->design);
+    for (size_t k = 0; k < columns->n && columns->column[k].of != OF_METRIC; k++) {
+        if (columns->column[k].of == OF_SCENARIO && !c->study->whole->overlays)
+            continue;
+        printf(" %s=", columns->column[k].name);
+        print_cell(&columns->column[k], row[k]);
+    }
+    printf(" -> %s%s%s, %s\n", verdict_kinds[v].name, *reason ? ": " : "", reason,
+           quantity_text(LANE(&block->metrics, metrics, tokens_per_s)[0], "tokens/s", 4, text,
+                         sizeof text));
+}
+
+/* Prints the first points of a range of one scenario. */
+static void print_first_points(const struct study *s, const struct columns *columns,
+                               struct point_range range)
+{
+    struct cursor c = {0};
+    struct block *block = mem_alloc(1, sizeof *block);
+    double row[ROW_MOST];
+    struct search *search = NULL;
+    struct explore *explore = NULL;
+    const double *genes = NULL;
+    uint64_t first = range.first, last = range.last;
+
     if (s->strategy->ranks) {
         cursor_seek(&c, s, first);
     } else { /* takes points in the order asked for; their values do not matter yet */
-        struct explore *e = mem_alloc(1, sizeof *e);
-        explore_make(e, s, columns);
-        search = search_open(s->strategy, &e->problem);
-        n = search_ask(search, &genes);
+        explore = mem_alloc(1, sizeof *explore);
+        explore_make(explore, s, columns);
+        search = search_open(s->strategy, &explore->problem);
         first = 0;
-        last = n;
-        explore = e;
+        last = search_ask(search, &genes);
     }
     for (uint64_t i = first; i < last && i < first + DRY_POINTS; i++) {
         if (!s->strategy->ranks)
             cursor_put(&c, s, genes + i * s->axes);
         block_add(block, &c, columns, row);
         block_price(block);
-        printf("  %llu:", (unsigned long long)i);
-        for (size_t k = 0; k < columns->n && columns->column[k].of != OF_METRIC; k++) {
-            printf(" %s=", columns->column[k].name);
-            print_cell(&columns->column[k], row[k]);
-        }
-        char text[48];
-        enum verdict v = (enum verdict)LANE(&block->metrics, metrics, verdict)[0];
-        const char *reason = verdict_reason(v, &c.design);
-        printf(" -> %s%s%s, %s\n", verdict_kinds[v].name, *reason ? ": " : "", reason,
-               quantity_text(LANE(&block->metrics, metrics, tokens_per_s)[0], "tokens/s", 4, text,
-                             sizeof text));
+        printf("  %llu:", (unsigned long long)(s->first + i));
+        print_point(&c, block, columns, row);
         if (s->strategy->ranks)
             cursor_next(&c);
     }
@@ -85,52 +91,175 @@ static void dry_run(const struct study *s, const struct columns *columns, uint64
     free(explore);
 }
 
-static int sweep_into_store(const struct args *a, const struct study *s,
-                            const struct columns *columns, uint64_t first, uint64_t last,
+/* The part of `range`, over all scenarios, that is in scenario `s`; numbered within `s`. */
+static struct point_range range_in(const struct study *s, struct point_range range)
+{
+    uint64_t end = s->first + s->size;
+    uint64_t first = range.first < s->first ? s->first : range.first < end ? range.first : end;
+    uint64_t last = range.last < s->first ? s->first : range.last < end ? range.last : end;
+    return (struct point_range){first - s->first, last - s->first};
+}
+
+static void dry_run(struct study *base, struct columns *columns, struct point_range range)
+{
+    printf("%s: %llu points", base->name, (unsigned long long)study_points(base));
+    if (base->overlays)
+        printf(" in %zu scenarios\n", study_scenarios(base));
+    else
+        print_axes(base);
+    if (range.last - range.first != study_points(base))
+        printf("this shard: points %llu to %llu\n", (unsigned long long)range.first,
+               (unsigned long long)range.last - 1);
+    for (size_t i = 0; i < study_scenarios(base); i++) {
+        const struct study *s = study_scenario(base, i);
+        if (base->overlays) {
+            printf("scenario %s: %llu points", s->scenario, (unsigned long long)s->size);
+            print_axes(s);
+        }
+        columns_make(columns, s);
+        printf("first points:\n");
+        print_first_points(s, columns, range_in(s, range));
+    }
+}
+
+static struct db_column *columns_of_store(const struct columns *columns)
+{
+    struct db_column *of = mem_alloc(columns->n, sizeof *of);
+    for (size_t i = 0; i < columns->n; i++)
+        of[i] = (struct db_column){columns->column[i].name, columns->column[i].unit,
+                                   columns->column[i].doc, columns->column[i].texts};
+    return of;
+}
+
+/* A sweep of all scenarios into one run of a store. */
+struct sweep {
+    struct study *base;
+    struct db *db;
+    struct db_run row;
+    struct point_range range;
+    const char *path;
+    size_t jobs;
+    bool progress;
+    uint64_t done; /* points of the range in scenarios that are over */
+    uint64_t priced;
+    double spent_s;
+    struct err *err;
+};
+
+/* Runs one scenario; `columns` are its columns. Returns an exit status, or -1. */
+static int run_scenario(struct sweep *w, const struct study *s, const struct columns *columns)
+{
+    struct runner *r = mem_alloc(1, sizeof *r);
+    struct point_range range = range_in(s, w->range);
+    struct db_run row = w->row;
+    uint64_t size = range.last - range.first;
+    *r = (struct runner){.study = s,
+                         .columns = columns,
+                         .db = w->db,
+                         .err = w->err,
+                         .path = w->path,
+                         .jobs = w->jobs,
+                         .first = range.first,
+                         .last = range.last,
+                         .before = w->done,
+                         .more = w->done + size < w->range.last - w->range.first,
+                         .progress = w->progress};
+    row.done = row.done < w->done ? 0 : row.done - w->done;
+    int rc = runner_run(r, &row);
+    if (rc >= 0 && w->base->overlays)
+        runner_print_scenario(r);
+    else if (rc >= 0)
+        runner_print(r);
+    w->row.feasible = r->feasible;
+    w->priced += r->priced;
+    w->spent_s += r->spent_s;
+    w->done += rc == EXIT_INTERRUPTED ? r->done - r->first : size;
+    archive_free(r->front);
+    search_close(r->search);
+    explore_free(&r->explore);
+    free(r);
+    return rc;
+}
+
+static void print_whole(const struct sweep *w)
+{
+    printf("%s: %llu of %llu points in %s, %llu feasible", w->base->name,
+           (unsigned long long)w->done, (unsigned long long)(w->range.last - w->range.first),
+           w->path, (unsigned long long)w->row.feasible);
+    if (w->priced)
+        printf(" (%llu now, in %.2f s)", (unsigned long long)w->priced, w->spent_s);
+    printf("\n");
+}
+
+/* Runs the scenarios that are not over, in order. */
+static int run_scenarios(struct sweep *w)
+{
+    struct columns *columns = mem_alloc(1, sizeof *columns);
+    int rc = EXIT_DONE;
+    bool begun = false, over = false;
+
+    for (size_t i = 0; i < study_scenarios(w->base) && rc != -1 && rc != EXIT_INTERRUPTED; i++) {
+        const struct study *s = study_scenario(w->base, i);
+        struct point_range range = range_in(s, w->range);
+        uint64_t size = range.last - range.first;
+        if (w->base->overlays && size == 0)
+            continue;
+        columns_make(columns, s);
+        struct db_column *of = columns_of_store(columns);
+        if (!begun)
+            rc = db_run_begin(w->db, &w->row, of, columns->n, w->err);
+        over = over || (!begun && rc == 0 && *w->row.ended);
+        begun = true;
+        bool skip = w->base->overlays && (over || w->row.done >= w->done + size);
+        if (rc != -1 && skip)
+            w->done += size;
+        else if (rc != -1 &&
+                 (w->done == 0 || over || db_run_columns(w->db, of, columns->n, w->err) == 0))
+            rc = run_scenario(w, s, columns);
+        else
+            rc = -1;
+        free(of);
+    }
+    free(columns);
+    if (rc == -1)
+        return -1;
+    if (w->base->overlays)
+        print_whole(w);
+    if (rc == EXIT_INTERRUPTED)
+        printf("interrupted: run the same command again to resume\n");
+    return rc == EXIT_INTERRUPTED ? rc : w->row.feasible ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+}
+
+static int sweep_into_store(const struct args *a, struct study *s, struct point_range range,
                             size_t jobs, struct err *err)
 {
     static const char *const keeps[] = {
         [KEEP_ALL] = "all", [KEEP_FEASIBLE] = "feasible", [KEEP_FRONT] = "front"};
     char *path = store_path(a), hash_text[17];
-    struct db *db;
+    struct sweep w = {.base = s,
+                      .range = range,
+                      .path = path,
+                      .jobs = jobs,
+                      .progress = !args_value(a, "--quiet") && isatty(STDERR_FILENO),
+                      .err = err};
     int rc = -1;
 
-    if (db_open(&db, path, DB_WRITE, err) != 0)
-        goto done;
-    store_hash(s->text, hash_text);
-    struct db_run row = {.name = mem_text(s->name),
-                         .spec = mem_text(s->text),
-                         .spec_hash = mem_text(hash_text),
-                         .program = mem_text("dse " DSE_VERSION),
-                         .keep = mem_text(keeps[s->keep]),
-                         .seed = (uint64_t)s->seed,
-                         .space = s->size,
-                         .first = first,
-                         .last = last};
-    struct db_column *of = mem_alloc(columns->n, sizeof *of);
-    for (size_t i = 0; i < columns->n; i++)
-        of[i] = (struct db_column){columns->column[i].name, columns->column[i].unit,
-                                   columns->column[i].doc, columns->column[i].texts};
-    struct runner *r = mem_alloc(1, sizeof *r);
-    *r = (struct runner){.study = s,
-                         .columns = columns,
-                         .db = db,
-                         .err = err,
-                         .path = path,
-                         .jobs = jobs,
-                         .first = first,
-                         .last = last,
-                         .progress = !args_value(a, "--quiet") && isatty(STDERR_FILENO)};
-    if (db_run_begin(db, &row, of, columns->n, err) == 0)
-        rc = runner_run(r, &row);
-    archive_free(r->front);
-    search_close(r->search);
-    explore_free(&r->explore);
-    free(r);
-    free(of);
-    db_run_free(&row);
-    db_close(db);
-done:
+    if (db_open(&w.db, path, DB_WRITE, err) == 0) {
+        store_hash(s->text, hash_text);
+        w.row = (struct db_run){.name = mem_text(s->name),
+                                .spec = mem_text(s->text),
+                                .spec_hash = mem_text(hash_text),
+                                .program = mem_text("dse " DSE_VERSION),
+                                .keep = mem_text(keeps[s->keep]),
+                                .folder = mem_text(s->folder),
+                                .seed = (uint64_t)s->seed,
+                                .space = study_points(s),
+                                .first = range.first,
+                                .last = range.last};
+        rc = run_scenarios(&w);
+        db_run_free(&w.row);
+        db_close(w.db);
+    }
     free(path);
     return rc;
 }
@@ -160,7 +289,7 @@ static int run(const struct args *a, struct err *err)
     struct catalogue *catalogue;
     struct study *s;
     double jobs, seed, i = 1, n = 1;
-    uint64_t first, last;
+    struct point_range range;
     int rc = -1;
     static const struct clash clashes[] = {
         {"--db", "--dry-run"}, {"--jobs", "--dry-run"}, {NULL, NULL}};
@@ -172,20 +301,20 @@ static int run(const struct args *a, struct err *err)
         return -1;
     if (open_study(&s, a->argument[0], catalogue, err) != 0)
         goto close;
-    struct columns *columns = mem_alloc(1, sizeof *columns);
     if (args_whole(a, "--seed", 0, 9007199254740992.0, s->seed, &seed, err) == 0) {
-        s->seed = seed;
-        columns_make(columns, s);
-        sweep_shard(s, (uint64_t)i, (uint64_t)n, &first, &last);
+        for (size_t k = 0; k < study_scenarios(s); k++)
+            study_scenario(s, k)->seed = seed;
+        sweep_shard(s, (uint64_t)i, (uint64_t)n, &range.first, &range.last);
         print_strategy(a, s);
         if (args_value(a, "--dry-run")) {
-            dry_run(s, columns, first, last);
+            struct columns *columns = mem_alloc(1, sizeof *columns);
+            dry_run(s, columns, range);
+            free(columns);
             rc = EXIT_DONE;
         } else {
-            rc = sweep_into_store(a, s, columns, first, last, (size_t)jobs, err);
+            rc = sweep_into_store(a, s, range, (size_t)jobs, err);
         }
     }
-    free(columns);
     study_free(s);
 close:
     catalogue_close(catalogue);

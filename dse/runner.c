@@ -88,7 +88,13 @@ static int commit(struct runner *r, bool ended)
 {
     r->uncommitted = 0;
     r->committed_s = now_s();
-    return db_commit(r->db, r->done - r->first, r->feasible, ended, r->err);
+    uint64_t done = ended && r->more ? r->last : r->done;
+    return db_commit(r->db, r->before + done - r->first, r->feasible, ended && !r->more, r->err);
+}
+
+static int put_point(struct runner *r, uint64_t point, const double *row)
+{
+    return db_put(r->db, r->study->first + point, row, r->err);
 }
 
 static int commit_if_due(struct runner *r)
@@ -110,7 +116,7 @@ static int drop_dominated(struct runner *r, struct archive *front)
     const uint64_t *left = archive_removed(front, &n);
     int rc = 0;
     for (size_t i = 0; i < n && rc == 0 && r->study->keep == KEEP_FRONT; i++)
-        rc = is_in_shard(r, left[i]) ? db_drop(r->db, left[i], r->err) : 0;
+        rc = is_in_shard(r, left[i]) ? db_drop(r->db, r->study->first + left[i], r->err) : 0;
     archive_forget(front);
     return rc;
 }
@@ -144,7 +150,7 @@ static int take_rows(void *ctx, uint64_t first, size_t count, const double *rows
         }
         if (r->study->keep == KEEP_FRONT)
             keep = keep && on;
-        if (keep && db_put(r->db, first + i, rows, r->err) != 0)
+        if (keep && put_point(r, first + i, rows) != 0)
             return -1;
         r->feasible += verdict == VERDICT_OK;
         r->priced_feasible += verdict == VERDICT_OK;
@@ -180,8 +186,9 @@ static int run_grid(struct runner *r, const struct db_run *row)
         open_front(r);
         /* The front of a run that was interrupted is in the store. */
         if (r->study->keep == KEEP_FRONT &&
-            store_front(r->front, r->db, row->id, r->study->objective, r->study->objectives,
-                        r->err) != 0)
+            store_front(r->front, r->db,
+                        &(struct stored_scenario){row->id, r->study->scenario, r->study->first},
+                        r->study->objective, r->study->objectives, r->err) != 0)
             return -1;
     }
     return r->start < r->last ? price_range(r, (struct point_range){r->start, r->last}, take_rows)
@@ -205,7 +212,7 @@ static int write_front(struct runner *r, const struct archive *front)
             continue;
         genes_seek(r->explore.gene, axes, id[i], gene);
         sweep_points(r->study, r->columns, &(struct point_list){1, gene, row}, &cursor, 1);
-        rc = db_put(r->db, id[i], row, r->err);
+        rc = put_point(r, id[i], row);
     }
     cursor_free(&cursor);
     free(row);
@@ -235,7 +242,7 @@ static int take_batch(struct runner *r, size_t n, const double *rows, const bool
         }
         if (late || point < r->start)
             continue;
-        if (keep && db_put(r->db, point, rows, r->err) != 0)
+        if (keep && put_point(r, point, rows) != 0)
             return -1;
         r->done = point + 1;
         r->feasible += verdict == VERDICT_OK;
@@ -333,12 +340,12 @@ static int run_whole_grid(struct runner *r)
 {
     open_front(r);
     r->done = r->first;
-    r->feasible = 0;
+    r->feasible = r->feasible_before;
     int rc = price_range(r, (struct point_range){0, r->study->size}, take_rows_of_all);
     if (rc == 0 || rc == OUT_OF_TIME)
         return write_front(r, r->front) != 0 ? -1 : rc;
     r->done = r->first;
-    r->feasible = 0;
+    r->feasible = r->feasible_before;
     return rc;
 }
 
@@ -348,7 +355,7 @@ static int run_exact(struct runner *r, const struct db_run *row)
 {
     explore_trends(&r->explore, (double)r->study->size, r->jobs);
     r->done = r->first;
-    r->feasible = 0;
+    r->feasible = r->feasible_before;
     int rc = run_search(r);
     if (rc == 0 && (r->grid_why = why_not_proven(r)) == NULL)
         return write_front(r, search_archive(r->search));
@@ -384,19 +391,10 @@ static void print_unused_bounds(const struct runner *r)
                        s->axis[i].path);
 }
 
-static void print_summary(const struct runner *r)
+static void print_details(const struct runner *r)
 {
-    double spent = now_s() - r->started_s;
     char text[48];
 
-    printf("%s: %llu of %llu points in %s, %llu feasible", r->study->name,
-           (unsigned long long)(r->done - r->first), (unsigned long long)(r->last - r->first),
-           r->path, (unsigned long long)r->feasible);
-    if (r->priced)
-        printf(
-            " (%llu now, in %.2f s, %s points/s)", (unsigned long long)r->priced, spent,
-            number_readable((double)r->priced / (spent > 0 ? spent : 1e-9), 3, text, sizeof text));
-    printf("\n");
     if (r->grid_why)
         printf("  %s: priced every point in order, because %s; the front is %s; %zu points on it\n",
                r->study->strategy->name, r->grid_why, r->timed_out ? "incomplete" : "exact",
@@ -422,6 +420,38 @@ static void print_summary(const struct runner *r)
     misses_print(&r->misses, stdout);
 }
 
+/* "2.27 k points/s" */
+static const char *rate_text(const struct runner *r, char *text, size_t size)
+{
+    return number_readable((double)r->priced / (r->spent_s > 0 ? r->spent_s : 1e-9), 3, text, size);
+}
+
+void runner_print(const struct runner *r)
+{
+    char text[48];
+    printf("%s: %llu of %llu points in %s, %llu feasible", r->study->name,
+           (unsigned long long)(r->done - r->first), (unsigned long long)(r->last - r->first),
+           r->path, (unsigned long long)r->feasible);
+    if (r->priced)
+        printf(" (%llu now, in %.2f s, %s points/s)", (unsigned long long)r->priced, r->spent_s,
+               rate_text(r, text, sizeof text));
+    printf("\n");
+    print_details(r);
+}
+
+void runner_print_scenario(const struct runner *r)
+{
+    char text[48];
+    printf("%s: %llu of %llu points", r->study->scenario, (unsigned long long)(r->done - r->first),
+           (unsigned long long)(r->last - r->first));
+    if (r->priced)
+        printf(" (%llu now, %llu of them feasible, in %.2f s, %s points/s)",
+               (unsigned long long)r->priced, (unsigned long long)r->priced_feasible, r->spent_s,
+               rate_text(r, text, sizeof text));
+    printf("\n");
+    print_details(r);
+}
+
 /* Stores by how much points missed the limits, for queries on a store without any feasible
  * point. */
 static int store_misses(const struct runner *r)
@@ -444,6 +474,7 @@ int runner_run(struct runner *r, const struct db_run *row)
     r->misses = (struct misses){.study = r->study, .columns = r->columns};
     r->start = r->done = r->first + row->done;
     r->feasible = row->feasible;
+    r->feasible_before = row->done ? 0 : row->feasible;
     r->started_s = r->committed_s = now_s();
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -457,10 +488,8 @@ int runner_run(struct runner *r, const struct db_run *row)
         show_progress(r, true);
     if (!over && (store_misses(r) != 0 || commit(r, rc == 0) != 0))
         return -1;
-    print_summary(r);
-    if (rc > 0) {
-        printf("interrupted: run the same command again to resume\n");
+    r->spent_s = now_s() - r->started_s;
+    if (rc > 0)
         return EXIT_INTERRUPTED;
-    }
     return r->feasible ? EXIT_DONE : EXIT_NONE_FEASIBLE;
 }

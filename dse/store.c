@@ -27,8 +27,8 @@ void store_hash(const char *text, char out[17])
     snprintf(out, 17, "%016" PRIx64, hash_text(text));
 }
 
-int store_front(struct archive *front, struct db *db, int64_t run, const struct objective *wanted,
-                size_t n, struct err *err)
+int store_front(struct archive *front, struct db *db, const struct stored_scenario *from,
+                const struct objective *wanted, size_t n, struct err *err)
 {
     struct table t;
     char *list = mem_text("point"), id_text[32];
@@ -37,15 +37,15 @@ int store_front(struct archive *front, struct db *db, int64_t run, const struct 
         free(list);
         list = longer;
     }
-    char *sql = mem_print("SELECT %s FROM point WHERE run = ?1", list);
-    snprintf(id_text, sizeof id_text, "%" PRId64, run);
-    const char *texts[] = {id_text};
-    int rc = db_select(db, sql, texts, 1, &t, err);
+    char *sql = mem_print("SELECT %s FROM point WHERE run = ?1 AND scenario = ?2", list);
+    snprintf(id_text, sizeof id_text, "%" PRId64, from->run);
+    const char *texts[] = {id_text, from->scenario};
+    int rc = db_select(db, sql, texts, LEN(texts), &t, err);
     for (size_t row = 0; rc == 0 && row < t.rows; row++) {
         double at[RULES_MOST];
         for (size_t i = 0; i < n; i++)
             at[i] = -wanted[i].sense * table_at(&t, row, i + 1)->number;
-        archive_offer(front, at, (uint64_t)table_at(&t, row, 0)->number);
+        archive_offer(front, at, (uint64_t)table_at(&t, row, 0)->number - from->first);
     }
     if (rc == 0)
         table_free(&t);

@@ -11,8 +11,14 @@ char *store_path(const struct args *a);
 /* Hash of a study's text: 16 hexadecimal digits. */
 void store_hash(const char *text, char out[17]);
 
-/* Offers every point of a run that is in the store. */
-int store_front(struct archive *front, struct db *db, int64_t run, const struct objective *wanted,
-                size_t n, struct err *err);
+/* Offers every point of a scenario that is in the store, by its number less `first`. */
+struct stored_scenario {
+    int64_t run;
+    const char *scenario;
+    uint64_t first;
+};
+
+int store_front(struct archive *front, struct db *db, const struct stored_scenario *from,
+                const struct objective *wanted, size_t n, struct err *err);
 
 #endif

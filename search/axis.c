@@ -69,14 +69,25 @@ static const struct node *item(const struct node *n, size_t i)
     return node_kind(n) == NODE_LIST ? node_at(n, i) : n;
 }
 
+static int find_entry(const struct axis *a, const char *name, const struct node *place,
+                      const struct axis_source *from, const struct entry **out, struct err *err)
+{
+    struct err inner;
+    char *path = catalogue_path(from->folder, name);
+    int rc = catalogue_find(from->catalogue, a->part, path, out, &inner);
+    if (rc != 0)
+        node_fail_file(place, a->path, path, &inner, err);
+    free(path);
+    return rc;
+}
+
 static int add_entry(struct axis *a, const char *name, const struct node *place,
-                     struct catalogue *c, struct err *err)
+                     const struct axis_source *from, struct err *err)
 {
     const struct entry *e;
-    struct err inner;
 
-    if (catalogue_find(c, a->part, name, &e, &inner) != 0)
-        return node_fail_file(place, a->path, name, &inner, err);
+    if (find_entry(a, name, place, from, &e, err) != 0)
+        return -1;
     for (size_t i = 0; i < a->n; i++)
         if (a->entry[i] == e || !strcmp(a->entry[i]->name, e->name))
             return node_fail(place, a->path, err, "%s is given twice: keep one", name);
@@ -91,7 +102,7 @@ static int add_entry(struct axis *a, const char *name, const struct node *place,
 
 /* `slashed` is a pattern between slashes: adds every catalogue entry that matches. */
 static int add_matching(struct axis *a, const char *slashed, const struct node *place,
-                        struct catalogue *c, struct err *err)
+                        const struct axis_source *from, struct err *err)
 {
     const char *const *name;
     size_t n, before = a->n;
@@ -105,13 +116,13 @@ static int add_matching(struct axis *a, const char *slashed, const struct node *
         free(pattern);
         return node_fail(place, a->path, err, "%s: correct the pattern", inner.text);
     }
-    catalogue_names(c, a->part, &name, &n);
+    catalogue_names(from->catalogue, a->part, &name, &n);
     for (size_t i = 0; i < n && rc == 0; i++) {
         int found = regex_match(regex, name[i], strlen(name[i]), &inner);
         if (found < 0)
             rc = node_fail(place, a->path, err, "%s", inner.text);
         else if (found)
-            rc = add_entry(a, name[i], place, c, err);
+            rc = add_entry(a, name[i], place, from, err);
     }
     if (rc == 0 && a->n == before)
         rc = node_fail(place, a->path, err,
@@ -121,7 +132,8 @@ static int add_matching(struct axis *a, const char *slashed, const struct node *
     return rc;
 }
 
-static int read_entry(struct axis *a, const struct node *n, struct catalogue *c, struct err *err)
+static int read_entry(struct axis *a, const struct node *n, const struct axis_source *from,
+                      struct err *err)
 {
     const char *text = node_text(n);
     size_t length = strlen(text);
@@ -129,15 +141,15 @@ static int read_entry(struct axis *a, const struct node *n, struct catalogue *c,
         return node_fail(n, a->path, err,
                          "is not a name: write a catalogue name, a file, or /regex/");
     return length > 1 && text[0] == '/' && text[length - 1] == '/'
-               ? add_matching(a, text, n, c, err)
-               : add_entry(a, text, n, c, err);
+               ? add_matching(a, text, n, from, err)
+               : add_entry(a, text, n, from, err);
 }
 
 static void read_part_axis(struct axis *a, const struct axis_source *from, struct faults *found)
 {
     struct err err;
     for (size_t i = 0; i < items(from->value); i++)
-        if (read_entry(a, item(from->value, i), from->catalogue, &err) != 0)
+        if (read_entry(a, item(from->value, i), from, &err) != 0)
             node_add_fault(item(from->value, i), found, &err);
 }
 

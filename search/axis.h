@@ -32,6 +32,7 @@ struct axis_source {
     struct axis *axis; /* the axes of the study so far, with room for AXES_MOST */
     size_t *axes;      /* how many; axis_read adds one */
     struct catalogue *catalogue;
+    const char *folder; /* of the study: relative paths start here */
     const struct node *key;
     const char *name; /* path; equals the text of the key except for `models` */
     const struct node *value;

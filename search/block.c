@@ -199,7 +199,7 @@ size_t block_fill(struct block *b, struct cursor *c, const struct columns *colum
     return n;
 }
 
-/* Writes the chosen mapping and the parts that no axis varies. */
+/* Writes the chosen mapping and what no axis varies. */
 static void write_plan(double *row, const struct block *b, size_t i)
 {
     const struct columns *columns = b->columns;
@@ -207,8 +207,10 @@ static void write_plan(double *row, const struct block *b, size_t i)
     const struct plan *plan = p->n ? &p->mapped[b->mapped[i]].plan : &b->like.plan;
     for (size_t k = 0; k < columns->n - columns->metrics; k++) {
         const struct column *of = &columns->column[k];
-        if (of->of == OF_PART)
+        if (of->of == OF_PART || of->of == OF_SCENARIO)
             row[k] = 0;
+        else if (of->of == OF_FIXED)
+            row[k] = columns->fixed_value[of->at];
         if (of->of != OF_PLAN)
             continue;
         double value = *(const double *)((const char *)plan + of->at);

@@ -33,20 +33,22 @@ void cursor_prepare(struct cursor *c);
  * chosen mapping; if no mapping is possible, it receives the plan as given, with 0 for auto. */
 void cursor_evaluate(struct cursor *c, struct metrics *out, struct plan *plan);
 
-/* A column of a row: a catalogue name, a swept parameter, a part of the mapping or a metric. */
+/* A column of a row: the scenario, a catalogue name, a swept parameter, a parameter that another
+ * scenario varies, a part of the mapping or a metric. */
 struct column {
     char name[72]; /* the path, '.' as '_' */
     const char *unit, *doc;
     const char *const *texts; /* if not NULL, the row holds an index into them */
     size_t n_texts;
-    enum { OF_PART, OF_AXIS, OF_PLAN, OF_METRIC } of;
-    size_t at; /* index of the part or axis, or offset in struct plan or struct metrics */
+    enum { OF_SCENARIO, OF_PART, OF_AXIS, OF_FIXED, OF_PLAN, OF_METRIC } of;
+    size_t at; /* index of the part, axis or fixed value, or offset in struct plan or metrics */
 };
 
 enum {
     PLAN_COLUMNS = sizeof(struct plan) / sizeof(double),
     METRIC_COLUMNS = sizeof(struct metrics) / sizeof(double),
-    COLUMNS_MOST = DESIGN_PARTS + AXES_MOST + PLAN_COLUMNS + METRIC_COLUMNS,
+    FIXED_MOST = 64,
+    COLUMNS_MOST = 1 + FIXED_MOST + DESIGN_PARTS + AXES_MOST + PLAN_COLUMNS + METRIC_COLUMNS,
     ROW_MOST = COLUMNS_MOST + 1 + RULES_MOST, /* numbers of a row, including study_excess */
     WORDS_MOST = 256
 };
@@ -55,12 +57,17 @@ struct columns {
     size_t n, metrics; /* the last `metrics` columns are metrics */
     size_t stride;     /* numbers of a row: the columns, then study_excess */
     struct column column[COLUMNS_MOST];
+    const char *scenario;
     const char *part_text[DESIGN_PARTS]; /* names of parts that no axis varies */
-    const char *word[WORDS_MOST];        /* words of metrics like `verdict` */
+    size_t fixed;                        /* parameters that only other scenarios vary */
+    double fixed_value[FIXED_MOST];
+    const char *fixed_text[FIXED_MOST]; /* of a parameter with words */
+    const char *word[WORDS_MOST];       /* words of metrics like `verdict` */
     size_t words;
 };
 
-/* The columns point to texts in `out`: do not move it. */
+/* All scenarios of a study have the same columns. The columns point to texts in `out`: do not move
+ * it. */
 void columns_make(struct columns *out, const struct study *s);
 
 #endif

@@ -118,10 +118,52 @@ void study_free(struct study *s)
         axis_free(&s->axis[i]);
     for (size_t i = 0; i < s->constraints; i++)
         free(s->constraint[i].text);
+    for (size_t i = 0; i < s->overlays; i++)
+        study_free(s->overlay[i]);
+    free(s->overlay);
     free(s->override);
     free(s->name);
     free(s->text);
+    free(s->folder);
+    free(s->scenario);
     free(s);
+}
+
+size_t study_scenarios(const struct study *base)
+{
+    return 1 + base->overlays;
+}
+
+struct study *study_scenario(struct study *base, size_t i)
+{
+    return i == 0 ? base : base->overlay[i - 1];
+}
+
+int study_find_scenario(struct study *base, const char *name, struct study **out, struct err *err)
+{
+    const char **names = mem_alloc(study_scenarios(base), sizeof *names);
+    size_t n = study_scenarios(base), i = 0;
+    for (size_t k = 0; k < n; k++)
+        names[k] = study_scenario(base, k)->scenario;
+    while (i < n && strcmp(names[i], name) != 0)
+        i++;
+    const char *near = i < n ? NULL : name_nearest(name, names, n);
+    free(names);
+    if (i < n) {
+        *out = study_scenario(base, i);
+        return 0;
+    }
+    return near ? fail(err, "\"%s\": not a scenario: did you mean \"%s\"?", name, near)
+                : fail(err, "\"%s\": not a scenario: the study has base%s", name,
+                       n > 1 ? " and those under scenarios" : " only");
+}
+
+uint64_t study_points(const struct study *base)
+{
+    uint64_t points = base->size;
+    for (size_t i = 0; i < base->overlays; i++)
+        points += base->overlay[i]->size;
+    return points;
 }
 
 int study_set(struct study *s, struct catalogue *c, const char *assignment, struct err *err)

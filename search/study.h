@@ -28,9 +28,19 @@ struct objective {
 
 enum keep { KEEP_ALL, KEEP_FEASIBLE, KEEP_FRONT };
 
+enum { SCENARIOS_MOST = 256 };
+
+/* A study and, as studies of their own, its scenarios: the study with an overlay of some of its
+ * values. The base is the study without an overlay; it owns the others. */
 struct study {
     char *name;
-    char *text; /* content of the file */
+    char *text;                /* content of the file */
+    char *folder;              /* relative paths start here; "" for the current folder */
+    char *scenario;            /* "base", or the name of the overlay */
+    const struct study *whole; /* the base */
+    size_t overlays;           /* of the base */
+    struct study **overlay;    /* in file order */
+    uint64_t first;            /* number of its first point among those of all scenarios */
     struct design base;
     struct price_book prices;
     size_t axes; /* slowest first: axes that change the operators before those of the hardware */
@@ -65,13 +75,27 @@ int study_open(struct study **out, const char *path, struct catalogue *c, struct
 int study_open_all(struct study **out, const char *path, struct catalogue *c, struct faults *found,
                    struct err *err);
 
-/* Like study_open, but reads `text`; messages call it `name`. */
+/* Like study_open, but reads `text`; messages call it `name`. Relative paths start at `folder`. */
+int study_parse_in(struct study **out, const char *folder, const char *name, const char *text,
+                   struct catalogue *c, struct err *err);
+
+/* The same in the current folder. */
 int study_parse(struct study **out, const char *name, const char *text, struct catalogue *c,
                 struct err *err);
 void study_free(struct study *s); /* takes NULL */
 
-/* The objectives of a study's text, RULES_MOST at most, read without a catalogue. */
-int study_objectives(struct objective *out, size_t *n, const char *name, const char *text,
+/* The scenarios of a study: 0 is the base, then the overlays in file order. */
+size_t study_scenarios(const struct study *base);
+struct study *study_scenario(struct study *base, size_t i);
+
+/* The scenario called `name`. err->text is "\"NAME\": WHAT: RIGHT". */
+int study_find_scenario(struct study *base, const char *name, struct study **out, struct err *err);
+
+/* Number of points of all scenarios. */
+uint64_t study_points(const struct study *base);
+
+/* The objectives of a scenario in a study's text, RULES_MOST at most, read without a catalogue. */
+int study_objectives(struct objective *out, size_t *n, const char *text, const char *scenario,
                      struct err *err);
 
 /* Sets one value of the base design and removes its axis: `--set chip=h100`, `--set plan.tp=8`. On

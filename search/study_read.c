@@ -1,12 +1,11 @@
 #include "search/study_read.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-
-static const double MOST_POINTS = 9007199254740992.0; /* 2^53: exact as a double */
+#include "base/text_file.h"
+#include "search/study_check.h"
 
 /* Keys of a study that are not parameters. */
 static const char *const keys[] = {"study",       "models",     "model",  "chip",   "engine",
@@ -18,8 +17,7 @@ struct search_options {
     double strategy, budget, seed, population, seconds, stall;
 };
 
-static const double LONG_BUDGET = 1e12; /* if `seconds` or `stall` stops the search */
-enum { CHOOSE = -1, DEFAULT_BUDGET = 25000 };
+enum { CHOOSE = -1 };
 
 /* clang-format off */
 static const struct field search_rows[] = {
@@ -39,35 +37,29 @@ static const struct fields search_fields = {"search", search_rows, LEN(search_ro
 static const struct word keep_words[] = {
     {"all", KEEP_ALL}, {"feasible", KEEP_FEASIBLE}, {"front", KEEP_FRONT}, {NULL, 0}};
 
-/* State while a study is read. */
-struct reading {
-    struct study *s;
-    struct catalogue *c;
-    struct faults *found;
-    size_t values, room;
-    struct given {
-        struct parameter parameter;
-        double value;
-        const struct node *key, *node;
-    } * given;                               /* values of single parameters, in file order */
-    const struct entry *entry[DESIGN_PARTS]; /* NULL if the study names none */
-    const struct node *name[DESIGN_PARTS];   /* of the entry */
-    const struct node *axis_key[AXES_MOST];  /* of each axis of the study */
-};
+/* What an overlay replaces. */
 
-static int note(struct reading *r, const struct node *n, const struct err *what)
+static void drop_axis(struct reading *r, const char *path)
 {
-    node_add_fault(n, r->found, what);
-    return -1;
+    struct study *s = r->s;
+    for (size_t i = 0; i < s->axes && r->in_overlay; i++)
+        if (!strcmp(s->axis[i].path, path) && !r->axis_of_overlay[i]) {
+            for (size_t k = i; k + 1 < s->axes; k++) {
+                r->axis_key[k] = r->axis_key[k + 1];
+                r->axis_of_overlay[k] = r->axis_of_overlay[k + 1];
+            }
+            study_drop_axis(s, path);
+            return;
+        }
 }
 
-/* An earlier value of the same parameter, perhaps by another path; NULL if there is none. */
-static const struct given *given_before(const struct reading *r, const struct parameter *p)
+static void drop_value(struct reading *r, const struct parameter *p)
 {
-    for (size_t i = 0; i < r->values; i++)
-        if (r->given[i].parameter.offset == p->offset)
-            return &r->given[i];
-    return NULL;
+    for (size_t i = 0; i < r->values && r->in_overlay; i++)
+        if (r->given[i].parameter.offset == p->offset && !r->given[i].of_overlay) {
+            r->given[i] = r->given[--r->values];
+            return;
+        }
 }
 
 static int give_override(struct reading *r, const struct node *key, const struct node *value,
@@ -79,7 +71,8 @@ static int give_override(struct reading *r, const struct node *key, const struct
 
     if (design_parameter(path, &p, &inner) != 0)
         return node_fail(key, path, err, "%s", inner.text);
-    const struct given *before = given_before(r, &p);
+    drop_value(r, &p);
+    const struct given *before = reading_given(r, &p);
     if (before)
         return node_fail(key, path, err, "given twice, at %zu:%zu too: keep one",
                          node_line(before->key), node_column(before->key));
@@ -89,8 +82,10 @@ static int give_override(struct reading *r, const struct node *key, const struct
     if (r->values == r->room)
         r->given = mem_grow(r->given, r->room = 2 * r->room + 8, sizeof *r->given);
     double v = design_get(&scratch, &p);
-    r->given[r->values++] = (struct given){p, v, key, value};
+    char known[64];
+    r->given[r->values++] = (struct given){p, v, key, value, r->in_overlay};
     study_override(r->s, &p, v);
+    drop_axis(r, design_path(&p, known, sizeof known));
     return 0;
 }
 
@@ -100,20 +95,24 @@ static void read_override(struct reading *r, const struct node *key, const struc
 {
     struct err err;
     if (give_override(r, key, value, path, &err) != 0)
-        note(r, key, &err);
+        reading_note(r, key, &err);
 }
 
 static void read_entry_name(struct reading *r, size_t part, const struct node *name)
 {
     const char *section = design_parts[part].fields->section;
     struct err err, inner;
-    if (catalogue_find(r->c, part, node_text(name), &r->entry[part], &inner) != 0) {
-        node_fail_file(name, section, node_text(name), &inner, &err);
-        note(r, name, &err);
-        return;
+    char *path = catalogue_path(r->s->folder, node_text(name));
+    int rc = catalogue_find(r->c, part, path, &r->entry[part], &inner);
+    if (rc != 0) {
+        node_fail_file(name, section, path, &inner, &err);
+        reading_note(r, name, &err);
+    } else {
+        r->name[part] = name;
+        entry_put(r->entry[part], &r->s->base);
+        drop_axis(r, section);
     }
-    r->name[part] = name;
-    entry_put(r->entry[part], &r->s->base);
+    free(path);
 }
 
 static bool is_parameter(const char *path)
@@ -149,13 +148,13 @@ static void read_part(struct reading *r, size_t part, const struct node *n)
 
     if (node_kind(n) == NODE_LIST) {
         node_fail(n, section, &err, "is a list: put it under sweep, or give one name");
-        note(r, n, &err);
+        reading_note(r, n, &err);
         return;
     }
     if (node_kind(n) == NODE_SCALAR && !named) {
         node_fail(n, section, &err, "\"%s\" is not a mapping: write {name: value, ...}",
                   node_text(n));
-        note(r, n, &err);
+        reading_note(r, n, &err);
         return;
     }
     if (name && named)
@@ -163,12 +162,42 @@ static void read_part(struct reading *r, size_t part, const struct node *n)
     read_members(r, n, section, named ? "base" : NULL);
 }
 
+/* Drops the value or axis of the base that the axis `name` of an overlay replaces. */
+static void replace_swept(struct reading *r, const char *name)
+{
+    struct parameter p;
+    struct err ignored;
+    char path[64];
+    for (size_t part = 0; part < DESIGN_PARTS; part++)
+        if (design_parts[part].named && !strcmp(name, design_parts[part].fields->section)) {
+            r->entry[part] = NULL;
+            drop_axis(r, name);
+            return;
+        }
+    if (design_parameter(name, &p, &ignored) != 0)
+        return;
+    drop_value(r, &p);
+    drop_axis(r, design_path(&p, path, sizeof path));
+}
+
 static void read_axis(struct reading *r, const struct node *key, const char *name,
                       const struct node *value)
 {
-    if (r->s->axes < AXES_MOST)
-        r->axis_key[r->s->axes] = key;
-    axis_read(&(struct axis_source){r->s->axis, &r->s->axes, r->c, key, name, value}, r->found);
+    struct study *s = r->s;
+    if (r->in_overlay)
+        replace_swept(r, name);
+    if (s->axes < AXES_MOST) {
+        r->axis_key[s->axes] = key;
+        r->axis_of_overlay[s->axes] = r->in_overlay;
+    }
+    axis_read(&(struct axis_source){.axis = s->axis,
+                                    .axes = &s->axes,
+                                    .catalogue = r->c,
+                                    .folder = s->folder,
+                                    .key = key,
+                                    .name = name,
+                                    .value = value},
+              r->found);
 }
 
 static void read_sweep(struct reading *r, const struct node *sweep)
@@ -176,7 +205,7 @@ static void read_sweep(struct reading *r, const struct node *sweep)
     struct err err;
     if (node_kind(sweep) != NODE_MAP) {
         node_fail(sweep, "sweep", &err, "is not a mapping: write PATH: [value, ...]");
-        note(r, sweep, &err);
+        reading_note(r, sweep, &err);
         return;
     }
     for (size_t i = 0; i < node_count(sweep); i++)
@@ -191,11 +220,6 @@ static int read_word(const struct node *n, const char *path, const struct word *
     return node_bind_field(n, &f, path, out, err);
 }
 
-static const struct node *list_item(const struct node *n, size_t i)
-{
-    return node_kind(n) == NODE_LIST ? node_at(n, i) : n;
-}
-
 static void read_rule(struct reading *r, const struct node *item, bool constraints)
 {
     struct study *s = r->s;
@@ -207,7 +231,17 @@ static void read_rule(struct reading *r, const struct node *item, bool constrain
         return;
     }
     node_fail(item, constraints ? "constraints" : "objectives", &err, "%s", inner.text);
-    note(r, item, &err);
+    reading_note(r, item, &err);
+}
+
+static void drop_rules(struct study *s, bool constraints)
+{
+    if (!constraints) {
+        s->objectives = 0;
+        return;
+    }
+    while (s->constraints > 0)
+        free(s->constraint[--s->constraints].text);
 }
 
 /* Reads a list of texts, or a single text. */
@@ -217,6 +251,8 @@ static void read_rules(struct reading *r, const struct node *n, bool constraints
     size_t count = node_kind(n) == NODE_LIST ? node_count(n) : 1;
     struct err err;
 
+    if (r->in_overlay)
+        drop_rules(r->s, constraints);
     if (node_kind(n) == NODE_MAP)
         node_fail(n, path, &err, "is a mapping: write a list");
     else if (count > RULES_MOST)
@@ -226,7 +262,7 @@ static void read_rules(struct reading *r, const struct node *n, bool constraints
             read_rule(r, list_item(n, i), constraints);
         return;
     }
-    note(r, n, &err);
+    reading_note(r, n, &err);
 }
 
 static void read_search(struct reading *r, const struct node *n)
@@ -264,12 +300,26 @@ static int read_keep(struct study *s, const struct node *n, struct err *err)
     return 0;
 }
 
-static int read_prices(struct reading *r, const struct node *n, struct err *err)
+/* `prices: 2025`, `prices: my.yaml`, or `prices: {base: 2025, hbm4_usd_per_gb: 18}`. */
+static void read_prices(struct reading *r, const struct node *n)
 {
-    struct err inner;
-    return catalogue_prices(r->c, node_text(n), &r->s->prices, &inner) == 0
-               ? 0
-               : node_fail_file(n, "prices", node_text(n), &inner, err);
+    bool map = node_kind(n) == NODE_MAP;
+    const struct node *name = map ? node_find(n, "base") : n;
+    struct err err, inner;
+
+    if (name && node_kind(name) != NODE_SCALAR) {
+        node_fail(name, "prices", &err, "is not a name: write a price list, or {NAME: value, ...}");
+        reading_note(r, name, &err);
+        return;
+    }
+    char *path = name ? catalogue_path(r->s->folder, node_text(name)) : NULL;
+    if (name && catalogue_prices(r->c, path, &r->s->prices, &inner) != 0) {
+        node_fail_file(name, "prices", path, &inner, &err);
+        reading_note(r, name, &err);
+    }
+    free(path);
+    if (map)
+        catalogue_prices_over(n, &r->s->prices, r->found);
 }
 
 static int fail_key(const struct node *place, const char *key, struct err *err)
@@ -280,7 +330,7 @@ static int fail_key(const struct node *place, const char *key, struct err *err)
     return node_fail(place, key, err,
                      "unknown key: one of study, models, chip, engine, precision, "
                      "workload, plan, timing, sweep, constraints, objectives, "
-                     "search, keep, prices, or a parameter's path");
+                     "search, keep, prices, scenarios, or a parameter's path");
 }
 
 /* Reads a key with a single value. */
@@ -288,10 +338,16 @@ static int read_single(struct reading *r, const struct node *place, const struct
                        struct err *err)
 {
     const char *key = node_text(place);
-    return !strcmp(key, "study")    ? read_name(r->s, value, err)
-           : !strcmp(key, "keep")   ? read_keep(r->s, value, err)
-           : !strcmp(key, "prices") ? read_prices(r, value, err)
-                                    : fail_key(place, key, err);
+    return !strcmp(key, "study")  ? read_name(r->s, value, err)
+           : !strcmp(key, "keep") ? read_keep(r->s, value, err)
+                                  : fail_key(place, key, err);
+}
+
+/* Keys that an overlay cannot set. */
+static bool is_of_whole(const char *key)
+{
+    return !strcmp(key, "study") || !strcmp(key, "search") || !strcmp(key, "keep") ||
+           !strcmp(key, "scenarios");
 }
 
 static void read_key(struct reading *r, const struct node *root, size_t i)
@@ -305,10 +361,16 @@ static void read_key(struct reading *r, const struct node *root, size_t i)
             read_part(r, part, value);
             return;
         }
-    if (!strcmp(key, "search"))
-        ; /* already read */
+    if (r->in_overlay && is_of_whole(key)) {
+        node_fail(place, key, &err,
+                  "is the same in all scenarios of a study: write it outside scenarios");
+        reading_note(r, place, &err);
+    } else if (!strcmp(key, "search") || !strcmp(key, "scenarios"))
+        ; /* read elsewhere */
     else if (!strcmp(key, "models"))
         read_axis(r, place, "model", value);
+    else if (!strcmp(key, "prices"))
+        read_prices(r, value);
     else if (!strcmp(key, "sweep"))
         read_sweep(r, value);
     else if (!strcmp(key, "constraints") || !strcmp(key, "objectives"))
@@ -316,234 +378,68 @@ static void read_key(struct reading *r, const struct node *root, size_t i)
     else if (strchr(key, '.') || !strcmp(key, "timing"))
         read_override(r, place, value, key);
     else if (read_single(r, place, value, &err) != 0)
-        note(r, place, &err);
+        reading_note(r, place, &err);
 }
 
-static bool axis_has_value(const struct axis *a, double v)
+static void read_keys(struct reading *r, const struct node *map, struct faults *found)
 {
-    bool is = a->real && v >= a->from && v <= a->to;
-    for (size_t i = 0; i < a->n && !is; i++)
-        is = a->value[i] == v;
-    return is;
+    r->found = found;
+    for (size_t i = 0; i < node_count(map); i++)
+        read_key(r, map, i);
 }
 
-static bool axis_has_entry(const struct axis *a, const struct entry *e)
+void study_read(struct study *s, const struct study_text *text, struct catalogue *c,
+                struct faults *found)
 {
-    bool is = false;
-    for (size_t i = 0; i < a->n && !is; i++)
-        is = a->entry[i] == e;
-    return is;
-}
-
-/* A default word that stands for no number in range (auto, max, none) leaves the value open. */
-static bool leaves_open(const struct field *f, double v)
-{
-    return !f->only_words && v == f->init && (v < f->lo || v > f->hi || isinf(v));
-}
-
-/* So does an engine that is none. */
-static bool entry_leaves_open(const struct entry *e)
-{
-    return e->part == PART_ENGINE && !engine_is_there(e->value);
-}
-
-/* A base value must be a value of the axis that sweeps it, or leave it open: otherwise no point
- * would have it. Call it before the axes are sorted (axis_key). */
-static void check_base_values(struct reading *r)
-{
-    for (size_t i = 0; i < r->s->axes; i++) {
-        const struct axis *a = &r->s->axis[i];
-        const struct given *value = a->is_part ? NULL : given_before(r, &a->parameter);
-        const struct node *unused = NULL;
-        struct err err;
-        const struct entry *entry = a->is_part ? r->entry[a->part] : NULL;
-        if (entry && !entry_leaves_open(entry) && !axis_has_entry(a, entry))
-            unused = r->name[a->part];
-        else if (value && !leaves_open(a->parameter.field, value->value) &&
-                 !axis_has_value(a, value->value))
-            unused = value->node;
-        if (!unused)
-            continue;
-        node_fail(unused, a->path, &err,
-                  "given twice: %s here, other values by the axis at %zu:%zu: keep one, or list "
-                  "the value there",
-                  node_text(unused), node_line(r->axis_key[i]), node_column(r->axis_key[i]));
-        note(r, unused, &err);
-    }
-}
-
-static int too_many(const struct node *n, double points, struct err *err)
-{
-    return node_fail(
-        n, "sweep", err,
-        "%.3g points are more than 2^53: remove values or axes, or give search a budget", points);
-}
-
-/* The default strategy: the grid if it fits the budget, otherwise one that suits the objectives. */
-static void choose_strategy(struct study *s, double points)
-{
-    if (isfinite(points) && points <= s->budget)
-        s->strategy = &strategy_grid;
-    else
-        s->strategy = s->objectives == 0  ? &strategy_sobol
-                      : s->objectives < 3 ? &strategy_nsga2
-                                          : &strategy_nsga3;
-}
-
-static int count_points(struct study *s, const struct node *root, struct err *err)
-{
-    double points = 1;
-    const struct node *search = node_find(root, "search");
-    const struct node *named = search ? node_find(search, "strategy") : NULL;
-    bool real = false;
-
-    for (size_t i = 0; i < s->axes; i++) {
-        points *= s->axis[i].real ? INFINITY : (double)s->axis[i].n;
-        real = real || s->axis[i].real;
-        if (s->axis[i].real && s->strategy_given && s->strategy->lists) {
-            const struct node *sweep = node_find(root, "sweep");
-            const struct node *axis = sweep ? node_find(sweep, s->axis[i].path) : NULL;
-            return node_fail(axis ? axis : root, s->axis[i].path, err,
-                             "%s cannot search a range without steps: give steps, or choose "
-                             "another strategy, like nsga2",
-                             s->strategy->name);
-        }
-    }
-    if (s->strategy_given && s->strategy->aims && !s->objectives)
-        return node_fail(named ? named : root, "search.strategy", err,
-                         "%s needs objectives: write objectives: [+tokens_per_s, ...]",
-                         s->strategy->name);
-    if (!s->strategy_given)
-        choose_strategy(s, real ? INFINITY : points);
-    if (!s->strategy->lists) {
-        if (isinf(s->budget))
-            s->budget = isinf(s->seconds) && isinf(s->stall) ? (double)DEFAULT_BUDGET : LONG_BUDGET;
-        s->budget = floor(fmin(s->budget, MOST_POINTS));
-        s->size = (uint64_t)fmin(points, s->budget);
-        return 0;
-    }
-    if (points > MOST_POINTS)
-        return too_many(root, points, err);
-    if (points > s->budget && s->strategy == &strategy_grid)
-        return node_fail(
-            node_find(search, "budget"), "search.budget", err,
-            "%g is less than the %.0f points of the grid: raise it, shorten an axis, or choose "
-            "another strategy",
-            s->budget, points);
-    s->size = (uint64_t)points;
-    return 0;
-}
-
-/* The node that sets the parameter at the start of a message like "model.top_k: ..."; `root` if
- * there is none. */
-static const struct node *find_blamed(const struct node *root, const char *complaint)
-{
-    char path[64];
-    const struct node *sweep = node_find(root, "sweep"), *n;
-
-    snprintf(path, sizeof path, "%.*s", (int)strcspn(complaint, ":"), complaint);
-    if ((n = node_find(root, path)) || (sweep && (n = node_find(sweep, path))))
-        return n;
-    char *dot = strchr(path, '.');
-    if (dot)
-        *dot = '\0';
-    const struct node *part = node_find(root, path);
-    if (!part)
-        return root;
-    return dot && (n = node_find(part, dot + 1)) ? n : part;
-}
-
-/* Refuses a space that is too large to number before its values are made. */
-static int check_size(const struct study *s, const struct node *root, struct err *err)
-{
-    const struct node *models = node_find(root, "models"), *sweep = node_find(root, "sweep");
-    double points = models ? axis_count(models) : 1;
-
-    if (sweep && node_kind(sweep) == NODE_MAP)
-        for (size_t i = 0; i < node_count(sweep); i++)
-            points *= fmax(1, axis_count(node_at(sweep, i)));
-    bool samples = s->strategy_given ? !s->strategy->lists : isfinite(s->budget);
-    return points > MOST_POINTS && !samples ? too_many(sweep ? sweep : root, points, err) : 0;
-}
-
-static void check_rules(struct reading *r, const struct node *root)
-{
-    const struct study *s = r->s;
-    const struct node *limits = node_find(root, "constraints"),
-                      *goals = node_find(root, "objectives");
-    struct metric_scope scope;
-    struct err err, inner;
-
-    study_scope(s, &scope);
-    for (size_t i = 0; i < s->constraints; i++) {
-        const struct field *metric = s->constraint[i].metric;
-        if ((metric && !metric_exists(metric, &scope, &inner)) ||
-            constraint_check(s, i, &inner) != 0) {
-            node_fail(list_item(limits, i), "constraints", &err, "%s", inner.text);
-            note(r, list_item(limits, i), &err);
-        }
-    }
-    for (size_t i = 0; i < s->objectives; i++)
-        if (!metric_exists(s->objective[i].metric, &scope, &inner)) {
-            node_fail(list_item(goals, i), "objectives", &err, "%s", inner.text);
-            note(r, list_item(goals, i), &err);
-        }
-}
-
-/* Checks values that depend on each other. */
-static int check_whole(struct reading *r, const struct node *root, struct err *err)
-{
-    struct study *s = r->s;
-    struct err inner;
-
-    check_base_values(r);
-    study_sort_axes(s);
-    if (count_points(s, root, err) != 0)
-        return -1;
-    if (study_settle(s, &inner) != 0)
-        return node_fail(find_blamed(root, inner.text), NULL, err, "%s", inner.text);
-    if (s->strategy == &strategy_exact && s->keep_given && s->keep != KEEP_FRONT)
-        return node_fail(node_find(root, "keep"), "keep", err,
-                         "exact prices only points that may be on the front: write keep: front");
-    if (s->strategy == &strategy_exact)
-        s->keep = KEEP_FRONT;
-    check_rules(r, root);
-    return 0;
-}
-
-void study_read(struct study *s, const struct conf *conf, struct catalogue *c, struct faults *found)
-{
-    const struct node *root = conf_root(conf);
-    struct reading r = {.s = s, .c = c, .found = found};
+    const struct node *root = text->root, *overlay = text->overlay;
+    struct reading r = {.s = s, .c = c, .found = found, .root = root, .overlay = overlay};
+    struct faults known = {0}; /* mistakes of the base are reported once, by its own reading */
     struct err err;
 
-    if (node_kind(root) != NODE_MAP) {
-        node_fail(root, NULL, &err, "not a study: write key: value lines");
-        note(&r, root, &err);
+    if (node_kind(overlay ? overlay : root) != NODE_MAP) {
+        if (overlay)
+            node_fail(overlay, "scenarios", &err, "is not a mapping: write {KEY: value, ...}");
+        else
+            node_fail(root, NULL, &err, "not a study: write key: value lines");
+        reading_note(&r, overlay ? overlay : root, &err);
         return;
     }
+    r.found = overlay ? &known : found;
     const struct node *search = node_find(root, "search");
     if (search)
         read_search(&r, search);
-    if (check_size(s, root, &err) != 0) {
-        note(&r, root, &err);
+    r.found = found;
+    if (check_size(&r, &err) != 0) {
+        reading_note(&r, overlay ? overlay : root, &err);
+        faults_free(&known);
         return;
     }
-    for (size_t i = 0; i < node_count(root); i++)
-        read_key(&r, root, i);
-    if (found->n == 0 && check_whole(&r, root, &err) != 0)
-        note(&r, root, &err);
+    read_keys(&r, root, overlay ? &known : found);
+    r.in_overlay = overlay != NULL;
+    if (overlay)
+        read_keys(&r, overlay, found);
+    if (found->n == 0 && known.n == 0 && check_whole(&r, &err) != 0)
+        reading_note(&r, overlay ? overlay : root, &err);
+    faults_free(&known);
     free(r.given);
 }
 
-int study_objectives(struct objective *out, size_t *n, const char *name, const char *text,
+static const struct node *find_objectives(const struct node *root, const char *scenario)
+{
+    const struct node *scenarios = node_find(root, "scenarios");
+    const struct node *overlay = scenarios ? node_find(scenarios, scenario) : NULL;
+    const struct node *own = overlay ? node_find(overlay, "objectives") : NULL;
+    return own ? own : node_find(root, "objectives");
+}
+
+int study_objectives(struct objective *out, size_t *n, const char *text, const char *scenario,
                      struct err *err)
 {
     struct conf *conf;
     *n = 0;
-    if (conf_parse(&conf, name, text, err) != 0)
+    if (conf_parse(&conf, "the stored study", text, err) != 0)
         return -1;
-    const struct node *all = node_find(conf_root(conf), "objectives");
+    const struct node *all = find_objectives(conf_root(conf), scenario);
     size_t count = !all ? 0 : node_kind(all) == NODE_LIST ? node_count(all) : 1;
     int rc = 0;
     for (size_t i = 0; i < count && i < RULES_MOST && rc == 0; i++) {

@@ -211,7 +211,7 @@ void sweep_points(const struct study *s, const struct columns *columns,
 
 void sweep_shard(const struct study *s, uint64_t i, uint64_t n, uint64_t *first, uint64_t *last)
 {
-    uint64_t each = s->size / n, rest = s->size % n;
+    uint64_t points = study_points(s), each = points / n, rest = points % n;
     *first = (i - 1) * each + (i - 1 < rest ? i - 1 : rest);
     *last = *first + each + (i - 1 < rest);
 }

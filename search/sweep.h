@@ -31,7 +31,7 @@ struct point_list {
 void sweep_points(const struct study *s, const struct columns *columns,
                   const struct point_list *list, struct cursor *cursor, size_t jobs);
 
-/* The point range of shard `i` of `n`, with i from 1. */
+/* The range of shard `i` of `n`, with i from 1, among the points of all scenarios. */
 void sweep_shard(const struct study *s, uint64_t i, uint64_t n, uint64_t *first, uint64_t *last);
 
 #endif

@@ -12,20 +12,20 @@
 static const struct folder {
     const char *name, *kind;
     const char *init;     /* default entry */
-    const char *texts[4]; /* keys whose values are text */
+    const char *texts[5]; /* keys whose values are text */
 } folders[CATALOGUE_FOLDERS] = {
     [PART_MODEL] = {.name = "models",
                     .kind = "model",
                     .init = "deepseek-r1",
-                    .texts = {"about", "source"}},
+                    .texts = {"about", "source", "base"}},
     [PART_CHIP] = {.name = "chips",
                    .kind = "chip",
                    .init = "b200",
-                   .texts = {"about", "source", "calibration"}},
+                   .texts = {"about", "source", "calibration", "base"}},
     [PART_ENGINE] = {.name = "engines",
                      .kind = "engine",
                      .init = "none",
-                     .texts = {"about", "source"}},
+                     .texts = {"about", "source", "base"}},
     [CATALOGUE_PRICES] = {.name = "prices", .kind = "price list"},
     [CATALOGUE_CALIBRATIONS] = {.name = "calibrations",
                                 .kind = "calibration",
@@ -42,10 +42,13 @@ const char *catalogue_default(size_t part)
     return folders[part].init;
 }
 
+enum { BASES_MOST = 8 }; /* files that are each the base of the next */
+
 struct catalogue {
     char *dir;
     size_t n, room;
     struct entry **entry;
+    size_t depth; /* files with a `base` that are being read */
     size_t names[CATALOGUE_FOLDERS];
     char **name[CATALOGUE_FOLDERS];
 };
@@ -127,6 +130,25 @@ bool catalogue_is_path(const char *name)
     return strchr(name, '/') || (end && (!strcmp(end, ".yaml") || !strcmp(end, ".yml")));
 }
 
+char *catalogue_path(const char *folder, const char *name)
+{
+    bool relative = catalogue_is_path(name) && *name != '/';
+    return mem_print("%s%s", relative ? folder : "", name);
+}
+
+/* The path or name of the base of a file, NULL if it has none. Caller frees. */
+static char *base_of(const struct conf *conf)
+{
+    const struct node *root = conf_root(conf);
+    const struct node *base = node_kind(root) == NODE_MAP ? node_find(root, "base") : NULL;
+    if (!base)
+        return NULL;
+    char *folder = file_folder(conf_path(conf));
+    char *path = catalogue_path(folder, node_text(base));
+    free(folder);
+    return path;
+}
+
 /* The file of an entry; caller frees. NULL with err if `name` is not in the catalogue. */
 static char *path_of(const struct catalogue *c, size_t folder, const char *name, struct err *err)
 {
@@ -183,6 +205,29 @@ static bool is_listed(const char *names, const char *name)
     return false;
 }
 
+/* Copies the values of the base of an entry's file, if it has one. */
+static int copy_base(struct catalogue *c, struct entry *e, const struct conf *conf, struct err *err)
+{
+    const struct entry *from;
+    struct err inner;
+    char *name = base_of(conf);
+    if (!name)
+        return 0;
+    int rc = c->depth++ == BASES_MOST
+                 ? fail(&inner, "more than %d files are each the base of the next: is one its own?",
+                        BASES_MOST)
+                 : catalogue_find(c, e->part, name, &from, &inner);
+    c->depth--;
+    if (rc == 0) {
+        memcpy(e->value, from->value, design_parts[e->part].fields->size);
+        e->calibration = from->calibration;
+    } else {
+        node_fail_file(node_find(conf_root(conf), "base"), "base", name, &inner, err);
+    }
+    free(name);
+    return rc;
+}
+
 static struct entry *read_entry(struct catalogue *c, size_t part, char *path, struct err *err)
 {
     const struct fields *fields =
@@ -197,7 +242,8 @@ static struct entry *read_entry(struct catalogue *c, size_t part, char *path, st
     e->path = path;
     e->value = mem_alloc(1, fields->size);
     fields_init(*fields, e->value);
-    if (node_bind(root, *fields, folders[part].texts, e->value, NULL, err) != 0 ||
+    if (copy_base(c, e, conf, err) != 0 ||
+        node_bind(root, *fields, folders[part].texts, e->value, NULL, err) != 0 ||
         node_require(root, *fields, e->value, err) != 0 || check_alone(e, root, err) != 0 ||
         find_calibration(c, e, root, err) != 0) {
         conf_close(conf);
@@ -310,27 +356,66 @@ static int unknown_price(const struct node *n, const char *key, struct err *err)
                 : node_fail(n, key, err, "unknown price: `dse list prices` shows all");
 }
 
-int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out, struct err *err)
+void catalogue_prices_over(const struct node *n, struct price_book *out, struct faults *found)
 {
-    struct conf *conf = NULL;
-    int rc = -1;
+    struct err err;
+    for (size_t i = 0; i < node_count(n); i++) {
+        const char *key = node_key(n, i);
+        const struct field *f = field_find(prices_fields, key);
+        if (!strcmp(key, "base"))
+            continue;
+        if (!f)
+            unknown_price(node_key_node(n, i), key, &err);
+        if (!f || read_price(node_at(n, i), f, out, &err) != 0)
+            node_add_fault(f ? node_at(n, i) : node_key_node(n, i), found, &err);
+    }
+}
 
-    if (catalogue_prices_file(c, name, &conf, err) != 0)
-        return -1;
+/* Copies the prices of the base of a price list, if it has one. */
+static int copy_base_prices(struct catalogue *c, const struct conf *conf, struct price_book *out,
+                            struct err *err)
+{
+    struct err inner;
+    char *name = base_of(conf);
+    if (!name)
+        return 0;
+    int rc = c->depth++ == BASES_MOST
+                 ? fail(&inner, "more than %d files are each the base of the next: is one its own?",
+                        BASES_MOST)
+                 : catalogue_prices(c, name, out, &inner);
+    c->depth--;
+    if (rc != 0)
+        node_fail_file(node_find(conf_root(conf), "base"), "base", name, &inner, err);
+    free(name);
+    return rc;
+}
+
+static int read_prices(struct catalogue *c, const struct conf *conf, struct price_book *out,
+                       struct err *err)
+{
     const struct node *root = conf_root(conf);
-    fields_init(prices_fields, &out->low);
-    fields_init(prices_fields, &out->middle);
-    fields_init(prices_fields, &out->high);
+    if (copy_base_prices(c, conf, out, err) != 0)
+        return -1;
     for (size_t i = 0; i < node_count(root); i++) {
         const char *key = node_key(root, i);
         const struct field *f = field_find(prices_fields, key);
         if (f ? read_price(node_at(root, i), f, out, err) != 0
               : strcmp(key, "about") && strcmp(key, "source") && strcmp(key, "date") &&
-                    unknown_price(node_key_node(root, i), key, err) != 0)
-            goto done;
+                    strcmp(key, "base") && unknown_price(node_key_node(root, i), key, err) != 0)
+            return -1;
     }
-    rc = node_require(root, prices_fields, &out->middle, err);
-done:
+    return node_require(root, prices_fields, &out->middle, err);
+}
+
+int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out, struct err *err)
+{
+    struct conf *conf = NULL;
+    if (catalogue_prices_file(c, name, &conf, err) != 0)
+        return -1;
+    fields_init(prices_fields, &out->low);
+    fields_init(prices_fields, &out->middle);
+    fields_init(prices_fields, &out->high);
+    int rc = read_prices(c, conf, out, err);
     conf_close(conf);
     return rc;
 }

@@ -1,6 +1,6 @@
 /* The catalogue: one small YAML file per model, chip, engine, price list and calibration. A user's
- * own file works exactly like an entry. This module only reads; the rest of arch/ knows no
- * files. */
+ * own file works exactly like an entry. A file with `base: NAME` changes single values of another.
+ * This module only reads; the rest of arch/ knows no files. */
 #ifndef ARCH_CATALOGUE_CATALOGUE_H
 #define ARCH_CATALOGUE_CATALOGUE_H
 
@@ -46,6 +46,10 @@ void catalogue_names(const struct catalogue *c, size_t part, const char *const *
 /* Is `name` a path rather than an entry? */
 bool catalogue_is_path(const char *name);
 
+/* The path of `name` if that is a path, from `folder` if it is relative ("" or with its last '/');
+ * a copy of any other name. Caller frees. */
+char *catalogue_path(const char *folder, const char *name);
+
 /* Copies an entry into its part of a design, with its name and, for a chip, its calibration;
  * entry_put_name sets only these two. */
 void entry_put(const struct entry *e, struct design *d);
@@ -54,6 +58,10 @@ void entry_put_name(const struct entry *e, struct design *d);
 /* Reads a price list, given by name or path; NULL: the newest. */
 int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out,
                      struct err *err);
+
+/* Replaces the prices that the map `n` lists; its key `base` is skipped. Adds all mistakes to
+ * `found`. */
+void catalogue_prices_over(const struct node *n, struct price_book *out, struct faults *found);
 
 /* The YAML tree of a price list, for its sources. Caller closes. */
 int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out,

@@ -16,7 +16,7 @@ int payoff_study_open(struct payoff_study **out, const struct db_run *run, struc
                       struct err *err)
 {
     struct study *s;
-    if (study_parse(&s, run->name, run->spec, c, err) != 0)
+    if (study_parse_in(&s, run->folder, run->name, run->spec, c, err) != 0)
         return -1;
     *out = mem_alloc(1, sizeof **out);
     (*out)->study = s;

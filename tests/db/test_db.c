@@ -404,15 +404,16 @@ static void a_later_run_adds_its_columns(void **state)
 
     struct table t;
     works(db_columns(db, &t, &err));
-    assert_int_equal(t.rows, 9);
+    assert_int_equal(t.rows, 10);
     assert_int_equal(t.columns, 3);
     assert_string_equal(t.header[2], "meaning");
     assert_string_equal(table_at(&t, 0, 0)->text, "id");
     assert_string_equal(table_at(&t, 3, 0)->text, "verdict");
-    assert_string_equal(table_at(&t, 6, 0)->text, "tokens_per_s");
-    assert_string_equal(table_at(&t, 6, 1)->text, "1/s");
-    assert_string_equal(table_at(&t, 6, 2)->text, "speed, said better");
-    assert_string_equal(table_at(&t, 7, 0)->text, "power_w");
+    assert_string_equal(table_at(&t, 4, 0)->text, "scenario");
+    assert_string_equal(table_at(&t, 7, 0)->text, "tokens_per_s");
+    assert_string_equal(table_at(&t, 7, 1)->text, "1/s");
+    assert_string_equal(table_at(&t, 7, 2)->text, "speed, said better");
+    assert_string_equal(table_at(&t, 8, 0)->text, "power_w");
     table_free(&t);
     db_close(db);
     db_run_free(&run);
