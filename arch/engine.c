@@ -7,6 +7,11 @@ static const struct word runs_words[] = {
     { "attention", RUNS_ATTENTION }, { "experts", RUNS_EXPERTS }, { "both", RUNS_BOTH }, { NULL, 0 },
 };
 
+const struct engine_class engine_classes[ENGINE_CLASSES] = {
+    { "attention", RUNS_ATTENTION },
+    { "experts", RUNS_EXPERTS },
+};
+
 static const struct word kind_words[] = {
     { "bank", ENGINE_BANK }, { "logic_die", ENGINE_LOGIC_DIE }, { "on_die", ENGINE_ON_DIE }, { "pool", ENGINE_POOL }, { NULL, 0 },
 };
@@ -22,8 +27,8 @@ static const struct field rows[] = {
     { FIELD(engine, capacity_ratio, "1"), .lo = 0.01, .hi = 100, .init = 1, .doc = "kappa: memory capacity with the engine over that without." },
     { FIELD(engine, link_byte_per_s, "B/s"), .lo = 0, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = 0, .doc = "Link from the chip to a discrete engine; 0: the engine is in place." },
     { FIELD(engine, overlap, "1"), .lo = 0, .hi = 1, .init = 0, .doc = "Overlap of engine and chip: share of the shorter time hidden behind the longer." },
-    { FIELD(engine, runs, "1"), .init = RUNS_ATTENTION, .only_words = true, .words = runs_words,
-      .doc = "Operators the engine may run; each still runs on the faster unit." },
+    { FIELD(engine, runs, "1"), .init = RUNS_ATTENTION, .only_words = true, .joined = true, .words = runs_words,
+      .doc = "Operators the engine may run, joined by + (attention+experts); each still runs on the faster unit." },
     { FIELD(engine, dram_area_ratio, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Area added to each DRAM die, as a share of the die." },
     { FIELD(engine, logic_mm2_per_stack, "mm2"), .lo = 0, .hi = 1e3, .init = -1, .words = derived,
       .doc = "Logic added to the base die of each memory stack; auto: from m and r for kind logic_die, else none." },

@@ -27,6 +27,14 @@ enum {
 
 enum { RUNS_ATTENTION = 1, RUNS_EXPERTS = 2, RUNS_BOTH = 3 };
 
+/* The classes of operators that an engine may run, one bit of `runs` each. */
+enum { ENGINE_CLASSES = 2 };
+struct engine_class {
+    const char *word; /* of engine.runs */
+    int runs;
+};
+extern const struct engine_class engine_classes[ENGINE_CLASSES];
+
 extern const struct fields engine_fields;
 
 static inline bool engine_is_there(const struct engine *e)

@@ -555,6 +555,28 @@ int field_check(const struct field *f, double value, struct err *err)
     return check_value(f, value, quantity_text(value, f->unit, 10, shown, sizeof shown), err);
 }
 
+static int trimmed_parse(const struct field *f, const char *text, double *out, struct err *err);
+
+/* "attention+experts": the bits of all words. */
+static int joined_parse(const struct field *f, const char *text, double *out, struct err *err)
+{
+    unsigned bits = 0;
+    for (const char *at = text; at;) {
+        const char *plus = strchr(at, '+');
+        char *word = mem_text(at);
+        double value;
+        word[plus ? (size_t)(plus - at) : strlen(at)] = '\0';
+        int rc = field_parse(f, word, &value, err);
+        free(word);
+        if (rc != 0)
+            return -1;
+        bits |= (unsigned)value;
+        at = plus ? plus + 1 : NULL;
+    }
+    *out = bits;
+    return 0;
+}
+
 static int trimmed_parse(const struct field *f, const char *text, double *out, struct err *err)
 {
     if (*text == '\0')
@@ -566,6 +588,8 @@ static int trimmed_parse(const struct field *f, const char *text, double *out, s
             return 0;
         }
     }
+    if (f->joined && strchr(text, '+'))
+        return joined_parse(f, text, out, err);
     double value;
     if (f->only_words || quantity_parse(text, f->unit, &value) != 0)
         return fail_text(f, text, err);

@@ -26,6 +26,7 @@ struct field {
     double init;      /* default; NAN: the value is required */
     bool whole;       /* whole numbers only */
     bool only_words;  /* no numbers, only one of `words` */
+    bool joined;      /* with `words`, whose values are bits: several may be joined by '+' */
     int sense;        /* metrics: +1 to maximise, -1 to minimise, 0 neither */
     const struct word *words; /* ends with { NULL, 0 }; NULL if there are none */
     const struct word

@@ -10,7 +10,7 @@
 #include "reports/figures/two_axis_map.h"
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_label.h"
-#include "reports/payoff/payoff_mix.h"
+#include "reports/payoff/payoff_model.h"
 #include "reports/payoff/payoff_sentence.h"
 #include "reports/payoff/payoff_stop.h"
 #include "reports/payoff/payoff_table.h"
@@ -56,10 +56,13 @@ static void print_groups(const struct payoff *p)
 {
     struct table all;
     static const struct shown show[] = {{"payoff", "P"},
+                                        {"p_median", "median"},
                                         {"payoff_low", "low"},
                                         {"payoff_high", "high"},
                                         {"probability", "sure"},
                                         {"verdict", "verdict"},
+                                        {"p_attention", "attention only"},
+                                        {"p_experts", "experts only"},
                                         {"gain", "G"},
                                         {"c_star", "c*"},
                                         {"c_max", "c max"},
@@ -129,16 +132,20 @@ static void print_stops(const struct payoff *p)
 
 static void print_legend(const struct payoff *p)
 {
-    printf("\nThe best engine of each workload. G is the gain at equal hardware, so the engine may "
-           "add "
-           "the share\n"
-           "c* = G - 1 to the system's price; c is what it adds, c max what it may add before the "
-           "best "
-           "design\n"
-           "without one catches up. S: time of core attention on the chip over time on the engine. "
-           "Sure: share\n"
-           "of %d draws of prices %swith P > 1; one draw in ten is below low, one above high.\n\n",
-           PAYOFF_DRAWS, "(and, where calibrated, times) ");
+    printf(
+        "\n"
+        "The best engine of each workload. G is the gain at equal hardware, so the engine may add "
+        "the share\n"
+        "c* = G - 1 to the system's price; c is what it adds, c max what it may add before the "
+        "best design\n"
+        "without one catches up. S: time of core attention on the chip over time on the engine. "
+        "Attention\n"
+        "only, experts only: P if engines may run only that; empty if none may. Of %d draws of "
+        "prices (and,\n"
+        "where calibrated, times) half give a P below the median, one in ten below low, one in "
+        "ten above\n"
+        "high; sure is the share with P > 1.\n\n",
+        PAYOFF_DRAWS);
     print_groups(p);
     print_flips(p);
 }
@@ -160,6 +167,8 @@ static void print_text(const struct payoff *p, const struct payoff *engines)
         printf("\nEach side chooses its best %s, shown in the control column; --by separates "
                "the answers.\n",
                p->left);
+    if (p->runs)
+        printf("\nEvery engine runs %s.\n", p->runs);
     printf("\nP: best throughput per unit of budget (%s) with an engine over best without; both "
            "sides choose\n"
            "their chip and mapping. Each engine on its own:\n\n",
@@ -210,11 +219,16 @@ static int read_extra_options(struct extra_options *w, const struct args *a,
     const char *text;
     const struct study *s = r ? payoff_study_of(r) : NULL;
     *w = (struct extra_options){.mix = args_value(a, "--mix"), .output = args_value(a, "--output")};
-    const char *map = args_value(a, "--map");
-    if (!r && (w->mix || map || args_value(a, "--stop")))
-        return fail(err,
-                    "dse payoff: --stop, --map and --mix evaluate new points, but this run's study "
-                    "cannot be read here or --where was given: leave them out");
+    const char *map = args_value(a, "--map"), *runs = args_value(a, "--runs");
+    double classes;
+    struct err inner;
+    if (runs && field_parse(field_find(engine_fields, "runs"), runs, &classes, &inner) != 0)
+        return fail(err, "dse payoff: --runs: %s", inner.text);
+    if (!r && (w->mix || map || runs || args_value(a, "--stop")))
+        return fail(
+            err,
+            "dse payoff: --stop, --map, --runs and --mix evaluate new points, but this run's study "
+            "cannot be read here or --where was given: leave them out");
     if (w->output && !map)
         return fail(err, "dse payoff: --output: writes the picture of a --map: give --map too");
     while ((text = args_each(a, "--stop", w->stops)))
@@ -331,11 +345,18 @@ static void print_mix(const struct payoff *p, enum format format)
     print_stops(p);
 }
 
-/* The answer from the points of the run or, over a mix, from the model. */
+/* The answer from the points of the run or, over a mix or with other classes of operators, from the
+ * model. */
 static int make(struct payoff *out, struct db *db, const struct db_run *run,
                 const struct payoff_question *q, bool mix, struct err *err)
 {
-    return (mix ? payoff_of_mix : payoff_make)(out, db, run, q, err);
+    if (!mix && !q->runs)
+        return payoff_make(out, db, run, q, err);
+    if (payoff_of_model(out, db, run, q, err) != 0)
+        return -1;
+    if (!mix)
+        payoff_scan_swept(out, q);
+    return 0;
 }
 
 static int answer_maps(struct db *db, const struct db_run *run, const struct payoff_question *q,
@@ -379,7 +400,7 @@ static int answer(struct db *db, const struct db_run *run, struct payoff_questio
     char *and_engine = mem_print("%s,engine", by ? by : "+");
     q->by = !by ? "+engine" : strstr(by, "engine") ? by : and_engine;
     q->swings = false;
-    int rc = payoff_make(&engines, db, run, q, err);
+    int rc = make(&engines, db, run, q, false, err);
     if (rc == 0) {
         price_extra(&engines, q, w);
         print_text(&p, &engines);
@@ -426,6 +447,7 @@ static int run(const struct args *a, struct err *err)
                                 .where = where,
                                 .budget = budget,
                                 .study = where ? NULL : study,
+                                .runs = args_value(a, "--runs"),
                                 .seed = row.seed,
                                 .swings = true};
     if (read_extra_options(&w, a, where ? NULL : study, err) != 0)
@@ -472,6 +494,8 @@ static const struct option options[] = {
      "also find where P = 1 along this parameter or price, swept or not; repeatable"},
     {"--map", "X,Y", "P over two parameters or prices, each PATH or PATH=FROM:TO"},
     {"--output", "FILE.svg", "or -o: draw the --map as a picture with the line P = 1"},
+    {"--runs", "attention|experts|both",
+     "as if every engine ran these operators, so that engines compare like for like"},
     {"--mix", "FILE.csv",
      "one answer over a mix of workloads: one column per parameter, and weight"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},

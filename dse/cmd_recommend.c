@@ -74,10 +74,7 @@ static int cheapest_systems(const struct args *a, struct db *db, const struct db
 static int required_engine(const struct args *a, struct db *db, const struct db_run *run,
                            enum format format, struct err *err)
 {
-    static const struct word runs[] = {
-        {"attention", RUNS_ATTENTION}, {"experts", RUNS_EXPERTS}, {"both", RUNS_BOTH}, {NULL, 0}};
-    const struct field f = {
-        .name = "--engine", .unit = "1", .lo = 1, .hi = 3, .only_words = true, .words = runs};
+    const struct field *runs = field_find(engine_fields, "runs");
     const char *mix_path = args_value(a, "--mix"), *by = args_value(a, "--by");
     struct catalogue *c = NULL;
     struct payoff_study *study = NULL;
@@ -88,7 +85,7 @@ static int required_engine(const struct args *a, struct db *db, const struct db_
     double of;
     int rc = -1;
 
-    if (field_parse(&f, args_value(a, "--engine"), &of, &inner) != 0)
+    if (field_parse(runs, args_value(a, "--engine"), &of, &inner) != 0)
         return fail(err, "dse recommend: --engine: %s", inner.text);
     if (open_catalogue(&c, err) != 0 || payoff_study_open(&study, run, c, err) != 0)
         goto done;

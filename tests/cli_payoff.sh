@@ -52,6 +52,10 @@ is "$(cell groups.json groups verdict "$of")" "does not pay" "AttAcc and Duplex 
 # A stop point along a parameter that is not swept: P crosses 1 there.
 "$DSE" payoff s.db --by model --stop workload.query_tokens=1:64 --stop prices.engine_stack_premium_ratio=0.01:30 --format json >stops.json
 at=$(cell stops.json stops stops_at "\$model = 'gpt3-175b' AND \$axis = 'workload.query_tokens'")
+case $(cell stops.json stops reason "\$model = 'gpt3-175b' AND \$axis = 'workload.query_tokens'") in
+?*) ;;
+*) complain "a stop whose group pays has no reason" ;;
+esac
 for side in 0.97 1.03; do
     sed -e "s/batch: max,/batch: max, query_tokens: $(sql "$at * $side"),/" -e 's/^study: s/study: t/' \
         -e 's/gpt3-175b, deepseek-r1/gpt3-175b/' s.yaml >t.yaml

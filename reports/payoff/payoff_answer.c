@@ -10,7 +10,18 @@ bool payoff_has_column(const struct payoff *p, const char *name)
     return false;
 }
 
+bool pays_for_experts(const struct payoff_group *g)
+{
+    bool known = false, alone = false;
+    for (size_t i = 0; i < ENGINE_CLASSES; i++) {
+        known = known || g->p_only[i] > 0;
+        alone = alone || (engine_classes[i].runs != RUNS_EXPERTS && pays(g->p_only[i]));
+    }
+    return pays(g->p) && known && !alone;
+}
+
 struct payoff_slice payoff_slice(const struct payoff *p, const struct cell *key)
 {
-    return (struct payoff_slice){.by = p->by, .by_n = p->by_n, .key = key, .budget = p->budget};
+    return (struct payoff_slice){
+        .by = p->by, .by_n = p->by_n, .key = key, .runs = p->runs, .budget = p->budget};
 }

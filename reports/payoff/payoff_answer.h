@@ -18,9 +18,13 @@ enum payoff_verdict { PAYS, TOO_CLOSE, DOES_NOT_PAY, NO_ANSWER, PAYOFF_VERDICTS 
 extern const char *const payoff_verdict_text[PAYOFF_VERDICTS];
 
 struct payoff_group {
-    struct cell *key;            /* by_n values */
-    double p, p_low, p_high;     /* one draw in ten is below p_low, one above p_high */
-    double probability;          /* that P > 1; NAN if nothing could be drawn */
+    struct cell *key;        /* by_n values */
+    double p, p_low, p_high; /* one draw in ten is below p_low, one above p_high */
+    double p_median;         /* of the draws; NAN if nothing could be drawn */
+    double probability;      /* that P > 1; NAN if nothing could be drawn */
+    /* P if the engines may run only this class of operators; NAN if none of them may run it, or if
+     * nothing could be priced again. */
+    double p_only[ENGINE_CLASSES];
     double g, c_star, c;         /* c: cost the engine adds, as a share of the system cost */
     double c_max;                /* share of the budget at which the control catches up */
     double a, w;                 /* area and power the engine adds, as a share of the system's */
@@ -54,6 +58,7 @@ struct payoff {
     size_t by_n, n, axes, stops;
     char **by;        /* columns of a group */
     const char *over; /* of the question, borrowed */
+    const char *runs; /* of the question, borrowed */
     char *left;       /* swept workload columns that are not in `by`, comma-separated; or NULL */
     char **axis;      /* numeric columns that are searched for stop points */
     char **axis_unit; /* "" for 1 */
@@ -72,6 +77,7 @@ struct payoff_question {
     const char *where; /* SQL condition on the points of both sides; NULL: all */
     enum budget budget;
     const struct payoff_study *study; /* to price designs again; NULL: use only stored points */
+    const char *runs; /* value of engine.runs for every engine; NULL: their own. Needs `study`. */
     uint64_t seed;
     bool swings; /* compute payoff_group.swing */
 };
@@ -80,6 +86,9 @@ enum { PAYOFF_DRAWS = 1000 };
 
 /* Is `name` one of the group columns? */
 bool payoff_has_column(const struct payoff *p, const char *name);
+
+/* Does the engine pay only because it runs experts too? */
+bool pays_for_experts(const struct payoff_group *g);
 
 /* The slice of a group without further settings. */
 struct payoff_slice payoff_slice(const struct payoff *p, const struct cell *key);

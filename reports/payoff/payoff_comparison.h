@@ -43,6 +43,7 @@ enum side { WITHOUT, WITH, SIDES };
 struct comparison {
     enum budget budget;
     struct price_book prices;
+    int runs; /* classes that the engines may run, also those that cannot win */
     size_t n[SIDES];
     struct candidate *side[SIDES]; /* comparison_free */
 };

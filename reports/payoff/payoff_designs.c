@@ -152,9 +152,23 @@ struct best {
     bool feasible, with;
 };
 
-static void find_best_per_hardware(struct best *best, const struct study *s, const char *engine,
-                                   enum budget budget)
+/* May the choice use this design? Restricts its engine to the classes of the choice. */
+static bool restrict_engine(struct design *d, const struct design_choice *q)
 {
+    if (!engine_is_there(&d->engine))
+        return true;
+    if (q->engine && strcmp(q->engine, d->engine_name) != 0)
+        return false;
+    if (q->only)
+        d->engine.runs = (int)d->engine.runs & q->only;
+    return d->engine.runs > 0;
+}
+
+/* Returns the classes that the engines of the study may run. */
+static int find_best_per_hardware(struct best *best, const struct study *s,
+                                  const struct design_choice *q)
+{
+    int runs = 0;
     struct cursor c = {0};
     struct metrics m;
     struct plan plan;
@@ -162,11 +176,12 @@ static void find_best_per_hardware(struct best *best, const struct study *s, con
     cursor_seek(&c, s, 0);
     for (uint64_t i = 0; i < s->size; i++, cursor_next(&c)) {
         bool with = engine_is_there(&c.design.engine);
-        if (with && engine && strcmp(engine, c.design.engine_name) != 0)
+        if (!restrict_engine(&c.design, q))
             continue;
+        runs |= with ? (int)c.design.engine.runs : 0;
         cursor_evaluate(&c, &m, &plan);
         struct best *b = &best[hardware_index(&c)];
-        double value = m.tokens_per_s / resource(budget, &m);
+        double value = m.tokens_per_s / resource(q->budget, &m);
         if (m.verdict == VERDICT_OK && (!b->feasible || value > b->value)) {
             struct design chosen = c.design;
             design_fix_mapping(&chosen, &plan, &m);
@@ -174,12 +189,14 @@ static void find_best_per_hardware(struct best *best, const struct study *s, con
         }
     }
     cursor_free(&c);
+    return runs;
 }
 
 /* The best design of each hardware for each job of a choice. */
 struct gathered {
     struct restricted *restricted; /* per job */
     struct best **best;            /* [job][hardware] */
+    const struct design_choice *choice;
     const struct mix_job *jobs;
     size_t n_jobs, hardware;
     bool without_engine; /* a mix: also price each design without its engine */
@@ -195,6 +212,7 @@ static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t
     const struct study *s = &g->restricted[i].study;
 
     cursor_seek(&c, s, g->best[i][hardware].index);
+    restrict_engine(&c.design, g->choice);
     struct design chosen = c.design;
     chosen.plan = g->best[i][hardware].plan;
     chosen.pools = g->best[i][hardware].pools;
@@ -228,6 +246,7 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
     for (size_t i = 0; i < g->n_jobs; i++)
         fill_job(&k->job[i], g, i, hardware);
     cursor_seek(&c, &g->restricted[0].study, first->index);
+    restrict_engine(&c.design, g->choice);
     k->chip = c.design.chip;
     k->engine = k->pool_engine = c.design.engine;
     k->devices = k->engine_devices = c.design.plan.devices;
@@ -273,10 +292,11 @@ static void keep_competitive(struct comparison *out, const struct gathered *g)
 int comparison_gather(struct comparison *out, const struct design_choice *q, struct err *err)
 {
     static const struct mix_job one = {NULL, 0, 1};
-    struct gathered g = {.jobs = q->n_jobs ? q->jobs : &one,
+    struct gathered g = {.choice = q,
+                         .jobs = q->n_jobs ? q->jobs : &one,
                          .n_jobs = q->n_jobs ? q->n_jobs : 1,
                          .without_engine = q->n_jobs > 0};
-    int rc = 0;
+    int rc = 0, runs = 0;
 
     g.restricted = mem_alloc(g.n_jobs, sizeof *g.restricted);
     g.best = mem_alloc(g.n_jobs, sizeof *g.best);
@@ -285,10 +305,10 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
         rc = restrict_to(r, q, &g.jobs[i], err);
         if (rc == 0) {
             g.best[i] = mem_alloc(hardware_count(&r->study), sizeof **g.best);
-            find_best_per_hardware(g.best[i], &r->study, q->engine, q->budget);
+            runs |= find_best_per_hardware(g.best[i], &r->study, q);
         }
     }
-    *out = (struct comparison){.budget = q->budget};
+    *out = (struct comparison){.budget = q->budget, .runs = runs};
     if (rc == 0) {
         out->prices = g.restricted[0].study.prices;
         g.hardware = hardware_count(&g.restricted[0].study);
@@ -299,4 +319,40 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
     free(g.best);
     free(g.restricted);
     return rc;
+}
+
+static void price_winner(struct design *design, struct metrics *m, const struct restricted *r,
+                         const struct design_choice *q, uint64_t point)
+{
+    struct cursor c = {0};
+    struct plan plan;
+    cursor_seek(&c, &r->study, point);
+    restrict_engine(&c.design, q);
+    *design = c.design;
+    cursor_evaluate(&c, m, &plan);
+    cursor_free(&c);
+}
+
+bool comparison_winners(struct winners_priced *out, const struct comparison *c,
+                        const struct design_choice *q)
+{
+    static const struct mix_job one = {NULL, 0, 1};
+    size_t winner[SIDES];
+    struct err ignored;
+    struct restricted *r = mem_alloc(1, sizeof *r);
+    bool found =
+        c->n[WITH] && c->n[WITHOUT] && restrict_to(r, q, q->n_jobs ? q->jobs : &one, &ignored) == 0;
+    if (found) {
+        comparison_payoff_middle(c, winner);
+        price_winner(&out->with, &out->with_metrics, r, q, c->side[WITH][winner[WITH]].point);
+        price_winner(&out->without, &out->without_metrics, r, q,
+                     c->side[WITHOUT][winner[WITHOUT]].point);
+        struct design twin = out->with;
+        twin.engine.bandwidth_ratio = 0;
+        evaluate(&twin, &r->study.prices, &out->twin_metrics, NULL);
+        out->twin = out->twin_metrics.verdict == VERDICT_OK &&
+                    study_allows(&r->study, &twin, &out->twin_metrics);
+    }
+    free(r);
+    return found;
 }

@@ -21,6 +21,7 @@ struct design_choice {
     const struct mix_job *jobs; /* n_jobs 0: one job without further settings */
     size_t n_jobs;
     const char *engine; /* the only engine allowed; NULL: all */
+    int only;           /* classes the engines may run, of their own; 0: all */
     enum budget budget;
 };
 
@@ -28,6 +29,19 @@ struct design_choice {
  * the best of their side. Returns 0, or -1 if a path or name is unknown (STATUS_INPUT) or there are
  * more than DESIGNS_MOST designs. Free with comparison_free. */
 int comparison_gather(struct comparison *out, const struct design_choice *q, struct err *err);
+
+/* The best designs of both sides at middle prices, and the hardware of the one with an engine
+ * without it, for the first job. */
+struct winners_priced {
+    struct design with, without; /* with their mapping left open */
+    struct metrics with_metrics, without_metrics, twin_metrics;
+    bool twin; /* the hardware is feasible without its engine */
+};
+
+/* Prices the winners of a comparison that was gathered for the same choice. False if a side has
+ * none. */
+bool comparison_winners(struct winners_priced *out, const struct comparison *c,
+                        const struct design_choice *q);
 
 enum { DESIGNS_MOST = 200000 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/metrics.h"
 #include "base/field.h"
 #include "base/mem.h"
 #include "reports/payoff/payoff_certainty.h"
@@ -74,14 +75,20 @@ static int twin_row(struct table *out, const struct run_points *from, const stru
 static char *reason_of(const struct payoff_group *g, bool other_base)
 {
     char text[48];
-    if (g->s <= 1 + LEAST_GAIN)
+    if (g->s <= 1 + LEAST_GAIN && !(g->g > 1 + LEAST_GAIN))
         return mem_print(
             "intensity: core attention at %s FLOP/B is no slower on the chip (S = %.2g)",
             number_readable(g->intensity, 3, text, sizeof text), g->s);
     if (g->g <= 1 + LEAST_GAIN)
         return mem_print("no gain at equal hardware (G = %.3f)", g->g);
+    if (g->s <= 1 + LEAST_GAIN && g->c_star <= g->c)
+        return mem_print("intensity: only the experts gain, core attention at %s FLOP/B is no "
+                         "slower on the chip "
+                         "(S = %.2g); it may add %.1f %% and adds %.1f %%",
+                         number_readable(g->intensity, 3, text, sizeof text), g->s, 100 * g->c_star,
+                         100 * g->c);
     double most = 1 / (1 - g->attention_share) - 1;
-    if (most < g->c)
+    if (g->s > 1 + LEAST_GAIN && most < g->c)
         return mem_print("attention share: at %.0f %% of the step even an infinitely fast engine "
                          "gains less than it costs",
                          100 * g->attention_share);
@@ -92,14 +99,16 @@ static char *reason_of(const struct payoff_group *g, bool other_base)
                          : "control: another mapping or design without an engine does better");
 }
 
-static double added_share(const struct table *with, const struct table *twin, const char *column)
+static void without_drawing(struct payoff_group *g)
 {
-    return table_number_at(with, 0, column) / table_number_at(twin, 0, column) - 1;
+    g->probability = g->p_median = NAN;
+    for (size_t i = 0; i < ENGINE_CLASSES; i++)
+        g->p_only[i] = NAN;
 }
 
-static double area_mm2(const struct table *t)
+static double area_mm2(const struct metrics *m)
 {
-    return table_number_at(t, 0, "die_area_mm2") + table_number_at(t, 0, "engine_area_mm2");
+    return m->die_area_mm2 + m->engine_area_mm2;
 }
 
 enum payoff_verdict group_verdict(const struct payoff_group *g)
@@ -109,6 +118,24 @@ enum payoff_verdict group_verdict(const struct payoff_group *g)
     if (!isnan(g->probability))
         return g->probability >= SURE ? PAYS : g->probability > 1 - SURE ? TOO_CLOSE : DOES_NOT_PAY;
     return pays(g->p_low) ? PAYS : pays(g->p_high) ? TOO_CLOSE : DOES_NOT_PAY;
+}
+
+/* P with engines that run only one class: no other pricing is needed if they run no other. */
+static void payoff_by_class(struct payoff_group *g, const struct payoff *p,
+                            const struct payoff_question *q, const struct comparison *c,
+                            double p_all)
+{
+    struct payoff_slice slice = payoff_slice(p, g->key);
+    for (size_t i = 0; i < ENGINE_CLASSES; i++) {
+        struct comparison of;
+        slice.only = engine_classes[i].runs;
+        g->p_only[i] = c->runs == slice.only ? p_all : NAN;
+        if (!(c->runs & slice.only) || c->runs == slice.only ||
+            payoff_compare(&of, q->study, &slice) != 0)
+            continue;
+        g->p_only[i] = comparison_payoff_middle(&of, NULL);
+        comparison_free(&of);
+    }
 }
 
 void group_reprice(struct payoff_group *g, const struct payoff *p, const struct payoff_question *q)
@@ -121,8 +148,10 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
     double p_all = comparison_payoff_middle(&c, NULL);
     if (!isnan(p_all) && !isnan(g->p)) /* the store may hold only a front or a sample */
         g->p = p_all;
+    payoff_by_class(g, p, q, &c, p_all);
     comparison_certainty(&sure, &c, q->seed, PAYOFF_DRAWS);
     g->probability = sure.probability;
+    g->p_median = sure.median;
     if (!isnan(sure.probability)) {
         g->p_low = sure.low;
         g->p_high = sure.high;
@@ -146,44 +175,84 @@ double group_break_even_share(const struct payoff_group *g, enum budget budget)
     return isnan(most) ? NAN : fmax(most, LEAST_GAIN) - LEAST_GAIN;
 }
 
-static void fill_from_rows(struct payoff_group *g, const struct payoff *p,
-                           const struct swept *swept, const struct rows *rows)
+/* The metrics of the winners and of the twin of the one with an engine. */
+struct compared {
+    const struct metrics *with, *without, *twin; /* twin: NULL if it is not feasible */
+    bool same_base;                              /* the twin is the control */
+};
+
+/* Everything that follows from metrics. */
+static void fill_numbers(struct payoff_group *g, enum budget budget, const struct compared *m)
 {
-    const struct table *with = &rows->with, *twin = &rows->twin, *without = &rows->without;
-    static const char *const cost[3] = {"system_cost_usd", "system_cost_usd_low",
-                                        "system_cost_usd_high"};
-    g->engine = mem_text(table_text_at(with, 0, "engine"));
-    g->with = design_label(with, swept, p->by, p->by_n);
-    g->without = design_label(without, swept, p->by, p->by_n);
-    g->regime = mem_text(table_text_at(without, 0, "limit"));
-    g->s = table_number_at(with, 0, "engine_speedup");
+    const struct metrics *with = m->with, *twin = m->twin;
+    const struct metrics *base = twin ? twin : m->without;
+    g->s = with->engine_speedup;
     g->p_low = g->p_high = g->p;
-    bool has_twin = twin->rows > 0;
-    g->g = has_twin
-               ? table_number_at(with, 0, "tokens_per_s") / table_number_at(twin, 0, "tokens_per_s")
-               : NAN;
+    g->g = twin ? with->tokens_per_s / twin->tokens_per_s : NAN;
     g->c_star = g->g - 1;
-    g->c = has_twin ? added_share(with, twin, cost[0]) : NAN;
-    g->a = has_twin ? area_mm2(with) / area_mm2(twin) - 1 : NAN;
-    g->w = has_twin ? added_share(with, twin, "power_w") : NAN;
-    g->c_max = group_break_even_share(g, p->budget);
-    g->a_star_mm2 = g->c_star * (has_twin ? area_mm2(twin) : NAN);
-    g->w_star_w = g->c_star * (has_twin ? table_number_at(twin, 0, "power_w") /
-                                              table_number_at(twin, 0, "tokens_per_s") *
-                                              table_number_at(twin, 0, "tokens_per_s_per_device")
-                                        : NAN);
-    const struct table *base = has_twin ? twin : without;
-    g->attention_share = table_number_at(base, 0, "attention_share");
-    g->intensity = table_number_at(base, 0, "attention_intensity_flop_per_byte");
-    g->ridge = table_number_at(base, 0, "ridge_flop_per_byte");
-    if (has_twin && p->budget == BUDGET_COST) {
-        double low = added_share(with, twin, cost[1]), high = added_share(with, twin, cost[2]);
+    g->c = twin ? with->system_cost_usd / twin->system_cost_usd - 1 : NAN;
+    g->a = twin ? area_mm2(with) / area_mm2(twin) - 1 : NAN;
+    g->w = twin ? with->power_w / twin->power_w - 1 : NAN;
+    g->c_max = group_break_even_share(g, budget);
+    g->a_star_mm2 = g->c_star * (twin ? area_mm2(twin) : NAN);
+    g->w_star_w = g->c_star *
+                  (twin ? twin->power_w / twin->tokens_per_s * twin->tokens_per_s_per_device : NAN);
+    g->attention_share = base->attention_share;
+    g->intensity = base->attention_intensity_flop_per_byte;
+    g->ridge = base->ridge_flop_per_byte;
+    if (twin && budget == BUDGET_COST) {
+        double low = with->system_cost_usd_low / twin->system_cost_usd_low - 1;
+        double high = with->system_cost_usd_high / twin->system_cost_usd_high - 1;
         g->p_low = g->p * (1 + g->c) / (1 + fmax(fmax(low, high), g->c));
         g->p_high = g->p * (1 + g->c) / (1 + fmin(fmin(low, high), g->c));
     }
-    g->reason = pays(g->p) ? mem_text("")
-                           : reason_of(g, has_twin && table_number_at(twin, 0, "point") !=
-                                                          table_number_at(without, 0, "point"));
+    g->reason = pays(g->p) ? mem_text("") : reason_of(g, !m->same_base);
+}
+
+/* The metrics of a stored row; NAN where the store has none. */
+static struct metrics metrics_of_row(const struct table *t)
+{
+    struct metrics m;
+    for (size_t i = 0; i < metrics_fields.n; i++) {
+        const struct field *f = &metrics_fields.row[i];
+        field_put(f, &m, table_find(t, f->name) < 0 ? NAN : table_number_at(t, 0, f->name));
+    }
+    return m;
+}
+
+static void fill_from_rows(struct payoff_group *g, const struct payoff *p,
+                           const struct swept *swept, const struct rows *rows)
+{
+    const struct metrics with = metrics_of_row(&rows->with),
+                         without = metrics_of_row(&rows->without);
+    const bool has_twin = rows->twin.rows > 0;
+    const struct metrics twin = has_twin ? metrics_of_row(&rows->twin) : with;
+    without_drawing(g);
+    g->engine = mem_text(table_text_at(&rows->with, 0, "engine"));
+    g->with = design_label(&rows->with, swept, p->by, p->by_n);
+    g->without = design_label(&rows->without, swept, p->by, p->by_n);
+    g->regime = mem_text(table_text_at(&rows->without, 0, "limit"));
+    fill_numbers(g, p->budget,
+                 &(struct compared){&with, &without, has_twin ? &twin : NULL,
+                                    !has_twin || table_number_at(&rows->twin, 0, "point") ==
+                                                     table_number_at(&rows->without, 0, "point")});
+}
+
+void group_fill_from_model(struct payoff_group *g, const struct payoff *p,
+                           const struct winners_priced *w)
+{
+    const struct field *limit = field_find(metrics_fields, "limit");
+    const char *regime = field_word(limit, field_get(limit, &w->without_metrics));
+    bool same = w->twin && !memcmp(&w->with.chip, &w->without.chip, sizeof w->with.chip) &&
+                w->with.plan.devices == w->without.plan.devices;
+    without_drawing(g);
+    g->engine = mem_text(w->with.engine_name);
+    g->with = designed_label(&w->with, true);
+    g->without = designed_label(&w->without, false);
+    g->regime = mem_text(regime ? regime : "");
+    fill_numbers(g, p->budget,
+                 &(struct compared){&w->with_metrics, &w->without_metrics,
+                                    w->twin ? &w->twin_metrics : NULL, !w->twin || same});
 }
 
 int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_points *from,
@@ -206,7 +275,8 @@ int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_
 
 void group_unanswered(struct payoff_group *g, const char *reason)
 {
-    g->p = g->p_low = g->p_high = g->probability = g->g = g->c_star = g->c = g->c_max = NAN;
+    without_drawing(g);
+    g->p = g->p_low = g->p_high = g->g = g->c_star = g->c = g->c_max = NAN;
     g->a = g->w = g->a_star_mm2 = g->w_star_w = NAN;
     g->s = g->attention_share = g->intensity = g->ridge = NAN;
     g->engine = mem_text(""), g->with = mem_text(""), g->without = mem_text("");

@@ -22,6 +22,10 @@ struct winners {
 int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_points *from,
                struct winners best, struct err *err);
 
+/* The same from the model, for winners that the store may not have. */
+void group_fill_from_model(struct payoff_group *g, const struct payoff *p,
+                           const struct winners_priced *w);
+
 /* Fills a group in which P is unknown: numbers are NAN, the verdict is NO_ANSWER. */
 void group_unanswered(struct payoff_group *g, const char *reason);
 

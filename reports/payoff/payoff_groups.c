@@ -92,7 +92,6 @@ static int add_group(struct payoff *p, const struct run_points *from, const stru
     }
     const struct winners best = {table_number_at(with, row, "point"),
                                  table_number_at(without, (size_t)other, "point")};
-    g->probability = NAN;
     g->p = table_number_at(with, row, "value") / table_number_at(without, (size_t)other, "value");
     return group_fill(g, p, from, best, err);
 }

@@ -38,15 +38,24 @@ char *design_label(const struct table *t, const struct swept *swept, char *const
     return whole;
 }
 
-char *hardware_label(const struct candidate *k, bool with)
+static char *chip_label(const char *name, const struct chip *c, const char *engine)
 {
     char byte[48], byte_per_s[48], link[48];
-    return mem_print(
-        "%s, %s, %s, link %s%s%s", k->chip_name,
-        quantity_text(k->chip.memory_byte, "B", 3, byte, sizeof byte),
-        quantity_text(k->chip.memory_byte_per_s, "B/s", 3, byte_per_s, sizeof byte_per_s),
-        quantity_text(k->chip.link_byte_per_s, "B/s", 3, link, sizeof link), with ? " + " : "",
-        with ? k->engine_name : "");
+    return mem_print("%s, %s, %s, link %s%s%s", name,
+                     quantity_text(c->memory_byte, "B", 3, byte, sizeof byte),
+                     quantity_text(c->memory_byte_per_s, "B/s", 3, byte_per_s, sizeof byte_per_s),
+                     quantity_text(c->link_byte_per_s, "B/s", 3, link, sizeof link),
+                     engine ? " + " : "", engine ? engine : "");
+}
+
+char *hardware_label(const struct candidate *k, bool with)
+{
+    return chip_label(k->chip_name, &k->chip, with ? k->engine_name : NULL);
+}
+
+char *designed_label(const struct design *d, bool with)
+{
+    return chip_label(d->chip_name, &d->chip, with ? d->engine_name : NULL);
 }
 
 char *group_title(const struct payoff *p, const struct payoff_group *g)

@@ -9,6 +9,9 @@
  * frees. */
 char *design_label(const struct table *t, const struct swept *swept, char *const *by, size_t by_n);
 
+/* The same for the hardware of a design, from the model. */
+char *designed_label(const struct design *d, bool with);
+
 /* "b200-paper, 192 GB, 8 TB/s, link 900 GB/s + duplex". Caller frees. */
 char *hardware_label(const struct candidate *k, bool with);
 

@@ -30,17 +30,20 @@ static char *add_list(char *list, const char *item)
 /* Sorts the models by their verdicts over all their groups. */
 char *payoff_sentence(const struct payoff *p)
 {
-    enum { EVERYWHERE, SOMEWHERE, UNSURE, NOWHERE, KINDS };
+    enum { EVERYWHERE, SOMEWHERE, BY_EXPERTS, UNSURE, NOWHERE, KINDS };
     static const char *const says[KINDS] = {
         [EVERYWHERE] = "An attention engine pays for",
         [SOMEWHERE] = "It pays for some workloads of",
+        [BY_EXPERTS] = "It pays, but for its experts, not for attention, for",
         [UNSURE] = "It is too close to call for",
         [NOWHERE] = "It does not pay for",
     };
-    char *lists[KINDS] = {mem_text(""), mem_text(""), mem_text(""), mem_text("")};
+    char *lists[KINDS];
+    for (size_t i = 0; i < KINDS; i++)
+        lists[i] = mem_text("");
     size_t model = column(p, "model");
     for (size_t i = 0; i < p->n; i++) {
-        size_t pays = 0, close = 0, all = 0;
+        size_t pays = 0, by_experts = 0, close = 0, all = 0;
         bool first = true;
         const char *name = key_text(p, i, model, "this study");
         for (size_t j = 0; j < p->n; j++) {
@@ -48,11 +51,16 @@ char *payoff_sentence(const struct payoff *p)
                 continue;
             first = first && j >= i;
             pays += p->group[j].verdict == PAYS;
+            by_experts += p->group[j].verdict == PAYS && pays_for_experts(&p->group[j]);
             close += p->group[j].verdict == TOO_CLOSE;
             all++;
         }
         if (first) {
-            size_t which = pays == all ? EVERYWHERE : pays ? SOMEWHERE : close ? UNSURE : NOWHERE;
+            size_t which = pays && by_experts == pays ? BY_EXPERTS
+                           : pays == all              ? EVERYWHERE
+                           : pays                     ? SOMEWHERE
+                           : close                    ? UNSURE
+                                                      : NOWHERE;
             lists[which] = add_list(lists[which], name);
         }
     }
@@ -71,6 +79,7 @@ char *payoff_sentence(const struct payoff *p)
 /* Verdicts and range of P of one engine for one model, over the workloads. */
 struct tally {
     size_t groups, by_verdict[PAYOFF_VERDICTS];
+    size_t by_experts; /* pays only because it runs experts too */
     double least, most;
 };
 
@@ -84,6 +93,7 @@ static struct tally tally_of(const struct payoff *p, size_t model, const char *n
             continue;
         t.groups++;
         t.by_verdict[p->group[i].verdict]++;
+        t.by_experts += p->group[i].verdict == PAYS && pays_for_experts(&p->group[i]);
         t.least = fmin(t.least, p->group[i].p);
         t.most = fmax(t.most, p->group[i].p);
     }
@@ -135,8 +145,12 @@ char *payoff_line(const struct payoff *p, size_t nth)
                       : t.by_verdict[PAYS]           ? SOMEWHERE
                       : t.by_verdict[TOO_CLOSE]      ? UNSURE
                                                      : NOWHERE;
-        char *item = t.most > t.least ? mem_print("%s (P %.2f to %.2f)", of, t.least, t.most)
-                                      : mem_print("%s (P %.2f)", of, t.least);
+        const char *but = t.by_experts && t.by_experts == t.by_verdict[PAYS]
+                              ? ", but for its experts"
+                          : t.by_experts ? ", in some but for its experts"
+                                         : "";
+        char *item = t.most > t.least ? mem_print("%s (P %.2f to %.2f%s)", of, t.least, t.most, but)
+                                      : mem_print("%s (P %.2f%s)", of, t.least, but);
         list[kind] = add_list(list[kind], item);
         free(item);
     }

@@ -12,6 +12,7 @@
 #include "base/root.h"
 #include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_groups.h"
+#include "reports/payoff/payoff_model.h"
 
 static const double TOLERANCE = 1e-4; /* of the axis */
 
@@ -169,38 +170,109 @@ int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
     return rc;
 }
 
+/* The values of an axis at which P is priced, rising. */
+struct scale_values {
+    const char *path;
+    bool whole;
+    const double *value;
+    size_t n;
+};
+
+/* Adds the stop points of the groups whose key is `key`, except for the axis's own column. */
+static void scan_group(struct payoff *p, const struct payoff_question *q, const struct cell *key,
+                       const struct scale_values *x)
+{
+    struct along a = {.p = p, .q = q, .key = key, .axis = x->path, .whole = x->whole};
+    double x_before = NAN, p_before = NAN;
+    for (size_t i = 0; i < x->n; i++) {
+        if (x->value[i] == x_before)
+            continue;
+        double here = payoff_at(&a, x->value[i], NULL);
+        if (isnan(here))
+            continue;
+        if (!isnan(p_before) && crosses(p_before, here)) {
+            struct payoff_stop *s = add_stop(p, &(struct payoff_stop){.axis = p->axes - 1,
+                                                                      .from = x_before,
+                                                                      .to = x->value[i],
+                                                                      .p_from = p_before,
+                                                                      .p_to = here});
+            for (size_t k = 0; k < p->by_n; k++)
+                if (!path_equal(p->by[k], x->path))
+                    s->key[k] = cell_copy(&key[k]);
+            struct payoff_slice slice = payoff_slice(p, s->key);
+            const struct setting beyond = {x->path, NULL, s->falls ? s->to : s->from};
+            slice.set = &beyond;
+            slice.n = 1;
+            s->reason = payoff_reason(p, q, &slice);
+            a.key = s->key;
+            find_stop(s, &a);
+            a.key = key;
+        }
+        x_before = x->value[i], p_before = here;
+    }
+}
+
+static void add_axis(struct payoff *p, const char *path, const char *unit)
+{
+    p->axis = mem_grow(p->axis, p->axes + 1, sizeof *p->axis);
+    p->axis_unit = mem_grow(p->axis_unit, p->axes + 1, sizeof *p->axis_unit);
+    p->axis[p->axes] = mem_text(path);
+    p->axis_unit[p->axes++] = mem_text(unit);
+}
+
+/* Do two groups differ in no column but that of the axis? */
+static bool same_group(const struct payoff *p, size_t a, size_t b, const char *axis)
+{
+    for (size_t k = 0; k < p->by_n; k++)
+        if (!path_equal(p->by[k], axis) && !cell_equal(&p->group[a].key[k], &p->group[b].key[k]))
+            return false;
+    return true;
+}
+
+static void scan_groups(struct payoff *p, const struct payoff_question *q,
+                        const struct scale_values *x)
+{
+    for (size_t g = 0; g < p->n; g++) {
+        bool first = true;
+        for (size_t h = 0; h < g && first; h++)
+            first = !same_group(p, h, g, x->path);
+        if (first)
+            scan_group(p, q, p->group[g].key, x);
+    }
+}
+
 void payoff_scan(struct payoff *p, const struct payoff_question *q, const struct range *r,
                  size_t steps)
 {
-    size_t groups = p->n;
-    p->axis = mem_grow(p->axis, p->axes + 1, sizeof *p->axis);
-    p->axis_unit = mem_grow(p->axis_unit, p->axes + 1, sizeof *p->axis_unit);
-    p->axis[p->axes] = mem_text(r->path);
-    p->axis_unit[p->axes++] = mem_text(r->unit);
-    for (size_t g = 0; g < groups; g++) {
-        struct along a = {
-            .p = p, .q = q, .key = p->group[g].key, .axis = r->path, .whole = r->whole};
-        double x_before = NAN, p_before = NAN;
-        for (size_t i = 0; i < steps; i++) {
-            double x = range_value(r, i, steps);
-            if (x == x_before)
-                continue;
-            double here = payoff_at(&a, x, NULL);
-            if (isnan(here))
-                continue;
-            if (!isnan(p_before) && crosses(p_before, here)) {
-                struct payoff_stop *s = add_stop(p, &(struct payoff_stop){.axis = p->axes - 1,
-                                                                          .from = x_before,
-                                                                          .to = x,
-                                                                          .p_from = p_before,
-                                                                          .p_to = here});
-                for (size_t k = 0; k < p->by_n; k++)
-                    s->key[k] = cell_copy(&p->group[g].key[k]);
-                s->reason = mem_text(p->group[g].reason);
-                a.key = s->key;
-                find_stop(s, &a);
-            }
-            x_before = x, p_before = here;
-        }
+    double *value = mem_alloc(steps, sizeof *value);
+    for (size_t i = 0; i < steps; i++)
+        value[i] = range_value(r, i, steps);
+    add_axis(p, r->path, r->unit);
+    scan_groups(p, q, &(struct scale_values){r->path, r->whole, value, steps});
+    free(value);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void payoff_scan_swept(struct payoff *p, const struct payoff_question *q)
+{
+    const struct study *s = payoff_study_of(q->study);
+    for (size_t i = 0; i < s->axes; i++) {
+        const struct axis *a = &s->axis[i];
+        if (a->is_part || a->text || a->real || a->n < 2 || payoff_study_sets(q->study, a->path))
+            continue;
+        double *value = mem_alloc(a->n, sizeof *value);
+        memcpy(value, a->value, a->n * sizeof *value);
+        qsort(value, a->n, sizeof *value, by_value);
+        const struct field *f = a->parameter.field;
+        add_axis(p, a->path, strcmp(f->unit, "1") != 0 ? f->unit : "");
+        for (char *c = p->axis[p->axes - 1]; *c; c++)
+            *c = *c == '.' ? '_' : *c; /* as the columns of the store */
+        scan_groups(p, q, &(struct scale_values){a->path, f->whole, value, a->n});
+        free(value);
     }
 }

@@ -76,16 +76,17 @@ static bool is_set(const struct payoff_slice *slice, const char *column)
     return false;
 }
 
-int payoff_compare(struct comparison *out, const struct payoff_study *s,
-                   const struct payoff_slice *slice)
+/* The choice of a slice. Its settings are in `set`, which the caller frees. */
+static struct design_choice choice_of(const struct payoff_study *s,
+                                      const struct payoff_slice *slice, struct setting **set)
 {
-    struct setting *set = mem_alloc(slice->by_n + slice->n + 1, sizeof *set);
+    struct setting *all = mem_alloc(slice->by_n + slice->n + 2, sizeof *all);
     struct design_choice q = {.study = s->study,
-                              .set = set,
+                              .set = all,
                               .jobs = s->mix ? s->mix->job : NULL,
                               .n_jobs = s->mix ? s->mix->n : 0,
+                              .only = slice->only,
                               .budget = slice->budget};
-    struct err ignored;
 
     for (size_t k = 0; k < slice->by_n; k++) {
         const struct cell *c = &slice->key[k];
@@ -93,16 +94,38 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
         if (!strcmp(slice->by[k], "engine") && text)
             q.engine = text; /* compare only this engine with none */
         else if (c->kind != CELL_NULL && !is_set(slice, slice->by[k]))
-            set[q.n++] = (struct setting){slice->by[k], text, c->number};
+            all[q.n++] = (struct setting){slice->by[k], text, c->number};
     }
     for (size_t i = 0; i < slice->n; i++)
-        set[q.n++] = slice->set[i];
+        all[q.n++] = slice->set[i];
+    if (slice->runs)
+        all[q.n++] = (struct setting){"engine.runs", slice->runs, 0};
     if (s->free_engine)
         q.engine = NULL;
+    *set = all;
+    return q;
+}
+
+int payoff_compare(struct comparison *out, const struct payoff_study *s,
+                   const struct payoff_slice *slice)
+{
+    struct setting *set;
+    struct err ignored;
+    const struct design_choice q = choice_of(s, slice, &set);
     int rc =
         s->free_engine ? gather_with_free_engine(out, &q) : comparison_gather(out, &q, &ignored);
     free(set);
     return rc;
+}
+
+bool payoff_winners(struct winners_priced *out, const struct comparison *c,
+                    const struct payoff_study *s, const struct payoff_slice *slice)
+{
+    struct setting *set;
+    const struct design_choice q = choice_of(s, slice, &set);
+    bool found = comparison_winners(out, c, &q);
+    free(set);
+    return found;
 }
 
 int payoff_study_mix(struct payoff_study *s, const struct mix *mix, struct err *err)

@@ -38,6 +38,9 @@ struct payoff_slice {
     const struct cell *key;    /* the group's value of each column; CELL_NULL: any */
     const struct setting *set; /* n settings */
     size_t n;
+    const char *runs; /* value of engine.runs for every engine; NULL: their own */
+    int only;         /* classes of engine.runs: each engine runs those of its own that are among
+                         these, and engines that then run nothing are left out; 0: all */
     enum budget budget;
 };
 
@@ -45,5 +48,10 @@ struct payoff_slice {
  * Free with comparison_free. */
 int payoff_compare(struct comparison *out, const struct payoff_study *s,
                    const struct payoff_slice *slice);
+
+/* Prices the winners of a comparison that was gathered for the same slice. False if a side has
+ * none. Not for a free engine. */
+bool payoff_winners(struct winners_priced *out, const struct comparison *c,
+                    const struct payoff_study *s, const struct payoff_slice *slice);
 
 #endif

@@ -112,10 +112,20 @@ void payoff_table(const struct payoff *p, struct table *out)
         GROUP_NUMBER("engine_power_share", w),
         GROUP_NUMBER("area_star_mm2", a_star_mm2),
         GROUP_NUMBER("power_star_w", w_star_w),
+        GROUP_NUMBER("p_median", p_median),
     };
-    begin_columns(out, p, columns, LEN(columns));
+    struct payoff_column all[LEN(columns) + ENGINE_CLASSES];
+    char *name[ENGINE_CLASSES];
+    memcpy(all, columns, sizeof columns);
+    for (size_t i = 0; i < ENGINE_CLASSES; i++) {
+        name[i] = mem_print("p_%s", engine_classes[i].word);
+        all[LEN(columns) + i] = (struct payoff_column)GROUP_NUMBER(name[i], p_only[i]);
+    }
+    begin_columns(out, p, all, LEN(all));
     for (size_t i = 0; i < p->n; i++)
-        add_row(out, p, p->group[i].key, columns, LEN(columns), &p->group[i]);
+        add_row(out, p, p->group[i].key, all, LEN(all), &p->group[i]);
+    for (size_t i = 0; i < ENGINE_CLASSES; i++)
+        free(name[i]);
 }
 
 static const char *axis_of(const struct payoff *p, const void *row)

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "reports/payoff/payoff.h"
-#include "reports/payoff/payoff_mix.h"
+#include "reports/payoff/payoff_model.h"
 #include "reports/payoff/payoff_surface.h"
 #include "reports/payoff/required_engine.h"
 #include "tests/model.h"
@@ -155,7 +155,7 @@ static struct payoff over_mix(const struct payoff_question *q)
     struct payoff p = {.n = 1, .group = mem_alloc(1, sizeof *p.group)};
     p.by = mem_alloc(1, sizeof *p.by);
     p.group->key = mem_alloc(1, sizeof *p.group->key);
-    payoff_mix_group(p.group, &p, q);
+    payoff_model_group(p.group, &p, q);
     return p;
 }
 

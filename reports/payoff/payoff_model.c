@@ -1,6 +1,7 @@
-/* All workloads of the mix run in turn on the same hardware. P compares the best hardware of each
- * side over the whole mix; G compares the winner with an engine to itself without the engine. */
-#include "reports/payoff/payoff_mix.h"
+/* One workload: P and G from the winners, priced again. A mix: all its workloads run in turn on the
+ * same hardware. P compares the best hardware of each side over the whole mix; G compares the
+ * winner with an engine to itself without the engine. */
+#include "reports/payoff/payoff_model.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ static double added_share(const struct candidate *with, enum budget budget, cons
            1;
 }
 
-static void fill(struct payoff_group *g, const struct payoff *p, const struct comparison *c)
+static void fill_mix(struct payoff_group *g, const struct payoff *p, const struct comparison *c)
 {
     size_t winner[SIDES];
 
@@ -46,11 +47,29 @@ static void explain(struct payoff_group *g)
     g->reason = mem_text(pays(g->p)          ? ""
                          : g->c_star <= g->c ? "cost: it gains less than it adds"
                                              : "control: the money buys more in other hardware");
-    g->verdict = group_verdict(g);
 }
 
-void payoff_mix_group(struct payoff_group *g, const struct payoff *p,
-                      const struct payoff_question *q)
+/* Fills a group whose designs were gathered, without its certainty. */
+static void fill(struct payoff_group *g, const struct payoff *p, const struct payoff_question *q,
+                 const struct payoff_slice *slice, const struct comparison *c)
+{
+    struct winners_priced w;
+    if (payoff_study_sets(q->study, NULL)) {
+        fill_mix(g, p, c);
+        explain(g);
+        return;
+    }
+    if (!payoff_winners(&w, c, q->study, slice))
+        return;
+    struct payoff_group of = {.key = g->key, .p = comparison_payoff_middle(c, NULL)};
+    g->key = NULL;
+    group_free(g, 0);
+    *g = of;
+    group_fill_from_model(g, p, &w);
+}
+
+void payoff_model_group(struct payoff_group *g, const struct payoff *p,
+                        const struct payoff_question *q)
 {
     struct comparison c;
     const struct payoff_slice slice = payoff_slice(p, g->key);
@@ -58,20 +77,37 @@ void payoff_mix_group(struct payoff_group *g, const struct payoff *p,
     if (payoff_compare(&c, q->study, &slice) != 0)
         return;
     if (c.n[WITH] && c.n[WITHOUT]) {
-        fill(g, p, &c);
+        fill(g, p, q, &slice, &c);
         group_reprice(g, p, q);
-        explain(g);
+        g->verdict = group_verdict(g);
     }
     comparison_free(&c);
 }
 
-int payoff_of_mix(struct payoff *out, struct db *db, const struct db_run *run,
-                  const struct payoff_question *q, struct err *err)
+char *payoff_reason(const struct payoff *p, const struct payoff_question *q,
+                    const struct payoff_slice *slice)
+{
+    struct comparison c;
+    struct payoff_group g = {0};
+    group_unanswered(&g, NO_HARDWARE);
+    if (payoff_compare(&c, q->study, slice) == 0) {
+        if (c.n[WITH] && c.n[WITHOUT])
+            fill(&g, p, q, slice, &c);
+        comparison_free(&c);
+    }
+    char *reason = mem_text(g.reason);
+    group_free(&g, 0);
+    return reason;
+}
+
+int payoff_of_model(struct payoff *out, struct db *db, const struct db_run *run,
+                    const struct payoff_question *q, struct err *err)
 {
     if (payoff_keys(out, db, run, q, err) != 0)
         return -1;
+    out->runs = q->runs;
     for (size_t i = 0; i < out->n; i++)
-        payoff_mix_group(&out->group[i], out, q);
+        payoff_model_group(&out->group[i], out, q);
     if (!out->n)
         out->none = nothing_feasible_sentence(db, run);
     return 0;

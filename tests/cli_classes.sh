@@ -1,0 +1,49 @@
+#!/bin/sh
+# What a gain is made of: p_attention and p_experts, and payoff --runs, against studies whose engines
+# run only these classes.
+set -u
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+
+complain() { printf 'cli_classes: %s\n' "$*"; failed=1; }
+is() { [ "$1" = "$2" ] || complain "$3: $(printf %.200s "$1"), not $(printf %.200s "$2")"; }
+# column FILE NAME: the values of a column of the first table, one a line.
+column() { sed -e 's/"[^"]*"/text/g' -e '/^$/q' "$1" | awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } NF { print $c }'; }
+
+cat >s.yaml <<'END'
+study: s
+models: [llama-4-maverick, deepseek-r1]
+chip: b200-paper
+workload: {batch: max, tpot: 50 ms, context: 8192}
+plan: {devices: 32, tp: 1, ep: 32}
+sweep:
+  engine: [none, duplex, attacc]
+  chip.memory_byte: [192 GB, 288 GB]
+END
+"$DSE" sweep s.yaml --quiet >/dev/null || complain "the study fails"
+"$DSE" payoff s.db --format csv >all.csv
+for runs in attention experts; do
+    # Only Duplex may run experts.
+    [ "$runs" = attention ] && engines='none, duplex, attacc' || engines='none, duplex'
+    sed -e "s/engine: .*/engine: [$engines]\n  engine.runs: [$runs]/" -e "s/^study: s/study: $runs/" s.yaml >$runs.yaml
+    "$DSE" sweep $runs.yaml --quiet >/dev/null || complain "the study of $runs fails"
+    "$DSE" payoff $runs.db --format csv >$runs.csv
+    is "$(column all.csv p_$runs)" "$(column $runs.csv payoff)" "P by $runs alone"
+    is "$(column $runs.csv p_$runs)" "$(column $runs.csv payoff)" "P by $runs alone where the engine runs nothing else"
+done
+is "$(column attention.csv p_experts | tr -d '\n')" "" "P by experts that no engine may run"
+"$DSE" payoff s.db --runs attention --format csv >like.csv
+for name in payoff gain c_star engine_cost_share engine_speedup probability c_max p_median; do
+    is "$(column like.csv $name)" "$(column attention.csv $name)" "$name of --runs attention"
+done
+column all.csv p_median | while read -r median; do [ -n "$median" ] || echo none; done | grep -q none && complain "no median"
+
+# Classes joined by +, in any order.
+is "$("$DSE" eval --set engine=attacc --set engine.runs=experts+attention --format json)" \
+   "$("$DSE" eval --set engine=attacc --set engine.runs=both --format json)" "words joined by +"
+"$DSE" eval --set engine.runs=attention+expert >/dev/null 2>err.txt
+is "$?" 2 "status of a wrong word"
+grep -q 'did you mean "experts"' err.txt || complain "$(cat err.txt)"
+exit "$failed"
