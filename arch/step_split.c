@@ -26,24 +26,23 @@ static void put_main(struct step_split_lanes *restrict out, struct pieces *restr
                      const double *restrict requests)
 {
     for (size_t i = 0; i < n; i++) {
-        x->chip_s[i] = x->engine_s[i] = x->wire_s[i] = 0;
+        double chip_s = 0;
+        UNROLLED
+        for (int class = 0; class < OP_CLASSES; class ++) {
+            x->engine_class_s[class][i] = 0;
+            chip_s += LANE_OF(out, step_split, class_s, class)[i];
+        }
+        x->chip_s[i] = chip_s;
+        x->engine_s[i] = x->wire_s[i] = 0;
         PIECE(flop)[i] = m->all_flop * requests[i];
         PIECE(byte)[i] = m->all_weight_byte + m->all_byte * requests[i];
-        PIECE(engine_byte)[i] = PIECE(wire_byte)[i] = PIECE(bound_s[BY_LINK])[i] = 0;
+        PIECE(engine_byte)[i] = PIECE(wire_byte)[i] = 0;
         PIECE(expert_flop)[i] = PIECE(expert_byte)[i] = 0;
         PIECE(attention_flop)[i] = PIECE(attention_byte)[i] = 0;
         PIECE(attention_chip_s)[i] = PIECE(attention_engine_s)[i] = 0;
-    }
-    for (int class = 0; class < OP_CLASSES; class ++) {
-        const double *class_s = LANE_OF(out, step_split, class_s, class);
-        for (size_t i = 0; i < n; i++) {
-            x->engine_class_s[class][i] = 0;
-            x->chip_s[i] += class_s[i];
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
         PIECE(bound_s[BY_COMPUTE])[i] = compute_s[i];
-        PIECE(bound_s[BY_MEMORY])[i] = larger(x->chip_s[i] - compute_s[i], 0);
+        PIECE(bound_s[BY_MEMORY])[i] = larger(chip_s - compute_s[i], 0);
+        PIECE(bound_s[BY_LINK])[i] = 0;
     }
 }
 
