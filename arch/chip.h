@@ -66,8 +66,11 @@ static inline double chip_ridge_flop_per_byte(const struct chip *c)
 /* A generation of stacked memory. */
 struct hbm {
     double stack_byte, stack_byte_per_s;
-    double dies, pins; /* DRAM dies per stack; data pins per stack */
-    double edge_mm;    /* die edge taken by a stack: its width */
+    double dies, pins;                        /* DRAM dies per stack; data pins per stack */
+    double edge_mm;                           /* die edge taken by a stack: its width */
+    double j_per_byte;                        /* of the stack, for a byte sent to the chip */
+    double bank_byte_per_s, group_byte_per_s; /* inside: all banks, or all bank groups, at once */
+    double base_mm2, base_free_ratio;         /* base die, and its share free for an engine */
 };
 LANES_OF(hbm);
 

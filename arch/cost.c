@@ -10,24 +10,25 @@ static const double S_PER_YEAR = 365.25 * 24 * 3600;
 static const double TOKENS_PER_MTOK = 1e6;
 
 /* Design power of a pool: memory and arithmetic at full rate, plus its idle share. */
-static inline double pool_tdp_w(const struct chip *c, const struct engine *e, double j_per_flop,
-                                const struct prices *p)
+static inline double pool_tdp_w(const struct chip *c, const struct engine_limits *l,
+                                double j_per_byte, double j_per_flop, const struct prices *p)
 {
-    double byte_per_s = engine_bandwidth_ratio(e) * c->memory_byte_per_s;
-    double active_w =
-        byte_per_s * (e->power_ratio * p->memory_j_per_byte + e->ridge_flop_per_byte * j_per_flop);
+    double byte_per_s = l->bandwidth_ratio * c->memory_byte_per_s;
+    double active_w = byte_per_s * (j_per_byte + l->ridge_flop_per_byte * j_per_flop);
     return active_w * (1 / larger(1 - p->static_power_ratio, 0.01));
 }
 
 static inline void complete_quote(struct quote *q, const struct chip *c, const struct engine *e,
-                                  double energy_ratio, const struct prices *p)
+                                  const struct engine_limits *l, double energy_ratio,
+                                  const struct prices *p)
 {
     bool pool = engine_is_there(e) & (e->kind == ENGINE_POOL);
     double j_per_flop = p->compute_j_per_flop * energy_ratio;
-    double running_w = pool_tdp_w(c, e, j_per_flop, p), pool_w = pool ? running_w : 0;
+    double j_per_byte = l->read_ratio * p->memory_j_per_byte;
+    double running_w = pool_tdp_w(c, l, j_per_byte, j_per_flop, p), pool_w = pool ? running_w : 0;
     double link_gb_per_s = (c->link_byte_per_s + (pool ? e->link_byte_per_s : 0)) / BYTE_PER_GB;
 
-    q->engine_j_per_byte = e->power_ratio * p->memory_j_per_byte;
+    q->engine_j_per_byte = j_per_byte;
     q->chip_j_per_flop = j_per_flop;
     q->idle_w = (c->tdp_w + pool_w) * p->static_power_ratio;
     q->engine_idle_w = pool_w * p->static_power_ratio;
@@ -48,10 +49,12 @@ static void complete_quotes(struct quote_lanes *restrict out,
         struct quote q;
         struct chip c;
         struct engine e;
+        struct engine_limits l;
         LANES_TAKE(q.device, cost, i);
         LANES_TAKE(c, &d->chip, i);
         LANES_TAKE(e, &d->engine, i);
-        complete_quote(&q, &c, &e, LANE(process, process, energy_ratio)[i], p);
+        LANES_TAKE(l, &d->limits, i);
+        complete_quote(&q, &c, &e, &l, LANE(process, process, energy_ratio)[i], p);
         LANES_PUT(out, i, q);
     }
 }
@@ -192,18 +195,16 @@ static inline struct span sorted(struct span s)
 FOR_ALL_VECTORS
 static void put_costs(struct metrics_lanes *restrict out, const struct devices *restrict d,
                       const struct quote_lanes *restrict quote,
-                      const struct running_cost_lanes *restrict running, double package_limit_mm2)
+                      const struct running_cost_lanes *restrict running)
 {
     for (size_t i = 0; i < d->n; i++) {
         struct quote q[3];
         struct running_cost r[3];
-        struct engine e;
         UNROLLED
         for (int k = 0; k < 3; k++) {
             LANES_TAKE(q[k], &quote[k], i);
             LANES_TAKE(r[k], &running[k], i);
         }
-        LANES_TAKE(e, &d->engine, i);
 #define OUT(metric) LANE(out, metrics, metric)[i]
 #define OF(array, value) ((struct span){(array)[0].value, (array)[1].value, (array)[2].value})
 #define PUT(metric, of_levels)                                                                     \
@@ -224,10 +225,9 @@ static void put_costs(struct metrics_lanes *restrict out, const struct devices *
         PUT(engine_power_w, OF(r, engine_w));
         PUT(usd_per_hour, OF(r, usd_per_hour));
         OUT(tokens_per_s_per_usd) = OUT(tokens_per_s) / r[1].system_usd;
-        OUT(engine_bandwidth_ratio) = engine_is_there(&e) ? engine_bandwidth_ratio(&e) : NAN;
         OUT(dies) = q[1].device.dies;
         OUT(power_limit_ratio) = r[1].board_w / q[1].tdp_w;
-        OUT(package_limit_ratio) = q[1].device.package_mm2 / package_limit_mm2;
+        OUT(package_limit_ratio) = q[1].device.package_limit_ratio;
 #undef PUT
 #undef OF
 #undef OUT
@@ -275,5 +275,5 @@ void cost_metrics(struct metrics_lanes *out, const struct fleet *step, const str
         running_costs(&more, &of_pool, pool, levels, rate, precision->math, prices[k]);
         add_running_costs(&r[k], &more, n);
     }
-    put_costs(out, step->d, q, r, book->middle.package_limit_mm2);
+    put_costs(out, step->d, q, r);
 }

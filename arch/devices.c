@@ -2,7 +2,9 @@
 
 #include "arch/timing.h"
 
-void devices_look_up(struct devices *d)
+static const struct engine_limits no_limits = {.power_w = INFINITY};
+
+static void look_up_memory(struct devices *d)
 {
     const double *kind = LANE(&d->chip, chip, hbm);
     struct chip c = {.hbm = kind[0]};
@@ -17,17 +19,38 @@ void devices_look_up(struct devices *d)
 }
 
 FOR_ALL_VECTORS
+static bool any_has_engine(const struct engine_lanes *restrict engine, size_t n)
+{
+    int64_t any = 0;
+    for (size_t i = 0; i < n; i++)
+        any |= LANE(engine, engine, bandwidth_ratio)[i] > 0;
+    return any;
+}
+
+void devices_look_up(struct devices *d)
+{
+    look_up_memory(d);
+    if (any_has_engine(&d->engine, d->n))
+        engine_limits_lanes(&d->limits, d->n, &d->chip, &d->hbm, &d->engine);
+    else
+        LANES_FILL(&d->limits, d->n, no_limits);
+}
+
+FOR_ALL_VECTORS
 static void make_rates(struct rates_lanes *restrict out, size_t n,
                        const struct chip_lanes *restrict chip,
-                       const struct engine_lanes *restrict engine, struct peaks peaks)
+                       const struct engine_lanes *restrict engine,
+                       const struct engine_limits_lanes *restrict limits, struct peaks peaks)
 {
     for (size_t i = 0; i < n; i++) {
         struct chip c;
         struct engine e;
+        struct engine_limits l;
         struct rates r;
         LANES_TAKE(c, chip, i);
         LANES_TAKE(e, engine, i);
-        device_rates(&r, &c, &e, &peaks);
+        LANES_TAKE(l, limits, i);
+        device_rates(&r, &c, &e, &l, &peaks);
         LANES_PUT(out, i, r);
     }
 }
@@ -59,8 +82,9 @@ void devices_of(struct devices *out, const struct design *d)
 
 void devices_time(struct devices *d, const struct design *like)
 {
+    devices_look_up(d);
     find_measured(&d->like, like);
     if (d->like.calibration)
         find_weight_only(d, &like->precision);
-    make_rates(&d->rates, d->n, &d->chip, &d->engine, peaks_of(&like->precision));
+    make_rates(&d->rates, d->n, &d->chip, &d->engine, &d->limits, peaks_of(&like->precision));
 }

@@ -3,6 +3,7 @@
 #ifndef ARCH_DEVICES_H
 #define ARCH_DEVICES_H
 
+#include "arch/engine_limits.h"
 #include "arch/unit.h"
 
 /* Calibration of a chip generation at one precision. */
@@ -16,9 +17,10 @@ struct devices {
     size_t n; /* at most LANES */
     struct chip_lanes chip;
     struct engine_lanes engine;
-    struct hbm_lanes hbm;     /* filled by devices_look_up: the chip's memory generation */
-    struct rates_lanes rates; /* filled by devices_time, as the members below */
-    struct measured like;     /* shared by all devices */
+    struct hbm_lanes hbm;              /* filled by devices_look_up: the chip's memory generation */
+    struct engine_limits_lanes limits; /* filled by devices_look_up, if any has an engine */
+    struct rates_lanes rates;          /* filled by devices_time, as the members below */
+    struct measured like;              /* shared by all devices */
     lane weight_only; /* calibrated: 1 if weights are narrower than the arithmetic, else 0 */
 };
 
@@ -30,9 +32,10 @@ static inline void devices_add(struct devices *d, const struct chip *c, const st
     d->n++;
 }
 
+/* The members that follow from chip and engine alone. */
 void devices_look_up(struct devices *d);
 
-/* `like` gives the precision, timing and calibration of all devices. */
+/* The same, and the rates. `like` gives the precision, timing and calibration of all devices. */
 void devices_time(struct devices *d, const struct design *like);
 
 /* The single device of a design, with its rates. */

@@ -16,14 +16,20 @@ static const struct word kind_words[] = {
     { "bank", ENGINE_BANK }, { "logic_die", ENGINE_LOGIC_DIE }, { "on_die", ENGINE_ON_DIE }, { "pool", ENGINE_POOL }, { NULL, 0 },
 };
 
+static const struct word limits_words[] = { { "physical", 1 }, { "none", 0 }, { NULL, 0 } };
+
+static const struct word status_words[] = {
+    { "built", STATUS_BUILT }, { "published", STATUS_PUBLISHED }, { "hypothetical", STATUS_HYPOTHETICAL }, { NULL, 0 },
+};
+
 static const struct word derived[] = { { "auto", -1 }, { NULL, 0 } };
 
 static const struct field rows[] = {
     { FIELD(engine, kind, "1"), .init = ENGINE_LOGIC_DIE, .only_words = true, .words = kind_words,
       .doc = "Location: in the banks of the DRAM dies, on the base (logic) die of the stacks, on the compute dies, or in a separate pool." },
     { FIELD(engine, bandwidth_ratio, "1"), .lo = 0, .hi = 1e4, .init = 0,
-      .doc = "m: memory bandwidth of the engine over that of the chip; 0: no engine. Limited by engine.power_budget for kind bank, and to 1 for kind on_die."  },
-    { FIELD(engine, ridge_flop_per_byte, "FLOP/B"), .lo = 1e-3, .hi = 1e6, .init = 1, .doc = "r: the engine's ridge point; its peak is m r times the memory bandwidth." },
+      .doc = "m: memory bandwidth of the engine over that of the chip; 0: no engine. Lowered to what can be fed (engine.limits)." },
+    { FIELD(engine, ridge_flop_per_byte, "FLOP/B"), .lo = 1e-3, .hi = 1e6, .init = 1, .doc = "r: the engine's ridge point; its peak is m r times the memory bandwidth. Lowered to what can be fed (engine.limits)." },
     { FIELD(engine, capacity_ratio, "1"), .lo = 0.01, .hi = 100, .init = 1, .doc = "kappa: memory capacity with the engine over that without." },
     { FIELD(engine, link_byte_per_s, "B/s"), .lo = 0, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = 0, .doc = "Link from the chip to a discrete engine; 0: the engine is in place." },
     { FIELD(engine, overlap, "1"), .lo = 0, .hi = 1, .init = 0, .doc = "Overlap of engine and chip: share of the shorter time hidden behind the longer." },
@@ -34,9 +40,18 @@ static const struct field rows[] = {
       .doc = "Logic added to the base die of each memory stack; auto: from m and r for kind logic_die, else none." },
     { FIELD(engine, added_stack_ratio, "1"), .lo = 0, .hi = 100, .init = -1, .words = derived,
       .doc = "Memory stacks of a pool over those of the chip; auto: m." },
-    { FIELD(engine, power_ratio, "1"), .lo = 0, .hi = 100, .init = 1, .doc = "Energy of a byte read by the engine over one read by the chip." },
-    { FIELD(engine, power_budget, "1"), .lo = 0.01, .hi = 1e4, .init = 1.35,
-      .doc = "Kind bank: power limit of a stack over its power when the chip reads it at full rate; m is at most this over engine.power_ratio." },
+    { FIELD(engine, power_ratio, "1"), .lo = 0, .hi = 100, .init = -1, .words = derived,
+      .doc = "Energy of a byte read by the engine over one read by the chip; auto: by kind." },
+    { FIELD(engine, power_budget, "1"), .lo = 0.01, .hi = 1e4, .init = 1.43,
+      .doc = "Kind bank: power limit of a stack over its power when the chip reads it at the full rate of its generation." },
+    { FIELD(engine, power_w_per_stack, "W"), .lo = 0.1, .hi = 1e5, .init = -1, .words = derived,
+      .doc = "Power limit of a stack while the engine runs; auto: by kind, the smaller of its supply and its cooling." },
+    { FIELD(engine, node_nm, "1"), .lo = 2, .hi = 45, .init = -1, .words = derived,
+      .doc = "Process node of the engine's logic, nm; auto: 22 in banks, 7 on base dies, else that of the compute dies." },
+    { FIELD(engine, limits, "1"), .init = 1, .only_words = true, .words = limits_words,
+      .doc = "physical: m and r are lowered to what the stacks can feed and cool; none: m and r as given." },
+    { FIELD(engine, status, "1"), .init = STATUS_HYPOTHETICAL, .only_words = true, .words = status_words,
+      .doc = "Whether the engine exists: built, published as a design, or hypothetical." },
 };
 /* clang-format on */
 COVERS(rows, engine);

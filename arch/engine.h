@@ -1,10 +1,9 @@
 /* An attention engine: processing near or in memory, with m times the memory bandwidth of the chip
  * and its own ridge point. `none` has bandwidth_ratio 0. Its kind is its location, which sets its
- * cost (arch/manufacturing.h) and the limit on m. */
+ * cost (arch/manufacturing.h) and the limits on m and r (arch/engine_limits.h). */
 #ifndef ARCH_ENGINE_H
 #define ARCH_ENGINE_H
 
-#include <math.h>
 #include <stdbool.h>
 
 #include "base/field.h"
@@ -15,6 +14,7 @@ struct engine {
     double bandwidth_ratio, ridge_flop_per_byte;
     double capacity_ratio, link_byte_per_s, overlap, runs;
     double dram_area_ratio, logic_mm2_per_stack, added_stack_ratio, power_ratio, power_budget;
+    double power_w_per_stack, node_nm, limits, status;
 };
 LANES_OF(engine);
 
@@ -24,6 +24,9 @@ enum {
     ENGINE_ON_DIE,    /* on the compute dies */
     ENGINE_POOL       /* separate devices with memory and package, behind a link */
 };
+
+/* Whether it exists: built and measured, designed in a publication, or assumed by us. */
+enum { STATUS_BUILT, STATUS_PUBLISHED, STATUS_HYPOTHETICAL };
 
 enum { RUNS_ATTENTION = 1, RUNS_EXPERTS = 2, RUNS_BOTH = 3 };
 
@@ -40,15 +43,6 @@ extern const struct fields engine_fields;
 static inline bool engine_is_there(const struct engine *e)
 {
     return e->bandwidth_ratio > 0;
-}
-
-/* The effective m: limited by the power of a stack for kind bank, and by the chip's own memory
- * bandwidth (1) for kind on_die. */
-static inline double engine_bandwidth_ratio(const struct engine *e)
-{
-    double fed = e->power_ratio > 0 ? e->power_budget / e->power_ratio : INFINITY;
-    double bank = e->kind == ENGINE_BANK ? fed : INFINITY;
-    return smaller(e->bandwidth_ratio, e->kind == ENGINE_ON_DIE ? 1 : bank);
 }
 
 /* Stacks added by the engine over those of the chip: none unless it is a pool; by default a pool

@@ -156,6 +156,8 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         double rate = in_flight * t.made / split.time_s;
         double intensity = split.expert_flop / split.expert_byte;
         double speedup = split.attention_chip_s / split.attention_engine_s;
+        struct engine_limits of_engine;
+        LANES_TAKE(of_engine, &d->limits, i);
         bool engine = LANE(&d->engine, engine, bandwidth_ratio)[i] > 0;
 
         OUT(verdict) = c.verdict;
@@ -185,6 +187,11 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(other_s) = split.class_s[OP_OTHER] / t.accepted_tokens;
         OUT(attention_share) = split.class_s[OP_ATTENTION] / split.time_s;
         OUT(engine_speedup) = engine ? speedup : NAN;
+        OUT(engine_bandwidth_ratio) = engine ? of_engine.bandwidth_ratio : NAN;
+        OUT(engine_ridge_flop_per_byte) = engine ? of_engine.ridge_flop_per_byte : NAN;
+        OUT(engine_limited_by) = engine ? of_engine.limited_by : NAN;
+        OUT(engine_stack_power_w) = engine ? of_engine.stack_w : NAN;
+        OUT(engine_stack_area_mm2) = engine ? of_engine.stack_mm2 : NAN;
         OUT(limit) = limit_of(&c, &split, choice->twice_s[i]);
     }
 }
@@ -294,6 +301,17 @@ static void set_verdict(struct metrics_lanes *out, size_t n, enum verdict why)
         LANE(out, metrics, verdict)[i] = why;
 }
 
+/* A design that meets every limit of the model cannot be made if its package is too large. */
+FOR_ALL_VECTORS
+static void refuse_packages(struct metrics_lanes *restrict out, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double *verdict = &LANE(out, metrics, verdict)[i];
+        bool too_large = LANE(out, metrics, package_limit_ratio)[i] > 1;
+        *verdict = (too_large & (*verdict == VERDICT_OK)) ? VERDICT_PACKAGE : *verdict;
+    }
+}
+
 static bool is_measured(const struct mapped *m, const struct measured *by)
 {
     return step_is_measured(&m->step, by->number) &&
@@ -333,12 +351,10 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     if (p->mapped[0].step.timing->error)
         fill_errors(out, &choice, d);
     if (book) {
-        devices_look_up(d);
         const struct fleet main = {d, devices, &choice.split};
-        if (apart && pools.d == &pools.apart)
-            pools.apart.hbm = d->hbm;
         const struct fleet pool = {pools.d, pools.devices, &pools.split};
         cost_metrics(out, &main, apart ? &pool : NULL, &like->precision, book);
+        refuse_packages(out, d->n);
     }
 }
 

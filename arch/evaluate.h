@@ -11,10 +11,11 @@
  * engine of `like`, at its best mapping in `p`: the feasible one with most tokens per second, the
  * first of equals (1e-12); if none is feasible, the nearest (least memory, then shortest step).
  * `mapped` gets its index in p->mapped, 0 if the plan allows none. An infeasible point still has
- * all its metrics, at the smallest batch if batch is max. Without `book`, costs are NAN. Metrics
- * that these points cannot have are left alone: call metrics_clear before the first use of `out`,
- * and before it is used with another phase or timing, or without a book after one. Only caches in
- * `p` change, which affects no result. */
+ * all its metrics, at the smallest batch if batch is max. Without `book`, costs are NAN and no
+ * package is refused: its area follows from the price list. Metrics that these points cannot have
+ * are left alone: call metrics_clear before the first use of `out`, and before it is used with
+ * another phase or timing, or without a book after one. Only caches in `p` change, which affects no
+ * result. */
 void evaluate_many(struct prepared *p, const struct design *like, const struct price_book *book,
                    struct devices *d, struct metrics_lanes *out, size_t mapped[LANES]);
 

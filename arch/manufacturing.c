@@ -7,8 +7,6 @@
 #include "base/power.h"
 
 static const double PI = 3.14159265358979323846;
-static const double BYTE_PER_TB = 1e12;
-static const double FLOP_PER_TFLOP = 1e12;
 static const double WAFER_MM = 300, EDGE_MM = 5, SCRIBE_MM = 0.2;
 static const double CLUSTERS = 10;
 static const double FEWER_DIES_MOST = 16; /* smaller numbers of dies to compare with */
@@ -289,6 +287,7 @@ static void chips_usd(struct device_cost_lanes *restrict out,
         COST(dies) = LANE(area, area, dies)[i];
         COST(memory_usd) = memory_usd;
         COST(package_mm2) = on.mm2;
+        COST(package_limit_ratio) = on.mm2 / p->package_limit_mm2;
         COST(package_usd) = on.usd;
         COST(package_loss_usd) = (logic_usd + memory_usd + on.usd) * on.lost_ratio;
         COST(test_usd) = p->test_usd;
@@ -296,20 +295,6 @@ static void chips_usd(struct device_cost_lanes *restrict out,
 }
 
 /* ---- engines ---- */
-
-/* Engine logic on the base dies, mm2 per stack. */
-static inline double base_die_logic_mm2(const struct chip *c, const struct engine *e, double stacks,
-                                        const struct prices *p)
-{
-    double m = engine_bandwidth_ratio(e), byte_per_s = c->memory_byte_per_s / stacks;
-    double tsv_mm2 = larger(0, m - 1) * byte_per_s * (p->engine_tsv_mm2_per_tb_per_s / BYTE_PER_TB);
-    double mac_mm2 = m * e->ridge_flop_per_byte * byte_per_s *
-                     (p->engine_mac_mm2_per_tflop_per_s / FLOP_PER_TFLOP);
-    double more = tsv_mm2 + mac_mm2 + p->engine_buffer_mm2;
-    return e->logic_mm2_per_stack >= 0   ? e->logic_mm2_per_stack
-           : e->kind == ENGINE_LOGIC_DIE ? more
-                                         : 0;
-}
 
 /* Engines in the stacks of the chip, on the DRAM dies or on the base dies. */
 FOR_ALL_VECTORS
@@ -319,15 +304,14 @@ static void engines_in_stacks(struct device_cost_lanes *restrict out,
                               const struct prices *restrict p)
 {
     for (size_t i = 0; i < d->n; i++) {
-        struct chip c;
         struct engine e;
-        LANES_TAKE(c, &d->chip, i);
         LANES_TAKE(e, &d->engine, i);
         double stacks = COST(stacks);
         double memory_usd = COST(memory_usd);
         double lost_ratio = LANE(package, package, lost_ratio)[i];
         double dram_mm2 = p->stack_dram_mm2 * LANE(&d->hbm, hbm, dies)[i] / DIES_OF_A_STACK;
-        double logic_mm2 = base_die_logic_mm2(&c, &e, stacks, p);
+        double given = e.logic_mm2_per_stack >= 0 ? 1 : p->engine_area_ratio;
+        double logic_mm2 = given * LANE(&d->limits, engine_limits, stack_mm2)[i];
         double silicon_usd =
             memory_usd * e.dram_area_ratio + stacks * logic_mm2 * p->engine_logic_usd_per_mm2;
         double usd =
@@ -335,14 +319,25 @@ static void engines_in_stacks(struct device_cost_lanes *restrict out,
             (1 + lost_ratio);
         bool here = engine_is_there(&e) & ((e.kind == ENGINE_BANK) | (e.kind == ENGINE_LOGIC_DIE));
         double mm2 = stacks * (logic_mm2 + dram_mm2 * e.dram_area_ratio);
+        double base_ratio = LANE(&d->limits, engine_limits, stack_mm2)[i] /
+                            LANE(&d->limits, engine_limits, base_mm2)[i];
+        double most = larger(COST(package_limit_ratio), base_ratio);
+        COST(package_limit_ratio) = here ? most : COST(package_limit_ratio);
         COST(engine_mm2) = here ? mm2 : 0;
         COST(engine_usd) = here ? usd : 0;
     }
 }
 
-static double engine_flop_per_s(const struct chip *c, const struct engine *e)
+/* Bandwidth and peak of the engine of device i. */
+static double engine_byte_per_s(const struct devices *d, size_t i)
 {
-    return engine_bandwidth_ratio(e) * e->ridge_flop_per_byte * c->memory_byte_per_s;
+    return LANE(&d->limits, engine_limits, bandwidth_ratio)[i] *
+           LANE(&d->chip, chip, memory_byte_per_s)[i];
+}
+
+static double engine_flop_per_s(const struct devices *d, size_t i)
+{
+    return LANE(&d->limits, engine_limits, ridge_flop_per_byte)[i] * engine_byte_per_s(d, i);
 }
 
 /* Engines in separate devices, each with a compute die, a package and a test, and no more stacks
@@ -366,12 +361,11 @@ static void engines_in_pools(struct device_cost_lanes *out, const struct devices
         devices[i] = larger(1, ceil(added));
         stacks[i] = larger(1, ceil(added * COST(stacks) / devices[i]));
         edge.stacks = stacks[i];
-        edge.memory_gb_per_s =
-            engine_bandwidth_ratio(&e) * c.memory_byte_per_s / devices[i] / BYTE_PER_GB;
+        edge.memory_gb_per_s = engine_byte_per_s(d, i) / devices[i] / BYTE_PER_GB;
         edge.link_gb_per_s = e.link_byte_per_s / devices[i] / BYTE_PER_GB;
         struct area a = {.memory_mm2 = area_of_memory(&edge, &at, p),
                          .link_mm2 = area_of_links(&edge, &at, p)};
-        double logic_mm2 = area_of_engine(engine_flop_per_s(&c, &e) / devices[i], &c, &at, p);
+        double logic_mm2 = area_of_engine(engine_flop_per_s(d, i) / devices[i], &c, &at, p);
         a.other_mm2 = logic_mm2 + p->other_ratio * (logic_mm2 + a.memory_mm2 + a.link_mm2);
         area_split(&a, &edge, p);
         LANES_PUT(&area, i, a);
@@ -391,6 +385,8 @@ static void engines_in_pools(struct device_cost_lanes *out, const struct devices
         double dram_mm2 = p->stack_dram_mm2 * LANE(&d->hbm, hbm, dies)[i] / DIES_OF_A_STACK;
         COST(engine_mm2) += devices[i] * (LANE(&area, area, die_mm2)[i] + stacks[i] * dram_mm2);
         COST(engine_usd) += devices[i] * (usd * (1 + on.lost_ratio) + p->test_usd);
+        COST(package_limit_ratio) =
+            larger(COST(package_limit_ratio), on.mm2 / p->package_limit_mm2);
     }
 }
 
@@ -409,7 +405,7 @@ static void engines_on_dies(struct device_cost_lanes *out, const struct devices 
         LANES_TAKE(e, &d->engine, i);
         LANES_TAKE(at, process, i);
         more_mm2[i] =
-            e.kind == ENGINE_ON_DIE ? area_of_engine(engine_flop_per_s(&c, &e), &c, &at, p) : 0;
+            e.kind == ENGINE_ON_DIE ? area_of_engine(engine_flop_per_s(d, i), &c, &at, p) : 0;
         more_byte_per_s[i] = e.link_byte_per_s;
     }
     chips_area(&area, stacks, d, more_mm2, more_byte_per_s, process, p);
@@ -423,6 +419,8 @@ static void engines_on_dies(struct device_cost_lanes *out, const struct devices 
         double usd = (logic_usd[i] + alone.memory_usd + with.usd) * (1 + with.lost_ratio);
         COST(engine_mm2) += LANE(&area, area, die_mm2)[i] - alone.die_mm2;
         COST(package_mm2) = with.mm2;
+        COST(package_limit_ratio) =
+            larger(COST(package_limit_ratio), with.mm2 / p->package_limit_mm2);
         COST(engine_usd) +=
             usd - (alone.logic_usd + alone.memory_usd + alone.package_usd + alone.package_loss_usd);
     }
@@ -470,6 +468,7 @@ static void gather(struct subset *to, const struct device_cost_lanes *cost, cons
         LANES_COPY(&to->devices.chip, i, &d->chip, to->which[i]);
         LANES_COPY(&to->devices.engine, i, &d->engine, to->which[i]);
         LANES_COPY(&to->devices.hbm, i, &d->hbm, to->which[i]);
+        LANES_COPY(&to->devices.limits, i, &d->limits, to->which[i]);
         LANES_COPY(&to->process, i, process, to->which[i]);
         LANES_COPY(&to->cost, i, cost, to->which[i]);
     }

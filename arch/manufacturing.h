@@ -27,8 +27,10 @@ double good_die_usd(const struct die *d, const struct process *at, const struct 
 struct device_cost {
     double die_mm2, dies; /* of the compute dies, without the engine */
     double stacks;
-    double package_mm2; /* of the interposer, with the engine */
-    double engine_mm2;  /* on compute, base and DRAM dies, and in its pool */
+    double package_mm2;         /* of the interposer, with the engine */
+    double package_limit_ratio; /* interposer over the largest, also in a pool; logic on a base die
+                                   over its free area */
+    double engine_mm2;          /* on compute, base and DRAM dies, and in its pool */
     double logic_usd, memory_usd, package_usd, package_loss_usd, test_usd, engine_usd;
     double total_usd;
 };

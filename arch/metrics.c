@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/engine_limits.h"
 #include "arch/timing.h"
 #include "base/mem.h"
 
@@ -25,6 +26,8 @@ const struct verdict_kind verdict_kinds[VERDICTS] = {
                        .why = "a step takes longer than workload.tpot_s allows" },
     [VERDICT_TTFT] = { .name = "ttft", .limit = "workload.ttft_s", .distance = 1,
                        .why = "the prefill takes longer than workload.ttft_s allows" },
+    [VERDICT_PACKAGE] = { .name = "package", .distance = 3,
+                          .why = "the package cannot be made: its interposer, or the engine on its base dies, is too large" },
     [VERDICT_CONSTRAINT] = { .name = "constraint", .distance = 3, .why = "a constraint of the study is not met" },
     [VERDICT_MAPPING] = { .name = "mapping", .distance = 3 },
     [VERDICT_CALIBRATION] = { .name = "calibration", .distance = 3,
@@ -42,6 +45,11 @@ static const struct word limit_words[] = {
     { "memory", LIMIT_MEMORY }, { "link", LIMIT_LINK }, { NULL, 0 },
 };
 
+static const struct word limited_words[] = {
+    { "none", LIMITED_BY_NOTHING }, { "power", LIMITED_BY_POWER }, { "temperature", LIMITED_BY_TEMPERATURE }, { "area", LIMITED_BY_AREA },
+    { "tsv", LIMITED_BY_TSV }, { "banks", LIMITED_BY_BANKS }, { "memory", LIMITED_BY_MEMORY }, { NULL, 0 },
+};
+
 /* When a metric has a value. */
 static const struct metric always = { .phases = ANYWHERE };
 static const struct metric decoding = { .phases = WITH_DECODE };
@@ -50,7 +58,6 @@ static const struct metric disaggregated = { .phases = IN_DISAGGREGATED };
 static const struct metric of_experts = { .phases = ANYWHERE, .needs_experts = true };
 static const struct metric of_engine = { .phases = ANYWHERE, .needs_engine = true };
 static const struct metric priced = { .phases = ANYWHERE, .needs_prices = true };
-static const struct metric priced_engine = { .phases = ANYWHERE, .needs_prices = true, .needs_engine = true };
 static const struct metric calibrated = { .phases = ANYWHERE, .needs_calibration = true };
 static const struct metric calibrated_decoding = { .phases = WITH_DECODE, .needs_calibration = true };
 static const struct metric calibrated_prefilling = { .phases = WITH_PREFILL, .needs_calibration = true };
@@ -66,7 +73,7 @@ static const struct metric calibrated_prefilling = { .phases = WITH_PREFILL, .ne
 
 static const struct field rows[] = {
     { FIELD(metrics, verdict, "1"), .only_words = true, .registry = verdict_word, .more = &always,
-      .doc = "ok, or why the point is infeasible: memory, tpot, ttft, constraint, mapping; calibration: a kernel was not measured on chips of its generation." },
+      .doc = "ok, or why the point is infeasible: memory, tpot, ttft, package, constraint, mapping; calibration: a kernel was not measured on chips of its generation." },
     METRIC(always, batch, "requests", 0, "Requests in flight over all devices."),
     METRIC(always, batch_cap, "requests", 0, "Largest batch that fits in memory."),
     METRIC(always, batch_slo, "requests", 0, "Largest batch that meets the latency limit; inf without one."),
@@ -111,10 +118,15 @@ static const struct field rows[] = {
     COST(engine_power_w, "W", -1, "The engine's part of power_w: its memory accesses, and the idle power of a pool."),
     COST(usd_per_hour, "USD", -1, "Capital and energy per hour of operation of the system."),
     METRIC(priced, tokens_per_s_per_usd, "1/s", +1, "Output tokens per second per USD of system cost."),
-    METRIC(priced_engine, engine_bandwidth_ratio, "1", 0, "Effective m of the engine, within its power and interface limits; empty without an engine."),
+    METRIC(of_engine, engine_bandwidth_ratio, "1", 0, "m of the engine in effect: what its place can feed and cool; empty without an engine."),
+    METRIC(of_engine, engine_ridge_flop_per_byte, "FLOP/B", 0, "r of the engine in effect; empty without an engine."),
+    { FIELD(metrics, engine_limited_by, "1"), .only_words = true, .words = limited_words, .more = &of_engine,
+      .doc = "What lowers the engine's m, or else r, or else the rate of a kernel that uses both in full: power, temperature, area, tsv, banks or memory." },
+    METRIC(of_engine, engine_stack_power_w, "W", -1, "Power of one of the engine's memory stacks, with its logic, at m and r in effect."),
+    METRIC(of_engine, engine_stack_area_mm2, "mm2", -1, "Logic of the engine on the base die of one stack."),
     METRIC(priced, dies, "1", 0, "Compute dies of one device: the fewest that fit the reticle and hold the interfaces at their edges."),
     METRIC(priced, power_limit_ratio, "1", -1, "Power of one device at this activity over its design power; above 1 it would throttle, which timing does not include."),
-    METRIC(priced, package_limit_ratio, "1", -1, "Interposer area of one device over the largest available; above 1 it cannot be made."),
+    METRIC(priced, package_limit_ratio, "1", -1, "Interposer area of one device, or of one in a pool, over the largest available, or the engine on a base die over its free area; above 1 it cannot be made."),
     { FIELD(metrics, calibrated_on, "1"), .only_words = true, .words = calibrated_words, .more = &calibrated,
       .doc = "Measurements behind calibrated timing: of this chip (own), or of other chips of its generation." },
     METRIC(calibrated, timing_error, "1", -1, "Standard deviation of the log of calibrated over measured time."),

@@ -12,6 +12,7 @@ enum verdict {
     VERDICT_MEMORY,
     VERDICT_TPOT,
     VERDICT_TTFT,
+    VERDICT_PACKAGE,
     VERDICT_CONSTRAINT,
     VERDICT_MAPPING,
     VERDICT_CALIBRATION,
@@ -54,7 +55,9 @@ struct metrics {
     double engine_power_w, engine_power_w_low, engine_power_w_high;
     double usd_per_hour, usd_per_hour_low, usd_per_hour_high;
     double tokens_per_s_per_usd;
-    double engine_bandwidth_ratio, dies, power_limit_ratio, package_limit_ratio;
+    double engine_bandwidth_ratio, engine_ridge_flop_per_byte, engine_limited_by;
+    double engine_stack_power_w, engine_stack_area_mm2;
+    double dies, power_limit_ratio, package_limit_ratio;
 
     /* Calibrated timing only, else NAN. */
     double calibrated_on, timing_error;

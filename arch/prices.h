@@ -41,8 +41,7 @@ struct prices {
 
     /* Engine. */
     double stack_dram_mm2;
-    double engine_tsv_mm2_per_tb_per_s, engine_mac_mm2_per_tflop_per_s, engine_buffer_mm2;
-    double engine_logic_usd_per_mm2, engine_premium, engine_stack_premium_ratio;
+    double engine_area_ratio, engine_logic_usd_per_mm2, engine_premium, engine_stack_premium_ratio;
     double engine_unit_ratio, pool_server_ratio;
 
     /* System. */

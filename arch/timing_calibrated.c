@@ -147,11 +147,34 @@ static void choose_unit(double *restrict on_engine, size_t n, const double *rest
         on_engine[i] = ((allowed[i] > 0) & (engine_s[i] < chip_s[i])) ? 1 : 0;
 }
 
+/* An engine takes at least its energy over its power limit. `slope_s`, in seconds over all requests
+ * as in time_calls, may be NULL. */
+FOR_ALL_VECTORS
+static void feed_engine(double *restrict s, double *restrict slope_s, size_t n,
+                        const struct op *restrict o, const struct run *restrict r,
+                        const struct rates_lanes *restrict rates)
+{
+    bool core = o->class == OP_ATTENTION;
+    struct run run = *r;
+    for (size_t i = 0; i < n; i++) {
+        double flop_s = core ? LANE(rates, rates, feed.s_per_core_flop)[i]
+                             : LANE(rates, rates, feed.s_per_flop)[i];
+        double grows_s = o->flop * run.requests[i] * flop_s +
+                         o->byte * run.requests[i] * LANE(rates, rates, feed.s_per_byte)[i];
+        double fed_s =
+            grows_s + o->weight_byte * run.share[i] * LANE(rates, rates, feed.s_per_byte)[i];
+        if (slope_s)
+            slope_s[i] = fed_s > s[i] ? grows_s : slope_s[i];
+        s[i] = larger(fed_s, s[i]);
+    }
+}
+
 static void place(struct placed *out, const struct run *r, const struct step *s,
                   const struct devices *d, bool slopes)
 {
     on_unit((struct spell){out->chip_s, slopes ? out->chip_slope : NULL}, r, s, d, false);
     on_unit((struct spell){out->engine_s, slopes ? out->engine_slope : NULL}, r, s, d, true);
+    feed_engine(out->engine_s, slopes ? out->engine_slope : NULL, d->n, r->op, r, &d->rates);
     choose_unit(out->on_engine, d->n, r->allowed, out->chip_s, out->engine_s);
 }
 

@@ -122,7 +122,7 @@ INLINED struct both on_units(const struct op *o, const struct run *r, const stru
     b.more_flop = o->flop * waited;
     b.more_byte = o->byte * waited + o->weight_byte * idle;
     b.chip_s = unit_time_s(&at->main, b.flop, b.byte, 0);
-    b.engine_s = unit_time_s(&at->engine, b.flop, b.byte, o->wire_byte * requests);
+    b.engine_s = engine_time_s(&at->engine, &at->feed, b.flop, b.byte, o->wire_byte * requests);
     b.on_engine = (r->allowed[i] > 0) & (b.engine_s < b.chip_s);
     return b;
 }
@@ -133,7 +133,9 @@ INLINED double slope_of(const struct both *b, const struct rates *at)
     double per_flop = b->on_engine ? at->engine.s_per_flop : at->main.s_per_flop;
     double per_byte = b->on_engine ? at->engine.s_per_byte : at->main.s_per_byte;
     double compute = b->more_flop * per_flop, memory = b->more_byte * per_byte;
-    return b->flop * per_flop > b->byte * per_byte ? compute : memory;
+    double rate = b->flop * per_flop > b->byte * per_byte ? compute : memory;
+    double feed = b->more_flop * at->feed.s_per_flop + b->more_byte * at->feed.s_per_byte;
+    return (b->on_engine & (feed > rate)) ? feed : rate;
 }
 
 FOR_ALL_VECTORS

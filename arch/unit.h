@@ -1,17 +1,24 @@
 /* Units turn an operator's costs into time by one rule, the roofline (Williams et al. 2009):
  *     t = max(FLOP / peak, bytes / memory bandwidth, wire bytes / link bandwidth)
  * Peaks are those of the data sheet, as in arXiv:2507.15465's simulator, without an efficiency
- * factor. Calibrated timing starts from these times (arch/kernel_time.h). */
+ * factor. An engine also takes at least its energy over its power limit. Calibrated timing starts
+ * from these times (arch/kernel_time.h). */
 #ifndef ARCH_UNIT_H
 #define ARCH_UNIT_H
 
 #include "arch/calibration.h"
 #include "arch/design.h"
+#include "arch/engine_limits.h"
 
 /* Reciprocal rates; 0: the cost takes no time on this unit. */
 struct unit {
     double s_per_flop, s_per_byte, s_per_wire_byte;
     double s_per_core_flop; /* calibrated attention, in the format of the KV cache */
+};
+
+/* Energy over the power limit of an engine; 0: no limit. */
+struct feed {
+    double s_per_flop, s_per_byte, s_per_core_flop;
 };
 
 /* A link and the latency of one hop. */
@@ -22,6 +29,7 @@ struct wire {
 /* The units of one device, at data sheet rates. */
 struct rates {
     struct unit main, engine;
+    struct feed feed; /* of the engine */
     struct wire link, network;
     double link_domain;
     double runs_attention, runs_experts; /* 1 if the engine may run them, else 0 */
@@ -45,11 +53,14 @@ static inline struct peaks peaks_of(const struct precision *p)
 }
 
 static inline void device_rates(struct rates *out, const struct chip *c, const struct engine *e,
-                                const struct peaks *p)
+                                const struct engine_limits *l, const struct peaks *p)
 {
     bool there = engine_is_there(e), linked = e->link_byte_per_s > 0;
-    double byte_per_s = engine_bandwidth_ratio(e) * c->memory_byte_per_s;
-    double flop_per_s = e->ridge_flop_per_byte * byte_per_s;
+    double byte_per_s = l->bandwidth_ratio * c->memory_byte_per_s;
+    double flop_per_s = l->ridge_flop_per_byte * byte_per_s;
+    double per_w = 1 / l->power_w, feed_s_per_byte = l->j_per_byte * per_w;
+    double feed_s_per_flop = l->j_per_flop * per_w / p->engine;
+    double feed_s_per_core = l->j_per_flop * per_w / p->engine_core;
     double wire = 1 / e->link_byte_per_s, s_per_byte = 1 / byte_per_s;
     double s_per_flop = 1 / (flop_per_s * p->engine),
            s_per_core = 1 / (flop_per_s * p->engine_core);
@@ -63,6 +74,9 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     out->engine.s_per_byte = there ? s_per_byte : 0;
     out->engine.s_per_wire_byte = (there & linked) ? wire : 0;
     out->engine.s_per_core_flop = there ? s_per_core : 0;
+    out->feed.s_per_flop = there ? feed_s_per_flop : 0;
+    out->feed.s_per_byte = there ? feed_s_per_byte : 0;
+    out->feed.s_per_core_flop = there ? feed_s_per_core : 0;
     out->link = (struct wire){1 / c->link_byte_per_s, c->link_latency_s};
     out->network = (struct wire){1 / c->network_byte_per_s, c->network_latency_s};
     out->link_domain = c->link_domain;
@@ -76,6 +90,14 @@ static inline double unit_time_s(const struct unit *u, double flop, double byte,
 {
     return larger(larger(flop * u->s_per_flop, byte * u->s_per_byte),
                   wire_byte * u->s_per_wire_byte);
+}
+
+/* Time of an engine: besides the roofline, its energy over its power limit. */
+static inline double engine_time_s(const struct unit *u, const struct feed *f, double flop,
+                                   double byte, double wire_byte)
+{
+    return larger(unit_time_s(u, flop, byte, wire_byte),
+                  flop * f->s_per_flop + byte * f->s_per_byte);
 }
 
 /* Bytes of all calls of an operator for `requests`, with a share of its weights read. A kind of

@@ -98,20 +98,37 @@ static void print_calibration(const struct design *d, const struct metrics *m)
            m->timing_error);
 }
 
+/* What its place leaves of an engine. */
+static void print_engine_limits(const struct design *d, const struct metrics *m)
+{
+    const struct field *by = field_find(metrics_fields, "engine_limited_by");
+    const struct field *status = field_find(engine_fields, "status");
+    const struct engine *e = &d->engine;
+    const char *why = field_word(by, m->engine_limited_by);
+    printf("  %-22s %s: m %.3g, r %.3g", "engine", field_word(status, e->status),
+           m->engine_bandwidth_ratio, m->engine_ridge_flop_per_byte);
+    if (m->engine_bandwidth_ratio < e->bandwidth_ratio ||
+        m->engine_ridge_flop_per_byte < e->ridge_flop_per_byte)
+        printf(" instead of m %.3g, r %.3g", e->bandwidth_ratio, e->ridge_flop_per_byte);
+    if (m->engine_limited_by != LIMITED_BY_NOTHING)
+        printf(", limited by %s", why);
+    printf("; a stack draws %.3g W", m->engine_stack_power_w);
+    if (m->engine_stack_area_mm2 > 0)
+        printf(" with %.3g mm2 of logic", m->engine_stack_area_mm2);
+    printf("\n");
+}
+
 /* What cannot be built, or cannot run at the priced speed. */
 static void print_limits(const struct design *d, const struct metrics *m)
 {
-    if (engine_is_there(&d->engine) && m->engine_bandwidth_ratio < d->engine.bandwidth_ratio)
-        printf("  %-22s %.3g instead of %.3g: %s\n", "engine m", m->engine_bandwidth_ratio,
-               d->engine.bandwidth_ratio,
-               d->engine.kind == ENGINE_BANK ? "limited by the power of the memory stacks"
-                                             : "limited by the chip's memory");
+    if (engine_is_there(&d->engine))
+        print_engine_limits(d, m);
     if (m->power_limit_ratio > 1)
         printf("  %-22s a device draws %.2f times its TDP: it would throttle\n", "power limit",
                m->power_limit_ratio);
     if (m->package_limit_ratio > 1)
-        printf("  %-22s the interposer is %.2f times the largest available: it cannot be made\n",
-               "package limit", m->package_limit_ratio);
+        printf("  %-22s %.2f times the largest that can be made\n", "package",
+               m->package_limit_ratio);
 }
 
 static void print_text(const struct mapped *mapped, const struct plan *plan, const struct design *d,

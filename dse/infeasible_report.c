@@ -35,7 +35,7 @@ void misses_take(struct misses *m, enum verdict verdict, uint64_t point, const d
         }
     if (excess[0] > 0)
         add_miss(&m->of[verdict], point, excess[0], all, missed - 1);
-    for (size_t i = 1; i < study_limits(m->study); i++)
+    for (size_t i = 1; i < study_package_limit(m->study); i++)
         if (excess[i] > 0)
             add_miss(&m->of_constraint[i - 1], point, excess[i], all, missed - 1);
 }

@@ -231,7 +231,7 @@ size_t block_price(struct block *b)
     const struct columns *columns = b->columns;
     const struct study *s = b->study;
     size_t n = b->devices.n;
-    double excess[RULES_MOST + 1];
+    double excess[STUDY_LIMITS_MOST];
     if (!n)
         return 0;
     evaluate_many(b->prepared, &b->like, &s->prices, &b->devices, &b->metrics, b->mapped);

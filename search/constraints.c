@@ -81,6 +81,7 @@ static double model_excess(const struct workload *w, const struct devices *d,
     switch ((enum verdict)LANE(m, metrics, verdict)[i]) {
     case VERDICT_OK:
     case VERDICT_CONSTRAINT:
+    case VERDICT_PACKAGE:
         return 0;
     case VERDICT_MEMORY:
         return positive_excess(
@@ -115,6 +116,8 @@ void study_excess(const struct study *s, const struct design *like, const struct
         double by = (is_upper_limit(r) ? v - r->value : r->value - v) / scale;
         excess[1 + k] = meets(r, v) ? fmin(by, 0) : positive_excess(by);
     }
+    double package = LANE(m, metrics, package_limit_ratio)[i];
+    excess[study_package_limit(s)] = package > 1 ? package - 1 : fmin(package - 1, 0);
 }
 
 /* Does any value of the parameter in the study meet the limit? */

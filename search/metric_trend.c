@@ -44,6 +44,7 @@ static const struct {
     {"die_area_mm2", COST, false, false},
     {"device_cost_usd", COST, false, true},
     {"system_cost_usd", COST, true, true},
+    {"package_limit_ratio", COST, false, true},
 };
 
 static size_t row_of_path(const char *path)

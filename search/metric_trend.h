@@ -15,9 +15,10 @@
  *
  * Cost. The cost of a device grows with its parts and does not depend on the workload: area grows
  * with each part, and dies cost more the larger they are and never less than fewer, full ones
- * (arch/manufacturing.c). One thing works against it: a die with more units has more that are
- * spare, and can yield better. So cost may dip along the units, by less than 1 % on lines from 20
- * to 420 units of all chips of the catalogue; bounds allow for three times as much.
+ * (arch/manufacturing.c); so does the package. One thing works against it: a die with more units
+ * has more that are spare, and can yield better. So cost may dip along the units, by less than 1 %
+ * on lines from 20 to 420 units of all chips of the catalogue; bounds allow for three times as
+ * much.
  *
  * Checks. explore_trends prices random lines of the space and drops trends that they violate;
  * `exact` checks every priced point against the bounds of its box; explore_confirm prices more

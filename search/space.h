@@ -49,7 +49,7 @@ enum {
     METRIC_COLUMNS = sizeof(struct metrics) / sizeof(double),
     FIXED_MOST = 64,
     COLUMNS_MOST = 1 + FIXED_MOST + DESIGN_PARTS + AXES_MOST + PLAN_COLUMNS + METRIC_COLUMNS,
-    ROW_MOST = COLUMNS_MOST + 1 + RULES_MOST, /* numbers of a row, including study_excess */
+    ROW_MOST = COLUMNS_MOST + STUDY_LIMITS_MOST, /* numbers of a row, including study_excess */
     WORDS_MOST = 256
 };
 

@@ -10,7 +10,7 @@
 #include "search/axis.h"
 #include "search/strategies/strategy.h"
 
-enum { RULES_MOST = 32 };
+enum { RULES_MOST = 32, STUDY_LIMITS_MOST = RULES_MOST + 2 };
 
 /* A limit on a metric or a parameter. */
 struct constraint {
@@ -126,10 +126,15 @@ bool study_allows(const struct study *s, const struct design *d, const struct me
 bool study_can_be(const struct study *s, const char *path, double base, double value);
 
 /* Number of limits of a point: one for the limits of the model (memory, latency), then the
- * constraints. */
-static inline size_t study_limits(const struct study *s)
+ * constraints, then the package. */
+static inline size_t study_package_limit(const struct study *s)
 {
     return 1 + s->constraints;
+}
+
+static inline size_t study_limits(const struct study *s)
+{
+    return study_package_limit(s) + 1;
 }
 
 /* By how much device i of `d` exceeds each limit, relative to the limit: positive only if the limit

@@ -68,10 +68,17 @@ static const double LEAST = 2048;
 static const double CHECKED = 0.02;   /* share of the grid's effort, before the search */
 static const double CONFIRMED = 0.25; /* share of the effort saved, after the search */
 
+static const struct field *package_metric(void)
+{
+    return field_find(metrics_fields, "package_limit_ratio");
+}
+
 static enum trend limit_trend(const struct study *s, size_t limit, const struct axis *a)
 {
     if (limit == 0)
         return trend_declared(s, NULL, a);
+    if (limit == study_package_limit(s))
+        return trend_declared(s, package_metric(), a);
     const struct constraint *r = &s->constraint[limit - 1];
     enum trend t = TREND_UNKNOWN;
     if (r->metric)
@@ -177,8 +184,8 @@ static void add_lines(struct explore *e, struct lines *l)
 static void check_line(struct explore *e, size_t axis, size_t points, const double *rows)
 {
     const struct problem *p = &e->problem;
-    double now[2 * RULES_MOST + 1] = {0};
-    struct extent so_far[2 * RULES_MOST + 1];
+    double now[RULES_MOST + STUDY_LIMITS_MOST] = {0};
+    struct extent so_far[RULES_MOST + STUDY_LIMITS_MOST];
     size_t width = p->objectives + p->limits;
     for (size_t j = 0; j < width; j++)
         so_far[j] = (struct extent){NAN, NAN};
@@ -256,9 +263,10 @@ static void declare_trends(struct explore *e)
     e->turns = mem_alloc(width * axes + 1, sizeof *e->turns);
     e->always = mem_alloc(width, sizeof *e->always);
     for (size_t j = 0; j < width; j++) {
-        const struct field *f = j < m   ? s->objective[j].metric
-                                : j > m ? s->constraint[j - m - 1].metric
-                                        : NULL;
+        const struct field *f = j < m                             ? s->objective[j].metric
+                                : j - m == study_package_limit(s) ? package_metric()
+                                : j > m                           ? s->constraint[j - m - 1].metric
+                                                                  : NULL;
         e->always[j] = j == m || trend_always(f) || (j > m && !f);
         for (size_t i = 0; i < axes; i++) {
             enum trend t =

@@ -224,7 +224,7 @@ static int offer_rows(void *ctx, uint64_t first, size_t count, const double *row
     struct offers *o = ctx;
     const struct explore *e = o->explore;
     for (size_t i = 0; i < count; i++, rows += e->columns->stride) {
-        double at[2 * RULES_MOST + 1];
+        double at[RULES_MOST + STUDY_LIMITS_MOST];
         explore_outcomes(e, 1, rows, at);
         if (outcome_violation(&e->problem, at) <= 0)
             archive_offer(o->front, at, first + i);

@@ -65,6 +65,7 @@ static struct study *simulator_row(const struct csv *r, size_t row, struct catal
         mem_print("precision.math=%g", bytes),
         mem_print("precision.activation=%g", bytes),
         mem_print("engine.runs=%s", deepseek ? "experts" : "both"),
+        mem_print("engine.limits=none"), /* the simulator knows none */
     };
     int rc = 0;
     for (size_t i = 0; i < LEN(set); i++) {

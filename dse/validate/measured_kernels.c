@@ -68,9 +68,10 @@ struct reading {
 static struct call call_of(const struct chip *chip, int number, const struct op *o, double requests)
 {
     static const struct engine none;
+    static const struct engine_limits unlimited = {.power_w = INFINITY};
     struct peaks peaks = peaks_of(&precision_of[number]);
     struct rates rates;
-    device_rates(&rates, chip, &none, &peaks);
+    device_rates(&rates, chip, &none, &unlimited, &peaks);
     struct op_call call = op_call_of(o);
     bool core = o->class == OP_ATTENTION;
     return call_at(&call, core ? rates.main.s_per_core_flop : rates.main.s_per_flop,

@@ -168,8 +168,9 @@ static int pim_for_experts(struct catalogue *c, double *out, struct err *err)
         double mid = floor((lo + hi) / 2);
         char batch[48];
         snprintf(batch, sizeof batch, "workload.batch=%.0f", 32 * mid);
-        if (claim_price(c, SET(R1, "engine=duplex", "engine.runs=experts", batch), &with, err) !=
-                0 ||
+        if (claim_price(
+                c, SET(R1, "engine=duplex", "engine.limits=none", "engine.runs=experts", batch),
+                &with, err) != 0 ||
             claim_price(c, SET(R1, batch), &without, err) != 0)
             return -1;
         if (mid <= lo)

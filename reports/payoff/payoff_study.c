@@ -154,6 +154,7 @@ void payoff_study_free_engine(struct payoff_study *p, double runs)
     s->overrides = 0; /* already applied to the design; drops those of the engine */
     fields_init(engine_fields, &s->base.engine);
     s->base.engine.runs = runs;
+    s->base.engine.limits = 0; /* what it takes, whether or not it can be fed */
     s->base.engine_name = "hypothetical";
     p->free_engine = true;
 }

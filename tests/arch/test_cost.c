@@ -395,27 +395,6 @@ static void interfaces_shrink_only_in_their_controllers(void **state)
     assert_true(area_of_links(&e, &n28, p) > area_of_links(&e, &n2, p));
 }
 
-/* AttAcc (ASPLOS 2024): bank PIM of 16 times the bandwidth is held to 9 by the power of the DRAM.
- * On the compute dies the memory is the chip's own. */
-static void an_engine_has_no_more_bandwidth_than_its_place_allows(void **state)
-{
-    struct engine e = *engine_called("attacc");
-    (void)state;
-    e.bandwidth_ratio = 16;
-    assert_close(engine_bandwidth_ratio(&e), 9, 1e-12);
-    e.bandwidth_ratio = 5;
-    assert_close(engine_bandwidth_ratio(&e), 5, 0);
-    e.kind = ENGINE_ON_DIE;
-    assert_close(engine_bandwidth_ratio(&e), 1, 0);
-    struct metrics capped =
-        priced(SET("model=gpt3-175b", "engine=attacc", "engine.bandwidth_ratio=16", "plan.tp=8",
-                   "workload.batch=32"));
-    struct metrics plain =
-        priced(SET("model=gpt3-175b", "engine=attacc", "plan.tp=8", "workload.batch=32"));
-    assert_close(capped.tpot_s, plain.tpot_s, 1e-12);
-    assert_close(capped.engine_bandwidth_ratio, 9, 1e-12);
-}
-
 /* More arithmetic or bandwidth in the engine is never cheaper, wherever it stands. */
 static void an_engine_costs_more_as_it_grows(void **state)
 {
@@ -518,7 +497,6 @@ int main(void)
         cmocka_unit_test(dies_split_at_the_reticle_and_where_their_edge_is_short),
         cmocka_unit_test(an_area_that_is_given_overrides_what_follows),
         cmocka_unit_test(interfaces_shrink_only_in_their_controllers),
-        cmocka_unit_test(an_engine_has_no_more_bandwidth_than_its_place_allows),
         cmocka_unit_test(an_engine_costs_more_as_it_grows),
         cmocka_unit_test(a_pool_costs_its_memory_and_more),
         cmocka_unit_test(more_than_a_device_can_draw_or_a_package_can_hold_is_said),

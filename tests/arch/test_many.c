@@ -168,6 +168,8 @@ static struct by_hand time_by_hand(const struct step *s, const struct rates *r, 
         double on_engine_s =
             fmax(fmax(o->flop * requests * r->engine.s_per_flop, byte * r->engine.s_per_byte),
                  sent_byte * r->engine.s_per_wire_byte);
+        on_engine_s =
+            fmax(on_engine_s, o->flop * requests * r->feed.s_per_flop + byte * r->feed.s_per_byte);
         t = fmax(o->flop * requests * r->main.s_per_flop, byte * r->main.s_per_byte);
         bool moved = allowed && on_engine_s < t;
         t = moved ? on_engine_s : t;

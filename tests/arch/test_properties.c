@@ -28,6 +28,7 @@ static void on_every_model(void (*check)(const struct study *s, const struct des
             snprintf(model, sizeof model, "model=%s", name[i]);
             struct study *s = study_with(
                 SET(model, engines[e], "chip=gb300", "plan.devices=64", "workload.tpot=50ms"));
+            s->prices.middle.package_limit_mm2 = 1e6; /* so that it limits nothing here */
             check(s, &s->base);
             study_free(s);
         }
@@ -124,6 +125,7 @@ static void check_neutral_engine(const struct study *s, const struct design *d)
     with.engine.bandwidth_ratio = 1;
     with.engine.ridge_flop_per_byte = chip_ridge_flop_per_byte(&d->chip);
     with.engine.runs = RUNS_BOTH;
+    with.engine.limits = 0;
     struct metrics a = evaluated(s, d), b = evaluated(s, &with);
     assert_close(b.tokens_per_s, a.tokens_per_s, 1e-9);
     assert_close(b.batch, a.batch, 0);
@@ -302,13 +304,14 @@ static void a_discrete_engine_is_link_bound_at_short_contexts(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         const char *const set[] = {
-            "model=llama-3.1-405b", "chip=b200-paper", "plan.tp=8", "workload.batch=64",
-            "engine=logic-die-r32", context[i],        NULL};
+            "model=llama-3.1-405b", "chip=b200-paper",    "plan.tp=8", "workload.batch=64",
+            "engine=logic-die-r32", "engine.limits=none", context[i],  NULL};
         const char *const linked[] = {"model=llama-3.1-405b",
                                       "chip=b200-paper",
                                       "plan.tp=8",
                                       "workload.batch=64",
                                       "engine=logic-die-r32",
+                                      "engine.limits=none",
                                       context[i],
                                       "engine.link_byte_per_s=0.9TB/s",
                                       NULL};

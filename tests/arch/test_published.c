@@ -126,8 +126,9 @@ static void engines_speed_up_attention_as_their_roofline_says(void **state)
             char with[64], name[64];
             snprintf(with, sizeof with, "engine=%s", table[e].engine);
             snprintf(name, sizeof name, "model=%s", model[i]);
-            struct metrics m = priced(SET(name, with, "chip=b200-paper", "plan.tp=1",
-                                          "workload.context=1e8", "workload.batch=32"));
+            struct metrics m =
+                priced(SET(name, with, "chip=b200-paper", "plan.tp=1", "workload.context=1e8",
+                           "workload.batch=32", "engine.limits=none"));
             assert_close(m.engine_speedup, table[e].s[i], 0.02);
         }
 }
@@ -171,7 +172,7 @@ static struct metrics paper(const char *model, const char *engine)
     snprintf(with, sizeof with, "engine=%s", engine);
     return priced(SET(name, with, "chip=b200-paper", mla ? "plan.tp=1" : "plan.tp=8",
                       dense ? "plan.ep=1" : "plan.ep=32", "workload.tpot=50ms",
-                      "chip.link_latency_s=0"));
+                      "chip.link_latency_s=0", "engine.limits=none"));
 }
 
 /* arXiv:2507.15465 section VII-A: B_cap 7360, 3328 and 124. */
@@ -201,7 +202,7 @@ static void an_engine_for_experts_stops_helping_at_32_requests_per_device(void *
     (void)state;
     for (size_t i = 0; i < LEN(batch); i++) {
         double with = priced(SET("model=deepseek-r1", "chip=b200-paper", "plan.tp=1", "plan.ep=32",
-                                 "engine=duplex", batch[i]))
+                                 "engine=duplex", "engine.limits=none", batch[i]))
                           .expert_s;
         double without =
             priced(SET("model=deepseek-r1", "chip=b200-paper", "plan.tp=1", "plan.ep=32", batch[i]))

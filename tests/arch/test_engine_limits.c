@@ -1,0 +1,219 @@
+/* What feeds and cools an engine, held against hand calculation and publications. */
+#include "arch/engine_limits.h"
+#include "arch/evaluate.h"
+#include "tests/model.h"
+
+static const void *value_of(size_t part, const char *name)
+{
+    const struct entry *e;
+    struct err err;
+    assert_int_equal(catalogue_find(catalogue, part, name, &e, &err), 0);
+    return e->value;
+}
+
+static const struct chip *chip_called(const char *name)
+{
+    return value_of(PART_CHIP, name);
+}
+
+static const struct engine *engine_called(const char *name)
+{
+    return value_of(PART_ENGINE, name);
+}
+
+static struct engine_limits limits_on(const char *chip, const struct engine *e)
+{
+    struct engine_limits l;
+    engine_limits_of(&l, chip_called(chip), e);
+    return l;
+}
+
+/* AttAcc (ASPLOS 2024): bank PIM of 16 times the bandwidth is held to 9 by the power of the DRAM;
+ * by bank groups 8 times is held to 3. On the compute dies the memory is the chip's own. */
+static void the_power_of_the_dram_limits_engines_in_banks(void **state)
+{
+    struct chip full = *chip_called("h100");
+    struct engine e = *engine_called("attacc");
+    struct engine_limits l;
+    (void)state;
+    full.memory_byte_per_s = chip_memory_stacks(&full, chip_hbm(&full)) * 0.819e12;
+    e.bandwidth_ratio = 16;
+    engine_limits_of(&l, &full, &e);
+    /* 1.43 x 3.59 x 8 pJ/B over 0.55 x 8 pJ/B, without the arithmetic */
+    assert_close(l.bandwidth_ratio, 1.43 * 3.59 / 0.55, 1e-9);
+    assert_int_equal((int)l.limited_by, LIMITED_BY_POWER);
+    e.bandwidth_ratio = 9;
+    engine_limits_of(&l, &full, &e);
+    assert_close(l.bandwidth_ratio, 9, 0);
+    assert_close(l.stack_w, 9 * 0.819 * (0.55 * 8 + 0.16), 1e-9);
+    struct engine groups = *engine_called("bank-group-pim");
+    groups.bandwidth_ratio = 8;
+    engine_limits_of(&l, &full, &groups);
+    assert_in_range((int)(10 * l.bandwidth_ratio), 29, 34);
+    e.kind = ENGINE_ON_DIE;
+    assert_close(limits_on("h100", &e).bandwidth_ratio, 1, 0);
+    assert_int_equal((int)limits_on("h100", &e).limited_by, LIMITED_BY_MEMORY);
+}
+
+/* 60 K over 95 K mm2/W: 76.4 W on the 121 mm2 of HBM3 and HBM3E. At 1 TB/s and 4 pJ/bit the path
+ * to the base die takes 29.3 W for each m. */
+static void the_temperature_of_the_dram_limits_engines_on_base_dies(void **state)
+{
+    const struct engine *duplex = engine_called("duplex");
+    struct engine_limits slow = limits_on("h100", duplex), fast = limits_on("b200-paper", duplex);
+    (void)state;
+    double each = 3.29 / 3.59 * 32;
+    assert_close(fast.bandwidth_ratio, 60 * 121 / 95. / each, 1e-9);
+    assert_int_equal((int)fast.limited_by, LIMITED_BY_TEMPERATURE);
+    assert_close(slow.bandwidth_ratio, 4, 0); /* stacks of 0.67 TB/s, as in the publication */
+    assert_close(slow.ridge_flop_per_byte, 8, 0);
+    assert_close(slow.stack_mm2, 17.8, 0.01);
+    assert_close(fast.stack_w, 60 * 121 / 95., 1e-9);
+}
+
+/* Stratum: 0.36 W/mm2 of logic, 43.6 W on 121 mm2; at 0.34 pJ/FLOP 128 TFLOP/s, r 64 at m 2 over
+ * 1 TB/s. At 3 nm a FLOP takes (3/7)^1.199 of the energy. */
+static void the_heat_of_a_base_die_limits_its_arithmetic(void **state)
+{
+    struct engine e = *engine_called("logic-die-r128");
+    struct engine_limits l = limits_on("b200-paper", &e);
+    (void)state;
+    assert_close(l.bandwidth_ratio, 2, 0);
+    assert_close(l.ridge_flop_per_byte, 0.36 * 121 / 0.34 / 2, 1e-9);
+    assert_int_equal((int)l.limited_by, LIMITED_BY_TEMPERATURE);
+    e.node_nm = 3;
+    assert_close(limits_on("b200-paper", &e).j_per_flop, 0.34e-12 * pow(3. / 7, 1.199), 1e-12);
+    assert_close(limits_on("b200-paper", &e).ridge_flop_per_byte, 128, 0);
+}
+
+static void the_same_m_takes_more_from_a_faster_stack(void **state)
+{
+    struct engine e = *engine_called("attacc");
+    struct chip c = *chip_called("h100");
+    struct engine_limits slow, fast;
+    (void)state;
+    engine_limits_of(&slow, &c, &e);
+    c.hbm = 5; /* HBM4: 2 TB/s a stack */
+    c.memory_byte_per_s = 2e12 * ceil(c.memory_byte / 36e9);
+    e.bandwidth_ratio = 16;
+    engine_limits_of(&fast, &c, &e);
+    assert_close(slow.bandwidth_ratio, 9, 0);
+    assert_true(fast.bandwidth_ratio < 10);
+    e.power_w_per_stack = 1e4; /* then the banks: 26.2 TB/s */
+    engine_limits_of(&fast, &c, &e);
+    assert_close(fast.bandwidth_ratio, 16 * 1.638 / 2, 1e-9);
+    assert_int_equal((int)fast.limited_by, LIMITED_BY_BANKS);
+}
+
+static void an_engine_without_limits_is_as_stated(void **state)
+{
+    struct engine e = *engine_called("neupims");
+    (void)state;
+    e.limits = 0;
+    struct engine_limits l = limits_on("b200", &e);
+    assert_close(l.bandwidth_ratio, 32, 0);
+    assert_close(l.ridge_flop_per_byte, 1, 0);
+    assert_true(isinf(l.power_w));
+    assert_int_equal((int)l.limited_by, LIMITED_BY_NOTHING);
+}
+
+/* More m, more r, more watts or faster memory never give an engine less. */
+static void an_engine_never_loses_as_it_grows(void **state)
+{
+    static const char *const chip[] = {"a100", "h100", "b200-paper", "v100"};
+    (void)state;
+    for (size_t c = 0; c < LEN(chip); c++)
+        for (int kind = ENGINE_BANK; kind <= ENGINE_POOL; kind++)
+            for (double r = 1; r < 1e3; r *= 4) {
+                struct engine_limits last = {0};
+                for (double m = 0.5; m < 64; m *= 1.3) {
+                    struct engine e = *engine_called("duplex");
+                    e.kind = kind;
+                    e.bandwidth_ratio = m;
+                    e.ridge_flop_per_byte = r;
+                    struct engine_limits l = limits_on(chip[c], &e);
+                    double peak = l.bandwidth_ratio * l.ridge_flop_per_byte;
+                    assert_true(l.bandwidth_ratio >= last.bandwidth_ratio);
+                    assert_true(peak >=
+                                last.bandwidth_ratio * last.ridge_flop_per_byte * (1 - 1e-12));
+                    assert_true(l.bandwidth_ratio <= m && l.ridge_flop_per_byte <= r);
+                    last = l;
+                }
+            }
+}
+
+/* An engine that draws its limit takes its energy over it: no kernel is faster. */
+static void a_kernel_on_an_engine_takes_its_energy_over_the_limit(void **state)
+{
+    static const char *const timing[] = {"timing=ideal", "timing=calibrated"};
+    (void)state;
+    for (size_t i = 0; i < LEN(timing); i++) {
+        double last = 0;
+        for (int w = 200; w >= 25; w /= 2) {
+            char watts[64];
+            snprintf(watts, sizeof watts, "engine.power_w_per_stack=%d", w);
+            struct metrics m =
+                priced(SET("model=gpt3-175b", "chip=b200", timing[i], "engine=duplex", "plan.tp=8",
+                           "plan.devices=32", "workload.batch=256", watts));
+            assert_true(m.attention_s >= last);
+            assert_true(m.engine_stack_power_w <= w * (1 + 1e-12));
+            last = m.attention_s;
+        }
+    }
+    /* m r at r 32 takes more than the limit: the time is that of the energy */
+    struct metrics both = priced(SET("model=llama-3.1-405b", "chip=h100", "engine=logic-die-r32",
+                                     "plan.devices=16", "plan.tp=8", "workload.batch=64"));
+    assert_int_equal((int)both.engine_limited_by, LIMITED_BY_TEMPERATURE);
+    double intensity = both.attention_intensity_flop_per_byte;
+    double j = 3.29 / 3.59 * 3.59 * 8e-12 + intensity * 0.34e-12, w = 60 * 121 / 95. * 5;
+    double chip_s = 1 / 3.35e12; /* memory-bound on the chip */
+    assert_close(both.engine_speedup, chip_s / fmax(j / w, chip_s / 4), 0.01);
+}
+
+/* 40 TB/s takes more stacks of HBM3E than an interposer holds. */
+static void a_package_that_cannot_be_made_is_infeasible(void **state)
+{
+    struct metrics m = priced(SET("model=gpt3-175b", "chip=b200-paper", "plan.devices=32",
+                                  "chip.memory_byte_per_s=40 TB/s"));
+    (void)state;
+    assert_true(m.package_limit_ratio > 1);
+    assert_int_equal((int)m.verdict, VERDICT_PACKAGE);
+    m = priced(SET("model=gpt3-175b", "chip=b200-paper", "plan.devices=32"));
+    assert_true(m.package_limit_ratio < 1);
+    assert_int_equal((int)m.verdict, VERDICT_OK);
+    m = priced(SET("model=gpt3-175b", "chip=b200-paper", "plan.devices=32", "engine=duplex",
+                   "engine.logic_mm2_per_stack=130"));
+    assert_int_equal((int)m.verdict, VERDICT_PACKAGE);
+}
+
+static void every_chip_of_the_catalogue_can_be_made(void **state)
+{
+    const char *const *name;
+    size_t n;
+    (void)state;
+    catalogue_names(catalogue, PART_CHIP, &name, &n);
+    for (size_t i = 0; i < n; i++) {
+        char chip[64];
+        snprintf(chip, sizeof chip, "chip=%s", name[i]);
+        struct metrics m = priced(SET("model=llama-3.1-8b", chip));
+        if (m.package_limit_ratio > 1)
+            print_error("%s: %g\n", name[i], m.package_limit_ratio);
+        assert_true(m.package_limit_ratio <= 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_power_of_the_dram_limits_engines_in_banks),
+        cmocka_unit_test(the_temperature_of_the_dram_limits_engines_on_base_dies),
+        cmocka_unit_test(the_heat_of_a_base_die_limits_its_arithmetic),
+        cmocka_unit_test(the_same_m_takes_more_from_a_faster_stack),
+        cmocka_unit_test(an_engine_without_limits_is_as_stated),
+        cmocka_unit_test(an_engine_never_loses_as_it_grows),
+        cmocka_unit_test(a_kernel_on_an_engine_takes_its_energy_over_the_limit),
+        cmocka_unit_test(a_package_that_cannot_be_made_is_infeasible),
+        cmocka_unit_test(every_chip_of_the_catalogue_can_be_made),
+    };
+    return cmocka_run_group_tests_name("engine limits", tests, open_tests, close_tests);
+}
