@@ -9,6 +9,8 @@
  *          has no others), then one column per swept parameter and per metric; columns that a later
  *          run needs are added to the table
  *   about  column name, unit, meaning: describes each column of point
+ *   file   run, kind, name, text: the models, chips, engines, prices and calibrations that the run
+ *          was priced with, so that its rows can be priced again
  *   miss   (runs without a feasible point) run, text: by how much the points miss which limits
  *   sensitivity  (made by dse sensitivity) study, spec_hash, metric, axis, and how much it matters
  * Views for people
@@ -72,6 +74,20 @@ void db_run_free(struct db_run *run);
 /* Gives the current run other columns, for the points of its next scenario. Adds those that are
  * missing. */
 int db_run_columns(struct db *db, const struct db_column *columns, size_t n, struct err *err);
+
+/* A file that a run is priced with. */
+struct db_file {
+    const char *kind, *name, *text;
+};
+
+/* Stores the files of the current run, in its transaction, or compares them with those that it
+ * began with: another text of one of them is refused (STATUS_INPUT). A run of an older version that
+ * has points but no files stays without. */
+int db_put_files(struct db *db, const struct db_run *run, const struct db_file *file, size_t n,
+                 struct err *err);
+
+/* The files of a run: kind, name, text. No rows if an older version has made the run. */
+int db_files(struct db *db, const struct db_run *run, struct table *out, struct err *err);
 
 /* Adds or replaces a point: `row` has the n values of db_run_begin's columns, in order. Opens a
  * transaction if none is open. A failure rolls back what was not committed. */

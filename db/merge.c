@@ -13,6 +13,7 @@ struct item {
     const char *path;
     char *uri;
     struct db_run run;
+    struct table files; /* of the run, as db_files */
 };
 
 struct items {
@@ -25,6 +26,7 @@ static void free_items(struct items *all)
     for (size_t i = 0; i < all->n; i++) {
         free(all->item[i].uri);
         db_run_free(&all->item[i].run);
+        table_free(&all->item[i].files);
     }
     free(all->item);
 }
@@ -56,12 +58,16 @@ static int read_items(struct db *db, const char *path, struct items *all, struct
     int failed = db_runs(from, &runs, &n, err);
     if (!failed) {
         all->item = mem_grow(all->item, all->n + n + 1, sizeof(*all->item));
-        for (size_t i = 0; i < n; i++)
-            all->item[all->n++] = (struct item){
+        for (size_t i = 0; i < n; i++) {
+            struct item *item = &all->item[all->n++];
+            *item = (struct item){
                 .path = path,
                 .uri = db_uri(path, from->immutable ? "immutable=1" : "mode=ro"),
                 .run = runs[i],
             };
+            if (!failed)
+                failed = db_files(from, &item->run, &item->files, err);
+        }
         free(runs);
     }
     db_close(from);
@@ -260,6 +266,22 @@ static int copy_misses(struct db *db, int64_t from, int64_t to, enum misses how,
                              (int64_t[]){from, to}, 2, NULL, err);
 }
 
+/* Copies the files of run `from` of the source to run `to`. */
+static int copy_files(struct db *db, int64_t from, int64_t to, struct err *err)
+{
+    int64_t there = 0;
+    if (run_numbers(db, "SELECT count(*) FROM source.sqlite_master WHERE name = 'file'", NULL, 0,
+                    &there, err) != 0)
+        return -1;
+    return there == 0 ? 0
+           : db_make_files(db, err) != 0
+               ? -1
+               : run_numbers(db,
+                             "INSERT OR IGNORE INTO main.file SELECT ?2, kind, name, text"
+                             " FROM source.file WHERE run = ?1",
+                             (int64_t[]){from, to}, 2, NULL, err);
+}
+
 static int write_run(struct db *db, const struct db_run *r, bool recount, struct err *err)
 {
     sqlite3_stmt *s = NULL;
@@ -323,7 +345,7 @@ static int copy_run_in(struct db *db, struct item *item, struct err *err)
     if (!failed && changed)
         failed = copy_points(db, now.id, into.id, err) ||
                  copy_misses(db, now.id, into.id, misses, err) ||
-                 write_run(db, &into, recount, err);
+                 copy_files(db, now.id, into.id, err) || write_run(db, &into, recount, err);
     db_run_free(&into);
     return failed ? -1 : 0;
 }
@@ -375,6 +397,22 @@ static int check_item(const struct db *db, struct db_run *into, const struct ite
     return 0;
 }
 
+/* Were all shards of one run priced with the same files, and those in the store, too? */
+static int check_files(struct db *db, const struct db_run *into, const struct item *item, size_t n,
+                       struct err *err)
+{
+    struct table stored = {0};
+    if (into->name != NULL && db_files(db, into, &stored, err) != 0)
+        return -1;
+    int rc = 0;
+    for (size_t k = 0; k < n && rc == 0; k++) {
+        const struct table *other = into->name != NULL ? &stored : &item[0].files;
+        rc = db_same_files(&item[k].files, other, item[k].path, &item[k].run, err);
+    }
+    table_free(&stored);
+    return rc;
+}
+
 /* Merges the shards of one run, sorted by first point: upwards from the first point in the store,
  * then downwards. So a gap between a shard and the store is never one that a later shard would
  * fill. */
@@ -389,7 +427,7 @@ static int merge_run(struct db *db, struct item *item, size_t n, bool write, str
     while (below < n && item[below].run.first < start)
         below++;
 
-    int failed = 0;
+    int failed = write ? 0 : check_files(db, &into, item, n, err);
     for (size_t k = 0; k < n && !failed; k++) {
         struct item *next = &item[k < n - below ? below + k : n - 1 - k];
         failed = write ? copy_item(db, next, err) : check_item(db, &into, next, err);

@@ -56,6 +56,12 @@ int db_run_load(struct db *db, const char *schema, const char *name, struct db_r
                 struct err *err);
 int db_run_insert(struct db *db, struct db_run *run, struct err *err); /* sets run->id */
 
+int db_make_files(struct db *db, struct err *err); /* creates the table `file` if needed */
+
+/* Fails if `a` and `b`, rows of db_files, have a file with different texts. */
+int db_same_files(const struct table *a, const struct table *b, const char *path,
+                  const struct db_run *run, struct err *err);
+
 int db_make_misses(struct db *db, struct err *err); /* creates the table `miss` if needed */
 
 /* The name quoted for SQL. Caller frees. */

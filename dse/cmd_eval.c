@@ -8,6 +8,7 @@
 #include "dse/terminal.h"
 #include "dse/costs.h"
 #include "dse/points.h"
+#include "dse/replay.h"
 #include "dse/verdict_reason.h"
 #include "search/axis.h"
 #include "search/space.h"
@@ -288,21 +289,57 @@ static void print_json(const struct mapped *mapped, const struct plan *plan,
     printf("\n  ]\n}\n");
 }
 
+/* Prints the point at the cursor, which has been evaluated. */
+static void print_point(const struct cursor *c, const struct metrics *m, const struct plan *plan,
+                        bool json)
+{
+    const struct mapped *mapped = NULL;
+    for (size_t i = 0; i < c->prepared.n; i++)
+        if (!memcmp(&c->prepared.mapped[i].plan, plan, sizeof *plan))
+            mapped = &c->prepared.mapped[i];
+    (json ? print_json : print_text)(mapped, plan, &c->design, m, &c->study->prices);
+}
+
 static int eval_one(const struct study *s, bool json)
 {
     struct cursor c = {0};
     struct metrics m;
     struct plan plan;
-    const struct mapped *mapped = NULL;
 
     cursor_seek(&c, s, 0);
     cursor_evaluate(&c, &m, &plan);
-    for (size_t i = 0; i < c.prepared.n; i++)
-        if (!memcmp(&c.prepared.mapped[i].plan, &plan, sizeof plan))
-            mapped = &c.prepared.mapped[i];
-    (json ? print_json : print_text)(mapped, &plan, &c.design, &m, &s->prices);
+    print_point(&c, &m, &plan, json);
     cursor_free(&c);
     return m.verdict == VERDICT_OK ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+}
+
+/* Evaluates a stored point again and compares it with its row. */
+static int eval_stored(const struct args *a, bool json, struct err *err)
+{
+    struct replay r;
+    struct catalogue *catalogue;
+    struct replay_question q = {a->n ? a->argument[0] : NULL, args_value(a, "--run"), 0};
+    static const struct clash clashes[] = {
+        {"--set", "--point"}, {"--points", "--point"}, {NULL, NULL}};
+    const double most = (double)((UINT64_C(1) << POINT_BITS) - 1);
+
+    if (!q.path)
+        return fail(err, "dse eval: --point: of which store? write dse eval DB --point N");
+    if (args_clash(a, clashes, err) != 0 ||
+        args_whole(a, "--point", 0, most, 0, &q.point, err) != 0)
+        return -1;
+    int rc = replay_open(&r, &q, &catalogue, err);
+    if (rc == 0) {
+        print_point(&r.cursor, &r.metrics, &r.plan, json);
+        fflush(stdout);
+        size_t others = replay_print_differences(&r, stderr);
+        rc = others                            ? EXIT_COULD_NOT
+             : r.metrics.verdict == VERDICT_OK ? EXIT_DONE
+                                               : EXIT_NONE_FEASIBLE;
+    }
+    replay_close(&r);
+    catalogue_close(catalogue);
+    return rc;
 }
 
 static void point_row(struct table *t, const struct points *points, size_t row,
@@ -393,8 +430,14 @@ static int run(const struct args *a, struct err *err)
     enum format format;
     int rc = -1;
 
-    if (args_format(a, points ? FORMAT_CSV : FORMAT_TABLE, &format, err) != 0 ||
-        open_catalogue(&catalogue, err) != 0)
+    if (args_format(a, points ? FORMAT_CSV : FORMAT_TABLE, &format, err) != 0)
+        return -1;
+    bool stored = args_value(a, "--point") != NULL;
+    if (stored && (format == FORMAT_TABLE || format == FORMAT_JSON))
+        return eval_stored(a, format == FORMAT_JSON, err);
+    if (!stored && args_value(a, "--run"))
+        return fail(err, "dse eval: --run: has no effect without --point: leave it out");
+    if (open_catalogue(&catalogue, err) != 0)
         return -1;
     if (!points && format != FORMAT_TABLE && format != FORMAT_JSON) {
         fail(err, "dse eval: --format: a single point is printed as text or json: give one of "
@@ -421,19 +464,23 @@ static const struct option options[] = {
     {"--set", "PATH=VALUE", "set a parameter, overriding the file and the defaults; repeatable"},
     {"--points", "FILE.csv",
      "evaluate a list of points, one per row; columns set parameters (see below)"},
+    {"--point", "N",
+     "evaluate point N of a store again, from the store alone; compare it with its row"},
+    {"--run", "NAME", "the run of --point; needed only if several runs have such a point"},
     {"--format", "text|json|csv", "text (default) or json; with --points csv (default) or json"},
     {NULL, NULL, NULL},
 };
 
 const struct command cmd_eval = {
     .name = "eval",
-    .arguments = "[STUDY.yaml]",
+    .arguments = "[STUDY.yaml | DB]",
     .least = 0,
     .most = 1,
     .summary = "evaluate one point, or a list: metrics, verdict, operator breakdown",
     .example = "  dse eval --set model=deepseek-r1 --set chip=b200 --set "
                "engine=duplex --set workload.tpot=50ms\n"
-               "  dse eval --points my-points.csv --format csv\n\n"
+               "  dse eval --points my-points.csv --format csv\n"
+               "  dse eval payoff.db --point 17\n\n"
                "a list of points:\n"
                "  The first line names the columns. model, chip, engine, timing and paths like\n"
                "  workload.context (or workload_context) set their value in each row; upper and\n"

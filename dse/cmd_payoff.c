@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/store.h"
 #include "dse/infeasible_report.h"
 #include "dse/terminal.h"
 #include "dse/file.h"
@@ -438,7 +439,8 @@ static int run(const struct args *a, struct err *err)
     if (db_run_find(db, args_value(a, "--run"), &row, err) != 0)
         goto close;
     /* If files of the study are missing, the grid alone answers. */
-    if (open_catalogue(&c, &inner) == 0 && payoff_study_open(&study, &row, c, &inner) != 0)
+    if (open_run_catalogue(&c, db, &row, &inner) == 0 &&
+        payoff_study_open(&study, &row, c, &inner) != 0)
         study = NULL;
     if (args_where(a, db, &where, err) != 0)
         goto done;

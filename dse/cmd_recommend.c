@@ -5,6 +5,7 @@
 #include "base/field.h"
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/store.h"
 #include "dse/infeasible_report.h"
 #include "dse/terminal.h"
 #include "reports/payoff/cheapest_system.h"
@@ -87,7 +88,7 @@ static int required_engine(const struct args *a, struct db *db, const struct db_
 
     if (field_parse(runs, args_value(a, "--engine"), &of, &inner) != 0)
         return fail(err, "dse recommend: --engine: %s", inner.text);
-    if (open_catalogue(&c, err) != 0 || payoff_study_open(&study, run, c, err) != 0)
+    if (open_run_catalogue(&c, db, run, err) != 0 || payoff_study_open(&study, run, c, err) != 0)
         goto done;
     struct payoff_question q = {
         .by = by ? by : "+", .over = args_value(a, "--over"), .study = study};

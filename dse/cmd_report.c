@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/store.h"
 #include "dse/file.h"
 #include "dse/infeasible_report.h"
 #include "reports/page.h"
@@ -88,7 +89,8 @@ static int run(const struct args *a, struct err *err)
             if (*s == '/')
                 *s = '-';
     }
-    if (open_catalogue(&c, &inner) == 0 && payoff_study_open(&study, &row, c, &inner) != 0)
+    if (open_run_catalogue(&c, db, &row, &inner) == 0 &&
+        payoff_study_open(&study, &row, c, &inner) != 0)
         study = NULL;
     struct payoff_question q = {
         .over = args_value(a, "--over"), .study = study, .seed = row.seed, .swings = true};

@@ -134,6 +134,7 @@ static struct db_column *columns_of_store(const struct columns *columns)
 /* A sweep of all scenarios into one run of a store. */
 struct sweep {
     struct study *base;
+    const struct catalogue *catalogue;
     struct db *db;
     struct db_run row;
     struct point_range range;
@@ -207,7 +208,10 @@ static int run_scenarios(struct sweep *w)
         columns_make(columns, s);
         struct db_column *of = columns_of_store(columns);
         if (!begun)
-            rc = db_run_begin(w->db, &w->row, of, columns->n, w->err);
+            rc = db_run_begin(w->db, &w->row, of, columns->n, w->err) != 0 ||
+                         store_files(w->db, &w->row, w->catalogue, w->err) != 0
+                     ? -1
+                     : 0;
         over = over || (!begun && rc == 0 && *w->row.ended);
         begun = true;
         bool skip = w->base->overlays && (over || w->row.done >= w->done + size);
@@ -231,12 +235,13 @@ static int run_scenarios(struct sweep *w)
 }
 
 static int sweep_into_store(const struct args *a, struct study *s, struct point_range range,
-                            size_t jobs, struct err *err)
+                            size_t jobs, const struct catalogue *catalogue, struct err *err)
 {
     static const char *const keeps[] = {
         [KEEP_ALL] = "all", [KEEP_FEASIBLE] = "feasible", [KEEP_FRONT] = "front"};
     char *path = store_path(a), hash_text[17];
     struct sweep w = {.base = s,
+                      .catalogue = catalogue,
                       .range = range,
                       .path = path,
                       .jobs = jobs,
@@ -312,7 +317,7 @@ static int run(const struct args *a, struct err *err)
             free(columns);
             rc = EXIT_DONE;
         } else {
-            rc = sweep_into_store(a, s, range, (size_t)jobs, err);
+            rc = sweep_into_store(a, s, range, (size_t)jobs, catalogue, err);
         }
     }
     study_free(s);

@@ -53,3 +53,36 @@ int store_front(struct archive *front, struct db *db, const struct stored_scenar
     free(list);
     return rc;
 }
+
+int store_files(struct db *db, const struct db_run *run, const struct catalogue *c, struct err *err)
+{
+    size_t n;
+    const struct catalogue_source *from = catalogue_sources(c, &n);
+    struct db_file *file = mem_alloc(n + 1, sizeof *file);
+    for (size_t i = 0; i < n; i++)
+        file[i] = (struct db_file){catalogue_folder(from[i].folder), from[i].name, from[i].text};
+    int rc = db_put_files(db, run, file, n, err);
+    free(file);
+    return rc;
+}
+
+int open_run_catalogue(struct catalogue **out, struct db *db, const struct db_run *run,
+                       struct err *err)
+{
+    struct table files;
+    if (open_catalogue(out, err) != 0)
+        return -1;
+    if (db_files(db, run, &files, err) != 0) {
+        catalogue_close(*out);
+        *out = NULL;
+        return -1;
+    }
+    for (size_t i = 0; i < files.rows; i++) {
+        size_t folder = catalogue_folder_named(table_text_at(&files, i, "kind"));
+        if (folder < CATALOGUE_FOLDERS)
+            catalogue_give(*out, folder, table_text_at(&files, i, "name"),
+                           table_text_at(&files, i, "text"));
+    }
+    table_free(&files);
+    return 0;
+}

@@ -11,6 +11,15 @@ char *store_path(const struct args *a);
 /* Hash of a study's text: 16 hexadecimal digits. */
 void store_hash(const char *text, char out[17]);
 
+/* Stores the files that the catalogue has read for the current run, or fails if the run began with
+ * others (db_put_files). */
+int store_files(struct db *db, const struct db_run *run, const struct catalogue *c,
+                struct err *err);
+
+/* As open_catalogue, with the files that the store keeps for a run in place of those on disk. */
+int open_run_catalogue(struct catalogue **out, struct db *db, const struct db_run *run,
+                       struct err *err);
+
 /* Offers every point of a scenario that is in the store, by its number less `first`. */
 struct stored_scenario {
     int64_t run;

@@ -48,7 +48,9 @@ struct catalogue {
     char *dir;
     size_t n, room;
     struct entry **entry;
-    size_t depth; /* files with a `base` that are being read */
+    size_t depth;          /* files with a `base` that are being read */
+    size_t sources, given; /* files read, of which the first were given by the caller */
+    struct catalogue_source *source;
     size_t names[CATALOGUE_FOLDERS];
     char **name[CATALOGUE_FOLDERS];
 };
@@ -119,9 +121,81 @@ void catalogue_close(struct catalogue *c)
             free(c->name[f][i]);
         free(c->name[f]);
     }
+    for (size_t i = 0; i < c->sources; i++) {
+        free(c->source[i].name);
+        free(c->source[i].text);
+    }
+    free(c->source);
     free(c->entry);
     free(c->dir);
     free(c);
+}
+
+const struct catalogue_source *catalogue_sources(const struct catalogue *c, size_t *n)
+{
+    *n = c->sources;
+    return c->source;
+}
+
+size_t catalogue_folder_named(const char *name)
+{
+    size_t i = 0;
+    while (i < CATALOGUE_FOLDERS && (!folders[i].name || strcmp(folders[i].name, name) != 0))
+        i++;
+    return i;
+}
+
+static void add_source(struct catalogue *c, size_t folder, const char *name, const char *text)
+{
+    for (size_t i = 0; i < c->sources; i++)
+        if (c->source[i].folder == folder && !strcmp(c->source[i].name, name))
+            return;
+    c->source = mem_grow(c->source, c->sources + 1, sizeof *c->source);
+    c->source[c->sources++] = (struct catalogue_source){folder, mem_text(name), mem_text(text)};
+}
+
+/* The names of a folder become those of the given files. */
+static void list_given(struct catalogue *c, size_t folder)
+{
+    for (size_t i = 0; i < c->names[folder]; i++)
+        free(c->name[folder][i]);
+    c->name[folder] = mem_grow(c->name[folder], c->given, sizeof(char *));
+    c->names[folder] = 0;
+    for (size_t i = 0; i < c->given; i++) {
+        const struct catalogue_source *s = &c->source[i];
+        if (s->folder == folder && *s->name && !catalogue_is_path(s->name))
+            c->name[folder][c->names[folder]++] = mem_text(s->name);
+    }
+    qsort(c->name[folder], c->names[folder], sizeof(char *), by_text);
+}
+
+void catalogue_give(struct catalogue *c, size_t folder, const char *name, const char *text)
+{
+    add_source(c, folder, name, text);
+    c->given = c->sources;
+    list_given(c, folder);
+}
+
+static const struct catalogue_source *find_given(const struct catalogue *c, size_t folder,
+                                                 const char *name)
+{
+    for (size_t i = 0; i < c->given; i++)
+        if (c->source[i].folder == folder && !strcmp(c->source[i].name, name))
+            return &c->source[i];
+    return NULL;
+}
+
+/* Opens a file: its text if that was given, else the file at `path`, whose text is kept. */
+static int open_source(struct catalogue *c, size_t folder, const char *name, const char *path,
+                       struct conf **out, struct err *err)
+{
+    const struct catalogue_source *given = find_given(c, folder, name);
+    if (given)
+        return conf_parse(out, path, given->text, err);
+    if (conf_open(out, path, err) != 0)
+        return -1;
+    add_source(c, folder, name, conf_text(*out));
+    return 0;
 }
 
 bool catalogue_is_path(const char *name)
@@ -228,13 +302,14 @@ static int copy_base(struct catalogue *c, struct entry *e, const struct conf *co
     return rc;
 }
 
-static struct entry *read_entry(struct catalogue *c, size_t part, char *path, struct err *err)
+static struct entry *read_entry(struct catalogue *c, size_t part, const char *name, char *path,
+                                struct err *err)
 {
     const struct fields *fields =
         part == CATALOGUE_CALIBRATIONS ? &calibration_fields : design_parts[part].fields;
     struct conf *conf;
 
-    if (conf_open(&conf, path, err) != 0)
+    if (open_source(c, part, name, path, &conf, err) != 0)
         return NULL;
     const struct node *root = conf_root(conf);
     struct entry *e = mem_alloc(1, sizeof *e);
@@ -272,7 +347,7 @@ int catalogue_find(struct catalogue *c, size_t part, const char *name, const str
             free(path);
             return 0;
         }
-    struct entry *e = read_entry(c, part, path, err);
+    struct entry *e = read_entry(c, part, name, path, err);
     if (!e) {
         free(path);
         return -1;
@@ -310,12 +385,14 @@ void entry_put(const struct entry *e, struct design *d)
 int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out, struct err *err)
 {
     size_t n = c->names[CATALOGUE_PRICES];
-    if (!name && !n)
+    if (!name && !n && !find_given(c, CATALOGUE_PRICES, ""))
         return fail_io(err, "%s: the catalogue has no price list: reinstall it", c->dir);
-    char *path = path_of(c, CATALOGUE_PRICES, name ? name : c->name[CATALOGUE_PRICES][n - 1], err);
+    char *path = name || n ? path_of(c, CATALOGUE_PRICES,
+                                     name ? name : c->name[CATALOGUE_PRICES][n - 1], err)
+                           : mem_text("prices");
     if (!path)
         return -1;
-    int rc = conf_open(out, path, err);
+    int rc = open_source(c, CATALOGUE_PRICES, name ? name : "", path, out, err);
     free(path);
     return rc;
 }

@@ -43,6 +43,23 @@ int catalogue_find(struct catalogue *c, size_t part, const char *name, const str
 /* Names of a part's entries, sorted; borrowed until catalogue_close. */
 void catalogue_names(const struct catalogue *c, size_t part, const char *const **out, size_t *n);
 
+/* A file as it was read: `name` is that of an entry, or the path of a user's file; "" in
+ * CATALOGUE_PRICES: the newest price list. */
+struct catalogue_source {
+    size_t folder;
+    char *name, *text;
+};
+
+/* The files read so far; borrowed until the next call of this module. */
+const struct catalogue_source *catalogue_sources(const struct catalogue *c, size_t *n);
+
+/* From now on, the file `name` of a folder has this text. The entries of the folder are those that
+ * were given. Call it before anything is read. */
+void catalogue_give(struct catalogue *c, size_t folder, const char *name, const char *text);
+
+/* The folder called `name`, such as "chips"; CATALOGUE_FOLDERS if there is none. */
+size_t catalogue_folder_named(const char *name);
+
 /* Is `name` a path rather than an entry? */
 bool catalogue_is_path(const char *name);
 
