@@ -81,6 +81,20 @@ static bool is_filled(struct db *db, const char *name, const char *run_id)
     return filled;
 }
 
+/* Does the run have more than the scenario `base`? */
+static bool has_scenarios(const struct queried_run *of)
+{
+    struct table t;
+    struct err ignored;
+    bool has = db_select(of->db,
+                         "SELECT EXISTS (SELECT 1 FROM point WHERE id >= ?1 << 48 AND"
+                         " id < ?1 + 1 << 48 AND scenario <> 'base') AS has",
+                         &of->id, 1, &t, &ignored) == 0 &&
+               table_number_at(&t, 0, "has") != 0;
+    table_free(&t);
+    return has;
+}
+
 static void append_column(char **sql, const char *name, bool *first)
 {
     char *piece = mem_print("%s\"%s\"", *first ? "" : ", ", name);
@@ -93,15 +107,16 @@ static void append_column(char **sql, const char *name, bool *first)
 static void append_default_columns(char **sql, const struct queried_run *of,
                                    const struct table *known)
 {
-    static const char *const names[] = {"point", "model", "chip", "engine"};
+    static const char *const names[] = {"point", "scenario", "model", "chip", "engine"};
     static const char *const keys[] = {"id", "run"};
     static const char *const metrics[] = {"verdict",      "batch",           "tpot_s",
                                           "tokens_per_s", "attention_share", "engine_speedup",
                                           "limit",        "system_cost_usd", "power_w"};
-    bool first = true;
+    bool first = true, scenarios = has_scenarios(of);
     for (size_t k = 0; k < LEN(names); k++)
         for (size_t i = 0; i < known->rows; i++)
-            if (!strcmp(table_text_at(known, i, "name"), names[k]))
+            if (!strcmp(table_text_at(known, i, "name"), names[k]) &&
+                (scenarios || strcmp(names[k], "scenario") != 0))
                 append_column(sql, names[k], &first);
     for (size_t i = 0; i < known->rows; i++) {
         const char *name = table_text_at(known, i, "name");

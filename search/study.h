@@ -28,7 +28,7 @@ struct objective {
 
 enum keep { KEEP_ALL, KEEP_FEASIBLE, KEEP_FRONT };
 
-enum { SCENARIOS_MOST = 256 };
+enum { SCENARIOS_MOST = 100 }; /* reports split an answer by so many values */
 
 /* A study and, as studies of their own, its scenarios: the study with an overlay of some of its
  * values. The base is the study without an overlay; it owns the others. */

@@ -34,6 +34,11 @@ is "$(sql whole.db 'SELECT scenario, count(*), min(point) FROM point GROUP BY 1 
     "base,8,0 fp8,8,8 serving,8,16 dear-hbm,8,24 one,4,32 " "points by scenario, in the order of the file"
 
 # A scenario gives what a study with its values gives.
+# Model, P and its certainty of the groups of a pay-off.
+payoffs() {
+    sed '/^$/q' | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+        NF { print $at["model"], $at["payoff"], $at["payoff_low"], $at["verdict"] }'
+}
 compare() { # SCENARIO: the scenario of whole.db against alone.yaml
     "$DSE" sweep alone.yaml --db alone.db --quiet >/dev/null || complain "$1 alone fails"
     columns='model, engine, chip_memory_byte_per_s, verdict, batch, tpot_s, tokens_per_s, system_cost_usd, power_w'
@@ -41,6 +46,9 @@ compare() { # SCENARIO: the scenario of whole.db against alone.yaml
     sql alone.db "SELECT $columns FROM point ORDER BY point" >alone.csv
     cmp -s alone.csv whole.csv || complain "$1 differs from a study with its values: $(diff alone.csv whole.csv)"
     [ -s alone.csv ] || complain "$1: no points"
+    "$DSE" payoff alone.db --format csv 2>/dev/null | payoffs >alone.csv
+    "$DSE" payoff whole.db --format csv | sed "1n; /^$/q; /^$1,/!d" | payoffs >whole.csv
+    cmp -s alone.csv whole.csv || complain "$1: another pay-off than of a study with its values: $(cat whole.csv alone.csv)"
     rm -f alone.db
 }
 alone() { sed '/^scenarios/,$d' study.yaml; }
@@ -55,6 +63,12 @@ printf 'base: 2025\nhbm3e_usd_per_gb: 30\n' >dear.yaml
 compare dear-hbm
 alone | sed 's/engine: \[none, attacc\]/workload.context: [1024, 2048]/; s/\[4 TB.*\]/[6 TB\/s]/; s/^chip:/engine: attacc\nchip:/; s/, context: 8192//' >alone.yaml
 compare one
+"$DSE" payoff whole.db --format csv | head -n 1 | grep -q '^scenario,' || complain "payoff does not split by scenario"
+"$DSE" pareto whole.db --format csv | head -n 1 | grep -q '^point,scenario,' || complain "pareto does not split by scenario"
+"$DSE" recommend whole.db --tokens-per-s 1000 --format csv | head -n 1 | grep -q '^scenario,' ||
+    complain "recommend does not split by scenario"
+"$DSE" query whole.db --top 1 --format csv | head -n 1 | grep -q '^point,scenario,' || complain "query hides the scenario"
+"$DSE" report whole.db -o page.html >/dev/null && grep -q 'dear-hbm' page.html || complain "the page hides scenarios"
 is "$(sql whole.db "SELECT DISTINCT scenario, precision_weight, workload_phase, workload_input FROM point WHERE
     scenario IN ('base', 'fp8', 'serving')" | tr '\n' ' ')" \
     "base,bf16,decode,1024 fp8,fp8,decode,1024 serving,bf16,serving,4096 " "what a scenario sets is a column"

@@ -16,7 +16,7 @@ int payoff_study_open(struct payoff_study **out, const struct db_run *run, struc
                       struct err *err)
 {
     struct study *s;
-    if (study_parse_in(&s, run->folder, run->name, run->spec, c, err) != 0)
+    if (study_parse_in(&s, run->folder ? run->folder : "", run->name, run->spec, c, err) != 0)
         return -1;
     *out = mem_alloc(1, sizeof **out);
     (*out)->study = s;
@@ -76,12 +76,25 @@ static bool is_set(const struct payoff_slice *slice, const char *column)
     return false;
 }
 
+/* The scenario of a slice. NULL if the study has several and the slice names none of them. */
+static const struct study *scenario_of(const struct payoff_study *s,
+                                       const struct payoff_slice *slice)
+{
+    struct study *found = s->study;
+    struct err ignored;
+    bool named = s->study->overlays == 0;
+    for (size_t k = 0; k < slice->by_n; k++)
+        if (!strcmp(slice->by[k], "scenario") && slice->key[k].kind == CELL_TEXT)
+            named = study_find_scenario(s->study, slice->key[k].text, &found, &ignored) == 0;
+    return named ? found : NULL;
+}
+
 /* The choice of a slice. Its settings are in `set`, which the caller frees. */
 static struct design_choice choice_of(const struct payoff_study *s,
                                       const struct payoff_slice *slice, struct setting **set)
 {
     struct setting *all = mem_alloc(slice->by_n + slice->n + 2, sizeof *all);
-    struct design_choice q = {.study = s->study,
+    struct design_choice q = {.study = scenario_of(s, slice),
                               .set = all,
                               .jobs = s->mix ? s->mix->job : NULL,
                               .n_jobs = s->mix ? s->mix->n : 0,
@@ -91,6 +104,8 @@ static struct design_choice choice_of(const struct payoff_study *s,
     for (size_t k = 0; k < slice->by_n; k++) {
         const struct cell *c = &slice->key[k];
         const char *text = c->kind == CELL_TEXT ? c->text : NULL;
+        if (!strcmp(slice->by[k], "scenario"))
+            continue;
         if (!strcmp(slice->by[k], "engine") && text)
             q.engine = text; /* compare only this engine with none */
         else if (c->kind != CELL_NULL && !is_set(slice, slice->by[k]))
@@ -112,8 +127,9 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
     struct setting *set;
     struct err ignored;
     const struct design_choice q = choice_of(s, slice, &set);
-    int rc =
-        s->free_engine ? gather_with_free_engine(out, &q) : comparison_gather(out, &q, &ignored);
+    int rc = !q.study         ? -1
+             : s->free_engine ? gather_with_free_engine(out, &q)
+                              : comparison_gather(out, &q, &ignored);
     free(set);
     return rc;
 }
@@ -123,7 +139,7 @@ bool payoff_winners(struct winners_priced *out, const struct comparison *c,
 {
     struct setting *set;
     const struct design_choice q = choice_of(s, slice, &set);
-    bool found = comparison_winners(out, c, &q);
+    bool found = q.study && comparison_winners(out, c, &q);
     free(set);
     return found;
 }
@@ -145,9 +161,8 @@ bool payoff_study_sets(const struct payoff_study *s, const char *column)
     return s->mix && (!column || mix_sets(s->mix, column));
 }
 
-void payoff_study_free_engine(struct payoff_study *p, double runs)
+static void free_engine(struct study *s, double runs)
 {
-    struct study *s = p->study;
     for (size_t i = s->axes; i-- > 0;)
         if (s->axis[i].part == PART_ENGINE)
             study_drop_axis(s, s->axis[i].path);
@@ -156,5 +171,11 @@ void payoff_study_free_engine(struct payoff_study *p, double runs)
     s->base.engine.runs = runs;
     s->base.engine.limits = 0; /* what it takes, whether or not it can be fed */
     s->base.engine_name = "hypothetical";
+}
+
+void payoff_study_free_engine(struct payoff_study *p, double runs)
+{
+    for (size_t i = 0; i < study_scenarios(p->study); i++)
+        free_engine(study_scenario(p->study, i), runs);
     p->free_engine = true;
 }

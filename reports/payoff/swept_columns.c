@@ -29,13 +29,27 @@ static bool is_key(const char *name)
     return !strcmp(name, "id") || !strcmp(name, "run") || !strcmp(name, "point");
 }
 
+/* Counts the values of a column; of a run with several scenarios, those in the one that has most:
+ * what differs only between scenarios is not swept. */
+static char *count_values(const char *name, const struct db_run *run, bool scenarios)
+{
+    if (!scenarios)
+        return mem_print("SELECT count(*), max(typeof(v) IN ('real', 'integer')) FROM (SELECT "
+                         "DISTINCT \"%s\" AS v FROM point WHERE run = %lld)",
+                         name, (long long)run->id);
+    return mem_print(
+        "SELECT max(n), max(is_number) FROM (SELECT count(*) AS n, max(typeof(v) IN "
+        "('real', 'integer')) AS is_number FROM (SELECT DISTINCT scenario, \"%s\" AS v "
+        "FROM point WHERE run = %lld) GROUP BY scenario)",
+        name, (long long)run->id);
+}
+
 static int add_if_swept(struct swept *out, struct db *db, const struct db_run *run,
                         const char *name, const char *unit, struct err *err)
 {
     struct table t;
-    char *sql = mem_print("SELECT count(*), max(typeof(v) IN ('real', 'integer')) FROM (SELECT "
-                          "DISTINCT \"%s\" AS v FROM point WHERE run = %lld)",
-                          name, (long long)run->id);
+    bool scenario = !strcmp(name, "scenario");
+    char *sql = count_values(name, run, out->scenarios && !scenario);
     int rc = db_select(db, sql, NULL, 0, &t, err);
     free(sql);
     if (rc != 0)
@@ -45,6 +59,7 @@ static int add_if_swept(struct swept *out, struct db *db, const struct db_run *r
     table_free(&t);
     if (values < 2)
         return 0;
+    out->scenarios = out->scenarios || scenario;
     bool engine = starts(name, "engine") || !strcmp(name, "pools_prefill_engine"),
          chip = starts(name, "chip");
     out->column = mem_grow(out->column, out->n + 1, sizeof *out->column);
@@ -73,10 +88,12 @@ int swept_read(struct swept *out, struct db *db, const struct db_run *run, struc
         swept_free(out);
         return -1;
     }
+    if (rc == 0)
+        rc = add_if_swept(out, db, run, "scenario", "", err);
     for (size_t i = 0; i < known.rows && rc == 0; i++) {
         const char *name = table_at(&known, i, 0)->text;
         const struct cell *unit = table_at(&known, i, 1);
-        if (!field_find(metrics_fields, name) && !is_key(name))
+        if (!field_find(metrics_fields, name) && !is_key(name) && strcmp(name, "scenario") != 0)
             rc = add_if_swept(out, db, run, name, unit->kind == CELL_TEXT ? unit->text : "", err);
     }
     table_free(&known);

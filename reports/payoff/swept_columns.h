@@ -21,7 +21,8 @@ struct swept {
     struct db *db;
     size_t n;
     struct swept_column *column;
-    char *names; /* comma-separated, for messages */
+    char *names;    /* comma-separated, for messages */
+    bool scenarios; /* the run has several, which are its first column */
 };
 
 /* Finds the columns, except keys and metrics, with more than one value in the run. Caller frees. */
