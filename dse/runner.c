@@ -200,7 +200,7 @@ static int run_grid(struct runner *r, const struct db_run *row)
 /* For a strategy whose point numbers are indices: the front is known only at the end. */
 static int write_front(struct runner *r, const struct archive *front)
 {
-    struct cursor cursor = {0};
+    struct cursor *cursor = explore_cursors(&r->explore, 1);
     double *row = mem_alloc(r->columns->stride, sizeof *row);
     size_t n = archive_count(front), axes = r->study->axes;
     uint64_t *id = mem_alloc(n, sizeof *id);
@@ -211,10 +211,9 @@ static int write_front(struct runner *r, const struct archive *front)
         if (!is_in_shard(r, id[i]))
             continue;
         genes_seek(r->explore.gene, axes, id[i], gene);
-        sweep_points(r->study, r->columns, &(struct point_list){1, gene, row}, &cursor, 1);
+        sweep_points(r->study, r->columns, &(struct point_list){1, gene, row}, cursor, 1);
         rc = put_point(r, id[i], row);
     }
-    cursor_free(&cursor);
     free(row);
     free(id);
     free(gene);
@@ -253,17 +252,24 @@ static int take_batch(struct runner *r, size_t n, const double *rows, const bool
 }
 
 /* Asks, prices and tells until the search ends. 1 if interrupted. */
-static int ask_and_tell(struct runner *r, struct cursor *cursor, double *rows)
+static int ask_and_tell(struct runner *r)
 {
+    struct cursor *cursor = explore_cursors(&r->explore, r->jobs);
     const struct problem *p = &r->explore.problem;
     bool ranks = r->study->strategy->ranks;
-    double *worth = mem_alloc(SEARCH_BATCH * (p->objectives + p->limits), sizeof *worth);
-    bool *joined = mem_alloc(SEARCH_BATCH, sizeof *joined);
+    double *rows = NULL, *worth = NULL;
+    bool *joined = NULL;
     const double *genes;
-    size_t n;
+    size_t n, room = 0;
     int rc = 0;
 
     while (rc == 0 && !r->timed_out && (n = search_ask(r->search, &genes)) > 0) {
+        if (n > room) {
+            room = n;
+            rows = mem_grow(rows, room * r->columns->stride, sizeof *rows);
+            worth = mem_grow(worth, room * (p->objectives + p->limits), sizeof *worth);
+            joined = mem_grow(joined, room, sizeof *joined);
+        }
         sweep_points(r->study, r->columns, &(struct point_list){n, genes, rows}, cursor, r->jobs);
         explore_outcomes(&r->explore, n, rows, worth);
         search_tell(r->search, worth, joined);
@@ -278,6 +284,7 @@ static int ask_and_tell(struct runner *r, struct cursor *cursor, double *rows)
             rc = commit_if_due(r);
         r->timed_out = now_s() - r->started_s > r->study->seconds;
     }
+    free(rows);
     free(worth);
     free(joined);
     return rc;
@@ -285,15 +292,8 @@ static int ask_and_tell(struct runner *r, struct cursor *cursor, double *rows)
 
 static int run_search(struct runner *r)
 {
-    double *rows = mem_alloc((size_t)SEARCH_BATCH * r->columns->stride, sizeof *rows);
-    struct cursor *cursor = mem_alloc(r->jobs, sizeof *cursor);
     r->search = search_open(r->study->strategy, &r->explore.problem);
-    int rc = ask_and_tell(r, cursor, rows);
-    for (size_t i = 0; i < r->jobs; i++)
-        cursor_free(&cursor[i]);
-    free(cursor);
-    free(rows);
-    return rc;
+    return ask_and_tell(r);
 }
 
 /* Why the front of `exact` is not proven; NULL if it is, or if the budget does not cover every

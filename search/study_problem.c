@@ -63,9 +63,11 @@ void explore_outcomes(const struct explore *e, size_t n, const double *rows, dou
 /* ---- trends along the axes ---- */
 
 enum { LINES = 256, LINES_LEAST = 2, STEPS = 24 };
-/* Bounds do not pay on grids with fewer points. */
-static const double LEAST = 2048;
-static const double CHECKED = 0.02;   /* share of the grid's effort, before the search */
+/* Bounds do not pay on grids with fewer points: these are priced in the time in which the search
+ * provides its memory. */
+static const double LEAST = 8000;
+static const double STARTED = 0.01;   /* share of the grid's effort: the first point of a cursor */
+static const double CHECKED = 0.01;   /* before the search */
 static const double CONFIRMED = 0.25; /* share of the effort saved, after the search */
 
 static const struct field *package_metric(void)
@@ -217,12 +219,22 @@ static void check_lines(struct explore *e, struct lines *l, struct cursor *curso
     l->n = l->points = 0;
 }
 
+struct cursor *explore_cursors(struct explore *e, size_t jobs)
+{
+    if (jobs > e->cursors) {
+        e->cursor = mem_grow(e->cursor, jobs, sizeof *e->cursor);
+        memset(e->cursor + e->cursors, 0, (jobs - e->cursors) * sizeof *e->cursor);
+        e->cursors = jobs;
+    }
+    return e->cursor;
+}
+
 /* Checks trends until each axis has LINES lines or the effort is used up. Returns the effort spent.
  */
 static double check_trends(struct explore *e, double effort, size_t jobs)
 {
     double spent = 0, more;
-    struct cursor *cursor = mem_alloc(jobs, sizeof *cursor);
+    struct cursor *cursor = explore_cursors(e, jobs);
     struct lines *l = mem_alloc(1, sizeof *l);
     l->genes = mem_alloc(SEARCH_BATCH * e->problem.genes, sizeof *l->genes);
     for (size_t points; e->lines < LINES; spent += more) {
@@ -235,9 +247,6 @@ static double check_trends(struct explore *e, double effort, size_t jobs)
     }
     if (l->n > 0)
         check_lines(e, l, cursor, jobs);
-    for (size_t i = 0; i < jobs; i++)
-        cursor_free(&cursor[i]);
-    free(cursor);
     free(l->genes);
     free(l->rows);
     free(l);
@@ -298,11 +307,12 @@ static void declare_trends(struct explore *e)
  *   calibrated, contexts  2647   2892   61351    1.15    23
  *   calibrated, auto      5806   8554  156367    1.56    27
  *
- * where slow = (apart - near) / 480 / a, and a = order / 480 less one change of the slow genes. */
+ * where slow = (apart - near) / 480 / a, and a = order / 480 less one change of the slow genes.
+ * `start` is what the first point of a cursor costs, which provides the memory of its mappings. */
 static const struct point_effort {
-    double point, slow;
-} effort_fixed = {1.2, 15}, effort_calibrated = {1.2, 25}, effort_auto = {1.5, 35},
-  effort_all_auto = {1.5, 90};
+    double point, slow, start;
+} effort_fixed = {1.2, 15, 20}, effort_calibrated = {1.2, 25, 30}, effort_auto = {1.5, 35, 80},
+  effort_all_auto = {1.5, 90, 600};
 
 static bool has_auto(const struct study *s, const char *path, double base)
 {
@@ -334,7 +344,8 @@ static struct effort effort_of(const struct study *s, double grid)
     struct point_effort p = point_effort_of(s);
     double unit = 1 + p.slow / fast, more = fmax(0, (double)s->objectives - 2);
     return (struct effort){.grid = grid,
-                           .least = LEAST,
+                           .least = LEAST + p.start / unit / STARTED,
+                           .spent = p.start / unit,
                            .point = (p.point + OBJECTIVE_WORK * more) / unit,
                            .slow = p.slow / unit,
                            .slow_genes = s->slow};
@@ -347,8 +358,8 @@ void explore_trends(struct explore *e, double grid, size_t jobs)
     declare_trends(e);
     random_seed(&e->random, (uint64_t)e->study->seed);
     bool bounded = e->problem.effort.grid > 0;
-    if (!bounded || grid >= LEAST)
-        e->problem.effort.spent = check_trends(e, bounded ? CHECKED * grid : INFINITY, jobs);
+    if (!bounded || grid >= e->problem.effort.least)
+        e->problem.effort.spent += check_trends(e, bounded ? CHECKED * grid : INFINITY, jobs);
     e->problem.effort.check = bounded ? effort_of_missing_lines(e) : 0;
     for (size_t k = 0; k < (e->problem.objectives + e->problem.limits) * e->problem.genes; k++)
         e->turns[k] = e->turns[k] && e->trend[k] == TREND_UNKNOWN;
@@ -371,6 +382,9 @@ enum confirmed explore_confirm(struct explore *e, const struct search *s, size_t
 
 void explore_free(struct explore *e)
 {
+    for (size_t i = 0; i < e->cursors; i++)
+        cursor_free(&e->cursor[i]);
+    free(e->cursor);
     free(e->trend);
     free(e->dip);
     free(e->always);

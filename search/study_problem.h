@@ -15,6 +15,8 @@ struct explore {
     double *dip;
     bool *turns; /* [objectives + limits][axes]: a trend was declared and does not hold */
     bool *always;
+    struct cursor *cursor; /* of each thread; see explore_cursors */
+    size_t cursors;
     struct random random; /* draws the lines along which trends are checked */
     size_t lines;         /* checked so far along each axis */
 };
@@ -35,6 +37,10 @@ enum confirmed {
     BOUNDS_UNCHECKED /* the search saved too little effort for the required lines */
 };
 enum confirmed explore_confirm(struct explore *e, const struct search *s, size_t jobs);
+
+/* A cursor for each of `jobs` threads, for everything that is priced out of order: with automatic
+ * mappings, the first point of a new cursor costs as much as hundreds of others. */
+struct cursor *explore_cursors(struct explore *e, size_t jobs);
 void explore_free(struct explore *e);
 
 /* Computes the outcomes of `n` rows. */

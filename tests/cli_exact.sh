@@ -70,7 +70,7 @@ study 70 "$fixed
 $limits" >large.txt
 study 15 "$fixed
 $limits" >small.txt
-study 30 "$fixed
+study 60 "$fixed
 constraints: [tokens_per_s >= 1e9]" >nothing.txt
 exact "large" 0 "$bounds" <large.txt
 exact "small" 0 "$order" <small.txt
@@ -96,9 +96,9 @@ workload: {batch: max, tpot: 50 ms, context: 8192}
 plan: {devices: 32, tp: 1, ep: 32}
 precision: {weight: fp8, kv: bf16, math: fp8}
 sweep:
-  chip.memory_byte_per_s: {from: 2 TB/s, to: 16 TB/s, steps: 16}
-  chip.memory_byte: {from: 80 GB, to: 400 GB, steps: 16}
-  chip.link_byte_per_s: {from: 100 GB/s, to: 1.8 TB/s, steps: 20, scale: log}
+  chip.memory_byte_per_s: {from: 2 TB/s, to: 16 TB/s, steps: 28}
+  chip.memory_byte: {from: 80 GB, to: 400 GB, steps: 28}
+  chip.link_byte_per_s: {from: 100 GB/s, to: 1.8 TB/s, steps: 28, scale: log}
 objectives: [+tokens_per_s, -system_cost_usd]
 Y
 exit "$failed"

@@ -15,7 +15,7 @@
 
 enum { PATTERNS_MOST = 64, VALUES_MOST = 32 };
 #define NO_PART SIZE_MAX
-static const double ALLOWED = 0.06; /* share of the grid's effort, see above */
+static const double ALLOWED = 0.03; /* share of the grid's effort, see above */
 
 struct bounds {
     size_t low, high; /* of a gene, inclusive */
