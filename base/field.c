@@ -477,6 +477,16 @@ static bool separator_hint(const char *text, const char *unit, char *hint, size_
     return true;
 }
 
+/* Is it a yes or a no? */
+static bool is_flag(const struct field *f)
+{
+    struct word w;
+    for (size_t i = 0; field_word_at(f, i, &w); i++)
+        if (strcmp(w.text, "yes") == 0)
+            return true;
+    return f->whole && f->lo == 0 && f->hi == 1;
+}
+
 static int fail_text(const struct field *f, const char *text, struct err *err)
 {
     const char *near = NULL, *unit = unit_or_none(f->unit);
@@ -484,7 +494,7 @@ static int fail_text(const struct field *f, const char *text, struct err *err)
     if (!f->only_words && !word_hint(text, hint, sizeof hint))
         separator_hint(text, unit, hint, sizeof hint);
     if (*hint != '\0')
-        return fail(err, "\"%.80s\" is not a number: %s", text, hint);
+        return fail(err, "\"%.80s\" is not %s: %s", text, is_flag(f) ? "1 or 0" : "a number", hint);
     if (f->only_words || isalpha((unsigned char)*text))
         near = nearest_word(f, text);
     if (near != NULL)
@@ -555,8 +565,6 @@ int field_check(const struct field *f, double value, struct err *err)
     return check_value(f, value, quantity_text(value, f->unit, 10, shown, sizeof shown), err);
 }
 
-static int trimmed_parse(const struct field *f, const char *text, double *out, struct err *err);
-
 /* "attention+experts": the bits of all words. */
 static int joined_parse(const struct field *f, const char *text, double *out, struct err *err)
 {
@@ -577,7 +585,8 @@ static int joined_parse(const struct field *f, const char *text, double *out, st
     return 0;
 }
 
-static int trimmed_parse(const struct field *f, const char *text, double *out, struct err *err)
+static int trimmed_parse(const struct field *f, const char *text, bool si, double *out,
+                         struct err *err)
 {
     if (*text == '\0')
         return fail(err, "the value is missing: %s", value_form(f).text);
@@ -593,7 +602,7 @@ static int trimmed_parse(const struct field *f, const char *text, double *out, s
     double value;
     if (f->only_words || quantity_parse(text, f->unit, &value) != 0)
         return fail_text(f, text, err);
-    if (check_leading_zero(text, err) != 0 || check_missing_unit(f, text, value, err) != 0)
+    if (check_leading_zero(text, err) != 0 || (!si && check_missing_unit(f, text, value, err) != 0))
         return -1;
     if (check_value(f, value, text, err) != 0)
         return -1;
@@ -601,13 +610,23 @@ static int trimmed_parse(const struct field *f, const char *text, double *out, s
     return 0;
 }
 
-int field_parse(const struct field *f, const char *text, double *out, struct err *err)
+static int parse(const struct field *f, const char *text, bool si, double *out, struct err *err)
 {
     char *copy = mem_text(text + strspn(text, BLANKS));
     size_t length = strlen(copy);
     while (length > 0 && strchr(BLANKS, copy[length - 1]) != NULL)
         copy[--length] = '\0';
-    int status = trimmed_parse(f, copy, out, err);
+    int status = trimmed_parse(f, copy, si, out, err);
     free(copy);
     return status;
+}
+
+int field_parse(const struct field *f, const char *text, double *out, struct err *err)
+{
+    return parse(f, text, false, out, err);
+}
+
+int field_parse_si(const struct field *f, const char *text, double *out, struct err *err)
+{
+    return parse(f, text, true, out, err);
 }

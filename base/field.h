@@ -87,6 +87,10 @@ void fields_init(struct fields table, void *object);
  * and B/s, like 1 TB/s". */
 int field_parse(const struct field *f, const char *text, double *out, struct err *err);
 
+/* The same for a text below a name that states the SI unit, as in our own tables: a number without
+ * a unit is never questioned. */
+int field_parse_si(const struct field *f, const char *text, double *out, struct err *err);
+
 /* Is `value` in the range, and whole if it must be? Fails as field_parse does. */
 int field_check(const struct field *f, double value, struct err *err);
 

@@ -8,6 +8,7 @@
 
 #include "arch/catalogue/catalogue.h"
 #include "base/err.h"
+#include "base/faults.h"
 #include "db/db.h"
 #include "reports/write.h"
 #include "search/study.h"
@@ -77,8 +78,11 @@ int args_format(const struct args *a, enum format init, enum format *out, struct
  * that of the build. Caller closes. */
 int open_catalogue(struct catalogue **out, struct err *err);
 
-/* Opens a study; NULL: all defaults. If the study has several errors, prints all but the last (at
- * most 20, then the number of others), and `err` gets the last. Caller frees. */
+/* Reports all errors of a file: prints all but the last (at most 20, then the number of others),
+ * and `err` gets the last. `found` has at least one. Always -1. */
+int fail_all(const char *path, const struct faults *found, struct err *err);
+
+/* Opens a study; NULL: all defaults. Several errors are reported by fail_all. Caller frees. */
 int open_study(struct study **out, const char *path, struct catalogue *c, struct err *err);
 
 extern const struct command cmd_eval, cmd_sweep, cmd_query, cmd_pareto, cmd_payoff, cmd_report,

@@ -138,20 +138,24 @@ int open_catalogue(struct catalogue **out, struct err *err)
     return catalogue_open(out, DSE_CATALOGUE_DIR, err);
 }
 
-int open_study(struct study **out, const char *path, struct catalogue *c, struct err *err)
+int fail_all(const char *path, const struct faults *found, struct err *err)
 {
     enum { SHOWN = 20 };
+    for (size_t i = 0; i < found->n && i < SHOWN; i++) {
+        if (i + 1 < found->n)
+            fprintf(stderr, "%s\n", found->fault[i].text);
+        else
+            fail(err, "%s", found->fault[i].text);
+    }
+    return found->n > SHOWN ? fail(err, "%s: and %zu more", path, found->n - SHOWN) : -1;
+}
+
+int open_study(struct study **out, const char *path, struct catalogue *c, struct err *err)
+{
     struct faults found = {0};
     int rc = path ? study_open_all(out, path, c, &found, err) : study_open(out, path, c, err);
-
-    for (size_t i = 0; i < found.n && i < SHOWN; i++) {
-        if (i + 1 < found.n)
-            fprintf(stderr, "%s\n", found.fault[i].text);
-        else
-            fail(err, "%s", found.fault[i].text);
-    }
-    if (found.n > SHOWN)
-        fail(err, "%s: and %zu more", path, found.n - SHOWN);
+    if (found.n)
+        fail_all(path, &found, err);
     faults_free(&found);
     return rc;
 }
@@ -290,14 +294,16 @@ static bool reader_has_gone(void)
 /* Was everything printed written? If the reader closed the pipe, nothing is reported. */
 static int check_output(void)
 {
-    errno = 0;
-    bool failed = fflush(stdout) != 0;
-    if (!failed && !ferror(stdout))
+    int why = fflush(stdout) != 0 ? errno : 0;
+    if (!why && !ferror(stdout))
         return 0;
     if (reader_has_gone())
         return -1;
-    fprintf(stderr, "dse: standard output: cannot be written%s%s\n", errno ? ": " : "",
-            errno ? strerror(errno) : "");
+    if (!why &&
+        write(STDOUT_FILENO, "\n", 1) < 0) /* an earlier failure: ask for its reason again */
+        why = errno;
+    fprintf(stderr, "dse: standard output: cannot be written%s%s\n", why ? ": " : "",
+            why ? strerror(why) : "");
     return -1;
 }
 

@@ -17,6 +17,7 @@ struct target {
     enum { TARGET_NONE, TARGET_PART, TARGET_PARAMETER } kind;
     size_t part;
     struct parameter parameter;
+    bool has_unit; /* the column has the full name of the parameter, which ends in its SI unit */
 };
 
 static char *trimmed(char *text)
@@ -65,6 +66,11 @@ static struct target target_of(const char *name)
     }
     if (t.kind == TARGET_NONE && design_parameter(path, p, &ignored) == 0)
         t.kind = TARGET_PARAMETER;
+    size_t length = strlen(path);
+    if (t.kind == TARGET_PARAMETER) {
+        size_t own = strlen(p->field->name);
+        t.has_unit = length >= own && !strcmp(path + length - own, p->field->name);
+    }
     free(path);
     return t;
 }
@@ -139,17 +145,26 @@ static int check_foreign(const char *name, struct err *err)
     return 0;
 }
 
-static int fail_column(const struct points *p, size_t i, const char *what, struct err *err)
+/* Adds a mistake at a line and column of the file; column 1 if it is not one of a cell. */
+static void add_fault(struct points *p, size_t line, size_t column, const char *what)
 {
-    return fail(err, "%s:%zu:%zu: %s: %s", p->path, p->csv.header_line, i + 1, p->csv.header[i],
-                what);
+    struct err err;
+    fail(&err, "%s:%zu:%zu: %s", p->path, line, column, what);
+    faults_add(&p->found, line, column, &err);
 }
 
-static int fail_twice(const struct points *p, size_t i, size_t before, struct err *err)
+static void add_column_fault(struct points *p, size_t i, const char *what)
+{
+    struct err err;
+    fail(&err, "%s: %s", p->csv.header[i], what);
+    add_fault(p, p->csv.header_line, i + 1, err.text);
+}
+
+static void add_twice(struct points *p, size_t i, size_t before)
 {
     char what[NAME_MOST];
     snprintf(what, sizeof what, "given twice, by column %zu too: keep one", before + 1);
-    return fail_column(p, i, what, err);
+    add_column_fault(p, i, what);
 }
 
 struct named {
@@ -164,31 +179,29 @@ static int by_name_and_column(const void *a, const void *b)
     return order ? order : (x->column > y->column) - (x->column < y->column);
 }
 
-static int check_names(const struct points *p, struct err *err)
+static void check_names(struct points *p)
 {
     size_t n = p->csv.columns;
     struct named *sorted = mem_alloc(n, sizeof *sorted);
-    int rc = 0;
     for (size_t i = 0; i < n; i++)
         sorted[i] = (struct named){p->csv.header[i], i};
     qsort(sorted, n, sizeof *sorted, by_name_and_column);
-    for (size_t i = 1; i < n && rc == 0; i++)
+    for (size_t i = 1; i < n; i++)
         if (*sorted[i].name && !strcmp(sorted[i].name, sorted[i - 1].name))
-            rc = fail_twice(p, sorted[i].column, sorted[i - 1].column, err);
+            add_twice(p, sorted[i].column, sorted[i - 1].column);
     free(sorted);
-    return rc;
 }
 
 /* A column without a name must be empty, as spreadsheets often leave one. */
-static int check_nameless(const struct points *p, size_t i, struct err *err)
+static void check_nameless(struct points *p, size_t i)
 {
     for (size_t row = 0; row < p->csv.rows; row++) {
         const char *text = csv_at(&p->csv, row, i);
-        if (text[strspn(text, BLANKS)])
-            return fail(err, "%s:%zu:%zu: the column has no name: name it in the first line",
-                        p->path, p->csv.line[row], i + 1);
+        if (!text[strspn(text, BLANKS)])
+            continue;
+        add_fault(p, p->csv.line[row], i + 1, "the column has no name: name it in the first line");
+        return;
     }
-    return 0;
 }
 
 static bool same_target(const struct target *a, const struct target *b)
@@ -208,73 +221,86 @@ static bool has_column(const struct points *p, const char *name)
 
 /* The metric `batch` is taken for workload.batch by people, unless that is given or the list is a
  * result (it has a verdict). */
-static int check_batch(const struct points *p, size_t i, struct err *err)
+static void check_batch(struct points *p, size_t i)
 {
     static const char *const told_apart[] = {"workload.batch", "workload_batch", "verdict"};
     if (strcmp(p->csv.header[i], "batch") != 0)
-        return 0;
+        return;
     for (size_t j = 0; j < LEN(told_apart); j++)
         if (has_column(p, told_apart[j]))
-            return 0;
-    return fail_column(
-        p, i, "sets nothing: did you mean \"workload.batch\"? (given_batch is passed on)", err);
+            return;
+    add_column_fault(p, i,
+                     "sets nothing: did you mean \"workload.batch\"? (given_batch is passed on)");
 }
 
-static int find_targets(struct points *p, struct err *err)
+static bool has_name_before(const struct points *p, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (!strcmp(p->csv.header[j], p->csv.header[i]))
+            return true;
+    return false;
+}
+
+static void find_targets(struct points *p)
 {
     size_t *set = mem_alloc(p->csv.columns, sizeof *set), sets = 0;
     struct err inner;
-    int rc = 0;
-    for (size_t i = 0; i < p->csv.columns && rc == 0; i++) {
+    for (size_t i = 0; i < p->csv.columns; i++) {
         struct target *t = &p->target[i];
         *t = target_of(p->csv.header[i]);
-        for (size_t j = 0; j < sets && t->kind != TARGET_NONE && rc == 0; j++)
-            if (same_target(t, &p->target[set[j]]))
-                rc = fail_twice(p, i, set[j], err);
-        if (t->kind != TARGET_NONE)
+        size_t j = 0;
+        while (j < sets && !same_target(t, &p->target[set[j]]))
+            j++;
+        if (t->kind != TARGET_NONE && j < sets) {
+            if (!has_name_before(p, i)) /* check_names reports equal names */
+                add_twice(p, i, set[j]);
+        } else if (t->kind != TARGET_NONE)
             set[sets++] = i;
         else if (!*p->csv.header[i])
-            rc = check_nameless(p, i, err);
+            check_nameless(p, i);
         else if (check_foreign(p->csv.header[i], &inner) != 0)
-            rc = fail_column(p, i, inner.text, err);
+            add_column_fault(p, i, inner.text);
         else
-            rc = check_batch(p, i, err);
+            check_batch(p, i);
     }
-    if (rc == 0 && sets == 0)
-        rc = fail(err,
-                  "%s:%zu:1: no column is named like a parameter: name one, like model, chip or "
-                  "workload.context",
-                  p->path, p->csv.header_line);
+    if (p->found.n == 0 && sets == 0)
+        add_fault(p, p->csv.header_line, 1,
+                  "no column is named like a parameter: name one, like model, chip or "
+                  "workload.context");
     free(set);
-    return rc;
 }
 
-static int check_columns(struct points *p, struct err *err)
+static void check_columns(struct points *p)
 {
     for (size_t i = 0; i < p->csv.columns; i++)
         p->csv.header[i] = trimmed(p->csv.header[i]);
     p->target = mem_alloc(p->csv.columns, sizeof *p->target);
-    if (check_names(p, err) == 0 && find_targets(p, err) == 0)
-        return 0;
-    points_close(p);
-    return -1;
+    check_names(p);
+    find_targets(p);
 }
 
 int points_open(struct points *out, const char *path, struct err *err)
 {
     *out = (struct points){.path = path};
-    return csv_read(&out->csv, path, err) != 0 ? -1 : check_columns(out, err);
+    if (csv_read(&out->csv, path, err) != 0)
+        return -1;
+    check_columns(out);
+    return 0;
 }
 
 int points_parse(struct points *out, const char *name, const char *text, size_t length,
                  struct err *err)
 {
     *out = (struct points){.path = name};
-    return csv_parse(&out->csv, name, text, length, err) != 0 ? -1 : check_columns(out, err);
+    if (csv_parse(&out->csv, name, text, length, err) != 0)
+        return -1;
+    check_columns(out);
+    return 0;
 }
 
 void points_close(struct points *p)
 {
+    faults_free(&p->found);
     free(p->target);
     csv_free(&p->csv);
 }
@@ -285,7 +311,8 @@ static int set_cell(const struct target *t, const char *text, struct catalogue *
     const struct entry *e;
     double value;
     if (t->kind == TARGET_PARAMETER) {
-        if (field_parse(t->parameter.field, text, &value, err) != 0)
+        if ((t->has_unit ? field_parse_si : field_parse)(t->parameter.field, text, &value, err) !=
+            0)
             return -1;
         design_put(d, &t->parameter, value);
         return 0;
@@ -298,19 +325,20 @@ static int set_cell(const struct target *t, const char *text, struct catalogue *
     return rc;
 }
 
-int points_put(const struct points *p, size_t row, struct catalogue *c, struct design *d,
-               struct err *err)
+int points_put(struct points *p, size_t row, struct catalogue *c, struct design *d)
 {
-    struct err inner;
+    struct err inner, what;
+    size_t before = p->found.n;
     for (int pass = TARGET_PART; pass <= TARGET_PARAMETER; pass++)
         for (size_t i = 0; i < p->csv.columns; i++) {
             const char *text = csv_at(&p->csv, row, i);
-            if ((int)p->target[i].kind == pass && text[strspn(text, BLANKS)] &&
-                set_cell(&p->target[i], text, c, d, &inner) != 0)
-                return fail(err, "%s:%zu:%zu: %s: %s", p->path, p->csv.line[row], i + 1,
-                            p->csv.header[i], inner.text);
+            if ((int)p->target[i].kind != pass || !text[strspn(text, BLANKS)] ||
+                set_cell(&p->target[i], text, c, d, &inner) == 0)
+                continue;
+            fail(&what, "%s: %s", p->csv.header[i], inner.text);
+            add_fault(p, p->csv.line[row], i + 1, what.text);
         }
-    if (design_check(d, &inner) != 0)
-        return fail(err, "%s:%zu:1: %s", p->path, p->csv.line[row], inner.text);
-    return 0;
+    if (p->found.n == before && design_check(d, &inner) != 0)
+        add_fault(p, p->csv.line[row], 1, inner.text);
+    return p->found.n == before ? 0 : -1;
 }

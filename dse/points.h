@@ -4,24 +4,26 @@
 
 #include "arch/catalogue/catalogue.h"
 #include "base/csv.h"
+#include "base/faults.h"
 
 struct points {
     const char *path;
     struct csv csv; /* column names are trimmed */
     struct target *target;
+    struct faults found; /* mistakes so far, each with its position */
 };
 
-/* Reads the list. Refuses duplicate columns, names that look like a misspelt parameter, and a list
- * that sets nothing. Caller closes with points_close. */
+/* Reads the list; fails if it cannot be read at all. `found` gets duplicate columns, names that
+ * look like a misspelt parameter, and a list that sets nothing. Caller closes with points_close. */
 int points_open(struct points *out, const char *path, struct err *err);
 
 /* Parses text in memory; `name` replaces the file name in messages. */
 int points_parse(struct points *out, const char *name, const char *text, size_t length,
                  struct err *err);
 
-/* Sets the values of a row in the design: catalogue entries first, then single parameters. */
-int points_put(const struct points *p, size_t row, struct catalogue *c, struct design *d,
-               struct err *err);
+/* Sets the values of a row in the design: catalogue entries first, then single parameters. -1 if
+ * `found` got a mistake of the row. */
+int points_put(struct points *p, size_t row, struct catalogue *c, struct design *d);
 
 void points_close(struct points *p);
 

@@ -86,6 +86,25 @@ refused '2:2: workload\.context: "8 192" is not a number: write 8192'       'mod
 refused '2:2: workload\.context: "1_000" is not a number: write 1000'       'model,workload.context\nllama-3.1-8b,1_000\n'
 refused '2:2: workload\.tpot: 50 without a unit is 50 s: did you mean 50 ms' 'model,workload.tpot\nllama-3.1-8b,50\n'
 
+# Every mistake is reported, in file order, at most 20; nothing is evaluated.
+printf 'model,workload.context,chip,context,batch\nllama-3.1-8b,abc,b20,1,1\nllama-3.1-8b,5,b200,1,1\nfoo,-5,b200,1,1\n' >points.csv
+"$DSE" eval --points points.csv >out.csv 2>err.txt && complain "mistakes: status 0"
+[ ! -s out.csv ] || complain "mistakes: something on standard output"
+places=$(sed -n 's/^points\.csv:\([0-9]*:[0-9]*\): .*/\1/p' err.txt | tr '\n' ' ')
+[ "$places" = '1:4 1:5 2:2 2:3 4:1 4:2 ' ] || complain "mistakes at $places: $(cat err.txt)"
+(echo model && for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22; do echo "foo$i"; done) >points.csv
+"$DSE" eval --points points.csv 2>err.txt && complain "22 mistakes: status 0"
+[ "$(wc -l <err.txt)" -eq 21 ] || complain "22 mistakes: $(wc -l <err.txt) lines"
+grep -q '^points\.csv: and 2 more$' err.txt || complain "22 mistakes: $(tail -n 1 err.txt)"
+
+# A column with the full name of a parameter is in its SI unit, so 12 means 12 s.
+printf 'model,workload.tpot_s,chip.memory_byte\nllama-3.1-8b,12,192e9\n' >points.csv
+"$DSE" eval --points points.csv >out.csv 2>err.txt || complain "12 s in tpot_s: $(cat err.txt)"
+printf 'study: slow\nmodel: llama-3.1-8b\nsweep: {workload.tpot: [12 s, 20 s]}\n' >slow.yaml
+"$DSE" sweep slow.yaml --quiet >/dev/null || complain "a study of slow limits fails"
+"$DSE" query slow.db --columns model,workload_tpot_s --format csv >points.csv
+"$DSE" eval --points points.csv >out.csv 2>err.txt || complain "rows of the store: $(cat err.txt)"
+
 # Each row with an impossible mapping has a reason.
 printf 'model,plan.devices,plan.tp,plan.dp,plan.ep\nllama-3.1-8b,3,3,1,1\nllama-3.1-8b,1,1,1,1\n' >points.csv
 "$DSE" eval --points points.csv >out.csv || complain "a row without a mapping: status $?"

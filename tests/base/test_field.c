@@ -328,6 +328,43 @@ static void separators_in_a_number_are_answered_with_what_to_write(void **state)
             "\"8,192\" is not a number: write 8192, or 8.192 if the comma is a decimal point");
 }
 
+static void a_yes_or_no_is_answered_with_one_or_zero(void **state)
+{
+    (void)state;
+    static const struct word words[] = {{"no", 0}, {"yes", 1}, {"auto", 2}, {NULL, 0}};
+    const struct field flag = {.name = "flag", .unit = "1", .lo = 0, .hi = 1, .whole = true};
+    const struct field with_auto = {
+        .name = "flag", .unit = "1", .lo = 0, .hi = 2, .whole = true, .words = words};
+    static const struct {
+        const char *text, *why;
+    } given[] = {{"true", "\"true\" is not 1 or 0: write 1"},
+                 {"on", "\"on\" is not 1 or 0: write 1"},
+                 {"False", "\"False\" is not 1 or 0: write 0"},
+                 {"off", "\"off\" is not 1 or 0: write 0"}};
+    struct err err;
+    double got;
+    for (size_t i = 0; i < LEN(given); i++) {
+        assert_int_equal(field_parse(&flag, given[i].text, &got, &err), -1);
+        assert_string_equal(err.text, given[i].why);
+        assert_int_equal(field_parse(&with_auto, given[i].text, &got, &err), -1);
+        assert_string_equal(err.text, given[i].why);
+    }
+    assert_int_equal(field_parse(&with_auto, "yes", &got, &err), 0);
+    assert_close(got, 1, 0);
+}
+
+static void below_a_name_with_its_unit_no_number_is_questioned(void **state)
+{
+    (void)state;
+    struct err err;
+    double got;
+    assert_int_equal(field_parse_si(row("wait_s"), "50", &got, &err), 0);
+    assert_close(got, 50, 0);
+    assert_int_equal(field_parse_si(row("wait_s"), "50 ms", &got, &err), 0);
+    assert_close(got, 0.05, 0);
+    assert_int_equal(field_parse_si(row("gap_s"), "2", &got, &err), -1);
+}
+
 static void a_number_without_a_unit_is_questioned_where_another_was_meant(void **state)
 {
     (void)state;
@@ -581,6 +618,8 @@ int main(void)
         cmocka_unit_test(an_unknown_word_is_refused_with_the_nearest_or_all),
         cmocka_unit_test(what_other_languages_take_for_numbers_is_answered_with_what_to_write),
         cmocka_unit_test(separators_in_a_number_are_answered_with_what_to_write),
+        cmocka_unit_test(a_yes_or_no_is_answered_with_one_or_zero),
+        cmocka_unit_test(below_a_name_with_its_unit_no_number_is_questioned),
         cmocka_unit_test(a_number_without_a_unit_is_questioned_where_another_was_meant),
         cmocka_unit_test(long_and_odd_text_gives_one_short_line),
         cmocka_unit_test(a_check_names_the_value_and_the_range),
