@@ -65,6 +65,12 @@ void table_text(struct table *t, const char *text)
     }
 }
 
+void table_quantity(struct table *t, const char *text)
+{
+    table_text(t, text);
+    t->cell[t->filled - 1].quantity = true;
+}
+
 char *number_text(double value, char *buffer, size_t size)
 {
     for (int digits = 15; digits <= 17; digits++) {

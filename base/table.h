@@ -8,6 +8,7 @@
 struct cell {
     enum cell_kind { CELL_NULL, CELL_NUMBER, CELL_TEXT } kind;
     bool whole;    /* CELL_NUMBER stored as an integer */
+    bool quantity; /* CELL_TEXT that is a number with its unit: aligned like a number */
     double number; /* if CELL_NUMBER */
     char *text;    /* if CELL_TEXT; owned by the table */
 };
@@ -46,6 +47,7 @@ struct cell cell_copy(const struct cell *c); /* with its own copy of the text */
 void table_begin(struct table *t, const char *const *header, size_t columns);
 void table_number(struct table *t, double value);   /* NAN makes a NULL */
 void table_text(struct table *t, const char *text); /* NULL makes a NULL */
+void table_quantity(struct table *t, const char *text);
 void table_cell(struct table *t, const struct cell *c);
 
 /* Shortest decimal text that reads back as the same double. */

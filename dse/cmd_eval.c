@@ -22,7 +22,7 @@ static void print_metric(const char *label, const char *name, const struct metri
 {
     char text[48];
     const struct field *f = field_find(metrics_fields, name);
-    printf("  %-22s %s\n", label, field_text(f, field_get(f, m), text, sizeof text));
+    print_line(25, "  %-22s %s\n", label, field_text(f, field_get(f, m), text, sizeof text));
 }
 
 /* The metric, with its interval if it has one. */
@@ -39,7 +39,7 @@ static void print_interval(const char *label, const char *name, const struct met
         const struct field *f = field_find(metrics_fields, full);
         field_text(f, field_get(f, m), text[i], sizeof text[i]);
     }
-    printf("  %-22s %s  (%s to %s)\n", label, text[0], text[1], text[2]);
+    print_line(25, "  %-22s %s  (%s to %s)\n", label, text[0], text[1], text[2]);
 }
 
 static void print_cost(const char *label, const char *name, const struct metrics *m)
@@ -51,52 +51,87 @@ static void print_cost(const char *label, const char *name, const struct metrics
         const struct field *f = field_find(metrics_fields, full);
         quantity_text(field_get(f, m), f->unit, 3, text[i], sizeof text[i]);
     }
-    printf("  %-22s %s  (%s to %s)\n", label, text[0], text[1], text[2]);
+    print_line(25, "  %-22s %s  (%s to %s)\n", label, text[0], text[1], text[2]);
+}
+
+static void add_quantity(struct table *t, double value, const char *unit)
+{
+    char text[48];
+    table_quantity(t, value > 0 ? quantity_text(value, unit, 3, text, sizeof text) : "-");
 }
 
 static void print_operators(const struct mapped *mapped, const struct design *d,
                             const struct metrics *m)
 {
+    static const char *const header[] = {
+        "  operator of a step", "on", "FLOP", "bytes", "wire", "time", "%", "bound by"};
     struct devices dev;
-    char text[4][48];
+    struct table t;
     struct load load = step_load(&mapped->step, m->batch);
     double step_s = m->batch * mapped->step.made / m->tokens_per_s;
 
     devices_of(&dev, d);
-    printf("\n  %-22s %-8s %10s %10s %10s %10s %6s  %s\n", "operator of a step", "on", "FLOP",
-           "bytes", "wire", "time", "%", "bound by");
+    table_begin(&t, header, LEN(header));
     for (size_t i = 0; i < mapped->step.ops.n; i++) {
-        const struct op *o = &mapped->step.ops.op[i];
         struct op_cost c = step_op_cost(&mapped->step, &dev, i, load);
         int bar = (int)(time_share(&c, step_s) / 4 + 0.5);
-        printf("  %-22s %-8s %10s %10s %10s %10s %6.1f  %-8s%.*s\n", o->name, place_text[c.on],
-               c.flop > 0 ? quantity_text(c.flop, "FLOP", 3, text[0], 48) : "-",
-               c.byte > 0 ? quantity_text(c.byte, "B", 3, text[1], 48) : "-",
-               c.wire_byte > 0 ? quantity_text(c.wire_byte, "B", 3, text[2], 48) : "-",
-               quantity_text(c.time_s, "s", 3, text[3], 48), time_share(&c, step_s),
-               bound_text[c.bound], bar, "#########################");
+        char text[64];
+        snprintf(text, sizeof text, "  %s", mapped->step.ops.op[i].name);
+        table_text(&t, text);
+        table_text(&t, place_text[c.on]);
+        add_quantity(&t, c.flop, "FLOP");
+        add_quantity(&t, c.byte, "B");
+        add_quantity(&t, c.wire_byte, "B");
+        add_quantity(&t, c.time_s, "s");
+        snprintf(text, sizeof text, "%.1f", time_share(&c, step_s));
+        table_quantity(&t, text);
+        snprintf(text, sizeof text, bar ? "%-8s%.*s" : "%s", bound_text[c.bound], bar,
+                 "#########################");
+        table_text(&t, text);
     }
+    printf("\n");
+    print_table(&t, FORMAT_TABLE, 1);
+    table_free(&t);
 }
 
-static void print_mapping(const struct plan *p)
+/* "deepseek-r1 on 32 x b200 with duplex: TP 1, DP 32, EP 32, context 8192"; `what` instead of the
+ * mapping if it is given. */
+static void print_title(const struct design *d, const struct plan *p, const char *what)
 {
-    printf("TP %g, DP %g, EP %g", p->tp, p->dp, p->ep);
+    const struct workload *w = &d->workload;
+    char more[160] = "", in[48], out[48];
+    size_t size = sizeof more, n = 0;
+    const char *engine = !engine_is_there(&d->engine)     ? ""
+                         : strcmp(d->engine_name, "none") ? d->engine_name
+                                                          : "an engine";
     if (p->pp > 1)
-        printf(", PP %g", p->pp);
+        n += (size_t)snprintf(more + n, size - n, ", PP %g", p->pp);
     if (p->cp > 1)
-        printf(", CP %g", p->cp);
+        n += (size_t)snprintf(more + n, size - n, ", CP %g", p->cp);
+    number_readable(phase_of(w)->answers ? w->input : w->context, 6, in, sizeof in);
+    if (phase_of(w)->answers)
+        snprintf(more + n, size - n, ", %s tokens in and %s out", in,
+                 number_readable(w->output, 6, out, sizeof out));
+    else
+        snprintf(more + n, size - n, ", %s %s", w->phase == PHASE_PREFILL ? "prompt" : "context",
+                 in);
+    char *mapping = mem_print("TP %g, DP %g, EP %g%s", p->tp, p->dp, p->ep, more);
+    print_line(4, "%s on %g x %s%s%s: %s", d->model_name, p->devices, d->chip_name,
+               *engine ? " with " : "", engine, what ? what : mapping);
+    free(mapping);
 }
 
 static void print_calibration(const struct design *d, const struct metrics *m)
 {
-    printf("\n  Timing is calibrated with the constants of %s, fitted to measured kernels and\n"
-           "  servers%s.\n"
-           "  Ranges hold eight measurements in ten: the error of the log is %.2f. Operators are\n"
-           "  those of a step without its prefill; costs are public estimates, low to high.\n",
-           d->calibration_name,
-           m->calibrated_on == ON_OWN ? ""
-                                      : "; NONE of these ran on this chip, so it is less certain",
-           m->timing_error);
+    print_line(
+        2,
+        "\n  Timing is calibrated with the constants of %s, fitted to measured kernels and\n"
+        "  servers%s.\n"
+        "  Ranges hold eight measurements in ten: the error of the log is %.2f. Operators are\n"
+        "  those of a step without its prefill; costs are public estimates, low to high.\n",
+        d->calibration_name,
+        m->calibrated_on == ON_OWN ? "" : "; NONE of these ran on this chip, so it is less certain",
+        m->timing_error);
 }
 
 /* What its place leaves of an engine. */
@@ -106,17 +141,18 @@ static void print_engine_limits(const struct design *d, const struct metrics *m)
     const struct field *status = field_find(engine_fields, "status");
     const struct engine *e = &d->engine;
     const char *why = field_word(by, m->engine_limited_by);
-    printf("  %-22s %s: m %.3g, r %.3g", "engine", field_word(status, e->status),
-           m->engine_bandwidth_ratio, m->engine_ridge_flop_per_byte);
+    char given[64] = "", area[48] = "";
     if (m->engine_bandwidth_ratio < e->bandwidth_ratio ||
         m->engine_ridge_flop_per_byte < e->ridge_flop_per_byte)
-        printf(" instead of m %.3g, r %.3g", e->bandwidth_ratio, e->ridge_flop_per_byte);
-    if (m->engine_limited_by != LIMITED_BY_NOTHING)
-        printf(", limited by %s", why);
-    printf("; a stack draws %.3g W", m->engine_stack_power_w);
+        snprintf(given, sizeof given, " instead of m %.3g, r %.3g", e->bandwidth_ratio,
+                 e->ridge_flop_per_byte);
+    bool limited = m->engine_limited_by != LIMITED_BY_NOTHING;
     if (m->engine_stack_area_mm2 > 0)
-        printf(" with %.3g mm2 of logic", m->engine_stack_area_mm2);
-    printf("\n");
+        snprintf(area, sizeof area, " with %.3g mm2 of logic", m->engine_stack_area_mm2);
+    print_line(25, "  %-22s %s: m %.3g, r %.3g%s%s%s; a stack draws %.3g W%s", "engine",
+               field_word(status, e->status), m->engine_bandwidth_ratio,
+               m->engine_ridge_flop_per_byte, given, limited ? ", limited by " : "",
+               limited ? why : "", m->engine_stack_power_w, area);
 }
 
 /* What cannot be built, or cannot run at the priced speed. */
@@ -125,43 +161,38 @@ static void print_limits(const struct design *d, const struct metrics *m)
     if (engine_is_there(&d->engine))
         print_engine_limits(d, m);
     if (m->power_limit_ratio > 1)
-        printf("  %-22s a device draws %.2f times its TDP: it would throttle\n", "power limit",
-               m->power_limit_ratio);
+        print_line(25, "  %-22s a device draws %.2f times its TDP: it would throttle\n",
+                   "power limit", m->power_limit_ratio);
     if (m->package_limit_ratio > 1)
         printf("  %-22s %.2f times the largest that can be made\n", "package",
                m->package_limit_ratio);
 }
 
+/* The largest batch that the latency limits allow. */
+static const char *latency_allows(const struct metrics *m, char text[48])
+{
+    if (isinf(m->batch_slo))
+        return "limit: none";
+    snprintf(text, 48, "%.0f", m->batch_slo);
+    return text;
+}
+
 static void print_text(const struct mapped *mapped, const struct plan *plan, const struct design *d,
                        const struct metrics *m, const struct price_book *book)
 {
-    printf("%s on %g x %s", d->model_name, plan->devices, d->chip_name);
-    if (engine_is_there(&d->engine))
-        printf(" with %s", strcmp(d->engine_name, "none") ? d->engine_name : "an engine");
-    printf(": ");
-    if (m->verdict == VERDICT_CALIBRATION) {
-        printf("no calibration\n  verdict                calibration: %s\n",
-               verdict_reason((enum verdict)m->verdict, d));
+    if (m->verdict == VERDICT_CALIBRATION || !mapped) {
+        bool lacks = m->verdict == VERDICT_CALIBRATION;
+        print_title(d, plan, lacks ? "no calibration" : "no mapping");
+        print_line(25, "  %-22s %s: %s", "verdict", lacks ? "calibration" : "mapping",
+                   verdict_reason((enum verdict)m->verdict, d));
         return;
     }
-    if (!mapped) {
-        printf("no mapping\n  verdict                mapping: %s\n",
-               verdict_reason((enum verdict)m->verdict, d));
-        return;
-    }
-    print_mapping(plan);
-    const struct workload *w = &d->workload;
-    char in[48], out[48];
-    if (phase_of(w)->answers)
-        printf(", %s tokens in and %s out\n\n", number_readable(w->input, 6, in, sizeof in),
-               number_readable(w->output, 6, out, sizeof out));
-    else
-        printf(", %s %s\n\n", w->phase == PHASE_PREFILL ? "prompt" : "context",
-               number_readable(w->context, 6, in, sizeof in));
-
+    print_title(d, plan, NULL);
+    printf("\n");
+    char slo[48];
     const char *reason = verdict_reason((enum verdict)m->verdict, d);
-    printf("  %-22s %s%s%s\n", "verdict", verdict_kinds[(enum verdict)m->verdict].name,
-           *reason ? ": " : "", reason);
+    print_line(25, "  %-22s %s%s%s\n", "verdict", verdict_kinds[(enum verdict)m->verdict].name,
+               *reason ? ": " : "", reason);
     print_interval("tokens/s", "tokens_per_s", m);
     print_interval("tokens/s per device", "tokens_per_s_per_device", m);
     if (!isnan(m->tpot_s))
@@ -172,23 +203,23 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         print_metric("devices for prefill", "prefill_devices", m);
         print_metric("KV transfer", "kv_transfer_s", m);
     }
-    printf("  %-22s %.0f requests (memory allows %.0f, latency %.0f); bound by %s\n", "batch",
-           m->batch, m->batch_cap, m->batch_slo,
-           field_word(field_find(metrics_fields, "limit"), m->limit));
+    print_line(25, "  %-22s %.0f requests (memory allows %.0f, latency %s); bound by %s\n", "batch",
+               m->batch, m->batch_cap, latency_allows(m, slo),
+               field_word(field_find(metrics_fields, "limit"), m->limit));
     char used[48], has[48], weights[48], kv[48];
-    printf("  %-22s %s of %s per device: weights %s, KV cache %s\n", "memory",
-           quantity_text(m->memory_used_byte, "B", 4, used, 48),
-           quantity_text(d->chip.memory_byte *
-                             (engine_is_there(&d->engine) ? d->engine.capacity_ratio : 1),
-                         "B", 4, has, 48),
-           quantity_text(m->weight_byte, "B", 4, weights, 48),
-           quantity_text(m->kv_byte, "B", 4, kv, 48));
-    printf("  %-22s %.1f FLOP/B against a ridge point of %.0f; %.0f %% of the step\n",
-           "core attention", m->attention_intensity_flop_per_byte, m->ridge_flop_per_byte,
-           100 * m->attention_share);
+    print_line(25, "  %-22s %s of %s per device: weights %s, KV cache %s\n", "memory",
+               quantity_text(m->memory_used_byte, "B", 4, used, 48),
+               quantity_text(d->chip.memory_byte *
+                                 (engine_is_there(&d->engine) ? d->engine.capacity_ratio : 1),
+                             "B", 4, has, 48),
+               quantity_text(m->weight_byte, "B", 4, weights, 48),
+               quantity_text(m->kv_byte, "B", 4, kv, 48));
+    print_line(25, "  %-22s %.1f FLOP/B against a ridge point of %.0f; %.0f %% of the step\n",
+               "core attention", m->attention_intensity_flop_per_byte, m->ridge_flop_per_byte,
+               100 * m->attention_share);
     if (engine_is_there(&d->engine))
-        printf("  %-22s %.2f on core attention%s\n", "engine speed-up S", m->engine_speedup,
-               m->engine_speedup < 1 ? ": slower than the chip, so it is not used" : "");
+        print_line(25, "  %-22s %.2f on core attention%s\n", "engine speed-up S", m->engine_speedup,
+                   m->engine_speedup < 1 ? ": slower than the chip, so it is not used" : "");
     print_limits(d, m);
     print_cost("device cost to make", "device_cost_usd", m);
     if (engine_is_there(&d->engine))
@@ -203,9 +234,11 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         print_calibration(d, m);
         return;
     }
-    printf("\n  Timing is %s: every operator at data-sheet peaks, no start-up time, %s\n"
-           "  overlapped. Measured systems are slower; costs are public estimates, low to high.\n",
-           timing_of(&d->mode)->shown, d->plan.overlap == OVERLAP_NONE ? "nothing" : "collectives");
+    print_line(
+        2,
+        "\n  Timing is %s: every operator at data-sheet peaks, no start-up time, %s\n"
+        "  overlapped. Measured systems are slower; costs are public estimates, low to high.\n",
+        timing_of(&d->mode)->shown, d->plan.overlap == OVERLAP_NONE ? "nothing" : "collectives");
 }
 
 static void json_field(const struct field *f, double value)
@@ -406,13 +439,18 @@ static int eval_points(const struct study *s, const char *path, struct catalogue
         struct plan plan;
         for (size_t i = 0; i < s->axes; i++)
             axis_put(&s->axis[i], 0, &d);
-        if (points_put(&points, row, catalogue, &d, err) != 0)
-            goto done;
+        if (points_put(&points, row, catalogue, &d) != 0 || points.found.n)
+            continue; /* the other rows may have mistakes too */
         evaluate(&d, &s->prices, &m, &plan);
         if (m.verdict == VERDICT_OK && !study_allows(s, &d, &m))
             m.verdict = VERDICT_CONSTRAINT;
         feasible = feasible || m.verdict == VERDICT_OK;
         point_row(&t, &points, row, &m, &plan, &d);
+    }
+    if (points.found.n) {
+        faults_sort(&points.found);
+        rc = fail_all(path, &points.found, err);
+        goto done;
     }
     print_table(&t, format, 1);
     rc = feasible || !points.csv.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;

@@ -1,4 +1,5 @@
 /* dse payoff: when an attention engine pays off. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,7 +91,7 @@ static void print_flips(const struct payoff *p)
                                         {"payoff_low_end", "P at low"},
                                         {"flips_at", "flips at"},
                                         {"payoff_high_end", "P at high"}};
-    payoff_swing_table(p, SWINGS_MOST, &all);
+    payoff_swing_table(p, SIZE_MAX, &all);
     size_t flips = (size_t)table_find(&all, "flips");
     table_begin(&few, (const char *const *)all.header, all.columns);
     for (size_t row = 0; row < all.rows; row++)
@@ -103,7 +104,8 @@ static void print_flips(const struct payoff *p)
                     table_number(&few, c->kind == CELL_NUMBER ? c->number : NAN);
             }
     if (few.rows) {
-        printf("\nConstants that flip a verdict within their own range, all others at their middle "
+        print_line(
+            0, "\nConstants that flip a verdict within their own range, all others at their middle "
                "value:"
                "\n\n");
         print_columns(&few, p->by_n, show, LEN(show));
@@ -117,7 +119,8 @@ static void print_flips(const struct payoff *p)
 static void print_stops(const struct payoff *p)
 {
     struct table t;
-    printf("\nStop points, where P = 1 (low and high: where one draw in ten crosses 1):\n\n");
+    print_line(0,
+               "\nStop points, where P = 1 (low and high: where one draw in ten crosses 1):\n\n");
     if (!p->stops) {
         printf("none: P does not cross 1 along any axis\n");
         return;
@@ -133,7 +136,8 @@ static void print_stops(const struct payoff *p)
 
 static void print_legend(const struct payoff *p)
 {
-    printf(
+    print_line(
+        0,
         "\n"
         "The best engine of each workload. G is the gain at equal hardware, so the engine may add "
         "the share\n"
@@ -156,24 +160,27 @@ static void print_text(const struct payoff *p, const struct payoff *engines)
     struct table t;
     char *sentence = payoff_sentence(p), *line;
 
-    printf("%s\n", sentence);
+    print_line(0, "%s", sentence);
     free(sentence);
     if (p->none)
         return;
     for (size_t i = 0; (line = payoff_line(engines, i)); i++) {
-        printf("  %s\n", line);
+        print_line(4, "  %s", line);
         free(line);
     }
     if (p->left)
-        printf("\nEach side chooses its best %s, shown in the control column; --by separates "
-               "the answers.\n",
-               p->left);
+        print_line(0,
+                   "\nEach side chooses its best %s, shown in the control column; --by separates "
+                   "the answers.\n",
+                   p->left);
     if (p->runs)
-        printf("\nEvery engine runs %s.\n", p->runs);
-    printf("\nP: best throughput per unit of budget (%s) with an engine over best without; both "
-           "sides choose\n"
-           "their chip and mapping. Each engine on its own:\n\n",
-           budget_text[p->budget]);
+        print_line(0, "\nEvery engine runs %s.\n", p->runs);
+    print_line(
+        0,
+        "\nP: best throughput per unit of budget (%s) with an engine over best without; both "
+        "sides choose\n"
+        "their chip and mapping. Each engine on its own:\n\n",
+        budget_text[p->budget]);
     payoff_map_table(engines, &t);
     print_table(&t, FORMAT_TABLE, 2);
     table_free(&t);
@@ -190,7 +197,7 @@ static void print_data(const struct payoff *p, enum format format)
     size_t parts = p->none ? LEN(part) : LEN(part) - 1;
     payoff_table(p, &part[0]);
     payoff_stop_table(p, &part[1]);
-    payoff_swing_table(p, SWINGS_MOST, &part[2]);
+    payoff_swing_table(p, SIZE_MAX, &part[2]);
     payoff_note_table(p, &part[3]);
     if (format == FORMAT_JSON)
         printf("{\"budget\": \"%s\"", budget_text[p->budget]);

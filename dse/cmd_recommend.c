@@ -61,9 +61,11 @@ static int cheapest_systems(const struct args *a, struct db *db, const struct db
     if (rc != 0)
         return -1;
     if (format == FORMAT_TABLE)
-        printf("The cheapest whole systems of run %s that reach %s tokens/s, with each engine and "
-               "without; cheapest first.\n\n",
-               run->name, number_readable(tokens_per_s, 6, rate, sizeof rate));
+        print_line(
+            0,
+            "The cheapest whole systems of run %s that reach %s tokens/s, with each engine and "
+            "without; cheapest first.\n\n",
+            run->name, number_readable(tokens_per_s, 6, rate, sizeof rate));
     print_table(&t, format, 1);
     rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
     if (!t.rows)
@@ -105,11 +107,13 @@ static int required_engine(const struct args *a, struct db *db, const struct db_
         goto done;
     required_engine_table(&p, &q, &t);
     if (format == FORMAT_TABLE)
-        printf("The in-place engine that would pay off for %s: the lowest ridge point "
-               "(FLOP/B) at which it pays\nif it adds 0, 5, 10 or 20 %% to the price of the "
-               "system, and the most it may add at any ridge point.\nEmpty: it never pays at that "
-               "price.\n\n",
-               args_value(a, "--engine"));
+        print_line(
+            0,
+            "The in-place engine that would pay off for %s: the lowest ridge point "
+            "(FLOP/B) at which it pays\nif it adds 0, 5, 10 or 20 %% to the price of the "
+            "system, and the most it may add at any ridge point.\nEmpty: it never pays at that "
+            "price.\n\n",
+            args_value(a, "--engine"));
     print_table(&t, format, 1);
     table_free(&t);
     rc = p.n ? EXIT_DONE : EXIT_NONE_FEASIBLE;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "reports/write.h"
+#include "dse/terminal.h"
 
 struct made {
     struct device_cost cost;
@@ -57,18 +57,24 @@ static double value(const struct part_of_cost *p, const struct made *c)
 
 void costs_text(const struct design *d, const struct price_book *book)
 {
+    static const char *const header[] = {"  one device", "low", "middle", "high"};
     struct made c[3];
-    char text[3][48];
+    struct table t;
+    char text[64];
 
     cost_of(c, d, book);
-    printf("\n  %-22s %12s %12s %12s\n", "one device", "low", "middle", "high");
+    table_begin(&t, header, LEN(header));
     for (size_t i = 0; i < LEN(parts); i++) {
         if (value(&parts[i], &c[2]) <= 0)
             continue;
+        snprintf(text, sizeof text, "  %s", parts[i].label);
+        table_text(&t, text);
         for (size_t j = 0; j < 3; j++)
-            quantity_text(value(&parts[i], &c[j]), parts[i].unit, 3, text[j], 48);
-        printf("  %-22s %12s %12s %12s\n", parts[i].label, text[0], text[1], text[2]);
+            table_quantity(&t, quantity_text(value(&parts[i], &c[j]), parts[i].unit, 3, text, 48));
     }
+    printf("\n");
+    print_table(&t, FORMAT_TABLE, 1);
+    table_free(&t);
 }
 
 void costs_json(const struct design *d, const struct price_book *book)

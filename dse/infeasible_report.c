@@ -1,5 +1,6 @@
 #include "dse/infeasible_report.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,27 @@ static void print_others(const struct miss *miss, FILE *out)
     fprintf(out, "\n");
 }
 
+/* "12 %", or "1.64 million times" above 1000 %. */
+static char *excess_text(double by, char *text, size_t size)
+{
+    static const struct {
+        double of;
+        const char *name;
+    } scales[] = {{1e12, " trillion"}, {1e9, " billion"}, {1e6, " million"}, {1, ""}};
+    size_t i = 0;
+    if (by <= 10) {
+        number_readable(100 * by, 3, text, size);
+        snprintf(text + strlen(text), size - strlen(text), " %%");
+        return text;
+    }
+    while (by < scales[i].of)
+        i++;
+    double shown = by / scales[i].of;
+    int digits = (int)floor(log10(shown));
+    snprintf(text, size, "%.*f%s times", digits < 2 ? 2 - digits : 0, shown, scales[i].name);
+    return text;
+}
+
 /* By how much a limit must rise for the nearest point. */
 static void print_verdict(const struct misses *m, enum verdict v, FILE *out)
 {
@@ -55,8 +77,8 @@ static void print_verdict(const struct misses *m, enum verdict v, FILE *out)
     char text[48];
     if (!miss->n || !limit || isinf(miss->by))
         return;
-    fprintf(out, "      nearest: point %llu needs %s %% more %s", (unsigned long long)miss->point,
-            number_readable(100 * miss->by, 3, text, sizeof text), limit);
+    fprintf(out, "      nearest: point %llu needs %s more %s", (unsigned long long)miss->point,
+            excess_text(miss->by, text, sizeof text), limit);
     print_others(miss, out);
 }
 
@@ -73,9 +95,9 @@ static void print_constraint(const struct misses *m, size_t i, FILE *out)
         double step = miss->by * (r->value != 0 ? fabs(r->value) : 1);
         double value =
             r->relation == AT_MOST || r->relation == BELOW ? r->value + step : r->value - step;
-        fprintf(out, ", nearest: point %llu by %s %%, feasible with a limit of %s",
-                (unsigned long long)miss->point,
-                number_readable(100 * miss->by, 3, share, sizeof share),
+        fprintf(out, ", nearest: point %llu by %s%s, feasible with a limit of %s",
+                (unsigned long long)miss->point, excess_text(miss->by, share, sizeof share),
+                miss->by > 10 ? " the limit" : "",
                 quantity_text(value, strcmp(f->unit, "1") ? f->unit : "", 9, text, sizeof text));
     }
     print_others(miss, out);

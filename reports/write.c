@@ -158,7 +158,7 @@ static void write_json(const struct table *t, FILE *out)
 /* Per column: */
 struct layout {
     bool md;
-    bool *right;    /* aligned right: numbers only */
+    bool *right;    /* aligned right: numbers and quantities only */
     bool *prefixed; /* one number needs a prefix, so all numbers from 1000 up get one */
     size_t *width;  /* of the widest cell */
 };
@@ -245,8 +245,8 @@ static void measure(const struct table *t, struct layout *l)
             size_t width = text_width(cell_as_text(c, l, i, buffer), l->md);
             if (width > l->width[i])
                 l->width[i] = width;
-            numbers = numbers || c->kind == CELL_NUMBER;
-            texts = texts || c->kind == CELL_TEXT;
+            numbers = numbers || c->kind == CELL_NUMBER || c->quantity;
+            texts = texts || (c->kind == CELL_TEXT && !c->quantity);
         }
         l->right[i] = numbers && !texts;
     }
@@ -278,19 +278,25 @@ static void put_line(const struct table *t, const struct cell *row, const struct
                      const struct block *b, FILE *out)
 {
     char buffer[NUMBER_SIZE];
+    size_t pending = 0; /* blanks that a text must follow */
     for (size_t k = 0; k < block_count(b); k++) {
         size_t i = block_column(b, k), width = l->width[i];
         const char *text = row != NULL ? cell_as_text(&row[i], l, i, buffer) : t->header[i];
         size_t own = text_width(text, l->md), blank = own < width ? width - own : 0;
-        bool last = k + 1 == block_count(b);
-
-        fputs(l->md ? "| " : "", out);
-        if (l->right[i])
-            repeat(' ', blank, out);
+        if (l->md)
+            fputs("| ", out);
+        pending += l->right[i] ? blank : 0;
+        if (*text || l->md) {
+            repeat(' ', pending, out);
+            pending = 0;
+        }
         put_text(text, l->md, width, out);
-        if (!l->right[i] && (l->md || !last))
-            repeat(' ', blank, out);
-        fputs(l->md ? " " : last ? "" : "  ", out);
+        pending += l->right[i] ? 0 : blank;
+        if (l->md) {
+            repeat(' ', pending + 1, out);
+            pending = 0;
+        } else
+            pending += 2;
     }
     fputs(l->md ? "|\n" : "\n", out);
 }

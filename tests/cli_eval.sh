@@ -17,6 +17,12 @@ near() { # near A B RATIO WHAT
 
 "$DSE" eval >text.txt || complain "no defaults"
 grep -q 'TPOT' text.txt || complain "the text has no TPOT"
+grep -q 'latency limit: none)' text.txt || complain "no limit: $(grep requests text.txt)"
+"$DSE" eval --set workload.tpot=50ms | grep -q 'latency [0-9]*)' || complain "no batch for a limit"
+if [ -e /dev/full ]; then
+    "$DSE" eval >/dev/full 2>err.txt && complain "a full disk: status 0"
+    grep -q '^dse: standard output: cannot be written: No space left' err.txt || complain "a full disk: $(cat err.txt)"
+fi
 "$DSE" eval --format json >default.json || complain "no JSON"
 
 # Units: the same value however it is written.

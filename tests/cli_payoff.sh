@@ -34,6 +34,17 @@ sweep:
 END
 "$DSE" sweep s.yaml --quiet >/dev/null || complain "the study fails"
 
+# What cannot be a range is refused, each with its reason.
+refused() { # refused WHAT OPTION VALUE
+    "$DSE" payoff s.db "$2" "$3" >out.txt 2>err.txt
+    is "$?" 2 "$2 $3"
+    grep -q -e "$1" err.txt || complain "$2 $3: $(cat err.txt)"
+}
+refused '"engine" is a word: give a parameter that is a number' --stop engine
+refused '"tokens_per_s" is a metric: give a parameter that is a number' --stop tokens_per_s
+refused '"workload.phase" is a word: give a parameter that is a number' --map workload.phase,chip.memory_byte
+refused 'did you mean "engine.ridge_flop_per_byte"' --map chip.memory_byte,engine.ridge_flop_per_bite
+
 # Certainty and break-even cost.
 "$DSE" payoff s.db --format json >groups.json
 for model in gpt3-175b deepseek-r1; do

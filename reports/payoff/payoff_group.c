@@ -23,7 +23,7 @@ const char *const payoff_verdict_text[PAYOFF_VERDICTS] = {
 /* A verdict other than "too close to call" needs this share of the draws. */
 static const double SURE = 0.9;
 
-enum { KEPT_SWINGS = 12 };
+enum { KEPT_SWINGS = 12 }; /* and all that flip a verdict */
 
 /* The points of a group; `twin` may be empty. */
 struct rows {
@@ -157,9 +157,11 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
         g->p_high = sure.high;
     }
     if (q->swings) {
-        struct swing *all = mem_alloc(SWINGS_MOST, sizeof *all);
+        struct swing *all = mem_alloc(swings_most(), sizeof *all);
         size_t n = comparison_swings(all, &c);
-        g->swings = n < KEPT_SWINGS ? n : KEPT_SWINGS;
+        for (size_t i = 0; i < n; i++)
+            if (i < KEPT_SWINGS || all[i].inside)
+                all[g->swings++] = all[i];
         g->swing = mem_grow(all, g->swings + 1, sizeof *all);
     }
     comparison_free(&c);

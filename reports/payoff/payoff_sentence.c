@@ -67,7 +67,7 @@ char *payoff_sentence(const struct payoff *p)
     char *out = mem_text(p->none ? p->none : "");
     for (size_t i = 0; i < KINDS; i++) {
         if (*lists[i]) {
-            char *piece = mem_print("%s%s %s. ", out, says[i], lists[i]);
+            char *piece = mem_print("%s%s%s %s.", out, *out ? " " : "", says[i], lists[i]);
             free(out);
             out = piece;
         }

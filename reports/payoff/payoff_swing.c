@@ -95,7 +95,12 @@ static bool swing_of(struct swing *s, const struct comparison *c, int class, dou
     return true;
 }
 
-size_t comparison_swings(struct swing out[SWINGS_MOST], const struct comparison *c)
+size_t swings_most(void)
+{
+    return prices_fields.n + OP_CLASSES + 1; /* the prices, the classes and the engine */
+}
+
+size_t comparison_swings(struct swing *out, const struct comparison *c)
 {
     static const char *const timed[OP_CLASSES + 1] = {
         [OP_ATTENTION] = "time of attention on the chip",
@@ -113,7 +118,7 @@ size_t comparison_swings(struct swing out[SWINGS_MOST], const struct comparison 
 
     if (isnan(p_middle))
         return 0;
-    for (size_t i = 0; i < prices_fields.n && n < SWINGS_MOST; i++) {
+    for (size_t i = 0; i < prices_fields.n; i++) {
         const struct field *f = &prices_fields.row[i];
         out[n] = (struct swing){.price = f,
                                 .name = f->name,
@@ -122,7 +127,7 @@ size_t comparison_swings(struct swing out[SWINGS_MOST], const struct comparison 
                                 .high = field_get(f, &c->prices.high)};
         n += swing_of(&out[n], c, 0, p_middle);
     }
-    for (int i = 0; i <= OP_CLASSES && n < SWINGS_MOST; i++) {
+    for (int i = 0; i <= OP_CLASSES; i++) {
         out[n] = (struct swing){.name = timed[i], .low = -TENTH, .middle = 0, .high = TENTH};
         n += swing_of(&out[n], c, i, p_middle);
     }

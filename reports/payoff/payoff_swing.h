@@ -14,9 +14,9 @@ struct swing {
     bool inside;               /* flips_at is in the range */
 };
 
-enum { SWINGS_MOST = 160 };
-
-/* Finds every constant that changes P, largest change first. Returns how many. */
-size_t comparison_swings(struct swing out[SWINGS_MOST], const struct comparison *c);
+/* Finds every constant that changes P, largest change first. Returns how many, at most
+ * swings_most(). */
+size_t swings_most(void);
+size_t comparison_swings(struct swing *out, const struct comparison *c);
 
 #endif

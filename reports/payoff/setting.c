@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/metrics.h"
 #include "search/axis.h"
 
 bool path_equal(const char *path, const char *given)
@@ -34,14 +35,22 @@ int setting_parameter(const char *path, struct parameter *out, struct err *err)
     return design_parameter(dotted, out, &ignored);
 }
 
+/* Is it the name of a catalogue entry: model, chip or engine? */
+static bool is_part(const char *path)
+{
+    for (size_t part = 0; part < DESIGN_PARTS; part++)
+        if (design_parts[part].named && !strcmp(path, design_parts[part].fields->section))
+            return true;
+    return false;
+}
+
 int setting_parse(struct setting *out, const char *path, const char *text, struct err *err)
 {
     struct parameter p;
     const struct field *f = setting_price(path);
     *out = (struct setting){.path = path, .text = text};
-    for (size_t part = 0; part < DESIGN_PARTS; part++)
-        if (design_parts[part].named && !strcmp(path, design_parts[part].fields->section))
-            return 0;
+    if (is_part(path))
+        return 0;
     if (!f && setting_parameter(path, &p, err) != 0)
         return -1;
     f = f ? f : p.field;
@@ -59,10 +68,14 @@ int setting_check(const char *path, const struct field **field, struct err *err)
         return 0;
     if (!strncmp(path, "prices", 6))
         return fail(err, "unknown price: `dse list prices` lists all");
+    if (is_part(path))
+        return fail(err, "\"%s\" is a word: give a parameter that is a number", path);
     if (setting_parameter(path, &p, err) != 0)
-        return -1;
+        return field_find(metrics_fields, path)
+                   ? fail(err, "\"%s\" is a metric: give a parameter that is a number", path)
+                   : -1;
     if (p.field->only_words)
-        return fail(err, "%s takes words, not numbers: choose a numeric parameter", path);
+        return fail(err, "\"%s\" is a word: give a parameter that is a number", path);
     *field = p.field;
     return 0;
 }

@@ -34,12 +34,13 @@ static bool is_key(const char *name)
 static char *count_values(const char *name, const struct db_run *run, bool scenarios)
 {
     if (!scenarios)
-        return mem_print("SELECT count(*), max(typeof(v) IN ('real', 'integer')) FROM (SELECT "
-                         "DISTINCT \"%s\" AS v FROM point WHERE run = %lld)",
+        return mem_print("SELECT count(*), max(typeof(v) IN ('real', 'integer')), count(v) FROM "
+                         "(SELECT DISTINCT \"%s\" AS v FROM point WHERE run = %lld)",
                          name, (long long)run->id);
     return mem_print(
-        "SELECT max(n), max(is_number) FROM (SELECT count(*) AS n, max(typeof(v) IN "
-        "('real', 'integer')) AS is_number FROM (SELECT DISTINCT scenario, \"%s\" AS v "
+        "SELECT max(n), max(is_number), max(given) FROM (SELECT count(*) AS n, count(v) AS given, "
+        "max(typeof(v) IN ('real', 'integer')) AS is_number FROM (SELECT DISTINCT scenario, \"%s\" "
+        "AS v "
         "FROM point WHERE run = %lld) GROUP BY scenario)",
         name, (long long)run->id);
 }
@@ -56,8 +57,11 @@ static int add_if_swept(struct swept *out, struct db *db, const struct db_run *r
         return -1;
     double values = table_at(&t, 0, 0)->number;
     bool is_number = table_at(&t, 0, 1)->number > 0;
+    bool has_value = table_at(&t, 0, 2)->number > 0;
     table_free(&t);
-    if (values < 2)
+    /* The rest of a run that was interrupted may have more values. */
+    bool may_have_more = has_value && !*run->ended && !chosen(name) && !scenario;
+    if (values < 2 && !may_have_more)
         return 0;
     out->scenarios = out->scenarios || scenario;
     bool engine = starts(name, "engine") || !strcmp(name, "pools_prefill_engine"),

@@ -150,7 +150,7 @@ static void without_uncertainty_every_draw_is_the_middle(void **state)
     assert_close(sure.low, payoff_of(&c), 1e-12);
     assert_close(sure.high, payoff_of(&c), 1e-12);
     assert_true(sure.probability == 1);
-    struct swing *swing = mem_alloc(SWINGS_MOST, sizeof *swing);
+    struct swing *swing = mem_alloc(swings_most(), sizeof *swing);
     assert_int_equal(comparison_swings(swing, &c), 0);
     free(swing);
     comparison_free(&c);
@@ -216,7 +216,7 @@ static void payoff_is_one_where_a_constant_flips_the_verdict(void **state)
 {
     (void)state;
     struct study *s = parsed(small_study);
-    struct swing *swing = mem_alloc(SWINGS_MOST, sizeof *swing);
+    struct swing *swing = mem_alloc(swings_most(), sizeof *swing);
     size_t flips = 0;
     for (int context = 0; context < 2; context++) {
         const struct setting set[] = {{"model", "deepseek-r1", 0},

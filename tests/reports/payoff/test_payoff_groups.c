@@ -431,9 +431,33 @@ static void a_side_never_chooses_the_workload(void **state)
     made_up_end(&r);
 }
 
+static void a_run_that_was_interrupted_can_be_split_by_what_it_has_one_value_of_so_far(void **state)
+{
+    (void)state;
+    const struct made_up point[] = {
+        {.memory_byte = 96e9, .tokens_per_s = 100, .system_cost_usd = 100},
+        {.memory_byte = 96e9,
+         .engine = DUPLEX,
+         .speedup = 2,
+         .tokens_per_s = 120,
+         .system_cost_usd = 110},
+    };
+    struct made_up_run r = made_up_begin(point, LEN(point));
+    struct err err = {0};
+    struct payoff p;
+    *r.run.ended = '\0';
+    if (payoff_make(&p, r.db, &r.run, &(struct payoff_question){.by = "model"}, &err) != 0)
+        assert_string_equal(err.text, "");
+    assert_int_equal(p.n, 1);
+    payoff_free(&p);
+    made_up_end(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(
+            a_run_that_was_interrupted_can_be_split_by_what_it_has_one_value_of_so_far),
         cmocka_unit_test(payoff_is_the_ratio_of_the_best_per_dollar),
         cmocka_unit_test(the_control_may_use_other_hardware),
         cmocka_unit_test(c_max_is_the_share_at_which_the_control_catches_up),

@@ -95,7 +95,7 @@ static void a_swing_names_the_value_that_changes_the_verdict(void **state)
     struct table t;
     group[0].swing = swing;
     group[0].swings = LEN(swing);
-    payoff_swing_table(&answer, SWINGS_MOST, &t);
+    payoff_swing_table(&answer, SIZE_MAX, &t);
     assert_int_equal(t.rows, 3);
     assert_string_equal(table_text_at(&t, 0, "flips"), "in its range");
     assert_string_equal(table_text_at(&t, 1, "flips"), "beyond it");
@@ -111,12 +111,12 @@ static void the_sentence_sorts_models_by_their_verdicts(void **state)
     (void)state;
     char *text = payoff_sentence(&answer);
     assert_string_equal(text, "It pays for some workloads of large. It is too close to call "
-                              "for small. ");
+                              "for small.");
     free(text);
     for (size_t i = 0; i < GROUPS; i++)
         group[i].verdict = i < 4 ? PAYS : DOES_NOT_PAY;
     text = payoff_sentence(&answer);
-    assert_string_equal(text, "An attention engine pays for large. It does not pay for small. ");
+    assert_string_equal(text, "An attention engine pays for large. It does not pay for small.");
     free(text);
 }
 
