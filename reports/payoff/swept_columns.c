@@ -60,7 +60,7 @@ static int add_if_swept(struct swept *out, struct db *db, const struct db_run *r
     bool has_value = table_at(&t, 0, 2)->number > 0;
     table_free(&t);
     /* The rest of a run that was interrupted may have more values. */
-    bool may_have_more = has_value && !*run->ended && !chosen(name) && !scenario;
+    bool may_have_more = has_value && !*run->ended && of_question(name) && !scenario;
     if (values < 2 && !may_have_more)
         return 0;
     out->scenarios = out->scenarios || scenario;
