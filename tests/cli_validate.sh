@@ -38,6 +38,7 @@ grep -q 'does not hold' "$work/claims.json" && complain "$(grep 'does not hold' 
 for claim in $(seq 28); do
     grep -q "claim $claim, " "$work/claims.json" || complain "claim $claim is not listed"
 done
+sh "$DSE_SOURCE/tests/model_tables.sh" "$DSE" >"$work/stale.txt" || complain "$(cat "$work/stale.txt")"
 "$DSE" validate --data /nonexistent 2>"$work/err.txt" && complain "reads a folder that is not there"
 grep -q '^/nonexistent: cannot be read' "$work/err.txt" || complain "$(cat "$work/err.txt")"
 
