@@ -80,6 +80,29 @@ static void print_groups(const struct payoff *p)
     table_free(&all);
 }
 
+/* Copies the rows whose `column` satisfies a condition. */
+static void copy_rows(struct table *out, const struct table *all, const char *column,
+                      bool (*keeps)(const char *text))
+{
+    size_t at = (size_t)table_find(all, column);
+    table_begin(out, (const char *const *)all->header, all->columns);
+    for (size_t row = 0; row < all->rows; row++) {
+        const struct cell *key = table_at(all, row, at);
+        for (size_t i = 0; i < all->columns && key->kind == CELL_TEXT && keeps(key->text); i++)
+            table_cell(out, table_at(all, row, i));
+    }
+}
+
+static bool is_inside(const char *flips)
+{
+    return !strcmp(flips, "in its range");
+}
+
+static bool is_given(const char *text)
+{
+    return *text != '\0';
+}
+
 /* The constants whose own range contains a value that flips a verdict. */
 static void print_flips(const struct payoff *p)
 {
@@ -92,17 +115,7 @@ static void print_flips(const struct payoff *p)
                                         {"flips_at", "flips at"},
                                         {"payoff_high_end", "P at high"}};
     payoff_swing_table(p, SIZE_MAX, &all);
-    size_t flips = (size_t)table_find(&all, "flips");
-    table_begin(&few, (const char *const *)all.header, all.columns);
-    for (size_t row = 0; row < all.rows; row++)
-        if (!strcmp(table_at(&all, row, flips)->text, "in its range"))
-            for (size_t i = 0; i < all.columns; i++) {
-                const struct cell *c = table_at(&all, row, i);
-                if (c->kind == CELL_TEXT)
-                    table_text(&few, c->text);
-                else
-                    table_number(&few, c->kind == CELL_NUMBER ? c->number : NAN);
-            }
+    copy_rows(&few, &all, "flips", is_inside);
     if (few.rows) {
         print_line(
             0, "\nConstants that flip a verdict within their own range, all others at their middle "
@@ -111,6 +124,24 @@ static void print_flips(const struct payoff *p)
         print_columns(&few, p->by_n, show, LEN(show));
     } else if (all.rows) {
         printf("\nNo constant flips a verdict within its own range.\n");
+    }
+    table_free(&few);
+    table_free(&all);
+}
+
+/* The answers that the axes of the study limit, and what one more step of each axis does. */
+static void print_borders(const struct payoff *p)
+{
+    struct table all, few;
+    static const struct shown show[] = {{"payoff", "P"},
+                                        {"p_beyond_border", "P beyond"},
+                                        {"beyond_border", "one more step of each axis at its end"}};
+    payoff_table(p, &all);
+    copy_rows(&few, &all, "at_border", is_given);
+    if (few.rows) {
+        printf("\n%zu of %zu answers sit on the border of the study, where an axis ends:\n\n",
+               few.rows, all.rows);
+        print_columns(&few, p->by_n, show, LEN(show));
     }
     table_free(&few);
     table_free(&all);
@@ -152,6 +183,7 @@ static void print_legend(const struct payoff *p)
         "high; sure is the share with P > 1.\n\n",
         PAYOFF_DRAWS);
     print_groups(p);
+    print_borders(p);
     print_flips(p);
 }
 

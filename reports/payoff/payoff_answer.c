@@ -1,11 +1,11 @@
 #include "reports/payoff/payoff_answer.h"
 
-#include <string.h>
+#include "reports/payoff/setting.h"
 
 bool payoff_has_column(const struct payoff *p, const char *name)
 {
     for (size_t i = 0; i < p->by_n; i++)
-        if (!strcmp(p->by[i], name))
+        if (path_equal(p->by[i], name))
             return true;
     return false;
 }

@@ -34,6 +34,9 @@ struct payoff_group {
     char *engine, *with, *without;            /* winners */
     char *regime;                             /* limit of the winner without an engine */
     char *reason;                             /* why the engine does not pay; "" if it pays */
+    char *at_border; /* axes on whose end a winner sits, comma-separated; "" if none or unknown */
+    char *beyond_border; /* what one more step of each does; "" if none */
+    double p_beyond;     /* P if both sides may take these steps; NAN if unknown */
     enum payoff_verdict verdict;
     size_t swings;
     struct swing *swing; /* widest first */
@@ -79,12 +82,12 @@ struct payoff_question {
     const struct payoff_study *study; /* to price designs again; NULL: use only stored points */
     const char *runs; /* value of engine.runs for every engine; NULL: their own. Needs `study`. */
     uint64_t seed;
-    bool swings; /* compute payoff_group.swing */
+    bool swings; /* compute payoff_group.swing and the border of the study */
 };
 
 enum { PAYOFF_DRAWS = 1000 };
 
-/* Is `name` one of the group columns? */
+/* Is `name` one of the group columns? '.' and '_' are equal. */
 bool payoff_has_column(const struct payoff *p, const char *name);
 
 /* Does the engine pay only because it runs experts too? */

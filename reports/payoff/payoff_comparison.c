@@ -168,19 +168,32 @@ static double tokens_per_s_per_resource(const struct candidate *k, const struct 
                : weights / s_per_token / quote_resource(k, &q, budget, &w->prices);
 }
 
+static double best_of_side(const struct comparison *c, enum side s, const struct world *w,
+                           size_t *winner)
+{
+    double best = NAN;
+    for (size_t i = 0; i < c->n[s]; i++) {
+        double v = tokens_per_s_per_resource(&c->side[s][i], w, c->budget);
+        if (!(v <= best)) {
+            best = v;
+            if (winner)
+                *winner = i;
+        }
+    }
+    return best;
+}
+
+double comparison_best(const struct comparison *c, enum side s)
+{
+    struct world middle;
+    world_middle(&middle, c);
+    return best_of_side(c, s, &middle, NULL);
+}
+
 double comparison_payoff(const struct comparison *c, const struct world *w, size_t *winner)
 {
-    double best[SIDES] = {NAN, NAN};
-    for (int s = 0; s < SIDES; s++)
-        for (size_t i = 0; i < c->n[s]; i++) {
-            double v = tokens_per_s_per_resource(&c->side[s][i], w, c->budget);
-            if (!(v <= best[s])) {
-                best[s] = v;
-                if (winner)
-                    winner[s] = i;
-            }
-        }
-    return best[WITH] / best[WITHOUT];
+    double without = best_of_side(c, WITHOUT, w, winner ? &winner[WITHOUT] : NULL);
+    return best_of_side(c, WITH, w, winner ? &winner[WITH] : NULL) / without;
 }
 
 double comparison_payoff_middle(const struct comparison *c, size_t *winner)

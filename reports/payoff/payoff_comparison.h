@@ -75,6 +75,9 @@ double candidate_resource(const struct candidate *k, enum budget budget, const s
  * per side; may be NULL. */
 double comparison_payoff(const struct comparison *c, const struct world *w, size_t *winner);
 
+/* Best throughput per unit of budget of one side at middle prices; NAN if it has no design. */
+double comparison_best(const struct comparison *c, enum side s);
+
 /* P with all prices and times at their middle values. */
 double comparison_payoff_middle(const struct comparison *c, size_t *winner);
 

@@ -10,6 +10,7 @@
 #include "arch/metrics.h"
 #include "base/field.h"
 #include "base/mem.h"
+#include "reports/payoff/payoff_border.h"
 #include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_label.h"
 
@@ -99,9 +100,12 @@ static char *reason_of(const struct payoff_group *g, bool other_base)
                          : "control: another mapping or design without an engine does better");
 }
 
-static void without_drawing(struct payoff_group *g)
+/* What is not known until designs are priced again. */
+static void not_priced_again(struct payoff_group *g)
 {
-    g->probability = g->p_median = NAN;
+    g->probability = g->p_median = g->p_beyond = NAN;
+    g->at_border = mem_text("");
+    g->beyond_border = mem_text("");
     for (size_t i = 0; i < ENGINE_CLASSES; i++)
         g->p_only[i] = NAN;
 }
@@ -158,6 +162,7 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
     }
     if (q->swings) {
         struct swing *all = mem_alloc(swings_most(), sizeof *all);
+        payoff_border(g, p, q, &c);
         size_t n = comparison_swings(all, &c);
         for (size_t i = 0; i < n; i++)
             if (i < KEPT_SWINGS || all[i].inside)
@@ -229,7 +234,7 @@ static void fill_from_rows(struct payoff_group *g, const struct payoff *p,
                          without = metrics_of_row(&rows->without);
     const bool has_twin = rows->twin.rows > 0;
     const struct metrics twin = has_twin ? metrics_of_row(&rows->twin) : with;
-    without_drawing(g);
+    not_priced_again(g);
     g->engine = mem_text(table_text_at(&rows->with, 0, "engine"));
     g->with = design_label(&rows->with, swept, p->by, p->by_n);
     g->without = design_label(&rows->without, swept, p->by, p->by_n);
@@ -247,7 +252,7 @@ void group_fill_from_model(struct payoff_group *g, const struct payoff *p,
     const char *regime = field_word(limit, field_get(limit, &w->without_metrics));
     bool same = w->twin && !memcmp(&w->with.chip, &w->without.chip, sizeof w->with.chip) &&
                 w->with.plan.devices == w->without.plan.devices;
-    without_drawing(g);
+    not_priced_again(g);
     g->engine = mem_text(w->with.engine_name);
     g->with = designed_label(&w->with, true);
     g->without = designed_label(&w->without, false);
@@ -277,7 +282,7 @@ int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_
 
 void group_unanswered(struct payoff_group *g, const char *reason)
 {
-    without_drawing(g);
+    not_priced_again(g);
     g->p = g->p_low = g->p_high = g->g = g->c_star = g->c = g->c_max = NAN;
     g->a = g->w = g->a_star_mm2 = g->w_star_w = NAN;
     g->s = g->attention_share = g->intensity = g->ridge = NAN;
@@ -298,5 +303,7 @@ void group_free(struct payoff_group *g, size_t by_n)
     free(g->without);
     free(g->regime);
     free(g->reason);
+    free(g->at_border);
+    free(g->beyond_border);
     free(g->swing);
 }

@@ -113,6 +113,9 @@ void payoff_table(const struct payoff *p, struct table *out)
         GROUP_NUMBER("area_star_mm2", a_star_mm2),
         GROUP_NUMBER("power_star_w", w_star_w),
         GROUP_NUMBER("p_median", p_median),
+        GROUP_TEXT(at_border),
+        GROUP_TEXT(beyond_border),
+        GROUP_NUMBER("p_beyond_border", p_beyond),
     };
     struct payoff_column all[LEN(columns) + ENGINE_CLASSES];
     char *name[ENGINE_CLASSES];

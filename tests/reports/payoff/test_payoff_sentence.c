@@ -28,7 +28,7 @@ static void a_gain_of_experts_is_called_so(void **state)
     const struct payoff p = {.by = by, .by_n = 1, .n = 3, .group = group};
     char *text = payoff_sentence(&p);
     assert_string_equal(text, "An attention engine pays for mha, unknown. It pays, but for its "
-                              "experts, not for attention, for mla. ");
+                              "experts, not for attention, for mla.");
     free(text);
     text = payoff_line(&p, 0);
     assert_string_equal(text,

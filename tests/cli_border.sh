@@ -1,0 +1,49 @@
+#!/bin/sh
+# The border of a study: which axes limit an answer, and what one more step of each does.
+set -u
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+
+complain() { printf 'cli_border: %s\n' "$*"; failed=1; }
+is() { [ "$1" = "$2" ] || complain "$3: $(printf %.200s "$1"), not $(printf %.200s "$2")"; }
+# member DB NAME: of the only group.
+member() {
+    "$DSE" payoff "$1" --format json >answer.json
+    "$DSE" query "$1" --sql "SELECT json_extract('$(sed "s/'/''/g" answer.json)', '\$.groups[0].$2') AS v" --format csv | tail -n +2
+}
+# study NAME BANDWIDTHS
+study() {
+    cat >"$1.yaml" <<END
+study: $1
+model: llama-2-70b
+chip: h100
+workload: {batch: max, tpot: 50 ms, context: 4096}
+plan: {devices: 8, tp: 8}
+sweep:
+  engine: [none, duplex]
+  chip.memory_byte_per_s: [$2]
+  engine.overlap: [0, 0.5, 1]
+END
+    "$DSE" sweep "$1.yaml" --quiet >/dev/null || complain "the study $1 fails"
+}
+
+# Both sides want more bandwidth than the study offers; the study that has it agrees with the step.
+study narrow '1 TB/s, 2 TB/s, 3 TB/s'
+is "$(member narrow.db at_border)" chip.memory_byte_per_s "the border of a narrow study"
+member narrow.db beyond_border | grep -q 'both sides at 3 TB/s, 4 TB/s gains .* with an engine and .* without, P ' ||
+    complain "the step: $(member narrow.db beyond_border)"
+beyond=$(member narrow.db p_beyond_border)
+study wide '1 TB/s, 2 TB/s, 3 TB/s, 4 TB/s'
+is "$("$DSE" query wide.db --sql "SELECT abs($beyond - $(member wide.db payoff)) < 1e-9 AS v" --format csv | tail -n +2)" 1 \
+    "P beyond the border and P of the study that has it"
+# The overlap is 1, the end of its range: physical, so no border.
+member narrow.db at_border | grep -q overlap && complain "an overlap of 1 is no border"
+
+# Far beyond what pays, the best is inside the axis.
+study inside '1 TB/s, 3 TB/s, 9 TB/s, 200 TB/s'
+"$DSE" payoff inside.db | grep -q 'on the border of the study' &&
+    complain "an answer inside the axes: $(member inside.db at_border)"
+"$DSE" payoff narrow.db | grep -q '1 of 1 answers sit on the border of the study' || complain "no sentence on the border"
+exit "$failed"
