@@ -62,13 +62,16 @@ static void make_trial(struct trial *out, const struct mapping_search *q, size_t
 
 FOR_ALL_VECTORS
 static void set_caps(double *restrict cap, size_t n, const struct step *restrict s,
-                     const double *restrict memory_byte)
+                     const double *restrict memory_byte, const double *restrict pool_byte)
 {
     double per_request = s->kv_byte_per_request + s->act_byte_per_request;
-    double held = s->weight_byte, fixed = s->fixed_byte;
+    double held = s->weight_byte, apart = s->expert_byte, fixed = s->fixed_byte;
     for (size_t i = 0; i < n; i++) {
-        double room = memory_byte[i] - held - fixed, fit = floor(room / per_request);
-        cap[i] = room > 0 ? fit : 0;
+        bool pool = pool_byte[i] > 0;
+        double room = memory_byte[i] - (pool ? held - apart : held) - fixed;
+        double fit = floor(room / per_request);
+        bool holds = !pool | (apart <= pool_byte[i]);
+        cap[i] = ((room > 0) & holds) ? fit : 0;
     }
 }
 
@@ -137,7 +140,7 @@ static void try_step(struct candidates *out, const struct trial *a, const struct
         steps_time_s(prompt_s, &a->waits->prefill, d, &single, &a->waits->prefill_memo);
     }
     set_limits(limit_s, late, a, d->n, w, prompt_s);
-    set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte));
+    set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte), LANE(&d->rates, rates, pool_byte));
     steps_largest_load(slo, s, d, limit_s, guess ? guess : cap, a->memo);
     if (a->batch == BATCH_MAX) {
         set_loads(&out->load, d->n, cap, slo);
@@ -239,7 +242,8 @@ static void bound_merit(struct merit *out, const struct mapping_search *q, size_
                          mean);
     }
     set_limits(limit_s, late, &a, n, q->w, prompt_s);
-    set_caps(cap, n, a.step, LANE(&q->d->rates, rates, memory_byte));
+    set_caps(cap, n, a.step, LANE(&q->d->rates, rates, memory_byte),
+             LANE(&q->d->rates, rates, pool_byte));
     out->refined = rounds == REFINED;
     if (a.batch != BATCH_MAX) {
         struct load given = step_load(a.step, a.batch);

@@ -34,7 +34,7 @@ static const struct field rows[] = {
     { FIELD(engine, link_byte_per_s, "B/s"), .lo = 0, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = 0, .doc = "Link from the chip to a discrete engine; 0: the engine is in place." },
     { FIELD(engine, overlap, "1"), .lo = 0, .hi = 1, .init = 0, .doc = "Overlap of engine and chip: share of the shorter time hidden behind the longer." },
     { FIELD(engine, runs, "1"), .init = RUNS_ATTENTION, .only_words = true, .joined = true, .words = runs_words,
-      .doc = "Operators the engine may run, joined by + (attention+experts); each still runs on the faster unit." },
+      .doc = "Operators the engine may run, joined by + (attention+experts); each still runs on the faster unit. A pool that runs only experts holds their weights and always runs them." },
     { FIELD(engine, dram_area_ratio, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Area added to each DRAM die, as a share of the die." },
     { FIELD(engine, logic_mm2_per_stack, "mm2"), .lo = 0, .hi = 1e3, .init = -1, .words = derived,
       .doc = "Logic added to the base die of each memory stack; auto: from m and r for kind logic_die, else none." },
@@ -50,6 +50,8 @@ static const struct field rows[] = {
       .doc = "Process node of the engine's logic, nm; auto: 22 in banks, 7 on base dies, else that of the compute dies." },
     { FIELD(engine, limits, "1"), .init = 1, .only_words = true, .words = limits_words,
       .doc = "physical: m and r are lowered to what the stacks can feed and cool; none: m and r as given." },
+    { FIELD(engine, co_processing, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true,
+      .doc = "1: chip and engine share the routed experts of a step and run at the same time, as Duplex does." },
     { FIELD(engine, status, "1"), .init = STATUS_HYPOTHETICAL, .only_words = true, .words = status_words,
       .doc = "Whether the engine exists: built, published as a design, or hypothetical." },
 };

@@ -48,7 +48,8 @@ static void add_moe(struct ops *out, double layers, const struct model *m, const
                             .flop = 2 * pairs * model_expert_params(m) / slices,
                             .weight_byte =
                                 g->experts * model_expert_params(m) / slices * s->weight_byte,
-                            .act_byte = pairs * (2 * d + (ins + 1) * f / slices) * s->act_byte});
+                            .act_byte = pairs * (2 * d + (ins + 1) * f / slices) * s->act_byte,
+                            .wire_byte = pairs * d * (s->dispatch_byte + s->combine_byte)});
     }
     if (group > s->tp)
         ops_add_all_to_all(out, "moe.combine", layers, s, group,

@@ -54,7 +54,7 @@ struct op {
     double experts;     /* UNIT_EXPERT: experts on the device, whole or sliced */
     double log_idle; /* UNIT_EXPERT: log of the probability that a token does not use an expert */
     /* Per request, by kind: KV cache, recurrent state, activations read and written; bytes sent by
-     * one device (UNIT_ATTENTION: to a discrete engine). */
+     * one device (UNIT_ATTENTION, UNIT_EXPERT: to and from a discrete engine). */
     double cache_byte, state_byte, act_byte, wire_byte;
     double each;  /* input of ops_add: the first three are per one of `each` tokens or prompts of a
                      request; 0 means 1. In a list it is 1. */

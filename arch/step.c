@@ -31,6 +31,14 @@ static double live_numbers(const struct model *m, const struct shape *s)
     return s->tokens * (2 * m->hidden + width);
 }
 
+/* Parameters of the routed experts on a device, over all pipeline stages. */
+static double device_expert_params(const struct model *m, const struct plan *p,
+                                   const struct workload *w)
+{
+    double copies = m->experts > 0 ? 1 + plan_redundant_experts(p, w) / m->experts : 1;
+    return model_routed_params(m) * copies / ffn_expert_group(p->tp, p->ep);
+}
+
 static double device_weight_params(const struct model *m, const struct plan *p,
                                    const struct workload *w)
 {
@@ -38,8 +46,7 @@ static double device_weight_params(const struct model *m, const struct plan *p,
     double attention = m->layers * attention_params(m);
     double shared = model_params(m) - routed - attention;
     double group = ffn_expert_group(p->tp, p->ep);
-    double copies = m->experts > 0 ? 1 + plan_redundant_experts(p, w) / m->experts : 1;
-    return m->layers * attention_params_per_rank(m, p->tp) + routed * copies / group +
+    return m->layers * attention_params_per_rank(m, p->tp) + device_expert_params(m, p, w) +
            shared / (p->shared_over == SHARED_OVER_TP ? p->tp : group);
 }
 
@@ -199,6 +206,7 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     }
     out->weight_byte = (list ? list->weight_params(m, plan) : device_weight_params(m, plan, w)) /
                        plan->pp * p->weight;
+    out->expert_byte = list ? 0 : device_expert_params(m, plan, w) / plan->pp * p->weight;
     out->fixed_byte = fixed * p->activation;
     double cached = fmax(s.context, s.prompt);
     if (phase_of(w)->answers && w->kv_room == KV_ROOM_WHOLE)

@@ -36,6 +36,7 @@ struct step {
     double stages;            /* pipeline stages, and groups of requests in flight */
 
     double weight_byte;          /* on one device */
+    double expert_byte;          /* of these, weights of routed experts */
     double kv_byte_per_request;  /* per request of its replica, on one device */
     double act_byte_per_request; /* live activations per request, on one device */
     double fixed_byte;           /* on one device, independent of the batch */

@@ -144,28 +144,32 @@ static void choose_unit(double *restrict on_engine, size_t n, const double *rest
                         const double *restrict chip_s, const double *restrict engine_s)
 {
     for (size_t i = 0; i < n; i++)
-        on_engine[i] = ((allowed[i] > 0) & (engine_s[i] < chip_s[i])) ? 1 : 0;
+        on_engine[i] = engine_runs(allowed[i], chip_s[i], engine_s[i]) ? 1 : 0;
 }
 
-/* An engine takes at least its energy over its power limit. `slope_s`, in seconds over all requests
- * as in time_calls, may be NULL. */
+/* The engine's time from that of its kernels: shared with the chip, and at least its energy over
+ * its power limit. `slope_s`, in seconds over all requests as in time_calls, may be NULL. */
 FOR_ALL_VECTORS
 static void feed_engine(double *restrict s, double *restrict slope_s, size_t n,
-                        const struct op *restrict o, const struct run *restrict r,
-                        const struct rates_lanes *restrict rates)
+                        const double *restrict chip_s, const struct op *restrict o,
+                        const struct run *restrict r, const struct rates_lanes *restrict rates)
 {
     bool core = o->class == OP_ATTENTION;
     struct run run = *r;
     for (size_t i = 0; i < n; i++) {
-        double flop_s = core ? LANE(rates, rates, feed.s_per_core_flop)[i]
-                             : LANE(rates, rates, feed.s_per_flop)[i];
-        double grows_s = o->flop * run.requests[i] * flop_s +
-                         o->byte * run.requests[i] * LANE(rates, rates, feed.s_per_byte)[i];
-        double fed_s =
-            grows_s + o->weight_byte * run.share[i] * LANE(rates, rates, feed.s_per_byte)[i];
-        if (slope_s)
-            slope_s[i] = fed_s > s[i] ? grows_s : slope_s[i];
-        s[i] = larger(fed_s, s[i]);
+        struct feed feed = {core ? LANE(rates, rates, feed.s_per_core_flop)[i]
+                                 : LANE(rates, rates, feed.s_per_flop)[i],
+                            LANE(rates, rates, feed.s_per_byte)[i], 0};
+        double flop = o->flop * run.requests[i], grows_byte = o->byte * run.requests[i];
+        double fed_s = feed_time_s(&feed, flop, grows_byte + o->weight_byte * run.share[i]);
+        double together_s = shared_s(chip_s[i], s[i]), less = together_s / s[i];
+        bool shared = run.allowed[i] == RUNS_SHARED;
+        double alone_s = shared ? together_s : s[i];
+        if (slope_s) {
+            double slope = slope_s[i] * (shared ? less : 1);
+            slope_s[i] = fed_s > alone_s ? feed_time_s(&feed, flop, grows_byte) : slope;
+        }
+        s[i] = larger(fed_s, alone_s);
     }
 }
 
@@ -174,7 +178,8 @@ static void place(struct placed *out, const struct run *r, const struct step *s,
 {
     on_unit((struct spell){out->chip_s, slopes ? out->chip_slope : NULL}, r, s, d, false);
     on_unit((struct spell){out->engine_s, slopes ? out->engine_slope : NULL}, r, s, d, true);
-    feed_engine(out->engine_s, slopes ? out->engine_slope : NULL, d->n, r->op, r, &d->rates);
+    feed_engine(out->engine_s, slopes ? out->engine_slope : NULL, d->n, out->chip_s, r->op, r,
+                &d->rates);
     choose_unit(out->on_engine, d->n, r->allowed, out->chip_s, out->engine_s);
 }
 

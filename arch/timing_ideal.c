@@ -107,7 +107,7 @@ void ideal_main_split(struct main_split *out, const struct step *s, const struct
 /* Times on both units, and the FLOPs and bytes that one more request adds. */
 struct both {
     double chip_s, engine_s;
-    bool on_engine;
+    bool on_engine, shared;
     double flop, byte, more_flop, more_byte;
 };
 
@@ -122,18 +122,23 @@ INLINED struct both on_units(const struct op *o, const struct run *r, const stru
     b.more_flop = o->flop * waited;
     b.more_byte = o->byte * waited + o->weight_byte * idle;
     b.chip_s = unit_time_s(&at->main, b.flop, b.byte, 0);
-    b.engine_s = engine_time_s(&at->engine, &at->feed, b.flop, b.byte, o->wire_byte * requests);
-    b.on_engine = (r->allowed[i] > 0) & (b.engine_s < b.chip_s);
+    double alone_s = unit_time_s(&at->engine, b.flop, b.byte, o->wire_byte * requests);
+    double together_s = shared_s(b.chip_s, alone_s);
+    b.shared = r->allowed[i] == RUNS_SHARED;
+    b.engine_s = larger(b.shared ? together_s : alone_s, feed_time_s(&at->feed, b.flop, b.byte));
+    b.on_engine = engine_runs(r->allowed[i], b.chip_s, b.engine_s);
     return b;
 }
 
-/* Slope per request on the unit that runs it. */
+/* Slope per request on the unit that runs it; of shared work, in proportion to its time. */
 INLINED double slope_of(const struct both *b, const struct rates *at)
 {
-    double per_flop = b->on_engine ? at->engine.s_per_flop : at->main.s_per_flop;
-    double per_byte = b->on_engine ? at->engine.s_per_byte : at->main.s_per_byte;
+    bool engine = b->on_engine & !b->shared;
+    double per_flop = engine ? at->engine.s_per_flop : at->main.s_per_flop;
+    double per_byte = engine ? at->engine.s_per_byte : at->main.s_per_byte;
     double compute = b->more_flop * per_flop, memory = b->more_byte * per_byte;
-    double rate = b->flop * per_flop > b->byte * per_byte ? compute : memory;
+    double alone = b->flop * per_flop > b->byte * per_byte ? compute : memory;
+    double less = (b->on_engine & b->shared) ? b->engine_s / b->chip_s : 1, rate = alone * less;
     double feed = b->more_flop * at->feed.s_per_flop + b->more_byte * at->feed.s_per_byte;
     return (b->on_engine & (feed > rate)) ? feed : rate;
 }

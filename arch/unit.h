@@ -26,15 +26,24 @@ struct wire {
     double s_per_byte, latency_s;
 };
 
+/* What an engine does with an operator. */
+enum engine_part {
+    RUNS_NEVER,
+    RUNS_IF_FASTER,
+    RUNS_ALWAYS, /* a pool that holds the weights */
+    RUNS_SHARED  /* a share of it, while the chip runs the rest */
+};
+
 /* The units of one device, at data sheet rates. */
 struct rates {
     struct unit main, engine;
     struct feed feed; /* of the engine */
     struct wire link, network;
     double link_domain;
-    double runs_attention, runs_experts; /* 1 if the engine may run them, else 0 */
+    double runs_attention, runs_experts; /* enum engine_part */
     double overlap;
-    double memory_byte; /* capacity with the engine */
+    double memory_byte; /* capacity with the engine, without pool_byte */
+    double pool_byte;   /* of a pool that holds the weights of the experts; 0: none */
 };
 LANES_OF(rates);
 
@@ -80,10 +89,14 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     out->link = (struct wire){1 / c->link_byte_per_s, c->link_latency_s};
     out->network = (struct wire){1 / c->network_byte_per_s, c->network_latency_s};
     out->link_domain = c->link_domain;
-    out->runs_attention = there ? attention : 0;
-    out->runs_experts = there ? experts : 0;
+    double more_byte = c->memory_byte * (e->capacity_ratio - 1);
+    bool holds = there & (e->kind == ENGINE_POOL) & (e->runs == RUNS_EXPERTS) & (more_byte > 0);
+    double shared = e->co_processing > 0 ? RUNS_SHARED : RUNS_IF_FASTER;
+    out->runs_attention = there ? attention : RUNS_NEVER;
+    out->runs_experts = (there & (experts > 0)) ? (holds ? RUNS_ALWAYS : shared) : RUNS_NEVER;
     out->overlap = there ? e->overlap : 0;
-    out->memory_byte = c->memory_byte * (there ? e->capacity_ratio : 1);
+    out->memory_byte = c->memory_byte * ((there & !holds) ? e->capacity_ratio : 1);
+    out->pool_byte = holds ? more_byte : 0;
 }
 
 static inline double unit_time_s(const struct unit *u, double flop, double byte, double wire_byte)
@@ -92,12 +105,24 @@ static inline double unit_time_s(const struct unit *u, double flop, double byte,
                   wire_byte * u->s_per_wire_byte);
 }
 
-/* Time of an engine: besides the roofline, its energy over its power limit. */
-static inline double engine_time_s(const struct unit *u, const struct feed *f, double flop,
-                                   double byte, double wire_byte)
+/* Two units that share work end at the same time: the rates add up. Experts divide nearly freely,
+ * hot ones to the chip and cold ones to the engine (Duplex, MICRO 2024); all get the same mixture
+ * here, so the gain is at least this. */
+static inline double shared_s(double chip_s, double engine_s)
 {
-    return larger(unit_time_s(u, flop, byte, wire_byte),
-                  flop * f->s_per_flop + byte * f->s_per_byte);
+    return chip_s * engine_s / larger(chip_s + engine_s, 1e-300);
+}
+
+/* Energy of an engine's work over its power limit: it takes at least that, also if it shares it. */
+static inline double feed_time_s(const struct feed *f, double flop, double byte)
+{
+    return flop * f->s_per_flop + byte * f->s_per_byte;
+}
+
+/* Does the engine run an operator that takes it `engine_s`? `part`: enum engine_part. */
+static inline bool engine_runs(double part, double chip_s, double engine_s)
+{
+    return (part > RUNS_NEVER) & ((engine_s < chip_s) | (part == RUNS_ALWAYS));
 }
 
 /* Bytes of all calls of an operator for `requests`, with a share of its weights read. A kind of

@@ -202,9 +202,69 @@ static void every_chip_of_the_catalogue_can_be_made(void **state)
     }
 }
 
+#define R1_ON_32                                                                                   \
+    "model=deepseek-r1", "chip=b200-paper", "plan.devices=32", "plan.tp=1", "plan.ep=32"
+
+/* R1: 8 experts of 58 layers, 7168 elements there and back in BF16, 32 requests a device. */
+static void a_pool_for_experts_pays_for_its_link(void **state)
+{
+    (void)state;
+    struct metrics slow = priced(SET(R1_ON_32, "workload.batch=1024", "engine=memory-pool",
+                                     "engine.runs=experts", "engine.link_byte_per_s=1 MB/s"));
+    struct metrics fast =
+        priced(SET(R1_ON_32, "workload.batch=1024", "engine=memory-pool", "engine.runs=experts"));
+    assert_true(slow.expert_s > fast.expert_s);
+    assert_close(slow.expert_s, 32. * 8 * 58 * 7168 * 4 / 1e6, 0.01);
+}
+
+/* The chip keeps what is not an expert; the pool must hold the experts. */
+static void a_pool_for_experts_holds_their_weights(void **state)
+{
+    (void)state;
+    struct metrics none = priced(SET(R1_ON_32));
+    struct metrics pool = priced(SET(R1_ON_32, "engine=memory-pool", "engine.runs=experts"));
+    struct metrics small = priced(
+        SET(R1_ON_32, "engine=memory-pool", "engine.runs=experts", "engine.capacity_ratio=1.1"));
+    double expert_byte = 58. * 256 * 3 * 7168 * 2048 * 2 / 32;
+    double per_request = none.batch_cap / 32; /* requests of a device in what the weights leave */
+    double room = 192e9 - none.weight_byte;
+    assert_close(pool.batch_cap / 32 / per_request, (room + expert_byte) / room, 0.02);
+    assert_int_equal((int)small.verdict, VERDICT_MEMORY);
+}
+
+/* Duplex: hot experts on the chip and cold ones on the engine, at the same time. */
+static void shared_experts_take_the_time_of_both_rates(void **state)
+{
+    static const char *const timing[] = {"timing=ideal", "timing=calibrated"};
+    (void)state;
+    for (size_t i = 0; i < LEN(timing); i++) {
+#define EXPERTS                                                                                    \
+    "model=mixtral-8x7b", "chip=b200", "plan.devices=8", "plan.tp=1", "plan.ep=8",                 \
+        "workload.batch=64", timing[i]
+        double chip = priced(SET(EXPERTS)).expert_s;
+        double engine =
+            priced(SET(EXPERTS, "engine=duplex", "engine.limits=none", "engine.runs=experts"))
+                .expert_s;
+        double both = priced(SET(EXPERTS, "engine=duplex", "engine.limits=none",
+                                 "engine.runs=experts", "engine.co_processing=1"))
+                          .expert_s;
+        double hot =
+            priced(SET(EXPERTS, "engine=duplex", "engine.runs=experts", "engine.co_processing=1"))
+                .expert_s;
+#undef EXPERTS
+        assert_true(engine < chip);
+        assert_close(both, chip * engine / (chip + engine),
+                     i ? 0.06 : 0.02); /* the router is not shared */
+        assert_true(hot >= both);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pool_for_experts_pays_for_its_link),
+        cmocka_unit_test(a_pool_for_experts_holds_their_weights),
+        cmocka_unit_test(shared_experts_take_the_time_of_both_rates),
         cmocka_unit_test(the_power_of_the_dram_limits_engines_in_banks),
         cmocka_unit_test(the_temperature_of_the_dram_limits_engines_on_base_dies),
         cmocka_unit_test(the_heat_of_a_base_die_limits_its_arithmetic),

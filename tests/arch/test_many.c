@@ -171,7 +171,8 @@ static struct by_hand time_by_hand(const struct step *s, const struct rates *r, 
         on_engine_s =
             fmax(on_engine_s, o->flop * requests * r->feed.s_per_flop + byte * r->feed.s_per_byte);
         t = fmax(o->flop * requests * r->main.s_per_flop, byte * r->main.s_per_byte);
-        bool moved = allowed && on_engine_s < t;
+        bool held = expert && r->runs_experts == RUNS_ALWAYS;
+        bool moved = allowed && (held || on_engine_s < t);
         t = moved ? on_engine_s : t;
         *(moved ? &engine_s : &chip_s) += t;
         *(moved ? &out.engine_byte : &out.byte) += halves * byte;
