@@ -47,7 +47,7 @@ is "$("$DSE" query two.db --run second --format csv | head -n 1 | grep -o 'chip_
 is "$("$DSE" query two.db --run second --format csv | head -n 1 | grep -c workload_context)" 0 "an axis of another run"
 
 # Computes a front in SQL for comparison.
-"$DSE" pareto all.db --by model --where "model <> 'gpt3-175b'" --format csv | tail -n +2 | cut -d, -f1 | sort -n >front.txt
+"$DSE" pareto all.db --by model --over workload_context --where "model <> 'gpt3-175b'" --format csv | tail -n +2 | cut -d, -f1 | sort -n >front.txt
 sql a.point "FROM point a WHERE a.model <> 'gpt3-175b' AND a.verdict = 'ok' AND NOT EXISTS (SELECT 1 FROM point b
      WHERE b.run = 1 AND b.model = a.model AND b.verdict = 'ok' AND b.tokens_per_s >= a.tokens_per_s
        AND b.system_cost_usd <= a.system_cost_usd

@@ -34,9 +34,9 @@ for keep in feasible front; do
 done
 "$DSE" query all.db --where "verdict = 'ok'" --columns point,tokens_per_s --sort point --format csv >a.csv
 "$DSE" query feasible.db --columns point,tokens_per_s --sort point --format csv | cmp -s a.csv - || complain "keep: feasible keeps others"
-"$DSE" pareto all.db --where "verdict = 'ok'" --format csv | cut -d , -f 1 | sort >a.csv
+"$DSE" pareto all.db --over workload_context,model --where "verdict = 'ok'" --format csv | cut -d , -f 1 | sort >a.csv
 [ "$(wc -l <a.csv)" -gt 50 ] || complain "the front has $(wc -l <a.csv) lines"
-"$DSE" pareto front.db --format csv | cut -d , -f 1 | sort | cmp -s a.csv - || complain "keep: front is not the front"
+"$DSE" pareto front.db --over workload_context --format csv | cut -d , -f 1 | sort | cmp -s a.csv - || complain "keep: front is not the front"
 for shard in 1 2; do
     "$DSE" sweep front.yaml --shard $shard/2 --db half$shard.db --quiet >/dev/null
 done
