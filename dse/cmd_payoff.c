@@ -9,6 +9,7 @@
 #include "dse/infeasible_report.h"
 #include "dse/terminal.h"
 #include "dse/file.h"
+#include "dse/flips.h"
 #include "reports/figures/two_axis_map.h"
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_label.h"
@@ -251,6 +252,7 @@ struct extra_options {
     struct range stop[ARGS_MOST], map[2];
     size_t stops, maps;
     const char *mix, *output;
+    bool flips;
 };
 
 static int read_extra_options(struct extra_options *w, const struct args *a,
@@ -258,7 +260,9 @@ static int read_extra_options(struct extra_options *w, const struct args *a,
 {
     const char *text;
     const struct study *s = r ? payoff_study_of(r) : NULL;
-    *w = (struct extra_options){.mix = args_value(a, "--mix"), .output = args_value(a, "--output")};
+    *w = (struct extra_options){.mix = args_value(a, "--mix"),
+                                .output = args_value(a, "--output"),
+                                .flips = args_value(a, "--flips") != NULL};
     const char *map = args_value(a, "--map"), *runs = args_value(a, "--runs");
     double classes;
     struct err inner;
@@ -269,8 +273,8 @@ static int read_extra_options(struct extra_options *w, const struct args *a,
             err,
             "dse payoff: --stop, --map, --runs and --mix evaluate new points, but this run's study "
             "cannot be read here or --where was given: leave them out");
-    if (w->output && !map)
-        return fail(err, "dse payoff: --output: writes the picture of a --map: give --map too");
+    if (w->output && !map && !w->flips)
+        return fail(err, "dse payoff: --output: draws the picture of --map or --flips: give one");
     while ((text = args_each(a, "--stop", w->stops)))
         if (range_read(&w->stop[w->stops++], s, text, "dse payoff: --stop", err) != 0)
             return -1;
@@ -420,6 +424,18 @@ static int answer_maps(struct db *db, const struct db_run *run, const struct pay
     return rc;
 }
 
+static int answer_flips(struct db *db, const struct db_run *run, struct payoff_question *q,
+                        const struct extra_options *w, enum format format, struct err *err)
+{
+    struct payoff p;
+    q->swings = false;
+    if (make(&p, db, run, q, w->mix, err) != 0)
+        return -1;
+    int rc = flips_print(&p, format, w->output, err);
+    payoff_free(&p);
+    return rc;
+}
+
 /* Answers one run completely. */
 static int answer(struct db *db, const struct db_run *run, struct payoff_question *q,
                   const struct extra_options *w, enum format format, struct err *err)
@@ -429,6 +445,8 @@ static int answer(struct db *db, const struct db_run *run, struct payoff_questio
 
     if (w->maps)
         return answer_maps(db, run, q, w, format, err);
+    if (w->flips)
+        return answer_flips(db, run, q, w, format, err);
     if (make(&p, db, run, q, w->mix, err) != 0)
         return -1;
     if (format != FORMAT_TABLE || w->mix) {
@@ -464,8 +482,9 @@ static int run(const struct args *a, struct err *err)
     char *where = NULL;
     static struct extra_options w;
     struct err inner;
-    static const struct clash clashes[] = {
-        {"--where", "--mix"}, {"--stop", "--map"}, {"--format", "--output"}, {NULL, NULL}};
+    static const struct clash clashes[] = {{"--where", "--mix"},     {"--stop", "--map"},
+                                           {"--flips", "--map"},     {"--flips", "--stop"},
+                                           {"--format", "--output"}, {NULL, NULL}};
     int rc = -1;
 
     if (args_clash(a, clashes, err) != 0)
@@ -534,7 +553,9 @@ static const struct option options[] = {
     {"--stop", "PATH[=FROM:TO]",
      "also find where P = 1 along this parameter or price, swept or not; repeatable"},
     {"--map", "X,Y", "P over two parameters or prices, each PATH or PATH=FROM:TO"},
-    {"--output", "FILE.svg", "or -o: draw the --map as a picture with the line P = 1"},
+    {"--flips", NULL,
+     "instead: a table of verdicts, a row per scenario of the study, a column per model"},
+    {"--output", "FILE.svg", "or -o: draw the --map, with the line P = 1, or the --flips"},
     {"--runs", "attention|experts|both",
      "as if every engine ran these operators, so that engines compare like for like"},
     {"--mix", "FILE.csv",
@@ -553,6 +574,7 @@ const struct command cmd_payoff = {
         "  dse payoff payoff.db\n"
         "  dse payoff payoff.db --by model,engine --budget power\n"
         "  dse payoff payoff.db --stop prices.hbm3e_usd_per_gb --stop workload.query_tokens=1:8\n"
+        "  dse payoff flips.db --flips -o flips.svg\n"
         "  dse payoff payoff.db --by model --map workload.context,engine.ridge_flop_per_byte -o "
         "map.svg",
     .options = options,

@@ -67,6 +67,11 @@ compare one
 "$DSE" pareto whole.db --format csv | head -n 1 | grep -q '^point,scenario,' || complain "pareto does not split by scenario"
 "$DSE" recommend whole.db --tokens-per-s 1000 --format csv | head -n 1 | grep -q '^scenario,' ||
     complain "recommend does not split by scenario"
+"$DSE" payoff whole.db --flips >flips.txt || complain "no table of flips"
+grep -q '^base, workload_context 8192 ' flips.txt || complain "no base in the table of flips"
+"$DSE" payoff whole.db --flips --format csv | head -n 1 | grep -q '^scenario,model,workload_context,engine,payoff,' || complain "flips as csv"
+"$DSE" payoff whole.db --flips --format md | grep -q '^| fp8, .*1\.[0-9]* attacc' || complain "flips as md"
+"$DSE" payoff whole.db --flips -o flips.svg >/dev/null && grep -q '</svg>' flips.svg || complain "flips as a picture"
 "$DSE" query whole.db --top 1 --format csv | head -n 1 | grep -q '^point,scenario,' || complain "query hides the scenario"
 "$DSE" report whole.db -o page.html >/dev/null && grep -q 'dear-hbm' page.html || complain "the page hides scenarios"
 is "$(sql whole.db "SELECT DISTINCT scenario, precision_weight, workload_phase, workload_input FROM point WHERE

@@ -66,6 +66,11 @@ free to choose memory, link and mapping; *sure* is the share of a thousand draws
 P > 1; *c max* is the share of the price that an engine may add before the best design without one
 catches up; it does not depend on the engine's price. Timing is ideal.
 END
+    printf '\n# The headline under other conditions\n\n## flips\n\n'
+    question flips
+    printf '\nP and the best engine (?: too close to call, -: does not pay, *: another verdict than in base),\n'
+    printf 'also as a [map](../../docs/flips.svg); `sh dse/studies/flips.sh` makes both:\n\n'
+    sh dse/studies/flips.sh
     printf '\n# Main result: eight models, three precisions\n'
     for study in attention-bf16 attention-fp8 attention-fp4; do
         begin "$study"
