@@ -187,8 +187,8 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(other_s) = split.class_s[OP_OTHER] / t.accepted_tokens;
         OUT(attention_share) = split.class_s[OP_ATTENTION] / split.time_s;
         OUT(engine_speedup) = engine ? speedup : NAN;
-        OUT(engine_bandwidth_ratio) = engine ? of_engine.bandwidth_ratio : NAN;
-        OUT(engine_ridge_flop_per_byte) = engine ? of_engine.ridge_flop_per_byte : NAN;
+        OUT(engine_effective_bandwidth_ratio) = engine ? of_engine.bandwidth_ratio : NAN;
+        OUT(engine_effective_ridge_flop_per_byte) = engine ? of_engine.ridge_flop_per_byte : NAN;
         OUT(engine_limited_by) = engine ? of_engine.limited_by : NAN;
         OUT(engine_stack_power_w) = engine ? of_engine.stack_w : NAN;
         OUT(engine_stack_area_mm2) = engine ? of_engine.stack_mm2 : NAN;
@@ -395,11 +395,19 @@ static void fix(double *value, double chosen)
 
 void design_fix_mapping(struct design *d, const struct plan *plan, const struct metrics *m)
 {
+    struct pools *pools = &d->pools;
+    const struct plan pool = plan_of_pool(&d->plan, pools);
+    if (d->workload.phase == PHASE_DISAGGREGATED)
+        *pools = (struct pools){.prefill_engine = pools->prefill_engine,
+                                .prefill_tp = pool.tp,
+                                .prefill_ep = pool.ep,
+                                .prefill_pp = pool.pp,
+                                .prefill_cp = pool.cp};
     d->plan = *plan;
-    fix(&d->pools.prefill_tp, m->prefill_tp);
-    fix(&d->pools.prefill_ep, m->prefill_ep);
-    fix(&d->pools.prefill_pp, m->prefill_pp);
-    fix(&d->pools.prefill_cp, m->prefill_cp);
+    fix(&pools->prefill_tp, m->prefill_tp);
+    fix(&pools->prefill_ep, m->prefill_ep);
+    fix(&pools->prefill_pp, m->prefill_pp);
+    fix(&pools->prefill_cp, m->prefill_cp);
 }
 
 void evaluated_pool(struct devices *device, struct step_split *split, const struct prepared *p,

@@ -55,7 +55,8 @@ struct metrics {
     double engine_power_w, engine_power_w_low, engine_power_w_high;
     double usd_per_hour, usd_per_hour_low, usd_per_hour_high;
     double tokens_per_s_per_usd;
-    double engine_bandwidth_ratio, engine_ridge_flop_per_byte, engine_limited_by;
+    double engine_effective_bandwidth_ratio, engine_effective_ridge_flop_per_byte,
+        engine_limited_by;
     double engine_stack_power_w, engine_stack_area_mm2;
     double dies, power_limit_ratio, package_limit_ratio;
 

@@ -142,16 +142,16 @@ static void print_engine_limits(const struct design *d, const struct metrics *m)
     const struct engine *e = &d->engine;
     const char *why = field_word(by, m->engine_limited_by);
     char given[64] = "", area[48] = "";
-    if (m->engine_bandwidth_ratio < e->bandwidth_ratio ||
-        m->engine_ridge_flop_per_byte < e->ridge_flop_per_byte)
+    if (m->engine_effective_bandwidth_ratio < e->bandwidth_ratio ||
+        m->engine_effective_ridge_flop_per_byte < e->ridge_flop_per_byte)
         snprintf(given, sizeof given, " instead of m %.3g, r %.3g", e->bandwidth_ratio,
                  e->ridge_flop_per_byte);
     bool limited = m->engine_limited_by != LIMITED_BY_NOTHING;
     if (m->engine_stack_area_mm2 > 0)
         snprintf(area, sizeof area, " with %.3g mm2 of logic", m->engine_stack_area_mm2);
     print_line(25, "  %-22s %s: m %.3g, r %.3g%s%s%s; a stack draws %.3g W%s", "engine",
-               field_word(status, e->status), m->engine_bandwidth_ratio,
-               m->engine_ridge_flop_per_byte, given, limited ? ", limited by " : "",
+               field_word(status, e->status), m->engine_effective_bandwidth_ratio,
+               m->engine_effective_ridge_flop_per_byte, given, limited ? ", limited by " : "",
                limited ? why : "", m->engine_stack_power_w, area);
 }
 

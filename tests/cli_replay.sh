@@ -66,7 +66,7 @@ sweep:
   pools.prefill.tp: [plan, auto, 4]
   pools.prefill.engine: [none, same]
   engine: [none, attacc]
-  engine.overlap: [0, 0.5]
+  engine.bandwidth_ratio: [4, 9]
 Y
 sweeps axes.yaml
 replays axes.db axes 3

@@ -314,7 +314,7 @@ static void costs_are_in_order_on_every_chip_with_every_engine(void **state)
             bool there = strcmp(engine[j], "none") != 0;
             assert_true(there ? m.engine_cost_usd > 0 && m.engine_area_mm2 > 0
                               : m.engine_cost_usd == 0 && m.engine_area_mm2 == 0);
-            assert_true(isnan(m.engine_bandwidth_ratio) == !there);
+            assert_true(isnan(m.engine_effective_bandwidth_ratio) == !there);
             assert_close(m.usd_per_hour / 3600 * 1e6 / m.tokens_per_s, m.usd_per_mtok, 1e-12);
         }
     assert_int_equal(seen, chips * engines * 10);

@@ -114,12 +114,30 @@ static void an_axis_widens_what_exists(void **state)
     study_free(s);
 }
 
+/* Metrics and swept parameters are columns of one table. */
+static void no_metric_has_the_column_of_a_parameter(void **state)
+{
+    (void)state;
+    for (size_t part = 0; part < DESIGN_PARTS; part++)
+        for (size_t i = 0; i < design_parts[part].fields->n; i++) {
+            struct parameter p = {&design_parts[part].fields->row[i], part, 0};
+            char column[64];
+            design_path(&p, column, sizeof column);
+            for (char *c = column; *c; c++)
+                *c = *c == '.' ? '_' : *c;
+            if (field_find(metrics_fields, column))
+                print_error("%s is a parameter and a metric\n", column);
+            assert_null(field_find(metrics_fields, column));
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_metric_has_a_value_just_where_its_row_says),
         cmocka_unit_test(what_cannot_exist_says_what_it_needs),
         cmocka_unit_test(an_axis_widens_what_exists),
+        cmocka_unit_test(no_metric_has_the_column_of_a_parameter),
     };
     return cmocka_run_group_tests(tests, open_tests, close_tests);
 }
