@@ -175,4 +175,20 @@ says 1 'is not a dse database' eval own.yaml --point 0
 [ $? = 3 ] || complain "an infeasible row does not exit with 3"
 [ -s err.txt ] && complain "an infeasible row: $(cat err.txt)"
 
+# ---- a row that is another now: every metric that differs is listed ----
+point=$("$DSE" query front.db --columns point --format csv | sed -n 2p)
+version=$("$DSE" --version | head -n 1)
+LC_ALL=C sed 's/tpot: 50 ms/tpot: 40 ms/' front.db >changed.db
+LC_ALL=C sed "s/dse ${version#dse }/dse $(printf %s "${version#dse }" | tr 0-9 9)/" changed.db >older.db
+"$DSE" eval changed.db --point "$point" >out.txt 2>err.txt
+[ $? = 1 ] || complain "a row that differs does not exit with 1"
+grep -q "^run front: point $point: tokens_per_s: [0-9.e+]* in the store, [0-9.e+]* now\$" err.txt || complain "a row that differs: $(head -n 3 err.txt)"
+grep -q 'was made by' err.txt && complain "the same version: $(head -n 1 err.txt)"
+"$DSE" eval older.db --point "$point" >out.txt 2>err.txt
+[ $? = 1 ] || complain "a row of another version that differs does not exit with 1"
+head -n 1 err.txt | grep -q "^run front: was made by dse 9.*; this is dse " || complain "another version: $(head -n 1 err.txt)"
+LC_ALL=C sed "s/dse ${version#dse }/dse $(printf %s "${version#dse }" | tr 0-9 9)/" front.db >older.db
+"$DSE" eval older.db --point "$point" >out.txt 2>err.txt || complain "a row of another version that is the same does not exit with 0"
+[ "$(wc -l <err.txt)" = 1 ] || complain "another version, the same row: $(head -n 3 err.txt)"
+
 exit "$failed"
