@@ -191,4 +191,17 @@ LC_ALL=C sed "s/dse ${version#dse }/dse $(printf %s "${version#dse }" | tr 0-9 9
 "$DSE" eval older.db --point "$point" >out.txt 2>err.txt || complain "a row of another version that is the same does not exit with 0"
 [ "$(wc -l <err.txt)" = 1 ] || complain "another version, the same row: $(head -n 3 err.txt)"
 
+# ---- a store of an older version: no files, no mapping of the prefill pool; both are found again ----
+LC_ALL=C sed 's/tablefilefile/tablefilxfilx/; s/CREATE TABLE file(/CREATE TABLE filx(/; s/prefill_\([tdepc]\)p/prefill_\1x/g' phases.db >old.db
+"$DSE" query old.db --sql 'SELECT count(prefill_tp) FROM point, file' >out.txt 2>&1 && complain "the store is not an older one"
+for point in 0 5 10 15; do
+    "$DSE" eval old.db --run disaggregated-ideal --point "$point" >out.txt 2>err.txt
+    got=$?
+    [ "$got" = 0 ] || [ "$got" = 3 ] || complain "an older store, point $point: $(head -n 3 err.txt)"
+    [ -s err.txt ] && complain "an older store, point $point: $(head -n 3 err.txt)"
+    "$DSE" eval old.db --run disaggregated-ideal --point "$point" --format json 2>&1 | grep -v pools.prefill >old.txt
+    "$DSE" eval phases.db --run disaggregated-ideal --point "$point" --format json | grep -v pools.prefill >new.txt
+    cmp -s old.txt new.txt || complain "an older store, point $point: another mapping: $(diff old.txt new.txt | head -n 4)"
+done
+
 exit "$failed"
