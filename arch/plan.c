@@ -159,7 +159,7 @@ struct plan plan_of_pool(const struct plan *p, const struct pools *pools)
 
 double plan_redundant_experts(const struct plan *p, const struct workload *w)
 {
-    if (w->placement != PLACE_REPLICATED || w->skew <= 0)
+    if (w->placement != PLACE_REPLICATED)
         return 0;
     return p->redundant_experts > 0 ? p->redundant_experts : p->ep;
 }

@@ -7,6 +7,8 @@
 #include "arch/timing.h"
 #include "base/mem.h"
 
+enum { ROUTINGS_MOST = 256 };
+
 static void make_room(struct prepared *p, size_t n)
 {
     if (n <= p->room)
@@ -37,8 +39,11 @@ static size_t list_mappings(struct prepared *out, const struct design *d, size_t
     return n + out->pool_n;
 }
 
-static void build_prefill(struct mapped *m, const struct design *d, const struct workload *prompt)
+static void build_prefill(struct prepared *p, struct mapped *m, const struct design *d,
+                          const struct workload *prompt)
 {
+    const struct routing_of of = step_routing_of(&d->model, &m->plan, prompt);
+    m->prefill.routing = routing_find(&p->routings, &of);
     step_build(&m->prefill, &d->model, &m->plan, prompt, &d->precision, &d->mode);
     step_bound_make(&m->prefill_bound, &m->prefill);
     steps_renew(&m->prefill_memo);
@@ -51,6 +56,8 @@ void prepare(struct prepared *out, const struct design *d)
         make_room(out, all);
         list_mappings(out, d, out->room);
     }
+    if (out->routings.n > ROUTINGS_MOST) /* of a search over the skew */
+        routing_store_free(&out->routings);
     struct workload prompt = d->workload;
     prompt.phase = PHASE_PREFILL;
     prompt.context = prompt.input;
@@ -58,17 +65,19 @@ void prepare(struct prepared *out, const struct design *d)
         out->mapped[i].plan = out->plan[i];
     for (size_t i = 0; i < out->n; i++) {
         struct mapped *m = &out->mapped[i];
+        const struct routing_of of = step_routing_of(&d->model, &m->plan, &d->workload);
+        m->step.routing = routing_find(&out->routings, &of);
         step_build(&m->step, &d->model, &m->plan, &d->workload, &d->precision, &d->mode);
         step_bound_make(&m->bound, &m->step);
         steps_renew(&m->memo);
         if (!phase_of(&d->workload)->answers || out->pool_first > 0)
             continue;
-        build_prefill(m, d, &prompt);
+        build_prefill(out, m, d, &prompt);
         if (m->step.mixed && m->step.timing->needs_calibration)
             m->step.beside = &m->prefill;
     }
     for (size_t i = 0; i < out->pool_n && out->pool_first > 0; i++)
-        build_prefill(&out->mapped[out->pool_first + i], d, &prompt);
+        build_prefill(out, &out->mapped[out->pool_first + i], d, &prompt);
 }
 
 void prepared_free(struct prepared *p)
@@ -76,5 +85,6 @@ void prepared_free(struct prepared *p)
     free(p->mapped);
     free(p->merit);
     free(p->plan);
+    routing_store_free(&p->routings);
     *p = (struct prepared){0};
 }

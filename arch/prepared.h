@@ -19,8 +19,9 @@ struct prepared {
         struct step_bound bound, prefill_bound;
         struct steps_memo memo, prefill_memo;
     } * mapped;
-    struct merit *merit; /* [room], used by best_mapping.c */
-    struct plan *plan;   /* [room] */
+    struct merit *merit;           /* [room], used by best_mapping.c */
+    struct plan *plan;             /* [room] */
+    struct routing_store routings; /* of the steps */
 };
 
 /* Fills `out`, reusing its memory. Zero-initialise it before the first call; prepared_free releases

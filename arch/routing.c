@@ -1,281 +1,379 @@
-/* Load of the experts' devices. Idea: drawing k different experts one after another is equivalent
- * to exponential clocks (Efraimidis and Spirakis 2006), which gives each expert's probability in
- * closed form; the random part of the busiest device's load is a normal maximum (Blom, Statistical
- * Estimates and Transformed Beta-Variables, 1958). Invariants: probabilities sum to top_k; the
- * result depends on the arguments only, random placements included (fixed seeds). */
+/* Tokens and active experts of the slowest device. Idea: both are counts per device with a mean and
+ * a variance and a given total; the slowest device has the expected maximum of each
+ * (arch/expected_most.h), kept as a curve over the tokens. An expert is active with probability 1 -
+ * (1 - pi)^tokens. Invariants: a curve rises, at most in proportion to the tokens; at skew 0 all
+ * formulas are those of any other skew, so nothing jumps there. */
 #include "arch/routing.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/lanes.h"
+#include "arch/expected_most.h"
 #include "base/mem.h"
-#include "base/random.h"
 
-enum { PERMUTATIONS = 32 }; /* random placements drawn */
+/* ---- curves ---- */
 
-void routing_popularity(double *pi, size_t experts, double top_k, double skew)
+static double node_at(size_t i)
 {
-    double *weight = mem_alloc(experts, sizeof *weight), sum = 0;
+    return ldexp(i % 2 ? 1.5 : 1, (int)(i / 2));
+}
 
-    for (size_t i = 0; i < experts; i++)
-        sum += weight[i] = pow((double)(i + 1), -skew);
-    /* The sum of pi is concave in lambda and starts below top_k, so Newton's method approaches from
-     * below. */
-    double lambda = top_k / sum;
-    for (int step = 0; step < 100; step++) {
-        double used = 0, slope = 0;
-        for (size_t i = 0; i < experts; i++) {
-            used += pi[i] = -expm1(-lambda * weight[i]);
-            slope += weight[i] * (1 - pi[i]);
-        }
-        if (top_k - used <= 1e-12 * top_k || slope <= 0)
-            break;
-        lambda += (top_k - used) / slope;
+static double last_node(const struct load_curve *c)
+{
+    return node_at(c->n - 1);
+}
+
+/* Logarithm of the ratio of the tokens at node i + 1 and at node i. */
+static double node_width(size_t i)
+{
+    static const double width[] = {0.405465108108164381978, 0.287682072451780927439};
+    return width[i % 2];
+}
+
+/* Adds a node, not below the one before, and at most as much above it as the tokens. */
+static void add_node(struct load_curve *c, double value)
+{
+    double log_of = log(value);
+    if (c->n > 0) {
+        double before = c->log_of[c->n - 1];
+        log_of = fmax(before, fmin(log_of, before + node_width(c->n - 1)));
     }
-    free(weight);
+    c->log_of[c->n++] = log_of;
 }
 
-/* Inverse of the normal distribution function (Acklam's rational approximation, 1e-9). */
-static double normal_quantile(double p)
+static double secant(const struct load_curve *c, size_t i)
 {
-    static const double a[] = {-3.969683028665376e+01, 2.209460984245205e+02,
-                               -2.759285104469687e+02, 1.383577518672690e+02,
-                               -3.066479806614716e+01, 2.506628277459239e+00};
-    static const double b[] = {-5.447609879822406e+01, 1.615858368580409e+02,
-                               -1.556989798598866e+02, 6.680131188771972e+01,
-                               -1.328068155288572e+01};
-    static const double c[] = {-7.784894002430293e-03, -3.223964580411365e-01,
-                               -2.400758277161838e+00, -2.549732539343734e+00,
-                               4.374664141464968e+00,  2.938163982698783e+00};
-    static const double d[] = {7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00,
-                               3.754408661907416e+00};
-    if (p > 1 - 0.02425) {
-        double q = sqrt(-2 * log(1 - p));
-        return -(((((c[0] * q + c[1]) * q + c[2]) * q + c[3]) * q + c[4]) * q + c[5]) /
-               ((((d[0] * q + d[1]) * q + d[2]) * q + d[3]) * q + 1);
+    return (c->log_of[i + 1] - c->log_of[i]) / node_width(i);
+}
+
+/* Slopes with which the curve between nodes stays between flat and in proportion: up to 3 times the
+ * secants, for the curve and for what it falls short of the tokens (Fritsch and Carlson 1980). */
+static void make_slopes(struct load_curve *c)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        double before = i > 0 ? secant(c, i - 1) : secant(c, i);
+        double after = i + 1 < c->n ? secant(c, i) : before;
+        double slope = fmax((before + after) / 2, 1 - 3 * (1 - fmax(before, after)));
+        c->slope[i] = fmax(0, fmin(slope, 3 * fmin(before, after)));
     }
-    double q = p - 0.5, r = q * q;
-    return (((((a[0] * r + a[1]) * r + a[2]) * r + a[3]) * r + a[4]) * r + a[5]) * q /
-           (((((b[0] * r + b[1]) * r + b[2]) * r + b[3]) * r + b[4]) * r + 1);
 }
 
-double routing_normal_maximum(double n)
+/* The quantity at this many tokens, from 1 to the last node. */
+static double curve_at(const struct load_curve *c, double tokens)
 {
-    return n > 1 ? normal_quantile((n - 0.375) / (n + 0.25)) : 0;
+    int power;
+    double part = 2 * frexp(tokens, &power);
+    size_t i = 2 * (size_t)(power - 1) + (part >= 1.5);
+    if (i + 1 >= c->n)
+        return exp(c->log_of[c->n - 1]);
+    double h = node_width(i), x = log(part >= 1.5 ? part / 1.5 : part) / h;
+    double rise = c->log_of[i + 1] - c->log_of[i], a = c->slope[i] * h, b = c->slope[i + 1] * h;
+    return exp(c->log_of[i] + x * (a + x * (3 * rise - 2 * a - b + x * (a + b - 2 * rise))));
 }
 
-/* One copy of an expert. */
-struct copy {
-    double share;
-    size_t device;
-};
+/* ---- devices ---- */
 
+/* Experts active on a device, or tokens routed to it. */
 struct device_load {
-    double load, variance; /* experts used per token */
+    double mean, variance, room;
     size_t device;
 };
 
-static int by_share(const void *a, const void *b)
-{
-    double x = ((const struct copy *)a)->share, y = ((const struct copy *)b)->share;
-    return (x < y) - (x > y);
-}
-
-static int by_load(const void *a, const void *b)
+static int by_mean(const void *a, const void *b)
 {
     const struct device_load *x = a, *y = b;
-    if (x->load != y->load)
-        return x->load < y->load ? 1 : -1;
+    if (x->mean != y->mean)
+        return x->mean < y->mean ? 1 : -1;
     return (x->device > y->device) - (x->device < y->device);
 }
 
-static void sum_loads(struct device_load *held, size_t devices, const struct copy *copy, size_t n)
+/* Finds the experts active at this many tokens; returns the standard deviation of their number:
+ * that of independent ones less what the given number of uses explains. What fixes the number draws
+ * an expert more often the likelier it is: `alone` is the probability to which that adds up (Hajek
+ * 1964). */
+static double set_active(struct placed_experts *p, double tokens)
 {
-    for (size_t d = 0; d < devices; d++)
-        held[d] = (struct device_load){.device = d};
-    for (size_t i = 0; i < n; i++) {
-        held[copy[i].device].load += copy[i].share;
-        held[copy[i].device].variance += copy[i].share * (1 - copy[i].share);
+    double own = 0, shared = 0, uses = 0, likely = 0, share = NAN, idle = 0;
+    for (size_t i = 0; i < p->copies; i++) {
+        struct copy *c = &p->copy[i];
+        if (c->share != share)
+            idle = exp(tokens * log1p(-(share = c->share)));
+        c->active = 1 - idle;
+        own += idle * c->active;
+        likely += idle * c->active * c->active;
+        shared += idle * tokens * share;
+        uses += (tokens - 1) * c->variance + share * (1 - share);
     }
-    qsort(held, devices, sizeof *held, by_load);
+    double spread = uses > 0 ? fmax(0, own - shared * shared / uses) : 0;
+    double fixed = own > 0 ? (1 - fmin(1, spread / own)) / own : 0;
+    double mean = own > 0 ? likely / own : 0;
+    for (size_t i = 0; i < p->copies; i++) {
+        struct copy *c = &p->copy[i];
+        double more = c->active * (1 - c->active) * (mean - c->active) * fixed;
+        c->alone = fmax(0, fmin(1, c->active + more));
+    }
+    return sqrt(spread);
 }
 
-/* Places the copies in random order, in equal parts; `seed` numbers the placement. */
-static void shuffle_copies(struct copy *copy, size_t n, size_t devices, uint64_t seed)
+/* Adds the counts of the experts of a device, alike ones at once; those of likely experts stay
+ * exact, the others are one binomial of their mean and variance. */
+static void add_counts(struct counts *out, const struct placed_experts *p, size_t device,
+                       double tokens, bool active)
 {
-    size_t *slot = mem_alloc(n, sizeof *slot);
-    for (size_t i = 0; i < n; i++)
-        slot[i] = i;
-    for (size_t i = n; i > 1; i--) {
-        size_t j = (size_t)(random_splitmix(&seed) % i), swap = slot[i - 1];
-        slot[i - 1] = slot[j];
-        slot[j] = swap;
+    const double likely = 0.1;
+    double mean = 0, variance = 0;
+    size_t last = p->first[device + 1];
+    *out = (struct counts){1, {1}};
+    for (size_t i = p->first[device], next; i < last; i = next) {
+        const struct copy *c = &p->copy[i];
+        double share = 0, alone = 0, size = 1;
+        for (next = i; next < last && p->copy[next].share > c->share * (1 - 1e-4); next++) {
+            share += p->copy[next].share;
+            alone += p->copy[next].alone;
+        }
+        double alike = (double)(next - i), used = alone / alike;
+        if (!active) {
+            used = fmax(1e-6, 1 - c->variance / c->share);
+            size = tokens * share / alike / used;
+            size = used > likely ? fmax(tokens, rint(size)) : size;
+            used = tokens * share / alike / size;
+        }
+        if (used > likely || (active && alike > 1)) {
+            counts_add(out, alike * size, used);
+        } else {
+            mean += alike * size * used;
+            variance += alike * size * used * (1 - used);
+        }
     }
-    for (size_t i = 0; i < n; i++)
-        copy[i].device = slot[i] * devices / n;
-    free(slot);
+    if (mean > 0) {
+        double used = fmax(1e-6, 1 - variance / mean);
+        counts_add(out, mean / used, used);
+    }
 }
 
-/* Of PERMUTATIONS random placements, the one whose largest load is nearest to the mean of these. */
-static void place_randomly(struct copy *copy, size_t n, size_t devices, struct device_load *held)
+static void join(struct alike *a, const struct device_load *load, const struct counts *counts)
 {
-    double most[PERMUTATIONS], mean = 0;
-    size_t best = 0;
-    for (size_t k = 0; k < PERMUTATIONS; k++) {
-        shuffle_copies(copy, n, devices, k);
-        sum_loads(held, devices, copy, n);
-        mean += (most[k] = held[0].load) / PERMUTATIONS;
-    }
-    for (size_t k = 1; k < PERMUTATIONS; k++)
-        if (fabs(most[k] - mean) < fabs(most[best] - mean))
-            best = k;
-    shuffle_copies(copy, n, devices, best);
+    a->devices++;
+    a->mean += (load->mean - a->mean) / a->devices;
+    a->variance += (load->variance - a->variance) / a->devices;
+    a->room = fmax(a->room, load->room);
+    for (size_t i = a->counts.n; i < counts->n; i++)
+        a->counts.of[i] = 0;
+    a->counts.n = counts->n > a->counts.n ? counts->n : a->counts.n;
+    for (size_t i = 0; i < a->counts.n; i++)
+        a->counts.of[i] += ((i < counts->n ? counts->of[i] : 0) - a->counts.of[i]) / a->devices;
 }
 
-/* Each additional copy goes to the expert with the highest load per copy; then, heaviest first,
- * each copy to the least loaded device with room (as in DeepSeek's EPLB). */
-static void place_copies(struct copy *copy, size_t experts, size_t n, size_t devices)
+static bool differs(const struct device_load *a, const struct device_load *b)
 {
-    double *whole = mem_alloc(experts, sizeof *whole), *load = mem_alloc(devices, sizeof *load);
-    size_t *copies = mem_alloc(experts, sizeof *copies), *room = mem_alloc(devices, sizeof *room);
-
-    for (size_t e = 0; e < experts; e++) {
-        whole[e] = copy[e].share;
-        copies[e] = 1;
-    }
-    for (size_t extra = experts; extra < n; extra++) {
-        size_t most = 0;
-        for (size_t e = 1; e < experts; e++)
-            if (whole[e] / (double)copies[e] > whole[most] / (double)copies[most])
-                most = e;
-        copies[most]++;
-    }
-    size_t at = 0;
-    for (size_t e = 0; e < experts; e++)
-        for (size_t k = 0; k < copies[e]; k++)
-            copy[at++].share = whole[e] / (double)copies[e];
-    qsort(copy, n, sizeof *copy, by_share);
-    for (size_t d = 0; d < devices; d++)
-        room[d] = (d + 1) * n / devices - d * n / devices;
-    for (size_t i = 0; i < n; i++) {
-        size_t least = devices;
-        for (size_t d = 0; d < devices; d++)
-            if (room[d] > 0 && (least == devices || load[d] < load[least]))
-                least = d;
-        copy[i].device = least;
-        load[least] += copy[i].share;
-        room[least]--;
-    }
-    free(whole), free(load), free(copies), free(room);
+    return fabs(a->mean - b->mean) > 1e-9 * b->mean ||
+           fabs(a->variance - b->variance) > 1e-9 * b->variance;
 }
 
-/* Groups the experts of one device: the hottest one by one, the others in groups of growing
- * size. */
-static void make_groups(struct routing *out, const struct copy *copy, size_t n, size_t device)
+/* Expected maximum over the devices. Those of similar mean count as alike: the largest means one by
+ * one, the others in classes that grow by a half, each with those that hardly differ. */
+static double most_of(struct device_load *load, const struct placed_experts *p, double tokens,
+                      bool active, double spread)
 {
-    struct copy *own = mem_alloc(n, sizeof *own);
-    size_t m = 0, at = 0;
+    enum { SINGLE = 6 };
+    struct alike kind[ALIKE_MOST];
+    struct counts counts = {0};
+    size_t n = 0, at = 0;
 
-    for (size_t i = 0; i < n; i++)
-        if (copy[i].device == device)
-            own[m++] = copy[i];
-    qsort(own, m, sizeof *own, by_share);
+    qsort(load, p->devices, sizeof *load, by_mean);
+    bool few = counts_matter(load[0].mean);
+    while (at < p->devices) {
+        struct alike *k = &kind[n++];
+        double first = load[at].mean;
+        size_t size = at < SINGLE ? 1 : at / 2, from = at;
+        *k = (struct alike){.devices = 0};
+        for (; at < p->devices &&
+               (at - from < size || n == ALIKE_MOST || load[at].mean > first * (1 - 1e-4));
+             at++) {
+            if (few && (at == from || differs(&load[at], &load[at - 1])))
+                add_counts(&counts, p, load[at].device, tokens, active);
+            join(k, &load[at], &counts);
+        }
+    }
+    return expected_most(kind, n, spread);
+}
+
+/* Loads of the devices, not sorted, for this many tokens. */
+static void find_loads(struct device_load *load, const struct placed_experts *p, double tokens,
+                       bool active, double top_k)
+{
+    for (size_t d = 0; d < p->devices; d++) {
+        double held = (double)(p->first[d + 1] - p->first[d]);
+        load[d] = (struct device_load){.device = d};
+        load[d].room = active ? held : tokens * fmin(held, top_k);
+        for (size_t i = p->first[d]; i < p->first[d + 1]; i++) {
+            const struct copy *c = &p->copy[i];
+            load[d].mean += active ? c->active : tokens * c->share;
+            load[d].variance += active ? c->active * (1 - c->active) : tokens * c->variance;
+        }
+    }
+}
+
+/* Expected maximum over the devices of the active experts, or of the tokens. A single token uses
+ * different experts, so its uses are its active experts. */
+static double most_at_tokens(struct device_load *load, struct placed_experts *p, double tokens,
+                             double top_k, bool active)
+{
+    bool experts = active || tokens <= 1;
+    double spread = experts ? set_active(p, tokens) : 0;
+    find_loads(load, p, tokens, experts, top_k);
+    return most_of(load, p, tokens, experts, spread);
+}
+
+static void make_curve(struct load_curve *c, struct device_load *load, struct placed_experts *p,
+                       double top_k, bool active)
+{
+    double least = 1, rest = 0;
+    for (size_t i = 0; i < p->copies; i++)
+        least = fmin(least, p->copy[i].share);
+    /* Up to where all experts are active, or all loads are large. */
+    while (c->n < 3 || (c->n < CURVE_NODES && rest <= 0)) {
+        double tokens = c->n == 1 ? 2 : node_at(c->n);
+        double most = most_at_tokens(load, p, tokens, top_k, active);
+        add_node(c, c->n == 1 ? (exp(c->log_of[0]) + most) / 2 : most); /* tokens are whole */
+        rest = active ? -tokens * log1p(-least) - 30 : load[p->devices - 1].mean - 400;
+    }
+    make_slopes(c);
+}
+
+/* Groups the experts of one device: the hottest one by one, the others in groups of growing size,
+ * with experts that no token uses if another device has more. */
+static void make_groups(struct routing *out, const struct placed_experts *p, size_t device)
+{
+    const struct copy *own = &p->copy[p->first[device]];
+    size_t held = p->first[device + 1] - p->first[device], at = 0, m = 0;
+
+    for (size_t d = 0; d < p->devices; d++)
+        m = p->first[d + 1] - p->first[d] > m ? p->first[d + 1] - p->first[d] : m;
     out->groups = 0;
+    if (m == held && own[0].share == own[held - 1].share) {
+        out->group[out->groups++] = (struct expert_group){(double)m, own[0].share};
+        return;
+    }
     while (at < m) {
         size_t left = ROUTING_GROUPS - out->groups, size = (m - at) >> (left - 1);
         size = left == 1 ? m - at : size < 1 ? 1 : size;
         struct expert_group *g = &out->group[out->groups++];
         *g = (struct expert_group){.experts = (double)size};
-        for (size_t i = at; i < at + size; i++)
+        for (size_t i = at; i < at + size && i < held; i++)
             g->share += own[i].share / (double)size;
         at += size;
     }
-    free(own);
 }
 
-static void make_leaders(struct routing *out, const struct device_load *held, size_t devices,
-                         double top_k)
+void routing_make(struct routing *out, const struct routing_of *of)
 {
-    double load = 0, variance = 0, mean = top_k / (double)devices;
-    size_t next = 1;
+    struct placed_experts p;
+    *out = (struct routing){.of = *of, .imbalance = 1};
+    if (of->experts <= 0)
+        return;
+    placement_make(&p, of);
+    struct device_load *load = mem_alloc(p.devices, sizeof *load);
+    out->share = of->top_k / of->devices;
+    find_loads(load, &p, 1, false, of->top_k);
+    qsort(load, p.devices, sizeof *load, by_mean);
+    out->imbalance = load[0].mean / out->share;
+    if (out->imbalance < 1 + 1e-12) /* rounding */
+        out->imbalance = 1;
+    make_groups(out, &p, load[0].device);
+    if (p.devices > 1)
+        make_curve(&out->active, load, &p, of->top_k, true);
+    if (p.devices > 1 && of->chance)
+        make_curve(&out->load, load, &p, of->top_k, false);
+    free(load);
+    placement_free(&p);
+}
 
-    out->leaders = 0;
-    for (size_t j = 1; j <= devices; j++) {
-        load += held[j - 1].load;
-        variance += held[j - 1].variance;
-        if ((j == next || j == devices) && out->leaders < ROUTING_LEADERS) {
-            double n = (double)j;
-            out->mean[out->leaders] = load / n / mean;
-            out->chance[out->leaders++] = routing_normal_maximum(n) * sqrt(variance / n) / mean;
-            next *= 2;
-        }
+static bool is_same(const struct routing_of *a, const struct routing_of *b)
+{
+    return a->experts == b->experts && a->top_k == b->top_k && a->skew == b->skew &&
+           a->placement == b->placement && a->devices == b->devices && a->copies == b->copies &&
+           a->chance == b->chance;
+}
+
+const struct routing *routing_find(struct routing_store *store, const struct routing_of *of)
+{
+    for (size_t i = 0; i < store->n; i++)
+        if (is_same(&store->of[i]->of, of))
+            return store->of[i];
+    if (store->n == store->room) {
+        store->room = 2 * store->room + 8;
+        store->of = mem_grow(store->of, store->room, sizeof *store->of);
     }
+    struct routing *made = mem_alloc(1, sizeof *made);
+    routing_make(made, of);
+    return store->of[store->n++] = made;
 }
 
-static void make_even(struct routing *out, double experts, double top_k, double devices)
+void routing_store_free(struct routing_store *store)
 {
-    double pi = fmin(1, top_k / experts), held = experts / devices;
-    *out = (struct routing){.groups = 1, .imbalance = 1, .even = true, .leaders = 1};
-    out->group[0] = (struct expert_group){held, pi};
-    out->mean[0] = 1;
-    out->chance[0] = routing_normal_maximum(devices) * sqrt(held * pi * (1 - pi)) / (pi * held);
+    for (size_t i = 0; i < store->n; i++)
+        free(store->of[i]);
+    free(store->of);
+    *store = (struct routing_store){0};
 }
 
-void routing_make(struct routing *out, double experts, double top_k, double skew,
-                  enum placement placement, double devices, double copies)
+/* ---- loads ---- */
+
+double routing_busiest(const struct routing *r, double tokens)
 {
-    size_t e = (size_t)experts, d = (size_t)devices, n = e;
-
-    if (skew <= 0 || d <= 1) {
-        make_even(out, experts, top_k, devices);
-        if (skew <= 0)
-            return;
-    }
-    if (placement == PLACE_REPLICATED)
-        n += copies > 0 ? (size_t)copies : d;
-    double *pi = mem_alloc(e, sizeof *pi);
-    struct copy *copy = mem_alloc(n, sizeof *copy);
-    struct device_load *held = mem_alloc(d, sizeof *held);
-
-    routing_popularity(pi, e, top_k, skew);
-    for (size_t i = 0; i < e; i++)
-        copy[i] = (struct copy){pi[i], placement == PLACE_CONTIGUOUS ? i * d / e : i % d};
-    if (placement == PLACE_RANDOM)
-        place_randomly(copy, e, d, held);
-    if (placement == PLACE_REPLICATED)
-        place_copies(copy, e, n, d);
-    sum_loads(held, d, copy, n);
-    *out = (struct routing){.imbalance = held[0].load * devices / top_k};
-    make_groups(out, copy, n, held[0].device);
-    make_leaders(out, held, d, top_k);
-    free(pi), free(copy), free(held);
-}
-
-FOR_ALL_VECTORS
-static void add_leader(double *restrict out, size_t n, double mean, double chance, double tokens,
-                       const double *restrict load)
-{
-    for (size_t i = 0; i < n; i++) {
-        double all = tokens * load[i], root = 1 / sqrt(all);
-        out[i] = all > 0 ? larger(out[i], mean + chance * root) : out[i];
-    }
+    if (r->load.n == 0 || tokens <= 0)
+        return r->imbalance;
+    double last = last_node(&r->load), at = fmax(1, fmin(tokens, last));
+    double there = fmax(r->imbalance, curve_at(&r->load, at) / at / r->share);
+    /* What chance adds falls with the root of the tokens. */
+    return tokens <= last ? there : r->imbalance + (there - r->imbalance) * sqrt(last / tokens);
 }
 
 void routing_busiest_lanes(double *out, size_t n, const struct routing *r, double tokens,
                            const double *load)
 {
-    lanes_set(out, n, r->imbalance);
-    for (size_t i = 0; i < r->leaders && tokens > 0; i++)
-        add_leader(out, n, r->mean[i], r->chance[i], tokens, load);
+    for (size_t i = 0; i < n; i++)
+        out[i] =
+            i > 0 && load[i] == load[i - 1] ? out[i - 1] : routing_busiest(r, tokens * load[i]);
 }
 
-double routing_busiest(const struct routing *r, double tokens, bool chance)
+/* Expected active experts, and all, of the device of the groups. */
+struct group_sums {
+    double active, experts;
+};
+
+static struct group_sums sum_groups(const struct routing *r, double tokens)
 {
-    static const double one = 1;
-    double most;
-    routing_busiest_lanes(&most, 1, r, chance ? tokens : 0, &one);
-    return most;
+    struct group_sums s = {0};
+    for (size_t g = 0; g < r->groups; g++) {
+        s.active -= r->group[g].experts * expm1(tokens * log1p(-r->group[g].share));
+        s.experts += r->group[g].experts;
+    }
+    return s;
+}
+
+/* Below one token, in proportion to the probability that there is one. */
+static double most_active(const struct routing *r, double tokens, struct group_sums s)
+{
+    double most = s.active;
+    if (r->active.n > 0) {
+        double at = fmax(1, fmin(tokens, last_node(&r->active)));
+        most = fmax(most, fmin(1, tokens) * curve_at(&r->active, at));
+    }
+    return fmin(most, s.experts);
+}
+
+double routing_active(const struct routing *r, double tokens)
+{
+    return most_active(r, tokens, sum_groups(r, tokens));
+}
+
+double routing_idle_ratio(const struct routing *r, double tokens)
+{
+    struct group_sums s = sum_groups(r, tokens);
+    double idle = s.experts - s.active;
+    return r->active.n > 0 && idle > 1e-12 * s.experts
+               ? (s.experts - most_active(r, tokens, s)) / idle
+               : 1;
 }

@@ -1,19 +1,10 @@
-/* Routing in a mixture-of-experts layer: popularity of the experts, their placement on devices, and
- * the load of the busiest device. */
+/* Routing in a mixture-of-experts layer: tokens and active experts of the slowest device. */
 #ifndef ARCH_ROUTING_H
 #define ARCH_ROUTING_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "arch/placement.h"
 
-enum placement {
-    PLACE_RANDOM,      /* a typical one of many random placements */
-    PLACE_ROUND_ROBIN, /* in order of popularity, over the devices in turn */
-    PLACE_CONTIGUOUS,  /* in order of popularity, the hottest on the first device */
-    PLACE_REPLICATED,  /* hot experts copied, each copy on the least loaded device */
-};
-
-enum { ROUTING_GROUPS = 8, ROUTING_LEADERS = 12 };
+enum { ROUTING_GROUPS = 8, CURVE_NODES = 48 };
 
 /* Experts of one device with similar popularity. */
 struct expert_group {
@@ -21,38 +12,51 @@ struct expert_group {
     double share;   /* probability that a token uses one of them, 0..1 */
 };
 
-struct routing {
-    size_t groups; /* of the busiest device, most popular first; one if uniform */
-    struct expert_group group[ROUTING_GROUPS];
-    double imbalance; /* load of the busiest device over the mean, Gamma >= 1 */
-    bool even;        /* all devices have the same expected load */
-
-    /* For the j busiest devices, j = 1, 2, 4, ...: their mean load over that of all devices, and
-     * the random part of their expected maximum, times sqrt(tokens). */
-    size_t leaders;
-    double mean[ROUTING_LEADERS], chance[ROUTING_LEADERS];
+/* A quantity that grows with the tokens, at most in proportion: its logarithm at 1, 1.5, 2, 3, 4,
+ * 6, 8, ... tokens and its slope there, d log / d log tokens. */
+struct load_curve {
+    size_t n;
+    double log_of[CURVE_NODES], slope[CURVE_NODES];
 };
 
-/* Places `experts` on `devices`; each token uses `top_k` different ones, chosen in proportion to
- * rank^-skew. `copies`: additional copies with placement replicated (0: one per device). With skew
- * 0 every placement is even. Deterministic. */
-void routing_make(struct routing *out, double experts, double top_k, double skew,
-                  enum placement placement, double devices, double copies);
+struct routing {
+    struct routing_of of;
+    size_t groups; /* of the device with the highest expected load, most popular first */
+    struct expert_group group[ROUTING_GROUPS];
+    double imbalance; /* expected load of the busiest device over the mean, Gamma >= 1 */
+    double share;     /* of a token's uses that a device has in the mean */
 
-/* Expected load of the busiest device over the mean when `tokens` are routed: the imbalance, and
- * with `chance` random routing imbalance (normal approximation of the maximum). At least 1. */
-double routing_busiest(const struct routing *r, double tokens, bool chance);
+    /* Expected maximum over the devices, if there are several: of the experts with a token, and of
+     * the tokens (with chance). */
+    struct load_curve active, load;
+};
 
-/* routing_busiest for n loads with `tokens` tokens per unit of load; 0 tokens: without chance. */
+/* All 0: no experts. */
+void routing_make(struct routing *out, const struct routing_of *of);
+
+/* Routings that are made once. Zero-initialise it; routing_store_free releases it. */
+struct routing_store {
+    size_t n, room;
+    struct routing **of;
+};
+
+/* The routing of these arguments, kept until routing_store_free. */
+const struct routing *routing_find(struct routing_store *store, const struct routing_of *of);
+void routing_store_free(struct routing_store *store);
+
+/* Load of the busiest device over the mean when `tokens` are routed, at least 1: the imbalance, or
+ * with chance the expected maximum of random loads. */
+double routing_busiest(const struct routing *r, double tokens);
+
+/* routing_busiest for n loads with `tokens` tokens per unit of load. */
 void routing_busiest_lanes(double *out, size_t n, const struct routing *r, double tokens,
                            const double *load);
 
-/* Probability pi[i] that a token uses the expert of rank i = 0, 1, ..., if it draws top_k different
- * experts with weights w_i = (i + 1)^-skew, one after another without replacement: pi_i = 1 -
- * exp(-lambda w_i), with lambda from sum pi = top_k. */
-void routing_popularity(double *pi, size_t experts, double top_k, double skew);
+/* Expected number of active experts, those with a token, on the device that has most of them. */
+double routing_active(const struct routing *r, double tokens);
 
-/* Expected maximum of n standard normal variables (Blom 1958). */
-double routing_normal_maximum(double n);
+/* Idle experts of that device over those of the device of the groups, 0..1: an expert of a group is
+ * idle with this times (1 - share)^tokens, so that the groups have routing_active active ones. */
+double routing_idle_ratio(const struct routing *r, double tokens);
 
 #endif

@@ -160,21 +160,25 @@ static void group_main_ops(struct step *s)
         put_main(m, at, 0, &nothing);
 }
 
+struct routing_of step_routing_of(const struct model *m, const struct plan *plan,
+                                  const struct workload *w)
+{
+    if (model_moe_layers(m) <= 0)
+        return (struct routing_of){0};
+    return (struct routing_of){m->experts,   m->top_k, w->skew,
+                               w->placement, plan->ep, plan_redundant_experts(plan, w),
+                               w->chance > 0};
+}
+
 void step_build(struct step *out, const struct model *m, const struct plan *plan,
                 const struct workload *w, const struct precision *p, const struct mode *mode)
 {
     const struct timing *timing = timing_of(mode);
     const struct op_list *list = timing->list;
     struct shape s = shape_of(m, plan, w, p, mode);
-    s.routing = &out->routing;
+    s.routing = out->routing;
     double group = ffn_expert_group(plan->tp, plan->ep);
 
-    if (model_moe_layers(m) > 0)
-        routing_make(&out->routing, m->experts, m->top_k, w->skew, (enum placement)w->placement,
-                     plan->ep, plan_redundant_experts(plan, w));
-    else
-        out->routing = (struct routing){.imbalance = 1};
-    out->chance = w->chance > 0;
     out->ops.n = 0;
     if (list) {
         list->ops(m, &s, &out->ops);
@@ -233,7 +237,7 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     out->exchanges_by_domain = plan->all_to_all == EXCHANGE_HIERARCHICAL;
     out->copies = m->top_k;
     out->group_tokens = s.tokens * plan->dp * group / s.devices;
-    out->expert_devices = plan->ep;
+    out->expert_replicas = fmax(1, plan->dp * group / s.devices);
 }
 
 struct load step_load(const struct step *s, double batch)
@@ -241,42 +245,9 @@ struct load step_load(const struct step *s, double batch)
     return (struct load){.most = ceil(batch / s->dp), .mean = batch / s->dp};
 }
 
-/* Expected maximum of `draws` binomial variables with n trials, n whole: the sum over j of 1 -
- * P(one is <= j)^draws. */
-static double expected_most_whole(double n, double p, double draws)
+double step_active_share(const struct step *s, const struct op *o, double mean, double idle_ratio)
 {
-    double idle = 1 - p, one = power_whole(idle, n), below = 0, most = 0;
-
-    if (draws <= 1)
-        return n * p;
-    if (idle * n * draws < 1e-6)
-        return n;
-    for (double j = 0; j < n; j++) {
-        below += one;
-        double some_above = below < 1e-9 ? 1 : 1 - power_whole(below, draws);
-        if (some_above < 1e-9)
-            break;
-        most += some_above;
-        one *= (n - j) / (j + 1) * p / idle;
-    }
-    return fmax(most, fmin(1, n));
-}
-
-/* For a fractional n (experts that do not divide evenly): linear between whole numbers. */
-static double expected_most(double n, double p, double draws)
-{
-    double least = floor(n), part = n - least;
-    if (part == 0)
-        return expected_most_whole(n, p, draws);
-    double most = expected_most_whole(least + 1, p, draws);
-    return part * most + (1 - part) * (least > 0 ? expected_most_whole(least, p, draws) : 0);
-}
-
-double step_active_share(const struct step *s, const struct op *o, struct load load)
-{
-    double active = -expm1(o->log_idle * s->group_tokens * load.mean);
-    return s->routing.even ? expected_most(o->experts, active, s->expert_devices) / o->experts
-                           : active;
+    return 1 - power_exp(o->log_idle * s->group_tokens * mean) * idle_ratio;
 }
 
 bool step_is_measured(const struct step *s, const int number[KERNELS])

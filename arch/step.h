@@ -47,14 +47,17 @@ struct step {
     bool mixed;                  /* serving: decode and prefill on the same devices */
     const struct timing *timing; /* arch/timing.h */
     double layers;
-    const struct step *beside; /* prefill of one prompt, run between decode steps; or NULL */
-    double beside_per_request; /* prompts per step and request */
-    bool prefills;             /* prefill only: the latency limit is TTFT */
-    struct routing routing;
-    bool chance;           /* random routing imbalance is included */
-    double group_tokens;   /* tokens routed to one copy of the experts, per request of a replica */
-    double expert_devices; /* devices that share the experts */
+    const struct step *beside;     /* prefill of one prompt, run between decode steps; or NULL */
+    double beside_per_request;     /* prompts per step and request */
+    bool prefills;                 /* prefill only: the latency limit is TTFT */
+    const struct routing *routing; /* set before step_build; kept by a routing_store */
+    double group_tokens;    /* tokens routed to one copy of the experts, per request of a replica */
+    double expert_replicas; /* replicas whose tokens one copy of the experts gets, at least 1 */
 };
+
+/* How the experts of a mapping are routed. */
+struct routing_of step_routing_of(const struct model *m, const struct plan *plan,
+                                  const struct workload *w);
 
 /* Builds the step of a mapping from plan_mappings (nothing is auto). Phase disaggregated: the
  * decode step. Calibrated serving: the decode step; the caller sets `beside` to the prefill
@@ -77,11 +80,9 @@ static inline double step_waited(const struct op *o, double busiest)
     return o->busiest > 0 ? larger(1, o->busiest * busiest) : 1;
 }
 
-/* Share of an operator's experts whose weights the slowest device reads in a step. An expert is
- * active with probability 1 - (1 - pi)^tokens. If all devices have the same expected load, the
- * slowest has the expected maximum of independent binomial draws, one per device (top-k without
- * replacement spreads slightly more evenly), and at least one active expert. */
-double step_active_share(const struct step *s, const struct op *o, struct load load);
+/* Share of an operator's experts whose weights the slowest device reads in a step with `mean`
+ * requests per replica; `idle_ratio` is routing_idle_ratio at its tokens. */
+double step_active_share(const struct step *s, const struct op *o, double mean, double idle_ratio);
 
 /* Sequential halves of a step (2 with two-batch overlap), and all parts that its batch is split
  * into: each pipeline stage works on a different group of requests. */

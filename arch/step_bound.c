@@ -13,7 +13,7 @@ static bool by_domain(const struct step *s, const struct op *o)
 
 static void add_collective(struct step_bound *out, const struct step *s, const struct op *o)
 {
-    double waited = step_waited(o, routing_busiest(&s->routing, 0, false));
+    double waited = step_waited(o, s->routing->imbalance);
     bool one_shot = s->reduces_best && o->kernel == KERNEL_REDUCE, near = by_domain(s, o);
     double kept = s->timing->needs_calibration && o->kernel == KERNEL_EXCHANGE
                       ? 0.5
@@ -30,7 +30,7 @@ static void add_collective(struct step_bound *out, const struct step *s, const s
 
 static void add_placed(struct step_bound *out, const struct step *s, const struct op *o)
 {
-    double waited = step_waited(o, routing_busiest(&s->routing, 0, false)) / step_parts(s);
+    double waited = step_waited(o, s->routing->imbalance) / step_parts(s);
     bool expert = o->unit == UNIT_EXPERT;
     out->place[out->placed++] =
         (struct bound_placed){.flop = o->flop * waited,

@@ -17,6 +17,16 @@ static const double *passing(const double *restrict load, double *restrict room,
     return room;
 }
 
+/* The experts get at least the tokens of the fullest replica. */
+FOR_ALL_VECTORS
+static const double *at_least(double *restrict room, size_t n, const double *mean,
+                              const double *restrict most, double share)
+{
+    for (size_t i = 0; i < n; i++)
+        room[i] = larger(mean[i], share * most[i]);
+    return room;
+}
+
 void pass_begin(struct pass *out, const struct step *s, const struct devices *d, const double *most,
                 const double *mean, struct steps_memo *memo)
 {
@@ -29,9 +39,10 @@ void pass_begin(struct pass *out, const struct step *s, const struct devices *d,
                 : most == mean ? out->most
                                : passing(mean, out->room.mean, d->n, parts);
     out->busiest = NULL;
-    if (s->chance || s->routing.imbalance > 1) {
-        routing_busiest_lanes(out->room.busiest, d->n, &s->routing, s->chance ? s->group_tokens : 0,
-                              out->mean);
+    if (s->routing->groups > 0 && out->mean != out->most)
+        out->mean = at_least(out->room.mean, d->n, out->mean, out->most, 1 / s->expert_replicas);
+    if (s->routing->load.n > 0 || s->routing->imbalance > 1) {
+        routing_busiest_lanes(out->room.busiest, d->n, s->routing, s->group_tokens, out->mean);
         out->busiest = out->room.busiest;
     }
 }
@@ -65,27 +76,39 @@ static bool find_idle(double *restrict share, const double *restrict mean, size_
     return some;
 }
 
+/* The place of a value of operator `op` at this load in the cache; `found` if it is there. */
+static double *remember(struct steps_memo *memo, double mean, size_t op, bool *found)
+{
+    size_t at = ((size_t)mean + 37 * op) % SHARES;
+    size_t key = (2 * memo->steps + memo->beside) * (OPS_MOST + 1) + op;
+    *found = memo->share[at].mean == mean && memo->share[at].key == key;
+    memo->share[at].mean = mean;
+    memo->share[at].key = key;
+    return &memo->share[at].share;
+}
+
 /* Active share of the experts of operator `op`. */
 const double *pass_share(double *room, const struct pass *p, size_t op)
 {
     const struct step *s = p->step;
     const struct op *o = &s->ops.op[op];
-    struct steps_memo *memo = p->memo;
     double all = -40 / (o->log_idle * s->group_tokens); /* e^-40 is below the rounding of 1 */
     if (!find_idle(room, p->mean, p->devices->n, all))
         return lanes_of_one;
     for (size_t i = 0; i < p->devices->n; i++) {
         double mean = p->mean[i];
+        bool found;
         if (mean >= all)
             continue;
-        size_t at = ((size_t)mean + 37 * op) % SHARES;
-        size_t key = (2 * memo->steps + memo->beside) * OPS_MOST + op;
-        if (memo->share[at].mean != mean || memo->share[at].key != key) {
-            memo->share[at].mean = mean;
-            memo->share[at].key = key;
-            memo->share[at].share = step_active_share(s, o, (struct load){mean, mean});
+        double *share = remember(p->memo, mean, op, &found);
+        if (!found) {
+            double *ratio = remember(p->memo, mean, OPS_MOST, &found);
+            if (!found)
+                *ratio = routing_idle_ratio(s->routing, s->group_tokens * mean);
+            share = remember(p->memo, mean, op, &found);
+            *share = step_active_share(s, o, mean, *ratio);
         }
-        room[i] = memo->share[at].share;
+        room[i] = *share;
     }
     return room;
 }

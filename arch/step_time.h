@@ -18,8 +18,8 @@ enum { SHARES = 256 };
  * steps_renew for every new step, including the first. */
 struct steps_memo {
     struct {
-        double mean, share; /* step_active_share at a load */
-        size_t key;         /* of the operator and the step */
+        double mean, share; /* step_active_share at a load, or routing_idle_ratio */
+        size_t key;         /* of the operator, OPS_MOST for the ratio, and the step */
     } share[SHARES];
     size_t steps; /* number of the current step */
     lane largest; /* largest loads of the previous block: the first guess of the next */

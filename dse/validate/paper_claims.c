@@ -152,9 +152,11 @@ static int all_to_all_network(struct catalogue *c, double *out, struct err *err)
 static int imbalance(struct catalogue *c, double *out, struct err *err)
 {
     struct routing one, eight;
+    struct routing_of of = {256, 8, 0.8, PLACE_RANDOM, 256, 0, false};
     (void)c, (void)err;
-    routing_make(&one, 256, 8, 0.8, PLACE_RANDOM, 256, 0);
-    routing_make(&eight, 256, 8, 0.8, PLACE_RANDOM, 32, 0);
+    routing_make(&one, &of);
+    of.devices = 32;
+    routing_make(&eight, &of);
     *out = one.imbalance / eight.imbalance;
     return 0;
 }

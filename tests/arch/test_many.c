@@ -137,7 +137,7 @@ struct by_hand {
 
 static bool is_plain(const struct step *s)
 {
-    return !s->timing->needs_calibration && !s->chance && !s->reduces_best &&
+    return !s->timing->needs_calibration && s->routing->load.n == 0 && !s->reduces_best &&
            !s->exchanges_by_domain;
 }
 
@@ -149,11 +149,13 @@ static struct by_hand time_by_hand(const struct step *s, const struct rates *r, 
     for (size_t i = 0; i < s->ops.n; i++) {
         const struct op *o = &s->ops.op[i];
         bool expert = o->unit == UNIT_EXPERT;
-        double requests = (expert ? load.mean : load.most) / parts, share = 1;
+        double mean = fmax(load.mean, load.most / s->expert_replicas) / parts;
+        double requests = expert ? mean : load.most / parts, share = 1;
         if (expert)
-            share = step_active_share(s, o, (struct load){load.most / parts, load.mean / parts});
+            share = step_active_share(s, o, mean,
+                                      routing_idle_ratio(s->routing, s->group_tokens * mean));
         if (o->busiest > 0)
-            requests *= fmax(1, o->busiest * s->routing.imbalance);
+            requests *= fmax(1, o->busiest * s->routing->imbalance);
         double byte = o->weight_byte * share + o->byte * requests;
         double sent_byte = o->wire_byte * requests, t;
         if (o->unit == UNIT_LINK) {
@@ -392,7 +394,7 @@ static void of_mappings_as_good_the_first_is_taken(void **state)
 {
     struct study *s = study_with(SET(
         "model=deepseek-v3.2", "chip=mi355x", "plan.devices=4", "plan.tp=1", "plan.ep=auto",
-        "plan.cp=2", "plan.overlap=ideal", "workload.phase=serving", "workload.batch=7",
+        "plan.cp=2", "plan.overlap=ideal", "workload.phase=serving", "workload.batch=6",
         "workload.context=1024", "precision.weight=fp8", "precision.kv=fp8", "precision.math=bf16",
         "chip.memory_byte=3TB", "engine=bank-group-pim", "engine.overlap=1"));
     enum { MOST = 8 };

@@ -251,9 +251,7 @@ static void as_many_experts_are_active_as_a_drawing_finds(void **state)
         for (; hit; hit &= hit - 1)
             active++;
     }
-    assert_close(8 * step_active_share(&p.mapped[0].step, experts_of(&p.mapped[0].step),
-                                       step_load(&p.mapped[0].step, 3)),
-                 active / draws, 0.005);
+    assert_close(routing_active(p.mapped[0].step.routing, 3), active / draws, 0.005);
     prepared_free(&p);
     study_free(s);
 }
@@ -288,11 +286,33 @@ static void the_slowest_device_reads_as_many_experts_as_a_drawing_finds(void **s
             most += busiest;
         }
         const struct step *step = &p.mapped[0].step;
-        assert_close(4 * step_active_share(step, experts_of(step),
-                                           (struct load){tokens[i] / 32.0, tokens[i] / 32.0}),
+        double ratio = routing_idle_ratio(step->routing, tokens[i]);
+        assert_close(4 * step_active_share(step, experts_of(step), tokens[i] / 32.0, ratio),
                      most / draws, 0.03);
         prepared_free(&p);
         study_free(s);
+    }
+}
+
+/* One token: a device reads at least one expert at every skew, also where requests are fewer than
+ * copies of the experts. */
+static void a_token_reads_an_expert_at_every_skew(void **state)
+{
+    static const char *const skew[] = {"workload.skew=0", "workload.skew=1e-6", "workload.skew=1"};
+    static const char *const tp[] = {"plan.tp=1", "plan.tp=2"};
+    static const char *const ep[] = {"plan.ep=8", "plan.ep=2"};
+    (void)state;
+    for (size_t k = 0; k < LEN(tp); k++) {
+        double even_s = 0;
+        for (size_t i = 0; i < LEN(skew); i++) {
+            struct metrics m = priced(SET("model=mixtral-8x7b", "chip=b200", "plan.devices=8",
+                                          tp[k], ep[k], skew[i], "workload.batch=1"));
+            double one_s = 32.0 * 3 * 4096 * 14336 * 2 / 8e12; /* weights of one expert */
+            assert_true(m.expert_s >= one_s * (1 - 1e-9));
+            even_s = i == 0 ? m.expert_s : even_s;
+            if (i == 1)
+                assert_close(m.expert_s, even_s, 1e-6);
+        }
     }
 }
 
@@ -419,6 +439,7 @@ int main(void)
         cmocka_unit_test(a_small_model_costs_what_a_hand_counts),
         cmocka_unit_test(as_many_experts_are_active_as_a_drawing_finds),
         cmocka_unit_test(the_slowest_device_reads_as_many_experts_as_a_drawing_finds),
+        cmocka_unit_test(a_token_reads_an_expert_at_every_skew),
         cmocka_unit_test(a_discrete_engine_is_link_bound_at_short_contexts),
         cmocka_unit_test(full_overlap_hides_the_shorter_half),
         cmocka_unit_test(tables_list_their_structs_in_order),

@@ -3,6 +3,7 @@
 #include "arch/routing.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,13 @@ static void draw(double *uses, int tokens, double skew)
     }
 }
 
+static struct routing routed(double skew, enum placement placement, double devices, double copies)
+{
+    struct routing r;
+    routing_make(&r, &(struct routing_of){EXPERTS, TOP_K, skew, placement, devices, copies, true});
+    return r;
+}
+
 static void popularity_is_that_of_drawing_without_putting_back(void **state)
 {
     double pi[EXPERTS], uses[EXPERTS] = {0}, sum = 0;
@@ -81,7 +89,7 @@ static void the_busiest_device_is_as_busy_as_in_a_drawing(void **state)
     for (size_t i = 0; i < LEN(tokens); i++)
         for (size_t j = 0; j < LEN(skew); j++)
             for (size_t k = 0; k < LEN(placement); k++) {
-                struct routing r;
+                struct routing r = routed(skew[j], placement[k], DEVICES, 0);
                 double most = 0;
                 for (int n = 0; n < DRAWS; n++) {
                     double uses[EXPERTS] = {0}, load[DEVICES] = {0}, busiest = 0;
@@ -93,8 +101,7 @@ static void the_busiest_device_is_as_busy_as_in_a_drawing(void **state)
                     }
                     most += busiest * DEVICES / (tokens[i] * TOP_K) / DRAWS;
                 }
-                routing_make(&r, EXPERTS, TOP_K, skew[j], placement[k], DEVICES, 0);
-                assert_close(routing_busiest(&r, tokens[i], true), most, 0.03);
+                assert_close(routing_busiest(&r, tokens[i]), most, 0.03);
             }
 }
 
@@ -102,17 +109,16 @@ static void the_busiest_device_is_as_busy_as_in_a_drawing(void **state)
  * 8.49 for contiguous placement on 32 devices, 17.80 on 256 (one expert each; the paper 17.86). */
 static void imbalance_is_that_of_the_papers_simulator(void **state)
 {
-    struct routing r;
     (void)state;
-    routing_make(&r, EXPERTS, TOP_K, 0.8, PLACE_ROUND_ROBIN, 32, 0);
+    struct routing r = routed(0.8, PLACE_ROUND_ROBIN, 32, 0);
     assert_close(r.imbalance, 2.82, 0.02);
-    routing_make(&r, EXPERTS, TOP_K, 0.8, PLACE_CONTIGUOUS, 32, 0);
+    r = routed(0.8, PLACE_CONTIGUOUS, 32, 0);
     assert_close(r.imbalance, 8.49, 0.02);
-    routing_make(&r, EXPERTS, TOP_K, 0.8, PLACE_RANDOM, 256, 0);
+    r = routed(0.8, PLACE_RANDOM, 256, 0);
     assert_close(r.imbalance, 17.80, 0.02);
     double alone = r.imbalance;
     /* 6.13 times that of 32 devices in the paper, 5.7 to 6.4 for spread placements. */
-    routing_make(&r, EXPERTS, TOP_K, 0.8, PLACE_RANDOM, 32, 0);
+    r = routed(0.8, PLACE_RANDOM, 32, 0);
     assert_true(alone / r.imbalance > 5.7 && alone / r.imbalance < 6.4);
 }
 
@@ -122,9 +128,8 @@ static void copies_flatten_the_load(void **state)
     static const double copies[] = {32, 64, 128, 256};
     (void)state;
     for (size_t i = 0; i < LEN(copies); i++) {
-        struct routing r;
+        struct routing r = routed(0.8, PLACE_REPLICATED, 32, copies[i]);
         double held = 0, load = 0;
-        routing_make(&r, EXPERTS, TOP_K, 0.8, PLACE_REPLICATED, 32, copies[i]);
         for (size_t g = 0; g < r.groups; g++) {
             held += r.group[g].experts;
             load += r.group[g].experts * r.group[g].share;
@@ -141,17 +146,197 @@ static void groups_hold_what_their_device_does(void **state)
     (void)state;
     for (size_t i = 0; i < LEN(devices); i++)
         for (int p = PLACE_RANDOM; p <= PLACE_CONTIGUOUS; p++) {
-            struct routing r;
+            struct routing r = routed(0.6, (enum placement)p, devices[i], 0);
             double load = 0;
-            routing_make(&r, EXPERTS, TOP_K, 0.6, (enum placement)p, devices[i], 0);
             for (size_t g = 0; g < r.groups; g++)
                 load += r.group[g].experts * r.group[g].share;
             assert_close(load * devices[i] / TOP_K, r.imbalance, 1e-9);
             assert_true(r.imbalance >= 1 - 1e-9);
             /* Chance never makes the busiest device less busy, and fades with many tokens. */
-            assert_true(routing_busiest(&r, 100, true) >= r.imbalance);
-            assert_close(routing_busiest(&r, 1e12, true), r.imbalance, 1e-3);
+            assert_true(routing_busiest(&r, 100) >= r.imbalance);
+            assert_close(routing_busiest(&r, 1e12), r.imbalance, 1e-3);
         }
+}
+
+/* ---- tokens and active experts of the slowest device ---- */
+
+enum { EXPERTS_MOST = 384, COPIES_MOST = 2 * EXPERTS_MOST, DEVICES_MOST = 256 };
+
+/* Draws an index with the probabilities that `upto` adds up. */
+static int drawn_of(const double *upto, int n)
+{
+    double u = uniform() * upto[n - 1];
+    int lo = 0, hi = n - 1;
+    while (lo < hi) {
+        int mid = (lo + hi) / 2;
+        if (upto[mid] <= u)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+struct routed_case {
+    struct routing_of of;
+    int tokens;
+};
+
+/* The copies of each expert: at[first], ..., of the placed ones. */
+struct drawing {
+    struct placed_experts placed;
+    int first[EXPERTS_MOST], copies[EXPERTS_MOST], at[COPIES_MOST];
+    double upto[EXPERTS_MOST];
+};
+
+static void draw_from(struct drawing *d, const struct routing_of *of)
+{
+    double sum = 0;
+    int experts = (int)of->experts, at = 0;
+    placement_make(&d->placed, of);
+    for (int e = 0; e < experts; e++) {
+        d->upto[e] = sum += pow(e + 1, -of->skew);
+        d->first[e] = at;
+        for (size_t i = 0; i < d->placed.copies; i++)
+            if (d->placed.copy[i].expert == (size_t)e)
+                d->at[at++] = (int)i;
+        d->copies[e] = at - d->first[e];
+    }
+}
+
+struct drawn {
+    double mean, error;
+};
+
+/* Mean of the largest number of tokens, and of active experts, of a device. */
+static void draw_most(struct drawn *load, struct drawn *active, const struct drawing *d,
+                      const struct routed_case *c, int draws)
+{
+    double sum[2] = {0}, square[2] = {0};
+    int top_k = (int)c->of.top_k, devices = (int)c->of.devices;
+    for (int n = 0; n < draws; n++) {
+        int uses[COPIES_MOST] = {0}, held[2][DEVICES_MOST] = {{0}}, most[2] = {0};
+        for (int t = 0; t < c->tokens; t++) {
+            bool seen[EXPERTS_MOST] = {false};
+            for (int k = 0; k < top_k;) {
+                int e = drawn_of(d->upto, (int)c->of.experts);
+                if (seen[e])
+                    continue;
+                seen[e] = true;
+                uses[d->at[d->first[e] + (int)(uniform() * d->copies[e])]]++;
+                k++;
+            }
+        }
+        for (size_t i = 0; i < d->placed.copies; i++) {
+            held[0][d->placed.copy[i].device] += uses[i];
+            held[1][d->placed.copy[i].device] += uses[i] > 0;
+        }
+        for (int what = 0; what < 2; what++) {
+            for (int k = 0; k < devices; k++)
+                most[what] = most[what] > held[what][k] ? most[what] : held[what][k];
+            sum[what] += most[what];
+            square[what] += (double)most[what] * most[what];
+        }
+    }
+    for (int what = 0; what < 2; what++) {
+        double mean = sum[what] / draws, variance = square[what] / draws - mean * mean;
+        *(what ? active : load) = (struct drawn){mean, sqrt(fmax(0, variance) / draws)};
+    }
+}
+
+static void assert_drawn(double found, const struct drawn *d)
+{
+    if (fabs(found - d->mean) > 0.03 * d->mean + 3 * d->error)
+        print_error("found %g, drawn %g (+- %g)\n", found, d->mean, d->error);
+    assert_true(fabs(found - d->mean) <= 0.03 * d->mean + 3 * d->error);
+}
+
+/* From a hundredth of a token per expert to a hundred. */
+static void the_slowest_device_is_that_of_a_drawing(void **state)
+{
+    static const struct {
+        double experts, top_k, devices;
+    } mixture[] = {{8, 2, 8},     {8, 2, 2},     {16, 1, 8},  {64, 8, 8},
+                   {128, 1, 32},  {128, 8, 2},   {128, 4, 3}, {256, 8, 32},
+                   {256, 8, 256}, {384, 8, 128}, {384, 6, 32}};
+    static const double skew[] = {0, 0.3, 0.8, 1.2}, per_expert[] = {0.01, 0.1, 0.5, 2, 10, 100};
+    (void)state;
+    for (size_t i = 0; i < LEN(mixture); i++)
+        for (size_t j = 0; j < LEN(skew); j++)
+            for (int place = PLACE_RANDOM; place <= PLACE_REPLICATED; place++) {
+                struct routed_case c = {{mixture[i].experts, mixture[i].top_k, skew[j], place,
+                                         mixture[i].devices, 0, true},
+                                        0};
+                struct drawing drawing;
+                struct routing r;
+                routing_make(&r, &c.of);
+                draw_from(&drawing, &c.of);
+                for (size_t k = (i + j + (size_t)place) % 2; k < LEN(per_expert); k += 2) {
+                    struct drawn load, active;
+                    double tokens = per_expert[k] * c.of.experts / c.of.top_k;
+                    c.tokens = tokens < 1 ? 1 : (int)tokens;
+                    draw_most(&load, &active, &drawing, &c,
+                              (int)fmax(12, 8000 / (c.tokens * c.of.top_k)));
+                    double mean = c.tokens * c.of.top_k / c.of.devices;
+                    assert_drawn(routing_busiest(&r, c.tokens) * mean, &load);
+                    assert_drawn(routing_active(&r, c.tokens), &active);
+                }
+                placement_free(&drawing.placed);
+            }
+}
+
+/* No placement jumps at skew 0, whether the experts divide evenly or not. */
+static void nothing_jumps_at_skew_0(void **state)
+{
+    static const double devices[] = {1, 8, 48, 256};
+    (void)state;
+    for (size_t i = 0; i < LEN(devices); i++)
+        for (int place = PLACE_RANDOM; place <= PLACE_REPLICATED; place++) {
+            struct routing even = routed(0, (enum placement)place, devices[i], 0);
+            struct routing skewed = routed(1e-6, (enum placement)place, devices[i], 0);
+            for (double tokens = 0.25; tokens < 1e5; tokens *= 1.7) {
+                assert_close(routing_active(&skewed, tokens), routing_active(&even, tokens), 2e-5);
+                assert_close(routing_busiest(&skewed, tokens), routing_busiest(&even, tokens),
+                             2e-5);
+            }
+        }
+}
+
+/* A device with a token reads an expert; more tokens are never less work, nor more work each. */
+static void work_grows_with_the_tokens_at_most_in_proportion(void **state)
+{
+    static const double devices[] = {2, 8, 32, 48, 256}, skew[] = {0, 0.4, 1.2};
+    (void)state;
+    for (size_t i = 0; i < LEN(devices); i++)
+        for (size_t j = 0; j < LEN(skew); j++)
+            for (int place = PLACE_RANDOM; place <= PLACE_REPLICATED; place++) {
+                struct routing r = routed(skew[j], (enum placement)place, devices[i], 0);
+                double active = 0, load = 0, before = 1;
+                for (double tokens = 1; tokens < 1e6; tokens *= 1.03) {
+                    double a = routing_active(&r, tokens), l = tokens * routing_busiest(&r, tokens);
+                    assert_true(a >= 1 - 1e-9 && a * devices[i] >= fmin(TOP_K, EXPERTS) - 1e-9);
+                    assert_true(a >= active * (1 - 1e-9) && l >= load * (1 - 1e-9));
+                    assert_true(tokens == 1 || a <= active * tokens / before * (1 + 1e-9));
+                    assert_true(tokens == 1 || l <= load * tokens / before * (1 + 1e-9));
+                    active = a, load = l, before = tokens;
+                }
+            }
+}
+
+/* The groups of the slowest device have its active experts. */
+static void groups_read_what_the_slowest_device_reads(void **state)
+{
+    (void)state;
+    for (int place = PLACE_RANDOM; place <= PLACE_REPLICATED; place++) {
+        struct routing r = routed(0.7, (enum placement)place, 48, 0);
+        for (double tokens = 0.5; tokens < 1e5; tokens *= 3) {
+            double ratio = routing_idle_ratio(&r, tokens), active = 0;
+            for (size_t g = 0; g < r.groups; g++)
+                active += r.group[g].experts * (1 - exp(tokens * log1p(-r.group[g].share)) * ratio);
+            assert_true(ratio >= 0 && ratio <= 1);
+            assert_close(active, routing_active(&r, tokens), 1e-9);
+        }
+    }
 }
 
 int main(void)
@@ -162,6 +347,10 @@ int main(void)
         cmocka_unit_test(imbalance_is_that_of_the_papers_simulator),
         cmocka_unit_test(copies_flatten_the_load),
         cmocka_unit_test(groups_hold_what_their_device_does),
+        cmocka_unit_test(the_slowest_device_is_that_of_a_drawing),
+        cmocka_unit_test(nothing_jumps_at_skew_0),
+        cmocka_unit_test(work_grows_with_the_tokens_at_most_in_proportion),
+        cmocka_unit_test(groups_read_what_the_slowest_device_reads),
     };
     return cmocka_run_group_tests_name("routing", tests, NULL, NULL);
 }

@@ -1,0 +1,47 @@
+/* Popularity of the experts of a mixture, and their placement on devices. */
+#ifndef ARCH_PLACEMENT_H
+#define ARCH_PLACEMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum placement {
+    PLACE_RANDOM,      /* a typical one of many random placements */
+    PLACE_ROUND_ROBIN, /* in order of popularity, over the devices in turn */
+    PLACE_CONTIGUOUS,  /* in order of popularity, the hottest on the first device */
+    PLACE_REPLICATED,  /* hot experts copied, each copy on the least loaded device */
+};
+
+/* `experts` on `devices`; each token uses `top_k` different ones, chosen in proportion to
+ * rank^-skew. `copies`: additional copies with placement replicated; 0: one per device. `chance`:
+ * random loads are of interest, besides the expected ones. */
+struct routing_of {
+    double experts, top_k, skew, placement, devices, copies;
+    bool chance;
+};
+
+/* One copy of an expert. */
+struct copy {
+    double share;    /* probability that a token uses it */
+    double variance; /* of its uses per token, before the total is given */
+    size_t expert, device;
+    double active; /* probability that it has a token, at some number of tokens, and what that is */
+    double alone;  /* before the total is given */
+};
+
+/* By device, on each the most popular first; those of device d begin at first[d]. */
+struct placed_experts {
+    size_t devices, copies;
+    struct copy *copy;
+    size_t *first; /* [devices + 1] */
+};
+
+/* Places the experts; placement_free releases the result. Deterministic. */
+void placement_make(struct placed_experts *out, const struct routing_of *of);
+void placement_free(struct placed_experts *p);
+
+/* Probability pi[i] that a token uses the expert of rank i = 0, 1, ..., if it draws top_k different
+ * experts with weights (i + 1)^-skew, one after another without replacement. */
+void routing_popularity(double *pi, size_t experts, double top_k, double skew);
+
+#endif
