@@ -74,6 +74,55 @@ static int cheapest_systems(const struct args *a, struct db *db, const struct db
     return rc;
 }
 
+/* The readable form: few columns, and only the cheapest engine of each group if there are many. */
+static void print_required(const struct table *all, const struct payoff *p, const char *runs,
+                           enum format format)
+{
+    enum { GROUPS_WHOLE = 4 };
+    static const char *const shown[] = {"bandwidth_ratio",
+                                        "ridge_at_0_percent",
+                                        "ridge_at_5_percent",
+                                        "ridge_at_10_percent",
+                                        "ridge_at_20_percent",
+                                        "most_cost_share",
+                                        "most_usd_per_device",
+                                        "least_capacity_ratio",
+                                        "ridge_priced",
+                                        "usd_per_device_priced",
+                                        "cheapest"};
+    if (format != FORMAT_TABLE) {
+        print_table(all, format, 1);
+        return;
+    }
+    bool whole = p->n <= GROUPS_WHOLE;
+    size_t keys = p->by_n;
+    const char **header = mem_alloc(keys + LEN(shown), sizeof *header);
+    struct table few;
+    for (size_t i = 0; i < keys; i++)
+        header[i] = all->header[i];
+    for (size_t i = 0; i < LEN(shown); i++)
+        header[keys + i] = shown[i];
+    table_begin(&few, header, keys + LEN(shown));
+    for (size_t row = 0; row < all->rows; row++)
+        for (size_t i = 0; i < keys + LEN(shown); i++)
+            if (whole || table_number_at(all, row, "cheapest") > 0)
+                table_cell(&few, table_at(all, row, (size_t)table_find(all, header[i])));
+    print_line(
+        0,
+        "The in-place engine that would pay off for %s: the lowest ridge point (FLOP/B) at "
+        "which it pays if it adds 0, 5, 10 or 20 %% to the price of the system, the most it "
+        "may add at any ridge point, and the least memory it may leave. Priced: as logic on "
+        "the base dies, at the prices of the study, with what it costs per device; cheapest: "
+        "the ratio at which that cost is least. Empty: it never pays so.\n\n",
+        runs);
+    print_table(&few, format, 1);
+    if (!whole)
+        print_line(0, "\nOnly the cheapest engine of each; --format csv has the whole scale of "
+                      "bandwidth ratios.\n");
+    table_free(&few);
+    free(header);
+}
+
 static int required_engine(const struct args *a, struct db *db, const struct db_run *run,
                            enum format format, struct err *err)
 {
@@ -106,15 +155,7 @@ static int required_engine(const struct args *a, struct db *db, const struct db_
     if (payoff_keys(&p, db, run, &q, err) != 0)
         goto done;
     required_engine_table(&p, &q, &t);
-    if (format == FORMAT_TABLE)
-        print_line(
-            0,
-            "The in-place engine that would pay off for %s: the lowest ridge point "
-            "(FLOP/B) at which it pays\nif it adds 0, 5, 10 or 20 %% to the price of the "
-            "system, and the most it may add at any ridge point.\nEmpty: it never pays at that "
-            "price.\n\n",
-            args_value(a, "--engine"));
-    print_table(&t, format, 1);
+    print_required(&t, &p, args_value(a, "--engine"), format);
     table_free(&t);
     rc = p.n ? EXIT_DONE : EXIT_NONE_FEASIBLE;
     if (!p.n)

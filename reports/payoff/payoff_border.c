@@ -87,7 +87,7 @@ static char *price_end(const struct end *e, const struct payoff_group *g, const 
         struct design beyond = e->by[WITHOUT] ? w->without : w->with;
         struct metrics m;
         design_put(&beyond, &e->axis->parameter, e->next);
-        evaluate(&beyond, &payoff_study_of(q->study)->prices, &m, NULL);
+        evaluate(&beyond, &payoff_study_for(q->study, &slice)->prices, &m, NULL);
         const char *why = field_word(field_find(metrics_fields, "verdict"), m.verdict);
         return mem_print("%s: %s at %s, and %s is infeasible (%s)", e->axis->path, who, at, next,
                          m.verdict == VERDICT_OK || !why ? "constraint" : why);
@@ -111,8 +111,8 @@ static void append(char **list, const char *between, const char *text)
 void payoff_border(struct payoff_group *g, const struct payoff *p, const struct payoff_question *q,
                    const struct comparison *c)
 {
-    const struct study *s = payoff_study_of(q->study);
     const struct payoff_slice slice = payoff_slice(p, g->key);
+    const struct study *s = payoff_study_for(q->study, &slice);
     const double now[SIDES] = {comparison_best(c, WITHOUT), comparison_best(c, WITH)};
     double best[SIDES] = {now[WITHOUT], now[WITH]};
     struct winners_priced *w = mem_alloc(1, sizeof *w);

@@ -35,9 +35,22 @@ const struct study *payoff_study_of(const struct payoff_study *s)
     return s->study;
 }
 
-/* Gathers both sides with a hypothetical engine: engine settings apply only to the side with an
- * engine, and its engine is removed afterwards so that it costs nothing. */
-static int gather_with_free_engine(struct comparison *out, const struct design_choice *q)
+/* Gathers the designs with a hypothetical engine, which costs nothing unless `priced`. */
+static int gather_engine_side(struct comparison *out, const struct design_choice *q, bool priced)
+{
+    struct err ignored;
+    if (comparison_gather(out, q, &ignored) != 0)
+        return -1;
+    for (size_t i = 0; i < out->n[WITH] && !priced; i++)
+        out->side[WITH][i].engine.bandwidth_ratio = out->side[WITH][i].pool_engine.bandwidth_ratio =
+            0;
+    return 0;
+}
+
+/* Gathers both sides with a hypothetical engine: engine settings apply only to the side with one.
+ */
+static int gather_with_free_engine(struct comparison *out, const struct design_choice *q,
+                                   bool priced)
 {
     struct comparison with;
     struct err ignored;
@@ -53,7 +66,7 @@ static int gather_with_free_engine(struct comparison *out, const struct design_c
     free(plain);
     if (rc != 0)
         return -1;
-    if (comparison_gather(&with, q, &ignored) != 0) {
+    if (gather_engine_side(&with, q, priced) != 0) {
         comparison_free(out);
         return -1;
     }
@@ -62,9 +75,6 @@ static int gather_with_free_engine(struct comparison *out, const struct design_c
     with.n[WITH] = 0;
     with.side[WITH] = NULL;
     comparison_free(&with);
-    for (size_t i = 0; i < out->n[WITH]; i++)
-        out->side[WITH][i].engine.bandwidth_ratio = out->side[WITH][i].pool_engine.bandwidth_ratio =
-            0;
     return 0;
 }
 
@@ -77,8 +87,7 @@ static bool is_set(const struct payoff_slice *slice, const char *column)
 }
 
 /* The scenario of a slice. NULL if the study has several and the slice names none of them. */
-static const struct study *scenario_of(const struct payoff_study *s,
-                                       const struct payoff_slice *slice)
+const struct study *payoff_study_for(const struct payoff_study *s, const struct payoff_slice *slice)
 {
     struct study *found = s->study;
     struct err ignored;
@@ -93,8 +102,8 @@ static const struct study *scenario_of(const struct payoff_study *s,
 static struct design_choice choice_of(const struct payoff_study *s,
                                       const struct payoff_slice *slice, struct setting **set)
 {
-    struct setting *all = mem_alloc(slice->by_n + slice->n + 2, sizeof *all);
-    struct design_choice q = {.study = scenario_of(s, slice),
+    struct setting *all = mem_alloc(slice->by_n + slice->n + 3, sizeof *all);
+    struct design_choice q = {.study = payoff_study_for(s, slice),
                               .set = all,
                               .jobs = s->mix ? s->mix->job : NULL,
                               .n_jobs = s->mix ? s->mix->n : 0,
@@ -115,8 +124,10 @@ static struct design_choice choice_of(const struct payoff_study *s,
         all[q.n++] = slice->set[i];
     if (slice->runs)
         all[q.n++] = (struct setting){"engine.runs", slice->runs, 0};
-    if (s->free_engine)
+    if (s->free_engine) {
         q.engine = NULL;
+        all[q.n++] = (struct setting){"engine.logic_mm2_per_stack", NULL, slice->priced ? -1 : 0};
+    }
     *set = all;
     return q;
 }
@@ -127,9 +138,10 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
     struct setting *set;
     struct err ignored;
     const struct design_choice q = choice_of(s, slice, &set);
-    int rc = !q.study         ? -1
-             : s->free_engine ? gather_with_free_engine(out, &q)
-                              : comparison_gather(out, &q, &ignored);
+    int rc = !q.study             ? -1
+             : !s->free_engine    ? comparison_gather(out, &q, &ignored)
+             : slice->engine_side ? gather_engine_side(out, &q, slice->priced)
+                                  : gather_with_free_engine(out, &q, slice->priced);
     free(set);
     return rc;
 }

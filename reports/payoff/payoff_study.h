@@ -41,8 +41,15 @@ struct payoff_slice {
     const char *runs; /* value of engine.runs for every engine; NULL: their own */
     int only;         /* classes of engine.runs: each engine runs those of its own that are among
                          these, and engines that then run nothing are left out; 0: all */
+    bool engine_side; /* with a free engine: gather only the side with it */
+    bool priced; /* with a free engine: it costs what logic of m and r on the base dies costs */
     enum budget budget;
 };
+
+/* The study of a slice: the scenario that its key names. NULL if there are several and it names
+ * none. */
+const struct study *payoff_study_for(const struct payoff_study *s,
+                                     const struct payoff_slice *slice);
 
 /* Gathers the designs of a slice. -1 if a value is not in the study or there are too many designs.
  * Free with comparison_free. */
