@@ -18,7 +18,7 @@ static const struct word kind_words[] = {
 
 static const struct word limits_words[] = { { "physical", 1 }, { "none", 0 }, { NULL, 0 } };
 
-static const struct word status_words[] = {
+const struct word engine_status_words[] = {
     { "built", STATUS_BUILT }, { "published", STATUS_PUBLISHED }, { "hypothetical", STATUS_HYPOTHETICAL }, { NULL, 0 },
 };
 
@@ -52,7 +52,7 @@ static const struct field rows[] = {
       .doc = "physical: m and r are lowered to what the stacks can feed and cool; none: m and r as given." },
     { FIELD(engine, co_processing, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true,
       .doc = "1: chip and engine share the routed experts of a step and run at the same time, as Duplex does." },
-    { FIELD(engine, status, "1"), .init = STATUS_HYPOTHETICAL, .only_words = true, .words = status_words,
+    { FIELD(engine, status, "1"), .init = STATUS_HYPOTHETICAL, .only_words = true, .words = engine_status_words,
       .doc = "Whether the engine exists: built, published as a design, or hypothetical." },
 };
 /* clang-format on */

@@ -27,6 +27,7 @@ enum {
 
 /* Whether it exists: built and measured, designed in a publication, or assumed by us. */
 enum { STATUS_BUILT, STATUS_PUBLISHED, STATUS_HYPOTHETICAL };
+extern const struct word engine_status_words[];
 
 enum { RUNS_ATTENTION = 1, RUNS_EXPERTS = 2, RUNS_BOTH = 3 };
 

@@ -192,6 +192,7 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(engine_limited_by) = engine ? of_engine.limited_by : NAN;
         OUT(engine_stack_power_w) = engine ? of_engine.stack_w : NAN;
         OUT(engine_stack_area_mm2) = engine ? of_engine.stack_mm2 : NAN;
+        OUT(engine_maturity) = engine ? LANE(&d->engine, engine, status)[i] : NAN;
         OUT(limit) = limit_of(&c, &split, choice->twice_s[i]);
     }
 }

@@ -124,6 +124,8 @@ static const struct field rows[] = {
       .doc = "What lowers the engine's m, or else r, or else the rate of a kernel that uses both in full: power, temperature, area, tsv, banks or memory." },
     METRIC(of_engine, engine_stack_power_w, "W", -1, "Power of one of the engine's memory stacks, with its logic, at m and r in effect."),
     METRIC(of_engine, engine_stack_area_mm2, "mm2", -1, "Logic of the engine on the base die of one stack."),
+    { FIELD(metrics, engine_maturity, "1"), .only_words = true, .words = engine_status_words, .more = &of_engine,
+      .doc = "Whether the engine exists: built, published as a design, or hypothetical." },
     METRIC(priced, dies, "1", 0, "Compute dies of one device: the fewest that fit the reticle and hold the interfaces at their edges."),
     METRIC(priced, power_limit_ratio, "1", -1, "Power of one device at this activity over its design power; above 1 it would throttle, which timing does not include."),
     METRIC(priced, package_limit_ratio, "1", -1, "Interposer area of one device, or of one in a pool, over the largest available, or the engine on a base die over its free area; above 1 it cannot be made."),

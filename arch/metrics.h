@@ -57,7 +57,7 @@ struct metrics {
     double tokens_per_s_per_usd;
     double engine_effective_bandwidth_ratio, engine_effective_ridge_flop_per_byte,
         engine_limited_by;
-    double engine_stack_power_w, engine_stack_area_mm2;
+    double engine_stack_power_w, engine_stack_area_mm2, engine_maturity;
     double dies, power_limit_ratio, package_limit_ratio;
 
     /* Calibrated timing only, else NAN. */

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/engine_limits.h"
+#include "arch/metrics.h"
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/terminal.h"
@@ -15,9 +17,30 @@ struct request {
     struct table *table;
 };
 
-/* Derived values with a column of their own. */
-static void add_derived_columns(struct table *t, size_t part, const struct entry *e)
+/* What the default chip feeds and cools of an engine. */
+static int add_engine_limits(struct table *t, struct catalogue *c, const struct engine *e,
+                             struct err *err)
 {
+    const struct field *by = field_find(metrics_fields, "engine_limited_by");
+    const struct entry *chip;
+    struct engine_limits l;
+    if (catalogue_find(c, PART_CHIP, catalogue_default(PART_CHIP), &chip, err) != 0)
+        return -1;
+    engine_limits_of(&l, chip->value, e);
+    bool there = engine_is_there(e);
+    table_number(t, there ? l.bandwidth_ratio : NAN);
+    table_number(t, there ? l.ridge_flop_per_byte : NAN);
+    table_text(t, there ? field_word(by, l.limited_by) : "");
+    table_number(t, there ? l.stack_w : NAN);
+    table_number(t, there ? l.stack_mm2 : NAN);
+    return 0;
+}
+
+/* Derived values with a column of their own. */
+static int add_derived_columns(struct table *t, struct catalogue *catalogue, const struct entry *e,
+                               struct err *err)
+{
+    size_t part = e->part;
     if (part == PART_MODEL) {
         const struct model *m = e->value;
         table_number(t, model_params(m));
@@ -26,19 +49,27 @@ static void add_derived_columns(struct table *t, size_t part, const struct entry
         const struct chip *c = e->value;
         table_number(t, chip_flop_per_s(c));
         table_number(t, chip_ridge_flop_per_byte(c));
+    } else if (part == PART_ENGINE) {
+        return add_engine_limits(t, catalogue, e->value, err);
     }
+    return 0;
 }
 
-static const char *const derived_name[DESIGN_PARTS][2] = {
+enum { DERIVED_MOST = 6 };
+
+/* Those of an engine are what the default chip feeds. */
+static const char *const derived_name[DESIGN_PARTS][DERIVED_MOST] = {
     [PART_MODEL] = {"params", "params_active"},
     [PART_CHIP] = {"flop_per_s", "ridge_flop_per_byte"},
+    [PART_ENGINE] = {"fed_bandwidth_ratio", "fed_ridge_flop_per_byte", "limited_by",
+                     "stack_power_w", "stack_area_mm2"},
 };
 
 /* The few columns that tell entries apart, for people; programs get all. */
 static const char *const brief[DESIGN_PARTS][8] = {
     [PART_MODEL] = {"attention", "layers", "hidden", "heads", "experts", "top_k"},
     [PART_CHIP] = {"memory_byte", "memory_byte_per_s", "link_byte_per_s", "link_domain", "tdp_w"},
-    [PART_ENGINE] = {"kind", "bandwidth_ratio", "ridge_flop_per_byte", "capacity_ratio", "runs"},
+    [PART_ENGINE] = {"status", "kind", "bandwidth_ratio", "ridge_flop_per_byte", "runs"},
 };
 
 static bool is_shown(size_t part, const char *name, bool all)
@@ -60,7 +91,7 @@ static int list_part(const struct request *r, struct err *err)
     bool all = r->all;
     size_t n = 1, names;
 
-    for (size_t i = 0; i < 2 && derived_name[part][i]; i++)
+    for (size_t i = 0; i < DERIVED_MOST && derived_name[part][i]; i++)
         header[n++] = derived_name[part][i];
     for (size_t i = 0; i < fields->n; i++)
         if (is_shown(part, fields->row[i].name, all))
@@ -75,7 +106,8 @@ static int list_part(const struct request *r, struct err *err)
         if (catalogue_find(c, part, name[i], &e, err) != 0)
             return -1;
         table_text(t, e->name);
-        add_derived_columns(t, part, e);
+        if (add_derived_columns(t, c, e, err) != 0)
+            return -1;
         for (size_t j = 0; j < fields->n; j++) {
             const struct field *f = &fields->row[j];
             const char *word = f->only_words ? field_word(f, field_get(f, e->value)) : NULL;

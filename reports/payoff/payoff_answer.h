@@ -30,6 +30,7 @@ struct payoff_group {
     double a, w;                 /* area and power the engine adds, as a share of the system's */
     double a_star_mm2, w_star_w; /* c_star times the area and the power of a device */
     double s;                    /* speed-up of core attention on the engine */
+    double engine_maturity, engine_limited_by; /* as the metrics; NAN if unknown */
     double attention_share, intensity, ridge; /* of the same hardware without the engine */
     char *engine, *with, *without;            /* winners */
     char *regime;                             /* limit of the winner without an engine */

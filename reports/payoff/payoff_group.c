@@ -194,6 +194,8 @@ static void fill_numbers(struct payoff_group *g, enum budget budget, const struc
     const struct metrics *with = m->with, *twin = m->twin;
     const struct metrics *base = twin ? twin : m->without;
     g->s = with->engine_speedup;
+    g->engine_maturity = with->engine_maturity;
+    g->engine_limited_by = with->engine_limited_by;
     g->p_low = g->p_high = g->p;
     g->g = twin ? with->tokens_per_s / twin->tokens_per_s : NAN;
     g->c_star = g->g - 1;
@@ -216,13 +218,24 @@ static void fill_numbers(struct payoff_group *g, enum budget budget, const struc
     g->reason = pays(g->p) ? mem_text("") : reason_of(g, !m->same_base);
 }
 
+/* The store holds words as text. */
+static double number_of(const struct field *f, const struct table *t)
+{
+    double value;
+    struct err ignored;
+    const struct cell *c = table_get(t, 0, f->name);
+    if (c->kind != CELL_TEXT)
+        return table_number_at(t, 0, f->name);
+    return field_parse(f, c->text, &value, &ignored) == 0 ? value : NAN;
+}
+
 /* The metrics of a stored row; NAN where the store has none. */
 static struct metrics metrics_of_row(const struct table *t)
 {
     struct metrics m;
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct field *f = &metrics_fields.row[i];
-        field_put(f, &m, table_find(t, f->name) < 0 ? NAN : table_number_at(t, 0, f->name));
+        field_put(f, &m, table_find(t, f->name) < 0 ? NAN : number_of(f, t));
     }
     return m;
 }
@@ -285,6 +298,7 @@ void group_unanswered(struct payoff_group *g, const char *reason)
     not_priced_again(g);
     g->p = g->p_low = g->p_high = g->g = g->c_star = g->c = g->c_max = NAN;
     g->a = g->w = g->a_star_mm2 = g->w_star_w = NAN;
+    g->engine_maturity = g->engine_limited_by = NAN;
     g->s = g->attention_share = g->intensity = g->ridge = NAN;
     g->engine = mem_text(""), g->with = mem_text(""), g->without = mem_text("");
     g->regime = mem_text("");

@@ -76,6 +76,22 @@ char *payoff_sentence(const struct payoff *p)
     return out;
 }
 
+/* What a reader must know of an engine: that nobody designed it, or that it cannot be fed as
+ * stated;
+ * "" if neither. */
+static char *caveat_of(const struct payoff_group *g)
+{
+    const char *word =
+        isnan(g->engine_limited_by)
+            ? NULL
+            : field_word(field_find(metrics_fields, "engine_limited_by"), g->engine_limited_by);
+    bool limited = word && g->engine_limited_by > LIMITED_BY_NOTHING;
+    bool assumed = g->engine_maturity == STATUS_HYPOTHETICAL;
+    return mem_print("%s%s%s%s%s", assumed ? "hypothetical" : "", assumed && limited ? ", " : "",
+                     limited ? "limited by " : "", limited ? word : "",
+                     assumed || limited ? "; " : "");
+}
+
 /* Verdicts and range of P of one engine for one model, over the workloads. */
 struct tally {
     size_t groups, by_verdict[PAYOFF_VERDICTS];
@@ -149,8 +165,11 @@ char *payoff_line(const struct payoff *p, size_t nth)
                               ? ", but for its experts"
                           : t.by_experts ? ", in some but for its experts"
                                          : "";
-        char *item = t.most > t.least ? mem_print("%s (P %.2f to %.2f%s)", of, t.least, t.most, but)
-                                      : mem_print("%s (P %.2f%s)", of, t.least, but);
+        char *caveat = caveat_of(&p->group[j]);
+        char *item = t.most > t.least
+                         ? mem_print("%s (%sP %.2f to %.2f%s)", of, caveat, t.least, t.most, but)
+                         : mem_print("%s (%sP %.2f%s)", of, caveat, t.least, but);
+        free(caveat);
         list[kind] = add_list(list[kind], item);
         free(item);
     }

@@ -86,6 +86,26 @@ static const char *verdict_of(const struct payoff *p, const void *row)
     return payoff_verdict_text[g->verdict];
 }
 
+static const char *metric_word(const char *metric, double value)
+{
+    const char *word = isnan(value) ? "" : field_word(field_find(metrics_fields, metric), value);
+    return word ? word : "";
+}
+
+static const char *status_of(const struct payoff *p, const void *row)
+{
+    const struct payoff_group *g = row;
+    (void)p;
+    return metric_word("engine_maturity", g->engine_maturity);
+}
+
+static const char *limited_by(const struct payoff *p, const void *row)
+{
+    const struct payoff_group *g = row;
+    (void)p;
+    return metric_word("engine_limited_by", g->engine_limited_by);
+}
+
 void payoff_table(const struct payoff *p, struct table *out)
 {
 #define GROUP_NUMBER(column, member) NUMBER(payoff_group, column, member)
@@ -116,6 +136,8 @@ void payoff_table(const struct payoff *p, struct table *out)
         GROUP_TEXT(at_border),
         GROUP_TEXT(beyond_border),
         GROUP_NUMBER("p_beyond_border", p_beyond),
+        DERIVED("engine_maturity", status_of),
+        DERIVED("engine_limited_by", limited_by),
     };
     struct payoff_column all[LEN(columns) + ENGINE_CLASSES];
     char *name[ENGINE_CLASSES];

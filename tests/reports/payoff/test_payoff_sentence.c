@@ -51,9 +51,35 @@ static void a_gain_that_needs_the_experts_is_one_of_experts(void **state)
     assert_false(pays_for_experts(&idle));
 }
 
+/* Wherever its pay-off is printed, an engine that nobody designed or that cannot be fed is said so.
+ */
+static void an_engine_that_cannot_exist_as_stated_is_labelled(void **state)
+{
+    (void)state;
+    char *by[] = {(char[]){"model"}};
+    struct cell key[] = {{.kind = CELL_TEXT, .text = (char[]){"mla"}}};
+    struct payoff_group group = paying(&key[0], 1.1, 1.1, 1.0);
+    group.engine_maturity = STATUS_HYPOTHETICAL;
+    group.engine_limited_by = LIMITED_BY_TEMPERATURE;
+    const struct payoff p = {.by = by, .by_n = 1, .n = 1, .group = &group};
+    char *text = payoff_line(&p, 0);
+    assert_non_null(strstr(text, "duplex (hypothetical, limited by temperature; P 1.10)"));
+    free(text);
+    group.engine_maturity = STATUS_PUBLISHED;
+    text = payoff_line(&p, 0);
+    assert_non_null(strstr(text, "duplex (limited by temperature; P 1.10)"));
+    free(text);
+    struct table t;
+    payoff_table(&p, &t);
+    assert_string_equal(table_text_at(&t, 0, "engine_maturity"), "published");
+    assert_string_equal(table_text_at(&t, 0, "engine_limited_by"), "temperature");
+    table_free(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_engine_that_cannot_exist_as_stated_is_labelled),
         cmocka_unit_test(a_gain_of_experts_is_called_so),
         cmocka_unit_test(a_gain_that_needs_the_experts_is_one_of_experts),
     };
