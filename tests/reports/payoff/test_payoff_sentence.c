@@ -1,7 +1,9 @@
 /* The sentences on what a gain is made of. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "reports/payoff/payoff_sentence.h"
+#include "reports/payoff/payoff_table.h"
 #include "tests/test.h"
 
 static char duplex[] = "duplex";
