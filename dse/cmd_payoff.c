@@ -429,6 +429,7 @@ static int answer_flips(struct db *db, const struct db_run *run, struct payoff_q
 {
     struct payoff p;
     q->swings = false;
+    q->brief = true;
     if (make(&p, db, run, q, w->mix, err) != 0)
         return -1;
     int rc = flips_print(&p, format, w->output, err);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # From a fresh clone to the first answer: installs missing packages, builds, runs the study of when an
-# attention engine pays off, and writes its database and page to build/. A second run takes seconds.
+# attention engine pays off, writes its database and page to build/, and shows what becomes of the
+# answer in serving and under other conditions. A second run takes seconds.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 . dse/setup.sh
@@ -8,17 +9,24 @@ CDPATH='' cd -- "$(dirname -- "$0")/.."
 install_missing
 build release
 
-study=dse/studies/attention-payoff.yaml
 db=build/attention-payoff.db
 page=build/attention-payoff.html
 
-# A sweep resumes; results of an older program, catalogue or study are deleted first.
-if [ -e "$db" ] && [ -n "$(find build/dse arch/catalogue "$study" -newer "$db")" ]; then
-    rm -f "$db" "$db-wal" "$db-shm"
-fi
-build/dse sweep "$study" --db "$db"
+# run NAME: sweeps a study into build/NAME.db. A sweep resumes; results of an older program, catalogue
+# or study are deleted first.
+run() {
+    if [ -e "build/$1.db" ] && [ -n "$(find build/dse arch/catalogue "dse/studies/$1.yaml" -newer "build/$1.db")" ]; then
+        rm -f "build/$1.db" "build/$1.db-wal" "build/$1.db-shm"
+    fi
+    build/dse sweep "dse/studies/$1.yaml" --db "build/$1.db"
+}
+run attention-payoff
 build/dse payoff "$db"
 build/dse report "$db" -o "$page"
+
+echo
+run flips >/dev/null
+build/dse payoff build/flips.db --flips
 
 echo
 echo "database  $PWD/$db"

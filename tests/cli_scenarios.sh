@@ -70,6 +70,8 @@ compare one
 "$DSE" payoff whole.db --flips >flips.txt || complain "no table of flips"
 grep -q '^base, workload_context 8192 ' flips.txt || complain "no base in the table of flips"
 "$DSE" payoff whole.db --flips --format csv | head -n 1 | grep -q '^scenario,model,workload_context,engine,payoff,' || complain "flips as csv"
+"$DSE" payoff whole.db --format csv | payoffs >payoff.txt
+"$DSE" payoff whole.db --flips --format csv | payoffs | cmp -s payoff.txt - || complain "flips differ from the pay-off"
 "$DSE" payoff whole.db --flips --format md | grep -q '^| fp8, .*1\.[0-9]* attacc' || complain "flips as md"
 "$DSE" payoff whole.db --flips -o flips.svg >/dev/null && grep -q '</svg>' flips.svg || complain "flips as a picture"
 "$DSE" query whole.db --top 1 --format csv | head -n 1 | grep -q '^point,scenario,' || complain "query hides the scenario"

@@ -84,6 +84,7 @@ struct payoff_question {
     const char *runs; /* value of engine.runs for every engine; NULL: their own. Needs `study`. */
     uint64_t seed;
     bool swings; /* compute payoff_group.swing and the border of the study */
+    bool brief;  /* only the groups, without payoff_group.p_only; no stop points */
 };
 
 enum { PAYOFF_DRAWS = 1000 };

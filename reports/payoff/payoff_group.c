@@ -152,7 +152,8 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
     double p_all = comparison_payoff_middle(&c, NULL);
     if (!isnan(p_all) && !isnan(g->p)) /* the store may hold only a front or a sample */
         g->p = p_all;
-    payoff_by_class(g, p, q, &c, p_all);
+    if (!q->brief)
+        payoff_by_class(g, p, q, &c, p_all);
     comparison_certainty(&sure, &c, q->seed, PAYOFF_DRAWS);
     g->probability = sure.probability;
     g->p_median = sure.median;
