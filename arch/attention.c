@@ -88,6 +88,7 @@ static void add_prefill_core(struct ops *out, const char *name, double layers, d
             out, layers,
             (struct op){.name = name,
                         .class = OP_ATTENTION,
+                        .unit = UNIT_MAIN,
                         .kernel = c->prefill,
                         .key_flop = s->prompts * tokens * c->flop,
                         .flop = s->prompts * causal_pairs(s->prompt, s->prefix, window) * c->flop,
@@ -167,6 +168,7 @@ static void add_indexer(struct ops *out, const struct model *m, const struct sha
         ops_add(out, m->layers,
                 (struct op){.name = "prefill.index",
                             .class = OP_ATTENTION,
+                            .unit = UNIT_MAIN,
                             .kernel = KERNEL_PREFILL_MLA,
                             .key_flop = s->prompts * 2 * h * d * tokens,
                             .flop = s->prompts * 2 * h * d *
@@ -206,6 +208,7 @@ static void add_kv_up(struct ops *out, const struct model *m, const struct shape
         ops_add(out, m->layers,
                 (struct op){.name = "attention.kv_up",
                             .class = OP_PROJECTION,
+                            .unit = UNIT_MAIN,
                             .kernel = KERNEL_GEMM,
                             .depth = c,
                             .flop = 2 * tokens * c * up,

@@ -33,6 +33,7 @@ void ops_add_gemms(struct ops *list, const char *name, enum op_class class, doub
     ops_add(list, count,
             (struct op){.name = name,
                         .class = class,
+                        .unit = UNIT_MAIN,
                         .kernel = KERNEL_GEMM,
                         .depth = in,
                         .flop = products * 2 * tokens * in * out,
@@ -52,6 +53,7 @@ void ops_add_vector(struct ops *list, const char *name, enum op_class class, dou
     ops_add(list, count,
             (struct op){.name = name,
                         .class = class,
+                        .unit = UNIT_MAIN,
                         .kernel = KERNEL_VECTOR,
                         .flop = flop,
                         .act_byte = numbers * s->act_byte});

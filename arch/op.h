@@ -6,6 +6,7 @@
 #ifndef ARCH_OP_H
 #define ARCH_OP_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -72,6 +73,11 @@ struct op {
 };
 
 extern const char *const op_class_text[OP_CLASSES];
+
+/* The order in which sums run over the classes: rounding must not depend on the enum's order. */
+static const enum op_class op_class_order[] = {OP_ATTENTION, OP_PROJECTION,    OP_FFN,
+                                               OP_EXPERT,    OP_COMMUNICATION, OP_OTHER};
+static_assert(sizeof op_class_order / sizeof *op_class_order == OP_CLASSES, "a class is missing");
 
 enum { OPS_MOST = 64 };
 

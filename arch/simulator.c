@@ -13,6 +13,8 @@ static void add_norm(struct ops *out, double count, const struct shape *s, doubl
     ops_add(out, count,
             (struct op){.name = "norm",
                         .class = OP_OTHER,
+                        .unit = UNIT_MAIN,
+                        .kernel = KERNEL_UNKNOWN,
                         .flop = 4 * s->tokens * width,
                         .weight_byte = width * s->act_byte,
                         .act_byte = 2 * s->tokens * width * s->act_byte});
@@ -47,6 +49,7 @@ static void add_experts(struct ops *out, double layers, const struct model *m,
     double tokens = s->tokens * s->dp * s->ep / s->devices;
     double pairs = tokens * g->share * g->experts / s->routing->imbalance;
     struct op gemm = {.class = OP_EXPERT,
+                      .kernel = KERNEL_UNKNOWN,
                       .unit = UNIT_EXPERT,
                       .busiest = 1,
                       .experts = g->experts,
@@ -56,6 +59,7 @@ static void add_experts(struct ops *out, double layers, const struct model *m,
                       .act_byte = pairs * (d + f) * s->act_byte};
     struct op activation = {.name = "moe.activation",
                             .class = OP_EXPERT,
+                            .kernel = KERNEL_UNKNOWN,
                             .busiest = 1,
                             .unit = UNIT_EXPERT,
                             .experts = g->experts,
@@ -88,6 +92,7 @@ static void add_gqa(struct ops *out, const struct model *m, const struct shape *
     double h = attention_heads(m, s->tp), g = attention_kv_heads(m, s->tp), n = s->context;
     double d = m->head_dim > 0 ? m->head_dim : m->hidden / m->heads, q = s->tokens;
     struct op product = {.class = OP_ATTENTION,
+                         .kernel = KERNEL_UNKNOWN,
                          .unit = UNIT_ATTENTION,
                          .flop = 2 * q * n * d * h,
                          .cache_byte = g * n * d * s->kv_byte,
@@ -108,6 +113,8 @@ static void add_rope(struct ops *out, const struct model *m, const struct shape 
     ops_add(out, m->layers,
             (struct op){.name = "attention.rope",
                         .class = OP_OTHER,
+                        .unit = UNIT_MAIN,
+                        .kernel = KERNEL_UNKNOWN,
                         .flop = 6 * s->tokens * heads * r,
                         .weight_byte = 2 * s->context * r * s->act_byte,
                         .act_byte = 2 * s->tokens * heads * r * s->act_byte});
@@ -120,6 +127,8 @@ static void add_heads(struct ops *out, const char *name, const struct model *m,
     ops_add(out, m->layers,
             (struct op){.name = name,
                         .class = OP_PROJECTION,
+                        .unit = UNIT_MAIN,
+                        .kernel = KERNEL_UNKNOWN,
                         .flop = 2 * s->tokens * in * width * heads,
                         .weight_byte = in * width * heads * s->weight_byte,
                         .act_byte = s->tokens * (inputs * in + heads * width) * s->act_byte});
@@ -131,6 +140,8 @@ static void add_core(struct ops *out, const char *name, const struct model *m, d
     ops_add(out, m->layers,
             (struct op){.name = name,
                         .class = OP_ATTENTION,
+                        .unit = UNIT_MAIN,
+                        .kernel = KERNEL_UNKNOWN,
                         .flop = flop,
                         .cache_byte = cache_byte,
                         .act_byte = act_byte});
@@ -164,6 +175,8 @@ static void add_decompressed(struct ops *out, const struct model *m, const struc
     ops_add(out, m->layers,
             (struct op){.name = "attention.kv_up",
                         .class = OP_PROJECTION,
+                        .unit = UNIT_MAIN,
+                        .kernel = KERNEL_UNKNOWN,
                         .flop = 2 * n * c * up,
                         .weight_byte = c * up * s->weight_byte,
                         .act_byte = n * (c + up) * b});

@@ -146,11 +146,11 @@ static void group_main_ops(struct step *s)
             s->other[s->others++] = i;
     }
     m->n = 0;
-    for (int class = 0; class < OP_CLASSES; class ++) {
+    for (int i = 0; i < OP_CLASSES; i++) {
+        enum op_class class = op_class_order[i];
         m->first[class] = next[class] = m->n;
-        m->n += of_class[class];
+        m->end[class] = m->n += of_class[class];
     }
-    m->first[OP_CLASSES] = m->n;
     m->groups = (m->n + MAIN_GROUP - 1) / MAIN_GROUP;
     m->all_flop = m->all_weight_byte = m->all_byte = 0;
     for (size_t i = 0; i < s->ops.n; i++)

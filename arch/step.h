@@ -17,8 +17,8 @@ enum { MAIN_GROUP = 4, MAIN_MOST = OPS_MOST + MAIN_GROUP };
 
 struct main_ops {
     size_t n, groups;
-    size_t first[OP_CLASSES + 1]; /* first operator of each class; the last is n */
-    size_t op[MAIN_MOST];         /* index into ops */
+    size_t first[OP_CLASSES], end[OP_CLASSES]; /* operators of each class */
+    size_t op[MAIN_MOST];                      /* index into ops */
     double flop[MAIN_MOST], weight_byte[MAIN_MOST], byte[MAIN_MOST];
     double all_flop, all_weight_byte, all_byte; /* their sums */
 };

@@ -28,7 +28,8 @@ static void put_main(struct step_split_lanes *restrict out, struct pieces *restr
     for (size_t i = 0; i < n; i++) {
         double chip_s = 0;
         UNROLLED
-        for (int class = 0; class < OP_CLASSES; class ++) {
+        for (int k = 0; k < OP_CLASSES; k++) {
+            enum op_class class = op_class_order[k];
             x->engine_class_s[class][i] = 0;
             chip_s += LANE_OF(out, step_split, class_s, class)[i];
         }
@@ -144,7 +145,7 @@ static void split_main(struct step_split_lanes *out, struct pieces *x, const str
     put_main(out, x, &s->main, p->devices->n, compute_s, p->most);
     if (s->mixed) /* the attention of prompts does not count as core attention */
         return;
-    for (size_t k = s->main.first[OP_ATTENTION]; k < s->main.first[OP_ATTENTION + 1]; k++) {
+    for (size_t k = s->main.first[OP_ATTENTION]; k < s->main.end[OP_ATTENTION]; k++) {
         struct run run;
         struct run_room room;
         struct placed placed;
@@ -233,7 +234,8 @@ static void add_errors(struct step_split_lanes *restrict out, const struct piece
     lane sum;
     for (size_t i = 0; i < n; i++)
         sum[i] = 0;
-    for (int class = 0; class < OP_CLASSES; class ++) {
+    for (int k = 0; k < OP_CLASSES; k++) {
+        enum op_class class = op_class_order[k];
         const double *class_s = LANE_OF(out, step_split, class_s, class);
         double *error = LANE_OF(out, step_split, class_error, class);
         for (size_t i = 0; i < n; i++) {
@@ -332,8 +334,9 @@ struct op_cost step_op_cost(const struct step *s, const struct devices *d, size_
     split_pass(out, &x, &pass);
 
     double times = step_halves(s);
-    const double bound_s[BOUNDS] = {PIECE(bound_s[BY_COMPUTE])[0], PIECE(bound_s[BY_MEMORY])[0],
-                                    PIECE(bound_s[BY_LINK])[0]};
+    const double bound_s[BOUNDS] = {[BY_COMPUTE] = PIECE(bound_s[BY_COMPUTE])[0],
+                                    [BY_MEMORY] = PIECE(bound_s[BY_MEMORY])[0],
+                                    [BY_LINK] = PIECE(bound_s[BY_LINK])[0]};
     bool far = o->group > LANE(&d->rates, rates, link_domain)[0];
     struct op_cost c = {.flop = times * PIECE(flop)[0],
                         .byte = times * (PIECE(byte)[0] + PIECE(engine_byte)[0]),

@@ -82,7 +82,7 @@ static void split_main(double (*restrict class_s)[LANES], double *restrict compu
     for (int class = 0; class < OP_CLASSES; class ++) {
         for (size_t i = 0; i < n; i++)
             sum[i] = 0;
-        size_t at = m->first[class], last = m->first[class + 1];
+        size_t at = m->first[class], last = m->end[class];
         for (; at + MAIN_GROUP <= last; at += MAIN_GROUP)
             split_some(sum, computes, m, at, MAIN_GROUP, n, arithmetic, requests);
         for (; at < last; at++)

@@ -28,10 +28,10 @@ struct wire {
 
 /* What an engine does with an operator. */
 enum engine_part {
-    RUNS_NEVER,
-    RUNS_IF_FASTER,
-    RUNS_ALWAYS, /* a pool that holds the weights */
-    RUNS_SHARED  /* a share of it, while the chip runs the rest */
+    RUNS_NEVER = 0, /* lanes_of_zero: no engine */
+    RUNS_IF_FASTER = 1,
+    RUNS_ALWAYS = 2, /* a pool that holds the weights */
+    RUNS_SHARED = 3  /* a share of it, while the chip runs the rest */
 };
 
 /* The units of one device, at data sheet rates. */
@@ -74,8 +74,8 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     double s_per_flop = 1 / (flop_per_s * p->engine),
            s_per_core = 1 / (flop_per_s * p->engine_core);
     bool both = e->runs == RUNS_BOTH;
-    double attention = (both | (e->runs == RUNS_ATTENTION)) ? 1 : 0;
-    double experts = (both | (e->runs == RUNS_EXPERTS)) ? 1 : 0;
+    double attention = (both | (e->runs == RUNS_ATTENTION)) ? RUNS_IF_FASTER : RUNS_NEVER;
+    double experts = (both | (e->runs == RUNS_EXPERTS)) ? RUNS_IF_FASTER : RUNS_NEVER;
 
     out->main = (struct unit){1 / chip_peak_flop_per_s(c, &p->chip), 1 / c->memory_byte_per_s, 0,
                               1 / chip_peak_flop_per_s(c, &p->core)};
@@ -93,7 +93,8 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     bool holds = there & (e->kind == ENGINE_POOL) & (e->runs == RUNS_EXPERTS) & (more_byte > 0);
     double shared = e->co_processing > 0 ? RUNS_SHARED : RUNS_IF_FASTER;
     out->runs_attention = there ? attention : RUNS_NEVER;
-    out->runs_experts = (there & (experts > 0)) ? (holds ? RUNS_ALWAYS : shared) : RUNS_NEVER;
+    out->runs_experts =
+        (there & (experts != RUNS_NEVER)) ? (holds ? RUNS_ALWAYS : shared) : RUNS_NEVER;
     out->overlap = there ? e->overlap : 0;
     out->memory_byte = c->memory_byte * ((there & !holds) ? e->capacity_ratio : 1);
     out->pool_byte = holds ? more_byte : 0;
@@ -122,7 +123,7 @@ static inline double feed_time_s(const struct feed *f, double flop, double byte)
 /* Does the engine run an operator that takes it `engine_s`? `part`: enum engine_part. */
 static inline bool engine_runs(double part, double chip_s, double engine_s)
 {
-    return (part > RUNS_NEVER) & ((engine_s < chip_s) | (part == RUNS_ALWAYS));
+    return (part != RUNS_NEVER) & ((engine_s < chip_s) | (part == RUNS_ALWAYS));
 }
 
 /* Bytes of all calls of an operator for `requests`, with a share of its weights read. A kind of

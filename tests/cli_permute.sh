@@ -21,7 +21,9 @@ for file in $(cat "$tmp/files"); do
             "struct workload" "struct precision" "struct model" "struct chip" "struct engine" \
             "struct search_options" "enum VERDICTS" "enum PHASES" "enum HBM_KINDS" \
             "enum DESIGN_PARTS" "enum BUDGETS" "enum PAYOFF_VERDICTS" "values LIMIT_CAPACITY" \
-            "enum TIMINGS" "values ENGINE_BANK" "values ON_OWN" "values OVERLAP_NONE" \
+            "enum TIMINGS" "enum OP_CLASSES" "enum KERNELS" "values UNIT_MAIN" "values RUNS_NEVER" \
+            "enum BOUNDS" "enum PLACES" "enum ENGINE_LIMITS" "values STATUS_BUILT" \
+            "values ENGINE_BANK" "values ON_OWN" "values OVERLAP_NONE" \
             "values REDUCE_RING" "values EXCHANGE_FLAT" "values SHARED_OVER_EP" \
             "values KV_ROOM_WHOLE" "values PLACE_RANDOM" "values KEEP_ALL" "values AT_MOST" \
             > "$src/$file" || exit 1
@@ -87,6 +89,12 @@ for file in "$tmp"/catalogue/prices/*.yaml; do
         echo "extra_${end}_usd: {low: 1, middle: 2, high: 3, date: 2025, source: extra}" >> "$file"
     done
 done
+insert arch/op.h '^enum op_class [{]' 'OP_EXTRA,'
+sed 's/ op_class_order\[\] = {/&OP_EXTRA, /' "$src/arch/op.h" > "$tmp/ordered"
+cp "$tmp/ordered" "$src/arch/op.h"
+insert arch/op.c ' op_class_text\[OP_CLASSES\] = [{]' '[OP_EXTRA] = "extra",'
+insert arch/op.h '^enum op_unit [{]' 'UNIT_EXTRA,'
+insert arch/op.h '^enum kernel [{]' 'KERNEL_EXTRA,'
 insert arch/plan.h '^enum [{]$' 'PHASE_EXTRA,'
 insert arch/plan.c ' phase_kinds\[PHASES\] = [{]' '[PHASE_EXTRA] = { .name = "extra" },'
 

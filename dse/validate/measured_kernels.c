@@ -196,7 +196,9 @@ static void read_moe(struct measured_kernel *k, const struct reading *r)
     double active = fmin(num(r, "num_experts") / ep, pairs), weight = 3 * d * f;
     struct ops ops = {0};
     ops_add(&ops, 1,
-            (struct op){.flop = 2 * pairs * weight,
+            (struct op){.unit = UNIT_MAIN,
+                        .kernel = KERNEL_MOE,
+                        .flop = 2 * pairs * weight,
                         .weight_byte = active * weight * precision_of[k->number].weight,
                         .act_byte = pairs * (2 * d + 3 * f) * 2,
                         .aside = true});

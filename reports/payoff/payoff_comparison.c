@@ -41,7 +41,7 @@ void world_middle(struct world *out, const struct comparison *c)
 static const struct engine no_engine = {.capacity_ratio = 1};
 
 /* Does the engine run this operator class? */
-static bool on_engine(const struct candidate *k, const struct job *j, int class)
+static bool on_engine(const struct candidate *k, const struct job *j, enum op_class class)
 {
     if (j->split.engine_byte <= 0)
         return false;
@@ -55,9 +55,10 @@ static double job_tokens_per_s(const struct candidate *k, const struct job *j,
 {
     double s = 0;
     for (int i = 0; i < OP_CLASSES; i++) {
-        double z = on_engine(k, j, i) ? w->engine_z : w->time_z[i];
-        double error = j->split.class_error[i];
-        s += j->split.class_s[i] * (error > 0 && z != 0 ? exp(z * error) : 1);
+        enum op_class class = op_class_order[i];
+        double z = on_engine(k, j, class) ? w->engine_z : w->time_z[class];
+        double error = j->split.class_error[class];
+        s += j->split.class_s[class] * (error > 0 && z != 0 ? exp(z * error) : 1);
     }
     return j->tokens_per_s * j->split.time_s / s;
 }
