@@ -460,11 +460,58 @@ done:
     return rc;
 }
 
+/* Applies --set to every scenario. */
+static int apply_settings(const struct args *a, struct study *base, struct catalogue *c,
+                          struct err *err)
+{
+    const char *set;
+    for (size_t k = 0; k < study_scenarios(base); k++) {
+        struct study *s = study_scenario(base, k);
+        for (size_t i = 0; (set = args_each(a, "--set", i)); i++)
+            if (study_set(s, c, set, err) != 0)
+                return -1;
+        if (study_settle(s, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A study to evaluate. */
+struct scenarios {
+    struct study *base;
+    const char *points; /* a list of points, or NULL */
+    enum format format;
+};
+
+/* Evaluates the scenario called `name`. NULL: all of them as text; otherwise the base. */
+static int eval_scenarios(const struct scenarios *q, const char *name, struct catalogue *c,
+                          struct err *err)
+{
+    struct study *s = q->base;
+    struct err inner;
+    bool json = q->format == FORMAT_JSON;
+    int rc = EXIT_NONE_FEASIBLE;
+
+    if (name && study_find_scenario(q->base, name, &s, &inner) != 0)
+        return fail(err, "dse eval: --scenario: %s", inner.text);
+    if (q->points)
+        return eval_points(s, q->points, c, q->format, err);
+    if (name || json || !q->base->overlays)
+        return eval_one(s, json);
+    for (size_t k = 0; k < study_scenarios(q->base); k++) {
+        s = study_scenario(q->base, k);
+        printf("%sScenario %s: ", k ? "\n" : "", s->scenario);
+        int one = eval_one(s, false);
+        rc = one == EXIT_DONE ? EXIT_DONE : rc;
+    }
+    return rc;
+}
+
 static int run(const struct args *a, struct err *err)
 {
     struct catalogue *catalogue;
     struct study *s;
-    const char *points = args_value(a, "--points"), *set;
+    const char *points = args_value(a, "--points");
     enum format format;
     int rc = -1;
 
@@ -484,14 +531,9 @@ static int run(const struct args *a, struct err *err)
     }
     if (open_study(&s, a->n ? a->argument[0] : NULL, catalogue, err) != 0)
         goto close;
-    for (size_t i = 0; (set = args_each(a, "--set", i)); i++)
-        if (study_set(s, catalogue, set, err) != 0)
-            goto done;
-    if (study_settle(s, err) != 0)
-        goto done;
-    rc = points ? eval_points(s, points, catalogue, format, err)
-                : eval_one(s, format == FORMAT_JSON);
-done:
+    const struct scenarios q = {s, points, format};
+    if (apply_settings(a, s, catalogue, err) == 0)
+        rc = eval_scenarios(&q, args_value(a, "--scenario"), catalogue, err);
     study_free(s);
 close:
     catalogue_close(catalogue);
@@ -500,6 +542,8 @@ close:
 
 static const struct option options[] = {
     {"--set", "PATH=VALUE", "set a parameter, overriding the file and the defaults; repeatable"},
+    {"--scenario", "NAME",
+     "only this scenario of the study; default: all as text, base in lists and json"},
     {"--points", "FILE.csv",
      "evaluate a list of points, one per row; columns set parameters (see below)"},
     {"--point", "N",

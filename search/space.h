@@ -66,8 +66,8 @@ struct columns {
     size_t words;
 };
 
-/* All scenarios of a study have the same columns. The columns point to texts in `out`: do not move
- * it. */
+/* All scenarios of a study have the same columns, except for metrics of calibrated timing. The
+ * columns point to texts in `out`: do not move it. */
 void columns_make(struct columns *out, const struct study *s);
 
 #endif

@@ -25,7 +25,8 @@ void study_drop_axis(struct study *s, const char *path)
 {
     for (size_t i = 0; i < s->axes; i++)
         if (!strcmp(s->axis[i].path, path)) {
-            s->size /= s->axis[i].n;
+            if (s->axis[i].n > 0) /* an axis whose values are all wrong has none */
+                s->size /= s->axis[i].n;
             axis_free(&s->axis[i]);
             memmove(&s->axis[i], &s->axis[i + 1], (s->axes - i - 1) * sizeof s->axis[0]);
             s->axes--;

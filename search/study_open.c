@@ -182,7 +182,8 @@ int study_open_all(struct study **out, const char *path, struct catalogue *c, st
         conf_close(conf);
         return -1;
     }
-    char *folder = file_folder(path);
+    bool is_pipe = !strncmp(path, "/dev/", 5); /* the text of no folder */
+    char *folder = is_pipe ? mem_text("") : file_folder(path);
     int rc = read_conf(out, conf, folder, c, found, err);
     free(folder);
     return rc;

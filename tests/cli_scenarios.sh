@@ -154,6 +154,18 @@ printf 'chip: b20\nscenarios: {a: {timing: ideal}, b: {timing: ideal}}\n' >once.
 "$DSE" sweep once.yaml --db bad.db 2>err.txt
 is "$(wc -l <err.txt | tr -d ' ')" 1 "messages about one mistake"
 
+# eval shows every scenario, or one.
+"$DSE" eval study.yaml --set engine=attacc >eval.txt || complain "eval of scenarios fails"
+is "$(grep -c '^Scenario ' eval.txt)" 5 "scenarios of eval"
+tpot() { sed -n 's/^ *"tpot_s": \([^,]*\),.*/\1/p' | head -n 1; }
+is "$("$DSE" eval study.yaml --scenario fp8 --set engine=attacc --set model=gpt3-175b --format json | tpot)" \
+    "$("$DSE" eval study.yaml --set precision.weight=fp8 --set precision.kv=fp8 --set engine=attacc --set model=gpt3-175b --format json | tpot)" \
+    "tpot of a scenario by eval"
+"$DSE" eval study.yaml --scenario fp9 2>err.txt
+is $? 2 "status of an unknown scenario"
+grep -q 'did you mean "fp8"' err.txt || complain "an unknown scenario: $(cat err.txt)"
+"$DSE" eval whole.db --point 9 >eval.txt || complain "a row of a scenario cannot be priced again: $(cat eval.txt)"
+
 # Relative paths start beside the study, also when the store is read again.
 mkdir -p sub/more
 printf 'base: b200\nmemory_byte: 100 GB\n' >sub/more/my-chip.yaml
