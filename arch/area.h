@@ -20,7 +20,6 @@ static const double FLOP_OF_A_MULTIPLIER = 2; /* per cycle */
 struct process {
     double wafer_usd, defects_per_mm2;
     double mm2_per_m, mm2_per_mib; /* per million transistors; per mebibyte */
-    double energy_ratio;           /* energy of an operation over that at 5 nm */
 };
 LANES_OF(process);
 

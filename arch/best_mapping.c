@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arch/metrics.h"
+#include "arch/step_clock.h"
 
 /* Input of a search over mappings. */
 struct mapping_search {
@@ -137,11 +138,11 @@ static void try_step(struct candidates *out, const struct trial *a, const struct
         static const struct load one = {1, 1};
         struct load_lanes single;
         LANES_FILL(&single, d->n, one);
-        steps_time_s(prompt_s, &a->waits->prefill, d, &single, &a->waits->prefill_memo);
+        steps_held_time_s(prompt_s, &a->waits->prefill, d, &single, &a->waits->prefill_memo);
     }
     set_limits(limit_s, late, a, d->n, w, prompt_s);
     set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte), LANE(&d->rates, rates, pool_byte));
-    steps_largest_load(slo, s, d, limit_s, guess ? guess : cap, a->memo);
+    steps_largest_held_load(slo, s, d, limit_s, guess ? guess : cap, a->memo);
     if (a->batch == BATCH_MAX) {
         set_loads(&out->load, d->n, cap, slo);
         set_verdicts(&out->of, d->n, s, most, most, slo, late);
@@ -151,20 +152,27 @@ static void try_step(struct candidates *out, const struct trial *a, const struct
     LANES_FILL(&out->load, d->n, given);
     lanes_set(time_s, d->n, 0);
     if (w->tpot_s < INFINITY || w->ttft_s < INFINITY)
-        steps_time_s(time_s, s, d, &out->load, a->memo);
+        steps_held_time_s(time_s, s, d, &out->load, a->memo);
     set_verdicts(&out->of, d->n, s, most, time_s, limit_s, late);
 }
 
-/* Fills step_s and rate, by which mappings are compared. */
+/* Fills step_s, rate and clock, and finds devices that exceed their power at any clock. */
 static void time_candidates(struct candidates *out, const struct trial *a, const struct devices *d)
 {
     const struct step *s = a->step;
     const double *mean = LANE(&out->load, load, mean);
     double *step_s = LANE(&out->of, candidate, step_s);
     double *rate = LANE(&out->of, candidate, rate);
-    steps_time_s(step_s, s, d, &out->load, a->memo);
-    for (size_t i = 0; i < d->n; i++)
+    double *verdict = LANE(&out->of, candidate, verdict);
+    struct clocked_lanes clocked;
+    steps_clock(&clocked, s, d, &out->load, a->memo);
+    for (size_t i = 0; i < d->n; i++) {
+        step_s[i] = LANE(&clocked, clocked, time_s)[i];
+        LANE(&out->of, candidate, clock)[i] = LANE(&clocked, clocked, ratio)[i];
         rate[i] = mean[i] * s->dp * a->counted / step_s[i] / a->shared;
+        if (verdict[i] == VERDICT_OK && LANE(&clocked, clocked, excess)[i] > 0)
+            verdict[i] = VERDICT_POWER;
+    }
 }
 
 /* ---- merits ---- */
@@ -391,6 +399,7 @@ void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared
     }
     make_trial(&a, &q, 0);
     try_step(out, &a, d, w, NULL);
+    time_candidates(out, &a, d);
     for (size_t i = 0; i < d->n; i++)
         mapped[i] = 0;
 }
@@ -411,8 +420,8 @@ void best_prefill_pools(struct prefill_pool_lanes *out, size_t mapped[LANES], st
         struct candidate c;
         make_trial(&a, &q, mapped[i]);
         LANES_TAKE(c, &best.of, i);
-        struct prefill_pool pool = {c.rate, c.step_s + a.transfer_s[i], a.transfer_s[i]};
-        static const struct prefill_pool none = {0, NAN, NAN};
+        struct prefill_pool pool = {c.rate, c.step_s + a.transfer_s[i], a.transfer_s[i], c.clock};
+        static const struct prefill_pool none = {0, NAN, NAN, 1};
         if (c.verdict != VERDICT_OK)
             pool = none;
         LANES_PUT(out, i, pool);

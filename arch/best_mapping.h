@@ -14,9 +14,10 @@
 /* A mapping at its best batch. */
 struct candidate {
     double verdict;
-    double cap, slo;                  /* requests per replica */
-    double step_s, rate, memory_byte; /* step_s and rate only if there are several mappings */
-    double prompt_s;                  /* serving: prefill time of one prompt per replica */
+    double cap, slo; /* requests per replica */
+    double step_s, rate, memory_byte;
+    double clock;    /* held by the device, over the nominal one */
+    double prompt_s; /* serving: prefill time of one prompt per replica */
 };
 LANES_OF(candidate);
 
@@ -42,6 +43,7 @@ void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared
 struct prefill_pool {
     double requests_per_s; /* of one device; 0 if no mapping meets the limits */
     double ttft_s, kv_transfer_s;
+    double clock; /* held by its devices, over the nominal one */
 };
 LANES_OF(prefill_pool);
 

@@ -44,6 +44,7 @@ static struct word hbm_word(size_t i)
     return (struct word){ i < HBM_KINDS ? hbm_kinds[i].name : NULL, (double)i };
 }
 
+static const struct word derived[] = { { "auto", CHIP_AUTO }, { NULL, 0 } };
 static const struct word as_price_list[] = { { "auto", -1 }, { NULL, 0 } };
 static const struct word derived_density[] = { { "auto", 0 }, { NULL, 0 } };
 
@@ -62,7 +63,17 @@ static const struct field rows[] = {
     { FIELD(chip, network_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = NAN, .doc = "Scale-out network bandwidth of one device, one direction." },
     { FIELD(chip, network_latency_s, "s"), .lo = 0, .hi = 1, .plain_hi = 0.01, .plain_unit = "us", .init = 5e-6, .doc = "Latency of a transfer over the scale-out network." },
     { FIELD(chip, node_nm, "1"), .lo = 2, .hi = 28, .init = 5, .doc = "Process node of the compute dies, nm." },
-    { FIELD(chip, tdp_w, "W"), .lo = 0, .hi = 1e5, .init = NAN, .doc = "Thermal design power of one device." },
+    { FIELD(chip, tdp_w, "W"), .lo = 0, .hi = 1e5, .init = NAN, .words = derived,
+      .doc = "Power limit of one device: its clock falls until board power is within it; auto: chip.rated_w scaled with the arithmetic and memory, and an engine's power on top." },
+    { FIELD(chip, floor_ratio, "1"), .lo = 0, .hi = 1, .init = CHIP_AUTO, .words = derived,
+      .doc = "Board power while kernels run, before that of their work, over chip.rated_w; auto: between measured chips." },
+    { FIELD(chip, move_j_per_byte, "J"), .lo = 0, .hi = 1, .init = CHIP_AUTO, .words = derived,
+      .doc = "Energy of a memory byte beyond its DRAM: to the compute units and back; auto: between measured chips." },
+    { FIELD(chip, j_per_flop, "J"), .lo = 0, .hi = 1, .init = CHIP_AUTO, .words = derived,
+      .doc = "Energy of a BF16 operation at the nominal clock; auto: by chip.node_nm." },
+    { FIELD(chip, rated_w, "W"), .lo = 0, .hi = 1e5, .init = CHIP_AUTO, .words = derived, .doc = "Design power of the data sheet; auto: chip.tdp_w of the chip file." },
+    { FIELD(chip, rated_flop_per_s, "FLOP/s"), .lo = 0, .hi = 1e18, .init = CHIP_AUTO, .words = derived, .doc = "Dense BF16 peak that chip.rated_w belongs to; auto: that of the chip file." },
+    { FIELD(chip, rated_memory_byte_per_s, "B/s"), .lo = 0, .hi = 1e15, .init = CHIP_AUTO, .words = derived, .doc = "Memory bandwidth that chip.rated_w belongs to; auto: that of the chip file." },
     { FIELD(chip, clock_hz, "Hz"), .lo = 1e6, .hi = 1e11, .init = 1.8e9, .doc = "Clock at peak; with the peak it gives the number of multipliers, for the area only." },
     { FIELD(chip, fp64_flop_per_s, "FLOP/s"), .lo = 0, .hi = 1e18, .init = 0, .doc = "FP64 peak of the silicon: area only." },
     { FIELD(chip, unit_sram_byte, "B"), .lo = 0, .hi = 1e12, .init = 262144, .doc = "Local memory and level-1 cache of a compute unit: area only." },
@@ -79,6 +90,17 @@ static const struct field rows[] = {
 COVERS(rows, chip);
 
 const struct fields chip_fields = {"chip", rows, LEN(rows), sizeof(struct chip)};
+
+void chip_rate(struct chip *c)
+{
+    bool rated = c->rated_w >= 0;
+    if (!rated)
+        c->rated_w = c->tdp_w;
+    if (!rated || c->rated_flop_per_s < 0)
+        c->rated_flop_per_s = chip_flop_per_s(c);
+    if (!rated || c->rated_memory_byte_per_s < 0)
+        c->rated_memory_byte_per_s = c->memory_byte_per_s;
+}
 
 const struct hbm *chip_hbm(const struct chip *c)
 {

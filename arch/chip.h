@@ -9,12 +9,18 @@
 #include "arch/prices.h"
 #include "base/lanes.h"
 
+enum { CHIP_AUTO = -1 };
+
 struct chip {
     double compute_units, unit_flop_per_s, fp8_ratio, fp4_ratio;
     double memory_byte, memory_byte_per_s, hbm;
     double link_byte_per_s, link_latency_s, link_domain;
     double network_byte_per_s, network_latency_s;
-    double node_nm, tdp_w;
+    double node_nm, tdp_w; /* CHIP_AUTO: tdp_w follows the hardware */
+    /* Power while kernels run, over rated_w; energy of a byte between memory and compute units. */
+    double floor_ratio, move_j_per_byte, j_per_flop; /* j_per_flop: BF16 */
+    /* The device whose power is known, scaled by tdp_w auto and by the floor. */
+    double rated_w, rated_flop_per_s, rated_memory_byte_per_s;
     /* Used for the area only, from the data sheet. The last two override the derived areas. */
     double clock_hz, fp64_flop_per_s, unit_sram_byte, unit_register_byte, cache_byte,
         spare_unit_ratio;
@@ -75,6 +81,9 @@ struct hbm {
 LANES_OF(hbm);
 
 const struct hbm *chip_hbm(const struct chip *c);
+
+/* The chip was rated as it stands, unless rated_w says otherwise. */
+void chip_rate(struct chip *c);
 
 /* Price of a memory generation; `hbm` is chip.hbm. */
 double hbm_usd_per_gb(double hbm, const struct prices *p);

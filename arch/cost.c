@@ -1,38 +1,22 @@
 /* Price and power of a system, from the manufacturing cost of its devices; the sources of all
  * constants are in the price file. Idea: price = devices x (manufacturing cost x margin + server +
- * cooling + links) + network; power = idle share of the TDP + energy per FLOP and byte over the
- * step time. Invariant: one formula each, evaluated at the low, middle and high price list. */
+ * cooling + links) + network; power = that of the boards (arch/energy.h) with server and building.
+ * Invariant: one formula each, evaluated at the low, middle and high price list. */
 #include "arch/cost.h"
 
+static const double BF16_BYTE = 2;
 static const double J_PER_KWH = 3.6e6;
 static const double S_PER_HOUR = 3600;
 static const double S_PER_YEAR = 365.25 * 24 * 3600;
 static const double TOKENS_PER_MTOK = 1e6;
 
-/* Design power of a pool: memory and arithmetic at full rate, plus its idle share. */
-static inline double pool_tdp_w(const struct chip *c, const struct engine_limits *l,
-                                double j_per_byte, double j_per_flop, const struct prices *p)
-{
-    double byte_per_s = l->bandwidth_ratio * c->memory_byte_per_s;
-    double active_w = byte_per_s * (j_per_byte + l->ridge_flop_per_byte * j_per_flop);
-    return active_w * (1 / larger(1 - p->static_power_ratio, 0.01));
-}
-
 static inline void complete_quote(struct quote *q, const struct chip *c, const struct engine *e,
-                                  const struct engine_limits *l, double energy_ratio,
-                                  const struct prices *p)
+                                  const struct energy *energy, const struct prices *p)
 {
-    bool pool = engine_is_there(e) & (e->kind == ENGINE_POOL);
-    double j_per_flop = p->compute_j_per_flop * energy_ratio;
-    double j_per_byte = l->read_ratio * p->memory_j_per_byte;
-    double running_w = pool_tdp_w(c, l, j_per_byte, j_per_flop, p), pool_w = pool ? running_w : 0;
+    bool pool = energy->pool_w > 0;
     double link_gb_per_s = (c->link_byte_per_s + (pool ? e->link_byte_per_s : 0)) / BYTE_PER_GB;
 
-    q->engine_j_per_byte = j_per_byte;
-    q->chip_j_per_flop = j_per_flop;
-    q->idle_w = (c->tdp_w + pool_w) * p->static_power_ratio;
-    q->engine_idle_w = pool_w * p->static_power_ratio;
-    q->tdp_w = c->tdp_w + pool_w;
+    q->tdp_w = energy->limit_w + energy->pool_w;
     q->usd_per_device = q->device.total_usd * p->margin_ratio +
                         p->server_usd_per_device * (1 + (pool ? 1 : 0) * p->pool_server_ratio) +
                         q->tdp_w * p->cooling_usd_per_w + link_gb_per_s * p->link_usd_per_gb_per_s;
@@ -41,20 +25,18 @@ static inline void complete_quote(struct quote *q, const struct chip *c, const s
 FOR_ALL_VECTORS
 static void complete_quotes(struct quote_lanes *restrict out,
                             const struct device_cost_lanes *restrict cost,
-                            const struct devices *restrict d,
-                            const struct process_lanes *restrict process,
-                            const struct prices *restrict p)
+                            const struct devices *restrict d, const struct prices *restrict p)
 {
     for (size_t i = 0; i < d->n; i++) {
         struct quote q;
         struct chip c;
         struct engine e;
-        struct engine_limits l;
         LANES_TAKE(q.device, cost, i);
         LANES_TAKE(c, &d->chip, i);
         LANES_TAKE(e, &d->engine, i);
-        LANES_TAKE(l, &d->limits, i);
-        complete_quote(&q, &c, &e, &l, LANE(process, process, energy_ratio)[i], p);
+        struct energy energy;
+        LANES_TAKE(energy, &d->energy, i);
+        complete_quote(&q, &c, &e, &energy, p);
         LANES_PUT(out, i, q);
     }
 }
@@ -66,7 +48,7 @@ void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct 
     struct area_lanes area;
     devices_process(&process, d, p);
     cost_devices(&cost, &area, d, &process, p);
-    complete_quotes(out, &cost, d, &process, p);
+    complete_quotes(out, &cost, d, p);
 }
 
 void cost_quote(struct quote *out, const struct chip *c, const struct engine *e,
@@ -77,6 +59,7 @@ void cost_quote(struct quote *out, const struct chip *c, const struct engine *e,
     d.n = 0;
     devices_add(&d, c, e);
     devices_look_up(&d);
+    devices_find_energy(&d, BF16_BYTE);
     cost_quotes(&lanes, &d, p);
     LANES_TAKE(*out, &lanes, 0);
 }
@@ -108,30 +91,16 @@ double cost_system_usd(const struct quote *q, double devices, double joined, con
     return devices * (q->usd_per_device + network_usd_per_device(joined, c, p));
 }
 
-double math_energy_ratio(double math_byte, const struct prices *p)
-{
-    return math_byte > 2.5    ? math_byte / 2
-           : math_byte > 1.5  ? 1
-           : math_byte > 0.75 ? p->fp8_energy_ratio
-                              : p->fp4_energy_ratio;
-}
-
-/* `math_ratio` is from math_energy_ratio. */
-static inline void running_of(struct running_cost *out, const struct quote *q,
-                              const struct activity *a, double system_usd, double math_ratio,
+static inline void running_of(struct running_cost *out, const struct activity *a, double system_usd,
                               const struct prices *p)
 {
-    double per_step = 1 / a->step_s, s_per_token = 1 / a->tokens_per_s;
-    double engine_w = q->engine_idle_w + a->engine_byte * q->engine_j_per_byte * per_step;
-    double active_j = a->flop * q->chip_j_per_flop * math_ratio + a->byte * p->memory_j_per_byte +
-                      a->engine_byte * q->engine_j_per_byte + a->wire_byte * p->link_j_per_byte;
-    double at_meter = a->devices * p->server_power_ratio * p->pue;
+    double s_per_token = 1 / a->tokens_per_s;
+    double at_meter = a->devices * p->board_power_ratio * p->server_power_ratio * p->pue;
     double per_lifetime = 1 / (p->lifetime_year * S_PER_YEAR * p->busy_ratio);
     double usd_per_j = 1 / J_PER_KWH * p->electricity_usd_per_kwh;
 
-    out->board_w = q->idle_w + active_j * per_step;
-    out->power_w = at_meter * out->board_w;
-    out->engine_w = at_meter * engine_w;
+    out->power_w = at_meter * (a->board_w + a->pool_w);
+    out->engine_w = at_meter * (a->pool_w > 0 ? a->pool_w : a->engine_w);
     out->system_usd = system_usd;
     double usd_per_s = system_usd * per_lifetime + out->power_w * usd_per_j;
     out->usd_per_hour = usd_per_s * S_PER_HOUR;
@@ -142,30 +111,27 @@ static inline void running_of(struct running_cost *out, const struct quote *q,
 void cost_running(struct running_cost *out, const struct quote *q, const struct activity *a,
                   const struct chip *c, const struct prices *p)
 {
-    running_of(out, q, a, cost_system_usd(q, a->devices, a->devices, c, p),
-               math_energy_ratio(a->math_byte, p), p);
+    running_of(out, a, cost_system_usd(q, a->devices, a->devices, c, p), p);
 }
 
 FOR_ALL_VECTORS
 static void running_costs(struct running_cost_lanes *restrict out,
                           const struct quote_lanes *restrict q, const struct fleet *fleet,
                           const double *restrict levels, const double *restrict tokens_per_s,
-                          double math_byte, const struct prices *restrict p)
+                          const struct prices *restrict p)
 {
     const struct devices *restrict d = fleet->d;
     const double *restrict devices = fleet->devices;
     const struct step_split_lanes *restrict split = fleet->split;
-    double math_ratio = math_energy_ratio(math_byte, p);
     for (size_t i = 0; i < d->n; i++) {
         struct quote quote;
         struct step_split s;
         struct running_cost r;
         LANES_TAKE(quote, q, i);
         LANES_TAKE(s, split, i);
-        struct activity a = {devices[i], s.time_s, tokens_per_s[i], s.flop,
-                             math_byte,  s.byte,   s.engine_byte,   s.wire_byte};
+        struct activity a = {devices[i], tokens_per_s[i], s.board_w, s.engine_w, s.pool_w};
         double network = network_usd(levels[i], LANE(&d->chip, chip, network_byte_per_s)[i], p);
-        running_of(&r, &quote, &a, devices[i] * (quote.usd_per_device + network), math_ratio, p);
+        running_of(&r, &a, devices[i] * (quote.usd_per_device + network), p);
         LANES_PUT(out, i, r);
     }
 }
@@ -226,7 +192,6 @@ static void put_costs(struct metrics_lanes *restrict out, const struct devices *
         PUT(usd_per_hour, OF(r, usd_per_hour));
         OUT(tokens_per_s_per_usd) = OUT(tokens_per_s) / r[1].system_usd;
         OUT(dies) = q[1].device.dies;
-        OUT(power_limit_ratio) = r[1].board_w / q[1].tdp_w;
         OUT(package_limit_ratio) = q[1].device.package_limit_ratio;
 #undef PUT
 #undef OF
@@ -234,7 +199,7 @@ static void put_costs(struct metrics_lanes *restrict out, const struct devices *
     }
 }
 
-/* Adds the running cost of a pool to that of the devices of the step: all but board_w add up. */
+/* Adds the running cost of a pool to that of the devices of the step: its members add up. */
 FOR_ALL_VECTORS
 static void add_running_costs(struct running_cost_lanes *restrict out,
                               const struct running_cost_lanes *restrict pool, size_t n)
@@ -254,7 +219,7 @@ static void add_running_costs(struct running_cost_lanes *restrict out,
 }
 
 void cost_metrics(struct metrics_lanes *out, const struct fleet *step, const struct fleet *pool,
-                  const struct precision *precision, const struct price_book *book)
+                  const struct price_book *book)
 {
     const struct prices *prices[3] = {&book->low, &book->middle, &book->high};
     const double *rate = LANE(out, metrics, tokens_per_s);
@@ -268,11 +233,11 @@ void cost_metrics(struct metrics_lanes *out, const struct fleet *step, const str
     for (int k = 0; k < 3; k++) {
         cost_quotes(&q[k], step->d, prices[k]);
         levels_of(levels, joined, n, prices[k]->switch_ports);
-        running_costs(&r[k], &q[k], step, levels, rate, precision->math, prices[k]);
+        running_costs(&r[k], &q[k], step, levels, rate, prices[k]);
         if (!pool)
             continue;
         cost_quotes(&of_pool, pool->d, prices[k]);
-        running_costs(&more, &of_pool, pool, levels, rate, precision->math, prices[k]);
+        running_costs(&more, &of_pool, pool, levels, rate, prices[k]);
         add_running_costs(&r[k], &more, n);
     }
     put_costs(out, step->d, q, r);

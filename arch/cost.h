@@ -11,9 +11,7 @@
 /* The costs that depend on chip, engine and price list only. */
 struct quote {
     struct device_cost device;
-    double engine_j_per_byte, chip_j_per_flop; /* at the board; BF16 arithmetic */
-    double idle_w, engine_idle_w;              /* of one device at the board */
-    double tdp_w;                              /* of one device and its engine's pool */
+    double tdp_w;          /* power limit of one device, with its engine's pool */
     double usd_per_device; /* price: with margin, server, cooling, link; without network */
 };
 LANES_OF(quote);
@@ -24,15 +22,15 @@ void cost_quote(struct quote *out, const struct chip *c, const struct engine *e,
 /* The quotes of all devices of `d`. */
 void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct prices *p);
 
-/* The activity of one device in a step, and the throughput of the system. */
+/* The throughput of a system and the power of one of its devices: of the board, of its engine, and
+ * of the engine's pool (struct step_split). */
 struct activity {
-    double devices, step_s, tokens_per_s;
-    double flop, math_byte, byte, engine_byte, wire_byte; /* per step; math_byte: per element */
+    double devices, tokens_per_s;
+    double board_w, engine_w, pool_w;
 };
 
 struct running_cost {
     double system_usd;
-    double board_w;           /* of one device */
     double power_w, engine_w; /* of the system at the meter; the engine's part of it */
     double j_per_token, usd_per_hour, usd_per_mtok;
 };
@@ -51,9 +49,6 @@ double cost_system_usd(const struct quote *q, double devices, double joined, con
 /* Price of one device's share of the scale-out network: NIC, switches, optics. USD. */
 double network_usd_per_device(double devices, const struct chip *c, const struct prices *p);
 
-/* Energy of an operation on elements of `math_byte` bytes over that of a BF16 operation. */
-double math_energy_ratio(double math_byte, const struct prices *p);
-
 /* Devices of one kind: how many a system has, and the activity of a step on one of them. */
 struct fleet {
     const struct devices *d;
@@ -62,9 +57,9 @@ struct fleet {
 };
 
 /* Fills the cost metrics of a system of two fleets: those that `step` describes, and a prefill
- * `pool`, NULL if there is none. Costs of one device are those of `step`. split->time_s and the
- * metric tokens_per_s must be filled. */
+ * `pool`, NULL if there is none. Costs of one device are those of `step`. The power in split and
+ * the metric tokens_per_s must be filled. */
 void cost_metrics(struct metrics_lanes *out, const struct fleet *step, const struct fleet *pool,
-                  const struct precision *precision, const struct price_book *book);
+                  const struct price_book *book);
 
 #endif

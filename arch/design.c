@@ -101,6 +101,15 @@ int design_check(const struct design *d, struct err *err)
     if (model_dense_layers(m) > 0 && m->ffn <= 0)
         return fail(err, "model.ffn: %g dense layers have no width: give model.ffn",
                     model_dense_layers(m));
+    bool given = timing_of(&d->mode)->gives_time;
+    if (given && !(d->workload.measured_tpot_s > 0))
+        return fail(err, "timing: measured needs a time: give workload.measured_tpot_s");
+    if (given && d->workload.phase != PHASE_DECODE && d->workload.phase != PHASE_SERVING)
+        return fail(err, "timing: measured is for a decode or serving step: write workload.phase: "
+                         "decode or serving, or another timing");
+    if (d->chip.tdp_w < 0 && d->chip.rated_w <= 0)
+        return fail(err, "chip.tdp_w: auto needs a known device: give chip.rated_w, "
+                         "chip.rated_flop_per_s and chip.rated_memory_byte_per_s, or a number");
     if (d->workload.accepted_tokens > d->workload.query_tokens)
         return fail(err,
                     "workload.accepted_tokens: more than the %g tokens of a step: give at most "

@@ -73,6 +73,38 @@ static void find_weight_only(struct devices *d, const struct precision *p)
     }
 }
 
+FOR_ALL_VECTORS
+static void slow_down(struct rates_lanes *restrict out, size_t n,
+                      const struct rates_lanes *restrict rates, const double *restrict ratio)
+{
+    for (size_t i = 0; i < n; i++) {
+        double longer = 1 / ratio[i];
+        LANE(out, rates, main.s_per_flop)[i] = LANE(rates, rates, main.s_per_flop)[i] * longer;
+        LANE(out, rates, main.s_per_core_flop)
+        [i] = LANE(rates, rates, main.s_per_core_flop)[i] * longer;
+    }
+}
+
+void devices_set_clock(struct devices *d, const struct devices *nominal, const double *ratio)
+{
+    slow_down(&d->rates, d->n, &nominal->rates, ratio);
+}
+
+void devices_find_energy(struct devices *d, double math_byte)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        struct energy energy;
+        struct chip c;
+        struct engine e;
+        struct engine_limits l;
+        LANES_TAKE(c, &d->chip, i);
+        LANES_TAKE(e, &d->engine, i);
+        LANES_TAKE(l, &d->limits, i);
+        energy_of(&energy, &c, &e, &l, math_byte);
+        LANES_PUT(&d->energy, i, energy);
+    }
+}
+
 void devices_of(struct devices *out, const struct design *d)
 {
     out->n = 0;
@@ -87,4 +119,5 @@ void devices_time(struct devices *d, const struct design *like)
     if (d->like.calibration)
         find_weight_only(d, &like->precision);
     make_rates(&d->rates, d->n, &d->chip, &d->engine, &d->limits, peaks_of(&like->precision));
+    devices_find_energy(d, like->precision.math);
 }

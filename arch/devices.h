@@ -3,7 +3,7 @@
 #ifndef ARCH_DEVICES_H
 #define ARCH_DEVICES_H
 
-#include "arch/engine_limits.h"
+#include "arch/energy.h"
 #include "arch/unit.h"
 
 /* Calibration of a chip generation at one precision. */
@@ -20,8 +20,9 @@ struct devices {
     struct hbm_lanes hbm;              /* filled by devices_look_up: the chip's memory generation */
     struct engine_limits_lanes limits; /* filled by devices_look_up, if any has an engine */
     struct rates_lanes rates;          /* filled by devices_time, as the members below */
-    struct measured like;              /* shared by all devices */
-    lane weight_only; /* calibrated: 1 if weights are narrower than the arithmetic, else 0 */
+    struct energy_lanes energy;
+    struct measured like; /* shared by all devices */
+    lane weight_only;     /* calibrated: 1 if weights are narrower than the arithmetic, else 0 */
 };
 
 /* Appends a device; the caller keeps n <= LANES. */
@@ -35,10 +36,16 @@ static inline void devices_add(struct devices *d, const struct chip *c, const st
 /* The members that follow from chip and engine alone. */
 void devices_look_up(struct devices *d);
 
+/* Fills `energy`, for arithmetic with `math_byte` bytes per element, after devices_look_up. */
+void devices_find_energy(struct devices *d, double math_byte);
+
 /* The same, and the rates. `like` gives the precision, timing and calibration of all devices. */
 void devices_time(struct devices *d, const struct design *like);
 
-/* The single device of a design, with its rates. */
+/* Sets the clock of the compute units to `ratio` of that of `nominal`, of which `d` is a copy. */
+void devices_set_clock(struct devices *d, const struct devices *nominal, const double *ratio);
+
+/* The single device of a design, with its rates, at the nominal clock. */
 void devices_of(struct devices *out, const struct design *d);
 
 /* Rates of the chips or of their engines. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arch/best_mapping.h"
+#include "arch/step_clock.h"
 #include "arch/timing.h"
 #include "base/mem.h"
 #include "base/power.h"
@@ -28,6 +29,7 @@ static void split_chosen(struct choice *out, const size_t mapped[LANES], struct 
                          const struct devices *d, bool batch_max)
 {
     const struct load_lanes *load = &out->best.load;
+    const double *clock = LANE(&out->best.of, candidate, clock);
     struct step_split_lanes split;
     struct load_lanes twice;
     lane twice_s;
@@ -48,9 +50,9 @@ static void split_chosen(struct choice *out, const size_t mapped[LANES], struct 
         if (of == 0)
             continue;
         bool all = of == d->n;
-        steps_split(all ? &out->split : &split, s, d, load, &m->memo);
+        steps_split_held(all ? &out->split : &split, s, d, load, clock, &m->memo);
         if (batch_max)
-            steps_time_s(all ? out->twice_s : twice_s, s, d, &twice, &m->memo);
+            steps_held_time_s(all ? out->twice_s : twice_s, s, d, &twice, &m->memo);
         if (all)
             LANES_FILL(&out->traits, d->n, traits);
         for (size_t i = 0; i < d->n && !all; i++) {
@@ -193,6 +195,9 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(engine_stack_power_w) = engine ? of_engine.stack_w : NAN;
         OUT(engine_stack_area_mm2) = engine ? of_engine.stack_mm2 : NAN;
         OUT(engine_maturity) = engine ? LANE(&d->engine, engine, status)[i] : NAN;
+        OUT(device_power_w) = split.board_w;
+        OUT(throttle_ratio) = split.clock;
+        OUT(power_limit_ratio) = split.board_w / LANE(&d->energy, energy, limit_w)[i];
         OUT(limit) = limit_of(&c, &split, choice->twice_s[i]);
     }
 }
@@ -249,7 +254,8 @@ static void split_pools(struct pools_choice *out, struct prepared *p, const stru
             continue;
         struct load at = step_load(&m->prefill, pool_batch(m, w));
         LANES_FILL(&load, out->d->n, at);
-        steps_split(&split, &m->prefill, out->d, &load, &m->prefill_memo);
+        steps_split_held(&split, &m->prefill, out->d, &load, LANE(&out->best, prefill_pool, clock),
+                         &m->prefill_memo);
         for (size_t i = 0; i < out->d->n; i++)
             if (out->mapped[i] == k)
                 LANES_COPY(&out->split, i, &split, i);
@@ -354,7 +360,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     if (book) {
         const struct fleet main = {d, devices, &choice.split};
         const struct fleet pool = {pools.d, pools.devices, &pools.split};
-        cost_metrics(out, &main, apart ? &pool : NULL, &like->precision, book);
+        cost_metrics(out, &main, apart ? &pool : NULL, book);
         refuse_packages(out, d->n);
     }
 }
@@ -419,5 +425,6 @@ void evaluated_pool(struct devices *device, struct step_split *split, const stru
     if (d->pools.prefill_engine == POOL_WITHOUT_ENGINE)
         of.engine.bandwidth_ratio = 0;
     devices_of(device, &of);
-    step_split_one(split, &m->prefill, device, step_load(&m->prefill, pool_batch(m, &d->workload)));
+    step_split_held_one(split, &m->prefill, device,
+                        step_load(&m->prefill, pool_batch(m, &d->workload)));
 }

@@ -44,6 +44,8 @@ static void add_moe(struct ops *out, double layers, const struct model *m, const
                             .aside = true,
                             .busiest = 1,
                             .experts = g->experts,
+                            .tokens = pairs / g->experts,
+                            .tile_tokens = s->tile_tokens,
                             .log_idle = log1p(-g->share),
                             .flop = 2 * pairs * model_expert_params(m) / slices,
                             .weight_byte =

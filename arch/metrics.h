@@ -12,6 +12,7 @@ enum verdict {
     VERDICT_MEMORY,
     VERDICT_TPOT,
     VERDICT_TTFT,
+    VERDICT_POWER,
     VERDICT_PACKAGE,
     VERDICT_CONSTRAINT,
     VERDICT_MAPPING,
@@ -44,6 +45,7 @@ struct metrics {
     double attention_s, projection_s, ffn_s, expert_s, communication_s, other_s;
     double attention_share, engine_speedup;
     double limit;
+    double device_power_w, throttle_ratio, power_limit_ratio;
     double die_area_mm2, die_area_mm2_low, die_area_mm2_high;
     double engine_area_mm2, engine_area_mm2_low, engine_area_mm2_high;
     double device_cost_usd, device_cost_usd_low, device_cost_usd_high;
@@ -58,7 +60,7 @@ struct metrics {
     double engine_effective_bandwidth_ratio, engine_effective_ridge_flop_per_byte,
         engine_limited_by;
     double engine_stack_power_w, engine_stack_area_mm2, engine_maturity;
-    double dies, power_limit_ratio, package_limit_ratio;
+    double dies, package_limit_ratio;
 
     /* Calibrated timing only, else NAN. */
     double calibrated_on, timing_error;

@@ -53,6 +53,8 @@ struct op {
     double flop;        /* per request */
     double weight_byte; /* per step; UNIT_EXPERT: if every expert is active */
     double experts;     /* UNIT_EXPERT: experts on the device, whole or sliced */
+    double tokens;      /* UNIT_EXPERT: tokens of one expert in a call, per request */
+    double tile_tokens; /* UNIT_EXPERT: the compute units execute tiles of so many tokens */
     double log_idle; /* UNIT_EXPERT: log of the probability that a token does not use an expert */
     /* Per request, by kind: KV cache, recurrent state, activations read and written; bytes sent by
      * one device (UNIT_ATTENTION, UNIT_EXPERT: to and from a discrete engine). */
@@ -102,6 +104,7 @@ struct shape {
     double devices, dp;                 /* devices of a pipeline stage; replicas */
     double weight_byte, kv_byte, act_byte; /* bytes per weight, cached element, activation */
     double rope_byte;                      /* bytes per cached element of MLA's rotary part */
+    double tile_tokens;                    /* of a grouped product (arch/energy.h) */
     double dispatch_byte, combine_byte;    /* bytes per element sent to the experts, and back */
     const struct routing *routing;         /* of the experts; borrowed */
 };

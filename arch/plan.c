@@ -84,6 +84,8 @@ static const struct field pools_rows[] = {
 };
 #undef POOL_FIELD
 
+static const struct word unmeasured_words[] = { { "none", 0 }, { NULL, 0 } };
+
 static const struct field workload_rows[] = {
     { FIELD(workload, phase, "1"), .init = PHASE_DECODE, .only_words = true, .registry = phase_word,
       .doc = "What is timed: decode, a step that generates a token for each request; prefill, a step that reads a prompt of each (workload.context tokens); serving, a step at steady state with both on the same devices; disaggregated, decode on plan.devices and prefill on as many additional devices as it needs." },
@@ -94,6 +96,8 @@ static const struct field workload_rows[] = {
       .doc = "Requests in flight over all devices; max: the largest batch that memory and the latency limit allow." },
     { FIELD(workload, tpot_s, "s"), .lo = 1e-6, .hi = INFINITY, .plain_hi = 10, .plain_unit = "ms", .init = INFINITY, .words = limit_words, .doc = "Limit on the time per output token." },
     { FIELD(workload, ttft_s, "s"), .lo = 1e-6, .hi = INFINITY, .plain_hi = 60, .plain_unit = "ms", .init = INFINITY, .words = limit_words, .doc = "Limit on the time to first token, for phases with a prefill." },
+    { FIELD(workload, measured_tpot_s, "s"), .lo = 0, .hi = 1e6, .plain_hi = 10, .plain_unit = "ms", .init = 0, .words = unmeasured_words,
+      .doc = "Measured time per output token of a step, for timing: measured; none otherwise." },
     { FIELD(workload, input, "tokens"), .lo = 1, .hi = 1e9, .init = 1024, .doc = "Prompt length of a request (serving, disaggregated)." },
     { FIELD(workload, output, "tokens"), .lo = 1, .hi = 1e9, .init = 1024, .doc = "Answer length of a request (serving, disaggregated)." },
     { FIELD(workload, prefix, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .doc = "First tokens of a prompt that are already in the KV cache (shared prefix)." },
@@ -121,7 +125,7 @@ static const struct field precision_rows[] = {
 
 static const struct field mode_rows[] = {
     { FIELD(mode, timing, "1"), .init = TIMING_IDEAL, .only_words = true, .registry = timing_word,
-      .doc = "How operators are timed: ideal, at the peaks of the data sheet; simulator, at the same peaks, with the operators and the memory of arXiv:2507.15465's simulator; calibrated, by constants fitted to measured kernels of the chip's generation." },
+      .doc = "How operators are timed: ideal, at the peaks of the data sheet; simulator, at the same peaks, with the operators and the memory of arXiv:2507.15465's simulator; calibrated, by constants fitted to measured kernels of the chip's generation; measured, as workload.measured_tpot_s says." },
 };
 /* clang-format on */
 COVERS(plan_rows, plan);

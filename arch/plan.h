@@ -34,6 +34,7 @@ struct workload {
     double context, query_tokens, accepted_tokens;
     double batch; /* BATCH_MAX: the largest that fits */
     double tpot_s, ttft_s;
+    double measured_tpot_s; /* timing measured; 0: none */
     double input, output, prefix;
     double kv_room;
     double skew, placement, chance;
@@ -66,7 +67,7 @@ struct mode {
     double timing;
 };
 
-enum { TIMING_IDEAL, TIMING_SIMULATOR, TIMING_CALIBRATED, TIMINGS };
+enum { TIMING_IDEAL, TIMING_SIMULATOR, TIMING_CALIBRATED, TIMING_MEASURED, TIMINGS };
 
 struct word timing_word(size_t i); /* names of the rows of arch/timing.h */
 

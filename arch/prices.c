@@ -9,11 +9,10 @@
 #define DEFECTS(node) PRICE(defects_##node##_per_cm2, "1", 1e-6, 10, "Defects per cm2.")
 #define DENSITY(node) PRICE(density_##node##_m_per_mm2, "1", 0.01, 1e5, "Million transistors of logic per mm2.")
 #define SRAM(node) PRICE(sram_##node##_mm2_per_mib, "mm2", 1e-4, 1e3, "Area of a mebibyte of cache with its periphery.")
-#define ENERGY(node) PRICE(energy_##node##_ratio, "1", 1e-3, 1e3, "Energy of an operation over that at 5 nm.")
 #define HBM(kind) PRICE(kind##_usd_per_gb, "USD", 0, 1e4, "Price of stacked memory per gigabyte.")
 
 static const struct field rows[] = {
-    BY_NODE(WAFER), BY_NODE(DEFECTS), BY_NODE(DENSITY), BY_NODE(SRAM), BY_NODE(ENERGY),
+    BY_NODE(WAFER), BY_NODE(DEFECTS), BY_NODE(DENSITY), BY_NODE(SRAM),
     HBM(hbm2), HBM(hbm2e), HBM(hbm3), HBM(hbm3e), HBM(hbm3e_12h), HBM(hbm4),
     PRICE(hbm_stack_usd, "USD", 0, 1e4, "Price of a memory stack apart from its capacity: base die, stacking, test."),
     PRICE(unit_control_m, "1", 0, 1e6, "Million transistors of control, vector lanes and crossbar port of a compute unit."),
@@ -57,12 +56,7 @@ static const struct field rows[] = {
     PRICE(switch_usd_per_gb_per_s, "USD", 0, 1e6, "A port of a scale-out switch per GB/s; a fat tree of n levels has 2 n - 1 ports per device."),
     PRICE(optics_usd_per_gb_per_s, "USD", 0, 1e6, "Optics and cables of a level of the fat tree per GB/s of a device."),
     PRICE(switch_ports, "1", 3, 1e5, "Ports of a scale-out switch: a fat tree of n levels connects 2 (ports/2)^n devices."),
-    PRICE(static_power_ratio, "1", 0, 1, "Power at idle over the design power."),
-    PRICE(compute_j_per_flop, "J", 0, 1, "Energy of a BF16 operation at 5 nm."),
-    PRICE(fp8_energy_ratio, "1", 0, 1, "Energy of an FP8 operation over a BF16 one."),
-    PRICE(fp4_energy_ratio, "1", 0, 1, "Energy of an FP4 operation over a BF16 one."),
-    PRICE(memory_j_per_byte, "J", 0, 1, "Energy per byte read from memory."),
-    PRICE(link_j_per_byte, "J", 0, 1, "Energy per byte sent over a link."),
+    PRICE(board_power_ratio, "1", 0.1, 10, "Power of a board over that of the energy model: its error."),
     PRICE(server_power_ratio, "1", 1, 10, "Power of the server over that of its devices."),
     PRICE(pue, "1", 1, 10, "Power of the building over that of its servers."),
     PRICE(electricity_usd_per_kwh, "USD", 0, 100, "Price of electricity."),
@@ -79,8 +73,7 @@ const struct fields prices_fields = {"prices", rows, LEN(rows), sizeof(struct pr
         .nm = of_nm, .wafer_usd = offsetof(struct prices, wafer_##name##_usd),                     \
         .defects_per_cm2 = offsetof(struct prices, defects_##name##_per_cm2),                      \
         .density_m_per_mm2 = offsetof(struct prices, density_##name##_m_per_mm2),                  \
-        .sram_mm2_per_mib = offsetof(struct prices, sram_##name##_mm2_per_mib),                    \
-        .energy_ratio = offsetof(struct prices, energy_##name##_ratio)                             \
+        .sram_mm2_per_mib = offsetof(struct prices, sram_##name##_mm2_per_mib)                     \
     }
 
 static const struct node nodes[] = {

@@ -16,8 +16,6 @@ struct prices {
         density_28nm_m_per_mm2;
     double sram_2nm_mm2_per_mib, sram_3nm_mm2_per_mib, sram_4nm_mm2_per_mib, sram_5nm_mm2_per_mib,
         sram_7nm_mm2_per_mib, sram_14nm_mm2_per_mib, sram_28nm_mm2_per_mib;
-    double energy_2nm_ratio, energy_3nm_ratio, energy_4nm_ratio, energy_5nm_ratio, energy_7nm_ratio,
-        energy_14nm_ratio, energy_28nm_ratio;
 
     double hbm2_usd_per_gb, hbm2e_usd_per_gb, hbm3_usd_per_gb, hbm3e_usd_per_gb,
         hbm3e_12h_usd_per_gb, hbm4_usd_per_gb;
@@ -49,9 +47,8 @@ struct prices {
     double nic_usd_per_gb_per_s, switch_usd_per_gb_per_s, optics_usd_per_gb_per_s, switch_ports;
 
     /* Power. */
-    double static_power_ratio, compute_j_per_flop, fp8_energy_ratio, fp4_energy_ratio;
-    double memory_j_per_byte, link_j_per_byte;
-    double server_power_ratio, pue, electricity_usd_per_kwh, lifetime_year, busy_ratio;
+    double board_power_ratio, server_power_ratio, pue, electricity_usd_per_kwh, lifetime_year,
+        busy_ratio;
 };
 
 extern const struct fields prices_fields;
@@ -64,7 +61,7 @@ struct price_book {
 /* A process node with prices, by their offsets in struct prices. */
 struct node {
     double nm;
-    size_t wafer_usd, defects_per_cm2, density_m_per_mm2, sram_mm2_per_mib, energy_ratio;
+    size_t wafer_usd, defects_per_cm2, density_m_per_mm2, sram_mm2_per_mib;
 };
 
 /* Position of a node between two of these: `t` of the way from one to the next larger. Beyond the

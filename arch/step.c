@@ -2,6 +2,7 @@
 
 #include "base/power.h"
 #include "arch/attention.h"
+#include "arch/energy.h"
 #include "arch/ffn.h"
 #include "arch/timing.h"
 
@@ -65,6 +66,7 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
         .weight_byte = p->weight,
         .kv_byte = p->kv,
         .act_byte = p->activation,
+        .tile_tokens = tile_tokens(p->math),
         .rope_byte = p->rope > 0 ? p->rope : p->kv,
         .dispatch_byte = p->dispatch > 0 ? p->dispatch : p->activation,
         .combine_byte = p->combine > 0 ? p->combine : p->activation,
@@ -228,6 +230,7 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     out->beside = NULL;
     out->beside_per_request =
         out->mixed && timing->prompts_apart ? w->accepted_tokens / w->output : 0;
+    out->measured_s = w->measured_tpot_s * w->accepted_tokens;
     out->prefills = w->phase == PHASE_PREFILL;
     out->accepted_tokens = out->prefills ? 1 : w->accepted_tokens;
     out->made = out->prefills ? w->context : w->accepted_tokens;

@@ -47,6 +47,7 @@ struct step {
     bool mixed;                  /* serving: decode and prefill on the same devices */
     const struct timing *timing; /* arch/timing.h */
     double layers;
+    double measured_s;             /* time of the step, if the timing is given it */
     const struct step *beside;     /* prefill of one prompt, run between decode steps; or NULL */
     double beside_per_request;     /* prompts per step and request */
     bool prefills;                 /* prefill only: the latency limit is TTFT */
@@ -99,6 +100,15 @@ static inline double step_parts(const struct step *s)
 /* Is every kernel of the step measured? `number`: the format of each kernel's constants
  * (arch/calibration.h), -1 if not measured. */
 bool step_is_measured(const struct step *s, const int number[KERNELS]);
+
+/* Does the step route tokens to experts? */
+static inline bool step_routes(const struct step *s)
+{
+    for (size_t k = 0; k < s->others; k++)
+        if (s->ops.op[s->other[k]].unit == UNIT_EXPERT)
+            return true;
+    return false;
+}
 
 /* Removes all operators but this one. */
 void step_keep(struct step *s, size_t op);

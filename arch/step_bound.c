@@ -83,6 +83,8 @@ static bool is_far(double a, double b)
 
 /* Lower bound on calibrated times: `ratio` times the roofline times at the higher peak that may
  * apply; latencies count `latency` times. */
+static const double MEASURED_FLOOR = 1e-9; /* a given time may be far below that of the roofline */
+
 struct floor_of {
     double ratio, latency;
 };
@@ -90,6 +92,8 @@ struct floor_of {
 static struct floor_of floor_of(const struct step *s, const struct devices *d)
 {
     const struct calibration *c = d->like.calibration;
+    if (s->timing->gives_time && !s->prefills)
+        return (struct floor_of){MEASURED_FLOOR, 0};
     if (!c)
         return (struct floor_of){1, 1};
     double ratio = s->prefills ? 1 : smaller(c->serving.ratio, c->serving.weight_only_ratio);

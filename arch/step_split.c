@@ -37,6 +37,7 @@ static void put_main(struct step_split_lanes *restrict out, struct pieces *restr
         x->engine_s[i] = x->wire_s[i] = 0;
         PIECE(flop)[i] = m->all_flop * requests[i];
         PIECE(byte)[i] = m->all_weight_byte + m->all_byte * requests[i];
+        PIECE(padding_flop)[i] = PIECE(engine_flop)[i] = 0;
         PIECE(engine_byte)[i] = PIECE(wire_byte)[i] = 0;
         PIECE(expert_flop)[i] = PIECE(expert_byte)[i] = 0;
         PIECE(attention_flop)[i] = PIECE(attention_byte)[i] = 0;
@@ -117,9 +118,25 @@ static void add_placed_parts(struct step_split_lanes *restrict out, struct piece
         PIECE(bound_s[BY_COMPUTE])[i] += by_compute ? s : 0;
         PIECE(bound_s[BY_MEMORY])[i] += (by_link | by_compute) ? 0 : s;
         PIECE(flop)[i] += flop;
+        PIECE(engine_flop)[i] += on_engine ? flop : 0;
         PIECE(byte)[i] += on_engine ? 0 : byte;
         PIECE(engine_byte)[i] += on_engine ? byte : 0;
         PIECE(wire_byte)[i] += (on_engine & sends) ? wire_byte : 0;
+    }
+}
+
+/* An active expert executes whole tiles: the expected rows of n tokens are about the larger of a
+ * tile and n plus half a tile. */
+FOR_ALL_VECTORS
+static void add_padding(struct step_split_lanes *restrict out, const struct op *restrict o,
+                        size_t n, const double *restrict requests, const double *restrict share,
+                        const double *restrict on_engine)
+{
+    for (size_t i = 0; i < n; i++) {
+        double tokens = o->tokens * requests[i];
+        double rows = larger(o->tile_tokens, tokens + o->tile_tokens / 2) * share[i];
+        double more = larger(rows / tokens - 1, 0) * o->flop * requests[i];
+        PIECE(padding_flop)[i] += on_engine[i] > 0 ? 0 : more;
     }
 }
 
@@ -179,6 +196,8 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
                           placed.engine_s);
         else
             add_experts(out, run.op, d->n, run.requests, run.share);
+        if (run.op->tile_tokens > 0)
+            add_padding(out, run.op, d->n, run.requests, run.share, placed.on_engine);
     }
     if (t->error)
         add_variance(x->variance[run.op->class], s, d->n, t->error(run.op, d));
@@ -206,6 +225,8 @@ static void split_end(struct step_split_lanes *restrict out, const struct pieces
         PIECE(time_s)[i] = compute + wire - behind[i];
         hidden_part[i] = hidden;
         PIECE(flop)[i] *= times;
+        PIECE(padding_flop)[i] *= times;
+        PIECE(engine_flop)[i] *= times;
         PIECE(byte)[i] *= times;
         PIECE(engine_byte)[i] *= times;
         PIECE(wire_byte)[i] *= times;
@@ -258,9 +279,23 @@ static void add_beside(struct step_split_lanes *restrict out,
     static const size_t first = offsetof(struct step_split, time_s) / sizeof(double),
                         last = offsetof(struct step_split, attention_flop) / sizeof(double);
     const size_t engine = offsetof(struct step_split, engine_byte) / sizeof(double);
+    const size_t engine_flop = offsetof(struct step_split, engine_flop) / sizeof(double);
     for (size_t k = first; k < last; k++)
-        for (size_t i = 0; i < n && k != engine; i++)
+        for (size_t i = 0; i < n && k != engine && k != engine_flop; i++)
             out->at[k][i] += per_request * most[i] * one->at[k][i];
+}
+
+/* Operators share a given time in proportion. */
+static void stretch(struct step_split_lanes *out, size_t n, const double *whole_s)
+{
+    for (size_t i = 0; i < n; i++) {
+        double longer = whole_s[i] / PIECE(time_s)[i];
+        for (int class = 0; class < OP_CLASSES; class ++)
+            LANE_OF(out, step_split, class_s, class)[i] *= longer;
+        for (int k = 0; k < BOUNDS; k++)
+            LANE_OF(out, step_split, bound_s, k)[i] *= longer;
+        PIECE(time_s)[i] = whole_s[i];
+    }
 }
 
 /* Adds the time of a step beyond its operators: prompts to their classes, the rest to `other`. */
@@ -281,6 +316,8 @@ static void add_whole(struct step_split_lanes *out, const struct step *s, const 
     }
     const double *beside_s = s->beside ? LANE(&prompt, step_split, time_s) : NULL;
     s->timing->whole((struct spell){whole_s, NULL}, s, d, most, beside_s);
+    if (s->timing->gives_time)
+        stretch(out, d->n, whole_s);
     for (size_t i = 0; i < d->n; i++) {
         PIECE(class_s[OP_OTHER])[i] += whole_s[i] - PIECE(time_s)[i];
         PIECE(time_s)[i] = whole_s[i];

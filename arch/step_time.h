@@ -43,7 +43,7 @@ static inline double overlapped_s(int overlap, double compute_s, double wire_s)
     return overlap == OVERLAP_NONE ? 0 : smaller(compute_s, wire_s);
 }
 
-/* The time of a step of each device at its load, in seconds. */
+/* The time of a step of each device at its load and at the clock of `d`, in seconds. */
 void steps_time_s(double *out, const struct step *s, const struct devices *d,
                   const struct load_lanes *load, struct steps_memo *memo);
 
@@ -67,12 +67,16 @@ struct step_split {
     double time_s;
     double class_s[OP_CLASSES]; /* add up to time_s */
     double bound_s[BOUNDS];     /* by compute, memory, link */
-    double flop, byte, engine_byte, wire_byte;
+    double flop, padding_flop;  /* padding_flop: zeros that fill tiles, not in flop */
+    double byte, engine_flop, engine_byte, wire_byte;
     double attention_flop, attention_byte;       /* core attention */
     double expert_flop, expert_byte;             /* routed experts, without their router */
     double attention_chip_s, attention_engine_s; /* core attention on either unit, if allowed */
     /* Standard deviation of log(time / measured); 0 if the timing has no errors. */
     double error, class_error[OP_CLASSES];
+    /* Filled by steps_split_held: the clock over the nominal one; power of one board, of its
+     * engine, and of an engine's pool. */
+    double clock, board_w, engine_w, pool_w;
 };
 LANES_OF(step_split);
 

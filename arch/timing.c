@@ -5,6 +5,7 @@ static const struct timing *const timings[TIMINGS] = {
     [TIMING_IDEAL] = &timing_ideal,
     [TIMING_SIMULATOR] = &timing_simulator,
     [TIMING_CALIBRATED] = &timing_calibrated,
+    [TIMING_MEASURED] = &timing_measured,
 };
 
 struct word timing_word(size_t i)

@@ -60,6 +60,8 @@ struct timing {
     const char *name;
     const char *shown;          /* in the heading of a result */
     bool needs_calibration;     /* of the chip; kernels that were not measured are refused */
+    bool gives_time;            /* a step takes workload.measured_tpot_s */
+    bool throttles;             /* the clock falls within the power limit */
     bool prompts_apart;         /* serving: prompts run between decode steps, not within them */
     const struct op_list *list; /* NULL: the operators of arch/step.c */
 
@@ -84,7 +86,7 @@ struct timing {
     double (*error_beyond)(const struct devices *d);
 };
 
-extern const struct timing timing_ideal, timing_simulator, timing_calibrated;
+extern const struct timing timing_ideal, timing_simulator, timing_calibrated, timing_measured;
 
 const struct timing *timing_of(const struct mode *m);
 

@@ -418,6 +418,7 @@ static void place_calls(struct placed *out, const struct run *r, const struct st
 const struct timing timing_calibrated = {
     .name = "calibrated",
     .shown = "calibrated",
+    .throttles = true,
     .needs_calibration = true,
     .prompts_apart = true,
     .sum = sum,

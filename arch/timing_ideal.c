@@ -298,6 +298,7 @@ void ideal_sum(struct sums *out, const struct pass *p, bool slopes)
 const struct timing timing_ideal = {
     .name = "ideal",
     .shown = "ideal",
+    .throttles = true,
     .sum = ideal_sum,
     .main_split = ideal_main_split,
     .place = ideal_place,

@@ -160,9 +160,9 @@ static void print_limits(const struct design *d, const struct metrics *m)
 {
     if (engine_is_there(&d->engine))
         print_engine_limits(d, m);
-    if (m->power_limit_ratio > 1)
-        print_line(25, "  %-22s a device draws %.2f times its TDP: it would throttle\n",
-                   "power limit", m->power_limit_ratio);
+    if (m->throttle_ratio < 1)
+        print_line(25, "  %-22s the clock is held at %.2f of the nominal one\n", "power limit",
+                   m->throttle_ratio);
     if (m->package_limit_ratio > 1)
         printf("  %-22s %.2f times the largest that can be made\n", "package",
                m->package_limit_ratio);

@@ -48,8 +48,9 @@ static int check_all(struct check *c, struct err *err)
         return 0;
     if (access(c->dir, R_OK) != 0)
         return fail_io(err, "%s: cannot be read: give a folder of published results", c->dir);
-    return check_simulator(c, err) == 0 && check_published(c, err) == 0 ? check_silicon(c, err)
-                                                                        : -1;
+    if (check_simulator(c, err) != 0 || check_published(c, err) != 0 || check_power(c, err) != 0)
+        return -1;
+    return check_silicon(c, err);
 }
 
 static int run(const struct args *a, struct err *err)

@@ -326,6 +326,8 @@ static struct entry *read_entry(struct catalogue *c, size_t part, const char *na
         free(e);
         return NULL;
     }
+    if (part == PART_CHIP)
+        chip_rate((struct chip *)e->value);
     e->name = file_stem(path);
     e->about = scalar_of(root, "about");
     e->source = scalar_of(root, "source");

@@ -112,6 +112,10 @@ static const struct target {
     {"silicon, prefill MLA", "all", 10, INFINITY, INFINITY, 0},
     {"silicon, serving, TPOT", "all", 17, 11, INFINITY, 0.94},
     {"silicon, serving, TPOT", "each chip by its siblings", 20, INFINITY, INFINITY, 0},
+    {"ML.ENERGY v3.0, board power", "H100, dense", 12, INFINITY, INFINITY, 0},
+    {"ML.ENERGY v3.0, board power", "H100, experts", 12, INFINITY, INFINITY, 0},
+    {"ML.ENERGY v3.0, board power", "B200, dense", 12, INFINITY, INFINITY, 0},
+    {"ML.ENERGY v3.0, board power", "B200, experts", 12, INFINITY, INFINITY, 0},
     {"published serving", "all", INFINITY, 12, INFINITY, 0},
     {"published serving", "decode of DeepSeek-V3 on H800", INFINITY, INFINITY, 15, 0},
 };

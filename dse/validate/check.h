@@ -43,6 +43,7 @@ int check_engines(struct check *c, struct err *err);   /* published speed-ups of
 int check_claims(struct check *c, struct err *err);    /* claims of arXiv:2507.15465 */
 int check_simulator(struct check *c, struct err *err); /* llmsimulator.csv */
 int check_silicon(struct check *c, struct err *err);   /* silicon/: kernels and serving */
+int check_power(struct check *c, struct err *err);     /* ml_energy.csv */
 int check_published(struct check *c, struct err *err); /* published_*.csv, step3_table6.csv */
 
 #endif

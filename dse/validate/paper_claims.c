@@ -16,7 +16,8 @@
 #define R1 B200, "model=deepseek-r1", "plan.tp=1", "plan.ep=32"
 #define SET(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-int claim_price(struct catalogue *c, const char *const *set, struct metrics *out, struct err *err)
+static int price(struct catalogue *c, const char *const *set, const char *more,
+                 struct metrics *out, struct err *err)
 {
     struct study *s;
     if (study_open(&s, NULL, c, err) != 0)
@@ -24,12 +25,24 @@ int claim_price(struct catalogue *c, const char *const *set, struct metrics *out
     int rc = 0;
     for (; *set && rc == 0; set++)
         rc = study_set(s, c, *set, err);
+    if (rc == 0 && more)
+        rc = study_set(s, c, more, err);
     if (rc == 0)
         rc = study_settle(s, err);
     if (rc == 0)
         evaluate(&s->base, &s->prices, out, NULL);
     study_free(s);
     return rc;
+}
+
+int claim_price(struct catalogue *c, const char *const *set, struct metrics *out, struct err *err)
+{
+    return price(c, set, "chip.tdp_w=100 kW", out, err);
+}
+
+int run_price(struct catalogue *c, const char *const *set, struct metrics *out, struct err *err)
+{
+    return price(c, set, NULL, out, err);
 }
 
 /* A metric of one point, or its ratio to that of another point. */

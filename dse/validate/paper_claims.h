@@ -20,8 +20,10 @@ struct claim {
 };
 
 /* Prices the default design with the assignments of `set`, like "chip=h100"; `set` ends with
- * NULL. */
+ * NULL. Publications that count operations know no power limit, so claim_price sets none; run_price
+ * keeps that of the chip. */
 int claim_price(struct catalogue *c, const char *const *set, struct metrics *out, struct err *err);
+int run_price(struct catalogue *c, const char *const *set, struct metrics *out, struct err *err);
 
 extern const struct claim claims[];
 extern const size_t claims_n;

@@ -85,30 +85,22 @@ static void quotes_of(struct quotes *out, const struct candidate *k, bool withou
 }
 
 static double fleet_power_w(const struct candidate *k, double devices,
-                            const struct step_split *split, double slower, const struct quote *q,
+                            const struct step_split *split, const struct quote *q,
                             const struct prices *p)
 {
-    struct activity a = {devices,
-                         split->time_s * slower,
-                         1,
-                         split->flop,
-                         k->precision.math,
-                         split->byte,
-                         split->engine_byte,
-                         split->wire_byte};
+    struct activity a = {devices, 1, split->board_w, split->engine_w, split->pool_w};
     struct running_cost running;
     cost_running(&running, q, &a, &k->chip, p);
     return running.power_w;
 }
 
-/* The prefill pool keeps its devices and their activity, whatever the step takes. */
-static double power_w(const struct candidate *k, const struct job *j, double tokens_per_s,
-                      const struct quotes *q, const struct prices *p)
+/* A step that takes longer or shorter than timed draws the same power. */
+static double power_w(const struct candidate *k, const struct job *j, const struct quotes *q,
+                      const struct prices *p)
 {
-    double w = fleet_power_w(k, k->devices, &j->split, j->tokens_per_s / tokens_per_s, &q->step, p);
-    return j->pool_devices > 0
-               ? w + fleet_power_w(k, j->pool_devices, &j->pool_split, 1, &q->pool, p)
-               : w;
+    double w = fleet_power_w(k, k->devices, &j->split, &q->step, p);
+    return j->pool_devices > 0 ? w + fleet_power_w(k, j->pool_devices, &j->pool_split, &q->pool, p)
+                               : w;
 }
 
 double candidate_tokens_per_s(const struct candidate *k, bool without_engine)
@@ -161,7 +153,7 @@ static double tokens_per_s_per_resource(const struct candidate *k, const struct 
         weights += k->job[i].weight;
         s_per_token += k->job[i].weight / rate;
         if (budget == BUDGET_POWER)
-            j_per_token += k->job[i].weight * power_w(k, &k->job[i], rate, &q, &w->prices) / rate;
+            j_per_token += k->job[i].weight * power_w(k, &k->job[i], &q, &w->prices) / rate;
     }
     return budget == BUDGET_POWER ? weights / j_per_token
            : budget == BUDGET_NONE

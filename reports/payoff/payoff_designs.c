@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/step_clock.h"
 #include "base/mem.h"
 #include "search/axis.h"
 #include "search/space.h"
@@ -221,7 +222,7 @@ static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t
     devices_of(&device, &chosen);
     *job = (struct job){
         .weight = g->jobs[i].weight, .tokens_per_s = m.tokens_per_s, .no_engine_tokens_per_s = NAN};
-    step_split_one(&job->split, &mapped->step, &device, step_load(&mapped->step, m.batch));
+    step_split_held_one(&job->split, &mapped->step, &device, step_load(&mapped->step, m.batch));
     if (m.prefill_devices > 0) {
         job->pool_devices = m.prefill_devices;
         evaluated_pool(&device, &job->pool_split, &c.prepared, &chosen);

@@ -396,7 +396,7 @@ static void of_mappings_as_good_the_first_is_taken(void **state)
         "model=deepseek-v3.2", "chip=mi355x", "plan.devices=4", "plan.tp=1", "plan.ep=auto",
         "plan.cp=2", "plan.overlap=ideal", "workload.phase=serving", "workload.batch=6",
         "workload.context=1024", "precision.weight=fp8", "precision.kv=fp8", "precision.math=bf16",
-        "chip.memory_byte=3TB", "engine=bank-group-pim", "engine.overlap=1"));
+        "chip.memory_byte=3TB", "engine=bank-group-pim", "engine.overlap=1", "chip.tdp_w=100 kW"));
     enum { MOST = 8 };
     struct plan plans[MOST];
     size_t n = plan_mappings(&s->base.plan, &s->base.model, plans, MOST), ties = 0;

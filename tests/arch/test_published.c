@@ -128,7 +128,7 @@ static void engines_speed_up_attention_as_their_roofline_says(void **state)
             snprintf(name, sizeof name, "model=%s", model[i]);
             struct metrics m =
                 priced(SET(name, with, "chip=b200-paper", "plan.tp=1", "workload.context=1e8",
-                           "workload.batch=32", "engine.limits=none"));
+                           "workload.batch=32", "engine.limits=none", "chip.tdp_w=100 kW"));
             assert_close(m.engine_speedup, table[e].s[i], 0.02);
         }
 }
@@ -172,7 +172,7 @@ static struct metrics paper(const char *model, const char *engine)
     snprintf(with, sizeof with, "engine=%s", engine);
     return priced(SET(name, with, "chip=b200-paper", mla ? "plan.tp=1" : "plan.tp=8",
                       dense ? "plan.ep=1" : "plan.ep=32", "workload.tpot=50ms",
-                      "chip.link_latency_s=0", "engine.limits=none"));
+                      "chip.link_latency_s=0", "engine.limits=none", "chip.tdp_w=100 kW"));
 }
 
 /* arXiv:2507.15465 section VII-A: B_cap 7360, 3328 and 124. */

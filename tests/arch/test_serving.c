@@ -6,8 +6,8 @@
 static struct metrics of(const char *const *more, const char *a, const char *b, const char *c)
 {
     const char *set[24] = {"chip=b200-paper", "chip.link_latency_s=0", "chip.network_latency_s=0",
-                           "plan.devices=32"};
-    size_t n = 4;
+                           "plan.devices=32", "chip.tdp_w=100 kW"};
+    size_t n = 5;
     for (; *more; more++)
         set[n++] = *more;
     set[n++] = a, set[n++] = b, set[n++] = c;
@@ -20,7 +20,7 @@ static void a_prefill_is_two_flop_per_weight_and_the_causal_half_of_attention(vo
 {
     struct metrics m = priced(SET("model=llama-3.1-405b", "chip=b200-paper", "plan.devices=1",
                                   "workload.phase=prefill", "workload.context=8192",
-                                  "chip.memory_byte=2TB", "workload.batch=4"));
+                                  "chip.memory_byte=2TB", "workload.batch=4", "chip.tdp_w=100 kW"));
     double layers = 126, heads = 128, width = 128, tokens = 4 * 8192.0;
     double weights = 405.9e9 - 2 * 128256 * 16384.0; /* embedding and head aside */
     double flop = tokens * 2 * weights + 4 * layers * 4 * heads * width * 8192.0 * 8193 / 2;

@@ -57,14 +57,15 @@ static void a_latency_limit_gains_by_the_time_of_a_request(void **state)
                           "workload.context=16384",
                           "workload.tpot=10 ms",
                           "chip.link_latency_s=0",
+                          "chip.tdp_w=100 kW",
                           NULL,
                           NULL,
                           NULL};
     struct metrics m[2], few, more;
-    base[8] = "workload.batch=16", few = priced(base);
-    base[8] = "workload.batch=32", more = priced(base);
-    base[8] = "workload.batch=max", m[0] = priced(base);
-    base[9] = "engine=duplex", m[1] = priced(base);
+    base[9] = "workload.batch=16", few = priced(base);
+    base[9] = "workload.batch=32", more = priced(base);
+    base[9] = "workload.batch=max", m[0] = priced(base);
+    base[10] = "engine=duplex", m[1] = priced(base);
     double attention = (more.attention_s - few.attention_s) / 16;
     double rest = (more.tpot_s - few.tpot_s) / 16 - attention;
     double s = m[1].engine_speedup;

@@ -1,0 +1,121 @@
+#include "arch/energy.h"
+
+#include "base/mem.h"
+
+/* ---- constants ---- */
+
+/* Energy of an operation over that at 5 nm. */
+/* clang-format off */
+static const struct node_energy { double nm, ratio; const char *source; } nodes[] = {
+    { 2,  0.48, "N2 25-30 % under N3E at the same speed (TSMC, via tomshardware)" },
+    { 3,  0.66, "N3E 34 %, N3 25-30 % under N5 at the same speed (TSMC, via tomshardware)" },
+    { 4,  0.78, "N4P 22 % under N5 (TSMC; recalled)" },
+    { 5,  1,    "reference node" },
+    { 7,  1.43, "N5 30 % under N7 (TSMC; recalled)" },
+    { 14, 2.4,  "V100 and A100 at their peak within 300 and 400 W: 1.7 times (our division)" },
+    { 28, 4.8,  "twice that of 14 nm (assumed)" },
+};
+
+/* Formats by bytes per element, widest first: energy of an operation over a BF16 one, and rows of a
+ * tile. */
+static const struct format_energy { double least_byte, ratio, tile_tokens; const char *source; } formats[] = {
+    { 1.5,  1,    0,   "BF16: kernels choose tiles down to 16 rows, and their padding did not show in the fit" },
+    { 0.75, 0.7,  128, "H200 at its 700 W: 0.63 of the board power per BF16 operation; 128 rows (DeepGEMM's block_m)" },
+    { 0,    0.49, 128, "0.7 squared (assumed); 128 rows (CUTLASS block-scaled product)" },
+};
+/* clang-format on */
+
+/* H200 (5 nm) draws its 700 W at about 1.0 pJ/FLOP of board power in BF16; floor taken out and
+ * voltage lowered (our division). */
+static const double FLOP_J_5NM = 0.8e-12;
+
+/* Floor, and energy of on-die movement, of a chip that was not measured: between those of H100 and
+ * B200, which are in their files. Both, with EXPERTS_RATIO, were fitted to half of the rows of
+ * ML.ENERGY v3.0 (arXiv:2601.22076) by the mean relative error of board power, each chip, dense and
+ * with experts alike; `dse validate --data DIR` reports the error on either half. */
+static const double FLOOR_RATIO = 0.44, MOVE_J_PER_BYTE = 3.2e-11;
+
+static const double STATIC_SHARE = 0.5;   /* of the floor, static (assumed) */
+static const double EXPERTS_RATIO = 0.03; /* of the rated power; fitted */
+
+/* 1.3 pJ/bit on an NVLink-class link (AttAcc), times about 3 for both ends and the switch
+ * (assumed). */
+static const double LINK_J_PER_BYTE = 3e-11;
+
+static const double POOL_STATIC_RATIO = 0.2; /* of a pool's design power (assumed) */
+
+/* ---- formulas ---- */
+
+static double node_ratio(double nm)
+{
+    size_t k = 0;
+    while (k + 2 < LEN(nodes) && nodes[k + 1].nm <= nm)
+        k++;
+    const struct node_energy *a = &nodes[k], *b = &nodes[k + 1];
+    double t = fmin(fmax(log(nm / a->nm) / log(b->nm / a->nm), 0), 1);
+    return t <= 0 ? a->ratio : a->ratio * pow(b->ratio / a->ratio, t);
+}
+
+static const struct format_energy *format_of(double math_byte)
+{
+    const struct format_energy *f = formats;
+    while (math_byte <= f->least_byte && f + 1 < formats + LEN(formats))
+        f++;
+    return f;
+}
+
+double math_energy_ratio(double math_byte)
+{
+    return math_byte > 2.5 ? math_byte / 2 : format_of(math_byte)->ratio;
+}
+
+double tile_tokens(double math_byte)
+{
+    return format_of(math_byte)->tile_tokens;
+}
+
+static double move_j_per_byte(const struct chip *c)
+{
+    return c->move_j_per_byte >= 0 ? c->move_j_per_byte : MOVE_J_PER_BYTE;
+}
+
+static double j_per_flop(const struct chip *c)
+{
+    return c->j_per_flop >= 0 ? c->j_per_flop : FLOP_J_5NM * node_ratio(c->node_nm);
+}
+
+double chip_design_w(const struct chip *c)
+{
+    double byte_j = move_j_per_byte(c) + chip_hbm(c)->j_per_byte;
+    double flop_j = j_per_flop(c);
+    double rated = c->rated_memory_byte_per_s * byte_j + c->rated_flop_per_s * flop_j;
+    double full = c->memory_byte_per_s * byte_j + chip_flop_per_s(c) * flop_j;
+    return c->rated_w > 0 ? c->rated_w * (full / rated) : c->tdp_w;
+}
+
+void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
+               const struct engine_limits *l, double math_byte)
+{
+    bool there = engine_is_there(e), pool = there && e->kind == ENGINE_POOL;
+    double design_w = chip_design_w(c), rated_w = c->rated_w > 0 ? c->rated_w : c->tdp_w;
+    double floor_w = rated_w * (c->floor_ratio >= 0 ? c->floor_ratio : FLOOR_RATIO);
+    double memory_j = chip_hbm(c)->j_per_byte, math = math_energy_ratio(math_byte);
+    double byte_per_s = l->bandwidth_ratio * c->memory_byte_per_s;
+    double full_w = byte_per_s * (l->j_per_byte + l->ridge_flop_per_byte * l->j_per_flop);
+    double engine_full_w = there ? smaller(full_w, l->power_w) : 0;
+
+    out->design_w = design_w + (there && !pool ? engine_full_w : 0);
+    out->limit_w = c->tdp_w >= 0 ? c->tdp_w : out->design_w;
+    out->static_w = floor_w * STATIC_SHARE;
+    out->clocked_w = floor_w * (1 - STATIC_SHARE);
+    out->experts_w = rated_w * EXPERTS_RATIO;
+    out->j_per_flop = j_per_flop(c) * math;
+    out->move_j_per_byte = move_j_per_byte(c);
+    out->memory_j_per_byte = memory_j;
+    out->link_j_per_byte = LINK_J_PER_BYTE;
+    out->engine_j_per_byte = there ? l->j_per_byte : 0;
+    out->engine_j_per_flop = there ? l->j_per_flop * smaller(math_byte, 2) / 2 : 0;
+    out->engine_on_board = pool ? 0 : 1;
+    out->pool_w = pool ? engine_full_w / (1 - POOL_STATIC_RATIO) : 0;
+    out->pool_static_w = out->pool_w * POOL_STATIC_RATIO;
+}

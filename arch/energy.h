@@ -1,0 +1,89 @@
+/* Energy of a device: where its power goes, and the power at which its governor lowers the clock.
+ *
+ * Idea: board power = a floor while kernels run + (energy of the work of a step) / step time. At a
+ * clock ratio f the supply voltage is V(f); energy of arithmetic and of on-die movement follows
+ * V^2, the clocked part of the floor follows f V^2, and the static part, DRAM, links and an engine
+ * do not follow the clock. Invariant: power never falls as the clock or the work rises. None of
+ * these constants is a price, so times never depend on a price list. */
+#ifndef ARCH_ENERGY_H
+#define ARCH_ENERGY_H
+
+#include "arch/chip.h"
+#include "arch/engine_limits.h"
+
+/* Of one device. */
+struct energy {
+    double design_w;          /* that it was designed for: the limit by default */
+    double limit_w;           /* board power is at most this */
+    double static_w;          /* part of the floor that does not follow the clock */
+    double clocked_w;         /* part of the floor that does, at the nominal clock */
+    double experts_w;         /* more of it in a step with routed experts */
+    double j_per_flop;        /* of the compute units, in the arithmetic in use */
+    double move_j_per_byte;   /* from the memory interface to the compute units and back */
+    double memory_j_per_byte; /* in DRAM and its interface */
+    double link_j_per_byte;
+    /* Of the engine: on the board of the device, or in a pool on its own. */
+    double engine_j_per_byte, engine_j_per_flop;
+    double engine_on_board; /* 1 or 0 */
+    double pool_w;          /* design power of a pool, else 0 */
+    double pool_static_w;
+};
+LANES_OF(energy);
+
+/* Work of one device in a step. `flop` and `byte` are those of the compute units, with the zeros
+ * that fill tiles; `experts`: 1 if the step routes tokens to experts, else 0. */
+struct work {
+    double flop, byte, engine_flop, engine_byte, wire_byte;
+    double experts;
+};
+
+/* Lowest clock over the nominal one: 345 of 1980 MHz (H100, nvidia-smi -q -d CLOCK). */
+static const double CLOCK_LEAST = 0.2;
+
+/* Supply voltage over the nominal one: 0.6 + 0.4 f, about 0.75 V at a third of a 1.05 V clock
+ * (assumed, from published frequency-voltage curves of A100 and H100). */
+static inline double clock_voltage(double clock)
+{
+    return 0.6 + 0.4 * clock;
+}
+
+/* Board power of a device at a clock ratio, without an engine's pool. */
+static inline double energy_board_w(const struct energy *e, const struct work *w, double step_s,
+                                    double clock)
+{
+    double volt = clock_voltage(clock), square = volt * volt;
+    double engine_j = w->engine_byte * e->engine_j_per_byte + w->engine_flop * e->engine_j_per_flop;
+    double clocked_j = w->flop * e->j_per_flop + w->byte * e->move_j_per_byte;
+    double steady_j = w->byte * e->memory_j_per_byte + w->wire_byte * e->link_j_per_byte +
+                      engine_j * e->engine_on_board;
+    return e->static_w + (e->clocked_w + w->experts * e->experts_w) * clock * square +
+           (clocked_j * square + steady_j) / step_s;
+}
+
+/* The engine's part of it, and the power of its pool. */
+static inline double energy_engine_w(const struct energy *e, const struct work *w, double step_s)
+{
+    return (w->engine_byte * e->engine_j_per_byte + w->engine_flop * e->engine_j_per_flop) / step_s;
+}
+
+static inline double energy_pool_w(const struct energy *e, const struct work *w, double step_s)
+{
+    double engine_w = energy_engine_w(e, w, step_s);
+    return e->engine_on_board > 0 ? 0 : e->pool_static_w + engine_w;
+}
+
+/* Energy of arithmetic in a format with `math_byte` bytes per element over that in BF16. */
+double math_energy_ratio(double math_byte);
+
+/* Tokens per tile of a grouped matrix product: an active expert executes whole tiles. */
+double tile_tokens(double math_byte);
+
+/* Design power of a chip: that of its data sheet, scaled by its arithmetic and memory over those it
+ * was rated with, in proportion to their power at full rate. */
+double chip_design_w(const struct chip *c);
+
+/* `math_byte`: bytes per element of the arithmetic. */
+void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
+               const struct engine_limits *l, double math_byte);
+
+#endif

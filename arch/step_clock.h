@@ -1,0 +1,58 @@
+/* The clock that a device can hold in a step, within its power limit (arch/energy.h).
+ *
+ * Idea: board power rises with the clock f, so the largest f within the limit is the root of
+ * P(f) = limit. Between two splits of a step, its compute-bound part grows as 1 / f and the rest
+ * does not, which makes the next guess a scalar problem; two or three splits suffice. Invariant: a
+ * device within its limit keeps the nominal clock and its time to the last bit; power at the clock
+ * found is at most the limit, unless the floor alone exceeds it. Below the lowest clock the
+ * governor inserts idle time, so that memory waits as well; the ratio then counts both. Measured
+ * kernels (calibrated timing) ran within the design power: an estimate above it is an error of the
+ * estimate, taken out in proportion, so that only a limit below the design power costs time. */
+#ifndef ARCH_STEP_CLOCK_H
+#define ARCH_STEP_CLOCK_H
+
+#include "arch/step_time.h"
+
+/* A step at the clock that its device can hold. */
+struct clocked {
+    double ratio; /* clock over the nominal one, below CLOCK_LEAST with idle time */
+    double time_s;
+    double excess; /* of board power over the limit, relative; 0 unless the floor exceeds it */
+};
+LANES_OF(clocked);
+
+/* `d`: devices at the nominal clock. */
+void steps_clock(struct clocked_lanes *out, const struct step *s, const struct devices *d,
+                 const struct load_lanes *load, struct steps_memo *memo);
+
+/* The time of a step at the clock that its device can hold. */
+void steps_held_time_s(double *out, const struct step *s, const struct devices *d,
+                       const struct load_lanes *load, struct steps_memo *memo);
+
+/* Largest load within limit_s at that clock: steps_largest_load, lowered on devices that throttle.
+ */
+void steps_largest_held_load(double *out, const struct step *s, const struct devices *d,
+                             const double *limit_s, const double *guess, struct steps_memo *memo);
+
+/* Splits a step at that clock, `clock` of steps_clock, and fills the power. A timing that does not
+ * throttle gives the time; its clock is then the one at which the work fits the limit in that time.
+ */
+void steps_split_held(struct step_split_lanes *out, const struct step *s, const struct devices *d,
+                      const struct load_lanes *load, const double *clock, struct steps_memo *memo);
+
+/* The same for a single device, at the clock it can hold. */
+void step_split_held_one(struct step_split *out, const struct step *s, const struct devices *d,
+                         struct load load);
+
+/* The work of a step from its split. */
+static inline struct work split_work(const struct step_split *split, bool experts)
+{
+    return (struct work){.flop = split->flop - split->engine_flop + split->padding_flop,
+                         .byte = split->byte,
+                         .engine_flop = split->engine_flop,
+                         .engine_byte = split->engine_byte,
+                         .wire_byte = split->wire_byte,
+                         .experts = experts ? 1 : 0};
+}
+
+#endif

@@ -1,0 +1,194 @@
+/* The power of a device: never above its limit, whatever that costs in time. */
+#include <string.h>
+
+#include "arch/energy.h"
+#include "arch/evaluate.h"
+#include "tests/model.h"
+
+static const double ROUNDING = 1 + 1e-9;
+
+static const char *pick(const char *const *from, size_t n)
+{
+    return from[(size_t)rand() % n];
+}
+
+/* A few hundred designs over chips, models, engines, formats, phases and timings. */
+static void a_feasible_device_never_exceeds_its_power_limit(void **state)
+{
+    static const char *const chip[] = {"chip=b200", "chip=h200", "chip=h100", "chip=mi300x",
+                                       "chip=b200-paper"};
+    static const char *const model[] = {"model=deepseek-r1", "model=llama-3.1-8b",
+                                        "model=gpt3-175b", "model=qwen3-30b-a3b"};
+    static const char *const engine[] = {"engine=none", "engine=duplex", "engine=attacc",
+                                         "engine=memory-pool", "engine=logic-die-r32"};
+    static const char *const math[] = {"precision.math=bf16", "precision.math=fp8"};
+    static const char *const phase[] = {"workload.phase=decode", "workload.phase=decode",
+                                        "workload.phase=prefill", "workload.phase=serving",
+                                        "workload.phase=disaggregated"};
+    static const char *const tdp[] = {"chip.tdp_w=auto", "chip.tdp_w=500 W", "chip.tdp_w=800 W",
+                                      "chip.tdp_w=1200 W"};
+    static const char *const memory[] = {"chip.memory_byte_per_s=4 TB/s",
+                                         "chip.memory_byte_per_s=12 TB/s"};
+    static const char *const limit[] = {"workload.tpot=50 ms", "workload.tpot=none",
+                                        "workload.batch=64"};
+    static const char *const timing[] = {"timing=ideal", "timing=ideal", "timing=simulator"};
+    size_t feasible = 0, throttled = 0;
+    (void)state;
+    srand(7);
+    for (int i = 0; i < 300; i++) {
+        bool dense = false;
+        const char *of = pick(model, LEN(model)), *how = pick(timing, LEN(timing));
+        dense = strstr(of, "gpt3") || strstr(of, "llama");
+        struct metrics m =
+            priced(SET(pick(chip, LEN(chip)), of, pick(engine, LEN(engine)), pick(math, LEN(math)),
+                       pick(phase, LEN(phase)), pick(tdp, LEN(tdp)), pick(memory, LEN(memory)),
+                       pick(limit, LEN(limit)), dense ? how : "timing=ideal", "plan.devices=8"));
+        if (m.verdict != VERDICT_OK)
+            continue;
+        feasible++;
+        throttled += m.throttle_ratio < 1;
+        assert_true(m.power_limit_ratio > 0 && m.power_limit_ratio <= ROUNDING);
+        assert_true(m.throttle_ratio > 0 && m.throttle_ratio <= 1);
+    }
+    assert_true(feasible > 100 && throttled > 20 && throttled < feasible);
+}
+
+/* A lower limit costs time, and never gives throughput. */
+static void less_power_never_makes_a_system_faster(void **state)
+{
+    static const char *const load[] = {"workload.batch=256", "workload.batch=max"};
+    (void)state;
+    for (size_t k = 0; k < LEN(load); k++) {
+        double slower_s = 0, rate = INFINITY;
+        for (double watts = 1600; watts >= 450; watts -= 50) {
+            char *limit = mem_print("chip.tdp_w=%g", watts);
+            struct metrics m = priced(SET(
+                "chip=b200", "model=deepseek-r1", "precision.weight=fp8", "precision.math=fp8",
+                "plan.devices=8", "workload.context=2048", "workload.tpot=40 ms", load[k], limit));
+            free(limit);
+            if (m.verdict != VERDICT_OK)
+                break;
+            if (k == 0)
+                assert_true(m.tpot_s * ROUNDING >= slower_s);
+            assert_true(m.tokens_per_s <= rate * ROUNDING);
+            slower_s = m.tpot_s;
+            rate = m.tokens_per_s;
+        }
+        assert_true(rate < INFINITY);
+    }
+}
+
+/* The floor of a B200 is 0.34 of 1000 W; half of it does not follow the clock. */
+static void a_floor_over_the_limit_has_the_verdict_power(void **state)
+{
+    struct metrics m = priced(SET("chip=b200", "model=llama-3.1-8b", "chip.tdp_w=150 W",
+                                  "workload.batch=8", "plan.devices=1"));
+    (void)state;
+    assert_int_equal((int)m.verdict, VERDICT_POWER);
+    assert_true(m.power_limit_ratio > 1);
+}
+
+/* 40 TB/s at 4 pJ/bit is 1.28 kW of DRAM alone: below the lowest clock the memory has to wait. */
+static void memory_that_cannot_be_fed_waits(void **state)
+{
+    struct metrics m =
+        priced(SET("chip=b200", "model=llama-3.1-8b", "chip.memory_byte_per_s=60 TB/s",
+                   "workload.batch=8", "plan.devices=1"));
+    struct metrics free_m =
+        priced(SET("chip=b200", "model=llama-3.1-8b", "chip.memory_byte_per_s=60 TB/s",
+                   "chip.tdp_w=90 kW", "workload.batch=8", "plan.devices=1"));
+    (void)state;
+    assert_int_not_equal((int)m.verdict, VERDICT_POWER);
+    assert_true(m.throttle_ratio < CLOCK_LEAST && m.tpot_s > free_m.tpot_s);
+    assert_close(m.power_limit_ratio, 1, 1e-9);
+    assert_close(free_m.throttle_ratio, 1, 0);
+}
+
+/* `auto` is the power of the data sheet as it stands, and grows with memory and arithmetic. */
+static void the_automatic_limit_follows_the_hardware(void **state)
+{
+    struct metrics plain = priced(SET("chip=b200", "model=llama-3.1-8b"));
+    struct metrics automatic = priced(SET("chip=b200", "model=llama-3.1-8b", "chip.tdp_w=auto"));
+    struct metrics twice = priced(SET("chip=b200", "model=llama-3.1-8b", "chip.tdp_w=auto",
+                                      "chip.memory_byte_per_s=15.4 TB/s"));
+    (void)state;
+    assert_close(automatic.tokens_per_s, plain.tokens_per_s, 1e-9);
+    assert_true(twice.device_power_w / twice.power_limit_ratio > 1100);
+}
+
+/* Prices never change a time, a power or a clock. */
+static void results_do_not_depend_on_prices(void **state)
+{
+    struct study *s = study_with(SET("chip=b200", "model=deepseek-r1", "engine=duplex"));
+    struct metrics with, without;
+    (void)state;
+    evaluate(&s->base, &s->prices, &with, NULL);
+    evaluate(&s->base, NULL, &without, NULL);
+    assert_close(with.tpot_s, without.tpot_s, 0);
+    assert_close(with.device_power_w, without.device_power_w, 0);
+    assert_close(with.throttle_ratio, without.throttle_ratio, 0);
+    study_free(s);
+}
+
+/* A measured step takes its time; a longer one draws less. */
+static void a_measured_step_takes_the_time_it_is_given(void **state)
+{
+    static const char *const tpot[] = {"workload.measured_tpot=20 ms",
+                                       "workload.measured_tpot=40 ms", NULL};
+    double watts = INFINITY;
+    (void)state;
+    for (const char *const *t = tpot; *t; t++) {
+        struct metrics m = priced(SET("chip=b200", "model=deepseek-r1", "precision.weight=fp8",
+                                      "precision.math=fp8", "plan.devices=8", "plan.tp=8",
+                                      "plan.ep=8", "workload.batch=64", "timing=measured", *t));
+        assert_close(m.tpot_s, t == tpot ? 0.02 : 0.04, 1e-12);
+        assert_close(m.attention_s + m.projection_s + m.ffn_s + m.expert_s + m.communication_s +
+                         m.other_s,
+                     m.tpot_s, 1e-9);
+        assert_true(m.device_power_w < watts && m.power_limit_ratio <= ROUNDING);
+        watts = m.device_power_w;
+    }
+}
+
+/* DeepSeek-R1 in FP8 on 8 B200, 128 requests, 44.8 ms a step: 891 W on the board (ML.ENERGY v3.0,
+ * arXiv:2601.22076). */
+static void deepseek_in_the_measured_time_draws_about_what_was_measured(void **state)
+{
+    struct metrics m =
+        priced(SET("chip=b200", "model=deepseek-r1", "precision.weight=fp8", "precision.math=fp8",
+                   "plan.devices=8", "plan.tp=8", "plan.ep=8", "workload.batch=128",
+                   "workload.context=6000", "timing=measured", "workload.measured_tpot=44.8 ms"));
+    (void)state;
+    assert_close(m.device_power_w, 891, 0.15);
+}
+
+/* An expert with one token executes a whole tile of 128 rows in FP8: its energy counts. */
+static void an_expert_executes_whole_tiles(void **state)
+{
+    const char *const common = "workload.measured_tpot=50 ms";
+    struct metrics narrow =
+        priced(SET("chip=b200", "model=qwen3-235b-a22b", "precision.weight=fp8",
+                   "precision.math=fp8", "plan.devices=8", "plan.tp=8", "plan.ep=8",
+                   "workload.batch=16", "timing=measured", common));
+    struct metrics wide =
+        priced(SET("chip=b200", "model=qwen3-235b-a22b", "precision.weight=fp8", "plan.devices=8",
+                   "plan.tp=8", "plan.ep=8", "workload.batch=16", "timing=measured", common));
+    (void)state;
+    assert_true(narrow.device_power_w > wide.device_power_w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_feasible_device_never_exceeds_its_power_limit),
+        cmocka_unit_test(less_power_never_makes_a_system_faster),
+        cmocka_unit_test(a_floor_over_the_limit_has_the_verdict_power),
+        cmocka_unit_test(memory_that_cannot_be_fed_waits),
+        cmocka_unit_test(the_automatic_limit_follows_the_hardware),
+        cmocka_unit_test(results_do_not_depend_on_prices),
+        cmocka_unit_test(a_measured_step_takes_the_time_it_is_given),
+        cmocka_unit_test(deepseek_in_the_measured_time_draws_about_what_was_measured),
+        cmocka_unit_test(an_expert_executes_whole_tiles),
+    };
+    return cmocka_run_group_tests_name("power", tests, open_tests, close_tests);
+}
