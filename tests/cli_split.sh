@@ -51,6 +51,19 @@ is "$(rows mix.out)" 2 "groups of a mix"
 printf 'model,workload.context,workload.batch,weight\ngpt3-175b,2048,64,1\ndeepseek-r1,8192,64,2\n' >fixed.csv
 is "$("$DSE" payoff s.db --mix fixed.csv --format csv | sed -n 2p | cut -d, -f1)" "$(sed -n 2p mix.out | cut -d, -f3)" "P of the mix at batch 64"
 
+# Nothing is left to choose in a column of one value: --over takes it.
+printf 'study: one\nmodel: llama-3.1-8b\nchip: h100\nsweep: {engine: [none, duplex], workload.context: [1024, 8192]}\n' >one.yaml
+"$DSE" sweep one.yaml --db one.db --quiet >out.txt 2>err.txt || complain "sweep of one model: $(cat err.txt)"
+for command in payoff pareto; do
+    "$DSE" "$command" one.db --format csv >plain.csv
+    for column in model chip model,chip; do
+        "$DSE" "$command" one.db --over "$column" --format csv >over.csv 2>err.txt || complain "$command --over $column: $(cat err.txt)"
+        cmp -s plain.csv over.csv || complain "$command --over $column of one value changes the answer"
+    done
+done
+"$DSE" payoff one.db --over model,workload.context --format csv >over.csv
+is "$(rows over.csv)" 1 "groups over the model, which is fixed, and the context"
+
 # wrong PATTERN ARGUMENTS
 wrong() {
     pattern=$1
@@ -63,4 +76,5 @@ wrong() {
 wrong '--over: "workload_contxt": .*did you mean' payoff s.db --over workload.contxt
 wrong '--over: "model" is in --by too: keep one' pareto s.db --by model --over model
 wrong '--by: "workload_context" is set by the mix: leave it out' payoff s.db --mix mix.csv --by workload.context
+wrong '--over: "tpot_s" is not swept' payoff one.db --over tpot_s
 exit "$failed"

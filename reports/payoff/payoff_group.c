@@ -24,8 +24,6 @@ const char *const payoff_verdict_text[PAYOFF_VERDICTS] = {
 /* A verdict other than "too close to call" needs this share of the draws. */
 static const double SURE = 0.9;
 
-enum { KEPT_SWINGS = 12 }; /* and all that flip a verdict */
-
 /* The points of a group; `twin` may be empty. */
 struct rows {
     struct table with, without, twin;
@@ -164,10 +162,7 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
     if (q->swings) {
         struct swing *all = mem_alloc(swings_most(), sizeof *all);
         payoff_border(g, p, q, &c);
-        size_t n = comparison_swings(all, &c);
-        for (size_t i = 0; i < n; i++)
-            if (i < KEPT_SWINGS || all[i].inside)
-                all[g->swings++] = all[i];
+        g->swings = swings_keep(all, comparison_swings(all, &c));
         g->swing = mem_grow(all, g->swings + 1, sizeof *all);
     }
     comparison_free(&c);

@@ -17,6 +17,8 @@ static const double BEYOND = 8;
 /* Constants that change log P by less than this are not listed. */
 static const double LEAST_SWING = 1e-4;
 
+enum { WIDEST_KEPT = 12 };
+
 /* P with a constant at a value; for a time, at an error of `value` standard deviations. */
 static double payoff_at(const struct comparison *c, const struct swing *s, int class, double value)
 {
@@ -133,4 +135,13 @@ size_t comparison_swings(struct swing *out, const struct comparison *c)
     }
     qsort(out, n, sizeof *out, widest_first);
     return n;
+}
+
+size_t swings_keep(struct swing *swing, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (i < WIDEST_KEPT || swing[i].inside)
+            swing[kept++] = swing[i];
+    return kept;
 }

@@ -19,4 +19,8 @@ struct swing {
 size_t swings_most(void);
 size_t comparison_swings(struct swing *out, const struct comparison *c);
 
+/* Of swings with the widest first: keeps the 12 widest and all that flip the verdict inside their
+ * range, in the same order. Returns how many. */
+size_t swings_keep(struct swing *swing, size_t n);
+
 #endif

@@ -61,8 +61,13 @@ static int add_if_swept(struct swept *out, struct db *db, const struct db_run *r
     table_free(&t);
     /* The rest of a run that was interrupted may have more values. */
     bool may_have_more = has_value && !*run->ended && of_question(name) && !scenario;
-    if (values < 2 && !may_have_more)
+    if (values < 2 && !may_have_more) {
+        if (has_value) {
+            out->fixed = mem_grow(out->fixed, out->fixed_n + 1, sizeof *out->fixed);
+            out->fixed[out->fixed_n++] = mem_text(name);
+        }
         return 0;
+    }
     out->scenarios = out->scenarios || scenario;
     bool engine = starts(name, "engine") || !strcmp(name, "pools_prefill_engine"),
          chip = starts(name, "chip");
@@ -112,22 +117,38 @@ void swept_free(struct swept *s)
         free(s->column[i].name);
         free(s->column[i].unit);
     }
+    for (size_t i = 0; i < s->fixed_n; i++)
+        free(s->fixed[i]);
     free(s->column);
+    free(s->fixed);
     free(s->names);
     *s = (struct swept){0};
 }
 
+/* Is `name`, a column or a path with '.', this column? */
+static bool is_column(const char *column, const char *name, size_t length)
+{
+    size_t k = 0;
+    while (k < length && column[k] &&
+           (column[k] == name[k] || (column[k] == '_' && name[k] == '.')))
+        k++;
+    return k == length && !column[k];
+}
+
 const struct swept_column *swept_find(const struct swept *s, const char *name, size_t length)
 {
-    for (size_t i = 0; i < s->n; i++) {
-        const char *own = s->column[i].name;
-        size_t k = 0;
-        while (k < length && own[k] && (own[k] == name[k] || (own[k] == '_' && name[k] == '.')))
-            k++;
-        if (k == length && !own[k])
+    for (size_t i = 0; i < s->n; i++)
+        if (is_column(s->column[i].name, name, length))
             return &s->column[i];
-    }
     return NULL;
+}
+
+static bool is_fixed(const struct swept *s, const char *name, size_t length)
+{
+    for (size_t i = 0; i < s->fixed_n; i++)
+        if (is_column(s->fixed[i], name, length))
+            return true;
+    return false;
 }
 
 const struct swept_column *swept_named(const struct swept *s, const char *name, size_t length,
@@ -177,16 +198,18 @@ static void add_unnamed(char **names, size_t *n, const struct swept *s, const st
     }
 }
 
-/* Fails unless every column of --over is swept and is not in --by too. */
+/* Fails unless every column of --over is a parameter of the run and is not in --by too. A parameter
+ * with one value has nothing to choose. */
 static int check_over(const struct swept *s, const struct split *q, struct err *err)
 {
     struct err inner;
     for (const char *at = q->over; at;) {
         size_t length = strcspn(at, ",");
-        const struct swept_column *c = swept_named(s, at, length, &inner);
-        if (!c)
+        bool fixed = is_fixed(s, at, length);
+        const struct swept_column *c = fixed ? NULL : swept_named(s, at, length, &inner);
+        if (!c && !fixed)
             return fail_as(err, &inner, "--over");
-        if (q->by && is_listed(s, q->by + (*q->by == '+'), c))
+        if (c && q->by && is_listed(s, q->by + (*q->by == '+'), c))
             return fail(err, "--over: \"%s\" is in --by too: keep one", c->name);
         at = at[length] ? at + length + 1 : NULL;
     }

@@ -22,6 +22,8 @@ struct swept {
     size_t n;
     struct swept_column *column;
     char *names;    /* comma-separated, for messages */
+    size_t fixed_n; /* other parameters of the run, which have one value */
+    char **fixed;
     bool scenarios; /* the run has several, which are its first column */
 };
 
@@ -37,7 +39,7 @@ struct split {
     /* Comma-separated columns, which come first; NULL: none. A leading '+' adds columns after
      * `defaults` and skips names that are not swept. */
     const char *by;
-    const char *over; /* comma-separated columns that never split; NULL: none */
+    const char *over; /* comma-separated columns that never split, may be fixed; NULL: none */
     /* Split by these columns too, unless `over` has them: those of the question always, all of the
      * workload if `by` is NULL or starts with '+' and `all` is set. */
     bool all;

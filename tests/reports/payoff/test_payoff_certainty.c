@@ -169,6 +169,21 @@ static void the_widest_swing_comes_first(void **state)
     free(s);
 }
 
+static void the_12_widest_swings_and_all_that_flip_the_verdict_are_kept(void **state)
+{
+    (void)state;
+    struct swing swing[20] = {{0}};
+    for (size_t i = 0; i < LEN(swing); i++)
+        swing[i] = (struct swing){.middle = (double)i, .inside = i == 3 || i == 12 || i == 18};
+    assert_int_equal(swings_keep(swing, LEN(swing)), 14);
+    for (size_t i = 0; i < 12; i++)
+        assert_true(swing[i].middle == (double)i);
+    assert_true(swing[12].middle == 12);
+    assert_true(swing[13].middle == 18);
+    assert_int_equal(swings_keep(swing, 5), 5);
+    assert_int_equal(swings_keep(swing, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +193,7 @@ int main(void)
         cmocka_unit_test(engine_and_chip_have_independent_errors),
         cmocka_unit_test(certainty_is_unknown_without_a_design_on_one_side),
         cmocka_unit_test(a_time_swings_p_by_one_draw_in_ten_at_each_end),
+        cmocka_unit_test(the_12_widest_swings_and_all_that_flip_the_verdict_are_kept),
         cmocka_unit_test(a_verdict_that_no_constant_changes_has_no_flip),
         cmocka_unit_test(the_widest_swing_comes_first),
     };
