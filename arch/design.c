@@ -117,3 +117,11 @@ int design_check(const struct design *d, struct err *err)
                     d->workload.query_tokens);
     return 0;
 }
+
+int design_check_model(const struct model *m, struct err *err)
+{
+    struct design d = {.model = *m};
+    fields_init(workload_fields, &d.workload);
+    fields_init(mode_fields, &d.mode);
+    return design_check(&d, err);
+}

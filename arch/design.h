@@ -75,4 +75,7 @@ static inline void design_put(struct design *d, const struct parameter *p, doubl
  * a latent, and so on. On failure err->text is "PATH: WHAT: RIGHT". */
 int design_check(const struct design *d, struct err *err);
 
+/* The same for a model alone, with the default workload and timing. */
+int design_check_model(const struct model *m, struct err *err);
+
 #endif

@@ -249,13 +249,11 @@ static char *scalar_of(const struct node *map, const char *key)
 
 static int check_alone(const struct entry *e, const struct node *root, struct err *err)
 {
-    struct design d = {0};
+    struct err inner;
     if (e->part != PART_MODEL)
         return 0;
-    d.workload.query_tokens = d.workload.accepted_tokens = 1;
-    entry_put(e, &d);
-    struct err inner;
-    return design_check(&d, &inner) == 0 ? 0 : node_fail(root, NULL, err, "%s", inner.text);
+    return design_check_model(e->value, &inner) == 0 ? 0
+                                                     : node_fail(root, NULL, err, "%s", inner.text);
 }
 
 /* The calibration named in a chip's file. */

@@ -202,7 +202,6 @@ static int identify(struct config *c, const struct family **out, struct err *err
 int huggingface_import(struct imported *out, const struct node *root, struct err *err)
 {
     struct config c = {.root = root, .text = node_find(root, "text_config")};
-    struct design d = {.workload = {.query_tokens = 1, .accepted_tokens = 1}};
     const struct family *family = NULL;
     struct err inner;
 
@@ -226,6 +225,7 @@ int huggingface_import(struct imported *out, const struct node *root, struct err
         if (field_check(f, field_get(f, &out->model), &inner) != 0)
             return node_fail(c.text, f->name, err, "%s", inner.text);
     }
-    d.model = out->model;
-    return design_check(&d, &inner) == 0 ? 0 : node_fail(c.text, NULL, err, "%s", inner.text);
+    return design_check_model(&out->model, &inner) == 0
+               ? 0
+               : node_fail(c.text, NULL, err, "%s", inner.text);
 }
