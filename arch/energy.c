@@ -16,7 +16,7 @@ static const struct node_energy { double nm, ratio; const char *source; } nodes[
     { 28, 4.8,  "twice that of 14 nm (assumed)" },
 };
 
-/* Formats by bytes per element, widest first: energy of an operation over a BF16 one, and rows of a
+/* Formats by bytes per element: energy of an operation over a BF16 one, and rows of a
  * tile. */
 static const struct format_energy { double least_byte, ratio, tile_tokens; const char *source; } formats[] = {
     { 1.5,  1,    0,   "BF16: kernels choose tiles down to 16 rows, and their padding did not show in the fit" },
@@ -48,19 +48,26 @@ static const double POOL_STATIC_RATIO = 0.2; /* of a pool's design power (assume
 
 static double node_ratio(double nm)
 {
-    size_t k = 0;
-    while (k + 2 < LEN(nodes) && nodes[k + 1].nm <= nm)
-        k++;
-    const struct node_energy *a = &nodes[k], *b = &nodes[k + 1];
-    double t = fmin(fmax(log(nm / a->nm) / log(b->nm / a->nm), 0), 1);
+    const struct node_energy *a = NULL, *b = NULL; /* the nearest on either side */
+    for (const struct node_energy *x = nodes; x < nodes + LEN(nodes); x++) {
+        if (x->nm <= nm && (!a || x->nm > a->nm))
+            a = x;
+        if (x->nm > nm && (!b || x->nm < b->nm))
+            b = x;
+    }
+    if (!a || !b)
+        return a ? a->ratio : b->ratio;
+    double t = log(nm / a->nm) / log(b->nm / a->nm);
     return t <= 0 ? a->ratio : a->ratio * pow(b->ratio / a->ratio, t);
 }
 
 static const struct format_energy *format_of(double math_byte)
 {
-    const struct format_energy *f = formats;
-    while (math_byte <= f->least_byte && f + 1 < formats + LEN(formats))
-        f++;
+    const struct format_energy *f = NULL;
+    for (const struct format_energy *x = formats; x < formats + LEN(formats); x++)
+        if ((math_byte > x->least_byte || x->least_byte <= 0) &&
+            (!f || x->least_byte > f->least_byte))
+            f = x;
     return f;
 }
 
