@@ -54,6 +54,10 @@ static const struct field rows[] = {
       .doc = "1: chip and engine share the routed experts of a step and run at the same time, as Duplex does." },
     { FIELD(engine, status, "1"), .init = STATUS_HYPOTHETICAL, .only_words = true, .words = engine_status_words,
       .doc = "Whether the engine exists: built, published as a design, or hypothetical." },
+    { FIELD(engine, bandwidth_low_ratio, "1"), .lo = 0.01, .hi = 1, .init = 1, .doc = "Lowest likely m over engine.bandwidth_ratio; payoff draws m between both ends." },
+    { FIELD(engine, bandwidth_high_ratio, "1"), .lo = 1, .hi = 100, .init = 1, .doc = "Highest likely m over engine.bandwidth_ratio." },
+    { FIELD(engine, ridge_low_ratio, "1"), .lo = 0.01, .hi = 1, .init = 1, .doc = "Lowest likely r over engine.ridge_flop_per_byte; payoff draws r between both ends." },
+    { FIELD(engine, ridge_high_ratio, "1"), .lo = 1, .hi = 100, .init = 1, .doc = "Highest likely r over engine.ridge_flop_per_byte." },
 };
 /* clang-format on */
 COVERS(rows, engine);

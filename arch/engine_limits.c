@@ -209,3 +209,11 @@ void engine_limits_of(struct engine_limits *out, const struct chip *c, const str
     struct logic l = logic_of(e, engine_node_nm(e, c));
     limits_of(out, c, chip_hbm(c), e, &l);
 }
+
+double engine_stack_limit_w(const struct chip *c, const struct engine *e)
+{
+    struct engine_limits l;
+    engine_limits_of(&l, c, e);
+    double spread = e->kind == ENGINE_POOL ? engine_added_stack_ratio(e) : 1;
+    return l.power_w / (chip_memory_stacks(c, chip_hbm(c)) * spread);
+}

@@ -43,6 +43,9 @@ double engine_read_ratio(const struct engine *e);
 
 void engine_limits_of(struct engine_limits *out, const struct chip *c, const struct engine *e);
 
+/* The power limit of a stack, W; INFINITY: none. */
+double engine_stack_limit_w(const struct chip *c, const struct engine *e);
+
 /* The limits of n devices with their chips' memory generations. */
 void engine_limits_lanes(struct engine_limits_lanes *out, size_t n, const struct chip_lanes *chip,
                          const struct hbm_lanes *hbm, const struct engine_lanes *engine);

@@ -2,8 +2,11 @@
 
 #include "base/mem.h"
 
+static const bool is_factor = true;
+
 /* clang-format off */
 #define PRICE(member, unit, from, to, text) { FIELD(prices, member, unit), .lo = from, .hi = to, .init = NAN, .doc = text }
+#define FACTOR(member, from, to, text) { FIELD(prices, member, "1"), .lo = from, .hi = to, .init = 1, .more = &is_factor, .doc = text }
 #define BY_NODE(ROW) ROW(2nm), ROW(3nm), ROW(4nm), ROW(5nm), ROW(7nm), ROW(14nm), ROW(28nm)
 #define WAFER(node) PRICE(wafer_##node##_usd, "USD", 1, 1e6, "Price of a processed 300 mm wafer.")
 #define DEFECTS(node) PRICE(defects_##node##_per_cm2, "1", 1e-6, 10, "Defects per cm2.")
@@ -48,6 +51,10 @@ static const struct field rows[] = {
     PRICE(engine_stack_premium_ratio, "1", 0, 100, "Premium on a memory stack that is a special part, over the price of a plain one."),
     PRICE(engine_unit_ratio, "1", 1, 100, "Area of an engine in the chip's process over that of its multipliers: control, buffers, softmax."),
     PRICE(pool_server_ratio, "1", 0, 10, "Server share of a pool's device over that of the chip."),
+    FACTOR(engine_bandwidth_factor, 0.01, 100, "Bandwidth an engine reaches over m in effect: row cycles, refresh, bank conflicts beyond those of the chip."),
+    FACTOR(engine_compute_factor, 0.01, 100, "Arithmetic an engine reaches over its peak in effect."),
+    FACTOR(engine_energy_factor, 0.01, 100, "Energy of an engine's bytes over what it states."),
+    FACTOR(stack_power_factor, 0.01, 100, "Power limit of a memory stack over that of the model."),
     PRICE(margin_ratio, "1", 1, 100, "Price of a device over its manufacturing cost."),
     PRICE(server_usd_per_device, "USD", 0, 1e6, "Host, board, chassis, power supply: share of one device."),
     PRICE(cooling_usd_per_w, "USD", 0, 1e3, "Rack and cooling per W of design power."),
@@ -56,7 +63,8 @@ static const struct field rows[] = {
     PRICE(switch_usd_per_gb_per_s, "USD", 0, 1e6, "A port of a scale-out switch per GB/s; a fat tree of n levels has 2 n - 1 ports per device."),
     PRICE(optics_usd_per_gb_per_s, "USD", 0, 1e6, "Optics and cables of a level of the fat tree per GB/s of a device."),
     PRICE(switch_ports, "1", 3, 1e5, "Ports of a scale-out switch: a fat tree of n levels connects 2 (ports/2)^n devices."),
-    PRICE(board_power_ratio, "1", 0.1, 10, "Power of a board over that of the energy model: its error."),
+    FACTOR(device_power_factor, 0.1, 10, "Power at which a device lowers its clock over its limit."),
+    FACTOR(board_power_ratio, 0.1, 10, "Power of a board over that of the energy model: its error."),
     PRICE(server_power_ratio, "1", 1, 10, "Power of the server over that of its devices."),
     PRICE(pue, "1", 1, 10, "Power of the building over that of its servers."),
     PRICE(electricity_usd_per_kwh, "USD", 0, 100, "Price of electricity."),
@@ -67,6 +75,11 @@ static const struct field rows[] = {
 COVERS(rows, prices);
 
 const struct fields prices_fields = {"prices", rows, LEN(rows), sizeof(struct prices)};
+
+bool price_is_factor(const struct field *f)
+{
+    return f->more == &is_factor;
+}
 
 #define NODE(name, of_nm)                                                                          \
     {                                                                                              \

@@ -41,17 +41,22 @@ struct prices {
     double stack_dram_mm2;
     double engine_area_ratio, engine_logic_usd_per_mm2, engine_premium, engine_stack_premium_ratio;
     double engine_unit_ratio, pool_server_ratio;
+    double engine_bandwidth_factor, engine_compute_factor, engine_energy_factor, stack_power_factor;
 
     /* System. */
     double margin_ratio, server_usd_per_device, cooling_usd_per_w, link_usd_per_gb_per_s;
     double nic_usd_per_gb_per_s, switch_usd_per_gb_per_s, optics_usd_per_gb_per_s, switch_ports;
 
     /* Power. */
-    double board_power_ratio, server_power_ratio, pue, electricity_usd_per_kwh, lifetime_year,
-        busy_ratio;
+    double device_power_factor, board_power_ratio, server_power_ratio, pue, electricity_usd_per_kwh,
+        lifetime_year, busy_ratio;
 };
 
 extern const struct fields prices_fields;
+
+/* Is it a factor on what a design states? Its middle is 1, so that only draws move it and times do
+ * not depend on the price list. */
+bool price_is_factor(const struct field *f);
 
 /* low: every constant at its cheap end; high: at its expensive end. */
 struct price_book {

@@ -19,7 +19,7 @@
 #include "reports/payoff/payoff_table.h"
 #include "reports/write.h"
 
-enum { STEPS = 13, MAPS_MOST = 12, SWINGS_SHOWN = 2 };
+enum { STEPS = 13, MAPS_MOST = 12, PAIRS_SHOWN = 3 };
 
 /* A column of a table and its heading. */
 struct shown {
@@ -148,6 +148,22 @@ static void print_borders(const struct payoff *p)
     table_free(&all);
 }
 
+/* Pairs of constants that flip a verdict together, the nearest of each group. */
+static void print_pairs(const struct payoff *p)
+{
+    struct table all;
+    static const struct shown show[] = {
+        {"constant_1", "constant"}, {"flips_at_1", "at"},     {"constant_2", "and"},
+        {"flips_at_2", "at"},       {"distance", "distance"}, {"payoff_ends", "P at both ends"}};
+    payoff_pair_table(p, PAIRS_SHOWN, &all);
+    if (all.rows) {
+        printf("\nPairs that flip a verdict only together, at the point nearest to their middle "
+               "values (distance:\n1 is an end of a range):\n\n");
+        print_columns(&all, p->by_n, show, LEN(show));
+    }
+    table_free(&all);
+}
+
 static void print_stops(const struct payoff *p)
 {
     struct table t;
@@ -178,14 +194,16 @@ static void print_legend(const struct payoff *p)
         "without one catches up. S: time of core attention on the chip over time on the engine. "
         "Attention\n"
         "only, experts only: P if engines may run only that; empty if none may. Of %d draws of "
-        "prices (and,\n"
-        "where calibrated, times) half give a P below the median, one in ten below low, one in "
-        "ten above\n"
-        "high; sure is the share with P > 1.\n\n",
+        "all that\n"
+        "is uncertain (prices, engines, calibrated times) half give a P below the median, one in "
+        "ten "
+        "below\n"
+        "low, one in ten above high; sure is the share with P > 1.\n\n",
         PAYOFF_DRAWS);
     print_groups(p);
     print_borders(p);
     print_flips(p);
+    print_pairs(p);
 }
 
 static void print_text(const struct payoff *p, const struct payoff *engines)
@@ -221,17 +239,18 @@ static void print_text(const struct payoff *p, const struct payoff *engines)
     print_stops(engines);
 }
 
-/* JSON: one object; CSV and Markdown: the groups, the stop points, the sensitivity of P and,
- * without any group, a note, separated by empty lines. */
+/* JSON: one object; CSV and Markdown: the groups, the stop points, the sensitivity of P, the pairs
+ * that flip a verdict and, without any group, a note, separated by empty lines. */
 static void print_data(const struct payoff *p, enum format format)
 {
-    struct table part[4];
-    static const char *const name[] = {"groups", "stops", "constants", "note"};
+    struct table part[5];
+    static const char *const name[] = {"groups", "stops", "constants", "pairs", "note"};
     size_t parts = p->none ? LEN(part) : LEN(part) - 1;
     payoff_table(p, &part[0]);
     payoff_stop_table(p, &part[1]);
     payoff_swing_table(p, SIZE_MAX, &part[2]);
-    payoff_note_table(p, &part[3]);
+    payoff_pair_table(p, SIZE_MAX, &part[3]);
+    payoff_note_table(p, &part[4]);
     if (format == FORMAT_JSON)
         printf("{\"budget\": \"%s\"", budget_text[p->budget]);
     for (size_t i = 0; i < parts; i++) {

@@ -422,6 +422,9 @@ static int read_price(const struct node *n, const struct field *f, struct price_
                              key[i]);
         if (node_bind_field(v, f, f->name, at[i], err) != 0)
             return -1;
+        if (at[i] == &out->middle && price_is_factor(f) && field_get(f, at[i]) != 1)
+            return node_fail(v, f->name, err,
+                             "a factor on what the design states: give 1 in the middle");
     }
     return 0;
 }

@@ -31,16 +31,18 @@ struct payoff_group {
     double a_star_mm2, w_star_w; /* c_star times the area and the power of a device */
     double s;                    /* speed-up of core attention on the engine */
     double engine_maturity, engine_limited_by; /* as the metrics; NAN if unknown */
-    double attention_share, intensity, ridge; /* of the same hardware without the engine */
-    char *engine, *with, *without;            /* winners */
-    char *regime;                             /* limit of the winner without an engine */
-    char *reason;                             /* why the engine does not pay; "" if it pays */
+    double attention_share, intensity, ridge;  /* of the same hardware without the engine */
+    char *engine, *with, *without;             /* winners */
+    char *regime;                              /* limit of the winner without an engine */
+    char *reason;                              /* why the engine does not pay; "" if it pays */
     char *at_border; /* axes on whose end a winner sits, comma-separated; "" if none or unknown */
     char *beyond_border; /* what one more step of each does; "" if none */
     double p_beyond;     /* P if both sides may take these steps; NAN if unknown */
     enum payoff_verdict verdict;
     size_t swings;
     struct swing *swing; /* widest first */
+    size_t pairs;
+    struct pair_flip *pair; /* nearest first; its names are those of `swing` */
 };
 
 /* A point on an axis where P crosses 1, in one group of the other columns. */
@@ -83,7 +85,7 @@ struct payoff_question {
     const struct payoff_study *study; /* to price designs again; NULL: use only stored points */
     const char *runs; /* value of engine.runs for every engine; NULL: their own. Needs `study`. */
     uint64_t seed;
-    bool swings; /* compute payoff_group.swing and the border of the study */
+    bool swings; /* compute payoff_group.swing, .pair and the border of the study */
     bool brief;  /* only the groups, without payoff_group.p_only; no stop points */
 };
 

@@ -1,7 +1,7 @@
-/* Monte Carlo over the uncertain prices and times. Draws are independent, and both sides use the
- * same draws, so common errors cancel; quantiles come from the sorted draws.
- * Invariant: the value of a constant in a draw depends only on the seed, the number of the draw and
- * the name of the constant (base/random.h), so new or reordered constants change no result. */
+/* Monte Carlo over the uncertain prices, times and engines. Draws are independent, and both sides
+ * use the same draws, so common errors cancel; quantiles come from the sorted draws. Invariant: the
+ * value of a constant in a draw depends only on the seed, the number of the draw and the name of
+ * the constant (base/random.h), so new or reordered constants change no result. */
 #include "reports/payoff/payoff_certainty.h"
 
 #include <stdlib.h>
@@ -26,10 +26,17 @@ enum { PRICES = sizeof(struct prices) / sizeof(double) };
 struct streams {
     uint64_t price[PRICES]; /* in the order of prices_fields */
     uint64_t time[OP_CLASSES], engine_time;
+    uint64_t bandwidth[RANGED_MOST], ridge[RANGED_MOST]; /* in the order of the comparison */
 };
 
-static void open_streams(struct streams *out, uint64_t seed)
+static void open_streams(struct streams *out, const struct comparison *c, uint64_t seed)
 {
+    uint64_t bandwidth = random_stream(seed, "engine.bandwidth_ratio"),
+             ridge = random_stream(seed, "engine.ridge_flop_per_byte");
+    for (size_t i = 0; i < c->n_ranged; i++) {
+        out->bandwidth[i] = random_stream(bandwidth, c->ranged[i].name);
+        out->ridge[i] = random_stream(ridge, c->ranged[i].name);
+    }
     uint64_t prices = random_stream(seed, "price"), times = random_stream(seed, "time");
     for (size_t i = 0; i < PRICES; i++)
         out->price[i] = random_stream(prices, prices_fields.row[i].name);
@@ -41,12 +48,20 @@ static void open_streams(struct streams *out, uint64_t seed)
 static void draw_world(struct world *out, const struct comparison *c, const struct streams *from,
                        size_t count)
 {
+    world_middle(out, c);
     for (size_t i = 0; i < PRICES; i++) {
         const struct field *f = &prices_fields.row[i];
         double u = random_unit_at(from->price[i], count);
         field_put(f, &out->prices,
                   triangle(field_get(f, &c->prices.low), field_get(f, &c->prices.middle),
                            field_get(f, &c->prices.high), u));
+    }
+    for (size_t i = 0; i < c->n_ranged; i++) {
+        const struct ranged_engine *r = &c->ranged[i];
+        out->engine[i].bandwidth = triangle(r->low.bandwidth, 1, r->high.bandwidth,
+                                            random_unit_at(from->bandwidth[i], count));
+        out->engine[i].ridge =
+            triangle(r->low.ridge, 1, r->high.ridge, random_unit_at(from->ridge[i], count));
     }
     for (int i = 0; i < OP_CLASSES; i++)
         out->time_z[i] = random_normal_at(from->time[i], count);
@@ -64,20 +79,24 @@ void comparison_certainty(struct certainty *out, const struct comparison *c, uin
 {
     double *p = mem_alloc(draws, sizeof *p);
     size_t pays = 0;
-    struct world w;
+    struct world *w = mem_alloc(LANES, sizeof *w);
     struct streams from;
-    open_streams(&from, seed);
+    open_streams(&from, c, seed);
 
     *out = (struct certainty){NAN, NAN, NAN, NAN};
     if (c->n[WITH] && c->n[WITHOUT]) {
-        for (size_t i = 0; i < draws; i++) {
-            draw_world(&w, c, &from, i);
-            p[i] = comparison_payoff(c, &w, NULL);
-            pays += p[i] > 1;
+        for (size_t first = 0; first < draws; first += LANES) {
+            size_t n = draws - first < LANES ? draws - first : LANES;
+            for (size_t i = 0; i < n; i++)
+                draw_world(&w[i], c, &from, first + i);
+            comparison_payoffs(p + first, c, w, n);
         }
+        for (size_t i = 0; i < draws; i++)
+            pays += p[i] > 1;
         qsort(p, draws, sizeof *p, by_value);
         *out = (struct certainty){(double)pays / (double)draws, p[draws / 10], p[draws / 2],
                                   p[draws - 1 - draws / 10]};
     }
+    free(w);
     free(p);
 }

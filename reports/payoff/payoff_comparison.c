@@ -1,6 +1,7 @@
 /* P is recomputed from the parts of a step instead of a new evaluation: a time error scales the
- * seconds of an operator class by exp(z * error), a price changes only the cost of the device.
- * Latency limits are not checked again; a mix runs its jobs in turn on the same hardware. */
+ * seconds of an operator class by exp(z * error), a price changes only the cost of the device, and
+ * a step on an engine that is not as stated is timed again (drawn_step.h). Mapping and batch stay,
+ * and latency limits are not checked again; a mix runs its jobs in turn on the same hardware. */
 #include "reports/payoff/payoff_comparison.h"
 
 #include <stdlib.h>
@@ -26,8 +27,11 @@ int budget_parse(const char *text, enum budget *out, struct err *err)
 void comparison_free(struct comparison *c)
 {
     for (int s = 0; s < SIDES; s++) {
-        for (size_t i = 0; i < c->n[s]; i++)
+        for (size_t i = 0; i < c->n[s]; i++) {
+            for (size_t j = 0; j < c->side[s][i].jobs; j++)
+                free(c->side[s][i].job[j].step);
             free(c->side[s][i].job);
+        }
         free(c->side[s]);
     }
     *c = (struct comparison){0};
@@ -36,31 +40,35 @@ void comparison_free(struct comparison *c)
 void world_middle(struct world *out, const struct comparison *c)
 {
     *out = (struct world){.prices = c->prices.middle};
+    for (size_t i = 0; i < RANGED_MOST; i++)
+        out->engine[i] = (struct stated_ratio){1, 1};
 }
 
 static const struct engine no_engine = {.capacity_ratio = 1};
 
 /* Does the engine run this operator class? */
-static bool on_engine(const struct candidate *k, const struct job *j, enum op_class class)
+static bool on_engine(const struct candidate *k, const struct step_split *split,
+                      enum op_class class)
 {
-    if (j->split.engine_byte <= 0)
+    if (split->engine_byte <= 0)
         return false;
     return (class == OP_ATTENTION && (int)k->engine.runs & RUNS_ATTENTION &&
-            j->split.attention_engine_s < j->split.attention_chip_s) ||
+            split->attention_engine_s < split->attention_chip_s) ||
            (class == OP_EXPERT && (int)k->engine.runs & RUNS_EXPERTS);
 }
 
-static double job_tokens_per_s(const struct candidate *k, const struct job *j,
-                               const struct world *w)
+/* The time of a step in a world. */
+static double step_s(const struct candidate *k, const struct step_split *split,
+                     const struct world *w)
 {
     double s = 0;
     for (int i = 0; i < OP_CLASSES; i++) {
         enum op_class class = op_class_order[i];
-        double z = on_engine(k, j, class) ? w->engine_z : w->time_z[class];
-        double error = j->split.class_error[class];
-        s += j->split.class_s[class] * (error > 0 && z != 0 ? exp(z * error) : 1);
+        double z = on_engine(k, split, class) ? w->engine_z : w->time_z[class];
+        double error = split->class_error[class];
+        s += split->class_s[class] * (error > 0 && z != 0 ? exp(z * error) : 1);
     }
-    return j->tokens_per_s * j->split.time_s / s;
+    return s;
 }
 
 /* The quotes of a candidate's devices; `pool` only if it has a prefill pool. */
@@ -94,11 +102,12 @@ static double fleet_power_w(const struct candidate *k, double devices,
     return running.power_w;
 }
 
-/* A step that takes longer or shorter than timed draws the same power. */
-static double power_w(const struct candidate *k, const struct job *j, const struct quotes *q,
+/* A step that takes longer or shorter by an error of its timing draws the same power. */
+static double power_w(const struct candidate *k, const struct job *j,
+                      const struct step_split *split, const struct quotes *q,
                       const struct prices *p)
 {
-    double w = fleet_power_w(k, k->devices, &j->split, &q->step, p);
+    double w = fleet_power_w(k, k->devices, split, &q->step, p);
     return j->pool_devices > 0 ? w + fleet_power_w(k, j->pool_devices, &j->pool_split, &q->pool, p)
                                : w;
 }
@@ -139,54 +148,91 @@ double candidate_resource(const struct candidate *k, enum budget budget, const s
     return quote_resource(k, &q, budget, p);
 }
 
-/* Tokens per second and unit of budget. The jobs of a mix run in turn, each for its share of the
- * tokens. */
-static double tokens_per_s_per_resource(const struct candidate *k, const struct world *w,
-                                        enum budget budget)
+/* Sums over the jobs of a mix, which run in turn, each for its share of the tokens. */
+struct totals {
+    double s_per_token[LANES], j_per_token[LANES], weights;
+};
+
+/* Adds a job in n worlds. `q`: the quotes in each, if the budget is power; else NULL. */
+static void add_job(struct totals *out, const struct candidate *k, const struct job *j,
+                    const struct quotes *q, const struct world *w, size_t n)
 {
-    double s_per_token = 0, j_per_token = 0, weights = 0;
-    struct quotes q;
-    if (budget != BUDGET_NONE)
-        quotes_of(&q, k, false, &w->prices);
-    for (size_t i = 0; i < k->jobs; i++) {
-        double rate = job_tokens_per_s(k, &k->job[i], w);
-        weights += k->job[i].weight;
-        s_per_token += k->job[i].weight / rate;
-        if (budget == BUDGET_POWER)
-            j_per_token += k->job[i].weight * power_w(k, &k->job[i], &q, &w->prices) / rate;
+    struct step_split_lanes lanes;
+    bool moved = j->step && drawn_step_split(&lanes, j->step, k->ranged, w, n);
+    out->weights += j->weight;
+    for (size_t i = 0; i < n; i++) {
+        struct step_split split = j->split;
+        if (moved)
+            LANES_TAKE(split, &lanes, i);
+        double s = step_s(k, &split, &w[i]);
+        double s_per_token = j->weight / (j->tokens_per_s * j->split.time_s / s);
+        out->s_per_token[i] += s_per_token;
+        if (q)
+            out->j_per_token[i] += power_w(k, j, &split, &q[i], &w[i].prices) * s_per_token;
     }
-    return budget == BUDGET_POWER ? weights / j_per_token
-           : budget == BUDGET_NONE
-               ? weights / s_per_token
-               : weights / s_per_token / quote_resource(k, &q, budget, &w->prices);
 }
 
-static double best_of_side(const struct comparison *c, enum side s, const struct world *w,
-                           size_t *winner)
+/* Tokens per second and unit of budget in n worlds. */
+static void find_values(double *out, const struct candidate *k, enum budget budget,
+                        const struct world *w, size_t n)
 {
-    double best = NAN;
-    for (size_t i = 0; i < c->n[s]; i++) {
-        double v = tokens_per_s_per_resource(&c->side[s][i], w, c->budget);
-        if (!(v <= best)) {
-            best = v;
-            if (winner)
-                *winner = i;
-        }
+    struct totals x = {0};
+    struct quotes q[LANES];
+    for (size_t i = 0; i < n && budget != BUDGET_NONE; i++)
+        quotes_of(&q[i], k, false, &w[i].prices);
+    for (size_t i = 0; i < k->jobs; i++)
+        add_job(&x, k, &k->job[i], budget == BUDGET_POWER ? q : NULL, w, n);
+    for (size_t i = 0; i < n; i++)
+        out[i] = budget == BUDGET_POWER  ? x.weights / x.j_per_token[i]
+                 : budget == BUDGET_NONE ? x.weights / x.s_per_token[i]
+                                         : x.weights / x.s_per_token[i] /
+                                               quote_resource(k, &q[i], budget, &w[i].prices);
+}
+
+/* The best value of a side in n worlds, at most LANES. `winner`, which may be NULL, gets its design
+ * in the first of them. */
+static void find_best(double *out, const struct comparison *c, enum side s, const struct world *w,
+                      size_t n, size_t *winner)
+{
+    double value[LANES];
+    for (size_t i = 0; i < n; i++)
+        out[i] = NAN;
+    for (size_t k = 0; k < c->n[s]; k++) {
+        find_values(value, &c->side[s][k], c->budget, w, n);
+        if (winner && !(value[0] <= out[0]))
+            *winner = k;
+        for (size_t i = 0; i < n; i++)
+            out[i] = value[i] <= out[i] ? out[i] : value[i];
     }
-    return best;
 }
 
 double comparison_best(const struct comparison *c, enum side s)
 {
+    double best;
     struct world middle;
     world_middle(&middle, c);
-    return best_of_side(c, s, &middle, NULL);
+    find_best(&best, c, s, &middle, 1, NULL);
+    return best;
+}
+
+void comparison_payoffs(double *out, const struct comparison *c, const struct world *w, size_t n)
+{
+    double without[LANES];
+    for (size_t first = 0; first < n; first += LANES) {
+        size_t some = n - first < LANES ? n - first : LANES;
+        find_best(without, c, WITHOUT, w + first, some, NULL);
+        find_best(out + first, c, WITH, w + first, some, NULL);
+        for (size_t i = 0; i < some; i++)
+            out[first + i] /= without[i];
+    }
 }
 
 double comparison_payoff(const struct comparison *c, const struct world *w, size_t *winner)
 {
-    double without = best_of_side(c, WITHOUT, w, winner ? &winner[WITHOUT] : NULL);
-    return best_of_side(c, WITH, w, winner ? &winner[WITH] : NULL) / without;
+    double best[SIDES];
+    for (int s = 0; s < SIDES; s++)
+        find_best(&best[s], c, (enum side)s, w, 1, winner ? &winner[s] : NULL);
+    return best[WITH] / best[WITHOUT];
 }
 
 double comparison_payoff_middle(const struct comparison *c, size_t *winner)

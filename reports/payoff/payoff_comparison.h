@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 #include "arch/cost.h"
-#include "arch/step_time.h"
+#include "reports/payoff/drawn_step.h"
+#include "reports/payoff/payoff_world.h"
 
 enum budget { BUDGET_COST, BUDGET_AREA, BUDGET_POWER, BUDGET_NONE, BUDGETS };
 extern const char *const budget_text[BUDGETS];
@@ -22,6 +23,13 @@ struct job {
     struct step_split split;
     struct step_split pool_split; /* of a prefill pool */
     double pool_devices;          /* 0 if there is none */
+    struct drawn_step *step;      /* owned; NULL: its time never moves */
+};
+
+/* An engine whose file gives m or r a range, with both ends over the stated value. */
+struct ranged_engine {
+    const char *name; /* borrowed */
+    struct stated_ratio low, high;
 };
 
 /* A design of one side. The comparison owns `job`. */
@@ -33,6 +41,7 @@ struct candidate {
     double devices;                      /* without those of a prefill pool */
     double engine_devices;               /* devices that carry the engine, if there is one */
     struct engine pool_engine;           /* of the devices of a prefill pool */
+    size_t ranged;                       /* its engine in comparison.ranged, or RANGED_MOST */
     uint64_t point;                      /* index in its study, for the first job */
     size_t jobs;
     struct job *job;
@@ -46,18 +55,13 @@ struct comparison {
     int runs; /* classes that the engines may run, also those that cannot win */
     size_t n[SIDES];
     struct candidate *side[SIDES]; /* comparison_free */
+    size_t n_ranged;
+    struct ranged_engine ranged[RANGED_MOST];
 };
 
 void comparison_free(struct comparison *c);
 
-/* One set of values of the uncertain quantities. */
-struct world {
-    struct prices prices;
-    double time_z[OP_CLASSES]; /* time error of an operator class, in standard deviations */
-    double engine_z;           /* time error of the operators on the engine */
-};
-
-/* Sets all prices and times to their middle values. */
+/* Sets everything to its middle value. */
 void world_middle(struct world *out, const struct comparison *c);
 
 /* Tokens per second of a candidate over all its jobs, weighted by their share of the tokens. With
@@ -77,6 +81,9 @@ double comparison_payoff(const struct comparison *c, const struct world *w, size
 
 /* Best throughput per unit of budget of one side at middle prices; NAN if it has no design. */
 double comparison_best(const struct comparison *c, enum side s);
+
+/* P in each of n worlds. */
+void comparison_payoffs(double *out, const struct comparison *c, const struct world *w, size_t n);
 
 /* P with all prices and times at their middle values. */
 double comparison_payoff_middle(const struct comparison *c, size_t *winner);

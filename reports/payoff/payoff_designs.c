@@ -223,6 +223,7 @@ static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t
     *job = (struct job){
         .weight = g->jobs[i].weight, .tokens_per_s = m.tokens_per_s, .no_engine_tokens_per_s = NAN};
     step_split_held_one(&job->split, &mapped->step, &device, step_load(&mapped->step, m.batch));
+    job->step = drawn_step_make(&chosen, mapped, m.batch, &job->split);
     if (m.prefill_devices > 0) {
         job->pool_devices = m.prefill_devices;
         evaluated_pool(&device, &job->pool_split, &c.prepared, &chosen);
@@ -234,6 +235,23 @@ static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t
             job->no_engine_tokens_per_s = m.tokens_per_s;
     }
     cursor_free(&c);
+}
+
+/* The engine's place among those with ranges of their own. */
+static size_t find_ranged(struct comparison *c, const struct engine *e, const char *name)
+{
+    const struct ranged_engine r = {name,
+                                    {e->bandwidth_low_ratio, e->ridge_low_ratio},
+                                    {e->bandwidth_high_ratio, e->ridge_high_ratio}};
+    if (r.low.bandwidth == r.high.bandwidth && r.low.ridge == r.high.ridge)
+        return RANGED_MOST;
+    for (size_t i = 0; i < c->n_ranged; i++)
+        if (!strcmp(c->ranged[i].name, name))
+            return i;
+    if (c->n_ranged == RANGED_MOST)
+        return RANGED_MOST;
+    c->ranged[c->n_ranged] = r;
+    return c->n_ranged++;
 }
 
 static void add_candidate(struct comparison *out, const struct gathered *g, size_t hardware)
@@ -258,6 +276,7 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
     k->precision = c.design.precision;
     k->chip_name = c.design.chip_name;
     k->engine_name = c.design.engine_name;
+    k->ranged = find_ranged(out, &k->engine, k->engine_name);
     cursor_free(&c);
 }
 

@@ -164,6 +164,8 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
         payoff_border(g, p, q, &c);
         g->swings = swings_keep(all, comparison_swings(all, &c));
         g->swing = mem_grow(all, g->swings + 1, sizeof *all);
+        g->pair = mem_alloc(PAIRS_MOST, sizeof *g->pair);
+        g->pairs = comparison_pair_flips(g->pair, &c, g->swing, g->swings);
     }
     comparison_free(&c);
 }
@@ -316,4 +318,5 @@ void group_free(struct payoff_group *g, size_t by_n)
     free(g->at_border);
     free(g->beyond_border);
     free(g->swing);
+    free(g->pair);
 }

@@ -3,9 +3,11 @@
  * for a price, up to BEYOND times outside it. */
 #include "reports/payoff/payoff_swing.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/root.h"
 
 /* The 90 % quantile of the standard normal distribution. */
@@ -19,54 +21,55 @@ static const double LEAST_SWING = 1e-4;
 
 enum { WIDEST_KEPT = 12 };
 
-/* P with a constant at a value; for a time, at an error of `value` standard deviations. */
-static double payoff_at(const struct comparison *c, const struct swing *s, int class, double value)
+static void put(struct world *w, const struct swing *s, double value)
+{
+    *(double *)((char *)w + s->at) = value;
+}
+
+/* P with a constant at a value. */
+static double payoff_at(const struct comparison *c, const struct swing *s, double value)
 {
     struct world w;
     world_middle(&w, c);
-    if (s->price)
-        field_put(s->price, &w.prices, value);
-    else
-        *(class < OP_CLASSES ? &w.time_z[class] : &w.engine_z) = value;
+    put(&w, s, value);
     return comparison_payoff(c, &w, NULL);
 }
 
 struct at {
     const struct comparison *contest;
     const struct swing *swing;
-    int class;
 };
 
 static double log_payoff(double x, void *ctx)
 {
     const struct at *at = ctx;
-    return log(payoff_at(at->contest, at->swing, at->class, x));
+    return log(payoff_at(at->contest, at->swing, x));
 }
 
 /* The value at which P = 1; a and b must bracket it. */
-static double root(const struct comparison *c, const struct swing *s, int class, double a, double b)
+static double root(const struct comparison *c, const struct swing *s, double a, double b)
 {
-    struct at at = {c, s, class};
+    struct at at = {c, s};
     const struct bracket ends = {a, log_payoff(a, &at), b, log_payoff(b, &at)};
     return root_between(&ends, 1e-6, log_payoff, &at);
 }
 
 /* Searches for P = 1 between the middle and both ends, then beyond the ends. */
-static void find_flip(struct swing *s, const struct comparison *c, int class, double p_middle)
+static void find_flip(struct swing *s, const struct comparison *c, double p_middle)
 {
     const double ends[2] = {s->low, s->high}, p_end[2] = {s->p_low, s->p_high};
     s->flips_at = NAN;
     for (int i = 0; i < 2; i++)
         if ((p_end[i] > 1) != (p_middle > 1)) {
-            s->flips_at = root(c, s, class, s->middle, ends[i]);
+            s->flips_at = root(c, s, s->middle, ends[i]);
             s->inside = true;
             return;
         }
     for (int i = 0; s->price && i < 2; i++) {
         double far = ends[i] > s->middle ? ends[i] * BEYOND : ends[i] / BEYOND;
         far = fmin(fmax(far, s->price->lo), s->price->hi);
-        if (ends[i] != s->middle && (payoff_at(c, s, class, far) > 1) != (p_middle > 1)) {
-            s->flips_at = root(c, s, class, ends[i], far);
+        if (ends[i] != s->middle && (payoff_at(c, s, far) > 1) != (p_middle > 1)) {
+            s->flips_at = root(c, s, ends[i], far);
             return;
         }
     }
@@ -85,15 +88,15 @@ static int widest_first(const void *a, const void *b)
     return x != y ? (x < y) - (x > y) : strcmp(s->name, t->name);
 }
 
-static bool swing_of(struct swing *s, const struct comparison *c, int class, double p_middle)
+static bool swing_of(struct swing *s, const struct comparison *c, double p_middle)
 {
     if (s->low == s->high)
         return false;
-    s->p_low = payoff_at(c, s, class, s->low);
-    s->p_high = payoff_at(c, s, class, s->high);
+    s->p_low = payoff_at(c, s, s->low);
+    s->p_high = payoff_at(c, s, s->high);
     if (!(width(s) > LEAST_SWING))
         return false;
-    find_flip(s, c, class, p_middle);
+    find_flip(s, c, p_middle);
     return true;
 }
 
@@ -102,7 +105,36 @@ size_t swings_most(void)
     return prices_fields.n + OP_CLASSES + 1; /* the prices, the classes and the engine */
 }
 
-size_t comparison_swings(struct swing *out, const struct comparison *c)
+/* The swings found so far. */
+struct swings {
+    struct swing *swing;
+    size_t n;
+    const struct comparison *contest;
+    double p_middle;
+};
+
+static void add(struct swings *x, const struct swing *of)
+{
+    x->swing[x->n] = *of;
+    x->n += swing_of(&x->swing[x->n], x->contest, x->p_middle);
+}
+
+static void add_prices(struct swings *x)
+{
+    const struct price_book *book = &x->contest->prices;
+    for (size_t i = 0; i < prices_fields.n; i++) {
+        const struct field *f = &prices_fields.row[i];
+        struct swing s = {.price = f,
+                          .at = offsetof(struct world, prices) + f->offset,
+                          .low = field_get(f, &book->low),
+                          .middle = field_get(f, &book->middle),
+                          .high = field_get(f, &book->high)};
+        snprintf(s.name, sizeof s.name, "%s", f->name);
+        add(x, &s);
+    }
+}
+
+static void add_times(struct swings *x)
 {
     static const char *const timed[OP_CLASSES + 1] = {
         [OP_ATTENTION] = "time of attention on the chip",
@@ -113,28 +145,48 @@ size_t comparison_swings(struct swing *out, const struct comparison *c)
         [OP_OTHER] = "time of other operators",
         [OP_CLASSES] = "time of what the engine runs",
     };
-    struct world middle;
-    size_t n = 0;
-    world_middle(&middle, c);
-    double p_middle = comparison_payoff(c, &middle, NULL);
+    for (size_t i = 0; i <= OP_CLASSES; i++) {
+        struct swing s = {.at = i < OP_CLASSES ? offsetof(struct world, time_z) + i * sizeof(double)
+                                               : offsetof(struct world, engine_z),
+                          .low = -TENTH,
+                          .middle = 0,
+                          .high = TENTH};
+        snprintf(s.name, sizeof s.name, "%s", timed[i]);
+        add(x, &s);
+    }
+}
 
-    if (isnan(p_middle))
+static void add_engines(struct swings *x)
+{
+    static const struct {
+        const char *name;
+        size_t at; /* in struct stated_ratio */
+    } parameter[] = {{"m", offsetof(struct stated_ratio, bandwidth)},
+                     {"r", offsetof(struct stated_ratio, ridge)}};
+    const struct comparison *c = x->contest;
+    for (size_t i = 0; i < c->n_ranged; i++)
+        for (size_t k = 0; k < LEN(parameter); k++) {
+            const struct ranged_engine *r = &c->ranged[i];
+            size_t at = parameter[k].at;
+            struct swing s = {.at = offsetof(struct world, engine) + i * sizeof r->low + at,
+                              .low = *(const double *)((const char *)&r->low + at),
+                              .middle = 1,
+                              .high = *(const double *)((const char *)&r->high + at)};
+            snprintf(s.name, sizeof s.name, "%s of %.40s", parameter[k].name, r->name);
+            add(x, &s);
+        }
+}
+
+size_t comparison_swings(struct swing *out, const struct comparison *c)
+{
+    struct swings x = {.swing = out, .contest = c, .p_middle = comparison_payoff_middle(c, NULL)};
+    if (isnan(x.p_middle))
         return 0;
-    for (size_t i = 0; i < prices_fields.n; i++) {
-        const struct field *f = &prices_fields.row[i];
-        out[n] = (struct swing){.price = f,
-                                .name = f->name,
-                                .low = field_get(f, &c->prices.low),
-                                .middle = field_get(f, &c->prices.middle),
-                                .high = field_get(f, &c->prices.high)};
-        n += swing_of(&out[n], c, 0, p_middle);
-    }
-    for (int i = 0; i <= OP_CLASSES; i++) {
-        out[n] = (struct swing){.name = timed[i], .low = -TENTH, .middle = 0, .high = TENTH};
-        n += swing_of(&out[n], c, i, p_middle);
-    }
-    qsort(out, n, sizeof *out, widest_first);
-    return n;
+    add_prices(&x);
+    add_times(&x);
+    add_engines(&x);
+    qsort(out, x.n, sizeof *out, widest_first);
+    return x.n;
 }
 
 size_t swings_keep(struct swing *swing, size_t n)

@@ -201,11 +201,18 @@ static const char *flips_of(const struct payoff *p, const void *row)
     return isnan(s->flips_at) ? "no" : s->inside ? "in its range" : "beyond it";
 }
 
+static const char *constant_of(const struct payoff *p, const void *row)
+{
+    const struct swing *s = row;
+    (void)p;
+    return s->name;
+}
+
 void payoff_swing_table(const struct payoff *p, size_t most, struct table *out)
 {
 #define SWING_NUMBER(column, member) NUMBER(swing, column, member)
     static const struct payoff_column columns[] = {
-        TEXT(swing, "constant", name),         SWING_NUMBER("low", low),
+        DERIVED("constant", constant_of),      SWING_NUMBER("low", low),
         SWING_NUMBER("middle", middle),        SWING_NUMBER("high", high),
         SWING_NUMBER("payoff_low_end", p_low), SWING_NUMBER("payoff_high_end", p_high),
         SWING_NUMBER("flips_at", flips_at),    DERIVED("flips", flips_of),
@@ -214,6 +221,34 @@ void payoff_swing_table(const struct payoff *p, size_t most, struct table *out)
     for (size_t i = 0; i < p->n; i++)
         for (size_t j = 0; j < p->group[i].swings && j < most; j++)
             add_row(out, p, p->group[i].key, columns, LEN(columns), &p->group[i].swing[j]);
+}
+
+static const char *first_of(const struct payoff *p, const void *row)
+{
+    const struct pair_flip *f = row;
+    (void)p;
+    return f->name[0];
+}
+
+static const char *second_of(const struct payoff *p, const void *row)
+{
+    const struct pair_flip *f = row;
+    (void)p;
+    return f->name[1];
+}
+
+void payoff_pair_table(const struct payoff *p, size_t most, struct table *out)
+{
+#define PAIR_NUMBER(column, member) NUMBER(pair_flip, column, member)
+    static const struct payoff_column columns[] = {
+        DERIVED("constant_1", first_of),   PAIR_NUMBER("flips_at_1", at[0]),
+        DERIVED("constant_2", second_of),  PAIR_NUMBER("flips_at_2", at[1]),
+        PAIR_NUMBER("distance", distance), PAIR_NUMBER("payoff_ends", p_ends),
+    };
+    begin_columns(out, p, columns, LEN(columns));
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t j = 0; j < p->group[i].pairs && j < most; j++)
+            add_row(out, p, p->group[i].key, columns, LEN(columns), &p->group[i].pair[j]);
 }
 
 void payoff_note_table(const struct payoff *p, struct table *out)

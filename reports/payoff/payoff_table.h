@@ -8,10 +8,11 @@
 void payoff_table_begin(struct table *out, const struct payoff *p, const char *const *after,
                         size_t n);
 
-/* The groups, the stop points, and at most `most` sensitivities per group. */
+/* The groups, the stop points, and at most `most` sensitivities or pairs per group. */
 void payoff_table(const struct payoff *p, struct table *out);
 void payoff_stop_table(const struct payoff *p, struct table *out);
 void payoff_swing_table(const struct payoff *p, size_t most, struct table *out);
+void payoff_pair_table(const struct payoff *p, size_t most, struct table *out);
 
 /* One column, `note`: why there is no group. No rows if there is one. */
 void payoff_note_table(const struct payoff *p, struct table *out);

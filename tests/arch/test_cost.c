@@ -451,7 +451,9 @@ static void every_price_matters_to_some_design(void **state)
     for (size_t f = 0; f < prices_fields.n; f++) {
         const struct field *row = &prices_fields.row[f];
         struct prices p = book.middle;
-        bool matters = row->offset == offsetof(struct prices, package_limit_mm2);
+        /* Factors move times, in draws only. */
+        bool matters =
+            row->offset == offsetof(struct prices, package_limit_mm2) || price_is_factor(row);
         field_put(row, &p, field_get(row, &p) * (row->hi <= 1 ? 0.97 : 1.03));
         for (size_t i = 0; i < LEN(chip) * LEN(engine) * LEN(nodes) && !matters; i++) {
             struct chip c = *chip_called(chip[i % LEN(chip)]);

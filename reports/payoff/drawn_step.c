@@ -1,0 +1,132 @@
+/* m, r, energy and power limits are drawn before the limits of arch/engine_limits.h apply: the
+ * engine would be built that way. What it reaches of its bandwidth and peak is drawn after them.
+ * The board keeps the power limit that it was built for, times a factor, and holds the clock that
+ * fits it. A device as stated gives the split of the design itself, bit for bit. */
+#include "reports/payoff/drawn_step.h"
+
+#include "arch/engine_limits.h"
+#include "arch/step_clock.h"
+#include "base/mem.h"
+
+/* A step with what it points to. */
+struct owned_step {
+    struct step step;
+    struct routing routing;
+};
+
+struct drawn_step {
+    struct design like;
+    struct owned_step own, beside;
+    struct load load;
+    double stack_limit_w;     /* of an engine; as stated, like the two below */
+    double limit_w, design_w; /* of the board */
+    double board_w, clock;    /* of the step as stated */
+};
+
+static void own_step(struct owned_step *out, const struct step *of)
+{
+    out->step = *of;
+    if (!of->routing)
+        return;
+    out->routing = *of->routing;
+    out->step.routing = &out->routing;
+}
+
+struct drawn_step *drawn_step_make(const struct design *d, const struct mapped *m, double batch,
+                                   const struct step_split *split)
+{
+    struct drawn_step *s = mem_alloc(1, sizeof *s);
+    struct devices device;
+    devices_of(&device, d);
+    s->like = *d;
+    s->load = step_load(&m->step, batch);
+    s->stack_limit_w = engine_stack_limit_w(&d->chip, &d->engine);
+    s->limit_w = LANE(&device.energy, energy, limit_w)[0];
+    s->design_w = LANE(&device.energy, energy, design_w)[0];
+    s->board_w = split->board_w;
+    s->clock = split->clock;
+    own_step(&s->own, &m->step);
+    if (m->step.beside) {
+        own_step(&s->beside, m->step.beside);
+        s->own.step.beside = &s->beside.step;
+    }
+    return s;
+}
+
+/* The engine in a world. Returns whether it differs from the stated one. */
+static bool draw_engine(struct engine *e, const struct drawn_step *s, size_t ranged,
+                        const struct world *w)
+{
+    const struct prices *p = &w->prices;
+    struct stated_ratio own = {1, 1};
+    *e = s->like.engine;
+    if (!engine_is_there(e))
+        return false;
+    if (ranged < RANGED_MOST)
+        own = w->engine[ranged];
+    e->added_stack_ratio = engine_added_stack_ratio(e); /* built for the stated m */
+    e->bandwidth_ratio *= own.bandwidth;
+    e->ridge_flop_per_byte *= own.ridge;
+    if (p->engine_energy_factor != 1)
+        e->power_ratio = engine_read_ratio(e) * p->engine_energy_factor;
+    if (p->stack_power_factor != 1 && s->stack_limit_w < INFINITY)
+        e->power_w_per_stack = s->stack_limit_w * p->stack_power_factor;
+    return own.bandwidth != 1 || own.ridge != 1 || p->engine_bandwidth_factor != 1 ||
+           p->engine_compute_factor != 1 || p->engine_energy_factor != 1 ||
+           p->stack_power_factor != 1;
+}
+
+/* Power that the model may give a board, over the stated limit: a board that draws more than the
+ * model says reaches its limit earlier. */
+static double board_factor(const struct prices *p)
+{
+    return p->device_power_factor / p->board_power_ratio;
+}
+
+/* Does the power limit of a world change the clock of a step whose engine is as stated? */
+static bool moves_clock(const struct drawn_step *s, const struct prices *p)
+{
+    double factor = board_factor(p);
+    return factor != 1 && (s->clock < 1 || s->board_w > s->limit_w * factor);
+}
+
+/* Sets what devices_time cannot know of device i. */
+static void draw_device(struct devices *d, size_t i, const struct drawn_step *s,
+                        const struct prices *p)
+{
+    double factor = board_factor(p);
+    LANE(&d->rates, rates, engine.s_per_byte)[i] /= p->engine_bandwidth_factor;
+    LANE(&d->rates, rates, engine.s_per_flop)[i] /= p->engine_compute_factor;
+    LANE(&d->rates, rates, engine.s_per_core_flop)[i] /= p->engine_compute_factor;
+    LANE(&d->energy, energy, limit_w)[i] = s->limit_w * factor;
+    LANE(&d->energy, energy, design_w)[i] = s->design_w * factor;
+}
+
+bool drawn_step_split(struct step_split_lanes *out, const struct drawn_step *s, size_t ranged,
+                      const struct world *w, size_t n)
+{
+    static const struct step_split nothing;
+    struct devices d;
+    struct load_lanes load;
+    struct clocked_lanes clocked;
+    struct steps_memo memo = {0};
+    bool moves = false;
+    d.n = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct engine e;
+        bool engine_moves = draw_engine(&e, s, ranged, &w[i]);
+        moves |= engine_moves || moves_clock(s, &w[i].prices);
+        devices_add(&d, &s->like.chip, &e);
+    }
+    if (!moves)
+        return false;
+    devices_time(&d, &s->like);
+    for (size_t i = 0; i < n; i++)
+        draw_device(&d, i, s, &w[i].prices);
+    LANES_FILL(&load, n, s->load);
+    LANES_FILL(out, n, nothing);
+    steps_renew(&memo);
+    steps_clock(&clocked, &s->own.step, &d, &load, &memo);
+    steps_split_held(out, &s->own.step, &d, &load, LANE(&clocked, clocked, ratio), &memo);
+    return true;
+}
