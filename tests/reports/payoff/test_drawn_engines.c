@@ -163,6 +163,33 @@ static void energy_and_power_limits_move_an_engine_that_power_limits(void **stat
     done(&a);
 }
 
+/* A device that lowers its clock earlier is slower, on either side; one with power to spare is not.
+ */
+static void a_power_limit_moves_only_devices_that_reach_it(void **state)
+{
+    (void)state;
+    static const char *const text =
+        "model: gpt3-175b\nchip: b200-paper\nplan: {devices: 32, tp: 8}\n"
+        "workload: {batch: 16, context: 8192, phase: decode}\nsweep: {engine: [none, duplex]}\n";
+    const struct setting scarce = {"chip.tdp_w", NULL, 700}, ample = {"chip.tdp_w", NULL, 5000};
+    struct asked a = ask(text, &scarce, 1, BUDGET_NONE), b = ask(text, &ample, 1, BUDGET_NONE);
+    struct world w;
+    const struct candidate *low = a.c.side[WITHOUT], *high = b.c.side[WITHOUT];
+    assert_true(low->job->split.clock < 1 && high->job->split.clock == 1);
+    world_middle(&w, &a.c);
+    w.prices.device_power_factor = 0.9;
+    struct step_split_lanes split;
+    assert_true(drawn_step_split(&split, low->job->step, RANGED_MOST, &w, 1));
+    assert_true(LANE(&split, step_split, clock)[0] < low->job->split.clock);
+    assert_true(LANE(&split, step_split, time_s)[0] >= low->job->split.time_s);
+    assert_false(drawn_step_split(&split, high->job->step, RANGED_MOST, &w, 1));
+    /* Twice the power per unit of work and twice the limit: the same clock. */
+    w.prices.device_power_factor = w.prices.board_power_ratio = 2;
+    assert_false(drawn_step_split(&split, low->job->step, RANGED_MOST, &w, 1));
+    done(&a);
+    done(&b);
+}
+
 /* Many worlds at once give each the same bits as alone. */
 static void worlds_do_not_depend_on_those_beside_them(void **state)
 {
@@ -284,6 +311,7 @@ int main(void)
         cmocka_unit_test(a_drawn_engine_is_the_design_with_its_values),
         cmocka_unit_test(bandwidth_that_is_not_reached_is_less_m_with_the_same_peak),
         cmocka_unit_test(energy_and_power_limits_move_an_engine_that_power_limits),
+        cmocka_unit_test(a_power_limit_moves_only_devices_that_reach_it),
         cmocka_unit_test(worlds_do_not_depend_on_those_beside_them),
         cmocka_unit_test(m_of_an_engine_is_a_constant_of_its_own),
         cmocka_unit_test(a_pair_flips_where_a_grid_finds_it),

@@ -251,7 +251,8 @@ static void check_required_engines(const char *model)
             double just_below = required_payoff(s, &p, m, r * (1 - 1e-9), false) / (1 + cost[k]);
             assert_true(at >= 1 && (at <= 1 + 1e-6 || just_below <= 1 + 1e-7));
             jumps += at > 1 + 1e-6;
-            assert_true(k == 0 ? below == 1 : below < 1); /* idle and free: exactly 1 */
+            /* Idle and free: 1, but for the last bits of a throttled clock. */
+            assert_true(k == 0 ? fabs(below - 1) < 1e-12 : below < 1);
         }
         double r = table_number_at(&t, row, "ridge_priced");
         double of = table_number_at(&t, row, "usd_per_device_priced");

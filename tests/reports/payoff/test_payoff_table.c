@@ -106,6 +106,24 @@ static void a_swing_names_the_value_that_changes_the_verdict(void **state)
     table_free(&t);
 }
 
+static void a_pair_names_both_constants_and_their_values(void **state)
+{
+    (void)state;
+    static struct pair_flip pair[] = {{{"a", "b"}, {3, 4}, 0.5, 0.9}, {{"a", "c"}, {5, 6}, 1, 0.8}};
+    struct table t;
+    group[0].pair = pair;
+    group[0].pairs = LEN(pair);
+    payoff_pair_table(&answer, SIZE_MAX, &t);
+    assert_int_equal(t.rows, 2);
+    assert_string_equal(table_text_at(&t, 1, "constant_2"), "c");
+    assert_close(table_number_at(&t, 0, "flips_at_2"), 4, 0);
+    assert_close(table_number_at(&t, 1, "distance"), 1, 0);
+    table_free(&t);
+    payoff_pair_table(&answer, 1, &t);
+    assert_int_equal(t.rows, 1);
+    table_free(&t);
+}
+
 static void the_sentence_sorts_models_by_their_verdicts(void **state)
 {
     (void)state;
@@ -155,6 +173,7 @@ int main(void)
         EACH(a_map_has_a_column_per_value_in_ascending_order),
         EACH(every_group_is_a_row_under_its_key),
         EACH(a_swing_names_the_value_that_changes_the_verdict),
+        EACH(a_pair_names_both_constants_and_their_values),
         EACH(the_sentence_sorts_models_by_their_verdicts),
         EACH(a_line_per_model_names_the_verdict_of_each_engine),
         EACH(a_title_is_the_key_of_a_group),
