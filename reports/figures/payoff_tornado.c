@@ -33,8 +33,9 @@ static void bar(const struct scale *x, const struct swing *s, double y, FILE *ou
                 fmin(at, half), y, fabs(at - half), BAR - 8, colour[i]);
         svg_escape(s->name, out);
         fprintf(out, " at %s: P %.3f</title></rect>\n",
-                s->price ? quantity_text(value[i], s->price->unit, 3, text, sizeof text)
-                         : (i ? "the slow end" : "the fast end"),
+                s->timed ? (i ? "the slow end" : "the fast end")
+                         : quantity_text(value[i], s->price ? s->price->unit : "1", 3, text,
+                                         sizeof text),
                 p[i]);
     }
 }

@@ -148,6 +148,7 @@ static void add_times(struct swings *x)
     for (size_t i = 0; i <= OP_CLASSES; i++) {
         struct swing s = {.at = i < OP_CLASSES ? offsetof(struct world, time_z) + i * sizeof(double)
                                                : offsetof(struct world, engine_z),
+                          .timed = true,
                           .low = -TENTH,
                           .middle = 0,
                           .high = TENTH};

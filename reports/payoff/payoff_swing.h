@@ -13,6 +13,7 @@ struct swing {
                                   over what the engine states */
     double p_low, p_high;      /* P at low and high */
     double flips_at;           /* value at which P = 1; NAN if not found */
+    bool timed;                /* an error of times */
     bool inside;               /* flips_at is in the range */
 };
 
