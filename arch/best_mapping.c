@@ -35,11 +35,13 @@ double pool_batch(const struct mapped *m, const struct workload *w)
     return m->prefill.dp * fmax(1, floor(CHUNK_TOKENS / (w->input - w->prefix)));
 }
 
-static void make_trial(struct trial *out, const struct mapping_search *q, size_t k)
+/* `d`: those of the devices of `q` to be tried. */
+static void make_trial(struct trial *out, const struct mapping_search *q, const struct devices *d,
+                       size_t k)
 {
     struct mapped *m = &q->p->mapped[k];
     const struct workload *w = q->w;
-    const struct rates_lanes *rates = &q->d->rates;
+    const struct rates_lanes *rates = &d->rates;
     out->step = q->pool ? &m->prefill : &m->step;
     out->memo = q->pool ? &m->prefill_memo : &m->memo;
     out->bound = q->pool ? &m->prefill_bound : &m->bound;
@@ -49,8 +51,8 @@ static void make_trial(struct trial *out, const struct mapping_search *q, size_t
     out->shared = q->pool ? m->plan.devices : 1;
     if (q->pool)
         out->batch = pool_batch(m, w);
-    lanes_set(out->ttft_s, q->d->n, w->ttft_s);
-    for (size_t i = 0; i < q->d->n && q->pool; i++) {
+    lanes_set(out->ttft_s, d->n, w->ttft_s);
+    for (size_t i = 0; i < d->n && q->pool; i++) {
         /* Each device sends its part of a prompt's KV cache over the network. */
         out->transfer_s[i] =
             m->prefill.kv_byte_per_request * LANE(rates, rates, network.s_per_byte)[i] +
@@ -241,7 +243,7 @@ static void bound_merit(struct merit *out, const struct mapping_search *q, size_
     double *most = out->load;
     lane mean, cap, limit_s, late, time_s, fixed_s, prompt_s;
 
-    make_trial(&a, q, k);
+    make_trial(&a, q, q->d, k);
     if (a.waits) {
         lanes_set(mean, n, 1);
         lanes_set(prompt_s, n, 0);
@@ -283,33 +285,63 @@ struct found {
     size_t n;   /* mappings timed */
 };
 
-static void keep_candidate(struct found *f, size_t k, const struct candidates *c, size_t i,
-                           double merit)
+/* Keeps lane j of `c` for device i. */
+static void keep_candidate(struct found *f, size_t k, size_t i, const struct candidates *c,
+                           size_t j, double merit)
 {
-    LANES_COPY(&f->best->of, i, &c->of, i);
-    LANES_COPY(&f->best->load, i, &c->load, i);
+    LANES_COPY(&f->best->of, i, &c->of, j);
+    LANES_COPY(&f->best->load, i, &c->load, j);
     f->merit[i] = merit;
     f->mapped[i] = k;
 }
 
-/* Times a mapping on all devices and keeps it on those where it is better. */
+/* Times a mapping on `n` of the devices. `guess`: of loads, in the order of all devices, or NULL.
+ */
+static void time_mapping(struct candidates *out, const struct mapping_search *q, size_t k,
+                         const size_t *of, size_t n, const double *guess)
+{
+    struct devices some;
+    const struct devices *d = q->d;
+    struct trial a;
+    lane from;
+    if (n < d->n) {
+        devices_pick(&some, d, of, n, NULL);
+        d = &some;
+    }
+    for (size_t j = 0; j < n && guess; j++)
+        from[j] = guess[of[j]];
+    make_trial(&a, q, d, k);
+    try_step(out, &a, d, q->w, guess ? from : NULL);
+    time_candidates(out, &a, d);
+}
+
+/* Merit of a mapping on a device that was not timed: below all others. */
+static const double NOT_TIMED = -1e300;
+
+/* Times a mapping on the devices where it may be the best, and keeps it where it is. */
 static void try_mapping(struct found *f, const struct mapping_search *q, size_t k)
 {
     struct merit *m = &q->p->merit[k];
     struct candidates next;
-    struct trial a;
-    make_trial(&a, q, k);
-    try_step(&next, &a, q->d, q->w, q->overlaps ? NULL : m->load);
-    time_candidates(&next, &a, q->d);
-    m->exact = true;
+    size_t of[LANES], n = 0;
+    bool first = f->n == 0;
     for (size_t i = 0; i < q->d->n; i++) {
+        if (first || m->of[i] >= f->top[i])
+            of[n++] = i;
+        else
+            m->of[i] = NOT_TIMED;
+    }
+    time_mapping(&next, q, k, of, n, q->overlaps ? NULL : m->load);
+    m->exact = true;
+    for (size_t j = 0; j < n; j++) {
         struct candidate c;
-        LANES_TAKE(c, &next.of, i);
+        LANES_TAKE(c, &next.of, j);
+        size_t i = of[j];
         double merit = m->of[i] = merit_of(&c);
-        bool first = f->n == 0, equal = !is_more(merit, f->merit[i], q->equal) &&
-                                        !is_more(f->merit[i], merit, q->equal);
+        bool equal =
+            !is_more(merit, f->merit[i], q->equal) && !is_more(f->merit[i], merit, q->equal);
         if (first || is_more(merit, f->merit[i], q->equal) || (equal && k < f->mapped[i]))
-            keep_candidate(f, k, &next, i, merit);
+            keep_candidate(f, k, i, &next, j, merit);
         f->top[i] = first ? merit : larger(f->top[i], merit);
     }
     f->n++;
@@ -346,11 +378,8 @@ static void choose_first_of_equals(struct found *f, const struct mapping_search 
         if (k == f->mapped[i])
             continue;
         struct candidates again;
-        struct trial a;
-        make_trial(&a, q, k);
-        try_step(&again, &a, q->d, q->w, NULL);
-        time_candidates(&again, &a, q->d);
-        keep_candidate(f, k, &again, i, q->p->merit[k].of[i]);
+        time_mapping(&again, q, k, &i, 1, NULL);
+        keep_candidate(f, k, i, &again, 0, q->p->merit[k].of[i]);
     }
 }
 
@@ -397,7 +426,7 @@ void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared
         search(out, mapped, &q);
         return;
     }
-    make_trial(&a, &q, 0);
+    make_trial(&a, &q, d, 0);
     try_step(out, &a, d, w, NULL);
     time_candidates(out, &a, d);
     for (size_t i = 0; i < d->n; i++)
@@ -418,7 +447,7 @@ void best_prefill_pools(struct prefill_pool_lanes *out, size_t mapped[LANES], st
     for (size_t i = 0; i < d->n; i++) {
         struct trial a;
         struct candidate c;
-        make_trial(&a, &q, mapped[i]);
+        make_trial(&a, &q, d, mapped[i]);
         LANES_TAKE(c, &best.of, i);
         struct prefill_pool pool = {c.rate, c.step_s + a.transfer_s[i], a.transfer_s[i], c.clock};
         static const struct prefill_pool none = {0, NAN, NAN, 1};

@@ -1,6 +1,7 @@
 #include "arch/devices.h"
 
 #include "arch/timing.h"
+#include "base/mem.h"
 
 static const struct engine_limits no_limits = {.power_w = INFINITY};
 
@@ -74,8 +75,8 @@ static void find_weight_only(struct devices *d, const struct precision *p)
 }
 
 FOR_ALL_VECTORS
-static void slow_down(struct rates_lanes *restrict out, size_t n,
-                      const struct rates_lanes *restrict rates, const double *restrict ratio)
+static void slow_down(struct rates_lanes *out, size_t n, const struct rates_lanes *rates,
+                      const double *restrict ratio)
 {
     for (size_t i = 0; i < n; i++) {
         double longer = 1 / ratio[i];
@@ -88,6 +89,26 @@ static void slow_down(struct rates_lanes *restrict out, size_t n,
 void devices_set_clock(struct devices *d, const struct devices *nominal, const double *ratio)
 {
     slow_down(&d->rates, d->n, &nominal->rates, ratio);
+}
+
+static void pick(lane *out, const lane *from, size_t members, const size_t *of, size_t n)
+{
+    for (size_t k = 0; k < members; k++)
+        for (size_t i = 0; i < n; i++)
+            out[k][i] = from[k][of[i]];
+}
+
+void devices_pick(struct devices *out, const struct devices *d, const size_t *of, size_t n,
+                  const double *ratio)
+{
+    out->n = n;
+    out->like = d->like;
+    pick(out->rates.at, d->rates.at, LEN(d->rates.at), of, n);
+    pick(out->energy.at, d->energy.at, LEN(d->energy.at), of, n);
+    if (d->like.calibration)
+        pick(&out->weight_only, &d->weight_only, 1, of, n);
+    if (ratio)
+        devices_set_clock(out, out, ratio);
 }
 
 void devices_find_energy(struct devices *d, double math_byte)

@@ -45,6 +45,11 @@ void devices_time(struct devices *d, const struct design *like);
 /* Sets the clock of the compute units to `ratio` of that of `nominal`, of which `d` is a copy. */
 void devices_set_clock(struct devices *d, const struct devices *nominal, const double *ratio);
 
+/* What a step needs of `n` of the devices, with the clock of their compute units at `ratio` of that
+ * in `d`; NULL: the same. */
+void devices_pick(struct devices *out, const struct devices *d, const size_t *of, size_t n,
+                  const double *ratio);
+
 /* The single device of a design, with its rates, at the nominal clock. */
 void devices_of(struct devices *out, const struct design *d);
 

@@ -47,17 +47,36 @@ static inline double clock_voltage(double clock)
     return 0.6 + 0.4 * clock;
 }
 
+/* What a device draws in a step, at the nominal clock: what does not follow the clock and what
+ * does. */
+struct draw {
+    double static_w, clocked_w, steady_j, clocked_j;
+};
+
+static inline struct draw energy_draw(const struct energy *e, const struct work *w)
+{
+    double engine_j = w->engine_byte * e->engine_j_per_byte + w->engine_flop * e->engine_j_per_flop;
+    return (struct draw){.static_w = e->static_w,
+                         .clocked_w = e->clocked_w + w->experts * e->experts_w,
+                         .steady_j = w->byte * e->memory_j_per_byte +
+                                     w->wire_byte * e->link_j_per_byte +
+                                     engine_j * e->engine_on_board,
+                         .clocked_j = w->flop * e->j_per_flop + w->byte * e->move_j_per_byte};
+}
+
+static inline double draw_w(const struct draw *d, double step_s, double clock)
+{
+    double volt = clock_voltage(clock), square = volt * volt;
+    return d->static_w + d->clocked_w * clock * square +
+           (d->clocked_j * square + d->steady_j) / step_s;
+}
+
 /* Board power of a device at a clock ratio, without an engine's pool. */
 static inline double energy_board_w(const struct energy *e, const struct work *w, double step_s,
                                     double clock)
 {
-    double volt = clock_voltage(clock), square = volt * volt;
-    double engine_j = w->engine_byte * e->engine_j_per_byte + w->engine_flop * e->engine_j_per_flop;
-    double clocked_j = w->flop * e->j_per_flop + w->byte * e->move_j_per_byte;
-    double steady_j = w->byte * e->memory_j_per_byte + w->wire_byte * e->link_j_per_byte +
-                      engine_j * e->engine_on_board;
-    return e->static_w + (e->clocked_w + w->experts * e->experts_w) * clock * square +
-           (clocked_j * square + steady_j) / step_s;
+    struct draw d = energy_draw(e, w);
+    return draw_w(&d, step_s, clock);
 }
 
 /* The engine's part of it, and the power of its pool. */

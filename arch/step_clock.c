@@ -25,16 +25,16 @@ static struct work_most work_most(const struct step *s, double most)
     return w;
 }
 
-/* Does every device keep the nominal clock? Times are those at the nominal clock. */
-static bool all_fit(const struct step *s, const struct devices *d, const double *most,
-                    const double *time_s)
+/* Lists the devices that may not keep the nominal clock. Times are those at the nominal clock. */
+static size_t find_hot(size_t *of, const struct step *s, const struct devices *d,
+                       const double *most, const double *time_s)
 {
-    if (s->routing->load.n > 0 || s->routing->imbalance > 1)
-        return false; /* the busiest device does more work than this */
+    size_t hot = 0;
+    /* The busiest device may do more work than this. */
+    bool more = s->routing->load.n > 0 || s->routing->imbalance > 1;
     struct work_most none = work_most(s, 0), one = work_most(s, 1);
     struct work_most beside = s->beside ? work_most(s->beside, 1) : (struct work_most){0, 0, 0};
     double share = s->beside ? s->beside_per_request : 0;
-    bool fits = true;
     for (size_t i = 0; i < d->n; i++) {
         struct energy e;
         LANES_TAKE(e, &d->energy, i);
@@ -47,9 +47,10 @@ static bool all_fit(const struct step *s, const struct devices *d, const double 
                                  e.engine_j_per_byte * e.engine_on_board);
         double floor_w = e.static_w + e.clocked_w + e.experts_w;
         double j = flop * per_flop + byte * per_byte + wire_byte * e.link_j_per_byte;
-        fits = fits && floor_w + j / time_s[i] <= e.limit_w;
+        if (more || !(floor_w + j / time_s[i] <= e.limit_w))
+            of[hot++] = i;
     }
-    return fits;
+    return hot;
 }
 
 /* ---- the clock of a step ---- */
@@ -60,43 +61,44 @@ static const double CLOSE = 1e-12;
 /* The search for one device's clock: `high` is above the limit; so is `low` unless low_fits. */
 struct search {
     double low, high, clock;
-    double scale; /* of the estimate of power */
-    bool low_fits, open;
+    bool low_fits;
 };
 
-/* Board power at a clock, from the split of the step at x->clock. */
-static double guess_w(const struct energy *e, const struct work *w, const struct step_split *split,
-                      const struct search *x, double clock)
+/* A step at some clock: its time, and what the device draws. */
+struct spent {
+    struct draw draw;
+    double time_s, compute_s, clock;
+    double scale, limit_w; /* scale: of the estimate of power */
+};
+
+/* Board power at another clock: the compute-bound part of the time follows it. */
+static double guess_w(const struct spent *x, double clock)
 {
-    double compute = smaller(split->bound_s[BY_COMPUTE], split->time_s);
-    return x->scale * energy_board_w(e, w, split->time_s + compute * (x->clock / clock - 1), clock);
+    return x->scale * draw_w(&x->draw, x->time_s + x->compute_s * (x->clock / clock - 1), clock);
 }
 
 /* A step at the lowest clock that still exceeds the limit: idle time until it does not. */
-static struct clocked idle_until_it_fits(const struct search *x, const struct energy *e,
-                                         const struct work *w, double time_s)
+static struct clocked idle_until_it_fits(const struct spent *x)
 {
-    double floor_w =
-        x->scale * energy_board_w(e, &(struct work){.experts = w->experts}, 1, x->clock);
-    double work_w = x->scale * energy_board_w(e, w, time_s, x->clock) - floor_w;
-    double slower = work_w / (e->limit_w - floor_w);
-    return floor_w < e->limit_w ? (struct clocked){x->clock / slower, time_s * slower, 0}
-                                : (struct clocked){x->clock, time_s, floor_w / e->limit_w - 1};
+    struct draw idle = {.static_w = x->draw.static_w, .clocked_w = x->draw.clocked_w};
+    double floor_w = x->scale * draw_w(&idle, 1, x->clock);
+    double work_w = guess_w(x, x->clock) - floor_w;
+    double slower = work_w / (x->limit_w - floor_w);
+    return floor_w < x->limit_w ? (struct clocked){x->clock / slower, x->time_s * slower, 0}
+                                : (struct clocked){x->clock, x->time_s, floor_w / x->limit_w - 1};
 }
 
 /* The clock between low and high at which guess_w meets the limit, by the Illinois method; low if
  * even low exceeds it. */
-static double guess_clock(const struct energy *e, const struct work *w,
-                          const struct step_split *split, const struct search *x)
+static double guess_clock(const struct spent *x, double low, double high)
 {
-    double low = x->low, high = x->high, limit_w = e->limit_w;
-    double under = guess_w(e, w, split, x, low) - limit_w;
-    double over = guess_w(e, w, split, x, high) - limit_w;
+    double limit_w = x->limit_w;
+    double under = guess_w(x, low) - limit_w, over = guess_w(x, high) - limit_w;
     if (!(under < 0) || !(over > 0))
         return under < 0 ? high : low;
     for (int turn = 0, side = 0; turn < 50 && high - low > 1e-16; turn++) {
         double clock = (low * over - high * under) / (over - under);
-        double more = guess_w(e, w, split, x, clock) - limit_w;
+        double more = guess_w(x, clock) - limit_w;
         if (fabs(more) <= CLOSE / 10 * limit_w)
             return clock;
         if (more > 0) {
@@ -114,77 +116,118 @@ static double guess_clock(const struct energy *e, const struct work *w,
     return low;
 }
 
-/* Keeps a clock within the limit, and finds the next one to try. */
-static void close_in(struct search *x, struct clocked *out, const struct energy *e,
-                     const struct work *w, const struct step_split *split, int turn)
+/* Keeps a clock within the limit, and finds the next one to try. Returns true until there is
+ * none. */
+static bool close_in(struct search *x, struct clocked *out, const struct spent *at, int turn)
 {
-    double board_w = x->scale * energy_board_w(e, w, split->time_s, x->clock);
-    bool fits = board_w <= e->limit_w * (1 + CLOSE), least = x->clock <= CLOCK_LEAST;
+    double board_w = guess_w(at, x->clock);
+    bool fits = board_w <= at->limit_w * (1 + CLOSE), least = x->clock <= CLOCK_LEAST;
     if (fits)
-        *out = (struct clocked){x->clock, split->time_s, 0};
+        *out = (struct clocked){x->clock, at->time_s, 0};
     else if (least)
-        *out = idle_until_it_fits(x, e, w, split->time_s);
+        *out = idle_until_it_fits(at);
     *(fits ? &x->low : &x->high) = x->clock;
     x->low_fits = x->low_fits || fits;
-    x->open = (!fits || (x->clock < 1 && board_w < e->limit_w * (1 - CLOSE))) &&
-              !(least && !fits) && x->high - x->low > 1e-15;
-    double next = guess_clock(e, w, split, x), middle = (x->low + x->high) / 2;
+    if (fits ? x->clock >= 1 || board_w >= at->limit_w * (1 - CLOSE) : least)
+        return false;
+    double next = guess_clock(at, x->low, x->high), middle = (x->low + x->high) / 2;
     bool stuck = next >= x->high || next <= x->low || turn > 8;
     x->clock = !stuck ? next : x->low_fits ? middle : CLOCK_LEAST;
+    return x->high - x->low > CLOSE || !x->low_fits;
 }
 
-/* Splits the step at the clocks to be tried; closes in on devices that are not finished. `slowed`:
- * a copy of the devices `d`. */
-static bool split_once(struct search *x, struct clocked_lanes *out, const struct step *s,
-                       struct devices *slowed, const struct devices *d,
-                       const struct load_lanes *load, struct steps_memo *memo, int turn)
+/* The devices of a search that are not finished, in lanes of their own. */
+struct open {
+    size_t n, of[LANES];
+    struct devices devices; /* at the clocks to be tried */
+    struct load_lanes load;
+    struct step_split_lanes split;
+    lane scale;
+};
+
+/* Splits the step at a clock for each open device. */
+static void split_open(struct open *o, const struct step *s, const struct devices *d,
+                       const double *clock, struct steps_memo *memo)
 {
-    struct step_split_lanes splits;
+    devices_pick(&o->devices, d, o->of, o->n, clock);
+    steps_split(&o->split, s, &o->devices, &o->load, memo);
+}
+
+/* What device j of them spends. An estimate above the design power at the nominal clock, `first`,
+ * sets the scale of a calibrated timing. */
+static struct spent open_spent(struct open *o, const struct step *s, size_t j, double clock,
+                               bool first)
+{
+    struct energy e;
+    struct step_split split;
+    LANES_TAKE(e, &o->devices.energy, j);
+    LANES_TAKE(split, &o->split, j);
+    struct work w = split_work(&split, step_routes(s));
+    struct spent x = {.draw = energy_draw(&e, &w),
+                      .time_s = split.time_s,
+                      .compute_s = smaller(split.bound_s[BY_COMPUTE], split.time_s),
+                      .clock = clock,
+                      .limit_w = e.limit_w};
+    if (first)
+        o->scale[j] = s->timing->needs_calibration
+                          ? smaller(1, e.design_w / draw_w(&x.draw, x.time_s, clock))
+                          : 1;
+    x.scale = o->scale[j];
+    return x;
+}
+
+/* Moves device `from` to place `to`, in front of it. */
+static void move_open(struct open *o, size_t to, size_t from)
+{
+    o->of[to] = o->of[from];
+    o->scale[to] = o->scale[from];
+    LANES_COPY(&o->load, to, &o->load, from);
+}
+
+/* Closes in on the clocks of the hot devices. */
+static void clock_hot(struct clocked_lanes *out, struct open *o, const struct step *s,
+                      const struct devices *d, struct steps_memo *memo)
+{
+    struct search x[LANES];
     lane clock;
-    bool open = false;
-    for (size_t i = 0; i < d->n; i++)
-        clock[i] = x[i].clock;
-    devices_set_clock(slowed, d, clock);
-    steps_split(&splits, s, slowed, load, memo);
-    for (size_t i = 0; i < d->n; i++) {
-        if (!x[i].open)
-            continue;
-        struct energy e;
-        struct step_split split;
-        struct clocked c;
-        LANES_TAKE(e, &d->energy, i);
-        LANES_TAKE(split, &splits, i);
-        LANES_TAKE(c, out, i);
-        struct work w = split_work(&split, step_routes(s));
-        if (turn == 1 && s->timing->needs_calibration)
-            x[i].scale = smaller(1, e.design_w / energy_board_w(&e, &w, split.time_s, 1));
-        close_in(&x[i], &c, &e, &w, &split, turn);
-        LANES_PUT(out, i, c);
-        open = open || x[i].open;
+    for (size_t j = 0; j < o->n; j++)
+        x[j] = (struct search){CLOCK_LEAST, 1, 1, false};
+    for (int turn = 1; o->n > 0; turn++) {
+        size_t left = 0;
+        for (size_t j = 0; j < o->n; j++)
+            clock[j] = x[j].clock;
+        split_open(o, s, d, clock, memo);
+        for (size_t j = 0; j < o->n; j++) {
+            struct clocked c;
+            size_t i = o->of[j];
+            LANES_TAKE(c, out, i);
+            struct spent at = open_spent(o, s, j, clock[j], turn == 1);
+            bool open = close_in(&x[j], &c, &at, turn);
+            if (c.ratio < 1)
+                LANES_PUT(out, i, c);
+            if (!open)
+                continue;
+            move_open(o, left, j);
+            x[left++] = x[j];
+        }
+        o->n = left;
     }
-    return open;
 }
 
 void steps_clock(struct clocked_lanes *out, const struct step *s, const struct devices *d,
                  const struct load_lanes *load, struct steps_memo *memo)
 {
-    struct search x[LANES];
+    struct open o;
     double *time_s = LANE(out, clocked, time_s);
-    lane nominal_s;
     steps_time_s(time_s, s, d, load, memo);
     lanes_set(LANE(out, clocked, ratio), d->n, 1);
     lanes_set(LANE(out, clocked, excess), d->n, 0);
-    if (!s->timing->throttles || all_fit(s, d, LANE(load, load, most), time_s))
+    if (!s->timing->throttles)
         return;
-    memcpy(nominal_s, time_s, d->n * sizeof *time_s);
-    for (size_t i = 0; i < d->n; i++)
-        x[i] = (struct search){CLOCK_LEAST, 1, 1, 1, false, true};
-    struct devices slowed = *d;
-    for (int turn = 1; split_once(x, out, s, &slowed, d, load, memo, turn); turn++)
-        ;
-    for (size_t i = 0; i < d->n; i++)
-        if (LANE(out, clocked, ratio)[i] >= 1)
-            time_s[i] = nominal_s[i];
+    o.n = find_hot(o.of, s, d, LANE(load, load, most), time_s);
+    for (size_t j = 0; j < o.n; j++)
+        LANES_COPY(&o.load, j, load, o.of[j]);
+    clock_hot(out, &o, s, d, memo);
 }
 
 void steps_held_time_s(double *out, const struct step *s, const struct devices *d,
@@ -279,51 +322,143 @@ void step_split_held_one(struct step_split *out, const struct step *s, const str
 
 /* ---- the largest load ---- */
 
-/* The search for the largest load between `low`, which meets the limit, and `high`, which does
- * not; low_s and high_s are the times at them over the limit. */
+/* The search for the largest load of a device between `low`, which meets the limit, and `high`,
+ * which does not; low_s and high_s are estimates of the times at them. Idea: a clock at which the
+ * step is in time and within the power limit proves that a load meets the limit, one at which it is
+ * neither proves the opposite; so few loads need the very clock that the device holds. */
 struct bracket {
     double low, high, low_s, high_s;
+    double limit_s;
+    struct search clock;
+    int loads, clocks; /* tried; clocks: at the current load */
 };
 
 /* A whole load between the ends: where the line through them meets the limit, or the middle. */
-static double between(const struct bracket *x, double limit_s, bool halve)
+static double between(const struct bracket *x)
 {
     double rise = (x->high_s - x->low_s) / (x->high - x->low);
-    double reach = x->low + (limit_s - x->low_s) / rise;
+    double reach = x->low + (x->limit_s - x->low_s) / rise;
+    bool halve = x->loads % 4 == 0;
     double next = floor(halve || !(rise > 0) ? (x->low + x->high) / 2 : reach);
     return larger(smaller(next, x->high - 1), x->low + 1);
+}
+
+/* An estimate of the clock that the device can hold, from a step at another; `held_s`: its time. */
+static double guess_held(double *held_s, const struct spent *at)
+{
+    double clock = guess_clock(at, CLOCK_LEAST, 1);
+    struct spent there = *at;
+    there.time_s += at->compute_s * (at->clock / clock - 1);
+    there.clock = clock;
+    bool idles = guess_w(&there, clock) > at->limit_w * (1 + CLOSE);
+    *held_s = idles ? idle_until_it_fits(&there).time_s : there.time_s;
+    return clock;
+}
+
+/* The next clock to try at the same load: between that of the power limit and that of the time
+ * limit, where a proof is most likely. */
+static double next_clock(const struct bracket *x, const struct spent *at)
+{
+    const struct search *c = &x->clock;
+    double by_power = guess_clock(at, c->low, c->high);
+    double slower = 1 + (x->limit_s - at->time_s) / larger(at->compute_s, 1e-300);
+    double by_time = slower > 0 ? at->clock / slower : c->high;
+    double next = (by_power + larger(c->low, smaller(c->high, by_time))) / 2;
+    bool stuck = next >= c->high || next <= c->low || x->clocks > 8;
+    return !stuck ? next : c->low_fits ? (c->low + c->high) / 2 : CLOCK_LEAST;
+}
+
+/* Tells from a step at a clock whether the load `most` meets the limit, or sets the clock to be
+ * tried next. Returns true until the largest load is found, which is then `low`. */
+static bool close_in_load(struct bracket *x, double *most, const struct spent *at, bool estimate)
+{
+    struct search *c = &x->clock;
+    bool holds = guess_w(at, at->clock) <= at->limit_w * (1 + CLOSE);
+    bool in_time = at->time_s <= x->limit_s, least = at->clock <= CLOCK_LEAST;
+    bool told = holds ? in_time || at->clock >= 1 : !in_time || least;
+    if (!told) {
+        *(holds ? &c->low : &c->high) = at->clock;
+        c->low_fits = c->low_fits || holds;
+        c->clock = next_clock(x, at);
+        x->clocks++;
+        if (c->high - c->low > CLOSE)
+            return true;
+        in_time = false;
+    }
+    double held_s;
+    double held = guess_held(&held_s, at);
+    if (told && !holds && least)
+        in_time = idle_until_it_fits(at).time_s <= x->limit_s;
+    *(in_time ? &x->low : &x->high) = *most;
+    *(in_time ? &x->low_s : &x->high_s) =
+        in_time ? smaller(held_s, x->limit_s) : larger(held_s, x->limit_s);
+    x->clock = (struct search){CLOCK_LEAST, 1, estimate ? held : 1, false};
+    x->loads++;
+    x->clocks = 0;
+    if (x->high - x->low <= 1)
+        return false;
+    *most = between(x);
+    return true;
+}
+
+/* Lowers the largest loads of the hot devices, from those at the nominal clock. */
+static void lower_hot(double *out, struct open *o, const struct step *s, const struct devices *d,
+                      const double *limit_s, struct steps_memo *memo)
+{
+    struct bracket x[LANES];
+    lane clock;
+    double *most = LANE(&o->load, load, most);
+    bool estimate = !s->timing->needs_calibration;
+    for (size_t j = 0; j < o->n; j++) {
+        size_t i = o->of[j];
+        most[j] = LANE(&o->load, load, mean)[j] = out[i];
+        x[j] = (struct bracket){.high = out[i] + 1,
+                                .limit_s = limit_s[i],
+                                .clock = {CLOCK_LEAST, 1, 1, false},
+                                .loads = 1};
+    }
+    while (o->n > 0) {
+        size_t left = 0;
+        for (size_t j = 0; j < o->n; j++)
+            clock[j] = x[j].clock.clock;
+        split_open(o, s, d, clock, memo);
+        for (size_t j = 0; j < o->n; j++) {
+            struct spent at = open_spent(o, s, j, clock[j], x[j].clocks == 0);
+            bool open = close_in_load(&x[j], &most[j], &at, estimate);
+            LANE(&o->load, load, mean)[j] = most[j];
+            if (!open) {
+                out[o->of[j]] = x[j].low;
+                continue;
+            }
+            move_open(o, left, j);
+            x[left++] = x[j];
+        }
+        o->n = left;
+    }
 }
 
 void steps_largest_held_load(double *out, const struct step *s, const struct devices *d,
                              const double *limit_s, const double *guess, struct steps_memo *memo)
 {
-    struct bracket x[LANES];
+    struct open o = {.n = 0};
     struct load_lanes load;
     lane time_s;
-    double *most = LANE(&load, load, most), *mean = LANE(&load, load, mean);
-    bool open = false;
+    bool any = false;
 
     steps_largest_load(out, s, d, limit_s, guess, memo);
     for (size_t i = 0; i < d->n; i++) {
         bool bounded = out[i] >= 1 && out[i] < INFINITY;
-        x[i] = (struct bracket){0, bounded ? out[i] + 1 : 1, 0, 0};
-        most[i] = mean[i] = bounded ? out[i] : 1;
-        open = open || bounded;
+        LANE(&load, load, most)[i] = LANE(&load, load, mean)[i] = bounded ? out[i] : 1;
+        any = any || bounded;
     }
-    for (int turn = 0; open; turn++) {
-        steps_held_time_s(time_s, s, d, &load, memo);
-        open = false;
-        for (size_t i = 0; i < d->n; i++) {
-            if (x[i].high - x[i].low <= 1)
-                continue;
-            bool fits = time_s[i] <= limit_s[i];
-            *(fits ? &x[i].low : &x[i].high) = most[i];
-            *(fits ? &x[i].low_s : &x[i].high_s) = time_s[i];
-            if (x[i].high - x[i].low > 1) {
-                most[i] = mean[i] = between(&x[i], limit_s[i], turn % 4 == 3);
-                open = true;
-            } else
-                out[i] = x[i].low;
-        }
+    if (!any || !s->timing->throttles)
+        return;
+    steps_time_s(time_s, s, d, &load, memo);
+    size_t hot = find_hot(o.of, s, d, LANE(&load, load, most), time_s);
+    for (size_t j = 0; j < hot; j++) {
+        double most = out[o.of[j]];
+        if (most >= 1 && most < INFINITY)
+            o.of[o.n++] = o.of[j];
     }
+    lower_hot(out, &o, s, d, limit_s, memo);
 }

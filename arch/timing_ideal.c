@@ -79,7 +79,8 @@ static void split_main(double (*restrict class_s)[LANES], double *restrict compu
         arithmetic[i] = requests[i] * per_flop[i] / per_byte[i];
         computes[i] = 0;
     }
-    for (int class = 0; class < OP_CLASSES; class ++) {
+    for (int k = 0; k < OP_CLASSES; k++) {
+        enum op_class class = op_class_order[k];
         for (size_t i = 0; i < n; i++)
             sum[i] = 0;
         size_t at = m->first[class], last = m->end[class];
