@@ -111,8 +111,8 @@ void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
     double full_w = byte_per_s * (l->j_per_byte + l->ridge_flop_per_byte * l->j_per_flop);
     double engine_full_w = there ? smaller(full_w, l->power_w) : 0;
 
-    out->design_w = design_w + (there && !pool ? engine_full_w : 0);
-    out->limit_w = c->tdp_w >= 0 ? c->tdp_w : out->design_w;
+    out->design_w = design_w;
+    out->limit_w = c->tdp_w >= 0 ? c->tdp_w : design_w;
     out->static_w = floor_w * STATIC_SHARE;
     out->clocked_w = floor_w * (1 - STATIC_SHARE);
     out->experts_w = rated_w * EXPERTS_RATIO;
@@ -122,7 +122,8 @@ void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
     out->link_j_per_byte = LINK_J_PER_BYTE;
     out->engine_j_per_byte = there ? l->j_per_byte : 0;
     out->engine_j_per_flop = there ? l->j_per_flop * smaller(math_byte, 2) / 2 : 0;
-    out->engine_on_board = pool ? 0 : 1;
+    out->engine_apart = there && (pool || !(c->tdp_w >= 0)) ? 1 : 0;
+    out->engine_design_w = out->engine_apart > 0 && !pool ? engine_full_w : 0;
     out->pool_w = pool ? engine_full_w / (1 - POOL_STATIC_RATIO) : 0;
     out->pool_static_w = out->pool_w * POOL_STATIC_RATIO;
 }

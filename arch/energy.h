@@ -14,7 +14,7 @@
 /* Of one device. */
 struct energy {
     double design_w;          /* that it was designed for: the limit by default */
-    double limit_w;           /* board power is at most this */
+    double limit_w;           /* power without that of an engine apart is at most this */
     double static_w;          /* part of the floor that does not follow the clock */
     double clocked_w;         /* part of the floor that does, at the nominal clock */
     double experts_w;         /* more of it in a step with routed experts */
@@ -22,9 +22,11 @@ struct energy {
     double move_j_per_byte;   /* from the memory interface to the compute units and back */
     double memory_j_per_byte; /* in DRAM and its interface */
     double link_j_per_byte;
-    /* Of the engine: on the board of the device, or in a pool on its own. */
+    /* Of the engine. `engine_apart`: 1 if the limit does not cover it, since it has a limit of its
+     * own (arch/engine_limits.h), so that an engine that idles gives the chip no watt; else 0. */
     double engine_j_per_byte, engine_j_per_flop;
-    double engine_on_board; /* 1 or 0 */
+    double engine_apart;
+    double engine_design_w; /* of an engine apart on the board of the device, else 0 */
     double pool_w;          /* design power of a pool, else 0 */
     double pool_static_w;
 };
@@ -60,7 +62,7 @@ static inline struct draw energy_draw(const struct energy *e, const struct work 
                          .clocked_w = e->clocked_w + w->experts * e->experts_w,
                          .steady_j = w->byte * e->memory_j_per_byte +
                                      w->wire_byte * e->link_j_per_byte +
-                                     engine_j * e->engine_on_board,
+                                     engine_j * (1 - e->engine_apart),
                          .clocked_j = w->flop * e->j_per_flop + w->byte * e->move_j_per_byte};
 }
 
@@ -71,15 +73,15 @@ static inline double draw_w(const struct draw *d, double step_s, double clock)
            (d->clocked_j * square + d->steady_j) / step_s;
 }
 
-/* Board power of a device at a clock ratio, without an engine's pool. */
-static inline double energy_board_w(const struct energy *e, const struct work *w, double step_s,
+/* The power that the limit covers, at a clock ratio. */
+static inline double energy_governed_w(const struct energy *e, const struct work *w, double step_s,
                                     double clock)
 {
     struct draw d = energy_draw(e, w);
     return draw_w(&d, step_s, clock);
 }
 
-/* The engine's part of it, and the power of its pool. */
+/* The power of the engine, and of its pool. */
 static inline double energy_engine_w(const struct energy *e, const struct work *w, double step_s)
 {
     return (w->engine_byte * e->engine_j_per_byte + w->engine_flop * e->engine_j_per_flop) / step_s;
@@ -87,8 +89,15 @@ static inline double energy_engine_w(const struct energy *e, const struct work *
 
 static inline double energy_pool_w(const struct energy *e, const struct work *w, double step_s)
 {
-    double engine_w = energy_engine_w(e, w, step_s);
-    return e->engine_on_board > 0 ? 0 : e->pool_static_w + engine_w;
+    return e->pool_w > 0 ? e->pool_static_w + energy_engine_w(e, w, step_s) : 0;
+}
+
+/* Board power of a device of which `governed_w` are under the limit, without an engine's pool. */
+static inline double energy_board_w(const struct energy *e, const struct work *w, double step_s,
+                                    double governed_w)
+{
+    bool apart = e->engine_apart > 0 && !(e->pool_w > 0);
+    return governed_w + (apart ? energy_engine_w(e, w, step_s) : 0);
 }
 
 /* Energy of arithmetic in a format with `math_byte` bytes per element over that in BF16. */

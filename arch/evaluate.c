@@ -197,7 +197,7 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(engine_maturity) = engine ? LANE(&d->engine, engine, status)[i] : NAN;
         OUT(device_power_w) = split.board_w;
         OUT(throttle_ratio) = split.clock;
-        OUT(power_limit_ratio) = split.board_w / LANE(&d->energy, energy, limit_w)[i];
+        OUT(power_limit_ratio) = split.limit_ratio;
         OUT(limit) = limit_of(&c, &split, choice->twice_s[i]);
     }
 }

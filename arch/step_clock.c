@@ -42,9 +42,9 @@ static size_t find_hot(size_t *of, const struct step *s, const struct devices *d
         double flop = none.flop + q * (one.flop - none.flop + share * beside.flop);
         double byte = none.byte + q * (one.byte - none.byte + share * beside.byte);
         double wire_byte = q * (one.wire_byte + share * beside.wire_byte);
-        double per_flop = larger(e.j_per_flop, e.engine_j_per_flop * e.engine_on_board);
+        double per_flop = larger(e.j_per_flop, e.engine_j_per_flop * (1 - e.engine_apart));
         double per_byte = larger(e.move_j_per_byte + e.memory_j_per_byte,
-                                 e.engine_j_per_byte * e.engine_on_board);
+                                 e.engine_j_per_byte * (1 - e.engine_apart));
         double floor_w = e.static_w + e.clocked_w + e.experts_w;
         double j = flop * per_flop + byte * per_byte + wire_byte * e.link_j_per_byte;
         if (more || !(floor_w + j / time_s[i] <= e.limit_w))
@@ -71,7 +71,7 @@ struct spent {
     double scale, limit_w; /* scale: of the estimate of power */
 };
 
-/* Board power at another clock: the compute-bound part of the time follows it. */
+/* Power under the limit at another clock: the compute-bound part of the time follows it. */
 static double guess_w(const struct spent *x, double clock)
 {
     return x->scale * draw_w(&x->draw, x->time_s + x->compute_s * (x->clock / clock - 1), clock);
@@ -120,15 +120,15 @@ static double guess_clock(const struct spent *x, double low, double high)
  * none. */
 static bool close_in(struct search *x, struct clocked *out, const struct spent *at, int turn)
 {
-    double board_w = guess_w(at, x->clock);
-    bool fits = board_w <= at->limit_w * (1 + CLOSE), least = x->clock <= CLOCK_LEAST;
+    double governed_w = guess_w(at, x->clock);
+    bool fits = governed_w <= at->limit_w * (1 + CLOSE), least = x->clock <= CLOCK_LEAST;
     if (fits)
         *out = (struct clocked){x->clock, at->time_s, 0};
     else if (least)
         *out = idle_until_it_fits(at);
     *(fits ? &x->low : &x->high) = x->clock;
     x->low_fits = x->low_fits || fits;
-    if (fits ? x->clock >= 1 || board_w >= at->limit_w * (1 - CLOSE) : least)
+    if (fits ? x->clock >= 1 || governed_w >= at->limit_w * (1 - CLOSE) : least)
         return false;
     double next = guess_clock(at, x->low, x->high), middle = (x->low + x->high) / 2;
     bool stuck = next >= x->high || next <= x->low || turn > 8;
@@ -244,11 +244,11 @@ void steps_held_time_s(double *out, const struct step *s, const struct devices *
 static double clock_in_time(const struct energy *e, const struct work *w, double time_s)
 {
     double low = CLOCK_LEAST, high = 1;
-    if (energy_board_w(e, w, time_s, 1) <= e->limit_w)
+    if (energy_governed_w(e, w, time_s, 1) <= e->limit_w)
         return 1;
     while (high - low > 1e-13) {
         double middle = (low + high) / 2;
-        *(energy_board_w(e, w, time_s, middle) > e->limit_w ? &high : &low) = middle;
+        *(energy_governed_w(e, w, time_s, middle) > e->limit_w ? &high : &low) = middle;
     }
     return low;
 }
@@ -270,10 +270,12 @@ static void put_power(struct step_split *split, const struct energy *e, const st
     if (clock < CLOCK_LEAST)
         add_idle(split, CLOCK_LEAST / clock);
     double held = s->timing->throttles ? clock : clock_in_time(e, &w, split->time_s);
-    double board_w = energy_board_w(e, &w, split->time_s, larger(held, CLOCK_LEAST));
+    double estimate_w = energy_governed_w(e, &w, split->time_s, larger(held, CLOCK_LEAST));
     bool given = !s->timing->throttles || s->timing->needs_calibration;
+    double governed_w = given ? smaller(estimate_w, e->limit_w) : estimate_w;
     split->clock = held;
-    split->board_w = given ? smaller(board_w, e->limit_w) : board_w;
+    split->limit_ratio = governed_w / e->limit_w;
+    split->board_w = energy_board_w(e, &w, split->time_s, governed_w);
     split->engine_w = energy_engine_w(e, &w, split->time_s);
     split->pool_w = energy_pool_w(e, &w, split->time_s);
 }

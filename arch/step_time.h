@@ -74,9 +74,9 @@ struct step_split {
     double attention_chip_s, attention_engine_s; /* core attention on either unit, if allowed */
     /* Standard deviation of log(time / measured); 0 if the timing has no errors. */
     double error, class_error[OP_CLASSES];
-    /* Filled by steps_split_held: the clock over the nominal one; power of one board, of its
-     * engine, and of an engine's pool. */
-    double clock, board_w, engine_w, pool_w;
+    /* Filled by steps_split_held: the clock over the nominal one; the power under the
+     * limit over it; power of one board, of its engine, and of an engine's pool. */
+    double clock, limit_ratio, board_w, engine_w, pool_w;
 };
 LANES_OF(step_split);
 

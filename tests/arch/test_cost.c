@@ -198,14 +198,14 @@ static void energy_per_operation_is_that_of_a_measured_board(void **state)
         for (int i = 0; i < 60; i++) {
             double clock = (low + high) / 2;
             struct work w = {.flop = peak * clock};
-            *(energy_board_w(&e, &w, 1, clock) < c->tdp_w ? &low : &high) = clock;
+            *(energy_governed_w(&e, &w, 1, clock) < c->tdp_w ? &low : &high) = clock;
         }
         assert_true(low < 0.9);
         anchor(byte == 2 ? "h200 pJ/FLOP, BF16" : "h200 pJ/FLOP, FP8", byte == 2 ? 1.0 : 0.63,
                c->tdp_w / (low * peak) * 1e12, byte == 2 ? .95 : .6, byte == 2 ? 1.1 : .66);
     }
     struct work w = {.byte = c->memory_byte_per_s};
-    double board_w = energy_board_w(&e, &w, 1, 1);
+    double board_w = energy_governed_w(&e, &w, 1, 1);
     anchor("h200 pJ/bit, memory-bound", 14, board_w / (8 * w.byte) * 1e12, 12.6, 15.4);
     assert_true(board_w < c->tdp_w);
 }

@@ -177,11 +177,30 @@ static void an_expert_executes_whole_tiles(void **state)
     assert_true(narrow.device_power_w > wide.device_power_w);
 }
 
+/* With `auto` an engine has watts of its own: those of an idle one do not raise the chip's clock.
+ */
+static void an_idle_engine_gives_the_chip_no_watt(void **state)
+{
+    (void)state;
+    struct metrics m[2];
+    static const char *const engine[] = {"engine=none", "engine=logic-die-r32"};
+    for (int i = 0; i < 2; i++)
+        m[i] =
+            priced(SET("model=deepseek-r1", "chip=b200-paper", engine[i], "engine.runs=attention",
+                       "chip.tdp_w=auto", "plan.devices=32", "plan.dp=32", "plan.ep=32",
+                       "workload.context=32768", "workload.batch=1760"));
+    assert_true(m[1].engine_speedup < 1 && m[1].engine_power_w == 0);
+    assert_true(m[0].throttle_ratio < 1);
+    assert_float_equal(m[1].throttle_ratio, m[0].throttle_ratio, 1e-12);
+    assert_float_equal(m[1].tokens_per_s / m[0].tokens_per_s, 1, 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_feasible_device_never_exceeds_its_power_limit),
         cmocka_unit_test(less_power_never_makes_a_system_faster),
+        cmocka_unit_test(an_idle_engine_gives_the_chip_no_watt),
         cmocka_unit_test(a_floor_over_the_limit_has_the_verdict_power),
         cmocka_unit_test(memory_that_cannot_be_fed_waits),
         cmocka_unit_test(the_automatic_limit_follows_the_hardware),
