@@ -49,19 +49,50 @@ struct core {
     bool per_head; /* as many KV heads as query heads */
 };
 
-/* Pairs of a token and one it attends to, for the tokens from `prefix` to `prompt`, each attending
- * to at most `window` tokens. */
-static double causal_pairs(double prompt, double prefix, double window)
+/* The tokens that a token attends to: up to itself, at most `window`, only those of its own chunk
+ * of that width if chunked. */
+struct reach {
+    double window;
+    bool chunked;
+};
+
+static const struct reach all_tokens = {INFINITY, false};
+
+/* Pairs of a token and one it attends to, for the tokens from `prefix` to `prompt`. */
+static double causal_pairs(double prompt, double prefix, struct reach reach)
 {
     double upto[2] = {prefix, prompt}, pairs[2];
     for (int i = 0; i < 2; i++) {
-        double n = upto[i], w = fmin(n, window);
-        pairs[i] = w * (w + 1) / 2 + (n - w) * w;
+        double n = upto[i], w = fmin(n, reach.window);
+        double chunks = reach.chunked ? floor(n / reach.window) : 0;
+        double rest = n - (chunks > 0 ? chunks * reach.window : 0);
+        pairs[i] = reach.chunked ? chunks * w * (w + 1) / 2 + rest * (rest + 1) / 2
+                                 : w * (w + 1) / 2 + (n - w) * w;
     }
     return pairs[1] - pairs[0];
 }
 
-static void add_decode_core(struct ops *out, const char *name, double layers, double seen,
+/* Tokens that a decoded token attends to. Contexts differ between requests, so that a token stands
+ * anywhere in its chunk: it sees (chunk + 1) / 2 on average. */
+static double tokens_seen(double context, struct reach reach)
+{
+    return fmin(context, reach.chunked ? (reach.window + 1) / 2 : reach.window);
+}
+
+/* Cached tokens that the tokens of a prompt read, themselves included. */
+static double tokens_read(const struct shape *s, struct reach reach)
+{
+    double tokens = s->prompt - s->prefix;
+    double before = reach.chunked ? fmod(s->prefix, reach.window) : reach.window;
+    return fmin(s->prompt, tokens + before);
+}
+
+/* Tokens that one decoded token attends to, and those read for all decoded tokens of a request. */
+struct sight {
+    double seen, read;
+};
+
+static void add_decode_core(struct ops *out, const char *name, double layers, struct sight at,
                             const struct shape *s, const struct core *c)
 {
     if (s->decode > 0)
@@ -71,15 +102,15 @@ static void add_decode_core(struct ops *out, const char *name, double layers, do
                             .unit = UNIT_ATTENTION,
                             .kernel = c->decode,
                             .per_head = c->per_head,
-                            .depth = seen,
+                            .depth = at.seen,
                             .aside = c->decode == KERNEL_DECODE_MLA,
-                            .flop = s->decode * seen * c->flop,
-                            .cache_byte = seen * c->cached_byte,
+                            .flop = s->decode * at.seen * c->flop,
+                            .cache_byte = at.read * c->cached_byte,
                             .act_byte = s->decode * c->q_and_o * s->act_byte,
                             .wire_byte = s->decode * c->wire * s->act_byte});
 }
 
-static void add_prefill_core(struct ops *out, const char *name, double layers, double window,
+static void add_prefill_core(struct ops *out, const char *name, double layers, struct reach reach,
                              const struct shape *s, const struct core *c)
 {
     double tokens = s->prompt - s->prefix;
@@ -91,9 +122,9 @@ static void add_prefill_core(struct ops *out, const char *name, double layers, d
                         .unit = UNIT_MAIN,
                         .kernel = c->prefill,
                         .key_flop = s->prompts * tokens * c->flop,
-                        .flop = s->prompts * causal_pairs(s->prompt, s->prefix, window) * c->flop,
+                        .flop = s->prompts * causal_pairs(s->prompt, s->prefix, reach) * c->flop,
                         .each = s->prompts,
-                        .cache_byte = fmin(s->prompt, tokens + window) * c->cached_byte,
+                        .cache_byte = tokens_read(s, reach) * c->cached_byte,
                         .act_byte = tokens * c->q_and_o * s->act_byte});
 }
 
@@ -102,10 +133,13 @@ static void add_cores(struct ops *out, const struct model *m, const struct shape
                       const struct core *decode, const struct core *prefill)
 {
     double full = full_layers(m), windowed = m->layers - full;
-    add_decode_core(out, "attention.core", full, s->context, s, decode);
-    add_decode_core(out, "attention.window", windowed, fmin(s->context, m->window), s, decode);
-    add_prefill_core(out, "prefill.core", full, INFINITY, s, prefill);
-    add_prefill_core(out, "prefill.window", windowed, m->window, s, prefill);
+    struct reach local = {m->window, m->chunked > 0};
+    struct sight whole = {s->context, s->context};
+    double near = tokens_seen(s->context, local);
+    add_decode_core(out, "attention.core", full, whole, s, decode);
+    add_decode_core(out, "attention.window", windowed, (struct sight){near, near}, s, decode);
+    add_prefill_core(out, "prefill.core", full, all_tokens, s, prefill);
+    add_prefill_core(out, "prefill.window", windowed, local, s, prefill);
 }
 
 static void gqa_ops(const struct model *m, const struct shape *s, struct ops *out)
@@ -145,6 +179,26 @@ static double none(const struct model *m)
     return 0;
 }
 
+/* Share of the tokens selected for a token that are also selected for the token before it (assumed;
+ * queries of neighbouring tokens are similar). */
+static const double SELECTED_AGAIN = 0.8;
+
+/* The selection of the top-k tokens reads the scores, which the indexer writes as FP32, and writes
+ * their positions; it compares each score once at least. */
+static void add_selection(struct ops *out, const char *name, const struct model *m, double pairs,
+                          double tokens)
+{
+    const double score_byte = 4, position_byte = 4;
+    if (tokens > 0)
+        ops_add(out, m->layers,
+                (struct op){.name = name,
+                            .class = OP_OTHER,
+                            .kernel = KERNEL_VECTOR,
+                            .flop = pairs,
+                            .act_byte =
+                                2 * pairs * score_byte + tokens * m->index_topk * position_byte});
+}
+
 /* DSA: a light attention over FP8 keys selects the tokens that core attention reads. 128 elements
  * and a 4-byte scale are cached per token (DeepSeek-V3.2). */
 static void add_indexer(struct ops *out, const struct model *m, const struct shape *s)
@@ -172,10 +226,22 @@ static void add_indexer(struct ops *out, const struct model *m, const struct sha
                             .kernel = KERNEL_PREFILL_MLA,
                             .key_flop = s->prompts * 2 * h * d * tokens,
                             .flop = s->prompts * 2 * h * d *
-                                    causal_pairs(s->prompt, s->prefix, INFINITY),
+                                    causal_pairs(s->prompt, s->prefix, all_tokens),
                             .each = s->prompts,
                             .cache_byte = s->prompt * (d + 4),
                             .act_byte = tokens * h * d});
+    add_selection(out, "index.select", m, s->decode * s->context, s->decode);
+    add_selection(out, "prefill.select", m,
+                  s->prompts * causal_pairs(s->prompt, s->prefix, all_tokens), s->prompts * tokens);
+}
+
+/* Tokens read for the decoded tokens of a request: the union of those that each selects. */
+static double tokens_selected(const struct model *m, const struct shape *s)
+{
+    if (m->index_topk <= 0)
+        return s->context;
+    double others = fmax(0, s->decode - 1) * (1 - SELECTED_AGAIN);
+    return fmin(s->context, m->index_topk * (1 + others));
 }
 
 /* Core attention on the latent (absorbed), or on keys and values rebuilt from it. */
@@ -234,10 +300,11 @@ static void mla_ops(const struct model *m, const struct shape *s, struct ops *ou
     if (m->index_topk > 0)
         add_indexer(out, m, s);
 
-    double sees = m->index_topk > 0 ? m->index_topk : INFINITY;
+    struct reach selected = {m->index_topk > 0 ? m->index_topk : INFINITY, false};
+    struct sight at = {fmin(s->context, selected.window), tokens_selected(m, s)};
     double absorbed = (s->absorb_decode ? s->decode : 0) +
                       (s->absorb_prefill ? s->prompts * (s->prompt - s->prefix) : 0);
-    double rebuilt = (s->absorb_decode || s->decode <= 0 ? 0 : fmin(s->context, sees)) +
+    double rebuilt = (s->absorb_decode || s->decode <= 0 ? 0 : at.read) +
                      (s->absorb_prefill ? 0 : s->prompts * s->prompt);
     struct core decode = mla_core(m, s, s->absorb_decode);
     struct core prefill = mla_core(m, s, s->absorb_prefill);
@@ -246,8 +313,8 @@ static void mla_ops(const struct model *m, const struct shape *s, struct ops *ou
     if (absorbed > 0)
         ops_add_gemms(out, "attention.absorb_k", OP_PROJECTION, L, h, s, absorbed, n, c);
     add_kv_up(out, m, s, rebuilt);
-    add_decode_core(out, "attention.core", L, fmin(s->context, sees), s, &decode);
-    add_prefill_core(out, "prefill.core", L, sees, s, &prefill);
+    add_decode_core(out, "attention.core", L, at, s, &decode);
+    add_prefill_core(out, "prefill.core", L, selected, s, &prefill);
     if (absorbed > 0)
         ops_add_gemms(out, "attention.absorb_v", OP_PROJECTION, L, h, s, absorbed, c, v);
     ops_add_gemm(out, "attention.out", OP_PROJECTION, L, s, q, h * v, m->hidden);

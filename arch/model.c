@@ -19,6 +19,8 @@ static const struct field rows[] = {
       .doc = "Sliding window or chunk of the layers with local attention; 0: none." },
     { FIELD(model, full_every, "1"), .lo = 0, .hi = 1e4, .init = 0, .whole = true,
       .doc = "With a window: one layer in this many has full attention; 0: none has." },
+    { FIELD(model, chunked, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no,
+      .doc = "The window is a chunk: a token attends to the tokens of its chunk up to itself, on average half a chunk." },
     { FIELD(model, kv_lora_rank, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of the KV latent, d_c." },
     { FIELD(model, q_lora_rank, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of the query latent; 0: none." },
     { FIELD(model, qk_rope_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of the rotary part of a head, d_r." },

@@ -7,7 +7,7 @@
 struct model {
     double attention; /* index of the variant: attention_of, attention_kind (arch/attention.h) */
     double layers, hidden, heads, kv_heads, head_dim;
-    double window, full_every;
+    double window, full_every, chunked;
     double kv_lora_rank, q_lora_rank, qk_rope_dim, qk_nope_dim, v_dim;
     double index_heads, index_head_dim, index_topk;
     double absorb, latent_reads;

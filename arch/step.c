@@ -15,11 +15,22 @@ static void add_norms(struct ops *out, const struct model *m, const struct shape
     out->op[out->n - 1].joined = true; /* to the norm */
 }
 
-/* Every token reads its row of the embedding; head_tokens of them get logits. */
+/* Every token reads its row of the embedding; head_tokens of them get logits, of which each rank
+ * has its share of the vocabulary: an all-gather over a ring sends (p - 1) / p of them. */
 static void add_vocabulary(struct ops *out, const struct model *m, const struct shape *s)
 {
     ops_add_vector(out, "embedding", OP_OTHER, 1, s, 0, 2 * s->tokens * m->hidden);
     ops_add_gemm(out, "head", OP_OTHER, 1, s, s->head_tokens, m->hidden, m->vocab / s->tp);
+    if (s->tp > 1)
+        ops_add(
+            out, 1,
+            (struct op){.name = "head.gather",
+                        .class = OP_COMMUNICATION,
+                        .unit = UNIT_LINK,
+                        .kernel = KERNEL_EXCHANGE,
+                        .wire_byte = (s->tp - 1) / s->tp * s->head_tokens * m->vocab * s->act_byte,
+                        .hops = s->tp - 1,
+                        .group = s->tp});
 }
 
 /* Live activations of a device, elements per request: the residual stream, its normalised copy, and

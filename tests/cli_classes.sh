@@ -11,6 +11,8 @@ complain() { printf 'cli_classes: %s\n' "$*"; failed=1; }
 is() { [ "$1" = "$2" ] || complain "$3: $(printf %.200s "$1"), not $(printf %.200s "$2")"; }
 # column FILE NAME: the values of a column of the first table, one a line.
 column() { sed -e 's/"[^"]*"/text/g' -e '/^$/q' "$1" | awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } NF { print $c }'; }
+# rounded: numbers without what rounding leaves in their last digits.
+rounded() { awk '/^[-0-9.]/ { printf "%.12g\n", $1; next } { print }'; }
 
 cat >s.yaml <<'END'
 study: s
@@ -36,7 +38,7 @@ done
 is "$(column attention.csv p_experts | tr -d '\n')" "" "P by experts that no engine may run"
 "$DSE" payoff s.db --runs attention --format csv >like.csv
 for name in payoff gain c_star engine_cost_share engine_speedup probability c_max p_median; do
-    is "$(column like.csv $name)" "$(column attention.csv $name)" "$name of --runs attention"
+    is "$(column like.csv $name | rounded)" "$(column attention.csv $name | rounded)" "$name of --runs attention"
 done
 column all.csv p_median | while read -r median; do [ -n "$median" ] || echo none; done | grep -q none && complain "no median"
 

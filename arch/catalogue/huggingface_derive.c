@@ -198,7 +198,7 @@ int derive_window_llama4(const struct config *c, const struct source *s, struct 
     if (full_layers(c, &out->model, &list, &full, err) != 0 ||
         put_window(c, list.node ? &list : &rope, window, full, out, err) != 0)
         return -1;
-    NOTE(out, window, out->model.window > 0 ? "every chunk is counted as full" : NULL);
+    out->model.chunked = out->model.window > 0 ? 1 : 0;
     return 0;
 }
 

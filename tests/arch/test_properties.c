@@ -300,6 +300,74 @@ static void the_slowest_device_reads_as_many_experts_as_a_drawing_finds(void **s
     }
 }
 
+/* The costs of an operator, per request and call. */
+static struct op op_named(const char *name, const char *const *set)
+{
+    struct study *s = study_with(set);
+    struct prepared p = {0};
+    struct op found = {.count = 0};
+    prepare(&p, &s->base);
+    for (size_t i = 0; i < p.mapped[0].step.ops.n; i++)
+        if (!strcmp(p.mapped[0].step.ops.op[i].name, name))
+            found = p.mapped[0].step.ops.op[i];
+    prepared_free(&p);
+    study_free(s);
+    assert_true(found.count > 0);
+    return found;
+}
+
+#define SCOUT "model=llama-4-scout", "plan.devices=8", "plan.tp=1", "plan.ep=8"
+#define DSA "model=deepseek-v3.2", "plan.devices=8", "plan.tp=1", "plan.ep=8"
+
+/* Chunks of 8192: a decoded token sees 4096.5 of them, a prompt of 20000 two whole ones and a part
+ * of 3616. */
+static void a_chunk_is_half_full_on_average(void **state)
+{
+    struct op seen = op_named("attention.window", SET(SCOUT, "workload.context=65536"));
+    struct op full = op_named("attention.core", SET(SCOUT, "workload.context=65536"));
+    struct op prompt =
+        op_named("prefill.window", SET(SCOUT, "workload.phase=prefill", "workload.context=20000"));
+    (void)state;
+    assert_close(seen.cache_byte / seen.count * 65536 / 4096.5, full.cache_byte / full.count, 1e-9);
+    assert_close(prompt.flop / prompt.count,
+                 4.0 * 40 * 128 * (2 * 8192.0 * 8193 / 2 + 3616.0 * 3617 / 2), 1e-9);
+}
+
+/* The union of 4 selections of 2048 tokens, 0.8 of each the same as that of its neighbour. */
+static void drafted_tokens_read_the_union_of_their_selections(void **state)
+{
+    struct op one = op_named("attention.core", SET(DSA, "workload.context=65536"));
+    struct op four =
+        op_named("attention.core", SET(DSA, "workload.context=65536", "workload.query_tokens=4"));
+    struct op few =
+        op_named("attention.core", SET(DSA, "workload.context=2500", "workload.query_tokens=4"));
+    (void)state;
+    assert_close(four.cache_byte, 1.6 * one.cache_byte, 1e-9);
+    assert_close(four.flop, 4 * one.flop, 1e-9);
+    assert_close(few.cache_byte, 2500.0 / 2048 * one.cache_byte, 1e-9);
+}
+
+/* FP32 scores are written and read, positions of 4 bytes written. */
+static void the_selection_of_tokens_takes_time(void **state)
+{
+    struct op select = op_named("index.select", SET(DSA, "workload.context=65536"));
+    struct op prompt =
+        op_named("prefill.select", SET(DSA, "workload.phase=prefill", "workload.context=1000"));
+    (void)state;
+    assert_close(select.byte / select.count, 8.0 * 65536 + 4 * 2048, 1e-9);
+    assert_close(prompt.byte / prompt.count, 8 * 1000.0 * 1001 / 2 + 4.0 * 2048 * 1000, 1e-9);
+}
+
+/* 7 of 8 parts of the logits of a token reach a rank of TP 8, 7 hops round the ring. */
+static void tensor_parallelism_gathers_the_logits(void **state)
+{
+    struct op gather =
+        op_named("head.gather", SET("model=gpt3-175b", "plan.devices=8", "plan.tp=8"));
+    (void)state;
+    assert_close(gather.wire_byte, 7.0 / 8 * 50257 * 2, 0.01);
+    assert_close(gather.hops, 7, 1e-12);
+}
+
 /* One token: a device reads at least one expert at every skew, also where requests are fewer than
  * copies of the experts. */
 static void a_token_reads_an_expert_at_every_skew(void **state)
@@ -445,6 +513,10 @@ int main(void)
         cmocka_unit_test(a_small_model_costs_what_a_hand_counts),
         cmocka_unit_test(as_many_experts_are_active_as_a_drawing_finds),
         cmocka_unit_test(the_slowest_device_reads_as_many_experts_as_a_drawing_finds),
+        cmocka_unit_test(a_chunk_is_half_full_on_average),
+        cmocka_unit_test(drafted_tokens_read_the_union_of_their_selections),
+        cmocka_unit_test(the_selection_of_tokens_takes_time),
+        cmocka_unit_test(tensor_parallelism_gathers_the_logits),
         cmocka_unit_test(a_token_reads_an_expert_at_every_skew),
         cmocka_unit_test(a_discrete_engine_is_link_bound_at_short_contexts),
         cmocka_unit_test(full_overlap_hides_the_shorter_half),

@@ -172,7 +172,8 @@ static struct metrics paper(const char *model, const char *engine)
     snprintf(with, sizeof with, "engine=%s", engine);
     return priced(SET(name, with, "chip=b200-paper", mla ? "plan.tp=1" : "plan.tp=8",
                       dense ? "plan.ep=1" : "plan.ep=32", "workload.tpot=50ms",
-                      "chip.link_latency_s=0", "engine.limits=none", "chip.tdp_w=100 kW"));
+                      "chip.link_latency_s=0", "engine.limits=none", "chip.tdp_w=100 kW",
+                      "model.chunked=no")); /* the published figures count whole chunks */
 }
 
 /* arXiv:2507.15465 section VII-A: B_cap 7360, 3328 and 124. */
