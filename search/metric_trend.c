@@ -97,16 +97,21 @@ static bool batch_is_given(const struct study *s)
     return !varies(s, "workload.batch") && s->base.workload.batch != BATCH_MAX;
 }
 
-/* Does any engine of the study overlap with the chip? */
-static bool engines_overlap(const struct study *s)
+/* Does any engine of the study overlap with the chip, or share a power limit with it? */
+static bool engines_interfere(const struct study *s)
 {
-    if (varies(s, "engine.overlap"))
+    bool throttles =
+        study_can_be(s, "timing", s->base.mode.timing, TIMING_IDEAL) || has_calibration(s);
+    if (varies(s, "engine.overlap") || varies(s, "engine.bandwidth_ratio"))
         return true;
-    bool found = s->base.engine.overlap > 0 && !varies(s, "engine");
+    const struct engine *e = &s->base.engine;
+    bool found = !varies(s, "engine") && (e->overlap > 0 || (throttles && engine_is_there(e)));
     for (size_t i = 0; i < s->axes; i++)
         for (size_t j = 0; j < s->axis[i].n && s->axis[i].is_part && s->axis[i].part == PART_ENGINE;
-             j++)
-            found = found || ((const struct engine *)s->axis[i].part_value[j])->overlap > 0;
+             j++) {
+            e = s->axis[i].part_value[j];
+            found = found || e->overlap > 0 || (throttles && engine_is_there(e));
+        }
     return found;
 }
 
@@ -114,7 +119,7 @@ static bool engines_overlap(const struct study *s)
 static bool speed_holds(const struct study *s, const struct field *m, size_t row)
 {
     bool context = !strcmp(rows[row].path, "workload.context");
-    return !engines_overlap(s) && !(rows[row].picks_kernels && has_calibration(s)) &&
+    return !engines_interfere(s) && !(rows[row].picks_kernels && has_calibration(s)) &&
            !(context && m && !only_decodes(s));
 }
 

@@ -8,6 +8,10 @@
  * mappings is the maximum of functions with the same trend. Not covered, so not declared:
  * - an engine that overlaps with the chip: an operator runs on the unit with the shorter time,
  * which may be the unit that finishes last, so a faster unit can make a step slower;
+ * - an engine beside a chip that lowers its clock to stay within its power limit: an operator that
+ *   moves between them changes the power on the board at once, in either direction. Without an
+ *   engine, faster parts do the same work in less time, hence at a lower clock and voltage, with
+ *   less energy;
  * - FP8 and FP4 ratios with calibrated timing: they decide which kernel measurements are used;
  * - throughput along the context outside decode: a longer prompt amortises the weights;
  * - per-device metrics and system cost with a separate prefill pool: its size depends on the speed
