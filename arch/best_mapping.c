@@ -305,7 +305,7 @@ static void time_mapping(struct candidates *out, const struct mapping_search *q,
     struct trial a;
     lane from;
     if (n < d->n) {
-        devices_pick(&some, d, of, n, NULL);
+        devices_pick(&some, d, of, n);
         d = &some;
     }
     for (size_t j = 0; j < n && guess; j++)

@@ -75,20 +75,22 @@ static void find_weight_only(struct devices *d, const struct precision *p)
 }
 
 FOR_ALL_VECTORS
-static void slow_down(struct rates_lanes *out, size_t n, const struct rates_lanes *rates,
+static void slow_down(double *restrict s, double *restrict core_s, size_t n,
+                      const double *restrict flop_s, const double *restrict core_flop_s,
                       const double *restrict ratio)
 {
     for (size_t i = 0; i < n; i++) {
         double longer = 1 / ratio[i];
-        LANE(out, rates, main.s_per_flop)[i] = LANE(rates, rates, main.s_per_flop)[i] * longer;
-        LANE(out, rates, main.s_per_core_flop)
-        [i] = LANE(rates, rates, main.s_per_core_flop)[i] * longer;
+        s[i] = flop_s[i] * longer;
+        core_s[i] = core_flop_s[i] * longer;
     }
 }
 
-void devices_set_clock(struct devices *d, const struct devices *nominal, const double *ratio)
+void devices_set_clock(struct devices *d, const double *flop_s, const double *core_flop_s,
+                       const double *ratio)
 {
-    slow_down(&d->rates, d->n, &nominal->rates, ratio);
+    slow_down(LANE(&d->rates, rates, main.s_per_flop), LANE(&d->rates, rates, main.s_per_core_flop),
+              d->n, flop_s, core_flop_s, ratio);
 }
 
 static void pick(lane *out, const lane *from, size_t members, const size_t *of, size_t n)
@@ -98,8 +100,7 @@ static void pick(lane *out, const lane *from, size_t members, const size_t *of, 
             out[k][i] = from[k][of[i]];
 }
 
-void devices_pick(struct devices *out, const struct devices *d, const size_t *of, size_t n,
-                  const double *ratio)
+void devices_pick(struct devices *out, const struct devices *d, const size_t *of, size_t n)
 {
     out->n = n;
     out->like = d->like;
@@ -107,8 +108,16 @@ void devices_pick(struct devices *out, const struct devices *d, const size_t *of
     pick(out->energy.at, d->energy.at, LEN(d->energy.at), of, n);
     if (d->like.calibration)
         pick(&out->weight_only, &d->weight_only, 1, of, n);
-    if (ratio)
-        devices_set_clock(out, out, ratio);
+}
+
+void devices_move(struct devices *d, size_t to, size_t from)
+{
+    if (to == from)
+        return;
+    LANES_COPY(&d->rates, to, &d->rates, from);
+    LANES_COPY(&d->energy, to, &d->energy, from);
+    if (d->like.calibration)
+        d->weight_only[to] = d->weight_only[from];
 }
 
 void devices_find_energy(struct devices *d, double math_byte)

@@ -42,13 +42,15 @@ void devices_find_energy(struct devices *d, double math_byte);
 /* The same, and the rates. `like` gives the precision, timing and calibration of all devices. */
 void devices_time(struct devices *d, const struct design *like);
 
-/* Sets the clock of the compute units to `ratio` of that of `nominal`, of which `d` is a copy. */
-void devices_set_clock(struct devices *d, const struct devices *nominal, const double *ratio);
+/* Sets the clock of the compute units to `ratio` of that with these seconds per FLOP. */
+void devices_set_clock(struct devices *d, const double *flop_s, const double *core_flop_s,
+                       const double *ratio);
 
-/* What a step needs of `n` of the devices, with the clock of their compute units at `ratio` of that
- * in `d`; NULL: the same. */
-void devices_pick(struct devices *out, const struct devices *d, const size_t *of, size_t n,
-                  const double *ratio);
+/* What a step needs of `n` of the devices. */
+void devices_pick(struct devices *out, const struct devices *d, const size_t *of, size_t n);
+
+/* Moves what a step needs of device `from` to place `to`. */
+void devices_move(struct devices *d, size_t to, size_t from);
 
 /* The single device of a design, with its rates, at the nominal clock. */
 void devices_of(struct devices *out, const struct design *d);

@@ -58,6 +58,9 @@ static size_t find_hot(size_t *of, const struct step *s, const struct devices *d
 /* Relative excess over the limit that counts as none. */
 static const double CLOSE = 1e-12;
 
+/* The same for an estimate. */
+static const double ROUGH = 1e-6;
+
 /* The search for one device's clock: `high` is above the limit; so is `low` unless low_fits. */
 struct search {
     double low, high, clock;
@@ -67,14 +70,14 @@ struct search {
 /* A step at some clock: its time, and what the device draws. */
 struct spent {
     struct draw draw;
-    double time_s, compute_s, clock;
+    double time_s, clocked_s, clock;
     double scale, limit_w; /* scale: of the estimate of power */
 };
 
 /* Power under the limit at another clock: the compute-bound part of the time follows it. */
 static double guess_w(const struct spent *x, double clock)
 {
-    return x->scale * draw_w(&x->draw, x->time_s + x->compute_s * (x->clock / clock - 1), clock);
+    return x->scale * draw_w(&x->draw, x->time_s + x->clocked_s * (x->clock / clock - 1), clock);
 }
 
 /* A step at the lowest clock that still exceeds the limit: idle time until it does not. */
@@ -88,9 +91,9 @@ static struct clocked idle_until_it_fits(const struct spent *x)
                                 : (struct clocked){x->clock, x->time_s, floor_w / x->limit_w - 1};
 }
 
-/* The clock between low and high at which guess_w meets the limit, by the Illinois method; low if
- * even low exceeds it. */
-static double guess_clock(const struct spent *x, double low, double high)
+/* The clock between low and high at which guess_w meets the limit but for `close`, by the Illinois
+ * method; low if even low exceeds it. */
+static double guess_clock(const struct spent *x, double low, double high, double close)
 {
     double limit_w = x->limit_w;
     double under = guess_w(x, low) - limit_w, over = guess_w(x, high) - limit_w;
@@ -99,7 +102,7 @@ static double guess_clock(const struct spent *x, double low, double high)
     for (int turn = 0, side = 0; turn < 50 && high - low > 1e-16; turn++) {
         double clock = (low * over - high * under) / (over - under);
         double more = guess_w(x, clock) - limit_w;
-        if (fabs(more) <= CLOSE / 10 * limit_w)
+        if (fabs(more) <= close * limit_w)
             return clock;
         if (more > 0) {
             high = clock;
@@ -130,7 +133,7 @@ static bool close_in(struct search *x, struct clocked *out, const struct spent *
     x->low_fits = x->low_fits || fits;
     if (fits ? x->clock >= 1 || governed_w >= at->limit_w * (1 - CLOSE) : least)
         return false;
-    double next = guess_clock(at, x->low, x->high), middle = (x->low + x->high) / 2;
+    double next = guess_clock(at, x->low, x->high, CLOSE / 10), middle = (x->low + x->high) / 2;
     bool stuck = next >= x->high || next <= x->low || turn > 8;
     x->clock = !stuck ? next : x->low_fits ? middle : CLOCK_LEAST;
     return x->high - x->low > CLOSE || !x->low_fits;
@@ -139,17 +142,32 @@ static bool close_in(struct search *x, struct clocked *out, const struct spent *
 /* The devices of a search that are not finished, in lanes of their own. */
 struct open {
     size_t n, of[LANES];
-    struct devices devices; /* at the clocks to be tried */
+    struct devices devices;   /* at the clocks to be tried */
+    lane flop_s, core_flop_s; /* at the nominal clock */
     struct load_lanes load;
     struct step_split_lanes split;
     lane scale;
 };
 
-/* Splits the step at a clock for each open device. */
-static void split_open(struct open *o, const struct step *s, const struct devices *d,
-                       const double *clock, struct steps_memo *memo)
+/* Opens n of the devices, those of o->of, at their loads. */
+static void open_devices(struct open *o, size_t n, const struct devices *d,
+                         const struct load_lanes *load)
 {
-    devices_pick(&o->devices, d, o->of, o->n, clock);
+    o->n = n;
+    devices_pick(&o->devices, d, o->of, n);
+    memcpy(o->flop_s, LANE(&o->devices.rates, rates, main.s_per_flop), n * sizeof(double));
+    memcpy(o->core_flop_s, LANE(&o->devices.rates, rates, main.s_per_core_flop),
+           n * sizeof(double));
+    for (size_t j = 0; j < n; j++)
+        LANES_COPY(&o->load, j, load, o->of[j]);
+}
+
+/* Splits the step at a clock for each open device. */
+static void split_open(struct open *o, const struct step *s, const double *clock,
+                       struct steps_memo *memo)
+{
+    o->devices.n = o->n;
+    devices_set_clock(&o->devices, o->flop_s, o->core_flop_s, clock);
     steps_split(&o->split, s, &o->devices, &o->load, memo);
 }
 
@@ -165,7 +183,7 @@ static struct spent open_spent(struct open *o, const struct step *s, size_t j, d
     struct work w = split_work(&split, step_routes(s));
     struct spent x = {.draw = energy_draw(&e, &w),
                       .time_s = split.time_s,
-                      .compute_s = smaller(split.bound_s[BY_COMPUTE], split.time_s),
+                      .clocked_s = smaller(split.clocked_s, split.time_s),
                       .clock = clock,
                       .limit_w = e.limit_w};
     if (first)
@@ -179,6 +197,9 @@ static struct spent open_spent(struct open *o, const struct step *s, size_t j, d
 /* Moves device `from` to place `to`, in front of it. */
 static void move_open(struct open *o, size_t to, size_t from)
 {
+    devices_move(&o->devices, to, from);
+    o->flop_s[to] = o->flop_s[from];
+    o->core_flop_s[to] = o->core_flop_s[from];
     o->of[to] = o->of[from];
     o->scale[to] = o->scale[from];
     LANES_COPY(&o->load, to, &o->load, from);
@@ -186,7 +207,7 @@ static void move_open(struct open *o, size_t to, size_t from)
 
 /* Closes in on the clocks of the hot devices. */
 static void clock_hot(struct clocked_lanes *out, struct open *o, const struct step *s,
-                      const struct devices *d, struct steps_memo *memo)
+                      struct steps_memo *memo)
 {
     struct search x[LANES];
     lane clock;
@@ -196,7 +217,7 @@ static void clock_hot(struct clocked_lanes *out, struct open *o, const struct st
         size_t left = 0;
         for (size_t j = 0; j < o->n; j++)
             clock[j] = x[j].clock;
-        split_open(o, s, d, clock, memo);
+        split_open(o, s, clock, memo);
         for (size_t j = 0; j < o->n; j++) {
             struct clocked c;
             size_t i = o->of[j];
@@ -224,10 +245,11 @@ void steps_clock(struct clocked_lanes *out, const struct step *s, const struct d
     lanes_set(LANE(out, clocked, excess), d->n, 0);
     if (!s->timing->throttles)
         return;
-    o.n = find_hot(o.of, s, d, LANE(load, load, most), time_s);
-    for (size_t j = 0; j < o.n; j++)
-        LANES_COPY(&o.load, j, load, o.of[j]);
-    clock_hot(out, &o, s, d, memo);
+    size_t hot = find_hot(o.of, s, d, LANE(load, load, most), time_s);
+    if (hot == 0)
+        return;
+    open_devices(&o, hot, d, load);
+    clock_hot(out, &o, s, memo);
 }
 
 void steps_held_time_s(double *out, const struct step *s, const struct devices *d,
@@ -291,7 +313,8 @@ void steps_split_held(struct step_split_lanes *out, const struct step *s, const 
     }
     if (slow) {
         struct devices slowed = *d;
-        devices_set_clock(&slowed, d, running);
+        devices_set_clock(&slowed, LANE(&d->rates, rates, main.s_per_flop),
+                          LANE(&d->rates, rates, main.s_per_core_flop), running);
         steps_split(out, s, &slowed, load, memo);
     } else {
         steps_split(out, s, d, load, memo);
@@ -325,32 +348,38 @@ void step_split_held_one(struct step_split *out, const struct step *s, const str
 /* ---- the largest load ---- */
 
 /* The search for the largest load of a device between `low`, which meets the limit, and `high`,
- * which does not; low_s and high_s are estimates of the times at them. Idea: a clock at which the
+ * which does not. Idea: a clock at which the
  * step is in time and within the power limit proves that a load meets the limit, one at which it is
  * neither proves the opposite; so few loads need the very clock that the device holds. */
 struct bracket {
-    double low, high, low_s, high_s;
-    double limit_s;
+    double low, high, limit_s;
+    double last, last_s; /* the load before, and its time */
+    double wide;         /* high - low some loads ago */
     struct search clock;
     int loads, clocks; /* tried; clocks: at the current load */
 };
 
-/* A whole load between the ends: where the line through them meets the limit, or the middle. */
-static double between(const struct bracket *x)
+/* A whole load between the ends: where the line through the two last loads meets the limit, or the
+ * middle if the ends do not close in. */
+static double between(struct bracket *x, double load, double load_s)
 {
-    double rise = (x->high_s - x->low_s) / (x->high - x->low);
-    double reach = x->low + (x->limit_s - x->low_s) / rise;
-    bool halve = x->loads % 4 == 0;
+    double rise = (load_s - x->last_s) / (load - x->last);
+    double reach = load + (x->limit_s - load_s) / rise;
+    bool halve = x->loads % 4 == 0 && x->high - x->low > x->wide / 4;
+    if (x->loads % 4 == 0)
+        x->wide = x->high - x->low;
     double next = floor(halve || !(rise > 0) ? (x->low + x->high) / 2 : reach);
+    x->last = load;
+    x->last_s = load_s;
     return larger(smaller(next, x->high - 1), x->low + 1);
 }
 
 /* An estimate of the clock that the device can hold, from a step at another; `held_s`: its time. */
 static double guess_held(double *held_s, const struct spent *at)
 {
-    double clock = guess_clock(at, CLOCK_LEAST, 1);
+    double clock = guess_clock(at, CLOCK_LEAST, 1, ROUGH);
     struct spent there = *at;
-    there.time_s += at->compute_s * (at->clock / clock - 1);
+    there.time_s += at->clocked_s * (at->clock / clock - 1);
     there.clock = clock;
     bool idles = guess_w(&there, clock) > at->limit_w * (1 + CLOSE);
     *held_s = idles ? idle_until_it_fits(&there).time_s : there.time_s;
@@ -362,8 +391,8 @@ static double guess_held(double *held_s, const struct spent *at)
 static double next_clock(const struct bracket *x, const struct spent *at)
 {
     const struct search *c = &x->clock;
-    double by_power = guess_clock(at, c->low, c->high);
-    double slower = 1 + (x->limit_s - at->time_s) / larger(at->compute_s, 1e-300);
+    double by_power = guess_clock(at, c->low, c->high, ROUGH);
+    double slower = 1 + (x->limit_s - at->time_s) / larger(at->clocked_s, 1e-300);
     double by_time = slower > 0 ? at->clock / slower : c->high;
     double next = (by_power + larger(c->low, smaller(c->high, by_time))) / 2;
     bool stuck = next >= c->high || next <= c->low || x->clocks > 8;
@@ -392,38 +421,27 @@ static bool close_in_load(struct bracket *x, double *most, const struct spent *a
     if (told && !holds && least)
         in_time = idle_until_it_fits(at).time_s <= x->limit_s;
     *(in_time ? &x->low : &x->high) = *most;
-    *(in_time ? &x->low_s : &x->high_s) =
-        in_time ? smaller(held_s, x->limit_s) : larger(held_s, x->limit_s);
     x->clock = (struct search){CLOCK_LEAST, 1, estimate ? held : 1, false};
     x->loads++;
     x->clocks = 0;
     if (x->high - x->low <= 1)
         return false;
-    *most = between(x);
+    *most = between(x, *most, held_s);
     return true;
 }
 
-/* Lowers the largest loads of the hot devices, from those at the nominal clock. */
-static void lower_hot(double *out, struct open *o, const struct step *s, const struct devices *d,
-                      const double *limit_s, struct steps_memo *memo)
+/* Closes in on the largest load of each open device, from its load in `o` on. */
+static void load_hot(struct bracket *x, double *out, struct open *o, const struct step *s,
+                     struct steps_memo *memo)
 {
-    struct bracket x[LANES];
     lane clock;
     double *most = LANE(&o->load, load, most);
     bool estimate = !s->timing->needs_calibration;
-    for (size_t j = 0; j < o->n; j++) {
-        size_t i = o->of[j];
-        most[j] = LANE(&o->load, load, mean)[j] = out[i];
-        x[j] = (struct bracket){.high = out[i] + 1,
-                                .limit_s = limit_s[i],
-                                .clock = {CLOCK_LEAST, 1, 1, false},
-                                .loads = 1};
-    }
     while (o->n > 0) {
         size_t left = 0;
         for (size_t j = 0; j < o->n; j++)
             clock[j] = x[j].clock.clock;
-        split_open(o, s, d, clock, memo);
+        split_open(o, s, clock, memo);
         for (size_t j = 0; j < o->n; j++) {
             struct spent at = open_spent(o, s, j, clock[j], x[j].clocks == 0);
             bool open = close_in_load(&x[j], &most[j], &at, estimate);
@@ -442,10 +460,12 @@ static void lower_hot(double *out, struct open *o, const struct step *s, const s
 void steps_largest_held_load(double *out, const struct step *s, const struct devices *d,
                              const double *limit_s, const double *guess, struct steps_memo *memo)
 {
-    struct open o = {.n = 0};
+    struct bracket x[LANES];
+    struct open o;
     struct load_lanes load;
     lane time_s;
     bool any = false;
+    size_t n = 0;
 
     steps_largest_load(out, s, d, limit_s, guess, memo);
     for (size_t i = 0; i < d->n; i++) {
@@ -458,9 +478,17 @@ void steps_largest_held_load(double *out, const struct step *s, const struct dev
     steps_time_s(time_s, s, d, &load, memo);
     size_t hot = find_hot(o.of, s, d, LANE(&load, load, most), time_s);
     for (size_t j = 0; j < hot; j++) {
-        double most = out[o.of[j]];
-        if (most >= 1 && most < INFINITY)
-            o.of[o.n++] = o.of[j];
+        size_t i = o.of[j];
+        if (!(out[i] >= 1 && out[i] < INFINITY))
+            continue;
+        x[n] = (struct bracket){.high = out[i] + 1,
+                                .limit_s = limit_s[i],
+                                .wide = INFINITY,
+                                .clock = {CLOCK_LEAST, 1, 1, false}};
+        o.of[n++] = i;
     }
-    lower_hot(out, &o, s, d, limit_s, memo);
+    if (n == 0)
+        return;
+    open_devices(&o, n, d, &load);
+    load_hot(x, out, &o, s, memo);
 }

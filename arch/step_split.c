@@ -42,7 +42,7 @@ static void put_main(struct step_split_lanes *restrict out, struct pieces *restr
         PIECE(expert_flop)[i] = PIECE(expert_byte)[i] = 0;
         PIECE(attention_flop)[i] = PIECE(attention_byte)[i] = 0;
         PIECE(attention_chip_s)[i] = PIECE(attention_engine_s)[i] = 0;
-        PIECE(bound_s[BY_COMPUTE])[i] = compute_s[i];
+        PIECE(bound_s[BY_COMPUTE])[i] = PIECE(clocked_s)[i] = compute_s[i];
         PIECE(bound_s[BY_MEMORY])[i] = larger(chip_s - compute_s[i], 0);
         PIECE(bound_s[BY_LINK])[i] = 0;
     }
@@ -116,6 +116,7 @@ static void add_placed_parts(struct step_split_lanes *restrict out, struct piece
         x->chip_s[i] += on_engine ? 0 : s;
         PIECE(bound_s[BY_LINK])[i] += by_link ? s : 0;
         PIECE(bound_s[BY_COMPUTE])[i] += by_compute ? s : 0;
+        PIECE(clocked_s)[i] += (by_compute & !on_engine) ? s : 0;
         PIECE(bound_s[BY_MEMORY])[i] += (by_link | by_compute) ? 0 : s;
         PIECE(flop)[i] += flop;
         PIECE(engine_flop)[i] += on_engine ? flop : 0;
@@ -224,6 +225,7 @@ static void split_end(struct step_split_lanes *restrict out, const struct pieces
         behind[i] = overlapped_s(overlap_kind, compute, wire);
         PIECE(time_s)[i] = compute + wire - behind[i];
         hidden_part[i] = hidden;
+        PIECE(clocked_s)[i] *= times;
         PIECE(flop)[i] *= times;
         PIECE(padding_flop)[i] *= times;
         PIECE(engine_flop)[i] *= times;
@@ -294,6 +296,7 @@ static void stretch(struct step_split_lanes *out, size_t n, const double *whole_
             LANE_OF(out, step_split, class_s, class)[i] *= longer;
         for (int k = 0; k < BOUNDS; k++)
             LANE_OF(out, step_split, bound_s, k)[i] *= longer;
+        PIECE(clocked_s)[i] *= longer;
         PIECE(time_s)[i] = whole_s[i];
     }
 }

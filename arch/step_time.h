@@ -67,6 +67,7 @@ struct step_split {
     double time_s;
     double class_s[OP_CLASSES]; /* add up to time_s */
     double bound_s[BOUNDS];     /* by compute, memory, link */
+    double clocked_s;           /* by compute on the chip: follows its clock */
     double flop, padding_flop;  /* padding_flop: zeros that fill tiles, not in flop */
     double byte, engine_flop, engine_byte, wire_byte;
     double attention_flop, attention_byte;       /* core attention */
