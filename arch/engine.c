@@ -42,6 +42,8 @@ static const struct field rows[] = {
       .doc = "Memory stacks of a pool over those of the chip; auto: m." },
     { FIELD(engine, power_ratio, "1"), .lo = 0, .hi = 100, .init = -1, .words = derived,
       .doc = "Energy of a byte read by the engine over one read by the chip; auto: by kind." },
+    { FIELD(engine, j_per_flop, "J"), .lo = 0, .hi = 1e-9, .init = -1, .words = derived,
+      .doc = "Energy of a BF16 operation of the engine; auto: by kind and engine.node_nm." },
     { FIELD(engine, power_budget, "1"), .lo = 0.01, .hi = 1e4, .init = 1.43,
       .doc = "Kind bank: power limit of a stack over its power when the chip reads it at the full rate of its generation." },
     { FIELD(engine, power_w_per_stack, "W"), .lo = 0.1, .hi = 1e5, .init = -1, .words = derived,

@@ -61,11 +61,21 @@ struct logic {
 };
 LANES_OF(logic);
 
-static struct logic logic_of(const struct engine *e, double node_nm)
+static double flop_j(const struct engine *e, double node_nm)
 {
     const struct site *s = &sites[(size_t)e->kind];
-    return (struct logic){engine_read_ratio(e),
-                          s->j_per_flop * pow(node_nm / s->energy_nm, ENERGY_POWER),
+    double usual = s->j_per_flop * pow(node_nm / s->energy_nm, ENERGY_POWER);
+    return e->j_per_flop >= 0 ? e->j_per_flop : usual;
+}
+
+double engine_j_per_flop(const struct engine *e, const struct chip *c)
+{
+    return flop_j(e, engine_node_nm(e, c));
+}
+
+static struct logic logic_of(const struct engine *e, double node_nm)
+{
+    return (struct logic){engine_read_ratio(e), flop_j(e, node_nm),
                           pow(node_nm / AREA_NM, AREA_POWER)};
 }
 
@@ -195,7 +205,8 @@ void engine_limits_lanes(struct engine_limits_lanes *out, size_t n, const struct
         struct chip c = {.node_nm = LANE(chip, chip, node_nm)[i]};
         LANES_TAKE(e, engine, i);
         double node_nm = engine_node_nm(&e, &c);
-        if (e.kind != of.kind || e.power_ratio != of.power_ratio || node_nm != at_nm)
+        if (e.kind != of.kind || e.power_ratio != of.power_ratio || node_nm != at_nm ||
+            e.j_per_flop != of.j_per_flop)
             last = logic_of(&e, node_nm);
         of = e;
         at_nm = node_nm;

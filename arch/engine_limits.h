@@ -50,6 +50,9 @@ double engine_stack_limit_w(const struct chip *c, const struct engine *e);
 void engine_limits_lanes(struct engine_limits_lanes *out, size_t n, const struct chip_lanes *chip,
                          const struct hbm_lanes *hbm, const struct engine_lanes *engine);
 
+/* Energy of a BF16 operation of the engine on this chip. */
+double engine_j_per_flop(const struct engine *e, const struct chip *c);
+
 /* The process of its logic; auto: by kind, or that of the chip's compute dies. */
 double engine_node_nm(const struct engine *e, const struct chip *c);
 

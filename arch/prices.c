@@ -55,6 +55,7 @@ static const struct field rows[] = {
     FACTOR(engine_compute_factor, 0.01, 100, "Arithmetic an engine reaches over its peak in effect."),
     FACTOR(engine_energy_factor, 0.01, 100, "Energy of an engine's bytes over what it states."),
     FACTOR(stack_power_factor, 0.01, 100, "Power limit of a memory stack over that of the model."),
+    FACTOR(engine_logic_energy_factor, 0.01, 100, "Energy of an engine's operations over what it states."),
     PRICE(margin_ratio, "1", 1, 100, "Price of a device over its manufacturing cost."),
     PRICE(server_usd_per_device, "USD", 0, 1e6, "Host, board, chassis, power supply: share of one device."),
     PRICE(cooling_usd_per_w, "USD", 0, 1e3, "Rack and cooling per W of design power."),

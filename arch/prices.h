@@ -42,6 +42,7 @@ struct prices {
     double engine_area_ratio, engine_logic_usd_per_mm2, engine_premium, engine_stack_premium_ratio;
     double engine_unit_ratio, pool_server_ratio;
     double engine_bandwidth_factor, engine_compute_factor, engine_energy_factor, stack_power_factor;
+    double engine_logic_energy_factor;
 
     /* System. */
     double margin_ratio, server_usd_per_device, cooling_usd_per_w, link_usd_per_gb_per_s;

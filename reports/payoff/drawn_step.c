@@ -69,11 +69,13 @@ static bool draw_engine(struct engine *e, const struct drawn_step *s, size_t ran
     e->ridge_flop_per_byte *= own.ridge;
     if (p->engine_energy_factor != 1)
         e->power_ratio = engine_read_ratio(e) * p->engine_energy_factor;
+    if (p->engine_logic_energy_factor != 1)
+        e->j_per_flop = engine_j_per_flop(e, &s->like.chip) * p->engine_logic_energy_factor;
     if (p->stack_power_factor != 1 && s->stack_limit_w < INFINITY)
         e->power_w_per_stack = s->stack_limit_w * p->stack_power_factor;
     return own.bandwidth != 1 || own.ridge != 1 || p->engine_bandwidth_factor != 1 ||
            p->engine_compute_factor != 1 || p->engine_energy_factor != 1 ||
-           p->stack_power_factor != 1;
+           p->engine_logic_energy_factor != 1 || p->stack_power_factor != 1;
 }
 
 /* Power that the model may give a board, over the stated limit: a board that draws more than the

@@ -158,6 +158,10 @@ static void energy_and_power_limits_move_an_engine_that_power_limits(void **stat
     w.prices.stack_power_factor = 0.5;
     assert_true(dear < 0.99 * middle);
     assert_true(comparison_payoff(&a.c, &w, NULL) < 0.99 * middle);
+    w.prices.stack_power_factor = 1;
+    w.prices.engine_logic_energy_factor = 40; /* AttAcc spends 2 % of its power on arithmetic */
+    assert_true(comparison_payoff(&a.c, &w, NULL) < 0.99 * middle);
+    w.prices.engine_logic_energy_factor = 1;
     w.prices.engine_energy_factor = w.prices.stack_power_factor = 2; /* cancel in watts per byte */
     assert_true(comparison_payoff(&a.c, &w, NULL) > dear);
     done(&a);
