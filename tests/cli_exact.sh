@@ -47,7 +47,7 @@ exact() {
 bounds='priced [0-9]* of [0-9]* points, 1 in .*'
 order='every point in order, because bounds cost more than they save'
 
-# study STEPS MORE
+# study STEPS AXIS MORE
 study() {
     cat <<Y
 study: search
@@ -55,25 +55,31 @@ models: [gpt3-175b, deepseek-r1]
 chip: b200-paper
 workload: {batch: max, tpot: 50 ms}
 sweep:
-  engine: [none, attacc, duplex]
+  $2
   workload.context: [65536, 8192, 2048]
   chip.memory_byte_per_s: {from: 2 TB/s, to: 16 TB/s, steps: $1}
   chip.link_byte_per_s: {from: 100 GB/s, to: 1.8 TB/s, steps: $1, scale: log}
 objectives: [+tokens_per_s, -system_cost_usd]
-$2
+$3
 Y
 }
 fixed='plan: {devices: 32, tp: 8, dp: 4}'
 limits='constraints: [die_area_mm2 <= 1700, tokens_per_s >= 2000]'
 
-study 70 "$fixed
+latency='chip.link_latency_s: [0, 1 us, 10 us]'
+engines='engine: [none, attacc, duplex]'
+study 70 "$latency" "$fixed
 $limits" >large.txt
-study 15 "$fixed
+study 15 "$latency" "$fixed
 $limits" >small.txt
-study 60 "$fixed
+study 60 "$latency" "$fixed
 constraints: [tokens_per_s >= 1e9]" >nothing.txt
+# An engine shares the power limit of its chip, so no trend of throughput is declared.
+study 30 "$engines" "$fixed
+$limits" >engines.txt
 exact "large" 0 "$bounds" <large.txt
 exact "small" 0 "$order" <small.txt
+exact "engines" 0 'priced every point in order.*' <engines.txt
 exact "met by nothing" 3 "$bounds" <nothing.txt
 
 exact "auto mappings" 0 "$bounds" <<Y
