@@ -53,6 +53,38 @@ static void a_feasible_device_never_exceeds_its_power_limit(void **state)
     assert_true(feasible > 100 && throttled > 20 && throttled < feasible);
 }
 
+/* A throttled batch max is the largest batch that, when given, is in time; an engine has its own
+ * arithmetic, whose time does not follow the clock. */
+static void the_largest_batch_under_a_power_limit_is_in_time_and_one_more_is_not(void **state)
+{
+    static const char *const engine[] = {"engine=none", "engine=duplex", "engine=attacc",
+                                         "engine=logic-die-r32"};
+    static const char *const tpot[] = {"workload.tpot=20 ms", "workload.tpot=50 ms"};
+    static const char *const tdp[] = {"chip.tdp_w=500 W", "chip.tdp_w=700 W", "chip.tdp_w=900 W"};
+    static const char *const model[] = {"model=deepseek-r1", "model=llama-3.1-8b"};
+    size_t throttled = 0;
+    (void)state;
+    srand(11);
+    for (int i = 0; i < 120; i++) {
+        struct study *s = study_with(
+            SET("chip=b200", pick(model, LEN(model)), pick(engine, LEN(engine)),
+                pick(tpot, LEN(tpot)), pick(tdp, LEN(tdp)), "plan.devices=8", "plan.tp=8",
+                "plan.ep=8", "workload.context=8192", "precision.weight=fp8", "precision.math=fp8",
+                i % 2 ? "chip.memory_byte_per_s=8 TB/s" : "chip.memory_byte_per_s=6 TB/s"));
+        struct metrics most, m;
+        struct design d = s->base;
+        evaluate(&d, NULL, &most, NULL);
+        for (double more = 0; more <= 1 && most.batch_slo >= 1; more++) {
+            d.workload.batch = most.batch_slo + more;
+            evaluate(&d, NULL, &m, NULL);
+            assert_int_equal(m.tpot_s > d.workload.tpot_s, more > 0);
+            throttled += more > 0 && most.throttle_ratio < 1;
+        }
+        study_free(s);
+    }
+    assert_true(throttled > 20);
+}
+
 /* A lower limit costs time, and never gives throughput. */
 static void less_power_never_makes_a_system_faster(void **state)
 {
@@ -199,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_feasible_device_never_exceeds_its_power_limit),
+        cmocka_unit_test(the_largest_batch_under_a_power_limit_is_in_time_and_one_more_is_not),
         cmocka_unit_test(less_power_never_makes_a_system_faster),
         cmocka_unit_test(an_idle_engine_gives_the_chip_no_watt),
         cmocka_unit_test(a_floor_over_the_limit_has_the_verdict_power),
