@@ -32,7 +32,7 @@ static const struct field rows[] = {
     { FIELD(engine, ridge_flop_per_byte, "FLOP/B"), .lo = 1e-3, .hi = 1e6, .init = 1, .doc = "r: the engine's ridge point; its peak is m r times the memory bandwidth. Lowered to what can be fed (engine.limits)." },
     { FIELD(engine, capacity_ratio, "1"), .lo = 0.01, .hi = 100, .init = 1, .doc = "kappa: memory capacity with the engine over that without." },
     { FIELD(engine, link_byte_per_s, "B/s"), .lo = 0, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = 0, .doc = "Link from the chip to a discrete engine; 0: the engine is in place." },
-    { FIELD(engine, overlap, "1"), .lo = 0, .hi = 1, .init = 0, .doc = "Overlap of engine and chip: share of the shorter time hidden behind the longer." },
+    { FIELD(engine, overlap, "1"), .lo = 0, .hi = 1, .init = 0, .doc = "Overlap of engine and chip: share of the shorter time hidden behind the longer, on two halves of the batch that each read the weights; only where faster." },
     { FIELD(engine, runs, "1"), .init = RUNS_ATTENTION, .only_words = true, .joined = true, .words = runs_words,
       .doc = "Operators the engine may run, joined by + (attention+experts); each still runs on the faster unit. A pool that runs only experts holds their weights and always runs them." },
     { FIELD(engine, dram_area_ratio, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Area added to each DRAM die, as a share of the die." },

@@ -11,9 +11,9 @@ struct work_most {
     double flop, byte, wire_byte;
 };
 
-static struct work_most work_most(const struct step *s, double most)
+static struct work_most work_most(const struct step *s, double most, double halves)
 {
-    double halves = step_halves(s), passing = most / step_parts(s);
+    double passing = most / (s->stages * halves);
     struct work_most w = {0, 0, 0};
     for (size_t i = 0; i < s->ops.n; i++) {
         const struct op *o = &s->ops.op[i];
@@ -32,8 +32,10 @@ static size_t find_hot(size_t *of, const struct step *s, const struct devices *d
     size_t hot = 0;
     /* The busiest device may do more work than this. */
     bool more = s->routing->load.n > 0 || s->routing->imbalance > 1;
-    struct work_most none = work_most(s, 0), one = work_most(s, 1);
-    struct work_most beside = s->beside ? work_most(s->beside, 1) : (struct work_most){0, 0, 0};
+    double halves = some_engine_overlaps(d) ? 2 : step_halves(s);
+    struct work_most none = work_most(s, 0, halves), one = work_most(s, 1, halves);
+    struct work_most beside =
+        s->beside ? work_most(s->beside, 1, halves) : (struct work_most){0, 0, 0};
     double share = s->beside ? s->beside_per_request : 0;
     for (size_t i = 0; i < d->n; i++) {
         struct energy e;

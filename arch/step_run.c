@@ -28,9 +28,9 @@ static const double *at_least(double *restrict room, size_t n, const double *mea
 }
 
 void pass_begin(struct pass *out, const struct step *s, const struct devices *d, const double *most,
-                const double *mean, struct steps_memo *memo)
+                const double *mean, double halves, struct steps_memo *memo)
 {
-    double parts = step_parts(s);
+    double parts = s->stages * halves;
     out->step = s;
     out->devices = d;
     out->memo = memo;

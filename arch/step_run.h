@@ -24,8 +24,9 @@ struct sums {
     lane chip_slope, engine_slope, wire_slope; /* seconds per request, approximate */
 };
 
+/* `halves`: sequential halves of the step, each a pass. */
 void pass_begin(struct pass *out, const struct step *s, const struct devices *d, const double *most,
-                const double *mean, struct steps_memo *memo);
+                const double *mean, double halves, struct steps_memo *memo);
 
 struct run_room {
     lane requests, waited, share;

@@ -244,7 +244,7 @@ static void split_end(struct step_split_lanes *restrict out, const struct pieces
             double s = class_s[i] * times - (class == OP_COMMUNICATION ? behind[i] : 0);
             double engine = x->engine_class_s[class][i] * times;
             double less = hidden_part[i] * engine / (x->engine_s[i] * times);
-            class_s[i] = hidden_part[i] > 0 ? s - less : s;
+            class_s[i] = hidden_part[i] > 0 ? larger(s - less, 0) : s;
         }
     }
 }
@@ -327,20 +327,47 @@ static void add_whole(struct step_split_lanes *out, const struct step *s, const 
     }
 }
 
+/* Splits a step that runs in `halves`; `x` gets the split of one. */
+static void split_in(struct step_split_lanes *out, struct pieces *x, const struct step *s,
+                     const struct devices *d, const struct load_lanes *load, double halves,
+                     struct steps_memo *memo)
+{
+    struct pass pass;
+    const double *overlap = halves > 1 ? LANE(&d->rates, rates, overlap) : lanes_of_zero;
+    pass_begin(&pass, s, d, LANE(load, load, most), LANE(load, load, mean), halves, memo);
+    split_pass(out, x, &pass);
+    split_end(out, x, d->n, overlap, s->overlap, halves);
+    if (s->timing->error)
+        add_errors(out, x, d->n, s->timing->error_beyond(d), halves);
+}
+
+/* Splits the step in the halves that it runs in on each device, as in arch/step_time.c. */
+static void split_parts(struct step_split_lanes *out, double *halves, const struct step *s,
+                        const struct devices *d, const struct load_lanes *load,
+                        struct steps_memo *memo)
+{
+    struct pieces x;
+    split_in(out, &x, s, d, load, step_halves(s), memo);
+    lanes_set(halves, d->n, step_halves(s));
+    if (step_halves(s) > 1 || !some_engine_overlaps(d))
+        return;
+    struct step_split_lanes halved = *out;
+    split_in(&halved, &x, s, d, load, 2, memo);
+    for (size_t i = 0; i < d->n; i++)
+        if (halves_gain(LANE(&d->rates, rates, overlap)[i], x.engine_s[i],
+                        LANE(&halved, step_split, time_s)[i], PIECE(time_s)[i])) {
+            LANES_COPY(out, i, &halved, i);
+            halves[i] = 2;
+        }
+}
+
 void steps_split(struct step_split_lanes *out, const struct step *s, const struct devices *d,
                  const struct load_lanes *load, struct steps_memo *memo)
 {
-    struct pass pass;
-    struct pieces x;
-    const struct timing *t = s->timing;
-    const double *most = LANE(load, load, most);
-    pass_begin(&pass, s, d, most, LANE(load, load, mean), memo);
-    split_pass(out, &x, &pass);
-    split_end(out, &x, d->n, LANE(&d->rates, rates, overlap), s->overlap, step_halves(s));
-    if (t->error)
-        add_errors(out, &x, d->n, t->error_beyond(d), step_halves(s));
-    if (t->whole)
-        add_whole(out, s, d, most, memo);
+    lane halves;
+    split_parts(out, halves, s, d, load, memo);
+    if (s->timing->whole)
+        add_whole(out, s, d, LANE(load, load, most), memo);
 }
 
 /* ---- one device ---- */
@@ -362,18 +389,25 @@ void step_split_one(struct step_split *out, const struct step *s, const struct d
 struct op_cost step_op_cost(const struct step *s, const struct devices *d, size_t op,
                             struct load load)
 {
+    static const struct step_split nothing;
     struct step one = *s;
     struct step_split_lanes lanes, *out = &lanes;
+    struct load_lanes at;
     struct pieces x;
     struct pass pass;
     struct steps_memo memo = {0};
+    lane halves;
+    LANES_PUT(&at, 0, load);
+    LANES_PUT(out, 0, nothing);
+    steps_renew(&memo);
+    split_parts(out, halves, s, d, &at, &memo);
+    double times = halves[0];
     steps_renew(&memo);
     step_keep(&one, op);
     const struct op *o = &one.ops.op[0];
-    pass_begin(&pass, &one, d, &load.most, &load.mean, &memo);
+    pass_begin(&pass, &one, d, &load.most, &load.mean, times, &memo);
     split_pass(out, &x, &pass);
 
-    double times = step_halves(s);
     const double bound_s[BOUNDS] = {[BY_COMPUTE] = PIECE(bound_s[BY_COMPUTE])[0],
                                     [BY_MEMORY] = PIECE(bound_s[BY_MEMORY])[0],
                                     [BY_LINK] = PIECE(bound_s[BY_LINK])[0]};

@@ -26,6 +26,27 @@ static void add_up(double *restrict time_s, double *restrict slope_s, const stru
     }
 }
 
+FOR_ALL_VECTORS
+static void take_halves(double *restrict time_s, double *restrict slope_s, size_t n,
+                        const double *restrict overlap, const double *restrict engine_s,
+                        const double *restrict halved_s, const double *restrict halved_slope_s)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool gains = halves_gain(overlap[i], engine_s[i], halved_s[i], time_s[i]);
+        time_s[i] = gains ? halved_s[i] : time_s[i];
+        slope_s[i] = gains ? halved_slope_s[i] : slope_s[i];
+    }
+}
+
+bool some_engine_overlaps(const struct devices *d)
+{
+    const double *overlap = LANE(&d->rates, rates, overlap);
+    bool some = false;
+    for (size_t i = 0; i < d->n; i++)
+        some |= overlap[i] > 0;
+    return some;
+}
+
 /* Time of the prefill step beside the decode step on each device; NULL if there is none. */
 static const double *find_beside(double *room, const struct step *s, const struct devices *d,
                                  struct steps_memo *memo)
@@ -46,13 +67,21 @@ static void time_step(double *time_s, double *slope_s, const struct step *s,
                       const struct devices *d, const double *most, const double *mean,
                       const double *beside_s, bool slopes, struct steps_memo *memo)
 {
+    const double *overlap = LANE(&d->rates, rates, overlap);
     struct pass pass;
     struct sums x;
-    double halves = step_halves(s);
-    pass_begin(&pass, s, d, most, mean, memo);
+    bool halved = step_halves(s) > 1;
+    pass_begin(&pass, s, d, most, mean, step_halves(s), memo);
     s->timing->sum(&x, &pass, slopes);
-    add_up(time_s, slope_s, &x, d->n, LANE(&d->rates, rates, overlap), s->overlap, halves,
-           halves / step_parts(s));
+    add_up(time_s, slope_s, &x, d->n, halved ? overlap : lanes_of_zero, s->overlap, step_halves(s),
+           1 / s->stages);
+    if (!halved && some_engine_overlaps(d)) {
+        lane halved_s, halved_slope_s;
+        pass_begin(&pass, s, d, most, mean, 2, memo);
+        s->timing->sum(&x, &pass, slopes);
+        add_up(halved_s, halved_slope_s, &x, d->n, overlap, s->overlap, 2, 1 / s->stages);
+        take_halves(time_s, slope_s, d->n, overlap, x.engine_s, halved_s, halved_slope_s);
+    }
     if (s->timing->whole)
         s->timing->whole((struct spell){time_s, slope_s}, s, d, most, beside_s);
 }
@@ -99,12 +128,9 @@ static void guess_first(double *x, const struct step *s, const struct devices *d
 {
     static const struct load one = {1, 1};
     const double *overlap = LANE(&d->rates, rates, overlap);
-    bool overlaps = false;
-    for (size_t i = 0; i < d->n; i++) {
-        overlaps |= overlap[i] > 0;
+    for (size_t i = 0; i < d->n; i++)
         x[i] = larger(1, floor(smaller(guess[i], LOAD_MOST)));
-    }
-    if (!overlaps) { /* no guess changes the result */
+    if (!some_engine_overlaps(d)) { /* no guess changes the result */
         for (size_t i = 0; i < d->n; i++)
             x[i] = memo->largest[i] > 0 ? memo->largest[i] : x[i];
         return;

@@ -3,7 +3,9 @@
  * module places them and adds them up.
  *
  * Idea: Amdahl's law. A pass takes the time of its operators, each on the faster unit allowed,
- * minus the overlap of engine and chip and the collectives hidden behind computation. Invariants:
+ * minus the overlap of engine and chip and the collectives hidden behind computation. Engine and
+ * chip overlap on two halves of the batch, each of which reads all weights; a step runs in halves
+ * only where that is faster. Invariants:
  * the result of a device does not depend on the other devices; the largest load is exact if time
  * never falls as requests are added, which only engine.overlap can violate. */
 #ifndef ARCH_STEP_TIME_H
@@ -36,6 +38,15 @@ static inline double hidden_s(double overlap, double chip_s, double engine_s)
 {
     return overlap * smaller(chip_s, engine_s);
 }
+
+/* Does a step of one part gain from two halves, so that engine and chip overlap? */
+static inline bool halves_gain(double overlap, double engine_s, double halved_s, double whole_s)
+{
+    return (overlap > 0) & (engine_s > 0) & (halved_s < whole_s);
+}
+
+/* Does the engine of any device overlap with the chip? */
+bool some_engine_overlaps(const struct devices *d);
 
 /* Time of collectives hidden behind computation; `overlap`: OVERLAP_... of arch/plan.h. */
 static inline double overlapped_s(int overlap, double compute_s, double wire_s)
