@@ -45,6 +45,8 @@ static const struct field rows[] = {
     { FIELD(model, vocab, "1"), .lo = 1, .hi = 1e8, .init = NAN, .whole = true, .doc = "Vocabulary size." },
     { FIELD(model, tied_embeddings, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no,
       .doc = "Embedding and head share their weights." },
+    { FIELD(model, draft_layers, "1"), .lo = 0, .hi = 100, .init = 0, .whole = true,
+      .doc = "MTP modules of one layer each, which draft the query tokens beyond the first; 0: drafting takes no time." },
 };
 /* clang-format on */
 COVERS(rows, model);
@@ -59,6 +61,20 @@ double model_moe_layers(const struct model *m)
 double model_dense_layers(const struct model *m)
 {
     return m->layers - model_moe_layers(m);
+}
+
+struct model model_draft_layer(const struct model *m)
+{
+    struct model one = *m;
+    bool full = m->full_every > 0 && fmod(m->layers, m->full_every) == 0;
+    bool moe = m->experts > 0 && fmod(m->layers - m->first_dense_layers, m->moe_every) == 0;
+    one.layers = 1;
+    one.window = full ? 0 : m->window;
+    one.full_every = 0;
+    one.experts = moe ? m->experts : 0;
+    one.first_dense_layers = 0;
+    one.moe_every = 1;
+    return one;
 }
 
 double model_ffn_matrices(const struct model *m)

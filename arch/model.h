@@ -14,6 +14,7 @@ struct model {
     double ffn, gated_ffn;
     double experts, top_k, moe_ffn, shared_ffn, first_dense_layers, moe_every;
     double vocab, tied_embeddings;
+    double draft_layers;
 };
 
 enum { ABSORB_AUTO = 2 };
@@ -22,13 +23,16 @@ extern const struct fields model_fields;
 
 double model_moe_layers(const struct model *m);   /* layers with routed experts */
 double model_dense_layers(const struct model *m); /* layers with a dense feed-forward */
+/* A model of one layer: the last one, as an MTP module repeats it (arXiv:2412.19437). */
+struct model model_draft_layer(const struct model *m);
+
 double model_ffn_matrices(const struct model *m); /* 3 gated (gate, up, down), 2 plain */
 
 /* Weights, in parameters; norms and biases (below 0.1 %) are left out. */
 double model_expert_params(const struct model *m); /* one routed expert of one layer */
 double model_routed_params(const struct model *m); /* all routed experts of all layers */
 double model_vocab_params(const struct model *m);  /* embedding and head */
-double model_params(const struct model *m);        /* everything */
+double model_params(const struct model *m);        /* everything but drafts */
 double model_active_params(const struct model *m); /* used by one token, without the embedding */
 
 #endif

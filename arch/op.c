@@ -21,10 +21,23 @@ void ops_add(struct ops *list, double count, struct op op)
     op.state_byte *= each * count;
     op.act_byte *= each * count;
     op.each = 1;
+    op.routed = op.routed > 0 ? op.routed : 1;
     op.wire_byte *= count;
     op.hops *= count;
     op.key_flop *= count;
     list->op[list->n++] = op;
+}
+
+void ops_repeat(struct ops *list, size_t first, double times)
+{
+    for (size_t i = first; i < list->n; i++) {
+        struct op *o = &list->op[i];
+        double *const cost[] = {&o->count,      &o->flop,     &o->weight_byte, &o->cache_byte,
+                                &o->state_byte, &o->act_byte, &o->wire_byte,   &o->byte,
+                                &o->hops,       &o->key_flop};
+        for (size_t k = 0; k < sizeof cost / sizeof *cost; k++)
+            *cost[k] *= times;
+    }
 }
 
 void ops_add_gemms(struct ops *list, const char *name, enum op_class class, double count,

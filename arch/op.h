@@ -65,11 +65,14 @@ struct op {
     double hops;  /* per step: sequential link latencies */
     double group; /* devices of a collective */
     enum kernel kernel;
+    bool drafts;     /* an operator of drafted tokens */
     bool joined;     /* runs in the kernel of another operator */
     bool per_head;   /* KERNEL_DECODE: as many KV heads as query heads */
     double depth;    /* of a call: reduction dimension (GEMM), tokens of context (decode) */
     bool aside;      /* the kernel moves its activations in a separate phase */
     double key_flop; /* per request: FLOP of one additional key per query (prefill kernels) */
+    double routed;   /* UNIT_EXPERT: tokens of a call over those of the model's own layers; input of
+                        ops_add: 0 means 1 */
     double busiest;  /* its time follows `busiest` times the load of the busiest device, at least
                         the mean load; 0: the mean load */
 };
@@ -81,7 +84,7 @@ static const enum op_class op_class_order[] = {OP_ATTENTION, OP_PROJECTION,    O
                                                OP_EXPERT,    OP_COMMUNICATION, OP_OTHER};
 static_assert(sizeof op_class_order / sizeof *op_class_order == OP_CLASSES, "a class is missing");
 
-enum { OPS_MOST = 64 };
+enum { OPS_MOST = 96 };
 
 struct ops {
     size_t n;
@@ -111,6 +114,9 @@ struct shape {
 
 /* Adds an operator to the list; `count` multiplies the costs. */
 void ops_add(struct ops *list, double count, struct op op);
+
+/* Repeats the operators from `first` on: `times` calls for each. */
+void ops_repeat(struct ops *list, size_t first, double times);
 
 /* Adds a product [tokens, in] x [in, out]; `tokens` per request, weights read once per step. */
 void ops_add_gemm(struct ops *list, const char *name, enum op_class class, double count,

@@ -104,12 +104,65 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
     return s;
 }
 
-/* Context parallelism: the tokens of a request's context and prompt are split over cp devices,
- * which exchange queries and partial results. Experts already count the tokens of all devices. */
-static void share_context(struct ops *list, const struct model *m, const struct shape *s, double cp)
+/* Drafting of the query tokens beyond the first: `passes` of one layer, each with the embedding, a
+ * projection of it and the previous hidden state, and the head (DeepSeek-V3's MTP module, arXiv:
+ * 2412.19437). The first pass reads the tokens accepted in the last step, each other pass one; here
+ * all passes read their mean. A prompt passes through the layer once. */
+struct draft {
+    double passes; /* 0: nothing is drafted, or elsewhere */
+    struct model layer;
+    struct shape shape;
+};
+
+static void draft_of(struct draft *out, const struct model *m, const struct shape *s,
+                     const struct workload *w)
 {
-    if (cp <= 1)
+    bool drafts = m->draft_layers > 0 && w->query_tokens > 1;
+    double all = s->decode > 0 ? w->query_tokens - 1 : 1;
+    *out = (struct draft){drafts ? all : 0, model_draft_layer(m), *s};
+    out->shape.decode = s->decode > 0 ? (w->accepted_tokens + all - 1) / all : 0;
+    out->shape.prompts = s->prompts / all;
+    out->shape.tokens = out->shape.decode + out->shape.prompts * (s->prompt - s->prefix);
+    out->shape.head_tokens = 1;
+}
+
+static void add_layers(struct ops *out, const struct model *m, const struct shape *s)
+{
+    add_vocabulary(out, m, s);
+    add_norms(out, m, s);
+    attention_of(m)->ops(m, s, out);
+    ffn_ops(m, s, out);
+}
+
+static void add_draft(struct ops *out, const struct draft *d, double own_tokens)
+{
+    size_t first = out->n;
+    if (d->passes <= 0)
         return;
+    add_layers(out, &d->layer, &d->shape);
+    ops_add_gemm(out, "projection", OP_PROJECTION, 1, &d->shape, d->shape.tokens,
+                 2 * d->layer.hidden, d->layer.hidden);
+    ops_repeat(out, first, d->passes);
+    for (size_t i = first; i < out->n; i++) {
+        out->op[i].routed = d->shape.tokens / own_tokens;
+        out->op[i].drafts = true;
+    }
+}
+
+/* Weights of an MTP module on a device: its layer, and its projection on every rank. Embedding and
+ * head are the model's own. */
+static double draft_weight_params(const struct draft *d, const struct plan *p,
+                                  const struct workload *w)
+{
+    struct model layer = d->layer;
+    layer.vocab = 0;
+    return device_weight_params(&layer, p, w) + 2 * layer.hidden * layer.hidden;
+}
+
+/* Context parallelism: the tokens of a request's context and prompt are split over cp devices,
+ * Experts already count the tokens of all devices. */
+static void share_context(struct ops *list, double cp)
+{
     for (size_t i = 0; i < list->n; i++) {
         struct op *o = &list->op[i];
         if (o->unit == UNIT_EXPERT)
@@ -122,11 +175,17 @@ static void share_context(struct ops *list, const struct model *m, const struct 
         o->wire_byte /= cp;
         o->key_flop /= cp;
     }
+}
+
+/* Queries and partial results of the shared context. */
+static void add_exchange(struct ops *list, const struct model *m, const struct shape *s,
+                         double layers, double cp)
+{
     double heads = attention_heads(m, s->tp);
     double sent = s->decode * heads * attention_of(m)->query(m) +
                   s->prompts * s->prompt *
                       attention_of(m)->cached(m, s->tp); /* keys and values, round the ring */
-    ops_add(list, m->layers,
+    ops_add(list, layers,
             (struct op){.name = "attention.exchange",
                         .class = OP_COMMUNICATION,
                         .unit = UNIT_LINK,
@@ -190,19 +249,26 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     const struct op_list *list = timing->list;
     struct shape s = shape_of(m, plan, w, p, mode);
     s.routing = out->routing;
+    struct draft draft;
+    draft_of(&draft, m, &s, w);
+    if (list)
+        draft.passes = 0;
+    double drafts = draft.passes > 0 ? m->draft_layers : 0;
     double group = ffn_expert_group(plan->tp, plan->ep);
 
     out->ops.n = 0;
     if (list) {
         list->ops(m, &s, &out->ops);
     } else {
-        add_vocabulary(&out->ops, m, &s);
-        add_norms(&out->ops, m, &s);
-        attention_of(m)->ops(m, &s, &out->ops);
-        ffn_ops(m, &s, &out->ops);
+        add_layers(&out->ops, m, &s);
+        add_draft(&out->ops, &draft, s.tokens);
     }
 
-    share_context(&out->ops, m, &s, plan->cp);
+    if (plan->cp > 1) {
+        share_context(&out->ops, plan->cp);
+        add_exchange(&out->ops, m, &s, m->layers, plan->cp);
+        add_exchange(&out->ops, &draft.layer, &draft.shape, draft.passes, plan->cp);
+    }
     if (plan->pp > 1)
         ops_add(&out->ops, plan->pp - 1,
                 (struct op){.name = "pipeline.send",
@@ -221,23 +287,33 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
         fixed = live / s.tokens * fmin(s.tokens, CHUNK_TOKENS);
         live = 0;
     }
-    out->weight_byte = (list ? list->weight_params(m, plan) : device_weight_params(m, plan, w)) /
-                       plan->pp * p->weight;
-    out->expert_byte = list ? 0 : device_expert_params(m, plan, w) / plan->pp * p->weight;
+    double weights = list ? list->weight_params(m, plan) : device_weight_params(m, plan, w);
+    double experts = list ? 0 : device_expert_params(m, plan, w);
+    if (drafts > 0) {
+        weights += drafts * draft_weight_params(&draft, plan, w);
+        experts += drafts * device_expert_params(&draft.layer, plan, w);
+    }
+    out->weight_byte = weights / plan->pp * p->weight;
+    out->expert_byte = experts / plan->pp * p->weight;
     out->fixed_byte = fixed * p->activation;
     double cached = fmax(s.context, s.prompt);
     if (phase_of(w)->answers && w->kv_room == KV_ROOM_WHOLE)
         cached = w->input + w->output;
     double window_at = list && list->windows_cache_all ? 0 : cached;
+    double of_drafts =
+        drafts * attention_kv_byte_per_token(&draft.layer, plan->tp, p->kv, s.rope_byte, window_at);
     out->kv_byte_per_request =
-        cached * attention_kv_byte_per_token(m, plan->tp, p->kv, s.rope_byte, window_at) /
+        cached *
+        (attention_kv_byte_per_token(m, plan->tp, p->kv, s.rope_byte, window_at) + of_drafts) /
         plan->pp / plan->cp;
     out->act_byte_per_request = live * p->activation / plan->pp / plan->cp;
-    out->kv_byte_per_token = attention_kv_byte_per_token(m, 1, p->kv, s.rope_byte, 0);
+    out->kv_byte_per_token =
+        attention_kv_byte_per_token(m, 1, p->kv, s.rope_byte, 0) +
+        drafts * attention_kv_byte_per_token(&draft.layer, 1, p->kv, s.rope_byte, 0);
     out->dp = plan->dp;
     out->mixed = w->phase == PHASE_SERVING;
     out->timing = timing;
-    out->layers = m->layers / plan->pp;
+    out->layers = (m->layers + draft.passes) / plan->pp;
     out->beside = NULL;
     out->beside_per_request =
         out->mixed && timing->prompts_apart ? w->accepted_tokens / w->output : 0;
@@ -261,7 +337,7 @@ struct load step_load(const struct step *s, double batch)
 
 double step_active_share(const struct step *s, const struct op *o, double mean, double idle_ratio)
 {
-    return 1 - power_exp(o->log_idle * s->group_tokens * mean) * idle_ratio;
+    return 1 - power_exp(o->log_idle * o->routed * s->group_tokens * mean) * idle_ratio;
 }
 
 bool step_is_measured(const struct step *s, const int number[KERNELS])

@@ -32,14 +32,14 @@ static void add_placed(struct step_bound *out, const struct step *s, const struc
 {
     double waited = step_waited(o, s->routing->imbalance) / step_parts(s);
     bool expert = o->unit == UNIT_EXPERT;
-    out->place[out->placed++] =
-        (struct bound_placed){.flop = o->flop * waited,
-                              .byte = o->byte * waited,
-                              .wire_byte = o->wire_byte * waited,
-                              .read_byte = expert ? 0 : o->weight_byte,
-                              .weight_byte = expert ? o->weight_byte : 0,
-                              .idle = expert ? -o->log_idle * s->group_tokens / step_parts(s) : 0,
-                              .expert = expert};
+    out->place[out->placed++] = (struct bound_placed){
+        .flop = o->flop * waited,
+        .byte = o->byte * waited,
+        .wire_byte = o->wire_byte * waited,
+        .read_byte = expert ? 0 : o->weight_byte,
+        .weight_byte = expert ? o->weight_byte : 0,
+        .idle = expert ? -o->log_idle * o->routed * s->group_tokens / step_parts(s) : 0,
+        .expert = expert};
 }
 
 void step_bound_make(struct step_bound *out, const struct step *s)

@@ -92,7 +92,8 @@ const double *pass_share(double *room, const struct pass *p, size_t op)
 {
     const struct step *s = p->step;
     const struct op *o = &s->ops.op[op];
-    double all = -40 / (o->log_idle * s->group_tokens); /* e^-40 is below the rounding of 1 */
+    double tokens = o->routed * s->group_tokens;
+    double all = -40 / (o->log_idle * tokens); /* e^-40 is below the rounding of 1 */
     if (!find_idle(room, p->mean, p->devices->n, all))
         return lanes_of_one;
     for (size_t i = 0; i < p->devices->n; i++) {
@@ -102,9 +103,9 @@ const double *pass_share(double *room, const struct pass *p, size_t op)
             continue;
         double *share = remember(p->memo, mean, op, &found);
         if (!found) {
-            double *ratio = remember(p->memo, mean, OPS_MOST, &found);
+            double *ratio = remember(p->memo, o->routed * mean, OPS_MOST, &found);
             if (!found)
-                *ratio = routing_idle_ratio(s->routing, s->group_tokens * mean);
+                *ratio = routing_idle_ratio(s->routing, tokens * mean);
             share = remember(p->memo, mean, op, &found);
             *share = step_active_share(s, o, mean, *ratio);
         }

@@ -64,7 +64,7 @@ INLINED void pass_run(struct run *out, struct run_room *room, const struct pass 
         pass_wait(out, room, p);
     if (expert) {
         out->share = pass_share(room->share, p, op);
-        out->idle = -o->log_idle * p->step->group_tokens;
+        out->idle = -o->log_idle * o->routed * p->step->group_tokens;
     }
 }
 

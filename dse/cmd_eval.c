@@ -73,10 +73,11 @@ static void print_operators(const struct mapped *mapped, const struct design *d,
     devices_of(&dev, d);
     table_begin(&t, header, LEN(header));
     for (size_t i = 0; i < mapped->step.ops.n; i++) {
+        const struct op *o = &mapped->step.ops.op[i];
         struct op_cost c = step_op_cost(&mapped->step, &dev, i, load);
         int bar = (int)(time_share(&c, step_s) / 4 + 0.5);
         char text[64];
-        snprintf(text, sizeof text, "  %s", mapped->step.ops.op[i].name);
+        snprintf(text, sizeof text, "  %s%s", o->drafts ? "draft." : "", o->name);
         table_text(&t, text);
         table_text(&t, place_text[c.on]);
         add_quantity(&t, c.flop, "FLOP");
@@ -308,8 +309,9 @@ static void print_json(const struct mapped *mapped, const struct plan *plan,
     for (size_t i = 0; mapped && i < mapped->step.ops.n; i++) {
         const struct op *o = &mapped->step.ops.op[i];
         struct op_cost c = step_op_cost(&mapped->step, &dev, i, step_load(&mapped->step, m->batch));
-        printf("%s\n    {\"name\": \"%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ",
-               i ? "," : "", o->name, op_class_text[o->class], place_text[c.on]);
+        printf("%s\n    {\"name\": \"%s%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ",
+               i ? "," : "", o->drafts ? "draft." : "", o->name, op_class_text[o->class],
+               place_text[c.on]);
         json_number(o->count, stdout);
         const double number[] = {c.flop, c.byte, c.wire_byte, c.time_s};
         static const char *const key[] = {"flop", "byte", "wire_byte", "time_s"};

@@ -45,6 +45,7 @@ struct family {
     { TO(top_k),           "num_experts_per_tok",     NULL, NEED, NULL },               \
     { TO(moe_ffn),         "moe_intermediate_size",   NULL, NEED, NULL },               \
     { TO(shared_ffn),      "n_shared_experts",        NULL, 0,    derive_shared_experts },     \
+    { TO(draft_layers),    "num_nextn_predict_layers", NULL, 0, NULL },                \
     { TO(moe_every),       "first_k_dense_replace",   NULL, NEED, derive_moe_deepseek }
 
 #define QWEN_MOE                                                                        \

@@ -41,6 +41,7 @@ static const char *const ways[][4] = {
     {"plan.devices=32", "workload.phase=disaggregated", "workload.ttft=2", "workload.tpot=20ms"},
     {"plan.devices=32", "plan.overlap=two_batch", "plan.pp=auto", "workload.tpot=15ms"},
     {"plan.devices=32", "plan.overlap=ideal", "workload.chance=yes", "workload.tpot=10ms"},
+    {"plan.devices=32", "workload.query_tokens=3", "plan.pp=auto", "workload.tpot=20ms"},
     {"plan.devices=32", "timing=simulator", "workload.context=4096", "workload.tpot=15ms"},
     {"plan.devices=32", "timing=calibrated", "plan.pp=auto", "workload.tpot=25ms"},
     {"plan.devices=16", "timing=calibrated", "workload.phase=serving", "workload.ttft=4"},

@@ -51,6 +51,8 @@ static const char *const ways[][4] = {
     {"workload.phase=decode", "plan.devices=64", "plan.all_reduce=best", "plan.tp=4"},
     {"workload.phase=decode", "plan.devices=64", "workload.skew=0.5", "plan.tp=8"},
     {"workload.phase=decode", "plan.devices=64", "workload.chance=yes", "plan.tp=8"},
+    {"workload.phase=decode", "plan.devices=64", "workload.query_tokens=3", "plan.tp=8"},
+    {"workload.phase=serving", "plan.devices=64", "workload.query_tokens=1.5", "plan.cp=2"},
     {"workload.phase=decode", "plan.devices=64", "timing=simulator", "plan.tp=8"},
     {"workload.phase=decode", "plan.devices=64", "timing=calibrated", "plan.tp=8"},
     {"workload.phase=serving", "plan.devices=64", "timing=calibrated", "plan.overlap=two_batch"},
@@ -153,8 +155,8 @@ static struct by_hand halves_by_hand(const struct step *s, const struct rates *r
         double mean = fmax(load.mean, load.most / s->expert_replicas) / parts;
         double requests = expert ? mean : load.most / parts, share = 1;
         if (expert)
-            share = step_active_share(s, o, mean,
-                                      routing_idle_ratio(s->routing, s->group_tokens * mean));
+            share = step_active_share(
+                s, o, mean, routing_idle_ratio(s->routing, o->routed * s->group_tokens * mean));
         if (o->busiest > 0)
             requests *= fmax(1, o->busiest * s->routing->imbalance);
         double byte = o->weight_byte * share + o->byte * requests;

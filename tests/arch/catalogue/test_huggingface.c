@@ -259,6 +259,10 @@ static void dense_layers_among_moe_layers_are_counted(void **state)
     assert_close(m.ffn, 16384, 0);
 
     /* Layers 4, 6 and 8; first and step alone would say 3.5. */
+    assert_close(model_of(deepseek, "'first_k_dense_replace': 1, 'num_nextn_predict_layers': 2")
+                     .draft_layers,
+                 2, 0);
+    assert_close(model_of(deepseek, "'first_k_dense_replace': 1").draft_layers, 0, 0);
     m = model_of(deepseek, "'first_k_dense_replace': 3, 'moe_layer_freq': 2");
     assert_close(model_moe_layers(&m), 3, 0);
     m = model_of(deepseek, "'first_k_dense_replace': 2, 'n_shared_experts': 3");
