@@ -308,7 +308,7 @@ static struct op op_named(const char *name, const char *const *set)
     struct op found = {.count = 0};
     prepare(&p, &s->base);
     for (size_t i = 0; i < p.mapped[0].step.ops.n; i++)
-        if (!strcmp(p.mapped[0].step.ops.op[i].name, name))
+        if (!p.mapped[0].step.ops.op[i].drafts && !strcmp(p.mapped[0].step.ops.op[i].name, name))
             found = p.mapped[0].step.ops.op[i];
     prepared_free(&p);
     study_free(s);
