@@ -13,8 +13,8 @@ struct engine {
     double kind;
     double bandwidth_ratio, ridge_flop_per_byte;
     double capacity_ratio, link_byte_per_s, overlap, runs;
-    double dram_area_ratio, logic_mm2_per_stack, added_stack_ratio, power_ratio, power_budget;
-    double j_per_flop;
+    double dram_area_ratio, logic_mm2_per_stack, added_stack_ratio, power_ratio, j_per_flop,
+        power_budget;
     double power_w_per_stack, node_nm, limits, co_processing, status;
     double bandwidth_low_ratio, bandwidth_high_ratio, ridge_low_ratio, ridge_high_ratio;
 };

@@ -13,7 +13,7 @@ is() { [ "$1" = "$2" ] || complain "$3: $(printf %.200s "$1"), not $(printf %.20
 # SQLite reads JSON too: is the file one JSON value?
 json() { is "$(sql "json_valid('$(sed "s/'/''/g" "$1")')")" 1 "$1 is JSON"; }
 
-# With less bandwidth to choose from, so that Duplex crosses 1 on DeepSeek-R1.
+# With less bandwidth to choose from, so that an engine crosses 1 on DeepSeek-R1.
 sed 's|memory_byte_per_s: .*|memory_byte_per_s: [8 TB/s, 12 TB/s]|' \
     "$DSE_SOURCE/dse/studies/attention-payoff.yaml" >study.yaml
 "$DSE" sweep study.yaml --db all.db --quiet >/dev/null ||
@@ -33,10 +33,10 @@ json payoff.json
 grep -q '"stops_at": [0-9]' payoff.json || complain "no stop point between grid values"
 
 # P crosses 1 at a stop point: it is below 1 at one end of the interval from 10 % below to 10 % above
-# it, and above 1 at the other. Here for Duplex on DeepSeek-R1 along the context, in a finer sweep.
-stop=$(grep '"engine": "duplex", "axis": "workload_context"' payoff.json | sed 's/.*"stops_at": \([0-9.]*\).*/\1/' | head -n 1)
+# it, and above 1 at the other. Here for logic-die-r128 on DeepSeek-R1 along the context, in a finer sweep.
+stop=$(grep '"engine": "logic-die-r128", "axis": "workload_context"' payoff.json | sed 's/.*"stops_at": \([0-9.]*\).*/\1/' | head -n 1)
 sed -e "s/workload.context: .*/workload.context: [$(sql "CAST($stop * 0.9 AS INT)"), $(sql "CAST($stop * 1.1 AS INT)")]/" \
-    -e 's/engine: .*/engine: [none, duplex]/' -e 's/^models:.*/model: deepseek-r1/' \
+    -e 's/engine: .*/engine: [none, logic-die-r128]/' -e 's/^models:.*/model: deepseek-r1/' \
     study.yaml >near.yaml
 "$DSE" sweep near.yaml --db near.db --quiet >/dev/null || complain "the study near the stop fails"
 "$DSE" payoff near.db --format csv | sed '/^$/q' | tail -n +2 | cut -d, -f2 >near.txt
