@@ -20,9 +20,9 @@ begin() {
     run "$1"
 }
 
-# Table of P with the best engine: a row per model, a column per context length.
+# Table of P with the best engine at the best batch: a row per model, a column per context length.
 best() {
-    "$dse" payoff "build/studies/$1.db" --by model,workload.context --format csv | sed '/^$/q' | awk -F, '
+    "$dse" payoff "build/studies/$1.db" --over workload.batch --format csv | sed '/^$/q' | awk -F, '
         NR > 1 && NF {
             if (!($1 in seen)) { seen[$1] = 1; model[++m] = $1 }
             if (!($2 in known)) { known[$2] = 1; context[++n] = $2 }
@@ -74,10 +74,10 @@ END
     printf '\n# Main result: eight models, three precisions\n'
     for study in attention-bf16 attention-fp8 attention-fp4; do
         begin "$study"
-        printf '\nP with the best engine by context length (?: too close to call, -: does not pay):\n\n'
+        printf '\nP with the best engine and batch by context length (?: too close to call, -: does not pay):\n\n'
         best "$study"
         printf '\n'
-        "$dse" payoff "build/studies/$study.db" --by model,workload.context |
+        "$dse" payoff "build/studies/$study.db" --over workload.batch |
             sed -n '1,/^$/p' | sed 's/^  /- /'
     done
     printf '\n# Where a verdict flips\n'
