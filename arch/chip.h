@@ -11,6 +11,10 @@
 
 enum { CHIP_AUTO = -1 };
 
+/* H200 (5 nm) draws its 700 W at about 1.0 pJ/FLOP of board power in BF16; floor taken out and
+ * voltage lowered (our division). */
+#define BOARD_J_PER_FLOP_5NM 0.8e-12
+
 struct chip {
     double compute_units, unit_flop_per_s, fp8_ratio, fp4_ratio;
     double memory_byte, memory_byte_per_s, hbm;

@@ -25,10 +25,6 @@ static const struct format_energy { double least_byte, ratio, tile_tokens; const
 };
 /* clang-format on */
 
-/* H200 (5 nm) draws its 700 W at about 1.0 pJ/FLOP of board power in BF16; floor taken out and
- * voltage lowered (our division). */
-static const double FLOP_J_5NM = 0.8e-12;
-
 /* Floor, and energy of on-die movement, of a chip that was not measured: between those of H100 and
  * B200, which are in their files. Both, with EXPERTS_RATIO, were fitted to half of the rows of
  * ML.ENERGY v3.0 (arXiv:2601.22076) by the mean relative error of board power, each chip, dense and
@@ -88,7 +84,7 @@ static double move_j_per_byte(const struct chip *c)
 
 static double j_per_flop(const struct chip *c)
 {
-    return c->j_per_flop >= 0 ? c->j_per_flop : FLOP_J_5NM * node_ratio(c->node_nm);
+    return c->j_per_flop >= 0 ? c->j_per_flop : BOARD_J_PER_FLOP_5NM * node_ratio(c->node_nm);
 }
 
 double chip_design_w(const struct chip *c)
@@ -122,7 +118,7 @@ void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
     out->link_j_per_byte = LINK_J_PER_BYTE;
     out->engine_j_per_byte = there ? l->j_per_byte : 0;
     out->engine_j_per_flop = there ? l->j_per_flop * smaller(math_byte, 2) / 2 : 0;
-    out->engine_apart = there && (pool || !(c->tdp_w >= 0)) ? 1 : 0;
+    out->engine_apart = there && (pool || (e->kind != ENGINE_ON_DIE && !(c->tdp_w >= 0))) ? 1 : 0;
     out->engine_design_w = out->engine_apart > 0 && !pool ? engine_full_w : 0;
     out->pool_w = pool ? engine_full_w / (1 - POOL_STATIC_RATIO) : 0;
     out->pool_static_w = out->pool_w * POOL_STATIC_RATIO;

@@ -8,7 +8,8 @@
  * (scale-snu/attacc_simulator src/config.py): 0.55 pJ/bit to the ALUs of a bank, 1.56 to a bank
  * group, 3.29 to the base die, 3.59 to the chip. Arithmetic: AttAcc's ALU 0.32 pJ per FP16 MAC, in
  * a DRAM process of the 22 nm class (assumed); Stratum (MICRO 2025) 43 W for 128 TFLOP/s with
- * everything on its 7 nm logic die. Duplex's areas are taken as those of 7 nm (assumed). */
+ * everything on its 7 nm logic die. Units on a compute die, of the chip or of a pool's devices,
+ * spend what those of a chip do. Duplex's areas are taken as those of 7 nm (assumed). */
 struct site {
     double node_nm;    /* of the logic by default; 0: that of the compute dies */
     double read_ratio; /* energy of a byte by its path over that of a byte sent to the chip */
@@ -19,8 +20,8 @@ struct site {
 static const struct site sites[] = {
     [ENGINE_BANK]      = { .node_nm = 22, .read_ratio = 0.55 / 3.59, .j_per_flop = 0.16e-12, .energy_nm = 22 },
     [ENGINE_LOGIC_DIE] = { .node_nm = 7,  .read_ratio = 3.29 / 3.59, .j_per_flop = 0.34e-12, .energy_nm = 7 },
-    [ENGINE_ON_DIE]    = { .node_nm = 0,  .read_ratio = 1,           .j_per_flop = 0.34e-12, .energy_nm = 7 },
-    [ENGINE_POOL]      = { .node_nm = 0,  .read_ratio = 1,           .j_per_flop = 0.34e-12, .energy_nm = 7 },
+    [ENGINE_ON_DIE]    = { .node_nm = 0,  .read_ratio = 1,           .j_per_flop = BOARD_J_PER_FLOP_5NM, .energy_nm = 5 },
+    [ENGINE_POOL]      = { .node_nm = 0,  .read_ratio = 1,           .j_per_flop = BOARD_J_PER_FLOP_5NM, .energy_nm = 5 },
 };
 /* clang-format on */
 
