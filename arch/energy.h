@@ -75,7 +75,7 @@ static inline double draw_w(const struct draw *d, double step_s, double clock)
 
 /* The power that the limit covers, at a clock ratio. */
 static inline double energy_governed_w(const struct energy *e, const struct work *w, double step_s,
-                                    double clock)
+                                       double clock)
 {
     struct draw d = energy_draw(e, w);
     return draw_w(&d, step_s, clock);

@@ -157,8 +157,9 @@ static void print_pairs(const struct payoff *p)
         {"flips_at_2", "at"},       {"distance", "distance"}, {"payoff_ends", "P at both ends"}};
     payoff_pair_table(p, PAIRS_SHOWN, &all);
     if (all.rows) {
-        printf("\nPairs that flip a verdict only together, at the point nearest to their middle "
-               "values (distance:\n1 is an end of a range):\n\n");
+        print_line(
+            0, "\nPairs that flip a verdict only together, at the point nearest to their middle "
+               "values (distance: 1 is an end of a range):\n\n");
         print_columns(&all, p->by_n, show, LEN(show));
     }
     table_free(&all);

@@ -1,4 +1,5 @@
 /* dse sweep: runs or resumes a study, into a store. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -80,7 +81,7 @@ static void print_first_points(const struct study *s, const struct columns *colu
             cursor_put(&c, s, genes + i * s->axes);
         block_add(block, &c, columns, row);
         block_price(block);
-        printf("  %llu:", (unsigned long long)(s->first + i));
+        printf("  %" PRIu64 ":", s->first + i);
         print_point(&c, block, columns, row);
         if (s->strategy->ranks)
             cursor_next(&c);

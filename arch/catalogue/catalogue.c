@@ -280,7 +280,7 @@ static bool is_listed(const char *names, const char *name)
 /* Copies the values of the base of an entry's file, if it has one. */
 static int copy_base(struct catalogue *c, struct entry *e, const struct conf *conf, struct err *err)
 {
-    const struct entry *from;
+    const struct entry *from = NULL;
     struct err inner;
     char *name = base_of(conf);
     if (!name)
@@ -290,7 +290,7 @@ static int copy_base(struct catalogue *c, struct entry *e, const struct conf *co
                         BASES_MOST)
                  : catalogue_find(c, e->part, name, &from, &inner);
     c->depth--;
-    if (rc == 0) {
+    if (rc == 0 && from) {
         memcpy(e->value, from->value, design_parts[e->part].fields->size);
         e->calibration = from->calibration;
     } else {

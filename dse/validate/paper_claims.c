@@ -16,8 +16,8 @@
 #define R1 B200, "model=deepseek-r1", "plan.tp=1", "plan.ep=32"
 #define SET(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static int price(struct catalogue *c, const char *const *set, const char *more,
-                 struct metrics *out, struct err *err)
+static int price(struct catalogue *c, const char *const *set, const char *more, struct metrics *out,
+                 struct err *err)
 {
     struct study *s;
     if (study_open(&s, NULL, c, err) != 0)
