@@ -140,8 +140,9 @@ static void print_borders(const struct payoff *p)
     payoff_table(p, &all);
     copy_rows(&few, &all, "at_border", is_given);
     if (few.rows) {
-        printf("\n%zu of %zu answers sit on the border of the study, where an axis ends:\n\n",
-               few.rows, all.rows);
+        print_line(0,
+                   "\n%zu of %zu answers sit on the border of the study, where an axis ends:\n\n",
+                   few.rows, all.rows);
         print_columns(&few, p->by_n, show, LEN(show));
     }
     table_free(&few);
