@@ -10,8 +10,8 @@
  * devices that carry it. */
 static const char *const resources[BUDGETS] = {
     [BUDGET_COST] = "system_cost_usd",
-    [BUDGET_AREA] = "(die_area_mm2 * tokens_per_s / tokens_per_s_per_device"
-                    " + engine_area_mm2 * engine_devices)",
+    [BUDGET_AREA] = ("(die_area_mm2 * tokens_per_s / tokens_per_s_per_device"
+                     " + engine_area_mm2 * engine_devices)"),
     [BUDGET_POWER] = "power_w",
     [BUDGET_NONE] = "1.0",
 };
