@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arch/attention.h"
+#include "arch/ffn.h"
+#include "arch/layers.h"
+#include "arch/mixer.h"
 #include "arch/timing.h"
 #include "base/mem.h"
 
@@ -77,30 +79,54 @@ char *design_path(const struct parameter *p, char *buffer, size_t size)
     return buffer;
 }
 
-int design_check(const struct design *d, struct err *err)
+static int check_mixer(const struct mixer_group *g, const struct design *d, struct err *err)
+{
+    if (g->kind->check(&g->of, err) != 0)
+        return -1;
+    if (!timing_of(&d->mode)->list || (g->kind->simulated && !d->model.list))
+        return 0;
+    return fail(err, "timing: the simulator has no operators for attention %s: write timing: ideal",
+                g->kind->name);
+}
+
+static int check_ffn(const struct ffn_group *g, const struct layers *l, struct err *err)
+{
+    const struct ffn_group *moe = layers_moe(l);
+    if (g->kind->check(&g->of, err) != 0)
+        return -1;
+    if (g->kind->routed &&
+        (moe_of(g)->experts != moe_of(moe)->experts || moe_of(g)->top_k != moe_of(moe)->top_k))
+        return fail(err,
+                    "model.experts: groups of layers with %g and %g experts: give all layers "
+                    "with experts the same experts and top_k",
+                    moe_of(moe)->experts, moe_of(g)->experts);
+    return 0;
+}
+
+static int check_layers(const struct design *d, struct err *err)
 {
     const struct model *m = &d->model;
-
-    if (attention_of(m)->check(m, err) != 0)
-        return -1;
-    if (timing_of(&d->mode)->list && !attention_of(m)->simulated)
-        return fail(err,
-                    "timing: the simulator has no operators for attention %s: write timing: ideal",
-                    attention_of(m)->name);
-    if (m->index_topk > 0 && (m->index_heads <= 0 || m->index_head_dim <= 0 || m->q_lora_rank <= 0))
-        return fail(err, "model.index_topk: sparse attention needs an indexer: give index_heads, "
-                         "index_head_dim and q_lora_rank");
-    if (m->first_dense_layers > m->layers)
+    struct layers l;
+    if (!m->list && m->first_dense_layers > m->layers)
         return fail(err, "model.first_dense_layers: %g of %g layers: give at most model.layers",
                     m->first_dense_layers, m->layers);
-    if (m->top_k > m->experts)
-        return fail(err, "model.top_k: %g of %g experts: give at most model.experts", m->top_k,
-                    m->experts);
-    if (m->experts > 0 && (m->top_k <= 0 || m->moe_ffn <= 0))
-        return fail(err, "model.top_k: experts need top_k and moe_ffn: give both");
-    if (model_dense_layers(m) > 0 && m->ffn <= 0)
-        return fail(err, "model.ffn: %g dense layers have no width: give model.ffn",
-                    model_dense_layers(m));
+    layers_of(&l, m);
+    if (l.n != m->layers)
+        return fail(err, "model.layers: %g, but the groups of the model file have %g: leave it out",
+                    m->layers, l.n);
+    for (size_t i = 0; i < l.mixers; i++)
+        if (check_mixer(&l.mixer[i], d, err) != 0)
+            return -1;
+    for (size_t i = 0; i < l.ffns; i++)
+        if (check_ffn(&l.ffn[i], &l, err) != 0)
+            return -1;
+    return 0;
+}
+
+int design_check(const struct design *d, struct err *err)
+{
+    if (check_layers(d, err) != 0)
+        return -1;
     bool given = timing_of(&d->mode)->gives_time;
     if (given && !(d->workload.measured_tpot_s > 0))
         return fail(err, "timing: measured needs a time: give workload.measured_tpot_s");

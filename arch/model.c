@@ -1,6 +1,8 @@
 #include "arch/model.h"
 
-#include "arch/attention.h"
+#include "arch/ffn.h"
+#include "arch/layers.h"
+#include "arch/mixer.h"
 #include "base/mem.h"
 
 static const struct word absorb_words[] = {{"no", 0}, {"yes", 1}, {"auto", ABSORB_AUTO}, {NULL, 0}};
@@ -8,7 +10,7 @@ static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
 
 /* clang-format off */
 static const struct field rows[] = {
-    { FIELD(model, attention, "1"), .init = NAN, .only_words = true, .registry = attention_word,
+    { FIELD(model, attention, "1"), .init = NAN, .only_words = true, .registry = mixer_word,
       .doc = "Attention variant; MHA is GQA with as many KV heads as query heads, MQA with one." },
     { FIELD(model, layers, "1"), .lo = 1, .hi = 1e4, .init = NAN, .whole = true, .doc = "Transformer layers." },
     { FIELD(model, hidden, "1"), .lo = 1, .hi = 1e6, .init = NAN, .whole = true, .doc = "Width of the residual stream." },
@@ -49,69 +51,38 @@ static const struct field rows[] = {
       .doc = "MTP modules of one layer each, which draft the query tokens beyond the first; 0: drafting takes no time." },
 };
 /* clang-format on */
-COVERS(rows, model);
+/* The list is no value, and takes as much room as one. */
+_Static_assert((LEN(rows) + 1) * sizeof(double) == sizeof(struct model),
+               "one row per value of a model");
 
 const struct fields model_fields = {"model", rows, LEN(rows), sizeof(struct model)};
-
-double model_moe_layers(const struct model *m)
-{
-    return m->experts > 0 ? fmax(0, floor((m->layers - m->first_dense_layers) / m->moe_every)) : 0;
-}
-
-double model_dense_layers(const struct model *m)
-{
-    return m->layers - model_moe_layers(m);
-}
-
-struct model model_draft_layer(const struct model *m)
-{
-    struct model one = *m;
-    bool full = m->full_every > 0 && fmod(m->layers, m->full_every) == 0;
-    bool moe = m->experts > 0 && fmod(m->layers - m->first_dense_layers, m->moe_every) == 0;
-    one.layers = 1;
-    one.window = full ? 0 : m->window;
-    one.full_every = 0;
-    one.experts = moe ? m->experts : 0;
-    one.first_dense_layers = 0;
-    one.moe_every = 1;
-    return one;
-}
-
-double model_ffn_matrices(const struct model *m)
-{
-    return m->gated_ffn > 0 ? 3 : 2;
-}
-
-double model_expert_params(const struct model *m)
-{
-    return model_ffn_matrices(m) * m->hidden * m->moe_ffn;
-}
-
-double model_routed_params(const struct model *m)
-{
-    return model_moe_layers(m) * m->experts * model_expert_params(m);
-}
 
 double model_vocab_params(const struct model *m)
 {
     return m->vocab * m->hidden * (m->tied_embeddings > 0 ? 1 : 2);
 }
 
-/* Parameters used by every token: attention, dense feed-forward, shared experts, routers. */
-static double always_params(const struct model *m)
-{
-    double moe = model_moe_layers(m), matrices = model_ffn_matrices(m);
-    return m->layers * attention_params(m) + model_dense_layers(m) * matrices * m->hidden * m->ffn +
-           moe * (matrices * m->hidden * m->shared_ffn + m->hidden * m->experts);
-}
-
 double model_params(const struct model *m)
 {
-    return always_params(m) + model_routed_params(m) + model_vocab_params(m);
+    struct layers l;
+    layers_of(&l, m);
+    return layers_mixer_params(&l) + layers_shared_params(&l) + layers_routed_params(&l) +
+           model_vocab_params(m);
 }
 
 double model_active_params(const struct model *m)
 {
-    return always_params(m) + model_moe_layers(m) * m->top_k * model_expert_params(m) +
-           m->vocab * m->hidden;
+    struct layers l;
+    layers_of(&l, m);
+    return layers_active_params(&l) + m->vocab * m->hidden;
+}
+
+double model_moe_layers(const struct model *m)
+{
+    struct layers l;
+    double sum = 0;
+    layers_of(&l, m);
+    for (size_t i = 0; i < l.ffns; i++)
+        sum += l.ffn[i].kind->routed ? l.ffn[i].of.count : 0;
+    return sum;
 }

@@ -1,21 +1,20 @@
 #include "arch/op.h"
 
 #include <assert.h>
+#include <string.h>
 
 const char *const op_class_text[OP_CLASSES] = {
     [OP_ATTENTION] = "attention", [OP_PROJECTION] = "projection",       [OP_FFN] = "ffn",
     [OP_EXPERT] = "expert",       [OP_COMMUNICATION] = "communication", [OP_OTHER] = "other",
 };
 
-void ops_add(struct ops *list, double count, struct op op)
+/* The costs of all `count` calls of an operator that states those of one. */
+static struct op of_calls(struct op op, double count)
 {
-    if (count <= 0)
-        return;
-    assert(list->n < OPS_MOST);
+    double each = op.each > 0 ? op.each : 1;
     op.count = count;
     op.flop *= count;
     op.weight_byte *= count;
-    double each = op.each > 0 ? op.each : 1;
     op.byte = each * (op.cache_byte + op.act_byte + op.state_byte) * count;
     op.cache_byte *= each * count;
     op.state_byte *= each * count;
@@ -25,7 +24,59 @@ void ops_add(struct ops *list, double count, struct op op)
     op.wire_byte *= count;
     op.hops *= count;
     op.key_flop *= count;
-    list->op[list->n++] = op;
+    return op;
+}
+
+/* Are calls of `one` like those of `all`, which counts all of its calls? */
+static bool is_alike(const struct op *all, struct op one)
+{
+    if (strcmp(all->name, one.name) != 0)
+        return false;
+    one = of_calls(one, all->count);
+    return all->class == one.class && all->unit == one.unit && all->kernel == one.kernel &&
+           all->flop == one.flop && all->weight_byte == one.weight_byte &&
+           all->cache_byte == one.cache_byte && all->state_byte == one.state_byte &&
+           all->act_byte == one.act_byte && all->wire_byte == one.wire_byte &&
+           all->hops == one.hops && all->group == one.group && all->depth == one.depth &&
+           all->joined == one.joined && all->key_flop == one.key_flop;
+}
+
+void ops_groups_begin(struct ops *list)
+{
+    list->from = list->n;
+    list->merging = true;
+}
+
+void ops_next_group(struct ops *list)
+{
+    list->at = list->n;
+}
+
+void ops_groups_end(struct ops *list)
+{
+    list->merging = false;
+}
+
+void ops_add(struct ops *list, double count, struct op op)
+{
+    if (count <= 0)
+        return;
+    size_t at = list->n;
+    for (size_t i = list->from; list->merging && i < list->n; i++)
+        if (is_alike(&list->op[i], op)) {
+            list->op[i] = of_calls(op, list->op[i].count + count);
+            list->at = i + 1;
+            return;
+        }
+    assert(list->n < OPS_MOST);
+    if (list->merging) {
+        while (list->at < list->n && list->op[list->at].class == op.class)
+            list->at++;
+        at = list->at++;
+        memmove(&list->op[at + 1], &list->op[at], (list->n - at) * sizeof *list->op);
+    }
+    list->op[at] = of_calls(op, count);
+    list->n++;
 }
 
 void ops_repeat(struct ops *list, size_t first, double times)

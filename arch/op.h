@@ -88,6 +88,8 @@ enum { OPS_MOST = 96 };
 
 struct ops {
     size_t n;
+    bool merging; /* groups of layers are added: see ops_next_group */
+    size_t from, at;
     struct op op[OPS_MOST];
 };
 
@@ -114,6 +116,13 @@ struct shape {
 
 /* Adds an operator to the list; `count` multiplies the costs. */
 void ops_add(struct ops *list, double count, struct op op);
+
+/* Groups of layers follow, ended by ops_groups_end; ops_next_group begins each. An operator that an
+ * earlier group has too is counted there; any other follows the last one found and the operators of
+ * its class behind that one. */
+void ops_groups_begin(struct ops *list);
+void ops_next_group(struct ops *list);
+void ops_groups_end(struct ops *list);
 
 /* Repeats the operators from `first` on: `times` calls for each. */
 void ops_repeat(struct ops *list, size_t first, double times);

@@ -1,5 +1,7 @@
 #include "arch/plan.h"
 
+#include "arch/ffn.h"
+#include "arch/layers.h"
 #include "arch/routing.h"
 #include "base/mem.h"
 
@@ -174,20 +176,23 @@ static bool divides(double small, double large)
 }
 
 /* Why a mapping does not work, or NULL. */
-static const char *mapping_fault(const struct plan *p, const struct model *m)
+static const char *mapping_fault(const struct plan *p, const struct layers *l)
 {
+    const struct ffn_group *moe = layers_moe(l);
     if (p->tp * p->cp * p->pp * p->dp != p->devices)
         return "plan.tp * plan.cp * plan.pp * plan.dp is not plan.devices";
     if (floor(p->dp) != p->dp)
         return "plan.tp * plan.cp * plan.pp does not divide plan.devices";
-    if (!divides(p->tp, m->heads))
+    if (!layers_tp_divides(l, p->tp))
         return "plan.tp does not divide the heads";
-    if (p->pp > m->layers)
+    if (p->cp > 1 && !layers_context_divides(l))
+        return "plan.cp must be 1: a recurrent state cannot be split over the context";
+    if (p->pp > l->n)
         return "plan.pp is more than the layers";
     double stage = p->devices / p->pp;
-    if (model_moe_layers(m) <= 0)
+    if (!moe)
         return p->ep == 1 ? NULL : "plan.ep must be 1 without experts";
-    if (p->ep > m->experts)
+    if (p->ep > moe_of(moe)->experts)
         return "plan.ep is more than the experts";
     if (p->ep >= p->tp ? !divides(p->tp, p->ep) || !divides(p->ep, stage) : !divides(p->ep, p->tp))
         return "plan.ep must be a multiple or divisor of plan.tp and divide a pipeline stage";
@@ -196,21 +201,24 @@ static const char *mapping_fault(const struct plan *p, const struct model *m)
 
 const char *plan_fault(const struct plan *p, const struct model *m)
 {
+    struct layers l;
+    layers_of(&l, m);
+    const struct ffn_group *moe = layers_moe(&l);
     if (plan_mappings(p, m, NULL, 0) > 0)
         return NULL;
     if (p->tp != PLAN_AUTO && p->dp != PLAN_AUTO && p->ep != PLAN_AUTO && p->pp != PLAN_AUTO &&
         p->cp != PLAN_AUTO)
-        return mapping_fault(p, m);
+        return mapping_fault(p, &l);
     /* A dimension that is auto counts as 1. */
     if (fmax(1, p->tp) * fmax(1, p->cp) * fmax(1, p->pp) * fmax(1, p->dp) > p->devices)
         return "plan.tp * plan.cp * plan.pp * plan.dp is more than plan.devices";
-    if (p->tp != PLAN_AUTO && !divides(p->tp, m->heads))
+    if (p->tp != PLAN_AUTO && !layers_tp_divides(&l, p->tp))
         return "plan.tp does not divide the heads";
     if (p->tp != PLAN_AUTO && !divides(p->tp, p->devices))
         return "plan.tp does not divide plan.devices";
-    if (p->ep > 1 && model_moe_layers(m) <= 0)
+    if (p->ep > 1 && !moe)
         return "plan.ep must be 1 without experts";
-    if (p->ep > 1 && (p->ep > m->experts || !divides(p->ep, p->devices)))
+    if (p->ep > 1 && (p->ep > moe_of(moe)->experts || !divides(p->ep, p->devices)))
         return "plan.ep is more than the experts, or does not divide plan.devices";
     return "no values of the dimensions that are auto make plan.tp * plan.cp * plan.pp * plan.dp = "
            "plan.devices and divide heads and experts";
@@ -255,11 +263,14 @@ size_t plan_mappings(const struct plan *p, const struct model *m, struct plan *o
     size_t n = 0;
     struct plan try = *p;
     struct range pp, cp, tp, ep;
+    struct layers l;
 
-    range_of(&pp, p->pp, p->devices, m->layers);
+    layers_of(&l, m);
+    const struct ffn_group *moe = layers_moe(&l);
+    range_of(&pp, p->pp, p->devices, l.n);
     range_of(&cp, p->cp, p->devices, p->devices);
-    range_of(&tp, p->tp, p->devices, m->heads);
-    range_of(&ep, p->ep, p->devices, model_moe_layers(m) > 0 ? m->experts : 1);
+    range_of(&tp, p->tp, p->devices, layers_tp_most(&l));
+    range_of(&ep, p->ep, p->devices, moe ? moe_of(moe)->experts : 1);
     EACH(pp, pp)
     EACH(cp, cp)
     EACH(tp, tp)
@@ -268,7 +279,7 @@ size_t plan_mappings(const struct plan *p, const struct model *m, struct plan *o
         if (try.tp * try.cp * try.pp * try.dp != p->devices || floor(try.dp) != try.dp)
             continue;
         EACH(ep, ep)
-        if (!mapping_fault(&try, m)) {
+        if (!mapping_fault(&try, &l)) {
             if (n < room)
                 out[n] = try;
             n++;

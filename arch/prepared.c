@@ -42,15 +42,16 @@ static size_t list_mappings(struct prepared *out, const struct design *d, size_t
 static void build_prefill(struct prepared *p, struct mapped *m, const struct design *d,
                           const struct workload *prompt)
 {
-    const struct routing_of of = step_routing_of(&d->model, &m->plan, prompt);
+    const struct routing_of of = step_routing_of(&p->layers, &m->plan, prompt);
     m->prefill.routing = routing_find(&p->routings, &of);
-    step_build(&m->prefill, &d->model, &m->plan, prompt, &d->precision, &d->mode);
+    step_build(&m->prefill, d, &p->layers, &m->plan, prompt);
     step_bound_make(&m->prefill_bound, &m->prefill);
     steps_renew(&m->prefill_memo);
 }
 
 void prepare(struct prepared *out, const struct design *d)
 {
+    layers_of(&out->layers, &d->model);
     size_t all = list_mappings(out, d, out->room);
     if (all > out->room) {
         make_room(out, all);
@@ -65,9 +66,9 @@ void prepare(struct prepared *out, const struct design *d)
         out->mapped[i].plan = out->plan[i];
     for (size_t i = 0; i < out->n; i++) {
         struct mapped *m = &out->mapped[i];
-        const struct routing_of of = step_routing_of(&d->model, &m->plan, &d->workload);
+        const struct routing_of of = step_routing_of(&out->layers, &m->plan, &d->workload);
         m->step.routing = routing_find(&out->routings, &of);
-        step_build(&m->step, &d->model, &m->plan, &d->workload, &d->precision, &d->mode);
+        step_build(&m->step, d, &out->layers, &m->plan, &d->workload);
         step_bound_make(&m->bound, &m->step);
         steps_renew(&m->memo);
         if (!phase_of(&d->workload)->answers || out->pool_first > 0)

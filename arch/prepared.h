@@ -9,7 +9,8 @@
 #include "arch/step_time.h"
 
 struct prepared {
-    size_t n, room; /* mappings; members of the arrays */
+    struct layers layers; /* of the model */
+    size_t n, room;       /* mappings; members of the arrays */
     /* The mappings of the prefill pool: the same ones, or others behind them. */
     size_t pool_first, pool_n;
     struct mapped {

@@ -2,8 +2,10 @@
 
 #include <math.h>
 
-#include "arch/attention.h"
 #include "arch/ffn.h"
+#include "arch/layers.h"
+#include "arch/mixer.h"
+#include "arch/mixer_core.h"
 #include "arch/routing.h"
 
 enum { BATCHED_TOKENS = 8192 }; /* for which it sizes the activations of GQA models */
@@ -24,7 +26,7 @@ static void add_norm(struct ops *out, double count, const struct shape *s, doubl
 static void add_ffn(struct ops *out, double count, const struct model *m, const struct shape *s,
                     double width)
 {
-    double ins = model_ffn_matrices(m) - 1;
+    double ins = ffn_matrices(m->gated_ffn) - 1;
     if (width <= 0)
         return;
     ops_add_gemm(out, "ffn.up", OP_FFN, ins * count, s, s->tokens, m->hidden, width);
@@ -45,7 +47,7 @@ static void add_all_to_all(struct ops *out, const char *name, double layers, con
 static void add_experts(struct ops *out, double layers, const struct model *m,
                         const struct shape *s, const struct expert_group *g)
 {
-    double d = m->hidden, f = m->moe_ffn, ins = model_ffn_matrices(m) - 1;
+    double d = m->hidden, f = m->moe_ffn, ins = ffn_matrices(m->gated_ffn) - 1;
     double tokens = s->tokens * s->dp * s->ep / s->devices;
     double pairs = tokens * g->share * g->experts / s->routing->imbalance;
     struct op gemm = {.class = OP_EXPERT,
@@ -89,7 +91,8 @@ static void add_moe(struct ops *out, double layers, const struct model *m, const
  * traffic. */
 static void add_gqa(struct ops *out, const struct model *m, const struct shape *s)
 {
-    double h = attention_heads(m, s->tp), g = attention_kv_heads(m, s->tp), n = s->context;
+    double h = m->heads / s->tp, g = core_kv_heads(m->kv_heads > 0 ? m->kv_heads : m->heads, s->tp),
+           n = s->context;
     double d = m->head_dim > 0 ? m->head_dim : m->hidden / m->heads, q = s->tokens;
     struct op product = {.class = OP_ATTENTION,
                          .kernel = KERNEL_UNKNOWN,
@@ -149,7 +152,7 @@ static void add_core(struct ops *out, const char *name, const struct model *m, d
 
 static void add_absorbed(struct ops *out, const struct model *m, const struct shape *s)
 {
-    double h = attention_heads(m, s->tp), n = s->context, q = s->tokens;
+    double h = m->heads / s->tp, n = s->context, q = s->tokens;
     double c = m->kv_lora_rank, r = m->qk_rope_dim, b = s->act_byte, kv = s->kv_byte;
 
     add_heads(out, "attention.absorb_k", m, s, h, h, m->qk_nope_dim, c);
@@ -168,7 +171,7 @@ static void add_absorbed(struct ops *out, const struct model *m, const struct sh
 
 static void add_decompressed(struct ops *out, const struct model *m, const struct shape *s)
 {
-    double h = attention_heads(m, s->tp), n = s->context, q = s->tokens;
+    double h = m->heads / s->tp, n = s->context, q = s->tokens;
     double c = m->kv_lora_rank, r = m->qk_rope_dim, v = m->v_dim, k = m->qk_nope_dim + r;
     double b = s->act_byte, up = h * (m->qk_nope_dim + v);
 
@@ -192,7 +195,7 @@ static void add_decompressed(struct ops *out, const struct model *m, const struc
 
 static void add_mla(struct ops *out, const struct model *m, const struct shape *s)
 {
-    double h = attention_heads(m, s->tp), q = s->tokens, d = m->hidden, L = m->layers;
+    double h = m->heads / s->tp, q = s->tokens, d = m->hidden, L = m->layers;
 
     ops_add_gemm(out, "attention.q_down", OP_PROJECTION, L, s, q, d, m->q_lora_rank);
     ops_add_gemm(out, "attention.kv_down", OP_PROJECTION, L, s, q, d, m->kv_lora_rank);
@@ -213,11 +216,11 @@ static void add_mla(struct ops *out, const struct model *m, const struct shape *
 
 void simulator_ops(const struct model *m, const struct shape *s, struct ops *out)
 {
-    double dense = model_dense_layers(m), moe = model_moe_layers(m), stream = s->tokens * m->hidden;
+    double moe = model_moe_layers(m), dense = m->layers - moe, stream = s->tokens * m->hidden;
 
     add_norm(out, 2 * dense + 4 * moe, s, m->hidden);
     ops_add_vector(out, "residual", OP_OTHER, 2 * dense, s, stream, 3 * stream);
-    if (attention_of(m)->latent)
+    if (mixer_of(m)->latent)
         add_mla(out, m, s);
     else
         add_gqa(out, m, s);
@@ -230,10 +233,12 @@ void simulator_ops(const struct model *m, const struct shape *s, struct ops *out
 
 double simulator_weight_params(const struct model *m, const struct plan *p)
 {
-    double moe = model_moe_layers(m), matrices = model_ffn_matrices(m), d = m->hidden;
-    return 2 * m->vocab * d + m->layers * attention_params_per_rank(m, p->tp) +
-           model_dense_layers(m) * matrices * d * m->ffn / p->tp +
-           (moe > 0 ? model_routed_params(m) / p->ep : 0) +
+    struct layers l;
+    double moe = model_moe_layers(m), matrices = ffn_matrices(m->gated_ffn), d = m->hidden;
+    layers_of(&l, m);
+    return 2 * m->vocab * d + layers_mixer_params_per_rank(&l, p->tp) +
+           (m->layers - moe) * matrices * d * m->ffn / p->tp +
+           (moe > 0 ? layers_routed_params(&l) / p->ep : 0) +
            moe * (2 * d * m->experts + matrices * d * m->shared_ffn);
 }
 
@@ -242,11 +247,11 @@ double simulator_weight_params(const struct model *m, const struct plan *p)
 void simulator_live_numbers(const struct model *m, const struct shape *s, double *per_request,
                             double *fixed)
 {
-    double h = attention_heads(m, s->tp), q = s->tokens, d = m->hidden, k = m->top_k;
+    double h = m->heads / s->tp, q = s->tokens, d = m->hidden, k = m->top_k;
     double moe = m->experts > 0 ? 2 * k * d : 0;
-    if (!attention_of(m)->latent) {
+    if (!mixer_of(m)->latent) {
         double hd = m->head_dim > 0 ? m->head_dim : d / m->heads;
-        double kv = attention_kv_heads(m, s->tp);
+        double kv = core_kv_heads(m->kv_heads > 0 ? m->kv_heads : m->heads, s->tp);
         *per_request = 0;
         *fixed = BATCHED_TOKENS * (8 * d + 2 * (h + kv) * hd + 2 * m->ffn / s->tp + moe +
                                    (m->experts > 0 ? 2 * k * m->moe_ffn : 0));

@@ -1,17 +1,17 @@
 #include "arch/step.h"
 
 #include "base/power.h"
-#include "arch/attention.h"
 #include "arch/energy.h"
 #include "arch/ffn.h"
+#include "arch/mixer.h"
 #include "arch/timing.h"
 
-/* Two norms and two residual additions per layer: read and write the stream. */
-static void add_norms(struct ops *out, const struct model *m, const struct shape *s)
+/* A norm and a residual addition per sublayer: read and write the stream. */
+static void add_norms(struct ops *out, const struct layers *l, const struct shape *s)
 {
-    double stream = s->tokens * m->hidden;
-    ops_add_vector(out, "norm", OP_OTHER, 2 * m->layers, s, 4 * stream, 2 * stream);
-    ops_add_vector(out, "residual", OP_OTHER, 2 * m->layers, s, stream, 3 * stream);
+    double stream = s->tokens * l->hidden, n = layers_sublayers(l);
+    ops_add_vector(out, "norm", OP_OTHER, n, s, 4 * stream, 2 * stream);
+    ops_add_vector(out, "residual", OP_OTHER, n, s, stream, 3 * stream);
     out->op[out->n - 1].joined = true; /* to the norm */
 }
 
@@ -35,30 +35,31 @@ static void add_vocabulary(struct ops *out, const struct model *m, const struct 
 
 /* Live activations of a device, elements per request: the residual stream, its normalised copy, and
  * input and output of the widest operator. */
-static double live_numbers(const struct model *m, const struct shape *s)
+static double live_numbers(const struct layers *l, const struct shape *s)
 {
-    double width = attention_of(m)->live(m, s->tp);
-    width = fmax(width, model_ffn_matrices(m) * m->ffn / s->tp);
-    width = fmax(width, m->top_k * (m->hidden + 2 * m->moe_ffn));
-    return s->tokens * (2 * m->hidden + width);
+    double width = 0;
+    for (size_t i = 0; i < l->mixers; i++)
+        width = fmax(width, l->mixer[i].kind->live(&l->mixer[i].of, s->tp));
+    for (size_t i = 0; i < l->ffns; i++)
+        width = fmax(width, l->ffn[i].kind->live(&l->ffn[i].of, s->tp));
+    return s->tokens * (2 * l->hidden + width);
 }
 
 /* Parameters of the routed experts on a device, over all pipeline stages. */
-static double device_expert_params(const struct model *m, const struct plan *p,
+static double device_expert_params(const struct layers *l, const struct plan *p,
                                    const struct workload *w)
 {
-    double copies = m->experts > 0 ? 1 + plan_redundant_experts(p, w) / m->experts : 1;
-    return model_routed_params(m) * copies / ffn_expert_group(p->tp, p->ep);
+    const struct ffn_group *moe = layers_moe(l);
+    double copies = moe ? 1 + plan_redundant_experts(p, w) / moe_of(moe)->experts : 1;
+    return layers_routed_params(l) * copies / ffn_expert_group(p->tp, p->ep);
 }
 
-static double device_weight_params(const struct model *m, const struct plan *p,
-                                   const struct workload *w)
+static double device_weight_params(const struct layers *l, double vocab_params,
+                                   const struct plan *p, const struct workload *w)
 {
-    double routed = model_routed_params(m);
-    double attention = m->layers * attention_params(m);
-    double shared = model_params(m) - routed - attention;
+    double shared = layers_shared_params(l) + vocab_params;
     double group = ffn_expert_group(p->tp, p->ep);
-    return m->layers * attention_params_per_rank(m, p->tp) + device_expert_params(m, p, w) +
+    return layers_mixer_params_per_rank(l, p->tp) + device_expert_params(l, p, w) +
            shared / (p->shared_over == SHARED_OVER_TP ? p->tp : group);
 }
 
@@ -110,36 +111,50 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
  * all passes read their mean. A prompt passes through the layer once. */
 struct draft {
     double passes; /* 0: nothing is drafted, or elsewhere */
-    struct model layer;
+    struct layers layer;
     struct shape shape;
 };
 
-static void draft_of(struct draft *out, const struct model *m, const struct shape *s,
-                     const struct workload *w)
+static void draft_of(struct draft *out, const struct model *m, const struct layers *l,
+                     const struct shape *s, const struct workload *w)
 {
-    bool drafts = m->draft_layers > 0 && w->query_tokens > 1;
     double all = s->decode > 0 ? w->query_tokens - 1 : 1;
-    *out = (struct draft){drafts ? all : 0, model_draft_layer(m), *s};
+    out->passes = m->draft_layers > 0 && w->query_tokens > 1 ? all : 0;
+    out->shape = *s;
+    if (out->passes <= 0)
+        return;
+    layers_of_draft(&out->layer, l);
     out->shape.decode = s->decode > 0 ? (w->accepted_tokens + all - 1) / all : 0;
     out->shape.prompts = s->prompts / all;
     out->shape.tokens = out->shape.decode + out->shape.prompts * (s->prompt - s->prefix);
     out->shape.head_tokens = 1;
 }
 
-static void add_layers(struct ops *out, const struct model *m, const struct shape *s)
+static void add_layers(struct ops *out, const struct model *m, const struct layers *l,
+                       const struct shape *s)
 {
     add_vocabulary(out, m, s);
-    add_norms(out, m, s);
-    attention_of(m)->ops(m, s, out);
-    ffn_ops(m, s, out);
+    add_norms(out, l, s);
+    ops_groups_begin(out);
+    for (size_t i = 0; i < l->mixers; i++) {
+        ops_next_group(out);
+        l->mixer[i].kind->ops(&l->mixer[i].of, s, out);
+    }
+    ops_groups_begin(out);
+    for (size_t i = 0; i < l->ffns; i++) {
+        ops_next_group(out);
+        l->ffn[i].kind->ops(&l->ffn[i].of, s, out);
+    }
+    ops_groups_end(out);
 }
 
-static void add_draft(struct ops *out, const struct draft *d, double own_tokens)
+static void add_draft(struct ops *out, const struct model *m, const struct draft *d,
+                      double own_tokens)
 {
     size_t first = out->n;
     if (d->passes <= 0)
         return;
-    add_layers(out, &d->layer, &d->shape);
+    add_layers(out, m, &d->layer, &d->shape);
     ops_add_gemm(out, "projection", OP_PROJECTION, 1, &d->shape, d->shape.tokens,
                  2 * d->layer.hidden, d->layer.hidden);
     ops_repeat(out, first, d->passes);
@@ -154,9 +169,7 @@ static void add_draft(struct ops *out, const struct draft *d, double own_tokens)
 static double draft_weight_params(const struct draft *d, const struct plan *p,
                                   const struct workload *w)
 {
-    struct model layer = d->layer;
-    layer.vocab = 0;
-    return device_weight_params(&layer, p, w) + 2 * layer.hidden * layer.hidden;
+    return device_weight_params(&d->layer, 0, p, w) + 2 * d->layer.hidden * d->layer.hidden;
 }
 
 /* Context parallelism: the tokens of a request's context and prompt are split over cp devices,
@@ -178,21 +191,27 @@ static void share_context(struct ops *list, double cp)
 }
 
 /* Queries and partial results of the shared context. */
-static void add_exchange(struct ops *list, const struct model *m, const struct shape *s,
-                         double layers, double cp)
+static void add_exchange(struct ops *list, const struct layers *l, const struct shape *s, double cp,
+                         double times)
 {
-    double heads = attention_heads(m, s->tp);
-    double sent = s->decode * heads * attention_of(m)->query(m) +
-                  s->prompts * s->prompt *
-                      attention_of(m)->cached(m, s->tp); /* keys and values, round the ring */
-    ops_add(list, layers,
-            (struct op){.name = "attention.exchange",
-                        .class = OP_COMMUNICATION,
-                        .unit = UNIT_LINK,
-                        .kernel = KERNEL_EXCHANGE,
-                        .wire_byte = (cp - 1) / cp * sent * s->act_byte,
-                        .hops = 1,
-                        .group = cp});
+    ops_groups_begin(list);
+    for (size_t i = 0; i < l->mixers; i++) {
+        const struct mixer_group *g = &l->mixer[i];
+        struct kept k;
+        g->kind->kept(&k, &g->of, s->tp);
+        double sent = s->decode * g->kind->query(&g->of, s->tp) +
+                      s->prompts * s->prompt * k.token; /* keys and values, round the ring */
+        ops_next_group(list);
+        ops_add(list, times * g->of.count,
+                (struct op){.name = "attention.exchange",
+                            .class = OP_COMMUNICATION,
+                            .unit = UNIT_LINK,
+                            .kernel = KERNEL_EXCHANGE,
+                            .wire_byte = (cp - 1) / cp * sent * s->act_byte,
+                            .hops = 1,
+                            .group = cp});
+    }
+    ops_groups_end(list);
 }
 
 static void put_main(struct main_ops *m, size_t at, size_t index, const struct op *o)
@@ -232,25 +251,31 @@ static void group_main_ops(struct step *s)
         put_main(m, at, 0, &nothing);
 }
 
-struct routing_of step_routing_of(const struct model *m, const struct plan *plan,
+struct routing_of step_routing_of(const struct layers *l, const struct plan *plan,
                                   const struct workload *w)
 {
-    if (model_moe_layers(m) <= 0)
+    const struct ffn_group *moe = layers_moe(l);
+    if (!moe)
         return (struct routing_of){0};
-    return (struct routing_of){m->experts,   m->top_k, w->skew,
-                               w->placement, plan->ep, plan_redundant_experts(plan, w),
-                               w->chance > 0};
+    return (struct routing_of){
+        moe_of(moe)->experts, moe_of(moe)->top_k, w->skew,
+        w->placement,         plan->ep,           plan_redundant_experts(plan, w),
+        w->chance > 0};
 }
 
-void step_build(struct step *out, const struct model *m, const struct plan *plan,
-                const struct workload *w, const struct precision *p, const struct mode *mode)
+void step_build(struct step *out, const struct design *d, const struct layers *l,
+                const struct plan *plan, const struct workload *w)
 {
+    const struct model *m = &d->model;
+    const struct precision *p = &d->precision;
+    const struct mode *mode = &d->mode;
+    const struct ffn_group *moe = layers_moe(l);
     const struct timing *timing = timing_of(mode);
     const struct op_list *list = timing->list;
     struct shape s = shape_of(m, plan, w, p, mode);
     s.routing = out->routing;
     struct draft draft;
-    draft_of(&draft, m, &s, w);
+    draft_of(&draft, m, l, &s, w);
     if (list)
         draft.passes = 0;
     double drafts = draft.passes > 0 ? m->draft_layers : 0;
@@ -260,14 +285,15 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     if (list) {
         list->ops(m, &s, &out->ops);
     } else {
-        add_layers(&out->ops, m, &s);
-        add_draft(&out->ops, &draft, s.tokens);
+        add_layers(&out->ops, m, l, &s);
+        add_draft(&out->ops, m, &draft, s.tokens);
     }
 
     if (plan->cp > 1) {
         share_context(&out->ops, plan->cp);
-        add_exchange(&out->ops, m, &s, m->layers, plan->cp);
-        add_exchange(&out->ops, &draft.layer, &draft.shape, draft.passes, plan->cp);
+        add_exchange(&out->ops, l, &s, plan->cp, 1);
+        if (draft.passes > 0)
+            add_exchange(&out->ops, &draft.layer, &draft.shape, plan->cp, draft.passes);
     }
     if (plan->pp > 1)
         ops_add(&out->ops, plan->pp - 1,
@@ -280,15 +306,16 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
                             .group = plan->devices});
 
     group_main_ops(out);
-    double live = live_numbers(m, &s), fixed = 0;
+    double live = live_numbers(l, &s), fixed = 0;
     if (list) {
         list->live_numbers(m, &s, &live, &fixed);
     } else if (w->phase == PHASE_PREFILL) { /* only the activations of one chunk are live */
         fixed = live / s.tokens * fmin(s.tokens, CHUNK_TOKENS);
         live = 0;
     }
-    double weights = list ? list->weight_params(m, plan) : device_weight_params(m, plan, w);
-    double experts = list ? 0 : device_expert_params(m, plan, w);
+    double weights = list ? list->weight_params(m, plan)
+                          : device_weight_params(l, model_vocab_params(m), plan, w);
+    double experts = list ? 0 : device_expert_params(l, plan, w);
     if (drafts > 0) {
         weights += drafts * draft_weight_params(&draft, plan, w);
         experts += drafts * device_expert_params(&draft.layer, plan, w);
@@ -300,20 +327,22 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     if (phase_of(w)->answers && w->kv_room == KV_ROOM_WHOLE)
         cached = w->input + w->output;
     double window_at = list && list->windows_cache_all ? 0 : cached;
-    double of_drafts =
-        drafts * attention_kv_byte_per_token(&draft.layer, plan->tp, p->kv, s.rope_byte, window_at);
+    double of_drafts = drafts > 0 ? drafts * layers_kv_byte_per_token(&draft.layer, plan->tp, p->kv,
+                                                                      s.rope_byte, window_at)
+                                  : 0;
     out->kv_byte_per_request =
         cached *
-        (attention_kv_byte_per_token(m, plan->tp, p->kv, s.rope_byte, window_at) + of_drafts) /
+        (layers_kv_byte_per_token(l, plan->tp, p->kv, s.rope_byte, window_at) + of_drafts) /
         plan->pp / plan->cp;
     out->act_byte_per_request = live * p->activation / plan->pp / plan->cp;
-    out->kv_byte_per_token =
-        attention_kv_byte_per_token(m, 1, p->kv, s.rope_byte, 0) +
-        drafts * attention_kv_byte_per_token(&draft.layer, 1, p->kv, s.rope_byte, 0);
+    out->kv_byte_per_token = layers_kv_byte_per_token(l, 1, p->kv, s.rope_byte, 0);
+    if (drafts > 0)
+        out->kv_byte_per_token +=
+            drafts * layers_kv_byte_per_token(&draft.layer, 1, p->kv, s.rope_byte, 0);
     out->dp = plan->dp;
     out->mixed = w->phase == PHASE_SERVING;
     out->timing = timing;
-    out->layers = (m->layers + draft.passes) / plan->pp;
+    out->layers = (l->n + draft.passes) / plan->pp;
     out->beside = NULL;
     out->beside_per_request =
         out->mixed && timing->prompts_apart ? w->accepted_tokens / w->output : 0;
@@ -325,7 +354,7 @@ void step_build(struct step *out, const struct model *m, const struct plan *plan
     out->overlap = (int)plan->overlap;
     out->reduces_best = plan->all_reduce == REDUCE_BEST;
     out->exchanges_by_domain = plan->all_to_all == EXCHANGE_HIERARCHICAL;
-    out->copies = m->top_k;
+    out->copies = moe ? moe_of(moe)->top_k : 0;
     out->group_tokens = s.tokens * plan->dp * group / s.devices;
     out->expert_replicas = fmax(1, plan->dp * group / s.devices);
 }

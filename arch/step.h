@@ -3,6 +3,8 @@
 #ifndef ARCH_STEP_H
 #define ARCH_STEP_H
 
+#include "arch/design.h"
+#include "arch/layers.h"
 #include "arch/op.h"
 #include "arch/plan.h"
 #include "arch/routing.h"
@@ -57,14 +59,15 @@ struct step {
 };
 
 /* How the experts of a mapping are routed. */
-struct routing_of step_routing_of(const struct model *m, const struct plan *plan,
+struct routing_of step_routing_of(const struct layers *l, const struct plan *plan,
                                   const struct workload *w);
 
-/* Builds the step of a mapping from plan_mappings (nothing is auto). Phase disaggregated: the
+/* Builds the step of a mapping from plan_mappings (nothing is auto) and a workload, which may be
+ * another than those of the design; `l`: layers_of its model. Phase disaggregated: the
  * decode step. Calibrated serving: the decode step; the caller sets `beside` to the prefill
  * step. */
-void step_build(struct step *out, const struct model *m, const struct plan *plan,
-                const struct workload *w, const struct precision *p, const struct mode *mode);
+void step_build(struct step *out, const struct design *d, const struct layers *l,
+                const struct plan *plan, const struct workload *w);
 
 /* Requests of the fullest replica, and the mean over replicas; equal if dp divides the batch. */
 struct load {

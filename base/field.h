@@ -36,6 +36,8 @@ struct field {
      * refused, since the user probably meant `plain_unit`. */
     double plain_lo, plain_hi;
     const char *plain_unit;
+    size_t parent; /* a value that was not given is that of the owner's owner: 1 + its offset there;
+                      0: none */
     const char *doc;  /* one sentence */
     const void *more; /* data of the table's owner about the row, or NULL */
 };

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "arch/engine_limits.h"
+#include "arch/ffn.h"
 #include "arch/metrics.h"
+#include "arch/mixer.h"
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/terminal.h"
@@ -131,11 +133,25 @@ static void value_text(struct table *t, const struct field *f, double v)
     table_text(t, isnan(v) ? "" : field_text(f, v, text, sizeof text));
 }
 
-static void list_fields(struct table *t, const struct fields *fields)
+/* `parent`: values that were not given are those of its rows, or NULL. */
+static void value_or_parent(struct table *t, const struct field *f, const struct fields *parent)
+{
+    for (size_t i = 0; parent && f->parent && i < parent->n; i++)
+        if (parent->row[i].offset == f->parent - 1) {
+            char *path = mem_print("%s.%s", parent->section, parent->row[i].name);
+            table_text(t, path);
+            free(path);
+            return;
+        }
+    value_text(t, f, f->init);
+}
+
+static void list_fields(struct table *t, const char *section, const struct fields *fields,
+                        const struct fields *parent)
 {
     for (size_t i = 0; i < fields->n; i++) {
         const struct field *f = &fields->row[i];
-        char *path = mem_print("%s%s%s", fields->section, *fields->section ? "." : "", f->name);
+        char *path = mem_print("%s%s%s", section, *section ? "." : "", f->name);
         char *words = mem_text("");
         struct word w;
         for (size_t j = 0; field_word_at(f, j, &w); j++) {
@@ -147,7 +163,7 @@ static void list_fields(struct table *t, const struct fields *fields)
         table_text(t, f->unit);
         value_text(t, f, f->only_words ? NAN : f->lo);
         value_text(t, f, f->only_words ? NAN : f->hi);
-        value_text(t, f, f->init);
+        value_or_parent(t, f, parent);
         table_text(t, words);
         table_text(t, f->doc);
         free(path);
@@ -174,8 +190,31 @@ static int list_parameters(const struct request *r, struct err *err)
             for (size_t i = 0; i < LEN(row); i++)
                 table_text(t, row[i]);
         }
-        list_fields(t, design_parts[part].fields);
+        list_fields(t, design_parts[part].fields->section, design_parts[part].fields, NULL);
     }
+    return 0;
+}
+
+static void list_kind(struct table *t, const char *name, const char *what, const char *doc,
+                      const struct fields *fields)
+{
+    const char *const row[] = {name, what, "", "", "", "", doc};
+    for (size_t i = 0; i < LEN(row); i++)
+        table_text(t, row[i]);
+    list_fields(t, name, fields, &model_fields);
+}
+
+/* The kinds of layers, with the keys of each in a model file. */
+static int list_layers(const struct request *r, struct err *err)
+{
+    struct table *t = r->table;
+    (void)err;
+    table_begin(
+        t, (const char *const[]){"key", "unit", "from", "to", "default", "words", "meaning"}, 7);
+    for (size_t i = 0; i < mixers_n; i++)
+        list_kind(t, mixers[i]->name, "mixer", mixers[i]->doc, mixers[i]->fields);
+    for (size_t i = 0; i < ffns_n; i++)
+        list_kind(t, ffns[i]->name, "feed_forward", ffns[i]->doc, ffns[i]->fields);
     return 0;
 }
 
@@ -286,6 +325,7 @@ static const struct listing {
     {.what = "models", .make = list_part, .part = PART_MODEL},
     {.what = "chips", .make = list_part, .part = PART_CHIP},
     {.what = "engines", .make = list_part, .part = PART_ENGINE},
+    {.what = "layers", .make = list_layers},
     {.what = "parameters", .make = list_parameters},
     {.what = "metrics", .make = list_metrics},
     {.what = "strategies", .make = list_strategies},
@@ -344,7 +384,7 @@ static const struct option options[] = {
 
 const struct command cmd_list = {
     .name = "list",
-    .arguments = "models|chips|engines|parameters|metrics|strategies|prices|calibrations",
+    .arguments = "models|chips|engines|layers|parameters|metrics|strategies|prices|calibrations",
     .least = 1,
     .most = 1,
     .summary = "list the catalogue, and every name with unit, range, default and meaning",

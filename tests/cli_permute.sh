@@ -63,9 +63,9 @@ sed 's/strategy_random/strategy_extra/; s/"random"/"extra"/' "$src/search/strate
 insert search/strategies/strategy.h '^extern const struct strategy \*const' \
     'extern const struct strategy strategy_extra;'
 insert search/strategies/ask_tell.c ' strategies\[\] = [{]' '&strategy_extra,'
-insert arch/attention.c ' attentions\[\] = [{]' '{.name = "extra", .check = gqa_check, .ops = gqa_ops,
-    .params = gqa_params, .copied_params = none, .cached = gqa_cached, .cached_rope = none,
-    .cached_byte = none, .live = gqa_live, .query = gqa_query},'
+sed 's/mixer_gqa/mixer_extra/; s/"gqa"/"extra"/; s/"mha", "mqa"/"extra2"/' "$src/arch/mixer_gqa.c" \
+    > "$src/arch/mixer_extra.c"
+insert arch/mixer.h '^#define MIXERS' '    ROW(extra) \'
 insert dse/main.c ' commands\[\] = [{]' '&cmd_extra,'
 insert dse/command.h '^#define DSE_COMMAND_H' 'extern const struct command cmd_extra;'
 cat > "$src/dse/cmd_extra.c" <<'C'

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/catalogue/layer_list.h"
 #include "base/mem.h"
 #include "base/text_file.h"
 
@@ -113,6 +114,7 @@ void catalogue_close(struct catalogue *c)
         free(c->entry[i]->about);
         free(c->entry[i]->source);
         free(c->entry[i]->value);
+        free(c->entry[i]->layers);
         free(c->entry[i]->measured_on);
         free(c->entry[i]);
     }
@@ -300,6 +302,29 @@ static int copy_base(struct catalogue *c, struct entry *e, const struct conf *co
     return rc;
 }
 
+/* Keys of a file that are not values of its fields: texts, and a list of layers. */
+struct other_keys {
+    const char *key[LEN(folders[0].texts) + 1];
+};
+
+static struct other_keys other_keys_of(size_t part, bool listed)
+{
+    struct other_keys out = {{NULL}};
+    size_t n = 0;
+    if (listed)
+        out.key[n++] = "layers";
+    for (const char *const *text = folders[part].texts; *text; text++)
+        out.key[n++] = *text;
+    return out;
+}
+
+static int read_layers(struct entry *e, const struct node *root, struct err *err)
+{
+    struct model *m = e->value;
+    e->layers = mem_alloc(1, sizeof *e->layers);
+    return layer_list_read(root, e->layers, m, err);
+}
+
 static struct entry *read_entry(struct catalogue *c, size_t part, const char *name, char *path,
                                 struct err *err)
 {
@@ -315,12 +340,16 @@ static struct entry *read_entry(struct catalogue *c, size_t part, const char *na
     e->path = path;
     e->value = mem_alloc(1, fields->size);
     fields_init(*fields, e->value);
+    bool listed = part == PART_MODEL && layer_list_is(root);
+    struct other_keys others = other_keys_of(part, listed);
     if (copy_base(c, e, conf, err) != 0 ||
-        node_bind(root, *fields, folders[part].texts, e->value, NULL, err) != 0 ||
+        node_bind(root, *fields, others.key, e->value, NULL, err) != 0 ||
+        (listed && read_layers(e, root, err) != 0) ||
         node_require(root, *fields, e->value, err) != 0 || check_alone(e, root, err) != 0 ||
         find_calibration(c, e, root, err) != 0) {
         conf_close(conf);
         free(e->value);
+        free(e->layers);
         free(e);
         return NULL;
     }

@@ -17,6 +17,7 @@ struct entry {
     char *path;
     char *about, *source;
     void *value;                     /* struct model, chip, engine or calibration */
+    struct layer_list *layers;       /* that a model file lists, or NULL */
     const struct entry *calibration; /* of a chip; NULL: none */
     bool calibration_own;            /* measured on this very chip */
     char *measured_on;               /* of a calibration: names of chips, blank-separated */

@@ -231,7 +231,7 @@ static void put_moe(const struct tally *t, double every, struct imported *out)
         m->first_dense_layers = m->layers - t->moe;
         NOTE(out, first_dense_layers, "all dense layers, at any position");
     }
-    if (model_dense_layers(m) == 0)
+    if (model_moe_layers(m) == m->layers)
         m->ffn = 0;
 }
 

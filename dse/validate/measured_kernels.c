@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arch/attention.h"
+#include "arch/mixer.h"
 #include "arch/step.h"
 #include "base/csv.h"
 #include "base/hash.h"
@@ -107,10 +107,12 @@ static void read_attention(struct measured_kernel *k, const struct reading *r,
                            const struct model *m, struct shape s, const char *name)
 {
     struct ops ops = {0};
+    struct layers l;
+    layers_of(&l, m);
     s.tp = 1;
     s.weight_byte = s.act_byte = 2;
     s.kv_byte = s.rope_byte = precision_of[k->number].kv;
-    attention_of(m)->ops(m, &s, &ops);
+    l.mixer[0].kind->ops(&l.mixer[0].of, &s, &ops);
     const struct op *o = op_find(&ops, name);
     k->kernel = o->kernel;
     k->call = call_of(r->chip, k->number, o, num(r, "batch_size"));
@@ -131,7 +133,7 @@ static struct model gqa_model(const struct reading *r)
 {
     return (struct model){.layers = 1,
                           .hidden = 1,
-                          .attention = attention_kind("gqa"),
+                          .attention = mixer_index("gqa"),
                           .heads = num(r, "num_heads"),
                           .kv_heads = num(r, "num_kv_heads"),
                           .head_dim = num(r, "head_dim")};
@@ -142,7 +144,7 @@ static struct model mla_model(const struct reading *r)
 {
     return (struct model){.layers = 1,
                           .hidden = 1,
-                          .attention = attention_kind("mla"),
+                          .attention = mixer_index("mla"),
                           .heads = num(r, "num_heads"),
                           .kv_lora_rank = 512,
                           .qk_rope_dim = 64,

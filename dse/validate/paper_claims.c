@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arch/attention.h"
 #include "arch/routing.h"
 #include "base/mem.h"
 #include "search/study.h"

@@ -1,6 +1,6 @@
 #include "dse/validate/trtllm_bench.h"
 
-#include "arch/attention.h"
+#include "arch/layers.h"
 #include "base/mem.h"
 #include "dse/validate/measured_serving.h"
 
@@ -26,9 +26,10 @@ double trtllm_bench_batch(const struct design *d, double weight_byte)
     /* Largest batch that the benchmark chooses for known formats; 2048 for others such as MXFP4. */
     double most = is_mxfp4(d->model_name) ? 2048 : 4096;
     double rope = d->precision.rope > 0 ? d->precision.rope : d->precision.kv;
-    double request_byte =
-        (d->workload.input + d->workload.output) *
-        attention_kv_byte_per_token(&d->model, d->plan.tp, d->precision.kv, rope, 0);
+    struct layers l;
+    layers_of(&l, &d->model);
+    double request_byte = (d->workload.input + d->workload.output) *
+                          layers_kv_byte_per_token(&l, d->plan.tp, d->precision.kv, rope, 0);
     double fit = floor(KV_SHARE * (d->chip.memory_byte - weight_byte) / request_byte);
     return fmin(fit, most);
 }

@@ -1,7 +1,6 @@
 /* What must hold whatever the numbers: over every model, chip and engine of the catalogue. */
 #include <string.h>
 
-#include "arch/attention.h"
 #include "base/pareto.h"
 #include "search/axis.h"
 #include "search/space.h"

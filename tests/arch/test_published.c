@@ -1,7 +1,7 @@
 /* The model against published numbers, each with its source. */
 #include <string.h>
 
-#include "arch/attention.h"
+#include "arch/layers.h"
 #include "tests/model.h"
 
 static const struct model *model_called(const char *name)
@@ -56,9 +56,11 @@ static void the_kv_cache_of_a_token_is_as_published(void **state)
                      {"llama-4-maverick", 196608}, {"deepseek-r1", 70272},
                      {"kimi-k2", 70272},           {"qwen2.5-72b", 327680}};
     (void)state;
-    for (size_t i = 0; i < LEN(published); i++)
-        assert_close(attention_kv_byte_per_token(model_called(published[i].name), 1, 2, 2, 0),
-                     published[i].byte, 1e-12);
+    for (size_t i = 0; i < LEN(published); i++) {
+        struct layers l;
+        layers_of(&l, model_called(published[i].name));
+        assert_close(layers_kv_byte_per_token(&l, 1, 2, 2, 0), published[i].byte, 1e-12);
+    }
 }
 
 static double intensity(const char *model, const char *more)

@@ -1,0 +1,250 @@
+#include "arch/layers.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "arch/ffn.h"
+#include "arch/mixer.h"
+
+static const size_t OF_WINDOW = 1 + offsetof(struct model, window);
+
+/* Fills in what a group does not state; stated NULL: nothing. `whole`: no window. */
+static void resolve(struct sublayer *out, const struct fields *fields, const double *stated,
+                    const struct model *m, bool whole)
+{
+    out->hidden = m->hidden;
+    for (size_t i = 0; i < fields->n; i++) {
+        const struct field *f = &fields->row[i];
+        double value = stated ? field_get(f, stated) : NAN;
+        if (whole && f->parent == OF_WINDOW)
+            value = 0;
+        if (isnan(value))
+            value = f->parent ? *(const double *)((const char *)m + f->parent - 1) : f->init;
+        field_put(f, out->value, value);
+    }
+}
+
+static bool equal(const struct sublayer *a, const struct sublayer *b, const struct fields *fields)
+{
+    return memcmp(a->value, b->value, fields->size) == 0;
+}
+
+/* Adds sublayers to the group of their kind and values. Returns the index of the group. */
+static size_t add_mixers(struct layers *l, const struct mixer *kind, double count,
+                         const double *stated, const struct model *m, bool whole)
+{
+    struct mixer_group *g = &l->mixer[l->mixers];
+    g->kind = kind;
+    g->of.count = count;
+    resolve(&g->of, kind->fields, stated, m, whole);
+    for (size_t i = 0; i < l->mixers; i++)
+        if (l->mixer[i].kind == kind && equal(&l->mixer[i].of, &g->of, kind->fields)) {
+            l->mixer[i].of.count += count;
+            return i;
+        }
+    return l->mixers++;
+}
+
+static size_t add_ffns(struct layers *l, const struct ffn *kind, double count, const double *stated,
+                       const struct model *m)
+{
+    struct ffn_group *g = &l->ffn[l->ffns];
+    g->kind = kind;
+    g->of.count = count;
+    resolve(&g->of, kind->fields, stated, m, false);
+    for (size_t i = 0; i < l->ffns; i++)
+        if (l->ffn[i].kind == kind && equal(&l->ffn[i].of, &g->of, kind->fields)) {
+            l->ffn[i].of.count += count;
+            return i;
+        }
+    return l->ffns++;
+}
+
+/* Layers whose attention has no window: one in full_every. */
+static double flat_whole_layers(const struct model *m)
+{
+    if (m->window <= 0)
+        return m->layers;
+    return m->full_every > 0 ? floor(m->layers / m->full_every) : 0;
+}
+
+static double flat_moe_layers(const struct model *m)
+{
+    return m->experts > 0 ? fmax(0, floor((m->layers - m->first_dense_layers) / m->moe_every)) : 0;
+}
+
+static void flat_layers(struct layers *l, const struct model *m)
+{
+    double whole = flat_whole_layers(m), moe = flat_moe_layers(m);
+    bool last_whole = m->window <= 0 || (m->full_every > 0 && fmod(m->layers, m->full_every) == 0);
+    bool last_moe = m->experts > 0 && fmod(m->layers - m->first_dense_layers, m->moe_every) == 0;
+    l->n = m->layers;
+    if (whole > 0)
+        add_mixers(l, mixer_of(m), whole, NULL, m, true);
+    size_t local = l->mixers;
+    if (m->layers > whole)
+        local = add_mixers(l, mixer_of(m), m->layers - whole, NULL, m, false);
+    l->last_mixer = last_whole ? 0 : local;
+    if (m->layers > moe)
+        add_ffns(l, &ffn_dense, m->layers - moe, NULL, m);
+    l->last_ffn = last_moe ? l->ffns : 0;
+    if (moe > 0)
+        add_ffns(l, &ffn_moe, moe, NULL, m);
+}
+
+static void listed_layers(struct layers *l, const struct model *m)
+{
+    for (size_t i = 0; i < m->list->n; i++) {
+        const struct stated_layers *g = &m->list->group[i];
+        size_t mixer = GROUPS_MOST, ffn = GROUPS_MOST;
+        l->n += g->beside ? 0 : g->count;
+        if (g->mixer)
+            mixer = add_mixers(l, g->mixer, g->count, g->mixer_value, m, false);
+        if (g->ffn)
+            ffn = add_ffns(l, g->ffn, g->count, g->ffn_value, m);
+        if (g->mixer)
+            l->last_mixer = mixer;
+        if (g->ffn)
+            l->last_ffn = ffn;
+    }
+}
+
+void layers_of(struct layers *out, const struct model *m)
+{
+    out->n = 0;
+    out->hidden = m->hidden;
+    out->mixers = out->ffns = 0;
+    out->last_mixer = out->last_ffn = 0;
+    if (m->list)
+        listed_layers(out, m);
+    else
+        flat_layers(out, m);
+}
+
+void layers_of_draft(struct layers *out, const struct layers *l)
+{
+    out->n = 1;
+    out->hidden = l->hidden;
+    out->mixers = out->ffns = 0;
+    out->last_mixer = out->last_ffn = 0;
+    if (l->last_mixer < l->mixers) {
+        out->mixer[out->mixers] = l->mixer[l->last_mixer];
+        out->mixer[out->mixers++].of.count = 1;
+    }
+    if (l->last_ffn < l->ffns) {
+        out->ffn[out->ffns] = l->ffn[l->last_ffn];
+        out->ffn[out->ffns++].of.count = 1;
+    }
+}
+
+double layers_sublayers(const struct layers *l)
+{
+    double sum = 0;
+    for (size_t i = 0; i < l->mixers; i++)
+        sum += l->mixer[i].of.count;
+    for (size_t i = 0; i < l->ffns; i++)
+        sum += l->ffn[i].of.count;
+    return sum;
+}
+
+const struct ffn_group *layers_moe(const struct layers *l)
+{
+    for (size_t i = 0; i < l->ffns; i++)
+        if (l->ffn[i].kind->routed)
+            return &l->ffn[i];
+    return NULL;
+}
+
+double layers_mixer_params(const struct layers *l)
+{
+    double sum = 0;
+    for (size_t i = 0; i < l->mixers; i++)
+        sum += l->mixer[i].of.count * l->mixer[i].kind->params(&l->mixer[i].of);
+    return sum;
+}
+
+double layers_mixer_params_per_rank(const struct layers *l, double tp)
+{
+    double sum = 0;
+    for (size_t i = 0; i < l->mixers; i++) {
+        const struct mixer *kind = l->mixer[i].kind;
+        const struct sublayer *of = &l->mixer[i].of;
+        double copied = kind->copied_params(of);
+        sum += of->count * (copied + (kind->params(of) - copied) / tp);
+    }
+    return sum;
+}
+
+double layers_routed_params(const struct layers *l)
+{
+    double sum = 0;
+    for (size_t i = 0; i < l->ffns; i++)
+        sum += l->ffn[i].of.count * l->ffn[i].kind->routed_params(&l->ffn[i].of);
+    return sum;
+}
+
+double layers_shared_params(const struct layers *l)
+{
+    double sum = 0;
+    for (size_t i = 0; i < l->ffns; i++)
+        sum += l->ffn[i].of.count * l->ffn[i].kind->shared_params(&l->ffn[i].of);
+    return sum;
+}
+
+double layers_active_params(const struct layers *l)
+{
+    double sum = layers_mixer_params(l);
+    for (size_t i = 0; i < l->ffns; i++)
+        sum += l->ffn[i].of.count * l->ffn[i].kind->active_params(&l->ffn[i].of);
+    return sum;
+}
+
+double layers_tp_most(const struct layers *l)
+{
+    double most = INFINITY;
+    for (size_t i = 0; i < l->mixers; i++)
+        most = fmin(most, l->mixer[i].kind->heads(&l->mixer[i].of));
+    return most;
+}
+
+bool layers_tp_divides(const struct layers *l, double tp)
+{
+    for (size_t i = 0; i < l->mixers; i++)
+        if (fmod(l->mixer[i].kind->heads(&l->mixer[i].of), tp) != 0)
+            return false;
+    return true;
+}
+
+bool layers_context_divides(const struct layers *l)
+{
+    for (size_t i = 0; i < l->mixers; i++)
+        if (l->mixer[i].kind->recurrent)
+            return false;
+    return true;
+}
+
+double layers_kv_byte_per_token(const struct layers *l, double tp, double kv_byte, double rope_byte,
+                                double context)
+{
+    double sum = 0;
+    for (size_t i = 0; i < l->mixers; i++) {
+        struct kept k;
+        l->mixer[i].kind->kept(&k, &l->mixer[i].of, tp);
+        double byte = k.token * kv_byte + k.token_rope * (rope_byte - kv_byte) + k.token_byte;
+        double share = context > 0 && k.window > 0 ? fmin(1, k.window / context) : 1;
+        sum += l->mixer[i].of.count * share * byte;
+    }
+    return sum;
+}
+
+double layers_state_byte_per_request(const struct layers *l, double tp, const struct state_bytes *b)
+{
+    double sum = 0;
+    for (size_t i = 0; i < l->mixers; i++) {
+        struct kept k;
+        l->mixer[i].kind->kept(&k, &l->mixer[i].of, tp);
+        sum += l->mixer[i].of.count *
+               (k.state * b->state_byte + k.inputs * b->act_byte + k.fixed * b->kv_byte);
+    }
+    return sum;
+}

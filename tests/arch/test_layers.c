@@ -1,0 +1,235 @@
+/* Models as groups of layers: a list says what the short form says, and every kind of layer in the
+ * registries keeps what all layers must keep. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/ffn.h"
+#include "arch/layers.h"
+#include "arch/mixer.h"
+#include "tests/model.h"
+
+/* Writes a model file and reads it. */
+static const struct model *model_of(const char *path, const char *text, struct err *err)
+{
+    const struct entry *e;
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+    return catalogue_find(catalogue, PART_MODEL, path, &e, err) == 0 ? e->value : NULL;
+}
+
+static const struct model *model_called(const char *name)
+{
+    const struct entry *e;
+    struct err err;
+    assert_int_equal(catalogue_find(catalogue, PART_MODEL, name, &e, &err), 0);
+    return e->value;
+}
+
+#define MAVERICK                                                                                   \
+    "attention: gqa\nhidden: 5120\nheads: 40\nkv_heads: 8\nhead_dim: 128\nffn: 16384\n"            \
+    "experts: 128\ntop_k: 1\nmoe_ffn: 8192\nshared_ffn: 8192\nvocab: 202048\n"
+
+static void a_list_says_what_the_short_form_says(void **state)
+{
+    struct err err;
+    (void)state;
+    const struct model *listed =
+        model_of("./maverick.yaml",
+                 MAVERICK "layers:\n"
+                          "  - {count: 12, feed_forward: moe}\n"
+                          "  - {count: 12, window: 8192, chunked: yes, feed_forward: moe}\n"
+                          "  - {count: 24, window: 8192, chunked: yes, feed_forward: dense}\n",
+                 &err);
+    assert_non_null(listed);
+    assert_close(model_params(listed), model_params(model_called("llama-4-maverick")), 0);
+    struct metrics a = priced(SET("model=llama-4-maverick"));
+    struct metrics b = priced(SET("model=./maverick.yaml"));
+    for (size_t i = 0; i < metrics_fields.n; i++) {
+        double x = field_get(&metrics_fields.row[i], &a), y = field_get(&metrics_fields.row[i], &b);
+        assert_true((isnan(x) && isnan(y)) || x == y || fabs(x - y) <= 1e-14 * fabs(x));
+    }
+}
+
+static void a_group_takes_from_the_model_what_it_does_not_state(void **state)
+{
+    struct err err;
+    struct layers l;
+    (void)state;
+    const struct model *m = model_of("./two.yaml",
+                                     MAVERICK "layers:\n"
+                                              "  - {count: 3, heads: 80, feed_forward: none}\n"
+                                              "  - {count: 2, mixer: none, feed_forward: dense}\n",
+                                     &err);
+    assert_non_null(m);
+    layers_of(&l, m);
+    assert_close(l.n, 5, 0);
+    assert_close(layers_sublayers(&l), 5, 0);
+    assert_close(layers_mixer_params(&l), 3.0 * 5120 * 128 * (2 * 80 + 2 * 8), 0);
+    assert_close(layers_shared_params(&l), 2.0 * 3 * 5120 * 16384, 0);
+    assert_null(layers_moe(&l));
+}
+
+static void mistakes_in_a_list_are_named(void **state)
+{
+    static const struct {
+        const char *group, *message;
+    } wrong[] = {
+        {"{feed_forward: dense}", ":13:5: layers.count: missing: give the number of layers"},
+        {"{count: 4, mixer: gpa}", ":13:23: layers.mixer: unknown kind \"gpa\": one of gqa"},
+        {"{count: 4, head: 4}", ":13:16: layers: no \"head\" here: did you mean \"heads\"?"},
+        {"{count: 4, feed_forward: dense, top_k: 4}", ":13:37: layers: no \"top_k\""},
+        {"{count: 4, mixer: none, feed_forward: none}", ":13:5: layers: neither a mixer nor"},
+        {"{count: 4, window: wide}", ":13:24: layers.window: "},
+        {"4", ":13:5: layers: not a map"},
+    };
+    (void)state;
+    for (size_t i = 0; i < LEN(wrong); i++) {
+        struct err err = {0};
+        char text[1000], path[40];
+        snprintf(path, sizeof path, "./wrong%zu.yaml", i);
+        snprintf(text, sizeof text, "%slayers:\n  - %s\n", MAVERICK, wrong[i].group);
+        assert_null(model_of(path, text, &err));
+        if (!strstr(err.text, wrong[i].message))
+            assert_string_equal(err.text, wrong[i].message);
+    }
+}
+
+static void layers_cannot_be_counted_twice(void **state)
+{
+    struct err err;
+    struct design d;
+    (void)state;
+    assert_non_null(model_of("./four.yaml", MAVERICK "layers:\n  - {count: 4}\n", &err));
+    struct study *s = study_with(SET("model=./four.yaml"));
+    d = s->base;
+    d.model.layers = 8;
+    assert_int_equal(design_check(&d, &err), -1);
+    assert_non_null(strstr(err.text, "model.layers: 8, but the groups of the model file have 4"));
+    study_free(s);
+}
+
+/* A layer of each kind, with every value that has no default stated as below. */
+static const char *const stated[][2] = {
+    {"heads", "16"},       {"kv_heads", "4"},     {"head_dim", "64"}, {"kv_lora_rank", "128"},
+    {"qk_nope_dim", "64"}, {"qk_rope_dim", "32"}, {"v_dim", "64"},    {"ffn", "1024"},
+    {"experts", "16"},     {"top_k", "2"},        {"moe_ffn", "256"}};
+
+static void on_every_mixer(void (*check)(const struct mixer *kind, const char *model))
+{
+    for (size_t i = 0; i < mixers_n; i++) {
+        char text[1500] = "hidden: 1024\nvocab: 1000\nffn: 4096\n", path[40], model[60];
+        struct err err = {0};
+        for (size_t k = 0; k < LEN(stated); k++)
+            if (field_find(model_fields, stated[k][0]) && strcmp(stated[k][0], "ffn") != 0 &&
+                strcmp(stated[k][0], "experts") != 0)
+                snprintf(text + strlen(text), sizeof text - strlen(text), "%s: %s\n", stated[k][0],
+                         stated[k][1]);
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 "layers:\n  - {count: 4, mixer: %s, feed_forward: dense}\n", mixers[i]->name);
+        snprintf(path, sizeof path, "./kind-%s.yaml", mixers[i]->name);
+        snprintf(model, sizeof model, "model=%s", path);
+        if (!model_of(path, text, &err))
+            assert_string_equal(err.text, "");
+        check(mixers[i], model);
+    }
+}
+
+/* Over all ranks, weights that are cut add up to those of the layer, and copies are copied. */
+static void check_ranks(const struct mixer *kind, const char *model)
+{
+    struct study *s = study_with(SET(model));
+    struct layers l;
+    layers_of(&l, &s->base.model);
+    const struct sublayer *of = &l.mixer[0].of;
+    double all = kind->params(of), copied = kind->copied_params(of), tp = kind->heads(of) / 2;
+    assert_true(all > 0 && copied >= 0 && copied <= all);
+    assert_close(tp * layers_mixer_params_per_rank(&l, tp), 4 * (all + (tp - 1) * copied), 1e-12);
+    struct kept one, many;
+    kind->kept(&one, of, 1);
+    kind->kept(&many, of, tp);
+    assert_true(many.token <= one.token && many.token * tp >= one.token * (1 - 1e-12));
+    assert_true(many.state <= one.state && many.state * tp >= one.state * (1 - 1e-12));
+    assert_true(one.token_rope <= one.token);
+    study_free(s);
+}
+
+static void the_ranks_of_a_tp_group_hold_each_weight(void **state)
+{
+    (void)state;
+    on_every_mixer(check_ranks);
+}
+
+/* Decoding reads every cached element, or those that the layer selects; the weights of its
+ * projections are its parameters. */
+static void check_operators(const struct mixer *kind, const char *model)
+{
+    struct study *s =
+        study_with(SET(model, "plan.devices=1", "workload.batch=1", "workload.context=4096"));
+    struct prepared p = {0};
+    struct layers l;
+    double weight = 0;
+    layers_of(&l, &s->base.model);
+    prepare(&p, &s->base);
+    const struct step *step = &p.mapped[0].step;
+    for (size_t i = 0; i < step->ops.n; i++) {
+        const struct op *o = &step->ops.op[i];
+        assert_true(o->flop >= 0 && o->byte >= 0 && o->weight_byte >= 0 && o->count > 0);
+        weight += o->class != OP_FFN && strcmp(o->name, "head") != 0 ? o->weight_byte : 0;
+    }
+    assert_close(weight, 2 * layers_mixer_params(&l), 2e-2);
+    assert_true(step->kv_byte_per_request > 0);
+    prepared_free(&p);
+    study_free(s);
+    (void)kind;
+}
+
+static void operators_read_the_weights_of_their_layer_once(void **state)
+{
+    (void)state;
+    on_every_mixer(check_operators);
+}
+
+/* More tokens never cost less, in every phase. */
+static void check_longer(const struct mixer *kind, const char *model)
+{
+    static const char *const phase[] = {"workload.phase=decode", "workload.phase=prefill",
+                                        "workload.phase=serving"};
+    (void)kind;
+    for (size_t i = 0; i < LEN(phase); i++) {
+        double last = 0;
+        for (double context = 64; context <= 65536; context *= 4) {
+            char at[60], input[60];
+            snprintf(at, sizeof at, "workload.context=%g", context);
+            snprintf(input, sizeof input, "workload.input=%g", context);
+            struct metrics m =
+                priced(SET(model, phase[i], at, input, "plan.devices=1", "workload.batch=4"));
+            assert_true(m.verdict == VERDICT_OK || m.verdict == VERDICT_MEMORY);
+            double time = i == 1 ? m.ttft_s : m.tpot_s;
+            assert_true(time >= last * (1 - 1e-12));
+            last = time;
+        }
+    }
+}
+
+static void longer_contexts_never_cost_less(void **state)
+{
+    (void)state;
+    on_every_mixer(check_longer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_list_says_what_the_short_form_says),
+        cmocka_unit_test(a_group_takes_from_the_model_what_it_does_not_state),
+        cmocka_unit_test(mistakes_in_a_list_are_named),
+        cmocka_unit_test(layers_cannot_be_counted_twice),
+        cmocka_unit_test(the_ranks_of_a_tp_group_hold_each_weight),
+        cmocka_unit_test(operators_read_the_weights_of_their_layer_once),
+        cmocka_unit_test(longer_contexts_never_cost_less),
+    };
+    return cmocka_run_group_tests_name("layers", tests, open_tests, close_tests);
+}
