@@ -319,10 +319,18 @@ static void refuse_packages(struct metrics_lanes *restrict out, size_t n)
     }
 }
 
-static bool is_measured(const struct mapped *m, const struct measured *by)
+/* Is every kernel of the decode and prefill steps of all mappings measured? */
+static bool is_measured(const struct prepared *p, const struct workload *w,
+                        const struct measured *by)
 {
-    return step_is_measured(&m->step, by->number) &&
-           (!m->step.mixed || step_is_measured(&m->prefill, by->number));
+    size_t pool_last = p->pool_first + p->pool_n;
+    for (size_t k = 0; k < p->n; k++)
+        if (!step_is_measured(&p->mapped[k].step, by->number))
+            return false;
+    for (size_t k = p->pool_first; k < pool_last && phase_of(w)->answers; k++)
+        if (!step_is_measured(&p->mapped[k].prefill, by->number))
+            return false;
+    return true;
 }
 
 void evaluate_many(struct prepared *p, const struct design *like, const struct price_book *book,
@@ -340,7 +348,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         return;
     }
     devices_time(d, like);
-    if (p->mapped[0].step.timing->needs_calibration && !is_measured(&p->mapped[0], &d->like)) {
+    if (p->mapped[0].step.timing->needs_calibration && !is_measured(p, w, &d->like)) {
         set_verdict(out, d->n, VERDICT_CALIBRATION);
         return;
     }

@@ -4,6 +4,12 @@
 
 #include "arch/timing.h"
 
+/* Does the clock fall within the power limit? A prefill of its own takes no measured time. */
+static bool step_throttles(const struct step *s)
+{
+    return s->timing->throttles || (s->timing->gives_time && s->prefills);
+}
+
 /* ---- devices that surely keep the nominal clock ---- */
 
 /* At least the work of a step on any unit: every expert is active and fills its tiles. */
@@ -245,7 +251,7 @@ void steps_clock(struct clocked_lanes *out, const struct step *s, const struct d
     steps_time_s(time_s, s, d, load, memo);
     lanes_set(LANE(out, clocked, ratio), d->n, 1);
     lanes_set(LANE(out, clocked, excess), d->n, 0);
-    if (!s->timing->throttles)
+    if (!step_throttles(s))
         return;
     size_t hot = find_hot(o.of, s, d, LANE(load, load, most), time_s);
     if (hot == 0)
@@ -293,9 +299,9 @@ static void put_power(struct step_split *split, const struct energy *e, const st
     struct work w = split_work(split, routes);
     if (clock < CLOCK_LEAST)
         add_idle(split, CLOCK_LEAST / clock);
-    double held = s->timing->throttles ? clock : clock_in_time(e, &w, split->time_s);
+    double held = step_throttles(s) ? clock : clock_in_time(e, &w, split->time_s);
     double estimate_w = energy_governed_w(e, &w, split->time_s, larger(held, CLOCK_LEAST));
-    bool given = !s->timing->throttles || s->timing->needs_calibration;
+    bool given = !step_throttles(s) || s->timing->needs_calibration;
     double governed_w = given ? smaller(estimate_w, e->limit_w) : estimate_w;
     split->clock = held;
     split->limit_ratio = governed_w / e->limit_w;
@@ -475,7 +481,7 @@ void steps_largest_held_load(double *out, const struct step *s, const struct dev
         LANE(&load, load, most)[i] = LANE(&load, load, mean)[i] = bounded ? out[i] : 1;
         any = any || bounded;
     }
-    if (!any || !s->timing->throttles)
+    if (!any || !step_throttles(s))
         return;
     steps_time_s(time_s, s, d, &load, memo);
     size_t hot = find_hot(o.of, s, d, LANE(&load, load, most), time_s);

@@ -220,6 +220,50 @@ static void only_what_was_measured_is_calibrated(void **state)
     assert_true(dense.verdict == VERDICT_OK && dense.tpot_s > 0);
 }
 
+/* Where a phase prefills, a prefill kernel without constants refuses it, as decode kernels do. */
+static void a_phase_with_prompts_needs_measured_prefill_kernels(void **state)
+{
+    static const struct {
+        const char *phase;
+        bool prompts;
+    } phases[] = {{"workload.phase=decode", false},
+                  {"workload.phase=prefill", true},
+                  {"workload.phase=serving", true},
+                  {"workload.phase=disaggregated", true}};
+    (void)state;
+    for (size_t i = 0; i < LEN(phases); i++)
+        for (int pool = 0; pool < 2; pool++) {
+            const char *of_pool = pool ? "pools.prefill.tp=4" : "pools.prefill.tp=auto";
+            struct study *s = study_with(SET("model=llama-3.1-70b", "chip=h100", "plan.devices=8",
+                                             "timing=calibrated", of_pool, phases[i].phase));
+            struct calibration few = *s->base.calibration;
+            struct metrics all, m;
+            evaluate(&s->base, &s->prices, &all, NULL);
+            for (int k = 0; k < KV_NUMBERS; k++)
+                few.prefill[k].error = 0;
+            s->base.calibration = &few;
+            evaluate(&s->base, &s->prices, &m, NULL);
+            assert_true(all.verdict == VERDICT_OK);
+            assert_int_equal(m.verdict, phases[i].prompts ? VERDICT_CALIBRATION : VERDICT_OK);
+            study_free(s);
+        }
+}
+
+/* Tensor parallelism needs a kernel that one device alone does not. */
+static void a_mapping_with_a_kernel_that_was_not_measured_is_refused(void **state)
+{
+    struct study *s = study_with(
+        SET("model=deepseek-v2-lite", "chip=h100", "plan.devices=2", "timing=calibrated"));
+    struct calibration few = *s->base.calibration;
+    struct metrics m;
+    (void)state;
+    few.exchange.error = 0;
+    s->base.calibration = &few;
+    evaluate(&s->base, &s->prices, &m, NULL);
+    assert_int_equal(m.verdict, VERDICT_CALIBRATION);
+    study_free(s);
+}
+
 /* A sweep over chips times each as it would be alone. */
 static void an_axis_of_chips_brings_each_its_calibration(void **state)
 {
@@ -338,6 +382,8 @@ int main(void)
         cmocka_unit_test(deepseek_decodes_on_h800_as_published),
         cmocka_unit_test(llama_serves_on_h200_as_published),
         cmocka_unit_test(only_what_was_measured_is_calibrated),
+        cmocka_unit_test(a_phase_with_prompts_needs_measured_prefill_kernels),
+        cmocka_unit_test(a_mapping_with_a_kernel_that_was_not_measured_is_refused),
         cmocka_unit_test(an_axis_of_chips_brings_each_its_calibration),
         cmocka_unit_test(a_chip_without_measurements_is_less_sure),
         cmocka_unit_test(serving_is_decode_and_its_share_of_prefill),

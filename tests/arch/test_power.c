@@ -182,6 +182,36 @@ static void a_measured_step_takes_the_time_it_is_given(void **state)
     }
 }
 
+/* Only the step was measured: its prompt takes what it does in ideal timing, at the clock that the
+ * power limit leaves. */
+static void a_prompt_beside_a_measured_step_is_timed_at_its_clock(void **state)
+{
+    const char *const common = "model=llama-3.1-70b";
+    const char *const serving[] = {common,
+                                   "chip=b200",
+                                   "plan.devices=8",
+                                   "plan.tp=8",
+                                   "workload.phase=serving",
+                                   "workload.input=8192",
+                                   "workload.output=1024",
+                                   "workload.batch=32",
+                                   NULL,
+                                   NULL,
+                                   NULL};
+    const char *measured[LEN(serving)];
+    struct metrics prefill =
+        priced(SET(common, "chip=b200", "plan.devices=8", "plan.tp=8", "workload.phase=prefill",
+                   "workload.context=8192", "workload.batch=1"));
+    (void)state;
+    memcpy(measured, serving, sizeof serving);
+    measured[LEN(serving) - 3] = "timing=measured";
+    measured[LEN(serving) - 2] = "workload.measured_tpot=30 ms";
+    struct metrics ideal = priced(serving), m = priced(measured);
+    assert_true(prefill.throttle_ratio < 1);
+    assert_close(ideal.ttft_s - ideal.tpot_s, prefill.ttft_s, 1e-9);
+    assert_close(m.ttft_s - 0.03, prefill.ttft_s, 1e-9);
+}
+
 /* DeepSeek-R1 in FP8 on 8 B200, 128 requests, 44.8 ms a step: 891 W on the board (ML.ENERGY v3.0,
  * arXiv:2601.22076). */
 static void deepseek_in_the_measured_time_draws_about_what_was_measured(void **state)
@@ -239,6 +269,7 @@ int main(void)
         cmocka_unit_test(the_automatic_limit_follows_the_hardware),
         cmocka_unit_test(results_do_not_depend_on_prices),
         cmocka_unit_test(a_measured_step_takes_the_time_it_is_given),
+        cmocka_unit_test(a_prompt_beside_a_measured_step_is_timed_at_its_clock),
         cmocka_unit_test(deepseek_in_the_measured_time_draws_about_what_was_measured),
         cmocka_unit_test(an_expert_executes_whole_tiles),
     };
