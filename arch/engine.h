@@ -24,11 +24,12 @@ enum {
     ENGINE_BANK,      /* in the DRAM dies of the chip's stacks */
     ENGINE_LOGIC_DIE, /* in the base dies of the chip's stacks */
     ENGINE_ON_DIE,    /* on the compute dies */
-    ENGINE_POOL       /* separate devices with memory and package, behind a link */
+    ENGINE_POOL,      /* separate devices with memory and package, behind a link */
+    ENGINE_KINDS
 };
 
 /* Whether it exists: built and measured, designed in a publication, or assumed by us. */
-enum { STATUS_BUILT, STATUS_PUBLISHED, STATUS_HYPOTHETICAL };
+enum { STATUS_BUILT, STATUS_PUBLISHED, STATUS_HYPOTHETICAL, STATUSES };
 extern const struct word engine_status_words[];
 
 enum { RUNS_ATTENTION = 1, RUNS_EXPERTS = 2, RUNS_BOTH = 3 };

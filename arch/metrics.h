@@ -31,7 +31,7 @@ struct verdict_kind {
 extern const struct verdict_kind verdict_kinds[VERDICTS];
 
 enum calibrated_on { ON_OWN, ON_GENERATION };
-enum limit { LIMIT_CAPACITY, LIMIT_LATENCY, LIMIT_COMPUTE, LIMIT_MEMORY, LIMIT_LINK };
+enum limit { LIMIT_CAPACITY, LIMIT_LATENCY, LIMIT_COMPUTE, LIMIT_MEMORY, LIMIT_LINK, LIMITS };
 
 struct metrics {
     double verdict;

@@ -107,9 +107,17 @@ bool flips_is_flip(const struct flips *f, const struct payoff_group *g)
 
 static const char *mark_of(enum payoff_verdict v)
 {
-    static const char *const mark[PAYOFF_VERDICTS] = {
-        [PAYS] = "", [TOO_CLOSE] = " ?", [DOES_NOT_PAY] = " -", [NO_ANSWER] = ""};
-    return mark[v];
+    switch (v) {
+    case TOO_CLOSE:
+        return " ?";
+    case DOES_NOT_PAY:
+        return " -";
+    case PAYS:
+    case NO_ANSWER:
+    case PAYOFF_VERDICTS:
+        break;
+    }
+    return "";
 }
 
 void flips_table(const struct flips *f, struct table *out)

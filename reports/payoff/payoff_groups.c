@@ -6,25 +6,30 @@
 
 #include "base/mem.h"
 
-/* What throughput is divided by, per budget. Area includes the silicon of the engine, on the
- * devices that carry it. */
-static const char *const resources[BUDGETS] = {
-    [BUDGET_COST] = "system_cost_usd",
-    [BUDGET_AREA] = ("(die_area_mm2 * tokens_per_s / tokens_per_s_per_device"
-                     " + engine_area_mm2 * engine_devices)"),
-    [BUDGET_POWER] = "power_w",
-    [BUDGET_NONE] = "1.0",
-};
-
 /* Stores of earlier versions do not say which devices carry the engine: then all do. */
 static const char old_area[] =
     "((die_area_mm2 + engine_area_mm2) * tokens_per_s / tokens_per_s_per_device)";
 
+/* What throughput is divided by. Area includes the silicon of the engine, on the devices that carry
+ * it. */
 static const char *resource_of(struct db *db, enum budget budget)
 {
     static const char column[] = "engine_devices";
-    bool old = budget == BUDGET_AREA && !db_is_column(db, column, sizeof column - 1);
-    return old ? old_area : resources[budget];
+    switch (budget) {
+    case BUDGET_COST:
+        return "system_cost_usd";
+    case BUDGET_AREA:
+        return !db_is_column(db, column, sizeof column - 1)
+                   ? old_area
+                   : "(die_area_mm2 * tokens_per_s / tokens_per_s_per_device"
+                     " + engine_area_mm2 * engine_devices)";
+    case BUDGET_POWER:
+        return "power_w";
+    case BUDGET_NONE:
+    case BUDGETS:
+        break;
+    }
+    return "1.0";
 }
 
 struct side_query {

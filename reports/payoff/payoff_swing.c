@@ -134,17 +134,30 @@ static void add_prices(struct swings *x)
     }
 }
 
+/* A switch, so that the compiler asks for the text of a new class. */
+static const char *timed_text(enum op_class class)
+{
+    switch (class) {
+    case OP_ATTENTION:
+        return "time of attention on the chip";
+    case OP_PROJECTION:
+        return "time of projections";
+    case OP_FFN:
+        return "time of dense FFN";
+    case OP_EXPERT:
+        return "time of experts";
+    case OP_COMMUNICATION:
+        return "time of communication";
+    case OP_OTHER:
+        return "time of other operators";
+    case OP_CLASSES:
+        break;
+    }
+    return "time of what the engine runs";
+}
+
 static void add_times(struct swings *x)
 {
-    static const char *const timed[OP_CLASSES + 1] = {
-        [OP_ATTENTION] = "time of attention on the chip",
-        [OP_PROJECTION] = "time of projections",
-        [OP_FFN] = "time of dense FFN",
-        [OP_EXPERT] = "time of experts",
-        [OP_COMMUNICATION] = "time of communication",
-        [OP_OTHER] = "time of other operators",
-        [OP_CLASSES] = "time of what the engine runs",
-    };
     for (size_t i = 0; i <= OP_CLASSES; i++) {
         struct swing s = {.at = i < OP_CLASSES ? offsetof(struct world, time_z) + i * sizeof(double)
                                                : offsetof(struct world, engine_z),
@@ -152,7 +165,7 @@ static void add_times(struct swings *x)
                           .low = -TENTH,
                           .middle = 0,
                           .high = TENTH};
-        snprintf(s.name, sizeof s.name, "%s", timed[i]);
+        snprintf(s.name, sizeof s.name, "%s", timed_text((enum op_class)i));
         add(x, &s);
     }
 }
