@@ -65,7 +65,8 @@ insert search/strategies/strategy.h '^extern const struct strategy \*const' \
 insert search/strategies/ask_tell.c ' strategies\[\] = [{]' '&strategy_extra,'
 sed 's/mixer_gqa/mixer_extra/; s/"gqa"/"extra"/; s/"mha", "mqa"/"extra2"/' "$src/arch/mixer_gqa.c" \
     > "$src/arch/mixer_extra.c"
-insert arch/mixer.h '^#define MIXERS' '    ROW(extra) \'
+awk '/^    ROW\(gqa\)/ { print "    ROW(extra) \\" } { print }' "$src/arch/mixer.h" > "$tmp/inserted"
+cp "$tmp/inserted" "$src/arch/mixer.h"
 insert dse/main.c ' commands\[\] = [{]' '&cmd_extra,'
 insert dse/command.h '^#define DSE_COMMAND_H' 'extern const struct command cmd_extra;'
 cat > "$src/dse/cmd_extra.c" <<'C'

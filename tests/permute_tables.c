@@ -68,12 +68,15 @@ static bool ends_list(const struct piece *row)
     return !strncmp(at, "NULL", 4);
 }
 
+/* One row is left as it is: it may be a macro for all rows. */
 static void write_reversed(const struct piece *row, size_t n, bool keep_last, char separator)
 {
     size_t turned = n - (keep_last && n > 0);
     for (size_t i = 0; i < n; i++) {
         const struct piece *p = &row[i < turned ? turned - 1 - i : i];
-        printf("%.*s%c", (int)(p->end - p->at), p->at, separator);
+        printf("%.*s", (int)(p->end - p->at), p->at);
+        if (n > 1)
+            putchar(separator);
     }
     putchar('\n');
 }
