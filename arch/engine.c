@@ -53,7 +53,7 @@ static const struct field rows[] = {
     { FIELD(engine, limits, "1"), .init = 1, .only_words = true, .words = limits_words,
       .doc = "physical: m and r are lowered to what the stacks can feed and cool; none: m and r as given." },
     { FIELD(engine, co_processing, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true,
-      .doc = "1: chip and engine share the routed experts of a step and run at the same time, as Duplex does." },
+      .doc = "1: chip and engine run at the same time, as in Duplex: they share the routed experts of a step, and where prompts run within it (phase serving) the engine attends for the answers while the chip attends for the prompts." },
     { FIELD(engine, status, "1"), .init = STATUS_HYPOTHETICAL, .only_words = true, .words = engine_status_words,
       .doc = "Whether the engine exists: built, published as a design, or hypothetical." },
     { FIELD(engine, bandwidth_low_ratio, "1"), .lo = 0.01, .hi = 1, .init = 1, .doc = "Lowest likely m over engine.bandwidth_ratio; payoff draws m between both ends." },

@@ -204,7 +204,9 @@ INLINED void bound_placed(struct bound_sums *restrict out, const struct bound_pl
         double engine_s =
             larger(larger(flop * d->engine_s_per_flop[i], byte * engine_s_per_byte[i]), wire_s);
         double faster_s = smaller(chip_s, engine_s), both_s = shared_s(chip_s, engine_s);
-        double either_s = allowed[i] == RUNS_SHARED ? both_s : faster_s;
+        double either_s = allowed[i] == RUNS_SHARED   ? both_s
+                          : allowed[i] == RUNS_BESIDE ? 0 /* all of it may be hidden */
+                                                      : faster_s;
         out->compute_s[i] += allowed[i] > 0 ? either_s : chip_s;
     }
 }

@@ -114,6 +114,48 @@ const double *pass_share(double *room, const struct pass *p, size_t op)
     return room;
 }
 
+/* ---- attention on both units ---- */
+
+static bool attends_prompts(const struct op *o)
+{
+    return o->kernel == KERNEL_PREFILL || o->kernel == KERNEL_PREFILL_MLA;
+}
+
+/* Adds the time of operator `op` on the chip, or else on the engine if it runs there. */
+static void add_unit_s(double *s, const struct pass *p, size_t op, bool on_chip)
+{
+    struct run run;
+    struct run_room room;
+    struct placed placed;
+    pass_run(&run, &room, p, op);
+    p->step->timing->place(&placed, &run, p->step, p->devices);
+    for (size_t i = 0; i < p->devices->n; i++)
+        s[i] += on_chip ? placed.chip_s[i] : placed.on_engine[i] > 0 ? placed.engine_s[i] : 0;
+}
+
+bool pass_hidden(double *hidden_s, const struct pass *p)
+{
+    const struct step *s = p->step;
+    const double *runs = LANE(&p->devices->rates, rates, runs_attention);
+    lane prompts_s, engine_s;
+    bool some = false;
+    for (size_t i = 0; i < p->devices->n && s->mixed; i++)
+        some |= runs[i] == RUNS_BESIDE;
+    if (!some)
+        return false;
+    lanes_set(prompts_s, p->devices->n, 0);
+    lanes_set(engine_s, p->devices->n, 0);
+    for (size_t k = s->main.first[OP_ATTENTION]; k < s->main.end[OP_ATTENTION]; k++)
+        if (attends_prompts(&s->ops.op[s->main.op[k]]))
+            add_unit_s(prompts_s, p, s->main.op[k], true);
+    for (size_t k = 0; k < s->others; k++)
+        if (s->ops.op[s->other[k]].unit == UNIT_ATTENTION)
+            add_unit_s(engine_s, p, s->other[k], false);
+    for (size_t i = 0; i < p->devices->n; i++)
+        hidden_s[i] = runs[i] == RUNS_BESIDE ? smaller(prompts_s[i], engine_s[i]) : 0;
+    return true;
+}
+
 /* ---- wires ---- */
 
 FOR_ALL_VECTORS

@@ -68,6 +68,11 @@ INLINED void pass_run(struct run *out, struct run_room *room, const struct pass 
     }
 }
 
+/* Finds the time that an engine's attention spends behind the prompts' attention on the chip, where
+ * both run at the same time (engine.co_processing). Returns false, with `hidden_s` untouched, if
+ * there is none. */
+bool pass_hidden(double *hidden_s, const struct pass *p);
+
 /* Adds the time of a collective. */
 void pass_send(struct spell sum, const struct pass *p, const struct run *r);
 

@@ -206,9 +206,18 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
 
 static void split_pass(struct step_split_lanes *out, struct pieces *x, const struct pass *p)
 {
+    double *class_s = LANE_OF(out, step_split, class_s, OP_ATTENTION);
+    lane hidden;
     split_main(out, x, p);
     for (size_t k = 0; k < p->step->others; k++)
         split_other(out, x, p, p->step->other[k]);
+    if (!pass_hidden(hidden, p))
+        return;
+    for (size_t i = 0; i < p->devices->n; i++) {
+        x->engine_s[i] -= hidden[i];
+        x->engine_class_s[OP_ATTENTION][i] -= hidden[i];
+        class_s[i] -= hidden[i];
+    }
 }
 
 /* ---- a step ---- */

@@ -8,6 +8,20 @@
 
 /* ---- a step ---- */
 
+/* The sums of a pass, less the attention that runs beside another. Both attentions are proportional
+ * to the requests, and so is what is hidden. */
+static void sum_pass(struct sums *x, const struct pass *p, bool slopes)
+{
+    lane hidden;
+    p->step->timing->sum(x, p, slopes);
+    if (!pass_hidden(hidden, p))
+        return;
+    for (size_t i = 0; i < p->devices->n; i++) {
+        x->engine_s[i] -= hidden[i];
+        x->engine_slope[i] -= slopes ? hidden[i] / p->most[i] : 0;
+    }
+}
+
 /* Time and slope of a step from the sums of a pass. `times`: passes in sequence; `share`: slope of
  * the step over that of a pass. */
 FOR_ALL_VECTORS
@@ -72,13 +86,13 @@ static void time_step(double *time_s, double *slope_s, const struct step *s,
     struct sums x;
     bool halved = step_halves(s) > 1;
     pass_begin(&pass, s, d, most, mean, step_halves(s), memo);
-    s->timing->sum(&x, &pass, slopes);
+    sum_pass(&x, &pass, slopes);
     add_up(time_s, slope_s, &x, d->n, halved ? overlap : lanes_of_zero, s->overlap, step_halves(s),
            1 / s->stages);
     if (!halved && some_engine_overlaps(d)) {
         lane halved_s, halved_slope_s;
         pass_begin(&pass, s, d, most, mean, 2, memo);
-        s->timing->sum(&x, &pass, slopes);
+        sum_pass(&x, &pass, slopes);
         add_up(halved_s, halved_slope_s, &x, d->n, overlap, s->overlap, 2, 1 / s->stages);
         take_halves(time_s, slope_s, d->n, overlap, x.engine_s, halved_s, halved_slope_s);
     }

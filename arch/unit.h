@@ -31,7 +31,8 @@ enum engine_part {
     RUNS_NEVER = 0, /* lanes_of_zero: no engine */
     RUNS_IF_FASTER = 1,
     RUNS_ALWAYS = 2, /* a pool that holds the weights */
-    RUNS_SHARED = 3  /* a share of it, while the chip runs the rest */
+    RUNS_SHARED = 3, /* a share of it, while the chip runs the rest */
+    RUNS_BESIDE = 4  /* if faster, while the chip runs the attention of prompts */
 };
 
 /* The units of one device, at data sheet rates. */
@@ -74,7 +75,8 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     double s_per_flop = 1 / (flop_per_s * p->engine),
            s_per_core = 1 / (flop_per_s * p->engine_core);
     bool both = e->runs == RUNS_BOTH;
-    double attention = (both | (e->runs == RUNS_ATTENTION)) ? RUNS_IF_FASTER : RUNS_NEVER;
+    double beside = e->co_processing > 0 ? RUNS_BESIDE : RUNS_IF_FASTER;
+    double attention = (both | (e->runs == RUNS_ATTENTION)) ? beside : RUNS_NEVER;
     double experts = (both | (e->runs == RUNS_EXPERTS)) ? RUNS_IF_FASTER : RUNS_NEVER;
 
     out->main = (struct unit){1 / chip_peak_flop_per_s(c, &p->chip), 1 / c->memory_byte_per_s, 0,

@@ -259,12 +259,63 @@ static void shared_experts_take_the_time_of_both_rates(void **state)
     }
 }
 
+/* Duplex in serving: the chip attends for the prompts of a step while the engine attends for its
+ * answers, so core attention takes the longer of both. */
+static void attention_of_prompts_and_answers_runs_at_the_same_time(void **state)
+{
+    static const char *const lengths[][2] = {{"workload.input=16384", "workload.output=256"},
+                                             {"workload.input=1024", "workload.output=8192"}};
+    bool longer[2] = {false, false};
+    (void)state;
+    for (size_t i = 0; i < LEN(lengths); i++) {
+#define SERVING                                                                                    \
+    "model=llama-3.1-70b", "chip=b200", "chip.tdp_w=100000", "plan.devices=8", "plan.tp=8",        \
+        "workload.phase=serving", "workload.batch=64", lengths[i][0], lengths[i][1]
+#define ENGINE "engine=duplex", "engine.limits=none", "engine.runs=attention"
+        struct metrics chip = priced(SET(SERVING));
+        struct metrics alone = priced(SET(SERVING, ENGINE));
+        struct metrics beside = priced(SET(SERVING, ENGINE, "engine.co_processing=1"));
+#undef SERVING
+#undef ENGINE
+        double less = 1 - 1 / alone.engine_speedup;
+        double answers = (chip.attention_s - alone.attention_s) / less;
+        double prompts = chip.attention_s - answers, engine = answers / alone.engine_speedup;
+        longer[prompts > engine] = true;
+        assert_true(prompts > 0 && answers > 0 && less > 0.5);
+        assert_close(beside.attention_s, fmax(prompts, engine), 1e-9);
+        assert_close(alone.tpot_s - beside.tpot_s, fmin(prompts, engine), 1e-9);
+        assert_close(beside.engine_speedup, alone.engine_speedup, 1e-12);
+    }
+    assert_true(longer[0] && longer[1]);
+}
+
+/* The bound that the search for a mapping uses allows for it. */
+static void the_best_mapping_knows_that_both_run_at_the_same_time(void **state)
+{
+    static const char *const tp[] = {"plan.tp=1", "plan.tp=2", "plan.tp=4", "plan.tp=8"};
+    double most = 0;
+    (void)state;
+#define SERVING                                                                                    \
+    "model=llama-3.1-70b", "chip=h200", "plan.devices=8", "plan.pp=1", "workload.phase=serving",   \
+        "workload.tpot=40 ms", "workload.input=4096", "workload.output=1024", "engine=duplex",     \
+        "engine.co_processing=1"
+    for (size_t i = 0; i < LEN(tp); i++) {
+        struct metrics m = priced(SET(SERVING, tp[i]));
+        most = m.verdict == VERDICT_OK ? fmax(most, m.tokens_per_s) : most;
+    }
+    assert_true(most > 0);
+    assert_close(priced(SET(SERVING)).tokens_per_s, most, 1e-12);
+#undef SERVING
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pool_for_experts_pays_for_its_link),
         cmocka_unit_test(a_pool_for_experts_holds_their_weights),
         cmocka_unit_test(shared_experts_take_the_time_of_both_rates),
+        cmocka_unit_test(attention_of_prompts_and_answers_runs_at_the_same_time),
+        cmocka_unit_test(the_best_mapping_knows_that_both_run_at_the_same_time),
         cmocka_unit_test(the_power_of_the_dram_limits_engines_in_banks),
         cmocka_unit_test(the_temperature_of_the_dram_limits_engines_on_base_dies),
         cmocka_unit_test(the_heat_of_a_base_die_limits_its_arithmetic),
