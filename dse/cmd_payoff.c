@@ -130,10 +130,12 @@ static void print_flips(const struct payoff *p)
     table_free(&all);
 }
 
-/* The answers that the axes of the study limit, and what one more step of each axis does. */
+/* The answers that the axes of the study limit, and what one more step of each axis does; then
+ * those that sit on an end which nothing feasible lies beyond. */
 static void print_borders(const struct payoff *p)
 {
     struct table all, few;
+    static const struct shown limits[] = {{"physical_limit", "physical limit"}};
     static const struct shown show[] = {{"payoff", "P"},
                                         {"p_beyond_border", "P beyond"},
                                         {"beyond_border", "one more step of each axis at its end"}};
@@ -141,9 +143,19 @@ static void print_borders(const struct payoff *p)
     copy_rows(&few, &all, "at_border", is_given);
     if (few.rows) {
         print_line(0,
-                   "\n%zu of %zu answers sit on the border of the study, where an axis ends:\n\n",
+                   "\n%zu of %zu answers sit on the border of the study, where an axis ends but "
+                   "one more step gains more than 0.5 %%:\n\n",
                    few.rows, all.rows);
         print_columns(&few, p->by_n, show, LEN(show));
+    }
+    table_free(&few);
+    copy_rows(&few, &all, "physical_limit", is_given);
+    if (few.rows) {
+        print_line(
+            0,
+            "\n%zu of %zu answers sit on an end of an axis beyond which nothing is feasible:\n\n",
+            few.rows, all.rows);
+        print_columns(&few, p->by_n, limits, LEN(limits));
     }
     table_free(&few);
     table_free(&all);

@@ -46,4 +46,25 @@ study inside '1 TB/s, 3 TB/s, 9 TB/s, 200 TB/s'
 "$DSE" payoff inside.db | grep -q 'on the border of the study' &&
     complain "an answer inside the axes: $(member inside.db at_border)"
 "$DSE" payoff narrow.db | grep -q '1 of 1 answers sit on the border of the study' || complain "no sentence on the border"
+
+# An end where one more step gains too little is no border, although both sides sit on it: the slowest
+# link is the cheapest, and one that is 0.1 % slower saves next to nothing.
+study small '1 TB/s, 3 TB/s, 9 TB/s, 200 TB/s'
+sed 's/^  engine.overlap.*/  chip.link_byte_per_s: [9 TB\/s, 9.01 TB\/s]/; s/small/tiny/' small.yaml >tiny.yaml
+"$DSE" sweep tiny.yaml --quiet >/dev/null || complain "the study tiny fails"
+is "$(member tiny.db at_border)" "" "the border of a step that gains under 0.5 %"
+is "$(member tiny.db beyond_border)" "" "what that step does"
+
+# A limit that nothing feasible lies beyond is physical and named, but no border.
+{ cat narrow.yaml; echo 'constraints: [chip.memory_byte_per_s <= 3.2 TB/s]'; } | sed 's/narrow/bounded/' >bounded.yaml
+"$DSE" sweep bounded.yaml --quiet >/dev/null || complain "the study bounded fails"
+is "$(member bounded.db at_border)" "" "the border of a study whose constraint bounds the axis"
+is "$(member bounded.db physical_limit)" \
+    '"chip.memory_byte_per_s: both sides at 3 TB/s, 4 TB/s is infeasible (constraint)"' "the named limit"
+"$DSE" payoff bounded.db | grep -q '1 of 1 answers sit on an end of an axis beyond which nothing is feasible' ||
+    complain "no sentence on the limit"
+# If half of the step is feasible and gains, the end is a border.
+sed 's/3.2 TB/3.6 TB/; s/bounded/half/' bounded.yaml >half.yaml
+"$DSE" sweep half.yaml --quiet >/dev/null || complain "the study half fails"
+member half.db beyond_border | grep -q 'both sides at 3 TB/s, 3.5 TB/s gains' || complain "half a step: $(member half.db beyond_border)"
 exit "$failed"

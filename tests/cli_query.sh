@@ -15,8 +15,8 @@ json() { is "$(sql "json_valid('$(sed "s/'/''/g" "$1")')")" 1 "$1 is JSON"; }
 
 "$DSE" sweep "$DSE_SOURCE/dse/studies/attention-payoff.yaml" --db all.db --quiet >/dev/null ||
     complain "the study of the quick start fails"
-is "$(sql 'count(*)' 'FROM point')" 5670 "points"
-is "$(sql 'count(DISTINCT point)' 'FROM point')" 5670 "different points"
+is "$(sql 'count(*)' 'FROM point')" 10080 "points"
+is "$(sql 'count(DISTINCT point)' 'FROM point')" 10080 "different points"
 
 is "$("$DSE" query all.db --match 'model=^deepseek' --columns model --format csv | tail -n +2 | sort -u)" deepseek-r1 "--match"
 is "$("$DSE" query all.db --where "engine = 'none' AND workload_context > 9000" --columns point --format csv | wc -l)" \

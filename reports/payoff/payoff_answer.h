@@ -35,9 +35,12 @@ struct payoff_group {
     char *engine, *with, *without;             /* winners */
     char *regime;                              /* limit of the winner without an engine */
     char *reason;                              /* why the engine does not pay; "" if it pays */
-    char *at_border; /* axes on whose end a winner sits, comma-separated; "" if none or unknown */
-    char *beyond_border; /* what one more step of each does; "" if none */
-    double p_beyond;     /* P if both sides may take these steps; NAN if unknown */
+    char *at_border;      /* axes on whose end a winner sits and where one more step gains,
+                             comma-separated; "" if none or unknown */
+    char *beyond_border;  /* what one more step of each does; "" if none */
+    char *physical_limit; /* ends on which a winner sits and beyond which nothing is feasible, with
+                             the reason; "" if none or unknown */
+    double p_beyond;      /* P if both sides may take these steps; NAN if unknown */
     enum payoff_verdict verdict;
     size_t swings;
     struct swing *swing; /* widest first */

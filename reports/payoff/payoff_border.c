@@ -1,7 +1,9 @@
 /* Each end of an axis on which a winner sits is priced once more, one step beyond: both sides may
  * then use that value with any other hardware of the study. A step repeats the last difference of
- * the axis, or its last ratio if the axis is logarithmic, inside the range of the parameter. A
- * value at an end of that range is physical and no border. */
+ * the axis, or its last ratio if the axis is logarithmic, inside the range of the parameter; if no
+ * design is feasible there, half of the step is tried. The end limits the answer only if a side
+ * gains more than BORDER_GAIN by the step. If the step is infeasible and half of it gains nothing,
+ * the limit is physical, as is the end of the range of a parameter. */
 #include "reports/payoff/payoff_border.h"
 
 #include <math.h>
@@ -9,6 +11,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+
+/* A side that gains less by one more step has found its best value (assumed: a tenth of the errors
+ * of price and time). */
+static const double BORDER_GAIN = 0.005;
 
 /* One end of an axis. */
 struct end {
@@ -56,49 +62,71 @@ static bool is_free(const struct payoff *p, const struct axis *a)
     return !a->is_part && !a->text && !a->real && a->n > 1 && !payoff_has_column(p, a->path);
 }
 
-/* Says what a step beyond an end does, and lets it take part in the best of both sides. */
-static char *price_end(const struct end *e, const struct payoff_group *g, const struct payoff *p,
-                       const struct payoff_question *q, const struct winners_priced *w,
-                       const double now[SIDES], double best[SIDES])
+/* What is known about an answer without steps beyond its axes. */
+struct inside {
+    const struct payoff *p;
+    const struct payoff_question *q;
+    const struct winners_priced *winners;
+    double best[SIDES]; /* throughput per unit of budget */
+};
+
+/* One step beyond an end. */
+struct beyond {
+    double gain[SIDES]; /* over the best inside; NAN: no design is feasible */
+    const char *why; /* the verdict if none is feasible on a side that sits on the end; or NULL */
+};
+
+static bool gains(const struct beyond *b)
+{
+    return b->gain[WITH] > BORDER_GAIN || b->gain[WITHOUT] > BORDER_GAIN;
+}
+
+/* The verdict of a winner at the value beyond the end. */
+static const char *why_infeasible(const struct end *e, const struct inside *in,
+                                  const struct payoff_slice *slice, enum side side)
+{
+    struct design beyond = side == WITH ? in->winners->with : in->winners->without;
+    const struct study *s = payoff_study_for(in->q->study, slice);
+    struct metrics m;
+    design_put(&beyond, &e->axis->parameter, e->next);
+    evaluate(&beyond, &s->prices, &m, NULL);
+    return verdict_kinds[m.verdict == VERDICT_OK ? VERDICT_CONSTRAINT : (enum verdict)m.verdict]
+        .name;
+}
+
+/* Prices a step; false if it cannot be priced. */
+static bool step_beyond(struct beyond *out, const struct end *e, const struct payoff_group *g,
+                        const struct inside *in)
+{
+    const struct setting set = {e->axis->path, NULL, e->next};
+    struct payoff_slice slice = payoff_slice(in->p, g->key);
+    struct comparison c;
+    *out = (struct beyond){.gain = {NAN, NAN}};
+    slice.set = &set;
+    slice.n = 1;
+    if (payoff_compare(&c, in->q->study, &slice) != 0)
+        return false;
+    for (int s = 0; s < SIDES; s++) {
+        out->gain[s] = comparison_best(&c, (enum side)s) / in->best[s] - 1;
+        if (e->by[s] && isnan(out->gain[s]) && !out->why)
+            out->why = why_infeasible(e, in, &slice, (enum side)s);
+    }
+    comparison_free(&c);
+    return true;
+}
+
+/* "the control at 288 GB, 384 GB" */
+static char *step_text(const struct end *e)
 {
     const struct field *f = e->axis->parameter.field;
     const char *unit = strcmp(f->unit, "1") != 0 ? f->unit : "";
-    const struct setting set = {e->axis->path, NULL, e->next};
-    struct payoff_slice slice = payoff_slice(p, g->key);
-    struct comparison c;
     char at[48], next[48];
     const char *who = e->by[WITH] && e->by[WITHOUT] ? "both sides"
                       : e->by[WITH]                 ? "the engine's design"
                                                     : "the control";
-    quantity_text(e->at, unit, 3, at, sizeof at);
-    quantity_text(e->next, unit, 3, next, sizeof next);
-    slice.set = &set;
-    slice.n = 1;
-    if (payoff_compare(&c, q->study, &slice) != 0)
-        return mem_print("%s: %s at %s", e->axis->path, who, at);
-    double gain[SIDES];
-    for (int s = 0; s < SIDES; s++) {
-        double v = comparison_best(&c, (enum side)s);
-        gain[s] = isnan(v) ? NAN : v / now[s] - 1;
-        best[s] = fmax(best[s], v);
-    }
-    comparison_free(&c);
-    if (isnan(gain[WITH]) && isnan(gain[WITHOUT])) {
-        struct design beyond = e->by[WITHOUT] ? w->without : w->with;
-        struct metrics m;
-        design_put(&beyond, &e->axis->parameter, e->next);
-        evaluate(&beyond, &payoff_study_for(q->study, &slice)->prices, &m, NULL);
-        const char *why = field_word(field_find(metrics_fields, "verdict"), m.verdict);
-        return mem_print("%s: %s at %s, and %s is infeasible (%s)", e->axis->path, who, at, next,
-                         m.verdict == VERDICT_OK || !why ? "constraint" : why);
-    }
-    if (!(gain[WITH] > LEAST_GAIN) && !(gain[WITHOUT] > LEAST_GAIN))
-        return mem_print("%s: %s at %s, %s gains nothing", e->axis->path, who, at, next);
-    double after = fmax(now[WITH], now[WITH] * (1 + gain[WITH])) /
-                   fmax(now[WITHOUT], now[WITHOUT] * (1 + gain[WITHOUT]));
-    return mem_print("%s: %s at %s, %s gains %.1f %% with an engine and %.1f %% without, P %.3f",
-                     e->axis->path, who, at, next, 100 * fmax(0, gain[WITH]),
-                     100 * fmax(0, gain[WITHOUT]), after);
+    return mem_print("%s: %s at %s, %s", e->axis->path, who,
+                     quantity_text(e->at, unit, 3, at, sizeof at),
+                     quantity_text(e->next, unit, 3, next, sizeof next));
 }
 
 static void append(char **list, const char *between, const char *text)
@@ -108,14 +136,65 @@ static void append(char **list, const char *between, const char *text)
     *list = longer;
 }
 
+/* The same end with half of the step. */
+static struct end half_step(const struct end *e)
+{
+    struct end half = *e;
+    half.next = (e->at + e->next) / 2;
+    if (e->axis->parameter.field->whole)
+        half.next = round(half.next);
+    return half;
+}
+
+/* Names the axis as a border and lets the step take part in the best of both sides. */
+static void add_border(struct payoff_group *g, const struct end *e, const struct beyond *b,
+                       const struct inside *in, double best[SIDES])
+{
+    double with = fmax(0, b->gain[WITH]), without = fmax(0, b->gain[WITHOUT]);
+    double p = in->best[WITH] * (1 + with) / (in->best[WITHOUT] * (1 + without));
+    char *step = step_text(e);
+    char *text = mem_print("%s gains %.1f %% with an engine and %.1f %% without, P %.3f", step,
+                           100 * with, 100 * without, p);
+    append(&g->at_border, ", ", e->axis->path);
+    append(&g->beyond_border, "; ", text);
+    for (int s = 0; s < SIDES; s++)
+        best[s] = fmax(best[s], in->best[s] * (1 + b->gain[s]));
+    free(text);
+    free(step);
+}
+
+static void add_physical_limit(struct payoff_group *g, const struct end *e, const char *why)
+{
+    char *step = step_text(e);
+    char *text = mem_print("%s is infeasible (%s)", step, why);
+    append(&g->physical_limit, "; ", text);
+    free(text);
+    free(step);
+}
+
+static void add_end(struct payoff_group *g, const struct end *e, const struct inside *in,
+                    double best[SIDES])
+{
+    struct beyond whole, half;
+    const struct end halfway = half_step(e);
+    if (!step_beyond(&whole, e, g, in))
+        return;
+    if (gains(&whole))
+        add_border(g, e, &whole, in, best);
+    else if (whole.why && step_beyond(&half, &halfway, g, in) && gains(&half))
+        add_border(g, &halfway, &half, in, best);
+    else if (whole.why)
+        add_physical_limit(g, e, whole.why);
+}
+
 void payoff_border(struct payoff_group *g, const struct payoff *p, const struct payoff_question *q,
                    const struct comparison *c)
 {
     const struct payoff_slice slice = payoff_slice(p, g->key);
     const struct study *s = payoff_study_for(q->study, &slice);
-    const double now[SIDES] = {comparison_best(c, WITHOUT), comparison_best(c, WITH)};
-    double best[SIDES] = {now[WITHOUT], now[WITH]};
     struct winners_priced *w = mem_alloc(1, sizeof *w);
+    const struct inside in = {p, q, w, {comparison_best(c, WITHOUT), comparison_best(c, WITH)}};
+    double best[SIDES] = {in.best[WITHOUT], in.best[WITH]};
 
     if (payoff_winners(w, c, q->study, &slice)) {
         for (size_t i = 0; i < 2 * s->axes; i++) {
@@ -128,10 +207,7 @@ void payoff_border(struct payoff_group *g, const struct payoff *p, const struct 
                 a->part != PART_ENGINE && design_get(&w->without, &a->parameter) == e.at;
             if (!e.by[WITH] && !e.by[WITHOUT])
                 continue;
-            char *text = price_end(&e, g, p, q, w, now, best);
-            append(&g->at_border, ", ", a->path);
-            append(&g->beyond_border, "; ", text);
-            free(text);
+            add_end(g, &e, &in, best);
         }
         g->p_beyond = best[WITH] / best[WITHOUT];
     }

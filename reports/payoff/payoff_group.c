@@ -104,6 +104,7 @@ static void not_priced_again(struct payoff_group *g)
     g->probability = g->p_median = g->p_beyond = NAN;
     g->at_border = mem_text("");
     g->beyond_border = mem_text("");
+    g->physical_limit = mem_text("");
     for (size_t i = 0; i < ENGINE_CLASSES; i++)
         g->p_only[i] = NAN;
 }
@@ -317,6 +318,7 @@ void group_free(struct payoff_group *g, size_t by_n)
     free(g->reason);
     free(g->at_border);
     free(g->beyond_border);
+    free(g->physical_limit);
     free(g->swing);
     free(g->pair);
 }

@@ -136,6 +136,7 @@ void payoff_table(const struct payoff *p, struct table *out)
         GROUP_TEXT(at_border),
         GROUP_TEXT(beyond_border),
         GROUP_NUMBER("p_beyond_border", p_beyond),
+        GROUP_TEXT(physical_limit),
         DERIVED("engine_maturity", status_of),
         DERIVED("engine_limited_by", limited_by),
     };
