@@ -77,4 +77,23 @@ static inline const double *op_s_per_flop(const struct op *o, struct unit_lanes 
     return o->class == OP_ATTENTION ? u.s_per_core_flop : u.s_per_flop;
 }
 
+/* What the engines do with operators of a unit: enum engine_part. */
+static inline const double *unit_allowed(const struct rates_lanes *rates, enum op_unit unit)
+{
+    switch (unit) {
+    case UNIT_ATTENTION:
+        return LANE(rates, rates, runs_core);
+    case UNIT_INDEX:
+        return LANE(rates, rates, runs_index);
+    case UNIT_STATE:
+        return LANE(rates, rates, runs_state);
+    case UNIT_EXPERT:
+        return LANE(rates, rates, runs_experts);
+    case UNIT_MAIN:
+    case UNIT_LINK:
+        break;
+    }
+    return lanes_of_zero;
+}
+
 #endif

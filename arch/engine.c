@@ -4,12 +4,18 @@
 
 /* clang-format off */
 static const struct word runs_words[] = {
-    { "attention", RUNS_ATTENTION }, { "experts", RUNS_EXPERTS }, { "both", RUNS_BOTH }, { NULL, 0 },
+    { "attention", RUNS_ATTENTION }, { "experts", RUNS_EXPERTS }, { "both", RUNS_BOTH }, { "state", RUNS_STATE },
+    { "core", RUNS_CORE }, { "index", RUNS_INDEX }, { "attention+state", RUNS_ATTENTION | RUNS_STATE },
+    { "state+experts", RUNS_STATE | RUNS_EXPERTS }, { "attention+state+experts", RUNS_BOTH | RUNS_STATE },
+    { "core+experts", RUNS_CORE | RUNS_EXPERTS }, { "core+state", RUNS_CORE | RUNS_STATE },
+    { "core+state+experts", RUNS_CORE | RUNS_STATE | RUNS_EXPERTS }, { "index+experts", RUNS_INDEX | RUNS_EXPERTS },
+    { "index+state", RUNS_INDEX | RUNS_STATE }, { "index+state+experts", RUNS_INDEX | RUNS_STATE | RUNS_EXPERTS }, { NULL, 0 },
 };
 
 const struct engine_class engine_classes[ENGINE_CLASSES] = {
     { "attention", RUNS_ATTENTION },
     { "experts", RUNS_EXPERTS },
+    { "state", RUNS_STATE },
 };
 
 static const struct word kind_words[] = {
@@ -34,7 +40,7 @@ static const struct field rows[] = {
     { FIELD(engine, link_byte_per_s, "B/s"), .lo = 0, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = 0, .doc = "Link from the chip to a discrete engine; 0: the engine is in place." },
     { FIELD(engine, overlap, "1"), .lo = 0, .hi = 1, .init = 0, .doc = "Overlap of engine and chip: share of the shorter time hidden behind the longer, on two halves of the batch that each read the weights; only where faster." },
     { FIELD(engine, runs, "1"), .init = RUNS_ATTENTION, .only_words = true, .joined = true, .words = runs_words,
-      .doc = "Operators the engine may run, joined by + (attention+experts); each still runs on the faster unit. A pool that runs only experts holds their weights and always runs them." },
+      .doc = "Operators the engine may run, joined by +: attention (core and index), core, index (sparse indexers), state (updates of recurrent states), experts; both is attention+experts. Each still runs on the faster unit. A pool that runs only experts holds their weights and always runs them." },
     { FIELD(engine, dram_area_ratio, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Area added to each DRAM die, as a share of the die." },
     { FIELD(engine, logic_mm2_per_stack, "mm2"), .lo = 0, .hi = 1e3, .init = -1, .words = derived,
       .doc = "Logic added to the base die of each memory stack; auto: from m and r for kind logic_die, else none." },

@@ -32,10 +32,19 @@ enum {
 enum { STATUS_BUILT, STATUS_PUBLISHED, STATUS_HYPOTHETICAL, STATUSES };
 extern const struct word engine_status_words[];
 
-enum { RUNS_ATTENTION = 1, RUNS_EXPERTS = 2, RUNS_BOTH = 3 };
+/* Bits of `runs`: operators by their unit. Attention is core attention and its indexers, which
+ * differ in intensity up to 30 times. */
+enum {
+    RUNS_CORE = 1,
+    RUNS_EXPERTS = 2,
+    RUNS_STATE = 4,
+    RUNS_INDEX = 8,
+    RUNS_ATTENTION = RUNS_CORE | RUNS_INDEX,
+    RUNS_BOTH = RUNS_ATTENTION | RUNS_EXPERTS
+};
 
-/* The classes of operators that an engine may run, one bit of `runs` each. */
-enum { ENGINE_CLASSES = 2 };
+/* The classes of operators that an engine may run, for answers by class. */
+enum { ENGINE_CLASSES = 3 };
 struct engine_class {
     const char *word; /* of engine.runs */
     int runs;

@@ -11,7 +11,7 @@
 /* Members of a step that metrics use directly. */
 struct traits {
     double accepted_tokens, dp, made;
-    double weight_byte, kv_byte_per_request, kv_byte_per_token;
+    double weight_byte, kv_byte_per_request, kv_byte_per_token, state_byte_per_request;
 };
 LANES_OF(traits);
 
@@ -41,9 +41,13 @@ static void split_chosen(struct choice *out, const size_t mapped[LANES], struct 
     for (size_t k = 0; k < p->n; k++) {
         struct mapped *m = &p->mapped[k];
         const struct step *s = &m->step;
-        struct traits traits = {
-            s->accepted_tokens,  s->dp, s->made, s->weight_byte, s->kv_byte_per_request,
-            s->kv_byte_per_token};
+        struct traits traits = {s->accepted_tokens,
+                                s->dp,
+                                s->made,
+                                s->weight_byte,
+                                s->kv_byte_per_request,
+                                s->kv_byte_per_token,
+                                s->state_byte_per_request};
         size_t of = 0;
         for (size_t i = 0; i < d->n; i++)
             of += mapped[i] == k;
@@ -132,6 +136,7 @@ static void fill_errors(struct metrics_lanes *out, const struct choice *choice,
     CLASS_SPAN(OP_EXPERT, expert_s);
     CLASS_SPAN(OP_OTHER, other_s);
     CLASS_SPAN(OP_COMMUNICATION, communication_s);
+    CLASS_SPAN(OP_STATE, state_s);
 }
 
 #undef CLASS_SPAN
@@ -178,6 +183,7 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(weight_byte) = t.weight_byte;
         OUT(kv_byte) = most * t.kv_byte_per_request;
         OUT(kv_byte_per_token) = t.kv_byte_per_token;
+        OUT(state_byte_per_request) = t.state_byte_per_request;
         OUT(attention_intensity_flop_per_byte) = split.attention_flop / split.attention_byte;
         OUT(expert_intensity_flop_per_byte) = split.expert_byte > 0 ? intensity : NAN;
         OUT(ridge_flop_per_byte) = r.main.s_per_byte / r.main.s_per_flop;
@@ -187,6 +193,7 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(expert_s) = split.class_s[OP_EXPERT] / t.accepted_tokens;
         OUT(communication_s) = split.class_s[OP_COMMUNICATION] / t.accepted_tokens;
         OUT(other_s) = split.class_s[OP_OTHER] / t.accepted_tokens;
+        OUT(state_s) = split.class_s[OP_STATE] / t.accepted_tokens;
         OUT(attention_share) = split.class_s[OP_ATTENTION] / split.time_s;
         OUT(engine_speedup) = engine ? speedup : NAN;
         OUT(engine_effective_bandwidth_ratio) = engine ? of_engine.bandwidth_ratio : NAN;

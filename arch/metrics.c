@@ -92,10 +92,11 @@ static const struct field rows[] = {
     METRIC(always, tokens_per_s, "1/s", +1, "Output tokens per second of the system; phase prefill: prompt tokens."),
     METRIC(always, tokens_per_s_per_device, "1/s", +1, "Output tokens per second of one device."),
     METRIC(always, tokens_per_s_per_user, "1/s", +1, "Output tokens per second of one request."),
-    METRIC(always, memory_used_byte, "B", -1, "Memory in use on one device: weights, KV cache, activations."),
+    METRIC(always, memory_used_byte, "B", -1, "Memory in use on one device: weights, KV cache and states, activations."),
     METRIC(always, weight_byte, "B", -1, "Weights on one device."),
-    METRIC(always, kv_byte, "B", -1, "KV cache on one device."),
+    METRIC(always, kv_byte, "B", -1, "KV cache and recurrent states on one device."),
     METRIC(always, kv_byte_per_token, "B", -1, "KV cache of one token over all layers, before any split over devices."),
+    METRIC(always, state_byte_per_request, "B", -1, "What a request keeps at any context, over all layers: recurrent states, inputs of convolutions, windows beside a compressed cache."),
     METRIC(always, attention_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of core attention as mapped."),
     METRIC(of_experts, expert_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of the routed experts; empty for models without experts."),
     METRIC(always, ridge_flop_per_byte, "FLOP/B", 0, "Ridge point of the chip in the arithmetic format in use."),
@@ -105,6 +106,7 @@ static const struct field rows[] = {
     METRIC(always, expert_s, "s", -1, "Routed experts and their router."),
     METRIC(always, communication_s, "s", -1, "All-reduce and all-to-all."),
     METRIC(always, other_s, "s", -1, "Norms, residuals, rotary embedding, embedding, head."),
+    METRIC(always, state_s, "s", -1, "Updates of recurrent states (linear attention, state-space layers)."),
     METRIC(always, attention_share, "1", 0, "Core attention as a share of the step."),
     METRIC(of_engine, engine_speedup, "1", +1, "S: time of core attention on the chip over its time on the engine; below 1 the engine is not used."),
     { FIELD(metrics, limit, "1"), .only_words = true, .words = limit_words, .more = &always,
@@ -139,7 +141,7 @@ static const struct field rows[] = {
     SPAN(calibrated_decoding, tpot_s, "s", -1), SPAN(calibrated_prefilling, ttft_s, "s", -1), SPAN(calibrated, tokens_per_s, "1/s", +1),
     SPAN(calibrated, tokens_per_s_per_device, "1/s", +1), SPAN(calibrated, tokens_per_s_per_user, "1/s", +1),
     SPAN(calibrated, attention_s, "s", -1), SPAN(calibrated, projection_s, "s", -1), SPAN(calibrated, ffn_s, "s", -1), SPAN(calibrated, expert_s, "s", -1),
-    SPAN(calibrated, communication_s, "s", -1), SPAN(calibrated, other_s, "s", -1),
+    SPAN(calibrated, communication_s, "s", -1), SPAN(calibrated, other_s, "s", -1), SPAN(calibrated, state_s, "s", -1),
 };
 /* clang-format on */
 COVERS(rows, metrics);

@@ -40,9 +40,9 @@ struct metrics {
     double prefill_tp, prefill_dp, prefill_ep, prefill_pp, prefill_cp;
     double engine_devices;
     double tokens_per_s, tokens_per_s_per_device, tokens_per_s_per_user;
-    double memory_used_byte, weight_byte, kv_byte, kv_byte_per_token;
+    double memory_used_byte, weight_byte, kv_byte, kv_byte_per_token, state_byte_per_request;
     double attention_intensity_flop_per_byte, expert_intensity_flop_per_byte, ridge_flop_per_byte;
-    double attention_s, projection_s, ffn_s, expert_s, communication_s, other_s;
+    double attention_s, projection_s, ffn_s, expert_s, communication_s, other_s, state_s;
     double attention_share, engine_speedup;
     double limit;
     double device_power_w, throttle_ratio, power_limit_ratio;
@@ -71,6 +71,7 @@ struct metrics {
     double attention_s_low, attention_s_high, projection_s_low, projection_s_high;
     double ffn_s_low, ffn_s_high, expert_s_low, expert_s_high;
     double communication_s_low, communication_s_high, other_s_low, other_s_high;
+    double state_s_low, state_s_high;
 };
 LANES_OF(metrics);
 

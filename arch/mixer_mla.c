@@ -71,7 +71,7 @@ static void add_indexer(struct ops *out, const struct sublayer *l, const struct 
     ops_add(out, l->count,
             (struct op){.name = "index.score",
                         .class = OP_ATTENTION,
-                        .unit = UNIT_ATTENTION,
+                        .unit = UNIT_INDEX,
                         .kernel = KERNEL_DECODE_MLA,
                         .depth = s->context,
                         .flop = 2 * h * d * s->decode * s->context,

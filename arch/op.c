@@ -6,6 +6,7 @@
 const char *const op_class_text[OP_CLASSES] = {
     [OP_ATTENTION] = "attention", [OP_PROJECTION] = "projection",       [OP_FFN] = "ffn",
     [OP_EXPERT] = "expert",       [OP_COMMUNICATION] = "communication", [OP_OTHER] = "other",
+    [OP_STATE] = "state",
 };
 
 /* The costs of all `count` calls of an operator that states those of one. */

@@ -18,13 +18,16 @@ enum op_class {
     OP_EXPERT,
     OP_COMMUNICATION,
     OP_OTHER,
+    OP_STATE,
     OP_CLASSES
 };
 
 /* The unit that may run it, besides the chip's compute units. */
 enum op_unit {
     UNIT_MAIN,      /* none: only the chip's compute units */
-    UNIT_ATTENTION, /* an engine that runs attention */
+    UNIT_ATTENTION, /* an engine that runs core attention */
+    UNIT_INDEX,     /* an engine that runs the indexers of sparse attention */
+    UNIT_STATE,     /* an engine that runs updates of recurrent states */
     UNIT_EXPERT,    /* an engine that runs experts */
     UNIT_LINK       /* a collective over `group` devices; costs: wire_byte and hops */
 };
@@ -32,7 +35,7 @@ enum op_unit {
 /* The kernel that runs it. Used by calibrated timing only, which refuses kernels without
  * constants. */
 enum kernel {
-    KERNEL_UNKNOWN, /* in operator lists without kernels */
+    KERNEL_UNKNOWN, /* no constants exist: operators of the simulator, recurrent states */
     KERNEL_VECTOR,
     KERNEL_GEMM,
     KERNEL_MOE,
@@ -57,7 +60,7 @@ struct op {
     double tile_tokens; /* UNIT_EXPERT: the compute units execute tiles of so many tokens */
     double log_idle; /* UNIT_EXPERT: log of the probability that a token does not use an expert */
     /* Per request, by kind: KV cache, recurrent state, activations read and written; bytes sent by
-     * one device (UNIT_ATTENTION, UNIT_EXPERT: to and from a discrete engine). */
+     * one device (units of an engine: to and from a discrete one). */
     double cache_byte, state_byte, act_byte, wire_byte;
     double each;  /* input of ops_add: the first three are per one of `each` tokens or prompts of a
                      request; 0 means 1. In a list it is 1. */
@@ -80,11 +83,17 @@ struct op {
 extern const char *const op_class_text[OP_CLASSES];
 
 /* The order in which sums run over the classes: rounding must not depend on the enum's order. */
-static const enum op_class op_class_order[] = {OP_ATTENTION, OP_PROJECTION,    OP_FFN,
-                                               OP_EXPERT,    OP_COMMUNICATION, OP_OTHER};
+static const enum op_class op_class_order[] = {OP_ATTENTION,     OP_PROJECTION, OP_FFN,  OP_EXPERT,
+                                               OP_COMMUNICATION, OP_OTHER,      OP_STATE};
 static_assert(sizeof op_class_order / sizeof *op_class_order == OP_CLASSES, "a class is missing");
 
 enum { OPS_MOST = 96 };
+
+/* Units of attention: on an engine, core attention and indexers count together. */
+static inline bool unit_attends(enum op_unit unit)
+{
+    return unit == UNIT_ATTENTION || unit == UNIT_INDEX;
+}
 
 struct ops {
     size_t n;
@@ -107,11 +116,13 @@ struct shape {
     double tp;                          /* devices that share a replica's heads and feed-forward */
     double ep;                          /* devices that share the routed experts */
     double devices, dp;                 /* devices of a pipeline stage; replicas */
-    double weight_byte, kv_byte, act_byte; /* bytes per weight, cached element, activation */
-    double rope_byte;                      /* bytes per cached element of MLA's rotary part */
-    double tile_tokens;                    /* of a grouped product (arch/energy.h) */
-    double dispatch_byte, combine_byte;    /* bytes per element sent to the experts, and back */
-    const struct routing *routing;         /* of the experts; borrowed */
+    /* Bytes per weight of the operators being added, cached element, activation, element of a
+     * recurrent state. */
+    double weight_byte, kv_byte, act_byte, state_byte;
+    double rope_byte;                   /* bytes per cached element of MLA's rotary part */
+    double tile_tokens;                 /* of a grouped product (arch/energy.h) */
+    double dispatch_byte, combine_byte; /* bytes per element sent to the experts, and back */
+    const struct routing *routing;      /* of the experts; borrowed */
 };
 
 /* Adds an operator to the list; `count` multiplies the costs. */

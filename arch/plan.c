@@ -123,6 +123,8 @@ static const struct field precision_rows[] = {
       .doc = "Number format of the combine all-to-all, back from the experts. DeepEP: always BF16." },
     { FIELD(precision, rope, "B"), .lo = 0.25, .hi = 8, .init = AS_KV, .words = rope_words,
       .doc = "Number format of the rotary part of MLA's cache; kv: as precision.kv. FlashMLA stores BF16 with an FP8 latent: 656 B per token and layer with precision.kv mxfp8." },
+    { FIELD(precision, state, "B"), .lo = 0.25, .hi = 8, .init = 4, .words = number_words, .also = number_also,
+      .doc = "Number format of recurrent states (linear attention, state-space layers). Most checkpoints ask for FP32." },
 };
 
 static const struct field mode_rows[] = {

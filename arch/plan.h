@@ -59,7 +59,7 @@ static inline const struct phase *phase_of(const struct workload *w)
 }
 
 struct precision {
-    double weight, kv, math, activation, dispatch, combine, rope; /* bytes per element */
+    double weight, kv, math, activation, dispatch, combine, rope, state; /* bytes per element */
 };
 
 /* How operators are timed; the path is `timing`. */

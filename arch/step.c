@@ -77,6 +77,7 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
         .absorb_prefill = m->absorb == 1,
         .weight_byte = p->weight,
         .kv_byte = p->kv,
+        .state_byte = p->state,
         .act_byte = p->activation,
         .tile_tokens = tile_tokens(p->math),
         .rope_byte = p->rope > 0 ? p->rope : p->kv,
@@ -335,6 +336,9 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
         (layers_kv_byte_per_token(l, plan->tp, p->kv, s.rope_byte, window_at) + of_drafts) /
         plan->pp / plan->cp;
     out->act_byte_per_request = live * p->activation / plan->pp / plan->cp;
+    const struct state_bytes state = {p->state, p->activation, p->kv};
+    out->kv_byte_per_request += layers_state_byte_per_request(l, plan->tp, &state) / plan->pp;
+    out->state_byte_per_request = layers_state_byte_per_request(l, 1, &state);
     out->kv_byte_per_token = layers_kv_byte_per_token(l, 1, p->kv, s.rope_byte, 0);
     if (drafts > 0)
         out->kv_byte_per_token +=

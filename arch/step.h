@@ -37,12 +37,13 @@ struct step {
     int overlap;              /* OVERLAP_... of arch/plan.h */
     double stages;            /* pipeline stages, and groups of requests in flight */
 
-    double weight_byte;          /* on one device */
-    double expert_byte;          /* of these, weights of routed experts */
-    double kv_byte_per_request;  /* per request of its replica, on one device */
-    double act_byte_per_request; /* live activations per request, on one device */
-    double fixed_byte;           /* on one device, independent of the batch */
-    double kv_byte_per_token;    /* over all layers, not split over devices */
+    double weight_byte;            /* on one device */
+    double expert_byte;            /* of these, weights of routed experts */
+    double kv_byte_per_request;    /* per request of its replica, on one device; states included */
+    double act_byte_per_request;   /* live activations per request, on one device */
+    double fixed_byte;             /* on one device, independent of the batch */
+    double kv_byte_per_token;      /* over all layers, not split over devices */
+    double state_byte_per_request; /* what a request keeps at any context, not split */
 
     double dp, accepted_tokens;
     double made;                 /* tokens counted per request: accepted, or of its prompt */

@@ -39,6 +39,7 @@ static void add_placed(struct step_bound *out, const struct step *s, const struc
         .read_byte = expert ? 0 : o->weight_byte,
         .weight_byte = expert ? o->weight_byte : 0,
         .idle = expert ? -o->log_idle * o->routed * s->group_tokens / step_parts(s) : 0,
+        .unit = o->unit,
         .expert = expert};
 }
 
@@ -238,10 +239,7 @@ static void bound_all(double *restrict time_s, double *restrict fixed_s,
     bound_wires(&x, sent, n, rates, most);
     for (size_t k = 0; k < b->placed; k++) {
         const struct bound_placed *o = &b->place[k];
-        if (o->expert)
-            bound_placed(&x, o, n, rates, d, LANE(rates, rates, runs_experts), mean);
-        else
-            bound_placed(&x, o, n, rates, d, LANE(rates, rates, runs_attention), most);
+        bound_placed(&x, o, n, rates, d, unit_allowed(rates, o->unit), o->expert ? mean : most);
     }
     bound_end(time_s, fixed_s, &x, n, LANE(rates, rates, overlap), behind, times);
 }

@@ -27,6 +27,7 @@ struct step_bound {
         double flop, byte, wire_byte;  /* per request of the slowest device */
         double read_byte, weight_byte; /* weights read in full; weights read by active share */
         double idle;                   /* x of the active share, per request */
+        enum op_unit unit;
         bool expert;
     } place[BOUND_PLACED];
 };

@@ -136,7 +136,7 @@ static void add_unit_s(double *s, const struct pass *p, size_t op, bool on_chip)
 bool pass_hidden(double *hidden_s, const struct pass *p)
 {
     const struct step *s = p->step;
-    const double *runs = LANE(&p->devices->rates, rates, runs_attention);
+    const double *runs = LANE(&p->devices->rates, rates, runs_core);
     lane prompts_s, engine_s;
     bool some = false;
     for (size_t i = 0; i < p->devices->n && s->mixed; i++)
@@ -149,7 +149,7 @@ bool pass_hidden(double *hidden_s, const struct pass *p)
         if (attends_prompts(&s->ops.op[s->main.op[k]]))
             add_unit_s(prompts_s, p, s->main.op[k], true);
     for (size_t k = 0; k < s->others; k++)
-        if (s->ops.op[s->other[k]].unit == UNIT_ATTENTION)
+        if (s->ops.op[s->other[k]].class == OP_ATTENTION)
             add_unit_s(engine_s, p, s->other[k], false);
     for (size_t i = 0; i < p->devices->n; i++)
         hidden_s[i] = runs[i] == RUNS_BESIDE ? smaller(prompts_s[i], engine_s[i]) : 0;

@@ -37,29 +37,14 @@ struct run_room {
 void pass_wait(struct run *r, struct run_room *room, const struct pass *p);
 const double *pass_share(double *room, const struct pass *p, size_t op);
 
-/* Above 0 on devices whose engine may run the operator. */
-static inline const double *pass_allowed(const struct pass *p, const struct op *o)
-{
-    const struct rates_lanes *rates = &p->devices->rates;
-    switch (o->unit) {
-    case UNIT_ATTENTION:
-        return LANE(rates, rates, runs_attention);
-    case UNIT_EXPERT:
-        return LANE(rates, rates, runs_experts);
-    case UNIT_MAIN:
-    case UNIT_LINK:
-        break;
-    }
-    return lanes_of_zero;
-}
-
 /* Fills the run of an operator of the step; its pointers may refer to `room`. */
 INLINED void pass_run(struct run *out, struct run_room *room, const struct pass *p, size_t op)
 {
     const struct op *o = &p->step->ops.op[op];
     bool expert = o->unit == UNIT_EXPERT;
     const double *load = expert ? p->mean : p->most;
-    *out = (struct run){o, load, load, lanes_of_one, lanes_of_one, 0, pass_allowed(p, o)};
+    *out = (struct run){
+        o, load, load, lanes_of_one, lanes_of_one, 0, unit_allowed(&p->devices->rates, o->unit)};
     if (o->busiest > 0 && p->busiest)
         pass_wait(out, room, p);
     if (expert) {

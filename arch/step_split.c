@@ -184,7 +184,7 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
     struct placed placed;
     lane s;
     pass_run(&run, &room, p, op);
-    bool attends = run.op->unit == UNIT_ATTENTION;
+    bool attends = unit_attends(run.op->unit);
     if (run.op->unit == UNIT_LINK) {
         lanes_set(s, d->n, 0);
         pass_send((struct spell){s, NULL}, p, &run);
@@ -195,7 +195,7 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
         if (attends)
             add_attention(out, run.op, d->n, run.requests, run.share, placed.chip_s,
                           placed.engine_s);
-        else
+        else if (run.op->unit == UNIT_EXPERT)
             add_experts(out, run.op, d->n, run.requests, run.share);
         if (run.op->tile_tokens > 0)
             add_padding(out, run.op, d->n, run.requests, run.share, placed.on_engine);

@@ -41,7 +41,7 @@ struct rates {
     struct feed feed; /* of the engine */
     struct wire link, network;
     double link_domain;
-    double runs_attention, runs_experts; /* enum engine_part */
+    double runs_core, runs_index, runs_state, runs_experts; /* enum engine_part */
     double overlap;
     double memory_byte; /* capacity with the engine, without pool_byte */
     double pool_byte;   /* of a pool that holds the weights of the experts; 0: none */
@@ -74,10 +74,8 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     double wire = 1 / e->link_byte_per_s, s_per_byte = 1 / byte_per_s;
     double s_per_flop = 1 / (flop_per_s * p->engine),
            s_per_core = 1 / (flop_per_s * p->engine_core);
-    bool both = e->runs == RUNS_BOTH;
+    int runs = (int)e->runs;
     double beside = e->co_processing > 0 ? RUNS_BESIDE : RUNS_IF_FASTER;
-    double attention = (both | (e->runs == RUNS_ATTENTION)) ? beside : RUNS_NEVER;
-    double experts = (both | (e->runs == RUNS_EXPERTS)) ? RUNS_IF_FASTER : RUNS_NEVER;
 
     out->main = (struct unit){1 / chip_peak_flop_per_s(c, &p->chip), 1 / c->memory_byte_per_s, 0,
                               1 / chip_peak_flop_per_s(c, &p->core)};
@@ -94,9 +92,11 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     double more_byte = c->memory_byte * (e->capacity_ratio - 1);
     bool holds = there & (e->kind == ENGINE_POOL) & (e->runs == RUNS_EXPERTS) & (more_byte > 0);
     double shared = e->co_processing > 0 ? RUNS_SHARED : RUNS_IF_FASTER;
-    out->runs_attention = there ? attention : RUNS_NEVER;
+    out->runs_core = (there & ((runs & RUNS_CORE) != 0)) ? beside : RUNS_NEVER;
+    out->runs_index = (there & ((runs & RUNS_INDEX) != 0)) ? beside : RUNS_NEVER;
+    out->runs_state = (there & ((runs & RUNS_STATE) != 0)) ? RUNS_IF_FASTER : RUNS_NEVER;
     out->runs_experts =
-        (there & (experts != RUNS_NEVER)) ? (holds ? RUNS_ALWAYS : shared) : RUNS_NEVER;
+        (there & ((runs & RUNS_EXPERTS) != 0)) ? (holds ? RUNS_ALWAYS : shared) : RUNS_NEVER;
     out->overlap = there ? e->overlap : 0;
     out->memory_byte = c->memory_byte * ((there & !holds) ? e->capacity_ratio : 1);
     out->pool_byte = holds ? more_byte : 0;

@@ -54,6 +54,7 @@ static bool on_engine(const struct candidate *k, const struct step_split *split,
         return false;
     return (class == OP_ATTENTION && (int)k->engine.runs & RUNS_ATTENTION &&
             split->attention_engine_s < split->attention_chip_s) ||
+           (class == OP_STATE && (int)k->engine.runs & RUNS_STATE) ||
            (class == OP_EXPERT && (int)k->engine.runs & RUNS_EXPERTS);
 }
 

@@ -150,6 +150,8 @@ static const char *timed_text(enum op_class class)
         return "time of communication";
     case OP_OTHER:
         return "time of other operators";
+    case OP_STATE:
+        return "time of state updates";
     case OP_CLASSES:
         break;
     }

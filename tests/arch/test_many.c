@@ -169,7 +169,7 @@ static struct by_hand halves_by_hand(const struct step *s, const struct rates *r
             continue;
         }
         bool allowed =
-            (o->unit == UNIT_ATTENTION && r->runs_attention > 0) || (expert && r->runs_experts > 0);
+            (o->unit == UNIT_ATTENTION && r->runs_core > 0) || (expert && r->runs_experts > 0);
         double on_engine_s =
             fmax(fmax(o->flop * requests * r->engine.s_per_flop, byte * r->engine.s_per_byte),
                  sent_byte * r->engine.s_per_wire_byte);
