@@ -72,6 +72,24 @@ if [ -r "$data/silicon/gemm.csv" ]; then
     within 'silicon, serving, TPOT' all no 100 17 11 inf 0.94
     within 'silicon, serving, TPOT' 'each chip by its siblings' no 100 20 15
 fi
+if [ -r "$data/ml_energy.csv" ]; then
+    held='ML.ENERGY v3.0, models held out' each='ML.ENERGY v3.0, each model by the others'
+    within "$held" 'H100, dense' no 20 12 12
+    within "$held" 'H100, experts' no 20 12 12
+    within "$held" 'B200, dense' no 20 12 12
+    within "$held" 'B200, experts' no 20 21 21
+    within "$each" 'H100, experts' no 40 12 12
+    within "$each" 'B200, experts' no 40 23 23
+fi
+if [ -r "$data/measured-power.csv" ] || [ -r "$data/../facts/measured-power.csv" ]; then
+    grep -q '^measured-power.csv,"W of a B200-SXM-180GB, DeepSeek R1 in fp8' "$work/all.csv" ||
+        complain 'measured-power.csv: DeepSeek R1 is not listed'
+    # our power never exceeds the limit, 1 / 0.98 of what was measured at most
+    grep '^"measured-power.csv, most"' "$work/all.csv" | sed 's/.*of 128",//' |
+        awk -F, '{ seen++; if ($2 > $1 / 0.98 * (1 + 1e-9)) bad = 1 } END { exit bad || seen < 2 }' ||
+        complain 'DeepSeek R1 exceeds the power limit'
+fi
+
 if [ -r "$data/published_serving.csv" ]; then
     within 'published serving' all no 60 inf 12
     within 'published serving' 'decode of DeepSeek-V3 on H800' no 1 15 15 15

@@ -10,36 +10,42 @@
 #include "dse/validate/check.h"
 #include "dse/validate/measured_kernels.h"
 #include "dse/validate/paper_claims.h"
+#include "dse/validate/power_fit.h"
 
 enum { SHAPE_MOST = 9, SET_MOST = 32 };
 
 /* Models of the runs: a catalogue entry, with other values where it is not the same one. The window
- * of Gemma 3 is longer than these contexts. Shapes: config.json of each model. */
+ * of Gemma 3 is longer than these contexts. Shapes: config.json of each model. `held_out`: in
+ * either class, by number of parameters, every second model from the smallest on. */
 static const struct shape_of {
     const char *name;
     const char *set[SHAPE_MOST];
-    bool experts;
+    bool experts, held_out;
 } shapes[] = {
-    {"DeepSeek R1", {"model=deepseek-r1"}, true},
-    {"Llama 3.1 8B", {"model=llama-3.1-8b"}, false},
-    {"Llama 3.3 70B", {"model=llama-3.1-70b"}, false},
-    {"Llama 3.1 405B", {"model=llama-3.1-405b"}, false},
+    {"DeepSeek R1", {"model=deepseek-r1"}, true, false},
+    {"Llama 3.1 8B", {"model=llama-3.1-8b"}, false, true},
+    {"Llama 3.3 70B", {"model=llama-3.1-70b"}, false, true},
+    {"Llama 3.1 405B", {"model=llama-3.1-405b"}, false, false},
     {"Qwen 3 8B",
      {"model=qwen3-32b", "model.layers=36", "model.hidden=4096", "model.heads=32",
       "model.ffn=12288"},
+     false,
      false},
     {"Qwen 3 14B",
      {"model=qwen3-32b", "model.layers=40", "model.heads=40", "model.ffn=17408"},
-     false},
+     false,
+     true},
     {"Gemma 3 27B",
      {"model=qwen3-32b", "model.layers=62", "model.hidden=5376", "model.heads=32",
       "model.kv_heads=16", "model.ffn=21504", "model.vocab=262144"},
+     false,
      false},
-    {"Qwen 3 30B A3B", {"model=qwen3-30b-a3b"}, true},
-    {"Qwen 3 235B A22B", {"model=qwen3-235b-a22b"}, true},
+    {"Qwen 3 30B A3B", {"model=qwen3-30b-a3b"}, true, true},
+    {"Qwen 3 235B A22B", {"model=qwen3-235b-a22b"}, true, false},
     {"Qwen 3 Coder 480B",
      {"model=qwen3-235b-a22b", "model.layers=62", "model.hidden=6144", "model.heads=96",
       "model.kv_heads=8", "model.experts=160", "model.moe_ffn=2560"},
+     true,
      true},
 };
 
@@ -117,10 +123,66 @@ static bool run_of(struct settings *s, const struct csv *t, size_t row)
     return true;
 }
 
-/* Groups of the summary: by chip, dense or with experts, fitted or not. */
-enum { CHIPS = 2, KINDS = 2, HALVES = 2 };
+/* Groups of the summary: by chip, dense or with experts. */
+enum { CHIPS = 2, KINDS = 2, GROUPS = CHIPS * KINDS };
 
-static int check_runs(struct check *c, const char *path, struct tally *tally, struct err *err)
+static const char *const group_text[GROUPS] = {"H100, dense", "H100, experts", "B200, dense",
+                                               "B200, experts"};
+
+static size_t group_of(const struct power_run *r)
+{
+    return (size_t)(r->b200 * KINDS + r->experts);
+}
+
+/* Prices the run of a row at another floor and energy of on-die movement. */
+static int price_at(struct check *c, const struct settings *s, double move_j_per_byte, double *out,
+                    struct err *err)
+{
+    struct settings at = *s;
+    struct metrics m;
+    char *move = mem_print("chip.move_j_per_byte=%.17g", move_j_per_byte);
+    add_text(&at, "chip.floor_ratio=0");
+    add_text(&at, move);
+    at.text[at.n] = NULL;
+    int rc = run_price(c->catalogue, at.text, &m, err);
+    free(move);
+    *out = m.device_power_w;
+    return rc;
+}
+
+/* What the power of a run is made of; `ours_w`: by the constants in use. */
+static int power_of_run(struct check *c, struct power_run *r, double *ours_w,
+                        const struct settings *s, struct err *err)
+{
+    static const double SMALL_J_PER_BYTE = 1e-12;
+    struct metrics m;
+    double more_w;
+    if (run_price(c->catalogue, s->text, &m, err) != 0 || price_at(c, s, 0, &r->rest_w, err) != 0 ||
+        price_at(c, s, SMALL_J_PER_BYTE, &more_w, err) != 0)
+        return -1;
+    *ours_w = m.device_power_w;
+    r->limit_w = m.device_power_w / m.power_limit_ratio;
+    r->byte_per_s = (more_w - r->rest_w) / SMALL_J_PER_BYTE;
+    return 0;
+}
+
+static void keep(struct power_runs *runs, const struct power_run *r)
+{
+    if (runs->n == runs->room)
+        runs->run =
+            mem_grow(runs->run, runs->room = runs->room ? 2 * runs->room : 64, sizeof *runs->run);
+    runs->run[runs->n++] = *r;
+}
+
+/* Where the results of a file go. */
+struct into {
+    const char *source;
+    bool rows; /* list each */
+    struct power_runs *runs;
+    struct tally *tally;
+};
+
+static int check_runs(struct check *c, const char *path, const struct into *into, struct err *err)
 {
     struct csv t;
     if (csv_read(&t, path, err) != 0)
@@ -128,44 +190,147 @@ static int check_runs(struct check *c, const char *path, struct tally *tally, st
     int rc = 0;
     for (size_t i = 0; i < t.rows && rc == 0; i++) {
         struct settings s;
-        struct metrics m;
+        double ours_w;
+        const char *gpu = row_text(&t, i, "gpu"), *model = row_text(&t, i, "model");
+        const struct shape_of *shape = shape_named(model);
         if (!run_of(&s, &t, i))
             continue;
-        rc = run_price(c->catalogue, s.text, &m, err);
+        struct power_run r = {.model = shape->name,
+                              .b200 = !strncmp(gpu, "B200", 4),
+                              .experts = shape->experts,
+                              .held_out = shape->held_out,
+                              .measured_w = row_number(&t, i, "board_w_per_gpu")};
+        rc = power_of_run(c, &r, &ours_w, &s, err);
         for (size_t k = 0; k < s.n; k++)
             free(s.own[k]);
         if (rc != 0)
             break;
-        const char *gpu = row_text(&t, i, "gpu"), *model = row_text(&t, i, "model");
-        double watts = row_number(&t, i, "board_w_per_gpu");
-        struct pair pair = {watts, m.device_power_w, NAN, NAN};
-        bool check = row_is_check(&t, i, "board_w_per_gpu");
-        char *what = mem_print("W of a %s, %s on %s, %s in flight, %s", gpu, model,
-                               row_text(&t, i, "n_gpus"), row_text(&t, i, "batch_running"),
-                               row_text(&t, i, "in_out_tokens"));
-        if (c->every)
-            check_row(c, "ML.ENERGY v3.0", what, pair, check ? "" : "fitted");
-        free(what);
-        tally_add(&tally[(!strncmp(gpu, "B200", 4) * KINDS + shape_named(model)->experts) * HALVES +
-                         check],
-                  pair);
+        struct pair pair = {r.measured_w, ours_w, NAN, NAN};
+        if (into->rows) {
+            char *what =
+                mem_print("W of a %s, %s in %s on %s, %s in flight, %s", gpu, model,
+                          row_text(&t, i, "precision"), row_text(&t, i, "n_gpus"),
+                          row_text(&t, i, "batch_running"), row_text(&t, i, "in_out_tokens"));
+            check_row(c, into->source, what, pair, "");
+            free(what);
+        }
+        keep(into->runs, &r);
+        tally_add(&into->tally[group_of(&r)], pair);
     }
     csv_free(&t);
     return rc;
 }
 
+static bool is_fitted(const struct power_run *r, const void *b200)
+{
+    return r->b200 == *(const bool *)b200 && !r->held_out;
+}
+
+static bool is_of_another_model(const struct power_run *r, const void *run)
+{
+    const struct power_run *like = run;
+    return r->b200 == like->b200 && strcmp(r->model, like->model) != 0;
+}
+
+static void tally_run(struct tally *t, const struct power_run *r, const struct power_constants *c)
+{
+    tally_add(t, (struct pair){r->measured_w, power_run_w(r, c), NAN, NAN});
+}
+
+/* The form by models that its constants were not fitted to. */
+static void check_held_out(struct check *c, const struct power_runs *runs)
+{
+    static const char source[] = "ML.ENERGY v3.0, models held out";
+    struct tally tally[GROUPS][2] = {0};
+    const struct power_constants by[CHIPS] = {power_fit(runs, is_fitted, &(bool){false}),
+                                              power_fit(runs, is_fitted, &(bool){true})};
+    for (size_t i = 0; i < runs->n; i++) {
+        const struct power_run *r = &runs->run[i];
+        tally_run(&tally[group_of(r)][r->held_out], r, &by[r->b200]);
+    }
+    for (size_t i = 0; i < GROUPS; i++) {
+        check_summary(c, source, group_text[i], "yes", &tally[i][false]);
+        check_summary(c, source, group_text[i], "no", &tally[i][true]);
+    }
+}
+
+static void check_each_by_others(struct check *c, const struct power_runs *runs)
+{
+    struct tally tally[GROUPS] = {0};
+    struct power_constants by[LEN(shapes)][CHIPS];
+    bool known[LEN(shapes)][CHIPS] = {0};
+    for (size_t i = 0; i < runs->n; i++) {
+        const struct power_run *r = &runs->run[i];
+        size_t k = (size_t)(shape_named(r->model) - shapes);
+        if (!known[k][r->b200])
+            by[k][r->b200] = power_fit(runs, is_of_another_model, r);
+        known[k][r->b200] = true;
+        tally_run(&tally[group_of(r)], r, &by[k][r->b200]);
+    }
+    for (size_t i = 0; i < GROUPS; i++)
+        check_summary(c, "ML.ENERGY v3.0, each model by the others", group_text[i], "no",
+                      &tally[i]);
+}
+
+/* Runs of another table of measured power, if the folder or `facts` beside it has one. Many are
+ * also in ml_energy.csv. */
+static int check_facts(struct check *c, struct err *err)
+{
+    struct tally tally[GROUPS] = {0};
+    struct power_runs runs = {0};
+    char *path;
+    if (!check_file(c, "measured-power.csv", &path) &&
+        !check_file(c, "../facts/measured-power.csv", &path))
+        return 0;
+    struct into into = {"measured-power.csv", true, &runs, tally};
+    int rc = check_runs(c, path, &into, err);
+    for (size_t i = 0; i < GROUPS; i++)
+        check_summary(c, into.source, group_text[i], "yes", &tally[i]);
+    free(runs.run);
+    free(path);
+    return rc;
+}
+
+/* R1 in FP8 on eight devices: the highest board power that was measured as an average is 0.98 of
+ * the limit. */
+static int check_most(struct check *c, struct err *err)
+{
+    static const struct {
+        const char *chip, *what;
+    } run[] = {{"chip=h200", "W of an H200, DeepSeek R1 in FP8 on 8, decode of 128"},
+               {"chip=b200", "W of a B200, DeepSeek R1 in FP8 on 8, decode of 128"}};
+    for (size_t i = 0; i < LEN(run); i++) {
+        struct metrics m;
+        const char *const set[] = {
+            run[i].chip,          "model=deepseek-r1",  "precision.weight=fp8",
+            "precision.math=fp8", "plan.devices=8",     "plan.tp=8",
+            "plan.ep=8",          "workload.batch=128", NULL};
+        if (run_price(c->catalogue, set, &m, err) != 0)
+            return -1;
+        struct pair pair = {0.98 * m.device_power_w / m.power_limit_ratio, m.device_power_w, NAN,
+                            NAN};
+        check_bound(c, "measured-power.csv, most", run[i].what, pair,
+                    "published: 0.98 of the limit, which no measured average exceeds");
+    }
+    return 0;
+}
+
 int check_power(struct check *c, struct err *err)
 {
-    static const char *const group[CHIPS * KINDS] = {"H100, dense", "H100, experts", "B200, dense",
-                                                     "B200, experts"};
-    struct tally tally[CHIPS * KINDS * HALVES] = {0};
+    struct tally tally[GROUPS] = {0};
+    struct power_runs runs = {0};
     char *path;
     if (!check_file(c, "ml_energy.csv", &path))
         return 0;
-    int rc = check_runs(c, path, tally, err);
+    struct into into = {"ML.ENERGY v3.0", c->every, &runs, tally};
+    int rc = check_runs(c, path, &into, err);
     free(path);
-    for (size_t i = 0; i < LEN(tally); i++)
-        check_summary(c, "ML.ENERGY v3.0, board power", group[i / HALVES],
-                      i % HALVES ? "no" : "yes", &tally[i]);
-    return rc;
+    for (size_t i = 0; i < GROUPS; i++)
+        check_summary(c, "ML.ENERGY v3.0, board power", group_text[i], "yes", &tally[i]);
+    if (rc == 0) {
+        check_held_out(c, &runs);
+        check_each_by_others(c, &runs);
+    }
+    free(runs.run);
+    return rc == 0 && check_facts(c, err) == 0 ? check_most(c, err) : -1;
 }
