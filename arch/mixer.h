@@ -44,7 +44,12 @@ struct mixer {
 /* The registry: ROW(NAME) of mixer_NAME.c. */
 #define MIXERS(ROW)                                                                                \
     ROW(gqa)                                                                                       \
-    ROW(mla)
+    ROW(mla)                                                                                       \
+    ROW(gdn)                                                                                       \
+    ROW(kda)                                                                                       \
+    ROW(mamba1)                                                                                    \
+    ROW(mamba2)                                                                                    \
+    ROW(lightning)
 
 #define MIXER(name) extern const struct mixer mixer_##name;
 MIXERS(MIXER)

@@ -113,9 +113,22 @@ static void layers_cannot_be_counted_twice(void **state)
 
 /* A layer of each kind, with every value that has no default stated as below. */
 static const char *const stated[][2] = {
-    {"heads", "16"},       {"kv_heads", "4"},     {"head_dim", "64"}, {"kv_lora_rank", "128"},
-    {"qk_nope_dim", "64"}, {"qk_rope_dim", "32"}, {"v_dim", "64"},    {"ffn", "1024"},
-    {"experts", "16"},     {"top_k", "2"},        {"moe_ffn", "256"}};
+    {"heads", "16"},       {"kv_heads", "4"},     {"head_dim", "64"},  {"kv_lora_rank", "128"},
+    {"qk_nope_dim", "64"}, {"qk_rope_dim", "32"}, {"v_dim", "64"},     {"ffn", "1024"},
+    {"experts", "16"},     {"top_k", "2"},        {"moe_ffn", "256"},  {"key_heads", "4"},
+    {"value_heads", "8"},  {"key_dim", "32"},     {"value_dim", "32"}, {"inner", "2048"},
+    {"dt_rank", "64"},     {"state_dim", "32"}};
+
+/* The values that a group must state. */
+static void print_required(char *text, size_t size, const struct fields *fields)
+{
+    for (size_t i = 0; i < fields->n; i++)
+        for (size_t k = 0; k < LEN(stated); k++)
+            if (!fields->row[i].parent && isnan(fields->row[i].init) &&
+                !strcmp(fields->row[i].name, stated[k][0]))
+                snprintf(text + strlen(text), size - strlen(text), ", %s: %s", stated[k][0],
+                         stated[k][1]);
+}
 
 static void on_every_mixer(void (*check)(const struct mixer *kind, const char *model))
 {
@@ -128,7 +141,9 @@ static void on_every_mixer(void (*check)(const struct mixer *kind, const char *m
                 snprintf(text + strlen(text), sizeof text - strlen(text), "%s: %s\n", stated[k][0],
                          stated[k][1]);
         snprintf(text + strlen(text), sizeof text - strlen(text),
-                 "layers:\n  - {count: 4, mixer: %s, feed_forward: dense}\n", mixers[i]->name);
+                 "layers:\n  - {count: 4, mixer: %s, feed_forward: dense", mixers[i]->name);
+        print_required(text, sizeof text, mixers[i]->fields);
+        snprintf(text + strlen(text), sizeof text - strlen(text), "}\n");
         snprintf(path, sizeof path, "./kind-%s.yaml", mixers[i]->name);
         snprintf(model, sizeof model, "model=%s", path);
         if (!model_of(path, text, &err))
