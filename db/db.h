@@ -52,6 +52,7 @@ struct db_run {
     char *name, *spec, *spec_hash, *program, *keep, *folder;
     char *started, *ended; /* ISO 8601, UTC; ended is "" while the run is unfinished */
     uint64_t seed, space, first, last, done, feasible; /* done counts from first */
+    bool some_scenarios;                               /* db_only_scenarios hides others */
 };
 
 /* DB_WRITE makes the file if it does not exist; DB_READ requires it and never changes it. Errors
@@ -110,6 +111,12 @@ int db_runs(struct db *db, struct db_run **out, size_t *n, struct err *err);
 /* The run called `name`; if NULL, the newest. STATUS_INPUT if there is none, with the names that
  * exist. */
 int db_run_find(struct db *db, const char *name, struct db_run *out, struct err *err);
+
+/* Lets this connection see only the points of some scenarios of a run, n names; run->feasible then
+ * counts theirs. STATUS_INPUT if the run has no points of one of them: "\"NAME\": WHAT: RIGHT". For
+ * a store that is only read. */
+int db_only_scenarios(struct db *db, struct db_run *run, const char *const *name, size_t n,
+                      struct err *err);
 
 /* Runs one statement of our own and collects its rows. Only reading is allowed: SQLite's authoriser
  * refuses anything that would write, attach or change a pragma. `X regexp Y` uses PCRE2, with the

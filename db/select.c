@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/field.h"
 #include "base/mem.h"
 
 static bool is_one_of(const char *name, const char *const *list, size_t n)
@@ -247,6 +248,90 @@ int db_select(struct db *db, const char *sql, const char *const *texts, size_t n
 int db_ask(struct db *db, const char *sql, struct table *out, struct err *err)
 {
     return collect_rows(db, &(struct question){.sql = sql}, out, err);
+}
+
+static int no_scenario(const struct table *known, const char *name, struct err *err)
+{
+    const char **names = mem_alloc(known->rows + 1, sizeof *names);
+    char *list = mem_text("");
+    for (size_t i = 0; i < known->rows; i++) {
+        names[i] = table_at(known, i, 0)->text;
+        char *longer = mem_print("%s%s%s", list, i ? ", " : "", names[i]);
+        free(list);
+        list = longer;
+    }
+    const char *near = name_nearest(name, names, known->rows);
+    if (near)
+        fail(err, "\"%s\": not a scenario of this run: did you mean \"%s\"?", name, near);
+    else
+        fail(err, "\"%s\": not a scenario of this run: choose among %s", name, list);
+    free(list);
+    free(names);
+    return -1;
+}
+
+/* The scenarios of a run with the number of their feasible points, in the order of their points. */
+static int read_scenarios(struct table *out, struct db *db, const struct db_run *run,
+                          struct err *err)
+{
+    char *sql =
+        mem_print("SELECT scenario, total(verdict = 'ok') AS feasible FROM point WHERE run = "
+                  "%" PRId64 " GROUP BY scenario ORDER BY min(id)",
+                  run->id);
+    int rc = db_select(db, sql, NULL, 0, out, err);
+    free(sql);
+    return rc;
+}
+
+/* Puts a view of these scenarios in front of the table of points. */
+static int show_scenarios(struct db *db, const char *const *name, size_t n, struct err *err)
+{
+    char *list = mem_text("");
+    for (size_t i = 0; i < n; i++) {
+        char *quoted = sqlite3_mprintf("%s%Q", i ? ", " : "", name[i]);
+        char *longer = mem_print("%s%s", list, quoted ? quoted : "");
+        sqlite3_free(quoted);
+        free(list);
+        list = longer;
+    }
+    char *sql = mem_print("PRAGMA temp_store = MEMORY; CREATE TEMP VIEW point AS SELECT * FROM "
+                          "main.point WHERE scenario IN (%s)",
+                          list);
+    int rc = db_exec(db, sql, err);
+    free(sql);
+    free(list);
+    return rc;
+}
+
+int db_only_scenarios(struct db *db, struct db_run *run, const char *const *name, size_t n,
+                      struct err *err)
+{
+    struct table known;
+    uint64_t feasible = 0;
+    if (read_scenarios(&known, db, run, err) != 0)
+        return -1;
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        size_t row = 0;
+        while (row < known.rows && strcmp(table_at(&known, row, 0)->text, name[i]) != 0)
+            row++;
+        rc = row < known.rows ? 0 : no_scenario(&known, name[i], err);
+    }
+    for (size_t row = 0; row < known.rows; row++)
+        if (is_one_of(table_at(&known, row, 0)->text, name, n))
+            feasible += (uint64_t)table_at(&known, row, 1)->number;
+    /* A store of an older version has no scenarios but `base`. */
+    int there = rc == 0 ? db_has_column(db, "main", "point", "scenario", err) : -1;
+    if (rc == 0 && there > 0)
+        rc = show_scenarios(db, name, n, err);
+    else if (there < 0)
+        rc = -1;
+    if (rc == 0) {
+        run->feasible = feasible;
+        run->some_scenarios = known.rows > 1;
+    }
+    table_free(&known);
+    return rc;
 }
 
 int db_point(struct db *db, const struct db_run *run, double point, struct table *out,

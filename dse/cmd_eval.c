@@ -424,9 +424,19 @@ static void begin_points(struct table *t, const struct csv *csv)
     free(header);
 }
 
-static int eval_points(const struct study *s, const char *path, struct catalogue *catalogue,
-                       enum format format, struct err *err)
+/* A study to evaluate. */
+struct scenarios {
+    struct study *base;
+    const char *points; /* a list of points, or NULL */
+    enum format format;
+};
+
+/* Evaluates a list; rows that name no scenario are of `init`. */
+static int eval_points(const struct scenarios *q, struct study *init, struct catalogue *catalogue,
+                       struct err *err)
 {
+    const char *path = q->points;
+    struct study *s;
     struct points points;
     struct table t;
     bool feasible = false;
@@ -436,9 +446,11 @@ static int eval_points(const struct study *s, const char *path, struct catalogue
         return -1;
     begin_points(&t, &points.csv);
     for (size_t row = 0; row < points.csv.rows; row++) {
-        struct design d = s->base;
         struct metrics m;
         struct plan plan;
+        if (points_scenario(&points, row, q->base, init, &s) != 0)
+            continue;
+        struct design d = s->base;
         for (size_t i = 0; i < s->axes; i++)
             axis_put(&s->axis[i], 0, &d);
         if (points_put(&points, row, catalogue, &d) != 0 || points.found.n)
@@ -454,7 +466,7 @@ static int eval_points(const struct study *s, const char *path, struct catalogue
         rc = fail_all(path, &points.found, err);
         goto done;
     }
-    print_table(&t, format, 1);
+    print_table(&t, q->format, 1);
     rc = feasible || !points.csv.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
 done:
     table_free(&t);
@@ -478,13 +490,6 @@ static int apply_settings(const struct args *a, struct study *base, struct catal
     return 0;
 }
 
-/* A study to evaluate. */
-struct scenarios {
-    struct study *base;
-    const char *points; /* a list of points, or NULL */
-    enum format format;
-};
-
 /* Evaluates the scenario called `name`. NULL: all of them as text; otherwise the base. */
 static int eval_scenarios(const struct scenarios *q, const char *name, struct catalogue *c,
                           struct err *err)
@@ -497,7 +502,7 @@ static int eval_scenarios(const struct scenarios *q, const char *name, struct ca
     if (name && study_find_scenario(q->base, name, &s, &inner) != 0)
         return fail(err, "dse eval: --scenario: %s", inner.text);
     if (q->points)
-        return eval_points(s, q->points, c, q->format, err);
+        return eval_points(q, s, c, err);
     if (name || json || !q->base->overlays)
         return eval_one(s, json);
     for (size_t k = 0; k < study_scenarios(q->base); k++) {
@@ -545,7 +550,9 @@ close:
 static const struct option options[] = {
     {"--set", "PATH=VALUE", "set a parameter, overriding the file and the defaults; repeatable"},
     {"--scenario", "NAME",
-     "only this scenario of the study; default: all as text, base in lists and json"},
+     "this scenario of the study; default: all as text, base in json and in rows of a list that "
+     "name "
+     "none"},
     {"--points", "FILE.csv",
      "evaluate a list of points, one per row; columns set parameters (see below)"},
     {"--point", "N",
@@ -569,6 +576,7 @@ const struct command cmd_eval = {
                "  The first line names the columns. model, chip, engine, timing and paths like\n"
                "  workload.context (or workload_context) set their value in each row; upper and\n"
                "  lower case are equal. An empty cell leaves the value of STUDY.yaml and --set.\n"
+               "  A column scenario names the scenario of STUDY.yaml that a row is of.\n"
                "  Cells are separated by commas, semicolons or tabs; the decimal separator is a\n"
                "  point. Other columns are passed on, except those that look like a misspelt\n"
                "  parameter, which are errors: a dot after (nearly) the name of a section, one\n"

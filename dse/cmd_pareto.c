@@ -18,7 +18,7 @@ static int run(const struct args *a, struct err *err)
     if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
         db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
-    if (db_run_find(db, args_value(a, "--run"), &row, err) == 0) {
+    if (args_run(a, db, &row, err) == 0) {
         if (args_where(a, db, &where, err) == 0 &&
             front_make(&t, db, &row,
                        &(struct front_question){.by = args_value(a, "--by"),
@@ -41,6 +41,7 @@ static int run(const struct args *a, struct err *err)
 
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
+    SCENARIO_OPTION,
     {"--by", "COLUMN,...",
      "one front per value of these columns too, which come first; the model and the swept workload "
      "always split"},

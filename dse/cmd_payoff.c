@@ -10,6 +10,7 @@
 #include "dse/terminal.h"
 #include "dse/file.h"
 #include "dse/flips.h"
+#include "dse/payoff_text.h"
 #include "reports/figures/two_axis_map.h"
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_label.h"
@@ -19,239 +20,7 @@
 #include "reports/payoff/payoff_table.h"
 #include "reports/write.h"
 
-enum { STEPS = 13, MAPS_MOST = 12, PAIRS_SHOWN = 3 };
-
-/* A column of a table and its heading. */
-struct shown {
-    const char *column, *heading;
-};
-
-/* Prints some columns of a table under other headings, numbers to three digits. */
-static void print_columns(const struct table *all, size_t keys, const struct shown *show, size_t n)
-{
-    struct table few;
-    const char **header = mem_alloc(keys + n, sizeof *header);
-    for (size_t i = 0; i < keys; i++)
-        header[i] = all->header[i];
-    for (size_t i = 0; i < n; i++)
-        header[keys + i] = show[i].heading;
-    table_begin(&few, header, keys + n);
-    for (size_t row = 0; row < all->rows; row++)
-        for (size_t i = 0; i < keys + n; i++) {
-            size_t from = i < keys ? i : (size_t)table_find(all, show[i - keys].column);
-            const struct cell *c = table_at(all, row, from);
-            char buffer[48];
-            if (c->kind == CELL_TEXT)
-                table_text(&few, c->text);
-            else if (i < keys)
-                table_number(&few, c->kind == CELL_NUMBER ? c->number : NAN);
-            else {
-                number_readable(c->kind == CELL_NUMBER ? c->number : NAN, 3, buffer, sizeof buffer);
-                table_text(&few, c->kind == CELL_NUMBER ? buffer : NULL);
-            }
-        }
-    print_table(&few, FORMAT_TABLE, keys);
-    table_free(&few);
-    free(header);
-}
-
-static void print_groups(const struct payoff *p)
-{
-    struct table all;
-    static const struct shown show[] = {{"payoff", "P"},
-                                        {"p_median", "median"},
-                                        {"payoff_low", "low"},
-                                        {"payoff_high", "high"},
-                                        {"probability", "sure"},
-                                        {"verdict", "verdict"},
-                                        {"p_attention", "attention only"},
-                                        {"p_experts", "experts only"},
-                                        {"gain", "G"},
-                                        {"c_star", "c*"},
-                                        {"c_max", "c max"},
-                                        {"engine_cost_share", "c"},
-                                        {"engine_speedup", "S"},
-                                        {"attention_share", "attention"},
-                                        {"engine", "engine"},
-                                        {"regime", "regime"},
-                                        {"without", "best without (control)"},
-                                        {"reason", "why it stops"}};
-    payoff_table(p, &all);
-    print_columns(&all, p->by_n, show, LEN(show));
-    table_free(&all);
-}
-
-/* Copies the rows whose `column` satisfies a condition. */
-static void copy_rows(struct table *out, const struct table *all, const char *column,
-                      bool (*keeps)(const char *text))
-{
-    size_t at = (size_t)table_find(all, column);
-    table_begin(out, (const char *const *)all->header, all->columns);
-    for (size_t row = 0; row < all->rows; row++) {
-        const struct cell *key = table_at(all, row, at);
-        for (size_t i = 0; i < all->columns && key->kind == CELL_TEXT && keeps(key->text); i++)
-            table_cell(out, table_at(all, row, i));
-    }
-}
-
-static bool is_inside(const char *flips)
-{
-    return !strcmp(flips, "in its range");
-}
-
-static bool is_given(const char *text)
-{
-    return *text != '\0';
-}
-
-/* The constants whose own range contains a value that flips a verdict. */
-static void print_flips(const struct payoff *p)
-{
-    struct table all, few;
-    static const struct shown show[] = {{"constant", "constant"},
-                                        {"low", "low"},
-                                        {"middle", "middle"},
-                                        {"high", "high"},
-                                        {"payoff_low_end", "P at low"},
-                                        {"flips_at", "flips at"},
-                                        {"payoff_high_end", "P at high"}};
-    payoff_swing_table(p, SIZE_MAX, &all);
-    copy_rows(&few, &all, "flips", is_inside);
-    if (few.rows) {
-        print_line(
-            0, "\nConstants that flip a verdict within their own range, all others at their middle "
-               "value:"
-               "\n\n");
-        print_columns(&few, p->by_n, show, LEN(show));
-    } else if (all.rows) {
-        printf("\nNo constant flips a verdict within its own range.\n");
-    }
-    table_free(&few);
-    table_free(&all);
-}
-
-/* The answers that the axes of the study limit, and what one more step of each axis does; then
- * those that sit on an end which nothing feasible lies beyond. */
-static void print_borders(const struct payoff *p)
-{
-    struct table all, few;
-    static const struct shown limits[] = {{"physical_limit", "physical limit"}};
-    static const struct shown show[] = {{"payoff", "P"},
-                                        {"p_beyond_border", "P beyond"},
-                                        {"beyond_border", "one more step of each axis at its end"}};
-    payoff_table(p, &all);
-    copy_rows(&few, &all, "at_border", is_given);
-    if (few.rows) {
-        print_line(0,
-                   "\n%zu of %zu answers sit on the border of the study, where an axis ends but "
-                   "one more step gains more than 0.5 %%:\n\n",
-                   few.rows, all.rows);
-        print_columns(&few, p->by_n, show, LEN(show));
-    }
-    table_free(&few);
-    copy_rows(&few, &all, "physical_limit", is_given);
-    if (few.rows) {
-        print_line(
-            0,
-            "\n%zu of %zu answers sit on an end of an axis beyond which nothing is feasible:\n\n",
-            few.rows, all.rows);
-        print_columns(&few, p->by_n, limits, LEN(limits));
-    }
-    table_free(&few);
-    table_free(&all);
-}
-
-/* Pairs of constants that flip a verdict together, the nearest of each group. */
-static void print_pairs(const struct payoff *p)
-{
-    struct table all;
-    static const struct shown show[] = {
-        {"constant_1", "constant"}, {"flips_at_1", "at"},     {"constant_2", "and"},
-        {"flips_at_2", "at"},       {"distance", "distance"}, {"payoff_ends", "P at both ends"}};
-    payoff_pair_table(p, PAIRS_SHOWN, &all);
-    if (all.rows) {
-        print_line(
-            0, "\nPairs that flip a verdict only together, at the point nearest to their middle "
-               "values (distance: 1 is an end of a range):\n\n");
-        print_columns(&all, p->by_n, show, LEN(show));
-    }
-    table_free(&all);
-}
-
-static void print_stops(const struct payoff *p)
-{
-    struct table t;
-    print_line(0,
-               "\nStop points, where P = 1 (low and high: where one draw in ten crosses 1):\n\n");
-    if (!p->stops) {
-        printf("none: P does not cross 1 along any axis\n");
-        return;
-    }
-    static const struct shown show[] = {
-        {"axis", "axis"},          {"stops_at", "stops at"},   {"stops_at_low", "low"},
-        {"stops_at_high", "high"}, {"direction", "direction"}, {"payoff_from", "P before"},
-        {"payoff_to", "P after"},  {"found_by", "found by"},   {"reason", "why"}};
-    payoff_stop_table(p, &t);
-    print_columns(&t, p->by_n, show, LEN(show));
-    table_free(&t);
-}
-
-static void print_legend(const struct payoff *p)
-{
-    print_line(
-        0,
-        "\n"
-        "The best engine of each workload. G is the gain at equal hardware, so the engine may add "
-        "the share\n"
-        "c* = G - 1 to the system's price; c is what it adds, c max what it may add before the "
-        "best design\n"
-        "without one catches up. S: time of core attention on the chip over time on the engine. "
-        "Attention\n"
-        "only, experts only: P if engines may run only that; empty if none may. Of %d draws of "
-        "all that\n"
-        "is uncertain (prices, engines, calibrated times) half give a P below the median, one in "
-        "ten "
-        "below\n"
-        "low, one in ten above high; sure is the share with P > 1.\n\n",
-        PAYOFF_DRAWS);
-    print_groups(p);
-    print_borders(p);
-    print_flips(p);
-    print_pairs(p);
-}
-
-static void print_text(const struct payoff *p, const struct payoff *engines)
-{
-    struct table t;
-    char *sentence = payoff_sentence(p), *line;
-
-    print_line(0, "%s", sentence);
-    free(sentence);
-    if (p->none)
-        return;
-    for (size_t i = 0; (line = payoff_line(engines, i)); i++) {
-        print_line(4, "  %s", line);
-        free(line);
-    }
-    if (p->left)
-        print_line(0,
-                   "\nEach side chooses its best %s, shown in the control column; --by separates "
-                   "the answers.\n",
-                   p->left);
-    if (p->runs)
-        print_line(0, "\nEvery engine runs %s.\n", p->runs);
-    print_line(
-        0,
-        "\nP: best throughput per unit of budget (%s) with an engine over best without; both "
-        "sides choose\n"
-        "their chip and mapping. Each engine on its own:\n\n",
-        budget_text[p->budget]);
-    payoff_map_table(engines, &t);
-    print_table(&t, FORMAT_TABLE, 2);
-    table_free(&t);
-    print_legend(p);
-    print_stops(engines);
-}
+enum { STEPS = 13, MAPS_MOST = 12 };
 
 /* JSON: one object; CSV and Markdown: the groups, the stop points, the sensitivity of P, the pairs
  * that flip a verdict and, without any group, a note, separated by empty lines. */
@@ -418,8 +187,8 @@ static void print_mix(const struct payoff *p, enum format format)
         else
             printf(". Best with: %s. Best without: %s.\n", g->with, g->without);
     }
-    print_legend(p);
-    print_stops(p);
+    payoff_text_groups(p);
+    payoff_text_stops(p);
 }
 
 /* The answer from the points of the run or, over a mix or with other classes of operators, from the
@@ -495,7 +264,7 @@ static int answer(struct db *db, const struct db_run *run, struct payoff_questio
     int rc = make(&engines, db, run, q, false, err);
     if (rc == 0) {
         price_extra(&engines, q, w);
-        print_text(&p, &engines);
+        payoff_text(&p, &engines);
         payoff_free(&engines);
     }
     free(and_engine);
@@ -528,7 +297,7 @@ static int run(const struct args *a, struct err *err)
     if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
         db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
-    if (db_run_find(db, args_value(a, "--run"), &row, err) != 0)
+    if (args_run(a, db, &row, err) != 0)
         goto close;
     /* If files of the study are missing, the grid alone answers. */
     if (open_run_catalogue(&c, db, &row, &inner) == 0 &&
@@ -576,6 +345,7 @@ close:
 
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
+    SCENARIO_OPTION,
     {"--by", "COLUMN,...",
      "one answer per value of these columns too, which come first; the model and the swept "
      "workload "

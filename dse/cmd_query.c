@@ -224,7 +224,7 @@ static int query(const struct args *a, struct db *db, struct table *out, struct 
 
     if (own)
         return db_ask(db, own, out, err);
-    if (db_run_find(db, args_value(a, "--run"), &run, err) != 0)
+    if (args_run(a, db, &run, err) != 0)
         return -1;
     snprintf(run_id, sizeof run_id, "%lld", (long long)run.id);
     const struct queried_run of = {db, &run, run_id};
@@ -241,8 +241,8 @@ static int query(const struct args *a, struct db *db, struct table *out, struct 
 static int run(const struct args *a, struct err *err)
 {
     static const struct clash clashes[] = {
-        {"--run", "--sql"},  {"--where", "--sql"}, {"--match", "--sql"}, {"--columns", "--sql"},
-        {"--sort", "--sql"}, {"--top", "--sql"},   {NULL, NULL}};
+        {"--run", "--sql"},     {"--scenario", "--sql"}, {"--where", "--sql"}, {"--match", "--sql"},
+        {"--columns", "--sql"}, {"--sort", "--sql"},     {"--top", "--sql"},   {NULL, NULL}};
     struct db *db;
     struct table t;
     enum format format;
@@ -261,6 +261,7 @@ static int run(const struct args *a, struct err *err)
 
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
+    SCENARIO_OPTION,
     {"--where", "EXPR",
      "an SQL condition on the columns, with '.' or '_' in names, like \"tpot_s < 0.05 and engine = "
      "'none'\""},

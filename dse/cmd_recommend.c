@@ -185,7 +185,7 @@ static int run(const struct args *a, struct err *err)
         return fail(err, "dse recommend: give either --tokens-per-s X or --engine attention");
     if (db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
-    int rc = db_run_find(db, args_value(a, "--run"), &row, err);
+    int rc = args_run(a, db, &row, err);
     if (rc == 0) {
         rc = isnan(tokens_per_s) ? required_engine(a, db, &row, format, err)
                                  : cheapest_systems(a, db, &row, tokens_per_s, format, err);
@@ -203,6 +203,7 @@ static const struct option options[] = {
      "instead: the weakest engine for these operators that would pay, and what it may cost"},
     {"--mix", "FILE.csv", "--engine over a mix of workloads; see `dse payoff --help`"},
     {"--run", "NAME", "the run; default: the newest"},
+    SCENARIO_OPTION,
     {"--by", "COLUMN,...",
      "one answer per value of these columns too, which come first; the model and the swept "
      "workload "

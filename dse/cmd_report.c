@@ -80,7 +80,7 @@ static int run(const struct args *a, struct err *err)
         return -1;
     if (db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
-    if (db_run_find(db, args_value(a, "--run"), &row, err) != 0)
+    if (args_run(a, db, &row, err) != 0)
         goto close;
     if (!path) {
         path = own = mem_print("%s.html", row.name);
@@ -124,6 +124,7 @@ close:
 
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
+    SCENARIO_OPTION,
     {"--output", "FILE",
      "or -o: a page .html (default: RUN.html), pictures .svg, or the pay-off as .csv or .md"},
     {"--over", "COLUMN,...", "do not split by these columns: each side chooses their values"},

@@ -186,10 +186,22 @@ static int analyse(const struct args *a, const struct study *study, enum format 
     return rc;
 }
 
+/* The scenario of --scenario; default: the base. */
+static int choose_scenario(const struct args *a, struct study *base, struct study **out,
+                           struct err *err)
+{
+    const char *name = args_value(a, "--scenario");
+    struct err inner;
+    *out = base;
+    if (!name || study_find_scenario(base, name, out, &inner) == 0)
+        return 0;
+    return fail(err, "dse sensitivity: --scenario: %s", inner.text);
+}
+
 static int run(const struct args *a, struct err *err)
 {
     struct catalogue *catalogue;
-    struct study *study;
+    struct study *base, *study;
     enum format format;
     double jobs, points, seed;
     int rc = -1;
@@ -199,15 +211,17 @@ static int run(const struct args *a, struct err *err)
         args_whole(a, "--points", 16, 1e6, 1024, &points, err) != 0 ||
         open_catalogue(&catalogue, err) != 0)
         return -1;
-    if (open_study(&study, a->argument[0], catalogue, err) == 0) {
-        if (study->axes == 0)
+    if (open_study(&base, a->argument[0], catalogue, err) == 0) {
+        if (choose_scenario(a, base, &study, err) != 0)
+            rc = -1;
+        else if (study->axes == 0)
             rc = fail(err, "%s: sweep: no axis varies: give at least one with several values",
                       a->argument[0]);
         else if (args_whole(a, "--seed", 0, 9007199254740992.0, study->seed, &seed, err) == 0) {
             study->seed = seed;
             rc = analyse(a, study, format, points, jobs, err);
         }
-        study_free(study);
+        study_free(base);
     }
     catalogue_close(catalogue);
     return rc;
@@ -215,6 +229,7 @@ static int run(const struct args *a, struct err *err)
 
 static const struct option options[] = {
     {"--db", "FILE", "the store; default: the study's file name with .db, in this folder"},
+    {"--scenario", "NAME", "this scenario of the study; default: base"},
     {"--metrics", "A,B", "metrics to analyse; default: the objectives, and feasibility"},
     {"--points", "N", "base points; each axis takes N more evaluations; default 1024"},
     {"--jobs", "N", "threads that evaluate points; default: all cores"},

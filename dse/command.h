@@ -71,6 +71,16 @@ int args_whole(const struct args *a, const char *option, double lo, double hi, d
 /* The --where of a command that reads a store, NULL if it was not given. Caller frees. */
 int args_where(const struct args *a, struct db *db, char **out, struct err *err);
 
+/* Finds the --run of a command that reads a store, and restricts the store to its --scenario. Free
+ * with db_run_free. */
+int args_run(const struct args *a, struct db *db, struct db_run *out, struct err *err);
+
+/* The row of --scenario in the options of a command that reads a store. */
+#define SCENARIO_OPTION                                                                            \
+    {                                                                                              \
+        "--scenario", "NAME,...", "only these scenarios of the study; repeatable; default: all"    \
+    }
+
 /* The --format of a table. */
 int args_format(const struct args *a, enum format init, enum format *out, struct err *err);
 

@@ -105,6 +105,48 @@ int args_where(const struct args *a, struct db *db, char **out, struct err *err)
     return text ? db_where(db, text, out, err) : 0;
 }
 
+/* Restricts the store to the scenarios of --scenario, repeated or in a comma-separated list. */
+static int only_scenarios(const struct args *a, struct db *db, struct db_run *run, struct err *err)
+{
+    const char *given, *name[ARGS_MOST];
+    char *copy[ARGS_MOST];
+    size_t n = 0, copies = 0;
+    struct err inner;
+    int rc = 0;
+    while ((given = args_each(a, "--scenario", copies))) {
+        char *at = copy[copies++] = mem_text(given);
+        for (char *comma; at && rc == 0; at = comma) {
+            comma = strchr(at, ',');
+            if (comma)
+                *comma++ = '\0';
+            if (n == ARGS_MOST)
+                rc = fail(&inner, "over %d names: give fewer", ARGS_MOST);
+            else
+                name[n++] = at;
+        }
+    }
+    if (rc == 0 && n)
+        rc = db_only_scenarios(db, run, name, n, &inner);
+    for (size_t i = 0; i < copies; i++)
+        free(copy[i]);
+    if (rc == 0)
+        return 0;
+    if (inner.status == STATUS_INPUT)
+        return fail(err, "dse %s: --scenario: %s", a->command->name, inner.text);
+    *err = inner;
+    return -1;
+}
+
+int args_run(const struct args *a, struct db *db, struct db_run *out, struct err *err)
+{
+    if (db_run_find(db, args_value(a, "--run"), out, err) != 0)
+        return -1;
+    if (only_scenarios(a, db, out, err) == 0)
+        return 0;
+    db_run_free(out);
+    return -1;
+}
+
 int args_format(const struct args *a, enum format init, enum format *out, struct err *err)
 {
     const char *text = args_value(a, "--format");

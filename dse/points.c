@@ -14,7 +14,7 @@ enum { NAME_MOST = 64 };
 
 /* What a column sets. */
 struct target {
-    enum { TARGET_NONE, TARGET_PART, TARGET_PARAMETER } kind;
+    enum { TARGET_NONE, TARGET_PART, TARGET_PARAMETER, TARGET_SCENARIO } kind;
     size_t part;
     struct parameter parameter;
     bool has_unit; /* the column has the full name of the parameter, which ends in its SI unit */
@@ -66,6 +66,8 @@ static struct target target_of(const char *name)
     }
     if (t.kind == TARGET_NONE && design_parameter(path, p, &ignored) == 0)
         t.kind = TARGET_PARAMETER;
+    if (t.kind == TARGET_NONE && !strcmp(path, "scenario"))
+        t.kind = TARGET_SCENARIO;
     size_t length = strlen(path);
     if (t.kind == TARGET_PARAMETER) {
         size_t own = strlen(p->field->name);
@@ -207,8 +209,9 @@ static void check_nameless(struct points *p, size_t i)
 static bool same_target(const struct target *a, const struct target *b)
 {
     return a->kind == b->kind &&
-           (a->kind == TARGET_PART ? a->part == b->part
-                                   : a->parameter.offset == b->parameter.offset);
+           (a->kind == TARGET_SCENARIO ||
+            (a->kind == TARGET_PART ? a->part == b->part
+                                    : a->parameter.offset == b->parameter.offset));
 }
 
 static bool has_column(const struct points *p, const char *name)
@@ -325,9 +328,35 @@ static int set_cell(const struct target *t, const char *text, struct catalogue *
     return rc;
 }
 
+static void add_cell_fault(struct points *p, size_t row, size_t i, const struct err *why)
+{
+    struct err what;
+    fail(&what, "%s: %s", p->csv.header[i], why->text);
+    add_fault(p, p->csv.line[row], i + 1, what.text);
+}
+
+int points_scenario(struct points *p, size_t row, struct study *base, struct study *init,
+                    struct study **out)
+{
+    struct err inner;
+    int rc = 0;
+    *out = init;
+    for (size_t i = 0; i < p->csv.columns && rc == 0; i++) {
+        const char *text = csv_at(&p->csv, row, i);
+        if (p->target[i].kind != TARGET_SCENARIO || !text[strspn(text, BLANKS)])
+            continue;
+        char *copy = mem_text(text);
+        rc = study_find_scenario(base, trimmed(copy), out, &inner);
+        free(copy);
+        if (rc != 0)
+            add_cell_fault(p, row, i, &inner);
+    }
+    return rc;
+}
+
 int points_put(struct points *p, size_t row, struct catalogue *c, struct design *d)
 {
-    struct err inner, what;
+    struct err inner;
     size_t before = p->found.n;
     for (int pass = TARGET_PART; pass <= TARGET_PARAMETER; pass++)
         for (size_t i = 0; i < p->csv.columns; i++) {
@@ -335,8 +364,7 @@ int points_put(struct points *p, size_t row, struct catalogue *c, struct design 
             if ((int)p->target[i].kind != pass || !text[strspn(text, BLANKS)] ||
                 set_cell(&p->target[i], text, c, d, &inner) == 0)
                 continue;
-            fail(&what, "%s: %s", p->csv.header[i], inner.text);
-            add_fault(p, p->csv.line[row], i + 1, what.text);
+            add_cell_fault(p, row, i, &inner);
         }
     if (p->found.n == before && design_check(d, &inner) != 0)
         add_fault(p, p->csv.line[row], 1, inner.text);

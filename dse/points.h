@@ -5,6 +5,7 @@
 #include "arch/catalogue/catalogue.h"
 #include "base/csv.h"
 #include "base/faults.h"
+#include "search/study.h"
 
 struct points {
     const char *path;
@@ -24,6 +25,11 @@ int points_parse(struct points *out, const char *name, const char *text, size_t 
 /* Sets the values of a row in the design: catalogue entries first, then single parameters. -1 if
  * `found` got a mistake of the row. */
 int points_put(struct points *p, size_t row, struct catalogue *c, struct design *d);
+
+/* The scenario of `base` that the column `scenario` names for a row; `init` without one or with an
+ * empty cell. -1 if `found` got a mistake of the row. */
+int points_scenario(struct points *p, size_t row, struct study *base, struct study *init,
+                    struct study **out);
 
 void points_close(struct points *p);
 

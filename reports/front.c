@@ -160,12 +160,35 @@ static int read_by(struct front *f, char **columns, const struct swept *swept,
     return 0;
 }
 
-/* Reads the rows of all fronts by point id. */
-static int read_rows(struct table *out, const struct front *f, struct db *db,
-                     const struct db_run *run, const char *by_columns, const struct swept *swept,
-                     struct err *err)
+/* A point and its first objective. */
+struct placed {
+    double at, point;
+};
+
+static int by_place(const void *a, const void *b)
 {
-    char *sql = mem_text("SELECT \"point\"");
+    const struct placed *x = a, *y = b;
+    int order = (x->at > y->at) - (x->at < y->at);
+    return order ? order : (x->point > y->point) - (x->point < y->point);
+}
+
+/* Sorts the points of a group by its first objective, best first, then by point. */
+static void sort_points(const struct front *f, struct group *g)
+{
+    struct placed *p = mem_alloc(g->n + 1, sizeof *p);
+    for (size_t i = 0; i < g->n; i++)
+        p[i] = (struct placed){g->at[i * f->dim], g->point[i]};
+    qsort(p, g->n, sizeof *p, by_place);
+    for (size_t i = 0; i < g->n; i++)
+        g->point[i] = p[i].point;
+    free(p);
+}
+
+/* Reads the rows of all fronts by point id, group by group. */
+static int read_rows(struct table *out, const struct front *f, struct db *db,
+                     const struct db_run *run, const struct swept *swept, struct err *err)
+{
+    char *sql = mem_text("SELECT point.\"point\"");
     size_t length = 0, room = 1024, points = 0;
     char *ids = mem_alloc(room, 1);
 
@@ -184,11 +207,9 @@ static int read_rows(struct table *out, const struct front *f, struct db *db,
             length += (size_t)snprintf(ids + length, room - length, "%s%.0f", length ? "," : "",
                                        f->group[g].point[i]);
         }
-    longer = mem_print(
-        "%s FROM point WHERE id IN (SELECT %lld << %d | value FROM json_each('[%s]')) ORDER BY "
-        "%s%spoint.\"%s\"%s, id",
-        sql, (long long)run->id, POINT_BITS, ids, *by_columns ? by_columns + 2 : "",
-        *by_columns ? ", " : "", f->goal[0].column, f->goal[0].sense > 0 ? " DESC" : "");
+    longer = mem_print("%s FROM json_each('[%s]') AS place JOIN point ON point.id = (%lld << %d | "
+                       "place.value) ORDER BY place.key",
+                       sql, ids, (long long)run->id, POINT_BITS);
     int rc = db_select(db, longer, NULL, 0, out, err);
     if (rc == 0 && out->rows != points) {
         table_free(out);
@@ -219,16 +240,18 @@ int front_make(struct table *out, struct db *db, const struct db_run *run,
     char *sql = mem_print("SELECT point%s", columns);
     for (size_t i = 0; i < f.dim; i++)
         append(&sql, ", ", f.goal[i].column);
-    char *whole = mem_print("%s FROM point WHERE run = %lld AND verdict = 'ok'%s%s%s", sql,
-                            (long long)run->id, where ? " AND (" : "", where ? where : "",
+    char *whole = mem_print("%s FROM point WHERE run = %lld AND verdict = 'ok'%s%s%s ORDER BY id",
+                            sql, (long long)run->id, where ? " AND (" : "", where ? where : "",
                             where ? "\n)" : "");
     rc = db_each(db, whole, NULL, 0, add_point, &f, err);
     free(whole);
     free(sql);
-    for (size_t g = 0; g < f.n; g++)
+    for (size_t g = 0; g < f.n; g++) {
         compact(&f, &f.group[g]);
+        sort_points(&f, &f.group[g]);
+    }
     if (rc == 0)
-        rc = read_rows(out, &f, db, run, columns, &swept, err);
+        rc = read_rows(out, &f, db, run, &swept, err);
 done:
     for (size_t g = 0; g < f.n; g++) {
         free(f.group[g].key);

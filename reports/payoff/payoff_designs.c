@@ -309,6 +309,17 @@ static void keep_competitive(struct comparison *out, const struct gathered *g)
     }
 }
 
+int comparison_check(const struct design_choice *q, struct err *err)
+{
+    static const struct mix_job one = {NULL, 0, 1};
+    struct restricted *r = mem_alloc(1, sizeof *r);
+    int rc = 0;
+    for (size_t i = 0; i < (q->n_jobs ? q->n_jobs : 1) && rc == 0; i++)
+        rc = restrict_to(r, q, q->n_jobs ? &q->jobs[i] : &one, err);
+    free(r);
+    return rc;
+}
+
 int comparison_gather(struct comparison *out, const struct design_choice *q, struct err *err)
 {
     static const struct mix_job one = {NULL, 0, 1};

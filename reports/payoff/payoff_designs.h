@@ -30,6 +30,9 @@ struct design_choice {
  * more than DESIGNS_MOST designs. Free with comparison_free. */
 int comparison_gather(struct comparison *out, const struct design_choice *q, struct err *err);
 
+/* Would comparison_gather accept the paths, names and size of this choice? Prices nothing. */
+int comparison_check(const struct design_choice *q, struct err *err);
+
 /* The best designs of both sides at middle prices, and the hardware of the one with an engine
  * without it, for the first job. */
 struct winners_priced {

@@ -172,6 +172,8 @@ int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
 
 /* The values of an axis at which P is priced, rising. */
 struct scale_values {
+    size_t axis;              /* index into payoff.axis */
+    const struct study *only; /* the scenario whose groups are priced; NULL: all */
     const char *path;
     bool whole;
     const double *value;
@@ -191,7 +193,7 @@ static void scan_group(struct payoff *p, const struct payoff_question *q, const 
         if (isnan(here))
             continue;
         if (!isnan(p_before) && crosses(p_before, here)) {
-            struct payoff_stop *s = add_stop(p, &(struct payoff_stop){.axis = p->axes - 1,
+            struct payoff_stop *s = add_stop(p, &(struct payoff_stop){.axis = x->axis,
                                                                       .from = x_before,
                                                                       .to = x->value[i],
                                                                       .p_from = p_before,
@@ -212,12 +214,17 @@ static void scan_group(struct payoff *p, const struct payoff_question *q, const 
     }
 }
 
-static void add_axis(struct payoff *p, const char *path, const char *unit)
+/* The index of an axis, which is added if it is new. */
+static size_t place_axis(struct payoff *p, const char *path, const char *unit)
 {
+    for (size_t i = 0; i < p->axes; i++)
+        if (!strcmp(p->axis[i], path))
+            return i;
     p->axis = mem_grow(p->axis, p->axes + 1, sizeof *p->axis);
     p->axis_unit = mem_grow(p->axis_unit, p->axes + 1, sizeof *p->axis_unit);
     p->axis[p->axes] = mem_text(path);
-    p->axis_unit[p->axes++] = mem_text(unit);
+    p->axis_unit[p->axes] = mem_text(unit);
+    return p->axes++;
 }
 
 /* Do two groups differ in no column but that of the axis? */
@@ -229,11 +236,18 @@ static bool same_group(const struct payoff *p, size_t a, size_t b, const char *a
     return true;
 }
 
+static const struct study *study_of_group(const struct payoff *p, const struct payoff_question *q,
+                                          size_t g)
+{
+    const struct payoff_slice slice = payoff_slice(p, p->group[g].key);
+    return payoff_study_for(q->study, &slice);
+}
+
 static void scan_groups(struct payoff *p, const struct payoff_question *q,
                         const struct scale_values *x)
 {
     for (size_t g = 0; g < p->n; g++) {
-        bool first = true;
+        bool first = !x->only || study_of_group(p, q, g) == x->only;
         for (size_t h = 0; h < g && first; h++)
             first = !same_group(p, h, g, x->path);
         if (first)
@@ -247,8 +261,8 @@ void payoff_scan(struct payoff *p, const struct payoff_question *q, const struct
     double *value = mem_alloc(steps, sizeof *value);
     for (size_t i = 0; i < steps; i++)
         value[i] = range_value(r, i, steps);
-    add_axis(p, r->path, r->unit);
-    scan_groups(p, q, &(struct scale_values){r->path, r->whole, value, steps});
+    size_t axis = place_axis(p, r->path, r->unit);
+    scan_groups(p, q, &(struct scale_values){axis, NULL, r->path, r->whole, value, steps});
     free(value);
 }
 
@@ -258,21 +272,35 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Scans an axis of a scenario over the groups of that scenario. */
+static void scan_axis(struct payoff *p, const struct payoff_question *q, const struct study *s,
+                      const struct axis *a)
+{
+    const struct field *f = a->parameter.field;
+    double *value = mem_alloc(a->n, sizeof *value);
+    char *column = mem_text(a->path);
+    memcpy(value, a->value, a->n * sizeof *value);
+    qsort(value, a->n, sizeof *value, by_value);
+    for (char *c = column; *c; c++)
+        *c = *c == '.' ? '_' : *c; /* as the columns of the store */
+    size_t axis = place_axis(p, column, strcmp(f->unit, "1") != 0 ? f->unit : "");
+    scan_groups(p, q, &(struct scale_values){axis, s, a->path, f->whole, value, a->n});
+    free(column);
+    free(value);
+}
+
 void payoff_scan_swept(struct payoff *p, const struct payoff_question *q)
 {
-    const struct study *s = payoff_study_of(q->study);
-    for (size_t i = 0; i < s->axes; i++) {
-        const struct axis *a = &s->axis[i];
-        if (a->is_part || a->text || a->real || a->n < 2 || payoff_study_sets(q->study, a->path))
-            continue;
-        double *value = mem_alloc(a->n, sizeof *value);
-        memcpy(value, a->value, a->n * sizeof *value);
-        qsort(value, a->n, sizeof *value, by_value);
-        const struct field *f = a->parameter.field;
-        add_axis(p, a->path, strcmp(f->unit, "1") != 0 ? f->unit : "");
-        for (char *c = p->axis[p->axes - 1]; *c; c++)
-            *c = *c == '.' ? '_' : *c; /* as the columns of the store */
-        scan_groups(p, q, &(struct scale_values){a->path, f->whole, value, a->n});
-        free(value);
+    for (size_t g = 0; g < p->n; g++) {
+        const struct study *s = study_of_group(p, q, g);
+        bool first = s != NULL;
+        for (size_t h = 0; h < g && first; h++)
+            first = study_of_group(p, q, h) != s;
+        for (size_t i = 0; first && i < s->axes; i++) {
+            const struct axis *a = &s->axis[i];
+            if (!a->is_part && !a->text && !a->real && a->n > 1 &&
+                !payoff_study_sets(q->study, a->path))
+                scan_axis(p, q, s, a);
+        }
     }
 }

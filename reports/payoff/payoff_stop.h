@@ -14,7 +14,7 @@ int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
 void payoff_scan(struct payoff *p, const struct payoff_question *q, const struct range *r,
                  size_t steps);
 
-/* The same between neighbouring values of the numeric axes of the study. */
+/* The same between neighbouring values of the numeric axes of each group's scenario. */
 void payoff_scan_swept(struct payoff *p, const struct payoff_question *q);
 
 #endif

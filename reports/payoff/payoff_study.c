@@ -158,14 +158,20 @@ bool payoff_winners(struct winners_priced *out, const struct comparison *c,
 
 int payoff_study_mix(struct payoff_study *s, const struct mix *mix, struct err *err)
 {
-    struct comparison c;
-    const struct design_choice q = {
-        .study = s->study, .jobs = mix->job, .n_jobs = mix->n, .budget = BUDGET_NONE};
+    struct err inner;
     s->mix = mix;
-    int rc = comparison_gather(&c, &q, err);
-    if (rc == 0)
-        comparison_free(&c);
-    return rc;
+    for (size_t i = 0; i < study_scenarios(s->study); i++) {
+        const struct study *of = study_scenario(s->study, i);
+        const struct design_choice q = {
+            .study = of, .jobs = mix->job, .n_jobs = mix->n, .budget = BUDGET_NONE};
+        if (comparison_check(&q, &inner) == 0)
+            continue;
+        if (s->study->overlays)
+            return fail(err, "scenario %s: %s", of->scenario, inner.text);
+        *err = inner;
+        return -1;
+    }
+    return 0;
 }
 
 bool payoff_study_sets(const struct payoff_study *s, const char *column)

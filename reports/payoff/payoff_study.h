@@ -20,7 +20,7 @@ void payoff_study_close(struct payoff_study *s); /* takes NULL */
 const struct study *payoff_study_of(const struct payoff_study *s);
 
 /* Makes every later comparison use the workloads of a mix, borrowed from the caller. -1 if a
- * workload does not fit the study. */
+ * workload does not fit one of the study's scenarios. */
 int payoff_study_mix(struct payoff_study *s, const struct mix *mix, struct err *err);
 
 /* Do the later comparisons use a mix that sets this column? With NULL: do they use a mix? */

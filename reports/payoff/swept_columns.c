@@ -61,7 +61,7 @@ static int add_if_swept(struct swept *out, struct db *db, const struct db_run *r
     table_free(&t);
     /* The rest of a run that was interrupted may have more values. */
     bool may_have_more = has_value && !*run->ended && of_question(name) && !scenario;
-    if (values < 2 && !may_have_more) {
+    if (values < 2 && !may_have_more && !(scenario && run->some_scenarios)) {
         if (has_value) {
             out->fixed = mem_grow(out->fixed, out->fixed_n + 1, sizeof *out->fixed);
             out->fixed[out->fixed_n++] = mem_text(name);
