@@ -28,6 +28,10 @@ const struct word engine_status_words[] = {
     { "built", STATUS_BUILT }, { "published", STATUS_PUBLISHED }, { "hypothetical", STATUS_HYPOTHETICAL }, { NULL, 0 },
 };
 
+static const struct word memory_words[] = {
+    { "hbm", MEMORY_HBM }, { "gddr6", MEMORY_GDDR6 }, { "lpddr5x", MEMORY_LPDDR5X }, { "3d_dram", MEMORY_DRAM_3D }, { "sram", MEMORY_SRAM }, { NULL, 0 },
+};
+
 static const struct word derived[] = { { "auto", -1 }, { NULL, 0 } };
 
 static const struct field rows[] = {
@@ -66,6 +70,12 @@ static const struct field rows[] = {
     { FIELD(engine, bandwidth_high_ratio, "1"), .lo = 1, .hi = 100, .init = 1, .doc = "Highest likely m over engine.bandwidth_ratio." },
     { FIELD(engine, ridge_low_ratio, "1"), .lo = 0.01, .hi = 1, .init = 1, .doc = "Lowest likely r over engine.ridge_flop_per_byte; payoff draws r between both ends." },
     { FIELD(engine, ridge_high_ratio, "1"), .lo = 1, .hi = 100, .init = 1, .doc = "Highest likely r over engine.ridge_flop_per_byte." },
+    { FIELD(engine, efficiency_low_ratio, "1"), .lo = 0.01, .hi = 1, .init = 1,
+      .doc = "Lowest likely share of its bandwidth and peak that the engine reaches; payoff draws it from there to 1." },
+    { FIELD(engine, energy_low_ratio, "1"), .lo = 0.01, .hi = 1, .init = 1, .doc = "Lowest likely energy of a byte over what is stated; payoff draws it between both ends." },
+    { FIELD(engine, energy_high_ratio, "1"), .lo = 1, .hi = 100, .init = 1, .doc = "Highest likely energy of a byte over what is stated." },
+    { FIELD(engine, memory, "1"), .init = MEMORY_HBM, .only_words = true, .words = memory_words,
+      .doc = "Memory that the engine is designed for. A label: an engine in place is priced and limited as one in the stacks of the chip, a pool as stacks of its bandwidth." },
 };
 /* clang-format on */
 COVERS(rows, engine);

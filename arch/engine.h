@@ -17,6 +17,8 @@ struct engine {
         power_budget;
     double power_w_per_stack, node_nm, limits, co_processing, status;
     double bandwidth_low_ratio, bandwidth_high_ratio, ridge_low_ratio, ridge_high_ratio;
+    double efficiency_low_ratio, energy_low_ratio, energy_high_ratio;
+    double memory;
 };
 LANES_OF(engine);
 
@@ -31,6 +33,9 @@ enum {
 /* Whether it exists: built and measured, designed in a publication, or assumed by us. */
 enum { STATUS_BUILT, STATUS_PUBLISHED, STATUS_HYPOTHETICAL, STATUSES };
 extern const struct word engine_status_words[];
+
+/* The memory that it is designed for. */
+enum { MEMORY_HBM, MEMORY_GDDR6, MEMORY_LPDDR5X, MEMORY_DRAM_3D, MEMORY_SRAM, MEMORIES };
 
 /* Bits of `runs`: operators by their unit. Attention is core attention and its indexers, which
  * differ in intensity up to 30 times. */

@@ -71,7 +71,7 @@ static const char *const derived_name[DESIGN_PARTS][DERIVED_MOST] = {
 static const char *const brief[DESIGN_PARTS][8] = {
     [PART_MODEL] = {"attention", "layers", "hidden", "heads", "experts", "top_k"},
     [PART_CHIP] = {"memory_byte", "memory_byte_per_s", "link_byte_per_s", "link_domain", "tdp_w"},
-    [PART_ENGINE] = {"status", "kind", "bandwidth_ratio", "ridge_flop_per_byte", "runs"},
+    [PART_ENGINE] = {"status", "kind", "memory", "bandwidth_ratio", "ridge_flop_per_byte", "runs"},
 };
 
 static bool is_shown(size_t part, const char *name, bool all)

@@ -53,28 +53,33 @@ struct drawn_step *drawn_step_make(const struct design *d, const struct mapped *
     return s;
 }
 
+/* The engine's own share of a world; as stated if it gives no ranges. */
+static struct stated_ratio own_ratio(const struct world *w, size_t ranged)
+{
+    return ranged < RANGED_MOST ? w->engine[ranged] : (struct stated_ratio){1, 1, 1, 1};
+}
+
 /* The engine in a world. Returns whether it differs from the stated one. */
 static bool draw_engine(struct engine *e, const struct drawn_step *s, size_t ranged,
                         const struct world *w)
 {
     const struct prices *p = &w->prices;
-    struct stated_ratio own = {1, 1};
+    struct stated_ratio own = own_ratio(w, ranged);
+    double energy = own.energy * p->engine_energy_factor;
     *e = s->like.engine;
     if (!engine_is_there(e))
         return false;
-    if (ranged < RANGED_MOST)
-        own = w->engine[ranged];
     e->added_stack_ratio = engine_added_stack_ratio(e); /* built for the stated m */
     e->bandwidth_ratio *= own.bandwidth;
     e->ridge_flop_per_byte *= own.ridge;
-    if (p->engine_energy_factor != 1)
-        e->power_ratio = engine_read_ratio(e) * p->engine_energy_factor;
+    if (energy != 1)
+        e->power_ratio = engine_read_ratio(e) * energy;
     if (p->engine_logic_energy_factor != 1)
         e->j_per_flop = engine_j_per_flop(e, &s->like.chip) * p->engine_logic_energy_factor;
     if (p->stack_power_factor != 1 && s->stack_limit_w < INFINITY)
         e->power_w_per_stack = s->stack_limit_w * p->stack_power_factor;
-    return own.bandwidth != 1 || own.ridge != 1 || p->engine_bandwidth_factor != 1 ||
-           p->engine_compute_factor != 1 || p->engine_energy_factor != 1 ||
+    return own.bandwidth != 1 || own.ridge != 1 || own.efficiency != 1 || energy != 1 ||
+           p->engine_bandwidth_factor != 1 || p->engine_compute_factor != 1 ||
            p->engine_logic_energy_factor != 1 || p->stack_power_factor != 1;
 }
 
@@ -93,13 +98,14 @@ static bool moves_clock(const struct drawn_step *s, const struct prices *p)
 }
 
 /* Sets what devices_time cannot know of device i. */
-static void draw_device(struct devices *d, size_t i, const struct drawn_step *s,
-                        const struct prices *p)
+static void draw_device(struct devices *d, size_t i, const struct drawn_step *s, size_t ranged,
+                        const struct world *w)
 {
-    double factor = board_factor(p);
-    LANE(&d->rates, rates, engine.s_per_byte)[i] /= p->engine_bandwidth_factor;
-    LANE(&d->rates, rates, engine.s_per_flop)[i] /= p->engine_compute_factor;
-    LANE(&d->rates, rates, engine.s_per_core_flop)[i] /= p->engine_compute_factor;
+    const struct prices *p = &w->prices;
+    double factor = board_factor(p), own = own_ratio(w, ranged).efficiency;
+    LANE(&d->rates, rates, engine.s_per_byte)[i] /= p->engine_bandwidth_factor * own;
+    LANE(&d->rates, rates, engine.s_per_flop)[i] /= p->engine_compute_factor * own;
+    LANE(&d->rates, rates, engine.s_per_core_flop)[i] /= p->engine_compute_factor * own;
     LANE(&d->energy, energy, limit_w)[i] = s->limit_w * factor;
     LANE(&d->energy, energy, design_w)[i] = s->design_w * factor;
 }
@@ -124,7 +130,7 @@ bool drawn_step_split(struct step_split_lanes *out, const struct drawn_step *s, 
         return false;
     devices_time(&d, &s->like);
     for (size_t i = 0; i < n; i++)
-        draw_device(&d, i, s, &w[i].prices);
+        draw_device(&d, i, s, ranged, &w[i]);
     LANES_FILL(&load, n, s->load);
     LANES_FILL(out, n, nothing);
     steps_renew(&memo);

@@ -26,16 +26,22 @@ enum { PRICES = sizeof(struct prices) / sizeof(double) };
 struct streams {
     uint64_t price[PRICES]; /* in the order of prices_fields */
     uint64_t time[OP_CLASSES], engine_time;
-    uint64_t bandwidth[RANGED_MOST], ridge[RANGED_MOST]; /* in the order of the comparison */
+    /* In the order of the comparison. */
+    uint64_t bandwidth[RANGED_MOST], ridge[RANGED_MOST], efficiency[RANGED_MOST],
+        energy[RANGED_MOST];
 };
 
 static void open_streams(struct streams *out, const struct comparison *c, uint64_t seed)
 {
     uint64_t bandwidth = random_stream(seed, "engine.bandwidth_ratio"),
-             ridge = random_stream(seed, "engine.ridge_flop_per_byte");
+             ridge = random_stream(seed, "engine.ridge_flop_per_byte"),
+             efficiency = random_stream(seed, "engine.efficiency"),
+             energy = random_stream(seed, "engine.power_ratio");
     for (size_t i = 0; i < c->n_ranged; i++) {
         out->bandwidth[i] = random_stream(bandwidth, c->ranged[i].name);
         out->ridge[i] = random_stream(ridge, c->ranged[i].name);
+        out->efficiency[i] = random_stream(efficiency, c->ranged[i].name);
+        out->energy[i] = random_stream(energy, c->ranged[i].name);
     }
     uint64_t prices = random_stream(seed, "price"), times = random_stream(seed, "time");
     for (size_t i = 0; i < PRICES; i++)
@@ -62,6 +68,10 @@ static void draw_world(struct world *out, const struct comparison *c, const stru
                                             random_unit_at(from->bandwidth[i], count));
         out->engine[i].ridge =
             triangle(r->low.ridge, 1, r->high.ridge, random_unit_at(from->ridge[i], count));
+        out->engine[i].efficiency = triangle(r->low.efficiency, 1, r->high.efficiency,
+                                             random_unit_at(from->efficiency[i], count));
+        out->engine[i].energy =
+            triangle(r->low.energy, 1, r->high.energy, random_unit_at(from->energy[i], count));
     }
     for (int i = 0; i < OP_CLASSES; i++)
         out->time_z[i] = random_normal_at(from->time[i], count);

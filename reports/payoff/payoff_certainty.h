@@ -11,10 +11,10 @@ struct certainty {
     double low, median, high;
 };
 
-/* Draws prices, and m and r of engines that give a range, from triangular distributions over their
- * low, middle and high values, and the time error of each operator class from a normal distribution
- * with the deviation that calibrated timing gives (ideal timing gives none). All draws are
- * independent, the same for both sides, and the same for the same seed. */
+/* Draws prices, and m, r, efficiency and energy of engines that give a range, from triangular
+ * distributions over their low, middle and high values, and the time error of each operator class
+ * from a normal distribution with the deviation that calibrated timing gives (ideal timing gives
+ * none). All draws are independent, the same for both sides, and the same for the same seed. */
 void comparison_certainty(struct certainty *out, const struct comparison *c, uint64_t seed,
                           size_t draws);
 

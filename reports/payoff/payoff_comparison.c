@@ -41,7 +41,7 @@ void world_middle(struct world *out, const struct comparison *c)
 {
     *out = (struct world){.prices = c->prices.middle};
     for (size_t i = 0; i < RANGED_MOST; i++)
-        out->engine[i] = (struct stated_ratio){1, 1};
+        out->engine[i] = (struct stated_ratio){1, 1, 1, 1};
 }
 
 static const struct engine no_engine = {.capacity_ratio = 1};

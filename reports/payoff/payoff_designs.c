@@ -240,10 +240,11 @@ static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t
 /* The engine's place among those with ranges of their own. */
 static size_t find_ranged(struct comparison *c, const struct engine *e, const char *name)
 {
-    const struct ranged_engine r = {name,
-                                    {e->bandwidth_low_ratio, e->ridge_low_ratio},
-                                    {e->bandwidth_high_ratio, e->ridge_high_ratio}};
-    if (r.low.bandwidth == r.high.bandwidth && r.low.ridge == r.high.ridge)
+    const struct ranged_engine r = {
+        name,
+        {e->bandwidth_low_ratio, e->ridge_low_ratio, e->efficiency_low_ratio, e->energy_low_ratio},
+        {e->bandwidth_high_ratio, e->ridge_high_ratio, 1, e->energy_high_ratio}};
+    if (!memcmp(&r.low, &r.high, sizeof r.low))
         return RANGED_MOST;
     for (size_t i = 0; i < c->n_ranged; i++)
         if (!strcmp(c->ranged[i].name, name))

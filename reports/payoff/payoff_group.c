@@ -161,7 +161,7 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
         g->p_high = sure.high;
     }
     if (q->swings) {
-        struct swing *all = mem_alloc(swings_most(), sizeof *all);
+        struct swing *all = mem_alloc(swings_most(&c), sizeof *all);
         payoff_border(g, p, q, &c);
         g->swings = swings_keep(all, comparison_swings(all, &c));
         g->swing = mem_grow(all, g->swings + 1, sizeof *all);

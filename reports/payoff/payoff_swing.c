@@ -3,6 +3,7 @@
  * for a price, up to BEYOND times outside it. */
 #include "reports/payoff/payoff_swing.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,9 +101,11 @@ static bool swing_of(struct swing *s, const struct comparison *c, double p_middl
     return true;
 }
 
-size_t swings_most(void)
+/* The prices, the classes, the engine, and the ranges of each engine. */
+size_t swings_most(const struct comparison *c)
 {
-    return prices_fields.n + OP_CLASSES + 1; /* the prices, the classes and the engine */
+    size_t ranges = sizeof(struct stated_ratio) / sizeof(double);
+    return prices_fields.n + OP_CLASSES + 1 + ranges * c->n_ranged;
 }
 
 /* The swings found so far. */
@@ -178,7 +181,11 @@ static void add_engines(struct swings *x)
         const char *name;
         size_t at; /* in struct stated_ratio */
     } parameter[] = {{"m", offsetof(struct stated_ratio, bandwidth)},
-                     {"r", offsetof(struct stated_ratio, ridge)}};
+                     {"r", offsetof(struct stated_ratio, ridge)},
+                     {"efficiency", offsetof(struct stated_ratio, efficiency)},
+                     {"energy", offsetof(struct stated_ratio, energy)}};
+    static_assert(LEN(parameter) * sizeof(double) == sizeof(struct stated_ratio),
+                  "a range is missing");
     const struct comparison *c = x->contest;
     for (size_t i = 0; i < c->n_ranged; i++)
         for (size_t k = 0; k < LEN(parameter); k++) {

@@ -19,7 +19,7 @@ struct swing {
 
 /* Finds every constant that changes P, largest change first. Returns how many, at most
  * swings_most(). */
-size_t swings_most(void);
+size_t swings_most(const struct comparison *c);
 size_t comparison_swings(struct swing *out, const struct comparison *c);
 
 /* Of swings with the widest first: keeps the 12 widest and all that flip the verdict inside their

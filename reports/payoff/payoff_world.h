@@ -5,12 +5,12 @@
 #include "arch/op.h"
 #include "arch/prices.h"
 
-/* Engines with a range of m or r of their own. */
+/* Engines with ranges of their own. */
 enum { RANGED_MOST = 64 };
 
-/* m and r of an engine over what its file states. */
+/* m, r, the rates it reaches and the energy of a byte of an engine, over what its file states. */
 struct stated_ratio {
-    double bandwidth, ridge;
+    double bandwidth, ridge, efficiency, energy;
 };
 
 struct world {

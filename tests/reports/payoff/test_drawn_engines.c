@@ -17,10 +17,16 @@ static const char *const one_each = "model: gpt3-175b\n"
                                     "workload: {batch: 16, context: 8192}\n"
                                     "sweep: {engine: [none, duplex]}\n";
 
-/* m between half and three times the stated one. */
-static const struct setting wide[] = {{"engine.limits", "none", 0},
-                                      {"engine.bandwidth_low_ratio", NULL, 0.5},
-                                      {"engine.bandwidth_high_ratio", NULL, 3}};
+/* No ranges but one of m, between half and three times the stated one. */
+#define STATED(low, high)                                                                          \
+    {"engine.bandwidth_low_ratio", NULL, low}, {"engine.bandwidth_high_ratio", NULL, high},        \
+        {"engine.ridge_low_ratio", NULL, 1}, {"engine.ridge_high_ratio", NULL, 1},                 \
+        {"engine.efficiency_low_ratio", NULL, 1}, {"engine.energy_low_ratio", NULL, 1},            \
+    {                                                                                              \
+        "engine.energy_high_ratio", NULL, 1                                                        \
+    }
+static const struct setting stated[] = {STATED(1, 1)};
+static const struct setting wide[] = {{"engine.limits", "none", 0}, STATED(0.5, 3)};
 
 struct asked {
     struct study *study;
@@ -88,7 +94,7 @@ static void an_uncertain_m_moves_p_by_amdahls_law(void **state)
 static void without_ranges_every_draw_is_the_middle(void **state)
 {
     (void)state;
-    struct asked a = ask(one_each, NULL, 0, BUDGET_COST);
+    struct asked a = ask(one_each, stated, LEN(stated), BUDGET_COST);
     struct certainty sure;
     fix_prices(&a.c);
     comparison_certainty(&sure, &a.c, 1, 100);
@@ -105,7 +111,7 @@ static void a_drawn_engine_is_the_design_with_its_values(void **state)
     struct asked a = ask_wide(BUDGET_NONE);
     struct world w;
     world_middle(&w, &a.c);
-    w.engine[0] = (struct stated_ratio){0.7, 1.6};
+    w.engine[0] = (struct stated_ratio){0.7, 1.6, 1, 1};
     double p = comparison_payoff(&a.c, &w, NULL);
     const char *base[] = {"model=gpt3-175b",
                           "chip=b200-paper",
@@ -135,7 +141,12 @@ static void bandwidth_that_is_not_reached_is_less_m_with_the_same_peak(void **st
     world_middle(&reached, &a.c);
     world_middle(&drawn, &a.c);
     reached.prices.engine_bandwidth_factor = 0.8;
-    drawn.engine[0] = (struct stated_ratio){0.8, 1 / 0.8};
+    drawn.engine[0] = (struct stated_ratio){0.8, 1 / 0.8, 1, 1};
+    assert_close(comparison_payoff(&a.c, &reached, NULL), comparison_payoff(&a.c, &drawn, NULL),
+                 1e-12);
+    drawn.engine[0] = (struct stated_ratio){0.8, 1, 1, 1};
+    reached.prices.engine_bandwidth_factor = 1;
+    reached.engine[0].efficiency = 0.8; /* of bandwidth and peak */
     assert_close(comparison_payoff(&a.c, &reached, NULL), comparison_payoff(&a.c, &drawn, NULL),
                  1e-12);
     assert_true(comparison_payoff(&a.c, &reached, NULL) < comparison_payoff_middle(&a.c, NULL));
@@ -155,6 +166,9 @@ static void energy_and_power_limits_move_an_engine_that_power_limits(void **stat
     w.prices.engine_energy_factor = 2;
     double dear = comparison_payoff(&a.c, &w, NULL);
     w.prices.engine_energy_factor = 1;
+    w.engine[0].energy = 2;
+    assert_close(comparison_payoff(&a.c, &w, NULL), dear, 1e-12);
+    w.engine[0].energy = 1;
     w.prices.stack_power_factor = 0.5;
     assert_true(dear < 0.99 * middle);
     assert_true(comparison_payoff(&a.c, &w, NULL) < 0.99 * middle);
@@ -224,7 +238,7 @@ static void m_of_an_engine_is_a_constant_of_its_own(void **state)
 {
     (void)state;
     struct asked a = ask_wide(BUDGET_NONE);
-    struct swing *s = mem_alloc(swings_most(), sizeof *s);
+    struct swing *s = mem_alloc(swings_most(&a.c), sizeof *s);
     fix_prices(&a.c);
     assert_int_equal(comparison_swings(s, &a.c), 1);
     assert_string_equal(s[0].name, "m of duplex");
@@ -255,7 +269,7 @@ static void a_pair_flips_where_a_grid_finds_it(void **state)
     struct candidate k[SIDES] = {{.jobs = 1, .job = &job[WITHOUT], .ranged = RANGED_MOST},
                                  {.jobs = 1, .job = &job[WITH], .ranged = RANGED_MOST}};
     struct comparison c = {.budget = BUDGET_NONE, .n = {1, 1}, .side = {&k[0], &k[1]}};
-    struct swing *s = mem_alloc(swings_most(), sizeof *s);
+    struct swing *s = mem_alloc(swings_most(&c), sizeof *s);
     struct pair_flip pair[PAIRS_MOST];
     size_t n = comparison_swings(s, &c);
     assert_int_equal(n, 2);
@@ -287,7 +301,7 @@ static void a_pair_that_cannot_flip_the_verdict_is_not_listed(void **state)
     struct candidate k[SIDES] = {{.jobs = 1, .job = &job[WITHOUT], .ranged = RANGED_MOST},
                                  {.jobs = 1, .job = &job[WITH], .ranged = RANGED_MOST}};
     struct comparison c = {.budget = BUDGET_NONE, .n = {1, 1}, .side = {&k[0], &k[1]}};
-    struct swing *s = mem_alloc(swings_most(), sizeof *s);
+    struct swing *s = mem_alloc(swings_most(&c), sizeof *s);
     struct pair_flip pair[PAIRS_MOST];
     assert_int_equal(comparison_pair_flips(pair, &c, s, comparison_swings(s, &c)), 0);
     free(s);

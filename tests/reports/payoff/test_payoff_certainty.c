@@ -133,7 +133,7 @@ static void a_time_swings_p_by_one_draw_in_ten_at_each_end(void **state)
     const struct job without = job_of(100, OP_EXPERT, 0), with = job_of(110, OP_EXPERT, e);
     struct pair pair;
     struct comparison c = compared(&pair, &without, &with);
-    struct swing *s = mem_alloc(swings_most(), sizeof *s);
+    struct swing *s = mem_alloc(swings_most(&c), sizeof *s);
     assert_int_equal(comparison_swings(s, &c), 1);
     assert_null(s[0].price);
     assert_string_equal(s[0].name, "time of experts");
@@ -150,7 +150,7 @@ static void a_verdict_that_no_constant_changes_has_no_flip(void **state)
     const struct job without = job_of(100, OP_EXPERT, 0), with = job_of(200, OP_EXPERT, 0.2);
     struct pair pair;
     struct comparison c = compared(&pair, &without, &with);
-    struct swing *s = mem_alloc(swings_most(), sizeof *s);
+    struct swing *s = mem_alloc(swings_most(&c), sizeof *s);
     assert_int_equal(comparison_swings(s, &c), 1);
     assert_true(isnan(s[0].flips_at) && !s[0].inside);
     free(s);
@@ -162,7 +162,7 @@ static void the_widest_swing_comes_first(void **state)
     const struct job without = job_of(100, OP_FFN, 0.3), with = job_of(110, OP_EXPERT, 0.1);
     struct pair pair;
     struct comparison c = compared(&pair, &without, &with);
-    struct swing *s = mem_alloc(swings_most(), sizeof *s);
+    struct swing *s = mem_alloc(swings_most(&c), sizeof *s);
     assert_int_equal(comparison_swings(s, &c), 2);
     assert_string_equal(s[0].name, "time of dense FFN");
     assert_string_equal(s[1].name, "time of experts");
