@@ -45,6 +45,7 @@ static void every_value_of_a_parameter_or_metric_of_words_has_its_word(void **st
     (void)state;
     has_words(&engine_fields, "kind", ENGINE_KINDS);
     has_words(&engine_fields, "status", STATUSES);
+    has_words(&engine_fields, "memory", MEMORIES);
     has_words(&metrics_fields, "engine_maturity", STATUSES);
     has_words(&metrics_fields, "engine_limited_by", ENGINE_LIMITS);
     has_words(&metrics_fields, "limit", LIMITS);
