@@ -52,7 +52,8 @@ static void check_more_is_not_less(const struct study *s, const struct design *d
             design_put(&at, &p, factor * design_get(d, &p));
             struct metrics m = evaluated(s, &at);
             double rate = m.verdict == VERDICT_OK ? m.tokens_per_s : 0;
-            assert_true(rate >= last * (1 - 1e-9));
+            /* The clock is a root, found to 1e-12 (CLOSE in arch/step_clock.c). */
+            assert_true(rate >= last * (1 - 2e-12));
             last = rate;
         }
         assert_true(last > 0);
