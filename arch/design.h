@@ -22,6 +22,7 @@ struct design {
     const struct calibration *calibration;            /* of the chip, borrowed; NULL: none */
     const char *calibration_name;
     bool calibration_own; /* measured on this very chip */
+    bool relaxed;         /* timed at most as long as it takes: devices_time */
 };
 
 /* A part of a design. */

@@ -142,6 +142,41 @@ void devices_of(struct devices *out, const struct design *d)
     devices_time(out, d);
 }
 
+static void scale(struct unit *u, double by, double flop_by)
+{
+    u->s_per_flop *= by * flop_by;
+    u->s_per_core_flop *= by * flop_by;
+    u->s_per_byte *= by;
+    u->s_per_wire_byte *= by;
+}
+
+/* Overlap hides at most half of what both units compute. Without energy no limit is met. */
+static void relax(struct devices *d)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        struct rates r;
+        struct energy e;
+        LANES_TAKE(r, &d->rates, i);
+        LANES_TAKE(e, &d->energy, i);
+        double left = 1 - r.overlap / 2;
+        bool there = r.engine.s_per_flop > 0;
+        double ridge = there ? LANE(&d->limits, engine_limits, ridge_flop_per_byte)[i] /
+                                   LANE(&d->engine, engine, ridge_flop_per_byte)[i]
+                             : 1;
+        scale(&r.main, left, 1);
+        scale(&r.engine, left, ridge);
+        r.feed.s_per_flop *= left;
+        r.feed.s_per_core_flop *= left;
+        r.feed.s_per_byte *= left;
+        r.overlap = 0;
+        e.static_w = e.clocked_w = e.experts_w = 0;
+        e.j_per_flop = e.move_j_per_byte = e.memory_j_per_byte = e.link_j_per_byte = 0;
+        e.engine_j_per_byte = e.engine_j_per_flop = 0;
+        LANES_PUT(&d->rates, i, r);
+        LANES_PUT(&d->energy, i, e);
+    }
+}
+
 void devices_time(struct devices *d, const struct design *like)
 {
     devices_look_up(d);
@@ -150,4 +185,6 @@ void devices_time(struct devices *d, const struct design *like)
         find_weight_only(d, &like->precision);
     make_rates(&d->rates, d->n, &d->chip, &d->engine, &d->limits, peaks_of(&like->precision));
     devices_find_energy(d, like->precision.math);
+    if (like->relaxed)
+        relax(d);
 }

@@ -39,7 +39,10 @@ void devices_look_up(struct devices *d);
 /* Fills `energy`, for arithmetic with `math_byte` bytes per element, after devices_look_up. */
 void devices_find_energy(struct devices *d, double math_byte);
 
-/* The same, and the rates. `like` gives the precision, timing and calibration of all devices. */
+/* The same, and the rates. `like` gives the precision, timing and calibration of all devices.
+ * Relaxed devices stay at the nominal clock; an engine has the ridge point it was given and no
+ * overlap, but computes as fast as overlap could make it. So they take at most the time of the
+ * devices, and with ideal timing, or without overlap, it never grows with a rate. */
 void devices_time(struct devices *d, const struct design *like);
 
 /* Sets the clock of the compute units to `ratio` of that with these seconds per FLOP. */

@@ -33,7 +33,8 @@ static void price(void *ctx, size_t n, const double *x, double *y)
         verdict++;
     for (size_t i = 0; i < n * axes; i++)
         genes[i] = gene_at(&j->explore->gene[i % axes], x[i]);
-    sweep_points(j->study, j->columns, &(struct point_list){n, genes, rows}, j->cursor, j->jobs);
+    sweep_points(j->study, j->columns, &(struct point_list){.n = n, .genes = genes, .rows = rows},
+                 j->cursor, j->jobs);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < j->metrics; k++)
             y[i * j->metrics + k] = j->metric[k] == SIZE_MAX

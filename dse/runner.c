@@ -211,7 +211,8 @@ static int write_front(struct runner *r, const struct archive *front)
         if (!is_in_shard(r, id[i]))
             continue;
         genes_seek(r->explore.gene, axes, id[i], gene);
-        sweep_points(r->study, r->columns, &(struct point_list){1, gene, row}, cursor, 1);
+        sweep_points(r->study, r->columns, &(struct point_list){.n = 1, .genes = gene, .rows = row},
+                     cursor, 1);
         rc = put_point(r, id[i], row);
     }
     free(row);
@@ -254,8 +255,8 @@ static int take_batch(struct runner *r, size_t n, const double *rows, const bool
 /* Asks, prices and tells until the search ends. 1 if interrupted. */
 static int ask_and_tell(struct runner *r)
 {
-    struct cursor *cursor = explore_cursors(&r->explore, r->jobs);
     const struct problem *p = &r->explore.problem;
+    size_t each = explore_rows(&r->explore);
     bool ranks = r->study->strategy->ranks;
     double *rows = NULL, *worth = NULL;
     bool *joined = NULL;
@@ -266,12 +267,11 @@ static int ask_and_tell(struct runner *r)
     while (rc == 0 && !r->timed_out && (n = search_ask(r->search, &genes)) > 0) {
         if (n > room) {
             room = n;
-            rows = mem_grow(rows, room * r->columns->stride, sizeof *rows);
-            worth = mem_grow(worth, room * (p->objectives + p->limits), sizeof *worth);
+            rows = mem_grow(rows, each * room * r->columns->stride, sizeof *rows);
+            worth = mem_grow(worth, each * room * (p->objectives + p->limits), sizeof *worth);
             joined = mem_grow(joined, room, sizeof *joined);
         }
-        sweep_points(r->study, r->columns, &(struct point_list){n, genes, rows}, cursor, r->jobs);
-        explore_outcomes(&r->explore, n, rows, worth);
+        explore_price(&r->explore, n, genes, rows, worth, r->jobs);
         search_tell(r->search, worth, joined);
         rc = take_batch(r, n, rows, joined);
         struct archive *front = search_front(r->search);

@@ -226,30 +226,41 @@ static const double *column_lane(const struct block *b, const struct column *c)
                                 : NULL;
 }
 
-size_t block_price(struct block *b)
+/* Prices the points and writes their rows, `offset` numbers behind those of the block. */
+static void price_rows(struct block *b, size_t offset)
 {
     const struct columns *columns = b->columns;
     const struct study *s = b->study;
     size_t n = b->devices.n;
     double excess[STUDY_LIMITS_MOST];
-    if (!n)
-        return 0;
     evaluate_many(b->prepared, &b->like, &s->prices, &b->devices, &b->metrics, b->mapped);
     for (size_t i = 0; i < n; i++) {
-        double *to = columns ? b->row[i] + columns->n : excess;
+        double *to = columns ? b->row[i] + offset + columns->n : excess;
         double *verdict = &LANE(&b->metrics, metrics, verdict)[i];
         study_excess(s, &b->like, &b->devices, &b->metrics, i, to);
         for (size_t k = 0; k < s->constraints && *verdict == VERDICT_OK; k++)
             if (to[1 + k] > 0)
                 *verdict = VERDICT_CONSTRAINT;
         if (columns)
-            write_plan(b->row[i], b, i);
+            write_plan(b->row[i] + offset, b, i);
     }
     for (size_t k = 0; columns && k < columns->n; k++) {
         const double *value = column_lane(b, &columns->column[k]);
         for (size_t i = 0; i < n && value; i++)
-            b->row[i][k] = value[i];
+            b->row[i][offset + k] = value[i];
     }
+}
+
+size_t block_price(struct block *b)
+{
+    size_t n = b->devices.n;
+    if (n && b->relaxed_at) {
+        b->like.relaxed = true;
+        price_rows(b, b->relaxed_at);
+        b->like.relaxed = false;
+    }
+    if (n)
+        price_rows(b, 0);
     b->devices.n = 0;
     return n;
 }

@@ -20,6 +20,7 @@ struct block {
     struct metrics_lanes metrics;
     size_t mapped[LANES];
     double *row[LANES];
+    size_t relaxed_at; /* > 0: also prices relaxed designs, into rows that many numbers behind */
 };
 
 /* Adds the point at the cursor. block_price writes it to `row` (columns->stride numbers); without

@@ -97,30 +97,46 @@ static bool batch_is_given(const struct study *s)
     return !varies(s, "workload.batch") && s->base.workload.batch != BATCH_MAX;
 }
 
-/* Does any engine of the study overlap with the chip, or share a power limit with it? */
-static bool engines_interfere(const struct study *s)
+static bool throttles(const struct study *s)
 {
-    bool throttles =
-        study_can_be(s, "timing", s->base.mode.timing, TIMING_IDEAL) || has_calibration(s);
-    if (varies(s, "engine.overlap") || varies(s, "engine.bandwidth_ratio"))
-        return true;
-    const struct engine *e = &s->base.engine;
-    bool found = !varies(s, "engine") && (e->overlap > 0 || (throttles && engine_is_there(e)));
+    return study_can_be(s, "timing", s->base.mode.timing, TIMING_IDEAL) || has_calibration(s);
+}
+
+/* Does any engine of the study have the property? */
+static bool some_engine(const struct study *s, bool (*has)(const struct engine *))
+{
+    bool found = !varies(s, "engine") && has(&s->base.engine);
     for (size_t i = 0; i < s->axes; i++)
         for (size_t j = 0; j < s->axis[i].n && s->axis[i].is_part && s->axis[i].part == PART_ENGINE;
-             j++) {
-            e = s->axis[i].part_value[j];
-            found = found || e->overlap > 0 || (throttles && engine_is_there(e));
-        }
+             j++)
+            found = found || has(s->axis[i].part_value[j]);
     return found;
+}
+
+static bool overlaps(const struct engine *e)
+{
+    return e->overlap > 0;
+}
+
+static bool some_engine_overlaps_chip(const struct study *s)
+{
+    return varies(s, "engine.overlap") || some_engine(s, overlaps);
+}
+
+bool trends_need_relaxing(const struct study *s)
+{
+    bool shares = varies(s, "engine.bandwidth_ratio") || some_engine(s, engine_is_there);
+    return some_engine_overlaps_chip(s) || (throttles(s) && shares);
 }
 
 /* Does the declared speed trend of the row apply to this study? */
 static bool speed_holds(const struct study *s, const struct field *m, size_t row)
 {
     bool context = !strcmp(rows[row].path, "workload.context");
-    return !engines_interfere(s) && !(rows[row].picks_kernels && has_calibration(s)) &&
-           !(context && m && !only_decodes(s));
+    bool only_ideal =
+        !has_calibration(s) && !study_can_be(s, "timing", s->base.mode.timing, TIMING_SIMULATOR);
+    return (only_ideal || !some_engine_overlaps_chip(s)) &&
+           !(rows[row].picks_kernels && has_calibration(s)) && !(context && m && !only_decodes(s));
 }
 
 bool trend_always(const struct field *m)

@@ -5,13 +5,17 @@
  * latency or, in decode, with the context. It grows with the batch, so the largest batch within the
  * limits grows with rates, memory and the limits; and it grows no faster than the batch, because
  * weights are read once per step, so throughput grows with the batch too. The best of several
- * mappings is the maximum of functions with the same trend. Not covered, so not declared:
- * - an engine that overlaps with the chip: an operator runs on the unit with the shorter time,
- * which may be the unit that finishes last, so a faster unit can make a step slower;
- * - an engine beside a chip that lowers its clock to stay within its power limit: an operator that
- *   moves between them changes the power on the board at once, in either direction. Without an
- *   engine, faster parts do the same work in less time, hence at a lower clock and voltage, with
- *   less energy;
+ * mappings is the maximum of functions with the same trend. Without an engine this also holds under
+ * a power limit: faster parts do the same work in less time, hence at a lower clock and voltage,
+ * with less energy.
+ *
+ * Relaxed designs. Two things break the trend of a step with an engine. Beside a chip that lowers
+ * its clock to stay within its power limit, an operator that moves between the two changes the
+ * power at once, in either direction. With overlap an operator runs on the unit with the shorter
+ * time, which may be the unit that finishes last. In such studies trends are those of relaxed
+ * designs (devices_time), which take at most as long: their corners bound the others. Not covered,
+ * so not declared:
+ * - overlap with another timing than ideal, whose times have parts that no rate shortens;
  * - FP8 and FP4 ratios with calibrated timing: they decide which kernel measurements are used;
  * - throughput along the context outside decode: a longer prompt amortises the weights;
  * - per-device metrics and system cost with a separate prefill pool: its size depends on the speed
@@ -35,6 +39,9 @@
 /* The trend of metric `m`, or of the excess over the model's limits if m is NULL, along an axis.
  * TREND_UNKNOWN for axes of catalogue parts and if nothing is declared. */
 enum trend trend_declared(const struct study *s, const struct field *m, const struct axis *a);
+
+/* Are the trends of this study those of its relaxed designs? */
+bool trends_need_relaxing(const struct study *s);
 
 /* The share by which the metric may move against its trend along the axis. */
 double trend_dip(const struct field *m, const struct axis *a);

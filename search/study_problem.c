@@ -60,6 +60,37 @@ void explore_outcomes(const struct explore *e, size_t n, const double *rows, dou
     }
 }
 
+/* ---- points out of order ---- */
+
+struct cursor *explore_cursors(struct explore *e, size_t jobs)
+{
+    if (jobs > e->cursors) {
+        e->cursor = mem_grow(e->cursor, jobs, sizeof *e->cursor);
+        memset(e->cursor + e->cursors, 0, (jobs - e->cursors) * sizeof *e->cursor);
+        e->cursors = jobs;
+    }
+    return e->cursor;
+}
+
+size_t explore_rows(const struct explore *e)
+{
+    return e->problem.relaxed ? 2 : 1;
+}
+
+/* Prices points; their rows are followed by those of relaxed designs if the problem is relaxed. */
+static void price(struct explore *e, size_t n, const double *genes, double *rows, size_t jobs)
+{
+    struct point_list list = {n, genes, rows, e->problem.relaxed};
+    sweep_points(e->study, e->columns, &list, explore_cursors(e, jobs), jobs);
+}
+
+void explore_price(struct explore *e, size_t n, const double *genes, double *rows, double *outcomes,
+                   size_t jobs)
+{
+    price(e, n, genes, rows, jobs);
+    explore_outcomes(e, n * explore_rows(e), rows, outcomes);
+}
+
 /* ---- trends along the axes ---- */
 
 enum { LINES = 256, LINES_LEAST = 2, STEPS = 24 };
@@ -195,8 +226,9 @@ static void check_line(struct explore *e, size_t axis, size_t points, const doub
         explore_outcomes(e, 1, rows, now);
         for (size_t j = 0; j < width; j++) {
             size_t at = j * p->genes + axis;
-            bool sign_only = j == p->objectives; /* its excess mixes memory and latency */
-            double next = sign_only ? now[j] > 0 : now[j];
+            bool is_limit = j >= p->objectives, sign_only = j == p->objectives;
+            /* The excess over the model's limits mixes memory and latency. */
+            double next = sign_only ? now[j] > 0 : is_limit ? fmax(now[j], 0) : now[j];
             if (!e->always[j] && j != p->objectives && now[p->objectives] > 0)
                 continue;
             if (!follows(e->trend[at], &so_far[j], next, e->dip[at], j >= p->objectives))
@@ -207,26 +239,15 @@ static void check_line(struct explore *e, size_t axis, size_t points, const doub
     }
 }
 
-static void check_lines(struct explore *e, struct lines *l, struct cursor *cursor, size_t jobs)
+static void check_lines(struct explore *e, struct lines *l, size_t jobs)
 {
     size_t stride = e->columns->stride;
-    l->rows = mem_grow(l->rows, l->points * stride, sizeof *l->rows);
-    sweep_points(e->study, e->columns, &(struct point_list){l->points, l->genes, l->rows}, cursor,
-                 jobs);
-    const double *row = l->rows;
+    l->rows = mem_grow(l->rows, explore_rows(e) * l->points * stride, sizeof *l->rows);
+    price(e, l->points, l->genes, l->rows, jobs);
+    const double *row = l->rows + (explore_rows(e) - 1) * l->points * stride;
     for (size_t i = 0; i < l->n; row += l->line[i++].points * stride)
         check_line(e, l->line[i].axis, l->line[i].points, row);
     l->n = l->points = 0;
-}
-
-struct cursor *explore_cursors(struct explore *e, size_t jobs)
-{
-    if (jobs > e->cursors) {
-        e->cursor = mem_grow(e->cursor, jobs, sizeof *e->cursor);
-        memset(e->cursor + e->cursors, 0, (jobs - e->cursors) * sizeof *e->cursor);
-        e->cursors = jobs;
-    }
-    return e->cursor;
 }
 
 /* Checks trends until each axis has LINES lines or the effort is used up. Returns the effort spent.
@@ -234,7 +255,6 @@ struct cursor *explore_cursors(struct explore *e, size_t jobs)
 static double check_trends(struct explore *e, double effort, size_t jobs)
 {
     double spent = 0, more;
-    struct cursor *cursor = explore_cursors(e, jobs);
     struct lines *l = mem_alloc(1, sizeof *l);
     l->genes = mem_alloc(SEARCH_BATCH * e->problem.genes, sizeof *l->genes);
     for (size_t points; e->lines < LINES; spent += more) {
@@ -242,11 +262,11 @@ static double check_trends(struct explore *e, double effort, size_t jobs)
         if (points == 0 || spent + more > effort)
             break;
         if (l->points + points > SEARCH_BATCH)
-            check_lines(e, l, cursor, jobs);
+            check_lines(e, l, jobs);
         add_lines(e, l);
     }
     if (l->n > 0)
-        check_lines(e, l, cursor, jobs);
+        check_lines(e, l, jobs);
     free(l->genes);
     free(l->rows);
     free(l);
@@ -287,6 +307,7 @@ static void declare_trends(struct explore *e)
             e->turns[j * axes + i] = t != TREND_UNKNOWN;
         }
     }
+    e->problem.relaxed = trends_need_relaxing(s);
     e->problem.trend = e->trend;
     e->problem.dip = e->dip;
     e->problem.always = e->always;
@@ -307,6 +328,9 @@ static void declare_trends(struct explore *e)
  *   calibrated, contexts  2647   2892   61351    1.15    23
  *   calibrated, auto      5806   8554  156367    1.56    27
  *
+ *   engines               2718   6881   92940    2.53    32
+ *   engines, auto         3431  12137  202554    3.54    55
+ *
  * where slow = (apart - near) / 480 / a, and a = order / 480 less one change of the slow genes.
  * `start` is what the first point of a cursor costs, which provides the memory of its mappings. */
 static const struct point_effort {
@@ -323,7 +347,11 @@ static bool has_auto(const struct study *s, const char *path, double base)
  * (assumed; with four objectives a search that prices a third of the points breaks even). */
 static const double OBJECTIVE_WORK = 0.4;
 
-static struct point_effort point_effort_of(const struct study *s)
+/* Bounds of relaxed designs, which are priced with the points (the rows "engines" over those
+ * without engines). Points that lower the clock cost more in order, so these are the upper ends. */
+static const double RELAXED_POINT = 2.4, RELAXED_SLOW = 2.1;
+
+static struct point_effort usual_effort(const struct study *s)
 {
     const struct plan *p = &s->base.plan;
     if (has_auto(s, "plan.pp", p->pp) || has_auto(s, "plan.cp", p->cp))
@@ -333,6 +361,15 @@ static struct point_effort point_effort_of(const struct study *s)
         return effort_auto;
     return study_can_be(s, "timing", s->base.mode.timing, TIMING_CALIBRATED) ? effort_calibrated
                                                                              : effort_fixed;
+}
+
+static struct point_effort point_effort_of(const struct study *s)
+{
+    struct point_effort p = usual_effort(s);
+    bool relaxes = trends_need_relaxing(s);
+    return (struct point_effort){.point = p.point * (relaxes ? RELAXED_POINT : 1),
+                                 .slow = p.slow * (relaxes ? RELAXED_SLOW : 1),
+                                 .start = p.start};
 }
 
 /* In points of the grid; each point includes its share of a change of the slow genes. */

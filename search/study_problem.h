@@ -43,6 +43,13 @@ enum confirmed explore_confirm(struct explore *e, const struct search *s, size_t
 struct cursor *explore_cursors(struct explore *e, size_t jobs);
 void explore_free(struct explore *e);
 
+/* Rows that explore_price needs per point, and outcomes: 2 if the problem is relaxed, else 1. */
+size_t explore_rows(const struct explore *e);
+
+/* Prices `n` points: their rows, and the outcomes that search_tell takes. */
+void explore_price(struct explore *e, size_t n, const double *genes, double *rows, double *outcomes,
+                   size_t jobs);
+
 /* Computes the outcomes of `n` rows. */
 void explore_outcomes(const struct explore *e, size_t n, const double *rows, double *outcomes);
 

@@ -163,6 +163,7 @@ static void *price_batches(void *ctx)
     const struct list_worker *worker = ctx;
     struct point_queue *queue = worker->of;
     struct block *block = mem_alloc(1, sizeof *block);
+    block->relaxed_at = queue->list->relaxes ? queue->list->n * queue->columns->stride : 0;
     for (;;) {
         pthread_mutex_lock(&queue->lock);
         size_t from = queue->next,

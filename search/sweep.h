@@ -19,11 +19,13 @@ struct point_range {
 int sweep_run(const struct study *s, const struct columns *columns, struct point_range range,
               size_t jobs, points_fn fn, void *ctx);
 
-/* Points as genes[n][axes] (cursor_put) and their rows[n][stride]. */
+/* Points as genes[n][axes] (cursor_put) and their rows[n][stride]; if `relaxes`, n rows of relaxed
+ * designs (devices_time) follow. */
 struct point_list {
     size_t n;
     const double *genes;
     double *rows;
+    bool relaxes;
 };
 
 /* Prices a list of points. `cursor` has `jobs` cursors, zero-initialised before the first call; the

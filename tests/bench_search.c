@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/pareto.h"
 #include "search/block.h"
+#include "search/metric_trend.h"
 #include "search/study_problem.h"
 #include "tests/bench.h"
 #include "tests/problems.h"
@@ -253,16 +254,16 @@ static struct outcome grid_of(const struct study *s)
     return o;
 }
 
-static void ask_and_tell(struct search *search, const struct explore *e, struct cursor *cursor)
+static void ask_and_tell(struct search *search, struct explore *e)
 {
     size_t width = e->problem.objectives + e->problem.limits;
-    double *rows = mem_alloc((size_t)SEARCH_BATCH * e->columns->stride, sizeof *rows);
-    double *worth = mem_alloc(SEARCH_BATCH * width, sizeof *worth);
+    size_t most = SEARCH_BATCH * explore_rows(e);
+    double *rows = mem_alloc(most * e->columns->stride, sizeof *rows);
+    double *worth = mem_alloc(most * width, sizeof *worth);
     bool *joined = mem_alloc(SEARCH_BATCH, sizeof *joined);
     const double *genes;
     for (size_t n; (n = search_ask(search, &genes)) > 0;) {
-        sweep_points(e->study, e->columns, &(struct point_list){n, genes, rows}, cursor, 2);
-        explore_outcomes(e, n, rows, worth);
+        explore_price(e, n, genes, rows, worth, 2);
         search_tell(search, worth, joined);
         archive_forget(search_front(search));
     }
@@ -278,14 +279,13 @@ static struct outcome search_of(const struct study *s)
     struct outcome o = {0};
     struct columns *columns = mem_alloc(1, sizeof *columns);
     struct explore *e = mem_alloc(1, sizeof *e);
-    struct cursor cursor[2] = {{0}};
     columns_make(columns, s);
     double start = now_s();
     explore_make(e, s, columns);
     if (is_exact)
         explore_trends(e, (double)s->size, 2);
     struct search *search = search_open(s->strategy, &e->problem);
-    ask_and_tell(search, e, cursor);
+    ask_and_tell(search, e);
     if (is_exact && (search_gave_up(search) || search_failed(search) ||
                      explore_confirm(e, search, 2) != BOUNDS_KEPT)) {
         o = grid_of(s);
@@ -296,8 +296,6 @@ static struct outcome search_of(const struct study *s)
     o.spent_s = now_s() - start;
     search_close(search);
     explore_free(e);
-    cursor_free(&cursor[0]);
-    cursor_free(&cursor[1]);
     free(e);
     free(columns);
     return o;
@@ -372,6 +370,8 @@ static void bench_study(struct catalogue *c)
 #define FIXED "plan: {devices: 32, tp: 8, dp: 4}\nworkload: {batch: max, tpot: 50 ms}\n"
 #define AUTO                                                                                       \
     "plan: {devices: 32, tp: auto, dp: auto, ep: auto}\nworkload: {batch: max, tpot: 50 ms}\n"
+#define ENGINES                                                                                    \
+    "sweep:\n  workload.context: [2048, 8192, 32768]\n  engine: [none, attacc, duplex]\n"
 #define ALL_AUTO                                                                                   \
     "plan: {devices: 32, tp: auto, dp: auto, ep: auto, pp: auto, cp: auto}\n"                      \
     "workload: {phase: prefill, batch: max, ttft: 2 s}\n"
@@ -406,6 +406,8 @@ static const struct {
     {"calibrated, contexts",
      "models: [gpt3-175b, deepseek-r1]\nchip: h100\ntiming: calibrated\n" FIXED
      "sweep:\n  workload.context: [2048, 4096, 8192, 32768]\n" CHIPS("9") TWO},
+    {"engines", "models: [gpt3-175b, deepseek-r1]\nchip: b200\n" FIXED ENGINES CHIPS("8") TWO},
+    {"engines, auto", "models: [gpt3-175b, deepseek-r1]\nchip: b200\n" AUTO ENGINES CHIPS("8") TWO},
 };
 
 static struct study *study_of_kind(struct catalogue *c, size_t kind, const char *strategy)
@@ -477,7 +479,12 @@ static void price_in_order(const struct sample *p)
 static void price_list(const struct sample *p)
 {
     struct cursor c = {0};
-    sweep_points(p->study, p->columns, &(struct point_list){p->n, p->genes, p->rows}, &c, 1);
+    sweep_points(p->study, p->columns,
+                 &(struct point_list){.n = p->n,
+                                      .genes = p->genes,
+                                      .rows = p->rows,
+                                      .relaxes = trends_need_relaxing(p->study)},
+                 &c, 1);
     cursor_free(&c);
 }
 
@@ -508,7 +515,7 @@ static void bench_effort(struct catalogue *c, const char *kind, const char *how)
     columns_make(columns, s);
     explore_make(e, s, columns);
     struct sample p = {s, columns, POINTS, mem_alloc(POINTS * s->axes, sizeof(double)),
-                       mem_alloc(POINTS * columns->stride, sizeof(double))};
+                       mem_alloc(2 * POINTS * columns->stride, sizeof(double))};
     void (*const price)(const struct sample *) = *how == 'o' ? price_in_order : price_list;
     draw_sample(&p, e, 7, *how == 'a');
     price(&p);

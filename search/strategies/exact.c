@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "search/strategies/strategy.h"
+#include "search/strategies/ask_tell.h"
 
 enum { PATTERNS_MOST = 64, VALUES_MOST = 32 };
 #define NO_PART SIZE_MAX
@@ -24,7 +24,7 @@ struct bounds {
 struct boxes {
     size_t n, room;
     struct bounds *side; /* [n][genes] */
-    double *outcome;     /* [n][patterns][width] of the corners */
+    double *outcome;     /* [n][patterns][width] of the corners: bounds if the problem is relaxed */
 };
 
 struct exact {
@@ -299,6 +299,16 @@ static void keep_open_parts(struct exact *e)
 
 /* ---- levels ---- */
 
+/* Effort of n points: as those of the last ask, or with every combination of slow genes in every
+ * ask. */
+static double effort_of_points(const struct exact *e, double n)
+{
+    const struct effort *effort = &e->problem->effort;
+    double combinations = genes_size(e->problem->gene, effort->slow_genes);
+    double changes = fmin(n, combinations * ceil(n / SEARCH_BATCH));
+    return fmin(e->effort_per_point * n, effort->point * n + effort->slow * changes);
+}
+
 /* Decides whether to split the boxes `now`, to list their points or to give up. */
 static void plan_level(struct exact *e)
 {
@@ -312,10 +322,8 @@ static void plan_level(struct exact *e)
         open += (double)points_of(e, side(e, &e->now, i));
         corners += (double)(most_corners(e, i) - e->patterns); /* its own corners are priced */
     }
-    double list = e->effort_per_point * open + p->effort.check,
-           split = e->effort_per_point * corners;
-    if (split < e->effort_per_point * open &&
-        e->spent + split + fmin(list, grid) <= (1 + ALLOWED) * grid)
+    double list = effort_of_points(e, open) + p->effort.check, split = effort_of_points(e, corners);
+    if (corners < open && e->spent + split + fmin(list, grid) <= (1 + ALLOWED) * grid)
         return;
     e->listing = list < grid;
     e->gave_up = !e->listing;
@@ -479,12 +487,12 @@ static bool gives_up(const void *self)
 static void tell(void *self, size_t n, const double *genes, const double *outcomes)
 {
     struct exact *e = self;
+    const double *bounds = outcomes + (e->problem->relaxed ? n * e->width : 0);
     (void)genes;
-    (void)n;
     for (size_t i = 0; i < e->waiting; i++)
         if (e->wait[i].part != NO_PART)
             memcpy(outcome_of(e, &e->part, e->wait[i].part, e->wait[i].pattern),
-                   outcomes + e->wait[i].point * e->width, e->width * sizeof(double));
+                   bounds + e->wait[i].point * e->width, e->width * sizeof(double));
     for (size_t i = 0; i < e->waiting; i++)
         test_bounds(e, e->wait[i].parent, outcomes + e->wait[i].point * e->width);
     keep_open_parts(e);

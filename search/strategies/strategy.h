@@ -41,6 +41,7 @@ struct problem {
     const enum trend *trend; /* [objectives + limits][genes] */
     const double *dip;       /* same shape: share by which it may move against the trend; or NULL */
     const bool *always;      /* [objectives + limits]: the trend also holds beyond limit 0 */
+    bool relaxed;            /* trends hold for bounds on the outcomes: see below */
     struct effort {
         double grid;       /* of all points in order; 0: never give up in favour of the grid */
         double least;      /* of the smallest grid that bounds can pay for */
@@ -57,7 +58,8 @@ struct problem {
 double trend_room(double outcome, double dip, bool is_limit);
 
 /* An outcome[objectives + limits] of a point: its objectives, all to be minimised, then its excess
- * over each limit, relative to the limit (0 or less: the limit is kept). */
+ * over each limit, relative to the limit (0 or less: the limit is kept). If the problem is relaxed,
+ * the outcomes of n points are followed by n bounds, of the same shape and none worse. */
 
 /* The sum of the excesses; 0 means feasible. NaN counts as infinite. */
 double outcome_violation(const struct problem *p, const double *outcome);

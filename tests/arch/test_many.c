@@ -518,7 +518,9 @@ static void a_row_does_not_depend_on_the_way_to_it(void **state)
                 for (size_t k = 0; k < stride; k++)
                     assert_true(same(row[k], swept.at[other * stride + k]));
             }
-            sweep_points(s, columns, &(struct point_list){s->size, genes, asked}, cursor, 1);
+            sweep_points(s, columns,
+                         &(struct point_list){.n = s->size, .genes = genes, .rows = asked}, cursor,
+                         1);
             for (uint64_t i = 0; i < s->size; i++)
                 for (size_t k = 0; k < stride; k++)
                     assert_true(
