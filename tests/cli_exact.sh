@@ -74,7 +74,7 @@ study 15 "$latency" "$fixed
 $limits" >small.txt
 study 60 "$latency" "$fixed
 constraints: [tokens_per_s >= 1e9]" >nothing.txt
-# An engine shares the power limit of its chip, so no trend of throughput is declared.
+# Relaxed designs bound engines, at more effort per point than this grid can save.
 study 30 "$engines" "$fixed
 $limits" >engines.txt
 exact "large" 0 "$bounds" <large.txt
