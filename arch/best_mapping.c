@@ -156,16 +156,52 @@ static void lower_late(double *slo, struct load_lanes *load, const struct step *
     }
 }
 
-/* `guess`: starting point of the search for the largest load; affects no result. */
-static void try_step(struct candidates *out, const struct trial *a, const struct devices *d,
-                     const struct workload *w, const double *guess)
-{
-    const struct step *s = a->step;
-    lane limit_s, late, time_s;
-    double *cap = LANE(&out->of, candidate, cap), *slo = LANE(&out->of, candidate, slo);
-    double *prompt_s = LANE(&out->of, candidate, prompt_s);
-    const double *most = LANE(&out->load, load, most);
+/* A largest load that the search over mappings leaves to find_slo: it is a metric, but affects no
+ * choice. */
+static const double SLO_LATER = NAN;
 
+/* A load that fills the memory and meets the limit is the best one. Finds the others, and the step
+ * at each; `guess`, which may be NULL: no larger load meets the limit. */
+static void find_loads(struct candidates *out, struct clocked_lanes *clocked, const struct trial *a,
+                       const struct devices *d, const double *limit_s, const double *guess)
+{
+    const double *cap = LANE(&out->of, candidate, cap);
+    double *slo = LANE(&out->of, candidate, slo);
+    struct devices some;
+    struct load_lanes load;
+    struct clocked_lanes at;
+    size_t of[LANES], n = 0;
+    lane within_s, from, largest;
+
+    lanes_set(slo, d->n, INFINITY);
+    set_loads(&out->load, d->n, cap, slo);
+    steps_clock(clocked, a->step, d, &out->load, a->memo);
+    for (size_t i = 0; i < d->n; i++) {
+        slo[i] = SLO_LATER;
+        if (cap[i] < 1 || LANE(clocked, clocked, time_s)[i] <= limit_s[i])
+            continue;
+        within_s[n] = limit_s[i];
+        from[n] = guess ? guess[i] : cap[i];
+        of[n++] = i;
+    }
+    if (n == 0)
+        return;
+    devices_pick(&some, d, of, n);
+    steps_largest_held_load(largest, a->step, &some, within_s, from, a->memo);
+    set_loads(&load, n, largest, largest);
+    steps_clock(&at, a->step, &some, &load, a->memo);
+    for (size_t j = 0; j < n; j++) {
+        slo[of[j]] = largest[j];
+        LANES_COPY(&out->load, of[j], &load, j);
+        LANES_COPY(clocked, of[j], &at, j);
+    }
+}
+
+/* Finds prompt_s, and the limit on the step of each device with its verdict. */
+static void find_limits(struct candidates *out, double *limit_s, double *late,
+                        const struct trial *a, const struct devices *d, const struct workload *w)
+{
+    double *prompt_s = LANE(&out->of, candidate, prompt_s);
     lanes_set(prompt_s, d->n, NAN);
     if (a->waits) {
         static const struct load one = {1, 1};
@@ -174,40 +210,81 @@ static void try_step(struct candidates *out, const struct trial *a, const struct
         steps_held_time_s(prompt_s, &a->waits->prefill, d, &single, &a->waits->prefill_memo);
     }
     set_limits(limit_s, late, a, d->n, w, prompt_s);
-    set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte), LANE(&d->rates, rates, pool_byte));
-    steps_largest_held_load(slo, s, d, limit_s, guess ? guess : cap, a->memo);
-    if (a->batch == BATCH_MAX) {
-        set_loads(&out->load, d->n, cap, slo);
-        lower_late(slo, &out->load, s, d, limit_s, a->memo);
-        set_loads(&out->load, d->n, cap, slo);
-        set_verdicts(&out->of, d->n, s, most, most, slo, late);
-        return;
-    }
-    struct load given = step_load(s, a->batch);
-    LANES_FILL(&out->load, d->n, given);
-    lanes_set(time_s, d->n, 0);
-    if (w->tpot_s < INFINITY || w->ttft_s < INFINITY)
-        steps_held_time_s(time_s, s, d, &out->load, a->memo);
-    set_verdicts(&out->of, d->n, s, most, time_s, limit_s, late);
 }
 
 /* Fills step_s, rate and clock, and finds devices that exceed their power at any clock. */
-static void time_candidates(struct candidates *out, const struct trial *a, const struct devices *d)
+static void put_steps(struct candidates *out, const struct trial *a,
+                      const struct clocked_lanes *clocked, size_t n)
 {
-    const struct step *s = a->step;
     const double *mean = LANE(&out->load, load, mean);
     double *step_s = LANE(&out->of, candidate, step_s);
     double *rate = LANE(&out->of, candidate, rate);
     double *verdict = LANE(&out->of, candidate, verdict);
-    struct clocked_lanes clocked;
-    steps_clock(&clocked, s, d, &out->load, a->memo);
-    for (size_t i = 0; i < d->n; i++) {
-        step_s[i] = LANE(&clocked, clocked, time_s)[i];
-        LANE(&out->of, candidate, clock)[i] = LANE(&clocked, clocked, ratio)[i];
-        rate[i] = mean[i] * s->dp * a->counted / step_s[i] / a->shared;
-        if (verdict[i] == VERDICT_OK && LANE(&clocked, clocked, excess)[i] > 0)
+    for (size_t i = 0; i < n; i++) {
+        step_s[i] = LANE(clocked, clocked, time_s)[i];
+        LANE(&out->of, candidate, clock)[i] = LANE(clocked, clocked, ratio)[i];
+        rate[i] = mean[i] * a->step->dp * a->counted / step_s[i] / a->shared;
+        if (verdict[i] == VERDICT_OK && LANE(clocked, clocked, excess)[i] > 0)
             verdict[i] = VERDICT_POWER;
     }
+}
+
+/* `guess`, which may be NULL: no larger load meets the limits; affects no result. `slo_later`: slo
+ * may be left to find_slo. */
+static void try_step(struct candidates *out, const struct trial *a, const struct devices *d,
+                     const struct workload *w, const double *guess, bool slo_later)
+{
+    const struct step *s = a->step;
+    lane limit_s, late;
+    double *cap = LANE(&out->of, candidate, cap), *slo = LANE(&out->of, candidate, slo);
+    const double *most = LANE(&out->load, load, most);
+    struct clocked_lanes clocked;
+
+    find_limits(out, limit_s, late, a, d, w);
+    set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte), LANE(&d->rates, rates, pool_byte));
+    if (a->batch == BATCH_MAX && slo_later && !some_engine_overlaps(d)) {
+        find_loads(out, &clocked, a, d, limit_s, guess);
+        set_verdicts(&out->of, d->n, s, most, most, slo, late);
+        put_steps(out, a, &clocked, d->n);
+        return;
+    }
+    if (a->batch == BATCH_MAX || !slo_later)
+        steps_largest_held_load(slo, s, d, limit_s, guess ? guess : cap, a->memo);
+    else
+        lanes_set(slo, d->n, SLO_LATER);
+    if (a->batch == BATCH_MAX) {
+        set_loads(&out->load, d->n, cap, slo);
+        lower_late(slo, &out->load, s, d, limit_s, a->memo);
+        set_loads(&out->load, d->n, cap, slo);
+    } else {
+        struct load given = step_load(s, a->batch);
+        LANES_FILL(&out->load, d->n, given);
+    }
+    steps_clock(&clocked, s, d, &out->load, a->memo);
+    if (a->batch == BATCH_MAX)
+        set_verdicts(&out->of, d->n, s, most, most, slo, late);
+    else
+        set_verdicts(&out->of, d->n, s, most, LANE(&clocked, clocked, time_s), limit_s, late);
+    put_steps(out, a, &clocked, d->n);
+}
+
+/* The largest loads that try_step left, of n devices at one mapping. */
+static void find_slo(struct candidates *out, const struct trial *a, const struct devices *d,
+                     const struct workload *w, const size_t *of)
+{
+    struct candidates some;
+    struct candidate c;
+    lane limit_s, late, from, slo;
+    find_limits(&some, limit_s, late, a, d, w);
+    bool overlaps = some_engine_overlaps(d);
+    for (size_t j = 0; j < d->n; j++) {
+        LANES_TAKE(c, &out->of, of[j]);
+        double load = LANE(&out->load, load, most)[of[j]];
+        from[j] = overlaps ? c.cap : larger(1, load * limit_s[j] / c.step_s);
+    }
+    steps_largest_held_load(slo, a->step, d, limit_s, from, a->memo);
+    for (size_t j = 0; j < d->n; j++)
+        LANE(&out->of, candidate, slo)[of[j]] = slo[j];
 }
 
 /* ---- merits ---- */
@@ -344,8 +421,7 @@ static void time_mapping(struct candidates *out, const struct mapping_search *q,
     for (size_t j = 0; j < n && guess; j++)
         from[j] = guess[of[j]];
     make_trial(&a, q, d, k);
-    try_step(out, &a, d, q->w, guess ? from : NULL);
-    time_candidates(out, &a, d);
+    try_step(out, &a, d, q->w, guess ? from : NULL, true);
 }
 
 /* Merit of a mapping on a device that was not timed: below all others. */
@@ -450,6 +526,26 @@ static void search(struct candidates *out, size_t mapped[LANES], struct mapping_
     choose_first_of_equals(&f, q);
 }
 
+/* Finds the largest loads that the search left. */
+static void find_slos(struct candidates *out, const size_t mapped[LANES],
+                      const struct mapping_search *q)
+{
+    const double *slo = LANE(&out->of, candidate, slo);
+    for (size_t k = q->first; k < q->last; k++) {
+        struct devices some;
+        struct trial a;
+        size_t of[LANES], n = 0;
+        for (size_t i = 0; i < q->d->n; i++)
+            if (mapped[i] == k && isnan(slo[i]))
+                of[n++] = i;
+        if (n == 0)
+            continue;
+        devices_pick(&some, q->d, of, n);
+        make_trial(&a, q, &some, k);
+        find_slo(out, &a, &some, q->w, of);
+    }
+}
+
 void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared *p,
                    const struct devices *d, const struct workload *w)
 {
@@ -457,11 +553,11 @@ void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared
     struct trial a;
     if (p->n > 1) {
         search(out, mapped, &q);
+        find_slos(out, mapped, &q);
         return;
     }
     make_trial(&a, &q, d, 0);
-    try_step(out, &a, d, w, NULL);
-    time_candidates(out, &a, d);
+    try_step(out, &a, d, w, NULL, false);
     for (size_t i = 0; i < d->n; i++)
         mapped[i] = 0;
 }

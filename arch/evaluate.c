@@ -20,24 +20,34 @@ struct choice {
     struct candidates best;
     struct traits_lanes traits;
     struct step_split_lanes split;
-    lane twice_s; /* time of a step with twice the requests */
+    lane stopped; /* 1: twice the requests would give at least 5 % more tokens per second */
 };
 
-/* Splits the step of the chosen mapping; with batch_max also times it at twice the load, which
- * decides its `limit`. */
+/* Would twice the load give at least 5 % more tokens per second? Of the devices at mapping k. */
+static void find_stopped(double *out, struct mapped *m, size_t k, const size_t mapped[LANES],
+                         const struct devices *d, const struct choice *choice,
+                         const struct step_split_lanes *split)
+{
+    struct load_lanes twice;
+    lane limit_s;
+    for (size_t i = 0; i < d->n; i++) {
+        LANE(&twice, load, most)[i] = 2 * LANE(&choice->best.load, load, most)[i];
+        LANE(&twice, load, mean)[i] = 2 * LANE(&choice->best.load, load, mean)[i];
+        limit_s[i] = mapped[i] == k ? 2 * LANE(split, step_split, time_s)[i] / 1.05 : 0;
+    }
+    const struct meeting within = {limit_s, LANE(&choice->best.of, candidate, clock)};
+    steps_meet(out, &m->step, d, &twice, &within, &m->memo);
+}
+
+/* Splits the step of the chosen mapping; with batch_max also finds what decides its `limit`. */
 static void split_chosen(struct choice *out, const size_t mapped[LANES], struct prepared *p,
                          const struct devices *d, bool batch_max)
 {
     const struct load_lanes *load = &out->best.load;
     const double *clock = LANE(&out->best.of, candidate, clock);
-    struct step_split_lanes split;
-    struct load_lanes twice;
-    lane twice_s;
-    for (size_t i = 0; i < d->n; i++) {
-        LANE(&twice, load, most)[i] = 2 * LANE(load, load, most)[i];
-        LANE(&twice, load, mean)[i] = 2 * LANE(load, load, mean)[i];
-        out->twice_s[i] = INFINITY;
-    }
+    struct step_split_lanes some;
+    lane some_stopped;
+    lanes_set(out->stopped, d->n, 0);
     for (size_t k = 0; k < p->n; k++) {
         struct mapped *m = &p->mapped[k];
         const struct step *s = &m->step;
@@ -54,29 +64,30 @@ static void split_chosen(struct choice *out, const size_t mapped[LANES], struct 
         if (of == 0)
             continue;
         bool all = of == d->n;
-        steps_split_held(all ? &out->split : &split, s, d, load, clock, &m->memo);
+        struct step_split_lanes *split = all ? &out->split : &some;
+        double *stopped = all ? out->stopped : some_stopped;
+        steps_split_held(split, s, d, load, clock, &m->memo);
         if (batch_max)
-            steps_held_time_s(all ? out->twice_s : twice_s, s, d, &twice, &m->memo);
+            find_stopped(stopped, m, k, mapped, d, out, split);
         if (all)
             LANES_FILL(&out->traits, d->n, traits);
         for (size_t i = 0; i < d->n && !all; i++) {
             if (mapped[i] != k)
                 continue;
             LANES_PUT(&out->traits, i, traits);
-            LANES_COPY(&out->split, i, &split, i);
+            LANES_COPY(&out->split, i, split, i);
             if (batch_max)
-                out->twice_s[i] = twice_s[i];
+                out->stopped[i] = stopped[i];
         }
     }
 }
 
-/* What binds the throughput: memory capacity or the latency limit if twice the batch would give at
- * least 5 % more tokens per second; else the resource with the largest share of the step. */
+/* What binds the throughput: memory capacity or the latency limit if a larger batch would help
+ * (`stopped`); else the resource with the largest share of the step. */
 static inline double limit_of(const struct candidate *c, const struct step_split *split,
-                              double twice_s)
+                              bool stopped)
 {
     const double *b = split->bound_s;
-    bool stopped = 2 * split->time_s > 1.05 * twice_s;
     double stop = c->cap <= c->slo ? LIMIT_CAPACITY : LIMIT_LATENCY;
     double computes = b[BY_COMPUTE] > b[BY_MEMORY] ? LIMIT_COMPUTE : LIMIT_MEMORY;
     double bound = b[BY_LINK] > larger(b[BY_COMPUTE], b[BY_MEMORY]) ? LIMIT_LINK : computes;
@@ -205,7 +216,7 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(device_power_w) = split.board_w;
         OUT(throttle_ratio) = split.clock;
         OUT(power_limit_ratio) = split.limit_ratio;
-        OUT(limit) = limit_of(&c, &split, choice->twice_s[i]);
+        OUT(limit) = limit_of(&c, &split, choice->stopped[i] > 0);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "arch/step_clock.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "arch/timing.h"
@@ -157,11 +158,21 @@ struct open {
     lane scale;
 };
 
+/* Lanes come in whole vectors of four, which are cheaper than the rest of one: behind the open
+ * devices stand copies, or devices that are finished. */
+static size_t whole_vectors(size_t n)
+{
+    return (n + 3) / 4 * 4;
+}
+static_assert(LANES % 4 == 0, "the lanes have no place for whole vectors");
+
 /* Opens n of the devices, those of o->of, at their loads. */
 static void open_devices(struct open *o, size_t n, const struct devices *d,
                          const struct load_lanes *load)
 {
     o->n = n;
+    for (; n % 4 > 0; n++)
+        o->of[n] = o->of[o->n - 1];
     devices_pick(&o->devices, d, o->of, n);
     memcpy(o->flop_s, LANE(&o->devices.rates, rates, main.s_per_flop), n * sizeof(double));
     memcpy(o->core_flop_s, LANE(&o->devices.rates, rates, main.s_per_core_flop),
@@ -171,12 +182,13 @@ static void open_devices(struct open *o, size_t n, const struct devices *d,
 }
 
 /* Splits the step at a clock for each open device. */
-static void split_open(struct open *o, const struct step *s, const double *clock,
-                       struct steps_memo *memo)
+static void split_open(struct open *o, const struct step *s, double *clock, struct steps_memo *memo)
 {
-    o->devices.n = o->n;
+    o->devices.n = whole_vectors(o->n);
+    for (size_t j = o->n; j < o->devices.n; j++)
+        clock[j] = 1;
     devices_set_clock(&o->devices, o->flop_s, o->core_flop_s, clock);
-    steps_split(&o->split, s, &o->devices, &o->load, memo);
+    steps_split_work(&o->split, s, &o->devices, &o->load, memo);
 }
 
 /* What device j of them spends. An estimate above the design power at the nominal clock, `first`,
@@ -407,27 +419,37 @@ static double next_clock(const struct bracket *x, const struct spent *at)
     return !stuck ? next : c->low_fits ? (c->low + c->high) / 2 : CLOCK_LEAST;
 }
 
-/* Tells from a step at a clock whether the load `most` meets the limit, or sets the clock to be
- * tried next. Returns true until the largest load is found, which is then `low`. */
-static bool close_in_load(struct bracket *x, double *most, const struct spent *at, bool estimate)
+/* Tells from a step at a clock whether its load meets the limit, or sets the clock to be tried
+ * next. */
+static bool tell(bool *in_time, struct bracket *x, const struct spent *at)
 {
     struct search *c = &x->clock;
     bool holds = guess_w(at, at->clock) <= at->limit_w * (1 + CLOSE);
-    bool in_time = at->time_s <= x->limit_s, least = at->clock <= CLOCK_LEAST;
-    bool told = holds ? in_time || at->clock >= 1 : !in_time || least;
-    if (!told) {
-        *(holds ? &c->low : &c->high) = at->clock;
-        c->low_fits = c->low_fits || holds;
-        c->clock = next_clock(x, at);
-        x->clocks++;
-        if (c->high - c->low > CLOSE)
-            return true;
-        in_time = false;
+    bool fits = at->time_s <= x->limit_s, least = at->clock <= CLOCK_LEAST;
+    *in_time = fits;
+    if (holds ? fits || at->clock >= 1 : !fits)
+        return true;
+    if (!holds && least) {
+        *in_time = idle_until_it_fits(at).time_s <= x->limit_s;
+        return true;
     }
+    *(holds ? &c->low : &c->high) = at->clock;
+    c->low_fits = c->low_fits || holds;
+    c->clock = next_clock(x, at);
+    x->clocks++;
+    *in_time = false;
+    return c->high - c->low <= CLOSE;
+}
+
+/* Closes in on the largest load from a step at a clock, or sets the load `most` or the clock to be
+ * tried next. Returns true until it is found, which is then `low`. */
+static bool close_in_load(struct bracket *x, double *most, const struct spent *at, bool estimate)
+{
+    bool in_time;
     double held_s;
+    if (!tell(&in_time, x, at))
+        return true;
     double held = guess_held(&held_s, at);
-    if (told && !holds && least)
-        in_time = idle_until_it_fits(at).time_s <= x->limit_s;
     *(in_time ? &x->low : &x->high) = *most;
     x->clock = (struct search){CLOCK_LEAST, 1, estimate ? held : 1, false};
     x->loads++;
@@ -465,6 +487,58 @@ static void load_hot(struct bracket *x, double *out, struct open *o, const struc
     }
 }
 
+/* Tells of each open device whether its load meets the limit. */
+static void tell_hot(struct bracket *x, double *out, struct open *o, const struct step *s,
+                     struct steps_memo *memo)
+{
+    lane clock;
+    while (o->n > 0) {
+        size_t left = 0;
+        for (size_t j = 0; j < o->n; j++)
+            clock[j] = x[j].clock.clock;
+        split_open(o, s, clock, memo);
+        for (size_t j = 0; j < o->n; j++) {
+            bool in_time;
+            struct spent at = open_spent(o, s, j, clock[j], x[j].clocks == 0);
+            if (tell(&in_time, &x[j], &at)) {
+                out[o->of[j]] = in_time ? 1 : 0;
+                continue;
+            }
+            move_open(o, left, j);
+            x[left++] = x[j];
+        }
+        o->n = left;
+    }
+}
+
+void steps_meet(double *out, const struct step *s, const struct devices *d,
+                const struct load_lanes *load, const struct meeting *within,
+                struct steps_memo *memo)
+{
+    struct bracket x[LANES];
+    struct open o;
+    lane time_s;
+    const double *limit_s = within->limit_s;
+    steps_time_s(time_s, s, d, load, memo);
+    for (size_t i = 0; i < d->n; i++)
+        out[i] = time_s[i] <= limit_s[i] ? 1 : 0;
+    if (!step_throttles(s))
+        return;
+    size_t n = 0, hot = find_hot(o.of, s, d, LANE(load, load, most), time_s);
+    for (size_t j = 0; j < hot; j++) {
+        size_t i = o.of[j];
+        if (!(out[i] > 0))
+            continue;
+        double clock = s->timing->needs_calibration ? 1 : larger(CLOCK_LEAST, within->clock[i]);
+        x[n] = (struct bracket){.limit_s = limit_s[i], .clock = {CLOCK_LEAST, 1, clock, false}};
+        o.of[n++] = i;
+    }
+    if (n == 0)
+        return;
+    open_devices(&o, n, d, load);
+    tell_hot(x, out, &o, s, memo);
+}
+
 void steps_largest_held_load(double *out, const struct step *s, const struct devices *d,
                              const double *limit_s, const double *guess, struct steps_memo *memo)
 {
@@ -475,6 +549,7 @@ void steps_largest_held_load(double *out, const struct step *s, const struct dev
     bool any = false;
     size_t n = 0;
 
+    bool some_overlap = some_engine_overlaps(d); /* the first load may change the result */
     steps_largest_load(out, s, d, limit_s, guess, memo);
     for (size_t i = 0; i < d->n; i++) {
         bool bounded = out[i] >= 1 && out[i] < INFINITY;
@@ -489,6 +564,8 @@ void steps_largest_held_load(double *out, const struct step *s, const struct dev
         size_t i = o.of[j];
         if (!(out[i] >= 1 && out[i] < INFINITY))
             continue;
+        double first = some_overlap ? out[i] : larger(1, smaller(out[i], floor(guess[i])));
+        LANE(&load, load, most)[i] = LANE(&load, load, mean)[i] = first;
         x[n] = (struct bracket){.high = out[i] + 1,
                                 .limit_s = limit_s[i],
                                 .wide = INFINITY,

@@ -34,6 +34,17 @@ void steps_held_time_s(double *out, const struct step *s, const struct devices *
 void steps_largest_held_load(double *out, const struct step *s, const struct devices *d,
                              const double *limit_s, const double *guess, struct steps_memo *memo);
 
+struct meeting {
+    const double *limit_s;
+    const double *clock; /* one that the device may hold; affects no result */
+};
+
+/* 1 for each device whose step takes at most limit_s at that clock, else 0. Cheaper than
+ * steps_held_time_s: few devices need the very clock that they hold. */
+void steps_meet(double *out, const struct step *s, const struct devices *d,
+                const struct load_lanes *load, const struct meeting *within,
+                struct steps_memo *memo);
+
 /* Splits a step at that clock, `clock` of steps_clock, and fills the power. A timing that does not
  * throttle gives the time; its clock is then the one at which the work fits the limit in that time.
  */

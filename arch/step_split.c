@@ -12,6 +12,7 @@ const char *const place_text[PLACES] = {
 
 /* The split of one pass. */
 struct pieces {
+    bool classes; /* split by operator class and bound too, and time core attention */
     lane chip_s, engine_s, wire_s;
     lane engine_class_s[OP_CLASSES];
     lane variance[OP_CLASSES]; /* of the time, if the timing has errors */
@@ -161,7 +162,7 @@ static void split_main(struct step_split_lanes *out, struct pieces *x, const str
     struct main_split parts = {&LANE_OF(out, step_split, class_s, 0), x->variance, compute_s};
     s->timing->main_split(&parts, s, p->devices, p->most);
     put_main(out, x, &s->main, p->devices->n, compute_s, p->most);
-    if (s->mixed) /* the attention of prompts does not count as core attention */
+    if (s->mixed || !x->classes) /* the attention of prompts does not count as core attention */
         return;
     for (size_t k = s->main.first[OP_ATTENTION]; k < s->main.end[OP_ATTENTION]; k++) {
         struct run run;
@@ -192,15 +193,15 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
     } else {
         t->place(&placed, &run, p->step, d);
         add_placed_parts(out, x, s, run.op, d->n, &d->rates, &run, &placed);
-        if (attends)
+        if (x->classes && attends)
             add_attention(out, run.op, d->n, run.requests, run.share, placed.chip_s,
                           placed.engine_s);
-        else if (run.op->unit == UNIT_EXPERT)
+        else if (x->classes && run.op->unit == UNIT_EXPERT)
             add_experts(out, run.op, d->n, run.requests, run.share);
         if (run.op->tile_tokens > 0)
             add_padding(out, run.op, d->n, run.requests, run.share, placed.on_engine);
     }
-    if (t->error)
+    if (t->error && x->classes)
         add_variance(x->variance[run.op->class], s, d->n, t->error(run.op, d));
 }
 
@@ -222,6 +223,27 @@ static void split_pass(struct step_split_lanes *out, struct pieces *x, const str
 
 /* ---- a step ---- */
 
+/* Ends the split by bound and class. */
+INLINED void end_classes(struct step_split_lanes *restrict out, const struct pieces *restrict x,
+                         size_t n, const double *restrict hidden_part,
+                         const double *restrict behind, double times)
+{
+    for (int k = 0; k < BOUNDS; k++) {
+        double *bound_s = LANE_OF(out, step_split, bound_s, k);
+        for (size_t i = 0; i < n; i++)
+            bound_s[i] *= times;
+    }
+    for (int class = 0; class < OP_CLASSES; class ++) {
+        double *class_s = LANE_OF(out, step_split, class_s, class);
+        for (size_t i = 0; i < n; i++) {
+            double s = class_s[i] * times - (class == OP_COMMUNICATION ? behind[i] : 0);
+            double engine = x->engine_class_s[class][i] * times;
+            double less = hidden_part[i] * engine / (x->engine_s[i] * times);
+            class_s[i] = hidden_part[i] > 0 ? larger(s - less, 0) : s;
+        }
+    }
+}
+
 FOR_ALL_VECTORS
 static void split_end(struct step_split_lanes *restrict out, const struct pieces *restrict x,
                       size_t n, const double *restrict overlap, int overlap_kind, double times)
@@ -242,20 +264,8 @@ static void split_end(struct step_split_lanes *restrict out, const struct pieces
         PIECE(engine_byte)[i] *= times;
         PIECE(wire_byte)[i] *= times;
     }
-    for (int k = 0; k < BOUNDS; k++) {
-        double *bound_s = LANE_OF(out, step_split, bound_s, k);
-        for (size_t i = 0; i < n; i++)
-            bound_s[i] *= times;
-    }
-    for (int class = 0; class < OP_CLASSES; class ++) {
-        double *class_s = LANE_OF(out, step_split, class_s, class);
-        for (size_t i = 0; i < n; i++) {
-            double s = class_s[i] * times - (class == OP_COMMUNICATION ? behind[i] : 0);
-            double engine = x->engine_class_s[class][i] * times;
-            double less = hidden_part[i] * engine / (x->engine_s[i] * times);
-            class_s[i] = hidden_part[i] > 0 ? larger(s - less, 0) : s;
-        }
-    }
+    if (x->classes)
+        end_classes(out, x, n, hidden_part, behind, times);
 }
 
 /* Standard deviations of the log of each class and of the whole step. */
@@ -346,16 +356,17 @@ static void split_in(struct step_split_lanes *out, struct pieces *x, const struc
     pass_begin(&pass, s, d, LANE(load, load, most), LANE(load, load, mean), halves, memo);
     split_pass(out, x, &pass);
     split_end(out, x, d->n, overlap, s->overlap, halves);
-    if (s->timing->error)
+    if (s->timing->error && x->classes)
         add_errors(out, x, d->n, s->timing->error_beyond(d), halves);
 }
 
 /* Splits the step in the halves that it runs in on each device, as in arch/step_time.c. */
 static void split_parts(struct step_split_lanes *out, double *halves, const struct step *s,
-                        const struct devices *d, const struct load_lanes *load,
+                        const struct devices *d, const struct load_lanes *load, bool classes,
                         struct steps_memo *memo)
 {
     struct pieces x;
+    x.classes = classes;
     split_in(out, &x, s, d, load, step_halves(s), memo);
     lanes_set(halves, d->n, step_halves(s));
     if (step_halves(s) > 1 || !some_engine_overlaps(d))
@@ -374,7 +385,16 @@ void steps_split(struct step_split_lanes *out, const struct step *s, const struc
                  const struct load_lanes *load, struct steps_memo *memo)
 {
     lane halves;
-    split_parts(out, halves, s, d, load, memo);
+    split_parts(out, halves, s, d, load, true, memo);
+    if (s->timing->whole)
+        add_whole(out, s, d, LANE(load, load, most), memo);
+}
+
+void steps_split_work(struct step_split_lanes *out, const struct step *s, const struct devices *d,
+                      const struct load_lanes *load, struct steps_memo *memo)
+{
+    lane halves;
+    split_parts(out, halves, s, d, load, false, memo);
     if (s->timing->whole)
         add_whole(out, s, d, LANE(load, load, most), memo);
 }
@@ -409,11 +429,12 @@ struct op_cost step_op_cost(const struct step *s, const struct devices *d, size_
     LANES_PUT(&at, 0, load);
     LANES_PUT(out, 0, nothing);
     steps_renew(&memo);
-    split_parts(out, halves, s, d, &at, &memo);
+    split_parts(out, halves, s, d, &at, true, &memo);
     double times = halves[0];
     steps_renew(&memo);
     step_keep(&one, op);
     const struct op *o = &one.ops.op[0];
+    x.classes = true;
     pass_begin(&pass, &one, d, &load.most, &load.mean, times, &memo);
     split_pass(out, &x, &pass);
 

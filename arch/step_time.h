@@ -96,6 +96,10 @@ LANES_OF(step_split);
 void steps_split(struct step_split_lanes *out, const struct step *s, const struct devices *d,
                  const struct load_lanes *load, struct steps_memo *memo);
 
+/* The same, but fills only time_s, clocked_s and the members of split_work (arch/step_clock.h). */
+void steps_split_work(struct step_split_lanes *out, const struct step *s, const struct devices *d,
+                      const struct load_lanes *load, struct steps_memo *memo);
+
 /* Splits the step of a single device; errors are 0 if the timing has none. */
 void step_split_one(struct step_split *out, const struct step *s, const struct devices *d,
                     struct load load);
