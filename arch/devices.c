@@ -1,6 +1,7 @@
 #include "arch/devices.h"
 
 #include "arch/timing.h"
+#include "arch/precision.h"
 #include "base/mem.h"
 
 static const struct engine_limits no_limits = {.power_w = INFINITY};
@@ -58,19 +59,19 @@ static void make_rates(struct rates_lanes *restrict out, size_t n,
 
 static void find_measured(struct measured *out, const struct design *d)
 {
-    const struct precision *p = &d->precision;
+    const struct precision p = precision_settled(&d->precision, &d->model);
     const struct calibration *from = timing_of(&d->mode)->needs_calibration ? d->calibration : NULL;
 
     *out = (struct measured){.calibration = from, .calibration_own = d->calibration_own};
     for (int k = 0; k < KERNELS; k++)
-        out->number[k] = from ? calibration_number(from, (enum kernel)k, p->math, p->kv) : -1;
+        out->number[k] = from ? calibration_number(from, (enum kernel)k, p.math, p.kv) : -1;
 }
 
 static void find_weight_only(struct devices *d, const struct precision *p)
 {
     for (size_t i = 0; i < d->n; i++) { /* units with FP4 also multiply FP4 by FP8 */
         bool has_fp4 = LANE(&d->chip, chip, fp4_ratio)[i] > LANE(&d->chip, chip, fp8_ratio)[i];
-        d->weight_only[i] = p->weight < 0.75 && (p->math > 1.5 || !has_fp4) ? 1 : 0;
+        d->weight_only[i] = p->expert < 0.75 && (p->math > 1.5 || !has_fp4) ? 1 : 0;
     }
 }
 
@@ -179,12 +180,13 @@ static void relax(struct devices *d)
 
 void devices_time(struct devices *d, const struct design *like)
 {
+    const struct precision p = precision_settled(&like->precision, &like->model);
     devices_look_up(d);
     find_measured(&d->like, like);
     if (d->like.calibration)
-        find_weight_only(d, &like->precision);
-    make_rates(&d->rates, d->n, &d->chip, &d->engine, &d->limits, peaks_of(&like->precision));
-    devices_find_energy(d, like->precision.math);
+        find_weight_only(d, &p);
+    make_rates(&d->rates, d->n, &d->chip, &d->engine, &d->limits, peaks_of(&p));
+    devices_find_energy(d, p.math);
     if (like->relaxed)
         relax(d);
 }

@@ -15,8 +15,10 @@ struct ffn {
     /* Operators of all its layers on one device. In UNIT_EXPERT operators weight_byte counts every
      * expert of the device; arch/step.h scales it by the active share. */
     void (*ops)(const struct sublayer *l, const struct shape *s, struct ops *out);
-    /* Weights of one layer: of its routed experts, of the rest, and those that one token uses. */
+    /* Weights of one layer: of its routed experts, of their router, of the rest; and those of all
+     * three that one token uses. */
     double (*routed_params)(const struct sublayer *l);
+    double (*router_params)(const struct sublayer *l);
     double (*shared_params)(const struct sublayer *l);
     double (*active_params)(const struct sublayer *l);
     double (*live)(const struct sublayer *l, double tp); /* elements per token */

@@ -26,7 +26,7 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
     ops_add_all_reduce(out, "ffn.all-reduce", l->count, s, s->tp, s->tokens * l->hidden);
 }
 
-static double routed_params(const struct sublayer *l)
+static double none(const struct sublayer *l)
 {
     (void)l;
     return 0;
@@ -58,7 +58,8 @@ const struct ffn ffn_dense = {
     .fields = &fields,
     .check = check,
     .ops = ops,
-    .routed_params = routed_params,
+    .routed_params = none,
+    .router_params = none,
     .shared_params = params,
     .active_params = params,
     .live = live,

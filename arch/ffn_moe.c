@@ -1,6 +1,7 @@
 /* Mixture of experts with shared experts. Every token goes to top_k of the routed experts, over
  * which the devices of an expert group are spread (arXiv:2507.15465 section V). */
 #include "arch/ffn.h"
+#include "arch/plan.h"
 #include "arch/routing.h"
 #include "base/mem.h"
 
@@ -35,23 +36,23 @@ static void add_experts(const struct sublayer *l, const struct shape *s, struct 
     for (size_t i = 0; i < s->routing->groups; i++) {
         const struct expert_group *g = &s->routing->group[i];
         double pairs = tokens * g->share * g->experts / s->routing->imbalance;
-        ops_add(
-            out, l->count,
-            (struct op){.name = "moe.experts",
-                        .class = OP_EXPERT,
-                        .unit = UNIT_EXPERT,
-                        .kernel = KERNEL_MOE,
-                        .joined = i > 0,
-                        .aside = true,
-                        .busiest = 1,
-                        .experts = g->experts,
-                        .tokens = pairs / g->experts,
-                        .tile_tokens = s->tile_tokens,
-                        .log_idle = log1p(-g->share),
-                        .flop = 2 * pairs * moe_expert_params(l) / slices,
-                        .weight_byte = g->experts * moe_expert_params(l) / slices * s->weight_byte,
-                        .act_byte = pairs * (2 * d + (ins + 1) * f / slices) * s->act_byte,
-                        .wire_byte = pairs * d * (s->dispatch_byte + s->combine_byte)});
+        ops_add(out, l->count,
+                (struct op){.name = "moe.experts",
+                            .class = OP_EXPERT,
+                            .unit = UNIT_EXPERT,
+                            .kernel = KERNEL_MOE,
+                            .joined = i > 0,
+                            .aside = true,
+                            .busiest = 1,
+                            .experts = g->experts,
+                            .tokens = pairs / g->experts,
+                            .tile_tokens = s->tile_tokens,
+                            .log_idle = log1p(-g->share),
+                            .flop = 2 * pairs * moe_expert_params(l) / slices,
+                            .weight_byte =
+                                g->experts * moe_expert_params(l) / slices * s->precision->expert,
+                            .act_byte = pairs * (2 * d + (ins + 1) * f / slices) * s->act_byte,
+                            .wire_byte = pairs * d * (s->dispatch_byte + s->combine_byte)});
     }
 }
 
@@ -64,7 +65,9 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
     /* Tokens routed to one copy of the experts, per request of a replica. */
     double tokens = q * s->dp * group / s->devices;
 
-    ops_add_gemm(out, "moe.router", OP_EXPERT, l->count, s, q, d, m->experts);
+    struct shape router = *s;
+    router.weight_byte = s->precision->router;
+    ops_add_gemm(out, "moe.router", OP_EXPERT, l->count, &router, q, d, m->experts);
     if (group > s->tp)
         ops_add_all_to_all(out, "moe.dispatch", l->count, s, group,
                            q * m->top_k * d / s->tp * s->dispatch_byte / s->act_byte);
@@ -83,17 +86,22 @@ static double routed_params(const struct sublayer *l)
     return m->experts * moe_expert_params(l);
 }
 
-/* Shared experts and the router. */
+static double router_params(const struct sublayer *l)
+{
+    const struct moe *m = sublayer_values(l);
+    return l->hidden * m->experts;
+}
+
 static double shared_params(const struct sublayer *l)
 {
     const struct moe *m = sublayer_values(l);
-    return ffn_matrices(m->gated_ffn) * l->hidden * m->shared_ffn + l->hidden * m->experts;
+    return ffn_matrices(m->gated_ffn) * l->hidden * m->shared_ffn;
 }
 
 static double active_params(const struct sublayer *l)
 {
     const struct moe *m = sublayer_values(l);
-    return shared_params(l) + m->top_k * moe_expert_params(l);
+    return shared_params(l) + router_params(l) + m->top_k * moe_expert_params(l);
 }
 
 static double live(const struct sublayer *l, double tp)
@@ -122,6 +130,7 @@ const struct ffn ffn_moe = {
     .check = check,
     .ops = ops,
     .routed_params = routed_params,
+    .router_params = router_params,
     .shared_params = shared_params,
     .active_params = active_params,
     .live = live,

@@ -165,12 +165,19 @@ double layers_mixer_params(const struct layers *l)
 
 double layers_mixer_params_per_rank(const struct layers *l, double tp)
 {
+    return layers_mixer_byte_per_rank(l, tp, 1, 1);
+}
+
+double layers_mixer_byte_per_rank(const struct layers *l, double tp, double attention_byte,
+                                  double state_layer_byte)
+{
     double sum = 0;
     for (size_t i = 0; i < l->mixers; i++) {
         const struct mixer *kind = l->mixer[i].kind;
         const struct sublayer *of = &l->mixer[i].of;
         double copied = kind->copied_params(of);
-        sum += of->count * (copied + (kind->params(of) - copied) / tp);
+        double byte = kind->recurrent ? state_layer_byte : attention_byte;
+        sum += of->count * (copied + (kind->params(of) - copied) / tp) * byte;
     }
     return sum;
 }
@@ -188,6 +195,14 @@ double layers_shared_params(const struct layers *l)
     double sum = 0;
     for (size_t i = 0; i < l->ffns; i++)
         sum += l->ffn[i].of.count * l->ffn[i].kind->shared_params(&l->ffn[i].of);
+    return sum;
+}
+
+double layers_router_params(const struct layers *l)
+{
+    double sum = 0;
+    for (size_t i = 0; i < l->ffns; i++)
+        sum += l->ffn[i].of.count * l->ffn[i].kind->router_params(&l->ffn[i].of);
     return sum;
 }
 

@@ -70,9 +70,14 @@ const struct ffn_group *layers_moe(const struct layers *l);
  * ranks keeps a full copy of some and its heads' share of the others. */
 double layers_mixer_params(const struct layers *l);
 double layers_routed_params(const struct layers *l); /* experts */
-double layers_shared_params(const struct layers *l); /* feed-forward outside routed experts */
+double layers_shared_params(const struct layers *l); /* feed-forward outside experts and routers */
 double layers_active_params(const struct layers *l); /* used by one token */
+double layers_router_params(const struct layers *l);
 double layers_mixer_params_per_rank(const struct layers *l, double tp);
+
+/* The same in bytes, by the formats of attention and of layers with a recurrent state. */
+double layers_mixer_byte_per_rank(const struct layers *l, double tp, double attention_byte,
+                                  double state_layer_byte);
 
 /* Largest number of ranks that tensor parallelism can use, and whether it can use `tp`. */
 double layers_tp_most(const struct layers *l);

@@ -3,10 +3,17 @@
 #include "arch/ffn.h"
 #include "arch/layers.h"
 #include "arch/mixer.h"
+#include "arch/plan.h"
 #include "base/mem.h"
 
 static const struct word absorb_words[] = {{"no", 0}, {"yes", 1}, {"auto", ABSORB_AUTO}, {NULL, 0}};
 static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
+
+/* Formats, and that none is stated. */
+static struct word stated_word(size_t i)
+{
+    return i == 0 ? (struct word){"unstated", 0} : number_word(i - 1);
+}
 
 /* clang-format off */
 static const struct field rows[] = {
@@ -49,6 +56,22 @@ static const struct field rows[] = {
       .doc = "Embedding and head share their weights." },
     { FIELD(model, draft_layers, "1"), .lo = 0, .hi = 100, .init = 0, .whole = true,
       .doc = "MTP modules of one layer each, which draft the query tokens beyond the first; 0: drafting takes no time." },
+    { FIELD(model, expert_weight_byte, "B"), .lo = 0, .hi = 8, .init = 0, .registry = stated_word,
+      .doc = "Format of routed experts in the checkpoint." },
+    { FIELD(model, ffn_weight_byte, "B"), .lo = 0, .hi = 8, .init = 0, .registry = stated_word,
+      .doc = "Format of dense feed-forwards and shared experts in the checkpoint." },
+    { FIELD(model, attention_weight_byte, "B"), .lo = 0, .hi = 8, .init = 0, .registry = stated_word,
+      .doc = "Format of attention in the checkpoint." },
+    { FIELD(model, state_layer_weight_byte, "B"), .lo = 0, .hi = 8, .init = 0, .registry = stated_word,
+      .doc = "Format of layers with a recurrent state in the checkpoint." },
+    { FIELD(model, router_weight_byte, "B"), .lo = 0, .hi = 8, .init = 0, .registry = stated_word,
+      .doc = "Format of routers in the checkpoint." },
+    { FIELD(model, head_weight_byte, "B"), .lo = 0, .hi = 8, .init = 0, .registry = stated_word,
+      .doc = "Format of embedding and head in the checkpoint." },
+    { FIELD(model, draft_weight_byte, "B"), .lo = 0, .hi = 8, .init = 0, .registry = stated_word,
+      .doc = "Format of MTP modules in the checkpoint." },
+    { FIELD(model, cache_byte, "B"), .lo = 0, .hi = 8, .init = 0, .registry = stated_word,
+      .doc = "Format of the KV cache in the checkpoint." },
 };
 /* clang-format on */
 /* The list is no value, and takes as much room as one. */
@@ -66,8 +89,8 @@ double model_params(const struct model *m)
 {
     struct layers l;
     layers_of(&l, m);
-    return layers_mixer_params(&l) + layers_shared_params(&l) + layers_routed_params(&l) +
-           model_vocab_params(m);
+    return layers_mixer_params(&l) + layers_shared_params(&l) + layers_router_params(&l) +
+           layers_routed_params(&l) + model_vocab_params(m);
 }
 
 double model_active_params(const struct model *m)

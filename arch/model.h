@@ -20,6 +20,9 @@ struct model {
     double experts, top_k, moe_ffn, shared_ffn, first_dense_layers, moe_every;
     double vocab, tied_embeddings;
     double draft_layers;
+    /* Formats of the checkpoint, bytes per element; 0: not stated. */
+    double expert_weight_byte, ffn_weight_byte, attention_weight_byte, state_layer_weight_byte,
+        router_weight_byte, head_weight_byte, draft_weight_byte, cache_byte;
     const struct layer_list *list; /* borrowed; NULL: the layers are as the values above say */
 };
 

@@ -104,6 +104,8 @@ struct ops {
 
 /* The shape of one step, per request, as seen by one device. A step may decode, prefill, or do both
  * (aggregated serving). */
+struct precision;
+
 struct shape {
     double tokens;      /* tokens that pass through the layers: decode and prefill */
     double head_tokens; /* the tokens of these that get logits */
@@ -119,6 +121,7 @@ struct shape {
     /* Bytes per weight of the operators being added, cached element, activation, element of a
      * recurrent state. */
     double weight_byte, kv_byte, act_byte, state_byte;
+    const struct precision *precision;  /* settled: bytes per weight by class */
     double rope_byte;                   /* bytes per cached element of MLA's rotary part */
     double tile_tokens;                 /* of a grouped product (arch/energy.h) */
     double dispatch_byte, combine_byte; /* bytes per element sent to the experts, and back */

@@ -35,8 +35,16 @@ static const struct word placement_words[] = {
 static const struct word number_words[] = {
     { "bf16", 2 }, { "fp8", 1 }, { "fp4", 0.5 }, { "fp32", 4 },
     /* With block scales: one byte per 32 elements (OCP MX), per 16 (NVFP4), four bytes per 128 x 128 (DeepSeek-V3). */
-    { "mxfp8", 1 + 1 / 32.0 }, { "mxfp4", 0.5 + 1 / 32.0 }, { "nvfp4", 0.5 + 1 / 16.0 }, { "fp8_block", 1 + 4 / 16384.0 }, { NULL, 0 },
+    { "mxfp8", 1 + 1 / 32.0 }, { "mxfp4", 0.5 + 1 / 32.0 }, { "nvfp4", 0.5 + 1 / 16.0 }, { "fp8_block", 1 + 4 / 16384.0 },
+    /* Groups of weights with a BF16 scale: 32 (Kimi-K2.5), 128 with a 4-bit zero (GPTQ, AWQ). */
+    { "int4_g32", 0.5 + 2 / 32.0 }, { "int4_g128", 0.5 + 2.5 / 128 }, { NULL, 0 },
 };
+/* The same, and as the model states. */
+static struct word weight_word(size_t i)
+{
+    return i == 0 ? (struct word){ "model", AS_MODEL_STATES } : number_words[i - 1];
+}
+
 static const struct word number_also[] = { { "fp16", 2 }, { "int8", 1 }, { "int4", 0.5 }, { NULL, 0 } };
 
 static const struct word exchanged_words[] = {
@@ -113,8 +121,10 @@ static const struct field workload_rows[] = {
 };
 
 static const struct field precision_rows[] = {
-    { FIELD(precision, weight, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Number format of weights in memory." },
-    { FIELD(precision, kv, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Number format of the KV cache." },
+    { FIELD(precision, weight, "B"), .lo = 0.25, .hi = 8, .init = AS_MODEL_STATES, .registry = weight_word, .also = number_also,
+      .doc = "Number format of weights in memory; model: by class as the model's checkpoint states, else bf16." },
+    { FIELD(precision, kv, "B"), .lo = 0.25, .hi = 8, .init = AS_MODEL_STATES, .registry = weight_word, .also = number_also,
+      .doc = "Number format of the KV cache; model: as the model's checkpoint states, else bf16." },
     { FIELD(precision, math, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Number format of arithmetic, which selects the chip's peak." },
     { FIELD(precision, activation, "B"), .lo = 0.25, .hi = 8, .init = 2, .words = number_words, .also = number_also, .doc = "Number format of activations in memory and in transfers." },
     { FIELD(precision, dispatch, "B"), .lo = 0.25, .hi = 8, .init = AS_ACTIVATION, .words = exchanged_words,
@@ -125,6 +135,20 @@ static const struct field precision_rows[] = {
       .doc = "Number format of the rotary part of MLA's cache; kv: as precision.kv. FlashMLA stores BF16 with an FP8 latent: 656 B per token and layer with precision.kv mxfp8." },
     { FIELD(precision, state, "B"), .lo = 0.25, .hi = 8, .init = 4, .words = number_words, .also = number_also,
       .doc = "Number format of recurrent states (linear attention, state-space layers). Most checkpoints ask for FP32." },
+    { FIELD(precision, expert, "B"), .lo = 0.25, .hi = 8, .init = AS_MODEL_STATES, .registry = weight_word, .also = number_also,
+      .doc = "Number format of weights of routed experts; model: as precision.weight, else as the model's checkpoint states." },
+    { FIELD(precision, ffn, "B"), .lo = 0.25, .hi = 8, .init = AS_MODEL_STATES, .registry = weight_word, .also = number_also,
+      .doc = "Number format of weights of dense feed-forwards and shared experts; model: as precision.weight, else as the model's checkpoint states." },
+    { FIELD(precision, attention, "B"), .lo = 0.25, .hi = 8, .init = AS_MODEL_STATES, .registry = weight_word, .also = number_also,
+      .doc = "Number format of weights of attention; model: as precision.weight, else as the model's checkpoint states." },
+    { FIELD(precision, state_layer, "B"), .lo = 0.25, .hi = 8, .init = AS_MODEL_STATES, .registry = weight_word, .also = number_also,
+      .doc = "Number format of weights of layers with a recurrent state; model: as precision.weight, else as the model's checkpoint states." },
+    { FIELD(precision, router, "B"), .lo = 0.25, .hi = 8, .init = AS_MODEL_STATES, .registry = weight_word, .also = number_also,
+      .doc = "Number format of weights of routers; model: as precision.weight, else as the model's checkpoint states." },
+    { FIELD(precision, head, "B"), .lo = 0.25, .hi = 8, .init = AS_MODEL_STATES, .registry = weight_word, .also = number_also,
+      .doc = "Number format of embedding and head; model: as precision.weight, else as the model's checkpoint states." },
+    { FIELD(precision, draft, "B"), .lo = 0.25, .hi = 8, .init = AS_MODEL_STATES, .registry = weight_word, .also = number_also,
+      .doc = "Number format of weights of MTP modules; model: as precision.weight, else as the model's checkpoint states." },
 };
 
 static const struct field mode_rows[] = {
@@ -163,6 +187,11 @@ struct plan plan_of_pool(const struct plan *p, const struct pools *pools)
     of.pp = pools->prefill_pp == AS_PLAN ? p->pp : pools->prefill_pp;
     of.cp = pools->prefill_cp == AS_PLAN ? p->cp : pools->prefill_cp;
     return of;
+}
+
+struct word number_word(size_t i)
+{
+    return number_words[i];
 }
 
 double plan_redundant_experts(const struct plan *p, const struct workload *w)

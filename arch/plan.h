@@ -41,7 +41,7 @@ struct workload {
 };
 
 enum { BATCH_MAX = 0 };
-enum { AS_ACTIVATION = 0, AS_KV = 0 };
+enum { AS_ACTIVATION = 0, AS_KV = 0, AS_MODEL_STATES = 0 };
 enum { KV_ROOM_WHOLE, KV_ROOM_MEAN };
 enum { PHASE_DECODE, PHASE_PREFILL, PHASE_SERVING, PHASE_DISAGGREGATED, PHASES };
 
@@ -59,7 +59,9 @@ static inline const struct phase *phase_of(const struct workload *w)
 }
 
 struct precision {
-    double weight, kv, math, activation, dispatch, combine, rope, state; /* bytes per element */
+    /* Bytes per element; AS_MODEL_STATES: see arch/precision.h. */
+    double weight, kv, math, activation, dispatch, combine, rope, state;
+    double expert, ffn, attention, state_layer, router, head, draft; /* weights by class */
 };
 
 /* How operators are timed; the path is `timing`. */
@@ -73,6 +75,8 @@ struct word timing_word(size_t i); /* names of the rows of arch/timing.h */
 
 extern const struct fields plan_fields, pools_fields, workload_fields, precision_fields,
     mode_fields;
+
+struct word number_word(size_t i); /* number formats and their bytes per element */
 
 /* Additional copies of experts with placement replicated: as the plan says, or one per device; else
  * 0. */

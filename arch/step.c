@@ -4,6 +4,7 @@
 #include "arch/energy.h"
 #include "arch/ffn.h"
 #include "arch/mixer.h"
+#include "arch/precision.h"
 #include "arch/timing.h"
 
 /* A norm and a residual addition per sublayer: read and write the stream. */
@@ -54,12 +55,15 @@ static double device_expert_params(const struct layers *l, const struct plan *p,
     return layers_routed_params(l) * copies / ffn_expert_group(p->tp, p->ep);
 }
 
-static double device_weight_params(const struct layers *l, double vocab_params,
-                                   const struct plan *p, const struct workload *w)
+/* Weights on a device, over all pipeline stages, in bytes. */
+static double device_weight_byte(const struct layers *l, double vocab_params, const struct plan *p,
+                                 const struct workload *w, const struct precision *of)
 {
-    double shared = layers_shared_params(l) + vocab_params;
+    double shared = layers_shared_params(l) * of->ffn + layers_router_params(l) * of->router +
+                    vocab_params * of->head;
     double group = ffn_expert_group(p->tp, p->ep);
-    return layers_mixer_params_per_rank(l, p->tp) + device_expert_params(l, p, w) +
+    return layers_mixer_byte_per_rank(l, p->tp, of->attention, of->state_layer) +
+           device_expert_params(l, p, w) * of->expert +
            shared / (p->shared_over == SHARED_OVER_TP ? p->tp : group);
 }
 
@@ -80,9 +84,10 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
         .state_byte = p->state,
         .act_byte = p->activation,
         .tile_tokens = tile_tokens(p->math),
-        .rope_byte = p->rope > 0 ? p->rope : p->kv,
-        .dispatch_byte = p->dispatch > 0 ? p->dispatch : p->activation,
-        .combine_byte = p->combine > 0 ? p->combine : p->activation,
+        .precision = p,
+        .rope_byte = p->rope,
+        .dispatch_byte = p->dispatch,
+        .combine_byte = p->combine,
     };
     if (w->phase == PHASE_PREFILL) {
         s.prompts = 1;
@@ -113,6 +118,7 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
 struct draft {
     double passes; /* 0: nothing is drafted, or elsewhere */
     struct layers layer;
+    struct precision precision;
     struct shape shape;
 };
 
@@ -124,6 +130,9 @@ static void draft_of(struct draft *out, const struct model *m, const struct laye
     out->shape = *s;
     if (out->passes <= 0)
         return;
+    out->precision = precision_of_draft(s->precision);
+    out->shape.precision = &out->precision;
+    out->shape.weight_byte = out->precision.ffn;
     layers_of_draft(&out->layer, l);
     out->shape.decode = s->decode > 0 ? (w->accepted_tokens + all - 1) / all : 0;
     out->shape.prompts = s->prompts / all;
@@ -132,19 +141,24 @@ static void draft_of(struct draft *out, const struct model *m, const struct laye
 }
 
 static void add_layers(struct ops *out, const struct model *m, const struct layers *l,
-                       const struct shape *s)
+                       const struct shape *of)
 {
-    add_vocabulary(out, m, s);
-    add_norms(out, l, s);
+    struct shape s = *of;
+    s.weight_byte = of->precision->head;
+    add_vocabulary(out, m, &s);
+    add_norms(out, l, &s);
     ops_groups_begin(out);
     for (size_t i = 0; i < l->mixers; i++) {
+        const struct mixer *kind = l->mixer[i].kind;
+        s.weight_byte = kind->recurrent ? of->precision->state_layer : of->precision->attention;
         ops_next_group(out);
-        l->mixer[i].kind->ops(&l->mixer[i].of, s, out);
+        kind->ops(&l->mixer[i].of, &s, out);
     }
     ops_groups_begin(out);
+    s.weight_byte = of->precision->ffn;
     for (size_t i = 0; i < l->ffns; i++) {
         ops_next_group(out);
-        l->ffn[i].kind->ops(&l->ffn[i].of, s, out);
+        l->ffn[i].kind->ops(&l->ffn[i].of, &s, out);
     }
     ops_groups_end(out);
 }
@@ -165,12 +179,13 @@ static void add_draft(struct ops *out, const struct model *m, const struct draft
     }
 }
 
-/* Weights of an MTP module on a device: its layer, and its projection on every rank. Embedding and
- * head are the model's own. */
-static double draft_weight_params(const struct draft *d, const struct plan *p,
-                                  const struct workload *w)
+/* Weights of an MTP module on a device, in bytes: its layer, and its projection on every rank.
+ * Embedding and head are the model's own. */
+static double draft_weight_byte(const struct draft *d, const struct plan *p,
+                                const struct workload *w)
 {
-    return device_weight_params(&d->layer, 0, p, w) + 2 * d->layer.hidden * d->layer.hidden;
+    return device_weight_byte(&d->layer, 0, p, w, &d->precision) +
+           2 * d->layer.hidden * d->layer.hidden * d->precision.ffn;
 }
 
 /* Context parallelism: the tokens of a request's context and prompt are split over cp devices,
@@ -268,7 +283,7 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
                 const struct plan *plan, const struct workload *w)
 {
     const struct model *m = &d->model;
-    const struct precision *p = &d->precision;
+    const struct precision settled = precision_settled(&d->precision, m), *p = &settled;
     const struct mode *mode = &d->mode;
     const struct ffn_group *moe = layers_moe(l);
     const struct timing *timing = timing_of(mode);
@@ -314,15 +329,15 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
         fixed = live / s.tokens * fmin(s.tokens, CHUNK_TOKENS);
         live = 0;
     }
-    double weights = list ? list->weight_params(m, plan)
-                          : device_weight_params(l, model_vocab_params(m), plan, w);
-    double experts = list ? 0 : device_expert_params(l, plan, w);
+    double weights = list ? list->weight_params(m, plan) * p->weight
+                          : device_weight_byte(l, model_vocab_params(m), plan, w, p);
+    double experts = list ? 0 : device_expert_params(l, plan, w) * p->expert;
     if (drafts > 0) {
-        weights += drafts * draft_weight_params(&draft, plan, w);
-        experts += drafts * device_expert_params(&draft.layer, plan, w);
+        weights += drafts * draft_weight_byte(&draft, plan, w);
+        experts += drafts * device_expert_params(&draft.layer, plan, w) * draft.precision.expert;
     }
-    out->weight_byte = weights / plan->pp * p->weight;
-    out->expert_byte = experts / plan->pp * p->weight;
+    out->weight_byte = weights / plan->pp;
+    out->expert_byte = experts / plan->pp;
     out->fixed_byte = fixed * p->activation;
     double cached = fmax(s.context, s.prompt);
     if (phase_of(w)->answers && w->kv_room == KV_ROOM_WHOLE)

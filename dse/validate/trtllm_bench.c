@@ -1,6 +1,7 @@
 #include "dse/validate/trtllm_bench.h"
 
 #include "arch/layers.h"
+#include "arch/precision.h"
 #include "base/mem.h"
 #include "dse/validate/measured_serving.h"
 
@@ -25,11 +26,11 @@ double trtllm_bench_batch(const struct design *d, double weight_byte)
 {
     /* Largest batch that the benchmark chooses for known formats; 2048 for others such as MXFP4. */
     double most = is_mxfp4(d->model_name) ? 2048 : 4096;
-    double rope = d->precision.rope > 0 ? d->precision.rope : d->precision.kv;
+    const struct precision p = precision_settled(&d->precision, &d->model);
     struct layers l;
     layers_of(&l, &d->model);
     double request_byte = (d->workload.input + d->workload.output) *
-                          layers_kv_byte_per_token(&l, d->plan.tp, d->precision.kv, rope, 0);
+                          layers_kv_byte_per_token(&l, d->plan.tp, p.kv, p.rope, 0);
     double fit = floor(KV_SHARE * (d->chip.memory_byte - weight_byte) / request_byte);
     return fmin(fit, most);
 }

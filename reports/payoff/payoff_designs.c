@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "arch/step_clock.h"
+#include "arch/precision.h"
 #include "base/mem.h"
 #include "search/axis.h"
 #include "search/space.h"
@@ -274,7 +275,7 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
         k->pool_engine.bandwidth_ratio = 0;
     else
         k->engine_devices += candidate_pool_devices(k);
-    k->precision = c.design.precision;
+    k->precision = precision_settled(&c.design.precision, &c.design.model);
     k->chip_name = c.design.chip_name;
     k->engine_name = c.design.engine_name;
     k->ranged = find_ranged(out, &k->engine, k->engine_name);
