@@ -1,11 +1,14 @@
 /* dse import: makes a model file from a Hugging Face config.json. */
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "arch/catalogue/huggingface.h"
+#include "arch/ffn.h"
+#include "arch/mixer.h"
 #include "base/mem.h"
 #include "dse/command.h"
 
@@ -49,14 +52,56 @@ static void put_precision(const struct node *root, FILE *out)
 static void put_about(const struct imported *in, FILE *out)
 {
     const struct model *m = &in->model;
-    const struct field *attention = field_find(model_fields, "attention");
+    const char *last = "";
+    struct layers l;
 
     put_plain(in->type, out);
-    fputs(m->window > 0 ? ", sliding-window " : ", ", out);
-    for (const char *w = field_word(attention, m->attention); *w; w++)
-        fputc(toupper((unsigned char)*w), out);
+    fputs(!m->list && m->window > 0 ? ", sliding-window" : ",", out);
+    layers_of(&l, m);
+    for (size_t i = 0; i < l.mixers; i++) {
+        const char *name = l.mixer[i].kind->name;
+        if (!strcmp(name, last))
+            continue;
+        fputs(i > 0 ? " and " : " ", out);
+        for (const char *w = name; *w; w++)
+            fputc(toupper((unsigned char)*w), out);
+        last = name;
+    }
     fputs(m->index_topk > 0 ? " with sparse attention (DSA)" : "", out);
-    fputs(m->experts > 0 ? " and MoE" : "", out);
+    fputs(layers_moe(&l) ? " and MoE" : "", out);
+}
+
+static void put_value(const struct field *f, double value, FILE *out)
+{
+    char number[32];
+    fprintf(out, "%s: %s", f->name,
+            f->words || f->registry ? field_word(f, value)
+                                    : number_text(value, number, sizeof number));
+}
+
+/* The parameters that a group states. */
+static void put_stated(const struct fields *fields, const double *values, FILE *out)
+{
+    for (size_t i = 0; fields && i < fields->n; i++) {
+        double value = field_get(&fields->row[i], values);
+        if (isnan(value))
+            continue;
+        fputs(", ", out);
+        put_value(&fields->row[i], value, out);
+    }
+}
+
+static void put_groups(const struct layer_list *list, FILE *out)
+{
+    fputs("layers:\n", out);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct stated_layers *g = &list->group[i];
+        fprintf(out, "  - {count: %.0f, mixer: %s", g->count, g->mixer ? g->mixer->name : "none");
+        put_stated(g->mixer ? g->mixer->fields : NULL, g->mixer_value, out);
+        fprintf(out, ", feed_forward: %s", g->ffn ? g->ffn->name : "none");
+        put_stated(g->ffn ? g->ffn->fields : NULL, g->ffn_value, out);
+        fputs(g->beside ? ", beside: yes}\n" : "}\n", out);
+    }
 }
 
 /* The values that differ from their defaults, in table order. */
@@ -65,15 +110,39 @@ static void put_values(const struct imported *in, FILE *out)
     for (size_t i = 0; i < model_fields.n; i++) {
         const struct field *f = &model_fields.row[i];
         double value = field_get(f, &in->model);
-        char number[32];
+        bool counted = in->model.list && f->offset == offsetof(struct model, layers);
 
-        if (value == f->init)
+        if (value == f->init || counted)
             continue;
-        fprintf(out, "%s: %s", f->name,
-                f->only_words ? field_word(f, value) : number_text(value, number, sizeof number));
+        put_value(f, value, out);
         if (in->note[i])
             fprintf(out, "  # %s", in->note[i]);
         fputc('\n', out);
+    }
+    if (in->model.list)
+        put_groups(in->model.list, out);
+}
+
+/* What the model came to, and what the user must know, a line each. */
+static void put_summary(const struct imported *in, const char *start, FILE *out)
+{
+    static const char *const kind[] = {"Assumed: ", "Left out: ", "Precision: "};
+    char total[48], active[48], kv[48], state[48];
+    const struct model *m = &in->model;
+    struct layers l;
+    layers_of(&l, m);
+    double kept = layers_state_byte_per_request(&l, 1, &(struct state_bytes){4, 2, 2});
+    fprintf(out, "%s%s parameters, %s used by a token; KV cache %s B per token in BF16", start,
+            quantity_text(model_params(m), "", 5, total, sizeof total),
+            quantity_text(model_active_params(m), "", 4, active, sizeof active),
+            number_readable(layers_kv_byte_per_token(&l, 1, 2, 2, 0), 6, kv, sizeof kv));
+    if (kept > 0)
+        fprintf(out, "; state %s per request", quantity_text(kept, "B", 4, state, sizeof state));
+    fputs(".\n", out);
+    for (size_t i = 0; i < in->remarks; i++) {
+        fprintf(out, "%s%s", start, kind[in->remark[i].kind]);
+        put_plain(in->remark[i].text, out);
+        fputs(".\n", out);
     }
 }
 
@@ -85,6 +154,7 @@ static int put_model(const struct imported *in, const struct conf *conf, FILE *o
     put_plain(conf_path(conf), out);
     fputs(", read by dse import; values not listed here have their default.\n", out);
     put_precision(conf_root(conf), out);
+    put_summary(in, "# ", out);
     fputs("about: \"", out);
     put_about(in, out);
     fputs("\"\nsource: ", out);
@@ -119,26 +189,56 @@ static int write_file(const struct imported *in, const struct conf *conf, const 
     return rc;
 }
 
-static int run(const struct args *a, struct err *err)
+/* hf_quant_config.json beside the configuration, NULL without. Caller closes. */
+static struct conf *open_quantised(const char *config)
 {
-    const char *path = args_value(a, "--output");
-    struct conf *conf;
-    struct imported in;
-    int rc;
+    const char *slash = strrchr(config, '/');
+    char *path =
+        mem_print("%.*shf_quant_config.json", slash ? (int)(slash + 1 - config) : 0, config);
+    struct conf *conf = NULL;
+    struct err unused;
+    struct stat there;
+    if (stat(path, &there) == 0 && conf_open(&conf, path, &unused) != 0)
+        conf = NULL;
+    free(path);
+    return conf;
+}
 
-    if (conf_open(&conf, a->argument[0], err) != 0)
-        return -1;
-    rc = huggingface_import(&in, conf_root(conf), err);
+static int import(const struct args *a, const struct conf *conf, struct err *err)
+{
+    const char *path = args_value(a, "--output"), *ignore[ARGS_MOST];
+    struct import_choice choice = {.as = args_value(a, "--as"), .ignore = ignore};
+    struct conf *quantised = open_quantised(a->argument[0]);
+    struct imported in;
+
+    while ((ignore[choice.ignored] = args_each(a, "--ignore", choice.ignored)))
+        choice.ignored++;
+    choice.quantised = quantised ? conf_root(quantised) : NULL;
+    int rc = huggingface_import(&in, conf_root(conf), &choice, err);
     if (rc == 0 && path)
         rc = write_file(&in, conf, path, err);
     else if (rc == 0)
         put_model(&in, conf, stdout);
+    if (rc == 0)
+        put_summary(&in, "dse: ", stderr);
+    conf_close(quantised);
+    return rc;
+}
+
+static int run(const struct args *a, struct err *err)
+{
+    struct conf *conf;
+    if (conf_open(&conf, a->argument[0], err) != 0)
+        return -1;
+    int rc = import(a, conf, err);
     conf_close(conf);
     return rc;
 }
 
 static const struct option options[] = {
     {"--output", "MODEL.yaml", "or -o: the file to write; default: standard output"},
+    {"--as", "TYPE", "what the keys leave open is as in models of this type"},
+    {"--ignore", "KEY", "go on though this key is not understood; may be repeated"},
     {NULL, NULL, NULL},
 };
 

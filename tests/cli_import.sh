@@ -67,8 +67,18 @@ cp "$configs/llama-3.1-8b.json" 'a "b" #c: d.json'
     complain "an odd name breaks the file"
 
 # Mistakes.
-sed 's/"llama"/"gemma3"/; s/LlamaForCausalLM/Gemma3ForCausalLM/' "$configs/llama-3.1-8b.json" >gemma.json
-wrong 2 '^gemma\.json:5:17: model_type: unknown architecture "gemma3": one of llama, .*deepseek_v3' import gemma.json -o x.yaml
+sed 's/"llama"/"some_new"/; s/LlamaForCausalLM/SomeNewForCausalLM/' "$configs/llama-3.1-8b.json" >new.json
+wrong 2 '^new\.json:5:17: model_type: unknown architecture "some_new": give --as TYPE .*perhaps --as llama: one of llama, .*deepseek_v3' import new.json -o x.yaml
+wrong 2 '^new\.json:5:17: model_type: no type "lama" for --as: one of llama' import new.json --as lama
+"$DSE" import new.json --as llama -o new.yaml 2>notes || complain "--as does not help"
+grep -q '^dse: Assumed: what the keys leave open is as in llama' notes || complain "--as is not said"
+grep -q '^# Assumed: what the keys leave open is as in llama' new.yaml || complain "new.yaml: --as is not said"
+
+# A key that may change size or cost is not passed over.
+sed 's/"num_hidden_layers"/"extra_memory_layers": 4, "num_hidden_layers"/' "$configs/llama-3.1-8b.json" >extra.json
+wrong 2 '^extra\.json:[0-9]+:[0-9]+: extra_memory_layers: not understood .*: give --ignore extra_memory_layers to go on' import extra.json -o x.yaml
+"$DSE" import extra.json --ignore other --ignore extra_memory_layers -o extra.yaml 2>notes || complain "--ignore does not help"
+grep -q '^dse: Assumed: "extra_memory_layers" is ignored' notes || complain "--ignore is not said"
 sed '/num_hidden_layers/d' "$configs/llama-3.1-8b.json" >short.json
 wrong 2 '^short\.json:1:1: num_hidden_layers: missing: add it' import short.json -o x.yaml
 wrong 2 '^short\.json:1:1: num_hidden_layers: missing: add it' import short.json

@@ -1,14 +1,26 @@
-/* A model imported from a foreign file, with the origin of each value. */
+/* A model imported from a foreign file, with the origin of its values. */
 #ifndef ARCH_CATALOGUE_IMPORTED_MODEL_H
 #define ARCH_CATALOGUE_IMPORTED_MODEL_H
 
+#include "arch/layers.h"
 #include "arch/model.h"
 
+enum { REMARKS_MOST = 32, REMARK_LENGTH = 200 };
+
+/* What the user must know about the import. */
+struct remark {
+    enum { REMARK_ASSUMED, REMARK_LEFT_OUT, REMARK_PRECISION } kind;
+    char text[REMARK_LENGTH];
+};
+
 struct imported {
-    struct model model;
-    const char *type; /* the model_type or architecture it was recognised by */
+    struct model model;     /* model.list is &list, or NULL if the short form says it */
+    struct layer_list list; /* valid while this object is neither moved nor copied */
+    const char *type;       /* the model_type or architecture it was recognised by */
     /* Per row of model_fields: how the value was derived; NULL if copied from a key. */
     const char *note[sizeof(struct model) / sizeof(double)];
+    size_t remarks;
+    struct remark remark[REMARKS_MOST];
 };
 
 #endif

@@ -74,7 +74,7 @@ static int read_text(struct imported *out, const char *known, const char *more, 
     int rc = conf_parse(&c, "config.json", text, err);
     free(text);
     if (rc == 0) {
-        rc = huggingface_import(out, conf_root(c), err);
+        rc = huggingface_import(out, conf_root(c), NULL, err);
         conf_close(c);
     }
     return rc;
@@ -87,6 +87,30 @@ static struct model model_of(const char *known, const char *more)
     if (read_text(&in, known, more, &err) != 0)
         assert_string_equal(err.text, "");
     return in.model;
+}
+
+/* The groups of layers of a model that the short form cannot say. */
+struct list_of {
+    struct model model;
+    struct layer_list list;
+    double params, kv_byte, state_byte;
+};
+
+static struct list_of list_of(const char *known, const char *more)
+{
+    struct imported in;
+    struct layers l;
+    struct err err = {0};
+    if (read_text(&in, known, more, &err) != 0)
+        assert_string_equal(err.text, "");
+    assert_non_null(in.model.list);
+    layers_of(&l, &in.model);
+    return (struct list_of){
+        .model = in.model,
+        .list = in.list,
+        .params = model_params(&in.model),
+        .kv_byte = layers_kv_byte_per_token(&l, 1, 2, 2, 0),
+        .state_byte = layers_state_byte_per_request(&l, 1, &(struct state_bytes){4, 2, 2})};
 }
 
 static void refused(const char *known, const char *more, const char *why)
@@ -125,7 +149,8 @@ static void published_configurations_equal_the_catalogue(void **state)
         const struct entry *e = NULL;
         char *path =
             mem_print("%s/tests/configs/%s.json", source ? source : ".", published[i].file);
-        if (conf_open(&c, path, &err) != 0 || huggingface_import(&in, conf_root(c), &err) != 0 ||
+        if (conf_open(&c, path, &err) != 0 ||
+            huggingface_import(&in, conf_root(c), NULL, &err) != 0 ||
             catalogue_find(catalogue, PART_MODEL, published[i].model, &e, &err) != 0)
             assert_string_equal(err.text, "");
         n += differences(&in.model, e->value, published[i].repository);
@@ -197,8 +222,11 @@ static void windows_follow_the_switches_and_the_layer_types(void **state)
 
     assert_close(model_of(qwen_moe, "").window, 0, 0);
     assert_close(model_of(qwen_moe, "'use_sliding_window': false").window, 0, 0);
-    refused(qwen_moe, "'use_sliding_window': true",
-            "max_window_layers: 21 of 24 layers without a window");
+    /* The first 21 of 24 layers have none: the short form says one in every n. */
+    struct list_of uneven = list_of(qwen_moe, "'use_sliding_window': true");
+    assert_int_equal(uneven.list.n, 2);
+    assert_close(uneven.list.group[0].count, 21, 0);
+    assert_close(uneven.list.group[1].count, 3, 0);
     char *above = mem_text(qwen_moe);
     memcpy(strstr(above, "21"), "28", 2);
     assert_close(model_of(above, "'use_sliding_window': true").window, 0, 0);
@@ -274,23 +302,23 @@ static void dense_layers_among_moe_layers_are_counted(void **state)
     assert_close(m.first_dense_layers, 1, 0);
 }
 
-static void shared_indexers_are_noted(void **state)
+/* Layers 0, 4 and 8 of 10 have an indexer, the others use what it selects. */
+static void layers_share_indexers(void **state)
 {
     (void)state;
-    struct imported in;
-    struct err err = {0};
     char *dsa = mem_print("%s, 'first_k_dense_replace': 1, 'index_n_heads': 2,"
                           "'index_head_dim': 8, 'index_topk': 64",
                           strchr(deepseek, ',') + 1);
-    size_t row = 0;
-    while (strcmp(model_fields.row[row].name, "index_heads") != 0)
-        row++;
-    assert_int_equal(read_text(&in, dsa, "'model_type': 'glm_moe_dsa'", &err), 0);
-    assert_null(in.note[row]);
-    assert_int_equal(read_text(&in, dsa, "'model_type': 'glm_moe_dsa', 'index_topk_freq': 4", &err),
-                     0);
-    assert_non_null(in.note[row]);
-    assert_close(in.model.index_topk, 64, 0);
+    assert_close(model_of(dsa, "'model_type': 'glm_moe_dsa'").index_topk, 64, 0);
+    struct list_of l = list_of(dsa, "'model_type': 'glm_moe_dsa', 'index_topk_freq': 4");
+    assert_close(l.kv_byte, 10 * 20 * 2 + 3 * (8 + 4), 0);
+    struct list_of same =
+        list_of(dsa, "'model_type': 'glm_moe_dsa', 'indexer_types': ['full','shared','shared',"
+                     "'shared','full','shared','shared','shared','full','shared']");
+    assert_close(same.params, l.params, 0);
+    struct list_of late = list_of(
+        dsa, "'model_type': 'glm_moe_dsa', 'index_topk_freq': 4, 'index_skip_topk_offset': 3");
+    assert_close(late.kv_byte, 10 * 20 * 2 + 4 * (8 + 4), 0); /* layers 0, 1, 2 and 6 */
     refused(strchr(deepseek, ',') + 1,
             "'model_type': 'deepseek_v32', 'first_k_dense_replace': 1, 'index_head_dim': 8,"
             "'index_topk': 64",
@@ -301,12 +329,13 @@ static void shared_indexers_are_noted(void **state)
 static void what_is_wrong_is_named_with_its_place(void **state)
 {
     (void)state;
-    refused("", "'model_type': 'gemma3'",
-            "config.json:1:16: model_type: unknown architecture \"gemma3\": one of llama, mistral");
-    refused("", "'architectures': ['GPT2LMHeadModel']",
-            "config.json:1:20: architectures: unknown architecture \"GPT2LMHeadModel\": one of");
-    refused("", "'hidden_size': 4096", "config.json:1:1: model_type: missing: one of llama");
-    refused("", "'model_type': ['llama']", "model_type: missing: one of llama");
+    refused("", "'model_type': 'llame'",
+            "config.json:1:16: model_type: unknown architecture \"llame\": give --as TYPE if its "
+            "layers are those of a known one, perhaps --as llama: one of llama, mistral");
+    refused("", "'architectures': ['GPT8LMHeadModel']",
+            "config.json:1:20: architectures: unknown architecture \"GPT8LMHeadModel\": give --as");
+    refused("", "'hidden_size': 4096", "config.json:1:1: model_type: missing: give --as TYPE");
+    refused("", "'model_type': ['llama']", "model_type: missing: give --as TYPE");
     refused("", "'model_type': 'llama', 'num_hidden_layers': 32",
             "config.json:1:1: hidden_size: missing: add it, as model.hidden is read from it");
     refused("", "'model_type': 'llama4', 'text_config': {'hidden_size': 1}",
@@ -327,7 +356,7 @@ static void what_is_wrong_is_named_with_its_place(void **state)
     struct imported in;
     struct err err = {0};
     assert_int_equal(conf_parse(&c, "config.json", "[1]", &err), 0);
-    assert_int_equal(huggingface_import(&in, conf_root(c), &err), -1);
+    assert_int_equal(huggingface_import(&in, conf_root(c), NULL, &err), -1);
     assert_string_equal(err.text, "config.json:1:1: not a configuration: give a config.json");
     conf_close(c);
 }
@@ -338,7 +367,7 @@ static void json_is_read_as_it_is_found(void **state)
     (void)state;
     struct model m = model_of(
         llama, "\r\n\t'_name_or_path':'models\\/mine\\t\\u00e9',\n\t'id2label':{'0' :null},"
-               "'eos_token_id':[1,\t2],'rms_norm_eps':1e-05,'deep':[[[[{'a':[[{}]]}]]]],"
+               "'eos_token_id':[1,\t2],'rms_norm_eps':1e-05,'rope_scaling':[[[[{'a':[[{}]]}]]]],"
                "'chat_template':'{% if a %}{{ b }} # c: d'\r\n");
     assert_close(m.layers, 32, 0);
 }
@@ -353,7 +382,7 @@ int main(void)
         cmocka_unit_test(windows_follow_the_switches_and_the_layer_types),
         cmocka_unit_test(layer_types_override_the_switches),
         cmocka_unit_test(dense_layers_among_moe_layers_are_counted),
-        cmocka_unit_test(shared_indexers_are_noted),
+        cmocka_unit_test(layers_share_indexers),
         cmocka_unit_test(what_is_wrong_is_named_with_its_place),
         cmocka_unit_test(json_is_read_as_it_is_found),
     };

@@ -1,0 +1,177 @@
+#include "arch/catalogue/huggingface_groups.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/catalogue/huggingface_families.h"
+#include "arch/catalogue/huggingface_terms.h"
+#include "arch/ffn.h"
+#include "arch/mixer.h"
+#include "base/mem.h"
+
+enum { SUBLAYERS_MOST = 2 }; /* of one layer: groups beside each other */
+
+void group_init(struct stated_layers *out, double count)
+{
+    *out = (struct stated_layers){.count = count};
+    for (size_t i = 0; i < SUBLAYER_VALUES; i++)
+        out->mixer_value[i] = out->ffn_value[i] = NAN;
+}
+
+static void no_kind(struct config *c, const char *what, const char *kind)
+{
+    char text[120];
+    snprintf(text, sizeof text, "%s of kind %s: cannot be expressed", what, kind);
+    config_refuse(c, NULL, text);
+}
+
+void group_mixer(struct config *c, struct stated_layers *out, const char *kind)
+{
+    if (!(out->mixer = mixer_named(kind)))
+        no_kind(c, "a mixer", kind);
+}
+
+void group_feed(struct config *c, struct stated_layers *out, const char *kind)
+{
+    if (!(out->ffn = ffn_named(kind)))
+        no_kind(c, "a feed-forward", kind);
+}
+
+void group_put(struct config *c, struct stated_layers *out, const char *name, double value)
+{
+    const struct field *mixer = out->mixer ? field_find(*out->mixer->fields, name) : NULL;
+    const struct field *ffn = out->ffn ? field_find(*out->ffn->fields, name) : NULL;
+    char text[160];
+    if (c->failed)
+        return;
+    if (mixer)
+        field_put(mixer, out->mixer_value, value);
+    if (ffn)
+        field_put(ffn, out->ffn_value, value);
+    if (mixer || ffn || value == 0)
+        return;
+    snprintf(text, sizeof text, "layers with %s %g: cannot be expressed", name, value);
+    config_refuse(c, NULL, text);
+}
+
+/* ---- groups ---- */
+
+/* Values are all set or NAN, so bytes compare. */
+static bool equal_values(const double *a, const double *b)
+{
+    for (size_t i = 0; i < SUBLAYER_VALUES; i++)
+        if (a[i] != b[i] && !(isnan(a[i]) && isnan(b[i])))
+            return false;
+    return true;
+}
+
+static bool equal(const struct stated_layers *a, const struct stated_layers *b)
+{
+    return a->mixer == b->mixer && a->ffn == b->ffn && a->beside == b->beside &&
+           equal_values(a->mixer_value, b->mixer_value) && equal_values(a->ffn_value, b->ffn_value);
+}
+
+/* Index of the group that is equal, with the same groups beside it; adds them if there is none. */
+static size_t add(struct config *c, struct layer_list *out, const struct stated_layers *g, size_t n)
+{
+    for (size_t i = 0; i + n <= out->n; i++) {
+        size_t same = 0;
+        while (same < n && equal(&out->group[i + same], &g[same]))
+            same++;
+        if (same < n || (i + n < out->n && out->group[i + n].beside))
+            continue;
+        for (size_t k = 0; k < n; k++)
+            out->group[i + k].count += g[k].count;
+        return i;
+    }
+    if (out->n + n > GROUPS_MOST) {
+        config_find(c, "num_hidden_layers");
+        config_refuse(c, NULL, "more kinds of layers than a model file can list");
+        return 0;
+    }
+    memcpy(&out->group[out->n], g, n * sizeof *g);
+    out->n += n;
+    return out->n - n;
+}
+
+/* The groups of the last layer are moved to the end: MTP modules repeat it. */
+static void move_last(struct layer_list *out, size_t *of, size_t layers)
+{
+    struct stated_layers moved[GROUPS_MOST];
+    size_t at = of[layers - 1], n = 1;
+    while (at + n < out->n && out->group[at + n].beside)
+        n++;
+    size_t after = out->n - at - n;
+    memcpy(moved, &out->group[at], n * sizeof *moved);
+    memmove(&out->group[at], &out->group[at + n], after * sizeof *moved);
+    memcpy(&out->group[at + after], moved, n * sizeof *moved);
+    for (size_t i = 0; i < layers; i++)
+        of[i] = of[i] == at ? at + after : of[i] > at ? of[i] - n : of[i];
+}
+
+static size_t read_layer(struct config *c, const struct layer *l, struct stated_layers *g)
+{
+    size_t n = 1;
+    group_init(&g[0], 1);
+    group_set_mixer(c, l, &g[0]);
+    group_set_feed(c, l, &g[0]);
+    group_init(&g[1], 1);
+    g[1].beside = true;
+    if (c->family->beside) {
+        struct layer mamba = {.mixer = MIX_MAMBA};
+        group_set_mixer(c, &mamba, &g[1]);
+        n = 2;
+    } else if (l->feed == FEED_MOE && config_flag(c, "enable_moe_block", false)) {
+        /* Gemma 4: a dense feed-forward beside the experts of every layer. */
+        struct layer dense = {.feed = FEED_DENSE};
+        group_set_feed(c, &dense, &g[1]);
+        n = 2;
+    }
+    return n;
+}
+
+/* LongCat: a layer is two of attention and dense feed-forward, with one MoE beside. */
+static void read_doubled(struct config *c, struct layer_list *out)
+{
+    static const struct layer dense = {.mixer = MIX_FULL, .feed = FEED_DENSE},
+                              moe = {.mixer = MIX_NONE, .feed = FEED_MOE};
+    double n = config_count(c, "num_layers", NAN);
+    config_dismiss(c, "num_hidden_layers");
+    config_dismiss(c, "attention_method");
+    if (isnan(n)) {
+        config_find(c, "num_layers");
+        config_refuse(c, NULL, "missing: add it");
+        return;
+    }
+    out->n = 2;
+    group_init(&out->group[0], 2 * n);
+    group_init(&out->group[1], n);
+    out->group[1].beside = true;
+    group_set_mixer(c, &dense, &out->group[0]);
+    group_set_feed(c, &dense, &out->group[0]);
+    group_set_feed(c, &moe, &out->group[1]);
+}
+
+void groups_read(struct config *c, struct layer_list *out, size_t *n_layers, size_t **of)
+{
+    *n_layers = out->n = 0;
+    *of = NULL;
+    if (c->family->doubled) {
+        read_doubled(c, out);
+        return;
+    }
+    struct layer *layer = layers_read(c, n_layers);
+    if (!layer)
+        return;
+    *of = mem_alloc(*n_layers, sizeof **of);
+    for (size_t i = 0; i < *n_layers && !c->failed; i++) {
+        struct stated_layers g[SUBLAYERS_MOST];
+        size_t n = read_layer(c, &layer[i], g);
+        (*of)[i] = c->failed ? 0 : add(c, out, g, n);
+    }
+    if (!c->failed)
+        move_last(out, *of, *n_layers);
+    free(layer);
+}
