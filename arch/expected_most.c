@@ -22,7 +22,7 @@ static void make_binomial(struct counts *out, double size, double used)
     out->n = 0;
     for (double i = 0; out->n < COUNTS && of > 1e-11 * peak; i++) {
         sum += out->of[out->n++] = of;
-        of *= fmax(0, size - i) / (i + 1) * odds;
+        of *= fmax(0, (size - i) * odds) / (i + 1);
         peak = fmax(peak, of);
     }
     for (size_t i = 0; i < out->n; i++)
@@ -32,7 +32,7 @@ static void make_binomial(struct counts *out, double size, double used)
 void counts_add(struct counts *c, double size, double used)
 {
     struct counts next, old = *c;
-    if (used <= 0)
+    if (used == 0)
         return;
     make_binomial(&next, size, fmin(used, 1 - 1e-9));
     size_t n = old.n + next.n - 1;
@@ -46,9 +46,34 @@ void counts_add(struct counts *c, double size, double used)
         c->n--;
 }
 
+void counts_add_moments(struct counts *c, double mean, double variance)
+{
+    double used = 1 - variance / mean;
+    used = fabs(used) > 1e-6 ? used : 1e-6;
+    counts_add(c, mean / used, used);
+}
+
+/* As many draws as there are tokens, or more. */
+struct draws draws_of(double tokens, double share, double variance)
+{
+    double used = fmax(1e-6, 1 - variance / share), size = tokens * share / used;
+    size = used > 0.1 ? fmax(tokens, rint(size)) : size;
+    return (struct draws){size, tokens * share / size};
+}
+
+void counts_mix(struct counts *c, const struct counts *with, double part)
+{
+    for (size_t i = c->n; i < with->n; i++)
+        c->of[i] = 0;
+    c->n = c->n > with->n ? c->n : with->n;
+    for (size_t i = 0; i < c->n; i++)
+        c->of[i] += part * ((i < with->n ? with->of[i] : 0) - c->of[i]);
+}
+
 /* Sums over the counts up to `most` at a tilt exp(theta count). */
 struct tilted {
     double log_weight, mean, variance; /* over all devices */
+    double within;                     /* variance of the uses of each token */
 };
 
 static struct tilted tilt(const struct alike *of, size_t n, size_t most, double theta)
@@ -68,36 +93,63 @@ static struct tilted tilt(const struct alike *of, size_t n, size_t most, double 
         t.log_weight += of[k].devices * log(sum);
         t.mean += of[k].devices * mean;
         t.variance += of[k].devices * (second / sum - mean * mean);
+        t.within += of[k].devices * (mean - second / sum * of[k].per_draw);
     }
     return t;
 }
 
 /* Logarithm of the weight with which the counts, each at most `most`, add up to `total`. The 1 + in
- * the root keeps it right where nothing can vary. */
+ * the root keeps it right where nothing can vary. From a tilt near the saddle point the rest is
+ * quadratic. */
 static double log_coefficient(const struct alike *of, size_t n, size_t most, double total,
                               double *theta)
 {
+    const double near = 0.1; /* standard deviations */
     struct tilted t = tilt(of, n, most, *theta);
-    for (int turn = 0; turn < 40 && fabs(t.mean - total) > 1e-5 * total && *theta < 12; turn++) {
-        double step = (total - t.mean) / fmax(t.variance, 1e-12);
-        *theta = fmin(*theta + fmax(-1, fmin(1, step)), 12);
+    for (int turn = 0; turn < 40 && *theta < 12; turn++) {
+        double off = total - t.mean, variance = fmax(t.variance, 1e-12);
+        if (off * off < near * near * variance || fabs(off) < 1e-5 * total)
+            break;
+        *theta = fmin(*theta + fmax(-1, fmin(1, off / variance)), 12);
         t = tilt(of, n, most, *theta);
     }
-    return t.log_weight - *theta * total - 0.5 * log(1 + 2 * acos(-1) * fmax(t.variance, 0));
+    double off = total - t.mean, rest = *theta < 12 ? off * off / fmax(t.variance, 1e-12) / 2 : 0;
+    double root = 0.5 * log(1 + 2 * acos(-1) * fmax(t.variance, 0));
+    if (of->totals > 0)
+        root += 0.5 * of->totals * log(fmax(t.within, 1e-9));
+    return t.log_weight - *theta * total - rest - root;
+}
+
+/* Expected number of devices with more than the count, before the total is given. */
+static double expect_above(const struct alike *of, size_t n, size_t count)
+{
+    double sum = 0;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = count + 1; i < of[k].counts.n; i++)
+            sum += of[k].devices * of[k].counts.of[i];
+    return sum;
 }
 
 /* At a whole total. */
 static double most_at(const struct alike *of, size_t n, double devices, double total)
 {
-    double theta = 0, least = ceil(total / devices - 1e-9), most = least;
+    const double rare = 1e-4;
+    double theta = 0, before = 0, least = ceil(total / devices - 1e-9), most = least;
     size_t last = 0;
 
     for (size_t k = 0; k < n; k++)
         last = of[k].counts.n > last + 1 ? of[k].counts.n - 1 : last;
-    double all = log_coefficient(of, n, last, total, &theta);
-    for (double j = fmin((double)last, total) - 1; j >= least; j--) {
+    double all = log_coefficient(of, n, last, total, &theta), j = fmin((double)last, total) - 1;
+    for (double above; j >= least && (above = expect_above(of, n, (size_t)j)) < rare; j--)
+        most += above;
+    for (before = theta; j >= least; j--) {
+        double guess = 2 * theta - before;
+        before = theta;
+        theta = guess;
         double above = 1 - exp(log_coefficient(of, n, (size_t)j, total, &theta) - all);
         most += fmin(1, fmax(0, above));
+        if (above > 1 - 1e-3)
+            return most + j - least;
     }
     return most;
 }
@@ -121,15 +173,18 @@ static double most_of_few(const struct alike *of, size_t n, double devices, doub
     return most;
 }
 
-/* Probability that a count is at most x: x is mean + deviation (w + (w^2 - 1) skewness / 6) at the
- * normal variable w. */
-static double normal_below(const struct alike *a, double x)
+double normal_below(double z, double skewness)
 {
-    double deviation = sqrt(a->variance), z = (x - a->mean) / deviation;
-    double bend = (2 * a->variance / a->mean - 1) / deviation / 6, w = z;
+    double bend = skewness / 6, w = z;
     if (fabs(bend) > 1e-9)
         w = (sqrt(fmax(0, 1 + 4 * bend * (z + bend))) - 1) / (2 * bend);
     return erfc(-w / sqrt(2)) / 2;
+}
+
+static double count_below(const struct alike *a, double x)
+{
+    double deviation = sqrt(a->variance);
+    return normal_below((x - a->mean) / deviation, (2 * a->variance / a->mean - 1) / deviation);
 }
 
 static double most_of_many(const struct alike *of, size_t n)
@@ -145,7 +200,7 @@ static double most_of_many(const struct alike *of, size_t n)
         double below = 1;
         for (size_t k = 0; k < n; k++)
             if (of[k].mean + 6 * sqrt(of[k].variance) > low && of[k].variance > 0)
-                below *= pow(normal_below(&of[k], low + (i + 0.5) * width), of[k].devices);
+                below *= pow(count_below(&of[k], low + (i + 0.5) * width), of[k].devices);
         most += width * (1 - below);
     }
     return most;

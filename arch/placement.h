@@ -1,4 +1,4 @@
-/* Popularity of the experts of a mixture, and their placement on devices. */
+/* Placement of the experts of a mixture on devices. */
 #ifndef ARCH_PLACEMENT_H
 #define ARCH_PLACEMENT_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 enum placement {
-    PLACE_RANDOM,      /* a typical one of many random placements */
+    PLACE_RANDOM,      /* in the mean over random placements */
     PLACE_ROUND_ROBIN, /* in order of popularity, over the devices in turn */
     PLACE_CONTIGUOUS,  /* in order of popularity, the hottest on the first device */
     PLACE_REPLICATED,  /* hot experts copied, each copy on the least loaded device */
@@ -22,7 +22,8 @@ struct routing_of {
 
 /* One copy of an expert. */
 struct copy {
-    double share;    /* probability that a token uses it */
+    double share; /* probability that a token uses it, and the logarithm of 1 - it */
+    double log_idle;
     double variance; /* of its uses per token, before the total is given */
     size_t expert, device;
     double active; /* probability that it has a token, at some number of tokens, and what that is */
@@ -36,12 +37,9 @@ struct placed_experts {
     size_t *first; /* [devices + 1] */
 };
 
-/* Places the experts; placement_free releases the result. Deterministic. */
-void placement_make(struct placed_experts *out, const struct routing_of *of);
+/* Places experts of this popularity (arch/popularity.h), with random placement like round robin;
+ * placement_free releases the result. */
+void placement_make(struct placed_experts *out, const struct routing_of *of, const double *pi);
 void placement_free(struct placed_experts *p);
-
-/* Probability pi[i] that a token uses the expert of rank i = 0, 1, ..., if it draws top_k different
- * experts with weights (i + 1)^-skew, one after another without replacement. */
-void routing_popularity(double *pi, size_t experts, double top_k, double skew);
 
 #endif

@@ -2,21 +2,15 @@
 #ifndef ARCH_ROUTING_H
 #define ARCH_ROUTING_H
 
+#include "arch/load_curve.h"
 #include "arch/placement.h"
 
-enum { ROUTING_GROUPS = 8, CURVE_NODES = 48 };
+enum { ROUTING_GROUPS = 8 };
 
 /* Experts of one device with similar popularity. */
 struct expert_group {
     double experts; /* copies on the device */
     double share;   /* probability that a token uses one of them, 0..1 */
-};
-
-/* A quantity that grows with the tokens, at most in proportion: its logarithm at 1, 1.5, 2, 3, 4,
- * 6, 8, ... tokens and its slope there, d log / d log tokens. */
-struct load_curve {
-    size_t n;
-    double log_of[CURVE_NODES], slope[CURVE_NODES];
 };
 
 struct routing {
@@ -34,10 +28,18 @@ struct routing {
 /* All 0: no experts. */
 void routing_make(struct routing *out, const struct routing_of *of);
 
+struct popularity {
+    size_t experts;
+    double top_k, skew;
+    double pi[]; /* routing_popularity of these */
+};
+
 /* Routings that are made once. Zero-initialise it; routing_store_free releases it. */
 struct routing_store {
     size_t n, room;
     struct routing **of;
+    size_t popularities, popularity_room;
+    struct popularity **popularity;
 };
 
 /* The routing of these arguments, kept until routing_store_free. */

@@ -1,0 +1,304 @@
+/* Tokens and active experts of the slowest of devices whose experts are known. Idea: both are
+ * counts per device with a mean and a variance and a given total; the slowest device has the
+ * expected maximum of each (arch/expected_most.h). An expert is active with probability 1 - (1 -
+ * pi)^tokens. Invariant: at skew 0 all formulas are those of any other skew, so nothing jumps
+ * there. */
+#include "arch/placed_most.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "arch/expected_most.h"
+#include "base/mem.h"
+
+/* Experts active on a device, or tokens routed to it. */
+struct device_load {
+    double mean, variance, room;
+    double share, own; /* mean and variance of its tokens, per token routed */
+    size_t device;
+};
+
+/* The i-th most popular experts of alike devices in the mean. */
+struct slot {
+    double share, variance, alone;
+};
+
+/* What fixes the number of active experts draws an expert more often the likelier it is: `alone` is
+ * the probability to which that adds up (Hajek 1964). */
+double placed_set_active(struct placed_experts *p, double tokens)
+{
+    double own = 0, shared = 0, uses = 0, likely = 0, share = NAN, idle = 0;
+    for (size_t i = 0; i < p->copies; i++) {
+        struct copy *c = &p->copy[i];
+        if (c->share != share) {
+            share = c->share;
+            idle = exp(tokens * c->log_idle);
+        }
+        c->active = 1 - idle;
+        own += idle * c->active;
+        likely += idle * c->active * c->active;
+        shared += idle * tokens * share;
+        uses += (tokens - 1) * c->variance + share * (1 - share);
+    }
+    double spread = uses > 0 ? fmax(0, own - shared * shared / uses) : 0;
+    double fixed = own > 0 ? (1 - fmin(1, spread / own)) / own : 0;
+    double mean = own > 0 ? likely / own : 0;
+    for (size_t i = 0; i < p->copies; i++) {
+        struct copy *c = &p->copy[i];
+        double more = c->active * (1 - c->active) * (mean - c->active) * fixed;
+        c->alone = fmax(0, fmin(1, c->active + more));
+    }
+    return sqrt(spread);
+}
+
+/* ---- the counts of alike devices ---- */
+
+/* Mean experts of `n` devices; returns how many each has at most. */
+static size_t fill_slots(struct placed_most *s, const struct device_load *load, size_t n)
+{
+    const struct placed_experts *p = &s->placed;
+    size_t held = 0;
+    for (size_t d = 0; d < n; d++) {
+        size_t first = p->first[load[d].device], own = p->first[load[d].device + 1] - first;
+        for (; held < own; held++)
+            s->slot[held] = (struct slot){0};
+        for (size_t i = 0; i < own; i++) {
+            const struct copy *c = &p->copy[first + i];
+            s->slot[i].share += c->share / (double)n;
+            s->slot[i].variance += c->variance / (double)n;
+            s->slot[i].alone += c->alone / (double)n;
+        }
+    }
+    return held;
+}
+
+/* An expert that a token uses, or that is active, with at least this probability is counted
+ * exactly. */
+static const double LIKELY = 0.1;
+
+static size_t alike_until(const struct slot *slot, size_t from, size_t held)
+{
+    size_t next = from + 1;
+    while (next < held && slot[next].share >= slot[from].share * 0.8)
+        next++;
+    return next;
+}
+
+/* Adds the active experts of a device, those of about the same popularity at once; unlikely ones
+ * are one binomial of their mean and variance. */
+static void add_active(struct counts *out, const struct slot *slot, size_t held)
+{
+    double mean = 0, variance = 0;
+    for (size_t i = 0, next; i < held; i = next) {
+        next = alike_until(slot, i, held);
+        double alone = 0, alike = (double)(next - i);
+        for (size_t j = i; j < next; j++)
+            alone += slot[j].alone;
+        if (alone > LIKELY * alike || alike > 1) {
+            counts_add(out, alike, alone / alike);
+        } else {
+            mean += alone;
+            variance += alone * (1 - alone);
+        }
+    }
+    if (mean > 0)
+        counts_add_moments(out, mean, variance);
+}
+
+/* Adds the tokens of a device in the same way. */
+static void add_tokens(struct counts *out, const struct slot *slot, size_t held, double tokens)
+{
+    double mean = 0, variance = 0;
+    for (size_t i = 0, next; i < held; i = next) {
+        next = alike_until(slot, i, held);
+        double share = 0, own = 0;
+        for (size_t j = i; j < next; j++) {
+            share += slot[j].share;
+            own += slot[j].variance;
+        }
+        struct draws d = draws_of(tokens, share / (double)(next - i), own / (double)(next - i));
+        double size = d.size * (double)(next - i);
+        if (d.used > LIKELY) {
+            counts_add(out, size, d.used);
+        } else {
+            mean += size * d.used;
+            variance += size * d.used * (1 - d.used);
+        }
+    }
+    if (mean > 0)
+        counts_add_moments(out, mean, variance);
+}
+
+/* Adds those of the first tokens: each has a total of its own. */
+static void add_each_token(struct alike *a, const struct slot *slot, size_t held, double tokens)
+{
+    double used = 0, twice = 0;
+    for (size_t i = 0; i < held; i++) {
+        counts_add(&a->counts, tokens, slot[i].alone);
+        used += slot[i].alone;
+        twice += slot[i].alone * slot[i].alone;
+    }
+    a->per_draw = used > 0 ? twice / (tokens * used * used) : 0;
+    a->totals = tokens - 1;
+}
+
+static void join(struct alike *a, const struct device_load *load, size_t n)
+{
+    *a = (struct alike){.devices = (double)n};
+    for (size_t i = 0; i < n; i++) {
+        a->mean += load[i].mean;
+        a->variance += load[i].variance;
+        a->room = fmax(a->room, load[i].room);
+    }
+    a->mean /= a->devices;
+    a->variance /= a->devices;
+}
+
+enum counted { ACTIVE, TOKENS, EACH };
+
+static void add_counts(struct alike *a, struct placed_most *s, const struct device_load *load,
+                       size_t n, double tokens, enum counted what)
+{
+    size_t held = fill_slots(s, load, n);
+    a->counts = (struct counts){1, {1}};
+    if (what == ACTIVE)
+        add_active(&a->counts, s->slot, held);
+    else if (what == TOKENS)
+        add_tokens(&a->counts, s->slot, held, tokens);
+    else
+        add_each_token(a, s->slot, held, tokens);
+}
+
+/* Expected maximum over the devices. Those of similar mean count as alike: the largest means one by
+ * one, the others in classes that grow by a half, each with those that hardly differ. */
+static double most_of(struct placed_most *s, double tokens, enum counted what, double spread)
+{
+    enum { SINGLE = 4 };
+    const double near = 0.2; /* standard deviations */
+    const struct device_load *load = s->load;
+    struct alike kind[ALIKE_MOST];
+    size_t n = 0, at = 0, devices = s->placed.devices;
+    bool few = counts_matter(load[0].mean);
+
+    while (at < devices) {
+        struct alike *k = &kind[n++];
+        double like = load[at].mean - near * sqrt(load[at].variance);
+        size_t size = at < SINGLE ? 1 : at / 2, from = at;
+        while (at < devices && (at - from < size || n == ALIKE_MOST || load[at].mean >= like))
+            at++;
+        join(k, load + from, at - from);
+        if (few)
+            add_counts(k, s, load + from, at - from, tokens, what);
+    }
+    return expected_most(kind, n, spread);
+}
+
+/* ---- the loads of the devices ---- */
+
+static bool goes_before(const struct device_load *a, const struct device_load *b)
+{
+    return a->mean != b->mean ? a->mean > b->mean : a->device < b->device;
+}
+
+/* By mean, the first device first of equals. From one number of tokens to the next the order
+ * changes little (Shell's sort). */
+static void sort_loads(struct device_load *load, size_t n)
+{
+    size_t sorted = 1;
+    while (sorted < n && goes_before(&load[sorted - 1], &load[sorted]))
+        sorted++;
+    if (sorted >= n)
+        return;
+    for (size_t gap = n > 40 ? 13 : 1; gap > 0; gap /= 3)
+        for (size_t i = gap; i < n; i++) {
+            struct device_load own = load[i];
+            size_t at = i;
+            for (; at >= gap && goes_before(&own, &load[at - gap]); at -= gap)
+                load[at] = load[at - gap];
+            load[at] = own;
+        }
+}
+
+static void find_active(struct placed_most *s)
+{
+    const struct placed_experts *p = &s->placed;
+    for (size_t i = 0; i < p->devices; i++) {
+        struct device_load *own = &s->load[i];
+        size_t last = p->first[own->device + 1], first = p->first[own->device];
+        own->mean = own->variance = 0;
+        own->room = (double)(last - first);
+        for (size_t j = first; j < last; j++) {
+            double active = p->copy[j].active;
+            own->mean += active;
+            own->variance += active * (1 - active);
+        }
+    }
+    sort_loads(s->load, p->devices);
+}
+
+static void find_tokens(struct placed_most *s, double tokens)
+{
+    const struct placed_experts *p = &s->placed;
+    for (size_t i = 0; i < p->devices; i++) {
+        struct device_load *own = &s->load[i];
+        own->mean = tokens * own->share;
+        own->variance = tokens * own->own;
+        own->room =
+            tokens * fmin((double)(p->first[own->device + 1] - p->first[own->device]), s->top_k);
+    }
+    sort_loads(s->load, p->devices);
+}
+
+double placed_active(struct placed_most *s, double tokens)
+{
+    double spread = placed_set_active(&s->placed, tokens);
+    find_active(s);
+    return most_of(s, tokens, ACTIVE, spread);
+}
+
+/* A single token uses different experts, so its uses are its active experts. */
+double placed_load(struct placed_most *s, double tokens)
+{
+    if (tokens <= 1)
+        return placed_active(s, tokens);
+    bool each = tokens <= EACH_TOKEN && s->top_k > 1;
+    if (each)
+        placed_set_active(&s->placed, 1);
+    find_tokens(s, tokens);
+    return most_of(s, tokens, each ? EACH : TOKENS, 0);
+}
+
+size_t placed_busiest(const struct placed_most *s, double *share)
+{
+    size_t most = 0;
+    for (size_t i = 1; i < s->placed.devices; i++)
+        if (s->load[i].share > s->load[most].share)
+            most = i;
+    *share = s->load[most].share;
+    return s->load[most].device;
+}
+
+void placed_most_make(struct placed_most *out, const struct routing_of *of, const double *pi)
+{
+    struct placed_experts *p = &out->placed;
+    size_t held = 0;
+    placement_make(p, of, pi);
+    out->top_k = of->top_k;
+    out->load = mem_alloc(p->devices, sizeof *out->load);
+    for (size_t d = 0; d < p->devices; d++) {
+        size_t own = p->first[d + 1] - p->first[d];
+        out->load[d].device = d;
+        held = own > held ? own : held;
+        for (size_t i = p->first[d]; i < p->first[d + 1]; i++) {
+            out->load[d].share += p->copy[i].share;
+            out->load[d].own += p->copy[i].variance;
+        }
+    }
+    out->slot = mem_alloc(held, sizeof *out->slot);
+}
+
+void placed_most_free(struct placed_most *s)
+{
+    placement_free(&s->placed);
+    free(s->load), free(s->slot);
+}
