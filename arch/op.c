@@ -9,47 +9,29 @@ const char *const op_class_text[OP_CLASSES] = {
     [OP_STATE] = "state",
 };
 
-/* The costs of all `count` calls of an operator that states those of one. */
-static struct op of_calls(struct op op, double count)
-{
-    double each = op.each > 0 ? op.each : 1;
-    op.count = count;
-    op.flop *= count;
-    op.weight_byte *= count;
-    op.byte = each * (op.cache_byte + op.act_byte + op.state_byte) * count;
-    op.cache_byte *= each * count;
-    op.state_byte *= each * count;
-    op.act_byte *= each * count;
-    op.each = 1;
-    op.routed = op.routed > 0 ? op.routed : 1;
-    op.wire_byte *= count;
-    op.hops *= count;
-    op.key_flop *= count;
-    return op;
-}
-
 /* Are calls of `one` like those of `all`, which counts all of its calls? */
-static bool is_alike(const struct op *all, struct op one)
+static bool is_alike(const struct op *all, const struct op *call)
 {
-    if (strcmp(all->name, one.name) != 0)
+    if (all->class != call->class || all->flop != call->flop * all->count ||
+        all->group != call->group || strcmp(all->name, call->name) != 0)
         return false;
-    one = of_calls(one, all->count);
-    return all->class == one.class && all->unit == one.unit && all->kernel == one.kernel &&
-           all->flop == one.flop && all->weight_byte == one.weight_byte &&
-           all->cache_byte == one.cache_byte && all->state_byte == one.state_byte &&
-           all->act_byte == one.act_byte && all->wire_byte == one.wire_byte &&
-           all->hops == one.hops && all->group == one.group && all->depth == one.depth &&
+    struct op one = *call;
+    op_make_calls(&one, all->count);
+    return all->unit == one.unit && all->kernel == one.kernel &&
+           all->weight_byte == one.weight_byte && all->cache_byte == one.cache_byte &&
+           all->state_byte == one.state_byte && all->act_byte == one.act_byte &&
+           all->wire_byte == one.wire_byte && all->hops == one.hops && all->depth == one.depth &&
            all->joined == one.joined && all->key_flop == one.key_flop;
 }
 
 void ops_groups_begin(struct ops *list)
 {
     list->from = list->n;
-    list->merging = true;
 }
 
 void ops_next_group(struct ops *list)
 {
+    list->merging = list->n > list->from; /* the first group has none to be merged with */
     list->at = list->n;
 }
 
@@ -58,26 +40,23 @@ void ops_groups_end(struct ops *list)
     list->merging = false;
 }
 
-void ops_add(struct ops *list, double count, struct op op)
+void ops_merge(struct ops *list, double count, const struct op *op)
 {
-    if (count <= 0)
-        return;
-    size_t at = list->n;
-    for (size_t i = list->from; list->merging && i < list->n; i++)
+    for (size_t i = list->from; i < list->n; i++)
         if (is_alike(&list->op[i], op)) {
-            list->op[i] = of_calls(op, list->op[i].count + count);
+            double calls = list->op[i].count + count;
+            list->op[i] = *op;
+            op_make_calls(&list->op[i], calls);
             list->at = i + 1;
             return;
         }
+    while (list->at < list->n && list->op[list->at].class == op->class)
+        list->at++;
+    size_t at = list->at++;
     assert(list->n < OPS_MOST);
-    if (list->merging) {
-        while (list->at < list->n && list->op[list->at].class == op.class)
-            list->at++;
-        at = list->at++;
-        memmove(&list->op[at + 1], &list->op[at], (list->n - at) * sizeof *list->op);
-    }
-    list->op[at] = of_calls(op, count);
-    list->n++;
+    memmove(&list->op[at + 1], &list->op[at], (list->n++ - at) * sizeof *list->op);
+    list->op[at] = *op;
+    op_make_calls(&list->op[at], count);
 }
 
 void ops_repeat(struct ops *list, size_t first, double times)

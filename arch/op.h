@@ -128,8 +128,40 @@ struct shape {
     const struct routing *routing;      /* of the experts; borrowed */
 };
 
+/* Turns an operator that states the costs of one call into all `count` calls. */
+static inline void op_make_calls(struct op *op, double count)
+{
+    double each = op->each > 0 ? op->each : 1;
+    op->count = count;
+    op->flop *= count;
+    op->weight_byte *= count;
+    op->byte = each * (op->cache_byte + op->act_byte + op->state_byte) * count;
+    op->cache_byte *= each * count;
+    op->state_byte *= each * count;
+    op->act_byte *= each * count;
+    op->each = 1;
+    op->routed = op->routed > 0 ? op->routed : 1;
+    op->wire_byte *= count;
+    op->hops *= count;
+    op->key_flop *= count;
+}
+
+/* Part of ops_add: adds an operator of a group that is not the first. */
+void ops_merge(struct ops *list, double count, const struct op *op);
+
 /* Adds an operator to the list; `count` multiplies the costs. */
-void ops_add(struct ops *list, double count, struct op op);
+static inline void ops_add(struct ops *list, double count, struct op op)
+{
+    if (count <= 0)
+        return;
+    if (list->merging) {
+        ops_merge(list, count, &op);
+        return;
+    }
+    assert(list->n < OPS_MOST);
+    list->op[list->n] = op;
+    op_make_calls(&list->op[list->n++], count);
+}
 
 /* Groups of layers follow, ended by ops_groups_end; ops_next_group begins each. An operator that an
  * earlier group has too is counted there; any other follows the last one found and the operators of
