@@ -46,7 +46,7 @@ static void put_precision(const struct node *root, FILE *out)
         fputs(*type ? ", quantised as " : " quantised as ", out);
         put_plain(method, out);
     }
-    fputs("; the study sets precision.weight.\n", out);
+    fputs("; precision.weight overrides it.\n", out);
 }
 
 static void put_about(const struct imported *in, FILE *out)
@@ -74,9 +74,8 @@ static void put_about(const struct imported *in, FILE *out)
 static void put_value(const struct field *f, double value, FILE *out)
 {
     char number[32];
-    fprintf(out, "%s: %s", f->name,
-            f->words || f->registry ? field_word(f, value)
-                                    : number_text(value, number, sizeof number));
+    const char *word = field_word(f, value);
+    fprintf(out, "%s: %s", f->name, word ? word : number_text(value, number, sizeof number));
 }
 
 /* The parameters that a group states. */
@@ -114,7 +113,10 @@ static void put_values(const struct imported *in, FILE *out)
 
         if (value == f->init || counted)
             continue;
-        put_value(f, value, out);
+        if (in->word[i])
+            fprintf(out, "%s: %s", f->name, in->word[i]);
+        else
+            put_value(f, value, out);
         if (in->note[i])
             fprintf(out, "  # %s", in->note[i]);
         fputc('\n', out);
@@ -140,10 +142,16 @@ static void put_summary(const struct imported *in, const char *start, FILE *out)
         fprintf(out, "; state %s per request", quantity_text(kept, "B", 4, state, sizeof state));
     fputs(".\n", out);
     for (size_t i = 0; i < in->remarks; i++) {
-        fprintf(out, "%s%s", start, kind[in->remark[i].kind]);
+        bool more = i > 0 && in->remark[i].kind == REMARK_PRECISION &&
+                    in->remark[i - 1].kind == REMARK_PRECISION;
+        fprintf(out, "%s%s%s",
+                i == 0 ? ""
+                : more ? ", "
+                       : ".\n",
+                more ? "" : start, more ? "" : kind[in->remark[i].kind]);
         put_plain(in->remark[i].text, out);
-        fputs(".\n", out);
     }
+    fputs(in->remarks ? ".\n" : "", out);
 }
 
 static int put_model(const struct imported *in, const struct conf *conf, FILE *out)

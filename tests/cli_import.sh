@@ -24,8 +24,11 @@ wrong() {
     [ "$(ls -A)" = "$before" ] || complain "dse $*: left $(ls -A)"
 }
 
-# The imported file prices like the entry of the same name.
-priced() { "$DSE" eval --set model="$1" --set plan.devices=64 --format json | sed '/"model":/d'; }
+# The imported file prices like the entry of the same name, in the same formats.
+priced() {
+    "$DSE" eval --set model="$1" --set plan.devices=64 --set precision.weight=fp8 --format json |
+        sed '/"model":/d; /"model\..*_weight_byte":/d'
+}
 for model in deepseek-v3.2 llama-4-maverick qwen2.5-72b; do
     "$DSE" import "$configs/$model.json" -o "$model.yaml" || complain "$model is not imported"
     [ -s "$model.yaml" ] || complain "$model.yaml is empty"

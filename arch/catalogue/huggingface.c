@@ -8,6 +8,7 @@
 #include "arch/catalogue/huggingface_families.h"
 #include "arch/catalogue/huggingface_groups.h"
 #include "arch/catalogue/huggingface_harmless.h"
+#include "arch/catalogue/huggingface_quantised.h"
 #include "arch/catalogue/huggingface_short.h"
 #include "arch/catalogue/huggingface_terms.h"
 #include "arch/catalogue/layer_list.h"
@@ -115,8 +116,6 @@ static void read_flat(struct config *c, struct model *m)
     config_dismiss(c, "mtp_transformer_layers");
     config_dismiss(c, "mtp_use_dedicated_embeddings");
     config_dismiss(c, "use_mtp");
-    config_dismiss(c, "quantization_config");
-    config_dismiss(c, "expert_dtype");
     if (config_count(c, "hidden_size_per_layer_input", 0) == 0)
         config_dismiss(c, "vocab_size_per_layer_input");
     else
@@ -162,6 +161,8 @@ static void read_model(struct config *c, const struct import_choice *choice)
     read_flat(c, &out->model);
     if (!c->failed && !short_form(out, of, n))
         list_form(out);
+    if (!c->failed)
+        quantised_read(c, choice, of, n);
     free(of);
     harmless_check(c, choice);
     check(c, &out->model);

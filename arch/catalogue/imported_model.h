@@ -19,6 +19,8 @@ struct imported {
     const char *type;       /* the model_type or architecture it was recognised by */
     /* Per row of model_fields: how the value was derived; NULL if copied from a key. */
     const char *note[sizeof(struct model) / sizeof(double)];
+    /* Per row of model_fields: the word for the value where several mean as many bytes, or NULL. */
+    const char *word[sizeof(struct model) / sizeof(double)];
     size_t remarks;
     struct remark remark[REMARKS_MOST];
 };

@@ -123,13 +123,15 @@ static void refused(const char *known, const char *more, const char *why)
         assert_string_equal(err.text, why);
 }
 
+/* But for formats of weights that the catalogue leaves open. */
 static size_t differences(const struct model *got, const struct model *want, const char *name)
 {
     size_t n = 0;
     for (size_t i = 0; i < model_fields.n; i++) {
         const struct field *f = &model_fields.row[i];
         double a = field_get(f, got), b = field_get(f, want);
-        if (a == b)
+        bool unstated = b == 0 && strstr(f->name, "_byte");
+        if (a == b || unstated)
             continue;
         n++;
         print_error("%s: %s: %g, the catalogue has %g\n", name, f->name, a, b);
