@@ -197,31 +197,29 @@ static int write_file(const struct imported *in, const struct conf *conf, const 
     return rc;
 }
 
-/* hf_quant_config.json beside the configuration, NULL without. Caller closes. */
-static struct conf *open_quantised(const char *config)
+/* hf_quant_config.json beside the configuration; NULL without. Caller closes. */
+static int open_quantised(struct conf **out, const char *config, struct err *err)
 {
     const char *slash = strrchr(config, '/');
     char *path =
         mem_print("%.*shf_quant_config.json", slash ? (int)(slash + 1 - config) : 0, config);
-    struct conf *conf = NULL;
-    struct err unused;
     struct stat there;
-    if (stat(path, &there) == 0 && conf_open(&conf, path, &unused) != 0)
-        conf = NULL;
+    *out = NULL;
+    int rc = stat(path, &there) == 0 ? conf_open(out, path, err) : 0;
     free(path);
-    return conf;
+    return rc;
 }
 
-static int import(const struct args *a, const struct conf *conf, struct err *err)
+static int import(const struct args *a, const struct conf *conf, const struct node *quantised,
+                  struct err *err)
 {
     const char *path = args_value(a, "--output"), *ignore[ARGS_MOST];
-    struct import_choice choice = {.as = args_value(a, "--as"), .ignore = ignore};
-    struct conf *quantised = open_quantised(a->argument[0]);
+    struct import_choice choice = {
+        .as = args_value(a, "--as"), .ignore = ignore, .quantised = quantised};
     struct imported in;
 
     while ((ignore[choice.ignored] = args_each(a, "--ignore", choice.ignored)))
         choice.ignored++;
-    choice.quantised = quantised ? conf_root(quantised) : NULL;
     int rc = huggingface_import(&in, conf_root(conf), &choice, err);
     if (rc == 0 && path)
         rc = write_file(&in, conf, path, err);
@@ -229,16 +227,18 @@ static int import(const struct args *a, const struct conf *conf, struct err *err
         put_model(&in, conf, stdout);
     if (rc == 0)
         put_summary(&in, "dse: ", stderr);
-    conf_close(quantised);
     return rc;
 }
 
 static int run(const struct args *a, struct err *err)
 {
-    struct conf *conf;
+    struct conf *conf, *quantised;
     if (conf_open(&conf, a->argument[0], err) != 0)
         return -1;
-    int rc = import(a, conf, err);
+    int rc = open_quantised(&quantised, a->argument[0], err);
+    if (rc == 0)
+        rc = import(a, conf, quantised ? conf_root(quantised) : NULL, err);
+    conf_close(quantised);
     conf_close(conf);
     return rc;
 }

@@ -69,6 +69,33 @@ cp "$configs/llama-3.1-8b.json" 'a "b" #c: d.json'
 "$DSE" import 'a "b" #c: d.json' -o odd.yaml && "$DSE" eval --set model=odd.yaml >/dev/null ||
     complain "an odd name breaks the file"
 
+# Layers of several kinds are written as a list, which is read again as it was.
+for config in "$configs"/kind-*.json; do
+    name=$(basename "$config" .json)
+    as=
+    [ "$name" = kind-new-type ] && as='--as mixtral'
+    "$DSE" import "$config" $as -o any.yaml 2>notes || {
+        grep -q 'cannot be expressed' notes || complain "$name: $(cat notes)"
+        continue
+    }
+    said=$(sed -n 's/^dse: .* KV cache \([0-9]*\) B per token.*/\1/p' notes)
+    kv=$("$DSE" eval --set model=any.yaml --set plan.devices=1 --set workload.batch=1 --set workload.context=16 \
+        --set precision.kv=bf16 --format json | sed -n 's/.*"kv_byte_per_token": \([0-9]*\),/\1/p')
+    [ -n "$said" ] && [ "$said" = "$kv" ] || complain "$name: $said B per token, read again $kv"
+done
+grep -q '^layers:$' any.yaml || "$DSE" import "$configs/kind-windows.json" 2>notes | grep -q '^  - {count: 4, mixer: gqa' ||
+    complain "no list of layers"
+
+# The hf_quant_config.json beside the file says the formats.
+mkdir beside && cp "$configs/llama-3.1-8b.json" beside/config.json
+echo '{"quantization": {"quant_algo": "NVFP4", "kv_cache_quant_algo": "FP8", "exclude_modules": ["lm_head"]}}' \
+    >beside/hf_quant_config.json
+"$DSE" import beside/config.json -o beside.yaml 2>notes || complain "beside: $(cat notes)"
+grep -q '^ffn_weight_byte: nvfp4$' beside.yaml && grep -q '^cache_byte: fp8$' beside.yaml ||
+    complain "beside.yaml: $(cat beside.yaml)"
+echo '{"quantization": ' >beside/hf_quant_config.json
+wrong 2 '^beside/hf_quant_config\.json:' import beside/config.json -o x.yaml
+
 # Mistakes.
 sed 's/"llama"/"some_new"/; s/LlamaForCausalLM/SomeNewForCausalLM/' "$configs/llama-3.1-8b.json" >new.json
 wrong 2 '^new\.json:5:17: model_type: unknown architecture "some_new": give --as TYPE .*perhaps --as llama: one of llama, .*deepseek_v3' import new.json -o x.yaml
