@@ -5,17 +5,19 @@
 #include "base/mem.h"
 
 /* A class of weights: its setting, and what the model states. */
-static const struct weight_class {
-    size_t setting, stated;
-} classes[] = {
 #define CLASS(name)                                                                                \
     {                                                                                              \
         offsetof(struct precision, name), offsetof(struct model, name##_weight_byte)               \
     }
+
+static const struct weight_class {
+    size_t setting, stated;
+} classes[] = {
     CLASS(expert), CLASS(ffn),  CLASS(attention), CLASS(state_layer),
     CLASS(router), CLASS(head), CLASS(draft),
-#undef CLASS
 };
+
+#undef CLASS
 
 static const double BF16_BYTE = 2;
 

@@ -26,6 +26,14 @@ for file in $(cat "$tmp/files"); do
             "values ENGINE_BANK" "values ON_OWN" "values OVERLAP_NONE" \
             "values REDUCE_RING" "values EXCHANGE_FLAT" "values SHARED_OVER_EP" \
             "values KV_ROOM_WHOLE" "values PLACE_RANDOM" "values KEEP_ALL" "values AT_MOST" \
+            "values POOL_WITHOUT_ENGINE" "enum MEMORIES" "values GATE_NONE" "enum TERMS" \
+            "values WINDOW_ALL" "values LINEAR_BY_KEYS" "values MIX_FULL" "values FEED_DENSE" \
+            "values REMARK_ASSUMED" "values ACTIVE" "values NEAR" "values NODE_SCALAR" \
+            "values CELL_NULL" "values DB_READ" "values MISSES_ADD" "enum KINDS" \
+            "values TARGET_NONE" "enum SERVING_PARTS" "values MEAN" "values CLAIM_EQUAL" \
+            "enum SIDES" "values COLUMN_NUMBER" "values FORMAT_TABLE" "values SPEED" \
+            "values OF_SCENARIO" "values GENE_CATEGORY" "values TREND_UNKNOWN" \
+            "values BOUNDS_KEPT" \
             > "$src/$file" || exit 1
         ;;
     esac

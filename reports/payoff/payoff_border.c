@@ -193,8 +193,9 @@ void payoff_border(struct payoff_group *g, const struct payoff *p, const struct 
     const struct payoff_slice slice = payoff_slice(p, g->key);
     const struct study *s = payoff_study_for(q->study, &slice);
     struct winners_priced *w = mem_alloc(1, sizeof *w);
-    const struct inside in = {p, q, w, {comparison_best(c, WITHOUT), comparison_best(c, WITH)}};
-    double best[SIDES] = {in.best[WITHOUT], in.best[WITH]};
+    double without = comparison_best(c, WITHOUT), with = comparison_best(c, WITH);
+    const struct inside in = {p, q, w, {[WITHOUT] = without, [WITH] = with}};
+    double best[SIDES] = {[WITHOUT] = without, [WITH] = with};
 
     if (payoff_winners(w, c, q->study, &slice)) {
         for (size_t i = 0; i < 2 * s->axes; i++) {

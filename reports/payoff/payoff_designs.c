@@ -256,10 +256,16 @@ static size_t find_ranged(struct comparison *c, const struct engine *e, const ch
     return c->n_ranged++;
 }
 
+static enum side side_of(const struct best *b)
+{
+    return b->with ? WITH : WITHOUT;
+}
+
 static void add_candidate(struct comparison *out, const struct gathered *g, size_t hardware)
 {
     const struct best *first = &g->best[0][hardware];
-    struct candidate *k = &out->side[first->with][out->n[first->with]++];
+    enum side side = side_of(first);
+    struct candidate *k = &out->side[side][out->n[side]++];
     struct cursor c = {0};
 
     *k = (struct candidate){
@@ -299,14 +305,14 @@ static void keep_competitive(struct comparison *out, const struct gathered *g)
 {
     double most[SIDES] = {0, 0};
     for (size_t h = 0; h < g->hardware; h++) {
-        bool with = g->best[0][h].with;
-        most[with] = fmax(most[with], value_over_jobs(g, h));
-        if (!out->side[with])
-            out->side[with] = mem_alloc(g->hardware, sizeof *out->side[with]);
+        enum side side = side_of(&g->best[0][h]);
+        most[side] = fmax(most[side], value_over_jobs(g, h));
+        if (!out->side[side])
+            out->side[side] = mem_alloc(g->hardware, sizeof *out->side[side]);
     }
     for (size_t h = 0; h < g->hardware; h++) {
         double v = value_over_jobs(g, h);
-        if (v > 0 && v >= FAR_BEHIND * most[g->best[0][h].with])
+        if (v > 0 && v >= FAR_BEHIND * most[side_of(&g->best[0][h])])
             add_candidate(out, g, h);
     }
 }
