@@ -39,10 +39,15 @@ static const struct word number_words[] = {
     /* Groups of weights with a BF16 scale: 32 (Kimi-K2.5), 128 with a 4-bit zero (GPTQ, AWQ). */
     { "int4_g32", 0.5 + 2 / 32.0 }, { "int4_g128", 0.5 + 2.5 / 128 }, { NULL, 0 },
 };
+struct word number_word(size_t i)
+{
+    return number_words[i < LEN(number_words) ? i : LEN(number_words) - 1];
+}
+
 /* The same, and as the model states. */
 static struct word weight_word(size_t i)
 {
-    return i == 0 ? (struct word){ "model", AS_MODEL_STATES } : number_words[i - 1];
+    return i == 0 ? (struct word){ "model", AS_MODEL_STATES } : number_word(i - 1);
 }
 
 static const struct word number_also[] = { { "fp16", 2 }, { "int8", 1 }, { "int4", 0.5 }, { NULL, 0 } };
@@ -187,11 +192,6 @@ struct plan plan_of_pool(const struct plan *p, const struct pools *pools)
     of.pp = pools->prefill_pp == AS_PLAN ? p->pp : pools->prefill_pp;
     of.cp = pools->prefill_cp == AS_PLAN ? p->cp : pools->prefill_cp;
     return of;
-}
-
-struct word number_word(size_t i)
-{
-    return number_words[i];
 }
 
 double plan_redundant_experts(const struct plan *p, const struct workload *w)
