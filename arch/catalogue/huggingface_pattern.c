@@ -214,7 +214,10 @@ void pattern_read_experts(struct pattern *p)
         config_dismiss(p->c, "moe_layer_freq");
         config_dismiss(p->c, "first_k_dense_replace");
     }
-    if (!types && !flags && !read_moe_numbers(p))
+    bool numbers = !types && !flags && read_moe_numbers(p);
+    if (config_count(p->c, "moe_every_n_layer", 1) != 1 && !numbers)
+        config_refuse(p->c, NULL, "not 1: list the layers with experts in moe_layers_enum");
+    if (!types && !flags && !numbers)
         read_moe_steps(p);
     else
         config_dismiss(p->c, "interleave_moe_layer_step");
