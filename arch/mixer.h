@@ -49,7 +49,11 @@ struct mixer {
     ROW(kda)                                                                                       \
     ROW(mamba1)                                                                                    \
     ROW(mamba2)                                                                                    \
-    ROW(lightning)
+    ROW(lightning)                                                                                 \
+    ROW(compressed)                                                                                \
+    ROW(block_sparse)                                                                              \
+    ROW(mfa)                                                                                       \
+    ROW(cross)
 
 #define MIXER(name) extern const struct mixer mixer_##name;
 MIXERS(MIXER)

@@ -6,6 +6,7 @@
  * requests. */
 #include "arch/mixer.h"
 #include "arch/mixer_core.h"
+#include "arch/mixer_index.h"
 #include "base/mem.h"
 
 struct mla {
@@ -38,27 +39,6 @@ COVERS(rows, mla);
 
 static const struct fields fields = {"layers", rows, LEN(rows), sizeof(struct mla)};
 
-/* Share of the tokens selected for a token that are also selected for the token before it (assumed;
- * queries of neighbouring tokens are similar). */
-static const double SELECTED_AGAIN = 0.8;
-
-/* The selection of the top-k tokens reads the scores, which the indexer writes as FP32, and writes
- * their positions; it compares each score once at least. */
-static void add_selection(struct ops *out, const char *name, const struct sublayer *l, double pairs,
-                          double tokens)
-{
-    const struct mla *a = sublayer_values(l);
-    const double score_byte = 4, position_byte = 4;
-    if (tokens > 0)
-        ops_add(out, l->count,
-                (struct op){.name = name,
-                            .class = OP_OTHER,
-                            .kernel = KERNEL_VECTOR,
-                            .flop = pairs,
-                            .act_byte =
-                                2 * pairs * score_byte + tokens * a->index_topk * position_byte});
-}
-
 /* DSA: a light attention over FP8 keys selects the tokens that core attention reads. 128 elements
  * and a 4-byte scale are cached per token (DeepSeek-V3.2). */
 static void add_indexer(struct ops *out, const struct sublayer *l, const struct shape *s)
@@ -68,33 +48,16 @@ static void add_indexer(struct ops *out, const struct sublayer *l, const struct 
 
     ops_add_gemm(out, "index.q", OP_PROJECTION, l->count, s, q, a->q_lora_rank, h * d);
     ops_add_gemm(out, "index.k", OP_PROJECTION, l->count, s, q, l->hidden, d + h);
-    ops_add(out, l->count,
-            (struct op){.name = "index.score",
-                        .class = OP_ATTENTION,
-                        .unit = UNIT_INDEX,
-                        .kernel = KERNEL_DECODE_MLA,
-                        .depth = s->context,
-                        .flop = 2 * h * d * s->decode * s->context,
-                        .cache_byte = s->decode > 0 ? s->context * (d + 4) : 0,
-                        .act_byte = s->decode * h * d,
-                        .wire_byte = s->decode * h * d});
-    double tokens = s->prompt - s->prefix;
-    if (s->prompts > 0)
-        ops_add(out, l->count,
-                (struct op){.name = "prefill.index",
-                            .class = OP_ATTENTION,
-                            .unit = UNIT_MAIN,
-                            .kernel = KERNEL_PREFILL_MLA,
-                            .key_flop = s->prompts * 2 * h * d * tokens,
-                            .flop = s->prompts * 2 * h * d *
-                                    core_causal_pairs(s->prompt, s->prefix, all_tokens),
-                            .each = s->prompts,
-                            .cache_byte = s->prompt * (d + 4),
-                            .act_byte = tokens * h * d});
-    add_selection(out, "index.select", l, s->decode * s->context, s->decode);
-    add_selection(out, "prefill.select", l,
-                  s->prompts * core_causal_pairs(s->prompt, s->prefix, all_tokens),
-                  s->prompts * tokens);
+    struct index_scan scan = {.per = 1,
+                              .flop = 2 * h * d,
+                              .byte = d + 4,
+                              .query = h * d,
+                              .score_per = 1,
+                              .scores = 1,
+                              .selected = a->index_topk,
+                              .decode = KERNEL_DECODE_MLA,
+                              .prefill = KERNEL_PREFILL_MLA};
+    index_add(out, l->count, s, &scan);
 }
 
 /* Tokens read for the decoded tokens of a request: the union of those that each selects. */
@@ -103,8 +66,7 @@ static double tokens_selected(const struct sublayer *l, const struct shape *s)
     const struct mla *a = sublayer_values(l);
     if (a->index_topk <= 0)
         return s->context;
-    double others = fmax(0, s->decode - 1) * (1 - SELECTED_AGAIN);
-    return fmin(s->context, a->index_topk * (1 + others));
+    return index_entries_read(a->index_topk, s->decode, s->context);
 }
 
 /* Core attention on the latent (absorbed), or on keys and values rebuilt from it. */

@@ -201,12 +201,12 @@ static void set_compressed(struct config *c, const struct layer *l, struct state
     double heads = heads_of(c), topk = term_need(c, TERM_INDEX_TOPK);
     double index_heads = term_need(c, TERM_INDEX_HEADS), width = term_need(c, TERM_INDEX_HEAD_DIM);
     term_dismiss(c, TERM_KV_HEADS);
-    term_dismiss(c, TERM_QK_ROPE_DIM);
     config_find(c, "compress_ratios");
     group_mixer(c, out, "compressed");
     group_put(c, out, "heads", heads);
     group_put(c, out, "head_dim", head_dim_of(c, heads));
     group_put(c, out, "q_lora_rank", term_need(c, TERM_Q_LORA_RANK));
+    group_put(c, out, "qk_rope_dim", term_need(c, TERM_QK_ROPE_DIM));
     group_put(c, out, "o_lora_rank", config_count(c, "o_lora_rank", 0));
     group_put(c, out, "o_groups", config_count(c, "o_groups", 1));
     group_put(c, out, "ratio", l->ratio);

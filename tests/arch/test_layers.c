@@ -111,13 +111,32 @@ static void layers_cannot_be_counted_twice(void **state)
     study_free(s);
 }
 
+/* ---- whole models, against published sizes ---- */
+
+#define V4_GROUP "feed_forward: moe, mixer: compressed, o_lora_rank: 1024, "
+#define V4_INDEX "ratio: 4, index_heads: 64, index_head_dim: 128, index_topk: "
+
+/* Values of the published configurations. */
+static const char V4_PRO[] =
+    "hidden: 7168\nheads: 128\nhead_dim: 512\nq_lora_rank: 1536\nexperts: 384\ntop_k: 6\n"
+    "moe_ffn: 3072\nshared_ffn: 3072\nvocab: 129280\nattention: gqa\nlayers:\n"
+    "  - {count: 31, " V4_GROUP "o_groups: 16, ratio: 128}\n"
+    "  - {count: 30, " V4_GROUP "o_groups: 16, " V4_INDEX "1024}\n";
+static const char V4_FLASH[] =
+    "hidden: 4096\nheads: 64\nhead_dim: 512\nq_lora_rank: 1024\nexperts: 256\ntop_k: 6\n"
+    "moe_ffn: 2048\nshared_ffn: 2048\nvocab: 129280\nattention: gqa\nlayers:\n"
+    "  - {count: 2, " V4_GROUP "o_groups: 8, ratio: 0}\n"
+    "  - {count: 20, " V4_GROUP "o_groups: 8, ratio: 128}\n"
+    "  - {count: 21, " V4_GROUP "o_groups: 8, " V4_INDEX "512}\n";
+
 /* A layer of each kind, with every value that has no default stated as below. */
 static const char *const stated[][2] = {
-    {"heads", "16"},       {"kv_heads", "4"},     {"head_dim", "64"},  {"kv_lora_rank", "128"},
-    {"qk_nope_dim", "64"}, {"qk_rope_dim", "32"}, {"v_dim", "64"},     {"ffn", "1024"},
-    {"experts", "16"},     {"top_k", "2"},        {"moe_ffn", "256"},  {"key_heads", "4"},
-    {"value_heads", "8"},  {"key_dim", "32"},     {"value_dim", "32"}, {"inner", "2048"},
-    {"dt_rank", "64"},     {"state_dim", "32"}};
+    {"heads", "16"},       {"kv_heads", "4"},     {"head_dim", "64"},     {"kv_lora_rank", "128"},
+    {"qk_nope_dim", "64"}, {"qk_rope_dim", "32"}, {"v_dim", "64"},        {"ffn", "1024"},
+    {"experts", "16"},     {"top_k", "2"},        {"moe_ffn", "256"},     {"key_heads", "4"},
+    {"value_heads", "8"},  {"key_dim", "32"},     {"value_dim", "32"},    {"inner", "2048"},
+    {"dt_rank", "64"},     {"state_dim", "32"},   {"q_lora_rank", "192"}, {"o_lora_rank", "96"},
+    {"ratio", "4"},        {"index_topk", "64"},  {"index_heads", "4"},   {"index_head_dim", "32"}};
 
 /* The values that a group must state. */
 static void print_required(char *text, size_t size, const struct fields *fields)
@@ -177,16 +196,13 @@ static void the_ranks_of_a_tp_group_hold_each_weight(void **state)
     on_every_mixer(check_ranks);
 }
 
-/* Decoding reads every cached element, or those that the layer selects; the weights of its
- * projections are its parameters. */
-static void check_operators(const struct mixer *kind, const char *model)
+/* The weights that a step with one request reads, besides feed-forward and head. */
+static double mixer_weights_read(const char *model, const char *phase)
 {
-    struct study *s =
-        study_with(SET(model, "plan.devices=1", "workload.batch=1", "workload.context=4096"));
+    struct study *s = study_with(
+        SET(model, phase, "plan.devices=1", "workload.batch=1", "workload.context=4096"));
     struct prepared p = {0};
-    struct layers l;
     double weight = 0;
-    layers_of(&l, &s->base.model);
     prepare(&p, &s->base);
     const struct step *step = &p.mapped[0].step;
     for (size_t i = 0; i < step->ops.n; i++) {
@@ -194,11 +210,25 @@ static void check_operators(const struct mixer *kind, const char *model)
         assert_true(o->flop >= 0 && o->byte >= 0 && o->weight_byte >= 0 && o->count > 0);
         weight += o->class != OP_FFN && strcmp(o->name, "head") != 0 ? o->weight_byte : 0;
     }
-    assert_close(weight, 2 * layers_mixer_params(&l), 2e-2);
     assert_true(step->kv_byte_per_request > 0);
     prepared_free(&p);
     study_free(s);
-    (void)kind;
+    return weight;
+}
+
+/* The weights of a layer's projections are its parameters. All are read while decoding, but those
+ * of keys and values that only a prompt makes. */
+static void check_operators(const struct mixer *kind, const char *model)
+{
+    struct study *s = study_with(SET(model));
+    struct layers l;
+    layers_of(&l, &s->base.model);
+    double decode = mixer_weights_read(model, "workload.phase=decode");
+    double prefill = mixer_weights_read(model, "workload.phase=prefill");
+    double of_prompt = strcmp(kind->name, "cross") ? 0 : 4 * 2.0 * 2 * 1024 * 4 * 64;
+    assert_close(decode + of_prompt, 2 * layers_mixer_params(&l), 2e-2);
+    assert_close(prefill, 2 * layers_mixer_params(&l), 2e-2);
+    study_free(s);
 }
 
 static void operators_read_the_weights_of_their_layer_once(void **state)
@@ -235,6 +265,78 @@ static void longer_contexts_never_cost_less(void **state)
     on_every_mixer(check_longer);
 }
 
+static void compressed_attention_has_the_size_of_v4(void **state)
+{
+    /* An entry takes 584 B: 448 in FP8 with 8 B of scales, 64 in BF16. An index entry of 4 tokens
+     * takes 132 B: 30 (584 + 132) / 4 + 31 x 584 / 128, 21 (584 + 132) / 4 + 20 x 584 / 128. */
+    const double latent_byte = 456.0 / 448, pro_kv = 5511.4, flash_kv = 3850.25;
+    struct layers l;
+    struct err err;
+    (void)state;
+    const struct model *m = model_of("./v4-pro.yaml", V4_PRO, &err);
+    assert_non_null(m);
+    assert_close(model_params(m), 1573e9, 2e-3);
+    layers_of(&l, m);
+    assert_close(layers_kv_byte_per_token(&l, 1, latent_byte, 2, 0), pro_kv, 1e-4);
+    m = model_of("./v4-flash.yaml", V4_FLASH, &err);
+    assert_non_null(m);
+    assert_close(model_params(m), 284e9, 1e-2);
+    layers_of(&l, m);
+    assert_close(layers_kv_byte_per_token(&l, 1, latent_byte, 2, 0), flash_kv, 1e-4);
+}
+
+/* What a request keeps at any context: the window in the format of the cache, and entries and gates
+ * of open groups as FP32. With an indexer, two sets of columns and of groups. */
+static void compressed_attention_keeps_its_window_and_open_groups(void **state)
+{
+    struct layers l;
+    struct err err;
+    (void)state;
+    const struct model *m = model_of("./v4-pro.yaml", V4_PRO, &err);
+    assert_non_null(m);
+    layers_of(&l, m);
+    double open = 31 * 128 * 2.0 * 512 + 30 * 2 * 4 * 2 * 2.0 * (512 + 128);
+    assert_close(layers_state_byte_per_request(&l, 1, &(struct state_bytes){4, 2, 2}),
+                 61 * 128 * 512 * 2.0 + open * 4, 1e-12);
+}
+
+/* FLOP of a decode step of one request, over all operators of a class, or all (-1). */
+static double step_flop(const char *model, const char *context, enum op_unit unit, bool all)
+{
+    struct study *s = study_with(SET(model, context, "plan.devices=1", "workload.batch=1"));
+    struct prepared p = {0};
+    double flop = 0;
+    prepare(&p, &s->base);
+    const struct ops *ops = &p.mapped[0].step.ops;
+    for (size_t i = 0; i < ops->n; i++)
+        flop += all || ops->op[i].unit == unit ? ops->op[i].flop : 0;
+    prepared_free(&p);
+    study_free(s);
+    return flop;
+}
+
+/* DeepSeek's report states 27 % and 10 % of the FLOP of V3.2 at a million tokens. */
+static void sparse_attention_takes_the_flop_of_a_million_tokens(void **state)
+{
+    struct err err;
+    (void)state;
+    assert_non_null(model_of("./v4-pro.yaml", V4_PRO, &err));
+    assert_non_null(model_of("./v4-flash.yaml", V4_FLASH, &err));
+    double million = 1e6;
+    assert_close(step_flop("model=deepseek-v3.2", "workload.context=1e6", UNIT_INDEX, false),
+                 61 * million * 2 * 64 * 128, 1e-12);
+    assert_close(step_flop("model=./v4-pro.yaml", "workload.context=1e6", UNIT_INDEX, false),
+                 30 * million / 4 * 2 * 64 * 128, 1e-12);
+    assert_close(step_flop("model=./v4-pro.yaml", "workload.context=1e6", UNIT_ATTENTION, false),
+                 4 * 128 * 512 * (30 * (1024 + 128) + 31 * (million / 128 + 128)), 1e-12);
+    double v32 = step_flop("model=deepseek-v3.2", "workload.context=1048576", UNIT_MAIN, true);
+    double pro = step_flop("model=./v4-pro.yaml", "workload.context=1048576", UNIT_MAIN, true);
+    double flash = step_flop("model=./v4-flash.yaml", "workload.context=1048576", UNIT_MAIN, true);
+    assert_close(v32, 1158e9, 2e-2);
+    assert_close(pro, 303e9, 3e-2);
+    assert_close(flash, 140e9, 3e-2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +347,9 @@ int main(void)
         cmocka_unit_test(the_ranks_of_a_tp_group_hold_each_weight),
         cmocka_unit_test(operators_read_the_weights_of_their_layer_once),
         cmocka_unit_test(longer_contexts_never_cost_less),
+        cmocka_unit_test(compressed_attention_has_the_size_of_v4),
+        cmocka_unit_test(compressed_attention_keeps_its_window_and_open_groups),
+        cmocka_unit_test(sparse_attention_takes_the_flop_of_a_million_tokens),
     };
     return cmocka_run_group_tests_name("layers", tests, open_tests, close_tests);
 }
