@@ -39,6 +39,17 @@ void group_feed(struct config *c, struct stated_layers *out, const char *kind)
         no_kind(c, "a feed-forward", kind);
 }
 
+static void put_field(struct config *c, const struct field *f, double *values, double value)
+{
+    struct err inner;
+    char text[200];
+    if (field_check(f, value, &inner) != 0) {
+        snprintf(text, sizeof text, "%s of its layers: %.140s", f->name, inner.text);
+        config_refuse(c, NULL, text);
+    }
+    field_put(f, values, value);
+}
+
 void group_put(struct config *c, struct stated_layers *out, const char *name, double value)
 {
     const struct field *mixer = out->mixer ? field_find(*out->mixer->fields, name) : NULL;
@@ -47,9 +58,9 @@ void group_put(struct config *c, struct stated_layers *out, const char *name, do
     if (c->failed)
         return;
     if (mixer)
-        field_put(mixer, out->mixer_value, value);
+        put_field(c, mixer, out->mixer_value, value);
     if (ffn)
-        field_put(ffn, out->ffn_value, value);
+        put_field(c, ffn, out->ffn_value, value);
     if (mixer || ffn || value == 0)
         return;
     snprintf(text, sizeof text, "layers with %s %g: cannot be expressed", name, value);

@@ -112,19 +112,21 @@ static bool read_block_configs(struct pattern *p)
 
 /* ---- layers with a state ---- */
 
-/* Kimi: lists of layers, counted from 1. */
+/* Kimi: lists of layers, counted from 1, or from 0 if one of them has a 0. */
 static bool read_kimi(struct pattern *p)
 {
     const struct node *map = config_find(p->c, "linear_attn_config");
-    const struct node *list =
-        map && node_kind(map) == NODE_MAP ? node_find(map, "kda_layers") : NULL;
+    bool is_map = map && node_kind(map) == NODE_MAP;
+    const struct node *list = is_map ? node_find(map, "kda_layers") : NULL;
     const struct node *full = list ? node_find(map, "full_attn_layers") : NULL;
     if (!list || !full)
         return false;
+    bool from_0 = config_list_has(p->c, list, 0) || config_list_has(p->c, full, 0);
     for (size_t i = 0; i < p->n; i++) {
-        bool linear = config_list_has(p->c, list, (double)i + 1);
+        double number = (double)i + (from_0 ? 0 : 1);
+        bool linear = config_list_has(p->c, list, number);
         p->layer[i].mixer = linear ? MIX_LINEAR : MIX_FULL;
-        if (linear == config_list_has(p->c, full, (double)i + 1))
+        if (linear == config_list_has(p->c, full, number))
             config_refuse(p->c, linear ? full : list,
                           "kda_layers and full_attn_layers do not part the layers: each needs one "
                           "entry, from 1");

@@ -302,6 +302,82 @@ static void keys_that_are_not_understood_are_named(void **state)
                  "9, but \"n_routed_experts\" is 8: they mean the same, give one");
 }
 
+/* A dense model of 6 layers: its groups of layers, "COUNT KIND,", and KV cache. */
+static void check_layers(const char *more, const char *groups, double kv_byte)
+{
+    struct imported in;
+    struct conf *c;
+    struct layers l;
+    struct err err = {0};
+    char got[300] = "";
+    char *text = mem_print("{'hidden_size': 64, 'intermediate_size': 128, 'num_attention_heads': 4,"
+                           "'num_key_value_heads': 2, 'head_dim': 16, 'num_hidden_layers': 6,"
+                           "'vocab_size': 1000, %s}",
+                           more);
+    for (char *at = text; (at = strchr(at, '\''));)
+        *at = '"';
+    assert_int_equal(conf_parse(&c, "config.json", text, &err), 0);
+    if (huggingface_import(&in, conf_root(c), NULL, &err) != 0) {
+        if (!strstr(err.text, groups))
+            assert_string_equal(err.text, groups);
+    } else {
+        layers_of(&l, &in.model);
+        for (size_t i = 0; i < in.list.n; i++)
+            snprintf(got + strlen(got), sizeof got - strlen(got), "%.0f %s %s,",
+                     in.list.group[i].count,
+                     in.list.group[i].mixer ? in.list.group[i].mixer->name : "none",
+                     in.list.group[i].ffn ? in.list.group[i].ffn->name : "none");
+        assert_string_equal(got, groups);
+        assert_close(layers_kv_byte_per_token(&l, 1, 2, 2, 1e15), kv_byte, 1e-9);
+    }
+    conf_close(c);
+    free(text);
+}
+
+static void patterns_of_layers_are_read_in_every_way_they_are_stated(void **state)
+{
+    static const char moe[] =
+        "'model_type': 'mixtral', 'num_experts': 8, 'num_experts_per_tok': 2,";
+    (void)state;
+    /* Windows: letters, a number, flags; only full layers grow the cache, 128 bytes a token each.
+     */
+    check_layers("'model_type': 'exaone4', 'sliding_window': 8, 'sliding_window_pattern': 'LLG'",
+                 "4 gqa dense,2 gqa dense,", 2 * 128);
+    check_layers("'model_type': 'gemma3', 'sliding_window': 8, 'sliding_window_pattern': 3",
+                 "4 gqa dense,2 gqa dense,", 2 * 128);
+    check_layers("'model_type': 'gemma3', 'sliding_window': 8", "5 gqa dense,1 gqa dense,", 128);
+    check_layers("'model_type': 'llama', 'sliding_window': 8, 'hybrid_layer_pattern':"
+                 "[0, 1, 1, 1, 1, 0]",
+                 "4 gqa dense,2 gqa dense,", 2 * 128);
+    /* Keys and values of an earlier layer. */
+    check_layers("'model_type': 'hunyuan', 'use_cla': true, 'cla_share_factor': 2",
+                 "3 gqa dense,3 gqa dense,", 3 * 128);
+    check_layers("'model_type': 'gemma', 'num_kv_shared_layers': 2", "4 gqa dense,2 gqa dense,",
+                 4 * 128);
+    /* Experts: numbers of layers as text, flags, bounds, a period. */
+    char *text = mem_print("%s 'moe_layers_enum': '1,3,5'", moe);
+    check_layers(text, "3 gqa dense,3 gqa moe,", 6 * 128);
+    free(text);
+    text = mem_print("%s 'moe_layer_freq': [0, 1, 1, 1, 1, 1]", moe);
+    check_layers(text, "1 gqa dense,5 gqa moe,", 6 * 128);
+    free(text);
+    text = mem_print("%s 'moe_layer_start_index': 1, 'moe_layer_end_index': 4", moe);
+    check_layers(text, "4 gqa moe,2 gqa dense,", 6 * 128);
+    free(text);
+    text = mem_print("%s 'expert_layer_period': 3, 'expert_layer_offset': 1", moe);
+    check_layers(text, "2 gqa moe,4 gqa dense,", 6 * 128);
+    free(text);
+    text = mem_print("%s 'moe_layers_enum': '1,9'", moe);
+    check_layers(text, "moe_layers_enum: not numbers of layers with commas between", 0);
+    free(text);
+    check_layers("'model_type': 'nemotron_h', 'hybrid_override_pattern': 'M*E'",
+                 "hybrid_override_pattern: not one letter for each layer", 0);
+    check_layers("'model_type': 'nemotron_h', 'hybrid_override_pattern': 'M*-X*-'",
+                 "hybrid_override_pattern: a letter that is not known: one of M, *, E, -", 0);
+    check_layers("'model_type': 'qwen3_next', 'full_attention_interval': 2",
+                 "linear attention of an unknown kind: cannot be expressed", 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +388,7 @@ int main(void)
         cmocka_unit_test(formats_of_single_modules_are_read),
         cmocka_unit_test(statements_of_formats_have_an_order),
         cmocka_unit_test(keys_that_are_not_understood_are_named),
+        cmocka_unit_test(patterns_of_layers_are_read_in_every_way_they_are_stated),
     };
     return cmocka_run_group_tests_name("import_kinds", tests, open_tests, close_tests);
 }
