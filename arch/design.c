@@ -94,8 +94,8 @@ static int check_ffn(const struct ffn_group *g, const struct layers *l, struct e
     const struct ffn_group *moe = layers_moe(l);
     if (g->kind->check(&g->of, err) != 0)
         return -1;
-    if (g->kind->routed &&
-        (moe_of(g)->experts != moe_of(moe)->experts || moe_of(g)->top_k != moe_of(moe)->top_k))
+    if (g->kind->routed && (moe_of(g)->experts != moe_of(moe)->experts ||
+                            moe_used(moe_of(g)) != moe_used(moe_of(moe))))
         return fail(err,
                     "model.experts: groups of layers with %g and %g experts: give all layers "
                     "with experts the same experts and top_k",

@@ -41,11 +41,18 @@ const struct ffn *ffn_named(const char *); /* NULL: there is none */
 /* Parameters of ffn_moe. */
 struct moe {
     double experts, top_k, moe_ffn, shared_ffn, gated_ffn;
+    double latent_ffn, zero_experts, shared_gate;
 };
 
 static inline const struct moe *moe_of(const struct ffn_group *g)
 {
     return sublayer_values(&g->of);
+}
+
+/* Routed experts that a token uses on average: some of its top_k are zero experts. */
+static inline double moe_used(const struct moe *m)
+{
+    return m->zero_experts > 0 ? m->top_k * m->experts / (m->experts + m->zero_experts) : m->top_k;
 }
 
 double moe_expert_params(const struct sublayer *l); /* one routed expert */

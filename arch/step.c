@@ -273,10 +273,13 @@ struct routing_of step_routing_of(const struct layers *l, const struct plan *pla
     const struct ffn_group *moe = layers_moe(l);
     if (!moe)
         return (struct routing_of){0};
-    return (struct routing_of){
-        moe_of(moe)->experts, moe_of(moe)->top_k, w->skew,
-        w->placement,         plan->ep,           plan_redundant_experts(plan, w),
-        w->chance > 0};
+    return (struct routing_of){moe_of(moe)->experts,
+                               moe_used(moe_of(moe)),
+                               w->skew,
+                               w->placement,
+                               plan->ep,
+                               plan_redundant_experts(plan, w),
+                               w->chance > 0};
 }
 
 void step_build(struct step *out, const struct design *d, const struct layers *l,
@@ -373,7 +376,7 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
     out->overlap = (int)plan->overlap;
     out->reduces_best = plan->all_reduce == REDUCE_BEST;
     out->exchanges_by_domain = plan->all_to_all == EXCHANGE_HIERARCHICAL;
-    out->copies = moe ? moe_of(moe)->top_k : 0;
+    out->copies = moe ? moe_used(moe_of(moe)) : 0;
     out->group_tokens = s.tokens * plan->dp * group / s.devices;
     out->expert_replicas = fmax(1, plan->dp * group / s.devices);
 }

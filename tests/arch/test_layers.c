@@ -300,6 +300,87 @@ static void compressed_attention_keeps_its_window_and_open_groups(void **state)
                  61 * 128 * 512 * 2.0 + open * 4, 1e-12);
 }
 
+static const char M3[] =
+    "hidden: 6144\nheads: 64\nkv_heads: 4\nhead_dim: 128\nffn: 12288\nexperts: 128\ntop_k: 4\n"
+    "moe_ffn: 3072\nshared_ffn: 3072\nvocab: 200064\nattention: gqa\nlayers:\n"
+    "  - {count: 3, feed_forward: dense}\n"
+    "  - {count: 57, mixer: block_sparse, feed_forward: moe, block: 128, blocks: 16,"
+    " index_heads: 4, index_dim: 128}\n";
+static const char STEP_3[] =
+    "hidden: 7168\nheads: 64\nhead_dim: 256\nq_lora_rank: 2048\nffn: 18432\nexperts: 48\n"
+    "top_k: 3\nmoe_ffn: 5120\nshared_ffn: 5120\nvocab: 128815\nattention: gqa\nlayers:\n"
+    "  - {count: 5, mixer: mfa, feed_forward: dense}\n"
+    "  - {count: 56, mixer: mfa, feed_forward: moe}\n";
+static const char LONGCAT[] =
+    "hidden: 6144\nheads: 64\nkv_lora_rank: 512\nq_lora_rank: 1536\nqk_rope_dim: 64\n"
+    "qk_nope_dim: 128\nv_dim: 128\nffn: 12288\nexperts: 512\ntop_k: 12\nmoe_ffn: 2048\n"
+    "vocab: 131072\nattention: mla\nlayers:\n"
+    "  - {count: 28, feed_forward: moe, zero_experts: 256}\n"
+    "  - {count: 28, beside: yes, feed_forward: dense}\n"
+    "  - {count: 28, beside: yes, mixer: none, feed_forward: dense}\n";
+static const char NEMOTRON[] =
+    "hidden: 4096\nheads: 32\nkv_heads: 2\nhead_dim: 128\nexperts: 512\ntop_k: 22\n"
+    "moe_ffn: 2688\nshared_ffn: 5376\ngated_ffn: no\nvocab: 131072\nattention: gqa\nlayers:\n"
+    "  - {count: 40, mixer: mamba2, feed_forward: none, heads: 128, head_dim: 64, state_dim: 128,"
+    " groups: 8}\n"
+    "  - {count: 8, feed_forward: none}\n"
+    "  - {count: 40, mixer: none, feed_forward: moe, latent_ffn: 1024}\n";
+
+static const struct {
+    const char *path, *text;
+    double params, kv_elements; /* published; computed by hand, per token */
+} published[] = {
+    {"./m3.yaml", M3, 428e9, 60 * 2 * 4 * 128 + 57 * 128},
+    {"./step-3.yaml", STEP_3, 316e9, 61 * 512},
+    {"./longcat.yaml", LONGCAT, 560e9, 28 * 2 * 576},
+    {"./nemotron-3-super.yaml", NEMOTRON, 120.6e9, 8 * 2 * 2 * 128},
+};
+
+static void models_in_lists_have_their_published_sizes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LEN(published); i++) {
+        struct layers l;
+        struct err err = {0};
+        const struct model *m = model_of(published[i].path, published[i].text, &err);
+        assert_string_equal(err.text, "");
+        assert_close(model_params(m), published[i].params, 1e-2);
+        layers_of(&l, m);
+        assert_close(layers_kv_byte_per_token(&l, 1, 2, 2, 0), 2 * published[i].kv_elements, 0);
+    }
+}
+
+/* LongCat's report: 27 B of parameters at a mean of 8 routed experts of 12. A token of Nemotron-3
+ * Super carries the latent to 22 experts: 4 times less than the stream. */
+static void zero_and_latent_experts_cost_less(void **state)
+{
+    struct err err;
+    struct layers l;
+    (void)state;
+    const struct model *m = model_of("./longcat.yaml", LONGCAT, &err);
+    assert_non_null(m);
+    assert_close(model_active_params(m), 27.15e9, 2e-3);
+    layers_of(&l, m);
+    assert_close(layers_router_params(&l), 28.0 * 6144 * (512 + 256), 0);
+    m = model_of("./nemotron-3-super.yaml", NEMOTRON, &err);
+    assert_non_null(m);
+    layers_of(&l, m);
+    assert_close(layers_shared_params(&l), 40.0 * (2 * 4096 * 5376.0 + 2 * 4096 * 1024), 0);
+    assert_close(layers_routed_params(&l), 40.0 * 512 * 2 * 1024 * 2688, 0);
+    struct study *s = study_with(SET("model=./nemotron-3-super.yaml", "plan.devices=8", "plan.tp=1",
+                                     "plan.ep=8", "workload.batch=8"));
+    struct prepared p = {0};
+    prepare(&p, &s->base);
+    const struct ops *ops = &p.mapped[0].step.ops;
+    double sent = 0;
+    for (size_t i = 0; i < ops->n; i++)
+        if (!strcmp(ops->op[i].name, "moe.dispatch"))
+            sent += ops->op[i].wire_byte;
+    assert_close(sent, 40.0 * 22 * 1024 * 2, 1e-12);
+    prepared_free(&p);
+    study_free(s);
+}
+
 /* FLOP of a decode step of one request, over all operators of a class, or all (-1). */
 static double step_flop(const char *model, const char *context, enum op_unit unit, bool all)
 {
@@ -313,6 +394,37 @@ static double step_flop(const char *model, const char *context, enum op_unit uni
     prepared_free(&p);
     study_free(s);
     return flop;
+}
+
+/* Bytes of the cache that a unit's operators read in a decode step of one request. */
+static double step_cache_byte(const char *model, const char *context, enum op_unit unit)
+{
+    struct study *s = study_with(SET(model, context, "plan.devices=1", "workload.batch=1"));
+    struct prepared p = {0};
+    double byte = 0;
+    prepare(&p, &s->base);
+    const struct ops *ops = &p.mapped[0].step.ops;
+    for (size_t i = 0; i < ops->n; i++)
+        byte += ops->op[i].unit == unit ? ops->op[i].cache_byte : 0;
+    prepared_free(&p);
+    study_free(s);
+    return byte;
+}
+
+/* At a million tokens the index reads 15 GB, and 57 layers of core attention 0.24 GB: 2048 tokens
+ * of 2 KB. The three dense layers read all tokens. */
+static void the_index_of_block_sparse_attention_reads_more_than_its_core(void **state)
+{
+    static const char model[] = "model=./m3.yaml", at[] = "workload.context=1048576";
+    const double million = 1048576;
+    struct err err;
+    (void)state;
+    assert_non_null(model_of("./m3.yaml", M3, &err));
+    double index = step_cache_byte(model, at, UNIT_INDEX);
+    assert_close(index, 57 * million * 256, 1e-12);
+    assert_close(step_cache_byte(model, at, UNIT_ATTENTION) - 3 * million * 2048,
+                 57.0 * 2048 * 2048, 1e-9);
+    assert_close(step_flop(model, at, UNIT_INDEX, false) / index, 4, 1e-12);
 }
 
 /* DeepSeek's report states 27 % and 10 % of the FLOP of V3.2 at a million tokens. */
@@ -349,6 +461,9 @@ int main(void)
         cmocka_unit_test(longer_contexts_never_cost_less),
         cmocka_unit_test(compressed_attention_has_the_size_of_v4),
         cmocka_unit_test(compressed_attention_keeps_its_window_and_open_groups),
+        cmocka_unit_test(models_in_lists_have_their_published_sizes),
+        cmocka_unit_test(zero_and_latent_experts_cost_less),
+        cmocka_unit_test(the_index_of_block_sparse_attention_reads_more_than_its_core),
         cmocka_unit_test(sparse_attention_takes_the_flop_of_a_million_tokens),
     };
     return cmocka_run_group_tests_name("layers", tests, open_tests, close_tests);
