@@ -6,6 +6,7 @@
 #include "arch/ffn.h"
 #include "arch/layers.h"
 #include "arch/mixer.h"
+#include "arch/step.h"
 #include "arch/timing.h"
 #include "base/mem.h"
 
@@ -111,6 +112,9 @@ static int check_layers(const struct design *d, struct err *err)
         return fail(err, "model.first_dense_layers: %g of %g layers: give at most model.layers",
                     m->first_dense_layers, m->layers);
     layers_of(&l, m);
+    if (!layers_keep(&l))
+        return fail(err, "model.layers: no layer keeps a cache or a state of a request: give one a "
+                         "mixer that does");
     if (l.n != m->layers)
         return fail(err, "model.layers: %g, but the groups of the model file have %g: leave it out",
                     m->layers, l.n);
@@ -120,6 +124,11 @@ static int check_layers(const struct design *d, struct err *err)
     for (size_t i = 0; i < l.ffns; i++)
         if (check_ffn(&l.ffn[i], &l, err) != 0)
             return -1;
+    if (step_ops_bound(&l) > OPS_MOST)
+        return fail(err,
+                    "model.layers: too many operators, up to %zu: give fewer groups of layers that "
+                    "differ (at most %d operators)",
+                    step_ops_bound(&l), OPS_MOST);
     return 0;
 }
 

@@ -263,3 +263,9 @@ double layers_state_byte_per_request(const struct layers *l, double tp, const st
     }
     return sum;
 }
+
+bool layers_keep(const struct layers *l)
+{
+    const struct state_bytes b = {1, 1, 1};
+    return layers_kv_byte_per_token(l, 1, 1, 1, 0) + layers_state_byte_per_request(l, 1, &b) > 0;
+}

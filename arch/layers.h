@@ -100,6 +100,9 @@ struct state_bytes {
 double layers_state_byte_per_request(const struct layers *l, double tp,
                                      const struct state_bytes *b);
 
+/* Does a layer keep anything of a request? If none did, memory would not limit the batch. */
+bool layers_keep(const struct layers *l);
+
 static inline const void *sublayer_values(const struct sublayer *s)
 {
     return s->value;

@@ -206,6 +206,10 @@ static bool divides(double small, double large)
     return fmod(large, small) == 0;
 }
 
+static const char ONE_CP[] =
+    "plan.cp must be 1: a recurrent state cannot be split over the context";
+static const char TOO_MANY_STAGES[] = "plan.pp is more than the layers";
+
 /* Why a mapping does not work, or NULL. */
 static const char *mapping_fault(const struct plan *p, const struct layers *l)
 {
@@ -217,9 +221,9 @@ static const char *mapping_fault(const struct plan *p, const struct layers *l)
     if (!layers_tp_divides(l, p->tp))
         return "plan.tp does not divide the heads";
     if (p->cp > 1 && !layers_context_divides(l))
-        return "plan.cp must be 1: a recurrent state cannot be split over the context";
+        return ONE_CP;
     if (p->pp > l->n)
-        return "plan.pp is more than the layers";
+        return TOO_MANY_STAGES;
     double stage = p->devices / p->pp;
     if (!moe)
         return p->ep == 1 ? NULL : "plan.ep must be 1 without experts";
@@ -247,6 +251,10 @@ const char *plan_fault(const struct plan *p, const struct model *m)
         return "plan.tp does not divide the heads";
     if (p->tp != PLAN_AUTO && !divides(p->tp, p->devices))
         return "plan.tp does not divide plan.devices";
+    if (p->cp > 1 && !layers_context_divides(&l))
+        return ONE_CP;
+    if (p->pp > l.n)
+        return TOO_MANY_STAGES;
     if (p->ep > 1 && !moe)
         return "plan.ep must be 1 without experts";
     if (p->ep > 1 && (p->ep > moe_of(moe)->experts || !divides(p->ep, p->devices)))

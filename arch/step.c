@@ -230,6 +230,49 @@ static void add_exchange(struct ops *list, const struct layers *l, const struct 
     ops_groups_end(list);
 }
 
+/* Operators of layers whose groups have none in common, with their exchanges. */
+static size_t ops_apart(const struct layers *l, const struct shape *s)
+{
+    struct ops one = {.n = 0};
+    size_t sum = 0;
+    for (size_t i = 0; i < l->mixers; i++, sum += one.n + 1) {
+        one.n = 0;
+        l->mixer[i].kind->ops(&l->mixer[i].of, s, &one);
+    }
+    for (size_t i = 0; i < l->ffns; i++, sum += one.n) {
+        one.n = 0;
+        l->ffn[i].kind->ops(&l->ffn[i].of, s, &one);
+    }
+    return sum;
+}
+
+size_t step_ops_bound(const struct layers *l)
+{
+    /* Vocabulary and norms, of a draft too; its projection; the pipeline. */
+    enum { WITHOUT_LAYERS = 2 * 5 + 1 + 1 };
+    const struct precision any = {0};
+    struct routing routing = {.groups = ROUTING_GROUPS, .imbalance = 1};
+    for (size_t i = 0; i < ROUTING_GROUPS; i++)
+        routing.group[i] = (struct expert_group){.experts = 1, .share = 0.5};
+    /* Prompts beside answers; MLA both absorbed and not. */
+    const struct shape s = {.tokens = 2,
+                            .decode = 1,
+                            .context = 2,
+                            .prompts = 1,
+                            .prompt = 2,
+                            .absorb_decode = true,
+                            .tp = 2,
+                            .ep = 4,
+                            .devices = 4,
+                            .dp = 2,
+                            .act_byte = 1,
+                            .precision = &any,
+                            .routing = &routing};
+    struct layers draft;
+    layers_of_draft(&draft, l);
+    return ops_apart(l, &s) + ops_apart(&draft, &s) + WITHOUT_LAYERS;
+}
+
 static void put_main(struct main_ops *m, size_t at, size_t index, const struct op *o)
 {
     m->op[at] = index;

@@ -84,6 +84,8 @@ static void mistakes_in_a_list_are_named(void **state)
         {"{count: 4, mixer: none, feed_forward: none}", ":13:5: layers: neither a mixer nor"},
         {"{count: 4, window: wide}", ":13:24: layers.window: "},
         {"4", ":13:5: layers: not a map"},
+        {"{count: 4, mixer: none}", ": model.layers: no layer keeps a cache or a state"},
+        {"{count: 4, shares_kv: yes}", ": model.layers: no layer keeps a cache or a state"},
     };
     (void)state;
     for (size_t i = 0; i < LEN(wrong); i++) {
@@ -95,6 +97,35 @@ static void mistakes_in_a_list_are_named(void **state)
         if (!strstr(err.text, wrong[i].message))
             assert_string_equal(err.text, wrong[i].message);
     }
+}
+
+/* Groups of layers with nothing in common: a step has room for their operators, or they are
+ * refused. */
+static void groups_that_differ_are_priced_or_refused(void **state)
+{
+    char text[4000] = MAVERICK "kv_lora_rank: 512\nqk_nope_dim: 128\nqk_rope_dim: 64\nv_dim: 128\n"
+                               "q_lora_rank: 1536\nindex_heads: 64\nindex_head_dim: 128\nlayers:\n";
+    size_t refused = 0;
+    (void)state;
+    for (int n = 1; n <= GROUPS_MOST; n++) {
+        struct err err = {0};
+        char path[40], name[60];
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 "  - {count: 1, mixer: mla, feed_forward: dense, heads: %d, q_lora_rank: %d, "
+                 "index_topk: %d, ffn: %d}\n",
+                 8 * n, 1000 + n, 100 * n, 1000 * n);
+        snprintf(path, sizeof path, "./differ%d.yaml", n);
+        snprintf(name, sizeof name, "model=%s", path);
+        if (!model_of(path, text, &err)) {
+            assert_non_null(strstr(err.text, "model.layers: too many operators"));
+            refused++;
+            continue;
+        }
+        struct metrics m =
+            priced(SET(name, "plan.devices=8", "plan.tp=8", "workload.phase=serving"));
+        assert_int_equal(m.verdict, VERDICT_OK);
+    }
+    assert_in_range(refused, 1, GROUPS_MOST - 4);
 }
 
 static void layers_cannot_be_counted_twice(void **state)
@@ -455,6 +486,7 @@ int main(void)
         cmocka_unit_test(a_list_says_what_the_short_form_says),
         cmocka_unit_test(a_group_takes_from_the_model_what_it_does_not_state),
         cmocka_unit_test(mistakes_in_a_list_are_named),
+        cmocka_unit_test(groups_that_differ_are_priced_or_refused),
         cmocka_unit_test(layers_cannot_be_counted_twice),
         cmocka_unit_test(the_ranks_of_a_tp_group_hold_each_weight),
         cmocka_unit_test(operators_read_the_weights_of_their_layer_once),

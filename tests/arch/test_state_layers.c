@@ -170,6 +170,9 @@ static void a_state_is_not_split_over_the_context(void **state)
     struct metrics m = priced(SET("model=./qwen3-next.yaml", "plan.devices=4", "plan.cp=2"));
     (void)state;
     assert_int_equal(m.verdict, VERDICT_MAPPING);
+    struct study *s = study_with(SET("model=./qwen3-next.yaml", "plan.devices=4", "plan.cp=2"));
+    assert_non_null(strstr(plan_fault(&s->base.plan, &s->base.model), "a recurrent state cannot"));
+    study_free(s);
 }
 
 /* Ranks share the heads, and with them state and traffic. */
