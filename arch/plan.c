@@ -14,6 +14,7 @@ static const struct word reduce_words[] = { { "ring", REDUCE_RING }, { "best", R
 static const struct word exchange_words[] = { { "flat", EXCHANGE_FLAT }, { "hierarchical", EXCHANGE_HIERARCHICAL }, { NULL, 0 } };
 static const struct word shared_words[] = { { "ep", SHARED_OVER_EP }, { "tp", SHARED_OVER_TP }, { NULL, 0 } };
 static const struct word room_words[] = { { "whole", KV_ROOM_WHOLE }, { "mean", KV_ROOM_MEAN }, { NULL, 0 } };
+static const struct word window_words[] = { { "window", WINDOW_CACHE_WINDOW }, { "whole", WINDOW_CACHE_WHOLE }, { NULL, 0 } };
 const struct phase phase_kinds[PHASES] = {
     [PHASE_DECODE] = { .name = "decode" },
     [PHASE_PREFILL] = { .name = "prefill" },
@@ -118,6 +119,10 @@ static const struct field workload_rows[] = {
     { FIELD(workload, prefix, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .doc = "First tokens of a prompt that are already in the KV cache (shared prefix)." },
     { FIELD(workload, kv_room, "1"), .init = KV_ROOM_WHOLE, .only_words = true, .words = room_words,
       .doc = "Memory reserved for a request's KV cache (serving, disaggregated): whole, for its prompt and its full answer, as in a serving engine that never evicts; mean, for its average length." },
+    { FIELD(workload, window_cache, "1"), .init = WINDOW_CACHE_WINDOW, .only_words = true, .words = window_words,
+      .doc = "Memory of layers with a window: window, for the tokens in it; whole, for all tokens of a request, as in servers with one cache for all layers." },
+    { FIELD(workload, state_slots, "1"), .lo = 1, .hi = 1e4, .init = 1,
+      .doc = "Recurrent states kept per request; above 1, snapshots for prefix caching, as a state cannot be cut at a token." },
     { FIELD(workload, skew, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Zipf exponent s of expert popularity; 0: uniform." },
     { FIELD(workload, placement, "1"), .init = PLACE_RANDOM, .only_words = true, .words = placement_words,
       .doc = "Placement of experts of unequal popularity: random; round_robin, in turn; contiguous, the hottest on the same device; replicated, with copies of the hot ones." },

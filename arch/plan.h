@@ -36,13 +36,14 @@ struct workload {
     double tpot_s, ttft_s;
     double measured_tpot_s; /* timing measured; 0: none */
     double input, output, prefix;
-    double kv_room;
+    double kv_room, window_cache, state_slots;
     double skew, placement, chance;
 };
 
 enum { BATCH_MAX = 0 };
 enum { AS_ACTIVATION = 0, AS_KV = 0, AS_MODEL_STATES = 0 };
 enum { KV_ROOM_WHOLE, KV_ROOM_MEAN };
+enum { WINDOW_CACHE_WINDOW, WINDOW_CACHE_WHOLE };
 enum { PHASE_DECODE, PHASE_PREFILL, PHASE_SERVING, PHASE_DISAGGREGATED, PHASES };
 
 /* The properties of a phase. */

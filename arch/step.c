@@ -388,7 +388,8 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
     double cached = fmax(s.context, s.prompt);
     if (phase_of(w)->answers && w->kv_room == KV_ROOM_WHOLE)
         cached = w->input + w->output;
-    double window_at = list && list->windows_cache_all ? 0 : cached;
+    bool all_cached = list && list->windows_cache_all;
+    double window_at = all_cached || w->window_cache == WINDOW_CACHE_WHOLE ? 0 : cached;
     double of_drafts = drafts > 0 ? drafts * layers_kv_byte_per_token(&draft.layer, plan->tp, p->kv,
                                                                       s.rope_byte, window_at)
                                   : 0;
@@ -397,7 +398,8 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
         (layers_kv_byte_per_token(l, plan->tp, p->kv, s.rope_byte, window_at) + of_drafts) /
         plan->pp / plan->cp;
     out->act_byte_per_request = live * p->activation / plan->pp / plan->cp;
-    const struct state_bytes state = {p->state, p->activation, p->kv};
+    const struct state_bytes state = {p->state * w->state_slots, p->activation * w->state_slots,
+                                      p->kv};
     out->kv_byte_per_request += layers_state_byte_per_request(l, plan->tp, &state) / plan->pp;
     out->state_byte_per_request = layers_state_byte_per_request(l, 1, &state);
     out->kv_byte_per_token = layers_kv_byte_per_token(l, 1, p->kv, s.rope_byte, 0);

@@ -480,6 +480,40 @@ static void sparse_attention_takes_the_flop_of_a_million_tokens(void **state)
     assert_close(flash, 140e9, 3e-2);
 }
 
+static double kept_bytes(const char *model, const char *setting)
+{
+    struct study *s = study_with(SET(model, setting, "plan.devices=1", "workload.batch=1",
+                                     "workload.context=65536", "precision.kv=bf16"));
+    struct prepared p = {0};
+    prepare(&p, &s->base);
+    double byte = p.mapped[0].step.kv_byte_per_request;
+    prepared_free(&p);
+    study_free(s);
+    return byte;
+}
+
+/* 36 layers with a chunk of 8192 tokens, 8 KV heads of 128 elements: 4096 B per token. */
+static void servers_may_cache_windows_whole(void **state)
+{
+    (void)state;
+    double window = kept_bytes("model=llama-4-maverick", "workload.window_cache=window");
+    double whole = kept_bytes("model=llama-4-maverick", "workload.window_cache=whole");
+    assert_close(whole, 48 * 65536.0 * 4096, 1e-12);
+    assert_close(window, (12 * 65536.0 + 36 * 8192.0) * 4096, 1e-12);
+}
+
+/* 40 layers of Mamba-2 with 1048576 FP32 elements and 3 inputs of 10240 channels in BF16. */
+static void prefix_caching_keeps_several_states(void **state)
+{
+    static const char model[] = "model=./nemotron-3-super.yaml";
+    struct err err;
+    (void)state;
+    assert_non_null(model_of("./nemotron-3-super.yaml", NEMOTRON, &err));
+    double one = kept_bytes(model, "workload.state_slots=1");
+    double five = kept_bytes(model, "workload.state_slots=5");
+    assert_close(five - one, 4 * 40.0 * (1048576 * 4 + 3 * 10240 * 2), 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -493,6 +527,8 @@ int main(void)
         cmocka_unit_test(longer_contexts_never_cost_less),
         cmocka_unit_test(compressed_attention_has_the_size_of_v4),
         cmocka_unit_test(compressed_attention_keeps_its_window_and_open_groups),
+        cmocka_unit_test(servers_may_cache_windows_whole),
+        cmocka_unit_test(prefix_caching_keeps_several_states),
         cmocka_unit_test(models_in_lists_have_their_published_sizes),
         cmocka_unit_test(zero_and_latent_experts_cost_less),
         cmocka_unit_test(the_index_of_block_sparse_attention_reads_more_than_its_core),
