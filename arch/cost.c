@@ -51,6 +51,12 @@ void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct 
     complete_quotes(out, &cost, d, p);
 }
 
+void cost_look_up(struct devices *d)
+{
+    devices_look_up(d);
+    devices_find_energy(d, BF16_BYTE);
+}
+
 void cost_quote(struct quote *out, const struct chip *c, const struct engine *e,
                 const struct prices *p)
 {
@@ -58,8 +64,7 @@ void cost_quote(struct quote *out, const struct chip *c, const struct engine *e,
     struct devices d;
     d.n = 0;
     devices_add(&d, c, e);
-    devices_look_up(&d);
-    devices_find_energy(&d, BF16_BYTE);
+    cost_look_up(&d);
     cost_quotes(&lanes, &d, p);
     LANES_TAKE(*out, &lanes, 0);
 }

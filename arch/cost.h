@@ -16,6 +16,9 @@ struct quote {
 };
 LANES_OF(quote);
 
+/* Fills what quotes need of devices that are not timed. */
+void cost_look_up(struct devices *d);
+
 void cost_quote(struct quote *out, const struct chip *c, const struct engine *e,
                 const struct prices *p);
 

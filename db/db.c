@@ -239,8 +239,14 @@ static int open_sqlite(struct db *db, const char *name, int flags)
     sqlite3_busy_timeout(db->sqlite, BUSY_MS);
     sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    /* A reader scans the points again and again; a writer gains nothing from a larger cache. */
+    code = sqlite3_exec(db->sqlite,
+                        db->write ? "PRAGMA cache_size = -2048" : "PRAGMA cache_size = -65536",
+                        NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        return code;
     return sqlite3_exec(db->sqlite,
-                        "PRAGMA cache_size = -2048; PRAGMA synchronous = NORMAL;"
+                        "PRAGMA synchronous = NORMAL;"
                         "PRAGMA secure_delete = OFF; PRAGMA cell_size_check = ON",
                         NULL, NULL, NULL);
 }

@@ -239,37 +239,48 @@ static int answer_flips(struct db *db, const struct db_run *run, struct payoff_q
     return rc;
 }
 
+/* Each engine on its own comes first: the best of all follows from the same draws. */
+static int answer_text(struct db *db, const struct db_run *run, const struct payoff_question *q,
+                       const struct extra_options *w, struct err *err)
+{
+    struct payoff p, engines;
+    struct payoff_question each = *q;
+    char *and_engine = mem_print("%s,engine", q->by ? q->by : "+");
+
+    each.by = !q->by ? "+engine" : strstr(q->by, "engine") ? q->by : and_engine;
+    each.swings = false;
+    int rc = make(&engines, db, run, &each, false, err);
+    if (rc == 0) {
+        rc = make(&p, db, run, q, false, err);
+        if (rc == 0) {
+            price_extra(&engines, &each, w);
+            payoff_text(&p, &engines);
+            payoff_free(&p);
+        }
+        payoff_free(&engines);
+    }
+    free(and_engine);
+    return rc;
+}
+
 /* Answers one run completely. */
 static int answer(struct db *db, const struct db_run *run, struct payoff_question *q,
                   const struct extra_options *w, enum format format, struct err *err)
 {
-    struct payoff p, engines;
-    const char *by = q->by;
+    struct payoff p;
 
     if (w->maps)
         return answer_maps(db, run, q, w, format, err);
     if (w->flips)
         return answer_flips(db, run, q, w, format, err);
+    if (format == FORMAT_TABLE && !w->mix)
+        return answer_text(db, run, q, w, err);
     if (make(&p, db, run, q, w->mix, err) != 0)
         return -1;
-    if (format != FORMAT_TABLE || w->mix) {
-        price_extra(&p, q, w);
-        (w->mix ? print_mix : print_data)(&p, format);
-        payoff_free(&p);
-        return 0;
-    }
-    char *and_engine = mem_print("%s,engine", by ? by : "+");
-    q->by = !by ? "+engine" : strstr(by, "engine") ? by : and_engine;
-    q->swings = false;
-    int rc = make(&engines, db, run, q, false, err);
-    if (rc == 0) {
-        price_extra(&engines, q, w);
-        payoff_text(&p, &engines);
-        payoff_free(&engines);
-    }
-    free(and_engine);
+    price_extra(&p, q, w);
+    (w->mix ? print_mix : print_data)(&p, format);
     payoff_free(&p);
-    return rc;
+    return 0;
 }
 
 static int run(const struct args *a, struct err *err)

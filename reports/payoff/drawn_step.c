@@ -110,31 +110,62 @@ static void draw_device(struct devices *d, size_t i, const struct drawn_step *s,
     LANE(&d->energy, energy, design_w)[i] = s->design_w * factor;
 }
 
-bool drawn_step_split(struct step_split_lanes *out, const struct drawn_step *s, size_t ranged,
-                      const struct world *w, size_t n)
+size_t drawn_step_split(struct step_split_lanes *out, size_t *moved, const struct drawn_step *s,
+                        size_t ranged, const struct world *const w[], size_t n)
 {
     static const struct step_split nothing;
     struct devices d;
     struct load_lanes load;
     struct clocked_lanes clocked;
     struct steps_memo memo = {0};
-    bool moves = false;
     d.n = 0;
     for (size_t i = 0; i < n; i++) {
         struct engine e;
-        bool engine_moves = draw_engine(&e, s, ranged, &w[i]);
-        moves |= engine_moves || moves_clock(s, &w[i].prices);
+        bool engine_moves = draw_engine(&e, s, ranged, w[i]);
+        if (!engine_moves && !moves_clock(s, &w[i]->prices))
+            continue;
+        moved[d.n] = i;
         devices_add(&d, &s->like.chip, &e);
     }
-    if (!moves)
-        return false;
+    if (d.n == 0)
+        return 0;
     devices_time(&d, &s->like);
-    for (size_t i = 0; i < n; i++)
-        draw_device(&d, i, s, ranged, &w[i]);
-    LANES_FILL(&load, n, s->load);
-    LANES_FILL(out, n, nothing);
+    for (size_t i = 0; i < d.n; i++)
+        draw_device(&d, i, s, ranged, w[moved[i]]);
+    LANES_FILL(&load, d.n, s->load);
+    LANES_FILL(out, d.n, nothing);
     steps_renew(&memo);
     steps_clock(&clocked, &s->own.step, &d, &load, &memo);
     steps_split_held(out, &s->own.step, &d, &load, LANE(&clocked, clocked, ratio), &memo);
-    return true;
+    return d.n;
+}
+
+void world_fastest(struct world *out, const struct world *w, size_t n)
+{
+    *out = w[0];
+    for (int i = 0; i < OP_CLASSES; i++)
+        out->time_z[i] = 0;
+    out->engine_z = 0;
+    struct prices *best = &out->prices;
+    for (size_t i = 1; i < n; i++) {
+        const struct prices *p = &w[i].prices;
+#define RAISE(member) best->member = fmax(best->member, p->member)
+#define LOWER(member) best->member = fmin(best->member, p->member)
+        RAISE(engine_bandwidth_factor);
+        RAISE(engine_compute_factor);
+        RAISE(stack_power_factor);
+        RAISE(device_power_factor);
+        LOWER(board_power_ratio);
+        LOWER(engine_energy_factor);
+        LOWER(engine_logic_energy_factor);
+#undef RAISE
+#undef LOWER
+        for (size_t k = 0; k < RANGED_MOST; k++) {
+            struct stated_ratio *e = &out->engine[k];
+            e->bandwidth = fmax(e->bandwidth, w[i].engine[k].bandwidth);
+            e->ridge = fmax(e->ridge, w[i].engine[k].ridge);
+            e->efficiency = fmax(e->efficiency, w[i].engine[k].efficiency);
+            e->energy = fmin(e->energy, w[i].engine[k].energy);
+        }
+    }
 }

@@ -13,9 +13,14 @@ struct drawn_step;
 struct drawn_step *drawn_step_make(const struct design *d, const struct mapped *m, double batch,
                                    const struct step_split *split);
 
-/* Splits the step in n worlds, at most LANES; `ranged` is the engine's place in world.engine, or
- * RANGED_MOST. Returns false, with `out` untouched, if the device is as stated in all of them. */
-bool drawn_step_split(struct step_split_lanes *out, const struct drawn_step *s, size_t ranged,
-                      const struct world *w, size_t n);
+/* Splits the step in those of n worlds, at most LANES, in which its device is not as stated.
+ * Returns how many; `moved` gets which. `ranged` is the engine's place in world.engine, or
+ * RANGED_MOST. */
+size_t drawn_step_split(struct step_split_lanes *out, size_t *moved, const struct drawn_step *s,
+                        size_t ranged, const struct world *const w[], size_t n);
+
+/* A world in which no step takes longer than in any of these n. Its other prices are those of the
+ * first. */
+void world_fastest(struct world *out, const struct world *w, size_t n);
 
 #endif

@@ -99,7 +99,7 @@ int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
             (!swept.column[i].chosen || payoff_has_column(out, swept.column[i].name)))
             add_axis(out, &swept.column[i]);
     if (rc == 0)
-        rc = groups_make(out, &from, q, true, err);
+        rc = groups_make(out, &from, q, err);
     for (size_t i = 0; i < out->axes && rc == 0 && !q->brief; i++)
         rc = stops_make(out, i, &from, q, err);
     if (rc == 0 && out->n == 0)

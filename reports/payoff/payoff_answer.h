@@ -18,10 +18,11 @@ enum payoff_verdict { PAYS, TOO_CLOSE, DOES_NOT_PAY, NO_ANSWER, PAYOFF_VERDICTS 
 extern const char *const payoff_verdict_text[PAYOFF_VERDICTS];
 
 struct payoff_group {
-    struct cell *key;        /* by_n values */
-    double p, p_low, p_high; /* one draw in ten is below p_low, one above p_high */
-    double p_median;         /* of the draws; NAN if nothing could be drawn */
-    double probability;      /* that P > 1; NAN if nothing could be drawn */
+    struct cell *key;                 /* by_n values */
+    double with_point, without_point; /* the winners of the store */
+    double p, p_low, p_high;          /* one draw in ten is below p_low, one above p_high */
+    double p_median;                  /* of the draws; NAN if nothing could be drawn */
+    double probability;               /* that P > 1; NAN if nothing could be drawn */
     /* P if the engines may run only this class of operators; NAN if none of them may run it, or if
      * nothing could be priced again. */
     double p_only[ENGINE_CLASSES];

@@ -104,6 +104,7 @@ static bool step_beyond(struct beyond *out, const struct end *e, const struct pa
     *out = (struct beyond){.gain = {NAN, NAN}};
     slice.set = &set;
     slice.n = 1;
+    slice.middle = true;
     if (payoff_compare(&c, in->q->study, &slice) != 0)
         return false;
     for (int s = 0; s < SIDES; s++) {

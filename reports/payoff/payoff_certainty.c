@@ -5,6 +5,7 @@
 #include "reports/payoff/payoff_certainty.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/random.h"
@@ -84,29 +85,81 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* The draws of a comparison, made when they are first needed. */
+struct drawn {
+    const struct comparison *c;
+    struct draws of;
+    struct world *world;
+};
+
+static void draw_all(struct drawn *d)
+{
+    struct streams from;
+    if (d->world)
+        return;
+    d->world = mem_alloc(d->of.n, sizeof *d->world);
+    open_streams(&from, d->c, d->of.seed);
+    for (size_t i = 0; i < d->of.n; i++)
+        draw_world(&d->world[i], d->c, &from, i);
+}
+
+/* The best of all engines, if that of each one with a design in the comparison is kept. */
+static bool best_of_kept(double *out, const struct drawn *d)
+{
+    const struct comparison *c = d->c;
+    if (c->engine || !c->kept)
+        return false;
+    for (size_t k = 0; k < c->n[WITH]; k++)
+        if (!kept_draws_find(c->kept, c->side[WITH][k].engine_name, d->of))
+            return false;
+    for (size_t k = 0; k < c->n[WITH]; k++) {
+        const char *engine = c->side[WITH][k].engine_name;
+        if (k > 0 && !strcmp(engine, c->side[WITH][k - 1].engine_name))
+            continue;
+        const double *of = kept_draws_find(c->kept, engine, d->of);
+        for (size_t i = 0; i < d->of.n; i++)
+            out[i] = k > 0 ? fmax(out[i], of[i]) : of[i];
+    }
+    return true;
+}
+
+/* The best value of a side in each draw. */
+static void find_bests(double *out, struct drawn *d, enum side s)
+{
+    const struct comparison *c = d->c;
+    bool keep = c->kept && (s == WITHOUT || c->engine);
+    const char *engine = s == WITH ? c->engine : NULL;
+    const double *kept = keep ? kept_draws_find(c->kept, engine, d->of) : NULL;
+    if (kept)
+        memcpy(out, kept, d->of.n * sizeof *out);
+    if (kept || (s == WITH && best_of_kept(out, d)))
+        return;
+    draw_all(d);
+    comparison_bests(out, c, s, d->world, d->of.n);
+    if (keep)
+        kept_draws_add(c->kept, engine, d->of, out);
+}
+
 void comparison_certainty(struct certainty *out, const struct comparison *c, uint64_t seed,
                           size_t draws)
 {
-    double *p = mem_alloc(draws, sizeof *p);
+    double *p = mem_alloc(draws, sizeof *p), *without = mem_alloc(draws, sizeof *without);
     size_t pays = 0;
-    struct world *w = mem_alloc(LANES, sizeof *w);
-    struct streams from;
-    open_streams(&from, c, seed);
+    struct drawn d = {.c = c, .of = {seed, draws}};
 
     *out = (struct certainty){NAN, NAN, NAN, NAN};
     if (c->n[WITH] && c->n[WITHOUT]) {
-        for (size_t first = 0; first < draws; first += LANES) {
-            size_t n = draws - first < LANES ? draws - first : LANES;
-            for (size_t i = 0; i < n; i++)
-                draw_world(&w[i], c, &from, first + i);
-            comparison_payoffs(p + first, c, w, n);
-        }
-        for (size_t i = 0; i < draws; i++)
+        find_bests(without, &d, WITHOUT);
+        find_bests(p, &d, WITH);
+        for (size_t i = 0; i < draws; i++) {
+            p[i] /= without[i];
             pays += p[i] > 1;
+        }
         qsort(p, draws, sizeof *p, by_value);
         *out = (struct certainty){(double)pays / (double)draws, p[draws / 10], p[draws / 2],
                                   p[draws - 1 - draws / 10]};
     }
-    free(w);
+    free(d.world);
+    free(without);
     free(p);
 }

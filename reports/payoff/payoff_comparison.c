@@ -1,13 +1,20 @@
-/* P is recomputed from the parts of a step instead of a new evaluation: a time error scales the
- * seconds of an operator class by exp(z * error), a price changes only the cost of the device, and
- * a step on an engine that is not as stated is timed again (drawn_step.h). Mapping and batch stay,
- * and latency limits are not checked again; a mix runs its jobs in turn on the same hardware. */
+/* The best design of a side is searched in each world apart. In many worlds most designs cannot win
+ * in most of them: a design is priced again only where its throughput in the fastest of all worlds,
+ * over its cost in this one, reaches the best value so far. Invariant: the best value is that of
+ * pricing every design in every world. */
 #include "reports/payoff/payoff_comparison.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "reports/payoff/candidate_value.h"
+
+/* A bound takes as many steps as one world. */
+enum { WORTH_A_BOUND = 16 };
+
+/* A bound is a sum in another order than the value. */
+static const double ROUNDING = 1 + 1e-9;
 
 const char *const budget_text[BUDGETS] = {[BUDGET_COST] = "cost",
                                           [BUDGET_AREA] = "area",
@@ -44,167 +51,138 @@ void world_middle(struct world *out, const struct comparison *c)
         out->engine[i] = (struct stated_ratio){1, 1, 1, 1};
 }
 
-static const struct engine no_engine = {.capacity_ratio = 1};
-
-/* Does the engine run this operator class? */
-static bool on_engine(const struct candidate *k, const struct step_split *split,
-                      enum op_class class)
-{
-    if (split->engine_byte <= 0)
-        return false;
-    return (class == OP_ATTENTION && (int)k->engine.runs & RUNS_ATTENTION &&
-            split->attention_engine_s < split->attention_chip_s) ||
-           (class == OP_STATE && (int)k->engine.runs & RUNS_STATE) ||
-           (class == OP_EXPERT && (int)k->engine.runs & RUNS_EXPERTS);
-}
-
-/* The time of a step in a world. */
-static double step_s(const struct candidate *k, const struct step_split *split,
-                     const struct world *w)
-{
-    double s = 0;
-    for (int i = 0; i < OP_CLASSES; i++) {
-        enum op_class class = op_class_order[i];
-        double z = on_engine(k, split, class) ? w->engine_z : w->time_z[class];
-        double error = split->class_error[class];
-        s += split->class_s[class] * (error > 0 && z != 0 ? exp(z * error) : 1);
-    }
-    return s;
-}
-
-/* The quotes of a candidate's devices; `pool` only if it has a prefill pool. */
-struct quotes {
-    struct quote step, pool;
+/* The designs of a side, ready for a search over many worlds. */
+struct contest {
+    const struct candidate *candidate;
+    size_t n;
+    enum budget budget;
+    struct quoted *quoted; /* for the budgets that need it */
+    double *resource;      /* [n] in one world, then [n][LANES] */
+    double *most;          /* tokens per second, at most; NULL: not bounded */
+    size_t *order;         /* in which they are priced */
 };
 
-double candidate_pool_devices(const struct candidate *k)
+static void find_resources(double *out, const struct contest *x, const struct world *w)
 {
-    double most = 0;
-    for (size_t i = 0; i < k->jobs; i++)
-        most = fmax(most, k->job[i].pool_devices);
-    return most;
+    if (x->quoted)
+        quoted_resources(out, x->quoted, x->candidate, x->n, x->budget, &w->prices);
+    for (size_t k = 0; k < x->n && !x->quoted; k++)
+        out[k] = 1;
 }
 
-static void quotes_of(struct quotes *out, const struct candidate *k, bool without_engine,
-                      const struct prices *p)
-{
-    cost_quote(&out->step, &k->chip, without_engine ? &no_engine : &k->engine, p);
-    if (candidate_pool_devices(k) > 0)
-        cost_quote(&out->pool, &k->chip, without_engine ? &no_engine : &k->pool_engine, p);
-}
-
-static double fleet_power_w(const struct candidate *k, double devices,
-                            const struct step_split *split, const struct quote *q,
-                            const struct prices *p)
-{
-    struct activity a = {devices, 1, split->board_w, split->engine_w, split->pool_w};
-    struct running_cost running;
-    cost_running(&running, q, &a, &k->chip, p);
-    return running.power_w;
-}
-
-/* A step that takes longer or shorter by an error of its timing draws the same power. */
-static double power_w(const struct candidate *k, const struct job *j,
-                      const struct step_split *split, const struct quotes *q,
-                      const struct prices *p)
-{
-    double w = fleet_power_w(k, k->devices, split, &q->step, p);
-    return j->pool_devices > 0 ? w + fleet_power_w(k, j->pool_devices, &j->pool_split, &q->pool, p)
-                               : w;
-}
-
-double candidate_tokens_per_s(const struct candidate *k, bool without_engine)
-{
-    double s = 0, weights = 0;
-    for (size_t i = 0; i < k->jobs; i++) {
-        weights += k->job[i].weight;
-        s += k->job[i].weight /
-             (without_engine ? k->job[i].no_engine_tokens_per_s : k->job[i].tokens_per_s);
-    }
-    return weights / s;
-}
-
-static double fleet_resource(const struct candidate *k, double devices, double joined,
-                             const struct quote *q, enum budget budget, const struct prices *p)
-{
-    return budget == BUDGET_COST ? cost_system_usd(q, devices, joined, &k->chip, p)
-                                 : (q->device.die_mm2 + q->device.engine_mm2) * devices;
-}
-
-static double quote_resource(const struct candidate *k, const struct quotes *q, enum budget budget,
-                             const struct prices *p)
-{
-    double pool = candidate_pool_devices(k), joined = k->devices + pool;
-    if (budget != BUDGET_COST && budget != BUDGET_AREA)
-        return 1;
-    double used = fleet_resource(k, k->devices, joined, &q->step, budget, p);
-    return pool > 0 ? used + fleet_resource(k, pool, joined, &q->pool, budget, p) : used;
-}
-
-double candidate_resource(const struct candidate *k, enum budget budget, const struct prices *p,
-                          bool without_engine)
-{
-    struct quotes q;
-    quotes_of(&q, k, without_engine, p);
-    return quote_resource(k, &q, budget, p);
-}
-
-/* Sums over the jobs of a mix, which run in turn, each for its share of the tokens. */
-struct totals {
-    double s_per_token[LANES], j_per_token[LANES], weights;
+struct rank {
+    double value;
+    size_t at;
 };
 
-/* Adds a job in n worlds. `q`: the quotes in each, if the budget is power; else NULL. */
-static void add_job(struct totals *out, const struct candidate *k, const struct job *j,
-                    const struct quotes *q, const struct world *w, size_t n)
+static int highest_first(const void *a, const void *b)
 {
-    struct step_split_lanes lanes;
-    bool moved = j->step && drawn_step_split(&lanes, j->step, k->ranged, w, n);
-    out->weights += j->weight;
+    const struct rank *x = a, *y = b;
+    return x->value != y->value ? (x->value < y->value) - (x->value > y->value)
+                                : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Bounds the throughput of all designs in n worlds, and prices first what is best at middle
+ * values. */
+static void bound_all(struct contest *x, const struct comparison *c, const struct world *w,
+                      size_t n)
+{
+    struct world middle, fastest;
+    const struct world *const at = &middle;
+    struct rank *rank = mem_alloc(x->n + 1, sizeof *rank);
+    world_middle(&middle, c);
+    world_fastest(&fastest, w, n);
+    find_resources(x->resource, x, &middle);
+    x->most = mem_alloc(x->n + 1, sizeof *x->most);
+    for (size_t k = 0; k < x->n; k++) {
+        const struct candidate *one = &x->candidate[k];
+        candidate_values(&rank[k].value, one, x->budget, &x->resource[k], &at, 1);
+        rank[k].at = k;
+        x->most[k] = candidate_most_tokens_per_s(one, &fastest) * ROUNDING;
+    }
+    qsort(rank, x->n, sizeof *rank, highest_first);
+    for (size_t k = 0; k < x->n; k++)
+        x->order[k] = rank[k].at;
+    free(rank);
+}
+
+/* Opens the search of a side in n worlds. */
+static void contest_open(struct contest *x, const struct comparison *c, enum side s,
+                         const struct world *w, size_t n, bool bounded)
+{
+    *x = (struct contest){.candidate = c->side[s], .n = c->n[s], .budget = c->budget};
+    bool quotes = c->budget == BUDGET_COST || c->budget == BUDGET_AREA;
+    x->quoted = quotes ? quoted_make(x->candidate, x->n) : NULL;
+    x->resource = mem_alloc((LANES + 1) * (x->n + 1), sizeof *x->resource);
+    x->order = mem_alloc(x->n + 1, sizeof *x->order);
+    for (size_t k = 0; k < x->n; k++)
+        x->order[k] = k;
+    if (bounded && c->budget != BUDGET_POWER)
+        bound_all(x, c, w, n);
+}
+
+static void contest_close(struct contest *x)
+{
+    free(x->quoted);
+    free(x->resource);
+    free(x->most);
+    free(x->order);
+}
+
+/* Prices one design in the worlds of n in which it may be better than the best so far. */
+static void try_design(double *best, size_t *winner, const struct contest *x, size_t k,
+                       const struct world *const w[], size_t n)
+{
+    const struct world *open[LANES];
+    const double *resources = x->resource + x->n + k * LANES;
+    double resource[LANES], value[LANES];
+    size_t at[LANES], m = 0;
     for (size_t i = 0; i < n; i++) {
-        struct step_split split = j->split;
-        if (moved)
-            LANES_TAKE(split, &lanes, i);
-        double s = step_s(k, &split, &w[i]);
-        double s_per_token = j->weight / (j->tokens_per_s * j->split.time_s / s);
-        out->s_per_token[i] += s_per_token;
-        if (q)
-            out->j_per_token[i] += power_w(k, j, &split, &q[i], &w[i].prices) * s_per_token;
+        if (x->most && x->most[k] / resources[i] < best[i])
+            continue;
+        open[m] = w[i];
+        resource[m] = resources[i];
+        at[m++] = i;
     }
+    if (m == 0)
+        return;
+    candidate_values(value, &x->candidate[k], x->budget, resource, open, m);
+    for (size_t j = 0; j < m; j++)
+        if (!(value[j] <= best[at[j]])) {
+            best[at[j]] = value[j];
+            winner[at[j]] = k;
+        }
 }
 
-/* Tokens per second and unit of budget in n worlds. */
-static void find_values(double *out, const struct candidate *k, enum budget budget,
-                        const struct world *w, size_t n)
+/* The best value of a side in n worlds, at most LANES, and its design in each. */
+static void find_best(double *best, size_t *winner, const struct contest *x, const struct world *w,
+                      size_t n)
 {
-    struct totals x = {0};
-    struct quotes q[LANES];
-    for (size_t i = 0; i < n && budget != BUDGET_NONE; i++)
-        quotes_of(&q[i], k, false, &w[i].prices);
-    for (size_t i = 0; i < k->jobs; i++)
-        add_job(&x, k, &k->job[i], budget == BUDGET_POWER ? q : NULL, w, n);
-    for (size_t i = 0; i < n; i++)
-        out[i] = budget == BUDGET_POWER  ? x.weights / x.j_per_token[i]
-                 : budget == BUDGET_NONE ? x.weights / x.s_per_token[i]
-                                         : x.weights / x.s_per_token[i] /
-                                               quote_resource(k, &q[i], budget, &w[i].prices);
+    const struct world *at[LANES];
+    for (size_t i = 0; i < n; i++) {
+        at[i] = &w[i];
+        best[i] = NAN;
+        find_resources(x->resource, x, &w[i]);
+        for (size_t k = 0; k < x->n; k++)
+            x->resource[x->n + k * LANES + i] = x->resource[k];
+    }
+    for (size_t k = 0; k < x->n; k++)
+        try_design(best, winner, x, x->order[k], at, n);
 }
 
-/* The best value of a side in n worlds, at most LANES. `winner`, which may be NULL, gets its design
- * in the first of them. */
-static void find_best(double *out, const struct comparison *c, enum side s, const struct world *w,
-                      size_t n, size_t *winner)
+/* The best value of a side in n worlds. `winner`, which may be NULL, gets its design in the last
+ * of them. */
+static void find_all_best(double *best, const struct comparison *c, enum side s,
+                          const struct world *w, size_t n, size_t *winner)
 {
-    double value[LANES];
-    for (size_t i = 0; i < n; i++)
-        out[i] = NAN;
-    for (size_t k = 0; k < c->n[s]; k++) {
-        find_values(value, &c->side[s][k], c->budget, w, n);
-        if (winner && !(value[0] <= out[0]))
-            *winner = k;
-        for (size_t i = 0; i < n; i++)
-            out[i] = value[i] <= out[i] ? out[i] : value[i];
-    }
+    struct contest x;
+    size_t at[LANES] = {0};
+    contest_open(&x, c, s, w, n, n >= WORTH_A_BOUND);
+    for (size_t first = 0; first < n; first += LANES)
+        find_best(best + first, at, &x, w + first, n - first < LANES ? n - first : LANES);
+    contest_close(&x);
+    if (winner)
+        *winner = at[(n - 1) % LANES];
 }
 
 double comparison_best(const struct comparison *c, enum side s)
@@ -212,27 +190,60 @@ double comparison_best(const struct comparison *c, enum side s)
     double best;
     struct world middle;
     world_middle(&middle, c);
-    find_best(&best, c, s, &middle, 1, NULL);
+    find_all_best(&best, c, s, &middle, 1, NULL);
     return best;
+}
+
+void comparison_bests(double *out, const struct comparison *c, enum side s, const struct world *w,
+                      size_t n)
+{
+    find_all_best(out, c, s, w, n, NULL);
 }
 
 void comparison_payoffs(double *out, const struct comparison *c, const struct world *w, size_t n)
 {
-    double without[LANES];
-    for (size_t first = 0; first < n; first += LANES) {
-        size_t some = n - first < LANES ? n - first : LANES;
-        find_best(without, c, WITHOUT, w + first, some, NULL);
-        find_best(out + first, c, WITH, w + first, some, NULL);
-        for (size_t i = 0; i < some; i++)
-            out[first + i] /= without[i];
-    }
+    double *without = mem_alloc(n, sizeof *without);
+    find_all_best(without, c, WITHOUT, w, n, NULL);
+    find_all_best(out, c, WITH, w, n, NULL);
+    for (size_t i = 0; i < n; i++)
+        out[i] /= without[i];
+    free(without);
+}
+
+struct payoff_search {
+    struct contest side[SIDES];
+};
+
+struct payoff_search *payoff_search_open(const struct comparison *c, const struct world *within,
+                                         size_t n)
+{
+    struct payoff_search *s = mem_alloc(1, sizeof *s);
+    for (int side = 0; side < SIDES; side++)
+        contest_open(&s->side[side], c, (enum side)side, within, n, true);
+    return s;
+}
+
+double payoff_search_at(const struct payoff_search *s, const struct world *w)
+{
+    double best[SIDES];
+    size_t winner[LANES];
+    for (int side = 0; side < SIDES; side++)
+        find_best(&best[side], winner, &s->side[side], w, 1);
+    return best[WITH] / best[WITHOUT];
+}
+
+void payoff_search_close(struct payoff_search *s)
+{
+    for (int side = 0; side < SIDES; side++)
+        contest_close(&s->side[side]);
+    free(s);
 }
 
 double comparison_payoff(const struct comparison *c, const struct world *w, size_t *winner)
 {
     double best[SIDES];
     for (int s = 0; s < SIDES; s++)
-        find_best(&best[s], c, (enum side)s, w, 1, winner ? &winner[s] : NULL);
+        find_all_best(&best[s], c, (enum side)s, w, 1, winner ? &winner[s] : NULL);
     return best[WITH] / best[WITHOUT];
 }
 

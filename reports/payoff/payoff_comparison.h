@@ -9,6 +9,7 @@
 
 #include "arch/cost.h"
 #include "reports/payoff/drawn_step.h"
+#include "reports/payoff/kept_draws.h"
 #include "reports/payoff/payoff_world.h"
 
 enum budget { BUDGET_COST, BUDGET_AREA, BUDGET_POWER, BUDGET_NONE, BUDGETS };
@@ -57,6 +58,8 @@ struct comparison {
     struct candidate *side[SIDES]; /* comparison_free */
     size_t n_ranged;
     struct ranged_engine ranged[RANGED_MOST];
+    const char *engine;      /* the only one, borrowed; NULL: all */
+    struct kept_draws *kept; /* of this workload, borrowed; NULL: none */
 };
 
 void comparison_free(struct comparison *c);
@@ -82,8 +85,20 @@ double comparison_payoff(const struct comparison *c, const struct world *w, size
 /* Best throughput per unit of budget of one side at middle prices; NAN if it has no design. */
 double comparison_best(const struct comparison *c, enum side s);
 
+/* Best value of one side in each of n worlds; NAN if it has no design. */
+void comparison_bests(double *out, const struct comparison *c, enum side s, const struct world *w,
+                      size_t n);
+
 /* P in each of n worlds. */
 void comparison_payoffs(double *out, const struct comparison *c, const struct world *w, size_t n);
+
+/* P in worlds that are known one after another. `within`: worlds with
+ * the ends of each value that later ones take. Borrows the comparison. */
+struct payoff_search;
+struct payoff_search *payoff_search_open(const struct comparison *c, const struct world *within,
+                                         size_t n);
+double payoff_search_at(const struct payoff_search *s, const struct world *w);
+void payoff_search_close(struct payoff_search *s);
 
 /* P with all prices and times at their middle values. */
 double comparison_payoff_middle(const struct comparison *c, size_t *winner);

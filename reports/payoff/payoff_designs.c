@@ -11,11 +11,15 @@
 #include "arch/precision.h"
 #include "base/mem.h"
 #include "search/axis.h"
-#include "search/space.h"
+#include "search/block.h"
 
 /* Prices within their ranges cannot make up for a larger gap between two designs of one side
  * (assumed). */
 static const double FAR_BEHIND = 0.6;
+
+/* At middle prices only the best of a side matters; values differ by rounding between a step and
+ * its parts. */
+static const double NEARLY_BEST = 1 - 1e-6;
 
 /* A study with some axes fixed. Borrows the arrays of the original study. */
 struct restricted {
@@ -166,31 +170,59 @@ static bool restrict_engine(struct design *d, const struct design_choice *q)
     return d->engine.runs > 0;
 }
 
+/* Designs that are priced together, in the order of the study. */
+struct lot {
+    struct block block;
+    uint64_t index[LANES];
+    size_t hardware[LANES];
+    bool with[LANES];
+};
+
+/* Prices a lot and keeps the best design of each hardware. */
+static void price_lot(struct best *best, struct lot *lot, enum budget budget)
+{
+    const struct prepared *p = lot->block.prepared;
+    const struct plan *as_given = &lot->block.like.plan;
+    size_t n = block_price(&lot->block);
+    for (size_t i = 0; i < n; i++) {
+        struct metrics m;
+        LANES_TAKE(m, &lot->block.metrics, i);
+        struct best *b = &best[lot->hardware[i]];
+        double value = m.tokens_per_s / resource(budget, &m);
+        if (m.verdict != VERDICT_OK || (b->feasible && !(value > b->value)))
+            continue;
+        const struct plan plan = p->n ? p->mapped[lot->block.mapped[i]].plan : *as_given;
+        struct design chosen = lot->block.like;
+        design_fix_mapping(&chosen, &plan, &m);
+        *b = (struct best){lot->index[i],  plan, chosen.pools, value,
+                           m.tokens_per_s, true, lot->with[i]};
+    }
+}
+
 /* Returns the classes that the engines of the study may run. */
 static int find_best_per_hardware(struct best *best, const struct study *s,
-                                  const struct design_choice *q)
+                                  const struct design_choice *q, struct cursor *c)
 {
     int runs = 0;
-    struct cursor c = {0};
-    struct metrics m;
-    struct plan plan;
+    struct lot *lot = mem_alloc(1, sizeof *lot);
 
-    cursor_seek(&c, s, 0);
-    for (uint64_t i = 0; i < s->size; i++, cursor_next(&c)) {
-        bool with = engine_is_there(&c.design.engine);
-        if (!restrict_engine(&c.design, q))
+    cursor_seek(c, s, 0);
+    for (uint64_t i = 0; i < s->size; i++, cursor_next(c)) {
+        bool with = engine_is_there(&c->design.engine);
+        if (!restrict_engine(&c->design, q))
             continue;
-        runs |= with ? (int)c.design.engine.runs : 0;
-        cursor_evaluate(&c, &m, &plan);
-        struct best *b = &best[hardware_index(&c)];
-        double value = m.tokens_per_s / resource(q->budget, &m);
-        if (m.verdict == VERDICT_OK && (!b->feasible || value > b->value)) {
-            struct design chosen = c.design;
-            design_fix_mapping(&chosen, &plan, &m);
-            *b = (struct best){i, plan, chosen.pools, value, m.tokens_per_s, true, with};
+        runs |= with ? (int)c->design.engine.runs : 0;
+        if (!block_add(&lot->block, c, NULL, NULL)) {
+            price_lot(best, lot, q->budget);
+            block_add(&lot->block, c, NULL, NULL);
         }
+        size_t at = lot->block.devices.n - 1;
+        lot->index[at] = i;
+        lot->hardware[at] = hardware_index(c);
+        lot->with[at] = with;
     }
-    cursor_free(&c);
+    price_lot(best, lot, q->budget);
+    free(lot);
     return runs;
 }
 
@@ -202,24 +234,25 @@ struct gathered {
     const struct mix_job *jobs;
     size_t n_jobs, hardware;
     bool without_engine; /* a mix: also price each design without its engine */
+    struct cursor *cursor;
 };
 
 /* Prices the best design of one hardware for job i again, for the time of each operator class. */
 static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t hardware)
 {
-    struct cursor c = {0};
+    struct cursor *c = g->cursor;
     struct metrics m;
     struct devices device;
     const struct mapped *mapped;
     const struct study *s = &g->restricted[i].study;
 
-    cursor_seek(&c, s, g->best[i][hardware].index);
-    restrict_engine(&c.design, g->choice);
-    struct design chosen = c.design;
+    cursor_seek(c, s, g->best[i][hardware].index);
+    restrict_engine(&c->design, g->choice);
+    struct design chosen = c->design;
     chosen.plan = g->best[i][hardware].plan;
     chosen.pools = g->best[i][hardware].pools;
-    prepare(&c.prepared, &chosen);
-    evaluate_prepared(&c.prepared, &chosen, &s->prices, &m, &mapped);
+    prepare(&c->prepared, &chosen);
+    evaluate_prepared(&c->prepared, &chosen, &s->prices, &m, &mapped);
     devices_of(&device, &chosen);
     *job = (struct job){
         .weight = g->jobs[i].weight, .tokens_per_s = m.tokens_per_s, .no_engine_tokens_per_s = NAN};
@@ -227,15 +260,14 @@ static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t
     job->step = drawn_step_make(&chosen, mapped, m.batch, &job->split);
     if (m.prefill_devices > 0) {
         job->pool_devices = m.prefill_devices;
-        evaluated_pool(&device, &job->pool_split, &c.prepared, &chosen);
+        evaluated_pool(&device, &job->pool_split, &c->prepared, &chosen);
     }
     if (g->without_engine) {
-        c.design.engine.bandwidth_ratio = 0;
-        evaluate(&c.design, &s->prices, &m, NULL);
+        c->design.engine.bandwidth_ratio = 0;
+        evaluate(&c->design, &s->prices, &m, NULL);
         if (m.verdict == VERDICT_OK)
             job->no_engine_tokens_per_s = m.tokens_per_s;
     }
-    cursor_free(&c);
 }
 
 /* The engine's place among those with ranges of their own. */
@@ -266,26 +298,25 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
     const struct best *first = &g->best[0][hardware];
     enum side side = side_of(first);
     struct candidate *k = &out->side[side][out->n[side]++];
-    struct cursor c = {0};
+    struct cursor *c = g->cursor;
 
     *k = (struct candidate){
         .point = first->index, .jobs = g->n_jobs, .job = mem_alloc(g->n_jobs, sizeof *k->job)};
     for (size_t i = 0; i < g->n_jobs; i++)
         fill_job(&k->job[i], g, i, hardware);
-    cursor_seek(&c, &g->restricted[0].study, first->index);
-    restrict_engine(&c.design, g->choice);
-    k->chip = c.design.chip;
-    k->engine = k->pool_engine = c.design.engine;
-    k->devices = k->engine_devices = c.design.plan.devices;
-    if (c.design.pools.prefill_engine == POOL_WITHOUT_ENGINE)
+    cursor_seek(c, &g->restricted[0].study, first->index);
+    restrict_engine(&c->design, g->choice);
+    k->chip = c->design.chip;
+    k->engine = k->pool_engine = c->design.engine;
+    k->devices = k->engine_devices = c->design.plan.devices;
+    if (c->design.pools.prefill_engine == POOL_WITHOUT_ENGINE)
         k->pool_engine.bandwidth_ratio = 0;
     else
         k->engine_devices += candidate_pool_devices(k);
-    k->precision = precision_settled(&c.design.precision, &c.design.model);
-    k->chip_name = c.design.chip_name;
-    k->engine_name = c.design.engine_name;
+    k->precision = precision_settled(&c->design.precision, &c->design.model);
+    k->chip_name = c->design.chip_name;
+    k->engine_name = c->design.engine_name;
     k->ranged = find_ranged(out, &k->engine, k->engine_name);
-    cursor_free(&c);
 }
 
 /* Tokens per second and unit of budget over all jobs; 0 if one is infeasible. */
@@ -304,6 +335,8 @@ static double value_over_jobs(const struct gathered *g, size_t hardware)
 static void keep_competitive(struct comparison *out, const struct gathered *g)
 {
     double most[SIDES] = {0, 0};
+    bool best_only = g->choice->middle && g->n_jobs == 1;
+    double least = best_only ? NEARLY_BEST : FAR_BEHIND;
     for (size_t h = 0; h < g->hardware; h++) {
         enum side side = side_of(&g->best[0][h]);
         most[side] = fmax(most[side], value_over_jobs(g, h));
@@ -312,7 +345,7 @@ static void keep_competitive(struct comparison *out, const struct gathered *g)
     }
     for (size_t h = 0; h < g->hardware; h++) {
         double v = value_over_jobs(g, h);
-        if (v > 0 && v >= FAR_BEHIND * most[side_of(&g->best[0][h])])
+        if (v > 0 && v >= least * most[side_of(&g->best[0][h])])
             add_candidate(out, g, h);
     }
 }
@@ -335,8 +368,12 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
                          .jobs = q->n_jobs ? q->jobs : &one,
                          .n_jobs = q->n_jobs ? q->n_jobs : 1,
                          .without_engine = q->n_jobs > 0};
+    struct cursor c = {0};
     int rc = 0, runs = 0;
 
+    if (q->prepared)
+        c.prepared = *q->prepared;
+    g.cursor = &c;
     g.restricted = mem_alloc(g.n_jobs, sizeof *g.restricted);
     g.best = mem_alloc(g.n_jobs, sizeof *g.best);
     for (size_t i = 0; i < g.n_jobs && rc == 0; i++) {
@@ -344,7 +381,7 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
         rc = restrict_to(r, q, &g.jobs[i], err);
         if (rc == 0) {
             g.best[i] = mem_alloc(hardware_count(&r->study), sizeof **g.best);
-            runs |= find_best_per_hardware(g.best[i], &r->study, q);
+            runs |= find_best_per_hardware(g.best[i], &r->study, q, &c);
         }
     }
     *out = (struct comparison){.budget = q->budget, .runs = runs};
@@ -357,6 +394,10 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
         free(g.best[i]);
     free(g.best);
     free(g.restricted);
+    if (q->prepared)
+        *q->prepared = c.prepared;
+    else
+        cursor_free(&c);
     return rc;
 }
 

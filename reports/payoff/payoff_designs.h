@@ -23,6 +23,8 @@ struct design_choice {
     const char *engine; /* the only engine allowed; NULL: all */
     int only;           /* classes the engines may run, of their own; 0: all */
     enum budget budget;
+    bool middle;               /* keep only what may be the best at middle prices */
+    struct prepared *prepared; /* reused from choice to choice; NULL: none */
 };
 
 /* Keeps the hardware (chip, engine, plan.devices) that can run every job, except designs far behind

@@ -129,6 +129,7 @@ static void payoff_by_class(struct payoff_group *g, const struct payoff *p,
                             double p_all)
 {
     struct payoff_slice slice = payoff_slice(p, g->key);
+    slice.middle = true;
     for (size_t i = 0; i < ENGINE_CLASSES; i++) {
         struct comparison of;
         slice.only = engine_classes[i].runs;
@@ -275,13 +276,13 @@ void group_fill_from_model(struct payoff_group *g, const struct payoff *p,
 }
 
 int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_points *from,
-               struct winners best, struct err *err)
+               struct err *err)
 {
     struct rows rows = {0};
-    int rc = db_point(from->db, from->run, best.with, &rows.with, err);
+    int rc = db_point(from->db, from->run, g->with_point, &rows.with, err);
 
     if (rc == 0)
-        rc = db_point(from->db, from->run, best.without, &rows.without, err);
+        rc = db_point(from->db, from->run, g->without_point, &rows.without, err);
     if (rc == 0)
         rc = twin_row(&rows.twin, from, p, &rows.with, err);
     if (rc == 0)

@@ -13,14 +13,9 @@ struct run_points {
     const struct swept *swept;
 };
 
-/* The winning points of both sides, as `point` in the store. */
-struct winners {
-    double with, without;
-};
-
-/* Fills all but `key` and `p`, which the caller has set, from the points of the winners. */
+/* Fills all but `key`, `p` and the winners, which the caller has set, from their points. */
 int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_points *from,
-               struct winners best, struct err *err);
+               struct err *err);
 
 /* The same from the model, for winners that the store may not have. */
 void group_fill_from_model(struct payoff_group *g, const struct payoff *p,

@@ -82,8 +82,8 @@ static int matching_row(const struct table *t, const struct table *key, size_t a
     return -1;
 }
 
-static int add_group(struct payoff *p, const struct run_points *from, const struct table *with,
-                     size_t row, const struct table *without, struct err *err)
+static void add_group(struct payoff *p, const struct table *with, size_t row,
+                      const struct table *without)
 {
     struct payoff_group *g = &p->group[p->n++];
     int other = matching_row(without, with, row);
@@ -93,16 +93,15 @@ static int add_group(struct payoff *p, const struct run_points *from, const stru
         g->key[i] = cell_copy(table_get(with, row, p->by[i]));
     if (other < 0) {
         group_unanswered(g, "no feasible design without an engine to compare with");
-        return 0;
+        return;
     }
-    const struct winners best = {table_number_at(with, row, "point"),
-                                 table_number_at(without, (size_t)other, "point")};
+    g->with_point = table_number_at(with, row, "point");
+    g->without_point = table_number_at(without, (size_t)other, "point");
     g->p = table_number_at(with, row, "value") / table_number_at(without, (size_t)other, "value");
-    return group_fill(g, p, from, best, err);
 }
 
-int groups_make(struct payoff *p, const struct run_points *from, const struct payoff_question *q,
-                bool reprice, struct err *err)
+int groups_outline(struct payoff *p, const struct run_points *from, const struct payoff_question *q,
+                   struct err *err)
 {
     struct table with = {0}, without = {0};
     if (q->where && db_check_where(from->db, q->where, err) != 0)
@@ -118,17 +117,27 @@ int groups_make(struct payoff *p, const struct run_points *from, const struct pa
     }
     if (rc == 0)
         p->group = mem_alloc(with.rows + 1, sizeof *p->group);
-    for (size_t row = 0; row < with.rows && rc == 0; row++) {
-        rc = add_group(p, from, &with, row, &without, err);
-        struct payoff_group *g = &p->group[p->n - 1];
-        if (rc == 0 && reprice)
-            group_reprice(g, p, q);
-        g->verdict = group_verdict(g);
-    }
+    for (size_t row = 0; row < with.rows && rc == 0; row++)
+        add_group(p, &with, row, &without);
     table_free(&without);
     table_free(&with);
     free(all);
     free(no_engine);
+    return rc;
+}
+
+int groups_make(struct payoff *p, const struct run_points *from, const struct payoff_question *q,
+                struct err *err)
+{
+    int rc = groups_outline(p, from, q, err);
+    for (size_t i = 0; i < p->n && rc == 0; i++) {
+        struct payoff_group *g = &p->group[i];
+        if (!g->reason)
+            rc = group_fill(g, p, from, err);
+        if (rc == 0)
+            group_reprice(g, p, q);
+        g->verdict = group_verdict(g);
+    }
     return rc;
 }
 

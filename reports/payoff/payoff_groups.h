@@ -11,8 +11,12 @@ int groups_by(struct payoff *p, const struct swept *swept, const struct payoff_q
 /* The names quoted for SQL ("a", "b"), except `leave_out`, which may be NULL. Caller frees. */
 char *columns_list(char *const *names, size_t n, const char *leave_out);
 
-/* Makes the groups of p->by. `reprice`: calls group_reprice for each. */
+/* Makes the groups of p->by and prices them again. */
 int groups_make(struct payoff *p, const struct run_points *from, const struct payoff_question *q,
-                bool reprice, struct err *err);
+                struct err *err);
+
+/* The same with no more than key, P and winners of each group. */
+int groups_outline(struct payoff *p, const struct run_points *from, const struct payoff_question *q,
+                   struct err *err);
 
 #endif

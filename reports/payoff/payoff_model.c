@@ -89,8 +89,10 @@ char *payoff_reason(const struct payoff *p, const struct payoff_question *q,
 {
     struct comparison c;
     struct payoff_group g = {0};
+    struct payoff_slice middle = *slice;
+    middle.middle = true;
     group_unanswered(&g, NO_HARDWARE);
-    if (payoff_compare(&c, q->study, slice) == 0) {
+    if (payoff_compare(&c, q->study, &middle) == 0) {
         if (c.n[WITH] && c.n[WITHOUT])
             fill(&g, p, q, slice, &c);
         comparison_free(&c);

@@ -21,6 +21,7 @@ struct move {
 
 struct moves {
     const struct comparison *contest;
+    struct payoff_search *search; /* within the square */
     struct move move[2];
     double direction[2]; /* along which the root is searched */
 };
@@ -43,7 +44,7 @@ static double log_payoff(double distance, void *ctx)
     world_middle(&w, x->contest);
     for (int i = 0; i < 2; i++)
         put(&w, &x->move[i], distance * x->direction[i]);
-    return log(comparison_payoff(x->contest, &w, NULL));
+    return log(payoff_search_at(x->search, &w));
 }
 
 /* The distance at which P = 1 in a direction; INFINITY if it is outside the ranges. */
@@ -92,7 +93,7 @@ static struct move move_of(const struct swing *s, bool falls)
     return (struct move){s, low ? s->low : s->high};
 }
 
-static bool find_pair(struct pair_flip *out, struct moves *x)
+static bool find_in_square(struct pair_flip *out, struct moves *x)
 {
     x->direction[0] = x->direction[1] = 1;
     double middle = log_payoff(0, x), ends = log_payoff(1, x);
@@ -107,6 +108,20 @@ static bool find_pair(struct pair_flip *out, struct moves *x)
         out->at[i] = move_value(&x->move[i], distance * x->direction[i]);
     }
     return true;
+}
+
+static bool find_pair(struct pair_flip *out, struct moves *x)
+{
+    struct world end[2];
+    for (int i = 0; i < 2; i++) {
+        world_middle(&end[i], x->contest);
+        for (int k = 0; k < 2; k++)
+            put(&end[i], &x->move[k], i);
+    }
+    x->search = payoff_search_open(x->contest, end, 2);
+    bool found = find_in_square(out, x);
+    payoff_search_close(x->search);
+    return found;
 }
 
 static int nearest_first(const void *a, const void *b)

@@ -39,6 +39,7 @@ static double payoff_at(const struct along *a, double x, struct certainty *sure)
     struct payoff_slice slice = payoff_slice(a->p, a->key);
     slice.set = &set;
     slice.n = 1;
+    slice.middle = !sure;
     if (payoff_compare(&c, a->q->study, &slice) != 0)
         return NAN;
     double p = comparison_payoff_middle(&c, NULL);
@@ -113,11 +114,12 @@ static struct payoff_stop *add_stop(struct payoff *p, const struct payoff_stop *
 /* Two groups at neighbouring values of the axis, which is the last column of `fine->by`. */
 struct neighbours {
     const struct payoff *fine;
-    const struct payoff_group *from, *to;
+    const struct run_points *store;
+    struct payoff_group *from, *to;
 };
 
-static void add_grid_stop(struct payoff *p, size_t axis, const struct neighbours *n,
-                          const struct payoff_question *q)
+static int add_grid_stop(struct payoff *p, size_t axis, const struct neighbours *n,
+                         const struct payoff_question *q, struct err *err)
 {
     size_t x = n->fine->by_n - 1;
     struct payoff_stop *s = add_stop(p, &(struct payoff_stop){.axis = axis,
@@ -129,9 +131,13 @@ static void add_grid_stop(struct payoff *p, size_t axis, const struct neighbours
         for (size_t f = 0; f < x; f++)
             if (!strcmp(n->fine->by[f], p->by[k]))
                 s->key[k] = cell_copy(&n->from->key[f]);
-    s->reason = mem_text(s->falls ? n->to->reason : n->from->reason);
+    struct payoff_group *stopped = s->falls ? n->to : n->from;
+    if (!stopped->reason && group_fill(stopped, n->fine, n->store, err) != 0)
+        return -1;
+    s->reason = mem_text(stopped->reason);
     struct along along = {.p = p, .q = q, .key = s->key, .axis = p->axis[axis]};
     find_stop(s, &along);
+    return 0;
 }
 
 /* Adds the axis to the group columns, then compares each group with the same group at the next
@@ -147,7 +153,7 @@ int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
             fine.by[fine.by_n++] = p->by[i];
     x = fine.by_n;
     fine.by[fine.by_n++] = p->axis[axis];
-    int rc = groups_make(&fine, from, q, false, err);
+    int rc = groups_outline(&fine, from, q, err);
     for (size_t i = 0; i < fine.n && rc == 0; i++) {
         size_t next = fine.n; /* index of the group at the next value; fine.n: none */
         for (size_t j = 0; j < fine.n; j++) {
@@ -160,8 +166,9 @@ int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
         }
         if (next < fine.n && !isnan(fine.group[i].p) && !isnan(fine.group[next].p) &&
             crosses(fine.group[i].p, fine.group[next].p))
-            add_grid_stop(p, axis, &(struct neighbours){&fine, &fine.group[i], &fine.group[next]},
-                          q);
+            rc = add_grid_stop(p, axis,
+                               &(struct neighbours){&fine, from, &fine.group[i], &fine.group[next]},
+                               q, err);
     }
     for (size_t i = 0; i < fine.n; i++)
         group_free(&fine.group[i], fine.by_n);

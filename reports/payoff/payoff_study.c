@@ -6,10 +6,24 @@
 #include "base/mem.h"
 #include "search/axis.h"
 
+/* Workloads whose draws are kept at a time: some 50 KB each. */
+enum { WORKLOADS_KEPT = 512 };
+
+/* The draws of one workload: a slice without its engine. */
+struct workload_draws {
+    char *key;
+    struct kept_draws *draws;
+};
+
 struct payoff_study {
     struct study *study;
     const struct mix *mix;
     bool free_engine;
+    struct prepared *prepared; /* of the last comparison */
+    struct memory {
+        size_t n;
+        struct workload_draws *of;
+    } * memory;
 };
 
 int payoff_study_open(struct payoff_study **out, const struct db_run *run, struct catalogue *c,
@@ -20,13 +34,30 @@ int payoff_study_open(struct payoff_study **out, const struct db_run *run, struc
         return -1;
     *out = mem_alloc(1, sizeof **out);
     (*out)->study = s;
+    (*out)->prepared = mem_alloc(1, sizeof *(*out)->prepared);
+    (*out)->memory = mem_alloc(1, sizeof *(*out)->memory);
     return 0;
+}
+
+static void forget_draws(struct memory *m)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        free(m->of[i].key);
+        kept_draws_free(m->of[i].draws);
+    }
+    free(m->of);
+    *m = (struct memory){0};
 }
 
 void payoff_study_close(struct payoff_study *s)
 {
-    if (s)
-        study_free(s->study);
+    if (!s)
+        return;
+    study_free(s->study);
+    prepared_free(s->prepared);
+    free(s->prepared);
+    forget_draws(s->memory);
+    free(s->memory);
     free(s);
 }
 
@@ -108,6 +139,8 @@ static struct design_choice choice_of(const struct payoff_study *s,
                               .jobs = s->mix ? s->mix->job : NULL,
                               .n_jobs = s->mix ? s->mix->n : 0,
                               .only = slice->only,
+                              .middle = slice->middle,
+                              .prepared = s->prepared,
                               .budget = slice->budget};
 
     for (size_t k = 0; k < slice->by_n; k++) {
@@ -132,6 +165,42 @@ static struct design_choice choice_of(const struct payoff_study *s,
     return q;
 }
 
+/* A slice without its engine in one text. */
+static char *workload_key(const struct payoff_slice *slice)
+{
+    char *key = mem_print("%d %s", (int)slice->budget, slice->runs ? slice->runs : "");
+    for (size_t k = 0; k < slice->by_n; k++) {
+        const struct cell *c = &slice->key[k];
+        bool of_engine = !strcmp(slice->by[k], "engine");
+        if (of_engine || c->kind == CELL_NULL)
+            continue;
+        char *longer = c->kind == CELL_TEXT ? mem_print("%s\n%s %s", key, slice->by[k], c->text)
+                                            : mem_print("%s\n%s %a", key, slice->by[k], c->number);
+        free(key);
+        key = longer;
+    }
+    return key;
+}
+
+/* The draws kept for the workload of a slice; NULL if other slices do not share them. */
+static struct kept_draws *draws_of(const struct payoff_study *s, const struct payoff_slice *slice)
+{
+    struct memory *m = s->memory;
+    if (s->free_engine || slice->n > 0 || slice->only || slice->middle)
+        return NULL;
+    char *key = workload_key(slice);
+    for (size_t i = 0; i < m->n; i++)
+        if (!strcmp(m->of[i].key, key)) {
+            free(key);
+            return m->of[i].draws;
+        }
+    if (m->n == WORKLOADS_KEPT)
+        forget_draws(m);
+    m->of = mem_grow(m->of, m->n + 1, sizeof *m->of);
+    m->of[m->n] = (struct workload_draws){key, kept_draws_make()};
+    return m->of[m->n++].draws;
+}
+
 int payoff_compare(struct comparison *out, const struct payoff_study *s,
                    const struct payoff_slice *slice)
 {
@@ -143,6 +212,10 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
              : slice->engine_side ? gather_engine_side(out, &q, slice->priced)
                                   : gather_with_free_engine(out, &q, slice->priced);
     free(set);
+    if (rc == 0) {
+        out->engine = q.engine;
+        out->kept = draws_of(s, slice);
+    }
     return rc;
 }
 
@@ -160,6 +233,7 @@ int payoff_study_mix(struct payoff_study *s, const struct mix *mix, struct err *
 {
     struct err inner;
     s->mix = mix;
+    forget_draws(s->memory);
     for (size_t i = 0; i < study_scenarios(s->study); i++) {
         const struct study *of = study_scenario(s->study, i);
         const struct design_choice q = {

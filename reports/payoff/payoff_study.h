@@ -43,6 +43,7 @@ struct payoff_slice {
                          these, and engines that then run nothing are left out; 0: all */
     bool engine_side; /* with a free engine: gather only the side with it */
     bool priced; /* with a free engine: it costs what logic of m and r on the base dies costs */
+    bool middle; /* only P at middle prices is asked: keep only the best designs */
     enum budget budget;
 };
 

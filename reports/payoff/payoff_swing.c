@@ -39,20 +39,32 @@ static double payoff_at(const struct comparison *c, const struct swing *s, doubl
 struct at {
     const struct comparison *contest;
     const struct swing *swing;
+    const struct payoff_search *search; /* between two values of the constant */
 };
 
 static double log_payoff(double x, void *ctx)
 {
     const struct at *at = ctx;
-    return log(payoff_at(at->contest, at->swing, x));
+    struct world w;
+    world_middle(&w, at->contest);
+    put(&w, at->swing, x);
+    return log(payoff_search_at(at->search, &w));
 }
 
 /* The value at which P = 1; a and b must bracket it. */
 static double root(const struct comparison *c, const struct swing *s, double a, double b)
 {
-    struct at at = {c, s};
+    struct world end[2];
+    for (int i = 0; i < 2; i++) {
+        world_middle(&end[i], c);
+        put(&end[i], s, i ? b : a);
+    }
+    struct payoff_search *search = payoff_search_open(c, end, 2);
+    struct at at = {c, s, search};
     const struct bracket ends = {a, log_payoff(a, &at), b, log_payoff(b, &at)};
-    return root_between(&ends, 1e-6, log_payoff, &at);
+    double found = root_between(&ends, 1e-6, log_payoff, &at);
+    payoff_search_close(search);
+    return found;
 }
 
 /* Searches for P = 1 between the middle and both ends, then beyond the ends. */
@@ -89,18 +101,6 @@ static int widest_first(const void *a, const void *b)
     return x != y ? (x < y) - (x > y) : strcmp(s->name, t->name);
 }
 
-static bool swing_of(struct swing *s, const struct comparison *c, double p_middle)
-{
-    if (s->low == s->high)
-        return false;
-    s->p_low = payoff_at(c, s, s->low);
-    s->p_high = payoff_at(c, s, s->high);
-    if (!(width(s) > LEAST_SWING))
-        return false;
-    find_flip(s, c, p_middle);
-    return true;
-}
-
 /* The prices, the classes, the engine, and the ranges of each engine. */
 size_t swings_most(const struct comparison *c)
 {
@@ -118,8 +118,41 @@ struct swings {
 
 static void add(struct swings *x, const struct swing *of)
 {
-    x->swing[x->n] = *of;
-    x->n += swing_of(&x->swing[x->n], x->contest, x->p_middle);
+    if (of->low != of->high)
+        x->swing[x->n++] = *of;
+}
+
+/* P at both ends of every range, in one search. */
+static void price_ends(struct swings *x)
+{
+    size_t n = 2 * x->n;
+    struct world *w = mem_alloc(n + 1, sizeof *w);
+    double *p = mem_alloc(n + 1, sizeof *p);
+    for (size_t i = 0; i < n; i++) {
+        const struct swing *s = &x->swing[i / 2];
+        world_middle(&w[i], x->contest);
+        put(&w[i], s, i % 2 ? s->high : s->low);
+    }
+    comparison_payoffs(p, x->contest, w, n);
+    for (size_t i = 0; i < x->n; i++) {
+        x->swing[i].p_low = p[2 * i];
+        x->swing[i].p_high = p[2 * i + 1];
+    }
+    free(w);
+    free(p);
+}
+
+/* Keeps the constants that change P, and finds where they flip the verdict. */
+static void find_flips(struct swings *x)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        if (!(width(&x->swing[i]) > LEAST_SWING))
+            continue;
+        x->swing[kept] = x->swing[i];
+        find_flip(&x->swing[kept++], x->contest, x->p_middle);
+    }
+    x->n = kept;
 }
 
 static void add_prices(struct swings *x)
@@ -208,6 +241,8 @@ size_t comparison_swings(struct swing *out, const struct comparison *c)
     add_prices(&x);
     add_times(&x);
     add_engines(&x);
+    price_ends(&x);
+    find_flips(&x);
     qsort(out, x.n, sizeof *out, widest_first);
     return x.n;
 }

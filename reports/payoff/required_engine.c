@@ -54,6 +54,7 @@ static double payoff_here(struct search *s)
     slice.n = LEN(set);
     slice.engine_side = true;
     slice.priced = s->priced;
+    slice.middle = true;
     if (payoff_compare(&c, s->q->study, &slice) != 0)
         return 0;
     double value = 0;
@@ -269,6 +270,7 @@ static double control_of(const struct payoff *p, const struct payoff_question *q
 {
     struct comparison c;
     struct payoff_slice slice = payoff_slice(p, key);
+    slice.middle = true;
     if (payoff_compare(&c, q->study, &slice) != 0)
         return NAN;
     double best = comparison_best(&c, WITHOUT);

@@ -197,13 +197,15 @@ static void a_power_limit_moves_only_devices_that_reach_it(void **state)
     world_middle(&w, &a.c);
     w.prices.device_power_factor = 0.9;
     struct step_split_lanes split;
-    assert_true(drawn_step_split(&split, low->job->step, RANGED_MOST, &w, 1));
+    const struct world *const at = &w;
+    size_t moved;
+    assert_int_equal(drawn_step_split(&split, &moved, low->job->step, RANGED_MOST, &at, 1), 1);
     assert_true(LANE(&split, step_split, clock)[0] < low->job->split.clock);
     assert_true(LANE(&split, step_split, time_s)[0] >= low->job->split.time_s);
-    assert_false(drawn_step_split(&split, high->job->step, RANGED_MOST, &w, 1));
+    assert_int_equal(drawn_step_split(&split, &moved, high->job->step, RANGED_MOST, &at, 1), 0);
     /* Twice the power per unit of work and twice the limit: the same clock. */
     w.prices.device_power_factor = w.prices.board_power_ratio = 2;
-    assert_false(drawn_step_split(&split, low->job->step, RANGED_MOST, &w, 1));
+    assert_int_equal(drawn_step_split(&split, &moved, low->job->step, RANGED_MOST, &at, 1), 0);
     done(&a);
     done(&b);
 }

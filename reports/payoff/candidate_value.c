@@ -1,0 +1,214 @@
+/* The value of a candidate: tokens per second and unit of budget. It is computed again from the
+ * parts of a step instead of a new evaluation: a time error scales the seconds of an operator class
+ * by exp(z * error), a price changes only the cost of the device, and a step on an engine that is
+ * not as stated is timed again (drawn_step.h). Mapping and batch stay, and latency limits are not
+ * checked again; a mix runs its jobs in turn on the same hardware. */
+#include "reports/payoff/candidate_value.h"
+
+#include "base/mem.h"
+
+static const struct engine no_engine = {.capacity_ratio = 1};
+
+/* Does the engine run this operator class? */
+static bool on_engine(const struct candidate *k, const struct step_split *split,
+                      enum op_class class)
+{
+    if (split->engine_byte <= 0)
+        return false;
+    return (class == OP_ATTENTION && (int)k->engine.runs & RUNS_ATTENTION &&
+            split->attention_engine_s < split->attention_chip_s) ||
+           (class == OP_STATE && (int)k->engine.runs & RUNS_STATE) ||
+           (class == OP_EXPERT && (int)k->engine.runs & RUNS_EXPERTS);
+}
+
+/* The time of a step in a world. */
+static double step_s(const struct candidate *k, const struct step_split *split,
+                     const struct world *w)
+{
+    double s = 0;
+    for (int i = 0; i < OP_CLASSES; i++) {
+        enum op_class class = op_class_order[i];
+        double z = on_engine(k, split, class) ? w->engine_z : w->time_z[class];
+        double error = split->class_error[class];
+        s += split->class_s[class] * (error > 0 && z != 0 ? exp(z * error) : 1);
+    }
+    return s;
+}
+
+/* The quotes of a candidate's devices; `pool` only if it has a prefill pool. */
+struct quotes {
+    struct quote step, pool;
+};
+
+double candidate_pool_devices(const struct candidate *k)
+{
+    double most = 0;
+    for (size_t i = 0; i < k->jobs; i++)
+        most = fmax(most, k->job[i].pool_devices);
+    return most;
+}
+
+static void quotes_of(struct quotes *out, const struct candidate *k, bool without_engine,
+                      const struct prices *p)
+{
+    cost_quote(&out->step, &k->chip, without_engine ? &no_engine : &k->engine, p);
+    if (candidate_pool_devices(k) > 0)
+        cost_quote(&out->pool, &k->chip, without_engine ? &no_engine : &k->pool_engine, p);
+}
+
+static double fleet_power_w(const struct candidate *k, double devices,
+                            const struct step_split *split, const struct prices *p)
+{
+    static const struct quote unpriced; /* its price does not change its power */
+    struct activity a = {devices, 1, split->board_w, split->engine_w, split->pool_w};
+    struct running_cost running;
+    cost_running(&running, &unpriced, &a, &k->chip, p);
+    return running.power_w;
+}
+
+/* A step that takes longer or shorter by an error of its timing draws the same power. */
+static double power_w(const struct candidate *k, const struct job *j,
+                      const struct step_split *split, const struct prices *p)
+{
+    double w = fleet_power_w(k, k->devices, split, p);
+    return j->pool_devices > 0 ? w + fleet_power_w(k, j->pool_devices, &j->pool_split, p) : w;
+}
+
+double candidate_tokens_per_s(const struct candidate *k, bool without_engine)
+{
+    double s = 0, weights = 0;
+    for (size_t i = 0; i < k->jobs; i++) {
+        weights += k->job[i].weight;
+        s += k->job[i].weight /
+             (without_engine ? k->job[i].no_engine_tokens_per_s : k->job[i].tokens_per_s);
+    }
+    return weights / s;
+}
+
+static double fleet_resource(const struct candidate *k, double devices, double joined,
+                             const struct quote *q, enum budget budget, const struct prices *p)
+{
+    return budget == BUDGET_COST ? cost_system_usd(q, devices, joined, &k->chip, p)
+                                 : (q->device.die_mm2 + q->device.engine_mm2) * devices;
+}
+
+static double quote_resource(const struct candidate *k, const struct quotes *q, enum budget budget,
+                             const struct prices *p)
+{
+    double pool = candidate_pool_devices(k), joined = k->devices + pool;
+    if (budget != BUDGET_COST && budget != BUDGET_AREA)
+        return 1;
+    double used = fleet_resource(k, k->devices, joined, &q->step, budget, p);
+    return pool > 0 ? used + fleet_resource(k, pool, joined, &q->pool, budget, p) : used;
+}
+
+double candidate_resource(const struct candidate *k, enum budget budget, const struct prices *p,
+                          bool without_engine)
+{
+    struct quotes q;
+    quotes_of(&q, k, without_engine, p);
+    return quote_resource(k, &q, budget, p);
+}
+
+/* Sums over the jobs of a mix, which run in turn, each for its share of the tokens. */
+struct totals {
+    double s_per_token[LANES], j_per_token[LANES], weights;
+};
+
+/* Adds a job in n worlds. */
+static void add_job(struct totals *out, const struct candidate *k, const struct job *j,
+                    const struct world *const w[], size_t n, bool power)
+{
+    struct step_split_lanes lanes;
+    size_t moved[LANES], next = 0;
+    size_t n_moved = j->step ? drawn_step_split(&lanes, moved, j->step, k->ranged, w, n) : 0;
+    out->weights += j->weight;
+    for (size_t i = 0; i < n; i++) {
+        struct step_split split = j->split;
+        if (next < n_moved && moved[next] == i) {
+            LANES_TAKE(split, &lanes, next);
+            next++;
+        }
+        double s = step_s(k, &split, w[i]);
+        double s_per_token = j->weight / (j->tokens_per_s * j->split.time_s / s);
+        out->s_per_token[i] += s_per_token;
+        if (power)
+            out->j_per_token[i] += power_w(k, j, &split, &w[i]->prices) * s_per_token;
+    }
+}
+
+void candidate_values(double *out, const struct candidate *k, enum budget budget,
+                      const double *resource, const struct world *const w[], size_t n)
+{
+    struct totals x = {0};
+    for (size_t i = 0; i < k->jobs; i++)
+        add_job(&x, k, &k->job[i], w, n, budget == BUDGET_POWER);
+    for (size_t i = 0; i < n; i++)
+        out[i] = budget == BUDGET_POWER  ? x.weights / x.j_per_token[i]
+                 : budget == BUDGET_NONE ? x.weights / x.s_per_token[i]
+                                         : x.weights / x.s_per_token[i] / resource[i];
+}
+
+double candidate_most_tokens_per_s(const struct candidate *k, const struct world *fastest)
+{
+    double s = 0, weights = 0;
+    for (size_t i = 0; i < k->jobs; i++) {
+        const struct job *j = &k->job[i];
+        struct step_split_lanes lanes;
+        struct step_split split = j->split;
+        for (int class = 0; class < OP_CLASSES; class ++)
+            if (split.class_error[class] > 0)
+                return INFINITY;
+        size_t moved;
+        if (j->step && drawn_step_split(&lanes, &moved, j->step, k->ranged, &fastest, 1))
+            LANES_TAKE(split, &lanes, 0);
+        s += j->weight * step_s(k, &split, fastest) / (j->tokens_per_s * j->split.time_s);
+        weights += j->weight;
+    }
+    return weights / s;
+}
+
+/* ---- resources in lanes ---- */
+
+/* Candidates whose devices are quoted together. */
+struct quoted {
+    struct devices step, pool;
+};
+
+struct quoted *quoted_make(const struct candidate *k, size_t n)
+{
+    struct quoted *q = mem_alloc((n + LANES - 1) / LANES + 1, sizeof *q);
+    for (size_t i = 0; i < n; i++) {
+        struct quoted *at = &q[i / LANES];
+        devices_add(&at->step, &k[i].chip, &k[i].engine);
+        devices_add(&at->pool, &k[i].chip, &k[i].pool_engine);
+    }
+    for (size_t i = 0; i < n; i += LANES) {
+        cost_look_up(&q[i / LANES].step);
+        cost_look_up(&q[i / LANES].pool);
+    }
+    return q;
+}
+
+void quoted_resources(double *out, const struct quoted *q, const struct candidate *k, size_t n,
+                      enum budget budget, const struct prices *p)
+{
+    struct quote_lanes step, pool;
+    bool pools = false;
+    for (size_t i = 0; i < n; i++) {
+        struct quotes at;
+        size_t at_lane = i % LANES;
+        if (at_lane == 0) {
+            pools = false;
+            for (size_t j = i; j < n && j < i + LANES; j++)
+                pools = pools || candidate_pool_devices(&k[j]) > 0;
+            cost_quotes(&step, &q[i / LANES].step, p);
+            if (pools)
+                cost_quotes(&pool, &q[i / LANES].pool, p);
+        }
+        LANES_TAKE(at.step, &step, at_lane);
+        if (pools)
+            LANES_TAKE(at.pool, &pool, at_lane);
+        out[i] = quote_resource(&k[i], &at, budget, p);
+    }
+}

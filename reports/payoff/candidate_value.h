@@ -1,0 +1,24 @@
+/* What a candidate is worth in a world: tokens per second and unit of budget. */
+#ifndef REPORTS_PAYOFF_CANDIDATE_VALUE_H
+#define REPORTS_PAYOFF_CANDIDATE_VALUE_H
+
+#include "reports/payoff/payoff_comparison.h"
+
+/* The value in n worlds, at most LANES; `resource`: units of the budget used in each, for the
+ * budgets cost and area. */
+void candidate_values(double *out, const struct candidate *k, enum budget budget,
+                      const double *resource, const struct world *const w[], size_t n);
+
+/* At most so many tokens per second in any world that is not faster than this one (world_fastest);
+ * INFINITY if its times have errors, which have no bound. */
+double candidate_most_tokens_per_s(const struct candidate *k, const struct world *fastest);
+
+/* The devices of n candidates, to be quoted many times. Caller frees with free(). */
+struct quoted;
+struct quoted *quoted_make(const struct candidate *k, size_t n);
+
+/* Units of the budget cost or area that each of them uses; 1 for other budgets. */
+void quoted_resources(double *out, const struct quoted *q, const struct candidate *k, size_t n,
+                      enum budget budget, const struct prices *p);
+
+#endif

@@ -1,0 +1,167 @@
+/* Searches that leave designs out, against pricing every design in every world. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "reports/payoff/payoff_certainty.h"
+#include "reports/payoff/payoff_designs.h"
+#include "tests/model.h"
+
+enum { WORLDS = 66 };
+
+static const char *const engines[] = {"attacc", "duplex", "logic-die-r32"};
+
+/* Designs that differ little, some of which reach their power limit. */
+static const char *const text =
+    "model: llama-4-maverick\nchip: b200-paper\n"
+    "workload: {phase: decode, batch: max, tpot: 50 ms, context: 16384}\n"
+    "plan: {devices: 32, tp: auto, dp: auto, ep: auto}\n"
+    "sweep:\n"
+    "  engine: [none, attacc, duplex, logic-die-r32]\n"
+    "  chip.memory_byte_per_s: [8 TB/s, 12 TB/s, 16 TB/s]\n"
+    "  chip.memory_byte: [96 GB, 192 GB]\n"
+    "  chip.link_byte_per_s: [450 GB/s, 900 GB/s]\n";
+
+static struct study *parse(void)
+{
+    struct study *s;
+    struct err err = {0};
+    if (study_parse(&s, "test", text, catalogue, &err) != 0)
+        assert_string_equal(err.text, "");
+    return s;
+}
+
+static void gather(struct comparison *out, const struct study *s, const char *engine,
+                   enum budget budget)
+{
+    struct err err = {0};
+    const struct design_choice q = {.study = s, .engine = engine, .budget = budget};
+    assert_int_equal(comparison_gather(out, &q, &err), 0);
+    out->engine = engine;
+    assert_true(out->n[WITH] > 3 && out->n[WITHOUT] > 3);
+}
+
+static double between(double low, double high, uint64_t stream, uint64_t i)
+{
+    return low + (high - low) * random_unit_at(stream, i);
+}
+
+/* Every price anywhere in its range, and every engine up to 30 % off what it states. */
+static struct world *draw(const struct comparison *c)
+{
+    struct world *w = mem_alloc(WORLDS, sizeof *w);
+    for (size_t i = 0; i < WORLDS; i++) {
+        uint64_t stream = random_stream(i, "world");
+        world_middle(&w[i], c);
+        for (size_t k = 0; k < prices_fields.n; k++) {
+            const struct field *f = &prices_fields.row[k];
+            field_put(
+                f, &w[i].prices,
+                between(field_get(f, &c->prices.low), field_get(f, &c->prices.high), stream, k));
+        }
+        for (size_t k = 0; k < c->n_ranged; k++) {
+            w[i].engine[k].bandwidth = between(0.7, 1.3, stream, 1000 + k);
+            w[i].engine[k].ridge = between(0.7, 1.3, stream, 2000 + k);
+        }
+    }
+    return w;
+}
+
+static void a_search_over_many_worlds_finds_the_best_of_each(void **state)
+{
+    (void)state;
+    struct study *s = parse();
+    for (int budget = 0; budget < BUDGETS; budget++) {
+        struct comparison c;
+        double p[WORLDS];
+        gather(&c, s, NULL, (enum budget)budget);
+        struct world *w = draw(&c);
+        comparison_payoffs(p, &c, w, WORLDS);
+        for (size_t i = 0; i < WORLDS; i++)
+            assert_true(p[i] == comparison_payoff(&c, &w[i], NULL));
+        free(w);
+        comparison_free(&c);
+    }
+    study_free(s);
+}
+
+static void a_search_between_two_worlds_finds_the_best_between_them(void **state)
+{
+    (void)state;
+    struct study *s = parse();
+    struct comparison c;
+    gather(&c, s, NULL, BUDGET_COST);
+    struct world *w = draw(&c);
+    for (size_t i = 0; i + 1 < WORLDS; i += 8) {
+        struct payoff_search *x = payoff_search_open(&c, &w[i], 2);
+        struct world middle = w[i];
+        double *to = (double *)&middle;
+        for (size_t k = 0; k < sizeof middle / sizeof(double); k++)
+            to[k] = (to[k] + ((const double *)&w[i + 1])[k]) / 2;
+        assert_true(payoff_search_at(x, &middle) == comparison_payoff(&c, &middle, NULL));
+        assert_true(payoff_search_at(x, &w[i + 1]) == comparison_payoff(&c, &w[i + 1], NULL));
+        payoff_search_close(x);
+    }
+    free(w);
+    comparison_free(&c);
+    study_free(s);
+}
+
+static void draws_kept_from_each_engine_give_those_of_all(void **state)
+{
+    (void)state;
+    struct study *s = parse();
+    struct kept_draws *kept = kept_draws_make();
+    struct comparison all, one;
+    struct certainty apart, shared;
+    for (size_t i = 0; i < LEN(engines); i++) {
+        gather(&one, s, engines[i], BUDGET_COST);
+        comparison_certainty(&apart, &one, 7, 300);
+        one.kept = kept;
+        comparison_certainty(&shared, &one, 7, 300);
+        assert_memory_equal(&apart, &shared, sizeof apart);
+        comparison_free(&one);
+    }
+    gather(&all, s, NULL, BUDGET_COST);
+    comparison_certainty(&apart, &all, 7, 300);
+    all.kept = kept;
+    comparison_certainty(&shared, &all, 7, 300);
+    assert_memory_equal(&apart, &shared, sizeof apart);
+    /* Other draws are not mistaken for them. */
+    struct certainty other;
+    comparison_certainty(&other, &all, 8, 300);
+    assert_true(other.median != shared.median);
+    comparison_free(&all);
+    kept_draws_free(kept);
+    study_free(s);
+}
+
+static void designs_kept_for_the_middle_give_the_same_payoff(void **state)
+{
+    (void)state;
+    struct study *s = parse();
+    for (int budget = 0; budget < BUDGETS; budget++) {
+        struct comparison all, middle;
+        struct err err = {0};
+        gather(&all, s, NULL, (enum budget)budget);
+        const struct design_choice q = {.study = s, .budget = (enum budget)budget, .middle = true};
+        assert_int_equal(comparison_gather(&middle, &q, &err), 0);
+        assert_true(middle.n[WITH] < all.n[WITH]);
+        assert_true(comparison_payoff_middle(&middle, NULL) ==
+                    comparison_payoff_middle(&all, NULL));
+        comparison_free(&middle);
+        comparison_free(&all);
+    }
+    study_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_search_over_many_worlds_finds_the_best_of_each),
+        cmocka_unit_test(a_search_between_two_worlds_finds_the_best_between_them),
+        cmocka_unit_test(draws_kept_from_each_engine_give_those_of_all),
+        cmocka_unit_test(designs_kept_for_the_middle_give_the_same_payoff),
+    };
+    return cmocka_run_group_tests(tests, open_tests, close_tests);
+}
