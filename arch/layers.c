@@ -113,6 +113,7 @@ void layers_of(struct layers *out, const struct model *m)
 {
     out->n = 0;
     out->hidden = m->hidden;
+    out->residual_streams = m->residual_streams;
     out->mixers = out->ffns = 0;
     out->last_mixer = out->last_ffn = 0;
     if (m->list)
@@ -125,6 +126,7 @@ void layers_of_draft(struct layers *out, const struct layers *l)
 {
     out->n = 1;
     out->hidden = l->hidden;
+    out->residual_streams = l->residual_streams;
     out->mixers = out->ffns = 0;
     out->last_mixer = out->last_ffn = 0;
     if (l->last_mixer < l->mixers) {
@@ -206,9 +208,16 @@ double layers_router_params(const struct layers *l)
     return sum;
 }
 
+/* Hyper-connections (DeepSeek-V4): each sublayer maps its n streams to 2 + n weights per stream. */
+double layers_residual_params(const struct layers *l)
+{
+    double n = l->residual_streams;
+    return n > 1 ? layers_sublayers(l) * (2 + n) * n * n * l->hidden : 0;
+}
+
 double layers_active_params(const struct layers *l)
 {
-    double sum = layers_mixer_params(l);
+    double sum = layers_mixer_params(l) + layers_residual_params(l);
     for (size_t i = 0; i < l->ffns; i++)
         sum += l->ffn[i].of.count * l->ffn[i].kind->active_params(&l->ffn[i].of);
     return sum;

@@ -47,7 +47,7 @@ struct ffn_group {
 
 struct layers {
     double n; /* layers of the model, over which a pipeline splits it */
-    double hidden;
+    double hidden, residual_streams;
     size_t mixers, ffns;
     size_t last_mixer, last_ffn; /* groups of the last layer; the number of groups if it has none */
     struct mixer_group mixer[GROUPS_MOST];
@@ -73,6 +73,7 @@ double layers_routed_params(const struct layers *l); /* experts */
 double layers_shared_params(const struct layers *l); /* feed-forward outside experts and routers */
 double layers_active_params(const struct layers *l); /* used by one token */
 double layers_router_params(const struct layers *l);
+double layers_residual_params(const struct layers *l); /* hyper-connections, of all sublayers */
 double layers_mixer_params_per_rank(const struct layers *l, double tp);
 
 /* The same in bytes, by the formats of attention and of layers with a recurrent state. */

@@ -21,6 +21,8 @@ static const struct field rows[] = {
       .doc = "Attention variant; MHA is GQA with as many KV heads as query heads, MQA with one." },
     { FIELD(model, layers, "1"), .lo = 1, .hi = 1e4, .init = NAN, .whole = true, .doc = "Transformer layers." },
     { FIELD(model, hidden, "1"), .lo = 1, .hi = 1e6, .init = NAN, .whole = true, .doc = "Width of the residual stream." },
+    { FIELD(model, residual_streams, "1"), .lo = 1, .hi = 64, .init = 1, .whole = true,
+      .doc = "Copies of the residual stream, mixed before and after each sublayer (hyper-connections); 1: a plain residual." },
     { FIELD(model, heads, "1"), .lo = 1, .hi = 1e5, .init = NAN, .whole = true, .doc = "Query heads." },
     { FIELD(model, kv_heads, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "KV heads (GQA; 0: as many as query heads)." },
     { FIELD(model, head_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "Width of a head (GQA; 0: hidden / heads)." },
@@ -90,7 +92,7 @@ double model_params(const struct model *m)
     struct layers l;
     layers_of(&l, m);
     return layers_mixer_params(&l) + layers_shared_params(&l) + layers_router_params(&l) +
-           layers_routed_params(&l) + model_vocab_params(m);
+           layers_routed_params(&l) + layers_residual_params(&l) + model_vocab_params(m);
 }
 
 double model_active_params(const struct model *m)

@@ -11,7 +11,7 @@ struct layer_list;
 
 struct model {
     double attention; /* index in the registry of mixers (arch/mixer.h) */
-    double layers, hidden, heads, kv_heads, head_dim;
+    double layers, hidden, residual_streams, heads, kv_heads, head_dim;
     double window, full_every, chunked;
     double kv_lora_rank, q_lora_rank, qk_rope_dim, qk_nope_dim, v_dim;
     double index_heads, index_head_dim, index_topk;

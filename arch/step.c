@@ -7,13 +7,17 @@
 #include "arch/precision.h"
 #include "arch/timing.h"
 
-/* A norm and a residual addition per sublayer: read and write the stream. */
+/* A norm and a residual addition per sublayer: read and write the stream, or all its copies, which
+ * hyper-connections mix. */
 static void add_norms(struct ops *out, const struct layers *l, const struct shape *s)
 {
-    double stream = s->tokens * l->hidden, n = layers_sublayers(l);
+    double stream = s->tokens * l->hidden, n = layers_sublayers(l), streams = l->residual_streams;
     ops_add_vector(out, "norm", OP_OTHER, n, s, 4 * stream, 2 * stream);
-    ops_add_vector(out, "residual", OP_OTHER, n, s, stream, 3 * stream);
+    ops_add_vector(out, "residual", OP_OTHER, n, s, streams * stream, (2 * streams + 1) * stream);
     out->op[out->n - 1].joined = true; /* to the norm */
+    if (streams > 1)
+        ops_add_gemm(out, "hyper-connection", OP_OTHER, n, s, s->tokens, streams * l->hidden,
+                     (2 + streams) * streams);
 }
 
 /* Every token reads its row of the embedding; head_tokens of them get logits, of which each rank
@@ -43,7 +47,7 @@ static double live_numbers(const struct layers *l, const struct shape *s)
         width = fmax(width, l->mixer[i].kind->live(&l->mixer[i].of, s->tp));
     for (size_t i = 0; i < l->ffns; i++)
         width = fmax(width, l->ffn[i].kind->live(&l->ffn[i].of, s->tp));
-    return s->tokens * (2 * l->hidden + width);
+    return s->tokens * ((1 + l->residual_streams) * l->hidden + width);
 }
 
 /* Parameters of the routed experts on a device, over all pipeline stages. */
@@ -59,10 +63,11 @@ static double device_expert_params(const struct layers *l, const struct plan *p,
 static double device_weight_byte(const struct layers *l, double vocab_params, const struct plan *p,
                                  const struct workload *w, const struct precision *of)
 {
+    double residual = layers_residual_params(l) * of->head; /* small: on every rank */
     double shared = layers_shared_params(l) * of->ffn + layers_router_params(l) * of->router +
                     vocab_params * of->head;
     double group = ffn_expert_group(p->tp, p->ep);
-    return layers_mixer_byte_per_rank(l, p->tp, of->attention, of->state_layer) +
+    return layers_mixer_byte_per_rank(l, p->tp, of->attention, of->state_layer) + residual +
            device_expert_params(l, p, w) * of->expert +
            shared / (p->shared_over == SHARED_OVER_TP ? p->tp : group);
 }

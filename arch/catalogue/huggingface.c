@@ -122,8 +122,7 @@ static void read_flat(struct config *c, struct model *m)
         config_refuse(c, NULL, "embeddings of each layer: cannot be expressed");
     if (config_count(c, "word_embed_proj_dim", m->hidden) != m->hidden)
         config_refuse(c, NULL, "not the width of the stream: cannot be expressed");
-    if (config_count(c, "hc_mult", 0) > 1)
-        config_remark(c, REMARK_LEFT_OUT, "hyper-connections (hc_mult): the wider residual stream");
+    m->residual_streams = config_count(c, "hc_mult", 1);
     if (config_count(c, "attn_res_block_size", 0) > 0)
         config_remark(c, REMARK_LEFT_OUT, "attention residuals (attn_res_block_size)");
 }

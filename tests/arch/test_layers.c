@@ -442,6 +442,21 @@ static double step_cache_byte(const char *model, const char *context, enum op_un
     return byte;
 }
 
+/* Bytes that the operators of this name read and write, besides weights. */
+static double layer_op_byte(const char *model, const char *name)
+{
+    struct study *s = study_with(SET(model, "plan.devices=1", "workload.batch=1"));
+    struct prepared p = {0};
+    double byte = 0;
+    prepare(&p, &s->base);
+    const struct ops *ops = &p.mapped[0].step.ops;
+    for (size_t i = 0; i < ops->n; i++)
+        byte += strcmp(ops->op[i].name, name) ? 0 : ops->op[i].act_byte;
+    prepared_free(&p);
+    study_free(s);
+    return byte;
+}
+
 /* At a million tokens the index reads 15 GB, and 57 layers of core attention 0.24 GB: 2048 tokens
  * of 2 KB. The three dense layers read all tokens. */
 static void the_index_of_block_sparse_attention_reads_more_than_its_core(void **state)
@@ -514,6 +529,27 @@ static void prefix_caching_keeps_several_states(void **state)
     assert_close(five - one, 4 * 40.0 * (1048576 * 4 + 3 * 10240 * 2), 1e-12);
 }
 
+/* Each of 122 sublayers maps 4 streams of 7168 to 6 weights per stream; 4 streams are read and
+ * written, and the output of the sublayer read. */
+static void hyper_connections_widen_the_residual_stream(void **state)
+{
+    static const char plain[] = "model=./v4-pro.yaml", at[] = "workload.context=8192";
+    char text[sizeof V4_PRO + 40];
+    struct err err;
+    (void)state;
+    snprintf(text, sizeof text, "residual_streams: 4\n%s", V4_PRO);
+    const struct model *one = model_of("./v4-pro.yaml", V4_PRO, &err);
+    const struct model *four = model_of("./v4-hc.yaml", text, &err);
+    assert_true(one && four);
+    const double site = 6.0 * 4 * 4 * 7168;
+    assert_close(model_params(four) - model_params(one), 122 * site, 1e-9);
+    double more = step_flop("model=./v4-hc.yaml", at, UNIT_MAIN, true) -
+                  step_flop(plain, at, UNIT_MAIN, true);
+    assert_close(more, 122 * (2 * site + 3 * 7168), 1e-9);
+    assert_close(layer_op_byte("model=./v4-hc.yaml", "residual"), 122 * 9.0 * 7168 * 2, 1e-12);
+    assert_close(layer_op_byte(plain, "residual"), 122 * 3.0 * 7168 * 2, 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -527,6 +563,7 @@ int main(void)
         cmocka_unit_test(longer_contexts_never_cost_less),
         cmocka_unit_test(compressed_attention_has_the_size_of_v4),
         cmocka_unit_test(compressed_attention_keeps_its_window_and_open_groups),
+        cmocka_unit_test(hyper_connections_widen_the_residual_stream),
         cmocka_unit_test(servers_may_cache_windows_whole),
         cmocka_unit_test(prefix_caching_keeps_several_states),
         cmocka_unit_test(models_in_lists_have_their_published_sizes),

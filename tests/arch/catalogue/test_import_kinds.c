@@ -66,7 +66,7 @@ static const struct {
      4 * 40 * 2, 0},
     {"compressed", NULL, "compressed",
      4 * COMPRESSED + 2 * (2 * 64 * 64 + 4 * 64 + 2 * 64 * 32 + 24 * 64 + 64 * 4) + 2 * 64 * 32 +
-         128 * 32 + 4 * (MOE + EXPERT) + TABLES,
+         128 * 32 + 4 * (MOE + EXPERT) + 8 * (2 + 4) * 4 * 4 * 64 + TABLES,
      NAN, NAN},
     {"block-sparse", NULL, "block_sparse",
      3 * GQA + 2 * (64 * 32 + 64 * 16) + DENSE + 2 * (MOE + EXPERT) + TABLES, NAN, 0},
