@@ -4,13 +4,7 @@
 
 #include "arch/catalogue/huggingface_layers.h"
 
-/* A group under construction. */
-struct draft {
-    struct config *c;
-    struct stated_layers *group;
-};
-
-/* Fills the group of one layer; beside[0..] are sublayers beside it. Returns how many there are. */
+/* Sets the mixer and the feed-forward of a layer with their parameters (huggingface_kinds.c). */
 void group_set_mixer(struct config *c, const struct layer *l, struct stated_layers *out);
 void group_set_feed(struct config *c, const struct layer *l, struct stated_layers *out);
 
