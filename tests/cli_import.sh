@@ -78,9 +78,9 @@ for config in "$configs"/kind-*.json; do
         grep -q 'cannot be expressed' notes || complain "$name: $(cat notes)"
         continue
     }
-    said=$(sed -n 's/^dse: .* KV cache \([0-9]*\) B per token.*/\1/p' notes)
+    said=$(sed -n 's/^dse: .* KV cache \([0-9.]*\) B per token.*/\1/p' notes)
     kv=$("$DSE" eval --set model=any.yaml --set plan.devices=1 --set workload.batch=1 --set workload.context=16 \
-        --set precision.kv=bf16 --format json | sed -n 's/.*"kv_byte_per_token": \([0-9]*\),/\1/p')
+        --set precision.kv=bf16 --format json | sed -n 's/.*"kv_byte_per_token": \([0-9.]*\),/\1/p')
     [ -n "$said" ] && [ "$said" = "$kv" ] || complain "$name: $said B per token, read again $kv"
 done
 grep -q '^layers:$' any.yaml || "$DSE" import "$configs/kind-windows.json" 2>notes | grep -q '^  - {count: 4, mixer: gqa' ||

@@ -232,18 +232,12 @@ static void set_block_sparse(struct config *c, struct stated_layers *out)
     group_put(c, out, "index_dim", in_map(c, map, "sparse_index_dim", NAN));
 }
 
-/* Of Llama 3.2 Vision: four tiles of 40 x 40 patches and a class token each (assumed). */
-enum { IMAGE_TOKENS = 4 * (40 * 40 + 1) };
-
 static void set_cross(struct config *c, struct stated_layers *out)
 {
     double heads = heads_of(c);
     config_find(c, "cross_attention_layers");
     group_mixer(c, out, "cross");
-    group_put(c, out, "image_tokens", IMAGE_TOKENS);
-    config_remark(c, REMARK_ASSUMED,
-                  "cross-attention reads %d image tokens of a request (image_tokens)",
-                  IMAGE_TOKENS);
+    config_remark(c, REMARK_ASSUMED, "image tokens of a request are the default (image_tokens)");
     group_put(c, out, "heads", heads);
     group_put(c, out, "kv_heads", kv_heads_of(c, heads));
     group_put(c, out, "head_dim", head_dim_of(c, heads));

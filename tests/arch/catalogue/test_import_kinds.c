@@ -67,9 +67,10 @@ static const struct {
     {"compressed", NULL, "compressed",
      4 * COMPRESSED + 2 * (2 * 64 * 64 + 4 * 64 + 2 * 64 * 32 + 24 * 64 + 64 * 4) + 2 * 64 * 32 +
          128 * 32 + 4 * (MOE + EXPERT) + 8 * (2 + 4) * 4 * 4 * 64 + TABLES,
-     NAN, NAN},
+     (2 / 4.0 + 1 / 128.0) * 32 * 2 + 2 / 4.0 * (16 + 4), NAN},
     {"block-sparse", NULL, "block_sparse",
-     3 * GQA + 2 * (64 * 32 + 64 * 16) + DENSE + 2 * (MOE + EXPERT) + TABLES, NAN, 0},
+     3 * GQA + 2 * (64 * 32 + 64 * 16) + DENSE + 2 * (MOE + EXPERT) + TABLES, 3 * 128 + 2 * 16 * 2,
+     0},
     {"cross", NULL, "cross", 4 * (GQA + DENSE) + TABLES, 3 * 128, NAN},
 };
 
