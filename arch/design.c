@@ -118,6 +118,9 @@ static int check_layers(const struct design *d, struct err *err)
     if (l.n != m->layers)
         return fail(err, "model.layers: %g, but the groups of the model file have %g: leave it out",
                     m->layers, l.n);
+    if (m->list && m->attention != m->list->attention)
+        return fail(err, "model.attention: the groups of the model file have their own: leave it "
+                         "out, or change layers in the file");
     for (size_t i = 0; i < l.mixers; i++)
         if (check_mixer(&l.mixer[i], d, err) != 0)
             return -1;

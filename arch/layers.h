@@ -32,6 +32,7 @@ struct stated_layers {
 
 struct layer_list {
     size_t n;
+    double attention; /* of the model when the list was read: no other value has an effect */
     struct stated_layers group[GROUPS_MOST];
 };
 

@@ -143,7 +143,7 @@ static void check(struct config *c, struct model *m)
     }
     c->path[0] = 0;
     c->at = NULL;
-    if (!c->failed && m->list && layer_list_finish(config_text(c), m, c->err) != 0)
+    if (!c->failed && m->list && layer_list_finish(config_text(c), &c->out->list, m, c->err) != 0)
         c->failed = true;
     if (!c->failed && design_check_model(m, &inner) != 0)
         config_refuse(c, NULL, inner.text);

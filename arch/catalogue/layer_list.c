@@ -178,11 +178,13 @@ static void describe_first(struct model *m)
         m->heads = l.mixers ? kind->heads(&l.mixer[0].of) : 1;
 }
 
-int layer_list_finish(const struct node *at, struct model *m, struct err *err)
+int layer_list_finish(const struct node *at, struct layer_list *list, struct model *m,
+                      struct err *err)
 {
     if (check_stated(at, m, err) != 0)
         return -1;
     describe_first(m);
+    list->attention = m->attention;
     return 0;
 }
 
@@ -201,5 +203,5 @@ int layer_list_read(const struct node *root, struct layer_list *out, struct mode
         m->layers += out->group[i].beside ? 0 : out->group[i].count;
     }
     m->list = out;
-    return layer_list_finish(list, m, err);
+    return layer_list_finish(list, out, m, err);
 }

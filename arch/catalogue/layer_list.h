@@ -17,9 +17,10 @@
 /* Is the model file's value of `layers` a list? */
 bool layer_list_is(const struct node *root);
 
-/* Checks that every value is stated, and describes the first mixer by the model's own values.
- * Errors are at `at`. */
-int layer_list_finish(const struct node *at, struct model *m, struct err *err);
+/* Checks that every value of the model's list is stated, and describes the first mixer by the
+ * model's own values. Errors are at `at`. */
+int layer_list_finish(const struct node *at, struct layer_list *list, struct model *m,
+                      struct err *err);
 
 /* Reads the list of the file into `out` and its number of layers into the model, whose other values
  * are read already. */

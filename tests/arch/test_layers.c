@@ -128,7 +128,7 @@ static void groups_that_differ_are_priced_or_refused(void **state)
     assert_in_range(refused, 1, GROUPS_MOST - 4);
 }
 
-static void layers_cannot_be_counted_twice(void **state)
+static void a_list_is_not_contradicted(void **state)
 {
     struct err err;
     struct design d;
@@ -139,6 +139,11 @@ static void layers_cannot_be_counted_twice(void **state)
     d.model.layers = 8;
     assert_int_equal(design_check(&d, &err), -1);
     assert_non_null(strstr(err.text, "model.layers: 8, but the groups of the model file have 4"));
+    d = s->base;
+    d.model.attention = mixer_index("mla");
+    assert_int_equal(design_check(&d, &err), -1);
+    assert_non_null(
+        strstr(err.text, "model.attention: the groups of the model file have their own"));
     study_free(s);
 }
 
@@ -557,7 +562,7 @@ int main(void)
         cmocka_unit_test(a_group_takes_from_the_model_what_it_does_not_state),
         cmocka_unit_test(mistakes_in_a_list_are_named),
         cmocka_unit_test(groups_that_differ_are_priced_or_refused),
-        cmocka_unit_test(layers_cannot_be_counted_twice),
+        cmocka_unit_test(a_list_is_not_contradicted),
         cmocka_unit_test(the_ranks_of_a_tp_group_hold_each_weight),
         cmocka_unit_test(operators_read_the_weights_of_their_layer_once),
         cmocka_unit_test(longer_contexts_never_cost_less),
