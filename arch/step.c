@@ -253,8 +253,8 @@ static size_t ops_apart(const struct layers *l, const struct shape *s)
 
 size_t step_ops_bound(const struct layers *l)
 {
-    /* Vocabulary and norms, of a draft too; its projection; the pipeline. */
-    enum { WITHOUT_LAYERS = 2 * 5 + 1 + 1 };
+    /* Vocabulary, norms and hyper-connections, of a draft too; its projection; the pipeline. */
+    enum { WITHOUT_LAYERS = 2 * 6 + 1 + 1 };
     const struct precision any = {0};
     struct routing routing = {.groups = ROUTING_GROUPS, .imbalance = 1};
     for (size_t i = 0; i < ROUTING_GROUPS; i++)
