@@ -44,9 +44,11 @@ static const double CLOCK_LEAST = 0.2;
 
 /* Supply voltage over the nominal one: 0.6 + 0.4 f, about 0.75 V at a third of a 1.05 V clock
  * (assumed, from published frequency-voltage curves of A100 and H100). */
+static const double VOLTAGE_LEAST = 0.6, VOLTAGE_RISE = 0.4;
+
 static inline double clock_voltage(double clock)
 {
-    return 0.6 + 0.4 * clock;
+    return VOLTAGE_LEAST + VOLTAGE_RISE * clock;
 }
 
 /* What a device draws in a step, at the nominal clock: what does not follow the clock and what

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arch/timing.h"
+#include "base/quartic.h"
 
 /* Does the clock fall within the power limit? A prefill of its own takes no measured time. */
 static bool step_throttles(const struct step *s)
@@ -67,8 +68,8 @@ static size_t find_hot(size_t *of, const struct step *s, const struct devices *d
 /* Relative excess over the limit that counts as none. */
 static const double CLOSE = 1e-12;
 
-/* The same for an estimate. */
-static const double ROUGH = 1e-6;
+/* Last step of Newton's method for a clock; its error is about the square of that. */
+static const double FINE = 1e-7, ROUGH = 1e-3;
 
 /* The search for one device's clock: `high` is above the limit; so is `low` unless low_fits. */
 struct search {
@@ -100,32 +101,26 @@ static struct clocked idle_until_it_fits(const struct spent *x)
                                 : (struct clocked){x->clock, x->time_s, floor_w / x->limit_w - 1};
 }
 
-/* The clock between low and high at which guess_w meets the limit but for `close`, by the Illinois
- * method; low if even low exceeds it. */
+/* (guess_w - limit) * time * clock, a polynomial of the clock. */
+static struct quartic excess_of(const struct spent *x)
+{
+    double fixed_s = x->time_s - x->clocked_s, clocked_s = x->clocked_s * x->clock;
+    double over_w = x->draw.static_w - x->limit_w / x->scale;
+    double j = x->draw.clocked_j + x->draw.clocked_w * clocked_s;
+    double fixed_j = x->draw.clocked_w * fixed_s;
+    /* The square of clock_voltage. */
+    const double v0 = VOLTAGE_LEAST * VOLTAGE_LEAST, v1 = 2 * VOLTAGE_LEAST * VOLTAGE_RISE,
+                 v2 = VOLTAGE_RISE * VOLTAGE_RISE;
+    return (struct quartic){{over_w * clocked_s, over_w * fixed_s + x->draw.steady_j + j * v0,
+                             j * v1 + fixed_j * v0, j * v2 + fixed_j * v1, fixed_j * v2}};
+}
+
+/* The clock between low and high at which guess_w meets the limit, by steps of Newton's method
+ * down to `close`; low if even low exceeds it. */
 static double guess_clock(const struct spent *x, double low, double high, double close)
 {
-    double limit_w = x->limit_w;
-    double under = guess_w(x, low) - limit_w, over = guess_w(x, high) - limit_w;
-    if (!(under < 0) || !(over > 0))
-        return under < 0 ? high : low;
-    for (int turn = 0, side = 0; turn < 50 && high - low > 1e-16; turn++) {
-        double clock = (low * over - high * under) / (over - under);
-        double more = guess_w(x, clock) - limit_w;
-        if (fabs(more) <= close * limit_w)
-            return clock;
-        if (more > 0) {
-            high = clock;
-            over = more;
-            under /= side > 0 ? 2 : 1;
-            side = 1;
-        } else {
-            low = clock;
-            under = more;
-            over /= side < 0 ? 2 : 1;
-            side = -1;
-        }
-    }
-    return low;
+    const struct quartic q = excess_of(x);
+    return quartic_root(&q, low, high, x->clock, close);
 }
 
 /* Keeps a clock within the limit, and finds the next one to try. Returns true until there is
@@ -142,7 +137,7 @@ static bool close_in(struct search *x, struct clocked *out, const struct spent *
     x->low_fits = x->low_fits || fits;
     if (fits ? x->clock >= 1 || governed_w >= at->limit_w * (1 - CLOSE) : least)
         return false;
-    double next = guess_clock(at, x->low, x->high, CLOSE / 10), middle = (x->low + x->high) / 2;
+    double next = guess_clock(at, x->low, x->high, FINE), middle = (x->low + x->high) / 2;
     bool stuck = next >= x->high || next <= x->low || turn > 8;
     x->clock = !stuck ? next : x->low_fits ? middle : CLOCK_LEAST;
     return x->high - x->low > CLOSE || !x->low_fits;
