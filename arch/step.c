@@ -133,12 +133,12 @@ static void draft_of(struct draft *out, const struct model *m, const struct laye
     double all = s->decode > 0 ? w->query_tokens - 1 : 1;
     out->passes = m->draft_layers > 0 && w->query_tokens > 1 ? all : 0;
     out->shape = *s;
+    out->precision = precision_of_draft(s->precision);
+    layers_of_draft(&out->layer, l);
     if (out->passes <= 0)
         return;
-    out->precision = precision_of_draft(s->precision);
     out->shape.precision = &out->precision;
     out->shape.weight_byte = out->precision.ffn;
-    layers_of_draft(&out->layer, l);
     out->shape.decode = s->decode > 0 ? (w->accepted_tokens + all - 1) / all : 0;
     out->shape.prompts = s->prompts / all;
     out->shape.tokens = out->shape.decode + out->shape.prompts * (s->prompt - s->prefix);

@@ -131,7 +131,7 @@ static const char *const group_text[GROUPS] = {"H100, dense", "H100, experts", "
 
 static size_t group_of(const struct power_run *r)
 {
-    return (size_t)(r->b200 * KINDS + r->experts);
+    return (size_t)r->b200 * KINDS + (size_t)r->experts;
 }
 
 /* Prices the run of a row at another floor and energy of on-die movement. */

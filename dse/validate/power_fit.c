@@ -34,7 +34,8 @@ static bool move_to_neighbour(struct power_constants *best, double *error, const
     const struct power_constants from = *best;
     const double before = *error;
     for (int i = 0; i < 27; i++) {
-        double a = i % 3 - 1, b = i / 3 % 3 - 1, c = i / 9 - 1;
+        int row = i / 3, plane = i / 9;
+        double a = i % 3 - 1, b = row % 3 - 1, c = plane - 1;
         struct power_constants x = {from.floor_ratio + a * step->floor_ratio,
                                     from.more_experts_ratio + b * step->more_experts_ratio,
                                     from.move_j_per_byte + c * step->move_j_per_byte};
