@@ -72,6 +72,31 @@ attention() {
     "$dse" payoff "build/studies/$1.db" --over workload.batch | sed -n '1,/^$/p' | sed 's/^  /- /'
 }
 
+# Table of P with the best engine, and of P if engines run attention or state updates only.
+classes() {
+    begin "$1"
+    printf '\nP with the best engine by context length (?: too close to call, -: does not pay); in brackets P if\n'
+    printf 'engines run attention alone, and state updates alone:\n\n'
+    "$dse" payoff "build/studies/$1.db" --format csv | awk -F, '
+        NR > 1 && !NF { exit }
+        NR > 1 {
+            if (!($1 in seen)) { seen[$1] = 1; model[++m] = $1 }
+            if (!($2 in known)) { known[$2] = 1; context[++n] = $2 }
+            mark = $6 == "pays" ? "" : $6 == "does not pay" ? " -" : " ?"
+            cell[$1, $2] = sprintf("%.2f %s%s (%.2f, %.2f)", $3, $13, mark, $(NF - 2), $NF)
+        }
+        END {
+            printf "| model |"; for (j = 1; j <= n; j++) printf " %s |", context[j]
+            printf "\n| --- |"; for (j = 1; j <= n; j++) printf " --- |"
+            print ""
+            for (i = 1; i <= m; i++) {
+                printf "| %s |", model[i]
+                for (j = 1; j <= n; j++) printf " %s |", cell[model[i], context[j]]
+                print ""
+            }
+        }'
+}
+
 # small NAME [OPTION]...: a study whose tables are shown.
 small() {
     begin "$1"
@@ -84,6 +109,7 @@ flips >build/studies/flips.md &
 for study in attention-bf16 attention-fp8 attention-fp4; do
     attention $study >build/studies/$study.md &
 done
+classes linear-attention >build/studies/linear-attention.md
 small flip-tp --by plan.tp >build/studies/flip-tp.md
 for study in kimi-grey-zone flip-draft pool-step3 pool-lamina; do
     small $study >build/studies/$study.md
@@ -104,6 +130,8 @@ END
     part flips
     printf '\n# Main result: eight models, three precisions\n'
     part attention-bf16 attention-fp8 attention-fp4
+    printf '\n# Linear attention\n'
+    part linear-attention
     printf '\n# Where a verdict flips\n'
     part kimi-grey-zone flip-tp flip-draft
     printf '\n# Pools of other devices\n'
