@@ -68,8 +68,8 @@ static void add_index(struct ops *out, const struct sublayer *l, const struct sh
                               .score_per = a->block,
                               .scores = h.kv,
                               .selected = h.kv * a->blocks,
-                              .decode = KERNEL_DECODE,
-                              .prefill = KERNEL_PREFILL};
+                              .decode = KERNEL_UNKNOWN,
+                              .prefill = KERNEL_UNKNOWN};
     if (has_indexer(a)) {
         ops_add_gemm(out, "index.q", OP_PROJECTION, l->count, s, s->tokens, l->hidden, columns);
         ops_add_gemm(out, "index.k", OP_PROJECTION, l->count, s, s->tokens, l->hidden,
@@ -98,8 +98,8 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
                         .cached_byte = 2 * h.kv * h.dim * s->kv_byte,
                         .q_and_o = 2 * h.q * h.dim,
                         .wire = 2 * (h.q + h.kv) * h.dim,
-                        .decode = KERNEL_DECODE,
-                        .prefill = KERNEL_PREFILL,
+                        .decode = KERNEL_UNKNOWN,
+                        .prefill = KERNEL_UNKNOWN,
                         .per_head = h.q == h.kv};
     struct sight at = {fmin(s->context, chosen + near),
                        fmin(s->context, index_entries_read(chosen, s->decode, INFINITY) + near)};

@@ -94,8 +94,8 @@ static void add_indexer(struct ops *out, const struct sublayer *l, const struct 
                               .score_per = a->ratio,
                               .scores = 1,
                               .selected = a->index_topk,
-                              .decode = KERNEL_DECODE_MLA,
-                              .prefill = KERNEL_PREFILL_MLA};
+                              .decode = KERNEL_UNKNOWN,
+                              .prefill = KERNEL_UNKNOWN};
     index_add(out, l->count, s, &scan);
 }
 
@@ -111,8 +111,8 @@ static void add_core(struct ops *out, const struct sublayer *l, const struct sha
                         .cached_byte = (d - r) * s->kv_byte + r * s->rope_byte,
                         .q_and_o = 2 * h * d,
                         .wire = 2 * h * d + d,
-                        .decode = KERNEL_DECODE_MLA,
-                        .prefill = KERNEL_PREFILL_MLA};
+                        .decode = KERNEL_UNKNOWN,
+                        .prefill = KERNEL_UNKNOWN};
     struct sight at = {near + fmin(pooled, topk),
                        near + (pooled > 0 ? index_entries_read(topk, s->decode, pooled) : 0)};
     core_add_decode(out, "attention.core", l->count, at, s, &core);

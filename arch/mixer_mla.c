@@ -12,7 +12,7 @@
 struct mla {
     double heads;
     double kv_lora_rank, q_lora_rank, qk_rope_dim, qk_nope_dim, v_dim;
-    double index_heads, index_head_dim, index_topk, index_shared;
+    double index_heads, index_head_dim, index_topk, index_shared, index_pool;
     double latent_reads, gate;
 };
 FITS_SUBLAYER(mla);
@@ -30,6 +30,7 @@ static const struct field rows[] = {
     { FIELD(mla, index_heads, "1"), AS_MODEL(index_heads), .lo = 0, .hi = 1e5, .whole = true, .doc = "Heads of the indexer." },
     { FIELD(mla, index_head_dim, "1"), AS_MODEL(index_head_dim), .lo = 0, .hi = 1e5, .whole = true, .doc = "Width of an indexer head." },
     { FIELD(mla, index_topk, "tokens"), AS_MODEL(index_topk), .lo = 0, .hi = 1e9, .whole = true, .doc = "Tokens that core attention reads; 0: dense attention." },
+    { FIELD(mla, index_pool, "tokens"), .lo = 1, .hi = 1e5, .init = 1, .whole = true, .doc = "Tokens that share an indexer key; whole pools are selected." },
     { FIELD(mla, index_shared, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no, .doc = "Uses the tokens that an earlier layer selected: no indexer of its own." },
     { FIELD(mla, latent_reads, "1"), AS_MODEL(latent_reads), .lo = 1, .hi = 2, .whole = true, .doc = "Absorbed: how often the latent is read: 1 as in FlashMLA, 2 for separate score and context kernels." },
     { FIELD(mla, gate, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no, .doc = "Output gate, one per element of the values." },
@@ -48,13 +49,13 @@ static void add_indexer(struct ops *out, const struct sublayer *l, const struct 
 
     ops_add_gemm(out, "index.q", OP_PROJECTION, l->count, s, q, a->q_lora_rank, h * d);
     ops_add_gemm(out, "index.k", OP_PROJECTION, l->count, s, q, l->hidden, d + h);
-    struct index_scan scan = {.per = 1,
+    struct index_scan scan = {.per = a->index_pool,
                               .flop = 2 * h * d,
                               .byte = d + 4,
                               .query = h * d,
-                              .score_per = 1,
+                              .score_per = a->index_pool,
                               .scores = 1,
-                              .selected = a->index_topk,
+                              .selected = a->index_topk / a->index_pool,
                               .decode = KERNEL_DECODE_MLA,
                               .prefill = KERNEL_PREFILL_MLA};
     index_add(out, l->count, s, &scan);
@@ -190,7 +191,7 @@ static void kept(struct kept *out, const struct sublayer *l, double tp)
     (void)tp;
     *out = (struct kept){.token = a->kv_lora_rank + a->qk_rope_dim,
                          .token_rope = a->qk_rope_dim,
-                         .token_byte = indexed ? a->index_head_dim + 4 : 0};
+                         .token_byte = indexed ? (a->index_head_dim + 4) / a->index_pool : 0};
 }
 
 static double live(const struct sublayer *l, double tp)
