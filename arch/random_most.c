@@ -180,7 +180,7 @@ static double all_below(const struct random_most *r, const struct load_laws *law
 
 static double most_of_many(const struct random_most *r, double tokens, bool chance)
 {
-    struct load_laws law;
+    struct load_laws law = {0};
     size_t all = (size_t)1 << r->hot, top = r->large > 0;
     for (size_t large = 0; large <= top; large++)
         for (size_t m = 0; m < all; m++)

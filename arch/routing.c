@@ -17,48 +17,59 @@
 
 /* With random placement, what there is in the mean over all placements. At equal popularity all are
  * the same; up to a small skew the result goes from there to that mean. */
+struct parts {
+    double random; /* 0: the placement is all, 1: it is not used */
+    bool has_placed, has_random;
+};
+
 struct slowest {
     struct placed_most placed;
     struct random_most random;
-    double random_part; /* 0: the placement is all, 1: it is not used */
+    struct parts part;
 };
 
-static void slowest_make(struct slowest *out, const struct routing_of *of, const double *pi)
+static struct parts parts_of(const struct routing_of *of)
 {
     const double skewed = 0.1;
-    out->random_part = 0;
-    if (of->placement == PLACE_RANDOM && of->devices > 1 && of->devices < of->experts)
-        out->random_part = fmin(1, of->skew / skewed);
-    if (out->random_part > 0)
+    bool random = of->placement == PLACE_RANDOM && of->devices > 1 && of->devices < of->experts;
+    double part = random ? fmin(1, of->skew / skewed) : 0;
+    return (struct parts){part, part<1, part> 0};
+}
+
+static void slowest_make(struct slowest *out, const struct routing_of *of, const double *pi,
+                         struct parts part)
+{
+    out->part = part;
+    if (part.has_random)
         random_most_make(&out->random, of, pi);
-    if (out->random_part < 1)
+    if (part.has_placed)
         placed_most_make(&out->placed, of, pi);
 }
 
 static void slowest_free(struct slowest *s)
 {
-    if (s->random_part < 1)
+    if (s->part.has_placed)
         placed_most_free(&s->placed);
-    if (s->random_part > 0)
+    if (s->part.has_random)
         random_most_free(&s->random);
 }
 
 static double mix(const struct slowest *s, double placed, double random)
 {
-    return placed + s->random_part * (random - placed);
+    return placed + s->part.random * (random - placed);
 }
 
 static double most_active_at(struct slowest *s, double tokens)
 {
-    double placed = s->random_part < 1 ? placed_active(&s->placed, tokens) : 0;
-    double random = s->random_part > 0 ? random_active(&s->random, tokens) : 0;
+    double placed = s->part.has_placed ? placed_active(&s->placed, tokens) : 0;
+    double random = s->part.has_random ? random_active(&s->random, tokens) : 0;
     return mix(s, placed, random);
 }
 
 static double most_tokens_at(struct slowest *s, double tokens)
 {
-    double placed = s->random_part < 1 ? placed_load(&s->placed, tokens) : 0;
-    double random = s->random_part > 0 ? random_load(&s->random, tokens) : 0;
+    double placed = s->part.has_placed ? placed_load(&s->placed, tokens) : 0;
+    double random = s->part.has_random ? random_load(&s->random, tokens) : 0;
     return mix(s, placed, random);
 }
 
@@ -125,13 +136,14 @@ static void group_random(struct routing *out, const struct random_most *r, doubl
 static void make_from(struct routing *out, const struct routing_of *of, const double *pi)
 {
     struct slowest s;
-    slowest_make(&s, of, pi);
-    const struct placed_experts *p = s.random_part < 1 ? &s.placed.placed : &s.random.all;
+    const struct parts part = parts_of(of);
+    slowest_make(&s, of, pi, part);
+    const struct placed_experts *p = part.has_placed ? &s.placed.placed : &s.random.all;
     double most = 0, least = 1;
     out->share = of->top_k / of->devices;
-    if (s.random_part < 1)
+    if (part.has_placed)
         most = group_placed(out, &s.placed);
-    if (s.random_part > 0) {
+    if (part.has_random) {
         most = mix(&s, most, random_imbalance(&s.random));
         group_random(out, &s.random, most);
     }
