@@ -4,19 +4,21 @@
 
 #include "arch/catalogue/huggingface_keys.h"
 
+enum {
+    MIX_FULL,
+    MIX_WINDOW,
+    MIX_CHUNK,
+    MIX_LINEAR, /* linear attention: gated delta net, KDA, lightning */
+    MIX_MAMBA,
+    MIX_COMPRESSED,
+    MIX_BLOCKS, /* block-sparse attention */
+    MIX_CROSS,
+    MIX_NONE
+};
+enum { FEED_DENSE, FEED_MOE, FEED_NONE };
+
 struct layer {
-    enum {
-        MIX_FULL,
-        MIX_WINDOW,
-        MIX_CHUNK,
-        MIX_LINEAR, /* linear attention: gated delta net, KDA, lightning */
-        MIX_MAMBA,
-        MIX_COMPRESSED,
-        MIX_BLOCKS, /* block-sparse attention */
-        MIX_CROSS,
-        MIX_NONE
-    } mixer;
-    enum { FEED_DENSE, FEED_MOE, FEED_NONE } feed;
+    int mixer, feed;
     bool shares_kv;    /* reads keys and values of an earlier layer */
     bool shares_index; /* uses the selection of an earlier layer's indexer */
     double ratio;      /* of compressed attention */

@@ -8,8 +8,9 @@
 enum { REMARKS_MOST = 32, REMARK_LENGTH = 200 };
 
 /* What the user must know about the import. */
+enum { REMARK_ASSUMED, REMARK_LEFT_OUT, REMARK_PRECISION };
 struct remark {
-    enum { REMARK_ASSUMED, REMARK_LEFT_OUT, REMARK_PRECISION } kind;
+    int kind;
     char text[REMARK_LENGTH];
 };
 
