@@ -82,7 +82,7 @@ char *design_path(const struct parameter *p, char *buffer, size_t size)
 
 static int check_mixer(const struct mixer_group *g, const struct design *d, struct err *err)
 {
-    if (g->kind->check(&g->of, err) != 0)
+    if (mixer_check(g->kind, &g->of, err) != 0)
         return -1;
     if (!timing_of(&d->mode)->list || (g->kind->simulated && !d->model.list))
         return 0;

@@ -7,12 +7,10 @@ struct dense {
 };
 FITS_SUBLAYER(dense);
 
-static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
-
 /* clang-format off */
 static const struct field rows[] = {
     { FIELD(dense, ffn, "1"), AS_MODEL(ffn), .lo = 0, .hi = 1e7, .whole = true, .doc = "Width of the feed-forward." },
-    { FIELD(dense, gated_ffn, "1"), AS_MODEL(gated_ffn), .lo = 0, .hi = 1, .whole = true, .words = yes_no, .doc = "Three matrices (gate, up, down) instead of two." },
+    { FIELD(dense, gated_ffn, "1"), AS_MODEL(gated_ffn), .lo = 0, .hi = 1, .whole = true, .words = yes_no_words, .doc = "Three matrices (gate, up, down) instead of two." },
 };
 /* clang-format on */
 COVERS(rows, dense);

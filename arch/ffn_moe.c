@@ -9,18 +9,16 @@
 
 FITS_SUBLAYER(moe);
 
-static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
-
 /* clang-format off */
 static const struct field rows[] = {
     { FIELD(moe, experts, "1"), AS_MODEL(experts), .lo = 0, .hi = 1e5, .whole = true, .doc = "Routed experts." },
     { FIELD(moe, top_k, "1"), AS_MODEL(top_k), .lo = 0, .hi = 1e5, .whole = true, .doc = "Routed experts a token uses." },
     { FIELD(moe, moe_ffn, "1"), AS_MODEL(moe_ffn), .lo = 0, .hi = 1e7, .whole = true, .doc = "Width of one routed expert." },
     { FIELD(moe, shared_ffn, "1"), AS_MODEL(shared_ffn), .lo = 0, .hi = 1e7, .whole = true, .doc = "Total width of the shared experts; 0: none." },
-    { FIELD(moe, gated_ffn, "1"), AS_MODEL(gated_ffn), .lo = 0, .hi = 1, .whole = true, .words = yes_no, .doc = "Three matrices (gate, up, down) instead of two." },
+    { FIELD(moe, gated_ffn, "1"), AS_MODEL(gated_ffn), .lo = 0, .hi = 1, .whole = true, .words = yes_no_words, .doc = "Three matrices (gate, up, down) instead of two." },
     { FIELD(moe, latent_ffn, "1"), .lo = 0, .hi = 1e6, .whole = true, .doc = "Width of the latent that routed experts work on; 0: the stream." },
     { FIELD(moe, zero_experts, "1"), .lo = 0, .hi = 1e5, .whole = true, .doc = "Experts that return their input, beside the routed experts, among which top_k chooses too." },
-    { FIELD(moe, shared_gate, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no, .doc = "Shared experts have a gate." },
+    { FIELD(moe, shared_gate, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no_words, .doc = "Shared experts have a gate." },
 };
 /* clang-format on */
 COVERS(rows, moe);

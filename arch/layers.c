@@ -8,19 +8,31 @@
 
 static const size_t OF_WINDOW = 1 + offsetof(struct model, window);
 
-/* Fills in what a group does not state; stated NULL: nothing. `whole`: no window. */
+struct stated_layers stated_layers_of(double count)
+{
+    struct stated_layers out = {.count = count};
+    for (size_t i = 0; i < SUBLAYER_VALUES; i++)
+        out.mixer_value[i] = out.ffn_value[i] = NAN;
+    return out;
+}
+
+double stated_value(const struct field *f, const double *stated, const struct model *m)
+{
+    double value = stated ? field_get(f, stated) : NAN;
+    if (!isnan(value))
+        return value;
+    return f->parent ? *(const double *)((const char *)m + f->parent - 1) : f->init;
+}
+
+/* Fills in what a group does not state. `whole`: no window. */
 static void resolve(struct sublayer *out, const struct fields *fields, const double *stated,
                     const struct model *m, bool whole)
 {
     out->hidden = m->hidden;
     for (size_t i = 0; i < fields->n; i++) {
         const struct field *f = &fields->row[i];
-        double value = stated ? field_get(f, stated) : NAN;
-        if (whole && f->parent == OF_WINDOW)
-            value = 0;
-        if (isnan(value))
-            value = f->parent ? *(const double *)((const char *)m + f->parent - 1) : f->init;
-        field_put(f, out->value, value);
+        bool none = whole && f->parent == OF_WINDOW;
+        field_put(f, out->value, none ? 0 : stated_value(f, stated, m));
     }
 }
 
@@ -96,16 +108,11 @@ static void listed_layers(struct layers *l, const struct model *m)
 {
     for (size_t i = 0; i < m->list->n; i++) {
         const struct stated_layers *g = &m->list->group[i];
-        size_t mixer = GROUPS_MOST, ffn = GROUPS_MOST;
         l->n += g->beside ? 0 : g->count;
         if (g->mixer)
-            mixer = add_mixers(l, g->mixer, g->count, g->mixer_value, m, false);
+            l->last_mixer = add_mixers(l, g->mixer, g->count, g->mixer_value, m, false);
         if (g->ffn)
-            ffn = add_ffns(l, g->ffn, g->count, g->ffn_value, m);
-        if (g->mixer)
-            l->last_mixer = mixer;
-        if (g->ffn)
-            l->last_ffn = ffn;
+            l->last_ffn = add_ffns(l, g->ffn, g->count, g->ffn_value, m);
     }
 }
 
@@ -177,7 +184,7 @@ double layers_mixer_byte_per_rank(const struct layers *l, double tp, double atte
     for (size_t i = 0; i < l->mixers; i++) {
         const struct mixer *kind = l->mixer[i].kind;
         const struct sublayer *of = &l->mixer[i].of;
-        double copied = kind->copied_params(of);
+        double copied = mixer_copied_params(kind, of);
         double byte = kind->recurrent ? state_layer_byte : attention_byte;
         sum += of->count * (copied + (kind->params(of) - copied) / tp) * byte;
     }
@@ -227,14 +234,14 @@ double layers_tp_most(const struct layers *l)
 {
     double most = INFINITY;
     for (size_t i = 0; i < l->mixers; i++)
-        most = fmin(most, l->mixer[i].kind->heads(&l->mixer[i].of));
+        most = fmin(most, mixer_heads(l->mixer[i].kind, &l->mixer[i].of));
     return most;
 }
 
 bool layers_tp_divides(const struct layers *l, double tp)
 {
     for (size_t i = 0; i < l->mixers; i++)
-        if (fmod(l->mixer[i].kind->heads(&l->mixer[i].of), tp) != 0)
+        if (fmod(mixer_heads(l->mixer[i].kind, &l->mixer[i].of), tp) != 0)
             return false;
     return true;
 }

@@ -36,6 +36,13 @@ struct layer_list {
     struct stated_layers group[GROUPS_MOST];
 };
 
+/* `count` layers without a kind, with nothing stated. */
+struct stated_layers stated_layers_of(double count);
+
+/* The value of parameter `f` of a kind: as `stated` (NULL: nothing is), else as the model's own,
+ * else its default. */
+double stated_value(const struct field *f, const double *stated, const struct model *m);
+
 struct mixer_group {
     const struct mixer *kind;
     struct sublayer of;
@@ -50,7 +57,7 @@ struct layers {
     double n; /* layers of the model, over which a pipeline splits it */
     double hidden, residual_streams;
     size_t mixers, ffns;
-    size_t last_mixer, last_ffn; /* groups of the last layer; the number of groups if it has none */
+    size_t last_mixer, last_ffn; /* of the last layer that has one; 0 without groups */
     struct mixer_group mixer[GROUPS_MOST];
     struct ffn_group ffn[GROUPS_MOST];
 };
@@ -58,7 +65,8 @@ struct layers {
 /* All values resolved. Valid while the model's list is; owns nothing. */
 void layers_of(struct layers *out, const struct model *m);
 
-/* One layer, the last, as an MTP module repeats it (arXiv:2412.19437). */
+/* One layer, with the last mixer and the last feed-forward of the model, as an MTP module repeats
+ * it (arXiv:2412.19437). */
 void layers_of_draft(struct layers *out, const struct layers *l);
 
 /* Norms and residual additions: one per sublayer. */

@@ -25,18 +25,18 @@ struct mixer {
     bool latent;                 /* caches one latent for the keys and values of all heads: MLA */
     bool recurrent;              /* keeps a state, which context parallelism cannot split */
     bool simulated;              /* timing: simulator has operators for it (arch/simulator.h) */
-    /* Checks its parameters against each other, as design_check does. */
+    size_t heads; /* offset, in its parameters, of the heads that the ranks of a TP group share */
+    /* Checks its parameters against each other, as design_check does; NULL: any are right. */
     int (*check)(const struct sublayer *l, struct err *err);
     /* Projections and core of all its layers. */
     void (*ops)(const struct sublayer *l, const struct shape *s, struct ops *out);
-    /* Weights of one layer; of these, what every rank of a TP group keeps a full copy of. */
+    /* Weights of one layer; of these, what every rank of a TP group keeps a full copy of (NULL:
+     * nothing). */
     double (*params)(const struct sublayer *l);
     double (*copied_params)(const struct sublayer *l);
-    /* Heads, which the ranks of a TP group share evenly. */
-    double (*heads)(const struct sublayer *l);
     void (*kept)(struct kept *out, const struct sublayer *l, double tp);
     /* Elements per token on one of `tp` ranks: live around the core; a query and a partial result,
-     * as exchanged under context parallelism. */
+     * as exchanged under context parallelism (NULL if recurrent). */
     double (*live)(const struct sublayer *l, double tp);
     double (*query)(const struct sublayer *l, double tp);
 };
@@ -66,5 +66,20 @@ struct word mixer_word(size_t i);              /* names of the registry, then th
 const struct mixer *mixer_named(const char *); /* NULL: there is none */
 double mixer_index(const char *word);          /* value of model.attention; must be a name */
 const struct mixer *mixer_of(const struct model *m); /* of model.attention */
+
+static inline double mixer_heads(const struct mixer *kind, const struct sublayer *l)
+{
+    return *(const double *)((const char *)sublayer_values(l) + kind->heads);
+}
+
+static inline double mixer_copied_params(const struct mixer *kind, const struct sublayer *l)
+{
+    return kind->copied_params ? kind->copied_params(l) : 0;
+}
+
+static inline int mixer_check(const struct mixer *kind, const struct sublayer *l, struct err *err)
+{
+    return kind->check ? kind->check(l, err) : 0;
+}
 
 #endif

@@ -32,17 +32,11 @@ COVERS(rows, block_sparse);
 
 static const struct fields fields = {"layers", rows, LEN(rows), sizeof(struct block_sparse)};
 
-/* One layer on one of `tp` ranks. */
-struct heads {
-    double q, kv, dim;
-};
-
-static struct heads heads_of(const struct sublayer *l, double tp)
+static struct core_heads heads_of(const struct sublayer *l, double tp)
 {
     const struct block_sparse *a = sublayer_values(l);
-    return (struct heads){.q = a->heads / tp,
-                          .kv = core_kv_heads(a->kv_heads > 0 ? a->kv_heads : a->heads, tp),
-                          .dim = a->head_dim > 0 ? a->head_dim : l->hidden / a->heads};
+    const struct core_heads h = {a->heads, a->kv_heads, a->head_dim};
+    return core_heads_per_rank(h, l->hidden, tp);
 }
 
 static bool has_indexer(const struct block_sparse *a)
@@ -51,13 +45,13 @@ static bool has_indexer(const struct block_sparse *a)
 }
 
 /* Columns of queries, keys and values, and of three gates per head without an indexer. */
-static double projected(const struct block_sparse *a, struct heads h)
+static double projected(const struct block_sparse *a, struct core_heads h)
 {
     return (h.q + 2 * h.kv) * h.dim + (has_indexer(a) ? 0 : 3 * h.q);
 }
 
 static void add_index(struct ops *out, const struct sublayer *l, const struct shape *s,
-                      struct heads h)
+                      struct core_heads h)
 {
     const struct block_sparse *a = sublayer_values(l);
     double columns = a->index_heads * a->index_dim;
@@ -87,7 +81,7 @@ static void add_index(struct ops *out, const struct sublayer *l, const struct sh
 static void ops(const struct sublayer *l, const struct shape *s, struct ops *out)
 {
     const struct block_sparse *a = sublayer_values(l);
-    struct heads h = heads_of(l, s->tp);
+    struct core_heads h = heads_of(l, s->tp);
     double q = s->tokens, chosen = a->blocks * a->block, near = a->window;
 
     ops_add_gemm(out, "attention.qkv", OP_PROJECTION, l->count, s, q, l->hidden, projected(a, h));
@@ -118,44 +112,36 @@ static double copied_params(const struct sublayer *l)
 
 static double params(const struct sublayer *l)
 {
-    struct heads h = heads_of(l, 1);
+    struct core_heads h = heads_of(l, 1);
     return copied_params(l) + l->hidden * (projected(sublayer_values(l), h) + h.q * h.dim);
-}
-
-static double heads(const struct sublayer *l)
-{
-    const struct block_sparse *a = sublayer_values(l);
-    return a->heads;
 }
 
 /* Keys and values; keys of the indexer, in the format of the cache, or compressed blocks. */
 static void kept(struct kept *out, const struct sublayer *l, double tp)
 {
     const struct block_sparse *a = sublayer_values(l);
-    struct heads h = heads_of(l, tp);
+    struct core_heads h = heads_of(l, tp);
     double token = 2 * h.kv * h.dim;
     *out = (struct kept){.token = token + (has_indexer(a) ? a->index_dim : token / a->block)};
 }
 
 static double live(const struct sublayer *l, double tp)
 {
-    struct heads h = heads_of(l, tp);
+    struct core_heads h = heads_of(l, tp);
     return 2 * (h.q + h.kv) * h.dim;
 }
 
 static double query(const struct sublayer *l, double tp)
 {
-    struct heads h = heads_of(l, tp);
+    struct core_heads h = heads_of(l, tp);
     return 2 * h.q * h.dim;
 }
 
 static int check(const struct sublayer *l, struct err *err)
 {
     const struct block_sparse *a = sublayer_values(l);
-    if (fmod(a->heads, fmax(1, a->kv_heads)) != 0)
-        return fail(err,
-                    "model.kv_heads: %g does not divide %g heads: give a divisor of model.heads",
-                    a->kv_heads, a->heads);
+    if (core_check_heads(a->heads, a->kv_heads, err) != 0)
+        return -1;
     if (has_indexer(a) && a->index_dim <= 0)
         return fail(err, "model.layers: index_heads: the indexer has no width: give index_dim");
     return 0;
@@ -169,7 +155,7 @@ const struct mixer mixer_block_sparse = {
     .ops = ops,
     .params = params,
     .copied_params = copied_params,
-    .heads = heads,
+    .heads = offsetof(struct block_sparse, heads),
     .kept = kept,
     .live = live,
     .query = query,

@@ -165,12 +165,6 @@ static double params(const struct sublayer *l)
            a->o_groups * a->o_lora_rank * l->hidden;
 }
 
-static double heads(const struct sublayer *l)
-{
-    const struct compressed *a = sublayer_values(l);
-    return a->heads;
-}
-
 /* Every rank of a TP group keeps the entries whole. */
 static void kept(struct kept *out, const struct sublayer *l, double tp)
 {
@@ -226,7 +220,7 @@ const struct mixer mixer_compressed = {
     .ops = ops,
     .params = params,
     .copied_params = copied_params,
-    .heads = heads,
+    .heads = offsetof(struct compressed, heads),
     .kept = kept,
     .live = live,
     .query = query,

@@ -70,3 +70,11 @@ void core_add_prefill(struct ops *out, const char *name, double layers, struct r
                             .cache_byte = tokens_read(s, reach) * c->cached_byte,
                             .act_byte = tokens * c->q_and_o * s->act_byte});
 }
+
+int core_check_heads(double heads, double kv_heads, struct err *err)
+{
+    if (fmod(heads, fmax(1, kv_heads)) == 0)
+        return 0;
+    return fail(err, "model.kv_heads: %g does not divide %g heads: give a divisor of model.heads",
+                kv_heads, heads);
+}

@@ -5,6 +5,7 @@
 #define ARCH_MIXER_CORE_H
 
 #include "arch/op.h"
+#include "base/err.h"
 
 struct core {
     double flop;        /* per pair of a token and one it attends to */
@@ -44,12 +45,26 @@ void core_add_decode(struct ops *out, const char *name, double layers, struct si
 void core_add_prefill(struct ops *out, const char *name, double layers, struct reach reach,
                       const struct shape *s, const struct core *c);
 
-/* Query heads on one of `tp` ranks; KV heads on one of `tp` ranks: with more ranks than KV heads,
- * every rank keeps a copy of one head. */
+/* KV heads on one of `tp` ranks: with more ranks than KV heads, every rank keeps a copy of one. */
 static inline double core_kv_heads(double kv_heads, double tp)
 {
     double each = kv_heads / tp;
     return each > 1 ? each : 1;
 }
+
+/* Grouped heads; kv_heads 0: as many as query heads, dim 0: hidden / heads. */
+struct core_heads {
+    double q, kv, dim;
+};
+
+/* The same on one of `tp` ranks, without zeros. */
+static inline struct core_heads core_heads_per_rank(struct core_heads h, double hidden, double tp)
+{
+    return (struct core_heads){h.q / tp, core_kv_heads(h.kv > 0 ? h.kv : h.q, tp),
+                               h.dim > 0 ? h.dim : hidden / h.q};
+}
+
+/* Fails if the KV heads do not divide the query heads. */
+int core_check_heads(double heads, double kv_heads, struct err *err);
 
 #endif

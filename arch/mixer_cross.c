@@ -23,17 +23,11 @@ COVERS(rows, cross);
 
 static const struct fields fields = {"layers", rows, LEN(rows), sizeof(struct cross)};
 
-/* One layer on one of `tp` ranks. */
-struct heads {
-    double q, kv, dim;
-};
-
-static struct heads heads_of(const struct sublayer *l, double tp)
+static struct core_heads heads_of(const struct sublayer *l, double tp)
 {
     const struct cross *a = sublayer_values(l);
-    return (struct heads){.q = a->heads / tp,
-                          .kv = core_kv_heads(a->kv_heads > 0 ? a->kv_heads : a->heads, tp),
-                          .dim = a->head_dim > 0 ? a->head_dim : l->hidden / a->heads};
+    const struct core_heads h = {a->heads, a->kv_heads, a->head_dim};
+    return core_heads_per_rank(h, l->hidden, tp);
 }
 
 static void add_prefill(struct ops *out, const struct sublayer *l, const struct shape *s,
@@ -56,7 +50,7 @@ static void add_prefill(struct ops *out, const struct sublayer *l, const struct 
 static void ops(const struct sublayer *l, const struct shape *s, struct ops *out)
 {
     const struct cross *a = sublayer_values(l);
-    struct heads h = heads_of(l, s->tp);
+    struct core_heads h = heads_of(l, s->tp);
     double q = s->tokens, tokens = a->image_tokens;
 
     ops_add_gemm(out, "attention.q", OP_PROJECTION, l->count, s, q, l->hidden, h.q * h.dim);
@@ -78,48 +72,33 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
 
 static double params(const struct sublayer *l)
 {
-    struct heads h = heads_of(l, 1);
+    struct core_heads h = heads_of(l, 1);
     return 2 * l->hidden * (h.q + h.kv) * h.dim;
-}
-
-static double copied_params(const struct sublayer *l)
-{
-    (void)l;
-    return 0;
-}
-
-static double heads(const struct sublayer *l)
-{
-    const struct cross *a = sublayer_values(l);
-    return a->heads;
 }
 
 static void kept(struct kept *out, const struct sublayer *l, double tp)
 {
     const struct cross *a = sublayer_values(l);
-    struct heads h = heads_of(l, tp);
+    struct core_heads h = heads_of(l, tp);
     *out = (struct kept){.fixed = a->image_tokens * 2 * h.kv * h.dim};
 }
 
 static double live(const struct sublayer *l, double tp)
 {
-    struct heads h = heads_of(l, tp);
+    struct core_heads h = heads_of(l, tp);
     return 2 * (h.q + h.kv) * h.dim;
 }
 
 static double query(const struct sublayer *l, double tp)
 {
-    struct heads h = heads_of(l, tp);
+    struct core_heads h = heads_of(l, tp);
     return 2 * h.q * h.dim;
 }
 
 static int check(const struct sublayer *l, struct err *err)
 {
     const struct cross *a = sublayer_values(l);
-    if (fmod(a->heads, fmax(1, a->kv_heads)) == 0)
-        return 0;
-    return fail(err, "model.kv_heads: %g does not divide %g heads: give a divisor of model.heads",
-                a->kv_heads, a->heads);
+    return core_check_heads(a->heads, a->kv_heads, err);
 }
 
 const struct mixer mixer_cross = {
@@ -129,8 +108,7 @@ const struct mixer mixer_cross = {
     .check = check,
     .ops = ops,
     .params = params,
-    .copied_params = copied_params,
-    .heads = heads,
+    .heads = offsetof(struct cross, heads),
     .kept = kept,
     .live = live,
     .query = query,

@@ -72,12 +72,6 @@ static double copied_params(const struct sublayer *l)
     return a->value_dim;
 }
 
-static double heads(const struct sublayer *l)
-{
-    const struct gdn *a = sublayer_values(l);
-    return a->key_heads;
-}
-
 static void kept(struct kept *out, const struct sublayer *l, double tp)
 {
     const struct gdn *a = sublayer_values(l);
@@ -101,14 +95,6 @@ static int check(const struct sublayer *l, struct err *err)
                 a->key_heads, a->value_heads);
 }
 
-/* A state cannot be split over the context: never asked. */
-static double query(const struct sublayer *l, double tp)
-{
-    (void)l;
-    (void)tp;
-    return 0;
-}
-
 const struct mixer mixer_gdn = {
     .name = "gdn",
     .doc = "Gated delta net: linear attention with a state of key by value numbers per head.",
@@ -118,8 +104,7 @@ const struct mixer mixer_gdn = {
     .ops = ops,
     .params = params,
     .copied_params = copied_params,
-    .heads = heads,
+    .heads = offsetof(struct gdn, key_heads),
     .kept = kept,
     .live = live,
-    .query = query,
 };

@@ -15,7 +15,6 @@ FITS_SUBLAYER(gqa);
 
 enum { GATE_NONE, GATE_HEAD, GATE_FULL };
 
-static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
 static const struct word gate_words[] = {
     {"none", GATE_NONE}, {"head", GATE_HEAD}, {"full", GATE_FULL}, {NULL, 0}};
 
@@ -27,10 +26,10 @@ static const struct field rows[] = {
     { FIELD(gqa, v_head_dim, "1"), .lo = 0, .hi = 1e5, .whole = true, .doc = "Width of a value head; 0: as head_dim." },
     { FIELD(gqa, rope_dim, "1"), .lo = 0, .hi = 1e5, .whole = true, .doc = "Width of a head's rotary part; 0: all of it." },
     { FIELD(gqa, window, "tokens"), AS_MODEL(window), .lo = 0, .hi = 1e9, .whole = true, .doc = "Sliding window or chunk; 0: all tokens." },
-    { FIELD(gqa, chunked, "1"), AS_MODEL(chunked), .lo = 0, .hi = 1, .whole = true, .words = yes_no, .doc = "The window is a chunk: a token attends to the tokens of its chunk up to itself." },
+    { FIELD(gqa, chunked, "1"), AS_MODEL(chunked), .lo = 0, .hi = 1, .whole = true, .words = yes_no_words, .doc = "The window is a chunk: a token attends to the tokens of its chunk up to itself." },
     { FIELD(gqa, gate, "1"), .init = GATE_NONE, .only_words = true, .words = gate_words, .doc = "Output gate: one per head, or full, one per element." },
-    { FIELD(gqa, shares_kv, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no, .doc = "Reads the keys and values of an earlier layer, makes and caches none." },
-    { FIELD(gqa, v_is_k, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no, .doc = "Values are the projected keys: no matrix of their own, cached apart." },
+    { FIELD(gqa, shares_kv, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no_words, .doc = "Reads the keys and values of an earlier layer, makes and caches none." },
+    { FIELD(gqa, v_is_k, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no_words, .doc = "Values are the projected keys: no matrix of their own, cached apart." },
 };
 /* clang-format on */
 COVERS(rows, gqa);
@@ -45,11 +44,9 @@ struct heads {
 static struct heads heads_of(const struct sublayer *l, double tp)
 {
     const struct gqa *a = sublayer_values(l);
-    double key = a->head_dim > 0 ? a->head_dim : l->hidden / a->heads;
-    return (struct heads){.q = a->heads / tp,
-                          .kv = core_kv_heads(a->kv_heads > 0 ? a->kv_heads : a->heads, tp),
-                          .key = key,
-                          .value = a->v_head_dim > 0 ? a->v_head_dim : key};
+    const struct core_heads h =
+        core_heads_per_rank((struct core_heads){a->heads, a->kv_heads, a->head_dim}, l->hidden, tp);
+    return (struct heads){h.q, h.kv, h.dim, a->v_head_dim > 0 ? a->v_head_dim : h.dim};
 }
 
 /* Columns of the projections from the stream: queries, then keys, values and gates. */
@@ -93,18 +90,6 @@ static double params(const struct sublayer *l)
     return l->hidden * (projected(sublayer_values(l), h) + h.q * h.value);
 }
 
-static double copied_params(const struct sublayer *l)
-{
-    (void)l;
-    return 0;
-}
-
-static double heads(const struct sublayer *l)
-{
-    const struct gqa *a = sublayer_values(l);
-    return a->heads;
-}
-
 static void kept(struct kept *out, const struct sublayer *l, double tp)
 {
     const struct gqa *a = sublayer_values(l);
@@ -128,10 +113,7 @@ static double query(const struct sublayer *l, double tp)
 static int check(const struct sublayer *l, struct err *err)
 {
     const struct gqa *a = sublayer_values(l);
-    if (fmod(a->heads, fmax(1, a->kv_heads)) == 0)
-        return 0;
-    return fail(err, "model.kv_heads: %g does not divide %g heads: give a divisor of model.heads",
-                a->kv_heads, a->heads);
+    return core_check_heads(a->heads, a->kv_heads, err);
 }
 
 const struct mixer mixer_gqa = {
@@ -143,8 +125,7 @@ const struct mixer mixer_gqa = {
     .check = check,
     .ops = ops,
     .params = params,
-    .copied_params = copied_params,
-    .heads = heads,
+    .heads = offsetof(struct gqa, heads),
     .kept = kept,
     .live = live,
     .query = query,

@@ -9,15 +9,13 @@ struct kda {
 };
 FITS_SUBLAYER(kda);
 
-static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
-
 /* clang-format off */
 static const struct field rows[] = {
     { FIELD(kda, heads, "1"), AS_MODEL(heads), .lo = 1, .hi = 1e5, .whole = true, .doc = "Heads, each with a state." },
     { FIELD(kda, head_dim, "1"), .init = NAN, .lo = 1, .hi = 1e5, .whole = true, .doc = "Width of a query, key or value head." },
     { FIELD(kda, conv, "tokens"), .init = 4, .lo = 1, .hi = 1e3, .whole = true, .doc = "Width of the convolutions before the state." },
     { FIELD(kda, chunk, "tokens"), .init = 64, .lo = 1, .hi = 1e4, .whole = true, .doc = "Tokens of a prompt in a chunk." },
-    { FIELD(kda, full_rank_gate, "1"), .words = yes_no, .lo = 0, .hi = 1, .whole = true, .doc = "The output gate is one matrix, not a product of two narrow ones." },
+    { FIELD(kda, full_rank_gate, "1"), .words = yes_no_words, .lo = 0, .hi = 1, .whole = true, .doc = "The output gate is one matrix, not a product of two narrow ones." },
 };
 /* clang-format on */
 COVERS(rows, kda);
@@ -66,12 +64,6 @@ static double copied_params(const struct sublayer *l)
     return l->hidden * a->head_dim * (a->full_rank_gate > 0 ? 1 : 2) + a->head_dim;
 }
 
-static double heads(const struct sublayer *l)
-{
-    const struct kda *a = sublayer_values(l);
-    return a->heads;
-}
-
 static void kept(struct kept *out, const struct sublayer *l, double tp)
 {
     const struct kda *a = sublayer_values(l);
@@ -85,32 +77,15 @@ static double live(const struct sublayer *l, double tp)
     return 6 * a->heads / tp * a->head_dim;
 }
 
-static int check(const struct sublayer *l, struct err *err)
-{
-    (void)l;
-    (void)err;
-    return 0;
-}
-
-/* A state cannot be split over the context: never asked. */
-static double query(const struct sublayer *l, double tp)
-{
-    (void)l;
-    (void)tp;
-    return 0;
-}
-
 const struct mixer mixer_kda = {
     .name = "kda",
     .doc = "Kimi delta attention: a gated delta rule with a decay per channel.",
     .fields = &fields,
     .recurrent = true,
-    .check = check,
     .ops = ops,
     .params = params,
     .copied_params = copied_params,
-    .heads = heads,
+    .heads = offsetof(struct kda, heads),
     .kept = kept,
     .live = live,
-    .query = query,
 };

@@ -45,18 +45,6 @@ static double params(const struct sublayer *l)
     return 5 * l->hidden * p + p;
 }
 
-static double copied_params(const struct sublayer *l)
-{
-    (void)l;
-    return 0;
-}
-
-static double heads(const struct sublayer *l)
-{
-    const struct lightning *a = sublayer_values(l);
-    return a->heads;
-}
-
 static void kept(struct kept *out, const struct sublayer *l, double tp)
 {
     const struct lightning *a = sublayer_values(l);
@@ -76,14 +64,6 @@ static int check(const struct sublayer *l, struct err *err)
                            : fail(err, "model.head_dim: lightning layers need it: give head_dim");
 }
 
-/* A state cannot be split over the context: never asked. */
-static double query(const struct sublayer *l, double tp)
-{
-    (void)l;
-    (void)tp;
-    return 0;
-}
-
 const struct mixer mixer_lightning = {
     .name = "lightning",
     .doc = "Lightning attention: linear attention with a fixed decay per head.",
@@ -92,9 +72,7 @@ const struct mixer mixer_lightning = {
     .check = check,
     .ops = ops,
     .params = params,
-    .copied_params = copied_params,
-    .heads = heads,
+    .heads = offsetof(struct lightning, heads),
     .kept = kept,
     .live = live,
-    .query = query,
 };

@@ -50,18 +50,6 @@ static double params(const struct sublayer *l)
     return 2 * d * i + i * (a->conv + 1) + i * (r + 2 * n) + r * i + i + i * n + i + i * d;
 }
 
-static double copied_params(const struct sublayer *l)
-{
-    (void)l;
-    return 0;
-}
-
-static double heads(const struct sublayer *l)
-{
-    const struct mamba1 *a = sublayer_values(l);
-    return a->inner;
-}
-
 static void kept(struct kept *out, const struct sublayer *l, double tp)
 {
     const struct mamba1 *a = sublayer_values(l);
@@ -75,32 +63,14 @@ static double live(const struct sublayer *l, double tp)
     return 4 * a->inner / tp;
 }
 
-static int check(const struct sublayer *l, struct err *err)
-{
-    (void)l;
-    (void)err;
-    return 0;
-}
-
-/* A state cannot be split over the context: never asked. */
-static double query(const struct sublayer *l, double tp)
-{
-    (void)l;
-    (void)tp;
-    return 0;
-}
-
 const struct mixer mixer_mamba1 = {
     .name = "mamba1",
     .doc = "Mamba: a state-space layer with state_dim numbers per channel.",
     .fields = &fields,
     .recurrent = true,
-    .check = check,
     .ops = ops,
     .params = params,
-    .copied_params = copied_params,
-    .heads = heads,
+    .heads = offsetof(struct mamba1, inner),
     .kept = kept,
     .live = live,
-    .query = query,
 };

@@ -73,12 +73,6 @@ static double copied_params(const struct sublayer *l)
     return a->groups > 1 ? 0 : 2 * a->state_dim * (l->hidden + a->conv + 1);
 }
 
-static double heads(const struct sublayer *l)
-{
-    const struct mamba2 *a = sublayer_values(l);
-    return a->heads;
-}
-
 static void kept(struct kept *out, const struct sublayer *l, double tp)
 {
     const struct mamba2 *a = sublayer_values(l);
@@ -102,14 +96,6 @@ static int check(const struct sublayer *l, struct err *err)
                 a->heads);
 }
 
-/* A state cannot be split over the context: never asked. */
-static double query(const struct sublayer *l, double tp)
-{
-    (void)l;
-    (void)tp;
-    return 0;
-}
-
 const struct mixer mixer_mamba2 = {
     .name = "mamba2",
     .doc = "Mamba-2: a state-space layer with a state of head width by state_dim per head.",
@@ -119,8 +105,7 @@ const struct mixer mixer_mamba2 = {
     .ops = ops,
     .params = params,
     .copied_params = copied_params,
-    .heads = heads,
+    .heads = offsetof(struct mamba2, heads),
     .kept = kept,
     .live = live,
-    .query = query,
 };

@@ -59,12 +59,6 @@ static double params(const struct sublayer *l)
            a->heads * a->head_dim * (a->q_lora_rank + l->hidden);
 }
 
-static double heads(const struct sublayer *l)
-{
-    const struct mfa *a = sublayer_values(l);
-    return a->heads;
-}
-
 static void kept(struct kept *out, const struct sublayer *l, double tp)
 {
     const struct mfa *a = sublayer_values(l);
@@ -102,7 +96,7 @@ const struct mixer mixer_mfa = {
     .ops = ops,
     .params = params,
     .copied_params = copied_params,
-    .heads = heads,
+    .heads = offsetof(struct mfa, heads),
     .kept = kept,
     .live = live,
     .query = query,

@@ -17,8 +17,6 @@ struct mla {
 };
 FITS_SUBLAYER(mla);
 
-static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
-
 /* clang-format off */
 static const struct field rows[] = {
     { FIELD(mla, heads, "1"), AS_MODEL(heads), .lo = 1, .hi = 1e5, .whole = true, .doc = "Query heads." },
@@ -31,9 +29,9 @@ static const struct field rows[] = {
     { FIELD(mla, index_head_dim, "1"), AS_MODEL(index_head_dim), .lo = 0, .hi = 1e5, .whole = true, .doc = "Width of an indexer head." },
     { FIELD(mla, index_topk, "tokens"), AS_MODEL(index_topk), .lo = 0, .hi = 1e9, .whole = true, .doc = "Tokens that core attention reads; 0: dense attention." },
     { FIELD(mla, index_pool, "tokens"), .lo = 1, .hi = 1e5, .init = 1, .whole = true, .doc = "Tokens that share an indexer key; whole pools are selected." },
-    { FIELD(mla, index_shared, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no, .doc = "Uses the tokens that an earlier layer selected: no indexer of its own." },
+    { FIELD(mla, index_shared, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no_words, .doc = "Uses the tokens that an earlier layer selected: no indexer of its own." },
     { FIELD(mla, latent_reads, "1"), AS_MODEL(latent_reads), .lo = 1, .hi = 2, .whole = true, .doc = "Absorbed: how often the latent is read: 1 as in FlashMLA, 2 for separate score and context kernels." },
-    { FIELD(mla, gate, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no, .doc = "Output gate, one per element of the values." },
+    { FIELD(mla, gate, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no_words, .doc = "Output gate, one per element of the values." },
 };
 /* clang-format on */
 COVERS(rows, mla);
@@ -177,12 +175,6 @@ static double params(const struct sublayer *l)
                                           a->kv_lora_rank * (a->qk_nope_dim + a->v_dim) + out);
 }
 
-static double heads(const struct sublayer *l)
-{
-    const struct mla *a = sublayer_values(l);
-    return a->heads;
-}
-
 /* All heads share one latent, so every rank of a TP group keeps the whole latent. */
 static void kept(struct kept *out, const struct sublayer *l, double tp)
 {
@@ -229,7 +221,7 @@ const struct mixer mixer_mla = {
     .ops = ops,
     .params = params,
     .copied_params = copied_params,
-    .heads = heads,
+    .heads = offsetof(struct mla, heads),
     .kept = kept,
     .live = live,
     .query = query,

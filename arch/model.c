@@ -7,8 +7,6 @@
 #include "base/mem.h"
 
 static const struct word absorb_words[] = {{"no", 0}, {"yes", 1}, {"auto", ABSORB_AUTO}, {NULL, 0}};
-static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
-
 /* Formats, and that none is stated. */
 static struct word stated_word(size_t i)
 {
@@ -30,7 +28,7 @@ static const struct field rows[] = {
       .doc = "Sliding window or chunk of the layers with local attention; 0: none." },
     { FIELD(model, full_every, "1"), .lo = 0, .hi = 1e4, .init = 0, .whole = true,
       .doc = "With a window: one layer in this many has full attention; 0: none has." },
-    { FIELD(model, chunked, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no,
+    { FIELD(model, chunked, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no_words,
       .doc = "The window is a chunk: a token attends to the tokens of its chunk up to itself, on average half a chunk." },
     { FIELD(model, kv_lora_rank, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of the KV latent, d_c." },
     { FIELD(model, q_lora_rank, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "MLA: width of the query latent; 0: none." },
@@ -45,7 +43,7 @@ static const struct field rows[] = {
     { FIELD(model, latent_reads, "1"), .lo = 1, .hi = 2, .init = 1, .whole = true,
       .doc = "MLA absorbed: how often the latent is read: 1 as in FlashMLA, 2 for separate score and context kernels." },
     { FIELD(model, ffn, "1"), .lo = 0, .hi = 1e7, .init = 0, .whole = true, .doc = "Width of the dense feed-forward layers." },
-    { FIELD(model, gated_ffn, "1"), .lo = 0, .hi = 1, .init = 1, .whole = true, .words = yes_no,
+    { FIELD(model, gated_ffn, "1"), .lo = 0, .hi = 1, .init = 1, .whole = true, .words = yes_no_words,
       .doc = "Feed-forward with three matrices (gate, up, down) instead of two." },
     { FIELD(model, experts, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "Routed experts of an MoE layer; 0: no MoE layers." },
     { FIELD(model, top_k, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "Routed experts a token uses." },
@@ -54,7 +52,7 @@ static const struct field rows[] = {
     { FIELD(model, first_dense_layers, "1"), .lo = 0, .hi = 1e4, .init = 0, .whole = true, .doc = "Dense layers before the first MoE layer." },
     { FIELD(model, moe_every, "1"), .lo = 1, .hi = 1e4, .init = 1, .whole = true, .doc = "After the first dense layers, every n-th layer is MoE." },
     { FIELD(model, vocab, "1"), .lo = 1, .hi = 1e8, .init = NAN, .whole = true, .doc = "Vocabulary size." },
-    { FIELD(model, tied_embeddings, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no,
+    { FIELD(model, tied_embeddings, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no_words,
       .doc = "Embedding and head share their weights." },
     { FIELD(model, draft_layers, "1"), .lo = 0, .hi = 100, .init = 0, .whole = true,
       .doc = "MTP modules of one layer each, which draft the query tokens beyond the first; 0: drafting takes no time." },

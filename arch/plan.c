@@ -29,7 +29,6 @@ static struct word phase_word(size_t i)
 
 static const struct word batch_words[] = { { "max", BATCH_MAX }, { NULL, 0 } };
 static const struct word limit_words[] = { { "none", INFINITY }, { NULL, 0 } };
-static const struct word yes_no[] = { { "no", 0 }, { "yes", 1 }, { NULL, 0 } };
 static const struct word placement_words[] = {
     { "random", PLACE_RANDOM }, { "round_robin", PLACE_ROUND_ROBIN }, { "contiguous", PLACE_CONTIGUOUS }, { "replicated", PLACE_REPLICATED }, { NULL, 0 },
 };
@@ -126,7 +125,7 @@ static const struct field workload_rows[] = {
     { FIELD(workload, skew, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Zipf exponent s of expert popularity; 0: uniform." },
     { FIELD(workload, placement, "1"), .init = PLACE_RANDOM, .only_words = true, .words = placement_words,
       .doc = "Placement of experts of unequal popularity: random; round_robin, in turn; contiguous, the hottest on the same device; replicated, with copies of the hot ones." },
-    { FIELD(workload, chance, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no,
+    { FIELD(workload, chance, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no_words,
       .doc = "Include random routing imbalance in the load of the busiest device; no: loads in proportion to popularity (arXiv:2507.15465 eq. 13)." },
 };
 

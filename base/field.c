@@ -13,6 +13,8 @@
 #include "base/mem.h"
 #include "base/number_hint.h"
 
+const struct word yes_no_words[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
+
 #define BLANKS " \t\r\n"
 #define DIGITS "0123456789"
 

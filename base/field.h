@@ -42,6 +42,8 @@ struct field {
     const void *more; /* data of the table's owner about the row, or NULL */
 };
 
+extern const struct word yes_no_words[]; /* no: 0, yes: 1 */
+
 /* A table. `section` names the struct in paths: "chip" in chip.memory_byte; "" for metrics. */
 struct fields {
     const char *section;

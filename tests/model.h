@@ -30,6 +30,24 @@ static inline int close_tests(void **state)
     return 0;
 }
 
+/* An entry of the catalogue, or the model of a file. */
+static inline const struct model *model_called(const char *name)
+{
+    const struct entry *e;
+    struct err err = {0};
+    if (catalogue_find(catalogue, PART_MODEL, name, &e, &err) != 0)
+        assert_string_equal(err.text, "");
+    return e->value;
+}
+
+static inline void write_model(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
 /* A study of all defaults with the assignments on top; caller frees. */
 static inline struct study *study_with(const char *const *set)
 {

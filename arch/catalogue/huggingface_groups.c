@@ -1,5 +1,6 @@
 #include "arch/catalogue/huggingface_groups.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +13,6 @@
 #include "base/mem.h"
 
 enum { SUBLAYERS_MOST = 2 }; /* of one layer: groups beside each other */
-
-void group_init(struct stated_layers *out, double count)
-{
-    *out = (struct stated_layers){.count = count};
-    for (size_t i = 0; i < SUBLAYER_VALUES; i++)
-        out->mixer_value[i] = out->ffn_value[i] = NAN;
-}
 
 static void no_kind(struct config *c, const char *what, const char *kind)
 {
@@ -65,6 +59,18 @@ void group_put(struct config *c, struct stated_layers *out, const char *name, do
         return;
     snprintf(text, sizeof text, "layers with %s %g: cannot be expressed", name, value);
     config_refuse(c, NULL, text);
+}
+
+void group_put_word(struct config *c, struct stated_layers *out, const char *name, const char *word)
+{
+    const struct field *f = out->mixer ? field_find(*out->mixer->fields, name) : NULL;
+    struct err inner;
+    double value = NAN;
+    assert(f);
+    int rc = field_parse(f, word, &value, &inner);
+    assert(rc == 0);
+    (void)rc;
+    group_put(c, out, name, value);
 }
 
 /* ---- groups ---- */
@@ -125,10 +131,10 @@ static void move_last(struct layer_list *out, size_t *of, size_t layers)
 static size_t read_layer(struct config *c, const struct layer *l, struct stated_layers *g)
 {
     size_t n = 1;
-    group_init(&g[0], 1);
+    g[0] = stated_layers_of(1);
     group_set_mixer(c, l, &g[0]);
     group_set_feed(c, l, &g[0]);
-    group_init(&g[1], 1);
+    g[1] = stated_layers_of(1);
     g[1].beside = true;
     if (c->family->beside) {
         struct layer mamba = {.mixer = MIX_MAMBA};
@@ -157,8 +163,8 @@ static void read_doubled(struct config *c, struct layer_list *out)
         return;
     }
     out->n = 2;
-    group_init(&out->group[0], 2 * n);
-    group_init(&out->group[1], n);
+    out->group[0] = stated_layers_of(2 * n);
+    out->group[1] = stated_layers_of(n);
     out->group[1].beside = true;
     group_set_mixer(c, &dense, &out->group[0]);
     group_set_feed(c, &dense, &out->group[0]);

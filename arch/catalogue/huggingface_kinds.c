@@ -62,11 +62,6 @@ static double head_dim_of(struct config *c, double heads)
     return isnan(d) ? term_need(c, TERM_HEAD_DIM) : d;
 }
 
-static double of_key(struct config *c, const char *key, double absent)
-{
-    return config_count(c, key, absent);
-}
-
 /* Query heads and KV heads of window layers, where they are not those of full layers. */
 struct shape_of_heads {
     double heads, kv_heads, head_dim, v_head_dim;
@@ -75,10 +70,10 @@ struct shape_of_heads {
 static void set_window_heads(struct config *c, struct shape_of_heads *h)
 {
     const struct node *other = config_find(c, "attention_other_setting");
-    double heads = of_key(c, "swa_num_attention_heads", h->heads);
-    h->kv_heads = of_key(c, "swa_num_key_value_heads", h->kv_heads);
-    h->head_dim = of_key(c, "swa_head_dim", h->head_dim);
-    h->v_head_dim = of_key(c, "swa_v_head_dim", h->v_head_dim);
+    double heads = config_count(c, "swa_num_attention_heads", h->heads);
+    h->kv_heads = config_count(c, "swa_num_key_value_heads", h->kv_heads);
+    h->head_dim = config_count(c, "swa_head_dim", h->head_dim);
+    h->v_head_dim = config_count(c, "swa_v_head_dim", h->v_head_dim);
     if (other && node_kind(other) == NODE_MAP) {
         const struct node *n;
         config_find(c, "attention_other_setting");
@@ -101,18 +96,18 @@ static void set_window_heads(struct config *c, struct shape_of_heads *h)
 /* Gemma 4: heads of full layers are wider and fewer. */
 static void set_global_heads(struct config *c, struct shape_of_heads *h, double *v_is_k)
 {
-    h->head_dim = of_key(c, "global_head_dim", h->head_dim);
-    h->kv_heads = of_key(c, "num_global_key_value_heads", h->kv_heads);
+    h->head_dim = config_count(c, "global_head_dim", h->head_dim);
+    h->kv_heads = config_count(c, "num_global_key_value_heads", h->kv_heads);
     *v_is_k = config_flag(c, "attention_k_eq_v", false);
 }
 
-static double gate_of(struct config *c)
+/* A word of the mixer's `gate`. */
+static const char *gate_of(struct config *c)
 {
-    enum { NONE, HEAD, FULL };
     bool full = config_flag(c, "attn_output_gate", c->family->gate);
     full = config_flag(c, "attention_output_gate", full);
     bool head = config_flag(c, "use_head_wise_attn_gate", c->family->wide_window_heads > 0);
-    return full ? FULL : head ? HEAD : NONE;
+    return full ? "full" : head ? "head" : "none";
 }
 
 static void set_gqa(struct config *c, const struct layer *l, struct stated_layers *out)
@@ -140,7 +135,7 @@ static void set_gqa(struct config *c, const struct layer *l, struct stated_layer
     group_put(c, out, "v_head_dim", h.v_head_dim == h.head_dim ? 0 : h.v_head_dim);
     group_put(c, out, "window", window);
     group_put(c, out, "chunked", l->mixer == MIX_CHUNK);
-    group_put(c, out, "gate", gate_of(c));
+    group_put_word(c, out, "gate", gate_of(c));
     group_put(c, out, "shares_kv", l->shares_kv);
     group_put(c, out, "v_is_k", v_is_k);
 }
@@ -194,7 +189,7 @@ static void set_mfa(struct config *c, struct stated_layers *out)
     group_put(c, out, "q_lora_rank", config_count(c, "share_q_dim", 0));
 }
 
-/* DeepSeek-V4. */
+/* DeepSeek-V4, whose layers have ratio 4 with an indexer or 128 without; the border is assumed. */
 static void set_compressed(struct config *c, const struct layer *l, struct stated_layers *out)
 {
     bool indexed = l->ratio > 0 && l->ratio <= 16;
@@ -249,11 +244,11 @@ static void set_gdn(struct config *c, struct stated_layers *out)
 {
     config_dismiss(c, "mamba_ssm_dtype");
     group_mixer(c, out, "gdn");
-    group_put(c, out, "key_heads", of_key(c, "linear_num_key_heads", 0));
-    group_put(c, out, "value_heads", of_key(c, "linear_num_value_heads", 0));
-    group_put(c, out, "key_dim", of_key(c, "linear_key_head_dim", 0));
-    group_put(c, out, "value_dim", of_key(c, "linear_value_head_dim", 0));
-    group_put(c, out, "conv", of_key(c, "linear_conv_kernel_dim", 4));
+    group_put(c, out, "key_heads", config_count(c, "linear_num_key_heads", 0));
+    group_put(c, out, "value_heads", config_count(c, "linear_num_value_heads", 0));
+    group_put(c, out, "key_dim", config_count(c, "linear_key_head_dim", 0));
+    group_put(c, out, "value_dim", config_count(c, "linear_value_head_dim", 0));
+    group_put(c, out, "conv", config_count(c, "linear_conv_kernel_dim", 4));
 }
 
 static void set_kda(struct config *c, struct stated_layers *out)
@@ -388,13 +383,6 @@ static double expert_ffn_of(struct config *c)
     return isnan(f) ? term_need(c, TERM_FFN) : f;
 }
 
-static void note_on(struct config *c, size_t member, const char *text)
-{
-    for (size_t i = 0; i < model_fields.n; i++)
-        if (model_fields.row[i].offset == member)
-            c->out->note[i] = text;
-}
-
 /* A width counts all shared experts; a number counts experts as wide as a routed one. */
 static double shared_ffn_of(struct config *c, double expert)
 {
@@ -402,7 +390,7 @@ static double shared_ffn_of(struct config *c, double expert)
     double n = term_or(c, TERM_SHARED_EXPERTS, c->family->shared_as_expert ? 1 : 0);
     config_dismiss(c, "use_mixed_mlp_moe");
     if (isnan(width) && n > 1)
-        note_on(c, offsetof(struct model, shared_ffn), "shared experts together");
+        NOTE(c->out, shared_ffn, "shared experts together");
     return isnan(width) ? n * expert : width;
 }
 
@@ -417,7 +405,7 @@ static void set_moe(struct config *c, struct stated_layers *out)
     group_put(c, out, "gated_ffn", is_gated(c));
     group_put(c, out, "latent_ffn", term_or(c, TERM_LATENT_FFN, 0));
     group_put(c, out, "zero_experts", term_or(c, TERM_ZERO_EXPERTS, 0));
-    if (c->family->shared_gate && out->ffn && field_find(*out->ffn->fields, "shared_gate"))
+    if (c->family->shared_gate)
         group_put(c, out, "shared_gate", shared > 0);
 }
 

@@ -56,35 +56,35 @@ static void add(const struct reader *r, struct mean *sum, size_t i, const char *
     sum->bytes += weights * byte;
 }
 
-/* A parameter of the group: its own, or the model's. */
-static double value_of(const struct reader *r, const struct stated_layers *g, const char *name)
+/* A parameter of a group's mixer or feed-forward; 0 if the kind has none of this name. */
+static double value_of(const struct reader *r, const struct fields *fields, const double *stated,
+                       const char *name)
 {
-    const struct field *f = field_find(*g->mixer->fields, name);
-    double own = f ? field_get(f, g->mixer_value) : 0;
-    if (f && isnan(own))
-        own = f->parent ? *(const double *)((const char *)&r->c->out->model + f->parent - 1)
-                        : f->init;
-    return own;
+    const struct field *f = field_find(*fields, name);
+    return f ? stated_value(f, stated, &r->c->out->model) : 0;
 }
 
-#define V(name) value_of(r, g, name)
+#define MIXER_VALUE(name) value_of(r, g->mixer->fields, g->mixer_value, name)
+#define FFN_VALUE(name) value_of(r, g->ffn->fields, g->ffn_value, name)
 
 static void add_attention(const struct reader *r, struct mean *sum, size_t i,
                           const struct stated_layers *g)
 {
-    double d = r->c->out->model.hidden, h = V("heads");
+    double d = r->c->out->model.hidden, h = MIXER_VALUE("heads");
     if (g->mixer->latent) {
-        double q = h * (V("qk_nope_dim") + V("qk_rope_dim")), rank = V("q_lora_rank");
+        double q = h * (MIXER_VALUE("qk_nope_dim") + MIXER_VALUE("qk_rope_dim")),
+               rank = MIXER_VALUE("q_lora_rank");
         add(r, sum, i, "self_attn.q_a_proj", d * rank);
         add(r, sum, i, rank > 0 ? "self_attn.q_b_proj" : "self_attn.q_proj",
             q * (rank > 0 ? rank : d));
-        add(r, sum, i, "self_attn.kv_a_proj_with_mqa", d * (V("kv_lora_rank") + V("qk_rope_dim")));
+        add(r, sum, i, "self_attn.kv_a_proj_with_mqa",
+            d * (MIXER_VALUE("kv_lora_rank") + MIXER_VALUE("qk_rope_dim")));
         add(r, sum, i, "self_attn.kv_b_proj",
-            V("kv_lora_rank") * h * (V("qk_nope_dim") + V("v_dim")));
-        add(r, sum, i, "self_attn.o_proj", h * V("v_dim") * d);
+            MIXER_VALUE("kv_lora_rank") * h * (MIXER_VALUE("qk_nope_dim") + MIXER_VALUE("v_dim")));
+        add(r, sum, i, "self_attn.o_proj", h * MIXER_VALUE("v_dim") * d);
         return;
     }
-    double kv = V("kv_heads") > 0 ? V("kv_heads") : h;
+    double kv = MIXER_VALUE("kv_heads") > 0 ? MIXER_VALUE("kv_heads") : h;
     add(r, sum, i, "self_attn.q_proj", h);
     add(r, sum, i, "self_attn.k_proj", kv);
     add(r, sum, i, "self_attn.v_proj", kv);
@@ -95,7 +95,8 @@ static void add_state(const struct reader *r, struct mean *sum, size_t i,
                       const struct stated_layers *g)
 {
     if (!strcmp(g->mixer->name, "gdn")) {
-        double keys = V("key_heads") * V("key_dim"), values = V("value_heads") * V("value_dim");
+        double keys = MIXER_VALUE("key_heads") * MIXER_VALUE("key_dim"),
+               values = MIXER_VALUE("value_heads") * MIXER_VALUE("value_dim");
         add(r, sum, i, "linear_attn.in_proj_qkv", 2 * keys + values);
         add(r, sum, i, "linear_attn.in_proj_z", values);
         add(r, sum, i, "linear_attn.out_proj", values);
@@ -119,16 +120,10 @@ static void add_layer(const struct reader *r, struct means *m, size_t i,
         add_attention(r, &m->attention, i, g);
     if (g->ffn && g->ffn->routed) {
         add(r, &m->expert, i, r->experts_outside ? "experts.0" : "mlp.experts.0", 1);
-        const struct field *f = field_find(*g->ffn->fields, "shared_ffn");
-        double shared = f ? field_get(f, g->ffn_value) : 0;
-        shared = isnan(shared) ? r->c->out->model.shared_ffn : shared;
-        if (shared > 0)
-            add(r, &m->ffn, i, "mlp.shared_experts", shared);
-    } else if (g->ffn) {
-        const struct field *f = field_find(*g->ffn->fields, "ffn");
-        double width = f ? field_get(f, g->ffn_value) : 1;
-        add(r, &m->ffn, i, "mlp.gate_proj", isnan(width) ? r->c->out->model.ffn : width);
-    }
+        if (FFN_VALUE("shared_ffn") > 0)
+            add(r, &m->ffn, i, "mlp.shared_experts", FFN_VALUE("shared_ffn"));
+    } else if (g->ffn)
+        add(r, &m->ffn, i, "mlp.gate_proj", FFN_VALUE("ffn"));
 }
 
 static void put(double *out, const struct mean *m)

@@ -9,14 +9,6 @@
 #define WINDOW (1 + offsetof(struct model, window))
 #define CHUNKED (1 + offsetof(struct model, chunked))
 
-static void note(struct imported *out, size_t member, const char *text)
-{
-    for (size_t i = 0; i < model_fields.n; i++)
-        if (model_fields.row[i].offset == member)
-            out->note[i] = text;
-}
-#define NOTE(out, member, text) note(out, offsetof(struct model, member), text)
-
 static double *model_value(struct model *m, size_t parent)
 {
     return (double *)((char *)m + parent - 1);

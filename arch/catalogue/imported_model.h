@@ -26,4 +26,14 @@ struct imported {
     struct remark remark[REMARKS_MOST];
 };
 
+/* Says how a value was derived: NOTE(out, shared_ffn, "shared experts together"). */
+#define NOTE(out, member, text) imported_note(out, offsetof(struct model, member), text)
+
+static inline void imported_note(struct imported *out, size_t member, const char *text)
+{
+    for (size_t i = 0; i < model_fields.n; i++)
+        if (model_fields.row[i].offset == member)
+            out->note[i] = text;
+}
+
 #endif

@@ -14,12 +14,10 @@ struct of_group {
     double count, beside;
 };
 
-static const struct word yes_no[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
-
 /* clang-format off */
 static const struct field rows[] = {
     { FIELD(of_group, count, "1"), .lo = 1, .hi = 1e4, .init = NAN, .whole = true, .doc = "Layers of the group." },
-    { FIELD(of_group, beside, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no,
+    { FIELD(of_group, beside, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no_words,
       .doc = "Sublayers beside those of the group before, in the same layers." },
 };
 /* clang-format on */
@@ -32,12 +30,6 @@ bool layer_list_is(const struct node *root)
 {
     const struct node *n = node_kind(root) == NODE_MAP ? node_find(root, "layers") : NULL;
     return n && node_kind(n) == NODE_LIST;
-}
-
-static void none_stated(double *value)
-{
-    for (size_t i = 0; i < SUBLAYER_VALUES; i++)
-        value[i] = NAN;
 }
 
 /* Writes the names of a registry, "gqa, mla". */
@@ -121,8 +113,7 @@ static int read_group(const struct node *n, const struct model *m, struct stated
     if (node_kind(n) != NODE_MAP)
         return node_fail(n, "layers", err, "not a map: write {count: 4, ...}");
     fields_init(group_fields, &of);
-    none_stated(out->mixer_value);
-    none_stated(out->ffn_value);
+    *out = stated_layers_of(NAN);
     if (read_mixer(n, m, &out->mixer, err) != 0 || read_ffn(n, m, &out->ffn, err) != 0)
         return -1;
     if (!out->mixer && !out->ffn)
@@ -175,7 +166,7 @@ static void describe_first(struct model *m)
     if (isnan(m->attention))
         m->attention = mixer_index(kind->name);
     if (isnan(m->heads))
-        m->heads = l.mixers ? kind->heads(&l.mixer[0].of) : 1;
+        m->heads = l.mixers ? mixer_heads(kind, &l.mixer[0].of) : 1;
 }
 
 int layer_list_finish(const struct node *at, struct layer_list *list, struct model *m,

@@ -20,14 +20,13 @@ begin() {
     run "$1"
 }
 
-# Table of P with the best engine at the best batch: a row per model, a column per context length.
-best() {
-    "$dse" payoff "build/studies/$1.db" --flips --over workload.batch --format csv | awk -F, '
-        NR > 1 && NF {
+# Lines of model, context and cell, between tabs, as a table: a row per model, a column per context length.
+grid() {
+    awk -F '\t' '
+        {
             if (!($1 in seen)) { seen[$1] = 1; model[++m] = $1 }
             if (!($2 in known)) { known[$2] = 1; context[++n] = $2 }
-            mark = $8 == "pays" ? "" : $8 == "does not pay" ? " -" : " ?"
-            cell[$1, $2] = sprintf("%.2f %s%s", $4, $3, mark)
+            cell[$1, $2] = $3
         }
         END {
             printf "| model |"; for (j = 1; j <= n; j++) printf " %s |", context[j]
@@ -39,6 +38,15 @@ best() {
                 print ""
             }
         }'
+}
+
+# P with the best engine at the best batch.
+best() {
+    "$dse" payoff "build/studies/$1.db" --flips --over workload.batch --format csv | awk -F, '
+        NR > 1 && NF {
+            mark = $8 == "pays" ? "" : $8 == "does not pay" ? " -" : " ?"
+            printf "%s\t%s\t%.2f %s%s\n", $1, $2, $4, $3, mark
+        }' | grid
 }
 
 # Prints the answer in words, then the tables of dse payoff with lines cut to a width.
@@ -80,21 +88,9 @@ classes() {
     "$dse" payoff "build/studies/$1.db" --format csv | awk -F, '
         NR > 1 && !NF { exit }
         NR > 1 {
-            if (!($1 in seen)) { seen[$1] = 1; model[++m] = $1 }
-            if (!($2 in known)) { known[$2] = 1; context[++n] = $2 }
             mark = $6 == "pays" ? "" : $6 == "does not pay" ? " -" : " ?"
-            cell[$1, $2] = sprintf("%.2f %s%s (%.2f, %.2f)", $3, $13, mark, $(NF - 2), $NF)
-        }
-        END {
-            printf "| model |"; for (j = 1; j <= n; j++) printf " %s |", context[j]
-            printf "\n| --- |"; for (j = 1; j <= n; j++) printf " --- |"
-            print ""
-            for (i = 1; i <= m; i++) {
-                printf "| %s |", model[i]
-                for (j = 1; j <= n; j++) printf " %s |", cell[model[i], context[j]]
-                print ""
-            }
-        }'
+            printf "%s\t%s\t%.2f %s%s (%.2f, %.2f)\n", $1, $2, $3, $13, mark, $(NF - 2), $NF
+        }' | grid
 }
 
 # small NAME [OPTION]...: a study whose tables are shown.

@@ -13,19 +13,8 @@
 static const struct model *model_of(const char *path, const char *text, struct err *err)
 {
     const struct entry *e;
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
+    write_model(path, text);
     return catalogue_find(catalogue, PART_MODEL, path, &e, err) == 0 ? e->value : NULL;
-}
-
-static const struct model *model_called(const char *name)
-{
-    const struct entry *e;
-    struct err err;
-    assert_int_equal(catalogue_find(catalogue, PART_MODEL, name, &e, &err), 0);
-    return e->value;
 }
 
 #define MAVERICK                                                                                   \
@@ -214,7 +203,8 @@ static void check_ranks(const struct mixer *kind, const char *model)
     struct layers l;
     layers_of(&l, &s->base.model);
     const struct sublayer *of = &l.mixer[0].of;
-    double all = kind->params(of), copied = kind->copied_params(of), tp = kind->heads(of) / 2;
+    double all = kind->params(of), copied = mixer_copied_params(kind, of),
+           tp = mixer_heads(kind, of) / 2;
     assert_true(all > 0 && copied >= 0 && copied <= all);
     assert_close(tp * layers_mixer_params_per_rank(&l, tp), 4 * (all + (tp - 1) * copied), 1e-12);
     struct kept one, many;

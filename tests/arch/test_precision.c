@@ -4,14 +4,6 @@
 #include "arch/precision.h"
 #include "tests/model.h"
 
-static void write_model(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
 /* Sizes in 10^9 B: gpt-oss-120b as its card says (60.8 GiB), Llama-3.1-70B FP8 as a server reported
  * it, the text part of Kimi-K2.5 INT4 counted from its groups and ignore list. */
 static void checkpoints_are_as_large_as_published(void **state)

@@ -4,15 +4,6 @@
 #include "arch/layers.h"
 #include "tests/model.h"
 
-static const struct model *model_called(const char *name)
-{
-    const struct entry *e;
-    struct err err;
-    if (catalogue_find(catalogue, PART_MODEL, name, &e, &err) != 0)
-        assert_string_equal(err.text, "");
-    return e->value;
-}
-
 /* Sizes in billions as published with the weights; Llama 4 Scout's 109 B count a vision tower of
  * about 1 B that is no part of the language model, so its text model is held to 107.8 (counted
  * from its configuration file). Sources: model cards of each on Hugging Face; GPT-3:

@@ -8,17 +8,10 @@
 
 static const struct model *model_of(const char *name, const char *text)
 {
-    const struct entry *e;
-    struct err err = {0};
     char path[60];
     snprintf(path, sizeof path, "./%s.yaml", name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-    if (catalogue_find(catalogue, PART_MODEL, path, &e, &err) != 0)
-        assert_string_equal(err.text, "");
-    return e->value;
+    write_model(path, text);
+    return model_called(path);
 }
 
 #define QWEN3_NEXT                                                                                 \
