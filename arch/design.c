@@ -104,13 +104,41 @@ static int check_ffn(const struct ffn_group *g, const struct layers *l, struct e
     return 0;
 }
 
+/* Values that the short form does not use. */
+static int check_flat(const struct model *m, struct err *err)
+{
+    if (m->first_dense_layers > m->layers)
+        return fail(err, "model.first_dense_layers: %g of %g layers: give at most model.layers",
+                    m->first_dense_layers, m->layers);
+    if (m->top_k > m->experts)
+        return fail(err, "model.top_k: %g of %g experts: give at most model.experts", m->top_k,
+                    m->experts);
+    if (m->index_topk > 0 && !mixer_of(m)->latent)
+        return fail(err, "model.index_topk: attention %s has no indexer: leave it out",
+                    mixer_of(m)->name);
+    return 0;
+}
+
+/* Values that the list of a model file says instead. */
+static int check_listed(const struct model *m, struct err *err)
+{
+    if (m->attention != m->list->attention)
+        return fail(err, "model.attention: the groups of the model file have their own: leave it "
+                         "out, or change layers in the file");
+    if (m->full_every != 0 || m->first_dense_layers != 0 || m->moe_every != 1)
+        return fail(err, "model.%s: the groups of the model file say it: leave it out",
+                    m->full_every != 0           ? "full_every"
+                    : m->first_dense_layers != 0 ? "first_dense_layers"
+                                                 : "moe_every");
+    return 0;
+}
+
 static int check_layers(const struct design *d, struct err *err)
 {
     const struct model *m = &d->model;
     struct layers l;
-    if (!m->list && m->first_dense_layers > m->layers)
-        return fail(err, "model.first_dense_layers: %g of %g layers: give at most model.layers",
-                    m->first_dense_layers, m->layers);
+    if ((m->list ? check_listed(m, err) : check_flat(m, err)) != 0)
+        return -1;
     layers_of(&l, m);
     if (!layers_keep(&l))
         return fail(err, "model.layers: no layer keeps a cache or a state of a request: give one a "
@@ -118,9 +146,6 @@ static int check_layers(const struct design *d, struct err *err)
     if (l.n != m->layers)
         return fail(err, "model.layers: %g, but the groups of the model file have %g: leave it out",
                     m->layers, l.n);
-    if (m->list && m->attention != m->list->attention)
-        return fail(err, "model.attention: the groups of the model file have their own: leave it "
-                         "out, or change layers in the file");
     for (size_t i = 0; i < l.mixers; i++)
         if (check_mixer(&l.mixer[i], d, err) != 0)
             return -1;

@@ -130,6 +130,8 @@ static double live(const struct sublayer *l, double tp)
 static int check(const struct sublayer *l, struct err *err)
 {
     const struct moe *m = sublayer_values(l);
+    if (m->experts <= 0)
+        return fail(err, "model.experts: MoE layers have none: give experts, top_k and moe_ffn");
     if (m->top_k > m->experts)
         return fail(err, "model.top_k: %g of %g experts: give at most model.experts", m->top_k,
                     m->experts);
@@ -138,7 +140,7 @@ static int check(const struct sublayer *l, struct err *err)
                     "model.layers: latent_ffn: %g is no narrower than the stream of %g: give "
                     "less, or 0",
                     m->latent_ffn, l->hidden);
-    if (m->experts > 0 && (m->top_k <= 0 || m->moe_ffn <= 0))
+    if (m->top_k <= 0 || m->moe_ffn <= 0)
         return fail(err, "model.top_k: experts need top_k and moe_ffn: give both");
     return 0;
 }

@@ -179,6 +179,22 @@ int layer_list_finish(const struct node *at, struct layer_list *list, struct mod
     return 0;
 }
 
+/* Flat values that say which layers are of which kind. */
+static const char *const patterns[] = {"full_every", "first_dense_layers", "moe_every"};
+
+/* The list says it instead: such a key beside it is an error, and that of a base does not count. */
+static int clear_patterns(const struct node *root, struct model *m, struct err *err)
+{
+    for (size_t i = 0; i < LEN(patterns); i++) {
+        const struct field *f = field_find(model_fields, patterns[i]);
+        const struct node *n = node_find(root, patterns[i]);
+        if (n)
+            return node_fail(n, patterns[i], err, "the groups of layers say it: leave it out");
+        field_put(f, m, f->init);
+    }
+    return 0;
+}
+
 int layer_list_read(const struct node *root, struct layer_list *out, struct model *m,
                     struct err *err)
 {
@@ -186,6 +202,8 @@ int layer_list_read(const struct node *root, struct layer_list *out, struct mode
     if (node_count(list) < 1 || node_count(list) > GROUPS_MOST)
         return node_fail(list, "layers", err, "%zu groups: give 1 to %d", node_count(list),
                          GROUPS_MOST);
+    if (clear_patterns(root, m, err) != 0)
+        return -1;
     m->layers = 0;
     out->n = node_count(list);
     for (size_t i = 0; i < out->n; i++) {

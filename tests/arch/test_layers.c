@@ -73,6 +73,7 @@ static void mistakes_in_a_list_are_named(void **state)
         {"{count: 4, mixer: none, feed_forward: none}", ":13:5: layers: neither a mixer nor"},
         {"{count: 4, window: wide}", ":13:24: layers.window: "},
         {"4", ":13:5: layers: not a map"},
+        {"{count: 4, feed_forward: moe, experts: 0}", ": model.experts: MoE layers have none"},
         {"{count: 4, mixer: none}", ": model.layers: no layer keeps a cache or a state"},
         {"{count: 4, shares_kv: yes}", ": model.layers: no layer keeps a cache or a state"},
     };
@@ -86,6 +87,28 @@ static void mistakes_in_a_list_are_named(void **state)
         if (!strstr(err.text, wrong[i].message))
             assert_string_equal(err.text, wrong[i].message);
     }
+    struct err err = {0};
+    assert_null(
+        model_of("./pattern.yaml", MAVERICK "moe_every: 2\nlayers:\n  - {count: 4}\n", &err));
+    assert_non_null(
+        strstr(err.text, ":12:12: moe_every: the groups of layers say it: leave it out"));
+}
+
+static void the_short_form_refuses_what_it_would_ignore(void **state)
+{
+    struct err err;
+    struct design d;
+    (void)state;
+    struct study *s = study_with(SET("model=llama-3.1-8b"));
+    d = s->base;
+    d.model.top_k = 2;
+    assert_int_equal(design_check(&d, &err), -1);
+    assert_non_null(strstr(err.text, "model.top_k: 2 of 0 experts: give at most model.experts"));
+    d = s->base;
+    d.model.index_topk = 2048;
+    assert_int_equal(design_check(&d, &err), -1);
+    assert_non_null(strstr(err.text, "model.index_topk: attention gqa has no indexer"));
+    study_free(s);
 }
 
 /* Groups of layers with nothing in common: a step has room for their operators, or they are
@@ -133,6 +156,10 @@ static void a_list_is_not_contradicted(void **state)
     assert_int_equal(design_check(&d, &err), -1);
     assert_non_null(
         strstr(err.text, "model.attention: the groups of the model file have their own"));
+    d = s->base;
+    d.model.moe_every = 2;
+    assert_int_equal(design_check(&d, &err), -1);
+    assert_non_null(strstr(err.text, "model.moe_every: the groups of the model file say it"));
     study_free(s);
 }
 
@@ -551,6 +578,7 @@ int main(void)
         cmocka_unit_test(a_list_says_what_the_short_form_says),
         cmocka_unit_test(a_group_takes_from_the_model_what_it_does_not_state),
         cmocka_unit_test(mistakes_in_a_list_are_named),
+        cmocka_unit_test(the_short_form_refuses_what_it_would_ignore),
         cmocka_unit_test(groups_that_differ_are_priced_or_refused),
         cmocka_unit_test(a_list_is_not_contradicted),
         cmocka_unit_test(the_ranks_of_a_tp_group_hold_each_weight),
