@@ -1,4 +1,5 @@
 #include "db/private.h"
+#include "db/page_checksum.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -11,8 +12,6 @@
 #include "base/mem.h"
 
 enum {
-    APPLICATION_ID = 0x64736521, /* "dse!" */
-    SCHEMA = 1,
     BEGIN_MS = 100, /* enough for a reader to recover the journal, not for a writer to end */
     CLOSE_MS = 2000,
     JOURNAL_PAGES = 4096, /* at this size the journal is copied back into the file */
@@ -156,11 +155,47 @@ static bool is_empty(const struct state *s)
     return s->application == 0 && s->version == 0 && s->objects == 0;
 }
 
+/* In a transaction: is the file as long as its header says? While there is a journal, pages may be
+ * there instead. */
+static int compare_size(struct db *db, const char *plain, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    struct stat file, journal;
+    int row = db_prepare(
+        db, &s, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", err);
+    if (row == 0)
+        row = db_step(db, s, err);
+    int64_t size = row == 1 ? sqlite3_column_int64(s, 0) : 0;
+    char *name = mem_print("%s-wal", plain);
+    bool may_be_short = stat(plain, &file) != 0 ||
+                        (!db->immutable && stat(name, &journal) == 0 && journal.st_size > 0);
+    free(name);
+    sqlite3_finalize(s);
+    if (row < 0)
+        return -1;
+    if (may_be_short || file.st_size >= size)
+        return 0;
+    return fail_io(err,
+                   "%s: is damaged: it was cut to %" PRId64 " of %" PRId64 " bytes" DB_DAMAGED_HELP,
+                   db->path, (int64_t)file.st_size, size);
+}
+
+static int check_size(struct db *db, struct err *err)
+{
+    if (db_exec(db, "BEGIN", err) != 0)
+        return -1;
+    char *plain = db_plain_path(db->path);
+    int failed = compare_size(db, plain, err);
+    free(plain);
+    db_undo(db);
+    return failed;
+}
+
 static int check_state(struct db *db, const struct state *s, struct err *err)
 {
     if (is_empty(s))
         return db->write ? 0 : fail_io(err, "%s: is not a dse database: it is empty", db->path);
-    if (s->application != APPLICATION_ID)
+    if (s->application != STORE_ID)
         return fail_io(err,
                        "%s: is not a dse database: another program has made it: give another "
                        "file",
@@ -172,11 +207,15 @@ static int check_state(struct db *db, const struct state *s, struct err *err)
                        db->path, s->version, SCHEMA);
     if (s->version < 1 || s->objects == 0)
         return fail_io(err, "%s: is damaged: its tables are missing", db->path);
-    return 0;
+    struct page_state pages = page_checksum_state(db->sqlite, "main");
+    if (s->version >= SCHEMA_SEALED && !pages.sealed && !pages.fresh)
+        return fail_io(err, "%s: is damaged: its header has changed" DB_DAMAGED_HELP, db->path);
+    return check_size(db, err);
 }
 
 static int make_schema(struct db *db, struct err *err)
 {
+    page_checksum_enable(db->sqlite);
     if (db_exec(db, "PRAGMA page_size = 16384", err) != 0 || db_begin(db, err) != 0)
         return -1;
 
@@ -187,8 +226,8 @@ static int make_schema(struct db *db, struct err *err)
         goto undo;
     }
     if (is_empty(&now)) { /* and no other process has made it since the first read */
-        char *mark = mem_print("PRAGMA application_id = %d; PRAGMA user_version = %d",
-                               APPLICATION_ID, SCHEMA);
+        char *mark =
+            mem_print("PRAGMA application_id = %d; PRAGMA user_version = %d", STORE_ID, SCHEMA);
         int failed = db_exec(db, mark, err) != 0 || db_exec(db, schema, err) != 0;
         free(mark);
         if (failed)
@@ -231,8 +270,11 @@ static int show_upgraded(struct db *db, struct err *err)
 
 static int open_sqlite(struct db *db, const char *name, int flags)
 {
+    const char *vfs = page_checksum_vfs();
+    if (vfs == NULL)
+        return SQLITE_NOMEM;
     int code =
-        sqlite3_open_v2(name, &db->sqlite, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+        sqlite3_open_v2(name, &db->sqlite, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, vfs);
     if (code != SQLITE_OK)
         return code;
     sqlite3_extended_result_codes(db->sqlite, 1);

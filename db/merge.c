@@ -375,7 +375,8 @@ static int copy_item(struct db *db, struct item *item, struct err *err)
     db->damaged = false;
     failed = db_begin(db, err) != 0 || copy_run_in(db, item, err) != 0 || db_end(db, err) != 0;
     db_undo(db);
-    if (failed && db->damaged && !source_is_intact(db))
+    if (failed && !db_fail_page(db, "source", item->path, err) && db->damaged &&
+        !source_is_intact(db))
         fail_io(err, "%s: is damaged" DB_DAMAGED_HELP, item->path);
     sqlite3_exec(db->sqlite, "DETACH source", NULL, NULL, NULL);
     return failed ? -1 : 0;

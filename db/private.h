@@ -6,6 +6,12 @@
 
 #include "db/db.h"
 
+enum {
+    STORE_ID = 0x64736521, /* "dse!", PRAGMA application_id */
+    SCHEMA = 2,            /* PRAGMA user_version of new stores */
+    SCHEMA_SEALED = 2,     /* from this version on, pages have checksums */
+};
+
 #define BUSY_MS 10000 /* a reader waits while a writer copies the journal into the file */
 
 #define DB_DAMAGED_HELP ": restore it, or save what can be read with sqlite3's .recover"
@@ -26,6 +32,9 @@ struct db {
     bool damaged;     /* the last db_fail reported damage */
     struct err regex; /* error of the last pattern that was refused */
 };
+
+/* Reports the page of `path`, open as `schema`, that failed its checksum: 1; 0 if none did. */
+int db_fail_page(struct db *db, const char *schema, const char *path, struct err *err);
 
 /* Reports what SQLite's result code means to the user. Always -1. */
 int db_fail(struct db *db, int code, struct err *err);

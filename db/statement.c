@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "db/page_checksum.h"
 #include "db/private.h"
 
 /* sqlite3_system_errno is 0 for most failed writes; the file or its journal then has the errno. */
@@ -28,9 +29,26 @@ static bool disk_is_full(int code, int os)
            ((code & 0xff) == SQLITE_IOERR && (os == ENOSPC || os == EDQUOT || os == EFBIG));
 }
 
+int db_fail_page(struct db *db, const char *schema, const char *path, struct err *err)
+{
+    uint32_t page = page_checksum_state(db->sqlite, schema).damaged;
+    if (page == 0)
+        return 0;
+    db->damaged = true;
+    fail_io(err,
+            "%s: is damaged: page %" PRIu32 " fails its checksum (a fault of the disk, or another "
+            "program has written into the store): run dse check %s",
+            path, page, path);
+    return 1;
+}
+
 int db_fail(struct db *db, int code, struct err *err)
 {
     const char *path = db->path;
+    if (db->sqlite == NULL)
+        return fail_io(err, "%s: out of memory", path);
+    if (code == SQLITE_IOERR_DATA && db_fail_page(db, "main", path, err))
+        return -1;
     int os = last_errno(db);
     const char *why = os != 0 ? strerror(os) : sqlite3_errmsg(db->sqlite);
 

@@ -93,9 +93,12 @@ points merged.db | cmp -s whole.csv - || complain "three shards hold other point
     complain "a second start prices again"
 points whole.db | cmp -s whole.csv - || complain "a second start changes the points"
 
+# shellcheck source=tests/old_store.sh
+. "$DSE_SOURCE/tests/old_store.sh"
 # Resumes within and between scenarios: the points of a run that stopped after K are gone.
 for k in 3 8 20; do
     cp whole.db cut.db
+    as_old cut.db || break
     sqlite3 cut.db "DELETE FROM point WHERE point >= $k; UPDATE run SET done = $k, feasible = $(ok $k), ended = ''" 2>/dev/null || break
     "$DSE" sweep study.yaml --db cut.db --quiet >out.txt || complain "does not resume after $k"
     points cut.db | cmp -s whole.csv - || complain "other points after $k"
@@ -104,7 +107,7 @@ done
 
 # A store of an older version, without the column: its points are of the scenario base.
 cp whole.db old.db
-if sqlite3 old.db "ALTER TABLE point DROP COLUMN scenario; ALTER TABLE run DROP COLUMN folder" 2>/dev/null; then
+if as_old old.db && sqlite3 old.db "ALTER TABLE point DROP COLUMN scenario; ALTER TABLE run DROP COLUMN folder" 2>/dev/null; then
     is "$(sql old.db 'SELECT DISTINCT scenario FROM point')" base "scenario of an old store"
     is "$("$DSE" query old.db --where "scenario = 'base'" --columns scenario --top 1 --format csv | tail -n 1)" base "old store, by query"
     "$DSE" merge new.db old.db >/dev/null || complain "an old store cannot be merged"

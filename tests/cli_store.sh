@@ -150,8 +150,12 @@ for keep in all feasible; do
 done
 
 # ---- a missing column: the store is damaged; the message does not blame the user ----
-sed 's/system_cost_usd REAL/system_cost_uxd REAL/; s/"system_cost_usd" REAL/"system_cost_uxd" REAL/' small.db >torn.db
-if cmp -s small.db torn.db; then complain "no column was renamed"; fi
+# shellcheck source=tests/old_store.sh
+. "$DSE_SOURCE/tests/old_store.sh"
+cp small.db old.db
+as_old old.db || complain "no sqlite3 to make a store of an older version"
+sed 's/system_cost_usd REAL/system_cost_uxd REAL/; s/"system_cost_usd" REAL/"system_cost_uxd" REAL/' old.db >torn.db
+if cmp -s old.db torn.db; then complain "no column was renamed"; fi
 for command in pareto payoff report "recommend --tokens-per-s 1M"; do
     # shellcheck disable=SC2086
     {

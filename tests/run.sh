@@ -8,7 +8,7 @@ CDPATH='' cd -- "$(dirname -- "$0")/.."
 . dse/setup.sh
 
 libraries="$libraries libcmocka-dev:cmocka"
-tools="$tools patch:patch"
+tools="$tools patch:patch sqlite3:sqlite3"
 install_missing
 build dev
 

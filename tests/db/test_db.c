@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "db/db.h"
+#include "db/page_checksum.h"
 
 /* ---- a folder for each test ---- */
 
@@ -69,6 +70,17 @@ static void spill(const char *path, long offset, const void *bytes, size_t size)
         assert_int_equal(fseek(f, offset, SEEK_SET), 0);
     assert_int_equal(fwrite(bytes, 1, size, f), size);
     assert_int_equal(fclose(f), 0);
+}
+
+/* Changes bytes of the first page as SQLite would. */
+static void spill_header(const char *path, size_t offset, const void *bytes, size_t size)
+{
+    size_t all;
+    char *file = slurp(path, &all);
+    memcpy(file + offset, bytes, size);
+    page_seal((unsigned char *)file, 16384, 1);
+    spill(path, 0, file, 16384);
+    free(file);
 }
 
 /* ---- a small study ---- */
@@ -638,8 +650,8 @@ static void a_store_of_a_newer_version_is_refused(void **state)
     const char *path = in_folder("a.db");
     make_store(path, "x", 0, 10, 10);
     spill(path, 60, "\0\0\0\7", 4); /* the user's version */
-    open_fails(path, DB_READ, "was made by a newer dse (schema 7): this one reads up to 1");
-    open_fails(path, DB_WRITE, "was made by a newer dse (schema 7): this one reads up to 1");
+    open_fails(path, DB_READ, "was made by a newer dse (schema 7): this one reads up to 2");
+    open_fails(path, DB_WRITE, "was made by a newer dse (schema 7): this one reads up to 2");
 }
 
 static void a_damaged_store_is_reported(void **state)
@@ -711,7 +723,7 @@ static void a_store_without_a_journal_is_read_where_nothing_can_be_written(void 
     make_store(path, "x", 0, 10, 10);
     for (int wal = 0; wal < 2; wal++) {
         if (wal) /* as it is while a reader outlives the writer */
-            spill(path, 18, "\2\2", 2);
+            spill_header(path, 18, "\2\2", 2);
         assert_int_equal(chmod(path, 0444), 0);
         assert_int_equal(chmod(folder, 0555), 0);
         pid_t child = fork();
