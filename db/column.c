@@ -90,28 +90,102 @@ static char *without_dots(const struct table *known, const char *where)
     return out;
 }
 
-int db_where(struct db *db, const char *where, char **out, struct err *err)
+/* What a condition may name. Points to the texts of `known`. Caller frees. */
+static struct where_columns columns_of(const struct table *known)
+{
+    struct where_column *column = mem_alloc(known->rows + 1, sizeof *column);
+    for (size_t i = 0; i < known->rows; i++) {
+        const char *type = table_text_at(known, i, "type");
+        column[i] = (struct where_column){.name = table_text_at(known, i, "name"),
+                                          .unit = table_text_at(known, i, "unit"),
+                                          .kind = !strcmp(type, "TEXT") ? WHERE_TEXTS
+                                                  : *type               ? WHERE_NUMBERS
+                                                                        : WHERE_ANY};
+    }
+    return (struct where_columns){column, known->rows};
+}
+
+/* Adds the values of a condition to those that step_rows binds. */
+static void keep_values(struct db *db, struct where *w)
+{
+    db->where_value =
+        mem_grow(db->where_value, db->where_values + w->values + 1, sizeof *db->where_value);
+    for (size_t i = 0; i < w->values; i++)
+        db->where_value[db->where_values++] = w->value[i];
+    free(w->value);
+    w->value = NULL;
+    w->values = 0;
+}
+
+void db_bind_where(struct db *db, sqlite3_stmt *s)
+{
+    int most = sqlite3_bind_parameter_count(s);
+    for (size_t i = 0; i < db->where_values && (int)(WHERE_FIRST + i) <= most; i++) {
+        const struct where_value *v = &db->where_value[i];
+        int at = (int)(WHERE_FIRST + i);
+        if (v->kind == VALUE_INTEGER)
+            sqlite3_bind_int64(s, at, v->integer);
+        else if (v->kind == VALUE_NUMBER)
+            sqlite3_bind_double(s, at, v->number);
+        else
+            sqlite3_bind_text(s, at, v->text, -1, SQLITE_STATIC);
+    }
+}
+
+/* A condition in SQL that the readable language does not have: as it stands, if SQLite takes it. If
+ * SQLite only misses a column, `err` says so, else it keeps what the language misses. */
+static int plain_sql(struct db *db, const struct table *known, const char *where, char **out,
+                     struct err *err)
 {
     static const char unknown[] = "no such column: ";
-    struct table known;
     struct err inner, why;
-
-    if (db_columns(db, &known, err) != 0)
-        return -1;
-    *out = without_dots(&known, where);
+    *out = without_dots(known, where);
     int rc = db_check_where(db, *out, &inner);
     const char *name = sqlite3_errmsg(db->sqlite);
-    if (rc != 0 && inner.status == STATUS_INPUT && !strncmp(name, unknown, sizeof unknown - 1)) {
-        char *column = mem_text(name + sizeof unknown - 1);
-        not_a_column(&known, column, &why);
-        fail(err, "--where \"%.400s\": %s", where, why.text);
-        free(column);
-    } else if (rc != 0)
+    if (rc == 0)
+        return 0;
+    if (inner.status != STATUS_INPUT)
         *err = inner;
-    table_free(&known);
-    if (rc != 0) {
-        free(*out);
-        *out = NULL;
+    else if (!strncmp(name, unknown, sizeof unknown - 1) && !strstr(err->text, "not a column")) {
+        char *column = mem_text(name + sizeof unknown - 1);
+        const char *at = strstr(where, column);
+        not_a_column(known, column, &why);
+        where_fail(where, at ? (size_t)(at - where) : 0, why.text, err);
+        free(column);
     }
+    free(*out);
+    *out = NULL;
+    return -1;
+}
+
+int db_where(struct db *db, const char *where, char **out, struct err *err)
+{
+    struct table known;
+    struct err inner;
+    struct where w = {.first = WHERE_FIRST + db->where_values};
+
+    *out = NULL;
+    if (db_select(db,
+                  "SELECT p.name AS name, p.type AS type, coalesce(a.unit, '') AS unit"
+                  " FROM pragma_table_info('point') p LEFT JOIN about a ON a.name = p.name"
+                  " ORDER BY p.cid",
+                  NULL, 0, &known, err) != 0)
+        return -1;
+    struct where_columns columns = columns_of(&known);
+    enum where_result parsed = where_parse(&w, where, columns, err);
+    int rc = parsed == WHERE_DONE ? db_check_where(db, w.sql, &inner) : -1;
+    if (rc == 0) {
+        *out = w.sql;
+        w.sql = NULL;
+        keep_values(db, &w);
+    } else if (parsed == WHERE_FOREIGN)
+        rc = plain_sql(db, &known, where, out, err);
+    else if (parsed == WHERE_DONE && inner.status == STATUS_INPUT)
+        where_fail(where, 0, inner.text, err);
+    else if (parsed == WHERE_DONE)
+        *err = inner;
+    where_free(&w);
+    free((void *)columns.column);
+    table_free(&known);
     return rc;
 }

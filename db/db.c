@@ -394,6 +394,9 @@ void db_close(struct db *db)
         }
     }
     sqlite3_close(db->sqlite);
+    for (size_t i = 0; i < db->where_values; i++)
+        free(db->where_value[i].text);
+    free(db->where_value);
     free(db->column);
     free(db->path);
     free(db);

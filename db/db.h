@@ -146,11 +146,12 @@ int db_column(struct db *db, const char *name, size_t length, char **out, struct
 /* Is there such a column? */
 bool db_is_column(struct db *db, const char *name, size_t length);
 
-/* A user's condition on the columns of point, with the store's column names. It is checked,
- * with db_column's message for an unknown column. Caller frees. */
+/* A user's condition on the columns of point, as SQL for statements of this connection. Readable
+ * (db/where.h) or plain SQL. The values of a readable one are parameters that db_select and db_each
+ * bind by themselves. Errors: "--where:COLUMN: WHAT: RIGHT". Caller frees. */
 int db_where(struct db *db, const char *where, char **out, struct err *err);
 
-/* Checks that `where` is one SQL condition on the columns of point. */
+/* Checks that `where`, from db_where, is one SQL condition on the columns of point. */
 int db_check_where(struct db *db, const char *where, struct err *err);
 
 /* As db_select, row by row: `each` gets one row, valid until it returns, and returns 0 to continue;

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "db/db.h"
+#include "db/where.h"
 
 enum {
     STORE_ID = 0x64736521, /* "dse!", PRAGMA application_id */
@@ -28,6 +29,9 @@ struct db {
     struct db_column *column;
     size_t columns;
     sqlite3_stmt *put, *drop, *progress, *check;
+
+    struct where_value *where_value; /* of the conditions that db_where has accepted */
+    size_t where_values;
 
     bool damaged;     /* the last db_fail reported damage */
     struct err regex; /* error of the last pattern that was refused */
@@ -80,6 +84,10 @@ char *db_quote(const char *name);
  * frees. */
 char *db_plain_path(const char *path);
 char *db_uri(const char *path, const char *option);
+
+/* Parameters from this number on are the values of conditions; db_select's texts are below. */
+enum { WHERE_FIRST = 1100 };
+void db_bind_where(struct db *db, sqlite3_stmt *s);
 
 int db_allow_select(struct db *db, struct err *err); /* prepares a new connection for db_select */
 

@@ -130,12 +130,16 @@ int db_check_where(struct db *db, const char *where, struct err *err)
 {
     sqlite3_stmt *s;
     struct err inner;
-    char *sql = mem_print("SELECT 1 FROM point WHERE (%s\n)", where);
+    /* What is a condition in both places has balanced brackets. */
+    char *sql = mem_print("SELECT CASE WHEN %s\nTHEN 1 END FROM point WHERE (%s\n)", where, where);
     int failed = prepare_query(db, &s, &(struct question){.sql = sql}, &inner);
+    int parameters = failed ? 0 : sqlite3_bind_parameter_count(s);
 
-    if (failed && inner.status == STATUS_INPUT)
-        failed = fail(err, "--where \"%.400s\": %s: write an SQL condition, like tpot_s < 0.05",
-                      where, sqlite3_errmsg(db->sqlite));
+    if (parameters > 0 && parameters < WHERE_FIRST)
+        failed = fail(err, "a parameter has no value: write the value");
+    else if (failed && inner.status == STATUS_INPUT)
+        failed = fail(err, "%s: write a condition like tpot_s < 50 ms and engine = none",
+                      sqlite3_errmsg(db->sqlite));
     else if (failed)
         *err = inner;
     sqlite3_finalize(s);
@@ -175,6 +179,8 @@ static int step_rows(struct db *db, const struct question *q, struct table *row,
         return -1;
     for (size_t i = 0; i < q->n_texts; i++)
         sqlite3_bind_text(s, (int)i + 1, q->texts[i], -1, SQLITE_STATIC);
+    if (q->own)
+        db_bind_where(db, s);
 
     int stop = 0, code = SQLITE_OK;
     while (stop == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {

@@ -48,7 +48,7 @@ static const struct option options[] = {
     {"--over", "COLUMN,...", "do not split by these columns: one front over all their values"},
     {"--objectives", "+A,-B",
      "metrics, + maximised, - minimised; default: +tokens_per_s,-system_cost_usd"},
-    {"--where", "EXPR", "only points that satisfy an SQL condition"},
+    {"--where", "EXPR", "only points that satisfy a condition, as in `dse query`"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
 };

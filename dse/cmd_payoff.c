@@ -364,7 +364,7 @@ static const struct option options[] = {
     {"--over", "COLUMN,...", "do not split by these columns: each side chooses their values"},
     {"--budget", "cost|area|power|none", "the budget that both sides share; default: cost"},
     {"--where", "EXPR",
-     "only points that satisfy an SQL condition; stop points are then interpolated"},
+     "only points that satisfy a condition, as in `dse query`; stop points are then interpolated"},
     {"--stop", "PATH[=FROM:TO]",
      "also find where P = 1 along this parameter or price, swept or not; repeatable"},
     {"--map", "X,Y", "P over two parameters or prices, each PATH or PATH=FROM:TO"},

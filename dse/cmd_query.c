@@ -263,8 +263,9 @@ static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
     SCENARIO_OPTION,
     {"--where", "EXPR",
-     "an SQL condition on the columns, with '.' or '_' in names, like \"tpot_s < 0.05 and engine = "
-     "'none'\""},
+     "a condition like \"tpot_s < 50 ms and engine in (none, duplex) and model ~ ^deepseek\": "
+     "names "
+     "with '.' or '_', units, ~ (Perl syntax), in, between, is null, and or not; or SQL"},
     {"--match", "COLUMN=REGEX", "only rows whose column matches (Perl syntax); repeatable"},
     {"--columns", "A,B",
      "columns to show, as chip.memory_byte or chip_memory_byte; all: every column"},
@@ -281,8 +282,8 @@ const struct command cmd_query = {
     .least = 1,
     .most = 1,
     .summary = "read the store: filters, regular expressions, SQL",
-    .example = "  dse query payoff.db --match model=deepseek --where \"verdict "
-               "= 'ok'\" --sort tokens_per_s:desc --top 5\n"
+    .example = "  dse query payoff.db --where \"model ~ deepseek and tpot_s < 50 ms "
+               "and verdict = ok\" --sort tokens_per_s:desc --top 5\n"
                "  dse query payoff.db --sql \"SELECT model, max(tokens_per_s) "
                "FROM point GROUP BY model\" --format md",
     .options = options,

@@ -209,7 +209,7 @@ static const struct option options[] = {
      "workload "
      "always split"},
     {"--over", "COLUMN,...", "do not split by these columns: one answer over all their values"},
-    {"--where", "EXPR", "only points that satisfy an SQL condition"},
+    {"--where", "EXPR", "only points that satisfy a condition, as in `dse query`"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
 };

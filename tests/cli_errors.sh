@@ -100,8 +100,12 @@ wrong 1 '^text\.db: is not a dse database' query text.db
 head -c 3000 good.db >cut.db
 wrong 1 '^cut\.db: is damaged' query cut.db
 wrong 1 'cannot be opened' sweep good.yaml --db nowhere/x.db
-wrong 2 '^--where "tpot ~ 3": .*: write' query good.db --where 'tpot ~ 3'
-wrong 2 '^--where "speed > 3": "speed": not a column: ' pareto good.db --where 'speed > 3'
+wrong 2 '^--where:1: "tpot": not a column: did you mean "tpot_s"' query good.db --where 'tpot ~ 3'
+wrong 2 '^--where:1: "speed": not a column: ' pareto good.db --where 'speed > 3'
+wrong 2 '^--where:10: tpot_s is a time .s.: 50 W is not, write ' query good.db --where 'tpot_s < 50 W'
+wrong 2 '^--where:9: ~ .: at character 1: missing closing parenthesis' query good.db --where "model ~ '('"
+wrong 2 '^--where:2: ";" is not expected here: ' query good.db --where '1; DELETE FROM point'
+wrong 2 '^--where:2: "." is not expected here: ' query good.db --where '1) OR (1'
 # Options without effect together with, or without, another option.
 printf 'study: dry\nsweep: {workload.context: [1024, 2048]}\n' >dry.yaml
 wrong 2 '^dse sweep: --db: has no effect with --dry-run' sweep dry.yaml --dry-run --db dry.db
@@ -111,14 +115,14 @@ wrong 2 '^dse eval: --format: a single point is printed as text or json' eval --
 wrong 2 '^dse query: --match: "modell": not a column: did you mean "model"' query good.db --match modell=gpt
 wrong 2 '^dse query: --sort: "tpott_s": not a column: did you mean "tpot_s"' query good.db --sort tpott_s:desc
 wrong 2 '^dse query: --columns: "tpott_s": not a column: did you mean "tpot_s"' query good.db --columns model,tpott.s
-wrong 2 '^--where "tpott_s < 1": "tpott_s": not a column: did you mean "tpot_s"' query good.db --where 'tpott_s < 1'
+wrong 2 '^--where:1: "tpott_s": not a column: did you mean "tpot_s"' query good.db --where 'tpott_s < 1'
 wrong 2 '^--objectives: "tpott_s": not a column: did you mean "tpot_s"' pareto good.db --objectives=-tpott_s
 for command in pareto payoff 'recommend --tokens-per-s 1M'; do
     # shellcheck disable=SC2086
     { set -- $command; name=$1; shift; }
     wrong 2 '^--by: "modell": not a column: did you mean "model"' "$name" good.db "$@" --by modell
     wrong 2 '^--by: "tpot_s" is not swept in this run: ' "$name" good.db "$@" --by tpot_s
-    wrong 2 '^--where "tpott_s < 1": "tpott_s": not a column: did you mean "tpot_s"' "$name" good.db "$@" --where 'tpott_s < 1'
+    wrong 2 '^--where:1: "tpott_s": not a column: did you mean "tpot_s"' "$name" good.db "$@" --where 'tpott_s < 1'
 done
 wrong 2 '^--by: "enginee": not a column: did you mean "engine"' payoff good.db --by +enginee
 # A metric that no point of the run has: the message says what it needs. good.db: decode, ideal timing.

@@ -39,6 +39,21 @@ sql "count(*)" "FROM point WHERE abs(attention_s + projection_s + ffn_s + expert
 # A path with dots is a column in a condition, but not inside quotes.
 is "$("$DSE" query all.db --where "workload.context > 9000 AND engine <> 'workload.context'" --columns point --format csv)" \
    "$("$DSE" query all.db --where "workload_context > 9000" --columns point --format csv)" "--where with dots"
+
+# The readable form keeps the same rows as SQL, in every command that takes it.
+same() { is "$("$DSE" query all.db --where "$1" --columns point --format csv)" \
+            "$("$DSE" query all.db --sql "SELECT point FROM point WHERE $2 ORDER BY id" --format csv)" "--where $1"; }
+same "tpot_s < 50 ms and engine in (none, duplex)" "tpot_s < 0.05 AND engine IN ('none', 'duplex')"
+same "model ~ ^deep and not (engine = none or workload.context > 9 k)" \
+     "model LIKE 'deep%' AND NOT (engine = 'none' OR workload_context > 9000)"
+same "tokens_per_s / system_cost_usd > 1e-3 and verdict = ok" "tokens_per_s / system_cost_usd > 1e-3 AND verdict = 'ok'"
+same "CASE WHEN tpot_s < 0.05 THEN 1 END" "tpot_s < 0.05"
+for command in "pareto all.db" "recommend all.db --tokens-per-s 1k"; do
+    # shellcheck disable=SC2086
+    is "$("$DSE" $command --format csv --where "model ~ gpt3 and tpot_s < 50 ms and engine in (none, duplex)")" \
+       "$("$DSE" $command --format csv --where "model REGEXP 'gpt3' AND tpot_s < 0.05 AND (engine = 'none' OR engine = 'duplex')")" \
+       "$command --where"
+done
 # The column of an axis that a later run adds comes after the metrics in the store; it is shown too.
 printf 'study: first\nsweep: {workload.context: [1024, 2048]}\n' >first.yaml
 printf 'study: second\nsweep: {chip.link_domain: [8, 72]}\n' >second.yaml
