@@ -1,18 +1,19 @@
 /* Idea: a layer over SQLite's own file system layer, for the main file of a connection only. The
- * checksum is taken in eight lanes of 64 bits, which a processor computes side by side.
- * Invariant: each step is a bijection of the lane's state and of the word, so a change within one
- * word of 64 bits is always noticed, any other with probability 1 - 2^-64. The page's number takes
- * part, so a page that was written in the wrong place is noticed too. */
+ * checksum is taken in 32 lanes of 64 bits, which become vector instructions: in each, the sum of
+ * its words, and a sum of those sums that is rotated between words and so depends on their order.
+ * Invariant: a change of one word changes the first sum; of several words, both with probability
+ * 1 - 2^-64 each. The page's number takes part, so a page in the wrong place is noticed too. */
 #include "db/page_checksum.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lanes.h"
 #include "db/private.h"
 
 enum {
-    LANES = 8,
-    WORD = 8,          /* bytes */
+    WORD = 8, /* bytes */
+    STRIPE = LANES * WORD,
     HEADER = 100,      /* bytes of SQLite's header, at the start of page 1 */
     AT_PAGE_SIZE = 16, /* two bytes, big-endian; 1 is 65536 */
     AT_RESERVED = 20,
@@ -27,11 +28,17 @@ enum {
 /* Odd, from the fractional part of the golden ratio. */
 #define MULTIPLIER 0x9e3779b97f4a7c15u
 
-static uint64_t load(const unsigned char *p)
+/* A word of the file, whose lowest byte is first on every machine. */
+INLINED uint64_t load(const unsigned char *p)
 {
-    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
-           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-           (uint64_t)p[7] << 56;
+    const uint64_t one = 1;
+    uint64_t word, swapped = 0;
+    memcpy(&word, p, WORD);
+    if (*(const unsigned char *)&one == 1)
+        return word;
+    for (int i = 0; i < WORD; i++)
+        swapped |= (uint64_t)p[i] << 8 * i;
+    return swapped;
 }
 
 static void store(unsigned char *p, uint64_t word)
@@ -40,23 +47,41 @@ static void store(unsigned char *p, uint64_t word)
         p[i] = (unsigned char)(word >> 8 * i);
 }
 
-static uint64_t mix(uint64_t state, uint64_t word)
+INLINED uint64_t mix(uint64_t state, uint64_t word)
 {
     state = (state ^ word) * MULTIPLIER;
     return state << 31 | state >> 33;
 }
 
+struct sums {
+    uint64_t words[LANES], order[LANES];
+};
+
+FOR_ALL_VECTORS
+static void add_stripes(struct sums *to, const unsigned char *bytes, uint32_t size)
+{
+    struct sums s = *to;
+    for (uint32_t at = 0; at < size; at += STRIPE)
+        for (uint32_t i = 0; i < LANES; i++) {
+            s.words[i] += load(bytes + at + i * WORD);
+            s.order[i] = (s.order[i] << 29 | s.order[i] >> 35) + s.words[i];
+        }
+    *to = s;
+}
+
 uint64_t page_checksum(const unsigned char *page, uint32_t size, uint32_t number)
 {
-    uint64_t lane[LANES] = {1, 2, 3, 4, 5, 6, 7, 8}, sum = size;
-    uint32_t last = size - LANES * WORD;
-    for (uint32_t at = 0; at < last; at += LANES * WORD)
-        for (uint32_t i = 0; i < LANES; i++)
-            lane[i] = mix(lane[i], load(page + at + i * WORD));
+    struct sums s;
+    unsigned char last[STRIPE];
+    uint64_t sum = size;
     for (uint32_t i = 0; i < LANES; i++)
-        lane[i] = mix(lane[i], i + 1 < LANES ? load(page + last + i * WORD) : number);
+        s.words[i] = s.order[i] = i * MULTIPLIER;
+    add_stripes(&s, page, size - STRIPE);
+    memcpy(last, page + size - STRIPE, STRIPE);
+    store(last + STRIPE - WORD, number);
+    add_stripes(&s, last, STRIPE);
     for (uint32_t i = 0; i < LANES; i++)
-        sum = mix(sum, lane[i]);
+        sum = mix(mix(sum, s.words[i]), s.order[i]);
     sum = (sum ^ sum >> 32) * MULTIPLIER;
     return sum ^ sum >> 29;
 }

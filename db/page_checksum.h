@@ -31,7 +31,7 @@ struct page_state {
 /* The state of `schema` ("main", or an attached file). All zero if it is not open. */
 struct page_state page_checksum_state(struct sqlite3 *sqlite, const char *schema);
 
-/* The checksum of a page, less its last PAGE_CHECKSUM_BYTES. `size` is a multiple of 64. */
+/* The checksum of a page, less its last PAGE_CHECKSUM_BYTES. `size` is a multiple of 256. */
 uint64_t page_checksum(const unsigned char *page, uint32_t size, uint32_t number);
 
 /* Does the end of the page hold its checksum? / Puts it there. */

@@ -127,7 +127,7 @@ static void every_page_of_a_store_has_its_checksum(void **state)
 static void every_flipped_bit_changes_the_checksum(void **state)
 {
     (void)state;
-    enum { SIZE = 512 };
+    enum { SIZE = 1024 };
     unsigned char page[SIZE];
     for (size_t i = 0; i < SIZE; i++)
         page[i] = (unsigned char)(i * 37);
@@ -139,12 +139,12 @@ static void every_flipped_bit_changes_the_checksum(void **state)
         assert_false(page_is_sealed(page, SIZE, 7));
         page[bit / 8] ^= (unsigned char)(1u << bit % 8);
     }
-    for (size_t i = 0; i + 65 < SIZE; i++) { /* the highest bits of neighbours in a lane */
+    for (size_t i = 0; i + 257 < SIZE; i++) { /* the highest bits of neighbours in a lane */
         page[i] ^= 0x80;
-        page[i + 64] ^= 0x80;
+        page[i + 256] ^= 0x80;
         assert_false(page_is_sealed(page, SIZE, 7));
         page[i] ^= 0x80;
-        page[i + 64] ^= 0x80;
+        page[i + 256] ^= 0x80;
     }
 }
 
