@@ -17,6 +17,17 @@ enum {
     JOURNAL_PAGES = 4096, /* at this size the journal is copied back into the file */
 };
 
+/* `points` have this verdict; it is a reason for `applies_to`. */
+#define VERDICTS_VIEW                                                                              \
+    "CREATE VIEW verdicts AS"                                                                      \
+    "  WITH same AS (SELECT run, verdict AS own, coalesce(reasons, verdict) AS reasons,"           \
+    "      count(*) AS points FROM point GROUP BY run, verdict, reasons),"                         \
+    "    each AS (SELECT run, own, points, value AS verdict FROM same,"                            \
+    "      json_each('[\"' || replace(same.reasons, ', ', '\",\"') || '\"]'))"                     \
+    "  SELECT run.name AS run_name, verdict, sum(points * (verdict = own)) AS points,"             \
+    "    sum(points) AS applies_to"                                                                \
+    "  FROM each JOIN run ON run.id = each.run GROUP BY run.id, verdict;"
+
 static const char schema[] =
     "CREATE TABLE run("
     "  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, spec TEXT, spec_hash TEXT,"
@@ -24,20 +35,18 @@ static const char schema[] =
     "  last INTEGER, keep TEXT, done INTEGER, feasible INTEGER, folder TEXT DEFAULT '');"
     "CREATE TABLE point("
     "  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, point INTEGER NOT NULL, verdict TEXT,"
-    "  scenario TEXT DEFAULT 'base');"
+    "  reasons TEXT, scenario TEXT DEFAULT 'base');"
     "CREATE TABLE about(name TEXT PRIMARY KEY, unit TEXT, meaning TEXT) WITHOUT ROWID;"
     "INSERT INTO about VALUES"
     "  ('id', '', 'run and point in one number: run << 48 | point'),"
     "  ('run', '', 'the run (run.id)'),"
     "  ('point', '', 'index in the study''s space'),"
     "  ('verdict', '', 'ok, or why not'),"
+    "  ('reasons', '', 'every reason why the point is infeasible'),"
     "  ('scenario', '', 'the scenario of the study; base: none');"
     "CREATE VIEW feasible AS"
     "  SELECT run.name AS run_name, point.* FROM point JOIN run ON run.id = point.run"
-    "  WHERE verdict = 'ok';"
-    "CREATE VIEW verdicts AS"
-    "  SELECT run.name AS run_name, verdict, count(*) AS points"
-    "  FROM point JOIN run ON run.id = point.run GROUP BY run.id, verdict;";
+    "  WHERE verdict = 'ok';" VERDICTS_VIEW;
 
 /* ---- transactions ---- A commit takes the lock again at once, and the journal is copied back
  * under a lock too (SQLITE_CHECKPOINT_FULL), so that no other process can write in between. If one
@@ -243,10 +252,15 @@ undo:
 /* A store of an older version: adds what it lacks. */
 int db_upgrade(struct db *db, struct err *err)
 {
-    return db_add_column(db, "point", "scenario", "TEXT DEFAULT 'base'", err) != 0 ||
-                   db_add_column(db, "run", "folder", "TEXT DEFAULT ''", err) != 0
-               ? -1
-               : 0;
+    int reasons = db_has_column(db, "main", "point", "reasons", err);
+    if (reasons < 0 || db_add_column(db, "point", "scenario", "TEXT DEFAULT 'base'", err) != 0 ||
+        db_add_column(db, "run", "folder", "TEXT DEFAULT ''", err) != 0)
+        return -1;
+    return reasons ? 0
+                   : db_exec(db,
+                             "ALTER TABLE main.point ADD COLUMN reasons TEXT;"
+                             "DROP VIEW IF EXISTS main.verdicts;" VERDICTS_VIEW,
+                             err);
 }
 
 /* The same for a store that is only read: views in front of its tables. */

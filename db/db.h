@@ -5,17 +5,15 @@
  *          space (points in the study), first, last (index range of the shard, last excluded),
  *          keep, done (points evaluated), feasible (how many of those), folder (where relative
  *          paths of the study start)
- *   point  id (run << 48 | point), run, point (index in the space), scenario (base if the study
- *          has no others), then one column per swept parameter and per metric; columns that a later
- *          run needs are added to the table
- *   about  column name, unit, meaning: describes each column of point
- *   file   run, kind, name, text: the models, chips, engines, prices and calibrations that the run
- *          was priced with, so that its rows can be priced again
- *   miss   (runs without a feasible point) run, text: by how much the points miss which limits
- *   sensitivity  (made by dse sensitivity) study, spec_hash, metric, axis, and how much it matters
- * Views for people
- *   feasible  the points whose verdict is ok, with the run's name
- *   verdicts  number of points per run and verdict
+ *   point  id (run << 48 | point), run, point (index in the space), verdict, reasons (all, where
+ *          infeasible: "memory, tpot"), scenario (base if the study has no others), then one column
+ * per swept parameter and per metric; columns that a later run needs are added to the table about
+ * column name, unit, meaning: describes each column of point file   run, kind, name, text: the
+ * models, chips, engines, prices and calibrations that the run was priced with, so that its rows
+ * can be priced again miss   (runs without a feasible point) run, text: by how much the points miss
+ * which limits sensitivity  (made by dse sensitivity) study, spec_hash, metric, axis, and how much
+ * it matters Views for people feasible  the points whose verdict is ok, with the run's name
+ *   verdicts  number of points per run and verdict, and to how many it applies beside others
  *
  * Points arrive in ascending order and are committed together with run.done, so a killed run
  * continues at first + done: no point is priced twice or lost. One process at a time writes a file,

@@ -108,7 +108,7 @@ static void append_default_columns(char **sql, const struct queried_run *of,
                                    const struct table *known)
 {
     static const char *const names[] = {"point", "scenario", "model", "chip", "engine"};
-    static const char *const keys[] = {"id", "run"};
+    static const char *const keys[] = {"id", "run", "reasons"};
     static const char *const metrics[] = {"verdict",      "batch",           "tpot_s",
                                           "tokens_per_s", "attention_share", "engine_speedup",
                                           "limit",        "system_cost_usd", "power_w"};

@@ -45,7 +45,8 @@ static void print_point(const struct cursor *c, struct block *block, const struc
     enum verdict v = (enum verdict)LANE(&block->metrics, metrics, verdict)[0];
     const char *reason = verdict_reason(v, &c->design);
     for (size_t k = 0; k < columns->n && columns->column[k].of != OF_METRIC; k++) {
-        if (columns->column[k].of == OF_SCENARIO && !c->study->whole->overlays)
+        if (columns->column[k].of == OF_REASONS ||
+            (columns->column[k].of == OF_SCENARIO && !c->study->whole->overlays))
             continue;
         printf(" %s=", columns->column[k].name);
         print_cell(&columns->column[k], row[k]);

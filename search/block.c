@@ -199,8 +199,8 @@ size_t block_fill(struct block *b, struct cursor *c, const struct columns *colum
     return n;
 }
 
-/* Writes the chosen mapping and what no axis varies. */
-static void write_plan(double *row, const struct block *b, size_t i)
+/* Writes the chosen mapping, what no axis varies, and the reasons. */
+static void write_plan(double *row, const struct block *b, size_t i, double reasons)
 {
     const struct columns *columns = b->columns;
     const struct prepared *p = b->prepared;
@@ -209,6 +209,8 @@ static void write_plan(double *row, const struct block *b, size_t i)
         const struct column *of = &columns->column[k];
         if (of->of == OF_PART || of->of == OF_SCENARIO)
             row[k] = 0;
+        else if (of->of == OF_REASONS)
+            row[k] = reasons;
         else if (of->of == OF_FIXED)
             row[k] = columns->fixed_value[of->at];
         if (of->of != OF_PLAN)
@@ -241,8 +243,11 @@ static void price_rows(struct block *b, size_t offset)
         for (size_t k = 0; k < s->constraints && *verdict == VERDICT_OK; k++)
             if (to[1 + k] > 0)
                 *verdict = VERDICT_CONSTRAINT;
+        double reasons = NAN;
+        if (columns && *verdict != VERDICT_OK)
+            reasons = (double)reasons_of(s, &b->like.workload, &b->metrics, i, to);
         if (columns)
-            write_plan(b->row[i] + offset, b, i);
+            write_plan(b->row[i] + offset, b, i, reasons);
     }
     for (size_t k = 0; columns && k < columns->n; k++) {
         const double *value = column_lane(b, &columns->column[k]);

@@ -126,12 +126,25 @@ static void add_fixed_columns(struct columns *out, const struct study *s)
     }
 }
 
+static void add_reasons(struct columns *out)
+{
+    struct column *c = add(out, "reasons", "", "every reason why the point is infeasible");
+    for (size_t set = 0; set < REASON_SETS; set++) {
+        reasons_text(set, out->reason_text[set]);
+        out->reason[set] = out->reason_text[set];
+    }
+    c->texts = out->reason;
+    c->n_texts = REASON_SETS;
+    c->of = OF_REASONS;
+}
+
 void columns_make(struct columns *out, const struct study *s)
 {
     struct metric_scope scope;
 
     study_scope(s, &scope);
     *out = (struct columns){.scenario = s->scenario};
+    add_reasons(out);
     struct column *scenario = add(out, "scenario", "", "the scenario of the study; base: none");
     scenario->texts = &out->scenario;
     scenario->n_texts = 1;

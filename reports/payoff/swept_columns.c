@@ -24,9 +24,11 @@ static bool of_question(const char *name)
     return !strcmp(name, "model") || !strcmp(name, "scenario") || starts(name, "workload_");
 }
 
+/* A column that says which point it is, or only what others say. */
 static bool is_key(const char *name)
 {
-    return !strcmp(name, "id") || !strcmp(name, "run") || !strcmp(name, "point");
+    return !strcmp(name, "id") || !strcmp(name, "run") || !strcmp(name, "point") ||
+           !strcmp(name, "reasons");
 }
 
 /* Counts the values of a column; of a run with several scenarios, those in the one that has most:

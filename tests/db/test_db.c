@@ -416,16 +416,50 @@ static void a_later_run_adds_its_columns(void **state)
 
     struct table t;
     works(db_columns(db, &t, &err));
-    assert_int_equal(t.rows, 10);
+    assert_int_equal(t.rows, 11);
     assert_int_equal(t.columns, 3);
     assert_string_equal(t.header[2], "meaning");
     assert_string_equal(table_at(&t, 0, 0)->text, "id");
     assert_string_equal(table_at(&t, 3, 0)->text, "verdict");
-    assert_string_equal(table_at(&t, 4, 0)->text, "scenario");
-    assert_string_equal(table_at(&t, 7, 0)->text, "tokens_per_s");
-    assert_string_equal(table_at(&t, 7, 1)->text, "1/s");
-    assert_string_equal(table_at(&t, 7, 2)->text, "speed, said better");
-    assert_string_equal(table_at(&t, 8, 0)->text, "power_w");
+    assert_string_equal(table_at(&t, 4, 0)->text, "reasons");
+    assert_string_equal(table_at(&t, 5, 0)->text, "scenario");
+    assert_string_equal(table_at(&t, 8, 0)->text, "tokens_per_s");
+    assert_string_equal(table_at(&t, 8, 1)->text, "1/s");
+    assert_string_equal(table_at(&t, 8, 2)->text, "speed, said better");
+    assert_string_equal(table_at(&t, 9, 0)->text, "power_w");
+    table_free(&t);
+    db_close(db);
+    db_run_free(&run);
+}
+
+/* One point misses memory and tpot, one tpot alone, one nothing. */
+static void verdicts_counts_a_point_for_each_of_its_reasons(void **state)
+{
+    (void)state;
+    static const char *const reasons[] = {"memory, tpot", "tpot"};
+    static const struct db_column both[] = {{"verdict", "", "", verdicts},
+                                            {"reasons", "", "", reasons}};
+    struct err err = {0};
+    struct db *db = opened(in_folder("reasons.db"), DB_WRITE);
+    struct db_run run = study("reasons", 0, 3);
+    works(db_run_begin(db, &run, both, LEN(both), &err));
+    works(db_put(db, 0, (double[]){1, 0}, &err));
+    works(db_put(db, 1, (double[]){2, 1}, &err));
+    works(db_put(db, 2, (double[]){0, NAN}, &err));
+    works(db_commit(db, 3, 1, true, &err));
+    struct table t;
+    works(db_select(db, "SELECT verdict, points, applies_to FROM verdicts ORDER BY verdict", NULL,
+                    0, &t, &err));
+    static const struct {
+        const char *verdict;
+        double points, applies_to;
+    } want[] = {{"memory", 1, 1}, {"ok", 1, 1}, {"tpot", 1, 2}};
+    assert_int_equal(t.rows, LEN(want));
+    for (size_t i = 0; i < LEN(want); i++) {
+        assert_string_equal(table_at(&t, i, 0)->text, want[i].verdict);
+        assert_true(table_at(&t, i, 1)->number == want[i].points);
+        assert_true(table_at(&t, i, 2)->number == want[i].applies_to);
+    }
     table_free(&t);
     db_close(db);
     db_run_free(&run);
@@ -1194,6 +1228,7 @@ int main(void)
         IN_FOLDER(beginning_a_finished_run_reports_that_it_is_finished),
         IN_FOLDER(another_study_of_the_same_name_is_refused_and_nothing_is_written),
         IN_FOLDER(a_later_run_adds_its_columns),
+        IN_FOLDER(verdicts_counts_a_point_for_each_of_its_reasons),
         IN_FOLDER(two_runs_can_be_made_one_after_the_other),
         IN_FOLDER(a_run_is_found_by_name_or_is_the_newest),
         IN_FOLDER(too_many_points_are_refused),
