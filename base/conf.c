@@ -114,14 +114,25 @@ int node_fail(const struct node *n, const char *path, struct err *err, const cha
                 named ? path : "", named ? ": " : "", what);
 }
 
-int node_fail_file(const struct node *n, const char *path, const char *file,
-                   const struct err *inner, struct err *err)
+static size_t digits(const char *text)
 {
-    size_t length = strlen(file);
-    const char *line = inner->text + length + 1;
+    return strspn(text, "0123456789");
+}
 
-    if (strncmp(inner->text, file, length) != 0 || inner->text[length] != ':' || *line < '0' ||
-        *line > '9')
+/* Does a message start with FILE:LINE:COLUMN: ? */
+static bool has_place(const char *text)
+{
+    for (const char *at = strchr(text, ':'); at && at[1] != ' '; at = strchr(at + 1, ':')) {
+        size_t line = digits(at + 1), column = line ? digits(at + line + 2) : 0;
+        if (column && at[line + 1] == ':' && at[line + column + 2] == ':')
+            return true;
+    }
+    return false;
+}
+
+int node_fail_file(const struct node *n, const char *path, const struct err *inner, struct err *err)
+{
+    if (!has_place(inner->text))
         return node_fail(n, path, err, "%s", inner->text);
     *err = *inner;
     return -1;

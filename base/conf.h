@@ -47,10 +47,10 @@ size_t node_column(const struct node *n);
 int node_fail(const struct node *n, const char *path, struct err *err, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
-/* Reports an error found while reading `file`, which `n` names. An error that already gives a line
- * of the file is passed on unchanged; any other gets the position of `n`. Always -1. */
-int node_fail_file(const struct node *n, const char *path, const char *file,
-                   const struct err *inner, struct err *err);
+/* Reports an error found while reading a file that `n` names. An error that already starts with
+ * FILE:LINE:COLUMN is passed on unchanged; any other gets the position of `n`. Always -1. */
+int node_fail_file(const struct node *n, const char *path, const struct err *inner,
+                   struct err *err);
 
 /* Binds the scalar `n` to the field: parses it, checks the range, stores it in `object`. */
 int node_bind_field(const struct node *n, const struct field *f, const char *path, void *object,

@@ -178,9 +178,10 @@ static const char *latency_allows(const struct metrics *m, char text[48])
     return text;
 }
 
-static void print_text(const struct mapped *mapped, const struct plan *plan, const struct design *d,
-                       const struct metrics *m, const struct price_book *book)
+static void print_text(const struct mapped *mapped, const struct plan *plan, const struct cursor *c,
+                       const struct metrics *m)
 {
+    const struct design *d = &c->design;
     if (m->verdict == VERDICT_CALIBRATION || !mapped) {
         bool lacks = m->verdict == VERDICT_CALIBRATION;
         print_title(d, plan, lacks ? "no calibration" : "no mapping");
@@ -229,7 +230,7 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     print_cost("system power", "power_w", m);
     print_cost("USD per hour", "usd_per_hour", m);
     print_cost("USD per M tokens", "usd_per_mtok", m);
-    costs_text(d, book);
+    costs_text(d, cursor_prices(c));
     print_operators(mapped, d, m);
     if (!isnan(m->calibrated_on)) {
         print_calibration(d, m);
@@ -286,10 +287,20 @@ static void json_parameters(const struct design *d)
     }
 }
 
-static void print_json(const struct mapped *mapped, const struct plan *plan,
-                       const struct design *design, const struct metrics *m,
-                       const struct price_book *book)
+/* The prices that the study sweeps. */
+static void json_prices(const struct cursor *c)
 {
+    const struct study *s = c->study;
+    for (size_t i = s->slow; i < s->hardware; i++) {
+        printf(",\n    \"%s\": ", s->axis[i].path);
+        json_number(field_get(s->axis[i].parameter.field, &cursor_prices(c)->middle), stdout);
+    }
+}
+
+static void print_json(const struct mapped *mapped, const struct plan *plan, const struct cursor *c,
+                       const struct metrics *m)
+{
+    const struct design *design = &c->design;
     struct design d = *design;
     struct devices dev;
 
@@ -302,24 +313,26 @@ static void print_json(const struct mapped *mapped, const struct plan *plan,
     json_metrics(m);
     printf("\n  },\n  \"parameters\": {");
     json_parameters(&d);
+    json_prices(c);
     printf("\n  },\n  \"cost\": ");
-    costs_json(&d, book);
+    costs_json(&d, cursor_prices(c));
     printf(",\n  \"operators\": [");
     devices_of(&dev, &d);
     for (size_t i = 0; mapped && i < mapped->step.ops.n; i++) {
         const struct op *o = &mapped->step.ops.op[i];
-        struct op_cost c = step_op_cost(&mapped->step, &dev, i, step_load(&mapped->step, m->batch));
+        struct op_cost cost =
+            step_op_cost(&mapped->step, &dev, i, step_load(&mapped->step, m->batch));
         printf("%s\n    {\"name\": \"%s%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ",
                i ? "," : "", o->drafts ? "draft." : "", o->name, op_class_text[o->class],
-               place_text[c.on]);
+               place_text[cost.on]);
         json_number(o->count, stdout);
-        const double number[] = {c.flop, c.byte, c.wire_byte, c.time_s};
+        const double number[] = {cost.flop, cost.byte, cost.wire_byte, cost.time_s};
         static const char *const key[] = {"flop", "byte", "wire_byte", "time_s"};
         for (size_t j = 0; j < LEN(number); j++) {
             printf(", \"%s\": ", key[j]);
             json_number(number[j], stdout);
         }
-        printf(", \"bound\": \"%s\"}", bound_text[c.bound]);
+        printf(", \"bound\": \"%s\"}", bound_text[cost.bound]);
     }
     printf("\n  ]\n}\n");
 }
@@ -332,7 +345,7 @@ static void print_point(const struct cursor *c, const struct metrics *m, const s
     for (size_t i = 0; i < c->prepared.n; i++)
         if (!memcmp(&c->prepared.mapped[i].plan, plan, sizeof *plan))
             mapped = &c->prepared.mapped[i];
-    (json ? print_json : print_text)(mapped, plan, &c->design, m, &c->study->prices);
+    (json ? print_json : print_text)(mapped, plan, c, m);
 }
 
 static int eval_one(const struct study *s, bool json)
@@ -439,6 +452,7 @@ static int eval_points(const struct scenarios *q, struct study *init, struct cat
     struct study *s;
     struct points points;
     struct table t;
+    struct cursor first = {0};
     bool feasible = false;
     int rc = -1;
 
@@ -450,12 +464,12 @@ static int eval_points(const struct scenarios *q, struct study *init, struct cat
         struct plan plan;
         if (points_scenario(&points, row, q->base, init, &s) != 0)
             continue;
-        struct design d = s->base;
-        for (size_t i = 0; i < s->axes; i++)
-            axis_put(&s->axis[i], 0, &d);
-        if (points_put(&points, row, catalogue, &d) != 0 || points.found.n)
+        cursor_seek(&first, s, 0);
+        struct design d = first.design;
+        struct price_book prices = *cursor_prices(&first);
+        if (points_put(&points, row, catalogue, &d, &prices) != 0 || points.found.n)
             continue; /* the other rows may have mistakes too */
-        evaluate(&d, &s->prices, &m, &plan);
+        evaluate(&d, &prices, &m, &plan);
         if (m.verdict == VERDICT_OK && !study_allows(s, &d, &m))
             m.verdict = VERDICT_CONSTRAINT;
         feasible = feasible || m.verdict == VERDICT_OK;
@@ -469,6 +483,7 @@ static int eval_points(const struct scenarios *q, struct study *init, struct cat
     print_table(&t, q->format, 1);
     rc = feasible || !points.csv.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
 done:
+    cursor_free(&first);
     table_free(&t);
     points_close(&points);
     return rc;
@@ -548,7 +563,8 @@ close:
 }
 
 static const struct option options[] = {
-    {"--set", "PATH=VALUE", "set a parameter, overriding the file and the defaults; repeatable"},
+    {"--set", "PATH=VALUE",
+     "set a parameter, or a price (prices.NAME), overriding the file and the defaults; repeatable"},
     {"--scenario", "NAME",
      "this scenario of the study; default: all as text, base in json and in rows of a list that "
      "name "

@@ -64,7 +64,7 @@ static struct target target_of(const char *name)
             path[length] = '_';
         }
     }
-    if (t.kind == TARGET_NONE && design_parameter(path, p, &ignored) == 0)
+    if (t.kind == TARGET_NONE && study_parameter(path, p, &ignored) == 0)
         t.kind = TARGET_PARAMETER;
     if (t.kind == TARGET_NONE && !strcmp(path, "scenario"))
         t.kind = TARGET_SCENARIO;
@@ -308,8 +308,14 @@ void points_close(struct points *p)
     csv_free(&p->csv);
 }
 
-static int set_cell(const struct target *t, const char *text, struct catalogue *c, struct design *d,
-                    struct err *err)
+/* What a row sets. */
+struct priced {
+    struct design *design;
+    struct price_book *prices;
+};
+
+static int set_cell(const struct target *t, const char *text, struct catalogue *c,
+                    const struct priced *to, struct err *err)
 {
     const struct entry *e;
     double value;
@@ -317,14 +323,19 @@ static int set_cell(const struct target *t, const char *text, struct catalogue *
         if ((t->has_unit ? field_parse_si : field_parse)(t->parameter.field, text, &value, err) !=
             0)
             return -1;
-        design_put(d, &t->parameter, value);
+        if (t->parameter.part != PART_PRICES)
+            design_put(to->design, &t->parameter, value);
+        else if (price_is_factor(t->parameter.field))
+            return fail(err, "%s", factor_is_fixed);
+        else
+            price_put(t->parameter.field, value, to->prices);
         return 0;
     }
     char *copy = mem_text(text);
     int rc = catalogue_find(c, t->part, trimmed(copy), &e, err);
     free(copy);
     if (rc == 0)
-        entry_put(e, d);
+        entry_put(e, to->design);
     return rc;
 }
 
@@ -354,15 +365,17 @@ int points_scenario(struct points *p, size_t row, struct study *base, struct stu
     return rc;
 }
 
-int points_put(struct points *p, size_t row, struct catalogue *c, struct design *d)
+int points_put(struct points *p, size_t row, struct catalogue *c, struct design *d,
+               struct price_book *prices)
 {
+    const struct priced to = {d, prices};
     struct err inner;
     size_t before = p->found.n;
     for (int pass = TARGET_PART; pass <= TARGET_PARAMETER; pass++)
         for (size_t i = 0; i < p->csv.columns; i++) {
             const char *text = csv_at(&p->csv, row, i);
             if ((int)p->target[i].kind != pass || !text[strspn(text, BLANKS)] ||
-                set_cell(&p->target[i], text, c, d, &inner) == 0)
+                set_cell(&p->target[i], text, c, &to, &inner) == 0)
                 continue;
             add_cell_fault(p, row, i, &inner);
         }

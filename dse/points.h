@@ -22,9 +22,11 @@ int points_open(struct points *out, const char *path, struct err *err);
 int points_parse(struct points *out, const char *name, const char *text, size_t length,
                  struct err *err);
 
-/* Sets the values of a row in the design: catalogue entries first, then single parameters. -1 if
+/* Sets the values of a row in the design and the prices: catalogue entries first, then single
+ * values. -1 if
  * `found` got a mistake of the row. */
-int points_put(struct points *p, size_t row, struct catalogue *c, struct design *d);
+int points_put(struct points *p, size_t row, struct catalogue *c, struct design *d,
+               struct price_book *prices);
 
 /* The scenario of `base` that the column `scenario` names for a row; `init` without one or with an
  * empty cell. -1 if `found` got a mistake of the row. */

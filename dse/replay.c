@@ -122,16 +122,16 @@ static size_t value_of(const struct axis *a, const struct cell *c)
     return i;
 }
 
-static int put_axis(const struct replay *r, const struct axis *a, struct design *d, struct err *err)
+static int put_axis(struct replay *r, const struct axis *a, struct err *err)
 {
     const struct cell *c = cell_of(&r->row, a->path);
     if (!c)
         return 0; /* the index gives it, or the mapping */
     size_t i = value_of(a, c);
     if (a->real && c->kind == CELL_NUMBER)
-        axis_put_value(a, c->number, d);
+        cursor_set_value(&r->cursor, a, c->number);
     else if (i < a->n)
-        axis_put(a, i, d);
+        cursor_set(&r->cursor, a, i);
     else if (a->part != PART_PLAN)
         return fail_io(err,
                        "run %s: point %.0f: %s is no value of its study: is the store damaged?",
@@ -173,7 +173,7 @@ static int evaluate_row(struct replay *r, struct err *err)
     bool ranked = s->strategy->ranks && index >= 0 && index < (double)s->size;
     cursor_seek(c, s, ranked ? (uint64_t)index : 0);
     for (size_t i = 0; i < s->axes; i++)
-        if (put_axis(r, &s->axis[i], &c->design, err) != 0)
+        if (put_axis(r, &s->axis[i], err) != 0)
             return -1;
     const struct design asked = c->design;
     fix_mapping(r, &c->design);

@@ -7,6 +7,53 @@
 #include "base/mem.h"
 #include "base/regex.h"
 
+static const char PRICES[] = "prices"; /* prices_fields.section */
+
+const char factor_is_fixed[] = "a factor on what the design states: change what it states";
+
+bool path_is_of_prices(const char *path)
+{
+    size_t length = sizeof PRICES - 1;
+    return !strncmp(path, PRICES, length) && (path[length] == '.' || path[length] == '_');
+}
+
+const struct field *price_field(const char *path)
+{
+    return path_is_of_prices(path) ? field_find(prices_fields, path + sizeof PRICES) : NULL;
+}
+
+int price_parameter(const char *path, struct parameter *out, struct err *err)
+{
+    const struct field *f = price_field(path);
+    const char *near = f ? NULL : field_nearest(prices_fields, path + sizeof PRICES);
+    if (!f)
+        return near ? fail(err, "unknown price: did you mean \"%s.%s\"?", PRICES, near)
+                    : fail(err, "unknown price: `dse list prices` shows all");
+    *out = (struct parameter){f, PART_PRICES, sizeof(struct design) + f->offset};
+    return 0;
+}
+
+char *study_path(const struct parameter *p, char *buffer, size_t size)
+{
+    if (p->part != PART_PRICES)
+        return design_path(p, buffer, size);
+    snprintf(buffer, size, "%s.%s", PRICES, p->field->name);
+    return buffer;
+}
+
+int study_parameter(const char *path, struct parameter *out, struct err *err)
+{
+    return path_is_of_prices(path) ? price_parameter(path, out, err)
+                                   : design_parameter(path, out, err);
+}
+
+void price_put(const struct field *price, double value, struct price_book *out)
+{
+    field_put(price, &out->low, value);
+    field_put(price, &out->middle, value);
+    field_put(price, &out->high, value);
+}
+
 enum { STEPS_MOST = 10000000 }; /* all values of an axis are in memory */
 
 void axis_free(struct axis *a)
@@ -42,6 +89,8 @@ double axis_unit(const struct axis *a, double value)
 
 void axis_put_value(const struct axis *a, double value, struct design *d)
 {
+    if (axis_is_price(a))
+        return;
     /* The engine `none` stays `none`. */
     if (a->part != PART_ENGINE || !d->engine_name || strcmp(d->engine_name, "none") != 0 ||
         (!a->keeps_none && a->parameter.field->offset == offsetof(struct engine, bandwidth_ratio)))
@@ -76,7 +125,7 @@ static int find_entry(const struct axis *a, const char *name, const struct node 
     char *path = catalogue_path(from->folder, name);
     int rc = catalogue_find(from->catalogue, a->part, path, out, &inner);
     if (rc != 0)
-        node_fail_file(place, a->path, path, &inner, err);
+        node_fail_file(place, a->path, &inner, err);
     free(path);
     return rc;
 }
@@ -247,21 +296,24 @@ static size_t find_repeated(const double *value, size_t n)
 
 static void read_list(struct axis *a, const struct node *value, struct faults *found)
 {
-    struct design d;
+    union {
+        struct design design;
+        struct prices prices;
+    } scratch;
+    const struct field *f = a->parameter.field;
     struct err err;
     bool words = true;
     size_t before = found->n;
 
-    void *part = (char *)&d + design_parts[a->part].offset;
     a->value = mem_alloc(items(value), sizeof *a->value);
     for (size_t i = 0; i < items(value); i++) {
-        if (node_bind_field(item(value, i), a->parameter.field, a->path, part, &err) != 0) {
+        if (node_bind_field(item(value, i), f, a->path, &scratch, &err) != 0) {
             node_add_fault(item(value, i), found, &err);
             continue;
         }
-        double v = design_get(&d, &a->parameter);
+        double v = field_get(f, &scratch);
         a->value[a->n++] = v;
-        words = words && field_word(a->parameter.field, v);
+        words = words && field_word(f, v);
     }
     size_t repeated = find_repeated(a->value, a->n);
     if (found->n == before && repeated < a->n) {
@@ -272,7 +324,7 @@ static void read_list(struct axis *a, const struct node *value, struct faults *f
     if (words && a->n) {
         a->text = mem_alloc(a->n, sizeof *a->text);
         for (size_t i = 0; i < a->n; i++)
-            a->text[i] = field_word(a->parameter.field, a->value[i]);
+            a->text[i] = field_word(f, a->value[i]);
     }
 }
 
@@ -289,10 +341,12 @@ static int find_path(struct axis *a, const struct axis_source *from, struct err 
         }
     if (a->is_part)
         return 0;
-    if (design_parameter(name, &a->parameter, &inner) != 0)
+    if (study_parameter(name, &a->parameter, &inner) != 0)
         return node_fail(from->key, name, err, "%s", inner.text);
     a->part = a->parameter.part;
-    design_path(&a->parameter, a->path, sizeof a->path);
+    if (axis_is_price(a) && price_is_factor(a->parameter.field))
+        return node_fail(from->key, name, err, "%s", factor_is_fixed);
+    study_path(&a->parameter, a->path, sizeof a->path);
     return 0;
 }
 

@@ -1,8 +1,10 @@
 /* Points between two changes of operators share a prepared step, so they differ only in the rates
  * of chip and engine and fit into lanes. The fast axes are digits of a mixed-radix number: an axis
  * whose digit is the same for all points of a block is set once, the others per point. Invariant:
- * a block holds points of one prepared step and one calibration. */
+ * a block holds points of one prepared step, one calibration and one price list. */
 #include "search/block.h"
+
+#include <string.h>
 
 #include "arch/timing.h"
 
@@ -27,6 +29,8 @@ static void block_start(struct block *b, struct cursor *c, const struct columns 
     b->columns = columns;
     b->prepared = &c->prepared;
     b->like = c->design;
+    if (study_sweeps_prices(c->study))
+        b->prices = c->prices;
 }
 
 /* Do both designs use the same calibration? */
@@ -35,11 +39,22 @@ static bool has_same_calibration(const struct design *a, const struct design *b)
     return a->calibration == b->calibration && a->calibration_own == b->calibration_own;
 }
 
+static bool has_same_prices(const struct block *b, const struct cursor *c)
+{
+    return !study_sweeps_prices(c->study) || memcmp(&b->prices, &c->prices, sizeof b->prices) == 0;
+}
+
+static const struct price_book *block_prices(const struct block *b)
+{
+    return study_sweeps_prices(b->study) ? &b->prices : &b->study->prices;
+}
+
 bool block_add(struct block *b, struct cursor *c, const struct columns *columns, double *row)
 {
     const struct study *s = c->study;
     size_t n = b->devices.n;
-    if (n && (!c->fresh || n == LANES || !has_same_calibration(&b->like, &c->design)))
+    if (n && (!c->fresh || n == LANES || !has_same_calibration(&b->like, &c->design) ||
+              !has_same_prices(b, c)))
         return false;
     if (!n)
         block_start(b, c, columns);
@@ -54,7 +69,7 @@ bool block_add(struct block *b, struct cursor *c, const struct columns *columns,
 static uint64_t fast_points(const struct study *s)
 {
     uint64_t points = 1;
-    for (size_t i = s->slow; i < s->axes; i++)
+    for (size_t i = s->hardware; i < s->axes; i++)
         points *= s->axis[i].n;
     return points;
 }
@@ -62,7 +77,7 @@ static uint64_t fast_points(const struct study *s)
 /* Axes of engine parameters are not independent: they skip the engine `none` (axis_put_value). */
 static bool fast_axes_are_independent(const struct study *s)
 {
-    for (size_t i = s->slow; i < s->axes; i++)
+    for (size_t i = s->hardware; i < s->axes; i++)
         if (!s->axis[i].is_part && s->axis[i].part == PART_ENGINE)
             return false;
     return true;
@@ -79,7 +94,7 @@ static void fill_constants(struct block *b, const struct study *s)
     struct devices *d = &b->devices;
     LANES_FILL(&d->chip, LANES, s->base.chip);
     LANES_FILL(&d->engine, LANES, s->base.engine);
-    for (size_t i = s->slow; i < s->axes; i++) {
+    for (size_t i = s->hardware; i < s->axes; i++) {
         const struct axis *a = &s->axis[i];
         b->members[i] = 0;
         for (size_t k = 0; a->is_part && k < design_parts[a->part].fields->size / sizeof(double);
@@ -147,7 +162,7 @@ static size_t count_same_calibration(const struct study *s, const struct cursor 
     if (!timing_of(&c->design.mode)->needs_calibration)
         return n;
     uint64_t points = period;
-    for (size_t k = s->slow; k < s->axes; k++) {
+    for (size_t k = s->hardware; k < s->axes; k++) {
         points /= s->axis[k].n;
         uint64_t same = points - c->index % points;
         if (s->axis[k].is_part && s->axis[k].part == PART_CHIP && same < n)
@@ -174,7 +189,7 @@ size_t block_fill(struct block *b, struct cursor *c, const struct columns *colum
     n = most < LANES ? most : LANES;
     n = n < left ? n : (size_t)left;
     n = count_same_calibration(s, c, period, n);
-    for (size_t k = s->slow, points = period; k < s->axes; k++) {
+    for (size_t k = s->hardware, points = period; k < s->axes; k++) {
         const struct axis *a = &s->axis[k];
         size_t digit[LANES];
         points /= a->n; /* points that share a digit */
@@ -190,7 +205,7 @@ size_t block_fill(struct block *b, struct cursor *c, const struct columns *colum
         for (size_t i = 0; i < n && columns; i++)
             b->axis[k][i] = axis_number(a, digit[i], c->real[k]);
     }
-    for (size_t k = 0; k < s->slow && columns; k++)
+    for (size_t k = 0; k < s->hardware && columns; k++)
         lanes_set(b->axis[k], n, axis_number(&s->axis[k], c->digit[k], c->real[k]));
     for (size_t i = 0; i < n; i++)
         b->row[i] = row + i * stride;
@@ -235,7 +250,7 @@ static void price_rows(struct block *b, size_t offset)
     const struct study *s = b->study;
     size_t n = b->devices.n;
     double excess[STUDY_LIMITS_MOST];
-    evaluate_many(b->prepared, &b->like, &s->prices, &b->devices, &b->metrics, b->mapped);
+    evaluate_many(b->prepared, &b->like, block_prices(b), &b->devices, &b->metrics, b->mapped);
     for (size_t i = 0; i < n; i++) {
         double *to = columns ? b->row[i] + offset + columns->n : excess;
         double *verdict = &LANE(&b->metrics, metrics, verdict)[i];

@@ -9,7 +9,8 @@ struct block {
     const struct study *study;
     const struct columns *columns;
     struct prepared *prepared;
-    struct design like; /* the first point; the others share all but chip and engine */
+    struct design like;       /* the first point; the others share all but chip and engine */
+    struct price_book prices; /* of all points, if the study sweeps prices */
     /* block_fill: the study whose constant values are in all lanes, and for each fast axis the
      * members of its part that vary. */
     const struct study *filled;

@@ -83,7 +83,7 @@ static bool has_only_words(const struct study *whole, const struct parameter *p)
     for (size_t k = 0; k <= whole->overlays; k++) {
         const struct study *s = scenario_at(whole, k);
         const struct axis *a = axis_of_parameter(s, p);
-        if (a ? !a->text : !field_word(p->field, design_get(&s->base, p)))
+        if (a ? !a->text : !field_word(p->field, study_value(s, p)))
             return false;
     }
     return true;
@@ -92,12 +92,12 @@ static bool has_only_words(const struct study *whole, const struct parameter *p)
 static void add_fixed(struct columns *out, const struct study *s, const struct parameter *p)
 {
     char path[64];
-    design_path(p, path, sizeof path);
+    study_path(p, path, sizeof path);
     if (is_mapping(p->part, p->field) || has_column(out, path) || out->fixed == FIXED_MOST)
         return;
     size_t i = out->fixed++;
     struct column *c = add(out, path, p->field->unit, p->field->doc);
-    double value = design_get(&s->base, p);
+    double value = study_value(s, p);
     c->of = OF_FIXED;
     c->at = i;
     out->fixed_value[i] = value;

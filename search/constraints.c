@@ -15,7 +15,7 @@ static void put_unconditionally(struct design *d, const struct axis *a, size_t j
     if (a->is_part)
         memcpy((char *)d + design_parts[a->part].offset, a->part_value[j],
                design_parts[a->part].fields->size);
-    else
+    else if (!axis_is_price(a))
         design_put(d, &a->parameter, a->value[j]);
 }
 
@@ -34,7 +34,7 @@ void study_scope(const struct study *s, struct metric_scope *out)
             put_unconditionally(&d, a, j);
             metric_scope_add(out, &d);
         }
-        if (a->real) {
+        if (a->real && !axis_is_price(a)) {
             design_put(&d, &a->parameter, a->to);
             metric_scope_add(out, &d);
         }

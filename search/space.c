@@ -4,6 +4,37 @@
 
 #include "search/axis.h"
 
+const struct price_book *cursor_prices(const struct cursor *c)
+{
+    return study_sweeps_prices(c->study) ? &c->prices : &c->study->prices;
+}
+
+void cursor_set_value(struct cursor *c, const struct axis *a, double value)
+{
+    if (axis_is_price(a))
+        price_put(a->parameter.field, value, &c->prices);
+    else
+        axis_put_value(a, value, &c->design);
+}
+
+void cursor_set(struct cursor *c, const struct axis *a, size_t i)
+{
+    if (axis_is_price(a))
+        cursor_set_value(c, a, a->value[i]);
+    else
+        axis_put(a, i, &c->design);
+}
+
+/* Starts from the values that no axis varies. */
+static void start(struct cursor *c, const struct study *s)
+{
+    c->study = s;
+    c->design = s->base;
+    c->fresh = false;
+    if (study_sweeps_prices(s))
+        c->prices = s->prices;
+}
+
 /* Applies axis `axis` and all later ones to the design. */
 static void put_from(struct cursor *c, size_t axis)
 {
@@ -12,18 +43,16 @@ static void put_from(struct cursor *c, size_t axis)
         c->fresh = false;
     for (size_t i = axis; i < s->axes; i++) {
         if (s->axis[i].real)
-            axis_put_value(&s->axis[i], c->real[i], &c->design);
+            cursor_set_value(c, &s->axis[i], c->real[i]);
         else
-            axis_put(&s->axis[i], c->digit[i], &c->design);
+            cursor_set(c, &s->axis[i], c->digit[i]);
     }
 }
 
 void cursor_seek(struct cursor *c, const struct study *s, uint64_t index)
 {
-    c->study = s;
+    start(c, s);
     c->index = index;
-    c->design = s->base;
-    c->fresh = false;
     for (size_t i = s->axes; i-- > 0; index /= s->axis[i].n) {
         c->digit[i] = (size_t)(index % s->axis[i].n);
         c->real[i] = s->axis[i].from;
@@ -43,11 +72,8 @@ void cursor_put(struct cursor *c, const struct study *s, const double *gene)
         c->digit[i] = digit;
         c->real[i] = real;
     }
-    if (c->study != s) {
-        c->study = s;
-        c->design = s->base;
-        c->fresh = false;
-    }
+    if (c->study != s)
+        start(c, s);
     put_from(c, changed);
 }
 
@@ -88,7 +114,7 @@ void cursor_evaluate(struct cursor *c, struct metrics *out, struct plan *plan)
     const struct mapped *mapped;
 
     cursor_prepare(c);
-    evaluate_prepared(&c->prepared, &c->design, &c->study->prices, out, &mapped);
+    evaluate_prepared(&c->prepared, &c->design, cursor_prices(c), out, &mapped);
     *plan = mapped ? mapped->plan : c->design.plan;
     if (out->verdict == VERDICT_OK && !study_allows(c->study, &c->design, out))
         out->verdict = VERDICT_CONSTRAINT;

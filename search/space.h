@@ -13,6 +13,7 @@ struct cursor {
     size_t digit[AXES_MOST];
     double real[AXES_MOST]; /* values of real axes */
     struct design design;
+    struct price_book prices; /* if the study sweeps prices; cursor_prices */
     struct prepared prepared;
     bool fresh; /* `prepared` is that of `design` */
 };
@@ -26,6 +27,13 @@ void cursor_skip(struct cursor *c, size_t points); /* cursor_next `points` times
  * a real axis. cursor_next does not work from there. */
 void cursor_put(struct cursor *c, const struct study *s, const double *gene);
 void cursor_free(struct cursor *c);
+
+/* The prices of the point at the cursor. */
+const struct price_book *cursor_prices(const struct cursor *c);
+
+/* Sets one axis to its value `i`, or to any value. cursor_next does not work from there. */
+void cursor_set(struct cursor *c, const struct axis *a, size_t i);
+void cursor_set_value(struct cursor *c, const struct axis *a, double value);
 
 /* Prepares the step of the point at the cursor. */
 void cursor_prepare(struct cursor *c);

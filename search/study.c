@@ -31,16 +31,26 @@ void study_drop_axis(struct study *s, const char *path)
             memmove(&s->axis[i], &s->axis[i + 1], (s->axes - i - 1) * sizeof s->axis[0]);
             s->axes--;
             s->slow -= i < s->slow;
+            s->hardware -= i < s->hardware;
             return;
         }
 }
 
-/* Model, workload, plan and precision change the operators; chip and engine do not. A part comes
- * before its parameters, which replace values of the part. */
+static bool is_hardware(const struct axis *a)
+{
+    return !axis_is_price(a) && design_parts[a->part].hardware;
+}
+
+/* Model, workload, plan and precision change the operators; prices, chip and engine do not. Points
+ * that are priced together share their price list. A part comes before its parameters, which
+ * replace values of the part. */
 static int rank(const struct axis *a)
 {
-    const struct part *p = &design_parts[a->part];
-    int slowness = a->part == PART_MODEL ? 0 : !p->hardware ? 2 : a->part != PART_ENGINE ? 4 : 6;
+    int slowness = a->part == PART_MODEL    ? 0
+                   : axis_is_price(a)       ? 4
+                   : !is_hardware(a)        ? 2
+                   : a->part != PART_ENGINE ? 6
+                                            : 8;
     return slowness + !a->is_part;
 }
 
@@ -52,8 +62,11 @@ void study_sort_axes(struct study *s)
             s->axis[j] = s->axis[j - 1];
             s->axis[j - 1] = swap;
         }
-    for (s->slow = 0; s->slow < s->axes && !design_parts[s->axis[s->slow].part].hardware; s->slow++)
-        ;
+    s->slow = s->hardware = 0;
+    for (size_t i = 0; i < s->axes; i++) {
+        s->hardware += !is_hardware(&s->axis[i]);
+        s->slow += !is_hardware(&s->axis[i]) && !axis_is_price(&s->axis[i]);
+    }
     for (size_t i = 0; i < s->axes; i++)
         for (size_t j = 0; j < s->axis[i].n && s->axis[i].part == PART_ENGINE; j++)
             if (axis_is_none(&s->axis[i], j))
@@ -167,6 +180,30 @@ uint64_t study_points(const struct study *base)
     return points;
 }
 
+double study_value(const struct study *s, const struct parameter *p)
+{
+    return p->part == PART_PRICES ? field_get(p->field, &s->prices.middle)
+                                  : design_get(&s->base, p);
+}
+
+/* A price, or the whole list. */
+static int set_prices(struct study *s, struct catalogue *c, const char *path, const char *text,
+                      struct err *err)
+{
+    struct parameter p;
+    double value;
+    char known[64];
+    if (!strcmp(path, prices_fields.section))
+        return catalogue_prices(c, text, &s->prices, err);
+    if (price_parameter(path, &p, err) != 0 || field_parse(p.field, text, &value, err) != 0)
+        return -1;
+    if (price_is_factor(p.field))
+        return fail(err, "%s", factor_is_fixed);
+    price_put(p.field, value, &s->prices);
+    study_drop_axis(s, study_path(&p, known, sizeof known));
+    return 0;
+}
+
 int study_set(struct study *s, struct catalogue *c, const char *assignment, struct err *err)
 {
     const char *equals = strchr(assignment, '=');
@@ -190,6 +227,10 @@ int study_set(struct study *s, struct catalogue *c, const char *assignment, stru
             }
             goto done;
         }
+    if (!strcmp(path, prices_fields.section) || path_is_of_prices(path)) {
+        rc = set_prices(s, c, path, equals + 1, &inner);
+        goto done;
+    }
     if (design_parameter(path, &p, &inner) == 0 &&
         field_parse(p.field, equals + 1, &value, &inner) == 0) {
         char known[64];

@@ -43,9 +43,11 @@ struct study {
     uint64_t first;            /* number of its first point among those of all scenarios */
     struct design base;
     struct price_book prices;
-    size_t axes; /* slowest first: axes that change the operators before those of the hardware */
+    /* slowest first: axes that change the operators, then prices, then the hardware */
+    size_t axes;
     struct axis axis[AXES_MOST];
-    size_t slow; /* number of axes that change the operators */
+    size_t slow;     /* number of axes that change the operators */
+    size_t hardware; /* the first axis of chip or engine; those between are prices */
     size_t constraints, objectives;
     struct constraint constraint[RULES_MOST];
     struct objective objective[RULES_MOST];
@@ -98,9 +100,19 @@ uint64_t study_points(const struct study *base);
 int study_objectives(struct objective *out, size_t *n, const char *text, const char *scenario,
                      struct err *err);
 
-/* Sets one value of the base design and removes its axis: `--set chip=h100`, `--set plan.tp=8`. On
+/* Sets one value of the base design, or a price, and removes its axis: `--set chip=h100`, `--set
+ * plan.tp=8`, `--set prices.hbm4_usd_per_gb=18`, or the price list: `--set prices=my.yaml`. On
  * failure err->text is "--set PATH=VALUE: PATH: WHAT: RIGHT". */
 int study_set(struct study *s, struct catalogue *c, const char *assignment, struct err *err);
+
+/* The value of a parameter, or of a price (middle), that no axis varies. */
+double study_value(const struct study *s, const struct parameter *p);
+
+/* Do points of the study differ in prices? */
+static inline bool study_sweeps_prices(const struct study *s)
+{
+    return s->hardware > s->slow;
+}
 
 /* Records a value that replaces that of the catalogue; study_settle applies it. */
 void study_override(struct study *s, const struct parameter *p, double value);
@@ -108,7 +120,7 @@ void study_override(struct study *s, const struct parameter *p, double value);
 /* Removes the axis with this path, if there is one. */
 void study_drop_axis(struct study *s, const char *path);
 
-/* Sorts the axes slowest first and sets study->slow. */
+/* Sorts the axes slowest first and sets study->slow and study->hardware. */
 void study_sort_axes(struct study *s);
 
 /* Applies all overrides to the catalogue entries and checks the designs. Call it after study_set.

@@ -62,30 +62,50 @@ static void drop_value(struct reading *r, const struct parameter *p)
         }
 }
 
+/* Reads the value of a parameter, or of a price, which takes low, middle and high too. */
+static int read_value(struct reading *r, const struct parameter *p, const struct node *value,
+                      const char *path, struct err *err)
+{
+    struct design scratch;
+    if (p->part == PART_PRICES)
+        return catalogue_price(value, p->field, &r->s->prices, err);
+    if (node_bind_field(value, p->field, path, (char *)&scratch + (p->offset - p->field->offset),
+                        err) != 0)
+        return -1;
+    study_override(r->s, p, design_get(&scratch, p));
+    return 0;
+}
+
+static double value_of(const struct study *s, const struct parameter *p)
+{
+    if (p->part == PART_PRICES)
+        return field_get(p->field, &s->prices.middle);
+    size_t i = 0;
+    while (s->override[i].parameter.offset != p->offset)
+        i++;
+    return s->override[i].value;
+}
+
 static int give_override(struct reading *r, const struct node *key, const struct node *value,
                          const char *path, struct err *err)
 {
     struct parameter p;
     struct err inner;
-    struct design scratch;
+    char known[64];
 
-    if (design_parameter(path, &p, &inner) != 0)
+    if (study_parameter(path, &p, &inner) != 0)
         return node_fail(key, path, err, "%s", inner.text);
     drop_value(r, &p);
     const struct given *before = reading_given(r, &p);
     if (before)
         return node_fail(key, path, err, "given twice, at %zu:%zu too: keep one",
                          node_line(before->key), node_column(before->key));
-    if (node_bind_field(value, p.field, path, (char *)&scratch + (p.offset - p.field->offset),
-                        err) != 0)
+    if (read_value(r, &p, value, path, err) != 0)
         return -1;
     if (r->values == r->room)
         r->given = mem_grow(r->given, r->room = 2 * r->room + 8, sizeof *r->given);
-    double v = design_get(&scratch, &p);
-    char known[64];
-    r->given[r->values++] = (struct given){p, v, key, value, r->in_overlay};
-    study_override(r->s, &p, v);
-    drop_axis(r, design_path(&p, known, sizeof known));
+    r->given[r->values++] = (struct given){p, value_of(r->s, &p), key, value, r->in_overlay};
+    drop_axis(r, study_path(&p, known, sizeof known));
     return 0;
 }
 
@@ -105,7 +125,7 @@ static void read_entry_name(struct reading *r, size_t part, const struct node *n
     char *path = catalogue_path(r->s->folder, node_text(name));
     int rc = catalogue_find(r->c, part, path, &r->entry[part], &inner);
     if (rc != 0) {
-        node_fail_file(name, section, path, &inner, &err);
+        node_fail_file(name, section, &inner, &err);
         reading_note(r, name, &err);
     } else {
         r->name[part] = name;
@@ -174,10 +194,10 @@ static void replace_swept(struct reading *r, const char *name)
             drop_axis(r, name);
             return;
         }
-    if (design_parameter(name, &p, &ignored) != 0)
+    if (study_parameter(name, &p, &ignored) != 0)
         return;
     drop_value(r, &p);
-    drop_axis(r, design_path(&p, path, sizeof path));
+    drop_axis(r, study_path(&p, path, sizeof path));
 }
 
 static void read_axis(struct reading *r, const struct node *key, const char *name,
@@ -314,12 +334,17 @@ static void read_prices(struct reading *r, const struct node *n)
     }
     char *path = name ? catalogue_path(r->s->folder, node_text(name)) : NULL;
     if (name && catalogue_prices(r->c, path, &r->s->prices, &inner) != 0) {
-        node_fail_file(name, "prices", path, &inner, &err);
+        node_fail_file(name, "prices", &inner, &err);
         reading_note(r, name, &err);
     }
     free(path);
-    if (map)
-        catalogue_prices_over(n, &r->s->prices, r->found);
+    for (size_t i = 0; map && i < node_count(n); i++) {
+        if (!strcmp(node_key(n, i), "base"))
+            continue;
+        char *price = mem_print("%s.%s", prices_fields.section, node_key(n, i));
+        read_override(r, node_key_node(n, i), node_at(n, i), price);
+        free(price);
+    }
 }
 
 static int fail_key(const struct node *place, const char *key, struct err *err)

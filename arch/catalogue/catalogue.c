@@ -30,7 +30,7 @@ static const struct folder {
     [CATALOGUE_PRICES] = {.name = "prices", .kind = "price list"},
     [CATALOGUE_CALIBRATIONS] = {.name = "calibrations",
                                 .kind = "calibration",
-                                .texts = {"about", "source", "measured_on"}},
+                                .texts = {"about", "source", "measured_on", "base"}},
 };
 
 const char *catalogue_folder(size_t part)
@@ -43,14 +43,21 @@ const char *catalogue_default(size_t part)
     return folders[part].init;
 }
 
+static const struct fields *fields_of(size_t part)
+{
+    return part == CATALOGUE_CALIBRATIONS ? &calibration_fields : design_parts[part].fields;
+}
+
 enum { BASES_MOST = 8 }; /* files that are each the base of the next */
 
 struct catalogue {
     char *dir;
     size_t n, room;
     struct entry **entry;
-    size_t depth;          /* files with a `base` that are being read */
-    size_t sources, given; /* files read, of which the first were given by the caller */
+    size_t depth;                  /* files with a `base` that are being read, each the base of the
+                                    * one before */
+    const char *chain[BASES_MOST]; /* their paths */
+    size_t sources, given;         /* files read, of which the first were given by the caller */
     struct catalogue_source *source;
     size_t names[CATALOGUE_FOLDERS];
     char **name[CATALOGUE_FOLDERS];
@@ -279,6 +286,47 @@ static bool is_listed(const char *names, const char *name)
     return false;
 }
 
+/* "a.yaml -> b.yaml", from place `first` of the chain. Caller frees. */
+static char *chain_text(const struct catalogue *c, size_t first)
+{
+    char *text = mem_text("");
+    for (size_t i = first; i < c->depth; i++) {
+        char *longer = mem_print("%s%s -> ", text, c->chain[i]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+/* Enters the base `name` of a file; leave it with c->depth--. Fails if that is one of the files
+ * that are being read. */
+static int enter_base(struct catalogue *c, size_t folder, const struct conf *conf, const char *name,
+                      struct err *err)
+{
+    struct err ignored;
+    size_t own = 0;
+    if (!*name)
+        return fail(err, "is not a name: write a catalogue name, or a .yaml file beside this one");
+    char *path = path_of(c, folder, name, &ignored);
+    c->chain[c->depth++] = conf_path(conf);
+    while (path && own < c->depth && strcmp(c->chain[own], path) != 0)
+        own++;
+    bool cycle = path && own < c->depth;
+    int rc = 0;
+    if (cycle || c->depth == BASES_MOST) {
+        char *chain = chain_text(c, cycle ? own : 0);
+        rc = cycle ? fail(err, "is its own base: %s%s: name another base", chain, path)
+                   : fail(err,
+                          "over %d files are each the base of the one before: %s%s: name a base "
+                          "with fewer",
+                          BASES_MOST - 1, chain, name);
+        free(chain);
+        c->depth--;
+    }
+    free(path);
+    return rc;
+}
+
 /* Copies the values of the base of an entry's file, if it has one. */
 static int copy_base(struct catalogue *c, struct entry *e, const struct conf *conf, struct err *err)
 {
@@ -287,16 +335,16 @@ static int copy_base(struct catalogue *c, struct entry *e, const struct conf *co
     char *name = base_of(conf);
     if (!name)
         return 0;
-    int rc = c->depth++ == BASES_MOST
-                 ? fail(&inner, "more than %d files are each the base of the next: is one its own?",
-                        BASES_MOST)
-                 : catalogue_find(c, e->part, name, &from, &inner);
-    c->depth--;
-    if (rc == 0 && from) {
-        memcpy(e->value, from->value, design_parts[e->part].fields->size);
+    int rc = enter_base(c, e->part, conf, name, &inner);
+    if (rc == 0) {
+        rc = catalogue_find(c, e->part, name, &from, &inner);
+        c->depth--;
+    }
+    if (rc == 0) {
+        memcpy(e->value, from->value, fields_of(e->part)->size);
         e->calibration = from->calibration;
     } else {
-        node_fail_file(node_find(conf_root(conf), "base"), "base", name, &inner, err);
+        node_fail_file(node_find(conf_root(conf), "base"), "base", &inner, err);
     }
     free(name);
     return rc;
@@ -328,8 +376,7 @@ static int read_layers(struct entry *e, const struct node *root, struct err *err
 static struct entry *read_entry(struct catalogue *c, size_t part, const char *name, char *path,
                                 struct err *err)
 {
-    const struct fields *fields =
-        part == CATALOGUE_CALIBRATIONS ? &calibration_fields : design_parts[part].fields;
+    const struct fields *fields = fields_of(part);
     struct conf *conf;
 
     if (open_source(c, part, name, path, &conf, err) != 0)
@@ -427,8 +474,8 @@ int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **o
 }
 
 /* A price is one number, or a mapping of low, middle and high, with date and source. */
-static int read_price(const struct node *n, const struct field *f, struct price_book *out,
-                      struct err *err)
+int catalogue_price(const struct node *n, const struct field *f, struct price_book *out,
+                    struct err *err)
 {
     struct prices *at[3] = {&out->low, &out->middle, &out->high};
     static const char *const key[] = {"low", "middle", "high", "date", "source"};
@@ -465,21 +512,6 @@ static int unknown_price(const struct node *n, const char *key, struct err *err)
                 : node_fail(n, key, err, "unknown price: `dse list prices` shows all");
 }
 
-void catalogue_prices_over(const struct node *n, struct price_book *out, struct faults *found)
-{
-    struct err err;
-    for (size_t i = 0; i < node_count(n); i++) {
-        const char *key = node_key(n, i);
-        const struct field *f = field_find(prices_fields, key);
-        if (!strcmp(key, "base"))
-            continue;
-        if (!f)
-            unknown_price(node_key_node(n, i), key, &err);
-        if (!f || read_price(node_at(n, i), f, out, &err) != 0)
-            node_add_fault(f ? node_at(n, i) : node_key_node(n, i), found, &err);
-    }
-}
-
 /* Copies the prices of the base of a price list, if it has one. */
 static int copy_base_prices(struct catalogue *c, const struct conf *conf, struct price_book *out,
                             struct err *err)
@@ -488,13 +520,13 @@ static int copy_base_prices(struct catalogue *c, const struct conf *conf, struct
     char *name = base_of(conf);
     if (!name)
         return 0;
-    int rc = c->depth++ == BASES_MOST
-                 ? fail(&inner, "more than %d files are each the base of the next: is one its own?",
-                        BASES_MOST)
-                 : catalogue_prices(c, name, out, &inner);
-    c->depth--;
+    int rc = enter_base(c, CATALOGUE_PRICES, conf, name, &inner);
+    if (rc == 0) {
+        rc = catalogue_prices(c, name, out, &inner);
+        c->depth--;
+    }
     if (rc != 0)
-        node_fail_file(node_find(conf_root(conf), "base"), "base", name, &inner, err);
+        node_fail_file(node_find(conf_root(conf), "base"), "base", &inner, err);
     free(name);
     return rc;
 }
@@ -508,7 +540,7 @@ static int read_prices(struct catalogue *c, const struct conf *conf, struct pric
     for (size_t i = 0; i < node_count(root); i++) {
         const char *key = node_key(root, i);
         const struct field *f = field_find(prices_fields, key);
-        if (f ? read_price(node_at(root, i), f, out, err) != 0
+        if (f ? catalogue_price(node_at(root, i), f, out, err) != 0
               : strcmp(key, "about") && strcmp(key, "source") && strcmp(key, "date") &&
                     strcmp(key, "base") && unknown_price(node_key_node(root, i), key, err) != 0)
             return -1;

@@ -77,9 +77,9 @@ void entry_put_name(const struct entry *e, struct design *d);
 int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out,
                      struct err *err);
 
-/* Replaces the prices that the map `n` lists; its key `base` is skipped. Adds all mistakes to
- * `found`. */
-void catalogue_prices_over(const struct node *n, struct price_book *out, struct faults *found);
+/* Replaces one price by `n`: a number, or a mapping of low, middle and high. */
+int catalogue_price(const struct node *n, const struct field *f, struct price_book *out,
+                    struct err *err);
 
 /* The YAML tree of a price list, for its sources. Caller closes. */
 int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out,

@@ -59,7 +59,8 @@ static bool end_of(struct end *out, const struct axis *a, int high)
 /* A swept numeric axis whose value each side may choose. */
 static bool is_free(const struct payoff *p, const struct axis *a)
 {
-    return !a->is_part && !a->text && !a->real && a->n > 1 && !payoff_has_column(p, a->path);
+    return !axis_is_price(a) && !a->is_part && !a->text && !a->real && a->n > 1 &&
+           !payoff_has_column(p, a->path);
 }
 
 /* What is known about an answer without steps beyond its axes. */
@@ -68,6 +69,7 @@ struct inside {
     const struct payoff_question *q;
     const struct winners_priced *winners;
     double best[SIDES]; /* throughput per unit of budget */
+    const struct price_book *prices;
 };
 
 /* One step beyond an end. */
@@ -82,14 +84,12 @@ static bool gains(const struct beyond *b)
 }
 
 /* The verdict of a winner at the value beyond the end. */
-static const char *why_infeasible(const struct end *e, const struct inside *in,
-                                  const struct payoff_slice *slice, enum side side)
+static const char *why_infeasible(const struct end *e, const struct inside *in, enum side side)
 {
     struct design beyond = side == WITH ? in->winners->with : in->winners->without;
-    const struct study *s = payoff_study_for(in->q->study, slice);
     struct metrics m;
     design_put(&beyond, &e->axis->parameter, e->next);
-    evaluate(&beyond, &s->prices, &m, NULL);
+    evaluate(&beyond, in->prices, &m, NULL);
     return verdict_kinds[m.verdict == VERDICT_OK ? VERDICT_CONSTRAINT : (enum verdict)m.verdict]
         .name;
 }
@@ -110,7 +110,7 @@ static bool step_beyond(struct beyond *out, const struct end *e, const struct pa
     for (int s = 0; s < SIDES; s++) {
         out->gain[s] = comparison_best(&c, (enum side)s) / in->best[s] - 1;
         if (e->by[s] && isnan(out->gain[s]) && !out->why)
-            out->why = why_infeasible(e, in, &slice, (enum side)s);
+            out->why = why_infeasible(e, in, (enum side)s);
     }
     comparison_free(&c);
     return true;
@@ -195,7 +195,7 @@ void payoff_border(struct payoff_group *g, const struct payoff *p, const struct 
     const struct study *s = payoff_study_for(q->study, &slice);
     struct winners_priced *w = mem_alloc(1, sizeof *w);
     double without = comparison_best(c, WITHOUT), with = comparison_best(c, WITH);
-    const struct inside in = {p, q, w, {[WITHOUT] = without, [WITH] = with}};
+    const struct inside in = {p, q, w, {[WITHOUT] = without, [WITH] = with}, &c->prices};
     double best[SIDES] = {[WITHOUT] = without, [WITH] = with};
 
     if (payoff_winners(w, c, q->study, &slice)) {

@@ -35,9 +35,39 @@ static size_t value_index(const struct axis *a, const char *text)
     return i;
 }
 
+/* Takes a price for all designs; the study then has no axis of it. */
+static void fix_price(struct study *s, const struct field *price, double value)
+{
+    price_put(price, value, &s->prices);
+    for (size_t i = s->slow; i < s->hardware; i++)
+        if (s->axis[i].parameter.field == price) {
+            s->axes--;
+            s->hardware--;
+            memmove(&s->axis[i], &s->axis[i + 1], (s->axes - i) * sizeof s->axis[0]);
+            return;
+        }
+}
+
+/* Prices are no choice of a design: each must have one value. */
+static int fix_prices(struct study *s, struct err *err)
+{
+    while (s->hardware > s->slow) {
+        const struct axis *a = &s->axis[s->slow];
+        if (a->n > 1 || a->real)
+            return fail(err, "%s has several values: give one", a->path);
+        fix_price(s, a->parameter.field, a->value[0]);
+    }
+    return 0;
+}
+
 static int apply_setting(struct restricted *r, const struct setting *set, struct err *err)
 {
     struct study *s = &r->study;
+    const struct field *price = price_field(set->path);
+    if (price) {
+        fix_price(s, price, set->number);
+        return 0;
+    }
     for (size_t i = 0; i < s->axes; i++) {
         struct axis *a = &s->axis[i];
         if (!path_equal(a->path, set->path))
@@ -60,13 +90,6 @@ static int apply_setting(struct restricted *r, const struct setting *set, struct
             a->value += at;
         a->text += at;
         a->n = 1;
-        return 0;
-    }
-    const struct field *price = setting_price(set->path);
-    if (price) {
-        field_put(price, &s->prices.low, set->number);
-        field_put(price, &s->prices.middle, set->number);
-        field_put(price, &s->prices.high, set->number);
         return 0;
     }
     struct axis *a = &s->axis[s->axes];
@@ -96,6 +119,8 @@ static int restrict_to(struct restricted *r, const struct design_choice *q,
     for (size_t i = 0; i < job->n; i++)
         if (apply_setting(r, &job->set[i], err) != 0)
             return -1;
+    if (fix_prices(&r->study, err) != 0)
+        return -1;
     double size = 1;
     for (size_t i = 0; i < r->study.axes; i++) {
         if (r->study.axis[i].real)

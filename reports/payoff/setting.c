@@ -14,13 +14,6 @@ bool path_equal(const char *path, const char *given)
     return !*path && !*given;
 }
 
-const struct field *setting_price(const char *path)
-{
-    return strncmp(path, "prices", 6) || (path[6] != '.' && path[6] != '_')
-               ? NULL
-               : field_find(prices_fields, path + 7);
-}
-
 int setting_parameter(const char *path, struct parameter *out, struct err *err)
 {
     char dotted[64];
@@ -47,7 +40,7 @@ static bool is_part(const char *path)
 int setting_parse(struct setting *out, const char *path, const char *text, struct err *err)
 {
     struct parameter p;
-    const struct field *f = setting_price(path);
+    const struct field *f = price_field(path);
     *out = (struct setting){.path = path, .text = text};
     if (is_part(path))
         return 0;
@@ -64,7 +57,7 @@ int setting_parse(struct setting *out, const char *path, const char *text, struc
 int setting_check(const char *path, const struct field **field, struct err *err)
 {
     struct parameter p;
-    if ((*field = setting_price(path)))
+    if ((*field = price_field(path)))
         return 0;
     if (!strncmp(path, "prices", 6))
         return fail(err, "unknown price: `dse list prices` lists all");
@@ -84,7 +77,10 @@ double setting_value(const struct study *s, const char *path)
 {
     struct parameter p;
     struct err ignored;
-    const struct field *price = setting_price(path);
+    const struct field *price = price_field(path);
+    for (size_t i = s->slow; i < s->hardware; i++)
+        if (s->axis[i].parameter.field == price)
+            return s->axis[i].value[0];
     if (price)
         return field_get(price, &s->prices.middle);
     if (setting_parameter(path, &p, &ignored) != 0)

@@ -25,9 +25,6 @@ int setting_check(const char *path, const struct field **field, struct err *err)
 /* The value of `path` in the first design of the study. */
 double setting_value(const struct study *s, const char *path);
 
-/* The field of a price as `prices.NAME`, or NULL. */
-const struct field *setting_price(const char *path);
-
 /* Finds a parameter by its path; the first '_' may replace '.'. */
 int setting_parameter(const char *path, struct parameter *out, struct err *err);
 

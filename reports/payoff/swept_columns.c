@@ -5,6 +5,7 @@
 
 #include "arch/metrics.h"
 #include "base/mem.h"
+#include "search/axis.h"
 
 static bool starts(const char *text, const char *with)
 {
@@ -21,7 +22,8 @@ static bool chosen(const char *name)
 
 static bool of_question(const char *name)
 {
-    return !strcmp(name, "model") || !strcmp(name, "scenario") || starts(name, "workload_");
+    return !strcmp(name, "model") || !strcmp(name, "scenario") || starts(name, "workload_") ||
+           path_is_of_prices(name);
 }
 
 /* A column that says which point it is, or only what others say. */
@@ -211,6 +213,9 @@ static int check_over(const struct swept *s, const struct split *q, struct err *
         const struct swept_column *c = fixed ? NULL : swept_named(s, at, length, &inner);
         if (!c && !fixed)
             return fail_as(err, &inner, "--over");
+        if (c && path_is_of_prices(c->name))
+            return fail(err, "--over: \"%s\" is a price, which no design chooses: leave it out",
+                        c->name);
         if (c && q->by && is_listed(s, q->by + (*q->by == '+'), c))
             return fail(err, "--over: \"%s\" is in --by too: keep one", c->name);
         at = at[length] ? at + length + 1 : NULL;

@@ -10,8 +10,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (points_parse(&points, "input", text, size, &err) == 0) {
         for (size_t row = 0; row < points.csv.rows; row++) {
             struct design d;
+            struct price_book prices = {0};
             must(catalogue_default_design(catalogue, &d, &err) == 0, "there is a default design");
-            if (points_put(&points, row, catalogue, &d) != 0)
+            if (points_put(&points, row, catalogue, &d, &prices) != 0)
                 must(points.found.n > 0, "a refused row has a mistake");
             else
                 must(design_check(&d, &err) == 0, "a design that was read is right");
