@@ -16,12 +16,12 @@ static const struct node_energy { double nm, ratio; const char *source; } nodes[
     { 28, 4.8,  "twice that of 14 nm (assumed)" },
 };
 
-/* Formats by bytes per element: energy of an operation over a BF16 one, and rows of a
- * tile. */
-static const struct format_energy { double least_byte, ratio, tile_tokens; const char *source; } formats[] = {
-    { 1.5,  1,    0,   "BF16: kernels choose tiles down to 16 rows, and their padding did not show in the fit" },
-    { 0.75, 0.7,  128, "H200 at its 700 W: 0.63 of the board power per BF16 operation; 128 rows (DeepGEMM's block_m)" },
-    { 0,    0.49, 128, "0.7 squared (assumed); 128 rows (CUTLASS block-scaled product)" },
+/* Formats by bytes per element: energy of an operation over a BF16 one, rows of a tile, and those of
+ * vLLM's grouped product (get_default_config of its fused_moe.py). */
+static const struct format_energy { double least_byte, ratio, tile_tokens; struct served_tile served; const char *source; } formats[] = {
+    { 1.5,  1,    0,   { 16, 64 },   "BF16: no padding, as kernels choose tiles down to 16 rows" },
+    { 0.75, 0.7,  128, { 64, 64 },   "H200 at its 700 W: 0.63 of the board power per BF16 operation; 128 rows (DeepGEMM's block_m)" },
+    { 0,    0.49, 128, { 128, 128 }, "0.7 squared (assumed); 128 rows (CUTLASS block-scaled product)" },
 };
 /* clang-format on */
 
@@ -30,6 +30,11 @@ static const struct format_energy { double least_byte, ratio, tile_tokens; const
  * ML.ENERGY v3.0 (arXiv:2601.22076) by the mean relative error of board power, each chip, dense and
  * with experts alike; `dse validate --data DIR` reports the error on either half. */
 static const double FLOOR_RATIO = 0.44, MOVE_J_PER_BYTE = 3.2e-11;
+
+/* Kernels of a measured step against those at the peaks: energy of an operation, since units wait
+ * for their operands at the full clock and voltage, and the floor, which falls while the host
+ * prepares the next step. Fitted as above, to both chips and all models at once. */
+static const double SERVED_FLOP_RATIO = 1.9, SERVED_FLOOR_RATIO = 0.86;
 
 static const double STATIC_SHARE = 0.5;   /* of the floor, static (assumed) */
 static const double EXPERTS_RATIO = 0.03; /* of the rated power; fitted */
@@ -75,6 +80,18 @@ double math_energy_ratio(double math_byte)
 double tile_tokens(double math_byte)
 {
     return format_of(math_byte)->tile_tokens;
+}
+
+struct served_tile served_tile(double math_byte)
+{
+    return format_of(math_byte)->served;
+}
+
+void energy_serve(struct energy *e)
+{
+    e->j_per_flop *= SERVED_FLOP_RATIO;
+    e->static_w *= SERVED_FLOOR_RATIO;
+    e->clocked_w *= SERVED_FLOOR_RATIO;
 }
 
 static double move_j_per_byte(const struct chip *c)

@@ -108,6 +108,21 @@ double math_energy_ratio(double math_byte);
 /* Tokens per tile of a grouped matrix product: an active expert executes whole tiles. */
 double tile_tokens(double math_byte);
 
+/* The same in the server of the measured runs: with at most as many tokens as experts on the
+ * device, and with more. */
+struct served_tile {
+    double few, many;
+};
+
+struct served_tile served_tile(double math_byte);
+
+/* Turns the energy of a device at its peaks into that of the kernels of a measured step. */
+void energy_serve(struct energy *e);
+
+/* The highest average of board power over its limit: the governor keeps short peaks within it.
+ * ML.ENERGY v3.0 (arXiv:2601.22076): 0.976 on B200, 0.99 on H100. */
+static const double AVERAGE_MOST = 0.98;
+
 /* Design power of a chip: that of its data sheet, scaled by its arithmetic and memory over those it
  * was rated with, in proportion to their power at full rate. */
 double chip_design_w(const struct chip *c);

@@ -113,7 +113,7 @@ static const struct field rows[] = {
       .doc = "What binds the throughput: memory capacity, the latency limit, compute, memory bandwidth or the link." },
     METRIC(always, device_power_w, "W", -1, "Board power of one device at this activity, as a meter reads it, without an engine's pool."),
     METRIC(always, throttle_ratio, "1", +1, "Clock that the device can hold within its power limit over the nominal one, less idle time below the lowest clock; times include it."),
-    METRIC(always, power_limit_ratio, "1", -1, "Power of one device that its limit covers, over the limit; at most 1 unless the verdict is power."),
+    METRIC(always, power_limit_ratio, "1", -1, "Power of one device that its limit covers, over the limit; at most 0.98, the highest average measured, unless the verdict is power."),
     COST(die_area_mm2, "mm2", -1, "Silicon area of the compute dies of one device, without the engine."),
     COST(engine_area_mm2, "mm2", -1, "Silicon area that the engine adds to one device: on its dies, in its stacks or in a pool."),
     COST(device_cost_usd, "USD", -1, "Cost to make one device: dies, memory, package, test, engine."),

@@ -429,6 +429,10 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
     out->copies = moe ? moe_used(moe_of(moe)) : 0;
     out->group_tokens = s.tokens * plan->dp * group / s.devices;
     out->expert_replicas = fmax(1, plan->dp * group / s.devices);
+    out->group_prompts =
+        s.prompts * fmax(1, (s.prompt - s.prefix) / CHUNK_TOKENS) * plan->dp * group / s.devices;
+    out->answer_share = s.decode / s.tokens;
+    out->tile = served_tile(p->math);
 }
 
 struct load step_load(const struct step *s, double batch)

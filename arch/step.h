@@ -4,6 +4,7 @@
 #define ARCH_STEP_H
 
 #include "arch/design.h"
+#include "arch/energy.h"
 #include "arch/layers.h"
 #include "arch/op.h"
 #include "arch/plan.h"
@@ -57,6 +58,11 @@ struct step {
     const struct routing *routing; /* set before step_build; kept by a routing_store */
     double group_tokens;    /* tokens routed to one copy of the experts, per request of a replica */
     double expert_replicas; /* replicas whose tokens one copy of the experts gets, at least 1 */
+    /* Of a measured step (arch/served_experts.h): the prompts of these tokens, each in as many
+     * chunks as it takes, per request of a replica; share of the tokens that are of answers; tile.
+     */
+    double group_prompts, answer_share;
+    struct served_tile tile;
 };
 
 /* How the experts of a mapping are routed. */

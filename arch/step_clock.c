@@ -309,7 +309,8 @@ static void put_power(struct step_split *split, const struct energy *e, const st
     double held = step_throttles(s) ? clock : clock_in_time(e, &w, split->time_s);
     double estimate_w = energy_governed_w(e, &w, split->time_s, larger(held, CLOCK_LEAST));
     bool given = !step_throttles(s) || s->timing->needs_calibration;
-    double governed_w = given ? smaller(estimate_w, e->limit_w) : estimate_w;
+    bool holds = given || estimate_w <= e->limit_w * (1 + 1e-9); /* else the verdict is power */
+    double governed_w = holds ? smaller(estimate_w, AVERAGE_MOST * e->limit_w) : estimate_w;
     split->clock = held;
     split->limit_ratio = governed_w / e->limit_w;
     split->board_w = energy_board_w(e, &w, split->time_s, governed_w);
@@ -339,6 +340,8 @@ void steps_split_held(struct step_split_lanes *out, const struct step *s, const 
         struct energy e;
         LANES_TAKE(split, out, i);
         LANES_TAKE(e, &d->energy, i);
+        if (step_is_served(s))
+            energy_serve(&e);
         put_power(&split, &e, s, routes, clock[i]);
         LANES_PUT(out, i, split);
     }

@@ -5,6 +5,8 @@
  * exactly if that is allowed and faster. */
 #include "arch/step_run.h"
 
+#include "arch/served_experts.h"
+
 /* ---- requests ---- */
 
 /* Requests of one pass, if a step has several. */
@@ -93,6 +95,10 @@ const double *pass_share(double *room, const struct pass *p, size_t op)
     const struct step *s = p->step;
     const struct op *o = &s->ops.op[op];
     double tokens = o->routed * s->group_tokens;
+    if (step_is_served(s)) {
+        served_share(room, p, op);
+        return room;
+    }
     double all = -40 / (o->log_idle * tokens); /* e^-40 is below the rounding of 1 */
     if (!find_idle(room, p->mean, p->devices->n, all))
         return lanes_of_one;

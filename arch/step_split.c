@@ -3,7 +3,7 @@
  * by overlap is subtracted from its own class. */
 #include <string.h>
 
-#include "arch/step_run.h"
+#include "arch/served_experts.h"
 
 const char *const bound_text[BOUNDS] = {
     [BY_COMPUTE] = "compute", [BY_MEMORY] = "memory", [BY_LINK] = "link"};
@@ -142,6 +142,30 @@ static void add_padding(struct step_split_lanes *restrict out, const struct op *
     }
 }
 
+/* The same for the `rows` of an expert in a measured step. */
+static void add_served_padding(struct step_split_lanes *restrict out, const struct op *restrict o,
+                               size_t n, const double *restrict requests,
+                               const double *restrict rows, const double *restrict on_engine)
+{
+    for (size_t i = 0; i < n; i++) {
+        double more = larger(rows[i] / (o->tokens * requests[i]) - 1, 0) * o->flop * requests[i];
+        PIECE(padding_flop)[i] += on_engine[i] > 0 ? 0 : more;
+    }
+}
+
+static void add_tiles(struct step_split_lanes *out, const struct pass *p, const struct run *r,
+                      const double *on_engine)
+{
+    size_t n = p->devices->n;
+    if (r->op->unit == UNIT_EXPERT && step_is_served(p->step)) {
+        lane rows;
+        served_rows(rows, p, r);
+        add_served_padding(out, r->op, n, r->requests, rows, on_engine);
+    } else if (r->op->tile_tokens > 0) {
+        add_padding(out, r->op, n, r->requests, r->share, on_engine);
+    }
+}
+
 /* Errors of kernels are independent, so variances add up. */
 FOR_ALL_VECTORS
 static void add_variance(double *restrict variance, const double *restrict s, size_t n,
@@ -198,8 +222,7 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
                           placed.engine_s);
         else if (x->classes && run.op->unit == UNIT_EXPERT)
             add_experts(out, run.op, d->n, run.requests, run.share);
-        if (run.op->tile_tokens > 0)
-            add_padding(out, run.op, d->n, run.requests, run.share, placed.on_engine);
+        add_tiles(out, p, &run, placed.on_engine);
     }
     if (t->error && x->classes)
         add_variance(x->variance[run.op->class], s, d->n, t->error(run.op, d));

@@ -88,6 +88,12 @@ struct timing {
 
 extern const struct timing timing_ideal, timing_simulator, timing_calibrated, timing_measured;
 
+/* Is the time of the step that of a server's kernels, as given? A prefill of its own has none. */
+static inline bool step_is_served(const struct step *s)
+{
+    return s->timing->gives_time && !s->prefills;
+}
+
 const struct timing *timing_of(const struct mode *m);
 
 #endif

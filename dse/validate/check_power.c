@@ -7,6 +7,7 @@
 
 #include "base/csv.h"
 #include "base/mem.h"
+#include "arch/energy.h"
 #include "dse/validate/check.h"
 #include "dse/validate/measured_kernels.h"
 #include "dse/validate/paper_claims.h"
@@ -134,18 +135,19 @@ static size_t group_of(const struct power_run *r)
     return (size_t)r->b200 * KINDS + (size_t)r->experts;
 }
 
-/* Prices the run of a row at another floor and energy of on-die movement. */
-static int price_at(struct check *c, const struct settings *s, double move_j_per_byte, double *out,
+/* Power of the run of a row without a limit; and without its floor, and its arithmetic. */
+static int price_at(struct check *c, const struct settings *s, bool floor, bool flop, double *out,
                     struct err *err)
 {
     struct settings at = *s;
     struct metrics m;
-    char *move = mem_print("chip.move_j_per_byte=%.17g", move_j_per_byte);
-    add_text(&at, "chip.floor_ratio=0");
-    add_text(&at, move);
+    add_text(&at, "chip.tdp_w=100 kW");
+    if (!floor)
+        add_text(&at, "chip.floor_ratio=0");
+    if (!flop)
+        add_text(&at, "chip.j_per_flop=0");
     at.text[at.n] = NULL;
     int rc = run_price(c->catalogue, at.text, &m, err);
-    free(move);
     *out = m.device_power_w;
     return rc;
 }
@@ -154,15 +156,17 @@ static int price_at(struct check *c, const struct settings *s, double move_j_per
 static int power_of_run(struct check *c, struct power_run *r, double *ours_w,
                         const struct settings *s, struct err *err)
 {
-    static const double SMALL_J_PER_BYTE = 1e-12;
     struct metrics m;
-    double more_w;
-    if (run_price(c->catalogue, s->text, &m, err) != 0 || price_at(c, s, 0, &r->rest_w, err) != 0 ||
-        price_at(c, s, SMALL_J_PER_BYTE, &more_w, err) != 0)
+    double no_flop_w, no_floor_w;
+    if (run_price(c->catalogue, s->text, &m, err) != 0 ||
+        price_at(c, s, false, false, &r->rest_w, err) != 0 ||
+        price_at(c, s, true, false, &no_flop_w, err) != 0 ||
+        price_at(c, s, false, true, &no_floor_w, err) != 0)
         return -1;
     *ours_w = m.device_power_w;
-    r->limit_w = m.device_power_w / m.power_limit_ratio;
-    r->byte_per_s = (more_w - r->rest_w) / SMALL_J_PER_BYTE;
+    r->most_w = AVERAGE_MOST * m.device_power_w / m.power_limit_ratio;
+    r->floor_w = no_flop_w - r->rest_w;
+    r->flop_w = no_floor_w - r->rest_w;
     return 0;
 }
 
@@ -221,15 +225,16 @@ static int check_runs(struct check *c, const char *path, const struct into *into
     return rc;
 }
 
-static bool is_fitted(const struct power_run *r, const void *b200)
+static bool is_fitted(const struct power_run *r, const void *of)
 {
-    return r->b200 == *(const bool *)b200 && !r->held_out;
+    (void)of;
+    return !r->held_out;
 }
 
 static bool is_of_another_model(const struct power_run *r, const void *run)
 {
     const struct power_run *like = run;
-    return r->b200 == like->b200 && strcmp(r->model, like->model) != 0;
+    return strcmp(r->model, like->model) != 0;
 }
 
 static void tally_run(struct tally *t, const struct power_run *r, const struct power_constants *c)
@@ -242,11 +247,10 @@ static void check_held_out(struct check *c, const struct power_runs *runs)
 {
     static const char source[] = "ML.ENERGY v3.0, models held out";
     struct tally tally[GROUPS][2] = {0};
-    const struct power_constants by[CHIPS] = {power_fit(runs, is_fitted, &(bool){false}),
-                                              power_fit(runs, is_fitted, &(bool){true})};
+    const struct power_constants by = power_fit(runs, is_fitted, NULL);
     for (size_t i = 0; i < runs->n; i++) {
         const struct power_run *r = &runs->run[i];
-        tally_run(&tally[group_of(r)][r->held_out], r, &by[r->b200]);
+        tally_run(&tally[group_of(r)][r->held_out], r, &by);
     }
     for (size_t i = 0; i < GROUPS; i++) {
         check_summary(c, source, group_text[i], "yes", &tally[i][false]);
@@ -257,15 +261,15 @@ static void check_held_out(struct check *c, const struct power_runs *runs)
 static void check_each_by_others(struct check *c, const struct power_runs *runs)
 {
     struct tally tally[GROUPS] = {0};
-    struct power_constants by[LEN(shapes)][CHIPS];
-    bool known[LEN(shapes)][CHIPS] = {0};
+    struct power_constants by[LEN(shapes)];
+    bool known[LEN(shapes)] = {0};
     for (size_t i = 0; i < runs->n; i++) {
         const struct power_run *r = &runs->run[i];
         size_t k = (size_t)(shape_named(r->model) - shapes);
-        if (!known[k][r->b200])
-            by[k][r->b200] = power_fit(runs, is_of_another_model, r);
-        known[k][r->b200] = true;
-        tally_run(&tally[group_of(r)], r, &by[k][r->b200]);
+        if (!known[k])
+            by[k] = power_fit(runs, is_of_another_model, r);
+        known[k] = true;
+        tally_run(&tally[group_of(r)], r, &by[k]);
     }
     for (size_t i = 0; i < GROUPS; i++)
         check_summary(c, "ML.ENERGY v3.0, each model by the others", group_text[i], "no",

@@ -4,8 +4,7 @@
 
 double power_run_w(const struct power_run *r, const struct power_constants *c)
 {
-    double ratio = c->floor_ratio + (r->experts ? c->more_experts_ratio : 0);
-    return fmin(r->limit_w, r->rest_w + ratio * r->limit_w + c->move_j_per_byte * r->byte_per_s);
+    return fmin(r->most_w, r->rest_w + c->floor * r->floor_w + c->flop * r->flop_w);
 }
 
 struct part {
@@ -14,32 +13,34 @@ struct part {
     const void *of;
 };
 
+enum { GROUPS = 4 };
+
 static double error_of(const struct part *p, const struct power_constants *c)
 {
-    double sum[2] = {0, 0}, n[2] = {0, 0};
+    double sum[GROUPS] = {0}, n[GROUPS] = {0}, error = 0;
     for (size_t i = 0; i < p->runs->n; i++) {
         const struct power_run *r = &p->runs->run[i];
         if (!p->has(r, p->of))
             continue;
-        sum[r->experts] += fabs(power_run_w(r, c) / r->measured_w - 1);
-        n[r->experts]++;
+        size_t group = 2 * (size_t)r->b200 + (size_t)r->experts;
+        sum[group] += fabs(power_run_w(r, c) / r->measured_w - 1);
+        n[group]++;
     }
-    return (n[0] > 0 ? sum[0] / n[0] : 0) + (n[1] > 0 ? sum[1] / n[1] : 0);
+    for (size_t g = 0; g < GROUPS; g++)
+        error += n[g] > 0 ? sum[g] / n[g] : 0;
+    return error;
 }
 
-/* Moves to the best of the 26 neighbours at this step; false if none is better. */
+/* Moves to the best of the eight neighbours at this step; false if none is better. */
 static bool move_to_neighbour(struct power_constants *best, double *error, const struct part *p,
-                              const struct power_constants *step)
+                              double step)
 {
     const struct power_constants from = *best;
     const double before = *error;
-    for (int i = 0; i < 27; i++) {
-        int row = i / 3, plane = i / 9;
-        double a = i % 3 - 1, b = row % 3 - 1, c = plane - 1;
-        struct power_constants x = {from.floor_ratio + a * step->floor_ratio,
-                                    from.more_experts_ratio + b * step->more_experts_ratio,
-                                    from.move_j_per_byte + c * step->move_j_per_byte};
-        if (x.floor_ratio < 0 || x.move_j_per_byte < 0)
+    for (int i = 0; i < 9; i++) {
+        int row = i / 3;
+        struct power_constants x = {from.floor + (i % 3 - 1) * step, from.flop + (row - 1) * step};
+        if (x.floor < 0 || x.flop < 0)
             continue;
         double e = error_of(p, &x);
         if (e < *error) {
@@ -55,13 +56,10 @@ struct power_constants power_fit(const struct power_runs *runs,
                                  const void *of)
 {
     struct part p = {runs, part, of};
-    struct power_constants best = {0.4, 0, 5e-11}, step = {0.1, 0.05, 2e-11};
+    struct power_constants best = {1, 1};
     double error = error_of(&p, &best);
-    for (int halvings = 0; halvings < 10; halvings++) {
-        while (move_to_neighbour(&best, &error, &p, &step))
+    for (double step = 0.2; step > 1e-3; step /= 2)
+        while (move_to_neighbour(&best, &error, &p, step))
             ;
-        step = (struct power_constants){step.floor_ratio / 2, step.more_experts_ratio / 2,
-                                        step.move_j_per_byte / 2};
-    }
     return best;
 }

@@ -94,7 +94,7 @@ static double board_factor(const struct prices *p)
 static bool moves_clock(const struct drawn_step *s, const struct prices *p)
 {
     double factor = board_factor(p);
-    return factor != 1 && (s->clock < 1 || s->board_w > s->limit_w * factor);
+    return factor != 1 && (s->clock < 1 || s->board_w > AVERAGE_MOST * s->limit_w * factor);
 }
 
 /* Sets what devices_time cannot know of device i. */

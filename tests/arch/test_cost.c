@@ -435,8 +435,8 @@ static void more_than_a_device_can_draw_or_a_package_can_hold_is_said(void **sta
     struct metrics calm = priced(SET("model=llama-3.1-8b", "chip=h200", "workload.batch=1"));
     struct metrics huge = priced(SET("model=llama-3.1-8b", "chip=h200", "chip.memory_byte=1200GB"));
     (void)state;
-    assert_true(busy.throttle_ratio < 1 && busy.power_limit_ratio > 0.99);
-    assert_true(busy.power_limit_ratio <= 1 + 1e-9 && calm.throttle_ratio == 1);
+    assert_true(busy.throttle_ratio < 1 && busy.power_limit_ratio > 0.97);
+    assert_true(busy.power_limit_ratio <= 0.98 + 1e-9 && calm.throttle_ratio == 1);
     assert_true(calm.power_limit_ratio > 0 && calm.power_limit_ratio < 1);
     assert_true(calm.package_limit_ratio < 1 && huge.package_limit_ratio > 1);
 }

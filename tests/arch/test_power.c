@@ -6,6 +6,7 @@
 #include "tests/model.h"
 
 static const double ROUNDING = 1 + 1e-9;
+static const double MOST = 0.98 * (1 + 1e-9); /* of the limit, as the highest average measured */
 
 static const char *pick(const char *const *from, size_t n)
 {
@@ -47,7 +48,7 @@ static void a_feasible_device_never_exceeds_its_power_limit(void **state)
             continue;
         feasible++;
         throttled += m.throttle_ratio < 1;
-        assert_true(m.power_limit_ratio > 0 && m.power_limit_ratio <= ROUNDING);
+        assert_true(m.power_limit_ratio > 0 && m.power_limit_ratio <= MOST);
         assert_true(m.throttle_ratio > 0 && m.throttle_ratio <= 1);
     }
     assert_true(feasible > 100 && throttled > 20 && throttled < feasible);
@@ -132,7 +133,7 @@ static void memory_that_cannot_be_fed_waits(void **state)
     (void)state;
     assert_int_not_equal((int)m.verdict, VERDICT_POWER);
     assert_true(m.throttle_ratio < CLOCK_LEAST && m.tpot_s > free_m.tpot_s);
-    assert_close(m.power_limit_ratio, 1, 1e-9);
+    assert_close(m.power_limit_ratio, 0.98, 1e-9);
     assert_close(free_m.throttle_ratio, 1, 0);
 }
 
@@ -177,7 +178,7 @@ static void a_measured_step_takes_the_time_it_is_given(void **state)
         assert_close(m.attention_s + m.projection_s + m.ffn_s + m.expert_s + m.communication_s +
                          m.other_s,
                      m.tpot_s, 1e-9);
-        assert_true(m.device_power_w < watts && m.power_limit_ratio <= ROUNDING);
+        assert_true(m.device_power_w < watts && m.power_limit_ratio <= MOST);
         watts = m.device_power_w;
     }
 }
