@@ -90,20 +90,6 @@ static int check_mixer(const struct mixer_group *g, const struct design *d, stru
                 g->kind->name);
 }
 
-static int check_ffn(const struct ffn_group *g, const struct layers *l, struct err *err)
-{
-    const struct ffn_group *moe = layers_moe(l);
-    if (g->kind->check(&g->of, err) != 0)
-        return -1;
-    if (g->kind->routed && (moe_of(g)->experts != moe_of(moe)->experts ||
-                            moe_used(moe_of(g)) != moe_used(moe_of(moe))))
-        return fail(err,
-                    "model.experts: groups of layers with %g and %g experts: give all layers "
-                    "with experts the same experts and top_k",
-                    moe_of(moe)->experts, moe_of(g)->experts);
-    return 0;
-}
-
 /* Values that the short form does not use. */
 static int check_flat(const struct model *m, struct err *err)
 {
@@ -150,7 +136,7 @@ static int check_layers(const struct design *d, struct err *err)
         if (check_mixer(&l.mixer[i], d, err) != 0)
             return -1;
     for (size_t i = 0; i < l.ffns; i++)
-        if (check_ffn(&l.ffn[i], &l, err) != 0)
+        if (ffn_check(&l.ffn[i], layers_moe(&l), err) != 0)
             return -1;
     if (step_ops_bound(&l) > OPS_MOST)
         return fail(err,

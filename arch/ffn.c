@@ -16,6 +16,20 @@ const struct ffn *ffn_named(const char *word)
     return NULL;
 }
 
+int ffn_check(const struct ffn_group *g, const struct ffn_group *moe, struct err *err)
+{
+    if (g->kind->check(&g->of, err) != 0)
+        return -1;
+    if (moe && g->kind->routed &&
+        (moe_of(g)->experts != moe_of(moe)->experts ||
+         moe_used(moe_of(g)) != moe_used(moe_of(moe))))
+        return fail(err,
+                    "model.experts: groups of layers with %g and %g experts: give all layers "
+                    "with experts the same experts and top_k",
+                    moe_of(moe)->experts, moe_of(g)->experts);
+    return 0;
+}
+
 double ffn_expert_group(double tp, double ep)
 {
     return fmax(tp, ep);

@@ -20,6 +20,10 @@ struct ffn {
     double (*routed_params)(const struct sublayer *l);
     double (*router_params)(const struct sublayer *l);
     double (*shared_params)(const struct sublayer *l);
+    /* Of the rest, what every device keeps a full copy of (NULL: nothing); so it does of the
+     * router.
+     */
+    double (*copied_params)(const struct sublayer *l);
     double (*active_params)(const struct sublayer *l);
     double (*live)(const struct sublayer *l, double tp); /* elements per token */
 };
@@ -54,6 +58,10 @@ static inline double moe_used(const struct moe *m)
 {
     return m->zero_experts > 0 ? m->top_k * m->experts / (m->experts + m->zero_experts) : m->top_k;
 }
+
+/* Checks a group against its kind, and against the model's first group with routed experts (NULL:
+ * none), whose routing all share. */
+int ffn_check(const struct ffn_group *g, const struct ffn_group *moe, struct err *err);
 
 double moe_expert_params(const struct sublayer *l); /* one routed expert */
 

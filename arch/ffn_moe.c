@@ -114,6 +114,13 @@ static double shared_params(const struct sublayer *l)
                         (m->shared_gate > 0 ? 1 : 0));
 }
 
+/* Every device reads the matrices of the latent whole. */
+static double copied_params(const struct sublayer *l)
+{
+    const struct moe *m = sublayer_values(l);
+    return l->hidden * 2 * m->latent_ffn;
+}
+
 static double active_params(const struct sublayer *l)
 {
     const struct moe *m = sublayer_values(l);
@@ -155,6 +162,7 @@ const struct ffn ffn_moe = {
     .routed_params = routed_params,
     .router_params = router_params,
     .shared_params = shared_params,
+    .copied_params = copied_params,
     .active_params = active_params,
     .live = live,
 };

@@ -207,6 +207,15 @@ double layers_shared_params(const struct layers *l)
     return sum;
 }
 
+double layers_copied_params(const struct layers *l)
+{
+    double sum = 0;
+    for (size_t i = 0; i < l->ffns; i++)
+        if (l->ffn[i].kind->copied_params)
+            sum += l->ffn[i].of.count * l->ffn[i].kind->copied_params(&l->ffn[i].of);
+    return sum;
+}
+
 double layers_router_params(const struct layers *l)
 {
     double sum = 0;

@@ -80,6 +80,7 @@ const struct ffn_group *layers_moe(const struct layers *l);
 double layers_mixer_params(const struct layers *l);
 double layers_routed_params(const struct layers *l); /* experts */
 double layers_shared_params(const struct layers *l); /* feed-forward outside experts and routers */
+double layers_copied_params(const struct layers *l); /* of these, on every device */
 double layers_active_params(const struct layers *l); /* used by one token */
 double layers_router_params(const struct layers *l);
 double layers_residual_params(const struct layers *l); /* hyper-connections, of all sublayers */

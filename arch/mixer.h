@@ -36,7 +36,8 @@ struct mixer {
     double (*copied_params)(const struct sublayer *l);
     void (*kept)(struct kept *out, const struct sublayer *l, double tp);
     /* Elements per token on one of `tp` ranks: live around the core; a query and a partial result,
-     * as exchanged under context parallelism (NULL if recurrent). */
+     * as exchanged under context parallelism (NULL if recurrent). A window and the tokens of an
+     * image stay whole on the device that computes the query: 0. */
     double (*live)(const struct sublayer *l, double tp);
     double (*query)(const struct sublayer *l, double tp);
 };

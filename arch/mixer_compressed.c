@@ -7,12 +7,13 @@
 #include "arch/mixer.h"
 #include "arch/mixer_core.h"
 #include "arch/mixer_index.h"
+#include "arch/plan.h"
 #include "base/mem.h"
 
 struct compressed {
     double heads, head_dim, q_lora_rank, qk_rope_dim, o_lora_rank, o_groups;
     double ratio, window;
-    double index_heads, index_head_dim, index_topk;
+    double index_heads, index_head_dim, index_byte, index_topk;
 };
 FITS_SUBLAYER(compressed);
 
@@ -28,6 +29,7 @@ static const struct field rows[] = {
     { FIELD(compressed, window, "tokens"), .init = 128, .lo = 1, .hi = 1e9, .whole = true, .doc = "Last tokens that are cached as they are." },
     { FIELD(compressed, index_heads, "1"), .lo = 0, .hi = 1e5, .whole = true, .doc = "Heads of the indexer." },
     { FIELD(compressed, index_head_dim, "1"), .lo = 0, .hi = 1e5, .whole = true, .doc = "Width of an indexer head." },
+    { FIELD(compressed, index_byte, "B"), AS_MODEL(index_byte), .lo = 0.25, .hi = 8, .registry = number_word, .doc = "Format of the indexer's keys." },
     { FIELD(compressed, index_topk, "entries"), .lo = 0, .hi = 1e9, .whole = true, .doc = "Pooled entries that core attention reads; 0: all, without an indexer." },
 };
 /* clang-format on */
@@ -74,10 +76,9 @@ static void add_pooling(struct ops *out, const struct sublayer *l, const struct 
                         .act_byte = s->tokens * (columns + pooled) * s->state_byte});
 }
 
-/* FP8 keys with a 4-byte scale, as in DeepSeek-V3.2. */
 static double index_entry_byte(const struct compressed *a)
 {
-    return a->index_head_dim + 4;
+    return a->index_head_dim * a->index_byte;
 }
 
 static void add_indexer(struct ops *out, const struct sublayer *l, const struct shape *s)
@@ -191,7 +192,7 @@ static double live(const struct sublayer *l, double tp)
 static double query(const struct sublayer *l, double tp)
 {
     const struct compressed *a = sublayer_values(l);
-    return 2 * a->heads / tp * a->head_dim;
+    return a->ratio > 0 ? 2 * a->heads / tp * a->head_dim : 0;
 }
 
 static int check(const struct sublayer *l, struct err *err)

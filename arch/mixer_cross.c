@@ -91,8 +91,9 @@ static double live(const struct sublayer *l, double tp)
 
 static double query(const struct sublayer *l, double tp)
 {
-    struct core_heads h = heads_of(l, tp);
-    return 2 * h.q * h.dim;
+    (void)l;
+    (void)tp;
+    return 0;
 }
 
 static int check(const struct sublayer *l, struct err *err)

@@ -106,8 +106,9 @@ static double live(const struct sublayer *l, double tp)
 
 static double query(const struct sublayer *l, double tp)
 {
+    const struct gqa *a = sublayer_values(l);
     struct heads h = heads_of(l, tp);
-    return h.q * (h.key + h.value);
+    return a->window > 0 ? 0 : h.q * (h.key + h.value);
 }
 
 static int check(const struct sublayer *l, struct err *err)

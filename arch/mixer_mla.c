@@ -7,12 +7,13 @@
 #include "arch/mixer.h"
 #include "arch/mixer_core.h"
 #include "arch/mixer_index.h"
+#include "arch/plan.h"
 #include "base/mem.h"
 
 struct mla {
     double heads;
     double kv_lora_rank, q_lora_rank, qk_rope_dim, qk_nope_dim, v_dim;
-    double index_heads, index_head_dim, index_topk, index_shared, index_pool;
+    double index_heads, index_head_dim, index_byte, index_topk, index_shared, index_pool;
     double latent_reads, gate;
 };
 FITS_SUBLAYER(mla);
@@ -27,6 +28,7 @@ static const struct field rows[] = {
     { FIELD(mla, v_dim, "1"), AS_MODEL(v_dim), .lo = 0, .hi = 1e5, .whole = true, .doc = "Width of a value head, d_v." },
     { FIELD(mla, index_heads, "1"), AS_MODEL(index_heads), .lo = 0, .hi = 1e5, .whole = true, .doc = "Heads of the indexer." },
     { FIELD(mla, index_head_dim, "1"), AS_MODEL(index_head_dim), .lo = 0, .hi = 1e5, .whole = true, .doc = "Width of an indexer head." },
+    { FIELD(mla, index_byte, "B"), AS_MODEL(index_byte), .lo = 0.25, .hi = 8, .registry = number_word, .doc = "Format of the indexer's keys." },
     { FIELD(mla, index_topk, "tokens"), AS_MODEL(index_topk), .lo = 0, .hi = 1e9, .whole = true, .doc = "Tokens that core attention reads; 0: dense attention." },
     { FIELD(mla, index_pool, "tokens"), .lo = 1, .hi = 1e5, .init = 1, .whole = true, .doc = "Tokens that share an indexer key; whole pools are selected." },
     { FIELD(mla, index_shared, "1"), .lo = 0, .hi = 1, .whole = true, .words = yes_no_words, .doc = "Uses the tokens that an earlier layer selected: no indexer of its own." },
@@ -38,8 +40,8 @@ COVERS(rows, mla);
 
 static const struct fields fields = {"layers", rows, LEN(rows), sizeof(struct mla)};
 
-/* DSA: a light attention over FP8 keys selects the tokens that core attention reads. 128 elements
- * and a 4-byte scale are cached per token (DeepSeek-V3.2). */
+/* DSA: a light attention over narrow keys selects the tokens that core attention reads. Per token
+ * 128 elements in FP8 and a 4-byte scale are cached (DeepSeek-V3.2). */
 static void add_indexer(struct ops *out, const struct sublayer *l, const struct shape *s)
 {
     const struct mla *a = sublayer_values(l);
@@ -49,7 +51,7 @@ static void add_indexer(struct ops *out, const struct sublayer *l, const struct 
     ops_add_gemm(out, "index.k", OP_PROJECTION, l->count, s, q, l->hidden, d + h);
     struct index_scan scan = {.per = a->index_pool,
                               .flop = 2 * h * d,
-                              .byte = d + 4,
+                              .byte = d * a->index_byte,
                               .query = h * d,
                               .score_per = a->index_pool,
                               .scores = 1,
@@ -183,7 +185,8 @@ static void kept(struct kept *out, const struct sublayer *l, double tp)
     (void)tp;
     *out = (struct kept){.token = a->kv_lora_rank + a->qk_rope_dim,
                          .token_rope = a->qk_rope_dim,
-                         .token_byte = indexed ? (a->index_head_dim + 4) / a->index_pool : 0};
+                         .token_byte =
+                             indexed ? a->index_head_dim * a->index_byte / a->index_pool : 0};
 }
 
 static double live(const struct sublayer *l, double tp)

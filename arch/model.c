@@ -7,6 +7,8 @@
 #include "base/mem.h"
 
 static const struct word absorb_words[] = {{"no", 0}, {"yes", 1}, {"auto", ABSORB_AUTO}, {NULL, 0}};
+static const double INDEX_BYTE = 1 + 4 / 128.0;
+
 /* Formats, and that none is stated. */
 static struct word stated_word(size_t i)
 {
@@ -38,6 +40,8 @@ static const struct field rows[] = {
     { FIELD(model, index_heads, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "DSA: heads of the indexer." },
     { FIELD(model, index_head_dim, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true, .doc = "DSA: width of an indexer head." },
     { FIELD(model, index_topk, "tokens"), .lo = 0, .hi = 1e9, .init = 0, .whole = true, .doc = "DSA: tokens that core attention reads; 0: dense attention." },
+    { FIELD(model, index_byte, "B"), .lo = 0.25, .hi = 8, .init = INDEX_BYTE, .registry = number_word,
+      .doc = "Format of the cached keys of an indexer; mxfp8 takes as many bytes as FP8 with an FP32 scale of 128 elements (DeepSeek-V3.2)." },
     { FIELD(model, absorb, "1"), .lo = 0, .hi = ABSORB_AUTO, .init = ABSORB_AUTO, .whole = true, .words = absorb_words,
       .doc = "MLA: up-projections absorbed into the queries (\"reordered\"), so that core attention works on the latent; auto: in decode, not in prefill." },
     { FIELD(model, latent_reads, "1"), .lo = 1, .hi = 2, .init = 1, .whole = true,
@@ -72,6 +76,8 @@ static const struct field rows[] = {
       .doc = "Format of MTP modules in the checkpoint." },
     { FIELD(model, cache_byte, "B"), .lo = 0, .hi = 8, .init = 0, .registry = stated_word,
       .doc = "Format of the KV cache in the checkpoint." },
+    { FIELD(model, state_byte, "B"), .lo = 0, .hi = 8, .init = 0, .registry = stated_word,
+      .doc = "Format of recurrent states in the checkpoint." },
 };
 /* clang-format on */
 /* The list is no value, and takes as much room as one. */

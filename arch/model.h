@@ -14,7 +14,7 @@ struct model {
     double layers, hidden, residual_streams, heads, kv_heads, head_dim;
     double window, full_every, chunked;
     double kv_lora_rank, q_lora_rank, qk_rope_dim, qk_nope_dim, v_dim;
-    double index_heads, index_head_dim, index_topk;
+    double index_heads, index_head_dim, index_topk, index_byte;
     double absorb, latent_reads;
     double ffn, gated_ffn;
     double experts, top_k, moe_ffn, shared_ffn, first_dense_layers, moe_every;
@@ -22,7 +22,7 @@ struct model {
     double draft_layers;
     /* Formats of the checkpoint, bytes per element; 0: not stated. */
     double expert_weight_byte, ffn_weight_byte, attention_weight_byte, state_layer_weight_byte,
-        router_weight_byte, head_weight_byte, draft_weight_byte, cache_byte;
+        router_weight_byte, head_weight_byte, draft_weight_byte, cache_byte, state_byte;
     const struct layer_list *list; /* borrowed; NULL: the layers are as the values above say */
 };
 

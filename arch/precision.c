@@ -19,7 +19,7 @@ static const struct weight_class {
 
 #undef CLASS
 
-static const double BF16_BYTE = 2;
+static const double BF16_BYTE = 2, FP32_BYTE = 4;
 
 #define AT(object, offset) (*(const double *)((const char *)(object) + (offset)))
 
@@ -36,6 +36,7 @@ struct precision precision_settled(const struct precision *p, const struct model
     }
     out.weight = p->weight > 0 ? p->weight : BF16_BYTE;
     out.kv = p->kv > 0 ? p->kv : m->cache_byte > 0 ? m->cache_byte : BF16_BYTE;
+    out.state = p->state > 0 ? p->state : m->state_byte > 0 ? m->state_byte : FP32_BYTE;
     out.rope = p->rope > 0 ? p->rope : out.kv;
     out.dispatch = p->dispatch > 0 ? p->dispatch : p->activation;
     out.combine = p->combine > 0 ? p->combine : p->activation;

@@ -1,6 +1,6 @@
 /* The number formats of a design by class of weights. What the study does not set is as the model's
- * checkpoint states it, else BF16; precision.weight sets every class that has no setting of its
- * own. */
+ * checkpoint states it, else BF16, of recurrent states FP32; precision.weight sets every class of
+ * weights that has no setting of its own. */
 #ifndef ARCH_PRECISION_H
 #define ARCH_PRECISION_H
 

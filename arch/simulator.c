@@ -10,6 +10,13 @@
 
 enum { BATCHED_TOKENS = 8192 }; /* for which it sizes the activations of GQA models */
 
+static struct shape with_weights(const struct shape *s, double weight_byte)
+{
+    struct shape out = *s;
+    out.weight_byte = weight_byte;
+    return out;
+}
+
 static void add_norm(struct ops *out, double count, const struct shape *s, double width)
 {
     ops_add(out, count,
@@ -23,15 +30,16 @@ static void add_norm(struct ops *out, double count, const struct shape *s, doubl
 }
 
 /* Gate, up, activation and down as separate kernels. */
-static void add_ffn(struct ops *out, double count, const struct model *m, const struct shape *s,
+static void add_ffn(struct ops *out, double count, const struct model *m, const struct shape *of,
                     double width)
 {
     double ins = ffn_matrices(m->gated_ffn) - 1;
+    const struct shape s = with_weights(of, of->precision->ffn);
     if (width <= 0)
         return;
-    ops_add_gemm(out, "ffn.up", OP_FFN, ins * count, s, s->tokens, m->hidden, width);
-    ops_add_vector(out, "ffn.activation", OP_FFN, count, s, 0, 3 * s->tokens * width);
-    ops_add_gemm(out, "ffn.down", OP_FFN, count, s, s->tokens, width, m->hidden);
+    ops_add_gemm(out, "ffn.up", OP_FFN, ins * count, &s, s.tokens, m->hidden, width);
+    ops_add_vector(out, "ffn.activation", OP_FFN, count, &s, 0, 3 * s.tokens * width);
+    ops_add_gemm(out, "ffn.down", OP_FFN, count, &s, s.tokens, width, m->hidden);
 }
 
 static void add_all_to_all(struct ops *out, const char *name, double layers, const struct model *m,
@@ -57,7 +65,7 @@ static void add_experts(struct ops *out, double layers, const struct model *m,
                       .experts = g->experts,
                       .log_idle = log1p(-g->share),
                       .flop = 2 * pairs * d * f,
-                      .weight_byte = g->experts * d * f * s->weight_byte,
+                      .weight_byte = g->experts * d * f * s->precision->expert,
                       .act_byte = pairs * (d + f) * s->act_byte};
     struct op activation = {.name = "moe.activation",
                             .class = OP_EXPERT,
@@ -77,8 +85,9 @@ static void add_experts(struct ops *out, double layers, const struct model *m,
 static void add_moe(struct ops *out, double layers, const struct model *m, const struct shape *s)
 {
     double group = s->tp / s->devices;
+    const struct shape router = with_weights(s, s->precision->router);
 
-    ops_add_gemm(out, "moe.router", OP_EXPERT, layers, s, s->tokens, m->hidden, m->experts);
+    ops_add_gemm(out, "moe.router", OP_EXPERT, layers, &router, s->tokens, m->hidden, m->experts);
     add_all_to_all(out, "moe.dispatch", layers, m, s, 1 - group, 1);
     for (size_t i = 0; i < s->routing->groups; i++)
         add_experts(out, layers, m, s, &s->routing->group[i]);
@@ -220,10 +229,11 @@ void simulator_ops(const struct model *m, const struct shape *s, struct ops *out
 
     add_norm(out, 2 * dense + 4 * moe, s, m->hidden);
     ops_add_vector(out, "residual", OP_OTHER, 2 * dense, s, stream, 3 * stream);
+    const struct shape attention = with_weights(s, s->precision->attention);
     if (mixer_of(m)->latent)
-        add_mla(out, m, s);
+        add_mla(out, m, &attention);
     else
-        add_gqa(out, m, s);
+        add_gqa(out, m, &attention);
     ops_add_all_reduce(out, "attention.all-reduce", m->layers, s, s->tp, stream);
     add_ffn(out, dense, m, s, m->ffn / s->tp);
     ops_add_all_reduce(out, "ffn.all-reduce", dense, s, s->tp, stream);
@@ -231,15 +241,17 @@ void simulator_ops(const struct model *m, const struct shape *s, struct ops *out
         add_moe(out, moe, m, s);
 }
 
-double simulator_weight_params(const struct model *m, const struct plan *p)
+double simulator_weight_byte(const struct model *m, const struct plan *p,
+                             const struct precision *of)
 {
     struct layers l;
     double moe = model_moe_layers(m), matrices = ffn_matrices(m->gated_ffn), d = m->hidden;
     layers_of(&l, m);
-    return 2 * m->vocab * d + layers_mixer_params_per_rank(&l, p->tp) +
-           (m->layers - moe) * matrices * d * m->ffn / p->tp +
-           (moe > 0 ? layers_routed_params(&l) / p->ep : 0) +
-           moe * (2 * d * m->experts + matrices * d * m->shared_ffn);
+    return 2 * m->vocab * d * of->head +
+           layers_mixer_byte_per_rank(&l, p->tp, of->attention, of->state_layer) +
+           (m->layers - moe) * matrices * d * m->ffn / p->tp * of->ffn +
+           (moe > 0 ? layers_routed_params(&l) / p->ep : 0) * of->expert +
+           moe * (2 * d * m->experts * of->router + matrices * d * m->shared_ffn * of->ffn);
 }
 
 /* The terms of its formula that its documentation states; expert buffers inferred from its

@@ -18,8 +18,10 @@
 
 void simulator_ops(const struct model *m, const struct shape *s, struct ops *out);
 
-/* On one device: weights, in parameters; live activations, in elements per request and fixed. */
-double simulator_weight_params(const struct model *m, const struct plan *p);
+/* On one device: weights, in bytes by the settled formats `of`; live activations, in elements per
+ * request and fixed. */
+double simulator_weight_byte(const struct model *m, const struct plan *p,
+                             const struct precision *of);
 void simulator_live_numbers(const struct model *m, const struct shape *s, double *per_request,
                             double *fixed);
 

@@ -63,11 +63,12 @@ static double device_expert_params(const struct layers *l, const struct plan *p,
 static double device_weight_byte(const struct layers *l, double vocab_params, const struct plan *p,
                                  const struct workload *w, const struct precision *of)
 {
-    double residual = layers_residual_params(l) * of->head; /* small: on every rank */
-    double shared = layers_shared_params(l) * of->ffn + layers_router_params(l) * of->router +
-                    vocab_params * of->head;
+    double copied = layers_copied_params(l);
+    double whole = layers_residual_params(l) * of->head + layers_router_params(l) * of->router +
+                   copied * of->ffn; /* read by every device */
+    double shared = (layers_shared_params(l) - copied) * of->ffn + vocab_params * of->head;
     double group = ffn_expert_group(p->tp, p->ep);
-    return layers_mixer_byte_per_rank(l, p->tp, of->attention, of->state_layer) + residual +
+    return layers_mixer_byte_per_rank(l, p->tp, of->attention, of->state_layer) + whole +
            device_expert_params(l, p, w) * of->expert +
            shared / (p->shared_over == SHARED_OVER_TP ? p->tp : group);
 }
@@ -193,8 +194,11 @@ static double draft_weight_byte(const struct draft *d, const struct plan *p,
            2 * d->layer.hidden * d->layer.hidden * d->precision.ffn;
 }
 
-/* Context parallelism: the tokens of a request's context and prompt are split over cp devices,
- * Experts already count the tokens of all devices. */
+/* Context parallelism: the tokens of a request's context and prompt are split over cp devices, each
+ * of which computes the new tokens of its share of the requests. What is not split by tokens,
+ * windows and the tokens of an image, is kept and read by the device that computes the request's
+ * new tokens: on average, too, a device has 1 / cp of it. Experts already count the tokens of all
+ * devices. */
 static void share_context(struct ops *list, double cp)
 {
     for (size_t i = 0; i < list->n; i++) {
@@ -211,6 +215,13 @@ static void share_context(struct ops *list, double cp)
     }
 }
 
+/* Tokens of a prompt whose keys and values go round the ring; with a window, only those within one
+ * of another device's. */
+static double tokens_sent(const struct kept *k, double prompt, double cp)
+{
+    return k->window > 0 ? fmin(prompt, k->window * cp / (cp - 1)) : prompt;
+}
+
 /* Queries and partial results of the shared context. */
 static void add_exchange(struct ops *list, const struct layers *l, const struct shape *s, double cp,
                          double times)
@@ -221,9 +232,9 @@ static void add_exchange(struct ops *list, const struct layers *l, const struct 
         struct kept k;
         g->kind->kept(&k, &g->of, s->tp);
         double sent = s->decode * g->kind->query(&g->of, s->tp) +
-                      s->prompts * s->prompt * k.token; /* keys and values, round the ring */
+                      s->prompts * tokens_sent(&k, s->prompt, cp) * k.token;
         ops_next_group(list);
-        ops_add(list, times * g->of.count,
+        ops_add(list, sent > 0 ? times * g->of.count : 0,
                 (struct op){.name = "attention.exchange",
                             .class = OP_COMMUNICATION,
                             .unit = UNIT_LINK,
@@ -380,7 +391,7 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
         fixed = live / s.tokens * fmin(s.tokens, CHUNK_TOKENS);
         live = 0;
     }
-    double weights = list ? list->weight_params(m, plan) * p->weight
+    double weights = list ? list->weight_byte(m, plan, p)
                           : device_weight_byte(l, model_vocab_params(m), plan, w, p);
     double experts = list ? 0 : device_expert_params(l, plan, w) * p->expert;
     if (drafts > 0) {
@@ -405,7 +416,8 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
     out->act_byte_per_request = live * p->activation / plan->pp / plan->cp;
     const struct state_bytes state = {p->state * w->state_slots, p->activation * w->state_slots,
                                       p->kv};
-    out->kv_byte_per_request += layers_state_byte_per_request(l, plan->tp, &state) / plan->pp;
+    out->kv_byte_per_request +=
+        layers_state_byte_per_request(l, plan->tp, &state) / plan->pp / plan->cp;
     out->state_byte_per_request = layers_state_byte_per_request(l, 1, &state);
     out->kv_byte_per_token = layers_kv_byte_per_token(l, 1, p->kv, s.rope_byte, 0);
     if (drafts > 0)

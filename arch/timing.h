@@ -50,7 +50,7 @@ struct main_split {
 /* Operators and memory of a timing that does not use those of arch/step.c. */
 struct op_list {
     void (*ops)(const struct model *m, const struct shape *s, struct ops *out);
-    double (*weight_params)(const struct model *m, const struct plan *p);
+    double (*weight_byte)(const struct model *m, const struct plan *p, const struct precision *of);
     void (*live_numbers)(const struct model *m, const struct shape *s, double *per_request,
                          double *fixed);
     bool windows_cache_all; /* layers with a window cache the whole context */

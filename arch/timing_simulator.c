@@ -6,7 +6,7 @@
 
 static const struct op_list list = {
     .ops = simulator_ops,
-    .weight_params = simulator_weight_params,
+    .weight_byte = simulator_weight_byte,
     .live_numbers = simulator_live_numbers,
     .windows_cache_all = true,
 };

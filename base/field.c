@@ -334,6 +334,22 @@ size_t name_distance(const char *a, const char *b)
     return cost[rows][columns];
 }
 
+/* The only name that begins with `name`; NULL if none or several do. */
+static const char *name_begun(const char *name, const char *const *names, size_t n)
+{
+    enum { LEAST = 4 };
+    size_t length = strlen(name);
+    const char *found = NULL;
+    for (size_t i = 0; i < n && length >= LEAST; i++) {
+        if (strncasecmp(name, names[i], length) != 0)
+            continue;
+        if (found)
+            return NULL;
+        found = names[i];
+    }
+    return found;
+}
+
 const char *name_nearest(const char *name, const char *const *names, size_t n)
 {
     size_t length = strlen(name);
@@ -348,7 +364,7 @@ const char *name_nearest(const char *name, const char *const *names, size_t n)
             nearest = names[i];
         }
     }
-    return nearest;
+    return nearest ? nearest : name_begun(name, names, n);
 }
 
 const char *field_nearest(struct fields table, const char *name)

@@ -68,7 +68,8 @@ const struct field *field_find(struct fields table, const char *name);
  * case. SIZE_MAX for names over 63 letters. */
 size_t name_distance(const char *a, const char *b);
 
-/* The row whose name is nearest to `name` by edit distance, or NULL if none is near. */
+/* The row whose name is nearest to `name` by edit distance, else the only one that begins with
+ * `name`; NULL if there is none. */
 const char *name_nearest(const char *name, const char *const *names, size_t n);
 const char *field_nearest(struct fields table, const char *name);
 

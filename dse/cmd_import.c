@@ -9,6 +9,7 @@
 #include "arch/catalogue/huggingface.h"
 #include "arch/ffn.h"
 #include "arch/mixer.h"
+#include "arch/precision.h"
 #include "base/mem.h"
 #include "dse/command.h"
 
@@ -133,7 +134,8 @@ static void put_summary(const struct imported *in, const char *start, FILE *out)
     const struct model *m = &in->model;
     struct layers l;
     layers_of(&l, m);
-    double kept = layers_state_byte_per_request(&l, 1, &(struct state_bytes){4, 2, 2});
+    struct precision states = precision_settled(&(struct precision){0}, m);
+    double kept = layers_state_byte_per_request(&l, 1, &(struct state_bytes){states.state, 2, 2});
     fprintf(out, "%s%s parameters, %s used by a token; KV cache %s B per token in BF16", start,
             quantity_text(model_params(m), "", 5, total, sizeof total),
             quantity_text(model_active_params(m), "", 4, active, sizeof active),

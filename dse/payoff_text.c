@@ -49,9 +49,19 @@ static void print_columns(const struct table *all, size_t keys, const struct sho
     free(header);
 }
 
+static bool has_number(const struct table *all, const char *column)
+{
+    for (size_t row = 0; row < all->rows; row++)
+        if (!isnan(table_number_at(all, row, column)))
+            return true;
+    return false;
+}
+
+/* P of recurrent states alone is shown if an engine may run them. */
 static void print_groups(const struct payoff *p)
 {
     struct table all;
+    size_t n = 0;
     static const struct shown show[] = {{"payoff", "P"},
                                         {"p_median", "median"},
                                         {"payoff_low", "low"},
@@ -60,6 +70,7 @@ static void print_groups(const struct payoff *p)
                                         {"verdict", "verdict"},
                                         {"p_attention", "attention only"},
                                         {"p_experts", "experts only"},
+                                        {"p_state", "state only"},
                                         {"gain", "G"},
                                         {"c_star", "c*"},
                                         {"c_max", "c max"},
@@ -70,8 +81,12 @@ static void print_groups(const struct payoff *p)
                                         {"regime", "regime"},
                                         {"without", "best without (control)"},
                                         {"reason", "why it stops"}};
+    struct shown few[LEN(show)];
     payoff_table(p, &all);
-    print_columns(&all, p->by_n, show, LEN(show));
+    for (size_t i = 0; i < LEN(show); i++)
+        if (strcmp(show[i].column, "p_state") != 0 || has_number(&all, show[i].column))
+            few[n++] = show[i];
+    print_columns(&all, p->by_n, few, n);
     table_free(&all);
 }
 
@@ -201,12 +216,11 @@ void payoff_text_groups(const struct payoff *p)
         "best design\n"
         "without one catches up. S: time of core attention on the chip over time on the engine. "
         "Attention\n"
-        "only, experts only: P if engines may run only that; empty if none may. Of %d draws of "
-        "all that\n"
-        "is uncertain (prices, engines, calibrated times) half give a P below the median, one in "
-        "ten "
-        "below\n"
-        "low, one in ten above high; sure is the share with P > 1.\n\n",
+        "only, experts only, state only: P if engines may run only that; empty if none may. Of "
+        "%d\n"
+        "draws of all that is uncertain (prices, engines, calibrated times) half give a P below "
+        "the\n"
+        "median, one in ten below low, one in ten above high; sure is the share with P > 1.\n\n",
         PAYOFF_DRAWS);
     print_groups(p);
     print_borders(p);

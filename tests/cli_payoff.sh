@@ -100,6 +100,18 @@ for model in gpt3-175b deepseek-r1; do
         FROM point WHERE model = '$model' AND verdict = 'ok' AND tpot_s <= 0.04)) < 1" "the cheapest for $model"
     holds "$(cell cheap.json '' tokens_per_s "$of") >= 2e5 AND $(cell cheap.json '' tpot_s "$of") <= 0.04" "what it serves"
 done
+is "$("$DSE" recommend s.db --tokens-per-s 200k --by workload.context --format csv |
+    awk -F, 'NR > 1 && !seen[$1 $2]++ {printf "%s %s,", $1, $2}')" \
+    "8192 gpt3-175b,65536 gpt3-175b,8192 deepseek-r1,65536 deepseek-r1," \
+    "groups are not in the order of the study"
+
+# P of recurrent states alone is a column if an engine may run them.
+sed -e 's/^study: s/study: state/' -e 's/^models.*/models: [qwen3-next-80b-a3b]/' -e 's/attacc/pimba/' \
+    -e '/memory_byte/d' s.yaml >state.yaml
+"$DSE" sweep state.yaml --quiet >/dev/null
+"$DSE" payoff state.db | grep -q 'experts only  *state only' || complain "no column of states alone"
+"$DSE" payoff s.db | grep -q 'experts only  *state only' && complain "a column of states without any"
+
 "$DSE" recommend s.db --tokens-per-s 200k --tpot 1us >/dev/null 2>&1
 is "$?" 3 "status where nothing serves"
 

@@ -101,6 +101,20 @@ static void identify(struct config *c, const char *as)
 
 /* ---- the model ---- */
 
+/* The format of recurrent states: Qwen, Nemotron. */
+static double state_byte_of(struct config *c)
+{
+    static const char *const keys[] = {"mamba_ssm_cache_dtype", "mamba_ssm_dtype"};
+    static const struct word words[] = {{"float32", 4}, {"fp32", 4}, {"bfloat16", 2}, {"bf16", 2},
+                                        {"float16", 2}, {"fp16", 2}, {"auto", 0},     {NULL, 0}};
+    double byte = 0;
+    for (size_t i = 0; i < LEN(keys); i++) {
+        const struct node *n = config_find(c, keys[i]);
+        byte = n && byte == 0 ? config_word(c, n, words) : byte;
+    }
+    return byte;
+}
+
 static void read_flat(struct config *c, struct model *m)
 {
     m->hidden = term_need(c, TERM_HIDDEN);
@@ -122,6 +136,7 @@ static void read_flat(struct config *c, struct model *m)
         config_refuse(c, NULL, "embeddings of each layer: cannot be expressed");
     if (config_count(c, "word_embed_proj_dim", m->hidden) != m->hidden)
         config_refuse(c, NULL, "not the width of the stream: cannot be expressed");
+    m->state_byte = state_byte_of(c);
     m->residual_streams = config_count(c, "hc_mult", 1);
     if (config_count(c, "attn_res_block_size", 0) > 0)
         config_remark(c, REMARK_LEFT_OUT, "attention residuals (attn_res_block_size)");

@@ -149,6 +149,7 @@ static void set_indexer(struct config *c, const struct layer *l, struct stated_l
     group_put(c, out, "index_heads", term_need(c, TERM_INDEX_HEADS));
     group_put(c, out, "index_head_dim", term_need(c, TERM_INDEX_HEAD_DIM));
     group_put(c, out, "index_topk", topk);
+    group_put(c, out, "index_pool", config_count(c, "index_kpool", 1));
     group_put(c, out, "index_shared", l->shares_index);
 }
 
@@ -227,12 +228,27 @@ static void set_block_sparse(struct config *c, struct stated_layers *out)
     group_put(c, out, "index_dim", in_map(c, map, "sparse_index_dim", NAN));
 }
 
+/* Tokens of an image tile: its patches and a class token (Llama 3.2 Vision: 40 x 40 and 1). */
+static double tile_tokens(struct config *c)
+{
+    const struct node *tower = node_find(c->part[c->parts - 1].map, "vision_config"), *image,
+                      *patch;
+    if (!tower || node_kind(tower) != NODE_MAP || !(image = node_find(tower, "image_size")) ||
+        !(patch = node_find(tower, "patch_size")))
+        return NAN;
+    double patches =
+        config_count_of(c, image, NAN) / fmax(1, config_count_of(c, patch, NAN)); /* per side */
+    return floor(patches) * floor(patches) + 1;
+}
+
 static void set_cross(struct config *c, struct stated_layers *out)
 {
-    double heads = heads_of(c);
+    double heads = heads_of(c), tokens = tile_tokens(c);
     config_find(c, "cross_attention_layers");
     group_mixer(c, out, "cross");
-    config_remark(c, REMARK_ASSUMED, "image tokens of a request are the default (image_tokens)");
+    config_remark(c, REMARK_ASSUMED, "a request has one image of one tile (image_tokens)");
+    if (!isnan(tokens))
+        group_put(c, out, "image_tokens", tokens);
     group_put(c, out, "heads", heads);
     group_put(c, out, "kv_heads", kv_heads_of(c, heads));
     group_put(c, out, "head_dim", head_dim_of(c, heads));
@@ -242,7 +258,6 @@ static void set_cross(struct config *c, struct stated_layers *out)
 
 static void set_gdn(struct config *c, struct stated_layers *out)
 {
-    config_dismiss(c, "mamba_ssm_dtype");
     group_mixer(c, out, "gdn");
     group_put(c, out, "key_heads", config_count(c, "linear_num_key_heads", 0));
     group_put(c, out, "value_heads", config_count(c, "linear_num_value_heads", 0));
@@ -306,7 +321,6 @@ static void set_mamba2(struct config *c, struct stated_layers *out)
     double expand = config_count(c, "mamba_expand", 2);
     if (inner <= 0)
         inner = expand * term_need(c, TERM_HIDDEN);
-    config_dismiss(c, "mamba_ssm_cache_dtype");
     config_dismiss(c, "mamba_norm_before_gate");
     config_dismiss(c, "mamba_rms_norm");
     config_dismiss(c, "mamba_use_mlp");

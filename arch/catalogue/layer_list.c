@@ -141,19 +141,46 @@ static int check_group(const struct node *n, const struct fields *fields, const 
     return 0;
 }
 
-/* Every value must be stated, by a group or by the model. */
-static int check_stated(const struct node *list, const struct model *m, struct err *err)
+/* The sublayers of one group of the list, all values resolved. */
+static void group_alone(struct layers *out, const struct model *m, size_t i)
 {
-    struct layers l;
-    layers_of(&l, m);
-    for (size_t i = 0; i < l.mixers; i++)
-        if (check_group(list, l.mixer[i].kind->fields, l.mixer[i].of.value, l.mixer[i].kind->name,
-                        err) != 0)
+    struct layer_list list = {.n = 1, .group = {m->list->group[i]}};
+    struct model alone = *m;
+    alone.list = &list;
+    layers_of(out, &alone);
+}
+
+/* Every value must be stated, by the group or by the model, and the values must agree. `moe`: an
+ * earlier group with routed experts, or NULL. */
+static int check_alone(const struct node *at, const struct layers *l, const struct ffn_group *moe,
+                       struct err *err)
+{
+    const struct mixer_group *mixer = l->mixers ? &l->mixer[0] : NULL;
+    const struct ffn_group *ffn = l->ffns ? &l->ffn[0] : NULL;
+    struct err inner;
+    if ((mixer &&
+         check_group(at, mixer->kind->fields, mixer->of.value, mixer->kind->name, err) != 0) ||
+        (ffn && check_group(at, ffn->kind->fields, ffn->of.value, ffn->kind->name, err) != 0))
+        return -1;
+    if ((mixer && mixer_check(mixer->kind, &mixer->of, &inner) != 0) ||
+        (ffn && ffn_check(ffn, moe, &inner) != 0))
+        return node_fail(at, NULL, err, "%s", inner.text);
+    return 0;
+}
+
+/* Errors are at the group, or at `at` if that is no list of groups. */
+static int check_groups(const struct node *at, const struct model *m, struct err *err)
+{
+    struct ffn_group moe = {NULL, {0}};
+    for (size_t i = 0; i < m->list->n; i++) {
+        const struct node *group = node_kind(at) == NODE_LIST ? node_at(at, i) : at;
+        struct layers l;
+        group_alone(&l, m, i);
+        if (check_alone(group, &l, moe.kind ? &moe : NULL, err) != 0)
             return -1;
-    for (size_t i = 0; i < l.ffns; i++)
-        if (check_group(list, l.ffn[i].kind->fields, l.ffn[i].of.value, l.ffn[i].kind->name, err) !=
-            0)
-            return -1;
+        if (!moe.kind && layers_moe(&l))
+            moe = *layers_moe(&l);
+    }
     return 0;
 }
 
@@ -172,7 +199,7 @@ static void describe_first(struct model *m)
 int layer_list_finish(const struct node *at, struct layer_list *list, struct model *m,
                       struct err *err)
 {
-    if (check_stated(at, m, err) != 0)
+    if (check_groups(at, m, err) != 0)
         return -1;
     describe_first(m);
     list->attention = m->attention;

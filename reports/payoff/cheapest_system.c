@@ -101,12 +101,54 @@ static int select_cheapest(struct table *out, const struct run_points *from, con
     return rc;
 }
 
+/* The groups, in the order of their first points: that of the study. */
+static int select_groups(struct table *out, const struct run_points *from, const struct payoff *p,
+                         const char *where, struct err *err)
+{
+    char *list = group_columns(p), *keys = columns_list(p->by, p->by_n, NULL);
+    char *sql = mem_print("SELECT %s min(id) AS first FROM point WHERE run = %lld AND verdict = "
+                          "'ok'%s%s%s GROUP BY %s ORDER BY first",
+                          list, (long long)from->run->id, where ? " AND (" : "", where ? where : "",
+                          where ? "\n)" : "", p->by_n ? keys : "run");
+    int rc = db_select(from->db, sql, NULL, 0, out, err);
+    free(sql);
+    free(keys);
+    free(list);
+    return rc;
+}
+
+static bool is_of_group(const struct payoff *p, const struct table *best, size_t row,
+                        const struct table *groups, size_t group)
+{
+    for (size_t k = 0; k < p->by_n; k++)
+        if (!cell_equal(table_get(best, row, p->by[k]), table_at(groups, group, k)))
+            return false;
+    return true;
+}
+
+/* The offers of one group, cheapest first. */
+static int add_group(struct table *out, const struct run_points *from, const struct payoff *p,
+                     const struct table *best, const struct table *groups, size_t group,
+                     struct err *err)
+{
+    double cheapest_usd = NAN;
+    int rc = 0;
+    for (size_t row = 0; row < best->rows && rc == 0; row++) {
+        if (!is_of_group(p, best, row, groups, group))
+            continue;
+        if (isnan(cheapest_usd))
+            cheapest_usd = table_number_at(best, row, "usd");
+        rc = add_offer(out, from, p, &(struct offer){best, row, cheapest_usd}, err);
+    }
+    return rc;
+}
+
 int cheapest_table(struct table *out, struct db *db, const struct db_run *run,
                    const struct cheapest_question *q, struct err *err)
 {
     struct payoff p = {0};
     struct swept swept;
-    struct table best;
+    struct table best, groups = {0};
     const struct run_points from = {db, run, &swept};
     int rc = q->where ? db_check_where(db, q->where, err) : 0;
 
@@ -114,23 +156,18 @@ int cheapest_table(struct table *out, struct db *db, const struct db_run *run,
         return -1;
     rc = groups_by(&p, &swept, &(struct payoff_question){.by = q->by, .over = q->over}, err);
     if (rc == 0)
+        rc = select_groups(&groups, &from, &p, q->where, err);
+    if (rc == 0)
         rc = select_cheapest(&best, &from, &p, q, err);
     if (rc == 0) {
         begin_cheapest(out, &p);
-        double cheapest_usd = NAN;
-        for (size_t row = 0; row < best.rows && rc == 0; row++) {
-            bool first = row == 0;
-            for (size_t k = 0; k < p.by_n && !first; k++)
-                first =
-                    !cell_equal(table_get(&best, row, p.by[k]), table_get(&best, row - 1, p.by[k]));
-            if (first)
-                cheapest_usd = table_number_at(&best, row, "usd");
-            rc = add_offer(out, &from, &p, &(struct offer){&best, row, cheapest_usd}, err);
-        }
+        for (size_t i = 0; i < groups.rows && rc == 0; i++)
+            rc = add_group(out, &from, &p, &best, &groups, i, err);
         if (rc != 0)
             table_free(out);
         table_free(&best);
     }
+    table_free(&groups);
     swept_free(&swept);
     payoff_free(&p);
     return rc;

@@ -63,6 +63,37 @@ static void settings_of_a_class_win_then_those_of_all_weights(void **state)
     assert_close(p.kv, 2, 0);
 }
 
+static void the_format_of_states_is_that_of_the_model_else_fp32(void **state)
+{
+    (void)state;
+    write_model("./states.yaml", "base: qwen3-next-80b-a3b\nstate_byte: bf16\n");
+    assert_close(settled(SET("model=qwen3-next-80b-a3b")).state, 4, 0);
+    assert_close(settled(SET("model=./states.yaml")).state, 2, 0);
+    assert_close(settled(SET("model=./states.yaml", "precision.state=fp8")).state, 1, 0);
+    struct metrics wide = priced(SET("model=qwen3-next-80b-a3b", "workload.batch=32"));
+    struct metrics narrow = priced(SET("model=./states.yaml", "workload.batch=32"));
+    /* 36 layers, 32 value heads of 128 x 128. */
+    assert_close(wide.state_byte_per_request - narrow.state_byte_per_request,
+                 2 * 36.0 * 32 * 128 * 128, 1e-12);
+    assert_true(narrow.state_s < 0.6 * wide.state_s);
+}
+
+/* 61 - 3 layers of 256 experts of 3 x 7168 x 2048; nothing else changes. */
+static void the_simulator_takes_the_formats_of_the_classes(void **state)
+{
+    (void)state;
+    write_model("./narrow.yaml", "base: deepseek-r1\nexpert_weight_byte: mxfp4\n");
+#define PLAN "timing=simulator", "plan.tp=1", "plan.dp=32", "plan.ep=32", "workload.batch=32"
+    struct metrics wide = priced(SET("model=deepseek-r1", PLAN));
+    struct metrics narrow = priced(SET("model=./narrow.yaml", PLAN));
+    assert_close(wide.weight_byte - narrow.weight_byte,
+                 58 * 256.0 / 32 * 3 * 7168 * 2048 * (2 - 0.53125), 1e-9);
+    assert_true(narrow.expert_s < 0.6 * wide.expert_s);
+    assert_close(narrow.projection_s, wide.projection_s, 0);
+    struct metrics all = priced(SET("model=deepseek-r1", PLAN, "precision.attention=fp8"));
+    assert_true(all.projection_s < 0.7 * wide.projection_s);
+}
+
 /* Narrow experts shorten the time of the experts and of nothing else. */
 static void a_class_changes_its_own_operators(void **state)
 {
@@ -83,6 +114,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(checkpoints_are_as_large_as_published),
         cmocka_unit_test(settings_of_a_class_win_then_those_of_all_weights),
+        cmocka_unit_test(the_format_of_states_is_that_of_the_model_else_fp32),
+        cmocka_unit_test(the_simulator_takes_the_formats_of_the_classes),
         cmocka_unit_test(a_class_changes_its_own_operators),
     };
     return cmocka_run_group_tests_name("precision", tests, open_tests, close_tests);

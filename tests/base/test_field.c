@@ -565,6 +565,16 @@ static void a_swap_of_neighbours_is_one_step_and_ties_go_to_the_first(void **sta
     assert_null(name_nearest("abcd", NULL, 0));
 }
 
+static void the_only_name_that_goes_on_is_near(void **state)
+{
+    (void)state;
+    static const char *const models[] = {"qwen3-235b-a22b", "qwen3-next-80b-a3b", "llama-4-scout"};
+    assert_string_equal(name_nearest("qwen3-next", models, 3), "qwen3-next-80b-a3b");
+    assert_string_equal(name_nearest("Llama", models, 3), "llama-4-scout");
+    assert_null(name_nearest("qwen3", models, 3));
+    assert_null(name_nearest("qwe", models, 2));
+}
+
 static void a_name_with_no_letter_in_common_is_not_near(void **state)
 {
     (void)state;
@@ -634,6 +644,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(a_row_is_found_by_name_and_a_time_without_its_unit),
         cmocka_unit_test(the_nearest_name_is_at_most_a_third_away),
+        cmocka_unit_test(the_only_name_that_goes_on_is_near),
         cmocka_unit_test(a_swap_of_neighbours_is_one_step_and_ties_go_to_the_first),
         cmocka_unit_test(a_name_with_no_letter_in_common_is_not_near),
         cmocka_unit_test(a_name_without_end_is_near_nothing),

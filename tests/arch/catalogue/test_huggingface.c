@@ -316,14 +316,18 @@ static void layers_share_indexers(void **state)
                           strchr(deepseek, ',') + 1);
     assert_close(model_of(dsa, "'model_type': 'glm_moe_dsa'").index_topk, 64, 0);
     struct list_of l = list_of(dsa, "'model_type': 'glm_moe_dsa', 'index_topk_freq': 4");
-    assert_close(l.kv_byte, 10 * 20 * 2 + 3 * (8 + 4), 0);
+    /* An FP8 key of 8, with an FP32 scale of 128 elements. */
+    const double key_byte = 8 * (1 + 4 / 128.0);
+    assert_close(l.kv_byte, 10 * 20 * 2 + 3 * key_byte, 0);
     struct list_of same =
         list_of(dsa, "'model_type': 'glm_moe_dsa', 'indexer_types': ['full','shared','shared',"
                      "'shared','full','shared','shared','shared','full','shared']");
     assert_close(same.params, l.params, 0);
     struct list_of late = list_of(
         dsa, "'model_type': 'glm_moe_dsa', 'index_topk_freq': 4, 'index_skip_topk_offset': 3");
-    assert_close(late.kv_byte, 10 * 20 * 2 + 4 * (8 + 4), 0); /* layers 0, 1, 2 and 6 */
+    assert_close(late.kv_byte, 10 * 20 * 2 + 4 * key_byte, 0); /* layers 0, 1, 2 and 6 */
+    struct list_of pooled = list_of(dsa, "'model_type': 'glm_moe_dsa', 'index_kpool': 4");
+    assert_close(pooled.kv_byte, 10 * 20 * 2 + 10 * key_byte / 4, 0);
     refused(strchr(deepseek, ',') + 1,
             "'model_type': 'deepseek_v32', 'first_k_dense_replace': 1, 'index_head_dim': 8,"
             "'index_topk': 64",

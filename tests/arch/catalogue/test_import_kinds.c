@@ -30,13 +30,16 @@ enum {
     COMPRESSED = 64 * 24 + 24 * 128 + 64 * 32 + 128 * 16 + 2 * 16 * 64,
 };
 
+/* Of an indexer: 16 elements in FP8, with an FP32 scale of 128. */
+#define KEY_BYTE (16 * (1 + 4 / 128.0))
+
 /* `needs`: a mixer, or a parameter of the feed-forward moe, that the model must know. */
 static const struct {
     const char *name, *as, *needs;
     double params, kv_byte, state_byte;
 } kinds[] = {
     {"indexer-shared", NULL, NULL, 6 * MLA + 2 * INDEXER + DENSE + 5 * (MOE + EXPERT) + TABLES,
-     6 * 40 * 2 + 2 * (16 + 4), 0},
+     6 * 40 * 2 + 2 * KEY_BYTE, 0},
     {"shared-alias", NULL, NULL, 3 * MLA_Q + DENSE + 2 * (MOE + 2 * EXPERT) + TABLES, 3 * 40 * 2,
      0},
     {"quantised", NULL, NULL, 2 * (GQA + MOE) + TABLES, 2 * 128, 0},
@@ -67,11 +70,12 @@ static const struct {
     {"compressed", NULL, "compressed",
      4 * COMPRESSED + 2 * (2 * 64 * 64 + 4 * 64 + 2 * 64 * 32 + 24 * 64 + 64 * 4) + 2 * 64 * 32 +
          128 * 32 + 4 * (MOE + EXPERT) + 8 * (2 + 4) * 4 * 4 * 64 + TABLES,
-     (2 / 4.0 + 1 / 128.0) * 32 * 2 + 2 / 4.0 * (16 + 4), NAN},
+     (2 / 4.0 + 1 / 128.0) * 32 * 2 + 2 / 4.0 * KEY_BYTE, NAN},
     {"block-sparse", NULL, "block_sparse",
      3 * GQA + 2 * (64 * 32 + 64 * 16) + DENSE + 2 * (MOE + EXPERT) + TABLES, 3 * 128 + 2 * 16 * 2,
      0},
-    {"cross", NULL, "cross", 4 * (GQA + DENSE) + TABLES, 3 * 128, NAN},
+    /* An image tile of 28 x 28 pixels in patches of 7 x 7, and a class token. */
+    {"cross", NULL, "cross", 4 * (GQA + DENSE) + TABLES, 3 * 128, (4 * 4 + 1) * 128},
 };
 
 static bool is_known(const char *needs)
@@ -288,6 +292,16 @@ static void statements_of_formats_have_an_order(void **state)
     free(fp4);
 }
 
+static void the_format_of_recurrent_states_is_read(void **state)
+{
+    (void)state;
+    assert_close(with_formats("'rope_theta': 1e4", NULL, NULL).state_byte, 0, 0);
+    assert_close(with_formats("'mamba_ssm_dtype': 'float32'", NULL, NULL).state_byte, 4, 0);
+    assert_close(with_formats("'mamba_ssm_cache_dtype': 'bfloat16'", NULL, NULL).state_byte, 2, 0);
+    with_formats("'mamba_ssm_cache_dtype': 'int3'", NULL,
+                 "mamba_ssm_cache_dtype: \"int3\" is not known: one of float32");
+}
+
 static void keys_that_are_not_understood_are_named(void **state)
 {
     (void)state;
@@ -388,6 +402,7 @@ int main(void)
         cmocka_unit_test(lists_of_modules_are_read_in_three_dialects),
         cmocka_unit_test(formats_of_single_modules_are_read),
         cmocka_unit_test(statements_of_formats_have_an_order),
+        cmocka_unit_test(the_format_of_recurrent_states_is_read),
         cmocka_unit_test(keys_that_are_not_understood_are_named),
         cmocka_unit_test(patterns_of_layers_are_read_in_every_way_they_are_stated),
     };
