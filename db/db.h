@@ -158,6 +158,20 @@ typedef int (*row_fn)(void *ctx, const struct table *one_row);
 int db_each(struct db *db, const char *sql, const char *const *texts, size_t n_texts, row_fn each,
             void *ctx, struct err *err);
 
+/* The same, for a statement of our own or, as db_ask, of the user. `each` first gets the header: a
+ * table without rows. */
+struct db_statement {
+    const char *sql;
+    const char *const *texts;
+    size_t n_texts;
+    bool by_user;
+};
+int db_stream(struct db *db, const struct db_statement *s, row_fn each, void *ctx, struct err *err);
+
+/* Statements of this connection stop with STATUS_IO soon after `stop` returns a value other than 0.
+ * NULL: never. */
+void db_stop_when(struct db *db, int (*stop)(void *ctx), void *ctx);
+
 /* The columns of `point`, in order, with their meaning from about: columns name, unit, meaning.
  * Caller frees with table_free. */
 int db_columns(struct db *db, struct table *out, struct err *err);

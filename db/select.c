@@ -50,6 +50,7 @@ struct question {
     const char *const *texts;
     size_t n_texts;
     bool own;
+    bool header; /* `each` gets the header first, without rows */
 };
 
 static int query_fail(struct db *db, int code, const char *sql, struct err *err)
@@ -59,6 +60,8 @@ static int query_fail(struct db *db, int code, const char *sql, struct err *err)
         return -1;
     }
     switch (code & 0xff) {
+    case SQLITE_INTERRUPT:
+        return fail_io(err, "%s: the statement was stopped", db->path);
     case SQLITE_AUTH:
         return sql_fail(sql, "is not allowed: a query only reads", err);
     case SQLITE_ERROR:
@@ -170,6 +173,16 @@ static struct cell read_cell(sqlite3_stmt *s, int i)
     return (struct cell){.kind = text != NULL ? CELL_TEXT : CELL_NULL, .text = text};
 }
 
+static int begin_rows(struct table *row, sqlite3_stmt *s, const struct question *q, row_fn each,
+                      void *ctx)
+{
+    read_header(row, s);
+    row->rows = 0;
+    int stop = q->header ? each(ctx, row) : 0;
+    row->rows = 1;
+    return stop;
+}
+
 /* `row` holds the header and then one row at a time, with texts borrowed from SQLite. */
 static int step_rows(struct db *db, const struct question *q, struct table *row, row_fn each,
                      void *ctx, struct err *err)
@@ -184,8 +197,8 @@ static int step_rows(struct db *db, const struct question *q, struct table *row,
 
     int stop = 0, code = SQLITE_OK;
     while (stop == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        if (row->header == NULL)
-            read_header(row, s);
+        if (row->header == NULL && (stop = begin_rows(row, s, q, each, ctx)) != 0)
+            break;
         bool memory = true;
         for (size_t i = 0; i < row->columns; i++) {
             row->cell[i] = read_cell(s, (int)i);
@@ -198,8 +211,8 @@ static int step_rows(struct db *db, const struct question *q, struct table *row,
         }
         stop = each(ctx, row);
     }
-    if (row->header == NULL)
-        read_header(row, s);
+    if (row->header == NULL && code == SQLITE_DONE)
+        stop = begin_rows(row, s, q, each, ctx);
     if (stop == 0 && code != SQLITE_DONE)
         stop = query_fail(db, code, q->sql, err);
     sqlite3_finalize(s);
@@ -214,6 +227,21 @@ int db_each(struct db *db, const char *sql, const char *const *texts, size_t n_t
     int stop = step_rows(db, &q, &row, each, ctx, err);
     table_free(&row);
     return stop;
+}
+
+int db_stream(struct db *db, const struct db_statement *s, row_fn each, void *ctx, struct err *err)
+{
+    const struct question q = {s->sql, s->texts, s->n_texts, .own = !s->by_user, .header = true};
+    struct table row = {0};
+    int stop = step_rows(db, &q, &row, each, ctx, err);
+    table_free(&row);
+    return stop;
+}
+
+void db_stop_when(struct db *db, int (*stop)(void *ctx), void *ctx)
+{
+    enum { OPERATIONS = 1000 }; /* of SQLite's virtual machine between two questions */
+    sqlite3_progress_handler(db->sqlite, stop != NULL ? OPERATIONS : 0, stop, ctx);
 }
 
 static int collect(void *ctx, const struct table *row)

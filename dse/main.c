@@ -153,9 +153,13 @@ int args_format(const struct args *a, enum format init, enum format *out, struct
     struct err inner;
 
     *out = init;
-    if (!text || format_parse(text, out, &inner) == 0)
-        return 0;
-    return fail(err, "dse %s: --format: %s", a->command->name, inner.text);
+    if (text && format_parse(text, out, &inner) != 0)
+        return fail(err, "dse %s: --format: %s", a->command->name, inner.text);
+    for (const struct option *o = a->command->options; o->name && *out == FORMAT_JSONL; o++)
+        if (!strcmp(o->name, "--format") && !strstr(o->value, "jsonl"))
+            return fail(err, "dse %s: --format: jsonl is for dse query: give %s", a->command->name,
+                        o->value);
+    return 0;
 }
 
 int open_catalogue(struct catalogue **out, struct err *err)

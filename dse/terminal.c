@@ -21,10 +21,15 @@ static size_t terminal_width(void)
     return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+struct fit terminal_fit(size_t keys)
+{
+    return (struct fit){terminal_width(), keys};
+}
+
 void print_table(const struct table *t, enum format format, size_t keys)
 {
     if (format == FORMAT_TABLE)
-        table_write_fitted(t, (struct fit){terminal_width(), keys}, stdout);
+        table_write_fitted(t, terminal_fit(keys), stdout);
     else
         table_write(t, format, stdout);
 }

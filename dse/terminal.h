@@ -9,6 +9,9 @@
  * columns. */
 void print_table(const struct table *t, enum format format, size_t keys);
 
+/* The width of those lines, for a table printed row by row. */
+struct fit terminal_fit(size_t keys);
+
 /* Prints text to standard output. Lines wider than the terminal are broken at blanks; what follows
  * is indented by `hang`. A file or a pipe gets the lines as they are. The last line may lack its
  * line end. */

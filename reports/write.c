@@ -9,10 +9,8 @@
 #include "base/mem.h"
 
 static const char *const formats[] = {
-    [FORMAT_TABLE] = "table",
-    [FORMAT_CSV] = "csv",
-    [FORMAT_JSON] = "json",
-    [FORMAT_MD] = "md",
+    [FORMAT_TABLE] = "table", [FORMAT_CSV] = "csv",     [FORMAT_JSON] = "json",
+    [FORMAT_MD] = "md",       [FORMAT_JSONL] = "jsonl",
 };
 
 int format_parse(const char *text, enum format *out, struct err *err)
@@ -27,7 +25,7 @@ int format_parse(const char *text, enum format *out, struct err *err)
         *out = FORMAT_TABLE;
         return 0;
     }
-    return fail(err, "%s: is not a format: give table, csv, json or md", text);
+    return fail(err, "%s: is not a format: give table, csv, json, jsonl or md", text);
 }
 
 /* ---- numbers and texts ---- */
@@ -106,51 +104,77 @@ void csv_text(const char *text, FILE *out)
 
 /* ---- for programs ---- */
 
-static void write_csv(const struct table *t, FILE *out)
+static void put_csv_header(const struct table *t, FILE *out)
 {
-    char buffer[32];
     for (size_t i = 0; i < t->columns; i++) {
         if (i > 0)
             fputc(',', out);
         csv_text(t->header[i], out);
     }
     fputc('\n', out);
-
-    for (size_t row = 0; row < t->rows; row++) {
-        for (size_t i = 0; i < t->columns; i++) {
-            const struct cell *c = table_at(t, row, i);
-            if (i > 0)
-                fputc(',', out);
-            if (c->kind == CELL_NUMBER)
-                fputs(number_text(c->number, buffer, sizeof(buffer)), out);
-            else if (c->kind == CELL_TEXT)
-                csv_text(c->text, out);
-        }
-        fputc('\n', out);
-    }
 }
 
-static void write_json(const struct table *t, FILE *out)
+static void put_csv_row(const struct table *t, const struct cell *row, FILE *out)
 {
-    fputc('[', out);
-    for (size_t row = 0; row < t->rows; row++) {
-        fputs(row > 0 ? ",\n  {" : "\n  {", out);
-        for (size_t i = 0; i < t->columns; i++) {
-            const struct cell *c = table_at(t, row, i);
-            if (i > 0)
-                fputs(", ", out);
-            json_text(t->header[i], out);
-            fputs(": ", out);
-            if (c->kind == CELL_NUMBER)
-                json_number(c->number, out);
-            else if (c->kind == CELL_TEXT)
-                json_text(c->text, out);
-            else
-                fputs("null", out);
-        }
-        fputc('}', out);
+    char buffer[32];
+    for (size_t i = 0; i < t->columns; i++) {
+        const struct cell *c = &row[i];
+        if (i > 0)
+            fputc(',', out);
+        if (c->kind == CELL_NUMBER)
+            fputs(number_text(c->number, buffer, sizeof(buffer)), out);
+        else if (c->kind == CELL_TEXT)
+            csv_text(c->text, out);
     }
-    fputs(t->rows > 0 ? "\n]\n" : "]\n", out);
+    fputc('\n', out);
+}
+
+static void put_json_row(const struct table *t, const struct cell *row, FILE *out)
+{
+    fputc('{', out);
+    for (size_t i = 0; i < t->columns; i++) {
+        const struct cell *c = &row[i];
+        if (i > 0)
+            fputs(", ", out);
+        json_text(t->header[i], out);
+        fputs(": ", out);
+        if (c->kind == CELL_NUMBER)
+            json_number(c->number, out);
+        else if (c->kind == CELL_TEXT)
+            json_text(c->text, out);
+        else
+            fputs("null", out);
+    }
+    fputc('}', out);
+}
+
+/* The start of a table, a row after `before` others, and the end. */
+static void put_start(const struct table *t, enum format format, FILE *out)
+{
+    if (format == FORMAT_CSV)
+        put_csv_header(t, out);
+    else if (format == FORMAT_JSON)
+        fputc('[', out);
+}
+
+static void put_row(const struct table *t, const struct cell *row, size_t before,
+                    enum format format, FILE *out)
+{
+    if (format == FORMAT_CSV) {
+        put_csv_row(t, row, out);
+        return;
+    }
+    if (format == FORMAT_JSON)
+        fputs(before > 0 ? ",\n  " : "\n  ", out);
+    put_json_row(t, row, out);
+    if (format == FORMAT_JSONL)
+        fputc('\n', out);
+}
+
+static void put_end(size_t rows, enum format format, FILE *out)
+{
+    if (format == FORMAT_JSON)
+        fputs(rows > 0 ? "\n]\n" : "]\n", out);
 }
 
 /* ---- for people ---- */
@@ -158,6 +182,7 @@ static void write_json(const struct table *t, FILE *out)
 /* Per column: */
 struct layout {
     bool md;
+    bool cut;       /* cells wider than their column are cut */
     bool *right;    /* aligned right: numbers and quantities only */
     bool *prefixed; /* one number needs a prefix, so all numbers from 1000 up get one */
     size_t *width;  /* of the widest cell */
@@ -290,7 +315,7 @@ static void put_line(const struct table *t, const struct cell *row, const struct
             repeat(' ', pending, out);
             pending = 0;
         }
-        put_text(text, l->md, width, out);
+        put_text(text, l->md, l->cut ? width : SIZE_MAX, out);
         pending += l->right[i] ? 0 : blank;
         if (l->md) {
             repeat(' ', pending + 1, out);
@@ -348,49 +373,150 @@ static void put_blocks(const struct table *t, struct layout *l, struct fit fit, 
     }
 }
 
-static void write_lines(const struct table *t, bool md, struct fit fit, FILE *out)
+static struct layout layout_begin(const struct table *t, bool md, struct fit fit)
 {
     struct layout l = {
         .md = md,
+        .cut = fit.width > 0,
         .right = mem_alloc(t->columns + 1, sizeof(bool)),
         .prefixed = mem_alloc(t->columns + 1, sizeof(bool)),
         .width = mem_alloc(t->columns + 1, sizeof(size_t)),
     };
-    const struct block all = {.to = t->columns};
-    size_t width = 0;
-
     measure(t, &l);
-    for (size_t i = 0; i < t->columns; i++)
-        width += l.width[i] + (i > 0 ? 2 : 0);
-    if (fit.width == 0 || width <= fit.width)
-        put_block(t, &l, &all, out);
-    else
-        put_blocks(t, &l, fit, out);
-    free(l.right);
-    free(l.prefixed);
-    free(l.width);
+    return l;
 }
 
-void table_write_fitted(const struct table *t, struct fit fit, FILE *out)
+static void layout_end(struct layout *l)
+{
+    free(l->right);
+    free(l->prefixed);
+    free(l->width);
+}
+
+/* Does a line hold all columns? */
+static bool is_one_block(const struct table *t, const struct layout *l, struct fit fit)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < t->columns; i++)
+        width += l->width[i] + (i > 0 ? 2 : 0);
+    return fit.width == 0 || width <= fit.width;
+}
+
+static void put_lines(const struct table *t, struct layout *l, struct fit fit, FILE *out)
+{
+    const struct block all = {.to = t->columns};
+    if (is_one_block(t, l, fit))
+        put_block(t, l, &all, out);
+    else
+        put_blocks(t, l, fit, out);
+}
+
+static void write_lines(const struct table *t, bool md, struct fit fit, FILE *out)
+{
+    struct layout l = layout_begin(t, md, fit);
+    put_lines(t, &l, fit, out);
+    layout_end(&l);
+}
+
+static struct fit at_least_narrowest(struct fit fit)
 {
     enum { NARROWEST = 24 };
     if (fit.width > 0 && fit.width < NARROWEST)
         fit.width = NARROWEST;
-    write_lines(t, false, fit, out);
+    return fit;
+}
+
+void table_write_fitted(const struct table *t, struct fit fit, FILE *out)
+{
+    write_lines(t, false, at_least_narrowest(fit), out);
 }
 
 void table_write(const struct table *t, enum format format, FILE *out)
 {
-    switch (format) {
-    case FORMAT_CSV:
-        write_csv(t, out);
-        break;
-    case FORMAT_JSON:
-        write_json(t, out);
-        break;
-    case FORMAT_TABLE:
-    case FORMAT_MD:
+    if (format == FORMAT_TABLE || format == FORMAT_MD) {
         write_lines(t, format == FORMAT_MD, (struct fit){0, 0}, out);
-        break;
+        return;
     }
+    put_start(t, format, out);
+    for (size_t row = 0; row < t->rows; row++)
+        put_row(t, table_at(t, row, 0), row, format, out);
+    put_end(t->rows, format, out);
+}
+
+/* ---- row by row ---- */
+
+struct table_stream {
+    enum format format;
+    struct fit fit;
+    FILE *out;
+    struct table first; /* for people: the rows that decide the layout, then only the header */
+    struct layout layout;
+    bool laid_out; /* the first rows are written, and the others follow in the same columns */
+    size_t rows;
+};
+
+enum { FIRST_ROWS = 1000 };
+
+static bool is_for_people(const struct table_stream *s)
+{
+    return s->format == FORMAT_TABLE || s->format == FORMAT_MD;
+}
+
+struct table_stream *stream_open(const struct table *header, enum format format, struct fit fit,
+                                 FILE *out)
+{
+    struct table_stream *s = mem_alloc(1, sizeof *s);
+    *s = (struct table_stream){.format = format,
+                               .fit = format == FORMAT_TABLE ? at_least_narrowest(fit)
+                                                             : (struct fit){0, 0},
+                               .out = out};
+    table_begin(&s->first, (const char *const *)header->header, header->columns);
+    if (!is_for_people(s))
+        put_start(header, format, out);
+    return s;
+}
+
+/* Columns in several blocks begin again after each FIRST_ROWS rows. */
+static void put_first(struct table_stream *s)
+{
+    struct layout l = layout_begin(&s->first, s->format == FORMAT_MD, s->fit);
+    if (s->rows > s->first.rows)
+        fputc('\n', s->out);
+    s->laid_out = is_one_block(&s->first, &l, s->fit);
+    put_lines(&s->first, &l, s->fit, s->out);
+    for (size_t i = 0; i < s->first.filled; i++)
+        free(s->first.cell[i].text);
+    s->first.filled = s->first.rows = 0;
+    if (s->laid_out)
+        s->layout = l;
+    else
+        layout_end(&l);
+}
+
+void stream_row(struct table_stream *s, const struct cell *row)
+{
+    const struct block all = {.to = s->first.columns};
+    if (!is_for_people(s))
+        put_row(&s->first, row, s->rows, s->format, s->out);
+    else if (s->laid_out)
+        put_line(&s->first, row, &s->layout, &all, s->out);
+    for (size_t i = 0; i < s->first.columns && is_for_people(s) && !s->laid_out; i++)
+        *table_add(&s->first) = cell_copy(&row[i]);
+    s->rows++;
+    if (s->first.rows == FIRST_ROWS)
+        put_first(s);
+}
+
+void stream_close(struct table_stream *s)
+{
+    if (s == NULL)
+        return;
+    if (!is_for_people(s))
+        put_end(s->rows, s->format, s->out);
+    else if (s->first.rows > 0 || s->rows == 0)
+        put_first(s);
+    if (s->laid_out)
+        layout_end(&s->layout);
+    table_free(&s->first);
+    free(s);
 }

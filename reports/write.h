@@ -7,15 +7,16 @@
 #include "base/err.h"
 #include "base/table.h"
 
-enum format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_MD };
+enum format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_MD, FORMAT_JSONL };
 
-/* "table" (or "text"), "csv", "json", "md". */
+/* "table" (or "text"), "csv", "json", "jsonl", "md". */
 int format_parse(const char *text, enum format *out, struct err *err);
 
 /* TABLE: aligned columns, numbers to the right with 5 significant digits and SI prefixes instead of
  * exponents. MD: the same as a Markdown table.
  * CSV: RFC 4180 with a header and LF line ends; a number has the fewest digits that read back as
- * the same double; NULL is empty. JSON: an array of objects; NULL, NaN and infinity are null. */
+ * the same double; NULL is empty. JSON: an array of objects; NULL, NaN and infinity are null.
+ * JSONL: the same objects, one a line. */
 void table_write(const struct table *t, enum format format, FILE *out);
 
 /* A TABLE in lines of at most `width` characters. Columns that do not fit go to a block below; each
@@ -24,6 +25,15 @@ struct fit {
     size_t width, keys; /* width 0: no limit */
 };
 void table_write_fitted(const struct table *t, struct fit fit, FILE *out);
+
+/* Writes a table whose rows come one by one, in constant memory. For people, the first 1000 rows
+ * decide the layout: a wider cell that follows moves the rest of its line, or is cut where lines
+ * have a width. `header` is a table without rows. */
+struct table_stream;
+struct table_stream *stream_open(const struct table *header, enum format format, struct fit fit,
+                                 FILE *out);
+void stream_row(struct table_stream *s, const struct cell *row); /* borrows the cells */
+void stream_close(struct table_stream *s); /* writes what is left; takes NULL */
 
 /* Single values. */
 void json_text(const char *text, FILE *out); /* quoted and escaped */

@@ -40,6 +40,34 @@ sql "count(*)" "FROM point WHERE abs(attention_s + projection_s + ffn_s + expert
 is "$("$DSE" query all.db --where "workload.context > 9000 AND engine <> 'workload.context'" --columns point --format csv)" \
    "$("$DSE" query all.db --where "workload_context > 9000" --columns point --format csv)" "--where with dots"
 
+# The first rows of each group, in the order of --sort, groups in the order of their first points.
+ranked() {
+    "$DSE" query all.db --format csv --sql "SELECT point FROM (SELECT point, row_number() OVER (PARTITION BY $1
+        ORDER BY $2, point) AS r, min(point) OVER (PARTITION BY $1) AS g FROM point WHERE $4) WHERE r <= $3 ORDER BY g, r"
+}
+top() { "$DSE" query all.db --columns point --format csv "$@"; }
+is "$(top --top 3 --by model,engine --sort tokens_per_s:desc --where 'tpot_s < 40 ms')" \
+   "$(ranked 'model, engine' 'tokens_per_s DESC NULLS LAST' 3 'tpot_s < 0.04')" "--top 3 --by model,engine"
+is "$(top --top 700 --by engine --sort engine_speedup)" "$(ranked engine 'engine_speedup NULLS LAST' 700 1)" "--by with NULLs"
+is "$(top --top 2 --by workload.context,verdict --sort model:desc --match engine=attacc)" \
+   "$(ranked 'workload_context, verdict' 'model DESC' 2 "engine REGEXP 'attacc'")" "--by, sorted by a text"
+is "$(top --top 1 --by point | wc -l | tr -d ' ')" 10081 "a group for each point"
+is "$(top --top 2 --by model --where 'point < 0')" point "no groups"
+"$DSE" query all.db --by model >/dev/null 2>err.txt && complain "--by without --top"
+grep -q '^dse query: --by: has no effect without --top' err.txt || complain "$(cat err.txt)"
+"$DSE" query all.db --top 1 --by modell >/dev/null 2>err.txt
+grep -q '^dse query: --by: "modell": not a column: did you mean "model"' err.txt || complain "$(cat err.txt)"
+
+# One object a line.
+"$DSE" query all.db --top 3 --columns all --format jsonl >rows.jsonl
+is "$(wc -l <rows.jsonl | tr -d ' ')" 3 "lines of jsonl"
+while IFS= read -r line; do
+    printf '%s' "$line" >line.json
+    json line.json
+done <rows.jsonl
+"$DSE" list chips --format jsonl >/dev/null 2>err.txt
+grep -q '^dse list: --format: jsonl is for dse query: give table|csv|json|md' err.txt || complain "jsonl: $(cat err.txt)"
+
 # The readable form keeps the same rows as SQL, in every command that takes it.
 same() { is "$("$DSE" query all.db --where "$1" --columns point --format csv)" \
             "$("$DSE" query all.db --sql "SELECT point FROM point WHERE $2 ORDER BY id" --format csv)" "--where $1"; }

@@ -213,8 +213,44 @@ gone report small.db -o gone.html
 tail -n 1 gone.html | grep -q '</html>' || complain "a pipe that closes: a page of a part"
 [ ! -e gone.html.part ] || complain "a pipe that closes: a part is left"
 
+# ---- statements that do not end ----
+endless='WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT'
+[ "$("$DSE" query small.db --sql "$endless i FROM n" --format csv 2>err.txt | head -n 1)" = i ] || complain "a reader of one line: $(cat err.txt)"
+[ ! -s err.txt ] || complain "a reader of one line: $(cat err.txt)"
+says 1 '^dse query: --time-limit: stopped after 100 ms: ' query small.db --sql "$endless max(i) FROM n" --time-limit '100 ms'
+says 2 '^dse query: --time-limit: "soon" is not a time' query small.db --time-limit soon
+for format in csv jsonl; do
+    "$DSE" query small.db --sql "$endless i, 'a text' AS t FROM n" --format $format >lines.txt 2>err.txt &
+    pid=$!
+    while [ ! -s lines.txt ]; do sleep 0.05; done
+    kill -INT $pid
+    wait $pid
+    is=$?
+    [ "$is" = 130 ] || complain "Ctrl-C: exit $is"
+    [ ! -s err.txt ] || complain "Ctrl-C: $(cat err.txt)"
+    tail -n 1 lines.txt | grep -q 'a text"*}*$' || complain "Ctrl-C: a partial line: $(tail -n 1 lines.txt)"
+    [ "$(tail -c 1 lines.txt | wc -l)" = 1 ] || complain "Ctrl-C: the last line has no end"
+done
+"$DSE" query small.db --sql "$endless max(i) FROM n" >lines.txt 2>err.txt &
+pid=$!
+sleep 0.5
+kill -INT $pid
+wait $pid
+is=$?
+[ "$is:$(wc -c <lines.txt)" = 130:0 ] || complain "Ctrl-C before the first row: exit $is"
+
+# ---- rows are printed as they are found: 400 000 of them in allocations of at most 4 MB ----
+many='WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 400000) SELECT i, i FROM n'
+for format in csv table; do
+    last=$(ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=4 "$DSE" query small.db --sql "$many" --format $format | tail -n 1 | tr -s ' ,' ' ')
+    case $last in
+    *'400000 400000') ;;
+    *) complain "many rows as $format: $last" ;;
+    esac
+done
+
 # ---- no memory: sanitizers count memory by themselves ----
-big='WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000000) SELECT i, i, i, i FROM n'
+big='SELECT hex(zeroblob(40000000))'
 if grep -q __asan_init "$DSE"; then
     ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=16 "$DSE" query small.db --sql "$big" >out.txt 2>err.txt
     is=$?

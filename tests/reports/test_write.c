@@ -268,7 +268,7 @@ static void formats_have_names(void **state)
     (void)state;
     struct err err = {0};
     enum format f;
-    static const char *const names[] = {"table", "csv", "json", "md"};
+    static const char *const names[] = {"table", "csv", "json", "md", "jsonl"};
     for (size_t i = 0; i < LEN(names); i++) {
         assert_int_equal(format_parse(names[i], &f, &err), 0);
         assert_int_equal(f, i);
@@ -277,7 +277,69 @@ static void formats_have_names(void **state)
     assert_int_equal(f, FORMAT_TABLE);
     assert_int_equal(format_parse("xml", &f, &err), -1);
     assert_int_equal(err.status, STATUS_INPUT);
-    assert_string_equal(err.text, "xml: is not a format: give table, csv, json or md");
+    assert_string_equal(err.text, "xml: is not a format: give table, csv, json, jsonl or md");
+}
+
+static void streams(const struct table *t, enum format format, struct fit fit)
+{
+    struct table header = *t;
+    header.rows = 0;
+    struct table_stream *s = stream_open(&header, format, fit, catch ());
+    for (size_t i = 0; i < t->rows; i++)
+        stream_row(s, table_at(t, i, 0));
+    stream_close(s);
+}
+
+static void rows_one_by_one_are_the_same_text(void **state)
+{
+    (void)state;
+    static const enum format all[] = {FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_MD,
+                                      FORMAT_JSONL};
+    struct table filled = example(), empty = example();
+    for (size_t i = 0; i < empty.filled; i++)
+        free(empty.cell[i].text);
+    empty.rows = empty.filled = 0;
+    for (size_t i = 0; i < 2 * LEN(all); i++) {
+        const struct table *t = i < LEN(all) ? &filled : &empty;
+        char *want;
+        table_write(t, all[i % LEN(all)], catch ());
+        assert_int_equal(fclose(out), 0);
+        want = text;
+        streams(t, all[i % LEN(all)], (struct fit){0, 0});
+        caught(want);
+        free(want);
+    }
+    streams(&filled, FORMAT_TABLE, (struct fit){24, 1});
+    assert_int_equal(fclose(out), 0);
+    char *want = text;
+    table_write_fitted(&filled, (struct fit){24, 1}, catch ());
+    caught(want);
+    free(want);
+    table_free(&filled);
+    table_free(&empty);
+}
+
+/* Rows 1000 and 1001 are wider than the first thousand: without a width of lines they move what
+ * follows, with one they are cut. */
+static void the_first_thousand_rows_decide_the_columns(void **state)
+{
+    (void)state;
+    struct table t;
+    table_begin(&t, (const char *const[]){"a", "b"}, 2);
+    for (size_t i = 0; i < 1002; i++) {
+        table_text(&t, i < 1000 ? "x" : "wide");
+        table_text(&t, "y");
+    }
+    streams(&t, FORMAT_TABLE, (struct fit){0, 0});
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text + length - strlen("x  y\nwide  y\nwide  y\n"),
+                        "x  y\nwide  y\nwide  y\n");
+    free(text);
+    streams(&t, FORMAT_TABLE, (struct fit){80, 1});
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text + length - strlen("x  y\n…  y\n…  y\n"), "x  y\n…  y\n…  y\n");
+    free(text);
+    table_free(&t);
 }
 
 int main(void)
@@ -297,6 +359,8 @@ int main(void)
         cmocka_unit_test(json_texts_are_escaped_and_always_utf8),
         cmocka_unit_test(csv_texts_are_quoted_if_necessary),
         cmocka_unit_test(formats_have_names),
+        cmocka_unit_test(rows_one_by_one_are_the_same_text),
+        cmocka_unit_test(the_first_thousand_rows_decide_the_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
