@@ -11,6 +11,7 @@
 #include <yaml.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/text_file.h"
 
 enum { MOST_MIB = 16, DEEPEST = 64, ANCHORS_MOST = 1000 };
@@ -309,6 +310,9 @@ static int check_node(const struct node *n, struct err *err)
         return check_keys(n, err);
     if (node_kind(n) == NODE_SCALAR && strlen(node_text(n)) < n->yaml->data.scalar.length)
         return node_fail(n, NULL, err, "a NUL character in the text: remove it");
+    struct err inner;
+    if (text_check(node_text(n), "\n\r\t", &inner) != 0)
+        return node_fail(n, NULL, err, "%s", inner.text);
     return 0;
 }
 

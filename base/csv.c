@@ -106,13 +106,19 @@ static void line_add(struct gathered *g, size_t line)
     g->line[g->lines++] = line;
 }
 
+/* The "'" that keeps a spreadsheet from computing a cell (csv_text) is not part of it. */
+static bool has_mark(const char *cell)
+{
+    return cell[0] == '\'' && cell[1] != '\0' && strchr("=+-@\t\r", cell[1]) != NULL;
+}
+
 static int row_read(struct reader *r, struct gathered *g, struct err *err)
 {
     for (bool more = true; more;) {
         char *cell = r->at;
         if (cell_read(r, &more, err) != 0)
             return -1;
-        cell_add(g, cell);
+        cell_add(g, cell + has_mark(cell));
     }
     return 0;
 }

@@ -1,7 +1,8 @@
 /* Reads comma-separated files (RFC 4180: quoted cells, doubled quotes, CRLF or LF) with a header
  * line, and the variants that spreadsheets write: semicolons or tabs as the separator, a first line
  * "sep=;", lines that end with CR. Empty lines and rows of empty cells are skipped. A row shorter
- * or longer than the header is refused, with its line. */
+ * or longer than the header is refused, with its line. A "'" before = + - or @, with which
+ * spreadsheets are told not to compute a cell, is dropped. */
 #ifndef BASE_CSV_H
 #define BASE_CSV_H
 

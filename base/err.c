@@ -1,19 +1,17 @@
 #include "base/err.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "base/text.h"
 
 /* Formats into a buffer, so that err->text may be among the arguments. */
 static int set_text(struct err *err, int status, const char *format, va_list args)
 {
     char text[sizeof err->text];
     vsnprintf(text, sizeof text, format, args);
-    for (char *c = text; *c != '\0'; c++) {
-        if (iscntrl((unsigned char)*c))
-            *c = ' ';
-    }
+    text_tame(text, "");
     memcpy(err->text, text, sizeof text);
     err->status = status;
     return -1;

@@ -175,17 +175,17 @@ static void print_mix(const struct payoff *p, enum format format)
         return;
     }
     if (p->none)
-        printf("%s\n", p->none);
+        print_line(0, "%s\n", p->none);
     for (size_t i = 0; i < p->n; i++) {
         const struct payoff_group *g = &p->group[i];
         char *title = group_title(p, g);
-        printf("Over the mix%s%s, an attention engine: %s", *title ? ", " : "", title,
-               payoff_verdict_text[g->verdict]);
+        char *choice = g->verdict == NO_ANSWER
+                           ? mem_print(" (%s)", g->reason)
+                           : mem_print(". Best with: %s. Best without: %s", g->with, g->without);
+        print_line(0, "Over the mix%s%s, an attention engine: %s%s.\n", *title ? ", " : "", title,
+                   payoff_verdict_text[g->verdict], choice);
+        free(choice);
         free(title);
-        if (g->verdict == NO_ANSWER)
-            printf(" (%s).\n", g->reason);
-        else
-            printf(". Best with: %s. Best without: %s.\n", g->with, g->without);
     }
     payoff_text_groups(p);
     payoff_text_stops(p);

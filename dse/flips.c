@@ -29,7 +29,7 @@ int flips_print(const struct payoff *p, enum format format, const char *picture,
     struct flips f;
     int rc = 0;
     if (p->none) {
-        printf("%s\n", p->none);
+        print_line(0, "%s\n", p->none);
         return 0;
     }
     flips_make(&f, p);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "dse/verdict_reason.h"
 #include "reports/payoff/nothing_feasible.h"
 #include "search/space.h"
@@ -153,6 +154,7 @@ char *misses_text(const struct misses *m)
 void infeasible_print(struct db *db, const struct db_run *run, FILE *out)
 {
     char *text = nothing_feasible_lines(db, run);
+    text_tame(text, "\n");
     fputs(text, out);
     free(text);
 }

@@ -10,6 +10,7 @@
 
 #include "base/field.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "dse/command.h"
 #include "dse/file.h"
 
@@ -224,6 +225,19 @@ static const struct option *find_option(const struct command *c, const char *tex
     return NULL;
 }
 
+/* Arguments are shown in messages and stored as names. Values of options may have several lines, as
+ * SQL does. */
+static int check_texts(const struct command *c, int argc, char **argv, struct err *err)
+{
+    struct err inner;
+    for (int i = 0; i < argc; i++) {
+        bool lines = argv[i][0] == '-' || (i > 0 && argv[i - 1][0] == '-');
+        if (text_check(argv[i], lines ? "\n\r\t" : "", &inner) != 0)
+            return fail(err, "dse %s: argument %d: %s", c->name, i + 1, inner.text);
+    }
+    return 0;
+}
+
 static int read_args(struct args *a, int argc, char **argv, struct err *err)
 {
     const struct command *c = a->command;
@@ -231,6 +245,8 @@ static int read_args(struct args *a, int argc, char **argv, struct err *err)
 
     if (argc > ARGS_MOST)
         return fail(err, "dse %s: over %d arguments: give fewer", c->name, ARGS_MOST);
+    if (check_texts(c, argc, argv, err) != 0)
+        return -1;
     for (int i = 0; i < argc; i++) {
         const char *text = argv[i], *equals = strchr(text, '=');
         if (options && !strcmp(text, "--")) {

@@ -239,7 +239,14 @@ static void print_cell(const struct cell *c, FILE *out)
     if (c->kind == CELL_NUMBER)
         fprintf(out, "%.17g", c->number);
     else
-        fprintf(out, "%s", c->kind == CELL_TEXT ? c->text : "empty");
+        plain_text(c->kind == CELL_TEXT ? c->text : "empty", out);
+}
+
+static void print_run(const struct replay *r, FILE *out)
+{
+    fputs("run ", out);
+    plain_text(r->run.name, out);
+    fputs(": ", out);
 }
 
 size_t replay_print_differences(const struct replay *r, FILE *out)
@@ -247,8 +254,12 @@ size_t replay_print_differences(const struct replay *r, FILE *out)
     static const char made_by[] = "dse " DSE_VERSION;
     bool other = strcmp(r->run.program, made_by) != 0;
     size_t n = 0;
-    if (other)
-        fprintf(out, "run %s: was made by %s; this is %s\n", r->run.name, r->run.program, made_by);
+    if (other) {
+        print_run(r, out);
+        fputs("was made by ", out);
+        plain_text(r->run.program, out);
+        fprintf(out, "; this is %s\n", made_by);
+    }
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct field *f = &metrics_fields.row[i];
         size_t k = 0;
@@ -258,7 +269,8 @@ size_t replay_print_differences(const struct replay *r, FILE *out)
             continue;
         double value = field_get(f, &r->metrics);
         const char *word = f->only_words ? field_word(f, value) : NULL;
-        fprintf(out, "run %s: point %.0f: %s: ", r->run.name, r->point, f->name);
+        print_run(r, out);
+        fprintf(out, "point %.0f: %s: ", r->point, f->name);
         print_cell(&r->row.cell[k], out);
         if (word || isnan(value))
             fprintf(out, " in the store, %s now\n", word ? word : "empty");

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 /* The width of the terminal; 0, no limit, for a file or a pipe. */
 static size_t terminal_width(void)
@@ -83,8 +84,11 @@ void print_line(size_t hang, const char *format, ...)
         width = NARROWEST;
     for (char *line = text, *end; *line; line = end + 1) {
         end = line + strcspn(line, "\n");
+        bool last = *end == '\0';
+        *end = '\0';
+        text_tame(line, "");
         print_folded(line, (size_t)(end - line), width ? width : SIZE_MAX, hang);
-        if (!*end)
+        if (last)
             break;
     }
     free(text);

@@ -175,8 +175,11 @@ static char *stop_text(const struct payoff *p, const struct payoff_stop *s)
 /* A column name with blanks for '_'. */
 static void put_heading(const char *name, FILE *out)
 {
-    for (; *name; name++)
-        fputc(*name == '_' ? ' ' : *name, out);
+    char *heading = mem_text(name);
+    for (char *c = heading; *c != '\0'; c++)
+        *c = *c == '_' ? ' ' : *c;
+    svg_escape(heading, out);
+    free(heading);
 }
 
 static void html_table(const struct table *t, FILE *out)
@@ -262,8 +265,12 @@ static void html_basis(const struct page *p, FILE *out)
           "class=\"note\">Run ",
           out);
     svg_escape(r->name, out);
-    fprintf(out, " by %s, started %s: %llu points, %llu feasible.</p>\n", r->program, r->started,
-            (unsigned long long)r->done, (unsigned long long)r->feasible);
+    fputs(" by ", out);
+    svg_escape(r->program, out);
+    fputs(", started ", out);
+    svg_escape(r->started, out);
+    fprintf(out, ": %llu points, %llu feasible.</p>\n", (unsigned long long)r->done,
+            (unsigned long long)r->feasible);
     html_table(&p->verdicts, out);
     fputs("<details><summary>The study</summary><pre>", out);
     svg_escape(r->spec, out);
@@ -341,11 +348,17 @@ int page_md(const struct page *p, FILE *out)
     struct table t;
     char *sentence = payoff_sentence(p->payoff);
 
-    fprintf(out, "# %s\n\n%s\n\n", p->run->name, sentence);
+    fputs("# ", out);
+    md_text(p->run->name, out);
+    fputs("\n\n", out);
+    md_text(sentence, out);
+    fputs("\n\n", out);
     free(sentence);
     for (size_t i = 0; i < p->engines->stops; i++) {
         char *stop = stop_text(p->engines, &p->engines->stop[i]);
-        fprintf(out, "- %s\n", stop);
+        fputs("- ", out);
+        md_text(stop, out);
+        fputs("\n", out);
         free(stop);
     }
     fputs("\n", out);

@@ -1,5 +1,6 @@
 #include "reports/write.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #include "base/field.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 static const char *const formats[] = {
     [FORMAT_TABLE] = "table", [FORMAT_CSV] = "csv",     [FORMAT_JSON] = "json",
@@ -36,70 +38,130 @@ void json_number(double value, FILE *out)
     fputs(isfinite(value) ? number_text(value, buffer, sizeof(buffer)) : "null", out);
 }
 
-/* Bytes of the UTF-8 character at `c`, or 0 if it is not valid UTF-8. */
-static size_t character(const unsigned char *c)
+static bool is_shown(unsigned character)
 {
-    static const struct {
-        size_t bytes;
-        unsigned char mask, lead;
-        unsigned least;
-    } kind[] = {{.bytes = 1, .mask = 0x80, .lead = 0x00, .least = 0},
-                {.bytes = 2, .mask = 0xe0, .lead = 0xc0, .least = 0x80},
-                {.bytes = 3, .mask = 0xf0, .lead = 0xe0, .least = 0x800},
-                {.bytes = 4, .mask = 0xf8, .lead = 0xf0, .least = 0x10000}};
+    return character != NOT_UTF8 && !text_is_control(character);
+}
 
-    for (size_t k = 0; k < LEN(kind); k++) {
-        if ((c[0] & kind[k].mask) != kind[k].lead)
-            continue;
-        size_t n = kind[k].bytes;
-        unsigned code = c[0] & (unsigned char)~kind[k].mask;
-        for (size_t i = 1; i < n; i++) {
-            if ((c[i] & 0xc0) != 0x80)
-                return 0;
-            code = code << 6 | (c[i] & 0x3f);
-        }
-        bool surrogate = code >= 0xd800 && code < 0xe000;
-        return code < kind[k].least || code > 0x10ffff || surrogate ? 0 : n;
+static void put_bytes(const char *from, const char *to, FILE *out)
+{
+    fwrite(from, 1, (size_t)(to - from), out);
+}
+
+void plain_text(const char *text, FILE *out)
+{
+    for (const char *from = text, *at = text; *from != '\0'; from = at) {
+        unsigned c = text_next(&at);
+        if (is_shown(c))
+            put_bytes(from, at, out);
+        else
+            fputs(c == NOT_UTF8 ? REPLACEMENT : " ", out);
     }
-    return 0;
+}
+
+/* Writes the printable ASCII characters at the start of the text that no format treats specially.
+ * Returns what follows. */
+static const char *put_ordinary(const char *text, FILE *out)
+{
+    const char *end = text;
+    while (*end >= ' ' && *end <= '~' && *end != '"' && *end != '\\' && *end != '<')
+        end++;
+    put_bytes(text, end, out);
+    return end;
 }
 
 /* Also safe inside <script>: escapes "</" and "<!". */
 void json_text(const char *text, FILE *out)
 {
     fputc('"', out);
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0';) {
-        size_t n = character(c);
-        if (n == 0)
+    for (const char *at = text; *(at = put_ordinary(at, out)) != '\0';) {
+        const char *from = at;
+        unsigned c = text_next(&at);
+        if (c == NOT_UTF8)
             fputs("\\ufffd", out);
-        else if (*c == '"' || *c == '\\')
-            fprintf(out, "\\%c", *c);
-        else if (*c == '\n')
+        else if (c == '"' || c == '\\')
+            fprintf(out, "\\%c", (char)c);
+        else if (c == '\n')
             fputs("\\n", out);
-        else if (*c == '\t')
+        else if (c == '\t')
             fputs("\\t", out);
-        else if (*c < ' ' || *c == 0x7f || (*c == '<' && (c[1] == '/' || c[1] == '!')))
-            fprintf(out, "\\u%04x", *c);
+        else if (text_is_control(c) || (c == '<' && (*at == '/' || *at == '!')))
+            fprintf(out, "\\u%04x", c);
         else
-            fwrite(c, 1, n, out);
-        c += n > 0 ? n : 1;
+            put_bytes(from, at, out);
     }
     fputc('"', out);
 }
 
+static bool is_number(const char *text)
+{
+    static const char digits[] = "0123456789";
+    const char *at = text + (*text == '+' || *text == '-');
+    size_t whole = strspn(at, digits), fraction = 0;
+    at += whole;
+    if (*at == '.') {
+        fraction = strspn(at + 1, digits);
+        at += 1 + fraction;
+    }
+    if (whole + fraction == 0)
+        return false;
+    if (*at == 'e' || *at == 'E') {
+        at += 1 + (at[1] == '+' || at[1] == '-');
+        size_t exponent = strspn(at, digits);
+        at += exponent;
+        if (exponent == 0)
+            return false;
+    }
+    return *at == '\0';
+}
+
+/* Would a spreadsheet compute this cell? A single sign is a text to it. */
+static bool is_formula(const char *text)
+{
+    bool begins = *text != '\0' && strchr("=+-@\t\r", *text) != NULL;
+    return begins && text[1] != '\0' && !is_number(text);
+}
+
 void csv_text(const char *text, FILE *out)
 {
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '"')
+    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+    if (quoted)
+        fputc('"', out);
+    if (is_formula(text))
+        fputc('\'', out);
+    for (const char *at = text; *(at = put_ordinary(at, out)) != '\0';) {
+        const char *from = at;
+        unsigned c = text_next(&at);
+        if (c == '"')
             fputc('"', out);
-        fputc(*c, out);
+        if (is_shown(c) || c == '\n' || c == '\r' || c == '\t')
+            put_bytes(from, at, out);
+        else
+            fputs(REPLACEMENT, out);
     }
-    fputc('"', out);
+    if (quoted)
+        fputc('"', out);
+}
+
+/* Does Markdown give the character a meaning here? Only those that can break a table or run: bars,
+ * code, tags, links. */
+static bool is_markup(char c, char next)
+{
+    bool tag = isalpha((unsigned char)next) || next == '/' || next == '!' || next == '?';
+    return c == '|' || c == '`' || c == '\\' || (c == '<' && tag) || (c == ']' && next == '(');
+}
+
+void md_text(const char *text, FILE *out)
+{
+    for (const char *from = text, *at = text; *from != '\0'; from = at) {
+        unsigned c = text_next(&at);
+        if (is_markup(*from, *at))
+            fputc('\\', out);
+        if (is_shown(c))
+            put_bytes(from, at, out);
+        else
+            fputs(c == NOT_UTF8 ? REPLACEMENT : " ", out);
+    }
 }
 
 /* ---- for programs ---- */
@@ -207,35 +269,33 @@ static void print_number(const struct cell *c, bool prefixed, char *buffer, size
         number_readable(c->number, DIGITS, buffer, size);
 }
 
-static bool begins_character(char c)
-{
-    return ((unsigned char)c & 0xc0) != 0x80;
-}
-
 /* Width of a text in a cell, in characters. */
 static size_t text_width(const char *text, bool md)
 {
     size_t width = 0;
-    for (const char *c = text; *c != '\0'; c++)
-        width += begins_character(*c) + (size_t)(md && *c == '|');
+    for (const char *from = text, *at = text; *from != '\0'; from = at) {
+        text_next(&at);
+        width += 1 + (size_t)(md && is_markup(*from, *at));
+    }
     return width;
 }
 
-/* Writes a text into a cell: control characters become blanks, bars are escaped in Markdown. A text
- * of more than `most` characters is cut and ends in "…". */
+/* Writes a text into a cell. In a table for people, one of more than `most` characters is cut and
+ * ends in "…". */
 static void put_text(const char *text, bool md, size_t most, FILE *out)
 {
-    bool cut = text_width(text, md) > most;
-    size_t width = 0;
-    for (const char *c = text; *c != '\0'; c++) {
-        if (cut && begins_character(*c) && width + 1 >= most) {
-            fputs("…", out);
-            return;
-        }
-        if (md && *c == '|')
-            fputc('\\', out);
-        width += begins_character(*c) + (size_t)(md && *c == '|');
-        fputc((unsigned char)*c < ' ' || *c == 0x7f ? ' ' : *c, out);
+    if (md) {
+        md_text(text, out);
+    } else if (text_width(text, md) <= most) {
+        plain_text(text, out);
+    } else {
+        const char *end = text;
+        for (size_t i = 0; i + 1 < most; i++)
+            text_next(&end);
+        char *start = mem_print("%.*s", (int)(end - text), text);
+        plain_text(start, out);
+        fputs("…", out);
+        free(start);
     }
 }
 

@@ -35,9 +35,15 @@ struct table_stream *stream_open(const struct table *header, enum format format,
 void stream_row(struct table_stream *s, const struct cell *row); /* borrows the cells */
 void stream_close(struct table_stream *s); /* writes what is left; takes NULL */
 
-/* Single values. */
-void json_text(const char *text, FILE *out); /* quoted and escaped */
-void json_number(double value, FILE *out);   /* shortest form that reads back the same, or null */
-void csv_text(const char *text, FILE *out);  /* quoted if necessary */
+/* Single values. Control characters and bytes that are not UTF-8 never reach the output: they
+ * become blanks or U+FFFD, in JSON escapes. */
+void plain_text(const char *text, FILE *out); /* for a terminal, in one line */
+void md_text(const char *text, FILE *out);    /* what Markdown would interpret is escaped */
+void json_text(const char *text, FILE *out);  /* quoted and escaped */
+void json_number(double value, FILE *out);    /* shortest form that reads back the same, or null */
+
+/* Quoted if necessary. A text that a spreadsheet would compute (= + - @ at the start of what is not
+ * a number) gets a "'" in front, which base/csv.h takes off again. */
+void csv_text(const char *text, FILE *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/text_file.h"
 #include "search/study.h"
 #include "search/study_read.h"
@@ -49,7 +50,10 @@ static int check_name(const struct node *key, struct err *err)
         return node_fail(key, "scenarios", err,
                          "\"%s\" is not a name: use letters, digits, '-', '_' and '.'",
                          node_text(key));
-    return 0;
+    struct err inner;
+    return name_check(node_text(key), &inner) == 0
+               ? 0
+               : node_fail(key, "scenarios", err, "%s", inner.text);
 }
 
 /* Adds the mistakes that `found` does not have: one in the base can appear in every scenario. */
@@ -127,7 +131,12 @@ static int read_all(struct study *s, const struct conf *conf, struct catalogue *
                     struct faults *found, struct err *err)
 {
     const struct node *root = conf_root(conf);
+    struct err inner;
     study_read(s, &(struct study_text){root, NULL}, c, found);
+    if (name_check(s->name, &inner) != 0) { /* the name of the file: it has none of its own */
+        node_fail(root, "study", &inner, "%s", inner.text);
+        node_add_fault(root, found, &inner);
+    }
     if (node_kind(root) == NODE_MAP && read_scenarios(s, conf, c, found, err) != 0)
         return -1;
     faults_sort(found);

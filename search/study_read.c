@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/text_file.h"
 #include "search/study_check.h"
 
@@ -150,10 +151,11 @@ static void read_members(struct reading *r, const struct node *map, const char *
         if (skip && !strcmp(node_key(map, i), skip))
             continue;
         char *path = mem_print("%s.%s", section, node_key(map, i));
-        if (node_count(node_at(map, i)) > 0 && !is_parameter(path))
-            read_members(r, node_at(map, i), path, NULL);
+        const struct node *value = node_at(map, i);
+        if (node_kind(value) == NODE_MAP && node_count(value) > 0 && !is_parameter(path))
+            read_members(r, value, path, NULL);
         else
-            read_override(r, node_key_node(map, i), node_at(map, i), path);
+            read_override(r, node_key_node(map, i), value, path);
         free(path);
     }
 }
@@ -305,6 +307,9 @@ static int read_name(struct study *s, const struct node *n, struct err *err)
 {
     if (node_kind(n) != NODE_SCALAR || !*node_text(n))
         return node_fail(n, "study", err, "the name is missing: give one");
+    struct err inner;
+    if (name_check(node_text(n), &inner) != 0)
+        return node_fail(n, "study", err, "%s", inner.text);
     free(s->name);
     s->name = mem_text(node_text(n));
     return 0;

@@ -68,6 +68,10 @@ head -n 20 fifty.yaml >twenty.yaml
 "$DSE" sweep twenty.yaml 2>err.txt
 [ "$(wc -l <err.txt)" -eq 20 ] || complain "twenty mistakes: $(wc -l <err.txt) lines"
 
+# A list where a mapping belongs.
+refused '1:9: pools\.prefill: unknown name' 'pools: {prefill: [8, 9]}'
+refused '1:8: chip\.memory: unknown name' 'chip: {memory: [1]}'
+
 # Given twice.
 refused '1:21: workload\.context: given twice: 4096 here, other values by the axis at 2:9' \
     'workload: {context: 4096}' 'sweep: {workload.context: [1024, 2048]}'

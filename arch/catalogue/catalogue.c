@@ -7,6 +7,7 @@
 
 #include "arch/catalogue/layer_list.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/text_file.h"
 
 /* The folders of the catalogue. */
@@ -256,6 +257,15 @@ static char *scalar_of(const struct node *map, const char *key)
     return mem_text(n ? node_text(n) : "");
 }
 
+static int check_file_name(const char *path, const struct node *root, struct err *err)
+{
+    struct err inner;
+    char *name = file_stem(path);
+    int rc = name_check(name, &inner);
+    free(name);
+    return rc == 0 ? 0 : node_fail(root, NULL, err, "%s", inner.text);
+}
+
 static int check_alone(const struct entry *e, const struct node *root, struct err *err)
 {
     struct err inner;
@@ -389,7 +399,7 @@ static struct entry *read_entry(struct catalogue *c, size_t part, const char *na
     fields_init(*fields, e->value);
     bool listed = part == PART_MODEL && layer_list_is(root);
     struct other_keys others = other_keys_of(part, listed);
-    if (copy_base(c, e, conf, err) != 0 ||
+    if (check_file_name(path, root, err) != 0 || copy_base(c, e, conf, err) != 0 ||
         node_bind(root, *fields, others.key, e->value, NULL, err) != 0 ||
         (listed && read_layers(e, root, err) != 0) ||
         node_require(root, *fields, e->value, err) != 0 || check_alone(e, root, err) != 0 ||

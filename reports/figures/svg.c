@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/field.h"
+#include "base/text.h"
 
 double scale_of(const struct scale *s, double value)
 {
@@ -27,8 +28,9 @@ void scale_round(struct scale *s)
 
 void svg_escape(const char *text, FILE *out)
 {
-    for (; *text; text++)
-        switch (*text) {
+    for (const char *from = text, *at = text; *from != '\0'; from = at) {
+        unsigned c = text_next(&at);
+        switch (c) {
         case '<':
             fputs("&lt;", out);
             break;
@@ -41,9 +43,16 @@ void svg_escape(const char *text, FILE *out)
         case '"':
             fputs("&quot;", out);
             break;
+        case '\'':
+            fputs("&#39;", out);
+            break;
         default:
-            fputc(*text, out);
+            if (c == NOT_UTF8 || (text_is_control(c) && c != '\n' && c != '\t'))
+                fputs(REPLACEMENT, out);
+            else
+                fwrite(from, 1, (size_t)(at - from), out);
         }
+    }
 }
 
 void svg_open(double width, double height, const char *label, FILE *out)

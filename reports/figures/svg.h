@@ -17,6 +17,7 @@ void scale_round(struct scale *s);
 /* Widens the scale to include a value; ignores values that are not positive and finite. */
 void scale_widen(struct scale *s, double v);
 
+/* A text for XML and HTML, also inside quotes. */
 void svg_escape(const char *text, FILE *out);
 void svg_open(double width, double height, const char *label, FILE *out);
 void svg_close(FILE *out);

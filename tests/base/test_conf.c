@@ -264,6 +264,8 @@ static void bytes_that_are_not_text_are_refused_and_placed(void **state)
     refuses("a: 1\nb: \xFF\n", "f.yaml:2:4: invalid leading UTF-8 octet: give UTF-8 text");
     refuses("\xC2\xB5: \x01\n", "f.yaml:1:4: control characters are not allowed: give UTF-8 text");
     refuses("a: \"x\\0y\"\n", "f.yaml:1:4: a NUL character in the text: remove it");
+    refuses("a: \"x\\e[31m\"\n",
+            "f.yaml:1:4: character 2 is U+001B, a control character: remove it");
 }
 
 static char path[] = "/tmp/dse_test_conf_XXXXXX";

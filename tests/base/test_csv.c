@@ -97,6 +97,21 @@ static void blanks_and_lone_carriage_returns_are_text(void **state)
     csv_free(&c);
 }
 
+static void the_mark_before_a_formula_is_no_part_of_its_cell(void **state)
+{
+    (void)state;
+    static const char text[] = "'=a,b\n'-x,'y\n\"'+\"\"\",''=\n";
+    struct csv c;
+    struct err err;
+    assert_int_equal(csv_parse(&c, "f.csv", text, sizeof text - 1, &err), 0);
+    assert_string_equal(c.header[0], "=a");
+    assert_string_equal(csv_at(&c, 0, 0), "-x");
+    assert_string_equal(csv_at(&c, 0, 1), "'y");
+    assert_string_equal(csv_at(&c, 1, 0), "+\"");
+    assert_string_equal(csv_at(&c, 1, 1), "''=");
+    csv_free(&c);
+}
+
 static void a_byte_order_mark_is_not_part_of_the_header(void **state)
 {
     (void)state;
@@ -267,6 +282,7 @@ int main(void)
         cmocka_unit_test(lines_end_with_LF_or_CRLF_and_the_last_may_not_end),
         cmocka_unit_test(quoted_cells_hold_commas_quotes_and_lines),
         cmocka_unit_test(blanks_and_lone_carriage_returns_are_text),
+        cmocka_unit_test(the_mark_before_a_formula_is_no_part_of_its_cell),
         cmocka_unit_test(a_byte_order_mark_is_not_part_of_the_header),
         cmocka_unit_test(empty_lines_are_no_rows),
         cmocka_unit_test(rows_of_empty_cells_are_no_rows),

@@ -1,12 +1,12 @@
-/* Runs a fuzz target without libFuzzer: over every seed of the folders given, and over a bounded
- * number of mutations of each, the same in every run. */
+/* Runs a fuzz target without libFuzzer: over every input of the corpora given (files, or folders of
+ * files), and over a bounded number of mutations of them, the same in every run. */
 #include <dirent.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
-#include "base/text_file.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { MUTATIONS = 1000, LARGEST = 1 << 13 };
+enum { MUTATIONS = 2000, LARGEST = 1 << 13 };
 
 static uint64_t state = 88172645463325252u;
 
@@ -106,25 +106,34 @@ static void mutate(struct input *in)
     }
 }
 
-static void run_seed(const char *path)
+static void mutate_all(const uint8_t *data, size_t size, size_t mutations)
 {
     static struct input in;
-    struct err err;
-    size_t length;
-    char *seed = text_file_read(path, 1, &length, &err);
-    must(seed != NULL && length <= LARGEST, path);
-    LLVMFuzzerTestOneInput((const uint8_t *)seed, length);
-    for (size_t i = 0; i < MUTATIONS; i++) {
-        in.size = length;
-        memcpy(in.byte, seed, length);
+    for (size_t i = 0; i < mutations && size <= LARGEST; i++) {
+        in.size = size;
+        memcpy(in.byte, data, size);
         for (size_t n = 1 + below(4); n > 0; n--)
             mutate(&in);
         LLVMFuzzerTestOneInput(in.byte, in.size);
     }
-    free(seed);
 }
 
-static int is_seed(const struct dirent *d)
+/* Bytes, not text: an input may be anything. */
+static void run_input(const char *path, size_t mutations)
+{
+    static uint8_t data[1 << 20];
+    FILE *f = fopen(path, "rb");
+    must(f != NULL, path);
+    size_t size = fread(data, 1, sizeof data, f);
+    fclose(f);
+    uint8_t *exact = mem_alloc(size + (size == 0), 1); /* a read behind the end is found */
+    memcpy(exact, data, size);
+    LLVMFuzzerTestOneInput(exact, size);
+    mutate_all(exact, size, mutations);
+    free(exact);
+}
+
+static int is_input(const struct dirent *d)
 {
     return d->d_name[0] != '.';
 }
@@ -132,11 +141,11 @@ static int is_seed(const struct dirent *d)
 static void run_folder(const char *dir)
 {
     struct dirent **entry;
-    int n = scandir(dir, &entry, is_seed, alphasort);
+    int n = scandir(dir, &entry, is_input, alphasort);
     must(n > 0, dir);
     for (int i = 0; i < n; i++) {
         char *path = mem_print("%s/%s", dir, entry[i]->d_name);
-        run_seed(path);
+        run_input(path, MUTATIONS / (size_t)n);
         free(path);
         free(entry[i]);
     }
@@ -145,8 +154,14 @@ static void run_folder(const char *dir)
 
 int main(int argc, char **argv)
 {
-    must(argc > 1, "a folder of seeds is given");
-    for (int i = 1; i < argc; i++)
-        run_folder(argv[i]);
+    struct stat there;
+    must(argc > 1, "a corpus is given");
+    for (int i = 1; i < argc; i++) {
+        must(stat(argv[i], &there) == 0, argv[i]);
+        if (S_ISDIR(there.st_mode))
+            run_folder(argv[i]);
+        else
+            run_input(argv[i], 0);
+    }
     return 0;
 }

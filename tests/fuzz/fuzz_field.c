@@ -20,13 +20,21 @@ static void try_field(const struct field *f, const char *text)
     }
 }
 
+/* The first two bytes choose the parameter, the rest is its value. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *text = text_of(data, size);
-    for (size_t part = 0; part < DESIGN_PARTS; part++) {
-        for (size_t i = 0; i < design_parts[part].fields->n; i++)
-            try_field(&design_parts[part].fields->row[i], text);
-    }
+    if (size < 2)
+        return 0;
+    char *text = text_of(data + 2, size - 2);
+    size_t at = (size_t)data[0] << 8 | data[1], n = 0;
+    for (size_t part = 0; part < DESIGN_PARTS; part++)
+        n += design_parts[part].fields->n;
+    at %= n;
+    for (size_t part = 0; part < DESIGN_PARTS; at -= design_parts[part++].fields->n)
+        if (at < design_parts[part].fields->n) {
+            try_field(&design_parts[part].fields->row[at], text);
+            break;
+        }
     free(text);
     return 0;
 }

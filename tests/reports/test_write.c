@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/field.h"
 #include "reports/write.h"
 
@@ -263,6 +264,50 @@ static void csv_texts_are_quoted_if_necessary(void **state)
     caught("\"a\r\nb\"");
 }
 
+static void csv_is(const char *in, const char *want)
+{
+    csv_text(in, catch ());
+    caught(want);
+}
+
+static void no_cell_of_a_csv_is_a_formula(void **state)
+{
+    (void)state;
+    csv_is("=1+1", "'=1+1");
+    csv_is("+a", "'+a");
+    csv_is("-a,b", "\"'-a,b\"");
+    csv_is("@sum(1)", "'@sum(1)");
+    csv_is("-inf", "'-inf");
+    csv_is("1e", "1e");
+    csv_is("-1e", "'-1e");
+    csv_is("-1.5", "-1.5");
+    csv_is("+.5e-3", "+.5e-3");
+    csv_is("-", "-");
+    csv_is("a=b", "a=b");
+}
+
+/* ESC, the one-character CSI (U+009B), an override of the direction, a byte that is not UTF-8. */
+static void no_format_passes_on_control_characters(void **state)
+{
+    (void)state;
+    static const char bad[] = "a\x1b\xC2\x9B\xE2\x80\xAE\xFF"
+                              "b";
+    csv_is(bad, "a" REPLACEMENT REPLACEMENT REPLACEMENT REPLACEMENT "b");
+    json_text(bad, catch ());
+    caught("\"a\\u001b\\u009b\\u202e\\ufffdb\"");
+    plain_text(bad, catch ());
+    caught("a   " REPLACEMENT "b");
+    md_text(bad, catch ());
+    caught("a   " REPLACEMENT "b");
+}
+
+static void markdown_shows_what_it_would_interpret(void **state)
+{
+    (void)state;
+    md_text("a|b `c` <d> [e](f) \\ 1 < 2 [g]", catch ());
+    caught("a\\|b \\`c\\` \\<d> [e\\](f) \\\\ 1 < 2 [g]");
+}
+
 static void formats_have_names(void **state)
 {
     (void)state;
@@ -358,6 +403,9 @@ int main(void)
         cmocka_unit_test(numbers_that_json_cannot_express_are_null),
         cmocka_unit_test(json_texts_are_escaped_and_always_utf8),
         cmocka_unit_test(csv_texts_are_quoted_if_necessary),
+        cmocka_unit_test(no_cell_of_a_csv_is_a_formula),
+        cmocka_unit_test(no_format_passes_on_control_characters),
+        cmocka_unit_test(markdown_shows_what_it_would_interpret),
         cmocka_unit_test(formats_have_names),
         cmocka_unit_test(rows_one_by_one_are_the_same_text),
         cmocka_unit_test(the_first_thousand_rows_decide_the_columns),
