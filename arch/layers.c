@@ -96,24 +96,47 @@ static void flat_layers(struct layers *l, const struct model *m)
     size_t local = l->mixers;
     if (m->layers > whole)
         local = add_mixers(l, mixer_of(m), m->layers - whole, NULL, m, false);
-    l->last_mixer = last_whole ? 0 : local;
+    l->draft_mixer = last_whole ? 0 : local;
     if (m->layers > moe)
         add_ffns(l, &ffn_dense, m->layers - moe, NULL, m);
-    l->last_ffn = last_moe ? l->ffns : 0;
+    l->draft_ffn = last_moe ? l->ffns : 0;
     if (moe > 0)
         add_ffns(l, &ffn_moe, moe, NULL, m);
 }
 
+/* The sublayers of an MTP module, behind the end of the groups. */
+static void state_draft(struct layers *l, const struct stated_layers *g, const struct model *m)
+{
+    l->draft_mixer = l->draft_ffn = NO_GROUP;
+    if (g->mixer) {
+        l->draft_mixer = l->mixers;
+        l->mixer[l->mixers].kind = g->mixer;
+        resolve(&l->mixer[l->mixers].of, g->mixer->fields, g->mixer_value, m, false);
+    }
+    if (g->ffn) {
+        l->draft_ffn = l->ffns;
+        l->ffn[l->ffns].kind = g->ffn;
+        resolve(&l->ffn[l->ffns].of, g->ffn->fields, g->ffn_value, m, false);
+    }
+}
+
 static void listed_layers(struct layers *l, const struct model *m)
 {
+    const struct stated_layers *draft = NULL;
     for (size_t i = 0; i < m->list->n; i++) {
         const struct stated_layers *g = &m->list->group[i];
+        if (g->draft) {
+            draft = g;
+            continue;
+        }
         l->n += g->beside ? 0 : g->count;
         if (g->mixer)
-            l->last_mixer = add_mixers(l, g->mixer, g->count, g->mixer_value, m, false);
+            l->draft_mixer = add_mixers(l, g->mixer, g->count, g->mixer_value, m, false);
         if (g->ffn)
-            l->last_ffn = add_ffns(l, g->ffn, g->count, g->ffn_value, m);
+            l->draft_ffn = add_ffns(l, g->ffn, g->count, g->ffn_value, m);
     }
+    if (draft)
+        state_draft(l, draft, m);
 }
 
 void layers_of(struct layers *out, const struct model *m)
@@ -121,8 +144,10 @@ void layers_of(struct layers *out, const struct model *m)
     out->n = 0;
     out->hidden = m->hidden;
     out->residual_streams = m->residual_streams;
+    out->layer_embedding = m->layer_embedding;
+    out->layer_vocab = m->layer_vocab > 0 ? m->layer_vocab : m->vocab;
     out->mixers = out->ffns = 0;
-    out->last_mixer = out->last_ffn = 0;
+    out->draft_mixer = out->draft_ffn = NO_GROUP;
     if (m->list)
         listed_layers(out, m);
     else
@@ -134,14 +159,15 @@ void layers_of_draft(struct layers *out, const struct layers *l)
     out->n = 1;
     out->hidden = l->hidden;
     out->residual_streams = l->residual_streams;
+    out->layer_embedding = out->layer_vocab = 0;
     out->mixers = out->ffns = 0;
-    out->last_mixer = out->last_ffn = 0;
-    if (l->last_mixer < l->mixers) {
-        out->mixer[out->mixers] = l->mixer[l->last_mixer];
+    out->draft_mixer = out->draft_ffn = NO_GROUP;
+    if (l->draft_mixer != NO_GROUP) {
+        out->mixer[out->mixers] = l->mixer[l->draft_mixer];
         out->mixer[out->mixers++].of.count = 1;
     }
-    if (l->last_ffn < l->ffns) {
-        out->ffn[out->ffns] = l->ffn[l->last_ffn];
+    if (l->draft_ffn != NO_GROUP) {
+        out->ffn[out->ffns] = l->ffn[l->draft_ffn];
         out->ffn[out->ffns++].of.count = 1;
     }
 }
@@ -231,9 +257,22 @@ double layers_residual_params(const struct layers *l)
     return n > 1 ? layers_sublayers(l) * (2 + n) * n * n * l->hidden : 0;
 }
 
+double layers_embedding_params(const struct layers *l)
+{
+    return l->layer_vocab * l->n * l->layer_embedding;
+}
+
+/* The stream is projected to the embeddings of all layers; each layer has a gate and a projection
+ * back. */
+double layers_embedding_matrix_params(const struct layers *l)
+{
+    return 3 * l->hidden * l->n * l->layer_embedding;
+}
+
 double layers_active_params(const struct layers *l)
 {
-    double sum = layers_mixer_params(l) + layers_residual_params(l);
+    double sum =
+        layers_mixer_params(l) + layers_residual_params(l) + layers_embedding_matrix_params(l);
     for (size_t i = 0; i < l->ffns; i++)
         sum += l->ffn[i].of.count * l->ffn[i].kind->active_params(&l->ffn[i].of);
     return sum;

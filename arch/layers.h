@@ -9,7 +9,7 @@
 
 #include "arch/model.h"
 
-enum { GROUPS_MOST = 24, SUBLAYER_VALUES = 24 };
+enum { GROUPS_MOST = 24, SUBLAYER_VALUES = 24, NO_GROUP = GROUPS_MOST };
 
 struct mixer;
 struct ffn;
@@ -25,6 +25,7 @@ struct sublayer {
 struct stated_layers {
     double count;
     bool beside; /* sublayers beside those of the group before, no layers of their own */
+    bool draft;  /* the layer of an MTP module, none of the model's own */
     const struct mixer *mixer; /* NULL: layers without a mixer */
     const struct ffn *ffn;     /* NULL: layers without a feed-forward */
     double mixer_value[SUBLAYER_VALUES], ffn_value[SUBLAYER_VALUES];
@@ -56,8 +57,11 @@ struct ffn_group {
 struct layers {
     double n; /* layers of the model, over which a pipeline splits it */
     double hidden, residual_streams;
+    double layer_embedding, layer_vocab; /* as the model's; its vocabulary, if it has none */
     size_t mixers, ffns;
-    size_t last_mixer, last_ffn; /* of the last layer that has one; 0 without groups */
+    /* Of an MTP module, at or behind the end of the groups: those of the last layer that has one,
+     * unless the list states its own; NO_GROUP: none. */
+    size_t draft_mixer, draft_ffn;
     struct mixer_group mixer[GROUPS_MOST];
     struct ffn_group ffn[GROUPS_MOST];
 };
@@ -65,8 +69,8 @@ struct layers {
 /* All values resolved. Valid while the model's list is; owns nothing. */
 void layers_of(struct layers *out, const struct model *m);
 
-/* One layer, with the last mixer and the last feed-forward of the model, as an MTP module repeats
- * it (arXiv:2412.19437). */
+/* The layer of an MTP module: as the list states, else with the last mixer and the last
+ * feed-forward of the model (arXiv:2412.19437). */
 void layers_of_draft(struct layers *out, const struct layers *l);
 
 /* Norms and residual additions: one per sublayer. */
@@ -84,6 +88,9 @@ double layers_copied_params(const struct layers *l); /* of these, on every devic
 double layers_active_params(const struct layers *l); /* used by one token */
 double layers_router_params(const struct layers *l);
 double layers_residual_params(const struct layers *l); /* hyper-connections, of all sublayers */
+/* Embeddings of each layer: the table, of which a token reads a row; its matrices. */
+double layers_embedding_params(const struct layers *l);
+double layers_embedding_matrix_params(const struct layers *l);
 double layers_mixer_params_per_rank(const struct layers *l, double tp);
 
 /* The same in bytes, by the formats of attention and of layers with a recurrent state. */

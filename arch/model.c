@@ -58,6 +58,9 @@ static const struct field rows[] = {
     { FIELD(model, vocab, "1"), .lo = 1, .hi = 1e8, .init = NAN, .whole = true, .doc = "Vocabulary size." },
     { FIELD(model, tied_embeddings, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no_words,
       .doc = "Embedding and head share their weights." },
+    { FIELD(model, layer_embedding, "1"), .lo = 0, .hi = 1e5, .init = 0, .whole = true,
+      .doc = "Width of the embedding of a token that each layer has of its own (Gemma 3n and 4 E); 0: none." },
+    { FIELD(model, layer_vocab, "1"), .lo = 0, .hi = 1e8, .init = 0, .whole = true, .doc = "Vocabulary of the embeddings of each layer; 0: as vocab." },
     { FIELD(model, draft_layers, "1"), .lo = 0, .hi = 100, .init = 0, .whole = true,
       .doc = "MTP modules of one layer each, which draft the query tokens beyond the first; 0: drafting takes no time." },
     { FIELD(model, expert_weight_byte, "B"), .lo = 0, .hi = 8, .init = 0, .registry = stated_word,
@@ -96,7 +99,8 @@ double model_params(const struct model *m)
     struct layers l;
     layers_of(&l, m);
     return layers_mixer_params(&l) + layers_shared_params(&l) + layers_router_params(&l) +
-           layers_routed_params(&l) + layers_residual_params(&l) + model_vocab_params(m);
+           layers_routed_params(&l) + layers_residual_params(&l) + layers_embedding_params(&l) +
+           layers_embedding_matrix_params(&l) + model_vocab_params(m);
 }
 
 double model_active_params(const struct model *m)

@@ -18,7 +18,7 @@ struct model {
     double absorb, latent_reads;
     double ffn, gated_ffn;
     double experts, top_k, moe_ffn, shared_ffn, first_dense_layers, moe_every;
-    double vocab, tied_embeddings;
+    double vocab, tied_embeddings, layer_embedding, layer_vocab;
     double draft_layers;
     /* Formats of the checkpoint, bytes per element; 0: not stated. */
     double expert_weight_byte, ffn_weight_byte, attention_weight_byte, state_layer_weight_byte,

@@ -38,6 +38,22 @@ static void add_vocabulary(struct ops *out, const struct model *m, const struct 
                         .group = s->tp});
 }
 
+/* Embeddings of each layer (Gemma 3n): a token reads a row of all layers, to which a projection of
+ * the stream is added; each layer gates its part by the stream and projects it back. Every device
+ * does all of it. */
+static void add_layer_embeddings(struct ops *out, const struct layers *l, const struct shape *s)
+{
+    double w = l->layer_embedding, all = l->n * w, q = s->tokens;
+    if (w <= 0)
+        return;
+    ops_add_vector(out, "layer-embedding", OP_OTHER, 1, s, 2 * q * all, 3 * q * all);
+    ops_add_gemm(out, "layer-embedding.all", OP_OTHER, 1, s, q, l->hidden, all);
+    ops_add_gemm(out, "layer-embedding.gate", OP_OTHER, l->n, s, q, l->hidden, w);
+    ops_add_gemm(out, "layer-embedding.out", OP_OTHER, l->n, s, q, w, l->hidden);
+    ops_add_vector(out, "layer-embedding.add", OP_OTHER, l->n, s, 2 * q * (w + l->hidden),
+                   3 * q * (w + l->hidden));
+}
+
 /* Live activations of a device, elements per request: the residual stream, its normalised copy, and
  * input and output of the widest operator. */
 static double live_numbers(const struct layers *l, const struct shape *s)
@@ -64,9 +80,11 @@ static double device_weight_byte(const struct layers *l, double vocab_params, co
                                  const struct workload *w, const struct precision *of)
 {
     double copied = layers_copied_params(l);
-    double whole = layers_residual_params(l) * of->head + layers_router_params(l) * of->router +
-                   copied * of->ffn; /* read by every device */
-    double shared = (layers_shared_params(l) - copied) * of->ffn + vocab_params * of->head;
+    double whole =
+        layers_residual_params(l) * of->head + layers_router_params(l) * of->router +
+        (copied + layers_embedding_matrix_params(l)) * of->ffn; /* every device reads it */
+    double shared = (layers_shared_params(l) - copied) * of->ffn +
+                    (layers_embedding_params(l) + vocab_params) * of->head;
     double group = ffn_expert_group(p->tp, p->ep);
     return layers_mixer_byte_per_rank(l, p->tp, of->attention, of->state_layer) + whole +
            device_expert_params(l, p, w) * of->expert +
@@ -153,6 +171,8 @@ static void add_layers(struct ops *out, const struct model *m, const struct laye
     s.weight_byte = of->precision->head;
     add_vocabulary(out, m, &s);
     add_norms(out, l, &s);
+    s.weight_byte = of->precision->ffn;
+    add_layer_embeddings(out, l, &s);
     ops_groups_begin(out);
     for (size_t i = 0; i < l->mixers; i++) {
         const struct mixer *kind = l->mixer[i].kind;
@@ -265,7 +285,7 @@ static size_t ops_apart(const struct layers *l, const struct shape *s)
 size_t step_ops_bound(const struct layers *l)
 {
     /* Vocabulary, norms and hyper-connections, of a draft too; its projection; the pipeline. */
-    enum { WITHOUT_LAYERS = 2 * 6 + 1 + 1 };
+    enum { WITHOUT_LAYERS = 2 * 6 + 1 + 1, LAYER_EMBEDDING = 5 };
     const struct precision any = {0};
     struct routing routing = {.groups = ROUTING_GROUPS, .imbalance = 1};
     for (size_t i = 0; i < ROUTING_GROUPS; i++)
@@ -286,7 +306,8 @@ size_t step_ops_bound(const struct layers *l)
                             .routing = &routing};
     struct layers draft;
     layers_of_draft(&draft, l);
-    return ops_apart(l, &s) + ops_apart(&draft, &s) + WITHOUT_LAYERS;
+    size_t embeddings = l->layer_embedding > 0 ? LAYER_EMBEDDING : 0;
+    return ops_apart(l, &s) + ops_apart(&draft, &s) + WITHOUT_LAYERS + embeddings;
 }
 
 static void put_main(struct main_ops *m, size_t at, size_t index, const struct op *o)

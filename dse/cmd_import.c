@@ -96,7 +96,11 @@ static void put_groups(const struct layer_list *list, FILE *out)
     fputs("layers:\n", out);
     for (size_t i = 0; i < list->n; i++) {
         const struct stated_layers *g = &list->group[i];
-        fprintf(out, "  - {count: %.0f, mixer: %s", g->count, g->mixer ? g->mixer->name : "none");
+        if (g->draft)
+            fputs("  - {draft: yes", out);
+        else
+            fprintf(out, "  - {count: %.0f", g->count);
+        fprintf(out, ", mixer: %s", g->mixer ? g->mixer->name : "none");
         put_stated(g->mixer ? g->mixer->fields : NULL, g->mixer_value, out);
         fprintf(out, ", feed_forward: %s", g->ffn ? g->ffn->name : "none");
         put_stated(g->ffn ? g->ffn->fields : NULL, g->ffn_value, out);

@@ -125,15 +125,13 @@ static void read_flat(struct config *c, struct model *m)
     if (m->draft_layers > 0)
         config_remark(c, REMARK_LEFT_OUT, "the weights of %g MTP module%s from the total",
                       m->draft_layers, m->draft_layers > 1 ? "s" : "");
-    config_dismiss(c, "mtp_hybrid_override_pattern");
-    config_dismiss(c, "mtp_layers_block_type");
     config_dismiss(c, "mtp_transformer_layers");
     config_dismiss(c, "mtp_use_dedicated_embeddings");
     config_dismiss(c, "use_mtp");
-    if (config_count(c, "hidden_size_per_layer_input", 0) == 0)
-        config_dismiss(c, "vocab_size_per_layer_input");
-    else
-        config_refuse(c, NULL, "embeddings of each layer: cannot be expressed");
+    m->layer_embedding = config_count(c, "hidden_size_per_layer_input", 0);
+    m->layer_vocab = config_count(c, "vocab_size_per_layer_input", 0);
+    if (m->layer_embedding == 0 || m->layer_vocab == m->vocab)
+        m->layer_vocab = 0;
     if (config_count(c, "word_embed_proj_dim", m->hidden) != m->hidden)
         config_refuse(c, NULL, "not the width of the stream: cannot be expressed");
     m->state_byte = state_byte_of(c);

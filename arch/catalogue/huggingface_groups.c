@@ -149,6 +149,47 @@ static size_t read_layer(struct config *c, const struct layer *l, struct stated_
     return n;
 }
 
+/* What the file says of an MTP module: letters or words for its sublayers (Nemotron), or a ratio of
+ * compressed attention beyond those of the layers (DeepSeek-V4). `last` is the model's last layer.
+ */
+static bool read_draft(struct config *c, const struct layer *last, size_t layers, struct layer *out)
+{
+    static const struct word words[] = {
+        {"mamba", 'M'}, {"attention", '*'}, {"moe", 'E'}, {"mlp", '-'}, {NULL, 0}};
+    const struct node *letters = config_find(c, "mtp_hybrid_override_pattern");
+    const struct node *list = config_list(c, "mtp_layers_block_type", 1);
+    const struct node *ratios = config_list(c, "compress_ratios", layers);
+    char text[8] = "";
+    if (letters)
+        snprintf(text, sizeof text, "%s", node_text(letters));
+    for (size_t i = 0; list && i < node_count(list) && i + 1 < sizeof text; i++)
+        text[i] = (char)config_word(c, node_at(list, i), words);
+    *out = *last;
+    if (ratios && node_count(ratios) > layers)
+        out->ratio = config_count_of(c, node_at(ratios, layers), 0);
+    if (*text) {
+        out->mixer = strchr(text, '*') ? MIX_FULL : strchr(text, 'M') ? MIX_MAMBA : MIX_NONE;
+        out->feed = strchr(text, 'E') ? FEED_MOE : strchr(text, '-') ? FEED_DENSE : FEED_NONE;
+    }
+    return *text || (ratios && node_count(ratios) > layers);
+}
+
+/* Adds a group for an MTP module that is no copy of the last layer. */
+static void add_draft(struct config *c, struct layer_list *out, const struct layer *last,
+                      size_t layers)
+{
+    struct layer l;
+    struct stated_layers g[SUBLAYERS_MOST], same[SUBLAYERS_MOST];
+    if (!read_draft(c, last, layers, &l) || term_or(c, TERM_DRAFT_LAYERS, 0) <= 0 || c->failed)
+        return;
+    read_layer(c, &l, g);
+    read_layer(c, last, same);
+    if (c->failed || equal(&g[0], &same[0]) || out->n == GROUPS_MOST)
+        return;
+    g[0].draft = true;
+    out->group[out->n++] = g[0];
+}
+
 /* LongCat: a layer is two of attention and dense feed-forward, with one MoE beside. */
 static void read_doubled(struct config *c, struct layer_list *out)
 {
@@ -188,7 +229,9 @@ void groups_read(struct config *c, struct layer_list *out, size_t *n_layers, siz
         size_t n = read_layer(c, &layer[i], g);
         (*of)[i] = c->failed ? 0 : add(c, out, g, n);
     }
-    if (!c->failed)
+    if (!c->failed) {
         move_last(out, *of, *n_layers);
+        add_draft(c, out, &layer[*n_layers - 1], *n_layers);
+    }
     free(layer);
 }

@@ -426,7 +426,9 @@ static void set_moe(struct config *c, struct stated_layers *out)
 static void set_dense(struct config *c, const struct layer *l, struct stated_layers *out)
 {
     group_feed(c, out, "dense");
-    group_put(c, out, "ffn", l->ffn > 0 ? l->ffn : ffn_of(c));
+    /* Gemma 4 E2B: twice as wide in layers that share keys and values. */
+    bool twice = config_flag(c, "use_double_wide_mlp", false) && l->shares_kv;
+    group_put(c, out, "ffn", l->ffn > 0 ? l->ffn : ffn_of(c) * (twice ? 2 : 1));
     group_put(c, out, "gated_ffn", is_gated(c));
 }
 

@@ -66,7 +66,7 @@ static bool read_kinds(const struct layer_list *list, struct kinds *k)
     *k = (struct kinds){.any = &list->group[0]};
     for (size_t i = 0; i < list->n; i++) {
         const struct stated_layers *g = &list->group[i];
-        if (g->beside || !g->mixer || !g->ffn || g->mixer->recurrent ||
+        if (g->beside || g->draft || !g->mixer || !g->ffn || g->mixer->recurrent ||
             (g->mixer != mixer_named("gqa") && g->mixer != mixer_named("mla")) ||
             g->mixer != k->any->mixer ||
             !agree(g->mixer->fields, g->mixer_value, k->any->mixer_value))
@@ -204,7 +204,7 @@ void list_form(struct imported *out)
         struct stated_layers *of = &list->group[g];
         leave_out(of->mixer ? of->mixer->fields : NULL, of->mixer_value, &out->model);
         leave_out(of->ffn ? of->ffn->fields : NULL, of->ffn_value, &out->model);
-        out->model.layers += of->beside ? 0 : of->count;
+        out->model.layers += of->beside || of->draft ? 0 : of->count;
     }
     out->model.list = list;
 }

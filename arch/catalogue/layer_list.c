@@ -11,7 +11,7 @@
 
 /* Values of a group that belong to no kind. */
 struct of_group {
-    double count, beside;
+    double count, beside, draft;
 };
 
 /* clang-format off */
@@ -19,6 +19,8 @@ static const struct field rows[] = {
     { FIELD(of_group, count, "1"), .lo = 1, .hi = 1e4, .init = NAN, .whole = true, .doc = "Layers of the group." },
     { FIELD(of_group, beside, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no_words,
       .doc = "Sublayers beside those of the group before, in the same layers." },
+    { FIELD(of_group, draft, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no_words,
+      .doc = "The layer of an MTP module, where that is no copy of the last layer." },
 };
 /* clang-format on */
 COVERS(rows, of_group);
@@ -124,10 +126,15 @@ static int read_group(const struct node *n, const struct model *m, struct stated
     for (size_t i = 0; i < node_count(n); i++)
         if (read_key(n, i, t, LEN(t), err) != 0)
             return -1;
-    if (isnan(of.count))
-        return node_fail(n, "layers.count", err, "missing: give the number of layers");
-    out->count = of.count;
     out->beside = of.beside > 0;
+    out->draft = of.draft > 0;
+    if (out->draft && (out->beside || !isnan(of.count)))
+        return node_fail(n, "layers.draft", err,
+                         "an MTP module has one layer of its own: leave %s out",
+                         out->beside ? "beside" : "count");
+    if (isnan(of.count) && !out->draft)
+        return node_fail(n, "layers.count", err, "missing: give the number of layers");
+    out->count = out->draft ? 1 : of.count;
     return 0;
 }
 
@@ -145,6 +152,7 @@ static int check_group(const struct node *n, const struct fields *fields, const 
 static void group_alone(struct layers *out, const struct model *m, size_t i)
 {
     struct layer_list list = {.n = 1, .group = {m->list->group[i]}};
+    list.group[0].draft = false;
     struct model alone = *m;
     alone.list = &list;
     layers_of(out, &alone);
@@ -233,10 +241,15 @@ int layer_list_read(const struct node *root, struct layer_list *out, struct mode
         return -1;
     m->layers = 0;
     out->n = node_count(list);
+    bool draft = false;
     for (size_t i = 0; i < out->n; i++) {
         if (read_group(node_at(list, i), m, &out->group[i], err) != 0)
             return -1;
-        m->layers += out->group[i].beside ? 0 : out->group[i].count;
+        if (out->group[i].draft && draft)
+            return node_fail(node_at(list, i), "layers.draft", err,
+                             "a second one: MTP modules are alike, give one");
+        draft |= out->group[i].draft;
+        m->layers += out->group[i].beside || out->group[i].draft ? 0 : out->group[i].count;
     }
     m->list = out;
     return layer_list_finish(list, out, m, err);

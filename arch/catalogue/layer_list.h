@@ -7,7 +7,8 @@
  * `mixer` is by default that of the key `attention`, `feed_forward` is moe in a model with experts,
  * else dense; `none` leaves either out. Other keys are parameters of the two kinds; what a group
  * leaves out is as the model's own key says. `beside: yes`: sublayers beside those of the group
- * before, in the same layers. */
+ * before, in the same layers. `draft: yes`: no layers of the model, but the layer of an MTP module,
+ * which else repeats the last layer; without a count. */
 #ifndef ARCH_CATALOGUE_LAYER_LIST_H
 #define ARCH_CATALOGUE_LAYER_LIST_H
 

@@ -1,5 +1,6 @@
 /* Drafting with MTP modules, against counts by hand for DeepSeek-V3 in BF16 on one device. */
 #include "arch/evaluate.h"
+#include "arch/mixer.h"
 #include "arch/prepared.h"
 #include "tests/model.h"
 
@@ -93,6 +94,26 @@ static void a_step_without_drafts_has_no_module(void **state)
     assert_true(none.kv_byte == 0 && none.time_s == 0);
 }
 
+/* The module of DeepSeek-V4-Pro attends to its window only: 7168 x (1536 + 512), 128 heads of 512
+ * from a query latent of 1536 and into an output latent of 1024, 16 groups of which go to 7168. */
+static void a_module_may_be_no_copy_of_a_layer(void **state)
+{
+    struct layers all, draft;
+    struct kept k;
+    (void)state;
+    layers_of(&all, model_called("deepseek-v4-pro"));
+    layers_of_draft(&draft, &all);
+    assert_close(layers_mixer_params(&draft),
+                 7168.0 * (1536 + 512) + 128.0 * 512 * (1536 + 1024) + 16 * 1024.0 * 7168, 0);
+    draft.mixer[0].kind->kept(&k, &draft.mixer[0].of, 1);
+    assert_close(k.token, 0, 0);
+    assert_close(layers_routed_params(&draft), 384.0 * 3 * 7168 * 3072, 0);
+    assert_close(all.n, 61, 0);
+    layers_of(&all, model_called("qwen3-next-80b-a3b"));
+    layers_of_draft(&draft, &all);
+    assert_string_equal(draft.mixer[0].kind->name, "gqa");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +121,7 @@ int main(void)
         cmocka_unit_test(each_drafted_token_reads_the_module_once),
         cmocka_unit_test(the_first_pass_reads_the_accepted_tokens),
         cmocka_unit_test(a_step_without_drafts_has_no_module),
+        cmocka_unit_test(a_module_may_be_no_copy_of_a_layer),
     };
     return cmocka_run_group_tests_name("draft", tests, open_tests, close_tests);
 }

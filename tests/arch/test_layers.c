@@ -73,6 +73,10 @@ static void mistakes_in_a_list_are_named(void **state)
         {"{count: 4, mixer: none, feed_forward: none}", ":13:5: layers: neither a mixer nor"},
         {"{count: 4, window: wide}", ":13:24: layers.window: "},
         {"4", ":13:5: layers: not a map"},
+        {"{count: 4}\n  - {draft: yes, count: 1}",
+         ":14:5: layers.draft: an MTP module has one layer"},
+        {"{count: 4}\n  - {draft: yes}\n  - {draft: yes}", ":15:5: layers.draft: a second one"},
+        {"{count: 4}\n  - {draft: yes, heads: 9}", ":14:5: model.kv_heads: 8 does not divide 9"},
         {"{count: 4, feed_forward: moe, experts: 0}", ":13:5: model.experts: MoE layers have none"},
         {"{count: 4}\n  - {count: 2, kv_heads: 7}", ":14:5: model.kv_heads: 7 does not divide 40"},
         {"{count: 4}\n  - {count: 2, experts: 64}", ":14:5: model.experts: groups of layers with"},
@@ -532,6 +536,33 @@ static double kept_bytes(const char *model, const char *setting)
     return byte;
 }
 
+/* Gemma 4 E4B: 7.5 B without its towers, of them 262144 x 42 x 256 in the tables of its layers, of
+ * which a token reads a row (fairseq2; google/gemma.cpp). */
+static void each_layer_may_have_an_embedding(void **state)
+{
+    static const char model[] = "model=./gemma-4-e4b.yaml";
+    struct err err;
+    (void)state;
+    const struct model *m =
+        model_of("./gemma-4-e4b.yaml",
+                 "attention: gqa\nhidden: 2560\nheads: 8\nkv_heads: 2\nffn: 10240\nvocab: 262144\n"
+                 "tied_embeddings: yes\nlayer_embedding: 256\nlayers:\n"
+                 "  - {count: 20, head_dim: 256, window: 512}\n  - {count: 4, head_dim: 512}\n"
+                 "  - {count: 15, head_dim: 256, window: 512, shares_kv: yes}\n"
+                 "  - {count: 3, head_dim: 512, shares_kv: yes}\n",
+                 &err);
+    assert_non_null(m);
+    assert_close(model_params(m), 7.5e9, 0.01);
+    assert_close(model_params(m) - model_active_params(m), 262144.0 * 42 * 256, 1e-9);
+    /* One row read, one read of the projected stream, one write; the matrices are read whole. */
+    assert_close(layer_op_byte(model, "layer-embedding"), 42 * 256 * 3 * 2.0, 1e-12);
+    struct metrics one = priced(SET(model, "plan.devices=1", "workload.batch=1"));
+    struct metrics four = priced(SET(model, "plan.devices=4", "plan.tp=4", "workload.batch=1"));
+    double matrices = 3 * 2560.0 * 42 * 256 * 2;
+    assert_close(one.weight_byte, 2 * model_params(m), 1e-12);
+    assert_true(four.weight_byte > (one.weight_byte - matrices) / 4 + 0.999 * matrices);
+}
+
 static double weight_byte_of(const char *model, const char *format)
 {
     return priced(SET(model, "plan.devices=32", "plan.tp=1", "plan.ep=32", "workload.batch=32",
@@ -669,6 +700,7 @@ int main(void)
         cmocka_unit_test(compressed_attention_has_the_size_of_v4),
         cmocka_unit_test(compressed_attention_keeps_its_window_and_open_groups),
         cmocka_unit_test(hyper_connections_widen_the_residual_stream),
+        cmocka_unit_test(each_layer_may_have_an_embedding),
         cmocka_unit_test(a_device_keeps_what_it_reads),
         cmocka_unit_test(index_keys_follow_their_format),
         cmocka_unit_test(windows_and_images_stay_with_their_request),

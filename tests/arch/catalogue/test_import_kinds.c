@@ -292,6 +292,30 @@ static void statements_of_formats_have_an_order(void **state)
     free(fp4);
 }
 
+/* Tables of 500 x 4 layers x 8 beside that of 1000 x 64, which is the head too; matrices of 64 x 8,
+ * three per layer; the feed-forward is twice as wide in the two layers that share keys and values.
+ */
+static void embeddings_of_each_layer_are_read(void **state)
+{
+    struct imported in;
+    struct conf *c;
+    struct err err = {0};
+    const char *text =
+        "{\"model_type\": \"gemma4\", \"hidden_size\": 64, \"intermediate_size\": 128,"
+        "\"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"head_dim\": 16,"
+        "\"num_hidden_layers\": 4, \"vocab_size\": 1000, \"hidden_size_per_layer_input\": 8,"
+        "\"vocab_size_per_layer_input\": 500, \"use_double_wide_mlp\": true,"
+        "\"num_kv_shared_layers\": 2}";
+    (void)state;
+    assert_int_equal(conf_parse(&c, "config.json", text, &err), 0);
+    if (huggingface_import(&in, conf_root(c), NULL, &err) != 0)
+        assert_string_equal(err.text, "");
+    double used = 2 * GQA + 2 * (64 * 64 + 64 * 64) + 6 * DENSE + 3 * 4 * 64 * 8 + TABLES / 2;
+    assert_close(model_active_params(&in.model), used, 0);
+    assert_close(model_params(&in.model), used + 500 * 4 * 8, 0);
+    conf_close(c);
+}
+
 static void the_format_of_recurrent_states_is_read(void **state)
 {
     (void)state;
@@ -385,6 +409,18 @@ static void patterns_of_layers_are_read_in_every_way_they_are_stated(void **stat
     text = mem_print("%s 'moe_layers_enum': '1,9'", moe);
     check_layers(text, "moe_layers_enum: not numbers of layers with commas between", 0);
     free(text);
+    /* An MTP module of attention and feed-forward, where layers have one of them. */
+    static const char mamba[] =
+        "'model_type': 'nemotron_h', 'hybrid_override_pattern': 'M*-M*-', 'mamba_num_heads': 8,"
+        "'mamba_head_dim': 16, 'ssm_state_size': 16, 'n_groups': 2, 'conv_kernel': 4,"
+        "'chunk_size': 32, 'num_nextn_predict_layers': 1";
+    check_layers(mamba, "2 mamba2 none,2 gqa none,2 none dense,", 2 * 128);
+    text = mem_print("%s, 'mtp_hybrid_override_pattern': '*-'", mamba);
+    check_layers(text, "2 mamba2 none,2 gqa none,2 none dense,1 gqa dense,", 2 * 128);
+    free(text);
+    text = mem_print("%s, 'mtp_layers_block_type': ['attention', 'mlp']", mamba);
+    check_layers(text, "2 mamba2 none,2 gqa none,2 none dense,1 gqa dense,", 2 * 128);
+    free(text);
     check_layers("'model_type': 'nemotron_h', 'hybrid_override_pattern': 'M*E'",
                  "hybrid_override_pattern: not one letter for each layer", 0);
     check_layers("'model_type': 'nemotron_h', 'hybrid_override_pattern': 'M*-X*-'",
@@ -402,6 +438,7 @@ int main(void)
         cmocka_unit_test(lists_of_modules_are_read_in_three_dialects),
         cmocka_unit_test(formats_of_single_modules_are_read),
         cmocka_unit_test(statements_of_formats_have_an_order),
+        cmocka_unit_test(embeddings_of_each_layer_are_read),
         cmocka_unit_test(the_format_of_recurrent_states_is_read),
         cmocka_unit_test(keys_that_are_not_understood_are_named),
         cmocka_unit_test(patterns_of_layers_are_read_in_every_way_they_are_stated),

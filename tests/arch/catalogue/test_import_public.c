@@ -40,6 +40,8 @@ static const struct {
     {"GLM-5.1", 743.91, 89856 + 78 * 132},
     {"GLM-5.2", 743.38, 89856 + 21 * 132},
     {"emma-4-26B", 25.23, 20480},
+    /* 5.1 with 0.15 of vision and 0.3 of audio. */
+    {"Gemma4_config_config", 4.65, 3 * 2 * 512 * 2},
     {"Step-3.7", 196.96, 49152},
     {"MiMo-V2-Flash", 308.78, 23040},
     {"Hunyuan-A13B", 80.39, 131072},
