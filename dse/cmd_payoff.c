@@ -239,6 +239,18 @@ static int answer_flips(struct db *db, const struct db_run *run, struct payoff_q
     return rc;
 }
 
+static int make_both_of_model(struct payoff *engines, const struct payoff_question *each,
+                              struct payoff *p, const struct payoff_question *q, struct db *db,
+                              const struct db_run *run, struct err *err)
+{
+    if (make(engines, db, run, each, false, err) != 0)
+        return -1;
+    if (make(p, db, run, q, false, err) == 0)
+        return 0;
+    payoff_free(engines);
+    return -1;
+}
+
 /* Each engine on its own comes first: the best of all follows from the same draws. */
 static int answer_text(struct db *db, const struct db_run *run, const struct payoff_question *q,
                        const struct extra_options *w, struct err *err)
@@ -249,14 +261,13 @@ static int answer_text(struct db *db, const struct db_run *run, const struct pay
 
     each.by = !q->by ? "+engine" : strstr(q->by, "engine") ? q->by : and_engine;
     each.swings = false;
-    int rc = make(&engines, db, run, &each, false, err);
+    int rc = q->runs
+                 ? make_both_of_model(&engines, &each, &p, q, db, run, err)
+                 : payoff_make_all((struct asked[]){{&engines, &each}, {&p, q}}, 2, db, run, err);
     if (rc == 0) {
-        rc = make(&p, db, run, q, false, err);
-        if (rc == 0) {
-            price_extra(&engines, &each, w);
-            payoff_text(&p, &engines);
-            payoff_free(&p);
-        }
+        price_extra(&engines, &each, w);
+        payoff_text(&p, &engines);
+        payoff_free(&p);
         payoff_free(&engines);
     }
     free(and_engine);
@@ -296,6 +307,7 @@ static int run(const struct args *a, struct err *err)
     char *where = NULL;
     static struct extra_options w;
     struct err inner;
+    double jobs;
     static const struct clash clashes[] = {{"--where", "--mix"},     {"--stop", "--map"},
                                            {"--flips", "--map"},     {"--flips", "--stop"},
                                            {"--format", "--output"}, {NULL, NULL}};
@@ -305,7 +317,7 @@ static int run(const struct args *a, struct err *err)
         return -1;
     if (budget_name && budget_parse(budget_name, &budget, &inner) != 0)
         return fail(err, "dse payoff: --budget: %s", inner.text);
-    if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
+    if (args_format(a, FORMAT_TABLE, &format, err) != 0 || args_jobs(a, &jobs, err) != 0 ||
         db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
     if (args_run(a, db, &row, err) != 0)
@@ -323,6 +335,7 @@ static int run(const struct args *a, struct err *err)
                                 .study = where ? NULL : study,
                                 .runs = args_value(a, "--runs"),
                                 .seed = row.seed,
+                                .jobs = (size_t)jobs,
                                 .swings = true};
     if (read_extra_options(&w, a, where ? NULL : study, err) != 0)
         goto done;
@@ -375,6 +388,7 @@ static const struct option options[] = {
      "as if every engine ran these operators, so that engines compare like for like"},
     {"--mix", "FILE.csv",
      "one answer over a mix of workloads: one column per parameter, and weight"},
+    JOBS_OPTION,
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},
 };

@@ -74,9 +74,12 @@ static int run(const struct args *a, struct err *err)
     struct payoff p, engines;
     struct page page;
     struct err inner;
+    double jobs;
     int rc = -1;
 
     if (path && kind_of(path, &kind, err) != 0)
+        return -1;
+    if (args_jobs(a, &jobs, err) != 0)
         return -1;
     if (db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
@@ -92,25 +95,27 @@ static int run(const struct args *a, struct err *err)
     if (open_run_catalogue(&c, db, &row, &inner) == 0 &&
         payoff_study_open(&study, &row, c, &inner) != 0)
         study = NULL;
-    struct payoff_question q = {
-        .over = args_value(a, "--over"), .study = study, .seed = row.seed, .swings = true};
-    if (payoff_make(&p, db, &row, &q, err) != 0)
+    const struct payoff_question q = {.over = args_value(a, "--over"),
+                                      .study = study,
+                                      .seed = row.seed,
+                                      .jobs = (size_t)jobs,
+                                      .swings = true};
+    struct payoff_question each = q;
+    each.by = "+engine";
+    each.swings = false;
+    if (payoff_make_all((struct asked[]){{&engines, &each}, {&p, &q}}, 2, db, &row, err) != 0)
         goto done;
-    q.by = "+engine";
-    q.swings = false;
-    if (payoff_make(&engines, db, &row, &q, err) == 0) {
-        if (page_make(&page, db, &row, &p, &engines, err) == 0) {
-            rc = file_write(path, write_kind, &(struct writing){&page, kind}, err);
-            if (rc == 0)
-                printf("%s\n", path);
-            if (rc == 0 && !row.feasible) {
-                infeasible_print(db, &row, stderr);
-                rc = EXIT_NONE_FEASIBLE;
-            }
-            page_free(&page);
+    if (page_make(&page, db, &row, &p, &engines, err) == 0) {
+        rc = file_write(path, write_kind, &(struct writing){&page, kind}, err);
+        if (rc == 0)
+            printf("%s\n", path);
+        if (rc == 0 && !row.feasible) {
+            infeasible_print(db, &row, stderr);
+            rc = EXIT_NONE_FEASIBLE;
         }
-        payoff_free(&engines);
+        page_free(&page);
     }
+    payoff_free(&engines);
     payoff_free(&p);
 done:
     payoff_study_close(study);
@@ -128,6 +133,7 @@ static const struct option options[] = {
     {"--output", "FILE",
      "or -o: a page .html (default: RUN.html), pictures .svg, or the pay-off as .csv or .md"},
     {"--over", "COLUMN,...", "do not split by these columns: each side chooses their values"},
+    JOBS_OPTION,
     {NULL, NULL, NULL},
 };
 

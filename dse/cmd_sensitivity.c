@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "dse/command.h"
@@ -208,7 +207,7 @@ static int run(const struct args *a, struct err *err)
     int rc = -1;
 
     if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
-        args_whole(a, "--jobs", 1, 1024, (double)sysconf(_SC_NPROCESSORS_ONLN), &jobs, err) != 0 ||
+        args_jobs(a, &jobs, err) != 0 ||
         args_whole(a, "--points", 16, 1e6, 1024, &points, err) != 0 ||
         open_catalogue(&catalogue, err) != 0)
         return -1;
@@ -233,7 +232,7 @@ static const struct option options[] = {
     {"--scenario", "NAME", "this scenario of the study; default: base"},
     {"--metrics", "A,B", "metrics to analyse; default: the objectives, and feasibility"},
     {"--points", "N", "base points; each axis takes N more evaluations; default 1024"},
-    {"--jobs", "N", "threads that evaluate points; default: all cores"},
+    JOBS_OPTION,
     {"--seed", "S", "random seed; default: the study's"},
     {"--format", "table|csv|json|md", "table (default), csv, json, md"},
     {NULL, NULL, NULL},

@@ -302,7 +302,7 @@ static int run(const struct args *a, struct err *err)
         {"--db", "--dry-run"}, {"--jobs", "--dry-run"}, {NULL, NULL}};
 
     if (args_clash(a, clashes, err) != 0 ||
-        args_whole(a, "--jobs", 1, 1024, (double)sysconf(_SC_NPROCESSORS_ONLN), &jobs, err) != 0 ||
+        args_jobs(a, &jobs, err) != 0 ||
         read_shard(args_value(a, "--shard"), &i, &n, err) != 0 ||
         open_catalogue(&catalogue, err) != 0)
         return -1;
@@ -330,7 +330,7 @@ close:
 
 static const struct option options[] = {
     {"--db", "FILE", "the store; default: the study's file name with .db, in this folder"},
-    {"--jobs", "N", "threads that evaluate points; default: all cores"},
+    JOBS_OPTION,
     {"--shard", "I/N", "only part I of N of the space, I from 1; `dse merge` joins the parts"},
     {"--seed", "S", "random seed; default: the study's"},
     {"--dry-run", NULL, "print the size of the space and its first points; write nothing"},

@@ -68,6 +68,15 @@ int args_clash(const struct args *a, const struct clash *rows, struct err *err);
 int args_whole(const struct args *a, const char *option, double lo, double hi, double init,
                double *out, struct err *err);
 
+/* The --jobs of a command that works on several threads: all cores by default. */
+int args_jobs(const struct args *a, double *out, struct err *err);
+
+/* The row of --jobs in its options. */
+#define JOBS_OPTION                                                                                \
+    {                                                                                              \
+        "--jobs", "N", "threads that evaluate points; default: all cores"                          \
+    }
+
 /* The --where of a command that reads a store, NULL if it was not given. Caller frees. */
 int args_where(const struct args *a, struct db *db, char **out, struct err *err);
 

@@ -99,6 +99,11 @@ int args_whole(const struct args *a, const char *option, double lo, double hi, d
     return fail(err, "dse %s: %s: %s", a->command->name, option, inner.text);
 }
 
+int args_jobs(const struct args *a, double *out, struct err *err)
+{
+    return args_whole(a, "--jobs", 1, 1024, (double)sysconf(_SC_NPROCESSORS_ONLN), out, err);
+}
+
 int args_where(const struct args *a, struct db *db, char **out, struct err *err)
 {
     const char *text = args_value(a, "--where");

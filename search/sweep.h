@@ -1,5 +1,5 @@
-/* Prices a range of the points of a study with threads and passes their rows on in order. The only
- * module with threads. Memory does not grow with the size of the space. */
+/* Prices a range of the points of a study with threads and passes their rows on in order. Memory
+ * does not grow with the size of the space. */
 #ifndef SEARCH_SWEEP_H
 #define SEARCH_SWEEP_H
 

@@ -96,7 +96,7 @@ static double quote_resource(const struct candidate *k, const struct quotes *q, 
                              const struct prices *p)
 {
     double pool = candidate_pool_devices(k), joined = k->devices + pool;
-    if (budget != BUDGET_COST && budget != BUDGET_AREA)
+    if (!budget_has_quotes(budget))
         return 1;
     double used = fleet_resource(k, k->devices, joined, &q->step, budget, p);
     return pool > 0 ? used + fleet_resource(k, pool, joined, &q->pool, budget, p) : used;
@@ -149,23 +149,24 @@ void candidate_values(double *out, const struct candidate *k, enum budget budget
                                          : x.weights / x.s_per_token[i] / resource[i];
 }
 
-double candidate_most_tokens_per_s(const struct candidate *k, const struct world *fastest)
+/* Has its time an error? */
+static bool has_errors(const struct candidate *k)
 {
-    double s = 0, weights = 0;
-    for (size_t i = 0; i < k->jobs; i++) {
-        const struct job *j = &k->job[i];
-        struct step_split_lanes lanes;
-        struct step_split split = j->split;
+    for (size_t i = 0; i < k->jobs; i++)
         for (int class = 0; class < OP_CLASSES; class ++)
-            if (split.class_error[class] > 0)
-                return INFINITY;
-        size_t moved;
-        if (j->step && drawn_step_split(&lanes, &moved, j->step, k->ranged, &fastest, 1))
-            LANES_TAKE(split, &lanes, 0);
-        s += j->weight * step_s(k, &split, fastest) / (j->tokens_per_s * j->split.time_s);
-        weights += j->weight;
-    }
-    return weights / s;
+            if (k->job[i].split.class_error[class] > 0)
+                return true;
+    return false;
+}
+
+void candidate_most_tokens_per_s(double *out, const struct candidate *k,
+                                 const struct world *const fastest[], size_t n)
+{
+    bool unbounded = has_errors(k);
+    if (!unbounded)
+        candidate_values(out, k, BUDGET_NONE, NULL, fastest, n);
+    for (size_t i = 0; i < n && unbounded; i++)
+        out[i] = INFINITY;
 }
 
 /* ---- resources in lanes ---- */

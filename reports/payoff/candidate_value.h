@@ -9,9 +9,16 @@
 void candidate_values(double *out, const struct candidate *k, enum budget budget,
                       const double *resource, const struct world *const w[], size_t n);
 
-/* At most so many tokens per second in any world that is not faster than this one (world_fastest);
- * INFINITY if its times have errors, which have no bound. */
-double candidate_most_tokens_per_s(const struct candidate *k, const struct world *fastest);
+/* At most so many tokens per second in any world that is not faster than one of these n, at most
+ * LANES (world_fastest); INFINITY if its times have errors, which have no bound. */
+void candidate_most_tokens_per_s(double *out, const struct candidate *k,
+                                 const struct world *const fastest[], size_t n);
+
+/* Do units of this budget come from quotes (quoted_resources)? */
+static inline bool budget_has_quotes(enum budget budget)
+{
+    return budget == BUDGET_COST || budget == BUDGET_AREA;
+}
 
 /* The devices of n candidates, to be quoted many times. Caller frees with free(). */
 struct quoted;

@@ -140,32 +140,36 @@ size_t drawn_step_split(struct step_split_lanes *out, size_t *moved, const struc
     return d.n;
 }
 
+void world_raise(struct world *fastest, const struct world *w)
+{
+    struct prices *best = &fastest->prices;
+    const struct prices *p = &w->prices;
+#define RAISE(member) best->member = fmax(best->member, p->member)
+#define LOWER(member) best->member = fmin(best->member, p->member)
+    RAISE(engine_bandwidth_factor);
+    RAISE(engine_compute_factor);
+    RAISE(stack_power_factor);
+    RAISE(device_power_factor);
+    LOWER(board_power_ratio);
+    LOWER(engine_energy_factor);
+    LOWER(engine_logic_energy_factor);
+#undef RAISE
+#undef LOWER
+    for (size_t k = 0; k < RANGED_MOST; k++) {
+        struct stated_ratio *e = &fastest->engine[k];
+        e->bandwidth = fmax(e->bandwidth, w->engine[k].bandwidth);
+        e->ridge = fmax(e->ridge, w->engine[k].ridge);
+        e->efficiency = fmax(e->efficiency, w->engine[k].efficiency);
+        e->energy = fmin(e->energy, w->engine[k].energy);
+    }
+}
+
 void world_fastest(struct world *out, const struct world *w, size_t n)
 {
     *out = w[0];
     for (int i = 0; i < OP_CLASSES; i++)
         out->time_z[i] = 0;
     out->engine_z = 0;
-    struct prices *best = &out->prices;
-    for (size_t i = 1; i < n; i++) {
-        const struct prices *p = &w[i].prices;
-#define RAISE(member) best->member = fmax(best->member, p->member)
-#define LOWER(member) best->member = fmin(best->member, p->member)
-        RAISE(engine_bandwidth_factor);
-        RAISE(engine_compute_factor);
-        RAISE(stack_power_factor);
-        RAISE(device_power_factor);
-        LOWER(board_power_ratio);
-        LOWER(engine_energy_factor);
-        LOWER(engine_logic_energy_factor);
-#undef RAISE
-#undef LOWER
-        for (size_t k = 0; k < RANGED_MOST; k++) {
-            struct stated_ratio *e = &out->engine[k];
-            e->bandwidth = fmax(e->bandwidth, w[i].engine[k].bandwidth);
-            e->ridge = fmax(e->ridge, w[i].engine[k].ridge);
-            e->efficiency = fmax(e->efficiency, w[i].engine[k].efficiency);
-            e->energy = fmin(e->energy, w[i].engine[k].energy);
-        }
-    }
+    for (size_t i = 1; i < n; i++)
+        world_raise(out, &w[i]);
 }

@@ -23,4 +23,7 @@ size_t drawn_step_split(struct step_split_lanes *out, size_t *moved, const struc
  * first. */
 void world_fastest(struct world *out, const struct world *w, size_t n);
 
+/* Makes it the fastest of one more world. */
+void world_raise(struct world *fastest, const struct world *w);
+
 #endif

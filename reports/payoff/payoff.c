@@ -81,33 +81,63 @@ static int explain_no_group(struct payoff *out, struct db *db, const struct db_r
     return 0;
 }
 
-int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
-                const struct payoff_question *q, struct err *err)
+/* Fills all of an answer that comes from stored points. */
+static int from_points(struct payoff *out, const struct run_points *from,
+                       const struct payoff_question *q, struct err *err)
+{
+    const struct swept *swept = from->swept;
+    int rc = groups_by(out, swept, q, err);
+    list_ungrouped(out, swept);
+    out->axis = mem_alloc(swept->n + 1, sizeof *out->axis);
+    out->axis_unit = mem_alloc(swept->n + 1, sizeof *out->axis_unit);
+    for (size_t i = 0; i < swept->n; i++)
+        if (swept->column[i].is_number &&
+            (!swept->column[i].chosen || payoff_has_column(out, swept->column[i].name)))
+            add_axis(out, &swept->column[i]);
+    if (rc == 0)
+        rc = groups_make(out, from, q, err);
+    for (size_t i = 0; i < out->axes && rc == 0 && !q->brief; i++)
+        rc = stops_make(out, i, from, q, err);
+    if (rc == 0 && out->n == 0)
+        rc = explain_no_group(out, from->db, from->run, q, err);
+    return rc;
+}
+
+static void price_again(struct payoff_group *g, const struct payoff *p,
+                        const struct payoff_question *q)
+{
+    group_reprice(g, p, q);
+    g->verdict = group_verdict(g);
+}
+
+int payoff_make_all(const struct asked *answer, size_t n, struct db *db, const struct db_run *run,
+                    struct err *err)
 {
     struct swept swept;
     const struct run_points from = {db, run, &swept};
 
-    *out = (struct payoff){.budget = q->budget, .over = q->over};
     if (swept_read(&swept, db, run, err) != 0)
         return -1;
-    int rc = groups_by(out, &swept, q, err);
-    list_ungrouped(out, &swept);
-    out->axis = mem_alloc(swept.n + 1, sizeof *out->axis);
-    out->axis_unit = mem_alloc(swept.n + 1, sizeof *out->axis_unit);
-    for (size_t i = 0; i < swept.n; i++)
-        if (swept.column[i].is_number &&
-            (!swept.column[i].chosen || payoff_has_column(out, swept.column[i].name)))
-            add_axis(out, &swept.column[i]);
-    if (rc == 0)
-        rc = groups_make(out, &from, q, err);
-    for (size_t i = 0; i < out->axes && rc == 0 && !q->brief; i++)
-        rc = stops_make(out, i, &from, q, err);
-    if (rc == 0 && out->n == 0)
-        rc = explain_no_group(out, db, run, q, err);
+    int rc = 0;
+    for (size_t i = 0; i < n; i++) {
+        *answer[i].p = (struct payoff){.budget = answer[i].q->budget, .over = answer[i].q->over};
+        if (rc == 0)
+            rc = from_points(answer[i].p, &from, answer[i].q, err);
+    }
     swept_free(&swept);
-    if (rc != 0)
-        payoff_free(out);
+    if (rc == 0) {
+        payoff_each_group(answer, n, price_again);
+        payoff_find_stops(answer, n);
+    }
+    for (size_t i = 0; i < n && rc != 0; i++)
+        payoff_free(answer[i].p);
     return rc;
+}
+
+int payoff_make(struct payoff *out, struct db *db, const struct db_run *run,
+                const struct payoff_question *q, struct err *err)
+{
+    return payoff_make_all(&(struct asked){out, q}, 1, db, run, err);
 }
 
 static size_t columns_named(const char *list)

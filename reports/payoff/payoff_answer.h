@@ -90,6 +90,7 @@ struct payoff_question {
     const char *runs; /* value of engine.runs for every engine; NULL: their own. Needs `study`. */
     uint64_t seed;
     bool swings; /* compute payoff_group.swing, .pair and the border of the study */
+    size_t jobs; /* threads that price again; 0: 1. The answer does not depend on it. */
     bool brief;  /* only the groups, without payoff_group.p_only; no stop points */
 };
 

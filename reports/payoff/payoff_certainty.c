@@ -85,22 +85,34 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static void draw_all(struct world *out, const struct comparison *c, struct draws of)
+{
+    struct streams from;
+    open_streams(&from, c, of.seed);
+    for (size_t i = 0; i < of.n; i++)
+        draw_world(&out[i], c, &from, i);
+}
+
 /* The draws of a comparison, made when they are first needed. */
 struct drawn {
     const struct comparison *c;
     struct draws of;
-    struct world *world;
+    const struct worlds *worlds; /* NULL: not yet */
+    struct worlds own;
 };
 
-static void draw_all(struct drawn *d)
+static const struct worlds *worlds_of(struct drawn *d)
 {
-    struct streams from;
-    if (d->world)
-        return;
-    d->world = mem_alloc(d->of.n, sizeof *d->world);
-    open_streams(&from, d->c, d->of.seed);
-    for (size_t i = 0; i < d->of.n; i++)
-        draw_world(&d->world[i], d->c, &from, i);
+    const struct comparison *c = d->c;
+    if (!d->worlds && c->worlds)
+        d->worlds = drawn_store_find(c->worlds, c, d->of, draw_all);
+    if (!d->worlds) {
+        struct world *world = mem_alloc(d->of.n, sizeof *world);
+        draw_all(world, c, d->of);
+        worlds_make(&d->own, world, d->of.n, c);
+        d->worlds = &d->own;
+    }
+    return d->worlds;
 }
 
 /* The best of all engines, if that of each one with a design in the comparison is kept. */
@@ -134,8 +146,7 @@ static void find_bests(double *out, struct drawn *d, enum side s)
         memcpy(out, kept, d->of.n * sizeof *out);
     if (kept || (s == WITH && best_of_kept(out, d)))
         return;
-    draw_all(d);
-    comparison_bests(out, c, s, d->world, d->of.n);
+    comparison_bests(out, c, s, worlds_of(d));
     if (keep)
         kept_draws_add(c->kept, engine, d->of, out);
 }
@@ -159,7 +170,7 @@ void comparison_certainty(struct certainty *out, const struct comparison *c, uin
         *out = (struct certainty){(double)pays / (double)draws, p[draws / 10], p[draws / 2],
                                   p[draws - 1 - draws / 10]};
     }
-    free(d.world);
+    worlds_free(&d.own);
     free(without);
     free(p);
 }

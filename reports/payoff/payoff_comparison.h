@@ -9,6 +9,7 @@
 
 #include "arch/cost.h"
 #include "reports/payoff/drawn_step.h"
+#include "reports/payoff/drawn_worlds.h"
 #include "reports/payoff/kept_draws.h"
 #include "reports/payoff/payoff_world.h"
 
@@ -58,8 +59,9 @@ struct comparison {
     struct candidate *side[SIDES]; /* comparison_free */
     size_t n_ranged;
     struct ranged_engine ranged[RANGED_MOST];
-    const char *engine;      /* the only one, borrowed; NULL: all */
-    struct kept_draws *kept; /* of this workload, borrowed; NULL: none */
+    const char *engine;         /* the only one, borrowed; NULL: all */
+    struct kept_draws *kept;    /* of this workload, borrowed; NULL: none */
+    struct drawn_store *worlds; /* of its study, borrowed; NULL: none */
 };
 
 void comparison_free(struct comparison *c);
@@ -85,9 +87,8 @@ double comparison_payoff(const struct comparison *c, const struct world *w, size
 /* Best throughput per unit of budget of one side at middle prices; NAN if it has no design. */
 double comparison_best(const struct comparison *c, enum side s);
 
-/* Best value of one side in each of n worlds; NAN if it has no design. */
-void comparison_bests(double *out, const struct comparison *c, enum side s, const struct world *w,
-                      size_t n);
+/* Best value of one side in each world; NAN if it has no design. */
+void comparison_bests(double *out, const struct comparison *c, enum side s, const struct worlds *w);
 
 /* P in each of n worlds. */
 void comparison_payoffs(double *out, const struct comparison *c, const struct world *w, size_t n);

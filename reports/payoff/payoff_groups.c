@@ -134,9 +134,6 @@ int groups_make(struct payoff *p, const struct run_points *from, const struct pa
         struct payoff_group *g = &p->group[i];
         if (!g->reason)
             rc = group_fill(g, p, from, err);
-        if (rc == 0)
-            group_reprice(g, p, q);
-        g->verdict = group_verdict(g);
     }
     return rc;
 }

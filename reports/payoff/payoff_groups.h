@@ -11,7 +11,7 @@ int groups_by(struct payoff *p, const struct swept *swept, const struct payoff_q
 /* The names quoted for SQL ("a", "b"), except `leave_out`, which may be NULL. Caller frees. */
 char *columns_list(char *const *names, size_t n, const char *leave_out);
 
-/* Makes the groups of p->by and prices them again. */
+/* Makes the groups of p->by, which are then to be priced again (payoff_tasks.h). */
 int groups_make(struct payoff *p, const struct run_points *from, const struct payoff_question *q,
                 struct err *err);
 

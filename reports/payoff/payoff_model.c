@@ -108,8 +108,7 @@ int payoff_of_model(struct payoff *out, struct db *db, const struct db_run *run,
     if (payoff_keys(out, db, run, q, err) != 0)
         return -1;
     out->runs = q->runs;
-    for (size_t i = 0; i < out->n; i++)
-        payoff_model_group(&out->group[i], out, q);
+    payoff_each_group(&(struct asked){out, q}, 1, payoff_model_group);
     if (!out->n)
         out->none = nothing_feasible_sentence(db, run);
     return 0;

@@ -13,6 +13,7 @@
 #include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_groups.h"
 #include "reports/payoff/payoff_model.h"
+#include "reports/payoff/payoff_tasks.h"
 
 static const double TOLERANCE = 1e-4; /* of the axis */
 
@@ -118,8 +119,7 @@ struct neighbours {
     struct payoff_group *from, *to;
 };
 
-static int add_grid_stop(struct payoff *p, size_t axis, const struct neighbours *n,
-                         const struct payoff_question *q, struct err *err)
+static int add_grid_stop(struct payoff *p, size_t axis, const struct neighbours *n, struct err *err)
 {
     size_t x = n->fine->by_n - 1;
     struct payoff_stop *s = add_stop(p, &(struct payoff_stop){.axis = axis,
@@ -135,9 +135,13 @@ static int add_grid_stop(struct payoff *p, size_t axis, const struct neighbours 
     if (!stopped->reason && group_fill(stopped, n->fine, n->store, err) != 0)
         return -1;
     s->reason = mem_text(stopped->reason);
-    struct along along = {.p = p, .q = q, .key = s->key, .axis = p->axis[axis]};
-    find_stop(s, &along);
     return 0;
+}
+
+void stop_find(struct payoff_stop *s, const struct payoff *p, const struct payoff_question *q)
+{
+    struct along along = {.p = p, .q = q, .key = s->key, .axis = p->axis[s->axis]};
+    find_stop(s, &along);
 }
 
 /* Adds the axis to the group columns, then compares each group with the same group at the next
@@ -166,9 +170,8 @@ int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
         }
         if (next < fine.n && !isnan(fine.group[i].p) && !isnan(fine.group[next].p) &&
             crosses(fine.group[i].p, fine.group[next].p))
-            rc = add_grid_stop(p, axis,
-                               &(struct neighbours){&fine, from, &fine.group[i], &fine.group[next]},
-                               q, err);
+            rc = add_grid_stop(
+                p, axis, &(struct neighbours){&fine, from, &fine.group[i], &fine.group[next]}, err);
     }
     for (size_t i = 0; i < fine.n; i++)
         group_free(&fine.group[i], fine.by_n);
@@ -250,16 +253,48 @@ static const struct study *study_of_group(const struct payoff *p, const struct p
     return payoff_study_for(q->study, &slice);
 }
 
+/* Groups that are scanned, each with the stop points that it adds. */
+struct scan {
+    const struct scale_values *x;
+    struct payoff *part;
+    size_t *group;
+};
+
+static void scan_one(void *ctx, size_t i, const struct payoff_question *q)
+{
+    const struct scan *s = ctx;
+    struct payoff *part = &s->part[i];
+    scan_group(part, q, part->group[s->group[i]].key, s->x);
+}
+
 static void scan_groups(struct payoff *p, const struct payoff_question *q,
                         const struct scale_values *x)
 {
+    struct scan s = {.x = x,
+                     .part = mem_alloc(p->n + 1, sizeof *s.part),
+                     .group = mem_alloc(p->n + 1, sizeof *s.group)};
+    size_t n = 0;
     for (size_t g = 0; g < p->n; g++) {
         bool first = !x->only || study_of_group(p, q, g) == x->only;
         for (size_t h = 0; h < g && first; h++)
             first = !same_group(p, h, g, x->path);
-        if (first)
-            scan_group(p, q, p->group[g].key, x);
+        if (!first)
+            continue;
+        s.part[n] = *p;
+        s.part[n].stop = NULL;
+        s.part[n].stops = 0;
+        s.group[n++] = g;
     }
+    payoff_each(n, q, scan_one, &s);
+    for (size_t i = 0; i < n; i++) {
+        p->stop = mem_grow(p->stop, p->stops + s.part[i].stops, sizeof *p->stop);
+        if (s.part[i].stops)
+            memcpy(p->stop + p->stops, s.part[i].stop, s.part[i].stops * sizeof *p->stop);
+        p->stops += s.part[i].stops;
+        free(s.part[i].stop);
+    }
+    free(s.group);
+    free(s.part);
 }
 
 void payoff_scan(struct payoff *p, const struct payoff_question *q, const struct range *r,

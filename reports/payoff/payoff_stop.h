@@ -5,9 +5,13 @@
 #include "reports/payoff/payoff_group.h"
 #include "reports/payoff/range.h"
 
-/* Adds the stop points between neighbouring values of the swept axis p->axis[axis]. */
+/* Adds the stop points between neighbouring values of the swept axis p->axis[axis], without their
+ * place. */
 int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
                const struct payoff_question *q, struct err *err);
+
+/* Finds the place of a stop point of p between two values of its axis. Changes nothing else. */
+void stop_find(struct payoff_stop *s, const struct payoff *p, const struct payoff_question *q);
 
 /* Adds the stop points along a range in every group, from P at `steps` values of the range. Needs
  * q->study. */

@@ -6,8 +6,9 @@
 #include "base/mem.h"
 #include "search/axis.h"
 
-/* Workloads whose draws are kept at a time: some 50 KB each. */
-enum { WORKLOADS_KEPT = 512 };
+/* Workloads whose draws are kept at a time: some 50 KB each. Groups of one workload are priced one
+ * after another. */
+enum { WORKLOADS_KEPT = 64 };
 
 /* The draws of one workload: a slice without its engine. */
 struct workload_draws {
@@ -16,10 +17,12 @@ struct workload_draws {
 };
 
 struct payoff_study {
+    bool shared; /* borrows study and worlds */
     struct study *study;
     const struct mix *mix;
     bool free_engine;
     struct prepared *prepared; /* of the last comparison */
+    struct drawn_store *worlds;
     struct memory {
         size_t n;
         struct workload_draws *of;
@@ -36,7 +39,18 @@ int payoff_study_open(struct payoff_study **out, const struct db_run *run, struc
     (*out)->study = s;
     (*out)->prepared = mem_alloc(1, sizeof *(*out)->prepared);
     (*out)->memory = mem_alloc(1, sizeof *(*out)->memory);
+    (*out)->worlds = drawn_store_make();
     return 0;
+}
+
+struct payoff_study *payoff_study_share(const struct payoff_study *of)
+{
+    struct payoff_study *s = mem_alloc(1, sizeof *s);
+    *s = *of;
+    s->shared = true;
+    s->prepared = mem_alloc(1, sizeof *s->prepared);
+    s->memory = mem_alloc(1, sizeof *s->memory);
+    return s;
 }
 
 static void forget_draws(struct memory *m)
@@ -53,7 +67,10 @@ void payoff_study_close(struct payoff_study *s)
 {
     if (!s)
         return;
-    study_free(s->study);
+    if (!s->shared) {
+        study_free(s->study);
+        drawn_store_free(s->worlds);
+    }
     prepared_free(s->prepared);
     free(s->prepared);
     forget_draws(s->memory);
@@ -165,8 +182,7 @@ static struct design_choice choice_of(const struct payoff_study *s,
     return q;
 }
 
-/* A slice without its engine in one text. */
-static char *workload_key(const struct payoff_slice *slice)
+char *payoff_workload_key(const struct payoff_slice *slice)
 {
     char *key = mem_print("%d %s", (int)slice->budget, slice->runs ? slice->runs : "");
     for (size_t k = 0; k < slice->by_n; k++) {
@@ -188,7 +204,7 @@ static struct kept_draws *draws_of(const struct payoff_study *s, const struct pa
     struct memory *m = s->memory;
     if (s->free_engine || slice->n > 0 || slice->only || slice->middle)
         return NULL;
-    char *key = workload_key(slice);
+    char *key = payoff_workload_key(slice);
     for (size_t i = 0; i < m->n; i++)
         if (!strcmp(m->of[i].key, key)) {
             free(key);
@@ -215,6 +231,7 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
     if (rc == 0) {
         out->engine = q.engine;
         out->kept = draws_of(s, slice);
+        out->worlds = s->worlds;
     }
     return rc;
 }

@@ -16,6 +16,9 @@ int payoff_study_open(struct payoff_study **out, const struct db_run *run, struc
                       struct err *err);
 void payoff_study_close(struct payoff_study *s); /* takes NULL */
 
+/* The same study for another thread: it borrows everything that does not change. Close it first. */
+struct payoff_study *payoff_study_share(const struct payoff_study *s);
+
 /* The study itself, borrowed. */
 const struct study *payoff_study_of(const struct payoff_study *s);
 
@@ -51,6 +54,10 @@ struct payoff_slice {
  * none. */
 const struct study *payoff_study_for(const struct payoff_study *s,
                                      const struct payoff_slice *slice);
+
+/* A slice without its engine in one text: slices with the same text share their control. Caller
+ * frees. */
+char *payoff_workload_key(const struct payoff_slice *slice);
 
 /* Gathers the designs of a slice. -1 if a value is not in the study or there are too many designs.
  * Free with comparison_free. */

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_label.h"
+#include "reports/payoff/payoff_tasks.h"
 
 enum { DRAWS = 200 };
 
@@ -30,17 +31,27 @@ static void price_lattice_point(struct surface *s, size_t i, size_t j,
     comparison_free(&c);
 }
 
+struct lattice {
+    struct surface *surface;
+    struct payoff_slice slice;
+};
+
+static void price_part(void *ctx, size_t at, const struct payoff_question *q)
+{
+    const struct lattice *l = ctx;
+    price_lattice_point(l->surface, at / SURFACE_STEPS, at % SURFACE_STEPS, q, l->slice);
+}
+
 void surface_make(struct surface *out, const struct payoff *p, size_t group,
                   const struct payoff_question *q, const struct range axis[2])
 {
+    struct lattice l = {out, payoff_slice(p, p->group[group].key)};
     *out = (struct surface){.title = group_title(p, &p->group[group]), .x = axis[0], .y = axis[1]};
     for (size_t i = 0; i < SURFACE_STEPS; i++) {
         out->at_x[i] = range_value(&axis[0], i, SURFACE_STEPS);
         out->at_y[i] = range_value(&axis[1], i, SURFACE_STEPS);
     }
-    for (size_t i = 0; i < SURFACE_STEPS; i++)
-        for (size_t j = 0; j < SURFACE_STEPS; j++)
-            price_lattice_point(out, i, j, q, payoff_slice(p, p->group[group].key));
+    payoff_each(SURFACE_STEPS * SURFACE_STEPS, q, price_part, &l);
 }
 
 void surface_free(struct surface *s)

@@ -1,0 +1,185 @@
+/* The best design of a side is searched in each world apart. In many worlds most designs cannot win
+ * in most of them: a design is priced again only where its throughput in a faster world, over its
+ * cost in this one, reaches the best value so far. The faster world is first the fastest of all,
+ * then that of the box of the world. Invariant: the best value is that of pricing every design in
+ * every world. */
+#include "reports/payoff/contest.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "reports/payoff/candidate_value.h"
+#include "reports/payoff/resource_store.h"
+
+/* A bound is a sum in another order than the value. */
+static const double ROUNDING = 1 + 1e-9;
+
+struct contest {
+    const struct candidate *candidate;
+    size_t n;
+    enum budget budget;
+    bool of_engine;        /* the designs have an engine */
+    struct quoted *quoted; /* for the budgets that need it */
+    double *most;          /* tokens per second, at most; NULL: not bounded */
+    size_t *order;         /* in which they are priced */
+};
+
+struct rank {
+    double value;
+    size_t at;
+};
+
+static int highest_first(const void *a, const void *b)
+{
+    const struct rank *x = a, *y = b;
+    return x->value != y->value ? (x->value < y->value) - (x->value > y->value)
+                                : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Units of the budget that each design uses in one world. */
+static void find_resources(double *out, const struct contest *x, const struct world *w)
+{
+    if (x->quoted)
+        quoted_resources(out, x->quoted, x->candidate, x->n, x->budget, &w->prices);
+    for (size_t k = 0; k < x->n && !x->quoted; k++)
+        out[k] = 1;
+}
+
+/* Bounds the throughput of all designs in n worlds, and prices first what is best at middle
+ * values. */
+static void bound_all(struct contest *x, const struct comparison *c, const struct worlds *w)
+{
+    struct world middle, fastest;
+    const struct world *const at = &middle, *const most_at = &fastest;
+    struct rank *rank = mem_alloc(x->n + 1, sizeof *rank);
+    double *resource = mem_alloc(x->n + 1, sizeof *resource);
+    world_middle(&middle, c);
+    world_fastest(&fastest, w->world, w->n);
+    find_resources(resource, x, &middle);
+    x->most = mem_alloc(x->n + 1, sizeof *x->most);
+    for (size_t k = 0; k < x->n; k++) {
+        const struct candidate *one = &x->candidate[k];
+        candidate_values(&rank[k].value, one, x->budget, &resource[k], &at, 1);
+        rank[k].at = k;
+        candidate_most_tokens_per_s(&x->most[k], one, &most_at, 1);
+        x->most[k] *= ROUNDING;
+    }
+    qsort(rank, x->n, sizeof *rank, highest_first);
+    for (size_t k = 0; k < x->n; k++)
+        x->order[k] = rank[k].at;
+    free(rank);
+    free(resource);
+}
+
+struct contest *contest_open(const struct comparison *c, enum side s, const struct worlds *within,
+                             bool bounded)
+{
+    struct contest *x = mem_alloc(1, sizeof *x);
+    *x = (struct contest){
+        .candidate = c->side[s], .n = c->n[s], .budget = c->budget, .of_engine = s == WITH};
+    if (budget_has_quotes(c->budget))
+        x->quoted = quoted_make(x->candidate, x->n);
+    x->order = mem_alloc(x->n + 1, sizeof *x->order);
+    for (size_t k = 0; k < x->n; k++)
+        x->order[k] = k;
+    if (bounded && c->budget != BUDGET_POWER)
+        bound_all(x, c, within);
+    return x;
+}
+
+void contest_close(struct contest *x)
+{
+    free(x->quoted);
+    free(x->most);
+    free(x->order);
+    free(x);
+}
+
+/* A search in progress. */
+struct race {
+    const struct contest *of;
+    const struct worlds *w;
+    double *best;
+    size_t *winner; /* may be NULL */
+    size_t *open;   /* worlds in which a design may win */
+    size_t opened;
+};
+
+/* Keeps open the worlds in which a design with at most these tokens per second may win. */
+static void close_by_box(struct race *r, const double *resource, const struct boxes *boxes,
+                         const double *most)
+{
+    size_t left = 0;
+    for (size_t j = 0; j < r->opened; j++) {
+        size_t i = r->open[j];
+        if (!(most[boxes->of[i]] / resource[i] < r->best[i]))
+            r->open[left++] = i;
+    }
+    r->opened = left;
+}
+
+static void bound_in_boxes(struct race *r, const struct candidate *k, const double *resource)
+{
+    const struct boxes *boxes = r->of->of_engine ? &r->w->engine : &r->w->board;
+    const struct world *fastest[BOXES];
+    double most[BOXES];
+    if (r->opened <= boxes->n || !boxes->n)
+        return;
+    for (size_t b = 0; b < boxes->n; b++)
+        fastest[b] = &boxes->fastest[b];
+    candidate_most_tokens_per_s(most, k, fastest, boxes->n);
+    for (size_t b = 0; b < boxes->n; b++)
+        most[b] *= ROUNDING;
+    close_by_box(r, resource, boxes, most);
+}
+
+/* Prices design k in up to LANES worlds. */
+static void price_in(struct race *r, size_t k, const double *resources, const size_t *world,
+                     size_t n)
+{
+    const struct world *at[LANES] = {NULL};
+    double resource[LANES] = {0}, value[LANES];
+    for (size_t j = 0; j < n; j++) {
+        at[j] = &r->w->world[world[j]];
+        resource[j] = resources[world[j]];
+    }
+    candidate_values(value, &r->of->candidate[k], r->of->budget, resource, at, n);
+    for (size_t j = 0; j < n; j++)
+        if (!(value[j] <= r->best[world[j]])) {
+            r->best[world[j]] = value[j];
+            if (r->winner)
+                r->winner[world[j]] = k;
+        }
+}
+
+/* Prices design k in the worlds in which it may be better than the best so far. */
+static void try_design(struct race *r, size_t k, const double *resource)
+{
+    const struct contest *x = r->of;
+    r->opened = 0;
+    for (size_t i = 0; i < r->w->n; i++)
+        if (!(x->most && x->most[k] / resource[i] < r->best[i]))
+            r->open[r->opened++] = i;
+    if (x->most)
+        bound_in_boxes(r, &x->candidate[k], resource);
+    for (size_t from = 0; from < r->opened; from += LANES)
+        price_in(r, k, resource, r->open + from,
+                 r->opened - from < LANES ? r->opened - from : LANES);
+}
+
+void contest_find(double *best, size_t *winner, const struct contest *x, const struct worlds *w)
+{
+    struct race r = {.of = x, .w = w, .best = best, .winner = winner};
+    const struct resource_rows rows =
+        resource_rows_find(w, x->candidate, x->n, x->quoted, x->budget);
+    r.open = mem_alloc(w->n, sizeof *r.open);
+    for (size_t i = 0; i < w->n; i++) {
+        best[i] = NAN;
+        if (winner)
+            winner[i] = 0;
+    }
+    for (size_t k = 0; k < x->n; k++)
+        try_design(&r, x->order[k], rows.of[x->order[k]]);
+    free(r.open);
+    resource_rows_free(&rows);
+}

@@ -1,0 +1,18 @@
+/* The designs of one side of a comparison, in search of the best in each of many worlds. */
+#ifndef REPORTS_PAYOFF_CONTEST_H
+#define REPORTS_PAYOFF_CONTEST_H
+
+#include "reports/payoff/payoff_comparison.h"
+
+struct contest;
+
+/* Opens the search for worlds that are not faster than the fastest of these. `bounded`: bounds the
+ * throughput of every design first, which takes the time of some worlds. Borrows the comparison. */
+struct contest *contest_open(const struct comparison *c, enum side s, const struct worlds *within,
+                             bool bounded);
+void contest_close(struct contest *x);
+
+/* The best value in each world, NAN without a design, and (unless `winner` is NULL) its design. */
+void contest_find(double *best, size_t *winner, const struct contest *x, const struct worlds *w);
+
+#endif

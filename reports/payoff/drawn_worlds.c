@@ -1,0 +1,247 @@
+/* Boxes come from splitting the worlds in halves, each time along the factor of speed that varies
+ * most (a k-d tree, Bentley 1975). Invariant: what moves a step in the fastest world of a box is at
+ * least as fast as in any of its worlds, so its time bounds theirs. */
+#include "reports/payoff/drawn_worlds.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "reports/payoff/payoff_comparison.h"
+#include "reports/payoff/resource_store.h"
+#include "search/tasks.h"
+
+/* ---- boxes ---- */
+
+/* A box needs as many worlds as make up for its bound. */
+enum { BOX_LEAST = 16, SPEEDS = 8 };
+
+/* What moves the time of a step, as logarithms; more is faster. */
+struct speeds {
+    double log[SPEEDS];
+    size_t world;
+};
+
+/* The same world with fewer factors. `one_engine`: designs with an engine have that of place 0. */
+static struct world joined(const struct world *w, bool one_engine)
+{
+    struct world out = *w;
+    struct prices *p = &out.prices;
+    struct stated_ratio *e = &out.engine[0];
+    p->device_power_factor /= p->board_power_ratio;
+    p->board_power_ratio = 1;
+    if (!one_engine)
+        return out;
+    p->engine_bandwidth_factor *= e->efficiency;
+    p->engine_compute_factor *= e->efficiency;
+    p->engine_energy_factor *= e->energy;
+    e->efficiency = e->energy = 1;
+    return out;
+}
+
+/* Those of a joined world. */
+static void find_speeds(struct speeds *out, const struct world *w, bool board)
+{
+    const struct prices *p = &w->prices;
+    const struct stated_ratio *e = &w->engine[0];
+    const double all[SPEEDS] = {p->device_power_factor,
+                                p->engine_bandwidth_factor,
+                                p->engine_compute_factor,
+                                p->stack_power_factor,
+                                1 / p->engine_energy_factor,
+                                1 / p->engine_logic_energy_factor,
+                                e->bandwidth,
+                                e->ridge};
+    for (size_t i = 0; i < SPEEDS; i++)
+        out->log[i] = i == 0 || !board ? log(all[i]) : 0;
+}
+
+struct sorted {
+    double key;
+    struct speeds speeds;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct sorted *x = a, *y = b;
+    return x->key != y->key
+               ? (x->key > y->key) - (x->key < y->key)
+               : (x->speeds.world > y->speeds.world) - (x->speeds.world < y->speeds.world);
+}
+
+static size_t widest_speed(const struct sorted *s, size_t n)
+{
+    size_t widest = 0;
+    double width = -1;
+    for (size_t k = 0; k < SPEEDS; k++) {
+        double low = INFINITY, high = -INFINITY;
+        for (size_t i = 0; i < n; i++) {
+            low = fmin(low, s[i].speeds.log[k]);
+            high = fmax(high, s[i].speeds.log[k]);
+        }
+        if (high - low > width) {
+            width = high - low;
+            widest = k;
+        }
+    }
+    return widest;
+}
+
+/* Splits n worlds into `boxes`, a power of two, numbered from `first`. */
+static void split(unsigned char *of, struct sorted *s, size_t n, size_t first, size_t boxes)
+{
+    if (boxes == 1) {
+        for (size_t i = 0; i < n; i++)
+            of[s[i].speeds.world] = (unsigned char)first;
+        return;
+    }
+    size_t widest = widest_speed(s, n), half = n / 2;
+    for (size_t i = 0; i < n; i++)
+        s[i].key = s[i].speeds.log[widest];
+    qsort(s, n, sizeof *s, by_key);
+    split(of, s, half, first, boxes / 2);
+    split(of, s + half, n - half, first + boxes / 2, boxes / 2);
+}
+
+/* Fills the boxes of n worlds, for the designs of both sides or for those without an engine. */
+static void boxes_make(struct boxes *out, const struct world *w, size_t n, bool one_engine,
+                       bool board)
+{
+    struct sorted *sorted = mem_alloc(n, sizeof *sorted);
+    out->n = 1;
+    while (out->n < BOXES && n / (2 * out->n) >= BOX_LEAST)
+        out->n *= 2;
+    out->of = mem_alloc(n, 1);
+    out->fastest = mem_alloc(out->n, sizeof *out->fastest);
+    bool *filled = mem_alloc(out->n, sizeof *filled);
+    for (size_t i = 0; i < n; i++) {
+        const struct world at = joined(&w[i], one_engine);
+        sorted[i].speeds.world = i;
+        find_speeds(&sorted[i].speeds, &at, board);
+    }
+    split(out->of, sorted, n, 0, out->n);
+    for (size_t i = 0; i < n; i++) {
+        const struct world at = joined(&w[i], one_engine);
+        struct world *fastest = &out->fastest[out->of[i]];
+        if (filled[out->of[i]])
+            world_raise(fastest, &at);
+        else
+            world_fastest(fastest, &at, 1);
+        filled[out->of[i]] = true;
+    }
+    free(filled);
+    free(sorted);
+}
+
+/* Do all designs with an engine have the same one, with the same range? */
+static bool has_one_engine(const struct comparison *c)
+{
+    bool one = c->n_ranged <= 1;
+    for (size_t k = 0; k < c->n[WITH] && c->n_ranged > 0; k++)
+        one = one && c->side[WITH][k].ranged == 0;
+    return one;
+}
+
+void worlds_make(struct worlds *out, struct world *world, size_t n, const struct comparison *c)
+{
+    *out = (struct worlds){.n = n, .world = world};
+    if (n < 2 * BOX_LEAST)
+        return;
+    boxes_make(&out->engine, world, n, has_one_engine(c), false);
+    boxes_make(&out->board, world, n, has_one_engine(c), true);
+}
+
+void worlds_free(struct worlds *w)
+{
+    free((struct world *)w->world);
+    free(w->engine.fastest);
+    free(w->engine.of);
+    free(w->board.fastest);
+    free(w->board.of);
+    resource_store_free(w->resources);
+    *w = (struct worlds){0};
+}
+
+/* ---- the store ---- */
+
+enum { STORED_MOST = 16 };
+
+/* What the draws of a comparison depend on. */
+struct drawn_key {
+    struct draws of;
+    struct price_book prices;
+    bool one_engine;
+    size_t n_ranged;
+    struct ranged_engine ranged[RANGED_MOST];
+};
+
+struct drawn_store {
+    struct lock *lock;
+    size_t n;
+    struct stored {
+        struct drawn_key key;
+        struct worlds worlds;
+    } * stored[STORED_MOST];
+};
+
+struct drawn_store *drawn_store_make(void)
+{
+    struct drawn_store *s = mem_alloc(1, sizeof *s);
+    s->lock = lock_make();
+    return s;
+}
+
+void drawn_store_free(struct drawn_store *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->n; i++) {
+        worlds_free(&s->stored[i]->worlds);
+        free(s->stored[i]);
+    }
+    lock_free(s->lock);
+    free(s);
+}
+
+static bool is_of(const struct drawn_key *k, const struct comparison *c, struct draws of)
+{
+    bool same = k->of.seed == of.seed && k->of.n == of.n && k->n_ranged == c->n_ranged &&
+                k->one_engine == has_one_engine(c) &&
+                !memcmp(&k->prices, &c->prices, sizeof k->prices);
+    for (size_t i = 0; same && i < c->n_ranged; i++) {
+        const struct ranged_engine *a = &k->ranged[i], *b = &c->ranged[i];
+        same = !strcmp(a->name, b->name) && !memcmp(&a->low, &b->low, sizeof a->low) &&
+               !memcmp(&a->high, &b->high, sizeof a->high);
+    }
+    return same;
+}
+
+static struct stored *add_worlds(const struct comparison *c, struct draws of, draw_fn draw)
+{
+    struct stored *s = mem_alloc(1, sizeof *s);
+    struct world *world = mem_alloc(of.n, sizeof *world);
+    s->key = (struct drawn_key){
+        .of = of, .prices = c->prices, .one_engine = has_one_engine(c), .n_ranged = c->n_ranged};
+    memcpy(s->key.ranged, c->ranged, c->n_ranged * sizeof *c->ranged);
+    draw(world, c, of);
+    worlds_make(&s->worlds, world, of.n, c);
+    s->worlds.resources = resource_store_make(of.n);
+    return s;
+}
+
+const struct worlds *drawn_store_find(struct drawn_store *s, const struct comparison *c,
+                                      struct draws of, draw_fn draw)
+{
+    const struct worlds *found = NULL;
+    lock_take(s->lock);
+    for (size_t i = 0; i < s->n && !found; i++)
+        if (is_of(&s->stored[i]->key, c, of))
+            found = &s->stored[i]->worlds;
+    if (!found && s->n < STORED_MOST) {
+        s->stored[s->n] = add_worlds(c, of, draw);
+        found = &s->stored[s->n++]->worlds;
+    }
+    lock_give(s->lock);
+    return found;
+}

@@ -1,0 +1,180 @@
+#include "reports/payoff/resource_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "search/tasks.h"
+
+enum { SLOTS = 4096 };
+
+/* A store keeps no more numbers than this: 64 MB. */
+static const size_t NUMBERS_MOST = (size_t)8 << 20;
+
+/* What the resources of a design depend on, besides prices; all doubles, so without padding. */
+struct resource_key {
+    struct chip chip;
+    struct engine engine, pool_engine;
+    double devices, pool_devices, budget;
+};
+
+struct resource_store {
+    struct lock *lock;
+    size_t worlds, numbers;
+    struct row {
+        struct row *next;
+        struct resource_key key;
+        double resource[];
+    } * slot[SLOTS];
+};
+
+struct resource_store *resource_store_make(size_t worlds)
+{
+    struct resource_store *s = mem_alloc(1, sizeof *s);
+    s->worlds = worlds;
+    s->lock = lock_make();
+    return s;
+}
+
+void resource_store_free(struct resource_store *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < SLOTS; i++)
+        while (s->slot[i]) {
+            struct row *next = s->slot[i]->next;
+            free(s->slot[i]);
+            s->slot[i] = next;
+        }
+    lock_free(s->lock);
+    free(s);
+}
+
+static struct resource_key key_of(const struct candidate *k, enum budget budget)
+{
+    return (struct resource_key){.chip = k->chip,
+                                 .engine = k->engine,
+                                 .pool_engine = k->pool_engine,
+                                 .devices = k->devices,
+                                 .pool_devices = candidate_pool_devices(k),
+                                 .budget = budget};
+}
+
+/* The row of a key, or the end of its list, where a new one belongs. */
+static struct row **find_row(struct resource_store *s, const struct resource_key *key)
+{
+    struct row **at = &s->slot[hash_bytes(HASH_EMPTY, key, sizeof *key) % SLOTS];
+    while (*at && memcmp(&(*at)->key, key, sizeof *key) != 0)
+        at = &(*at)->next;
+    return at;
+}
+
+/* Prices n candidates in all worlds, into rows. */
+static void price_rows(double *const *row, const struct worlds *w, const struct candidate *k,
+                       size_t n, const struct quoted *quoted, enum budget budget)
+{
+    double *resource = mem_alloc(n + 1, sizeof *resource);
+    for (size_t i = 0; i < w->n; i++) {
+        quoted_resources(resource, quoted, k, n, budget, &w->world[i].prices);
+        for (size_t j = 0; j < n; j++)
+            row[j][i] = resource[j];
+    }
+    free(resource);
+}
+
+/* Rows that belong to the caller. */
+static void price_own(struct resource_rows *out, const struct worlds *w, const struct candidate *k,
+                      size_t n, const struct quoted *quoted, enum budget budget)
+{
+    double **row = mem_alloc(n + 1, sizeof *row);
+    out->own = mem_alloc((quoted ? n : 1) * w->n, sizeof *out->own);
+    for (size_t i = 0; i < w->n && !quoted; i++)
+        out->own[i] = 1;
+    for (size_t j = 0; j < n; j++)
+        out->of[j] = row[j] = out->own + (quoted ? j * w->n : 0);
+    if (quoted)
+        price_rows(row, w, k, n, quoted, budget);
+    free(row);
+}
+
+/* Finds the rows that the store has. Returns how many it lacks; `lacks` gets them. */
+static size_t take_rows(struct resource_rows *out, struct resource_store *s,
+                        const struct candidate *k, size_t n, enum budget budget, size_t *lacks)
+{
+    size_t missing = 0;
+    lock_take(s->lock);
+    for (size_t j = 0; j < n; j++) {
+        const struct resource_key key = key_of(&k[j], budget);
+        const struct row *row = *find_row(s, &key);
+        out->of[j] = row ? row->resource : NULL;
+        if (!row)
+            lacks[missing++] = j;
+    }
+    lock_give(s->lock);
+    return missing;
+}
+
+/* Another thread may have added a row in the meantime: it has the same numbers. */
+static void put_rows(struct resource_store *s, struct row *const *row, size_t n)
+{
+    lock_take(s->lock);
+    for (size_t j = 0; j < n; j++) {
+        struct row **at = find_row(s, &row[j]->key);
+        while (*at)
+            at = &(*at)->next;
+        *at = row[j];
+        s->numbers += s->worlds;
+    }
+    lock_give(s->lock);
+}
+
+static bool has_room(struct resource_store *s, size_t rows)
+{
+    lock_take(s->lock);
+    bool room = s->numbers + rows * s->worlds <= NUMBERS_MOST;
+    lock_give(s->lock);
+    return room;
+}
+
+/* Prices the rows that the store lacks, and adds them to it. */
+static void add_rows(struct resource_rows *out, const struct worlds *w, const struct candidate *k,
+                     const size_t *lacks, size_t n, enum budget budget)
+{
+    struct candidate *lacking = mem_alloc(n, sizeof *lacking);
+    struct row **row = mem_alloc(n, sizeof *row);
+    double **resource = mem_alloc(n, sizeof *resource);
+    for (size_t j = 0; j < n; j++) {
+        lacking[j] = k[lacks[j]];
+        row[j] = mem_alloc(1, sizeof **row + w->n * sizeof(double));
+        row[j]->key = key_of(&lacking[j], budget);
+        out->of[lacks[j]] = resource[j] = row[j]->resource;
+    }
+    struct quoted *quoted = quoted_make(lacking, n);
+    price_rows(resource, w, lacking, n, quoted, budget);
+    put_rows(w->resources, row, n);
+    free(quoted);
+    free(resource);
+    free(row);
+    free(lacking);
+}
+
+struct resource_rows resource_rows_find(const struct worlds *w, const struct candidate *k, size_t n,
+                                        const struct quoted *quoted, enum budget budget)
+{
+    struct resource_rows out = {.of = mem_alloc(n + 1, sizeof *out.of)};
+    size_t *lacks = w->resources && quoted ? mem_alloc(n + 1, sizeof *lacks) : NULL;
+    size_t missing = lacks ? take_rows(&out, w->resources, k, n, budget, lacks) : 0;
+    if (!lacks || !has_room(w->resources, missing))
+        price_own(&out, w, k, n, quoted, budget);
+    else if (missing > 0)
+        add_rows(&out, w, k, lacks, missing, budget);
+    free(lacks);
+    return out;
+}
+
+void resource_rows_free(const struct resource_rows *r)
+{
+    free(r->own);
+    free(r->of);
+}

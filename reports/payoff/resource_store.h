@@ -1,0 +1,27 @@
+/* The units of the budget that designs use in each of many worlds. They depend on the hardware of a
+ * design and on prices, not on its workload, so a store keeps them for the comparisons of other
+ * workloads. */
+#ifndef REPORTS_PAYOFF_RESOURCE_STORE_H
+#define REPORTS_PAYOFF_RESOURCE_STORE_H
+
+#include "reports/payoff/candidate_value.h"
+
+struct resource_store;
+
+/* For rows of `worlds` numbers. Threads may share the store. */
+struct resource_store *resource_store_make(size_t worlds);
+void resource_store_free(struct resource_store *s); /* takes NULL */
+
+/* of[k][i]: what design k uses in world i. */
+struct resource_rows {
+    const double **of;
+    double *own; /* rows that no store keeps */
+};
+
+/* The rows of n candidates, from the store of the worlds if they have one. `quoted` is that of all
+ * n; NULL for a budget without quotes. Free with resource_rows_free. */
+struct resource_rows resource_rows_find(const struct worlds *w, const struct candidate *k, size_t n,
+                                        const struct quoted *quoted, enum budget budget);
+void resource_rows_free(const struct resource_rows *r);
+
+#endif

@@ -1,0 +1,22 @@
+/* Independent tasks on several threads. */
+#ifndef SEARCH_TASKS_H
+#define SEARCH_TASKS_H
+
+#include <stddef.h>
+
+/* Does one task. `worker`, below `jobs`, names the thread: tasks of one worker never run at the
+ * same time, so it can own memory. */
+typedef void (*task_fn)(void *ctx, size_t task, size_t worker);
+
+/* Does tasks 0 to n - 1, each once, on up to `jobs` threads, of which the caller's is one: always,
+ * even if no other can be started. 0 jobs: 1. */
+void tasks_run(size_t n, size_t jobs, task_fn fn, void *ctx);
+
+/* A lock for what tasks share. */
+struct lock;
+struct lock *lock_make(void);
+void lock_free(struct lock *l); /* takes NULL */
+void lock_take(struct lock *l);
+void lock_give(struct lock *l);
+
+#endif
