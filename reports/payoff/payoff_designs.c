@@ -224,30 +224,109 @@ static void price_lot(struct best *best, struct lot *lot, enum budget budget)
     }
 }
 
+/* What is known of each hardware of a workload, whatever engines a choice allows. */
+struct kept_best {
+    size_t n;
+    struct kept_hardware {
+        struct best best;
+        bool known;
+    } * of;
+};
+
+struct kept_best *kept_best_make(void)
+{
+    return mem_alloc(1, sizeof(struct kept_best));
+}
+
+void kept_best_free(struct kept_best *k)
+{
+    if (k)
+        free(k->of);
+    free(k);
+}
+
+/* The known best of the hardware of a design, before restrict_engine; NULL if it is not known or if
+ * its engine may run less. */
+static struct kept_hardware *find_kept(const struct kept_best *k, size_t hardware,
+                                       const struct design *d, const struct design_choice *q)
+{
+    int runs = engine_is_there(&d->engine) ? (int)d->engine.runs : 0;
+    return k && k->of[hardware].known && (!q->only || (runs & q->only) == runs) ? &k->of[hardware]
+                                                                                : NULL;
+}
+
+/* Keeps what a choice has priced, if its engines run what they can. */
+static void keep_best(struct kept_best *k, const struct best *best, const bool *allowed,
+                      const struct design_choice *q)
+{
+    for (size_t h = 0; k && !q->only && h < k->n; h++)
+        if (allowed[h])
+            k->of[h] = (struct kept_hardware){best[h], true};
+}
+
+/* The designs of a choice, of one job. */
+struct choosing {
+    const struct study *study;
+    const struct design_choice *choice;
+    struct kept_best *kept; /* may be NULL */
+    bool *allowed;          /* hardware of the choice */
+};
+
+/* Adds the design of the cursor to the lot. */
+static void add_to_lot(struct best *best, struct lot *lot, struct cursor *c, uint64_t index,
+                       enum budget budget)
+{
+    if (!block_add(&lot->block, c, NULL, NULL)) {
+        price_lot(best, lot, budget);
+        block_add(&lot->block, c, NULL, NULL);
+    }
+    size_t at = lot->block.devices.n - 1;
+    lot->index[at] = index;
+    lot->hardware[at] = hardware_index(c);
+}
+
 /* Returns the classes that the engines of the study may run. */
-static int find_best_per_hardware(struct best *best, const struct study *s,
-                                  const struct design_choice *q, struct cursor *c)
+static int find_best_per_hardware(struct best *best, const struct choosing *x, struct cursor *c)
 {
     int runs = 0;
     struct lot *lot = mem_alloc(1, sizeof *lot);
+    const struct design_choice *q = x->choice;
 
-    cursor_seek(c, s, 0);
-    for (uint64_t i = 0; i < s->size; i++, cursor_next(c)) {
+    cursor_seek(c, x->study, 0);
+    for (uint64_t i = 0; i < x->study->size; i++, cursor_next(c)) {
         bool with = engine_is_there(&c->design.engine);
+        size_t hardware = hardware_index(c);
+        const struct kept_hardware *kept = find_kept(x->kept, hardware, &c->design, q);
         if (!restrict_engine(&c->design, q))
             continue;
         runs |= with ? (int)c->design.engine.runs : 0;
-        if (!block_add(&lot->block, c, NULL, NULL)) {
-            price_lot(best, lot, q->budget);
-            block_add(&lot->block, c, NULL, NULL);
+        x->allowed[hardware] = true;
+        if (kept) {
+            best[hardware] = kept->best;
+            continue;
         }
-        size_t at = lot->block.devices.n - 1;
-        lot->index[at] = i;
-        lot->hardware[at] = hardware_index(c);
-        lot->with[at] = with;
+        add_to_lot(best, lot, c, i, q->budget);
+        lot->with[lot->block.devices.n - 1] = with;
     }
     price_lot(best, lot, q->budget);
     free(lot);
+    return runs;
+}
+
+/* The same, with what earlier choices of the workload know. */
+static int find_best_of(struct best *best, const struct study *s, const struct design_choice *q,
+                        struct cursor *c)
+{
+    size_t hardware = hardware_count(s);
+    struct kept_best *kept = q->n_jobs ? NULL : q->kept;
+    bool *allowed = mem_alloc(hardware, sizeof *allowed);
+    if (kept && !kept->of) {
+        kept->n = hardware;
+        kept->of = mem_alloc(hardware, sizeof *kept->of);
+    }
+    int runs = find_best_per_hardware(best, &(struct choosing){s, q, kept, allowed}, c);
+    keep_best(kept, best, allowed, q);
+    free(allowed);
     return runs;
 }
 
@@ -406,7 +485,7 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
         rc = restrict_to(r, q, &g.jobs[i], err);
         if (rc == 0) {
             g.best[i] = mem_alloc(hardware_count(&r->study), sizeof **g.best);
-            runs |= find_best_per_hardware(g.best[i], &r->study, q, &c);
+            runs |= find_best_of(g.best[i], &r->study, q, &c);
         }
     }
     *out = (struct comparison){.budget = q->budget, .runs = runs};

@@ -25,7 +25,14 @@ struct design_choice {
     enum budget budget;
     bool middle;               /* keep only what may be the best at middle prices */
     struct prepared *prepared; /* reused from choice to choice; NULL: none */
+    struct kept_best *kept;    /* of choices that differ only in `engine`, `only` and `middle`;
+                                  NULL: none */
 };
+
+/* Keeps the best design of each hardware of a workload. Free with kept_best_free, which takes
+ * NULL. */
+struct kept_best *kept_best_make(void);
+void kept_best_free(struct kept_best *k);
 
 /* Keeps the hardware (chip, engine, plan.devices) that can run every job, except designs far behind
  * the best of their side. Returns 0, or -1 if a path or name is unknown (STATUS_INPUT) or there are

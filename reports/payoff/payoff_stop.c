@@ -22,6 +22,13 @@ static bool crosses(double a, double b)
     return pays(a) != pays(b);
 }
 
+/* P at values of an axis that were priced: searches for several levels meet the same ones. */
+enum { REMEMBERED = 64 };
+struct priced {
+    size_t n;
+    double x[REMEMBERED], p[REMEMBERED];
+};
+
 /* log P - `level` of one group along an axis. Level 0 gives the root P = 1; another level gives the
  * value at which an end of the range of P is 1. */
 struct along {
@@ -31,9 +38,11 @@ struct along {
     const char *axis;
     bool whole;
     double level;
+    struct priced priced;
 };
 
-static double payoff_at(const struct along *a, double x, struct certainty *sure)
+/* P at a value, and its range unless `sure` is NULL. */
+static double price_at(const struct along *a, double x, struct certainty *sure)
 {
     struct comparison c;
     const struct setting set = {a->axis, NULL, a->whole ? round(x) : x};
@@ -50,10 +59,24 @@ static double payoff_at(const struct along *a, double x, struct certainty *sure)
     return p;
 }
 
+static double payoff_at(struct along *a, double x)
+{
+    struct priced *known = &a->priced;
+    for (size_t i = 0; i < known->n; i++)
+        if (known->x[i] == x)
+            return known->p[i];
+    double p = price_at(a, x, NULL);
+    if (known->n < REMEMBERED) {
+        known->x[known->n] = x;
+        known->p[known->n++] = p;
+    }
+    return p;
+}
+
 static double log_payoff(double x, void *ctx)
 {
-    const struct along *a = ctx;
-    return log(payoff_at(a, x, NULL) / (1 + LEAST_GAIN)) - a->level;
+    struct along *a = ctx;
+    return log(payoff_at(a, x) / (1 + LEAST_GAIN)) - a->level;
 }
 
 /* Where log P = `level`: between the values of the stop, or else (level other than 0) in an
@@ -87,7 +110,7 @@ static void find_stop(struct payoff_stop *s, struct along *a)
     if (!isnan(at)) {
         s->at = at;
         s->by_model = true;
-        double p = payoff_at(a, at, &sure);
+        double p = price_at(a, at, &sure);
         const double end[] = {find_root(a, log(p / sure.high), s),
                               find_root(a, log(p / sure.low), s)};
         for (int i = 0; i < 2; i++) /* NAN: outside the searched intervals */
@@ -199,7 +222,7 @@ static void scan_group(struct payoff *p, const struct payoff_question *q, const 
     for (size_t i = 0; i < x->n; i++) {
         if (x->value[i] == x_before)
             continue;
-        double here = payoff_at(&a, x->value[i], NULL);
+        double here = payoff_at(&a, x->value[i]);
         if (isnan(here))
             continue;
         if (!isnan(p_before) && crosses(p_before, here)) {

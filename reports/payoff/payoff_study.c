@@ -6,14 +6,14 @@
 #include "base/mem.h"
 #include "search/axis.h"
 
-/* Workloads whose draws are kept at a time: some 50 KB each. Groups of one workload are priced one
- * after another. */
-enum { WORKLOADS_KEPT = 64 };
+/* Workloads that are kept at a time. Groups of one workload are priced one after another. */
+enum { WORKLOADS_KEPT = 4 };
 
-/* The draws of one workload: a slice without its engine. */
-struct workload_draws {
+/* What slices share that differ only in their engine. */
+struct kept_workload {
     char *key;
     struct kept_draws *draws;
+    struct kept_best *best;
 };
 
 struct payoff_study {
@@ -25,7 +25,7 @@ struct payoff_study {
     struct drawn_store *worlds;
     struct memory {
         size_t n;
-        struct workload_draws *of;
+        struct kept_workload *of;
     } * memory;
 };
 
@@ -53,11 +53,12 @@ struct payoff_study *payoff_study_share(const struct payoff_study *of)
     return s;
 }
 
-static void forget_draws(struct memory *m)
+static void forget_workloads(struct memory *m)
 {
     for (size_t i = 0; i < m->n; i++) {
         free(m->of[i].key);
         kept_draws_free(m->of[i].draws);
+        kept_best_free(m->of[i].best);
     }
     free(m->of);
     *m = (struct memory){0};
@@ -73,7 +74,7 @@ void payoff_study_close(struct payoff_study *s)
     }
     prepared_free(s->prepared);
     free(s->prepared);
-    forget_draws(s->memory);
+    forget_workloads(s->memory);
     free(s->memory);
     free(s);
 }
@@ -198,23 +199,24 @@ char *payoff_workload_key(const struct payoff_slice *slice)
     return key;
 }
 
-/* The draws kept for the workload of a slice; NULL if other slices do not share them. */
-static struct kept_draws *draws_of(const struct payoff_study *s, const struct payoff_slice *slice)
+/* What is kept of the workload of a slice; NULL if other slices do not share it. */
+static const struct kept_workload *workload_of(const struct payoff_study *s,
+                                               const struct payoff_slice *slice)
 {
     struct memory *m = s->memory;
-    if (s->free_engine || slice->n > 0 || slice->only || slice->middle)
+    if (s->free_engine || slice->n > 0)
         return NULL;
     char *key = payoff_workload_key(slice);
     for (size_t i = 0; i < m->n; i++)
         if (!strcmp(m->of[i].key, key)) {
             free(key);
-            return m->of[i].draws;
+            return &m->of[i];
         }
     if (m->n == WORKLOADS_KEPT)
-        forget_draws(m);
+        forget_workloads(m);
     m->of = mem_grow(m->of, m->n + 1, sizeof *m->of);
-    m->of[m->n] = (struct workload_draws){key, kept_draws_make()};
-    return m->of[m->n++].draws;
+    m->of[m->n] = (struct kept_workload){key, kept_draws_make(), kept_best_make()};
+    return &m->of[m->n++];
 }
 
 int payoff_compare(struct comparison *out, const struct payoff_study *s,
@@ -222,7 +224,9 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
 {
     struct setting *set;
     struct err ignored;
-    const struct design_choice q = choice_of(s, slice, &set);
+    struct design_choice q = choice_of(s, slice, &set);
+    const struct kept_workload *workload = workload_of(s, slice);
+    q.kept = workload ? workload->best : NULL;
     int rc = !q.study             ? -1
              : !s->free_engine    ? comparison_gather(out, &q, &ignored)
              : slice->engine_side ? gather_engine_side(out, &q, slice->priced)
@@ -230,7 +234,7 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
     free(set);
     if (rc == 0) {
         out->engine = q.engine;
-        out->kept = draws_of(s, slice);
+        out->kept = workload && !slice->only && !slice->middle ? workload->draws : NULL;
         out->worlds = s->worlds;
     }
     return rc;
@@ -250,7 +254,7 @@ int payoff_study_mix(struct payoff_study *s, const struct mix *mix, struct err *
 {
     struct err inner;
     s->mix = mix;
-    forget_draws(s->memory);
+    forget_workloads(s->memory);
     for (size_t i = 0; i < study_scenarios(s->study); i++) {
         const struct study *of = study_scenario(s->study, i);
         const struct design_choice q = {
