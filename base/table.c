@@ -1,5 +1,6 @@
 #include "base/table.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,11 @@ void table_quantity(struct table *t, const char *text)
 
 char *number_text(double value, char *buffer, size_t size)
 {
+    static const double EXACT = 1e15; /* below it, whole numbers have at most 15 digits */
+    if (value == floor(value) && fabs(value) < EXACT && !(value == 0 && signbit(value))) {
+        snprintf(buffer, size, "%" PRId64, (int64_t)value);
+        return buffer;
+    }
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(buffer, size, "%.*g", digits, value);
         if (strtod(buffer, NULL) == value)

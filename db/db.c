@@ -390,6 +390,11 @@ failed:
     return -1;
 }
 
+int db_expect_one_scan(struct db *db, struct err *err)
+{
+    return db_exec(db, "PRAGMA cache_size = -4096", err);
+}
+
 void db_close(struct db *db)
 {
     if (db == NULL)

@@ -58,6 +58,9 @@ struct db_run {
  * (STATUS_IO); made by a newer version (STATUS_IO); damaged (STATUS_IO); another process is writing
  * (STATUS_IO, at once on the first write). Caller closes. */
 int db_open(struct db **out, const char *path, enum db_mode mode, struct err *err);
+/* For a connection that reads the points once: a small cache, whose pages are used again and again,
+ * instead of one that keeps them all. */
+int db_expect_one_scan(struct db *db, struct err *err);
 void db_close(struct db *db); /* takes NULL; rolls back what was not committed */
 
 /* Finds the run called `run->name`, or makes it, in one transaction. On return run->id, done,

@@ -1,10 +1,38 @@
 /* The SQL operator X regexp Y with Perl regular expressions; SQLite calls it as regexp(Y, X). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
 #include "base/regex.h"
 #include "db/private.h"
 
-static void close_regex(void *regex)
+/* A pattern of a statement, with its last answer: rows that follow each other often have the same
+ * text. */
+struct pattern {
+    struct regex *regex;
+    int found;
+    size_t length;
+    char text[64];
+};
+
+static void close_pattern(void *pattern)
 {
-    regex_close(regex);
+    struct pattern *p = pattern;
+    regex_close(p->regex);
+    free(p);
+}
+
+static int match(struct pattern *p, const char *text, size_t length, struct err *err)
+{
+    if (p->found >= 0 && p->length == length && memcmp(p->text, text, length) == 0)
+        return p->found;
+    int found = regex_match(p->regex, text, length, err);
+    p->found = length <= sizeof p->text ? found : -1;
+    if (p->found >= 0) {
+        p->length = length;
+        memcpy(p->text, text, length);
+    }
+    return found;
 }
 
 static void regexp(sqlite3_context *context, int n, sqlite3_value **arg)
@@ -16,16 +44,20 @@ static void regexp(sqlite3_context *context, int n, sqlite3_value **arg)
         return;
 
     struct db *db = sqlite3_user_data(context);
-    struct regex *kept = sqlite3_get_auxdata(context, 0), *regex = kept;
+    struct pattern *kept = sqlite3_get_auxdata(context, 0), *p = kept;
     int found = -1;
-    if (regex != NULL || regex_open(&regex, pattern, &db->regex) == 0)
-        found = regex_match(regex, text, (size_t)sqlite3_value_bytes(arg[1]), &db->regex);
+    if (p == NULL) {
+        p = mem_alloc(1, sizeof *p);
+        p->found = -1;
+    }
+    if (p->regex != NULL || regex_open(&p->regex, pattern, &db->regex) == 0)
+        found = match(p, text, (size_t)sqlite3_value_bytes(arg[1]), &db->regex);
     if (found < 0)
         sqlite3_result_error(context, db->regex.text, -1);
     else
         sqlite3_result_int(context, found);
-    if (kept == NULL && regex != NULL)
-        sqlite3_set_auxdata(context, 0, regex, close_regex);
+    if (kept == NULL)
+        sqlite3_set_auxdata(context, 0, p, close_pattern);
 }
 
 /* Uses each table-valued function once, because the authoriser sees its first use as CREATE

@@ -113,7 +113,9 @@ static int run(const struct args *a, struct err *err)
         return -1;
     catch_interrupt();
     db_stop_when(db, must_stop, &limits);
-    int rc = own ? print_rows(db, &(struct db_statement){own, NULL, 0, true}, format, err)
+    int rc = db_expect_one_scan(db, err);
+    if (rc == 0)
+        rc = own ? print_rows(db, &(struct db_statement){own, NULL, 0, true}, format, err)
                  : query_run(a, db, format, err);
     db_close(db);
     if (interrupted)
