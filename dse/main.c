@@ -23,6 +23,7 @@ static const struct command *const commands[] = {
     &cmd_payoff,
     &cmd_recommend,
     &cmd_report,
+    &cmd_compare,
     &cmd_list,
     &cmd_merge,
     &cmd_import,

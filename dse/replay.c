@@ -112,27 +112,12 @@ static const struct cell *cell_of(const struct table *row, const char *path)
     return NULL;
 }
 
-/* The value of an axis that has this cell; a->n if none has. */
-static size_t value_of(const struct axis *a, const struct cell *c)
-{
-    size_t i = 0;
-    while (i < a->n && (c->kind == CELL_TEXT ? !a->text || strcmp(a->text[i], c->text) != 0
-                                             : a->is_part || a->value[i] != c->number))
-        i++;
-    return i;
-}
-
 static int put_axis(struct replay *r, const struct axis *a, struct err *err)
 {
     const struct cell *c = cell_of(&r->row, a->path);
     if (!c)
         return 0; /* the index gives it, or the mapping */
-    size_t i = value_of(a, c);
-    if (a->real && c->kind == CELL_NUMBER)
-        cursor_set_value(&r->cursor, a, c->number);
-    else if (i < a->n)
-        cursor_set(&r->cursor, a, i);
-    else if (a->part != PART_PLAN)
+    if (!cursor_take(&r->cursor, a, c) && a->part != PART_PLAN)
         return fail_io(err,
                        "run %s: point %.0f: %s is no value of its study: is the store damaged?",
                        r->run.name, r->point, a->path);

@@ -25,6 +25,28 @@ void cursor_set(struct cursor *c, const struct axis *a, size_t i)
         axis_put(a, i, &c->design);
 }
 
+/* The value of an axis that has this cell; a->n if none has. */
+static size_t value_of(const struct axis *a, const struct cell *cell)
+{
+    size_t i = 0;
+    while (i < a->n && (cell->kind == CELL_TEXT ? !a->text || strcmp(a->text[i], cell->text) != 0
+                                                : a->is_part || a->value[i] != cell->number))
+        i++;
+    return i;
+}
+
+bool cursor_take(struct cursor *c, const struct axis *a, const struct cell *cell)
+{
+    size_t i = value_of(a, cell);
+    if (a->real && cell->kind == CELL_NUMBER)
+        cursor_set_value(c, a, cell->number);
+    else if (i < a->n)
+        cursor_set(c, a, i);
+    else
+        return false;
+    return true;
+}
+
 /* Starts from the values that no axis varies. */
 static void start(struct cursor *c, const struct study *s)
 {

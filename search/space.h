@@ -5,6 +5,7 @@
 #define SEARCH_SPACE_H
 
 #include "search/reasons.h"
+#include "base/table.h"
 #include "search/study.h"
 
 struct cursor {
@@ -34,6 +35,9 @@ const struct price_book *cursor_prices(const struct cursor *c);
 /* Sets one axis to its value `i`, or to any value. cursor_next does not work from there. */
 void cursor_set(struct cursor *c, const struct axis *a, size_t i);
 void cursor_set_value(struct cursor *c, const struct axis *a, double value);
+
+/* Sets one axis to the value in a cell of the store; false if the axis has no such value. */
+bool cursor_take(struct cursor *c, const struct axis *a, const struct cell *cell);
 
 /* Prepares the step of the point at the cursor. */
 void cursor_prepare(struct cursor *c);

@@ -17,9 +17,10 @@ db: base
 reports/payoff: db search arch/catalogue arch base
 reports/figures: reports/payoff search arch base
 reports: reports/payoff reports/figures db arch base
+reports/compare: reports/payoff search db arch/catalogue arch base
 dse/validate: search/strategies search reports arch/catalogue arch base
-dse: dse/validate search/strategies search reports/payoff reports/figures reports db arch/catalogue arch base
-tests: dse/validate dse search/strategies search reports/payoff reports/figures reports db arch/catalogue arch base
+dse: dse/validate search/strategies search reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
+tests: dse/validate dse search/strategies search reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
 '
 
 # law FOLDER...: of the tree in the current folder.
