@@ -306,32 +306,38 @@ void fields_init(struct fields table, void *object)
         field_put(&table.row[i], object, table.row[i].init);
 }
 
-size_t name_distance(const char *a, const char *b)
+size_t name_distance(const char *a, const char *b, size_t most)
 {
     enum { LONGEST = 63 };
-    size_t rows = strlen(a), columns = strlen(b);
-    if (rows > LONGEST || columns > LONGEST)
+    size_t rows = strlen(a), columns = strlen(b), before = 0;
+    size_t apart = rows > columns ? rows - columns : columns - rows;
+    if (rows > LONGEST || columns > LONGEST || apart > most)
         return SIZE_MAX;
     size_t cost[LONGEST + 1][LONGEST + 1];
     for (size_t i = 0; i <= rows; i++) {
+        size_t best = SIZE_MAX;
         for (size_t j = 0; j <= columns; j++) {
             if (i == 0 || j == 0) {
                 cost[i][j] = i + j;
-                continue;
+            } else {
+                int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
+                size_t least = cost[i - 1][j - 1] + (x != y);
+                if (cost[i - 1][j] + 1 < least)
+                    least = cost[i - 1][j] + 1;
+                if (cost[i][j - 1] + 1 < least)
+                    least = cost[i][j - 1] + 1;
+                if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
+                    y == tolower((unsigned char)a[i - 2]) && cost[i - 2][j - 2] + 1 < least)
+                    least = cost[i - 2][j - 2] + 1;
+                cost[i][j] = least;
             }
-            int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
-            size_t least = cost[i - 1][j - 1] + (x != y);
-            if (cost[i - 1][j] + 1 < least)
-                least = cost[i - 1][j] + 1;
-            if (cost[i][j - 1] + 1 < least)
-                least = cost[i][j - 1] + 1;
-            if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
-                y == tolower((unsigned char)a[i - 2]) && cost[i - 2][j - 2] + 1 < least)
-                least = cost[i - 2][j - 2] + 1;
-            cost[i][j] = least;
+            best = cost[i][j] < best ? cost[i][j] : best;
         }
+        if (best > most && before > most) /* a later row follows from two rows */
+            return SIZE_MAX;
+        before = best;
     }
-    return cost[rows][columns];
+    return cost[rows][columns] <= most ? cost[rows][columns] : SIZE_MAX;
 }
 
 /* The only name that begins with `name`; NULL if none or several do. */
@@ -358,7 +364,7 @@ const char *name_nearest(const char *name, const char *const *names, size_t n)
         best = length < 2 ? 0 : 2;
     const char *nearest = NULL;
     for (size_t i = 0; i < n; i++) {
-        size_t distance = name_distance(name, names[i]);
+        size_t distance = best > 0 ? name_distance(name, names[i], best - 1) : SIZE_MAX;
         if (distance < best) {
             best = distance;
             nearest = names[i];

@@ -65,8 +65,8 @@ struct fields {
 const struct field *field_find(struct fields table, const char *name);
 
 /* Edit distance: letters inserted, deleted, replaced or swapped with their neighbour, ignoring
- * case. SIZE_MAX for names over 63 letters. */
-size_t name_distance(const char *a, const char *b);
+ * case. SIZE_MAX if it is over `most`, and for names over 63 letters. */
+size_t name_distance(const char *a, const char *b, size_t most);
 
 /* The row whose name is nearest to `name` by edit distance, else the only one that begins with
  * `name`; NULL if there is none. */

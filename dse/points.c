@@ -91,7 +91,7 @@ static bool resembles(const struct lower_name *name, const char *section, const 
     size_t length = strlen(section);
     snprintf(path, sizeof path, "%s%s%s", section, length ? "_" : "", f->name);
     size_t far = strlen(path) >= 8 ? 2 : 1;
-    if (!strcmp(name->text, f->name) || name_distance(name->text, path) <= far)
+    if (!strcmp(name->text, f->name) || name_distance(name->text, path, far) <= far)
         return true;
     return length && !strncmp(name->text, section, length) && name->text[length] == '_' &&
            same_first_word(name->text + length + 1, f->name);
@@ -108,7 +108,8 @@ static int check_dotted(const char *name, struct err *err)
         const char *section = design_parts[part].fields->section;
         char head[NAME_MOST];
         snprintf(head, sizeof head, "%.*s", (int)(dot - name), name);
-        if (!*section || name_distance(head, section) > (strlen(section) >= 6 ? 2 : 1))
+        size_t far = strlen(section) >= 6 ? 2 : 1;
+        if (!*section || name_distance(head, section, far) > far)
             continue;
         char *path = mem_print("%s%s", section, dot);
         if (design_parameter(path, &ignored, err) == 0)
@@ -131,7 +132,7 @@ static int check_foreign(const char *name, struct err *err)
         return -1;
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         const char *section = design_parts[part].fields->section;
-        if (design_parts[part].named && name_distance(lower_name.text, section) <= 1)
+        if (design_parts[part].named && name_distance(lower_name.text, section, 1) <= 1)
             return fail(err, "unknown name: did you mean \"%s\"? (given_%s is passed on)", section,
                         lower_name.text);
     }

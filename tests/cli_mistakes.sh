@@ -72,6 +72,9 @@ head -n 20 fifty.yaml >twenty.yaml
 refused '1:9: pools\.prefill: unknown name' 'pools: {prefill: [8, 9]}'
 refused '1:8: chip\.memory: unknown name' 'chip: {memory: [1]}'
 
+printf -- '- 1\n' >list.yaml
+refused '1:9: prices: list\.yaml:1:1: the price list is not a mapping' 'prices: list.yaml'
+
 # Given twice.
 refused '1:21: workload\.context: given twice: 4096 here, other values by the axis at 2:9' \
     'workload: {context: 4096}' 'sweep: {workload.context: [1024, 2048]}'

@@ -545,6 +545,8 @@ static int read_prices(struct catalogue *c, const struct conf *conf, struct pric
                        struct err *err)
 {
     const struct node *root = conf_root(conf);
+    if (node_kind(root) != NODE_MAP)
+        return node_fail(root, NULL, err, "the price list is not a mapping: write NAME: value");
     if (copy_base_prices(c, conf, out, err) != 0)
         return -1;
     for (size_t i = 0; i < node_count(root); i++) {
