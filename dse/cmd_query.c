@@ -87,7 +87,7 @@ static int query_run(const struct args *a, struct db *db, enum format format, st
 {
     struct query_statement s;
     struct db_run run;
-    if (args_run(a, db, &run, err) != 0)
+    if (db_expect_one_scan(db, err) != 0 || args_run(a, db, &run, err) != 0)
         return -1;
     int rc = query_statement_make(&s, a, db, &run, err);
     if (rc == 0)
@@ -113,9 +113,7 @@ static int run(const struct args *a, struct err *err)
         return -1;
     catch_interrupt();
     db_stop_when(db, must_stop, &limits);
-    int rc = db_expect_one_scan(db, err);
-    if (rc == 0)
-        rc = own ? print_rows(db, &(struct db_statement){own, NULL, 0, true}, format, err)
+    int rc = own ? print_rows(db, &(struct db_statement){own, NULL, 0, true}, format, err)
                  : query_run(a, db, format, err);
     db_close(db);
     if (interrupted)
