@@ -96,7 +96,9 @@ static int choose_metrics(struct job *j, const char *list, struct err *err)
 static int store(const struct args *a, const struct job *j, const struct sensitivity *s,
                  const struct effect *effect, struct err *err)
 {
+    const struct study *of = j->study;
     char *path = store_path(a), hash[17];
+    char *name = of->whole == of ? mem_text(of->name) : mem_print("%s/%s", of->name, of->scenario);
     size_t n = j->metrics * s->inputs;
     struct db_effect *row = mem_alloc(n + 1, sizeof *row);
     struct db *db;
@@ -104,7 +106,7 @@ static int store(const struct args *a, const struct job *j, const struct sensiti
     store_hash(j->study->text, hash);
     for (size_t i = 0; i < n; i++) {
         const struct effect *e = &effect[i];
-        row[i] = (struct db_effect){.study = j->study->name,
+        row[i] = (struct db_effect){.study = name,
                                     .spec_hash = hash,
                                     .metric = metric_name(j, i / s->inputs),
                                     .axis = j->study->axis[i % s->inputs].path,
@@ -125,20 +127,35 @@ static int store(const struct args *a, const struct job *j, const struct sensiti
         db_close(db);
     }
     free(row);
+    free(name);
     free(path);
     return rc;
 }
 
-static void fill(struct table *t, const struct job *j, const struct sensitivity *s,
+/* The answer: the effects of one or several scenarios. */
+struct answer {
+    struct table t;
+    bool by_scenario;
+};
+
+static void begin(struct answer *out, bool by_scenario)
+{
+    static const char *const header[] = {"scenario",   "metric",     "axis",      "total",
+                                         "total_low",  "total_high", "first",     "first_low",
+                                         "first_high", "morris",     "deviation", "points_used"};
+    out->by_scenario = by_scenario;
+    table_begin(&out->t, header + !by_scenario, LEN(header) - !by_scenario);
+}
+
+static void fill(struct answer *out, const struct job *j, const struct sensitivity *s,
                  const struct effect *effect, const double *used)
 {
-    static const char *const header[] = {"metric",     "axis",      "total",      "total_low",
-                                         "total_high", "first",     "first_low",  "first_high",
-                                         "morris",     "deviation", "points_used"};
-    table_begin(t, header, LEN(header));
+    struct table *t = &out->t;
     for (size_t k = 0; k < j->metrics; k++)
         for (size_t i = 0; i < s->inputs; i++) {
             const struct effect *e = &effect[k * s->inputs + i];
+            if (out->by_scenario)
+                table_text(t, j->study->scenario);
             table_text(t, metric_name(j, k));
             table_text(t, j->study->axis[i].path);
             const double v[] = {e->total.value, e->total.low, e->total.high,
@@ -149,7 +166,7 @@ static void fill(struct table *t, const struct job *j, const struct sensitivity 
         }
 }
 
-static int analyse(const struct args *a, const struct study *study, enum format format,
+static int analyse(struct answer *out, const struct args *a, const struct study *study,
                    double points, double jobs, struct err *err)
 {
     struct columns *columns = mem_alloc(1, sizeof *columns);
@@ -159,7 +176,6 @@ static int analyse(const struct args *a, const struct study *study, enum format 
                             .paths = (size_t)fmax(10, points / 16),
                             .points = (size_t)points,
                             .seed = (uint64_t)study->seed};
-    struct table t = {0};
 
     columns_make(columns, study);
     explore_make(explore, study, columns);
@@ -171,11 +187,8 @@ static int analyse(const struct args *a, const struct study *study, enum format 
         double used[METRICS_MOST];
         sensitivity_run(&s, price, &j, effect, used);
         rc = store(a, &j, &s, effect, err);
-        if (rc == 0) {
-            fill(&t, &j, &s, effect, used);
-            print_table(&t, format, 2);
-            table_free(&t);
-        }
+        if (rc == 0)
+            fill(out, &j, &s, effect, used);
         free(effect);
     }
     for (size_t i = 0; i < j.jobs; i++)
@@ -186,40 +199,60 @@ static int analyse(const struct args *a, const struct study *study, enum format 
     return rc;
 }
 
-/* The scenario of --scenario; default: the base. */
+/* The scenario of --scenario; NULL: all. */
 static int choose_scenario(const struct args *a, struct study *base, struct study **out,
                            struct err *err)
 {
     const char *name = args_value(a, "--scenario");
     struct err inner;
-    *out = base;
+    *out = NULL;
     if (!name || study_find_scenario(base, name, out, &inner) == 0)
         return 0;
     return fail(err, "dse sensitivity: --scenario: %s", inner.text);
 }
 
+/* Analyses one scenario, or (NULL) all that have axes. */
+static int analyse_all(const struct args *a, struct study *base, struct study *only,
+                       struct answer *out, double points, double jobs, struct err *err)
+{
+    size_t scenarios = only ? 1 : study_scenarios(base), analysed = 0;
+    double seed;
+    for (size_t i = 0; i < scenarios; i++) {
+        struct study *s = only ? only : study_scenario(base, i);
+        if (s->axes == 0)
+            continue;
+        if (args_whole(a, "--seed", 0, 9007199254740992.0, s->seed, &seed, err) != 0)
+            return -1;
+        s->seed = seed;
+        if (analyse(out, a, s, points, jobs, err) != 0)
+            return -1;
+        analysed++;
+    }
+    return analysed ? 0
+                    : fail(err, "%s: sweep: no axis varies: give at least one with several values",
+                           a->argument[0]);
+}
+
 static int run(const struct args *a, struct err *err)
 {
     struct catalogue *catalogue;
-    struct study *base, *study;
+    struct study *base, *only;
+    struct answer answer;
     enum format format;
-    double jobs, points, seed;
+    double jobs, points;
     int rc = -1;
 
-    if (args_format(a, FORMAT_TABLE, &format, err) != 0 ||
-        args_jobs(a, &jobs, err) != 0 ||
+    if (args_format(a, FORMAT_TABLE, &format, err) != 0 || args_jobs(a, &jobs, err) != 0 ||
         args_whole(a, "--points", 16, 1e6, 1024, &points, err) != 0 ||
         open_catalogue(&catalogue, err) != 0)
         return -1;
     if (open_study(&base, a->argument[0], catalogue, err) == 0) {
-        if (choose_scenario(a, base, &study, err) != 0)
-            rc = -1;
-        else if (study->axes == 0)
-            rc = fail(err, "%s: sweep: no axis varies: give at least one with several values",
-                      a->argument[0]);
-        else if (args_whole(a, "--seed", 0, 9007199254740992.0, study->seed, &seed, err) == 0) {
-            study->seed = seed;
-            rc = analyse(a, study, format, points, jobs, err);
+        if (choose_scenario(a, base, &only, err) == 0) {
+            begin(&answer, !only && base->overlays > 0);
+            rc = analyse_all(a, base, only, &answer, points, jobs, err);
+            if (rc == 0)
+                print_table(&answer.t, format, answer.by_scenario ? 3 : 2);
+            table_free(&answer.t);
         }
         study_free(base);
     }
@@ -229,7 +262,7 @@ static int run(const struct args *a, struct err *err)
 
 static const struct option options[] = {
     {"--db", "FILE", "the store; default: the study's file name with .db, in this folder"},
-    {"--scenario", "NAME", "this scenario of the study; default: base"},
+    {"--scenario", "NAME", "this scenario of the study; default: all"},
     {"--metrics", "A,B", "metrics to analyse; default: the objectives, and feasibility"},
     {"--points", "N", "base points; each axis takes N more evaluations; default 1024"},
     JOBS_OPTION,

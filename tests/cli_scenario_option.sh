@@ -83,9 +83,17 @@ printf 'engine,weight\nattacc,1\n' >engine.csv
 is $? 2 "status of a mix that a scenario lacks"
 grep -q '^engine.csv: scenario other: "attacc" is not a value of engine' err.txt || complain "the mix: $(cat err.txt)"
 
-# sensitivity and eval price the scenario that is named; base if none is.
+# sensitivity and eval price the scenario that is named; all, or base in lists and JSON, if none is.
 share() { "$DSE" sensitivity study.yaml --db e.db --points 16 --metrics tokens_per_s --format csv "$@" | column axis | tr '\n' ' '; }
-is "$(share)" "model chip.memory_byte_per_s engine " "axes of the base"
+is "$(share --scenario base)" "model chip.memory_byte_per_s engine " "axes of the base"
+"$DSE" sensitivity study.yaml --db e.db --points 16 --metrics tokens_per_s --format csv >all.csv || complain "sensitivity fails"
+is "$(names <all.csv)" "base small fp8 longer " "scenarios of sensitivity"
+for name in base small fp8 longer; do
+    is "$(sed -n "s/^$name,//p" all.csv)" "$("$DSE" sensitivity study.yaml --db e.db --points 16 --metrics tokens_per_s \
+        --scenario $name --format csv | tail -n +2)" "sensitivity of $name"
+done
+is "$("$DSE" query e.db --format csv --sql 'SELECT DISTINCT study FROM sensitivity ORDER BY 1' | tail -n +2 | tr '\n' ' ')" \
+    "demo demo/fp8 demo/longer demo/small " "stored effects"
 is "$(share --scenario longer)" "model workload.query_tokens chip.memory_byte_per_s engine " "axes of a scenario"
 "$DSE" sensitivity study.yaml --scenario longest 2>err.txt
 is $? 2 "status of sensitivity with an unknown scenario"
