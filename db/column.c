@@ -105,14 +105,11 @@ static struct where_columns columns_of(const struct table *known)
     return (struct where_columns){column, known->rows};
 }
 
-/* Adds the values of a condition to those that step_rows binds. */
+/* The values that step_rows binds are those of the last condition. */
 static void keep_values(struct db *db, struct where *w)
 {
-    db->where_value =
-        mem_grow(db->where_value, db->where_values + w->values + 1, sizeof *db->where_value);
-    for (size_t i = 0; i < w->values; i++)
-        db->where_value[db->where_values++] = w->value[i];
-    free(w->value);
+    where_free(&db->where);
+    db->where = (struct where){.value = w->value, .values = w->values};
     w->value = NULL;
     w->values = 0;
 }
@@ -120,8 +117,8 @@ static void keep_values(struct db *db, struct where *w)
 void db_bind_where(struct db *db, sqlite3_stmt *s)
 {
     int most = sqlite3_bind_parameter_count(s);
-    for (size_t i = 0; i < db->where_values && (int)(WHERE_FIRST + i) <= most; i++) {
-        const struct where_value *v = &db->where_value[i];
+    for (size_t i = 0; i < db->where.values && (int)(WHERE_FIRST + i) <= most; i++) {
+        const struct where_value *v = &db->where.value[i];
         int at = (int)(WHERE_FIRST + i);
         if (v->kind == VALUE_INTEGER)
             sqlite3_bind_int64(s, at, v->integer);
@@ -162,7 +159,7 @@ int db_where(struct db *db, const char *where, char **out, struct err *err)
 {
     struct table known;
     struct err inner;
-    struct where w = {.first = WHERE_FIRST + db->where_values};
+    struct where w = {.first = WHERE_FIRST};
 
     *out = NULL;
     if (db_select(db,

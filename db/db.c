@@ -413,9 +413,7 @@ void db_close(struct db *db)
         }
     }
     sqlite3_close(db->sqlite);
-    for (size_t i = 0; i < db->where_values; i++)
-        free(db->where_value[i].text);
-    free(db->where_value);
+    where_free(&db->where);
     free(db->column);
     free(db->path);
     free(db);

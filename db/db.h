@@ -149,7 +149,8 @@ bool db_is_column(struct db *db, const char *name, size_t length);
 
 /* A user's condition on the columns of point, as SQL for statements of this connection. Readable
  * (db/where.h) or plain SQL. The values of a readable one are parameters that db_select and db_each
- * bind by themselves. Errors: "--where:COLUMN: WHAT: RIGHT". Caller frees. */
+ * bind by themselves, until the next call of db_where. Errors: "--where:COLUMN: WHAT: RIGHT".
+ * Caller frees. */
 int db_where(struct db *db, const char *where, char **out, struct err *err);
 
 /* Checks that `where`, from db_where, is one SQL condition on the columns of point. */

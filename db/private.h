@@ -30,8 +30,7 @@ struct db {
     size_t columns;
     sqlite3_stmt *put, *drop, *progress, *check;
 
-    struct where_value *where_value; /* of the conditions that db_where has accepted */
-    size_t where_values;
+    struct where where; /* the values of the last condition of db_where */
 
     bool damaged;     /* the last db_fail reported damage */
     struct err regex; /* error of the last pattern that was refused */

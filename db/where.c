@@ -38,7 +38,7 @@ static bool bare_text(struct parser *p)
 /* The right side of a comparison with `left`. */
 static int right_side(struct parser *p, const struct operand *left)
 {
-    struct operand right;
+    struct operand right = {0};
     if (left->kind == WHERE_TEXTS && bare_text(p))
         return 0;
     int rc = where_sum(p, &right);

@@ -262,7 +262,7 @@ static int call(struct parser *p, size_t length, struct operand *out)
     static const char *const keep[] = {"min", "max", "abs", "round", "coalesce", "ifnull"};
     char *name = mem_text(p->at);
     bool keeps = false;
-    struct operand argument;
+    struct operand argument = {0};
     int rc = 0;
     name[length] = '\0';
     for (size_t i = 0; i < LEN(keep); i++)
@@ -370,7 +370,7 @@ static int joined_text(struct parser *p, struct operand *out)
 {
     int rc = primary(p, out);
     while (rc == 0 && where_sign(p, "||")) {
-        struct operand next;
+        struct operand next = {0};
         where_emit(p, " || ");
         if ((rc = where_settle(p, out->first, NULL)) == 0 && (rc = primary(p, &next)) == 0)
             rc = where_settle(p, out->first, NULL);
@@ -384,7 +384,7 @@ static int product(struct parser *p, struct operand *out)
 {
     int rc = joined_text(p, out);
     while (rc == 0) {
-        struct operand next;
+        struct operand next = {0};
         bool times = where_sign(p, "*"), over = !times && where_sign(p, "/");
         if (!times && !over && !where_sign(p, "%"))
             return 0;
@@ -410,7 +410,7 @@ int where_sum(struct parser *p, struct operand *out)
 {
     int rc = product(p, out);
     while (rc == 0) {
-        struct operand next;
+        struct operand next = {0};
         bool plus = where_sign(p, "+");
         where_skip(p);
         if (!plus && (!strncmp(p->at, "--", 2) || !where_sign(p, "-")))

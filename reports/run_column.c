@@ -61,9 +61,9 @@ static bool has_value(struct db *db, const struct db_run *run, const char *name)
 {
     struct table t;
     struct err ignored;
-    char *sql = mem_print("SELECT EXISTS (SELECT 1 FROM point WHERE run = %lld AND point.\"%s\" IS "
-                          "NOT NULL) AS found",
-                          (long long)run->id, name);
+    char *sql = mem_print("SELECT EXISTS (SELECT 1 FROM point WHERE id >= %lld << %d AND"
+                          " id < %lld << %d AND point.\"%s\" IS NOT NULL) AS found",
+                          (long long)run->id, POINT_BITS, (long long)run->id + 1, POINT_BITS, name);
     bool found =
         db_select(db, sql, NULL, 0, &t, &ignored) == 0 && table_number_at(&t, 0, "found") > 0;
     table_free(&t);
