@@ -149,7 +149,7 @@ int cheapest_table(struct table *out, struct db *db, const struct db_run *run,
     struct payoff p = {0};
     struct swept swept;
     struct table best, groups = {0};
-    const struct run_points from = {db, run, &swept};
+    const struct run_points from = {.db = db, .run = run, .swept = &swept};
     int rc = q->where ? db_check_where(db, q->where, err) : 0;
 
     if (rc != 0 || swept_read(&swept, db, run, err) != 0)

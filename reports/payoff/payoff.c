@@ -95,9 +95,9 @@ static int from_points(struct payoff *out, const struct run_points *from,
             (!swept->column[i].chosen || payoff_has_column(out, swept->column[i].name)))
             add_axis(out, &swept->column[i]);
     if (rc == 0)
-        rc = groups_make(out, from, q, err);
+        rc = groups_make(out, from, err);
     for (size_t i = 0; i < out->axes && rc == 0 && !q->brief; i++)
-        rc = stops_make(out, i, from, q, err);
+        rc = stops_make(out, i, from, err);
     if (rc == 0 && out->n == 0)
         rc = explain_no_group(out, from->db, from->run, q, err);
     return rc;
@@ -110,26 +110,74 @@ static void price_again(struct payoff_group *g, const struct payoff *p,
     g->verdict = group_verdict(g);
 }
 
+/* The points that a condition leaves out. */
+struct left_out {
+    const struct points *points;
+    unsigned char *of;
+};
+
+static int let_in(void *ctx, const struct table *row)
+{
+    const struct left_out *l = ctx;
+    l->of[points_row(l->points, table_at(row, 0, 0)->number)] = 0;
+    return 0;
+}
+
+/* Marks what the condition of a question leaves out; NULL without one. Caller frees. */
+static int leave_out(unsigned char **out, const struct run_points *from,
+                     const struct payoff_question *q, struct err *err)
+{
+    size_t rows = from->points->read.rows;
+    *out = NULL;
+    if (!q->where)
+        return 0;
+    if (db_check_where(from->db, q->where, err) != 0)
+        return -1;
+    *out = mem_alloc(rows + 1, 1);
+    memset(*out, 1, rows);
+    char *sql = mem_print("SELECT point FROM point WHERE run = %lld AND (%s\n)",
+                          (long long)from->run->id, q->where);
+    int rc = db_each(from->db, sql, NULL, 0, let_in, &(struct left_out){from->points, *out}, err);
+    free(sql);
+    return rc;
+}
+
+/* Answers a question from stored points. */
+static int answer_from_points(const struct asked *a, struct run_points *from, struct err *err)
+{
+    unsigned char *left_out;
+    *a->p = (struct payoff){.budget = a->q->budget, .over = a->q->over};
+    int rc = leave_out(&left_out, from, a->q, err);
+    from->left_out = left_out;
+    from->twins = twins_make();
+    if (rc == 0)
+        rc = from_points(a->p, from, a->q, err);
+    twins_free(from->twins);
+    free(left_out);
+    return rc;
+}
+
 int payoff_make_all(const struct asked *answer, size_t n, struct db *db, const struct db_run *run,
                     struct err *err)
 {
+    struct points points;
     struct swept swept;
-    const struct run_points from = {db, run, &swept};
-
-    if (swept_read(&swept, db, run, err) != 0)
-        return -1;
+    struct run_points from = {.db = db, .run = run, .swept = &swept, .points = &points};
+    size_t made = 0;
     int rc = 0;
-    for (size_t i = 0; i < n; i++) {
-        *answer[i].p = (struct payoff){.budget = answer[i].q->budget, .over = answer[i].q->over};
-        if (rc == 0)
-            rc = from_points(answer[i].p, &from, answer[i].q, err);
-    }
+
+    if (points_read(&points, db, run, true, answer[0].q->budget, err) != 0)
+        return -1;
+    swept_find_in(&swept, db, &points, run);
+    for (; made < n && rc == 0; made++)
+        rc = answer_from_points(&answer[made], &from, err);
     swept_free(&swept);
+    points_free(&points);
     if (rc == 0) {
         payoff_each_group(answer, n, price_again);
         payoff_find_stops(answer, n);
     }
-    for (size_t i = 0; i < n && rc != 0; i++)
+    for (size_t i = 0; i < made && rc != 0; i++)
         payoff_free(answer[i].p);
     return rc;
 }

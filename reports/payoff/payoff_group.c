@@ -29,45 +29,68 @@ struct rows {
     struct table with, without, twin;
 };
 
-/* The best point without an engine that equals `with` in every swept column except those of the
+/* The best point without an engine among those that equal it in these columns. */
+struct twins {
+    const struct db_values **column;
+    size_t n;
+    uint32_t *of; /* the number of each point by these columns */
+    size_t *best; /* of each number: the row + 1, or 0 */
+};
+
+struct twins *twins_make(void)
+{
+    return mem_alloc(1, sizeof(struct twins));
+}
+
+void twins_free(struct twins *t)
+{
+    free(t->column);
+    free(t->of);
+    free(t->best);
+    free(t);
+}
+
+static void find_twins(struct twins *t, const struct points *p)
+{
+    free(t->of);
+    free(t->best);
+    t->of = mem_alloc(p->read.rows + 1, sizeof *t->of);
+    t->best = mem_alloc(points_number(t->of, p, t->column, t->n) + 1, sizeof *t->best);
+    for (size_t i = 0; i < p->read.rows; i++) {
+        size_t *best = &t->best[t->of[i]];
+        if (p->feasible[i] && !p->has_engine[i] &&
+            (!*best || points_before(p, p->tokens_per_s, i, *best - 1)))
+            *best = i + 1;
+    }
+}
+
+/* The best point without an engine that equals the winner in every swept column except those of the
  * engine and of the mapping. Mapping columns must be equal only if they define the group. */
 static int twin_row(struct table *out, const struct run_points *from, const struct payoff *p,
-                    const struct table *with, struct err *err)
+                    double with_point, struct err *err)
 {
     const struct swept *swept = from->swept;
-    char *sql = mem_print("SELECT * FROM point WHERE run = %lld AND engine_speedup IS NULL AND "
-                          "verdict = 'ok'",
-                          (long long)from->run->id);
-    const char **texts = mem_alloc(swept->n + 1, sizeof *texts);
-    char **owned = mem_alloc(swept->n + 1, sizeof *owned);
-    size_t n = 0;
-
+    const struct points *points = from->points;
+    struct twins *t = from->twins;
+    size_t with = points_row(points, with_point), n = 0;
+    const struct db_values **column = mem_alloc(swept->n + 1, sizeof *column);
     for (size_t i = 0; i < swept->n; i++) {
-        const struct cell *c = table_get(with, 0, swept->column[i].name);
-        if (swept->column[i].of_engine || c->kind == CELL_NULL ||
-            (swept->column[i].chosen && !payoff_has_column(p, swept->column[i].name)))
-            continue;
-        char buffer[32];
-        owned[n] = mem_text(c->kind == CELL_TEXT ? c->text
-                                                 : number_text(c->number, buffer, sizeof buffer));
-        texts[n] = owned[n];
-        n++;
-        /* Numbers are bound as text; + 0 turns them into numbers again. */
-        char *longer =
-            mem_print(c->kind == CELL_TEXT ? "%s AND \"%s\" = ?%zu" : "%s AND \"%s\" = ?%zu + 0",
-                      sql, swept->column[i].name, n);
-        free(sql);
-        sql = longer;
+        const struct db_values *v = points_column(points, swept->column[i].name);
+        if (!swept->column[i].of_engine && v->cell[db_code(v, with)].kind != CELL_NULL &&
+            (!swept->column[i].chosen || payoff_has_column(p, swept->column[i].name)))
+            column[n++] = v;
     }
-    char *whole = mem_print("%s ORDER BY tokens_per_s DESC, id LIMIT 1", sql);
-    int rc = db_select(from->db, whole, texts, n, out, err);
-    for (size_t i = 0; i < n; i++)
-        free(owned[i]);
-    free(owned);
-    free(texts);
-    free(whole);
-    free(sql);
-    return rc;
+    if (!t->column || t->n != n || memcmp(t->column, column, n * sizeof *column) != 0) {
+        free(t->column);
+        t->column = column;
+        t->n = n;
+        find_twins(t, points);
+    } else {
+        free(column);
+    }
+    size_t best = t->best[t->of[with]];
+    *out = (struct table){0};
+    return best ? db_point(from->db, from->run, points->point[best - 1], out, err) : 0;
 }
 
 /* Why the engine does not pay: the three reasons of docs/model.md, or the control. */
@@ -284,7 +307,7 @@ int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_
     if (rc == 0)
         rc = db_point(from->db, from->run, g->without_point, &rows.without, err);
     if (rc == 0)
-        rc = twin_row(&rows.twin, from, p, &rows.with, err);
+        rc = twin_row(&rows.twin, from, p, g->with_point, err);
     if (rc == 0)
         fill_from_rows(g, p, from->swept, &rows);
     table_free(&rows.with);

@@ -11,7 +11,14 @@ struct run_points {
     struct db *db;
     const struct db_run *run;
     const struct swept *swept;
+    const struct points *points;
+    const unsigned char *left_out; /* of each point, by a condition; NULL: none */
+    struct twins *twins;           /* of the last groups; twins_make */
 };
+
+/* Finds the twins of winners. Free with twins_free. */
+struct twins *twins_make(void);
+void twins_free(struct twins *t);
 
 /* Fills all but `key`, `p` and the winners, which the caller has set, from their points. */
 int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_points *from,

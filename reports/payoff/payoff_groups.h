@@ -12,11 +12,9 @@ int groups_by(struct payoff *p, const struct swept *swept, const struct payoff_q
 char *columns_list(char *const *names, size_t n, const char *leave_out);
 
 /* Makes the groups of p->by, which are then to be priced again (payoff_tasks.h). */
-int groups_make(struct payoff *p, const struct run_points *from, const struct payoff_question *q,
-                struct err *err);
+int groups_make(struct payoff *p, const struct run_points *from, struct err *err);
 
 /* The same with no more than key, P and winners of each group. */
-int groups_outline(struct payoff *p, const struct run_points *from, const struct payoff_question *q,
-                   struct err *err);
+void groups_outline(struct payoff *p, const struct run_points *from);
 
 #endif

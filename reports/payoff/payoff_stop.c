@@ -169,8 +169,7 @@ void stop_find(struct payoff_stop *s, const struct payoff *p, const struct payof
 
 /* Adds the axis to the group columns, then compares each group with the same group at the next
  * value of the axis. */
-int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
-               const struct payoff_question *q, struct err *err)
+int stops_make(struct payoff *p, size_t axis, const struct run_points *from, struct err *err)
 {
     struct payoff fine = {.budget = p->budget, .by = mem_alloc(p->by_n + 1, sizeof(char *))};
     size_t x;
@@ -180,7 +179,8 @@ int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
             fine.by[fine.by_n++] = p->by[i];
     x = fine.by_n;
     fine.by[fine.by_n++] = p->axis[axis];
-    int rc = groups_outline(&fine, from, q, err);
+    int rc = 0;
+    groups_outline(&fine, from);
     for (size_t i = 0; i < fine.n && rc == 0; i++) {
         size_t next = fine.n; /* index of the group at the next value; fine.n: none */
         for (size_t j = 0; j < fine.n; j++) {

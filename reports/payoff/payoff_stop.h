@@ -7,8 +7,7 @@
 
 /* Adds the stop points between neighbouring values of the swept axis p->axis[axis], without their
  * place. */
-int stops_make(struct payoff *p, size_t axis, const struct run_points *from,
-               const struct payoff_question *q, struct err *err);
+int stops_make(struct payoff *p, size_t axis, const struct run_points *from, struct err *err);
 
 /* Finds the place of a stop point of p between two values of its axis. Changes nothing else. */
 void stop_find(struct payoff_stop *s, const struct payoff *p, const struct payoff_question *q);

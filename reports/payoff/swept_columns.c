@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch/metrics.h"
 #include "base/mem.h"
 #include "search/axis.h"
 
@@ -26,51 +25,71 @@ static bool of_question(const char *name)
            path_is_of_prices(name);
 }
 
-/* A column that says which point it is, or only what others say. */
-static bool is_key(const char *name)
+/* What a column has: of a run with several scenarios, in the one that has most: what differs only
+ * between scenarios is not swept. */
+struct variety {
+    size_t values;
+    bool is_number, has_value;
+};
+
+static void add_value(struct variety *of, const struct cell *c)
 {
-    return !strcmp(name, "id") || !strcmp(name, "run") || !strcmp(name, "point") ||
-           !strcmp(name, "reasons");
+    of->values++;
+    of->is_number = of->is_number || c->kind == CELL_NUMBER;
+    of->has_value = of->has_value || c->kind != CELL_NULL;
 }
 
-/* Counts the values of a column; of a run with several scenarios, those in the one that has most:
- * what differs only between scenarios is not swept. */
-static char *count_values(const char *name, const struct db_run *run, bool scenarios)
+/* Counts the values in each scenario. */
+static struct variety count_by_scenario(const struct points *p, const struct db_values *column,
+                                        const struct db_values *scenario)
 {
-    if (!scenarios)
-        return mem_print("SELECT count(*), max(typeof(v) IN ('real', 'integer')), count(v) FROM "
-                         "(SELECT DISTINCT \"%s\" AS v FROM point WHERE run = %lld)",
-                         name, (long long)run->id);
-    return mem_print(
-        "SELECT max(n), max(is_number), max(given) FROM (SELECT count(*) AS n, count(v) AS given, "
-        "max(typeof(v) IN ('real', 'integer')) AS is_number FROM (SELECT DISTINCT scenario, \"%s\" "
-        "AS v "
-        "FROM point WHERE run = %lld) GROUP BY scenario)",
-        name, (long long)run->id);
+    struct variety most = {0}, *of = mem_alloc(scenario->cells + 1, sizeof *of);
+    const struct db_values *const both[] = {scenario, column};
+    uint32_t *number = mem_alloc(p->read.rows + 1, sizeof *number);
+    size_t numbers = points_number(number, p, both, LEN(both));
+    bool *seen = mem_alloc(numbers + 1, sizeof *seen);
+    for (size_t i = 0; i < p->read.rows; i++) {
+        if (!seen[number[i]])
+            add_value(&of[db_code(scenario, i)], &column->cell[db_code(column, i)]);
+        seen[number[i]] = true;
+    }
+    for (size_t k = 0; k < scenario->cells; k++) {
+        most.values = of[k].values > most.values ? of[k].values : most.values;
+        most.is_number = most.is_number || of[k].is_number;
+        most.has_value = most.has_value || of[k].has_value;
+    }
+    free(seen);
+    free(number);
+    free(of);
+    return most;
 }
 
-static int add_if_swept(struct swept *out, struct db *db, const struct db_run *run,
-                        const char *name, const char *unit, struct err *err)
+static struct variety count_values(const struct points *p, const struct db_values *column,
+                                   const struct db_values *scenario)
 {
-    struct table t;
+    struct variety of = {0};
+    if (scenario && scenario != column)
+        return count_by_scenario(p, column, scenario);
+    for (size_t i = 0; i < column->cells; i++)
+        add_value(&of, &column->cell[i]);
+    return of;
+}
+
+static void add_if_swept(struct swept *out, const struct points *p, size_t i,
+                         const struct db_run *run)
+{
+    const char *name = p->name[i], *unit = p->unit[i];
     bool scenario = !strcmp(name, "scenario");
-    char *sql = count_values(name, run, out->scenarios && !scenario);
-    int rc = db_select(db, sql, NULL, 0, &t, err);
-    free(sql);
-    if (rc != 0)
-        return -1;
-    double values = table_at(&t, 0, 0)->number;
-    bool is_number = table_at(&t, 0, 1)->number > 0;
-    bool has_value = table_at(&t, 0, 2)->number > 0;
-    table_free(&t);
+    const struct variety of =
+        count_values(p, &p->read.column[i], out->scenarios ? points_column(p, "scenario") : NULL);
     /* The rest of a run that was interrupted may have more values. */
-    bool may_have_more = has_value && !*run->ended && of_question(name) && !scenario;
-    if (values < 2 && !may_have_more && !(scenario && run->some_scenarios)) {
-        if (has_value) {
+    bool may_have_more = of.has_value && !*run->ended && of_question(name) && !scenario;
+    if (of.values < 2 && !may_have_more && !(scenario && run->some_scenarios)) {
+        if (of.has_value) {
             out->fixed = mem_grow(out->fixed, out->fixed_n + 1, sizeof *out->fixed);
             out->fixed[out->fixed_n++] = mem_text(name);
         }
-        return 0;
+        return;
     }
     out->scenarios = out->scenarios || scenario;
     bool engine = starts(name, "engine") || !strcmp(name, "pools_prefill_engine"),
@@ -78,41 +97,35 @@ static int add_if_swept(struct swept *out, struct db *db, const struct db_run *r
     out->column = mem_grow(out->column, out->n + 1, sizeof *out->column);
     out->column[out->n++] = (struct swept_column){.name = mem_text(name),
                                                   .unit = mem_text(unit),
-                                                  .is_number = is_number,
+                                                  .is_number = of.is_number,
                                                   .of_engine = engine,
                                                   .of_hardware = engine || chip,
                                                   .of_workload = !engine && !chip && !chosen(name),
                                                   .of_question = of_question(name),
                                                   .chosen = chosen(name),
-                                                  .values = (size_t)values};
+                                                  .values = of.values};
     char *longer = mem_print("%s%s%s", out->names, *out->names ? ", " : "", name);
     free(out->names);
     out->names = longer;
-    return 0;
+}
+
+void swept_find_in(struct swept *out, struct db *db, const struct points *p,
+                   const struct db_run *run)
+{
+    *out = (struct swept){.db = db, .names = mem_text("")};
+    for (size_t i = 0; i < p->parameters; i++)
+        add_if_swept(out, p, i, run);
 }
 
 int swept_read(struct swept *out, struct db *db, const struct db_run *run, struct err *err)
 {
-    struct table known;
-    int rc = db_columns(db, &known, err);
-
-    *out = (struct swept){.db = db, .names = mem_text("")};
-    if (rc != 0) {
-        swept_free(out);
+    struct points p;
+    *out = (struct swept){0};
+    if (points_read(&p, db, run, false, BUDGET_NONE, err) != 0)
         return -1;
-    }
-    if (rc == 0)
-        rc = add_if_swept(out, db, run, "scenario", "", err);
-    for (size_t i = 0; i < known.rows && rc == 0; i++) {
-        const char *name = table_at(&known, i, 0)->text;
-        const struct cell *unit = table_at(&known, i, 1);
-        if (!field_find(metrics_fields, name) && !is_key(name) && strcmp(name, "scenario") != 0)
-            rc = add_if_swept(out, db, run, name, unit->kind == CELL_TEXT ? unit->text : "", err);
-    }
-    table_free(&known);
-    if (rc != 0)
-        swept_free(out);
-    return rc;
+    swept_find_in(out, db, &p, run);
+    points_free(&p);
+    return 0;
 }
 
 void swept_free(struct swept *s)

@@ -6,6 +6,7 @@
 
 #include "db/db.h"
 #include "base/table.h"
+#include "reports/payoff/points.h"
 
 struct swept_column {
     char *name, *unit;
@@ -30,6 +31,10 @@ struct swept {
 /* Finds the columns, except keys and metrics, with more than one value in the run. Caller frees. */
 int swept_read(struct swept *out, struct db *db, const struct db_run *run, struct err *err);
 void swept_free(struct swept *s);
+
+/* The same in points that were read. */
+void swept_find_in(struct swept *out, struct db *db, const struct points *p,
+                   const struct db_run *run);
 
 /* A column with more values was sampled, not swept: two designs would rarely share one. */
 enum { SPLIT_VALUES_MOST = 100 };
