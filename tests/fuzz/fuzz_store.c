@@ -14,7 +14,8 @@ static void read_whole(const char *path)
     fclose(f);
 }
 
-/* The input is a store, or changes of a good one, four bytes each: where (three bytes, from the end
+/* The input is a store (one of an older version, whose pages have no checksums, gets furthest), or
+ * changes of a good one, four bytes each: where (three bytes, from the end
  * of the last page used) and what; the length of the file if `what` is 0. */
 static void write_store(const char *path, const uint8_t *data, size_t size)
 {
@@ -92,5 +93,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         must_complain(&err, path);
     }
+    unlink(path);
     return 0;
 }
