@@ -10,23 +10,13 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "db/chunk.h"
 
 enum {
     BEGIN_MS = 100, /* enough for a reader to recover the journal, not for a writer to end */
     CLOSE_MS = 2000,
     JOURNAL_PAGES = 4096, /* at this size the journal is copied back into the file */
 };
-
-/* `points` have this verdict; it is a reason for `applies_to`. */
-#define VERDICTS_VIEW                                                                              \
-    "CREATE VIEW verdicts AS"                                                                      \
-    "  WITH same AS (SELECT run, verdict AS own, coalesce(reasons, verdict) AS reasons,"           \
-    "      count(*) AS points FROM point GROUP BY run, verdict, reasons),"                         \
-    "    each AS (SELECT run, own, points, value AS verdict FROM same,"                            \
-    "      json_each('[\"' || replace(same.reasons, ', ', '\",\"') || '\"]'))"                     \
-    "  SELECT run.name AS run_name, verdict, sum(points * (verdict = own)) AS points,"             \
-    "    sum(points) AS applies_to"                                                                \
-    "  FROM each JOIN run ON run.id = each.run GROUP BY run.id, verdict;"
 
 static const char schema[] =
     "CREATE TABLE run("
@@ -43,10 +33,7 @@ static const char schema[] =
     "  ('point', '', 'index in the study''s space'),"
     "  ('verdict', '', 'ok, or why not'),"
     "  ('reasons', '', 'every reason why the point is infeasible'),"
-    "  ('scenario', '', 'the scenario of the study; base: none');"
-    "CREATE VIEW feasible AS"
-    "  SELECT run.name AS run_name, point.* FROM point JOIN run ON run.id = point.run"
-    "  WHERE verdict = 'ok';" VERDICTS_VIEW;
+    "  ('scenario', '', 'the scenario of the study; base: none');" DB_VIEWS("");
 
 /* ---- transactions ---- A commit takes the lock again at once, and the journal is copied back
  * under a lock too (SQLITE_CHECKPOINT_FULL), so that no other process can write in between. If one
@@ -235,8 +222,8 @@ static int make_schema(struct db *db, struct err *err)
         goto undo;
     }
     if (is_empty(&now)) { /* and no other process has made it since the first read */
-        char *mark =
-            mem_print("PRAGMA application_id = %d; PRAGMA user_version = %d", STORE_ID, SCHEMA);
+        char *mark = mem_print("PRAGMA application_id = %d; PRAGMA user_version = %d", STORE_ID,
+                               SCHEMA_ROWS);
         int failed = db_exec(db, mark, err) != 0 || db_exec(db, schema, err) != 0;
         free(mark);
         if (failed)
@@ -249,17 +236,41 @@ undo:
     return -1;
 }
 
+/* Points in chunks are read through a virtual table, which is much faster than the view. */
+static int find_form(struct db *db, struct err *err)
+{
+    int form = chunk_allow_show(db, err) != 0 ? -1 : chunk_is_form(db, "main", err);
+    db->chunks = form > 0;
+    return form <= 0 ? form
+           : db_exec(db, "PRAGMA temp_store = MEMORY", err) != 0 ||
+                   chunk_show(db, "point", "main", err) != 0 ||
+                   db_exec(db, DB_VIEWS("TEMP "), err) != 0
+               ? -1
+               : 0;
+}
+
+int db_make_chunks(struct db *db, struct err *err)
+{
+    if (chunk_make_schema(db, err) != 0)
+        return -1;
+    db->chunks = true;
+    return 0;
+}
+
 /* A store of an older version: adds what it lacks. */
 int db_upgrade(struct db *db, struct err *err)
 {
+    if (db_add_column(db, "run", "folder", "TEXT DEFAULT ''", err) != 0)
+        return -1;
+    if (db->chunks)
+        return 0;
     int reasons = db_has_column(db, "main", "point", "reasons", err);
-    if (reasons < 0 || db_add_column(db, "point", "scenario", "TEXT DEFAULT 'base'", err) != 0 ||
-        db_add_column(db, "run", "folder", "TEXT DEFAULT ''", err) != 0)
+    if (reasons < 0 || db_add_column(db, "point", "scenario", "TEXT DEFAULT 'base'", err) != 0)
         return -1;
     return reasons ? 0
                    : db_exec(db,
                              "ALTER TABLE main.point ADD COLUMN reasons TEXT;"
-                             "DROP VIEW IF EXISTS main.verdicts;" VERDICTS_VIEW,
+                             "DROP VIEW IF EXISTS main.verdicts;" DB_VERDICTS_VIEW(""),
                              err);
 }
 
@@ -270,7 +281,7 @@ static int show_upgraded(struct db *db, struct err *err)
         const char *table, *column, *value;
     } added[] = {{"point", "scenario", "base"}, {"run", "folder", ""}};
     int failed = 0;
-    for (size_t i = 0; i < LEN(added) && !failed; i++) {
+    for (size_t i = db->chunks; i < LEN(added) && !failed; i++) {
         int there = db_has_column(db, "main", added[i].table, added[i].column, err);
         char *sql =
             mem_print("PRAGMA temp_store = MEMORY; CREATE TEMP VIEW %s AS SELECT *, '%s' AS "
@@ -377,6 +388,8 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
         goto failed;
     if (db->write && is_empty(&state) && make_schema(db, err) != 0)
         goto failed;
+    if (find_form(db, err) != 0)
+        goto failed;
     if (!db->write && show_upgraded(db, err) != 0)
         goto failed;
     if (db_allow_select(db, err) != 0)
@@ -404,6 +417,7 @@ void db_close(struct db *db)
     sqlite3_finalize(db->drop);
     sqlite3_finalize(db->progress);
     sqlite3_finalize(db->check);
+    chunk_writer_close(db->writer);
     if (db->sqlite != NULL) {
         db_undo(db);
         if (db->wal) { /* if a reader is still active the journal stays, which is harmless */

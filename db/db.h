@@ -5,15 +5,18 @@
  *          space (points in the study), first, last (index range of the shard, last excluded),
  *          keep, done (points evaluated), feasible (how many of those), folder (where relative
  *          paths of the study start)
- *   point  id (run << 48 | point), run, point (index in the space), verdict, reasons (all, where
- *          infeasible: "memory, tpot"), scenario (base if the study has no others), then one column
- * per swept parameter and per metric; columns that a later run needs are added to the table about
- * column name, unit, meaning: describes each column of point file   run, kind, name, text: the
- * models, chips, engines, prices and calibrations that the run was priced with, so that its rows
- * can be priced again miss   (runs without a feasible point) run, text: by how much the points miss
- * which limits sensitivity  (made by dse sensitivity) study, spec_hash, metric, axis, and how much
- * it matters Views for people feasible  the points whose verdict is ok, with the run's name
- *   verdicts  number of points per run and verdict, and to how many it applies beside others
+ *   point  id (run << 48 | point), run, point (index in the space), verdict, reasons (every limit
+ *          that an infeasible point exceeds), scenario (base if the study has no others), then one
+ *          column per swept parameter and per metric; columns that a later run needs are added. A
+ *          view of the tables in db/chunk.h where the store holds points in columns
+ *   about  column name, unit, meaning: describes each column of point
+ *   file   run, kind, name, text: the models, chips, engines, prices and calibrations that the run
+ *          was priced with, so that its rows can be priced again
+ *   miss   (runs without a feasible point) run, text: by how much the points miss which limits
+ *   sensitivity  (made by dse sensitivity) study, spec_hash, metric, axis, and how much it matters
+ * Views for people
+ *   feasible  the points whose verdict is ok, with the run's name
+ *   verdicts  per run and verdict: points that have it, and points that it applies to
  *
  * Points arrive in ascending order and are committed together with run.done, so a killed run
  * continues at first + done: no point is priced twice or lost. One process at a time writes a file,
@@ -45,8 +48,15 @@ struct db_column {
     const char *const *texts; /* NULL for a number */
 };
 
+/* How a store holds its points. Its first run decides; later runs use what is there. */
+enum db_form {
+    DB_ROWS,   /* one row of a plain table for each point */
+    DB_COLUMNS /* in chunks of columns, see db/chunk.h: smaller and faster for many points */
+};
+
 struct db_run {
     int64_t id;
+    enum db_form form; /* of a new store; on entry of db_run_begin */
     char *name, *spec, *spec_hash, *program, *keep, *folder;
     char *started, *ended; /* ISO 8601, UTC; ended is "" while the run is unfinished */
     uint64_t seed, space, first, last, done, feasible; /* done counts from first */

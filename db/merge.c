@@ -7,11 +7,13 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "db/chunk.h"
 
 /* A run of one of the input files. */
 struct item {
     const char *path;
     char *uri;
+    bool chunks; /* keeps its points in chunks */
     struct db_run run;
     struct table files; /* of the run, as db_files */
 };
@@ -64,6 +66,7 @@ static int read_items(struct db *db, const char *path, struct items *all, struct
                 .path = path,
                 .uri = db_uri(path, from->immutable ? "immutable=1" : "mode=ro"),
                 .run = runs[i],
+                .chunks = from->chunks,
             };
             if (!failed)
                 failed = db_files(from, &item->run, &item->files, err);
@@ -225,8 +228,6 @@ static int copy_points(struct db *db, int64_t from, int64_t to, struct err *err)
 {
     char *columns;
     int failed = copy_columns(db, &columns, err);
-    if (!failed)
-        failed = db_exec(db, "INSERT OR IGNORE INTO main.about SELECT * FROM source.about", err);
     char *sql = mem_print("INSERT OR IGNORE INTO main.point(id, run, point%s)"
                           " SELECT ?3 << 48 | point, ?3, point%s FROM source.point"
                           " WHERE id >= ?1 AND id < ?2 ORDER BY id",
@@ -299,7 +300,7 @@ static int write_run(struct db *db, const struct db_run *r, bool recount, struct
     sqlite3_finalize(s);
     if (!failed && recount)
         failed = run_numbers(db,
-                             "UPDATE main.run SET feasible = (SELECT count(*) FROM main.point"
+                             "UPDATE main.run SET feasible = (SELECT count(*) FROM point"
                              "  WHERE id >= ?1 << 48 AND id < (?1 + 1) << 48 AND verdict = 'ok')"
                              " WHERE id = ?1",
                              &r->id, 1, NULL, err);
@@ -343,7 +344,9 @@ static int copy_run_in(struct db *db, struct item *item, struct err *err)
         }
     }
     if (!failed && changed)
-        failed = copy_points(db, now.id, into.id, err) ||
+        failed = db_exec(db, "INSERT OR IGNORE INTO main.about SELECT * FROM source.about", err) ||
+                 (db->chunks ? chunk_merge(db, now.id, into.id, err)
+                             : copy_points(db, now.id, into.id, err)) ||
                  copy_misses(db, now.id, into.id, misses, err) ||
                  copy_files(db, now.id, into.id, err) || write_run(db, &into, recount, err);
     db_run_free(&into);
@@ -437,6 +440,37 @@ static int merge_run(struct db *db, struct item *item, size_t n, bool write, str
     return failed;
 }
 
+static int64_t count_runs(struct db *db, struct err *err)
+{
+    int64_t n = 0;
+    return run_numbers(db, "SELECT count(*) FROM main.run", NULL, 0, &n, err) != 0 ? -1 : n;
+}
+
+/* A new file holds points as the first of the others does. */
+static int check_form(struct db *db, const struct items *all, struct err *err)
+{
+    static const char *const form[] = {"rows", "columns"};
+    int64_t runs = count_runs(db, err);
+    if (runs < 0)
+        return -1;
+    bool chunks = runs == 0 ? all->item[0].chunks : db->chunks;
+    for (size_t i = 0; i < all->n; i++)
+        if (all->item[i].chunks != chunks)
+            return fail(err,
+                        "%s: keeps its points in %s, and %s in %s: merge them into different "
+                        "files",
+                        all->item[i].path, form[!chunks], runs ? db->path : all->item[0].path,
+                        form[chunks]);
+    if (!chunks || db->chunks)
+        return 0;
+    if (db_begin(db, err) != 0)
+        return -1;
+    if (db_make_chunks(db, err) == 0)
+        return db_end(db, err);
+    db_undo(db);
+    return -1;
+}
+
 static int merge_all(struct db *db, const struct items *all, bool write, struct err *err)
 {
     size_t n;
@@ -458,7 +492,8 @@ int db_merge(struct db *db, const char *const *from, size_t n, struct err *err)
         failed = read_items(db, from[i], &all, err);
     if (!failed && all.n > 0) {
         qsort(all.item, all.n, sizeof(*all.item), compare);
-        failed = merge_all(db, &all, false, err) != 0 || merge_all(db, &all, true, err) != 0;
+        failed = merge_all(db, &all, false, err) != 0 || check_form(db, &all, err) != 0 ||
+                 merge_all(db, &all, true, err) != 0;
     }
     free_items(&all);
     return failed ? -1 : 0;

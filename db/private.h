@@ -9,11 +9,30 @@
 
 enum {
     STORE_ID = 0x64736521, /* "dse!", PRAGMA application_id */
-    SCHEMA = 2,            /* PRAGMA user_version of new stores */
+    SCHEMA_ROWS = 2,       /* PRAGMA user_version of a store with points in rows */
+    SCHEMA = 3,            /* of one with points in chunks; the newest that is read */
     SCHEMA_SEALED = 2,     /* from this version on, pages have checksums */
 };
 
 #define BUSY_MS 10000 /* a reader waits while a writer copies the journal into the file */
+
+/* Views for people, over `point`. */
+
+/* `points` have this verdict; it is a reason for `applies_to`. */
+#define DB_VERDICTS_VIEW(temp)                                                                     \
+    "CREATE " temp "VIEW verdicts AS"                                                              \
+    "  WITH same AS (SELECT run, verdict AS own, coalesce(reasons, verdict) AS reasons,"           \
+    "      count(*) AS points FROM point GROUP BY run, verdict, reasons),"                         \
+    "    each AS (SELECT run, own, points, value AS verdict FROM same,"                            \
+    "      json_each('[\"' || replace(same.reasons, ', ', '\",\"') || '\"]'))"                     \
+    "  SELECT run.name AS run_name, verdict, sum(points * (verdict = own)) AS points,"             \
+    "    sum(points) AS applies_to"                                                                \
+    "  FROM each JOIN run ON run.id = each.run GROUP BY run.id, verdict;"
+
+#define DB_VIEWS(temp)                                                                             \
+    "CREATE " temp "VIEW feasible AS"                                                              \
+    "  SELECT run.name AS run_name, point.* FROM point JOIN run ON run.id = point.run"             \
+    "  WHERE verdict = 'ok';" DB_VERDICTS_VIEW(temp)
 
 #define DB_DAMAGED_HELP ": restore it, or save what can be read with sqlite3's .recover"
 
@@ -22,6 +41,7 @@ struct db {
     char *path;
     bool write;
     bool immutable; /* opened without journal files, which could not be made */
+    bool chunks;    /* the points are in chunks of columns, see db/chunk.h; else in rows */
     bool wal;       /* the journal is ours; closing the file removes it */
 
     int64_t run;   /* the current run; 0 for none */
@@ -29,6 +49,7 @@ struct db {
     struct db_column *column;
     size_t columns;
     sqlite3_stmt *put, *drop, *progress, *check;
+    struct chunk_writer *writer;
 
     struct where where; /* the values of the last condition of db_where */
 
@@ -61,6 +82,9 @@ int db_has_column(struct db *db, const char *schema, const char *table, const ch
 
 /* In a transaction: adds to a store of an older version what every store has. */
 int db_upgrade(struct db *db, struct err *err);
+
+/* In a transaction: turns a store without runs into one that keeps points in chunks. */
+int db_make_chunks(struct db *db, struct err *err);
 
 /* Loads the run called `name` from `schema` (main, or an attached file): 1 found, 0 not found, -1
  * failed. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "db/chunk.h"
 
 #define RUN_COLUMNS                                                                                \
     "id, name, spec, spec_hash, program, keep, started, ended, seed, space, first, last, done,"    \
@@ -219,13 +220,15 @@ static int add_columns(struct db *db, const struct db_column *columns, size_t n,
         sqlite3_bind_text(s, 1, c->name, -1, SQLITE_STATIC);
         sqlite3_bind_text(s, 2, c->unit != NULL ? c->unit : "", -1, SQLITE_STATIC);
         sqlite3_bind_text(s, 3, c->doc != NULL ? c->doc : "", -1, SQLITE_STATIC);
+        bool text = c->texts != NULL;
         failed =
-            db_add_column(db, "point", c->name, c->texts != NULL ? "TEXT" : "REAL", err) != 0 ||
+            (db->chunks ? chunk_add_column(db, c->name, text, err) < 0
+                        : db_add_column(db, "point", c->name, text ? "TEXT" : "REAL", err) != 0) ||
             db_step(db, s, err) != 0;
         sqlite3_reset(s);
     }
     sqlite3_finalize(s);
-    return failed ? -1 : 0;
+    return failed || (db->chunks && chunk_make_view(db, err) != 0) ? -1 : 0;
 }
 
 /* ---- beginning a run ---- */
@@ -274,8 +277,10 @@ static void clear_loaded(struct db_run *run)
     run->started = run->ended = NULL;
 }
 
-static int make_statements(struct db *db, struct err *err)
+static int make_put(struct db *db, struct err *err)
 {
+    if (db->chunks)
+        return chunk_writer_open(&db->writer, db, err);
     char *names = mem_text("id, run, point");
     char *marks = mem_text("?1, ?2, ?3");
     for (size_t i = 0; i < db->columns; i++) {
@@ -292,16 +297,22 @@ static int make_statements(struct db *db, struct err *err)
     free(names);
     free(marks);
 
+    int failed = db_prepare(db, &db->put, put, err) != 0 ||
+                 db_prepare(db, &db->drop, "DELETE FROM point WHERE id = ?1", err) != 0;
+    free(put);
+    return failed ? -1 : 0;
+}
+
+static int make_statements(struct db *db, struct err *err)
+{
     int failed =
-        db_prepare(db, &db->put, put, err) != 0 ||
-        db_prepare(db, &db->drop, "DELETE FROM point WHERE id = ?1", err) != 0 ||
+        make_put(db, err) != 0 ||
         db_prepare(db, &db->check, "SELECT done FROM run WHERE id = ?1", err) != 0 ||
         db_prepare(db, &db->progress,
                    "UPDATE run SET done = ?2, feasible = ?3, ended = CASE WHEN NOT ?4 THEN ''"
                    " WHEN ended <> '' THEN ended ELSE strftime('%Y-%m-%dT%H:%M:%SZ', 'now') END"
                    " WHERE id = ?1",
                    err) != 0;
-    free(put);
     if (failed)
         return -1;
     sqlite3_bind_int64(db->check, 1, db->run);
@@ -315,6 +326,8 @@ static void drop_statements(struct db *db)
     sqlite3_finalize(db->progress);
     sqlite3_finalize(db->check);
     db->put = db->drop = db->progress = db->check = NULL;
+    chunk_writer_close(db->writer);
+    db->writer = NULL;
     free(db->column);
     db->column = NULL;
     db->columns = 0;
@@ -337,11 +350,35 @@ static void close_run(struct db *db)
     db->done = 0;
 }
 
+/* In a transaction: is the store new? Then it gets the form that its first run wants. */
+static int set_form(struct db *db, const struct db_run *run, struct err *err)
+{
+    sqlite3_stmt *s = NULL;
+    int some = db_prepare(db, &s, "SELECT 1 FROM main.run LIMIT 1", err);
+    if (some == 0)
+        some = db_step(db, s, err);
+    sqlite3_finalize(s);
+    if (some == 0 && run->form == DB_COLUMNS && !db->chunks)
+        return db_make_chunks(db, err);
+    return some < 0 ? -1 : 0;
+}
+
+/* A front loses points, which chunks cannot. */
+static int check_form(const struct db *db, const struct db_run *run, struct err *err)
+{
+    return db->chunks && strcmp(run->keep, "front") == 0
+               ? fail(err,
+                      "%s: keeps its points in columns, and keep: front needs rows: give another "
+                      "file",
+                      db->path)
+               : 0;
+}
+
 /* In a transaction: loads the run, or inserts it. */
 static int find_or_insert_run(struct db *db, struct db_run *run, const struct db_column *columns,
                               size_t n, struct err *err)
 {
-    if (db_upgrade(db, err) != 0)
+    if (db_upgrade(db, err) != 0 || set_form(db, run, err) != 0 || check_form(db, run, err) != 0)
         return -1;
     int found = load_state(db, run, err);
     if (found < 0)
@@ -398,6 +435,10 @@ int db_run_columns(struct db *db, const struct db_column *columns, size_t n, str
     assert(db->run != 0);
     if (db_begin(db, err) != 0)
         return -1;
+    if (db->writer != NULL && chunk_flush(db->writer, err) != 0) {
+        db_undo(db);
+        return -1;
+    }
     drop_statements(db);
     if (add_columns(db, columns, n, err) == 0 && set_columns(db, columns, n, err) == 0)
         return 0;
@@ -441,6 +482,12 @@ int db_put(struct db *db, uint64_t point, const double *row, struct err *err)
     if (db_begin(db, err) != 0)
         return -1;
 
+    if (db->writer != NULL) {
+        int failed = chunk_put(db->writer, point, row, err);
+        if (failed)
+            db_undo(db);
+        return failed;
+    }
     sqlite3_bind_int64(db->put, 1, point_id(db, point));
     sqlite3_bind_int64(db->put, 2, db->run);
     sqlite3_bind_int64(db->put, 3, (int64_t)point);
@@ -501,6 +548,10 @@ int db_commit(struct db *db, uint64_t done, uint64_t feasible, bool ended, struc
     sqlite3_bind_int64(db->progress, 2, (int64_t)done);
     sqlite3_bind_int64(db->progress, 3, (int64_t)feasible);
     sqlite3_bind_int(db->progress, 4, ended);
+    if (db->writer != NULL && chunk_flush(db->writer, err) != 0) {
+        db_undo(db);
+        return -1;
+    }
     if (execute_write(db, db->progress, err) != 0 || db_end(db, err) != 0)
         return -1;
     db->done = done;

@@ -8,6 +8,7 @@
 
 #include "base/field.h"
 #include "base/mem.h"
+#include "db/chunk.h"
 
 static bool is_one_of(const char *name, const char *const *list, size_t n)
 {
@@ -328,10 +329,14 @@ static int show_scenarios(struct db *db, const char *const *name, size_t n, stru
         free(list);
         list = longer;
     }
+    const char *all = db->chunks ? "temp.chunk_point" : "main.point";
     char *sql = mem_print("PRAGMA temp_store = MEMORY; CREATE TEMP VIEW point AS SELECT * FROM "
-                          "main.point WHERE scenario IN (%s)",
-                          list);
-    int rc = db_exec(db, sql, err);
+                          "%s WHERE scenario IN (%s)",
+                          all, list);
+    int rc = db->chunks && (chunk_hide(db, "point", err) != 0 ||
+                            chunk_show(db, "chunk_point", "main", err) != 0)
+                 ? -1
+                 : db_exec(db, sql, err);
     free(sql);
     free(list);
     return rc;
@@ -355,7 +360,7 @@ int db_only_scenarios(struct db *db, struct db_run *run, const char *const *name
         if (is_one_of(table_at(&known, row, 0)->text, name, n))
             feasible += (uint64_t)table_at(&known, row, 1)->number;
     /* A store of an older version has no scenarios but `base`. */
-    int there = rc == 0 ? db_has_column(db, "main", "point", "scenario", err) : -1;
+    int there = rc != 0 ? -1 : db->chunks ? 1 : db_has_column(db, "main", "point", "scenario", err);
     if (rc == 0 && there > 0)
         rc = show_scenarios(db, name, n, err);
     else if (there < 0)

@@ -236,6 +236,14 @@ static int run_scenarios(struct sweep *w)
     return rc == EXIT_INTERRUPTED ? rc : w->row.feasible ? EXIT_DONE : EXIT_NONE_FEASIBLE;
 }
 
+/* A front loses points, which columns cannot. */
+static enum db_form form_of(const struct study *s)
+{
+    enum { MANY_POINTS = 100000 };
+    bool many = s->keep != KEEP_FRONT && study_points(s) > MANY_POINTS;
+    return s->store == STORE_COLUMNS || (s->store == STORE_AUTO && many) ? DB_COLUMNS : DB_ROWS;
+}
+
 static int sweep_into_store(const struct args *a, struct study *s, struct point_range range,
                             size_t jobs, const struct catalogue *catalogue, struct err *err)
 {
@@ -254,6 +262,7 @@ static int sweep_into_store(const struct args *a, struct study *s, struct point_
     if (db_open(&w.db, path, DB_WRITE, err) == 0) {
         store_hash(s->text, hash_text);
         w.row = (struct db_run){.name = mem_text(s->name),
+                                .form = form_of(s),
                                 .spec = mem_text(s->text),
                                 .spec_hash = mem_text(hash_text),
                                 .program = mem_text("dse " DSE_VERSION),
@@ -301,8 +310,7 @@ static int run(const struct args *a, struct err *err)
     static const struct clash clashes[] = {
         {"--db", "--dry-run"}, {"--jobs", "--dry-run"}, {NULL, NULL}};
 
-    if (args_clash(a, clashes, err) != 0 ||
-        args_jobs(a, &jobs, err) != 0 ||
+    if (args_clash(a, clashes, err) != 0 || args_jobs(a, &jobs, err) != 0 ||
         read_shard(args_value(a, "--shard"), &i, &n, err) != 0 ||
         open_catalogue(&catalogue, err) != 0)
         return -1;

@@ -28,6 +28,9 @@ struct objective {
 
 enum keep { KEEP_ALL, KEEP_FEASIBLE, KEEP_FRONT };
 
+/* How a new store holds the points. STORE_AUTO: in columns if they may be more than 100 000. */
+enum store { STORE_AUTO, STORE_ROWS, STORE_COLUMNS };
+
 enum { SCENARIOS_MOST = 100 }; /* reports split an answer by so many values */
 
 /* A study and, as studies of their own, its scenarios: the study with an overlay of some of its
@@ -53,6 +56,7 @@ struct study {
     struct objective objective[RULES_MOST];
     enum keep keep;
     bool keep_given;
+    enum store store;
     const struct strategy *strategy;
     bool strategy_given;
     double budget; /* maximum number of points; INFINITY: no limit */

@@ -9,9 +9,9 @@
 #include "search/study_check.h"
 
 /* Keys of a study that are not parameters. */
-static const char *const keys[] = {"study",       "models",     "model",  "chip",   "engine",
-                                   "precision",   "workload",   "plan",   "timing", "sweep",
-                                   "constraints", "objectives", "search", "keep",   "prices"};
+static const char *const keys[] = {
+    "study",  "models", "model",       "chip",       "engine", "precision", "workload", "plan",
+    "timing", "sweep",  "constraints", "objectives", "search", "keep",      "prices",   "store"};
 
 /* The `search` mapping. */
 struct search_options {
@@ -37,6 +37,9 @@ static const struct fields search_fields = {"search", search_rows, LEN(search_ro
 
 static const struct word keep_words[] = {
     {"all", KEEP_ALL}, {"feasible", KEEP_FEASIBLE}, {"front", KEEP_FRONT}, {NULL, 0}};
+
+static const struct word store_words[] = {
+    {"auto", STORE_AUTO}, {"rows", STORE_ROWS}, {"columns", STORE_COLUMNS}, {NULL, 0}};
 
 /* What an overlay replaces. */
 
@@ -325,6 +328,15 @@ static int read_keep(struct study *s, const struct node *n, struct err *err)
     return 0;
 }
 
+static int read_store(struct study *s, const struct node *n, struct err *err)
+{
+    double word;
+    if (read_word(n, "store", store_words, &word, err) != 0)
+        return -1;
+    s->store = (enum store)word;
+    return 0;
+}
+
 /* `prices: 2025`, `prices: my.yaml`, or `prices: {base: 2025, hbm4_usd_per_gb: 18}`. */
 static void read_prices(struct reading *r, const struct node *n)
 {
@@ -360,7 +372,7 @@ static int fail_key(const struct node *place, const char *key, struct err *err)
     return node_fail(place, key, err,
                      "unknown key: one of study, models, chip, engine, precision, "
                      "workload, plan, timing, sweep, constraints, objectives, "
-                     "search, keep, prices, scenarios, or a parameter's path");
+                     "search, keep, store, prices, scenarios, or a parameter's path");
 }
 
 /* Reads a key with a single value. */
@@ -368,16 +380,17 @@ static int read_single(struct reading *r, const struct node *place, const struct
                        struct err *err)
 {
     const char *key = node_text(place);
-    return !strcmp(key, "study")  ? read_name(r->s, value, err)
-           : !strcmp(key, "keep") ? read_keep(r->s, value, err)
-                                  : fail_key(place, key, err);
+    return !strcmp(key, "study")   ? read_name(r->s, value, err)
+           : !strcmp(key, "keep")  ? read_keep(r->s, value, err)
+           : !strcmp(key, "store") ? read_store(r->s, value, err)
+                                   : fail_key(place, key, err);
 }
 
 /* Keys that an overlay cannot set. */
 static bool is_of_whole(const char *key)
 {
     return !strcmp(key, "study") || !strcmp(key, "search") || !strcmp(key, "keep") ||
-           !strcmp(key, "scenarios");
+           !strcmp(key, "store") || !strcmp(key, "scenarios");
 }
 
 static void read_key(struct reading *r, const struct node *root, size_t i)

@@ -684,8 +684,8 @@ static void a_store_of_a_newer_version_is_refused(void **state)
     const char *path = in_folder("a.db");
     make_store(path, "x", 0, 10, 10);
     spill(path, 60, "\0\0\0\7", 4); /* the user's version */
-    open_fails(path, DB_READ, "was made by a newer dse (schema 7): this one reads up to 2");
-    open_fails(path, DB_WRITE, "was made by a newer dse (schema 7): this one reads up to 2");
+    open_fails(path, DB_READ, "was made by a newer dse (schema 7): this one reads up to 3");
+    open_fails(path, DB_WRITE, "was made by a newer dse (schema 7): this one reads up to 3");
 }
 
 static void a_damaged_store_is_reported(void **state)

@@ -1,0 +1,140 @@
+/* Reading a column of a chunk. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "db/chunk.h"
+
+struct chunk_reader {
+    sqlite3 *sqlite;
+    sqlite3_stmt *vector, *texts;
+    char **text; /* by id */
+    size_t n_texts;
+};
+
+static int prepare(sqlite3 *sqlite, sqlite3_stmt **out, const char *sql, const char *schema)
+{
+    char *whole = mem_print(sql, schema, schema);
+    int code = sqlite3_prepare_v3(sqlite, whole, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+    free(whole);
+    return code;
+}
+
+int chunk_reader_open(struct chunk_reader **out, sqlite3 *sqlite, const char *schema)
+{
+    struct chunk_reader *r = mem_alloc(1, sizeof *r);
+    *out = r;
+    r->sqlite = sqlite;
+    int code = prepare(sqlite, &r->vector,
+                       "SELECT v.constant, v.data, v.code, c.width, c.data FROM %s.chunk_vector v"
+                       " LEFT JOIN %s.chunk_code c ON c.id = v.code WHERE v.id = ?1",
+                       schema);
+    return code != SQLITE_OK
+               ? code
+               : prepare(sqlite, &r->texts, "SELECT text FROM %s.chunk_text WHERE id = ?1", schema);
+}
+
+void chunk_reader_close(struct chunk_reader *r)
+{
+    if (r == NULL)
+        return;
+    sqlite3_finalize(r->vector);
+    sqlite3_finalize(r->texts);
+    for (size_t i = 0; i < r->n_texts; i++)
+        free(r->text[i]);
+    free(r->text);
+    free(r);
+}
+
+void chunk_put_double(unsigned char *to, double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    for (size_t k = 0; k < sizeof bits; k++)
+        to[k] = (unsigned char)(bits >> (56 - 8 * k));
+}
+
+double chunk_get_double(const unsigned char *from)
+{
+    uint64_t bits = 0;
+    double v;
+    for (size_t k = 0; k < sizeof bits; k++)
+        bits = bits << 8 | from[k];
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+static int decode_codes(sqlite3_stmt *s, size_t rows, double *out)
+{
+    const unsigned char *value = sqlite3_column_blob(s, 1), *code = sqlite3_column_blob(s, 4);
+    size_t values = (size_t)sqlite3_column_bytes(s, 1) / sizeof *out;
+    size_t width = (size_t)sqlite3_column_int64(s, 3);
+    if (code == NULL || width < 1 || width > CHUNK_CODE_MOST ||
+        (size_t)sqlite3_column_bytes(s, 4) != rows * width || values > CHUNK_ROWS)
+        return SQLITE_CORRUPT;
+    double decoded[CHUNK_ROWS];
+    for (size_t i = 0; i < values; i++)
+        decoded[i] = chunk_get_double(value + i * sizeof *out);
+    for (size_t i = 0; i < rows; i++) {
+        size_t at = width == 1 ? code[i] : (size_t)code[2 * i] << 8 | code[2 * i + 1];
+        if (at >= values)
+            return SQLITE_CORRUPT;
+        out[i] = decoded[at];
+    }
+    return SQLITE_OK;
+}
+
+static int decode(sqlite3_stmt *s, size_t rows, double *out)
+{
+    if (sqlite3_column_type(s, 2) != SQLITE_NULL)
+        return decode_codes(s, rows, out);
+    const unsigned char *data = sqlite3_column_blob(s, 1);
+    if (data != NULL && (size_t)sqlite3_column_bytes(s, 1) != rows * sizeof *out)
+        return SQLITE_CORRUPT;
+    double constant = data == NULL ? sqlite3_column_double(s, 0) : 0;
+    for (size_t i = 0; i < rows; i++)
+        out[i] = data != NULL ? chunk_get_double(data + i * sizeof *out) : constant;
+    return SQLITE_OK;
+}
+
+int chunk_read(struct chunk_reader *r, const struct chunk *c, int64_t number,
+               double out[CHUNK_ROWS])
+{
+    sqlite3_bind_int64(r->vector, 1, c->vectors + number);
+    int code = sqlite3_step(r->vector);
+    if (code == SQLITE_ROW) {
+        code = decode(r->vector, c->rows, out);
+    } else if (code == SQLITE_DONE) {
+        for (size_t i = 0; i < c->rows; i++)
+            out[i] = NAN;
+        code = SQLITE_OK;
+    }
+    sqlite3_reset(r->vector);
+    return code;
+}
+
+/* Reads a text that is not known yet. */
+static void load_text(struct chunk_reader *r, size_t id)
+{
+    if (id >= r->n_texts) {
+        r->text = mem_grow(r->text, id + 1, sizeof *r->text);
+        memset(r->text + r->n_texts, 0, (id + 1 - r->n_texts) * sizeof *r->text);
+        r->n_texts = id + 1;
+    }
+    sqlite3_bind_int64(r->texts, 1, (int64_t)id);
+    if (sqlite3_step(r->texts) == SQLITE_ROW && sqlite3_column_text(r->texts, 0) != NULL)
+        r->text[id] = mem_text((const char *)sqlite3_column_text(r->texts, 0));
+    sqlite3_reset(r->texts);
+}
+
+const char *chunk_text(struct chunk_reader *r, double id)
+{
+    enum { TEXTS_MOST = 1 << 24 };
+    if (!(id >= 1 && id < TEXTS_MOST))
+        return NULL;
+    size_t at = (size_t)id;
+    if (at >= r->n_texts || r->text[at] == NULL)
+        load_text(r, at);
+    return r->text[at];
+}

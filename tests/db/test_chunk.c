@@ -1,0 +1,324 @@
+/* Points in chunks of columns are those of rows, bit for bit, through the virtual table and through
+ * the view that other SQLite clients see. */
+#include "tests/test.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "db/db.h"
+
+#define works(call)                                                                                \
+    do {                                                                                           \
+        if ((call) != 0) {                                                                         \
+            print_error("%s\n", err.text);                                                         \
+            _fail(__FILE__, __LINE__);                                                             \
+        }                                                                                          \
+    } while (0)
+
+static char *folder;
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    const char *base = getenv("TMPDIR");
+    folder = mem_print("%s/dse-test-XXXXXX", base != NULL ? base : "/tmp");
+    return mkdtemp(folder) == NULL || chdir(folder) != 0;
+}
+
+static int leave_folder(void **state)
+{
+    (void)state;
+    char *command = mem_print("rm -rf '%s'", folder);
+    int failed = chdir("/") != 0 || system(command) != 0;
+    free(command);
+    free(folder);
+    return failed;
+}
+
+/* ---- every kind of column ---- */
+
+static const char *const verdicts[] = {"ok", "memory", "tpot"};
+static const char *const models[] = {"gpt3-175b", "a,\"b\"", "c|d"};
+
+static const struct db_column columns[] = {
+    {"verdict", "", "ok, or why not", verdicts},
+    {"scenario", "", "the scenario", models},
+    {"model", "", "a text that changes now and then", models},
+    {"none", "1", "always NULL", NULL},
+    {"same", "1", "a constant", NULL},
+    {"few", "1", "few values", NULL},
+    {"few_twice", "1", "the same pattern with other values", NULL},
+    {"some", "1", "more than 256 values", NULL},
+    {"all", "1", "as many values as points", NULL},
+    {"odd", "1", "values at the ends of the range, and NULL", NULL},
+};
+
+static void fill(uint64_t i, double *row)
+{
+    static const double odd[] = {0.0,        -0.0,    INFINITY, -INFINITY, DBL_MIN, 4.9e-324,
+                                 -5.06e-310, DBL_MAX, -DBL_MAX, NAN,       1.0 / 3, -2.5e-7};
+    double v[] = {(double)(i % 7 == 0),
+                  0,
+                  (double)(i / 1300 % 3),
+                  NAN,
+                  0.1,
+                  (double)(i % 11) / 7,
+                  -1e9 * (double)(i % 11),
+                  sqrt((double)(i % 400)),
+                  exp((double)i / 1000) * (i % 2 ? 1 : -1),
+                  odd[i % LEN(odd)]};
+    memcpy(row, v, sizeof v);
+}
+
+static struct db_run run_of(const char *name, enum db_form form, uint64_t first, uint64_t last)
+{
+    return (struct db_run){.name = mem_text(name),
+                           .form = form,
+                           .spec = mem_text("study: x\n"),
+                           .spec_hash = mem_text("abc"),
+                           .program = mem_text("dse"),
+                           .keep = mem_text("all"),
+                           .folder = mem_text(""),
+                           .seed = 1,
+                           .space = 1 << 20,
+                           .first = first,
+                           .last = last};
+}
+
+/* Stores the points of a range, every `step`-th, with a commit after each `commit` of them. */
+static void store(const char *path, struct db_run run, uint64_t step, uint64_t commit)
+{
+    struct err err;
+    struct db *db;
+    double row[LEN(columns)];
+    works(db_open(&db, path, DB_WRITE, &err));
+    works(db_run_begin(db, &run, columns, LEN(columns), &err));
+    uint64_t n = 0;
+    for (uint64_t i = run.first + run.done; i < run.last; i++) {
+        if (i % step != 0)
+            continue;
+        fill(i, row);
+        works(db_put(db, i, row, &err));
+        if (++n % commit == 0)
+            works(db_commit(db, i + 1 - run.first, n, false, &err));
+    }
+    works(db_commit(db, run.last - run.first, n, true, &err));
+    db_run_free(&run);
+    db_close(db);
+}
+
+static bool same_cell(const struct cell *a, const struct cell *b)
+{
+    return a->kind == b->kind &&
+           (a->kind == CELL_TEXT     ? strcmp(a->text, b->text) == 0
+            : a->kind == CELL_NUMBER ? memcmp(&a->number, &b->number, sizeof a->number) == 0
+                                     : true);
+}
+
+static void read_all(const char *path, const char *table, struct table *out)
+{
+    struct err err;
+    struct db *db;
+    char *sql = mem_print("SELECT id, run, point, verdict, scenario, model, none, same, few,"
+                          " few_twice, some, \"all\", odd FROM %s ORDER BY id",
+                          table);
+    works(db_open(&db, path, DB_READ, &err));
+    works(db_select(db, sql, NULL, 0, out, &err));
+    db_close(db);
+    free(sql);
+}
+
+static void has_same_rows(const struct table *a, const struct table *b)
+{
+    assert_int_equal(a->rows, b->rows);
+    assert_int_equal(a->columns, b->columns);
+    for (size_t i = 0; i < a->rows; i++)
+        for (size_t k = 0; k < a->columns; k++)
+            if (!same_cell(table_at(a, i, k), table_at(b, i, k))) {
+                print_error("row %zu differs in %s\n", i, a->header[k]);
+                _fail(__FILE__, __LINE__);
+            }
+}
+
+/* The points of the store at `path` are those of rows.db. */
+static void equals_rows(const char *path)
+{
+    struct table rows, chunks, view;
+    read_all("rows.db", "point", &rows);
+    read_all(path, "point", &chunks);
+    read_all(path, "main.point", &view);
+    has_same_rows(&rows, &chunks);
+    has_same_rows(&rows, &view);
+    table_free(&rows);
+    table_free(&chunks);
+    table_free(&view);
+}
+
+static void all_points_come_back_bit_for_bit(void **state)
+{
+    (void)state;
+    store("rows.db", run_of("x", DB_ROWS, 0, 3456), 1, 5000);
+    store("chunks.db", run_of("x", DB_COLUMNS, 0, 3456), 1, 5000);
+    equals_rows("chunks.db");
+}
+
+static void points_with_gaps_come_back(void **state)
+{
+    (void)state;
+    store("rows.db", run_of("x", DB_ROWS, 10, 9000), 7, 5000);
+    store("chunks.db", run_of("x", DB_COLUMNS, 10, 9000), 7, 5000);
+    equals_rows("chunks.db");
+}
+
+static void commits_within_a_chunk_do_not_matter(void **state)
+{
+    (void)state;
+    store("rows.db", run_of("x", DB_ROWS, 0, 2345), 1, 5000);
+    for (uint64_t commit = 1; commit < 1500; commit = 3 * commit + 1) {
+        remove("chunks.db");
+        store("chunks.db", run_of("x", DB_COLUMNS, 0, 2345), 1, commit);
+        equals_rows("chunks.db");
+    }
+}
+
+static void a_run_that_was_cut_short_goes_on(void **state)
+{
+    (void)state;
+    struct err err;
+    struct db *db;
+    double row[LEN(columns)];
+    struct db_run run = run_of("x", DB_COLUMNS, 0, 2345);
+    works(db_open(&db, "chunks.db", DB_WRITE, &err));
+    works(db_run_begin(db, &run, columns, LEN(columns), &err));
+    for (uint64_t i = 0; i < 1900; i++) {
+        fill(i, row);
+        works(db_put(db, i, row, &err));
+        if (i == 1233)
+            works(db_commit(db, i + 1, 0, false, &err));
+    }
+    db_run_free(&run);
+    db_close(db); /* 666 points are not committed */
+    store("chunks.db", run_of("x", DB_COLUMNS, 0, 2345), 1, 5000);
+    store("rows.db", run_of("x", DB_ROWS, 0, 2345), 1, 5000);
+    equals_rows("chunks.db");
+}
+
+static void two_runs_share_a_store(void **state)
+{
+    (void)state;
+    const enum db_form form[] = {DB_ROWS, DB_COLUMNS};
+    const char *const path[] = {"rows.db", "chunks.db"};
+    for (size_t k = 0; k < 2; k++) {
+        store(path[k], run_of("x", form[k], 0, 1234), 1, 5000);
+        store(path[k], run_of("y", DB_ROWS, 500, 2234), 1, 5000);
+    }
+    equals_rows("chunks.db");
+}
+
+static void conditions_find_the_same_points(void **state)
+{
+    (void)state;
+    static const char *const sql[] = {
+        "SELECT point, few FROM point WHERE run = 1 AND point = 1500",
+        "SELECT point, few FROM point WHERE id = (1 << 48) + 2001",
+        "SELECT point FROM point WHERE id > (1 << 48) + 998 AND id <= (1 << 48) + 1003 ORDER BY id",
+        "SELECT point, few FROM point WHERE id BETWEEN 281474976710656.5 AND 281474976710660.5",
+        "SELECT count(*), total(some) FROM point WHERE run = '1' AND verdict = 'ok'",
+        "SELECT count(*) FROM point WHERE run = 2",
+        "SELECT model, count(*), max(\"all\") FROM point GROUP BY model ORDER BY 1",
+        "SELECT point FROM point WHERE model regexp '^a,' ORDER BY id DESC LIMIT 3",
+        "SELECT count(*) FROM point a JOIN point b ON b.id = a.id + 1 WHERE a.few < b.few",
+        "SELECT count(*) FROM feasible",
+        "SELECT verdict, points FROM verdicts ORDER BY 1",
+    };
+    store("rows.db", run_of("x", DB_ROWS, 0, 2345), 1, 5000);
+    store("chunks.db", run_of("x", DB_COLUMNS, 0, 2345), 1, 5000);
+    struct err err;
+    struct db *rows, *chunks;
+    works(db_open(&rows, "rows.db", DB_READ, &err));
+    works(db_open(&chunks, "chunks.db", DB_READ, &err));
+    for (size_t i = 0; i < LEN(sql); i++) {
+        struct table a, b;
+        works(db_select(rows, sql[i], NULL, 0, &a, &err));
+        works(db_select(chunks, sql[i], NULL, 0, &b, &err));
+        assert_true(a.rows > 0);
+        has_same_rows(&a, &b);
+        table_free(&a);
+        table_free(&b);
+    }
+    db_close(rows);
+    db_close(chunks);
+}
+
+static int merge(const char *into, const char *a, const char *b, struct err *err)
+{
+    struct db *db;
+    if (db_open(&db, into, DB_WRITE, err) != 0)
+        return -1;
+    int rc = db_merge(db, (const char *const[]){a, b}, 2, err);
+    db_close(db);
+    return rc;
+}
+
+static void shards_merge_and_merge_again(void **state)
+{
+    (void)state;
+    struct err err;
+    store("rows.db", run_of("x", DB_ROWS, 0, 5000), 1, 10000);
+    store("a.db", run_of("x", DB_COLUMNS, 0, 2600), 1, 10000);
+    store("b.db", run_of("x", DB_COLUMNS, 2600, 5000), 1, 10000);
+    works(merge("chunks.db", "b.db", "a.db", &err));
+    equals_rows("chunks.db");
+    works(merge("chunks.db", "b.db", "a.db", &err));
+    equals_rows("chunks.db");
+}
+
+static void shards_in_rows_and_in_columns_do_not_mix(void **state)
+{
+    (void)state;
+    struct err err;
+    store("a.db", run_of("x", DB_ROWS, 0, 2600), 1, 10000);
+    store("b.db", run_of("x", DB_COLUMNS, 2600, 5000), 1, 10000);
+    assert_int_equal(merge("both.db", "a.db", "b.db", &err), -1);
+    assert_string_equal(err.text, "b.db: keeps its points in columns, and a.db in rows: merge them "
+                                  "into different files");
+}
+
+static void a_front_is_refused(void **state)
+{
+    (void)state;
+    struct err err;
+    struct db *db;
+    store("chunks.db", run_of("x", DB_COLUMNS, 0, 100), 1, 1000);
+    struct db_run run = run_of("y", DB_ROWS, 0, 100);
+    free(run.keep);
+    run.keep = mem_text("front");
+    works(db_open(&db, "chunks.db", DB_WRITE, &err));
+    assert_int_equal(db_run_begin(db, &run, columns, LEN(columns), &err), -1);
+    assert_string_equal(err.text, "chunks.db: keeps its points in columns, and keep: front needs "
+                                  "rows: give another file");
+    db_run_free(&run);
+    db_close(db);
+}
+
+int main(void)
+{
+#define in_folder(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
+    const struct CMUnitTest tests[] = {
+        in_folder(all_points_come_back_bit_for_bit),
+        in_folder(points_with_gaps_come_back),
+        in_folder(commits_within_a_chunk_do_not_matter),
+        in_folder(a_run_that_was_cut_short_goes_on),
+        in_folder(two_runs_share_a_store),
+        in_folder(conditions_find_the_same_points),
+        in_folder(shards_merge_and_merge_again),
+        in_folder(shards_in_rows_and_in_columns_do_not_mix),
+        in_folder(a_front_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
