@@ -373,6 +373,8 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     best_mappings(&choice.best, mapped, p, d, w);
     split_chosen(&choice, mapped, p, d, w->batch == BATCH_MAX);
     fill(out, &choice, d, like->plan.devices);
+    lanes_set(LANE(out, metrics, params), d->n, p->params);
+    lanes_set(LANE(out, metrics, active_params), d->n, p->active_params);
     if (p->mapped[0].step.prefills)
         correct_prefill(out, &choice, d->n);
     struct pools_choice pools;

@@ -97,6 +97,8 @@ static const struct field rows[] = {
     METRIC(always, kv_byte, "B", -1, "KV cache and recurrent states on one device."),
     METRIC(always, kv_byte_per_token, "B", -1, "KV cache of one token over all layers, before any split over devices."),
     METRIC(always, state_byte_per_request, "B", -1, "What a request keeps at any context, over all layers: recurrent states, inputs of convolutions, windows beside a compressed cache."),
+    METRIC(always, params, "1", 0, "Parameters of the model; without MTP modules, norms and biases."),
+    METRIC(always, active_params, "1", 0, "Parameters that one token uses, the head with them, the embedding not."),
     METRIC(always, attention_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of core attention as mapped."),
     METRIC(of_experts, expert_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of the routed experts; empty for models without experts."),
     METRIC(always, ridge_flop_per_byte, "FLOP/B", 0, "Ridge point of the chip in the arithmetic format in use."),

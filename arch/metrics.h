@@ -41,6 +41,7 @@ struct metrics {
     double engine_devices;
     double tokens_per_s, tokens_per_s_per_device, tokens_per_s_per_user;
     double memory_used_byte, weight_byte, kv_byte, kv_byte_per_token, state_byte_per_request;
+    double params, active_params;
     double attention_intensity_flop_per_byte, expert_intensity_flop_per_byte, ridge_flop_per_byte;
     double attention_s, projection_s, ffn_s, expert_s, communication_s, other_s, state_s;
     double attention_share, engine_speedup;

@@ -52,6 +52,8 @@ static void build_prefill(struct prepared *p, struct mapped *m, const struct des
 void prepare(struct prepared *out, const struct design *d)
 {
     layers_of(&out->layers, &d->model);
+    out->params = model_params(&d->model);
+    out->active_params = model_active_params(&d->model);
     size_t all = list_mappings(out, d, out->room);
     if (all > out->room) {
         make_room(out, all);

@@ -10,7 +10,8 @@
 
 struct prepared {
     struct layers layers; /* of the model */
-    size_t n, room;       /* mappings; members of the arrays */
+    double params, active_params;
+    size_t n, room; /* mappings; members of the arrays */
     /* The mappings of the prefill pool: the same ones, or others behind them. */
     size_t pool_first, pool_n;
     struct mapped {

@@ -109,6 +109,18 @@ static void every_model_of_the_catalogue_has_its_published_size(void **state)
                      0.01);
 }
 
+/* Model cards: gpt-oss-120b 116.8 and 5.13 B, DeepSeek-V3 671 and 37 B. */
+static void metrics_state_the_size_of_the_model(void **state)
+{
+    struct metrics m = priced(SET("model=gpt-oss-120b"));
+    (void)state;
+    assert_close(m.params, 116.83e9, 1e-3);
+    assert_close(m.active_params, 5.13e9, 2e-3);
+    m = priced(SET("model=deepseek-v3"));
+    assert_close(m.params, 671e9, 1e-3);
+    assert_close(m.active_params, 37e9, 0.011);
+}
+
 /* arXiv:2507.15465v3 sections III-IV (GPT-3 4.5 MB, R1 68.6 KB per token, binary units);
  * DeepSeek-V3 ISCA 2025 paper table 1 (405B 516 KB, Qwen2.5-72B 327.68 KB, R1 70.272 KB). */
 static void the_kv_cache_of_a_token_is_as_published(void **state)
@@ -435,6 +447,7 @@ int main(void)
         cmocka_unit_test(batches_fit_as_in_the_papers_simulator),
         cmocka_unit_test(every_model_of_the_catalogue_has_its_published_size),
         cmocka_unit_test(rounded_figures_allow_what_is_counted),
+        cmocka_unit_test(metrics_state_the_size_of_the_model),
         cmocka_unit_test(the_kv_cache_of_a_token_is_as_published),
         cmocka_unit_test(core_attention_has_the_intensity_of_its_variant),
         cmocka_unit_test(tensor_parallelism_divides_the_intensity_of_mla_only),
