@@ -18,6 +18,7 @@ workload: {tpot: 20 ms}
 plan: {devices: 8}
 sweep:
   chip: [v100, h100, b200, b300]
+  chip.tdp_w: [2 kW, 100 W]
   plan.tp: [8, 5]
   workload.context: [2048, 65536]
   workload.batch: [1, 64, 1024]
