@@ -174,19 +174,26 @@ void candidate_most_tokens_per_s(double *out, const struct candidate *k,
 /* Candidates whose devices are quoted together. */
 struct quoted {
     struct devices step, pool;
+    bool pools; /* one of them has a prefill pool; without, `pool` is empty */
 };
 
 struct quoted *quoted_make(const struct candidate *k, size_t n)
 {
-    struct quoted *q = mem_alloc((n + LANES - 1) / LANES + 1, sizeof *q);
-    for (size_t i = 0; i < n; i++) {
-        struct quoted *at = &q[i / LANES];
-        devices_add(&at->step, &k[i].chip, &k[i].engine);
-        devices_add(&at->pool, &k[i].chip, &k[i].pool_engine);
-    }
-    for (size_t i = 0; i < n; i += LANES) {
-        cost_look_up(&q[i / LANES].step);
-        cost_look_up(&q[i / LANES].pool);
+    size_t lots = (n + LANES - 1) / LANES;
+    struct quoted *q = mem_grow(NULL, lots + 1, sizeof *q); /* large: not zeroed */
+    for (size_t lot = 0; lot < lots; lot++) {
+        struct quoted *at = &q[lot];
+        at->step.n = at->pool.n = 0;
+        at->pools = false;
+        for (size_t i = lot * LANES; i < n && i < (lot + 1) * LANES; i++) {
+            devices_add(&at->step, &k[i].chip, &k[i].engine);
+            at->pools = at->pools || candidate_pool_devices(&k[i]) > 0;
+        }
+        cost_look_up(&at->step);
+        for (size_t i = lot * LANES; at->pools && i < n && i < (lot + 1) * LANES; i++)
+            devices_add(&at->pool, &k[i].chip, &k[i].pool_engine);
+        if (at->pools)
+            cost_look_up(&at->pool);
     }
     return q;
 }
@@ -200,9 +207,7 @@ void quoted_resources(double *out, const struct quoted *q, const struct candidat
         struct quotes at;
         size_t at_lane = i % LANES;
         if (at_lane == 0) {
-            pools = false;
-            for (size_t j = i; j < n && j < i + LANES; j++)
-                pools = pools || candidate_pool_devices(&k[j]) > 0;
+            pools = q[i / LANES].pools;
             cost_quotes(&step, &q[i / LANES].step, p);
             if (pools)
                 cost_quotes(&pool, &q[i / LANES].pool, p);

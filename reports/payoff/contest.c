@@ -18,10 +18,11 @@ struct contest {
     const struct candidate *candidate;
     size_t n;
     enum budget budget;
-    bool of_engine;        /* the designs have an engine */
-    struct quoted *quoted; /* for the budgets that need it */
-    double *most;          /* tokens per second, at most; NULL: not bounded */
-    size_t *order;         /* in which they are priced */
+    bool of_engine;              /* the designs have an engine */
+    const struct quoted *quoted; /* for the budgets that need it */
+    struct quoted *own_quoted;   /* if the comparison has none */
+    double *most;                /* tokens per second, at most; NULL: not bounded */
+    size_t *order;               /* in which they are priced */
 };
 
 struct rank {
@@ -77,8 +78,9 @@ struct contest *contest_open(const struct comparison *c, enum side s, const stru
     struct contest *x = mem_alloc(1, sizeof *x);
     *x = (struct contest){
         .candidate = c->side[s], .n = c->n[s], .budget = c->budget, .of_engine = s == WITH};
-    if (budget_has_quotes(c->budget))
-        x->quoted = quoted_make(x->candidate, x->n);
+    if (budget_has_quotes(c->budget) && !c->quoted[s])
+        x->own_quoted = quoted_make(x->candidate, x->n);
+    x->quoted = x->own_quoted ? x->own_quoted : c->quoted[s];
     x->order = mem_alloc(x->n + 1, sizeof *x->order);
     for (size_t k = 0; k < x->n; k++)
         x->order[k] = k;
@@ -89,7 +91,7 @@ struct contest *contest_open(const struct comparison *c, enum side s, const stru
 
 void contest_close(struct contest *x)
 {
-    free(x->quoted);
+    free(x->own_quoted);
     free(x->most);
     free(x->order);
     free(x);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "reports/payoff/candidate_value.h"
 #include "reports/payoff/contest.h"
 
 /* A bound takes as many steps as one world. */
@@ -33,8 +34,15 @@ void comparison_free(struct comparison *c)
             free(c->side[s][i].job);
         }
         free(c->side[s]);
+        free(c->quoted[s]);
     }
     *c = (struct comparison){0};
+}
+
+void comparison_quote(struct comparison *c)
+{
+    for (int s = 0; s < SIDES && budget_has_quotes(c->budget); s++)
+        c->quoted[s] = quoted_make(c->side[s], c->n[s]);
 }
 
 void world_middle(struct world *out, const struct comparison *c)

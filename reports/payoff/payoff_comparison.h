@@ -59,12 +59,17 @@ struct comparison {
     struct candidate *side[SIDES]; /* comparison_free */
     size_t n_ranged;
     struct ranged_engine ranged[RANGED_MOST];
-    const char *engine;         /* the only one, borrowed; NULL: all */
-    struct kept_draws *kept;    /* of this workload, borrowed; NULL: none */
-    struct drawn_store *worlds; /* of its study, borrowed; NULL: none */
+    const char *engine;           /* the only one, borrowed; NULL: all */
+    struct kept_draws *kept;      /* of this workload, borrowed; NULL: none */
+    struct drawn_store *worlds;   /* of its study, borrowed; NULL: none */
+    struct quoted *quoted[SIDES]; /* of the candidates (comparison_quote); NULL: not yet */
 };
 
 void comparison_free(struct comparison *c);
+
+/* Looks up once what every search among its candidates would look up again. No candidate may change
+ * after that. */
+void comparison_quote(struct comparison *c);
 
 /* Sets everything to its middle value. */
 void world_middle(struct world *out, const struct comparison *c);

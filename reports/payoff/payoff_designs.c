@@ -224,6 +224,32 @@ static void price_lot(struct best *best, struct lot *lot, enum budget budget)
     }
 }
 
+/* Large, so not allocated again for each choice. */
+struct gathering {
+    struct prepared prepared;
+    struct restricted restricted;
+    struct lot lot;
+};
+
+struct gathering *gathering_make(void)
+{
+    return mem_alloc(1, sizeof(struct gathering));
+}
+
+void gathering_free(struct gathering *g)
+{
+    if (g)
+        prepared_free(&g->prepared);
+    free(g);
+}
+
+/* Empties a lot of another study. */
+static void empty_lot(struct lot *lot)
+{
+    lot->block.study = lot->block.filled = NULL;
+    lot->block.devices.n = 0;
+}
+
 /* What is known of each hardware of a workload, whatever engines a choice allows. */
 struct kept_best {
     size_t n;
@@ -270,6 +296,7 @@ struct choosing {
     const struct design_choice *choice;
     struct kept_best *kept; /* may be NULL */
     bool *allowed;          /* hardware of the choice */
+    struct lot *lot;        /* empty */
 };
 
 /* Adds the design of the cursor to the lot. */
@@ -289,7 +316,6 @@ static void add_to_lot(struct best *best, struct lot *lot, struct cursor *c, uin
 static int find_best_per_hardware(struct best *best, const struct choosing *x, struct cursor *c)
 {
     int runs = 0;
-    struct lot *lot = mem_alloc(1, sizeof *lot);
     const struct design_choice *q = x->choice;
 
     cursor_seek(c, x->study, 0);
@@ -305,26 +331,26 @@ static int find_best_per_hardware(struct best *best, const struct choosing *x, s
             best[hardware] = kept->best;
             continue;
         }
-        add_to_lot(best, lot, c, i, q->budget);
-        lot->with[lot->block.devices.n - 1] = with;
+        add_to_lot(best, x->lot, c, i, q->budget);
+        x->lot->with[x->lot->block.devices.n - 1] = with;
     }
-    price_lot(best, lot, q->budget);
-    free(lot);
+    price_lot(best, x->lot, q->budget);
     return runs;
 }
 
 /* The same, with what earlier choices of the workload know. */
 static int find_best_of(struct best *best, const struct study *s, const struct design_choice *q,
-                        struct cursor *c)
+                        struct gathering *g, struct cursor *c)
 {
     size_t hardware = hardware_count(s);
     struct kept_best *kept = q->n_jobs ? NULL : q->kept;
     bool *allowed = mem_alloc(hardware, sizeof *allowed);
+    empty_lot(&g->lot);
     if (kept && !kept->of) {
         kept->n = hardware;
         kept->of = mem_alloc(hardware, sizeof *kept->of);
     }
-    int runs = find_best_per_hardware(best, &(struct choosing){s, q, kept, allowed}, c);
+    int runs = find_best_per_hardware(best, &(struct choosing){s, q, kept, allowed, &g->lot}, c);
     keep_best(kept, best, allowed, q);
     free(allowed);
     return runs;
@@ -475,17 +501,17 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
     struct cursor c = {0};
     int rc = 0, runs = 0;
 
-    if (q->prepared)
-        c.prepared = *q->prepared;
+    struct gathering *room = q->gathering ? q->gathering : gathering_make();
+    c.prepared = room->prepared;
     g.cursor = &c;
-    g.restricted = mem_alloc(g.n_jobs, sizeof *g.restricted);
+    g.restricted = g.n_jobs > 1 ? mem_alloc(g.n_jobs, sizeof *g.restricted) : &room->restricted;
     g.best = mem_alloc(g.n_jobs, sizeof *g.best);
     for (size_t i = 0; i < g.n_jobs && rc == 0; i++) {
         struct restricted *r = &g.restricted[i];
         rc = restrict_to(r, q, &g.jobs[i], err);
         if (rc == 0) {
             g.best[i] = mem_alloc(hardware_count(&r->study), sizeof **g.best);
-            runs |= find_best_of(g.best[i], &r->study, q, &c);
+            runs |= find_best_of(g.best[i], &r->study, q, room, &c);
         }
     }
     *out = (struct comparison){.budget = q->budget, .runs = runs};
@@ -497,11 +523,11 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
     for (size_t i = 0; i < g.n_jobs; i++)
         free(g.best[i]);
     free(g.best);
-    free(g.restricted);
-    if (q->prepared)
-        *q->prepared = c.prepared;
-    else
-        cursor_free(&c);
+    if (g.n_jobs > 1)
+        free(g.restricted);
+    room->prepared = c.prepared;
+    if (!q->gathering)
+        gathering_free(room);
     return rc;
 }
 

@@ -23,11 +23,15 @@ struct design_choice {
     const char *engine; /* the only engine allowed; NULL: all */
     int only;           /* classes the engines may run, of their own; 0: all */
     enum budget budget;
-    bool middle;               /* keep only what may be the best at middle prices */
-    struct prepared *prepared; /* reused from choice to choice; NULL: none */
-    struct kept_best *kept;    /* of choices that differ only in `engine`, `only` and `middle`;
+    bool middle;                 /* keep only what may be the best at middle prices */
+    struct gathering *gathering; /* reused from choice to choice; NULL: none */
+    struct kept_best *kept;      /* of choices that differ only in `engine`, `only` and `middle`;
                                   NULL: none */
 };
+
+/* Memory of comparison_gather. Free with gathering_free, which takes NULL. */
+struct gathering *gathering_make(void);
+void gathering_free(struct gathering *g);
 
 /* Keeps the best design of each hardware of a workload. Free with kept_best_free, which takes
  * NULL. */

@@ -21,7 +21,7 @@ struct payoff_study {
     struct study *study;
     const struct mix *mix;
     bool free_engine;
-    struct prepared *prepared; /* of the last comparison */
+    struct gathering *gathering; /* reused from comparison to comparison */
     struct drawn_store *worlds;
     struct memory {
         size_t n;
@@ -37,7 +37,7 @@ int payoff_study_open(struct payoff_study **out, const struct db_run *run, struc
         return -1;
     *out = mem_alloc(1, sizeof **out);
     (*out)->study = s;
-    (*out)->prepared = mem_alloc(1, sizeof *(*out)->prepared);
+    (*out)->gathering = gathering_make();
     (*out)->memory = mem_alloc(1, sizeof *(*out)->memory);
     (*out)->worlds = drawn_store_make();
     return 0;
@@ -48,7 +48,7 @@ struct payoff_study *payoff_study_share(const struct payoff_study *of)
     struct payoff_study *s = mem_alloc(1, sizeof *s);
     *s = *of;
     s->shared = true;
-    s->prepared = mem_alloc(1, sizeof *s->prepared);
+    s->gathering = gathering_make();
     s->memory = mem_alloc(1, sizeof *s->memory);
     return s;
 }
@@ -72,8 +72,7 @@ void payoff_study_close(struct payoff_study *s)
         study_free(s->study);
         drawn_store_free(s->worlds);
     }
-    prepared_free(s->prepared);
-    free(s->prepared);
+    gathering_free(s->gathering);
     forget_workloads(s->memory);
     free(s->memory);
     free(s);
@@ -158,7 +157,7 @@ static struct design_choice choice_of(const struct payoff_study *s,
                               .n_jobs = s->mix ? s->mix->n : 0,
                               .only = slice->only,
                               .middle = slice->middle,
-                              .prepared = s->prepared,
+                              .gathering = s->gathering,
                               .budget = slice->budget};
 
     for (size_t k = 0; k < slice->by_n; k++) {
@@ -236,6 +235,7 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
         out->engine = q.engine;
         out->kept = workload && !slice->only && !slice->middle ? workload->draws : NULL;
         out->worlds = s->worlds;
+        comparison_quote(out);
     }
     return rc;
 }
