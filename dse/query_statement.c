@@ -123,18 +123,32 @@ static int find_filled(bool *filled, const struct queried_run *of, const struct 
                : 0;
 }
 
-/* Does the run have more than the scenario `base`, whose points come first? */
-static bool has_scenarios(const struct queried_run *of)
+/* Does the first row of a statement about the run have a scenario, and another than `base`? */
+static bool is_of_scenario(bool *found, const struct queried_run *of, const char *sql)
 {
     struct table t;
     struct err ignored;
-    bool has = db_select(of->db,
-                         "SELECT scenario <> 'base' AS has FROM point WHERE " OF_RUN
-                         " ORDER BY id DESC LIMIT 1",
-                         &of->id, 1, &t, &ignored) == 0 &&
-               table_number_at(&t, 0, "has") > 0;
+    *found = db_select(of->db, sql, &of->id, 1, &t, &ignored) == 0 && t.rows > 0;
+    bool is = table_number_at(&t, 0, "has") > 0;
     table_free(&t);
-    return has;
+    return is;
+}
+
+/* Does the run have more than the scenario `base`? Its points come first, so the last one tells; if
+ * that was not kept, the statement finds the last that was. */
+static bool has_scenarios(const struct queried_run *of)
+{
+    bool found;
+    uint64_t last = of->run->first + of->run->done - (of->run->done > 0);
+    char *sql =
+        mem_print("SELECT scenario <> 'base' AS has FROM point WHERE id = (?1 << %d | %llu)",
+                  POINT_BITS, (unsigned long long)last);
+    bool has = is_of_scenario(&found, of, sql);
+    free(sql);
+    return found ? has
+                 : is_of_scenario(&found, of,
+                                  "SELECT scenario <> 'base' AS has FROM point WHERE " OF_RUN
+                                  " ORDER BY id DESC LIMIT 1");
 }
 
 /* Which design it is, the parameters of the run, the main metrics. */
