@@ -10,6 +10,9 @@
 /* Columns of the table before those of chunk_column. */
 enum { COLUMN_ID, COLUMN_RUN, COLUMN_POINT, OWN_COLUMNS };
 
+/* A store with more texts sorts its rows as any table does. */
+enum { SORTED_TEXTS_MOST = 100 };
+
 static const int64_t LAST_POINT = (INT64_C(1) << POINT_BITS) - 1;
 
 struct stored_column {
@@ -23,7 +26,13 @@ struct point_table {
     char *schema;
     size_t columns;
     struct stored_column *column;
+    int64_t texts; /* different texts of all columns */
     struct chunk_reader *reader;
+};
+
+struct text_value {
+    double id;
+    const char *text; /* NULL for NULL */
 };
 
 /* The values of a column in the current chunk. */
@@ -42,6 +51,13 @@ struct point_cursor {
     bool over, gaps;
     double *point;         /* of the rows, where there are gaps */
     struct loaded *loaded; /* by column */
+
+    /* Rows in the order of a column of texts: one pass for each of them. */
+    bool sorted;
+    size_t by; /* the column */
+    size_t pass, passes;
+    struct text_value *value; /* of each pass */
+    sqlite3_stmt *state;      /* kept open from the first pass to the last */
 };
 
 /* ---- the table ---- */
@@ -73,6 +89,17 @@ static int read_columns(struct point_table *t, char **declaration)
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
+static int count_texts(struct point_table *t)
+{
+    char *sql = mem_print("SELECT count(*) FROM %s.chunk_text", t->schema);
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(t->sqlite, sql, -1, &s, NULL);
+    if (code == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+        t->texts = sqlite3_column_int64(s, 0);
+    free(sql);
+    return sqlite3_finalize(s);
+}
+
 static int disconnect(sqlite3_vtab *base)
 {
     struct point_table *t = (struct point_table *)base;
@@ -98,6 +125,8 @@ static int connect(sqlite3 *sqlite, void *ctx, int n, const char *const *argumen
         code = sqlite3_vtab_config(sqlite, SQLITE_VTAB_INNOCUOUS);
     if (code == SQLITE_OK)
         code = chunk_reader_open(&t->reader, sqlite, t->schema);
+    if (code == SQLITE_OK)
+        code = count_texts(t);
     free(declaration);
     *out = &t->base;
     if (code != SQLITE_OK) {
@@ -134,9 +163,20 @@ static bool is_our_order(const sqlite3_index_info *info)
            (info->aOrderBy[0].iColumn == COLUMN_ID || info->aOrderBy[0].iColumn < 0);
 }
 
+/* The column of texts that the rows, or their groups, are wanted in order of; 0 if none. SQLite
+ * finds distinct values faster itself, in the order in which they appear. */
+static int sorting_column(const struct point_table *t, sqlite3_index_info *info)
+{
+    enum { GROUPED = 1 };
+    if (info->nOrderBy != 1 || sqlite3_vtab_distinct(info) > GROUPED || info->aOrderBy[0].desc ||
+        t->texts > SORTED_TEXTS_MOST)
+        return 0;
+    int column = info->aOrderBy[0].iColumn;
+    return column >= OWN_COLUMNS && t->column[column - OWN_COLUMNS].text ? column : 0;
+}
+
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
-    (void)base;
     int n = 0;
     bool one = false;
     char *plan = sqlite3_malloc(info->nConstraint + 1);
@@ -161,7 +201,8 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
     }
     info->idxStr = plan;
     info->needToFreeIdxStr = 1;
-    info->orderByConsumed = is_our_order(info);
+    info->idxNum = sorting_column((const struct point_table *)base, info);
+    info->orderByConsumed = info->idxNum != 0 || is_our_order(info);
     return SQLITE_OK;
 }
 
@@ -177,6 +218,8 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
                           " (SELECT coalesce(max(id), 0) FROM %s.chunk WHERE id <= ?1) ORDER BY id",
                           t->schema, t->schema);
     int code = sqlite3_prepare_v2(t->sqlite, sql, -1, &c->chunks, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_prepare_v2(t->sqlite, sql, -1, &c->state, NULL);
     free(sql);
     *out = &c->base;
     return code;
@@ -186,6 +229,8 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 {
     struct point_cursor *c = (struct point_cursor *)base;
     sqlite3_finalize(c->chunks);
+    sqlite3_finalize(c->state);
+    free(c->value);
     for (size_t i = 0; i < c->table->columns; i++)
         free(c->loaded[i].value);
     free(c->loaded);
@@ -204,14 +249,12 @@ static int64_t id_of(const struct point_cursor *c, size_t row)
     return (c->chunk.id & ~LAST_POINT) | point_of(c, row);
 }
 
+/* SQLITE_DONE after the last. */
 static int next_chunk(struct point_cursor *c)
 {
     int code = sqlite3_step(c->chunks);
-    if (code != SQLITE_ROW) {
-        c->over = true;
-        sqlite3_reset(c->chunks);
-        return code == SQLITE_DONE ? SQLITE_OK : code;
-    }
+    if (code != SQLITE_ROW)
+        return code;
     int64_t rows = sqlite3_column_int64(c->chunks, 1);
     c->chunk = (struct chunk){.id = sqlite3_column_int64(c->chunks, 0),
                               .last = sqlite3_column_int64(c->chunks, 2),
@@ -229,17 +272,49 @@ static int next_chunk(struct point_cursor *c)
     return chunk_read(c->table->reader, &c->chunk, 0, c->point);
 }
 
-/* Moves on to a row within the ids asked for. */
+static int load(struct point_cursor *c, size_t column)
+{
+    struct loaded *l = &c->loaded[column];
+    if (l->value == NULL)
+        l->value = mem_alloc(CHUNK_ROWS, sizeof *l->value);
+    if (l->chunk == c->chunk.vectors)
+        return SQLITE_OK;
+    l->chunk = c->chunk.vectors;
+    return chunk_read(c->table->reader, &c->chunk, c->table->column[column].number, l->value);
+}
+
+static bool is_of_pass(const struct point_cursor *c, double id)
+{
+    const struct text_value *v = &c->value[c->pass];
+    return v->text != NULL ? id == v->id : isnan(id);
+}
+
+/* Starts the next pass, if there is one. */
+static int end_pass(struct point_cursor *c)
+{
+    c->over = !c->sorted || ++c->pass >= c->passes;
+    c->chunk.rows = 0;
+    sqlite3_reset(c->chunks);
+    if (c->over)
+        sqlite3_reset(c->state);
+    return SQLITE_OK;
+}
+
+/* Moves on to a row that is asked for and belongs to the pass. */
 static int settle(struct point_cursor *c)
 {
     while (!c->over) {
-        while (c->row < c->chunk.rows && id_of(c, c->row) < c->first)
+        int code = c->sorted && c->chunk.rows > 0 ? load(c, c->by) : SQLITE_OK;
+        while (code == SQLITE_OK && c->row < c->chunk.rows &&
+               (id_of(c, c->row) < c->first ||
+                (c->sorted && !is_of_pass(c, c->loaded[c->by].value[c->row]))))
             c->row++;
-        if (c->row < c->chunk.rows) {
-            c->over = id_of(c, c->row) > c->last;
+        if (code == SQLITE_OK && c->row < c->chunk.rows && id_of(c, c->row) <= c->last)
             return SQLITE_OK;
-        }
-        int code = next_chunk(c);
+        if (code == SQLITE_OK)
+            code = next_chunk(c);
+        if (code == SQLITE_DONE)
+            code = end_pass(c);
         if (code != SQLITE_OK)
             return code;
     }
@@ -250,7 +325,7 @@ static int next_row(sqlite3_vtab_cursor *base)
 {
     struct point_cursor *c = (struct point_cursor *)base;
     c->row++;
-    if (c->row < c->chunk.rows && c->last == INT64_MAX)
+    if (c->row < c->chunk.rows && c->last == INT64_MAX && !c->sorted)
         return SQLITE_OK;
     return settle(c);
 }
@@ -291,35 +366,76 @@ static void narrow(struct point_cursor *c, const char *plan, sqlite3_value **val
     at_most(c, run << POINT_BITS | (one ? point : LAST_POINT));
 }
 
-static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int n,
-                  sqlite3_value **value)
+/* Adds a text to those that there are passes for. */
+static int note_value(struct point_cursor *c, double id)
+{
+    for (size_t i = c->passes; i > 0; i--)
+        if (isnan(id) ? c->value[i - 1].text == NULL : c->value[i - 1].id == id)
+            return SQLITE_OK;
+    const char *text = isnan(id) ? NULL : chunk_text(c->table->reader, id);
+    if (text == NULL && !isnan(id))
+        return SQLITE_CORRUPT;
+    c->value = mem_grow(c->value, c->passes + 1, sizeof *c->value);
+    c->value[c->passes++] = (struct text_value){id, text};
+    return SQLITE_OK;
+}
+
+/* As SQLite sorts: NULL first, then by bytes. */
+static int compare_values(const void *left, const void *right)
+{
+    const struct text_value *a = left, *b = right;
+    return a->text == NULL || b->text == NULL ? (a->text != NULL) - (b->text != NULL)
+                                              : strcmp(a->text, b->text);
+}
+
+/* Finds the texts of the column, each of which needs a pass. */
+static int find_passes(struct point_cursor *c)
+{
+    int code = sqlite3_step(c->state);
+    code = code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
+    c->passes = c->pass = 0;
+    while (code == SQLITE_OK && (code = next_chunk(c)) == SQLITE_OK) {
+        code = load(c, c->by);
+        const double *id = c->loaded[c->by].value;
+        for (size_t i = 0; i < c->chunk.rows && code == SQLITE_OK; i++)
+            if (i == 0 || memcmp(&id[i], &id[i - 1], sizeof *id) != 0)
+                code = note_value(c, id[i]);
+    }
+    sqlite3_reset(c->chunks);
+    c->chunk = (struct chunk){0};
+    if (code != SQLITE_DONE)
+        return code;
+    if (c->passes > 0)
+        qsort(c->value, c->passes, sizeof *c->value, compare_values);
+    c->over = c->passes == 0;
+    return SQLITE_OK;
+}
+
+static int filter(sqlite3_vtab_cursor *base, int by, const char *plan, int n, sqlite3_value **value)
 {
     struct point_cursor *c = (struct point_cursor *)base;
-    (void)number, (void)n;
+    (void)n;
     c->first = 0;
     c->last = INT64_MAX;
     narrow(c, plan, value);
     c->over = false;
     c->chunk = (struct chunk){0};
     c->row = 0;
-    sqlite3_reset(c->chunks);
-    sqlite3_bind_int64(c->chunks, 1, c->first);
-    sqlite3_bind_int64(c->chunks, 2, c->last);
-    return settle(c);
+    c->sorted = by != 0;
+    c->by = c->sorted ? (size_t)by - OWN_COLUMNS : 0;
+    sqlite3_stmt *both[] = {c->chunks, c->state};
+    for (size_t i = 0; i < LEN(both); i++) {
+        sqlite3_reset(both[i]);
+        sqlite3_bind_int64(both[i], 1, c->first);
+        sqlite3_bind_int64(both[i], 2, c->last);
+    }
+    int code = c->sorted ? find_passes(c) : SQLITE_OK;
+    return code == SQLITE_OK ? settle(c) : code;
 }
 
 static int is_over(sqlite3_vtab_cursor *base)
 {
     return ((struct point_cursor *)base)->over;
-}
-
-static int load(struct point_cursor *c, size_t column)
-{
-    struct loaded *l = &c->loaded[column];
-    if (l->value == NULL)
-        l->value = mem_alloc(CHUNK_ROWS, sizeof *l->value);
-    l->chunk = c->chunk.vectors;
-    return chunk_read(c->table->reader, &c->chunk, c->table->column[column].number, l->value);
 }
 
 static int put_value(sqlite3_context *out, const struct point_cursor *c, size_t column)
@@ -351,12 +467,8 @@ static int column_value(sqlite3_vtab_cursor *base, sqlite3_context *out, int at)
         return SQLITE_OK;
 
     size_t column = (size_t)(at - OWN_COLUMNS);
-    if (c->loaded[column].chunk != c->chunk.vectors) {
-        int code = load(c, column);
-        if (code != SQLITE_OK)
-            return code;
-    }
-    return put_value(out, c, column);
+    int code = load(c, column);
+    return code == SQLITE_OK ? put_value(out, c, column) : code;
 }
 
 static int row_id(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
