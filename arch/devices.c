@@ -1,5 +1,7 @@
 #include "arch/devices.h"
 
+#include <string.h>
+
 #include "arch/timing.h"
 #include "arch/precision.h"
 #include "base/mem.h"
@@ -111,6 +113,16 @@ void devices_pick(struct devices *out, const struct devices *d, const size_t *of
         pick(&out->weight_only, &d->weight_only, 1, of, n);
 }
 
+void devices_copy(struct devices *out, const struct devices *d)
+{
+    out->n = d->n;
+    out->like = d->like;
+    out->rates = d->rates;
+    out->energy = d->energy;
+    if (d->like.calibration)
+        memcpy(out->weight_only, d->weight_only, sizeof out->weight_only);
+}
+
 void devices_move(struct devices *d, size_t to, size_t from)
 {
     if (to == from)
@@ -123,17 +135,7 @@ void devices_move(struct devices *d, size_t to, size_t from)
 
 void devices_find_energy(struct devices *d, double math_byte)
 {
-    for (size_t i = 0; i < d->n; i++) {
-        struct energy energy;
-        struct chip c;
-        struct engine e;
-        struct engine_limits l;
-        LANES_TAKE(c, &d->chip, i);
-        LANES_TAKE(e, &d->engine, i);
-        LANES_TAKE(l, &d->limits, i);
-        energy_of(&energy, &c, &e, &l, math_byte);
-        LANES_PUT(&d->energy, i, energy);
-    }
+    energy_lanes(&d->energy, d->n, &d->chip, &d->hbm, &d->engine, &d->limits, math_byte);
 }
 
 void devices_of(struct devices *out, const struct design *d)

@@ -52,6 +52,9 @@ void devices_set_clock(struct devices *d, const double *flop_s, const double *co
 /* What a step needs of `n` of the devices. */
 void devices_pick(struct devices *out, const struct devices *d, const size_t *of, size_t n);
 
+/* What a step needs of all of them. */
+void devices_copy(struct devices *out, const struct devices *d);
+
 /* Moves what a step needs of device `from` to place `to`. */
 void devices_move(struct devices *d, size_t to, size_t from);
 

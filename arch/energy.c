@@ -104,39 +104,97 @@ static double j_per_flop(const struct chip *c)
     return c->j_per_flop >= 0 ? c->j_per_flop : BOARD_J_PER_FLOP_5NM * node_ratio(c->node_nm);
 }
 
+/* What tables tell of a chip: energy of a FLOP in BF16, and of a byte in its memory. */
+struct looked_up {
+    double j_per_flop, memory_j_per_byte;
+};
+
+INLINED double design_w(const struct chip *c, const struct looked_up *j)
+{
+    double byte_j = move_j_per_byte(c) + j->memory_j_per_byte;
+    double rated = c->rated_memory_byte_per_s * byte_j + c->rated_flop_per_s * j->j_per_flop;
+    double full = c->memory_byte_per_s * byte_j + chip_flop_per_s(c) * j->j_per_flop;
+    return c->rated_w > 0 ? c->rated_w * (full / rated) : c->tdp_w;
+}
+
 double chip_design_w(const struct chip *c)
 {
-    double byte_j = move_j_per_byte(c) + chip_hbm(c)->j_per_byte;
-    double flop_j = j_per_flop(c);
-    double rated = c->rated_memory_byte_per_s * byte_j + c->rated_flop_per_s * flop_j;
-    double full = c->memory_byte_per_s * byte_j + chip_flop_per_s(c) * flop_j;
-    return c->rated_w > 0 ? c->rated_w * (full / rated) : c->tdp_w;
+    const struct looked_up j = {j_per_flop(c), chip_hbm(c)->j_per_byte};
+    return design_w(c, &j);
+}
+
+/* `math`: energy of an operation over that in BF16. */
+INLINED void find_energy(struct energy *out, const struct chip *c, const struct engine *e,
+                         const struct engine_limits *l, const struct looked_up *j, double math,
+                         double math_byte)
+{
+    bool there = engine_is_there(e), pool = there & (e->kind == ENGINE_POOL);
+    bool given = c->tdp_w >= 0, on_die = e->kind == ENGINE_ON_DIE;
+    bool apart = there & (pool | !(on_die | given)), board = apart & !pool;
+    double designed_w = design_w(c, j), rated_w = c->rated_w > 0 ? c->rated_w : c->tdp_w;
+    double floor_w = rated_w * (c->floor_ratio >= 0 ? c->floor_ratio : FLOOR_RATIO);
+    double byte_per_s = l->bandwidth_ratio * c->memory_byte_per_s;
+    double full_w = byte_per_s * (l->j_per_byte + l->ridge_flop_per_byte * l->j_per_flop);
+    double engine_full_w = there ? smaller(full_w, l->power_w) : 0;
+    double engine_flop_j = l->j_per_flop * smaller(math_byte, 2) / 2, engine_byte_j = l->j_per_byte;
+
+    out->design_w = designed_w;
+    out->limit_w = given ? c->tdp_w : designed_w;
+    out->static_w = floor_w * STATIC_SHARE;
+    out->clocked_w = floor_w * (1 - STATIC_SHARE);
+    out->experts_w = rated_w * EXPERTS_RATIO;
+    out->j_per_flop = j->j_per_flop * math;
+    out->move_j_per_byte = move_j_per_byte(c);
+    out->memory_j_per_byte = j->memory_j_per_byte;
+    out->link_j_per_byte = LINK_J_PER_BYTE;
+    out->engine_j_per_byte = there ? engine_byte_j : 0;
+    out->engine_j_per_flop = there ? engine_flop_j : 0;
+    out->engine_apart = apart ? 1 : 0;
+    out->engine_design_w = board ? engine_full_w : 0;
+    out->pool_w = pool ? engine_full_w / (1 - POOL_STATIC_RATIO) : 0;
+    out->pool_static_w = out->pool_w * POOL_STATIC_RATIO;
 }
 
 void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
                const struct engine_limits *l, double math_byte)
 {
-    bool there = engine_is_there(e), pool = there && e->kind == ENGINE_POOL;
-    double design_w = chip_design_w(c), rated_w = c->rated_w > 0 ? c->rated_w : c->tdp_w;
-    double floor_w = rated_w * (c->floor_ratio >= 0 ? c->floor_ratio : FLOOR_RATIO);
-    double memory_j = chip_hbm(c)->j_per_byte, math = math_energy_ratio(math_byte);
-    double byte_per_s = l->bandwidth_ratio * c->memory_byte_per_s;
-    double full_w = byte_per_s * (l->j_per_byte + l->ridge_flop_per_byte * l->j_per_flop);
-    double engine_full_w = there ? smaller(full_w, l->power_w) : 0;
+    const struct looked_up j = {j_per_flop(c), chip_hbm(c)->j_per_byte};
+    find_energy(out, c, e, l, &j, math_energy_ratio(math_byte), math_byte);
+}
 
-    out->design_w = design_w;
-    out->limit_w = c->tdp_w >= 0 ? c->tdp_w : design_w;
-    out->static_w = floor_w * STATIC_SHARE;
-    out->clocked_w = floor_w * (1 - STATIC_SHARE);
-    out->experts_w = rated_w * EXPERTS_RATIO;
-    out->j_per_flop = j_per_flop(c) * math;
-    out->move_j_per_byte = move_j_per_byte(c);
-    out->memory_j_per_byte = memory_j;
-    out->link_j_per_byte = LINK_J_PER_BYTE;
-    out->engine_j_per_byte = there ? l->j_per_byte : 0;
-    out->engine_j_per_flop = there ? l->j_per_flop * smaller(math_byte, 2) / 2 : 0;
-    out->engine_apart = there && (pool || (e->kind != ENGINE_ON_DIE && !(c->tdp_w >= 0))) ? 1 : 0;
-    out->engine_design_w = out->engine_apart > 0 && !pool ? engine_full_w : 0;
-    out->pool_w = pool ? engine_full_w / (1 - POOL_STATIC_RATIO) : 0;
-    out->pool_static_w = out->pool_w * POOL_STATIC_RATIO;
+FOR_ALL_VECTORS
+static void find_energies(struct energy_lanes *restrict out, size_t n,
+                          const struct chip_lanes *restrict chip,
+                          const struct engine_lanes *restrict engine,
+                          const struct engine_limits_lanes *restrict limits,
+                          const double *restrict flop_j, const double *restrict memory_j,
+                          double math, double math_byte)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct chip c;
+        struct engine e;
+        struct engine_limits l;
+        struct energy energy;
+        LANES_TAKE(c, chip, i);
+        LANES_TAKE(e, engine, i);
+        LANES_TAKE(l, limits, i);
+        const struct looked_up j = {flop_j[i], memory_j[i]};
+        find_energy(&energy, &c, &e, &l, &j, math, math_byte);
+        LANES_PUT(out, i, energy);
+    }
+}
+
+void energy_lanes(struct energy_lanes *out, size_t n, const struct chip_lanes *chip,
+                  const struct hbm_lanes *hbm, const struct engine_lanes *engine,
+                  const struct engine_limits_lanes *limits, double math_byte)
+{
+    const double *node_nm = LANE(chip, chip, node_nm), *given = LANE(chip, chip, j_per_flop);
+    lane flop_j;
+    for (size_t i = 0; i < n; i++) {
+        struct chip c = {.node_nm = node_nm[i], .j_per_flop = given[i]};
+        bool same = i > 0 && node_nm[i] == node_nm[i - 1] && given[i] == given[i - 1];
+        flop_j[i] = same ? flop_j[i - 1] : j_per_flop(&c);
+    }
+    find_energies(out, n, chip, engine, limits, flop_j, LANE(hbm, hbm, j_per_byte),
+                  math_energy_ratio(math_byte), math_byte);
 }

@@ -38,6 +38,7 @@ struct work {
     double flop, byte, engine_flop, engine_byte, wire_byte;
     double experts;
 };
+LANES_OF(work);
 
 /* Lowest clock over the nominal one: 345 of 1980 MHz (H100, nvidia-smi -q -d CLOCK). */
 static const double CLOCK_LEAST = 0.2;
@@ -130,5 +131,10 @@ double chip_design_w(const struct chip *c);
 /* `math_byte`: bytes per element of the arithmetic. */
 void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
                const struct engine_limits *l, double math_byte);
+
+/* The same for n devices; `hbm`: the memory generations of the chips. */
+void energy_lanes(struct energy_lanes *out, size_t n, const struct chip_lanes *chip,
+                  const struct hbm_lanes *hbm, const struct engine_lanes *engine,
+                  const struct engine_limits_lanes *limits, double math_byte);
 
 #endif

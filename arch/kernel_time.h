@@ -24,9 +24,10 @@ static const double DECODE_CHAIN_S = 1e-6, MLA_CHAIN_S = 1.5e-6; /* times sqrt(L
 static const double MLA_ASIDE = 0.5, PREFILL_MEMORY = 0.8;
 static const double REDUCE_RAMP = 4, EXCHANGE_RAMP = 5; /* times sqrt(w us) */
 
-/* Time, and the part of it that grows with the requests (derivative times requests). */
+/* Time, the part of it that grows with the requests (derivative times requests), and the part that
+ * follows the compute time (derivative times that). */
 struct kernel_work {
-    double s, grows_s;
+    double s, grows_s, clocked_s;
 };
 
 static inline double norm2(double a, double b)
@@ -37,14 +38,15 @@ static inline double norm2(double a, double b)
 /* pn(2, c, m); the part g of m grows with the requests, and so does c. */
 static inline struct kernel_work norm2_work(double c, double m, double g)
 {
-    double s = norm2(c, m);
-    return (struct kernel_work){s, (c * c + m * g) / larger(s, 1e-300)};
+    double s = norm2(c, m), each = 1 / larger(s, 1e-300);
+    return (struct kernel_work){s, (c * c + m * g) * each, c * c * each};
 }
 
 static inline struct kernel_work norm4_work(double c, double m, double g)
 {
     double a = c * c, b = m * m, square = norm2(a, b), s = sqrt(square);
-    return (struct kernel_work){s, (a * a + b * m * g) / larger(square * s, 1e-300)};
+    double each = 1 / larger(square * s, 1e-300);
+    return (struct kernel_work){s, (a * a + b * m * g) * each, a * a * each};
 }
 
 static inline struct kernel_work gemm_work(const struct gemm_set *c, const struct call *x)
@@ -61,7 +63,7 @@ static inline struct kernel_work moe_work(const struct moe_set *c, const struct 
     double memory = 1 / c->memory, aside_s = x->aside_s * (1 / c->aside);
     struct kernel_work w =
         norm2_work(x->compute_s * (1 / c->compute), x->memory_s * memory, x->grows_s * memory);
-    return (struct kernel_work){w.s + aside_s, w.grows_s + aside_s};
+    return (struct kernel_work){w.s + aside_s, w.grows_s + aside_s, w.clocked_s};
 }
 
 static inline struct kernel_work decode_work(const struct decode_set *c, const struct call *x)
@@ -72,9 +74,9 @@ static inline struct kernel_work decode_work(const struct decode_set *c, const s
     bool slow = read_s * small < start_s + read_s;
     double least_s = smaller(read_s * small, start_s + read_s);
     bool computes = x->compute_s > least_s;
-    return (struct kernel_work){DECODE_CHAIN_S * sqrt(x->depth / 1e3) +
-                                    larger(x->compute_s, least_s),
-                                computes ? x->compute_s : grows_s * (slow ? small : 1)};
+    return (struct kernel_work){
+        DECODE_CHAIN_S * sqrt(x->depth / 1e3) + larger(x->compute_s, least_s),
+        computes ? x->compute_s : grows_s * (slow ? small : 1), computes ? x->compute_s : 0};
 }
 
 static inline struct kernel_work mla_work(const struct mla_set *c, const struct call *x)
@@ -83,14 +85,14 @@ static inline struct kernel_work mla_work(const struct mla_set *c, const struct 
     struct kernel_work w =
         norm4_work(x->compute_s * (1 / c->compute), x->memory_s * memory, x->grows_s * memory);
     return (struct kernel_work){MLA_CHAIN_S * sqrt(x->depth / 1e3) + aside_s + w.s,
-                                aside_s + w.grows_s};
+                                aside_s + w.grows_s, w.clocked_s};
 }
 
 static inline struct kernel_work prefill_work(const struct prefill_set *c, const struct call *x)
 {
     double compute_s = (x->compute_s + c->pad_tokens * x->key_s) * (1 / c->compute);
     return (struct kernel_work){compute_s + x->memory_s * (1 / PREFILL_MEMORY),
-                                compute_s + x->grows_s * (1 / PREFILL_MEMORY)};
+                                compute_s + x->grows_s * (1 / PREFILL_MEMORY), compute_s};
 }
 
 static inline struct kernel_work vector_work(const struct vector_set *c, const struct call *x)
@@ -98,7 +100,8 @@ static inline struct kernel_work vector_work(const struct vector_set *c, const s
     double memory = 1 / c->memory, memory_s = x->memory_s * memory;
     bool computes = x->compute_s > memory_s;
     return (struct kernel_work){larger(x->compute_s, memory_s),
-                                computes ? x->compute_s : x->grows_s * memory};
+                                computes ? x->compute_s : x->grows_s * memory,
+                                computes ? x->compute_s : 0};
 }
 
 static inline struct kernel_work ring_work(const struct ring_set *c, double wire_s, double group,
@@ -106,7 +109,7 @@ static inline struct kernel_work ring_work(const struct ring_set *c, double wire
 {
     double link_s = wire_s * (1 / c->link), ramp_s = ramp * 1e-6 * sqrt(wire_s * 1e6);
     return (struct kernel_work){c->start_s + c->hop_s * (group - 1) + link_s + ramp_s,
-                                link_s + ramp_s / 2};
+                                link_s + ramp_s / 2, 0};
 }
 
 static inline struct kernel_work exchange_work(const struct ring_set *c, const struct call *x)
@@ -119,7 +122,7 @@ static inline struct kernel_work reduce_by_server(const struct calibration *c, c
     double p = x->group, link = 1 / c->reduce.link, shot = (p - 1) * x->wire_s * link;
     double two_shots = 2 * (p - 1) / p * x->wire_s * link, two = c->reduce.two_shot_s + two_shots;
     return (struct kernel_work){c->reduce.start_s + smaller(shot, two),
-                                shot < two ? shot : two_shots};
+                                shot < two ? shot : two_shots, 0};
 }
 
 static inline struct kernel_work reduce_by_ring(const struct calibration *c, const struct call *x)
@@ -132,7 +135,7 @@ static inline struct kernel_work reduce_work(const struct calibration *c, const 
 {
     struct kernel_work server = reduce_by_server(c, x), ring = reduce_by_ring(c, x);
     return (struct kernel_work){smaller(server.s, ring.s),
-                                server.s < ring.s ? server.grows_s : ring.grows_s};
+                                server.s < ring.s ? server.grows_s : ring.grows_s, 0};
 }
 
 #endif

@@ -1,13 +1,14 @@
 /* The clock that a device can hold in a step, within its power limit (arch/energy.h).
  *
  * Idea: board power rises with the clock f, so the largest f within the limit is the root of
- * P(f) = limit. Between two splits of a step, its compute-bound part grows as 1 / f and the rest
- * does not, which makes the next guess a scalar problem; two or three splits suffice. Invariant: a
- * device within its limit keeps the nominal clock and its time to the last bit; power at the clock
- * found is at most the limit, unless the floor alone exceeds it. Below the lowest clock the
- * governor inserts idle time, so that memory waits as well; the ratio then counts both. Measured
- * kernels (calibrated timing) ran within the design power: an estimate above it is an error of the
- * estimate, taken out in proportion, so that only a limit below the design power costs time. */
+ * P(f) = limit. From a step at one clock, the part of its time that follows the clock makes the
+ * next guess a scalar problem (arch/step_hot.h); two or three steps suffice. Power may jump where
+ * an operator changes its unit: that clock is known in closed form. Invariant: a device within its
+ * limit keeps the nominal clock and its time to the last bit; power at the clock found is at most
+ * the limit, unless the floor alone exceeds it. Below the lowest clock the governor inserts idle
+ * time, so that memory waits as well; the ratio then counts both. Measured kernels (calibrated
+ * timing) ran within the design power: an estimate above it is an error of the estimate, taken out
+ * in proportion, so that only a limit below the design power costs time. */
 #ifndef ARCH_STEP_CLOCK_H
 #define ARCH_STEP_CLOCK_H
 
@@ -54,16 +55,5 @@ void steps_split_held(struct step_split_lanes *out, const struct step *s, const 
 /* The same for a single device, at the clock it can hold. */
 void step_split_held_one(struct step_split *out, const struct step *s, const struct devices *d,
                          struct load load);
-
-/* The work of a step from its split. */
-static inline struct work split_work(const struct step_split *split, bool experts)
-{
-    return (struct work){.flop = split->flop - split->engine_flop + split->padding_flop,
-                         .byte = split->byte,
-                         .engine_flop = split->engine_flop,
-                         .engine_byte = split->engine_byte,
-                         .wire_byte = split->wire_byte,
-                         .experts = experts ? 1 : 0};
-}
 
 #endif

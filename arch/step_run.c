@@ -120,6 +120,81 @@ const double *pass_share(double *room, const struct pass *p, size_t op)
     return room;
 }
 
+/* ---- work ---- */
+
+#define WORK(member) LANE(&x->work, work, member)
+
+FOR_ALL_VECTORS
+static void begin_work(struct sums *restrict x, const struct main_ops *restrict m, size_t n,
+                       const double *restrict requests)
+{
+    for (size_t i = 0; i < n; i++) {
+        x->engine_clocked_s[i] = x->moves_below[i] = 0;
+        x->moves_above[i] = INFINITY;
+        x->fixed_byte[i] = m->all_weight_byte;
+        WORK(flop)[i] = m->all_flop * requests[i];
+        WORK(byte)[i] = m->all_weight_byte + m->all_byte * requests[i];
+        WORK(engine_flop)[i] = WORK(engine_byte)[i] = WORK(wire_byte)[i] = 0;
+    }
+}
+
+void sum_main_work(struct sums *x, const struct pass *p)
+{
+    begin_work(x, &p->step->main, p->devices->n, p->most);
+}
+
+FOR_ALL_VECTORS
+static void add_work(struct sums *restrict x, const struct op *restrict o, size_t n,
+                     const double *restrict requests, const double *restrict share,
+                     const double *restrict allowed, const struct placed *restrict p,
+                     const double *restrict s_per_wire_byte)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool on = p->on_engine[i] > 0, shared = allowed[i] == RUNS_SHARED;
+        double flop = o->flop * requests[i], byte = op_byte(o, requests[i], share[i]);
+        double zeros = padding_flop(o, requests[i], share[i]);
+        double fixed_byte = byte - o->byte * requests[i], wire_byte = o->wire_byte * requests[i];
+        double engine_s = p->engine_s[i], clocked_s = p->chip_clocked_s[i];
+        double still_s = p->chip_s[i] - clocked_s, less = engine_s / p->chip_s[i];
+        double moves = clocked_s / (engine_s - still_s);
+        bool chooses = (allowed[i] == RUNS_IF_FASTER) | (allowed[i] == RUNS_BESIDE);
+        bool may_move = chooses & (clocked_s > 0) & (engine_s > still_s);
+        double below = (may_move & !on) ? moves : 0, above = (may_move & on) ? moves : INFINITY;
+        x->chip_clocked_s[i] += on ? 0 : clocked_s;
+        x->engine_clocked_s[i] += (on & shared) ? clocked_s * less * less : 0;
+        x->moves_below[i] = larger(x->moves_below[i], below);
+        x->moves_above[i] = smaller(x->moves_above[i], above);
+        x->fixed_byte[i] += on ? 0 : fixed_byte;
+        WORK(flop)[i] += on ? 0 : flop + zeros;
+        WORK(byte)[i] += on ? 0 : byte;
+        WORK(engine_flop)[i] += on ? flop : 0;
+        WORK(engine_byte)[i] += on ? byte : 0;
+        WORK(wire_byte)[i] += (on & (s_per_wire_byte[i] > 0)) ? wire_byte : 0;
+    }
+}
+
+void sum_placed_work(struct sums *x, const struct run *r, const struct placed *placed,
+                     const struct devices *d)
+{
+    add_work(x, r->op, d->n, r->requests, r->share, r->allowed, placed,
+             LANE(&d->rates, rates, engine.s_per_wire_byte));
+}
+
+FOR_ALL_VECTORS
+static void add_sent_work(double *restrict byte, const struct op *restrict o, size_t n,
+                          const double *restrict requests)
+{
+    for (size_t i = 0; i < n; i++)
+        byte[i] += o->wire_byte * requests[i];
+}
+
+void sum_sent_work(struct sums *x, const struct run *r, size_t n)
+{
+    add_sent_work(WORK(wire_byte), r->op, n, r->requests);
+}
+
+#undef WORK
+
 /* ---- attention on both units ---- */
 
 static bool attends_prompts(const struct op *o)
@@ -208,9 +283,9 @@ static void send_by_domain(struct spell sum, const struct pass *p, const struct 
         lanes_set(parts[k], n, 0);
     if (!sum.slope_s)
         lanes_set(sum.slope_s = scratch, n, 0);
-    s->timing->add_wire((struct spell){parts[0], parts[1]}, r, &(struct route){near, group, reach},
-                        s, p->devices);
-    s->timing->add_wire((struct spell){parts[2], parts[3]}, r,
+    s->timing->add_wire((struct spell){parts[0], parts[1], NULL}, r,
+                        &(struct route){near, group, reach}, s, p->devices);
+    s->timing->add_wire((struct spell){parts[2], parts[3], NULL}, r,
                         &(struct route){lanes_of_one, domain, lanes_of_one}, s, p->devices);
     add_slower(sum.s, sum.slope_s, n, near, parts[0], parts[1], parts[2], parts[3]);
 }

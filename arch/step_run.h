@@ -18,11 +18,34 @@ struct pass {
     } room;
 };
 
-/* Total time of a pass by unit. */
+/* Total time of a pass by unit. The members after the times are filled as far as requested. */
 struct sums {
     lane chip_s, engine_s, wire_s;
     lane chip_slope, engine_slope, wire_slope; /* seconds per request, approximate */
+    lane chip_clocked_s, engine_clocked_s;     /* follow the clock of the chip */
+    /* Clocks over the present one at which the next operators change their unit: 0 and INFINITY if
+     * none does. */
+    lane moves_below, moves_above;
+    lane fixed_byte; /* of work.byte: at any load */
+    struct work_lanes work;
 };
+
+/* Zeros that fill the tiles of an operator, in FLOP: an active expert executes whole tiles. The
+ * expected rows of n tokens are about the larger of a tile and n plus half a tile. 0 without tiles.
+ */
+INLINED double padding_flop(const struct op *o, double requests, double share)
+{
+    double tokens = larger(o->tokens * requests, 1e-300);
+    double rows = larger(o->tile_tokens, tokens + o->tile_tokens / 2) * share;
+    return larger(rows / tokens - 1, 0) * o->flop * requests;
+}
+
+/* Parts of a sum with work: of the main operators, with which it begins; of an operator that an
+ * engine may run; of a collective. */
+void sum_main_work(struct sums *x, const struct pass *p);
+void sum_placed_work(struct sums *x, const struct run *r, const struct placed *placed,
+                     const struct devices *d);
+void sum_sent_work(struct sums *x, const struct run *r, size_t n);
 
 /* `halves`: sequential halves of the step, each a pass. */
 void pass_begin(struct pass *out, const struct step *s, const struct devices *d, const double *most,

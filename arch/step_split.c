@@ -12,7 +12,6 @@ const char *const place_text[PLACES] = {
 
 /* The split of one pass. */
 struct pieces {
-    bool classes; /* split by operator class and bound too, and time core attention */
     lane chip_s, engine_s, wire_s;
     lane engine_class_s[OP_CLASSES];
     lane variance[OP_CLASSES]; /* of the time, if the timing has errors */
@@ -43,7 +42,7 @@ static void put_main(struct step_split_lanes *restrict out, struct pieces *restr
         PIECE(expert_flop)[i] = PIECE(expert_byte)[i] = 0;
         PIECE(attention_flop)[i] = PIECE(attention_byte)[i] = 0;
         PIECE(attention_chip_s)[i] = PIECE(attention_engine_s)[i] = 0;
-        PIECE(bound_s[BY_COMPUTE])[i] = PIECE(clocked_s)[i] = compute_s[i];
+        PIECE(bound_s[BY_COMPUTE])[i] = compute_s[i];
         PIECE(bound_s[BY_MEMORY])[i] = larger(chip_s - compute_s[i], 0);
         PIECE(bound_s[BY_LINK])[i] = 0;
     }
@@ -117,7 +116,6 @@ static void add_placed_parts(struct step_split_lanes *restrict out, struct piece
         x->chip_s[i] += on_engine ? 0 : s;
         PIECE(bound_s[BY_LINK])[i] += by_link ? s : 0;
         PIECE(bound_s[BY_COMPUTE])[i] += by_compute ? s : 0;
-        PIECE(clocked_s)[i] += (by_compute & !on_engine) ? s : 0;
         PIECE(bound_s[BY_MEMORY])[i] += (by_link | by_compute) ? 0 : s;
         PIECE(flop)[i] += flop;
         PIECE(engine_flop)[i] += on_engine ? flop : 0;
@@ -127,17 +125,13 @@ static void add_placed_parts(struct step_split_lanes *restrict out, struct piece
     }
 }
 
-/* An active expert executes whole tiles: the expected rows of n tokens are about the larger of a
- * tile and n plus half a tile. */
 FOR_ALL_VECTORS
 static void add_padding(struct step_split_lanes *restrict out, const struct op *restrict o,
                         size_t n, const double *restrict requests, const double *restrict share,
                         const double *restrict on_engine)
 {
     for (size_t i = 0; i < n; i++) {
-        double tokens = o->tokens * requests[i];
-        double rows = larger(o->tile_tokens, tokens + o->tile_tokens / 2) * share[i];
-        double more = larger(rows / tokens - 1, 0) * o->flop * requests[i];
+        double more = padding_flop(o, requests[i], share[i]);
         PIECE(padding_flop)[i] += on_engine[i] > 0 ? 0 : more;
     }
 }
@@ -186,7 +180,7 @@ static void split_main(struct step_split_lanes *out, struct pieces *x, const str
     struct main_split parts = {&LANE_OF(out, step_split, class_s, 0), x->variance, compute_s};
     s->timing->main_split(&parts, s, p->devices, p->most);
     put_main(out, x, &s->main, p->devices->n, compute_s, p->most);
-    if (s->mixed || !x->classes) /* the attention of prompts does not count as core attention */
+    if (s->mixed) /* the attention of prompts does not count as core attention */
         return;
     for (size_t k = s->main.first[OP_ATTENTION]; k < s->main.end[OP_ATTENTION]; k++) {
         struct run run;
@@ -212,19 +206,19 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
     bool attends = unit_attends(run.op->unit);
     if (run.op->unit == UNIT_LINK) {
         lanes_set(s, d->n, 0);
-        pass_send((struct spell){s, NULL}, p, &run);
+        pass_send((struct spell){s, NULL, NULL}, p, &run);
         add_sent(out, x, run.op, d->n, run.requests, s);
     } else {
         t->place(&placed, &run, p->step, d);
         add_placed_parts(out, x, s, run.op, d->n, &d->rates, &run, &placed);
-        if (x->classes && attends)
+        if (attends)
             add_attention(out, run.op, d->n, run.requests, run.share, placed.chip_s,
                           placed.engine_s);
-        else if (x->classes && run.op->unit == UNIT_EXPERT)
+        else if (run.op->unit == UNIT_EXPERT)
             add_experts(out, run.op, d->n, run.requests, run.share);
         add_tiles(out, p, &run, placed.on_engine);
     }
-    if (t->error && x->classes)
+    if (t->error)
         add_variance(x->variance[run.op->class], s, d->n, t->error(run.op, d));
 }
 
@@ -279,7 +273,6 @@ static void split_end(struct step_split_lanes *restrict out, const struct pieces
         behind[i] = overlapped_s(overlap_kind, compute, wire);
         PIECE(time_s)[i] = compute + wire - behind[i];
         hidden_part[i] = hidden;
-        PIECE(clocked_s)[i] *= times;
         PIECE(flop)[i] *= times;
         PIECE(padding_flop)[i] *= times;
         PIECE(engine_flop)[i] *= times;
@@ -287,8 +280,7 @@ static void split_end(struct step_split_lanes *restrict out, const struct pieces
         PIECE(engine_byte)[i] *= times;
         PIECE(wire_byte)[i] *= times;
     }
-    if (x->classes)
-        end_classes(out, x, n, hidden_part, behind, times);
+    end_classes(out, x, n, hidden_part, behind, times);
 }
 
 /* Standard deviations of the log of each class and of the whole step. */
@@ -338,7 +330,6 @@ static void stretch(struct step_split_lanes *out, size_t n, const double *whole_
             LANE_OF(out, step_split, class_s, class)[i] *= longer;
         for (int k = 0; k < BOUNDS; k++)
             LANE_OF(out, step_split, bound_s, k)[i] *= longer;
-        PIECE(clocked_s)[i] *= longer;
         PIECE(time_s)[i] = whole_s[i];
     }
 }
@@ -359,8 +350,8 @@ static void add_whole(struct step_split_lanes *out, const struct step *s, const 
         memo->beside = false;
         add_beside(out, &prompt, d->n, s->beside_per_request, most);
     }
-    const double *beside_s = s->beside ? LANE(&prompt, step_split, time_s) : NULL;
-    s->timing->whole((struct spell){whole_s, NULL}, s, d, most, beside_s);
+    const struct spell beside = {s->beside ? LANE(&prompt, step_split, time_s) : NULL, NULL, NULL};
+    s->timing->whole((struct spell){whole_s, NULL, NULL}, s, d, most, beside);
     if (s->timing->gives_time)
         stretch(out, d->n, whole_s);
     for (size_t i = 0; i < d->n; i++) {
@@ -379,17 +370,16 @@ static void split_in(struct step_split_lanes *out, struct pieces *x, const struc
     pass_begin(&pass, s, d, LANE(load, load, most), LANE(load, load, mean), halves, memo);
     split_pass(out, x, &pass);
     split_end(out, x, d->n, overlap, s->overlap, halves);
-    if (s->timing->error && x->classes)
+    if (s->timing->error)
         add_errors(out, x, d->n, s->timing->error_beyond(d), halves);
 }
 
 /* Splits the step in the halves that it runs in on each device, as in arch/step_time.c. */
 static void split_parts(struct step_split_lanes *out, double *halves, const struct step *s,
-                        const struct devices *d, const struct load_lanes *load, bool classes,
+                        const struct devices *d, const struct load_lanes *load,
                         struct steps_memo *memo)
 {
     struct pieces x;
-    x.classes = classes;
     split_in(out, &x, s, d, load, step_halves(s), memo);
     lanes_set(halves, d->n, step_halves(s));
     if (step_halves(s) > 1 || !some_engine_overlaps(d))
@@ -408,16 +398,7 @@ void steps_split(struct step_split_lanes *out, const struct step *s, const struc
                  const struct load_lanes *load, struct steps_memo *memo)
 {
     lane halves;
-    split_parts(out, halves, s, d, load, true, memo);
-    if (s->timing->whole)
-        add_whole(out, s, d, LANE(load, load, most), memo);
-}
-
-void steps_split_work(struct step_split_lanes *out, const struct step *s, const struct devices *d,
-                      const struct load_lanes *load, struct steps_memo *memo)
-{
-    lane halves;
-    split_parts(out, halves, s, d, load, false, memo);
+    split_parts(out, halves, s, d, load, memo);
     if (s->timing->whole)
         add_whole(out, s, d, LANE(load, load, most), memo);
 }
@@ -452,12 +433,11 @@ struct op_cost step_op_cost(const struct step *s, const struct devices *d, size_
     LANES_PUT(&at, 0, load);
     LANES_PUT(out, 0, nothing);
     steps_renew(&memo);
-    split_parts(out, halves, s, d, &at, true, &memo);
+    split_parts(out, halves, s, d, &at, &memo);
     double times = halves[0];
     steps_renew(&memo);
     step_keep(&one, op);
     const struct op *o = &one.ops.op[0];
-    x.classes = true;
     pass_begin(&pass, &one, d, &load.most, &load.mean, times, &memo);
     split_pass(out, &x, &pass);
 

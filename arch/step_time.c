@@ -4,21 +4,25 @@
  * which every third iteration halves, so that the search terminates. */
 #include "arch/step_time.h"
 
+#include <string.h>
+
 #include "arch/step_run.h"
+
+#define SPENT(member) LANE(out, spent, member)
 
 /* ---- a step ---- */
 
 /* The sums of a pass, less the attention that runs beside another. Both attentions are proportional
  * to the requests, and so is what is hidden. */
-static void sum_pass(struct sums *x, const struct pass *p, bool slopes)
+static void sum_pass(struct sums *x, const struct pass *p, enum summed what)
 {
     lane hidden;
-    p->step->timing->sum(x, p, slopes);
+    p->step->timing->sum(x, p, what);
     if (!pass_hidden(hidden, p))
         return;
     for (size_t i = 0; i < p->devices->n; i++) {
         x->engine_s[i] -= hidden[i];
-        x->engine_slope[i] -= slopes ? hidden[i] / p->most[i] : 0;
+        x->engine_slope[i] -= sums_slopes(what) ? hidden[i] / p->most[i] : 0;
     }
 }
 
@@ -40,15 +44,41 @@ static void add_up(double *restrict time_s, double *restrict slope_s, const stru
     }
 }
 
+/* The same for the work and what follows the clock. */
 FOR_ALL_VECTORS
-static void take_halves(double *restrict time_s, double *restrict slope_s, size_t n,
-                        const double *restrict overlap, const double *restrict engine_s,
-                        const double *restrict halved_s, const double *restrict halved_slope_s)
+static void add_up_work(struct spent_lanes *restrict out, const struct sums *restrict x, size_t n,
+                        const double *restrict overlap, int overlap_kind, double times)
 {
     for (size_t i = 0; i < n; i++) {
-        bool gains = halves_gain(overlap[i], engine_s[i], halved_s[i], time_s[i]);
-        time_s[i] = gains ? halved_s[i] : time_s[i];
-        slope_s[i] = gains ? halved_slope_s[i] : slope_s[i];
+        double chip = x->chip_s[i], engine = x->engine_s[i];
+        double compute = chip + engine - hidden_s(overlap[i], chip, engine);
+        double clocked = x->chip_clocked_s[i] + x->engine_clocked_s[i];
+        double shorter = chip < engine ? x->chip_clocked_s[i] : x->engine_clocked_s[i];
+        double shown = clocked - overlap[i] * shorter;
+        bool behind = (overlap_kind != OVERLAP_NONE) & (compute <= x->wire_s[i]);
+        SPENT(clocked_s)[i] = behind ? 0 : times * shown;
+        SPENT(fixed_byte)[i] = times * x->fixed_byte[i];
+        SPENT(moves_below)[i] = x->moves_below[i];
+        SPENT(moves_above)[i] = x->moves_above[i];
+        SPENT(work.flop)[i] = times * LANE(&x->work, work, flop)[i];
+        SPENT(work.byte)[i] = times * LANE(&x->work, work, byte)[i];
+        SPENT(work.engine_flop)[i] = times * LANE(&x->work, work, engine_flop)[i];
+        SPENT(work.engine_byte)[i] = times * LANE(&x->work, work, engine_byte)[i];
+        SPENT(work.wire_byte)[i] = times * LANE(&x->work, work, wire_byte)[i];
+    }
+}
+
+static void take_halves(struct spent_lanes *out, const struct spent_lanes *halved, size_t n,
+                        const double *overlap, const double *engine_s, enum summed what)
+{
+    for (size_t i = 0; i < n; i++) {
+        double halved_s = LANE(halved, spent, time_s)[i];
+        if (!halves_gain(overlap[i], engine_s[i], halved_s, SPENT(time_s)[i]))
+            continue;
+        SPENT(time_s)[i] = halved_s;
+        SPENT(slope_s)[i] = LANE(halved, spent, slope_s)[i];
+        if (sums_work(what))
+            LANES_COPY(out, i, halved, i);
     }
 }
 
@@ -61,52 +91,98 @@ bool some_engine_overlaps(const struct devices *d)
     return some;
 }
 
-/* Time of the prefill step beside the decode step on each device; NULL if there is none. */
-static const double *find_beside(double *room, const struct step *s, const struct devices *d,
-                                 struct steps_memo *memo)
+/* The prefill step beside the decode step on each device. */
+struct beside {
+    struct spent_lanes one;
+    struct spell spell; /* its time is NULL if there is none */
+};
+
+static void spend(struct spent_lanes *out, const struct step *s, const struct devices *d,
+                  const struct load_lanes *load, enum summed what, struct steps_memo *memo);
+
+static void find_beside(struct beside *out, const struct step *s, const struct devices *d,
+                        enum summed what, struct steps_memo *memo)
 {
     static const struct load one = {1, 1};
     struct load_lanes single;
+    out->spell = (struct spell){NULL, NULL, NULL};
     if (!s->beside)
-        return NULL;
+        return;
     LANES_FILL(&single, d->n, one);
     memo->beside = true;
-    steps_time_s(room, s->beside, d, &single, memo);
+    spend(&out->one, s->beside, d, &single, what, memo);
     memo->beside = false;
-    return room;
+    out->spell.s = LANE(&out->one, spent, time_s);
+    out->spell.clocked_s = sums_work(what) ? LANE(&out->one, spent, clocked_s) : NULL;
 }
 
-/* Time and slope of a step at its load. */
-static void time_step(double *time_s, double *slope_s, const struct step *s,
-                      const struct devices *d, const double *most, const double *mean,
-                      const double *beside_s, bool slopes, struct steps_memo *memo)
+/* The chip runs `per_request` of a prompt for each request. */
+static void add_beside_work(struct spent_lanes *out, const struct spent_lanes *one, size_t n,
+                            double per_request, const double *most)
 {
-    const double *overlap = LANE(&d->rates, rates, overlap);
-    struct pass pass;
-    struct sums x;
-    bool halved = step_halves(s) > 1;
-    pass_begin(&pass, s, d, most, mean, step_halves(s), memo);
-    sum_pass(&x, &pass, slopes);
-    add_up(time_s, slope_s, &x, d->n, halved ? overlap : lanes_of_zero, s->overlap, step_halves(s),
-           1 / s->stages);
-    if (!halved && some_engine_overlaps(d)) {
-        lane halved_s, halved_slope_s;
-        pass_begin(&pass, s, d, most, mean, 2, memo);
-        sum_pass(&x, &pass, slopes);
-        add_up(halved_s, halved_slope_s, &x, d->n, overlap, s->overlap, 2, 1 / s->stages);
-        take_halves(time_s, slope_s, d->n, overlap, x.engine_s, halved_s, halved_slope_s);
+    for (size_t i = 0; i < n; i++) {
+        struct spent x;
+        LANES_TAKE(x, one, i);
+        double times = per_request * most[i];
+        SPENT(work.flop)[i] += times * (x.work.flop + x.work.engine_flop);
+        SPENT(work.byte)[i] += times * x.work.byte;
+        SPENT(work.wire_byte)[i] += times * x.work.wire_byte;
     }
+}
+
+/* One or two halves of a step in sequence. Returns the engine's time in one of them in `x`. */
+static void spend_halves(struct spent_lanes *out, struct sums *x, const struct step *s,
+                         const struct devices *d, const struct load_lanes *load, double halves,
+                         enum summed what, struct steps_memo *memo)
+{
+    const double *overlap = halves > 1 ? LANE(&d->rates, rates, overlap) : lanes_of_zero;
+    struct pass pass;
+    pass_begin(&pass, s, d, LANE(load, load, most), LANE(load, load, mean), halves, memo);
+    sum_pass(x, &pass, what);
+    add_up(SPENT(time_s), SPENT(slope_s), x, d->n, overlap, s->overlap, halves, 1 / s->stages);
+    if (sums_work(what))
+        add_up_work(out, x, d->n, overlap, s->overlap, halves);
+}
+
+/* Fills the time and the slope, and with work all other members. */
+static void time_step(struct spent_lanes *out, const struct step *s, const struct devices *d,
+                      const struct load_lanes *load, const struct beside *beside, enum summed what,
+                      struct steps_memo *memo)
+{
+    struct sums x;
+    spend_halves(out, &x, s, d, load, step_halves(s), what, memo);
+    if (step_halves(s) == 1 && some_engine_overlaps(d)) {
+        struct spent_lanes halved;
+        spend_halves(&halved, &x, s, d, load, 2, what, memo);
+        take_halves(out, &halved, d->n, LANE(&d->rates, rates, overlap), x.engine_s, what);
+    }
+    if (beside->spell.s && sums_work(what))
+        add_beside_work(out, &beside->one, d->n, s->beside_per_request, LANE(load, load, most));
+    struct spell whole = {SPENT(time_s), SPENT(slope_s), sums_work(what) ? SPENT(clocked_s) : NULL};
     if (s->timing->whole)
-        s->timing->whole((struct spell){time_s, slope_s}, s, d, most, beside_s);
+        s->timing->whole(whole, s, d, LANE(load, load, most), beside->spell);
+}
+
+static void spend(struct spent_lanes *out, const struct step *s, const struct devices *d,
+                  const struct load_lanes *load, enum summed what, struct steps_memo *memo)
+{
+    struct beside beside;
+    find_beside(&beside, s, d, what, memo);
+    time_step(out, s, d, load, &beside, what, memo);
 }
 
 void steps_time_s(double *out, const struct step *s, const struct devices *d,
                   const struct load_lanes *load, struct steps_memo *memo)
 {
-    lane slope, room;
-    const double *beside_s = find_beside(room, s, d, memo);
-    time_step(out, slope, s, d, LANE(load, load, most), LANE(load, load, mean), beside_s, false,
-              memo);
+    struct spent_lanes spent;
+    spend(&spent, s, d, load, SUM_TIMES, memo);
+    memcpy(out, LANE(&spent, spent, time_s), d->n * sizeof *out);
+}
+
+void steps_spend(struct spent_lanes *out, const struct step *s, const struct devices *d,
+                 const struct load_lanes *load, bool slopes, struct steps_memo *memo)
+{
+    spend(out, s, d, load, slopes ? SUM_ALL : SUM_WORK, memo);
 }
 
 /* ---- the largest load ---- */
@@ -161,7 +237,11 @@ static void guess_first(double *x, const struct step *s, const struct devices *d
 void steps_largest_load(double *out, const struct step *s, const struct devices *d,
                         const double *limit_s, const double *guess, struct steps_memo *memo)
 {
-    lane x, low, high, time_s, slope_s, room;
+    lane low, high;
+    struct load_lanes load;
+    struct spent_lanes spent;
+    struct beside beside;
+    double *x = LANE(&load, load, most);
     bool any = false;
     for (size_t i = 0; i < d->n; i++) {
         bool open = limit_s[i] < INFINITY;
@@ -172,10 +252,12 @@ void steps_largest_load(double *out, const struct step *s, const struct devices 
     if (!any)
         return;
     guess_first(x, s, d, limit_s, guess, memo);
-    const double *beside_s = find_beside(room, s, d, memo);
+    find_beside(&beside, s, d, SUM_TIMES, memo);
     for (int turn = 1;; turn++) {
-        time_step(time_s, slope_s, s, d, x, x, beside_s, true, memo);
-        if (!close_in(x, low, high, d->n, limit_s, time_s, slope_s, turn % 3 == 0))
+        memcpy(LANE(&load, load, mean), x, d->n * sizeof *x);
+        time_step(&spent, s, d, &load, &beside, SUM_SLOPES, memo);
+        if (!close_in(x, low, high, d->n, limit_s, LANE(&spent, spent, time_s),
+                      LANE(&spent, spent, slope_s), turn % 3 == 0))
             break;
     }
     for (size_t i = 0; i < d->n; i++) {

@@ -58,6 +58,21 @@ static inline double overlapped_s(int overlap, double compute_s, double wire_s)
 void steps_time_s(double *out, const struct step *s, const struct devices *d,
                   const struct load_lanes *load, struct steps_memo *memo);
 
+/* What a step takes on a device, and how that changes with its load and clock. */
+struct spent {
+    double time_s;
+    double slope_s;   /* per additional request, approximate */
+    double clocked_s; /* -d time / d log clock; approximate where a hidden part follows the clock */
+    double fixed_byte;               /* of work.byte: at any load */
+    double moves_below, moves_above; /* as in struct sums (arch/step_run.h) */
+    struct work work;                /* without `experts` */
+};
+LANES_OF(spent);
+
+/* `slopes`: fills fixed_byte and slope_s too. */
+void steps_spend(struct spent_lanes *out, const struct step *s, const struct devices *d,
+                 const struct load_lanes *load, bool slopes, struct steps_memo *memo);
+
 static const double LOAD_MOST = 1e15; /* requests of a replica; more count as unlimited */
 
 /* Largest whole number of requests per replica whose step takes at most `limit_s`; 0 if a single
@@ -78,7 +93,6 @@ struct step_split {
     double time_s;
     double class_s[OP_CLASSES]; /* add up to time_s */
     double bound_s[BOUNDS];     /* by compute, memory, link */
-    double clocked_s;           /* by compute on the chip: follows its clock */
     double flop, padding_flop;  /* padding_flop: zeros that fill tiles, not in flop */
     double byte, engine_flop, engine_byte, wire_byte;
     double attention_flop, attention_byte;       /* core attention */
@@ -95,10 +109,6 @@ LANES_OF(step_split);
 /* Splits the step of each device at its load; errors are filled only if the timing has them. */
 void steps_split(struct step_split_lanes *out, const struct step *s, const struct devices *d,
                  const struct load_lanes *load, struct steps_memo *memo);
-
-/* The same, but fills only time_s, clocked_s and the members of split_work (arch/step_clock.h). */
-void steps_split_work(struct step_split_lanes *out, const struct step *s, const struct devices *d,
-                      const struct load_lanes *load, struct steps_memo *memo);
 
 /* Splits the step of a single device; errors are 0 if the timing has none. */
 void step_split_one(struct step_split *out, const struct step *s, const struct devices *d,

@@ -22,13 +22,28 @@ struct run {
  * time per additional request, accurate enough for a search. */
 struct placed {
     lane chip_s, engine_s, chip_slope, engine_slope; /* on both units, allowed or not */
+    lane chip_clocked_s;                             /* if slopes are requested: as in a spell */
     lane on_engine;                                  /* 1: the engine runs it; else 0 */
 };
 
-/* Time and its slope; the slope may be NULL. */
+/* Time; per additional request, accurate enough for a search; and the part that follows the clock
+ * (-d time / d log clock). The last two may be NULL. */
 struct spell {
-    double *s, *slope_s;
+    double *s, *slope_s, *clocked_s;
 };
+
+/* What a sum over operators fills besides the times. */
+enum summed { SUM_TIMES, SUM_SLOPES, SUM_WORK, SUM_ALL };
+
+static inline bool sums_slopes(enum summed what)
+{
+    return what == SUM_SLOPES || what == SUM_ALL;
+}
+
+static inline bool sums_work(enum summed what)
+{
+    return what == SUM_WORK || what == SUM_ALL;
+}
 
 /* Part of a hierarchical collective: over the link if `near` is above 0, else the network, among
  * `group` devices, with a share `reach` of its bytes. */
@@ -66,7 +81,7 @@ struct timing {
     const struct op_list *list; /* NULL: the operators of arch/step.c */
 
     /* Adds up all operators of a pass: main operators, then the others in the order of the step. */
-    void (*sum)(struct sums *out, const struct pass *p, bool slopes);
+    void (*sum)(struct sums *out, const struct pass *p, enum summed what);
     /* Splits the time of the main operators. */
     void (*main_split)(struct main_split *out, const struct step *s, const struct devices *d,
                        const double *requests);
@@ -77,9 +92,9 @@ struct timing {
     void (*add_wire)(struct spell sum, const struct run *r, const struct route *route,
                      const struct step *s, const struct devices *d);
     /* Turns the time of the operators into the time of the step, or NULL if they are equal.
-     * `beside_s`: time of a prompt that runs between decode steps, or NULL. */
+     * `beside`: a prompt that runs between decode steps; its time is NULL if there is none. */
     void (*whole)(struct spell out, const struct step *s, const struct devices *d,
-                  const double *most, const double *beside_s);
+                  const double *most, struct spell beside);
     /* Standard deviation of log(time / measured): of an operator, and of a whole step beyond that
      * of its operators; NULL: no errors are known. */
     double (*error)(const struct op *o, const struct devices *d);

@@ -55,15 +55,15 @@ INLINED struct kernel_work work_of(enum kernel k, const struct calibration *c, i
     case KERNELS:
         break;
     }
-    return (struct kernel_work){NAN, NAN}; /* refused before: calibration_number */
+    return (struct kernel_work){NAN, NAN, NAN}; /* refused before: calibration_number */
 }
 
 /* `grows_s` is the slope times the load, so that a pass divides once: requests that wait grow with
  * those of the device; so does what they read of the experts. */
 INLINED void time_calls(enum kernel k, double *restrict s, double *restrict grows_s,
-                        const struct op *restrict o, const struct run *restrict r, size_t n,
-                        struct unit_lanes u, const double *restrict weight_only, struct timed t,
-                        bool slopes)
+                        double *restrict clocked_s, const struct op *restrict o,
+                        const struct run *restrict r, size_t n, struct unit_lanes u,
+                        const double *restrict weight_only, struct timed t, bool slopes)
 {
     const double *requests = r->requests, *load = r->load, *share = r->share;
     const double *s_per_flop = op_s_per_flop(o, u);
@@ -80,14 +80,16 @@ INLINED void time_calls(enum kernel k, double *restrict s, double *restrict grow
         bool unpacks = (k == KERNEL_MOE) & (only > 0);
         double all = count * (unpacks ? t.weight_only_ratio : t.ratio);
         s[i] = larger(all * (t.start_s + w.s), sent_byte * requests[i] * u.s_per_wire_byte[i]);
-        if (slopes)
+        if (slopes) {
             grows_s[i] = all * w.grows_s;
+            clocked_s[i] = all * w.clocked_s;
+        }
     }
 }
 
 #define KERNEL_CASE(k, slopes)                                                                     \
     case k:                                                                                        \
-        time_calls(k, s, grows_s, o, r, n, u, weight_only, t, slopes);                             \
+        time_calls(k, s, grows_s, clocked_s, o, r, n, u, weight_only, t, slopes);                  \
         return;
 
 /* One loop per kernel that runs on a unit; other kernels give NAN, never the time of another
@@ -115,15 +117,15 @@ static void unit_time(double *restrict s, const struct op *restrict o, const str
                       size_t n, struct unit_lanes u, const double *restrict weight_only,
                       struct timed t)
 {
-    double *grows_s = NULL;
+    double *grows_s = NULL, *clocked_s = NULL;
     KERNEL_LOOPS(false)
 }
 
 FOR_ALL_VECTORS
 static void unit_time_and_growth(double *restrict s, double *restrict grows_s,
-                                 const struct op *restrict o, const struct run *restrict r,
-                                 size_t n, struct unit_lanes u, const double *restrict weight_only,
-                                 struct timed t)
+                                 double *restrict clocked_s, const struct op *restrict o,
+                                 const struct run *restrict r, size_t n, struct unit_lanes u,
+                                 const double *restrict weight_only, struct timed t)
 {
     KERNEL_LOOPS(true)
 }
@@ -134,7 +136,8 @@ static void on_unit(struct spell out, const struct run *r, const struct step *s,
     struct unit_lanes u = devices_unit(d, engine);
     struct timed t = timed_of(r->op, s, d);
     if (out.slope_s)
-        unit_time_and_growth(out.s, out.slope_s, r->op, r, d->n, u, d->weight_only, t);
+        unit_time_and_growth(out.s, out.slope_s, out.clocked_s, r->op, r, d->n, u, d->weight_only,
+                             t);
     else
         unit_time(out.s, r->op, r, d->n, u, d->weight_only, t);
 }
@@ -176,8 +179,11 @@ static void feed_engine(double *restrict s, double *restrict slope_s, size_t n,
 static void place(struct placed *out, const struct run *r, const struct step *s,
                   const struct devices *d, bool slopes)
 {
-    on_unit((struct spell){out->chip_s, slopes ? out->chip_slope : NULL}, r, s, d, false);
-    on_unit((struct spell){out->engine_s, slopes ? out->engine_slope : NULL}, r, s, d, true);
+    lane unused;
+    struct spell chip = {out->chip_s, slopes ? out->chip_slope : NULL, out->chip_clocked_s};
+    struct spell engine = {out->engine_s, slopes ? out->engine_slope : NULL, unused};
+    on_unit(chip, r, s, d, false);
+    on_unit(engine, r, s, d, true);
     feed_engine(out->engine_s, slopes ? out->engine_slope : NULL, d->n, out->chip_s, r->op, r,
                 &d->rates);
     choose_unit(out->on_engine, d->n, r->allowed, out->chip_s, out->engine_s);
@@ -286,7 +292,7 @@ static void split_main(struct main_split *out, const struct step *s, const struc
     for (size_t k = 0; k < s->main.n; k++) {
         const struct op *o = &s->ops.op[s->main.op[k]];
         struct run r = {o, requests, requests, lanes_of_one, lanes_of_one, 0, lanes_of_zero};
-        on_unit((struct spell){one, NULL}, &r, s, d, false);
+        on_unit((struct spell){one, NULL, NULL}, &r, s, d, false);
         add_part(out->class_s[o->class], out->variance[o->class], out->compute_s, one, d->n, o,
                  requests, LANE(&d->rates, rates, main.s_per_flop),
                  LANE(&d->rates, rates, main.s_per_byte), error_of(o, d));
@@ -300,17 +306,17 @@ static void clear_sums(struct sums *restrict x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         x->chip_s[i] = x->engine_s[i] = x->wire_s[i] = 0;
-        x->chip_slope[i] = x->engine_slope[i] = x->wire_slope[i] = 0;
+        x->chip_slope[i] = x->engine_slope[i] = x->wire_slope[i] = x->chip_clocked_s[i] = 0;
     }
 }
 
 FOR_ALL_VECTORS
-static void add_main(struct sums *restrict x, const double *restrict s,
-                     const double *restrict slope_s, size_t n)
+static void add_main(struct sums *restrict x, const struct placed *restrict p, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        x->chip_s[i] += s[i];
-        x->chip_slope[i] += slope_s[i];
+        x->chip_s[i] += p->chip_s[i];
+        x->chip_slope[i] += p->chip_slope[i];
+        x->chip_clocked_s[i] += p->chip_clocked_s[i];
     }
 }
 
@@ -338,17 +344,21 @@ static void add_placed_calls(struct sums *restrict x, const struct placed *restr
     }
 }
 
-static void sum(struct sums *x, const struct pass *p, bool slopes)
+static void sum(struct sums *x, const struct pass *p, enum summed what)
 {
+    bool works = sums_work(what), slopes = works || sums_slopes(what);
     const struct step *s = p->step;
     const struct devices *d = p->devices;
     struct run run;
     struct run_room room;
     struct placed placed;
-    struct spell chip = {placed.chip_s, slopes ? placed.chip_slope : NULL};
+    struct spell chip = {placed.chip_s, slopes ? placed.chip_slope : NULL, placed.chip_clocked_s};
     clear_sums(x, d->n);
     lanes_set(placed.chip_slope, d->n, 0);
     lanes_set(placed.engine_slope, d->n, 0);
+    lanes_set(placed.chip_clocked_s, d->n, 0);
+    if (works)
+        sum_main_work(x, p);
     for (size_t k = 0; k < s->main.n; k++) {
         run = (struct run){&s->ops.op[s->main.op[k]],
                            p->most,
@@ -358,16 +368,20 @@ static void sum(struct sums *x, const struct pass *p, bool slopes)
                            0,
                            lanes_of_zero};
         on_unit(chip, &run, s, d, false);
-        add_main(x, placed.chip_s, placed.chip_slope, d->n);
+        add_main(x, &placed, d->n);
     }
     for (size_t k = 0; k < s->others; k++) {
         pass_run(&run, &room, p, s->other[k]);
         if (run.op->unit == UNIT_LINK) {
-            pass_send((struct spell){x->wire_s, x->wire_slope}, p, &run);
+            pass_send((struct spell){x->wire_s, x->wire_slope, NULL}, p, &run);
+            if (works)
+                sum_sent_work(x, &run, d->n);
             continue;
         }
         place(&placed, &run, s, d, slopes);
         add_placed_calls(x, &placed, d->n);
+        if (works)
+            sum_placed_work(x, &run, &placed, d);
     }
     if (slopes)
         divide(x, p->most, d->n);
@@ -376,30 +390,36 @@ static void sum(struct sums *x, const struct pass *p, bool slopes)
 /* ---- the whole step ---- */
 
 FOR_ALL_VECTORS
-static void add_serving(double *restrict s, double *restrict slope_s, size_t n, double between_s,
-                        double request_s, double beside_per_request,
-                        const double *restrict beside_s, const double *restrict most)
+static void add_serving(double *restrict s, double *restrict slope_s, double *restrict clocked_s,
+                        size_t n, double between_s, double request_s, double beside_per_request,
+                        const double *restrict beside_s, const double *restrict beside_clocked_s,
+                        const double *restrict most)
 {
     for (size_t i = 0; i < n; i++) {
         double prompt_s = beside_per_request * beside_s[i];
+        double prompt_clocked_s = beside_per_request * beside_clocked_s[i];
         double device_s = s[i] + between_s + most[i] * prompt_s, host_s = most[i] * request_s;
         double whole_s = norm2(device_s, host_s);
         s[i] = whole_s;
         slope_s[i] = (device_s * (slope_s[i] + prompt_s) + host_s * request_s) / whole_s;
+        clocked_s[i] = device_s * (clocked_s[i] + most[i] * prompt_clocked_s) / whole_s;
     }
 }
 
 static void whole(struct spell out, const struct step *s, const struct devices *d,
-                  const double *most, const double *beside_s)
+                  const double *most, struct spell beside)
 {
     const struct serving_set *c = &d->like.calibration->serving;
-    lane scratch;
+    lane scratch, clocked;
     if (s->prefills)
         return;
     if (!out.slope_s)
         lanes_set(out.slope_s = scratch, d->n, 0);
-    add_serving(out.s, out.slope_s, d->n, s->layers * c->layer_s, c->request_s,
-                beside_s ? s->beside_per_request : 0, beside_s ? beside_s : lanes_of_one, most);
+    if (!out.clocked_s)
+        lanes_set(out.clocked_s = clocked, d->n, 0);
+    add_serving(out.s, out.slope_s, out.clocked_s, d->n, s->layers * c->layer_s, c->request_s,
+                beside.s ? s->beside_per_request : 0, beside.s ? beside.s : lanes_of_zero,
+                beside.clocked_s ? beside.clocked_s : lanes_of_zero, most);
 }
 
 /* Error of a step beyond its kernels, with the error of a chip that was not measured itself. */

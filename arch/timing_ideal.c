@@ -21,34 +21,40 @@ INLINED struct sides sides_of(const struct main_ops *m, size_t k, double arithme
     return (struct sides){m->flop[k] * arithmetic, m->weight_byte[k] + m->byte[k] * requests};
 }
 
-/* Adds up the main operators; fills slope_s if `slopes`. Inlined, so that `slopes` is a
- * constant. */
-INLINED void add_main(double *restrict s, double *restrict slope_s,
-                      const struct main_ops *restrict m, size_t n, const double *restrict per_flop,
-                      const double *restrict per_byte, const double *restrict requests, bool slopes)
+/* Adds up the main operators. Inlined, so that `what` is a constant. */
+INLINED void add_main(struct sums *restrict out, const struct main_ops *restrict m, size_t n,
+                      const double *restrict per_flop, const double *restrict per_byte,
+                      const double *restrict requests, enum summed what)
 {
-    lane arithmetic, sum, fixed;
+    bool slopes = sums_slopes(what), works = sums_work(what);
+    lane arithmetic, sum, fixed, computes;
     for (size_t i = 0; i < n; i++) {
         arithmetic[i] = requests[i] * per_flop[i] / per_byte[i];
-        sum[i] = fixed[i] = 0;
+        sum[i] = fixed[i] = computes[i] = 0;
     }
     for (size_t from = 0; from < m->groups * MAIN_GROUP; from += MAIN_GROUP)
         for (size_t i = 0; i < n; i++) {
             double group = sum[i], still = slopes ? fixed[i] : 0;
+            double compute_bound = works ? computes[i] : 0;
             UNROLLED
             for (size_t j = 0; j < MAIN_GROUP; j++) {
                 struct sides x = sides_of(m, from + j, arithmetic[i], requests[i]);
                 group += x.compute > x.memory ? x.compute : x.memory;
                 still += x.compute > x.memory ? 0 : m->weight_byte[from + j];
+                compute_bound += x.compute > x.memory ? x.compute : 0;
             }
             sum[i] = group;
             if (slopes)
                 fixed[i] = still;
+            if (works)
+                computes[i] = compute_bound;
         }
     for (size_t i = 0; i < n; i++) {
-        s[i] = sum[i] * per_byte[i];
-        if (slopes)
-            slope_s[i] = (sum[i] - fixed[i]) * per_byte[i] / requests[i];
+        out->chip_s[i] = sum[i] * per_byte[i];
+        out->chip_slope[i] = slopes ? (sum[i] - fixed[i]) * per_byte[i] / requests[i] : 0;
+        out->engine_s[i] = out->wire_s[i] = out->engine_slope[i] = out->wire_slope[i] = 0;
+        if (works)
+            out->chip_clocked_s[i] = computes[i] * per_byte[i];
     }
 }
 
@@ -166,10 +172,11 @@ void ideal_place(struct placed *out, const struct run *r, const struct step *s,
     place(out, r->op, r, d->n, &d->rates);
 }
 
-INLINED void add_placed(struct sums *restrict x, const struct op *restrict o,
-                        const struct run *restrict r, size_t n,
-                        const struct rates_lanes *restrict rates, bool slopes, bool waits)
+INLINED void add_placed(struct sums *restrict x, struct placed *restrict out,
+                        const struct op *restrict o, const struct run *restrict r, size_t n,
+                        const struct rates_lanes *restrict rates, enum summed what, bool waits)
 {
+    bool slopes = sums_slopes(what);
     struct run run = *r;
     for (size_t i = 0; i < n; i++) {
         struct rates at;
@@ -181,6 +188,12 @@ INLINED void add_placed(struct sums *restrict x, const struct op *restrict o,
             double slope = slope_of(&b, &at);
             x->chip_slope[i] += b.on_engine ? 0 : slope;
             x->engine_slope[i] += b.on_engine ? slope : 0;
+        }
+        if (sums_work(what)) {
+            out->chip_s[i] = b.chip_s;
+            out->engine_s[i] = b.engine_s;
+            out->chip_clocked_s[i] = b.flop * at.main.s_per_flop >= b.chip_s ? b.chip_s : 0;
+            out->on_engine[i] = b.on_engine ? 1 : 0;
         }
     }
 }
@@ -249,30 +262,32 @@ void ideal_add_wire(struct spell sum, const struct run *r, const struct route *r
 /* ---- a pass ---- */
 
 INLINED void add_all(struct sums *restrict x, const struct pass *restrict p, size_t n,
-                     const struct rates_lanes *restrict rates, bool slopes)
+                     const struct rates_lanes *restrict rates, enum summed what)
 {
     const struct step *s = p->step;
     bool plain = !s->reduces_best && !s->exchanges_by_domain;
     struct run run;
     struct run_room room;
-    add_main(x->chip_s, x->chip_slope, &s->main, n, LANE(rates, rates, main.s_per_flop),
-             LANE(rates, rates, main.s_per_byte), p->most, slopes);
-    for (size_t i = 0; i < n; i++) {
-        x->engine_s[i] = x->wire_s[i] = x->engine_slope[i] = x->wire_slope[i] = 0;
-        if (!slopes)
-            x->chip_slope[i] = 0;
-    }
+    struct placed placed;
+    add_main(x, &s->main, n, LANE(rates, rates, main.s_per_flop),
+             LANE(rates, rates, main.s_per_byte), p->most, what);
+    if (sums_work(what))
+        sum_main_work(x, p);
     for (size_t k = 0; k < s->others; k++) {
         pass_run(&run, &room, p, s->other[k]);
         bool waits = run.waited != lanes_of_one;
         if (run.op->unit != UNIT_LINK && waits)
-            add_placed(x, run.op, &run, n, rates, slopes, true);
+            add_placed(x, &placed, run.op, &run, n, rates, what, true);
         else if (run.op->unit != UNIT_LINK)
-            add_placed(x, run.op, &run, n, rates, slopes, false);
+            add_placed(x, &placed, run.op, &run, n, rates, what, false);
         else if (plain)
             time_on_wire(x->wire_s, x->wire_slope, run.op, &run, NULL, n, rates, false);
         else
-            pass_send((struct spell){x->wire_s, x->wire_slope}, p, &run);
+            pass_send((struct spell){x->wire_s, x->wire_slope, NULL}, p, &run);
+        if (sums_work(what) && run.op->unit == UNIT_LINK)
+            sum_sent_work(x, &run, n);
+        else if (sums_work(what))
+            sum_placed_work(x, &run, &placed, p->devices);
     }
 }
 
@@ -280,19 +295,48 @@ FOR_ALL_VECTORS
 static void add_times(struct sums *restrict x, const struct pass *restrict p, size_t n,
                       const struct rates_lanes *restrict rates)
 {
-    add_all(x, p, n, rates, false);
+    add_all(x, p, n, rates, SUM_TIMES);
 }
 
 FOR_ALL_VECTORS
 static void add_times_and_slopes(struct sums *restrict x, const struct pass *restrict p, size_t n,
                                  const struct rates_lanes *restrict rates)
 {
-    add_all(x, p, n, rates, true);
+    add_all(x, p, n, rates, SUM_SLOPES);
 }
 
-void ideal_sum(struct sums *out, const struct pass *p, bool slopes)
+FOR_ALL_VECTORS
+static void add_times_and_work(struct sums *restrict x, const struct pass *restrict p, size_t n,
+                               const struct rates_lanes *restrict rates)
 {
-    (slopes ? add_times_and_slopes : add_times)(out, p, p->devices->n, &p->devices->rates);
+    add_all(x, p, n, rates, SUM_WORK);
+}
+
+FOR_ALL_VECTORS
+static void add_times_slopes_and_work(struct sums *restrict x, const struct pass *restrict p,
+                                      size_t n, const struct rates_lanes *restrict rates)
+{
+    add_all(x, p, n, rates, SUM_ALL);
+}
+
+void ideal_sum(struct sums *out, const struct pass *p, enum summed what)
+{
+    size_t n = p->devices->n;
+    const struct rates_lanes *rates = &p->devices->rates;
+    switch (what) {
+    case SUM_TIMES:
+        add_times(out, p, n, rates);
+        break;
+    case SUM_SLOPES:
+        add_times_and_slopes(out, p, n, rates);
+        break;
+    case SUM_WORK:
+        add_times_and_work(out, p, n, rates);
+        break;
+    case SUM_ALL:
+        add_times_slopes_and_work(out, p, n, rates);
+        break;
+    }
 }
 
 /* clang-format off */

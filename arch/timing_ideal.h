@@ -4,7 +4,7 @@
 
 #include "arch/timing.h"
 
-void ideal_sum(struct sums *out, const struct pass *p, bool slopes);
+void ideal_sum(struct sums *out, const struct pass *p, enum summed what);
 void ideal_main_split(struct main_split *out, const struct step *s, const struct devices *d,
                       const double *requests);
 void ideal_place(struct placed *out, const struct run *r, const struct step *s,

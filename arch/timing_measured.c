@@ -6,15 +6,17 @@
 #include "arch/timing_ideal.h"
 
 static void whole(struct spell out, const struct step *s, const struct devices *d,
-                  const double *most, const double *beside_s)
+                  const double *most, struct spell beside)
 {
     (void)most;
-    (void)beside_s;
+    (void)beside;
     if (s->prefills)
         return;
     lanes_set(out.s, d->n, s->measured_s);
     if (out.slope_s)
         lanes_set(out.slope_s, d->n, 0);
+    if (out.clocked_s)
+        lanes_set(out.clocked_s, d->n, 0);
 }
 
 const struct timing timing_measured = {
