@@ -116,7 +116,9 @@ int db_read_columns(struct db *db, const struct db_run *run, struct db_columns_r
         names = longer;
     }
     out->rows = 0;
-    char *sql = mem_print("SELECT %s FROM point WHERE run = %" PRId64, names, run->id);
+    char *sql =
+        mem_print("SELECT %s FROM point WHERE id >= %" PRId64 " << %d AND id < %" PRId64 " << %d",
+                  names, run->id, POINT_BITS, run->id + 1, POINT_BITS);
     int rc = db_each(db, sql, NULL, 0, take_row, &r, err);
     free(sql);
     free(names);
