@@ -203,6 +203,8 @@ static int check_state(struct db *db, const struct state *s, struct err *err)
                        db->path, s->version, SCHEMA);
     if (s->version < 1 || s->objects == 0)
         return fail_io(err, "%s: is damaged: its tables are missing", db->path);
+    if (db->salvage)
+        return 0;
     struct page_state pages = page_checksum_state(db->sqlite, "main");
     if (s->version >= SCHEMA_SEALED && !pages.sealed && !pages.fresh)
         return fail_io(err, "%s: is damaged: its header has changed" DB_DAMAGED_HELP, db->path);
@@ -298,13 +300,17 @@ static int open_sqlite(struct db *db, const char *name, int flags)
     const char *vfs = page_checksum_vfs();
     if (vfs == NULL)
         return SQLITE_NOMEM;
+    if (db->salvage)
+        vfs = NULL;
     int code =
         sqlite3_open_v2(name, &db->sqlite, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, vfs);
     if (code != SQLITE_OK)
         return code;
     sqlite3_extended_result_codes(db->sqlite, 1);
     sqlite3_busy_timeout(db->sqlite, BUSY_MS);
-    sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, !db->salvage, NULL);
+    if (db->salvage) /* else a file that was cut cannot be opened */
+        sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
     sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     /* A reader scans the points again and again; a writer gains nothing from a larger cache. */
     code = sqlite3_exec(db->sqlite,
@@ -372,6 +378,7 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
     struct db *db = mem_alloc(1, sizeof(*db));
     db->path = mem_text(path);
     db->write = mode == DB_WRITE;
+    db->salvage = mode == DB_SALVAGE;
 
     struct state state = {0};
     int code = db->write ? open_write(db, plain, &state) : open_read(db, plain, &state);

@@ -37,7 +37,11 @@ struct db;
 
 enum { POINT_BITS = 48 }; /* bits of point.id; the run is in the bits above */
 
-enum db_mode { DB_READ, DB_WRITE };
+enum db_mode {
+    DB_READ,
+    DB_WRITE,
+    DB_SALVAGE /* as DB_READ, but neither checksums nor the size of the file are looked at */
+};
 
 /* A column of `point`. With `texts`, the row's double is an index into them and the text is stored;
  * otherwise the double itself. NAN is stored as NULL. */
@@ -208,6 +212,31 @@ struct db_effect {
 /* Stores effects in the table `sensitivity`, made if needed; replaces rows of the same study,
  * metric and axis. One transaction. */
 int db_put_effects(struct db *db, const struct db_effect *effect, size_t n, struct err *err);
+
+/* ---- is a store whole? ---- */
+
+/* What reading every page of a file has found. */
+struct db_pages {
+    bool sealed;        /* its pages have checksums; those of older versions have none */
+    uint64_t pages;     /* that its header counts */
+    uint64_t there;     /* whole pages in the file */
+    uint64_t failed;    /* pages that are missing or fail their checksum */
+    uint32_t first[12]; /* the first of them, from 1 */
+};
+
+/* Reads every page of the file, without its journal. */
+int db_read_pages(const char *path, struct db_pages *out, struct err *err);
+
+/* Compares all tables and indices with one another: "PATH: is damaged: WHY" (STATUS_IO). */
+int db_check_structure(struct db *db, struct err *err);
+
+/* Are the points of a run those that it counts? "PATH: is damaged: run NAME has N of M points: ..."
+ * (STATUS_IO). `all`: counts them; else only looks for the first and last where pages have
+ * checksums. */
+int db_check_points(struct db *db, const struct db_run *run, bool all, struct err *err);
+
+/* Gives every page of a closed store its checksum, whatever the page holds. */
+int db_reseal(const char *path, struct err *err);
 
 /* Copies every run and point of the files at `from` into `db`. Points that `db` already has are
  * left alone, so merging twice changes nothing. Shards of one study, in any order, become one run

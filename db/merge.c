@@ -69,7 +69,8 @@ static int read_items(struct db *db, const char *path, struct items *all, struct
                 .chunks = from->chunks,
             };
             if (!failed)
-                failed = db_files(from, &item->run, &item->files, err);
+                failed = db_check_points(from, &item->run, false, err) != 0 ||
+                         db_files(from, &item->run, &item->files, err) != 0;
         }
         free(runs);
     }

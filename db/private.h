@@ -40,6 +40,7 @@ struct db {
     sqlite3 *sqlite;
     char *path;
     bool write;
+    bool salvage;   /* opened to save what can be read */
     bool immutable; /* opened without journal files, which could not be made */
     bool chunks;    /* the points are in chunks of columns, see db/chunk.h; else in rows */
     bool wal;       /* the journal is ours; closing the file removes it */

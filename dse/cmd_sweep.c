@@ -8,6 +8,7 @@
 #include "dse/command.h"
 #include "dse/runner.h"
 #include "dse/store.h"
+#include "dse/sweep_store.h"
 #include "dse/verdict_reason.h"
 #include "search/block.h"
 
@@ -142,7 +143,8 @@ struct sweep {
     struct point_range range;
     const char *path;
     size_t jobs;
-    bool progress;
+    bool progress, silent;
+    uint64_t enough;
     uint64_t done; /* points of the range in scenarios that are over */
     uint64_t priced;
     double spent_s;
@@ -166,13 +168,12 @@ static int run_scenario(struct sweep *w, const struct study *s, const struct col
                          .last = range.last,
                          .before = w->done,
                          .more = w->done + size < w->range.last - w->range.first,
+                         .enough = w->enough,
                          .progress = w->progress};
     row.done = row.done < w->done ? 0 : row.done - w->done;
     int rc = runner_run(r, &row);
-    if (rc >= 0 && w->base->overlays)
-        runner_print_scenario(r);
-    else if (rc >= 0)
-        runner_print(r);
+    if (rc >= 0 && !w->silent)
+        w->base->overlays ? runner_print_scenario(r) : runner_print(r);
     w->row.feasible = r->feasible;
     w->priced += r->priced;
     w->spent_s += r->spent_s;
@@ -229,9 +230,9 @@ static int run_scenarios(struct sweep *w)
     free(columns);
     if (rc == -1)
         return -1;
-    if (w->base->overlays)
+    if (w->base->overlays && !w->silent)
         print_whole(w);
-    if (rc == EXIT_INTERRUPTED)
+    if (rc == EXIT_INTERRUPTED && !w->silent)
         printf("interrupted: run the same command again to resume\n");
     return rc == EXIT_INTERRUPTED ? rc : w->row.feasible ? EXIT_DONE : EXIT_NONE_FEASIBLE;
 }
@@ -244,38 +245,53 @@ static enum db_form form_of(const struct study *s)
     return s->store == STORE_COLUMNS || (s->store == STORE_AUTO && many) ? DB_COLUMNS : DB_ROWS;
 }
 
-static int sweep_into_store(const struct args *a, struct study *s, struct point_range range,
-                            size_t jobs, const struct catalogue *catalogue, struct err *err)
+int sweep_into_store(const struct sweep_job *job, struct err *err)
 {
     static const char *const keeps[] = {
         [KEEP_ALL] = "all", [KEEP_FEASIBLE] = "feasible", [KEEP_FRONT] = "front"};
-    char *path = store_path(a), hash_text[17];
+    char hash_text[17];
+    struct study *s = job->study;
     struct sweep w = {.base = s,
-                      .catalogue = catalogue,
-                      .range = range,
-                      .path = path,
-                      .jobs = jobs,
-                      .progress = !args_value(a, "--quiet") && isatty(STDERR_FILENO),
+                      .catalogue = job->catalogue,
+                      .range = job->range,
+                      .path = job->path,
+                      .jobs = job->jobs,
+                      .progress = job->progress,
+                      .silent = job->silent,
+                      .enough = job->enough,
                       .err = err};
-    int rc = -1;
+    if (db_open(&w.db, job->path, DB_WRITE, err) != 0)
+        return -1;
+    store_hash(s->text, hash_text);
+    w.row = (struct db_run){.name = mem_text(job->name),
+                            .form = form_of(s),
+                            .spec = mem_text(s->text),
+                            .spec_hash = mem_text(hash_text),
+                            .program = mem_text("dse " DSE_VERSION),
+                            .keep = mem_text(keeps[s->keep]),
+                            .folder = mem_text(s->folder),
+                            .seed = (uint64_t)s->seed,
+                            .space = study_points(s),
+                            .first = job->range.first,
+                            .last = job->range.last};
+    int rc = run_scenarios(&w);
+    db_run_free(&w.row);
+    db_close(w.db);
+    return rc;
+}
 
-    if (db_open(&w.db, path, DB_WRITE, err) == 0) {
-        store_hash(s->text, hash_text);
-        w.row = (struct db_run){.name = mem_text(s->name),
-                                .form = form_of(s),
-                                .spec = mem_text(s->text),
-                                .spec_hash = mem_text(hash_text),
-                                .program = mem_text("dse " DSE_VERSION),
-                                .keep = mem_text(keeps[s->keep]),
-                                .folder = mem_text(s->folder),
-                                .seed = (uint64_t)s->seed,
-                                .space = study_points(s),
-                                .first = range.first,
-                                .last = range.last};
-        rc = run_scenarios(&w);
-        db_run_free(&w.row);
-        db_close(w.db);
-    }
+static int sweep_study(const struct args *a, struct study *s, struct point_range range, size_t jobs,
+                       const struct catalogue *catalogue, struct err *err)
+{
+    char *path = store_path(a);
+    struct sweep_job job = {.study = s,
+                            .name = s->name,
+                            .catalogue = catalogue,
+                            .range = range,
+                            .path = path,
+                            .jobs = jobs,
+                            .progress = !args_value(a, "--quiet") && isatty(STDERR_FILENO)};
+    int rc = sweep_into_store(&job, err);
     free(path);
     return rc;
 }
@@ -327,7 +343,7 @@ static int run(const struct args *a, struct err *err)
             free(columns);
             rc = EXIT_DONE;
         } else {
-            rc = sweep_into_store(a, s, range, (size_t)jobs, catalogue, err);
+            rc = sweep_study(a, s, range, (size_t)jobs, catalogue, err);
         }
     }
     study_free(s);

@@ -26,6 +26,7 @@ static const struct command *const commands[] = {
     &cmd_compare,
     &cmd_list,
     &cmd_merge,
+    &cmd_check,
     &cmd_import,
     &cmd_sensitivity,
     &cmd_validate,
@@ -148,7 +149,7 @@ int args_run(const struct args *a, struct db *db, struct db_run *out, struct err
 {
     if (db_run_find(db, args_value(a, "--run"), out, err) != 0)
         return -1;
-    if (only_scenarios(a, db, out, err) == 0)
+    if (db_check_points(db, out, false, err) == 0 && only_scenarios(a, db, out, err) == 0)
         return 0;
     db_run_free(out);
     return -1;

@@ -37,6 +37,10 @@ static int fail_missing(const struct replay_question *q, const struct db_run *ru
                           "%s: --point %.0f: not in run %s: give a point from %" PRIu64
                           " to %" PRIu64,
                           q->path, q->point, run->name, run->first, end - 1);
+    if (!strcmp(run->keep, "all"))
+        return fail_io(err,
+                       "%s: is damaged: point %.0f of run %s is missing: run dse check --repair %s",
+                       q->path, q->point, run->name, q->path);
     return fail(
         err,
         "%s: --point %.0f: run %s does not keep it (keep: %s): `dse query` shows those that "
@@ -170,16 +174,38 @@ static int evaluate_row(struct replay *r, struct err *err)
     return 0;
 }
 
-static int open_run_study(struct replay *r, struct catalogue *c, struct err *err)
+static int choose_scenario(struct replay *r, struct err *err)
 {
-    const struct db_run *run = &r->run;
     const struct cell *scenario = cell_of(&r->row, "scenario");
-    if (study_parse_in(&r->whole, run->folder, run->name, run->spec, c, err) != 0)
-        return -1;
     r->study = r->whole;
     return scenario && scenario->kind == CELL_TEXT
                ? study_find_scenario(r->whole, scenario->text, &r->study, err)
                : 0;
+}
+
+static int open_run_study(struct replay *r, const struct db_run *run, struct catalogue *c,
+                          struct err *err)
+{
+    return study_parse_in(&r->whole, run->folder, run->name, run->spec, c, err);
+}
+
+int replay_begin(struct replay *out, const struct db_run *run, struct catalogue *c, struct err *err)
+{
+    *out = (struct replay){.run = {.name = run->name, .program = run->program}};
+    return open_run_study(out, run, c, err);
+}
+
+int replay_row(struct replay *r, const struct table *row, struct err *err)
+{
+    r->row = *row;
+    r->point = table_number_at(row, 0, "point");
+    return choose_scenario(r, err) != 0 ? -1 : evaluate_row(r, err);
+}
+
+void replay_end(struct replay *r)
+{
+    cursor_free(&r->cursor);
+    study_free(r->whole);
 }
 
 int replay_open(struct replay *out, const struct replay_question *q, struct catalogue **catalogue,
@@ -194,7 +220,9 @@ int replay_open(struct replay *out, const struct replay_question *q, struct cata
     if (rc == 0)
         rc = open_run_catalogue(catalogue, db, &out->run, err);
     if (rc == 0)
-        rc = open_run_study(out, *catalogue, err);
+        rc = open_run_study(out, &out->run, *catalogue, err);
+    if (rc == 0)
+        rc = choose_scenario(out, err);
     if (rc == 0)
         rc = evaluate_row(out, err);
     db_close(db);
@@ -234,6 +262,25 @@ static void print_run(const struct replay *r, FILE *out)
     fputs(": ", out);
 }
 
+/* The cell of metric `f` in the row, if the program computes another value now; else NULL. */
+static const struct cell *differing(const struct replay *r, const struct field *f)
+{
+    size_t k = 0;
+    while (k < r->row.columns && strcmp(r->row.header[k], f->name) != 0)
+        k++;
+    return k == r->row.columns || is_stored(f, field_get(f, &r->metrics), &r->row.cell[k])
+               ? NULL
+               : &r->row.cell[k];
+}
+
+bool replay_is_equal(const struct replay *r)
+{
+    for (size_t i = 0; i < metrics_fields.n; i++)
+        if (differing(r, &metrics_fields.row[i]))
+            return false;
+    return true;
+}
+
 size_t replay_print_differences(const struct replay *r, FILE *out)
 {
     static const char made_by[] = "dse " DSE_VERSION;
@@ -247,16 +294,14 @@ size_t replay_print_differences(const struct replay *r, FILE *out)
     }
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct field *f = &metrics_fields.row[i];
-        size_t k = 0;
-        while (k < r->row.columns && strcmp(r->row.header[k], f->name) != 0)
-            k++;
-        if (k == r->row.columns || is_stored(f, field_get(f, &r->metrics), &r->row.cell[k]))
+        const struct cell *c = differing(r, f);
+        if (!c)
             continue;
         double value = field_get(f, &r->metrics);
         const char *word = f->only_words ? field_word(f, value) : NULL;
         print_run(r, out);
         fprintf(out, "point %.0f: %s: ", r->point, f->name);
-        print_cell(&r->row.cell[k], out);
+        print_cell(c, out);
         if (word || isnan(value))
             fprintf(out, " in the store, %s now\n", word ? word : "empty");
         else

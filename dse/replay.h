@@ -30,6 +30,16 @@ int replay_open(struct replay *out, const struct replay_question *q, struct cata
                 struct err *err);
 void replay_close(struct replay *r);
 
+/* Many rows of one run: opens its study, then evaluates a row of `point` with all columns, of which
+ * `r` borrows. End with replay_end. */
+int replay_begin(struct replay *out, const struct db_run *run, struct catalogue *c,
+                 struct err *err);
+int replay_row(struct replay *r, const struct table *row, struct err *err);
+void replay_end(struct replay *r);
+
+/* Is every metric that of the row, bit for bit? */
+bool replay_is_equal(const struct replay *r);
+
 /* Prints every metric that is not that of the store, with the version that made the run if it is
  * another one. Returns the number of metrics. */
 size_t replay_print_differences(const struct replay *r, FILE *out);

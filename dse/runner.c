@@ -105,6 +105,11 @@ static int commit_if_due(struct runner *r)
                : 0;
 }
 
+static bool must_stop(const struct runner *r)
+{
+    return interrupted || (r->enough && r->before + r->done - r->first >= r->enough);
+}
+
 static bool is_in_shard(const struct runner *r, uint64_t point)
 {
     return point >= r->first && point < r->last;
@@ -159,7 +164,7 @@ static int take_rows(void *ctx, uint64_t first, size_t count, const double *rows
     r->priced += count;
     r->uncommitted += count;
     show_progress(r, false);
-    if (interrupted)
+    if (must_stop(r))
         return 1;
     if (r->grid_why && (r->timed_out = now_s() - r->started_s > r->study->seconds))
         return OUT_OF_TIME;
@@ -278,7 +283,7 @@ static int ask_and_tell(struct runner *r)
         if (rc == 0 && front)
             rc = ranks ? (archive_forget(front), 0) : drop_dominated(r, front);
         show_progress(r, false);
-        if (rc == 0 && interrupted)
+        if (rc == 0 && must_stop(r))
             rc = 1;
         else if (rc == 0 && !ranks)
             rc = commit_if_due(r);

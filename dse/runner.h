@@ -19,6 +19,7 @@ struct runner {
     uint64_t first, last; /* range of point numbers that this run writes */
     uint64_t before;      /* points of earlier scenarios in the range of the whole run */
     bool more;            /* other scenarios of the run follow */
+    uint64_t enough;      /* stops after so many points of the whole run; 0: never */
 
     struct explore explore;
     struct misses misses;
