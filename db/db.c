@@ -74,6 +74,36 @@ static int check_progress(struct db *db, struct err *err)
     return 0;
 }
 
+/* The journal's files: for each, the name is given to `each`. */
+static void for_journal(struct db *db, void (*each)(struct db *db, size_t i, const char *name))
+{
+    static const char *const ending[] = {"-wal", "-shm"};
+    char *plain = db_plain_path(db->path);
+    for (size_t i = 0; i < LEN(ending); i++) {
+        char *name = mem_print("%s%s", plain, ending[i]);
+        each(db, i, name);
+        free(name);
+    }
+    free(plain);
+}
+
+static void note_file(struct db *db, size_t i, const char *name)
+{
+    struct stat st;
+    if (stat(name, &st) == 0) {
+        db->journal[i].device = st.st_dev;
+        db->journal[i].number = st.st_ino;
+    }
+}
+
+static void remove_file(struct db *db, size_t i, const char *name)
+{
+    struct stat st;
+    if (stat(name, &st) == 0 && st.st_dev == db->journal[i].device &&
+        st.st_ino == db->journal[i].number)
+        unlink(name);
+}
+
 int db_begin(struct db *db, struct err *err)
 {
     if (!sqlite3_get_autocommit(db->sqlite))
@@ -87,6 +117,8 @@ int db_begin(struct db *db, struct err *err)
     sqlite3_busy_timeout(db->sqlite, BUSY_MS);
     if (failed)
         return -1;
+    if (!db->wal)
+        for_journal(db, note_file);
     db->wal = true;
     if (check_progress(db, err) != 0) {
         db_undo(db);
@@ -101,8 +133,22 @@ void db_undo(struct db *db)
         sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
 }
 
+static bool has_moved(struct db *db)
+{
+    int moved = 0;
+    sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return moved != 0;
+}
+
 int db_end(struct db *db, struct err *err)
 {
+    if (has_moved(db)) {
+        db_undo(db);
+        return fail_io(err,
+                       "%s: was removed or replaced while it was written: run the same command "
+                       "again",
+                       db->path);
+    }
     if (db_exec(db, "COMMIT", err) == 0)
         return 0;
     db_undo(db);
@@ -368,7 +414,7 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
 {
     struct stat st;
     char *plain = db_plain_path(path);
-    bool odd = stat(plain, &st) == 0 && !S_ISREG(st.st_mode);
+    bool is_there = stat(plain, &st) == 0, odd = is_there && !S_ISREG(st.st_mode);
     *out = NULL;
     if (odd) {
         free(plain);
@@ -379,6 +425,7 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
     db->path = mem_text(path);
     db->write = mode == DB_WRITE;
     db->salvage = mode == DB_SALVAGE;
+    db->made = db->write && !is_there;
 
     struct state state = {0};
     int code = db->write ? open_write(db, plain, &state) : open_read(db, plain, &state);
@@ -406,13 +453,26 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
     return 0;
 
 failed:
-    db_close(db);
+    db_discard(db);
     return -1;
 }
 
 int db_expect_one_scan(struct db *db, struct err *err)
 {
     return db_exec(db, "PRAGMA cache_size = -4096", err);
+}
+
+/* If a reader is still active the journal stays, which is harmless. If the file was replaced, the
+ * journal must not meet the new one. */
+static void end_journal(struct db *db)
+{
+    if (has_moved(db)) {
+        for_journal(db, remove_file);
+        return;
+    }
+    sqlite3_busy_timeout(db->sqlite, CLOSE_MS);
+    sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_exec(db->sqlite, "PRAGMA main.journal_mode = DELETE", NULL, NULL, NULL);
 }
 
 void db_close(struct db *db)
@@ -427,15 +487,40 @@ void db_close(struct db *db)
     chunk_writer_close(db->writer);
     if (db->sqlite != NULL) {
         db_undo(db);
-        if (db->wal) { /* if a reader is still active the journal stays, which is harmless */
-            sqlite3_busy_timeout(db->sqlite, CLOSE_MS);
-            sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-            sqlite3_exec(db->sqlite, "PRAGMA main.journal_mode = DELETE", NULL, NULL, NULL);
-        }
+        if (db->wal)
+            end_journal(db);
     }
     sqlite3_close(db->sqlite);
     where_free(&db->where);
     free(db->column);
     free(db->path);
     free(db);
+}
+
+/* Does nobody else have the file open? If so, keeps them out. */
+static bool is_only_user(struct db *db)
+{
+    struct err err;
+    db_undo(db);
+    sqlite3_busy_timeout(db->sqlite, 0);
+    return set_journal(db, "PRAGMA main.journal_mode = DELETE", "delete", &err) == 0 &&
+           sqlite3_exec(db->sqlite, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK;
+}
+
+void db_discard(struct db *db)
+{
+    static const char *const ending[] = {"", "-wal", "-shm", "-journal"};
+    if (db == NULL)
+        return;
+    bool made = db->made && db->done == 0 && db->sqlite != NULL;
+    if (made && !has_moved(db) && is_only_user(db)) {
+        char *plain = db_plain_path(db->path);
+        for (size_t i = 0; i < LEN(ending); i++) {
+            char *name = mem_print("%s%s", plain, ending[i]);
+            unlink(name);
+            free(name);
+        }
+        free(plain);
+    }
+    db_close(db);
 }

@@ -21,8 +21,9 @@
  * Points arrive in ascending order and are committed together with run.done, so a killed run
  * continues at first + done: no point is priced twice or lost. One process at a time writes a file,
  * from db_run_begin until the run has ended or the file is closed; readers are never blocked (WAL).
- * A closed store is one file without a journal. PRAGMA user_version holds the schema's version, and
- * PRAGMA application_id marks the file as a dse store. */
+ * A closed store is one file without a journal. Each page has a checksum (page_checksum.h). PRAGMA
+ * user_version holds the schema's version, and PRAGMA application_id marks the file as a dse store.
+ */
 #ifndef DB_DB_H
 #define DB_DB_H
 
@@ -76,6 +77,10 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
  * instead of one that keeps them all. */
 int db_expect_one_scan(struct db *db, struct err *err);
 void db_close(struct db *db); /* takes NULL; rolls back what was not committed */
+
+/* db_close after a failure: removes the file if db_open made it and no point of a run of this
+ * connection was committed. */
+void db_discard(struct db *db);
 
 /* Finds the run called `run->name`, or makes it, in one transaction. On return run->id, done,
  * feasible, started and ended are those of the store. A run of this name with another spec_hash,

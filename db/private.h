@@ -3,6 +3,7 @@
 #define DB_PRIVATE_H
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include "db/db.h"
 #include "db/where.h"
@@ -40,10 +41,15 @@ struct db {
     sqlite3 *sqlite;
     char *path;
     bool write;
+    bool made;      /* the file did not exist before */
     bool salvage;   /* opened to save what can be read */
     bool immutable; /* opened without journal files, which could not be made */
     bool chunks;    /* the points are in chunks of columns, see db/chunk.h; else in rows */
     bool wal;       /* the journal is ours; closing the file removes it */
+    struct {        /* the journal's files, to know them again */
+        dev_t device;
+        ino_t number;
+    } journal[2];
 
     int64_t run;   /* the current run; 0 for none */
     uint64_t done; /* points of the current run that are committed */

@@ -100,7 +100,10 @@ static int run(const struct args *a, struct err *err)
     int rc = db_merge(db, a->argument + 1, a->n - 1, err);
     if (rc == 0)
         rc = keep_fronts(db, err);
-    db_close(db);
+    if (rc != 0)
+        db_discard(db);
+    else
+        db_close(db);
     if (rc == 0)
         printf("%s: %zu files merged\n", a->argument[0], a->n - 1);
     return rc;

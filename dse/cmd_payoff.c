@@ -322,9 +322,10 @@ static int run(const struct args *a, struct err *err)
         return -1;
     if (args_run(a, db, &row, err) != 0)
         goto close;
+    if (open_run_catalogue(&c, db, &row, err) != 0)
+        goto done;
     /* If files of the study are missing, the grid alone answers. */
-    if (open_run_catalogue(&c, db, &row, &inner) == 0 &&
-        payoff_study_open(&study, &row, c, &inner) != 0)
+    if (payoff_study_open(&study, &row, c, &inner) != 0)
         study = NULL;
     if (args_where(a, db, &where, err) != 0)
         goto done;

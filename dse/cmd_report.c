@@ -92,8 +92,9 @@ static int run(const struct args *a, struct err *err)
             if (*s == '/')
                 *s = '-';
     }
-    if (open_run_catalogue(&c, db, &row, &inner) == 0 &&
-        payoff_study_open(&study, &row, c, &inner) != 0)
+    if (open_run_catalogue(&c, db, &row, err) != 0)
+        goto done;
+    if (payoff_study_open(&study, &row, c, &inner) != 0)
         study = NULL;
     const struct payoff_question q = {.over = args_value(a, "--over"),
                                       .study = study,

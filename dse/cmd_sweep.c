@@ -276,7 +276,10 @@ int sweep_into_store(const struct sweep_job *job, struct err *err)
                             .last = job->range.last};
     int rc = run_scenarios(&w);
     db_run_free(&w.row);
-    db_close(w.db);
+    if (rc == -1)
+        db_discard(w.db);
+    else
+        db_close(w.db);
     return rc;
 }
 

@@ -178,6 +178,9 @@ says 1 'is not a dse database' eval own.yaml --point 0
 # ---- a row that is another now: every metric that differs is listed ----
 point=$("$DSE" query front.db --columns point --format csv | sed -n 2p)
 version=$("$DSE" --version | head -n 1)
+# shellcheck source=tests/old_store.sh
+. "$DSE_SOURCE/tests/old_store.sh"
+as_old front.db || complain "no sqlite3 to make a store of an older version"
 LC_ALL=C sed 's/tpot: 50 ms/tpot: 40 ms/' front.db >changed.db
 LC_ALL=C sed "s/dse ${version#dse }/dse $(printf %s "${version#dse }" | tr 0-9 9)/" changed.db >older.db
 "$DSE" eval changed.db --point "$point" >out.txt 2>err.txt
@@ -192,6 +195,7 @@ LC_ALL=C sed "s/dse ${version#dse }/dse $(printf %s "${version#dse }" | tr 0-9 9
 [ "$(wc -l <err.txt)" = 1 ] || complain "another version, the same row: $(head -n 3 err.txt)"
 
 # ---- a store of an older version: no files, no mapping of the prefill pool; both are found again ----
+as_old phases.db
 LC_ALL=C sed 's/tablefilefile/tablefilxfilx/; s/CREATE TABLE file(/CREATE TABLE filx(/; s/prefill_\([tdepc]\)p/prefill_\1x/g' phases.db >old.db
 "$DSE" query old.db --sql 'SELECT count(prefill_tp) FROM point, file' >out.txt 2>&1 && complain "the store is not an older one"
 for point in 0 5 10 15; do
