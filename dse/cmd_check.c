@@ -225,8 +225,10 @@ static void check_rows(struct checking *c, const struct db_run *run)
         add_problem(c, &err);
     } else {
         printf("  %" PRIu64 " of %" PRIu64 " rows are priced otherwise by dse " DSE_VERSION
-               "; the run was made by %s\n",
-               p.others, p.rows, run->program);
+               "; the run was made by ",
+               p.others, p.rows);
+        plain_text(run->program, stdout);
+        printf("\n");
     }
 }
 
@@ -234,8 +236,12 @@ static void check_rows(struct checking *c, const struct db_run *run)
 
 static void check_run(struct checking *c, const struct db_run *run)
 {
-    printf("run %s: %" PRIu64 " points%s, %" PRIu64 " feasible, keep: %s\n", run->name, run->done,
-           *run->ended ? "" : " so far", run->feasible, run->keep);
+    printf("run ");
+    plain_text(run->name, stdout);
+    printf(": %" PRIu64 " points%s, %" PRIu64 " feasible, keep: ", run->done,
+           *run->ended ? "" : " so far", run->feasible);
+    plain_text(run->keep, stdout);
+    printf("\n");
     size_t before = c->problems;
     check_points(c, run);
     if (c->problems == before)

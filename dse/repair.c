@@ -190,9 +190,11 @@ static int judge_run(struct repair *r, const struct db_run *run, const struct ta
                        r->path, t->other + t->more, run->name, run->program, t->same);
     if (t->other || t->lost || t->more)
         r->sound = false;
-    printf("  run %s: %" PRIu64 " rows are as they were; priced again: %" PRIu64
-           " that were lost, %" PRIu64 " that had other values\n",
-           run->name, t->same, t->lost, t->other);
+    printf("  run ");
+    plain_text(run->name, stdout);
+    printf(": %" PRIu64 " rows are as they were; priced again: %" PRIu64 " that were lost, %" PRIu64
+           " that had other values\n",
+           t->same, t->lost, t->other);
     return 0;
 }
 
