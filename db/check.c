@@ -142,14 +142,20 @@ static int count_points(struct db *db, const struct db_run *run, bool all, struc
                         struct err *err)
 {
     sqlite3_stmt *s = NULL;
-    char *sql = mem_print(
+    static const char rows[] =
         "SELECT first, done, feasible, keep, %s,"
         " (SELECT min(id) FROM main.point WHERE id >= ?1 << %d AND id < (?1 + 1) << %d),"
         " (SELECT max(id) FROM main.point WHERE id >= ?1 << %d AND id < (?1 + 1) << %d)"
-        " FROM main.run WHERE id = ?1",
-        all ? "(SELECT count(*) FROM main.point WHERE id >= ?1 << 48 AND id < (?1 + 1) << 48)"
-            : "-1",
-        POINT_BITS, POINT_BITS, POINT_BITS, POINT_BITS);
+        " FROM main.run WHERE id = ?1";
+    static const char chunks[] =
+        "SELECT first, done, feasible, keep, sum(rows), min(chunk.id), max(chunk.last)"
+        " FROM main.run LEFT JOIN main.chunk"
+        " ON chunk.id >= ?1 << %d AND chunk.id < (?1 + 1) << %d WHERE run.id = ?1 GROUP BY run.id";
+    static const char count[] =
+        "(SELECT count(*) FROM main.point WHERE id >= ?1 << 48 AND id < (?1 + 1) << 48)";
+    char *sql = db->chunks ? mem_print(chunks, POINT_BITS, POINT_BITS)
+                           : mem_print(rows, all ? count : "-1", POINT_BITS, POINT_BITS, POINT_BITS,
+                                       POINT_BITS);
     int row = db_prepare(db, &s, sql, err);
     free(sql);
     if (row == 0) {
