@@ -3,11 +3,11 @@
 #include <assert.h>
 #include <string.h>
 
-/* Lanes come in whole vectors of eight, which are cheaper than the rest of one: behind the open
- * devices stand copies, or devices that are finished. */
+/* Lanes come in whole vectors of four or eight, which are cheaper than the rest of one: behind the
+ * open devices stand copies, or devices that are finished. */
 static size_t whole_vectors(size_t n)
 {
-    return (n + 7) / 8 * 8;
+    return n == 1 ? 1 : n <= 4 ? 4 : (n + 7) / 8 * 8;
 }
 static_assert(LANES % 8 == 0, "the lanes have no place for whole vectors");
 
