@@ -1,6 +1,6 @@
 /* Preloaded by tests/cli_faults.sh: the n-th call of one function of the C library fails, once. The
- * environment says which (FAIL_CALL: write, sync, read, open, truncate, memory), when (FAIL_AT, from
- * 1) and where to leave a note that it has failed (FAIL_NOTE). */
+ * environment says which (FAIL_CALL: write, sync, read, open, truncate, memory), when (FAIL_AT,
+ * from 1) and where to leave a note that it has failed (FAIL_NOTE). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,7 +28,8 @@ static bool fails(const char *what)
 {
     if (!call || strcmp(call, what) != 0 || atomic_fetch_add(&calls, 1) + 1 != at)
         return false;
-    int (*real)(const char *, int, ...) = (int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open64");
+    int (*real)(const char *, int, ...) =
+        (int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open64");
     const char *note = getenv("FAIL_NOTE");
     int fd = note ? real(note, O_CREAT | O_WRONLY, 0644) : -1;
     if (fd >= 0)
