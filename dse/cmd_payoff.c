@@ -325,8 +325,13 @@ static int run(const struct args *a, struct err *err)
     if (open_run_catalogue(&c, db, &row, err) != 0)
         goto done;
     /* If files of the study are missing, the grid alone answers. */
-    if (payoff_study_open(&study, &row, c, &inner) != 0)
+    if (payoff_study_open(&study, &row, c, &inner) != 0) {
         study = NULL;
+        if (is_out_of_memory(&inner)) {
+            *err = inner;
+            goto done;
+        }
+    }
     if (args_where(a, db, &where, err) != 0)
         goto done;
     struct payoff_question q = {.by = args_value(a, "--by"),

@@ -94,8 +94,13 @@ static int run(const struct args *a, struct err *err)
     }
     if (open_run_catalogue(&c, db, &row, err) != 0)
         goto done;
-    if (payoff_study_open(&study, &row, c, &inner) != 0)
+    if (payoff_study_open(&study, &row, c, &inner) != 0) {
         study = NULL;
+        if (is_out_of_memory(&inner)) {
+            *err = inner;
+            goto done;
+        }
+    }
     const struct payoff_question q = {.over = args_value(a, "--over"),
                                       .study = study,
                                       .seed = row.seed,
