@@ -329,6 +329,7 @@ static int run(const struct args *a, struct err *err)
         study = NULL;
         if (is_out_of_memory(&inner)) {
             *err = inner;
+            err->status = STATUS_IO;
             goto done;
         }
     }

@@ -90,6 +90,6 @@ int open_run_catalogue(struct catalogue **out, struct db *db, const struct db_ru
 
 bool is_out_of_memory(const struct err *why)
 {
-    return why->status == STATUS_IO && (strstr(why->text, "out of memory") != NULL ||
-                                        strstr(why->text, strerror(ENOMEM)) != NULL);
+    return strstr(why->text, "out of memory") != NULL ||
+           strstr(why->text, strerror(ENOMEM)) != NULL;
 }
