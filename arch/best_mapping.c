@@ -125,37 +125,6 @@ static void set_limits(double *limit_s, double *late, const struct trial *a, siz
     }
 }
 
-/* With an engine that overlaps, a load that fits in memory can exceed a limit that a larger one
- * meets: lowers slo to a smaller load that meets it. */
-static void lower_late(double *slo, struct load_lanes *load, const struct step *s,
-                       const struct devices *d, const double *limit_s, struct steps_memo *memo)
-{
-    double *most = LANE(load, load, most), *mean = LANE(load, load, mean);
-    lane low, high, time_s;
-    bool open = some_engine_overlaps(d);
-    lanes_set(low, d->n, 0);
-    memcpy(high, most, d->n * sizeof *high);
-    for (bool first = true; open; first = false) {
-        steps_held_time_s(time_s, s, d, load, memo);
-        open = false;
-        for (size_t i = 0; i < d->n; i++) {
-            bool fits = time_s[i] <= limit_s[i];
-            if (first)
-                low[i] = fits ? high[i] : 0;
-            else
-                *(fits ? &low[i] : &high[i]) = most[i];
-            if (high[i] - low[i] > 1) {
-                most[i] = mean[i] = floor((low[i] + high[i]) / 2);
-                open = true;
-            } else {
-                most[i] = mean[i] = larger(low[i], 1);
-                slo[i] = smaller(slo[i], low[i] < high[i] ? low[i] : slo[i]);
-                low[i] = high[i] = most[i];
-            }
-        }
-    }
-}
-
 /* A largest load that the search over mappings leaves to find_slo: it is a metric, but affects no
  * choice. */
 static const double SLO_LATER = NAN;
@@ -254,7 +223,7 @@ static void try_step(struct candidates *out, const struct trial *a, const struct
         lanes_set(slo, d->n, SLO_LATER);
     if (a->batch == BATCH_MAX) {
         set_loads(&out->load, d->n, cap, slo);
-        lower_late(slo, &out->load, s, d, limit_s, a->memo);
+        steps_lower_late(slo, &out->load, s, d, limit_s, a->memo);
         set_loads(&out->load, d->n, cap, slo);
     } else {
         struct load given = step_load(s, a->batch);

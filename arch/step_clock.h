@@ -35,6 +35,11 @@ void steps_held_time_s(double *out, const struct step *s, const struct devices *
 void steps_largest_held_load(double *out, const struct step *s, const struct devices *d,
                              const double *limit_s, const double *guess, struct steps_memo *memo);
 
+/* With an engine that overlaps, a load can exceed a limit that a larger one meets: lowers slo, and
+ * `load`, to a smaller one that meets it. */
+void steps_lower_late(double *slo, struct load_lanes *load, const struct step *s,
+                      const struct devices *d, const double *limit_s, struct steps_memo *memo);
+
 struct meeting {
     const double *limit_s;
     const double *clock; /* one that the device may hold; affects no result */

@@ -6,6 +6,8 @@
  * power limit proves that its load meets the limit, one at which it is neither proves the opposite;
  * so few loads need the very clock that the device holds. Invariant: a load counts as tried only
  * with such a proof. */
+#include <string.h>
+
 #include "arch/step_hot.h"
 
 /* The search for the largest load of a device between `low`, which meets the limit, and `high`,
@@ -194,6 +196,47 @@ static void load_hot(double *out, struct hot *h, struct bracket_lanes *x)
     }
 }
 
+void steps_lower_late(double *slo, struct load_lanes *load, const struct step *s,
+                      const struct devices *d, const double *limit_s, struct steps_memo *memo)
+{
+    double *most = LANE(load, load, most), *mean = LANE(load, load, mean);
+    lane low, high, time_s;
+    bool open = some_engine_overlaps(d);
+    lanes_set(low, d->n, 0);
+    memcpy(high, most, d->n * sizeof *high);
+    for (bool first = true; open; first = false) {
+        steps_held_time_s(time_s, s, d, load, memo);
+        open = false;
+        for (size_t i = 0; i < d->n; i++) {
+            bool fits = time_s[i] <= limit_s[i];
+            if (first)
+                low[i] = fits ? high[i] : 0;
+            else
+                *(fits ? &low[i] : &high[i]) = most[i];
+            if (high[i] - low[i] > 1) {
+                most[i] = mean[i] = floor((low[i] + high[i]) / 2);
+                open = true;
+            } else {
+                most[i] = mean[i] = larger(low[i], 1);
+                slo[i] = smaller(slo[i], low[i] < high[i] ? low[i] : slo[i]);
+                low[i] = high[i] = most[i];
+            }
+        }
+    }
+}
+
+/* With overlap and idle time the bracket can close at a load that is late. */
+static void lower_all(double *out, const struct step *s, const struct devices *d,
+                      const double *limit_s, struct steps_memo *memo)
+{
+    struct load_lanes load;
+    for (size_t i = 0; i < d->n; i++) {
+        double most = out[i] >= 1 && out[i] < INFINITY ? out[i] : 1;
+        LANE(&load, load, most)[i] = LANE(&load, load, mean)[i] = most;
+    }
+    steps_lower_late(out, &load, s, d, limit_s, memo);
+}
+
 void steps_largest_held_load(double *out, const struct step *s, const struct devices *d,
                              const double *limit_s, const double *guess, struct steps_memo *memo)
 {
@@ -229,4 +272,6 @@ void steps_largest_held_load(double *out, const struct step *s, const struct dev
         LANES_PUT(&x, j, begin);
     }
     load_hot(out, &h, &x);
+    if (some_overlap)
+        lower_all(out, s, d, limit_s, memo);
 }
