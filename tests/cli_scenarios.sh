@@ -151,7 +151,7 @@ is $? 2 "status of a bad study"
 [ ! -s out.txt ] && [ ! -e bad.db ] || complain "a bad study writes something"
 sed 's/: .*//' err.txt | tr '\n' ' ' >places.txt
 is "$(cat places.txt)" "bad.yaml:3:1 bad.yaml:5:3 bad.yaml:6:29 bad.yaml:6:35 bad.yaml:7:19 bad.yaml:8:9 " "places of mistakes"
-grep -q 'did you mean "hbm3e_usd_per_gb"' err.txt || complain "no nearest price: $(cat err.txt)"
+grep -q 'did you mean "prices.hbm3e_usd_per_gb"' err.txt || complain "no nearest price: $(cat err.txt)"
 # A mistake of the base is reported once.
 printf 'chip: b20\nscenarios: {a: {timing: ideal}, b: {timing: ideal}}\n' >once.yaml
 "$DSE" sweep once.yaml --db bad.db 2>err.txt
