@@ -194,7 +194,8 @@ int db_check_points(struct db *db, const struct db_run *run, bool all, struct er
         return -1;
     bool keeps_all = c.keep == 'a', front = c.keep == 'r';
     int64_t want = keeps_all ? c.done : c.feasible, end = c.first + c.done;
-    bool right = want == 0 ? c.rows == 0 : c.rows != 0;
+    /* A shard may hold none of the front. */
+    bool right = want == 0 ? c.rows == 0 : front || c.rows != 0;
     if (right && want > 0 && !front)
         right = c.least >= c.first && c.most < end;
     if (right && want > 0 && keeps_all)
