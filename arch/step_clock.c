@@ -112,7 +112,7 @@ void steps_clock(struct clocked_lanes *out, const struct step *s, const struct d
     const struct search begin = {
         .clock = 1, .low = CLOCK_LEAST, .high = 1, .open = 1, .scale = 1, .ratio = 1};
     struct hot h;
-    struct search_lanes x;
+    struct search_lanes x = {0};
     size_t n = 0;
     if (!step_throttles(s)) {
         steps_time_s(LANE(out, clocked, time_s), s, d, load, memo);
@@ -231,7 +231,7 @@ void steps_meet(double *out, const struct step *s, const struct devices *d,
                 struct steps_memo *memo)
 {
     struct hot h;
-    struct meet_lanes x;
+    struct meet_lanes x = {0};
     size_t n = 0;
     const double *limit_s = within->limit_s;
     if (!step_throttles(s)) {

@@ -241,7 +241,7 @@ void steps_largest_held_load(double *out, const struct step *s, const struct dev
                              const double *limit_s, const double *guess, struct steps_memo *memo)
 {
     struct hot h;
-    struct bracket_lanes x;
+    struct bracket_lanes x = {0};
     struct load_lanes load;
     size_t n = 0;
     bool some_overlap = some_engine_overlaps(d); /* the first load may change the result */

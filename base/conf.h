@@ -2,8 +2,8 @@
  *
  * A file is a tree of nodes; a node is a scalar, a list or a map. Nodes are borrowed from the conf
  * and live until conf_close. Opening a file refuses syntax errors, keys that are not scalars,
- * duplicate keys, merge keys, tags, control characters (base/text.h) and a second document. A UTF-8 byte order mark is skipped. An
- * empty file is an empty map. */
+ * duplicate keys, merge keys, tags, control characters (base/text.h) and a second document. A UTF-8
+ * byte order mark is skipped. An empty file is an empty map. */
 #ifndef BASE_CONF_H
 #define BASE_CONF_H
 
