@@ -55,15 +55,18 @@ static int open_pages(struct page_reader *r, const char *path, const char *mode,
     char *plain = db_plain_path(path);
     r->file = fopen(plain, mode);
     free(plain);
-    if (r->file == NULL)
-        return fail_io(err, "%s: cannot be opened: %s", path, strerror(errno));
+    if (r->file == NULL) {
+        fail_io(err, "%s: cannot be opened: %s", path, strerror(errno));
+        return -1;
+    }
     r->size = HEADER_BYTES;
     bool is_there = read_page(r, 0) && memcmp(r->page, "SQLite format 3", 16) == 0;
     r->size = is_there ? (uint32_t)r->page[16] << 8 | (uint32_t)(r->page[17] & 1) << 16 : 0;
     if (r->size >= PAGE_LEAST && (r->size & (r->size - 1)) == 0)
         return 0;
     fclose(r->file);
-    return fail_io(err, "%s: is not a dse database: give a file made by dse sweep", path);
+    fail_io(err, "%s: is not a dse database: give a file made by dse sweep", path);
+    return -1;
 }
 
 int db_read_pages(const char *path, struct db_pages *out, struct err *err)

@@ -40,12 +40,8 @@ static int not_a_column(const struct table *known, const char *name, struct err 
 
 int db_column(struct db *db, const char *text, size_t length, char **out, struct err *err)
 {
-    struct table known;
-    if (db_columns(db, &known, err) != 0)
-        return -1;
     char *name = column_of(text, length);
-    int rc = is_column(&known, name) ? 0 : not_a_column(&known, name, err);
-    table_free(&known);
+    int rc = is_column(&db->known, name) ? 0 : not_a_column(&db->known, name, err);
     if (rc == 0)
         *out = name;
     else

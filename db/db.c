@@ -448,6 +448,8 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
         goto failed;
     if (db_allow_select(db, err) != 0)
         goto failed;
+    if (!db->write && db_columns(db, &db->known, err) != 0)
+        goto failed;
     sqlite3_wal_hook(db->sqlite, checkpoint_journal, NULL);
     *out = db;
     return 0;
@@ -493,6 +495,7 @@ void db_close(struct db *db)
     sqlite3_close(db->sqlite);
     where_free(&db->where);
     free(db->column);
+    table_free(&db->known);
     free(db->path);
     free(db);
 }

@@ -63,7 +63,7 @@ static void add_stripes(struct sums *to, const unsigned char *bytes, uint32_t si
     struct sums s = *to;
     for (uint32_t at = 0; at < size; at += STRIPE)
         for (uint32_t i = 0; i < LANES; i++) {
-            s.words[i] += load(bytes + at + i * WORD);
+            s.words[i] += load(bytes + at + (size_t)i * WORD);
             s.order[i] = (s.order[i] << 29 | s.order[i] >> 35) + s.words[i];
         }
     *to = s;

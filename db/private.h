@@ -57,6 +57,7 @@ struct db {
     size_t columns;
     sqlite3_stmt *put, *drop, *progress, *check;
     struct chunk_writer *writer;
+    struct table known; /* db_columns, of a store that is only read */
 
     struct where where; /* the values of the last condition of db_where */
 

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,7 @@ static void rise(struct ranked *heap, size_t at, bool descending)
 
 static void offer(struct group *g, const struct ranked *row, const struct top_question *q)
 {
+    assert(q->most > 0 && (g->n < q->most || g->heap != NULL));
     if (g->n == q->most && order_of(row, &g->heap[0], q->descending) >= 0)
         return;
     struct ranked own = {row->point, cell_copy(&row->by)};

@@ -146,7 +146,7 @@ static bool has_one_engine(const struct comparison *c)
 void worlds_make(struct worlds *out, struct world *world, size_t n, const struct comparison *c)
 {
     *out = (struct worlds){.n = n, .world = world};
-    if (n < 2 * BOX_LEAST)
+    if (n / 2 < BOX_LEAST)
         return;
     boxes_make(&out->engine, world, n, has_one_engine(c), false);
     boxes_make(&out->board, world, n, has_one_engine(c), true);

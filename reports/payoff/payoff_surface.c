@@ -51,7 +51,7 @@ void surface_make(struct surface *out, const struct payoff *p, size_t group,
         out->at_x[i] = range_value(&axis[0], i, SURFACE_STEPS);
         out->at_y[i] = range_value(&axis[1], i, SURFACE_STEPS);
     }
-    payoff_each(SURFACE_STEPS * SURFACE_STEPS, q, price_part, &l);
+    payoff_each((size_t)SURFACE_STEPS * SURFACE_STEPS, q, price_part, &l);
 }
 
 void surface_free(struct surface *s)

@@ -87,6 +87,7 @@ static void find_resources(double *out, const struct points *p, enum budget budg
         out[i] = budget == BUDGET_COST    ? cost[i]
                  : budget == BUDGET_POWER ? power[i]
                  : budget != BUDGET_AREA  ? 1
+                 : !die || !each          ? NAN
                  : carriers               ? die[i] * rate[i] / each[i] + engine[i] * carriers[i]
                                           : (die[i] + engine[i]) * rate[i] / each[i];
 }
