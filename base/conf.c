@@ -133,7 +133,7 @@ static bool has_place(const char *text)
 
 int node_fail_file(const struct node *n, const char *path, const struct err *inner, struct err *err)
 {
-    if (!has_place(inner->text))
+    if (!has_place(inner->text) && !inner->memory)
         return node_fail(n, path, err, "%s", inner->text);
     *err = *inner;
     return -1;
@@ -182,8 +182,8 @@ static int fail_reading(const struct conf *c, const yaml_parser_t *parser, struc
 
 static int fail_syntax(const struct conf *c, const yaml_parser_t *parser, struct err *err)
 {
-    if (parser->error == YAML_MEMORY_ERROR)
-        return fail_io(err, "%s: cannot be read: out of memory", c->path);
+    if (parser->error == YAML_MEMORY_ERROR || parser->problem == NULL) /* it forgets to say so */
+        return fail_memory(err, c->path);
     if (parser->error == YAML_READER_ERROR)
         return fail_reading(c, parser, err);
     return fail(err, "%s:%zu:%zu: %s: correct the YAML syntax", c->path,
@@ -245,7 +245,7 @@ static int load(struct conf *c, yaml_parser_t *parser, struct err *err)
     yaml_document_delete(&c->document);
     if (!yaml_document_initialize(&c->document, NULL, NULL, NULL, 1, 1) ||
         !yaml_document_add_mapping(&c->document, NULL, YAML_BLOCK_MAPPING_STYLE))
-        return fail_io(err, "%s: cannot be read: out of memory", c->path);
+        return fail_memory(err, c->path);
     return 0;
 }
 
@@ -356,7 +356,7 @@ static int run_pass(struct conf *c, size_t length, pass_fn *pass, struct err *er
 {
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
-        return fail_io(err, "%s: cannot be read: out of memory", c->path);
+        return fail_memory(err, c->path);
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, (const unsigned char *)c->text, length);
     int status = pass(c, &parser, err);

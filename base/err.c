@@ -14,6 +14,7 @@ static int set_text(struct err *err, int status, const char *format, va_list arg
     text_tame(text, "");
     memcpy(err->text, text, sizeof text);
     err->status = status;
+    err->memory = false;
     return -1;
 }
 
@@ -32,6 +33,13 @@ int fail_io(struct err *err, const char *format, ...)
     va_start(args, format);
     set_text(err, STATUS_IO, format, args);
     va_end(args);
+    return -1;
+}
+
+int fail_memory(struct err *err, const char *place)
+{
+    fail_io(err, "%.400s: out of memory", place);
+    err->memory = true;
     return -1;
 }
 

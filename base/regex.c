@@ -18,7 +18,7 @@ static int fail_match(const char *pattern, size_t length, int code, struct err *
     char reason[200] = "";
     pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof reason);
     if (code == PCRE2_ERROR_NOMEMORY)
-        return fail_io(err, "%.200s: out of memory", pattern);
+        return fail_memory(err, pattern);
     return fail(err,
                 "%.200s: gives up on a text of %zu bytes: %s: write it without a repetition inside "
                 "a repetition",
@@ -45,7 +45,7 @@ int regex_open(struct regex **out, const char *pattern, struct err *err)
     if (compiled == NULL) {
         char reason[200] = "";
         if (code == HEAP_FAILED)
-            return fail_io(err, "%.200s: out of memory", pattern);
+            return fail_memory(err, pattern);
         pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof reason);
         size_t at = characters(pattern, offset);
         return fail(err, "%.200s: at character %zu: %s", pattern, at > 0 ? at : 1, reason);
@@ -54,7 +54,7 @@ int regex_open(struct regex **out, const char *pattern, struct err *err)
     pcre2_match_data *data = pcre2_match_data_create(1, NULL);
     if (data == NULL) {
         pcre2_code_free(compiled);
-        return fail_io(err, "%.200s: out of memory", pattern);
+        return fail_memory(err, pattern);
     }
     struct regex *r = mem_alloc(1, sizeof *r);
     *r = (struct regex){.pattern = mem_text(pattern), .code = compiled, .match = data};

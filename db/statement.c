@@ -46,7 +46,7 @@ int db_fail(struct db *db, int code, struct err *err)
 {
     const char *path = db->path;
     if (db->sqlite == NULL)
-        return fail_io(err, "%s: out of memory", path);
+        return fail_memory(err, path);
     if (code == SQLITE_IOERR_DATA && db_fail_page(db, "main", path, err))
         return -1;
     int os = last_errno(db);
@@ -78,7 +78,7 @@ int db_fail(struct db *db, int code, struct err *err)
     case SQLITE_IOERR:
         return fail_io(err, "%s: cannot be read or written: %s", path, why);
     case SQLITE_NOMEM:
-        return fail_io(err, "%s: out of memory", path);
+        return fail_memory(err, path);
     default:
         db->damaged = true;
         return fail_io(err, "%s: is damaged: %s" DB_DAMAGED_HELP, path, sqlite3_errmsg(db->sqlite));

@@ -327,9 +327,8 @@ static int run(const struct args *a, struct err *err)
     /* If files of the study are missing, the grid alone answers. */
     if (payoff_study_open(&study, &row, c, &inner) != 0) {
         study = NULL;
-        if (is_out_of_memory(&inner)) {
+        if (inner.memory) {
             *err = inner;
-            err->status = STATUS_IO;
             goto done;
         }
     }

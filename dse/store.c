@@ -1,6 +1,5 @@
 #include "dse/store.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,10 +85,4 @@ int open_run_catalogue(struct catalogue **out, struct db *db, const struct db_ru
     }
     table_free(&files);
     return 0;
-}
-
-bool is_out_of_memory(const struct err *why)
-{
-    return strstr(why->text, "out of memory") != NULL ||
-           strstr(why->text, strerror(ENOMEM)) != NULL;
 }

@@ -20,9 +20,6 @@ int store_files(struct db *db, const struct db_run *run, const struct catalogue 
 int open_run_catalogue(struct catalogue **out, struct db *db, const struct db_run *run,
                        struct err *err);
 
-/* Did memory run out? Then a study that cannot be opened is not one whose files are missing. */
-bool is_out_of_memory(const struct err *why);
-
 /* Offers every point of a scenario that is in the store, by its number less `first`. */
 struct stored_scenario {
     int64_t run;

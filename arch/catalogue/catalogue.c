@@ -284,7 +284,10 @@ static int find_calibration(struct catalogue *c, struct entry *e, const struct n
     if (e->part != PART_CHIP || !name ||
         catalogue_find(c, CATALOGUE_CALIBRATIONS, node_text(name), &e->calibration, &inner) == 0)
         return 0;
-    return node_fail(name, "calibration", err, "%s", inner.text);
+    if (!inner.memory)
+        return node_fail(name, "calibration", err, "%s", inner.text);
+    *err = inner;
+    return -1;
 }
 
 static bool is_listed(const char *names, const char *name)
