@@ -38,8 +38,16 @@ static int not_a_column(const struct table *known, const char *name, struct err 
                 : fail(err, "\"%s\": not a column: `dse query DB --columns all` shows them", name);
 }
 
+int db_know_columns(struct db *db, struct err *err)
+{
+    table_free(&db->known);
+    return db_select(db, "SELECT name FROM pragma_table_info('point')", NULL, 0, &db->known, err);
+}
+
 int db_column(struct db *db, const char *text, size_t length, char **out, struct err *err)
 {
+    if (db->write && db_know_columns(db, err) != 0) /* a writer adds columns */
+        return -1;
     char *name = column_of(text, length);
     int rc = is_column(&db->known, name) ? 0 : not_a_column(&db->known, name, err);
     if (rc == 0)

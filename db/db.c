@@ -448,7 +448,7 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
         goto failed;
     if (db_allow_select(db, err) != 0)
         goto failed;
-    if (!db->write && db_columns(db, &db->known, err) != 0)
+    if (!db->write && db_know_columns(db, err) != 0)
         goto failed;
     sqlite3_wal_hook(db->sqlite, checkpoint_journal, NULL);
     *out = db;

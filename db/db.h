@@ -158,12 +158,12 @@ int db_point(struct db *db, const struct db_run *run, double point, struct table
 /* Reports that `what` of a run ("point 7", "its fronts") is missing. Always -1. */
 int db_gone(struct db *db, const struct db_run *run, const char *what, struct err *err);
 
-/* For a store that is only read: the column of `point` for a user's `name` of `length` characters, with '.' or '_' between
+/* The column of `point` for a user's `name` of `length` characters, with '.' or '_' between
  * words. If there is none: STATUS_INPUT, "\"x\": not a column: did you mean \"y\"?". Caller frees.
  */
 int db_column(struct db *db, const char *name, size_t length, char **out, struct err *err);
 
-/* Is there such a column? Cannot fail. */
+/* Is there such a column? Cannot fail for a store that is only read. */
 bool db_is_column(struct db *db, const char *name, size_t length);
 
 /* A user's condition on the columns of point, as SQL for statements of this connection. Readable

@@ -57,7 +57,7 @@ struct db {
     size_t columns;
     sqlite3_stmt *put, *drop, *progress, *check;
     struct chunk_writer *writer;
-    struct table known; /* db_columns, of a store that is only read */
+    struct table known; /* names of the columns of point */
 
     struct where where; /* the values of the last condition of db_where */
 
@@ -93,6 +93,9 @@ int db_upgrade(struct db *db, struct err *err);
 
 /* In a transaction: turns a store without runs into one that keeps points in chunks. */
 int db_make_chunks(struct db *db, struct err *err);
+
+/* Reads the names of the columns of point. */
+int db_know_columns(struct db *db, struct err *err);
 
 /* Loads the run called `name` from `schema` (main, or an attached file): 1 found, 0 not found, -1
  * failed. */
