@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by shell tests.
 
 # as_old DB: makes it a store of an older version, whose pages have no checksums, so that sqlite3 may
