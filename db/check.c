@@ -167,7 +167,6 @@ static int count_points(struct db *db, const struct db_run *run, bool all, struc
     }
     if (row == 1) {
         const char *keep = (const char *)sqlite3_column_text(s, 3);
-        int64_t mask = (INT64_C(1) << POINT_BITS) - 1;
         bool none = sqlite3_column_type(s, 5) == SQLITE_NULL;
         *out = (struct counted){
             .first = sqlite3_column_int64(s, 0),
@@ -177,8 +176,8 @@ static int count_points(struct db *db, const struct db_run *run, bool all, struc
                     : strcmp(keep, "front") == 0 ? 'r'
                                                  : keep[0],
             .rows = none ? 0 : sqlite3_column_int64(s, 4),
-            .least = none ? -1 : sqlite3_column_int64(s, 5) & mask,
-            .most = none ? -1 : sqlite3_column_int64(s, 6) & mask,
+            .least = none ? -1 : sqlite3_column_int64(s, 5) & POINT_MASK,
+            .most = none ? -1 : sqlite3_column_int64(s, 6) & POINT_MASK,
         };
     }
     sqlite3_finalize(s);

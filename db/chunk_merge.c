@@ -105,13 +105,6 @@ static struct chunk read_chunk(sqlite3_stmt *s)
                           .vectors = sqlite3_column_int64(s, 3)};
 }
 
-static int execute(struct copier *c, sqlite3_stmt *s, struct err *err)
-{
-    int rc = db_step(c->db, s, err);
-    sqlite3_reset(s);
-    return rc;
-}
-
 /* The number in this file of a column of the attached one; the points keep number 0. */
 static int64_t number_here(const struct copier *c, int64_t number)
 {
@@ -155,7 +148,7 @@ static int copy_vectors(struct copier *c, const struct chunk *from, int64_t to, 
                 to + number_here(c, sqlite3_column_int64(c->vectors, 2) - from->vectors));
         if (c->map.text[number])
             bind_texts(c, c->vectors);
-        row = execute(c, c->put_vector, err);
+        row = db_once(c->db, c->put_vector, err);
     }
     sqlite3_reset(c->vectors);
     return row;
@@ -171,7 +164,7 @@ static int copy_codes(struct copier *c, const struct chunk *from, int64_t to, st
         sqlite3_bind_int64(c->put_code, 1, to + number_here(c, number));
         for (int i = 1; i < 3; i++)
             sqlite3_bind_value(c->put_code, i + 1, sqlite3_column_value(c->codes, i));
-        row = execute(c, c->put_code, err);
+        row = db_once(c->db, c->put_code, err);
     }
     sqlite3_reset(c->codes);
     return row;
@@ -202,13 +195,13 @@ static int find_there(struct copier *c, const struct chunk *new, int64_t *vector
     return fail(err,
                 "%s: points %" PRId64 " to %" PRId64
                 " are partly there already: merge all shards into a new file",
-                c->db->path, new->id &((INT64_C(1) << POINT_BITS) - 1), new->last);
+                c->db->path, new->id &POINT_MASK, new->last);
 }
 
 static int copy_chunk(struct copier *c, const struct chunk *from, int64_t run, struct err *err)
 {
     struct chunk to = *from;
-    to.id = (int64_t)((uint64_t)run << POINT_BITS) | (from->id & ((INT64_C(1) << POINT_BITS) - 1));
+    to.id = (int64_t)((uint64_t)run << POINT_BITS) | (from->id & POINT_MASK);
     int there = find_there(c, &to, &to.vectors, err);
     if (there != 0)
         return there < 0 ? -1 : 0;
@@ -222,7 +215,7 @@ static int copy_chunk(struct copier *c, const struct chunk *from, int64_t run, s
     sqlite3_bind_int64(c->put_chunk, 2, (int64_t)to.rows);
     sqlite3_bind_int64(c->put_chunk, 3, to.last);
     sqlite3_bind_int64(c->put_chunk, 4, to.vectors);
-    return execute(c, c->drop, err) != 0 || execute(c, c->put_chunk, err) != 0 ||
+    return db_once(c->db, c->drop, err) != 0 || db_once(c->db, c->put_chunk, err) != 0 ||
                    copy_vectors(c, from, to.vectors, err) != 0 ||
                    copy_codes(c, from, to.vectors, err) != 0
                ? -1

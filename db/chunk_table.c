@@ -13,8 +13,6 @@ enum { COLUMN_ID, COLUMN_RUN, COLUMN_POINT, OWN_COLUMNS };
 /* A store with more texts sorts its rows as any table does. */
 enum { SORTED_TEXTS_MOST = 100 };
 
-static const int64_t LAST_POINT = (INT64_C(1) << POINT_BITS) - 1;
-
 struct stored_column {
     int64_t number;
     bool text;
@@ -241,12 +239,12 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 
 static int64_t point_of(const struct point_cursor *c, size_t row)
 {
-    return c->gaps ? (int64_t)c->point[row] : (c->chunk.id & LAST_POINT) + (int64_t)row;
+    return c->gaps ? (int64_t)c->point[row] : (c->chunk.id & POINT_MASK) + (int64_t)row;
 }
 
 static int64_t id_of(const struct point_cursor *c, size_t row)
 {
-    return (c->chunk.id & ~LAST_POINT) | point_of(c, row);
+    return (c->chunk.id & ~POINT_MASK) | point_of(c, row);
 }
 
 /* SQLITE_DONE after the last. */
@@ -260,8 +258,8 @@ static int next_chunk(struct point_cursor *c)
                               .last = sqlite3_column_int64(c->chunks, 2),
                               .vectors = sqlite3_column_int64(c->chunks, 3),
                               .rows = (size_t)rows};
-    int64_t span = c->chunk.last - (c->chunk.id & LAST_POINT) + 1;
-    if (rows < 1 || rows > CHUNK_ROWS || span < rows || c->chunk.last > LAST_POINT)
+    int64_t span = c->chunk.last - (c->chunk.id & POINT_MASK) + 1;
+    if (rows < 1 || rows > CHUNK_ROWS || span < rows || c->chunk.last > POINT_MASK)
         return SQLITE_CORRUPT;
     c->row = 0;
     c->gaps = span != rows;
@@ -361,9 +359,9 @@ static void narrow(struct point_cursor *c, const char *plan, sqlite3_value **val
     }
     if (run < 0 || run > INT64_MAX >> POINT_BITS)
         return;
-    bool one = point >= 0 && point <= LAST_POINT;
+    bool one = point >= 0 && point <= POINT_MASK;
     at_least(c, run << POINT_BITS | (one ? point : 0));
-    at_most(c, run << POINT_BITS | (one ? point : LAST_POINT));
+    at_most(c, run << POINT_BITS | (one ? point : POINT_MASK));
 }
 
 /* Adds a text to those that there are passes for. */

@@ -195,13 +195,6 @@ static size_t doubles_blob(unsigned char *to, const double *v, size_t n)
     return n * sizeof *v;
 }
 
-static int execute(struct chunk_writer *w, sqlite3_stmt *s, struct err *err)
-{
-    int rc = db_step(w->db, s, err);
-    sqlite3_reset(s);
-    return rc;
-}
-
 static int put_codes(struct chunk_writer *w, const struct codes *c, struct err *err)
 {
     size_t width = c->values > 256 ? CHUNK_CODE_MOST : 1, n = w->chunk.rows;
@@ -211,7 +204,7 @@ static int put_codes(struct chunk_writer *w, const struct codes *c, struct err *
     sqlite3_bind_int64(w->put_code, 1, c->id);
     sqlite3_bind_int64(w->put_code, 2, (int64_t)width);
     sqlite3_bind_blob(w->put_code, 3, w->blob, (int)(n * width), SQLITE_STATIC);
-    return execute(w, w->put_code, err);
+    return db_once(w->db, w->put_code, err);
 }
 
 /* Writes `n` values as doubles: all values of a column, or its dictionary. */
@@ -225,7 +218,7 @@ static int put_values(struct chunk_writer *w, int64_t id, const struct codes *co
     else
         sqlite3_bind_null(w->put_vector, 3);
     sqlite3_bind_blob(w->put_vector, 4, w->blob, (int)doubles_blob(w->blob, v, n), SQLITE_STATIC);
-    return execute(w, w->put_vector, err);
+    return db_once(w->db, w->put_vector, err);
 }
 
 static int put_constant(struct chunk_writer *w, int64_t id, double v, struct err *err)
@@ -236,7 +229,7 @@ static int put_constant(struct chunk_writer *w, int64_t id, double v, struct err
     sqlite3_bind_double(w->put_vector, 2, v);
     sqlite3_bind_null(w->put_vector, 3);
     sqlite3_bind_null(w->put_vector, 4);
-    return execute(w, w->put_vector, err);
+    return db_once(w->db, w->put_vector, err);
 }
 
 static int put_vector(struct chunk_writer *w, int64_t number, const double *v, struct err *err)
@@ -276,7 +269,7 @@ int chunk_flush(struct chunk_writer *w, struct err *err)
     sqlite3_bind_int64(w->put_chunk, 2, (int64_t)c->rows);
     sqlite3_bind_int64(w->put_chunk, 3, c->last);
     sqlite3_bind_int64(w->put_chunk, 4, c->vectors);
-    if (execute(w, w->put_chunk, err) != 0)
+    if (db_once(w->db, w->put_chunk, err) != 0)
         return -1;
     w->n_codes = 0;
     bool gaps = c->last - (int64_t)w->point[0] + 1 != (int64_t)c->rows;

@@ -35,6 +35,9 @@ enum {
     "  SELECT run.name AS run_name, point.* FROM point JOIN run ON run.id = point.run"             \
     "  WHERE verdict = 'ok';" DB_VERDICTS_VIEW(temp)
 
+/* The bits of point.id that are the point. */
+#define POINT_MASK ((INT64_C(1) << POINT_BITS) - 1)
+
 #define DB_DAMAGED_HELP ": restore it, or save what can be read with sqlite3's .recover"
 
 struct db {
@@ -74,6 +77,7 @@ int db_fail(struct db *db, int code, struct err *err);
 int db_exec(struct db *db, const char *sql, struct err *err);
 int db_prepare(struct db *db, sqlite3_stmt **out, const char *sql, struct err *err);
 int db_step(struct db *db, sqlite3_stmt *s, struct err *err); /* 1 row, 0 end, -1 failure */
+int db_once(struct db *db, sqlite3_stmt *s, struct err *err); /* one step, then resets */
 
 /* Takes the write lock or fails at once. Does nothing if a transaction is open. */
 int db_begin(struct db *db, struct err *err);

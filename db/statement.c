@@ -105,6 +105,13 @@ int db_step(struct db *db, sqlite3_stmt *s, struct err *err)
     return code == SQLITE_DONE ? 0 : db_fail(db, code, err);
 }
 
+int db_once(struct db *db, sqlite3_stmt *s, struct err *err)
+{
+    int row = db_step(db, s, err);
+    sqlite3_reset(s);
+    return row;
+}
+
 char *db_quote(const char *name)
 {
     char *quoted = mem_alloc(2 * strlen(name) + 3, 1), *end = quoted;
