@@ -4,7 +4,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "arch/prepared.h"
 #include "base/mem.h"
 #include "search/study.h"
 #include "tests/test.h"
@@ -72,6 +74,21 @@ static inline struct metrics priced(const char *const *set)
     evaluate(&s->base, &s->prices, &m, NULL);
     study_free(s);
     return m;
+}
+
+/* Bytes that the operators of this name read and write, besides weights. */
+static inline double layer_op_byte(const char *model, const char *name)
+{
+    struct study *s = study_with(SET(model, "plan.devices=1", "workload.batch=1"));
+    struct prepared p = {0};
+    double byte = 0;
+    prepare(&p, &s->base);
+    const struct ops *ops = &p.mapped[0].step.ops;
+    for (size_t i = 0; i < ops->n; i++)
+        byte += strcmp(ops->op[i].name, name) ? 0 : ops->op[i].act_byte;
+    prepared_free(&p);
+    study_free(s);
+    return byte;
 }
 
 #endif

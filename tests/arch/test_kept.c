@@ -17,21 +17,6 @@ static const struct model *model_of(const char *path, const char *text)
     return e->value;
 }
 
-/* Bytes that an operator reads and writes besides weights. */
-static double moved_byte(const char *model, const char *name)
-{
-    struct study *s = study_with(SET(model, "plan.devices=1", "workload.batch=1"));
-    struct prepared p = {0};
-    double byte = 0;
-    prepare(&p, &s->base);
-    const struct ops *ops = &p.mapped[0].step.ops;
-    for (size_t i = 0; i < ops->n; i++)
-        byte += strcmp(ops->op[i].name, name) ? 0 : ops->op[i].act_byte;
-    prepared_free(&p);
-    study_free(s);
-    return byte;
-}
-
 /* Gemma 4 E4B: 7.5 B without its towers, of them 262144 x 42 x 256 in the tables of its layers, of
  * which a token reads a row (fairseq2; google/gemma.cpp). */
 static void each_layer_may_have_an_embedding(void **state)
@@ -49,7 +34,7 @@ static void each_layer_may_have_an_embedding(void **state)
     assert_close(model_params(m), 7.5e9, 0.01);
     assert_close(model_params(m) - model_active_params(m), 262144.0 * 42 * 256, 1e-9);
     /* One row read, one read of the projected stream, one write; the matrices are read whole. */
-    assert_close(moved_byte(model, "layer-embedding"), 42 * 256 * 3 * 2.0, 1e-12);
+    assert_close(layer_op_byte(model, "layer-embedding"), 42 * 256 * 3 * 2.0, 1e-12);
     struct metrics one = priced(SET(model, "plan.devices=1", "workload.batch=1"));
     struct metrics four = priced(SET(model, "plan.devices=4", "plan.tp=4", "workload.batch=1"));
     double matrices = 3 * 2560.0 * 42 * 256 * 2;

@@ -471,21 +471,6 @@ static double step_cache_byte(const char *model, const char *context, enum op_un
     return byte;
 }
 
-/* Bytes that the operators of this name read and write, besides weights. */
-static double layer_op_byte(const char *model, const char *name)
-{
-    struct study *s = study_with(SET(model, "plan.devices=1", "workload.batch=1"));
-    struct prepared p = {0};
-    double byte = 0;
-    prepare(&p, &s->base);
-    const struct ops *ops = &p.mapped[0].step.ops;
-    for (size_t i = 0; i < ops->n; i++)
-        byte += strcmp(ops->op[i].name, name) ? 0 : ops->op[i].act_byte;
-    prepared_free(&p);
-    study_free(s);
-    return byte;
-}
-
 /* At a million tokens the index reads 15 GB, and 57 layers of core attention 0.24 GB: 2048 tokens
  * of 2 KB. The three dense layers read all tokens. */
 static void the_index_of_block_sparse_attention_reads_more_than_its_core(void **state)
