@@ -1,0 +1,54 @@
+/* The data of the report, and its points by column. */
+const data = JSON.parse(document.getElementById('data').textContent);
+
+const columnsByName = new Map(data.columns.map((column) => [column.name, column]));
+
+/* Unit, meaning and role of a column; a column that has none of its own gets empty ones. */
+function columnMeta(name) {
+  return columnsByName.get(name) || { name, unit: '', doc: '', of: '' };
+}
+
+/* How the values of a column are stored: one for all points, numbers, or words and their indexes. */
+function columnReader(stored) {
+  if (!stored) return () => null;
+  if (stored.number) return (i) => stored.number[i];
+  if (stored.word) return (i) => (stored.at[i] === null ? null : stored.word[stored.at[i]]);
+  return () => stored.all;
+}
+
+function isNumberColumn(stored) {
+  return Boolean(stored) && (Boolean(stored.number) || typeof stored.all === 'number');
+}
+
+const points = {
+  n: data.points.id.length,
+  total: data.points.total,
+  made: new Map(),
+
+  column(name) {
+    if (!this.made.has(name)) {
+      const stored = data.points.column[name];
+      this.made.set(name, {
+        ...columnMeta(name),
+        isNumber: isNumberColumn(stored),
+        value: columnReader(stored),
+      });
+    }
+    return this.made.get(name);
+  },
+
+  has(name) {
+    return name in data.points.column;
+  },
+
+  id(row) {
+    return data.points.id[row];
+  },
+};
+
+const rowById = new Map(data.points.id.map((id, row) => [id, row]));
+
+/* What the program computed for a point of the study, or null: only winners and controls have it. */
+function designOf(pointId) {
+  return (pointId !== null && pointId !== undefined && data.designs[pointId]) || null;
+}
