@@ -1,4 +1,4 @@
-/* YAML files, with the position of every value for messages. The only module that uses libyaml.
+/* YAML files, with the position of every value for messages. Only conf_yaml.c uses libyaml.
  *
  * A file is a tree of nodes; a node is a scalar, a list or a map. Nodes are borrowed from the conf
  * and live until conf_close. Opening a file refuses syntax errors, keys that are not scalars,

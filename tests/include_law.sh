@@ -59,7 +59,7 @@ FNR == 1 { room = room_of(FILENAME); comment = 0 }
     else if ((own || other in may) && !index(" " may[room] " ", " " other " "))
         breaks(room "/ may not include \"" path "\"")
     if (path ~ /^sqlite3/ && room != "db" && FILENAME != "tests/bench.c") breaks("only db/ knows SQLite")
-    if (path == "yaml.h" && FILENAME != "base/conf.c") breaks("only base/conf.c knows libyaml")
+    if (path == "yaml.h" && FILENAME != "base/conf_yaml.c") breaks("only base/conf_yaml.c knows libyaml")
     if (path ~ /^pcre2/ && FILENAME != "base/regex.c") breaks("only base/regex.c knows PCRE2")
     next
 }
