@@ -8,6 +8,10 @@ libraries="libsqlite3-dev:sqlite3 libyaml-dev:yaml-0.1 libpcre2-dev:libpcre2-8"
 tools="ninja-build:ninja pkg-config:pkg-config"
 runtimes=""
 
+# DEBIAN-PACKAGE:COMMAND or DEBIAN-PACKAGE:/FILE of what is installed if possible and done without if
+# not: a part of the program or some tests are then left out.
+wanted="node-d3:/usr/share/nodejs/d3/dist/d3.min.js"
+
 have_compiler() {
     for compiler in "${CC:-cc}" gcc clang; do
         if echo '#include <stdio.h>' | $compiler -fsyntax-only -x c - 2>/dev/null; then return 0; fi
@@ -42,6 +46,16 @@ missing() {
     done
 }
 
+# Prints the Debian packages that are wanted and not there.
+missing_wanted() {
+    for item in $wanted; do
+        case ${item#*:} in
+        /*) [ -e "${item#*:}" ] ;;
+        *) command -v "${item#*:}" >/dev/null ;;
+        esac || printf ' %s' "${item%:*}"
+    done
+}
+
 # Runs a command as root: directly, or by sudo if that needs no password.
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
@@ -52,18 +66,27 @@ quietly() {
     output=$("$@" 2>&1) || { printf '%s\n' "$output" >&2; return 1; }
 }
 
+# apt_install PACKAGE...
+apt_install() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y \
+        --no-install-recommends "$@"
+}
+
 install_missing() {
     packages=$(missing)
-    [ -n "$packages" ] || return 0
+    extras=$(missing_wanted)
+    [ -n "$packages$extras" ] || return 0
     if command -v apt-get >/dev/null && as_root true 2>/dev/null; then
-        echo "installing$packages"
+        echo "installing$packages$extras"
         as_root apt-get update >/dev/null 2>&1 || true # old package lists may be enough
         # shellcheck disable=SC2086 # a list of words
-        quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get \
-            -o DPkg::Lock::Timeout=120 install -y --no-install-recommends $packages || true
+        [ -z "$packages" ] || quietly apt_install $packages || true
+        for package in $extras; do
+            apt_install "$package" >/dev/null 2>&1 || echo "going on without $package"
+        done
         packages=$(missing)
-        [ -n "$packages" ] || return 0
     fi
+    [ -n "$packages" ] || return 0
     {
         echo "dse cannot be built yet: these are missing (Debian's names; cmake must be 3.25 or newer)"
         echo "    apt-get install --no-install-recommends$packages"
