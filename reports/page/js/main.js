@@ -69,6 +69,7 @@ function wireTheme() {
 }
 
 function start() {
+  state.cell = firstCell();
   showAnswer();
   wireTheme();
   const shown = views.filter((view) => !view.available || view.available())

@@ -1,0 +1,98 @@
+/* The cells of the pay-off map: what names one, what it says, and its designs. A cell is an index in
+ * data.payoff.groups. */
+const cells = data.payoff.groups;
+
+/* The columns that make the workload of a cell: all but the model and the engine. */
+const workloadKeys = data.payoff.by.filter((name) => name !== 'model' && name !== 'engine');
+
+/* The engine that a cell is about: with an engine in the question, also if no design has one. */
+function engineOf(group) {
+  return group.engine_group || group.engine;
+}
+
+function keyText(name, value) {
+  const { unit } = columnMeta(name);
+  const count = unit === 'tokens' || unit === 'requests';
+  return typeof value === 'number' ? quantity(value, count ? '1' : unit, 6) : String(value);
+}
+
+function workloadText(group) {
+  return workloadKeys.map((name) => `${shortName(name)} ${keyText(name, group[name])}`).join(', ');
+}
+
+/* "deepseek-r1, context 65536, duplex" */
+function cellTitle(group) {
+  return [group.model, workloadText(group), engineOf(group)].filter(Boolean).join(', ');
+}
+
+/* P with the changes of the what-if, or as stored. */
+function cellPayoff(index) {
+  return state.whatIf && state.whatIf.p ? state.whatIf.p[index] : cells[index].payoff;
+}
+
+/* {with, without, twin} as the study has them. The twin is the design with the engine, less the
+ * engine. */
+function storedDesigns(index) {
+  const group = cells[index];
+  return {
+    with: designOf(group.with_point),
+    without: designOf(group.without_point),
+    twin: designOf(group.twin_point),
+  };
+}
+
+/* The designs to show: of the what-if where it has them. */
+function shownDesigns(index) {
+  const stored = storedDesigns(index);
+  const changed = state.whatIf && state.whatIf.designs && state.whatIf.designs[index];
+  return changed ? { ...stored, ...changed } : stored;
+}
+
+/* The three sides of a cell in the order in which views show them. */
+const SIDES = [
+  { name: 'with', text: 'with engine' },
+  { name: 'without', text: 'best without' },
+  { name: 'twin', text: 'same, no engine' },
+];
+
+function sidesOf(index) {
+  const designs = shownDesigns(index);
+  return SIDES.map((side) => ({ ...side, design: designs[side.name] })).filter((side) => side.design);
+}
+
+/* The cell to open with: the highest P. */
+function firstCell() {
+  const best = d3.scan(cells, (a, b) => (b.payoff || 0) - (a.payoff || 0));
+  return best === undefined ? null : best;
+}
+
+/* Fills `body` for the selected cell, and again when the cell or the what-if changes. */
+function followCell(body, draw) {
+  const box = d3.select(body);
+  const redraw = () => {
+    box.selectAll('*').remove();
+    if (state.cell !== null) draw(box, state.cell);
+  };
+  state.on('cell', redraw);
+  state.on('whatIf', redraw);
+  redraw();
+}
+
+/* The line that says which cell a view is about. */
+function addSubject(box, index) {
+  const group = cells[index];
+  const line = box.append('p').attr('class', 'subject');
+  addModelMark(line, group.model);
+  line.append('strong').text(cellTitle(group));
+  const now = cellPayoff(index);
+  line.append('span').text(` P = ${ratio(now)}`);
+  if (state.whatIf && now !== group.payoff) {
+    line.append('span').attr('class', 'stored').text(` stored ${ratio(group.payoff)}`);
+  }
+}
+
+/* The symbol of a model in its colour, for text. */
+function addModelMark(parent, model) {
+  parent.append('svg').attr('class', 'mark').attr('viewBox', '-6 -6 12 12').attr('aria-hidden', 'true')
+    .append('path').attr('d', modelMark(model, 60)).attr('fill', modelColour(model));
+}
