@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/repair.h"
-#include "dse/replay.h"
+#include "reports/point/replay.h"
 #include "dse/store.h"
 
 enum { SAMPLE = 100, RANGES_SHOWN = 8, BLOCK = 4096 };

@@ -5,12 +5,12 @@
 #include "arch/timing.h"
 #include "base/mem.h"
 #include "dse/command.h"
-#include "dse/costs.h"
-#include "dse/point_json.h"
+#include "reports/point/costs.h"
+#include "reports/point/point_json.h"
 #include "dse/points.h"
-#include "dse/replay.h"
+#include "dse/stored_point.h"
 #include "dse/terminal.h"
-#include "dse/verdict_reason.h"
+#include "reports/point/verdict_reason.h"
 #include "search/axis.h"
 #include "search/space.h"
 
@@ -179,6 +179,15 @@ static const char *latency_allows(const struct metrics *m, char text[48])
     return text;
 }
 
+static void print_device_cost(const struct design *d, const struct price_book *book)
+{
+    struct table t;
+    costs_table(&t, d, book);
+    printf("\n");
+    print_table(&t, FORMAT_TABLE, 1);
+    table_free(&t);
+}
+
 static void print_text(const struct mapped *mapped, const struct plan *plan, const struct cursor *c,
                        const struct metrics *m)
 {
@@ -231,7 +240,7 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     print_cost("system power", "power_w", m);
     print_cost("USD per hour", "usd_per_hour", m);
     print_cost("USD per M tokens", "usd_per_mtok", m);
-    costs_text(d, cursor_prices(c));
+    print_device_cost(d, cursor_prices(c));
     print_operators(mapped, d, m);
     if (!isnan(m->calibrated_on)) {
         print_calibration(d, m);
@@ -248,11 +257,10 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
 static void print_point(const struct cursor *c, const struct metrics *m, const struct plan *plan,
                         bool json)
 {
-    const struct mapped *mapped = NULL;
-    for (size_t i = 0; i < c->prepared.n; i++)
-        if (!memcmp(&c->prepared.mapped[i].plan, plan, sizeof *plan))
-            mapped = &c->prepared.mapped[i];
-    (json ? point_json : print_text)(mapped, plan, c, m);
+    if (json)
+        point_json(c, plan, m, stdout);
+    else
+        print_text(point_mapped(c, plan), plan, c, m);
 }
 
 static int eval_one(const struct study *s, bool json)
@@ -273,7 +281,7 @@ static int eval_stored(const struct args *a, bool json, struct err *err)
 {
     struct replay r;
     struct catalogue *catalogue;
-    struct replay_question q = {a->n ? a->argument[0] : NULL, args_value(a, "--run"), 0};
+    struct stored_point_question q = {a->n ? a->argument[0] : NULL, args_value(a, "--run"), 0};
     static const struct clash clashes[] = {
         {"--set", "--point"}, {"--points", "--point"}, {NULL, NULL}};
     const double most = (double)((UINT64_C(1) << POINT_BITS) - 1);
@@ -283,16 +291,16 @@ static int eval_stored(const struct args *a, bool json, struct err *err)
     if (args_clash(a, clashes, err) != 0 ||
         args_whole(a, "--point", 0, most, 0, &q.point, err) != 0)
         return -1;
-    int rc = replay_open(&r, &q, &catalogue, err);
+    int rc = stored_point_open(&r, &q, &catalogue, err);
     if (rc == 0) {
         print_point(&r.cursor, &r.metrics, &r.plan, json);
         fflush(stdout);
-        size_t others = replay_print_differences(&r, stderr);
+        size_t others = stored_point_print_differences(&r, stderr);
         rc = others                            ? EXIT_COULD_NOT
              : r.metrics.verdict == VERDICT_OK ? EXIT_DONE
                                                : EXIT_NONE_FEASIBLE;
     }
-    replay_close(&r);
+    stored_point_close(&r);
     catalogue_close(catalogue);
     return rc;
 }

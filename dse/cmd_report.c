@@ -8,6 +8,7 @@
 #include "dse/file.h"
 #include "dse/infeasible_report.h"
 #include "reports/page.h"
+#include "reports/page/live_page.h"
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_table.h"
 #include "reports/write.h"
@@ -27,10 +28,18 @@ static int kind_of(const char *path, enum kind *out, struct err *err)
     return fail(err, "dse report: -o %s: unknown file ending: give .html, .svg, .csv or .md", path);
 }
 
-static int write_page(const struct page *page, enum kind kind, FILE *out)
+struct writing {
+    const struct page *page;
+    const struct page_data *live; /* NULL: the static page */
+    enum kind kind;
+};
+
+static int write_kind(FILE *out, void *ctx)
 {
+    const struct writing *w = ctx;
+    const struct page *page = w->page;
     struct table t;
-    switch (kind) {
+    switch (w->kind) {
     case KIND_SVG:
         return page_svg(page, out);
     case KIND_MD:
@@ -47,19 +56,30 @@ static int write_page(const struct page *page, enum kind kind, FILE *out)
         table_free(&t);
         return ferror(out) ? -1 : 0;
     default:
-        return page_html(page, out);
+        return w->live ? live_page_html(page, w->live, out) : page_html(page, out);
     }
 }
 
-struct writing {
-    const struct page *page;
-    enum kind kind;
-};
-
-static int write_kind(FILE *out, void *ctx)
+/* Writes the file; a page that can be live is. */
+static int write_report(const char *path, struct writing *w, const struct page_data_question *q,
+                        struct err *err)
 {
-    const struct writing *w = ctx;
-    return write_page(w->page, w->kind, out);
+    struct page_data data;
+    bool live = w->kind == KIND_HTML && live_page_is_built();
+    if (live && page_data_make(&data, q, err) != 0)
+        return -1;
+    w->live = live ? &data : NULL;
+    int rc = file_write(path, write_kind, w, err);
+    if (live)
+        page_data_free(&data);
+    if (rc != 0)
+        return -1;
+    printf("%s\n", path);
+    if (w->kind == KIND_HTML && !live)
+        fputs("dse report: the page has no scripts: this dse was built without D3: install node-d3 "
+              "and build again\n",
+              stderr);
+    return 0;
 }
 
 static int run(const struct args *a, struct err *err)
@@ -112,9 +132,13 @@ static int run(const struct args *a, struct err *err)
     if (payoff_make_all((struct asked[]){{&engines, &each}, {&p, &q}}, 2, db, &row, err) != 0)
         goto done;
     if (page_make(&page, db, &row, &p, &engines, err) == 0) {
-        rc = file_write(path, write_kind, &(struct writing){&page, kind}, err);
-        if (rc == 0)
-            printf("%s\n", path);
+        const struct page_data_question data = {.db = db,
+                                                .run = &row,
+                                                .study = study ? payoff_study_of(study) : NULL,
+                                                .catalogue = c,
+                                                .best = &p,
+                                                .engines = &engines};
+        rc = write_report(path, &(struct writing){.page = &page, .kind = kind}, &data, err);
         if (rc == 0 && !row.feasible) {
             infeasible_print(db, &row, stderr);
             rc = EXIT_NONE_FEASIBLE;

@@ -9,7 +9,7 @@
 #include "dse/runner.h"
 #include "dse/store.h"
 #include "dse/sweep_store.h"
-#include "dse/verdict_reason.h"
+#include "reports/point/verdict_reason.h"
 #include "search/block.h"
 
 enum { DRY_POINTS = 5 };

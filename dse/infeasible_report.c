@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "dse/verdict_reason.h"
+#include "reports/point/verdict_reason.h"
 #include "reports/payoff/nothing_feasible.h"
 #include "search/space.h"
 

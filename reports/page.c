@@ -16,7 +16,7 @@
 
 enum { CLOUD_MOST = 3000, TABLE_MOST = 60, STOPS_MOST = 8 };
 
-static const char *const page_style =
+const char *const page_style =
     ":root{--ink:#1b1b1b;--soft:#555;--line:#ddd;--paper:#fff;--box:#f6f6f3}"
     "@media(prefers-color-scheme:dark){:root{--ink:#eee;--soft:#aaa;--line:#3a3a3a;--paper:#161616;"
     "--box:#202020}}"
@@ -277,15 +277,10 @@ static void html_basis(const struct page *p, FILE *out)
     fputs("</pre></details>\n", out);
 }
 
-int page_html(const struct page *p, FILE *out)
+void page_content(const struct page *p, FILE *out)
 {
     struct table t;
 
-    fputs("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
-          "name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>",
-          out);
-    svg_escape(p->run->name, out);
-    fprintf(out, "</title><style>%s%s</style></head><body>\n", page_style, picture_style);
     html_answer(p, out);
     fputs("<h2>Pay-off map</h2>\n<p class=\"note\">P: best throughput per unit of system price "
           "with this engine over the best without one; each side chooses its own chip and "
@@ -320,6 +315,16 @@ int page_html(const struct page *p, FILE *out)
     }
     table_free(&t);
     html_basis(p, out);
+}
+
+int page_html(const struct page *p, FILE *out)
+{
+    fputs("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
+          "name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>",
+          out);
+    svg_escape(p->run->name, out);
+    fprintf(out, "</title><style>%s%s</style></head><body>\n", page_style, picture_style);
+    page_content(p, out);
     fputs("</body></html>\n", out);
     return ferror(out) ? -1 : 0;
 }

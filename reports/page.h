@@ -26,6 +26,11 @@ int page_make(struct page *out, struct db *db, const struct db_run *run,
               const struct payoff *payoff, const struct payoff *engines, struct err *err);
 void page_free(struct page *p);
 
+/* The content of the page's <style> element, with picture_style of reports/figures/svg.h, and of
+ * its body. */
+extern const char *const page_style;
+void page_content(const struct page *p, FILE *out);
+
 /* Return 0, or -1 if writing failed. */
 int page_html(const struct page *p, FILE *out);
 int page_svg(const struct page *p, FILE *out); /* map, front and roofline in one figure */

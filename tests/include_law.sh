@@ -17,10 +17,12 @@ db: base
 reports/payoff: db search arch/catalogue arch base
 reports/figures: reports/payoff search arch base
 reports: reports/payoff reports/figures db arch base
+reports/point: reports db search arch/catalogue arch base
+reports/page: reports/point reports reports/payoff reports/figures db search arch/catalogue arch base
 reports/compare: reports/payoff search db arch/catalogue arch base
 dse/validate: search/strategies search reports arch/catalogue arch base
-dse: dse/validate search/strategies search reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
-tests: dse/validate dse search/strategies search reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
+dse: dse/validate search/strategies search reports/page reports/point reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
+tests: dse/validate dse search/strategies search reports/page reports/point reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
 '
 
 # law FOLDER...: of the tree in the current folder.
@@ -126,6 +128,8 @@ must fail reports/payoff/x.c '#include "dse/command.h"'
 must fail reports/figures/x.c '#include "reports/page.h"'
 must fail reports/figures/x.c '#include "db/db.h"'
 must fail reports/x.c '#include "dse/command.h"'
+must fail reports/x.c '#include "reports/page/live_page.h"'
+must fail reports/point/x.c '#include "reports/page/live_page.h"'
 must fail dse/validate/x.c '#include "dse/command.h"'
 must fail dse/validate/x.c '#include "db/db.h"'
 must fail dse/x.c '#include "tests/test.h"'

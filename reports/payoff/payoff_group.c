@@ -271,6 +271,7 @@ static void fill_from_rows(struct payoff_group *g, const struct payoff *p,
     const bool has_twin = rows->twin.rows > 0;
     const struct metrics twin = has_twin ? metrics_of_row(&rows->twin) : with;
     not_priced_again(g);
+    g->twin_point = table_number_at(&rows->twin, 0, "point");
     g->engine = mem_text(table_text_at(&rows->with, 0, "engine"));
     g->with = design_label(&rows->with, swept, p->by, p->by_n);
     g->without = design_label(&rows->without, swept, p->by, p->by_n);
@@ -289,6 +290,7 @@ void group_fill_from_model(struct payoff_group *g, const struct payoff *p,
     bool same = w->twin && !memcmp(&w->with.chip, &w->without.chip, sizeof w->with.chip) &&
                 w->with.plan.devices == w->without.plan.devices;
     not_priced_again(g);
+    g->twin_point = NAN;
     g->engine = mem_text(w->with.engine_name);
     g->with = designed_label(&w->with, true);
     g->without = designed_label(&w->without, false);
@@ -319,6 +321,7 @@ int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_
 void group_unanswered(struct payoff_group *g, const char *reason)
 {
     not_priced_again(g);
+    g->twin_point = NAN;
     g->p = g->p_low = g->p_high = g->g = g->c_star = g->c = g->c_max = NAN;
     g->a = g->w = g->a_star_mm2 = g->w_star_w = NAN;
     g->engine_maturity = g->engine_limited_by = NAN;

@@ -1,10 +1,9 @@
-#include "dse/costs.h"
+#include "reports/point/costs.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "dse/terminal.h"
+#include "reports/write.h"
 
 struct made {
     struct device_cost cost;
@@ -55,43 +54,39 @@ static double value(const struct part_of_cost *p, const struct made *c)
     return *(const double *)((const char *)c + p->offset);
 }
 
-void costs_text(const struct design *d, const struct price_book *book)
+void costs_table(struct table *out, const struct design *d, const struct price_book *book)
 {
     static const char *const header[] = {"  one device", "low", "middle", "high"};
     struct made c[3];
-    struct table t;
     char text[64];
 
     cost_of(c, d, book);
-    table_begin(&t, header, LEN(header));
+    table_begin(out, header, LEN(header));
     for (size_t i = 0; i < LEN(parts); i++) {
         if (value(&parts[i], &c[2]) <= 0)
             continue;
         snprintf(text, sizeof text, "  %s", parts[i].label);
-        table_text(&t, text);
+        table_text(out, text);
         for (size_t j = 0; j < 3; j++)
-            table_quantity(&t, quantity_text(value(&parts[i], &c[j]), parts[i].unit, 3, text, 48));
+            table_quantity(out, quantity_text(value(&parts[i], &c[j]), parts[i].unit, 3, text, 48));
     }
-    printf("\n");
-    print_table(&t, FORMAT_TABLE, 1);
-    table_free(&t);
 }
 
-void costs_json(const struct design *d, const struct price_book *book)
+void costs_json(const struct design *d, const struct price_book *book, FILE *out)
 {
     static const char *const level[] = {"low", "middle", "high"};
     struct made c[3];
 
     cost_of(c, d, book);
-    printf("{");
+    fprintf(out, "{");
     for (size_t j = 0; j < 3; j++) {
-        printf("%s\n    \"%s\": {", j ? "," : "", level[j]);
+        fprintf(out, "%s\n    \"%s\": {", j ? "," : "", level[j]);
         for (size_t i = 0; i < LEN(parts); i++) {
             const char *dot = strrchr(parts[i].key, '.');
-            printf("%s\"%s\": ", i ? ", " : "", dot ? dot + 1 : parts[i].key);
-            json_number(value(&parts[i], &c[j]), stdout);
+            fprintf(out, "%s\"%s\": ", i ? ", " : "", dot ? dot + 1 : parts[i].key);
+            json_number(value(&parts[i], &c[j]), out);
         }
-        printf("}");
+        fprintf(out, "}");
     }
-    printf("\n  }");
+    fprintf(out, "\n  }");
 }

@@ -1,6 +1,6 @@
 /* Why a point is not feasible, in one sentence. */
-#ifndef DSE_VERDICT_REASON_H
-#define DSE_VERDICT_REASON_H
+#ifndef REPORTS_POINT_VERDICT_REASON_H
+#define REPORTS_POINT_VERDICT_REASON_H
 
 #include "arch/design.h"
 #include "arch/metrics.h"

@@ -1,4 +1,4 @@
-#include "dse/verdict_reason.h"
+#include "reports/point/verdict_reason.h"
 
 #include <stddef.h>
 

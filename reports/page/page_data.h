@@ -1,0 +1,38 @@
+/* Everything the live page shows, as JSON (the keys: docs/page.md). */
+#ifndef REPORTS_PAGE_PAGE_DATA_H
+#define REPORTS_PAGE_PAGE_DATA_H
+
+#include <stdio.h>
+
+#include "reports/page/page_designs.h"
+#include "reports/page/page_points.h"
+#include "reports/payoff/payoff_answer.h"
+
+struct page_data_question {
+    struct db *db;
+    const struct db_run *run;
+    const struct study *study; /* of the run; NULL if it cannot be read */
+    struct catalogue *catalogue;
+    const struct payoff *best;    /* the best engine per workload */
+    const struct payoff *engines; /* each engine per workload */
+};
+
+struct page_data {
+    const struct page_data_question *q;
+    struct objective objective[RULES_MOST];
+    size_t objectives;
+    struct page_points points;
+    struct page_designs designs;
+    struct table verdicts; /* verdict, points */
+};
+
+/* Borrows `q`. Caller frees. */
+int page_data_make(struct page_data *out, const struct page_data_question *q, struct err *err);
+void page_data_free(struct page_data *d);
+
+void page_data_json(const struct page_data *d, FILE *out);
+
+/* "model": what the page needs to evaluate designs itself; null without it. */
+void page_model_json(const struct page_data *d, FILE *out);
+
+#endif

@@ -1,0 +1,113 @@
+#include "reports/point/point_json.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "reports/point/costs.h"
+#include "reports/point/verdict_reason.h"
+#include "reports/write.h"
+#include "search/axis.h"
+
+static void json_field(const struct field *f, double value, FILE *out)
+{
+    const char *word = field_word(f, value);
+    if (word)
+        json_text(word, out);
+    else
+        json_number(value, out);
+}
+
+static void json_metrics(const struct metrics *m, FILE *out)
+{
+    bool calibrated = !isnan(m->calibrated_on);
+    for (size_t i = 0; i < metrics_fields.n; i++) {
+        const struct field *f = &metrics_fields.row[i];
+        if (metric_of(f)->needs_calibration && !calibrated)
+            continue;
+        fprintf(out, "%s\n    \"%s\": ", i ? "," : "", f->name);
+        json_field(f, field_get(f, m), out);
+    }
+}
+
+static void json_parameters(const struct design *d, FILE *out)
+{
+    bool first = true;
+    for (size_t part = 0; part < DESIGN_PARTS; part++) {
+        const struct fields *fields = design_parts[part].fields;
+        if (design_parts[part].named) {
+            const char *const *name =
+                (const char *const *)((const char *)d + design_parts[part].name_offset);
+            fprintf(out, "%s\n    \"%s\": ", first ? "" : ",", fields->section);
+            json_text(*name, out);
+            first = false;
+        }
+        for (size_t i = 0; i < fields->n; i++) {
+            struct parameter p = {&fields->row[i], part,
+                                  design_parts[part].offset + fields->row[i].offset};
+            char path[64];
+            fprintf(out, "%s\n    \"%s\": ", first ? "" : ",", design_path(&p, path, sizeof path));
+            json_field(p.field, design_get(d, &p), out);
+            first = false;
+        }
+    }
+}
+
+/* The prices that the study sweeps. */
+static void json_prices(const struct cursor *c, FILE *out)
+{
+    const struct study *s = c->study;
+    for (size_t i = s->slow; i < s->hardware; i++) {
+        fprintf(out, ",\n    \"%s\": ", s->axis[i].path);
+        json_number(field_get(s->axis[i].parameter.field, &cursor_prices(c)->middle), out);
+    }
+}
+
+const struct mapped *point_mapped(const struct cursor *c, const struct plan *plan)
+{
+    for (size_t i = c->prepared.n; i > 0; i--)
+        if (!memcmp(&c->prepared.mapped[i - 1].plan, plan, sizeof *plan))
+            return &c->prepared.mapped[i - 1];
+    return NULL;
+}
+
+void point_json(const struct cursor *c, const struct plan *plan, const struct metrics *m, FILE *out)
+{
+    const struct mapped *mapped = point_mapped(c, plan);
+    const struct design *design = &c->design;
+    struct design d = *design;
+    struct devices dev;
+
+    d.plan = *plan;
+    fprintf(out, "{\n  \"verdict\": ");
+    json_text(verdict_kinds[(enum verdict)m->verdict].name, out);
+    fprintf(out, ",\n  \"reason\": ");
+    json_text(verdict_reason((enum verdict)m->verdict, design), out);
+    fprintf(out, ",\n  \"metrics\": {");
+    json_metrics(m, out);
+    fprintf(out, "\n  },\n  \"parameters\": {");
+    json_parameters(&d, out);
+    json_prices(c, out);
+    fprintf(out, "\n  },\n  \"cost\": ");
+    costs_json(&d, cursor_prices(c), out);
+    fprintf(out, ",\n  \"operators\": [");
+    devices_of(&dev, &d);
+    for (size_t i = 0; mapped && i < mapped->step.ops.n; i++) {
+        const struct op *o = &mapped->step.ops.op[i];
+        struct op_cost cost =
+            step_op_cost(&mapped->step, &dev, i, step_load(&mapped->step, m->batch));
+        fprintf(out,
+                "%s\n    {\"name\": \"%s%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ",
+                i ? "," : "", o->drafts ? "draft." : "", o->name, op_class_text[o->class],
+                place_text[cost.on]);
+        json_number(o->count, out);
+        const double number[] = {cost.flop, cost.byte, cost.wire_byte, cost.time_s};
+        static const char *const key[] = {"flop", "byte", "wire_byte", "time_s"};
+        for (size_t j = 0; j < LEN(number); j++) {
+            fprintf(out, ", \"%s\": ", key[j]);
+            json_number(number[j], out);
+        }
+        fprintf(out, ", \"bound\": \"%s\"}", bound_text[cost.bound]);
+    }
+    fprintf(out, "\n  ]\n}\n");
+}
