@@ -72,7 +72,8 @@ class Page(html.parser.HTMLParser):
             complain("page: left open", self.open)
 
     def handle_starttag(self, tag, attrs):
-        if any(name.startswith("on") or name in ("href", "style", "src") for name, _ in attrs):
+        if any(name.startswith("on") or name in ("style", "src") or (name == "href" and value[:1] != "#")
+               for name, value in attrs):
             complain("page: active content", tag, attrs)
         self.inside = dict(attrs) if tag in ("script", "style") else None
         if tag not in VOID:
