@@ -50,7 +50,7 @@ function addBar(svg, x, pieces, y, unit, title) {
     .text((d) => d.part.text);
 }
 
-function addBars(box, sides, parts, unit, label) {
+function addBars(box, sides, { parts, unit, label, note }) {
   const stacks = sides.map((side) => stack(parts, side.design));
   const width = Math.max(280, box.node().clientWidth);
   const height = BAR.top + sides.length * (BAR.height + BAR.gap);
@@ -61,12 +61,12 @@ function addBars(box, sides, parts, unit, label) {
   sides.forEach((side, i) => {
     const y = BAR.top + i * (BAR.height + BAR.gap);
     const total = d3.max(stacks[i], (d) => d.to);
-    svg.append('text').attr('y', y + 12).text(`${side.text}: ${quantity(total, unit)}`);
+    svg.append('text').attr('y', y + 12).text(`${side.text}: ${quantity(total, unit)}${note(side.design)}`);
     addBar(svg, x, stacks[i], y + 17, unit, side.text);
   });
 }
 
-function addPartsTable(box, sides, parts, unit) {
+function addPartsTable(box, sides, { parts, unit }) {
   const table = box.append('div').attr('class', 'scroll').append('table').attr('class', 'compare');
   const head = table.append('thead').append('tr');
   head.append('td');
@@ -84,20 +84,26 @@ function addPartsTable(box, sides, parts, unit) {
   line('sum', '', (design) => d3.sum(parts, (part) => part.value(design)));
 }
 
-function drawStep(box, index) {
-  addSubject(box, index);
-  const sides = sidesOf(index);
-  if (sides.length === 0) return;
-  addBars(box, sides, STEP_PARTS, 's', 'Time of a step by class of operator');
-  addPartsTable(box, sides, STEP_PARTS, 's');
-}
+const STEP = {
+  parts: STEP_PARTS,
+  unit: 's',
+  label: 'Time of a step by class of operator',
+  note: ({ metrics }) => `, ${quantity(metrics.batch)} requests in flight`,
+};
 
-function drawCost(box, index) {
+const COST = {
+  parts: COST_PARTS,
+  unit: 'USD',
+  label: 'System price per device by part',
+  note: (design) => ` per device, ${quantity(systemDevices(design))} devices`,
+};
+
+function drawBreakdown(box, index, breakdown) {
   addSubject(box, index);
   const sides = sidesOf(index);
   if (sides.length === 0) return;
-  addBars(box, sides, COST_PARTS, 'USD', 'System price per device by part');
-  addPartsTable(box, sides, COST_PARTS, 'USD');
+  addBars(box, sides, breakdown);
+  addPartsTable(box, sides, breakdown);
 }
 
 views.push({
@@ -106,12 +112,12 @@ views.push({
   note: 'One step by class of operator, at the clock that the device can hold.',
   order: 40,
   available: () => cells.length > 0,
-  make: (body) => followCell(body, drawStep),
+  make: (body) => followCell(body, (box, index) => drawBreakdown(box, index, STEP)),
 }, {
   id: 'cost',
   title: 'Where the money goes',
   note: 'Price of the system per device: what it costs to make, and what is added to that.',
   order: 45,
   available: () => cells.length > 0,
-  make: (body) => followCell(body, drawCost),
+  make: (body) => followCell(body, (box, index) => drawBreakdown(box, index, COST)),
 });

@@ -25,12 +25,22 @@ const METRIC_PARTS = [
     'engine_effective_ridge_flop_per_byte', 'engine_limited_by', 'engine_maturity'] },
 ];
 
-const PLAN_NAMES = ['plan.devices', 'plan.tp', 'plan.dp', 'plan.ep', 'plan.pp', 'plan.cp'];
+const PLAN_NAMES = ['plan.tp', 'plan.dp', 'plan.ep', 'plan.pp', 'plan.cp'];
+
+/* The mapping in one row: "TP 8 DP 4"; degrees of one say nothing. */
+const mappingRow = {
+  text: 'mapping',
+  name: PLAN_NAMES.join(', '),
+  unit: '',
+  value: ({ parameters }) => PLAN_NAMES.filter((name) => parameters[name] > 1)
+    .map((name) => `${shortName(name)} ${parameters[name]}`).join(' ') || 'one device',
+};
 
 function metricRow(name) {
   const meta = columnMeta(name);
   return {
     text: plainName(name),
+    name,
     doc: meta.doc,
     unit: meta.unit,
     value: (design) => design.metrics[name],
@@ -41,11 +51,16 @@ function metricRow(name) {
 function parameterRow(path) {
   return {
     text: plainName(path),
+    name: path,
     doc: parameterDoc(path),
     unit: parameterUnit(path),
     value: (design) => design.parameters[path],
-    compares: false,
   };
+}
+
+/* The name of the row says what is counted, and that it is a rate. */
+function unitBeside(unit) {
+  return COUNTED_UNITS.includes(unit) || unit === '1/s' ? '1' : unit;
 }
 
 /* Details of the engine say nothing of a side without one. */
@@ -66,8 +81,7 @@ function hasValue(row, sides) {
 /* Sections of the table: {title, rows}. */
 function comparedParts(sides) {
   const parts = [
-    { title: 'What differs', rows: differingPaths(sides).map(parameterRow) },
-    { title: 'Mapping', rows: PLAN_NAMES.map(parameterRow) },
+    { title: 'What differs', rows: [...differingPaths(sides).map(parameterRow), mappingRow] },
     ...METRIC_PARTS.map(({ title, names }) => ({ title, rows: names.map(metricRow) })),
   ];
   return parts.map(({ title, rows }) => ({ title, rows: rows.filter((row) => hasValue(row, sides)) }))
@@ -84,16 +98,18 @@ function sideRatio(row, designs) {
 function addValue(line, row, design, stored) {
   const value = row.value(design);
   const cell = line.append('td').attr('class', typeof value === 'number' ? 'n' : '');
-  cell.append('span').text(quantity(value, row.unit));
+  cell.append('span').text(quantity(value, unitBeside(row.unit)));
   if (state.whatIf && stored && row.value(stored) !== value) {
-    cell.append('span').attr('class', 'stored').text(quantity(row.value(stored), row.unit));
+    cell.append('span').attr('class', 'stored')
+      .text(`was ${quantity(row.value(stored), unitBeside(row.unit))}`);
   }
 }
 
 function addComparedRow(body, row, sides, index) {
   const stored = storedDesigns(index);
   const line = body.append('tr');
-  line.append('th').attr('scope', 'row').attr('title', row.doc || null).text(row.text);
+  line.append('th').attr('scope', 'row').attr('title', [row.name, row.doc].filter(Boolean).join(': '))
+    .text(row.text);
   sides.forEach((side) => addValue(line, row, side.design, stored[side.name]));
   line.append('td').attr('class', 'n').text(sideRatio(row, shownDesigns(index)));
 }
@@ -155,7 +171,8 @@ function drawCellDesigns(box, index) {
 views.push({
   id: 'cell',
   title: 'Two designs side by side',
-  note: 'The best design with the engine, the best without, and the first without its engine.',
+  note: 'The best design with the engine, the best without one, and the twin: the first design less its'
+    + ' engine, with the best mapping that leaves.',
   order: 20,
   available: () => cells.length > 0,
   make: (body) => followCell(body, drawCellDesigns),

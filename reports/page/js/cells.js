@@ -10,10 +10,19 @@ function engineOf(group) {
   return group.engine_group || group.engine;
 }
 
+/* Units that are a thing to count: their numbers stand alone, the heading has the unit. */
+const COUNTED_UNITS = ['tokens', 'requests', 'devices'];
+
 function keyText(name, value) {
   const { unit } = columnMeta(name);
-  const count = unit === 'tokens' || unit === 'requests';
-  return typeof value === 'number' ? quantity(value, count ? '1' : unit, 6) : String(value);
+  return typeof value === 'number'
+    ? quantity(value, COUNTED_UNITS.includes(unit) ? '1' : unit, 6) : String(value);
+}
+
+/* "context, tokens" where the values leave the unit out. */
+function keyHeading(name) {
+  const { unit } = columnMeta(name);
+  return COUNTED_UNITS.includes(unit) ? `${shortName(name)}, ${unit}` : shortName(name);
 }
 
 function workloadText(group) {
@@ -52,7 +61,7 @@ function shownDesigns(index) {
 const SIDES = [
   { name: 'with', text: 'with engine' },
   { name: 'without', text: 'best without' },
-  { name: 'twin', text: 'same, no engine' },
+  { name: 'twin', text: 'twin without' },
 ];
 
 function sidesOf(index) {
@@ -66,7 +75,7 @@ function firstCell() {
   return best === undefined ? null : best;
 }
 
-/* Fills `body` for the selected cell, and again when the cell or the what-if changes. */
+/* Fills `body` for the selected cell, and again when the cell, the what-if or the width changes. */
 function followCell(body, draw) {
   const box = d3.select(body);
   const redraw = () => {
@@ -75,6 +84,7 @@ function followCell(body, draw) {
   };
   state.on('cell', redraw);
   state.on('whatIf', redraw);
+  state.on('resize', redraw);
   redraw();
 }
 
@@ -87,7 +97,7 @@ function addSubject(box, index) {
   const now = cellPayoff(index);
   line.append('span').text(` P = ${ratio(now)}`);
   if (state.whatIf && now !== group.payoff) {
-    line.append('span').attr('class', 'stored').text(` stored ${ratio(group.payoff)}`);
+    line.append('span').attr('class', 'stored').text(` was ${ratio(group.payoff)}`);
   }
 }
 

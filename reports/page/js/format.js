@@ -79,17 +79,27 @@ function ratio(value) {
   return Math.abs(value) < 10 ? value.toFixed(2) : general(value, 3);
 }
 
-/* "workload_context" -> "context"; the part names the thing only where two would be equal. */
-function shortName(name) {
-  return name.replace(/^(workload|chip|engine|plan|model|precision)[._](?=.)/, '')
-    .replace(/_(s|byte|byte_per_s|flop_per_byte|usd|mm2|w)$/, (end) =>
-      (end === '_byte_per_s' ? ' bandwidth' : ''))
-    .replace(/_/g, ' ');
+/* Endings of names that the printed unit says again. */
+const NAME_ENDINGS = [
+  [/_byte_per_s$/, ' bandwidth'], [/_flop_per_s$/, ' peak'], [/_flop_per_byte$/, ''],
+  [/_j_per_/, ' energy per '], [/_usd_per_/, ' price per '], [/^usd_per_mtok/, 'price per Mtok'],
+  [/_per_s_per_/, ' per s per '], [/_per_s$/, ' per s'], [/_(s|byte|usd|mm2|w|hz|nm)$/, ''],
+];
+
+const SPOKEN_WORDS = new Map(['tpot', 'ttft', 'kv', 'tp', 'dp', 'ep', 'pp', 'cp', 'slo', 'usd', 'tdp',
+  'hbm', 'fp8', 'fp4'].map((word) => [word, word.toUpperCase()]));
+
+/* "chip.memory_byte_per_s" and "chip_memory_byte_per_s" -> "chip memory bandwidth". */
+function plainName(name) {
+  const path = name.replace(/\./g, '_');
+  const [ending, word] = NAME_ENDINGS.find(([end]) => end.test(path)) || ['', ''];
+  return path.replace(ending, word).split(/[_ ]/)
+    .map((part) => SPOKEN_WORDS.get(part) || part).join(' ').trim();
 }
 
-/* "chip.memory_byte_per_s" and "chip_memory_byte_per_s" -> "chip memory byte per s". */
-function plainName(name) {
-  return name.replace(/[._]/g, ' ');
+/* The same without the part that it belongs to: "workload_context" -> "context". */
+function shortName(name) {
+  return plainName(name).replace(/^(workload|chip|engine|plan|model|precision) (?=.)/, '');
 }
 
 /* The palette of Okabe and Ito, which colour-blind readers can tell apart; a symbol for each, so that

@@ -36,13 +36,39 @@ function makeWhenNear(sections) {
   sections.forEach((section) => near.observe(section));
 }
 
+/* The share of draws in which an engine pays for a model: "1 to 42 % for deepseek-r1". */
+function certaintyOf(model, groups) {
+  const [low, high] = d3.extent(groups, (group) => group.probability);
+  const range = percent(low, 0) === percent(high, 0) ? percent(high, 0)
+    : `${percent(low, 0).replace(' %', '')} to ${percent(high, 0)}`;
+  return `${range} for ${model}`;
+}
+
+/* The second sentence of the answer: how sure it is. */
+function certaintySentence() {
+  const groups = data.best.groups.filter((group) => typeof group.probability === 'number');
+  if (groups.length === 0) return '';
+  const each = d3.nest().key((group) => group.model).entries(groups)
+    .map(({ key, values }) => certaintyOf(key, values));
+  return `Of draws of the uncertain prices, engines and times an engine pays in ${each.join(', ')}.`;
+}
+
+/* A text whose names with hyphens stay whole. */
+function addText(parent, text) {
+  text.split(/(\S+-\S+)/).forEach((part, i) => {
+    parent.append('span').attr('class', i % 2 ? 'whole' : null).text(part);
+  });
+}
+
 /* "An engine pays for a. It is too close to call for b." and a sentence for each model. */
 function showAnswer() {
   document.title = data.run.name;
   d3.select('#study').text(data.run.name);
   d3.select('#question').text(data.question);
-  d3.select('#answer').text(data.answer);
-  d3.select('#lines').selectAll('li').data(data.lines).join('li').text((line) => line);
+  d3.select('#answer').call(addText, data.answer);
+  d3.select('#certainty').call(addText, certaintySentence());
+  d3.select('#lines').selectAll('li').data(data.lines).join('li')
+    .each(function item(line) { addText(d3.select(this), line); });
   d3.select('#lines-box').property('hidden', data.lines.length === 0);
   d3.select('#made-by').text(
     `${data.program}; ${data.run.points} points, ${data.run.feasible} feasible; ${data.run.started}`);
@@ -68,6 +94,34 @@ function wireTheme() {
   show();
 }
 
+/* Paper shows every view, and what is folded on the screen. */
+function wirePrint() {
+  let folded = [];
+  window.addEventListener('beforeprint', () => {
+    makeAll();
+    folded = [...document.querySelectorAll('details:not([open])')];
+    folded.forEach((details) => { details.open = true; });
+  });
+  window.addEventListener('afterprint', () => {
+    folded.forEach((details) => { details.open = false; });
+  });
+}
+
+/* "resize": the window has another width, for views that are drawn to the pixel. */
+function wireWidth() {
+  const PAUSE_MS = 150;
+  let width = window.innerWidth;
+  let timer;
+  window.addEventListener('resize', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (window.innerWidth === width) return;
+      width = window.innerWidth;
+      state.emit('resize');
+    }, PAUSE_MS);
+  });
+}
+
 function start() {
   state.cell = firstCell();
   showAnswer();
@@ -79,7 +133,8 @@ function start() {
     if (event.key === 'Escape') tooltip.hide();
   });
   window.addEventListener('scroll', () => tooltip.hide(), { passive: true });
-  window.addEventListener('beforeprint', makeAll);
+  wirePrint();
+  wireWidth();
   document.documentElement.dataset.ready = 'yes';
 }
 

@@ -170,13 +170,13 @@ function drawCell(node, entry) {
     cell.append('span').attr('class', 'under').text(shown.group.engine);
   }
   if (shown.stored !== undefined) {
-    cell.append('span').attr('class', 'stored').text(ratio(shown.stored));
+    cell.append('span').attr('class', 'stored').text(`was ${ratio(shown.stored)}`);
   }
 }
 
 function addMapHead(table, layout) {
   const head = table.append('thead').append('tr');
-  head.append('th').attr('scope', 'col').text(layout.columnKey ? shortName(layout.columnKey) : '');
+  head.append('th').attr('scope', 'col').text(layout.columnKey ? keyHeading(layout.columnKey) : '');
   head.selectAll('th.column').data(layout.columns).join('th').attr('class', 'column')
     .attr('scope', 'col').text((value) => (layout.columnKey ? keyText(layout.columnKey, value) : 'P'));
 }
@@ -195,8 +195,8 @@ function addMapRows(table, layout, at) {
   });
 }
 
-function addPanel(parent, layout, title, note, entries) {
-  const panel = parent.append('figure').attr('class', 'panel');
+function addPanel(parent, layout, { title, note, entries, main }) {
+  const panel = parent.append('figure').attr('class', main ? 'panel main' : 'panel');
   const caption = panel.append('figcaption');
   caption.append('strong').text(title);
   if (note) caption.append('span').attr('class', 'note').text(note);
@@ -222,12 +222,12 @@ function engineNote(group) {
 function addLegend(parent) {
   const legend = parent.append('p').attr('class', 'legend');
   const key = (kind, p, text) => {
-    legend.append('span').attr('class', `cell key ${kind}`).style('--strength', mapStrength(p));
-    legend.append('span').text(text);
+    const item = legend.append('span');
+    item.append('span').attr('class', `cell key ${kind}`).style('--strength', mapStrength(p));
+    item.append('span').text(text);
   };
-  key('below', 1 / mapFull, `P = ${ratio(1 / mapFull)}: does not pay`);
-  key('', 1, 'P = 1');
-  key('above', mapFull, `P = ${ratio(mapFull)}: pays`);
+  key('above', mapFull, `bold: pays (full colour: P = ${ratio(mapFull)})`);
+  key('below', 1 / mapFull, `plain: does not pay (full colour: P = ${ratio(1 / mapFull)})`);
   key('close', 1, 'hatched: too close to call');
 }
 
@@ -238,10 +238,10 @@ function makeMap(body) {
   addLegend(d3.select(body));
   const panels = d3.select(body).append('div').attr('class', 'panels');
   if (byEngine.length > 1 && data.best.groups.length) {
-    addPanel(panels, layout, 'the best engine', '', bestEntries());
+    addPanel(panels, layout, { title: 'the best engine', entries: bestEntries(), main: true });
   }
   byEngine.forEach(({ key, values }) =>
-    addPanel(panels, layout, key, engineNote(values[0].group), values));
+    addPanel(panels, layout, { title: key, note: engineNote(values[0].group), entries: values }));
 }
 
 views.push({

@@ -1,7 +1,7 @@
 /* The roofline (Williams et al. 2009) of the selected designs: every operator by its intensity and the
  * rate that it reaches, under the roofs of the chip and of the engine. */
 
-const ROOF_MARGIN = { top: 10, right: 14, bottom: 42, left: 64 };
+const ROOF_MARGIN = { top: 10, right: 14, bottom: 42, left: 76 };
 const ROOF_HEIGHT = 320;
 const LABELLED_OPERATORS = 4;
 
@@ -75,11 +75,15 @@ function addRoofs(svg, scales, roofs) {
   const [, right] = scales.x.domain();
   svg.append('g').selectAll('path').data(roofs).join('path')
     .attr('class', (roof) => `roof roof-${roof.unit}`).attr('d', (roof) => roofPath(scales, roof));
-  const heights = roofs.map((roof) => scales.y(roof.peak));
   svg.append('g').selectAll('text').data(roofs).join('text').attr('class', 'roof-label')
     .attr('x', scales.x(right) - 2).attr('text-anchor', 'end')
-    .attr('y', (roof, i) => heights[i] + (heights[i] > d3.min(heights) ? 15 : -5))
-    .text((roof) => `${roof.unit}: ${quantity(roof.peak, 'FLOP/s')}, ${quantity(roof.bandwidth, 'B/s')}`);
+    .attr('y', (roof) => scales.y(roof.peak) - 5).text((roof) => roof.unit);
+}
+
+/* "engine (dashed) 180 TFLOP/s, 180 TB/s" */
+function roofText(roof) {
+  return `${roof.unit}${roof.unit === 'engine' ? ' (dashed)' : ''} ${quantity(roof.peak, 'FLOP/s')},`
+    + ` ${quantity(roof.bandwidth, 'B/s')}`;
 }
 
 function operatorTip(op, stepS) {
@@ -107,26 +111,31 @@ function addOperators(svg, scales, design) {
   addOperatorLabels(svg, scales, operators.slice(0, LABELLED_OPERATORS));
 }
 
-/* Names of the longest operators, under their marks, each clear of those before it. */
+/* Names of the longest operators, right of their marks, where the roof leaves room; at the right
+ * border left of them. Each is clear of those before it. */
 function addOperatorLabels(svg, { x, y, size }, operators) {
   const LINE = 14;
   const taken = [];
   operators.forEach((op) => {
-    const half = 3.4 * op.name.length;
-    const middle = Math.max(x.range()[0] + half, Math.min(x(op.intensity), x.range()[1] - half));
-    let top = y(op.rate) + size(op.time_s) / 2 + LINE;
-    const hits = (other) => Math.abs(other.middle - middle) < other.half + half
+    const width = 7 * op.name.length;
+    const away = size(op.time_s) / 2 + 5;
+    const fits = x(op.intensity) + away + width < x.range()[1];
+    const left = fits ? x(op.intensity) + away : x(op.intensity) - away - width;
+    let top = y(op.rate) + 5;
+    const hits = (other) => other.left < left + width && left < other.left + other.width
       && Math.abs(other.top - top) < LINE;
     while (taken.some(hits)) top += LINE;
-    taken.push({ middle, half, top });
-    svg.append('text').attr('class', 'operator-label').attr('x', middle).attr('y', top)
-      .attr('text-anchor', 'middle').text(op.name);
+    taken.push({ left, width, top });
+    svg.append('text').attr('class', 'operator-label').attr('y', top)
+      .attr('x', fits ? left : left + width).attr('text-anchor', fits ? 'start' : 'end').text(op.name);
   });
 }
 
 function addRoofline(parent, side, scales, width) {
   const figure = parent.append('figure');
-  figure.append('figcaption').append('strong').text(side.text);
+  const caption = figure.append('figcaption');
+  caption.append('strong').text(side.text);
+  caption.append('span').attr('class', 'note').text(roofsOf(side.design).map(roofText).join('; '));
   const svg = figure.append('svg').attr('viewBox', `0 0 ${width} ${ROOF_HEIGHT}`).attr('role', 'img')
     .attr('aria-label', `Roofline ${side.text}; the table has the same numbers`);
   addRoofAxes(svg, scales, width);
@@ -167,8 +176,9 @@ function addClassKey(box, sides) {
     plottedOperators(design).map((op) => op.class))));
   const key = box.append('p').attr('class', 'legend');
   [...present].forEach((name) => {
-    key.append('span').attr('class', `swatch class-${name}`);
-    key.append('span').text(name);
+    const item = key.append('span');
+    item.append('span').attr('class', `swatch class-${name}`);
+    item.append('span').text(name);
   });
   key.append('span').text('circle: on the chip; square: on the engine; area: time');
 }

@@ -1,5 +1,5 @@
 /* What the person has chosen, and who wants to know. Events: "cell" (index in data.payoff.groups),
- * "point" (row of points), "filter" (the mask has changed), "compare", "whatIf". */
+ * "point" (row of points), "filter" (the mask has changed), "compare", "whatIf", "theme", "resize". */
 const state = {
   cell: null,
   point: null,
