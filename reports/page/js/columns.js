@@ -1,0 +1,101 @@
+/* Which columns a person may want on an axis, in a filter or in the table, and how they are read. */
+
+const allRows = d3.range(points.n);
+
+/* The values that a column has, without null, in order. */
+function distinctValues(name) {
+  const { value, isNumber } = points.column(name);
+  const found = [...new Set(allRows.map(value))].filter((one) => one !== null);
+  return isNumber ? found.sort(d3.ascending) : found.sort();
+}
+
+function varies(name) {
+  const { value } = points.column(name);
+  const first = points.n ? value(0) : null;
+  return allRows.some((row) => value(row) !== first);
+}
+
+const varyingColumns = data.columns.filter(({ name }) => points.has(name) && varies(name));
+
+/* What the study sweeps: parts, parameters, prices, the scenario. */
+const sweptColumns = varyingColumns.filter(({ name, of }) =>
+  ['part', 'axis', 'price'].includes(of) || name === 'scenario');
+
+function isBound({ name }) {
+  return /_(low|high)$/.test(name);
+}
+
+const metricColumns = varyingColumns.filter((column) =>
+  column.of === 'metric' && !isBound(column) && points.column(column.name).isNumber);
+
+/* Metrics that most questions are about, in the order in which they are shown. */
+const MAIN_METRICS = ['tokens_per_s', 'tokens_per_s_per_user', 'tpot_s', 'ttft_s', 'batch',
+  'system_cost_usd', 'power_w', 'usd_per_mtok', 'energy_j_per_token', 'attention_share',
+  'engine_speedup'];
+
+const objectiveNames = data.objectives.map(({ name }) => name);
+
+/* The objectives of the study, then the other main metrics. */
+const mainMetrics = [...new Set([...objectiveNames, ...MAIN_METRICS])]
+  .filter((name) => metricColumns.some((column) => column.name === name));
+
+/* 1: more is better; -1: less is better. */
+function senseOf(name) {
+  const objective = data.objectives.find((one) => one.name === name);
+  return (objective || columnMeta(name)).sense || 1;
+}
+
+/* Positive values over more than a decade are read on a log axis. */
+function suitsLog(name) {
+  const [low, high] = d3.extent(distinctValues(name));
+  return low > 0 && high / low >= 10;
+}
+
+/* Of log ticks: all digits, or fewer where these would be too many. */
+const LOG_STEPS = [d3.range(1, 10), [1, 2, 5], [1, 3], [1]];
+
+function ticksOfLog([low, high], count) {
+  const tens = d3.range(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high)) + 1);
+  const inside = (value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9);
+  const choices = LOG_STEPS.map((steps) =>
+    d3.merge(tens.map((ten) => steps.map((step) => Number(`${step}e${ten}`)))).filter(inside));
+  return choices.find((ticks) => ticks.length <= count && ticks.length > 1)
+    || d3.ticks(low, high, count).filter((value) => value > 0);
+}
+
+/* At most about `count` ticks for a scale of numbers. */
+function numberTicks(scale, isLog, count) {
+  const domain = d3.extent(scale.domain());
+  return isLog ? ticksOfLog(domain, count) : d3.ticks(...domain, count);
+}
+
+const verdictColumn = points.column('verdict');
+
+function isFeasible(row) {
+  return verdictColumn.value(row) === 'ok';
+}
+
+/* The columns that make a workload: those of the cells, or of a study without engines. */
+const workloadColumns = workloadKeys.length ? workloadKeys
+  : sweptColumns.map(({ name }) => name).filter((name) => /^(scenario$|workload_)/.test(name));
+
+function rowWorkload(row) {
+  return workloadColumns.map((name) => {
+    const value = points.column(name).value(row);
+    return value === null ? '' : `${shortName(name)} ${keyText(name, value)}`;
+  }).filter(Boolean).join(', ');
+}
+
+/* "12 TB/s to 20 TB/s" */
+function rangeOfColumn(name, [low, high]) {
+  return `${columnText(name, low)} to ${columnText(name, high)}`;
+}
+
+function modelOf(row) {
+  return points.column('model').value(row);
+}
+
+/* Why a point is infeasible; empty if it is not. */
+function reasonOf(row) {
+  return points.has('reason') ? points.column('reason').value(row) || '' : '';
+}

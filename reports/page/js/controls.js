@@ -1,0 +1,46 @@
+/* The controls that views share. Each returns the selection of the control itself. */
+
+function addButton(parent, text, act) {
+  return parent.append('button').attr('type', 'button').text(text).on('click', act);
+}
+
+/* `values` are shown as `text` of each; without a label give it an aria-label. */
+function addSelect(parent, label, values, text) {
+  const box = parent.append('label');
+  if (label) box.append('span').text(label);
+  const select = box.append('select');
+  select.selectAll('option').data(values).join('option').attr('value', (value) => value).text(text);
+  return select;
+}
+
+function addSwitch(parent, label) {
+  const box = parent.append('label').attr('class', 'switch');
+  const input = box.append('input').attr('type', 'checkbox');
+  box.append('span').text(label);
+  return input;
+}
+
+/* A list of switches behind a word; `change(name, isOn)`. */
+function addMenu(parent, title, entries, change) {
+  const menu = parent.append('details').attr('class', 'menu');
+  menu.append('summary').text(title);
+  const list = menu.append('div').attr('class', 'menu-list');
+  entries.forEach(({ name, text, doc, isOn }) => {
+    const input = addSwitch(list, text).property('checked', isOn).attr('value', name);
+    d3.select(input.node().parentNode).attr('title', doc || null);
+    input.on('change', () => change(name, input.property('checked')));
+  });
+  menu.on('keydown', () => {
+    if (d3.event.key === 'Escape') menu.property('open', false);
+  });
+  return menu;
+}
+
+/* Rows of a name and a text, as the tooltip shows them. */
+function addFacts(parent, rows) {
+  const list = parent.append('dl').attr('class', 'facts');
+  rows.filter(([, text]) => text !== '').forEach(([name, text]) => {
+    list.append('dt').text(name);
+    list.append('dd').text(text);
+  });
+}
