@@ -1,15 +1,54 @@
 #!/bin/sh
-# Format, analysis and shell scripts, with zero warnings: clang-format and clang-tidy over every C
-# file (.clang-format, .clang-tidy), shellcheck over every script. `cmake --build --preset dev
-# --target lint` calls it; with file names it looks at these C files only.
+# Format, analysis, shell scripts and the live page, with zero warnings: clang-format and clang-tidy
+# over every C file (.clang-format, .clang-tidy), shellcheck over every shell script, eslint over the
+# scripts of the page (tests/eslint.json), Chromium over its style (tests/browser/lint_css.py).
+# `cmake --build --preset dev --target lint` calls it; with file names it looks at these C files only,
+# with `page` at the page only.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 . dse/setup.sh
 
-tools="$tools clang-format:clang-format clang-tidy:clang-tidy shellcheck:shellcheck"
+tools="$tools clang-format:clang-format clang-tidy:clang-tidy shellcheck:shellcheck eslint:eslint"
+wanted="$wanted chromium:chromium python3:python3"
 install_missing
 
 status=0
+
+# The scripts of the page are joined as the build joins them, since a name of one file is used in others:
+# so a name that no file uses or none defines is found.
+page=reports/page
+lint_scripts() {
+    scripts=$(sed -n '/^set(page_scripts/,/)/s/.*\(reports[^ )]*\.js\).*/\1/p' CMakeLists.txt)
+    for script in "$page"/js/*.js; do
+        printf '%s\n' "$scripts" | grep -qx "$script" || { echo "$script: not in page_scripts"; return 1; }
+    done
+    # shellcheck disable=SC2086 # names without blanks
+    set -- $scripts
+    found=$({ echo '(function () {'; cat "$@"; echo '})();'; } |
+        NODE_PATH=/usr/share/nodejs eslint --no-eslintrc --config tests/eslint.json --format unix --stdin) &&
+        return 0
+    printf '%s\n' "$found" | awk '
+        FILENAME != "-" { file[NR + 1] = FILENAME; line[NR + 1] = FNR; next }
+        split($0, at, ":") { sub(/^<text>:[0-9]+/, file[at[2]] ":" line[at[2]]); print }' "$@" -
+    return 1
+}
+lint_page() {
+    lint_scripts || status=1
+    if command -v chromium >/dev/null && command -v python3 >/dev/null; then
+        python3 tests/browser/lint_css.py "$page/page.css" -- "$page/page.html" "$page"/js/*.js || status=1
+    else
+        echo "lint: no Chromium or no python3: the style of the page is not checked"
+    fi
+}
+finish() {
+    [ "$status" -eq 0 ] && echo "lint: no warnings"
+    exit "$status"
+}
+case ${1:-} in
+page) lint_page; finish ;;
+'') lint_page ;;
+esac
+
 # shellcheck disable=SC2046 # names without blanks
 [ $# -gt 0 ] || set -- $(find arch base db dse reports search tests -name '*.[ch]' | sort)
 clang-format --dry-run -Werror "$@" || status=1
@@ -20,5 +59,4 @@ printf '%s\n' "$@" | grep '\.c$' | grep -v '^tests/' | xargs -P "$(getconf _NPRO
         -DDSE_CATALOGUE_DIR=\"\" -DBENCH_CATALOGUE=\"\" 2>/dev/null' lint || status=1
 
 shellcheck -x -S warning .ci/run dse/*.sh dse/studies/*.sh tests/*.sh || status=1
-[ "$status" -eq 0 ] && echo "lint: no warnings"
-exit "$status"
+finish

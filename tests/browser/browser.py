@@ -191,8 +191,8 @@ class Browser:
             for page in set(self.pages.values()):  # workers have sessions of their own
                 page.downloads += state == "completed"
 
-    def open(self, path, width=1280, height=900, **media):
-        """Opens a file in a new page and waits until it is loaded."""
+    def open(self, path=None, width=1280, height=900, **media):
+        """A new page: of a file, when that is loaded, or an empty one."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         page = Page(self, target, session)
@@ -200,7 +200,8 @@ class Browser:
         page.prepare()
         page.size(width, height)
         page.media(**media)
-        page.open(path)
+        if path:
+            page.open(path)
         return page
 
 
