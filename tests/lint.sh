@@ -18,7 +18,8 @@ status=0
 # so a name that no file uses or none defines is found.
 page=reports/page
 lint_scripts() {
-    scripts=$(sed -n '/^set(page_scripts/,/)/s/.*\(reports[^ )]*\.js\).*/\1/p' CMakeLists.txt)
+    scripts=$(sed -n '/^set(page_scripts/,/)/ { s/#.*//; s/[()]/ /g; s/set page_scripts//; p; }' CMakeLists.txt |
+        xargs -n 1 | sed "s|.*|$page/js/&.js|")
     for script in "$page"/js/*.js; do
         printf '%s\n' "$scripts" | grep -qx "$script" || { echo "$script: not in page_scripts"; return 1; }
     done
