@@ -1,0 +1,309 @@
+"""What a person does with the live page, done in Chromium: tasks.py FOLDER [WORD...]
+
+FOLDER has a page STUDY.html, the rows of its points STUDY.csv and its pay-off STUDY.json for each study
+(tests/cli_page.sh makes them). Each task opens a page afresh, acts with mouse and keys, and asserts on
+what is then seen. A page that asks for anything but itself, logs an error, throws or breaks its content
+security policy fails the task. With WORDs only the tasks that have one of them in their name are done.
+"""
+
+import csv
+import functools
+import json
+import os
+import re
+import sys
+import time
+import traceback
+
+from browser import Browser, BrowserError
+
+TASKS = []
+HERE = os.path.dirname(os.path.abspath(__file__))
+WIDTHS = (400, 1280, 2560)
+
+
+class Missing(Exception):
+    """The page has no such view (yet)."""
+
+
+def task(study, **how):
+    """Declares a task: the study whose page it opens, and how (width, prefers_color_scheme ...)."""
+
+    def declare(function):
+        TASKS.append((function.__name__.replace("_", " "), study, how, function))
+        return function
+
+    return declare
+
+
+def check(holds, *words):
+    if not holds:
+        raise AssertionError(" ".join(str(word) for word in words))
+
+
+class Study:
+    """What the program says of a study, to compare with what the page shows."""
+
+    def __init__(self, folder, name):
+        self.page = os.path.join(folder, name + ".html")
+        self.store = os.path.join(folder, name + ".db")
+        self._base = os.path.join(folder, name)
+
+    @functools.cached_property
+    def points(self):
+        with open(self._base + ".csv", encoding="utf-8") as file:
+            return {row["point"]: row for row in csv.DictReader(file)}
+
+    @functools.cached_property
+    def groups(self):
+        with open(self._base + ".json", encoding="utf-8") as file:
+            return json.load(file)["groups"]
+
+    def group(self, model, context, engine):
+        return next(g for g in self.groups if (g["model"], g["workload_context"], g["engine_group"])
+                    == (model, context, engine))
+
+
+# ---- helpers that say what a person does ----
+
+
+def go(page, view):
+    """Scrolls to a view and waits until it is drawn."""
+    if not page.count(f"#{view}"):
+        raise Missing(f"the page has no view '{view}'")
+    page.js("document.getElementById($0).scrollIntoView({behavior: 'instant'})", view)
+    page.wait("document.querySelector($0).childElementCount > 0", f"#{view} .view-body")
+    page.frame()
+
+
+def views(page):
+    return page.js("[...document.querySelectorAll('#views > section')].map(s => s.id)")
+
+
+def go_everywhere(page):
+    for view in views(page):
+        go(page, view)
+    page.js("scrollTo({top: 0, behavior: 'instant'})")
+    page.frame()
+
+
+def tip(page):
+    """The text of the tooltip, or nothing if none is seen."""
+    return page.js("(t => t.hidden ? '' : t.innerText)(document.getElementById('tooltip'))")
+
+
+def value_of(text):
+    """The number of a text such as '12.5 TB/s' or '49.6 ms'."""
+    found = re.match(r"\s*(-?[\d.]+(?:e[+-]?\d+)?)\s*([EPTGMkmunp])?(?=[A-Za-z]|$|/|\s)", text)
+    scale = {"E": 1e18, "P": 1e15, "T": 1e12, "G": 1e9, "M": 1e6, "k": 1e3, "m": 1e-3, "u": 1e-6,
+             "n": 1e-9, "p": 1e-12}
+    unit = text[found.end(1):].strip()
+    return float(found[1]) * (scale[found[2]] if found[2] and len(unit) > 1 else 1)
+
+
+def is_near(text, value, digits=3):
+    """Is a text of this many digits the number?"""
+    return abs(value_of(text) - float(value)) <= 0.6 * 10 ** (1 - digits) * abs(float(value))
+
+
+def cell(model, column, engine):
+    """The selector of a cell of the map: column counts from 1."""
+    return (f"#map table[aria-label='P with {engine}'] td[aria-label^='{model},']"
+            f":nth-child({column + 1})")
+
+
+def layout_faults(page):
+    with open(os.path.join(HERE, "layout.js"), encoding="utf-8") as file:
+        return page.js(file.read())
+
+
+# ---- the first screen ----
+
+
+@task("engines")
+def the_first_screen_has_the_answer(page, study):
+    check(page.text("#question").endswith("?"), "no question:", page.text("#question"))
+    answer = page.text("#answer")
+    for model in ("gpt3-175b", "llama-4-maverick", "deepseek-r1"):
+        check(model in answer + page.text("#lines"), "no answer for", model)
+    x, y, width, height = page.js("""(r => [r.x, r.y, r.width, r.height])
+        (document.querySelector('#map td.cell').getBoundingClientRect())""")
+    check(y + height < 900, "the map is below the first screen:", y)
+
+
+# ---- the map ----
+
+
+@task("engines")
+def hover_a_cell_tells_its_numbers(page, study):
+    go(page, "map")
+    check(tip(page) == "", "a tooltip before the mouse")
+    page.hover(cell("deepseek-r1", 4, "duplex"))
+    group = study.group("deepseek-r1", 131072, "duplex")
+    words = tip(page)
+    for word in ("deepseek-r1", "131072", "duplex", f"{group['payoff']:.2f}", group["verdict"]):
+        check(word in words, "the tooltip lacks", word, "in", words)
+    page.hover("h1")
+    check(tip(page) == "", "the tooltip stays")
+
+
+@task("engines")
+def click_a_cell_shows_its_two_designs(page, study):
+    go(page, "map")
+    page.click(cell("llama-4-maverick", 2, "attacc"))
+    group = study.group("llama-4-maverick", 8192, "attacc")
+    check(page.count("#map td[aria-selected=true]") >= 1, "no cell is marked")
+    for view in ("cell", "roofline", "gain", "step", "cost"):
+        go(page, view)
+        subject = page.text(f"#{view} .subject")
+        check("llama-4-maverick" in subject and "8192" in subject and "attacc" in subject, view,
+              "is about", subject)
+        check(f"{group['payoff']:.2f}" in subject, view, "has another P than", group["payoff"], subject)
+    heads = page.texts("#cell table.compare thead th")
+    sides = [re.search(r"point (\d+)", head) for head in heads]
+    ids = [side[1] for side in sides if side]
+    check(len(ids) >= 2, "no points in", heads)
+    for column, point in enumerate(ids[:2]):
+        row = study.points[point]
+        check(row["model"] == "llama-4-maverick" and row["workload_context"] == "8192", "point", point)
+        check(row["engine"] == ("attacc", "none")[column], "the engine of point", point)
+        shown = page.js("""[...document.querySelectorAll('#cell tbody tr')].filter(r =>
+            r.cells[0].innerText.startsWith('tokens per s')).map(r => r.cells[$0].innerText)""", column + 1)
+        check(any(is_near(text, row["tokens_per_s"]) for text in shown), "tokens/s", shown, "not",
+              row["tokens_per_s"])
+
+
+@task("engines")
+def the_keyboard_alone_reaches_a_cell(page, study):
+    for _ in range(40):
+        page.key("Tab")
+        if page.js("document.activeElement.matches('#map td')"):
+            break
+    else:
+        raise AssertionError("40 times Tab do not reach the map")
+    start = page.js("document.activeElement.getAttribute('aria-label')")
+    page.key("ArrowDown")
+    page.key("ArrowRight")
+    reached = page.js("document.activeElement.getAttribute('aria-label')")
+    check(reached != start and "llama-4-maverick" in reached, "the arrows go from", start, "to", reached)
+    check("llama-4-maverick" in tip(page), "no tooltip at the keyboard's cell")
+    outline = page.js("getComputedStyle(document.activeElement).outlineStyle")
+    check(outline != "none", "the focus is not seen")
+    page.key("Enter")
+    go(page, "cell")
+    check("llama-4-maverick" in page.text("#cell .subject"), page.text("#cell .subject"))
+    page.key("Escape")
+    check(tip(page) == "", "Escape leaves the tooltip")
+
+
+# ---- looks ----
+
+
+@task("engines", prefers_color_scheme="dark")
+def dark_as_the_system_says_and_light_by_the_button(page, study):
+    light = "(c => c.match(/[\\d.]+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0) > 384)"
+    paper = light + "(getComputedStyle(document.body).backgroundColor)"
+    ink = light + "(getComputedStyle(document.querySelector('#answer')).color)"
+    check(not page.js(paper) and page.js(ink), "not dark")
+    go_everywhere(page)
+    lost = page.js(f"""[...document.querySelectorAll('svg text')].filter(t => t.textContent &&
+        !t.matches('.inside') && !{light}(getComputedStyle(t).fill)).map(t => t.textContent)""")
+    check(not lost, "dark text on dark:", lost[:5])
+    page.click("#theme")
+    check(page.js(paper) and not page.js(ink), "the button does not make it light")
+
+
+def fits_every_width(page, study):
+    for width in WIDTHS:
+        page.size(width)
+        page.frame()
+        go_everywhere(page)
+        faults = layout_faults(page)
+        check(not faults, f"{width} pixels: {len(faults)} faults:", *faults[:6])
+
+
+@task("engines")
+def fits_every_width_with_engines(page, study):
+    fits_every_width(page, study)
+
+
+@task("plain")
+def fits_every_width_without_engines(page, study):
+    fits_every_width(page, study)
+
+
+@task("guided")
+def fits_every_width_with_scenarios(page, study):
+    fits_every_width(page, study)
+
+
+# ---- running them ----
+
+BAD_PAGE = """<!doctype html><meta charset="utf-8"><title>bad</title>
+<meta http-equiv="Content-Security-Policy" content="script-src 'unsafe-inline'; worker-src blob:">
+<p style="width: 3000px">wide</p><svg width="50" height="20"><text x="30" y="10">a long label</text></svg>
+<img src="other.png" alt=""><script>
+  new Worker(URL.createObjectURL(new Blob(['throw new Error("in the worker")'])));
+  console.error('in the console');
+  setTimeout(() => { throw new Error('in the page'); });
+  try { eval('1'); } catch (refused) { /* by the policy */ }
+</script>"""
+
+
+def the_driver_sees_what_is_wrong(browser, folder):
+    """A page that does all that a page must not: returns what went unseen, or None."""
+    path = os.path.join(folder, "bad.html")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(BAD_PAGE)
+    page = browser.open(path)
+    wanted = ("in the worker", "in the console", "in the page", "requested file://", "security policy")
+    deadline = time.monotonic() + 60
+    missing = list(wanted)
+    while missing and time.monotonic() < deadline:
+        browser.handle(0.1)
+        missing = [word for word in wanted if not any(word in fault for fault in page.faults)]
+    layout = layout_faults(page)
+    missing += [word for word in ("scrolls sideways", "cut:") if word not in " ".join(layout)]
+    page.close()
+    return "not seen: " + ", ".join(missing) if missing else None
+
+
+def run(browser, folder, name, study, how, function):
+    """Returns None or what is wrong."""
+    about = Study(folder, study)
+    page = browser.open(about.page, **how)
+    try:
+        page.wait("document.documentElement.dataset.ready === 'yes'", what="the page is ready")
+        function(page, about)
+        return "; ".join(page.faults) or None
+    except (AssertionError, BrowserError) as fault:
+        page.screenshot(os.path.join(folder, name.replace(" ", "-") + ".png"))
+        return "; ".join([str(fault), *page.faults])
+    except Missing as fault:
+        return str(fault)
+    except Exception:  # a fault of the test itself
+        return traceback.format_exc()
+    finally:
+        page.close()
+
+
+def main(folder, words):
+    failed = 0
+    with Browser() as browser:
+        checks = [("the driver sees what is wrong",
+                   functools.partial(the_driver_sees_what_is_wrong, browser, folder))]
+        checks += [(name, functools.partial(run, browser, folder, name, study, how, function))
+                   for name, study, how, function in TASKS]
+        for name, act in checks:
+            if words and not any(word in name for word in words):
+                continue
+            start = time.monotonic()
+            fault = act()
+            failed += fault is not None
+            print(f"{'FAIL' if fault else 'ok  '} {name} ({time.monotonic() - start:.1f} s)"
+                  + (f": {fault}" if fault else ""), flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -1,0 +1,64 @@
+#!/bin/sh
+# The live page as a person uses it, in a headless Chromium: pages of a study with engines, one without
+# and a guided one with scenarios; then the tasks of tests/browser/tasks.py.
+set -u
+command -v python3 >/dev/null || exit 77
+command -v chromium >/dev/null || command -v chromium-headless-shell >/dev/null || exit 77
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+cat >engines.yaml <<'END'
+study: engines
+models: [gpt3-175b, llama-4-maverick, deepseek-r1]
+chip: b200-paper
+precision: {weight: bf16, kv: bf16, math: bf16}
+workload: {phase: decode, batch: max, tpot: 50 ms}
+plan: {devices: 32, tp: auto, dp: auto, ep: auto}
+sweep:
+  workload.context: [2048, 8192, 32768, 131072]
+  engine: [none, attacc, duplex]
+  chip.memory_byte_per_s: [8 TB/s, 12 TB/s, 20 TB/s]
+  chip.memory_byte: [96 GB, 192 GB, 288 GB]
+  chip.link_byte_per_s: [300 GB/s, 900 GB/s]
+objectives: [+tokens_per_s, -system_cost_usd]
+END
+cat >plain.yaml <<'END'
+study: plain
+models: [llama-3.1-405b, deepseek-r1]
+workload: {phase: decode, context: 8192, batch: max, tpot: 50 ms}
+plan: {devices: 32, tp: auto, dp: auto, ep: auto}
+sweep:
+  chip: [h100, b200]
+  chip.memory_byte_per_s: [2 TB/s, 4 TB/s, 8 TB/s]
+  chip.memory_byte: [48 GB, 96 GB, 192 GB]
+objectives: [+tokens_per_s, -power_w]
+END
+cat >guided.yaml <<'END'
+study: guided
+models: [gpt3-175b, deepseek-r1]
+chip: b200-paper
+workload: {phase: decode, context: 8192, batch: max, tpot: 50 ms}
+plan: {devices: 32, tp: auto, dp: auto, ep: auto}
+sweep:
+  engine: [none, attacc, duplex]
+  chip.memory_byte_per_s: {from: 4 TB/s, to: 20 TB/s, steps: 40}
+  chip.memory_byte: [96 GB, 192 GB, 288 GB, 384 GB]
+scenarios:
+  fp8: {precision: {weight: fp8, kv: fp8, math: fp8}}
+  cheap-engine: {prices: {engine_premium: 1, engine_stack_premium_ratio: 0}}
+objectives: [+tokens_per_s, -system_cost_usd]
+search: {strategy: nsga2, budget: 600, seed: 7}
+END
+for study in engines plain guided; do
+    "$DSE" sweep $study.yaml --db $study.db --quiet >/dev/null || exit 1
+    "$DSE" report $study.db -o $study.html >/dev/null || exit 1
+    "$DSE" query $study.db --top 100000 --format csv >$study.csv || exit 1
+done
+"$DSE" payoff engines.db --by model,workload_context,engine --format json >engines.json || exit 1
+grep -q '<script type="application/json" id="data">' engines.html || exit 77 # built without D3
+
+python3 "$DSE_SOURCE/tests/browser/tasks.py" "$work"
+status=$?
+if [ "$status" -ne 0 ] && [ -n "${KEEP_PICTURES:-}" ]; then cp ./*.png "$KEEP_PICTURES"; fi
+exit "$status"
