@@ -18,7 +18,7 @@ reports/payoff: db search arch/catalogue arch base
 reports/figures: reports/payoff search arch base
 reports: reports/payoff reports/figures db arch base
 reports/point: reports db search arch/catalogue arch base
-reports/page: reports/point reports reports/payoff reports/figures db search arch/catalogue arch base
+reports/page: reports/point reports reports/payoff reports/figures db search search/strategies arch/catalogue arch base
 reports/compare: reports/payoff search db arch/catalogue arch base
 dse/validate: search/strategies search reports arch/catalogue arch base
 dse: dse/validate search/strategies search reports/page reports/point reports/compare reports/payoff reports/figures reports db arch/catalogue arch base

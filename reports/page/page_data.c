@@ -3,7 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/timing.h"
 #include "base/mem.h"
+#include "reports/page/model_error.h"
+#include "reports/page/page_parameters.h"
+#include "reports/page/page_sources.h"
+#include "reports/payoff/payoff_flips.h"
 #include "reports/payoff/payoff_sentence.h"
 #include "reports/payoff/payoff_table.h"
 #include "reports/write.h"
@@ -27,6 +32,7 @@ static void find_objectives(struct page_data *d)
             field_find(metrics_fields, default_objective[i].metric), default_objective[i].sense};
 }
 
+/* Winners, controls and twins, in the order of the groups. */
 static void add_winners(struct point_list *out, const struct payoff *p)
 {
     for (size_t i = 0; i < p->n; i++) {
@@ -53,11 +59,13 @@ static int read_verdicts(struct page_data *d, struct err *err)
 
 int page_data_make(struct page_data *out, const struct page_data_question *q, struct err *err)
 {
-    struct point_list wanted = {0};
+    struct point_list winners = {0}, wanted = {0};
     *out = (struct page_data){.q = q};
     find_objectives(out);
-    add_winners(&wanted, q->best);
-    add_winners(&wanted, q->engines);
+    add_winners(&winners, q->best);
+    add_winners(&winners, q->engines);
+    for (size_t i = 0; i < winners.n; i++)
+        point_list_add(&wanted, winners.point[i]);
     point_list_sort(&wanted);
     const struct page_points_question points = {.objective = out->objective,
                                                 .objectives = out->objectives,
@@ -65,9 +73,17 @@ int page_data_make(struct page_data *out, const struct page_data_question *q, st
                                                 .wanted = &wanted};
     int rc = page_points_make(&out->points, q->db, q->run, &points, err);
     if (rc == 0 && q->study != NULL)
-        rc = page_designs_make(&out->designs, q->db, q->run, q->catalogue, &wanted, err);
+        rc = page_designs_make(&out->designs,
+                               &(struct page_designs_question){q->db, q->run, q->catalogue,
+                                                               &winners, &out->points.front},
+                               err);
+    if (rc == 0)
+        rc = page_search_make(&out->search, q->db, q->run, q->study, out->objective, err);
     if (rc == 0)
         rc = read_verdicts(out, err);
+    if (rc == 0)
+        rc = db_files(q->db, q->run, &out->files, err);
+    point_list_free(&winners);
     point_list_free(&wanted);
     if (rc != 0)
         page_data_free(out);
@@ -78,7 +94,9 @@ void page_data_free(struct page_data *d)
 {
     page_points_free(&d->points);
     page_designs_free(&d->designs);
+    page_search_free(&d->search);
     table_free(&d->verdicts);
+    table_free(&d->files);
 }
 
 /* ---- what is written ---- */
@@ -254,16 +272,67 @@ static void swings_json(const struct page_data *d, FILE *out)
     table_free(&t);
 }
 
-static void null_json(const struct page_data *d, FILE *out)
+static bool has_scenarios(const struct payoff *p)
 {
-    (void)d;
-    fputs("null", out);
+    for (size_t i = 0; i < p->by_n; i++)
+        if (!strcmp(p->by[i], "scenario"))
+            return true;
+    return false;
 }
 
-static void empty_json(const struct page_data *d, FILE *out)
+static void flips_json(const struct page_data *d, FILE *out)
 {
-    (void)d;
-    fputs("[]", out);
+    struct flips flips;
+    struct table t;
+    if (!has_scenarios(d->q->best)) {
+        fputs("null", out);
+        return;
+    }
+    flips_make(&flips, d->q->best);
+    flips_rows_table(&flips, &t);
+    table_write(&t, FORMAT_JSON, out);
+    table_free(&t);
+    flips_free(&flips);
+}
+
+static void search_json(const struct page_data *d, FILE *out)
+{
+    page_search_json(&d->search, out);
+}
+
+static void parameters_json(const struct page_data *d, FILE *out)
+{
+    if (d->q->study != NULL)
+        page_parameters_json(d->q->study, d->q->catalogue, out);
+    else
+        fputs("[]", out);
+}
+
+static void prices_json(const struct page_data *d, FILE *out)
+{
+    if (d->q->study != NULL)
+        page_prices_json(d->q->study, page_price_list(&d->files), out);
+    else
+        fputs("[]", out);
+}
+
+static void sources_json(const struct page_data *d, FILE *out)
+{
+    page_sources_json(&d->files, out);
+}
+
+static void error_json(const struct page_data *d, FILE *out)
+{
+    const struct study *s = d->q->study;
+    const struct timing *timing = s != NULL ? timing_of(&s->base.mode) : &timing_ideal;
+    char *line;
+    fputs("[", out);
+    for (size_t i = 0; (line = model_error_line(timing, i)) != NULL; i++) {
+        fputs(i > 0 ? ", " : "", out);
+        json_text(line, out);
+        free(line);
+    }
+    fputs("]", out);
 }
 
 static void strategy_json(const struct page_data *d, FILE *out)
@@ -291,13 +360,13 @@ static const struct {
     {"designs", designs_json},
     {"stops", stops_json},
     {"swings", swings_json},
-    {"flips", null_json},
-    {"search", null_json},
+    {"flips", flips_json},
+    {"search", search_json},
     {"strategy", strategy_json},
-    {"parameters", empty_json},
-    {"prices", empty_json},
-    {"sources", empty_json},
-    {"error", empty_json},
+    {"parameters", parameters_json},
+    {"prices", prices_json},
+    {"sources", sources_json},
+    {"error", error_json},
     {"model", page_model_json},
 };
 

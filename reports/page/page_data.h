@@ -6,6 +6,7 @@
 
 #include "reports/page/page_designs.h"
 #include "reports/page/page_points.h"
+#include "reports/page/page_search.h"
 #include "reports/payoff/payoff_answer.h"
 
 struct page_data_question {
@@ -23,7 +24,9 @@ struct page_data {
     size_t objectives;
     struct page_points points;
     struct page_designs designs;
+    struct page_search search;
     struct table verdicts; /* verdict, points */
+    struct table files;    /* kind, name, text: what the run was priced with */
 };
 
 /* Borrows `q`. Caller frees. */

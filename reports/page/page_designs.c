@@ -6,10 +6,28 @@
 #include "reports/point/point_json.h"
 #include "reports/point/replay.h"
 
-enum { DESIGNS_MOST = 200 };
+/* Of a page of at most 5 MB. A design takes 10 to 20 kB. */
+enum { WINNERS_MOST = 200, OF_FRONT_MOST = 50, BYTES_MOST = 2000000 };
+
+/* Takes line ends and the blanks behind them from a JSON text. */
+static size_t join_lines(char *json)
+{
+    char *to = json;
+    for (const char *from = json; *from != '\0';) {
+        if (*from == '\n') {
+            from++;
+            while (*from == ' ')
+                from++;
+        } else {
+            *to++ = *from++;
+        }
+    }
+    *to = '\0';
+    return (size_t)(to - json);
+}
 
 /* The design at the cursor as text. Caller frees. */
-static char *design_text(const struct replay *r, struct err *err)
+static char *design_text(const struct replay *r, size_t *length, struct err *err)
 {
     char *text = NULL;
     size_t size;
@@ -21,34 +39,60 @@ static char *design_text(const struct replay *r, struct err *err)
         fail_io(err, "out of memory");
         return NULL;
     }
+    *length = join_lines(text);
     return text;
 }
 
-static int add_design(struct page_designs *out, struct replay *r, struct db *db,
-                      const struct db_run *run, double point, struct err *err)
+static bool has_design(const struct page_designs *d, double point)
 {
-    struct table row;
-    if (db_point(db, run, point, &row, err) != 0)
-        return -1;
-    int rc = replay_row(r, &row, err);
-    char *text = rc == 0 ? design_text(r, err) : NULL;
-    if (text != NULL)
-        out->design[out->n++] = (struct page_design){point, text};
-    table_free(&row);
-    return text != NULL ? 0 : -1;
+    for (size_t i = 0; i < d->n; i++)
+        if (d->design[i].point == point)
+            return true;
+    return false;
 }
 
-int page_designs_make(struct page_designs *out, struct db *db, const struct db_run *run,
-                      struct catalogue *c, const struct point_list *points, struct err *err)
+/* Adds a design, unless it is there or the texts are too long. */
+static int add_design(struct page_designs *out, struct replay *r,
+                      const struct page_designs_question *q, double point, struct err *err)
+{
+    struct table row;
+    size_t length;
+    if (has_design(out, point) || out->bytes > BYTES_MOST)
+        return 0;
+    if (db_point(q->db, q->run, point, &row, err) != 0)
+        return -1;
+    int rc = replay_row(r, &row, err);
+    char *text = rc == 0 ? design_text(r, &length, err) : NULL;
+    table_free(&row);
+    if (text == NULL)
+        return -1;
+    out->design[out->n++] = (struct page_design){point, text};
+    out->bytes += length;
+    return 0;
+}
+
+static int add_designs(struct page_designs *out, struct replay *r,
+                       const struct page_designs_question *q, struct err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; i < q->winners->n && out->n < WINNERS_MOST && rc == 0; i++)
+        rc = add_design(out, r, q, q->winners->point[i], err);
+    size_t n = q->front->n < OF_FRONT_MOST ? q->front->n : OF_FRONT_MOST;
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = add_design(out, r, q, q->front->point[i * q->front->n / n], err);
+    return rc;
+}
+
+int page_designs_make(struct page_designs *out, const struct page_designs_question *q,
+                      struct err *err)
 {
     struct replay r;
-    size_t n = points->n < DESIGNS_MOST ? points->n : DESIGNS_MOST;
-    *out = (struct page_designs){.design = mem_alloc(n + 1, sizeof *out->design)};
-    int rc = n > 0 ? replay_begin(&r, run, c, err) : 0;
-    for (size_t i = 0; i < n && rc == 0; i++)
-        rc = add_design(out, &r, db, run, points->point[i], err);
-    if (n > 0)
-        replay_end(&r);
+    *out = (struct page_designs){.design =
+                                     mem_alloc(WINNERS_MOST + OF_FRONT_MOST, sizeof *out->design)};
+    int rc = replay_begin(&r, q->run, q->catalogue, err);
+    if (rc == 0)
+        rc = add_designs(out, &r, q, err);
+    replay_end(&r);
     if (rc != 0)
         page_designs_free(out);
     return rc;
@@ -64,8 +108,7 @@ void page_designs_free(struct page_designs *d)
 
 void page_designs_json(const struct page_designs *d, FILE *out)
 {
-    fputs("{", out);
     for (size_t i = 0; i < d->n; i++)
-        fprintf(out, "%s\n\"%.0f\": %s", i > 0 ? "," : "", d->design[i].point, d->design[i].json);
-    fputs("}", out);
+        fprintf(out, "%s\n\"%.0f\": %s", i > 0 ? "," : "{", d->design[i].point, d->design[i].json);
+    fputs(d->n > 0 ? "}" : "{}", out);
 }

@@ -107,6 +107,23 @@ static int find_front(struct point_list *out, struct db *db, const struct db_run
     return 0;
 }
 
+static bool in_sample(double point, double share)
+{
+    uint64_t hash = hash_bytes(HASH_EMPTY, &point, sizeof point) * UINT64_C(0x9e3779b97f4a7c15);
+    return (double)(hash >> 11) * 0x1p-53 < share;
+}
+
+/* Keeps a sample of a front that no page can hold. */
+static void thin_front(struct point_list *front)
+{
+    const double share = FRONT_MOST / (double)front->n;
+    size_t kept = 0;
+    for (size_t i = 0; i < front->n && share < 1; i++)
+        if (in_sample(front->point[i], share))
+            front->point[kept++] = front->point[i];
+    front->n = share < 1 ? kept : front->n;
+}
+
 /* The share of points that the sample takes. */
 struct sample {
     double feasible, infeasible;
@@ -122,12 +139,6 @@ static void set_shares(struct sample *s, double feasible, double infeasible)
     double of_feasible = fmin(feasible, ROWS_MOST - of_infeasible);
     s->infeasible = infeasible > 0 ? of_infeasible / infeasible : 0;
     s->feasible = feasible > 0 ? of_feasible / feasible : 0;
-}
-
-static bool in_sample(double point, double share)
-{
-    uint64_t hash = hash_bytes(HASH_EMPTY, &point, sizeof point) * UINT64_C(0x9e3779b97f4a7c15);
-    return (double)(hash >> 11) * 0x1p-53 < share;
 }
 
 static int take_point(void *ctx, const struct table *row)
@@ -188,6 +199,9 @@ int page_points_make(struct page_points *out, struct db *db, const struct db_run
     struct sample s = {.q = q, .front = &out->front};
     snprintf(id, sizeof id, "%lld", (long long)run->id);
     int rc = find_front(&out->front, db, run, q, err);
+    out->front_total = out->front.n;
+    if (rc == 0 && out->front.n > 0)
+        thin_front(&out->front);
     if (rc == 0)
         rc = find_axes(out, db, run, err);
     if (rc == 0)
@@ -221,10 +235,19 @@ void page_points_free(struct page_points *p)
 
 /* ---- as JSON ---- */
 
-/* Columns of the store's own are none of the page. */
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), k = strlen(end);
+    return n >= k && !strcmp(text + n - k, end);
+}
+
+/* The store's own columns are none of the page, and the ends of the ranges of metrics are shown
+ * with the designs only: they would be a third of the page. */
 static bool is_shown(const char *name)
 {
-    return strcmp(name, "id") != 0 && strcmp(name, "run") != 0 && strcmp(name, "point") != 0;
+    bool is_end = ends_with(name, "_low") || ends_with(name, "_high");
+    return strcmp(name, "id") != 0 && strcmp(name, "run") != 0 && strcmp(name, "point") != 0 &&
+           !(is_end && field_find(metrics_fields, name) != NULL);
 }
 
 static bool is_axis(const struct page_points *p, const char *name)
@@ -302,40 +325,95 @@ static bool has_text(const struct table *t, size_t column)
     return false;
 }
 
-static void numbers_json(const struct table *t, size_t column, FILE *out)
+/* A value of a metric with as many digits as a figure needs. Parameters have all their digits. */
+static void value_json(const struct cell *c, bool of_metric, FILE *out)
+{
+    if (of_metric && c->kind == CELL_NUMBER && isfinite(c->number))
+        fprintf(out, "%.7g", c->number);
+    else
+        cell_json(c, out);
+}
+
+/* The different values of a column, in the order of their first rows. */
+struct different {
+    size_t n;
+    const struct cell **value;
+    size_t *at; /* of each row */
+};
+
+/* Stops at `most` values: `n` is then larger. */
+static struct different different_values(const struct table *t, size_t column, size_t most)
+{
+    struct different d = {.value = mem_alloc(most + 1, sizeof(struct cell *)),
+                          .at = mem_alloc(t->rows, sizeof(size_t))};
+    for (size_t i = 0; i < t->rows && d.n <= most; i++) {
+        const struct cell *c = table_at(t, i, column);
+        while (d.at[i] < d.n && !cell_equal(d.value[d.at[i]], c))
+            d.at[i]++;
+        if (d.at[i] == d.n)
+            d.value[d.n++] = c;
+    }
+    return d;
+}
+
+/* {"word": [...], "at": [...]}: the different values, and the index of each row's. */
+static void indexed_json(const struct table *t, const struct different *d, const char *key,
+                         bool of_metric, FILE *out)
+{
+    fprintf(out, "{\"%s\": [", key);
+    for (size_t i = 0; i < d->n; i++) {
+        fputs(i > 0 ? "," : "", out);
+        value_json(d->value[i], of_metric, out);
+    }
+    fputs("], \"at\": [", out);
+    for (size_t i = 0; i < t->rows; i++)
+        fprintf(out, "%s%zu", i > 0 ? "," : "", d->at[i]);
+    fputs("]}", out);
+}
+
+static void listed_json(const struct table *t, size_t column, bool of_metric, FILE *out)
 {
     fputs("{\"number\": [", out);
     for (size_t i = 0; i < t->rows; i++) {
-        if (i > 0)
-            fputc(',', out);
-        cell_json(table_at(t, i, column), out);
+        fputs(i > 0 ? "," : "", out);
+        value_json(table_at(t, i, column), of_metric, out);
     }
     fputs("]}", out);
 }
 
-/* The different values, in the order of their first rows, and the index of each row's. */
+/* Numbers with few different values are shorter as indices. */
+static void numbers_json(const struct table *t, size_t column, bool of_metric, FILE *out)
+{
+    enum { INDEXED_MOST = 500 };
+    struct different d = different_values(t, column, INDEXED_MOST);
+    if (d.n <= INDEXED_MOST)
+        indexed_json(t, &d, "number", of_metric, out);
+    else
+        listed_json(t, column, of_metric, out);
+    free(d.value);
+    free(d.at);
+}
+
 static void words_json(const struct table *t, size_t column, FILE *out)
 {
-    const struct cell **word = mem_alloc(t->rows, sizeof *word);
-    size_t *at = mem_alloc(t->rows, sizeof *at), n = 0;
-    fputs("{\"word\": [", out);
-    for (size_t i = 0; i < t->rows; i++) {
-        const struct cell *c = table_at(t, i, column);
-        while (at[i] < n && !cell_equal(word[at[i]], c))
-            at[i]++;
-        if (at[i] < n)
-            continue;
-        word[n++] = c;
-        if (n > 1)
-            fputc(',', out);
-        cell_json(c, out);
+    struct different d = different_values(t, column, t->rows);
+    indexed_json(t, &d, "word", false, out);
+    free(d.value);
+    free(d.at);
+}
+
+static void column_json(const struct table *t, size_t column, FILE *out)
+{
+    bool of_metric = field_find(metrics_fields, t->header[column]) != NULL;
+    if (t->rows == 0 || is_one_value(t, column)) {
+        fputs("{\"all\": ", out);
+        value_json(t->rows == 0 ? &(struct cell){0} : table_at(t, 0, column), of_metric, out);
+        fputs("}", out);
+    } else if (has_text(t, column)) {
+        words_json(t, column, out);
+    } else {
+        numbers_json(t, column, of_metric, out);
     }
-    fputs("], \"at\": [", out);
-    for (size_t i = 0; i < t->rows; i++)
-        fprintf(out, "%s%zu", i > 0 ? "," : "", at[i]);
-    fputs("]}", out);
-    free(word);
-    free(at);
 }
 
 void page_points_json(const struct page_points *p, FILE *out)
@@ -343,7 +421,8 @@ void page_points_json(const struct page_points *p, FILE *out)
     const struct table *t = &p->row;
     const char *before = "";
     int point = table_find(t, "point");
-    fprintf(out, "{\"total\": %llu, \"id\": [", (unsigned long long)p->total);
+    fprintf(out, "{\"total\": %llu, \"front\": %zu, \"id\": [", (unsigned long long)p->total,
+            p->front_total);
     for (size_t i = 0; i < t->rows; i++)
         fprintf(out, "%s%.0f", i > 0 ? "," : "", table_at(t, i, (size_t)point)->number);
     fputs("], \"column\": {", out);
@@ -353,15 +432,7 @@ void page_points_json(const struct page_points *p, FILE *out)
         fprintf(out, "%s\n ", before);
         json_text(t->header[i], out);
         fputs(": ", out);
-        if (t->rows == 0 || is_one_value(t, i)) {
-            fputs("{\"all\": ", out);
-            cell_json(t->rows == 0 ? &(struct cell){0} : table_at(t, 0, i), out);
-            fputs("}", out);
-        } else if (has_text(t, i)) {
-            words_json(t, i, out);
-        } else {
-            numbers_json(t, i, out);
-        }
+        column_json(t, i, out);
         before = ",";
     }
     fputs("}}", out);

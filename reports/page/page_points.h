@@ -21,7 +21,8 @@ char *point_list_text(const struct point_list *l); /* "[1,2,3]"; caller frees */
 void point_list_free(struct point_list *l);
 
 struct page_points {
-    uint64_t total;
+    uint64_t total;          /* points of the run */
+    size_t front_total;      /* of them, on a front; `front` has a part of more than 6000 */
     struct table row;        /* every column of the points shown, ascending */
     struct table about;      /* name, unit, meaning of its columns */
     struct point_list front; /* sorted */

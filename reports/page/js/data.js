@@ -8,12 +8,13 @@ function columnMeta(name) {
   return columnsByName.get(name) || { name, unit: '', doc: '', of: '' };
 }
 
-/* How the values of a column are stored: one for all points, numbers, or words and their indexes. */
+/* How the values of a column are stored: one for all points, one per point, or the different ones
+ * and the index of each point's. */
 function columnReader(stored) {
   if (!stored) return () => null;
-  if (stored.number) return (i) => stored.number[i];
-  if (stored.word) return (i) => (stored.at[i] === null ? null : stored.word[stored.at[i]]);
-  return () => stored.all;
+  const list = stored.number || stored.word;
+  if (!list) return () => stored.all;
+  return stored.at ? (i) => list[stored.at[i]] : (i) => list[i];
 }
 
 function isNumberColumn(stored) {
