@@ -29,9 +29,8 @@ const metricColumns = varyingColumns.filter((column) =>
   column.of === 'metric' && !isBound(column) && points.column(column.name).isNumber);
 
 /* Metrics that most questions are about, in the order in which they are shown. */
-const MAIN_METRICS = ['tokens_per_s', 'tokens_per_s_per_user', 'tpot_s', 'ttft_s', 'batch',
-  'system_cost_usd', 'power_w', 'usd_per_mtok', 'energy_j_per_token', 'attention_share',
-  'engine_speedup'];
+const MAIN_METRICS = ['tokens_per_s', 'system_cost_usd', 'tpot_s', 'ttft_s', 'usd_per_mtok', 'power_w',
+  'energy_j_per_token', 'batch', 'attention_share', 'engine_speedup', 'tokens_per_s_per_user'];
 
 const objectiveNames = data.objectives.map(({ name }) => name);
 
@@ -51,8 +50,8 @@ function suitsLog(name) {
   return low > 0 && high / low >= 10;
 }
 
-/* Of log ticks: all digits, or fewer where these would be too many. */
-const LOG_STEPS = [d3.range(1, 10), [1, 2, 5], [1, 3], [1]];
+/* Leading digits of log ticks: many, or fewer where these would be too many. */
+const LOG_STEPS = [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]];
 
 function ticksOfLog([low, high], count) {
   const tens = d3.range(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high)) + 1);
@@ -61,6 +60,14 @@ function ticksOfLog([low, high], count) {
     d3.merge(tens.map((ten) => steps.map((step) => Number(`${step}e${ten}`)))).filter(inside));
   return choices.find((ticks) => ticks.length <= count && ticks.length > 1)
     || d3.ticks(low, high, count).filter((value) => value > 0);
+}
+
+/* Units that are left out where the axis has its name beside. */
+const COUNTED = ['1/s', 'tokens', 'requests', 'devices'];
+
+function tickText(name, value) {
+  const { unit } = columnMeta(name);
+  return quantity(value, COUNTED.includes(unit) ? '1' : unit);
 }
 
 /* At most about `count` ticks for a scale of numbers. */
@@ -95,7 +102,9 @@ function modelOf(row) {
   return points.column('model').value(row);
 }
 
+const verdictReasons = new Map(data.verdicts.map(({ verdict, reason }) => [verdict, reason]));
+
 /* Why a point is infeasible; empty if it is not. */
 function reasonOf(row) {
-  return points.has('reason') ? points.column('reason').value(row) || '' : '';
+  return verdictReasons.get(verdictColumn.value(row)) || '';
 }

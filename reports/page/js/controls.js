@@ -44,3 +44,20 @@ function addFacts(parent, rows) {
     list.append('dd').text(text);
   });
 }
+
+/* The models that the points have, with their marks, and what else the marks mean. */
+function addModelKey(parent, more) {
+  const key = parent.append('p').attr('class', 'legend');
+  models.filter((model) => allRows.some((row) => modelOf(row) === model)).forEach((model) => {
+    const entry = key.append('span').attr('class', 'entry');
+    addModelMark(entry, model);
+    entry.append('span').text(model);
+  });
+  key.append('span').text(more);
+}
+
+/* Chooses a point, or adds it to the compared ones. */
+function choosePoint(row, compares) {
+  if (compares) state.toggleCompare(row);
+  else state.setPoint(row);
+}

@@ -137,7 +137,7 @@ function drawFrontCloud(chart) {
 
 function frontTicks(node, scale, axis, draw, count) {
   node.call(draw(scale).tickValues(numberTicks(scale, axis.log, count)).tickSizeOuter(0)
-    .tickFormat((value) => columnText(axis.name, value)));
+    .tickFormat((value) => tickText(axis.name, value)));
 }
 
 function axisCaption(axis) {

@@ -64,15 +64,6 @@ function addFrontControls(chart, body) {
 
 /* ---- the plot ---- */
 
-function addFrontKey(parent) {
-  const key = parent.append('p').attr('class', 'legend');
-  models.filter((model) => allRows.some((row) => modelOf(row) === model)).forEach((model) => {
-    addModelMark(key, model);
-    key.append('span').text(model);
-  });
-  key.append('span').text('filled: with an engine; open: without; ×: infeasible; grey: filtered out');
-}
-
 function addFrontPlot(chart, body) {
   chart.layers = addLayers(body, ['cloud']);
   chart.svg = chart.layers.svg.attr('class', 'front').attr('tabindex', 0).attr('role', 'application')
@@ -90,7 +81,7 @@ function addFrontPlot(chart, body) {
   chart.pointed = chart.svg.append('circle').attr('class', 'pointed').attr('r', 8)
     .attr('visibility', 'hidden');
   chart.words = body.append('div');
-  addFrontKey(chart.words);
+  addModelKey(chart.words, 'filled: with an engine; open: without; ×: infeasible; grey: filtered out');
   chart.words.append('ul').attr('class', 'knees');
   chart.words.append('p').attr('class', 'note status').attr('role', 'status');
   chart.words.append('div').attr('class', 'chosen');
@@ -120,11 +111,6 @@ function pointAtFront(chart, point, at) {
   tooltip.show(at, pointTitle(point.row), frontTipRows(chart, point.row), reasonOf(point.row));
 }
 
-function chooseFrontPoint(row, compares) {
-  if (compares) state.toggleCompare(row);
-  else state.setPoint(row);
-}
-
 function addFrontPointer(chart) {
   const node = chart.svg.node();
   chart.svg.on('mousemove.point', () => {
@@ -132,7 +118,7 @@ function addFrontPointer(chart) {
   }).on('mouseleave.point', () => pointAtFront(chart, null))
     .on('click.point', () => {
       const point = frontPointAt(chart, d3.mouse(node));
-      if (point) chooseFrontPoint(point.row, d3.event.shiftKey);
+      if (point) choosePoint(point.row, d3.event.shiftKey);
     })
     .on('keydown.point', () => frontKey(chart, d3.event))
     .on('blur.point', () => pointAtFront(chart, null));
@@ -164,8 +150,8 @@ function frontKey(chart, event) {
     ArrowLeft: () => walkFront(chart, -1, 0),
     ArrowUp: () => walkFront(chart, 0, -1),
     ArrowDown: () => walkFront(chart, 0, 1),
-    Enter: () => walked !== undefined && chooseFrontPoint(walked, event.shiftKey),
-    c: () => walked !== undefined && chooseFrontPoint(walked, true),
+    Enter: () => walked !== undefined && choosePoint(walked, event.shiftKey),
+    c: () => walked !== undefined && choosePoint(walked, true),
     '+': () => chart.zoom.scaleBy(chart.svg, NUDGE),
     '-': () => chart.zoom.scaleBy(chart.svg, 1 / NUDGE),
     0: () => resetFrontZoom(chart),

@@ -32,16 +32,22 @@ function addLayers(parent, names) {
   return { box, canvases, svg: box.append('svg') };
 }
 
-/* Sharp on dense screens and on paper. */
-const LEAST_DENSITY = 2;
-
-/* Clears a canvas of this size in CSS pixels; its context draws in CSS pixels. */
-function clearCanvas(canvas, width, height) {
-  const density = Math.max(LEAST_DENSITY, window.devicePixelRatio || 1);
+/* Clears a canvas of this size in CSS pixels; its context draws in CSS pixels. `least`: pixels of the
+ * canvas for one of CSS, at least. */
+function clearCanvas(canvas, width, height, least = 2) {
+  const density = Math.max(least, window.devicePixelRatio || 1);
   canvas.width = Math.round(width * density);
   canvas.height = Math.round(height * density);
   const pen = canvas.getContext('2d');
   pen.scale(density, density);
+  return pen;
+}
+
+/* A canvas for thousands of lines. A line of at most one pixel of the canvas is drawn twenty times as
+ * fast as a wider one, so the canvas is no denser than the screen. */
+function clearHairCanvas(canvas, width, height) {
+  const pen = clearCanvas(canvas, width, height, 1);
+  pen.lineWidth = width / canvas.width;
   return pen;
 }
 
