@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/terminal.h"
+#include "reports/print/figure.h"
 #include "search/strategies/strategy.h"
 
 /* Inputs of a list, and the table it fills. */
@@ -278,6 +279,19 @@ static int list_strategies(const struct request *r, struct err *err)
     return 0;
 }
 
+static int list_figures(const struct request *r, struct err *err)
+{
+    struct table *t = r->table;
+    (void)err;
+    table_begin(t, (const char *const[]){"figure", "meaning", "study"}, 3);
+    for (size_t i = 0; figures[i]; i++) {
+        table_text(t, figures[i]->name);
+        table_text(t, figures[i]->doc);
+        table_text(t, figures[i]->study ? figures[i]->study : "any");
+    }
+    return 0;
+}
+
 /* One row per constant, one column per calibration; constants that were not measured are empty. */
 static int list_calibrations(const struct request *r, struct err *err)
 {
@@ -331,6 +345,7 @@ static const struct listing {
     {.what = "strategies", .make = list_strategies},
     {.what = "prices", .make = list_prices},
     {.what = "calibrations", .make = list_calibrations},
+    {.what = "figures", .make = list_figures},
 };
 
 static const struct listing *find_listing(const char *what, struct err *err)
@@ -384,7 +399,8 @@ static const struct option options[] = {
 
 const struct command cmd_list = {
     .name = "list",
-    .arguments = "models|chips|engines|layers|parameters|metrics|strategies|prices|calibrations",
+    .arguments =
+        "models|chips|engines|layers|parameters|metrics|strategies|prices|calibrations|figures",
     .least = 1,
     .most = 1,
     .summary = "list the catalogue, and every name with unit, range, default and meaning",

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/figure_report.h"
 #include "dse/store.h"
 #include "dse/file.h"
 #include "dse/infeasible_report.h"
@@ -97,6 +98,10 @@ static int run(const struct args *a, struct err *err)
     double jobs;
     int rc = -1;
 
+    if (args_value(a, "--figure"))
+        return figure_report(a, err);
+    if (args_value(a, "--columns") || args_value(a, "--width"))
+        return fail(err, "dse report: --columns and --width: sizes of a --figure: give one");
     if (path && kind_of(path, &kind, err) != 0)
         return -1;
     if (args_jobs(a, &jobs, err) != 0)
@@ -162,6 +167,11 @@ static const struct option options[] = {
     SCENARIO_OPTION,
     {"--output", "FILE",
      "or -o: a page .html (default: RUN.html), pictures .svg, or the pay-off as .csv or .md"},
+    {"--figure", "NAME",
+     "instead: one figure for print, .svg, .pdf or .png, its data beside it as .csv; `dse list "
+     "figures` shows them"},
+    {"--columns", "1|2", "of the --figure: one column, 85 mm (default), or two, 178 mm"},
+    {"--width", "LENGTH", "of the --figure, in mm, cm, in or pt"},
     {"--over", "COLUMN,...", "do not split by these columns: each side chooses their values"},
     JOBS_OPTION,
     {NULL, NULL, NULL},
@@ -173,7 +183,8 @@ const struct command cmd_report = {
     .least = 1,
     .most = 1,
     .summary = "write a page with the answer, a pay-off map, a Pareto front and a roofline",
-    .example = "  dse report payoff.db -o payoff.html",
+    .example = "  dse report payoff.db -o payoff.html\n"
+               "  dse report payoff.db --figure payoff-map --columns 2 -o map.pdf",
     .options = options,
     .run = run,
 };

@@ -19,4 +19,14 @@ for number in 2 3 6 8 9 10 11 12 13 14; do
     ls "$DSE_SOURCE"/dse/studies/paper/*figure* | sed 's/.*figure//' | tr -c '0-9' '\n' | grep -qx "$number" ||
         complain "figure $number has no study"
 done
+
+# Every figure of the paper is drawn from its study.
+"$DSE" list figures --format csv | awk -F, '/dse\/studies\/paper/ { print $1, $NF }' >"$work/figures.txt"
+[ "$(wc -l <"$work/figures.txt")" -ge 12 ] || complain "few figures"
+while read -r figure study; do
+    db=$work/$(basename "$study" .yaml).db
+    "$DSE" report "$db" --figure "$figure" -o "$work/$figure.svg" >"$work/out.txt" 2>&1 || complain "$figure: $(cat "$work/out.txt")"
+    [ "$(grep -c '<path\|<rect' "$work/$figure.svg")" -gt 10 ] || complain "$figure is empty"
+    [ "$(wc -l <"$work/$figure.csv")" -gt 4 ] || complain "$figure has no data"
+done <"$work/figures.txt"
 exit "$failed"

@@ -19,10 +19,11 @@ reports/figures: reports/payoff search arch base
 reports: reports/payoff reports/figures db arch base
 reports/point: reports db search arch/catalogue arch base
 reports/page: reports/point reports reports/payoff reports/figures db search search/strategies arch/catalogue arch base
+reports/print: reports reports/figures reports/payoff db search arch/catalogue arch base
 reports/compare: reports/payoff search db arch/catalogue arch base
 dse/validate: search/strategies search reports arch/catalogue arch base
-dse: dse/validate search/strategies search reports/page reports/point reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
-tests: dse/validate dse search/strategies search reports/page reports/point reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
+dse: dse/validate search/strategies search reports/page reports/point reports/print reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
+tests: dse/validate dse search/strategies search reports/page reports/point reports/print reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
 '
 
 # law FOLDER...: of the tree in the current folder.

@@ -1,0 +1,21 @@
+/* Line charts of arXiv:2507.15465: a row per figure. */
+#ifndef REPORTS_PRINT_PAPER_CHARTS_H
+#define REPORTS_PRINT_PAPER_CHARTS_H
+
+#include "reports/print/figure.h"
+#include "reports/print/line_chart.h"
+
+struct paper_chart {
+    const char *columns; /* swept columns that `sql` needs, comma-separated */
+    const char *sql;     /* of the points of run ?1 */
+    struct line_chart chart;
+};
+
+int paper_chart_draw(struct drawing *d, struct table *data, const struct figure *f,
+                     const struct figure_from *from, struct err *err);
+
+/* Fails if the run does not sweep all of these columns, and names a study that does. */
+int paper_needs(const struct figure *f, const struct figure_from *from, const char *columns,
+                struct err *err);
+
+#endif
