@@ -376,9 +376,10 @@ class Page:
         self._mouse("mouseReleased", x1, y1, "left", 0, 1)
         self.frame()
 
-    def wheel(self, x, y, delta):
+    def wheel(self, x, y, delta, modifier=None):
         self._mouse("mouseMoved", x, y)
-        self.call("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=delta)
+        self.call("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=delta,
+                  modifiers=MODIFIERS.get(modifier, 0))
         self.frame()
 
     def key(self, name, modifier=None):

@@ -9,6 +9,7 @@ security policy fails the task. With WORDs only the tasks that have one of them 
 import csv
 import functools
 import json
+import math
 import os
 import re
 import sys
@@ -194,6 +195,182 @@ def the_keyboard_alone_reaches_a_cell(page, study):
     check("llama-4-maverick" in page.text("#cell .subject"), page.text("#cell .subject"))
     page.key("Escape")
     check(tip(page) == "", "Escape leaves the tooltip")
+
+
+# ---- fronts, filters, parallel coordinates ----
+
+
+def facts(page, box="#tooltip"):
+    """Names and values of the tooltip or another list of facts."""
+    return dict(page.js("""[...document.querySelectorAll($0 + ' dt')].map(dt =>
+        [dt.innerText, dt.nextElementSibling.innerText])""", box))
+
+
+def point_of(text):
+    found = re.search(r"[Pp]oint (\d+)", text)
+    check(found, "no point in", text)
+    return found[1]
+
+
+def remaining(page):
+    """How many points pass the filters, and of how many."""
+    found = re.match(r"(\d+) of (\d+) points remain", page.text("#filters .remain"))
+    return int(found[1]), int(found[2])
+
+
+def picture(page, canvas):
+    return page.js("document.querySelector($0).toDataURL()", canvas)
+
+
+def along(page, axis, value, is_log):
+    """Where a value is on an axis of the front, in window pixels across or up, from its ticks."""
+    ticks = page.js("""[...document.querySelectorAll(`#front .${$0}.axis .tick`)].map(t => {
+        const r = t.querySelector('line').getBoundingClientRect();
+        return [t.textContent, $0 === 'x' ? r.x + r.width / 2 : r.y + r.height / 2]; })""", axis)
+    level = math.log if is_log else float
+    (text0, at0), (text1, at1) = ticks[0], ticks[-1]
+    low, high = level(value_of(text0)), level(value_of(text1))
+    return at0 + (at1 - at0) * (level(float(value)) - low) / (high - low)
+
+
+@task("engines")
+def hover_a_design_of_the_front_tells_what_it_is(page, study):
+    go(page, "filters")
+    go(page, "front")
+    page.hover("#front .front-point:nth-of-type(3)")
+    row = study.points[point_of(tip(page))]
+    told = facts(page)
+    check(row["model"] in told.values(), told, "is not of", row["model"])
+    check(row["engine"] in told.values(), told, "has not the engine", row["engine"])
+    rates = [text for name, text in told.items() if name.startswith("tokens per s") and "user" not in name]
+    check(rates and is_near(rates[0], row["tokens_per_s"]), rates, "is not", row["tokens_per_s"])
+    page.click_at(*page.mouse)
+    check(f"Point {row['point']}" in page.text("#front div.chosen"), "a click does not choose it:",
+          page.text("#front div.chosen"))
+
+
+@task("engines")
+def find_the_knee_of_a_front(page, study):
+    go(page, "front")
+    check(page.count("#front .ring.knee") == 3, "not a knee for each model")
+    knee = next(text for text in page.texts("#front .knees li") if "llama-4-maverick" in text)
+    page.click(f"#front .knees li:nth-child({1 + page.texts('#front .knees li').index(knee)}) button")
+    row = study.points[point_of(page.text("#front div.chosen"))]
+    check(row["model"] == "llama-4-maverick", "the knee is of", row["model"])
+    rate, price = float(row["tokens_per_s"]), float(row["system_cost_usd"])
+    for other in study.points.values():
+        if all(other[name] == row[name] for name in ("model", "workload_context", "verdict")):
+            better = (float(other["tokens_per_s"]) >= rate, float(other["system_cost_usd"]) <= price)
+            equal = (float(other["tokens_per_s"]) == rate, float(other["system_cost_usd"]) == price)
+            check(not all(better) or all(equal), "point", other["point"], "dominates the knee", row["point"])
+    check(page.count("#front .ring.chosen") == 1, "the chosen point is not marked")
+
+
+@task("engines")
+def pick_the_axes_of_the_front(page, study):
+    go(page, "front")
+    before = page.texts("#front .x.axis .tick text")
+    page.choose("#front-x", "power_w")
+    check("power" in page.text("#front .x.axis-title"), page.text("#front .x.axis-title"))
+    ticks = page.texts("#front .x.axis .tick text")
+    check(ticks != before and all(text.endswith("W") for text in ticks), ticks)
+    page.hover("#front .front-point")
+    row = study.points[point_of(tip(page))]
+    x, _ = page.middle("#front .front-point")
+    is_log = page.js("document.querySelector('#front-x-log').checked")
+    there = along(page, "x", row["power_w"], is_log)
+    check(abs(there - x) < 4, "a design of", row["power_w"], "W is at", x, "not at", there)
+
+
+@task("engines")
+def zoom_into_the_front_and_out(page, study):
+    go(page, "front")
+    before = page.texts("#front .axis .tick text")
+    x, y = page.middle("#front svg.front")
+    page.wheel(x, y, -400, modifier="ctrl")
+    page.wait("JSON.stringify([...document.querySelectorAll('#front .axis .tick text')]"
+              ".map(t => t.textContent)) !== JSON.stringify($0)", before, what="the wheel zooms")
+    page.click("#front-reset")
+    check(page.texts("#front .axis .tick text") == before, "the whole front has other ticks")
+
+
+@task("engines")
+def brush_the_front_filters_every_view(page, study):
+    go(page, "filters")
+    go(page, "parallel")
+    lines = picture(page, "#parallel canvas.kept")
+    shown, everything = remaining(page)
+    check(shown == everything == len(study.points), "filtered at first:", shown, everything)
+    go(page, "front")
+    cost = sorted(float(row["system_cost_usd"]) for row in study.points.values()
+                  if row["workload_context"] == "131072" and row["tokens_per_s"])
+    x, y, width, height = page.box("#front svg.front")
+    is_log = page.js("document.querySelector('#front-x-log').checked")
+    border = along(page, "x", cost[len(cost) // 2] + 1, is_log)
+    page.drag(border, y + 30, x + width - 2, y + height - 60)
+    page.frame()
+    shown, everything = remaining(page)
+    check(0 < shown < everything, "the brush leaves", shown)
+    inside = int(page.text("#front .status").split(" of ")[0])
+    expected = sum(one > cost[len(cost) // 2] for one in cost)
+    check(abs(inside - expected) <= 0.05 * expected, "the brush leaves", inside, "in the front, not", expected)
+    check(page.count("#filters .chip") == 1, "no chip for the brush")
+    check(picture(page, "#parallel canvas.kept") != lines, "the parallel coordinates do not follow")
+    page.click("#filters .chip")
+    page.frame()
+    check(remaining(page)[0] == everything, "the chip does not take the brush away")
+
+
+@task("engines")
+def brush_an_axis_of_the_parallel_coordinates(page, study):
+    go(page, "filters")
+    go(page, "front")
+    cloud = picture(page, "#front canvas.cloud")
+    go(page, "parallel")
+    heads = page.texts("#parallel .axis-head")
+    i = heads.index("memory")
+    x, y, width, height = page.js("""(l => { const r = l.getBoundingClientRect();
+        return [r.x + r.width / 2, r.y, r.width, r.height]; })
+        (document.querySelectorAll('#parallel line.along')[$0])""", i)
+    page.drag(x, y + 0.25 * height, x, y - 20)
+    page.frame()
+    shown, _ = remaining(page)
+    expected = sum(row["chip_memory_byte"] == "288000000000" for row in study.points.values())
+    check(shown == expected, shown, "points remain with 288 GB, not", expected)
+    check("288 GB" in page.text("#filters .chip"), page.text("#filters .chip"))
+    check(picture(page, "#front canvas.cloud") != cloud, "the front does not follow")
+
+
+@task("engines")
+def filter_by_model_and_feasibility(page, study):
+    go(page, "filters")
+    page.choose("#filter-model", "deepseek-r1")
+    page.choose("#filter-feasible", "feasible")
+    expected = sum(row["model"] == "deepseek-r1" and row["verdict"] == "ok"
+                   for row in study.points.values())
+    check(remaining(page)[0] == expected, remaining(page), "not", expected)
+    check(page.count("#filters .chip") == 2, page.texts("#filters .chip"))
+    page.click("#filters-clear")
+    check(remaining(page)[0] == len(study.points), "clear does not clear")
+    check(page.js("document.querySelector('#filter-model').selectedIndex") == 0, "the choice stays")
+
+
+@task("plain")
+def an_infeasible_design_is_shown_with_its_reason(page, study):
+    go(page, "front")
+    row = next(row for row in study.points.values() if row["verdict"] == "tpot")
+    axes = [page.js("document.querySelector(`#front-${$0}`).value", side) for side in "xy"]
+    logs = [page.js("document.querySelector(`#front-${$0}-log`).checked", side) for side in "xy"]
+    page.box("#front svg.front")
+    page.move(*(along(page, side, row[name], log) for side, name, log in zip("xy", axes, logs)))
+    words = tip(page)
+    check("infeasible" in words and "tpot" in words, "the tooltip says", words or "nothing")
+
+
+@task("plain")
+def a_study_without_engines_opens_with_its_front(page, study):
+    check("front" in views(page) and "map" not in views(page), views(page))
+    check(page.text("#answer"), "no answer")
 
 
 # ---- looks ----

@@ -20,6 +20,20 @@ function addSwitch(parent, label) {
   return input;
 }
 
+/* d3 tells listeners that a brush has moved when a program moves it too; inside another event it even
+ * names that event as the source. So: moveBrush() moves it, byHand() is false meanwhile. */
+let isMovingBrush = false;
+
+function moveBrush(node, brush, box) {
+  isMovingBrush = true;
+  node.call(brush.move, box);
+  isMovingBrush = false;
+}
+
+function byHand() {
+  return !isMovingBrush;
+}
+
 /* A list of switches behind a word; `change(name, isOn)`. */
 function addMenu(parent, title, entries, change) {
   const menu = parent.append('details').attr('class', 'menu');

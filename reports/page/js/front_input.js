@@ -190,10 +190,10 @@ function addFrontBrush(chart) {
   const live = oncePerFrame((ranges) => setFrontFilter(chart, ranges));
   chart.brush = d3.brush().keyModifiers(false)
     .on('brush', () => {
-      if (d3.event.sourceEvent && d3.event.selection) live(brushedRanges(chart, d3.event.selection));
+      if (byHand() && d3.event.selection) live(brushedRanges(chart, d3.event.selection));
     })
     .on('end', () => {
-      if (!d3.event.sourceEvent) return;
+      if (!byHand()) return;
       const { selection } = d3.event;
       const onPoint = !selection && frontPointAt(chart, d3.mouse(chart.svg.node()));
       if (!onPoint) setFrontFilter(chart, selection ? brushedRanges(chart, selection) : null);
@@ -211,7 +211,7 @@ function showFrontBrush(chart) {
     [chart.scaleX(brushed.x[1]), chart.scaleY(brushed.y[0])],
   ] : null;
   chart.zoomButton.property('disabled', !shown);
-  chart.svg.select('.brush').call(chart.brush.move, box);
+  moveBrush(chart.svg.select('.brush'), chart.brush, box);
 }
 
 /* ---- zoom ---- */

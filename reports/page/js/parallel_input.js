@@ -65,10 +65,11 @@ function drawAxisBrush(chart, node, axis, i) {
   const live = oncePerFrame((range) => setAxisBrush(chart, axis, range));
   const brushed = () => d3.event.selection && sharesOf(chart, d3.event.selection);
   const brush = (chart.lying ? d3.brushX() : d3.brushY()).extent(brushExtent(chart, i))
-    .on('brush', () => { if (d3.event.sourceEvent) live(brushed()); })
-    .on('end', () => { if (d3.event.sourceEvent) live(brushed()); });
+    .on('brush', () => { if (byHand()) live(brushed()); })
+    .on('end', () => { if (byHand()) live(brushed()); });
   const range = chart.brushes.get(axis.name);
-  node.call(brush).call(brush.move, range ? pixelsOf(chart, i, range) : null);
+  node.call(brush);
+  moveBrush(node, brush, range ? pixelsOf(chart, i, range) : null);
 }
 
 /* ---- heads: the names of the axes, which move them ---- */
