@@ -1,7 +1,7 @@
 /* The Pareto front of any two columns: a cloud of the designs of a workload, a front per model, the
  * knee of each. Every point is a whole design. A brush sets the filter "front". */
 
-const FRONT_MARGIN = { top: 14, right: 18, bottom: 46, left: 76 };
+const FRONT_MARGIN = { top: 14, right: 36, bottom: 46, left: 76 };
 const REACH = 16; /* pixels from the pointer to a point that it means */
 const DOT = { kept: 34, greyed: 14, marked: 110 }; /* areas of symbols, in square pixels */
 const NUDGE = 1.4; /* a step of the zoom buttons */
