@@ -10,13 +10,18 @@ function engineOf(group) {
   return group.engine_group || group.engine;
 }
 
+/* The model of a cell; a study of one model does not say it in each. */
+function modelOf(group) {
+  return group.model || (models.length === 1 ? models[0] : '');
+}
+
 /* Units that are a thing to count: their numbers stand alone, the heading has the unit. */
 const COUNTED_UNITS = ['tokens', 'requests', 'devices'];
 
 function keyText(name, value) {
   const { unit } = columnMeta(name);
-  return typeof value === 'number'
-    ? quantity(value, COUNTED_UNITS.includes(unit) ? '1' : unit, 6) : String(value);
+  return typeof value !== 'number' || COUNTED_UNITS.includes(unit)
+    ? String(value) : quantity(value, unit, 6);
 }
 
 /* "context, tokens" where the values leave the unit out. */
@@ -31,7 +36,7 @@ function workloadText(group) {
 
 /* "deepseek-r1, context 65536, duplex" */
 function cellTitle(group) {
-  return [group.model, workloadText(group), engineOf(group)].filter(Boolean).join(', ');
+  return [modelOf(group), workloadText(group), engineOf(group)].filter(Boolean).join(', ');
 }
 
 /* P with the changes of the what-if, or as stored. */
@@ -92,7 +97,7 @@ function followCell(body, draw) {
 function addSubject(box, index) {
   const group = cells[index];
   const line = box.append('p').attr('class', 'subject');
-  addModelMark(line, group.model);
+  addModelMark(line, modelOf(group));
   line.append('strong').text(cellTitle(group));
   const now = cellPayoff(index);
   line.append('span').text(` P = ${ratio(now)}`);

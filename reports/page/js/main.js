@@ -36,21 +36,42 @@ function makeWhenNear(sections) {
   sections.forEach((section) => near.observe(section));
 }
 
-/* The share of draws in which an engine pays for a model: "1 to 42 % for deepseek-r1". */
-function certaintyOf(model, groups) {
-  const [low, high] = d3.extent(groups, (group) => group.probability);
-  const range = percent(low, 0) === percent(high, 0) ? percent(high, 0)
-    : `${percent(low, 0).replace(' %', '')} to ${percent(high, 0)}`;
-  return `${range} for ${model}`;
+/* The share of draws in which an engine pays, over the workloads of a model: "1 to 42 %". */
+function certaintyOf(groups) {
+  const [low, high] = d3.extent(groups, (group) => group.probability).map((share) => percent(share, 0));
+  return low === high ? high : `${low.replace(' %', '')} to ${high}`;
 }
 
-/* The second sentence of the answer: how sure it is. */
+/* The second sentence of the answer: how sure it is. Models that are equally sure stand together. */
 function certaintySentence() {
   const groups = data.best.groups.filter((group) => typeof group.probability === 'number');
   if (groups.length === 0) return '';
-  const each = d3.nest().key((group) => group.model).entries(groups)
-    .map(({ key, values }) => certaintyOf(key, values));
-  return `Of draws of the uncertain prices, engines and times an engine pays in ${each.join(', ')}.`;
+  const byModel = d3.nest().key(modelOf).entries(groups)
+    .map(({ key, values }) => ({ model: key, share: certaintyOf(values) }));
+  const each = d3.nest().key(({ share }) => share).entries(byModel)
+    .map(({ key, values }) => `${key} for ${values.map(({ model }) => model).join(', ')}`);
+  return `Of draws of the uncertain prices, engines and times an engine pays in ${each.join('; ')}.`;
+}
+
+/* "The most tokens per s: 42580, point 9347." for one objective, over all workloads. */
+function extremeSentence({ name, sense }) {
+  const column = points.column(name);
+  const best = d3.scan(data.front, (a, b) => sense * (column.value(b) - column.value(a)));
+  const row = data.front[best];
+  return `The ${sense > 0 ? 'most' : 'least'} ${plainName(name)}: ${columnText(name, column.value(row))},`
+    + ` point ${points.id(row)}.`;
+}
+
+/* The answer of a study without engines: how many designs are worth a look, and the ends of them. */
+function frontSentence() {
+  const names = data.objectives.map(({ name }) => plainName(name)).join(' against ');
+  const count = data.front.length;
+  return `${count} of ${points.total} designs ${count === 1 ? 'is' : 'are'} on the front of ${names}. `
+    + data.objectives.map(extremeSentence).join(' ');
+}
+
+function answerSentence() {
+  return cells.length === 0 && data.front.length > 0 ? frontSentence() : data.answer;
 }
 
 /* A text whose names with hyphens stay whole. */
@@ -65,7 +86,7 @@ function showAnswer() {
   document.title = data.run.name;
   d3.select('#study').text(data.run.name);
   d3.select('#question').text(data.question);
-  d3.select('#answer').call(addText, data.answer);
+  d3.select('#answer').call(addText, answerSentence());
   d3.select('#certainty').call(addText, certaintySentence());
   d3.select('#lines').selectAll('li').data(data.lines).join('li')
     .each(function item(line) { addText(d3.select(this), line); });

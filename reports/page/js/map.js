@@ -20,7 +20,7 @@ function mapLayout(groups) {
   const rows = d3.nest().key((group) => JSON.stringify(rowKeys.map((name) => group[name])))
     .entries(groups)
     .map(({ values }) => ({
-      model: values[0].model,
+      model: modelOf(values[0]),
       rest: rowKeys.slice(1).map((name) => `${shortName(name)} ${keyText(name, values[0][name])}`)
         .join(', '),
       id: rowKeys.map((name) => values[0][name]),
@@ -240,8 +240,9 @@ function makeMap(body) {
   if (byEngine.length > 1 && data.best.groups.length) {
     addPanel(panels, layout, { title: 'the best engine', entries: bestEntries(), main: true });
   }
-  byEngine.forEach(({ key, values }) =>
-    addPanel(panels, layout, { title: key, note: engineNote(values[0].group), entries: values }));
+  byEngine.forEach(({ key, values }) => addPanel(panels, layout, {
+    title: key, note: engineNote(values[0].group), entries: values, main: byEngine.length === 1,
+  }));
 }
 
 views.push({

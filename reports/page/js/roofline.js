@@ -71,13 +71,21 @@ function roofPath({ x, y }, { bandwidth, peak }) {
     .map(([a, b]) => [x(a), y(b)]));
 }
 
+/* The name of a roof stands over its end; under it if another name is there. */
+function roofNameHeight(roof, roofs, y) {
+  const ROOM = 18;
+  const crowded = roofs.some((other) => other.peak > roof.peak
+    && y(roof.peak) - y(other.peak) < ROOM);
+  return y(roof.peak) + (crowded ? 14 : -5);
+}
+
 function addRoofs(svg, scales, roofs) {
   const [, right] = scales.x.domain();
   svg.append('g').selectAll('path').data(roofs).join('path')
     .attr('class', (roof) => `roof roof-${roof.unit}`).attr('d', (roof) => roofPath(scales, roof));
   svg.append('g').selectAll('text').data(roofs).join('text').attr('class', 'roof-label')
     .attr('x', scales.x(right) - 2).attr('text-anchor', 'end')
-    .attr('y', (roof) => scales.y(roof.peak) - 5).text((roof) => roof.unit);
+    .attr('y', (roof) => roofNameHeight(roof, roofs, scales.y)).text((roof) => roof.unit);
 }
 
 /* "engine (dashed) 180 TFLOP/s, 180 TB/s" */
@@ -112,7 +120,7 @@ function addOperators(svg, scales, design) {
 }
 
 /* Names of the longest operators, right of their marks, where the roof leaves room; at the right
- * border left of them. Each is clear of those before it. */
+ * border left of them. A name that finds no room near its mark is left out: hover tells it. */
 function addOperatorLabels(svg, { x, y, size }, operators) {
   const LINE = 14;
   const taken = [];
@@ -121,10 +129,12 @@ function addOperatorLabels(svg, { x, y, size }, operators) {
     const away = size(op.time_s) / 2 + 5;
     const fits = x(op.intensity) + away + width < x.range()[1];
     const left = fits ? x(op.intensity) + away : x(op.intensity) - away - width;
-    let top = y(op.rate) + 5;
+    const home = y(op.rate) + 5;
+    let top = home;
     const hits = (other) => other.left < left + width && left < other.left + other.width
       && Math.abs(other.top - top) < LINE;
     while (taken.some(hits)) top += LINE;
+    if (top > home + 2 * LINE) return;
     taken.push({ left, width, top });
     svg.append('text').attr('class', 'operator-label').attr('y', top)
       .attr('x', fits ? left : left + width).attr('text-anchor', fits ? 'start' : 'end').text(op.name);
