@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "reports/page/model_error.h"
 #include "reports/page/page_parameters.h"
+#include "reports/page/page_settings.h"
 #include "reports/page/page_sources.h"
 #include "reports/payoff/payoff_flips.h"
 #include "reports/payoff/payoff_sentence.h"
@@ -308,6 +309,14 @@ static void parameters_json(const struct page_data *d, FILE *out)
         fputs("[]", out);
 }
 
+static void settings_json(const struct page_data *d, FILE *out)
+{
+    if (d->q->study != NULL)
+        page_settings_json(d->q->study, d->q->catalogue, out);
+    else
+        fputs("[]", out);
+}
+
 static void prices_json(const struct page_data *d, FILE *out)
 {
     if (d->q->study != NULL)
@@ -364,6 +373,7 @@ static const struct {
     {"search", search_json},
     {"strategy", strategy_json},
     {"parameters", parameters_json},
+    {"settings", settings_json},
     {"prices", prices_json},
     {"sources", sources_json},
     {"error", error_json},

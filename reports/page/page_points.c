@@ -293,7 +293,9 @@ void page_columns_json(const struct page_points *p, FILE *out)
         json_text(table_text_at(&p->about, at, "unit"), out);
         fputs(", \"doc\": ", out);
         json_text(table_text_at(&p->about, at, "meaning"), out);
-        fprintf(out, ", \"of\": \"%s\"}", kind_of(p, name));
+        const struct field *metric = field_find(metrics_fields, name);
+        fprintf(out, ", \"of\": \"%s\", \"sense\": %d}", kind_of(p, name),
+                metric != NULL ? metric->sense : 0);
         before = ",";
     }
     fputs(*before == '[' ? "[]" : "]", out);
