@@ -191,13 +191,14 @@ class Browser:
             for page in set(self.pages.values()):  # workers have sessions of their own
                 page.downloads += state == "completed"
 
-    def open(self, path=None, width=1280, height=900, **media):
-        """A new page: of a file, when that is loaded, or an empty one."""
+    def open(self, path=None, width=1280, height=900, watched=True, **media):
+        """A new page: of a file, when that is loaded, or an empty one. Without watching it for faults
+        it is not slowed down."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         page = Page(self, target, session)
         self.pages[session] = page
-        page.prepare()
+        page.prepare(watched)
         page.size(width, height)
         page.media(**media)
         if path:
@@ -222,8 +223,11 @@ class Page:
     def call(self, method, **params):
         return self.browser.call(method, self.session, **params)
 
-    def prepare(self):
-        for domain in ("Page", "Runtime", "Log", "Network", "Audits", "Performance"):
+    def prepare(self, watched):
+        self.call("Page.enable")
+        if not watched:
+            return
+        for domain in ("Runtime", "Log", "Network", "Audits", "Performance"):
             self.call(domain + ".enable")
         self.call("Fetch.enable", patterns=[{"urlPattern": "*"}])
         # Workers wait until their errors are heard too.

@@ -12,6 +12,8 @@ import json
 import math
 import os
 import re
+import shutil
+import subprocess
 import sys
 import time
 import traceback
@@ -393,7 +395,7 @@ def dark_as_the_system_says_and_light_by_the_button(page, study):
 def fits_every_width(page, study):
     for width in WIDTHS:
         page.size(width)
-        page.frame()
+        page.open(study.page)
         go_everywhere(page)
         faults = layout_faults(page)
         check(not faults, f"{width} pixels: {len(faults)} faults:", *faults[:6])
@@ -412,6 +414,38 @@ def fits_every_width_without_engines(page, study):
 @task("guided")
 def fits_every_width_with_scenarios(page, study):
     fits_every_width(page, study)
+
+
+# ---- paper ----
+
+
+def printed(page, path):
+    """Prints a page; its words without blanks, and the boxes of those that are outside of the paper."""
+    page.pdf(path)
+    run_tool = functools.partial(subprocess.run, check=True, capture_output=True, text=True)
+    words = re.sub(r"\s", "", run_tool(["pdftotext", "-raw", path, "-"]).stdout)
+    boxes = run_tool(["pdftotext", "-bbox", path, "-"]).stdout
+    pages = re.split(r'<page width="([\d.]+)"', boxes)[1:]
+    outside = [word for paper, content in zip(pages[::2], pages[1::2])
+               for x_min, x_max, word in re.findall(r'xMin="([\d.-]+)".*?xMax="([\d.-]+)".*?>(.*?)<', content)
+               if float(x_min) < 10 or float(x_max) > float(paper) - 10]
+    return words, outside
+
+
+@task("engines")
+def paper_loses_nothing(page, study):
+    if not shutil.which("pdftotext"):
+        return
+    go_everywhere(page)
+    words, outside = printed(page, study.page.replace(".html", ".pdf"))
+    check(not outside, len(outside), "words leave the paper:", *outside[:8])
+    cells = page.js("""[...document.querySelectorAll('table th, table td')].filter(c => !c.closest('#designs'))
+        .map(c => c.textContent.replace(/\\s/g, ''))""")
+    lost = [cell for cell in cells if cell not in words]
+    check(len(cells) > 200 and not lost, len(lost), "of", len(cells), "cells are lost:", *lost[:8])
+    titles = [re.sub(r"\s", "", title) for title in page.texts("h2")]
+    check(not [title for title in titles if title not in words], "a view is not printed")
+    check(page.js("!document.querySelector('details[open] table.operators')"), "details stay open")
 
 
 # ---- running them ----
