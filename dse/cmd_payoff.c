@@ -10,6 +10,7 @@
 #include "dse/terminal.h"
 #include "dse/file.h"
 #include "dse/flips.h"
+#include "dse/payoff_summary_text.h"
 #include "dse/payoff_text.h"
 #include "reports/figures/two_axis_map.h"
 #include "reports/payoff/payoff.h"
@@ -55,6 +56,8 @@ struct extra_options {
     size_t stops, maps;
     const char *mix, *output;
     bool flips;
+    bool summary, details; /* what of the text is printed */
+    const char *path;      /* of the store */
 };
 
 static int read_extra_options(struct extra_options *w, const struct args *a,
@@ -64,7 +67,12 @@ static int read_extra_options(struct extra_options *w, const struct args *a,
     const struct study *s = r ? payoff_study_of(r) : NULL;
     *w = (struct extra_options){.mix = args_value(a, "--mix"),
                                 .output = args_value(a, "--output"),
-                                .flips = args_value(a, "--flips") != NULL};
+                                .flips = args_value(a, "--flips") != NULL,
+                                .summary = !args_value(a, "--details"),
+                                .details = !args_value(a, "--summary"),
+                                .path = a->argument[0]};
+    if (terminal_is_there() && !args_value(a, "--details") && !args_value(a, "--stop"))
+        w->details = false;
     const char *map = args_value(a, "--map"), *runs = args_value(a, "--runs");
     double classes;
     struct err inner;
@@ -266,7 +274,12 @@ static int answer_text(struct db *db, const struct db_run *run, const struct pay
                  : payoff_make_all((struct asked[]){{&engines, &each}, {&p, q}}, 2, db, run, err);
     if (rc == 0) {
         price_extra(&engines, &each, w);
-        payoff_text(&p, &engines);
+        if (w->summary)
+            payoff_summary_text(&p, run, w->path);
+        if (w->summary && w->details && !p.none)
+            printf("\n");
+        if (w->details && !(w->summary && p.none))
+            payoff_text(&p, &engines);
         payoff_free(&p);
         payoff_free(&engines);
     }
@@ -308,9 +321,10 @@ static int run(const struct args *a, struct err *err)
     static struct extra_options w;
     struct err inner;
     double jobs;
-    static const struct clash clashes[] = {{"--where", "--mix"},     {"--stop", "--map"},
-                                           {"--flips", "--map"},     {"--flips", "--stop"},
-                                           {"--format", "--output"}, {NULL, NULL}};
+    static const struct clash clashes[] = {
+        {"--where", "--mix"},  {"--stop", "--map"},      {"--flips", "--map"},
+        {"--flips", "--stop"}, {"--format", "--output"}, {"--summary", "--details"},
+        {NULL, NULL}};
     int rc = -1;
 
     if (args_clash(a, clashes, err) != 0)
@@ -386,6 +400,11 @@ static const struct option options[] = {
      "only points that satisfy a condition, as in `dse query`; stop points are then interpolated"},
     {"--stop", "PATH[=FROM:TO]",
      "also find where P = 1 along this parameter or price, swept or not; repeatable"},
+    {"--summary", NULL, "only the summary; default on a terminal"},
+    {"--details", NULL,
+     "every workload and engine, G, c*, controls, borders, flips and stop points; default "
+     "elsewhere, "
+     "after the summary"},
     {"--map", "X,Y", "P over two parameters or prices, each PATH or PATH=FROM:TO"},
     {"--flips", NULL,
      "instead: a table of verdicts, a row per scenario of the study, a column per model"},
@@ -407,6 +426,7 @@ const struct command cmd_payoff = {
     .summary = "when an attention engine pays off, and where it stops",
     .example =
         "  dse payoff payoff.db\n"
+        "  dse payoff payoff.db --details\n"
         "  dse payoff payoff.db --by model,engine --budget power\n"
         "  dse payoff payoff.db --stop prices.hbm3e_usd_per_gb --stop workload.query_tokens=1:8\n"
         "  dse payoff flips.db --flips -o flips.svg\n"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # From a fresh clone to the first answer: installs missing packages, builds, runs the study of when an
-# attention engine pays off, writes its database and page to build/, and shows what becomes of the
-# answer in serving and under other conditions. A second run takes seconds.
+# attention engine pays off, writes its database and page to build/, shows what becomes of the answer in
+# serving and under other conditions, and ends with the answer in short. A second run takes seconds.
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 . dse/setup.sh
@@ -21,12 +21,14 @@ run() {
     build/dse sweep "dse/studies/$1.yaml" --db "build/$1.db"
 }
 run attention-payoff
-build/dse payoff "$db"
 build/dse report "$db" -o "$page"
 
 echo
 run flips >/dev/null
 build/dse payoff build/flips.db --flips
+
+echo
+build/dse payoff "$db" --summary
 
 echo
 echo "database  $PWD/$db"

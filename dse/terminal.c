@@ -1,5 +1,7 @@
 #include "dse/terminal.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,9 +24,65 @@ static size_t terminal_width(void)
     return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+bool terminal_is_there(void)
+{
+    return isatty(STDOUT_FILENO);
+}
+
+bool terminal_is_ascii(void)
+{
+    locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+    bool utf8 = locale && strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+    if (locale)
+        freelocale(locale);
+    return !utf8;
+}
+
+static bool has_colour(void)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    return terminal_is_there() && !(no && *no) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+void terminal_tint(enum tint tint)
+{
+    static const char *const code[] = {[TINT_NONE] = "0",
+                                       [TINT_STRONG] = "1",
+                                       [TINT_GOOD] = "36",   /* cyan */
+                                       [TINT_UNSURE] = "33", /* yellow */
+                                       [TINT_BAD] = "35"};   /* magenta */
+    if (has_colour())
+        printf("\033[%sm", code[tint]);
+}
+
 struct fit terminal_fit(size_t keys)
 {
-    return (struct fit){terminal_width(), keys};
+    return (struct fit){.width = terminal_width(), .keys = keys, .ascii = terminal_is_ascii()};
+}
+
+void print_tinted_table(const struct table *t, size_t keys, const enum tint *tint)
+{
+    enum { HEAD = 2 }; /* lines above the rows of each block */
+    char *text = NULL;
+    size_t size, row = 0;
+    FILE *memory = has_colour() ? open_memstream(&text, &size) : NULL;
+    if (!memory) {
+        print_table(t, FORMAT_TABLE, keys);
+        return;
+    }
+    table_write_fitted(t, terminal_fit(keys), memory);
+    fclose(memory);
+    for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
+        bool is_row = row >= HEAD && row - HEAD < t->rows;
+        if (is_row)
+            terminal_tint(tint[row - HEAD]);
+        printf("%.*s", (int)(end - line), line);
+        if (is_row)
+            terminal_tint(TINT_NONE);
+        printf("\n");
+        row = end == line ? 0 : row + 1; /* an empty line ends a block */
+    }
+    free(text);
 }
 
 void print_table(const struct table *t, enum format format, size_t keys)

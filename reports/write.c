@@ -245,6 +245,7 @@ static void put_end(size_t rows, enum format format, FILE *out)
 struct layout {
     bool md;
     bool cut;       /* cells wider than their column are cut */
+    bool ascii;     /* of struct fit */
     bool *right;    /* aligned right: numbers and quantities only */
     bool *prefixed; /* one number needs a prefix, so all numbers from 1000 up get one */
     size_t *width;  /* of the widest cell */
@@ -281,12 +282,12 @@ static size_t text_width(const char *text, bool md)
 }
 
 /* Writes a text into a cell. In a table for people, one of more than `most` characters is cut and
- * ends in "…". */
-static void put_text(const char *text, bool md, size_t most, FILE *out)
+ * ends in a mark. */
+static void put_text(const char *text, const struct layout *l, size_t most, FILE *out)
 {
-    if (md) {
+    if (l->md) {
         md_text(text, out);
-    } else if (text_width(text, md) <= most) {
+    } else if (text_width(text, false) <= most) {
         plain_text(text, out);
     } else {
         const char *end = text;
@@ -294,7 +295,7 @@ static void put_text(const char *text, bool md, size_t most, FILE *out)
             text_next(&end);
         char *start = mem_print("%.*s", (int)(end - text), text);
         plain_text(start, out);
-        fputs("…", out);
+        fputs(l->ascii ? "~" : "…", out);
         free(start);
     }
 }
@@ -375,7 +376,7 @@ static void put_line(const struct table *t, const struct cell *row, const struct
             repeat(' ', pending, out);
             pending = 0;
         }
-        put_text(text, l->md, l->cut ? width : SIZE_MAX, out);
+        put_text(text, l, l->cut ? width : SIZE_MAX, out);
         pending += l->right[i] ? 0 : blank;
         if (l->md) {
             repeat(' ', pending + 1, out);
@@ -438,6 +439,7 @@ static struct layout layout_begin(const struct table *t, bool md, struct fit fit
     struct layout l = {
         .md = md,
         .cut = fit.width > 0,
+        .ascii = fit.ascii,
         .right = mem_alloc(t->columns + 1, sizeof(bool)),
         .prefixed = mem_alloc(t->columns + 1, sizeof(bool)),
         .width = mem_alloc(t->columns + 1, sizeof(size_t)),
@@ -494,7 +496,7 @@ void table_write_fitted(const struct table *t, struct fit fit, FILE *out)
 void table_write(const struct table *t, enum format format, FILE *out)
 {
     if (format == FORMAT_TABLE || format == FORMAT_MD) {
-        write_lines(t, format == FORMAT_MD, (struct fit){0, 0}, out);
+        write_lines(t, format == FORMAT_MD, (struct fit){0}, out);
         return;
     }
     put_start(t, format, out);
@@ -528,7 +530,7 @@ struct table_stream *stream_open(const struct table *header, enum format format,
     struct table_stream *s = mem_alloc(1, sizeof *s);
     *s = (struct table_stream){.format = format,
                                .fit = format == FORMAT_TABLE ? at_least_narrowest(fit)
-                                                             : (struct fit){0, 0},
+                                                             : (struct fit){0},
                                .out = out};
     table_begin(&s->first, (const char *const *)header->header, header->columns);
     if (!is_for_people(s))

@@ -23,6 +23,7 @@ void table_write(const struct table *t, enum format format, FILE *out);
  * block starts with the first `keys` columns. A cell wider than a line is cut. */
 struct fit {
     size_t width, keys; /* width 0: no limit */
+    bool ascii;         /* a cell that is cut ends in "~", not in "…" */
 };
 void table_write_fitted(const struct table *t, struct fit fit, FILE *out);
 

@@ -53,7 +53,7 @@ best() {
 text() {
     db=build/studies/$1.db
     shift
-    "$dse" payoff "$db" "$@" >build/studies/answer.txt
+    "$dse" payoff "$db" --details "$@" >build/studies/answer.txt
     sed -n '1,/^$/p' build/studies/answer.txt | sed 's/^  /- /'
     printf '```\n'
     sed -n '/^P: /,$p' build/studies/answer.txt | sed '1,/^$/d; /^$/,$d' | cut -c1-120
@@ -77,7 +77,7 @@ attention() {
     printf '\nP with the best engine and batch by context length (?: too close to call, -: does not pay):\n\n'
     best "$1"
     printf '\n'
-    "$dse" payoff "build/studies/$1.db" --over workload.batch | sed -n '1,/^$/p' | sed 's/^  /- /'
+    "$dse" payoff "build/studies/$1.db" --details --over workload.batch | sed -n '1,/^$/p' | sed 's/^  /- /'
 }
 
 # Table of P with the best engine, and of P if engines run attention or state updates only.

@@ -175,7 +175,7 @@ static void columns_that_do_not_fit_follow_in_blocks(void **state)
 {
     (void)state;
     struct table t = three_columns();
-    table_write_fitted(&t, (struct fit){30, 1}, catch ());
+    table_write_fitted(&t, (struct fit){.width = 30, .keys = 1}, catch ());
     caught("key  first       second\n"
            "---  ----------  ------\n"
            "a    0123456789       0\n"
@@ -197,7 +197,7 @@ static void no_line_is_wider_than_asked_for(void **state)
             char *lines = NULL;
             size_t size = 0, line = 0;
             FILE *memory = open_memstream(&lines, &size);
-            table_write_fitted(&t, (struct fit){width, keys}, memory);
+            table_write_fitted(&t, (struct fit){.width = width, .keys = keys}, memory);
             fclose(memory);
             for (const char *c = lines; *c; c++) {
                 line = *c == '\n' ? 0 : line + (((unsigned char)*c & 0xc0) != 0x80);
@@ -350,14 +350,14 @@ static void rows_one_by_one_are_the_same_text(void **state)
         table_write(t, all[i % LEN(all)], catch ());
         assert_int_equal(fclose(out), 0);
         want = text;
-        streams(t, all[i % LEN(all)], (struct fit){0, 0});
+        streams(t, all[i % LEN(all)], (struct fit){.width = 0, .keys = 0});
         caught(want);
         free(want);
     }
-    streams(&filled, FORMAT_TABLE, (struct fit){24, 1});
+    streams(&filled, FORMAT_TABLE, (struct fit){.width = 24, .keys = 1});
     assert_int_equal(fclose(out), 0);
     char *want = text;
-    table_write_fitted(&filled, (struct fit){24, 1}, catch ());
+    table_write_fitted(&filled, (struct fit){.width = 24, .keys = 1}, catch ());
     caught(want);
     free(want);
     table_free(&filled);
@@ -375,12 +375,12 @@ static void the_first_thousand_rows_decide_the_columns(void **state)
         table_text(&t, i < 1000 ? "x" : "wide");
         table_text(&t, "y");
     }
-    streams(&t, FORMAT_TABLE, (struct fit){0, 0});
+    streams(&t, FORMAT_TABLE, (struct fit){.width = 0, .keys = 0});
     assert_int_equal(fclose(out), 0);
     assert_string_equal(text + length - strlen("x  y\nwide  y\nwide  y\n"),
                         "x  y\nwide  y\nwide  y\n");
     free(text);
-    streams(&t, FORMAT_TABLE, (struct fit){80, 1});
+    streams(&t, FORMAT_TABLE, (struct fit){.width = 80, .keys = 1});
     assert_int_equal(fclose(out), 0);
     assert_string_equal(text + length - strlen("x  y\n…  y\n…  y\n"), "x  y\n…  y\n…  y\n");
     free(text);

@@ -1,0 +1,100 @@
+#include "dse/payoff_summary_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "dse/terminal.h"
+#include "reports/payoff/payoff_sentence.h"
+#include "reports/payoff/payoff_summary.h"
+
+enum { STOPS_SHOWN = 4, FLIPS_SHOWN = 3 };
+
+static const enum tint tints[PAYOFF_VERDICTS] = {[PAYS] = TINT_GOOD,
+                                                 [TOO_CLOSE] = TINT_UNSURE,
+                                                 [DOES_NOT_PAY] = TINT_BAD,
+                                                 [NO_ANSWER] = TINT_NONE};
+
+static void print_models(const struct payoff *p)
+{
+    struct table t;
+    enum payoff_verdict *verdict;
+    payoff_summary_table(p, &t, &verdict);
+    enum tint *tint = mem_alloc(t.rows + 1, sizeof *tint);
+    for (size_t i = 0; i < t.rows; i++)
+        tint[i] = tints[verdict[i]];
+    print_tinted_table(&t, 1, tint);
+    table_free(&t);
+    free(verdict);
+    free(tint);
+}
+
+/* Those along the workload and prices; a chip is a choice of both sides. */
+static bool is_shown(const struct payoff *p, const struct payoff_stop *s)
+{
+    return strncmp(p->axis[s->axis], "chip", strlen("chip")) != 0;
+}
+
+static void print_stops(const struct payoff *p)
+{
+    size_t shown = 0;
+    print_line(0, "Stop points, where P = 1:%s\n",
+               p->stops ? "" : " none along any axis of the study");
+    for (size_t i = 0; i < p->stops && shown < STOPS_SHOWN; i++) {
+        if (!is_shown(p, &p->stop[i]))
+            continue;
+        char *sentence = payoff_stop_sentence(p, &p->stop[i]);
+        print_line(4, "  %s\n", sentence);
+        free(sentence);
+        shown++;
+    }
+    if (p->stops > shown)
+        print_line(4, "  %s%zu %s\n", shown ? "and " : "", p->stops - shown,
+                   shown ? "more, also along parameters of the chip"
+                         : "along parameters of the chip");
+}
+
+static void print_flips(const struct payoff *p)
+{
+    char *sentence;
+    for (size_t i = 0; i < FLIPS_SHOWN && (sentence = payoff_flip_sentence(p, i)); i++) {
+        if (i == 0)
+            print_line(0, "What decides the close ones:\n");
+        print_line(4, "  %s\n", sentence);
+        free(sentence);
+    }
+}
+
+void payoff_summary_text(const struct payoff *p, const struct db_run *run, const char *path)
+{
+    char *sentence = payoff_sentence(p);
+    terminal_tint(TINT_STRONG);
+    print_line(0, "%s\n", sentence);
+    terminal_tint(TINT_NONE);
+    free(sentence);
+    if (p->none)
+        return;
+    char *answers =
+        p->n == 1 ? mem_text("") : mem_print(" Ranges and shares: over its %zu answers.", p->n);
+    print_line(0,
+               "\n%s: P is the best throughput per %s with an engine over the best without; "
+               "sure: the share of %d draws of prices and engines with P > 1.%s\n\n",
+               run->name, p->budget == BUDGET_NONE ? "system" : budget_text[p->budget],
+               PAYOFF_DRAWS, answers);
+    free(answers);
+    if (p->left)
+        print_line(0, "Each side chooses its best %s.\n", p->left);
+    if (p->runs)
+        print_line(0, "Every engine runs %s.\n", p->runs);
+    if (p->left || p->runs)
+        printf("\n");
+    print_models(p);
+    printf("\n");
+    print_stops(p);
+    print_flips(p);
+    printf("\n");
+    print_line(8, "Next:   dse payoff %s --details\n", path);
+    if (payoff_has_column(p, "scenario"))
+        print_line(8, "        dse payoff %s --flips\n", path);
+    print_line(8, "        dse report %s -o page.html\n", path);
+}
