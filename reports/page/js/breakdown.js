@@ -37,8 +37,7 @@ function stack(parts, design) {
   }).filter((piece) => piece.value > 0);
 }
 
-function addBar(svg, x, pieces, y, unit, title) {
-  const bar = svg.append('g').attr('transform', `translate(0,${y})`);
+function addBar(bar, x, pieces, { unit, title }) {
   const piece = bar.selectAll('g').data(pieces).join('g');
   piece.append('rect').attr('class', ({ part }) => `piece ${part.className}`)
     .attr('x', (d) => x(d.from)).attr('width', (d) => x(d.to) - x(d.from)).attr('height', BAR.height)
@@ -62,7 +61,8 @@ function addBars(box, sides, { parts, unit, label, note }) {
     const y = BAR.top + i * (BAR.height + BAR.gap);
     const total = d3.max(stacks[i], (d) => d.to);
     svg.append('text').attr('y', y + 12).text(`${side.text}: ${quantity(total, unit)}${note(side.design)}`);
-    addBar(svg, x, stacks[i], y + 17, unit, side.text);
+    const bar = svg.append('g').attr('transform', `translate(0,${y + 17})`);
+    addBar(bar, x, stacks[i], { unit, title: side.text });
   });
 }
 

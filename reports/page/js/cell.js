@@ -58,11 +58,6 @@ function parameterRow(path) {
   };
 }
 
-/* The name of the row says what is counted, and that it is a rate. */
-function unitBeside(unit) {
-  return COUNTED_UNITS.includes(unit) || unit === '1/s' ? '1' : unit;
-}
-
 /* Details of the engine say nothing of a side without one. */
 function isEngineDetail(path) {
   return path.startsWith('engine.');

@@ -11,12 +11,9 @@ function engineOf(group) {
 }
 
 /* The model of a cell; a study of one model does not say it in each. */
-function modelOf(group) {
+function cellModel(group) {
   return group.model || (models.length === 1 ? models[0] : '');
 }
-
-/* Units that are a thing to count: their numbers stand alone, the heading has the unit. */
-const COUNTED_UNITS = ['tokens', 'requests', 'devices'];
 
 function keyText(name, value) {
   const { unit } = columnMeta(name);
@@ -36,7 +33,7 @@ function workloadText(group) {
 
 /* "deepseek-r1, context 65536, duplex" */
 function cellTitle(group) {
-  return [modelOf(group), workloadText(group), engineOf(group)].filter(Boolean).join(', ');
+  return [cellModel(group), workloadText(group), engineOf(group)].filter(Boolean).join(', ');
 }
 
 /* P with the changes of the what-if, or as stored. */
@@ -97,7 +94,7 @@ function followCell(body, draw) {
 function addSubject(box, index) {
   const group = cells[index];
   const line = box.append('p').attr('class', 'subject');
-  addModelMark(line, modelOf(group));
+  addModelMark(line, cellModel(group));
   line.append('strong').text(cellTitle(group));
   const now = cellPayoff(index);
   line.append('span').text(` P = ${ratio(now)}`);

@@ -47,8 +47,6 @@ const points = {
   },
 };
 
-const rowById = new Map(data.points.id.map((id, row) => [id, row]));
-
 /* What the program computed for a point of the study, or null: only winners and controls have it. */
 function designOf(pointId) {
   return (pointId !== null && pointId !== undefined && data.designs[pointId]) || null;

@@ -63,9 +63,17 @@ function quantity(value, unit = '', digits = 3) {
   return written || prefix.text ? `${number} ${prefix.text}${gap}${written}` : number;
 }
 
-/* A value in the unit of its column. */
+/* Units that are a thing to count: the heading beside a number has them. */
+const COUNTED_UNITS = ['tokens', 'requests', 'devices'];
+
+/* The unit to print beside a name, which says itself what is counted, and that it is "per s". */
+function unitBeside(unit) {
+  return COUNTED_UNITS.includes(unit) || unit === '1/s' ? '1' : unit;
+}
+
+/* A value beside the name of its column. */
 function columnText(name, value, digits = 3) {
-  return quantity(value, columnMeta(name).unit, digits);
+  return quantity(value, unitBeside(columnMeta(name).unit), digits);
 }
 
 function percent(share, digits = 1) {
@@ -82,7 +90,7 @@ function ratio(value) {
 /* Endings of names that the printed unit says again. */
 const NAME_ENDINGS = [
   [/_byte_per_s$/, ' bandwidth'], [/_flop_per_s$/, ' peak'], [/_flop_per_byte$/, ''],
-  [/_j_per_/, ' energy per '], [/_usd_per_/, ' price per '], [/^usd_per_mtok/, 'price per Mtok'],
+  [/^energy_j_per_/, 'energy per '], [/_j_per_/, ' energy per '], [/_usd_per_/, ' price per '], [/^usd_per_mtok/, 'price per Mtok'],
   [/_per_s_per_/, ' per s per '], [/_per_s$/, ' per s'], [/_(s|byte|usd|mm2|w|hz|nm)$/, ''],
 ];
 

@@ -54,7 +54,7 @@ function certaintyOf(groups) {
 function certaintySentence() {
   const groups = data.best.groups.filter((group) => typeof group.probability === 'number');
   if (groups.length === 0) return '';
-  const byModel = d3.nest().key(modelOf).entries(groups)
+  const byModel = d3.nest().key(cellModel).entries(groups)
     .map(({ key, values }) => ({ model: key, share: certaintyOf(values) }));
   const each = d3.nest().key(({ share }) => share).entries(byModel)
     .map(({ key, values }) => `${key} for ${values.map(({ model }) => model).join(', ')}`);
@@ -66,16 +66,16 @@ function extremeSentence({ name, sense }) {
   const column = points.column(name);
   const best = d3.scan(data.front, (a, b) => sense * (column.value(b) - column.value(a)));
   const row = data.front[best];
-  return `The ${sense > 0 ? 'most' : 'least'} ${plainName(name)}: ${columnText(name, column.value(row))},`
-    + ` point ${points.id(row)}.`;
+  const extreme = sense > 0 ? 'most' : 'least';
+  return `The ${extreme} ${plainName(name)}: ${columnText(name, column.value(row))}, point ${points.id(row)}.`;
 }
 
 /* The answer of a study without engines: how many designs are worth a look, and the ends of them. */
 function frontSentence() {
   const names = data.objectives.map(({ name }) => plainName(name)).join(' against ');
   const count = data.front.length;
-  return `${count} of ${points.total} designs ${count === 1 ? 'is' : 'are'} on the front of ${names}. `
-    + data.objectives.map(extremeSentence).join(' ');
+  const first = `${count} of ${points.total} designs ${count === 1 ? 'is' : 'are'} on the front of ${names}.`;
+  return [first, ...data.objectives.map(extremeSentence)].join(' ');
 }
 
 function answerSentence() {

@@ -20,7 +20,7 @@ function mapLayout(groups) {
   const rows = d3.nest().key((group) => JSON.stringify(rowKeys.map((name) => group[name])))
     .entries(groups)
     .map(({ values }) => ({
-      model: modelOf(values[0]),
+      model: cellModel(values[0]),
       rest: rowKeys.slice(1).map((name) => `${shortName(name)} ${keyText(name, values[0][name])}`)
         .join(', '),
       id: rowKeys.map((name) => values[0][name]),
