@@ -102,9 +102,9 @@ static int read_folder(struct catalogue *c, size_t folder, struct err *err)
 int catalogue_open(struct catalogue **out, const char *dir, struct err *err)
 {
     struct catalogue *c = mem_alloc(1, sizeof *c);
-    c->dir = mem_text(dir);
+    c->dir = mem_text(dir ? dir : "");
     for (size_t i = 0; i < CATALOGUE_FOLDERS; i++)
-        if (folders[i].name && read_folder(c, i, err) != 0) {
+        if (dir && folders[i].name && read_folder(c, i, err) != 0) {
             catalogue_close(c);
             return -1;
         }

@@ -31,7 +31,8 @@ enum { CATALOGUE_PRICES = DESIGN_PARTS, CATALOGUE_CALIBRATIONS, CATALOGUE_FOLDER
 const char *catalogue_folder(size_t part);
 const char *catalogue_default(size_t part);
 
-/* Opens `dir`, which holds models/, chips/, engines/, prices/ and calibrations/. Caller closes. */
+/* Opens `dir`, which holds models/, chips/, engines/, prices/ and calibrations/. NULL: no folder,
+ * only files given by catalogue_give. Caller closes. */
 int catalogue_open(struct catalogue **out, const char *dir, struct err *err);
 void catalogue_close(struct catalogue *c); /* NULL is allowed */
 

@@ -87,6 +87,31 @@ static int put_data(const struct page_data *d, FILE *out)
     return rc;
 }
 
+static void put_base64(struct embedded e, FILE *out)
+{
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < e.n; i += 3) {
+        size_t left = e.n - i;
+        unsigned bits = (unsigned)e.byte[i] << 16 | (left > 1 ? (unsigned)e.byte[i + 1] << 8 : 0) |
+                        (left > 2 ? e.byte[i + 2] : 0);
+        char text[5] = {digit[bits >> 18], digit[bits >> 12 & 63],
+                        left > 1 ? digit[bits >> 6 & 63] : '=', left > 2 ? digit[bits & 63] : '='};
+        fputs(text, out);
+    }
+}
+
+/* The model and the source of its threads, as texts that are no scripts of this page. */
+static void put_model(FILE *out)
+{
+    if (embedded_model.n == 0)
+        return;
+    fputs("<script type=\"text/plain\" id=\"worker\">", out);
+    put_embedded(embedded_worker, out);
+    fputs("</script>\n<script type=\"text/plain\" id=\"model\">", out);
+    put_base64(embedded_model, out);
+    fputs("</script>\n", out);
+}
+
 int live_page_html(const struct page *fallback, const struct page_data *data, FILE *out)
 {
     const struct content style = {{embedded_style}};
@@ -110,7 +135,9 @@ int live_page_html(const struct page *fallback, const struct page_data *data, FI
     page_content(fallback, out);
     fputs("</noscript>\n<script type=\"application/json\" id=\"data\">", out);
     int rc = put_data(data, out);
-    fputs("</script>\n<!--\nThe next script is D3.\n", out);
+    fputs("</script>\n", out);
+    put_model(out);
+    fputs("<!--\nThe next script is D3.\n", out);
     put_embedded(embedded_d3_licence, out);
     fputs("-->\n", out);
     put_element("script", &library, out);

@@ -35,7 +35,9 @@ void page_data_free(struct page_data *d);
 
 void page_data_json(const struct page_data *d, FILE *out);
 
-/* "model": what the page needs to evaluate designs itself; null without it. */
+/* "model": what the model in the page is given, {"study": {"name", "folder", "text"}, "files":
+ * [{"folder", "name", "text"}]} with all texts as JSON in a string (what_if.h); null if the build
+ * has no model for the page. */
 void page_model_json(const struct page_data *d, FILE *out);
 
 #endif

@@ -29,17 +29,23 @@ struct payoff_study {
     } * memory;
 };
 
+struct payoff_study *payoff_study_make(struct study *study)
+{
+    struct payoff_study *s = mem_alloc(1, sizeof *s);
+    s->study = study;
+    s->gathering = gathering_make();
+    s->memory = mem_alloc(1, sizeof *s->memory);
+    s->worlds = drawn_store_make();
+    return s;
+}
+
 int payoff_study_open(struct payoff_study **out, const struct db_run *run, struct catalogue *c,
                       struct err *err)
 {
     struct study *s;
     if (study_parse_in(&s, run->folder ? run->folder : "", run->name, run->spec, c, err) != 0)
         return -1;
-    *out = mem_alloc(1, sizeof **out);
-    (*out)->study = s;
-    (*out)->gathering = gathering_make();
-    (*out)->memory = mem_alloc(1, sizeof *(*out)->memory);
-    (*out)->worlds = drawn_store_make();
+    *out = payoff_study_make(s);
     return 0;
 }
 

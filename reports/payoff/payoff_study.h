@@ -11,6 +11,9 @@
 
 struct payoff_study;
 
+/* Takes over the study. Caller closes. */
+struct payoff_study *payoff_study_make(struct study *study);
+
 /* Parses the study text stored with the run. Caller closes. */
 int payoff_study_open(struct payoff_study **out, const struct db_run *run, struct catalogue *c,
                       struct err *err);

@@ -151,6 +151,9 @@ function wireWidth() {
   });
 }
 
+/* For the console of the browser. */
+window.dse = { data, points, state, model, whatIf };
+
 function start() {
   state.cell = firstCell();
   showAnswer();

@@ -1,0 +1,89 @@
+/* What can be changed: every parameter of the study's design, every price, and its limits. An item is
+ * {kind, path, section, unit, doc, low, high, whole, words, text, value, log}: `text` is the value as
+ * shown, `value` a number, or null where the study sweeps or says a word. */
+
+const SECTION_ORDER = ['prices', 'limits', 'chip', 'engine', 'workload', 'plan', 'precision', 'pools',
+  'model', 'other'];
+
+/* The map has a column for each of these: there is nothing to change. */
+const onTheMap = new Set(data.payoff.by.map((name) => name.replace('_', '.')));
+
+function valueText(parameter) {
+  if (parameter.axis) {
+    const ends = d3.extent(parameter.axis);
+    return typeof ends[0] === 'number'
+      ? `swept: ${quantity(ends[0], parameter.unit, 6)} to ${quantity(ends[1], parameter.unit, 6)}`
+      : `swept: ${parameter.axis.join(', ')}`;
+  }
+  return quantity(parameter.value, parameter.unit, 6);
+}
+
+function parameterItem(parameter) {
+  const dot = parameter.path.indexOf('.');
+  const section = dot < 0 ? 'other' : parameter.path.slice(0, dot);
+  return {
+    ...parameter,
+    kind: 'parameter',
+    section: SECTION_ORDER.includes(section) ? section : 'other',
+    text: valueText(parameter),
+    value: typeof parameter.value === 'number' && !parameter.axis ? parameter.value : null,
+  };
+}
+
+function priceItem(price) {
+  return {
+    ...price,
+    kind: 'price',
+    section: 'prices',
+    value: price.middle,
+    text: quantity(price.middle, price.unit, 6),
+    low: Math.min(price.low, price.middle) / 4,
+    high: Math.max(price.high, price.middle) * 4,
+  };
+}
+
+/* "tpot_s <= 50 ms" */
+function limitItem(text, index) {
+  const [, metric, relation, limit] = text.match(/^\s*([\w.]+)\s*(<=|>=|<|>)\s*(.*)$/) || [];
+  if (!metric) return null;
+  const meta = columnMeta(metric);
+  return {
+    kind: 'limit',
+    path: metric,
+    index,
+    metric,
+    relation,
+    section: 'limits',
+    unit: meta.unit,
+    doc: meta.doc,
+    low: 0,
+    high: Infinity,
+    text: limit,
+    value: Number.isFinite(Number(limit)) ? Number(limit) : null,
+  };
+}
+
+function changeableItems() {
+  const limits = data.constraints.map(limitItem).filter(Boolean);
+  const parameters = data.parameters.filter((parameter) => !onTheMap.has(parameter.path))
+    .map(parameterItem);
+  return [...data.prices.map(priceItem), ...limits, ...parameters];
+}
+
+/* The ends of a slider: around the value, or those of the axis, within what is allowed. */
+function sliderScale(item) {
+  const values = item.axis && typeof item.axis[0] === 'number' ? item.axis : [item.value];
+  const [low, high] = d3.extent(values);
+  if (item.words || low === null || low === undefined || !(low >= 0) || high === 0) return null;
+  const floor = item.low > 0 ? item.low : 0;
+  const ceiling = Number.isFinite(item.high) ? item.high : Infinity;
+  const from = Math.max(floor, low / 4);
+  const to = Math.min(ceiling, high * 4);
+  if (!(to > from) || !(from > 0)) return null;
+  return d3.scaleLog().domain([from, to]).range([0, 1000]).clamp(true);
+}
+
+function sliderText(item, position, scale) {
+  const value = scale.invert(position);
+  return item.whole ? String(Math.round(value)) : String(Number(value.toPrecision(4)));
+}
