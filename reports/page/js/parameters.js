@@ -2,8 +2,11 @@
  * {kind, path, section, unit, doc, low, high, whole, words, text, value, log}: `text` is the value as
  * shown, `value` a number, or null where the study sweeps or says a word. */
 
-const SECTION_ORDER = ['prices', 'limits', 'chip', 'engine', 'workload', 'plan', 'precision', 'pools',
+const SECTION_ORDER = ['first', 'prices', 'chip', 'engine', 'workload', 'plan', 'precision', 'pools',
   'model', 'other'];
+
+/* So many of the constants that move P most come first. */
+const FIRST_CONSTANTS = 8;
 
 /* The map has a column for each of these: there is nothing to change. */
 const onTheMap = new Set(data.payoff.by.map((name) => name.replace('_', '.')));
@@ -53,7 +56,7 @@ function limitItem(text, index) {
     index,
     metric,
     relation,
-    section: 'limits',
+    section: 'first',
     unit: meta.unit,
     doc: meta.doc,
     low: 0,
@@ -63,18 +66,44 @@ function limitItem(text, index) {
   };
 }
 
+/* How far each constant moves P, at most over all cells. */
+function swingByConstant() {
+  const swing = ({ payoff_low_end: low, payoff_high_end: high }) => Math.abs(Math.log(high / low)) || 0;
+  const largest = new Map();
+  data.swings.forEach((row) => largest.set(
+    row.constant, Math.max(swing(row), largest.get(row.constant) || 0)));
+  return largest;
+}
+
+/* Paths of what a person asks about first: what the study sweeps, and what moves P most. */
+function firstPaths() {
+  const swing = swingByConstant();
+  const prices = data.prices.map(({ path }) => path)
+    .filter((path) => swing.has(path.replace('prices.', '')))
+    .sort((a, b) => swing.get(b.replace('prices.', '')) - swing.get(a.replace('prices.', '')));
+  const swept = data.parameters.filter(({ axis }) => axis).map(({ path }) => path);
+  return new Set([...prices.slice(0, FIRST_CONSTANTS), ...swept, 'workload.tpot_s']);
+}
+
 function changeableItems() {
   const limits = data.constraints.map(limitItem).filter(Boolean);
   const parameters = data.parameters.filter((parameter) => !onTheMap.has(parameter.path))
     .map(parameterItem);
-  return [...data.prices.map(priceItem), ...limits, ...parameters];
+  const first = firstPaths();
+  return [...limits, ...data.prices.map(priceItem), ...parameters]
+    .map((item) => (first.has(item.path) ? { ...item, section: 'first' } : item));
+}
+
+/* Is it one of some words? Other parameters with words, such as auto, take numbers too. */
+function isChoice(item) {
+  return Boolean(item.words) && item.low === null;
 }
 
 /* The ends of a slider: around the value, or those of the axis, within what is allowed. */
 function sliderScale(item) {
   const values = item.axis && typeof item.axis[0] === 'number' ? item.axis : [item.value];
   const [low, high] = d3.extent(values);
-  if (item.words || low === null || low === undefined || !(low >= 0) || high === 0) return null;
+  if (isChoice(item) || low === null || low === undefined || !(low >= 0) || high === 0) return null;
   const floor = item.low > 0 ? item.low : 0;
   const ceiling = Number.isFinite(item.high) ? item.high : Infinity;
   const from = Math.max(floor, low / 4);

@@ -1,9 +1,9 @@
 /* The panel of the what-if: search, sections of sliders and fields, what was changed, the answer. */
 
 const SECTION_TITLES = new Map([
-  ['prices', 'Prices'], ['limits', 'Limits of the study'], ['chip', 'Chip'], ['engine', 'Engine'],
-  ['workload', 'Workload'], ['plan', 'Mapping'], ['precision', 'Number formats'],
-  ['pools', 'Pools'], ['model', 'Model'], ['other', 'Timing'],
+  ['first', 'Limits, what the study sweeps, and what moves P most'], ['prices', 'Other prices'],
+  ['chip', 'Chip'], ['engine', 'Engine'], ['workload', 'Workload'], ['plan', 'Mapping'],
+  ['precision', 'Number formats'], ['pools', 'Pools'], ['model', 'Model'], ['other', 'Timing'],
 ]);
 
 function countPaying(p) {
@@ -56,7 +56,7 @@ function drawChanges(box) {
 function addField(row, item) {
   const id = `set-${item.kind}-${item.path}`;
   row.append('label').attr('for', id).attr('title', item.doc).text(item.path);
-  if (item.words) {
+  if (isChoice(item)) {
     const select = row.append('select').attr('id', id).attr('class', 'value');
     select.selectAll('option').data([item.text, ...item.words.filter((word) => word !== item.text)])
       .join('option').attr('value', (word) => word).text((word) => word);
@@ -107,7 +107,7 @@ function updateItem(row, item) {
 /* A bare number is in the unit of the item: shown with it. */
 function shownValue(item, text) {
   if (text === null) return item.text;
-  return !item.words && /^[\d.e+-]+$/i.test(text) ? quantity(Number(text), item.unit, 6) : text;
+  return !isChoice(item) && /^[\d.e+-]+$/i.test(text) ? quantity(Number(text), item.unit, 6) : text;
 }
 
 function matches(item, query) {
@@ -119,7 +119,7 @@ function matches(item, query) {
 function addSections(box, items) {
   const present = SECTION_ORDER.filter((name) => items.some((item) => item.section === name));
   const section = box.selectAll('details').data(present).join('details')
-    .property('open', (name) => name === 'prices').attr('class', 'what-if-section');
+    .property('open', (name) => name === 'first').attr('class', 'what-if-section');
   section.append('summary').text((name) => SECTION_TITLES.get(name));
   section.append('div').selectAll('div').data((name) => items.filter((item) => item.section === name))
     .join('div').attr('class', 'what-if-item').each(function add(item) {
@@ -133,7 +133,7 @@ function applySearch(box, query) {
   box.selectAll('details').each(function open(name) {
     const some = d3.select(this).selectAll('.what-if-item').filter((item) => matches(item, query)).size();
     d3.select(this).property('hidden', some === 0)
-      .property('open', query ? true : name === 'prices');
+      .property('open', query ? true : name === 'first');
   });
 }
 
@@ -164,7 +164,8 @@ views.push({
   title: 'What if',
   note: 'Change any parameter, price or limit: both sides choose their best designs again, by the model '
     + 'of the program in this page.',
-  order: 25,
+  order: 15,
+  wide: true,
   available: () => model.available && cells.length > 0,
   make: makeWhatIf,
 });
