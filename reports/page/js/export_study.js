@@ -2,10 +2,20 @@
 
 const PARTS_WITH_BASE = new Set(['model', 'chip', 'engine']);
 
+/* Is a path in a study the same parameter? Its "_s" at the end may be left out. */
+function isSamePath(path, written) {
+  return written === path || `${written}_s` === path;
+}
+
+/* Removes what a map says of a parameter; `before`: what goes before the keys of the map. */
+function removePath(map, path, before = '') {
+  Object.keys(map).filter((key) => isSamePath(path, before + key)).forEach((key) => delete map[key]);
+}
+
 /* Puts a value at its path. A part that is a name becomes the base of a mapping; an axis of the same
  * path goes, since the value is now fixed. */
 function putValue(tree, path, text) {
-  if (tree.sweep) delete tree.sweep[path];
+  if (tree.sweep) removePath(tree.sweep, path);
   const dot = path.indexOf('.');
   if (dot < 0) {
     tree[path] = text;
@@ -15,6 +25,7 @@ function putValue(tree, path, text) {
   const before = tree[section];
   if (PARTS_WITH_BASE.has(section) && typeof before === 'string') tree[section] = { base: before };
   else if (typeof before !== 'object') tree[section] = before === undefined ? {} : { base: before };
+  removePath(tree[section], path, `${section}.`);
   removeNested(tree[section], path.slice(dot + 1));
   tree[section][path.slice(dot + 1)] = text;
 }
@@ -22,9 +33,8 @@ function putValue(tree, path, text) {
 /* {prefill: {tp: 8}} says the same as {"prefill.tp": 8}: one of them has to go. */
 function removeNested(map, path) {
   const dot = path.indexOf('.');
-  if (dot < 0) return;
   const inner = map[path.slice(0, dot)];
-  if (inner && typeof inner === 'object') delete inner[path.slice(dot + 1)];
+  if (dot > 0 && inner && typeof inner === 'object') delete inner[path.slice(dot + 1)];
 }
 
 function yamlScalar(text) {

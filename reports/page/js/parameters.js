@@ -116,3 +116,5 @@ function sliderText(item, position, scale) {
   const value = scale.invert(position);
   return item.whole ? String(Math.round(value)) : String(Number(value.toPrecision(4)));
 }
+
+const items = changeableItems();

@@ -116,7 +116,7 @@ function matches(item, query) {
   return words.every((word) => text.includes(word));
 }
 
-function addSections(box, items) {
+function addSections(box) {
   const present = SECTION_ORDER.filter((name) => items.some((item) => item.section === name));
   const section = box.selectAll('details').data(present).join('details')
     .property('open', (name) => name === 'first').attr('class', 'what-if-section');
@@ -144,7 +144,7 @@ function makeWhatIf(section) {
   const search = box.append('input').attr('type', 'search').attr('class', 'what-if-search')
     .attr('placeholder', 'Find a parameter, price or limit').attr('aria-label', 'Find a parameter');
   const list = box.append('div').attr('class', 'what-if-items');
-  addSections(list, changeableItems());
+  addSections(list);
   search.on('input', () => applySearch(list, search.property('value')));
   const update = () => {
     list.selectAll('.what-if-item').each(function show(item) {

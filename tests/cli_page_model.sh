@@ -1,0 +1,40 @@
+#!/bin/sh
+# The model in the page gives the numbers of the program: random designs, and maps after changes.
+set -u
+command -v python3 >/dev/null || exit 77
+command -v chromium >/dev/null || command -v chromium-headless-shell >/dev/null || exit 77
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+cat >many.yaml <<'END'
+study: many
+models: [gpt3-175b, deepseek-v3.2, deepseek-v4-flash, llama-4-maverick, gpt-oss-120b, kimi-linear-48b-a3b,
+         nemotron-3-super-120b-a12b, qwen3-next-80b-a3b, step-3, minimax-m3, longcat-flash, jamba-1.5-mini]
+workload: {phase: decode, context: 8192, batch: max, tpot: 100 ms}
+plan: {devices: 64, tp: auto, dp: auto, ep: auto}
+sweep:
+  chip: [b200, h100, mi300x, tpu-v7]
+  engine: [none, attacc, duplex, logic-die-r32, memory-pool, pimba]
+END
+cat >engines.yaml <<'END'
+study: engines
+models: [gpt3-175b, llama-4-maverick, deepseek-r1]
+chip: b200-paper
+precision: {weight: bf16, kv: bf16, math: bf16}
+workload: {phase: decode, batch: max, tpot: 50 ms}
+plan: {devices: 32, tp: auto, dp: auto, ep: auto}
+sweep:
+  workload.context: [2048, 16384, 131072]
+  engine: [none, attacc, duplex]
+  chip.memory_byte_per_s: [8 TB/s, 12 TB/s]
+  chip.memory_byte: [96 GB, 192 GB]
+constraints: ["power_w <= 1e6"]
+END
+for study in many engines; do
+    "$DSE" sweep $study.yaml --db $study.db --quiet >/dev/null || exit 1
+    "$DSE" report $study.db -o $study.html >/dev/null || exit 1
+done
+grep -q '<script type="application/json" id="data">' many.html || exit 77 # built without D3
+
+python3 "$DSE_SOURCE/tests/browser/model_points.py" "$work"
