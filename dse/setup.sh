@@ -46,8 +46,15 @@ missing() {
     done
 }
 
+# Can clang make WebAssembly? For the model in the page.
+have_wasm() {
+    echo '#include <stdlib.h>
+int main(void) { return abs(0); }' | clang --target=wasm32-wasi -x c - -o /dev/null 2>/dev/null
+}
+
 # Prints the Debian packages that are wanted and not there.
 missing_wanted() {
+    have_wasm || printf ' clang lld wasi-libc libclang-rt-dev-wasm32'
     for item in $wanted; do
         case ${item#*:} in
         /*) [ -e "${item#*:}" ] ;;

@@ -17,7 +17,11 @@ status=0
 # The scripts of the page are joined as the build joins them, since a name of one file is used in others:
 # so a name that no file uses or none defines is found.
 page=reports/page
+eslint_strictly() {
+    NODE_PATH=/usr/share/nodejs eslint --no-eslintrc --config tests/eslint.json --format unix "$@"
+}
 lint_scripts() {
+    eslint_strictly --env worker "$page/worker.js" || return 1
     scripts=$(sed -n '/^set(page_scripts/,/)/ { s/#.*//; s/[()]/ /g; s/set page_scripts//; p; }' CMakeLists.txt |
         xargs -n 1 | sed "s|.*|$page/js/&.js|")
     for script in "$page"/js/*.js; do
@@ -25,9 +29,7 @@ lint_scripts() {
     done
     # shellcheck disable=SC2086 # names without blanks
     set -- $scripts
-    found=$({ echo '(function () {'; cat "$@"; echo '})();'; } |
-        NODE_PATH=/usr/share/nodejs eslint --no-eslintrc --config tests/eslint.json --format unix --stdin) &&
-        return 0
+    found=$({ echo '(function () {'; cat "$@"; echo '})();'; } | eslint_strictly --stdin) && return 0
     printf '%s\n' "$found" | awk '
         FILENAME != "-" { file[NR + 1] = FILENAME; line[NR + 1] = FNR; next }
         split($0, at, ":") { sub(/^<text>:[0-9]+/, file[at[2]] ":" line[at[2]]); print }' "$@" -

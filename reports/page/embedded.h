@@ -14,7 +14,7 @@ extern const struct embedded embedded_style;  /* page.css */
 extern const struct embedded embedded_script; /* the files of js/ */
 extern const struct embedded embedded_d3;     /* D3, the library of charts */
 extern const struct embedded embedded_d3_licence;
-extern const struct embedded embedded_worker; /* js/worker.js: the thread of a model */
+extern const struct embedded embedded_worker; /* worker.js: the thread of a model */
 extern const struct embedded embedded_model;  /* the model as WebAssembly, compressed (wasm/) */
 
 #endif

@@ -19,7 +19,7 @@ function match(pattern, text) {
   }
 }
 
-async function open(module) {
+async function load(module) {
   const imports = { page: { match } };
   WebAssembly.Module.imports(module).filter((needed) => needed.module !== 'page')
     .forEach((needed) => {
@@ -41,7 +41,7 @@ function answer(request) {
 
 let ready = null;
 self.onmessage = async ({ data: { number, module, request } }) => {
-  if (module) ready = open(module);
+  if (module) ready = load(module);
   try {
     await ready;
     self.postMessage({ number, answer: module ? {} : answer(request) });
