@@ -152,7 +152,7 @@ function wireWidth() {
 }
 
 /* For the console of the browser. */
-window.dse = { data, points, state, model, whatIf, items, changedStudyYaml };
+window.dse = { data, points, state, model: wasmModel, whatIf, items, changedStudyYaml };
 
 function start() {
   state.cell = firstCell();

@@ -1,8 +1,8 @@
 /* The model itself, the same C code as in the program, in worker threads. Without WebAssembly, or in a
- * page that was built without it, `model.available` is false and the page shows what is stored. */
+ * page that was built without it, `wasmModel.available` is false and the page shows what is stored. */
 const MODEL_THREADS_MOST = 4;
 
-const model = {
+const wasmModel = {
   available: Boolean(data.model && document.getElementById('model')
     && typeof WebAssembly === 'object' && typeof DecompressionStream === 'function'),
   threads: [],
@@ -58,7 +58,7 @@ class ModelThread {
 }
 
 function leastBusy() {
-  return model.threads.reduce((a, b) => (b.waiting.size < a.waiting.size ? b : a));
+  return wasmModel.threads.reduce((a, b) => (b.waiting.size < a.waiting.size ? b : a));
 }
 
 async function compiledModel() {
@@ -73,9 +73,9 @@ async function startModel() {
   const source = URL.createObjectURL(new Blob([document.getElementById('worker').textContent],
     { type: 'text/javascript' }));
   const cores = navigator.hardwareConcurrency || 2;
-  model.threads = d3.range(Math.max(1, Math.min(MODEL_THREADS_MOST, cores)))
+  wasmModel.threads = d3.range(Math.max(1, Math.min(MODEL_THREADS_MOST, cores)))
     .map(() => new ModelThread(source));
-  await Promise.all(model.threads.map(async (thread) => {
+  await Promise.all(wasmModel.threads.map(async (thread) => {
     await thread.send({ module });
     await thread.ask({ files: data.model.files });
   }));
@@ -83,7 +83,7 @@ async function startModel() {
 }
 
 /* The key of a group as the model wants it: column -> text. */
-function cellKey(group) {
+function columnsOfCell(group) {
   const key = {};
   data.payoff.by.forEach((column) => {
     if (group[column] !== null && group[column] !== undefined) key[column] = String(group[column]);
@@ -91,18 +91,24 @@ function cellKey(group) {
   return key;
 }
 
+function about(indexes) {
+  return {
+    budget: data.payoff.budget,
+    cells: indexes.map((index) => columnsOfCell(data.payoff.groups[index])),
+  };
+}
+
 /* Prices the map for a study in pieces, on all threads. `wanted()` says whether the answer is still of
  * use; `done(index, p)` gets each P. */
 async function pricePayoffs(study, indexes, wanted, done) {
   const PIECE = 6;
-  await model.start();
+  await wasmModel.start();
   let next = 0;
-  await Promise.all(model.threads.map(async (thread) => {
+  await Promise.all(wasmModel.threads.map(async (thread) => {
     while (next < indexes.length && wanted()) {
       const piece = indexes.slice(next, next + PIECE);
       next += PIECE;
-      const cells = piece.map((index) => cellKey(data.payoff.groups[index]));
-      const { p } = await thread.askAbout(study, { payoffs: { budget: data.payoff.budget, cells } });
+      const { p } = await thread.askAbout(study, { payoffs: about(piece) });
       piece.forEach((index, i) => done(index, p[i]));
     }
   }));
@@ -110,9 +116,7 @@ async function pricePayoffs(study, indexes, wanted, done) {
 
 /* The designs of one cell: {p, with, without, twin}, designs as in data.designs or null. */
 async function priceDesigns(study, index) {
-  await model.start();
-  const cells = [cellKey(data.payoff.groups[index])];
-  const answer = await leastBusy().askAbout(
-    study, { designs: { budget: data.payoff.budget, cells } });
+  await wasmModel.start();
+  const answer = await leastBusy().askAbout(study, { designs: about([index]) });
   return { p: answer.p[0], with: answer.with[0], without: answer.without[0], twin: answer.twin[0] };
 }

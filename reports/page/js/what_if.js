@@ -39,6 +39,10 @@ const whatIf = {
     if (!this.busy) this.priceUntilCurrent();
   },
 
+  fail(error) {
+    this.error = { path: this.lastPath, text: plainError(error.message) };
+  },
+
   undo() {
     const step = this.history.pop();
     if (step) this.put(step.item, step.before);
@@ -57,7 +61,7 @@ const whatIf = {
     this.busy = true;
     for (let done = -1; done !== this.version;) {
       done = this.version;
-      await priceChanges(done); // eslint-disable-line no-await-in-loop
+      await priceChanges(done);
     }
     this.busy = false;
     state.emit('changes');
@@ -98,7 +102,7 @@ async function priceChanges(version) {
     await priceCell(study, wanted);
     await priceMap(study, wanted);
   } catch (error) {
-    whatIf.error = { path: whatIf.lastPath, text: plainError(error.message) };
+    whatIf.fail(error);
   }
 }
 
@@ -114,13 +118,13 @@ async function priceCell(study, wanted) {
 }
 
 async function priceMap(study, wanted) {
-  const start = performance.now();
+  const began = performance.now();
   const p = cells.map(() => null);
   await pricePayoffs(study, d3.range(cells.length), wanted, (index, value) => {
     p[index] = value;
   });
   if (!wanted()) return;
-  whatIf.took = (performance.now() - start) / 1000;
+  whatIf.took = (performance.now() - began) / 1000;
   publish(p, state.whatIf ? state.whatIf.designs : {}, false);
 }
 

@@ -166,6 +166,6 @@ views.push({
     + 'of the program in this page.',
   order: 15,
   wide: true,
-  available: () => model.available && cells.length > 0,
+  available: () => wasmModel.available && cells.length > 0,
   make: makeWhatIf,
 });
