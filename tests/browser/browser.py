@@ -422,10 +422,10 @@ class Page:
         self.call("Emulation.setEmulatedMedia", media=kind, features=[
             {"name": name.replace("_", "-"), "value": value} for name, value in features.items()])
 
-    def screenshot(self, path, selector=None, quality=None):
-        """Writes the whole page or one element as PNG, JPEG or WebP, by the name of the file."""
+    def screenshot(self, path, selector=None, window=False, quality=None):
+        """Writes the whole page, one element or the window as PNG, JPEG or WebP, by the file's name."""
         kind = {"jpg": "jpeg"}.get(path.rsplit(".", 1)[1], path.rsplit(".", 1)[1])
-        params = {"format": kind, "captureBeyondViewport": True}
+        params = {"format": kind, "captureBeyondViewport": not window}
         if kind != "png":
             params["quality"] = 80 if quality is None else quality
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
@@ -433,7 +433,8 @@ class Page:
             self.box(selector)
             size = self.js("""(r => ({x: r.x + scrollX, y: r.y + scrollY, width: r.width,
                 height: r.height}))(document.querySelector($0).getBoundingClientRect())""", selector)
-        params["clip"] = dict(size, scale=1)
+        if not window:
+            params["clip"] = dict(size, scale=1)
         with open(path, "wb") as file:
             file.write(base64.b64decode(self.call("Page.captureScreenshot", **params)["data"]))
 
