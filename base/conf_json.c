@@ -56,7 +56,7 @@ static bool take(struct reader *r, char c)
 static size_t add_node(struct reader *r, enum node_kind kind)
 {
     struct conf *c = r->c;
-    if (c->nodes == r->room) {
+    if (r->first == NULL || c->nodes == r->room) {
         r->room = 2 * r->room + 64;
         c->node = mem_grow(c->node, r->room, sizeof *c->node);
         r->first = mem_grow(r->first, r->room, sizeof *r->first);
