@@ -513,6 +513,7 @@ def main(folder, words):
             failed += fault is not None
             print(f"{'FAIL' if fault else 'ok  '} {name} ({time.monotonic() - start:.1f} s)"
                   + (f": {fault}" if fault else ""), flush=True)
+        print(f"CPU time of the browser: {browser.cpu_s():.0f} s")
     return 1 if failed else 0
 
 
