@@ -68,7 +68,8 @@ int page_data_make(struct page_data *out, const struct page_data_question *q, st
     for (size_t i = 0; i < winners.n; i++)
         point_list_add(&wanted, winners.point[i]);
     point_list_sort(&wanted);
-    const struct page_points_question points = {.objective = out->objective,
+    const struct page_points_question points = {.study = q->study,
+                                                .objective = out->objective,
                                                 .objectives = out->objectives,
                                                 .over = q->best->over,
                                                 .wanted = &wanted};

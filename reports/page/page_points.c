@@ -10,7 +10,6 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "reports/front.h"
-#include "reports/payoff/swept_columns.h"
 #include "reports/write.h"
 
 enum { ROWS_MOST = 4000, ROWS_LEAST = 800, FRONT_MOST = 6000 };
@@ -177,18 +176,19 @@ static int choose_points(struct sample *s, struct page_points *out, struct db *d
     return db_stream(db, &all, take_point, s, err);
 }
 
-static int find_axes(struct page_points *out, struct db *db, const struct db_run *run,
-                     struct err *err)
+/* The columns of a study's axes, in any of its scenarios. */
+static void find_axes(struct page_points *out, const struct study *s)
 {
-    struct swept swept;
-    if (swept_read(&swept, db, run, err) != 0)
-        return -1;
-    out->axis = mem_alloc(swept.n + 1, sizeof *out->axis);
-    for (size_t i = 0; i < swept.n; i++)
-        if (!swept.column[i].chosen)
-            out->axis[out->axes++] = mem_text(swept.column[i].name);
-    swept_free(&swept);
-    return 0;
+    size_t scenarios = s != NULL ? study_scenarios(s) : 0;
+    out->axis = mem_alloc(scenarios * AXES_MOST + 1, sizeof *out->axis);
+    for (size_t i = 0; i < scenarios; i++) {
+        const struct study *of = i == 0 ? s : s->overlay[i - 1];
+        for (size_t k = 0; k < of->axes; k++) {
+            char *name = out->axis[out->axes++] = mem_text(of->axis[k].path);
+            for (char *c = name; *c != '\0'; c++)
+                *c = *c == '.' ? '_' : *c;
+        }
+    }
 }
 
 int page_points_make(struct page_points *out, struct db *db, const struct db_run *run,
@@ -198,12 +198,11 @@ int page_points_make(struct page_points *out, struct db *db, const struct db_run
     *out = (struct page_points){0};
     struct sample s = {.q = q, .front = &out->front};
     snprintf(id, sizeof id, "%lld", (long long)run->id);
+    find_axes(out, q->study);
     int rc = find_front(&out->front, db, run, q, err);
     out->front_total = out->front.n;
     if (rc == 0 && out->front.n > 0)
         thin_front(&out->front);
-    if (rc == 0)
-        rc = find_axes(out, db, run, err);
     if (rc == 0)
         rc = choose_points(&s, out, db, run, id, err);
     if (rc == 0)

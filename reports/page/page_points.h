@@ -31,6 +31,7 @@ struct page_points {
 };
 
 struct page_points_question {
+    const struct study *study; /* NULL: no column is known to be an axis */
     const struct objective *objective;
     size_t objectives;         /* 0: throughput and cost */
     const char *over;          /* columns that do not split the workloads, or NULL */
