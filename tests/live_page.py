@@ -13,7 +13,7 @@ import sys
 DSE, STORE, PAGE = sys.argv[1:]
 KEYS = {"program", "run", "question", "answer", "lines", "objectives", "constraints", "columns", "points", "front",
         "verdicts", "payoff", "best", "designs", "stops", "swings", "flips", "search", "strategy", "parameters",
-        "prices", "sources", "error", "model"}
+        "settings", "prices", "sources", "error", "model"}
 failed = 0
 
 
