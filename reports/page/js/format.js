@@ -90,7 +90,8 @@ function ratio(value) {
 /* Endings of names that the printed unit says again. */
 const NAME_ENDINGS = [
   [/_byte_per_s$/, ' bandwidth'], [/_flop_per_s$/, ' peak'], [/_flop_per_byte$/, ''],
-  [/^energy_j_per_/, 'energy per '], [/_j_per_/, ' energy per '], [/_usd_per_/, ' price per '], [/^usd_per_mtok/, 'price per Mtok'],
+  [/^energy_j_per_/, 'energy per '], [/_j_per_/, ' energy per '],
+  [/^usd_per_mtok/, 'price per Mtok'], [/_usd_per_/, ' price per '],
   [/_per_s_per_/, ' per s per '], [/_per_s$/, ' per s'], [/_(s|byte|usd|mm2|w|hz|nm)$/, ''],
 ];
 

@@ -67,7 +67,8 @@ function extremeSentence({ name, sense }) {
   const best = d3.scan(data.front, (a, b) => sense * (column.value(b) - column.value(a)));
   const row = data.front[best];
   const extreme = sense > 0 ? 'most' : 'least';
-  return `The ${extreme} ${plainName(name)}: ${columnText(name, column.value(row))}, point ${points.id(row)}.`;
+  const value = columnText(name, column.value(row));
+  return `The ${extreme} ${plainName(name)}: ${value}, point ${points.id(row)}.`;
 }
 
 /* The answer of a study without engines: how many designs are worth a look, and the ends of them. */
