@@ -133,7 +133,7 @@ static void read_header(struct file *f, const unsigned char *header)
 
 static bool is_page(const struct file *f, int amount, sqlite3_int64 offset)
 {
-    return f->state.sealed && (uint32_t)amount == f->page_size && offset % amount == 0;
+    return (uint32_t)amount == f->page_size && offset % amount == 0;
 }
 
 static int read_file(sqlite3_file *base, void *buffer, int amount, sqlite3_int64 offset)
@@ -144,7 +144,7 @@ static int read_file(sqlite3_file *base, void *buffer, int amount, sqlite3_int64
         return code;
     if (offset == 0 && amount >= HEADER)
         read_header(f, buffer);
-    if (!is_page(f, amount, offset))
+    if (!f->state.sealed || !is_page(f, amount, offset))
         return code;
     uint32_t number = (uint32_t)(offset / amount) + 1;
     if (code == SQLITE_OK && page_is_sealed(buffer, f->page_size, number))
@@ -158,7 +158,9 @@ static int write_file(sqlite3_file *base, const void *bytes, int amount, sqlite3
     struct file *f = file_of(base);
     if (offset == 0 && amount >= HEADER)
         read_header(f, bytes);
-    if (is_page(f, amount, offset)) {
+    /* While a reader holds an early state, a checkpoint may copy other pages of a new store before
+     * the page 1 that says that they are sealed. */
+    if ((f->state.sealed || f->state.fresh) && is_page(f, amount, offset)) {
         if (f->room < f->page_size) {
             free(f->sealed);
             f->room = 0;

@@ -36,6 +36,7 @@ while [ "$rounds" -lt 10 ]; do
         1 | 2) [ "$(wc -l <err.txt)" = 1 ] && grep -q '^long.db: \|no run\|is not swept in this run' err.txt || complain "$command: exit $is: $(head -c 300 err.txt)" ;;
         *) complain "$command: exit $is: $(head -c 300 err.txt)" ;;
         esac
+        grep -q 'fails its checksum' err.txt && complain "$command while the sweep runs: $(head -c 300 err.txt)"
         [ "$is" = 0 ] && answered=1
     done
     rounds=$((rounds + 1))
@@ -50,5 +51,6 @@ case $is in 0 | 130) ;; *) complain "the sweep that was read: exit $is: $(head -
 done=$("$DSE" query long.db --sql 'SELECT done FROM run' --format csv | tail -n 1)
 points=$("$DSE" query long.db --sql 'SELECT count(*) FROM point' --format csv | tail -n 1)
 [ "$done" = "$points" ] || complain "$done points are done, $points are there"
+"$DSE" check long.db >out.txt 2>&1 || complain "the store that was read: $(head -c 300 out.txt)"
 [ "$("$DSE" query long.db --sql 'PRAGMA table_list' --format csv | grep -c point)" -ge 1 ] || complain "no table of points"
 exit "$failed"

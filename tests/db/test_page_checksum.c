@@ -42,18 +42,24 @@ static int leave(void **state)
     return 0;
 }
 
+static struct db_run run_of_all(void)
+{
+    static char name[] = "x", study[] = "study: x", hash[] = "1", program[] = "dse", keep[] = "all";
+    return (struct db_run){.name = name,
+                           .spec = study,
+                           .spec_hash = hash,
+                           .program = program,
+                           .keep = keep,
+                           .space = POINTS,
+                           .last = POINTS};
+}
+
 /* Stores points; `closes`: else ends the process with the journal in place. */
 static void make_store(bool closes)
 {
     struct err err = {0};
     struct db *db;
-    struct db_run run = {.name = (char[]){"x"},
-                         .spec = (char[]){"study: x"},
-                         .spec_hash = (char[]){"1"},
-                         .program = (char[]){"dse"},
-                         .keep = (char[]){"all"},
-                         .space = POINTS,
-                         .last = POINTS};
+    struct db_run run = run_of_all();
     assert_int_equal(db_open(&db, path, DB_WRITE, &err), 0);
     assert_int_equal(db_run_begin(db, &run, columns, LEN(columns), &err), 0);
     for (uint64_t i = 0; i < POINTS; i++)
@@ -122,6 +128,52 @@ static void every_page_of_a_store_has_its_checksum(void **state)
     for (size_t i = 0; i < pages; i++)
         assert_true(page_is_sealed(bytes + i * PAGE, PAGE, (uint32_t)i + 1));
     free(bytes);
+}
+
+static void put_half(struct db *db, uint64_t from)
+{
+    struct err err = {0};
+    for (uint64_t i = from; i < from + POINTS / 2; i++)
+        assert_int_equal(db_put(db, i, (double[]){(double)i, 1 / (double)(i + 1)}, &err), 0);
+    assert_int_equal(db_commit(db, from + POINTS / 2, 0, from > 0, &err), 0);
+}
+
+/* While a reader holds an early state: the writer adds pages and copies what it can of its journal,
+ * which does not include page 1. */
+static int write_and_close(void *ctx, const struct table *row)
+{
+    (void)row;
+    put_half(ctx, POINTS / 2);
+    db_close(ctx);
+    return 1;
+}
+
+static void a_new_store_that_is_read_while_it_grows_stays_whole(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct db *db, *reader;
+    struct db_pages pages;
+    struct db_run run = run_of_all();
+    assert_int_equal(db_open(&db, path, DB_WRITE, &err), 0);
+    assert_int_equal(db_run_begin(db, &run, columns, LEN(columns), &err), 0);
+    put_half(db, 0);
+    assert_int_equal(db_open(&reader, path, DB_READ, &err), 0);
+    assert_int_equal(
+        db_each(reader, "SELECT tpot_s FROM point", NULL, 0, write_and_close, db, &err), 1);
+    free(run.started);
+    free(run.ended);
+
+    run = run_of_all(); /* a writer that copies the rest, page 1 first */
+    assert_int_equal(db_open(&db, path, DB_WRITE, &err), 0);
+    assert_int_equal(db_run_begin(db, &run, columns, LEN(columns), &err), 0);
+    db_close(db);
+    db_close(reader);
+    free(run.started);
+    free(run.ended);
+    assert_int_equal(db_read_pages(path, &pages, &err), 0);
+    assert_true(pages.sealed && pages.there > 4);
+    assert_int_equal(pages.failed, 0);
 }
 
 static void every_flipped_bit_changes_the_checksum(void **state)
@@ -232,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_A_FILE(every_page_of_a_store_has_its_checksum),
+        ON_A_FILE(a_new_store_that_is_read_while_it_grows_stays_whole),
         cmocka_unit_test(every_flipped_bit_changes_the_checksum),
         ON_A_FILE(a_page_that_is_read_and_damaged_is_named),
         ON_A_FILE(any_change_of_the_header_is_noticed),
