@@ -107,6 +107,6 @@ int open_study(struct study **out, const char *path, struct catalogue *c, struct
 extern const struct command cmd_check;
 extern const struct command cmd_eval, cmd_sweep, cmd_query, cmd_pareto, cmd_payoff, cmd_report,
     cmd_list, cmd_merge, cmd_recommend, cmd_import, cmd_validate, cmd_calibrate, cmd_sensitivity,
-    cmd_compare;
+    cmd_compare, cmd_watch;
 
 #endif

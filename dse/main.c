@@ -18,6 +18,7 @@
 static const struct command *const commands[] = {
     &cmd_eval,
     &cmd_sweep,
+    &cmd_watch,
     &cmd_query,
     &cmd_pareto,
     &cmd_payoff,

@@ -38,10 +38,22 @@ bool terminal_is_ascii(void)
     return !utf8;
 }
 
+bool terminal_can_redraw(void)
+{
+    const char *term = getenv("TERM");
+    return terminal_is_there() && term && *term && strcmp(term, "dumb") != 0;
+}
+
+void screen_begin(size_t lines)
+{
+    if (lines)
+        printf("\033[%zuA\033[J", lines);
+}
+
 static bool has_colour(void)
 {
-    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-    return terminal_is_there() && !(no && *no) && term && *term && strcmp(term, "dumb") != 0;
+    const char *no = getenv("NO_COLOR");
+    return terminal_can_redraw() && !(no && *no);
 }
 
 void terminal_tint(enum tint tint)
@@ -108,32 +120,31 @@ static size_t piece_length(const char *text, size_t length, size_t most)
     return length;
 }
 
-static void print_folded(const char *line, size_t length, size_t width, size_t hang)
+/* Returns the number of lines. */
+static size_t print_folded(const char *line, size_t length, size_t width, size_t hang)
 {
     size_t indent = 0;
-    for (;;) {
+    for (size_t lines = 1;; lines++) {
         size_t piece = piece_length(line, length, width - indent);
         printf("%*s%.*s\n", (int)indent, "", (int)piece, line);
         line += piece;
         length -= piece;
         size_t blanks = strspn(line, " ");
         if (blanks >= length)
-            return;
+            return lines;
         line += blanks;
         length -= blanks;
         indent = hang < width / 2 ? hang : 2;
     }
 }
 
-void print_line(size_t hang, const char *format, ...)
+static size_t print_formatted(size_t hang, const char *format, va_list args)
 {
     enum { NARROWEST = 24 };
-    va_list args, again;
-    size_t width = terminal_width();
-    va_start(args, format);
+    va_list again;
+    size_t width = terminal_width(), lines = 0;
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
-    va_end(args);
     size_t size = length < 0 ? 1 : (size_t)length + 1;
     char *text = mem_alloc(size, 1);
     vsnprintf(text, size, format, again);
@@ -145,9 +156,27 @@ void print_line(size_t hang, const char *format, ...)
         bool last = *end == '\0';
         *end = '\0';
         text_tame(line, "");
-        print_folded(line, (size_t)(end - line), width ? width : SIZE_MAX, hang);
+        lines += print_folded(line, (size_t)(end - line), width ? width : SIZE_MAX, hang);
         if (last)
             break;
     }
     free(text);
+    return lines;
+}
+
+void print_line(size_t hang, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print_formatted(hang, format, args);
+    va_end(args);
+}
+
+size_t print_lines(size_t hang, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    size_t lines = print_formatted(hang, format, args);
+    va_end(args);
+    return lines;
 }

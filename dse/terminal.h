@@ -32,4 +32,11 @@ struct fit terminal_fit(size_t keys);
  * line end. */
 void print_line(size_t hang, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* The same; returns how many lines were printed. */
+size_t print_lines(size_t hang, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Can what was printed be replaced? Then screen_begin moves back over the last `lines`. */
+bool terminal_can_redraw(void);
+void screen_begin(size_t lines);
+
 #endif
