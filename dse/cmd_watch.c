@@ -10,7 +10,7 @@
 #include "dse/terminal.h"
 
 static const double EVERY_S = 1, REST_RATIO = 9; /* at most a tenth of the time is spent reading */
-enum { QUIET_POLLS = 3, TRIES_MOST = 30, SCENARIOS_SHOWN = 20 };
+enum { QUIET_POLLS = 3, TRIES_MOST = 30 };
 
 static double now_s(void)
 {
@@ -127,6 +127,16 @@ static void print_bar(double share)
     printf("]\n");
 }
 
+/* The newest scenarios are shown, as many as fit: what has scrolled away cannot be replaced. */
+static size_t scenarios_most(void)
+{
+    enum { OTHER_LINES = 6, LINES_EACH = 2, UNKNOWN = 8 };
+    size_t height = terminal_height();
+    return height == 0                         ? UNKNOWN
+           : height < OTHER_LINES + LINES_EACH ? 1
+                                               : (height - OTHER_LINES) / LINES_EACH;
+}
+
 static void print_screen(struct watch *w, const struct run_progress *p, const char *state)
 {
     bool several = p->n > 1;
@@ -136,7 +146,7 @@ static void print_screen(struct watch *w, const struct run_progress *p, const ch
     w->lines += print_lines(2, "%s: %s\n", p->run.name, state);
     print_bar(total ? (double)p->run.done / (double)total : 1);
     w->lines++;
-    for (size_t i = p->n > SCENARIOS_SHOWN ? p->n - SCENARIOS_SHOWN : 0; i < p->n; i++) {
+    for (size_t i = p->n > scenarios_most() ? p->n - scenarios_most() : 0; i < p->n; i++) {
         char *reached = reached_text(&p->scenario[i]);
         w->lines += several ? print_lines(4, "  %s: %zu points, %s\n", p->scenario[i].name,
                                           p->scenario[i].points, reached)

@@ -44,6 +44,12 @@ bool terminal_can_redraw(void)
     return terminal_is_there() && term && *term && strcmp(term, "dumb") != 0;
 }
 
+size_t terminal_height(void)
+{
+    struct winsize size;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 void screen_begin(size_t lines)
 {
     if (lines)

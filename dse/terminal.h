@@ -39,4 +39,7 @@ size_t print_lines(size_t hang, const char *format, ...) PRINTF_LIKE(2, 3);
 bool terminal_can_redraw(void);
 void screen_begin(size_t lines);
 
+/* The height of the terminal; 0 if unknown. */
+size_t terminal_height(void);
+
 #endif

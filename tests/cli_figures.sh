@@ -91,7 +91,9 @@ refused 'install librsvg2-bin' 1 --figure flips -o z.pdf
 tools=$work/failing:$PATH
 refused 'rsvg-convert failed with status 3' 1 --figure flips -o z.pdf
 tools=$PATH
-ls | grep -q '^z' && complain "a failed picture leaves $(ls z*)"
+for file in z*; do
+    [ -e "$file" ] && complain "a failed picture leaves $file"
+done
 refused 'did you mean "payoff-map"' 2 --figure payof-map
 refused 'a figure is .svg, .pdf or .png' 2 --figure front -o x.html
 refused 'give 1 or 2' 2 --figure front --columns 3

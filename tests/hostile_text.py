@@ -141,7 +141,7 @@ def check_commands(db, shown):
     asked += [("json", ("query", db, "--sql", "SELECT name, program, spec FROM run", "--format", "json")),
               ("csv", ("query", db, "--sql", "SELECT name, program FROM run", "--format", "csv")),
               ("md", ("pareto", db, "--format", "md")), ("csv", ("payoff", db, "--format", "csv")),
-              ("text", ("payoff", db)), ("text", ("eval", db, "--point", "0")), ("text", ("query", db, "--run", "x"))]
+              ("text", ("payoff", db)), ("text", ("watch", db, "--once")), ("text", ("eval", db, "--point", "0")), ("text", ("query", db, "--run", "x"))]
     for kind, args in asked:
         done = run(*args)
         if done.returncode == 0 and not done.stderr:
@@ -156,6 +156,10 @@ def check_commands(db, shown):
         if CONTROL.search(text):
             complain(kind, "control characters", CONTROL.search(text))
         check(kind, text, ("report", kind))
+    for figure in ("payoff-map", "front", "roofline", "tornado", "flips", "breakdown"):
+        if run("report", db, "--figure", figure, "-o", "figure.svg").returncode == 0:
+            for kind in ("svg", "csv"):
+                check(kind, open("figure." + kind, encoding="utf-8").read(), ("figure", figure, kind))
     done = run("query", db, "--columns", "all", "--format", "json")
     for text in shown if done.returncode == 0 else ():
         if not any(text in (v or "") for row in json.loads(done.stdout) for v in row.values() if isinstance(v, (str, type(None)))):

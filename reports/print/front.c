@@ -73,9 +73,9 @@ static int draw(struct drawing *d, struct table *data, const struct figure *f,
         "FROM "
         "(SELECT *, point IN (SELECT value FROM json_each('[%s]')) AS on_front FROM point WHERE "
         "run = ?1 "
-        "AND verdict = 'ok') WHERE on_front OR point %% %llu = 0 ORDER BY model, workload, "
+        "AND verdict = 'ok') WHERE on_front OR point %% %zu = 0 ORDER BY model, workload, "
         "on_front, tokens_per_s DESC",
-        workload, points, (unsigned long long)(from->run->feasible / CLOUD_MOST + 1));
+        workload, points, (size_t)from->run->feasible / CLOUD_MOST + 1);
     int rc = db_select(from->db, sql, texts, 1, data, err);
     free(sql);
     free(workload);
