@@ -40,9 +40,9 @@ extern const struct figure *const figures[];
 const struct figure *figure_find(const char *name, struct err *err);
 
 extern const struct figure figure_payoff_map, figure_front, figure_roofline, figure_tornado,
-    figure_flips, figure_breakdown, figure_paper_4, figure_paper_13;
+    figure_flips, figure_breakdown, figure_paper_6b, figure_paper_9, figure_paper_13;
 extern const struct figure figure_paper_2, figure_paper_3, figure_paper_6, figure_paper_6_prefill,
-    figure_paper_8, figure_paper_9, figure_paper_10, figure_paper_11, figure_paper_12,
+    figure_paper_4, figure_paper_8, figure_paper_10, figure_paper_11, figure_paper_12,
     figure_paper_14, figure_paper_table1;
 
 #endif

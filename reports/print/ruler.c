@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/field.h"
+#include "base/mem.h"
 #include "reports/print/drawing.h"
 
 void ruler_begin(struct ruler *r, bool linear, const char *unit)
@@ -39,6 +40,20 @@ static double round_up(double v)
     return decade * (lead <= 1 + 1e-9 ? 1 : lead <= 2 + 1e-9 ? 2 : lead <= 5 + 1e-9 ? 5 : 10);
 }
 
+/* The same with two digits. */
+static double round_finely(double v, bool up)
+{
+    double step = pow(10, floor(log10(v) + 1e-9) - 1);
+    return step * (up ? ceil(v / step - 1e-9) : floor(v / step + 1e-9));
+}
+
+/* Is the range so narrow that ends at 1, 2 or 5 would leave much of it empty? */
+static bool is_narrow(const struct ruler *r)
+{
+    enum { NARROW_RATIO = 12 };
+    return r->hi / r->lo < NARROW_RATIO;
+}
+
 static double linear_step(const struct ruler *r, double parts)
 {
     return round_up((r->hi - r->lo) / parts);
@@ -56,8 +71,9 @@ void ruler_round(struct ruler *r)
     }
     if (!isfinite(r->lo) || !isfinite(r->hi))
         r->lo = 1, r->hi = 10;
-    r->lo = round_down(r->lo);
-    r->hi = round_up(r->hi);
+    bool narrow = is_narrow(r) && r->hi > r->lo;
+    r->lo = narrow ? round_finely(0.97 * r->lo, false) : round_down(r->lo);
+    r->hi = narrow ? round_finely(1.03 * r->hi, true) : round_up(r->hi);
     if (r->hi <= r->lo)
         r->hi = 10 * r->lo;
 }
@@ -69,8 +85,8 @@ double ruler_point(const struct ruler *r, double value)
     return r->at + t * (r->end - r->at);
 }
 
-/* The candidates, from dense to coarse: on a log ruler 1, 2 and 5 times the decades, decades, every
- * second decade ...; on a linear one larger and larger steps. */
+/* The candidates, from dense to coarse: on a log ruler some digits of each decade, the
+ * decades, every second decade ...; on a linear one larger and larger steps. */
 static void candidate(const struct ruler *r, int coarse, struct ticks *out)
 {
     *out = (struct ticks){0};
@@ -82,13 +98,20 @@ static void candidate(const struct ruler *r, int coarse, struct ticks *out)
             out->value[out->n++] = v;
         return;
     }
-    static const double lead[] = {1, 2, 5};
-    int decades = coarse < 1 ? 1 : coarse;
+    static const struct {
+        size_t n;
+        double lead[8];
+    } dense[] = {{8, {1, 1.5, 2, 3, 4, 5, 6, 8}}, {6, {1, 1.5, 2, 3, 5, 7}}, {3, {1, 2, 5}}};
+    static const double one[] = {1};
+    int skipped = is_narrow(r) ? 0 : (int)LEN(dense) - 1, at = coarse + skipped;
+    bool decades = at >= (int)LEN(dense);
+    int every = decades ? at - (int)LEN(dense) + 1 : 1;
+    const double *lead = decades ? one : dense[at].lead;
     int from = (int)floor(log10(r->lo) + 1e-9), to = (int)floor(log10(r->hi) + 1e-9);
     for (int e = from; e <= to; e++) {
-        if ((e - to) % decades)
+        if ((e - to) % every)
             continue;
-        for (int k = 0; k < (coarse == 0 ? 3 : 1); k++) {
+        for (size_t k = 0; k < (decades ? 1 : dense[at].n); k++) {
             double v = lead[k] * pow(10, e);
             if (v >= r->lo * (1 - 1e-9) && v <= r->hi * (1 + 1e-9) && out->n < TICKS_MOST)
                 out->value[out->n++] = v;
@@ -119,12 +142,16 @@ static bool fits(const struct ruler *r, bool stands, struct ticks *t)
 void ruler_ticks(const struct ruler *r, bool stands, struct ticks *out)
 {
     enum { COARSEST = 12 };
-    for (int coarse = 0; coarse < COARSEST; coarse++) {
+    bool apart = false;
+    for (int coarse = 0; coarse < COARSEST && !apart; coarse++) {
         candidate(r, coarse, out);
-        if (fits(r, stands, out))
-            return;
+        apart = fits(r, stands, out);
     }
-    out->n = out->n ? 1 : 0;
+    if (apart && out->n > 1)
+        return;
+    *out = (struct ticks){.n = 2, .value = {r->lo, r->hi}};
+    if (!fits(r, stands, out))
+        out->n = 1;
 }
 
 bool ruler_ticks_at(struct ruler *r, const double *value, size_t n, struct ticks *out)

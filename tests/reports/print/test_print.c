@@ -170,6 +170,23 @@ static void ticks_do_not_overlap(void **state)
         }
 }
 
+static void a_narrow_range_has_two_ticks_at_least(void **state)
+{
+    (void)state;
+    for (double lo = 1e-3; lo < 1e9; lo *= 3.7) {
+        struct ruler r;
+        struct ticks t;
+        ruler_begin(&r, false, "");
+        ruler_include(&r, lo);
+        ruler_include(&r, 1.04 * lo);
+        ruler_round(&r);
+        assert_true(r.lo <= lo * (1 + 1e-9) && r.hi >= 1.04 * lo * (1 - 1e-9) && r.hi < 1.4 * lo);
+        r.at = 0, r.end = 200;
+        ruler_ticks(&r, false, &t);
+        assert_true(t.n >= 2);
+    }
+}
+
 static void every_figure_has_a_name_of_its_own_and_a_meaning(void **state)
 {
     (void)state;
@@ -187,6 +204,7 @@ int main(void)
         cmocka_unit_test(bars_keep_their_labels_inside),
         cmocka_unit_test(lines_keep_their_labels_inside),
         cmocka_unit_test(ticks_do_not_overlap),
+        cmocka_unit_test(a_narrow_range_has_two_ticks_at_least),
         cmocka_unit_test(every_figure_has_a_name_of_its_own_and_a_meaning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
