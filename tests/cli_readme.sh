@@ -42,4 +42,11 @@ while IFS= read -r line; do
         ;;
     esac
 done <lines.txt
+
+# The output that the README shows is what the study gives on a terminal of 80 columns.
+awk '/^Output of the first command/ { on = 1 } on && /^```/ { if (open) exit; open = 1; next } open' \
+    "$DSE_SOURCE/README.md" >shown.txt
+"$DSE" sweep "$DSE_SOURCE/dse/studies/attention-payoff.yaml" --db shown.db --quiet >out.txt || failed=1
+COLUMNS=80 "$DSE" payoff shown.db --summary | sed '/^Next:/,$d' | sed '$d' >out.txt
+cmp -s out.txt shown.txt || { echo "cli_readme: the output shown is another: $(diff out.txt shown.txt | head -n 5)"; failed=1; }
 exit $failed
