@@ -15,8 +15,8 @@ function valueText(parameter) {
   if (parameter.axis) {
     const ends = d3.extent(parameter.axis);
     return typeof ends[0] === 'number'
-      ? `swept: ${quantity(ends[0], parameter.unit, 6)} to ${quantity(ends[1], parameter.unit, 6)}`
-      : `swept: ${parameter.axis.join(', ')}`;
+      ? `${quantity(ends[0], parameter.unit, 6)} – ${quantity(ends[1], parameter.unit, 6)}`
+      : parameter.axis.join(', ');
   }
   return quantity(parameter.value, parameter.unit, 6);
 }
@@ -110,6 +110,11 @@ function sliderScale(item) {
   const to = Math.min(ceiling, high * 4);
   if (!(to > from) || !(from > 0)) return null;
   return d3.scaleLog().domain([from, to]).range([0, 1000]).clamp(true);
+}
+
+/* Where the slider stands until it is moved: at the value, or amid what the study sweeps. */
+function sliderHome(item) {
+  return item.axis ? Math.sqrt(d3.min(item.axis) * d3.max(item.axis)) : item.value;
 }
 
 function sliderText(item, position, scale) {

@@ -53,9 +53,31 @@ function drawChanges(box) {
   });
 }
 
+/* Meaning, unit and range. */
+function showMeaning(event, item) {
+  const range = item.low === null || item.low === undefined ? ''
+    : `${quantity(item.low, item.unit, 4)} to ${quantity(item.high, item.unit, 4)}`;
+  tooltip.show(event.currentTarget, item.path, [
+    ['in the study', item.axis ? `${item.text}, swept` : item.text],
+    ['may be', item.words ? [range, ...item.words].filter(Boolean).join(', ') : range],
+    ['source', item.source || ''],
+  ], item.doc);
+}
+
+/* A name that breaks only after its underscores; its section says the part before the point. */
+function addName(label, item) {
+  const name = item.section === 'first' ? item.path : item.path.slice(item.path.indexOf('.') + 1);
+  name.split(/(?<=[_.])/).forEach((piece) => {
+    label.append('span').text(piece);
+    label.append('wbr');
+  });
+}
+
 function addField(row, item) {
   const id = `set-${item.kind}-${item.path}`;
-  row.append('label').attr('for', id).attr('title', item.doc).text(item.path);
+  const label = row.append('label').attr('for', id);
+  addName(label, item);
+  label.on('mouseenter', () => showMeaning(d3.event, item)).on('mouseleave', () => tooltip.hide());
   if (isChoice(item)) {
     const select = row.append('select').attr('id', id).attr('class', 'value');
     select.selectAll('option').data([item.text, ...item.words.filter((word) => word !== item.text)])
@@ -64,7 +86,8 @@ function addField(row, item) {
       item, select.property('value') === item.text ? null : select.property('value')));
     return;
   }
-  const field = row.append('input').attr('id', id).attr('class', 'value').attr('spellcheck', 'false');
+  const field = row.append('input').attr('id', id).attr('class', 'value').attr('spellcheck', 'false')
+    .on('focus', () => showMeaning(d3.event, item)).on('blur', () => tooltip.hide());
   field.on('change', () => {
     const text = field.property('value').trim();
     whatIf.change(item, text === '' || text === item.text ? null : text);
@@ -96,7 +119,7 @@ function updateItem(row, item) {
   row.classed('changed', changed);
   row.select('.value').property('value', shownValue(item, text));
   const scale = sliderScale(item);
-  const value = changed ? Number(text) : item.value;
+  const value = changed ? Number(text) : sliderHome(item);
   if (scale && Number.isFinite(value) && value !== null) {
     row.select('input[type=range]').property('value', scale(value));
   }
