@@ -48,8 +48,9 @@ static void place_labels(struct mark *mark, size_t n)
         mark[i].label_y = mark[i].py + 24;
         for (size_t j = 0; j < i; j++)
             if (fabs(label_x(&mark[i]) - label_x(&mark[j])) < LABEL_WIDTH &&
-                fabs(mark[i].label_y - mark[j].label_y) < LABEL_HEIGHT) {
-                mark[i].label_y = mark[j].label_y + LABEL_HEIGHT;
+                mark[i].label_y < mark[j].label_y + LABEL_HEIGHT &&
+                mark[j].label_y < mark[i].label_y + LABEL_HEIGHT) {
+                mark[i].label_y = mark[j].label_y + LABEL_HEIGHT; /* further down: this ends */
                 j = (size_t)-1; /* start over: it may now overlap an earlier label */
             }
         mark[i].label_y = fmin(mark[i].label_y, DOWN - 4);
