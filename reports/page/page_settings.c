@@ -47,22 +47,6 @@ static void overrides_json(const struct study *s, bool *first, FILE *out)
     }
 }
 
-/* Values of the parts that are not in the catalogue. */
-static void changed_json(const struct study *s, bool *first, FILE *out)
-{
-    for (size_t part = 0; part < DESIGN_PARTS; part++) {
-        const struct part *p = &design_parts[part];
-        for (size_t i = 0; i < p->fields->n && catalogue_folder(part) == NULL; i++) {
-            const struct field *f = &p->fields->row[i];
-            const struct parameter at = {f, part, p->offset + f->offset};
-            char path[64];
-            double value = design_get(&s->base, &at);
-            if (value != f->init)
-                put_value(design_path(&at, path, sizeof path), f, value, first, out);
-        }
-    }
-}
-
 static void prices_json(const struct study *s, const struct price_book *usual, bool *first,
                         FILE *out)
 {
@@ -91,7 +75,6 @@ void page_settings_json(const struct study *whole, struct catalogue *c, FILE *ou
         fputs(", \"set\": [", out);
         parts_json(s, &first, out);
         overrides_json(s, &first, out);
-        changed_json(s, &first, out);
         if (priced)
             prices_json(s, &usual, &first, out);
         fputs("]}", out);

@@ -62,12 +62,12 @@ function ticksOfLog([low, high], count) {
     || d3.ticks(low, high, count).filter((value) => value > 0);
 }
 
-/* Units that are left out where the axis has its name beside. */
+/* Units that are left out beside the name of the column. */
 const COUNTED = ['1/s', 'tokens', 'requests', 'devices'];
 
-function tickText(name, value) {
+function tickText(name, value, digits = 3) {
   const { unit } = columnMeta(name);
-  return quantity(value, COUNTED.includes(unit) ? '1' : unit);
+  return quantity(value, COUNTED.includes(unit) ? '1' : unit, digits);
 }
 
 /* At most about `count` ticks for a scale of numbers. */

@@ -75,3 +75,15 @@ function choosePoint(row, compares) {
   if (compares) state.toggleCompare(row);
   else state.setPoint(row);
 }
+
+/* `columns`: {text, value(row), number} each. */
+function addPlainTable(parent, columns, rows) {
+  const table = parent.append('div').attr('class', 'scroll').append('table');
+  const side = (column) => (column.number ? 'n' : null);
+  table.append('thead').append('tr').selectAll('th').data(columns).join('th').attr('scope', 'col')
+    .attr('class', side).text((column) => column.text);
+  table.append('tbody').selectAll('tr').data(rows).join('tr').each(function line(row) {
+    d3.select(this).selectAll('td').data(columns).join('td').attr('class', side)
+      .text((column) => column.value(row));
+  });
+}

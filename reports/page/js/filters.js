@@ -41,10 +41,6 @@ function addFeasibleFilter(box) {
 
 /* ---- chips ---- */
 
-function clearFilters() {
-  [...state.filters.keys()].forEach((name) => state.setFilter(name, null));
-}
-
 function drawChips(box) {
   const chips = box.selectAll('button.chip').data([...state.filters], ([name]) => name)
     .join((enter) => {
@@ -73,7 +69,7 @@ function makeFilters(body) {
   const line = box.append('div').attr('class', 'chips');
   const count = line.append('span').attr('class', 'remain').attr('role', 'status');
   const chips = line.append('span').attr('class', 'chips');
-  const clear = addButton(line, 'Clear all filters', clearFilters).attr('id', 'filters-clear');
+  const clear = addButton(line, 'Clear all filters', () => state.clearFilters()).attr('id', 'filters-clear');
   const draw = () => {
     resets.forEach((reset) => reset());
     drawChips(chips);

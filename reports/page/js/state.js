@@ -40,10 +40,24 @@ const state = {
     this.emit('compare', this.compare);
   },
 
+  setCompare(rows) {
+    this.compare = rows;
+    this.emit('compare', rows);
+  },
+
   /* `test` of a row, or null to take the filter away. */
   setFilter(name, test, label) {
     if (test) this.filters.set(name, { label, test });
     else this.filters.delete(name);
+    this.applyFilters();
+  },
+
+  clearFilters() {
+    this.filters.clear();
+    this.applyFilters();
+  },
+
+  applyFilters() {
     const tests = [...this.filters.values()].map((filter) => filter.test);
     for (let row = 0; row < points.n; row++) {
       this.mask[row] = tests.every((passes) => passes(row)) ? 1 : 0;
