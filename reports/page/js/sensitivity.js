@@ -1,7 +1,7 @@
 /* Sensitivity of the selected cell: P over the range of each constant, all others at their middle, the
  * widest first; and the value at which the verdict flips. */
 
-const TORNADO = { row: 34, bar: 12, top: 22, bottom: 30, most: 14 };
+const TORNADO = { row: 34, bar: 12, top: 22, bottom: 30, side: 40, most: 14 };
 
 /* The swings are those of the best engine of a workload. */
 function swingsOf(index) {
@@ -49,7 +49,7 @@ function swingTip(swing) {
 function tornadoScale(swings, p, width) {
   const ends = d3.merge(swings.map((swing) => [swing.payoff_low_end, swing.payoff_high_end]));
   const [low, high] = d3.extent([...ends, p, 1]);
-  return d3.scaleLog().domain([low / 1.03, high * 1.03]).range([4, width - 4]);
+  return d3.scaleLog().domain([low / 1.03, high * 1.03]).range([TORNADO.side, width - TORNADO.side]);
 }
 
 /* The line P = 1, and P as it is. */
@@ -69,7 +69,7 @@ function addTornadoLines(svg, x, p, height) {
   });
 }
 
-/* One row: the name and the flip above, the bar in two halves below. */
+/* One row: the name and the range above, the bar in two halves with P at its ends below. */
 function addSwing(node, swing, x, p, width) {
   const row = d3.select(node);
   const top = TORNADO.row - TORNADO.bar - 6;
@@ -78,8 +78,13 @@ function addSwing(node, swing, x, p, width) {
     row.append('rect').attr('class', `swing ${kind}`).attr('y', top).attr('height', TORNADO.bar)
       .attr('x', Math.min(x(p), x(end))).attr('width', Math.abs(x(end) - x(p)));
   });
+  const ends = [swing.payoff_low_end, swing.payoff_high_end, p];
+  [[d3.min(ends), -4, 'end'], [d3.max(ends), 4, 'start']].forEach(([end, gap, anchor]) => {
+    row.append('text').attr('class', 'halo swing-note').attr('x', x(end) + gap)
+      .attr('y', top + TORNADO.bar - 2).attr('text-anchor', anchor).text(ratio(end));
+  });
   const flips = swing.flips_at !== null && swing.flips !== 'beyond it';
-  row.append('text').attr('class', 'halo').attr('y', top - 4).text(swing.constant.replace(/_/g, ' '))
+  row.append('text').attr('class', 'halo').attr('y', top - 4).text(plainName(swing.constant))
     .append('tspan').attr('class', flips ? 'swing-flips' : 'swing-note').attr('dx', 8)
     .text(`${swingEnd(swing, swing.low)} to ${swingEnd(swing, swing.high)}${
       flips ? `; ${flipText(swing)}` : ''}`);
@@ -91,16 +96,16 @@ function drawTornado(box, swings, p) {
   const svg = box.append('svg').attr('class', 'tornado').attr('viewBox', `0 0 ${width} ${height}`)
     .attr('role', 'img').attr('aria-label', 'P over the range of each constant; the table has the numbers');
   const x = tornadoScale(swings, p, width);
+  addTornadoLines(svg, x, p, height);
   svg.selectAll('g.row').data(swings).join('g').attr('class', 'row')
     .attr('transform', (swing, i) => `translate(0,${TORNADO.top + i * TORNADO.row})`)
     .each(function row(swing) { addSwing(this, swing, x, p, width); })
-    .on('mousemove', (swing) => tooltip.show(d3.event, swing.constant.replace(/_/g, ' '), swingTip(swing)))
+    .on('mousemove', (swing) => tooltip.show(d3.event, plainName(swing.constant), swingTip(swing)))
     .on('mouseleave', () => tooltip.hide());
-  addTornadoLines(svg, x, p, height);
 }
 
 const SWING_COLUMNS = [
-  { text: 'constant', value: (swing) => swing.constant.replace(/_/g, ' ') },
+  { text: 'constant', value: (swing) => plainName(swing.constant) },
   { text: 'low', value: (swing) => swingEnd(swing, swing.low), number: true },
   { text: 'high', value: (swing) => swingEnd(swing, swing.high), number: true },
   { text: 'P at low', value: (swing) => ratio(swing.payoff_low_end), number: true },
