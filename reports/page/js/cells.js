@@ -41,11 +41,14 @@ function cellPayoff(index) {
   return state.whatIf && state.whatIf.p ? state.whatIf.p[index] : cells[index].payoff;
 }
 
+/* Designs of cells that the page does not carry, priced by its model: index -> designs. */
+const pricedDesigns = new Map();
+
 /* {with, without, twin} as the study has them. The twin is the design with the engine, less the
  * engine. */
 function storedDesigns(index) {
   const group = cells[index];
-  return {
+  return pricedDesigns.get(index) || {
     with: designOf(group.with_point),
     without: designOf(group.without_point),
     twin: designOf(group.twin_point),

@@ -141,3 +141,12 @@ state.on('cell', async (index) => {
   if (whatIf.version !== version) return;
   publish(state.whatIf.p, { ...state.whatIf.designs, [index]: designs }, state.whatIf.stale);
 });
+
+/* A page of many cells carries the designs of the first ones only: the model prices the others. */
+state.on('cell', async (index) => {
+  if (!wasmModel.available || index === null) return;
+  const { with: engine, without } = storedDesigns(index);
+  if ((engine && without) || cells[index].payoff === null) return;
+  pricedDesigns.set(index, await priceDesigns(data.model.study, index));
+  state.emit('whatIf', state.whatIf);
+});
