@@ -1,5 +1,4 @@
-/* The figures of arXiv:2507.15465 that are lines over an axis of a study in dse/studies/paper.
- * Figures 1, 5 and 7 are drawings of architectures, without numbers. */
+/* The figures of arXiv:2507.15465 that are lines over an axis of a study in dse/studies/paper. */
 #include "reports/print/paper_charts.h"
 
 #include <string.h>
