@@ -18,7 +18,7 @@ sweep:
   chip.memory_byte_per_s: {from: 1 TB/s, to: 40 TB/s, steps: 200}
   chip.memory_byte: {from: 80 GB, to: 600 GB, steps: 200}
 objectives: [+tokens_per_s, -system_cost_usd]
-search: {strategy: sobol, budget: 30000, seed: 1}
+search: {strategy: sobol, budget: 20000, seed: 1}
 END
 
 # begin: starts the sweep and stops it after its first commit, at $at points.
@@ -43,16 +43,16 @@ watch() {
 }
 
 begin
-[ "$at" -lt 30000 ] || complain "the sweep was over before it could be watched"
+[ "$at" -lt 20000 ] || complain "the sweep was over before it could be watched"
 "$DSE" watch w.db --once >once.txt || complain "--once: status $?"
-[ "$(wc -l <once.txt)" = 1 ] && grep -q "^$at of 30000 points (.* %), .*best tokens_per_s .*; front [0-9]*, hypervolume 0\." once.txt ||
+[ "$(wc -l <once.txt)" = 1 ] && grep -q "^$at of 20000 points (.* %), .*best tokens_per_s .*; front [0-9]*, hypervolume 0\." once.txt ||
     complain "--once prints $(cat once.txt)"
 watch
 kill -CONT "$sweep"
 wait "$watch" || complain "watch: status $?: $(cat err.txt)"
 wait "$sweep" || complain "the sweep: $(cat sweep.txt)"
-grep -q "^$at of 30000 points" watch.txt || complain "the first state is $(head -n 1 watch.txt)"
-tail -n 1 watch.txt | grep -q '^30000 of 30000 points (100.0 %), .* points/s, ' || complain "the last state is $(tail -n 1 watch.txt)"
+grep -q "^$at of 20000 points" watch.txt || complain "the first state is $(head -n 1 watch.txt)"
+tail -n 1 watch.txt | grep -q '^20000 of 20000 points (100.0 %), .* points/s, ' || complain "the last state is $(tail -n 1 watch.txt)"
 [ "$(sort -u watch.txt | wc -l)" = "$(wc -l <watch.txt)" ] || complain "a line without a change"
 
 # Its front and best values are those of the store.
