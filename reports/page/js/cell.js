@@ -1,5 +1,11 @@
 /* The designs of the selected cell side by side: what differs first, then the result. */
 
+/* Of a cell far down in a large study, whose designs the page does not carry. */
+function missingDesigns() {
+  return wasmModel.available ? 'Pricing the designs of this cell.'
+    : 'A page of a large study has the designs of its first cells only: dse eval --point prints these.';
+}
+
 const parametersByPath = new Map(data.parameters.map((parameter) => [parameter.path, parameter]));
 
 function parameterUnit(path) {
@@ -152,8 +158,7 @@ function drawCellDesigns(box, index) {
   addSubject(box, index);
   const sides = sidesOf(index);
   if (sides.length === 0) {
-    box.append('p').text(cells[index].reason || 'The page has no designs of this cell; the first cells of'
-      + ' a large study have theirs.');
+    box.append('p').text(cells[index].reason || missingDesigns());
     return;
   }
   if (cells[index].reason) box.append('p').text(`Why it stops: ${cells[index].reason}.`);
