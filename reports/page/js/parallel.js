@@ -220,7 +220,7 @@ function drawUprightTicks(node, ticks, chart, isLast) {
     tick.append('text').attr('class', 'halo').attr('text-anchor', isLast ? 'end' : 'start');
     return tick;
   }).attr('transform', ({ share }) => `translate(0,${UPRIGHT.top + (1 - share) * chart.length})`);
-  rows.select('text').each(function lines({ lines }) {
+  rows.select('text').each(function text({ lines }) {
     d3.select(this).selectAll('tspan').data(lines).join('tspan').attr('x', 8 * side)
       .attr('dy', (line, i) => (i ? 12 : 4 - 6 * (lines.length - 1))).text((line) => line);
   });

@@ -24,7 +24,7 @@ const VERDICT_COLUMNS = [
 const SOURCE_COLUMNS = [
   { text: 'kind', value: ({ kind }) => kind },
   { text: 'name', value: ({ name }) => name },
-  { text: 'about', value: ({ about }) => about || '' },
+  { text: 'about', value: (source) => source.about || '' },
   { text: 'source', value: ({ source }) => source },
 ];
 

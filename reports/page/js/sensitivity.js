@@ -3,20 +3,15 @@
 
 const TORNADO = { row: 34, bar: 12, top: 22, bottom: 30, side: 40, most: 14 };
 
-/* The swings are those of the best engine of a workload. */
 function swingsOf(index) {
-  const group = cells[index];
   const keys = ['model', ...workloadKeys];
-  return data.swings.filter((swing) => keys.every((name) => swing[name] === group[name])
-    && (swing.engine === undefined || swing.engine === null || swing.engine === engineOf(group)));
+  return data.swings.filter((swing) => keys.every((name) => swing[name] === cells[index][name]));
 }
 
-/* The engine that the swings of a cell are about. */
-function swungEngine(index) {
+/* The answer of the best engine for the workload of a cell; the swings are about it. */
+function bestOf(index) {
   const keys = ['model', ...workloadKeys];
-  const best = data.best.groups.find((group) =>
-    keys.every((name) => group[name] === cells[index][name]));
-  return best ? best.engine : engineOf(cells[index]);
+  return data.best.groups.find((group) => keys.every((name) => group[name] === cells[index][name]));
 }
 
 function swingUnit(constant) {
@@ -24,24 +19,29 @@ function swingUnit(constant) {
   return price ? price.unit : '1';
 }
 
+function isTimed(swing) {
+  return swing.constant.startsWith('time of ');
+}
+
 /* Times move by standard deviations of their error. */
 function swingEnd(swing, value) {
-  if (swing.constant.startsWith('time of ')) return value === swing.low ? 'fast end' : 'slow end';
+  if (isTimed(swing)) return value === swing.low ? 'fast end' : 'slow end';
   return quantity(value, swingUnit(swing.constant));
 }
 
 function flipText(swing) {
   if (swing.flips_at === null) return 'no flip in its range';
   const where = swing.flips === 'beyond it' ? ', beyond its range' : '';
-  return `P = 1 at ${swing.constant.startsWith('time of ')
-    ? `${general(swing.flips_at, 2)} sigma` : quantity(swing.flips_at, swingUnit(swing.constant))}${where}`;
+  const at = isTimed(swing) ? `${general(swing.flips_at, 2)} sigma`
+    : quantity(swing.flips_at, swingUnit(swing.constant));
+  return `P = 1 at ${at}${where}`;
 }
 
 function swingTip(swing) {
   return [
     [`P at ${swingEnd(swing, swing.low)}`, ratio(swing.payoff_low_end)],
     [`P at ${swingEnd(swing, swing.high)}`, ratio(swing.payoff_high_end)],
-    ['middle', swing.constant.startsWith('time of ') ? '' : quantity(swing.middle, swingUnit(swing.constant))],
+    ['middle', isTimed(swing) ? '' : quantity(swing.middle, swingUnit(swing.constant))],
     ['flip', flipText(swing)],
   ];
 }
@@ -122,10 +122,8 @@ function addSwingTable(box, swings) {
 function drawSensitivity(box, index) {
   addSubject(box, index);
   const swings = swingsOf(index);
-  const engine = swungEngine(index);
-  const p = (data.best.groups.find((group) => engineOf(group) === engine
-    && ['model', ...workloadKeys].every((name) => group[name] === cells[index][name]))
-    || cells[index]).payoff;
+  const { engine } = bestOf(index) || cells[index];
+  const p = (bestOf(index) || cells[index]).payoff;
   if (engine !== engineOf(cells[index])) {
     box.append('p').attr('class', 'note').text(`Of the best engine of this workload, ${engine}.`);
   }
