@@ -91,7 +91,7 @@ function columnsOfCell(group) {
   return key;
 }
 
-function about(indexes) {
+function cellsRequest(indexes) {
   return {
     budget: data.payoff.budget,
     cells: indexes.map((index) => columnsOfCell(data.payoff.groups[index])),
@@ -108,7 +108,7 @@ async function pricePayoffs(study, indexes, wanted, done) {
     while (next < indexes.length && wanted()) {
       const piece = indexes.slice(next, next + PIECE);
       next += PIECE;
-      const { p } = await thread.askAbout(study, { payoffs: about(piece) });
+      const { p } = await thread.askAbout(study, { payoffs: cellsRequest(piece) });
       piece.forEach((index, i) => done(index, p[i]));
     }
   }));
@@ -117,6 +117,6 @@ async function pricePayoffs(study, indexes, wanted, done) {
 /* The designs of one cell: {p, with, without, twin}, designs as in data.designs or null. */
 async function priceDesigns(study, index) {
   await wasmModel.start();
-  const answer = await leastBusy().askAbout(study, { designs: about([index]) });
+  const answer = await leastBusy().askAbout(study, { designs: cellsRequest([index]) });
   return { p: answer.p[0], with: answer.with[0], without: answer.without[0], twin: answer.twin[0] };
 }
