@@ -57,9 +57,14 @@ struct panel {
     struct ticks xs, ys;
 };
 
+static bool is_drawn(const struct panel *p, size_t row)
+{
+    return !p->chart->shown || is_set(p->table, row, p->chart->shown);
+}
+
 static bool in_panel(const struct panel *p, size_t row)
 {
-    return is_text(p->table, row, p->chart->panel, p->text);
+    return is_drawn(p, row) && is_text(p->table, row, p->chart->panel, p->text);
 }
 
 static bool is_roof(const struct line_chart *c, const char *series)
@@ -70,7 +75,7 @@ static bool is_roof(const struct line_chart *c, const char *series)
 static void include_rows(struct ruler *a, const struct panel *p, const char *column, bool all)
 {
     for (size_t row = 0; row < p->table->rows; row++)
-        if (all || in_panel(p, row))
+        if (all ? is_drawn(p, row) : in_panel(p, row))
             ruler_include(a, table_number_at(p->table, row, column));
 }
 

@@ -17,6 +17,7 @@ struct line_chart {
     const char *panel;  /* a panel for each text of this column; NULL: one */
     const char *series; /* a line for each text of this column, in order */
     const char *line;   /* a series has a line for each text of this column; NULL: one */
+    const char *shown;  /* rows where this column is empty are only data; NULL: all are drawn */
     const char *hollow; /* marks are hollow where this column is not empty; NULL: none */
     const char *faint;  /* only faint marks, not in the legend, where it is not empty; NULL: none */
     struct chart_axis x;
