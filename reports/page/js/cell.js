@@ -54,13 +54,18 @@ function metricRow(name) {
   };
 }
 
+/* The model makes a twin by taking the bandwidth of its engine away. */
+function engineName(parameters) {
+  return parameters['engine.bandwidth_ratio'] === 0 ? 'none' : parameters.engine;
+}
+
 function parameterRow(path) {
   return {
     text: plainName(path),
     name: path,
     doc: parameterDoc(path),
     unit: parameterUnit(path),
-    value: (design) => design.parameters[path],
+    value: ({ parameters }) => (path === 'engine' ? engineName(parameters) : parameters[path]),
   };
 }
 

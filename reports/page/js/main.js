@@ -129,7 +129,7 @@ function wirePrint() {
   let folded = [];
   window.addEventListener('beforeprint', () => {
     makeAll();
-    folded = [...document.querySelectorAll('details:not([open])')];
+    folded = [...document.querySelectorAll('details:not([open]):not(.menu)')];
     folded.forEach((details) => { details.open = true; });
   });
   window.addEventListener('afterprint', () => {
