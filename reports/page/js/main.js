@@ -124,16 +124,23 @@ function wireTheme() {
   show();
 }
 
-/* Paper shows every view, and what is folded on the screen. */
+/* Paper shows every view, and what is folded on the screen, in light colours. Views that draw for paper
+ * listen later than this, so they find these colours. */
 function wirePrint() {
+  const root = document.documentElement;
   let folded = [];
+  let theme;
   window.addEventListener('beforeprint', () => {
+    ({ theme } = root.dataset);
+    root.dataset.theme = 'light';
     makeAll();
     folded = [...document.querySelectorAll('details:not([open]):not(.menu)')];
     folded.forEach((details) => { details.open = true; });
   });
   window.addEventListener('afterprint', () => {
     folded.forEach((details) => { details.open = false; });
+    if (theme) root.dataset.theme = theme;
+    else delete root.dataset.theme;
   });
 }
 
