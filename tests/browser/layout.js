@@ -59,5 +59,10 @@
       faults.push(`outside of the window: ${where(element)}`);
     }
   });
+  document.querySelectorAll('input:not([type=range], [type=checkbox])').forEach((field) => {
+    if (isSeen(field) && field.scrollWidth > field.clientWidth + SLACK) {
+      faults.push(`cut in its field: "${field.value || field.placeholder}"`);
+    }
+  });
   return faults;
 })()

@@ -29,6 +29,10 @@ class Missing(Exception):
     """The page has no such view (yet)."""
 
 
+class Skipped(Exception):
+    """This build cannot do it."""
+
+
 def task(study, **how):
     """Declares a task: the study whose page it opens, and how (width, prefers_color_scheme ...)."""
 
@@ -375,6 +379,107 @@ def a_study_without_engines_opens_with_its_front(page, study):
     check(page.text("#answer"), "no answer")
 
 
+# ---- what if ----
+
+
+def go_what_if(page):
+    go(page, "map")
+    if "what-if" not in views(page):
+        raise Skipped("the page was built without the model")
+    go(page, "what-if")
+
+
+def settled(page):
+    """Waits until the whole map is priced for what was changed."""
+    page.wait("/stored: \\d+/.test(document.querySelector('#what-if .what-if-now').innerText)",
+              what="the map is priced again")
+    page.frame()
+
+
+def set_value(page, path, text):
+    field = f"#what-if [data-path='{path}'] input.value"
+    page.click(field)
+    page.key("a", modifier="ctrl")
+    page.type(text)
+    page.key("Enter")
+
+
+def map_values(page):
+    """P of every cell of the map as shown, by model, context and engine."""
+    cells = page.js("""[...document.querySelectorAll("#map table:not([aria-label$='best engine']) td.cell")]
+        .map(c => [c.getAttribute('aria-label'), c.querySelector('.p').innerText])""")
+    found = {}
+    for label, text in cells:
+        model, context, engine = re.match(r"(.*), context (\d+), (.*?): ", label).groups()
+        found[model, int(context), engine] = text
+    return found
+
+
+def price_again(study, name, text):
+    """The pay-off groups of a study that the page exported, as the program computes them."""
+    base = os.path.join(os.path.dirname(study.page), name)
+    with open(base + ".yaml", "w", encoding="utf-8") as file:
+        file.write(text)
+    dse = functools.partial(subprocess.run, check=True, capture_output=True, text=True)
+    dse([os.environ["DSE"], "sweep", base + ".yaml", "--db", base + ".db", "--quiet"])
+    told = dse([os.environ["DSE"], "payoff", base + ".db", "--by", "model,workload_context,engine",
+                "--format", "json"])
+    return json.loads(told.stdout)["groups"]
+
+
+@task("engines")
+def change_a_price_and_the_map_moves(page, study):
+    go_what_if(page)
+    before = map_values(page)
+    check(before["deepseek-r1", 131072, "duplex"] == f"{study.group('deepseek-r1', 131072, 'duplex')['payoff']:.2f}",
+          "the map does not start with what is stored")
+    page.click("#what-if .what-if-search")
+    page.type("engine premium")
+    set_value(page, "prices.engine_premium", "9")
+    settled(page)
+    after = map_values(page)
+    worse = sum(float(after[key]) < float(before[key]) for key in before)
+    check(worse == len(before), "an engine at nine times its price is worse in", worse, "of", len(before), "cells")
+    check("was" in page.text("#map td.cell .stored"), "the map does not tell the stored P")
+    check("prices.engine_premium" in page.text("#what-if .changes"), page.text("#what-if .changes"))
+    _, yaml = page.download(lambda: page.click("#what-if .buttons button:nth-child(3)"))
+    for group in price_again(study, "exported", yaml):
+        key = group["model"], group["workload_context"], group["engine_group"]
+        check(after[key] == f"{group['payoff']:.2f}", key, "is", after[key], "in the page,", group["payoff"],
+              "by the exported study")
+    page.click("#what-if .buttons button:nth-child(1)")
+    page.wait("!document.querySelector('#map td.cell .stored')", what="undo takes the change back")
+    check(map_values(page) == before, "undo does not restore the map")
+
+
+@task("engines")
+def drag_the_slider_of_a_limit(page, study):
+    go_what_if(page)
+    before = page.text("[data-what-if=p]")
+    slider = "#what-if [data-path='workload.tpot_s'] input[type=range]"
+    x, y, width, height = page.box(slider)
+    page.drag(x + width / 2, y + height / 2, x + 2, y + height / 2)
+    settled(page)
+    check(page.text("[data-what-if=p]") != before, "P stays at", before)
+    go(page, "cell")
+    check("was" in page.text("#cell"), "the designs do not tell what was stored")
+    go(page, "what-if")
+    page.click("#what-if .buttons button:nth-child(2)")
+    page.wait("!document.querySelector('#map td.cell .stored')", what="reset takes the changes back")
+    check(page.text("[data-what-if=p]") == before, "reset does not restore P")
+
+
+@task("engines")
+def a_value_that_makes_no_sense_is_refused_in_place(page, study):
+    go_what_if(page)
+    set_value(page, "workload.tpot_s", "a banana")
+    mistake = "#what-if [data-path='workload.tpot_s'] .mistake"
+    page.wait("document.querySelector($0).innerText !== ''", mistake, what="the field says what is wrong")
+    check("a banana" in page.text(mistake), page.text(mistake))
+    set_value(page, "workload.tpot_s", "30 ms")
+    page.wait("document.querySelector($0).innerText === ''", mistake, what="the mistake is forgotten")
+
+
 # ---- looks ----
 
 
@@ -490,6 +595,9 @@ def run(browser, folder, name, study, how, function):
     except (AssertionError, BrowserError) as fault:
         page.screenshot(os.path.join(folder, name.replace(" ", "-") + ".png"))
         return "; ".join([str(fault), *page.faults])
+    except Skipped as reason:
+        print(f"skip {name}: {reason}")
+        return None
     except Missing as fault:
         return str(fault)
     except Exception:  # a fault of the test itself

@@ -90,7 +90,7 @@ function addField(row, item) {
     .on('focus', () => showMeaning(d3.event, item)).on('blur', () => tooltip.hide());
   field.on('change', () => {
     const text = field.property('value').trim();
-    whatIf.change(item, text === '' || text === item.text ? null : text);
+    whatIf.change(item, text === '' || text === shownValue(item, null) ? null : text);
   });
 }
 
@@ -127,9 +127,9 @@ function updateItem(row, item) {
   row.select('.mistake').text(wrong ? whatIf.error.text : '');
 }
 
-/* A bare number is in the unit of the item: shown with it. */
+/* A bare number is in the unit of the item: shown with it. The ends of an axis fit into the field. */
 function shownValue(item, text) {
-  if (text === null) return item.text;
+  if (text === null) return item.text.replace(/^swept: /, '');
   return !isChoice(item) && /^[\d.e+-]+$/i.test(text) ? quantity(Number(text), item.unit, 6) : text;
 }
 
