@@ -1,6 +1,6 @@
 #!/bin/sh
-# The live page as a person uses it, in a headless Chromium: pages of a study with engines, one without
-# and a guided one with scenarios; then the tasks of tests/browser/tasks.py.
+# The live page as a person uses it, in a headless Chromium: pages of a study with engines, a guided
+# one without, and one with scenarios; then the tasks of tests/browser/tasks.py.
 set -u
 command -v python3 >/dev/null || exit 77
 command -v chromium >/dev/null || command -v chromium-headless-shell >/dev/null || exit 77
@@ -30,9 +30,10 @@ workload: {phase: decode, context: 8192, batch: max, tpot: 50 ms}
 plan: {devices: 32, tp: auto, dp: auto, ep: auto}
 sweep:
   chip: [h100, b200]
-  chip.memory_byte_per_s: [2 TB/s, 4 TB/s, 8 TB/s]
+  chip.memory_byte_per_s: {from: 2 TB/s, to: 8 TB/s, steps: 12}
   chip.memory_byte: [48 GB, 96 GB, 192 GB]
 objectives: [+tokens_per_s, -power_w]
+search: {strategy: nsga2, budget: 120, seed: 3}
 END
 cat >guided.yaml <<'END'
 study: guided

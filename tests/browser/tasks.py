@@ -8,10 +8,12 @@ security policy fails the task. With WORDs only the tasks that have one of them 
 
 import csv
 import functools
+import io
 import json
 import math
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -377,6 +379,179 @@ def an_infeasible_design_is_shown_with_its_reason(page, study):
 def a_study_without_engines_opens_with_its_front(page, study):
     check("front" in views(page) and "map" not in views(page), views(page))
     check(page.text("#answer"), "no answer")
+
+
+# ---- the table of designs ----
+
+
+def column_of(page, name):
+    """The texts of a column of the table as shown."""
+    heads = [head.rstrip(" ▲▼") for head in page.texts("#designs thead th.column")]
+    check(name in heads, "no column", name, "in", heads)
+    return page.texts(f"#designs tbody td.value:nth-of-type({heads.index(name) + 1})")
+
+
+def press_head(page, name):
+    heads = [head.rstrip(" ▲▼") for head in page.texts("#designs thead th.column")]
+    page.click(f"#designs thead th:nth-child({heads.index(name) + 2}) button")
+
+
+def listed(page):
+    """The points of the rows of the table."""
+    return page.texts("#designs tbody .point-id")
+
+
+def read_table(text):
+    return {row["point"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
+
+
+@task("engines")
+def sort_the_designs_by_a_click(page, study):
+    go(page, "designs")
+    feasible = [row for row in study.points.values() if row["verdict"] == "ok"]
+    for sign, best in ((1, min), (-1, max)):
+        press_head(page, "system cost")
+        values = [sign * value_of(text) for text in column_of(page, "system cost")]
+        check(len(values) >= 10 and values == sorted(values), "not sorted:", values)
+        first = best(feasible, key=lambda row: float(row["system_cost_usd"]))
+        check(is_near(column_of(page, "system cost")[0], first["system_cost_usd"]), "first is",
+              column_of(page, "system cost")[0], "not", first["system_cost_usd"])
+    marked = page.texts("#designs thead th[aria-sort=descending]")
+    check(len(marked) == 1 and marked[0].startswith("system cost"), "marked as sorted:", marked)
+
+
+@task("engines")
+def search_the_designs_by_words(page, study):
+    go(page, "filters")
+    go(page, "designs")
+    page.click("#designs-search")
+    page.type("duplex Maverick 32768")
+    page.frame()
+    expected = sum((row["engine"], row["workload_context"], row["model"])
+                   == ("duplex", "32768", "llama-4-maverick") for row in study.points.values())
+    check(remaining(page)[0] == expected, remaining(page), "not", expected)
+    check(set(column_of(page, "engine")) == {"duplex"}, column_of(page, "engine"))
+
+
+@task("engines")
+def compare_two_designs_side_by_side(page, study):
+    go(page, "compare")
+    go(page, "designs")
+    ids = listed(page)
+    page.click("#designs tbody tr:nth-child(1) th label")
+    page.click("#designs tbody tr:nth-child(4) th label")
+    page.frame()
+    go(page, "compare")
+    heads = page.texts("#compare thead th.design")
+    check([point_of(head) for head in heads] == [ids[0], ids[3]], heads, "are not", ids[0], ids[3])
+    line = page.js("""[...document.querySelectorAll('#compare tbody tr')].map(r => [...r.cells].map(c =>
+        c.innerText)).find(r => r[0] === 'tokens per s')""")
+    for text, point in zip(line[1:], (ids[0], ids[3])):
+        check(is_near(text.split("\n")[0].split("×")[0], study.points[point]["tokens_per_s"]), line)
+    go(page, "front")
+    marks = page.count("#front .ring.compared")
+    on_front = sum(study.points[point]["workload_context"] == "131072" for point in (ids[0], ids[3]))
+    check(marks == on_front, marks, "of", on_front, "compared designs are marked in the front")
+
+
+@task("engines")
+def export_the_selection_as_csv(page, study):
+    go(page, "filters")
+    page.choose("#filter-model", "deepseek-r1")
+    page.choose("#filter-feasible", "feasible")
+    go(page, "designs")
+    name, text = page.download(lambda: page.click("#designs-save"))
+    check(name == "engines-designs.csv", "the file is called", name)
+    table = read_table(text)
+    expected = {point: row for point, row in study.points.items()
+                if (row["model"], row["verdict"]) == ("deepseek-r1", "ok")}
+    check(table.keys() == expected.keys(), len(table), "designs are exported, not", len(expected))
+    for point, row in expected.items():
+        for column, value in row.items():
+            told = table[point][column]
+            check(told == value or abs(float(told) - float(value)) <= 1e-6 * abs(float(value)), "point", point,
+                  column, "is", told, "not", value)
+    ids = listed(page)
+    page.click("#designs tbody tr:nth-child(2) th label")
+    page.click("#designs tbody tr:nth-child(3) th label")
+    page.frame()
+    page.click("#designs-copy")
+    page.wait("document.querySelector('#designs [role=status].note').innerText !== ''", what="it is copied")
+    check(list(read_table(page.clipboard())) == ids[1:3], "copied:", page.clipboard()[:200])
+
+
+@task("engines")
+def the_copied_line_gives_the_same_design_again(page, study):
+    go(page, "designs")
+    point = listed(page)[2]
+    page.click("#designs tbody tr:nth-child(3) td")
+    page.frame()
+    page.click("#designs-line")
+    page.wait("document.querySelector('#designs [role=status].note').innerText !== ''", what="it is copied")
+    words = shlex.split(page.clipboard())
+    check(words[:2] == ["dse", "eval"] and "--set" in words, words)
+    told = subprocess.run([os.environ["DSE"], *words[1:], "--format", "json"], check=False,
+                          capture_output=True, text=True)
+    check(told.returncode == 0, "the line fails:", told.stderr)
+    metrics = json.loads(told.stdout)["metrics"]
+    for name in ("tokens_per_s", "system_cost_usd", "tpot_s", "power_w"):
+        check(math.isclose(metrics[name], float(study.points[point][name]), rel_tol=1e-9), name, "is",
+              metrics[name], "not", study.points[point][name])
+
+
+@task("engines")
+def the_keyboard_alone_walks_the_designs(page, study):
+    go(page, "compare")
+    go(page, "designs")
+    ids = listed(page)
+    page.js("document.querySelector('#designs tbody tr').focus()")
+    page.key("ArrowDown")
+    page.key(" ")
+    page.key("ArrowDown")
+    page.key("Enter")
+    page.frame()
+    heads = [point_of(head) for head in page.texts("#compare thead th.design")]
+    check(heads == [ids[2], ids[1]], "compared are", heads, "not", ids[2], ids[1])
+
+
+# ---- scenarios, sensitivity, search, origins ----
+
+
+@task("guided")
+def a_scenario_opens_its_cell(page, study):
+    go(page, "flips")
+    page.hover("#flips td.cell[aria-label*='cheap-engine']")
+    words = tip(page)
+    check("cheap-engine" in words and "in base" in words, words)
+    page.click_at(*page.mouse)
+    go(page, "cell")
+    check("cheap-engine" in page.text("#cell .subject"), page.text("#cell .subject"))
+
+
+@task("engines")
+def a_constant_tells_where_it_flips_the_verdict(page, study):
+    go(page, "sensitivity")
+    page.hover("#sensitivity .row:nth-of-type(2)")
+    told = facts(page)
+    check(any(name.startswith("P at") for name in told) and "flip" in told, told)
+
+
+@task("plain")
+def a_guided_search_shows_its_progress(page, study):
+    go(page, "search")
+    check("nsga2" in page.text("#search p") and str(len(study.points)) in page.text("#search p"),
+          page.text("#search p"))
+    page.hover("#search svg")
+    check("hypervolume" in tip(page), tip(page))
+
+
+@task("engines")
+def the_origins_are_told(page, study):
+    go(page, "provenance")
+    told = facts(page, "#provenance")
+    check(told["run"] == "engines" and str(len(study.points)) in told["points"], told)
+    check("models: [gpt3-175b" in page.js("document.querySelector('.study-text').textContent"),
+          "the study is not as it was written")
 
 
 # ---- what if ----
