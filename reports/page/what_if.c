@@ -103,13 +103,16 @@ static void slice_free(struct slice *s)
     free(s->key);
 }
 
+/* As in the store, where a word among numbers is a number too: 0 for the largest batch. */
 static struct cell cell_of(const char *column, const char *text)
 {
-    struct setting set;
+    const struct field *f;
     struct err ignored;
-    bool number = setting_parse(&set, column, text, &ignored) == 0 && !set.text;
-    return number ? (struct cell){.kind = CELL_NUMBER, .number = set.number}
-                  : (struct cell){.kind = CELL_TEXT, .text = (char *)text};
+    char *end;
+    double number = strtod(text, &end);
+    bool is_number = *text && !*end && setting_check(column, &f, &ignored) == 0;
+    return is_number ? (struct cell){.kind = CELL_NUMBER, .number = number}
+                     : (struct cell){.kind = CELL_TEXT, .text = (char *)text};
 }
 
 /* Borrows the texts of the node. */

@@ -109,6 +109,21 @@ static void p_is_the_ratio_of_its_two_designs(void **state)
     free(request);
 }
 
+/* The store has 0 for the largest batch, which a study calls max. */
+static void a_cell_is_found_by_the_numbers_of_the_store(void **state)
+{
+    struct what_if *w = page(state);
+    struct conf *c = ask(w, "{\"study\": {\"name\": \"s\", \"text\": \"model: gpt3-175b\\nsweep: "
+                            "{engine: [none, attacc], workload.batch: [16, max], workload.context: "
+                            "[4096, 8192]}\"}}");
+    assert_int_equal(node_count(conf_root(c)), 0);
+    conf_close(c);
+    double most = payoff(w, "{\"workload_context\": 8192, \"workload_batch\": 0}");
+    double small = payoff(w, "{\"workload_context\": 8192, \"workload_batch\": 16}");
+    assert_true(most > 0 && small > 0);
+    assert_true(most != small);
+}
+
 static void a_dearer_engine_pays_less_and_a_reset_restores_p(void **state)
 {
     struct what_if *w = page(state);
@@ -185,6 +200,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(p_is_the_ratio_of_its_two_designs, make_page, free_page),
+        cmocka_unit_test_setup_teardown(a_cell_is_found_by_the_numbers_of_the_store, make_page,
+                                        free_page),
         cmocka_unit_test_setup_teardown(a_dearer_engine_pays_less_and_a_reset_restores_p, make_page,
                                         free_page),
         cmocka_unit_test_setup_teardown(a_fixed_axis_leaves_only_its_value, make_page, free_page),
