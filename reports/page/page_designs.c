@@ -3,11 +3,13 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "reports/page/embedded.h"
 #include "reports/point/point_json.h"
 #include "reports/point/replay.h"
 
 /* Of a page of at most 5 MB. A design takes 10 to 20 kB. */
-enum { WINNERS_MOST = 200, OF_FRONT_MOST = 50, BYTES_MOST = 2000000 };
+/* With a model, the page prices the designs that it does not carry. */
+enum { WINNERS_MOST = 200, OF_FRONT_MOST = 50, BYTES_MOST = 2000000, BYTES_WITH_MODEL = 700000 };
 
 /* Takes line ends and the blanks behind them from a JSON text. */
 static size_t join_lines(char *json)
@@ -58,7 +60,8 @@ static int add_design(struct page_designs *out, struct replay *r,
 {
     struct table row;
     size_t length;
-    if (has_design(out, point) || out->bytes > BYTES_MOST)
+    if (has_design(out, point) ||
+        out->bytes > (embedded_model.n > 0 ? BYTES_WITH_MODEL : BYTES_MOST))
         return 0;
     if (db_point(q->db, q->run, point, &row, err) != 0)
         return -1;
