@@ -181,10 +181,24 @@ function atPoint(chart, row) {
   return `translate(${chart.scaleX(chart.x.value(row))},${chart.scaleY(chart.y.value(row))})`;
 }
 
+/* Which knees have room for the word: it must not touch the word of one before. */
+function roomyKnees(chart, knees) {
+  const WORD = { width: 34, height: 14 };
+  const placed = [];
+  return knees.filter((row) => {
+    const [x, y] = [chart.scaleX(chart.x.value(row)), chart.scaleY(chart.y.value(row))];
+    const touches = placed.some((other) =>
+      Math.abs(other.x - x) < WORD.width && Math.abs(other.y - y) < WORD.height);
+    if (!touches) placed.push({ x, y });
+    return !touches;
+  });
+}
+
 /* A ring and a word for knees, the chosen point and the compared ones. */
 function frontRings(chart) {
-  const knees = chart.lines.filter(({ knee }) => knee !== null)
-    .map(({ knee }) => ({ row: knee, kind: 'knee', text: chart.lines.length > 8 ? '' : 'knee' }));
+  const rows = chart.lines.map(({ knee }) => knee).filter((knee) => knee !== null);
+  const roomy = roomyKnees(chart, rows);
+  const knees = rows.map((row) => ({ row, kind: 'knee', text: roomy.includes(row) ? 'knee' : '' }));
   const compared = state.compare.map((row, i) => ({ row, kind: 'compared', text: `${i + 1}` }));
   const chosen = state.point === null ? [] : [{ row: state.point, kind: 'chosen', text: '' }];
   return [...knees, ...compared, ...chosen].filter(({ row }) => chart.rows.includes(row));
@@ -209,7 +223,8 @@ function frontStatus(chart) {
   const without = shown.length - chart.rows.length;
   const onFronts = d3.sum(chart.lines, ({ rows }) => rows.length);
   const kept = chart.rows.filter((row) => state.mask[row]).length;
-  return `${kept} of ${chart.rows.length} points pass the filters; ${onFronts} are on a front.${
+  const workload = chart.workload ? `Workload: ${chart.workload}. ` : '';
+  return `${workload}${kept} of ${chart.rows.length} points pass the filters; ${onFronts} are on a front.${
     without ? ` ${without} infeasible points have no value on these axes.` : ''}`;
 }
 

@@ -5,8 +5,22 @@
 const PAPER_WIDTH = 720;
 
 let onPaper = false;
-window.addEventListener('beforeprint', () => { onPaper = true; });
-window.addEventListener('afterprint', () => { onPaper = false; });
+let themeOnScreen;
+
+/* Canvases are drawn before the style of paper holds: light colours come from the theme. */
+window.addEventListener('beforeprint', () => {
+  const { dataset } = document.documentElement;
+  onPaper = true;
+  themeOnScreen = dataset.theme;
+  dataset.theme = 'light';
+});
+
+window.addEventListener('afterprint', () => {
+  const { dataset } = document.documentElement;
+  onPaper = false;
+  if (themeOnScreen === undefined) delete dataset.theme;
+  else dataset.theme = themeOnScreen;
+});
 
 /* Calls draw(width) now, and again for another width of the node, another theme, and on paper. */
 function drawAtWidth(node, draw) {

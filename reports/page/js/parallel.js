@@ -3,11 +3,11 @@
  * have upright axes side by side, narrow ones lying axes one below the other. */
 
 const AXIS_ROOM = 112; /* pixels from an upright axis to the next, at least */
-const UPRIGHT = { height: 400, top: 62, bottom: 16 };
+const UPRIGHT = { least: 400, most: 560, share: 0.22, top: 62, bottom: 16 };
 const LYING = { side: 18, top: 4, head: 20, line: 14, gap: 26 };
 const NONE_SHARE = 0.08; /* of an axis, for designs without a value */
 const STACKED_BELOW = 640; /* pixels: narrower charts have lying axes */
-const GLYPH = 6.2; /* pixels of a letter of a tick, about */
+const GLYPH = 6.7; /* pixels of a letter of a tick, about */
 const CHUNK = 100; /* lines of one stroke: more are slow, fewer are many calls */
 const FEW_LINES = 200; /* so few may be wider than a hair */
 
@@ -108,8 +108,8 @@ function lyingTicks(chart, axis) {
 
 function layUpright(chart, width) {
   chart.step = width / chart.axes.length;
-  chart.length = UPRIGHT.height - UPRIGHT.top - UPRIGHT.bottom;
-  chart.height = UPRIGHT.height;
+  chart.height = Math.max(UPRIGHT.least, Math.min(UPRIGHT.most, UPRIGHT.share * width));
+  chart.length = chart.height - UPRIGHT.top - UPRIGHT.bottom;
   chart.offsets = chart.axes.map((axis, i) => (i + 0.5) * chart.step);
   chart.ticks = chart.axes.map((axis) => uprightTicks(chart, axis));
   chart.place = (i, share) => [chart.offsets[i], UPRIGHT.top + (1 - share) * chart.length];
@@ -180,7 +180,8 @@ function drawParallelBack(chart) {
 /* The designs that pass the filters: infeasible ones in grey, then those of each model. */
 function drawParallelKept(chart) {
   const pen = clearHairCanvas(chart.layers.canvases[1], chart.width, chart.height);
-  const byModel = d3.nest().key((row) => (isFeasible(row) ? modelOf(row) : '')).entries(chart.kept);
+  const byModel = d3.nest().key((row) => (isFeasible(row) ? modelOf(row) : ''))
+    .sortKeys(d3.ascending).entries(chart.kept);
   const groups = byModel.map(({ key, values }) => (
     { colour: key ? modelColour(key) : cssColour('--greyed'), rows: values }));
   pen.globalAlpha = Math.max(0.25, Math.min(0.9, 60 / Math.sqrt(chart.kept.length * 20 + 1)));
