@@ -159,7 +159,7 @@ function addParallelControls(chart, body) {
     if (!isOn) setAxisBrush(chart, axisOf(name), null);
     layParallel(chart, chart.width);
   });
-  addModelKey(box, 'grey: infeasible or filtered out');
+  addModelKey(body, 'grey: infeasible or filtered out');
 }
 
 /* ---- pointing ---- */
