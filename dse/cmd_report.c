@@ -76,10 +76,8 @@ static int write_report(const char *path, struct writing *w, const struct page_d
     if (rc != 0)
         return -1;
     printf("%s\n", path);
-    if (w->kind == KIND_HTML && !live)
-        fputs("dse report: the page has no scripts: this dse was built without D3: install node-d3 "
-              "and build again\n",
-              stderr);
+    if (w->kind == KIND_HTML && live_page_lacks())
+        fprintf(stderr, "dse report: %s\n", live_page_lacks());
     return 0;
 }
 

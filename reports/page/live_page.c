@@ -13,6 +13,16 @@ bool live_page_is_built(void)
     return embedded_d3.n > 0;
 }
 
+const char *live_page_lacks(void)
+{
+    return embedded_d3.n == 0 ? "the page has no scripts: this dse was built without D3: install "
+                                "node-d3 and build again"
+           : embedded_model.n == 0
+               ? "the page has no what-if: this dse was built without WebAssembly: install clang, "
+                 "lld, wasi-libc and libclang-rt-dev-wasm32 and build again"
+               : NULL;
+}
+
 /* The content of a <script> or <style> element, in pieces. */
 enum { PIECES_MOST = 3 };
 struct content {

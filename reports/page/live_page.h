@@ -13,6 +13,9 @@
 /* Has the build found the library of charts? If not, there is only the static page. */
 bool live_page_is_built(void);
 
+/* What pages of this build lack, and what to do; NULL: nothing. */
+const char *live_page_lacks(void);
+
 /* Returns 0, or -1 if writing failed. */
 int live_page_html(const struct page *fallback, const struct page_data *data, FILE *out);
 
