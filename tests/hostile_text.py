@@ -243,7 +243,7 @@ def hostile_store():
         except sqlite3.Error:
             return  # points that only dse can read
     old.close()
-    for i, text in enumerate([b"\x1b[31m<script>|`\n=1+1", b"\xff\xfe\x9b", "\u202e\u009b]]>".encode(), b"y" * 100000]):
+    for i, text in enumerate([b"\x1b[31m<script>|`\n=1+1", b"\xff\xfe\x9b", "\u202e\u009b\u2028]]></script><!--<script>".encode(), b"y" * 100000]):
         name = "hostile%d.db" % i
         new = sqlite3.connect(name)
         new.executescript(open("plain.sql").read())
