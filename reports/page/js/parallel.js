@@ -6,7 +6,8 @@ const AXIS_ROOM = 112; /* pixels from an upright axis to the next, at least */
 const UPRIGHT = { least: 400, most: 560, share: 0.22, top: 62, bottom: 16 };
 const LYING = { side: 18, top: 4, head: 20, line: 14, gap: 26 };
 const NONE_SHARE = 0.08; /* of an axis, for designs without a value */
-const STACKED_BELOW = 640; /* pixels: narrower charts have lying axes */
+const LYING_BELOW = 640; /* pixels: narrower charts have lying axes, and those with less ... */
+const AXIS_LEAST = 88; /* ... from an upright axis to the next */
 const GLYPH = 6.7; /* pixels of a letter of a tick, about */
 const CHUNK = 100; /* lines of one stroke: more are slow, fewer are many calls */
 const FEW_LINES = 200; /* so few may be wider than a hair */
@@ -130,7 +131,7 @@ function layLying(chart, width) {
 
 function layParallel(chart, width) {
   chart.width = width;
-  chart.lying = width < STACKED_BELOW;
+  chart.lying = width < LYING_BELOW || width / chart.axes.length < AXIS_LEAST;
   (chart.lying ? layLying : layUpright)(chart, width);
   sizeLayers(chart.layers, width, chart.height);
   chart.hasBack = false;
