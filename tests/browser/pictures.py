@@ -5,7 +5,7 @@ import os
 import sys
 
 from browser import Browser
-from tasks import WIDTHS, cell, go, go_everywhere, views
+from tasks import WIDTHS, cell, go, go_everywhere, set_value, settled, views
 
 QUALITY = 60  # of WebP: text stays sharp
 
@@ -32,7 +32,7 @@ def every_view(browser, path, folder):
 
 
 def documented(browser, path, folder):
-    """The first screen with a cell pointed at; the front and the parallel coordinates, filtered."""
+    """The first screen with a cell pointed at; the parallel coordinates, filtered; a changed price."""
     page = browser.open(path, width=1200, height=720)
     go(page, "map")
     page.js("scrollTo({top: 0, behavior: 'instant'})")
@@ -43,15 +43,18 @@ def documented(browser, path, folder):
     print(path, os.path.getsize(path))
     page.move(5, 5)
     go(page, "filters")
-    go(page, "front")
-    page.click("#front .knees li button")
-    shoot(page, folder, "front", "#front")
     go(page, "parallel")
     x, y, height = page.js("""(r => [r.x + r.width / 2, r.y, r.height])
         (document.querySelectorAll('#parallel line.along')[1].getBoundingClientRect())""")
     page.drag(x, y + 0.5 * height, x, y - 20)
     page.move(5, 5)
     shoot(page, folder, "parallel", "#parallel")
+    if "what-if" in views(page):
+        go(page, "what-if")
+        set_value(page, "prices.engine_premium", "3")
+        settled(page)
+        page.move(5, 5)
+        shoot(page, folder, "what-if", "#what-if")
 
 
 def main(path, folder, which="documented"):
