@@ -100,7 +100,8 @@ function addSubject(box, index) {
   addModelMark(line, cellModel(group));
   line.append('strong').text(cellTitle(group));
   const now = cellPayoff(index);
-  line.append('span').text(` P = ${ratio(now)}`);
+  line.append('span').text(' ');
+  line.append('span').attr('class', 'whole').text(`P = ${ratio(now)}`);
   if (state.whatIf && now !== group.payoff) {
     line.append('span').attr('class', 'stored').text(` was ${ratio(group.payoff)}`);
   }

@@ -231,11 +231,21 @@ function addLegend(parent) {
   key('close', 1, 'hatched: too close to call');
 }
 
+/* Which cell is chosen, and the way to its designs, which stand further down. */
+function addChosen(parent) {
+  const box = parent.append('div').attr('class', 'chosen-cell').attr('aria-live', 'polite');
+  followCell(box.node(), (inner, index) => {
+    addSubject(inner, index);
+    inner.append('a').attr('href', '#cell').text('See its two designs');
+  });
+}
+
 function makeMap(body) {
   const layout = mapLayout(cells);
   const entries = cells.map((group, index) => ({ group, index }));
   const byEngine = d3.nest().key((entry) => engineOf(entry.group)).entries(entries);
   addLegend(d3.select(body));
+  addChosen(d3.select(body));
   const panels = d3.select(body).append('div').attr('class', 'panels');
   if (byEngine.length > 1 && data.best.groups.length) {
     addPanel(panels, layout, { title: 'the best engine', entries: bestEntries(), main: true });
