@@ -74,7 +74,7 @@ function addPartsTable(box, sides, { parts, unit }) {
   const body = table.append('tbody');
   const line = (text, className, value) => {
     const row = body.append('tr');
-    const name = row.append('th').attr('scope', 'row');
+    const name = row.append('th').attr('scope', 'row').attr('class', className ? 'keyed' : null);
     if (className) name.append('span').attr('class', `swatch ${className}`);
     name.append('span').text(text);
     sides.forEach((side) => row.append('td').attr('class', 'n').text(quantity(value(side.design), unit)));
