@@ -32,6 +32,10 @@ function scenarioOf(row) {
   return points.has('scenario') ? points.column('scenario').value(row) : 'base';
 }
 
+/* The mapping of a prefill pool, which a search chooses with that of the plan. */
+const PREFILL_MAPPING = ['tp', 'ep', 'pp', 'cp'].map((name) => (
+  { column: `prefill_${name}`, path: `pools.prefill.${name}` }));
+
 /* What the study sets in the scenario of the point, then what the point has of its own. */
 function settingsOf(row) {
   const ofStudy = data.settings.find(({ scenario }) => scenario === scenarioOf(row));
@@ -40,6 +44,10 @@ function settingsOf(row) {
     && ['part', 'axis', 'price', 'plan'].includes(of)).forEach(({ name }) => {
     const value = points.column(name).value(row);
     if (value !== null) settings.set(pathOfColumn.get(name), value);
+  });
+  PREFILL_MAPPING.filter(({ column }) => points.has(column)).forEach(({ column, path }) => {
+    const value = points.column(column).value(row);
+    if (value !== null) settings.set(path, value);
   });
   return settings;
 }
