@@ -17,7 +17,7 @@ recipes=$PWD/tests/recipes page=$PWD/CONTRIBUTING.md
 cd "$work/copy" || exit 1
 unset DSE_CATALOGUE
 dse=$work/build/dse
-CC=$CC cmake -S . -B ../build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O0 \
+CC=$CC cmake -S . -B ../build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O0 -DDSE_PAGE_MODEL=OFF \
     -DDSE_WERROR=ON >../log.txt 2>&1 || { cat ../log.txt; exit 1; }
 
 for recipe in metric strategy parameter command layer; do
