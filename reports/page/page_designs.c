@@ -7,8 +7,8 @@
 #include "reports/point/point_json.h"
 #include "reports/point/replay.h"
 
-/* Of a page of at most 5 MB. A design takes 10 to 20 kB. */
-/* With a model, the page prices the designs that it does not carry. */
+/* Of a page of at most 5 MB. A design takes 10 to 20 kB. With a model, the page prices the designs
+ * that it does not carry. */
 enum { WINNERS_MOST = 200, OF_FRONT_MOST = 50, BYTES_MOST = 2000000, BYTES_WITH_MODEL = 700000 };
 
 /* Takes line ends and the blanks behind them from a JSON text. */

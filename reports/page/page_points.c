@@ -12,7 +12,10 @@
 #include "reports/front.h"
 #include "reports/write.h"
 
-enum { ROWS_MOST = 4000, ROWS_LEAST = 800, FRONT_MOST = 6000 };
+/* Points of a page of at most 5 MB: a row takes about 360 bytes. The fronts come first; a sample of
+ * SAMPLE_LEAST to SAMPLE_MOST points fills the rest, a fifth of it infeasible if there are as many.
+ */
+enum { ROWS_MOST = 5000, SAMPLE_LEAST = 1000, SAMPLE_MOST = 4000, FRONT_MOST = 6000 };
 
 /* ---- lists of points ---- */
 
@@ -133,9 +136,10 @@ struct sample {
 
 static void set_shares(struct sample *s, double feasible, double infeasible)
 {
-    double rest = ROWS_MOST - feasible;
-    double of_infeasible = fmin(infeasible, fmax(rest, ROWS_LEAST));
-    double of_feasible = fmin(feasible, ROWS_MOST - of_infeasible);
+    double room = ROWS_MOST - (double)s->front->n;
+    double most = fmin(fmax(room, SAMPLE_LEAST), SAMPLE_MOST);
+    double of_infeasible = fmin(infeasible, fmax(most - feasible, most / 5));
+    double of_feasible = fmin(feasible, most - of_infeasible);
     s->infeasible = infeasible > 0 ? of_infeasible / infeasible : 0;
     s->feasible = feasible > 0 ? of_feasible / feasible : 0;
 }
