@@ -20,13 +20,18 @@ page=reports/page
 eslint_strictly() {
     NODE_PATH=/usr/share/nodejs eslint --no-eslintrc --config tests/eslint.json --format unix "$@"
 }
+# listed VARIABLE KIND: the files of a list in CMakeLists.txt; fails if the folder has others.
+listed() {
+    files=$(sed -n "/^set($1/,/)/ { s/#.*//; s/[()]/ /g; s/set $1//; p; }" CMakeLists.txt |
+        xargs -n 1 | sed "s|.*|$page/$2/&.$2|")
+    for file in "$page/$2"/*."$2"; do
+        printf '%s\n' "$files" | grep -qx "$file" || { echo "$file: not in $1" >&2; return 1; }
+    done
+    printf '%s\n' "$files"
+}
 lint_scripts() {
     eslint_strictly --env worker "$page/worker.js" || return 1
-    scripts=$(sed -n '/^set(page_scripts/,/)/ { s/#.*//; s/[()]/ /g; s/set page_scripts//; p; }' CMakeLists.txt |
-        xargs -n 1 | sed "s|.*|$page/js/&.js|")
-    for script in "$page"/js/*.js; do
-        printf '%s\n' "$scripts" | grep -qx "$script" || { echo "$script: not in page_scripts"; return 1; }
-    done
+    scripts=$(listed page_scripts js) || return 1
     # shellcheck disable=SC2086 # names without blanks
     set -- $scripts
     found=$({ echo '(function () {'; cat "$@"; echo '})();'; } | eslint_strictly --stdin) && return 0
@@ -37,8 +42,10 @@ lint_scripts() {
 }
 lint_page() {
     lint_scripts || status=1
+    styles=$(listed page_styles css) || status=1
     if command -v chromium >/dev/null && command -v python3 >/dev/null; then
-        python3 tests/browser/lint_css.py "$page/page.css" -- "$page/page.html" "$page"/js/*.js || status=1
+        # shellcheck disable=SC2086 # names without blanks
+        python3 tests/browser/lint_css.py $styles -- "$page/page.html" "$page"/js/*.js || status=1
     else
         echo "lint: no Chromium or no python3: the style of the page is not checked"
     fi

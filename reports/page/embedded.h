@@ -10,7 +10,7 @@ struct embedded {
 };
 
 extern const struct embedded embedded_html;   /* page.html */
-extern const struct embedded embedded_style;  /* page.css */
+extern const struct embedded embedded_style;  /* the files of css/ */
 extern const struct embedded embedded_script; /* the files of js/ */
 extern const struct embedded embedded_d3;     /* D3, the library of charts */
 extern const struct embedded embedded_d3_licence;

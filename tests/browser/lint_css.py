@@ -61,10 +61,14 @@ def unknown(tab, around, name, value):
     return not tab.js("CSS.supports($0, $1)", name, re.sub(r"\s*!important$", "", value))
 
 
-def check(tab, path, users):
+def read(path):
     with open(path, encoding="utf-8") as file:
-        text = file.read()
-    everything = text + users
+        return file.read()
+
+
+def check(tab, path, users, everything):
+    """`users`: scripts and skeletons; `everything`: these and all sheets."""
+    text = read(path)
     faults = []
     for offset, around, name, value in blocks(text):
         if name is None:
@@ -86,13 +90,11 @@ def check(tab, path, users):
 
 def main(arguments):
     split = arguments.index("--")
-    users = ""
-    for path in arguments[split + 1:]:
-        with open(path, encoding="utf-8") as file:
-            users += file.read()
+    users = "".join(read(path) for path in arguments[split + 1:])
+    everything = users + "".join(read(path) for path in arguments[:split])
     with Browser() as browser:
         tab = browser.open()
-        faults = [fault for sheet in arguments[:split] for fault in check(tab, sheet, users)]
+        faults = [fault for sheet in arguments[:split] for fault in check(tab, sheet, users, everything)]
     print(*faults, sep="\n", end="\n" if faults else "")
     return 1 if faults else 0
 
