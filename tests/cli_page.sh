@@ -51,7 +51,17 @@ scenarios:
 objectives: [+tokens_per_s, -system_cost_usd]
 search: {strategy: nsga2, budget: 600, seed: 7}
 END
-for study in engines plain guided; do
+cat >split.yaml <<'END'
+study: split
+models: [llama-3.1-405b, deepseek-r1]
+chip: b200-paper
+workload: {phase: disaggregated, input: 8192, output: 1024, batch: max, tpot: 50 ms}
+plan: {devices: 32, tp: auto, dp: auto, ep: auto}
+sweep:
+  engine: [none, attacc]
+  chip.memory_byte: [192 GB, 288 GB]
+END
+for study in engines plain guided split; do
     "$DSE" sweep $study.yaml --db $study.db --quiet >/dev/null || exit 1
     "$DSE" report $study.db -o $study.html >/dev/null || exit 1
     "$DSE" query $study.db --top 100000 --format csv >$study.csv || exit 1

@@ -20,10 +20,10 @@ extern const char *const payoff_verdict_text[PAYOFF_VERDICTS];
 struct payoff_group {
     struct cell *key;                 /* by_n values */
     double with_point, without_point; /* the winners of the store */
-    double twin_point; /* the first without its engine, of the store; NAN: none, or unknown */
-    double p, p_low, p_high;          /* one draw in ten is below p_low, one above p_high */
-    double p_median;                  /* of the draws; NAN if nothing could be drawn */
-    double probability;               /* that P > 1; NAN if nothing could be drawn */
+    double twin_point;       /* the first without its engine, of the store; NAN: none, or unknown */
+    double p, p_low, p_high; /* one draw in ten is below p_low, one above p_high */
+    double p_median;         /* of the draws; NAN if nothing could be drawn */
+    double probability;      /* that P > 1; NAN if nothing could be drawn */
     /* P if the engines may run only this class of operators; NAN if none of them may run it, or if
      * nothing could be priced again. */
     double p_only[ENGINE_CLASSES];

@@ -480,11 +480,10 @@ def export_the_selection_as_csv(page, study):
     check(list(read_table(page.clipboard())) == ids[1:3], "copied:", page.clipboard()[:200])
 
 
-@task("engines")
-def the_copied_line_gives_the_same_design_again(page, study):
+def copied_line_gives_the_design(page, study, row):
     go(page, "designs")
-    point = listed(page)[2]
-    page.click("#designs tbody tr:nth-child(3) td")
+    point = listed(page)[row - 1]
+    page.click(f"#designs tbody tr:nth-child({row}) td")
     page.frame()
     page.click("#designs-line")
     page.wait("document.querySelector('#designs [role=status].note').innerText !== ''", what="it is copied")
@@ -497,6 +496,16 @@ def the_copied_line_gives_the_same_design_again(page, study):
     for name in ("tokens_per_s", "system_cost_usd", "tpot_s", "power_w"):
         check(math.isclose(metrics[name], float(study.points[point][name]), rel_tol=1e-9), name, "is",
               metrics[name], "not", study.points[point][name])
+
+
+@task("engines")
+def the_copied_line_gives_the_same_design_again(page, study):
+    copied_line_gives_the_design(page, study, 3)
+
+
+@task("split")
+def the_copied_line_has_the_prefill_pool_too(page, study):
+    copied_line_gives_the_design(page, study, 1)
 
 
 @task("engines")
