@@ -85,7 +85,7 @@ static int run(const struct args *a, struct err *err)
 {
     const char *path = args_value(a, "--output");
     char *own = NULL;
-    enum kind kind;
+    enum kind kind = KIND_HTML;
     struct catalogue *c = NULL;
     struct payoff_study *study = NULL;
     struct db *db;
@@ -110,7 +110,6 @@ static int run(const struct args *a, struct err *err)
         goto close;
     if (!path) {
         path = own = mem_print("%s.html", row.name);
-        kind = KIND_HTML;
         for (char *s = own; *s; s++)
             if (*s == '/')
                 *s = '-';
