@@ -107,6 +107,10 @@ struct db_file {
 int db_put_files(struct db *db, const struct db_run *run, const struct db_file *file, size_t n,
                  struct err *err);
 
+/* Does another process have the store open? Only while this one has not: closing the file here
+ * gives up its own locks. */
+bool db_is_held(const char *path);
+
 /* The files of a run: kind, name, text. No rows if an older version has made the run. */
 int db_files(struct db *db, const struct db_run *run, struct table *out, struct err *err);
 

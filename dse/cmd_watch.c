@@ -186,7 +186,7 @@ static void show(struct watch *w, const struct run_progress *p)
     }
     if (changed)
         w->changed_s = t;
-    w->quiet = changed || run_is_being_written(w->path) ? 0 : w->quiet + 1;
+    w->quiet = changed || db_is_held(w->path) ? 0 : w->quiet + 1;
     w->any = true;
     w->done = p->run.done;
     w->feasible = p->run.feasible;
@@ -201,7 +201,7 @@ static void show(struct watch *w, const struct run_progress *p)
 /* Is a sweep about to begin the run? A store that is just made cannot always be read. */
 static bool may_begin(struct watch *w)
 {
-    return !w->any && w->tries++ < TRIES_MOST && run_is_being_written(w->path);
+    return !w->any && w->tries++ < TRIES_MOST && db_is_held(w->path);
 }
 
 static int watch(struct watch *w, bool once, struct err *err)

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/archive.h"
 #include "base/mem.h"
@@ -159,12 +158,4 @@ void run_progress_free(struct run_progress *p)
     free(p->scenario);
     db_run_free(&p->run);
     *p = (struct run_progress){0};
-}
-
-bool run_is_being_written(const char *path)
-{
-    char *journal = mem_print("%s-wal", path);
-    bool there = access(journal, F_OK) == 0;
-    free(journal);
-    return there;
 }

@@ -32,7 +32,4 @@ int run_progress_read(struct run_progress *out, const char *path, const char *na
                       struct err *err);
 void run_progress_free(struct run_progress *p); /* takes an empty one */
 
-/* Has a process that writes the store its journal open? A killed one leaves it. */
-bool run_is_being_written(const char *path);
-
 #endif
