@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/base64.h"
+
 /* The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t round_constant[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -71,9 +73,8 @@ void sha256_add(struct sha256 *s, const void *bytes, size_t n)
 
 void sha256_base64(struct sha256 *s, char out[SHA256_BASE64])
 {
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const uint64_t bits = 8 * s->bytes;
-    unsigned char hash[33] = {0};
+    unsigned char hash[32];
 
     sha256_add(s, "\x80", 1);
     while (s->bytes % 64 != 56)
@@ -82,11 +83,6 @@ void sha256_base64(struct sha256 *s, char out[SHA256_BASE64])
         sha256_add(s, &(unsigned char){(unsigned char)(bits >> (shift - 8))}, 1);
     for (size_t i = 0; i < 32; i++)
         hash[i] = (unsigned char)(s->state[i / 4] >> (24 - 8 * (i % 4)));
-    for (size_t i = 0; i < 33; i += 3) {
-        uint32_t three = (uint32_t)hash[i] << 16 | (uint32_t)hash[i + 1] << 8 | hash[i + 2];
-        for (size_t k = 0; k < 4; k++)
-            out[i / 3 * 4 + k] = digit[three >> (18 - 6 * k) & 63];
-    }
-    out[43] = '=';
+    base64_write(out, hash, sizeof hash);
     out[44] = '\0';
 }

@@ -2,11 +2,8 @@
 # The live page as a person uses it, in a headless Chromium: pages of a study with engines, a guided
 # one without, and one with scenarios; then the tasks of tests/browser/tasks.py.
 set -u
-command -v python3 >/dev/null || exit 77
-command -v chromium >/dev/null || command -v chromium-headless-shell >/dev/null || exit 77
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
+# shellcheck source=tests/browser/pages.sh
+. "$DSE_SOURCE/tests/browser/pages.sh"
 
 cat >engines.yaml <<'END'
 study: engines
@@ -61,13 +58,11 @@ sweep:
   engine: [none, attacc]
   chip.memory_byte: [192 GB, 288 GB]
 END
+make_pages engines plain guided split
 for study in engines plain guided split; do
-    "$DSE" sweep $study.yaml --db $study.db --quiet >/dev/null || exit 1
-    "$DSE" report $study.db -o $study.html >/dev/null || exit 1
     "$DSE" query $study.db --top 100000 --format csv >$study.csv || exit 1
 done
 "$DSE" payoff engines.db --by model,workload_context,engine --format json >engines.json || exit 1
-grep -q '<script type="application/json" id="data">' engines.html || exit 77 # built without D3
 
 python3 "$DSE_SOURCE/tests/browser/tasks.py" "$work"
 status=$?

@@ -1,11 +1,8 @@
 #!/bin/sh
 # The model in the page gives the numbers of the program: random designs, and maps after changes.
 set -u
-command -v python3 >/dev/null || exit 77
-command -v chromium >/dev/null || command -v chromium-headless-shell >/dev/null || exit 77
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
+# shellcheck source=tests/browser/pages.sh
+. "$DSE_SOURCE/tests/browser/pages.sh"
 
 cat >many.yaml <<'END'
 study: many
@@ -31,10 +28,6 @@ sweep:
   chip.memory_byte: [96 GB, 192 GB]
 constraints: ["power_w <= 1e6"]
 END
-for study in many engines; do
-    "$DSE" sweep $study.yaml --db $study.db --quiet >/dev/null || exit 1
-    "$DSE" report $study.db -o $study.html >/dev/null || exit 1
-done
-grep -q '<script type="application/json" id="data">' many.html || exit 77 # built without D3
+make_pages many engines
 
 python3 "$DSE_SOURCE/tests/browser/model_points.py" "$work"

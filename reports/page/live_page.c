@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "reports/figures/svg.h"
@@ -99,15 +100,10 @@ static int put_data(const struct page_data *d, FILE *out)
 
 static void put_base64(struct embedded e, FILE *out)
 {
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < e.n; i += 3) {
-        size_t left = e.n - i;
-        unsigned bits = (unsigned)e.byte[i] << 16 | (left > 1 ? (unsigned)e.byte[i + 1] << 8 : 0) |
-                        (left > 2 ? e.byte[i + 2] : 0);
-        char text[5] = {digit[bits >> 18], digit[bits >> 12 & 63],
-                        left > 1 ? digit[bits >> 6 & 63] : '=', left > 2 ? digit[bits & 63] : '='};
-        fputs(text, out);
-    }
+    char *text = mem_alloc(BASE64_SIZE(e.n), 1);
+    base64_write(text, e.byte, e.n);
+    fwrite(text, 1, BASE64_SIZE(e.n), out);
+    free(text);
 }
 
 /* The model and the source of its threads, as texts that are no scripts of this page. */

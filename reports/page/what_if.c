@@ -223,9 +223,8 @@ static int answer_designs(struct what_if *w, const struct node *n, FILE *out, st
         fprintf(out, "], \"%s\": [", name[kind]);
         for (size_t i = 0; i < count; i++) {
             struct answer *a = &answer[i];
-            struct design twin = a->winners.with;
-            twin.engine.bandwidth_ratio = 0;
-            const struct design *of[KINDS] = {&a->winners.with, &a->winners.without, &twin};
+            const struct design *of[KINDS] = {&a->winners.with, &a->winners.without,
+                                              &a->winners.twin_design};
             fputs(i ? ", " : "", out);
             if (a->found)
                 put_design(a->study, of[kind], out);

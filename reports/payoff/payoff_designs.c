@@ -557,11 +557,11 @@ bool comparison_winners(struct winners_priced *out, const struct comparison *c,
         price_winner(&out->with, &out->with_metrics, r, q, c->side[WITH][winner[WITH]].point);
         price_winner(&out->without, &out->without_metrics, r, q,
                      c->side[WITHOUT][winner[WITHOUT]].point);
-        struct design twin = out->with;
-        twin.engine.bandwidth_ratio = 0;
-        evaluate(&twin, &r->study.prices, &out->twin_metrics, NULL);
+        out->twin_design = out->with;
+        out->twin_design.engine.bandwidth_ratio = 0;
+        evaluate(&out->twin_design, &r->study.prices, &out->twin_metrics, NULL);
         out->twin = out->twin_metrics.verdict == VERDICT_OK &&
-                    study_allows(&r->study, &twin, &out->twin_metrics);
+                    study_allows(&r->study, &out->twin_design, &out->twin_metrics);
     }
     free(r);
     return found;

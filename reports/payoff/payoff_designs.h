@@ -50,6 +50,7 @@ int comparison_check(const struct design_choice *q, struct err *err);
  * without it, for the first job. */
 struct winners_priced {
     struct design with, without; /* with their mapping left open */
+    struct design twin_design;   /* `with` less its engine */
     struct metrics with_metrics, without_metrics, twin_metrics;
     bool twin; /* the hardware is feasible without its engine */
 };

@@ -8,23 +8,15 @@ static int draw(struct drawing *d, struct table *data, const struct figure *f,
 {
     static const struct bar_part parts[] = {{"attention_s", "core attention"},
                                             {"projection_s", "projections, decompression"}};
-    char id[32];
-    const char *const texts[] = {id};
-    snprintf(id, sizeof id, "%lld", (long long)from->run->id);
-    if (paper_needs(f, from, "model_absorb,model_latent_reads,workload_context,workload_batch",
-                    err) != 0 ||
-        db_select(
-            from->db,
-            "SELECT CASE model_absorb WHEN 'yes' THEN 'reordered' ELSE 'plain' END AS block, "
-            "CAST(workload_batch / round(tokens_per_s / tokens_per_s_per_device) AS INT) || "
-            "' per device' AS requests, attention_s, projection_s FROM point WHERE run = ?1 AND "
-            "verdict = 'ok' AND workload_context = 4096 AND model_latent_reads = CASE model_absorb "
-            "WHEN 'yes' THEN 1 ELSE 2 END ORDER BY model_absorb, workload_batch",
-            texts, 1, data, err) != 0)
+    const struct paper_points points = {
+        "model_absorb,model_latent_reads,workload_context,workload_batch",
+        "SELECT CASE model_absorb WHEN 'yes' THEN 'reordered' ELSE 'plain' END AS block, "
+        "CAST(workload_batch / round(tokens_per_s / tokens_per_s_per_device) AS INT) || "
+        "' per device' AS requests, attention_s, projection_s FROM point WHERE run = ?1 AND "
+        "verdict = 'ok' AND workload_context = 4096 AND model_latent_reads = CASE model_absorb "
+        "WHEN 'yes' THEN 1 ELSE 2 END ORDER BY model_absorb, workload_batch"};
+    if (paper_select(data, f, from, &points, err) != 0)
         return -1;
-    if (!data->rows)
-        return fail(err, "run %s has no feasible point for this figure: it is made from %s",
-                    from->run->name, f->study);
     bar_chart_draw(d,
                    &(struct bar_chart){.group = "block",
                                        .bar = "requests",

@@ -143,8 +143,8 @@ PAPER_FIGURE(14, "Figure 14: speed-up of the step by a near-memory engine on the
         .chart = {.series = "context", .rule = 1, .x = REQUESTS, .y = {{"speed_up", "", "speed-up of the step", true}}}});
 /* clang-format on */
 
-int paper_needs(const struct figure *f, const struct figure_from *from, const char *columns,
-                struct err *err)
+static int check_columns(const struct figure *f, const struct figure_from *from,
+                         const char *columns, struct err *err)
 {
     struct swept swept;
     bool all = true;
@@ -161,18 +161,26 @@ int paper_needs(const struct figure *f, const struct figure_from *from, const ch
                       columns, f->study);
 }
 
-int paper_chart_draw(struct drawing *d, struct table *data, const struct figure *f,
-                     const struct figure_from *from, struct err *err)
+int paper_select(struct table *out, const struct figure *f, const struct figure_from *from,
+                 const struct paper_points *points, struct err *err)
 {
     char id[32];
     const char *const texts[] = {id};
     snprintf(id, sizeof id, "%lld", (long long)from->run->id);
-    if (paper_needs(f, from, f->chart->columns, err) != 0 ||
-        db_select(from->db, f->chart->sql, texts, 1, data, err) != 0)
+    if (check_columns(f, from, points->columns, err) != 0 ||
+        db_select(from->db, points->sql, texts, 1, out, err) != 0)
         return -1;
-    if (!data->rows)
-        return fail(err, "run %s has no feasible point for this figure: it is made from %s",
-                    from->run->name, f->study);
+    return out->rows ? 0
+                     : fail(err, "run %s has no feasible point for this figure: it is made from %s",
+                            from->run->name, f->study);
+}
+
+int paper_chart_draw(struct drawing *d, struct table *data, const struct figure *f,
+                     const struct figure_from *from, struct err *err)
+{
+    const struct paper_points points = {f->chart->columns, f->chart->sql};
+    if (paper_select(data, f, from, &points, err) != 0)
+        return -1;
     line_chart_draw(d, &f->chart->chart, data);
     return 0;
 }

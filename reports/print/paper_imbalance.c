@@ -16,14 +16,11 @@ static const char *const sql =
 static int draw(struct drawing *d, struct table *data, const struct figure *f,
                 const struct figure_from *from, struct err *err)
 {
-    char id[32];
-    const char *const texts[] = {id};
     const struct field *placement = field_find(workload_fields, "placement");
-    snprintf(id, sizeof id, "%lld", (long long)from->run->id);
     if (!from->study)
         return fail(err, "the files of the study of run %s are missing", from->run->name);
-    if (paper_needs(f, from, "plan_ep,workload_placement,workload_skew", err) != 0 ||
-        db_select(from->db, sql, texts, 1, data, err) != 0)
+    const struct paper_points points = {"plan_ep,workload_placement,workload_skew", sql};
+    if (paper_select(data, f, from, &points, err) != 0)
         return -1;
     const struct model *m = &from->study->base.model;
     for (size_t i = 0; i < data->rows; i++) {

@@ -6,21 +6,14 @@
 static int draw(struct drawing *d, struct table *data, const struct figure *f,
                 const struct figure_from *from, struct err *err)
 {
-    char id[32];
-    const char *const texts[] = {id};
-    snprintf(id, sizeof id, "%lld", (long long)from->run->id);
-    if (paper_needs(f, from, "model,plan_tp,workload_context,workload_batch", err) != 0 ||
-        db_select(
-            from->db,
-            "SELECT model, CAST(workload_batch / round(tokens_per_s / tokens_per_s_per_device) "
-            "AS INT) || ' per device' AS requests, tpot_s, " STEP_TIMES_SQL
-            " FROM point WHERE run = ?1 AND verdict = 'ok' AND workload_context = 8192 AND "
-            "((model = 'deepseek-r1') = (plan_tp = 1)) ORDER BY point",
-            texts, 1, data, err) != 0)
+    const struct paper_points points = {
+        "model,plan_tp,workload_context,workload_batch",
+        "SELECT model, CAST(workload_batch / round(tokens_per_s / tokens_per_s_per_device) "
+        "AS INT) || ' per device' AS requests, tpot_s, " STEP_TIMES_SQL
+        " FROM point WHERE run = ?1 AND verdict = 'ok' AND workload_context = 8192 AND "
+        "((model = 'deepseek-r1') = (plan_tp = 1)) ORDER BY point"};
+    if (paper_select(data, f, from, &points, err) != 0)
         return -1;
-    if (!data->rows)
-        return fail(err, "run %s has no feasible point for this figure: it is made from %s",
-                    from->run->name, f->study);
     bar_chart_draw(d,
                    &(struct bar_chart){.group = "model",
                                        .bar = "requests",

@@ -90,12 +90,20 @@ static double payoff(struct what_if *w, const char *cell)
 
 static const char cell[] = "{\"model\": \"gpt3-175b\", \"engine\": \"attacc\"}";
 
+/* The answer with P and designs of `cell`. Caller closes. */
+static struct conf *designs_of_cell(struct what_if *w)
+{
+    char *request = mem_print("{\"designs\": {\"budget\": \"cost\", \"cells\": [%s]}}", cell);
+    struct conf *c = ask(w, request);
+    free(request);
+    return c;
+}
+
 static void p_is_the_ratio_of_its_two_designs(void **state)
 {
     struct what_if *w = page(state);
     open_study(w, "");
-    char *request = mem_print("{\"designs\": {\"budget\": \"cost\", \"cells\": [%s]}}", cell);
-    struct conf *c = ask(w, request);
+    struct conf *c = designs_of_cell(w);
     double ratio = number(c, "with/0/metrics/tokens_per_s_per_usd") /
                    number(c, "without/0/metrics/tokens_per_s_per_usd");
     assert_close(number(c, "p/0"), ratio, 1e-12);
@@ -106,7 +114,6 @@ static void p_is_the_ratio_of_its_two_designs(void **state)
     assert_string_equal(at(c, "twin/0/parameters/chip.memory_byte"),
                         at(c, "with/0/parameters/chip.memory_byte"));
     conf_close(c);
-    free(request);
 }
 
 /* The store has 0 for the largest batch, which a study calls max. */
@@ -139,24 +146,20 @@ static void a_fixed_axis_leaves_only_its_value(void **state)
 {
     struct what_if *w = page(state);
     open_study(w, "\"chip.memory_byte=96 GB\"");
-    char *request = mem_print("{\"designs\": {\"budget\": \"cost\", \"cells\": [%s]}}", cell);
-    struct conf *c = ask(w, request);
+    struct conf *c = designs_of_cell(w);
     assert_string_equal(at(c, "with/0/parameters/chip.memory_byte"), "96000000000");
     assert_string_equal(at(c, "without/0/parameters/chip.memory_byte"), "96000000000");
     conf_close(c);
-    free(request);
 }
 
 static void a_cell_without_designs_has_no_p(void **state)
 {
     struct what_if *w = page(state);
     open_study(w, "\"workload.tpot_s=1e-6\"");
-    char *request = mem_print("{\"designs\": {\"budget\": \"cost\", \"cells\": [%s]}}", cell);
-    struct conf *c = ask(w, request);
+    struct conf *c = designs_of_cell(w);
     assert_string_equal(at(c, "p/0"), "null");
     assert_string_equal(at(c, "with/0"), "null");
     conf_close(c);
-    free(request);
 }
 
 static void a_design_is_evaluated_by_its_paths(void **state)
