@@ -40,7 +40,7 @@ LANES_OF(area);
 
 /* Memory stacks and links at the edge of a die. */
 struct edge {
-    struct hbm hbm;
+    struct memory_kind memory;
     double stacks, memory_gb_per_s, link_gb_per_s;
 };
 
@@ -49,7 +49,7 @@ static inline double area_of_memory(const struct edge *e, const struct process *
                                     const struct prices *p)
 {
     static const double pins_of_a_phy = 1024;
-    return e->stacks * e->hbm.pins / pins_of_a_phy *
+    return e->stacks * e->memory.pins / pins_of_a_phy *
            (p->memory_phy_mm2 + p->memory_controller_m * at->mm2_per_m);
 }
 
@@ -88,7 +88,7 @@ static inline double area_of_engine(double flop_per_s, const struct chip *c,
 static inline void area_split(struct area *a, const struct edge *e, const struct prices *p)
 {
     double plain = a->compute_mm2 + a->cache_mm2 + a->memory_mm2 + a->link_mm2 + a->other_mm2;
-    double edge = e->stacks * e->hbm.edge_mm + e->link_gb_per_s * p->link_edge_mm_per_gb_per_s;
+    double edge = e->stacks * e->memory.edge_mm + e->link_gb_per_s * p->link_edge_mm_per_gb_per_s;
     double seam = p->seam_memory_ratio * e->memory_gb_per_s;
     double seam_mm2 = seam * p->seam_mm2_per_gb_per_s;
     double seam_edge = edge + seam * p->seam_edge_mm_per_gb_per_s;

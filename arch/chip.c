@@ -3,47 +3,6 @@
 #include "base/mem.h"
 
 /* clang-format off */
-enum { HBM2, HBM2E, HBM3, HBM3E, HBM3E_12H, HBM4, HBM_KINDS };
-
-/* A generation of memory: its name, the offset of its price in struct prices, and one stack.
- * Capacity, bandwidth, height and pins: JEDEC pin rates with 1024 (HBM4: 2048) pins, and the stack
- * heights of the chips in the catalogue. HBM3E at the 8 Gb/s of B200 and H200, HBM4 at 8 Gb/s.
- * Width: HBM2 7.75 x 11.87 mm (JEDEC JESD235), HBM2E 10 x 11, HBM3 11 x 11 (121 mm2, Duplex), HBM4
- * 13 x 11 (assumed).
- *
- * Energy of the stack in pJ/bit, 8 bits to the byte: HBM2 3.97 (FGDRAM, MICRO 2017), HBM2E the same
- * (assumed), HBM3 3.59 (AttAcc's table), HBM3E 4 and HBM4 3.5 (press, 3 to 4.7 for HBM4; assumed).
- * Inside: 16 times the pins from all banks and 8 times from all bank groups (AttAcc, HBM3); HBM3E
- * has faster pins on the same banks (assumed), HBM4 twice the banks (Micron, Hot Chips 2026). Base
- * die: the area of the stack; free share between the 15 % that Duplex adds and the 63 % that
- * Stratum fills; more of HBM4's, which is made in a logic process (assumed). */
-#define PJ_PER_BIT(pj) .j_per_byte = (pj) * 8e-12
-#define INSIDE(tb_per_s) .bank_byte_per_s = 16e12 * (tb_per_s), .group_byte_per_s = 8e12 * (tb_per_s)
-#define KIND(of_name, price) .name = of_name, .usd_per_gb = offsetof(struct prices, price##_usd_per_gb)
-static const struct hbm_kind {
-    const char *name;
-    size_t usd_per_gb;
-    struct hbm hbm;
-} hbm_kinds[HBM_KINDS] = {
-    [HBM2]      = { KIND("hbm2", hbm2), .hbm = { .stack_byte = 8e9, .stack_byte_per_s = 0.256e12, .dies = 8, .pins = 1024, .edge_mm = 7.75,
-                    PJ_PER_BIT(3.97), INSIDE(0.256), .base_mm2 = 92, .base_free_ratio = 0.4 } },
-    [HBM2E]     = { KIND("hbm2e", hbm2e), .hbm = { .stack_byte = 16e9, .stack_byte_per_s = 0.4625e12, .dies = 8, .pins = 1024, .edge_mm = 10,
-                    PJ_PER_BIT(3.97), INSIDE(0.4625), .base_mm2 = 110, .base_free_ratio = 0.4 } },
-    [HBM3]      = { KIND("hbm3", hbm3), .hbm = { .stack_byte = 24e9, .stack_byte_per_s = 0.819e12, .dies = 12, .pins = 1024, .edge_mm = 11,
-                    PJ_PER_BIT(3.59), INSIDE(0.819), .base_mm2 = 121, .base_free_ratio = 0.4 } },
-    [HBM3E]     = { KIND("hbm3e", hbm3e), .hbm = { .stack_byte = 24e9, .stack_byte_per_s = 1.000e12, .dies = 8, .pins = 1024, .edge_mm = 11,
-                    PJ_PER_BIT(4), INSIDE(0.819), .base_mm2 = 121, .base_free_ratio = 0.4 } },
-    [HBM3E_12H] = { KIND("hbm3e-12h", hbm3e_12h), .hbm = { .stack_byte = 36e9, .stack_byte_per_s = 1.000e12, .dies = 12, .pins = 1024, .edge_mm = 11,
-                    PJ_PER_BIT(4), INSIDE(0.819), .base_mm2 = 121, .base_free_ratio = 0.4 } },
-    [HBM4]      = { KIND("hbm4", hbm4), .hbm = { .stack_byte = 36e9, .stack_byte_per_s = 2.000e12, .dies = 12, .pins = 2048, .edge_mm = 13,
-                    PJ_PER_BIT(3.5), INSIDE(1.638), .base_mm2 = 143, .base_free_ratio = 0.5 } },
-};
-
-static struct word hbm_word(size_t i)
-{
-    return (struct word){ i < HBM_KINDS ? hbm_kinds[i].name : NULL, (double)i };
-}
-
 static const struct word derived[] = { { "auto", CHIP_AUTO }, { NULL, 0 } };
 static const struct word as_price_list[] = { { "auto", -1 }, { NULL, 0 } };
 static const struct word derived_density[] = { { "auto", 0 }, { NULL, 0 } };
@@ -55,7 +14,7 @@ static const struct field rows[] = {
     { FIELD(chip, fp4_ratio, "1"), .lo = 1, .hi = 32, .init = 1, .doc = "Dense FP4 peak over BF16 peak." },
     { FIELD(chip, memory_byte, "B"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB", .init = NAN, .doc = "Memory capacity of one device." },
     { FIELD(chip, memory_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "TB/s", .init = NAN, .doc = "Memory bandwidth of one device." },
-    { FIELD(chip, hbm, "1"), .init = HBM3E, .only_words = true, .registry = hbm_word,
+    { FIELD(chip, hbm, "1"), .init = HBM3E, .only_words = true, .registry = memory_word,
       .doc = "Memory generation; the number of stacks and their price follow from it." },
     { FIELD(chip, link_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = NAN, .doc = "Scale-up link bandwidth of one device, one direction." },
     { FIELD(chip, link_latency_s, "s"), .lo = 0, .hi = 1, .plain_hi = 0.01, .plain_unit = "us", .init = 1.3e-6, .doc = "Latency of a transfer over the scale-up link." },
@@ -100,14 +59,4 @@ void chip_rate(struct chip *c)
         c->rated_flop_per_s = chip_flop_per_s(c);
     if (!rated || c->rated_memory_byte_per_s < 0)
         c->rated_memory_byte_per_s = c->memory_byte_per_s;
-}
-
-const struct hbm *chip_hbm(const struct chip *c)
-{
-    return &hbm_kinds[(size_t)c->hbm].hbm;
-}
-
-double hbm_usd_per_gb(double hbm, const struct prices *p)
-{
-    return *(const double *)((const char *)p + hbm_kinds[(size_t)hbm].usd_per_gb);
 }

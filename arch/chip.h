@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "base/field.h"
-#include "arch/prices.h"
+#include "arch/memory.h"
 #include "base/lanes.h"
 
 enum { CHIP_AUTO = -1 };
@@ -73,27 +73,11 @@ static inline double chip_ridge_flop_per_byte(const struct chip *c)
     return chip_flop_per_s(c) / c->memory_byte_per_s;
 }
 
-/* A generation of stacked memory. */
-struct hbm {
-    double stack_byte, stack_byte_per_s;
-    double dies, pins;                        /* DRAM dies per stack; data pins per stack */
-    double edge_mm;                           /* die edge taken by a stack: its width */
-    double j_per_byte;                        /* of the stack, for a byte sent to the chip */
-    double bank_byte_per_s, group_byte_per_s; /* inside: all banks, or all bank groups, at once */
-    double base_mm2, base_free_ratio;         /* base die, and its share free for an engine */
-};
-LANES_OF(hbm);
-
-const struct hbm *chip_hbm(const struct chip *c);
-
 /* The chip was rated as it stands, unless rated_w says otherwise. */
 void chip_rate(struct chip *c);
 
-/* Price of a memory generation; `hbm` is chip.hbm. */
-double hbm_usd_per_gb(double hbm, const struct prices *p);
-
 /* Stacks of `h` needed for the chip's memory capacity and bandwidth. */
-static inline double chip_memory_stacks(const struct chip *c, const struct hbm *h)
+static inline double chip_memory_stacks(const struct chip *c, const struct memory_kind *h)
 {
     double slack = 1e-3; /* rounding in a data sheet must not add a stack */
     double for_byte = c->memory_byte / h->stack_byte;

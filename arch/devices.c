@@ -11,15 +11,12 @@ static const struct engine_limits no_limits = {.power_w = INFINITY};
 static void look_up_memory(struct devices *d)
 {
     const double *kind = LANE(&d->chip, chip, hbm);
-    struct chip c = {.hbm = kind[0]};
     if (lanes_are_equal(kind, d->n)) {
-        LANES_FILL(&d->hbm, d->n, *chip_hbm(&c));
+        LANES_FILL(&d->memory, d->n, *memory_of(kind[0]));
         return;
     }
-    for (size_t i = 0; i < d->n; i++) {
-        c.hbm = kind[i];
-        LANES_PUT(&d->hbm, i, *chip_hbm(&c));
-    }
+    for (size_t i = 0; i < d->n; i++)
+        LANES_PUT(&d->memory, i, *memory_of(kind[i]));
 }
 
 FOR_ALL_VECTORS
@@ -35,7 +32,7 @@ void devices_look_up(struct devices *d)
 {
     look_up_memory(d);
     if (any_has_engine(&d->engine, d->n))
-        engine_limits_lanes(&d->limits, d->n, &d->chip, &d->hbm, &d->engine);
+        engine_limits_lanes(&d->limits, d->n, &d->chip, &d->memory, &d->engine);
     else
         LANES_FILL(&d->limits, d->n, no_limits);
 }
@@ -135,7 +132,7 @@ void devices_move(struct devices *d, size_t to, size_t from)
 
 void devices_find_energy(struct devices *d, double math_byte)
 {
-    energy_lanes(&d->energy, d->n, &d->chip, &d->hbm, &d->engine, &d->limits, math_byte);
+    energy_lanes(&d->energy, d->n, &d->chip, &d->memory, &d->engine, &d->limits, math_byte);
 }
 
 void devices_of(struct devices *out, const struct design *d)

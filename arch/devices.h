@@ -17,7 +17,7 @@ struct devices {
     size_t n; /* at most LANES */
     struct chip_lanes chip;
     struct engine_lanes engine;
-    struct hbm_lanes hbm;              /* filled by devices_look_up: the chip's memory generation */
+    struct memory_kind_lanes memory;   /* filled by devices_look_up: the chip's memory generation */
     struct engine_limits_lanes limits; /* filled by devices_look_up, if any has an engine */
     struct rates_lanes rates;          /* filled by devices_time, as the members below */
     struct energy_lanes energy;

@@ -119,7 +119,7 @@ INLINED double design_w(const struct chip *c, const struct looked_up *j)
 
 double chip_design_w(const struct chip *c)
 {
-    const struct looked_up j = {j_per_flop(c), chip_hbm(c)->j_per_byte};
+    const struct looked_up j = {j_per_flop(c), memory_of(c->hbm)->j_per_byte};
     return design_w(c, &j);
 }
 
@@ -158,7 +158,7 @@ INLINED void find_energy(struct energy *out, const struct chip *c, const struct 
 void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
                const struct engine_limits *l, double math_byte)
 {
-    const struct looked_up j = {j_per_flop(c), chip_hbm(c)->j_per_byte};
+    const struct looked_up j = {j_per_flop(c), memory_of(c->hbm)->j_per_byte};
     find_energy(out, c, e, l, &j, math_energy_ratio(math_byte), math_byte);
 }
 
@@ -185,7 +185,7 @@ static void find_energies(struct energy_lanes *restrict out, size_t n,
 }
 
 void energy_lanes(struct energy_lanes *out, size_t n, const struct chip_lanes *chip,
-                  const struct hbm_lanes *hbm, const struct engine_lanes *engine,
+                  const struct memory_kind_lanes *memory, const struct engine_lanes *engine,
                   const struct engine_limits_lanes *limits, double math_byte)
 {
     const double *node_nm = LANE(chip, chip, node_nm), *given = LANE(chip, chip, j_per_flop);
@@ -195,6 +195,6 @@ void energy_lanes(struct energy_lanes *out, size_t n, const struct chip_lanes *c
         bool same = i > 0 && node_nm[i] == node_nm[i - 1] && given[i] == given[i - 1];
         flop_j[i] = same ? flop_j[i - 1] : j_per_flop(&c);
     }
-    find_energies(out, n, chip, engine, limits, flop_j, LANE(hbm, hbm, j_per_byte),
+    find_energies(out, n, chip, engine, limits, flop_j, LANE(memory, memory_kind, j_per_byte),
                   math_energy_ratio(math_byte), math_byte);
 }

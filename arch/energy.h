@@ -132,9 +132,9 @@ double chip_design_w(const struct chip *c);
 void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
                const struct engine_limits *l, double math_byte);
 
-/* The same for n devices; `hbm`: the memory generations of the chips. */
+/* The same for n devices; `memory`: the memory of the chips. */
 void energy_lanes(struct energy_lanes *out, size_t n, const struct chip_lanes *chip,
-                  const struct hbm_lanes *hbm, const struct engine_lanes *engine,
+                  const struct memory_kind_lanes *memory, const struct engine_lanes *engine,
                   const struct engine_limits_lanes *limits, double math_byte);
 
 #endif

@@ -81,13 +81,13 @@ static struct logic logic_of(const struct engine *e, double node_nm)
 }
 
 /* Bandwidth to a base die beyond that of the stack's own TSVs, which serve its pins. */
-static inline double more_byte_per_s(double m, double byte_per_s, const struct hbm *h)
+static inline double more_byte_per_s(double m, double byte_per_s, const struct memory_kind *h)
 {
     return larger(0, m * byte_per_s - h->stack_byte_per_s);
 }
 
 /* The engine's logic on a base die of a stack that gives `byte_per_s` to the chip. */
-static inline double base_mm2(double m, double r, double byte_per_s, const struct hbm *h,
+static inline double base_mm2(double m, double r, double byte_per_s, const struct memory_kind *h,
                               double area_ratio)
 {
     return more_byte_per_s(m, byte_per_s, h) * TSV_MM2_PER_BYTE_PER_S +
@@ -107,8 +107,9 @@ static inline struct most least(struct most a, struct most b)
 }
 
 /* The limits of one device; `stacks` of the chip. */
-static inline void limits_of(struct engine_limits *out, const struct chip *c, const struct hbm *h,
-                             const struct engine *e, const struct logic *l)
+static inline void limits_of(struct engine_limits *out, const struct chip *c,
+                             const struct memory_kind *h, const struct engine *e,
+                             const struct logic *l)
 {
     bool bank = e->kind == ENGINE_BANK, base = e->kind == ENGINE_LOGIC_DIE;
     bool die = e->kind == ENGINE_ON_DIE, pool = e->kind == ENGINE_POOL, own = bank | base;
@@ -175,18 +176,19 @@ static inline void limits_of(struct engine_limits *out, const struct chip *c, co
 
 FOR_ALL_VECTORS
 static void limit_all(struct engine_limits_lanes *restrict out, size_t n,
-                      const struct chip_lanes *restrict chip, const struct hbm_lanes *restrict hbm,
+                      const struct chip_lanes *restrict chip,
+                      const struct memory_kind_lanes *restrict memory,
                       const struct engine_lanes *restrict engine,
                       const struct logic_lanes *restrict logic)
 {
     for (size_t i = 0; i < n; i++) {
         struct chip c;
-        struct hbm h;
+        struct memory_kind h;
         struct engine e;
         struct logic l;
         struct engine_limits limits;
         LANES_TAKE(c, chip, i);
-        LANES_TAKE(h, hbm, i);
+        LANES_TAKE(h, memory, i);
         LANES_TAKE(e, engine, i);
         LANES_TAKE(l, logic, i);
         limits_of(&limits, &c, &h, &e, &l);
@@ -195,7 +197,7 @@ static void limit_all(struct engine_limits_lanes *restrict out, size_t n,
 }
 
 void engine_limits_lanes(struct engine_limits_lanes *out, size_t n, const struct chip_lanes *chip,
-                         const struct hbm_lanes *hbm, const struct engine_lanes *engine)
+                         const struct memory_kind_lanes *memory, const struct engine_lanes *engine)
 {
     struct logic_lanes logic;
     struct logic last = {0};
@@ -213,13 +215,13 @@ void engine_limits_lanes(struct engine_limits_lanes *out, size_t n, const struct
         at_nm = node_nm;
         LANES_PUT(&logic, i, last);
     }
-    limit_all(out, n, chip, hbm, engine, &logic);
+    limit_all(out, n, chip, memory, engine, &logic);
 }
 
 void engine_limits_of(struct engine_limits *out, const struct chip *c, const struct engine *e)
 {
     struct logic l = logic_of(e, engine_node_nm(e, c));
-    limits_of(out, c, chip_hbm(c), e, &l);
+    limits_of(out, c, memory_of(c->hbm), e, &l);
 }
 
 double engine_stack_limit_w(const struct chip *c, const struct engine *e)
@@ -227,5 +229,5 @@ double engine_stack_limit_w(const struct chip *c, const struct engine *e)
     struct engine_limits l;
     engine_limits_of(&l, c, e);
     double spread = e->kind == ENGINE_POOL ? engine_added_stack_ratio(e) : 1;
-    return l.power_w / (chip_memory_stacks(c, chip_hbm(c)) * spread);
+    return l.power_w / (chip_memory_stacks(c, memory_of(c->hbm)) * spread);
 }

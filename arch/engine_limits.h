@@ -48,7 +48,7 @@ double engine_stack_limit_w(const struct chip *c, const struct engine *e);
 
 /* The limits of n devices with their chips' memory generations. */
 void engine_limits_lanes(struct engine_limits_lanes *out, size_t n, const struct chip_lanes *chip,
-                         const struct hbm_lanes *hbm, const struct engine_lanes *engine);
+                         const struct memory_kind_lanes *memory, const struct engine_lanes *engine);
 
 /* Energy of a BF16 operation of the engine on this chip. */
 double engine_j_per_flop(const struct engine *e, const struct chip *c);

@@ -232,14 +232,14 @@ static void packages_of(struct package_lanes *restrict package, size_t n,
     }
 }
 
-static void memory_usd_per_gb(double *out, const struct devices *d, const struct prices *p)
+static void find_usd_per_gb(double *out, const struct devices *d, const struct prices *p)
 {
     const double *kind = LANE(&d->chip, chip, hbm);
     if (lanes_are_equal(kind, d->n))
-        lanes_set(out, d->n, hbm_usd_per_gb(kind[0], p));
+        lanes_set(out, d->n, memory_usd_per_gb(kind[0], p));
     else
         for (size_t i = 0; i < d->n; i++)
-            out[i] = hbm_usd_per_gb(kind[i], p);
+            out[i] = memory_usd_per_gb(kind[i], p);
 }
 
 /* ---- the chip ---- */
@@ -260,9 +260,9 @@ static void chips_area(struct area_lanes *restrict area, double *restrict stacks
         struct process at;
         struct area a;
         LANES_TAKE(c, &d->chip, i);
-        LANES_TAKE(edge.hbm, &d->hbm, i);
+        LANES_TAKE(edge.memory, &d->memory, i);
         LANES_TAKE(at, process, i);
-        edge.stacks = stacks[i] = chip_memory_stacks(&c, &edge.hbm);
+        edge.stacks = stacks[i] = chip_memory_stacks(&c, &edge.memory);
         edge.memory_gb_per_s = c.memory_byte_per_s / BYTE_PER_GB;
         edge.link_gb_per_s = (c.link_byte_per_s + more_byte_per_s[i]) / BYTE_PER_GB;
         area_of_chip(&a, &c, &edge, more_mm2[i], &at, &held);
@@ -309,7 +309,8 @@ static void engines_in_stacks(struct device_cost_lanes *restrict out,
         double stacks = COST(stacks);
         double memory_usd = COST(memory_usd);
         double lost_ratio = LANE(package, package, lost_ratio)[i];
-        double dram_mm2 = p->stack_dram_mm2 * LANE(&d->hbm, hbm, dies)[i] / DIES_OF_A_STACK;
+        double dram_mm2 =
+            p->stack_dram_mm2 * LANE(&d->memory, memory_kind, dies)[i] / DIES_OF_A_STACK;
         double given = e.logic_mm2_per_stack >= 0 ? 1 : p->engine_area_ratio;
         double logic_mm2 = given * LANE(&d->limits, engine_limits, stack_mm2)[i];
         double silicon_usd =
@@ -356,7 +357,7 @@ static void engines_in_pools(struct device_cost_lanes *out, const struct devices
         LANES_TAKE(c, &d->chip, i);
         LANES_TAKE(e, &d->engine, i);
         LANES_TAKE(at, process, i);
-        LANES_TAKE(edge.hbm, &d->hbm, i);
+        LANES_TAKE(edge.memory, &d->memory, i);
         double added = engine_added_stack_ratio(&e);
         devices[i] = larger(1, ceil(added));
         stacks[i] = larger(1, ceil(added * COST(stacks) / devices[i]));
@@ -372,7 +373,7 @@ static void engines_in_pools(struct device_cost_lanes *out, const struct devices
     }
     packages_of(&package, d->n, &area, stacks, p);
     dies_usd(logic_usd, d->n, &area, process, p);
-    memory_usd_per_gb(usd_per_gb, d, p);
+    find_usd_per_gb(usd_per_gb, d, p);
     for (size_t i = 0; i < d->n; i++) {
         struct engine e;
         struct package on;
@@ -382,7 +383,8 @@ static void engines_in_pools(struct device_cost_lanes *out, const struct devices
             engine_added_stack_ratio(&e) * LANE(&d->chip, chip, memory_byte)[i] / devices[i];
         double usd = logic_usd[i] + on.usd +
                      (byte / BYTE_PER_GB * usd_per_gb[i] + stacks[i] * p->hbm_stack_usd);
-        double dram_mm2 = p->stack_dram_mm2 * LANE(&d->hbm, hbm, dies)[i] / DIES_OF_A_STACK;
+        double dram_mm2 =
+            p->stack_dram_mm2 * LANE(&d->memory, memory_kind, dies)[i] / DIES_OF_A_STACK;
         COST(engine_mm2) += devices[i] * (LANE(&area, area, die_mm2)[i] + stacks[i] * dram_mm2);
         COST(engine_usd) += devices[i] * (usd * (1 + on.lost_ratio) + p->test_usd);
         COST(package_limit_ratio) =
@@ -467,7 +469,7 @@ static void gather(struct subset *to, const struct device_cost_lanes *cost, cons
     for (size_t i = 0; i < to->devices.n; i++) {
         LANES_COPY(&to->devices.chip, i, &d->chip, to->which[i]);
         LANES_COPY(&to->devices.engine, i, &d->engine, to->which[i]);
-        LANES_COPY(&to->devices.hbm, i, &d->hbm, to->which[i]);
+        LANES_COPY(&to->devices.memory, i, &d->memory, to->which[i]);
         LANES_COPY(&to->devices.limits, i, &d->limits, to->which[i]);
         LANES_COPY(&to->process, i, process, to->which[i]);
         LANES_COPY(&to->cost, i, cost, to->which[i]);
@@ -525,7 +527,7 @@ void cost_devices(struct device_cost_lanes *out, struct area_lanes *area, const 
     chips_area(area, stacks, d, none, none, process, p);
     packages_of(&package, d->n, area, stacks, p);
     dies_usd(LANE(out, device_cost, logic_usd), d->n, area, process, p);
-    memory_usd_per_gb(usd_per_gb, d, p);
+    find_usd_per_gb(usd_per_gb, d, p);
     chips_usd(out, area, d, &package, usd_per_gb, p);
     engines_in_stacks(out, d, &package, p);
     engines_with_dies(out, d, process, p);

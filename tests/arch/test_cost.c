@@ -383,7 +383,7 @@ static void an_area_that_is_given_overrides_what_follows(void **state)
 /* A PHY is as large at every node, its controller is not. */
 static void interfaces_shrink_only_in_their_controllers(void **state)
 {
-    struct edge e = {*chip_hbm(chip_called("h100")), 4, 3000, 400};
+    struct edge e = {*memory_of(chip_called("h100")->hbm), 4, 3000, 400};
     const struct prices *p = &book.middle;
     (void)state;
     struct process n28 = process_at(node_place(28), p), n2 = process_at(node_place(2), p);

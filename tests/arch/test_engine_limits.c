@@ -36,7 +36,7 @@ static void the_power_of_the_dram_limits_engines_in_banks(void **state)
     struct engine e = *engine_called("attacc");
     struct engine_limits l;
     (void)state;
-    full.memory_byte_per_s = chip_memory_stacks(&full, chip_hbm(&full)) * 0.819e12;
+    full.memory_byte_per_s = chip_memory_stacks(&full, memory_of(full.hbm)) * 0.819e12;
     e.bandwidth_ratio = 16;
     engine_limits_of(&l, &full, &e);
     /* 1.43 x 3.59 x 8 pJ/B over 0.55 x 8 pJ/B, without the arithmetic */
