@@ -32,7 +32,13 @@ struct chip {
 };
 LANES_OF(chip);
 
-extern const struct fields chip_fields;
+extern const struct fields chip_fields, ffn_chip_fields, prefill_chip_fields, draft_chip_fields;
+
+/* A pool without devices has the chip `none`, all zeros. */
+static inline bool chip_is_there(const struct chip *c)
+{
+    return c->compute_units > 0;
+}
 
 /* Dense BF16 peak. */
 static inline double chip_flop_per_s(const struct chip *c)

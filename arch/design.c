@@ -11,13 +11,25 @@
 #include "base/mem.h"
 
 #define PART(member) .fields = &member##_fields, .offset = offsetof(struct design, member)
-#define NAMED(member)                                                                              \
-    PART(member), .named = true, .name_offset = offsetof(struct design, member##_name)
+#define NAMED(member, of)                                                                          \
+    PART(member), .named = true, .name_offset = offsetof(struct design, member##_name),            \
+                  .entries = of
+#define POOL_CHIP(member) NAMED(member, PART_CHIP), .optional = true
 
 const struct part design_parts[DESIGN_PARTS] = {
-    [PART_MODEL] = {NAMED(model), .doc = "The language model."},
-    [PART_CHIP] = {NAMED(chip), .hardware = true, .doc = "The accelerator."},
-    [PART_ENGINE] = {NAMED(engine), .hardware = true, .doc = "The attention engine."},
+    [PART_MODEL] = {NAMED(model, PART_MODEL), .doc = "The language model."},
+    [PART_CHIP] = {NAMED(chip, PART_CHIP), .hardware = true, .doc = "The accelerator."},
+    [PART_ENGINE] = {NAMED(engine, PART_ENGINE), .hardware = true, .doc = "The attention engine."},
+    [PART_FFN_CHIP] = {POOL_CHIP(ffn_chip),
+                       .doc = "Chip of the devices that run pools.ffn.runs; none: the main devices "
+                              "run all. Its values are those of chip, such as "
+                              "pools.ffn.chip.memory_byte."},
+    [PART_PREFILL_CHIP] = {POOL_CHIP(prefill_chip),
+                           .doc = "Chip of the devices that prefill (disaggregated); none: that of "
+                                  "the main devices."},
+    [PART_DRAFT_CHIP] = {POOL_CHIP(draft_chip),
+                         .doc = "Chip of the devices that run a draft model; none: the main "
+                                "devices do."},
     [PART_PLAN] = {PART(plan), .doc = "The mapping onto devices."},
     [PART_POOLS] = {PART(pools), .doc = "Devices apart from those of plan.devices."},
     [PART_WORKLOAD] = {PART(workload), .doc = "The requests and their latency limits."},
@@ -71,6 +83,12 @@ int design_parameter(const char *path, struct parameter *out, struct err *err)
         }
     }
     return unknown(path, err);
+}
+
+bool design_has(const struct design *d, size_t part)
+{
+    const char *name = design_parts[part].optional ? design_name(d, part) : "";
+    return name && strcmp(name, "none") != 0;
 }
 
 char *design_path(const struct parameter *p, char *buffer, size_t size)
@@ -156,6 +174,10 @@ int design_check(const struct design *d, struct err *err)
     if (given && d->workload.phase != PHASE_DECODE && d->workload.phase != PHASE_SERVING)
         return fail(err, "timing: measured is for a decode or serving step: write workload.phase: "
                          "decode or serving, or another timing");
+    for (size_t part = PART_FFN_CHIP; part <= PART_DRAFT_CHIP; part++)
+        if (design_has(d, part))
+            return fail(err, "%s: is not modelled yet: leave it out",
+                        design_parts[part].fields->section);
     if (d->chip.tdp_w < 0 && d->chip.rated_w <= 0)
         return fail(err, "chip.tdp_w: auto needs a known device: give chip.rated_w, "
                          "chip.rated_flop_per_s and chip.rated_memory_byte_per_s, or a number");

@@ -12,6 +12,7 @@
 struct design {
     struct model model;
     struct chip chip;
+    struct chip ffn_chip, prefill_chip, draft_chip; /* of the pools; see chip_is_there */
     struct engine engine;
     struct plan plan;
     struct pools pools;
@@ -19,7 +20,8 @@ struct design {
     struct precision precision;
     struct mode mode;
     const char *model_name, *chip_name, *engine_name; /* borrowed from the catalogue */
-    const struct calibration *calibration;            /* of the chip, borrowed; NULL: none */
+    const char *ffn_chip_name, *prefill_chip_name, *draft_chip_name;
+    const struct calibration *calibration; /* of the chip, borrowed; NULL: none */
     const char *calibration_name;
     bool calibration_own; /* measured on this very chip */
     bool relaxed;         /* timed at most as long as it takes: devices_time */
@@ -31,6 +33,8 @@ struct part {
     size_t offset;      /* in struct design */
     bool named;         /* chosen by name: an entry of the catalogue, or a file */
     size_t name_offset; /* of its name in struct design, if named */
+    size_t entries;     /* the part whose entries it takes, if named: its own, or PART_CHIP */
+    bool optional;      /* may be `none`: design_has */
     bool hardware;      /* does not change the operators of a step */
     const char *doc;
 };
@@ -39,6 +43,9 @@ enum {
     PART_MODEL,
     PART_CHIP,
     PART_ENGINE,
+    PART_FFN_CHIP,
+    PART_PREFILL_CHIP,
+    PART_DRAFT_CHIP,
     PART_PLAN,
     PART_POOLS,
     PART_WORKLOAD,
@@ -58,6 +65,15 @@ struct parameter {
 
 /* Returns 0, or -1 with "unknown name: did you mean ..." in err, without position or path. */
 int design_parameter(const char *path, struct parameter *out, struct err *err);
+
+/* The name of the entry of a part that is named. */
+static inline const char *design_name(const struct design *d, size_t part)
+{
+    return *(const char *const *)((const char *)d + design_parts[part].name_offset);
+}
+
+/* Does the design have this part? */
+bool design_has(const struct design *d, size_t part);
 
 /* Writes the path of a parameter, such as "chip.memory_byte". Returns `buffer`. */
 char *design_path(const struct parameter *p, char *buffer, size_t size);

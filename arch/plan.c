@@ -1,5 +1,6 @@
 #include "arch/plan.h"
 
+#include "arch/design.h"
 #include "arch/ffn.h"
 #include "arch/layers.h"
 #include "arch/routing.h"
@@ -79,9 +80,21 @@ static const struct field plan_rows[] = {
       .doc = "All-reduce: ring, or best: the faster of a ring and one shot (every device sends its data to every other)." },
     { FIELD(plan, all_to_all, "1"), .init = EXCHANGE_FLAT, .only_words = true, .words = exchange_words,
       .doc = "All-to-all beyond one link domain: flat, every copy over the network; hierarchical, one copy per domain over the network, forwarded over the link." },
+    { FIELD(plan, micro_batches, "1"), .lo = 1, .hi = 64, .init = PLAN_AUTO, .whole = true, .words = auto_words,
+      .doc = "Parts of a batch that the main devices and those of pools.ffn work on in turn; 1 without that pool." },
 };
 
-#define POOL_FIELD(member, of_unit) .name = "prefill." #member, .unit = of_unit, .offset = offsetof(struct pools, prefill_##member)
+/* Paths are pools.prefill.tp and so on. */
+#define OF_POOL(pool, member, of_unit) .name = #pool "." #member, .unit = of_unit, .offset = offsetof(struct pools, pool##_##member)
+#define POOL_FIELD(member, of_unit) OF_POOL(prefill, member, of_unit)
+#define FFN_FIELD(member, of_unit) OF_POOL(ffn, member, of_unit), .more = &of_ffn
+static const size_t of_ffn = PART_FFN_CHIP;
+static const struct word runs_words[] = {
+    { "experts", FFN_EXPERTS }, { "ffn", FFN_ALL }, { "ffn_and_head", FFN_AND_HEAD }, { "all_but_attention", FFN_ALL_BUT_ATTENTION }, { NULL, 0 },
+};
+static const struct word copies_words[] = { { "domains", COPIES_DOMAINS }, { "devices", COPIES_DEVICES }, { "experts", COPIES_EXPERTS }, { NULL, 0 } };
+static const struct word sends_words[] = { { "beside", SENDS_BESIDE }, { "within", SENDS_WITHIN }, { NULL, 0 } };
+static const struct word link_words[] = { { "auto", POOL_LINK_AUTO }, { NULL, 0 } };
 static const struct word pool_words[] = { { "plan", AS_PLAN }, { "auto", PLAN_AUTO }, { NULL, 0 } };
 static const struct word pool_engine_words[] = { { "none", POOL_WITHOUT_ENGINE }, { "same", POOL_WITH_ENGINE }, { NULL, 0 } };
 
@@ -96,8 +109,26 @@ static const struct field pools_rows[] = {
       .doc = "Pipeline parallelism of the prefill pool; plan: what plan.pp allows, chosen apart." },
     { POOL_FIELD(cp, "devices"), .lo = 1, .hi = 1e6, .init = AS_PLAN, .whole = true, .words = pool_words,
       .doc = "Context parallelism of the prefill pool; plan: what plan.cp allows, chosen apart." },
+    { FFN_FIELD(runs, "1"), .init = FFN_ALL, .only_words = true, .words = runs_words,
+      .doc = "What pools.ffn runs of each layer: experts, the routed ones; ffn, those with shared experts and dense feed-forwards; ffn_and_head, the head too; all_but_attention, all but core attention and recurrent states, which the main devices then hold alone." },
+    { FFN_FIELD(devices, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
+      .doc = "Devices of pools.ffn, in addition to plan.devices; auto: as many as give most tokens per second and USD." },
+    { FFN_FIELD(tp, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
+      .doc = "Tensor parallelism of pools.ffn: devices that share each weight matrix." },
+    { FFN_FIELD(ep, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
+      .doc = "Expert parallelism of pools.ffn: devices that share the routed experts." },
+    { FFN_FIELD(link_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = POOL_LINK_AUTO, .words = link_words,
+      .doc = "Bandwidth between the main devices and pools.ffn, one direction, per device of the smaller side; auto: of each side's scale-up link if all fit in one domain, else of its network." },
+    { FFN_FIELD(link_latency_s, "s"), .lo = 0, .hi = 1, .plain_hi = 0.01, .plain_unit = "us", .init = POOL_LINK_AUTO, .words = link_words,
+      .doc = "Latency of a transfer between the main devices and pools.ffn, one direction; auto: the larger of both sides." },
+    { FFN_FIELD(copies, "1"), .init = COPIES_DOMAINS, .only_words = true, .words = copies_words,
+      .doc = "Copies of a token sent to pools.ffn: domains, one to each link domain of it with an expert of the token, forwarded inside; devices, one to each such device; experts, one for each expert." },
+    { FFN_FIELD(sends, "1"), .init = SENDS_BESIDE, .only_words = true, .words = sends_words,
+      .doc = "Transfers between the main devices and pools.ffn: beside, while the sender computes the next micro-batch; within, by kernels of the sender, which computes nothing meanwhile." },
 };
 #undef POOL_FIELD
+#undef FFN_FIELD
+#undef OF_POOL
 
 static const struct word unmeasured_words[] = { { "none", 0 }, { NULL, 0 } };
 
@@ -196,6 +227,11 @@ struct plan plan_of_pool(const struct plan *p, const struct pools *pools)
     of.pp = pools->prefill_pp == AS_PLAN ? p->pp : pools->prefill_pp;
     of.cp = pools->prefill_cp == AS_PLAN ? p->cp : pools->prefill_cp;
     return of;
+}
+
+size_t pool_part(const struct field *f)
+{
+    return f->more ? *(const size_t *)f->more : DESIGN_PARTS;
 }
 
 double plan_redundant_experts(const struct plan *p, const struct workload *w)

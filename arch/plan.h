@@ -12,6 +12,7 @@ struct plan {
     double shared_over;
     double redundant_experts;
     double overlap, all_reduce, all_to_all;
+    double micro_batches; /* PLAN_AUTO: any; only with a pool that runs a part of each layer */
 };
 
 enum { PLAN_AUTO = 0 };
@@ -20,14 +21,30 @@ enum { REDUCE_RING, REDUCE_BEST };
 enum { EXCHANGE_FLAT, EXCHANGE_HIERARCHICAL };
 enum { SHARED_OVER_EP, SHARED_OVER_TP };
 
-/* The prefill pool of a disaggregated system: groups of plan.devices devices of the same chip. */
+/* Devices apart from the main ones. The prefill pool of a disaggregated system: groups of
+ * plan.devices devices. The FFN pool: devices that run a part of every layer of a step. */
 struct pools {
     double prefill_engine;
     double prefill_tp, prefill_ep, prefill_pp, prefill_cp; /* PLAN_AUTO: any; AS_PLAN */
+    double ffn_runs;
+    double ffn_devices, ffn_tp, ffn_ep;             /* PLAN_AUTO: any */
+    double ffn_link_byte_per_s, ffn_link_latency_s; /* POOL_LINK_AUTO */
+    double ffn_copies, ffn_sends;
 };
 
 enum { AS_PLAN = -1 };
 enum { POOL_WITHOUT_ENGINE, POOL_WITH_ENGINE };
+enum { POOL_LINK_AUTO = -1 };
+/* What the FFN pool runs of each layer: arch/ffn_pool.h. */
+enum { FFN_EXPERTS, FFN_ALL, FFN_AND_HEAD, FFN_ALL_BUT_ATTENTION };
+/* Copies of a token on the way to the pool. */
+enum { COPIES_DOMAINS, COPIES_DEVICES, COPIES_EXPERTS };
+/* Transfers run beside the computation of both ends, or keep the sender busy. */
+enum { SENDS_BESIDE, SENDS_WITHIN };
+
+/* The part of a design without which a row of pools_fields says nothing, such as PART_FFN_CHIP;
+ * DESIGN_PARTS if there is none. */
+size_t pool_part(const struct field *f);
 
 struct workload {
     double phase;

@@ -191,7 +191,8 @@ static int list_parameters(const struct request *r, struct err *err)
             for (size_t i = 0; i < LEN(row); i++)
                 table_text(t, row[i]);
         }
-        list_fields(t, design_parts[part].fields->section, design_parts[part].fields, NULL);
+        if (!design_parts[part].optional) /* whose values are those of its kind */
+            list_fields(t, design_parts[part].fields->section, design_parts[part].fields, NULL);
     }
     return 0;
 }

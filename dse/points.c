@@ -43,7 +43,33 @@ static struct lower_name lower_name_of(const char *name)
     return p;
 }
 
-/* Columns are named by path, or by path with '_' instead of the first '.'. */
+/* Copies a path with each '.' written as in `name`, which may have '_' there. Returns `out`. */
+static const char *like(char out[NAME_MOST], const char *path, const char *name)
+{
+    size_t i = 0;
+    for (bool same = true; path[i] && i + 1 < NAME_MOST; i++) {
+        out[i] = same && path[i] == '.' && name[i] == '_' ? '_' : path[i];
+        same = same && name[i] == out[i];
+    }
+    out[i] = '\0';
+    return out;
+}
+
+/* Finds a parameter of a part by its name, in which '_' may replace '.'. */
+static bool find_member(struct parameter *out, size_t part, const char *name)
+{
+    const struct fields *f = design_parts[part].fields;
+    const struct field *row = field_find(*f, name);
+    char own[NAME_MOST];
+    for (size_t i = 0; i < f->n && !row; i++)
+        if (!strcmp(like(own, f->row[i].name, name), name))
+            row = &f->row[i];
+    if (row)
+        *out = (struct parameter){row, part, design_parts[part].offset + row->offset};
+    return row != NULL;
+}
+
+/* Columns are named by path, or by path with '_' instead of '.'. */
 static struct target target_of(const char *name)
 {
     struct target t = {0};
@@ -53,16 +79,12 @@ static struct target target_of(const char *name)
     for (char *c = path; *c; c++)
         *c = (char)tolower((unsigned char)*c);
     for (size_t part = 0; part < DESIGN_PARTS && t.kind == TARGET_NONE; part++) {
-        const char *section = design_parts[part].fields->section;
-        size_t length = strlen(section);
+        char section[NAME_MOST];
+        size_t length = strlen(like(section, design_parts[part].fields->section, path));
         if (design_parts[part].named && !strcmp(path, section))
             t = (struct target){.kind = TARGET_PART, .part = part};
-        else if (length && !strncmp(path, section, length) && path[length] == '_') {
-            path[length] = '.';
-            if (design_parameter(path, p, &ignored) == 0)
-                t.kind = TARGET_PARAMETER;
-            path[length] = '_';
-        }
+        else if (length && !strncmp(path, section, length) && path[length] == '_')
+            t.kind = find_member(p, part, path + length + 1) ? TARGET_PARAMETER : TARGET_NONE;
     }
     if (t.kind == TARGET_NONE && study_parameter(path, p, &ignored) == 0)
         t.kind = TARGET_PARAMETER;
@@ -336,7 +358,7 @@ static int set_cell(const struct target *t, const char *text, struct catalogue *
     int rc = catalogue_find(c, t->part, trimmed(copy), &e, err);
     free(copy);
     if (rc == 0)
-        entry_put(e, to->design);
+        entry_put(e, t->part, to->design);
     return rc;
 }
 

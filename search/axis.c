@@ -69,7 +69,8 @@ void axis_free(struct axis *a)
 
 bool axis_is_none(const struct axis *a, size_t i)
 {
-    return a->is_part && a->part == PART_ENGINE && !strcmp(a->entry[i]->name, "none");
+    return a->is_part && (a->part == PART_ENGINE || design_parts[a->part].optional) &&
+           !strcmp(a->entry[i]->name, "none");
 }
 
 double axis_at(const struct axis *a, double u)
@@ -89,7 +90,7 @@ double axis_unit(const struct axis *a, double value)
 
 void axis_put_value(const struct axis *a, double value, struct design *d)
 {
-    if (axis_is_price(a))
+    if (axis_is_price(a) || !design_has(d, a->part))
         return;
     /* The engine `none` stays `none`. */
     if (a->part != PART_ENGINE || !d->engine_name || strcmp(d->engine_name, "none") != 0 ||
@@ -105,7 +106,7 @@ void axis_put(const struct axis *a, size_t i, struct design *d)
     }
     const struct part *p = &design_parts[a->part];
     memcpy((char *)d + p->offset, a->part_value[i], p->fields->size);
-    entry_put_name(a->entry[i], d);
+    entry_put_name(a->entry[i], a->part, d);
 }
 
 static size_t items(const struct node *n)

@@ -90,7 +90,7 @@ double axis_unit(const struct axis *a, double value);
 /* Sets the parameter of the axis, not a price, to any value. */
 void axis_put_value(const struct axis *a, double value, struct design *d);
 
-/* Is value `i` the engine `none`? Engine parameters of a study do not apply to it. */
+/* Is value `i` the engine or the chip `none`? Parameters of a study do not apply to it. */
 bool axis_is_none(const struct axis *a, size_t i);
 
 #endif

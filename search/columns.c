@@ -126,6 +126,15 @@ static void add_fixed_columns(struct columns *out, const struct study *s)
     }
 }
 
+/* Does a point of any scenario have this part? */
+static bool some_has(const struct study *whole, size_t part)
+{
+    bool has = false;
+    for (size_t k = 0; k <= whole->overlays; k++)
+        has = has || study_has(scenario_at(whole, k), part);
+    return has;
+}
+
 static void add_reasons(struct columns *out)
 {
     struct column *c = add(out, "reasons", "", "every reason why the point is infeasible");
@@ -151,7 +160,7 @@ void columns_make(struct columns *out, const struct study *s)
     scenario->of = OF_SCENARIO;
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         size_t at;
-        if (!design_parts[part].named)
+        if (!design_parts[part].named || !some_has(s->whole, part))
             continue;
         const struct axis *a = axis_of_part(s, part, &at);
         memcpy(&out->part_text[part], (const char *)&s->base + design_parts[part].name_offset,

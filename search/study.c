@@ -74,6 +74,29 @@ void study_sort_axes(struct study *s)
                     s->axis[k].keeps_none = s->axis[k].part == PART_ENGINE;
 }
 
+/* Does some point of the study have this part? */
+bool study_has(const struct study *s, size_t part)
+{
+    bool swept = false, has = false;
+    for (size_t i = 0; i < s->axes; i++)
+        for (size_t j = 0; s->axis[i].is_part && s->axis[i].part == part && j < s->axis[i].n; j++) {
+            swept = true;
+            has = has || !axis_is_none(&s->axis[i], j);
+        }
+    return swept ? has || !design_parts[part].optional : design_has(&s->base, part);
+}
+
+/* Values of a pool that no point has would be ignored. */
+static int check_pools(const struct study *s, const struct parameter *p, struct err *err)
+{
+    char path[64];
+    size_t part = p->part == PART_POOLS ? pool_part(p->field) : p->part;
+    if (part >= DESIGN_PARTS || study_has(s, part))
+        return 0;
+    return fail(err, "%s: no design has this pool: give %s", study_path(p, path, sizeof path),
+                design_parts[part].fields->section);
+}
+
 static void apply_overrides(const struct study *s, size_t part, void *value)
 {
     for (size_t i = 0; i < s->overrides; i++)
@@ -111,8 +134,15 @@ static int check_kinds(const struct study *s, struct err *err)
 
 int study_settle(struct study *s, struct err *err)
 {
+    for (size_t i = 0; i < s->overrides; i++)
+        if (check_pools(s, &s->override[i].parameter, err) != 0)
+            return -1;
+    for (size_t i = 0; i < s->axes; i++)
+        if (!s->axis[i].is_part && check_pools(s, &s->axis[i].parameter, err) != 0)
+            return -1;
     for (size_t part = 0; part < DESIGN_PARTS; part++)
-        apply_overrides(s, part, (char *)&s->base + design_parts[part].offset);
+        if (design_has(&s->base, part))
+            apply_overrides(s, part, (char *)&s->base + design_parts[part].offset);
     for (size_t i = 0; i < s->axes; i++) {
         struct axis *a = &s->axis[i];
         for (size_t j = 0; a->is_part && j < a->n; j++) {
@@ -222,7 +252,7 @@ int study_set(struct study *s, struct catalogue *c, const char *assignment, stru
         if (design_parts[part].named && !strcmp(path, design_parts[part].fields->section)) {
             rc = catalogue_find(c, part, equals + 1, &e, &inner);
             if (rc == 0) {
-                entry_put(e, &s->base);
+                entry_put(e, part, &s->base);
                 study_drop_axis(s, path);
             }
             goto done;

@@ -131,6 +131,9 @@ void study_sort_axes(struct study *s);
  */
 int study_settle(struct study *s, struct err *err);
 
+/* Does some point of the study have this part? Call it after study_settle. */
+bool study_has(const struct study *s, size_t part);
+
 /* The values that points of the study can have, for metric_exists. Call it after study_settle. If
  * axes depend on each other, the scope may be too large but never too small. */
 void study_scope(const struct study *s, struct metric_scope *out);

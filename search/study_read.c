@@ -133,7 +133,7 @@ static void read_entry_name(struct reading *r, size_t part, const struct node *n
         reading_note(r, name, &err);
     } else {
         r->name[part] = name;
-        entry_put(r->entry[part], &r->s->base);
+        entry_put(r->entry[part], part, &r->s->base);
         drop_axis(r, section);
     }
     free(path);
@@ -146,6 +146,18 @@ static bool is_parameter(const char *path)
     return design_parameter(path, &p, &ignored) == 0;
 }
 
+static void read_part(struct reading *r, size_t part, const struct node *n);
+
+/* The named part with this path; DESIGN_PARTS if there is none. */
+static size_t part_at(const char *path)
+{
+    size_t part = 0;
+    while (part < DESIGN_PARTS &&
+           (!design_parts[part].named || strcmp(path, design_parts[part].fields->section) != 0))
+        part++;
+    return part;
+}
+
 /* Reads the members of a mapping, and those of mappings in it: `pools: {prefill: {tp: 8}}`. */
 static void read_members(struct reading *r, const struct node *map, const char *section,
                          const char *skip)
@@ -155,7 +167,10 @@ static void read_members(struct reading *r, const struct node *map, const char *
             continue;
         char *path = mem_print("%s.%s", section, node_key(map, i));
         const struct node *value = node_at(map, i);
-        if (node_kind(value) == NODE_MAP && node_count(value) > 0 && !is_parameter(path))
+        size_t part = part_at(path);
+        if (part < DESIGN_PARTS)
+            read_part(r, part, value);
+        else if (node_kind(value) == NODE_MAP && node_count(value) > 0 && !is_parameter(path))
             read_members(r, value, path, NULL);
         else
             read_override(r, node_key_node(map, i), value, path);
@@ -193,12 +208,12 @@ static void replace_swept(struct reading *r, const char *name)
     struct parameter p;
     struct err ignored;
     char path[64];
-    for (size_t part = 0; part < DESIGN_PARTS; part++)
-        if (design_parts[part].named && !strcmp(name, design_parts[part].fields->section)) {
-            r->entry[part] = NULL;
-            drop_axis(r, name);
-            return;
-        }
+    size_t part = part_at(name);
+    if (part < DESIGN_PARTS) {
+        r->entry[part] = NULL;
+        drop_axis(r, name);
+        return;
+    }
     if (study_parameter(name, &p, &ignored) != 0)
         return;
     drop_value(r, &p);

@@ -34,14 +34,27 @@ static const struct folder {
                                 .texts = {"about", "source", "measured_on", "base"}},
 };
 
+static const char NONE[] = "none"; /* the entry of a part that is absent */
+
+static bool is_optional(size_t part)
+{
+    return part < DESIGN_PARTS && design_parts[part].optional;
+}
+
+/* The folder with the entries of a part; a folder of none is its own. */
+static size_t folder_of(size_t part)
+{
+    return is_optional(part) ? design_parts[part].entries : part;
+}
+
 const char *catalogue_folder(size_t part)
 {
-    return folders[part].name;
+    return folders[folder_of(part)].name;
 }
 
 const char *catalogue_default(size_t part)
 {
-    return folders[part].init;
+    return is_optional(part) ? NONE : folders[part].init;
 }
 
 static const struct fields *fields_of(size_t part)
@@ -55,6 +68,7 @@ struct catalogue {
     char *dir;
     size_t n, room;
     struct entry **entry;
+    const struct entry *none;      /* among them */
     size_t depth;                  /* files with a `base` that are being read, each the base of the
                                     * one before */
     const char *chain[BASES_MOST]; /* their paths */
@@ -99,10 +113,30 @@ static int read_folder(struct catalogue *c, size_t folder, struct err *err)
     return 0;
 }
 
+static void keep_entry(struct catalogue *c, struct entry *e)
+{
+    if (c->n == c->room)
+        c->entry = mem_grow(c->entry, c->room = c->room ? 2 * c->room : 16, sizeof(struct entry *));
+    c->entry[c->n++] = e;
+}
+
+/* The chip of a pool without devices: all zeros. */
+static void add_none(struct catalogue *c)
+{
+    struct entry *e = mem_alloc(1, sizeof *e);
+    e->part = PART_CHIP;
+    e->name = mem_text(NONE);
+    e->path = mem_text("");
+    e->value = mem_alloc(1, sizeof(struct chip));
+    keep_entry(c, e);
+    c->none = e;
+}
+
 int catalogue_open(struct catalogue **out, const char *dir, struct err *err)
 {
     struct catalogue *c = mem_alloc(1, sizeof *c);
     c->dir = mem_text(dir ? dir : "");
+    add_none(c);
     for (size_t i = 0; i < CATALOGUE_FOLDERS; i++)
         if (dir && folders[i].name && read_folder(c, i, err) != 0) {
             catalogue_close(c);
@@ -427,6 +461,11 @@ static struct entry *read_entry(struct catalogue *c, size_t part, const char *na
 int catalogue_find(struct catalogue *c, size_t part, const char *name, const struct entry **out,
                    struct err *err)
 {
+    if (is_optional(part) && !strcmp(name, NONE)) {
+        *out = c->none;
+        return 0;
+    }
+    part = folder_of(part);
     char *path = path_of(c, part, name, err);
     if (!path)
         return -1;
@@ -441,22 +480,21 @@ int catalogue_find(struct catalogue *c, size_t part, const char *name, const str
         free(path);
         return -1;
     }
-    if (c->n == c->room)
-        c->entry = mem_grow(c->entry, c->room = c->room ? 2 * c->room : 16, sizeof(struct entry *));
-    *out = c->entry[c->n++] = e;
+    keep_entry(c, e);
+    *out = e;
     return 0;
 }
 
 void catalogue_names(const struct catalogue *c, size_t part, const char *const **out, size_t *n)
 {
-    *out = (const char *const *)c->name[part];
-    *n = c->names[part];
+    *out = (const char *const *)c->name[folder_of(part)];
+    *n = c->names[folder_of(part)];
 }
 
-void entry_put_name(const struct entry *e, struct design *d)
+void entry_put_name(const struct entry *e, size_t part, struct design *d)
 {
-    memcpy((char *)d + design_parts[e->part].name_offset, &e->name, sizeof e->name);
-    if (e->part == PART_CHIP) {
+    memcpy((char *)d + design_parts[part].name_offset, &e->name, sizeof e->name);
+    if (part == PART_CHIP) {
         const struct entry *from = e->calibration;
         d->calibration = from ? from->value : NULL;
         d->calibration_name = from ? from->name : NULL;
@@ -464,11 +502,11 @@ void entry_put_name(const struct entry *e, struct design *d)
     }
 }
 
-void entry_put(const struct entry *e, struct design *d)
+void entry_put(const struct entry *e, size_t part, struct design *d)
 {
-    const struct part *p = &design_parts[e->part];
+    const struct part *p = &design_parts[part];
     memcpy((char *)d + p->offset, e->value, p->fields->size);
-    entry_put_name(e, d);
+    entry_put_name(e, part, d);
 }
 
 int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out, struct err *err)
@@ -582,9 +620,9 @@ int catalogue_default_design(struct catalogue *c, struct design *out, struct err
     for (size_t i = 0; i < DESIGN_PARTS; i++) {
         const struct entry *e;
         if (design_parts[i].named) {
-            if (catalogue_find(c, i, folders[i].init, &e, err) != 0)
+            if (catalogue_find(c, i, catalogue_default(i), &e, err) != 0)
                 return -1;
-            entry_put(e, out);
+            entry_put(e, i, out);
         } else {
             fields_init(*design_parts[i].fields, (char *)out + design_parts[i].offset);
         }

@@ -26,8 +26,8 @@ struct entry {
 /* Folders of the catalogue, after those of named parts. */
 enum { CATALOGUE_PRICES = DESIGN_PARTS, CATALOGUE_CALIBRATIONS, CATALOGUE_FOLDERS };
 
-/* Name of a part's folder, such as "chips", and its default entry; NULL if the part has no
- * folder. */
+/* Name of the folder with a part's entries, such as "chips", and its default entry; NULL if the
+ * part has no folder. */
 const char *catalogue_folder(size_t part);
 const char *catalogue_default(size_t part);
 
@@ -37,8 +37,8 @@ int catalogue_open(struct catalogue **out, const char *dir, struct err *err);
 void catalogue_close(struct catalogue *c); /* NULL is allowed */
 
 /* The entry called `name`, or the file at that path if it contains a '/' or ends in .yaml or .yml.
- * Read once and kept. Error for an unknown name: `unknown model "x": did you mean "y"?`, without
- * position. */
+ * `none` is an entry of optional parts. Read once and kept. Error for an unknown name: `unknown
+ * model "x": did you mean "y"?`, without position. */
 int catalogue_find(struct catalogue *c, size_t part, const char *name, const struct entry **out,
                    struct err *err);
 
@@ -69,10 +69,10 @@ bool catalogue_is_path(const char *name);
  * a copy of any other name. Caller frees. */
 char *catalogue_path(const char *folder, const char *name);
 
-/* Copies an entry into its part of a design, with its name and, for a chip, its calibration;
+/* Copies an entry into a part of a design, with its name and, for the main chip, its calibration;
  * entry_put_name sets only these two. */
-void entry_put(const struct entry *e, struct design *d);
-void entry_put_name(const struct entry *e, struct design *d);
+void entry_put(const struct entry *e, size_t part, struct design *d);
+void entry_put_name(const struct entry *e, size_t part, struct design *d);
 
 /* Reads a price list, given by name or path; NULL: the newest. */
 int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out,

@@ -104,8 +104,8 @@ static const char *published_design(struct design *d, const struct csv *t, size_
         return "no throughput";
     if (catalogue_default_design(c, d, &ignored) != 0)
         return "no catalogue";
-    entry_put(model, d);
-    entry_put(chip, d);
+    entry_put(model, PART_MODEL, d);
+    entry_put(chip, PART_CHIP, d);
     double n = row_number(t, row, "n_gpu"), in = row_number(t, row, "in_len");
     double out = row_number(t, row, "out_or_kv_len"), batch = row_number(t, row, "batch_per_gpu");
     d->mode.timing = TIMING_CALIBRATED;

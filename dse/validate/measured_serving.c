@@ -62,8 +62,8 @@ static bool read_point(struct measured_serving *out, const struct csv *t, size_t
     if (!chip || catalogue_find(c, PART_MODEL, row_text(t, row, "model"), &model, &ignored) != 0 ||
         catalogue_default_design(c, d, &ignored) != 0)
         return false;
-    entry_put(model, d);
-    entry_put(chip, d);
+    entry_put(model, PART_MODEL, d);
+    entry_put(chip, PART_CHIP, d);
     double tp = fmax(1, row_number(t, row, "tp")), dp = fmax(1, row_number(t, row, "dp"));
     double replicas = fmax(1, row_number(t, row, "devices") / (tp * dp));
     d->plan.devices = tp * dp;

@@ -75,7 +75,7 @@ static const struct axis *axis_of(const struct study *s, const char *path)
 
 static const char *name_of(const struct study *s, size_t part)
 {
-    return *(const char *const *)((const char *)&s->base + design_parts[part].name_offset);
+    return design_name(&s->base, part);
 }
 
 /* Do both studies take the values of a part from the same place? */
@@ -186,6 +186,8 @@ static void compare_part(struct changes *c, const struct study *a, const struct 
 {
     const struct fields *fields = design_parts[part].fields;
     bool same = is_same_part(a, b, part);
+    if (!study_has(a, part) && !study_has(b, part))
+        return;
     if (design_parts[part].named) {
         const struct axis *x = axis_of(a, fields->section), *y = axis_of(b, fields->section);
         compare(c, x || y ? "axis" : "parameter", fields->section,

@@ -68,14 +68,15 @@ static void part_json(const struct study *s, size_t part, struct catalogue *c, F
 {
     const struct part *p = &design_parts[part];
     const char *const *name;
-    const char *value =
-        *(const char *const *)((const char *)&s->base + design_parts[part].name_offset);
+    const char *value = design_name(&s->base, part);
     size_t n;
     put_start(p->fields->section, "1", p->doc, out);
     fputs(", \"low\": null, \"high\": null, \"whole\": false, \"words\": [", out);
     catalogue_names(c, part, &name, &n);
+    if (p->optional)
+        fputs("\"none\"", out);
     for (size_t i = 0; i < n; i++) {
-        fputs(i > 0 ? ", " : "", out);
+        fputs(i > 0 || p->optional ? ", " : "", out);
         json_text(name[i], out);
     }
     fputs("], \"value\": ", out);
@@ -124,7 +125,7 @@ void page_parameters_json(const struct study *s, struct catalogue *c, FILE *out)
             part_json(s, part, c, out);
             before = ",";
         }
-        for (size_t i = 0; i < p->fields->n; i++) {
+        for (size_t i = 0; i < p->fields->n && study_has(s, part); i++) {
             const struct field *f = &p->fields->row[i];
             fputs(before, out);
             parameter_json(s, &(struct parameter){f, part, p->offset + f->offset}, out);

@@ -33,7 +33,7 @@ static void parts_json(const struct study *s, bool *first, FILE *out)
         if (!p->named || catalogue_folder(part) == NULL)
             continue;
         put_path(p->fields->section, first, out);
-        json_text(*(const char *const *)((const char *)&s->base + p->name_offset), out);
+        json_text(design_name(&s->base, part), out);
         fputs("]", out);
     }
 }

@@ -36,13 +36,11 @@ static void json_parameters(const struct design *d, FILE *out)
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         const struct fields *fields = design_parts[part].fields;
         if (design_parts[part].named) {
-            const char *const *name =
-                (const char *const *)((const char *)d + design_parts[part].name_offset);
             fprintf(out, "%s\n    \"%s\": ", first ? "" : ",", fields->section);
-            json_text(*name, out);
+            json_text(design_name(d, part), out);
             first = false;
         }
-        for (size_t i = 0; i < fields->n; i++) {
+        for (size_t i = 0; i < fields->n && design_has(d, part); i++) {
             struct parameter p = {&fields->row[i], part,
                                   design_parts[part].offset + fields->row[i].offset};
             char path[64];

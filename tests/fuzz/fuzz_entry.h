@@ -47,7 +47,7 @@ static inline int fuzz_entry(size_t part, const uint8_t *data, size_t size)
         struct design d;
         struct metrics m;
         must(catalogue_default_design(fuzz_catalogue(), &d, &err) == 0, "there is a default");
-        entry_put(e, &d);
+        entry_put(e, part, &d);
         if (design_check(&d, &err) == 0) {
             evaluate(&d, NULL, &m, NULL);
             must(m.verdict >= 0 && m.verdict < VERDICTS, "a design has a verdict");
