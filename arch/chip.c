@@ -48,7 +48,10 @@ static const struct field rows[] = {
 /* clang-format on */
 COVERS(rows, chip);
 
-#define CHIP(section) {section, rows, LEN(rows), sizeof(struct chip)}
+#define CHIP(section)                                                                              \
+    {                                                                                              \
+        section, rows, LEN(rows), sizeof(struct chip)                                              \
+    }
 const struct fields chip_fields = CHIP("chip"), ffn_chip_fields = CHIP("pools.ffn.chip"),
                     prefill_chip_fields = CHIP("pools.prefill.chip"),
                     draft_chip_fields = CHIP("pools.draft.chip");

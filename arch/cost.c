@@ -204,15 +204,15 @@ static void put_costs(struct metrics_lanes *restrict out, const struct devices *
     }
 }
 
-/* Adds the running cost of a pool to that of the devices of the step: its members add up. */
+/* Adds the running cost of another fleet: its members add up. */
 FOR_ALL_VECTORS
 static void add_running_costs(struct running_cost_lanes *restrict out,
-                              const struct running_cost_lanes *restrict pool, size_t n)
+                              const struct running_cost_lanes *restrict more, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct running_cost a, b;
         LANES_TAKE(a, out, i);
-        LANES_TAKE(b, pool, i);
+        LANES_TAKE(b, more, i);
         a.system_usd += b.system_usd;
         a.power_w += b.power_w;
         a.engine_w += b.engine_w;
@@ -223,27 +223,30 @@ static void add_running_costs(struct running_cost_lanes *restrict out,
     }
 }
 
-void cost_metrics(struct metrics_lanes *out, const struct fleet *step, const struct fleet *pool,
+void cost_metrics(struct metrics_lanes *out, const struct fleet *fleet, size_t n,
                   const struct price_book *book)
 {
     const struct prices *prices[3] = {&book->low, &book->middle, &book->high};
     const double *rate = LANE(out, metrics, tokens_per_s);
-    struct quote_lanes q[3], of_pool;
+    struct quote_lanes q[3], of_other;
     struct running_cost_lanes r[3], more;
-    size_t n = step->d->n;
+    size_t points = fleet->d->n;
     lane levels, joined;
 
-    for (size_t i = 0; i < n; i++)
-        joined[i] = step->devices[i] + (pool ? pool->devices[i] : 0);
-    for (int k = 0; k < 3; k++) {
-        cost_quotes(&q[k], step->d, prices[k]);
-        levels_of(levels, joined, n, prices[k]->switch_ports);
-        running_costs(&r[k], &q[k], step, levels, rate, prices[k]);
-        if (!pool)
-            continue;
-        cost_quotes(&of_pool, pool->d, prices[k]);
-        running_costs(&more, &of_pool, pool, levels, rate, prices[k]);
-        add_running_costs(&r[k], &more, n);
+    for (size_t i = 0; i < points; i++) {
+        joined[i] = 0;
+        for (size_t k = 0; k < n; k++)
+            joined[i] += fleet[k].devices[i];
     }
-    put_costs(out, step->d, q, r);
+    for (int k = 0; k < 3; k++) {
+        cost_quotes(&q[k], fleet->d, prices[k]);
+        levels_of(levels, joined, points, prices[k]->switch_ports);
+        running_costs(&r[k], &q[k], fleet, levels, rate, prices[k]);
+        for (size_t j = 1; j < n; j++) {
+            cost_quotes(&of_other, fleet[j].d, prices[k]);
+            running_costs(&more, &of_other, &fleet[j], levels, rate, prices[k]);
+            add_running_costs(&r[k], &more, points);
+        }
+    }
+    put_costs(out, fleet->d, q, r);
 }

@@ -59,10 +59,9 @@ struct fleet {
     const struct step_split_lanes *split;
 };
 
-/* Fills the cost metrics of a system of two fleets: those that `step` describes, and a prefill
- * `pool`, NULL if there is none. Costs of one device are those of `step`. The power in split and
- * the metric tokens_per_s must be filled. */
-void cost_metrics(struct metrics_lanes *out, const struct fleet *step, const struct fleet *pool,
+/* Fills the cost metrics of a system of `n` fleets. Costs of one device are those of the first. The
+ * power in split and the metric tokens_per_s must be filled. */
+void cost_metrics(struct metrics_lanes *out, const struct fleet *fleet, size_t n,
                   const struct price_book *book);
 
 #endif

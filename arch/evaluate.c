@@ -386,9 +386,9 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     if (p->mapped[0].step.timing->error)
         fill_errors(out, &choice, d);
     if (book) {
-        const struct fleet main = {d, devices, &choice.split};
-        const struct fleet pool = {pools.d, pools.devices, &pools.split};
-        cost_metrics(out, &main, apart ? &pool : NULL, book);
+        const struct fleet fleet[] = {{d, devices, &choice.split},
+                                      {pools.d, pools.devices, &pools.split}};
+        cost_metrics(out, fleet, apart ? 2 : 1, book);
         refuse_packages(out, d->n);
     }
 }

@@ -70,17 +70,19 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
 {
     const struct moe *m = sublayer_values(l);
     double q = s->tokens, d = l->hidden, w = width_of(l);
-    double group = ffn_expert_group(s->tp, s->ep);
-    double slices = group / s->ep; /* of each expert */
+    double group = s->group, slices = group / s->ep; /* of each expert */
     /* Tokens routed to one copy of the experts, per request of a replica. */
     double tokens = q * s->dp * group / s->devices;
 
     struct shape router = *s;
     router.weight_byte = s->precision->router;
+    enum op_home home = out->home;
+    out->home = HOME_GATE;
     ops_add_gemm(out, "moe.router", OP_EXPERT, l->count, &router, q, d,
                  m->experts + m->zero_experts);
     if (m->latent_ffn > 0)
         ops_add_gemm(out, "moe.down", OP_FFN, l->count, s, q, d, w);
+    out->home = home;
     if (group > s->tp)
         ops_add_all_to_all(out, "moe.dispatch", l->count, s, group,
                            q * moe_used(m) * w / s->tp * s->dispatch_byte / s->act_byte);
@@ -88,8 +90,10 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
     if (group > s->tp)
         ops_add_all_to_all(out, "moe.combine", l->count, s, group,
                            q * moe_used(m) * w / s->tp * s->combine_byte / s->act_byte);
+    out->home = HOME_GATE;
     if (m->latent_ffn > 0)
         ops_add_gemm(out, "moe.up", OP_FFN, l->count, s, q, w, d);
+    out->home = home;
     ffn_add(out, &(struct two_matrices){"shared.up", "shared.down", m->shared_ffn, m->gated_ffn}, l,
             s, s->tp);
     ops_add_all_reduce(out, "moe.all-reduce", l->count, s, s->tp, q * d);

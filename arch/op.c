@@ -12,8 +12,9 @@ const char *const op_class_text[OP_CLASSES] = {
 /* Are calls of `one` like those of `all`, which counts all of its calls? */
 static bool is_alike(const struct op *all, const struct op *call)
 {
-    if (all->class != call->class || all->flop != call->flop * all->count ||
-        all->group != call->group || strcmp(all->name, call->name) != 0)
+    if (all->class != call->class || all->home != call->home ||
+        all->flop != call->flop * all->count || all->group != call->group ||
+        strcmp(all->name, call->name) != 0)
         return false;
     struct op one = *call;
     op_make_calls(&one, all->count);

@@ -48,10 +48,20 @@ enum kernel {
     KERNELS
 };
 
+/* The part of the model that an operator belongs to, set by ops_add from the list. */
+enum op_home {
+    HOME_OUTSIDE, /* the layers: embedding and head */
+    HOME_LAYER,   /* norms, residuals, what belongs to no sublayer */
+    HOME_MIXER,
+    HOME_GATE, /* of a feed-forward: the router, and a latent that its experts work on */
+    HOME_FFN
+};
+
 struct op {
     const char *name;
     enum op_class class;
     enum op_unit unit;
+    enum op_home home;
     double count;       /* calls per step; the costs below are those of all calls */
     double flop;        /* per request */
     double weight_byte; /* per step; UNIT_EXPERT: if every expert is active */
@@ -99,6 +109,7 @@ struct ops {
     size_t n;
     bool merging; /* groups of layers are added: see ops_next_group */
     size_t from, at;
+    enum op_home home; /* of the operators being added */
     struct op op[OPS_MOST];
 };
 
@@ -118,6 +129,7 @@ struct shape {
     double tp;                          /* devices that share a replica's heads and feed-forward */
     double ep;                          /* devices that share the routed experts */
     double devices, dp;                 /* devices of a pipeline stage; replicas */
+    double group;                       /* devices that share one copy of the experts */
     /* Bytes per weight of the operators being added, cached element, activation, element of a
      * recurrent state. */
     double weight_byte, kv_byte, act_byte, state_byte;
@@ -154,6 +166,7 @@ static inline void ops_add(struct ops *list, double count, struct op op)
 {
     if (count <= 0)
         return;
+    op.home = list->home;
     if (list->merging) {
         ops_merge(list, count, &op);
         return;

@@ -3,6 +3,7 @@
 #include "base/power.h"
 #include "arch/energy.h"
 #include "arch/ffn.h"
+#include "arch/ffn_pool.h"
 #include "arch/mixer.h"
 #include "arch/precision.h"
 #include "arch/timing.h"
@@ -66,13 +67,25 @@ static double live_numbers(const struct layers *l, const struct shape *s)
     return s->tokens * ((1 + l->residual_streams) * l->hidden + width);
 }
 
+static double expert_copies(const struct layers *l, const struct plan *p, const struct workload *w)
+{
+    const struct ffn_group *moe = layers_moe(l);
+    return moe ? 1 + plan_redundant_experts(p, w) / moe_of(moe)->experts : 1;
+}
+
 /* Parameters of the routed experts on a device, over all pipeline stages. */
 static double device_expert_params(const struct layers *l, const struct plan *p,
                                    const struct workload *w)
 {
+    return layers_routed_params(l) * expert_copies(l, p, w) / ffn_expert_group(p->tp, p->ep);
+}
+
+/* Experts of the device that has most, over the mean: `parts` of them are of whole experts. */
+static double fullest_part(const struct layers *l, double parts)
+{
     const struct ffn_group *moe = layers_moe(l);
-    double copies = moe ? 1 + plan_redundant_experts(p, w) / moe_of(moe)->experts : 1;
-    return layers_routed_params(l) * copies / ffn_expert_group(p->tp, p->ep);
+    double mean = moe ? moe_of(moe)->experts / parts : 1;
+    return ceil(mean) / mean;
 }
 
 /* Weights on a device, over all pipeline stages, in bytes. */
@@ -91,6 +104,31 @@ static double device_weight_byte(const struct layers *l, double vocab_params, co
            shared / (p->shared_over == SHARED_OVER_TP ? p->tp : group);
 }
 
+/* Of these weights, those of the FFN pool, if `group` devices share one copy of the experts. */
+static double pool_weight_byte(const struct layers *l, double vocab_params, const struct plan *p,
+                               const struct workload *w, const struct precision *of, int runs,
+                               double group)
+{
+    double copied = layers_copied_params(l);
+    double experts = layers_routed_params(l) * expert_copies(l, p, w) * of->expert / group;
+    double shared = (layers_shared_params(l) - copied) * of->ffn / p->tp;
+    double vocabulary = vocab_params * of->head / p->tp;
+    double rest = layers_mixer_byte_per_rank(l, p->tp, of->attention, of->state_layer) +
+                  layers_residual_params(l) * of->head + layers_router_params(l) * of->router +
+                  (copied + layers_embedding_matrix_params(l)) * of->ffn +
+                  layers_embedding_params(l) * of->head / p->tp;
+    experts *= fullest_part(l, p->ep);
+    return experts + (runs == FFN_EXPERTS ? 0 : shared) +
+           (runs == FFN_EXPERTS || runs == FFN_ALL ? 0 : vocabulary) +
+           (runs == FFN_ALL_BUT_ATTENTION ? rest : 0);
+}
+
+/* Devices that share one copy of the experts: all of an FFN pool. */
+static double expert_group_of(const struct plan *plan, enum step_side side)
+{
+    return side == SIDE_FFN ? plan->devices : ffn_expert_group(plan->tp, plan->ep);
+}
+
 static struct shape shape_of(const struct model *m, const struct plan *plan,
                              const struct workload *w, const struct precision *p,
                              const struct mode *mode)
@@ -101,6 +139,7 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
         .ep = plan->ep,
         .devices = plan->devices / plan->pp,
         .dp = plan->dp,
+        .group = ffn_expert_group(plan->tp, plan->ep),
         .absorb_decode = m->absorb > 0,
         .absorb_prefill = m->absorb == 1,
         .weight_byte = p->weight,
@@ -169,10 +208,13 @@ static void add_layers(struct ops *out, const struct model *m, const struct laye
 {
     struct shape s = *of;
     s.weight_byte = of->precision->head;
+    out->home = HOME_OUTSIDE;
     add_vocabulary(out, m, &s);
+    out->home = HOME_LAYER;
     add_norms(out, l, &s);
     s.weight_byte = of->precision->ffn;
     add_layer_embeddings(out, l, &s);
+    out->home = HOME_MIXER;
     ops_groups_begin(out);
     for (size_t i = 0; i < l->mixers; i++) {
         const struct mixer *kind = l->mixer[i].kind;
@@ -180,6 +222,7 @@ static void add_layers(struct ops *out, const struct model *m, const struct laye
         ops_next_group(out);
         kind->ops(&l->mixer[i].of, &s, out);
     }
+    out->home = HOME_FFN;
     ops_groups_begin(out);
     s.weight_byte = of->precision->ffn;
     for (size_t i = 0; i < l->ffns; i++) {
@@ -187,6 +230,7 @@ static void add_layers(struct ops *out, const struct model *m, const struct laye
         l->ffn[i].kind->ops(&l->ffn[i].of, &s, out);
     }
     ops_groups_end(out);
+    out->home = HOME_LAYER;
 }
 
 static void add_draft(struct ops *out, const struct model *m, const struct draft *d,
@@ -246,6 +290,7 @@ static double tokens_sent(const struct kept *k, double prompt, double cp)
 static void add_exchange(struct ops *list, const struct layers *l, const struct shape *s, double cp,
                          double times)
 {
+    list->home = HOME_MIXER;
     ops_groups_begin(list);
     for (size_t i = 0; i < l->mixers; i++) {
         const struct mixer_group *g = &l->mixer[i];
@@ -264,6 +309,7 @@ static void add_exchange(struct ops *list, const struct layers *l, const struct 
                             .group = cp});
     }
     ops_groups_end(list);
+    list->home = HOME_LAYER;
 }
 
 /* Operators of layers whose groups have none in common, with their exchanges. */
@@ -299,6 +345,7 @@ size_t step_ops_bound(const struct layers *l)
                             .absorb_decode = true,
                             .tp = 2,
                             .ep = 4,
+                            .group = 4,
                             .devices = 4,
                             .dp = 2,
                             .act_byte = 1,
@@ -362,8 +409,70 @@ struct routing_of step_routing_of(const struct layers *l, const struct plan *pla
                                w->chance > 0};
 }
 
+/* Keeps the operators of a side. A pool's device with most experts sets its pace. */
+static void keep_side(struct ops *list, enum step_side side, int runs, double fullest)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        struct op o = list->op[i];
+        if (!side_runs(side, runs, &o))
+            continue;
+        if (side == SIDE_FFN && o.unit == UNIT_EXPERT) {
+            o.flop *= fullest;
+            o.weight_byte *= fullest;
+            o.experts *= fullest;
+            o.act_byte *= fullest;
+            o.byte *= fullest;
+        }
+        list->op[n++] = o;
+    }
+    list->n = n;
+}
+
+/* What the two sides of a step send each other, per request. */
+static void find_wire(struct step *out, const struct design *d, const struct layers *l,
+                      const struct draft *draft, double tokens, const struct precision *p)
+{
+    int runs = (int)d->pools.ffn_runs;
+    struct pool_wire own, more;
+    double drafted = draft->passes * draft->shape.tokens;
+    ffn_pool_wire(&own, d, l, p);
+    ffn_pool_wire(&more, d, &draft->layer, p);
+    out->shared_layers =
+        ffn_pool_layers(runs, l) + draft->passes * ffn_pool_layers(runs, &draft->layer);
+    out->wire = (struct pool_wire){tokens * own.out_byte + drafted * more.out_byte,
+                                   tokens * own.back_byte + drafted * more.back_byte,
+                                   tokens * own.inside_byte + drafted * more.inside_byte};
+}
+
+/* Weights of a side on one of its devices, of the `whole` of them. */
+static double side_weight_byte(double whole, double of_pool, enum step_side side, int runs)
+{
+    return side == SIDE_WHOLE ? whole
+           : side == SIDE_FFN ? of_pool
+                              : (runs == FFN_ALL_BUT_ATTENTION ? 0 : whole - of_pool);
+}
+
+/* Removes from a step what the other side does. */
+static void cut_side(struct step *s, enum step_side side)
+{
+    if (side == SIDE_MAIN)
+        s->expert_byte = 0;
+    if (side == SIDE_FFN)
+        s->kv_byte_per_request = 0;
+    s->sent_byte = 0;
+    for (size_t i = 0; i < s->ops.n && side == SIDE_MAIN; i++)
+        s->sent_byte += s->ops.op[i].unit != UNIT_LINK ? s->ops.op[i].wire_byte : 0;
+}
+
 void step_build(struct step *out, const struct design *d, const struct layers *l,
                 const struct plan *plan, const struct workload *w)
+{
+    step_build_side(out, d, l, plan, w, SIDE_WHOLE);
+}
+
+void step_build_side(struct step *out, const struct design *d, const struct layers *l,
+                     const struct plan *plan, const struct workload *w, enum step_side side)
 {
     const struct model *m = &d->model;
     const struct precision settled = precision_settled(&d->precision, m), *p = &settled;
@@ -373,14 +482,17 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
     const struct op_list *list = timing->list;
     struct shape s = shape_of(m, plan, w, p, mode);
     s.routing = out->routing;
+    s.group = expert_group_of(plan, side);
     struct draft draft;
     draft_of(&draft, m, l, &s, w);
     if (list)
         draft.passes = 0;
     double drafts = draft.passes > 0 ? m->draft_layers : 0;
-    double group = ffn_expert_group(plan->tp, plan->ep);
+    double group = s.group;
+    int runs = (int)d->pools.ffn_runs;
 
     out->ops.n = 0;
+    out->ops.home = HOME_LAYER;
     if (list) {
         list->ops(m, &s, &out->ops);
     } else {
@@ -404,6 +516,7 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
                             .hops = 1,
                             .group = plan->devices});
 
+    keep_side(&out->ops, side, runs, fullest_part(l, plan->ep));
     group_main_ops(out);
     double live = live_numbers(l, &s), fixed = 0;
     if (list) {
@@ -415,8 +528,15 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
     double weights = list ? list->weight_byte(m, plan, p)
                           : device_weight_byte(l, model_vocab_params(m), plan, w, p);
     double experts = list ? 0 : device_expert_params(l, plan, w) * p->expert;
+    if (side != SIDE_WHOLE)
+        weights = side_weight_byte(
+            weights, pool_weight_byte(l, model_vocab_params(m), plan, w, p, runs, group), side,
+            runs);
     if (drafts > 0) {
-        weights += drafts * draft_weight_byte(&draft, plan, w);
+        weights += drafts * side_weight_byte(draft_weight_byte(&draft, plan, w),
+                                             pool_weight_byte(&draft.layer, 0, plan, w,
+                                                              &draft.precision, runs, group),
+                                             side, runs);
         experts += drafts * device_expert_params(&draft.layer, plan, w) * draft.precision.expert;
     }
     out->weight_byte = weights / plan->pp;
@@ -457,6 +577,7 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
     out->made = out->prefills ? w->context : w->accepted_tokens;
     out->stages = plan->pp;
     out->overlap = (int)plan->overlap;
+    out->passes = out->overlap == OVERLAP_TWO_BATCH ? 2 : 1;
     out->reduces_best = plan->all_reduce == REDUCE_BEST;
     out->exchanges_by_domain = plan->all_to_all == EXCHANGE_HIERARCHICAL;
     out->copies = moe ? moe_used(moe_of(moe)) : 0;
@@ -466,6 +587,29 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
         s.prompts * fmax(1, (s.prompt - s.prefix) / CHUNK_TOKENS) * plan->dp * group / s.devices;
     out->answer_share = s.decode / s.tokens;
     out->tile = served_tile(p->math);
+    if (side == SIDE_WHOLE)
+        return;
+    cut_side(out, side);
+    if (side == SIDE_FFN)
+        find_wire(out, d, l, &draft, s.tokens, p);
+}
+
+void step_take_outside(struct step *out, struct step *from)
+{
+    size_t left = 0;
+    *out = *from;
+    out->ops.n = 0;
+    for (size_t i = 0; i < from->ops.n; i++) {
+        const struct op o = from->ops.op[i];
+        from->ops.op[left] = o;
+        if (o.home == HOME_OUTSIDE)
+            out->ops.op[out->ops.n++] = o;
+        else
+            left++;
+    }
+    from->ops.n = left;
+    group_main_ops(out);
+    group_main_ops(from);
 }
 
 struct load step_load(const struct step *s, double batch)

@@ -5,6 +5,7 @@
 
 #include "arch/design.h"
 #include "arch/energy.h"
+#include "arch/ffn_pool.h"
 #include "arch/layers.h"
 #include "arch/op.h"
 #include "arch/plan.h"
@@ -37,6 +38,7 @@ struct step {
     double copies;            /* of a token in an all-to-all: the experts it uses */
     int overlap;              /* OVERLAP_... of arch/plan.h */
     double stages;            /* pipeline stages, and groups of requests in flight */
+    double passes;            /* in sequence: the halves of two-batch overlap, or micro-batches */
 
     double weight_byte;            /* on one device */
     double expert_byte;            /* of these, weights of routed experts */
@@ -63,6 +65,11 @@ struct step {
      */
     double group_prompts, answer_share;
     struct served_tile tile;
+    /* Of the sides of a step: layers that both work on, passes of MTP modules counted; what a
+     * request sends. In the step of the pool, except sent_byte, in that of the main devices: per
+     * device, both ways, if the pool runs all but attention. */
+    double shared_layers, sent_byte;
+    struct pool_wire wire;
 };
 
 /* How the experts of a mapping are routed. */
@@ -85,6 +92,14 @@ struct load {
 };
 LANES_OF(load);
 
+/* The same for one side of a step that an FFN pool shares, whose devices are those of `plan`; all
+ * of a pool share one copy of the experts. */
+void step_build_side(struct step *out, const struct design *d, const struct layers *l,
+                     const struct plan *plan, const struct workload *w, enum step_side side);
+
+/* Moves the operators outside the layers into a step of their own. */
+void step_take_outside(struct step *out, struct step *from);
+
 struct load step_load(const struct step *s, double batch);
 
 /* Load of the slowest device, over the mean, as far as it affects an operator; at least 1.
@@ -98,11 +113,11 @@ static inline double step_waited(const struct op *o, double busiest)
  * requests per replica; `idle_ratio` is routing_idle_ratio at its tokens. */
 double step_active_share(const struct step *s, const struct op *o, double mean, double idle_ratio);
 
-/* Sequential halves of a step (2 with two-batch overlap), and all parts that its batch is split
- * into: each pipeline stage works on a different group of requests. */
+/* Passes of a step in sequence, and all parts that its batch is split into: each pipeline stage
+ * works on a different group of requests. */
 static inline double step_halves(const struct step *s)
 {
-    return s->overlap == OVERLAP_TWO_BATCH ? 2 : 1;
+    return s->passes;
 }
 
 static inline double step_parts(const struct step *s)

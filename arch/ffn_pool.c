@@ -1,0 +1,110 @@
+#include "arch/ffn_pool.h"
+
+#include "arch/ffn.h"
+
+/* A collective that the transfer between the pools replaces. */
+static bool is_exchange(const struct op *o)
+{
+    return o->home == HOME_FFN && o->unit == UNIT_LINK && o->kernel == KERNEL_EXCHANGE;
+}
+
+/* Does the pool run it? */
+static bool pool_runs(int runs, const struct op *o)
+{
+    bool of_attention = o->home == HOME_MIXER && o->class != OP_PROJECTION &&
+                        !(o->unit == UNIT_LINK && o->kernel == KERNEL_REDUCE);
+    switch (runs) {
+    case FFN_EXPERTS:
+        return o->unit == UNIT_EXPERT;
+    case FFN_ALL:
+        return o->home == HOME_FFN;
+    case FFN_AND_HEAD:
+        return o->home == HOME_FFN || o->home == HOME_OUTSIDE;
+    default:
+        return !of_attention;
+    }
+}
+
+bool side_runs(enum step_side side, int runs, const struct op *o)
+{
+    return side == SIDE_WHOLE || (!is_exchange(o) && pool_runs(runs, o) == (side == SIDE_FFN));
+}
+
+static double ffn_layers(const struct layers *l, bool routed_only)
+{
+    double n = 0;
+    for (size_t i = 0; i < l->ffns; i++)
+        n += routed_only && !l->ffn[i].kind->routed ? 0 : l->ffn[i].of.count;
+    return n;
+}
+
+double ffn_pool_layers(int runs, const struct layers *l)
+{
+    double mixers = 0;
+    for (size_t i = 0; i < l->mixers; i++)
+        mixers += l->mixer[i].of.count;
+    return runs == FFN_ALL_BUT_ATTENTION ? mixers : ffn_layers(l, runs == FFN_EXPERTS);
+}
+
+/* For a whole k; experts need not be a multiple of the parts. */
+static double missed(double parts, double experts, double k)
+{
+    double none = 1;
+    for (double i = 0; i < k; i++)
+        none *= larger(0, (experts - experts / parts - i) / (experts - i));
+    return none;
+}
+
+double parts_reached(double parts, double experts, double k)
+{
+    double low = floor(k), share = k - low;
+    if (parts <= 1)
+        return 1;
+    return parts * (1 - (1 - share) * missed(parts, experts, low) -
+                    (share > 0 ? share * missed(parts, experts, low + 1) : 0));
+}
+
+/* Devices that hold a copy of all experts between them, and how many of these a domain joins. */
+struct spread {
+    double devices, domain, slices;
+};
+
+/* Copies of a token that leave the sender, and those that arrive at devices. */
+static void copies_of(double *sent, double *arriving, const struct spread *s, const struct moe *m,
+                      int copies)
+{
+    double k = moe_used(m), parts = s->devices / s->slices;
+    double devices = parts_reached(parts, m->experts, k) * s->slices;
+    double domains = parts_reached(ceil(s->devices / s->domain), m->experts, k);
+    *arriving = copies == COPIES_EXPERTS ? k * s->slices : devices;
+    *sent = copies == COPIES_DOMAINS ? smaller(domains, devices) : *arriving;
+}
+
+void ffn_pool_wire(struct pool_wire *out, const struct design *d, const struct layers *l,
+                   const struct precision *p)
+{
+    const struct pools *pools = &d->pools;
+    int runs = (int)pools->ffn_runs;
+    *out = (struct pool_wire){0, 0, 0};
+    for (size_t i = 0; i < l->ffns && runs != FFN_ALL_BUT_ATTENTION; i++) {
+        const struct ffn_group *g = &l->ffn[i];
+        double n = g->of.count, width = g->of.hidden, sent = 1, arriving = 1;
+        if (!g->kind->routed && runs == FFN_EXPERTS)
+            continue;
+        if (g->kind->routed) {
+            const struct moe *m = moe_of(g);
+            const struct spread s = {pools->ffn_devices, d->ffn_chip.link_domain,
+                                     pools->ffn_devices / pools->ffn_ep};
+            width = m->latent_ffn > 0 ? m->latent_ffn : width;
+            copies_of(&sent, &arriving, &s, m, (int)pools->ffn_copies);
+            /* Shared experts read the stream, not the latent. */
+            if (m->latent_ffn > 0 && m->shared_ffn > 0 && runs != FFN_EXPERTS) {
+                out->out_byte += n * g->of.hidden * p->dispatch;
+                out->back_byte += n * g->of.hidden * p->combine;
+            }
+        }
+        out->out_byte += n * sent * width * p->dispatch;
+        out->back_byte += n * sent * width * p->combine;
+        out->inside_byte += n * larger(0, arriving - sent) * width * (p->dispatch + p->combine);
+    }
+}

@@ -1,0 +1,46 @@
+/* The FFN pool: devices apart from the main ones that run a part of every layer
+ * (attention-feed-forward disaggregation).
+ *
+ * MegaScale-Infer (arXiv:2504.02263) and Step-3 (arXiv:2507.19427): the main devices keep
+ * attention, the KV cache and the router; the pool holds the weights of the feed-forwards and
+ * nothing of a request. Lamina (arXiv:2405.01814) cuts elsewhere: the main devices keep core
+ * attention alone. Invariant: every operator and every weight belongs to exactly one of the two
+ * sides. */
+#ifndef ARCH_FFN_POOL_H
+#define ARCH_FFN_POOL_H
+
+#include "arch/design.h"
+#include "arch/layers.h"
+#include "arch/op.h"
+
+/* The sides of a step. */
+enum step_side { SIDE_WHOLE, SIDE_MAIN, SIDE_FFN };
+
+static inline bool design_pools_ffn(const struct design *d)
+{
+    return chip_is_there(&d->ffn_chip);
+}
+
+/* Does a side run this operator? `runs`: FFN_... of arch/plan.h. Dispatch and combine belong to
+ * neither: the transfer between the pools replaces them. */
+bool side_runs(enum step_side side, int runs, const struct op *o);
+
+/* Layers whose work the two sides share. */
+double ffn_pool_layers(int runs, const struct layers *l);
+
+/* What a token sends to the pool and gets back, in bytes over all layers: `reach` is the copies
+ * that leave the sender, `inside` the bytes that the pool's domains forward. */
+struct pool_wire {
+    double out_byte, back_byte, inside_byte;
+};
+
+/* Expected parts of `parts` that hold at least one of the k experts of a token, of `experts` spread
+ * evenly: parts (1 - C(E - E/parts, k) / C(E, k)). */
+double parts_reached(double parts, double experts, double k);
+
+/* `d`: a design whose pool has pools.ffn_devices devices with pools.ffn_ep set; `p`: settled. All
+ * but attention: 0, since the operators of the main devices state what they send. */
+void ffn_pool_wire(struct pool_wire *out, const struct design *d, const struct layers *l,
+                   const struct precision *p);
+
+#endif
