@@ -78,7 +78,7 @@ double network_levels(double devices, double switch_ports)
     return levels;
 }
 
-static inline double network_usd(double levels, double byte_per_s, const struct prices *p)
+double network_usd(double levels, double byte_per_s, const struct prices *p)
 {
     return byte_per_s / BYTE_PER_GB *
            (p->nic_usd_per_gb_per_s + (2 * levels - 1) * p->switch_usd_per_gb_per_s +

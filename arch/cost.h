@@ -45,6 +45,9 @@ void cost_running(struct running_cost *out, const struct quote *q, const struct 
 /* Levels of the fat tree that connects `devices`. */
 double network_levels(double devices, double switch_ports);
 
+/* Price of a device's share of a network with so many levels: NIC, switches, optics. USD. */
+double network_usd(double levels, double byte_per_s, const struct prices *p);
+
 /* Price of `devices` of a network that joins `joined`, USD. */
 double cost_system_usd(const struct quote *q, double devices, double joined, const struct chip *c,
                        const struct prices *p);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arch/ffn.h"
+#include "arch/ffn_pool.h"
 #include "arch/layers.h"
 #include "arch/mixer.h"
 #include "arch/step.h"
@@ -164,6 +165,31 @@ static int check_layers(const struct design *d, struct err *err)
     return 0;
 }
 
+/* What a step shared with an FFN pool is not modelled with. */
+static int check_ffn_pool(const struct design *d, struct err *err)
+{
+    const struct plan *p = &d->plan;
+    size_t phase = (size_t)d->workload.phase;
+    if (timing_of(&d->mode) != &timing_ideal)
+        return fail(err,
+                    "timing: %s has no times of a step on two kinds of devices: write timing: "
+                    "ideal, or leave out pools.ffn",
+                    timing_of(&d->mode)->name);
+    if (phase != PHASE_DECODE && phase != PHASE_DISAGGREGATED)
+        return fail(err,
+                    "workload.phase: %s runs on the main devices alone: write decode or "
+                    "disaggregated, or leave out pools.ffn",
+                    phase_kinds[phase].name);
+    if (p->pp != 1)
+        return fail(err, "plan.pp: stages and pools.ffn split the same layers: leave it 1");
+    if (p->overlap != OVERLAP_NONE)
+        return fail(err,
+                    "plan.overlap: plan.micro_batches hides transfers to pools.ffn: write none");
+    if (p->ep > 1 && p->ep != PLAN_AUTO)
+        return fail(err, "plan.ep: the experts are in pools.ffn: give pools.ffn.ep instead");
+    return 0;
+}
+
 int design_check(const struct design *d, struct err *err)
 {
     if (check_layers(d, err) != 0)
@@ -174,7 +200,9 @@ int design_check(const struct design *d, struct err *err)
     if (given && d->workload.phase != PHASE_DECODE && d->workload.phase != PHASE_SERVING)
         return fail(err, "timing: measured is for a decode or serving step: write workload.phase: "
                          "decode or serving, or another timing");
-    for (size_t part = PART_FFN_CHIP; part <= PART_DRAFT_CHIP; part++)
+    if (design_pools_ffn(d) && check_ffn_pool(d, err) != 0)
+        return -1;
+    for (size_t part = PART_PREFILL_CHIP; part <= PART_DRAFT_CHIP; part++)
         if (design_has(d, part))
             return fail(err, "%s: is not modelled yet: leave it out",
                         design_parts[part].fields->section);

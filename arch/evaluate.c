@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "arch/best_mapping.h"
+#include "arch/ffn_pool.h"
+#include "arch/pools_split.h"
 #include "arch/step_clock.h"
 #include "arch/timing.h"
 #include "base/mem.h"
@@ -39,6 +41,17 @@ static void find_stopped(double *out, struct mapped *m, size_t k, const size_t m
     steps_meet(out, &m->step, d, &twice, &within, &m->memo);
 }
 
+static struct traits traits_of(const struct step *s)
+{
+    return (struct traits){s->accepted_tokens,
+                           s->dp,
+                           s->made,
+                           s->weight_byte,
+                           s->kv_byte_per_request,
+                           s->kv_byte_per_token,
+                           s->state_byte_per_request};
+}
+
 /* Splits the step of the chosen mapping; with batch_max also finds what decides its `limit`. */
 static void split_chosen(struct choice *out, const size_t mapped[LANES], struct prepared *p,
                          const struct devices *d, bool batch_max)
@@ -51,13 +64,7 @@ static void split_chosen(struct choice *out, const size_t mapped[LANES], struct 
     for (size_t k = 0; k < p->n; k++) {
         struct mapped *m = &p->mapped[k];
         const struct step *s = &m->step;
-        struct traits traits = {s->accepted_tokens,
-                                s->dp,
-                                s->made,
-                                s->weight_byte,
-                                s->kv_byte_per_request,
-                                s->kv_byte_per_token,
-                                s->state_byte_per_request};
+        struct traits traits = traits_of(s);
         size_t of = 0;
         for (size_t i = 0; i < d->n; i++)
             of += mapped[i] == k;
@@ -190,6 +197,7 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(prefill_devices) = 0;
         OUT(kv_transfer_s) = NAN;
         OUT(engine_devices) = engine ? devices : 0;
+        OUT(system_devices) = devices;
         OUT(memory_used_byte) = c.memory_byte;
         OUT(weight_byte) = t.weight_byte;
         OUT(kv_byte) = most * t.kv_byte_per_request;
@@ -312,7 +320,79 @@ static void add_pools(struct metrics_lanes *out, struct pools_choice *pools,
         OUT(prefill_cp) = plan->cp;
         if (OUT(engine_devices) > 0 && like->pools.prefill_engine == POOL_WITH_ENGINE)
             OUT(engine_devices) += pools->devices[i];
-        OUT(tokens_per_s_per_device) = OUT(tokens_per_s) / (like->plan.devices + pools->devices[i]);
+        OUT(system_devices) += pools->devices[i];
+        OUT(tokens_per_s_per_device) = OUT(tokens_per_s) / OUT(system_devices);
+    }
+}
+
+/* The FFN pool of each device. */
+struct ffn_choice {
+    struct devices d;
+    struct best_pools best;
+    struct step_split_lanes split;
+    lane devices;
+};
+
+static void find_ffn_devices(struct devices *out, const struct devices *d,
+                             const struct design *like)
+{
+    out->n = d->n;
+    out->engine = d->engine;
+    LANES_FILL(&out->chip, d->n, like->ffn_chip);
+    lanes_set(LANE(&out->engine, engine, bandwidth_ratio), d->n, 0);
+    devices_time(out, like);
+}
+
+/* Chooses mappings, devices of the pool and micro-batches, and splits the step. */
+static void choose_ffn_pools(struct ffn_choice *out, struct choice *choice, size_t mapped[LANES],
+                             struct prepared *p, const struct devices *d, const struct design *like,
+                             const struct price_book *book)
+{
+    find_ffn_devices(&out->d, d, like);
+    best_pools(&out->best, p, d, &out->d, like, book);
+    pools_split(&choice->split, &out->split, &out->best, p, d, &out->d);
+    for (size_t i = 0; i < d->n; i++) {
+        struct paired x;
+        LANES_TAKE(x, &out->best.of, i);
+        mapped[i] = out->best.main[i];
+        struct traits traits = traits_of(&p->mapped[mapped[i]].step);
+        LANES_PUT(&choice->best.of, i, x.main);
+        LANES_PUT(&choice->best.load, i, x.load);
+        LANES_PUT(&choice->traits, i, traits);
+        choice->stopped[i] = like->workload.batch == BATCH_MAX ? x.stopped : 0;
+        out->devices[i] = p->mapped[out->best.ffn[i]].plan.devices;
+    }
+}
+
+/* Sets the metrics of the FFN pool, and corrects those of the system. */
+static void add_ffn_pools(struct metrics_lanes *out, const struct ffn_choice *ffn,
+                          const struct prepared *p)
+{
+    for (size_t i = 0; i < ffn->d.n; i++) {
+        struct paired x;
+        struct step_split split;
+        LANES_TAKE(x, &ffn->best.of, i);
+        LANES_TAKE(split, &ffn->split, i);
+        const struct mapped *main = &p->mapped[ffn->best.main[i]];
+        const struct mapped *m = &p->mapped[ffn->best.ffn[i]];
+        double sent = main->step.sent_byte * main->plan.tp * main->plan.cp;
+        double wire = m->step.wire.out_byte + m->step.wire.back_byte;
+        double step_s = x.main.step_s;
+        OUT(ffn_devices) = m->plan.devices;
+        OUT(ffn_tp) = m->plan.tp;
+        OUT(ffn_ep) = m->plan.ep;
+        OUT(micro_batches) = x.time.micro_batches;
+        OUT(paced_by) = ping_pong_pace(&x.time);
+        OUT(main_busy_ratio) = x.main_busy_s / step_s;
+        OUT(ffn_busy_ratio) = x.ffn_busy_s / step_s;
+        OUT(ffn_transfer_s) = x.time.out_s + x.time.back_s;
+        OUT(ffn_transfer_byte_per_token) = (wire > 0 ? wire : sent) / m->step.made;
+        OUT(ffn_memory_used_byte) = x.ffn_memory_byte;
+        OUT(ffn_weight_byte) = m->step.weight_byte;
+        OUT(ffn_device_power_w) = split.board_w;
+        OUT(ffn_throttle_ratio) = split.clock;
+        OUT(system_devices) += m->plan.devices;
+        OUT(tokens_per_s_per_device) = OUT(tokens_per_s) / OUT(system_devices);
     }
 }
 
@@ -370,13 +450,21 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         set_verdict(out, d->n, VERDICT_CALIBRATION);
         return;
     }
-    best_mappings(&choice.best, mapped, p, d, w);
-    split_chosen(&choice, mapped, p, d, w->batch == BATCH_MAX);
+    struct ffn_choice ffn;
+    bool shared = design_pools_ffn(like);
+    if (shared) {
+        choose_ffn_pools(&ffn, &choice, mapped, p, d, like, book);
+    } else {
+        best_mappings(&choice.best, mapped, p, d, w);
+        split_chosen(&choice, mapped, p, d, w->batch == BATCH_MAX);
+    }
     fill(out, &choice, d, like->plan.devices);
     lanes_set(LANE(out, metrics, params), d->n, p->params);
     lanes_set(LANE(out, metrics, active_params), d->n, p->active_params);
     if (p->mapped[0].step.prefills)
         correct_prefill(out, &choice, d->n);
+    if (shared)
+        add_ffn_pools(out, &ffn, p);
     struct pools_choice pools;
     bool apart = w->phase == PHASE_DISAGGREGATED;
     if (apart) {
@@ -386,9 +474,13 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     if (p->mapped[0].step.timing->error)
         fill_errors(out, &choice, d);
     if (book) {
-        const struct fleet fleet[] = {{d, devices, &choice.split},
-                                      {pools.d, pools.devices, &pools.split}};
-        cost_metrics(out, fleet, apart ? 2 : 1, book);
+        struct fleet fleet[3] = {{d, devices, &choice.split}};
+        size_t fleets = 1;
+        if (shared)
+            fleet[fleets++] = (struct fleet){&ffn.d, ffn.devices, &ffn.split};
+        if (apart)
+            fleet[fleets++] = (struct fleet){pools.d, pools.devices, &pools.split};
+        cost_metrics(out, fleet, fleets, book);
         refuse_packages(out, d->n);
     }
 }
@@ -428,17 +520,25 @@ static void fix(double *value, double chosen)
         *value = chosen;
 }
 
+static void fix_pool(struct pools *pools, const struct plan *plan)
+{
+    pools->prefill_tp = plan->tp;
+    pools->prefill_ep = plan->ep;
+    pools->prefill_pp = plan->pp;
+    pools->prefill_cp = plan->cp;
+}
+
 void design_fix_mapping(struct design *d, const struct plan *plan, const struct metrics *m)
 {
     struct pools *pools = &d->pools;
+    fix(&d->pools.ffn_devices, m->ffn_devices);
+    fix(&d->pools.ffn_tp, m->ffn_tp);
+    fix(&d->pools.ffn_ep, m->ffn_ep);
     const struct plan pool = plan_of_pool(&d->plan, pools);
     if (d->workload.phase == PHASE_DISAGGREGATED)
-        *pools = (struct pools){.prefill_engine = pools->prefill_engine,
-                                .prefill_tp = pool.tp,
-                                .prefill_ep = pool.ep,
-                                .prefill_pp = pool.pp,
-                                .prefill_cp = pool.cp};
+        fix_pool(pools, &pool);
     d->plan = *plan;
+    fix(&d->plan.micro_batches, m->micro_batches);
     fix(&pools->prefill_tp, m->prefill_tp);
     fix(&pools->prefill_ep, m->prefill_ep);
     fix(&pools->prefill_pp, m->prefill_pp);

@@ -1,6 +1,7 @@
 #include "arch/ffn_pool.h"
 
 #include "arch/ffn.h"
+#include "arch/step.h"
 
 /* A collective that the transfer between the pools replaces. */
 static bool is_exchange(const struct op *o)
@@ -107,4 +108,77 @@ void ffn_pool_wire(struct pool_wire *out, const struct design *d, const struct l
         out->back_byte += n * sent * width * p->combine;
         out->inside_byte += n * larger(0, arriving - sent) * width * (p->dispatch + p->combine);
     }
+}
+
+/* ---- mappings ---- */
+
+enum { WHOLE_NUMBERS = 32, TP_MOST = 8 };
+
+static bool divides(double a, double b)
+{
+    return a > 0 && fmod(b, a) == 0;
+}
+
+/* The most parts of whole experts that divide the devices. */
+static double most_parts(const struct ffn_group *moe, double devices)
+{
+    double ep = 1;
+    for (double x = 1; moe && x <= devices && x <= moe_of(moe)->experts; x++)
+        if (divides(x, devices))
+            ep = x;
+    return ep;
+}
+
+struct mapping_list {
+    struct plan *out;
+    size_t room, n;
+};
+
+static void add_mapping(struct mapping_list *list, const struct design *d, const struct layers *l,
+                        double devices, double tp)
+{
+    const struct ffn_group *moe = layers_moe(l);
+    double ep = d->pools.ffn_ep == PLAN_AUTO ? most_parts(moe, devices) : d->pools.ffn_ep;
+    bool fits = divides(tp, devices) && divides(ep, devices) &&
+                ep <= (moe ? moe_of(moe)->experts : 1) &&
+                (d->pools.ffn_runs != FFN_ALL_BUT_ATTENTION || layers_tp_divides(l, tp));
+    struct plan p = d->plan;
+    if (!fits)
+        return;
+    p.devices = devices;
+    p.tp = tp;
+    p.dp = devices / tp;
+    p.ep = ep;
+    p.pp = p.cp = 1;
+    if (list->n < list->room)
+        list->out[list->n] = p;
+    list->n++;
+}
+
+static void add_devices(struct mapping_list *list, const struct design *d, const struct layers *l,
+                        double devices)
+{
+    double given = d->pools.ffn_tp, most = smaller(TP_MOST, d->ffn_chip.link_domain);
+    bool splits = d->pools.ffn_runs != FFN_EXPERTS;
+    if (given != PLAN_AUTO) {
+        add_mapping(list, d, l, devices, given);
+        return;
+    }
+    for (double tp = 1; tp <= (splits ? most : 1); tp *= 2)
+        add_mapping(list, d, l, devices, tp);
+}
+
+size_t ffn_pool_mappings(const struct design *d, const struct layers *l, struct plan *out,
+                         size_t room)
+{
+    struct mapping_list list = {.out = out, .room = room};
+    double least = fmax(1, ceil(ffn_pool_weight_byte(d, l) / d->ffn_chip.memory_byte));
+    double most = 4 * fmax(least, d->plan.devices);
+    if (d->pools.ffn_devices != PLAN_AUTO) {
+        add_devices(&list, d, l, d->pools.ffn_devices);
+        return list.n;
+    }
+    for (double n = least; n <= most; n += fmax(1, n < least + WHOLE_NUMBERS ? 1 : floor(n / 8)))
+        add_devices(&list, d, l, n);
+    return list.n;
 }

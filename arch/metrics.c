@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "arch/engine_limits.h"
+#include "arch/ffn_pool.h"
+#include "arch/ping_pong.h"
 #include "arch/timing.h"
 #include "base/mem.h"
 
@@ -52,6 +54,10 @@ static const struct word limited_words[] = {
     { "tsv", LIMITED_BY_TSV }, { "banks", LIMITED_BY_BANKS }, { "memory", LIMITED_BY_MEMORY }, { NULL, 0 },
 };
 
+static const struct word pace_words[] = {
+    { "main", PACE_MAIN }, { "ffn", PACE_FFN }, { "link", PACE_LINK }, { "loop", PACE_LOOP }, { NULL, 0 },
+};
+
 /* When a metric has a value. */
 static const struct metric always = { .phases = ANYWHERE };
 static const struct metric decoding = { .phases = WITH_DECODE };
@@ -59,6 +65,7 @@ static const struct metric prefilling = { .phases = WITH_PREFILL };
 static const struct metric disaggregated = { .phases = IN_DISAGGREGATED };
 static const struct metric of_experts = { .phases = ANYWHERE, .needs_experts = true };
 static const struct metric of_engine = { .phases = ANYWHERE, .needs_engine = true };
+static const struct metric of_ffn_pool = { .phases = WITH_DECODE, .needs_ffn_pool = true };
 static const struct metric priced = { .phases = ANYWHERE, .needs_prices = true };
 static const struct metric calibrated = { .phases = ANYWHERE, .needs_calibration = true };
 static const struct metric calibrated_decoding = { .phases = WITH_DECODE, .needs_calibration = true };
@@ -89,6 +96,21 @@ static const struct field rows[] = {
     METRIC(disaggregated, prefill_pp, "devices", 0, "Pipeline parallelism of the prefill pool."),
     METRIC(disaggregated, prefill_cp, "devices", 0, "Context parallelism of the prefill pool."),
     METRIC(always, engine_devices, "devices", 0, "Devices that carry the engine: plan.devices, and those of the prefill pool if pools.prefill.engine is same."),
+    METRIC(always, system_devices, "devices", -1, "Devices of the system: plan.devices and those of all pools."),
+    METRIC(of_ffn_pool, ffn_devices, "devices", -1, "Devices of pools.ffn, in addition to plan.devices."),
+    METRIC(of_ffn_pool, ffn_tp, "devices", 0, "Tensor parallelism of pools.ffn."),
+    METRIC(of_ffn_pool, ffn_ep, "devices", 0, "Parts of whole experts that the devices of pools.ffn hold."),
+    METRIC(of_ffn_pool, micro_batches, "1", 0, "Parts of the batch that the main devices and pools.ffn work on in turn."),
+    { FIELD(metrics, paced_by, "1"), .only_words = true, .words = pace_words, .more = &of_ffn_pool,
+      .doc = "What sets the pace of a step: the main devices, the devices of pools.ffn, the link between them, or the loop of all three, with too few micro-batches to hide each other." },
+    METRIC(of_ffn_pool, main_busy_ratio, "1", +1, "Share of a step in which the main devices compute."),
+    METRIC(of_ffn_pool, ffn_busy_ratio, "1", +1, "Share of a step in which the devices of pools.ffn compute."),
+    METRIC(of_ffn_pool, ffn_transfer_s, "s", -1, "Transfers of one micro-batch and layer, to pools.ffn and back, hidden or not."),
+    METRIC(of_ffn_pool, ffn_transfer_byte_per_token, "B", -1, "Bytes between the main devices and pools.ffn per new token, all layers, both ways."),
+    METRIC(of_ffn_pool, ffn_memory_used_byte, "B", -1, "Memory in use on one device of pools.ffn: weights and activations."),
+    METRIC(of_ffn_pool, ffn_weight_byte, "B", -1, "Weights on one device of pools.ffn."),
+    METRIC(of_ffn_pool, ffn_device_power_w, "W", -1, "Board power of one device of pools.ffn, on average over a step."),
+    METRIC(of_ffn_pool, ffn_throttle_ratio, "1", +1, "Clock that a device of pools.ffn can hold within its power limit over the nominal one."),
     METRIC(always, tokens_per_s, "1/s", +1, "Output tokens per second of the system; phase prefill: prompt tokens."),
     METRIC(always, tokens_per_s_per_device, "1/s", +1, "Output tokens per second of one device."),
     METRIC(always, tokens_per_s_per_user, "1/s", +1, "Output tokens per second of one request."),
@@ -184,6 +206,7 @@ void metric_scope_add(struct metric_scope *out, const struct design *d)
     out->prices = true;
     out->calibration = out->calibration || timing_of(&d->mode)->needs_calibration;
     out->engine = out->engine || engine_is_there(&d->engine);
+    out->ffn_pool = out->ffn_pool || design_pools_ffn(d);
     out->experts = out->experts || model_moe_layers(&d->model) > 0;
 }
 
@@ -220,6 +243,8 @@ bool metric_exists(const struct field *f, const struct metric_scope *in, struct 
         need = "prices";
     else if (m->needs_engine && !in->engine)
         need = "an engine with engine.bandwidth_ratio above 0";
+    else if (m->needs_ffn_pool && !in->ffn_pool)
+        need = "pools.ffn.chip";
     else if (m->needs_experts && !in->experts)
         need = "a model with routed experts";
     else if (m->phases & in->phases)

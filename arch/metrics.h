@@ -38,7 +38,10 @@ struct metrics {
     double batch, batch_cap, batch_slo;
     double tpot_s, ttft_s, prefill_devices, kv_transfer_s;
     double prefill_tp, prefill_dp, prefill_ep, prefill_pp, prefill_cp;
-    double engine_devices;
+    double engine_devices, system_devices;
+    double ffn_devices, ffn_tp, ffn_ep, micro_batches, paced_by, main_busy_ratio, ffn_busy_ratio;
+    double ffn_transfer_s, ffn_transfer_byte_per_token, ffn_memory_used_byte, ffn_weight_byte;
+    double ffn_device_power_w, ffn_throttle_ratio;
     double tokens_per_s, tokens_per_s_per_device, tokens_per_s_per_user;
     double memory_used_byte, weight_byte, kv_byte, kv_byte_per_token, state_byte_per_request;
     double params, active_params;
@@ -84,7 +87,7 @@ void metrics_clear(struct metrics_lanes *out, size_t n);
 /* When a metric has a value; otherwise it is NAN. In `more` of its row in metrics_fields. */
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */
-    bool needs_prices, needs_calibration, needs_engine, needs_experts;
+    bool needs_prices, needs_calibration, needs_engine, needs_experts, needs_ffn_pool;
 };
 
 static inline const struct metric *metric_of(const struct field *f)
@@ -103,7 +106,7 @@ int metric_goal(const char *text, const struct field **out, int *sense, struct e
  * designs. */
 struct metric_scope {
     unsigned phases;
-    bool prices, calibration, engine, experts;
+    bool prices, calibration, engine, experts, ffn_pool;
 };
 
 void metric_scope_add(struct metric_scope *out, const struct design *d);

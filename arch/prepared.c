@@ -20,23 +20,41 @@ static void make_room(struct prepared *p, size_t n)
     memset(p->mapped, 0, n * sizeof *p->mapped);
 }
 
-/* Lists the mappings of the design, then those of its prefill pool if they are others. */
+/* The plan of the main devices: with an FFN pool they have no experts. */
+static struct plan main_plan(const struct design *d)
+{
+    struct plan out = d->plan;
+    if (design_pools_ffn(d) && out.ep == PLAN_AUTO)
+        out.ep = 1;
+    return out;
+}
+
+/* Lists the mappings of the design, then those of its prefill pool if they are others, then those
+ * of its FFN pool. Returns their number; `out->plan` gets the first `room`. */
 static size_t list_mappings(struct prepared *out, const struct design *d, size_t room)
 {
-    bool shared = pool_is_as_plan(&d->pools);
-    const struct plan pool = plan_of_pool(&d->plan, &d->pools);
-    size_t n = plan_mappings(&d->plan, &d->model, out->plan, room);
-    size_t behind = shared || !n || d->workload.phase != PHASE_DISAGGREGATED ? 0 : n;
+    bool ffn = design_pools_ffn(d), shared = pool_is_as_plan(&d->pools) && !ffn;
+    const struct plan pool = plan_of_pool(&d->plan, &d->pools), main = main_plan(d);
+    size_t n = plan_mappings(&main, &d->model, out->plan, room);
+    size_t behind = shared || !n || d->workload.phase != PHASE_DISAGGREGATED ? 0 : n, all = n;
     out->n = n;
     out->pool_first = behind;
     out->pool_n = n;
-    if (!behind)
-        return n;
-    struct plan *rest = room > n ? out->plan + n : NULL;
-    out->pool_n = plan_mappings(&pool, &d->model, rest, room > n ? room - n : 0);
-    if (!out->pool_n)
+    if (behind) {
+        struct plan *rest = room > n ? out->plan + n : NULL;
+        out->pool_n = plan_mappings(&pool, &d->model, rest, room > n ? room - n : 0);
+        all += out->pool_n;
+    }
+    out->ffn_first = all;
+    out->ffn_n = 0;
+    if (ffn && n) {
+        struct plan *rest = room > all ? out->plan + all : NULL;
+        out->ffn_n = ffn_pool_mappings(d, &out->layers, rest, room > all ? room - all : 0);
+        all += out->ffn_n;
+    }
+    if (!out->pool_n || (ffn && !out->ffn_n))
         out->n = 0; /* no mapping at all */
-    return n + out->pool_n;
+    return all;
 }
 
 static void build_prefill(struct prepared *p, struct mapped *m, const struct design *d,
@@ -47,6 +65,25 @@ static void build_prefill(struct prepared *p, struct mapped *m, const struct des
     step_build(&m->prefill, d, &p->layers, &m->plan, prompt);
     step_bound_make(&m->prefill_bound, &m->prefill);
     steps_renew(&m->prefill_memo);
+}
+
+static void build_side(struct prepared *p, struct mapped *m, const struct design *d,
+                       enum step_side side)
+{
+    const struct routing_of of = step_routing_of(&p->layers, &m->plan, &d->workload);
+    m->step.routing = routing_find(&p->routings, &of);
+    step_build_side(&m->step, d, &p->layers, &m->plan, &d->workload, side);
+    step_take_outside(&m->outside, &m->step);
+    steps_renew(&m->memo);
+    steps_renew(&m->outside_memo);
+}
+
+static void build_ffn(struct prepared *p, struct mapped *m, const struct design *d)
+{
+    struct design of = *d;
+    of.pools.ffn_devices = m->plan.devices;
+    of.pools.ffn_ep = m->plan.ep;
+    build_side(p, m, &of, SIDE_FFN);
 }
 
 void prepare(struct prepared *out, const struct design *d)
@@ -68,6 +105,10 @@ void prepare(struct prepared *out, const struct design *d)
         out->mapped[i].plan = out->plan[i];
     for (size_t i = 0; i < out->n; i++) {
         struct mapped *m = &out->mapped[i];
+        if (design_pools_ffn(d)) {
+            build_side(out, m, d, SIDE_MAIN);
+            continue;
+        }
         const struct routing_of of = step_routing_of(&out->layers, &m->plan, &d->workload);
         m->step.routing = routing_find(&out->routings, &of);
         step_build(&m->step, d, &out->layers, &m->plan, &d->workload);
@@ -81,6 +122,8 @@ void prepare(struct prepared *out, const struct design *d)
     }
     for (size_t i = 0; i < out->pool_n && out->pool_first > 0; i++)
         build_prefill(out, &out->mapped[out->pool_first + i], d, &prompt);
+    for (size_t i = 0; i < out->ffn_n; i++)
+        build_ffn(out, &out->mapped[out->ffn_first + i], d);
 }
 
 void prepared_free(struct prepared *p)

@@ -14,12 +14,15 @@ struct prepared {
     size_t n, room; /* mappings; members of the arrays */
     /* The mappings of the prefill pool: the same ones, or others behind them. */
     size_t pool_first, pool_n;
+    /* The mappings of the FFN pool, behind all others; `step` is then that of its side. */
+    size_t ffn_first, ffn_n;
     struct mapped {
         struct plan plan;
         struct step step;
+        struct step outside; /* with an FFN pool: what of `step` is outside the layers */
         struct step prefill; /* one prompt per request; phases serving and disaggregated */
         struct step_bound bound, prefill_bound;
-        struct steps_memo memo, prefill_memo;
+        struct steps_memo memo, outside_memo, prefill_memo;
     } * mapped;
     struct merit *merit;           /* [room], used by best_mapping.c */
     struct plan *plan;             /* [room] */

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/ffn_pool.h"
+#include "arch/ping_pong.h"
 #include "arch/timing.h"
 #include "base/mem.h"
 #include "dse/command.h"
@@ -10,6 +12,7 @@
 #include "dse/points.h"
 #include "dse/stored_point.h"
 #include "dse/terminal.h"
+#include "reports/point/point_sides.h"
 #include "reports/point/verdict_reason.h"
 #include "search/axis.h"
 #include "search/space.h"
@@ -61,36 +64,42 @@ static void add_quantity(struct table *t, double value, const char *unit)
     table_quantity(t, value > 0 ? quantity_text(value, unit, 3, text, sizeof text) : "-");
 }
 
-static void print_operators(const struct mapped *mapped, const struct design *d,
+static void add_operators(struct table *t, const struct point_side *side, double step_s)
+{
+    for (size_t i = 0; i < side->step.ops.n; i++) {
+        const struct op *o = &side->step.ops.op[i];
+        struct op_cost c = step_op_cost(&side->step, &side->device, i, side->load);
+        int bar = (int)(time_share(&c, step_s) / 4 + 0.5);
+        char text[64];
+        snprintf(text, sizeof text, "  %s%s", o->drafts ? "draft." : "", o->name);
+        table_text(t, text);
+        table_text(t, point_place(side, c.on));
+        add_quantity(t, c.flop, "FLOP");
+        add_quantity(t, c.byte, "B");
+        add_quantity(t, c.wire_byte, "B");
+        add_quantity(t, c.time_s, "s");
+        snprintf(text, sizeof text, "%.1f", time_share(&c, step_s));
+        table_quantity(t, text);
+        snprintf(text, sizeof text, bar ? "%-8s%.*s" : "%s", bound_text[c.bound], bar,
+                 "#########################");
+        table_text(t, text);
+    }
+}
+
+static void print_operators(const struct cursor *c, const struct plan *plan,
                             const struct metrics *m)
 {
     static const char *const header[] = {
         "  operator of a step", "on", "FLOP", "bytes", "wire", "time", "%", "bound by"};
-    struct devices dev;
     struct table t;
-    struct load load = step_load(&mapped->step, m->batch);
-    double step_s = m->batch * mapped->step.made / m->tokens_per_s;
+    struct point_side *side;
+    size_t n = point_sides(&side, c, plan, m);
+    double step_s = n > 0 ? m->batch * side->step.made / m->tokens_per_s : NAN;
 
-    devices_of(&dev, d);
     table_begin(&t, header, LEN(header));
-    for (size_t i = 0; i < mapped->step.ops.n; i++) {
-        const struct op *o = &mapped->step.ops.op[i];
-        struct op_cost c = step_op_cost(&mapped->step, &dev, i, load);
-        int bar = (int)(time_share(&c, step_s) / 4 + 0.5);
-        char text[64];
-        snprintf(text, sizeof text, "  %s%s", o->drafts ? "draft." : "", o->name);
-        table_text(&t, text);
-        table_text(&t, place_text[c.on]);
-        add_quantity(&t, c.flop, "FLOP");
-        add_quantity(&t, c.byte, "B");
-        add_quantity(&t, c.wire_byte, "B");
-        add_quantity(&t, c.time_s, "s");
-        snprintf(text, sizeof text, "%.1f", time_share(&c, step_s));
-        table_quantity(&t, text);
-        snprintf(text, sizeof text, bar ? "%-8s%.*s" : "%s", bound_text[c.bound], bar,
-                 "#########################");
-        table_text(&t, text);
-    }
+    for (size_t k = 0; k < n; k++)
+        add_operators(&t, &side[k], step_s);
+    free(side);
     printf("\n");
     print_table(&t, FORMAT_TABLE, 1);
     table_free(&t);
@@ -179,6 +188,33 @@ static const char *latency_allows(const struct metrics *m, char text[48])
     return text;
 }
 
+/* What the FFN pool is, and what sets the pace. */
+static void print_ffn_pool(const struct design *d, const struct metrics *m)
+{
+    static const char *const pace[PACES] = {[PACE_MAIN] = "the main devices set the pace",
+                                            [PACE_FFN] = "the pool sets the pace",
+                                            [PACE_LINK] = "the link between them sets the pace",
+                                            [PACE_LOOP] =
+                                                "each waits for the other: too few micro-batches"};
+    char used[48], has[48], weights[48], transfer[48], sent[48];
+    print_line(
+        25, "  %-22s %g x %s run %s: TP %g, EP %g\n", "pools.ffn", m->ffn_devices, d->ffn_chip_name,
+        field_word(field_find(pools_fields, "ffn.runs"), d->pools.ffn_runs), m->ffn_tp, m->ffn_ep);
+    print_line(25, "  %-22s main devices %.0f %%, pool %.0f %% of the step: %s\n", "  busy",
+               100 * m->main_busy_ratio, 100 * m->ffn_busy_ratio, pace[(size_t)m->paced_by]);
+    print_line(25, "  %-22s %g micro-batches, each %s there and back per layer; %s per token\n",
+               "  transfers", m->micro_batches,
+               quantity_text(m->ffn_transfer_s, "s", 3, transfer, 48),
+               quantity_text(m->ffn_transfer_byte_per_token, "B", 4, sent, 48));
+    print_line(25, "  %-22s %s of %s per device: weights %s\n", "  memory",
+               quantity_text(m->ffn_memory_used_byte, "B", 4, used, 48),
+               quantity_text(d->ffn_chip.memory_byte, "B", 4, has, 48),
+               quantity_text(m->ffn_weight_byte, "B", 4, weights, 48));
+    if (m->ffn_throttle_ratio < 1)
+        print_line(25, "  %-22s the clock is held at %.2f of the nominal one\n", "  power limit",
+                   m->ffn_throttle_ratio);
+}
+
 static void print_device_cost(const struct design *d, const struct price_book *book)
 {
     struct table t;
@@ -233,6 +269,8 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         print_line(25, "  %-22s %.2f on core attention%s\n", "engine speed-up S", m->engine_speedup,
                    m->engine_speedup < 1 ? ": slower than the chip, so it is not used" : "");
     print_limits(d, m);
+    if (design_pools_ffn(d))
+        print_ffn_pool(d, m);
     print_cost("device cost to make", "device_cost_usd", m);
     if (engine_is_there(&d->engine))
         print_cost("engine's share", "engine_cost_usd", m);
@@ -241,7 +279,7 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     print_cost("USD per hour", "usd_per_hour", m);
     print_cost("USD per M tokens", "usd_per_mtok", m);
     print_device_cost(d, cursor_prices(c));
-    print_operators(mapped, d, m);
+    print_operators(c, plan, m);
     if (!isnan(m->calibrated_on)) {
         print_calibration(d, m);
         return;

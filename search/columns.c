@@ -194,7 +194,8 @@ void columns_make(struct columns *out, const struct study *s)
     }
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct field *f = &metrics_fields.row[i];
-        if (metric_of(f)->needs_calibration && !scope.calibration)
+        if ((metric_of(f)->needs_calibration && !scope.calibration) ||
+            (metric_of(f)->needs_ffn_pool && !scope.ffn_pool))
             continue;
         struct column *c = add(out, f->name, f->unit, f->doc);
         c->of = OF_METRIC;

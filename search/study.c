@@ -86,11 +86,17 @@ bool study_has(const struct study *s, size_t part)
     return swept ? has || !design_parts[part].optional : design_has(&s->base, part);
 }
 
+/* The part without which a parameter says nothing: its own, or the chip of its pool. */
+static size_t part_of_pool(const struct parameter *p)
+{
+    return p->part == PART_POOLS ? pool_part(p->field) : p->part;
+}
+
 /* Values of a pool that no point has would be ignored. */
 static int check_pools(const struct study *s, const struct parameter *p, struct err *err)
 {
     char path[64];
-    size_t part = p->part == PART_POOLS ? pool_part(p->field) : p->part;
+    size_t part = part_of_pool(p);
     if (part >= DESIGN_PARTS || study_has(s, part))
         return 0;
     return fail(err, "%s: no design has this pool: give %s", study_path(p, path, sizeof path),
@@ -216,6 +222,24 @@ double study_value(const struct study *s, const struct parameter *p)
                                   : design_get(&s->base, p);
 }
 
+/* A pool that was set to none takes its values with it. */
+static void drop_pool(struct study *s, size_t part)
+{
+    size_t left = 0;
+    char path[64];
+    if (design_has(&s->base, part))
+        return;
+    for (size_t i = 0; i < s->overrides; i++)
+        if (part_of_pool(&s->override[i].parameter) != part)
+            s->override[left++] = s->override[i];
+    s->overrides = left;
+    for (size_t i = s->axes; i-- > 0;)
+        if (!s->axis[i].is_part && part_of_pool(&s->axis[i].parameter) == part) {
+            memcpy(path, s->axis[i].path, sizeof path);
+            study_drop_axis(s, path);
+        }
+}
+
 /* A price, or the whole list. */
 static int set_prices(struct study *s, struct catalogue *c, const char *path, const char *text,
                       struct err *err)
@@ -254,6 +278,7 @@ int study_set(struct study *s, struct catalogue *c, const char *assignment, stru
             if (rc == 0) {
                 entry_put(e, part, &s->base);
                 study_drop_axis(s, path);
+                drop_pool(s, part);
             }
             goto done;
         }

@@ -1,10 +1,13 @@
 #include "reports/point/point_json.h"
 
+#include <stdlib.h>
+
 #include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "reports/point/costs.h"
+#include "reports/point/point_sides.h"
 #include "reports/point/verdict_reason.h"
 #include "reports/write.h"
 #include "search/axis.h"
@@ -61,20 +64,40 @@ static void json_prices(const struct cursor *c, FILE *out)
     }
 }
 
-const struct mapped *point_mapped(const struct cursor *c, const struct plan *plan)
+static void operator_json(const struct point_side *side, size_t i, FILE *out)
 {
-    for (size_t i = c->prepared.n; i > 0; i--)
-        if (!memcmp(&c->prepared.mapped[i - 1].plan, plan, sizeof *plan))
-            return &c->prepared.mapped[i - 1];
-    return NULL;
+    const struct op *o = &side->step.ops.op[i];
+    struct op_cost cost = step_op_cost(&side->step, &side->device, i, side->load);
+    fprintf(out, "{\"name\": \"%s%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ",
+            o->drafts ? "draft." : "", o->name, op_class_text[o->class],
+            point_place(side, cost.on));
+    json_number(o->count, out);
+    const double number[] = {cost.flop, cost.byte, cost.wire_byte, cost.time_s};
+    static const char *const key[] = {"flop", "byte", "wire_byte", "time_s"};
+    for (size_t j = 0; j < LEN(number); j++) {
+        fprintf(out, ", \"%s\": ", key[j]);
+        json_number(number[j], out);
+    }
+    fprintf(out, ", \"bound\": \"%s\"}", bound_text[cost.bound]);
+}
+
+static void operators_json(const struct cursor *c, const struct plan *plan, const struct metrics *m,
+                           FILE *out)
+{
+    struct point_side *side;
+    size_t n = point_sides(&side, c, plan, m);
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < side[k].step.ops.n; i++) {
+            fprintf(out, "%s\n    ", k + i > 0 ? "," : "");
+            operator_json(&side[k], i, out);
+        }
+    free(side);
 }
 
 void point_json(const struct cursor *c, const struct plan *plan, const struct metrics *m, FILE *out)
 {
-    const struct mapped *mapped = point_mapped(c, plan);
     const struct design *design = &c->design;
     struct design d = *design;
-    struct devices dev;
 
     d.plan = *plan;
     fprintf(out, "{\n  \"verdict\": ");
@@ -89,23 +112,6 @@ void point_json(const struct cursor *c, const struct plan *plan, const struct me
     fprintf(out, "\n  },\n  \"cost\": ");
     costs_json(&d, cursor_prices(c), out);
     fprintf(out, ",\n  \"operators\": [");
-    devices_of(&dev, &d);
-    for (size_t i = 0; mapped && i < mapped->step.ops.n; i++) {
-        const struct op *o = &mapped->step.ops.op[i];
-        struct op_cost cost =
-            step_op_cost(&mapped->step, &dev, i, step_load(&mapped->step, m->batch));
-        fprintf(out,
-                "%s\n    {\"name\": \"%s%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ",
-                i ? "," : "", o->drafts ? "draft." : "", o->name, op_class_text[o->class],
-                place_text[cost.on]);
-        json_number(o->count, out);
-        const double number[] = {cost.flop, cost.byte, cost.wire_byte, cost.time_s};
-        static const char *const key[] = {"flop", "byte", "wire_byte", "time_s"};
-        for (size_t j = 0; j < LEN(number); j++) {
-            fprintf(out, ", \"%s\": ", key[j]);
-            json_number(number[j], out);
-        }
-        fprintf(out, ", \"bound\": \"%s\"}", bound_text[cost.bound]);
-    }
+    operators_json(c, plan, m, out);
     fprintf(out, "\n  ]\n}\n");
 }

@@ -6,9 +6,6 @@
 
 #include "search/space.h"
 
-/* The step of the evaluated point at the cursor with its mapping `plan`; NULL if none fits. */
-const struct mapped *point_mapped(const struct cursor *c, const struct plan *plan);
-
 /* Writes the evaluated point at the cursor. It lists no operators if no mapping fits. */
 void point_json(const struct cursor *c, const struct plan *plan, const struct metrics *m,
                 FILE *out);

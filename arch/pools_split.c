@@ -1,0 +1,150 @@
+#include "arch/pools_split.h"
+
+#include "arch/step_clock.h"
+
+/* Splits of the steps of one side on a device: within the layers, and outside. */
+struct side_split {
+    struct step_split layers, outside;
+};
+
+/* ---- one device ---- */
+
+/* A device that waits for the other side draws what it draws while kernels run, without their work
+ * (assumed: it polls). */
+static double floor_w(const struct energy *e)
+{
+    return e->static_w + e->clocked_w;
+}
+
+static double average(double layers, double outside, const struct side_split *x, double idle,
+                      double step_s)
+{
+    double busy_s = x->layers.time_s + x->outside.time_s;
+    return (layers * x->layers.time_s + outside * x->outside.time_s + idle * (step_s - busy_s)) /
+           step_s;
+}
+
+/* Power of a device of one side on average over the step. */
+static void put_power(struct step_split *out, const struct side_split *x, const struct energy *e,
+                      double step_s)
+{
+    const struct step_split *a = &x->layers, *b = &x->outside;
+    double idle = floor_w(e);
+    out->board_w = average(a->board_w, b->board_w, x, idle, step_s);
+    out->limit_ratio = average(a->limit_ratio, b->limit_ratio, x, idle / e->limit_w, step_s);
+    out->engine_w = average(a->engine_w, b->engine_w, x, 0, step_s);
+    out->pool_w = average(a->pool_w, b->pool_w, x, e->pool_static_w, step_s);
+    out->clock = a->time_s > 0 ? a->clock : b->clock;
+}
+
+/* Adds `share` of the times of a split by class. */
+static void add_classes(struct step_split *out, const struct step_split *x, double share)
+{
+    for (int k = 0; k < OP_CLASSES; k++)
+        out->class_s[k] += x->class_s[k] * share;
+}
+
+/* By the bounds of what sets the pace. */
+static void put_bounds(struct step_split *out, const struct paired *x,
+                       const struct side_split *main, const struct side_split *ffn)
+{
+    enum pace pace = ping_pong_pace(&x->time);
+    const struct step_split *by = pace == PACE_FFN ? &ffn->layers : &main->layers;
+    for (int k = 0; k < BOUNDS; k++)
+        out->bound_s[k] = by->bound_s[k] / by->time_s * x->main.step_s;
+    if (pace != PACE_LINK)
+        return;
+    out->bound_s[BY_COMPUTE] = out->bound_s[BY_MEMORY] = 0;
+    out->bound_s[BY_LINK] = x->main.step_s;
+}
+
+static double without_transfers_s(const struct ping_pong *p)
+{
+    struct ping_pong free = *p;
+    free.out_s = free.back_s = free.out_busy_s = free.back_busy_s = 0;
+    return ping_pong_step_s(&free);
+}
+
+static void join(struct step_split *out, const struct paired *x, const struct side_split *main,
+                 const struct side_split *ffn, const struct energy *e)
+{
+    double step_s = x->main.step_s, wire_s = step_s - without_transfers_s(&x->time);
+    double own_s = main->layers.time_s + main->outside.time_s + ffn->outside.time_s;
+    *out = main->layers;
+    out->time_s = step_s;
+    add_classes(out, &main->outside, 1);
+    add_classes(out, &ffn->outside, 1);
+    add_classes(out, &ffn->layers, (step_s - own_s - wire_s) / ffn->layers.time_s);
+    out->class_s[OP_COMMUNICATION] += wire_s;
+    out->expert_flop = ffn->layers.expert_flop;
+    out->expert_byte = ffn->layers.expert_byte;
+    put_bounds(out, x, main, ffn);
+    put_power(out, main, e, step_s);
+}
+
+/* ---- in lanes ---- */
+
+/* The split of a step of one side, for devices `of` of a block. */
+static void split_step(struct step_split_lanes *out, const struct step *s, const struct devices *d,
+                       const struct load_lanes *load, const double *clock, struct steps_memo *memo)
+{
+    static const struct step_split nothing = {.clock = 1};
+    if (s->ops.n > 0)
+        steps_split_held(out, s, d, load, clock, memo);
+    else
+        LANES_FILL(out, d->n, nothing);
+}
+
+static void split_side(struct step_split_lanes *layers, struct step_split_lanes *outside,
+                       struct mapped *m, const struct devices *d, const struct load_lanes *load,
+                       const double *clock[2], double passes)
+{
+    m->step.passes = m->outside.passes = passes;
+    split_step(layers, &m->step, d, load, clock[0], &m->memo);
+    split_step(outside, &m->outside, d, load, clock[1], &m->outside_memo);
+}
+
+void pools_split(struct step_split_lanes *main, struct step_split_lanes *ffn,
+                 const struct best_pools *best, struct prepared *p, const struct devices *d,
+                 const struct devices *f)
+{
+    const double *clock[2] = {LANE(&best->of, paired, main_clock),
+                              LANE(&best->of, paired, outside_clock)};
+    const double *ffn_clock[2] = {LANE(&best->of, paired, ffn_clock),
+                                  LANE(&best->of, paired, ffn_outside_clock)};
+    struct step_split_lanes a, a_outside, b, b_outside;
+    struct load_lanes load, ffn_load;
+    for (size_t i = 0; i < d->n; i++) {
+        struct paired x;
+        LANES_TAKE(x, &best->of, i);
+        struct load at = {x.ffn_load, x.ffn_load};
+        LANES_PUT(&load, i, x.load);
+        LANES_PUT(&ffn_load, i, at);
+    }
+    for (size_t i = 0; i < d->n; i++) {
+        size_t of[LANES], n = best_pools_alike(of, best, i, d->n);
+        double passes = LANE(&best->of, paired, time.micro_batches)[i];
+        if (n == 0)
+            continue;
+        split_side(&a, &a_outside, &p->mapped[best->main[i]], d, &load, clock, passes);
+        split_side(&b, &b_outside, &p->mapped[best->ffn[i]], f, &ffn_load, ffn_clock, passes);
+        for (size_t j = 0; j < n; j++) {
+            struct side_split of_main, of_ffn;
+            struct paired x;
+            struct step_split whole, pool = {0};
+            struct energy e, e_ffn;
+            LANES_TAKE(of_main.layers, &a, of[j]);
+            LANES_TAKE(of_main.outside, &a_outside, of[j]);
+            LANES_TAKE(of_ffn.layers, &b, of[j]);
+            LANES_TAKE(of_ffn.outside, &b_outside, of[j]);
+            LANES_TAKE(x, &best->of, of[j]);
+            LANES_TAKE(e, &d->energy, of[j]);
+            LANES_TAKE(e_ffn, &f->energy, of[j]);
+            join(&whole, &x, &of_main, &of_ffn, &e);
+            pool.time_s = x.main.step_s;
+            put_power(&pool, &of_ffn, &e_ffn, x.main.step_s);
+            LANES_PUT(main, of[j], whole);
+            LANES_PUT(ffn, of[j], pool);
+        }
+    }
+}

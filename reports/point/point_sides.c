@@ -1,0 +1,78 @@
+#include "reports/point/point_sides.h"
+
+#include <string.h>
+
+#include "arch/ffn_pool.h"
+#include "base/mem.h"
+
+enum { SIDES_MOST = 4 };
+
+const struct mapped *point_mapped(const struct cursor *c, const struct plan *plan)
+{
+    for (size_t i = c->prepared.n; i > 0; i--)
+        if (!memcmp(&c->prepared.mapped[i - 1].plan, plan, sizeof *plan))
+            return &c->prepared.mapped[i - 1];
+    return NULL;
+}
+
+/* The mapping of the FFN pool that the metrics state. */
+static const struct mapped *ffn_mapped(const struct prepared *p, const struct metrics *m)
+{
+    const struct mapped *first = p->mapped + p->ffn_first;
+    for (size_t i = 0; i < p->ffn_n; i++)
+        if (first[i].plan.devices == m->ffn_devices && first[i].plan.tp == m->ffn_tp &&
+            first[i].plan.ep == m->ffn_ep)
+            return &first[i];
+    return NULL;
+}
+
+static size_t add(struct point_side *out, size_t n, const struct step *s, const struct design *of,
+                  struct load load, double passes)
+{
+    if (s->ops.n == 0)
+        return n;
+    out[n].step = *s;
+    out[n].step.passes = passes;
+    out[n].load = load;
+    out[n].of_ffn_pool = false;
+    devices_of(&out[n].device, of);
+    return n + 1;
+}
+
+size_t point_sides(struct point_side **out, const struct cursor *c, const struct plan *plan,
+                   const struct metrics *m)
+{
+    const struct design *d = &c->design;
+    const struct mapped *main = point_mapped(c, plan);
+    struct design of = *d;
+    size_t n = 0;
+    *out = mem_alloc(SIDES_MOST, sizeof **out);
+    if (!main)
+        return 0;
+    struct load load = step_load(&main->step, m->batch);
+    if (!design_pools_ffn(d))
+        return add(*out, 0, &main->step, &of, load, main->step.passes);
+    const struct mapped *ffn = ffn_mapped(&c->prepared, m);
+    n = add(*out, n, &main->step, &of, load, m->micro_batches);
+    n = add(*out, n, &main->outside, &of, load, m->micro_batches);
+    if (!ffn)
+        return n;
+    size_t own = n;
+    load.most = load.mean = m->batch / ffn->step.dp;
+    of.chip = d->ffn_chip;
+    of.engine.bandwidth_ratio = 0;
+    n = add(*out, n, &ffn->step, &of, load, m->micro_batches);
+    n = add(*out, n, &ffn->outside, &of, load, m->micro_batches);
+    for (size_t i = own; i < n; i++)
+        (*out)[i].of_ffn_pool = true;
+    return n;
+}
+
+const char *point_place(const struct point_side *s, enum place on)
+{
+    static const char *const of_pool[PLACES] = {[ON_CHIP] = "ffn chip",
+                                                [ON_ENGINE] = "ffn engine",
+                                                [ON_LINK] = "ffn link",
+                                                [ON_NETWORK] = "ffn network"};
+    return s->of_ffn_pool ? of_pool[on] : place_text[on];
+}

@@ -1,0 +1,25 @@
+/* The steps of an evaluated point: that of its devices, or with an FFN pool those of both sides,
+ * each within the layers and outside of them. */
+#ifndef REPORTS_POINT_POINT_SIDES_H
+#define REPORTS_POINT_POINT_SIDES_H
+
+#include "search/space.h"
+
+struct point_side {
+    struct step step;
+    struct devices device;
+    struct load load;
+    bool of_ffn_pool;
+};
+
+/* The step of the evaluated point at the cursor with its mapping `plan`; NULL if none fits. */
+const struct mapped *point_mapped(const struct cursor *c, const struct plan *plan);
+
+/* Returns their number, 0 if no mapping fits; caller frees `out`. */
+size_t point_sides(struct point_side **out, const struct cursor *c, const struct plan *plan,
+                   const struct metrics *m);
+
+/* Where an operator runs: place_text, or the same of the FFN pool. */
+const char *point_place(const struct point_side *s, enum place on);
+
+#endif
