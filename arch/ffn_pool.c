@@ -112,73 +112,105 @@ void ffn_pool_wire(struct pool_wire *out, const struct design *d, const struct l
 
 /* ---- mappings ---- */
 
-enum { WHOLE_NUMBERS = 32, TP_MOST = 8 };
+enum { WHOLE_NUMBERS = 32, TP_TRIED = 4 };
 
 static bool divides(double a, double b)
 {
     return a > 0 && fmod(b, a) == 0;
 }
 
+static double experts_of(const struct layers *l)
+{
+    const struct ffn_group *moe = layers_moe(l);
+    return moe ? moe_of(moe)->experts : 1;
+}
+
 /* The most parts of whole experts that divide the devices. */
-static double most_parts(const struct ffn_group *moe, double devices)
+static double most_parts(const struct layers *l, double devices)
 {
     double ep = 1;
-    for (double x = 1; moe && x <= devices && x <= moe_of(moe)->experts; x++)
+    for (double x = 1; x <= devices && x <= experts_of(l); x++)
         if (divides(x, devices))
             ep = x;
     return ep;
 }
 
 struct mapping_list {
+    const struct design *d;
+    const struct layers *l;
     struct plan *out;
     size_t room, n;
 };
 
-static void add_mapping(struct mapping_list *list, const struct design *d, const struct layers *l,
-                        double devices, double tp)
+/* A mapping of the pool; false if there is none. */
+static bool make_mapping(struct plan *out, const struct mapping_list *list, double devices,
+                         double tp)
 {
-    const struct ffn_group *moe = layers_moe(l);
-    double ep = d->pools.ffn_ep == PLAN_AUTO ? most_parts(moe, devices) : d->pools.ffn_ep;
-    bool fits = divides(tp, devices) && divides(ep, devices) &&
-                ep <= (moe ? moe_of(moe)->experts : 1) &&
-                (d->pools.ffn_runs != FFN_ALL_BUT_ATTENTION || layers_tp_divides(l, tp));
-    struct plan p = d->plan;
-    if (!fits)
-        return;
-    p.devices = devices;
-    p.tp = tp;
-    p.dp = devices / tp;
-    p.ep = ep;
-    p.pp = p.cp = 1;
+    const struct design *d = list->d;
+    double ep = d->pools.ffn_ep == PLAN_AUTO ? most_parts(list->l, devices) : d->pools.ffn_ep;
+    *out = d->plan;
+    out->devices = devices;
+    out->tp = tp;
+    out->dp = devices / tp;
+    out->ep = ep;
+    out->pp = out->cp = 1;
+    return divides(tp, devices) && divides(ep, devices) && ep <= experts_of(list->l) &&
+           (d->pools.ffn_runs != FFN_ALL_BUT_ATTENTION || layers_tp_divides(list->l, tp));
+}
+
+static void put_mapping(struct mapping_list *list, const struct plan *p)
+{
     if (list->n < list->room)
-        list->out[list->n] = p;
+        list->out[list->n] = *p;
     list->n++;
 }
 
-static void add_devices(struct mapping_list *list, const struct design *d, const struct layers *l,
-                        double devices)
+static void add_devices(struct mapping_list *list, double devices)
 {
-    double given = d->pools.ffn_tp, most = smaller(TP_MOST, d->ffn_chip.link_domain);
+    const struct design *d = list->d;
     bool splits = d->pools.ffn_runs != FFN_EXPERTS;
-    if (given != PLAN_AUTO) {
-        add_mapping(list, d, l, devices, given);
+    struct plan p, last;
+    size_t fit = 0, tried = 0;
+    if (d->pools.ffn_tp != PLAN_AUTO) {
+        if (make_mapping(&p, list, devices, d->pools.ffn_tp))
+            put_mapping(list, &p);
         return;
     }
-    for (double tp = 1; tp <= (splits ? most : 1); tp *= 2)
-        add_mapping(list, d, l, devices, tp);
+    for (double tp = 1; tp <= (splits ? d->ffn_chip.link_domain : 1) && fit < TP_TRIED; tp *= 2) {
+        if (!make_mapping(&p, list, devices, tp))
+            continue;
+        last = p;
+        tried++;
+        if (ffn_pool_weight_byte(d, list->l, &p) > d->ffn_chip.memory_byte)
+            continue;
+        put_mapping(list, &p);
+        fit++;
+    }
+    if (fit == 0 && tried > 0)
+        put_mapping(list, &last);
+}
+
+/* The next number of devices to try: more than there are experts share each of them evenly. */
+static double next_devices(double n, double least, double experts)
+{
+    double next = n < least + WHOLE_NUMBERS ? n + 1 : n + fmax(1, floor(n / 8));
+    return next <= experts ? next : ceil(next / experts) * experts;
 }
 
 size_t ffn_pool_mappings(const struct design *d, const struct layers *l, struct plan *out,
                          size_t room)
 {
-    struct mapping_list list = {.out = out, .room = room};
-    double least = fmax(1, ceil(ffn_pool_weight_byte(d, l) / d->ffn_chip.memory_byte));
+    const struct plan one = {.devices = 1, .tp = 1, .dp = 1, .ep = 1};
+    struct mapping_list list = {d, l, out, room, 0};
+    double held = ffn_pool_weight_byte(d, l, &one) / d->ffn_chip.memory_byte;
+    double experts = layers_moe(l) ? experts_of(l) : INFINITY;
+    double least = next_devices(fmax(0, ceil(held) - 1), INFINITY, experts);
     double most = 4 * fmax(least, d->plan.devices);
     if (d->pools.ffn_devices != PLAN_AUTO) {
-        add_devices(&list, d, l, d->pools.ffn_devices);
+        add_devices(&list, d->pools.ffn_devices);
         return list.n;
     }
-    for (double n = least; n <= most; n += fmax(1, n < least + WHOLE_NUMBERS ? 1 : floor(n / 8)))
-        add_devices(&list, d, l, n);
+    for (double n = least; n <= most; n = next_devices(n, least, experts))
+        add_devices(&list, n);
     return list.n;
 }

@@ -44,10 +44,10 @@ void ffn_pool_wire(struct pool_wire *out, const struct design *d, const struct l
                    const struct precision *p);
 
 /* The mappings of the pool that pools.ffn allows: its devices, tp and ep. devices auto: every whole
- * number from the fewest that hold the weights up to 32 more, then steps of an eighth, to four
- * times as many as those or as the main devices. ep auto: the most parts of whole experts that
- * divide the devices; tp auto: 1, or up to 8 within a link domain. Returns their number; `out` gets
- * the first `room`. */
+ * number from the fewest that hold the weights to 32 more, then steps of an eighth, to four times
+ * as many as those or as the main devices; above the number of experts, multiples of it. ep auto:
+ * the most parts of whole experts that divide the devices; tp auto: the four smallest powers of two
+ * within a link domain that fit the memory. Returns their number; `out` gets the first `room`. */
 size_t ffn_pool_mappings(const struct design *d, const struct layers *l, struct plan *out,
                          size_t room);
 

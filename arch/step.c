@@ -594,12 +594,11 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
         find_wire(out, d, l, &draft, s.tokens, p);
 }
 
-double ffn_pool_weight_byte(const struct design *d, const struct layers *l)
+double ffn_pool_weight_byte(const struct design *d, const struct layers *l, const struct plan *p)
 {
-    const struct precision p = precision_settled(&d->precision, &d->model);
-    const struct plan one = {.devices = 1, .tp = 1, .ep = 1, .dp = 1};
-    return pool_weight_byte(l, model_vocab_params(&d->model), &one, &d->workload, &p,
-                            (int)d->pools.ffn_runs, 1);
+    const struct precision of = precision_settled(&d->precision, &d->model);
+    return pool_weight_byte(l, model_vocab_params(&d->model), p, &d->workload, &of,
+                            (int)d->pools.ffn_runs, p->devices);
 }
 
 void step_take_outside(struct step *out, struct step *from)

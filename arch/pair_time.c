@@ -1,0 +1,197 @@
+#include "arch/pair_time.h"
+
+#include "arch/step_clock.h"
+
+/* Requests of a replica of the pool: tokens are spread evenly over it. */
+static double ffn_load_of(const struct pair *x, double mean)
+{
+    return mean * x->main->step.dp / x->ffn->step.dp;
+}
+
+/* Transfers of `byte` per request over all layers, for one micro-batch and layer. */
+struct transfer {
+    double busy_s, latency_s;
+};
+
+static struct transfer transfer_of(const struct pair *x, size_t i, struct load load, double byte)
+{
+    const struct pools *pools = &x->like->pools;
+    const struct plan *main = &x->main->plan, *ffn = &x->ffn->plan;
+    double layers = x->ffn->step.shared_layers, share = 1 / (x->parts * layers);
+    double all = load.mean * x->main->step.dp * byte * share;
+    double of_fullest = load.most * byte * share / (main->tp * main->cp);
+    struct rates a, b;
+    LANES_TAKE(a, &x->d->rates, i);
+    LANES_TAKE(b, &x->f->rates, i);
+    bool near = main->devices + ffn->devices <= smaller(a.link_domain, b.link_domain);
+    struct wire from = rates_wire(&a, near), to = rates_wire(&b, near);
+    double ends = larger(of_fullest * from.s_per_byte, all / ffn->devices * to.s_per_byte);
+    double given = all / smaller(main->devices, ffn->devices) / pools->ffn_link_byte_per_s;
+    return (struct transfer){pools->ffn_link_byte_per_s < 0 ? ends : given,
+                             pools->ffn_link_latency_s < 0 ? larger(from.latency_s, to.latency_s)
+                                                           : pools->ffn_link_latency_s};
+}
+
+/* What the pool's domains forward, while it arrives. */
+static double forward_s(const struct pair *x, size_t i, struct load load)
+{
+    double layers = x->ffn->step.shared_layers;
+    double all = load.mean * x->main->step.dp * x->ffn->step.wire.inside_byte / 2;
+    return all / (x->parts * layers) / x->ffn->plan.devices *
+           LANE(&x->f->rates, rates, link.s_per_byte)[i];
+}
+
+static void put_transfers(struct paired *out, const struct pair *x, size_t i)
+{
+    const struct pools *pools = &x->like->pools;
+    const struct pool_wire *wire = &x->ffn->step.wire;
+    double both = x->main->step.sent_byte * x->main->plan.tp * x->main->plan.cp;
+    bool apart = pools->ffn_runs == FFN_ALL_BUT_ATTENTION;
+    double out_byte = apart ? both / 2 : wire->out_byte;
+    double back_byte = apart ? both / 2 : wire->back_byte;
+    struct transfer there = transfer_of(x, i, out->load, out_byte);
+    struct transfer back = transfer_of(x, i, out->load, back_byte);
+    double inside_s = forward_s(x, i, out->load);
+    there.busy_s = larger(there.busy_s, inside_s);
+    back.busy_s = larger(back.busy_s, inside_s);
+    out->time.out_s = there.busy_s + there.latency_s;
+    out->time.back_s = back.busy_s + back.latency_s;
+    out->time.out_busy_s = there.busy_s;
+    out->time.back_busy_s = back.busy_s;
+}
+
+/* A step whose sides have been timed. */
+static void put_time(struct paired *out, const struct pair *x, size_t i)
+{
+    double layers = x->ffn ? x->ffn->step.shared_layers : x->main->step.layers;
+    double calls = x->parts * layers;
+    out->time.main_s = out->main_busy_s / calls;
+    out->time.ffn_s = out->ffn_busy_s / calls;
+    out->time.out_s = out->time.back_s = out->time.out_busy_s = out->time.back_busy_s = 0;
+    if (x->ffn)
+        put_transfers(out, x, i);
+    out->time.micro_batches = x->parts;
+    out->time.layers = layers;
+    out->time.within = x->like->pools.ffn_sends == SENDS_WITHIN ? 1 : 0;
+    out->main.step_s = ping_pong_step_s(&out->time);
+}
+
+/* One side, within the layers and outside of them. */
+struct side_time {
+    struct clocked_lanes layers, outside;
+};
+
+static void time_side(struct side_time *out, struct mapped *m, const struct devices *d,
+                      const struct load_lanes *load, double parts)
+{
+    static const struct clocked nothing = {1, 0, 0};
+    LANES_FILL(&out->layers, d->n, nothing);
+    LANES_FILL(&out->outside, d->n, nothing);
+    if (!m)
+        return;
+    m->step.passes = m->outside.passes = parts;
+    if (m->step.ops.n > 0)
+        steps_clock(&out->layers, &m->step, d, load, &m->memo);
+    if (m->outside.ops.n > 0)
+        steps_clock(&out->outside, &m->outside, d, load, &m->outside_memo);
+}
+
+void pair_time(struct paired_lanes *out, const struct pair *x)
+{
+    struct load_lanes main, ffn;
+    struct side_time a, b;
+    for (size_t i = 0; i < x->d->n; i++) {
+        struct load l = {LANE(out, paired, load.most)[i], LANE(out, paired, load.mean)[i]};
+        double of_ffn = x->ffn ? ffn_load_of(x, l.mean) : 0;
+        struct load lf = {of_ffn, of_ffn};
+        LANE(out, paired, ffn_load)[i] = of_ffn;
+        LANES_PUT(&main, i, l);
+        LANES_PUT(&ffn, i, lf);
+    }
+    time_side(&a, x->main, x->d, &main, x->parts);
+    time_side(&b, x->ffn, x->f, &ffn, x->parts);
+    for (size_t i = 0; i < x->d->n; i++) {
+        struct paired one;
+        LANES_TAKE(one, out, i);
+        one.main_busy_s = LANE(&a.layers, clocked, time_s)[i];
+        one.ffn_busy_s = LANE(&b.layers, clocked, time_s)[i];
+        one.time.outside_s =
+            LANE(&a.outside, clocked, time_s)[i] + LANE(&b.outside, clocked, time_s)[i];
+        one.main_clock = LANE(&a.layers, clocked, ratio)[i];
+        one.outside_clock = LANE(&a.outside, clocked, ratio)[i];
+        one.ffn_clock = LANE(&b.layers, clocked, ratio)[i];
+        one.ffn_outside_clock = LANE(&b.outside, clocked, ratio)[i];
+        one.excess =
+            larger(LANE(&a.layers, clocked, excess)[i], LANE(&b.layers, clocked, excess)[i]);
+        put_time(&one, x, i);
+        LANES_PUT(out, i, one);
+    }
+}
+
+/* ---- the largest load ---- */
+
+double pair_cap(const struct pair *x, size_t i)
+{
+    const struct step *s = &x->main->step, *f = &x->ffn->step;
+    double room = LANE(&x->d->rates, rates, memory_byte)[i] - s->weight_byte - s->fixed_byte;
+    double ffn_room = LANE(&x->f->rates, rates, memory_byte)[i] - f->weight_byte - f->fixed_byte;
+    double fit = floor(room / (s->kv_byte_per_request + s->act_byte_per_request));
+    double fed = floor(ffn_room / f->act_byte_per_request * f->dp / s->dp);
+    return room > 0 && ffn_room > 0 ? larger(0, smaller(fit, fed)) : 0;
+}
+
+double pair_limit_s(const struct pair *x)
+{
+    return x->like->workload.tpot_s * x->main->step.accepted_tokens;
+}
+
+/* A bracket: the load `low` is in time, `high` is late. */
+struct bracket {
+    double low, high, low_s, high_s;
+};
+
+/* The next load to try: where a line through both ends meets the limit; every third time the
+ * middle, so that the search ends. */
+static double next_load(const struct bracket *b, double load, double s, double limit_s, int turn)
+{
+    double line = b->high < INFINITY && b->low_s > 0
+                      ? b->low + (b->high - b->low) * (limit_s - b->low_s) / (b->high_s - b->low_s)
+                      : load * limit_s / s;
+    double middle = (b->low + b->high) / 2;
+    double next = floor(b->high < INFINITY && turn % 3 == 2 ? middle : line);
+    return larger(b->low + 1, smaller(next, b->high < INFINITY ? b->high - 1 : 4 * load));
+}
+
+void pair_largest_load(double *out, const struct pair *x, const double *guess)
+{
+    struct paired_lanes at;
+    struct bracket b[LANES];
+    double limit_s = pair_limit_s(x);
+    bool open = limit_s < INFINITY;
+    for (size_t i = 0; i < x->d->n; i++) {
+        b[i] = (struct bracket){open ? 0 : LOAD_MOST, INFINITY, 0, 0};
+        pair_set_load(&at, i, (struct load){guess[i], guess[i]});
+    }
+    for (int turn = 0; open; turn++) {
+        pair_time(&at, x);
+        open = false;
+        for (size_t i = 0; i < x->d->n; i++) {
+            double load = LANE(&at, paired, load.most)[i];
+            double s = LANE(&at, paired, main.step_s)[i];
+            if (s <= limit_s && load > b[i].low) {
+                b[i].low = load;
+                b[i].low_s = s;
+            } else if (s > limit_s && load < b[i].high) {
+                b[i].high = load;
+                b[i].high_s = s;
+            }
+            if (b[i].high - b[i].low <= 1 || b[i].low >= LOAD_MOST)
+                continue;
+            open = true;
+            double next = next_load(&b[i], load, s, limit_s, turn);
+            pair_set_load(&at, i, (struct load){next, next});
+        }
+    }
+    for (size_t i = 0; i < x->d->n; i++)
+        out[i] = b[i].low >= LOAD_MOST ? INFINITY : b[i].low;
+}

@@ -1,0 +1,50 @@
+/* The time of a step of one pair: a mapping of the main devices and one of the FFN pool, at a
+ * number of micro-batches (arch/ping_pong.h). */
+#ifndef ARCH_PAIR_TIME_H
+#define ARCH_PAIR_TIME_H
+
+#include "arch/best_mapping.h"
+#include "arch/ping_pong.h"
+
+/* A system of two kinds of devices at one batch. */
+struct paired {
+    struct candidate main; /* of the main devices; step_s is that of the whole step */
+    struct load load;      /* of the main devices */
+    double ffn_load;       /* requests of a replica of the pool */
+    double ffn_memory_byte;
+    double main_clock, outside_clock, ffn_clock, ffn_outside_clock;
+    double main_busy_s, ffn_busy_s; /* in a step, within the layers */
+    double excess; /* of a device's power over its limit, relative; 0 unless its floor exceeds it */
+    double merit;
+    double stopped; /* 1: twice the requests would give at least 5 % more tokens per second */
+    struct ping_pong time;
+};
+LANES_OF(paired);
+
+struct pair {
+    struct mapped *main, *ffn; /* ffn NULL: a pool and a link that take no time */
+    double parts;              /* micro-batches */
+    const struct devices *d, *f;
+    const struct design *like;
+};
+
+static inline void pair_set_load(struct paired_lanes *out, size_t i, struct load load)
+{
+    LANE(out, paired, load.most)[i] = load.most;
+    LANE(out, paired, load.mean)[i] = load.mean;
+}
+
+/* Times the pair at the loads in `out`: fills its members from ffn_load to excess, and time. */
+void pair_time(struct paired_lanes *out, const struct pair *x);
+
+/* Requests of a main replica that the memory of both sides of device i holds. */
+double pair_cap(const struct pair *x, size_t i);
+
+/* The limit on the time of a step. */
+double pair_limit_s(const struct pair *x);
+
+/* The largest whole load of each device whose step is within the limit: 0 if one request is late,
+ * INFINITY if none is. Times never fall as the load rises, so `guess` affects no result. */
+void pair_largest_load(double *out, const struct pair *x, const double *guess);
+
+#endif
