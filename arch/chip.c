@@ -5,6 +5,7 @@
 /* clang-format off */
 static const struct word derived[] = { { "auto", CHIP_AUTO }, { NULL, 0 } };
 static const struct word as_price_list[] = { { "auto", -1 }, { NULL, 0 } };
+static const struct word by_price_list[] = { { "auto", 0 }, { NULL, 0 } };
 static const struct word derived_density[] = { { "auto", 0 }, { NULL, 0 } };
 
 static const struct field rows[] = {
@@ -13,9 +14,9 @@ static const struct field rows[] = {
     { FIELD(chip, fp8_ratio, "1"), .lo = 1, .hi = 16, .init = 1, .doc = "Dense FP8 peak over BF16 peak; 1 if FP8 is a storage format only." },
     { FIELD(chip, fp4_ratio, "1"), .lo = 1, .hi = 32, .init = 1, .doc = "Dense FP4 peak over BF16 peak." },
     { FIELD(chip, memory_byte, "B"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB", .init = NAN, .doc = "Memory capacity of one device." },
-    { FIELD(chip, memory_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "TB/s", .init = NAN, .doc = "Memory bandwidth of one device." },
+    { FIELD(chip, memory_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e17, .plain_lo = 1e6, .plain_unit = "TB/s", .init = NAN, .doc = "Memory bandwidth of one device." },
     { FIELD(chip, hbm, "1"), .init = HBM3E, .only_words = true, .registry = memory_word,
-      .doc = "Memory generation; the number of stacks and their price follow from it." },
+      .doc = "Kind of memory: its stacks, its channels on the board or, of SRAM, its die area follow from it, and its price." },
     { FIELD(chip, link_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = NAN, .doc = "Scale-up link bandwidth of one device, one direction." },
     { FIELD(chip, link_latency_s, "s"), .lo = 0, .hi = 1, .plain_hi = 0.01, .plain_unit = "us", .init = 1.3e-6, .doc = "Latency of a transfer over the scale-up link." },
     { FIELD(chip, link_domain, "devices"), .lo = 1, .hi = 1e6, .init = 8, .whole = true, .doc = "Devices joined by the scale-up link." },
@@ -27,12 +28,12 @@ static const struct field rows[] = {
     { FIELD(chip, floor_ratio, "1"), .lo = 0, .hi = 1, .init = CHIP_AUTO, .words = derived,
       .doc = "Board power while kernels run, before that of their work, over chip.rated_w; auto: between measured chips." },
     { FIELD(chip, move_j_per_byte, "J"), .lo = 0, .hi = 1, .init = CHIP_AUTO, .words = derived,
-      .doc = "Energy of a memory byte beyond its DRAM: to the compute units and back; auto: between measured chips." },
+      .doc = "Energy of a memory byte beyond its memory: to the compute units and back; auto: between measured chips, less from memory on the dies." },
     { FIELD(chip, j_per_flop, "J"), .lo = 0, .hi = 1, .init = CHIP_AUTO, .words = derived,
       .doc = "Energy of a BF16 operation at the nominal clock; auto: by chip.node_nm." },
     { FIELD(chip, rated_w, "W"), .lo = 0, .hi = 1e5, .init = CHIP_AUTO, .words = derived, .doc = "Design power of the data sheet; auto: chip.tdp_w of the chip file." },
     { FIELD(chip, rated_flop_per_s, "FLOP/s"), .lo = 0, .hi = 1e18, .init = CHIP_AUTO, .words = derived, .doc = "Dense BF16 peak that chip.rated_w belongs to; auto: that of the chip file." },
-    { FIELD(chip, rated_memory_byte_per_s, "B/s"), .lo = 0, .hi = 1e15, .init = CHIP_AUTO, .words = derived, .doc = "Memory bandwidth that chip.rated_w belongs to; auto: that of the chip file." },
+    { FIELD(chip, rated_memory_byte_per_s, "B/s"), .lo = 0, .hi = 1e17, .init = CHIP_AUTO, .words = derived, .doc = "Memory bandwidth that chip.rated_w belongs to; auto: that of the chip file." },
     { FIELD(chip, clock_hz, "Hz"), .lo = 1e6, .hi = 1e11, .init = 1.8e9, .doc = "Clock at peak; with the peak it gives the number of multipliers, for the area only." },
     { FIELD(chip, fp64_flop_per_s, "FLOP/s"), .lo = 0, .hi = 1e18, .init = 0, .doc = "FP64 peak of the silicon: area only." },
     { FIELD(chip, unit_sram_byte, "B"), .lo = 0, .hi = 1e12, .init = 262144, .doc = "Local memory and level-1 cache of a compute unit: area only." },
@@ -44,6 +45,10 @@ static const struct field rows[] = {
       .doc = "BF16 peak per mm2 of compute units, spares included; auto: from the contents of a unit and the node." },
     { FIELD(chip, uncore_mm2, "mm2"), .lo = 0, .hi = 1e5, .init = -1, .words = as_price_list,
       .doc = "Die area other than compute units, memory interfaces and links; auto: caches from the node, the rest from the price list." },
+    { FIELD(chip, die_limit_mm2, "mm2"), .lo = 0, .hi = 1e5, .init = 0, .words = by_price_list,
+      .doc = "Largest die: that of a chip that is a whole wafer; auto: the reticle of the price list." },
+    { FIELD(chip, package_limit_mm2, "mm2"), .lo = 0, .hi = 1e6, .init = 0, .words = by_price_list,
+      .doc = "Largest interposer its maker can get; auto: that of the price list." },
 };
 /* clang-format on */
 COVERS(rows, chip);

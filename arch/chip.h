@@ -29,6 +29,7 @@ struct chip {
     double clock_hz, fp64_flop_per_s, unit_sram_byte, unit_register_byte, cache_byte,
         spare_unit_ratio;
     double compute_flop_per_s_per_mm2, uncore_mm2;
+    double die_limit_mm2, package_limit_mm2; /* 0: those of the price list */
 };
 LANES_OF(chip);
 
@@ -82,13 +83,13 @@ static inline double chip_ridge_flop_per_byte(const struct chip *c)
 /* The chip was rated as it stands, unless rated_w says otherwise. */
 void chip_rate(struct chip *c);
 
-/* Stacks of `h` needed for the chip's memory capacity and bandwidth. */
+/* Units of `h`, such as stacks, needed for the chip's memory capacity and bandwidth. */
 static inline double chip_memory_stacks(const struct chip *c, const struct memory_kind *h)
 {
     double slack = 1e-3; /* rounding in a data sheet must not add a stack */
     double for_byte = c->memory_byte / h->stack_byte;
     double for_rate = c->memory_byte_per_s / h->stack_byte_per_s;
-    return larger(1, ceil(larger(for_byte, for_rate) - slack));
+    return (1 - h->on_die) * larger(1, ceil(larger(for_byte, for_rate) - slack));
 }
 
 #endif

@@ -6,7 +6,7 @@
 #include "arch/precision.h"
 #include "base/mem.h"
 
-static const struct engine_limits no_limits = {.power_w = INFINITY};
+static const struct engine_limits no_limits = {.power_w = INFINITY, .hosted = 1};
 
 static void look_up_memory(struct devices *d)
 {

@@ -94,9 +94,9 @@ void energy_serve(struct energy *e)
     e->clocked_w *= SERVED_FLOOR_RATIO;
 }
 
-static double move_j_per_byte(const struct chip *c)
+static double move_j_per_byte(const struct chip *c, double move_ratio)
 {
-    return c->move_j_per_byte >= 0 ? c->move_j_per_byte : MOVE_J_PER_BYTE;
+    return c->move_j_per_byte >= 0 ? c->move_j_per_byte : MOVE_J_PER_BYTE * move_ratio;
 }
 
 static double j_per_flop(const struct chip *c)
@@ -104,14 +104,21 @@ static double j_per_flop(const struct chip *c)
     return c->j_per_flop >= 0 ? c->j_per_flop : BOARD_J_PER_FLOP_5NM * node_ratio(c->node_nm);
 }
 
-/* What tables tell of a chip: energy of a FLOP in BF16, and of a byte in its memory. */
+/* What tables tell of a chip: energy of a FLOP in BF16, and of a byte in its memory and on its
+ * way. */
 struct looked_up {
-    double j_per_flop, memory_j_per_byte;
+    double j_per_flop, memory_j_per_byte, move_ratio;
 };
+
+static struct looked_up look_up(const struct chip *c)
+{
+    const struct memory_kind *m = memory_of(c->hbm);
+    return (struct looked_up){j_per_flop(c), m->j_per_byte, m->move_ratio};
+}
 
 INLINED double design_w(const struct chip *c, const struct looked_up *j)
 {
-    double byte_j = move_j_per_byte(c) + j->memory_j_per_byte;
+    double byte_j = move_j_per_byte(c, j->move_ratio) + j->memory_j_per_byte;
     double rated = c->rated_memory_byte_per_s * byte_j + c->rated_flop_per_s * j->j_per_flop;
     double full = c->memory_byte_per_s * byte_j + chip_flop_per_s(c) * j->j_per_flop;
     return c->rated_w > 0 ? c->rated_w * (full / rated) : c->tdp_w;
@@ -119,7 +126,7 @@ INLINED double design_w(const struct chip *c, const struct looked_up *j)
 
 double chip_design_w(const struct chip *c)
 {
-    const struct looked_up j = {j_per_flop(c), memory_of(c->hbm)->j_per_byte};
+    const struct looked_up j = look_up(c);
     return design_w(c, &j);
 }
 
@@ -144,7 +151,7 @@ INLINED void find_energy(struct energy *out, const struct chip *c, const struct 
     out->clocked_w = floor_w * (1 - STATIC_SHARE);
     out->experts_w = rated_w * EXPERTS_RATIO;
     out->j_per_flop = j->j_per_flop * math;
-    out->move_j_per_byte = move_j_per_byte(c);
+    out->move_j_per_byte = move_j_per_byte(c, j->move_ratio);
     out->memory_j_per_byte = j->memory_j_per_byte;
     out->link_j_per_byte = LINK_J_PER_BYTE;
     out->engine_j_per_byte = there ? engine_byte_j : 0;
@@ -158,17 +165,16 @@ INLINED void find_energy(struct energy *out, const struct chip *c, const struct 
 void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
                const struct engine_limits *l, double math_byte)
 {
-    const struct looked_up j = {j_per_flop(c), memory_of(c->hbm)->j_per_byte};
+    const struct looked_up j = look_up(c);
     find_energy(out, c, e, l, &j, math_energy_ratio(math_byte), math_byte);
 }
 
 FOR_ALL_VECTORS
-static void find_energies(struct energy_lanes *restrict out, size_t n,
-                          const struct chip_lanes *restrict chip,
-                          const struct engine_lanes *restrict engine,
-                          const struct engine_limits_lanes *restrict limits,
-                          const double *restrict flop_j, const double *restrict memory_j,
-                          double math, double math_byte)
+static void
+find_energies(struct energy_lanes *restrict out, size_t n, const struct chip_lanes *restrict chip,
+              const struct engine_lanes *restrict engine,
+              const struct engine_limits_lanes *restrict limits, const double *restrict flop_j,
+              const struct memory_kind_lanes *restrict memory, double math, double math_byte)
 {
     for (size_t i = 0; i < n; i++) {
         struct chip c;
@@ -178,7 +184,8 @@ static void find_energies(struct energy_lanes *restrict out, size_t n,
         LANES_TAKE(c, chip, i);
         LANES_TAKE(e, engine, i);
         LANES_TAKE(l, limits, i);
-        const struct looked_up j = {flop_j[i], memory_j[i]};
+        const struct looked_up j = {flop_j[i], LANE(memory, memory_kind, j_per_byte)[i],
+                                    LANE(memory, memory_kind, move_ratio)[i]};
         find_energy(&energy, &c, &e, &l, &j, math, math_byte);
         LANES_PUT(out, i, energy);
     }
@@ -195,6 +202,6 @@ void energy_lanes(struct energy_lanes *out, size_t n, const struct chip_lanes *c
         bool same = i > 0 && node_nm[i] == node_nm[i - 1] && given[i] == given[i - 1];
         flop_j[i] = same ? flop_j[i - 1] : j_per_flop(&c);
     }
-    find_energies(out, n, chip, engine, limits, flop_j, LANE(memory, memory_kind, j_per_byte),
-                  math_energy_ratio(math_byte), math_byte);
+    find_energies(out, n, chip, engine, limits, flop_j, memory, math_energy_ratio(math_byte),
+                  math_byte);
 }

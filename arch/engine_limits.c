@@ -113,7 +113,7 @@ static inline void limits_of(struct engine_limits *out, const struct chip *c,
 {
     bool bank = e->kind == ENGINE_BANK, base = e->kind == ENGINE_LOGIC_DIE;
     bool die = e->kind == ENGINE_ON_DIE, pool = e->kind == ENGINE_POOL, own = bank | base;
-    double chip_stacks = chip_memory_stacks(c, h), added = engine_added_stack_ratio(e);
+    double chip_stacks = larger(1, chip_memory_stacks(c, h)), added = engine_added_stack_ratio(e);
     double spread = pool ? added : 1; /* stacks of the engine over those of the chip */
     double stacks = chip_stacks * spread, each = c->memory_byte_per_s / chip_stacks;
     double byte_j = l->read_ratio * h->j_per_byte, flop_j = l->j_per_flop;
@@ -138,13 +138,14 @@ static inline void limits_of(struct engine_limits *out, const struct chip *c,
     double by_tsv =
         (h->stack_byte_per_s + TSV_SHARE * logic_mm2 * (1 / TSV_MM2_PER_BYTE_PER_S)) / each;
     double inside = bank ? h->bank_byte_per_s : h->group_byte_per_s;
+    bool hosted = !own | (inside > 0);
     double pins = added * h->stack_byte_per_s / each;
     double by_place = own ? inside / each : die ? 1 : pins;
     struct most most = {e->bandwidth_ratio * (1 + 1e-9), LIMITED_BY_NOTHING};
     most = least(most, (struct most){by_place, own ? LIMITED_BY_BANKS : LIMITED_BY_MEMORY});
     most = least(most, (struct most){sized ? by_tsv : INFINITY, LIMITED_BY_TSV});
     most = least(most, (struct most){fed_by_watts, by_watts});
-    bool limited = e->limits > 0;
+    bool limited = (e->limits > 0) & hosted;
     double m = limited ? smaller(most.m, e->bandwidth_ratio) : e->bandwidth_ratio;
 
     /* Arithmetic. */
@@ -168,10 +169,13 @@ static inline void limits_of(struct engine_limits *out, const struct chip *c,
     out->stack_w = limited ? smaller(full_w, most_w) : full_w;
     double sized_mm2 = base ? base_mm2(m, r, each, h, l->area_ratio) : 0;
     out->stack_mm2 = e->logic_mm2_per_stack >= 0 ? e->logic_mm2_per_stack : sized_mm2;
-    out->base_mm2 = (own & limited) ? free_mm2 : INFINITY;
+    out->base_mm2 = (own & limited & (free_mm2 > 0)) ? free_mm2 : INFINITY;
     double not_m = less_r ? r_by : by_both;
     double why = m < e->bandwidth_ratio ? most.by : not_m;
-    out->limited_by = limited ? why : LIMITED_BY_NOTHING;
+    out->limited_by = limited ? why : hosted ? LIMITED_BY_NOTHING : LIMITED_BY_MEMORY;
+    out->hosted = hosted ? 1 : 0;
+    out->stack_w = hosted ? out->stack_w : 0;
+    out->stack_mm2 = hosted ? out->stack_mm2 : 0;
 }
 
 FOR_ALL_VECTORS
@@ -229,5 +233,5 @@ double engine_stack_limit_w(const struct chip *c, const struct engine *e)
     struct engine_limits l;
     engine_limits_of(&l, c, e);
     double spread = e->kind == ENGINE_POOL ? engine_added_stack_ratio(e) : 1;
-    return l.power_w / (chip_memory_stacks(c, memory_of(c->hbm)) * spread);
+    return l.power_w / (larger(1, chip_memory_stacks(c, memory_of(c->hbm))) * spread);
 }

@@ -22,7 +22,8 @@ enum engine_limit {
     LIMITED_BY_AREA,        /* of the base die */
     LIMITED_BY_TSV,         /* bandwidth to the base die, by the area of its TSVs */
     LIMITED_BY_BANKS,       /* bandwidth of all banks, or of all bank groups */
-    LIMITED_BY_MEMORY,      /* kind on_die: the chip's own memory; pool: its stacks */
+    LIMITED_BY_MEMORY, /* kind on_die: the chip's own memory; pool: its stacks; in a memory that
+                        * has no place for it: that */
     ENGINE_LIMITS
 };
 
@@ -34,6 +35,7 @@ struct engine_limits {
     double power_w;                /* limit over all stacks; INFINITY: none */
     double stack_w, stack_mm2;     /* of a stack: drawn at most; logic on its base */
     double base_mm2;               /* free area of a base die */
+    double hosted;                 /* 1: its place exists in this kind of memory */
     double limited_by;             /* enum engine_limit */
 };
 LANES_OF(engine_limits);

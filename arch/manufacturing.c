@@ -101,19 +101,25 @@ double good_die_usd(const struct die *d, const struct process *at, const struct 
     return tested_usd(dies_per_wafer(mm2), at->wafer_usd, p) / die_yield(d, at->defects_per_mm2, p);
 }
 
+/* SRAM that is the memory counts as blank area: its defects are repaired. */
+static inline double uncore_of(const struct area *a)
+{
+    return a->die_mm2 - a->compute_mm2 - (a->blank_mm2 + a->sram_mm2);
+}
+
 /* One of the equal dies of a chip. */
 static inline struct die equal_die(const struct area *a)
 {
-    double part = 1 / a->dies, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
-    return (struct die){a->compute_mm2 * part, uncore * part, a->blank_mm2 * part,
+    double part = 1 / a->dies, uncore = uncore_of(a);
+    return (struct die){a->compute_mm2 * part, uncore * part, (a->blank_mm2 + a->sram_mm2) * part,
                         a->spare_units * part};
 }
 
-/* One of `dies` full dies, fewer than the chip needs: as large as the reticle, holding as much of
+/* One of `dies` full dies, fewer than the chip needs: as large as a die can be, holding as much of
  * the chip's logic as fits. */
 static inline struct die full_die(const struct area *a, double dies, double full_mm2)
 {
-    double part = 1 / dies, uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
+    double part = 1 / dies, uncore = uncore_of(a);
     double seam = dies > 1 ? 0 : a->seam_mm2; /* a single die has no die-to-die interface */
     double compute = a->compute_mm2 * part, held = smaller(1, full_mm2 / compute);
     struct die d = {compute * held, smaller((uncore - seam) * part, full_mm2), 0,
@@ -131,7 +137,7 @@ static inline struct die full_die(const struct area *a, double dies, double full
 static inline bool fewer_cost_less(const struct area *a, double full_mm2, double defects_per_mm2,
                                    double fatal_ratio)
 {
-    double uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2;
+    double uncore = uncore_of(a);
     double fatal = defects_per_mm2 * smaller(full_mm2, uncore) * fatal_ratio;
     double hits = defects_per_mm2 * smaller(full_mm2, a->compute_mm2), twice = hits * hits;
     double spares = a->spare_units * smaller(1 / a->dies, full_mm2 / a->compute_mm2);
@@ -148,7 +154,7 @@ static void dies_usd(double *restrict usd, size_t n, const struct area_lanes *re
 {
     const double *wafer_usd = LANE(process, process, wafer_usd), *dies = LANE(area, area, dies);
     const double *defects_per_mm2 = LANE(process, process, defects_per_mm2);
-    double full_mm2 = p->reticle_mm2, full_per_wafer = dies_per_wafer(full_mm2);
+    const double *full_mm2 = LANE(area, area, limit_mm2);
     struct die_lanes die;
     struct area a;
     lane yield, first, fewer;
@@ -165,7 +171,8 @@ static void dies_usd(double *restrict usd, size_t n, const struct area_lanes *re
         double mm2 = one.compute_mm2 + one.uncore_mm2 + one.blank_mm2;
         double good_usd = tested_usd(dies_per_wafer(mm2), wafer_usd[i], p) / yield[i];
         usd[i] = mm2 > 0 ? a.dies * good_usd : 0;
-        bool last = fewer_cost_less(&a, full_mm2, defects_per_mm2[i], 1 - p->uncore_repair_ratio);
+        bool last =
+            fewer_cost_less(&a, full_mm2[i], defects_per_mm2[i], 1 - p->uncore_repair_ratio);
         first[i] = larger(1, a.dies - (last ? 1 : FEWER_DIES_MOST));
     }
     for (double more = 0;; more++) {
@@ -178,12 +185,13 @@ static void dies_usd(double *restrict usd, size_t n, const struct area_lanes *re
             return;
         for (size_t i = 0; i < n; i++) {
             LANES_TAKE(a, area, i);
-            struct die full = full_die(&a, fewer[i], full_mm2);
+            struct die full = full_die(&a, fewer[i], full_mm2[i]);
             LANES_PUT(&die, i, full);
         }
         die_yields(yield, n, &die, defects_per_mm2, p);
         for (size_t i = 0; i < n; i++) {
-            double all_usd = fewer[i] * tested_usd(full_per_wafer, wafer_usd[i], p) / yield[i];
+            double good_usd = tested_usd(dies_per_wafer(full_mm2[i]), wafer_usd[i], p) / yield[i];
+            double all_usd = fewer[i] * good_usd;
             usd[i] = fewer[i] < dies[i] ? larger(usd[i], all_usd) : usd[i];
         }
     }
@@ -214,18 +222,24 @@ static void whole_powers(double *restrict y, size_t n, double x, const double *r
     }
 }
 
+/* A single die without a stack beside it needs no interposer. */
 FOR_ALL_VECTORS
 static void packages_of(struct package_lanes *restrict package, size_t n,
-                        const struct area_lanes *restrict area, const double *restrict stacks,
+                        const struct area_lanes *restrict area, const double *restrict units,
+                        const struct memory_kind_lanes *restrict memory,
                         const struct prices *restrict p)
 {
     const double *dies = LANE(area, area, dies), *die_mm2 = LANE(area, area, die_mm2);
+    const double *on_interposer = LANE(memory, memory_kind, on_interposer);
     lane bonds, bonded;
     for (size_t i = 0; i < n; i++)
-        bonds[i] = smaller(dies[i] + stacks[i], 1e9);
+        bonds[i] = smaller(dies[i] + units[i] * on_interposer[i], 1e9);
     whole_powers(bonded, n, p->bond_yield, bonds);
     for (size_t i = 0; i < n; i++) {
-        double mm2 = (die_mm2[i] + stacks[i] * p->stack_footprint_mm2) * p->interposer_ratio;
+        double stacks = units[i] * on_interposer[i];
+        double beside = (die_mm2[i] + stacks * p->stack_footprint_mm2) * p->interposer_ratio;
+        bool joined = (dies[i] > 1) | (stacks > 0);
+        double mm2 = joined ? beside : 0;
         struct package on = {mm2, p->package_base_usd + mm2 * p->interposer_usd_per_mm2,
                              1 / larger(p->package_yield * bonded[i], 1e-6) - 1};
         LANES_PUT(package, i, on);
@@ -240,6 +254,11 @@ static void find_usd_per_gb(double *out, const struct devices *d, const struct p
     else
         for (size_t i = 0; i < d->n; i++)
             out[i] = memory_usd_per_gb(kind[i], p);
+}
+
+static inline double package_limit_mm2(double of_chip, const struct prices *p)
+{
+    return of_chip > 0 ? of_chip : p->package_limit_mm2;
 }
 
 /* ---- the chip ---- */
@@ -263,6 +282,7 @@ static void chips_area(struct area_lanes *restrict area, double *restrict stacks
         LANES_TAKE(edge.memory, &d->memory, i);
         LANES_TAKE(at, process, i);
         edge.stacks = stacks[i] = chip_memory_stacks(&c, &edge.memory);
+        edge.memory_byte = c.memory_byte;
         edge.memory_gb_per_s = c.memory_byte_per_s / BYTE_PER_GB;
         edge.link_gb_per_s = (c.link_byte_per_s + more_byte_per_s[i]) / BYTE_PER_GB;
         area_of_chip(&a, &c, &edge, more_mm2[i], &at, &held);
@@ -279,17 +299,19 @@ static void chips_usd(struct device_cost_lanes *restrict out,
     for (size_t i = 0; i < d->n; i++) {
         double logic_usd = COST(logic_usd);
         double stacks = COST(stacks);
+        double on_interposer = LANE(&d->memory, memory_kind, on_interposer)[i];
         double memory_usd = LANE(&d->chip, chip, memory_byte)[i] / BYTE_PER_GB * usd_per_gb[i] +
-                            stacks * p->hbm_stack_usd;
+                            stacks * on_interposer * p->hbm_stack_usd;
         struct package on;
         LANES_TAKE(on, package, i);
         COST(die_mm2) = LANE(area, area, die_mm2)[i];
         COST(dies) = LANE(area, area, dies)[i];
         COST(memory_usd) = memory_usd;
         COST(package_mm2) = on.mm2;
-        COST(package_limit_ratio) = on.mm2 / p->package_limit_mm2;
+        COST(package_limit_ratio) =
+            on.mm2 / package_limit_mm2(LANE(&d->chip, chip, package_limit_mm2)[i], p);
         COST(package_usd) = on.usd;
-        COST(package_loss_usd) = (logic_usd + memory_usd + on.usd) * on.lost_ratio;
+        COST(package_loss_usd) = (logic_usd + memory_usd * on_interposer + on.usd) * on.lost_ratio;
         COST(test_usd) = p->test_usd;
     }
 }
@@ -319,13 +341,14 @@ static void engines_in_stacks(struct device_cost_lanes *restrict out,
             (p->engine_premium * silicon_usd + memory_usd * p->engine_stack_premium_ratio) *
             (1 + lost_ratio);
         bool here = engine_is_there(&e) & ((e.kind == ENGINE_BANK) | (e.kind == ENGINE_LOGIC_DIE));
+        bool hosted = LANE(&d->limits, engine_limits, hosted)[i] > 0;
         double mm2 = stacks * (logic_mm2 + dram_mm2 * e.dram_area_ratio);
         double base_ratio = LANE(&d->limits, engine_limits, stack_mm2)[i] /
                             LANE(&d->limits, engine_limits, base_mm2)[i];
-        double most = larger(COST(package_limit_ratio), base_ratio);
+        double most = hosted ? larger(COST(package_limit_ratio), base_ratio) : INFINITY;
         COST(package_limit_ratio) = here ? most : COST(package_limit_ratio);
-        COST(engine_mm2) = here ? mm2 : 0;
-        COST(engine_usd) = here ? usd : 0;
+        COST(engine_mm2) = (here & hosted) ? mm2 : 0;
+        COST(engine_usd) = (here & hosted) ? usd : 0;
     }
 }
 
@@ -360,18 +383,21 @@ static void engines_in_pools(struct device_cost_lanes *out, const struct devices
         LANES_TAKE(edge.memory, &d->memory, i);
         double added = engine_added_stack_ratio(&e);
         devices[i] = larger(1, ceil(added));
-        stacks[i] = larger(1, ceil(added * COST(stacks) / devices[i]));
+        stacks[i] = larger(1 - edge.memory.on_die, ceil(added * COST(stacks) / devices[i]));
         edge.stacks = stacks[i];
+        edge.memory_byte = added * c.memory_byte / devices[i];
         edge.memory_gb_per_s = engine_byte_per_s(d, i) / devices[i] / BYTE_PER_GB;
         edge.link_gb_per_s = e.link_byte_per_s / devices[i] / BYTE_PER_GB;
         struct area a = {.memory_mm2 = area_of_memory(&edge, &at, p),
-                         .link_mm2 = area_of_links(&edge, &at, p)};
+                         .sram_mm2 = area_of_sram(&edge, &at, p),
+                         .link_mm2 = area_of_links(&edge, &at, p),
+                         .limit_mm2 = p->reticle_mm2};
         double logic_mm2 = area_of_engine(engine_flop_per_s(d, i) / devices[i], &c, &at, p);
         a.other_mm2 = logic_mm2 + p->other_ratio * (logic_mm2 + a.memory_mm2 + a.link_mm2);
         area_split(&a, &edge, p);
         LANES_PUT(&area, i, a);
     }
-    packages_of(&package, d->n, &area, stacks, p);
+    packages_of(&package, d->n, &area, stacks, &d->memory, p);
     dies_usd(logic_usd, d->n, &area, process, p);
     find_usd_per_gb(usd_per_gb, d, p);
     for (size_t i = 0; i < d->n; i++) {
@@ -381,14 +407,17 @@ static void engines_in_pools(struct device_cost_lanes *out, const struct devices
         LANES_TAKE(on, &package, i);
         double byte =
             engine_added_stack_ratio(&e) * LANE(&d->chip, chip, memory_byte)[i] / devices[i];
-        double usd = logic_usd[i] + on.usd +
-                     (byte / BYTE_PER_GB * usd_per_gb[i] + stacks[i] * p->hbm_stack_usd);
+        double usd =
+            logic_usd[i] + on.usd +
+            (byte / BYTE_PER_GB * usd_per_gb[i] +
+             stacks[i] * LANE(&d->memory, memory_kind, on_interposer)[i] * p->hbm_stack_usd);
         double dram_mm2 =
             p->stack_dram_mm2 * LANE(&d->memory, memory_kind, dies)[i] / DIES_OF_A_STACK;
         COST(engine_mm2) += devices[i] * (LANE(&area, area, die_mm2)[i] + stacks[i] * dram_mm2);
         COST(engine_usd) += devices[i] * (usd * (1 + on.lost_ratio) + p->test_usd);
         COST(package_limit_ratio) =
-            larger(COST(package_limit_ratio), on.mm2 / p->package_limit_mm2);
+            larger(COST(package_limit_ratio),
+                   on.mm2 / package_limit_mm2(LANE(&d->chip, chip, package_limit_mm2)[i], p));
     }
 }
 
@@ -411,18 +440,22 @@ static void engines_on_dies(struct device_cost_lanes *out, const struct devices 
         more_byte_per_s[i] = e.link_byte_per_s;
     }
     chips_area(&area, stacks, d, more_mm2, more_byte_per_s, process, p);
-    packages_of(&package, d->n, &area, stacks, p);
+    packages_of(&package, d->n, &area, stacks, &d->memory, p);
     dies_usd(logic_usd, d->n, &area, process, p);
     for (size_t i = 0; i < d->n; i++) {
         struct device_cost alone;
         struct package with;
         LANES_TAKE(alone, out, i);
         LANES_TAKE(with, &package, i);
-        double usd = (logic_usd[i] + alone.memory_usd + with.usd) * (1 + with.lost_ratio);
+        double on_interposer = LANE(&d->memory, memory_kind, on_interposer)[i];
+        double packaged_usd = alone.memory_usd * on_interposer;
+        double usd = (logic_usd[i] + packaged_usd + with.usd) * (1 + with.lost_ratio) +
+                     (alone.memory_usd - packaged_usd);
         COST(engine_mm2) += LANE(&area, area, die_mm2)[i] - alone.die_mm2;
         COST(package_mm2) = with.mm2;
         COST(package_limit_ratio) =
-            larger(COST(package_limit_ratio), with.mm2 / p->package_limit_mm2);
+            larger(COST(package_limit_ratio),
+                   with.mm2 / package_limit_mm2(LANE(&d->chip, chip, package_limit_mm2)[i], p));
         COST(engine_usd) +=
             usd - (alone.logic_usd + alone.memory_usd + alone.package_usd + alone.package_loss_usd);
     }
@@ -525,7 +558,7 @@ void cost_devices(struct device_cost_lanes *out, struct area_lanes *area, const 
     lane usd_per_gb;
 
     chips_area(area, stacks, d, none, none, process, p);
-    packages_of(&package, d->n, area, stacks, p);
+    packages_of(&package, d->n, area, stacks, &d->memory, p);
     dies_usd(LANE(out, device_cost, logic_usd), d->n, area, process, p);
     find_usd_per_gb(usd_per_gb, d, p);
     chips_usd(out, area, d, &package, usd_per_gb, p);

@@ -18,14 +18,15 @@ struct prices {
         sram_7nm_mm2_per_mib, sram_14nm_mm2_per_mib, sram_28nm_mm2_per_mib;
 
     double hbm2_usd_per_gb, hbm2e_usd_per_gb, hbm3_usd_per_gb, hbm3e_usd_per_gb,
-        hbm3e_12h_usd_per_gb, hbm4_usd_per_gb;
+        hbm3e_12h_usd_per_gb, hbm4_usd_per_gb, hbm4e_usd_per_gb, gddr6_usd_per_gb, gddr7_usd_per_gb,
+        lpddr5x_usd_per_gb, dram_3d_usd_per_gb, hbf_usd_per_gb;
     double hbm_stack_usd;
 
     /* Contents of a die: transistors, in millions, scale with the node; PHYs do not. */
     double unit_control_m, multiplier_m, fp64_multiplier_m, register_ratio;
     double memory_phy_mm2, memory_controller_m;
     double link_phy_mm2_per_gb_per_s, link_controller_m_per_gb_per_s;
-    double other_ratio;
+    double other_ratio, sram_memory_ratio;
 
     /* Dies. */
     double reticle_mm2, spare_unit_ratio, uncore_repair_ratio, die_test_usd;

@@ -33,6 +33,7 @@ static const struct part_of_cost parts[] = {
     PART_OF_COST(cost.die_mm2, "mm2", "compute dies"),
     PART_OF_COST(area.compute_mm2, "mm2", "compute units"),
     PART_OF_COST(area.cache_mm2, "mm2", "caches"),
+    PART_OF_COST(area.sram_mm2, "mm2", "SRAM memory"),
     PART_OF_COST(area.memory_mm2, "mm2", "memory interfaces"),
     PART_OF_COST(area.link_mm2, "mm2", "links"),
     PART_OF_COST(area.seam_mm2, "mm2", "die to die"),

@@ -31,7 +31,7 @@ static void draw_device(struct chip *c, struct engine *e, const struct study *s)
     c->network_byte_per_s = drawn(5e9, 400e9);
     c->link_domain = drawn(1, 100) < 10 ? 8 : 72;
     c->node_nm = floor(drawn(2, 28));
-    c->hbm = floor(random_unit(&draw) * 6);
+    c->hbm = floor(random_unit(&draw) * MEMORY_KINDS);
     if (catalogue_find(catalogue, PART_ENGINE, name[random_next(&draw) % LEN(name)], &entry,
                        &err) != 0)
         assert_string_equal(err.text, "");
@@ -305,7 +305,8 @@ static double full_usd(const struct area *a, double fewer, const struct process 
                        const struct prices *p)
 {
     double full = p->reticle_mm2, compute = a->compute_mm2 / fewer;
-    double uncore = a->die_mm2 - a->compute_mm2 - a->blank_mm2 - (fewer > 1 ? 0 : a->seam_mm2);
+    double harmless = a->blank_mm2 + a->sram_mm2;
+    double uncore = a->die_mm2 - a->compute_mm2 - harmless - (fewer > 1 ? 0 : a->seam_mm2);
     double held = compute > full ? full / compute : 1;
     struct die die = {compute * held, fmin(uncore / fewer, full), 0, a->spare_units / fewer * held};
     die.blank_mm2 = full - die.compute_mm2 - die.uncore_mm2;
@@ -335,8 +336,9 @@ static void dies_cost_no_less_than_any_fewer_full_ones(void **state)
         const struct area *a = &area;
         struct process at = process_at(node_place(c.node_nm), &p);
         double n = a->dies, most = 0;
-        struct die one = {a->compute_mm2 / n, (a->die_mm2 - a->compute_mm2 - a->blank_mm2) / n,
-                          a->blank_mm2 / n, a->spare_units / n};
+        double harmless = a->blank_mm2 + a->sram_mm2;
+        struct die one = {a->compute_mm2 / n, (a->die_mm2 - a->compute_mm2 - harmless) / n,
+                          harmless / n, a->spare_units / n};
         most = n * good_die_usd(&one, &at, &p);
         for (double fewer = fmax(1, n - 16); fewer < n; fewer++)
             most = fmax(most, full_usd(a, fewer, &at, &p));
