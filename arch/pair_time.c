@@ -166,11 +166,12 @@ void pair_largest_load(double *out, const struct pair *x, const double *guess)
 {
     struct paired_lanes at;
     struct bracket b[LANES];
-    double limit_s = pair_limit_s(x);
-    bool open = limit_s < INFINITY;
+    double limit_s = pair_limit_s(x), *largest = x->main->memo.largest;
+    bool open = limit_s < INFINITY, monotone = !some_engine_overlaps(x->d);
     for (size_t i = 0; i < x->d->n; i++) {
+        double first = monotone && largest[i] > 0 ? largest[i] : guess[i];
         b[i] = (struct bracket){open ? 0 : LOAD_MOST, INFINITY, 0, 0};
-        pair_set_load(&at, i, (struct load){guess[i], guess[i]});
+        pair_set_load(&at, i, (struct load){first, first});
     }
     for (int turn = 0; open; turn++) {
         pair_time(&at, x);
@@ -194,4 +195,6 @@ void pair_largest_load(double *out, const struct pair *x, const double *guess)
     }
     for (size_t i = 0; i < x->d->n; i++)
         out[i] = b[i].low >= LOAD_MOST ? INFINITY : b[i].low;
+    for (size_t i = 0; i < x->d->n && limit_s < INFINITY; i++)
+        largest[i] = smaller(b[i].low, LOAD_MOST);
 }

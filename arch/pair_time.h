@@ -44,7 +44,8 @@ double pair_cap(const struct pair *x, size_t i);
 double pair_limit_s(const struct pair *x);
 
 /* The largest whole load of each device whose step is within the limit: 0 if one request is late,
- * INFINITY if none is. Times never fall as the load rises, so `guess` affects no result. */
+ * INFINITY if none is. Times never fall as the load rises, so `guess` affects no result, except
+ * with engine.overlap: then the load found is in time and the next larger one is not. */
 void pair_largest_load(double *out, const struct pair *x, const double *guess);
 
 #endif

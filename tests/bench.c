@@ -255,6 +255,18 @@ int main(int argc, char **argv)
             mappings, rate, one / rate);
         study_free(any);
     }
+    static const char *const pools[] = {"devices: 16, tp: 1", "devices: auto"};
+    for (size_t i = 0; i < LEN(pools); i++) {
+        char *pool = mem_print("pools: {ffn: {chip: h200, %s}}\n", pools[i]);
+        char *plan = mem_print("tp: 1%s", i ? "" : ", micro_batches: 3");
+        struct study *shared = study_of_plan(c, plan, steps, "batch: max, tpot: 50 ms", pool);
+        double rate = best_rate(shared, &shared->prices, false, 1, i ? 20000 : 500000);
+        printf("many, with an FFN pool     %10.0f points/s   %.2f times those without; %s\n", rate,
+               rate / one, pools[i]);
+        study_free(shared);
+        free(plan);
+        free(pool);
+    }
     const char *const files[] = {a, b};
     for (size_t i = 0; i < 2; i++)
         remove(files[i]);
