@@ -234,13 +234,13 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         bool lacks = m->verdict == VERDICT_CALIBRATION;
         print_title(d, plan, lacks ? "no calibration" : "no mapping");
         print_line(25, "  %-22s %s: %s", "verdict", lacks ? "calibration" : "mapping",
-                   verdict_reason((enum verdict)m->verdict, d));
+                   verdict_reason(d, m));
         return;
     }
     print_title(d, plan, NULL);
     printf("\n");
     char slo[48];
-    const char *reason = verdict_reason((enum verdict)m->verdict, d);
+    const char *reason = verdict_reason(d, m);
     print_line(25, "  %-22s %s%s%s\n", "verdict", verdict_kinds[(enum verdict)m->verdict].name,
                *reason ? ": " : "", reason);
     print_interval("tokens/s", "tokens_per_s", m);
@@ -362,7 +362,7 @@ static void point_row(struct table *t, const struct points *points, size_t row,
     table_number(t, mapped ? plan->tp : NAN);
     table_number(t, mapped ? plan->dp : NAN);
     table_number(t, mapped ? plan->ep : NAN);
-    table_text(t, verdict_reason((enum verdict)m->verdict, d));
+    table_text(t, verdict_reason(d, m));
 }
 
 /* Input columns unchanged, then the metrics, then the mapping. An input column with the name of one

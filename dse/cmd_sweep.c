@@ -43,8 +43,10 @@ static void print_point(const struct cursor *c, struct block *block, const struc
                         const double *row)
 {
     char text[48];
-    enum verdict v = (enum verdict)LANE(&block->metrics, metrics, verdict)[0];
-    const char *reason = verdict_reason(v, &c->design);
+    struct metrics m;
+    LANES_TAKE(m, &block->metrics, 0);
+    enum verdict v = (enum verdict)m.verdict;
+    const char *reason = verdict_reason(&c->design, &m);
     for (size_t k = 0; k < columns->n && columns->column[k].of != OF_METRIC; k++) {
         if (columns->column[k].of == OF_REASONS ||
             (columns->column[k].of == OF_SCENARIO && !c->study->whole->overlays))
@@ -53,8 +55,7 @@ static void print_point(const struct cursor *c, struct block *block, const struc
         print_cell(&columns->column[k], row[k]);
     }
     printf(" -> %s%s%s, %s\n", verdict_kinds[v].name, *reason ? ": " : "", reason,
-           quantity_text(LANE(&block->metrics, metrics, tokens_per_s)[0], "tokens/s", 4, text,
-                         sizeof text));
+           quantity_text(m.tokens_per_s, "tokens/s", 4, text, sizeof text));
 }
 
 /* Prints the first points of a range of one scenario. */

@@ -73,7 +73,9 @@ static char *excess_text(double by, char *text, size_t size)
 /* By how much a limit must rise for the nearest point. */
 static void print_verdict(const struct misses *m, enum verdict v, FILE *out)
 {
-    const char *limit = verdict_kinds[v].limit;
+    bool of_pool = v == VERDICT_MEMORY && study_has(m->study, PART_FFN_CHIP);
+    const char *limit =
+        of_pool ? "chip.memory_byte or pools.ffn.chip.memory_byte" : verdict_kinds[v].limit;
     const struct miss *miss = &m->of[v];
     char text[48];
     if (!miss->n || !limit || isinf(miss->by))
@@ -114,7 +116,7 @@ static void print_mapping(const struct misses *m, FILE *out)
         return;
     cursor_seek(&c, m->study, miss->point);
     fprintf(out, "      point %llu: %s\n", (unsigned long long)miss->point,
-            verdict_reason(VERDICT_MAPPING, &c.design));
+            verdict_reason(&c.design, &(struct metrics){.verdict = VERDICT_MAPPING}));
     cursor_free(&c);
 }
 

@@ -17,7 +17,11 @@ static double axis_number(const struct axis *a, size_t digit, double real)
 /* Do both designs have the same metrics, whatever their values? */
 static bool has_same_metrics(const struct design *a, const struct design *b)
 {
-    return timing_of(&a->mode) == timing_of(&b->mode) && a->workload.phase == b->workload.phase;
+    bool same =
+        timing_of(&a->mode) == timing_of(&b->mode) && a->workload.phase == b->workload.phase;
+    for (size_t part = 0; part < DESIGN_PARTS; part++)
+        same = same && design_has(a, part) == design_has(b, part);
+    return same;
 }
 
 static void block_start(struct block *b, struct cursor *c, const struct columns *columns)

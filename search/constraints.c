@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/ffn_pool.h"
 #include "base/mem.h"
 #include "search/axis.h"
 #include "search/study.h"
@@ -75,17 +76,26 @@ static double positive_excess(double excess)
     return isnan(excess) ? INFINITY : fmax(excess, DBL_MIN);
 }
 
-static double model_excess(const struct workload *w, const struct devices *d,
+/* Memory that is used over what there is, on the devices that lack most. */
+static double memory_ratio(const struct design *like, const struct devices *d,
                            const struct metrics_lanes *m, size_t i)
 {
+    double main = LANE(m, metrics, memory_used_byte)[i] / LANE(&d->rates, rates, memory_byte)[i];
+    double ffn = LANE(m, metrics, ffn_memory_used_byte)[i] / like->ffn_chip.memory_byte;
+    return design_pools_ffn(like) && !(ffn <= main) ? ffn : main;
+}
+
+static double model_excess(const struct design *like, const struct devices *d,
+                           const struct metrics_lanes *m, size_t i)
+{
+    const struct workload *w = &like->workload;
     switch ((enum verdict)LANE(m, metrics, verdict)[i]) {
     case VERDICT_OK:
     case VERDICT_CONSTRAINT:
     case VERDICT_PACKAGE:
         return 0;
     case VERDICT_MEMORY:
-        return positive_excess(
-            LANE(m, metrics, memory_used_byte)[i] / LANE(&d->rates, rates, memory_byte)[i] - 1);
+        return positive_excess(memory_ratio(like, d, m, i) - 1);
     case VERDICT_TPOT:
         return positive_excess(LANE(m, metrics, tpot_s)[i] / w->tpot_s - 1);
     case VERDICT_TTFT:
@@ -109,7 +119,7 @@ static double limited_of(const struct constraint *r, const struct design *like,
 void study_excess(const struct study *s, const struct design *like, const struct devices *d,
                   const struct metrics_lanes *m, size_t i, double *excess)
 {
-    excess[0] = model_excess(&like->workload, d, m, i);
+    excess[0] = model_excess(like, d, m, i);
     for (size_t k = 0; k < s->constraints; k++) {
         const struct constraint *r = &s->constraint[k];
         double v = limited_of(r, like, d, m, i), scale = r->value != 0 ? fabs(r->value) : 1;

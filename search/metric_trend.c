@@ -129,6 +129,12 @@ bool trends_need_relaxing(const struct study *s)
     return some_engine_overlaps_chip(s) || (throttles(s) && shares);
 }
 
+/* Are the number of devices and their mappings chosen by price too? */
+static bool chooses_by_price(const struct study *s)
+{
+    return study_has(s, PART_FFN_CHIP) || study_has(s, PART_DRAFT_CHIP);
+}
+
 /* Does the declared speed trend of the row apply to this study? */
 static bool speed_holds(const struct study *s, const struct field *m, size_t row)
 {
@@ -151,10 +157,17 @@ double trend_dip(const struct field *m, const struct axis *a)
     return row < LEN(rows) && of < LEN(metrics) && metrics[of].dips ? rows[row].cost_dip : 0;
 }
 
+/* Does the metric depend on the device alone, not on how many there are? */
+static bool is_of_device(const struct field *m)
+{
+    size_t of = m ? row_of_metric(m) : LEN(metrics);
+    return of < LEN(metrics) && metrics[of].kind == COST && !metrics[of].of_all_devices;
+}
+
 static enum trend by_path(const struct study *s, const struct field *m, const char *path)
 {
     size_t row = row_of_path(path);
-    if (row == LEN(rows))
+    if (row == LEN(rows) || (chooses_by_price(s) && !is_of_device(m)))
         return TREND_UNKNOWN;
     enum trend speed = speed_holds(s, m, row) ? rows[row].speed : TREND_UNKNOWN;
     if (!m)

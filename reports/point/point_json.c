@@ -103,7 +103,7 @@ void point_json(const struct cursor *c, const struct plan *plan, const struct me
     fprintf(out, "{\n  \"verdict\": ");
     json_text(verdict_kinds[(enum verdict)m->verdict].name, out);
     fprintf(out, ",\n  \"reason\": ");
-    json_text(verdict_reason((enum verdict)m->verdict, design), out);
+    json_text(verdict_reason(design, m), out);
     fprintf(out, ",\n  \"metrics\": {");
     json_metrics(m, out);
     fprintf(out, "\n  },\n  \"parameters\": {");

@@ -6,6 +6,6 @@
 #include "arch/metrics.h"
 
 /* "" for a feasible point. `d` is the design as requested, before a mapping is chosen. */
-const char *verdict_reason(enum verdict v, const struct design *d);
+const char *verdict_reason(const struct design *d, const struct metrics *m);
 
 #endif

@@ -338,6 +338,34 @@ static void declared_trends_of_throughput_hold(void **state)
 }
 
 /* batch_slo is infinite without a limit: such a point counts as the best finite value. */
+/* Devices and mappings of an FFN pool are chosen by price: throughput may fall along a rate. */
+static void pools_declare_trends_of_devices_alone(void **state)
+{
+    struct study *s;
+    struct err err;
+    (void)state;
+    assert_int_equal(study_parse(&s, "test",
+                                 "study: pools\nmodel: deepseek-r1\nchip: h20\n"
+                                 "plan: {devices: 32}\nsweep:\n"
+                                 "  pools.ffn.chip: [none, h100]\n"
+                                 "  chip.memory_byte_per_s: [4 TB/s, 6 TB/s]\n"
+                                 "  workload.tpot_s: [20 ms, 50 ms]\n",
+                                 catalogue, &err),
+                     0);
+    for (size_t i = 0; i < s->axes; i++) {
+        const struct axis *a = &s->axis[i];
+        bool memory = !strcmp(a->path, "chip.memory_byte_per_s");
+        assert_int_equal(trend_declared(s, NULL, a), TREND_UNKNOWN);
+        assert_int_equal(trend_declared(s, metric_number("tokens_per_s", &err), a), TREND_UNKNOWN);
+        assert_int_equal(trend_declared(s, metric_number("system_cost_usd", &err), a),
+                         TREND_UNKNOWN);
+        if (memory)
+            assert_int_equal(trend_declared(s, metric_number("device_cost_usd", &err), a),
+                             TREND_UP);
+    }
+    study_free(s);
+}
+
 static void infinite_objectives_leave_the_hypervolume_finite(void **state)
 {
     struct front_progress g = {.dim = 2};
@@ -368,6 +396,7 @@ int main(void)
         cmocka_unit_test(a_front_without_progress_ends_the_search),
         cmocka_unit_test(exact_finds_the_front_of_the_grid),
         cmocka_unit_test(declared_trends_of_throughput_hold),
+        cmocka_unit_test(pools_declare_trends_of_devices_alone),
     };
     return cmocka_run_group_tests_name("search", tests, open_tests, close_tests);
 }
