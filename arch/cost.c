@@ -231,10 +231,10 @@ void cost_metrics(struct metrics_lanes *out, const struct fleet *fleet, size_t n
     struct quote_lanes q[3], of_other;
     struct running_cost_lanes r[3], more;
     size_t points = fleet->d->n;
-    lane levels, joined;
+    lane levels, joined, package; /* of the fleets behind the first */
 
     for (size_t i = 0; i < points; i++) {
-        joined[i] = 0;
+        joined[i] = package[i] = 0;
         for (size_t k = 0; k < n; k++)
             joined[i] += fleet[k].devices[i];
     }
@@ -246,7 +246,14 @@ void cost_metrics(struct metrics_lanes *out, const struct fleet *fleet, size_t n
             cost_quotes(&of_other, fleet[j].d, prices[k]);
             running_costs(&more, &of_other, &fleet[j], levels, rate, prices[k]);
             add_running_costs(&r[k], &more, points);
+            for (size_t i = 0; i < points && k == 1; i++)
+                package[i] =
+                    larger(package[i], LANE(&of_other, quote, device.package_limit_ratio)[i]);
         }
     }
     put_costs(out, fleet->d, q, r);
+    for (size_t i = 0; i < points; i++) {
+        double *ratio = &LANE(out, metrics, package_limit_ratio)[i];
+        *ratio = larger(*ratio, package[i]);
+    }
 }

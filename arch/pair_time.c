@@ -54,6 +54,8 @@ static void put_transfers(struct paired *out, const struct pair *x, size_t i)
     double inside_s = forward_s(x, i, out->load);
     there.busy_s = larger(there.busy_s, inside_s);
     back.busy_s = larger(back.busy_s, inside_s);
+    out->main_sent_byte = out->load.most * out_byte / (x->main->plan.tp * x->main->plan.cp);
+    out->ffn_sent_byte = out->load.mean * x->main->step.dp * back_byte / x->ffn->plan.devices;
     out->time.out_s = there.busy_s + there.latency_s;
     out->time.back_s = back.busy_s + back.latency_s;
     out->time.out_busy_s = there.busy_s;

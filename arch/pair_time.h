@@ -13,7 +13,8 @@ struct paired {
     double ffn_load;       /* requests of a replica of the pool */
     double ffn_memory_byte;
     double main_clock, outside_clock, ffn_clock, ffn_outside_clock;
-    double main_busy_s, ffn_busy_s; /* in a step, within the layers */
+    double main_busy_s, ffn_busy_s;       /* in a step, within the layers */
+    double main_sent_byte, ffn_sent_byte; /* by one device in a step, to the other side */
     double excess; /* of a device's power over its limit, relative; 0 unless its floor exceeds it */
     double merit;
     double stopped; /* 1: twice the requests would give at least 5 % more tokens per second */

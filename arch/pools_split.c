@@ -24,13 +24,15 @@ static double average(double layers, double outside, const struct side_split *x,
            step_s;
 }
 
-/* Power of a device of one side on average over the step. */
+/* Power of a device of one side on average over the step, in which it sends `sent_byte` to the
+ * other. */
 static void put_power(struct step_split *out, const struct side_split *x, const struct energy *e,
-                      double step_s)
+                      double step_s, double sent_byte)
 {
     const struct step_split *a = &x->layers, *b = &x->outside;
     double idle = floor_w(e);
-    out->board_w = average(a->board_w, b->board_w, x, idle, step_s);
+    out->board_w =
+        average(a->board_w, b->board_w, x, idle, step_s) + sent_byte * e->link_j_per_byte / step_s;
     out->limit_ratio = average(a->limit_ratio, b->limit_ratio, x, idle / e->limit_w, step_s);
     out->engine_w = average(a->engine_w, b->engine_w, x, 0, step_s);
     out->pool_w = average(a->pool_w, b->pool_w, x, e->pool_static_w, step_s);
@@ -79,7 +81,7 @@ static void join(struct step_split *out, const struct paired *x, const struct si
     out->expert_flop = ffn->layers.expert_flop;
     out->expert_byte = ffn->layers.expert_byte;
     put_bounds(out, x, main, ffn);
-    put_power(out, main, e, step_s);
+    put_power(out, main, e, step_s, x->main_sent_byte);
 }
 
 /* ---- in lanes ---- */
@@ -142,7 +144,7 @@ void pools_split(struct step_split_lanes *main, struct step_split_lanes *ffn,
             LANES_TAKE(e_ffn, &f->energy, of[j]);
             join(&whole, &x, &of_main, &of_ffn, &e);
             pool.time_s = x.main.step_s;
-            put_power(&pool, &of_ffn, &e_ffn, x.main.step_s);
+            put_power(&pool, &of_ffn, &e_ffn, x.main.step_s, x.ffn_sent_byte);
             LANES_PUT(main, of[j], whole);
             LANES_PUT(ffn, of[j], pool);
         }
