@@ -92,6 +92,15 @@ bool design_has(const struct design *d, size_t part)
     return name && strcmp(name, "none") != 0;
 }
 
+struct design design_of_pool(const struct design *d, size_t part)
+{
+    struct design out = *d;
+    memcpy(&out.chip, (const char *)d + design_parts[part].offset, sizeof out.chip);
+    out.chip_name = design_name(d, part);
+    out.engine.bandwidth_ratio = 0;
+    return out;
+}
+
 char *design_path(const struct parameter *p, char *buffer, size_t size)
 {
     const char *section = design_parts[p->part].fields->section;

@@ -88,6 +88,10 @@ static inline void design_put(struct design *d, const struct parameter *p, doubl
     *(double *)((char *)d + p->offset) = value;
 }
 
+/* The design of a system of the devices of a pool alone: `part` is that of their chip. They have no
+ * engine. */
+struct design design_of_pool(const struct design *d, size_t part);
+
 /* Checks the values of a design against each other, beyond their ranges: top_k <= experts, MLA has
  * a latent, and so on. On failure err->text is "PATH: WHAT: RIGHT". */
 int design_check(const struct design *d, struct err *err);

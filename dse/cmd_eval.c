@@ -217,10 +217,11 @@ static void print_ffn_pool(const struct design *d, const struct metrics *m)
                    m->ffn_throttle_ratio);
 }
 
-static void print_device_cost(const struct design *d, const struct price_book *book)
+static void print_device_cost(const char *what, const struct design *d,
+                              const struct price_book *book)
 {
     struct table t;
-    costs_table(&t, d, book);
+    costs_table(&t, what, d, book);
     printf("\n");
     print_table(&t, FORMAT_TABLE, 1);
     table_free(&t);
@@ -280,7 +281,11 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     print_cost("system power", "power_w", m);
     print_cost("USD per hour", "usd_per_hour", m);
     print_cost("USD per M tokens", "usd_per_mtok", m);
-    print_device_cost(d, cursor_prices(c));
+    print_device_cost("  one device", d, cursor_prices(c));
+    if (design_pools_ffn(d)) {
+        const struct design pool = design_of_pool(d, PART_FFN_CHIP);
+        print_device_cost("  one device of pools.ffn", &pool, cursor_prices(c));
+    }
     print_operators(c, plan, m);
     if (!isnan(m->calibrated_on)) {
         print_calibration(d, m);

@@ -55,9 +55,10 @@ static double value(const struct part_of_cost *p, const struct made *c)
     return *(const double *)((const char *)c + p->offset);
 }
 
-void costs_table(struct table *out, const struct design *d, const struct price_book *book)
+void costs_table(struct table *out, const char *what, const struct design *d,
+                 const struct price_book *book)
 {
-    static const char *const header[] = {"  one device", "low", "middle", "high"};
+    const char *const header[] = {what, "low", "middle", "high"};
     struct made c[3];
     char text[64];
 

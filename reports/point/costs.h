@@ -8,8 +8,9 @@
 #include "arch/design.h"
 #include "base/table.h"
 
-/* Part, low, middle, high, as quantities. Caller frees. */
-void costs_table(struct table *out, const struct design *d, const struct price_book *book);
+/* Part, low, middle, high, as quantities; `what` heads the parts. Caller frees. */
+void costs_table(struct table *out, const char *what, const struct design *d,
+                 const struct price_book *book);
 
 /* The value of "cost": an object with low, middle and high, each with the parts in USD and mm2. */
 void costs_json(const struct design *d, const struct price_book *book, FILE *out);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "arch/ffn_pool.h"
 #include "base/mem.h"
 #include "reports/point/costs.h"
 #include "reports/point/point_sides.h"
@@ -111,6 +112,11 @@ void point_json(const struct cursor *c, const struct plan *plan, const struct me
     json_prices(c, out);
     fprintf(out, "\n  },\n  \"cost\": ");
     costs_json(&d, cursor_prices(c), out);
+    if (design_pools_ffn(design)) {
+        const struct design pool = design_of_pool(design, PART_FFN_CHIP);
+        fprintf(out, ",\n  \"ffn_cost\": ");
+        costs_json(&pool, cursor_prices(c), out);
+    }
     fprintf(out, ",\n  \"operators\": [");
     operators_json(c, plan, m, out);
     fprintf(out, "\n  ]\n}\n");

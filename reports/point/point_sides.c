@@ -59,8 +59,7 @@ size_t point_sides(struct point_side **out, const struct cursor *c, const struct
         return n;
     size_t own = n;
     load.most = load.mean = m->batch / ffn->step.dp;
-    of.chip = d->ffn_chip;
-    of.engine.bandwidth_ratio = 0;
+    of = design_of_pool(d, PART_FFN_CHIP);
     n = add(*out, n, &ffn->step, &of, load, m->micro_batches);
     n = add(*out, n, &ffn->outside, &of, load, m->micro_batches);
     for (size_t i = own; i < n; i++)
