@@ -12,6 +12,8 @@ static const double parts_tried[] = {1, 2, 3, 4};
 struct pools_search {
     struct prepared *p;
     const struct devices *d, *f;
+    struct devices in_turn; /* d, if engines and chips took turns */
+    bool overlaps;          /* and some do not */
     const struct design *like;
     const struct price_book *book;
     struct quote_lanes main_quote, ffn_quote;
@@ -30,7 +32,13 @@ static bool batch_is_max(const struct pools_search *q)
 
 static struct pair pair_of(const struct pools_search *q, size_t main, size_t ffn, double parts)
 {
-    return (struct pair){&q->p->mapped[main], &q->p->mapped[ffn], parts, q->d, q->f, q->like};
+    return (struct pair){.main = &q->p->mapped[main],
+                         .ffn = &q->p->mapped[ffn],
+                         .parts = parts,
+                         .d = q->d,
+                         .f = q->f,
+                         .in_turn = q->overlaps ? &q->in_turn : NULL,
+                         .like = q->like};
 }
 
 /* ---- merit ---- */
@@ -69,6 +77,7 @@ static void judge(struct paired *x, const struct pair *of, const struct pools_se
     x->main.prompt_s = NAN;
     x->main.verdict = load > x->main.cap ? VERDICT_MEMORY
                       : late             ? VERDICT_TPOT
+                      : load < of->parts ? VERDICT_MAPPING /* a micro-batch would be empty */
                       : x->excess > 0    ? VERDICT_POWER
                                          : VERDICT_OK;
     x->main.clock = x->main_clock;
@@ -280,6 +289,11 @@ void best_pools(struct best_pools *out, struct prepared *p, const struct devices
     bool chosen = like->plan.micro_batches == PLAN_AUTO;
     q.parts = chosen ? parts_tried : &like->plan.micro_batches;
     q.parts_n = chosen ? LEN(parts_tried) : 1;
+    q.overlaps = some_engine_overlaps(d);
+    if (q.overlaps) {
+        q.in_turn = *d;
+        lanes_set(LANE(&q.in_turn.rates, rates, overlap), d->n, 0);
+    }
     q.most = mem_alloc(p->n * q.parts_n, sizeof *q.most);
     if (book) {
         cost_quotes(&q.main_quote, d, &book->middle);

@@ -311,6 +311,17 @@ static void add_ffn_pools(struct metrics_lanes *out, const struct ffn_choice *ff
 
 #undef OUT
 
+/* A design without a mapping has no metric but the verdict. */
+static void clear_unmapped(struct metrics_lanes *out, size_t n)
+{
+    struct metrics_lanes nothing;
+    metrics_clear(&nothing, n);
+    lanes_set(LANE(&nothing, metrics, verdict), n, VERDICT_MAPPING);
+    for (size_t i = 0; i < n; i++)
+        if (LANE(out, metrics, verdict)[i] == VERDICT_MAPPING)
+            LANES_COPY(out, i, &nothing, i);
+}
+
 /* No metric but the verdict. */
 static void set_verdict(struct metrics_lanes *out, size_t n, enum verdict why)
 {
@@ -396,6 +407,8 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         cost_metrics(out, fleet, fleets, book);
         refuse_packages(out, d->n);
     }
+    if (shared)
+        clear_unmapped(out, d->n);
 }
 
 void evaluate_prepared(struct prepared *p, const struct design *d, const struct price_book *book,

@@ -3,10 +3,12 @@
 #include "arch/ffn.h"
 #include "arch/step.h"
 
-/* A collective that the transfer between the pools replaces. */
-static bool is_exchange(const struct op *o)
+/* A collective that the transfer between the pools replaces: of experts that are alone in the pool.
+ * With all but attention the tokens are in the pool already, on other devices of it. */
+static bool is_replaced(int runs, const struct op *o)
 {
-    return o->home == HOME_FFN && o->unit == UNIT_LINK && o->kernel == KERNEL_EXCHANGE;
+    return runs != FFN_ALL_BUT_ATTENTION && o->home == HOME_FFN && o->unit == UNIT_LINK &&
+           o->kernel == KERNEL_EXCHANGE;
 }
 
 /* Does the pool run it? */
@@ -28,7 +30,8 @@ static bool pool_runs(int runs, const struct op *o)
 
 bool side_runs(enum step_side side, int runs, const struct op *o)
 {
-    return side == SIDE_WHOLE || (!is_exchange(o) && pool_runs(runs, o) == (side == SIDE_FFN));
+    return side == SIDE_WHOLE ||
+           (!is_replaced(runs, o) && pool_runs(runs, o) == (side == SIDE_FFN));
 }
 
 static double ffn_layers(const struct layers *l, bool routed_only)
@@ -70,15 +73,20 @@ struct spread {
     double devices, domain, slices;
 };
 
-/* Copies of a token that leave the sender, and those that arrive at devices. */
-static void copies_of(double *sent, double *arriving, const struct spread *s, const struct moe *m,
-                      int copies)
+/* Copies of a token: those that leave the sender, those that arrive at devices, and these at a
+ * device that gets all tokens over the mean. */
+struct copies {
+    double sent, arriving, most;
+};
+
+static struct copies copies_of(const struct spread *s, const struct moe *m, int copies)
 {
     double k = moe_used(m), parts = s->devices / s->slices;
     double devices = parts_reached(parts, m->experts, k) * s->slices;
     double domains = parts_reached(ceil(s->devices / s->domain), m->experts, k);
-    *arriving = copies == COPIES_EXPERTS ? k * s->slices : devices;
-    *sent = copies == COPIES_DOMAINS ? smaller(domains, devices) : *arriving;
+    double arriving = copies == COPIES_EXPERTS ? k * s->slices : devices;
+    return (struct copies){copies == COPIES_DOMAINS ? smaller(domains, devices) : arriving,
+                           arriving, copies == COPIES_EXPERTS ? INFINITY : s->devices / devices};
 }
 
 void ffn_pool_wire(struct pool_wire *out, const struct design *d, const struct layers *l,
@@ -86,10 +94,11 @@ void ffn_pool_wire(struct pool_wire *out, const struct design *d, const struct l
 {
     const struct pools *pools = &d->pools;
     int runs = (int)pools->ffn_runs;
-    *out = (struct pool_wire){0, 0, 0};
+    *out = (struct pool_wire){.most = 1};
     for (size_t i = 0; i < l->ffns && runs != FFN_ALL_BUT_ATTENTION; i++) {
         const struct ffn_group *g = &l->ffn[i];
-        double n = g->of.count, width = g->of.hidden, sent = 1, arriving = 1;
+        double n = g->of.count, width = g->of.hidden;
+        struct copies c = {1, 1, 1};
         if (!g->kind->routed && runs == FFN_EXPERTS)
             continue;
         if (g->kind->routed) {
@@ -97,16 +106,19 @@ void ffn_pool_wire(struct pool_wire *out, const struct design *d, const struct l
             const struct spread s = {pools->ffn_devices, d->ffn_chip.link_domain,
                                      pools->ffn_devices / pools->ffn_ep};
             width = m->latent_ffn > 0 ? m->latent_ffn : width;
-            copies_of(&sent, &arriving, &s, m, (int)pools->ffn_copies);
+            c = copies_of(&s, m, (int)pools->ffn_copies);
+            out->most = c.most;
+            if (pools->ffn_copies != COPIES_DOMAINS)
+                out->routed_byte += n * c.sent * width * p->dispatch;
             /* Shared experts read the stream, not the latent. */
             if (m->latent_ffn > 0 && m->shared_ffn > 0 && runs != FFN_EXPERTS) {
                 out->out_byte += n * g->of.hidden * p->dispatch;
                 out->back_byte += n * g->of.hidden * p->combine;
             }
         }
-        out->out_byte += n * sent * width * p->dispatch;
-        out->back_byte += n * sent * width * p->combine;
-        out->inside_byte += n * larger(0, arriving - sent) * width * (p->dispatch + p->combine);
+        out->out_byte += n * c.sent * width * p->dispatch;
+        out->back_byte += n * c.sent * width * p->combine;
+        out->inside_byte += n * larger(0, c.arriving - c.sent) * width * (p->dispatch + p->combine);
     }
 }
 
@@ -206,6 +218,8 @@ size_t ffn_pool_mappings(const struct design *d, const struct layers *l, struct 
     double experts = layers_moe(l) ? experts_of(l) : INFINITY;
     double least = next_devices(fmax(0, ceil(held) - 1), INFINITY, experts);
     double most = 4 * fmax(least, d->plan.devices);
+    if (ffn_pool_layers((int)d->pools.ffn_runs, l) <= 0)
+        return 0;
     if (d->pools.ffn_devices != PLAN_AUTO) {
         add_devices(&list, d->pools.ffn_devices);
         return list.n;
@@ -213,4 +227,16 @@ size_t ffn_pool_mappings(const struct design *d, const struct layers *l, struct 
     for (double n = least; n <= most; n = next_devices(n, least, experts))
         add_devices(&list, n);
     return list.n;
+}
+
+const char *ffn_pool_fault(const struct design *d)
+{
+    struct layers l;
+    layers_of(&l, &d->model);
+    if (ffn_pool_layers((int)d->pools.ffn_runs, &l) <= 0)
+        return "pools.ffn.runs: the model has no such layers";
+    if (ffn_pool_mappings(d, &l, NULL, 0) == 0)
+        return "pools.ffn allows no mapping: tp and ep must divide its devices, tp the heads that "
+               "it runs, and ep is at most the experts";
+    return "plan.micro_batches is more than the requests of a replica";
 }

@@ -22,17 +22,25 @@ static inline bool design_pools_ffn(const struct design *d)
 }
 
 /* Does a side run this operator? `runs`: FFN_... of arch/plan.h. Dispatch and combine belong to
- * neither: the transfer between the pools replaces them. */
+ * neither, as the transfer between the pools replaces them, except with all but attention. */
 bool side_runs(enum step_side side, int runs, const struct op *o);
 
 /* Layers whose work the two sides share. */
 double ffn_pool_layers(int runs, const struct layers *l);
 
-/* What a token sends to the pool and gets back, in bytes over all layers: `reach` is the copies
- * that leave the sender, `inside` the bytes that the pool's domains forward. */
+/* What a token sends to the pool and gets back, in bytes over all layers: out and back, the copies
+ * that leave and reach the sender; inside, what the pool's domains forward. */
 struct pool_wire {
     double out_byte, back_byte, inside_byte;
+    double routed_byte; /* of out_byte, what goes to the very devices of the experts */
+    double most;        /* of such bytes, those of the device that gets all tokens, over the mean */
 };
+
+/* Bytes at the end of the busiest device of the pool over the mean, `busiest`: of the experts. */
+static inline double pool_wire_busiest(const struct pool_wire *w, double busiest)
+{
+    return w->out_byte > 0 ? 1 + w->routed_byte / w->out_byte * (smaller(busiest, w->most) - 1) : 1;
+}
 
 /* Expected parts of `parts` that hold at least one of the k experts of a token, of `experts` spread
  * evenly: parts (1 - C(E - E/parts, k) / C(E, k)). */
@@ -50,5 +58,8 @@ void ffn_pool_wire(struct pool_wire *out, const struct design *d, const struct l
  * within a link domain that fit the memory. Returns their number; `out` gets the first `room`. */
 size_t ffn_pool_mappings(const struct design *d, const struct layers *l, struct plan *out,
                          size_t room);
+
+/* Why a design with an FFN pool has no mapping, if its plan allows one, as text. */
+const char *ffn_pool_fault(const struct design *d);
 
 #endif

@@ -8,6 +8,13 @@ static double ffn_load_of(const struct pair *x, double mean)
     return mean * x->main->step.dp / x->ffn->step.dp;
 }
 
+/* Load of the busiest device of the pool over the mean, at a load of the main devices. */
+static double busiest_of(const struct pair *x, double mean)
+{
+    const struct step *f = &x->ffn->step;
+    return routing_busiest(f->routing, f->group_tokens * ffn_load_of(x, mean) / x->parts);
+}
+
 /* Transfers of `byte` per request over all layers, for one micro-batch and layer. */
 struct transfer {
     double busy_s, latency_s;
@@ -25,7 +32,9 @@ static struct transfer transfer_of(const struct pair *x, size_t i, struct load l
     LANES_TAKE(b, &x->f->rates, i);
     bool near = main->devices + ffn->devices <= smaller(a.link_domain, b.link_domain);
     struct wire from = rates_wire(&a, near), to = rates_wire(&b, near);
-    double ends = larger(of_fullest * from.s_per_byte, all / ffn->devices * to.s_per_byte);
+    double of_busiest =
+        all / ffn->devices * pool_wire_busiest(&x->ffn->step.wire, busiest_of(x, load.mean));
+    double ends = larger(of_fullest * from.s_per_byte, of_busiest * to.s_per_byte);
     double given = all / smaller(main->devices, ffn->devices) / pools->ffn_link_byte_per_s;
     return (struct transfer){pools->ffn_link_byte_per_s < 0 ? ends : given,
                              pools->ffn_link_latency_s < 0 ? larger(from.latency_s, to.latency_s)
@@ -36,8 +45,9 @@ static struct transfer transfer_of(const struct pair *x, size_t i, struct load l
 static double forward_s(const struct pair *x, size_t i, struct load load)
 {
     double layers = x->ffn->step.shared_layers;
-    double all = load.mean * x->main->step.dp * x->ffn->step.wire.inside_byte / 2;
-    return all / (x->parts * layers) / x->ffn->plan.devices *
+    const struct pool_wire *w = &x->ffn->step.wire;
+    double of_mean = load.mean * x->main->step.dp * w->inside_byte / 2 / x->ffn->plan.devices;
+    return of_mean * smaller(busiest_of(x, load.mean), w->most) / (x->parts * layers) *
            LANE(&x->f->rates, rates, link.s_per_byte)[i];
 }
 
@@ -63,12 +73,13 @@ static void put_transfers(struct paired *out, const struct pair *x, size_t i)
 }
 
 /* A step whose sides have been timed. */
-static void put_time(struct paired *out, const struct pair *x, size_t i)
+static void put_time(struct paired *out, const struct pair *x, size_t i, double hidden_s)
 {
     double layers = x->ffn ? x->ffn->step.shared_layers : x->main->step.layers;
     double calls = x->parts * layers;
     out->time.main_s = out->main_busy_s / calls;
     out->time.ffn_s = out->ffn_busy_s / calls;
+    out->time.beside_s = hidden_s / calls;
     out->time.out_s = out->time.back_s = out->time.out_busy_s = out->time.back_busy_s = 0;
     if (x->ffn)
         put_transfers(out, x, i);
@@ -91,17 +102,33 @@ static void time_side(struct side_time *out, struct mapped *m, const struct devi
     LANES_FILL(&out->outside, d->n, nothing);
     if (!m)
         return;
-    m->step.passes = m->outside.passes = parts;
+    m->step.passes = parts;
+    m->outside.passes = 1; /* once per step, on the whole batch */
     if (m->step.ops.n > 0)
         steps_clock(&out->layers, &m->step, d, load, &m->memo);
     if (m->outside.ops.n > 0)
         steps_clock(&out->outside, &m->outside, d, load, &m->outside_memo);
 }
 
+/* Time of all micro-batches on the main devices that the overlap of engine and chip hides: these
+ * work on different ones, each of which takes the time of both. */
+static void find_hidden(double *out, const struct pair *x, const struct load_lanes *load)
+{
+    lane apart_s, overlapped_s;
+    lanes_set(out, x->d->n, 0);
+    if (!x->in_turn || x->parts == 1)
+        return;
+    steps_time_s(apart_s, &x->main->step, x->in_turn, load, &x->main->memo);
+    steps_time_s(overlapped_s, &x->main->step, x->d, load, &x->main->memo);
+    for (size_t i = 0; i < x->d->n; i++)
+        out[i] = larger(0, apart_s[i] - overlapped_s[i]);
+}
+
 void pair_time(struct paired_lanes *out, const struct pair *x)
 {
     struct load_lanes main, ffn;
     struct side_time a, b;
+    lane hidden_s;
     for (size_t i = 0; i < x->d->n; i++) {
         struct load l = {LANE(out, paired, load.most)[i], LANE(out, paired, load.mean)[i]};
         double of_ffn = x->ffn ? ffn_load_of(x, l.mean) : 0;
@@ -112,6 +139,7 @@ void pair_time(struct paired_lanes *out, const struct pair *x)
     }
     time_side(&a, x->main, x->d, &main, x->parts);
     time_side(&b, x->ffn, x->f, &ffn, x->parts);
+    find_hidden(hidden_s, x, &main);
     for (size_t i = 0; i < x->d->n; i++) {
         struct paired one;
         LANES_TAKE(one, out, i);
@@ -125,7 +153,7 @@ void pair_time(struct paired_lanes *out, const struct pair *x)
         one.ffn_outside_clock = LANE(&b.outside, clocked, ratio)[i];
         one.excess =
             larger(LANE(&a.layers, clocked, excess)[i], LANE(&b.layers, clocked, excess)[i]);
-        put_time(&one, x, i);
+        put_time(&one, x, i, hidden_s[i]);
         LANES_PUT(out, i, one);
     }
 }

@@ -26,6 +26,7 @@ struct pair {
     struct mapped *main, *ffn; /* ffn NULL: a pool and a link that take no time */
     double parts;              /* micro-batches */
     const struct devices *d, *f;
+    const struct devices *in_turn; /* d, if engines and chips took turns; NULL if they do */
     const struct design *like;
 };
 

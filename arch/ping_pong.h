@@ -3,9 +3,10 @@
  * MegaScale-Infer (arXiv:2504.02263): m micro-batches go round a closed loop of four stations: the
  * main devices, the way out, the pool, the way back. All times are equal from round to round, so a
  * station's period is exact (a marked graph with one cycle): the slowest station, or the whole loop
- * over m if too few micro-batches are in it. Filling the loop once and then mL - 1 periods make a
- * step of L layers. Transfers are hidden if m >= 2 (1 + t_c / t_f) at t_A = t_F = t_f. Invariant: a
- * step takes at least the time of either kind of devices, and at most the sum of all stations. */
+ * over m if too few micro-batches are in it. Filling the loop once and then mL - 1 periods
+ * make a step of L layers. Transfers are hidden if m >= 2 (1 + t_c / t_f) at t_A = t_F = t_f.
+ * Invariant: a step takes at least the time of either kind of devices, and at most the sum of all
+ * stations. */
 #ifndef ARCH_PING_PONG_H
 #define ARCH_PING_PONG_H
 
@@ -17,6 +18,8 @@
  * busy for its bytes only, not for its latency. */
 struct ping_pong {
     double main_s, ffn_s;
+    double
+        beside_s; /* of a micro-batch on the main devices beyond main_s: chip and engine overlap */
     double out_s, back_s;           /* transfers with latency */
     double out_busy_s, back_busy_s; /* without */
     double outside_s;               /* of a step: what no layer has, in sequence with the layers */
@@ -29,7 +32,7 @@ enum pace { PACE_MAIN, PACE_FFN, PACE_LINK, PACE_LOOP, PACES };
 
 static inline double ping_pong_loop_s(const struct ping_pong *p)
 {
-    return p->main_s + p->ffn_s + p->out_s + p->back_s;
+    return p->main_s + p->beside_s + p->ffn_s + p->out_s + p->back_s;
 }
 
 static inline double ping_pong_period_s(const struct ping_pong *p)

@@ -101,7 +101,8 @@ static void split_side(struct step_split_lanes *layers, struct step_split_lanes 
                        struct mapped *m, const struct devices *d, const struct load_lanes *load,
                        const double *clock[2], double passes)
 {
-    m->step.passes = m->outside.passes = passes;
+    m->step.passes = passes;
+    m->outside.passes = 1;
     split_step(layers, &m->step, d, load, clock[0], &m->memo);
     split_step(outside, &m->outside, d, load, clock[1], &m->outside_memo);
 }

@@ -80,12 +80,12 @@ static double device_expert_params(const struct layers *l, const struct plan *p,
     return layers_routed_params(l) * expert_copies(l, p, w) / ffn_expert_group(p->tp, p->ep);
 }
 
-/* Experts of the device that has most, over the mean: `parts` of them are of whole experts. */
-static double fullest_part(const struct layers *l, double parts)
+/* Experts of the device that has most, copies too, over the mean: `parts` are of whole experts. */
+static double fullest_part(const struct layers *l, double copies, double parts)
 {
     const struct ffn_group *moe = layers_moe(l);
-    double mean = moe ? moe_of(moe)->experts / parts : 1;
-    return ceil(mean) / mean;
+    double mean = moe ? moe_of(moe)->experts * copies / parts : 1;
+    return ceil(mean * (1 - 1e-12)) / mean;
 }
 
 /* Weights on a device, over all pipeline stages, in bytes. */
@@ -117,7 +117,7 @@ static double pool_weight_byte(const struct layers *l, double vocab_params, cons
                   layers_residual_params(l) * of->head + layers_router_params(l) * of->router +
                   (copied + layers_embedding_matrix_params(l)) * of->ffn +
                   layers_embedding_params(l) * of->head / p->tp;
-    experts *= fullest_part(l, p->ep);
+    experts *= fullest_part(l, expert_copies(l, p, w), p->ep);
     return experts + (runs == FFN_EXPERTS ? 0 : shared) +
            (runs == FFN_EXPERTS || runs == FFN_ALL ? 0 : vocabulary) +
            (runs == FFN_ALL_BUT_ATTENTION ? rest : 0);
@@ -249,13 +249,17 @@ static void add_draft(struct ops *out, const struct model *m, const struct draft
     }
 }
 
+static double draft_projection_byte(const struct draft *d)
+{
+    return 2 * d->layer.hidden * d->layer.hidden * d->precision.ffn;
+}
+
 /* Weights of an MTP module on a device, in bytes: its layer, and its projection on every rank.
  * Embedding and head are the model's own. */
 static double draft_weight_byte(const struct draft *d, const struct plan *p,
                                 const struct workload *w)
 {
-    return device_weight_byte(&d->layer, 0, p, w, &d->precision) +
-           2 * d->layer.hidden * d->layer.hidden * d->precision.ffn;
+    return device_weight_byte(&d->layer, 0, p, w, &d->precision) + draft_projection_byte(d);
 }
 
 /* Context parallelism: the tokens of a request's context and prompt are split over cp devices, each
@@ -409,22 +413,14 @@ struct routing_of step_routing_of(const struct layers *l, const struct plan *pla
                                w->chance > 0};
 }
 
-/* Keeps the operators of a side. A pool's device with most experts sets its pace. */
-static void keep_side(struct ops *list, enum step_side side, int runs, double fullest)
+/* Keeps the operators of a side. Experts are those of the fullest device already (s->routing). */
+static void keep_side(struct ops *list, enum step_side side, int runs)
 {
     size_t n = 0;
     for (size_t i = 0; i < list->n; i++) {
         struct op o = list->op[i];
-        if (!side_runs(side, runs, &o))
-            continue;
-        if (side == SIDE_FFN && o.unit == UNIT_EXPERT) {
-            o.flop *= fullest;
-            o.weight_byte *= fullest;
-            o.experts *= fullest;
-            o.act_byte *= fullest;
-            o.byte *= fullest;
-        }
-        list->op[n++] = o;
+        if (side_runs(side, runs, &o))
+            list->op[n++] = o;
     }
     list->n = n;
 }
@@ -442,7 +438,8 @@ static void find_wire(struct step *out, const struct design *d, const struct lay
         ffn_pool_layers(runs, l) + draft->passes * ffn_pool_layers(runs, &draft->layer);
     out->wire = (struct pool_wire){tokens * own.out_byte + drafted * more.out_byte,
                                    tokens * own.back_byte + drafted * more.back_byte,
-                                   tokens * own.inside_byte + drafted * more.inside_byte};
+                                   tokens * own.inside_byte + drafted * more.inside_byte,
+                                   tokens * own.routed_byte + drafted * more.routed_byte, own.most};
 }
 
 /* Weights of a side on one of its devices, of the `whole` of them. */
@@ -516,7 +513,7 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
                             .hops = 1,
                             .group = plan->devices});
 
-    keep_side(&out->ops, side, runs, fullest_part(l, plan->ep));
+    keep_side(&out->ops, side, runs);
     group_main_ops(out);
     double live = live_numbers(l, &s), fixed = 0;
     if (list) {
@@ -533,10 +530,10 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
             weights, pool_weight_byte(l, model_vocab_params(m), plan, w, p, runs, group), side,
             runs);
     if (drafts > 0) {
-        weights += drafts * side_weight_byte(draft_weight_byte(&draft, plan, w),
-                                             pool_weight_byte(&draft.layer, 0, plan, w,
-                                                              &draft.precision, runs, group),
-                                             side, runs);
+        double of_pool = pool_weight_byte(&draft.layer, 0, plan, w, &draft.precision, runs, group);
+        of_pool += runs == FFN_ALL_BUT_ATTENTION ? draft_projection_byte(&draft) : 0;
+        weights +=
+            drafts * side_weight_byte(draft_weight_byte(&draft, plan, w), of_pool, side, runs);
         experts += drafts * device_expert_params(&draft.layer, plan, w) * draft.precision.expert;
     }
     out->weight_byte = weights / plan->pp;

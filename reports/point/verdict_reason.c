@@ -2,8 +2,8 @@
 
 #include <stddef.h>
 
-static const char FFN_MAPPING[] =
-    "pools.ffn allows no mapping: tp and ep must divide its devices, and ep the experts";
+#include "arch/ffn_pool.h"
+
 static const char FFN_MEMORY[] =
     "weights and activations of pools.ffn do not fit in the memory of its devices";
 
@@ -13,9 +13,9 @@ const char *verdict_reason(const struct design *d, const struct metrics *m)
     if (v == VERDICT_MEMORY && m->ffn_memory_used_byte > d->ffn_chip.memory_byte)
         return FFN_MEMORY;
     const char *fault = v == VERDICT_MAPPING ? plan_fault(&d->plan, &d->model) : NULL;
-    if (v == VERDICT_MAPPING && fault == NULL && d->workload.phase != PHASE_DISAGGREGATED)
-        fault = FFN_MAPPING;
-    else if (v == VERDICT_MAPPING && fault == NULL)
+    if (v == VERDICT_MAPPING && fault == NULL && design_pools_ffn(d))
+        fault = ffn_pool_fault(d);
+    if (v == VERDICT_MAPPING && fault == NULL)
         fault =
             "pools.prefill gives the prefill pool no mapping: its tp, ep, pp and cp must divide "
             "plan.devices, heads and experts, as those of plan must";
