@@ -11,10 +11,10 @@ struct mapping_search {
     size_t first, last; /* range of mappings in `p`, last excluded */
     const struct devices *d;
     const struct workload *w;
-    struct bound_devices bounds; /* filled by `search` */
-    bool overlaps;               /* some engine works in parallel with its chip */
-    bool pool;                   /* prefill pool of a disaggregated system, not the step itself */
-    double equal;                /* relative difference below which merits are equal */
+    struct bound_devices bounds;  /* filled by `search` */
+    bool overlaps;                /* some engine works in parallel with its chip */
+    const struct pool_feed *pool; /* of a prefill pool; NULL: of the step itself */
+    double equal;                 /* relative difference below which merits are equal */
 };
 
 /* One mapping to be tried: its step, batch and limits. */
@@ -24,10 +24,13 @@ struct trial {
     struct step_bound *bound;
     struct mapped *waits; /* serving: mapping whose prefill delays the first token; or NULL */
     double batch;
-    double counted;  /* tokens per request and step; in a pool, requests: 1 */
-    double shared;   /* devices that the rate is divided by */
-    lane ttft_s;     /* limit on the first token */
-    lane transfer_s; /* pool: time to send a prompt's KV cache */
+    double counted; /* tokens per request and step; in a pool, requests: 1 */
+    double shared;  /* devices that the rate is divided by */
+    bool sends;     /* of a pool */
+    lane ttft_s;    /* limit on the first token */
+    /* Of a pool: time to send a prompt's KV cache, and the requests per second of one device that
+     * its link carries. */
+    lane transfer_s, sends_per_s;
 };
 
 double pool_batch(const struct mapped *m, const struct workload *w)
@@ -35,13 +38,43 @@ double pool_batch(const struct mapped *m, const struct workload *w)
     return m->prefill.dp * fmax(1, floor(CHUNK_TOKENS / (w->input - w->prefix)));
 }
 
-/* `d`: those of the devices of `q` to be tried. */
+/* Each device of a pool that holds a part of a prompt's KV cache sends it; where fewer receive,
+ * they take as much longer. */
+static void set_transfers(struct trial *out, const struct mapping_search *q, const struct mapped *m,
+                          size_t n, const size_t *of)
+{
+    const struct pool_feed *feed = q->pool;
+    double senders = m->plan.tp * m->plan.cp * m->plan.pp;
+    double wait = larger(1, senders / feed->receivers), layers = m->prefill.layers;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = of ? of[i] : i;
+        double latency_s = LANE(&feed->link, pool_link, latency_s)[at];
+        double sent_s =
+            m->prefill.kv_byte_per_request * LANE(&feed->link, pool_link, s_per_byte)[at];
+        double busy_s = sent_s * wait, left_s = q->w->ttft_s - latency_s;
+        out->sends_per_s[i] = 1 / (sent_s * senders);
+        out->transfer_s[i] = busy_s + latency_s;
+        out->ttft_s[i] = feed->by_layer
+                             ? smaller(left_s - busy_s / layers, (left_s - busy_s) * layers)
+                             : q->w->ttft_s - out->transfer_s[i];
+    }
+}
+
+double pool_ttft_s(const struct prefill_pool *p)
+{
+    double busy_s = p->kv_transfer_s - p->link_latency_s;
+    if (p->layers == 0)
+        return p->step_s + p->kv_transfer_s;
+    return larger(p->step_s + busy_s / p->layers, busy_s + p->step_s / p->layers) +
+           p->link_latency_s;
+}
+
+/* `d`: those of the devices of `q` to be tried, at the places `of`; NULL: all. */
 static void make_trial(struct trial *out, const struct mapping_search *q, const struct devices *d,
-                       size_t k)
+                       size_t k, const size_t *of)
 {
     struct mapped *m = &q->p->mapped[k];
     const struct workload *w = q->w;
-    const struct rates_lanes *rates = &d->rates;
     out->step = q->pool ? &m->prefill : &m->step;
     out->memo = q->pool ? &m->prefill_memo : &m->memo;
     out->bound = q->pool ? &m->prefill_bound : &m->bound;
@@ -52,13 +85,9 @@ static void make_trial(struct trial *out, const struct mapping_search *q, const 
     if (q->pool)
         out->batch = pool_batch(m, w);
     lanes_set(out->ttft_s, d->n, w->ttft_s);
-    for (size_t i = 0; i < d->n && q->pool; i++) {
-        /* Each device sends its part of a prompt's KV cache over the network. */
-        out->transfer_s[i] =
-            m->prefill.kv_byte_per_request * LANE(rates, rates, network.s_per_byte)[i] +
-            LANE(rates, rates, network.latency_s)[i];
-        out->ttft_s[i] = w->ttft_s - out->transfer_s[i];
-    }
+    out->sends = q->pool != NULL;
+    if (q->pool)
+        set_transfers(out, q, m, d->n, of);
 }
 
 /* ---- a mapping at its best batch ---- */
@@ -196,6 +225,8 @@ static void put_steps(struct candidates *out, const struct trial *a,
         if (verdict[i] == VERDICT_OK && LANE(clocked, clocked, excess)[i] > 0)
             verdict[i] = VERDICT_POWER;
     }
+    for (size_t i = 0; i < n && a->sends; i++)
+        rate[i] = smaller(rate[i], a->sends_per_s[i]);
 }
 
 /* `guess`, which may be NULL: no larger load meets the limits; affects no result. `slo_later`: slo
@@ -322,7 +353,7 @@ static void bound_merit(struct merit *out, const struct mapping_search *q, size_
     double *most = out->load;
     lane mean, cap, limit_s, late, time_s, fixed_s, prompt_s;
 
-    make_trial(&a, q, q->d, k);
+    make_trial(&a, q, q->d, k, NULL);
     if (a.waits) {
         lanes_set(mean, n, 1);
         lanes_set(prompt_s, n, 0);
@@ -389,7 +420,7 @@ static void time_mapping(struct candidates *out, const struct mapping_search *q,
     }
     for (size_t j = 0; j < n && guess; j++)
         from[j] = guess[of[j]];
-    make_trial(&a, q, d, k);
+    make_trial(&a, q, d, k, n < q->d->n ? of : NULL);
     try_step(out, &a, d, q->w, guess ? from : NULL, true);
 }
 
@@ -510,7 +541,7 @@ static void find_slos(struct candidates *out, const size_t mapped[LANES],
         if (n == 0)
             continue;
         devices_pick(&some, q->d, of, n);
-        make_trial(&a, q, &some, k);
+        make_trial(&a, q, &some, k, of);
         find_slo(out, &a, &some, q->w, of);
     }
 }
@@ -525,32 +556,40 @@ void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared
         find_slos(out, mapped, &q);
         return;
     }
-    make_trial(&a, &q, d, 0);
+    make_trial(&a, &q, d, 0, NULL);
     try_step(out, &a, d, w, NULL, false);
     for (size_t i = 0; i < d->n; i++)
         mapped[i] = 0;
 }
 
 void best_prefill_pools(struct prefill_pool_lanes *out, size_t mapped[LANES], struct prepared *p,
-                        const struct devices *d, const struct workload *w)
+                        const struct devices *d, const struct pool_feed *feed)
 {
     struct mapping_search q = {.p = p,
                                .first = p->pool_first,
                                .last = p->pool_first + p->pool_n,
                                .d = d,
-                               .w = w,
-                               .pool = true};
+                               .w = feed->w,
+                               .pool = feed};
     struct candidates best;
     search(&best, mapped, &q);
     for (size_t i = 0; i < d->n; i++) {
         struct trial a;
         struct candidate c;
-        make_trial(&a, &q, d, mapped[i]);
+        make_trial(&a, &q, d, mapped[i], NULL);
         LANES_TAKE(c, &best.of, i);
-        struct prefill_pool pool = {c.rate, c.step_s + a.transfer_s[i], a.transfer_s[i], c.clock};
-        static const struct prefill_pool none = {0, NAN, NAN, 1};
-        if (c.verdict != VERDICT_OK)
-            pool = none;
+        struct prefill_pool pool = {
+            .verdict = c.verdict,
+            .requests_per_s = c.verdict == VERDICT_OK ? c.rate : 0,
+            .prefills_per_s = a.batch / c.step_s / a.shared,
+            .sends_per_s = a.sends_per_s[i],
+            .step_s = c.step_s,
+            .kv_transfer_s = a.transfer_s[i],
+            .link_latency_s = LANE(&feed->link, pool_link, latency_s)[i],
+            .layers = feed->by_layer ? a.step->layers : 0,
+            .memory_byte = c.memory_byte,
+            .clock = c.verdict == VERDICT_OK ? c.clock : 1,
+        };
         LANES_PUT(out, i, pool);
     }
 }

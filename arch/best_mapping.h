@@ -39,17 +39,40 @@ struct merit {
 void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared *p,
                    const struct devices *d, const struct workload *w);
 
-/* A prefill pool that feeds a decode pool, at its best mapping. */
+/* A prefill pool that feeds a decode pool, at its best mapping. Rates are requests per second of
+ * one device. */
 struct prefill_pool {
-    double requests_per_s; /* of one device; 0 if no mapping meets the limits */
-    double ttft_s, kv_transfer_s;
+    double verdict;
+    double requests_per_s; /* the smaller of the next two; 0 if no mapping meets the limits */
+    double prefills_per_s, sends_per_s;
+    double step_s, kv_transfer_s, link_latency_s;
+    double layers; /* that are sent one by one while the next are computed; 0: all are sent after */
+    double memory_byte;
     double clock; /* held by its devices, over the nominal one */
 };
 LANES_OF(prefill_pool);
 
-/* `mapped` gets the index in p->mapped. */
+/* The way of a KV cache from a device of a prefill pool to one that decodes. */
+struct pool_link {
+    double s_per_byte, latency_s;
+};
+LANES_OF(pool_link);
+
+struct pool_feed {
+    const struct workload *w;
+    struct pool_link_lanes link;
+    double receivers; /* devices that decode */
+    bool by_layer;    /* each layer's cache is sent as soon as it is computed */
+};
+
+/* The mapping that prefills and sends most requests per second. `mapped` gets the index in
+ * p->mapped. */
 void best_prefill_pools(struct prefill_pool_lanes *out, size_t mapped[LANES], struct prepared *p,
-                        const struct devices *d, const struct workload *w);
+                        const struct devices *d, const struct pool_feed *feed);
+
+/* Time to first token: a prefill and what its transfer adds. By layer, prefill and transfer are two
+ * stations of a pipeline: the slower one takes its whole time, the other one layer's. */
+double pool_ttft_s(const struct prefill_pool *p);
 
 /* Prompts in one step of a group of a prefill pool. */
 double pool_batch(const struct mapped *m, const struct workload *w);

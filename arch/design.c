@@ -199,6 +199,40 @@ static int check_ffn_pool(const struct design *d, struct err *err)
     return 0;
 }
 
+static int check_prefill_pool(const struct design *d, struct err *err)
+{
+    const char *section = design_parts[PART_PREFILL_CHIP].fields->section;
+    if (d->workload.phase != PHASE_DISAGGREGATED)
+        return fail(err,
+                    "workload.phase: %s has no devices that only prefill: write disaggregated, or "
+                    "leave out %s",
+                    phase_of(&d->workload)->name, section);
+    if (timing_of(&d->mode)->needs_calibration)
+        return fail(err,
+                    "timing: %s has the constants of one chip only: write timing: ideal, or leave "
+                    "out %s",
+                    timing_of(&d->mode)->name, section);
+    return 0;
+}
+
+/* The power limit of each chip. */
+static int check_limits(const struct design *d, struct err *err)
+{
+    for (size_t part = 0; part < DESIGN_PARTS; part++) {
+        const struct part *p = &design_parts[part];
+        const char *section = p->fields->section;
+        const struct chip *c = (const struct chip *)(const void *)((const char *)d + p->offset);
+        if (p->entries != PART_CHIP || !p->named || !design_has(d, part))
+            continue;
+        if (c->tdp_w < 0 && c->rated_w <= 0)
+            return fail(err,
+                        "%s.tdp_w: auto needs a known device: give %s.rated_w, "
+                        "%s.rated_flop_per_s and %s.rated_memory_byte_per_s, or a number",
+                        section, section, section, section);
+    }
+    return 0;
+}
+
 int design_check(const struct design *d, struct err *err)
 {
     if (check_layers(d, err) != 0)
@@ -211,13 +245,13 @@ int design_check(const struct design *d, struct err *err)
                          "decode or serving, or another timing");
     if (design_pools_ffn(d) && check_ffn_pool(d, err) != 0)
         return -1;
-    for (size_t part = PART_PREFILL_CHIP; part <= PART_DRAFT_CHIP; part++)
-        if (design_has(d, part))
-            return fail(err, "%s: is not modelled yet: leave it out",
-                        design_parts[part].fields->section);
-    if (d->chip.tdp_w < 0 && d->chip.rated_w <= 0)
-        return fail(err, "chip.tdp_w: auto needs a known device: give chip.rated_w, "
-                         "chip.rated_flop_per_s and chip.rated_memory_byte_per_s, or a number");
+    if (chip_is_there(&d->prefill_chip) && check_prefill_pool(d, err) != 0)
+        return -1;
+    if (design_has(d, PART_DRAFT_CHIP))
+        return fail(err, "%s: is not modelled yet: leave it out",
+                    design_parts[PART_DRAFT_CHIP].fields->section);
+    if (check_limits(d, err) != 0)
+        return -1;
     if (d->workload.accepted_tokens > d->workload.query_tokens)
         return fail(err,
                     "workload.accepted_tokens: more than the %g tokens of a step: give at most "

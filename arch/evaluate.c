@@ -394,6 +394,9 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     if (apart) {
         prefill_pools_choose(&pools, p, d, like);
         prefill_pools_add(out, &pools, p, like);
+        prefill_pools_rest(&choice.split, d, pools.decode_busy);
+        if (shared)
+            prefill_pools_rest(&ffn.split, &ffn.d, pools.decode_busy);
     }
     if (p->mapped[0].step.timing->error)
         fill_errors(out, &choice, d);
@@ -476,8 +479,7 @@ void evaluated_pool(struct devices *device, struct step_split *split, const stru
 {
     const struct mapped *m = &p->mapped[p->pool_first];
     struct design of = *d;
-    if (d->pools.prefill_engine == POOL_WITHOUT_ENGINE)
-        of.engine.bandwidth_ratio = 0;
+    design_become_prefill(&of);
     devices_of(device, &of);
     step_split_held_one(split, &m->prefill, device,
                         step_load(&m->prefill, pool_batch(m, &d->workload)));

@@ -54,6 +54,10 @@ static const struct word limited_words[] = {
     { "tsv", LIMITED_BY_TSV }, { "banks", LIMITED_BY_BANKS }, { "memory", LIMITED_BY_MEMORY }, { NULL, 0 },
 };
 
+static const struct word system_pace_words[] = {
+    { "decode", SYSTEM_PACE_DECODE }, { "prefill", SYSTEM_PACE_PREFILL }, { "link", SYSTEM_PACE_LINK }, { NULL, 0 },
+};
+
 static const struct word pace_words[] = {
     { "main", PACE_MAIN }, { "ffn", PACE_FFN }, { "link", PACE_LINK }, { "loop", PACE_LOOP }, { NULL, 0 },
 };
@@ -63,6 +67,7 @@ static const struct metric always = { .phases = ANYWHERE };
 static const struct metric decoding = { .phases = WITH_DECODE };
 static const struct metric prefilling = { .phases = WITH_PREFILL };
 static const struct metric disaggregated = { .phases = IN_DISAGGREGATED };
+static const struct metric of_prefill_pool = { .phases = IN_DISAGGREGATED, .optional = true };
 static const struct metric of_experts = { .phases = ANYWHERE, .needs_experts = true };
 static const struct metric of_engine = { .phases = ANYWHERE, .needs_engine = true };
 static const struct metric of_ffn_pool = { .phases = WITH_DECODE, .needs_ffn_pool = true };
@@ -87,14 +92,23 @@ static const struct field rows[] = {
     METRIC(always, batch_cap, "requests", 0, "Largest batch that fits in memory."),
     METRIC(always, batch_slo, "requests", 0, "Largest batch that meets the latency limit; inf without one."),
     METRIC(decoding, tpot_s, "s", -1, "Time per output token: one decode step over the tokens accepted per request."),
-    METRIC(prefilling, ttft_s, "s", -1, "Time to first token: one prefill; serving: the prefill of one prompt and a step; disaggregated: a prefill and the transfer of its KV cache."),
+    METRIC(prefilling, ttft_s, "s", -1, "Time to first token: one prefill; serving: the prefill of one prompt and a step; disaggregated: a prefill and the part of its transfer that pools.prefill.transfer does not hide."),
     METRIC(always, prefill_devices, "devices", -1, "Devices of the prefill pool, in addition to plan.devices; 0 unless disaggregated."),
-    METRIC(disaggregated, kv_transfer_s, "s", -1, "Time to send the KV cache of one prompt from the prefill pool to the decode pool."),
+    METRIC(disaggregated, kv_transfer_s, "s", -1, "Time to send the KV cache of one prompt from the prefill pool to the decode pool, hidden or not."),
     METRIC(disaggregated, prefill_tp, "devices", 0, "Tensor parallelism of the prefill pool."),
-    METRIC(disaggregated, prefill_dp, "devices", 0, "Data parallelism of the prefill pool, in a group of plan.devices."),
+    METRIC(disaggregated, prefill_dp, "devices", 0, "Data parallelism of the prefill pool, in a group of it."),
     METRIC(disaggregated, prefill_ep, "devices", 0, "Expert parallelism of the prefill pool."),
     METRIC(disaggregated, prefill_pp, "devices", 0, "Pipeline parallelism of the prefill pool."),
     METRIC(disaggregated, prefill_cp, "devices", 0, "Context parallelism of the prefill pool."),
+    { FIELD(metrics, system_paced_by, "1"), .only_words = true, .words = system_pace_words, .more = &of_prefill_pool,
+      .doc = "What sets the pace of a disaggregated system: decode, prefill (pools.prefill.devices is too small), or the link that carries the KV cache." },
+    METRIC(of_prefill_pool, decode_busy_ratio, "1", +1, "Share of the time in which the devices that decode compute: below 1 if prefill or the link sets the pace. TPOT and batch are those while they do."),
+    METRIC(of_prefill_pool, prefill_busy_ratio, "1", +1, "Share of the time in which the devices that prefill compute."),
+    METRIC(of_prefill_pool, kv_link_ratio, "1", -1, "Bytes per second of KV cache sent, over what the links of the smaller side carry."),
+    METRIC(of_prefill_pool, prefill_s, "s", -1, "One prefill in the prefill pool, without the transfer."),
+    METRIC(of_prefill_pool, prefill_memory_used_byte, "B", -1, "Memory in use on one device of the prefill pool."),
+    METRIC(of_prefill_pool, prefill_device_power_w, "W", -1, "Board power of one device of the prefill pool, on average."),
+    METRIC(of_prefill_pool, prefill_throttle_ratio, "1", +1, "Clock that a device of the prefill pool can hold within its power limit over the nominal one."),
     METRIC(always, engine_devices, "devices", 0, "Devices that carry the engine: plan.devices, and those of the prefill pool if pools.prefill.engine is same."),
     METRIC(always, system_devices, "devices", -1, "Devices of the system: plan.devices and those of all pools."),
     METRIC(of_ffn_pool, ffn_devices, "devices", -1, "Devices of pools.ffn, in addition to plan.devices."),
@@ -228,6 +242,13 @@ static void phases_text(unsigned set, char *out, size_t size)
                                            : " or ",
                                  w.text);
     }
+}
+
+bool metric_is_listed(const struct field *f, const struct metric_scope *in)
+{
+    const struct metric *m = metric_of(f);
+    return (!m->needs_calibration || in->calibration) && (!m->needs_ffn_pool || in->ffn_pool) &&
+           (!m->optional || m->phases & in->phases);
 }
 
 bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err)

@@ -33,11 +33,16 @@ extern const struct verdict_kind verdict_kinds[VERDICTS];
 enum calibrated_on { ON_OWN, ON_GENERATION };
 enum limit { LIMIT_CAPACITY, LIMIT_LATENCY, LIMIT_COMPUTE, LIMIT_MEMORY, LIMIT_LINK, LIMITS };
 
+/* What sets the pace of a disaggregated system. */
+enum system_pace { SYSTEM_PACE_DECODE, SYSTEM_PACE_PREFILL, SYSTEM_PACE_LINK, SYSTEM_PACES };
+
 struct metrics {
     double verdict;
     double batch, batch_cap, batch_slo;
     double tpot_s, ttft_s, prefill_devices, kv_transfer_s;
     double prefill_tp, prefill_dp, prefill_ep, prefill_pp, prefill_cp;
+    double system_paced_by, decode_busy_ratio, prefill_busy_ratio, kv_link_ratio, prefill_s;
+    double prefill_memory_used_byte, prefill_device_power_w, prefill_throttle_ratio;
     double engine_devices, system_devices;
     double ffn_devices, ffn_tp, ffn_ep, micro_batches, paced_by, main_busy_ratio, ffn_busy_ratio;
     double ffn_transfer_s, ffn_transfer_byte_per_token, ffn_memory_used_byte, ffn_weight_byte;
@@ -88,6 +93,7 @@ void metrics_clear(struct metrics_lanes *out, size_t n);
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */
     bool needs_prices, needs_calibration, needs_engine, needs_experts, needs_ffn_pool;
+    bool optional; /* is left out where it has no value: metric_is_listed */
 };
 
 static inline const struct metric *metric_of(const struct field *f)
@@ -110,6 +116,10 @@ struct metric_scope {
 };
 
 void metric_scope_add(struct metric_scope *out, const struct design *d);
+
+/* Do stores and files of what is in scope have the metric? Those of a timing or a pool that is not
+ * there are left out. */
+bool metric_is_listed(const struct field *f, const struct metric_scope *in);
 
 /* Can any point of `in` have a value of the metric? If not, err->text is "WHAT: RIGHT", such as
  * "\"ttft_s\" has no value here: it needs workload.phase: prefill, serving or disaggregated".

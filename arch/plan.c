@@ -96,19 +96,32 @@ static const struct word copies_words[] = { { "domains", COPIES_DOMAINS }, { "de
 static const struct word sends_words[] = { { "beside", SENDS_BESIDE }, { "within", SENDS_WITHIN }, { NULL, 0 } };
 static const struct word link_words[] = { { "auto", POOL_LINK_AUTO }, { NULL, 0 } };
 static const struct word pool_words[] = { { "plan", AS_PLAN }, { "auto", PLAN_AUTO }, { NULL, 0 } };
+static const struct word share_words[] = { { "share", POOL_SHARE }, { "auto", PLAN_AUTO }, { NULL, 0 } };
+static const struct word group_words[] = { { "plan", AS_PLAN }, { NULL, 0 } };
+static const struct word transfer_words[] = { { "after", TRANSFER_AFTER }, { "layers", TRANSFER_LAYERS }, { NULL, 0 } };
 static const struct word pool_engine_words[] = { { "none", POOL_WITHOUT_ENGINE }, { "same", POOL_WITH_ENGINE }, { NULL, 0 } };
 
 static const struct field pools_rows[] = {
     { POOL_FIELD(engine, "1"), .init = POOL_WITHOUT_ENGINE, .only_words = true, .words = pool_engine_words,
       .doc = "Engine of the devices that prefill (disaggregated): none, they are chips alone; same, they carry the engine of the devices that decode." },
     { POOL_FIELD(tp, "devices"), .lo = 1, .hi = 1e6, .init = AS_PLAN, .whole = true, .words = pool_words,
-      .doc = "Tensor parallelism of the prefill pool (disaggregated), in groups of plan.devices; plan: what plan.tp allows, chosen apart; DP follows." },
+      .doc = "Tensor parallelism of the prefill pool (disaggregated), in groups of pools.prefill.group; plan: what plan.tp allows, chosen apart; DP follows." },
     { POOL_FIELD(ep, "devices"), .lo = 1, .hi = 1e6, .init = AS_PLAN, .whole = true, .words = pool_words,
       .doc = "Expert parallelism of the prefill pool; plan: what plan.ep allows, chosen apart." },
     { POOL_FIELD(pp, "devices"), .lo = 1, .hi = 1e4, .init = AS_PLAN, .whole = true, .words = pool_words,
       .doc = "Pipeline parallelism of the prefill pool; plan: what plan.pp allows, chosen apart." },
     { POOL_FIELD(cp, "devices"), .lo = 1, .hi = 1e6, .init = AS_PLAN, .whole = true, .words = pool_words,
       .doc = "Context parallelism of the prefill pool; plan: what plan.cp allows, chosen apart." },
+    { POOL_FIELD(devices, "devices"), .lo = 1, .hi = 1e6, .init = POOL_SHARE, .whole = true, .words = share_words,
+      .doc = "Devices of the prefill pool, in addition to plan.devices: share, as many as keep up, also a fraction, as of a larger system with many decode groups; auto, the fewest whole groups that keep up; a number, which sets the pace if it is too small." },
+    { POOL_FIELD(group, "devices"), .lo = 1, .hi = 1e6, .init = AS_PLAN, .whole = true, .words = group_words,
+      .doc = "Devices of the prefill pool that share one copy of its work, and are mapped together; plan: as plan.devices, or pools.prefill.devices if that is fewer." },
+    { POOL_FIELD(link_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = POOL_LINK_AUTO, .words = link_words,
+      .doc = "Bandwidth from the prefill pool to the devices that decode, per device of the smaller side; auto: the smaller network bandwidth of both. Measured transfers of a KV cache reach 0.48 to 0.87 of the line rate (Mooncake)." },
+    { POOL_FIELD(link_latency_s, "s"), .lo = 0, .hi = 10, .plain_hi = 0.1, .plain_unit = "us", .init = POOL_LINK_AUTO, .words = link_words,
+      .doc = "Time before the first byte of a KV cache arrives; auto: the larger network latency of both sides." },
+    { POOL_FIELD(transfer, "1"), .init = TRANSFER_AFTER, .only_words = true, .words = transfer_words,
+      .doc = "When a prompt's KV cache is sent: after its prefill; layers, each layer's as soon as it is computed (Splitwise), so that most of it is hidden." },
     { FFN_FIELD(runs, "1"), .init = FFN_ALL, .only_words = true, .words = runs_words,
       .doc = "What pools.ffn runs of each layer: experts, the routed ones; ffn, those with shared experts and dense feed-forwards; ffn_and_head, the head too; all_but_attention, all but core attention and recurrent states, which the main devices then hold alone." },
     { FFN_FIELD(devices, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
@@ -134,7 +147,7 @@ static const struct word unmeasured_words[] = { { "none", 0 }, { NULL, 0 } };
 
 static const struct field workload_rows[] = {
     { FIELD(workload, phase, "1"), .init = PHASE_DECODE, .only_words = true, .registry = phase_word,
-      .doc = "What is timed: decode, a step that generates a token for each request; prefill, a step that reads a prompt of each (workload.context tokens); serving, a step at steady state with both on the same devices; disaggregated, decode on plan.devices and prefill on as many additional devices as it needs." },
+      .doc = "What is timed: decode, a step that generates a token for each request; prefill, a step that reads a prompt of each (workload.context tokens); serving, a step at steady state with both on the same devices; disaggregated, decode on plan.devices and prefill on pools.prefill.devices." },
     { FIELD(workload, context, "tokens"), .lo = 1, .hi = 1e9, .init = 8192, .doc = "Tokens of context in a step (decode); tokens of a prompt (prefill)." },
     { FIELD(workload, query_tokens, "tokens"), .lo = 1, .hi = 1e4, .init = 1, .doc = "New tokens of a request in one step: 1, or 1 plus the drafted tokens." },
     { FIELD(workload, accepted_tokens, "tokens"), .lo = 1, .hi = 1e4, .init = 1, .doc = "Mean number of these tokens that are accepted." },
@@ -210,17 +223,32 @@ const struct fields precision_fields = {"precision", precision_rows, LEN(precisi
                                         sizeof(struct precision)};
 const struct fields mode_fields = {"", mode_rows, LEN(mode_rows), sizeof(struct mode)};
 
-bool pool_is_as_plan(const struct pools *p)
+double pool_group(const struct plan *p, const struct pools *pools)
 {
-    return p->prefill_tp == AS_PLAN && p->prefill_ep == AS_PLAN && p->prefill_pp == AS_PLAN &&
-           p->prefill_cp == AS_PLAN;
+    if (pools->prefill_group != AS_PLAN)
+        return pools->prefill_group;
+    return pools->prefill_devices > 0 ? fmin(pools->prefill_devices, p->devices) : p->devices;
+}
+
+bool pool_has_whole_groups(const struct plan *p, const struct pools *pools)
+{
+    return pools->prefill_devices <= 0 ||
+           fmod(pools->prefill_devices, pool_group(p, pools)) == 0;
+}
+
+bool pool_is_as_plan(const struct plan *p, const struct pools *pools)
+{
+    return pools->prefill_tp == AS_PLAN && pools->prefill_ep == AS_PLAN &&
+           pools->prefill_pp == AS_PLAN && pools->prefill_cp == AS_PLAN &&
+           pool_group(p, pools) == p->devices;
 }
 
 struct plan plan_of_pool(const struct plan *p, const struct pools *pools)
 {
     struct plan of = *p;
-    if (pool_is_as_plan(pools))
+    if (pool_is_as_plan(p, pools))
         return of;
+    of.devices = pool_group(p, pools);
     of.dp = PLAN_AUTO;
     of.tp = pools->prefill_tp == AS_PLAN ? p->tp : pools->prefill_tp;
     of.ep = pools->prefill_ep == AS_PLAN ? p->ep : pools->prefill_ep;

@@ -22,10 +22,14 @@ enum { EXCHANGE_FLAT, EXCHANGE_HIERARCHICAL };
 enum { SHARED_OVER_EP, SHARED_OVER_TP };
 
 /* Devices apart from the main ones. The prefill pool of a disaggregated system: groups of
- * plan.devices devices. The FFN pool: devices that run a part of every layer of a step. */
+ * pool_group devices. The FFN pool: devices that run a part of every layer of a step. */
 struct pools {
     double prefill_engine;
-    double prefill_tp, prefill_ep, prefill_pp, prefill_cp; /* PLAN_AUTO: any; AS_PLAN */
+    double prefill_tp, prefill_ep, prefill_pp, prefill_cp;  /* PLAN_AUTO: any; AS_PLAN */
+    double prefill_devices;                                 /* POOL_SHARE, PLAN_AUTO */
+    double prefill_group;                                   /* AS_PLAN */
+    double prefill_link_byte_per_s, prefill_link_latency_s; /* POOL_LINK_AUTO */
+    double prefill_transfer;
     double ffn_runs;
     double ffn_devices, ffn_tp, ffn_ep;             /* PLAN_AUTO: any */
     double ffn_link_byte_per_s, ffn_link_latency_s; /* POOL_LINK_AUTO */
@@ -35,6 +39,10 @@ struct pools {
 enum { AS_PLAN = -1 };
 enum { POOL_WITHOUT_ENGINE, POOL_WITH_ENGINE };
 enum { POOL_LINK_AUTO = -1 };
+/* Of a pool that serves many systems, as many devices as this one needs, also a fraction. */
+enum { POOL_SHARE = -1 };
+/* A prompt's KV cache is sent after its prefill, or each layer's as soon as it is there. */
+enum { TRANSFER_AFTER, TRANSFER_LAYERS };
 /* What the FFN pool runs of each layer: arch/ffn_pool.h. */
 enum { FFN_EXPERTS, FFN_ALL, FFN_AND_HEAD, FFN_ALL_BUT_ATTENTION };
 /* Copies of a token on the way to the pool. */
@@ -103,8 +111,14 @@ double plan_redundant_experts(const struct plan *p, const struct workload *w);
 /* The plan of a group of the prefill pool, for plan_mappings. */
 struct plan plan_of_pool(const struct plan *p, const struct pools *pools);
 
+/* Devices of a group of the prefill pool, which share its weights. */
+double pool_group(const struct plan *p, const struct pools *pools);
+
+/* Are the devices of the prefill pool, if their number is given, whole groups? */
+bool pool_has_whole_groups(const struct plan *p, const struct pools *pools);
+
 /* Are the mappings of the prefill pool those of the plan? */
-bool pool_is_as_plan(const struct pools *pools);
+bool pool_is_as_plan(const struct plan *p, const struct pools *pools);
 
 /* Why the plan allows no mapping, as text; NULL if it allows one. */
 const char *plan_fault(const struct plan *p, const struct model *m);

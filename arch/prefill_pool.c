@@ -2,23 +2,58 @@
 
 #include "arch/step_clock.h"
 
+void design_become_prefill(struct design *d)
+{
+    if (design_pools_prefill(d))
+        d->chip = d->prefill_chip;
+    if (d->pools.prefill_engine == POOL_WITHOUT_ENGINE)
+        d->engine.bandwidth_ratio = 0;
+}
+
 /* The devices of the pools: without the engine, unless the design says otherwise. */
 static void find_pool_devices(struct prefill_choice *out, const struct devices *d,
                               const struct design *like)
 {
     const double *m = LANE(&d->engine, engine, bandwidth_ratio);
-    bool with = false;
+    bool with = false, other = design_pools_prefill(like);
     for (size_t i = 0; i < d->n; i++)
         with = with || m[i] > 0;
+    bool sheds = with && like->pools.prefill_engine == POOL_WITHOUT_ENGINE;
     out->d = d;
-    if (!with || like->pools.prefill_engine == POOL_WITH_ENGINE)
+    if (!sheds && !other)
         return;
     out->apart.n = d->n;
     out->apart.chip = d->chip;
     out->apart.engine = d->engine;
-    lanes_set(LANE(&out->apart.engine, engine, bandwidth_ratio), d->n, 0);
+    if (other)
+        LANES_FILL(&out->apart.chip, d->n, like->prefill_chip);
+    if (sheds)
+        lanes_set(LANE(&out->apart.engine, engine, bandwidth_ratio), d->n, 0);
     devices_time(&out->apart, like);
     out->d = &out->apart;
+}
+
+/* A transfer is as slow as the slower end. */
+static void find_feed(struct pool_feed *out, const struct devices *prefill,
+                      const struct devices *decode, const struct design *like)
+{
+    const struct pools *of = &like->pools;
+    const double *from_s = LANE(&prefill->rates, rates, network.s_per_byte);
+    const double *to_s = LANE(&decode->rates, rates, network.s_per_byte);
+    const double *from_latency_s = LANE(&prefill->rates, rates, network.latency_s);
+    const double *to_latency_s = LANE(&decode->rates, rates, network.latency_s);
+    out->w = &like->workload;
+    out->receivers = like->plan.devices;
+    out->by_layer = of->prefill_transfer == TRANSFER_LAYERS;
+    for (size_t i = 0; i < decode->n; i++) {
+        LANE(&out->link, pool_link, s_per_byte)
+        [i] = of->prefill_link_byte_per_s == POOL_LINK_AUTO ? larger(from_s[i], to_s[i])
+                                                            : 1 / of->prefill_link_byte_per_s;
+        LANE(&out->link, pool_link, latency_s)
+        [i] = of->prefill_link_latency_s == POOL_LINK_AUTO
+                  ? larger(from_latency_s[i], to_latency_s[i])
+                  : of->prefill_link_latency_s;
+    }
 }
 
 /* Splits the step of each pool. */
@@ -46,12 +81,66 @@ static void split_pools(struct prefill_choice *out, struct prepared *p, const st
 void prefill_pools_choose(struct prefill_choice *out, struct prepared *p, const struct devices *d,
                           const struct design *like)
 {
+    struct pool_feed feed;
     find_pool_devices(out, d, like);
-    best_prefill_pools(&out->best, out->mapped, p, out->d, &like->workload);
+    find_feed(&feed, out->d, d, like);
+    best_prefill_pools(&out->best, out->mapped, p, out->d, &feed);
     split_pools(out, p, &like->workload);
 }
 
+/* Not 1 up to rounding errors, for which a last group would be one too many. */
+static const double NEARLY = 1 - 1e-12;
+
+static double pool_devices(const struct prefill_pool *pool, double requests_per_s,
+                           const struct matching *q)
+{
+    double share = requests_per_s / pool->requests_per_s;
+    return q->given > 0             ? q->given
+           : q->given == PLAN_AUTO ? larger(1, ceil(share / q->group * NEARLY)) * q->group
+                                    : share;
+}
+
+void match_pools(struct matched_pools *out, const struct prefill_pool *pool,
+                 const struct matching *q)
+{
+    double received_per_s = q->receivers * pool->sends_per_s;
+    double wanted_per_s = smaller(q->decodes_per_s, received_per_s);
+    double devices = pool_devices(pool, wanted_per_s, q);
+    double fed_per_s = q->given > 0 ? devices * pool->requests_per_s : INFINITY;
+    double rate = smaller(wanted_per_s, fed_per_s);
+    bool by_link = rate < fed_per_s || pool->requests_per_s < pool->prefills_per_s;
+    out->requests_per_s = rate;
+    out->devices = devices;
+    out->busy = smaller(1, rate / (devices * pool->prefills_per_s));
+    out->decode_busy = rate / q->decodes_per_s;
+    out->link_ratio = rate / (smaller(devices, q->receivers) * pool->sends_per_s);
+    out->pace = rate == q->decodes_per_s ? SYSTEM_PACE_DECODE
+                : by_link                ? SYSTEM_PACE_LINK
+                                         : SYSTEM_PACE_PREFILL;
+}
+
 #define OUT(metric) LANE(out, metrics, metric)[i]
+
+static void put_matched(struct metrics_lanes *out, size_t i, const struct matched_pools *m, double output)
+{
+    OUT(prefill_devices) = m->devices;
+    OUT(prefill_busy_ratio) = m->busy;
+    OUT(decode_busy_ratio) = m->decode_busy;
+    OUT(kv_link_ratio) = m->link_ratio;
+    OUT(system_paced_by) = m->pace;
+    if (m->pace != SYSTEM_PACE_DECODE)
+        OUT(tokens_per_s) = m->requests_per_s * output;
+}
+
+/* The limits leave the pool no mapping: nothing is prefilled. */
+static void put_unfed(struct metrics_lanes *out, size_t i, double verdict)
+{
+    OUT(ttft_s) = OUT(prefill_s) = OUT(kv_transfer_s) = OUT(prefill_devices) = NAN;
+    OUT(prefill_busy_ratio) = OUT(decode_busy_ratio) = OUT(kv_link_ratio) = NAN;
+    OUT(system_paced_by) = OUT(prefill_device_power_w) = NAN;
+    if (OUT(verdict) == VERDICT_OK)
+        OUT(verdict) = verdict;
+}
 
 void prefill_pools_add(struct metrics_lanes *out, struct prefill_choice *pools,
                        const struct prepared *p, const struct design *like)
@@ -59,16 +148,25 @@ void prefill_pools_add(struct metrics_lanes *out, struct prefill_choice *pools,
     double output = like->workload.output;
     for (size_t i = 0; i < pools->d->n; i++) {
         struct prefill_pool pool;
+        struct matched_pools m = {.decode_busy = 1, .busy = 1};
         const struct plan *plan = &p->mapped[pools->mapped[i]].plan;
         LANES_TAKE(pool, &pools->best, i);
-        double requests_per_s = OUT(tokens_per_s) / output;
-        bool fed = pool.requests_per_s > 0;
-        OUT(ttft_s) = pool.ttft_s;
+        OUT(ttft_s) = pool_ttft_s(&pool);
+        OUT(prefill_s) = pool.step_s;
         OUT(kv_transfer_s) = pool.kv_transfer_s;
-        OUT(prefill_devices) = fed ? requests_per_s / pool.requests_per_s : NAN;
-        pools->devices[i] = fed ? OUT(prefill_devices) : 0;
-        if (!fed && OUT(verdict) == VERDICT_OK)
-            OUT(verdict) = VERDICT_TTFT;
+        OUT(prefill_memory_used_byte) = pool.memory_byte;
+        OUT(prefill_throttle_ratio) = pool.clock;
+        if (pool.requests_per_s > 0) {
+            const struct matching q = {OUT(tokens_per_s) / output, like->plan.devices,
+                                       plan->devices, like->pools.prefill_devices};
+            match_pools(&m, &pool, &q);
+            put_matched(out, i, &m, output);
+        } else {
+            put_unfed(out, i, pool.verdict);
+        }
+        pools->devices[i] = m.devices;
+        pools->busy[i] = m.busy;
+        pools->decode_busy[i] = m.decode_busy;
         OUT(prefill_tp) = plan->tp;
         OUT(prefill_dp) = plan->dp;
         OUT(prefill_ep) = plan->ep;
@@ -79,6 +177,29 @@ void prefill_pools_add(struct metrics_lanes *out, struct prefill_choice *pools,
         OUT(system_devices) += pools->devices[i];
         OUT(tokens_per_s_per_device) = OUT(tokens_per_s) / OUT(system_devices);
     }
+    prefill_pools_rest(&pools->split, pools->d, pools->busy);
+    for (size_t i = 0; i < pools->d->n; i++)
+        if (pools->devices[i] > 0)
+            OUT(prefill_device_power_w) = LANE(&pools->split, step_split, board_w)[i];
 }
 
 #undef OUT
+
+/* A device that waits draws what it draws while kernels run, without their work (assumed: it
+ * polls). */
+void prefill_pools_rest(struct step_split_lanes *split, const struct devices *d, const double *busy)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        struct step_split s;
+        struct energy e;
+        if (busy[i] >= NEARLY)
+            continue;
+        LANES_TAKE(s, split, i);
+        LANES_TAKE(e, &d->energy, i);
+        double floor_w = e.static_w + e.clocked_w;
+        s.board_w = floor_w + busy[i] * (s.board_w - floor_w);
+        s.engine_w *= busy[i];
+        s.pool_w = e.pool_static_w + busy[i] * (s.pool_w - e.pool_static_w);
+        LANES_PUT(split, i, s);
+    }
+}

@@ -33,7 +33,7 @@ static struct plan main_plan(const struct design *d)
  * of its FFN pool. Returns their number; `out->plan` gets the first `room`. */
 static size_t list_mappings(struct prepared *out, const struct design *d, size_t room)
 {
-    bool ffn = design_pools_ffn(d), shared = pool_is_as_plan(&d->pools) && !ffn;
+    bool ffn = design_pools_ffn(d), shared = pool_is_as_plan(&d->plan, &d->pools) && !ffn;
     const struct plan pool = plan_of_pool(&d->plan, &d->pools), main = main_plan(d);
     size_t n = plan_mappings(&main, &d->model, out->plan, room);
     size_t behind = shared || !n || d->workload.phase != PHASE_DISAGGREGATED ? 0 : n, all = n;
@@ -52,6 +52,8 @@ static size_t list_mappings(struct prepared *out, const struct design *d, size_t
         out->ffn_n = ffn_pool_mappings(d, &out->layers, rest, room > all ? room - all : 0);
         all += out->ffn_n;
     }
+    if (d->workload.phase == PHASE_DISAGGREGATED && !pool_has_whole_groups(&d->plan, &d->pools))
+        out->pool_n = 0;
     if (!out->pool_n || (ffn && !out->ffn_n))
         out->n = 0; /* no mapping at all */
     return all;

@@ -10,6 +10,7 @@
 #include "reports/point/costs.h"
 #include "reports/point/point_json.h"
 #include "dse/points.h"
+#include "dse/prefill_pool_text.h"
 #include "dse/stored_point.h"
 #include "dse/terminal.h"
 #include "reports/point/point_sides.h"
@@ -250,10 +251,8 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         print_interval("TPOT", "tpot_s", m);
     if (!isnan(m->ttft_s))
         print_interval("TTFT", "ttft_s", m);
-    if (d->workload.phase == PHASE_DISAGGREGATED) {
-        print_metric("devices for prefill", "prefill_devices", m);
-        print_metric("KV transfer", "kv_transfer_s", m);
-    }
+    if (d->workload.phase == PHASE_DISAGGREGATED)
+        print_prefill_pool(d, m);
     print_line(25, "  %-22s %.0f requests (memory allows %.0f, latency %s); bound by %s\n", "batch",
                m->batch, m->batch_cap, latency_allows(m, slo),
                field_word(field_find(metrics_fields, "limit"), m->limit));

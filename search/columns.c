@@ -194,8 +194,7 @@ void columns_make(struct columns *out, const struct study *s)
     }
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct field *f = &metrics_fields.row[i];
-        if ((metric_of(f)->needs_calibration && !scope.calibration) ||
-            (metric_of(f)->needs_ffn_pool && !scope.ffn_pool))
+        if (!metric_is_listed(f, &scope))
             continue;
         struct column *c = add(out, f->name, f->unit, f->doc);
         c->of = OF_METRIC;

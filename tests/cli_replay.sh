@@ -70,6 +70,20 @@ sweep:
 Y
 sweeps axes.yaml
 replays axes.db axes 3
+cat >pools.yaml <<'Y'
+study: pools
+model: deepseek-r1
+chip: h200
+workload: {phase: disaggregated, input: 4096, tpot: 50 ms}
+plan: {devices: 16}
+sweep:
+  pools.prefill.chip: [none, h20, b200]
+  pools.prefill.devices: [share, auto, 16]
+  pools.prefill.transfer: [after, layers]
+  pools.prefill.link_byte_per_s: [auto, 10 MB/s]
+Y
+sweeps pools.yaml
+replays pools.db pools
 cat >front.yaml <<'Y'
 study: front
 model: deepseek-r1

@@ -22,12 +22,14 @@ static void json_field(const struct field *f, double value, FILE *out)
         json_number(value, out);
 }
 
-static void json_metrics(const struct metrics *m, FILE *out)
+static void json_metrics(const struct design *d, const struct metrics *m, FILE *out)
 {
-    bool calibrated = !isnan(m->calibrated_on);
+    struct metric_scope scope = {0};
+    metric_scope_add(&scope, d);
+    scope.calibration = !isnan(m->calibrated_on);
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct field *f = &metrics_fields.row[i];
-        if (metric_of(f)->needs_calibration && !calibrated)
+        if (!metric_is_listed(f, &scope))
             continue;
         fprintf(out, "%s\n    \"%s\": ", i ? "," : "", f->name);
         json_field(f, field_get(f, m), out);
@@ -106,7 +108,7 @@ void point_json(const struct cursor *c, const struct plan *plan, const struct me
     fprintf(out, ",\n  \"reason\": ");
     json_text(verdict_reason(design, m), out);
     fprintf(out, ",\n  \"metrics\": {");
-    json_metrics(m, out);
+    json_metrics(design, m, out);
     fprintf(out, "\n  },\n  \"parameters\": {");
     json_parameters(&d, out);
     json_prices(c, out);

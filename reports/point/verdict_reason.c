@@ -1,5 +1,6 @@
 #include "reports/point/verdict_reason.h"
 
+#include <math.h>
 #include <stddef.h>
 
 #include "arch/ffn_pool.h"
@@ -7,18 +8,25 @@
 static const char FFN_MEMORY[] =
     "weights and activations of pools.ffn do not fit in the memory of its devices";
 
+static const char PREFILL_MEMORY[] =
+    "weights and activations of the prefill pool do not fit in the memory of its devices";
+
 const char *verdict_reason(const struct design *d, const struct metrics *m)
 {
     enum verdict v = (enum verdict)m->verdict;
     if (v == VERDICT_MEMORY && m->ffn_memory_used_byte > d->ffn_chip.memory_byte)
         return FFN_MEMORY;
+    if (v == VERDICT_MEMORY && m->batch_cap >= m->batch && m->prefill_memory_used_byte > 0 &&
+        isnan(m->prefill_devices))
+        return PREFILL_MEMORY;
     const char *fault = v == VERDICT_MAPPING ? plan_fault(&d->plan, &d->model) : NULL;
+    if (v == VERDICT_MAPPING && fault == NULL && !pool_has_whole_groups(&d->plan, &d->pools))
+        fault = "pools.prefill.devices is no multiple of pools.prefill.group";
     if (v == VERDICT_MAPPING && fault == NULL && design_pools_ffn(d))
         fault = ffn_pool_fault(d);
     if (v == VERDICT_MAPPING && fault == NULL)
-        fault =
-            "pools.prefill gives the prefill pool no mapping: its tp, ep, pp and cp must divide "
-            "plan.devices, heads and experts, as those of plan must";
+        fault = "pools.prefill gives the prefill pool no mapping: its tp, ep, pp and cp must "
+                "divide pools.prefill.group, heads and experts, as those of plan must";
     const char *why = fault != NULL ? fault : verdict_kinds[v].why;
     return why != NULL ? why : "";
 }
