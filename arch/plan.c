@@ -232,8 +232,7 @@ double pool_group(const struct plan *p, const struct pools *pools)
 
 bool pool_has_whole_groups(const struct plan *p, const struct pools *pools)
 {
-    return pools->prefill_devices <= 0 ||
-           fmod(pools->prefill_devices, pool_group(p, pools)) == 0;
+    return pools->prefill_devices <= 0 || fmod(pools->prefill_devices, pool_group(p, pools)) == 0;
 }
 
 bool pool_is_as_plan(const struct plan *p, const struct pools *pools)

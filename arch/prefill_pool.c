@@ -95,9 +95,9 @@ static double pool_devices(const struct prefill_pool *pool, double requests_per_
                            const struct matching *q)
 {
     double share = requests_per_s / pool->requests_per_s;
-    return q->given > 0             ? q->given
+    return q->given > 0            ? q->given
            : q->given == PLAN_AUTO ? larger(1, ceil(share / q->group * NEARLY)) * q->group
-                                    : share;
+                                   : share;
 }
 
 void match_pools(struct matched_pools *out, const struct prefill_pool *pool,
@@ -121,7 +121,8 @@ void match_pools(struct matched_pools *out, const struct prefill_pool *pool,
 
 #define OUT(metric) LANE(out, metrics, metric)[i]
 
-static void put_matched(struct metrics_lanes *out, size_t i, const struct matched_pools *m, double output)
+static void put_matched(struct metrics_lanes *out, size_t i, const struct matched_pools *m,
+                        double output)
 {
     OUT(prefill_devices) = m->devices;
     OUT(prefill_busy_ratio) = m->busy;

@@ -53,7 +53,7 @@ static void quotes_of(struct quotes *out, const struct candidate *k, bool withou
 {
     cost_quote(&out->step, &k->chip, without_engine ? &no_engine : &k->engine, p);
     if (candidate_pool_devices(k) > 0)
-        cost_quote(&out->pool, &k->chip, without_engine ? &no_engine : &k->pool_engine, p);
+        cost_quote(&out->pool, &k->pool_chip, without_engine ? &no_engine : &k->pool_engine, p);
 }
 
 static double fleet_power_w(const struct candidate *k, double devices,
@@ -85,10 +85,10 @@ double candidate_tokens_per_s(const struct candidate *k, bool without_engine)
     return weights / s;
 }
 
-static double fleet_resource(const struct candidate *k, double devices, double joined,
+static double fleet_resource(const struct chip *c, double devices, double joined,
                              const struct quote *q, enum budget budget, const struct prices *p)
 {
-    return budget == BUDGET_COST ? cost_system_usd(q, devices, joined, &k->chip, p)
+    return budget == BUDGET_COST ? cost_system_usd(q, devices, joined, c, p)
                                  : (q->device.die_mm2 + q->device.engine_mm2) * devices;
 }
 
@@ -98,8 +98,8 @@ static double quote_resource(const struct candidate *k, const struct quotes *q, 
     double pool = candidate_pool_devices(k), joined = k->devices + pool;
     if (!budget_has_quotes(budget))
         return 1;
-    double used = fleet_resource(k, k->devices, joined, &q->step, budget, p);
-    return pool > 0 ? used + fleet_resource(k, pool, joined, &q->pool, budget, p) : used;
+    double used = fleet_resource(&k->chip, k->devices, joined, &q->step, budget, p);
+    return pool > 0 ? used + fleet_resource(&k->pool_chip, pool, joined, &q->pool, budget, p) : used;
 }
 
 double candidate_resource(const struct candidate *k, enum budget budget, const struct prices *p,
@@ -191,7 +191,7 @@ struct quoted *quoted_make(const struct candidate *k, size_t n)
         }
         cost_look_up(&at->step);
         for (size_t i = lot * LANES; at->pools && i < n && i < (lot + 1) * LANES; i++)
-            devices_add(&at->pool, &k[i].chip, &k[i].pool_engine);
+            devices_add(&at->pool, &k[i].pool_chip, &k[i].pool_engine);
         if (at->pools)
             cost_look_up(&at->pool);
     }

@@ -42,7 +42,8 @@ struct candidate {
     const char *chip_name, *engine_name; /* borrowed from the catalogue */
     double devices;                      /* without those of a prefill pool */
     double engine_devices;               /* devices that carry the engine, if there is one */
-    struct engine pool_engine;           /* of the devices of a prefill pool */
+    struct chip pool_chip;               /* of the devices of a prefill pool */
+    struct engine pool_engine;           /* the same */
     size_t ranged;                       /* its engine in comparison.ranged, or RANGED_MOST */
     uint64_t point;                      /* index in its study, for the first job */
     size_t jobs;

@@ -437,6 +437,7 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
     cursor_seek(c, &g->restricted[0].study, first->index);
     restrict_engine(&c->design, g->choice);
     k->chip = c->design.chip;
+    k->pool_chip = chip_is_there(&c->design.prefill_chip) ? c->design.prefill_chip : k->chip;
     k->engine = k->pool_engine = c->design.engine;
     k->devices = k->engine_devices = c->design.plan.devices;
     if (c->design.pools.prefill_engine == POOL_WITHOUT_ENGINE)

@@ -14,7 +14,7 @@ static const size_t NUMBERS_MOST = (size_t)8 << 20;
 
 /* What the resources of a design depend on, besides prices; all doubles, so without padding. */
 struct resource_key {
-    struct chip chip;
+    struct chip chip, pool_chip;
     struct engine engine, pool_engine;
     double devices, pool_devices, budget;
 };
@@ -54,6 +54,7 @@ void resource_store_free(struct resource_store *s)
 static struct resource_key key_of(const struct candidate *k, enum budget budget)
 {
     return (struct resource_key){.chip = k->chip,
+                                 .pool_chip = k->pool_chip,
                                  .engine = k->engine,
                                  .pool_engine = k->pool_engine,
                                  .devices = k->devices,

@@ -1,0 +1,48 @@
+#!/bin/sh
+# A prefill pool on another chip: the text of `dse eval`, what is refused, its price in `dse payoff`.
+set -u
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+
+complain() { printf 'cli_prefill_pool: %s\n' "$*"; failed=1; }
+
+cat >pool.yaml <<'Y'
+study: pool
+model: llama-3.1-70b
+chip: h100
+workload: {phase: disaggregated, input: 8192, output: 1024, tpot: 50 ms}
+plan: {devices: 8}
+pools: {prefill: {chip: h20}}
+sweep:
+  engine: [none, duplex]
+Y
+
+# says PATTERN ARGUMENT...: the text of eval.
+says()
+{
+    pattern=$1
+    shift
+    "$DSE" eval pool.yaml "$@" >out.txt 2>&1
+    grep -q -- "$pattern" out.txt || complain "$*: no \"$pattern\" in: $(head -n 12 out.txt)"
+}
+says 'prefill pool  *[0-9.]* x h20 in groups of 8: TP'
+says 'prefill sets the pace' --set pools.prefill.devices=4
+says 'the link between them sets the pace' --set pools.prefill.link_byte_per_s=1MB/s
+says 'sent layer by layer' --set pools.prefill.transfer=layers
+says 'weights and activations of the prefill pool do not fit' --set pools.prefill.group=1
+says 'pools.prefill.devices is no multiple of pools.prefill.group' --set pools.prefill.devices=6 --set pools.prefill.group=4
+says 'timing: calibrated has the constants of one chip only' --set timing=calibrated
+says 'workload.phase: serving has no devices that only prefill' --set workload.phase=serving
+
+# P at middle prices is the ratio of the two rows.
+"$DSE" sweep pool.yaml --quiet >out.txt 2>&1 || complain "sweep: $(cat out.txt)"
+rows=$("$DSE" query pool.db --columns tokens_per_s_per_usd --sort engine --format csv | sed 1d | tr '\n' ' ')
+payoff=$("$DSE" payoff pool.db --format csv | sed -n 2p | cut -d, -f1)
+# shellcheck disable=SC2086
+set -- $rows
+awk -v a="$1" -v b="$2" -v p="$payoff" 'BEGIN { exit !(a / b > p * 0.999999999 && a / b < p * 1.000000001) }' ||
+    complain "P is $payoff, the rows give $1 / $2"
+
+exit "$failed"
