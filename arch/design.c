@@ -174,31 +174,6 @@ static int check_layers(const struct design *d, struct err *err)
     return 0;
 }
 
-/* What a step shared with an FFN pool is not modelled with. */
-static int check_ffn_pool(const struct design *d, struct err *err)
-{
-    const struct plan *p = &d->plan;
-    size_t phase = (size_t)d->workload.phase;
-    if (timing_of(&d->mode) != &timing_ideal)
-        return fail(err,
-                    "timing: %s has no times of a step on two kinds of devices: write timing: "
-                    "ideal, or leave out pools.ffn",
-                    timing_of(&d->mode)->name);
-    if (phase != PHASE_DECODE && phase != PHASE_DISAGGREGATED)
-        return fail(err,
-                    "workload.phase: %s runs on the main devices alone: write decode or "
-                    "disaggregated, or leave out pools.ffn",
-                    phase_kinds[phase].name);
-    if (p->pp != 1)
-        return fail(err, "plan.pp: stages and pools.ffn split the same layers: leave it 1");
-    if (p->overlap != OVERLAP_NONE)
-        return fail(err,
-                    "plan.overlap: plan.micro_batches hides transfers to pools.ffn: write none");
-    if (p->ep > 1 && p->ep != PLAN_AUTO)
-        return fail(err, "plan.ep: the experts are in pools.ffn: give pools.ffn.ep instead");
-    return 0;
-}
-
 static int check_prefill_pool(const struct design *d, struct err *err)
 {
     const char *section = design_parts[PART_PREFILL_CHIP].fields->section;
@@ -243,8 +218,8 @@ int design_check(const struct design *d, struct err *err)
     if (given && d->workload.phase != PHASE_DECODE && d->workload.phase != PHASE_SERVING)
         return fail(err, "timing: measured is for a decode or serving step: write workload.phase: "
                          "decode or serving, or another timing");
-    if (design_pools_ffn(d) && check_ffn_pool(d, err) != 0)
-        return -1;
+    if (ffn_pool_refusal(d))
+        return fail(err, "%s", ffn_pool_refusal(d));
     if (chip_is_there(&d->prefill_chip) && check_prefill_pool(d, err) != 0)
         return -1;
     if (design_has(d, PART_DRAFT_CHIP))

@@ -2,6 +2,28 @@
 
 #include "arch/ffn.h"
 #include "arch/step.h"
+#include "arch/timing.h"
+
+const char *ffn_pool_refusal(const struct design *d)
+{
+    const struct plan *p = &d->plan;
+    double phase = d->workload.phase;
+    if (!design_pools_ffn(d))
+        return NULL;
+    if (timing_of(&d->mode) != &timing_ideal)
+        return "timing: only ideal times a step on two kinds of devices: write timing: ideal, or "
+               "leave out pools.ffn";
+    if (phase != PHASE_DECODE && phase != PHASE_DISAGGREGATED)
+        return "workload.phase: prompts run on the main devices alone: write decode or "
+               "disaggregated, or leave out pools.ffn";
+    if (p->pp != 1)
+        return "plan.pp: stages and pools.ffn split the same layers: leave it 1";
+    if (p->overlap != OVERLAP_NONE)
+        return "plan.overlap: plan.micro_batches hides transfers to pools.ffn: write none";
+    if (p->ep > 1)
+        return "plan.ep: the experts are in pools.ffn: give pools.ffn.ep instead";
+    return NULL;
+}
 
 /* A collective that the transfer between the pools replaces: of experts that are alone in the pool.
  * With all but attention the tokens are in the pool already, on other devices of it. */

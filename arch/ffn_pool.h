@@ -21,6 +21,10 @@ static inline bool design_pools_ffn(const struct design *d)
     return chip_is_there(&d->ffn_chip);
 }
 
+/* Why a step of this design cannot be shared with its pool, as "PATH: WHAT: RIGHT"; NULL if it can,
+ * or has no pool. */
+const char *ffn_pool_refusal(const struct design *d);
+
 /* Does a side run this operator? `runs`: FFN_... of arch/plan.h. Dispatch and combine belong to
  * neither, as the transfer between the pools replaces them, except with all but attention. */
 bool side_runs(enum step_side side, int runs, const struct op *o);

@@ -58,6 +58,8 @@ static const struct word exchanged_words[] = {
 };
 static const struct word rope_words[] = { { "kv", AS_KV }, { "bf16", 2 }, { "fp8", 1 }, { "mxfp8", 1 + 1 / 32.0 }, { "fp32", 4 }, { NULL, 0 } };
 
+static const size_t of_ffn = PART_FFN_CHIP; /* what a row is about: pool_part */
+
 static const struct field plan_rows[] = {
     { FIELD(plan, devices, "devices"), .lo = 1, .hi = 1e6, .init = 32, .whole = true, .doc = "Devices of the system." },
     { FIELD(plan, tp, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
@@ -80,7 +82,7 @@ static const struct field plan_rows[] = {
       .doc = "All-reduce: ring, or best: the faster of a ring and one shot (every device sends its data to every other)." },
     { FIELD(plan, all_to_all, "1"), .init = EXCHANGE_FLAT, .only_words = true, .words = exchange_words,
       .doc = "All-to-all beyond one link domain: flat, every copy over the network; hierarchical, one copy per domain over the network, forwarded over the link." },
-    { FIELD(plan, micro_batches, "1"), .lo = 1, .hi = 64, .init = PLAN_AUTO, .whole = true, .words = auto_words,
+    { FIELD(plan, micro_batches, "1"), .lo = 1, .hi = 64, .init = PLAN_AUTO, .whole = true, .words = auto_words, .more = &of_ffn,
       .doc = "Parts of a batch that the main devices and those of pools.ffn work on in turn; 1 without that pool." },
 };
 
@@ -88,7 +90,6 @@ static const struct field plan_rows[] = {
 #define OF_POOL(pool, member, of_unit) .name = #pool "." #member, .unit = of_unit, .offset = offsetof(struct pools, pool##_##member)
 #define POOL_FIELD(member, of_unit) OF_POOL(prefill, member, of_unit)
 #define FFN_FIELD(member, of_unit) OF_POOL(ffn, member, of_unit), .more = &of_ffn
-static const size_t of_ffn = PART_FFN_CHIP;
 static const struct word runs_words[] = {
     { "experts", FFN_EXPERTS }, { "ffn", FFN_ALL }, { "ffn_and_head", FFN_AND_HEAD }, { "all_but_attention", FFN_ALL_BUT_ATTENTION }, { NULL, 0 },
 };

@@ -50,8 +50,8 @@ enum { COPIES_DOMAINS, COPIES_DEVICES, COPIES_EXPERTS };
 /* Transfers run beside the computation of both ends, or keep the sender busy. */
 enum { SENDS_BESIDE, SENDS_WITHIN };
 
-/* The part of a design without which a row of pools_fields says nothing, such as PART_FFN_CHIP;
- * DESIGN_PARTS if there is none. */
+/* The part of a design without which a row of plan_fields or pools_fields says nothing, such as
+ * PART_FFN_CHIP; DESIGN_PARTS if there is none. */
 size_t pool_part(const struct field *f);
 
 struct workload {

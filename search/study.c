@@ -89,7 +89,7 @@ bool study_has(const struct study *s, size_t part)
 /* The part without which a parameter says nothing: its own, or the chip of its pool. */
 static size_t part_of_pool(const struct parameter *p)
 {
-    return p->part == PART_POOLS ? pool_part(p->field) : p->part;
+    return p->part == PART_POOLS || p->part == PART_PLAN ? pool_part(p->field) : p->part;
 }
 
 /* Values of a pool that no point has would be ignored. */

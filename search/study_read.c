@@ -1,5 +1,6 @@
 #include "search/study_read.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,21 @@ static size_t part_at(const char *path)
     return part;
 }
 
+/* Is it the path of a pool, whose chip is a part? */
+static bool names_pool(const char *path)
+{
+    char chip[64];
+    snprintf(chip, sizeof chip, "%s.chip", path);
+    return part_at(chip) < DESIGN_PARTS;
+}
+
+static void note_no_mapping(struct reading *r, const struct node *n, const char *path)
+{
+    struct err err;
+    node_fail(n, path, &err, "is not a mapping: write {chip: NAME, devices: auto}");
+    reading_note(r, n, &err);
+}
+
 /* Reads the members of a mapping, and those of mappings in it: `pools: {prefill: {tp: 8}}`. */
 static void read_members(struct reading *r, const struct node *map, const char *section,
                          const char *skip)
@@ -168,7 +184,9 @@ static void read_members(struct reading *r, const struct node *map, const char *
         char *path = mem_print("%s.%s", section, node_key(map, i));
         const struct node *value = node_at(map, i);
         size_t part = part_at(path);
-        if (part < DESIGN_PARTS)
+        if (names_pool(path) && node_kind(value) != NODE_MAP)
+            note_no_mapping(r, value, path);
+        else if (part < DESIGN_PARTS)
             read_part(r, part, value);
         else if (node_kind(value) == NODE_MAP && node_count(value) > 0 && !is_parameter(path))
             read_members(r, value, path, NULL);

@@ -22,6 +22,8 @@ const char *verdict_reason(const struct design *d, const struct metrics *m)
     const char *fault = v == VERDICT_MAPPING ? plan_fault(&d->plan, &d->model) : NULL;
     if (v == VERDICT_MAPPING && fault == NULL && !pool_has_whole_groups(&d->plan, &d->pools))
         fault = "pools.prefill.devices is no multiple of pools.prefill.group";
+    if (v == VERDICT_MAPPING && fault == NULL)
+        fault = ffn_pool_refusal(d);
     if (v == VERDICT_MAPPING && fault == NULL && design_pools_ffn(d))
         fault = ffn_pool_fault(d);
     if (v == VERDICT_MAPPING && fault == NULL)
