@@ -42,7 +42,7 @@ int check_claims(struct check *c, struct err *err)
 
 static int check_all(struct check *c, struct err *err)
 {
-    if (check_claims(c, err) != 0 || check_engines(c, err) != 0)
+    if (check_claims(c, err) != 0 || check_engines(c, err) != 0 || check_pools(c, err) != 0)
         return -1;
     if (!c->dir)
         return 0;

@@ -33,6 +33,10 @@ holds 'share of .* 128 a device' 3
 holds 'batch at which' 0.1
 holds 'parameters of R1' 2
 holds 'projection of R1' 0
+holds 'speed-up per GPU, Qwen3' 5
+holds 'micro-batches over' 5
+holds 'attention of 16 cubes' 2
+holds 'Step-3 on H800, 3A2F' 8
 # R1's routers, 0.2 GB, are whole on every device here.
 holds 'largest batch, R1 over' 3.2
 grep -q 'does not hold' "$work/claims.json" && complain "$(grep 'does not hold' "$work/claims.json")"

@@ -116,6 +116,7 @@ static const struct target {
     {"ML.ENERGY v3.0, models held out", "H100, experts", 12, INFINITY, INFINITY, 0},
     {"ML.ENERGY v3.0, models held out", "B200, dense", 12, INFINITY, INFINITY, 0},
     {"ML.ENERGY v3.0, models held out", "B200, experts", 12, INFINITY, INFINITY, 0},
+    {"systems with pools", "measured on GB200", INFINITY, INFINITY, 5, 0},
     {"published serving", "all", INFINITY, 12, INFINITY, 0},
     {"published serving", "decode of DeepSeek-V3 on H800", INFINITY, INFINITY, 15, 0},
 };

@@ -40,6 +40,7 @@ void check_summary(struct check *c, const char *source, const char *group, const
 bool check_file(const struct check *c, const char *name, char **path);
 
 int check_engines(struct check *c, struct err *err);   /* published speed-ups of engines */
+int check_pools(struct check *c, struct err *err);     /* published systems with pools */
 int check_claims(struct check *c, struct err *err);    /* claims of arXiv:2507.15465 */
 int check_simulator(struct check *c, struct err *err); /* llmsimulator.csv */
 int check_silicon(struct check *c, struct err *err);   /* silicon/: kernels and serving */
