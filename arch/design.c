@@ -174,20 +174,23 @@ static int check_layers(const struct design *d, struct err *err)
     return 0;
 }
 
-static int check_prefill_pool(const struct design *d, struct err *err)
+static const char *prefill_refusal(const struct design *d)
 {
-    const char *section = design_parts[PART_PREFILL_CHIP].fields->section;
+    if (!chip_is_there(&d->prefill_chip))
+        return NULL;
     if (d->workload.phase != PHASE_DISAGGREGATED)
-        return fail(err,
-                    "workload.phase: %s has no devices that only prefill: write disaggregated, or "
-                    "leave out %s",
-                    phase_of(&d->workload)->name, section);
+        return "workload.phase: this one has no devices that only prefill: write disaggregated, or "
+               "leave out pools.prefill.chip";
     if (timing_of(&d->mode)->needs_calibration)
-        return fail(err,
-                    "timing: %s has the constants of one chip only: write timing: ideal, or leave "
-                    "out %s",
-                    timing_of(&d->mode)->name, section);
-    return 0;
+        return "timing: constants are those of one chip only: write timing: ideal, or leave out "
+               "pools.prefill.chip";
+    return NULL;
+}
+
+const char *design_refusal(const struct design *d)
+{
+    const char *of_ffn = ffn_pool_refusal(d);
+    return of_ffn ? of_ffn : prefill_refusal(d);
 }
 
 /* The power limit of each chip. */
@@ -218,10 +221,8 @@ int design_check(const struct design *d, struct err *err)
     if (given && d->workload.phase != PHASE_DECODE && d->workload.phase != PHASE_SERVING)
         return fail(err, "timing: measured is for a decode or serving step: write workload.phase: "
                          "decode or serving, or another timing");
-    if (ffn_pool_refusal(d))
-        return fail(err, "%s", ffn_pool_refusal(d));
-    if (chip_is_there(&d->prefill_chip) && check_prefill_pool(d, err) != 0)
-        return -1;
+    if (design_refusal(d))
+        return fail(err, "%s", design_refusal(d));
     if (design_has(d, PART_DRAFT_CHIP))
         return fail(err, "%s: is not modelled yet: leave it out",
                     design_parts[PART_DRAFT_CHIP].fields->section);

@@ -96,7 +96,11 @@ struct design design_of_pool(const struct design *d, size_t part);
  * a latent, and so on. On failure err->text is "PATH: WHAT: RIGHT". */
 int design_check(const struct design *d, struct err *err);
 
-/* The same for a model alone, with the default workload and timing. */
+/* Why the parts of a design cannot be priced together, as "PATH: WHAT: RIGHT"; NULL if they can.
+ * design_check fails with it; where an axis combines such parts, no mapping fits. */
+const char *design_refusal(const struct design *d);
+
+/* design_check for a model alone, with the default workload and timing. */
 int design_check_model(const struct model *m, struct err *err);
 
 #endif

@@ -19,11 +19,11 @@ const char *verdict_reason(const struct design *d, const struct metrics *m)
     if (v == VERDICT_MEMORY && m->batch_cap >= m->batch && m->prefill_memory_used_byte > 0 &&
         isnan(m->prefill_devices))
         return PREFILL_MEMORY;
-    const char *fault = v == VERDICT_MAPPING ? plan_fault(&d->plan, &d->model) : NULL;
+    const char *fault = v == VERDICT_MAPPING ? design_refusal(d) : NULL;
+    if (v == VERDICT_MAPPING && fault == NULL)
+        fault = plan_fault(&d->plan, &d->model);
     if (v == VERDICT_MAPPING && fault == NULL && !pool_has_whole_groups(&d->plan, &d->pools))
         fault = "pools.prefill.devices is no multiple of pools.prefill.group";
-    if (v == VERDICT_MAPPING && fault == NULL)
-        fault = ffn_pool_refusal(d);
     if (v == VERDICT_MAPPING && fault == NULL && design_pools_ffn(d))
         fault = ffn_pool_fault(d);
     if (v == VERDICT_MAPPING && fault == NULL)
