@@ -149,8 +149,7 @@ void candidate_values(double *out, const struct candidate *k, enum budget budget
                                          : x.weights / x.s_per_token[i] / resource[i];
 }
 
-/* Has its time an error? */
-static bool has_errors(const struct candidate *k)
+bool candidate_has_errors(const struct candidate *k)
 {
     for (size_t i = 0; i < k->jobs; i++)
         for (int class = 0; class < OP_CLASSES; class ++)
@@ -162,7 +161,7 @@ static bool has_errors(const struct candidate *k)
 void candidate_most_tokens_per_s(double *out, const struct candidate *k,
                                  const struct world *const fastest[], size_t n)
 {
-    bool unbounded = has_errors(k);
+    bool unbounded = candidate_has_errors(k);
     if (!unbounded)
         candidate_values(out, k, BUDGET_NONE, NULL, fastest, n);
     for (size_t i = 0; i < n && unbounded; i++)

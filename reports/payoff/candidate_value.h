@@ -14,6 +14,9 @@ void candidate_values(double *out, const struct candidate *k, enum budget budget
 void candidate_most_tokens_per_s(double *out, const struct candidate *k,
                                  const struct world *const fastest[], size_t n);
 
+/* Has its time an error, so that no world bounds it? */
+bool candidate_has_errors(const struct candidate *k);
+
 /* Do units of this budget come from quotes (quoted_resources)? */
 static inline bool budget_has_quotes(enum budget budget)
 {

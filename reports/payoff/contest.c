@@ -1,14 +1,16 @@
 /* The best design of a side is searched in each world apart. In many worlds most designs cannot win
  * in most of them: a design is priced again only where its throughput in a faster world, over its
- * cost in this one, reaches the best value so far. The faster world is first the fastest of all,
- * then that of the box of the world. Invariant: the best value is that of pricing every design in
- * every world. */
+ * cost in this one, reaches the best value so far. In boxes of worlds the faster world is first the
+ * fastest of all, then that of the box; in a world on its own it is any that was priced before, and
+ * the designs are tried in the order of their bounds. Invariant: the best value is that of pricing
+ * every design in every world. */
 #include "reports/payoff/contest.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "reports/payoff/candidate_value.h"
+#include "reports/payoff/known_rates.h"
 #include "reports/payoff/resource_store.h"
 
 /* A bound is a sum in another order than the value. */
@@ -18,11 +20,13 @@ struct contest {
     const struct candidate *candidate;
     size_t n;
     enum budget budget;
-    bool of_engine;              /* the designs have an engine */
-    const struct quoted *quoted; /* for the budgets that need it */
-    struct quoted *own_quoted;   /* if the comparison has none */
-    double *most;                /* tokens per second, at most; NULL: not bounded */
-    size_t *order;               /* in which they are priced */
+    bool of_engine;                /* the designs have an engine */
+    const struct quoted *quoted;   /* for the budgets that need it */
+    struct quoted *own_quoted;     /* if the comparison has none */
+    struct known_rates *known;     /* NULL for the budget power, whose values are no rates */
+    struct known_rates *own_known; /* if the comparison has none */
+    double *most;                  /* tokens per second, at most; NULL: not bounded */
+    size_t *order;                 /* in which they are priced */
 };
 
 struct rank {
@@ -46,25 +50,40 @@ static void find_resources(double *out, const struct contest *x, const struct wo
         out[k] = 1;
 }
 
+static double tokens_per_s(const struct contest *x, size_t k, const struct world *w)
+{
+    double tokens_per_s;
+    candidate_values(&tokens_per_s, &x->candidate[k], BUDGET_NONE, NULL, &w, 1);
+    return tokens_per_s;
+}
+
+/* The throughput of every design in one world. */
+static const double *know_all(const struct contest *x, const struct world *w)
+{
+    double *row = known_rates_at(x->known, w);
+    for (size_t k = 0; k < x->n; k++)
+        if (isnan(row[k]))
+            row[k] = tokens_per_s(x, k, w);
+    return row;
+}
+
 /* Bounds the throughput of all designs in n worlds, and prices first what is best at middle
  * values. */
 static void bound_all(struct contest *x, const struct comparison *c, const struct worlds *w)
 {
     struct world middle, fastest;
-    const struct world *const at = &middle, *const most_at = &fastest;
     struct rank *rank = mem_alloc(x->n + 1, sizeof *rank);
     double *resource = mem_alloc(x->n + 1, sizeof *resource);
     world_middle(&middle, c);
     world_fastest(&fastest, w->world, w->n);
     find_resources(resource, x, &middle);
     x->most = mem_alloc(x->n + 1, sizeof *x->most);
-    for (size_t k = 0; k < x->n; k++) {
-        const struct candidate *one = &x->candidate[k];
-        candidate_values(&rank[k].value, one, x->budget, &resource[k], &at, 1);
-        rank[k].at = k;
-        candidate_most_tokens_per_s(&x->most[k], one, &most_at, 1);
-        x->most[k] *= ROUNDING;
-    }
+    const double *at_middle = know_all(x, &middle);
+    for (size_t k = 0; k < x->n; k++)
+        rank[k] = (struct rank){at_middle[k] / resource[k], k};
+    const double *at_fastest = know_all(x, &fastest);
+    for (size_t k = 0; k < x->n; k++)
+        x->most[k] = candidate_has_errors(&x->candidate[k]) ? INFINITY : at_fastest[k] * ROUNDING;
     qsort(rank, x->n, sizeof *rank, highest_first);
     for (size_t k = 0; k < x->n; k++)
         x->order[k] = rank[k].at;
@@ -81,10 +100,13 @@ struct contest *contest_open(const struct comparison *c, enum side s, const stru
     if (budget_has_quotes(c->budget) && !c->quoted[s])
         x->own_quoted = quoted_make(x->candidate, x->n);
     x->quoted = x->own_quoted ? x->own_quoted : c->quoted[s];
+    if (c->budget != BUDGET_POWER && !c->known[s])
+        x->own_known = known_rates_make(x->n);
+    x->known = x->own_known ? x->own_known : c->known[s];
     x->order = mem_alloc(x->n + 1, sizeof *x->order);
     for (size_t k = 0; k < x->n; k++)
         x->order[k] = k;
-    if (bounded && c->budget != BUDGET_POWER)
+    if (bounded && x->known)
         bound_all(x, c, within);
     return x;
 }
@@ -92,10 +114,105 @@ struct contest *contest_open(const struct comparison *c, enum side s, const stru
 void contest_close(struct contest *x)
 {
     free(x->own_quoted);
+    known_rates_free(x->own_known);
     free(x->most);
     free(x->order);
     free(x);
 }
+
+/* ---- in one world ---- */
+
+/* A design that may win, and what it is worth at most. */
+static void add_bounds(struct rank *out, const struct contest *x, const double *resource,
+                       const struct world *w)
+{
+    const double *faster[KNOWN_MOST];
+    size_t n = known_rates_faster(faster, x->known, w);
+    for (size_t k = 0; k < x->n; k++) {
+        double most = INFINITY;
+        for (size_t i = 0; i < n; i++)
+            most = faster[i][k] < most ? faster[i][k] : most; /* NAN: not known */
+        if (candidate_has_errors(&x->candidate[k]))
+            most = INFINITY;
+        out[k] = (struct rank){most * ROUNDING / resource[k], k};
+    }
+}
+
+/* The best of the designs whose throughput is known; NAN if there is none. */
+static struct rank best_known(const double *rate, const double *resource, size_t n)
+{
+    struct rank best = {NAN, 0};
+    for (size_t k = 0; k < n; k++) {
+        double value = rate[k] / resource[k];
+        if (!isnan(value) && !(value <= best.value))
+            best = (struct rank){value, k};
+    }
+    return best;
+}
+
+/* Moves the designs that may be as good as `least` to the front. Returns how many. */
+static size_t keep_open(struct rank *bound, size_t n, const double *rate, double least)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < n; i++)
+        if (isnan(rate[bound[i].at]) && !(bound[i].value < least))
+            bound[open++] = bound[i];
+    return open;
+}
+
+/* Prices design k; of equal ones the first wins. */
+static void try_in_one(struct rank *best, double *rate, const struct contest *x, size_t k,
+                       const double *resource, const struct world *w)
+{
+    rate[k] = tokens_per_s(x, k, w);
+    double value = rate[k] / resource[k];
+    if (!(value <= best->value) || (value == best->value && k < best->at))
+        *best = (struct rank){value, k};
+}
+
+static size_t highest_bound(const struct rank *bound, size_t n)
+{
+    size_t at = 0;
+    for (size_t i = 1; i < n; i++)
+        if (bound[i].value > bound[at].value)
+            at = i;
+    return at;
+}
+
+/* Prices first the design with the highest bound, then those that may still be better. */
+static struct rank find_in_one(const struct contest *x, const struct world *w)
+{
+    double *resource = mem_alloc(x->n + 1, sizeof *resource);
+    struct rank *bound = mem_alloc(x->n + 1, sizeof *bound);
+    find_resources(resource, x, w);
+    add_bounds(bound, x, resource, w);
+    double *rate = known_rates_at(x->known, w);
+    struct rank best = best_known(rate, resource, x->n);
+    size_t open = keep_open(bound, x->n, rate, best.value);
+    if (open > 0) {
+        try_in_one(&best, rate, x, bound[highest_bound(bound, open)].at, resource, w);
+        open = keep_open(bound, open, rate, best.value);
+        qsort(bound, open, sizeof *bound, highest_first);
+    }
+    for (size_t i = 0; i < open && !(bound[i].value < best.value); i++)
+        try_in_one(&best, rate, x, bound[i].at, resource, w);
+    free(bound);
+    free(resource);
+    return best;
+}
+
+static void find_in_each(double *best, size_t *winner, const struct contest *x,
+                         const struct worlds *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        const struct rank found = find_in_one(x, &w->world[i]);
+        best[i] = found.value;
+        if (winner)
+            winner[i] = found.at;
+    }
+}
+
+/* ---- in boxes of worlds ---- */
 
 /* A search in progress. */
 struct race {
@@ -169,7 +286,8 @@ static void try_design(struct race *r, size_t k, const double *resource)
                  r->opened - from < LANES ? r->opened - from : LANES);
 }
 
-void contest_find(double *best, size_t *winner, const struct contest *x, const struct worlds *w)
+static void find_in_boxes(double *best, size_t *winner, const struct contest *x,
+                          const struct worlds *w)
 {
     struct race r = {.of = x, .w = w, .best = best, .winner = winner};
     const struct resource_rows rows =
@@ -184,4 +302,12 @@ void contest_find(double *best, size_t *winner, const struct contest *x, const s
         try_design(&r, x->order[k], rows.of[x->order[k]]);
     free(r.open);
     resource_rows_free(&rows);
+}
+
+void contest_find(double *best, size_t *winner, const struct contest *x, const struct worlds *w)
+{
+    if (x->known && !w->engine.n)
+        find_in_each(best, winner, x, w);
+    else
+        find_in_boxes(best, winner, x, w);
 }

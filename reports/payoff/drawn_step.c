@@ -4,6 +4,8 @@
  * fits it. A device as stated gives the split of the design itself, bit for bit. */
 #include "reports/payoff/drawn_step.h"
 
+#include <string.h>
+
 #include "arch/engine_limits.h"
 #include "arch/step_clock.h"
 #include "base/mem.h"
@@ -140,19 +142,20 @@ size_t drawn_step_split(struct step_split_lanes *out, size_t *moved, const struc
     return d.n;
 }
 
+/* The prices that move the time of a step: those that speed it up as they rise, and those that do
+ * as they fall. */
+#define SPEEDS(raise, lower)                                                                       \
+    raise(engine_bandwidth_factor) raise(engine_compute_factor) raise(stack_power_factor)          \
+        raise(device_power_factor) lower(board_power_ratio) lower(engine_energy_factor)            \
+            lower(engine_logic_energy_factor)
+
 void world_raise(struct world *fastest, const struct world *w)
 {
     struct prices *best = &fastest->prices;
     const struct prices *p = &w->prices;
-#define RAISE(member) best->member = fmax(best->member, p->member)
-#define LOWER(member) best->member = fmin(best->member, p->member)
-    RAISE(engine_bandwidth_factor);
-    RAISE(engine_compute_factor);
-    RAISE(stack_power_factor);
-    RAISE(device_power_factor);
-    LOWER(board_power_ratio);
-    LOWER(engine_energy_factor);
-    LOWER(engine_logic_energy_factor);
+#define RAISE(member) best->member = fmax(best->member, p->member);
+#define LOWER(member) best->member = fmin(best->member, p->member);
+    SPEEDS(RAISE, LOWER)
 #undef RAISE
 #undef LOWER
     for (size_t k = 0; k < RANGED_MOST; k++) {
@@ -162,6 +165,35 @@ void world_raise(struct world *fastest, const struct world *w)
         e->efficiency = fmax(e->efficiency, w->engine[k].efficiency);
         e->energy = fmin(e->energy, w->engine[k].energy);
     }
+}
+
+bool world_is_no_faster(const struct world *w, const struct world *than)
+{
+    const struct prices *p = &w->prices, *q = &than->prices;
+    bool no_faster = true;
+#define RAISE(member) no_faster = no_faster && p->member <= q->member;
+#define LOWER(member) no_faster = no_faster && p->member >= q->member;
+    SPEEDS(RAISE, LOWER)
+#undef RAISE
+#undef LOWER
+    for (size_t k = 0; k < RANGED_MOST && no_faster; k++) {
+        const struct stated_ratio *a = &w->engine[k], *b = &than->engine[k];
+        no_faster = a->bandwidth <= b->bandwidth && a->ridge <= b->ridge &&
+                    a->efficiency <= b->efficiency && a->energy >= b->energy;
+    }
+    return no_faster;
+}
+
+bool world_has_speed_of(const struct world *w, const struct world *of)
+{
+    const struct prices *p = &w->prices, *q = &of->prices;
+    bool same = true;
+#define EQUAL(member) same = same && p->member == q->member;
+    SPEEDS(EQUAL, EQUAL)
+#undef EQUAL
+    return same && w->engine_z == of->engine_z &&
+           !memcmp(w->time_z, of->time_z, sizeof w->time_z) &&
+           !memcmp(w->engine, of->engine, sizeof w->engine);
 }
 
 void world_fastest(struct world *out, const struct world *w, size_t n)

@@ -26,4 +26,10 @@ void world_fastest(struct world *out, const struct world *w, size_t n);
 /* Makes it the fastest of one more world. */
 void world_raise(struct world *fastest, const struct world *w);
 
+/* Is every step in w at least as long as in `than`, up to rounding and without errors of time? */
+bool world_is_no_faster(const struct world *w, const struct world *than);
+
+/* Does every step take the same time in both, bit for bit? */
+bool world_has_speed_of(const struct world *w, const struct world *of);
+
 #endif

@@ -159,7 +159,6 @@ void worlds_free(struct worlds *w)
     free(w->engine.of);
     free(w->board.fastest);
     free(w->board.of);
-    resource_store_free(w->resources);
     *w = (struct worlds){0};
 }
 
@@ -182,6 +181,7 @@ struct drawn_store {
     struct stored {
         struct drawn_key key;
         struct worlds worlds;
+        bool owns_resources;
     } * stored[STORED_MOST];
 };
 
@@ -197,6 +197,8 @@ void drawn_store_free(struct drawn_store *s)
     if (!s)
         return;
     for (size_t i = 0; i < s->n; i++) {
+        if (s->stored[i]->owns_resources)
+            resource_store_free(s->stored[i]->worlds.resources);
         worlds_free(&s->stored[i]->worlds);
         free(s->stored[i]);
     }
@@ -204,17 +206,36 @@ void drawn_store_free(struct drawn_store *s)
     free(s);
 }
 
+/* Are its prices those of a comparison in every draw? */
+static bool has_prices_of(const struct drawn_key *k, const struct comparison *c, struct draws of)
+{
+    return k->of.seed == of.seed && k->of.n == of.n &&
+           !memcmp(&k->prices, &c->prices, sizeof k->prices);
+}
+
 static bool is_of(const struct drawn_key *k, const struct comparison *c, struct draws of)
 {
-    bool same = k->of.seed == of.seed && k->of.n == of.n && k->n_ranged == c->n_ranged &&
-                k->one_engine == has_one_engine(c) &&
-                !memcmp(&k->prices, &c->prices, sizeof k->prices);
+    bool same =
+        has_prices_of(k, c, of) && k->n_ranged == c->n_ranged && k->one_engine == has_one_engine(c);
     for (size_t i = 0; same && i < c->n_ranged; i++) {
         const struct ranged_engine *a = &k->ranged[i], *b = &c->ranged[i];
         same = !strcmp(a->name, b->name) && !memcmp(&a->low, &b->low, sizeof a->low) &&
                !memcmp(&a->high, &b->high, sizeof a->high);
     }
     return same;
+}
+
+/* Resources depend on prices, not on the engines that a comparison ranges over. */
+static void share_resources(struct stored *out, const struct drawn_store *s,
+                            const struct comparison *c, struct draws of)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (has_prices_of(&s->stored[i]->key, c, of)) {
+            out->worlds.resources = s->stored[i]->worlds.resources;
+            return;
+        }
+    out->worlds.resources = resource_store_make(of.n);
+    out->owns_resources = true;
 }
 
 static struct stored *add_worlds(const struct comparison *c, struct draws of, draw_fn draw)
@@ -226,7 +247,6 @@ static struct stored *add_worlds(const struct comparison *c, struct draws of, dr
     memcpy(s->key.ranged, c->ranged, c->n_ranged * sizeof *c->ranged);
     draw(world, c, of);
     worlds_make(&s->worlds, world, of.n, c);
-    s->worlds.resources = resource_store_make(of.n);
     return s;
 }
 
@@ -240,6 +260,7 @@ const struct worlds *drawn_store_find(struct drawn_store *s, const struct compar
             found = &s->stored[i]->worlds;
     if (!found && s->n < STORED_MOST) {
         s->stored[s->n] = add_worlds(c, of, draw);
+        share_resources(s->stored[s->n], s, c, of);
         found = &s->stored[s->n++]->worlds;
     }
     lock_give(s->lock);

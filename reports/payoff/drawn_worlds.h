@@ -24,7 +24,7 @@ struct worlds {
     const struct world *world;
     struct boxes engine; /* for designs with an engine */
     struct boxes board;  /* for designs without: only the power limit of their board moves */
-    struct resource_store *resources; /* NULL: they are not kept */
+    struct resource_store *resources; /* borrowed from a drawn_store; NULL: they are not kept */
 };
 
 enum { BOXES = 32 };

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "reports/payoff/candidate_value.h"
 #include "reports/payoff/contest.h"
+#include "reports/payoff/known_rates.h"
 
 /* A bound takes as many steps as one world. */
 enum { WORTH_A_BOUND = 16 };
@@ -35,14 +36,19 @@ void comparison_free(struct comparison *c)
         }
         free(c->side[s]);
         free(c->quoted[s]);
+        known_rates_free(c->known[s]);
     }
     *c = (struct comparison){0};
 }
 
 void comparison_quote(struct comparison *c)
 {
-    for (int s = 0; s < SIDES && budget_has_quotes(c->budget); s++)
-        c->quoted[s] = quoted_make(c->side[s], c->n[s]);
+    for (int s = 0; s < SIDES; s++) {
+        if (budget_has_quotes(c->budget))
+            c->quoted[s] = quoted_make(c->side[s], c->n[s]);
+        if (c->budget != BUDGET_POWER)
+            c->known[s] = known_rates_make(c->n[s]);
+    }
 }
 
 void world_middle(struct world *out, const struct comparison *c)

@@ -52,6 +52,8 @@ struct candidate {
 
 enum side { WITHOUT, WITH, SIDES };
 
+struct known_rates;
+
 struct comparison {
     enum budget budget;
     struct price_book prices;
@@ -60,15 +62,17 @@ struct comparison {
     struct candidate *side[SIDES]; /* comparison_free */
     size_t n_ranged;
     struct ranged_engine ranged[RANGED_MOST];
-    const char *engine;           /* the only one, borrowed; NULL: all */
-    struct kept_draws *kept;      /* of this workload, borrowed; NULL: none */
-    struct drawn_store *worlds;   /* of its study, borrowed; NULL: none */
-    struct quoted *quoted[SIDES]; /* of the candidates (comparison_quote); NULL: not yet */
+    const char *engine;               /* the only one, borrowed; NULL: all */
+    struct kept_draws *kept;          /* of this workload, borrowed; NULL: none */
+    struct drawn_store *worlds;       /* of its study, borrowed; NULL: none */
+    struct quoted *quoted[SIDES];     /* of the candidates (comparison_quote); NULL: not yet */
+    struct known_rates *known[SIDES]; /* what searches among them have priced; likewise */
 };
 
 void comparison_free(struct comparison *c);
 
-/* Looks up once what every search among its candidates would look up again. No candidate may change
+/* Looks up once what every search among its candidates would look up again, and keeps what they
+ * price. No candidate may change
  * after that. */
 void comparison_quote(struct comparison *c);
 

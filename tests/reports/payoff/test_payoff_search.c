@@ -107,6 +107,41 @@ static void a_search_between_two_worlds_finds_the_best_between_them(void **state
     study_free(s);
 }
 
+/* Moves one price of the middle world to an end of its range. */
+static void move_one(struct world *w, const struct comparison *c, size_t price, bool high)
+{
+    const struct field *f = &prices_fields.row[price];
+    world_middle(w, c);
+    field_put(f, &w->prices, field_get(f, high ? &c->prices.high : &c->prices.low));
+}
+
+static void what_earlier_searches_priced_changes_no_later_one(void **state)
+{
+    (void)state;
+    struct study *s = parse();
+    for (int budget = 0; budget < BUDGETS; budget++) {
+        struct comparison fresh, remembers;
+        gather(&fresh, s, NULL, (enum budget)budget);
+        gather(&remembers, s, NULL, (enum budget)budget);
+        comparison_quote(&remembers);
+        struct world *drawn = draw(&fresh);
+        for (size_t i = 0; i < WORLDS + 2 * prices_fields.n; i++) {
+            struct world w = drawn[i % WORLDS];
+            size_t winner[SIDES], same[SIDES];
+            if (i >= WORLDS)
+                move_one(&w, &fresh, (i - WORLDS) / 2, i % 2);
+            /* Without memory, a search in one world prices every design. */
+            double p = comparison_payoff(&fresh, &w, winner);
+            assert_true(comparison_payoff(&remembers, &w, same) == p);
+            assert_memory_equal(winner, same, sizeof winner);
+        }
+        free(drawn);
+        comparison_free(&fresh);
+        comparison_free(&remembers);
+    }
+    study_free(s);
+}
+
 static void draws_kept_from_each_engine_give_those_of_all(void **state)
 {
     (void)state;
@@ -160,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_search_over_many_worlds_finds_the_best_of_each),
         cmocka_unit_test(a_search_between_two_worlds_finds_the_best_between_them),
+        cmocka_unit_test(what_earlier_searches_priced_changes_no_later_one),
         cmocka_unit_test(draws_kept_from_each_engine_give_those_of_all),
         cmocka_unit_test(designs_kept_for_the_middle_give_the_same_payoff),
     };

@@ -1,0 +1,64 @@
+#include "reports/payoff/known_rates.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct known_rates {
+    size_t designs, n, oldest;
+    struct known_world {
+        struct world at;
+        double *tokens_per_s;
+    } * world[KNOWN_MOST];
+};
+
+struct known_rates *known_rates_make(size_t designs)
+{
+    struct known_rates *k = mem_alloc(1, sizeof *k);
+    k->designs = designs;
+    return k;
+}
+
+void known_rates_free(struct known_rates *k)
+{
+    if (!k)
+        return;
+    for (size_t i = 0; i < k->n; i++) {
+        free(k->world[i]->tokens_per_s);
+        free(k->world[i]);
+    }
+    free(k);
+}
+
+static struct known_world *place_for(struct known_rates *k)
+{
+    if (k->n == KNOWN_MOST) {
+        k->oldest = (k->oldest + 1) % KNOWN_MOST;
+        return k->world[k->oldest];
+    }
+    struct known_world *x = k->world[k->n++] = mem_alloc(1, sizeof *x);
+    x->tokens_per_s = mem_alloc(k->designs + 1, sizeof *x->tokens_per_s);
+    return x;
+}
+
+double *known_rates_at(struct known_rates *k, const struct world *w)
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (world_has_speed_of(&k->world[i]->at, w))
+            return k->world[i]->tokens_per_s;
+    struct known_world *x = place_for(k);
+    x->at = *w;
+    for (size_t i = 0; i < k->designs; i++)
+        x->tokens_per_s[i] = NAN;
+    return x->tokens_per_s;
+}
+
+size_t known_rates_faster(const double *rows[KNOWN_MOST], const struct known_rates *k,
+                          const struct world *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < k->n; i++)
+        if (world_is_no_faster(w, &k->world[i]->at))
+            rows[n++] = k->world[i]->tokens_per_s;
+    return n;
+}
