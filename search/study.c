@@ -110,12 +110,10 @@ static void apply_overrides(const struct study *s, size_t part, void *value)
             field_put(s->override[i].parameter.field, value, s->override[i].value);
 }
 
-/* An axis of models, kinds of layers, timings, phases or chips of pools, whose combinations
- * design_check may refuse. */
+/* An axis of models, kinds of layers or timings, whose combinations design_check may refuse. Other
+ * combinations that cannot be priced are points with that verdict (design_refusal). */
 static bool is_axis_of_kinds(const struct axis *a)
 {
-    if (a->is_part ? design_parts[a->part].optional : !strcmp(a->path, "workload.phase"))
-        return true;
     bool words = !a->is_part && a->parameter.field->only_words;
     return a->part == PART_MODEL ? a->is_part || words : a->part == PART_MODE && words;
 }

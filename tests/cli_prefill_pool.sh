@@ -33,8 +33,8 @@ says 'the link between them sets the pace' --set pools.prefill.link_byte_per_s=1
 says 'sent layer by layer' --set pools.prefill.transfer=layers
 says 'weights and activations of the prefill pool do not fit' --set pools.prefill.group=1
 says 'pools.prefill.devices is no multiple of pools.prefill.group' --set pools.prefill.devices=6 --set pools.prefill.group=4
-says 'timing: calibrated has the constants of one chip only' --set timing=calibrated
-says 'workload.phase: serving has no devices that only prefill' --set workload.phase=serving
+says 'timing: constants are those of one chip only' --set timing=calibrated
+says 'workload.phase: this one has no devices that only prefill' --set workload.phase=serving
 
 # P at middle prices is the ratio of the two rows.
 "$DSE" sweep pool.yaml --quiet >out.txt 2>&1 || complain "sweep: $(cat out.txt)"
