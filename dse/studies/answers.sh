@@ -100,6 +100,55 @@ small() {
     text "$@"
 }
 
+# sql NAME: the rows of a statement on standard input, as a table.
+sql() {
+    printf '\n'
+    "$dse" query "build/studies/$1.db" --format md --sql "$(cat)"
+}
+
+disaggregation() {
+    begin disaggregation
+    printf '\nUSD per million tokens of the cheapest system of each kind, prompts included (empty: none is fast enough):\n'
+    sql disaggregation <<'END'
+SELECT model, workload_input AS prompt, round(1000 * workload_tpot_s) AS tpot_ms,
+       round(min(usd) FILTER (WHERE kind = 'alone'), 3) AS alone,
+       round(min(usd) FILTER (WHERE kind = 'engine'), 3) AS engine,
+       round(min(usd) FILTER (WHERE kind = 'rubin all_but_attention'), 3) AS attention_pool,
+       round(min(usd) FILTER (WHERE kind = 'rubin ffn'), 3) AS ffn_pool,
+       round(min(usd) FILTER (WHERE kind LIKE 'groq%'), 3) AS ffn_on_sram,
+       round(min(usd) FILTER (WHERE kind = 'prefill'), 3) AS prefill_pool
+FROM (SELECT *, usd_per_mtok AS usd,
+             CASE WHEN engine <> 'none' AND pools_ffn_chip = 'none' AND pools_prefill_chip = 'none' THEN 'engine'
+                  WHEN engine <> 'none' THEN 'more than one'
+                  WHEN pools_ffn_chip <> 'none' AND pools_prefill_chip <> 'none' THEN 'more than one'
+                  WHEN pools_prefill_chip <> 'none' THEN 'prefill'
+                  WHEN pools_ffn_chip <> 'none' THEN pools_ffn_chip || ' ' || pools_ffn_runs
+                  ELSE 'alone' END AS kind
+      FROM point WHERE verdict = 'ok')
+WHERE workload_tpot_s IN (0.002, 0.01, 0.1)
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+END
+}
+
+vendor() {
+    begin vendor-35x
+    printf '\nThousand tokens per second and megawatt of the best system of each kind (empty: none is fast enough):\n'
+    sql vendor-35x <<'END'
+SELECT round(1000 * workload_tpot_s, 1) AS tpot_ms,
+       round(max(rate) FILTER (WHERE chip = 'gb200' AND pools_ffn_chip = 'none')) AS gb200,
+       round(max(rate) FILTER (WHERE chip = 'rubin' AND pools_ffn_chip = 'none')) AS rubin,
+       round(max(rate) FILTER (WHERE chip = 'rubin' AND pools_ffn_chip <> 'none' AND bridge < 2e-6)) AS lpx_1us,
+       round(max(rate) FILTER (WHERE chip = 'rubin' AND pools_ffn_chip <> 'none' AND bridge > 2e-6)) AS lpx_5us,
+       round(max(rate) FILTER (WHERE chip = 'rubin' AND pools_ffn_chip <> 'none') /
+             max(rate) FILTER (WHERE chip = 'gb200' AND pools_ffn_chip = 'none'), 1) AS lpx_over_gb200,
+       round(max(rate) FILTER (WHERE chip = 'rubin' AND pools_ffn_chip <> 'none') /
+             max(rate) FILTER (WHERE chip = 'rubin' AND pools_ffn_chip = 'none'), 2) AS lpx_over_rubin
+FROM (SELECT *, 1e3 * tokens_per_s / power_w AS rate, pools_ffn_link_latency_s AS bridge
+      FROM point WHERE verdict = 'ok')
+GROUP BY workload_tpot_s ORDER BY workload_tpot_s
+END
+}
+
 # Writes each part to build/studies/NAME.md.
 flips >build/studies/flips.md &
 for study in attention-bf16 attention-fp8 attention-fp4; do
@@ -110,6 +159,8 @@ small flip-tp --by plan.tp >build/studies/flip-tp.md
 for study in kimi-grey-zone flip-draft pool-step3 pool-lamina; do
     small $study >build/studies/$study.md
 done
+disaggregation >build/studies/disaggregation.md
+vendor >build/studies/vendor-35x.md
 wait
 
 part() { for name in "$@"; do cat "build/studies/$name.md"; done; }
@@ -131,7 +182,7 @@ END
     printf '\n# Where a verdict flips\n'
     part kimi-grey-zone flip-tp flip-draft
     printf '\n# Pools of other devices\n'
-    part pool-step3 pool-lamina
+    part disaggregation vendor-35x pool-step3 pool-lamina
     printf '\n# The paper\n\nFigures of arXiv:2507.15465: [paper/](paper/README.md).\n'
 } >build/studies/README.md
 mv build/studies/README.md dse/studies/README.md
