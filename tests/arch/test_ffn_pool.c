@@ -397,6 +397,67 @@ static void auto_is_the_best_of_all(void **state)
     }
 }
 
+/* Attention devices for each of 16 of the pool at a load of 192 requests each, as the best of all
+ * whole numbers of them. */
+static struct metrics with_main_devices(struct design *d, double n)
+{
+    struct metrics m;
+    d->plan.devices = n;
+    d->workload.batch = 192 * n;
+    evaluate(d, NULL, &m, NULL);
+    assert_close(m.verdict, VERDICT_OK, 0);
+    return m;
+}
+
+/* The best number from a third of `near` to three times it, in steps of a fiftieth. */
+static double best_main_devices(struct design *d, double near)
+{
+    double best = 0, at = 0;
+    for (double n = ceil(near / 3); n <= 3 * near; n += fmax(1, floor(n / 50))) {
+        double rate = with_main_devices(d, n).tokens_per_s_per_device;
+        at = rate > best ? n : at;
+        best = fmax(best, rate);
+    }
+    return at;
+}
+
+/* arXiv:2601.21351, transfers hidden: with t_F = a r + b, the ratio r is the larger of
+ * (t_A - b) / a and sqrt(b / a). The line is fitted to our times around n main devices. */
+static double closed_ratio(struct design *d, double n)
+{
+    double at[2] = {ceil(n * 0.8), ceil(n * 1.2)}, ffn_s[2], main_s = 0;
+    for (int k = 0; k < 2; k++) {
+        struct metrics m = with_main_devices(d, at[k]);
+        ffn_s[k] = m.ffn_busy_ratio * m.tpot_s;
+        main_s = m.main_busy_ratio * m.tpot_s;
+    }
+    double a = (ffn_s[1] - ffn_s[0]) / (at[1] - at[0]) * 16, b = ffn_s[0] - a * at[0] / 16;
+    return fmax((main_s - b) / a, sqrt(fmax(0, b / a)));
+}
+
+static void the_ratio_of_both_sides_is_that_of_the_closed_form(void **state)
+{
+    static const char *const way[][4] = {
+        {"model=deepseek-v3", "chip=h800", "pools.ffn.chip=h800", "workload.context=4096"},
+        {"model=deepseek-v3", "chip=h20", "pools.ffn.chip=h100", "workload.context=8192"},
+        {"model=qwen3-235b-a22b", "chip=h200", "pools.ffn.chip=h100", "workload.context=2048"},
+        {"model=kimi-k2", "chip=b200", "pools.ffn.chip=b200", "workload.context=8192"}};
+    (void)state;
+    for (size_t i = 0; i < LEN(way); i++) {
+        struct study *s =
+            study_with(SET(way[i][0], way[i][1], way[i][2], way[i][3], "plan.tp=1",
+                           "plan.micro_batches=3", NO_LINK, "pools.ffn.runs=experts",
+                           "pools.ffn.devices=16", "precision.weight=fp8", "precision.kv=fp8",
+                           "precision.math=fp8", "chip.tdp_w=100 kW", "pools.ffn.chip.tdp_w=100 kW",
+                           "chip.memory_byte=100 TB", "pools.ffn.chip.memory_byte=100 TB"));
+        double n = 64;
+        for (int turn = 0; turn < 4; turn++)
+            n = 16 * closed_ratio(&s->base, n);
+        assert_close(best_main_devices(&s->base, n), n, 0.1);
+        study_free(s);
+    }
+}
+
 /* ---- in lanes ---- */
 
 static bool same(double a, double b)
@@ -473,6 +534,7 @@ int main(void)
         cmocka_unit_test(what_is_outside_the_layers_runs_once),
         cmocka_unit_test(more_resources_never_cost_throughput),
         cmocka_unit_test(auto_is_the_best_of_all),
+        cmocka_unit_test(the_ratio_of_both_sides_is_that_of_the_closed_form),
         cmocka_unit_test(each_costs_what_it_costs_alone),
     };
     return cmocka_run_group_tests(tests, open_tests, close_tests);
