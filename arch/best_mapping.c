@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "arch/best_shares.h"
 #include "arch/metrics.h"
 #include "arch/step_clock.h"
 
@@ -105,6 +106,16 @@ static void set_caps(double *restrict cap, size_t n, const struct step *restrict
         bool holds = !pool | (apart <= pool_byte[i]);
         cap[i] = ((room > 0) & holds) ? fit : 0;
     }
+}
+
+/* `joined`: upper bounds at any share in a second tier of memory. */
+static void find_caps(double *cap, const struct step *s, const struct devices *d, bool joined)
+{
+    if (d->tiered)
+        tiers_caps(cap, s, d, joined);
+    else
+        set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte),
+                 LANE(&d->rates, rates, pool_byte));
 }
 
 /* Throughput never falls as the batch grows, so the best batch is the largest allowed. */
@@ -224,6 +235,9 @@ static void put_steps(struct candidates *out, const struct trial *a,
         rate[i] = mean[i] * a->step->dp * a->counted / step_s[i] / a->shared;
         if (verdict[i] == VERDICT_OK && LANE(clocked, clocked, excess)[i] > 0)
             verdict[i] = VERDICT_POWER;
+        LANE(&out->of, candidate, weight_share2)[i] = LANE(&out->of, candidate, kv_share2)[i] = 0;
+        LANE(&out->of, candidate, far_byte)[i] = 0;
+        LANE(&out->of, candidate, life_s)[i] = INFINITY;
     }
     for (size_t i = 0; i < n && a->sends; i++)
         rate[i] = smaller(rate[i], a->sends_per_s[i]);
@@ -241,7 +255,7 @@ static void try_step(struct candidates *out, const struct trial *a, const struct
     struct clocked_lanes clocked;
 
     find_limits(out, limit_s, late, a, d, w);
-    set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte), LANE(&d->rates, rates, pool_byte));
+    find_caps(cap, s, d, false);
     if (a->batch == BATCH_MAX && slo_later && !some_engine_overlaps(d)) {
         find_loads(out, &clocked, a, d, limit_s, guess);
         set_verdicts(&out->of, d->n, s, most, most, slo, late);
@@ -362,8 +376,7 @@ static void bound_merit(struct merit *out, const struct mapping_search *q, size_
                          mean);
     }
     set_limits(limit_s, late, &a, n, q->w, prompt_s);
-    set_caps(cap, n, a.step, LANE(&q->d->rates, rates, memory_byte),
-             LANE(&q->d->rates, rates, pool_byte));
+    find_caps(cap, a.step, q->d, !q->pool);
     out->refined = rounds == REFINED;
     if (a.batch != BATCH_MAX) {
         struct load given = step_load(a.step, a.batch);
@@ -405,6 +418,39 @@ static void keep_candidate(struct found *f, size_t k, size_t i, const struct can
     f->mapped[i] = k;
 }
 
+/* A mapping that is timed at shares of a second tier of memory. */
+struct shared_mapping {
+    const struct mapping_search *q;
+    size_t k;
+};
+
+static void time_shared(struct candidates *out, const struct devices *d, const void *of)
+{
+    const struct shared_mapping *m = of;
+    struct trial a;
+    make_trial(&a, m->q, d, m->k, NULL);
+    try_step(out, &a, d, m->q->w, NULL, true);
+}
+
+/* Times a mapping at the best shares of its plan. */
+static void share_mapping(struct candidates *out, const struct mapping_search *q, size_t k,
+                          const struct devices *d)
+{
+    const struct mapped *m = &q->p->mapped[k];
+    const struct shared_mapping of = {q, k};
+    double batch = q->w->batch;
+    const struct share_search s = {.d = d,
+                                   .step = &m->step,
+                                   .weight_share = m->plan.weight_share2,
+                                   .kv_share = m->plan.kv_share2,
+                                   .requests =
+                                       batch == BATCH_MAX ? 0 : step_load(&m->step, batch).most,
+                                   .time = time_shared,
+                                   .merit = merit_of,
+                                   .of = &of};
+    best_shares(out, &s);
+}
+
 /* Times a mapping on `n` of the devices. `guess`: of loads, in the order of all devices, or NULL.
  */
 static void time_mapping(struct candidates *out, const struct mapping_search *q, size_t k,
@@ -417,6 +463,10 @@ static void time_mapping(struct candidates *out, const struct mapping_search *q,
     if (n < d->n) {
         devices_pick(&some, d, of, n);
         d = &some;
+    }
+    if (d->tiered && !q->pool) {
+        share_mapping(out, q, k, d);
+        return;
     }
     for (size_t j = 0; j < n && guess; j++)
         from[j] = guess[of[j]];
@@ -526,6 +576,17 @@ static void search(struct candidates *out, size_t mapped[LANES], struct mapping_
     choose_first_of_equals(&f, q);
 }
 
+/* Sets the shares that were chosen for device of[j] on device j. */
+static void share_chosen(struct devices *d, const struct candidates *chosen, const size_t *of)
+{
+    lane weight, kv;
+    for (size_t j = 0; j < d->n && d->tiered; j++) {
+        weight[j] = LANE(&chosen->of, candidate, weight_share2)[of[j]];
+        kv[j] = LANE(&chosen->of, candidate, kv_share2)[of[j]];
+    }
+    devices_share(d, weight, kv);
+}
+
 /* Finds the largest loads that the search left. */
 static void find_slos(struct candidates *out, const size_t mapped[LANES],
                       const struct mapping_search *q)
@@ -541,6 +602,7 @@ static void find_slos(struct candidates *out, const size_t mapped[LANES],
         if (n == 0)
             continue;
         devices_pick(&some, q->d, of, n);
+        share_chosen(&some, out, of);
         make_trial(&a, q, &some, k, of);
         find_slo(out, &a, &some, q->w, of);
     }
@@ -551,7 +613,7 @@ void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared
 {
     struct mapping_search q = {.p = p, .last = p->n, .d = d, .w = w, .equal = 1e-12};
     struct trial a;
-    if (p->n > 1) {
+    if (p->n > 1 || d->tiered) {
         search(out, mapped, &q);
         find_slos(out, mapped, &q);
         return;

@@ -18,6 +18,8 @@ struct candidate {
     double step_s, rate, memory_byte;
     double clock;    /* held by the device, over the nominal one */
     double prompt_s; /* serving: prefill time of one prompt per replica */
+    /* Of a second tier of memory: what sits there, its bytes, and how long it lasts. */
+    double weight_share2, kv_share2, far_byte, life_s;
 };
 LANES_OF(candidate);
 

@@ -1,5 +1,6 @@
 #include "arch/chip.h"
 
+#include "arch/tier2.h"
 #include "base/mem.h"
 
 /* clang-format off */
@@ -17,6 +18,13 @@ static const struct field rows[] = {
     { FIELD(chip, memory_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e17, .plain_lo = 1e6, .plain_unit = "TB/s", .init = NAN, .doc = "Memory bandwidth of one device." },
     { FIELD(chip, hbm, "1"), .init = HBM3E, .only_words = true, .registry = memory_word,
       .doc = "Kind of memory: its stacks, its channels on the board or, of SRAM, its die area follow from it, and its price." },
+    { FIELD(chip, memory2_byte, "B"), .lo = 0, .hi = 1e16, .plain_lo = 1e6, .plain_unit = "GB", .init = 0, .doc = "Capacity of a second tier of memory of one device; 0: none." },
+    { FIELD(chip, memory2_byte_per_s, "B/s"), .lo = 0, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = 0, .doc = "Read bandwidth of the second tier of one device." },
+    { FIELD(chip, memory2_kind, "1"), .init = TIER2_NONE, .only_words = true, .registry = tier2_word,
+      .doc = "Second tier: none; lpddr5x, ddr5 and hbf (flash on the interposer) are read directly; cxl and host are copied to the first tier, which then carries these bytes twice." },
+    { FIELD(chip, memory2_overlap, "1"), .lo = 0, .hi = 1, .init = CHIP_AUTO, .words = derived,
+      .doc = "Share of the shorter of both tiers' times in an operator that hides behind the longer; auto: 1, or 0.9 for kinds that are copied." },
+    { FIELD(chip, memory2_least_life_year, "1"), .lo = 0, .hi = 1e3, .init = 5, .doc = "Years that a second tier of flash must last at the rate at which its cache is written." },
     { FIELD(chip, link_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = NAN, .doc = "Scale-up link bandwidth of one device, one direction." },
     { FIELD(chip, link_latency_s, "s"), .lo = 0, .hi = 1, .plain_hi = 0.01, .plain_unit = "us", .init = 1.3e-6, .doc = "Latency of a transfer over the scale-up link." },
     { FIELD(chip, link_domain, "devices"), .lo = 1, .hi = 1e6, .init = 8, .whole = true, .doc = "Devices joined by the scale-up link." },

@@ -18,6 +18,7 @@ enum { CHIP_AUTO = -1 };
 struct chip {
     double compute_units, unit_flop_per_s, fp8_ratio, fp4_ratio;
     double memory_byte, memory_byte_per_s, hbm;
+    double memory2_byte, memory2_byte_per_s, memory2_kind, memory2_overlap, memory2_least_life_year;
     double link_byte_per_s, link_latency_s, link_domain;
     double network_byte_per_s, network_latency_s;
     double node_nm, tdp_w; /* CHIP_AUTO: tdp_w follows the hardware */

@@ -16,7 +16,8 @@ static inline void complete_quote(struct quote *q, const struct chip *c, const s
     bool pool = energy->pool_w > 0;
     double link_gb_per_s = (c->link_byte_per_s + (pool ? e->link_byte_per_s : 0)) / BYTE_PER_GB;
 
-    q->tdp_w = energy->limit_w + energy->engine_design_w + energy->pool_w;
+    double far_w = energy->far_apart_w + energy->far_apart_j_per_byte * c->memory2_byte_per_s;
+    q->tdp_w = energy->limit_w + energy->engine_design_w + energy->pool_w + far_w;
     q->usd_per_device = q->device.total_usd * p->margin_ratio +
                         p->server_usd_per_device * (1 + (pool ? 1 : 0) * p->pool_server_ratio) +
                         q->tdp_w * p->cooling_usd_per_w + link_gb_per_s * p->link_usd_per_gb_per_s;

@@ -28,9 +28,61 @@ static bool any_has_engine(const struct engine_lanes *restrict engine, size_t n)
     return any;
 }
 
+/* ---- a second tier of memory ---- */
+
+FOR_ALL_VECTORS
+static bool any_has_tier2(const struct chip_lanes *restrict chip, size_t n)
+{
+    int64_t any = 0;
+    for (size_t i = 0; i < n; i++)
+        any |= (LANE(chip, chip, memory2_byte)[i] > 0) & (LANE(chip, chip, memory2_kind)[i] > 0);
+    return any;
+}
+
+static void look_up_tier2(struct devices *d)
+{
+    d->tiered = any_has_tier2(&d->chip, d->n);
+    for (size_t i = 0; i < d->n && d->tiered; i++) {
+        struct chip c;
+        struct tier2 t;
+        LANES_TAKE(c, &d->chip, i);
+        tier2_of(&t, &c);
+        LANES_PUT(&d->tier2, i, t);
+    }
+}
+
+void devices_share(struct devices *d, const double *weight_share, const double *kv_share)
+{
+    for (size_t i = 0; i < d->n && d->tiered; i++) {
+        struct tier2 t;
+        LANES_TAKE(t, &d->tier2, i);
+        bool there = t.byte > 0;
+        tier2_share(&t, there ? weight_share[i] : 0, there ? kv_share[i] : 0);
+        LANES_PUT(&d->tier2, i, t);
+        if (t.weight_share > 0)
+            LANE(&d->rates, rates, runs_experts)[i] = RUNS_NEVER;
+        if (t.kv_share > 0)
+            LANE(&d->rates, rates, runs_core)
+        [i] = LANE(&d->rates, rates, runs_index)[i] = LANE(&d->rates, rates, runs_state)[i] =
+            RUNS_NEVER;
+    }
+}
+
+/* The shares of a plan; those that are auto are 0 until they are chosen. */
+static void share_as_planned(struct devices *d, const struct plan *p)
+{
+    lane weight_share, kv_share;
+    if (!d->tiered)
+        return;
+    lanes_set(weight_share, d->n, p->weight_share2 > 0 ? p->weight_share2 : 0);
+    lanes_set(kv_share, d->n, p->kv_share2 > 0 ? p->kv_share2 : 0);
+    devices_share(d, weight_share, kv_share);
+}
+
 void devices_look_up(struct devices *d)
 {
     look_up_memory(d);
+    look_up_tier2(d);
     if (any_has_engine(&d->engine, d->n))
         engine_limits_lanes(&d->limits, d->n, &d->chip, &d->memory, &d->engine);
     else
@@ -108,6 +160,9 @@ void devices_pick(struct devices *out, const struct devices *d, const size_t *of
     pick(out->energy.at, d->energy.at, LEN(d->energy.at), of, n);
     if (d->like.calibration)
         pick(&out->weight_only, &d->weight_only, 1, of, n);
+    out->tiered = d->tiered;
+    if (d->tiered)
+        pick(out->tier2.at, d->tier2.at, LEN(d->tier2.at), of, n);
 }
 
 void devices_copy(struct devices *out, const struct devices *d)
@@ -118,6 +173,9 @@ void devices_copy(struct devices *out, const struct devices *d)
     out->energy = d->energy;
     if (d->like.calibration)
         memcpy(out->weight_only, d->weight_only, sizeof out->weight_only);
+    out->tiered = d->tiered;
+    if (d->tiered)
+        out->tier2 = d->tier2;
 }
 
 void devices_move(struct devices *d, size_t to, size_t from)
@@ -128,11 +186,21 @@ void devices_move(struct devices *d, size_t to, size_t from)
     LANES_COPY(&d->energy, to, &d->energy, from);
     if (d->like.calibration)
         d->weight_only[to] = d->weight_only[from];
+    if (d->tiered)
+        LANES_COPY(&d->tier2, to, &d->tier2, from);
 }
 
 void devices_find_energy(struct devices *d, double math_byte)
 {
     energy_lanes(&d->energy, d->n, &d->chip, &d->memory, &d->engine, &d->limits, math_byte);
+    for (size_t i = 0; i < d->n && d->tiered; i++) {
+        struct chip c;
+        struct energy e;
+        LANES_TAKE(c, &d->chip, i);
+        LANES_TAKE(e, &d->energy, i);
+        energy_add_tier2(&e, &c);
+        LANES_PUT(&d->energy, i, e);
+    }
 }
 
 void devices_of(struct devices *out, const struct design *d)
@@ -172,6 +240,9 @@ static void relax(struct devices *d)
         e.static_w = e.clocked_w = e.experts_w = 0;
         e.j_per_flop = e.move_j_per_byte = e.memory_j_per_byte = e.link_j_per_byte = 0;
         e.engine_j_per_byte = e.engine_j_per_flop = 0;
+        e.far_j_per_byte = e.far_move_j_per_byte = 0;
+        if (d->tiered)
+            LANE(&d->tier2, tier2, s_per_byte)[i] *= left;
         LANES_PUT(&d->rates, i, r);
         LANES_PUT(&d->energy, i, e);
     }
@@ -186,6 +257,9 @@ void devices_time(struct devices *d, const struct design *like)
         find_weight_only(d, &p);
     make_rates(&d->rates, d->n, &d->chip, &d->engine, &d->limits, peaks_of(&p));
     devices_find_energy(d, p.math);
+    if (d->like.calibration)
+        d->tiered = false; /* no kernel that reads a second tier was measured: evaluate.c refuses */
+    share_as_planned(d, &like->plan);
     if (like->relaxed)
         relax(d);
 }

@@ -4,6 +4,7 @@
 #define ARCH_DEVICES_H
 
 #include "arch/energy.h"
+#include "arch/tier2.h"
 #include "arch/unit.h"
 
 /* Calibration of a chip generation at one precision. */
@@ -23,6 +24,9 @@ struct devices {
     struct energy_lanes energy;
     struct measured like; /* shared by all devices */
     lane weight_only;     /* calibrated: 1 if weights are narrower than the arithmetic, else 0 */
+    bool tiered;          /* some device has a second tier of memory, and the timing knows it */
+    struct tier2_lanes
+        tier2; /* if tiered: filled by devices_look_up, its shares by devices_share */
 };
 
 /* Appends a device; the caller keeps n <= LANES. */
@@ -48,6 +52,11 @@ void devices_time(struct devices *d, const struct design *like);
 /* Sets the clock of the compute units to `ratio` of that with these seconds per FLOP. */
 void devices_set_clock(struct devices *d, const double *flop_s, const double *core_flop_s,
                        const double *ratio);
+
+/* Sets the shares of weights, and of caches and states, in the second tier of each device; 0 where
+ * it has none. An engine reads the first tier only: it does not run operators that need the second.
+ * The devices had shares of 0 so far. */
+void devices_share(struct devices *d, const double *weight_share, const double *kv_share);
 
 /* What a step needs of `n` of the devices. */
 void devices_pick(struct devices *out, const struct devices *d, const size_t *of, size_t n);

@@ -1,5 +1,6 @@
 #include "arch/energy.h"
 
+#include "arch/tier2.h"
 #include "base/mem.h"
 
 /* ---- constants ---- */
@@ -160,6 +161,8 @@ INLINED void find_energy(struct energy *out, const struct chip *c, const struct 
     out->engine_design_w = board ? engine_full_w : 0;
     out->pool_w = pool ? engine_full_w / (1 - POOL_STATIC_RATIO) : 0;
     out->pool_static_w = out->pool_w * POOL_STATIC_RATIO;
+    out->far_j_per_byte = out->far_move_j_per_byte = 0;
+    out->far_apart_j_per_byte = out->far_apart_w = 0;
 }
 
 void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
@@ -167,6 +170,23 @@ void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
 {
     const struct looked_up j = look_up(c);
     find_energy(out, c, e, l, &j, math_energy_ratio(math_byte), math_byte);
+}
+
+void energy_add_tier2(struct energy *e, const struct chip *c)
+{
+    const struct tier2_kind *k = tier2_kind_of(c);
+    if (!tier2_is_there(c))
+        return;
+    double idle_w = c->memory2_byte / 1e9 * k->idle_w_per_gb;
+    double move_j = k->staged ? 0 : move_j_per_byte(c, 1);
+    double full_w = c->memory2_byte_per_s * (k->j_per_byte + move_j);
+    *(k->apart ? &e->far_apart_w : &e->static_w) += idle_w;
+    *(k->apart ? &e->far_apart_j_per_byte : &e->far_j_per_byte) = k->j_per_byte;
+    e->far_move_j_per_byte = move_j;
+    if (k->apart)
+        return;
+    e->design_w += idle_w + full_w;
+    e->limit_w += c->tdp_w >= 0 ? 0 : idle_w + full_w;
 }
 
 FOR_ALL_VECTORS

@@ -29,13 +29,18 @@ struct energy {
     double engine_design_w; /* of an engine apart on the board of the device, else 0 */
     double pool_w;          /* design power of a pool, else 0 */
     double pool_static_w;
+    /* Of a second tier of memory: of a byte, in it and beyond; and what the limit does not cover
+     * where it is apart. */
+    double far_j_per_byte, far_move_j_per_byte;
+    double far_apart_j_per_byte, far_apart_w;
 };
 LANES_OF(energy);
 
 /* Work of one device in a step. `flop` and `byte` are those of the compute units, with the zeros
- * that fill tiles; `experts`: 1 if the step routes tokens to experts, else 0. */
+ * that fill tiles; `far_byte`: of a second tier of memory; `experts`: 1 if the step routes tokens
+ * to experts, else 0. */
 struct work {
-    double flop, byte, engine_flop, engine_byte, wire_byte;
+    double flop, byte, engine_flop, engine_byte, wire_byte, far_byte;
     double experts;
 };
 LANES_OF(work);
@@ -63,10 +68,11 @@ static inline struct draw energy_draw(const struct energy *e, const struct work 
     double engine_j = w->engine_byte * e->engine_j_per_byte + w->engine_flop * e->engine_j_per_flop;
     return (struct draw){.static_w = e->static_w,
                          .clocked_w = e->clocked_w + w->experts * e->experts_w,
-                         .steady_j = w->byte * e->memory_j_per_byte +
-                                     w->wire_byte * e->link_j_per_byte +
-                                     engine_j * (1 - e->engine_apart),
-                         .clocked_j = w->flop * e->j_per_flop + w->byte * e->move_j_per_byte};
+                         .steady_j =
+                             w->byte * e->memory_j_per_byte + w->wire_byte * e->link_j_per_byte +
+                             engine_j * (1 - e->engine_apart) + w->far_byte * e->far_j_per_byte,
+                         .clocked_j = w->flop * e->j_per_flop + w->byte * e->move_j_per_byte +
+                                      w->far_byte * e->far_move_j_per_byte};
 }
 
 static inline double draw_w(const struct draw *d, double step_s, double clock)
@@ -95,12 +101,14 @@ static inline double energy_pool_w(const struct energy *e, const struct work *w,
     return e->pool_w > 0 ? e->pool_static_w + energy_engine_w(e, w, step_s) : 0;
 }
 
-/* Board power of a device of which `governed_w` are under the limit, without an engine's pool. */
+/* Board power of a device of which `governed_w` are under the limit, with a second tier of memory
+ * apart and without an engine's pool. */
 static inline double energy_board_w(const struct energy *e, const struct work *w, double step_s,
                                     double governed_w)
 {
     bool apart = e->engine_apart > 0 && !(e->pool_w > 0);
-    return governed_w + (apart ? energy_engine_w(e, w, step_s) : 0);
+    double far_w = e->far_apart_w + w->far_byte * e->far_apart_j_per_byte / step_s;
+    return governed_w + (apart ? energy_engine_w(e, w, step_s) : 0) + far_w;
 }
 
 /* Energy of arithmetic in a format with `math_byte` bytes per element over that in BF16. */
@@ -136,5 +144,8 @@ void energy_of(struct energy *out, const struct chip *c, const struct engine *e,
 void energy_lanes(struct energy_lanes *out, size_t n, const struct chip_lanes *chip,
                   const struct memory_kind_lanes *memory, const struct engine_lanes *engine,
                   const struct engine_limits_lanes *limits, double math_byte);
+
+/* Adds what a second tier of memory draws to the energy of its device. */
+void energy_add_tier2(struct energy *e, const struct chip *c);
 
 #endif

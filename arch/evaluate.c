@@ -106,6 +106,8 @@ static inline double limit_of(const struct candidate *c, const struct step_split
  * lies below low, one in ten above high. */
 static const double TENTH = 1.2816;
 
+static const double S_PER_YEAR = 365.25 * 24 * 3600;
+
 /* Low and high end of a metric proportional to a time. */
 INLINED void span(double *restrict low, double *restrict high, size_t n,
                   const double *restrict value, const double *restrict down)
@@ -199,7 +201,7 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(kv_transfer_s) = NAN;
         OUT(engine_devices) = engine ? devices : 0;
         OUT(system_devices) = devices;
-        OUT(memory_used_byte) = c.memory_byte;
+        OUT(memory_used_byte) = c.memory_byte - c.far_byte;
         OUT(weight_byte) = t.weight_byte;
         OUT(kv_byte) = most * t.kv_byte_per_request;
         OUT(kv_byte_per_token) = t.kv_byte_per_token;
@@ -226,6 +228,43 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(throttle_ratio) = split.clock;
         OUT(power_limit_ratio) = split.limit_ratio;
         OUT(limit) = limit_of(&c, &split, choice->stopped[i] > 0);
+    }
+}
+
+/* The metrics of a second tier of memory, which only chips that name its kind have. */
+static void fill_tiers(struct metrics_lanes *out, const struct choice *choice,
+                       const struct devices *d)
+{
+    const double *kind = LANE(&d->chip, chip, memory2_kind);
+    for (size_t i = 0; i < d->n; i++) {
+        struct candidate c;
+        struct tier2 t = {0};
+        bool named = kind[i] != TIER2_NONE;
+        LANES_TAKE(c, &choice->best.of, i);
+        if (d->tiered)
+            LANES_TAKE(t, &d->tier2, i);
+        double far_s = LANE(&choice->split, step_split, far_s)[i];
+        bool reads = c.weight_share2 > 0 || c.kv_share2 > 0;
+        OUT(weight_share2) = named ? c.weight_share2 : NAN;
+        OUT(kv_share2) = named ? c.kv_share2 : NAN;
+        OUT(memory2_used_byte) = named ? c.far_byte : NAN;
+        OUT(memory2_s) = named ? far_s / LANE(&choice->traits, traits, accepted_tokens)[i] : NAN;
+        OUT(memory2_life_year) = named ? c.life_s / S_PER_YEAR : NAN;
+        OUT(memory2_prefetch_byte) = !named ? NAN : reads ? t.latency_s * t.byte_per_s : 0;
+    }
+}
+
+/* No kernel that reads a second tier of memory was measured. */
+static void refuse_tiers(struct metrics_lanes *out, const struct devices *d)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        struct chip c;
+        LANES_TAKE(c, &d->chip, i);
+        if (!tier2_is_there(&c))
+            continue;
+        for (size_t k = 0; k < LEN(out->at); k++)
+            out->at[k][i] = NAN;
+        OUT(verdict) = VERDICT_CALIBRATION;
     }
 }
 
@@ -267,6 +306,8 @@ static void choose_ffn_pools(struct ffn_choice *out, struct choice *choice, size
     for (size_t i = 0; i < d->n; i++) {
         struct paired x;
         LANES_TAKE(x, &out->best.of, i);
+        x.main.weight_share2 = x.main.kv_share2 = x.main.far_byte = 0;
+        x.main.life_s = INFINITY;
         mapped[i] = out->best.main[i];
         struct traits traits = traits_of(&p->mapped[mapped[i]].step);
         LANES_PUT(&choice->best.of, i, x.main);
@@ -380,9 +421,12 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         choose_ffn_pools(&ffn, &choice, mapped, p, d, like, book);
     } else {
         best_mappings(&choice.best, mapped, p, d, w);
+        devices_share(d, LANE(&choice.best.of, candidate, weight_share2),
+                      LANE(&choice.best.of, candidate, kv_share2));
         split_chosen(&choice, mapped, p, d, w->batch == BATCH_MAX);
     }
     fill(out, &choice, d, like->plan.devices);
+    fill_tiers(out, &choice, d);
     lanes_set(LANE(out, metrics, params), d->n, p->params);
     lanes_set(LANE(out, metrics, active_params), d->n, p->active_params);
     if (p->mapped[0].step.prefills)
@@ -412,6 +456,8 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     }
     if (shared)
         clear_unmapped(out, d->n);
+    if (p->mapped[0].step.timing->needs_calibration)
+        refuse_tiers(out, d);
 }
 
 void evaluate_prepared(struct prepared *p, const struct design *d, const struct price_book *book,
@@ -457,6 +503,12 @@ static void fix_pool(struct pools *pools, const struct plan *plan)
     pools->prefill_cp = plan->cp;
 }
 
+void plan_fix_shares(struct plan *p, const struct metrics *m)
+{
+    fix(&p->weight_share2, m->weight_share2);
+    fix(&p->kv_share2, m->kv_share2);
+}
+
 void design_fix_mapping(struct design *d, const struct plan *plan, const struct metrics *m)
 {
     struct pools *pools = &d->pools;
@@ -468,6 +520,7 @@ void design_fix_mapping(struct design *d, const struct plan *plan, const struct 
         fix_pool(pools, &pool);
     d->plan = *plan;
     fix(&d->plan.micro_batches, m->micro_batches);
+    plan_fix_shares(&d->plan, m);
     fix(&pools->prefill_tp, m->prefill_tp);
     fix(&pools->prefill_ep, m->prefill_ep);
     fix(&pools->prefill_pp, m->prefill_pp);
@@ -479,6 +532,7 @@ void evaluated_pool(struct devices *device, struct step_split *split, const stru
 {
     const struct mapped *m = &p->mapped[p->pool_first];
     struct design of = *d;
+    of.plan.weight_share2 = of.plan.kv_share2 = 0;
     design_become_prefill(&of);
     devices_of(device, &of);
     step_split_held_one(split, &m->prefill, device,

@@ -28,6 +28,9 @@ void evaluate_prepared(struct prepared *p, const struct design *d, const struct 
 void evaluate(const struct design *d, const struct price_book *book, struct metrics *out,
               struct plan *plan);
 
+/* Gives a plan the shares in a second tier of memory that evaluation chose, if there is one. */
+void plan_fix_shares(struct plan *p, const struct metrics *m);
+
 /* Gives the design the mapping that evaluation chose for it, also for its prefill pool: `plan` and
  * the prefill_... of `m`, where NAN leaves a value as it is. Evaluated again, every metric is bit
  * for bit the same. */

@@ -4,6 +4,7 @@
  * so cost never falls as a chip grows. All of it runs in lanes (base/lanes.h). */
 #include "arch/manufacturing.h"
 
+#include "arch/tier2.h"
 #include "base/power.h"
 
 static const double PI = 3.14159265358979323846;
@@ -222,23 +223,33 @@ static void whole_powers(double *restrict y, size_t n, double x, const double *r
     }
 }
 
+/* Stacks on the interposer: of `units` of memory, and with `tier2` those of a second tier. */
+static void stacks_beside(double *out, const double *units, const struct devices *d, bool tier2)
+{
+    const double *on_interposer = LANE(&d->memory, memory_kind, on_interposer);
+    for (size_t i = 0; i < d->n; i++)
+        out[i] = units[i] * on_interposer[i];
+    for (size_t i = 0; i < d->n && d->tiered && tier2; i++) {
+        struct chip c;
+        LANES_TAKE(c, &d->chip, i);
+        out[i] += tier2_stacks(&c);
+    }
+}
+
 /* A single die without a stack beside it needs no interposer. */
 FOR_ALL_VECTORS
 static void packages_of(struct package_lanes *restrict package, size_t n,
-                        const struct area_lanes *restrict area, const double *restrict units,
-                        const struct memory_kind_lanes *restrict memory,
+                        const struct area_lanes *restrict area, const double *restrict stacks,
                         const struct prices *restrict p)
 {
     const double *dies = LANE(area, area, dies), *die_mm2 = LANE(area, area, die_mm2);
-    const double *on_interposer = LANE(memory, memory_kind, on_interposer);
     lane bonds, bonded;
     for (size_t i = 0; i < n; i++)
-        bonds[i] = smaller(dies[i] + units[i] * on_interposer[i], 1e9);
+        bonds[i] = smaller(dies[i] + stacks[i], 1e9);
     whole_powers(bonded, n, p->bond_yield, bonds);
     for (size_t i = 0; i < n; i++) {
-        double stacks = units[i] * on_interposer[i];
-        double beside = (die_mm2[i] + stacks * p->stack_footprint_mm2) * p->interposer_ratio;
-        bool joined = (dies[i] > 1) | (stacks > 0);
+        double beside = (die_mm2[i] + stacks[i] * p->stack_footprint_mm2) * p->interposer_ratio;
+        bool joined = (dies[i] > 1) | (stacks[i] > 0);
         double mm2 = joined ? beside : 0;
         struct package on = {mm2, p->package_base_usd + mm2 * p->interposer_usd_per_mm2,
                              1 / larger(p->package_yield * bonded[i], 1e-6) - 1};
@@ -313,6 +324,7 @@ static void chips_usd(struct device_cost_lanes *restrict out,
         COST(package_usd) = on.usd;
         COST(package_loss_usd) = (logic_usd + memory_usd * on_interposer + on.usd) * on.lost_ratio;
         COST(test_usd) = p->test_usd;
+        COST(memory2_usd) = 0;
     }
 }
 
@@ -371,7 +383,7 @@ static void engines_in_pools(struct device_cost_lanes *out, const struct devices
 {
     struct area_lanes area;
     struct package_lanes package;
-    lane devices, stacks, logic_usd, usd_per_gb;
+    lane devices, stacks, beside, logic_usd, usd_per_gb;
     for (size_t i = 0; i < d->n; i++) {
         struct chip c;
         struct engine e;
@@ -397,7 +409,8 @@ static void engines_in_pools(struct device_cost_lanes *out, const struct devices
         area_split(&a, &edge, p);
         LANES_PUT(&area, i, a);
     }
-    packages_of(&package, d->n, &area, stacks, &d->memory, p);
+    stacks_beside(beside, stacks, d, false);
+    packages_of(&package, d->n, &area, beside, p);
     dies_usd(logic_usd, d->n, &area, process, p);
     find_usd_per_gb(usd_per_gb, d, p);
     for (size_t i = 0; i < d->n; i++) {
@@ -427,7 +440,7 @@ static void engines_on_dies(struct device_cost_lanes *out, const struct devices 
 {
     struct area_lanes area;
     struct package_lanes package;
-    lane stacks, logic_usd, more_mm2, more_byte_per_s;
+    lane stacks, beside, logic_usd, more_mm2, more_byte_per_s;
     for (size_t i = 0; i < d->n; i++) {
         struct chip c;
         struct engine e;
@@ -440,7 +453,8 @@ static void engines_on_dies(struct device_cost_lanes *out, const struct devices 
         more_byte_per_s[i] = e.link_byte_per_s;
     }
     chips_area(&area, stacks, d, more_mm2, more_byte_per_s, process, p);
-    packages_of(&package, d->n, &area, stacks, &d->memory, p);
+    stacks_beside(beside, stacks, d, true);
+    packages_of(&package, d->n, &area, beside, p);
     dies_usd(logic_usd, d->n, &area, process, p);
     for (size_t i = 0; i < d->n; i++) {
         struct device_cost alone;
@@ -507,6 +521,7 @@ static void gather(struct subset *to, const struct device_cost_lanes *cost, cons
         LANES_COPY(&to->process, i, process, to->which[i]);
         LANES_COPY(&to->cost, i, cost, to->which[i]);
     }
+    to->devices.tiered = d->tiered;
 }
 
 static void scatter(struct device_cost_lanes *cost, const struct subset *from)
@@ -541,12 +556,27 @@ static void engines_with_dies(struct device_cost_lanes *out, const struct device
     scatter(out, &subset);
 }
 
+/* Second tiers of memory; those on the interposer are lost with it. */
+static void add_tiers(struct device_cost_lanes *out, const struct devices *d,
+                      const struct package_lanes *package, const struct prices *p)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        struct chip c;
+        struct package on;
+        LANES_TAKE(c, &d->chip, i);
+        LANES_TAKE(on, package, i);
+        COST(memory2_usd) = tier2_usd(&c, p);
+        COST(package_loss_usd) += tier2_stacks(&c) > 0 ? COST(memory2_usd) * on.lost_ratio : 0;
+    }
+}
+
 FOR_ALL_VECTORS
 static void add_totals(struct device_cost_lanes *restrict out, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         COST(total_usd) = COST(logic_usd) + COST(memory_usd) + COST(package_usd) +
-                          COST(package_loss_usd) + COST(test_usd) + COST(engine_usd);
+                          COST(package_loss_usd) + COST(test_usd) + COST(engine_usd) +
+                          COST(memory2_usd);
 }
 
 void cost_devices(struct device_cost_lanes *out, struct area_lanes *area, const struct devices *d,
@@ -555,15 +585,18 @@ void cost_devices(struct device_cost_lanes *out, struct area_lanes *area, const 
     static const lane none;
     double *stacks = LANE(out, device_cost, stacks);
     struct package_lanes package;
-    lane usd_per_gb;
+    lane usd_per_gb, beside;
 
     chips_area(area, stacks, d, none, none, process, p);
-    packages_of(&package, d->n, area, stacks, &d->memory, p);
+    stacks_beside(beside, stacks, d, true);
+    packages_of(&package, d->n, area, beside, p);
     dies_usd(LANE(out, device_cost, logic_usd), d->n, area, process, p);
     find_usd_per_gb(usd_per_gb, d, p);
     chips_usd(out, area, d, &package, usd_per_gb, p);
     engines_in_stacks(out, d, &package, p);
     engines_with_dies(out, d, process, p);
+    if (d->tiered)
+        add_tiers(out, d, &package, p);
     add_totals(out, d->n);
 }
 

@@ -32,6 +32,7 @@ struct device_cost {
                                    over its free area */
     double engine_mm2;          /* on compute, base and DRAM dies, and in its pool */
     double logic_usd, memory_usd, package_usd, package_loss_usd, test_usd, engine_usd;
+    double memory2_usd; /* of a second tier of memory */
     double total_usd;
 };
 LANES_OF(device_cost);

@@ -6,6 +6,7 @@
 #include "arch/engine_limits.h"
 #include "arch/ffn_pool.h"
 #include "arch/ping_pong.h"
+#include "arch/tier2.h"
 #include "arch/timing.h"
 #include "base/mem.h"
 
@@ -30,6 +31,8 @@ const struct verdict_kind verdict_kinds[VERDICTS] = {
                        .why = "the prefill takes longer than workload.ttft_s allows" },
     [VERDICT_POWER] = { .name = "power", .limit = "chip.tdp_w", .distance = 1,
                         .why = "the power that a device draws at any clock exceeds its limit" },
+    [VERDICT_ENDURANCE] = { .name = "endurance", .distance = 1,
+                            .why = "the second tier of memory wears out sooner than chip.memory2_least_life_year, at the rate at which caches and states are written to it" },
     [VERDICT_PACKAGE] = { .name = "package", .distance = 3,
                           .why = "the package cannot be made: its interposer, or the engine on its base dies, is too large, or its memory has no place for the engine" },
     [VERDICT_CONSTRAINT] = { .name = "constraint", .distance = 3, .why = "a constraint of the study is not met" },
@@ -71,6 +74,7 @@ static const struct metric of_prefill_pool = { .phases = IN_DISAGGREGATED, .opti
 static const struct metric of_experts = { .phases = ANYWHERE, .needs_experts = true };
 static const struct metric of_engine = { .phases = ANYWHERE, .needs_engine = true };
 static const struct metric of_ffn_pool = { .phases = WITH_DECODE, .needs_ffn_pool = true };
+static const struct metric of_memory2 = { .phases = ANYWHERE, .needs_memory2 = true };
 static const struct metric priced = { .phases = ANYWHERE, .needs_prices = true };
 static const struct metric calibrated = { .phases = ANYWHERE, .needs_calibration = true };
 static const struct metric calibrated_decoding = { .phases = WITH_DECODE, .needs_calibration = true };
@@ -87,7 +91,7 @@ static const struct metric calibrated_prefilling = { .phases = WITH_PREFILL, .ne
 
 static const struct field rows[] = {
     { FIELD(metrics, verdict, "1"), .only_words = true, .registry = verdict_word, .more = &always,
-      .doc = "ok, or why the point is infeasible: memory, tpot, ttft, power, package, constraint, mapping; calibration: a kernel was not measured on chips of its generation." },
+      .doc = "ok, or why the point is infeasible: memory, tpot, ttft, power, endurance, package, constraint, mapping; calibration: a kernel was not measured on chips of its generation." },
     METRIC(always, batch, "requests", 0, "Requests in flight over all devices."),
     METRIC(always, batch_cap, "requests", 0, "Largest batch that fits in memory."),
     METRIC(always, batch_slo, "requests", 0, "Largest batch that meets the latency limit; inf without one."),
@@ -173,6 +177,12 @@ static const struct field rows[] = {
       .doc = "Whether the engine exists: built, published as a design, or hypothetical." },
     METRIC(priced, dies, "1", 0, "Compute dies of one device: the fewest that fit the reticle and hold the interfaces at their edges."),
     METRIC(priced, package_limit_ratio, "1", -1, "Interposer area of one device, or of one in a pool, over the largest available, or the engine on a base die over its free area; above 1 it cannot be made; infinite: its memory has no place for the engine."),
+    METRIC(of_memory2, weight_share2, "1", 0, "Share of the weights in the second tier of memory, as given or chosen."),
+    METRIC(of_memory2, kv_share2, "1", 0, "Share of KV caches and recurrent states in the second tier of memory, as given or chosen."),
+    METRIC(of_memory2, memory2_used_byte, "B", 0, "Second tier of memory in use on one device; memory_used_byte is the first."),
+    METRIC(of_memory2, memory2_s, "s", -1, "Time per output token, or of a prefill, that the second tier of memory adds to the operators: what does not hide behind the first tier and arithmetic."),
+    METRIC(of_memory2, memory2_life_year, "1", +1, "Years until a second tier of flash wears out, at the rate at which caches and states are written to it; inf: never."),
+    METRIC(of_memory2, memory2_prefetch_byte, "B", -1, "Bytes that one device must have under way from the second tier to hide its latency."),
     { FIELD(metrics, calibrated_on, "1"), .only_words = true, .words = calibrated_words, .more = &calibrated,
       .doc = "Measurements behind calibrated timing: of this chip (own), or of other chips of its generation." },
     METRIC(calibrated, timing_error, "1", -1, "Standard deviation of the log of calibrated over measured time."),
@@ -222,6 +232,7 @@ void metric_scope_add(struct metric_scope *out, const struct design *d)
     out->engine = out->engine || engine_is_there(&d->engine);
     out->ffn_pool = out->ffn_pool || design_pools_ffn(d);
     out->experts = out->experts || model_moe_layers(&d->model) > 0;
+    out->memory2 = out->memory2 || d->chip.memory2_kind != TIER2_NONE;
 }
 
 /* Lists the phases of a set: "prefill, serving or disaggregated". */
@@ -248,7 +259,7 @@ bool metric_is_listed(const struct field *f, const struct metric_scope *in)
 {
     const struct metric *m = metric_of(f);
     return (!m->needs_calibration || in->calibration) && (!m->needs_ffn_pool || in->ffn_pool) &&
-           (!m->optional || m->phases & in->phases);
+           (!m->needs_memory2 || in->memory2) && (!m->optional || m->phases & in->phases);
 }
 
 bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err)
@@ -268,6 +279,8 @@ bool metric_exists(const struct field *f, const struct metric_scope *in, struct 
         need = "pools.ffn.chip";
     else if (m->needs_experts && !in->experts)
         need = "a model with routed experts";
+    else if (m->needs_memory2 && !in->memory2)
+        need = "a chip with chip.memory2_kind";
     else if (m->phases & in->phases)
         return true;
     fail(err, "\"%s\" has no value here: it needs %s%s", f->name,

@@ -13,6 +13,7 @@ enum verdict {
     VERDICT_TPOT,
     VERDICT_TTFT,
     VERDICT_POWER,
+    VERDICT_ENDURANCE,
     VERDICT_PACKAGE,
     VERDICT_CONSTRAINT,
     VERDICT_MAPPING,
@@ -70,6 +71,8 @@ struct metrics {
         engine_limited_by;
     double engine_stack_power_w, engine_stack_area_mm2, engine_maturity;
     double dies, package_limit_ratio;
+    double weight_share2, kv_share2, memory2_used_byte, memory2_s, memory2_life_year,
+        memory2_prefetch_byte;
 
     /* Calibrated timing only, else NAN. */
     double calibrated_on, timing_error;
@@ -92,7 +95,8 @@ void metrics_clear(struct metrics_lanes *out, size_t n);
 /* When a metric has a value; otherwise it is NAN. In `more` of its row in metrics_fields. */
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */
-    bool needs_prices, needs_calibration, needs_engine, needs_experts, needs_ffn_pool;
+    bool needs_prices, needs_calibration, needs_engine, needs_experts, needs_ffn_pool,
+        needs_memory2;
     bool optional; /* is left out where it has no value: metric_is_listed */
 };
 
@@ -112,7 +116,7 @@ int metric_goal(const char *text, const struct field **out, int *sense, struct e
  * designs. */
 struct metric_scope {
     unsigned phases;
-    bool prices, calibration, engine, experts, ffn_pool;
+    bool prices, calibration, engine, experts, ffn_pool, memory2;
 };
 
 void metric_scope_add(struct metric_scope *out, const struct design *d);

@@ -105,6 +105,12 @@ static inline bool unit_attends(enum op_unit unit)
     return unit == UNIT_ATTENTION || unit == UNIT_INDEX;
 }
 
+/* Bytes of caches and states per request. */
+static inline double op_held_byte(const struct op *o)
+{
+    return o->cache_byte + o->state_byte;
+}
+
 struct ops {
     size_t n;
     bool merging; /* groups of layers are added: see ops_next_group */

@@ -8,6 +8,7 @@
 
 /* clang-format off */
 static const struct word auto_words[] = { { "auto", PLAN_AUTO }, { NULL, 0 } };
+static const struct word tier_words[] = { { "auto", SHARE_AUTO }, { NULL, 0 } };
 static const struct word overlap_words[] = {
     { "none", OVERLAP_NONE }, { "two_batch", OVERLAP_TWO_BATCH }, { "ideal", OVERLAP_IDEAL }, { NULL, 0 },
 };
@@ -84,6 +85,10 @@ static const struct field plan_rows[] = {
       .doc = "All-to-all beyond one link domain: flat, every copy over the network; hierarchical, one copy per domain over the network, forwarded over the link." },
     { FIELD(plan, micro_batches, "1"), .lo = 1, .hi = 64, .init = PLAN_AUTO, .whole = true, .words = auto_words, .more = &of_ffn,
       .doc = "Parts of a batch that the main devices and those of pools.ffn work on in turn; 1 without that pool." },
+    { FIELD(plan, weight_share2, "1"), .lo = 0, .hi = 1, .init = SHARE_AUTO, .words = tier_words,
+      .doc = "Share of the weights in the second tier of memory, the same of every operator; auto: the one with most tokens per second, 0 without a second tier." },
+    { FIELD(plan, kv_share2, "1"), .lo = 0, .hi = 1, .init = SHARE_AUTO, .words = tier_words,
+      .doc = "Share of KV caches and recurrent states in the second tier of memory; auto: the one with most tokens per second, 0 without a second tier." },
 };
 
 /* Paths are pools.prefill.tp and so on. */

@@ -13,9 +13,10 @@ struct plan {
     double redundant_experts;
     double overlap, all_reduce, all_to_all;
     double micro_batches; /* PLAN_AUTO: any; only with a pool that runs a part of each layer */
+    double weight_share2, kv_share2; /* in the second tier of memory; SHARE_AUTO: the best */
 };
 
-enum { PLAN_AUTO = 0 };
+enum { PLAN_AUTO = 0, SHARE_AUTO = -1 };
 enum { OVERLAP_NONE, OVERLAP_TWO_BATCH, OVERLAP_IDEAL };
 enum { REDUCE_RING, REDUCE_BEST };
 enum { EXCHANGE_FLAT, EXCHANGE_HIERARCHICAL };

@@ -10,7 +10,8 @@ void design_become_prefill(struct design *d)
         d->engine.bandwidth_ratio = 0;
 }
 
-/* The devices of the pools: without the engine, unless the design says otherwise. */
+/* The devices of the pools: without the engine, unless the design says otherwise. They keep what
+ * they hold in the first tier of memory. */
 static void find_pool_devices(struct prefill_choice *out, const struct devices *d,
                               const struct design *like)
 {
@@ -20,8 +21,10 @@ static void find_pool_devices(struct prefill_choice *out, const struct devices *
         with = with || m[i] > 0;
     bool sheds = with && like->pools.prefill_engine == POOL_WITHOUT_ENGINE;
     out->d = d;
-    if (!sheds && !other)
+    if (!sheds && !other && !d->tiered)
         return;
+    struct design near = *like;
+    near.plan.weight_share2 = near.plan.kv_share2 = 0;
     out->apart.n = d->n;
     out->apart.chip = d->chip;
     out->apart.engine = d->engine;
@@ -29,7 +32,7 @@ static void find_pool_devices(struct prefill_choice *out, const struct devices *
         LANES_FILL(&out->apart.chip, d->n, like->prefill_chip);
     if (sheds)
         lanes_set(LANE(&out->apart.engine, engine, bandwidth_ratio), d->n, 0);
-    devices_time(&out->apart, like);
+    devices_time(&out->apart, &near);
     out->d = &out->apart;
 }
 

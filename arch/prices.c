@@ -13,12 +13,14 @@ static const bool is_factor = true;
 #define DENSITY(node) PRICE(density_##node##_m_per_mm2, "1", 0.01, 1e5, "Million transistors of logic per mm2.")
 #define SRAM(node) PRICE(sram_##node##_mm2_per_mib, "mm2", 1e-4, 1e3, "Area of a mebibyte of cache with its periphery.")
 #define MEMORY(kind) PRICE(kind##_usd_per_gb, "USD", 0, 1e4, "Price of this kind of memory per gigabyte.")
+#define TIER2(kind, of) PRICE(kind##_usd_per_gb, "USD", 0, 1e4, "Price of " of " per gigabyte.")
 
 static const struct field rows[] = {
     BY_NODE(WAFER), BY_NODE(DEFECTS), BY_NODE(DENSITY), BY_NODE(SRAM),
     MEMORY(hbm2), MEMORY(hbm2e), MEMORY(hbm3), MEMORY(hbm3e), MEMORY(hbm3e_12h), MEMORY(hbm4), MEMORY(hbm4e),
     MEMORY(gddr6), MEMORY(gddr7), MEMORY(lpddr5x), MEMORY(dram_3d), MEMORY(hbf),
     PRICE(hbm_stack_usd, "USD", 0, 1e4, "Price of a memory stack apart from its capacity: base die, stacking, test."),
+    TIER2(ddr5, "DDR5, also of the host,"), TIER2(cxl, "memory behind CXL, its controller with it,"),
     PRICE(unit_control_m, "1", 0, 1e6, "Million transistors of control, vector lanes and crossbar port of a compute unit."),
     PRICE(multiplier_m, "1", 0, 1e3, "Million transistors of a BF16 multiplier and adder; multiplied by the peak of the narrowest format over that of BF16."),
     PRICE(fp64_multiplier_m, "1", 0, 1e3, "Million transistors of an FP64 multiplier and adder."),

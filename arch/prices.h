@@ -21,6 +21,7 @@ struct prices {
         hbm3e_12h_usd_per_gb, hbm4_usd_per_gb, hbm4e_usd_per_gb, gddr6_usd_per_gb, gddr7_usd_per_gb,
         lpddr5x_usd_per_gb, dram_3d_usd_per_gb, hbf_usd_per_gb;
     double hbm_stack_usd;
+    double ddr5_usd_per_gb, cxl_usd_per_gb;
 
     /* Contents of a die: transistors, in millions, scale with the node; PHYs do not. */
     double unit_control_m, multiplier_m, fp64_multiplier_m, register_ratio;

@@ -367,6 +367,7 @@ static void put_main(struct main_ops *m, size_t at, size_t index, const struct o
     m->all_flop += m->flop[at] = o->flop;
     m->all_weight_byte += m->weight_byte[at] = o->weight_byte;
     m->all_byte += m->byte[at] = o->byte;
+    m->all_held_byte += m->held_byte[at] = op_held_byte(o);
 }
 
 /* Groups the main operators by class and lists the others in the order of the step. */
@@ -390,7 +391,7 @@ static void group_main_ops(struct step *s)
         m->end[class] = m->n += of_class[class];
     }
     m->groups = (m->n + MAIN_GROUP - 1) / MAIN_GROUP;
-    m->all_flop = m->all_weight_byte = m->all_byte = 0;
+    m->all_flop = m->all_weight_byte = m->all_byte = m->all_held_byte = 0;
     for (size_t i = 0; i < s->ops.n; i++)
         if (s->ops.op[i].unit == UNIT_MAIN)
             put_main(m, next[s->ops.op[i].class]++, i, &s->ops.op[i]);
@@ -555,6 +556,12 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     const struct state_bytes state = {p->state * w->state_slots, p->activation * w->state_slots,
                                       p->kv};
     out->kv_byte_per_request +=
+        layers_state_byte_per_request(l, plan->tp, &state) / plan->pp / plan->cp;
+    double token_byte =
+        layers_kv_byte_per_token(l, plan->tp, p->kv, s.rope_byte, 0) / plan->pp / plan->cp;
+    double new_tokens = w->accepted_tokens * (s.decode > 0) + s.prompts * (s.prompt - s.prefix);
+    out->written_byte_per_request =
+        token_byte * new_tokens +
         layers_state_byte_per_request(l, plan->tp, &state) / plan->pp / plan->cp;
     out->state_byte_per_request = layers_state_byte_per_request(l, 1, &state);
     out->kv_byte_per_token = layers_kv_byte_per_token(l, 1, p->kv, s.rope_byte, 0);

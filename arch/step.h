@@ -24,7 +24,8 @@ struct main_ops {
     size_t first[OP_CLASSES], end[OP_CLASSES]; /* operators of each class */
     size_t op[MAIN_MOST];                      /* index into ops */
     double flop[MAIN_MOST], weight_byte[MAIN_MOST], byte[MAIN_MOST];
-    double all_flop, all_weight_byte, all_byte; /* their sums */
+    double held_byte[MAIN_MOST];                               /* of byte: caches and states */
+    double all_flop, all_weight_byte, all_byte, all_held_byte; /* their sums */
 };
 
 struct step {
@@ -40,13 +41,14 @@ struct step {
     double stages;            /* pipeline stages, and groups of requests in flight */
     double passes;            /* in sequence: the halves of two-batch overlap, or micro-batches */
 
-    double weight_byte;            /* on one device */
-    double expert_byte;            /* of these, weights of routed experts */
-    double kv_byte_per_request;    /* per request of its replica, on one device; states included */
-    double act_byte_per_request;   /* live activations per request, on one device */
-    double fixed_byte;             /* on one device, independent of the batch */
-    double kv_byte_per_token;      /* over all layers, not split over devices */
-    double state_byte_per_request; /* what a request keeps at any context, not split */
+    double weight_byte;          /* on one device */
+    double expert_byte;          /* of these, weights of routed experts */
+    double kv_byte_per_request;  /* per request of its replica, on one device; states included */
+    double act_byte_per_request; /* live activations per request, on one device */
+    double fixed_byte;           /* on one device, independent of the batch */
+    double written_byte_per_request; /* of these, written in a step */
+    double kv_byte_per_token;        /* over all layers, not split over devices */
+    double state_byte_per_request;   /* what a request keeps at any context, not split */
 
     double dp, accepted_tokens;
     double made;                 /* tokens counted per request: accepted, or of its prompt */

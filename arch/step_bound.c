@@ -122,9 +122,28 @@ static void set_peaks(struct bound_devices *restrict out, size_t n,
     }
 }
 
+/* No share of the bytes makes two tiers faster than both of their bandwidths together. A copied
+ * tier adds none. */
+FOR_ALL_VECTORS
+static void join_tiers(double *restrict out, size_t n, const double *restrict s_per_byte,
+                       const struct tier2_lanes *restrict tiers)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct tier2 t;
+        LANES_TAKE(t, tiers, i);
+        double more = t.staged > 0 ? 0 : t.byte_per_s;
+        out[i] = s_per_byte[i] / (1 + more * s_per_byte[i]);
+    }
+}
+
 void bound_devices_make(struct bound_devices *out, const struct devices *d)
 {
     const double *domain = LANE(&d->rates, rates, link_domain);
+    out->chip_s_per_byte = LANE(&d->rates, rates, main.s_per_byte);
+    if (d->tiered) {
+        join_tiers(out->s_per_byte, d->n, out->chip_s_per_byte, &d->tier2);
+        out->chip_s_per_byte = out->s_per_byte;
+    }
     set_peaks(out, d->n, &d->rates, d->like.calibration ? 1 : 0);
     out->devices = d;
     out->least_domain = out->most_domain = domain[0];
@@ -135,10 +154,9 @@ void bound_devices_make(struct bound_devices *out, const struct devices *d)
 }
 
 INLINED void bound_main(struct bound_sums *restrict out, const struct step_bound *restrict b,
-                        size_t n, const struct rates_lanes *restrict rates,
+                        size_t n, const double *restrict per_byte,
                         const double *restrict s_per_flop, const double *restrict load)
 {
-    const double *per_byte = LANE(rates, rates, main.s_per_byte);
     double flop = b->flop, byte = b->byte, weight_byte = b->weight_byte;
     for (size_t i = 0; i < n; i++) {
         double fixed = weight_byte * per_byte[i];
@@ -191,7 +209,7 @@ INLINED void bound_placed(struct bound_sums *restrict out, const struct bound_pl
                           const struct bound_devices *restrict d, const double *restrict allowed,
                           const double *restrict load)
 {
-    const double *chip_s_per_byte = LANE(rates, rates, main.s_per_byte);
+    const double *chip_s_per_byte = d->chip_s_per_byte;
     const double *engine_s_per_byte = LANE(rates, rates, engine.s_per_byte);
     const double *s_per_wire_byte = LANE(rates, rates, engine.s_per_wire_byte);
     struct bound_placed op = *o;
@@ -235,7 +253,7 @@ static void bound_all(double *restrict time_s, double *restrict fixed_s,
     const struct rates_lanes *rates = &d->devices->rates;
     size_t n = d->devices->n;
     struct bound_sums x;
-    bound_main(&x, b, n, rates, d->chip_s_per_flop, most);
+    bound_main(&x, b, n, d->chip_s_per_byte, d->chip_s_per_flop, most);
     bound_wires(&x, sent, n, rates, most);
     for (size_t k = 0; k < b->placed; k++) {
         const struct bound_placed *o = &b->place[k];
@@ -251,8 +269,7 @@ void step_bound_s(double *time_s, double *fixed_s, struct step_bound *b, const s
     struct floor_of floor = floor_of(s, d->devices);
     struct bound_sent sent;
     size_t middle = d->devices->n / 2;
-    double ridge =
-        LANE(rates, rates, main.s_per_byte)[middle] / LANE(rates, rates, main.s_per_flop)[middle];
+    double ridge = d->chip_s_per_byte[middle] / LANE(rates, rates, main.s_per_flop)[middle];
     if (is_far(ridge, b->ridge) || is_far(most[middle], b->load))
         sort_main(b, s, ridge, most[middle]);
     sum_wires(&sent, b, d, floor.latency);

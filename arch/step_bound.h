@@ -39,6 +39,8 @@ void step_bound_make(struct step_bound *out, const struct step *s);
 struct bound_devices {
     const struct devices *devices;
     lane chip_s_per_flop, engine_s_per_flop; /* at the higher of the two peaks that may apply */
+    const double *chip_s_per_byte;           /* of both tiers of memory at once, as far as direct */
+    lane s_per_byte;                         /* room of chip_s_per_byte */
     double least_domain, most_domain;
 };
 

@@ -296,6 +296,7 @@ INLINED struct work work_at(const struct step_split_lanes *out, size_t i, double
                          SPLIT(engine_flop)[i],
                          SPLIT(engine_byte)[i],
                          SPLIT(wire_byte)[i],
+                         SPLIT(far_byte)[i],
                          experts};
 }
 

@@ -69,10 +69,13 @@ INLINED struct trial trial_at(const struct spent_lanes *spent, const struct ener
 {
     struct energy e;
     LANES_TAKE(e, energy, i);
-    struct work w = {
-        LANE(spent, spent, work.flop)[i],        LANE(spent, spent, work.byte)[i],
-        LANE(spent, spent, work.engine_flop)[i], LANE(spent, spent, work.engine_byte)[i],
-        LANE(spent, spent, work.wire_byte)[i],   experts};
+    struct work w = {LANE(spent, spent, work.flop)[i],
+                     LANE(spent, spent, work.byte)[i],
+                     LANE(spent, spent, work.engine_flop)[i],
+                     LANE(spent, spent, work.engine_byte)[i],
+                     LANE(spent, spent, work.wire_byte)[i],
+                     LANE(spent, spent, work.far_byte)[i],
+                     experts};
     return (struct trial){.draw = energy_draw(&e, &w),
                           .time_s = LANE(spent, spent, time_s)[i],
                           .clocked_s = LANE(spent, spent, clocked_s)[i],

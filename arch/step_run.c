@@ -135,12 +135,32 @@ static void begin_work(struct sums *restrict x, const struct main_ops *restrict 
         WORK(flop)[i] = m->all_flop * requests[i];
         WORK(byte)[i] = m->all_weight_byte + m->all_byte * requests[i];
         WORK(engine_flop)[i] = WORK(engine_byte)[i] = WORK(wire_byte)[i] = 0;
+        WORK(far_byte)[i] = 0;
+    }
+}
+
+/* Splits the bytes of main operators between both tiers of memory. */
+FOR_ALL_VECTORS
+static void split_main_work(struct sums *restrict x, const struct main_ops *restrict m, size_t n,
+                            const double *restrict requests,
+                            const struct tier2_lanes *restrict tiers)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct tier2 t;
+        LANES_TAKE(t, tiers, i);
+        struct tier_byte b =
+            tier2_byte(&t, m->all_weight_byte, m->all_byte, m->all_held_byte, requests[i]);
+        WORK(byte)[i] = b.near;
+        WORK(far_byte)[i] = b.far;
+        x->fixed_byte[i] = m->all_weight_byte * t.weight_near;
     }
 }
 
 void sum_main_work(struct sums *x, const struct pass *p)
 {
     begin_work(x, &p->step->main, p->devices->n, p->most);
+    if (p->devices->tiered)
+        split_main_work(x, &p->step->main, p->devices->n, p->most, &p->devices->tier2);
 }
 
 FOR_ALL_VECTORS
@@ -173,11 +193,31 @@ static void add_work(struct sums *restrict x, const struct op *restrict o, size_
     }
 }
 
+/* Splits the bytes of an operator on the chip between both tiers of memory. */
+FOR_ALL_VECTORS
+static void split_placed_work(struct sums *restrict x, const struct op *restrict o, size_t n,
+                              const double *restrict requests, const double *restrict share,
+                              const struct placed *restrict p,
+                              const struct tier2_lanes *restrict tiers)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct tier2 t;
+        LANES_TAKE(t, tiers, i);
+        struct tier_byte b =
+            tier2_byte(&t, o->weight_byte * share[i], o->byte, op_held_byte(o), requests[i]);
+        bool on = p->on_engine[i] > 0;
+        WORK(byte)[i] += on ? 0 : b.near - op_byte(o, requests[i], share[i]);
+        WORK(far_byte)[i] += on ? 0 : b.far;
+    }
+}
+
 void sum_placed_work(struct sums *x, const struct run *r, const struct placed *placed,
                      const struct devices *d)
 {
     add_work(x, r->op, d->n, r->requests, r->share, r->allowed, placed,
              LANE(&d->rates, rates, engine.s_per_wire_byte));
+    if (d->tiered)
+        split_placed_work(x, r->op, d->n, r->requests, r->share, placed, &d->tier2);
 }
 
 FOR_ALL_VECTORS

@@ -39,12 +39,59 @@ static void put_main(struct step_split_lanes *restrict out, struct pieces *restr
         PIECE(byte)[i] = m->all_weight_byte + m->all_byte * requests[i];
         PIECE(padding_flop)[i] = PIECE(engine_flop)[i] = 0;
         PIECE(engine_byte)[i] = PIECE(wire_byte)[i] = 0;
+        PIECE(far_byte)[i] = PIECE(far_s)[i] = 0;
         PIECE(expert_flop)[i] = PIECE(expert_byte)[i] = 0;
         PIECE(attention_flop)[i] = PIECE(attention_byte)[i] = 0;
         PIECE(attention_chip_s)[i] = PIECE(attention_engine_s)[i] = 0;
         PIECE(bound_s[BY_COMPUTE])[i] = compute_s[i];
         PIECE(bound_s[BY_MEMORY])[i] = larger(chip_s - compute_s[i], 0);
         PIECE(bound_s[BY_LINK])[i] = 0;
+    }
+}
+
+/* Splits the bytes of the main operators between both tiers of memory; `far_s`: what shows of the
+ * second. */
+FOR_ALL_VECTORS
+static void put_main_tiers(struct step_split_lanes *restrict out, const struct main_ops *restrict m,
+                           size_t n, const double *restrict far_s, const double *restrict requests,
+                           const struct tier2_lanes *restrict tiers)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct tier2 t;
+        LANES_TAKE(t, tiers, i);
+        struct tier_byte b =
+            tier2_byte(&t, m->all_weight_byte, m->all_byte, m->all_held_byte, requests[i]);
+        PIECE(byte)[i] = b.near;
+        PIECE(far_byte)[i] = b.far;
+        PIECE(far_s)[i] = far_s[i];
+    }
+}
+
+/* The same for an operator that an engine may run, if the chip runs it. */
+FOR_ALL_VECTORS
+static void add_placed_tiers(struct step_split_lanes *restrict out, const struct op *restrict o,
+                             size_t n, const struct rates_lanes *restrict rates,
+                             const struct run *restrict run, const struct placed *restrict p,
+                             const struct tier2_lanes *restrict tiers)
+{
+    const double *requests = run->requests, *share = run->share;
+    const double *s_per_flop = LANE(rates, rates, main.s_per_flop);
+    for (size_t i = 0; i < n; i++) {
+        struct tier2 t;
+        LANES_TAKE(t, tiers, i);
+        double weight_byte = o->weight_byte * share[i],
+               flop_s = o->flop * requests[i] * s_per_flop[i];
+        double byte = op_byte(o, requests[i], share[i]), s = p->chip_s[i], near_s = p->near_s[i];
+        struct tier_byte b = tier2_byte(&t, weight_byte, o->byte, op_held_byte(o), requests[i]);
+        bool on = p->on_engine[i] > 0;
+        /* As add_placed_parts took it, and as it is: far reads count as memory. */
+        bool took = flop_s >= byte * LANE(rates, rates, main.s_per_byte)[i];
+        bool computes = (flop_s >= near_s) & (s <= near_s + (1 - t.overlap) * near_s);
+        PIECE(bound_s[BY_COMPUTE])[i] += on ? 0 : (computes ? s : 0) - (took ? s : 0);
+        PIECE(bound_s[BY_MEMORY])[i] += on ? 0 : (computes ? 0 : s) - (took ? 0 : s);
+        PIECE(byte)[i] += on ? 0 : b.near - byte;
+        PIECE(far_byte)[i] += on ? 0 : b.far;
+        PIECE(far_s)[i] += on ? 0 : s - near_s;
     }
 }
 
@@ -176,10 +223,13 @@ static void add_variance(double *restrict variance, const double *restrict s, si
 static void split_main(struct step_split_lanes *out, struct pieces *x, const struct pass *p)
 {
     const struct step *s = p->step;
-    lane compute_s;
-    struct main_split parts = {&LANE_OF(out, step_split, class_s, 0), x->variance, compute_s};
+    lane compute_s, far_s;
+    struct main_split parts = {&LANE_OF(out, step_split, class_s, 0), x->variance, compute_s,
+                               far_s};
     s->timing->main_split(&parts, s, p->devices, p->most);
     put_main(out, x, &s->main, p->devices->n, compute_s, p->most);
+    if (p->devices->tiered)
+        put_main_tiers(out, &s->main, p->devices->n, far_s, p->most, &p->devices->tier2);
     if (s->mixed) /* the attention of prompts does not count as core attention */
         return;
     for (size_t k = s->main.first[OP_ATTENTION]; k < s->main.end[OP_ATTENTION]; k++) {
@@ -211,6 +261,8 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
     } else {
         t->place(&placed, &run, p->step, d);
         add_placed_parts(out, x, s, run.op, d->n, &d->rates, &run, &placed);
+        if (d->tiered)
+            add_placed_tiers(out, run.op, d->n, &d->rates, &run, &placed, &d->tier2);
         if (attends)
             add_attention(out, run.op, d->n, run.requests, run.share, placed.chip_s,
                           placed.engine_s);
@@ -279,6 +331,8 @@ static void split_end(struct step_split_lanes *restrict out, const struct pieces
         PIECE(byte)[i] *= times;
         PIECE(engine_byte)[i] *= times;
         PIECE(wire_byte)[i] *= times;
+        PIECE(far_byte)[i] *= times;
+        PIECE(far_s)[i] *= times;
     }
     end_classes(out, x, n, hidden_part, behind, times);
 }
@@ -330,6 +384,7 @@ static void stretch(struct step_split_lanes *out, size_t n, const double *whole_
             LANE_OF(out, step_split, class_s, class)[i] *= longer;
         for (int k = 0; k < BOUNDS; k++)
             LANE_OF(out, step_split, bound_s, k)[i] *= longer;
+        PIECE(far_s)[i] *= longer;
         PIECE(time_s)[i] = whole_s[i];
     }
 }
@@ -446,7 +501,8 @@ struct op_cost step_op_cost(const struct step *s, const struct devices *d, size_
                                     [BY_LINK] = PIECE(bound_s[BY_LINK])[0]};
     bool far = o->group > LANE(&d->rates, rates, link_domain)[0];
     struct op_cost c = {.flop = times * PIECE(flop)[0],
-                        .byte = times * (PIECE(byte)[0] + PIECE(engine_byte)[0]),
+                        .byte =
+                            times * (PIECE(byte)[0] + PIECE(far_byte)[0] + PIECE(engine_byte)[0]),
                         .wire_byte = times * PIECE(wire_byte)[0],
                         .time_s = times * (x.chip_s[0] + x.engine_s[0] + x.wire_s[0]),
                         .bound = BY_COMPUTE,

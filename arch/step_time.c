@@ -65,6 +65,7 @@ static void add_up_work(struct spent_lanes *restrict out, const struct sums *res
         SPENT(work.engine_flop)[i] = times * LANE(&x->work, work, engine_flop)[i];
         SPENT(work.engine_byte)[i] = times * LANE(&x->work, work, engine_byte)[i];
         SPENT(work.wire_byte)[i] = times * LANE(&x->work, work, wire_byte)[i];
+        SPENT(work.far_byte)[i] = times * LANE(&x->work, work, far_byte)[i];
     }
 }
 
@@ -127,6 +128,7 @@ static void add_beside_work(struct spent_lanes *out, const struct spent_lanes *o
         SPENT(work.flop)[i] += times * (x.work.flop + x.work.engine_flop);
         SPENT(work.byte)[i] += times * x.work.byte;
         SPENT(work.wire_byte)[i] += times * x.work.wire_byte;
+        SPENT(work.far_byte)[i] += times * x.work.far_byte;
     }
 }
 

@@ -24,6 +24,7 @@ struct placed {
     lane chip_s, engine_s, chip_slope, engine_slope; /* on both units, allowed or not */
     lane chip_clocked_s;                             /* if slopes are requested: as in a spell */
     lane on_engine;                                  /* 1: the engine runs it; else 0 */
+    lane near_s; /* devices with a second tier of memory: chip_s without its reads */
 };
 
 /* Time; per additional request, accurate enough for a search; and the part that follows the clock
@@ -60,6 +61,7 @@ struct main_split {
     double (*class_s)[LANES]; /* [OP_CLASSES] */
     double (*variance)[LANES];
     double *compute_s;
+    double *far_s; /* of devices with a second tier of memory: the time that shows of its reads */
 };
 
 /* Operators and memory of a timing that does not use those of arch/step.c. */

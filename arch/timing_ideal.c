@@ -3,7 +3,8 @@
  * latency and bandwidth. Idea: at q requests an operator takes max(F q f, (W + B q) b), with f
  * seconds per FLOP and b per byte; so all operators take b times the sum of max(F a, W + B q), a =
  * q f / b. The slope follows: everything in the sum grows with q except the W of memory-bound
- * operators. Invariant: sums run in the order of main_ops, at any vector width. */
+ * operators. A second tier of memory (arch/tier2.h) adds its reads to the time of the first.
+ * Invariant: sums run in the order of main_ops, at any vector width. */
 #include "arch/timing_ideal.h"
 
 #include "arch/step_run.h"
@@ -58,6 +59,86 @@ INLINED void add_main(struct sums *restrict out, const struct main_ops *restrict
     }
 }
 
+/* An operator that reads both tiers of memory, in units of the seconds per byte of the first. */
+struct tiered {
+    double time, near; /* near: without the reads of the second tier */
+    double fixed;      /* at any number of requests */
+    double clocked;    /* of the time, what follows the clock */
+    bool computes;     /* compute-bound */
+};
+
+/* `slower`: bandwidth of the first tier over that of the second. */
+INLINED struct tiered tiered_of(const struct main_ops *m, size_t k, const struct tier2 *t,
+                                double slower, double arithmetic, double requests)
+{
+    struct tier_byte b = tier2_byte(t, m->weight_byte[k], m->byte[k], m->held_byte[k], requests);
+    double compute = m->flop[k] * arithmetic, far = b.far * slower;
+    bool computes = compute > b.near;
+    double near = computes ? compute : b.near, shown = 1 - t->overlap;
+    double near_fixed = computes ? 0 : m->weight_byte[k] * t->weight_near;
+    double far_fixed = m->weight_byte[k] * t->weight_share * slower;
+    double clocked = near < far ? shown * near : near;
+    return (struct tiered){.time = tier2_time_s(t->overlap, near, far),
+                           .near = near,
+                           .fixed = near_fixed + far_fixed -
+                                    t->overlap * (near < far ? near_fixed : far_fixed),
+                           .clocked = computes ? clocked : 0,
+                           .computes = (compute >= b.near) & (far <= near)};
+}
+
+/* add_main on devices with a second tier; fills all members. */
+INLINED void add_tiered_main(struct sums *restrict out, const struct main_ops *restrict m, size_t n,
+                             const double *restrict per_flop, const double *restrict per_byte,
+                             const struct tier2_lanes *restrict tiers,
+                             const double *restrict requests)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct tier2 t;
+        LANES_TAKE(t, tiers, i);
+        double arithmetic = requests[i] * per_flop[i] / per_byte[i];
+        double slower = t.s_per_byte / per_byte[i], sum = 0, fixed = 0, clocked = 0;
+        for (size_t k = 0; k < m->groups * MAIN_GROUP; k++) {
+            struct tiered x = tiered_of(m, k, &t, slower, arithmetic, requests[i]);
+            sum += x.time;
+            fixed += x.fixed;
+            clocked += x.clocked;
+        }
+        out->chip_s[i] = sum * per_byte[i];
+        out->chip_slope[i] = (sum - fixed) * per_byte[i] / requests[i];
+        out->engine_s[i] = out->wire_s[i] = out->engine_slope[i] = out->wire_slope[i] = 0;
+        out->chip_clocked_s[i] = clocked * per_byte[i];
+    }
+}
+
+/* Splits as split_main does, and finds the time that shows of the second tier. */
+FOR_ALL_VECTORS
+static void split_tiered_main(struct main_split *restrict out, const struct main_ops *restrict m,
+                              size_t n, const double *restrict per_flop,
+                              const double *restrict per_byte,
+                              const struct tier2_lanes *restrict tiers,
+                              const double *restrict requests)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct tier2 t;
+        LANES_TAKE(t, tiers, i);
+        double arithmetic = requests[i] * per_flop[i] / per_byte[i];
+        double slower = t.s_per_byte / per_byte[i], computes = 0, far = 0;
+        for (int c = 0; c < OP_CLASSES; c++) {
+            enum op_class class = op_class_order[c];
+            double sum = 0;
+            for (size_t k = m->first[class]; k < m->end[class]; k++) {
+                struct tiered x = tiered_of(m, k, &t, slower, arithmetic, requests[i]);
+                sum += x.time;
+                computes += x.computes ? x.time : 0;
+                far += x.time - x.near;
+            }
+            out->class_s[class][i] = sum * per_byte[i];
+        }
+        out->compute_s[i] = computes * per_byte[i];
+        out->far_s[i] = far * per_byte[i];
+    }
+}
+
 INLINED void split_some(double *restrict sum, double *restrict computes,
                         const struct main_ops *restrict m, size_t at, size_t count, size_t n,
                         const double *restrict arithmetic, const double *restrict requests)
@@ -104,6 +185,11 @@ static void split_main(double (*restrict class_s)[LANES], double *restrict compu
 void ideal_main_split(struct main_split *out, const struct step *s, const struct devices *d,
                       const double *requests)
 {
+    if (d->tiered) {
+        split_tiered_main(out, &s->main, d->n, LANE(&d->rates, rates, main.s_per_flop),
+                          LANE(&d->rates, rates, main.s_per_byte), &d->tier2, requests);
+        return;
+    }
     split_main(out->class_s, out->compute_s, &s->main, d->n,
                LANE(&d->rates, rates, main.s_per_flop), LANE(&d->rates, rates, main.s_per_byte),
                requests);
@@ -116,10 +202,29 @@ struct both {
     double chip_s, engine_s;
     bool on_engine, shared;
     double flop, byte, more_flop, more_byte;
+    double near_s, far_s; /* of the chip, on both tiers of memory */
 };
 
+/* The time of the chip with a second tier of memory. */
+INLINED void read_tiers(struct both *b, const struct op *o, double requests, double share,
+                        const struct rates *at, const struct tier2 *t)
+{
+    struct tier_byte x = tier2_byte(t, o->weight_byte * share, o->byte, op_held_byte(o), requests);
+    b->near_s = unit_time_s(&at->main, b->flop, x.near, 0);
+    b->far_s = x.far * t->s_per_byte;
+    b->chip_s = tier2_time_s(t->overlap, b->near_s, b->far_s);
+}
+
+/* The part of it that follows the clock. */
+INLINED double tiers_clocked_s(const struct both *b, const struct rates *at, const struct tier2 *t)
+{
+    double shown_s = b->near_s < b->far_s ? (1 - t->overlap) * b->near_s : b->near_s;
+    return b->flop * at->main.s_per_flop >= b->near_s ? shown_s : 0;
+}
+
+/* `tier2`, which may be NULL: the second tier of memory. */
 INLINED struct both on_units(const struct op *o, const struct run *r, const struct rates *at,
-                             size_t i, bool waits)
+                             const struct tier2 *tier2, size_t i, bool waits)
 {
     double requests = r->requests[i], waited = waits ? r->waited[i] : 1, share = r->share[i];
     double idle = share < 1 ? (1 - share) * r->idle : 0;
@@ -129,6 +234,8 @@ INLINED struct both on_units(const struct op *o, const struct run *r, const stru
     b.more_flop = o->flop * waited;
     b.more_byte = o->byte * waited + o->weight_byte * idle;
     b.chip_s = unit_time_s(&at->main, b.flop, b.byte, 0);
+    if (tier2)
+        read_tiers(&b, o, requests, share, at, tier2);
     double alone_s = unit_time_s(&at->engine, b.flop, b.byte, o->wire_byte * requests);
     double together_s = shared_s(b.chip_s, alone_s);
     b.shared = r->allowed[i] == RUNS_SHARED;
@@ -150,6 +257,19 @@ INLINED double slope_of(const struct both *b, const struct rates *at)
     return (b->on_engine & (feed > rate)) ? feed : rate;
 }
 
+/* The slope on the chip with a second tier of memory. */
+INLINED double tiered_slope_of(const struct both *b, const struct op *o, const struct run *r,
+                               size_t i, const struct rates *at, const struct tier2 *t)
+{
+    double waited = r->waited[i], share = r->share[i];
+    double idle = share < 1 ? (1 - share) * r->idle : 0;
+    struct tier_byte more = tier2_byte(t, o->weight_byte * idle, o->byte, op_held_byte(o), waited);
+    bool computes = b->flop * at->main.s_per_flop >= b->near_s;
+    double near = computes ? b->more_flop * at->main.s_per_flop : more.near * at->main.s_per_byte;
+    double far = more.far * t->s_per_byte;
+    return near + far - t->overlap * (b->near_s < b->far_s ? near : far);
+}
+
 FOR_ALL_VECTORS
 static void place(struct placed *restrict out, const struct op *restrict o,
                   const struct run *restrict r, size_t n, const struct rates_lanes *restrict rates)
@@ -158,8 +278,28 @@ static void place(struct placed *restrict out, const struct op *restrict o,
     for (size_t i = 0; i < n; i++) {
         struct rates at;
         LANES_TAKE(at, rates, i);
-        struct both b = on_units(o, &run, &at, i, false);
+        struct both b = on_units(o, &run, &at, NULL, i, false);
         out->chip_s[i] = b.chip_s;
+        out->engine_s[i] = b.engine_s;
+        out->on_engine[i] = b.on_engine ? 1 : 0;
+    }
+}
+
+FOR_ALL_VECTORS
+static void place_tiered(struct placed *restrict out, const struct op *restrict o,
+                         const struct run *restrict r, size_t n,
+                         const struct rates_lanes *restrict rates,
+                         const struct tier2_lanes *restrict tiers)
+{
+    struct run run = *r;
+    for (size_t i = 0; i < n; i++) {
+        struct rates at;
+        struct tier2 t;
+        LANES_TAKE(at, rates, i);
+        LANES_TAKE(t, tiers, i);
+        struct both b = on_units(o, &run, &at, &t, i, false);
+        out->chip_s[i] = b.chip_s;
+        out->near_s[i] = b.near_s;
         out->engine_s[i] = b.engine_s;
         out->on_engine[i] = b.on_engine ? 1 : 0;
     }
@@ -169,7 +309,10 @@ void ideal_place(struct placed *out, const struct run *r, const struct step *s,
                  const struct devices *d)
 {
     (void)s;
-    place(out, r->op, r, d->n, &d->rates);
+    if (d->tiered)
+        place_tiered(out, r->op, r, d->n, &d->rates, &d->tier2);
+    else
+        place(out, r->op, r, d->n, &d->rates);
 }
 
 INLINED void add_placed(struct sums *restrict x, struct placed *restrict out,
@@ -181,7 +324,7 @@ INLINED void add_placed(struct sums *restrict x, struct placed *restrict out,
     for (size_t i = 0; i < n; i++) {
         struct rates at;
         LANES_TAKE(at, rates, i);
-        struct both b = on_units(o, &run, &at, i, waits);
+        struct both b = on_units(o, &run, &at, NULL, i, waits);
         x->chip_s[i] += b.on_engine ? 0 : b.chip_s;
         x->engine_s[i] += b.on_engine ? b.engine_s : 0;
         if (slopes) {
@@ -195,6 +338,32 @@ INLINED void add_placed(struct sums *restrict x, struct placed *restrict out,
             out->chip_clocked_s[i] = b.flop * at.main.s_per_flop >= b.chip_s ? b.chip_s : 0;
             out->on_engine[i] = b.on_engine ? 1 : 0;
         }
+    }
+}
+
+/* add_placed on devices with a second tier of memory; fills all members. */
+FOR_ALL_VECTORS
+static void add_tiered_placed(struct sums *restrict x, struct placed *restrict out,
+                              const struct op *restrict o, const struct run *restrict r, size_t n,
+                              const struct rates_lanes *restrict rates,
+                              const struct tier2_lanes *restrict tiers)
+{
+    struct run run = *r;
+    for (size_t i = 0; i < n; i++) {
+        struct rates at;
+        struct tier2 t;
+        LANES_TAKE(at, rates, i);
+        LANES_TAKE(t, tiers, i);
+        struct both b = on_units(o, &run, &at, &t, i, true);
+        x->chip_s[i] += b.on_engine ? 0 : b.chip_s;
+        x->engine_s[i] += b.on_engine ? b.engine_s : 0;
+        x->chip_slope[i] += b.on_engine ? 0 : tiered_slope_of(&b, o, &run, i, &at, &t);
+        x->engine_slope[i] += b.on_engine ? slope_of(&b, &at) : 0;
+        out->chip_s[i] = b.chip_s;
+        out->near_s[i] = b.near_s;
+        out->engine_s[i] = b.engine_s;
+        out->chip_clocked_s[i] = tiers_clocked_s(&b, &at, &t);
+        out->on_engine[i] = b.on_engine ? 1 : 0;
     }
 }
 
@@ -319,10 +488,43 @@ static void add_times_slopes_and_work(struct sums *restrict x, const struct pass
     add_all(x, p, n, rates, SUM_ALL);
 }
 
+FOR_ALL_VECTORS
+static void add_all_tiered_main(struct sums *restrict x, const struct pass *restrict p, size_t n,
+                                const struct rates_lanes *restrict rates)
+{
+    add_tiered_main(x, &p->step->main, n, LANE(rates, rates, main.s_per_flop),
+                    LANE(rates, rates, main.s_per_byte), &p->devices->tier2, p->most);
+}
+
+/* The same on devices with a second tier of memory. */
+static void add_all_tiered(struct sums *x, const struct pass *p)
+{
+    const struct devices *d = p->devices;
+    struct run run;
+    struct run_room room;
+    struct placed placed;
+    add_all_tiered_main(x, p, d->n, &d->rates);
+    sum_main_work(x, p);
+    for (size_t k = 0; k < p->step->others; k++) {
+        pass_run(&run, &room, p, p->step->other[k]);
+        if (run.op->unit == UNIT_LINK) {
+            pass_send((struct spell){x->wire_s, x->wire_slope, NULL}, p, &run);
+            sum_sent_work(x, &run, d->n);
+            continue;
+        }
+        add_tiered_placed(x, &placed, run.op, &run, d->n, &d->rates, &d->tier2);
+        sum_placed_work(x, &run, &placed, d);
+    }
+}
+
 void ideal_sum(struct sums *out, const struct pass *p, enum summed what)
 {
     size_t n = p->devices->n;
     const struct rates_lanes *rates = &p->devices->rates;
+    if (p->devices->tiered) {
+        add_all_tiered(out, p);
+        return;
+    }
     switch (what) {
     case SUM_TIMES:
         add_times(out, p, n, rates);

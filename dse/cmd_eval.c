@@ -228,6 +228,20 @@ static void print_device_cost(const char *what, const struct design *d,
     table_free(&t);
 }
 
+static void print_tier2(const struct design *d, const struct metrics *m)
+{
+    char used[48], has[48], adds[48], life[64] = "";
+    if (m->memory2_life_year < 1e6)
+        snprintf(life, sizeof life, "; worn out after %.3g years", m->memory2_life_year);
+    print_line(
+        25,
+        "  %-22s %s of %s of %s per device: %.1f %% of weights, %.1f %% of KV cache; adds %s%s\n",
+        "second tier", quantity_text(m->memory2_used_byte, "B", 4, used, 48),
+        quantity_text(d->chip.memory2_byte, "B", 4, has, 48), tier2_kind_of(&d->chip)->name,
+        100 * m->weight_share2, 100 * m->kv_share2, quantity_text(m->memory2_s, "s", 3, adds, 48),
+        life);
+}
+
 static void print_text(const struct mapped *mapped, const struct plan *plan, const struct cursor *c,
                        const struct metrics *m)
 {
@@ -264,6 +278,10 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
                              "B", 4, has, 48),
                quantity_text(m->weight_byte, "B", 4, weights, 48),
                quantity_text(m->kv_byte, "B", 4, kv, 48));
+    if (tier2_is_there(&d->chip))
+        print_tier2(d, m);
+    else if (d->chip.memory2_byte > 0)
+        print_line(25, "  %-22s none: chip.memory2_kind is none\n", "second tier");
     print_line(25, "  %-22s %.1f FLOP/B against a ridge point of %.0f; %.0f %% of the step\n",
                "core attention", m->attention_intensity_flop_per_byte, m->ridge_flop_per_byte,
                100 * m->attention_share);

@@ -76,13 +76,16 @@ static double positive_excess(double excess)
     return isnan(excess) ? INFINITY : fmax(excess, DBL_MIN);
 }
 
-/* Memory that is used over what there is, on the devices that lack most. */
+/* Memory that is used over what there is, on the devices, or in their tier of memory, that lack
+ * most. */
 static double memory_ratio(const struct design *like, const struct devices *d,
                            const struct metrics_lanes *m, size_t i)
 {
     double main = LANE(m, metrics, memory_used_byte)[i] / LANE(&d->rates, rates, memory_byte)[i];
     double ffn = LANE(m, metrics, ffn_memory_used_byte)[i] / like->ffn_chip.memory_byte;
-    return design_pools_ffn(like) && !(ffn <= main) ? ffn : main;
+    double used2 = LANE(m, metrics, memory2_used_byte)[i];
+    double second = used2 > 0 ? used2 / LANE(&d->chip, chip, memory2_byte)[i] : 0;
+    return design_pools_ffn(like) && !(ffn <= main) ? ffn : larger(main, second);
 }
 
 static double model_excess(const struct design *like, const struct devices *d,
@@ -96,6 +99,10 @@ static double model_excess(const struct design *like, const struct devices *d,
         return 0;
     case VERDICT_MEMORY:
         return positive_excess(memory_ratio(like, d, m, i) - 1);
+    case VERDICT_ENDURANCE:
+        return positive_excess(LANE(&d->chip, chip, memory2_least_life_year)[i] /
+                                   LANE(m, metrics, memory2_life_year)[i] -
+                               1);
     case VERDICT_TPOT:
         return positive_excess(LANE(m, metrics, tpot_s)[i] / w->tpot_s - 1);
     case VERDICT_TTFT:

@@ -23,6 +23,7 @@ struct part_of_cost {
 static const struct part_of_cost parts[] = {
     PART_OF_COST(cost.logic_usd, "USD", "compute dies"),
     PART_OF_COST(cost.memory_usd, "USD", "memory"),
+    PART_OF_COST(cost.memory2_usd, "USD", "second tier of memory"),
     PART_OF_COST(cost.package_usd, "USD", "package"),
     PART_OF_COST(cost.package_loss_usd, "USD", "packaging loss"),
     PART_OF_COST(cost.test_usd, "USD", "test and auxiliary"),

@@ -103,6 +103,7 @@ void point_json(const struct cursor *c, const struct plan *plan, const struct me
     struct design d = *design;
 
     d.plan = *plan;
+    plan_fix_shares(&d.plan, m);
     fprintf(out, "{\n  \"verdict\": ");
     json_text(verdict_kinds[(enum verdict)m->verdict].name, out);
     fprintf(out, ",\n  \"reason\": ");

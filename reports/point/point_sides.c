@@ -46,6 +46,7 @@ size_t point_sides(struct point_side **out, const struct cursor *c, const struct
     const struct mapped *main = point_mapped(c, plan);
     struct design of = *d;
     size_t n = 0;
+    plan_fix_shares(&of.plan, m);
     *out = mem_alloc(SIDES_MOST, sizeof **out);
     if (!main)
         return 0;

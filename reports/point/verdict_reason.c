@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "arch/ffn_pool.h"
+#include "arch/tier2.h"
 
 static const char FFN_MEMORY[] =
     "weights and activations of pools.ffn do not fit in the memory of its devices";
@@ -11,14 +12,32 @@ static const char FFN_MEMORY[] =
 static const char PREFILL_MEMORY[] =
     "weights and activations of the prefill pool do not fit in the memory of its devices";
 
+/* Which of two tiers is too small. */
+static const char *memory_reason(const struct metrics *m, const struct chip *c)
+{
+    double all_byte = m->memory_used_byte + m->memory2_used_byte;
+    if (all_byte > c->memory_byte + c->memory2_byte)
+        return "weights and KV cache of the batch do not fit in both tiers of memory together";
+    if (m->memory2_used_byte > c->memory2_byte)
+        return "the share of weights and KV cache in the second tier of memory does not fit "
+               "there: chip.memory2_byte is too small for it";
+    return "weights and KV cache of the batch do not fit in the first tier of memory, with that "
+           "share of them in the second: chip.memory_byte is too small for the rest";
+}
+
 const char *verdict_reason(const struct design *d, const struct metrics *m)
 {
     enum verdict v = (enum verdict)m->verdict;
+    const struct chip *c = &d->chip;
     if (v == VERDICT_MEMORY && m->ffn_memory_used_byte > d->ffn_chip.memory_byte)
         return FFN_MEMORY;
     if (v == VERDICT_MEMORY && m->batch_cap >= m->batch && m->prefill_memory_used_byte > 0 &&
         isnan(m->prefill_devices))
         return PREFILL_MEMORY;
+    if (v == VERDICT_MEMORY && tier2_is_there(c))
+        return memory_reason(m, c);
+    if (v == VERDICT_CALIBRATION && tier2_is_there(c))
+        return "no kernel that reads a second tier of memory was measured: use timing ideal";
     const char *fault = v == VERDICT_MAPPING ? design_refusal(d) : NULL;
     if (v == VERDICT_MAPPING && fault == NULL)
         fault = plan_fault(&d->plan, &d->model);

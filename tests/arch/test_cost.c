@@ -462,6 +462,8 @@ static void every_price_matters_to_some_design(void **state)
             c.node_nm = nodes[i / LEN(chip) / LEN(engine)];
             if (i % 2)
                 c.hbm = (double)(i / 2 % MEMORY_KINDS);
+            c.memory2_kind = (double)(i % TIER2_KINDS);
+            c.memory2_byte = c.memory2_byte_per_s = 1e12;
             c.spare_unit_ratio = i % 3 ? c.spare_unit_ratio : -1;
             if (i % 5 == 0)
                 c.memory_byte *= 2;

@@ -1,0 +1,293 @@
+#include "arch/best_shares.h"
+
+#include "arch/metrics.h"
+
+/* ---- what fits ---- */
+
+/* Bytes of a step on one device that may sit in either tier, and those that stay in the first. */
+struct held {
+    double weight_byte, kv_byte, fixed_byte, act_byte; /* kv and act per request */
+};
+
+INLINED struct held held_of(const struct step *s, double pool_byte)
+{
+    return (struct held){s->weight_byte - (pool_byte > 0 ? s->expert_byte : 0),
+                         s->kv_byte_per_request, s->fixed_byte, s->act_byte_per_request};
+}
+
+FOR_ALL_VECTORS
+static void find_caps(double *restrict cap, size_t n, const struct step *restrict s,
+                      const double *restrict memory_byte, const double *restrict pool_byte,
+                      const struct tier2_lanes *restrict tiers)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct tier2 t;
+        LANES_TAKE(t, tiers, i);
+        struct held h = held_of(s, pool_byte[i]);
+        double first = h.kv_byte * (1 - t.kv_share) + h.act_byte, second = h.kv_byte * t.kv_share;
+        double room = memory_byte[i] - h.weight_byte * (1 - t.weight_share) - h.fixed_byte;
+        double room2 = t.byte - h.weight_byte * t.weight_share;
+        double fit = floor(room / first), fit2 = floor(room2 / second);
+        bool holds = !(pool_byte[i] > 0) | (s->expert_byte <= pool_byte[i]);
+        bool fits = (room > 0) & (room2 >= 0) & holds;
+        cap[i] = fits ? (second > 0 ? smaller(fit, fit2) : fit) : 0;
+    }
+}
+
+FOR_ALL_VECTORS
+static void find_joined_caps(double *restrict cap, size_t n, const struct step *restrict s,
+                             const double *restrict memory_byte, const double *restrict pool_byte,
+                             const struct tier2_lanes *restrict tiers)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct held h = held_of(s, pool_byte[i]);
+        double all_byte = memory_byte[i] + LANE(tiers, tier2, byte)[i];
+        double room = all_byte - h.weight_byte - h.fixed_byte;
+        bool holds = !(pool_byte[i] > 0) | (s->expert_byte <= pool_byte[i]);
+        cap[i] = ((room > 0) & holds) ? floor(room / (h.kv_byte + h.act_byte)) : 0;
+    }
+}
+
+void tiers_caps(double *cap, const struct step *s, const struct devices *d, bool joined)
+{
+    const double *memory_byte = LANE(&d->rates, rates, memory_byte);
+    const double *pool_byte = LANE(&d->rates, rates, pool_byte);
+    if (joined)
+        find_joined_caps(cap, d->n, s, memory_byte, pool_byte, &d->tier2);
+    else
+        find_caps(cap, d->n, s, memory_byte, pool_byte, &d->tier2);
+}
+
+/* ---- the search ---- */
+
+enum { EIGHTHS = 8, WIDTHS = 6 };
+
+/* Added to a share at which a tier is just full, so that rounding does not lose a request. */
+static const double JUST = 1e-12;
+
+/* One device: the best shares so far, and what is needed to find others. */
+struct spot {
+    struct held held;
+    struct tier2 tier;
+    double memory_byte, balance;
+    double weight, kv, requests, life_s, merit;
+};
+
+struct state {
+    const struct share_search *s;
+    struct candidates *best;
+    struct spot spot[LANES];
+    bool any; /* something was tried */
+};
+
+static double clamped(double share)
+{
+    return larger(0, smaller(1, share));
+}
+
+/* The smallest share of the caches, or of the weights, with which the first tier holds so many
+ * requests; the other share given. */
+static double kv_to_fit(const struct spot *p, double weight, double requests)
+{
+    const struct held *h = &p->held;
+    double room =
+        p->memory_byte - h->weight_byte * (1 - weight) - h->fixed_byte - requests * h->act_byte;
+    return clamped(1 - room / (requests * h->kv_byte) + JUST);
+}
+
+static double weight_to_fit(const struct spot *p, double kv, double requests)
+{
+    const struct held *h = &p->held;
+    double room = p->memory_byte - h->fixed_byte - requests * (h->kv_byte * (1 - kv) + h->act_byte);
+    return clamped(1 - room / h->weight_byte + JUST);
+}
+
+/* The share of the caches at which flash would last just long enough, written as fast as now. */
+static double kv_to_last(const struct spot *p)
+{
+    bool wears = p->life_s < INFINITY;
+    return wears ? clamped(p->kv * (p->life_s / p->tier.least_life_s) * (1 - 1e-9)) : p->kv;
+}
+
+/* The most requests that both tiers hold together, at least 1. */
+static double most_requests(const struct spot *p)
+{
+    const struct held *h = &p->held;
+    double all_byte = p->memory_byte + p->tier.byte;
+    return larger(1,
+                  floor((all_byte - h->weight_byte - h->fixed_byte) / (h->kv_byte + h->act_byte)));
+}
+
+/* Flash that wears out sooner than it must last. */
+static void check_life(struct candidate *c, const struct spot *p, const struct step *s,
+                       double requests)
+{
+    double written_byte_per_s = c->kv_share2 * s->written_byte_per_request * requests / c->step_s;
+    bool wears = written_byte_per_s > 0 && p->tier.writes < INFINITY;
+    c->life_s = wears ? p->tier.byte * p->tier.writes / written_byte_per_s : INFINITY;
+    if (c->verdict == VERDICT_OK && c->life_s < p->tier.least_life_s)
+        c->verdict = VERDICT_ENDURANCE;
+}
+
+static bool is_better(double merit, double best)
+{
+    return merit > best + fabs(best) * 1e-12;
+}
+
+/* Tries a pair of shares on each device. */
+static void try_shares(struct state *x, double *weight, double *kv)
+{
+    const struct share_search *s = x->s;
+    struct devices some;
+    struct candidates next;
+    bool moved = !x->any;
+    for (size_t i = 0; i < s->d->n; i++) {
+        const struct spot *p = &x->spot[i];
+        weight[i] = !(p->tier.byte > 0) ? 0 : s->weight_share < 0 ? weight[i] : s->weight_share;
+        kv[i] = !(p->tier.byte > 0) ? 0 : s->kv_share < 0 ? kv[i] : s->kv_share;
+        moved = moved || weight[i] != p->weight || kv[i] != p->kv;
+    }
+    if (!moved)
+        return;
+    devices_copy(&some, s->d);
+    devices_share(&some, weight, kv);
+    s->time(&next, &some, s->of);
+    for (size_t i = 0; i < s->d->n; i++) {
+        struct spot *p = &x->spot[i];
+        struct candidate c;
+        double load = LANE(&next.load, load, most)[i];
+        LANES_TAKE(c, &next.of, i);
+        c.weight_share2 = weight[i];
+        c.kv_share2 = kv[i];
+        c.far_byte = weight[i] * p->held.weight_byte + kv[i] * load * p->held.kv_byte;
+        check_life(&c, p, s->step, load);
+        double merit = s->merit(&c);
+        if (x->any && !is_better(merit, p->merit))
+            continue;
+        LANES_PUT(&x->best->of, i, c);
+        LANES_COPY(&x->best->load, i, &next.load, i);
+        p->weight = weight[i];
+        p->kv = kv[i];
+        p->requests = load;
+        p->life_s = c.life_s;
+        p->merit = merit;
+    }
+    x->any = true;
+}
+
+/* Candidate j of a share: eighths, then those of a device. */
+enum { TO_BALANCE = EIGHTHS + 1, TO_FIT_GIVEN, TO_FIT_MOST, KV_CANDIDATES };
+
+static double kv_candidate(const struct spot *p, int j, double weight, double requests)
+{
+    switch (j) {
+    case TO_BALANCE:
+        return p->balance;
+    case TO_FIT_GIVEN:
+        return kv_to_fit(p, weight, requests > 0 ? requests : 1);
+    case TO_FIT_MOST:
+        return kv_to_fit(p, weight, most_requests(p));
+    default:
+        return (double)j / EIGHTHS;
+    }
+}
+
+static void try_grid(struct state *x)
+{
+    const struct share_search *s = x->s;
+    int weights = s->weight_share < 0 ? TO_BALANCE + 1 : 1;
+    int kvs = s->kv_share < 0 ? KV_CANDIDATES : 1;
+    for (int a = 0; a < weights; a++)
+        for (int b = 0; b < kvs; b++) {
+            lane weight, kv;
+            for (size_t i = 0; i < s->d->n; i++) {
+                const struct spot *p = &x->spot[i];
+                weight[i] = a == TO_BALANCE ? p->balance : (double)a / EIGHTHS;
+                double given = s->weight_share < 0 ? weight[i] : s->weight_share;
+                kv[i] = kv_candidate(p, b, given, s->requests);
+            }
+            try_shares(x, weight, kv);
+        }
+}
+
+/* A step from the best shares so far: of the weights, in widths; then of the caches, in widths, to
+ * where the first tier holds `times` and `more` requests, or to `kv_lasts` of where flash lasts
+ * just long enough. `weight_fits`: the weights instead. */
+static const struct step_from {
+    double weight, kv;
+    bool kv_fits, weight_fits;
+    double kv_lasts;
+    double times, more;
+} steps_from[] = {
+    {.weight = 1},
+    {.weight = -1},
+    {.kv = 1},
+    {.kv = -1},
+    {.weight = 1, .kv = -1},
+    {.weight = -1, .kv = 1},
+    {.kv_fits = true, .times = 1},
+    {.kv_fits = true, .times = 1, .more = 1},
+    {.kv_fits = true, .times = 1.05},
+    {.kv_fits = true, .times = 1, .weight = 1},
+    {.kv_fits = true, .times = 1, .weight = -1},
+    {.kv_fits = true, .times = 1, .more = 1, .weight = 1},
+    {.kv_fits = true, .times = 1, .more = 1, .weight = -1},
+    {.weight_fits = true, .times = 1},
+    {.weight_fits = true, .times = 1, .more = 1},
+    {.weight_fits = true, .times = 1.05},
+    {.weight_fits = true, .times = 1, .more = -1},
+    {.weight_fits = true, .times = 0.9},
+    {.weight_fits = true, .times = 0.7},
+    {.kv_fits = true, .times = 1, .more = -1},
+    {.kv_fits = true, .times = 0.9},
+    {.kv_fits = true, .times = 0.7},
+    {.kv_lasts = 1},
+    {.kv_lasts = 0.99, .weight = 1},
+    {.kv_lasts = 1, .weight = -1},
+    {.kv_lasts = 0.97, .weight = 4},
+    {.kv_lasts = 0.94, .weight = 8},
+};
+
+static void try_step_from(struct state *x, const struct step_from *by, double width)
+{
+    lane weight, kv;
+    for (size_t i = 0; i < x->s->d->n; i++) {
+        const struct spot *p = &x->spot[i];
+        double requests = larger(1, ceil(p->requests * by->times) + by->more);
+        weight[i] = by->weight_fits ? weight_to_fit(p, p->kv, requests)
+                                    : clamped(p->weight + by->weight * width);
+        kv[i] = by->kv_lasts > 0 ? by->kv_lasts * kv_to_last(p)
+                : by->kv_fits    ? kv_to_fit(p, weight[i], requests)
+                                 : clamped(p->kv + by->kv * width);
+    }
+    try_shares(x, weight, kv);
+}
+
+static bool moves_free_share(const struct share_search *s, const struct step_from *by)
+{
+    bool weight = by->weight != 0 || by->weight_fits;
+    bool kv = by->kv != 0 || by->kv_fits || by->kv_lasts > 0;
+    return (weight && s->weight_share < 0) || (kv && s->kv_share < 0);
+}
+
+void best_shares(struct candidates *out, const struct share_search *s)
+{
+    struct state x = {.s = s, .best = out};
+    for (size_t i = 0; i < s->d->n; i++) {
+        struct spot *p = &x.spot[i];
+        struct rates r;
+        LANES_TAKE(r, &s->d->rates, i);
+        LANES_TAKE(p->tier, &s->d->tier2, i);
+        p->held = held_of(s->step, r.pool_byte);
+        p->memory_byte = r.memory_byte;
+        p->balance = tier2_balance(&p->tier, 1 / r.main.s_per_byte);
+    }
+    try_grid(&x);
+    double width = 1.0 / EIGHTHS;
+    for (int w = 0; w < WIDTHS; w++) {
+        width /= 2;
+        for (size_t k = 0; k < sizeof steps_from / sizeof *steps_from; k++)
+            if (moves_free_share(s, &steps_from[k]))
+                try_step_from(&x, &steps_from[k], width);
+    }
+}

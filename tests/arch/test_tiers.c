@@ -1,0 +1,171 @@
+/* A second tier of memory: its time by hand, its bytes, and what sits there. */
+#include <string.h>
+
+#include "arch/best_mapping.h"
+#include "arch/metrics.h"
+#include "base/random.h"
+#include "tests/model.h"
+
+static struct random draw;
+
+static double drawn(double from, double to)
+{
+    return from * pow(to / from, random_unit(&draw));
+}
+
+static struct metrics metrics_of(const struct design *d, const struct price_book *book)
+{
+    struct metrics m;
+    evaluate(d, book, &m, NULL);
+    return m;
+}
+
+static void put_tier(struct design *d, double kind, double byte, double byte_per_s)
+{
+    d->chip.memory2_kind = kind;
+    d->chip.memory2_byte = byte;
+    d->chip.memory2_byte_per_s = byte_per_s;
+}
+
+static const char *const models[] = {"model=llama-3.1-8b", "model=deepseek-r1",
+                                     "model=qwen3-next-80b-a3b", "model=gemma-3-27b"};
+
+/* ---- by hand ---- */
+
+/* The formulas of docs/model.md, operator by operator, on the chip alone and without collectives.
+ */
+static double step_by_hand_s(const struct step *s, const struct design *d, double requests)
+{
+    const struct chip *c = &d->chip;
+    double w = d->plan.weight_share2, kv = d->plan.kv_share2, sum = 0;
+    bool staged = c->memory2_kind == TIER2_CXL || c->memory2_kind == TIER2_HOST;
+    for (size_t i = 0; i < s->ops.n; i++) {
+        const struct op *o = &s->ops.op[i];
+        double active = 1;
+        if (o->unit == UNIT_EXPERT)
+            active = step_active_share(
+                s, o, requests,
+                routing_idle_ratio(s->routing, o->routed * s->group_tokens * requests));
+        double weight = o->weight_byte * active, held = (o->cache_byte + o->state_byte) * requests;
+        double far = w * weight + kv * held, all = weight + held + o->act_byte * requests;
+        double near_s = (staged ? all + far : all - far) / c->memory_byte_per_s;
+        double flop_s = o->flop * requests / chip_flop_per_s(c);
+        double first_s = fmax(flop_s, near_s), far_s = far / c->memory2_byte_per_s;
+        sum += fmax(first_s, far_s) + (1 - c->memory2_overlap) * fmin(first_s, far_s);
+    }
+    return sum;
+}
+
+static void a_step_takes_what_a_hand_adds_up_over_both_tiers(void **state)
+{
+    static const double kinds[] = {TIER2_LPDDR5X, TIER2_CXL, TIER2_HBF, TIER2_HOST};
+    static const double overlaps[] = {1, 0, 0.3};
+    (void)state;
+    random_seed(&draw, 5);
+    for (size_t m = 0; m < LEN(models); m++)
+        for (int point = 0; point < 24; point++) {
+            struct study *s =
+                study_with(SET(models[m], "chip=b200", "plan.devices=1", "workload.context=8192",
+                               "chip.memory_byte=1e15", "chip.tdp_w=1e5", "precision.weight=bf16"));
+            struct design d = s->base;
+            struct prepared p = {0};
+            put_tier(&d, kinds[point % 4], 1e15, drawn(1e10, 2e13));
+            d.chip.memory2_overlap = overlaps[point % 3];
+            d.chip.memory2_least_life_year = 0;
+            d.plan.weight_share2 = random_unit(&draw);
+            d.plan.kv_share2 = random_unit(&draw);
+            d.workload.batch = floor(drawn(1, 500));
+            prepare(&p, &d);
+            double hand_s = step_by_hand_s(&p.mapped[0].step, &d, d.workload.batch);
+            struct metrics got = metrics_of(&d, NULL);
+            assert_int_equal(got.verdict, VERDICT_OK);
+            assert_close(got.tpot_s, hand_s, 1e-12);
+            assert_true(got.weight_share2 == d.plan.weight_share2);
+            assert_true(got.kv_share2 == d.plan.kv_share2);
+            double parts = got.attention_s + got.projection_s + got.ffn_s + got.expert_s +
+                           got.communication_s + got.other_s + got.state_s;
+            assert_close(parts, got.tpot_s, 1e-12);
+            prepared_free(&p);
+            study_free(s);
+        }
+}
+
+/* ---- the best shares ---- */
+
+/* Larger is better. */
+static double worth(const struct metrics *m)
+{
+    return m->verdict == VERDICT_OK       ? m->tokens_per_s
+           : m->verdict == VERDICT_MEMORY ? -1e200 * (m->memory_used_byte + m->memory2_used_byte)
+                                          : -m->tpot_s;
+}
+
+static void draw_tiered(struct design *d)
+{
+    double kind = 1 + (double)(random_next(&draw) % (TIER2_KINDS - 1));
+    d->chip.memory_byte = drawn(20e9, 400e9);
+    d->chip.memory_byte_per_s = drawn(1e12, 20e12);
+    if (random_unit(&draw) < 0.5)
+        d->chip.tdp_w = 1e5;
+    put_tier(d, kind, drawn(50e9, 8e12), drawn(2e10, 2e13));
+    d->workload.context = floor(drawn(1000, 1e6));
+    d->workload.tpot_s = random_unit(&draw) < 0.5 ? INFINITY : drawn(5e-3, 0.2);
+    d->workload.batch = random_unit(&draw) < 0.7 ? BATCH_MAX : floor(drawn(1, 1000));
+    d->plan.tp = 8;
+    d->plan.dp = 1;
+    d->plan.ep = 1;
+}
+
+enum { PARTS = 64 };
+
+/* The best of all multiples of 1/64 of the shares. */
+static double best_of_grid(struct prepared *p, const struct design *d)
+{
+    double top = -INFINITY;
+    for (int w = 0; w <= PARTS; w++)
+        for (int kv = 0; kv <= PARTS; kv++) {
+            struct metrics at;
+            for (size_t k = 0; k < p->n; k++) {
+                p->mapped[k].plan.weight_share2 = (double)w / PARTS;
+                p->mapped[k].plan.kv_share2 = (double)kv / PARTS;
+            }
+            evaluate_prepared(p, d, NULL, &at, NULL);
+            top = fmax(top, worth(&at));
+        }
+    return top;
+}
+
+/* The grid has 4225 pairs; `auto` tries some 200, and is better where a tier is full between two
+ * points of the grid. */
+static void auto_is_the_best_of_all_multiples_of_a_64th(void **state)
+{
+    size_t feasible = 0, better = 0;
+    (void)state;
+    random_seed(&draw, 7);
+    for (size_t m = 0; m < LEN(models); m++)
+        for (int point = 0; point < 10; point++) {
+            struct study *s = study_with(SET(models[m], "chip=b200", "plan.devices=8"));
+            struct design d = s->base;
+            struct prepared p = {0};
+            struct metrics best;
+            draw_tiered(&d);
+            prepare(&p, &d);
+            evaluate_prepared(&p, &d, NULL, &best, NULL);
+            double top = best_of_grid(&p, &d), got = worth(&best);
+            assert_true(got >= top - 0.03 * fabs(top));
+            feasible += best.verdict == VERDICT_OK;
+            better += got > top;
+            prepared_free(&p);
+            study_free(s);
+        }
+    assert_true(feasible > 20 && better > 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_step_takes_what_a_hand_adds_up_over_both_tiers),
+        cmocka_unit_test(auto_is_the_best_of_all_multiples_of_a_64th),
+    };
+    return cmocka_run_group_tests_name("tiers", tests, open_tests, close_tests);
+}
