@@ -161,11 +161,196 @@ static void auto_is_the_best_of_all_multiples_of_a_64th(void **state)
     assert_true(feasible > 20 && better > 10);
 }
 
+/* ---- what sits where ---- */
+
+static bool is_of_tier2(const struct field *f)
+{
+    return metric_of(f)->needs_memory2;
+}
+
+/* Power and price aside: a tier that idles draws power, and is paid for. */
+static bool is_of_time(const struct field *f)
+{
+    return !metric_of(f)->needs_prices && !strstr(f->name, "power");
+}
+
+static void a_second_tier_that_holds_nothing_changes_no_time(void **state)
+{
+    static const char *const phases[] = {"workload.phase=decode", "workload.phase=serving",
+                                         "workload.phase=prefill", "workload.phase=disaggregated"};
+    static const char *const engines[] = {"engine=none", "engine=duplex"};
+    (void)state;
+    for (size_t i = 0; i < LEN(models) * LEN(phases) * LEN(engines); i++) {
+        struct study *s =
+            study_with(SET(models[i % LEN(models)], phases[i / LEN(models) % LEN(phases)],
+                           engines[i / LEN(models) / LEN(phases)], "chip=b200", "plan.devices=8",
+                           "chip.tdp_w=1e5", "workload.tpot=50ms"));
+        struct design with = s->base;
+        put_tier(&with, 1 + (double)(i % (TIER2_KINDS - 1)), 1e12, 1e12);
+        with.plan.weight_share2 = with.plan.kv_share2 = 0;
+        struct metrics a = metrics_of(&s->base, NULL), b = metrics_of(&with, NULL);
+        for (size_t k = 0; k < metrics_fields.n; k++) {
+            const struct field *f = &metrics_fields.row[k];
+            double x = field_get(f, &a), y = field_get(f, &b);
+            if (is_of_time(f) && !is_of_tier2(f) && memcmp(&x, &y, sizeof x) != 0)
+                assert_string_equal(f->name, "as without a second tier");
+        }
+        assert_true(b.memory2_used_byte == 0 && b.memory2_s == 0);
+        study_free(s);
+    }
+}
+
+static void every_byte_sits_in_one_tier(void **state)
+{
+    (void)state;
+    random_seed(&draw, 11);
+    for (size_t i = 0; i < 5 * LEN(models); i++) {
+        struct study *s = study_with(SET(models[i % LEN(models)], "chip=b200", "plan.devices=8",
+                                         "chip.memory_byte=1e15", "workload.batch=64"));
+        struct design with = s->base;
+        put_tier(&with, i % 2 ? TIER2_LPDDR5X : TIER2_HOST, 1e15, 1e12);
+        with.plan.weight_share2 = random_unit(&draw);
+        with.plan.kv_share2 = random_unit(&draw);
+        struct prepared p = {0};
+        const struct mapped *mapped;
+        struct metrics m;
+        prepare(&p, &with);
+        evaluate_prepared(&p, &with, NULL, &m, &mapped);
+        struct devices near, both;
+        struct step_split one, two;
+        struct load load = step_load(&mapped->step, m.batch);
+        devices_of(&near, &s->base);
+        devices_of(&both, &with);
+        step_split_one(&one, &mapped->step, &near, load);
+        step_split_one(&two, &mapped->step, &both, load);
+        double copied = i % 2 ? 0 : two.far_byte;
+        assert_close(two.byte - copied + two.far_byte, one.byte + copied, 1e-12);
+        double held =
+            mapped->step.weight_byte + mapped->step.fixed_byte +
+            load.most * (mapped->step.kv_byte_per_request + mapped->step.act_byte_per_request);
+        assert_close(m.memory_used_byte + m.memory2_used_byte, held, 1e-12);
+        assert_close(m.memory2_used_byte, m.weight_share2 * m.weight_byte + m.kv_share2 * m.kv_byte,
+                     1e-12);
+        prepared_free(&p);
+        study_free(s);
+    }
+}
+
+/* Within what `auto` leaves of the best. */
+static void more_of_a_second_tier_is_never_worse(void **state)
+{
+    (void)state;
+    random_seed(&draw, 13);
+    for (size_t i = 0; i < 8 * LEN(models); i++) {
+        struct study *s = study_with(SET(models[i % LEN(models)], "chip=b200", "plan.devices=8"));
+        struct design d = s->base;
+        draw_tiered(&d);
+        d.chip.tdp_w = 1e5; /* a larger tier draws more when idle */
+        double first = worth(&(struct metrics[]){metrics_of(&d, NULL)}[0]);
+        *(i % 2 ? &d.chip.memory2_byte : &d.chip.memory2_byte_per_s) *= 2;
+        double second = worth(&(struct metrics[]){metrics_of(&d, NULL)}[0]);
+        assert_true(second >= first - 0.03 * fabs(first));
+        study_free(s);
+    }
+}
+
+static void shares_that_were_chosen_give_the_same_numbers(void **state)
+{
+    (void)state;
+    random_seed(&draw, 17);
+    for (size_t i = 0; i < 6 * LEN(models); i++) {
+        struct study *s =
+            study_with(SET(models[i % LEN(models)], "chip=b200", "plan.devices=8",
+                           i % 3 ? "workload.phase=decode" : "workload.phase=disaggregated"));
+        struct design d = s->base;
+        struct metrics first, again;
+        struct plan plan;
+        draw_tiered(&d);
+        evaluate(&d, &s->prices, &first, &plan);
+        design_fix_mapping(&d, &plan, &first);
+        assert_true(d.plan.weight_share2 >= 0 && d.plan.kv_share2 >= 0);
+        evaluate(&d, &s->prices, &again, NULL);
+        assert_memory_equal(&first, &again, sizeof first);
+        study_free(s);
+    }
+}
+
+static void flash_that_wears_out_is_no_place_for_a_cache(void **state)
+{
+    struct study *s = study_with(SET("model=llama-3.1-8b", "chip=b200", "plan.devices=1"));
+    struct design d = s->base;
+    (void)state;
+    put_tier(&d, TIER2_HBF, 512e9, 1.6e12);
+    d.plan.weight_share2 = 0;
+    d.plan.kv_share2 = 0.5;
+    struct metrics m = metrics_of(&d, NULL);
+    /* New tokens, 131072 B each, half of them to flash whose bytes take 1e5 writes. */
+    double byte_per_s = m.tokens_per_s * 131072 * 0.5, year_s = 365.25 * 24 * 3600;
+    assert_close(m.memory2_life_year, 512e9 * 1e5 / byte_per_s / year_s, 1e-9);
+    assert_int_equal(m.verdict, m.memory2_life_year < 5 ? VERDICT_ENDURANCE : VERDICT_OK);
+    d.chip.memory2_least_life_year = m.memory2_life_year * 1.01;
+    assert_int_equal(metrics_of(&d, NULL).verdict, VERDICT_ENDURANCE);
+    d.chip.memory2_least_life_year = m.memory2_life_year * 0.99;
+    assert_int_equal(metrics_of(&d, NULL).verdict, VERDICT_OK);
+    put_tier(&d, TIER2_LPDDR5X, 512e9, 1.6e12);
+    assert_true(isinf(metrics_of(&d, NULL).memory2_life_year));
+    study_free(s);
+}
+
+static void an_engine_does_not_read_the_second_tier(void **state)
+{
+    struct study *s = study_with(SET("model=llama-3.1-70b", "chip=b200", "plan.devices=8",
+                                     "engine=duplex", "workload.batch=64"));
+    struct design d = s->base, none;
+    (void)state;
+    put_tier(&d, TIER2_LPDDR5X, 1e12, 1e12);
+    d.chip.tdp_w = 1e5;
+    d.plan.weight_share2 = 0;
+    d.plan.kv_share2 = 0.1;
+    none = d;
+    none.engine.bandwidth_ratio = 0;
+    assert_true(metrics_of(&d, NULL).attention_s == metrics_of(&none, NULL).attention_s);
+    d.plan.kv_share2 = 0;
+    assert_true(metrics_of(&d, NULL).attention_s < metrics_of(&none, NULL).attention_s);
+    study_free(s);
+}
+
+static void calibrated_timing_refuses_a_second_tier(void **state)
+{
+    struct study *s =
+        study_with(SET("model=llama-3.1-8b", "chip=h100", "plan.devices=1", "timing=calibrated"));
+    (void)state;
+    assert_int_equal(metrics_of(&s->base, NULL).verdict, VERDICT_OK);
+    put_tier(&s->base, TIER2_LPDDR5X, 512e9, 5e11);
+    assert_int_equal(metrics_of(&s->base, NULL).verdict, VERDICT_CALIBRATION);
+    study_free(s);
+}
+
+static void a_second_tier_is_priced_by_its_gigabytes(void **state)
+{
+    struct study *s = study_with(SET("model=llama-3.1-8b", "chip=b200", "plan.devices=1"));
+    struct design with = s->base;
+    (void)state;
+    put_tier(&with, TIER2_DDR5, 500e9, 2e11);
+    struct metrics a = metrics_of(&s->base, &s->prices), b = metrics_of(&with, &s->prices);
+    assert_close(b.device_cost_usd - a.device_cost_usd, 500 * s->prices.middle.ddr5_usd_per_gb,
+                 1e-9);
+    study_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_takes_what_a_hand_adds_up_over_both_tiers),
         cmocka_unit_test(auto_is_the_best_of_all_multiples_of_a_64th),
+        cmocka_unit_test(a_second_tier_that_holds_nothing_changes_no_time),
+        cmocka_unit_test(every_byte_sits_in_one_tier),
+        cmocka_unit_test(more_of_a_second_tier_is_never_worse),
+        cmocka_unit_test(shares_that_were_chosen_give_the_same_numbers),
+        cmocka_unit_test(flash_that_wears_out_is_no_place_for_a_cache),
+        cmocka_unit_test(an_engine_does_not_read_the_second_tier),
+        cmocka_unit_test(calibrated_timing_refuses_a_second_tier),
+        cmocka_unit_test(a_second_tier_is_priced_by_its_gigabytes),
     };
     return cmocka_run_group_tests_name("tiers", tests, open_tests, close_tests);
 }
