@@ -99,7 +99,8 @@ static double quote_resource(const struct candidate *k, const struct quotes *q, 
     if (!budget_has_quotes(budget))
         return 1;
     double used = fleet_resource(&k->chip, k->devices, joined, &q->step, budget, p);
-    return pool > 0 ? used + fleet_resource(&k->pool_chip, pool, joined, &q->pool, budget, p) : used;
+    return pool > 0 ? used + fleet_resource(&k->pool_chip, pool, joined, &q->pool, budget, p)
+                    : used;
 }
 
 double candidate_resource(const struct candidate *k, enum budget budget, const struct prices *p,
@@ -197,6 +198,14 @@ struct quoted *quoted_make(const struct candidate *k, size_t n)
     return q;
 }
 
+/* Takes what fleet_resource needs of a quote. */
+static void take_used(struct quote *out, const struct quote_lanes *from, size_t i)
+{
+    out->usd_per_device = LANE(from, quote, usd_per_device)[i];
+    out->device.die_mm2 = LANE(from, quote, device.die_mm2)[i];
+    out->device.engine_mm2 = LANE(from, quote, device.engine_mm2)[i];
+}
+
 void quoted_resources(double *out, const struct quoted *q, const struct candidate *k, size_t n,
                       enum budget budget, const struct prices *p)
 {
@@ -211,9 +220,9 @@ void quoted_resources(double *out, const struct quoted *q, const struct candidat
             if (pools)
                 cost_quotes(&pool, &q[i / LANES].pool, p);
         }
-        LANES_TAKE(at.step, &step, at_lane);
+        take_used(&at.step, &step, at_lane);
         if (pools)
-            LANES_TAKE(at.pool, &pool, at_lane);
+            take_used(&at.pool, &pool, at_lane);
         out[i] = quote_resource(&k[i], &at, budget, p);
     }
 }

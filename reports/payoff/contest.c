@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "base/lanes.h"
 #include "base/mem.h"
 #include "reports/payoff/candidate_value.h"
 #include "reports/payoff/known_rates.h"
@@ -20,6 +21,7 @@ struct contest {
     const struct candidate *candidate;
     size_t n;
     enum budget budget;
+    bool has_errors;               /* a design has: candidate_has_errors */
     bool of_engine;                /* the designs have an engine */
     const struct quoted *quoted;   /* for the budgets that need it */
     struct quoted *own_quoted;     /* if the comparison has none */
@@ -60,7 +62,7 @@ static double tokens_per_s(const struct contest *x, size_t k, const struct world
 /* The throughput of every design in one world. */
 static const double *know_all(const struct contest *x, const struct world *w)
 {
-    double *row = known_rates_at(x->known, w);
+    double *row = known_rates_keep(x->known, w);
     for (size_t k = 0; k < x->n; k++)
         if (isnan(row[k]))
             row[k] = tokens_per_s(x, k, w);
@@ -103,6 +105,8 @@ struct contest *contest_open(const struct comparison *c, enum side s, const stru
     if (c->budget != BUDGET_POWER && !c->known[s])
         x->own_known = known_rates_make(x->n);
     x->known = x->own_known ? x->own_known : c->known[s];
+    for (size_t k = 0; k < x->n; k++)
+        x->has_errors = x->has_errors || candidate_has_errors(&x->candidate[k]);
     x->order = mem_alloc(x->n + 1, sizeof *x->order);
     for (size_t k = 0; k < x->n; k++)
         x->order[k] = k;
@@ -122,20 +126,29 @@ void contest_close(struct contest *x)
 
 /* ---- in one world ---- */
 
-/* A design that may win, and what it is worth at most. */
-static void add_bounds(struct rank *out, const struct contest *x, const double *resource,
-                       const struct world *w)
+FOR_ALL_VECTORS
+static void lower(double *restrict most, const double *restrict rate, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        most[k] = rate[k] < most[k] ? rate[k] : most[k]; /* NAN: not known */
+}
+
+/* What each design is worth at most. */
+static void find_bounds(struct rank *out, const struct contest *x, const double *resource,
+                        const struct world *w)
 {
     const double *faster[KNOWN_MOST];
     size_t n = known_rates_faster(faster, x->known, w);
+    double *most = mem_alloc(x->n + 1, sizeof *most);
+    for (size_t k = 0; k < x->n; k++)
+        most[k] = INFINITY;
+    for (size_t i = 0; i < n; i++)
+        lower(most, faster[i], x->n);
     for (size_t k = 0; k < x->n; k++) {
-        double most = INFINITY;
-        for (size_t i = 0; i < n; i++)
-            most = faster[i][k] < most ? faster[i][k] : most; /* NAN: not known */
-        if (candidate_has_errors(&x->candidate[k]))
-            most = INFINITY;
-        out[k] = (struct rank){most * ROUNDING / resource[k], k};
+        bool bounded = !x->has_errors || !candidate_has_errors(&x->candidate[k]);
+        out[k] = (struct rank){(bounded ? most[k] : INFINITY) * ROUNDING / resource[k], k};
     }
+    free(most);
 }
 
 /* The best of the designs whose throughput is known; NAN if there is none. */
@@ -185,7 +198,7 @@ static struct rank find_in_one(const struct contest *x, const struct world *w)
     double *resource = mem_alloc(x->n + 1, sizeof *resource);
     struct rank *bound = mem_alloc(x->n + 1, sizeof *bound);
     find_resources(resource, x, w);
-    add_bounds(bound, x, resource, w);
+    find_bounds(bound, x, resource, w);
     double *rate = known_rates_at(x->known, w);
     struct rank best = best_known(rate, resource, x->n);
     size_t open = keep_open(bound, x->n, rate, best.value);

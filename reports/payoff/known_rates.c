@@ -9,6 +9,7 @@ struct known_rates {
     struct known_world {
         struct world at;
         double *tokens_per_s;
+        bool kept;
     } * world[KNOWN_MOST];
 };
 
@@ -30,26 +31,48 @@ void known_rates_free(struct known_rates *k)
     free(k);
 }
 
+/* The place of the oldest world that is not kept, or else of the oldest. */
+static struct known_world *give_place(struct known_rates *k)
+{
+    for (size_t i = 0; i < KNOWN_MOST; i++) {
+        k->oldest = (k->oldest + 1) % KNOWN_MOST;
+        if (!k->world[k->oldest]->kept)
+            break;
+    }
+    return k->world[k->oldest];
+}
+
 static struct known_world *place_for(struct known_rates *k)
 {
-    if (k->n == KNOWN_MOST) {
-        k->oldest = (k->oldest + 1) % KNOWN_MOST;
-        return k->world[k->oldest];
-    }
+    if (k->n == KNOWN_MOST)
+        return give_place(k);
     struct known_world *x = k->world[k->n++] = mem_alloc(1, sizeof *x);
     x->tokens_per_s = mem_alloc(k->designs + 1, sizeof *x->tokens_per_s);
     return x;
 }
 
-double *known_rates_at(struct known_rates *k, const struct world *w)
+static struct known_world *find_or_add(struct known_rates *k, const struct world *w)
 {
     for (size_t i = 0; i < k->n; i++)
         if (world_has_speed_of(&k->world[i]->at, w))
-            return k->world[i]->tokens_per_s;
+            return k->world[i];
     struct known_world *x = place_for(k);
     x->at = *w;
+    x->kept = false;
     for (size_t i = 0; i < k->designs; i++)
         x->tokens_per_s[i] = NAN;
+    return x;
+}
+
+double *known_rates_at(struct known_rates *k, const struct world *w)
+{
+    return find_or_add(k, w)->tokens_per_s;
+}
+
+double *known_rates_keep(struct known_rates *k, const struct world *w)
+{
+    struct known_world *x = find_or_add(k, w);
+    x->kept = true;
     return x->tokens_per_s;
 }
 

@@ -16,6 +16,10 @@ void known_rates_free(struct known_rates *k); /* takes NULL */
  * known yet. Adds the world, in place of the oldest if there are many, if there is none. */
 double *known_rates_at(struct known_rates *k, const struct world *w);
 
+/* The same for a world that gives its place to no other while there are others: one in which every
+ * design is priced. */
+double *known_rates_keep(struct known_rates *k, const struct world *w);
+
 /* The rows of worlds that are at least as fast as w, at most KNOWN_MOST. Returns how many. */
 size_t known_rates_faster(const double *rows[KNOWN_MOST], const struct known_rates *k,
                           const struct world *w);

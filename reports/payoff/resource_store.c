@@ -9,8 +9,8 @@
 
 enum { SLOTS = 4096 };
 
-/* A store keeps no more numbers than this: 64 MB. */
-static const size_t NUMBERS_MOST = (size_t)8 << 20;
+/* A store keeps no more numbers than this: 256 MB. */
+static const size_t NUMBERS_MOST = (size_t)32 << 20;
 
 /* What the resources of a design depend on, besides prices; all doubles, so without padding. */
 struct resource_key {
@@ -138,22 +138,29 @@ static bool has_room(struct resource_store *s, size_t rows)
     return room;
 }
 
-/* Prices the rows that the store lacks, and adds them to it. */
-static void add_rows(struct resource_rows *out, const struct worlds *w, const struct candidate *k,
-                     const size_t *lacks, size_t n, enum budget budget)
+/* Prices the rows that the store lacks, and adds them to it if it has room. */
+static void price_lacking(struct resource_rows *out, const struct worlds *w,
+                          const struct candidate *k, const size_t *lacks, size_t n,
+                          enum budget budget)
 {
+    bool room = has_room(w->resources, n);
     struct candidate *lacking = mem_alloc(n, sizeof *lacking);
     struct row **row = mem_alloc(n, sizeof *row);
     double **resource = mem_alloc(n, sizeof *resource);
+    if (!room)
+        out->own = mem_grow(NULL, n * w->n, sizeof *out->own);
     for (size_t j = 0; j < n; j++) {
         lacking[j] = k[lacks[j]];
-        row[j] = mem_alloc(1, sizeof **row + w->n * sizeof(double));
-        row[j]->key = key_of(&lacking[j], budget);
-        out->of[lacks[j]] = resource[j] = row[j]->resource;
+        if (room) {
+            row[j] = mem_alloc(1, sizeof **row + w->n * sizeof(double));
+            row[j]->key = key_of(&lacking[j], budget);
+        }
+        out->of[lacks[j]] = resource[j] = room ? row[j]->resource : out->own + j * w->n;
     }
     struct quoted *quoted = quoted_make(lacking, n);
     price_rows(resource, w, lacking, n, quoted, budget);
-    put_rows(w->resources, row, n);
+    if (room)
+        put_rows(w->resources, row, n);
     free(quoted);
     free(resource);
     free(row);
@@ -164,12 +171,14 @@ struct resource_rows resource_rows_find(const struct worlds *w, const struct can
                                         const struct quoted *quoted, enum budget budget)
 {
     struct resource_rows out = {.of = mem_alloc(n + 1, sizeof *out.of)};
-    size_t *lacks = w->resources && quoted ? mem_alloc(n + 1, sizeof *lacks) : NULL;
-    size_t missing = lacks ? take_rows(&out, w->resources, k, n, budget, lacks) : 0;
-    if (!lacks || !has_room(w->resources, missing))
+    if (!w->resources || !quoted) {
         price_own(&out, w, k, n, quoted, budget);
-    else if (missing > 0)
-        add_rows(&out, w, k, lacks, missing, budget);
+        return out;
+    }
+    size_t *lacks = mem_alloc(n + 1, sizeof *lacks);
+    size_t missing = take_rows(&out, w->resources, k, n, budget, lacks);
+    if (missing > 0)
+        price_lacking(&out, w, k, lacks, missing, budget);
     free(lacks);
     return out;
 }
