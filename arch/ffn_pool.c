@@ -20,6 +20,9 @@ const char *ffn_pool_refusal(const struct design *d)
         return "plan.pp: stages and pools.ffn split the same layers: leave it 1";
     if (p->overlap != OVERLAP_NONE)
         return "plan.overlap: plan.micro_batches hides transfers to pools.ffn: write none";
+    if (p->weight_share2 > 0 || p->kv_share2 > 0)
+        return "plan.kv_share2: a step shared with pools.ffn uses the first tier of memory alone: "
+               "leave out plan.weight_share2 and plan.kv_share2";
     if (p->ep > 1)
         return "plan.ep: the experts are in pools.ffn: give pools.ffn.ep instead";
     return NULL;
