@@ -60,7 +60,7 @@ void tiers_caps(double *cap, const struct step *s, const struct devices *d, bool
 
 /* ---- the search ---- */
 
-enum { EIGHTHS = 8, WIDTHS = 6 };
+enum { EIGHTHS = 8, WIDTHS = 6, ROUNDS = 8 };
 
 /* Added to a share at which a tier is just full, so that rounding does not lose a request. */
 static const double JUST = 1e-12;
@@ -77,7 +77,8 @@ struct state {
     const struct share_search *s;
     struct candidates *best;
     struct spot spot[LANES];
-    bool any; /* something was tried */
+    bool any;    /* something was tried */
+    bool better; /* since it was last set to false */
 };
 
 static double clamped(double share)
@@ -166,6 +167,7 @@ static void try_shares(struct state *x, double *weight, double *kv)
             continue;
         LANES_PUT(&x->best->of, i, c);
         LANES_COPY(&x->best->load, i, &next.load, i);
+        x->better = true;
         p->weight = weight[i];
         p->kv = kv[i];
         p->requests = load;
@@ -270,6 +272,14 @@ static bool moves_free_share(const struct share_search *s, const struct step_fro
     return (weight && s->weight_share < 0) || (kv && s->kv_share < 0);
 }
 
+static void try_steps(struct state *x, double width)
+{
+    x->better = false;
+    for (size_t k = 0; k < sizeof steps_from / sizeof *steps_from; k++)
+        if (moves_free_share(x->s, &steps_from[k]))
+            try_step_from(x, &steps_from[k], width);
+}
+
 void best_shares(struct candidates *out, const struct share_search *s)
 {
     struct state x = {.s = s, .best = out};
@@ -286,8 +296,9 @@ void best_shares(struct candidates *out, const struct share_search *s)
     double width = 1.0 / EIGHTHS;
     for (int w = 0; w < WIDTHS; w++) {
         width /= 2;
-        for (size_t k = 0; k < sizeof steps_from / sizeof *steps_from; k++)
-            if (moves_free_share(s, &steps_from[k]))
-                try_step_from(&x, &steps_from[k], width);
+        x.better = true;
+        /* A round that helps no device would not help it the next time either. */
+        for (int round = 0; round < ROUNDS && x.better; round++)
+            try_steps(&x, width);
     }
 }

@@ -135,8 +135,8 @@ static double best_of_grid(struct prepared *p, const struct design *d)
     return top;
 }
 
-/* The grid has 4225 pairs; `auto` tries some 200, and is better where a tier is full between two
- * points of the grid. */
+/* The grid has 4225 pairs; `auto` tries a few hundred, and is better where a tier is full between
+ * two points of the grid. */
 static void auto_is_the_best_of_all_multiples_of_a_64th(void **state)
 {
     size_t feasible = 0, better = 0;
@@ -152,7 +152,7 @@ static void auto_is_the_best_of_all_multiples_of_a_64th(void **state)
             prepare(&p, &d);
             evaluate_prepared(&p, &d, NULL, &best, NULL);
             double top = best_of_grid(&p, &d), got = worth(&best);
-            assert_true(got >= top - 0.03 * fabs(top));
+            assert_true(got >= top - 3e-3 * fabs(top));
             feasible += best.verdict == VERDICT_OK;
             better += got > top;
             prepared_free(&p);
@@ -249,7 +249,7 @@ static void more_of_a_second_tier_is_never_worse(void **state)
         double first = worth(&(struct metrics[]){metrics_of(&d, NULL)}[0]);
         *(i % 2 ? &d.chip.memory2_byte : &d.chip.memory2_byte_per_s) *= 2;
         double second = worth(&(struct metrics[]){metrics_of(&d, NULL)}[0]);
-        assert_true(second >= first - 0.03 * fabs(first));
+        assert_true(second >= first - 3e-3 * fabs(first));
         study_free(s);
     }
 }
