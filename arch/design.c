@@ -215,15 +215,9 @@ static int check_limits(const struct design *d, struct err *err)
 static int check_tier2(const struct design *d, struct err *err)
 {
     const struct chip *c = &d->chip;
-    bool shares = d->plan.weight_share2 > 0 || d->plan.kv_share2 > 0;
     if (c->memory2_kind != TIER2_NONE && c->memory2_byte > 0 && c->memory2_byte_per_s <= 0)
         return fail(err, "chip.memory2_byte_per_s: a second tier of memory without bandwidth: "
                          "give how many bytes per second it is read with");
-    if (shares && design_pools_ffn(d))
-        return fail(err,
-                    "plan.%s: with pools.ffn.chip all is in the first tier of memory: leave "
-                    "it out",
-                    d->plan.weight_share2 > 0 ? "weight_share2" : "kv_share2");
     return 0;
 }
 
