@@ -178,10 +178,10 @@ void energy_add_tier2(struct energy *e, const struct chip *c)
     if (!tier2_is_there(c))
         return;
     double idle_w = c->memory2_byte / 1e9 * k->idle_w_per_gb;
-    double move_j = k->staged ? 0 : move_j_per_byte(c, 1);
-    double full_w = c->memory2_byte_per_s * (k->j_per_byte + move_j);
+    double move_j = k->staged ? 0 : move_j_per_byte(c, 1), memory_j = tier2_j_per_byte(c);
+    double full_w = c->memory2_byte_per_s * (memory_j + move_j);
     *(k->apart ? &e->far_apart_w : &e->static_w) += idle_w;
-    *(k->apart ? &e->far_apart_j_per_byte : &e->far_j_per_byte) = k->j_per_byte;
+    *(k->apart ? &e->far_apart_j_per_byte : &e->far_j_per_byte) = memory_j;
     e->far_move_j_per_byte = move_j;
     if (k->apart)
         return;

@@ -11,21 +11,22 @@
 #define ARCH_TIER2_H
 
 #include "arch/chip.h"
+#include "arch/memory.h"
 #include "arch/prices.h"
 
 /* A kind of second tier. */
 struct tier2_kind {
     const char *name;
+    double memory;        /* a kind of arch/memory.h with its price, energy and stacks; or
+                             MEMORY_KINDS: the next two are its own */
     size_t usd_per_gb;    /* of its price in struct prices */
+    double j_per_byte;    /* of the memory and its interface */
     bool staged;          /* copied to the first tier before it is read */
     bool apart;           /* beside the device: its power is not under chip.tdp_w */
-    double j_per_byte;    /* of the memory and its interface */
     double idle_w_per_gb; /* refresh, controllers */
     double latency_s;     /* of a read; hidden by prefetching */
     double overlap;       /* chip.memory2_overlap auto */
     double writes;        /* of a byte, until it wears out; INFINITY: never */
-    double stack_byte;    /* stacks on the interposer by capacity and bandwidth; 0: not there */
-    double stack_byte_per_s;
 };
 
 enum { TIER2_NONE, TIER2_LPDDR5X, TIER2_DDR5, TIER2_CXL, TIER2_HOST, TIER2_HBF, TIER2_KINDS };
@@ -93,6 +94,9 @@ static inline double tier2_time_s(double overlap, double near_s, double far_s)
 {
     return near_s + far_s - overlap * smaller(near_s, far_s);
 }
+
+/* Energy of a byte in the memory and its interface. */
+double tier2_j_per_byte(const struct chip *c);
 
 /* Cost to make, USD: by price list. */
 double tier2_usd(const struct chip *c, const struct prices *p);
