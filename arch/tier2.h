@@ -92,7 +92,8 @@ static inline struct tier_byte tier2_byte(const struct tier2 *t, double weight_b
 /* Time of near work of `near_s` with far reads of `far_s`. */
 static inline double tier2_time_s(double overlap, double near_s, double far_s)
 {
-    return near_s + far_s - overlap * smaller(near_s, far_s);
+    return near_s +
+           (far_s - overlap * smaller(near_s, far_s)); /* near_s to the last bit if hidden */
 }
 
 /* Energy of a byte in the memory and its interface. */

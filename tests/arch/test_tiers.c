@@ -85,6 +85,7 @@ static void a_step_takes_what_a_hand_adds_up_over_both_tiers(void **state)
             double parts = got.attention_s + got.projection_s + got.ffn_s + got.expert_s +
                            got.communication_s + got.other_s + got.state_s;
             assert_close(parts, got.tpot_s, 1e-12);
+            assert_true(got.memory2_s >= 0 && got.memory2_s <= got.tpot_s);
             prepared_free(&p);
             study_free(s);
         }
