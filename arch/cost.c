@@ -224,6 +224,13 @@ static void add_running_costs(struct running_cost_lanes *restrict out,
     }
 }
 
+/* Silicon of the fleet of point i. */
+static double fleet_mm2(const struct quote_lanes *q, const struct fleet *f, size_t i)
+{
+    return (LANE(q, quote, device.die_mm2)[i] + LANE(q, quote, device.engine_mm2)[i]) *
+           f->devices[i];
+}
+
 void cost_metrics(struct metrics_lanes *out, const struct fleet *fleet, size_t n,
                   const struct price_book *book)
 {
@@ -232,7 +239,7 @@ void cost_metrics(struct metrics_lanes *out, const struct fleet *fleet, size_t n
     struct quote_lanes q[3], of_other;
     struct running_cost_lanes r[3], more;
     size_t points = fleet->d->n;
-    lane levels, joined, package; /* of the fleets behind the first */
+    lane levels, joined, area, package; /* package: of the fleets behind the first */
 
     for (size_t i = 0; i < points; i++) {
         joined[i] = package[i] = 0;
@@ -241,18 +248,24 @@ void cost_metrics(struct metrics_lanes *out, const struct fleet *fleet, size_t n
     }
     for (int k = 0; k < 3; k++) {
         cost_quotes(&q[k], fleet->d, prices[k]);
+        for (size_t i = 0; i < points && k == 1; i++)
+            area[i] = fleet_mm2(&q[k], fleet, i);
         levels_of(levels, joined, points, prices[k]->switch_ports);
         running_costs(&r[k], &q[k], fleet, levels, rate, prices[k]);
         for (size_t j = 1; j < n; j++) {
             cost_quotes(&of_other, fleet[j].d, prices[k]);
             running_costs(&more, &of_other, &fleet[j], levels, rate, prices[k]);
             add_running_costs(&r[k], &more, points);
-            for (size_t i = 0; i < points && k == 1; i++)
+            for (size_t i = 0; i < points && k == 1; i++) {
+                area[i] += fleet_mm2(&of_other, &fleet[j], i);
                 package[i] =
                     larger(package[i], LANE(&of_other, quote, device.package_limit_ratio)[i]);
+            }
         }
     }
     put_costs(out, fleet->d, q, r);
+    for (size_t i = 0; i < points; i++)
+        LANE(out, metrics, system_area_mm2)[i] = area[i];
     for (size_t i = 0; i < points; i++) {
         double *ratio = &LANE(out, metrics, package_limit_ratio)[i];
         *ratio = larger(*ratio, package[i]);

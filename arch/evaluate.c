@@ -452,6 +452,9 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         if (apart)
             fleet[fleets++] = (struct fleet){pools.d, pools.devices, &pools.split};
         cost_metrics(out, fleet, fleets, book);
+        if (!chip_is_there(&like->ffn_chip) && !chip_is_there(&like->prefill_chip) &&
+            !chip_is_there(&like->draft_chip))
+            lanes_set(LANE(out, metrics, system_area_mm2), d->n, NAN);
         refuse_packages(out, d->n);
     }
     if (shared)
@@ -525,6 +528,19 @@ void design_fix_mapping(struct design *d, const struct plan *plan, const struct 
     fix(&pools->prefill_ep, m->prefill_ep);
     fix(&pools->prefill_pp, m->prefill_pp);
     fix(&pools->prefill_cp, m->prefill_cp);
+}
+
+void evaluated_ffn_pool(struct step_split *main, struct step_split *ffn, struct prepared *p,
+                        const struct design *d, const struct price_book *book)
+{
+    struct devices one;
+    struct choice choice;
+    struct ffn_choice chosen;
+    size_t mapped[LANES];
+    devices_of(&one, d);
+    choose_ffn_pools(&chosen, &choice, mapped, p, &one, d, book);
+    LANES_TAKE(*main, &choice.split, 0);
+    LANES_TAKE(*ffn, &chosen.split, 0);
 }
 
 void evaluated_pool(struct devices *device, struct step_split *split, const struct prepared *p,

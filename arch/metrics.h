@@ -58,6 +58,7 @@ struct metrics {
     double device_power_w, throttle_ratio, power_limit_ratio;
     double die_area_mm2, die_area_mm2_low, die_area_mm2_high;
     double engine_area_mm2, engine_area_mm2_low, engine_area_mm2_high;
+    double system_area_mm2;
     double device_cost_usd, device_cost_usd_low, device_cost_usd_high;
     double system_cost_usd, system_cost_usd_low, system_cost_usd_high;
     double power_w, power_w_low, power_w_high;
@@ -96,7 +97,7 @@ void metrics_clear(struct metrics_lanes *out, size_t n);
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */
     bool needs_prices, needs_calibration, needs_engine, needs_experts, needs_ffn_pool,
-        needs_memory2;
+        needs_memory2, needs_pools;
     bool optional; /* is left out where it has no value: metric_is_listed */
 };
 
@@ -116,7 +117,7 @@ int metric_goal(const char *text, const struct field **out, int *sense, struct e
  * designs. */
 struct metric_scope {
     unsigned phases;
-    bool prices, calibration, engine, experts, ffn_pool, memory2;
+    bool prices, calibration, engine, experts, ffn_pool, memory2, pools;
 };
 
 void metric_scope_add(struct metric_scope *out, const struct design *d);

@@ -36,7 +36,8 @@ static void print_data(const struct payoff *p, enum format format)
     payoff_pair_table(p, SIZE_MAX, &part[3]);
     payoff_note_table(p, &part[4]);
     if (format == FORMAT_JSON)
-        printf("{\"budget\": \"%s\"", budget_text[p->budget]);
+        printf("{\"of\": \"%s\", \"budget\": \"%s\"", subject_or_engine(p->of)->path,
+               budget_text[p->budget]);
     for (size_t i = 0; i < parts; i++) {
         if (format == FORMAT_JSON)
             printf(", \"%s\": ", name[i]);
@@ -128,7 +129,8 @@ static int print_maps(const struct payoff *p, const struct payoff_question *q,
     for (size_t i = 0; i < maps.n; i++)
         surface_make(&maps.surface[i], p, i, q, w->map);
     if (!maps.n)
-        rc = fail(err, "dse payoff: --map: no group has a feasible design with an engine");
+        rc = fail(err, "dse payoff: --map: no group has a feasible design with %s",
+                  subject_or_engine(p->of)->one);
     else if (w->output) {
         rc = file_write(w->output, write_pictures, &maps, err);
         if (rc == 0)
@@ -190,7 +192,9 @@ static void print_mix(const struct payoff *p, enum format format)
         char *choice = g->verdict == NO_ANSWER
                            ? mem_print(" (%s)", g->reason)
                            : mem_print(". Best with: %s. Best without: %s", g->with, g->without);
-        print_line(0, "Over the mix%s%s, an attention engine: %s%s.\n", *title ? ", " : "", title,
+        print_line(0, "Over the mix%s%s, %s: %s%s.\n", *title ? ", " : "", title,
+                   subject_is_engine(subject_or_engine(p->of)) ? "an attention engine"
+                                                               : subject_or_engine(p->of)->one,
                    payoff_verdict_text[g->verdict], choice);
         free(choice);
         free(title);
@@ -265,9 +269,11 @@ static int answer_text(struct db *db, const struct db_run *run, const struct pay
 {
     struct payoff p, engines;
     struct payoff_question each = *q;
-    char *and_engine = mem_print("%s,engine", q->by ? q->by : "+");
+    const char *column = subject_or_engine(q->of)->column;
+    char *and_engine = mem_print("%s%s%s", q->by ? q->by : "+", q->by ? "," : "", column);
 
-    each.by = !q->by ? "+engine" : strstr(q->by, "engine") ? q->by : and_engine;
+    bool named = q->by && strstr(q->by, column);
+    each.by = named || !db_is_column(db, column, strlen(column)) ? q->by : and_engine;
     each.swings = false;
     int rc = q->runs
                  ? make_both_of_model(&engines, &each, &p, q, db, run, err)
@@ -311,6 +317,7 @@ static int run(const struct args *a, struct err *err)
 {
     const char *budget_name = args_value(a, "--budget");
     enum budget budget = BUDGET_COST;
+    const struct payoff_subject *of;
     enum format format;
     struct catalogue *c = NULL;
     struct payoff_study *study = NULL;
@@ -331,6 +338,10 @@ static int run(const struct args *a, struct err *err)
         return -1;
     if (budget_name && budget_parse(budget_name, &budget, &inner) != 0)
         return fail(err, "dse payoff: --budget: %s", inner.text);
+    if (!(of = payoff_subject_named(args_value(a, "--of"), &inner)))
+        return fail(err, "dse payoff: --of: %s", inner.text);
+    if (!subject_is_engine(of) && args_value(a, "--runs"))
+        return fail(err, "dse payoff: --runs: is about engines: leave it out, or --of");
     if (args_format(a, FORMAT_TABLE, &format, err) != 0 || args_jobs(a, &jobs, err) != 0 ||
         db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
@@ -352,6 +363,7 @@ static int run(const struct args *a, struct err *err)
                                 .over = args_value(a, "--over"),
                                 .where = where,
                                 .budget = budget,
+                                .of = of,
                                 .study = where ? NULL : study,
                                 .runs = args_value(a, "--runs"),
                                 .seed = row.seed,
@@ -390,6 +402,9 @@ close:
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
     SCENARIO_OPTION,
+    {"--of", "PART",
+     "what the best design has and the control lacks: engine (default), pools.ffn, pools.prefill; "
+     "the control may have any other part"},
     {"--by", "COLUMN,...",
      "one answer per value of these columns too, which come first; the model and the swept "
      "workload "
@@ -423,11 +438,12 @@ const struct command cmd_payoff = {
     .arguments = "DB",
     .least = 1,
     .most = 1,
-    .summary = "when an attention engine pays off, and where it stops",
+    .summary = "when an attention engine, or a pool, pays off, and where it stops",
     .example =
         "  dse payoff payoff.db\n"
         "  dse payoff payoff.db --details\n"
         "  dse payoff payoff.db --by model,engine --budget power\n"
+        "  dse payoff pools.db --of pools.ffn\n"
         "  dse payoff payoff.db --stop prices.hbm3e_usd_per_gb --stop workload.query_tokens=1:8\n"
         "  dse payoff flips.db --flips -o flips.svg\n"
         "  dse payoff payoff.db --by model --map workload.context,engine.ridge_flop_per_byte -o "

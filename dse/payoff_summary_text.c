@@ -67,6 +67,7 @@ static void print_flips(const struct payoff *p)
 
 void payoff_summary_text(const struct payoff *p, const struct db_run *run, const char *path)
 {
+    const struct payoff_subject *of = subject_or_engine(p->of);
     char *sentence = payoff_sentence(p);
     terminal_tint(TINT_STRONG);
     print_line(0, "%s\n", sentence);
@@ -77,10 +78,10 @@ void payoff_summary_text(const struct payoff *p, const struct db_run *run, const
     char *answers =
         p->n == 1 ? mem_text("") : mem_print(" Ranges and shares: over its %zu answers.", p->n);
     print_line(0,
-               "\n%s: P is the best throughput per %s with an engine over the best without; "
-               "sure: the share of %d draws of prices and engines with P > 1.%s\n\n",
-               run->name, p->budget == BUDGET_NONE ? "system" : budget_text[p->budget],
-               PAYOFF_DRAWS, answers);
+               "\n%s: P is the best throughput per %s with %s over the best without; "
+               "sure: the share of %d draws of prices and %s with P > 1.%s\n\n",
+               run->name, p->budget == BUDGET_NONE ? "system" : budget_text[p->budget], of->one,
+               PAYOFF_DRAWS, subject_is_engine(of) ? "engines" : "constants", answers);
     free(answers);
     if (p->left)
         print_line(0, "Each side chooses its best %s.\n", p->left);
@@ -93,8 +94,9 @@ void payoff_summary_text(const struct payoff *p, const struct db_run *run, const
     print_stops(p);
     print_flips(p);
     printf("\n");
-    print_line(8, "Next:   dse payoff %s --details\n", path);
+    const char *about = subject_is_engine(of) ? "" : of->path, *option = *about ? " --of " : "";
+    print_line(8, "Next:   dse payoff %s%s%s --details\n", path, option, about);
     if (payoff_has_column(p, "scenario"))
-        print_line(8, "        dse payoff %s --flips\n", path);
+        print_line(8, "        dse payoff %s%s%s --flips\n", path, option, about);
     print_line(8, "        dse report %s -o page.html\n", path);
 }

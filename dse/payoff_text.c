@@ -58,6 +58,18 @@ static bool has_number(const struct table *all, const char *column)
 }
 
 /* P of recurrent states alone is shown if an engine may run them. */
+static bool shows_engine(const struct table *all, const char *column)
+{
+    return strcmp(column, "price_ratio_max") != 0 &&
+           (strcmp(column, "p_state") != 0 || has_number(all, column));
+}
+
+static bool shows_pool(const char *column)
+{
+    return strncmp(column, "p_attention", 11) != 0 && strcmp(column, "p_experts") != 0 &&
+           strcmp(column, "p_state") != 0 && strcmp(column, "engine_speedup") != 0;
+}
+
 static void print_groups(const struct payoff *p)
 {
     struct table all;
@@ -75,17 +87,24 @@ static void print_groups(const struct payoff *p)
                                         {"c_star", "c*"},
                                         {"c_max", "c max"},
                                         {"engine_cost_share", "c"},
+                                        {"price_ratio_max", "price may rise"},
                                         {"engine_speedup", "S"},
                                         {"attention_share", "attention"},
                                         {"engine", "engine"},
                                         {"regime", "regime"},
                                         {"without", "best without (control)"},
                                         {"reason", "why it stops"}};
+    const bool engine = subject_is_engine(subject_or_engine(p->of));
     struct shown few[LEN(show)];
     payoff_table(p, &all);
-    for (size_t i = 0; i < LEN(show); i++)
-        if (strcmp(show[i].column, "p_state") != 0 || has_number(&all, show[i].column))
-            few[n++] = show[i];
+    for (size_t i = 0; i < LEN(show); i++) {
+        if (engine ? !shows_engine(&all, show[i].column) : !shows_pool(show[i].column))
+            continue;
+        few[n] = show[i];
+        if (!engine && !strcmp(show[i].column, "engine"))
+            few[n].heading = "chip of the pool";
+        n++;
+    }
     print_columns(&all, p->by_n, few, n);
     table_free(&all);
 }
@@ -205,7 +224,7 @@ void payoff_text_stops(const struct payoff *p)
     table_free(&t);
 }
 
-void payoff_text_groups(const struct payoff *p)
+static void explain_engine(void)
 {
     print_line(
         0,
@@ -222,6 +241,31 @@ void payoff_text_groups(const struct payoff *p)
         "the\n"
         "median, one in ten below low, one in ten above high; sure is the share with P > 1.\n\n",
         PAYOFF_DRAWS);
+}
+
+static void explain_pool(const struct payoff_subject *of)
+{
+    print_line(
+        0,
+        "\n"
+        "The best %s of each workload. G is its throughput over that of the main devices alone, so "
+        "it may\n"
+        "add the share c* = G - 1 to their price; c is what it adds, c max what it may add before "
+        "the best\n"
+        "design without one catches up: its devices may cost so many times their price. Of %d "
+        "draws of\n"
+        "uncertain prices half give a P below the median, one in ten below low, one in ten above "
+        "high; sure\n"
+        "is the share with P > 1.\n\n",
+        of->noun, PAYOFF_DRAWS);
+}
+
+void payoff_text_groups(const struct payoff *p)
+{
+    if (subject_is_engine(subject_or_engine(p->of)))
+        explain_engine();
+    else
+        explain_pool(subject_or_engine(p->of));
     print_groups(p);
     print_borders(p);
     print_flips(p);
@@ -230,6 +274,7 @@ void payoff_text_groups(const struct payoff *p)
 
 void payoff_text(const struct payoff *p, const struct payoff *engines)
 {
+    const struct payoff_subject *of = subject_or_engine(p->of);
     struct table t;
     char *sentence = payoff_sentence(p), *line;
 
@@ -248,12 +293,12 @@ void payoff_text(const struct payoff *p, const struct payoff *engines)
                    p->left);
     if (p->runs)
         print_line(0, "\nEvery engine runs %s.\n", p->runs);
-    print_line(
-        0,
-        "\nP: best throughput per unit of budget (%s) with an engine over best without; both "
-        "sides choose\n"
-        "their chip and mapping. Each engine on its own:\n\n",
-        budget_text[p->budget]);
+    print_line(0,
+               "\nP: best throughput per unit of budget (%s) with %s over best without; both "
+               "sides choose\n"
+               "their chip and mapping. Each %s on its own:\n\n",
+               budget_text[p->budget], of->one,
+               subject_is_engine(of) ? "engine" : "chip of the pool");
     payoff_map_table(engines, &t);
     print_table(&t, FORMAT_TABLE, 2);
     table_free(&t);

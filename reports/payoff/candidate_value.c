@@ -35,9 +35,10 @@ static double step_s(const struct candidate *k, const struct step_split *split,
     return s;
 }
 
-/* The quotes of a candidate's devices; `pool` only if it has a prefill pool. */
+/* The quotes of a candidate's devices; `pool` only if it has a prefill pool, `ffn` only if it has
+ * an FFN pool. */
 struct quotes {
-    struct quote step, pool;
+    struct quote step, pool, ffn;
 };
 
 double candidate_pool_devices(const struct candidate *k)
@@ -54,15 +55,17 @@ static void quotes_of(struct quotes *out, const struct candidate *k, bool withou
     cost_quote(&out->step, &k->chip, without_engine ? &no_engine : &k->engine, p);
     if (candidate_pool_devices(k) > 0)
         cost_quote(&out->pool, &k->pool_chip, without_engine ? &no_engine : &k->pool_engine, p);
+    if (k->ffn_devices > 0)
+        cost_quote(&out->ffn, &k->ffn_chip, &no_engine, p);
 }
 
-static double fleet_power_w(const struct candidate *k, double devices,
-                            const struct step_split *split, const struct prices *p)
+static double fleet_power_w(const struct chip *c, double devices, const struct step_split *split,
+                            const struct prices *p)
 {
     static const struct quote unpriced; /* its price does not change its power */
     struct activity a = {devices, 1, split->board_w, split->engine_w, split->pool_w};
     struct running_cost running;
-    cost_running(&running, &unpriced, &a, &k->chip, p);
+    cost_running(&running, &unpriced, &a, c, p);
     return running.power_w;
 }
 
@@ -70,8 +73,12 @@ static double fleet_power_w(const struct candidate *k, double devices,
 static double power_w(const struct candidate *k, const struct job *j,
                       const struct step_split *split, const struct prices *p)
 {
-    double w = fleet_power_w(k, k->devices, split, p);
-    return j->pool_devices > 0 ? w + fleet_power_w(k, j->pool_devices, &j->pool_split, p) : w;
+    double w = fleet_power_w(&k->chip, k->devices, split, p);
+    if (k->ffn_devices > 0)
+        w += fleet_power_w(&k->ffn_chip, k->ffn_devices, &j->ffn_split, p);
+    if (j->pool_devices > 0)
+        w += fleet_power_w(&k->pool_chip, j->pool_devices, &j->pool_split, p);
+    return w;
 }
 
 double candidate_tokens_per_s(const struct candidate *k, bool without_engine)
@@ -85,22 +92,35 @@ double candidate_tokens_per_s(const struct candidate *k, bool without_engine)
     return weights / s;
 }
 
-static double fleet_resource(const struct chip *c, double devices, double joined,
-                             const struct quote *q, enum budget budget, const struct prices *p)
+/* Devices of one kind, of a system that joins `joined`. */
+struct counted {
+    const struct chip *chip;
+    double devices, joined;
+};
+
+static double fleet_resource(const struct counted *f, const struct quote *q, enum budget budget,
+                             const struct prices *p)
 {
-    return budget == BUDGET_COST ? cost_system_usd(q, devices, joined, c, p)
+    double devices = f->devices;
+    return budget == BUDGET_COST ? cost_system_usd(q, devices, f->joined, f->chip, p)
                                  : (q->device.die_mm2 + q->device.engine_mm2) * devices;
 }
 
 static double quote_resource(const struct candidate *k, const struct quotes *q, enum budget budget,
                              const struct prices *p)
 {
-    double pool = candidate_pool_devices(k), joined = k->devices + pool;
+    double pool = candidate_pool_devices(k), joined = k->devices + k->ffn_devices + pool;
     if (!budget_has_quotes(budget))
         return 1;
-    double used = fleet_resource(&k->chip, k->devices, joined, &q->step, budget, p);
-    return pool > 0 ? used + fleet_resource(&k->pool_chip, pool, joined, &q->pool, budget, p)
-                    : used;
+    const struct counted main = {&k->chip, k->devices, joined},
+                         ffn = {&k->ffn_chip, k->ffn_devices, joined},
+                         prefill = {&k->pool_chip, pool, joined};
+    double used = fleet_resource(&main, &q->step, budget, p);
+    if (ffn.devices > 0)
+        used += fleet_resource(&ffn, &q->ffn, budget, p);
+    if (pool > 0)
+        used += fleet_resource(&prefill, &q->pool, budget, p);
+    return used;
 }
 
 double candidate_resource(const struct candidate *k, enum budget budget, const struct prices *p,
@@ -173,8 +193,8 @@ void candidate_most_tokens_per_s(double *out, const struct candidate *k,
 
 /* Candidates whose devices are quoted together. */
 struct quoted {
-    struct devices step, pool;
-    bool pools; /* one of them has a prefill pool; without, `pool` is empty */
+    struct devices step, pool, ffn;
+    bool pools, ffns; /* one of them has a prefill pool, an FFN pool; without, it is empty */
 };
 
 struct quoted *quoted_make(const struct candidate *k, size_t n)
@@ -183,17 +203,22 @@ struct quoted *quoted_make(const struct candidate *k, size_t n)
     struct quoted *q = mem_grow(NULL, lots + 1, sizeof *q); /* large: not zeroed */
     for (size_t lot = 0; lot < lots; lot++) {
         struct quoted *at = &q[lot];
-        at->step.n = at->pool.n = 0;
-        at->pools = false;
+        at->step.n = at->pool.n = at->ffn.n = 0;
+        at->pools = at->ffns = false;
         for (size_t i = lot * LANES; i < n && i < (lot + 1) * LANES; i++) {
             devices_add(&at->step, &k[i].chip, &k[i].engine);
             at->pools = at->pools || candidate_pool_devices(&k[i]) > 0;
+            at->ffns = at->ffns || k[i].ffn_devices > 0;
         }
         cost_look_up(&at->step);
         for (size_t i = lot * LANES; at->pools && i < n && i < (lot + 1) * LANES; i++)
             devices_add(&at->pool, &k[i].pool_chip, &k[i].pool_engine);
         if (at->pools)
             cost_look_up(&at->pool);
+        for (size_t i = lot * LANES; at->ffns && i < n && i < (lot + 1) * LANES; i++)
+            devices_add(&at->ffn, k[i].ffn_devices > 0 ? &k[i].ffn_chip : &k[i].chip, &no_engine);
+        if (at->ffns)
+            cost_look_up(&at->ffn);
     }
     return q;
 }
@@ -209,8 +234,8 @@ static void take_used(struct quote *out, const struct quote_lanes *from, size_t 
 void quoted_resources(double *out, const struct quoted *q, const struct candidate *k, size_t n,
                       enum budget budget, const struct prices *p)
 {
-    struct quote_lanes step, pool;
-    bool pools = false;
+    struct quote_lanes step, pool, ffn;
+    bool pools = false, ffns = false;
     for (size_t i = 0; i < n; i++) {
         struct quotes at;
         size_t at_lane = i % LANES;
@@ -219,10 +244,15 @@ void quoted_resources(double *out, const struct quoted *q, const struct candidat
             cost_quotes(&step, &q[i / LANES].step, p);
             if (pools)
                 cost_quotes(&pool, &q[i / LANES].pool, p);
+            ffns = q[i / LANES].ffns;
+            if (ffns)
+                cost_quotes(&ffn, &q[i / LANES].ffn, p);
         }
         take_used(&at.step, &step, at_lane);
         if (pools)
             take_used(&at.pool, &pool, at_lane);
+        if (ffns)
+            take_used(&at.ffn, &ffn, at_lane);
         out[i] = quote_resource(&k[i], &at, budget, p);
     }
 }

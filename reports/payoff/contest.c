@@ -97,8 +97,9 @@ struct contest *contest_open(const struct comparison *c, enum side s, const stru
                              bool bounded)
 {
     struct contest *x = mem_alloc(1, sizeof *x);
-    *x = (struct contest){
-        .candidate = c->side[s], .n = c->n[s], .budget = c->budget, .of_engine = s == WITH};
+    *x = (struct contest){.candidate = c->side[s], .n = c->n[s], .budget = c->budget};
+    for (size_t k = 0; k < x->n; k++)
+        x->of_engine = x->of_engine || engine_is_there(&x->candidate[k].engine);
     if (budget_has_quotes(c->budget) && !c->quoted[s])
         x->own_quoted = quoted_make(x->candidate, x->n);
     x->quoted = x->own_quoted ? x->own_quoted : c->quoted[s];

@@ -138,8 +138,9 @@ static void boxes_make(struct boxes *out, const struct world *w, size_t n, bool 
 static bool has_one_engine(const struct comparison *c)
 {
     bool one = c->n_ranged <= 1;
-    for (size_t k = 0; k < c->n[WITH] && c->n_ranged > 0; k++)
-        one = one && c->side[WITH][k].ranged == 0;
+    for (int s = 0; s < SIDES; s++)
+        for (size_t k = 0; k < c->n[s] && c->n_ranged > 0; k++)
+            one = one && (c->side[s][k].ranged == 0 || !engine_is_there(&c->side[s][k].engine));
     return one;
 }
 

@@ -28,20 +28,24 @@ static void add_axis(struct payoff *p, const struct swept_column *c)
     p->axis_unit[p->axes++] = mem_text(strcmp(c->unit, "1") ? c->unit : "");
 }
 
-/* Stored points with an engine. */
+/* Stored points with the subject. */
 struct engine_points {
     double all, feasible;
 };
 
-static int count_engine_points(struct engine_points *out, struct db *db, const struct db_run *run,
-                               struct err *err)
+static int count_engine_points(struct engine_points *out, const struct payoff_subject *of,
+                               struct db *db, const struct db_run *run, struct err *err)
 {
     struct table t;
-    const char *none = catalogue_default(PART_ENGINE);
+    const char *none = catalogue_default(of->part);
+    *out = (struct engine_points){0};
+    if (!db_is_column(db, of->column, strlen(of->column)))
+        return 0;
     char *sql =
         mem_print("SELECT count(*) AS points, total(verdict = 'ok') AS feasible FROM point WHERE "
-                  "run = %lld AND (engine_speedup IS NOT NULL OR engine <> ?1)",
-                  (long long)run->id);
+                  "run = %lld AND (%s%s%s <> ?1)",
+                  (long long)run->id, of->metric ? of->metric : "",
+                  of->metric ? " IS NOT NULL OR " : "", of->column);
     int rc = db_select(db, sql, &none, 1, &t, err);
     free(sql);
     if (rc != 0)
@@ -52,32 +56,27 @@ static int count_engine_points(struct engine_points *out, struct db *db, const s
     return 0;
 }
 
-/* Does the study have designs with an engine, stored or not? */
-static bool study_has_engine(const struct payoff_study *r)
-{
-    struct metric_scope scope = {0};
-    if (r)
-        study_scope(payoff_study_of(r), &scope);
-    return scope.engine;
-}
-
-/* Sets out->none: why there is no feasible design with an engine. */
+/* Sets out->none: why there is no feasible design with the subject. */
 static int explain_no_group(struct payoff *out, struct db *db, const struct db_run *run,
                             const struct payoff_question *q, struct err *err)
 {
+    const struct payoff_subject *of = subject_or_engine(q->of);
     struct engine_points engines;
-    if (count_engine_points(&engines, db, run, err) != 0)
+    if (count_engine_points(&engines, of, db, run, err) != 0)
         return -1;
     if (!run->feasible)
         out->none = nothing_feasible_sentence(db, run);
     else if (engines.feasible > 0)
-        out->none = mem_text("Feasible designs of this run have an engine, but none of them meets "
-                             "the conditions.");
-    else if (engines.all > 0 || study_has_engine(q->study))
-        out->none = mem_text("Designs of this run have an engine, but none of them is feasible.");
+        out->none = mem_print("Feasible designs of this run have %s, but none of them meets "
+                              "the conditions.",
+                              of->one);
+    else if (engines.all > 0 || (q->study && subject_is_in_study(of, payoff_study_of(q->study))))
+        out->none =
+            mem_print("Designs of this run have %s, but none of them is feasible.", of->one);
     else
-        out->none = mem_text("No design of this run has an engine to compare with one without: "
-                             "sweep engine over none and others.");
+        out->none = mem_print("No design of this run has %s to compare with one without: "
+                              "sweep %s over none and others.",
+                              of->one, design_parts[of->part].fields->section);
     return 0;
 }
 
@@ -146,9 +145,10 @@ static int leave_out(unsigned char **out, const struct run_points *from,
 static int answer_from_points(const struct asked *a, struct run_points *from, struct err *err)
 {
     unsigned char *left_out;
-    *a->p = (struct payoff){.budget = a->q->budget, .over = a->q->over};
+    *a->p = (struct payoff){.budget = a->q->budget, .of = a->q->of, .over = a->q->over};
     int rc = leave_out(&left_out, from, a->q, err);
     from->left_out = left_out;
+    points_find_subject(from->points, a->q->of);
     from->twins = twins_make();
     if (rc == 0)
         rc = from_points(a->p, from, a->q, err);
@@ -221,13 +221,17 @@ static int leave_out_mix(struct payoff *p, const struct payoff_question *q, stru
     return 0;
 }
 
-/* Does a column of the engine split the answer? Its values without an engine are no group. */
-static bool by_engine(const struct payoff *p)
+/* A condition in SQL that leaves out designs without the subject, whose values are no group, if one
+ * of its columns splits the answer. Caller frees. */
+static char *only_with_subject(const struct payoff *p)
 {
+    const struct payoff_subject *of = subject_or_engine(p->of);
+    bool splits = false;
     for (size_t i = 0; i < p->by_n; i++)
-        if (!strncmp(p->by[i], "engine", 6))
-            return true;
-    return false;
+        splits = splits || !strncmp(p->by[i], of->prefix, strlen(of->prefix));
+    return !splits      ? mem_text("")
+           : of->metric ? mem_print(" AND %s IS NOT NULL", of->metric)
+                        : mem_print(" AND %s <> 'none'", of->column);
 }
 
 int payoff_keys(struct payoff *out, struct db *db, const struct db_run *run,
@@ -236,22 +240,22 @@ int payoff_keys(struct payoff *out, struct db *db, const struct db_run *run,
     struct swept swept;
     struct table t;
 
-    *out = (struct payoff){.budget = q->budget, .over = q->over};
+    *out = (struct payoff){.budget = q->budget, .of = q->of, .over = q->over};
     if (swept_read(&swept, db, run, err) != 0)
         return -1;
     int rc = groups_by(out, &swept, q, err);
     if (rc == 0)
         rc = leave_out_mix(out, q, err);
     if (rc == 0) {
-        char *keys = columns_list(out->by, out->by_n, NULL);
-        char *sql = mem_print(
-            "SELECT count(*)%s%s FROM point WHERE run = %lld AND verdict = 'ok'%s "
-            "GROUP BY %s ORDER BY min(id)",
-            *keys ? ", " : "", keys, (long long)run->id,
-            by_engine(out) ? " AND engine_speedup IS NOT NULL" : "", *keys ? keys : "run");
+        char *keys = columns_list(out->by, out->by_n, NULL), *with = only_with_subject(out);
+        char *sql =
+            mem_print("SELECT count(*)%s%s FROM point WHERE run = %lld AND verdict = 'ok'%s "
+                      "GROUP BY %s ORDER BY min(id)",
+                      *keys ? ", " : "", keys, (long long)run->id, with, *keys ? keys : "run");
         rc = db_select(db, sql, NULL, 0, &t, err);
         free(sql);
         free(keys);
+        free(with);
     }
     if (rc == 0) {
         out->group = mem_alloc(t.rows + 1, sizeof *out->group);

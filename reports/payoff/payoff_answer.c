@@ -22,6 +22,10 @@ bool pays_for_experts(const struct payoff_group *g)
 
 struct payoff_slice payoff_slice(const struct payoff *p, const struct cell *key)
 {
-    return (struct payoff_slice){
-        .by = p->by, .by_n = p->by_n, .key = key, .runs = p->runs, .budget = p->budget};
+    return (struct payoff_slice){.by = p->by,
+                                 .by_n = p->by_n,
+                                 .key = key,
+                                 .runs = p->runs,
+                                 .budget = p->budget,
+                                 .of = p->of};
 }

@@ -1,4 +1,6 @@
-/* When does an attention engine pay off? The question and the answer for the points of a run.
+/* When does an attention engine pay off, or a pool of other devices? The question and the answer
+ * for the points of a run. What is said of an engine holds for the subject of the question
+ * (payoff_subject.h).
  *
  * Within a group (a workload: model, context, ...) each side chooses its best design of the study:
  * P = best throughput per unit of budget with an engine over the best without.
@@ -12,6 +14,7 @@
 #include "base/table.h"
 #include "reports/payoff/payoff_comparison.h"
 #include "reports/payoff/payoff_study.h"
+#include "reports/payoff/payoff_subject.h"
 #include "reports/payoff/payoff_swing.h"
 
 enum payoff_verdict { PAYS, TOO_CLOSE, DOES_NOT_PAY, NO_ANSWER, PAYOFF_VERDICTS };
@@ -29,12 +32,13 @@ struct payoff_group {
     double p_only[ENGINE_CLASSES];
     double g, c_star, c;         /* c: cost the engine adds, as a share of the system cost */
     double c_max;                /* share of the budget at which the control catches up */
+    double price_ratio_max;      /* c_max / c: its price may rise so many times */
     double a, w;                 /* area and power the engine adds, as a share of the system's */
     double a_star_mm2, w_star_w; /* c_star times the area and the power of a device */
     double s;                    /* speed-up of core attention on the engine */
     double engine_maturity, engine_limited_by; /* as the metrics; NAN if unknown */
     double attention_share, intensity, ridge;  /* of the same hardware without the engine */
-    char *engine, *with, *without;             /* winners */
+    char *engine, *with, *without;             /* winners; engine: the name of the subject */
     char *regime;                              /* limit of the winner without an engine */
     char *reason;                              /* why the engine does not pay; "" if it pays */
     char *at_border;      /* axes on whose end a winner sits and where one more step gains,
@@ -66,6 +70,7 @@ struct payoff_stop {
 
 struct payoff {
     enum budget budget;
+    const struct payoff_subject *of; /* of the question; NULL: the engine */
     size_t by_n, n, axes, stops;
     char **by;        /* columns of a group */
     const char *over; /* of the question, borrowed */
@@ -87,6 +92,7 @@ struct payoff_question {
     const char *over;  /* comma-separated columns whose value each side may choose; NULL: none */
     const char *where; /* SQL condition on the points of both sides; NULL: all */
     enum budget budget;
+    const struct payoff_subject *of;  /* what one side has; NULL: the engine */
     const struct payoff_study *study; /* to price designs again; NULL: use only stored points */
     const char *runs; /* value of engine.runs for every engine; NULL: their own. Needs `study`. */
     uint64_t seed;

@@ -117,14 +117,15 @@ static bool step_beyond(struct beyond *out, const struct end *e, const struct pa
 }
 
 /* "the control at 288 GB, 384 GB" */
-static char *step_text(const struct end *e)
+static char *step_text(const struct end *e, const struct payoff_subject *of)
 {
     const struct field *f = e->axis->parameter.field;
     const char *unit = strcmp(f->unit, "1") != 0 ? f->unit : "";
     char at[48], next[48];
     const char *who = e->by[WITH] && e->by[WITHOUT] ? "both sides"
-                      : e->by[WITH]                 ? "the engine's design"
-                                                    : "the control";
+                      : !e->by[WITH]                ? "the control"
+                      : subject_is_engine(of)       ? "the engine's design"
+                                                    : "the pool's design";
     return mem_print("%s: %s at %s, %s", e->axis->path, who,
                      quantity_text(e->at, unit, 3, at, sizeof at),
                      quantity_text(e->next, unit, 3, next, sizeof next));
@@ -153,9 +154,10 @@ static void add_border(struct payoff_group *g, const struct end *e, const struct
 {
     double with = fmax(0, b->gain[WITH]), without = fmax(0, b->gain[WITHOUT]);
     double p = in->best[WITH] * (1 + with) / (in->best[WITHOUT] * (1 + without));
-    char *step = step_text(e);
-    char *text = mem_print("%s gains %.1f %% with an engine and %.1f %% without, P %.3f", step,
-                           100 * with, 100 * without, p);
+    const struct payoff_subject *of = subject_or_engine(in->p->of);
+    char *step = step_text(e, of);
+    char *text = mem_print("%s gains %.1f %% with %s and %.1f %% without, P %.3f", step, 100 * with,
+                           of->one, 100 * without, p);
     append(&g->at_border, ", ", e->axis->path);
     append(&g->beyond_border, "; ", text);
     for (int s = 0; s < SIDES; s++)
@@ -164,9 +166,10 @@ static void add_border(struct payoff_group *g, const struct end *e, const struct
     free(step);
 }
 
-static void add_physical_limit(struct payoff_group *g, const struct end *e, const char *why)
+static void add_physical_limit(struct payoff_group *g, const struct end *e,
+                               const struct payoff_subject *of, const char *why)
 {
-    char *step = step_text(e);
+    char *step = step_text(e, of);
     char *text = mem_print("%s is infeasible (%s)", step, why);
     append(&g->physical_limit, "; ", text);
     free(text);
@@ -185,7 +188,17 @@ static void add_end(struct payoff_group *g, const struct end *e, const struct in
     else if (whole.why && step_beyond(&half, &halfway, g, in) && gains(&half))
         add_border(g, &halfway, &half, in, best);
     else if (whole.why)
-        add_physical_limit(g, e, whole.why);
+        add_physical_limit(g, e, subject_or_engine(in->p->of), whole.why);
+}
+
+/* Has the design the value at the end, and the part that it is about? */
+static bool sits_on(const struct design *d, const struct end *e)
+{
+    const struct axis *a = e->axis;
+    size_t part = a->part == PART_POOLS ? pool_part(a->parameter.field) : a->part;
+    bool has = part == PART_ENGINE ? engine_is_there(&d->engine)
+                                   : part >= DESIGN_PARTS || design_has(d, part);
+    return has && design_get(d, &a->parameter) == e->at;
 }
 
 void payoff_border(struct payoff_group *g, const struct payoff *p, const struct payoff_question *q,
@@ -204,9 +217,8 @@ void payoff_border(struct payoff_group *g, const struct payoff *p, const struct 
             struct end e;
             if (!is_free(p, a) || !end_of(&e, a, (int)(i % 2)))
                 continue;
-            e.by[WITH] = design_get(&w->with, &a->parameter) == e.at;
-            e.by[WITHOUT] =
-                a->part != PART_ENGINE && design_get(&w->without, &a->parameter) == e.at;
+            e.by[WITH] = sits_on(&w->with, &e);
+            e.by[WITHOUT] = sits_on(&w->without, &e);
             if (!e.by[WITH] && !e.by[WITHOUT])
                 continue;
             add_end(g, &e, &in, best);

@@ -122,11 +122,11 @@ static bool best_of_kept(double *out, const struct drawn *d)
     if (c->engine || !c->kept)
         return false;
     for (size_t k = 0; k < c->n[WITH]; k++)
-        if (!kept_draws_find(c->kept, c->side[WITH][k].engine_name, d->of))
+        if (!kept_draws_find(c->kept, c->side[WITH][k].subject, d->of))
             return false;
     for (size_t k = 0; k < c->n[WITH]; k++) {
-        const char *engine = c->side[WITH][k].engine_name;
-        if (k > 0 && !strcmp(engine, c->side[WITH][k - 1].engine_name))
+        const char *engine = c->side[WITH][k].subject;
+        if (k > 0 && !strcmp(engine, c->side[WITH][k - 1].subject))
             continue;
         const double *of = kept_draws_find(c->kept, engine, d->of);
         for (size_t i = 0; i < d->of.n; i++)

@@ -25,6 +25,7 @@ struct job {
     struct step_split split;
     struct step_split pool_split; /* of a prefill pool */
     double pool_devices;          /* 0 if there is none */
+    struct step_split ffn_split;  /* of a device of an FFN pool */
     struct drawn_step *step;      /* owned; NULL: its time never moves */
 };
 
@@ -42,10 +43,13 @@ struct candidate {
     const char *chip_name, *engine_name; /* borrowed from the catalogue */
     double devices;                      /* without those of a prefill pool */
     double engine_devices;               /* devices that carry the engine, if there is one */
-    struct chip pool_chip;               /* of the devices of a prefill pool */
-    struct engine pool_engine;           /* the same */
-    size_t ranged;                       /* its engine in comparison.ranged, or RANGED_MOST */
-    uint64_t point;                      /* index in its study, for the first job */
+    struct engine pool_engine;           /* of the devices of a prefill pool */
+    struct chip pool_chip;
+    struct chip ffn_chip; /* of the devices of an FFN pool */
+    double ffn_devices;   /* enough for each job; 0 if there is none */
+    const char *subject;  /* the name of what one side lacks, such as its engine; borrowed */
+    size_t ranged;        /* its engine in comparison.ranged, or RANGED_MOST */
+    uint64_t point;       /* index in its study, for the first job */
     size_t jobs;
     struct job *job;
 };

@@ -133,10 +133,16 @@ static int restrict_to(struct restricted *r, const struct design_choice *q,
     return 0;
 }
 
+/* Devices of the main system or of a pool. */
+static bool counts_devices(const struct axis *a)
+{
+    const char *last = strrchr(a->path, '.');
+    return (a->part == PART_PLAN || a->part == PART_POOLS) && last && !strcmp(last, ".devices");
+}
+
 static bool is_hardware(const struct axis *a)
 {
-    return design_parts[a->part].hardware ||
-           (a->part == PART_PLAN && a->parameter.field->offset == offsetof(struct plan, devices));
+    return design_parts[a->part].hardware || design_parts[a->part].optional || counts_devices(a);
 }
 
 /* The hardware of a cursor's design, as a mixed-radix number over the hardware axes. */
@@ -164,8 +170,10 @@ static double resource(enum budget budget, const struct metrics *m)
     case BUDGET_COST:
         return m->system_cost_usd;
     case BUDGET_AREA:
-        return m->die_area_mm2 * m->tokens_per_s / m->tokens_per_s_per_device +
-               m->engine_area_mm2 * m->engine_devices;
+        return !isnan(m->system_area_mm2)
+                   ? m->system_area_mm2
+                   : m->die_area_mm2 * m->tokens_per_s / m->tokens_per_s_per_device +
+                         m->engine_area_mm2 * m->engine_devices;
     case BUDGET_POWER:
         return m->power_w;
     default:
@@ -177,19 +185,25 @@ static double resource(enum budget budget, const struct metrics *m)
 struct best {
     uint64_t index;
     struct plan plan;   /* the mapping */
-    struct pools pools; /* and that of the prefill pool */
+    struct pools pools; /* and that of other pools */
     double value;       /* tokens per second and unit of budget */
     double tokens_per_s;
     bool feasible, with;
 };
 
+static bool has_subject(const struct design *d, const struct design_choice *q)
+{
+    return subject_is_in(subject_or_engine(q->of), d);
+}
+
 /* May the choice use this design? Restricts its engine to the classes of the choice. */
 static bool restrict_engine(struct design *d, const struct design_choice *q)
 {
+    if (q->engine && has_subject(d, q) &&
+        strcmp(q->engine, design_name(d, subject_or_engine(q->of)->part)) != 0)
+        return false;
     if (!engine_is_there(&d->engine))
         return true;
-    if (q->engine && strcmp(q->engine, d->engine_name) != 0)
-        return false;
     if (q->only)
         d->engine.runs = (int)d->engine.runs & q->only;
     return d->engine.runs > 0;
@@ -219,8 +233,8 @@ static void price_lot(struct best *best, struct lot *lot, enum budget budget)
         const struct plan plan = p->n ? p->mapped[lot->block.mapped[i]].plan : *as_given;
         struct design chosen = lot->block.like;
         design_fix_mapping(&chosen, &plan, &m);
-        *b = (struct best){lot->index[i],  plan, chosen.pools, value,
-                           m.tokens_per_s, true, lot->with[i]};
+        *b = (struct best){lot->index[i],  chosen.plan, chosen.pools, value,
+                           m.tokens_per_s, true,        lot->with[i]};
     }
 }
 
@@ -320,12 +334,12 @@ static int find_best_per_hardware(struct best *best, const struct choosing *x, s
 
     cursor_seek(c, x->study, 0);
     for (uint64_t i = 0; i < x->study->size; i++, cursor_next(c)) {
-        bool with = engine_is_there(&c->design.engine);
+        bool with = has_subject(&c->design, q), engine = engine_is_there(&c->design.engine);
         size_t hardware = hardware_index(c);
         const struct kept_hardware *kept = find_kept(x->kept, hardware, &c->design, q);
         if (!restrict_engine(&c->design, q))
             continue;
-        runs |= with ? (int)c->design.engine.runs : 0;
+        runs |= engine ? (int)c->design.engine.runs : 0;
         x->allowed[hardware] = true;
         if (kept) {
             best[hardware] = kept->best;
@@ -386,14 +400,18 @@ static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t
     devices_of(&device, &chosen);
     *job = (struct job){
         .weight = g->jobs[i].weight, .tokens_per_s = m.tokens_per_s, .no_engine_tokens_per_s = NAN};
-    step_split_held_one(&job->split, &mapped->step, &device, step_load(&mapped->step, m.batch));
-    job->step = drawn_step_make(&chosen, mapped, m.batch, &job->split);
+    if (m.ffn_devices > 0) {
+        evaluated_ffn_pool(&job->split, &job->ffn_split, &c->prepared, &chosen, &s->prices);
+    } else {
+        step_split_held_one(&job->split, &mapped->step, &device, step_load(&mapped->step, m.batch));
+        job->step = drawn_step_make(&chosen, mapped, m.batch, &job->split);
+    }
     if (m.prefill_devices > 0) {
         job->pool_devices = m.prefill_devices;
         evaluated_pool(&device, &job->pool_split, &c->prepared, &chosen);
     }
     if (g->without_engine) {
-        c->design.engine.bandwidth_ratio = 0;
+        subject_remove(subject_or_engine(g->choice->of), &c->design);
         evaluate(&c->design, &s->prices, &m, NULL);
         if (m.verdict == VERDICT_OK)
             job->no_engine_tokens_per_s = m.tokens_per_s;
@@ -436,8 +454,13 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
         fill_job(&k->job[i], g, i, hardware);
     cursor_seek(c, &g->restricted[0].study, first->index);
     restrict_engine(&c->design, g->choice);
-    k->chip = c->design.chip;
-    k->pool_chip = chip_is_there(&c->design.prefill_chip) ? c->design.prefill_chip : k->chip;
+    k->chip = k->pool_chip = c->design.chip;
+    if (chip_is_there(&c->design.prefill_chip))
+        k->pool_chip = c->design.prefill_chip;
+    k->ffn_chip = c->design.ffn_chip;
+    for (size_t i = 0; i < g->n_jobs && chip_is_there(&k->ffn_chip); i++)
+        k->ffn_devices = fmax(k->ffn_devices, g->best[i][hardware].pools.ffn_devices);
+    k->subject = design_name(&c->design, subject_or_engine(g->choice->of)->part);
     k->engine = k->pool_engine = c->design.engine;
     k->devices = k->engine_devices = c->design.plan.devices;
     if (c->design.pools.prefill_engine == POOL_WITHOUT_ENGINE)
@@ -559,7 +582,7 @@ bool comparison_winners(struct winners_priced *out, const struct comparison *c,
         price_winner(&out->without, &out->without_metrics, r, q,
                      c->side[WITHOUT][winner[WITHOUT]].point);
         out->twin_design = out->with;
-        out->twin_design.engine.bandwidth_ratio = 0;
+        subject_remove(subject_or_engine(q->of), &out->twin_design);
         evaluate(&out->twin_design, &r->study.prices, &out->twin_metrics, NULL);
         out->twin = out->twin_metrics.verdict == VERDICT_OK &&
                     study_allows(&r->study, &out->twin_design, &out->twin_metrics);

@@ -4,6 +4,7 @@
 #define REPORTS_PAYOFF_PAYOFF_DESIGNS_H
 
 #include "reports/payoff/payoff_comparison.h"
+#include "reports/payoff/payoff_subject.h"
 #include "reports/payoff/setting.h"
 
 /* One workload of a mix: its settings and its share of the tokens. */
@@ -20,8 +21,9 @@ struct design_choice {
     size_t n;
     const struct mix_job *jobs; /* n_jobs 0: one job without further settings */
     size_t n_jobs;
-    const char *engine; /* the only engine allowed; NULL: all */
-    int only;           /* classes the engines may run, of their own; 0: all */
+    const struct payoff_subject *of; /* what one side has; NULL: the engine */
+    const char *engine;              /* the only engine, or other subject, allowed; NULL: all */
+    int only;                        /* classes the engines may run, of their own; 0: all */
     enum budget budget;
     bool middle;                 /* keep only what may be the best at middle prices */
     struct gathering *gathering; /* reused from choice to choice; NULL: none */
@@ -38,7 +40,7 @@ void gathering_free(struct gathering *g);
 struct kept_best *kept_best_make(void);
 void kept_best_free(struct kept_best *k);
 
-/* Keeps the hardware (chip, engine, plan.devices) that can run every job, except designs far behind
+/* Keeps the hardware (chips, engine, devices) that can run every job, except designs far behind
  * the best of their side. Returns 0, or -1 if a path or name is unknown (STATUS_INPUT) or there are
  * more than DESIGNS_MOST designs. Free with comparison_free. */
 int comparison_gather(struct comparison *out, const struct design_choice *q, struct err *err);
@@ -50,7 +52,7 @@ int comparison_check(const struct design_choice *q, struct err *err);
  * without it, for the first job. */
 struct winners_priced {
     struct design with, without; /* with their mapping left open */
-    struct design twin_design;   /* `with` less its engine */
+    struct design twin_design;   /* `with` less the subject */
     struct metrics with_metrics, without_metrics, twin_metrics;
     bool twin; /* the hardware is feasible without its engine */
 };

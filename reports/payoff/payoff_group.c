@@ -58,7 +58,7 @@ static void find_twins(struct twins *t, const struct points *p)
     t->best = mem_alloc(points_number(t->of, p, t->column, t->n) + 1, sizeof *t->best);
     for (size_t i = 0; i < p->read.rows; i++) {
         size_t *best = &t->best[t->of[i]];
-        if (p->feasible[i] && !p->has_engine[i] &&
+        if (p->feasible[i] && !p->has_subject[i] &&
             (!*best || points_before(p, p->tokens_per_s, i, *best - 1)))
             *best = i + 1;
     }
@@ -71,12 +71,14 @@ static int twin_row(struct table *out, const struct run_points *from, const stru
 {
     const struct swept *swept = from->swept;
     const struct points *points = from->points;
+    const struct payoff_subject *of = subject_or_engine(p->of);
     struct twins *t = from->twins;
     size_t with = points_row(points, with_point), n = 0;
     const struct db_values **column = mem_alloc(swept->n + 1, sizeof *column);
     for (size_t i = 0; i < swept->n; i++) {
         const struct db_values *v = points_column(points, swept->column[i].name);
-        if (!swept->column[i].of_engine && v->cell[db_code(v, with)].kind != CELL_NULL &&
+        if (!subject_has_column(of, swept->column[i].name) &&
+            v->cell[db_code(v, with)].kind != CELL_NULL &&
             (!swept->column[i].chosen || payoff_has_column(p, swept->column[i].name)))
             column[n++] = v;
     }
@@ -94,9 +96,17 @@ static int twin_row(struct table *out, const struct run_points *from, const stru
 }
 
 /* Why the engine does not pay: the three reasons of docs/model.md, or the control. */
-static char *reason_of(const struct payoff_group *g, bool other_base)
+static char *reason_of(const struct payoff_group *g, const struct payoff_subject *of,
+                       bool other_base)
 {
     char text[48];
+    if (!subject_is_engine(of))
+        return g->g <= 1 + LEAST_GAIN
+                   ? mem_print("no gain over the main devices alone (G = %.3f)", g->g)
+               : g->c_star <= g->c
+                   ? mem_print("cost: it may add %.1f %% and adds %.1f %%", 100 * g->c_star,
+                               100 * g->c)
+                   : mem_print("control: the money buys more in a system without %s", of->one);
     if (g->s <= 1 + LEAST_GAIN && !(g->g > 1 + LEAST_GAIN))
         return mem_print(
             "intensity: core attention at %s FLOP/B is no slower on the chip (S = %.2g)",
@@ -137,6 +147,15 @@ static double area_mm2(const struct metrics *m)
     return m->die_area_mm2 + m->engine_area_mm2;
 }
 
+/* Silicon that two designs are compared by: of a device, or with a pool of the whole system. */
+static double compared_mm2(const struct metrics *m, const struct payoff_subject *of)
+{
+    return subject_is_engine(of) ? area_mm2(m)
+           : !isnan(m->system_area_mm2)
+               ? m->system_area_mm2
+               : m->die_area_mm2 * m->system_devices + m->engine_area_mm2 * m->engine_devices;
+}
+
 enum payoff_verdict group_verdict(const struct payoff_group *g)
 {
     if (isnan(g->p))
@@ -165,6 +184,33 @@ static void payoff_by_class(struct payoff_group *g, const struct payoff *p,
     }
 }
 
+double resource_less(const struct payoff_subject *of, const struct candidate *k, enum budget budget,
+                     const struct prices *p)
+{
+    struct candidate less = *k;
+    if (subject_is_engine(of))
+        return candidate_resource(k, budget, p, true);
+    less.ffn_devices = 0;
+    return of->part == PART_FFN_CHIP ? candidate_resource(&less, budget, p, false) : NAN;
+}
+
+/* What the subject costs if the main devices alone run nothing: over the price of these. */
+static void price_without_twin(struct payoff_group *g, const struct payoff *p,
+                               const struct comparison *c)
+{
+    size_t winner[SIDES];
+    if (p->budget != BUDGET_COST || !isnan(g->c) || !c->n[WITH] || !c->n[WITHOUT])
+        return;
+    comparison_payoff_middle(c, winner);
+    const struct candidate *with = &c->side[WITH][winner[WITH]];
+    const struct prices *prices = &c->prices.middle;
+    g->c = candidate_resource(with, BUDGET_COST, prices, false) /
+               resource_less(subject_or_engine(p->of), with, BUDGET_COST, prices) -
+           1;
+    g->c_max = group_break_even_share(g, p->budget);
+    g->price_ratio_max = g->c > 0 ? g->c_max / g->c : NAN;
+}
+
 void group_reprice(struct payoff_group *g, const struct payoff *p, const struct payoff_question *q)
 {
     struct comparison c;
@@ -175,7 +221,8 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
     double p_all = comparison_payoff_middle(&c, NULL);
     if (!isnan(p_all) && !isnan(g->p)) /* the store may hold only a front or a sample */
         g->p = p_all;
-    if (!q->brief)
+    price_without_twin(g, p, &c);
+    if (!q->brief && subject_is_engine(subject_or_engine(p->of)))
         payoff_by_class(g, p, q, &c, p_all);
     comparison_certainty(&sure, &c, q->seed, PAYOFF_DRAWS);
     g->probability = sure.probability;
@@ -212,8 +259,10 @@ struct compared {
 };
 
 /* Everything that follows from metrics. */
-static void fill_numbers(struct payoff_group *g, enum budget budget, const struct compared *m)
+static void fill_numbers(struct payoff_group *g, const struct payoff *p, const struct compared *m)
 {
+    const enum budget budget = p->budget;
+    const struct payoff_subject *of = subject_or_engine(p->of);
     const struct metrics *with = m->with, *twin = m->twin;
     const struct metrics *base = twin ? twin : m->without;
     g->s = with->engine_speedup;
@@ -223,9 +272,10 @@ static void fill_numbers(struct payoff_group *g, enum budget budget, const struc
     g->g = twin ? with->tokens_per_s / twin->tokens_per_s : NAN;
     g->c_star = g->g - 1;
     g->c = twin ? with->system_cost_usd / twin->system_cost_usd - 1 : NAN;
-    g->a = twin ? area_mm2(with) / area_mm2(twin) - 1 : NAN;
+    g->a = twin ? compared_mm2(with, of) / compared_mm2(twin, of) - 1 : NAN;
     g->w = twin ? with->power_w / twin->power_w - 1 : NAN;
     g->c_max = group_break_even_share(g, budget);
+    g->price_ratio_max = budget == BUDGET_COST && g->c > 0 ? g->c_max / g->c : NAN;
     g->a_star_mm2 = g->c_star * (twin ? area_mm2(twin) : NAN);
     g->w_star_w = g->c_star *
                   (twin ? twin->power_w / twin->tokens_per_s * twin->tokens_per_s_per_device : NAN);
@@ -238,7 +288,7 @@ static void fill_numbers(struct payoff_group *g, enum budget budget, const struc
         g->p_low = g->p * (1 + g->c) / (1 + fmax(fmax(low, high), g->c));
         g->p_high = g->p * (1 + g->c) / (1 + fmin(fmin(low, high), g->c));
     }
-    g->reason = pays(g->p) ? mem_text("") : reason_of(g, !m->same_base);
+    g->reason = pays(g->p) ? mem_text("") : reason_of(g, of, !m->same_base);
 }
 
 /* The store holds words as text. */
@@ -272,11 +322,11 @@ static void fill_from_rows(struct payoff_group *g, const struct payoff *p,
     const struct metrics twin = has_twin ? metrics_of_row(&rows->twin) : with;
     not_priced_again(g);
     g->twin_point = table_number_at(&rows->twin, 0, "point");
-    g->engine = mem_text(table_text_at(&rows->with, 0, "engine"));
+    g->engine = mem_text(table_text_at(&rows->with, 0, subject_or_engine(p->of)->column));
     g->with = design_label(&rows->with, swept, p->by, p->by_n);
     g->without = design_label(&rows->without, swept, p->by, p->by_n);
     g->regime = mem_text(table_text_at(&rows->without, 0, "limit"));
-    fill_numbers(g, p->budget,
+    fill_numbers(g, p,
                  &(struct compared){&with, &without, has_twin ? &twin : NULL,
                                     !has_twin || table_number_at(&rows->twin, 0, "point") ==
                                                      table_number_at(&rows->without, 0, "point")});
@@ -291,11 +341,11 @@ void group_fill_from_model(struct payoff_group *g, const struct payoff *p,
                 w->with.plan.devices == w->without.plan.devices;
     not_priced_again(g);
     g->twin_point = NAN;
-    g->engine = mem_text(w->with.engine_name);
+    g->engine = mem_text(design_name(&w->with, subject_or_engine(p->of)->part));
     g->with = designed_label(&w->with, true);
     g->without = designed_label(&w->without, false);
     g->regime = mem_text(regime ? regime : "");
-    fill_numbers(g, p->budget,
+    fill_numbers(g, p,
                  &(struct compared){&w->with_metrics, &w->without_metrics,
                                     w->twin ? &w->twin_metrics : NULL, !w->twin || same});
 }
@@ -323,6 +373,7 @@ void group_unanswered(struct payoff_group *g, const char *reason)
     not_priced_again(g);
     g->twin_point = NAN;
     g->p = g->p_low = g->p_high = g->g = g->c_star = g->c = g->c_max = NAN;
+    g->price_ratio_max = NAN;
     g->a = g->w = g->a_star_mm2 = g->w_star_w = NAN;
     g->engine_maturity = g->engine_limited_by = NAN;
     g->s = g->attention_share = g->intensity = g->ridge = NAN;

@@ -40,6 +40,10 @@ enum payoff_verdict group_verdict(const struct payoff_group *g);
 /* The share of the budget that the engine may add before the best design without one catches up. */
 double group_break_even_share(const struct payoff_group *g, enum budget budget);
 
+/* Units of the budget that a candidate uses without its subject; NAN if that is another system. */
+double resource_less(const struct payoff_subject *of, const struct candidate *k, enum budget budget,
+                     const struct prices *p);
+
 void group_free(struct payoff_group *g, size_t by_n);
 
 #endif

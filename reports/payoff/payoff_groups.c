@@ -51,7 +51,7 @@ static void find_best(struct numbered *x, const struct run_points *from, bool wi
     for (size_t i = 0; i < x->n; i++)
         x->best[i] = NO_ROW;
     for (size_t i = 0; i < p->read.rows; i++) {
-        if (!p->feasible[i] || p->has_engine[i] != with || (from->left_out && from->left_out[i]))
+        if (!p->feasible[i] || p->has_subject[i] != with || (from->left_out && from->left_out[i]))
             continue;
         ptrdiff_t *best = &x->best[x->of[i]];
         if (*best == NO_ROW || points_before(p, p->value, i, (size_t)*best))
@@ -78,7 +78,10 @@ static void add_group(struct payoff *p, const struct points *points, size_t with
         g->key[i] = cell_copy(&v->cell[db_code(v, with)]);
     }
     if (without == NO_ROW) {
-        group_unanswered(g, "no feasible design without an engine to compare with");
+        char *reason = mem_print("no feasible design without %s to compare with",
+                                 subject_or_engine(p->of)->one);
+        group_unanswered(g, reason);
+        free(reason);
         return;
     }
     g->with_point = points->point[with];
@@ -104,7 +107,7 @@ void groups_outline(struct payoff *p, const struct run_points *from)
     struct numbered with, without;
     size_t n = 0;
     number_by(&with, p, points, NULL);
-    number_by(&without, p, points, "engine");
+    number_by(&without, p, points, subject_or_engine(p->of)->column);
     find_best(&with, from, true);
     find_best(&without, from, false);
     struct winner *winner = mem_alloc(with.n + 1, sizeof *winner);

@@ -7,6 +7,24 @@
 #include "base/field.h"
 #include "base/mem.h"
 
+static bool is_pool_chip(const char *column)
+{
+    return !strncmp(column, "pools_", 6) && strlen(column) > 5 &&
+           !strcmp(column + strlen(column) - 5, "_chip");
+}
+
+/* Does the row lack the pool that a column is about? */
+static bool lacks_pool(const struct table *t, const char *column)
+{
+    static const char *const pools[] = {"pools_ffn_", "pools_prefill_chip", "pools_draft_"},
+                             *const chips[] = {"pools_ffn_chip", "pools_prefill_chip",
+                                               "pools_draft_chip"};
+    for (size_t i = 0; i < LEN(pools); i++)
+        if (!strncmp(column, pools[i], strlen(pools[i])) && table_find(t, chips[i]) >= 0)
+            return !strcmp(table_text_at(t, 0, chips[i]), "none");
+    return false;
+}
+
 char *design_label(const struct table *t, const struct swept *swept, char *const *by, size_t by_n)
 {
     char *out = mem_text(table_text_at(t, 0, "chip")), buffer[48];
@@ -16,14 +34,18 @@ char *design_label(const struct table *t, const struct swept *swept, char *const
         bool in_key = false;
         for (size_t j = 0; j < by_n; j++)
             in_key = in_key || !strcmp(by[j], c->name);
-        if (in_key || c->chosen || !strcmp(c->name, "chip") || (c->of_engine && !with))
+        if (in_key || c->chosen || !strcmp(c->name, "chip") || (c->of_engine && !with) ||
+            (c->of_pool && lacks_pool(t, c->name)))
             continue;
         const struct cell *v = table_get(t, 0, c->name);
         if (v->kind == CELL_NULL || (v->kind == CELL_TEXT && !strcmp(v->text, "none")))
             continue;
         char *longer =
             v->kind == CELL_TEXT
-                ? mem_print(c->of_engine ? "%s + %s" : "%s, %s", out, v->text)
+                ? mem_print(c->of_engine            ? "%s + %s"
+                            : is_pool_chip(c->name) ? "%s + pool of %s"
+                                                    : "%s, %s",
+                            out, v->text)
                 : mem_print("%s, %s %s", out,
                             c->of_hardware && strchr(c->name, '_') ? strchr(c->name, '_') + 1
                                                                    : c->name,

@@ -15,28 +15,30 @@
 static const char *const NO_HARDWARE = "one side has no hardware that runs every workload of the "
                                        "mix";
 
-/* Budget that the engine adds, as a share of the budget of its hardware without it. */
-static double added_share(const struct candidate *with, enum budget budget, const struct prices *p)
+/* Budget that the subject adds, as a share of the budget of its hardware without it. */
+static double added_share(const struct payoff_subject *of, const struct candidate *with,
+                          enum budget budget, const struct prices *p)
 {
-    return candidate_resource(with, budget, p, false) / candidate_resource(with, budget, p, true) -
-           1;
+    return candidate_resource(with, budget, p, false) / resource_less(of, with, budget, p) - 1;
 }
 
 static void fill_mix(struct payoff_group *g, const struct payoff *p, const struct comparison *c)
 {
+    const struct payoff_subject *of = subject_or_engine(p->of);
     size_t winner[SIDES];
 
     g->p = comparison_payoff_middle(c, winner);
     const struct candidate *with = &c->side[WITH][winner[WITH]];
     g->g = candidate_tokens_per_s(with, false) / candidate_tokens_per_s(with, true);
     g->c_star = g->g - 1;
-    g->c = added_share(with, BUDGET_COST, &c->prices.middle);
-    g->a = added_share(with, BUDGET_AREA, &c->prices.middle);
+    g->c = added_share(of, with, BUDGET_COST, &c->prices.middle);
+    g->a = added_share(of, with, BUDGET_AREA, &c->prices.middle);
     g->c_max = p->budget == BUDGET_POWER ? NAN : group_break_even_share(g, p->budget);
+    g->price_ratio_max = p->budget == BUDGET_COST && g->c > 0 ? g->c_max / g->c : NAN;
     free(g->engine);
     free(g->with);
     free(g->without);
-    g->engine = mem_text(with->engine_name);
+    g->engine = mem_text(with->subject);
     g->with = hardware_label(with, true);
     g->without = hardware_label(&c->side[WITHOUT][winner[WITHOUT]], false);
 }

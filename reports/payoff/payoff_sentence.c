@@ -30,13 +30,14 @@ static char *add_list(char *list, const char *item)
 /* Sorts the models by their verdicts over all their groups. */
 char *payoff_sentence(const struct payoff *p)
 {
+    const struct payoff_subject *of = subject_or_engine(p->of);
     enum { EVERYWHERE, SOMEWHERE, BY_EXPERTS, UNSURE, NOWHERE, KINDS };
     static const char *const says[KINDS] = {
-        [EVERYWHERE] = "An attention engine pays for",
-        [SOMEWHERE] = "It pays for some workloads of",
-        [BY_EXPERTS] = "It pays, but for its experts, not for attention, for",
-        [UNSURE] = "It is too close to call for",
-        [NOWHERE] = "It does not pay for",
+        [EVERYWHERE] = " pays for",
+        [SOMEWHERE] = " pays for some workloads of",
+        [BY_EXPERTS] = " pays, but for its experts, not for attention, for",
+        [UNSURE] = " is too close to call for",
+        [NOWHERE] = " does not pay for",
     };
     char *lists[KINDS];
     for (size_t i = 0; i < KINDS; i++)
@@ -67,7 +68,9 @@ char *payoff_sentence(const struct payoff *p)
     char *out = mem_text(p->none ? p->none : "");
     for (size_t i = 0; i < KINDS; i++) {
         if (*lists[i]) {
-            char *piece = mem_print("%s%s%s %s.", out, *out ? " " : "", says[i], lists[i]);
+            bool named = i == EVERYWHERE || (!*out && !subject_is_engine(of));
+            char *piece = mem_print("%s%s%s%s %s.", out, *out ? " " : "", named ? of->Title : "It",
+                                    says[i], lists[i]);
             free(out);
             out = piece;
         }
@@ -135,7 +138,7 @@ char *payoff_line(const struct payoff *p, size_t nth)
         [UNSURE] = "too close to call with",
         [NOWHERE] = "does not pay with",
     };
-    size_t model = column(p, "model"), engine = column(p, "engine"), i = 0;
+    size_t model = column(p, "model"), engine = column(p, subject_or_engine(p->of)->column), i = 0;
     double low = INFINITY, high = 0;
 
     for (;; i++) {
@@ -165,7 +168,8 @@ char *payoff_line(const struct payoff *p, size_t nth)
                               ? ", but for its experts"
                           : t.by_experts ? ", in some but for its experts"
                                          : "";
-        char *caveat = caveat_of(&p->group[j]);
+        char *caveat =
+            subject_is_engine(subject_or_engine(p->of)) ? caveat_of(&p->group[j]) : mem_text("");
         char *item = t.most > t.least
                          ? mem_print("%s (%sP %.2f to %.2f%s)", of, caveat, t.least, t.most, but)
                          : mem_print("%s (%sP %.2f%s)", of, caveat, t.least, but);
@@ -174,11 +178,12 @@ char *payoff_line(const struct payoff *p, size_t nth)
         free(item);
     }
     char a[48], b[48];
-    char *out = high > low * 1.02 ? mem_print("%s, core attention at %s to %s FLOP/B:", name,
-                                              number_readable(low, 3, a, sizeof a),
-                                              number_readable(high, 3, b, sizeof b))
-                                  : mem_print("%s, core attention at %s FLOP/B:", name,
-                                              number_readable(low, 3, a, sizeof a));
+    char *out = !(high > 0)         ? mem_print("%s:", name)
+                : high > low * 1.02 ? mem_print("%s, core attention at %s to %s FLOP/B:", name,
+                                                number_readable(low, 3, a, sizeof a),
+                                                number_readable(high, 3, b, sizeof b))
+                                    : mem_print("%s, core attention at %s FLOP/B:", name,
+                                                number_readable(low, 3, a, sizeof a));
     for (size_t k = 0; k < KINDS; k++) {
         if (*list[k]) {
             char *longer = mem_print("%s%s %s %s", out, out[strlen(out) - 1] == ':' ? "" : ";",

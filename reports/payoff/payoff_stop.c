@@ -171,7 +171,8 @@ void stop_find(struct payoff_stop *s, const struct payoff *p, const struct payof
  * value of the axis. */
 int stops_make(struct payoff *p, size_t axis, const struct run_points *from, struct err *err)
 {
-    struct payoff fine = {.budget = p->budget, .by = mem_alloc(p->by_n + 1, sizeof(char *))};
+    struct payoff fine = {
+        .budget = p->budget, .of = p->of, .by = mem_alloc(p->by_n + 1, sizeof(char *))};
     size_t x;
 
     for (size_t i = 0; i < p->by_n; i++)

@@ -164,15 +164,17 @@ static struct design_choice choice_of(const struct payoff_study *s,
                               .only = slice->only,
                               .middle = slice->middle,
                               .gathering = s->gathering,
-                              .budget = slice->budget};
+                              .budget = slice->budget,
+                              .of = slice->of};
+    const struct payoff_subject *of = subject_or_engine(slice->of);
 
     for (size_t k = 0; k < slice->by_n; k++) {
         const struct cell *c = &slice->key[k];
         const char *text = c->kind == CELL_TEXT ? c->text : NULL;
         if (!strcmp(slice->by[k], "scenario"))
             continue;
-        if (!strcmp(slice->by[k], "engine") && text)
-            q.engine = text; /* compare only this engine with none */
+        if (!strcmp(slice->by[k], of->column) && text)
+            q.engine = text; /* compare only this one with none */
         else if (c->kind != CELL_NULL && !is_set(slice, slice->by[k]))
             all[q.n++] = (struct setting){slice->by[k], text, c->number};
     }
@@ -190,11 +192,11 @@ static struct design_choice choice_of(const struct payoff_study *s,
 
 char *payoff_workload_key(const struct payoff_slice *slice)
 {
-    char *key = mem_print("%d %s", (int)slice->budget, slice->runs ? slice->runs : "");
+    const struct payoff_subject *of = subject_or_engine(slice->of);
+    char *key = mem_print("%s %d %s", of->path, (int)slice->budget, slice->runs ? slice->runs : "");
     for (size_t k = 0; k < slice->by_n; k++) {
         const struct cell *c = &slice->key[k];
-        bool of_engine = !strcmp(slice->by[k], "engine");
-        if (of_engine || c->kind == CELL_NULL)
+        if (!strcmp(slice->by[k], of->column) || c->kind == CELL_NULL)
             continue;
         char *longer = c->kind == CELL_TEXT ? mem_print("%s\n%s %s", key, slice->by[k], c->text)
                                             : mem_print("%s\n%s %a", key, slice->by[k], c->number);

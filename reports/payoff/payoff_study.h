@@ -51,6 +51,7 @@ struct payoff_slice {
     bool priced; /* with a free engine: it costs what logic of m and r on the base dies costs */
     bool middle; /* only P at middle prices is asked: keep only the best designs */
     enum budget budget;
+    const struct payoff_subject *of; /* what one side has; NULL: the engine */
 };
 
 /* The study of a slice: the scenario that its key names. NULL if there are several and it names

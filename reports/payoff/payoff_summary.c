@@ -121,7 +121,9 @@ static char *verdict_text(const struct tally *t)
 
 void payoff_summary_table(const struct payoff *p, struct table *out, enum payoff_verdict **verdict)
 {
-    static const char *const header[] = {"model", "P", "sure", "verdict", "best engine"};
+    const bool engine = subject_is_engine(subject_or_engine(p->of));
+    const char *const header[] = {"model", "P", "sure", "verdict",
+                                  engine ? "best engine" : "best chip of the pool"};
     size_t n = 0;
     table_begin(out, header, LEN(header));
     *verdict = mem_alloc(p->n + 1, sizeof **verdict);

@@ -140,13 +140,15 @@ void payoff_table(const struct payoff *p, struct table *out)
         DERIVED("engine_maturity", status_of),
         DERIVED("engine_limited_by", limited_by),
     };
-    struct payoff_column all[LEN(columns) + ENGINE_CLASSES];
+    static const struct payoff_column last = GROUP_NUMBER("price_ratio_max", price_ratio_max);
+    struct payoff_column all[LEN(columns) + ENGINE_CLASSES + 1];
     char *name[ENGINE_CLASSES];
     memcpy(all, columns, sizeof columns);
     for (size_t i = 0; i < ENGINE_CLASSES; i++) {
         name[i] = mem_print("p_%s", engine_classes[i].word);
         all[LEN(columns) + i] = (struct payoff_column)GROUP_NUMBER(name[i], p_only[i]);
     }
+    all[LEN(columns) + ENGINE_CLASSES] = last;
     begin_columns(out, p, all, LEN(all));
     for (size_t i = 0; i < p->n; i++)
         add_row(out, p, p->group[i].key, all, LEN(all), &p->group[i]);

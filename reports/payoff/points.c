@@ -16,10 +16,16 @@ static bool is_key(const char *name)
 }
 
 /* The metrics that groups need. */
-static const char *const needed[] = {"point",         "verdict",         "engine_speedup",
-                                     "tokens_per_s",  "system_cost_usd", "power_w",
-                                     "die_area_mm2",  "engine_area_mm2", "tokens_per_s_per_device",
-                                     "engine_devices"};
+static const char *const needed[] = {"point",          "verdict",         "engine_speedup",
+                                     "tokens_per_s",   "system_cost_usd", "power_w",
+                                     "die_area_mm2",   "engine_area_mm2", "tokens_per_s_per_device",
+                                     "engine_devices", "system_area_mm2"};
+
+/* Of them, those that not every store has. */
+static bool is_optional(const char *name)
+{
+    return !strcmp(name, "engine_devices") || !strcmp(name, "system_area_mm2");
+}
 
 static void add_column(struct points *p, const char *name, bool coded)
 {
@@ -82,33 +88,45 @@ static void find_resources(double *out, const struct points *p, enum budget budg
     const double *cost = number_of(p, "system_cost_usd"), *power = number_of(p, "power_w"),
                  *die = number_of(p, "die_area_mm2"), *engine = number_of(p, "engine_area_mm2"),
                  *each = number_of(p, "tokens_per_s_per_device"),
-                 *carriers = number_of(p, "engine_devices"), *rate = p->tokens_per_s;
+                 *carriers = number_of(p, "engine_devices"),
+                 *area = number_of(p, "system_area_mm2"), *rate = p->tokens_per_s;
     for (size_t i = 0; i < p->read.rows; i++)
-        out[i] = budget == BUDGET_COST    ? cost[i]
-                 : budget == BUDGET_POWER ? power[i]
-                 : budget != BUDGET_AREA  ? 1
-                 : !die || !each          ? NAN
-                 : carriers               ? die[i] * rate[i] / each[i] + engine[i] * carriers[i]
-                                          : (die[i] + engine[i]) * rate[i] / each[i];
+        out[i] = budget == BUDGET_COST     ? cost[i]
+                 : budget == BUDGET_POWER  ? power[i]
+                 : budget != BUDGET_AREA   ? 1
+                 : area && !isnan(area[i]) ? area[i]
+                 : !die || !each           ? NAN
+                 : carriers                ? die[i] * rate[i] / each[i] + engine[i] * carriers[i]
+                                           : (die[i] + engine[i]) * rate[i] / each[i];
 }
 
 static void fill_metrics(struct points *p, enum budget budget)
 {
     size_t rows = p->read.rows;
     const struct db_values *verdict = verdict_of(p);
-    const double *speedup = number_of(p, "engine_speedup");
     p->point = number_of(p, "point");
     p->tokens_per_s = number_of(p, "tokens_per_s");
     p->value = mem_alloc(rows + 1, sizeof *p->value);
-    p->has_engine = mem_alloc(rows + 1, sizeof *p->has_engine);
+    p->has_subject = mem_alloc(rows + 1, sizeof *p->has_subject);
     p->feasible = mem_alloc(rows + 1, sizeof *p->feasible);
     find_resources(p->value, p, budget);
     for (size_t i = 0; i < rows; i++) {
         const struct cell *c = &verdict->cell[db_code(verdict, i)];
         double used = p->value[i];
         p->feasible[i] = c->kind == CELL_TEXT && !strcmp(c->text, "ok");
-        p->has_engine[i] = !isnan(speedup[i]);
         p->value[i] = p->feasible[i] && used != 0 ? p->tokens_per_s[i] / used : NAN;
+    }
+}
+
+void points_find_subject(const struct points *p, const struct payoff_subject *subject)
+{
+    const struct payoff_subject *of = subject_or_engine(subject);
+    const double *metric = of->metric ? number_of(p, of->metric) : NULL;
+    const struct db_values *name = points_column(p, of->column);
+    for (size_t i = 0; i < p->read.rows; i++) {
+        const struct cell *c = name ? &name->cell[db_code(name, i)] : NULL;
+        p->has_subject[i] = of->metric ? metric && !isnan(metric[i])
+                                       : c && c->kind == CELL_TEXT && strcmp(c->text, "none") != 0;
     }
 }
 
@@ -121,7 +139,7 @@ int points_read(struct points *out, struct db *db, const struct db_run *run, boo
         return -1;
     list_parameters(out, &known);
     for (size_t i = 0; i < LEN(needed) && metrics; i++)
-        if (strcmp(needed[i], "engine_devices") != 0 || is_known(&known, needed[i]))
+        if (!is_optional(needed[i]) || is_known(&known, needed[i]))
             add_column(out, needed[i], !strcmp(needed[i], "verdict"));
     table_free(&known);
     int rc = db_read_columns(db, run, &out->read, err);
@@ -142,7 +160,7 @@ void points_free(struct points *p)
     free(p->name);
     free(p->unit);
     free(p->value);
-    free(p->has_engine);
+    free(p->has_subject);
     free(p->feasible);
     *p = (struct points){0};
 }

@@ -5,6 +5,7 @@
 
 #include "db/read_columns.h"
 #include "reports/payoff/payoff_comparison.h"
+#include "reports/payoff/payoff_subject.h"
 
 struct points {
     struct db_columns_read read;
@@ -15,13 +16,16 @@ struct points {
     const double *point;
     const double *tokens_per_s;
     double *value; /* tokens per second and unit of budget; NAN: infeasible, or none */
-    bool *has_engine, *feasible;
+    bool *has_subject, *feasible;
 };
 
 /* Reads the parameters, and with `metrics` also what follows from metrics for this budget. Caller
  * frees. */
 int points_read(struct points *out, struct db *db, const struct db_run *run, bool metrics,
                 enum budget budget, struct err *err);
+
+/* Sets has_subject, after points_read with `metrics`. NULL: the engine. */
+void points_find_subject(const struct points *p, const struct payoff_subject *of);
 void points_free(struct points *p); /* takes an empty one */
 
 /* The parameter called so; NULL if there is none. */

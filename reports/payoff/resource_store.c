@@ -17,6 +17,8 @@ struct resource_key {
     struct chip chip, pool_chip;
     struct engine engine, pool_engine;
     double devices, pool_devices, budget;
+    struct chip pool_chip, ffn_chip;
+    double ffn_devices;
 };
 
 struct resource_store {
@@ -59,7 +61,10 @@ static struct resource_key key_of(const struct candidate *k, enum budget budget)
                                  .pool_engine = k->pool_engine,
                                  .devices = k->devices,
                                  .pool_devices = candidate_pool_devices(k),
-                                 .budget = budget};
+                                 .budget = budget,
+                                 .pool_chip = k->pool_chip,
+                                 .ffn_chip = k->ffn_chip,
+                                 .ffn_devices = k->ffn_devices};
 }
 
 /* The row of a key, or the end of its list, where a new one belongs. */

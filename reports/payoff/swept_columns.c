@@ -16,7 +16,8 @@ static bool chosen(const char *name)
 {
     return (starts(name, "plan_") && strcmp(name, "plan_devices") != 0 &&
             strcmp(name, "plan_shared_over") != 0) ||
-           (starts(name, "pools_prefill_") && strcmp(name, "pools_prefill_engine") != 0);
+           (starts(name, "pools_prefill_") && strcmp(name, "pools_prefill_engine") != 0 &&
+            !starts(name, "pools_prefill_chip") && strcmp(name, "pools_prefill_devices") != 0);
 }
 
 static bool of_question(const char *name)
@@ -93,17 +94,19 @@ static void add_if_swept(struct swept *out, const struct points *p, size_t i,
     }
     out->scenarios = out->scenarios || scenario;
     bool engine = starts(name, "engine") || !strcmp(name, "pools_prefill_engine"),
-         chip = starts(name, "chip");
+         chip = starts(name, "chip"), pool = !engine && starts(name, "pools_") && !chosen(name);
     out->column = mem_grow(out->column, out->n + 1, sizeof *out->column);
-    out->column[out->n++] = (struct swept_column){.name = mem_text(name),
-                                                  .unit = mem_text(unit),
-                                                  .is_number = of.is_number,
-                                                  .of_engine = engine,
-                                                  .of_hardware = engine || chip,
-                                                  .of_workload = !engine && !chip && !chosen(name),
-                                                  .of_question = of_question(name),
-                                                  .chosen = chosen(name),
-                                                  .values = of.values};
+    out->column[out->n++] =
+        (struct swept_column){.name = mem_text(name),
+                              .unit = mem_text(unit),
+                              .is_number = of.is_number,
+                              .of_engine = engine,
+                              .of_hardware = engine || chip || pool,
+                              .of_pool = pool,
+                              .of_workload = !engine && !chip && !pool && !chosen(name),
+                              .of_question = of_question(name),
+                              .chosen = chosen(name),
+                              .values = of.values};
     char *longer = mem_print("%s%s%s", out->names, *out->names ? ", " : "", name);
     free(out->names);
     out->names = longer;

@@ -11,8 +11,8 @@
 struct swept_column {
     char *name, *unit;
     bool is_number;
-    bool of_engine, of_hardware,
-        of_workload;  /* engine and chip are hardware; the rest is workload */
+    bool of_engine, of_pool, of_hardware,
+        of_workload;  /* engine, pools and chip are hardware; the rest is workload */
     bool of_question; /* model, scenario, workload.*, prices.*: what is asked, never a choice */
     bool chosen;      /* part of a mapping that each point may have chosen */
     size_t values;    /* number of distinct values */
