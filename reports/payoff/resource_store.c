@@ -17,7 +17,7 @@ struct resource_key {
     struct chip chip, pool_chip;
     struct engine engine, pool_engine;
     double devices, pool_devices, budget;
-    struct chip pool_chip, ffn_chip;
+    struct chip ffn_chip;
     double ffn_devices;
 };
 
@@ -62,7 +62,6 @@ static struct resource_key key_of(const struct candidate *k, enum budget budget)
                                  .devices = k->devices,
                                  .pool_devices = candidate_pool_devices(k),
                                  .budget = budget,
-                                 .pool_chip = k->pool_chip,
                                  .ffn_chip = k->ffn_chip,
                                  .ffn_devices = k->ffn_devices};
 }
