@@ -81,7 +81,7 @@ size_t known_rates_faster(const double *rows[KNOWN_MOST], const struct known_rat
 {
     size_t n = 0;
     for (size_t i = 0; i < k->n; i++)
-        if (world_is_no_faster(w, &k->world[i]->at))
+        if (k->world[i]->kept && world_is_no_faster(w, &k->world[i]->at))
             rows[n++] = k->world[i]->tokens_per_s;
     return n;
 }

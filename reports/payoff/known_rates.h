@@ -20,7 +20,9 @@ double *known_rates_at(struct known_rates *k, const struct world *w);
  * design is priced. */
 double *known_rates_keep(struct known_rates *k, const struct world *w);
 
-/* The rows of worlds that are at least as fast as w, at most KNOWN_MOST. Returns how many. */
+/* The kept rows of worlds that are at least as fast as w, at most KNOWN_MOST. Returns how many.
+ * Other rows bound nothing: near the lowest clock, far beyond the range of a power limit, a faster
+ * world may take longer by more than rounding. */
 size_t known_rates_faster(const double *rows[KNOWN_MOST], const struct known_rates *k,
                           const struct world *w);
 
