@@ -32,6 +32,10 @@ const struct part design_parts[DESIGN_PARTS] = {
     [PART_DRAFT_CHIP] = {POOL_CHIP(draft_chip),
                          .doc = "Chip of the devices that run a draft model; none: the main "
                                 "devices do."},
+    [PART_DRAFT_MODEL] = {NAMED(draft_model, PART_MODEL), .optional = true,
+                          .doc = "Model that drafts workload.query_tokens - 1 tokens of each step; "
+                                 "none: MTP modules of the model (model.draft_layers), or "
+                                 "drafting that takes no time."},
     [PART_PLAN] = {PART(plan), .doc = "The mapping onto devices."},
     [PART_POOLS] = {PART(pools), .doc = "Devices apart from those of plan.devices."},
     [PART_WORKLOAD] = {PART(workload), .doc = "The requests and their latency limits."},
@@ -188,10 +192,29 @@ static const char *prefill_refusal(const struct design *d)
     return NULL;
 }
 
+static const char *draft_refusal(const struct design *d)
+{
+    struct layers own, l;
+    if (!model_is_there(&d->draft_model))
+        return NULL;
+    layers_of(&own, &d->model);
+    layers_of(&l, &d->draft_model);
+    if (layers_moe(&l))
+        return "pools.draft.model: routed experts draft nothing here: give a dense model";
+    if (timing_of(&d->mode)->list)
+        return "timing: simulator leaves drafting out: write timing: ideal, or leave out "
+               "pools.draft.model";
+    if (chip_is_there(&d->ffn_chip))
+        return "pools.draft.model: pools.ffn runs parts of one model only: leave one of them out";
+    if (step_ops_bound(&own) + step_ops_bound(&l) > OPS_MOST)
+        return "pools.draft.model: too many operators: give a model with fewer kinds of layers";
+    return NULL;
+}
+
 const char *design_refusal(const struct design *d)
 {
-    const char *of_ffn = ffn_pool_refusal(d);
-    return of_ffn ? of_ffn : prefill_refusal(d);
+    const char *of_ffn = ffn_pool_refusal(d), *of_prefill = prefill_refusal(d);
+    return of_ffn ? of_ffn : of_prefill ? of_prefill : draft_refusal(d);
 }
 
 /* The power limit of each chip. */
@@ -221,9 +244,20 @@ static int check_tier2(const struct design *d, struct err *err)
     return 0;
 }
 
+/* The layers of a draft model. */
+static int check_draft_model(const struct design *d, struct err *err)
+{
+    struct design draft = *d;
+    struct err inner;
+    draft.model = d->draft_model;
+    return !model_is_there(&draft.model) || check_layers(&draft, &inner) == 0
+               ? 0
+               : fail(err, "pools.draft.%s", inner.text);
+}
+
 int design_check(const struct design *d, struct err *err)
 {
-    if (check_layers(d, err) != 0 || check_tier2(d, err) != 0)
+    if (check_layers(d, err) != 0 || check_draft_model(d, err) != 0 || check_tier2(d, err) != 0)
         return -1;
     bool given = timing_of(&d->mode)->gives_time;
     if (given && !(d->workload.measured_tpot_s > 0))
@@ -238,7 +272,8 @@ int design_check(const struct design *d, struct err *err)
                     design_parts[PART_DRAFT_CHIP].fields->section);
     if (check_limits(d, err) != 0)
         return -1;
-    if (d->workload.accepted_tokens > d->workload.query_tokens)
+    if (d->workload.acceptance == ACCEPTANCE_GIVEN &&
+        d->workload.accepted_tokens > d->workload.query_tokens)
         return fail(err,
                     "workload.accepted_tokens: more than the %g tokens of a step: give at most "
                     "workload.query_tokens",

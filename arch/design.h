@@ -11,6 +11,7 @@
 
 struct design {
     struct model model;
+    struct model draft_model; /* see model_is_there */
     struct chip chip;
     struct chip ffn_chip, prefill_chip, draft_chip; /* of the pools; see chip_is_there */
     struct engine engine;
@@ -20,7 +21,7 @@ struct design {
     struct precision precision;
     struct mode mode;
     const char *model_name, *chip_name, *engine_name; /* borrowed from the catalogue */
-    const char *ffn_chip_name, *prefill_chip_name, *draft_chip_name;
+    const char *ffn_chip_name, *prefill_chip_name, *draft_chip_name, *draft_model_name;
     const struct calibration *calibration; /* of the chip, borrowed; NULL: none */
     const char *calibration_name;
     bool calibration_own; /* measured on this very chip */
@@ -33,7 +34,8 @@ struct part {
     size_t offset;      /* in struct design */
     bool named;         /* chosen by name: an entry of the catalogue, or a file */
     size_t name_offset; /* of its name in struct design, if named */
-    size_t entries;     /* the part whose entries it takes, if named: its own, or PART_CHIP */
+    size_t entries;     /* the part whose entries it takes, if named: its own, or that of
+                         * another, such as PART_CHIP */
     bool optional;      /* may be `none`: design_has */
     bool hardware;      /* does not change the operators of a step */
     const char *doc;
@@ -46,6 +48,7 @@ enum {
     PART_FFN_CHIP,
     PART_PREFILL_CHIP,
     PART_DRAFT_CHIP,
+    PART_DRAFT_MODEL,
     PART_PLAN,
     PART_POOLS,
     PART_WORKLOAD,

@@ -87,7 +87,11 @@ static const struct field rows[] = {
 _Static_assert((LEN(rows) + 1) * sizeof(double) == sizeof(struct model),
                "one row per value of a model");
 
-const struct fields model_fields = {"model", rows, LEN(rows), sizeof(struct model)};
+#define MODEL(section)                                                                             \
+    {                                                                                              \
+        section, rows, LEN(rows), sizeof(struct model)                                             \
+    }
+const struct fields model_fields = MODEL("model"), draft_model_fields = MODEL("pools.draft.model");
 
 double model_vocab_params(const struct model *m)
 {

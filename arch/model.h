@@ -28,7 +28,13 @@ struct model {
 
 enum { ABSORB_AUTO = 2 };
 
-extern const struct fields model_fields;
+extern const struct fields model_fields, draft_model_fields;
+
+/* A design without a draft model has the model `none`, all zeros. */
+static inline bool model_is_there(const struct model *m)
+{
+    return m->layers > 0;
+}
 
 /* Parameters; norms and biases (below 0.1 %) are left out. */
 double model_vocab_params(const struct model *m);  /* embedding and head */

@@ -29,6 +29,7 @@ static struct word phase_word(size_t i)
     return (struct word){ i < PHASES ? phase_kinds[i].name : NULL, (double)i };
 }
 
+static const struct word given_words[] = { { "given", ACCEPTANCE_GIVEN }, { NULL, 0 } };
 static const struct word batch_words[] = { { "max", BATCH_MAX }, { NULL, 0 } };
 static const struct word limit_words[] = { { "none", INFINITY }, { NULL, 0 } };
 static const struct word placement_words[] = {
@@ -157,6 +158,8 @@ static const struct field workload_rows[] = {
     { FIELD(workload, context, "tokens"), .lo = 1, .hi = 1e9, .init = 8192, .doc = "Tokens of context in a step (decode); tokens of a prompt (prefill)." },
     { FIELD(workload, query_tokens, "tokens"), .lo = 1, .hi = 1e4, .init = 1, .doc = "New tokens of a request in one step: 1, or 1 plus the drafted tokens." },
     { FIELD(workload, accepted_tokens, "tokens"), .lo = 1, .hi = 1e4, .init = 1, .doc = "Mean number of these tokens that are accepted." },
+    { FIELD(workload, acceptance, "1"), .lo = 0, .hi = 1, .init = ACCEPTANCE_GIVEN, .words = given_words,
+      .doc = "Probability that a drafted token is accepted if all before it are: q query tokens then give 1 + a + ... + a^(q-1) accepted ones (arXiv:2211.17192); given: by workload.accepted_tokens." },
     { FIELD(workload, batch, "requests"), .lo = 1, .hi = 1e9, .init = BATCH_MAX, .whole = true, .words = batch_words,
       .doc = "Requests in flight over all devices; max: the largest batch that memory and the latency limit allow." },
     { FIELD(workload, tpot_s, "s"), .lo = 1e-6, .hi = INFINITY, .plain_hi = 10, .plain_unit = "ms", .init = INFINITY, .words = limit_words, .doc = "Limit on the time per output token." },
@@ -228,6 +231,12 @@ const struct fields workload_fields = {"workload", workload_rows, LEN(workload_r
 const struct fields precision_fields = {"precision", precision_rows, LEN(precision_rows),
                                         sizeof(struct precision)};
 const struct fields mode_fields = {"", mode_rows, LEN(mode_rows), sizeof(struct mode)};
+
+double workload_accepted_tokens(const struct workload *w)
+{
+    double a = w->acceptance, q = w->query_tokens;
+    return a == ACCEPTANCE_GIVEN ? w->accepted_tokens : a == 1 ? q : (1 - pow(a, q)) / (1 - a);
+}
 
 double pool_group(const struct plan *p, const struct pools *pools)
 {

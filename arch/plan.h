@@ -57,7 +57,7 @@ size_t pool_part(const struct field *f);
 
 struct workload {
     double phase;
-    double context, query_tokens, accepted_tokens;
+    double context, query_tokens, accepted_tokens, acceptance;
     double batch; /* BATCH_MAX: the largest that fits */
     double tpot_s, ttft_s;
     double measured_tpot_s; /* timing measured; 0: none */
@@ -67,6 +67,7 @@ struct workload {
 };
 
 enum { BATCH_MAX = 0 };
+enum { ACCEPTANCE_GIVEN = -1 }; /* by accepted_tokens */
 enum { AS_ACTIVATION = 0, AS_KV = 0, AS_MODEL_STATES = 0 };
 enum { KV_ROOM_WHOLE, KV_ROOM_MEAN };
 enum { WINDOW_CACHE_WINDOW, WINDOW_CACHE_WHOLE };
@@ -84,6 +85,11 @@ static inline const struct phase *phase_of(const struct workload *w)
 {
     return &phase_kinds[(size_t)w->phase];
 }
+
+/* Mean tokens of a step that are kept. Each of q - 1 drafted tokens is right with probability a if
+ * all before it are, and the first wrong one is replaced by the model's own: 1 + a + ... + a^(q-1)
+ * (Leviathan et al., arXiv:2211.17192, eq. 1, with q - 1 drafts). */
+double workload_accepted_tokens(const struct workload *w);
 
 struct precision {
     /* Bytes per element; AS_MODEL_STATES: see arch/precision.h. */

@@ -55,7 +55,7 @@ static size_t list_mappings(struct prepared *out, const struct design *d, size_t
     if (d->workload.phase == PHASE_DISAGGREGATED && !pool_has_whole_groups(&d->plan, &d->pools))
         out->pool_n = 0;
     if (!out->pool_n || (ffn && !out->ffn_n) || design_refusal(d))
-        out->n = 0; /* no mapping at all */
+        out->n = out->pool_n = out->ffn_n = 0; /* no mapping at all */
     return all;
 }
 

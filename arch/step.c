@@ -165,7 +165,7 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
         s.decode = w->query_tokens;
         s.context = w->input + w->output / 2;
         s.prompt = w->input;
-        s.prompts = mixed ? w->accepted_tokens / w->output : 0;
+        s.prompts = mixed ? workload_accepted_tokens(w) / w->output : 0;
         s.head_tokens = s.prompts;
     }
     s.prefix = fmin(w->prefix, s.prompt - 1);
@@ -179,25 +179,55 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
  * 2412.19437). The first pass reads the tokens accepted in the last step, each other pass one; here
  * all passes read their mean. A prompt passes through the layer once. */
 struct draft {
-    double passes; /* 0: nothing is drafted, or elsewhere */
+    double passes;             /* 0: nothing is drafted, or elsewhere */
+    const struct model *model; /* of its own; NULL: MTP modules of the model that they draft for */
     struct layers layer;
     struct precision precision;
     struct shape shape;
 };
 
-static void draft_of(struct draft *out, const struct model *m, const struct layers *l,
+/* Ranks of a draft model: those of the replica, or the most of them that divide its heads; others
+ * then do the same work. */
+static double draft_tp(const struct layers *l, double tp)
+{
+    double ranks = tp;
+    while (ranks > 1 && (fmod(tp, ranks) != 0 || !layers_tp_divides(l, ranks)))
+        ranks--;
+    return ranks;
+}
+
+/* A draft model of its own reads and keeps what the modules do, in all its layers. */
+static void take_draft_model(struct draft *out, const struct design *d, const struct shape *s)
+{
+    const struct model *m = out->model = &d->draft_model;
+    layers_of(&out->layer, m);
+    out->precision = precision_settled(&d->precision, m);
+    out->shape.tp = out->shape.group = draft_tp(&out->layer, s->tp);
+    out->shape.ep = 1;
+    out->shape.absorb_decode = m->absorb > 0;
+    out->shape.absorb_prefill = m->absorb == 1;
+    out->shape.kv_byte = out->precision.kv;
+    out->shape.state_byte = out->precision.state;
+    out->shape.rope_byte = out->precision.rope;
+}
+
+static void draft_of(struct draft *out, const struct design *d, const struct layers *l,
                      const struct shape *s, const struct workload *w)
 {
     double all = s->decode > 0 ? w->query_tokens - 1 : 1;
-    out->passes = m->draft_layers > 0 && w->query_tokens > 1 ? all : 0;
+    bool own = model_is_there(&d->draft_model);
+    out->passes = (own || d->model.draft_layers > 0) && w->query_tokens > 1 ? all : 0;
     out->shape = *s;
+    out->model = NULL;
     out->precision = precision_of_draft(s->precision);
     layers_of_draft(&out->layer, l);
     if (out->passes <= 0)
         return;
+    if (own)
+        take_draft_model(out, d, s);
     out->shape.precision = &out->precision;
     out->shape.weight_byte = out->precision.ffn;
-    out->shape.decode = s->decode > 0 ? (w->accepted_tokens + all - 1) / all : 0;
+    out->shape.decode = s->decode > 0 ? (workload_accepted_tokens(w) + all - 1) / all : 0;
     out->shape.prompts = s->prompts / all;
     out->shape.tokens = out->shape.decode + out->shape.prompts * (s->prompt - s->prefix);
     out->shape.head_tokens = 1;
@@ -239,9 +269,10 @@ static void add_draft(struct ops *out, const struct model *m, const struct draft
     size_t first = out->n;
     if (d->passes <= 0)
         return;
-    add_layers(out, m, &d->layer, &d->shape);
-    ops_add_gemm(out, "projection", OP_PROJECTION, 1, &d->shape, d->shape.tokens,
-                 2 * d->layer.hidden, d->layer.hidden);
+    add_layers(out, d->model ? d->model : m, &d->layer, &d->shape);
+    if (!d->model)
+        ops_add_gemm(out, "projection", OP_PROJECTION, 1, &d->shape, d->shape.tokens,
+                     2 * d->layer.hidden, d->layer.hidden);
     ops_repeat(out, first, d->passes);
     for (size_t i = first; i < out->n; i++) {
         out->op[i].routed = d->shape.tokens / own_tokens;
@@ -255,10 +286,16 @@ static double draft_projection_byte(const struct draft *d)
 }
 
 /* Weights of an MTP module on a device, in bytes: its layer, and its projection on every rank.
- * Embedding and head are the model's own. */
+ * Embedding and head are the model's own. Or those of a draft model. */
 static double draft_weight_byte(const struct draft *d, const struct plan *p,
                                 const struct workload *w)
 {
+    if (d->model) {
+        struct plan of = *p;
+        of.tp = d->shape.tp;
+        of.ep = 1;
+        return device_weight_byte(&d->layer, model_vocab_params(d->model), &of, w, &d->precision);
+    }
     return device_weight_byte(&d->layer, 0, p, w, &d->precision) + draft_projection_byte(d);
 }
 
@@ -482,10 +519,10 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     s.routing = out->routing;
     s.group = expert_group_of(plan, side);
     struct draft draft;
-    draft_of(&draft, m, l, &s, w);
+    draft_of(&draft, d, l, &s, w);
     if (list)
         draft.passes = 0;
-    double drafts = draft.passes > 0 ? m->draft_layers : 0;
+    double drafts = draft.passes <= 0 ? 0 : draft.model ? 1 : m->draft_layers;
     double group = s.group;
     int runs = (int)d->pools.ffn_runs;
 
@@ -545,9 +582,11 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
         cached = w->input + w->output;
     bool all_cached = list && list->windows_cache_all;
     double window_at = all_cached || w->window_cache == WINDOW_CACHE_WHOLE ? 0 : cached;
-    double of_drafts = drafts > 0 ? drafts * layers_kv_byte_per_token(&draft.layer, plan->tp, p->kv,
-                                                                      s.rope_byte, window_at)
-                                  : 0;
+    double of_drafts =
+        drafts > 0
+            ? drafts * layers_kv_byte_per_token(&draft.layer, draft.shape.tp, draft.precision.kv,
+                                                draft.shape.rope_byte, window_at)
+            : 0;
     out->kv_byte_per_request =
         cached *
         (layers_kv_byte_per_token(l, plan->tp, p->kv, s.rope_byte, window_at) + of_drafts) /
@@ -559,26 +598,36 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
         layers_state_byte_per_request(l, plan->tp, &state) / plan->pp / plan->cp;
     double token_byte =
         layers_kv_byte_per_token(l, plan->tp, p->kv, s.rope_byte, 0) / plan->pp / plan->cp;
-    double new_tokens = w->accepted_tokens * (s.decode > 0) + s.prompts * (s.prompt - s.prefix);
+    double new_tokens =
+        workload_accepted_tokens(w) * (s.decode > 0) + s.prompts * (s.prompt - s.prefix);
     out->written_byte_per_request =
         token_byte * new_tokens +
         layers_state_byte_per_request(l, plan->tp, &state) / plan->pp / plan->cp;
+    if (draft.passes > 0 && draft.model) {
+        const struct precision *own = &draft.precision;
+        const struct state_bytes kept = {own->state * w->state_slots,
+                                         own->activation * w->state_slots, own->kv};
+        out->kv_byte_per_request +=
+            layers_state_byte_per_request(&draft.layer, draft.shape.tp, &kept) / plan->pp /
+            plan->cp;
+    }
     out->state_byte_per_request = layers_state_byte_per_request(l, 1, &state);
     out->kv_byte_per_token = layers_kv_byte_per_token(l, 1, p->kv, s.rope_byte, 0);
     if (drafts > 0)
         out->kv_byte_per_token +=
-            drafts * layers_kv_byte_per_token(&draft.layer, 1, p->kv, s.rope_byte, 0);
+            drafts *
+            layers_kv_byte_per_token(&draft.layer, 1, draft.precision.kv, draft.shape.rope_byte, 0);
     out->dp = plan->dp;
     out->mixed = w->phase == PHASE_SERVING;
     out->timing = timing;
-    out->layers = (l->n + draft.passes) / plan->pp;
+    out->layers = (l->n + draft.passes * draft.layer.n) / plan->pp;
     out->beside = NULL;
     out->beside_per_request =
-        out->mixed && timing->prompts_apart ? w->accepted_tokens / w->output : 0;
-    out->measured_s = w->measured_tpot_s * w->accepted_tokens;
+        out->mixed && timing->prompts_apart ? workload_accepted_tokens(w) / w->output : 0;
+    out->measured_s = w->measured_tpot_s * workload_accepted_tokens(w);
     out->prefills = w->phase == PHASE_PREFILL;
-    out->accepted_tokens = out->prefills ? 1 : w->accepted_tokens;
-    out->made = out->prefills ? w->context : w->accepted_tokens;
+    out->accepted_tokens = out->prefills ? 1 : workload_accepted_tokens(w);
+    out->made = out->prefills ? w->context : workload_accepted_tokens(w);
     out->stages = plan->pp;
     out->overlap = (int)plan->overlap;
     out->passes = out->overlap == OVERLAP_TWO_BATCH ? 2 : 1;

@@ -68,7 +68,7 @@ struct catalogue {
     char *dir;
     size_t n, room;
     struct entry **entry;
-    const struct entry *none;      /* among them */
+    const struct entry *none[CATALOGUE_FOLDERS]; /* among them: of the folders of optional parts */
     size_t depth;                  /* files with a `base` that are being read, each the base of the
                                     * one before */
     const char *chain[BASES_MOST]; /* their paths */
@@ -120,23 +120,26 @@ static void keep_entry(struct catalogue *c, struct entry *e)
     c->entry[c->n++] = e;
 }
 
-/* The chip of a pool without devices: all zeros. */
-static void add_none(struct catalogue *c)
+/* The entry of optional parts that are absent, such as the chip of a pool without devices: all
+ * zeros. */
+static void add_none(struct catalogue *c, size_t folder)
 {
     struct entry *e = mem_alloc(1, sizeof *e);
-    e->part = PART_CHIP;
+    e->part = folder;
     e->name = mem_text(NONE);
     e->path = mem_text("");
-    e->value = mem_alloc(1, sizeof(struct chip));
+    e->value = mem_alloc(1, design_parts[folder].fields->size);
     keep_entry(c, e);
-    c->none = e;
+    c->none[folder] = e;
 }
 
 int catalogue_open(struct catalogue **out, const char *dir, struct err *err)
 {
     struct catalogue *c = mem_alloc(1, sizeof *c);
     c->dir = mem_text(dir ? dir : "");
-    add_none(c);
+    for (size_t part = 0; part < DESIGN_PARTS; part++)
+        if (is_optional(part) && !c->none[folder_of(part)])
+            add_none(c, folder_of(part));
     for (size_t i = 0; i < CATALOGUE_FOLDERS; i++)
         if (dir && folders[i].name && read_folder(c, i, err) != 0) {
             catalogue_close(c);
@@ -462,7 +465,7 @@ int catalogue_find(struct catalogue *c, size_t part, const char *name, const str
                    struct err *err)
 {
     if (is_optional(part) && !strcmp(name, NONE)) {
-        *out = c->none;
+        *out = c->none[folder_of(part)];
         return 0;
     }
     part = folder_of(part);
