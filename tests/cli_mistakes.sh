@@ -69,7 +69,7 @@ head -n 20 fifty.yaml >twenty.yaml
 [ "$(wc -l <err.txt)" -eq 20 ] || complain "twenty mistakes: $(wc -l <err.txt) lines"
 
 # A list where a mapping belongs.
-refused '1:9: pools\.prefill: unknown name' 'pools: {prefill: [8, 9]}'
+refused '1:18: pools\.prefill: is not a mapping' 'pools: {prefill: [8, 9]}'
 refused '1:8: chip\.memory: unknown name' 'chip: {memory: [1]}'
 
 printf -- '- 1\n' >list.yaml
