@@ -313,6 +313,7 @@ static void chips_usd(struct device_cost_lanes *restrict out,
         double on_interposer = LANE(&d->memory, memory_kind, on_interposer)[i];
         double memory_usd = LANE(&d->chip, chip, memory_byte)[i] / BYTE_PER_GB * usd_per_gb[i] +
                             stacks * on_interposer * p->hbm_stack_usd;
+        double packaged_usd = on_interposer > 0 ? memory_usd : 0; /* may be infinite */
         struct package on;
         LANES_TAKE(on, package, i);
         COST(die_mm2) = LANE(area, area, die_mm2)[i];
@@ -322,7 +323,7 @@ static void chips_usd(struct device_cost_lanes *restrict out,
         COST(package_limit_ratio) =
             on.mm2 / package_limit_mm2(LANE(&d->chip, chip, package_limit_mm2)[i], p);
         COST(package_usd) = on.usd;
-        COST(package_loss_usd) = (logic_usd + memory_usd * on_interposer + on.usd) * on.lost_ratio;
+        COST(package_loss_usd) = (logic_usd + packaged_usd + on.usd) * on.lost_ratio;
         COST(test_usd) = p->test_usd;
         COST(memory2_usd) = 0;
     }
@@ -462,9 +463,9 @@ static void engines_on_dies(struct device_cost_lanes *out, const struct devices 
         LANES_TAKE(alone, out, i);
         LANES_TAKE(with, &package, i);
         double on_interposer = LANE(&d->memory, memory_kind, on_interposer)[i];
-        double packaged_usd = alone.memory_usd * on_interposer;
-        double usd = (logic_usd[i] + packaged_usd + with.usd) * (1 + with.lost_ratio) +
-                     (alone.memory_usd - packaged_usd);
+        double packaged_usd = on_interposer > 0 ? alone.memory_usd : 0;
+        double board_usd = on_interposer > 0 ? 0 : alone.memory_usd;
+        double usd = (logic_usd[i] + packaged_usd + with.usd) * (1 + with.lost_ratio) + board_usd;
         COST(engine_mm2) += LANE(&area, area, die_mm2)[i] - alone.die_mm2;
         COST(package_mm2) = with.mm2;
         COST(package_limit_ratio) =

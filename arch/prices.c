@@ -13,14 +13,17 @@ static const bool is_factor = true;
 #define DENSITY(node) PRICE(density_##node##_m_per_mm2, "1", 0.01, 1e5, "Million transistors of logic per mm2.")
 #define SRAM(node) PRICE(sram_##node##_mm2_per_mib, "mm2", 1e-4, 1e3, "Area of a mebibyte of cache with its periphery.")
 #define MEMORY(kind) PRICE(kind##_usd_per_gb, "USD", 0, 1e4, "Price of this kind of memory per gigabyte.")
-#define TIER2(kind, of) PRICE(kind##_usd_per_gb, "USD", 0, 1e4, "Price of " of " per gigabyte.")
+/* Kinds that older lists, also those in stores, lack: nobody sells them there. */
+#define LATER(kind, of) { FIELD(prices, kind##_usd_per_gb, "USD"), .lo = 0, .hi = 1e4, .init = INFINITY, \
+                          .doc = "Price of " of " per gigabyte; infinite in a list that lacks it." }
 
 static const struct field rows[] = {
     BY_NODE(WAFER), BY_NODE(DEFECTS), BY_NODE(DENSITY), BY_NODE(SRAM),
-    MEMORY(hbm2), MEMORY(hbm2e), MEMORY(hbm3), MEMORY(hbm3e), MEMORY(hbm3e_12h), MEMORY(hbm4), MEMORY(hbm4e),
-    MEMORY(gddr6), MEMORY(gddr7), MEMORY(lpddr5x), MEMORY(dram_3d), MEMORY(hbf),
+    MEMORY(hbm2), MEMORY(hbm2e), MEMORY(hbm3), MEMORY(hbm3e), MEMORY(hbm3e_12h), MEMORY(hbm4),
+    LATER(hbm4e, "HBM4E"), LATER(gddr6, "GDDR6"), LATER(gddr7, "GDDR7"), LATER(lpddr5x, "LPDDR5X"),
+    LATER(dram_3d, "3D DRAM"), LATER(hbf, "flash in stacks"),
     PRICE(hbm_stack_usd, "USD", 0, 1e4, "Price of a memory stack apart from its capacity: base die, stacking, test."),
-    TIER2(ddr5, "DDR5, also of the host,"), TIER2(cxl, "memory behind CXL, its controller with it,"),
+    LATER(ddr5, "DDR5, also of the host,"), LATER(cxl, "memory behind CXL, its controller with it,"),
     PRICE(unit_control_m, "1", 0, 1e6, "Million transistors of control, vector lanes and crossbar port of a compute unit."),
     PRICE(multiplier_m, "1", 0, 1e3, "Million transistors of a BF16 multiplier and adder; multiplied by the peak of the narrowest format over that of BF16."),
     PRICE(fp64_multiplier_m, "1", 0, 1e3, "Million transistors of an FP64 multiplier and adder."),
@@ -30,7 +33,7 @@ static const struct field rows[] = {
     PRICE(link_phy_mm2_per_gb_per_s, "mm2", 0, 1e3, "PHY of 1 GB/s of link, one direction; the same at every node."),
     PRICE(link_controller_m_per_gb_per_s, "1", 0, 1e6, "Million transistors of the controller of 1 GB/s of link."),
     PRICE(other_ratio, "1", 0, 10, "Area of everything else (host interface, clocks, fuses) over the area counted."),
-    PRICE(sram_memory_ratio, "1", 0.01, 10, "Area of SRAM that is the memory of a chip over that of cache of the same capacity: no tags, no coherence."),
+    { FIELD(prices, sram_memory_ratio, "1"), .lo = 0.01, .hi = 10, .init = 1, .doc = "Area of SRAM that is the memory of a chip over that of cache of the same capacity: no tags, no coherence; 1 in a list that lacks it." },
     PRICE(reticle_mm2, "mm2", 1, 1e5, "Largest die a scanner can expose: 858, or 429 with high NA."),
     PRICE(spare_unit_ratio, "1", 0, 10, "Spare compute units (may be defective) over those in use, unless the chip file gives it."),
     PRICE(uncore_repair_ratio, "1", 0, 1, "Share of the uncore in which a defect is repaired (SRAM)."),

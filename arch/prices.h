@@ -1,5 +1,6 @@
 /* The uncertain constants of area, cost and power, all read from a dated price file, each with a
- * low, a middle and a high value. None has a value in code. */
+ * low, a middle and a high value. None has a value in code;
+ * a list of before a kind of memory was known has no price for it: infinity. */
 #ifndef ARCH_PRICES_H
 #define ARCH_PRICES_H
 

@@ -175,6 +175,48 @@ static void every_kind_of_memory_is_priced_and_whole(void **state)
     assert_null(memory_word(MEMORY_KINDS).text);
 }
 
+/* Copies the newest price list without the lines that begin with one of the words. */
+static void copy_prices_without(const char *path, const char *const *words)
+{
+    const char *dir = getenv("DSE_CATALOGUE");
+    char *from = mem_print("%s/prices/2025.yaml", dir ? dir : "arch/catalogue");
+    FILE *in = fopen(from, "r"), *out = fopen(path, "w");
+    char line[1024];
+    assert_non_null(in);
+    assert_non_null(out);
+    while (fgets(line, sizeof line, in)) {
+        bool left_out = false;
+        for (const char *const *w = words; *w; w++)
+            left_out = left_out || !strncmp(line, *w, strlen(*w));
+        if (!left_out)
+            fputs(line, out);
+    }
+    fclose(in);
+    fclose(out);
+    free(from);
+}
+
+static void an_older_price_list_still_prices_what_it_knows(void **state)
+{
+    static const char path[] = "test_memory_prices.yaml";
+    struct price_book older;
+    struct err err = {0};
+    struct device_cost d, newer;
+    struct chip hbm = chip_called("h200"), gddr = chip_called("l40s");
+    const struct engine *none = entry_called(PART_ENGINE, "none");
+    (void)state;
+    copy_prices_without(path, (const char *const[]){"hbm4e_usd", "gddr", "lpddr5x", "dram_3d",
+                                                    "hbf", "sram_memory_ratio", NULL});
+    if (catalogue_prices(catalogue, path, &older, &err) != 0)
+        assert_string_equal(err.text, "");
+    cost_device(&d, NULL, &hbm, none, &older.middle);
+    cost_device(&newer, NULL, &hbm, none, &book.middle);
+    assert_close(d.total_usd, newer.total_usd, 0);
+    cost_device(&d, NULL, &gddr, none, &older.middle);
+    assert_true(isinf(d.memory_usd) && isinf(d.total_usd));
+    remove(path);
+}
+
 /* An engine in memory has a place in stacks of HBM, in banks also in GDDR and LPDDR, else none. */
 static void an_engine_without_a_place_in_the_memory_cannot_be_made(void **state)
 {
@@ -236,6 +278,7 @@ int main(void)
         cmocka_unit_test(memory_on_the_board_costs_its_capacity_and_no_interposer),
         cmocka_unit_test(a_wafer_is_one_die_that_a_package_limit_does_not_refuse),
         cmocka_unit_test(every_kind_of_memory_is_priced_and_whole),
+        cmocka_unit_test(an_older_price_list_still_prices_what_it_knows),
         cmocka_unit_test(an_engine_without_a_place_in_the_memory_cannot_be_made),
         cmocka_unit_test(reads_at_the_full_rate_keep_a_chip_near_its_limit),
     };
