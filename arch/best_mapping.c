@@ -576,11 +576,12 @@ static void search(struct candidates *out, size_t mapped[LANES], struct mapping_
     choose_first_of_equals(&f, q);
 }
 
-/* Sets the shares that were chosen for device of[j] on device j. */
-static void share_chosen(struct devices *d, const struct candidates *chosen, const size_t *of)
+/* Sets the shares that were chosen for device of[j] on device j of n. */
+static void share_chosen(struct devices *d, const struct candidates *chosen, const size_t *of,
+                         size_t n)
 {
     lane weight, kv;
-    for (size_t j = 0; j < d->n && d->tiered; j++) {
+    for (size_t j = 0; j < n && d->tiered; j++) {
         weight[j] = LANE(&chosen->of, candidate, weight_share2)[of[j]];
         kv[j] = LANE(&chosen->of, candidate, kv_share2)[of[j]];
     }
@@ -602,7 +603,7 @@ static void find_slos(struct candidates *out, const size_t mapped[LANES],
         if (n == 0)
             continue;
         devices_pick(&some, q->d, of, n);
-        share_chosen(&some, out, of);
+        share_chosen(&some, out, of, n);
         make_trial(&a, q, &some, k, of);
         find_slo(out, &a, &some, q->w, of);
     }

@@ -86,10 +86,11 @@ classes() {
     printf '\nP with the best engine by context length (?: too close to call, -: does not pay); in brackets P if\n'
     printf 'engines run attention alone, and state updates alone:\n\n'
     "$dse" payoff "build/studies/$1.db" --format csv | awk -F, '
+        NR == 1 { for (i = 1; i <= NF; i++) { at[$i] = i; back[$i] = NF - i } } # texts between hold commas
         NR > 1 && !NF { exit }
         NR > 1 {
-            mark = $6 == "pays" ? "" : $6 == "does not pay" ? " -" : " ?"
-            printf "%s\t%s\t%.2f %s%s (%.2f, %.2f)\n", $1, $2, $3, $13, mark, $(NF - 2), $NF
+            mark = $at["verdict"] == "pays" ? "" : $at["verdict"] == "does not pay" ? " -" : " ?"
+            printf "%s\t%s\t%.2f %s%s (%.2f, %.2f)\n", $1, $2, $at["payoff"], $at["engine"], mark, $(NF - back["p_attention"]), $(NF - back["p_state"])
         }' | grid
 }
 

@@ -235,9 +235,9 @@ void quoted_resources(double *out, const struct quoted *q, const struct candidat
                       enum budget budget, const struct prices *p)
 {
     struct quote_lanes step, pool, ffn;
+    struct quotes at = {0};
     bool pools = false, ffns = false;
     for (size_t i = 0; i < n; i++) {
-        struct quotes at;
         size_t at_lane = i % LANES;
         if (at_lane == 0) {
             pools = q[i / LANES].pools;
