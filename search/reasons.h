@@ -6,7 +6,7 @@
 #include "search/study.h"
 
 /* A set has bit v - 1 for each verdict v but ok. */
-enum { REASON_SETS = 1 << (VERDICTS - 1), REASONS_SIZE = 80 };
+enum { REASON_SETS = 1 << (VERDICTS - 1), REASONS_SIZE = 160 };
 
 /* The reasons of point i, infeasible, with its study_excess. */
 size_t reasons_of(const struct study *s, const struct workload *w, const struct metrics_lanes *m,

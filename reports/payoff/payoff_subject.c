@@ -31,16 +31,21 @@ static const struct payoff_subject rows[] = {
 
 const struct payoff_subject *payoff_subject_named(const char *path, struct err *err)
 {
-    for (size_t i = 0; i < LEN(rows); i++)
-        if (!path || !strcmp(path, rows[i].path))
+    for (size_t i = 0; i < LEN(rows) && path; i++)
+        if (!strcmp(path, rows[i].path))
             return &rows[i];
+    if (!path)
+        return subject_or_engine(NULL);
     fail(err, "\"%s\" is no part that pays off: one of engine, pools.ffn, pools.prefill", path);
     return NULL;
 }
 
 const struct payoff_subject *subject_or_engine(const struct payoff_subject *s)
 {
-    return s ? s : &rows[0];
+    for (size_t i = 0; i < LEN(rows) && !s; i++)
+        if (subject_is_engine(&rows[i]))
+            return &rows[i];
+    return s;
 }
 
 bool subject_is_engine(const struct payoff_subject *s)

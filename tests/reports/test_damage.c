@@ -16,7 +16,7 @@
 #include "reports/payoff/cheapest_system.h"
 #include "reports/payoff/payoff.h"
 
-enum { POINTS = 24, COLUMNS_MOST = 128, TRIES = 160 };
+enum { POINTS = 24, COLUMNS_MOST = 256, TRIES = 160 };
 
 static const char *const models[] = {"gpt3-175b", "deepseek-r1"};
 static const char *const chips[] = {"b200", "h100", "b300"};
