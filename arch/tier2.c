@@ -61,7 +61,8 @@ double tier2_usd(const struct chip *c, const struct prices *p)
 double tier2_stacks(const struct chip *c)
 {
     const struct tier2_kind *k = tier2_kind_of(c);
-    if (!tier2_is_there(c) || k->memory == MEMORY_KINDS || !memory_of(k->memory)->on_interposer)
+    if (!tier2_is_there(c) || k->memory == MEMORY_KINDS ||
+        !(memory_of(k->memory)->on_interposer > 0))
         return 0;
     const struct memory_kind *m = memory_of(k->memory);
     double slack = 1e-3; /* as chip_memory_stacks */
