@@ -320,7 +320,7 @@ static void choose_ffn_pools(struct ffn_choice *out, struct choice *choice, size
 
 /* Sets the metrics of the FFN pool, and corrects those of the system. */
 static void add_ffn_pools(struct metrics_lanes *out, const struct ffn_choice *ffn,
-                          const struct prepared *p)
+                          const struct prepared *p, const struct design *like)
 {
     for (size_t i = 0; i < ffn->d.n; i++) {
         struct paired x;
@@ -329,8 +329,7 @@ static void add_ffn_pools(struct metrics_lanes *out, const struct ffn_choice *ff
         LANES_TAKE(split, &ffn->split, i);
         const struct mapped *main = &p->mapped[ffn->best.main[i]];
         const struct mapped *m = &p->mapped[ffn->best.ffn[i]];
-        double sent = main->step.sent_byte * main->plan.tp * main->plan.cp;
-        double wire = m->step.wire.out_byte + m->step.wire.back_byte;
+        const struct exchange sent = mapped_exchange(main, m, (int)like->pools.ffn_runs);
         double step_s = x.main.step_s;
         OUT(ffn_devices) = m->plan.devices;
         OUT(ffn_tp) = m->plan.tp;
@@ -340,7 +339,7 @@ static void add_ffn_pools(struct metrics_lanes *out, const struct ffn_choice *ff
         OUT(main_busy_ratio) = x.main_busy_s / step_s;
         OUT(ffn_busy_ratio) = x.ffn_busy_s / step_s;
         OUT(ffn_transfer_s) = x.time.out_s + x.time.back_s;
-        OUT(ffn_transfer_byte_per_token) = (wire > 0 ? wire : sent) / m->step.made;
+        OUT(ffn_transfer_byte_per_token) = (sent.out_byte + sent.back_byte) / m->step.made;
         OUT(ffn_memory_used_byte) = x.ffn_memory_byte;
         OUT(ffn_weight_byte) = m->step.weight_byte;
         OUT(ffn_device_power_w) = split.board_w;
@@ -432,7 +431,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     if (p->mapped[0].step.prefills)
         correct_prefill(out, &choice, d->n);
     if (shared)
-        add_ffn_pools(out, &ffn, p);
+        add_ffn_pools(out, &ffn, p, like);
     struct prefill_choice pools;
     bool apart = w->phase == PHASE_DISAGGREGATED;
     if (apart) {

@@ -51,21 +51,24 @@ static double forward_s(const struct pair *x, size_t i, struct load load)
            LANE(&x->f->rates, rates, link.s_per_byte)[i];
 }
 
+struct exchange mapped_exchange(const struct mapped *main, const struct mapped *ffn, int runs)
+{
+    const struct pool_wire *wire = &ffn->step.wire;
+    double half = main->step.sent_byte * main->plan.tp * main->plan.cp / 2;
+    return runs == FFN_ALL_BUT_ATTENTION ? (struct exchange){half, half}
+                                         : (struct exchange){wire->out_byte, wire->back_byte};
+}
+
 static void put_transfers(struct paired *out, const struct pair *x, size_t i)
 {
-    const struct pools *pools = &x->like->pools;
-    const struct pool_wire *wire = &x->ffn->step.wire;
-    double both = x->main->step.sent_byte * x->main->plan.tp * x->main->plan.cp;
-    bool apart = pools->ffn_runs == FFN_ALL_BUT_ATTENTION;
-    double out_byte = apart ? both / 2 : wire->out_byte;
-    double back_byte = apart ? both / 2 : wire->back_byte;
-    struct transfer there = transfer_of(x, i, out->load, out_byte);
-    struct transfer back = transfer_of(x, i, out->load, back_byte);
+    const struct exchange sent = mapped_exchange(x->main, x->ffn, (int)x->like->pools.ffn_runs);
+    struct transfer there = transfer_of(x, i, out->load, sent.out_byte);
+    struct transfer back = transfer_of(x, i, out->load, sent.back_byte);
     double inside_s = forward_s(x, i, out->load);
     there.busy_s = larger(there.busy_s, inside_s);
     back.busy_s = larger(back.busy_s, inside_s);
-    out->main_sent_byte = out->load.most * out_byte / (x->main->plan.tp * x->main->plan.cp);
-    out->ffn_sent_byte = out->load.mean * x->main->step.dp * back_byte / x->ffn->plan.devices;
+    out->main_sent_byte = out->load.most * sent.out_byte / (x->main->plan.tp * x->main->plan.cp);
+    out->ffn_sent_byte = out->load.mean * x->main->step.dp * sent.back_byte / x->ffn->plan.devices;
     out->time.out_s = there.busy_s + there.latency_s;
     out->time.back_s = back.busy_s + back.latency_s;
     out->time.out_busy_s = there.busy_s;

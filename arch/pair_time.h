@@ -30,6 +30,15 @@ struct pair {
     const struct design *like;
 };
 
+/* What a request sends to the pool and gets back in a step, over all layers. */
+struct exchange {
+    double out_byte, back_byte;
+};
+
+/* `runs`: FFN_... of arch/plan.h. All but attention: half of what the operators of the main devices
+ * state, either way. */
+struct exchange mapped_exchange(const struct mapped *main, const struct mapped *ffn, int runs);
+
 static inline void pair_set_load(struct paired_lanes *out, size_t i, struct load load)
 {
     LANE(out, paired, load.most)[i] = load.most;

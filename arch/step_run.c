@@ -148,8 +148,7 @@ static void split_main_work(struct sums *restrict x, const struct main_ops *rest
     for (size_t i = 0; i < n; i++) {
         struct tier2 t;
         LANES_TAKE(t, tiers, i);
-        struct tier_byte b =
-            tier2_byte(&t, m->all_weight_byte, m->all_byte, m->all_held_byte, requests[i]);
+        struct tier_byte b = main_tier_byte(m, &t, requests[i]);
         WORK(byte)[i] = b.near;
         WORK(far_byte)[i] = b.far;
         x->fixed_byte[i] = m->all_weight_byte * t.weight_near;

@@ -40,6 +40,13 @@ INLINED double padding_flop(const struct op *o, double requests, double share)
     return larger(rows / tokens - 1, 0) * o->flop * requests;
 }
 
+/* Bytes of the main operators in both tiers of memory. */
+INLINED struct tier_byte main_tier_byte(const struct main_ops *m, const struct tier2 *t,
+                                        double requests)
+{
+    return tier2_byte(t, m->all_weight_byte, m->all_byte, m->all_held_byte, requests);
+}
+
 /* Parts of a sum with work: of the main operators, with which it begins; of an operator that an
  * engine may run; of a collective. */
 void sum_main_work(struct sums *x, const struct pass *p);

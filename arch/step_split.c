@@ -59,8 +59,7 @@ static void put_main_tiers(struct step_split_lanes *restrict out, const struct m
     for (size_t i = 0; i < n; i++) {
         struct tier2 t;
         LANES_TAKE(t, tiers, i);
-        struct tier_byte b =
-            tier2_byte(&t, m->all_weight_byte, m->all_byte, m->all_held_byte, requests[i]);
+        struct tier_byte b = main_tier_byte(m, &t, requests[i]);
         PIECE(byte)[i] = b.near;
         PIECE(far_byte)[i] = b.far;
         PIECE(far_s)[i] = far_s[i];

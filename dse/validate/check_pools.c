@@ -79,10 +79,10 @@ static const char LAMINA_AT[] = "Lamina, arXiv:2405.01814";
 static const char VLLM[] = "vLLM AFD plugin, deepseek_v3_2";
 static const char FROM_SHARES[] =
     "published: a projection from shares of time on GB200; here of Rubin at its own peaks, where "
-    "experts are a smaller share, and two micro-batches read attention's weights twice";
+    "experts are probably a smaller share, and two micro-batches read attention's weights twice";
 static const char DIES[] =
-    "EP64 takes 22 ms at peaks and 69 ms as published, with start-up times, which are shared "
-    "between both sides; 16 dies that read the experts twice take 51 ms in both";
+    "EP64 takes 22 ms at peaks and 69 ms as published, probably by start-up times, which both "
+    "sides would share; 16 dies that read the experts twice take 51 ms in both";
 
 /* clang-format off */
 static const struct pool_check pool_checks[] = {
