@@ -91,10 +91,9 @@ static void split_step(struct step_split_lanes *out, const struct step *s, const
                        const struct load_lanes *load, const double *clock, struct steps_memo *memo)
 {
     static const struct step_split nothing = {.clock = 1};
+    LANES_FILL(out, d->n, nothing); /* also the errors of a timing that has none */
     if (s->ops.n > 0)
         steps_split_held(out, s, d, load, clock, memo);
-    else
-        LANES_FILL(out, d->n, nothing);
 }
 
 static void split_side(struct step_split_lanes *layers, struct step_split_lanes *outside,
@@ -107,47 +106,54 @@ static void split_side(struct step_split_lanes *layers, struct step_split_lanes 
     split_step(outside, &m->outside, d, load, clock[1], &m->outside_memo);
 }
 
+void pair_split(struct step_split_lanes *main, struct step_split_lanes *ffn,
+                const struct paired_lanes *at, const struct pair *x, const size_t *of, size_t n)
+{
+    const double *clock[2] = {LANE(at, paired, main_clock), LANE(at, paired, outside_clock)};
+    const double *ffn_clock[2] = {LANE(at, paired, ffn_clock), LANE(at, paired, ffn_outside_clock)};
+    struct step_split_lanes a, a_outside, b, b_outside;
+    struct load_lanes load, ffn_load;
+    for (size_t i = 0; i < x->d->n; i++) {
+        struct paired one;
+        LANES_TAKE(one, at, i);
+        struct load of_ffn = {one.ffn_load, one.ffn_load};
+        LANES_PUT(&load, i, one.load);
+        LANES_PUT(&ffn_load, i, of_ffn);
+    }
+    split_side(&a, &a_outside, x->main, x->d, &load, clock, x->parts);
+    split_side(&b, &b_outside, x->ffn, x->f, &ffn_load, ffn_clock, x->parts);
+    for (size_t j = 0; j < n; j++) {
+        struct side_split of_main, of_ffn;
+        struct paired one;
+        struct step_split whole, pool = {0};
+        struct energy e, e_ffn;
+        LANES_TAKE(of_main.layers, &a, of[j]);
+        LANES_TAKE(of_main.outside, &a_outside, of[j]);
+        LANES_TAKE(of_ffn.layers, &b, of[j]);
+        LANES_TAKE(of_ffn.outside, &b_outside, of[j]);
+        LANES_TAKE(one, at, of[j]);
+        LANES_TAKE(e, &x->d->energy, of[j]);
+        LANES_TAKE(e_ffn, &x->f->energy, of[j]);
+        join(&whole, &one, &of_main, &of_ffn, &e);
+        pool.time_s = one.main.step_s;
+        put_power(&pool, &of_ffn, &e_ffn, one.main.step_s, one.ffn_sent_byte);
+        LANES_PUT(main, of[j], whole);
+        LANES_PUT(ffn, of[j], pool);
+    }
+}
+
 void pools_split(struct step_split_lanes *main, struct step_split_lanes *ffn,
                  const struct best_pools *best, struct prepared *p, const struct devices *d,
                  const struct devices *f)
 {
-    const double *clock[2] = {LANE(&best->of, paired, main_clock),
-                              LANE(&best->of, paired, outside_clock)};
-    const double *ffn_clock[2] = {LANE(&best->of, paired, ffn_clock),
-                                  LANE(&best->of, paired, ffn_outside_clock)};
-    struct step_split_lanes a, a_outside, b, b_outside;
-    struct load_lanes load, ffn_load;
-    for (size_t i = 0; i < d->n; i++) {
-        struct paired x;
-        LANES_TAKE(x, &best->of, i);
-        struct load at = {x.ffn_load, x.ffn_load};
-        LANES_PUT(&load, i, x.load);
-        LANES_PUT(&ffn_load, i, at);
-    }
     for (size_t i = 0; i < d->n; i++) {
         size_t of[LANES], n = best_pools_alike(of, best, i, d->n);
-        double passes = LANE(&best->of, paired, time.micro_batches)[i];
-        if (n == 0)
-            continue;
-        split_side(&a, &a_outside, &p->mapped[best->main[i]], d, &load, clock, passes);
-        split_side(&b, &b_outside, &p->mapped[best->ffn[i]], f, &ffn_load, ffn_clock, passes);
-        for (size_t j = 0; j < n; j++) {
-            struct side_split of_main, of_ffn;
-            struct paired x;
-            struct step_split whole, pool = {0};
-            struct energy e, e_ffn;
-            LANES_TAKE(of_main.layers, &a, of[j]);
-            LANES_TAKE(of_main.outside, &a_outside, of[j]);
-            LANES_TAKE(of_ffn.layers, &b, of[j]);
-            LANES_TAKE(of_ffn.outside, &b_outside, of[j]);
-            LANES_TAKE(x, &best->of, of[j]);
-            LANES_TAKE(e, &d->energy, of[j]);
-            LANES_TAKE(e_ffn, &f->energy, of[j]);
-            join(&whole, &x, &of_main, &of_ffn, &e);
-            pool.time_s = x.main.step_s;
-            put_power(&pool, &of_ffn, &e_ffn, x.main.step_s, x.ffn_sent_byte);
-            LANES_PUT(main, of[j], whole);
-            LANES_PUT(ffn, of[j], pool);
-        }
+        const struct pair x = {.main = &p->mapped[best->main[i]],
+                               .ffn = &p->mapped[best->ffn[i]],
+                               .parts = LANE(&best->of, paired, time.micro_batches)[i],
+                               .d = d,
+                               .f = f};
+        if (n > 0)
+            pair_split(main, ffn, &best->of, &x, of, n);
     }
 }

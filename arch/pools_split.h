@@ -12,4 +12,8 @@ void pools_split(struct step_split_lanes *main, struct step_split_lanes *ffn,
                  const struct best_pools *best, struct prepared *p, const struct devices *d,
                  const struct devices *f);
 
+/* The same of one pair, for `n` of its devices, `of`: `at` is that of pair_time. */
+void pair_split(struct step_split_lanes *main, struct step_split_lanes *ffn,
+                const struct paired_lanes *at, const struct pair *x, const size_t *of, size_t n);
+
 #endif

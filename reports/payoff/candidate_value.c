@@ -69,13 +69,18 @@ static double fleet_power_w(const struct chip *c, double devices, const struct s
     return running.power_w;
 }
 
+/* The splits of a job in a world. */
+struct job_splits {
+    struct step_split step, ffn;
+};
+
 /* A step that takes longer or shorter by an error of its timing draws the same power. */
-static double power_w(const struct candidate *k, const struct job *j,
-                      const struct step_split *split, const struct prices *p)
+static double power_w(const struct candidate *k, const struct job *j, const struct job_splits *of,
+                      const struct prices *p)
 {
-    double w = fleet_power_w(&k->chip, k->devices, split, p);
+    double w = fleet_power_w(&k->chip, k->devices, &of->step, p);
     if (k->ffn_devices > 0)
-        w += fleet_power_w(&k->ffn_chip, k->ffn_devices, &j->ffn_split, p);
+        w += fleet_power_w(&k->ffn_chip, k->ffn_devices, &of->ffn, p);
     if (j->pool_devices > 0)
         w += fleet_power_w(&k->pool_chip, j->pool_devices, &j->pool_split, p);
     return w;
@@ -140,17 +145,19 @@ struct totals {
 static void add_job(struct totals *out, const struct candidate *k, const struct job *j,
                     const struct world *const w[], size_t n, bool power)
 {
-    struct step_split_lanes lanes;
+    struct drawn_splits lanes;
     size_t moved[LANES], next = 0;
     size_t n_moved = j->step ? drawn_step_split(&lanes, moved, j->step, k->ranged, w, n) : 0;
     out->weights += j->weight;
     for (size_t i = 0; i < n; i++) {
-        struct step_split split = j->split;
+        struct job_splits split = {j->split, j->ffn_split};
         if (next < n_moved && moved[next] == i) {
-            LANES_TAKE(split, &lanes, next);
+            LANES_TAKE(split.step, &lanes.step, next);
+            if (k->ffn_devices > 0)
+                LANES_TAKE(split.ffn, &lanes.ffn, next);
             next++;
         }
-        double s = step_s(k, &split, w[i]);
+        double s = step_s(k, &split.step, w[i]);
         double s_per_token = j->weight / (j->tokens_per_s * j->split.time_s / s);
         out->s_per_token[i] += s_per_token;
         if (power)

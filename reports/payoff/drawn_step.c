@@ -1,58 +1,69 @@
 /* m, r, energy and power limits are drawn before the limits of arch/engine_limits.h apply: the
  * engine would be built that way. What it reaches of its bandwidth and peak is drawn after them.
  * The board keeps the power limit that it was built for, times a factor, and holds the clock that
- * fits it. A device as stated gives the split of the design itself, bit for bit. */
+ * fits it. With an FFN pool this holds for both kinds of devices. A device as stated gives the
+ * split of the design itself, bit for bit. */
 #include "reports/payoff/drawn_step.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "arch/engine_limits.h"
+#include "arch/pools_split.h"
 #include "arch/step_clock.h"
 #include "base/mem.h"
 
-/* A step with what it points to. */
-struct owned_step {
-    struct step step;
-    struct routing routing;
+/* Power limits as stated, of the boards of one kind of devices. */
+struct board {
+    double limit_w, design_w;
 };
 
 struct drawn_step {
     struct design like;
-    struct owned_step own, beside;
+    struct kept_mapping *main, *ffn; /* ffn: NULL without an FFN pool */
     struct load load;
-    double stack_limit_w;     /* of an engine; as stated, like the two below */
-    double limit_w, design_w; /* of the board */
-    double board_w, clock;    /* of the step as stated */
+    double stack_limit_w; /* of an engine, as stated */
+    struct board board, ffn_board;
+    double board_w, clock; /* of the step as stated */
 };
 
-static void own_step(struct owned_step *out, const struct step *of)
+static const struct engine no_engine = {.capacity_ratio = 1};
+
+static struct board board_of(const struct devices *d)
 {
-    out->step = *of;
-    if (!of->routing)
-        return;
-    out->routing = *of->routing;
-    out->step.routing = &out->routing;
+    return (struct board){LANE(&d->energy, energy, limit_w)[0],
+                          LANE(&d->energy, energy, design_w)[0]};
 }
 
-struct drawn_step *drawn_step_make(const struct design *d, const struct mapped *m, double batch,
-                                   const struct step_split *split)
+struct drawn_step *drawn_step_make(const struct step_to_draw *of)
 {
     struct drawn_step *s = mem_alloc(1, sizeof *s);
     struct devices device;
-    devices_of(&device, d);
-    s->like = *d;
-    s->load = step_load(&m->step, batch);
-    s->stack_limit_w = engine_stack_limit_w(&d->chip, &d->engine);
-    s->limit_w = LANE(&device.energy, energy, limit_w)[0];
-    s->design_w = LANE(&device.energy, energy, design_w)[0];
-    s->board_w = split->board_w;
-    s->clock = split->clock;
-    own_step(&s->own, &m->step);
-    if (m->step.beside) {
-        own_step(&s->beside, m->step.beside);
-        s->own.step.beside = &s->beside.step;
-    }
+    s->like = of->like;
+    s->main = kept_mapping_share(of->main);
+    s->load = step_load(&s->main->of.step, of->batch);
+    s->stack_limit_w = engine_stack_limit_w(&s->like.chip, &s->like.engine);
+    devices_of(&device, &s->like);
+    s->board = board_of(&device);
+    s->board_w = of->split->board_w;
+    s->clock = of->split->clock;
+    if (!of->ffn)
+        return s;
+    s->ffn = kept_mapping_share(of->ffn);
+    device.n = 0;
+    devices_add(&device, &s->like.ffn_chip, &no_engine);
+    devices_time(&device, &s->like);
+    s->ffn_board = board_of(&device);
     return s;
+}
+
+void drawn_step_free(struct drawn_step *s)
+{
+    if (!s)
+        return;
+    kept_mapping_release(s->main);
+    kept_mapping_release(s->ffn);
+    free(s);
 }
 
 /* The engine's own share of a world; as stated if it gives no ranges. */
@@ -92,34 +103,83 @@ static double board_factor(const struct prices *p)
     return p->device_power_factor / p->board_power_ratio;
 }
 
-/* Does the power limit of a world change the clock of a step whose engine is as stated? */
+/* Does the power limit of a world change the clock of a step whose engine is as stated? The power
+ * of devices that wait for each other is an average, which bounds no clock. */
 static bool moves_clock(const struct drawn_step *s, const struct prices *p)
 {
     double factor = board_factor(p);
-    return factor != 1 && (s->clock < 1 || s->board_w > AVERAGE_MOST * s->limit_w * factor);
+    return factor != 1 &&
+           (s->ffn || s->clock < 1 || s->board_w > AVERAGE_MOST * s->board.limit_w * factor);
 }
 
-/* Sets what devices_time cannot know of device i. */
+static void draw_board(struct devices *d, size_t i, const struct board *b, const struct world *w)
+{
+    double factor = board_factor(&w->prices);
+    LANE(&d->energy, energy, limit_w)[i] = b->limit_w * factor;
+    LANE(&d->energy, energy, design_w)[i] = b->design_w * factor;
+}
+
+/* Sets what devices_time cannot know of main device i. */
 static void draw_device(struct devices *d, size_t i, const struct drawn_step *s, size_t ranged,
                         const struct world *w)
 {
     const struct prices *p = &w->prices;
-    double factor = board_factor(p), own = own_ratio(w, ranged).efficiency;
+    double own = own_ratio(w, ranged).efficiency;
     LANE(&d->rates, rates, engine.s_per_byte)[i] /= p->engine_bandwidth_factor * own;
     LANE(&d->rates, rates, engine.s_per_flop)[i] /= p->engine_compute_factor * own;
     LANE(&d->rates, rates, engine.s_per_core_flop)[i] /= p->engine_compute_factor * own;
-    LANE(&d->energy, energy, limit_w)[i] = s->limit_w * factor;
-    LANE(&d->energy, energy, design_w)[i] = s->design_w * factor;
+    draw_board(d, i, &s->board, w);
 }
 
-size_t drawn_step_split(struct step_split_lanes *out, size_t *moved, const struct drawn_step *s,
-                        size_t ranged, const struct world *const w[], size_t n)
+/* Splits the step on main devices alone. */
+static void split_alone(struct step_split_lanes *out, const struct drawn_step *s,
+                        const struct devices *d)
 {
     static const struct step_split nothing;
-    struct devices d;
+    struct mapped *m = &s->main->of;
     struct load_lanes load;
     struct clocked_lanes clocked;
-    struct steps_memo memo = {0};
+    LANES_FILL(&load, d->n, s->load);
+    LANES_FILL(out, d->n, nothing);
+    steps_clock(&clocked, &m->step, d, &load, &m->memo);
+    steps_split_held(out, &m->step, d, &load, LANE(&clocked, clocked, ratio), &m->memo);
+}
+
+/* Splits the step that main devices share with a pool, in the worlds `moved`. */
+static void split_pair(struct drawn_splits *out, const struct drawn_step *s,
+                       const struct devices *d, const struct world *const w[], const size_t *moved)
+{
+    struct devices f, in_turn;
+    struct paired_lanes at;
+    size_t of[LANES];
+    f.n = 0;
+    for (size_t i = 0; i < d->n; i++)
+        devices_add(&f, &s->like.ffn_chip, &no_engine);
+    devices_time(&f, &s->like);
+    for (size_t i = 0; i < d->n; i++) {
+        draw_board(&f, i, &s->ffn_board, w[moved[i]]);
+        pair_set_load(&at, i, s->load);
+        of[i] = i;
+    }
+    struct pair x = {.main = &s->main->of,
+                     .ffn = &s->ffn->of,
+                     .parts = s->like.plan.micro_batches,
+                     .d = d,
+                     .f = &f,
+                     .like = &s->like};
+    if (some_engine_overlaps(d)) {
+        in_turn = *d;
+        lanes_set(LANE(&in_turn.rates, rates, overlap), d->n, 0);
+        x.in_turn = &in_turn;
+    }
+    pair_time(&at, &x);
+    pair_split(&out->step, &out->ffn, &at, &x, of, d->n);
+}
+
+size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct drawn_step *s,
+                        size_t ranged, const struct world *const w[], size_t n)
+{
+    struct devices d;
     d.n = 0;
     for (size_t i = 0; i < n; i++) {
         struct engine e;
@@ -134,11 +194,10 @@ size_t drawn_step_split(struct step_split_lanes *out, size_t *moved, const struc
     devices_time(&d, &s->like);
     for (size_t i = 0; i < d.n; i++)
         draw_device(&d, i, s, ranged, w[moved[i]]);
-    LANES_FILL(&load, d.n, s->load);
-    LANES_FILL(out, d.n, nothing);
-    steps_renew(&memo);
-    steps_clock(&clocked, &s->own.step, &d, &load, &memo);
-    steps_split_held(out, &s->own.step, &d, &load, LANE(&clocked, clocked, ratio), &memo);
+    if (s->ffn)
+        split_pair(out, s, &d, w, moved);
+    else
+        split_alone(&out->step, s, &d);
     return d.n;
 }
 

@@ -3,20 +3,33 @@
 #ifndef REPORTS_PAYOFF_DRAWN_STEP_H
 #define REPORTS_PAYOFF_DRAWN_STEP_H
 
-#include "arch/prepared.h"
+#include "reports/payoff/kept_mapping.h"
 #include "reports/payoff/payoff_world.h"
 
 struct drawn_step;
 
-/* Copies the step of a design at its mapping `m` and batch, where it splits as `split`. Caller
- * frees with free(). */
-struct drawn_step *drawn_step_make(const struct design *d, const struct mapped *m, double batch,
-                                   const struct step_split *split);
+/* The step of a design at its mapping and batch. */
+struct step_to_draw {
+    struct design like;             /* with its mapping */
+    struct kept_mapping *main;      /* borrowed; drawn_step_make becomes a user of it */
+    struct kept_mapping *ffn;       /* of an FFN pool, likewise; NULL: there is none */
+    double batch;                   /* requests in flight */
+    const struct step_split *split; /* as stated, of a main device */
+};
 
-/* Splits the step in those of n worlds, at most LANES, in which its device is not as stated.
+struct drawn_step *drawn_step_make(const struct step_to_draw *s);
+void drawn_step_free(struct drawn_step *s); /* takes NULL */
+
+/* Splits of a step in several worlds: of the step and a main device, and of a device of an FFN
+ * pool if there is one. */
+struct drawn_splits {
+    struct step_split_lanes step, ffn;
+};
+
+/* Splits the step in those of n worlds, at most LANES, in which its devices are not as stated.
  * Returns how many; `moved` gets which. `ranged` is the engine's place in world.engine, or
  * RANGED_MOST. */
-size_t drawn_step_split(struct step_split_lanes *out, size_t *moved, const struct drawn_step *s,
+size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct drawn_step *s,
                         size_t ranged, const struct world *const w[], size_t n);
 
 /* A world in which no step takes longer than in any of these n. Its other prices are those of the

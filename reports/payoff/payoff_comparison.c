@@ -31,7 +31,7 @@ void comparison_free(struct comparison *c)
     for (int s = 0; s < SIDES; s++) {
         for (size_t i = 0; i < c->n[s]; i++) {
             for (size_t j = 0; j < c->side[s][i].jobs; j++)
-                free(c->side[s][i].job[j].step);
+                drawn_step_free(c->side[s][i].job[j].step);
             free(c->side[s][i].job);
         }
         free(c->side[s]);

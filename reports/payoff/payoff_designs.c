@@ -400,12 +400,17 @@ static void fill_job(struct job *job, const struct gathered *g, size_t i, size_t
     devices_of(&device, &chosen);
     *job = (struct job){
         .weight = g->jobs[i].weight, .tokens_per_s = m.tokens_per_s, .no_engine_tokens_per_s = NAN};
+    struct step_to_draw draw = {.like = chosen, .batch = m.batch, .split = &job->split};
     if (m.ffn_devices > 0) {
         evaluated_ffn_pool(&job->split, &job->ffn_split, &c->prepared, &chosen, &s->prices);
+        draw.ffn = kept_mapping_make(&c->prepared.mapped[c->prepared.ffn_first]);
     } else {
         step_split_held_one(&job->split, &mapped->step, &device, step_load(&mapped->step, m.batch));
-        job->step = drawn_step_make(&chosen, mapped, m.batch, &job->split);
     }
+    draw.main = kept_mapping_make(mapped);
+    job->step = drawn_step_make(&draw);
+    kept_mapping_release(draw.main);
+    kept_mapping_release(draw.ffn);
     if (m.prefill_devices > 0) {
         job->pool_devices = m.prefill_devices;
         evaluated_pool(&device, &job->pool_split, &c->prepared, &chosen);

@@ -196,12 +196,12 @@ static void a_power_limit_moves_only_devices_that_reach_it(void **state)
     assert_true(low->job->split.clock < 1 && high->job->split.clock == 1);
     world_middle(&w, &a.c);
     w.prices.device_power_factor = 0.9;
-    struct step_split_lanes split;
+    struct drawn_splits split;
     const struct world *const at = &w;
     size_t moved;
     assert_int_equal(drawn_step_split(&split, &moved, low->job->step, RANGED_MOST, &at, 1), 1);
-    assert_true(LANE(&split, step_split, clock)[0] < low->job->split.clock);
-    assert_true(LANE(&split, step_split, time_s)[0] >= low->job->split.time_s);
+    assert_true(LANE(&split.step, step_split, clock)[0] < low->job->split.clock);
+    assert_true(LANE(&split.step, step_split, time_s)[0] >= low->job->split.time_s);
     assert_int_equal(drawn_step_split(&split, &moved, high->job->step, RANGED_MOST, &at, 1), 0);
     /* Twice the power per unit of work and twice the limit: the same clock. */
     w.prices.device_power_factor = w.prices.board_power_ratio = 2;
