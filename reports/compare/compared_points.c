@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "reports/payoff/pool_kind.h"
 #include "search/space.h"
 
 static const char VALUE[] = "tokens_per_s_per_usd";
@@ -43,17 +44,12 @@ static void find_axes(struct compared_points *p, const struct compared_run *r)
 
 /* ---- one design ---- */
 
-static const char *name_of(const struct design *d, size_t part)
-{
-    return *(const char *const *)((const char *)d + design_parts[part].name_offset);
-}
-
 /* The value of an axis at the cursor; its text is borrowed. */
 static struct cell value_at(const struct cursor *c, const struct key_axis *k)
 {
     const char *word;
     if (k->is_part)
-        return (struct cell){.kind = CELL_TEXT, .text = (char *)name_of(&c->design, k->part)};
+        return (struct cell){.kind = CELL_TEXT, .text = (char *)design_name(&c->design, k->part)};
     double value = k->part == PART_PRICES ? field_get(k->parameter.field, &cursor_prices(c)->middle)
                                           : design_get(&c->design, &k->parameter);
     word = field_word(k->parameter.field, value);
@@ -69,17 +65,46 @@ static void extend(char **text, const struct cell *c)
     *text = longer;
 }
 
-/* The chip, the engine if there is one, and what else the axes of the design vary. */
+/* Adds the pools of which an axis varies something: " + FFN pool of h200". */
+static void add_pools(char **text, const struct compared_points *p, const struct design *d)
+{
+    size_t n;
+    const struct pool_kind *kind = pool_kinds(&n);
+    for (size_t i = 0; i < n; i++) {
+        bool varies = false;
+        for (size_t k = 0; k < p->axes; k++)
+            varies = varies || pool_of(p->axis[k].path) == &kind[i];
+        if (!varies || !design_has(d, kind[i].part))
+            continue;
+        char *longer =
+            mem_print("%s + %s of %s", *text, kind[i].noun, design_name(d, kind[i].part));
+        free(*text);
+        *text = longer;
+    }
+}
+
+/* Does the axis say nothing of this design that its text still lacks? */
+static bool is_left_out(const struct key_axis *k, const struct design *d)
+{
+    const struct pool_kind *pool = pool_of(k->path);
+    return k->of_question || k->is_part ||
+           (k->part == PART_ENGINE && !engine_is_there(&d->engine)) ||
+           (pool && !design_has(d, pool->part));
+}
+
+/* The chip, the engine and the pools if they are there, and what else the axes of the design vary.
+ */
 static char *design_text(const struct compared_points *p, const struct cursor *c)
 {
     const struct design *d = &c->design;
     bool engine = engine_is_there(&d->engine);
     char *text =
         mem_print("%s%s%s", d->chip_name, engine ? " + " : "", engine ? d->engine_name : "");
+    add_pools(&text, p, d);
     for (size_t i = 0; i < p->axes; i++) {
         const struct key_axis *k = &p->axis[i];
         char buffer[48];
-        if (k->of_question || k->is_part || (k->part == PART_ENGINE && !engine))
+        if (is_left_out(k, d))
             continue;
         struct cell value = value_at(c, k);
         const char *unit = k->parameter.field->unit;

@@ -6,58 +6,119 @@
 
 #include "base/field.h"
 #include "base/mem.h"
+#include "reports/payoff/pool_kind.h"
+#include "reports/payoff/setting.h"
 
-static bool is_pool_chip(const char *column)
+static bool is_in(char *const *names, size_t n, const char *name)
 {
-    return !strncmp(column, "pools_", 6) && strlen(column) > 5 &&
-           !strcmp(column + strlen(column) - 5, "_chip");
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(names[i], name))
+            return true;
+    return false;
 }
 
-/* Does the row lack the pool that a column is about? */
-static bool lacks_pool(const struct table *t, const char *column)
+/* Adds a text, which it frees. */
+static void append(char **label, const char *between, char *text)
 {
-    static const char *const pools[] = {"pools_ffn_", "pools_prefill_chip", "pools_draft_"},
-                             *const chips[] = {"pools_ffn_chip", "pools_prefill_chip",
-                                               "pools_draft_chip"};
-    for (size_t i = 0; i < LEN(pools); i++)
-        if (!strncmp(column, pools[i], strlen(pools[i])) && table_find(t, chips[i]) >= 0)
-            return !strcmp(table_text_at(t, 0, chips[i]), "none");
-    return false;
+    char *longer = mem_print("%s%s%s", *label, between, text);
+    free(*label);
+    free(text);
+    *label = longer;
+}
+
+/* "runs all_but_attention", "150 mm2". Caller frees. */
+static char *value_text(const struct swept_column *c, const char *name, const struct cell *v)
+{
+    const struct field *f = NULL;
+    struct err ignored;
+    char buffer[48];
+    const char *word = v->kind == CELL_NUMBER && setting_check(c->name, &f, &ignored) == 0
+                           ? field_word(f, v->number)
+                           : NULL;
+    const char *text = v->kind == CELL_TEXT ? v->text
+                       : word               ? word
+                              : quantity_text(v->number, strcmp(c->unit, "1") ? c->unit : "", 3,
+                                              buffer, sizeof buffer);
+    return mem_print("%s %s", name, text);
+}
+
+/* What else of a pool is swept: " (runs experts)". Caller frees. */
+static char *pool_details(const struct table *t, const struct swept *swept,
+                          const struct pool_kind *k)
+{
+    char *out = mem_text("");
+    for (size_t i = 0; i < swept->n; i++) {
+        const struct swept_column *c = &swept->column[i];
+        const struct cell *v = table_get(t, 0, c->name);
+        const char *name = c->name + strlen(k->prefix);
+        if (pool_of(c->name) == k && !c->chosen && v->kind != CELL_NULL &&
+            strcmp(name, "chip") != 0 && strcmp(name, "devices") != 0)
+            append(&out, *out ? ", " : " (", value_text(c, name, v));
+    }
+    if (*out)
+        append(&out, "", mem_text(")"));
+    return out;
+}
+
+/* Adds each pool that the row has and of which something is swept: " + FFN pool of 16 x h200". */
+static void append_pools(char **label, const struct table *t, const struct swept *swept)
+{
+    size_t n;
+    const struct pool_kind *kind = pool_kinds(&n);
+    for (size_t i = 0; i < n; i++) {
+        const struct pool_kind *k = &kind[i];
+        bool varies = false;
+        for (size_t j = 0; j < swept->n; j++)
+            varies = varies || (pool_of(swept->column[j].name) == k && !swept->column[j].chosen);
+        const char *chip = table_find(t, k->chip) >= 0 ? table_text_at(t, 0, k->chip) : "none";
+        if (!varies || !strcmp(chip, "none"))
+            continue;
+        char *details = pool_details(t, swept, k), number[48];
+        double devices =
+            k->devices && table_find(t, k->devices) >= 0 ? table_number_at(t, 0, k->devices) : NAN;
+        append(label, " + ",
+               devices > 0
+                   ? mem_print("%s of %s x %s%s", k->noun,
+                               quantity_text(devices, "", 3, number, sizeof number), chip, details)
+                   : mem_print("%s of %s%s", k->noun, chip, details));
+        free(details);
+    }
+}
+
+/* Adds the value of a swept column. */
+static void append_value(char **label, const struct swept_column *c, const struct cell *v)
+{
+    const char *short_name =
+        c->of_hardware && strchr(c->name, '_') ? strchr(c->name, '_') + 1 : c->name;
+    if (v->kind == CELL_NULL || (v->kind == CELL_TEXT && !strcmp(v->text, "none")))
+        return;
+    if (v->kind == CELL_TEXT)
+        append(label, c->of_engine ? " + " : ", ", mem_text(v->text));
+    else
+        append(label, ", ", value_text(c, short_name, v));
 }
 
 char *design_label(const struct table *t, const struct swept *swept, char *const *by, size_t by_n)
 {
-    char *out = mem_text(table_text_at(t, 0, "chip")), buffer[48];
+    char *out = mem_text(table_text_at(t, 0, "chip"));
     bool with = !isnan(table_number_at(t, 0, "engine_speedup"));
-    for (size_t i = 0; i < swept->n; i++) {
-        const struct swept_column *c = &swept->column[i];
-        bool in_key = false;
-        for (size_t j = 0; j < by_n; j++)
-            in_key = in_key || !strcmp(by[j], c->name);
-        if (in_key || c->chosen || !strcmp(c->name, "chip") || (c->of_engine && !with) ||
-            (c->of_pool && lacks_pool(t, c->name)))
+    bool pools_are_added = false;
+    for (size_t i = 0; i <= swept->n; i++) {
+        const struct swept_column *c = i < swept->n ? &swept->column[i] : NULL;
+        /* Names come before numbers: the engine, then the pools. */
+        if (!pools_are_added && (!c || (c->is_number && c->of_hardware) || c->of_pool)) {
+            append_pools(&out, t, swept);
+            pools_are_added = true;
+        }
+        if (!c || is_in(by, by_n, c->name) || c->chosen || !strcmp(c->name, "chip") ||
+            (c->of_engine && !with) || pool_of(c->name))
             continue;
-        const struct cell *v = table_get(t, 0, c->name);
-        if (v->kind == CELL_NULL || (v->kind == CELL_TEXT && !strcmp(v->text, "none")))
-            continue;
-        char *longer =
-            v->kind == CELL_TEXT
-                ? mem_print(c->of_engine            ? "%s + %s"
-                            : is_pool_chip(c->name) ? "%s + pool of %s"
-                                                    : "%s, %s",
-                            out, v->text)
-                : mem_print("%s, %s %s", out,
-                            c->of_hardware && strchr(c->name, '_') ? strchr(c->name, '_') + 1
-                                                                   : c->name,
-                            quantity_text(v->number, strcmp(c->unit, "1") ? c->unit : "", 3, buffer,
-                                          sizeof buffer));
-        free(out);
-        out = longer;
+        append_value(&out, c, table_get(t, 0, c->name));
     }
-    char *whole = mem_print("%s, TP %g DP %g EP %g", out, table_number_at(t, 0, "plan_tp"),
-                            table_number_at(t, 0, "plan_dp"), table_number_at(t, 0, "plan_ep"));
-    free(out);
-    return whole;
+    append(&out, ", ",
+           mem_print("TP %g DP %g EP %g", table_number_at(t, 0, "plan_tp"),
+                     table_number_at(t, 0, "plan_dp"), table_number_at(t, 0, "plan_ep")));
+    return out;
 }
 
 static char *chip_label(const char *name, const struct chip *c, const char *engine)

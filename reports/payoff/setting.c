@@ -1,38 +1,57 @@
 #include "reports/payoff/setting.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "arch/metrics.h"
 #include "search/axis.h"
 
+static bool is_separator(char c)
+{
+    return c == '.' || c == '_';
+}
+
+static bool same_character(char a, char b)
+{
+    return a == b || (is_separator(a) && is_separator(b));
+}
+
 bool path_equal(const char *path, const char *given)
 {
-    while (*given &&
-           (*path == *given || (*path == '.' && *given == '_') || (*path == '_' && *given == '.')))
+    while (*given && same_character(*path, *given))
         path++, given++;
     return !*path && !*given;
 }
 
+/* The name of a parameter within a section; NULL if the path is of another. */
+static const char *name_in(const char *section, const char *path)
+{
+    if (!*section)
+        return path;
+    while (*section && same_character(*section, *path))
+        section++, path++;
+    return !*section && is_separator(*path) ? path + 1 : NULL;
+}
+
 int setting_parameter(const char *path, struct parameter *out, struct err *err)
 {
-    char dotted[64];
-    struct err ignored;
-    if (design_parameter(path, out, err) == 0)
-        return 0;
-    snprintf(dotted, sizeof dotted, "%s", path);
-    char *bar = strchr(dotted, '_');
-    if (!bar)
-        return -1;
-    *bar = '.';
-    return design_parameter(dotted, out, &ignored);
+    for (size_t part = 0; part < DESIGN_PARTS; part++) {
+        const struct fields *fields = design_parts[part].fields;
+        const char *name = name_in(fields->section, path);
+        for (size_t i = 0; name && i < fields->n; i++)
+            if (path_equal(fields->row[i].name, name)) {
+                *out = (struct parameter){&fields->row[i], part,
+                                          design_parts[part].offset + fields->row[i].offset};
+                return 0;
+            }
+    }
+    return design_parameter(path, out, err);
 }
 
 /* Is it the name of a catalogue entry: model, chip or engine? */
 static bool is_part(const char *path)
 {
     for (size_t part = 0; part < DESIGN_PARTS; part++)
-        if (design_parts[part].named && !strcmp(path, design_parts[part].fields->section))
+        if (design_parts[part].named && path_equal(design_parts[part].fields->section, path))
             return true;
     return false;
 }

@@ -25,7 +25,7 @@ int setting_check(const char *path, const struct field **field, struct err *err)
 /* The value of `path` in the first design of the study. */
 double setting_value(const struct study *s, const char *path);
 
-/* Finds a parameter by its path; the first '_' may replace '.'. */
+/* Finds a parameter by its path; '_' may replace '.'. */
 int setting_parameter(const char *path, struct parameter *out, struct err *err);
 
 #endif

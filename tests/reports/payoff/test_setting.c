@@ -39,6 +39,10 @@ static void only_numeric_parameters_have_a_range(void **state)
     struct err err;
     assert_int_equal(setting_check("workload_context", &f, &err), 0);
     assert_string_equal(f->name, "context");
+    assert_int_equal(setting_check("pools_ffn_chip_memory_byte", &f, &err), 0);
+    assert_string_equal(f->name, "memory_byte");
+    assert_int_equal(setting_check("pools_ffn_devices", &f, &err), 0);
+    assert_int_equal(setting_check("pools_ffn_chip", &f, &err), -1);
     assert_int_equal(setting_check("prices.engine_premium", &f, &err), 0);
     assert_int_equal(setting_check("prices.engine_premiun", &f, &err), -1);
     assert_non_null(strstr(err.text, "unknown price"));
