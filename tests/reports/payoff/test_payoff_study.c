@@ -313,6 +313,35 @@ static void a_surface_has_p_at_every_lattice_point(void **state)
     payoff_study_close(s);
 }
 
+/* A dense model has no experts, so an engine that may run only those adds nothing but its cost,
+ * also where an axis varies a parameter of the engine and a choice before it kept what it priced.
+ */
+static void one_class_of_an_engine_whose_overlap_is_swept_is_priced_anew(void **state)
+{
+    (void)state;
+    static const char *const swept = "model: llama-3.1-70b\nchip: b200\n"
+                                     "plan: {devices: 32, tp: 2}\n"
+                                     "workload: {context: 8192, tpot: 50 ms}\n"
+                                     "sweep:\n  engine.overlap: [0, 0.7]\n"
+                                     "  engine: [none, duplex]\n";
+    struct study *study;
+    struct comparison c;
+    struct err err = {0};
+    if (study_parse(&study, "test", swept, catalogue, &err) != 0)
+        assert_string_equal(err.text, "");
+    struct design_choice q = {
+        .study = study, .budget = BUDGET_NONE, .kept = kept_best_make(), .middle = true};
+    assert_int_equal(comparison_gather(&c, &q, &err), 0);
+    assert_true(comparison_payoff_middle(&c, NULL) > 1.1);
+    comparison_free(&c);
+    q.only = RUNS_EXPERTS;
+    assert_int_equal(comparison_gather(&c, &q, &err), 0);
+    assert_close(comparison_payoff_middle(&c, NULL), 1, 1e-9);
+    comparison_free(&c);
+    kept_best_free(q.kept);
+    study_free(study);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +351,7 @@ int main(void)
         cmocka_unit_test(a_value_the_study_does_not_know_has_no_comparison),
         cmocka_unit_test(a_mix_of_one_workload_is_that_workload),
         cmocka_unit_test(a_mix_that_no_hardware_serves_has_no_answer),
+        cmocka_unit_test(one_class_of_an_engine_whose_overlap_is_swept_is_priced_anew),
         cmocka_unit_test(the_required_engine_just_pays),
         cmocka_unit_test(a_surface_has_p_at_every_lattice_point),
     };
