@@ -199,8 +199,9 @@ static const char *draft_refusal(const struct design *d)
         return NULL;
     layers_of(&own, &d->model);
     layers_of(&l, &d->draft_model);
-    if (layers_moe(&l))
-        return "pools.draft.model: routed experts draft nothing here: give a dense model";
+    if (layers_moe(&l) && timing_of(&d->mode)->needs_calibration)
+        return "timing: kernels of the experts of a draft model were not measured: write timing: "
+               "ideal, or give a dense pools.draft.model";
     if (timing_of(&d->mode)->list)
         return "timing: simulator leaves drafting out: write timing: ideal, or leave out "
                "pools.draft.model";

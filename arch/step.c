@@ -183,6 +183,7 @@ struct draft {
     const struct model *model; /* of its own; NULL: MTP modules of the model that they draft for */
     struct layers layer;
     struct precision precision;
+    struct routing routing; /* of the experts of a draft model of its own */
     struct shape shape;
 };
 
@@ -196,14 +197,39 @@ static double draft_tp(const struct layers *l, double tp)
     return ranks;
 }
 
+/* The mapping and workload of a draft model of its own: each group of ranks holds all its experts
+ * once, every one sliced over the ranks. */
+static struct plan draft_plan(const struct plan *p, double tp)
+{
+    struct plan out = *p;
+    out.tp = tp;
+    out.ep = 1;
+    out.redundant_experts = 0;
+    return out;
+}
+
+static struct workload draft_workload(const struct workload *w)
+{
+    struct workload out = *w;
+    out.placement = PLACE_RANDOM; /* no copies of hot experts */
+    return out;
+}
+
 /* A draft model of its own reads and keeps what the modules do, in all its layers. */
-static void take_draft_model(struct draft *out, const struct design *d, const struct shape *s)
+static void take_draft_model(struct draft *out, const struct design *d, const struct shape *s,
+                             const struct workload *w)
 {
     const struct model *m = out->model = &d->draft_model;
     layers_of(&out->layer, m);
     out->precision = precision_settled(&d->precision, m);
     out->shape.tp = out->shape.group = draft_tp(&out->layer, s->tp);
     out->shape.ep = 1;
+    out->shape.devices = s->devices * (out->shape.tp / s->tp);
+    const struct plan plan = draft_plan(&d->plan, out->shape.tp);
+    const struct workload work = draft_workload(w);
+    const struct routing_of routed = step_routing_of(&out->layer, &plan, &work);
+    routing_make(&out->routing, &routed);
+    out->shape.routing = &out->routing;
     out->shape.absorb_decode = m->absorb > 0;
     out->shape.absorb_prefill = m->absorb == 1;
     out->shape.kv_byte = out->precision.kv;
@@ -224,7 +250,7 @@ static void draft_of(struct draft *out, const struct design *d, const struct lay
     if (out->passes <= 0)
         return;
     if (own)
-        take_draft_model(out, d, s);
+        take_draft_model(out, d, s, w);
     out->shape.precision = &out->precision;
     out->shape.weight_byte = out->precision.ffn;
     out->shape.decode = s->decode > 0 ? (workload_accepted_tokens(w) + all - 1) / all : 0;
@@ -263,8 +289,14 @@ static void add_layers(struct ops *out, const struct model *m, const struct laye
     out->home = HOME_LAYER;
 }
 
+/* Share of the tokens of a replica that one copy of the experts gets. */
+static double copy_share(const struct shape *s)
+{
+    return s->group / s->devices;
+}
+
 static void add_draft(struct ops *out, const struct model *m, const struct draft *d,
-                      double own_tokens)
+                      const struct shape *own)
 {
     size_t first = out->n;
     if (d->passes <= 0)
@@ -275,8 +307,11 @@ static void add_draft(struct ops *out, const struct model *m, const struct draft
                      2 * d->layer.hidden, d->layer.hidden);
     ops_repeat(out, first, d->passes);
     for (size_t i = first; i < out->n; i++) {
-        out->op[i].routed = d->shape.tokens / own_tokens;
+        out->op[i].routed =
+            d->shape.tokens / own->tokens * (copy_share(&d->shape) / copy_share(own));
         out->op[i].drafts = true;
+        if (d->model)
+            out->op[i].busiest = 0; /* one part holds all its experts */
     }
 }
 
@@ -291,12 +326,21 @@ static double draft_weight_byte(const struct draft *d, const struct plan *p,
                                 const struct workload *w)
 {
     if (d->model) {
-        struct plan of = *p;
-        of.tp = d->shape.tp;
-        of.ep = 1;
-        return device_weight_byte(&d->layer, model_vocab_params(d->model), &of, w, &d->precision);
+        const struct plan of = draft_plan(p, d->shape.tp);
+        const struct workload work = draft_workload(w);
+        return device_weight_byte(&d->layer, model_vocab_params(d->model), &of, &work,
+                                  &d->precision);
     }
     return device_weight_byte(&d->layer, 0, p, w, &d->precision) + draft_projection_byte(d);
+}
+
+/* Of these, those of routed experts. */
+static double draft_expert_byte(const struct draft *d, const struct plan *p,
+                                const struct workload *w)
+{
+    const struct plan of = d->model ? draft_plan(p, d->shape.tp) : *p;
+    const struct workload work = d->model ? draft_workload(w) : *w;
+    return device_expert_params(&d->layer, &of, &work) * d->precision.expert;
 }
 
 /* Context parallelism: the tokens of a request's context and prompt are split over cp devices, each
@@ -532,7 +576,7 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
         list->ops(m, &s, &out->ops);
     } else {
         add_layers(&out->ops, m, l, &s);
-        add_draft(&out->ops, m, &draft, s.tokens);
+        add_draft(&out->ops, m, &draft, &s);
     }
 
     if (plan->cp > 1) {
@@ -572,7 +616,7 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
         of_pool += runs == FFN_ALL_BUT_ATTENTION ? draft_projection_byte(&draft) : 0;
         weights +=
             drafts * side_weight_byte(draft_weight_byte(&draft, plan, w), of_pool, side, runs);
-        experts += drafts * device_expert_params(&draft.layer, plan, w) * draft.precision.expert;
+        experts += drafts * draft_expert_byte(&draft, plan, w);
     }
     out->weight_byte = weights / plan->pp;
     out->expert_byte = experts / plan->pp;

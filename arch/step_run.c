@@ -89,7 +89,18 @@ static double *remember(struct steps_memo *memo, double mean, size_t op, bool *f
     return &memo->share[at].share;
 }
 
-/* Active share of the experts of operator `op`. */
+/* routing_idle_ratio at `load` requests per replica, of tokens of the model's own layers. */
+static double idle_ratio(const struct pass *p, double load)
+{
+    bool found;
+    double *ratio = remember(p->memo, load, OPS_MOST, &found);
+    if (!found)
+        *ratio = routing_idle_ratio(p->step->routing, p->step->group_tokens * load);
+    return *ratio;
+}
+
+/* Active share of the experts of operator `op`; of those on one part only, without regard to
+ * others. */
 const double *pass_share(double *room, const struct pass *p, size_t op)
 {
     const struct step *s = p->step;
@@ -109,11 +120,9 @@ const double *pass_share(double *room, const struct pass *p, size_t op)
             continue;
         double *share = remember(p->memo, mean, op, &found);
         if (!found) {
-            double *ratio = remember(p->memo, o->routed * mean, OPS_MOST, &found);
-            if (!found)
-                *ratio = routing_idle_ratio(s->routing, tokens * mean);
+            double ratio = o->busiest > 0 ? idle_ratio(p, o->routed * mean) : 1;
             share = remember(p->memo, mean, op, &found);
-            *share = step_active_share(s, o, mean, *ratio);
+            *share = step_active_share(s, o, mean, ratio);
         }
         room[i] = *share;
     }

@@ -64,6 +64,96 @@ static void the_main_devices_hold_the_draft_model(void **state)
                  1e-12);
 }
 
+/* The operator of a step of this design with one request. */
+static struct op_cost draft_cost(const char *name, const char *const *set, double batch)
+{
+    struct study *s = study_with(set);
+    struct prepared p = {0};
+    struct devices one;
+    struct op_cost out = {0};
+    prepare(&p, &s->base);
+    devices_of(&one, &s->base);
+    const struct step *step = &p.mapped[0].step;
+    for (size_t i = 0; i < step->ops.n; i++)
+        if (step->ops.op[i].drafts && !strcmp(step->ops.op[i].name, name)) {
+            struct op_cost c = step_op_cost(step, &one, i, step_load(step, batch));
+            out.byte += c.byte;
+            out.flop += c.flop;
+        }
+    prepared_free(&p);
+    study_free(s);
+    return out;
+}
+
+#define ON_EIGHT                                                                                   \
+    NEXT, "chip=h200", "chip.tdp_w=100kW", "plan.devices=8", "plan.tp=8", "plan.ep=1",             \
+        "workload.batch=16", "precision.weight=fp8", "workload.skew=0.8"
+
+/* Its experts are sliced over the ranks of each replica: EP 1. */
+static void experts_of_a_draft_model_add_their_own_steps(void **state)
+{
+    static const char DRAFT[] = "pools.draft.model=qwen3-30b-a3b";
+    static const char *const placement[] = {"workload.placement=random",
+                                            "workload.placement=replicated"};
+    struct metrics without = priced(SET(BIG, FOUR, ON_EIGHT));
+    struct metrics alone = priced(SET("model=qwen3-30b-a3b", ONE, ON_EIGHT));
+    (void)state;
+    for (size_t i = 0; i < LEN(placement); i++) {
+        struct metrics with = priced(SET(BIG, DRAFT, FOUR, ON_EIGHT, placement[i]));
+        assert_close(with.tpot_s - without.tpot_s, 3 * alone.tpot_s, 1e-9);
+        assert_close(with.expert_s - without.expert_s, 3 * alone.expert_s, 1e-9);
+        assert_close(with.weight_byte - without.weight_byte, alone.weight_byte, 1e-9);
+        assert_close(with.kv_byte - without.kv_byte, alone.kv_byte, 1e-9);
+    }
+}
+
+/* Of 128 experts a token uses 8: one request reads 8, two 128 (1 - (1 - 8/128)^2) = 15.5. */
+static void few_drafted_tokens_touch_few_experts(void **state)
+{
+    static const char DENSE[] = "model=llama-3.1-70b";
+    const char *const set[] = {DENSE,
+                               "pools.draft.model=qwen3-30b-a3b",
+                               "plan.devices=1",
+                               "workload.query_tokens=2",
+                               NEXT,
+                               "precision.weight=bf16",
+                               NULL};
+    double expert = 48 * 3 * 2048 * 768 * 2.0; /* of all layers, in BF16 */
+    double one = draft_cost("moe.experts", set, 1).byte;
+    double two = draft_cost("moe.experts", set, 2).byte;
+    double act = 48 * 8 * (2 * 2048 + 3 * 768) * 2.0;
+    (void)state;
+    assert_close(one, 8 * expert + act, 1e-9);
+    assert_close(two, 15.5 * expert + 2 * act, 1e-9);
+}
+
+/* Beside a model with experts of its own, routed to other devices. */
+static void experts_of_model_and_draft_model_are_told_apart(void **state)
+{
+    const char *const set[] = {"model=deepseek-r1",
+                               "pools.draft.model=qwen3-30b-a3b",
+                               "plan.devices=32",
+                               "plan.tp=1",
+                               "plan.ep=32",
+                               NEXT,
+                               "workload.query_tokens=2",
+                               "precision.weight=bf16",
+                               NULL};
+    const char *const alone[] = {"model=llama-3.1-70b",
+                                 "pools.draft.model=qwen3-30b-a3b",
+                                 "plan.devices=1",
+                                 NEXT,
+                                 "workload.query_tokens=2",
+                                 "precision.weight=bf16",
+                                 NULL};
+    (void)state;
+    /* 32 replicas of two requests each: each device drafts for its own. */
+    assert_close(draft_cost("moe.experts", set, 64).byte, draft_cost("moe.experts", alone, 2).byte,
+                 1e-9);
+    assert_close(draft_cost("moe.experts", set, 64).flop, draft_cost("moe.experts", alone, 2).flop,
+                 1e-9);
+}
+
 static void nothing_is_drafted_with_one_query_token(void **state)
 {
     struct metrics with = drafted(BIG, "llama-3.1-8b", ONE, NEXT);
@@ -118,6 +208,9 @@ int main(void)
         cmocka_unit_test(acceptance_gives_the_accepted_tokens),
         cmocka_unit_test(a_draft_model_adds_its_own_steps),
         cmocka_unit_test(the_main_devices_hold_the_draft_model),
+        cmocka_unit_test(experts_of_a_draft_model_add_their_own_steps),
+        cmocka_unit_test(few_drafted_tokens_touch_few_experts),
+        cmocka_unit_test(experts_of_model_and_draft_model_are_told_apart),
         cmocka_unit_test(nothing_is_drafted_with_one_query_token),
         cmocka_unit_test(a_draft_model_replaces_mtp_modules),
         cmocka_unit_test(a_prompt_passes_once_through_the_draft_model),
