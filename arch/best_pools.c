@@ -73,7 +73,8 @@ static void judge(struct paired *x, const struct pair *of, const struct pools_se
     bool late = batch_is_max(q) ? load > x->main.slo : x->main.step_s > pair_limit_s(of);
     x->main.memory_byte =
         s->weight_byte + s->fixed_byte + load * (s->kv_byte_per_request + s->act_byte_per_request);
-    x->ffn_memory_byte = f->weight_byte + f->fixed_byte + x->ffn_load * f->act_byte_per_request;
+    x->ffn_memory_byte = f->weight_byte + f->fixed_byte +
+                         x->ffn_most * (f->kv_byte_per_request + f->act_byte_per_request);
     x->main.prompt_s = NAN;
     x->main.verdict = load > x->main.cap ? VERDICT_MEMORY
                       : late             ? VERDICT_TPOT
@@ -145,7 +146,9 @@ static bool may_win(const struct pools_search *q, const struct pair *x, const do
     }
     if (!reaches)
         return false;
-    pair_time(&at, x);
+    struct pair even = *x;
+    even.even = true;
+    pair_time(&at, &even);
     for (size_t i = 0; i < q->d->n; i++) {
         double s = LANE(&at, paired, main.step_s)[i];
         double rate = LANE(&q->out->of, paired, merit)[i] * price_of(q, x, i);
@@ -286,9 +289,9 @@ void best_pools(struct best_pools *out, struct prepared *p, const struct devices
                 const struct devices *f, const struct design *like, const struct price_book *book)
 {
     struct pools_search q = {.p = p, .d = d, .f = f, .like = like, .book = book, .out = out};
-    bool chosen = like->plan.micro_batches == PLAN_AUTO;
-    q.parts = chosen ? parts_tried : &like->plan.micro_batches;
-    q.parts_n = chosen ? LEN(parts_tried) : 1;
+    bool chosen = like->plan.micro_batches == PLAN_AUTO, goes_round = design_pools_ffn(like);
+    q.parts = chosen || !goes_round ? parts_tried : &like->plan.micro_batches;
+    q.parts_n = chosen && goes_round ? LEN(parts_tried) : 1;
     q.overlaps = some_engine_overlaps(d);
     if (q.overlaps) {
         q.in_turn = *d;

@@ -1,4 +1,5 @@
-/* The best mapping of a system whose main devices share every step with an FFN pool.
+/* The best mapping of a system whose main devices share every step with a pool: an FFN pool, or
+ * devices that draft.
  *
  * Idea: a design is a mapping of the main devices, one of the pool with its number of devices, and
  * a number of micro-batches. Throughput is at most that of the main devices with a pool that takes

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/draft_pool.h"
 #include "arch/ffn.h"
 #include "arch/ffn_pool.h"
 #include "arch/layers.h"
@@ -103,6 +104,7 @@ struct design design_of_pool(const struct design *d, size_t part)
     memcpy(&out.chip, (const char *)d + design_parts[part].offset, sizeof out.chip);
     out.chip_name = design_name(d, part);
     out.engine.bandwidth_ratio = 0;
+    out.plan.weight_share2 = out.plan.kv_share2 = 0;
     return out;
 }
 
@@ -192,26 +194,6 @@ static const char *prefill_refusal(const struct design *d)
     return NULL;
 }
 
-static const char *draft_refusal(const struct design *d)
-{
-    struct layers own, l;
-    if (!model_is_there(&d->draft_model))
-        return NULL;
-    layers_of(&own, &d->model);
-    layers_of(&l, &d->draft_model);
-    if (layers_moe(&l) && timing_of(&d->mode)->needs_calibration)
-        return "timing: kernels of the experts of a draft model were not measured: write timing: "
-               "ideal, or give a dense pools.draft.model";
-    if (timing_of(&d->mode)->list)
-        return "timing: simulator leaves drafting out: write timing: ideal, or leave out "
-               "pools.draft.model";
-    if (chip_is_there(&d->ffn_chip))
-        return "pools.draft.model: pools.ffn runs parts of one model only: leave one of them out";
-    if (step_ops_bound(&own) + step_ops_bound(&l) > OPS_MOST)
-        return "pools.draft.model: too many operators: give a model with fewer kinds of layers";
-    return NULL;
-}
-
 const char *design_refusal(const struct design *d)
 {
     const char *of_ffn = ffn_pool_refusal(d), *of_prefill = prefill_refusal(d);
@@ -268,9 +250,6 @@ int design_check(const struct design *d, struct err *err)
                          "decode or serving, or another timing");
     if (design_refusal(d))
         return fail(err, "%s", design_refusal(d));
-    if (design_has(d, PART_DRAFT_CHIP))
-        return fail(err, "%s: is not modelled yet: leave it out",
-                    design_parts[PART_DRAFT_CHIP].fields->section);
     if (check_limits(d, err) != 0)
         return -1;
     if (d->workload.acceptance == ACCEPTANCE_GIVEN &&

@@ -92,7 +92,7 @@ static inline void design_put(struct design *d, const struct parameter *p, doubl
 }
 
 /* The design of a system of the devices of a pool alone: `part` is that of their chip. They have no
- * engine. */
+ * engine, and keep all in the first tier of memory. */
 struct design design_of_pool(const struct design *d, size_t part);
 
 /* Checks the values of a design against each other, beyond their ranges: top_k <= experts, MLA has

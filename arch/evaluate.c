@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "arch/best_mapping.h"
-#include "arch/ffn_pool.h"
 #include "arch/pools_split.h"
 #include "arch/prefill_pool.h"
 #include "arch/step_clock.h"
+#include "arch/step_pool.h"
 #include "arch/timing.h"
 #include "base/mem.h"
 #include "base/power.h"
@@ -277,7 +277,7 @@ static void correct_prefill(struct metrics_lanes *out, const struct choice *choi
     }
 }
 
-/* The FFN pool of each device. */
+/* The pool of each device that shares its steps. */
 struct ffn_choice {
     struct devices d;
     struct best_pools best;
@@ -285,22 +285,12 @@ struct ffn_choice {
     lane devices;
 };
 
-static void find_ffn_devices(struct devices *out, const struct devices *d,
-                             const struct design *like)
-{
-    out->n = d->n;
-    out->engine = d->engine;
-    LANES_FILL(&out->chip, d->n, like->ffn_chip);
-    lanes_set(LANE(&out->engine, engine, bandwidth_ratio), d->n, 0);
-    devices_time(out, like);
-}
-
 /* Chooses mappings, devices of the pool and micro-batches, and splits the step. */
 static void choose_ffn_pools(struct ffn_choice *out, struct choice *choice, size_t mapped[LANES],
                              struct prepared *p, const struct devices *d, const struct design *like,
                              const struct price_book *book)
 {
-    find_ffn_devices(&out->d, d, like);
+    step_pool_devices(&out->d, like, d->n);
     best_pools(&out->best, p, d, &out->d, like, book);
     pools_split(&choice->split, &out->split, &out->best, p, d, &out->d);
     for (size_t i = 0; i < d->n; i++) {
@@ -329,7 +319,7 @@ static void add_ffn_pools(struct metrics_lanes *out, const struct ffn_choice *ff
         LANES_TAKE(split, &ffn->split, i);
         const struct mapped *main = &p->mapped[ffn->best.main[i]];
         const struct mapped *m = &p->mapped[ffn->best.ffn[i]];
-        const struct exchange sent = mapped_exchange(main, m, (int)like->pools.ffn_runs);
+        const struct exchange sent = mapped_exchange(main, m, like);
         double step_s = x.main.step_s;
         OUT(ffn_devices) = m->plan.devices;
         OUT(ffn_tp) = m->plan.tp;
@@ -344,6 +334,30 @@ static void add_ffn_pools(struct metrics_lanes *out, const struct ffn_choice *ff
         OUT(ffn_weight_byte) = m->step.weight_byte;
         OUT(ffn_device_power_w) = split.board_w;
         OUT(ffn_throttle_ratio) = split.clock;
+        OUT(system_devices) += m->plan.devices;
+        OUT(tokens_per_s_per_device) = OUT(tokens_per_s) / OUT(system_devices);
+    }
+}
+
+/* The same of a draft pool. */
+static void add_draft_pools(struct metrics_lanes *out, const struct ffn_choice *pool,
+                            const struct prepared *p)
+{
+    for (size_t i = 0; i < pool->d.n; i++) {
+        struct paired x;
+        struct step_split split;
+        LANES_TAKE(x, &pool->best.of, i);
+        LANES_TAKE(split, &pool->split, i);
+        const struct mapped *m = &p->mapped[pool->best.ffn[i]];
+        OUT(draft_devices) = m->plan.devices;
+        OUT(draft_tp) = m->plan.tp;
+        OUT(draft_s) = x.ffn_busy_s;
+        OUT(draft_transfer_s) = x.time.out_s + x.time.back_s;
+        OUT(draft_busy_ratio) = x.ffn_busy_s / x.main.step_s;
+        OUT(draft_memory_used_byte) = x.ffn_memory_byte;
+        OUT(draft_weight_byte) = m->step.weight_byte;
+        OUT(draft_device_power_w) = split.board_w;
+        OUT(draft_throttle_ratio) = split.clock;
         OUT(system_devices) += m->plan.devices;
         OUT(tokens_per_s_per_device) = OUT(tokens_per_s) / OUT(system_devices);
     }
@@ -415,7 +429,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         return;
     }
     struct ffn_choice ffn;
-    bool shared = design_pools_ffn(like);
+    bool shared = design_shares_steps(like);
     if (shared) {
         choose_ffn_pools(&ffn, &choice, mapped, p, d, like, book);
     } else {
@@ -430,8 +444,10 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     lanes_set(LANE(out, metrics, active_params), d->n, p->active_params);
     if (p->mapped[0].step.prefills)
         correct_prefill(out, &choice, d->n);
-    if (shared)
+    if (design_pools_ffn(like))
         add_ffn_pools(out, &ffn, p, like);
+    else if (shared)
+        add_draft_pools(out, &ffn, p);
     struct prefill_choice pools;
     bool apart = w->phase == PHASE_DISAGGREGATED;
     if (apart) {
@@ -517,6 +533,8 @@ void design_fix_mapping(struct design *d, const struct plan *plan, const struct 
     fix(&d->pools.ffn_devices, m->ffn_devices);
     fix(&d->pools.ffn_tp, m->ffn_tp);
     fix(&d->pools.ffn_ep, m->ffn_ep);
+    fix(&pools->draft_devices, m->draft_devices);
+    fix(&pools->draft_tp, m->draft_tp);
     const struct plan pool = plan_of_pool(&d->plan, pools);
     if (d->workload.phase == PHASE_DISAGGREGATED)
         fix_pool(pools, &pool);

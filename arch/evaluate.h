@@ -41,7 +41,7 @@ void design_fix_mapping(struct design *d, const struct plan *plan, const struct 
 void evaluated_pool(struct devices *device, struct step_split *split, const struct prepared *p,
                     const struct design *d);
 
-/* The same of a step shared with an FFN pool: of the step and a main device, and of a device of the
+/* The same of a step shared with a pool: of the step and a main device, and of a device of the
  * pool. `p`: prepared for `d`, whose mapping is fixed. */
 void evaluated_ffn_pool(struct step_split *main, struct step_split *ffn, struct prepared *p,
                         const struct design *d, const struct price_book *book);

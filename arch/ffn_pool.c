@@ -55,7 +55,7 @@ static bool pool_runs(int runs, const struct op *o)
 
 bool side_runs(enum step_side side, int runs, const struct op *o)
 {
-    return side == SIDE_WHOLE ||
+    return (side != SIDE_MAIN && side != SIDE_FFN) ||
            (!is_replaced(runs, o) && pool_runs(runs, o) == (side == SIDE_FFN));
 }
 

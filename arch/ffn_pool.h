@@ -13,8 +13,8 @@
 #include "arch/layers.h"
 #include "arch/op.h"
 
-/* The sides of a step. */
-enum step_side { SIDE_WHOLE, SIDE_MAIN, SIDE_FFN };
+/* The sides of a step: with an FFN pool, and with a draft pool. */
+enum step_side { SIDE_WHOLE, SIDE_MAIN, SIDE_FFN, SIDE_VERIFY, SIDE_DRAFT };
 
 static inline bool design_pools_ffn(const struct design *d)
 {
@@ -25,8 +25,9 @@ static inline bool design_pools_ffn(const struct design *d)
  * or has no pool. */
 const char *ffn_pool_refusal(const struct design *d);
 
-/* Does a side run this operator? `runs`: FFN_... of arch/plan.h. Dispatch and combine belong to
- * neither, as the transfer between the pools replaces them, except with all but attention. */
+/* Does a side of a step with an FFN pool run this operator? `runs`: FFN_... of arch/plan.h.
+ * Dispatch and combine belong to neither, as the transfer between the pools replaces them, except
+ * with all but attention. */
 bool side_runs(enum step_side side, int runs, const struct op *o);
 
 /* Layers whose work the two sides share. */

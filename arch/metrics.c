@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/draft_pool.h"
 #include "arch/engine_limits.h"
 #include "arch/ffn_pool.h"
 #include "arch/ping_pong.h"
@@ -74,6 +75,7 @@ static const struct metric of_prefill_pool = { .phases = IN_DISAGGREGATED, .opti
 static const struct metric of_experts = { .phases = ANYWHERE, .needs_experts = true };
 static const struct metric of_engine = { .phases = ANYWHERE, .needs_engine = true };
 static const struct metric of_ffn_pool = { .phases = WITH_DECODE, .needs_ffn_pool = true };
+static const struct metric of_draft_pool = { .phases = WITH_DECODE, .needs_draft_pool = true };
 static const struct metric of_memory2 = { .phases = ANYWHERE, .needs_memory2 = true };
 static const struct metric of_pools = { .phases = ANYWHERE, .needs_prices = true, .needs_pools = true };
 static const struct metric priced = { .phases = ANYWHERE, .needs_prices = true };
@@ -130,6 +132,15 @@ static const struct field rows[] = {
     METRIC(of_ffn_pool, ffn_weight_byte, "B", -1, "Weights on one device of pools.ffn."),
     METRIC(of_ffn_pool, ffn_device_power_w, "W", -1, "Board power of one device of pools.ffn, on average over a step."),
     METRIC(of_ffn_pool, ffn_throttle_ratio, "1", +1, "Clock that a device of pools.ffn can hold within its power limit over the nominal one."),
+    METRIC(of_draft_pool, draft_devices, "devices", -1, "Devices of pools.draft, in addition to plan.devices."),
+    METRIC(of_draft_pool, draft_tp, "devices", 0, "Tensor parallelism of pools.draft."),
+    METRIC(of_draft_pool, draft_s, "s", -1, "Time of a step in which pools.draft drafts and the main devices wait."),
+    METRIC(of_draft_pool, draft_transfer_s, "s", -1, "Time of a step in which tokens are on the way to pools.draft and back."),
+    METRIC(of_draft_pool, draft_busy_ratio, "1", +1, "Share of a step in which the devices of pools.draft compute."),
+    METRIC(of_draft_pool, draft_memory_used_byte, "B", -1, "Memory in use on one device of pools.draft: weights, KV cache and activations of the draft model."),
+    METRIC(of_draft_pool, draft_weight_byte, "B", -1, "Weights on one device of pools.draft."),
+    METRIC(of_draft_pool, draft_device_power_w, "W", -1, "Board power of one device of pools.draft, on average over a step."),
+    METRIC(of_draft_pool, draft_throttle_ratio, "1", +1, "Clock that a device of pools.draft can hold within its power limit over the nominal one."),
     METRIC(always, tokens_per_s, "1/s", +1, "Output tokens per second of the system; phase prefill: prompt tokens."),
     METRIC(always, tokens_per_s_per_device, "1/s", +1, "Output tokens per second of one device."),
     METRIC(always, tokens_per_s_per_user, "1/s", +1, "Output tokens per second of one request."),
@@ -235,7 +246,9 @@ void metric_scope_add(struct metric_scope *out, const struct design *d)
     out->ffn_pool = out->ffn_pool || design_pools_ffn(d);
     out->pools = out->pools || chip_is_there(&d->ffn_chip) || chip_is_there(&d->prefill_chip) ||
                  chip_is_there(&d->draft_chip);
-    out->experts = out->experts || model_moe_layers(&d->model) > 0;
+    out->draft_pool = out->draft_pool || design_pools_draft(d);
+    out->experts =
+        out->experts || model_moe_layers(&d->model) > 0 || model_moe_layers(&d->draft_model) > 0;
     out->memory2 = out->memory2 || d->chip.memory2_kind != TIER2_NONE;
 }
 
@@ -263,8 +276,8 @@ bool metric_is_listed(const struct field *f, const struct metric_scope *in)
 {
     const struct metric *m = metric_of(f);
     return (!m->needs_calibration || in->calibration) && (!m->needs_ffn_pool || in->ffn_pool) &&
-           (!m->needs_pools || in->pools) && (!m->needs_memory2 || in->memory2) &&
-           (!m->optional || m->phases & in->phases);
+           (!m->needs_draft_pool || in->draft_pool) && (!m->needs_pools || in->pools) &&
+           (!m->needs_memory2 || in->memory2) && (!m->optional || m->phases & in->phases);
 }
 
 bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err)
@@ -282,6 +295,8 @@ bool metric_exists(const struct field *f, const struct metric_scope *in, struct 
         need = "an engine with engine.bandwidth_ratio above 0";
     else if (m->needs_ffn_pool && !in->ffn_pool)
         need = "pools.ffn.chip";
+    else if (m->needs_draft_pool && !in->draft_pool)
+        need = "pools.draft.chip";
     else if (m->needs_pools && !in->pools)
         need = "a pool with a chip of its own, such as pools.ffn.chip";
     else if (m->needs_experts && !in->experts)

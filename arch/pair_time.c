@@ -1,11 +1,19 @@
 #include "arch/pair_time.h"
 
 #include "arch/step_clock.h"
+#include "arch/step_pool.h"
 
 /* Requests of a replica of the pool: tokens are spread evenly over it. */
 static double ffn_load_of(const struct pair *x, double mean)
 {
     return mean * x->main->step.dp / x->ffn->step.dp;
+}
+
+/* Requests of its fullest replica: one that drafts serves whole requests; the tokens of a layer are
+ * spread evenly. */
+static double ffn_most_of(const struct pair *x, double load)
+{
+    return x->even || design_pools_ffn(x->like) ? load : ceil(load * (1 - 1e-12));
 }
 
 /* Load of the busiest device of the pool over the mean, at a load of the main devices. */
@@ -22,7 +30,6 @@ struct transfer {
 
 static struct transfer transfer_of(const struct pair *x, size_t i, struct load load, double byte)
 {
-    const struct pools *pools = &x->like->pools;
     const struct plan *main = &x->main->plan, *ffn = &x->ffn->plan;
     double layers = x->ffn->step.shared_layers, share = 1 / (x->parts * layers);
     double all = load.mean * x->main->step.dp * byte * share;
@@ -35,10 +42,10 @@ static struct transfer transfer_of(const struct pair *x, size_t i, struct load l
     double of_busiest =
         all / ffn->devices * pool_wire_busiest(&x->ffn->step.wire, busiest_of(x, load.mean));
     double ends = larger(of_fullest * from.s_per_byte, of_busiest * to.s_per_byte);
-    double given = all / smaller(main->devices, ffn->devices) / pools->ffn_link_byte_per_s;
-    return (struct transfer){pools->ffn_link_byte_per_s < 0 ? ends : given,
-                             pools->ffn_link_latency_s < 0 ? larger(from.latency_s, to.latency_s)
-                                                           : pools->ffn_link_latency_s};
+    double byte_per_s = step_pool_byte_per_s(x->like), latency_s = step_pool_latency_s(x->like);
+    double given = all / smaller(main->devices, ffn->devices) / byte_per_s;
+    return (struct transfer){byte_per_s < 0 ? ends : given,
+                             latency_s < 0 ? larger(from.latency_s, to.latency_s) : latency_s};
 }
 
 /* What the pool's domains forward, while it arrives. */
@@ -51,17 +58,18 @@ static double forward_s(const struct pair *x, size_t i, struct load load)
            LANE(&x->f->rates, rates, link.s_per_byte)[i];
 }
 
-struct exchange mapped_exchange(const struct mapped *main, const struct mapped *ffn, int runs)
+struct exchange mapped_exchange(const struct mapped *main, const struct mapped *ffn,
+                                const struct design *d)
 {
     const struct pool_wire *wire = &ffn->step.wire;
     double half = main->step.sent_byte * main->plan.tp * main->plan.cp / 2;
-    return runs == FFN_ALL_BUT_ATTENTION ? (struct exchange){half, half}
-                                         : (struct exchange){wire->out_byte, wire->back_byte};
+    return step_pool_by_operators(d) ? (struct exchange){half, half}
+                                     : (struct exchange){wire->out_byte, wire->back_byte};
 }
 
 static void put_transfers(struct paired *out, const struct pair *x, size_t i)
 {
-    const struct exchange sent = mapped_exchange(x->main, x->ffn, (int)x->like->pools.ffn_runs);
+    const struct exchange sent = mapped_exchange(x->main, x->ffn, x->like);
     struct transfer there = transfer_of(x, i, out->load, sent.out_byte);
     struct transfer back = transfer_of(x, i, out->load, sent.back_byte);
     double inside_s = forward_s(x, i, out->load);
@@ -135,8 +143,9 @@ void pair_time(struct paired_lanes *out, const struct pair *x)
     for (size_t i = 0; i < x->d->n; i++) {
         struct load l = {LANE(out, paired, load.most)[i], LANE(out, paired, load.mean)[i]};
         double of_ffn = x->ffn ? ffn_load_of(x, l.mean) : 0;
-        struct load lf = {of_ffn, of_ffn};
-        LANE(out, paired, ffn_load)[i] = of_ffn;
+        struct load lf = {x->ffn ? ffn_most_of(x, of_ffn) : 0, of_ffn};
+        LANE(out, paired, ffn_load)[i] = lf.mean;
+        LANE(out, paired, ffn_most)[i] = lf.most;
         LANES_PUT(&main, i, l);
         LANES_PUT(&ffn, i, lf);
     }
@@ -169,7 +178,8 @@ double pair_cap(const struct pair *x, size_t i)
     double room = LANE(&x->d->rates, rates, memory_byte)[i] - s->weight_byte - s->fixed_byte;
     double ffn_room = LANE(&x->f->rates, rates, memory_byte)[i] - f->weight_byte - f->fixed_byte;
     double fit = floor(room / (s->kv_byte_per_request + s->act_byte_per_request));
-    double fed = floor(ffn_room / f->act_byte_per_request * f->dp / s->dp);
+    double held = ffn_room / (f->kv_byte_per_request + f->act_byte_per_request);
+    double fed = floor((design_pools_ffn(x->like) ? held : floor(held)) * f->dp / s->dp);
     return room > 0 && ffn_room > 0 ? larger(0, smaller(fit, fed)) : 0;
 }
 

@@ -1,5 +1,6 @@
-/* The time of a step of one pair: a mapping of the main devices and one of the FFN pool, at a
- * number of micro-batches (arch/ping_pong.h). */
+/* The time of a step of one pair: a mapping of the main devices and one of the pool that shares it
+ * (arch/step_pool.h), at a number of micro-batches (arch/ping_pong.h). A draft pool has one of
+ * them, and one layer: both sides and both transfers in turn. */
 #ifndef ARCH_PAIR_TIME_H
 #define ARCH_PAIR_TIME_H
 
@@ -8,9 +9,9 @@
 
 /* A system of two kinds of devices at one batch. */
 struct paired {
-    struct candidate main; /* of the main devices; step_s is that of the whole step */
-    struct load load;      /* of the main devices */
-    double ffn_load;       /* requests of a replica of the pool */
+    struct candidate main;     /* of the main devices; step_s is that of the whole step */
+    struct load load;          /* of the main devices */
+    double ffn_load, ffn_most; /* requests of a replica of the pool; of its fullest one */
     double ffn_memory_byte;
     double main_clock, outside_clock, ffn_clock, ffn_outside_clock;
     double main_busy_s, ffn_busy_s;       /* in a step, within the layers */
@@ -28,6 +29,7 @@ struct pair {
     const struct devices *d, *f;
     const struct devices *in_turn; /* d, if engines and chips took turns; NULL if they do */
     const struct design *like;
+    bool even; /* requests spread over all replicas of the pool alike: a lower bound on the time */
 };
 
 /* What a request sends to the pool and gets back in a step, over all layers. */
@@ -35,9 +37,9 @@ struct exchange {
     double out_byte, back_byte;
 };
 
-/* `runs`: FFN_... of arch/plan.h. All but attention: half of what the operators of the main devices
- * state, either way. */
-struct exchange mapped_exchange(const struct mapped *main, const struct mapped *ffn, int runs);
+/* All but attention: half of what the operators of the main devices state, either way. */
+struct exchange mapped_exchange(const struct mapped *main, const struct mapped *ffn,
+                                const struct design *d);
 
 static inline void pair_set_load(struct paired_lanes *out, size_t i, struct load load)
 {

@@ -60,7 +60,7 @@ static const struct word exchanged_words[] = {
 };
 static const struct word rope_words[] = { { "kv", AS_KV }, { "bf16", 2 }, { "fp8", 1 }, { "mxfp8", 1 + 1 / 32.0 }, { "fp32", 4 }, { NULL, 0 } };
 
-static const size_t of_ffn = PART_FFN_CHIP; /* what a row is about: pool_part */
+static const size_t of_ffn = PART_FFN_CHIP, of_draft = PART_DRAFT_CHIP; /* what a row is about: pool_part */
 
 static const struct field plan_rows[] = {
     { FIELD(plan, devices, "devices"), .lo = 1, .hi = 1e6, .init = 32, .whole = true, .doc = "Devices of the system." },
@@ -96,6 +96,7 @@ static const struct field plan_rows[] = {
 #define OF_POOL(pool, member, of_unit) .name = #pool "." #member, .unit = of_unit, .offset = offsetof(struct pools, pool##_##member)
 #define POOL_FIELD(member, of_unit) OF_POOL(prefill, member, of_unit)
 #define FFN_FIELD(member, of_unit) OF_POOL(ffn, member, of_unit), .more = &of_ffn
+#define DRAFT_FIELD(member, of_unit) OF_POOL(draft, member, of_unit), .more = &of_draft
 static const struct word runs_words[] = {
     { "experts", FFN_EXPERTS }, { "ffn", FFN_ALL }, { "ffn_and_head", FFN_AND_HEAD }, { "all_but_attention", FFN_ALL_BUT_ATTENTION }, { NULL, 0 },
 };
@@ -145,9 +146,18 @@ static const struct field pools_rows[] = {
       .doc = "Copies of a token sent to pools.ffn: domains, one to each link domain of it with an expert of the token, forwarded inside; devices, one to each such device; experts, one for each expert." },
     { FFN_FIELD(sends, "1"), .init = SENDS_BESIDE, .only_words = true, .words = sends_words,
       .doc = "Transfers between the main devices and pools.ffn: beside, while the sender computes the next micro-batch; within, by kernels of the sender, which computes nothing meanwhile." },
+    { DRAFT_FIELD(devices, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
+      .doc = "Devices of pools.draft, in addition to plan.devices; auto: as many as give most tokens per second and USD, at most plan.devices." },
+    { DRAFT_FIELD(tp, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
+      .doc = "Tensor parallelism of pools.draft; each group of so many devices drafts for its share of the requests." },
+    { DRAFT_FIELD(link_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = POOL_LINK_AUTO, .words = link_words,
+      .doc = "Bandwidth between the main devices and pools.draft, one direction, per device of the smaller side; auto: of each side's scale-up link if all fit in one domain, else of its network." },
+    { DRAFT_FIELD(link_latency_s, "s"), .lo = 0, .hi = 1, .plain_hi = 0.01, .plain_unit = "us", .init = POOL_LINK_AUTO, .words = link_words,
+      .doc = "Latency of a transfer between the main devices and pools.draft, one direction; auto: the larger of both sides." },
 };
 #undef POOL_FIELD
 #undef FFN_FIELD
+#undef DRAFT_FIELD
 #undef OF_POOL
 
 static const struct word unmeasured_words[] = { { "none", 0 }, { NULL, 0 } };

@@ -23,7 +23,8 @@ enum { EXCHANGE_FLAT, EXCHANGE_HIERARCHICAL };
 enum { SHARED_OVER_EP, SHARED_OVER_TP };
 
 /* Devices apart from the main ones. The prefill pool of a disaggregated system: groups of
- * pool_group devices. The FFN pool: devices that run a part of every layer of a step. */
+ * pool_group devices. The FFN pool: devices that run a part of every layer of a step. The draft
+ * pool: devices that run the draft model. */
 struct pools {
     double prefill_engine;
     double prefill_tp, prefill_ep, prefill_pp, prefill_cp;  /* PLAN_AUTO: any; AS_PLAN */
@@ -35,6 +36,8 @@ struct pools {
     double ffn_devices, ffn_tp, ffn_ep;             /* PLAN_AUTO: any */
     double ffn_link_byte_per_s, ffn_link_latency_s; /* POOL_LINK_AUTO */
     double ffn_copies, ffn_sends;
+    double draft_devices, draft_tp;                     /* PLAN_AUTO: any */
+    double draft_link_byte_per_s, draft_link_latency_s; /* POOL_LINK_AUTO */
 };
 
 enum { AS_PLAN = -1 };

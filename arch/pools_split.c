@@ -46,11 +46,17 @@ static void add_classes(struct step_split *out, const struct step_split *x, doub
         out->class_s[k] += x->class_s[k] * share;
 }
 
-/* By the bounds of what sets the pace. */
+/* By the bounds of what sets the pace, or of both sides and the link in turn. */
 static void put_bounds(struct step_split *out, const struct paired *x,
                        const struct side_split *main, const struct side_split *ffn)
 {
     enum pace pace = ping_pong_pace(&x->time);
+    bool in_turn = x->time.layers * x->time.micro_batches <= 1;
+    for (int k = 0; k < BOUNDS && in_turn; k++)
+        out->bound_s[k] = main->layers.bound_s[k] + ffn->layers.bound_s[k] +
+                          (k == BY_LINK ? x->time.out_s + x->time.back_s : 0);
+    if (in_turn)
+        return;
     const struct step_split *by = pace == PACE_FFN ? &ffn->layers : &main->layers;
     for (int k = 0; k < BOUNDS; k++)
         out->bound_s[k] = by->bound_s[k] / by->time_s * x->main.step_s;
@@ -78,8 +84,8 @@ static void join(struct step_split *out, const struct paired *x, const struct si
     add_classes(out, &ffn->outside, 1);
     add_classes(out, &ffn->layers, (step_s - own_s - wire_s) / ffn->layers.time_s);
     out->class_s[OP_COMMUNICATION] += wire_s;
-    out->expert_flop = ffn->layers.expert_flop;
-    out->expert_byte = ffn->layers.expert_byte;
+    out->expert_flop += ffn->layers.expert_flop;
+    out->expert_byte += ffn->layers.expert_byte;
     put_bounds(out, x, main, ffn);
     put_power(out, main, e, step_s, x->main_sent_byte);
 }
@@ -116,7 +122,7 @@ void pair_split(struct step_split_lanes *main, struct step_split_lanes *ffn,
     for (size_t i = 0; i < x->d->n; i++) {
         struct paired one;
         LANES_TAKE(one, at, i);
-        struct load of_ffn = {one.ffn_load, one.ffn_load};
+        struct load of_ffn = {one.ffn_most, one.ffn_load};
         LANES_PUT(&load, i, one.load);
         LANES_PUT(&ffn_load, i, of_ffn);
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arch/best_mapping.h"
+#include "arch/step_pool.h"
 #include "arch/timing.h"
 #include "base/mem.h"
 
@@ -30,10 +31,10 @@ static struct plan main_plan(const struct design *d)
 }
 
 /* Lists the mappings of the design, then those of its prefill pool if they are others, then those
- * of its FFN pool. Returns their number; `out->plan` gets the first `room`. */
+ * of the pool that shares its steps. Returns their number; `out->plan` gets the first `room`. */
 static size_t list_mappings(struct prepared *out, const struct design *d, size_t room)
 {
-    bool ffn = design_pools_ffn(d), shared = pool_is_as_plan(&d->plan, &d->pools) && !ffn;
+    bool pair = design_shares_steps(d), shared = pool_is_as_plan(&d->plan, &d->pools) && !pair;
     const struct plan pool = plan_of_pool(&d->plan, &d->pools), main = main_plan(d);
     size_t n = plan_mappings(&main, &d->model, out->plan, room);
     size_t behind = shared || !n || d->workload.phase != PHASE_DISAGGREGATED ? 0 : n, all = n;
@@ -47,14 +48,14 @@ static size_t list_mappings(struct prepared *out, const struct design *d, size_t
     }
     out->ffn_first = all;
     out->ffn_n = 0;
-    if (ffn && n) {
+    if (pair && n) {
         struct plan *rest = room > all ? out->plan + all : NULL;
-        out->ffn_n = ffn_pool_mappings(d, &out->layers, rest, room > all ? room - all : 0);
+        out->ffn_n = step_pool_mappings(d, &out->layers, rest, room > all ? room - all : 0);
         all += out->ffn_n;
     }
     if (d->workload.phase == PHASE_DISAGGREGATED && !pool_has_whole_groups(&d->plan, &d->pools))
         out->pool_n = 0;
-    if (!out->pool_n || (ffn && !out->ffn_n) || design_refusal(d))
+    if (!out->pool_n || (pair && !out->ffn_n) || design_refusal(d))
         out->n = out->pool_n = out->ffn_n = 0; /* no mapping at all */
     return all;
 }
@@ -72,20 +73,24 @@ static void build_prefill(struct prepared *p, struct mapped *m, const struct des
 static void build_side(struct prepared *p, struct mapped *m, const struct design *d,
                        enum step_side side)
 {
+    static const struct routing_of none;
     const struct routing_of of = step_routing_of(&p->layers, &m->plan, &d->workload);
-    m->step.routing = routing_find(&p->routings, &of);
+    m->step.routing = routing_find(&p->routings, side == SIDE_DRAFT ? &none : &of);
     step_build_side(&m->step, d, &p->layers, &m->plan, &d->workload, side);
-    step_take_outside(&m->outside, &m->step);
+    if (design_pools_ffn(d))
+        step_take_outside(&m->outside, &m->step);
+    else
+        m->outside.ops.n = 0; /* one pass: nothing is repeated */
     steps_renew(&m->memo);
     steps_renew(&m->outside_memo);
 }
 
-static void build_ffn(struct prepared *p, struct mapped *m, const struct design *d)
+static void build_pool(struct prepared *p, struct mapped *m, const struct design *d)
 {
     struct design of = *d;
     of.pools.ffn_devices = m->plan.devices;
     of.pools.ffn_ep = m->plan.ep;
-    build_side(p, m, &of, SIDE_FFN);
+    build_side(p, m, &of, step_pool_side(d));
 }
 
 void prepare(struct prepared *out, const struct design *d)
@@ -107,8 +112,8 @@ void prepare(struct prepared *out, const struct design *d)
         out->mapped[i].plan = out->plan[i];
     for (size_t i = 0; i < out->n; i++) {
         struct mapped *m = &out->mapped[i];
-        if (design_pools_ffn(d)) {
-            build_side(out, m, d, SIDE_MAIN);
+        if (design_shares_steps(d)) {
+            build_side(out, m, d, step_pool_main_side(d));
             continue;
         }
         const struct routing_of of = step_routing_of(&out->layers, &m->plan, &d->workload);
@@ -125,7 +130,7 @@ void prepare(struct prepared *out, const struct design *d)
     for (size_t i = 0; i < out->pool_n && out->pool_first > 0; i++)
         build_prefill(out, &out->mapped[out->pool_first + i], d, &prompt);
     for (size_t i = 0; i < out->ffn_n; i++)
-        build_ffn(out, &out->mapped[out->ffn_first + i], d);
+        build_pool(out, &out->mapped[out->ffn_first + i], d);
 }
 
 void prepared_free(struct prepared *p)

@@ -14,7 +14,8 @@ struct prepared {
     size_t n, room; /* mappings; members of the arrays */
     /* The mappings of the prefill pool: the same ones, or others behind them. */
     size_t pool_first, pool_n;
-    /* The mappings of the FFN pool, behind all others; `step` is then that of its side. */
+    /* The mappings of the pool that shares every step (arch/step_pool.h), behind all others; `step`
+     * is then that of its side. */
     size_t ffn_first, ffn_n;
     struct mapped {
         struct plan plan;

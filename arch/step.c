@@ -2,6 +2,7 @@
 
 #include "base/power.h"
 #include "arch/energy.h"
+#include "arch/draft_pool.h"
 #include "arch/ffn.h"
 #include "arch/ffn_pool.h"
 #include "arch/mixer.h"
@@ -524,12 +525,28 @@ static void find_wire(struct step *out, const struct design *d, const struct lay
                                    tokens * own.routed_byte + drafted * more.routed_byte, own.most};
 }
 
+/* What the two sides of a step with a draft pool send each other, per request: numbers of tokens;
+ * drafts are greedy (assumed), so that no probabilities go with them. */
+static void find_draft_wire(struct step *out, const struct draft *draft, const struct workload *w)
+{
+    out->shared_layers = 1;
+    out->wire = (struct pool_wire){.out_byte = workload_accepted_tokens(w) * TOKEN_BYTE,
+                                   .back_byte = draft->passes * TOKEN_BYTE,
+                                   .most = 1};
+}
+
+/* Is the step split by operators, as with an FFN pool? */
+static bool side_of_layers(enum step_side side)
+{
+    return side == SIDE_MAIN || side == SIDE_FFN;
+}
+
 /* Weights of a side on one of its devices, of the `whole` of them. */
 static double side_weight_byte(double whole, double of_pool, enum step_side side, int runs)
 {
-    return side == SIDE_WHOLE ? whole
-           : side == SIDE_FFN ? of_pool
-                              : (runs == FFN_ALL_BUT_ATTENTION ? 0 : whole - of_pool);
+    return !side_of_layers(side) ? whole
+           : side == SIDE_FFN    ? of_pool
+                                 : (runs == FFN_ALL_BUT_ATTENTION ? 0 : whole - of_pool);
 }
 
 /* Removes from a step what the other side does. */
@@ -550,9 +567,11 @@ void step_build(struct step *out, const struct design *d, const struct layers *l
     step_build_side(out, d, l, plan, w, SIDE_WHOLE);
 }
 
-void step_build_side(struct step *out, const struct design *d, const struct layers *l,
+void step_build_side(struct step *out, const struct design *d, const struct layers *of_model,
                      const struct plan *plan, const struct workload *w, enum step_side side)
 {
+    static const struct layers no_layers;
+    const struct layers *l = side == SIDE_DRAFT ? &no_layers : of_model;
     const struct model *m = &d->model;
     const struct precision settled = precision_settled(&d->precision, m), *p = &settled;
     const struct mode *mode = &d->mode;
@@ -564,8 +583,9 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     s.group = expert_group_of(plan, side);
     struct draft draft;
     draft_of(&draft, d, l, &s, w);
-    if (list)
+    if (list || side == SIDE_VERIFY)
         draft.passes = 0;
+    double vocab_params = side == SIDE_DRAFT ? 0 : model_vocab_params(m);
     double drafts = draft.passes <= 0 ? 0 : draft.model ? 1 : m->draft_layers;
     double group = s.group;
     int runs = (int)d->pools.ffn_runs;
@@ -575,7 +595,8 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     if (list) {
         list->ops(m, &s, &out->ops);
     } else {
-        add_layers(&out->ops, m, l, &s);
+        if (side != SIDE_DRAFT)
+            add_layers(&out->ops, m, l, &s);
         add_draft(&out->ops, m, &draft, &s);
     }
 
@@ -597,20 +618,21 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
 
     keep_side(&out->ops, side, runs);
     group_main_ops(out);
-    double live = live_numbers(l, &s), fixed = 0;
+    double live =
+        side == SIDE_DRAFT ? live_numbers(&draft.layer, &draft.shape) : live_numbers(l, &s);
+    double fixed = 0;
     if (list) {
         list->live_numbers(m, &s, &live, &fixed);
     } else if (w->phase == PHASE_PREFILL) { /* only the activations of one chunk are live */
         fixed = live / s.tokens * fmin(s.tokens, CHUNK_TOKENS);
         live = 0;
     }
-    double weights = list ? list->weight_byte(m, plan, p)
-                          : device_weight_byte(l, model_vocab_params(m), plan, w, p);
+    double weights =
+        list ? list->weight_byte(m, plan, p) : device_weight_byte(l, vocab_params, plan, w, p);
     double experts = list ? 0 : device_expert_params(l, plan, w) * p->expert;
-    if (side != SIDE_WHOLE)
+    if (side_of_layers(side))
         weights = side_weight_byte(
-            weights, pool_weight_byte(l, model_vocab_params(m), plan, w, p, runs, group), side,
-            runs);
+            weights, pool_weight_byte(l, vocab_params, plan, w, p, runs, group), side, runs);
     if (drafts > 0) {
         double of_pool = pool_weight_byte(&draft.layer, 0, plan, w, &draft.precision, runs, group);
         of_pool += runs == FFN_ALL_BUT_ATTENTION ? draft_projection_byte(&draft) : 0;
@@ -684,7 +706,9 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
         s.prompts * fmax(1, (s.prompt - s.prefix) / CHUNK_TOKENS) * plan->dp * group / s.devices;
     out->answer_share = s.decode / s.tokens;
     out->tile = served_tile(p->math);
-    if (side == SIDE_WHOLE)
+    if (side == SIDE_DRAFT)
+        find_draft_wire(out, &draft, w);
+    if (!side_of_layers(side))
         return;
     cut_side(out, side);
     if (side == SIDE_FFN)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch/ffn_pool.h"
+#include "arch/step_pool.h"
 #include "arch/ping_pong.h"
 #include "arch/timing.h"
 #include "base/mem.h"
@@ -218,6 +218,26 @@ static void print_ffn_pool(const struct design *d, const struct metrics *m)
                    m->ffn_throttle_ratio);
 }
 
+/* What the draft pool is, and how both sides share the step. */
+static void print_draft_pool(const struct design *d, const struct metrics *m)
+{
+    char text[3][48];
+    print_line(25, "  %-22s %g x %s run %s: TP %g\n", "pools.draft", m->draft_devices,
+               d->draft_chip_name, d->draft_model_name, m->draft_tp);
+    print_line(25,
+               "  %-22s %s of each step drafting, %.0f %% of it, then the main devices verify; "
+               "tokens are sent for %s\n",
+               "  in turn", quantity_text(m->draft_s, "s", 3, text[0], 48),
+               100 * m->draft_busy_ratio, quantity_text(m->draft_transfer_s, "s", 3, text[1], 48));
+    print_line(25, "  %-22s %s of %s per device: weights %s\n", "  memory",
+               quantity_text(m->draft_memory_used_byte, "B", 4, text[0], 48),
+               quantity_text(d->draft_chip.memory_byte, "B", 4, text[1], 48),
+               quantity_text(m->draft_weight_byte, "B", 4, text[2], 48));
+    if (m->draft_throttle_ratio < 1)
+        print_line(25, "  %-22s the clock is held at %.2f of the nominal one\n", "  power limit",
+                   m->draft_throttle_ratio);
+}
+
 static void print_device_cost(const char *what, const struct design *d,
                               const struct price_book *book)
 {
@@ -291,6 +311,8 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     print_limits(d, m);
     if (design_pools_ffn(d))
         print_ffn_pool(d, m);
+    else if (design_shares_steps(d))
+        print_draft_pool(d, m);
     print_cost("device cost to make", "device_cost_usd", m);
     if (engine_is_there(&d->engine))
         print_cost("engine's share", "engine_cost_usd", m);
@@ -299,9 +321,11 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     print_cost("USD per hour", "usd_per_hour", m);
     print_cost("USD per M tokens", "usd_per_mtok", m);
     print_device_cost("  one device", d, cursor_prices(c));
-    if (design_pools_ffn(d)) {
-        const struct design pool = design_of_pool(d, PART_FFN_CHIP);
-        print_device_cost("  one device of pools.ffn", &pool, cursor_prices(c));
+    if (design_shares_steps(d)) {
+        const struct design pool = design_of_pool(d, step_pool_part(d));
+        print_device_cost(design_pools_ffn(d) ? "  one device of pools.ffn"
+                                              : "  one device of pools.draft",
+                          &pool, cursor_prices(c));
     }
     print_operators(c, plan, m);
     if (!isnan(m->calibrated_on)) {

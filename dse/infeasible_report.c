@@ -73,9 +73,11 @@ static char *excess_text(double by, char *text, size_t size)
 /* By how much a limit must rise for the nearest point. */
 static void print_verdict(const struct misses *m, enum verdict v, FILE *out)
 {
-    bool of_pool = v == VERDICT_MEMORY && study_has(m->study, PART_FFN_CHIP);
-    const char *limit =
-        of_pool ? "chip.memory_byte or pools.ffn.chip.memory_byte" : verdict_kinds[v].limit;
+    bool of_ffn = v == VERDICT_MEMORY && study_has(m->study, PART_FFN_CHIP);
+    bool of_draft = v == VERDICT_MEMORY && study_has(m->study, PART_DRAFT_CHIP);
+    const char *limit = of_ffn     ? "chip.memory_byte or pools.ffn.chip.memory_byte"
+                        : of_draft ? "chip.memory_byte or pools.draft.chip.memory_byte"
+                                   : verdict_kinds[v].limit;
     const struct miss *miss = &m->of[v];
     char text[48];
     if (!miss->n || !limit || isinf(miss->by))

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch/ffn_pool.h"
+#include "arch/step_pool.h"
 #include "base/mem.h"
 #include "search/axis.h"
 #include "search/study.h"
@@ -82,10 +82,13 @@ static double memory_ratio(const struct design *like, const struct devices *d,
                            const struct metrics_lanes *m, size_t i)
 {
     double main = LANE(m, metrics, memory_used_byte)[i] / LANE(&d->rates, rates, memory_byte)[i];
-    double ffn = LANE(m, metrics, ffn_memory_used_byte)[i] / like->ffn_chip.memory_byte;
+    bool drafts = design_pools_draft(like);
+    double pool = drafts
+                      ? LANE(m, metrics, draft_memory_used_byte)[i] / like->draft_chip.memory_byte
+                      : LANE(m, metrics, ffn_memory_used_byte)[i] / like->ffn_chip.memory_byte;
     double used2 = LANE(m, metrics, memory2_used_byte)[i];
     double second = used2 > 0 ? used2 / LANE(&d->chip, chip, memory2_byte)[i] : 0;
-    return design_pools_ffn(like) && !(ffn <= main) ? ffn : larger(main, second);
+    return design_shares_steps(like) && !(pool <= main) ? pool : larger(main, second);
 }
 
 static double model_excess(const struct design *like, const struct devices *d,

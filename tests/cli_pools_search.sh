@@ -1,5 +1,5 @@
 #!/bin/sh
-# Chips and devices of the FFN pool are axes: every strategy, shards, scenarios and lists of points
+# Chips and devices of the FFN pool and of the draft pool are axes: every strategy, shards, scenarios and lists of points
 # take them, every row can be priced again, and a row without a pool has no numbers of one.
 set -u
 work=$(mktemp -d) || exit 1
@@ -11,9 +11,10 @@ complain() { printf 'cli_pools_search: %s\n' "$*"; failed=1; }
 points() { "$DSE" query "$1" --columns all --sort point --format csv | sed 's/^[0-9]*,[0-9]*,//'; }
 sweeps() { "$DSE" sweep "$@" --quiet >out.txt 2>&1 || complain "sweep $*: $(head -c 300 out.txt)"; }
 
-# holds DB RUN: every row is that of the point priced again, and says of a pool only what it has.
+# holds DB RUN [POOL]: every row is that of the point priced again, and says of a pool only what it has.
 holds()
 {
+    pool=${3:-ffn}
     for point in $("$DSE" query "$1" --columns point --format csv | tail -n +2); do
         "$DSE" query "$1" --run "$2" --where "point = $point" --columns all --format json |
             tr ',' '\n' | tr -d '[]{} ' >row.txt
@@ -24,7 +25,7 @@ holds()
         [ -z "$other" ] || complain "$1, point $point: $other"
     done
     [ "$("$DSE" query "$1" --run "$2" --format csv --columns point \
-        --where "pools_ffn_chip = 'none' AND (ffn_devices IS NOT NULL OR ffn_memory_used_byte IS NOT NULL)" |
+        --where "pools_${pool}_chip = 'none' AND (${pool}_devices IS NOT NULL OR ${pool}_memory_used_byte IS NOT NULL)" |
         wc -l)" -eq 1 ] || complain "$1: rows without a pool have numbers of one"
 }
 
@@ -86,6 +87,27 @@ holds scenarios.db scenarios
 [ "$("$DSE" query scenarios.db --format csv --columns scenario,pools_ffn_chip | tail -n +2 | tr '\n' ' ')" = \
     "base,none pool,h100 either,none either,none either,h200 either,h200 " ] ||
     complain "scenarios: $("$DSE" query scenarios.db --format csv --columns scenario,pools_ffn_chip | tr '\n' ' ')"
+
+# Devices that draft.
+cat >drafts.yaml <<'Y'
+study: drafts
+model: llama-3.1-70b
+chip: h200
+precision: {weight: fp8, kv: fp8}
+workload: {tpot: 40 ms, query_tokens: 4, acceptance: 0.7}
+plan: {devices: 8}
+pools: {draft: {model: llama-3.1-8b}}
+sweep:
+  pools.draft.chip: [none, h20, l40s]
+  pools.draft.devices: [2, 4, auto]
+  engine: [none, duplex]
+Y
+sweeps drafts.yaml
+holds drafts.db drafts draft
+[ "$("$DSE" query drafts.db --where "verdict = ok and draft_s > 0" --columns point --format csv | wc -l)" -eq 13 ] ||
+    complain "drafts: $("$DSE" query drafts.db --columns verdict,draft_s --format csv | tr '\n' ' ')"
+"$DSE" payoff drafts.db >out.txt 2>&1 || complain "payoff of drafts: $(head -c 300 out.txt)"
+"$DSE" report drafts.db -o drafts.html >out.txt 2>&1 || complain "report of drafts: $(head -c 300 out.txt)"
 
 # A list of points.
 cat >list.csv <<'C'

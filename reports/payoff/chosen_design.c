@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arch/step_clock.h"
+#include "arch/step_pool.h"
 #include "base/mem.h"
 
 bool choice_has_subject(const struct design *d, const struct design_choice *q)
@@ -64,7 +65,7 @@ static void split_alone(struct job *job, const struct chosen_design *of, const s
     c->fresh = false;
     evaluate_prepared(&c->prepared, &chosen, prices, &m, &mapped);
     devices_of(&device, &chosen);
-    if (m.ffn_devices > 0) {
+    if (design_shares_steps(&chosen)) {
         evaluated_ffn_pool(&job->split, &job->ffn_split, &c->prepared, &chosen, prices);
         draw.ffn = kept_mapping_make(&c->prepared.mapped[c->prepared.ffn_first]);
     } else {
@@ -209,7 +210,7 @@ static void add_to_lot(struct lot *lot, struct job *job, const struct chosen_des
 
 static bool has_pools(const struct design *d)
 {
-    return design_pools_ffn(d) || d->workload.phase == PHASE_DISAGGREGATED;
+    return design_shares_steps(d) || d->workload.phase == PHASE_DISAGGREGATED;
 }
 
 void chosen_designs_split(struct job *const job[], const struct chosen_design *const of[], size_t n,

@@ -11,6 +11,7 @@
 #include "arch/engine_limits.h"
 #include "arch/pools_split.h"
 #include "arch/step_clock.h"
+#include "arch/step_pool.h"
 #include "base/mem.h"
 
 /* Power limits as stated, of the boards of one kind of devices. */
@@ -26,8 +27,6 @@ struct drawn_step {
     struct board board, ffn_board;
     double board_w, clock; /* of the step as stated */
 };
-
-static const struct engine no_engine = {.capacity_ratio = 1};
 
 static struct board board_of(const struct devices *d)
 {
@@ -50,9 +49,7 @@ struct drawn_step *drawn_step_make(const struct step_to_draw *of)
     if (!of->ffn)
         return s;
     s->ffn = kept_mapping_share(of->ffn);
-    device.n = 0;
-    devices_add(&device, &s->like.ffn_chip, &no_engine);
-    devices_time(&device, &s->like);
+    step_pool_devices(&device, &s->like, 1);
     s->ffn_board = board_of(&device);
     return s;
 }
@@ -152,10 +149,7 @@ static void split_pair(struct drawn_splits *out, const struct drawn_step *s,
     struct devices f, in_turn;
     struct paired_lanes at;
     size_t of[LANES];
-    f.n = 0;
-    for (size_t i = 0; i < d->n; i++)
-        devices_add(&f, &s->like.ffn_chip, &no_engine);
-    devices_time(&f, &s->like);
+    step_pool_devices(&f, &s->like, d->n);
     for (size_t i = 0; i < d->n; i++) {
         draw_board(&f, i, &s->ffn_board, w[moved[i]]);
         pair_set_load(&at, i, s->load);
@@ -163,7 +157,7 @@ static void split_pair(struct drawn_splits *out, const struct drawn_step *s,
     }
     struct pair x = {.main = &s->main->of,
                      .ffn = &s->ffn->of,
-                     .parts = s->like.plan.micro_batches,
+                     .parts = step_pool_parts(&s->like),
                      .d = d,
                      .f = &f,
                      .like = &s->like};

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "arch/precision.h"
+#include "arch/step_pool.h"
 #include "base/mem.h"
 #include "reports/payoff/chosen_design.h"
 #include "reports/payoff/restricted_study.h"
@@ -296,9 +297,11 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
     k->chip = k->pool_chip = c->design.chip;
     if (chip_is_there(&c->design.prefill_chip))
         k->pool_chip = c->design.prefill_chip;
-    k->ffn_chip = c->design.ffn_chip;
-    for (size_t i = 0; i < g->n_jobs && chip_is_there(&k->ffn_chip); i++)
-        k->ffn_devices = fmax(k->ffn_devices, g->best[i][hardware].pools.ffn_devices);
+    if (design_shares_steps(&c->design))
+        k->ffn_chip = design_of_pool(&c->design, step_pool_part(&c->design)).chip;
+    for (size_t i = 0; i < g->n_jobs && design_shares_steps(&c->design); i++)
+        k->ffn_devices =
+            fmax(k->ffn_devices, step_pool_planned(&c->design, &g->best[i][hardware].pools));
     k->subject = design_name(&c->design, subject_or_engine(g->choice->of)->part);
     k->engine = k->pool_engine = c->design.engine;
     k->devices = k->engine_devices = c->design.plan.devices;

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "arch/ffn_pool.h"
+#include "arch/step_pool.h"
 #include "base/mem.h"
 #include "reports/point/costs.h"
 #include "reports/point/point_sides.h"
@@ -115,9 +115,9 @@ void point_json(const struct cursor *c, const struct plan *plan, const struct me
     json_prices(c, out);
     fprintf(out, "\n  },\n  \"cost\": ");
     costs_json(&d, cursor_prices(c), out);
-    if (design_pools_ffn(design)) {
-        const struct design pool = design_of_pool(design, PART_FFN_CHIP);
-        fprintf(out, ",\n  \"ffn_cost\": ");
+    if (design_shares_steps(design)) {
+        const struct design pool = design_of_pool(design, step_pool_part(design));
+        fprintf(out, ",\n  \"%s_cost\": ", design_pools_ffn(design) ? "ffn" : "draft");
         costs_json(&pool, cursor_prices(c), out);
     }
     fprintf(out, ",\n  \"operators\": [");

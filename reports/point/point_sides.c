@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "arch/ffn_pool.h"
+#include "arch/step_pool.h"
 #include "base/mem.h"
 
 enum { SIDES_MOST = 4 };
@@ -15,13 +15,15 @@ const struct mapped *point_mapped(const struct cursor *c, const struct plan *pla
     return NULL;
 }
 
-/* The mapping of the FFN pool that the metrics state. */
-static const struct mapped *ffn_mapped(const struct prepared *p, const struct metrics *m)
+/* The mapping of the pool that the metrics state. */
+static const struct mapped *pool_mapped(const struct cursor *c, const struct metrics *m)
 {
+    const struct prepared *p = &c->prepared;
     const struct mapped *first = p->mapped + p->ffn_first;
+    const struct step_pool_mapping of = step_pool_mapping(&c->design, m);
     for (size_t i = 0; i < p->ffn_n; i++)
-        if (first[i].plan.devices == m->ffn_devices && first[i].plan.tp == m->ffn_tp &&
-            first[i].plan.ep == m->ffn_ep)
+        if (first[i].plan.devices == of.devices && first[i].plan.tp == of.tp &&
+            first[i].plan.ep == of.ep)
             return &first[i];
     return NULL;
 }
@@ -34,7 +36,7 @@ static size_t add(struct point_side *out, size_t n, const struct step *s, const 
     out[n].step = *s;
     out[n].step.passes = passes;
     out[n].load = load;
-    out[n].of_ffn_pool = false;
+    out[n].pool = DESIGN_PARTS;
     devices_of(&out[n].device, of);
     return n + 1;
 }
@@ -51,20 +53,23 @@ size_t point_sides(struct point_side **out, const struct cursor *c, const struct
     if (!main)
         return 0;
     struct load load = step_load(&main->step, m->batch);
-    if (!design_pools_ffn(d))
+    if (!design_shares_steps(d))
         return add(*out, 0, &main->step, &of, load, main->step.passes);
-    const struct mapped *ffn = ffn_mapped(&c->prepared, m);
-    n = add(*out, n, &main->step, &of, load, m->micro_batches);
-    n = add(*out, n, &main->outside, &of, load, m->micro_batches);
+    const struct mapped *ffn = pool_mapped(c, m);
+    double passes = design_pools_ffn(d) ? m->micro_batches : 1;
+    n = add(*out, n, &main->step, &of, load, passes);
+    n = add(*out, n, &main->outside, &of, load, passes);
     if (!ffn)
         return n;
     size_t own = n;
     load.most = load.mean = m->batch / ffn->step.dp;
-    of = design_of_pool(d, PART_FFN_CHIP);
-    n = add(*out, n, &ffn->step, &of, load, m->micro_batches);
-    n = add(*out, n, &ffn->outside, &of, load, m->micro_batches);
+    if (!design_pools_ffn(d))
+        load.most = ceil(load.mean);
+    of = design_of_pool(d, step_pool_part(d));
+    n = add(*out, n, &ffn->step, &of, load, passes);
+    n = add(*out, n, &ffn->outside, &of, load, passes);
     for (size_t i = own; i < n; i++)
-        (*out)[i].of_ffn_pool = true;
+        (*out)[i].pool = step_pool_part(d);
     return n;
 }
 
@@ -74,5 +79,11 @@ const char *point_place(const struct point_side *s, enum place on)
                                                 [ON_ENGINE] = "ffn engine",
                                                 [ON_LINK] = "ffn link",
                                                 [ON_NETWORK] = "ffn network"};
-    return s->of_ffn_pool ? of_pool[on] : place_text[on];
+    static const char *const of_draft[PLACES] = {[ON_CHIP] = "draft chip",
+                                                 [ON_ENGINE] = "draft engine",
+                                                 [ON_LINK] = "draft link",
+                                                 [ON_NETWORK] = "draft network"};
+    return s->pool == PART_FFN_CHIP     ? of_pool[on]
+           : s->pool == PART_DRAFT_CHIP ? of_draft[on]
+                                        : place_text[on];
 }

@@ -1,5 +1,5 @@
-/* The steps of an evaluated point: that of its devices, or with an FFN pool those of both sides,
- * each within the layers and outside of them. */
+/* The steps of an evaluated point: that of its devices, or with an FFN or draft pool those of both
+ * sides, each within the layers and outside of them. */
 #ifndef REPORTS_POINT_POINT_SIDES_H
 #define REPORTS_POINT_POINT_SIDES_H
 
@@ -9,7 +9,7 @@ struct point_side {
     struct step step;
     struct devices device;
     struct load load;
-    bool of_ffn_pool;
+    size_t pool; /* PART_FFN_CHIP, PART_DRAFT_CHIP; DESIGN_PARTS: the main devices */
 };
 
 /* The step of the evaluated point at the cursor with its mapping `plan`; NULL if none fits. */
@@ -19,7 +19,7 @@ const struct mapped *point_mapped(const struct cursor *c, const struct plan *pla
 size_t point_sides(struct point_side **out, const struct cursor *c, const struct plan *plan,
                    const struct metrics *m);
 
-/* Where an operator runs: place_text, or the same of the FFN pool. */
+/* Where an operator runs: place_text, or the same of its pool. */
 const char *point_place(const struct point_side *s, enum place on);
 
 #endif

@@ -3,11 +3,15 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "arch/draft_pool.h"
 #include "arch/ffn_pool.h"
 #include "arch/tier2.h"
 
 static const char FFN_MEMORY[] =
     "weights and activations of pools.ffn do not fit in the memory of its devices";
+
+static const char DRAFT_MEMORY[] =
+    "weights, cache and activations of the draft model do not fit in the memory of pools.draft";
 
 static const char PREFILL_MEMORY[] =
     "weights and activations of the prefill pool do not fit in the memory of its devices";
@@ -31,6 +35,8 @@ const char *verdict_reason(const struct design *d, const struct metrics *m)
     const struct chip *c = &d->chip;
     if (v == VERDICT_MEMORY && m->ffn_memory_used_byte > d->ffn_chip.memory_byte)
         return FFN_MEMORY;
+    if (v == VERDICT_MEMORY && m->draft_memory_used_byte > d->draft_chip.memory_byte)
+        return DRAFT_MEMORY;
     if (v == VERDICT_MEMORY && m->batch_cap >= m->batch && m->prefill_memory_used_byte > 0 &&
         isnan(m->prefill_devices))
         return PREFILL_MEMORY;
@@ -45,6 +51,8 @@ const char *verdict_reason(const struct design *d, const struct metrics *m)
         fault = "pools.prefill.devices is no multiple of pools.prefill.group";
     if (v == VERDICT_MAPPING && fault == NULL && design_pools_ffn(d))
         fault = ffn_pool_fault(d);
+    if (v == VERDICT_MAPPING && fault == NULL && design_pools_draft(d))
+        fault = draft_pool_fault(d);
     if (v == VERDICT_MAPPING && fault == NULL)
         fault = "pools.prefill gives the prefill pool no mapping: its tp, ep, pp and cp must "
                 "divide pools.prefill.group, heads and experts, as those of plan must";
