@@ -17,6 +17,7 @@
 #define NAMED(member, of)                                                                          \
     PART(member), .named = true, .name_offset = offsetof(struct design, member##_name),            \
                   .entries = of
+#define POOL_ENGINE(member) NAMED(member, PART_ENGINE), .optional = true
 #define POOL_CHIP(member) NAMED(member, PART_CHIP), .optional = true
 
 const struct part design_parts[DESIGN_PARTS] = {
@@ -27,6 +28,10 @@ const struct part design_parts[DESIGN_PARTS] = {
                        .doc = "Chip of the devices that run pools.ffn.runs; none: the main devices "
                               "run all. Its values are those of chip, such as "
                               "pools.ffn.chip.memory_byte."},
+    [PART_FFN_ENGINE] = {POOL_ENGINE(ffn_engine),
+                         .doc = "Engine of the devices of pools.ffn, which runs their routed "
+                                "experts. Its values are those of engine, such as "
+                                "pools.ffn.engine.bandwidth_ratio."},
     [PART_PREFILL_CHIP] = {POOL_CHIP(prefill_chip),
                            .doc = "Chip of the devices that prefill (disaggregated); none: that of "
                                   "the main devices."},
@@ -104,6 +109,10 @@ struct design design_of_pool(const struct design *d, size_t part)
     memcpy(&out.chip, (const char *)d + design_parts[part].offset, sizeof out.chip);
     out.chip_name = design_name(d, part);
     out.engine.bandwidth_ratio = 0;
+    if (part == PART_FFN_CHIP && engine_is_there(&d->ffn_engine)) {
+        out.engine = d->ffn_engine;
+        out.engine_name = d->ffn_engine_name;
+    }
     out.plan.weight_share2 = out.plan.kv_share2 = 0;
     return out;
 }

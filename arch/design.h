@@ -15,13 +15,15 @@ struct design {
     struct chip chip;
     struct chip ffn_chip, prefill_chip, draft_chip; /* of the pools; see chip_is_there */
     struct engine engine;
+    struct engine ffn_engine; /* of the devices of pools.ffn */
     struct plan plan;
     struct pools pools;
     struct workload workload;
     struct precision precision;
     struct mode mode;
     const char *model_name, *chip_name, *engine_name; /* borrowed from the catalogue */
-    const char *ffn_chip_name, *prefill_chip_name, *draft_chip_name, *draft_model_name;
+    const char *ffn_chip_name, *ffn_engine_name, *prefill_chip_name, *draft_chip_name,
+        *draft_model_name;
     const struct calibration *calibration; /* of the chip, borrowed; NULL: none */
     const char *calibration_name;
     bool calibration_own; /* measured on this very chip */
@@ -46,6 +48,7 @@ enum {
     PART_CHIP,
     PART_ENGINE,
     PART_FFN_CHIP,
+    PART_FFN_ENGINE,
     PART_PREFILL_CHIP,
     PART_DRAFT_CHIP,
     PART_DRAFT_MODEL,
@@ -91,8 +94,8 @@ static inline void design_put(struct design *d, const struct parameter *p, doubl
     *(double *)((char *)d + p->offset) = value;
 }
 
-/* The design of a system of the devices of a pool alone: `part` is that of their chip. They have no
- * engine, and keep all in the first tier of memory. */
+/* The design of a system of the devices of a pool alone: `part` is that of their chip. Those of the
+ * FFN pool have its engine, others none; they keep all in the first tier of memory. */
 struct design design_of_pool(const struct design *d, size_t part);
 
 /* Checks the values of a design against each other, beyond their ranges: top_k <= experts, MLA has

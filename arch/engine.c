@@ -80,4 +80,10 @@ static const struct field rows[] = {
 /* clang-format on */
 COVERS(rows, engine);
 
-const struct fields engine_fields = {"engine", rows, LEN(rows), sizeof(struct engine)};
+#define ENGINE(section)                                                                            \
+    {                                                                                              \
+        section, rows, LEN(rows), sizeof(struct engine)                                            \
+    }
+const struct fields engine_fields = ENGINE("engine"),
+                    ffn_engine_fields = ENGINE("pools.ffn.engine");
+#undef ENGINE

@@ -56,7 +56,7 @@ struct engine_class {
 };
 extern const struct engine_class engine_classes[ENGINE_CLASSES];
 
-extern const struct fields engine_fields;
+extern const struct fields engine_fields, ffn_engine_fields;
 
 static inline bool engine_is_there(const struct engine *e)
 {

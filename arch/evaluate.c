@@ -308,6 +308,19 @@ static void choose_ffn_pools(struct ffn_choice *out, struct choice *choice, size
     }
 }
 
+/* The metrics of the engine of the FFN pool. */
+static void put_ffn_engine(struct metrics_lanes *out, size_t i, const struct ffn_choice *ffn,
+                           const struct step_split *split)
+{
+    bool there = LANE(&ffn->d.engine, engine, bandwidth_ratio)[i] > 0;
+    struct engine_limits l;
+    LANES_TAKE(l, &ffn->d.limits, i);
+    OUT(ffn_engine_effective_bandwidth_ratio) = there ? l.bandwidth_ratio : NAN;
+    OUT(ffn_engine_effective_ridge_flop_per_byte) = there ? l.ridge_flop_per_byte : NAN;
+    OUT(ffn_engine_limited_by) = there ? l.limited_by : NAN;
+    OUT(ffn_engine_power_w) = there ? larger(split->engine_w, split->pool_w) : NAN;
+}
+
 /* Sets the metrics of the FFN pool, and corrects those of the system. */
 static void add_ffn_pools(struct metrics_lanes *out, const struct ffn_choice *ffn,
                           const struct prepared *p, const struct design *like)
@@ -334,6 +347,7 @@ static void add_ffn_pools(struct metrics_lanes *out, const struct ffn_choice *ff
         OUT(ffn_weight_byte) = m->step.weight_byte;
         OUT(ffn_device_power_w) = split.board_w;
         OUT(ffn_throttle_ratio) = split.clock;
+        put_ffn_engine(out, i, ffn, &split);
         OUT(system_devices) += m->plan.devices;
         OUT(tokens_per_s_per_device) = OUT(tokens_per_s) / OUT(system_devices);
     }

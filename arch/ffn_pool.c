@@ -4,6 +4,25 @@
 #include "arch/step.h"
 #include "arch/timing.h"
 
+/* Of the units of an engine, the pool has operators of one: experts. Core attention, indexers and
+ * states stay on the main devices. */
+static const char *engine_refusal(const struct design *d)
+{
+    const struct engine *e = &d->ffn_engine;
+    if (!engine_is_there(e))
+        return NULL;
+    if (!((int)e->runs & RUNS_EXPERTS))
+        return "pools.ffn.engine.runs: the pool has no attention and no states, so this engine has "
+               "nothing to run: choose one that runs experts, or set pools.ffn.engine.runs to "
+               "experts";
+    if (model_moe_layers(&d->model) <= 0)
+        return "pools.ffn.engine: the model has no routed experts, all that an engine runs of a "
+               "pool: write none";
+    if (e->overlap > 0)
+        return "pools.ffn.engine.overlap: engine and chip of a pool take turns: leave it 0";
+    return NULL;
+}
+
 const char *ffn_pool_refusal(const struct design *d)
 {
     const struct plan *p = &d->plan;
@@ -25,7 +44,7 @@ const char *ffn_pool_refusal(const struct design *d)
                "leave out plan.weight_share2 and plan.kv_share2";
     if (p->ep > 1)
         return "plan.ep: the experts are in pools.ffn: give pools.ffn.ep instead";
-    return NULL;
+    return engine_refusal(d);
 }
 
 /* A collective that the transfer between the pools replaces: of experts that are alone in the pool.
@@ -218,7 +237,7 @@ static void add_devices(struct mapping_list *list, double devices)
             continue;
         last = p;
         tried++;
-        if (ffn_pool_weight_byte(d, list->l, &p) > d->ffn_chip.memory_byte)
+        if (ffn_pool_weight_byte(d, list->l, &p) > ffn_pool_room_byte(d))
             continue;
         put_mapping(list, &p);
         fit++;
@@ -239,7 +258,7 @@ size_t ffn_pool_mappings(const struct design *d, const struct layers *l, struct 
 {
     const struct plan one = {.devices = 1, .tp = 1, .dp = 1, .ep = 1};
     struct mapping_list list = {d, l, out, room, 0};
-    double held = ffn_pool_weight_byte(d, l, &one) / d->ffn_chip.memory_byte;
+    double held = ffn_pool_weight_byte(d, l, &one) / ffn_pool_room_byte(d);
     double experts = layers_moe(l) ? experts_of(l) : INFINITY;
     double least = next_devices(fmax(0, ceil(held) - 1), INFINITY, experts);
     double most = 4 * fmax(least, d->plan.devices);

@@ -21,6 +21,13 @@ static inline bool design_pools_ffn(const struct design *d)
     return chip_is_there(&d->ffn_chip);
 }
 
+/* Memory of a device of the pool, with its engine. */
+static inline double ffn_pool_room_byte(const struct design *d)
+{
+    const struct engine *e = &d->ffn_engine;
+    return d->ffn_chip.memory_byte * (engine_is_there(e) ? e->capacity_ratio : 1);
+}
+
 /* Why a step of this design cannot be shared with its pool, as "PATH: WHAT: RIGHT"; NULL if it can,
  * or has no pool. */
 const char *ffn_pool_refusal(const struct design *d);

@@ -75,6 +75,7 @@ static const struct metric of_prefill_pool = { .phases = IN_DISAGGREGATED, .opti
 static const struct metric of_experts = { .phases = ANYWHERE, .needs_experts = true };
 static const struct metric of_engine = { .phases = ANYWHERE, .needs_engine = true };
 static const struct metric of_ffn_pool = { .phases = WITH_DECODE, .needs_ffn_pool = true };
+static const struct metric of_ffn_engine = { .phases = WITH_DECODE, .needs_ffn_engine = true };
 static const struct metric of_draft_pool = { .phases = WITH_DECODE, .needs_draft_pool = true };
 static const struct metric of_memory2 = { .phases = ANYWHERE, .needs_memory2 = true };
 static const struct metric of_pools = { .phases = ANYWHERE, .needs_prices = true, .needs_pools = true };
@@ -132,6 +133,11 @@ static const struct field rows[] = {
     METRIC(of_ffn_pool, ffn_weight_byte, "B", -1, "Weights on one device of pools.ffn."),
     METRIC(of_ffn_pool, ffn_device_power_w, "W", -1, "Board power of one device of pools.ffn, on average over a step."),
     METRIC(of_ffn_pool, ffn_throttle_ratio, "1", +1, "Clock that a device of pools.ffn can hold within its power limit over the nominal one."),
+    METRIC(of_ffn_engine, ffn_engine_effective_bandwidth_ratio, "1", 0, "m of the engine of pools.ffn in effect: what its place can feed and cool."),
+    METRIC(of_ffn_engine, ffn_engine_effective_ridge_flop_per_byte, "FLOP/B", 0, "r of the engine of pools.ffn in effect."),
+    { FIELD(metrics, ffn_engine_limited_by, "1"), .only_words = true, .words = limited_words, .more = &of_ffn_engine,
+      .doc = "What lowers m, or else r, of the engine of pools.ffn: power, temperature, area, tsv, banks or memory." },
+    METRIC(of_ffn_engine, ffn_engine_power_w, "W", -1, "Power of the engine of one device of pools.ffn, on average over a step."),
     METRIC(of_draft_pool, draft_devices, "devices", -1, "Devices of pools.draft, in addition to plan.devices."),
     METRIC(of_draft_pool, draft_tp, "devices", 0, "Tensor parallelism of pools.draft."),
     METRIC(of_draft_pool, draft_s, "s", -1, "Time of a step in which pools.draft drafts and the main devices wait."),
@@ -246,6 +252,7 @@ void metric_scope_add(struct metric_scope *out, const struct design *d)
     out->ffn_pool = out->ffn_pool || design_pools_ffn(d);
     out->pools = out->pools || chip_is_there(&d->ffn_chip) || chip_is_there(&d->prefill_chip) ||
                  chip_is_there(&d->draft_chip);
+    out->ffn_engine = out->ffn_engine || engine_is_there(&d->ffn_engine);
     out->draft_pool = out->draft_pool || design_pools_draft(d);
     out->experts =
         out->experts || model_moe_layers(&d->model) > 0 || model_moe_layers(&d->draft_model) > 0;
@@ -276,8 +283,9 @@ bool metric_is_listed(const struct field *f, const struct metric_scope *in)
 {
     const struct metric *m = metric_of(f);
     return (!m->needs_calibration || in->calibration) && (!m->needs_ffn_pool || in->ffn_pool) &&
-           (!m->needs_draft_pool || in->draft_pool) && (!m->needs_pools || in->pools) &&
-           (!m->needs_memory2 || in->memory2) && (!m->optional || m->phases & in->phases);
+           (!m->needs_draft_pool || in->draft_pool) && (!m->needs_ffn_engine || in->ffn_engine) &&
+           (!m->needs_pools || in->pools) && (!m->needs_memory2 || in->memory2) &&
+           (!m->optional || m->phases & in->phases);
 }
 
 bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err)
@@ -295,6 +303,8 @@ bool metric_exists(const struct field *f, const struct metric_scope *in, struct 
         need = "an engine with engine.bandwidth_ratio above 0";
     else if (m->needs_ffn_pool && !in->ffn_pool)
         need = "pools.ffn.chip";
+    else if (m->needs_ffn_engine && !in->ffn_engine)
+        need = "pools.ffn.engine";
     else if (m->needs_draft_pool && !in->draft_pool)
         need = "pools.draft.chip";
     else if (m->needs_pools && !in->pools)

@@ -48,6 +48,8 @@ struct metrics {
     double ffn_devices, ffn_tp, ffn_ep, micro_batches, paced_by, main_busy_ratio, ffn_busy_ratio;
     double ffn_transfer_s, ffn_transfer_byte_per_token, ffn_memory_used_byte, ffn_weight_byte;
     double ffn_device_power_w, ffn_throttle_ratio;
+    double ffn_engine_effective_bandwidth_ratio, ffn_engine_effective_ridge_flop_per_byte,
+        ffn_engine_limited_by, ffn_engine_power_w;
     double draft_devices, draft_tp, draft_s, draft_transfer_s, draft_busy_ratio;
     double draft_memory_used_byte, draft_weight_byte, draft_device_power_w, draft_throttle_ratio;
     double tokens_per_s, tokens_per_s_per_device, tokens_per_s_per_user;
@@ -99,7 +101,7 @@ void metrics_clear(struct metrics_lanes *out, size_t n);
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */
     bool needs_prices, needs_calibration, needs_engine, needs_experts, needs_ffn_pool,
-        needs_memory2, needs_pools, needs_draft_pool;
+        needs_memory2, needs_pools, needs_draft_pool, needs_ffn_engine;
     bool optional; /* is left out where it has no value: metric_is_listed */
 };
 
@@ -119,7 +121,7 @@ int metric_goal(const char *text, const struct field **out, int *sense, struct e
  * designs. */
 struct metric_scope {
     unsigned phases;
-    bool prices, calibration, engine, experts, ffn_pool, memory2, pools, draft_pool;
+    bool prices, calibration, engine, experts, ffn_pool, memory2, pools, draft_pool, ffn_engine;
 };
 
 void metric_scope_add(struct metric_scope *out, const struct design *d);

@@ -172,11 +172,21 @@ void pair_time(struct paired_lanes *out, const struct pair *x)
 
 /* ---- the largest load ---- */
 
+/* Memory that the weights of a step leave; negative if they do not fit. An engine apart holds the
+ * weights of the experts. */
+static double room_byte(const struct step *s, const struct devices *d, size_t i)
+{
+    double apart = LANE(&d->rates, rates, pool_byte)[i];
+    double held = s->weight_byte - (apart > 0 ? s->expert_byte : 0);
+    return apart > 0 && s->expert_byte > apart
+               ? -1
+               : LANE(&d->rates, rates, memory_byte)[i] - held - s->fixed_byte;
+}
+
 double pair_cap(const struct pair *x, size_t i)
 {
     const struct step *s = &x->main->step, *f = &x->ffn->step;
-    double room = LANE(&x->d->rates, rates, memory_byte)[i] - s->weight_byte - s->fixed_byte;
-    double ffn_room = LANE(&x->f->rates, rates, memory_byte)[i] - f->weight_byte - f->fixed_byte;
+    double room = room_byte(s, x->d, i), ffn_room = room_byte(f, x->f, i);
     double fit = floor(room / (s->kv_byte_per_request + s->act_byte_per_request));
     double held = ffn_room / (f->kv_byte_per_request + f->act_byte_per_request);
     double fed = floor((design_pools_ffn(x->like) ? held : floor(held)) * f->dp / s->dp);

@@ -105,20 +105,27 @@ static double device_weight_byte(const struct layers *l, double vocab_params, co
            shared / (p->shared_over == SHARED_OVER_TP ? p->tp : group);
 }
 
+/* The routed experts on a device of the FFN pool, in bytes, if `group` devices share one copy. */
+static double pool_expert_byte(const struct layers *l, const struct plan *p,
+                               const struct workload *w, const struct precision *of, double group)
+{
+    double copies = expert_copies(l, p, w);
+    return layers_routed_params(l) * copies * of->expert / group * fullest_part(l, copies, p->ep);
+}
+
 /* Of these weights, those of the FFN pool, if `group` devices share one copy of the experts. */
 static double pool_weight_byte(const struct layers *l, double vocab_params, const struct plan *p,
                                const struct workload *w, const struct precision *of, int runs,
                                double group)
 {
     double copied = layers_copied_params(l);
-    double experts = layers_routed_params(l) * expert_copies(l, p, w) * of->expert / group;
+    double experts = pool_expert_byte(l, p, w, of, group);
     double shared = (layers_shared_params(l) - copied) * of->ffn / p->tp;
     double vocabulary = vocab_params * of->head / p->tp;
     double rest = layers_mixer_byte_per_rank(l, p->tp, of->attention, of->state_layer) +
                   layers_residual_params(l) * of->head + layers_router_params(l) * of->router +
                   (copied + layers_embedding_matrix_params(l)) * of->ffn +
                   layers_embedding_params(l) * of->head / p->tp;
-    experts *= fullest_part(l, expert_copies(l, p, w), p->ep);
     return experts + (runs == FFN_EXPERTS ? 0 : shared) +
            (runs == FFN_EXPERTS || runs == FFN_ALL ? 0 : vocabulary) +
            (runs == FFN_ALL_BUT_ATTENTION ? rest : 0);
@@ -629,7 +636,9 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     }
     double weights =
         list ? list->weight_byte(m, plan, p) : device_weight_byte(l, vocab_params, plan, w, p);
-    double experts = list ? 0 : device_expert_params(l, plan, w) * p->expert;
+    double experts = list               ? 0
+                     : side == SIDE_FFN ? pool_expert_byte(l, plan, w, p, group)
+                                        : device_expert_params(l, plan, w) * p->expert;
     if (side_of_layers(side))
         weights = side_weight_byte(
             weights, pool_weight_byte(l, vocab_params, plan, w, p, runs, group), side, runs);
@@ -638,7 +647,9 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
         of_pool += runs == FFN_ALL_BUT_ATTENTION ? draft_projection_byte(&draft) : 0;
         weights +=
             drafts * side_weight_byte(draft_weight_byte(&draft, plan, w), of_pool, side, runs);
-        experts += drafts * draft_expert_byte(&draft, plan, w);
+        experts += drafts * (side == SIDE_FFN
+                                 ? pool_expert_byte(&draft.layer, plan, w, &draft.precision, group)
+                                 : draft_expert_byte(&draft, plan, w));
     }
     out->weight_byte = weights / plan->pp;
     out->expert_byte = experts / plan->pp;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/engine_limits.h"
 #include "arch/step_pool.h"
 #include "arch/ping_pong.h"
 #include "arch/timing.h"
@@ -191,6 +192,18 @@ static const char *latency_allows(const struct metrics *m, char text[48])
     return text;
 }
 
+static void print_ffn_engine(const struct design *d, const struct metrics *m)
+{
+    const char *why =
+        field_word(field_find(metrics_fields, "ffn_engine_limited_by"), m->ffn_engine_limited_by);
+    bool limited = m->ffn_engine_limited_by != LIMITED_BY_NOTHING;
+    bool named = strcmp(d->ffn_engine_name, "none") != 0;
+    print_line(25, "  %-22s %s: m %.3g, r %.3g%s%s; %.3g W on average\n", "  engine",
+               named ? d->ffn_engine_name : "an engine", m->ffn_engine_effective_bandwidth_ratio,
+               m->ffn_engine_effective_ridge_flop_per_byte, limited ? ", limited by " : "",
+               limited ? why : "", m->ffn_engine_power_w);
+}
+
 /* What the FFN pool is, and what sets the pace. */
 static void print_ffn_pool(const struct design *d, const struct metrics *m)
 {
@@ -211,8 +224,10 @@ static void print_ffn_pool(const struct design *d, const struct metrics *m)
                quantity_text(m->ffn_transfer_byte_per_token, "B", 4, sent, 48));
     print_line(25, "  %-22s %s of %s per device: weights %s\n", "  memory",
                quantity_text(m->ffn_memory_used_byte, "B", 4, used, 48),
-               quantity_text(d->ffn_chip.memory_byte, "B", 4, has, 48),
+               quantity_text(ffn_pool_room_byte(d), "B", 4, has, 48),
                quantity_text(m->ffn_weight_byte, "B", 4, weights, 48));
+    if (engine_is_there(&d->ffn_engine))
+        print_ffn_engine(d, m);
     if (m->ffn_throttle_ratio < 1)
         print_line(25, "  %-22s the clock is held at %.2f of the nominal one\n", "  power limit",
                    m->ffn_throttle_ratio);

@@ -99,8 +99,18 @@ static int check_pools(const struct study *s, const struct parameter *p, struct 
     size_t part = part_of_pool(p);
     if (part >= DESIGN_PARTS || study_has(s, part))
         return 0;
-    return fail(err, "%s: no design has this pool: give %s", study_path(p, path, sizeof path),
-                design_parts[part].fields->section);
+    return fail(err, "%s: no design has this %s: give %s", study_path(p, path, sizeof path),
+                part == PART_FFN_ENGINE ? "engine" : "pool", design_parts[part].fields->section);
+}
+
+/* An engine of a pool that no point has. */
+static int check_pool_engine(const struct study *s, struct err *err)
+{
+    if (!study_has(s, PART_FFN_ENGINE) || study_has(s, PART_FFN_CHIP))
+        return 0;
+    return fail(err, "%s: no design has this pool: give %s",
+                design_parts[PART_FFN_ENGINE].fields->section,
+                design_parts[PART_FFN_CHIP].fields->section);
 }
 
 static void apply_overrides(const struct study *s, size_t part, void *value)
@@ -147,6 +157,8 @@ int study_settle(struct study *s, struct err *err)
     for (size_t i = 0; i < s->axes; i++)
         if (!s->axis[i].is_part && check_pools(s, &s->axis[i].parameter, err) != 0)
             return -1;
+    if (check_pool_engine(s, err) != 0)
+        return -1;
     for (size_t part = 0; part < DESIGN_PARTS; part++)
         if (design_has(&s->base, part))
             apply_overrides(s, part, (char *)&s->base + design_parts[part].offset);

@@ -109,6 +109,30 @@ holds drafts.db drafts draft
 "$DSE" payoff drafts.db >out.txt 2>&1 || complain "payoff of drafts: $(head -c 300 out.txt)"
 "$DSE" report drafts.db -o drafts.html >out.txt 2>&1 || complain "report of drafts: $(head -c 300 out.txt)"
 
+# Engines in the devices of the pool; one that runs no experts has nothing to run there.
+cat >engines.yaml <<'Y'
+study: engines
+model: deepseek-r1
+chip: h20
+precision: {weight: fp8, kv: fp8, math: fp8, dispatch: fp8}
+workload: {tpot: 50 ms}
+plan: {devices: 16}
+pools: {ffn: {runs: experts}}
+sweep:
+  pools.ffn.chip: [none, h100]
+  pools.ffn.engine: [none, duplex, attacc]
+  engine: [none, duplex]
+Y
+sweeps engines.yaml
+holds engines.db engines
+[ "$("$DSE" query engines.db --format csv --columns pools_ffn_engine,verdict --where "pools_ffn_chip = h100" |
+    tail -n +2 | tr '\n' ' ')" = "none,ok none,ok duplex,ok duplex,ok attacc,mapping attacc,mapping " ] ||
+    complain "engines: $("$DSE" query engines.db --format csv --columns pools_ffn_engine,verdict | tr '\n' ' ')"
+[ "$("$DSE" query engines.db --format csv --columns point --where "ffn_engine_power_w >= 0" | wc -l)" -eq 3 ] ||
+    complain "engines: rows with the power of one in the pool"
+"$DSE" payoff engines.db >out.txt 2>&1 || complain "payoff beside engines in a pool: $(head -c 300 out.txt)"
+"$DSE" payoff engines.db --of pools.ffn >out.txt 2>&1 || complain "payoff of a pool with engines: $(head -c 300 out.txt)"
+
 # A list of points.
 cat >list.csv <<'C'
 model,chip,plan_devices,pools_ffn_chip,pools_ffn_chip_memory_byte,pools_ffn_devices

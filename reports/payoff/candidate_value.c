@@ -56,7 +56,7 @@ static void quotes_of(struct quotes *out, const struct candidate *k, bool withou
     if (candidate_pool_devices(k) > 0)
         cost_quote(&out->pool, &k->pool_chip, without_engine ? &no_engine : &k->pool_engine, p);
     if (k->ffn_devices > 0)
-        cost_quote(&out->ffn, &k->ffn_chip, &no_engine, p);
+        cost_quote(&out->ffn, &k->ffn_chip, &k->ffn_engine, p);
 }
 
 static double fleet_power_w(const struct chip *c, double devices, const struct step_split *split,
@@ -223,7 +223,8 @@ struct quoted *quoted_make(const struct candidate *k, size_t n)
         if (at->pools)
             cost_look_up(&at->pool);
         for (size_t i = lot * LANES; at->ffns && i < n && i < (lot + 1) * LANES; i++)
-            devices_add(&at->ffn, k[i].ffn_devices > 0 ? &k[i].ffn_chip : &k[i].chip, &no_engine);
+            devices_add(&at->ffn, k[i].ffn_devices > 0 ? &k[i].ffn_chip : &k[i].chip,
+                        &k[i].ffn_engine);
         if (at->ffns)
             cost_look_up(&at->ffn);
     }

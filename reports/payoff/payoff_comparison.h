@@ -45,11 +45,12 @@ struct candidate {
     double engine_devices;               /* devices that carry the engine, if there is one */
     struct engine pool_engine;           /* of the devices of a prefill pool */
     struct chip pool_chip;
-    struct chip ffn_chip; /* of the devices of an FFN pool */
-    double ffn_devices;   /* enough for each job; 0 if there is none */
-    const char *subject;  /* the name of what one side lacks, such as its engine; borrowed */
-    size_t ranged;        /* its engine in comparison.ranged, or RANGED_MOST */
-    uint64_t point;       /* index in its study, for the first job */
+    struct chip ffn_chip; /* of the devices of an FFN or draft pool */
+    struct engine ffn_engine;
+    double ffn_devices;  /* enough for each job; 0 if there is none */
+    const char *subject; /* the name of what one side lacks, such as its engine; borrowed */
+    size_t ranged;       /* its engine in comparison.ranged, or RANGED_MOST */
+    uint64_t point;      /* index in its study, for the first job */
     size_t jobs;
     struct job *job;
 };

@@ -290,15 +290,21 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
     struct candidate *k = &out->side[side][out->n[side]++];
     struct cursor *c = g->cursor;
 
-    *k = (struct candidate){
-        .point = first->index, .jobs = g->n_jobs, .job = mem_alloc(g->n_jobs, sizeof *k->job)};
+    *k = (struct candidate){.point = first->index,
+                            .ffn_engine = {.capacity_ratio = 1}, /* none */
+                            .jobs = g->n_jobs,
+                            .job = mem_alloc(g->n_jobs, sizeof *k->job)};
     cursor_move(c, &g->restricted[0].study, first->index);
     choice_restrict(&c->design, g->choice);
     k->chip = k->pool_chip = c->design.chip;
     if (chip_is_there(&c->design.prefill_chip))
         k->pool_chip = c->design.prefill_chip;
-    if (design_shares_steps(&c->design))
-        k->ffn_chip = design_of_pool(&c->design, step_pool_part(&c->design)).chip;
+    if (design_shares_steps(&c->design)) {
+        const struct design pool = design_of_pool(&c->design, step_pool_part(&c->design));
+        k->ffn_chip = pool.chip;
+        if (engine_is_there(&pool.engine))
+            k->ffn_engine = pool.engine;
+    }
     for (size_t i = 0; i < g->n_jobs && design_shares_steps(&c->design); i++)
         k->ffn_devices =
             fmax(k->ffn_devices, step_pool_planned(&c->design, &g->best[i][hardware].pools));

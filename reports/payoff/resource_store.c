@@ -18,6 +18,7 @@ struct resource_key {
     struct engine engine, pool_engine;
     double devices, pool_devices, budget;
     struct chip ffn_chip;
+    struct engine ffn_engine;
     double ffn_devices;
 };
 
@@ -63,6 +64,7 @@ static struct resource_key key_of(const struct candidate *k, enum budget budget)
                                  .pool_devices = candidate_pool_devices(k),
                                  .budget = budget,
                                  .ffn_chip = k->ffn_chip,
+                                 .ffn_engine = k->ffn_engine,
                                  .ffn_devices = k->ffn_devices};
 }
 
