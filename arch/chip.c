@@ -30,6 +30,8 @@ static const struct field rows[] = {
     { FIELD(chip, link_domain, "devices"), .lo = 1, .hi = 1e6, .init = 8, .whole = true, .doc = "Devices joined by the scale-up link." },
     { FIELD(chip, network_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = NAN, .doc = "Scale-out network bandwidth of one device, one direction." },
     { FIELD(chip, network_latency_s, "s"), .lo = 0, .hi = 1, .plain_hi = 0.01, .plain_unit = "us", .init = 5e-6, .doc = "Latency of a transfer over the scale-out network." },
+    { FIELD(chip, kernel_start_s, "s"), .lo = 0, .hi = 1, .plain_hi = 0.01, .plain_unit = "us", .init = 0,
+      .doc = "Time that a call of an operator takes beyond its work, in ideal timing; a collective has its latency instead. Calibrated timing has start-up times of its own." },
     { FIELD(chip, node_nm, "1"), .lo = 2, .hi = 28, .init = 5, .doc = "Process node of the compute dies, nm." },
     { FIELD(chip, tdp_w, "W"), .lo = 0, .hi = 1e5, .init = NAN, .words = derived,
       .doc = "Power limit of one device: its clock falls until board power is within it; auto: chip.rated_w scaled with the arithmetic and memory, and an engine's power on top." },

@@ -21,6 +21,7 @@ struct chip {
     double memory2_byte, memory2_byte_per_s, memory2_kind, memory2_overlap, memory2_least_life_year;
     double link_byte_per_s, link_latency_s, link_domain;
     double network_byte_per_s, network_latency_s;
+    double kernel_start_s; /* ideal timing: of a call */
     double node_nm, tdp_w; /* CHIP_AUTO: tdp_w follows the hardware */
     /* Power while kernels run, over rated_w; energy of a byte between memory and compute units. */
     double floor_ratio, move_j_per_byte, j_per_flop; /* j_per_flop: BF16 */

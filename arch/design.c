@@ -236,6 +236,14 @@ static int check_tier2(const struct design *d, struct err *err)
     return 0;
 }
 
+static int check_starts(const struct design *d, struct err *err)
+{
+    if (!timing_of(&d->mode)->needs_calibration || !(d->chip.kernel_start_s > 0))
+        return 0;
+    return fail(err, "chip.kernel_start_s: calibrated timing has the start-up times of measured "
+                     "kernels: write timing: ideal, or leave it out");
+}
+
 /* The layers of a draft model. */
 static int check_draft_model(const struct design *d, struct err *err)
 {
@@ -249,7 +257,8 @@ static int check_draft_model(const struct design *d, struct err *err)
 
 int design_check(const struct design *d, struct err *err)
 {
-    if (check_layers(d, err) != 0 || check_draft_model(d, err) != 0 || check_tier2(d, err) != 0)
+    if (check_layers(d, err) != 0 || check_draft_model(d, err) != 0 || check_tier2(d, err) != 0 ||
+        check_starts(d, err) != 0)
         return -1;
     bool given = timing_of(&d->mode)->gives_time;
     if (given && !(d->workload.measured_tpot_s > 0))

@@ -28,6 +28,15 @@ static bool any_has_engine(const struct engine_lanes *restrict engine, size_t n)
     return any;
 }
 
+FOR_ALL_VECTORS
+static bool any_starts(const struct chip_lanes *restrict chip, size_t n)
+{
+    int64_t any = 0;
+    for (size_t i = 0; i < n; i++)
+        any |= LANE(chip, chip, kernel_start_s)[i] > 0;
+    return any;
+}
+
 /* ---- a second tier of memory ---- */
 
 FOR_ALL_VECTORS
@@ -83,6 +92,7 @@ void devices_look_up(struct devices *d)
 {
     look_up_memory(d);
     look_up_tier2(d);
+    d->starts = any_starts(&d->chip, d->n);
     if (any_has_engine(&d->engine, d->n))
         engine_limits_lanes(&d->limits, d->n, &d->chip, &d->memory, &d->engine);
     else
@@ -160,6 +170,7 @@ void devices_pick(struct devices *out, const struct devices *d, const size_t *of
     pick(out->energy.at, d->energy.at, LEN(d->energy.at), of, n);
     if (d->like.calibration)
         pick(&out->weight_only, &d->weight_only, 1, of, n);
+    out->starts = d->starts;
     out->tiered = d->tiered;
     if (d->tiered)
         pick(out->tier2.at, d->tier2.at, LEN(d->tier2.at), of, n);
@@ -173,6 +184,7 @@ void devices_copy(struct devices *out, const struct devices *d)
     out->energy = d->energy;
     if (d->like.calibration)
         memcpy(out->weight_only, d->weight_only, sizeof out->weight_only);
+    out->starts = d->starts;
     out->tiered = d->tiered;
     if (d->tiered)
         out->tier2 = d->tier2;
@@ -232,6 +244,7 @@ static void relax(struct devices *d)
                                    LANE(&d->engine, engine, ridge_flop_per_byte)[i]
                              : 1;
         scale(&r.main, left, 1);
+        r.start_s *= left;
         scale(&r.engine, left, ridge);
         r.feed.s_per_flop *= left;
         r.feed.s_per_core_flop *= left;

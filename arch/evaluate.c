@@ -254,13 +254,25 @@ static void fill_tiers(struct metrics_lanes *out, const struct choice *choice,
     }
 }
 
-/* No kernel that reads a second tier of memory was measured. */
-static void refuse_tiers(struct metrics_lanes *out, const struct devices *d)
+/* Start-up times, where the chip has any. */
+static void fill_starts(struct metrics_lanes *out, const struct choice *choice,
+                        const struct devices *d)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        double start_s = LANE(&choice->split, step_split, start_s)[i];
+        bool has = LANE(&d->chip, chip, kernel_start_s)[i] > 0;
+        OUT(start_s) = has ? start_s / LANE(&choice->traits, traits, accepted_tokens)[i] : NAN;
+    }
+}
+
+/* No kernel that reads a second tier of memory was measured, and those measured have start-up times
+ * of their own. */
+static void refuse_uncalibrated(struct metrics_lanes *out, const struct devices *d)
 {
     for (size_t i = 0; i < d->n; i++) {
         struct chip c;
         LANES_TAKE(c, &d->chip, i);
-        if (!tier2_is_there(&c))
+        if (!tier2_is_there(&c) && !(c.kernel_start_s > 0))
             continue;
         for (size_t k = 0; k < LEN(out->at); k++)
             out->at[k][i] = NAN;
@@ -454,6 +466,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     }
     fill(out, &choice, d, like->plan.devices);
     fill_tiers(out, &choice, d);
+    fill_starts(out, &choice, d);
     lanes_set(LANE(out, metrics, params), d->n, p->params);
     lanes_set(LANE(out, metrics, active_params), d->n, p->active_params);
     if (p->mapped[0].step.prefills)
@@ -489,7 +502,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     if (shared)
         clear_unmapped(out, d->n);
     if (p->mapped[0].step.timing->needs_calibration)
-        refuse_tiers(out, d);
+        refuse_uncalibrated(out, d);
 }
 
 void evaluate_prepared(struct prepared *p, const struct design *d, const struct price_book *book,

@@ -78,6 +78,7 @@ static const struct metric of_ffn_pool = { .phases = WITH_DECODE, .needs_ffn_poo
 static const struct metric of_ffn_engine = { .phases = WITH_DECODE, .needs_ffn_engine = true };
 static const struct metric of_draft_pool = { .phases = WITH_DECODE, .needs_draft_pool = true };
 static const struct metric of_memory2 = { .phases = ANYWHERE, .needs_memory2 = true };
+static const struct metric of_starts = { .phases = ANYWHERE, .needs_starts = true };
 static const struct metric of_pools = { .phases = ANYWHERE, .needs_prices = true, .needs_pools = true };
 static const struct metric priced = { .phases = ANYWHERE, .needs_prices = true };
 static const struct metric calibrated = { .phases = ANYWHERE, .needs_calibration = true };
@@ -202,6 +203,7 @@ static const struct field rows[] = {
     METRIC(of_memory2, memory2_s, "s", -1, "Time per output token, or of a prefill, that the second tier of memory adds to the operators: what does not hide behind the first tier and arithmetic."),
     METRIC(of_memory2, memory2_life_year, "1", +1, "Years until a second tier of flash wears out, at the rate at which caches and states are written to it; inf: never."),
     METRIC(of_memory2, memory2_prefetch_byte, "B", -1, "Bytes that one device must have under way from the second tier to hide its latency."),
+    METRIC(of_starts, start_s, "s", -1, "Time per output token, or of a prefill, of the calls' start-up times (chip.kernel_start_s) on the main devices."),
     { FIELD(metrics, calibrated_on, "1"), .only_words = true, .words = calibrated_words, .more = &calibrated,
       .doc = "Measurements behind calibrated timing: of this chip (own), or of other chips of its generation." },
     METRIC(calibrated, timing_error, "1", -1, "Standard deviation of the log of calibrated over measured time."),
@@ -257,6 +259,7 @@ void metric_scope_add(struct metric_scope *out, const struct design *d)
     out->experts =
         out->experts || model_moe_layers(&d->model) > 0 || model_moe_layers(&d->draft_model) > 0;
     out->memory2 = out->memory2 || d->chip.memory2_kind != TIER2_NONE;
+    out->starts = out->starts || d->chip.kernel_start_s > 0;
 }
 
 /* Lists the phases of a set: "prefill, serving or disaggregated". */
@@ -285,7 +288,7 @@ bool metric_is_listed(const struct field *f, const struct metric_scope *in)
     return (!m->needs_calibration || in->calibration) && (!m->needs_ffn_pool || in->ffn_pool) &&
            (!m->needs_draft_pool || in->draft_pool) && (!m->needs_ffn_engine || in->ffn_engine) &&
            (!m->needs_pools || in->pools) && (!m->needs_memory2 || in->memory2) &&
-           (!m->optional || m->phases & in->phases);
+           (!m->needs_starts || in->starts) && (!m->optional || m->phases & in->phases);
 }
 
 bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err)
@@ -313,6 +316,8 @@ bool metric_exists(const struct field *f, const struct metric_scope *in, struct 
         need = "a model with routed experts";
     else if (m->needs_memory2 && !in->memory2)
         need = "a chip with chip.memory2_kind";
+    else if (m->needs_starts && !in->starts)
+        need = "a chip with chip.kernel_start_s";
     else if (m->phases & in->phases)
         return true;
     fail(err, "\"%s\" has no value here: it needs %s%s", f->name,

@@ -78,6 +78,7 @@ struct metrics {
     double dies, package_limit_ratio;
     double weight_share2, kv_share2, memory2_used_byte, memory2_s, memory2_life_year,
         memory2_prefetch_byte;
+    double start_s;
 
     /* Calibrated timing only, else NAN. */
     double calibrated_on, timing_error;
@@ -101,7 +102,7 @@ void metrics_clear(struct metrics_lanes *out, size_t n);
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */
     bool needs_prices, needs_calibration, needs_engine, needs_experts, needs_ffn_pool,
-        needs_memory2, needs_pools, needs_draft_pool, needs_ffn_engine;
+        needs_memory2, needs_pools, needs_draft_pool, needs_ffn_engine, needs_starts;
     bool optional; /* is left out where it has no value: metric_is_listed */
 };
 
@@ -121,7 +122,8 @@ int metric_goal(const char *text, const struct field **out, int *sense, struct e
  * designs. */
 struct metric_scope {
     unsigned phases;
-    bool prices, calibration, engine, experts, ffn_pool, memory2, pools, draft_pool, ffn_engine;
+    bool prices, calibration, engine, experts, ffn_pool, memory2, pools, draft_pool, ffn_engine,
+        starts;
 };
 
 void metric_scope_add(struct metric_scope *out, const struct design *d);

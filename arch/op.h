@@ -105,6 +105,13 @@ static inline bool unit_attends(enum op_unit unit)
     return unit == UNIT_ATTENTION || unit == UNIT_INDEX;
 }
 
+/* Start-up times per step: of every call that is a kernel of its own. A collective has latencies.
+ */
+static inline double op_starts(const struct op *o)
+{
+    return o->joined || o->unit == UNIT_LINK ? 0 : o->count;
+}
+
 /* Bytes of caches and states per request. */
 static inline double op_held_byte(const struct op *o)
 {

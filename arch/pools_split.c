@@ -80,6 +80,7 @@ static void join(struct step_split *out, const struct paired *x, const struct si
     double own_s = main->layers.time_s + main->outside.time_s + ffn->outside.time_s;
     *out = main->layers;
     out->time_s = step_s;
+    out->start_s += main->outside.start_s;
     add_classes(out, &main->outside, 1);
     add_classes(out, &ffn->outside, 1);
     add_classes(out, &ffn->layers, (step_s - own_s - wire_s) / ffn->layers.time_s);

@@ -457,6 +457,7 @@ static void put_main(struct main_ops *m, size_t at, size_t index, const struct o
     m->all_weight_byte += m->weight_byte[at] = o->weight_byte;
     m->all_byte += m->byte[at] = o->byte;
     m->all_held_byte += m->held_byte[at] = op_held_byte(o);
+    m->all_starts += m->starts[at] = op_starts(o);
 }
 
 /* Groups the main operators by class and lists the others in the order of the step. */
@@ -480,7 +481,7 @@ static void group_main_ops(struct step *s)
         m->end[class] = m->n += of_class[class];
     }
     m->groups = (m->n + MAIN_GROUP - 1) / MAIN_GROUP;
-    m->all_flop = m->all_weight_byte = m->all_byte = m->all_held_byte = 0;
+    m->all_flop = m->all_weight_byte = m->all_byte = m->all_held_byte = m->all_starts = 0;
     for (size_t i = 0; i < s->ops.n; i++)
         if (s->ops.op[i].unit == UNIT_MAIN)
             put_main(m, next[s->ops.op[i].class]++, i, &s->ops.op[i]);

@@ -24,8 +24,9 @@ struct main_ops {
     size_t first[OP_CLASSES], end[OP_CLASSES]; /* operators of each class */
     size_t op[MAIN_MOST];                      /* index into ops */
     double flop[MAIN_MOST], weight_byte[MAIN_MOST], byte[MAIN_MOST];
-    double held_byte[MAIN_MOST];                               /* of byte: caches and states */
-    double all_flop, all_weight_byte, all_byte, all_held_byte; /* their sums */
+    double held_byte[MAIN_MOST]; /* of byte: caches and states */
+    double starts[MAIN_MOST];    /* calls that start a kernel */
+    double all_flop, all_weight_byte, all_byte, all_held_byte, all_starts; /* their sums */
 };
 
 struct step {

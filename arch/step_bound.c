@@ -39,6 +39,7 @@ static void add_placed(struct step_bound *out, const struct step *s, const struc
         .read_byte = expert ? 0 : o->weight_byte,
         .weight_byte = expert ? o->weight_byte : 0,
         .idle = expert ? -o->log_idle * o->routed * s->group_tokens / step_parts(s) : 0,
+        .starts = op_starts(o),
         .unit = o->unit,
         .expert = expert};
 }
@@ -46,6 +47,7 @@ static void add_placed(struct step_bound *out, const struct step *s, const struc
 void step_bound_make(struct step_bound *out, const struct step *s)
 {
     out->ridge = out->load = 0;
+    out->starts = s->main.all_starts;
     out->wires = out->placed = 0;
     for (size_t k = 0; k < s->others; k++) {
         const struct op *o = &s->ops.op[s->other[k]];
@@ -155,11 +157,12 @@ void bound_devices_make(struct bound_devices *out, const struct devices *d)
 
 INLINED void bound_main(struct bound_sums *restrict out, const struct step_bound *restrict b,
                         size_t n, const double *restrict per_byte,
-                        const double *restrict s_per_flop, const double *restrict load)
+                        const double *restrict s_per_flop, const double *restrict start_s,
+                        const double *restrict load)
 {
-    double flop = b->flop, byte = b->byte, weight_byte = b->weight_byte;
+    double flop = b->flop, byte = b->byte, weight_byte = b->weight_byte, starts = b->starts;
     for (size_t i = 0; i < n; i++) {
-        double fixed = weight_byte * per_byte[i];
+        double fixed = weight_byte * per_byte[i] + starts * start_s[i];
         out->fixed_s[i] = fixed;
         out->compute_s[i] = fixed + load[i] * (flop * s_per_flop[i] + byte * per_byte[i]);
     }
@@ -212,6 +215,7 @@ INLINED void bound_placed(struct bound_sums *restrict out, const struct bound_pl
     const double *chip_s_per_byte = d->chip_s_per_byte;
     const double *engine_s_per_byte = LANE(rates, rates, engine.s_per_byte);
     const double *s_per_wire_byte = LANE(rates, rates, engine.s_per_wire_byte);
+    const double *start_s = LANE(rates, rates, start_s);
     struct bound_placed op = *o;
     for (size_t i = 0; i < n; i++) {
         double x = op.idle * load[i];
@@ -223,10 +227,9 @@ INLINED void bound_placed(struct bound_sums *restrict out, const struct bound_pl
         double engine_s =
             larger(larger(flop * d->engine_s_per_flop[i], byte * engine_s_per_byte[i]), wire_s);
         double faster_s = smaller(chip_s, engine_s), both_s = shared_s(chip_s, engine_s);
-        double either_s = allowed[i] == RUNS_SHARED   ? both_s
-                          : allowed[i] == RUNS_BESIDE ? 0 /* all of it may be hidden */
-                                                      : faster_s;
-        out->compute_s[i] += allowed[i] > 0 ? either_s : chip_s;
+        double either_s = allowed[i] == RUNS_SHARED ? both_s : faster_s;
+        double s = (allowed[i] > 0 ? either_s : chip_s) + op.starts * start_s[i];
+        out->compute_s[i] += allowed[i] == RUNS_BESIDE ? 0 : s; /* all of it may be hidden */
     }
 }
 
@@ -253,7 +256,7 @@ static void bound_all(double *restrict time_s, double *restrict fixed_s,
     const struct rates_lanes *rates = &d->devices->rates;
     size_t n = d->devices->n;
     struct bound_sums x;
-    bound_main(&x, b, n, d->chip_s_per_byte, d->chip_s_per_flop, most);
+    bound_main(&x, b, n, d->chip_s_per_byte, d->chip_s_per_flop, LANE(rates, rates, start_s), most);
     bound_wires(&x, sent, n, rates, most);
     for (size_t k = 0; k < b->placed; k++) {
         const struct bound_placed *o = &b->place[k];

@@ -18,6 +18,7 @@ enum { BOUND_WIRES = 8, BOUND_PLACED = OPS_MOST };
 struct step_bound {
     double ridge, load;             /* at which main operators were classified; 0: not yet */
     double flop, weight_byte, byte; /* flop of the compute-bound, bytes of the memory-bound ones */
+    double starts;                  /* of main operators */
     size_t wires, placed;
     struct bound_wire { /* sum of all collectives over `group` devices */
         double group, hops, byte;
@@ -27,6 +28,7 @@ struct step_bound {
         double flop, byte, wire_byte;  /* per request of the slowest device */
         double read_byte, weight_byte; /* weights read in full; weights read by active share */
         double idle;                   /* x of the active share, per request */
+        double starts;
         enum op_unit unit;
         bool expert;
     } place[BOUND_PLACED];

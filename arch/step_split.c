@@ -23,7 +23,7 @@ struct pieces {
 FOR_ALL_VECTORS
 static void put_main(struct step_split_lanes *restrict out, struct pieces *restrict x,
                      const struct main_ops *restrict m, size_t n, const double *restrict compute_s,
-                     const double *restrict requests)
+                     const double *restrict start_s, const double *restrict requests)
 {
     for (size_t i = 0; i < n; i++) {
         double chip_s = 0;
@@ -40,6 +40,7 @@ static void put_main(struct step_split_lanes *restrict out, struct pieces *restr
         PIECE(padding_flop)[i] = PIECE(engine_flop)[i] = 0;
         PIECE(engine_byte)[i] = PIECE(wire_byte)[i] = 0;
         PIECE(far_byte)[i] = PIECE(far_s)[i] = 0;
+        PIECE(start_s)[i] = m->all_starts * start_s[i];
         PIECE(expert_flop)[i] = PIECE(expert_byte)[i] = 0;
         PIECE(attention_flop)[i] = PIECE(attention_byte)[i] = 0;
         PIECE(attention_chip_s)[i] = PIECE(attention_engine_s)[i] = 0;
@@ -75,17 +76,20 @@ static void add_placed_tiers(struct step_split_lanes *restrict out, const struct
 {
     const double *requests = run->requests, *share = run->share;
     const double *s_per_flop = LANE(rates, rates, main.s_per_flop);
+    double starts = op_starts(o);
     for (size_t i = 0; i < n; i++) {
         struct tier2 t;
         LANES_TAKE(t, tiers, i);
         double weight_byte = o->weight_byte * share[i],
                flop_s = o->flop * requests[i] * s_per_flop[i];
         double byte = op_byte(o, requests[i], share[i]), s = p->chip_s[i], near_s = p->near_s[i];
+        double start_s = starts * LANE(rates, rates, start_s)[i];
         struct tier_byte b = tier2_byte(&t, weight_byte, o->byte, op_held_byte(o), requests[i]);
         bool on = p->on_engine[i] > 0;
         /* As add_placed_parts took it, and as it is: far reads count as memory. */
         bool took = flop_s >= byte * LANE(rates, rates, main.s_per_byte)[i];
-        bool computes = (flop_s >= near_s) & (s <= near_s + (1 - t.overlap) * near_s);
+        bool computes =
+            (flop_s + start_s >= near_s) & (s <= near_s + (1 - t.overlap) * (near_s - start_s));
         PIECE(bound_s[BY_COMPUTE])[i] += on ? 0 : (computes ? s : 0) - (took ? s : 0);
         PIECE(bound_s[BY_MEMORY])[i] += on ? 0 : (computes ? 0 : s) - (took ? 0 : s);
         PIECE(byte)[i] += on ? 0 : b.near - byte;
@@ -143,6 +147,7 @@ static void add_placed_parts(struct step_split_lanes *restrict out, struct piece
     double *class_s = LANE_OF(out, step_split, class_s, o->class);
     double *engine_class_s = x->engine_class_s[o->class];
     const double *requests = run->requests, *share = run->share;
+    double starts = op_starts(o);
     for (size_t i = 0; i < n; i++) {
         struct rates r;
         LANES_TAKE(r, rates, i);
@@ -160,6 +165,7 @@ static void add_placed_parts(struct step_split_lanes *restrict out, struct piece
         engine_class_s[i] += on_engine_s;
         x->engine_s[i] += on_engine_s;
         x->chip_s[i] += on_engine ? 0 : s;
+        PIECE(start_s)[i] += starts * r.start_s;
         PIECE(bound_s[BY_LINK])[i] += by_link ? s : 0;
         PIECE(bound_s[BY_COMPUTE])[i] += by_compute ? s : 0;
         PIECE(bound_s[BY_MEMORY])[i] += (by_link | by_compute) ? 0 : s;
@@ -226,7 +232,8 @@ static void split_main(struct step_split_lanes *out, struct pieces *x, const str
     struct main_split parts = {&LANE_OF(out, step_split, class_s, 0), x->variance, compute_s,
                                far_s};
     s->timing->main_split(&parts, s, p->devices, p->most);
-    put_main(out, x, &s->main, p->devices->n, compute_s, p->most);
+    put_main(out, x, &s->main, p->devices->n, compute_s, LANE(&p->devices->rates, rates, start_s),
+             p->most);
     if (p->devices->tiered)
         put_main_tiers(out, &s->main, p->devices->n, far_s, p->most, &p->devices->tier2);
     if (s->mixed) /* the attention of prompts does not count as core attention */
@@ -332,6 +339,7 @@ static void split_end(struct step_split_lanes *restrict out, const struct pieces
         PIECE(wire_byte)[i] *= times;
         PIECE(far_byte)[i] *= times;
         PIECE(far_s)[i] *= times;
+        PIECE(start_s)[i] *= times;
     }
     end_classes(out, x, n, hidden_part, behind, times);
 }
@@ -384,6 +392,7 @@ static void stretch(struct step_split_lanes *out, size_t n, const double *whole_
         for (int k = 0; k < BOUNDS; k++)
             LANE_OF(out, step_split, bound_s, k)[i] *= longer;
         PIECE(far_s)[i] *= longer;
+        PIECE(start_s)[i] *= longer;
         PIECE(time_s)[i] = whole_s[i];
     }
 }

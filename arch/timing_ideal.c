@@ -4,6 +4,7 @@
  * seconds per FLOP and b per byte; so all operators take b times the sum of max(F a, W + B q), a =
  * q f / b. The slope follows: everything in the sum grows with q except the W of memory-bound
  * operators. A second tier of memory (arch/tier2.h) adds its reads to the time of the first.
+ * Every call adds chip.kernel_start_s, whatever its work.
  * Invariant: sums run in the order of main_ops, at any vector width. */
 #include "arch/timing_ideal.h"
 
@@ -25,7 +26,8 @@ INLINED struct sides sides_of(const struct main_ops *m, size_t k, double arithme
 /* Adds up the main operators. Inlined, so that `what` is a constant. */
 INLINED void add_main(struct sums *restrict out, const struct main_ops *restrict m, size_t n,
                       const double *restrict per_flop, const double *restrict per_byte,
-                      const double *restrict requests, enum summed what)
+                      const double *restrict start_s, const double *restrict requests,
+                      enum summed what)
 {
     bool slopes = sums_slopes(what), works = sums_work(what);
     lane arithmetic, sum, fixed, computes;
@@ -51,7 +53,7 @@ INLINED void add_main(struct sums *restrict out, const struct main_ops *restrict
                 computes[i] = compute_bound;
         }
     for (size_t i = 0; i < n; i++) {
-        out->chip_s[i] = sum[i] * per_byte[i];
+        out->chip_s[i] = sum[i] * per_byte[i] + m->all_starts * start_s[i];
         out->chip_slope[i] = slopes ? (sum[i] - fixed[i]) * per_byte[i] / requests[i] : 0;
         out->engine_s[i] = out->wire_s[i] = out->engine_slope[i] = out->wire_slope[i] = 0;
         if (works)
@@ -89,6 +91,7 @@ INLINED struct tiered tiered_of(const struct main_ops *m, size_t k, const struct
 /* add_main on devices with a second tier; fills all members. */
 INLINED void add_tiered_main(struct sums *restrict out, const struct main_ops *restrict m, size_t n,
                              const double *restrict per_flop, const double *restrict per_byte,
+                             const double *restrict start_s,
                              const struct tier2_lanes *restrict tiers,
                              const double *restrict requests)
 {
@@ -103,7 +106,7 @@ INLINED void add_tiered_main(struct sums *restrict out, const struct main_ops *r
             fixed += x.fixed;
             clocked += x.clocked;
         }
-        out->chip_s[i] = sum * per_byte[i];
+        out->chip_s[i] = sum * per_byte[i] + m->all_starts * start_s[i];
         out->chip_slope[i] = (sum - fixed) * per_byte[i] / requests[i];
         out->engine_s[i] = out->wire_s[i] = out->engine_slope[i] = out->wire_slope[i] = 0;
         out->chip_clocked_s[i] = clocked * per_byte[i];
@@ -182,22 +185,41 @@ static void split_main(double (*restrict class_s)[LANES], double *restrict compu
         compute_s[i] = computes[i] * per_byte[i];
 }
 
+/* Adds the start-up times of the main operators to a split, by the bounds of the operators. */
+static void split_starts(struct main_split *out, const struct main_ops *m, const struct devices *d,
+                         const double *requests)
+{
+    const double *per_flop = LANE(&d->rates, rates, main.s_per_flop);
+    const double *per_byte = LANE(&d->rates, rates, main.s_per_byte);
+    const double *start_s = LANE(&d->rates, rates, start_s);
+    for (int c = 0; c < OP_CLASSES; c++)
+        for (size_t k = m->first[c]; k < m->end[c]; k++)
+            for (size_t i = 0; i < d->n; i++) {
+                double s = m->starts[k] * start_s[i], arithmetic = per_flop[i] / per_byte[i];
+                struct sides x = sides_of(m, k, requests[i] * arithmetic, requests[i]);
+                out->class_s[c][i] += s;
+                out->compute_s[i] += x.compute >= x.memory ? s : 0;
+            }
+}
+
 void ideal_main_split(struct main_split *out, const struct step *s, const struct devices *d,
                       const double *requests)
 {
-    if (d->tiered) {
+    if (d->tiered)
         split_tiered_main(out, &s->main, d->n, LANE(&d->rates, rates, main.s_per_flop),
                           LANE(&d->rates, rates, main.s_per_byte), &d->tier2, requests);
-        return;
-    }
-    split_main(out->class_s, out->compute_s, &s->main, d->n,
-               LANE(&d->rates, rates, main.s_per_flop), LANE(&d->rates, rates, main.s_per_byte),
-               requests);
+    else
+        split_main(out->class_s, out->compute_s, &s->main, d->n,
+                   LANE(&d->rates, rates, main.s_per_flop), LANE(&d->rates, rates, main.s_per_byte),
+                   requests);
+    if (d->starts)
+        split_starts(out, &s->main, d, requests);
 }
 
 /* ---- one operator ---- */
 
-/* Times on both units, and the FLOPs and bytes that one more request adds. */
+/* Times on both units without start-up times, and the FLOPs and bytes that one more request adds.
+ */
 struct both {
     double chip_s, engine_s;
     bool on_engine, shared;
@@ -275,12 +297,14 @@ static void place(struct placed *restrict out, const struct op *restrict o,
                   const struct run *restrict r, size_t n, const struct rates_lanes *restrict rates)
 {
     struct run run = *r;
+    double starts = op_starts(o);
     for (size_t i = 0; i < n; i++) {
         struct rates at;
         LANES_TAKE(at, rates, i);
         struct both b = on_units(o, &run, &at, NULL, i, false);
-        out->chip_s[i] = b.chip_s;
-        out->engine_s[i] = b.engine_s;
+        double start_s = starts * at.start_s;
+        out->chip_s[i] = b.chip_s + start_s;
+        out->engine_s[i] = b.engine_s + start_s;
         out->on_engine[i] = b.on_engine ? 1 : 0;
     }
 }
@@ -292,15 +316,17 @@ static void place_tiered(struct placed *restrict out, const struct op *restrict 
                          const struct tier2_lanes *restrict tiers)
 {
     struct run run = *r;
+    double starts = op_starts(o);
     for (size_t i = 0; i < n; i++) {
         struct rates at;
         struct tier2 t;
         LANES_TAKE(at, rates, i);
         LANES_TAKE(t, tiers, i);
         struct both b = on_units(o, &run, &at, &t, i, false);
-        out->chip_s[i] = b.chip_s;
-        out->near_s[i] = b.near_s;
-        out->engine_s[i] = b.engine_s;
+        double start_s = starts * at.start_s;
+        out->chip_s[i] = b.chip_s + start_s;
+        out->near_s[i] = b.near_s + start_s;
+        out->engine_s[i] = b.engine_s + start_s;
         out->on_engine[i] = b.on_engine ? 1 : 0;
     }
 }
@@ -321,20 +347,22 @@ INLINED void add_placed(struct sums *restrict x, struct placed *restrict out,
 {
     bool slopes = sums_slopes(what);
     struct run run = *r;
+    double starts = op_starts(o);
     for (size_t i = 0; i < n; i++) {
         struct rates at;
         LANES_TAKE(at, rates, i);
         struct both b = on_units(o, &run, &at, NULL, i, waits);
-        x->chip_s[i] += b.on_engine ? 0 : b.chip_s;
-        x->engine_s[i] += b.on_engine ? b.engine_s : 0;
+        double start_s = starts * at.start_s;
+        x->chip_s[i] += b.on_engine ? 0 : b.chip_s + start_s;
+        x->engine_s[i] += b.on_engine ? b.engine_s + start_s : 0;
         if (slopes) {
             double slope = slope_of(&b, &at);
             x->chip_slope[i] += b.on_engine ? 0 : slope;
             x->engine_slope[i] += b.on_engine ? slope : 0;
         }
         if (sums_work(what)) {
-            out->chip_s[i] = b.chip_s;
-            out->engine_s[i] = b.engine_s;
+            out->chip_s[i] = b.chip_s + start_s;
+            out->engine_s[i] = b.engine_s + start_s;
             out->chip_clocked_s[i] = b.flop * at.main.s_per_flop >= b.chip_s ? b.chip_s : 0;
             out->on_engine[i] = b.on_engine ? 1 : 0;
         }
@@ -349,19 +377,21 @@ static void add_tiered_placed(struct sums *restrict x, struct placed *restrict o
                               const struct tier2_lanes *restrict tiers)
 {
     struct run run = *r;
+    double starts = op_starts(o);
     for (size_t i = 0; i < n; i++) {
         struct rates at;
         struct tier2 t;
         LANES_TAKE(at, rates, i);
         LANES_TAKE(t, tiers, i);
         struct both b = on_units(o, &run, &at, &t, i, true);
-        x->chip_s[i] += b.on_engine ? 0 : b.chip_s;
-        x->engine_s[i] += b.on_engine ? b.engine_s : 0;
+        double start_s = starts * at.start_s;
+        x->chip_s[i] += b.on_engine ? 0 : b.chip_s + start_s;
+        x->engine_s[i] += b.on_engine ? b.engine_s + start_s : 0;
         x->chip_slope[i] += b.on_engine ? 0 : tiered_slope_of(&b, o, &run, i, &at, &t);
         x->engine_slope[i] += b.on_engine ? slope_of(&b, &at) : 0;
-        out->chip_s[i] = b.chip_s;
-        out->near_s[i] = b.near_s;
-        out->engine_s[i] = b.engine_s;
+        out->chip_s[i] = b.chip_s + start_s;
+        out->near_s[i] = b.near_s + start_s;
+        out->engine_s[i] = b.engine_s + start_s;
         out->chip_clocked_s[i] = tiers_clocked_s(&b, &at, &t);
         out->on_engine[i] = b.on_engine ? 1 : 0;
     }
@@ -439,7 +469,7 @@ INLINED void add_all(struct sums *restrict x, const struct pass *restrict p, siz
     struct run_room room;
     struct placed placed;
     add_main(x, &s->main, n, LANE(rates, rates, main.s_per_flop),
-             LANE(rates, rates, main.s_per_byte), p->most, what);
+             LANE(rates, rates, main.s_per_byte), LANE(rates, rates, start_s), p->most, what);
     if (sums_work(what))
         sum_main_work(x, p);
     for (size_t k = 0; k < s->others; k++) {
@@ -493,7 +523,8 @@ static void add_all_tiered_main(struct sums *restrict x, const struct pass *rest
                                 const struct rates_lanes *restrict rates)
 {
     add_tiered_main(x, &p->step->main, n, LANE(rates, rates, main.s_per_flop),
-                    LANE(rates, rates, main.s_per_byte), &p->devices->tier2, p->most);
+                    LANE(rates, rates, main.s_per_byte), LANE(rates, rates, start_s),
+                    &p->devices->tier2, p->most);
 }
 
 /* The same on devices with a second tier of memory. */

@@ -40,6 +40,7 @@ struct rates {
     struct unit main, engine;
     struct feed feed; /* of the engine */
     struct wire link, network;
+    double start_s; /* of a call of an operator, on either unit: the chip starts both */
     double link_domain;
     double runs_core, runs_index, runs_state, runs_experts; /* enum engine_part */
     double overlap;
@@ -88,6 +89,7 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     out->feed.s_per_core_flop = there ? feed_s_per_core : 0;
     out->link = (struct wire){1 / c->link_byte_per_s, c->link_latency_s};
     out->network = (struct wire){1 / c->network_byte_per_s, c->network_latency_s};
+    out->start_s = c->kernel_start_s;
     out->link_domain = c->link_domain;
     double more_byte = c->memory_byte * (e->capacity_ratio - 1);
     bool holds = there & (e->kind == ENGINE_POOL) & (e->runs == RUNS_EXPERTS) & (more_byte > 0);

@@ -277,6 +277,15 @@ static void print_tier2(const struct design *d, const struct metrics *m)
         life);
 }
 
+static void print_starts(const struct design *d, const struct metrics *m)
+{
+    char each[48], all[48];
+    bool prefills = d->workload.phase == PHASE_PREFILL;
+    print_line(25, "  %-22s %s of the %s: every call %s\n", "start-up times",
+               quantity_text(m->start_s, "s", 3, all, 48), prefills ? "TTFT" : "TPOT",
+               quantity_text(d->chip.kernel_start_s, "s", 3, each, 48));
+}
+
 static void print_text(const struct mapped *mapped, const struct plan *plan, const struct cursor *c,
                        const struct metrics *m)
 {
@@ -317,6 +326,8 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         print_tier2(d, m);
     else if (d->chip.memory2_byte > 0)
         print_line(25, "  %-22s none: chip.memory2_kind is none\n", "second tier");
+    if (d->chip.kernel_start_s > 0)
+        print_starts(d, m);
     print_line(25, "  %-22s %.1f FLOP/B against a ridge point of %.0f; %.0f %% of the step\n",
                "core attention", m->attention_intensity_flop_per_byte, m->ridge_flop_per_byte,
                100 * m->attention_share);
@@ -349,9 +360,11 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     }
     print_line(
         2,
-        "\n  Timing is %s: every operator at data-sheet peaks, no start-up time, %s\n"
+        "\n  Timing is %s: every operator at data-sheet peaks, %s, %s\n"
         "  overlapped. Measured systems are slower; costs are public estimates, low to high.\n",
-        timing_of(&d->mode)->shown, d->plan.overlap == OVERLAP_NONE ? "nothing" : "collectives");
+        timing_of(&d->mode)->shown,
+        d->chip.kernel_start_s > 0 ? "start-up times as given" : "no start-up time",
+        d->plan.overlap == OVERLAP_NONE ? "nothing" : "collectives");
 }
 
 /* Prints the point at the cursor, which has been evaluated. */

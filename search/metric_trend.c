@@ -22,6 +22,7 @@ static const struct {
     {"chip.link_latency_s", TREND_DOWN, TREND_NONE, false, 0},
     {"chip.network_byte_per_s", TREND_UP, TREND_UP, false, 0},
     {"chip.network_latency_s", TREND_DOWN, TREND_NONE, false, 0},
+    {"chip.kernel_start_s", TREND_DOWN, TREND_NONE, false, 0},
     {"engine.bandwidth_ratio", TREND_UP, TREND_UNKNOWN, false, 0},
     {"engine.ridge_flop_per_byte", TREND_UP, TREND_UNKNOWN, false, 0},
     {"workload.tpot_s", TREND_UP, TREND_NONE, false, 0},

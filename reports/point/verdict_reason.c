@@ -44,6 +44,9 @@ const char *verdict_reason(const struct design *d, const struct metrics *m)
         return memory_reason(m, c);
     if (v == VERDICT_CALIBRATION && tier2_is_there(c))
         return "no kernel that reads a second tier of memory was measured: use timing ideal";
+    if (v == VERDICT_CALIBRATION && c->kernel_start_s > 0)
+        return "chip.kernel_start_s: calibrated timing has the start-up times of measured kernels: "
+               "use timing ideal";
     const char *fault = v == VERDICT_MAPPING ? design_refusal(d) : NULL;
     if (v == VERDICT_MAPPING && fault == NULL)
         fault = plan_fault(&d->plan, &d->model);

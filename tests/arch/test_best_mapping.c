@@ -14,6 +14,7 @@ static double drawn(double from, double to)
 
 static void draw_device(struct design *d)
 {
+    bool starts = d->mode.timing != TIMING_CALIBRATED && random_unit(&draw) < 0.5;
     static const char *const name[] = {"none", "attacc", "duplex", "logic-die-r128", "memory-pool"};
     const struct entry *entry;
     struct err err = {0};
@@ -28,6 +29,7 @@ static void draw_device(struct design *d)
     d->chip.memory_byte = drawn(20e9, 1e12);
     d->chip.link_byte_per_s = drawn(50e9, 5e12);
     d->chip.link_latency_s = random_unit(&draw) < 0.3 ? 0 : drawn(1e-7, 1e-5);
+    d->chip.kernel_start_s = starts ? drawn(1e-7, 1e-4) : 0;
     d->chip.network_byte_per_s = drawn(5e9, 400e9);
     d->chip.link_domain = random_unit(&draw) < 0.5 ? 4 : 72;
     if (random_unit(&draw) < 0.25) {

@@ -38,6 +38,8 @@ static void draw_device(struct chip *c, struct engine *e, const struct study *s)
     *e = *(const struct engine *)entry->value;
     e->runs = 1 + (double)(random_next(&draw) % 3);
     e->overlap = random_unit(&draw) < 0.5 ? 0 : random_unit(&draw);
+    bool starts = s->base.mode.timing != TIMING_CALIBRATED && fmod(c->compute_units, 2) > 0;
+    c->kernel_start_s = starts ? 1e-7 * c->compute_units : 0;
 }
 
 /* Plans, phases and timings that take the model's different ways. */
@@ -178,7 +180,7 @@ static struct by_hand halves_by_hand(const struct step *s, const struct rates *r
         t = fmax(o->flop * requests * r->main.s_per_flop, byte * r->main.s_per_byte);
         bool held = expert && r->runs_experts == RUNS_ALWAYS;
         bool moved = allowed && (held || on_engine_s < t);
-        t = moved ? on_engine_s : t;
+        t = (moved ? on_engine_s : t) + (o->joined ? 0 : o->count * r->start_s);
         *(moved ? &engine_s : &chip_s) += t;
         *(moved ? &out.engine_byte : &out.byte) += halves * byte;
         out.wire_byte += moved && r->engine.s_per_wire_byte > 0 ? halves * sent_byte : 0;
