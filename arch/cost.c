@@ -4,6 +4,8 @@
  * Invariant: one formula each, evaluated at the low, middle and high price list. */
 #include "arch/cost.h"
 
+#include <string.h>
+
 static const double BF16_BYTE = 2;
 static const double J_PER_KWH = 3.6e6;
 static const double S_PER_HOUR = 3600;
@@ -256,6 +258,9 @@ void cost_metrics(struct metrics_lanes *out, const struct fleet *fleet, size_t n
             cost_quotes(&of_other, fleet[j].d, prices[k]);
             running_costs(&more, &of_other, &fleet[j], levels, rate, prices[k]);
             add_running_costs(&r[k], &more, points);
+            if (k == 1 && fleet[j].usd)
+                memcpy(fleet[j].usd, LANE(&more, running_cost, system_usd),
+                       points * sizeof *fleet[j].usd);
             for (size_t i = 0; i < points && k == 1; i++) {
                 area[i] += fleet_mm2(&of_other, &fleet[j], i);
                 package[i] =

@@ -60,6 +60,7 @@ struct fleet {
     const struct devices *d;
     const double *devices;
     const struct step_split_lanes *split;
+    double *usd; /* gets the price of those behind the first at middle prices; NULL: nobody asks */
 };
 
 /* Fills the cost metrics of a system of `n` fleets. Costs of one device are those of the first. The

@@ -487,12 +487,16 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     if (p->mapped[0].step.timing->error)
         fill_errors(out, &choice, d);
     if (book) {
-        struct fleet fleet[3] = {{d, devices, &choice.split}};
+        struct fleet fleet[3] = {{.d = d, .devices = devices, .split = &choice.split}};
         size_t fleets = 1;
         if (shared)
-            fleet[fleets++] = (struct fleet){&ffn.d, ffn.devices, &ffn.split};
+            fleet[fleets++] =
+                (struct fleet){&ffn.d, ffn.devices, &ffn.split,
+                               design_pools_ffn(like) ? LANE(out, metrics, ffn_cost_usd)
+                                                      : LANE(out, metrics, draft_cost_usd)};
         if (apart)
-            fleet[fleets++] = (struct fleet){pools.d, pools.devices, &pools.split};
+            fleet[fleets++] = (struct fleet){pools.d, pools.devices, &pools.split,
+                                             LANE(out, metrics, prefill_cost_usd)};
         cost_metrics(out, fleet, fleets, book);
         if (!chip_is_there(&like->ffn_chip) && !chip_is_there(&like->prefill_chip) &&
             !chip_is_there(&like->draft_chip))

@@ -43,15 +43,17 @@ struct metrics {
     double tpot_s, ttft_s, prefill_devices, kv_transfer_s;
     double prefill_tp, prefill_dp, prefill_ep, prefill_pp, prefill_cp;
     double system_paced_by, decode_busy_ratio, prefill_busy_ratio, kv_link_ratio, prefill_s;
-    double prefill_memory_used_byte, prefill_device_power_w, prefill_throttle_ratio;
+    double prefill_memory_used_byte, prefill_device_power_w, prefill_throttle_ratio,
+        prefill_cost_usd;
     double engine_devices, system_devices;
     double ffn_devices, ffn_tp, ffn_ep, micro_batches, paced_by, main_busy_ratio, ffn_busy_ratio;
     double ffn_transfer_s, ffn_transfer_byte_per_token, ffn_memory_used_byte, ffn_weight_byte;
-    double ffn_device_power_w, ffn_throttle_ratio;
+    double ffn_device_power_w, ffn_throttle_ratio, ffn_cost_usd;
     double ffn_engine_effective_bandwidth_ratio, ffn_engine_effective_ridge_flop_per_byte,
         ffn_engine_limited_by, ffn_engine_power_w;
     double draft_devices, draft_tp, draft_s, draft_transfer_s, draft_busy_ratio;
     double draft_memory_used_byte, draft_weight_byte, draft_device_power_w, draft_throttle_ratio;
+    double draft_cost_usd;
     double tokens_per_s, tokens_per_s_per_device, tokens_per_s_per_user;
     double memory_used_byte, weight_byte, kv_byte, kv_byte_per_token, state_byte_per_request;
     double params, active_params;

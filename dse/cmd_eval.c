@@ -12,6 +12,7 @@
 #include "reports/point/point_json.h"
 #include "dse/points.h"
 #include "dse/prefill_pool_text.h"
+#include "dse/price_shares_text.h"
 #include "dse/stored_point.h"
 #include "dse/terminal.h"
 #include "reports/point/point_sides.h"
@@ -343,6 +344,7 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
     if (engine_is_there(&d->engine))
         print_cost("engine's share", "engine_cost_usd", m);
     print_cost("system price", "system_cost_usd", m);
+    price_shares_print(m);
     print_cost("system power", "power_w", m);
     print_cost("USD per hour", "usd_per_hour", m);
     print_cost("USD per M tokens", "usd_per_mtok", m);

@@ -12,6 +12,7 @@
 #include "reports/page/live_page.h"
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_table.h"
+#include "reports/payoff/swept_columns.h"
 #include "reports/write.h"
 
 enum kind { KIND_HTML, KIND_SVG, KIND_CSV, KIND_MD, KINDS };
@@ -46,10 +47,10 @@ static int write_kind(FILE *out, void *ctx)
     case KIND_MD:
         return page_md(page, out);
     case KIND_CSV:
-        payoff_table(page->payoff, &t);
+        payoff_table(page->answer[0].best, &t);
         table_write(&t, FORMAT_CSV, out);
         table_free(&t);
-        payoff_note_table(page->payoff, &t);
+        payoff_note_table(page->answer[0].best, &t);
         if (t.rows) {
             fputs("\n", out);
             table_write(&t, FORMAT_CSV, out);
@@ -81,6 +82,65 @@ static int write_report(const char *path, struct writing *w, const struct page_d
     return 0;
 }
 
+/* The pay-off of each subject. */
+struct answers {
+    struct page_answer page[SUBJECTS_MOST];
+    struct payoff best[SUBJECTS_MOST], each[SUBJECTS_MOST];
+    size_t n;
+};
+
+static void answers_free(struct answers *a)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        payoff_free(&a->best[i]);
+        payoff_free(&a->each[i]);
+    }
+}
+
+static int add_answer(struct answers *out, const struct payoff_question *q, struct db *db,
+                      const struct db_run *run, struct err *err)
+{
+    const char *column = q->of->column;
+    struct payoff_question each = *q;
+    char *by = mem_print("+%s", column);
+    each.by = db_is_column(db, column, strlen(column)) ? by : "+";
+    each.swings = false;
+    struct payoff *best = &out->best[out->n], *of_each = &out->each[out->n];
+    int rc = payoff_make_all((struct asked[]){{of_each, &each}, {best, q}}, 2, db, run, err);
+    free(by);
+    if (rc == 0)
+        out->page[out->n++] = (struct page_answer){best, of_each};
+    return rc;
+}
+
+/* Answers `q` for the subject that --of names, or for all that the run varies. Caller frees. */
+static int answer(struct answers *out, struct payoff_question q, const struct args *a,
+                  struct db *db, const struct db_run *run, struct err *err)
+{
+    const char *of = args_value(a, "--of");
+    const struct payoff_subject *subject[SUBJECTS_MOST];
+    struct err inner;
+    struct swept swept;
+    size_t n = 1;
+    int rc = 0;
+    *out = (struct answers){.n = 0};
+    if (of && !(subject[0] = payoff_subject_named(of, &inner)))
+        return fail(err, "dse report: --of: %s", inner.text);
+    if (!of) {
+        if (swept_read(&swept, db, run, err) != 0)
+            return -1;
+        n = subjects_swept(subject, &swept);
+        swept_free(&swept);
+    }
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        q.of = subject[i];
+        rc = add_answer(out, &q, db, run, err);
+    }
+    if (rc != 0)
+        answers_free(out);
+    return rc;
+}
+
 static int run(const struct args *a, struct err *err)
 {
     const char *path = args_value(a, "--output");
@@ -90,7 +150,7 @@ static int run(const struct args *a, struct err *err)
     struct payoff_study *study = NULL;
     struct db *db;
     struct db_run row;
-    struct payoff p, engines;
+    struct answers answers;
     struct page page;
     struct err inner;
     double jobs;
@@ -128,18 +188,15 @@ static int run(const struct args *a, struct err *err)
                                       .seed = row.seed,
                                       .jobs = (size_t)jobs,
                                       .swings = true};
-    struct payoff_question each = q;
-    each.by = "+engine";
-    each.swings = false;
-    if (payoff_make_all((struct asked[]){{&engines, &each}, {&p, &q}}, 2, db, &row, err) != 0)
+    if (answer(&answers, q, a, db, &row, err) != 0)
         goto done;
-    if (page_make(&page, db, &row, &p, &engines, err) == 0) {
+    if (page_make(&page, db, &row, answers.page, answers.n, err) == 0) {
         const struct page_data_question data = {.db = db,
                                                 .run = &row,
                                                 .study = study ? payoff_study_of(study) : NULL,
                                                 .catalogue = c,
-                                                .best = &p,
-                                                .engines = &engines};
+                                                .answer = answers.page,
+                                                .answers = answers.n};
         rc = write_report(path, &(struct writing){.page = &page, .kind = kind}, &data, err);
         if (rc == 0 && !row.feasible) {
             infeasible_print(db, &row, stderr);
@@ -147,8 +204,7 @@ static int run(const struct args *a, struct err *err)
         }
         page_free(&page);
     }
-    payoff_free(&engines);
-    payoff_free(&p);
+    answers_free(&answers);
 done:
     payoff_study_close(study);
     catalogue_close(c);
@@ -162,6 +218,10 @@ close:
 static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
     SCENARIO_OPTION,
+    {"--of", "PART",
+     "what pays off or not: engine, pools.ffn or pools.prefill; default: all that the study "
+     "varies, "
+     "of which .csv and .svg show the first"},
     {"--output", "FILE",
      "or -o: a page .html (default: RUN.html), pictures .svg, or the pay-off as .csv or .md"},
     {"--figure", "NAME",

@@ -6,6 +6,7 @@
 
 #include "arch/metrics.h"
 #include "base/mem.h"
+#include "reports/payoff/pool_kind.h"
 #include "reports/run_column.h"
 #include "reports/top_by.h"
 
@@ -151,6 +152,18 @@ static bool has_scenarios(const struct queried_run *of)
                                   " ORDER BY id DESC LIMIT 1");
 }
 
+/* How many devices the pools of the run have: their parameter may be auto. */
+static void append_pool_devices(char **sql, const struct table *known, const bool *filled,
+                                bool *first)
+{
+    size_t n;
+    const struct pool_kind *kind = pool_kinds(&n);
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < known->rows; i++)
+            if (filled[i] && !strcmp(table_text_at(known, i, "name"), kind[k].chip))
+                append_column(sql, kind[k].devices, first);
+}
+
 /* Which design it is, the parameters of the run, the main metrics. */
 static int append_default_columns(char **sql, const struct queried_run *of,
                                   const struct table *known, struct err *err)
@@ -172,6 +185,7 @@ static int append_default_columns(char **sql, const struct queried_run *of,
         if (filled[i] && !is_one_of(name, names, LEN(names)))
             append_column(sql, name, &first);
     }
+    append_pool_devices(sql, known, filled, &first);
     for (size_t k = 0; k < LEN(metrics); k++)
         for (size_t i = 0; i < known->rows; i++)
             if (!strcmp(table_text_at(known, i, "name"), metrics[k]))

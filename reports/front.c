@@ -11,6 +11,7 @@
 #include "arch/metrics.h"
 #include "base/mem.h"
 #include "base/pareto.h"
+#include "reports/payoff/pool_kind.h"
 #include "reports/payoff/swept_columns.h"
 #include "reports/run_column.h"
 
@@ -184,6 +185,24 @@ static void sort_points(const struct front *f, struct group *g)
     free(p);
 }
 
+static bool is_goal(const struct front *f, const char *column)
+{
+    for (size_t i = 0; i < f->dim; i++)
+        if (!strcmp(f->goal[i].column, column))
+            return true;
+    return false;
+}
+
+/* How many devices the pools have whose chip is swept: their parameter may be auto. */
+static void append_pool_devices(char **sql, const struct front *f, const struct swept *swept)
+{
+    size_t n;
+    const struct pool_kind *kind = pool_kinds(&n);
+    for (size_t i = 0; i < n; i++)
+        if (swept_find(swept, kind[i].chip, strlen(kind[i].chip)) && !is_goal(f, kind[i].devices))
+            append(sql, ", ", kind[i].devices);
+}
+
 /* Reads the rows of all fronts by point id, group by group. */
 static int read_rows(struct table *out, const struct front *f, struct db *db,
                      const struct db_run *run, const struct swept *swept, struct err *err)
@@ -195,6 +214,7 @@ static int read_rows(struct table *out, const struct front *f, struct db *db,
     for (size_t i = 0; i < swept->n; i++)
         if (!swept->column[i].chosen)
             append(&sql, ", ", swept->column[i].name);
+    append_pool_devices(&sql, f, swept);
     char *longer = mem_print("%s, plan_tp, plan_dp, plan_ep", sql);
     free(sql);
     sql = longer;

@@ -79,14 +79,15 @@ static int split_texts(char *out[2], struct db *db, const struct db_run *run, co
 }
 
 int page_make(struct page *out, struct db *db, const struct db_run *run,
-              const struct payoff *payoff, const struct payoff *engines, struct err *err)
+              const struct page_answer *answer, size_t answers, struct err *err)
 {
-    *out = (struct page){.run = run, .payoff = payoff, .engines = engines};
+    const char *over = answer[0].best->over;
+    *out = (struct page){.run = run, .answer = answer, .answers = answers};
     struct table front;
     char *cloud = mem_print("SELECT model, engine, system_cost_usd, tokens_per_s FROM point WHERE "
                             "run = ?1 AND verdict = 'ok' AND point %% %llu = 0 LIMIT %d",
                             (unsigned long long)run->feasible / CLOUD_MOST + 1, CLOUD_MOST);
-    int rc = front_make(&front, db, run, &(struct front_question){.over = payoff->over}, err);
+    int rc = front_make(&front, db, run, &(struct front_question){.over = over}, err);
     if (rc == 0) {
         char *split[2] = {NULL, NULL};
         /* The front has only swept columns; read model, chip and engine for all its points. */
@@ -98,7 +99,7 @@ int page_make(struct page *out, struct db *db, const struct db_run *run,
             points = longer;
         }
         table_free(&front);
-        rc = split_texts(split, db, run, payoff->over, err);
+        rc = split_texts(split, db, run, over, err);
         if (rc == 0) {
             char *sql =
                 mem_print("SELECT model, chip, engine, tokens_per_s, system_cost_usd, %s AS "
@@ -219,17 +220,20 @@ static void html_table(const struct table *t, FILE *out)
                 TABLE_MOST, t->rows);
 }
 
-static void html_answer(const struct page *p, FILE *out)
+static void html_answer(const struct page *p, const struct page_answer *a, FILE *out)
 {
-    char *sentence = payoff_sentence(p->payoff);
-    fputs("<h1>", out);
-    svg_escape(p->run->name, out);
-    fputs("</h1>\n<p class=\"answer\">", out);
+    char *sentence = payoff_sentence(a->best);
+    if (a == p->answer) {
+        fputs("<h1>", out);
+        svg_escape(p->run->name, out);
+        fputs("</h1>\n", out);
+    }
+    fputs("<p class=\"answer\">", out);
     svg_escape(sentence, out);
     fputs("</p>\n", out);
     free(sentence);
     fputs("<ul>\n", out);
-    for (size_t i = 0; (sentence = payoff_line(p->engines, i)); i++) {
+    for (size_t i = 0; (sentence = payoff_line(a->each, i)); i++) {
         fputs("<li>", out);
         svg_escape(sentence, out);
         fputs("</li>\n", out);
@@ -237,11 +241,11 @@ static void html_answer(const struct page *p, FILE *out)
     }
     fputs("</ul>\n", out);
     size_t shown = 0;
-    for (size_t i = 0; i < p->engines->stops && shown < STOPS_MOST; i++) {
-        const struct payoff_stop *s = &p->engines->stop[i];
-        if (!strncmp(p->engines->axis[s->axis], "chip", 4)) /* only in the table below */
+    for (size_t i = 0; i < a->each->stops && shown < STOPS_MOST; i++) {
+        const struct payoff_stop *s = &a->each->stop[i];
+        if (!strncmp(a->each->axis[s->axis], "chip", 4)) /* only in the table below */
             continue;
-        char *stop = stop_text(p->engines, s);
+        char *stop = stop_text(a->each, s);
         fputs(shown++ ? "<li>"
                       : "<p>Stop points (P = 1) between the workloads of the study:</p><ul><li>",
               out);
@@ -277,17 +281,57 @@ static void html_basis(const struct page *p, FILE *out)
     fputs("</pre></details>\n", out);
 }
 
-void page_content(const struct page *p, FILE *out)
+static const struct payoff *mapped(const struct page_answer *a)
+{
+    return a->each->n ? a->each : a->best;
+}
+
+static void html_sensitivity(const struct page_answer *a, FILE *out)
 {
     struct table t;
+    payoff_swing_table(a->best, 3, &t);
+    if (t.rows) {
+        fputs("<h2>Sensitivity</h2>\n<p class=\"note\">Each constant moves over its range with all "
+              "others at the middle; the table lists the three that move P most in each group. The "
+              "figure shows the group with P closest to 1.</p>\n<figure>",
+              out);
+        tornado_svg(a->best, out);
+        fputs("</figure>\n", out);
+        html_table(&t, out);
+    }
+    table_free(&t);
+}
 
-    html_answer(p, out);
-    fputs("<h2>Pay-off map</h2>\n<p class=\"note\">P: best throughput per unit of system price "
-          "with this engine over the best without one; each side chooses its own chip and "
-          "mapping. Hover over a cell for the reason.</p>\n<figure>",
-          out);
-    map_svg(p->engines->n ? p->engines : p->payoff, out);
-    fputs("</figure>\n<h2>Throughput and price</h2>\n<figure>", out);
+/* Map and tables of one subject. */
+static void html_payoff(const struct page_answer *a, FILE *out)
+{
+    const struct payoff_subject *of = subject_or_engine(a->best->of);
+    struct table t;
+    fprintf(
+        out,
+        "<h2>Pay-off map: %s</h2>\n<p class=\"note\">P: best throughput per unit of system "
+        "price with %s over the best without; each side chooses its own chip and mapping. Hover "
+        "over a cell for the reason.</p>\n<figure>",
+        of->noun, of->one);
+    map_svg(mapped(a), out);
+    fprintf(out, "</figure>\n<h2>Best %s per workload</h2>\n", of->noun);
+    payoff_table(a->best, &t);
+    html_table(&t, out);
+    table_free(&t);
+    fputs("<h2>Stop points</h2>\n", out);
+    payoff_stop_table(a->each, &t);
+    html_table(&t, out);
+    table_free(&t);
+    html_sensitivity(a, out);
+}
+
+void page_content(const struct page *p, FILE *out)
+{
+    for (size_t i = 0; i < p->answers; i++)
+        html_answer(p, &p->answer[i], out);
+    for (size_t i = 0; i < p->answers; i++)
+        html_payoff(&p->answer[i], out);
+    fputs("<h2>Throughput and price</h2>\n<figure>", out);
     front_svg(&p->front, &p->cloud, &p->colours, out);
     fputs("</figure>\n<h2>Roofline</h2>\n<p class=\"note\">Core attention and routed experts of "
           "each model, over the run's designs without an engine. Left of the ridge point an "
@@ -295,25 +339,7 @@ void page_content(const struct page *p, FILE *out)
           "compute-bound and memory bandwidth no longer helps.</p>\n<figure>",
           out);
     roofline_svg(&p->roofline, &p->colours, out);
-    fputs("</figure>\n<h2>Best engine per workload</h2>\n", out);
-    payoff_table(p->payoff, &t);
-    html_table(&t, out);
-    table_free(&t);
-    fputs("<h2>Stop points</h2>\n", out);
-    payoff_stop_table(p->engines, &t);
-    html_table(&t, out);
-    table_free(&t);
-    payoff_swing_table(p->payoff, 3, &t);
-    if (t.rows) {
-        fputs("<h2>Sensitivity</h2>\n<p class=\"note\">Each constant moves over its range with all "
-              "others at the middle; the table lists the three that move P most in each group. The "
-              "figure shows the group with P closest to 1.</p>\n<figure>",
-              out);
-        tornado_svg(p->payoff, out);
-        fputs("</figure>\n", out);
-        html_table(&t, out);
-    }
-    table_free(&t);
+    fputs("</figure>\n", out);
     html_basis(p, out);
 }
 
@@ -331,15 +357,15 @@ int page_html(const struct page *p, FILE *out)
 
 int page_svg(const struct page *p, FILE *out)
 {
-    const struct payoff *mapped = p->engines->n ? p->engines : p->payoff;
-    double top = 10 + map_height(mapped), each = 490;
+    const struct payoff *map = mapped(&p->answer[0]);
+    double top = 10 + map_height(map), each = 490;
 
     fprintf(out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1000\" height=\"%g\" "
             "viewBox=\"0 0 1000 %g\"><rect width=\"100%%\" height=\"100%%\" "
             "fill=\"#fff\"/><style>%s</style>\n<g transform=\"translate(10 10)\">",
             top + 2 * each, top + 2 * each, picture_style);
-    map_svg(mapped, out);
+    map_svg(map, out);
     fprintf(out, "</g>\n<g transform=\"translate(10 %g)\">", top + 10);
     front_svg(&p->front, &p->cloud, &p->colours, out);
     fprintf(out, "</g>\n<g transform=\"translate(10 %g)\">", top + 10 + each);
@@ -348,31 +374,41 @@ int page_svg(const struct page *p, FILE *out)
     return ferror(out) ? -1 : 0;
 }
 
-int page_md(const struct page *p, FILE *out)
+static void md_answer(const struct page_answer *a, FILE *out)
 {
     struct table t;
-    char *sentence = payoff_sentence(p->payoff);
+    char *sentence = payoff_sentence(a->best);
 
-    fputs("# ", out);
-    md_text(p->run->name, out);
-    fputs("\n\n", out);
     md_text(sentence, out);
     fputs("\n\n", out);
     free(sentence);
-    for (size_t i = 0; i < p->engines->stops; i++) {
-        char *stop = stop_text(p->engines, &p->engines->stop[i]);
+    for (size_t i = 0; i < a->each->stops; i++) {
+        char *stop = stop_text(a->each, &a->each->stop[i]);
         fputs("- ", out);
         md_text(stop, out);
         fputs("\n", out);
         free(stop);
     }
     fputs("\n", out);
-    payoff_table(p->payoff, &t);
+    payoff_table(a->best, &t);
     table_write(&t, FORMAT_MD, out);
     table_free(&t);
     fputs("\n", out);
-    payoff_stop_table(p->engines, &t);
+    payoff_stop_table(a->each, &t);
     table_write(&t, FORMAT_MD, out);
     table_free(&t);
+}
+
+int page_md(const struct page *p, FILE *out)
+{
+    fputs("# ", out);
+    md_text(p->run->name, out);
+    fputs("\n\n", out);
+    for (size_t i = 0; i < p->answers; i++) {
+        if (p->answers > 1)
+            fprintf(out, "%s## %s\n\n", i ? "\n" : "",
+                    subject_or_engine(p->answer[i].best->of)->Title);
+        md_answer(&p->answer[i], out);
+    }
     return ferror(out) ? -1 : 0;
 }

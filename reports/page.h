@@ -10,11 +10,17 @@
 #include "reports/figures/model_colours.h"
 #include "reports/payoff/payoff_answer.h"
 
+/* The pay-off of one subject, such as engines or a pool. */
+struct page_answer {
+    const struct payoff *best; /* the best engine per workload */
+    const struct payoff *each; /* each engine per workload */
+};
+
 /* Everything a page shows, read once. */
 struct page {
     const struct db_run *run;
-    const struct payoff *payoff;  /* the best engine per workload */
-    const struct payoff *engines; /* each engine per workload */
+    const struct page_answer *answer; /* of each subject; the figures show the first */
+    size_t answers;
     struct table front;    /* Pareto front of throughput and system cost, per model and workload */
     struct table cloud;    /* sample of the feasible points, drawn behind the front */
     struct table roofline; /* per model: ranges of intensity and of the ridge point */
@@ -23,7 +29,7 @@ struct page {
 };
 
 int page_make(struct page *out, struct db *db, const struct db_run *run,
-              const struct payoff *payoff, const struct payoff *engines, struct err *err);
+              const struct page_answer *answer, size_t answers, struct err *err);
 void page_free(struct page *p);
 
 /* The content of the page's <style> element, with picture_style of reports/figures/svg.h, and of

@@ -56,6 +56,21 @@ search: {strategy: nsga2, budget: 300}
 S
 page search
 
+cat >pools.yaml <<'S'
+study: pools
+model: deepseek-r1
+chip: h20
+precision: {weight: fp8, kv: fp8, math: fp8, dispatch: fp8}
+workload: {tpot: 50 ms, phase: disaggregated, output: 1024}
+plan: {devices: 32}
+sweep:
+  workload.input: [4096, 65536]
+  pools.ffn.chip: [none, h100, h200]
+  pools.prefill.chip: [none, h100]
+  engine: [none, duplex]
+S
+page pools
+
 # Nothing is loaded, and only what the policy names runs.
 found=$(sed '/^<script/,$d' engines.html | grep -oE '(src|href|action|poster)="[^#"]*"' | head -n 3)
 [ -z "$found" ] || complain "the page refers to $found"

@@ -58,11 +58,27 @@ sweep:
   engine: [none, attacc]
   chip.memory_byte: [192 GB, 288 GB]
 END
-make_pages engines plain guided split
-for study in engines plain guided split; do
+cat >pools.yaml <<'END'
+study: pools
+model: deepseek-r1
+chip: h20
+precision: {weight: fp8, kv: fp8, math: fp8, dispatch: fp8}
+workload: {tpot: 50 ms, phase: disaggregated, output: 1024}
+plan: {devices: 32}
+sweep:
+  workload.input: [4096, 65536]
+  pools.ffn.chip: [none, h100, h200]
+  pools.ffn.devices: [16, auto]
+  pools.prefill.chip: [none, h100]
+  engine: [none, duplex]
+END
+make_pages engines plain guided split pools
+for study in engines plain guided split pools; do
     "$DSE" query $study.db --top 100000 --format csv >$study.csv || exit 1
 done
 "$DSE" payoff engines.db --by model,workload_context,engine --format json >engines.json || exit 1
+
+"$DSE" payoff pools.db --of pools.ffn --by +pools_ffn_chip --format json >pools.json || exit 1
 
 python3 "$DSE_SOURCE/tests/browser/tasks.py" "$work"
 status=$?

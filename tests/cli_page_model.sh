@@ -1,5 +1,6 @@
 #!/bin/sh
-# The model in the page gives the numbers of the program: random designs, and maps after changes.
+# The model in the page gives the numbers of the program: random designs, and maps after changes, of
+# engines and of pools.
 set -u
 # shellcheck source=tests/browser/pages.sh
 . "$DSE_SOURCE/tests/browser/pages.sh"
@@ -28,6 +29,20 @@ sweep:
   chip.memory_byte: [96 GB, 192 GB]
 constraints: ["power_w <= 1e6"]
 END
-make_pages many engines
+cat >pools.yaml <<'END'
+study: pools
+models: [deepseek-r1, llama-3.1-405b]
+chip: h20
+precision: {weight: fp8, kv: fp8, math: fp8, dispatch: fp8}
+workload: {tpot: 50 ms, phase: disaggregated, output: 1024}
+plan: {devices: 32}
+sweep:
+  workload.input: [4096, 65536]
+  pools.ffn.chip: [none, h200, groq3-lpu]
+  pools.ffn.devices: [16, auto]
+  pools.prefill.chip: [none, h100]
+  engine: [none, duplex]
+END
+make_pages many engines pools
 
 python3 "$DSE_SOURCE/tests/browser/model_points.py" "$work"

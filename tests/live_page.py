@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 DSE, STORE, PAGE = sys.argv[1:]
-KEYS = {"program", "run", "question", "answer", "lines", "objectives", "constraints", "columns", "points", "front",
+KEYS = {"program", "run", "of", "others", "question", "answer", "lines", "objectives", "constraints", "columns", "points", "front",
         "verdicts", "payoff", "best", "designs", "stops", "swings", "flips", "search", "strategy", "parameters",
         "settings", "prices", "sources", "error", "model"}
 failed = 0
@@ -78,6 +78,11 @@ for group in data["best"]["groups"] + data["payoff"]["groups"]:
         point = group[name]
         if point is not None and (point not in points["id"] or str(point) not in data["designs"]):
             complain(name, point, "is not shown")
+
+for other in data["others"]:
+    told = json.loads(dse("payoff", STORE, "--of", other["of"]["path"], "--format", "json"))["groups"]
+    if [{k: v for k, v in g.items() if not k.endswith("_point")} for g in other["best"]["groups"]] != told:
+        complain("the groups of", other["of"], "are not those of dse payoff")
 
 # A design is what `dse eval` prints of its point.
 for point in list(data["designs"])[:3]:

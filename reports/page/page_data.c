@@ -63,15 +63,17 @@ int page_data_make(struct page_data *out, const struct page_data_question *q, st
     struct point_list winners = {0}, wanted = {0};
     *out = (struct page_data){.q = q};
     find_objectives(out);
-    add_winners(&winners, q->best);
-    add_winners(&winners, q->engines);
+    for (size_t i = 0; i < q->answers; i++) {
+        add_winners(&winners, q->answer[i].best);
+        add_winners(&winners, q->answer[i].each);
+    }
     for (size_t i = 0; i < winners.n; i++)
         point_list_add(&wanted, winners.point[i]);
     point_list_sort(&wanted);
     const struct page_points_question points = {.study = q->study,
                                                 .objective = out->objective,
                                                 .objectives = out->objectives,
-                                                .over = q->best->over,
+                                                .over = q->answer[0].best->over,
                                                 .wanted = &wanted};
     int rc = page_points_make(&out->points, q->db, q->run, &points, err);
     if (rc == 0 && q->study != NULL)
@@ -122,25 +124,44 @@ static void program_json(const struct page_data *d, FILE *out)
     json_text(d->q->run->program, out);
 }
 
-static void question_json(const struct page_data *d, FILE *out)
+/* ---- of one subject ---- */
+
+static void of_json(const struct page_answer *a, FILE *out)
 {
-    json_text(d->q->engines->n > 0 ? "When does an attention engine pay off?"
-                                   : "Which designs are best?",
-              out);
+    const struct payoff_subject *of = subject_or_engine(a->best->of);
+    fputs("{\"path\": ", out);
+    json_text(of->path, out);
+    fputs(", \"column\": ", out);
+    json_text(of->column, out);
+    fputs(", \"noun\": ", out);
+    json_text(of->noun, out);
+    fputs(", \"one\": ", out);
+    json_text(of->one, out);
+    fputs("}", out);
 }
 
-static void answer_json(const struct page_data *d, FILE *out)
+/* "When does an attention engine pay off?" */
+static void question_json(const struct page_answer *a, FILE *out)
 {
-    char *text = payoff_sentence(d->q->best);
+    const struct payoff_subject *of = subject_or_engine(a->best->of);
+    char *text = mem_print("When does %s%s pay off?", subject_is_engine(of) ? "an attention " : "",
+                           subject_is_engine(of) ? of->noun : of->one);
+    json_text(a->each->n > 0 ? text : "Which designs are best?", out);
+    free(text);
+}
+
+static void answer_json(const struct page_answer *a, FILE *out)
+{
+    char *text = payoff_sentence(a->best);
     json_text(text, out);
     free(text);
 }
 
-static void lines_json(const struct page_data *d, FILE *out)
+static void lines_json(const struct page_answer *a, FILE *out)
 {
     char *text;
     fputs("[", out);
-    for (size_t i = 0; (text = payoff_line(d->q->engines, i)) != NULL; i++) {
+    for (size_t i = 0; (text = payoff_line(a->each, i)) != NULL; i++) {
         if (i > 0)
             fputs(", ", out);
         json_text(text, out);
@@ -243,14 +264,14 @@ static void payoff_json(const struct payoff *p, FILE *out)
     fputs("}", out);
 }
 
-static void engines_json(const struct page_data *d, FILE *out)
+static void each_json(const struct page_answer *a, FILE *out)
 {
-    payoff_json(d->q->engines, out);
+    payoff_json(a->each, out);
 }
 
-static void best_json(const struct page_data *d, FILE *out)
+static void best_json(const struct page_answer *a, FILE *out)
 {
-    payoff_json(d->q->best, out);
+    payoff_json(a->best, out);
 }
 
 static void designs_json(const struct page_data *d, FILE *out)
@@ -258,18 +279,18 @@ static void designs_json(const struct page_data *d, FILE *out)
     page_designs_json(&d->designs, out);
 }
 
-static void stops_json(const struct page_data *d, FILE *out)
+static void stops_json(const struct page_answer *a, FILE *out)
 {
     struct table t;
-    payoff_stop_table(d->q->engines, &t);
+    payoff_stop_table(a->each, &t);
     table_write(&t, FORMAT_JSON, out);
     table_free(&t);
 }
 
-static void swings_json(const struct page_data *d, FILE *out)
+static void swings_json(const struct page_answer *a, FILE *out)
 {
     struct table t;
-    payoff_swing_table(d->q->best, SIZE_MAX, &t);
+    payoff_swing_table(a->best, SIZE_MAX, &t);
     table_write(&t, FORMAT_JSON, out);
     table_free(&t);
 }
@@ -282,15 +303,15 @@ static bool has_scenarios(const struct payoff *p)
     return false;
 }
 
-static void flips_json(const struct page_data *d, FILE *out)
+static void flips_json(const struct page_answer *a, FILE *out)
 {
     struct flips flips;
     struct table t;
-    if (!has_scenarios(d->q->best)) {
+    if (!has_scenarios(a->best)) {
         fputs("null", out);
         return;
     }
-    flips_make(&flips, d->q->best);
+    flips_make(&flips, a->best);
     flips_rows_table(&flips, &t);
     table_write(&t, FORMAT_JSON, out);
     table_free(&t);
@@ -350,41 +371,57 @@ static void strategy_json(const struct page_data *d, FILE *out)
     json_text(d->q->study != NULL ? d->q->study->strategy->name : "", out);
 }
 
+/* What is said of a subject. */
+static const struct {
+    const char *key;
+    void (*write)(const struct page_answer *a, FILE *out);
+} answer_members[] = {
+    {"of", of_json},       {"question", question_json}, {"answer", answer_json},
+    {"lines", lines_json}, {"payoff", each_json},       {"best", best_json},
+    {"stops", stops_json}, {"swings", swings_json},     {"flips", flips_json},
+};
+
+static void answer_members_json(const struct page_answer *a, FILE *out)
+{
+    for (size_t i = 0; i < LEN(answer_members); i++) {
+        fprintf(out, "%s\n\"%s\": ", i > 0 ? "," : "", answer_members[i].key);
+        answer_members[i].write(a, out);
+    }
+}
+
+/* The same of the subjects behind the first. */
+static void others_json(const struct page_data *d, FILE *out)
+{
+    fputs("[", out);
+    for (size_t i = 1; i < d->q->answers; i++) {
+        fputs(i > 1 ? ",{" : "{", out);
+        answer_members_json(&d->q->answer[i], out);
+        fputs("}", out);
+    }
+    fputs("]", out);
+}
+
 static const struct {
     const char *key;
     void (*write)(const struct page_data *d, FILE *out);
 } members[] = {
-    {"program", program_json},
-    {"run", run_json},
-    {"question", question_json},
-    {"answer", answer_json},
-    {"lines", lines_json},
-    {"objectives", objectives_json},
-    {"constraints", constraints_json},
-    {"columns", columns_json},
-    {"points", points_json},
-    {"front", front_json},
-    {"verdicts", verdicts_json},
-    {"payoff", engines_json},
-    {"best", best_json},
-    {"designs", designs_json},
-    {"stops", stops_json},
-    {"swings", swings_json},
-    {"flips", flips_json},
-    {"search", search_json},
-    {"strategy", strategy_json},
-    {"parameters", parameters_json},
-    {"settings", settings_json},
-    {"prices", prices_json},
-    {"sources", sources_json},
-    {"error", error_json},
-    {"model", page_model_json},
+    {"program", program_json},       {"run", run_json},
+    {"objectives", objectives_json}, {"constraints", constraints_json},
+    {"columns", columns_json},       {"points", points_json},
+    {"front", front_json},           {"verdicts", verdicts_json},
+    {"designs", designs_json},       {"search", search_json},
+    {"strategy", strategy_json},     {"parameters", parameters_json},
+    {"settings", settings_json},     {"prices", prices_json},
+    {"sources", sources_json},       {"error", error_json},
+    {"others", others_json},         {"model", page_model_json},
 };
 
 void page_data_json(const struct page_data *d, FILE *out)
 {
+    fputs("{", out);
+    answer_members_json(&d->q->answer[0], out);
     for (size_t i = 0; i < LEN(members); i++) {
-        fprintf(out, "%s\n\"%s\": ", i > 0 ? "," : "{", members[i].key);
+        fprintf(out, ",\n\"%s\": ", members[i].key);
         members[i].write(d, out);
     }
     fputs("\n}", out);

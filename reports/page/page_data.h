@@ -7,6 +7,7 @@
 #include "reports/page/page_designs.h"
 #include "reports/page/page_points.h"
 #include "reports/page/page_search.h"
+#include "reports/page.h"
 #include "reports/payoff/payoff_answer.h"
 
 struct page_data_question {
@@ -14,8 +15,8 @@ struct page_data_question {
     const struct db_run *run;
     const struct study *study; /* of the run; NULL if it cannot be read */
     struct catalogue *catalogue;
-    const struct payoff *best;    /* the best engine per workload */
-    const struct payoff *engines; /* each engine per workload */
+    const struct page_answer *answer; /* of each subject */
+    size_t answers;
 };
 
 struct page_data {

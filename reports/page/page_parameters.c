@@ -98,7 +98,23 @@ static void words_json(const struct field *f, FILE *out)
     fputs("]", out);
 }
 
-static void parameter_json(const struct study *s, const struct parameter *p, FILE *out)
+/* The design of the study that shows values of all its parts: of a pool that is not in the first
+ * one, those of the first chip that is swept. */
+static struct design shown_design(const struct study *s)
+{
+    struct design d = s->base;
+    for (size_t i = 0; i < s->axes; i++) {
+        const struct axis *a = &s->axis[i];
+        for (size_t k = 0;
+             a->is_part && k < a->n && design_parts[a->part].optional && !design_has(&d, a->part);
+             k++)
+            axis_put(a, k, &d);
+    }
+    return d;
+}
+
+static void parameter_json(const struct study *s, const struct design *d, const struct parameter *p,
+                           FILE *out)
 {
     const struct field *f = p->field;
     char path[64];
@@ -110,13 +126,14 @@ static void parameter_json(const struct study *s, const struct parameter *p, FIL
     fprintf(out, ", \"whole\": %s, \"words\": ", f->whole ? "true" : "false");
     words_json(f, out);
     fputs(", \"value\": ", out);
-    value_json(f, design_get(&s->base, p), out);
+    value_json(f, design_get(d, p), out);
     put_end(axis_at_path(s, path), f->lo > 0 && f->hi >= LOG_RATIO * f->lo, out);
 }
 
 void page_parameters_json(const struct study *s, struct catalogue *c, FILE *out)
 {
     const char *before = "";
+    const struct design shown = shown_design(s);
     fputs("[", out);
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         const struct part *p = &design_parts[part];
@@ -128,7 +145,7 @@ void page_parameters_json(const struct study *s, struct catalogue *c, FILE *out)
         for (size_t i = 0; i < p->fields->n && study_has(s, part); i++) {
             const struct field *f = &p->fields->row[i];
             fputs(before, out);
-            parameter_json(s, &(struct parameter){f, part, p->offset + f->offset}, out);
+            parameter_json(s, &shown, &(struct parameter){f, part, p->offset + f->offset}, out);
             before = ",";
         }
     }

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "reports/front.h"
+#include "reports/payoff/setting.h"
 #include "reports/write.h"
 
 /* Points of a page of at most 5 MB: a row takes about 360 bytes. The fronts come first; a sample of
@@ -280,6 +281,24 @@ static const char *kind_of(const struct page_points *p, const char *name)
                                                                 : "fixed";
 }
 
+/* The words that stand for numbers of a parameter, such as 0 for auto: {"0": "auto"}. */
+static void column_words_json(const char *column, FILE *out)
+{
+    struct parameter p;
+    struct err ignored;
+    struct word w;
+    if (field_find(metrics_fields, column) != NULL ||
+        setting_parameter(column, &p, &ignored) != 0 || p.field->only_words ||
+        !field_word_at(p.field, 0, &w))
+        return;
+    fputs(", \"words\": {", out);
+    for (size_t i = 0; field_word_at(p.field, i, &w); i++) {
+        fprintf(out, "%s\"%.17g\": ", i > 0 ? ", " : "", w.value);
+        json_text(w.text, out);
+    }
+    fputs("}", out);
+}
+
 void page_columns_json(const struct page_points *p, FILE *out)
 {
     const char *before = "[";
@@ -297,8 +316,10 @@ void page_columns_json(const struct page_points *p, FILE *out)
         fputs(", \"doc\": ", out);
         json_text(table_text_at(&p->about, at, "meaning"), out);
         const struct field *metric = field_find(metrics_fields, name);
-        fprintf(out, ", \"of\": \"%s\", \"sense\": %d}", kind_of(p, name),
+        fprintf(out, ", \"of\": \"%s\", \"sense\": %d", kind_of(p, name),
                 metric != NULL ? metric->sense : 0);
+        column_words_json(name, out);
+        fputs("}", out);
         before = ",";
     }
     fputs(*before == '[' ? "[]" : "]", out);

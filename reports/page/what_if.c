@@ -91,6 +91,12 @@ static int take_study(struct what_if *w, const struct node *n, FILE *out, struct
 
 /* ---- cells of the map ---- */
 
+/* What a request asks for each cell. */
+struct asked_of {
+    enum budget budget;
+    const struct payoff_subject *of;
+};
+
 struct slice {
     char **by;
     struct cell *key;
@@ -116,7 +122,7 @@ static struct cell cell_of(const char *column, const char *text)
 }
 
 /* Borrows the texts of the node. */
-static void slice_read(struct slice *out, const struct node *cell, enum budget budget)
+static void slice_read(struct slice *out, const struct node *cell, const struct asked_of *a)
 {
     size_t n = node_count(cell);
     out->by = mem_alloc(n, sizeof *out->by);
@@ -125,33 +131,36 @@ static void slice_read(struct slice *out, const struct node *cell, enum budget b
         out->by[i] = (char *)node_key(cell, i);
         out->key[i] = cell_of(out->by[i], node_text(node_at(cell, i)));
     }
-    out->slice = (struct payoff_slice){.by = out->by, .by_n = n, .key = out->key, .budget = budget};
+    out->slice = (struct payoff_slice){
+        .by = out->by, .by_n = n, .key = out->key, .budget = a->budget, .of = a->of};
 }
 
-/* Cells and budget of a request. */
+/* Cells of a request, and what it asks for them. */
 static int read_cells(const struct what_if *w, const struct node *n, const struct node **cells,
-                      enum budget *budget, struct err *err)
+                      struct asked_of *a, struct err *err)
 {
     *cells = node_find(n, "cells");
     if (!w->study)
         return fail(err, "no study yet");
     if (!*cells)
         return fail(err, "cells are missing");
-    return budget_parse(text_of(n, "budget"), budget, err);
+    const struct node *of = node_find(n, "of");
+    a->of = payoff_subject_named(of ? node_text(of) : NULL, err);
+    return a->of ? budget_parse(text_of(n, "budget"), &a->budget, err) : -1;
 }
 
 static int answer_payoffs(struct what_if *w, const struct node *n, FILE *out, struct err *err)
 {
     const struct node *cells;
-    enum budget budget;
-    if (read_cells(w, n, &cells, &budget, err) != 0)
+    struct asked_of a;
+    if (read_cells(w, n, &cells, &a, err) != 0)
         return -1;
     fputs("{\"p\": [", out);
     for (size_t i = 0; i < node_count(cells); i++) {
         struct slice s;
         struct comparison c;
         double p = NAN;
-        slice_read(&s, node_at(cells, i), budget);
+        slice_read(&s, node_at(cells, i), &a);
         s.slice.middle = true;
         if (payoff_compare(&c, w->study, &s.slice) == 0) {
             p = comparison_payoff_middle(&c, NULL);
@@ -188,12 +197,12 @@ struct answer {
 };
 
 static void answer_cell(struct answer *out, const struct what_if *w, const struct node *cell,
-                        enum budget budget)
+                        const struct asked_of *a)
 {
     struct slice s;
     struct comparison c;
     *out = (struct answer){.p = NAN};
-    slice_read(&s, cell, budget);
+    slice_read(&s, cell, a);
     if (payoff_compare(&c, w->study, &s.slice) == 0) {
         out->p = comparison_payoff_middle(&c, NULL);
         out->found = payoff_winners(&out->winners, &c, w->study, &s.slice);
@@ -208,14 +217,14 @@ static int answer_designs(struct what_if *w, const struct node *n, FILE *out, st
     enum { WITH_ENGINE, WITHOUT_ENGINE, TWIN, KINDS };
     static const char *const name[KINDS] = {"with", "without", "twin"};
     const struct node *cells;
-    enum budget budget;
-    if (read_cells(w, n, &cells, &budget, err) != 0)
+    struct asked_of asked;
+    if (read_cells(w, n, &cells, &asked, err) != 0)
         return -1;
     size_t count = node_count(cells);
     struct answer *answer = mem_alloc(count, sizeof *answer);
     fputs("{\"p\": [", out);
     for (size_t i = 0; i < count; i++) {
-        answer_cell(&answer[i], w, node_at(cells, i), budget);
+        answer_cell(&answer[i], w, node_at(cells, i), &asked);
         fputs(i ? ", " : "", out);
         json_number(answer[i].p, out);
     }

@@ -74,8 +74,7 @@ static void append_pools(char **label, const struct table *t, const struct swept
         if (!varies || !strcmp(chip, "none"))
             continue;
         char *details = pool_details(t, swept, k), number[48];
-        double devices =
-            k->devices && table_find(t, k->devices) >= 0 ? table_number_at(t, 0, k->devices) : NAN;
+        double devices = table_find(t, k->devices) >= 0 ? table_number_at(t, 0, k->devices) : NAN;
         append(label, " + ",
                devices > 0
                    ? mem_print("%s of %s x %s%s", k->noun,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "reports/payoff/swept_columns.h"
 
 static const struct payoff_subject rows[] = {
     {.path = "engine",
@@ -38,6 +39,26 @@ const struct payoff_subject *payoff_subject_named(const char *path, struct err *
         return subject_or_engine(NULL);
     fail(err, "\"%s\" is no part that pays off: one of engine, pools.ffn, pools.prefill", path);
     return NULL;
+}
+
+static bool is_swept(const struct payoff_subject *s, const struct swept *swept)
+{
+    for (size_t i = 0; i < swept->n; i++)
+        if (subject_is_engine(s) ? !strncmp(swept->column[i].name, s->prefix, strlen(s->prefix))
+                                 : !strcmp(swept->column[i].name, s->column))
+            return true;
+    return false;
+}
+
+size_t subjects_swept(const struct payoff_subject *out[SUBJECTS_MOST], const struct swept *swept)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < LEN(rows); i++)
+        if (is_swept(&rows[i], swept))
+            out[n++] = &rows[i];
+    if (n == 0)
+        out[n++] = subject_or_engine(NULL);
+    return n;
 }
 
 const struct payoff_subject *subject_or_engine(const struct payoff_subject *s)

@@ -4,6 +4,8 @@
 
 #include "search/study.h"
 
+struct swept;
+
 struct payoff_subject {
     const char *path;   /* of --of: "engine", "pools.ffn" */
     size_t part;        /* of a design, which is named */
@@ -18,6 +20,12 @@ struct payoff_subject {
 
 /* The subject of a path; NULL: the engine. NULL with "WHAT: RIGHT" if there is none. */
 const struct payoff_subject *payoff_subject_named(const char *path, struct err *err);
+
+enum { SUBJECTS_MOST = 8 };
+
+/* The subjects that a run varies: of each there are designs with and without, or with several. If
+ * it varies none, the engine. Returns their number. */
+size_t subjects_swept(const struct payoff_subject *out[SUBJECTS_MOST], const struct swept *swept);
 
 /* Questions without a subject are about the engine. */
 const struct payoff_subject *subject_or_engine(const struct payoff_subject *s);

@@ -16,7 +16,8 @@ static const struct pool_kind kinds[] = {
     {.part = PART_DRAFT_CHIP,
      .noun = "draft pool",
      .prefix = "pools_draft_",
-     .chip = "pools_draft_chip"},
+     .chip = "pools_draft_chip",
+     .devices = "draft_devices"},
 };
 
 const struct pool_kind *pool_kinds(size_t *n)

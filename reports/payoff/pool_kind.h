@@ -9,7 +9,7 @@ struct pool_kind {
     const char *noun;    /* "FFN pool" */
     const char *prefix;  /* of its columns: "pools_ffn_" */
     const char *chip;    /* column of its chip */
-    const char *devices; /* metric: their number; NULL: it has none */
+    const char *devices; /* metric: their number */
 };
 
 /* `n` gets their number. */

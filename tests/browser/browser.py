@@ -281,17 +281,17 @@ class Page:
     def _request(self, params, session):
         url = params["request"]["url"]
         self.requests.append(url)
-        if url == self.url or url.startswith(("data:", "blob:")):
+        if url.split("?")[0] == self.url or url.startswith(("data:", "blob:")):
             self.browser.send("Fetch.continueRequest", session, requestId=params["requestId"])
         else:
             self.faults.append("requested " + url)
             self.browser.send("Fetch.failRequest", session, requestId=params["requestId"],
                               errorReason="BlockedByClient")
 
-    def open(self, path):
+    def open(self, path, query=""):
         self.url = "file://" + os.path.abspath(path)
         self.loaded = False
-        failed = self.call("Page.navigate", url=self.url).get("errorText")
+        failed = self.call("Page.navigate", url=self.url + query).get("errorText")
         if failed:
             raise BrowserError(f"{path}: {failed}")
         deadline = time.monotonic() + DEADLINE_S

@@ -1,6 +1,6 @@
 """model_points.py FOLDER: is the model in the page the model of the program?
 
-Prices 1000 random designs in the page and by `dse eval --points`, and the cells of the map after random
+Prices 1000 random designs, and 300 with pools, in the page and by `dse eval --points`, and the cells of the map after random
 changes in the page and by `dse sweep` and `dse payoff` on the study that the page exports: every number
 has to be the same double.
 """
@@ -14,6 +14,7 @@ import sys
 from browser import Browser
 
 POINTS = 1000
+POOL_POINTS = 300
 SHOWN = 5  # of the differences
 PLACES = [2048, 8192, 65536, 131072]
 
@@ -39,6 +40,27 @@ def random_point(draw, names):
     return point
 
 
+def random_pool_point(draw, names):
+    """A design with an FFN pool, perhaps beside a prefill pool."""
+    point = {"model": draw.choice(names["model"])}
+    point["chip"] = draw.choice(["h20", "h100", "h200"])
+    point["pools.ffn.chip"] = draw.choice([name for name in names["pools.ffn.chip"] if name != "none"])
+    point["pools.ffn.devices"] = draw.choice(["auto", 8, 64])
+    point["pools.ffn.runs"] = draw.choice(["experts", "ffn", "ffn_and_head", "all_but_attention"])
+    point["workload.phase"] = draw.choice(["decode", "disaggregated"])
+    is_apart = point["workload.phase"] == "disaggregated"
+    point["pools.prefill.chip"] = draw.choice(names["pools.prefill.chip"]) if is_apart else "none"
+    point["pools.prefill.devices"] = draw.choice(["share", "auto"]) if is_apart else "share"
+    point["workload.context"] = 8192
+    point["workload.input"] = draw.choice(PLACES) if is_apart else 1024
+    point["workload.output"] = 1024
+    point["plan.devices"] = draw.choice([16, 64])
+    point["precision.weight"] = "fp8"
+    point["precision.math"] = "fp8"
+    point["workload.tpot_s"] = draw.choice([0.02, 0.05, 0.1])
+    return point
+
+
 def same(text, value):
     """A cell of CSV and a value of JSON, which has neither NAN nor infinity."""
     if value is None:
@@ -46,16 +68,16 @@ def same(text, value):
     return float(text) == value if isinstance(value, (int, float)) else text == str(value)
 
 
-def compare_points(page, folder, names):
+def compare_points(page, folder, names, make=random_point, count=POINTS):
     draw = random.Random(7)
-    points = [random_point(draw, names) for _ in range(POINTS)]
+    points = [make(draw, names) for _ in range(count)]
     path = os.path.join(folder, "points.csv")
     with open(path, "w", newline="") as file:
         writer = csv.DictWriter(file, points[0].keys(), lineterminator="\n")
         writer.writeheader()
         writer.writerows(points)
     rows = list(csv.DictReader(run("eval", "--points", path, "--format", "csv").splitlines()))
-    assert len(rows) == POINTS, f"{len(rows)} rows"
+    assert len(rows) == count, f"{len(rows)} rows"
     sets = [[f"{key}={value}" for key, value in point.items()] for point in points]
     answers = page.js("Promise.all($0.map((set) => dse.model.ask({evaluate: set})"
                       ".then((design) => design.metrics, (error) => String(error))))", sets)
@@ -68,8 +90,8 @@ def compare_points(page, folder, names):
         if wrong and different <= SHOWN:
             print(f"{point}: {[(name, row[name], metrics[name]) for name in wrong][:3]}")
     feasible = sum(row["verdict"] == "ok" for row in rows)
-    print(f"{POINTS} points, {feasible} feasible: {different} differ from the program")
-    return different == 0 and feasible > POINTS // 10
+    print(f"{count} points, {feasible} feasible: {different} differ from the program")
+    return different == 0 and feasible > count // 10
 
 
 def change(page, path, text):
@@ -78,8 +100,10 @@ def change(page, path, text):
     page.wait("!dse.whatIf.busy && dse.state.whatIf && !dse.state.whatIf.stale")
 
 
-def compare_study(page, folder, name, changes):
+def compare_study(page, folder, name, changes, of="engine"):
     """The map after changes against the program on the exported study."""
+    column = of if of == "engine" else of.replace(".", "_") + "_chip"
+    assert page.js("dse.data.of.path") == of, page.js("dse.data.of.path")
     page.js("(dse.whatIf.reset(), true)")
     page.wait("!dse.whatIf.busy && dse.state.whatIf === null")
     for path, text in changes.items():
@@ -91,7 +115,7 @@ def compare_study(page, folder, name, changes):
         file.write(page.js("dse.changedStudyYaml()"))
     store = os.path.join(folder, f"{name}.db")
     run("sweep", study, "--db", store, "--quiet")
-    groups = json.loads(run("payoff", store, "--by", "+engine", "--format", "json"))["groups"]
+    groups = json.loads(run("payoff", store, "--of", of, "--by", "+" + column, "--format", "json"))["groups"]
     keys = page.js("dse.data.payoff.by")
     priced = {tuple(str(group[key]) for key in keys): group["payoff"] for group in groups}
     shown = page.js("dse.state.whatIf.p")
@@ -113,6 +137,18 @@ STUDIES = {
 }
 
 
+def swept_names(page, parts):
+    return {part: page.js("dse.data.parameters.find(({path}) => path === $0).axis", part)
+            for part in parts}
+
+
+POOL_STUDIES = {
+    "dear-pool": {"prices.hbm3e_usd_per_gb": "40", "prices.margin_ratio": "8"},
+    "large-pool": {"pools.ffn.chip.memory_byte": "192 GB", "workload.tpot_s": "25 ms"},
+    "slow-link": {"pools.ffn.link_byte_per_s": "20 GB/s", "pools.prefill.transfer": "layers"},
+}
+
+
 def main():
     folder = sys.argv[1]
     with Browser() as browser:
@@ -121,12 +157,22 @@ def main():
         if not page.js("dse.model.available"):
             print("the build has no model for pages")
             sys.exit(77)
-        names = {part: page.js("dse.data.parameters.find(({path}) => path === $0).axis", part)
-                 for part in ("model", "chip", "engine")}
+        names = swept_names(page, ("model", "chip", "engine"))
         right = [compare_points(page, folder, names)]
         page = browser.open(os.path.join(folder, "engines.html"))
         page.wait("document.documentElement.dataset.ready === 'yes'")
         right += [compare_study(page, folder, *of) for of in STUDIES.items()]
+        for of in ("pools.ffn", "pools.prefill"):
+            page = browser.open()
+            page.open(os.path.join(folder, "pools.html"), "?of=" + of)
+            page.wait("document.documentElement.dataset.ready === 'yes'")
+            names = swept_names(page, ("model", "pools.ffn.chip", "pools.prefill.chip"))
+            if of == "pools.ffn":
+                right.append(compare_points(page, folder, names, random_pool_point, POOL_POINTS))
+            right += [compare_study(page, folder, f"{name}-{of}", changes, of)
+                      for name, changes in POOL_STUDIES.items()]
+            right.append(not page.faults)
+            print(*page.faults, sep="\n")
     sys.exit(0 if all(right) else 1)
 
 

@@ -563,6 +563,60 @@ def the_origins_are_told(page, study):
           "the study is not as it was written")
 
 
+# ---- pools ----
+
+
+def choose_subject(page, path):
+    """Follows the link to what a pool, or engines, pay."""
+    page.loaded = False
+    try:
+        page.click(f"#subjects a[href$='{path}']")
+    except BrowserError:  # the page that was clicked is gone
+        pass
+    while not page.loaded:
+        check(page.browser.handle(60), "the page of", path, "does not come")
+    page.wait("document.documentElement.dataset.ready === 'yes'", what="the page is ready")
+
+
+@task("pools")
+def a_pool_has_an_answer_of_its_own(page, study):
+    check(page.text("#question") == "When does an attention engine pay off?", page.text("#question"))
+    check(page.texts("#subjects a") == ["engine", "FFN pool", "prefill pool"], page.texts("#subjects a"))
+    choose_subject(page, "pools.ffn")
+    check(page.text("#question") == "When does an FFN pool pay off?", page.text("#question"))
+    check(page.text("#subjects [aria-current]") == "FFN pool", "the chosen subject is not marked")
+    go(page, "map")
+    shown = page.js("""[...document.querySelectorAll("#map table:not([aria-label$='best FFN pool']) td.cell")]
+        .map(c => [c.getAttribute('aria-label'), c.querySelector('.p').innerText])""")
+    wanted = [(f"input {g['workload_input']}, {g['pools_ffn_chip']}:", f"{g['payoff']:.2f}") for g in study.groups]
+    check(len(shown) == len(wanted) == 4, shown, wanted)
+    for title, p in wanted:
+        check(any(title in label and text == p for label, text in shown), title, p, "not in", shown)
+
+
+@task("pools")
+def the_designs_of_a_pool_tell_its_chip_and_devices(page, study):
+    choose_subject(page, "pools.ffn")
+    go(page, "cell")
+    point = re.search(r"point (\d+)", page.text("#cell table.compare thead th"))[1]
+    row = study.points[point]
+    check(row["pools_ffn_chip"] != "none", "the winner has no pool:", row)
+    lines = page.js("""Object.fromEntries([...document.querySelectorAll('#cell tbody tr')]
+        .filter(r => r.cells.length > 1).map(r => [r.cells[0].innerText, r.cells[1].innerText]))""")
+    check(lines["pools ffn chip"] == row["pools_ffn_chip"], lines)
+    check(is_near(lines["ffn devices"], row["ffn_devices"]), lines["ffn devices"], row["ffn_devices"])
+    check(is_near(lines["prefill devices"], row["prefill_devices"]), lines["prefill devices"])
+    go(page, "cost")
+    check("FFN pool" in page.text("#cost table") and "prefill pool" in page.text("#cost table"),
+          "the price lacks pools:", page.text("#cost table"))
+    go(page, "front")
+    check("FFN pool of" in page.text("#front"), "the knees do not tell their pools:", page.text("#front"))
+    check(any("auto" in text for text in page.texts("#designs td")) or
+          "auto" in page.js("(document.querySelector('#designs').scrollIntoView(), document.querySelector('#designs').innerText)"),
+          "a count that is auto is shown as a number")
+    go_everywhere(page)
+
+
 # ---- what if ----
 
 

@@ -139,7 +139,7 @@ static void draw_page(struct db *db, const struct db_run *run, const struct payo
     struct err err;
     struct page page;
     FILE *out = fopen("/dev/null", "w");
-    if (said(page_make(&page, db, run, p, p, &err), &err) == 0) {
+    if (said(page_make(&page, db, run, &(struct page_answer){p, p}, 1, &err), &err) == 0) {
         page_html(&page, out);
         page_svg(&page, out);
         page_md(&page, out);

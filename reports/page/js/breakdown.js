@@ -9,8 +9,15 @@ function systemDevices(design) {
   return design.metrics.system_devices || design.parameters['plan.devices'];
 }
 
+/* Of the main devices, per device of the system. */
 function madeUsd(part) {
-  return (design) => design.cost.middle[`${part}_usd`] || 0;
+  return (design) => (design.cost.middle[`${part}_usd`] || 0) * design.parameters['plan.devices']
+    / systemDevices(design);
+}
+
+/* What the devices of a pool cost, all that is added included, per device of the system. */
+function poolUsd(metric) {
+  return (design) => (design.metrics[metric] || 0) / systemDevices(design);
 }
 
 const COST_PARTS = [
@@ -21,7 +28,11 @@ const COST_PARTS = [
   { name: 'package_loss', text: 'package loss', value: madeUsd('package_loss') },
   { name: 'test', text: 'test', value: madeUsd('test') },
   { name: 'system', text: 'margin, server, network', value: (design) =>
-    design.metrics.system_cost_usd / systemDevices(design) - design.cost.middle.total_usd },
+    poolUsd('system_cost_usd')(design) - madeUsd('total')(design) - poolUsd('ffn_cost_usd')(design)
+      - poolUsd('draft_cost_usd')(design) - poolUsd('prefill_cost_usd')(design) },
+  { name: 'ffn-pool', text: 'FFN pool', value: poolUsd('ffn_cost_usd') },
+  { name: 'draft-pool', text: 'draft pool', value: poolUsd('draft_cost_usd') },
+  { name: 'prefill-pool', text: 'prefill pool', value: poolUsd('prefill_cost_usd') },
 ].map((part) => ({ ...part, className: `cost-${part.name}` }));
 
 const BAR = { height: 30, gap: 22, top: 4 };
@@ -116,7 +127,8 @@ views.push({
 }, {
   id: 'cost',
   title: 'Where the money goes',
-  note: 'Price of the system per device: what it costs to make, and what is added to that.',
+  note: 'Price of the system per device: what the main devices cost to make, what is added to that, and the'
+    + ' devices of pools.',
   order: 45,
   available: () => cells.length > 0,
   make: (body) => followCell(body, (box, index) => drawBreakdown(box, index, COST)),

@@ -27,9 +27,17 @@ const METRIC_PARTS = [
   { title: 'Power', names: ['power_w', 'device_power_w', 'engine_stack_power_w', 'energy_j_per_token',
     'throttle_ratio'] },
   { title: 'Memory', names: ['memory_used_byte', 'weight_byte', 'kv_byte'] },
+  { title: 'Pools', names: ['system_devices', 'ffn_devices', 'ffn_cost_usd', 'ffn_tp', 'ffn_ep',
+    'micro_batches', 'paced_by', 'main_busy_ratio', 'ffn_busy_ratio', 'ffn_transfer_s',
+    'ffn_memory_used_byte', 'draft_devices', 'draft_cost_usd', 'draft_s', 'prefill_devices',
+    'prefill_cost_usd', 'prefill_tp', 'prefill_dp', 'prefill_ep', 'system_paced_by',
+    'decode_busy_ratio', 'prefill_busy_ratio', 'kv_link_ratio', 'prefill_s'] },
   { title: 'Engine as built', names: ['engine_effective_bandwidth_ratio',
     'engine_effective_ridge_flop_per_byte', 'engine_limited_by', 'engine_maturity'] },
 ];
+
+/* What the metrics of a pool say too. */
+const POOL_COUNTS = ['pools.ffn.devices', 'pools.ffn.tp', 'pools.ffn.ep'];
 
 const PLAN_NAMES = ['plan.tp', 'plan.dp', 'plan.ep', 'plan.pp', 'plan.cp'];
 
@@ -65,19 +73,28 @@ function parameterRow(path) {
     name: path,
     doc: parameterDoc(path),
     unit: parameterUnit(path),
-    value: ({ parameters }) => (path === 'engine' ? engineName(parameters) : parameters[path]),
+    value: ({ parameters }) => (path === 'engine' ? engineName(parameters)
+      : lacksPool(parameters, path) ? null : parameters[path]),
   };
 }
 
-/* Details of the engine say nothing of a side without one. */
-function isEngineDetail(path) {
-  return path.startsWith('engine.');
+/* Is the parameter one of a pool that the design does not have? */
+function lacksPool(parameters, path) {
+  const [, pool] = path.match(/^pools\.(ffn|draft)\.(?!chip$|model$)/) || [];
+  return Boolean(pool) && (parameters[`pools.${pool}.chip`] || 'none') === 'none';
+}
+
+/* Details of an engine, or of the chip of a pool, say nothing of a side without it. */
+function isDetail(path) {
+  return /^(engine|pools\.\w+\.(chip|engine|model))\./.test(path);
 }
 
 function differingPaths(sides) {
   const [first, ...others] = sides.map((side) => side.design.parameters);
-  return Object.keys(first).filter((path) => !isEngineDetail(path)
-    && !PLAN_NAMES.includes(path) && others.some((other) => other[path] !== first[path]));
+  const paths = new Set(d3.merge([first, ...others].map(Object.keys)));
+  return [...paths].filter((path) => !isDetail(path)
+    && !PLAN_NAMES.includes(path) && !POOL_COUNTS.includes(path)
+    && others.some((other) => other[path] !== first[path]));
 }
 
 function hasValue(row, sides) {
@@ -176,8 +193,8 @@ function drawCellDesigns(box, index) {
 views.push({
   id: 'cell',
   title: 'Two designs side by side',
-  note: 'The best design with the engine, the best without one, and the twin: the first design less its'
-    + ' engine, with the best mapping that leaves.',
+  note: `The best design with ${subject.one}, the best without, and the twin: the first design less its`
+    + ` ${subject.noun}, with the best mapping that leaves.`,
   order: 20,
   available: () => cells.length > 0,
   make: (body) => followCell(body, drawCellDesigns),

@@ -2,12 +2,13 @@
  * data.payoff.groups. */
 const cells = data.payoff.groups;
 
-/* The columns that make the workload of a cell: all but the model and the engine. */
-const workloadKeys = data.payoff.by.filter((name) => name !== 'model' && name !== 'engine');
+/* The columns that make the workload of a cell: all but the model and the subject. */
+const workloadKeys = data.payoff.by.filter((name) => name !== 'model' && name !== subject.column);
 
-/* The engine that a cell is about: with an engine in the question, also if no design has one. */
+/* The engine, or the chip of a pool, that a cell is about: with one in the question, also if no design
+ * has it. */
 function engineOf(group) {
-  return group.engine_group || group.engine;
+  return (isAboutEngines ? group.engine_group : group[subject.column]) || group.engine;
 }
 
 /* The model of a cell; a study of one model does not say it in each. */
@@ -44,8 +45,8 @@ function cellPayoff(index) {
 /* Designs of cells that the page does not carry, priced by its model: index -> designs. */
 const pricedDesigns = new Map();
 
-/* {with, without, twin} as the study has them. The twin is the design with the engine, less the
- * engine. */
+/* {with, without, twin} as the study has them. The twin is the design with the subject, less the
+ * subject. */
 function storedDesigns(index) {
   const group = cells[index];
   return pricedDesigns.get(index) || {
@@ -64,7 +65,7 @@ function shownDesigns(index) {
 
 /* The three sides of a cell in the order in which views show them. */
 const SIDES = [
-  { name: 'with', text: 'with engine' },
+  { name: 'with', text: `with ${subject.noun}` },
   { name: 'without', text: 'best without' },
   { name: 'twin', text: 'twin without' },
 ];

@@ -30,7 +30,9 @@ const metricColumns = varyingColumns.filter((column) =>
 
 /* Metrics that most questions are about, in the order in which they are shown. */
 const MAIN_METRICS = ['tokens_per_s', 'system_cost_usd', 'tpot_s', 'ttft_s', 'usd_per_mtok', 'power_w',
-  'energy_j_per_token', 'batch', 'attention_share', 'engine_speedup', 'tokens_per_s_per_user'];
+  'energy_j_per_token', 'batch', 'ffn_devices', 'draft_devices', 'prefill_devices',
+  'system_devices', 'paced_by',
+  'attention_share', 'engine_speedup', 'tokens_per_s_per_user'];
 
 const objectiveNames = data.objectives.map(({ name }) => name);
 
@@ -67,6 +69,7 @@ const COUNTED = ['1/s', 'tokens', 'requests', 'devices'];
 
 function tickText(name, value, digits = 3) {
   const { unit } = columnMeta(name);
+  if (wordOf(name, value)) return wordOf(name, value);
   return quantity(value, COUNTED.includes(unit) ? '1' : unit, digits);
 }
 
@@ -96,6 +99,22 @@ function rowWorkload(row) {
 /* "12 TB/s to 20 TB/s" */
 function rangeOfColumn(name, [low, high]) {
   return `${columnText(name, low)} to ${columnText(name, high)}`;
+}
+
+/* The chips of the pools that the study sweeps. */
+const poolColumns = sweptColumns.map(({ name }) => name).filter((name) => /^pools_\w+_chip$/.test(name));
+
+/* The engine and the pools of a point, of those that differ: "duplex, FFN pool of 16 h200". */
+function partNames(row) {
+  const engine = points.column('engine').value(row);
+  const pools = [['ffn', 'FFN pool'], ['prefill', 'prefill pool'], ['draft', 'draft pool']]
+    .filter(([name]) => poolColumns.includes(`pools_${name}_chip`))
+    .map(([name, noun]) => {
+      const chip = points.column(`pools_${name}_chip`).value(row);
+      const devices = points.column(`${name}_devices`).value(row);
+      return chip && chip !== 'none' ? `${noun} of ${devices ? `${quantity(devices)} ` : ''}${chip}` : '';
+    });
+  return [pools.some(Boolean) && engine === 'none' ? '' : engine, ...pools].filter(Boolean).join(', ');
 }
 
 function modelOf(row) {

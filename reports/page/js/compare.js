@@ -12,7 +12,7 @@ function comparedRows() {
 
 /* "deepseek-r1, context 65536, duplex" */
 function designText(row) {
-  return [modelOf(row), rowWorkload(row), points.column('engine').value(row)].filter(Boolean).join(', ');
+  return [modelOf(row), rowWorkload(row), partNames(row)].filter(Boolean).join(', ');
 }
 
 function differs(name, rows) {

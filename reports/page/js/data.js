@@ -1,6 +1,14 @@
 /* The data of the report, and its points by column. */
 const data = JSON.parse(document.getElementById('data').textContent);
 
+/* What the page asks whether it pays off: engines or a pool. "?of=PATH" in the address chooses another
+ * of those that the report answers; its answer takes the place of the first. */
+const subjects = [data, ...data.others].map(({ of, answer }) => ({ ...of, answer }));
+const wantedSubject = new URLSearchParams(window.location.search).get('of');
+Object.assign(data, data.others.find(({ of }) => of.path === wantedSubject));
+const subject = data.of;
+const isAboutEngines = subject.path === 'engine';
+
 const columnsByName = new Map(data.columns.map((column) => [column.name, column]));
 
 /* Unit, meaning and role of a column; a column that has none of its own gets empty ones. */

@@ -4,7 +4,8 @@
 const MOST_CHOICES = 80; /* a longer list is no help: the table has a search */
 
 /* Columns with a list of their values to choose from. */
-const filterColumns = [...new Set(['scenario', 'model', 'engine', ...workloadColumns, 'chip'])]
+const filterColumns = [...new Set(
+  ['scenario', 'model', 'engine', ...poolColumns, ...workloadColumns, 'chip'])]
   .filter((name) => varyingColumns.some((column) => column.name === name)
     && distinctValues(name).length <= MOST_CHOICES);
 

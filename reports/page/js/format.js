@@ -71,8 +71,15 @@ function unitBeside(unit) {
   return COUNTED_UNITS.includes(unit) || unit === '1/s' ? '1' : unit;
 }
 
+/* The word that a number stands for, such as auto for 0; empty if it is a number. */
+function wordOf(name, value) {
+  const { words } = columnMeta(name);
+  return (words && typeof value === 'number' && words[value]) || '';
+}
+
 /* A value beside the name of its column. */
 function columnText(name, value, digits = 3) {
+  if (wordOf(name, value)) return wordOf(name, value);
   return quantity(value, unitBeside(columnMeta(name).unit), digits);
 }
 

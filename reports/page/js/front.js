@@ -87,7 +87,7 @@ function placeFrontPoints(chart) {
 
 /* ---- the cloud ---- */
 
-/* A cross for an infeasible point, else the symbol of the model: open without an engine. */
+/* A cross for an infeasible point, else the symbol of the model: open without the subject. */
 function dotOf(row, size) {
   return isFeasible(row) ? modelMark(modelOf(row), size)
     : 'M-2.4,-2.4L2.4,2.4M-2.4,2.4L2.4,-2.4';
@@ -101,9 +101,9 @@ function dotPath(row, size) {
   return dotPaths.get(key);
 }
 
-function hasEngine(row) {
-  const engine = points.column('engine').value(row);
-  return engine !== null && engine !== 'none';
+function hasSubject(row) {
+  const name = points.column(subject.column).value(row);
+  return name !== null && name !== 'none';
 }
 
 function drawDot(pen, { row, x, y }, colours) {
@@ -112,7 +112,7 @@ function drawDot(pen, { row, x, y }, colours) {
   pen.save();
   pen.translate(x, y);
   pen.strokeStyle = kept ? modelColour(modelOf(row)) : colours.grey;
-  pen.fillStyle = kept && hasEngine(row) ? modelColour(modelOf(row)) : colours.paper;
+  pen.fillStyle = kept && hasSubject(row) ? modelColour(modelOf(row)) : colours.paper;
   pen.globalAlpha = kept ? 0.75 : 0.6;
   if (isFeasible(row)) pen.fill(path);
   pen.stroke(path);
@@ -172,7 +172,7 @@ function drawFrontLines(chart) {
   const marks = d3.merge(chart.lines.map(({ rows }) => rows));
   chart.svg.select('.fronts-points').selectAll('path').data(marks).join('path')
     .attr('class', 'front-point').attr('d', (row) => dotOf(row, DOT.kept * 1.6))
-    .attr('fill', (row) => (hasEngine(row) ? modelColour(modelOf(row)) : 'var(--paper)'))
+    .attr('fill', (row) => (hasSubject(row) ? modelColour(modelOf(row)) : 'var(--paper)'))
     .attr('stroke', (row) => modelColour(modelOf(row)))
     .attr('transform', (row) => atPoint(chart, row));
 }
@@ -263,7 +263,7 @@ function drawChosen(chart) {
 function kneeText(chart, { model, workload, knee }) {
   const where = chart.workload ? model : [model, workload].filter(Boolean).join(', ');
   const values = [chart.x, chart.y].map((axis) => columnText(axis.name, axis.value(knee)));
-  return `Knee of ${where}: ${values.join(', ')}; ${points.column('engine').value(knee)}`;
+  return `Knee of ${where}: ${values.join(', ')}; ${partNames(knee)}`;
 }
 
 /* ---- drawing ---- */

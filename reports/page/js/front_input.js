@@ -81,7 +81,7 @@ function addFrontPlot(chart, body) {
   chart.pointed = chart.svg.append('circle').attr('class', 'pointed').attr('r', 8)
     .attr('visibility', 'hidden');
   chart.words = body.append('div');
-  addModelKey(chart.words, 'filled: with an engine; open: without; ×: infeasible; grey: filtered out');
+  addModelKey(chart.words, `filled: with ${subject.one}; open: without; ×: infeasible; grey: filtered out`);
   chart.words.append('ul').attr('class', 'knees');
   chart.words.append('p').attr('class', 'note status').attr('role', 'status');
   chart.words.append('div').attr('class', 'chosen');

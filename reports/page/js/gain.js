@@ -12,9 +12,9 @@ function gainFactors(index) {
   return [
     { text: 'throughput on the same hardware',
       value: winner.metrics.tokens_per_s / twin.metrics.tokens_per_s },
-    { text: 'price of the engine',
+    { text: `price of the ${subject.noun}`,
       value: twin.metrics.system_cost_usd / winner.metrics.system_cost_usd },
-    { text: 'what the money buys without one', value: perUsd(twin) / perUsd(without) },
+    { text: 'what the money buys without it', value: perUsd(twin) / perUsd(without) },
   ];
 }
 
@@ -41,11 +41,11 @@ function classPayoffs(index) {
 function factorSentence(factors, p) {
   if (factors.length < 3) return '';
   const [gain, price, control] = factors.map(({ value }) => value);
-  const priced = `The engine multiplies the throughput of the same hardware by ${ratio(gain)} and its`
-    + ` price by ${ratio(1 / price)}.`;
+  const priced = `The ${subject.noun} multiplies the throughput of the same hardware by ${ratio(gain)} and`
+    + ` its price by ${ratio(1 / price)}.`;
   const other = control > 0.995
-    ? ' No other design without one is better than that hardware.'
-    : ` The best design without one is ${ratio(1 / control)} times as good as that hardware.`;
+    ? ' No other design without it is better than that hardware.'
+    : ` The best design without it is ${ratio(1 / control)} times as good as that hardware.`;
   return `${priced}${other} P = ${factors.map(({ value }) => ratio(value)).join(' × ')} = ${ratio(p)}.`;
 }
 
@@ -112,7 +112,7 @@ function drawGain(box, index) {
 views.push({
   id: 'gain',
   title: 'What the gain is made of',
-  note: 'P as a product, on a log scale: right of the line the engine gains, left of it it loses.',
+  note: 'P as a product, on a log scale: right of the line it gains, left of it it loses.',
   order: 35,
   available: () => cells.length > 0,
   make: (body) => followCell(body, drawGain),

@@ -58,7 +58,7 @@ function certaintySentence() {
     .map(({ key, values }) => ({ model: key, share: certaintyOf(values) }));
   const each = d3.nest().key(({ share }) => share).entries(byModel)
     .map(({ key, values }) => `${key} for ${values.map(({ model }) => model).join(', ')}`);
-  return `Of draws of the uncertain prices, engines and times an engine pays in ${each.join('; ')}.`;
+  return `Of draws of the uncertain prices, engines and times ${subject.one} pays in ${each.join('; ')}.`;
 }
 
 /* "The most tokens per s: 42580, point 9347." for one objective, over all workloads. */
@@ -99,9 +99,20 @@ function showAnswer() {
   d3.select('#certainty').call(addText, certaintySentence());
   d3.select('#lines').selectAll('li').data(data.lines).join('li')
     .each(function item(line) { addText(d3.select(this), line); });
+  d3.select('#lines-title').text(
+    isAboutEngines ? 'Model by model, engine by engine' : 'Model by model, chip by chip');
   d3.select('#lines-box').property('hidden', data.lines.length === 0);
   d3.select('#made-by').text(
     `${data.program}; ${data.run.points} points, ${data.run.feasible} feasible; ${data.run.started}`);
+}
+
+/* What else the report answers: a link to each subject, with its answer. */
+function showSubjects() {
+  const box = d3.select('#subjects').property('hidden', subjects.length < 2);
+  box.selectAll('a').data(subjects.length < 2 ? [] : subjects).join('a')
+    .attr('href', ({ path }) => `?of=${path}`).attr('title', ({ answer }) => answer)
+    .attr('aria-current', ({ path }) => (path === subject.path ? 'page' : null))
+    .text(({ noun }) => noun);
 }
 
 /* Light or dark: as the system says, until the person chooses for this visit. */
@@ -165,6 +176,7 @@ window.dse = { data, points, state, model: wasmModel, whatIf, items, changedStud
 function start() {
   state.cell = firstCell();
   showAnswer();
+  showSubjects();
   wireTheme();
   const shown = views.filter((view) => !view.available || view.available())
     .sort((a, b) => a.order - b.order);

@@ -1,4 +1,5 @@
-/* The pay-off map: P of each model and workload, a panel for the best engine and one for each engine.
+/* The pay-off map: P of each model and workload, a panel for the best engine (or chip of a pool) and one
+ * for each.
  * Blue pays, orange does not, hatched is too close to call. */
 
 /* The axis of the columns: the part of the workload with the most values. */
@@ -96,10 +97,13 @@ function cellTip(shown) {
     ['verdict', group.verdict],
     ['why not', group.reason],
     ['at equal hardware', group.gain === null ? '' : `${ratio(group.gain)} times the throughput`],
-    ['engine adds', group.engine_cost_share === null ? ''
+    [`${subject.noun} adds`, group.engine_cost_share === null ? ''
       : `${percent(group.engine_cost_share)} to the price`],
+    ['its price may rise',
+      group.price_ratio_max > 0 ? `${ratio(group.price_ratio_max)} times` : ''],
     ['attention', group.attention_share === null ? '' : `${percent(group.attention_share, 0)} of the step`],
-    ['engine', [group.engine, group.engine_maturity].filter(Boolean).join(', ')],
+    [isAboutEngines ? 'engine' : `chip of the ${subject.noun}`,
+      [group.engine, group.engine_maturity].filter(Boolean).join(', ')],
     ['limited by', group.engine_limited_by === 'none' ? '' : group.engine_limited_by],
     ['with', group.with],
     ['without', group.without],
@@ -248,7 +252,7 @@ function makeMap(body) {
   addChosen(d3.select(body));
   const panels = d3.select(body).append('div').attr('class', 'panels');
   if (byEngine.length > 1 && data.best.groups.length) {
-    addPanel(panels, layout, { title: 'the best engine', entries: bestEntries(), main: true });
+    addPanel(panels, layout, { title: `the best ${subject.noun}`, entries: bestEntries(), main: true });
   }
   byEngine.forEach(({ key, values }) => addPanel(panels, layout, {
     title: key, note: engineNote(values[0].group), entries: values, main: byEngine.length === 1,
@@ -257,8 +261,8 @@ function makeMap(body) {
 
 views.push({
   id: 'map',
-  title: 'Where an engine pays',
-  note: 'P: best throughput per unit of system price with the engine over the best without one; each'
+  title: `Where ${subject.one} pays`,
+  note: 'P: best throughput per unit of system price with it over the best without; each'
     + ' side chooses its own chip and mapping. Choose a cell to see its two designs below.',
   order: 10,
   wide: true,

@@ -94,6 +94,7 @@ function columnsOfCell(group) {
 function cellsRequest(indexes) {
   return {
     budget: data.payoff.budget,
+    of: subject.path,
     cells: indexes.map((index) => columnsOfCell(data.payoff.groups[index])),
   };
 }

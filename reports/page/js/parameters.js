@@ -9,7 +9,7 @@ const SECTION_ORDER = ['first', 'prices', 'chip', 'engine', 'workload', 'plan', 
 const FIRST_CONSTANTS = 8;
 
 /* The map has a column for each of these: there is nothing to change. */
-const onTheMap = new Set(data.payoff.by.map((name) => name.replace('_', '.')));
+const onTheMap = new Set(data.payoff.by);
 
 function valueText(parameter) {
   if (parameter.axis) {
@@ -87,7 +87,7 @@ function firstPaths() {
 
 function changeableItems() {
   const limits = data.constraints.map(limitItem).filter(Boolean);
-  const parameters = data.parameters.filter((parameter) => !onTheMap.has(parameter.path))
+  const parameters = data.parameters.filter(({ path }) => !onTheMap.has(path.replace(/\./g, '_')))
     .map(parameterItem);
   const first = firstPaths();
   return [...limits, ...data.prices.map(priceItem), ...parameters]

@@ -4,11 +4,27 @@
 const ROOF_MARGIN = { top: 10, right: 14, bottom: 42, left: 76 };
 const ROOF_HEIGHT = 320;
 const LABELLED_OPERATORS = 4;
+const ROOF_LINES = new Map([['engine', ' (dashed)'], ['ffn chip', ' (dotted)']]);
+
+/* The peak of a number format over that of bf16. */
+function mathRatio(format, of) {
+  if (/fp8|int8/.test(format)) return of('fp8_ratio');
+  return /fp4|int4/.test(format) ? of('fp4_ratio') : 1;
+}
+
+/* The roof of the devices of an FFN pool. */
+function poolRoofOf({ parameters }) {
+  const of = (name) => parameters[`pools.ffn.chip.${name}`];
+  const peak = of('compute_units') * of('unit_flop_per_s')
+    * mathRatio(parameters['precision.math'], of);
+  return peak > 0 ? { unit: 'ffn chip', bandwidth: of('memory_byte_per_s'), peak } : null;
+}
 
 /* Bandwidth and peak of a unit of one device; the roof never lies below an operator. */
 function roofOf(design, unit) {
   const { metrics, parameters } = design;
   const memory = parameters['chip.memory_byte_per_s'];
+  if (unit === 'ffn chip') return poolRoofOf(design);
   const onEngine = unit === 'engine';
   const bandwidth = onEngine ? memory * metrics.engine_effective_bandwidth_ratio : memory;
   const ridge = onEngine ? metrics.engine_effective_ridge_flop_per_byte : metrics.ridge_flop_per_byte;
@@ -19,7 +35,7 @@ function roofOf(design, unit) {
 }
 
 function roofsOf(design) {
-  return ['chip', 'engine'].map((unit) => roofOf(design, unit)).filter(Boolean);
+  return ['chip', 'engine', 'ffn chip'].map((unit) => roofOf(design, unit)).filter(Boolean);
 }
 
 /* Operators with arithmetic and memory traffic; collectives have neither. */
@@ -82,7 +98,8 @@ function roofNameHeight(roof, roofs, y) {
 function addRoofs(svg, scales, roofs) {
   const [, right] = scales.x.domain();
   svg.append('g').selectAll('path').data(roofs).join('path')
-    .attr('class', (roof) => `roof roof-${roof.unit}`).attr('d', (roof) => roofPath(scales, roof));
+    .attr('class', (roof) => `roof roof-${roof.unit.replace(' ', '-')}`)
+    .attr('d', (roof) => roofPath(scales, roof));
   svg.append('g').selectAll('text').data(roofs).join('text').attr('class', 'roof-label')
     .attr('x', scales.x(right) - 2).attr('text-anchor', 'end')
     .attr('y', (roof) => roofNameHeight(roof, roofs, scales.y)).text((roof) => roof.unit);
@@ -90,7 +107,7 @@ function addRoofs(svg, scales, roofs) {
 
 /* "engine (dashed) 180 TFLOP/s, 180 TB/s" */
 function roofText(roof) {
-  return `${roof.unit}${roof.unit === 'engine' ? ' (dashed)' : ''} ${quantity(roof.peak, 'FLOP/s')},`
+  return `${roof.unit}${ROOF_LINES.get(roof.unit) || ''} ${quantity(roof.peak, 'FLOP/s')},`
     + ` ${quantity(roof.bandwidth, 'B/s')}`;
 }
 

@@ -125,7 +125,7 @@ function drawSensitivity(box, index) {
   const { engine } = bestOf(index) || cells[index];
   const p = (bestOf(index) || cells[index]).payoff;
   if (engine !== engineOf(cells[index])) {
-    box.append('p').attr('class', 'note').text(`Of the best engine of this workload, ${engine}.`);
+    box.append('p').attr('class', 'note').text(`Of the best ${subject.noun} of this workload, ${engine}.`);
   }
   if (swings.length === 0 || !(p > 0)) {
     box.append('p').text('No constant changes P.');
