@@ -18,6 +18,9 @@
 #define MOE(key, n) START(key, moe[n]), COMPUTE(key, moe[n]), MEMORY(key, moe[n]), \
     ROW(key "_aside", moe[n].aside, "1", 0, 1, "Share of the memory bandwidth that permuting and quantising activations reach."), \
     ERROR(key, moe[n])
+#define MOE_FEW(key, set) START(key, set), COMPUTE(key, set), MEMORY(key, set), \
+    ROW(key "_token_s", set.token_s, "s", 0, 1, "Time per token of all devices that share the experts."), \
+    ERROR(key, set)
 #define DECODE(key, n) START(key, decode[n]), MEMORY(key, decode[n]), \
     ROW(key "_small", decode[n].small, "1", 0, 1, "Share of the reached memory bandwidth that small reads reach."), \
     ROW(key "_per_head", decode[n].per_head, "1", 0, 10, "Factor on the bytes of MHA, where every query head has its own KV head."), \
@@ -29,7 +32,7 @@
 
 static const struct field rows[] = {
     GEMM("gemm_bf16", NUMBER_BF16), GEMM("gemm_fp8", NUMBER_FP8), GEMM("gemm_fp8_block", NUMBER_FP8_BLOCK), GEMM("gemm_fp4", NUMBER_FP4),
-    MOE("moe_bf16", NUMBER_BF16), MOE("moe_fp8", NUMBER_FP8), MOE("moe_fp8_block", NUMBER_FP8_BLOCK), MOE("moe_fp4", NUMBER_FP4),
+    MOE("moe_bf16", NUMBER_BF16), MOE("moe_fp8", NUMBER_FP8), MOE("moe_fp8_block", NUMBER_FP8_BLOCK), MOE("moe_fp4", NUMBER_FP4), MOE_FEW("moe_few", moe_few),
     DECODE("decode_bf16", NUMBER_BF16), DECODE("decode_fp8", NUMBER_FP8),
     MLA("mla_bf16", NUMBER_BF16), MLA("mla_fp8", NUMBER_FP8),
     PREFILL("prefill_bf16", prefill[NUMBER_BF16]), PREFILL("prefill_fp8", prefill[NUMBER_FP8]),
@@ -39,11 +42,16 @@ static const struct field rows[] = {
     START("vector", vector), MEMORY("vector", vector), ERROR("vector", vector),
     ROW("serving_ratio", serving.ratio, "1", 0, 10, "Time of a serving engine's decode step over the sum of its kernel times."),
     ROW("serving_weight_only_ratio", serving.weight_only_ratio, "1", 0, 10, "serving_ratio of expert kernels whose weights are stored in a narrower format than the arithmetic."),
+    ROW("serving_prompt_ratio", serving.prompt_ratio, "1", 0, 10, "Time of the prompts in a serving engine's steps over that of their kernels."),
     ROW("serving_layer_s", serving.layer_s, "s", 0, 1, "Time per layer between its kernels."),
-    ROW("serving_request_s", serving.request_s, "s", 0, 1, "Host time of a serving engine per request and step."),
+    ROW("serving_wait_s", serving.wait_s, "s", 0, 1, "Time per layer of experts that data-parallel ranks wait for the slowest of them."),
+    ROW("serving_request_s", serving.request_s, "s", 0, 1, "Host time of a serving engine per request and step, if there are few."),
+    ROW("serving_crowd", serving.crowd, "1", 0, 1e9, "Requests of a rank at which the host takes half as long for each; 0: never."),
     ROW("network", serving.network, "1", 0, 1, "Share of the scale-out bandwidth that collectives reach."),
     ROW("moved_error", serving.moved_error, "1", 0, 10, "Error added for a chip of the generation that was not measured itself."),
-    ROW("serving_error", serving.error, "1", 0, 10, "Error of a whole step beyond that of its kernels: software."),
+    ROW("serving_error", serving.error, "1", 0, 10, "Error of a whole step beyond that of its kernels, dense models: software."),
+    ROW("serving_experts_error", serving.experts_error, "1", 0, 10, "The same with experts."),
+    ROW("serving_wait_error", serving.wait_error, "1", 0, 10, "The same with experts whose data-parallel ranks wait for each other."),
 };
 /* clang-format on */
 COVERS(rows, calibration);
@@ -126,6 +134,16 @@ double calibration_reduce_s(const struct calibration *c, bool ring, const struct
     return ring ? reduce_by_ring(c, x).s : reduce_by_server(c, x).s;
 }
 
+double calibration_few_s(const struct calibration *c, const struct call *x)
+{
+    return c->moe_few.start_s + moe_few_work(&c->moe_few, x).s;
+}
+
+bool calibration_has_few(const struct calibration *c, double expert_byte)
+{
+    return c->moe_few.error > 0 && expert_byte < 0.75;
+}
+
 double calibration_start_s(const struct calibration *c, enum kernel k, int number)
 {
     return common_of(c, k, number).start_s;
@@ -139,7 +157,7 @@ double calibration_call_s(const struct calibration *c, enum kernel k, int number
     case KERNEL_GEMM:
         return start_s + gemm_work(&c->gemm[number], x).s;
     case KERNEL_MOE:
-        return start_s + moe_work(&c->moe[number], x).s;
+        return start_s + moe_faster_work(c, number, x).s;
     case KERNEL_DECODE:
         return start_s + decode_work(&c->decode[number], x).s;
     case KERNEL_DECODE_MLA:
@@ -169,5 +187,11 @@ double calibration_serving_ratio(const struct calibration *c, enum kernel k, boo
 
 double calibration_step_s(const struct calibration *c, double device_s, double requests)
 {
-    return norm2(device_s, requests * c->serving.request_s);
+    return norm2(device_s, host_work(&c->serving, requests).s);
+}
+
+double calibration_serving_error(const struct calibration *c, bool routes, bool waits)
+{
+    const struct serving_set *s = &c->serving;
+    return waits ? s->wait_error : routes ? s->experts_error : s->error;
 }

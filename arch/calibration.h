@@ -31,6 +31,9 @@ struct calibration {
     struct moe_set {
         double start_s, compute, memory, aside, error;
     } moe[NUMBERS];
+    struct moe_few_set {
+        double start_s, compute, memory, token_s, error;
+    } moe_few; /* the kernel for few tokens, of experts with 4-bit weights */
     struct decode_set {
         double start_s, memory, small, per_head, error;
     } decode[KV_NUMBERS];
@@ -50,7 +53,9 @@ struct calibration {
         double start_s, memory, error;
     } vector;
     struct serving_set {
-        double ratio, weight_only_ratio, layer_s, request_s, network, moved_error, error;
+        double ratio, weight_only_ratio, prompt_ratio, layer_s, wait_s;
+        double request_s, crowd, network, moved_error;
+        double error, experts_error, wait_error; /* of dense models; with experts; that wait */
     } serving;
 };
 
@@ -65,6 +70,8 @@ struct call {
     double wire_s;              /* collectives: the whole message over the link */
     double depth;               /* GEMM: reduction dimension; decode: tokens of context */
     double group;               /* collectives: devices */
+    double tokens;              /* MoE: of all devices that share the experts */
+    bool few;                   /* MoE: there is a kernel for few tokens */
     bool per_head;              /* decode: as many KV heads as query heads */
     bool joined;                /* part of another call: no start-up time */
 };
@@ -77,6 +84,12 @@ int calibration_number(const struct calibration *c, enum kernel k, double math_b
 /* Time of one call by the formulas of arch/kernel_time.h; `number` is from calibration_number. */
 double calibration_call_s(const struct calibration *c, enum kernel k, int number,
                           const struct call *call);
+
+/* Time of a call of the expert kernel for few tokens, whether it is the faster one or not. */
+double calibration_few_s(const struct calibration *c, const struct call *call);
+
+/* Does the generation have that kernel for experts of these bytes per weight? */
+bool calibration_has_few(const struct calibration *c, double expert_byte);
 
 /* Start-up time of a call; 0 for collectives, whose formulas include it. */
 double calibration_start_s(const struct calibration *c, enum kernel k, int number);
@@ -92,6 +105,11 @@ double calibration_serving_ratio(const struct calibration *c, enum kernel k, boo
  * (scheduling, preparing inputs, sampling). Perfect overlap would give the larger of both; measured
  * steps follow their 2-norm. */
 double calibration_step_s(const struct calibration *c, double device_s, double requests);
+
+/* Error of a whole serving step beyond that of its kernels, a standard deviation of
+ * log(time / measured). `routes`: the model has experts; `waits`: its data-parallel ranks wait for
+ * each other. */
+double calibration_serving_error(const struct calibration *c, bool routes, bool waits);
 
 /* Standard deviation of log(time / measured) of a call. */
 double calibration_error(const struct calibration *c, enum kernel k, int number);

@@ -123,7 +123,9 @@ static void find_measured(struct measured *out, const struct design *d)
     const struct precision p = precision_settled(&d->precision, &d->model);
     const struct calibration *from = timing_of(&d->mode)->needs_calibration ? d->calibration : NULL;
 
-    *out = (struct measured){.calibration = from, .calibration_own = d->calibration_own};
+    *out = (struct measured){.calibration = from,
+                             .calibration_own = d->calibration_own,
+                             .few = from && calibration_has_few(from, p.expert)};
     for (int k = 0; k < KERNELS; k++)
         out->number[k] = from ? calibration_number(from, (enum kernel)k, p.math, p.kv) : -1;
 }

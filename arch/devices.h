@@ -12,6 +12,7 @@ struct measured {
     const struct calibration *calibration; /* NULL: none, or not needed */
     int number[KERNELS];                   /* format of the constants; -1: not measured */
     bool calibration_own;                  /* measured on this very chip */
+    bool few;                              /* has the expert kernel for few tokens */
 };
 
 struct devices {

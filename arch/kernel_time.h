@@ -5,6 +5,7 @@
  * infinity the roofline. GEMM       start + depth k / 1000 + pn(4, compute, memory) decode start +
  * 1 us sqrt(L / 1000) + min(memory / small, start + memory) decode MLA start + 1.5 us sqrt(L /
  * 1000) + 2 aside + pn(4, compute, memory) MoE        start + aside + pn(2, compute, memory)
+ *                         or, if less, start + tokens + pn(2, compute, memory)
  *   prefill    start + compute (with pad_tokens additional keys) + memory / 0.8
  *   all-reduce the smaller of: start + min((p-1) wire, two_shot + 2 (p-1)/p wire)
  *              and start + hop (p-1) + w + 4 sqrt(w us), w = 2 (p-1)/p wire
@@ -64,6 +65,28 @@ static inline struct kernel_work moe_work(const struct moe_set *c, const struct 
     struct kernel_work w =
         norm2_work(x->compute_s * (1 / c->compute), x->memory_s * memory, x->grows_s * memory);
     return (struct kernel_work){w.s + aside_s, w.grows_s + aside_s, w.clocked_s};
+}
+
+static inline struct kernel_work moe_few_work(const struct moe_few_set *c, const struct call *x)
+{
+    double memory = 1 / c->memory, tokens_s = x->tokens * c->token_s;
+    struct kernel_work w =
+        norm2_work(x->compute_s * (1 / c->compute), x->memory_s * memory, x->grows_s * memory);
+    return (struct kernel_work){w.s + tokens_s, w.grows_s + tokens_s, w.clocked_s};
+}
+
+/* The faster of both expert kernels, beyond the start-up time of the usual one. */
+static inline struct kernel_work moe_faster_work(const struct calibration *c, int number,
+                                                 const struct call *x)
+{
+    struct kernel_work many = moe_work(&c->moe[number], x);
+    if (!x->few)
+        return many;
+    struct kernel_work few = moe_few_work(&c->moe_few, x);
+    few.s += x->joined ? 0 : c->moe_few.start_s - c->moe[number].start_s;
+    bool faster = few.s < many.s;
+    return (struct kernel_work){faster ? few.s : many.s, faster ? few.grows_s : many.grows_s,
+                                faster ? few.clocked_s : many.clocked_s};
 }
 
 static inline struct kernel_work decode_work(const struct decode_set *c, const struct call *x)
@@ -136,6 +159,15 @@ static inline struct kernel_work reduce_work(const struct calibration *c, const 
     struct kernel_work server = reduce_by_server(c, x), ring = reduce_by_ring(c, x);
     return (struct kernel_work){smaller(server.s, ring.s),
                                 server.s < ring.s ? server.grows_s : ring.grows_s, 0};
+}
+
+/* Work of a serving engine's host on the requests of a step, of which many cost less each; here
+ * grows_s is per request. */
+static inline struct kernel_work host_work(const struct serving_set *c, double requests)
+{
+    double fewer = c->crowd > 0 ? 1 / (1 + requests / c->crowd) : 1;
+    double each_s = c->request_s * fewer;
+    return (struct kernel_work){requests * each_s, each_s * fewer, 0};
 }
 
 #endif

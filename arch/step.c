@@ -557,6 +557,15 @@ static double side_weight_byte(double whole, double of_pool, enum step_side side
                                  : (runs == FFN_ALL_BUT_ATTENTION ? 0 : whole - of_pool);
 }
 
+/* Passes through layers of experts. */
+static double expert_passes(const struct ops *ops)
+{
+    double n = 0;
+    for (size_t i = 0; i < ops->n; i++)
+        n += ops->op[i].unit == UNIT_EXPERT && !ops->op[i].joined ? ops->op[i].count : 0;
+    return n;
+}
+
 /* Removes from a step what the other side does. */
 static void cut_side(struct step *s, enum step_side side)
 {
@@ -699,6 +708,10 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     out->mixed = w->phase == PHASE_SERVING;
     out->timing = timing;
     out->layers = (l->n + draft.passes * draft.layer.n) / plan->pp;
+    /* With two batches one runs while the other waits. */
+    out->waits = plan->dp > 1 && group > plan->tp && plan->overlap == OVERLAP_NONE
+                     ? expert_passes(&out->ops)
+                     : 0;
     out->beside = NULL;
     out->beside_per_request =
         out->mixed && timing->prompts_apart ? workload_accepted_tokens(w) / w->output : 0;

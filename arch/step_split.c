@@ -367,19 +367,21 @@ static void add_errors(struct step_split_lanes *restrict out, const struct piece
         PIECE(error)[i] = sqrt(beyond * beyond + sum[i] / (PIECE(time_s)[i] * PIECE(time_s)[i]));
 }
 
-/* Adds the prefill beside a decode step: `per_request` of the prompt `one` for each request. */
+/* Adds the prefill beside a decode step: `per_request` of the prompt `one` for each request, which
+ * takes `ratio` of the time of a prefill of its own. */
 FOR_ALL_VECTORS
 static void add_beside(struct step_split_lanes *restrict out,
                        const struct step_split_lanes *restrict one, size_t n, double per_request,
-                       const double *restrict most)
+                       double ratio, const double *restrict most)
 {
     static const size_t first = offsetof(struct step_split, time_s) / sizeof(double),
                         last = offsetof(struct step_split, attention_flop) / sizeof(double);
+    const size_t times = offsetof(struct step_split, flop) / sizeof(double);
     const size_t engine = offsetof(struct step_split, engine_byte) / sizeof(double);
     const size_t engine_flop = offsetof(struct step_split, engine_flop) / sizeof(double);
     for (size_t k = first; k < last; k++)
         for (size_t i = 0; i < n && k != engine && k != engine_flop; i++)
-            out->at[k][i] += per_request * most[i] * one->at[k][i];
+            out->at[k][i] += per_request * (k < times ? ratio : 1) * most[i] * one->at[k][i];
 }
 
 /* Operators share a given time in proportion. */
@@ -411,7 +413,8 @@ static void add_whole(struct step_split_lanes *out, const struct step *s, const 
         memo->beside = true;
         steps_split(&prompt, s->beside, d, &single, memo);
         memo->beside = false;
-        add_beside(out, &prompt, d->n, s->beside_per_request, most);
+        add_beside(out, &prompt, d->n, s->beside_per_request,
+                   s->timing->prompt_ratio ? s->timing->prompt_ratio(d) : 1, most);
     }
     const struct spell beside = {s->beside ? LANE(&prompt, step_split, time_s) : NULL, NULL, NULL};
     s->timing->whole((struct spell){whole_s, NULL, NULL}, s, d, most, beside);
@@ -434,7 +437,7 @@ static void split_in(struct step_split_lanes *out, struct pieces *x, const struc
     split_pass(out, x, &pass);
     split_end(out, x, d->n, overlap, s->overlap, halves);
     if (s->timing->error)
-        add_errors(out, x, d->n, s->timing->error_beyond(d), halves);
+        add_errors(out, x, d->n, s->timing->error_beyond(s, d), halves);
 }
 
 /* Splits the step in the halves that it runs in on each device, as in arch/step_time.c. */

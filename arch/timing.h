@@ -97,10 +97,12 @@ struct timing {
      * `beside`: a prompt that runs between decode steps; its time is NULL if there is none. */
     void (*whole)(struct spell out, const struct step *s, const struct devices *d,
                   const double *most, struct spell beside);
+    /* Time of a prompt beside decode steps over that of a prefill of its own; NULL: 1. */
+    double (*prompt_ratio)(const struct devices *d);
     /* Standard deviation of log(time / measured): of an operator, and of a whole step beyond that
      * of its operators; NULL: no errors are known. */
     double (*error)(const struct op *o, const struct devices *d);
-    double (*error_beyond)(const struct devices *d);
+    double (*error_beyond)(const struct step *s, const struct devices *d);
 };
 
 extern const struct timing timing_ideal, timing_simulator, timing_calibrated, timing_measured;

@@ -12,6 +12,8 @@ struct timed {
     int number;
     double start_s;
     double ratio, weight_only_ratio; /* of a serving engine */
+    double tokens;                   /* as in a call, per request of a replica */
+    bool few;
 };
 
 static struct timed timed_of(const struct op *o, const struct step *s, const struct devices *d)
@@ -24,6 +26,8 @@ static struct timed timed_of(const struct op *o, const struct step *s, const str
         .start_s = o->joined ? 0 : calibration_start_s(c, o->kernel, number),
         .ratio = s->prefills ? 1 : calibration_serving_ratio(c, o->kernel, false),
         .weight_only_ratio = s->prefills ? 1 : calibration_serving_ratio(c, o->kernel, true),
+        .tokens = s->group_tokens,
+        .few = d->like.few,
     };
 }
 
@@ -36,7 +40,7 @@ INLINED struct kernel_work work_of(enum kernel k, const struct calibration *c, i
     case KERNEL_GEMM:
         return gemm_work(&c->gemm[number], x);
     case KERNEL_MOE:
-        return moe_work(&c->moe[number], x);
+        return moe_faster_work(c, number, x);
     case KERNEL_DECODE:
         return decode_work(&c->decode[number], x);
     case KERNEL_DECODE_MLA:
@@ -75,6 +79,8 @@ INLINED void time_calls(enum kernel k, double *restrict s, double *restrict grow
         double more_byte = slopes ? byte * requests[i] + weight_byte * idle * load[i] : 0;
         struct call x =
             call_at(&call, s_per_flop[i], u.s_per_byte[i], requests[i], share[i], more_byte);
+        x.tokens = t.tokens * load[i];
+        x.few = t.few;
         struct kernel_work w = work_of(k, t.from, t.number, &x);
         double only = weight_only[i];
         bool unpacks = (k == KERNEL_MOE) & (only > 0);
@@ -391,17 +397,19 @@ static void sum(struct sums *x, const struct pass *p, enum summed what)
 
 FOR_ALL_VECTORS
 static void add_serving(double *restrict s, double *restrict slope_s, double *restrict clocked_s,
-                        size_t n, double between_s, double request_s, double beside_per_request,
-                        const double *restrict beside_s, const double *restrict beside_clocked_s,
-                        const double *restrict most)
+                        size_t n, double between_s, const struct serving_set *restrict of,
+                        double beside_per_request, const double *restrict beside_s,
+                        const double *restrict beside_clocked_s, const double *restrict most)
 {
+    const struct serving_set c = *of;
     for (size_t i = 0; i < n; i++) {
         double prompt_s = beside_per_request * beside_s[i];
         double prompt_clocked_s = beside_per_request * beside_clocked_s[i];
-        double device_s = s[i] + between_s + most[i] * prompt_s, host_s = most[i] * request_s;
-        double whole_s = norm2(device_s, host_s);
+        double device_s = s[i] + between_s + most[i] * prompt_s;
+        struct kernel_work host = host_work(&c, most[i]);
+        double whole_s = norm2(device_s, host.s);
         s[i] = whole_s;
-        slope_s[i] = (device_s * (slope_s[i] + prompt_s) + host_s * request_s) / whole_s;
+        slope_s[i] = (device_s * (slope_s[i] + prompt_s) + host.s * host.grows_s) / whole_s;
         clocked_s[i] = device_s * (clocked_s[i] + most[i] * prompt_clocked_s) / whole_s;
     }
 }
@@ -417,16 +425,23 @@ static void whole(struct spell out, const struct step *s, const struct devices *
         lanes_set(out.slope_s = scratch, d->n, 0);
     if (!out.clocked_s)
         lanes_set(out.clocked_s = clocked, d->n, 0);
-    add_serving(out.s, out.slope_s, out.clocked_s, d->n, s->layers * c->layer_s, c->request_s,
-                beside.s ? s->beside_per_request : 0, beside.s ? beside.s : lanes_of_zero,
-                beside.clocked_s ? beside.clocked_s : lanes_of_zero, most);
+    add_serving(
+        out.s, out.slope_s, out.clocked_s, d->n, s->layers * c->layer_s + s->waits * c->wait_s, c,
+        beside.s ? s->beside_per_request * c->prompt_ratio : 0, beside.s ? beside.s : lanes_of_zero,
+        beside.clocked_s ? beside.clocked_s : lanes_of_zero, most);
 }
 
 /* Error of a step beyond its kernels, with the error of a chip that was not measured itself. */
-static double error_beyond(const struct devices *d)
+static double error_beyond(const struct step *s, const struct devices *d)
 {
-    const struct serving_set *c = &d->like.calibration->serving;
-    return norm2(c->error, d->like.calibration_own ? 0 : c->moved_error);
+    const struct calibration *c = d->like.calibration;
+    double own = calibration_serving_error(c, step_routes(s), s->waits > 0);
+    return norm2(own, d->like.calibration_own ? 0 : c->serving.moved_error);
+}
+
+static double prompt_ratio(const struct devices *d)
+{
+    return d->like.calibration->serving.prompt_ratio;
 }
 
 static void place_calls(struct placed *out, const struct run *r, const struct step *s,
@@ -446,6 +461,7 @@ const struct timing timing_calibrated = {
     .place = place_calls,
     .add_wire = add_wire,
     .whole = whole,
+    .prompt_ratio = prompt_ratio,
     .error = error_of,
     .error_beyond = error_beyond,
 };

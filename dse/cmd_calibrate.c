@@ -27,7 +27,7 @@ static void print_calibration(const struct calibration *c, const struct fitted *
 {
     printf("about: \"Constants of calibrated timing, fitted by dse calibrate\"\n");
     printf("source: \"kernel tables and serving points of NVIDIA aiconfigurator v0.11.0 "
-           "(Apache-2.0)\"\n");
+           "(Apache-2.0); NVIDIA TensorRT-LLM performance overviews\"\n");
     printf("measured_on: \"");
     for (const char *at = chips; *at; at++)
         putchar(*at == ',' ? ' ' : *at);
@@ -39,7 +39,8 @@ static void print_calibration(const struct calibration *c, const struct fitted *
     }
     const double *const rest[] = {&c->vector.start_s,  &c->vector.memory,
                                   &c->vector.error,    &c->serving.request_s,
-                                  &c->serving.network, &c->serving.moved_error};
+                                  &c->serving.crowd,   &c->serving.network,
+                                  &c->serving.moved_error};
     printf("# norms and other element-wise kernels (assumed); network: DeepEP's README, 39 to 46 "
            "of 50 GB/s; host work: serving points of all chips\n");
     for (size_t i = 0; i < LEN(rest); i++)

@@ -66,6 +66,7 @@ static int run(const struct args *a, struct err *err)
                                        "largest_percent",
                                        "rank_correlation",
                                        "inside_percent",
+                                       "bias_percent",
                                        "target",
                                        "met"};
     struct check c = {.dir = args_value(a, "--data"), .every = args_value(a, "--every")};

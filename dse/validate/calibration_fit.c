@@ -17,10 +17,16 @@
 /* Log errors below this count by their square, larger ones linearly: soft L1. */
 static const double KERNEL_SOFT = 0.03, SERVING_SOFT = 0.1;
 static const double FEW_ROWS = 8;
+static const double USUAL_ERROR = 0.25; /* of serving, where it was not measured (assumed) */
 
-/* Time that the host of a serving engine spends per request of a step. Fitted alone it is 42 us on
- * Hopper and 36 us on Blackwell; it is software, so one constant serves all. */
-static const double REQUEST_S = 40e-6;
+/* Time that the host of a serving engine spends per request of a step, and the requests at which it
+ * halves. It is software, so one pair serves all: fitted to points of all generations (of 8 to 512
+ * requests per rank) and to runs (to 1500). */
+static const double REQUEST_S = 50e-6, CROWD = 1500;
+
+/* A run of the benchmark counts as much as this many points: runs are few, and of kinds that the
+ * points lack. */
+static const double RUN_WEIGHT = 4;
 
 /* A constant to fit: its start value and its maximum. The maximum of a share of a peak is the best
  * seen on other chips, for rows that do not determine it. */
@@ -32,7 +38,7 @@ struct unknown {
 struct kernel_set {
     enum kernel kernel;
     int number;
-    bool ring;
+    bool ring, few;
 };
 
 static size_t unknowns_of(struct unknown out[MINIMISE_MOST], struct calibration *c,
@@ -53,6 +59,13 @@ static size_t unknowns_of(struct unknown out[MINIMISE_MOST], struct calibration 
         UNKNOWN(c->gemm[number].depth_s, 4e-7, 1e-4);
         break;
     case KERNEL_MOE:
+        if (set->few) {
+            UNKNOWN(c->moe_few.start_s, 2e-5, 1e-3);
+            UNKNOWN(c->moe_few.compute, 0.7, 0.85);
+            UNKNOWN(c->moe_few.memory, 0.85, 0.92);
+            UNKNOWN(c->moe_few.token_s, 3e-8, 1e-5);
+            break;
+        }
         UNKNOWN(c->moe[number].start_s, 3e-5, 1e-3);
         UNKNOWN(c->moe[number].compute, 0.6, 0.85);
         UNKNOWN(c->moe[number].memory, 0.8, 0.92);
@@ -110,7 +123,7 @@ static double *error_of(struct calibration *c, const struct kernel_set *set)
     case KERNEL_GEMM:
         return &c->gemm[number].error;
     case KERNEL_MOE:
-        return &c->moe[number].error;
+        return set->few ? &c->moe_few.error : &c->moe[number].error;
     case KERNEL_DECODE:
         return &c->decode[number].error;
     case KERNEL_DECODE_MLA:
@@ -203,7 +216,7 @@ static bool fit_set(struct calibration *c, const struct kernels *rows, const cha
     for (size_t i = 0; i < rows->n; i++) {
         const struct measured_kernel *r = &rows->row[i];
         if (r->kernel == set->kernel && r->number == set->number && r->ring == set->ring &&
-            !r->out && is_listed(chips, r->chip)) {
+            r->few == set->few && !r->out && is_listed(chips, r->chip)) {
             f.row[f.n++] = r;
             fitted += !r->check;
         }
@@ -222,30 +235,40 @@ static bool fit_set(struct calibration *c, const struct kernels *rows, const cha
 
 /* ---- serving: a step is a weighted sum of its parts plus the host's work ---- */
 
-enum { PART_KERNELS, PART_WEIGHT_ONLY, PART_LAYER, SERVING_PARTS };
+enum { OF_KERNELS, OF_WEIGHT_ONLY, OF_PROMPTS, OF_LAYERS, OF_WAITS, SERVING_PARTS };
 
 struct serving_fit {
     struct calibration *c;
     const struct servings *rows;
-    double (*part)[SERVING_PARTS + 1]; /* seconds per unit of each constant, then the rest */
-    double *requests;                  /* requests of a step */
+    /* Of a step of each part of a row: seconds per unit of each constant, then the rest. */
+    double (*part)[SERVED_PARTS][SERVING_PARTS + 1];
     bool *used;
 };
 
 static double *serving_constant(struct calibration *c, int part)
 {
-    double *const constant[SERVING_PARTS] = {&c->serving.ratio, &c->serving.weight_only_ratio,
-                                             &c->serving.layer_s};
+    double *const constant[SERVING_PARTS] = {
+        [OF_KERNELS] = &c->serving.ratio,        [OF_WEIGHT_ONLY] = &c->serving.weight_only_ratio,
+        [OF_PROMPTS] = &c->serving.prompt_ratio, [OF_LAYERS] = &c->serving.layer_s,
+        [OF_WAITS] = &c->serving.wait_s,
+    };
     return constant[part];
 }
 
-static double serving_sum(const struct calibration *c, double requests, const double *part,
-                          const double *x)
+static const double serving_unit[SERVING_PARTS] = {1, 1, 1, 1e-5, 1e-5};
+static const double serving_usual[SERVING_PARTS] = {0.9, 1.8, 1, 1e-5, 5e-5};
+
+static double serving_sum(const struct serving_fit *f, size_t row, const double *x)
 {
-    double s = part[SERVING_PARTS];
-    for (int i = 0; i < SERVING_PARTS; i++)
-        s += exp(x[i]) * part[i];
-    return calibration_step_s(c, s, requests);
+    const struct measured_serving *r = &f->rows->row[row];
+    double sum_s = 0;
+    for (size_t k = 0; k < r->parts; k++) {
+        double s = f->part[row][k][SERVING_PARTS];
+        for (int i = 0; i < SERVING_PARTS; i++)
+            s += exp(x[i]) * f->part[row][k][i];
+        sum_s += r->part[k].steps * calibration_step_s(f->c, s, serving_requests(r, k));
+    }
+    return sum_s;
 }
 
 static double serving_loss(const double *x, void *ctx)
@@ -253,26 +276,95 @@ static double serving_loss(const double *x, void *ctx)
     const struct serving_fit *f = ctx;
     double sum = 0, n = 0;
     for (size_t i = 0; i < f->rows->n; i++) {
-        if (!f->used[i] || f->rows->row[i].check)
+        const struct measured_serving *r = &f->rows->row[i];
+        double weight = r->run ? RUN_WEIGHT : 1;
+        if (!f->used[i] || r->check)
             continue;
-        sum +=
-            soft_l1(log(serving_sum(f->c, f->requests[i], f->part[i], x) / f->rows->row[i].tpot_s),
-                    SERVING_SOFT);
-        n++;
+        sum += weight * soft_l1(log(serving_sum(f, i, x) / r->measured_s), SERVING_SOFT);
+        n += weight;
     }
     return sum / n;
 }
 
-static bool fit_serving(struct calibration *c, const struct servings *rows, const char *chips,
+/* Seconds of a step of each part of a row per unit of each constant; the others are 0. */
+static void find_parts(struct serving_fit *f, size_t row)
+{
+    struct measured_serving one = f->rows->row[row];
+    size_t parts = one.parts;
+    struct step_split split;
+    one.parts = 1;
+    for (size_t k = 0; k < parts; k++) {
+        double *part = f->part[row][k];
+        one.part[0] = (struct served_part){f->rows->row[row].part[k].batch, 1};
+        part[SERVING_PARTS] = serving_s(&one, f->c, &split);
+        for (int j = 0; j < SERVING_PARTS; j++) {
+            *serving_constant(f->c, j) = serving_unit[j];
+            part[j] = serving_s(&one, f->c, &split) - part[SERVING_PARTS];
+            *serving_constant(f->c, j) = 0;
+        }
+    }
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The standard deviation of a normal variable with 80 % of these absolute errors inside its middle
+ * 80 %; `otherwise` if there are few. Sorts them. */
+static double deviation_of(double *error, size_t n, double otherwise)
+{
+    static const double TENTH = 1.2816; /* deviations that a tenth of a normal variable exceeds */
+    if (n < FEW_ROWS)
+        return otherwise;
+    qsort(error, n, sizeof *error, by_size);
+    return error[(size_t)(0.8 * (double)(n - 1))] / TENTH;
+}
+
+/* Errors of a class on rows that nothing is fitted to. */
+static double class_error(const struct serving_fit *f, const double *x, bool routes, bool waits,
+                          double otherwise)
+{
+    double *error = mem_alloc(f->rows->n + 1, sizeof *error);
+    size_t n = 0;
+    for (size_t i = 0; i < f->rows->n; i++) {
+        const struct measured_serving *r = &f->rows->row[i];
+        if (f->used[i] && r->check && serving_routes(r) == routes && serving_waits(r) == waits)
+            error[n++] = fabs(log(serving_sum(f, i, x) / r->measured_s));
+    }
+    double deviation = deviation_of(error, n, otherwise);
+    free(error);
+    return deviation;
+}
+
+static void serving_errors(const struct serving_fit *f, const double *x, struct quality *q)
+{
+    double squares = 0;
+    for (size_t i = 0; i < f->rows->n; i++) {
+        const struct measured_serving *r = &f->rows->row[i];
+        if (!f->used[i])
+            continue;
+        double ratio = serving_sum(f, i, x) / r->measured_s;
+        q->mean[r->check] += fabs(ratio - 1) / q->rows[r->check];
+        if (r->check)
+            squares += log(ratio) * log(ratio) / q->rows[1];
+    }
+    q->deviation = sqrt(squares);
+    struct serving_set *to = &f->c->serving;
+    to->error = class_error(f, x, false, false, USUAL_ERROR);
+    to->experts_error = class_error(f, x, true, false, USUAL_ERROR);
+    to->wait_error = class_error(f, x, true, true, USUAL_ERROR);
+}
+
+static void fit_serving(struct calibration *c, const struct servings *rows, const char *chips,
                         struct quality *q)
 {
-    static const double unit[SERVING_PARTS] = {1, 1, 1e-5}, usual[] = {0.9, 1.8, 1e-5};
     struct serving_fit f = {.c = c,
                             .rows = rows,
                             .part = mem_alloc(rows->n + 1, sizeof *f.part),
-                            .requests = mem_alloc(rows->n + 1, sizeof *f.requests),
                             .used = mem_alloc(rows->n + 1, sizeof *f.used)};
-    double x[SERVING_PARTS] = {0}, squares = 0;
+    double x[SERVING_PARTS] = {0};
     bool seen[SERVING_PARTS] = {false};
 
     *q = (struct quality){0};
@@ -282,18 +374,12 @@ static bool fit_serving(struct calibration *c, const struct servings *rows, cons
         *serving_constant(c, j) = 0;
     for (size_t i = 0; i < rows->n; i++) {
         const struct measured_serving *r = &rows->row[i];
-        struct step_split split;
-        if (!is_listed(chips, r->design.chip_name))
+        f.used[i] = is_listed(chips, r->design.chip_name);
+        if (!f.used[i])
             continue;
-        f.used[i] = true;
-        f.requests[i] = ceil(r->design.workload.batch / r->design.plan.dp);
-        f.part[i][SERVING_PARTS] = serving_tpot_s(r, c, &split);
-        for (int j = 0; j < SERVING_PARTS; j++) {
-            *serving_constant(c, j) = unit[j];
-            f.part[i][j] = serving_tpot_s(r, c, &split) - f.part[i][SERVING_PARTS];
-            seen[j] = seen[j] || f.part[i][j] > 0;
-            *serving_constant(c, j) = 0;
-        }
+        find_parts(&f, i);
+        for (int j = 0; j < SERVING_PARTS; j++)
+            seen[j] = seen[j] || f.part[i][0][j] > 0;
         q->rows[r->check]++;
     }
     c->serving.request_s = request_s;
@@ -301,34 +387,31 @@ static bool fit_serving(struct calibration *c, const struct servings *rows, cons
     if (enough)
         minimise(x, SERVING_PARTS, 0.3, serving_loss, &f);
     for (int j = 0; j < SERVING_PARTS; j++)
-        *serving_constant(c, j) = enough && seen[j] ? unit[j] * exp(x[j]) : usual[j];
-    for (size_t i = 0; i < rows->n && enough; i++) {
-        if (!f.used[i])
-            continue;
-        const struct measured_serving *r = &rows->row[i];
-        double ratio = serving_sum(c, f.requests[i], f.part[i], x) / r->tpot_s;
-        q->mean[r->check] += fabs(ratio - 1) / q->rows[r->check];
-        if (r->check)
-            squares += log(ratio) * log(ratio) / q->rows[1];
-    }
-    q->deviation = sqrt(squares);
-    c->serving.error = enough ? q->deviation : 0.25;
+        *serving_constant(c, j) =
+            enough && seen[j] ? serving_unit[j] * exp(x[j]) : serving_usual[j];
+    if (enough)
+        serving_errors(&f, x, q);
+    else
+        c->serving.error = c->serving.experts_error = c->serving.wait_error = USUAL_ERROR;
     free(f.part);
-    free(f.requests);
     free(f.used);
-    return enough;
 }
 
 static const struct {
     enum kernel kernel;
-    int numbers;
-    bool ring;
+    int first, end; /* number formats */
+    bool ring, few;
 } sets[] = {
-    {KERNEL_GEMM, NUMBERS, false},       {KERNEL_MOE, NUMBERS, false},
-    {KERNEL_DECODE, KV_NUMBERS, false},  {KERNEL_DECODE_MLA, KV_NUMBERS, false},
-    {KERNEL_PREFILL, KV_NUMBERS, false}, {KERNEL_PREFILL_MLA, KV_NUMBERS, false},
-    {KERNEL_REDUCE, 1, false},           {KERNEL_REDUCE, 1, true},
-    {KERNEL_EXCHANGE, 1, false},
+    {KERNEL_GEMM, 0, NUMBERS, false, false},
+    {KERNEL_MOE, 0, NUMBERS, false, false},
+    {KERNEL_MOE, NUMBER_FP4, NUMBER_FP4 + 1, false, true},
+    {KERNEL_DECODE, 0, KV_NUMBERS, false, false},
+    {KERNEL_DECODE_MLA, 0, KV_NUMBERS, false, false},
+    {KERNEL_PREFILL, 0, KV_NUMBERS, false, false},
+    {KERNEL_PREFILL_MLA, 0, KV_NUMBERS, false, false},
+    {KERNEL_REDUCE, 0, 1, false, false},
+    {KERNEL_REDUCE, 0, 1, true, false},
+    {KERNEL_EXCHANGE, 0, 1, false, false},
 };
 
 size_t calibration_fit(struct calibration *c, const struct kernels *k, const struct servings *s,
@@ -339,15 +422,16 @@ size_t calibration_fit(struct calibration *c, const struct kernels *k, const str
 
     *c = (struct calibration){.vector = {2e-6, 0.8, 0.3}, /* assumed */
                               .serving = {.request_s = REQUEST_S,
+                                          .crowd = CROWD,
                                           .network = 0.8, /* DeepEP's README: 39-46 of 50 GB/s */
                                           .moved_error = 0.15}};
     if (!out)
         out = unused;
     for (size_t i = 0; i < LEN(sets); i++)
-        for (int number = 0; number < sets[i].numbers; number++) {
+        for (int number = sets[i].first; number < sets[i].end; number++) {
             struct unknown unknown[MINIMISE_MOST];
             struct fitted *f = &out[n];
-            const struct kernel_set set = {sets[i].kernel, number, sets[i].ring};
+            const struct kernel_set set = {sets[i].kernel, number, sets[i].ring, sets[i].few};
             if (!fit_set(c, k, chips, &set, &f->quality))
                 continue;
             f->n = unknowns_of(unknown, c, &set);
@@ -361,5 +445,7 @@ size_t calibration_fit(struct calibration *c, const struct kernels *k, const str
     for (f->n = 0; f->n < SERVING_PARTS; f->n++)
         f->constant[f->n] = serving_constant(c, (int)f->n);
     f->constant[f->n++] = &c->serving.error;
+    f->constant[f->n++] = &c->serving.experts_error;
+    f->constant[f->n++] = &c->serving.wait_error;
     return n + 1;
 }

@@ -14,7 +14,7 @@ struct quality {
 /* A fitted set of constants. */
 struct fitted {
     size_t n;
-    double *constant[8]; /* in the calibration; the last one is its error */
+    double *constant[12]; /* in the calibration; the last one is its error */
     struct quality quality;
 };
 

@@ -161,7 +161,7 @@ void check_summary(struct check *c, const char *source, const char *group, const
                    struct tally *t)
 {
     enum { RANKED = 5 }; /* a rank correlation of fewer results means little */
-    double mean = 0, inside = 0, spans = 0;
+    double mean = 0, bias = 0, inside = 0, spans = 0;
     if (!t->n)
         return;
     double *error = mem_alloc(t->n, sizeof *error);
@@ -169,6 +169,7 @@ void check_summary(struct check *c, const char *source, const char *group, const
         const struct pair *p = &t->pair[i];
         error[i] = fabs(p->ours / p->published - 1);
         mean += error[i] / (double)t->n;
+        bias += log(p->ours / p->published) / (double)t->n;
         spans += !isnan(p->low);
         inside += p->published >= p->low && p->published <= p->high;
     }
@@ -184,6 +185,7 @@ void check_summary(struct check *c, const char *source, const char *group, const
     table_number(&c->summary, largest);
     table_number(&c->summary, rank);
     table_number(&c->summary, spans > 0 ? percent(inside / spans) : NAN);
+    table_number(&c->summary, percent(exp(bias) - 1));
     add_target(c, target_of(source, group, fitted), percent(mean), median, largest, rank);
     free(error);
     free(t->pair);

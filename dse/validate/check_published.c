@@ -4,157 +4,21 @@
 #include <strings.h>
 
 #include "arch/evaluate.h"
-#include "arch/routing.h"
 #include "arch/step.h"
 #include "base/csv.h"
 #include "base/mem.h"
 #include "dse/validate/check.h"
 #include "dse/validate/measured_kernels.h"
-#include "dse/validate/trtllm_bench.h"
 #include "dse/validate/measured_serving.h"
+#include "dse/validate/published_serving.h"
+#include "dse/validate/trtllm_bench.h"
 
-/* Servers leave a tenth of the memory free: the default of vLLM and TensorRT-LLM. */
-static const double MEMORY_USED = 0.9;
-/* Deployments that spread the experts over more devices than one server has replicate the busiest
- * experts, in prefill and decode: DeepSeek-V3 (arXiv:2412.19437 section 3.4) and LMSYS's deployment
- * of it. */
-static const double WIDE_EP = 8, REDUNDANT_EXPERTS = 32;
-static const double PREFILL_TOKENS = 16384; /* per device, in the published prefill results */
-
-/* Names of models in publications: the catalogue's own, or one of these. */
-static const char *const known_as[][2] = {
-    {"DeepSeek-V3", "deepseek-v3"},
-    {"DeepSeek-R1", "deepseek-r1"},
-    {"Llama-3.3-70B", "llama-3.1-70b"},
-    {"Llama-3.1-70B", "llama-3.1-70b"},
-    {"Llama-4-Maverick", "llama-4-maverick"},
-    {"Qwen3-235B", "qwen3-235b-a22b"},
-    {"Qwen3-30B", "qwen3-30b-a3b"},
-    {"gpt-oss-120b", "gpt-oss-120b"},
-    {"Kimi-K2", "kimi-k2"},
-};
-
-static const struct entry *model_of(struct catalogue *c, const char *name)
+static void price_published(struct metrics *out, const struct published *p)
 {
-    const struct entry *e;
-    struct err ignored;
-    for (size_t i = 0; i < LEN(known_as); i++)
-        if (!strncmp(name, known_as[i][0], strlen(known_as[i][0])) &&
-            catalogue_find(c, PART_MODEL, known_as[i][1], &e, &ignored) == 0)
-            return e;
-    return NULL;
-}
-
-static const struct entry *chip_of(struct catalogue *c, const char *name)
-{
-    const struct entry *e;
-    struct err ignored;
-    char *lower = mem_text(name);
-    for (char *p = lower; *p; p++)
-        if (*p >= 'A' && *p <= 'Z')
-            *p = (char)(*p - 'A' + 'a');
-    int rc = strchr(lower, '/') ? -1 : catalogue_find(c, PART_CHIP, lower, &e, &ignored);
-    free(lower);
-    return rc == 0 ? e : NULL;
-}
-
-static double bytes_of(const char *name, double otherwise)
-{
-    return !strncmp(name, "fp8", 3)    ? 1
-           : !strncmp(name, "bf16", 4) ? 2
-           : !strcmp(name, "auto") ? 2 /* for a model with only its weights in a narrow format */
-           : strstr(name, "fp4")   ? 0.5 + 1 / 16.0
-                                   : otherwise;
-}
-
-/* All runs of LMSYS's post on wide expert parallelism overlap, including the one with a perfect
- * EPLB. */
-static bool overlaps(const char *notes)
-{
-    return strstr(notes, "TBO") || strstr(notes, "micro-batch") || strstr(notes, "dual-batch") ||
-           strstr(notes, "perfect EPLB");
-}
-
-/* Runs with routing forced to be balanced. */
-static bool is_even(const char *notes)
-{
-    return strstr(notes, "balanced routing") || strstr(notes, "perfect EPLB");
-}
-
-/* Returns NULL and sets the design of the result, or returns why the result is not compared. */
-static const char *published_design(struct design *d, const struct csv *t, size_t row,
-                                    struct catalogue *c)
-{
-    const char *phase = row_text(t, row, "phase"), *notes = row_text(t, row, "notes");
-    const struct entry *model = model_of(c, row_text(t, row, "model"));
-    const struct entry *chip = chip_of(c, row_text(t, row, "gpu"));
-    struct err ignored;
-    bool serving = strstr(phase, "agg"), prefill = !strncmp(phase, "prefill", 7);
-    bool decode = !strcmp(phase, "decode");
-
-    if (!model || !chip)
-        return "model or chip not in the catalogue";
-    if (!serving && !prefill && !decode)
-        return "not decode, prefill or serving";
-    if (strstr(notes, "MTP"))
-        return "drafts tokens without stating how many are accepted";
-    if (strstr(notes, "INCLUDING"))
-        return "counts cached tokens";
-    if (row_number(t, row, "tok_s_per_gpu") <= 0)
-        return "no throughput";
-    if (catalogue_default_design(c, d, &ignored) != 0)
-        return "no catalogue";
-    entry_put(model, PART_MODEL, d);
-    entry_put(chip, PART_CHIP, d);
-    double n = row_number(t, row, "n_gpu"), in = row_number(t, row, "in_len");
-    double out = row_number(t, row, "out_or_kv_len"), batch = row_number(t, row, "batch_per_gpu");
-    d->mode.timing = TIMING_CALIBRATED;
-    d->plan.devices = n;
-    d->plan.tp = fmax(1, row_number(t, row, "tp"));
-    d->plan.ep = d->model.experts > 0 ? fmax(1, row_number(t, row, "ep")) : 1;
-    d->plan.shared_over = SHARED_OVER_TP;
-    if (overlaps(notes))
-        d->plan.overlap = OVERLAP_TWO_BATCH;
-    if (prefill) /* DeepEP's high-throughput kernels */
-        d->plan.all_to_all = EXCHANGE_HIERARCHICAL;
-    double weight = bytes_of(row_text(t, row, "precision_w"), 2);
-    d->precision =
-        (struct precision){.weight = weight,
-                           .kv = bytes_of(row_text(t, row, "precision_kv"), weight < 2 ? 1 : 2),
-                           .math = weight >= 1                             ? weight
-                                   : d->chip.fp4_ratio > d->chip.fp8_ratio ? 0.5
-                                                                           : 2,
-                           .activation = 2,
-                           .dispatch = weight < 2 ? 1 : 2};
-    if (is_mxfp4(d->model_name))
-        precision_of_mxfp4(&d->precision, &d->chip);
-    d->chip.memory_byte *= MEMORY_USED;
-    d->workload.skew = is_even(notes) ? 0 : SERVED_SKEW;
-    if (d->workload.skew > 0 && d->plan.ep > WIDE_EP) {
-        d->workload.placement = PLACE_REPLICATED;
-        d->plan.redundant_experts = REDUNDANT_EXPERTS;
-    }
-    d->workload.phase = serving ? PHASE_SERVING : prefill ? PHASE_PREFILL : PHASE_DECODE;
-    d->workload.input = in;
-    d->workload.output = out;
-    d->workload.context = prefill ? fmax(1, in) : fmax(1, out);
-    d->workload.batch = prefill ? n * fmax(1, round(PREFILL_TOKENS / fmax(1, in)))
-                                : round(batch * n); /* 0 if not stated: the largest that fits */
-    if (decode && batch <= 0)
-        d->workload.tpot_s = row_number(t, row, "tpot_ms") / 1e3;
-    return d->calibration ? NULL : "chip without calibration";
-}
-
-static void price_published(struct metrics *out, const struct design *d)
-{
-    const struct workload *w = &d->workload;
-    double requests = w->phase == PHASE_SERVING && w->batch == BATCH_MAX
-                          ? trtllm_bench_requests(w->input, w->output)
-                          : 0;
-    if (requests > 0)
-        trtllm_bench_price(out, d, requests);
+    if (p->requests > 0)
+        trtllm_bench_price(out, &p->design, p->requests);
     else
-        evaluate(d, NULL, out, NULL);
+        evaluate(&p->design, NULL, out, NULL);
 }
 
 /* The known reason for a difference of more than 12 %. */
@@ -185,54 +49,87 @@ static const char *reason_of(const struct design *d, const struct metrics *m, co
     return "not explained";
 }
 
+/* Classes of the summary. */
+enum { DECODES, PREFILLS, BATCH_KNOWN, DENSE, EXPERTS, WAITING, KINDS };
+
+static const char *const kind_text[KINDS] = {
+    [DECODES] = "decode",
+    [PREFILLS] = "prefill",
+    [BATCH_KNOWN] = "serving, batch known",
+    [DENSE] = "TensorRT-LLM, dense",
+    [EXPERTS] = "TensorRT-LLM, experts",
+    [WAITING] = "TensorRT-LLM, experts, data-parallel attention",
+};
+
+static int kind_of(const struct published *p)
+{
+    const struct design *d = &p->design;
+    return d->workload.phase == PHASE_DECODE    ? DECODES
+           : d->workload.phase == PHASE_PREFILL ? PREFILLS
+           : p->requests <= 0                   ? BATCH_KNOWN
+           : d->model.experts <= 0              ? DENSE
+           : d->plan.devices > d->plan.tp       ? WAITING
+                                                : EXPERTS;
+}
+
+/* Tallies by class, of the half that constants were fitted to [0] and of the others [1]. */
+struct classes {
+    struct tally of[KINDS][2], tables[2], experts, all, h800;
+};
+
+static void add_classes(struct classes *to, const struct published *p, const char *id,
+                        struct pair pair)
+{
+    int kind = kind_of(p);
+    bool check = p->requests <= 0 || p->check; /* only runs of the tables are fitted to */
+    tally_add(&to->of[kind][check], pair);
+    if (p->requests > 0)
+        tally_add(&to->tables[check], pair);
+    if (check && (kind == EXPERTS || kind == WAITING))
+        tally_add(&to->experts, pair);
+    if (check)
+        tally_add(&to->all, pair);
+    if (!strcmp(id, "ds-profile-decode"))
+        tally_add(&to->h800, pair);
+}
+
 static void check_serving(struct check *c, const struct csv *t)
 {
-    enum { DECODES, PREFILLS, BATCH_KNOWN, AS_MANY_AS_FIT, KINDS };
-    static const char *const kind[KINDS] = {
-        [DECODES] = "decode",
-        [PREFILLS] = "prefill",
-        [BATCH_KNOWN] = "serving, batch known",
-        [AS_MANY_AS_FIT] = "serving, as many as fit",
-    };
-    struct tally of[KINDS] = {0}, all = {0}, h800 = {0};
+    static const char source[] = "published serving";
+    struct classes classes = {0};
     for (size_t row = 0; row < t->rows; row++) {
-        struct design d;
+        struct published p;
         struct metrics m = {0};
         struct pair pair = {row_number(t, row, "tok_s_per_gpu"), NAN, NAN, NAN};
-        const char *why = published_design(&d, t, row, c->catalogue);
-        char *source = mem_print("published, %s", row_text(t, row, "id"));
+        const char *why = published_read(&p, t, row, c->catalogue), *id = row_text(t, row, "id");
+        char *name = mem_print("published, %s", id);
         char *what = mem_print("tokens/s per device, %s, %s x %s, %s", row_text(t, row, "model"),
                                row_text(t, row, "n_gpu"), row_text(t, row, "gpu"),
                                row_text(t, row, "phase"));
         if (!why) {
-            price_published(&m, &d);
-            pair.ours = m.tokens_per_s_per_device;
-            pair.low = m.tokens_per_s_per_device_low;
-            pair.high = m.tokens_per_s_per_device_high;
+            price_published(&m, &p);
+            pair = (struct pair){p.tokens_per_s, m.tokens_per_s_per_device,
+                                 m.tokens_per_s_per_device_low, m.tokens_per_s_per_device_high};
             why = m.verdict == VERDICT_OK
-                      ? reason_of(&d, &m, row_text(t, row, "source_url_or_repo"),
+                      ? reason_of(&p.design, &m, row_text(t, row, "source_url_or_repo"),
                                   pair.ours / pair.published - 1)
                       : verdict_kinds[(enum verdict)m.verdict].name;
-            if (!isnan(pair.ours)) {
-                bool serving = d.workload.phase == PHASE_SERVING;
-                tally_add(&of[d.workload.phase == PHASE_DECODE    ? DECODES
-                              : d.workload.phase == PHASE_PREFILL ? PREFILLS
-                              : serving && d.workload.batch > 0   ? BATCH_KNOWN
-                                                                  : AS_MANY_AS_FIT],
-                          pair);
-                tally_add(&all, pair);
-                if (!strcmp(row_text(t, row, "id"), "ds-profile-decode"))
-                    tally_add(&h800, pair);
-            }
+            if (!isnan(pair.ours))
+                add_classes(&classes, &p, id, pair);
         }
-        check_row(c, source, what, pair, why);
-        free(source);
+        check_row(c, name, what, pair, why);
+        free(name);
         free(what);
     }
-    for (int i = 0; i < KINDS; i++)
-        check_summary(c, "published serving", kind[i], "no", &of[i]);
-    check_summary(c, "published serving", "decode of DeepSeek-V3 on H800", "no", &h800);
-    check_summary(c, "published serving", "all", "no", &all);
+    for (int i = 0; i < KINDS; i++) {
+        check_summary(c, source, kind_text[i], "yes", &classes.of[i][0]);
+        check_summary(c, source, kind_text[i], "no", &classes.of[i][1]);
+    }
+    check_summary(c, source, "TensorRT-LLM, all experts", "no", &classes.experts);
+    check_summary(c, source, "TensorRT-LLM, all", "yes", &classes.tables[0]);
+    check_summary(c, source, "TensorRT-LLM, all", "no", &classes.tables[1]);
+    check_summary(c, source, "decode of DeepSeek-V3 on H800", "no", &classes.h800);
+    check_summary(c, source, "all", "no", &classes.all);
 }
 
 /* DeepGEMM's dense shapes "M=64 N=2112 K=7168"; the first number is TFLOP/s. */
@@ -240,7 +137,7 @@ static void check_gemms(struct check *c, const struct csv *t)
 {
     struct tally tally = {0};
     for (size_t row = 0; row < t->rows; row++) {
-        const struct entry *chip = chip_of(c->catalogue, row_text(t, row, "gpu"));
+        const struct entry *chip = published_chip(c->catalogue, row_text(t, row, "gpu"));
         double m, n, k, flop_per_s = row_number(t, row, "value") * 1e12;
         if (!chip || !chip->calibration ||
             strcmp(row_text(t, row, "kernel"), "DeepGEMM fp8 dense") != 0 ||
@@ -272,7 +169,7 @@ static void check_step3(struct check *c, const struct csv *t)
     for (size_t row = 0; row < t->rows; row++) {
         double cost[2] = {0, 0};
         for (int i = 0; i < 2; i++) {
-            const struct entry *e = chip_of(c->catalogue, chip_name[i]);
+            const struct entry *e = published_chip(c->catalogue, chip_name[i]);
             if (!e)
                 return;
             const struct chip *chip = e->value;

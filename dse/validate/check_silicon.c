@@ -44,16 +44,20 @@ static struct pair pair_of(double measured, double ours, double error)
 
 /* ---- kernels ---- */
 
+static double error_of(const struct measured_kernel *k, const struct calibration *from)
+{
+    return k->few ? from->moe_few.error : calibration_error(from, k->kernel, k->number);
+}
+
 static bool is_modelled(const struct measured_kernel *k, const struct calibration *from)
 {
-    return from && !k->out && calibration_error(from, k->kernel, k->number) > 0;
+    return from && !k->out && error_of(k, from) > 0;
 }
 
 static void add_kernel(struct check *c, struct tally *t, const struct measured_kernel *k,
                        const struct calibration *from)
 {
-    double error = calibration_error(from, k->kernel, k->number);
-    struct pair pair = pair_of(k->measured_s, kernel_time_s(k, from), error);
+    struct pair pair = pair_of(k->measured_s, kernel_time_s(k, from), error_of(k, from));
     tally_add(t, pair);
     if (c && c->every) {
         char *source = mem_print("silicon, %s, %s", k->table, k->chip);
@@ -77,7 +81,7 @@ static void check_table(struct check *c, const struct kernels *k, const char *ta
             if (is_modelled(row, from)) {
                 add_kernel(c, &half[row->check], row, from);
                 add_kernel(NULL, &all[row->check], row, from);
-            } else if (from && calibration_error(from, row->kernel, row->number) > 0) {
+            } else if (from && error_of(row, from) > 0) {
                 add_kernel(NULL, &out, row, from);
             }
         }
@@ -95,8 +99,8 @@ static void check_table(struct check *c, const struct kernels *k, const char *ta
 static struct pair serving_pair(const struct measured_serving *s, const struct calibration *from)
 {
     struct step_split split;
-    double ours = serving_tpot_s(s, from, &split);
-    return pair_of(s->tpot_s, ours, split.error);
+    double ours = serving_s(s, from, &split);
+    return pair_of(s->measured_s, ours, split.error);
 }
 
 static const char *chip_of(const struct measured_serving *s)

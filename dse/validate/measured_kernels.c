@@ -205,9 +205,8 @@ static void read_moe(struct measured_kernel *k, const struct reading *r)
                         .act_byte = pairs * (2 * d + 3 * f) * 2,
                         .aside = true});
     k->call = call_of(r->chip, k->number, &ops.op[0], 1);
-    /* Some rows of this kernel would read their experts at twice the memory bandwidth. */
-    if (strstr(row_text(r->rows, r->row, "kernel_source"), "min_latency"))
-        k->out = "a kernel that does not read all counted experts";
+    k->call.tokens = num(r, "num_tokens");
+    k->few = strstr(row_text(r->rows, r->row, "kernel_source"), "min_latency");
 }
 
 static void read_collective(struct measured_kernel *k, const struct reading *r)
@@ -310,6 +309,7 @@ void kernels_free(struct kernels *k)
 
 double kernel_time_s(const struct measured_kernel *k, const struct calibration *c)
 {
-    return k->kernel == KERNEL_REDUCE ? calibration_reduce_s(c, k->ring, &k->call)
-                                      : calibration_call_s(c, k->kernel, k->number, &k->call);
+    return k->few                       ? calibration_few_s(c, &k->call)
+           : k->kernel == KERNEL_REDUCE ? calibration_reduce_s(c, k->ring, &k->call)
+                                        : calibration_call_s(c, k->kernel, k->number, &k->call);
 }

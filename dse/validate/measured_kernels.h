@@ -15,6 +15,7 @@ struct measured_kernel {
     enum kernel kernel;
     int number;      /* number format */
     bool ring;       /* an all-reduce of the general library instead of the server's own kernel */
+    bool few;        /* the expert kernel for few tokens */
     bool check;      /* in the half that nothing is fitted to, by a checksum of its configuration */
     const char *out; /* why the row is excluded everywhere, or NULL */
     struct call call;

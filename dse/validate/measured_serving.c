@@ -1,5 +1,6 @@
 #include "dse/validate/measured_serving.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,8 +9,10 @@
 #include "base/csv.h"
 #include "base/mem.h"
 #include "dse/validate/measured_kernels.h"
+#include "dse/validate/published_serving.h"
+#include "dse/validate/trtllm_bench.h"
 
-const double SERVED_SKEW = 0.5;
+const double SERVED_SKEW = 0.7;
 
 /* Weights in the stated precision; an FP8 cache with FP8 and FP4 weights (assumed: not stated in
  * the table). FP4 on a chip without FP4 arithmetic is computed in BF16. */
@@ -79,55 +82,111 @@ static bool read_point(struct measured_serving *out, const struct csv *t, size_t
     d->mode.timing = TIMING_CALIBRATED;
     d->precision = precision_of(row_text(t, row, "precision"), d);
     out->engine = row_text(t, row, "engine");
-    out->tpot_s = row_number(t, row, "tpot_ms") / 1e3;
     out->check = row_is_check(t, row, "tpot_ms");
-    return out->tpot_s > 0 && d->calibration && plan_mappings(&d->plan, &d->model, NULL, 0) == 1;
+    out->parts = 1;
+    out->part[0] = (struct served_part){d->workload.batch, 1};
+    out->measured_s = row_number(t, row, "tpot_ms") / 1e3;
+    return out->measured_s > 0 && d->calibration &&
+           plan_mappings(&d->plan, &d->model, NULL, 0) == 1;
+}
+
+/* A run of TensorRT-LLM's benchmark: as many steps as an answer has tokens for each wave. */
+static bool read_run(struct measured_serving *out, const struct csv *t, size_t row,
+                     struct catalogue *c)
+{
+    struct published p;
+    if (published_read(&p, t, row, c) || p.requests <= 0)
+        return false;
+    const struct workload *w = &p.design.workload;
+    struct waves waves = trtllm_bench_waves(&p.design, p.requests);
+    *out = (struct measured_serving){.design = p.design, .engine = "trtllm-bench", .run = true};
+    out->design.plan.dp = p.design.plan.devices / p.design.plan.tp;
+    out->check = p.check;
+    out->part[out->parts++] = (struct served_part){waves.batch, waves.n * w->output};
+    if (waves.rest >= 1)
+        out->part[out->parts++] = (struct served_part){waves.rest, w->output};
+    out->measured_s = p.requests * w->output / (p.tokens_per_s * p.design.plan.devices);
+    return true;
+}
+
+static int read_all(struct servings *out, int which, const char *dir, const char *file,
+                    bool (*read)(struct measured_serving *out, const struct csv *t, size_t row,
+                                 struct catalogue *c),
+                    struct catalogue *c, struct err *err)
+{
+    char *path = mem_print("%s/%s", dir, file);
+    int rc = 0;
+    if (access(path, F_OK) == 0) {
+        struct csv *t = out->table[which] = mem_alloc(1, sizeof *t);
+        rc = csv_read(t, path, err);
+        if (rc == 0) {
+            out->row = mem_grow(out->row, out->n + t->rows + 1, sizeof *out->row);
+            for (size_t i = 0; i < t->rows; i++)
+                if (read(&out->row[out->n], t, i, c))
+                    out->n++;
+        } else {
+            free(t);
+            out->table[which] = NULL;
+        }
+    }
+    free(path);
+    return rc;
 }
 
 int servings_read(struct servings *out, const char *dir, struct catalogue *c, struct err *err)
 {
-    char *path = mem_print("%s/silicon/serving.csv", dir);
     *out = (struct servings){0};
-    if (access(path, F_OK) != 0) {
-        free(path);
-        return 0;
-    }
-    out->table = mem_alloc(1, sizeof *out->table);
-    int rc = csv_read(out->table, path, err);
-    free(path);
-    if (rc != 0) {
-        free(out->table);
-        out->table = NULL;
-        return -1;
-    }
-    out->row = mem_alloc(out->table->rows + 1, sizeof *out->row);
-    for (size_t i = 0; i < out->table->rows; i++)
-        if (read_point(&out->row[out->n], out->table, i, c))
-            out->n++;
-    return 0;
+    int rc = read_all(out, 0, dir, "silicon/serving.csv", read_point, c, err);
+    if (rc == 0)
+        rc = read_all(out, 1, dir, "published_serving.csv", read_run, c, err);
+    if (rc != 0)
+        servings_free(out);
+    return rc;
 }
 
 void servings_free(struct servings *s)
 {
-    if (s->table)
-        csv_free(s->table);
-    free(s->table);
+    for (size_t i = 0; i < LEN(s->table); i++) {
+        if (s->table[i])
+            csv_free(s->table[i]);
+        free(s->table[i]);
+    }
     free(s->row);
     *s = (struct servings){0};
 }
 
-double serving_tpot_s(const struct measured_serving *s, const struct calibration *c,
-                      struct step_split *split)
+double serving_s(const struct measured_serving *s, const struct calibration *c,
+                 struct step_split *split)
 {
     struct design d = s->design;
     struct prepared p = {0};
     struct devices device;
+    double sum_s = 0;
 
     d.calibration = c;
+    d.workload.batch = s->part[0].batch;
     prepare(&p, &d);
     devices_of(&device, &d);
-    step_split_one(split, &p.mapped[0].step, &device,
-                   step_load(&p.mapped[0].step, d.workload.batch));
+    for (size_t i = s->parts; i-- > 0;) {
+        const struct step *step = &p.mapped[0].step;
+        step_split_one(split, step, &device, step_load(step, s->part[i].batch));
+        sum_s += s->part[i].steps * split->time_s;
+    }
     prepared_free(&p);
-    return split->time_s;
+    return sum_s;
+}
+
+double serving_requests(const struct measured_serving *s, size_t part)
+{
+    return ceil(s->part[part].batch / s->design.plan.dp);
+}
+
+bool serving_routes(const struct measured_serving *s)
+{
+    return s->design.model.experts > 0;
+}
+
+bool serving_waits(const struct measured_serving *s)
+{
+    return serving_routes(s) && s->design.plan.dp > 1 && s->design.plan.ep > 1;
 }
