@@ -48,6 +48,7 @@ static const struct field rows[] = {
     ROW("serving_request_s", serving.request_s, "s", 0, 1, "Host time of a serving engine per request and step, if there are few."),
     ROW("serving_crowd", serving.crowd, "1", 0, 1e9, "Requests of a rank at which the host takes half as long for each; 0: never."),
     ROW("network", serving.network, "1", 0, 1, "Share of the scale-out bandwidth that collectives reach."),
+    ROW("network_start_s", serving.network_start_s, "s", 0, 1, "Start-up time of an exchange over the scale-out network."),
     ROW("moved_error", serving.moved_error, "1", 0, 10, "Error added for a chip of the generation that was not measured itself."),
     ROW("serving_error", serving.error, "1", 0, 10, "Error of a whole step beyond that of its kernels, dense models: software."),
     ROW("serving_experts_error", serving.experts_error, "1", 0, 10, "The same with experts."),

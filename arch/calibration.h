@@ -54,7 +54,7 @@ struct calibration {
     } vector;
     struct serving_set {
         double ratio, weight_only_ratio, prompt_ratio, layer_s, wait_s;
-        double request_s, crowd, network, moved_error;
+        double request_s, crowd, network, network_start_s, moved_error;
         double error, experts_error, wait_error; /* of dense models; with experts; that wait */
     } serving;
 };

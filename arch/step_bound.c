@@ -176,16 +176,19 @@ struct bound_sent {
 
 enum { NEAR, FAR, EITHER };
 
+/* Of what a group sends, calibrated timing takes the part within a link domain over the link. */
 static void sum_wires(struct bound_sent *out, const struct step_bound *b,
                       const struct bound_devices *d, double latency)
 {
+    bool splits = d->devices->like.calibration != NULL;
     *out = (struct bound_sent){0};
     for (size_t k = 0; k < b->wires; k++) {
         const struct bound_wire *w = &b->wire[k];
         bool near = w->near || w->group <= d->least_domain;
         int where = near ? NEAR : w->group > d->most_domain ? FAR : EITHER;
         out->hops[where] += w->hops * latency;
-        out->byte[where] += w->byte;
+        bool near_part = splits && where != NEAR;
+        out->byte[where] += w->byte * (near_part ? larger(0, 1 - d->most_domain / w->group) : 1);
     }
 }
 

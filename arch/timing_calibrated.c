@@ -196,8 +196,8 @@ static void place(struct placed *out, const struct run *r, const struct step *s,
 }
 
 /* Collectives were measured within a link domain; over the network they take its latency and the
- * reached share of its bandwidth. A call is given the whole message, of which a ring all-reduce
- * sends 2 (p - 1) / p. */
+ * reached share of its bandwidth. What an exchange sends within the domain takes the link at the
+ * same time. A call is given the whole message, of which a ring all-reduce sends 2 (p - 1) / p. */
 INLINED void time_sent(enum kernel k, double *restrict s, double *restrict grows_s,
                        const struct op *restrict o, const struct run *restrict r,
                        const struct route *to, size_t n, const struct rates_lanes *restrict rates,
@@ -205,6 +205,9 @@ INLINED void time_sent(enum kernel k, double *restrict s, double *restrict grows
 {
     const double *requests = r->requests;
     double all = t.ratio * o->count, each = 1 / o->count, network = 1 / t.from->serving.network;
+    bool exchanges = k == KERNEL_EXCHANGE;
+    double start_s = exchanges ? o->count * t.from->serving.network_start_s : 0;
+    double link = 1 / t.from->exchange.link;
     for (size_t i = 0; i < n; i++) {
         struct rates at;
         LANES_TAKE(at, rates, i);
@@ -214,8 +217,10 @@ INLINED void time_sent(enum kernel k, double *restrict s, double *restrict grows
         double message_byte = k == KERNEL_REDUCE ? byte * (p / (2 * (p - 1))) : byte;
         struct call x = {.wire_s = message_byte * at.link.s_per_byte * each, .group = p};
         struct kernel_work w = work_of(k, t.from, t.number, &x);
-        double far_s = byte * at.network.s_per_byte * network;
-        s[i] += near ? all * w.s : o->hops * at.network.latency_s + far_s;
+        double local = exchanges && !to ? at.link_domain / p : 0;
+        double far_s = byte * larger((1 - local) * at.network.s_per_byte * network,
+                                     local * at.link.s_per_byte * link);
+        s[i] += near ? all * w.s : o->hops * at.network.latency_s + start_s + far_s;
         grows_s[i] += near ? all * w.grows_s : far_s;
     }
 }

@@ -40,6 +40,7 @@ static void print_calibration(const struct calibration *c, const struct fitted *
     const double *const rest[] = {&c->vector.start_s,  &c->vector.memory,
                                   &c->vector.error,    &c->serving.request_s,
                                   &c->serving.crowd,   &c->serving.network,
+                                  &c->serving.network_start_s,
                                   &c->serving.moved_error};
     printf("# norms and other element-wise kernels (assumed); network: DeepEP's README, 39 to 46 "
            "of 50 GB/s; host work: serving points of all chips\n");

@@ -423,7 +423,8 @@ size_t calibration_fit(struct calibration *c, const struct kernels *k, const str
     *c = (struct calibration){.vector = {2e-6, 0.8, 0.3}, /* assumed */
                               .serving = {.request_s = REQUEST_S,
                                           .crowd = CROWD,
-                                          .network = 0.8, /* DeepEP's README: 39-46 of 50 GB/s */
+                                          .network = 0.8, /* DeepEP's README: 39-46 of 50 GB/s, */
+                                          .network_start_s = 16e-6, /* EP 16 to 256 */
                                           .moved_error = 0.15}};
     if (!out)
         out = unused;
