@@ -31,6 +31,7 @@
 #define RING(key, set) START(key, set), LINK(key, set), ROW(key "_hop_s", set.hop_s, "s", 0, 1, "Latency per additional device."), ERROR(key, set)
 
 static const struct field rows[] = {
+    ROW("unit_flop_per_s", unit_flop_per_s, "FLOP/s", 0, 1e15, "BF16 peak of a compute unit of the chips measured; 0: unknown."),
     GEMM("gemm_bf16", NUMBER_BF16), GEMM("gemm_fp8", NUMBER_FP8), GEMM("gemm_fp8_block", NUMBER_FP8_BLOCK), GEMM("gemm_fp4", NUMBER_FP4),
     MOE("moe_bf16", NUMBER_BF16), MOE("moe_fp8", NUMBER_FP8), MOE("moe_fp8_block", NUMBER_FP8_BLOCK), MOE("moe_fp4", NUMBER_FP4), MOE_FEW("moe_few", moe_few),
     DECODE("decode_bf16", NUMBER_BF16), DECODE("decode_fp8", NUMBER_FP8),

@@ -25,6 +25,7 @@ enum number {
 /* `compute`, `memory`, `link`: shares of the data sheet's rates reached, 0..1. `error`: standard
  * deviation of log(time / measured); 0: not measured, the other constants are unused. */
 struct calibration {
+    double unit_flop_per_s; /* BF16 peak of a compute unit of the chips measured; 0: unknown */
     struct gemm_set {
         double start_s, compute, memory, depth_s, error;
     } gemm[NUMBERS];
@@ -68,6 +69,7 @@ struct call {
     double aside_s;             /* activations read and written by decode MLA and MoE */
     double key_s;               /* prefill: arithmetic of one additional key per query */
     double wire_s;              /* collectives: the whole message over the link */
+    double per_unit;            /* peak of a compute unit over that of the chips measured */
     double depth;               /* GEMM: reduction dimension; decode: tokens of context */
     double group;               /* collectives: devices */
     double tokens;              /* MoE: of all devices that share the experts */

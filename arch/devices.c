@@ -138,6 +138,15 @@ static void find_weight_only(struct devices *d, const struct precision *p)
     }
 }
 
+static void find_per_unit(struct devices *d)
+{
+    const struct calibration *c = d->like.calibration;
+    for (size_t i = 0; i < d->n; i++)
+        d->per_unit[i] = c->unit_flop_per_s > 0
+                             ? LANE(&d->chip, chip, unit_flop_per_s)[i] / c->unit_flop_per_s
+                             : 1;
+}
+
 FOR_ALL_VECTORS
 static void slow_down(double *restrict s, double *restrict core_s, size_t n,
                       const double *restrict flop_s, const double *restrict core_flop_s,
@@ -268,8 +277,10 @@ void devices_time(struct devices *d, const struct design *like)
     const struct precision p = precision_settled(&like->precision, &like->model);
     devices_look_up(d);
     find_measured(&d->like, like);
-    if (d->like.calibration)
+    if (d->like.calibration) {
         find_weight_only(d, &p);
+        find_per_unit(d);
+    }
     make_rates(&d->rates, d->n, &d->chip, &d->engine, &d->limits, peaks_of(&p));
     devices_find_energy(d, p.math);
     if (d->like.calibration)

@@ -26,6 +26,7 @@ struct devices {
     struct measured like; /* shared by all devices */
     lane weight_only;     /* calibrated: 1 if weights are narrower than the arithmetic, else 0 */
     bool starts;          /* calls of some device have a start-up time */
+    lane per_unit;        /* calibrated: as in struct call (arch/calibration.h) */
     bool tiered;          /* some device has a second tier of memory, and the timing knows it */
     struct tier2_lanes
         tier2; /* if tiered: filled by devices_look_up, its shares by devices_share */

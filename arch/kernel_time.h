@@ -31,6 +31,17 @@ struct kernel_work {
     double s, grows_s, clocked_s;
 };
 
+/* Matrix units wait for what feeds them: instructions, scales, softmax. That time is of the compute
+ * unit, so a chip with smaller matrix units per compute unit (H20: a quarter of an H100's) reaches
+ * a larger share of its peak, at most MATRIX_MOST. */
+static const double MATRIX_MOST = 0.95; /* (assumed) */
+
+/* 1 over the share of the peak reached, from that of the chips measured. */
+static inline double per_share(double share, double per_unit)
+{
+    return 1 / MATRIX_MOST + (1 / share - 1 / MATRIX_MOST) * per_unit;
+}
+
 static inline double norm2(double a, double b)
 {
     return sqrt(a * a + b * b);
@@ -53,8 +64,8 @@ static inline struct kernel_work norm4_work(double c, double m, double g)
 static inline struct kernel_work gemm_work(const struct gemm_set *c, const struct call *x)
 {
     double memory = 1 / c->memory;
-    struct kernel_work w =
-        norm4_work(x->compute_s * (1 / c->compute), x->memory_s * memory, x->grows_s * memory);
+    struct kernel_work w = norm4_work(x->compute_s * per_share(c->compute, x->per_unit),
+                                      x->memory_s * memory, x->grows_s * memory);
     w.s += c->depth_s * x->depth / 1e3;
     return w;
 }
@@ -62,16 +73,16 @@ static inline struct kernel_work gemm_work(const struct gemm_set *c, const struc
 static inline struct kernel_work moe_work(const struct moe_set *c, const struct call *x)
 {
     double memory = 1 / c->memory, aside_s = x->aside_s * (1 / c->aside);
-    struct kernel_work w =
-        norm2_work(x->compute_s * (1 / c->compute), x->memory_s * memory, x->grows_s * memory);
+    struct kernel_work w = norm2_work(x->compute_s * per_share(c->compute, x->per_unit),
+                                      x->memory_s * memory, x->grows_s * memory);
     return (struct kernel_work){w.s + aside_s, w.grows_s + aside_s, w.clocked_s};
 }
 
 static inline struct kernel_work moe_few_work(const struct moe_few_set *c, const struct call *x)
 {
     double memory = 1 / c->memory, tokens_s = x->tokens * c->token_s;
-    struct kernel_work w =
-        norm2_work(x->compute_s * (1 / c->compute), x->memory_s * memory, x->grows_s * memory);
+    struct kernel_work w = norm2_work(x->compute_s * per_share(c->compute, x->per_unit),
+                                      x->memory_s * memory, x->grows_s * memory);
     return (struct kernel_work){w.s + tokens_s, w.grows_s + tokens_s, w.clocked_s};
 }
 
@@ -113,7 +124,8 @@ static inline struct kernel_work mla_work(const struct mla_set *c, const struct 
 
 static inline struct kernel_work prefill_work(const struct prefill_set *c, const struct call *x)
 {
-    double compute_s = (x->compute_s + c->pad_tokens * x->key_s) * (1 / c->compute);
+    double compute_s =
+        (x->compute_s + c->pad_tokens * x->key_s) * per_share(c->compute, x->per_unit);
     return (struct kernel_work){compute_s + x->memory_s * (1 / PREFILL_MEMORY),
                                 compute_s + x->grows_s * (1 / PREFILL_MEMORY), compute_s};
 }

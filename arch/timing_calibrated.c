@@ -67,7 +67,8 @@ INLINED struct kernel_work work_of(enum kernel k, const struct calibration *c, i
 INLINED void time_calls(enum kernel k, double *restrict s, double *restrict grows_s,
                         double *restrict clocked_s, const struct op *restrict o,
                         const struct run *restrict r, size_t n, struct unit_lanes u,
-                        const double *restrict weight_only, struct timed t, bool slopes)
+                        const double *restrict weight_only, const double *restrict per_unit,
+                        struct timed t, bool slopes)
 {
     const double *requests = r->requests, *load = r->load, *share = r->share;
     const double *s_per_flop = op_s_per_flop(o, u);
@@ -79,6 +80,7 @@ INLINED void time_calls(enum kernel k, double *restrict s, double *restrict grow
         double more_byte = slopes ? byte * requests[i] + weight_byte * idle * load[i] : 0;
         struct call x =
             call_at(&call, s_per_flop[i], u.s_per_byte[i], requests[i], share[i], more_byte);
+        x.per_unit = per_unit[i];
         x.tokens = t.tokens * load[i];
         x.few = t.few;
         struct kernel_work w = work_of(k, t.from, t.number, &x);
@@ -95,7 +97,7 @@ INLINED void time_calls(enum kernel k, double *restrict s, double *restrict grow
 
 #define KERNEL_CASE(k, slopes)                                                                     \
     case k:                                                                                        \
-        time_calls(k, s, grows_s, clocked_s, o, r, n, u, weight_only, t, slopes);                  \
+        time_calls(k, s, grows_s, clocked_s, o, r, n, u, weight_only, per_unit, t, slopes);        \
         return;
 
 /* One loop per kernel that runs on a unit; other kernels give NAN, never the time of another
@@ -121,7 +123,7 @@ INLINED void time_calls(enum kernel k, double *restrict s, double *restrict grow
 FOR_ALL_VECTORS
 static void unit_time(double *restrict s, const struct op *restrict o, const struct run *restrict r,
                       size_t n, struct unit_lanes u, const double *restrict weight_only,
-                      struct timed t)
+                      const double *restrict per_unit, struct timed t)
 {
     double *grows_s = NULL, *clocked_s = NULL;
     KERNEL_LOOPS(false)
@@ -131,7 +133,8 @@ FOR_ALL_VECTORS
 static void unit_time_and_growth(double *restrict s, double *restrict grows_s,
                                  double *restrict clocked_s, const struct op *restrict o,
                                  const struct run *restrict r, size_t n, struct unit_lanes u,
-                                 const double *restrict weight_only, struct timed t)
+                                 const double *restrict weight_only,
+                                 const double *restrict per_unit, struct timed t)
 {
     KERNEL_LOOPS(true)
 }
@@ -141,11 +144,12 @@ static void on_unit(struct spell out, const struct run *r, const struct step *s,
 {
     struct unit_lanes u = devices_unit(d, engine);
     struct timed t = timed_of(r->op, s, d);
+    const double *per_unit = engine ? lanes_of_one : d->per_unit;
     if (out.slope_s)
         unit_time_and_growth(out.s, out.slope_s, out.clocked_s, r->op, r, d->n, u, d->weight_only,
-                             t);
+                             per_unit, t);
     else
-        unit_time(out.s, r->op, r, d->n, u, d->weight_only, t);
+        unit_time(out.s, r->op, r, d->n, u, d->weight_only, per_unit, t);
 }
 
 FOR_ALL_VECTORS
@@ -215,7 +219,8 @@ INLINED void time_sent(enum kernel k, double *restrict s, double *restrict grows
         bool near = to ? to->near[i] > 0 : o->group <= at.link_domain;
         double byte = o->wire_byte * requests[i] * reach;
         double message_byte = k == KERNEL_REDUCE ? byte * (p / (2 * (p - 1))) : byte;
-        struct call x = {.wire_s = message_byte * at.link.s_per_byte * each, .group = p};
+        struct call x = {
+            .wire_s = message_byte * at.link.s_per_byte * each, .per_unit = 1, .group = p};
         struct kernel_work w = work_of(k, t.from, t.number, &x);
         double local = exchanges && !to ? at.link_domain / p : 0;
         double far_s = byte * larger((1 - local) * at.network.s_per_byte * network,

@@ -37,11 +37,10 @@ static void print_calibration(const struct calibration *c, const struct fitted *
         for (size_t j = 0; j < fitted[i].n; j++)
             print_constant(c, fitted[i].constant[j]);
     }
-    const double *const rest[] = {&c->vector.start_s,  &c->vector.memory,
-                                  &c->vector.error,    &c->serving.request_s,
-                                  &c->serving.crowd,   &c->serving.network,
-                                  &c->serving.network_start_s,
-                                  &c->serving.moved_error};
+    const double *const rest[] = {
+        &c->unit_flop_per_s, &c->vector.start_s,          &c->vector.memory,
+        &c->vector.error,    &c->serving.request_s,       &c->serving.crowd,
+        &c->serving.network, &c->serving.network_start_s, &c->serving.moved_error};
     printf("# norms and other element-wise kernels (assumed); network: DeepEP's README, 39 to 46 "
            "of 50 GB/s; host work: serving points of all chips\n");
     for (size_t i = 0; i < LEN(rest); i++)

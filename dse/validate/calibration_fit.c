@@ -426,6 +426,9 @@ size_t calibration_fit(struct calibration *c, const struct kernels *k, const str
                                           .network = 0.8, /* DeepEP's README: 39-46 of 50 GB/s, */
                                           .network_start_s = 16e-6, /* EP 16 to 256 */
                                           .moved_error = 0.15}};
+    for (size_t i = k->n; i-- > 0;)
+        if (is_listed(chips, k->row[i].chip))
+            c->unit_flop_per_s = k->row[i].unit_flop_per_s;
     if (!out)
         out = unused;
     for (size_t i = 0; i < LEN(sets); i++)

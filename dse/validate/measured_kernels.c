@@ -89,8 +89,10 @@ void kernel_of_gemm(struct measured_kernel *out, const struct chip *chip, int nu
     struct ops ops = {0};
     struct shape s = {.weight_byte = precision_of[number].weight, .act_byte = 2};
     ops_add_gemm(&ops, "gemm", OP_FFN, 1, &s, 1, k, n);
-    *out = (struct measured_kernel){
-        .kernel = KERNEL_GEMM, .number = number, .call = call_of(chip, number, &ops.op[0], m)};
+    *out = (struct measured_kernel){.kernel = KERNEL_GEMM,
+                                    .number = number,
+                                    .unit_flop_per_s = chip->unit_flop_per_s,
+                                    .call = call_of(chip, number, &ops.op[0], m)};
 }
 
 static void read_gemm(struct measured_kernel *k, const struct reading *r)
@@ -277,6 +279,7 @@ static int read_table(struct kernels *out, const struct table_of *t, const char 
         k.measured_s = row_number(&rows, i, "lat_us") * 1e-6;
         describe(k.what, sizeof k.what, &rows, i);
         k.check = row_is_check(&rows, i, "lat_us");
+        k.unit_flop_per_s = r.chip->unit_flop_per_s;
         if (!k.out && is_faster_than_memory(&k, r.chip))
             k.out = "faster than the memory";
         if (k.measured_s > 0)
@@ -309,7 +312,11 @@ void kernels_free(struct kernels *k)
 
 double kernel_time_s(const struct measured_kernel *k, const struct calibration *c)
 {
-    return k->few                       ? calibration_few_s(c, &k->call)
-           : k->kernel == KERNEL_REDUCE ? calibration_reduce_s(c, k->ring, &k->call)
-                                        : calibration_call_s(c, k->kernel, k->number, &k->call);
+    struct call call = k->call;
+    call.per_unit = k->unit_flop_per_s > 0 && c->unit_flop_per_s > 0
+                        ? k->unit_flop_per_s / c->unit_flop_per_s
+                        : 1;
+    return k->few                       ? calibration_few_s(c, &call)
+           : k->kernel == KERNEL_REDUCE ? calibration_reduce_s(c, k->ring, &call)
+                                        : calibration_call_s(c, k->kernel, k->number, &call);
 }

@@ -18,6 +18,7 @@ struct measured_kernel {
     bool few;        /* the expert kernel for few tokens */
     bool check;      /* in the half that nothing is fitted to, by a checksum of its configuration */
     const char *out; /* why the row is excluded everywhere, or NULL */
+    double unit_flop_per_s; /* of the chip */
     struct call call;
     double measured_s;
 };

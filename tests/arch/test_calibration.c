@@ -58,6 +58,7 @@ static struct call call_of(double s, double depth, bool per_head)
                          .aside_s = s / 10,
                          .key_s = s / 1000,
                          .wire_s = s,
+                         .per_unit = 1,
                          .depth = depth,
                          .group = 8,
                          .per_head = per_head};
@@ -137,8 +138,8 @@ static const struct calibration *calibration_called(const char *name)
 static void mla_reaches_what_flashmla_says(void **state)
 {
     const struct calibration *c = calibration_called("hopper");
-    struct call memory = {.memory_s = 0.1, .depth = 8192},
-                compute = {.compute_s = 0.1, .depth = 8192};
+    struct call memory = {.memory_s = 0.1, .per_unit = 1, .depth = 8192},
+                compute = {.compute_s = 0.1, .per_unit = 1, .depth = 8192};
     (void)state;
     double by_memory = 0.1 / calibration_call_s(c, KERNEL_DECODE_MLA, NUMBER_BF16, &memory);
     double by_compute = 0.1 / calibration_call_s(c, KERNEL_DECODE_MLA, NUMBER_BF16, &compute);
@@ -161,9 +162,9 @@ static void an_all_to_all_takes_as_long_as_deepep_says(void **state)
     };
     (void)state;
     for (size_t k = 0; k < LEN(row); k++) {
-        struct study *s = study_with(SET("model=deepseek-v3", "chip=h800", "timing=calibrated",
-                                         "plan.tp=1", "precision.dispatch=fp8", row[k].devices,
-                                         row[k].ep, row[k].batch));
+        struct study *s =
+            study_with(SET("model=deepseek-v3", "chip=h800", "timing=calibrated", "plan.tp=1",
+                           "precision.dispatch=fp8", row[k].devices, row[k].ep, row[k].batch));
         struct prepared p = {0};
         struct devices d;
         prepare(&p, &s->base);
