@@ -118,8 +118,9 @@ const struct command cmd_validate = {
                "  fitted: whether constants were fitted to these results; a checksum of the\n"
                "  configuration reserves half of each measured table for checking.\n"
                "  inside_percent: share of results between our low and high; 80 if the\n"
-               "  intervals are right. target, met: the largest error allowed on results that\n"
-               "  nothing was fitted to, and whether it is met.",
+               "  intervals are right. bias_percent: the mean error with its sign (geometric).\n"
+               "  target, met: the largest error allowed on results that nothing was fitted\n"
+               "  to, and whether it is met.",
     .options = options,
     .run = run,
 };

@@ -316,7 +316,7 @@ static int by_size(const void *a, const void *b)
 static double deviation_of(double *error, size_t n, double otherwise)
 {
     static const double TENTH = 1.2816; /* deviations that a tenth of a normal variable exceeds */
-    if (n < FEW_ROWS)
+    if ((double)n < FEW_ROWS)
         return otherwise;
     qsort(error, n, sizeof *error, by_size);
     return error[(size_t)(0.8 * (double)(n - 1))] / TENTH;

@@ -110,14 +110,16 @@ static const struct target {
     {"silicon, collectives", "all", 14, INFINITY, INFINITY, 0},
     {"silicon, prefill attention", "all", 10, INFINITY, INFINITY, 0},
     {"silicon, prefill MLA", "all", 10, INFINITY, INFINITY, 0},
-    {"silicon, serving, TPOT", "all", 17, 11, INFINITY, 0.94},
-    {"silicon, serving, TPOT", "each chip by its siblings", 20, INFINITY, INFINITY, 0},
+    {"silicon, serving, TPOT", "all", 15, 9.5, INFINITY, 0.95},
+    {"silicon, serving, TPOT", "each chip by its siblings", 14, INFINITY, INFINITY, 0},
     {"ML.ENERGY v3.0, models held out", "H100, dense", 12, INFINITY, INFINITY, 0},
     {"ML.ENERGY v3.0, models held out", "H100, experts", 12, INFINITY, INFINITY, 0},
     {"ML.ENERGY v3.0, models held out", "B200, dense", 12, INFINITY, INFINITY, 0},
     {"ML.ENERGY v3.0, models held out", "B200, experts", 12, INFINITY, INFINITY, 0},
     {"systems with pools", "measured on GB200", INFINITY, INFINITY, 5, 0},
     {"published serving", "all", INFINITY, 12, INFINITY, 0},
+    {"published serving", "TensorRT-LLM, all", INFINITY, 8, INFINITY, 0},
+    {"published serving", "TensorRT-LLM, all experts", INFINITY, 12, INFINITY, 0},
     {"published serving", "decode of DeepSeek-V3 on H800", INFINITY, INFINITY, 15, 0},
 };
 

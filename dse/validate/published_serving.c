@@ -68,8 +68,8 @@ static double bytes_of(const char *name, double otherwise)
  * EPLB. */
 static bool overlaps(const char *notes)
 {
-    return strstr(notes, "TBO") || strstr(notes, "micro-batch") || strstr(notes, "dual-batch") ||
-           strstr(notes, "perfect EPLB");
+    return strstr(notes, "TBO") || strstr(notes, "two-batch") || strstr(notes, "micro-batch") ||
+           strstr(notes, "dual-batch") || strstr(notes, "perfect EPLB");
 }
 
 /* Runs with routing forced to be balanced. */
