@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arch/best_shares.h"
+#include "arch/mapping_bound.h"
 #include "arch/metrics.h"
 #include "arch/step_clock.h"
 
@@ -606,6 +607,21 @@ static void find_slos(struct candidates *out, const size_t mapped[LANES],
         share_chosen(&some, out, of, n);
         make_trial(&a, q, &some, k, of);
         find_slo(out, &a, &some, q->w, of);
+    }
+}
+
+void best_mappings_bound(double *tokens_per_s, struct prepared *p, const struct devices *d,
+                         const struct workload *w)
+{
+    struct mapping_search q = {.p = p, .last = p->n, .d = d, .w = w};
+    bound_devices_make(&q.bounds, d);
+    lanes_set(tokens_per_s, d->n, 0);
+    for (size_t k = 0; k < p->n; k++) {
+        bound_merit(&p->merit[k], &q, k, ROUGH);
+        if (!p->merit[k].refined)
+            bound_merit(&p->merit[k], &q, k, REFINED);
+        for (size_t i = 0; i < d->n; i++)
+            tokens_per_s[i] = larger(tokens_per_s[i], p->merit[k].of[i]);
     }
 }
 

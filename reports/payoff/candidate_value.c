@@ -186,6 +186,31 @@ bool candidate_has_errors(const struct candidate *k)
     return false;
 }
 
+/* A time and the sum of its parts differ by rounding. */
+static const double ROUNDING = 1 + 1e-9;
+
+size_t candidate_may_reach(size_t *world, size_t n, const double *tokens_per_s,
+                           const struct candidate *k, const struct world *w)
+{
+    const struct job *j = k->job;
+    const struct world *at[LANES] = {NULL};
+    double limit_s[LANES] = {0};
+    bool meets[LANES] = {false};
+    size_t left = 0;
+    if (k->jobs != 1 || !j->step)
+        return n;
+    for (size_t i = 0; i < n; i++) {
+        double s = j->tokens_per_s * j->split.time_s / tokens_per_s[i] * ROUNDING;
+        limit_s[i] = isnan(s) ? INFINITY : s;
+        at[i] = &w[world[i]];
+    }
+    drawn_step_meets(meets, j->step, k->ranged, at, n, limit_s);
+    for (size_t i = 0; i < n; i++)
+        if (meets[i])
+            world[left++] = world[i];
+    return left;
+}
+
 void candidate_most_tokens_per_s(double *out, const struct candidate *k,
                                  const struct world *const fastest[], size_t n)
 {

@@ -14,6 +14,11 @@ void candidate_values(double *out, const struct candidate *k, enum budget budget
 void candidate_most_tokens_per_s(double *out, const struct candidate *k,
                                  const struct world *const fastest[], size_t n);
 
+/* In which of n worlds, at most LANES, may it reach so many tokens per second (NAN: any)? Moves
+ * them to the front of `world`, indices into w, and returns how many. */
+size_t candidate_may_reach(size_t *world, size_t n, const double *tokens_per_s,
+                           const struct candidate *k, const struct world *w);
+
 /* Has its time an error, so that no world bounds it? */
 bool candidate_has_errors(const struct candidate *k);
 

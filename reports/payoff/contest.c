@@ -7,6 +7,7 @@
 #include "reports/payoff/contest.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/lanes.h"
 #include "base/mem.h"
@@ -77,7 +78,10 @@ static void bound_all(struct contest *x, const struct comparison *c, const struc
     struct rank *rank = mem_alloc(x->n + 1, sizeof *rank);
     double *resource = mem_alloc(x->n + 1, sizeof *resource);
     world_middle(&middle, c);
-    world_fastest(&fastest, w->world, w->n);
+    if (w->fastest)
+        fastest = *w->fastest;
+    else
+        world_fastest(&fastest, w->world, w->n);
     find_resources(resource, x, &middle);
     x->most = mem_alloc(x->n + 1, sizeof *x->most);
     const double *at_middle = know_all(x, &middle);
@@ -285,6 +289,22 @@ static void price_in(struct race *r, size_t k, const double *resources, const si
         }
 }
 
+/* Keeps open the worlds in which the step of a design is short enough to win. */
+static void close_by_time(struct race *r, const struct candidate *k, const double *resource)
+{
+    size_t left = 0, n;
+    for (size_t from = 0; from < r->opened; from += n) {
+        double least[LANES];
+        n = r->opened - from < LANES ? r->opened - from : LANES;
+        for (size_t j = 0; j < n; j++)
+            least[j] = r->best[r->open[from + j]] * resource[r->open[from + j]];
+        size_t kept = candidate_may_reach(r->open + from, n, least, k, r->w->world);
+        memmove(r->open + left, r->open + from, kept * sizeof *r->open);
+        left += kept;
+    }
+    r->opened = left;
+}
+
 /* Prices design k in the worlds in which it may be better than the best so far. */
 static void try_design(struct race *r, size_t k, const double *resource)
 {
@@ -295,6 +315,8 @@ static void try_design(struct race *r, size_t k, const double *resource)
             r->open[r->opened++] = i;
     if (x->most)
         bound_in_boxes(r, &x->candidate[k], resource);
+    if (x->budget != BUDGET_POWER && k != x->order[0] && !candidate_has_errors(&x->candidate[k]))
+        close_by_time(r, &x->candidate[k], resource);
     for (size_t from = 0; from < r->opened; from += LANES)
         price_in(r, k, resource, r->open + from,
                  r->opened - from < LANES ? r->opened - from : LANES);

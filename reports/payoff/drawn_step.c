@@ -25,7 +25,7 @@ struct drawn_step {
     struct load load;
     double stack_limit_w; /* of an engine, as stated */
     struct board board, ffn_board;
-    double board_w, clock; /* of the step as stated */
+    double time_s, board_w, clock; /* of the step as stated */
 };
 
 static struct board board_of(const struct devices *d)
@@ -44,6 +44,7 @@ struct drawn_step *drawn_step_make(const struct step_to_draw *of)
     s->stack_limit_w = engine_stack_limit_w(&s->like.chip, &s->like.engine);
     devices_of(&device, &s->like);
     s->board = board_of(&device);
+    s->time_s = of->split->time_s;
     s->board_w = of->split->board_w;
     s->clock = of->split->clock;
     if (!of->ffn)
@@ -170,29 +171,80 @@ static void split_pair(struct drawn_splits *out, const struct drawn_step *s,
     pair_split(&out->step, &out->ffn, &at, &x, of, d->n);
 }
 
-size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct drawn_step *s,
-                        size_t ranged, const struct world *const w[], size_t n)
+/* The devices in those of n worlds in which they are not as stated. Returns how many; `moved` gets
+ * which. */
+static size_t draw_devices(struct devices *d, size_t *moved, const struct drawn_step *s,
+                           size_t ranged, const struct world *const w[], size_t n)
 {
-    struct devices d;
-    d.n = 0;
+    d->n = 0;
     for (size_t i = 0; i < n; i++) {
         struct engine e;
         bool engine_moves = draw_engine(&e, s, ranged, w[i]);
         if (!engine_moves && !moves_clock(s, &w[i]->prices))
             continue;
-        moved[d.n] = i;
-        devices_add(&d, &s->like.chip, &e);
+        moved[d->n] = i;
+        devices_add(d, &s->like.chip, &e);
     }
-    if (d.n == 0)
+    if (d->n == 0)
         return 0;
-    devices_time(&d, &s->like);
-    for (size_t i = 0; i < d.n; i++)
-        draw_device(&d, i, s, ranged, w[moved[i]]);
+    devices_time(d, &s->like);
+    for (size_t i = 0; i < d->n; i++)
+        draw_device(d, i, s, ranged, w[moved[i]]);
+    return d->n;
+}
+
+size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct drawn_step *s,
+                        size_t ranged, const struct world *const w[], size_t n)
+{
+    struct devices d;
+    if (draw_devices(&d, moved, s, ranged, w, n) == 0)
+        return 0;
     if (s->ffn)
         split_pair(out, s, &d, w, moved);
     else
         split_alone(&out->step, s, &d);
     return d.n;
+}
+
+/* Sets `meets` of the worlds `moved` of some devices, at the clocks that they hold. */
+static void meets_held(bool *meets, const size_t *moved, const struct drawn_step *s,
+                       const struct devices *d, const double *limit_s)
+{
+    struct mapped *m = &s->main->of;
+    struct load_lanes load;
+    struct clocked_lanes held;
+    LANES_FILL(&load, d->n, s->load);
+    steps_clock(&held, &m->step, d, &load, &m->memo);
+    for (size_t i = 0; i < d->n; i++)
+        meets[moved[i]] = LANE(&held, clocked, time_s)[i] <= limit_s[moved[i]];
+}
+
+/* At the nominal clock a step takes no longer than at the one that is held. */
+void drawn_step_meets(bool *meets, const struct drawn_step *s, size_t ranged,
+                      const struct world *const w[], size_t n, const double *limit_s)
+{
+    struct mapped *m = &s->main->of;
+    struct devices d, some;
+    struct load_lanes load;
+    size_t moved[LANES], of[LANES], of_world[LANES], left = 0;
+    lane time_s;
+    for (size_t i = 0; i < n; i++)
+        meets[i] = s->ffn || s->time_s <= limit_s[i];
+    if (s->ffn || draw_devices(&d, moved, s, ranged, w, n) == 0)
+        return;
+    LANES_FILL(&load, d.n, s->load);
+    steps_time_s(time_s, &m->step, &d, &load, &m->memo);
+    for (size_t i = 0; i < d.n; i++) {
+        meets[moved[i]] = time_s[i] <= limit_s[moved[i]];
+        if (!meets[moved[i]])
+            continue;
+        of[left] = i;
+        of_world[left++] = moved[i];
+    }
+    if (left == 0)
+        return;
+    devices_pick(&some, &d, of, left);
+    meets_held(meets, of_world, s, &some, limit_s);
 }
 
 /* The prices that move the time of a step: those that speed it up as they rise, and those that do
@@ -206,17 +258,17 @@ void world_raise(struct world *fastest, const struct world *w)
 {
     struct prices *best = &fastest->prices;
     const struct prices *p = &w->prices;
-#define RAISE(member) best->member = fmax(best->member, p->member);
-#define LOWER(member) best->member = fmin(best->member, p->member);
+#define RAISE(member) best->member = larger(best->member, p->member);
+#define LOWER(member) best->member = smaller(best->member, p->member);
     SPEEDS(RAISE, LOWER)
 #undef RAISE
 #undef LOWER
     for (size_t k = 0; k < RANGED_MOST; k++) {
         struct stated_ratio *e = &fastest->engine[k];
-        e->bandwidth = fmax(e->bandwidth, w->engine[k].bandwidth);
-        e->ridge = fmax(e->ridge, w->engine[k].ridge);
-        e->efficiency = fmax(e->efficiency, w->engine[k].efficiency);
-        e->energy = fmin(e->energy, w->engine[k].energy);
+        e->bandwidth = larger(e->bandwidth, w->engine[k].bandwidth);
+        e->ridge = larger(e->ridge, w->engine[k].ridge);
+        e->efficiency = larger(e->efficiency, w->engine[k].efficiency);
+        e->energy = smaller(e->energy, w->engine[k].energy);
     }
 }
 

@@ -32,6 +32,11 @@ struct drawn_splits {
 size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct drawn_step *s,
                         size_t ranged, const struct world *const w[], size_t n);
 
+/* Which of n worlds, at most LANES, have a step of at most limit_s: sets `meets`, also where that
+ * is not known. Cheaper than the splits. */
+void drawn_step_meets(bool *meets, const struct drawn_step *s, size_t ranged,
+                      const struct world *const w[], size_t n, const double *limit_s);
+
 /* A world in which no step takes longer than in any of these n. Its other prices are those of the
  * first. */
 void world_fastest(struct world *out, const struct world *w, size_t n);

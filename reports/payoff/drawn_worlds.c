@@ -149,6 +149,8 @@ void worlds_make(struct worlds *out, struct world *world, size_t n, const struct
     *out = (struct worlds){.n = n, .world = world};
     if (n / 2 < BOX_LEAST)
         return;
+    out->fastest = mem_alloc(1, sizeof *out->fastest);
+    world_fastest(out->fastest, world, n);
     boxes_make(&out->engine, world, n, has_one_engine(c), false);
     boxes_make(&out->board, world, n, has_one_engine(c), true);
 }
@@ -156,6 +158,7 @@ void worlds_make(struct worlds *out, struct world *world, size_t n, const struct
 void worlds_free(struct worlds *w)
 {
     free((struct world *)w->world);
+    free(w->fastest);
     free(w->engine.fastest);
     free(w->engine.of);
     free(w->board.fastest);

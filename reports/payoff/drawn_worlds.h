@@ -22,8 +22,9 @@ struct boxes {
 struct worlds {
     size_t n;
     const struct world *world;
-    struct boxes engine; /* for designs with an engine */
-    struct boxes board;  /* for designs without: only the power limit of their board moves */
+    struct world *fastest; /* as world_fastest; NULL: not known */
+    struct boxes engine;   /* for designs with an engine */
+    struct boxes board;    /* for designs without: only the power limit of their board moves */
     struct resource_store *resources; /* borrowed from a drawn_store; NULL: they are not kept */
 };
 

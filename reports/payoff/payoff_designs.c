@@ -10,243 +10,13 @@
 #include "arch/precision.h"
 #include "arch/step_pool.h"
 #include "base/mem.h"
-#include "reports/payoff/chosen_design.h"
+#include "reports/payoff/best_designs.h"
 #include "reports/payoff/restricted_study.h"
 #include "search/axis.h"
 
 /* Prices within their ranges cannot make up for a larger gap between two designs of one side
  * (assumed). */
 static const double FAR_BEHIND = 0.6;
-
-/* At middle prices only the best of a side matters; values differ by rounding between a step and
- * its parts. */
-static const double NEARLY_BEST = 1 - 1e-6;
-
-/* Devices of the main system or of a pool. */
-static bool counts_devices(const struct axis *a)
-{
-    const char *last = strrchr(a->path, '.');
-    return (a->part == PART_PLAN || a->part == PART_POOLS) && last && !strcmp(last, ".devices");
-}
-
-static bool is_hardware(const struct axis *a)
-{
-    return design_parts[a->part].hardware || design_parts[a->part].optional || counts_devices(a);
-}
-
-/* The hardware of a cursor's design, as a mixed-radix number over the hardware axes. */
-static size_t hardware_index(const struct cursor *c)
-{
-    size_t h = 0;
-    for (size_t i = 0; i < c->study->axes; i++)
-        if (is_hardware(&c->study->axis[i]))
-            h = h * c->study->axis[i].n + c->digit[i];
-    return h;
-}
-
-static size_t hardware_count(const struct study *s)
-{
-    size_t n = 1;
-    for (size_t i = 0; i < s->axes; i++)
-        if (is_hardware(&s->axis[i]))
-            n *= s->axis[i].n;
-    return n;
-}
-
-static double resource(enum budget budget, const struct metrics *m)
-{
-    switch (budget) {
-    case BUDGET_COST:
-        return m->system_cost_usd;
-    case BUDGET_AREA:
-        return !isnan(m->system_area_mm2)
-                   ? m->system_area_mm2
-                   : m->die_area_mm2 * m->tokens_per_s / m->tokens_per_s_per_device +
-                         m->engine_area_mm2 * m->engine_devices;
-    case BUDGET_POWER:
-        return m->power_w;
-    default:
-        return 1;
-    }
-}
-
-/* Designs that are priced together, in the order of the study. */
-struct lot {
-    struct block block;
-    uint64_t index[LANES];
-    size_t hardware[LANES];
-    bool with[LANES];
-};
-
-/* Prices a lot and keeps the best design of each hardware. */
-static void price_lot(struct chosen_design *best, struct lot *lot, enum budget budget)
-{
-    const struct prepared *p = lot->block.prepared;
-    const struct plan *as_given = &lot->block.like.plan;
-    size_t n = block_price(&lot->block);
-    for (size_t i = 0; i < n; i++) {
-        struct metrics m;
-        LANES_TAKE(m, &lot->block.metrics, i);
-        struct chosen_design *b = &best[lot->hardware[i]];
-        double value = m.tokens_per_s / resource(budget, &m);
-        if (m.verdict != VERDICT_OK || (b->feasible && !(value > b->value)))
-            continue;
-        const struct plan plan = p->n ? p->mapped[lot->block.mapped[i]].plan : *as_given;
-        struct design chosen = lot->block.like;
-        design_fix_mapping(&chosen, &plan, &m);
-        *b = (struct chosen_design){.index = lot->index[i],
-                                    .plan = chosen.plan,
-                                    .pools = chosen.pools,
-                                    .value = value,
-                                    .tokens_per_s = m.tokens_per_s,
-                                    .batch = m.batch,
-                                    .mapped = lot->block.mapped[i],
-                                    .feasible = true,
-                                    .with = lot->with[i]};
-    }
-}
-
-/* Large, so not allocated again for each choice. */
-struct gathering {
-    struct prepared prepared;
-    struct restricted restricted;
-    struct lot lot;
-};
-
-struct gathering *gathering_make(void)
-{
-    return mem_alloc(1, sizeof(struct gathering));
-}
-
-void gathering_free(struct gathering *g)
-{
-    if (g)
-        prepared_free(&g->prepared);
-    free(g);
-}
-
-/* Empties a lot of another study. */
-static void empty_lot(struct lot *lot)
-{
-    lot->block.study = lot->block.filled = NULL;
-    lot->block.devices.n = 0;
-}
-
-/* What is known of each hardware of a workload, whatever engines a choice allows. */
-struct kept_best {
-    size_t n;
-    struct kept_hardware {
-        struct chosen_design best;
-        bool known;
-    } * of;
-};
-
-struct kept_best *kept_best_make(void)
-{
-    return mem_alloc(1, sizeof(struct kept_best));
-}
-
-void kept_best_free(struct kept_best *k)
-{
-    if (k)
-        free(k->of);
-    free(k);
-}
-
-/* The known best of the hardware of a design, before choice_restrict; NULL if it is not known or if
- * its engine may run less. */
-static struct kept_hardware *find_kept(const struct kept_best *k, size_t hardware,
-                                       const struct design *d, const struct design_choice *q)
-{
-    int runs = engine_is_there(&d->engine) ? (int)d->engine.runs : 0;
-    return k && k->of[hardware].known && (!q->only || (runs & q->only) == runs) ? &k->of[hardware]
-                                                                                : NULL;
-}
-
-/* Keeps what a choice has priced, if its engines run what they can. */
-static void keep_best(struct kept_best *k, const struct chosen_design *best, const bool *allowed,
-                      const struct design_choice *q)
-{
-    for (size_t h = 0; k && !q->only && h < k->n; h++)
-        if (allowed[h])
-            k->of[h] = (struct kept_hardware){best[h], true};
-}
-
-/* The designs of a choice, of one job. */
-struct choosing {
-    const struct study *study;
-    const struct design_choice *choice;
-    struct kept_best *kept; /* may be NULL */
-    bool *allowed;          /* hardware of the choice */
-    struct lot *lot;        /* empty */
-};
-
-/* Adds the design of the cursor to the lot. */
-static void add_to_lot(struct chosen_design *best, struct lot *lot, struct cursor *c,
-                       uint64_t index, enum budget budget)
-{
-    if (!block_add(&lot->block, c, NULL, NULL)) {
-        price_lot(best, lot, budget);
-        block_add(&lot->block, c, NULL, NULL);
-    }
-    size_t at = lot->block.devices.n - 1;
-    lot->index[at] = index;
-    lot->hardware[at] = hardware_index(c);
-}
-
-/* Adds the design of the cursor, point `index`. Returns the classes that its engine may run. */
-static int add_design(struct chosen_design *best, const struct choosing *x, struct cursor *c,
-                      uint64_t index)
-{
-    const struct design_choice *q = x->choice;
-    bool with = choice_has_subject(&c->design, q);
-    size_t hardware = hardware_index(c);
-    const struct kept_hardware *kept = find_kept(x->kept, hardware, &c->design, q);
-    if (!choice_restrict(&c->design, q))
-        return 0;
-    x->allowed[hardware] = true;
-    if (kept) {
-        best[hardware] = kept->best;
-    } else {
-        add_to_lot(best, x->lot, c, index, q->budget);
-        x->lot->with[x->lot->block.devices.n - 1] = with;
-    }
-    return engine_is_there(&c->design.engine) ? (int)c->design.engine.runs : 0;
-}
-
-/* Returns the classes that the engines of the study may run. */
-static int find_best_per_hardware(struct chosen_design *best, const struct choosing *x,
-                                  struct cursor *c)
-{
-    int runs = 0;
-    cursor_seek(c, x->study, 0);
-    for (uint64_t i = 0; i < x->study->size; i++) {
-        double stated = c->design.engine.runs; /* axes of parameters leave it restricted */
-        runs |= add_design(best, x, c, i);
-        c->design.engine.runs = stated;
-        cursor_next(c);
-    }
-    price_lot(best, x->lot, x->choice->budget);
-    return runs;
-}
-
-/* The same, with what earlier choices of the workload know. */
-static int find_best_of(struct chosen_design *best, const struct study *s,
-                        const struct design_choice *q, struct gathering *g, struct cursor *c)
-{
-    size_t hardware = hardware_count(s);
-    struct kept_best *kept = q->n_jobs ? NULL : q->kept;
-    bool *allowed = mem_alloc(hardware, sizeof *allowed);
-    empty_lot(&g->lot);
-    if (kept && !kept->of) {
-        kept->n = hardware;
-        kept->of = mem_alloc(hardware, sizeof *kept->of);
-    }
-    int runs = find_best_per_hardware(best, &(struct choosing){s, q, kept, allowed, &g->lot}, c);
-    keep_best(kept, best, allowed, q);
-    free(allowed);
-    return runs;
-}
 
 /* The best design of each hardware for each job of a choice. */
 struct gathered {
@@ -257,7 +27,7 @@ struct gathered {
     size_t n_jobs, hardware;
     bool without_engine; /* a mix: also price each design without its engine */
     struct cursor *cursor;
-    struct lot *lot; /* empty */
+    struct block *block;
 };
 
 /* The engine's place among those with ranges of their own. */
@@ -345,12 +115,12 @@ static void fill_jobs(struct candidate *const candidate[], const size_t *of, siz
         job[k] = &candidate[k]->job[i];
         chosen[k] = &g->best[i][of[k]];
     }
-    empty_lot(g->lot);
+    block_empty(g->block);
     chosen_designs_split(job, chosen, n,
                          &(struct splitting){.study = &g->restricted[i].study,
                                              .choice = g->choice,
                                              .cursor = g->cursor,
-                                             .block = &g->lot->block,
+                                             .block = g->block,
                                              .weight = g->jobs[i].weight});
     for (size_t k = 0; k < n && g->without_engine; k++)
         price_without_engine(job[k], g, i, chosen[k]->index);
@@ -444,7 +214,7 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
     struct gathering *room = q->gathering ? q->gathering : gathering_make();
     c.prepared = room->prepared;
     g.cursor = &c;
-    g.lot = &room->lot;
+    g.block = &room->lot.block;
     g.restricted = g.n_jobs > 1 ? mem_alloc(g.n_jobs, sizeof *g.restricted) : &room->restricted;
     g.best = mem_alloc(g.n_jobs, sizeof *g.best);
     for (size_t i = 0; i < g.n_jobs && rc == 0; i++) {
@@ -452,7 +222,7 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
         rc = restrict_to(r, q, &g.jobs[i], err);
         if (rc == 0) {
             g.best[i] = mem_alloc(hardware_count(&r->study), sizeof **g.best);
-            runs |= find_best_of(g.best[i], &r->study, q, room, &c);
+            runs |= best_designs_find(g.best[i], &r->study, q, room, &c);
         }
     }
     *out = (struct comparison){.budget = q->budget, .runs = runs};
