@@ -176,21 +176,22 @@ static void split_pair(struct drawn_splits *out, const struct drawn_step *s,
 static size_t draw_devices(struct devices *d, size_t *moved, const struct drawn_step *s,
                            size_t ranged, const struct world *const w[], size_t n)
 {
+    size_t drawn = 0;
     d->n = 0;
     for (size_t i = 0; i < n; i++) {
         struct engine e;
         bool engine_moves = draw_engine(&e, s, ranged, w[i]);
         if (!engine_moves && !moves_clock(s, &w[i]->prices))
             continue;
-        moved[d->n] = i;
+        moved[drawn++] = i;
         devices_add(d, &s->like.chip, &e);
     }
-    if (d->n == 0)
+    if (drawn == 0)
         return 0;
     devices_time(d, &s->like);
-    for (size_t i = 0; i < d->n; i++)
+    for (size_t i = 0; i < drawn; i++)
         draw_device(d, i, s, ranged, w[moved[i]]);
-    return d->n;
+    return drawn;
 }
 
 size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct drawn_step *s,
@@ -206,8 +207,8 @@ size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct dr
     return d.n;
 }
 
-/* Sets `meets` of the worlds `moved` of some devices, at the clocks that they hold. */
-static void meets_held(bool *meets, const size_t *moved, const struct drawn_step *s,
+/* Sets `meets` of the n worlds `moved`, at the clocks that their devices hold. */
+static void meets_held(bool *meets, const size_t *moved, size_t n, const struct drawn_step *s,
                        const struct devices *d, const double *limit_s)
 {
     struct mapped *m = &s->main->of;
@@ -215,7 +216,7 @@ static void meets_held(bool *meets, const size_t *moved, const struct drawn_step
     struct clocked_lanes held;
     LANES_FILL(&load, d->n, s->load);
     steps_clock(&held, &m->step, d, &load, &m->memo);
-    for (size_t i = 0; i < d->n; i++)
+    for (size_t i = 0; i < n; i++)
         meets[moved[i]] = LANE(&held, clocked, time_s)[i] <= limit_s[moved[i]];
 }
 
@@ -230,11 +231,12 @@ void drawn_step_meets(bool *meets, const struct drawn_step *s, size_t ranged,
     lane time_s;
     for (size_t i = 0; i < n; i++)
         meets[i] = s->ffn || s->time_s <= limit_s[i];
-    if (s->ffn || draw_devices(&d, moved, s, ranged, w, n) == 0)
+    size_t drawn = s->ffn ? 0 : draw_devices(&d, moved, s, ranged, w, n);
+    if (drawn == 0)
         return;
-    LANES_FILL(&load, d.n, s->load);
+    LANES_FILL(&load, drawn, s->load);
     steps_time_s(time_s, &m->step, &d, &load, &m->memo);
-    for (size_t i = 0; i < d.n; i++) {
+    for (size_t i = 0; i < drawn; i++) {
         meets[moved[i]] = time_s[i] <= limit_s[moved[i]];
         if (!meets[moved[i]])
             continue;
@@ -244,7 +246,7 @@ void drawn_step_meets(bool *meets, const struct drawn_step *s, size_t ranged,
     if (left == 0)
         return;
     devices_pick(&some, &d, of, left);
-    meets_held(meets, of_world, s, &some, limit_s);
+    meets_held(meets, of_world, left, s, &some, limit_s);
 }
 
 /* The prices that move the time of a step: those that speed it up as they rise, and those that do
