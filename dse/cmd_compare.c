@@ -124,8 +124,16 @@ static const struct {
                  "Metrics that changed in designs feasible in both, at the largest change"},
 };
 
+/* P of each chip of a pool. */
+struct pool_section {
+    const struct payoff_subject *of;
+    struct table table;
+};
+
 struct answer {
     struct table part[SECTIONS];
+    struct pool_section pool[SUBJECTS_MOST]; /* of the pools that the runs vary */
+    size_t pools;
     bool same;
 };
 
@@ -135,6 +143,22 @@ static bool has_equal_counts(const struct table *t)
         if (table_number_at(t, i, "first") != table_number_at(t, i, "second"))
             return false;
     return true;
+}
+
+static int add_pools(struct answer *out, const struct compared_run run[RUNS], struct err *err)
+{
+    const struct payoff_subject *of[SUBJECTS_MOST];
+    size_t n;
+    int rc = compared_subjects(of, &n, run, err);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        struct pool_section *p = &out->pool[out->pools];
+        if (subject_is_engine(of[i]))
+            continue;
+        rc = payoff_changes(&p->table, run, of[i], err);
+        p->of = of[i];
+        out->pools += rc == 0;
+    }
+    return rc;
 }
 
 /* A payoff is made of points, so it is the same if these are. */
@@ -157,8 +181,8 @@ static int make_answer(struct answer *out, const struct compared_run run[RUNS],
                 out->part[VERDICT].rows == 0 && out->part[DESIGNS].rows == 0 &&
                 out->part[METRICS].rows == 0;
     if (rc == 0)
-        rc = payoff_changes(&out->part[PAYOFF], run, err);
-    return rc;
+        rc = payoff_changes(&out->part[PAYOFF], run, subject_or_engine(NULL), err);
+    return rc == 0 ? add_pools(out, run, err) : rc;
 }
 
 /* A table for people, cut after some rows. */
@@ -187,6 +211,12 @@ static void print_text(const struct answer *a, const char *const label[RUNS])
         printf("\n%s:\n\n", sections[k].title);
         print_some(&a->part[k]);
     }
+    for (size_t i = 0; i < a->pools; i++) {
+        if (a->pool[i].table.rows == 0)
+            continue;
+        printf("\nP of each %s, by its chip (budget: cost):\n\n", a->pool[i].of->noun);
+        print_some(&a->pool[i].table);
+    }
 }
 
 static void print_json(const struct answer *a, const char *const label[RUNS])
@@ -200,7 +230,12 @@ static void print_json(const struct answer *a, const char *const label[RUNS])
         printf(",\n\"%s\": ", sections[k].key);
         print_table(&a->part[k], FORMAT_JSON, 0);
     }
-    printf("}\n");
+    printf(",\n\"payoff_of\": {");
+    for (size_t i = 0; i < a->pools; i++) {
+        printf("%s\"%s\": ", i ? ", " : "", a->pool[i].of->path);
+        print_table(&a->pool[i].table, FORMAT_JSON, 0);
+    }
+    printf("}}\n");
 }
 
 static void print_answer(const struct answer *a, const char *const label[RUNS], enum format format)
@@ -215,6 +250,12 @@ static void print_answer(const struct answer *a, const char *const label[RUNS], 
         if (format == FORMAT_MD)
             printf("**%s**\n\n", sections[k].title);
         print_table(&a->part[k], format, 0);
+    }
+    for (size_t i = 0; i < a->pools && (format == FORMAT_CSV || format == FORMAT_MD); i++) {
+        printf("\n");
+        if (format == FORMAT_MD)
+            printf("**P of each %s, by its chip (budget: cost)**\n\n", a->pool[i].of->noun);
+        print_table(&a->pool[i].table, format, 0);
     }
 }
 
@@ -286,6 +327,8 @@ static int run(const struct args *a, struct err *err)
     }
     for (int k = 0; k < SECTIONS; k++)
         table_free(&answer.part[k]);
+    for (size_t i = 0; i < answer.pools; i++)
+        table_free(&answer.pool[i].table);
     for (int i = 0; i < RUNS; i++)
         close_side(&side[i]);
     return rc;

@@ -10,6 +10,7 @@
 #include "dse/terminal.h"
 #include "reports/payoff/cheapest_system.h"
 #include "reports/payoff/payoff.h"
+#include "reports/payoff/pool_kind.h"
 #include "reports/payoff/required_engine.h"
 
 static int read_quantity(const struct args *a, const char *option, const char *unit, double *out,
@@ -40,6 +41,16 @@ static char *condition(const char *where, double tpot_s, double ttft_s)
     return all;
 }
 
+static bool has_pools(const struct table *t)
+{
+    size_t n;
+    const struct pool_kind *kind = pool_kinds(&n);
+    for (size_t i = 0; i < n; i++)
+        if (table_find(t, kind[i].chip) >= 0)
+            return true;
+    return false;
+}
+
 static int cheapest_systems(const struct args *a, struct db *db, const struct db_run *run,
                             double tokens_per_s, enum format format, struct err *err)
 {
@@ -61,11 +72,11 @@ static int cheapest_systems(const struct args *a, struct db *db, const struct db
     if (rc != 0)
         return -1;
     if (format == FORMAT_TABLE)
-        print_line(
-            0,
-            "The cheapest whole systems of run %s that reach %s tokens/s, with each engine and "
-            "without; cheapest first.\n\n",
-            run->name, number_readable(tokens_per_s, 6, rate, sizeof rate));
+        print_line(0,
+                   "The cheapest whole systems of run %s that reach %s tokens/s, with each engine "
+                   "%sand without; cheapest first.\n\n",
+                   run->name, number_readable(tokens_per_s, 6, rate, sizeof rate),
+                   has_pools(&t) ? "and each chip of a pool, " : "");
     print_table(&t, format, 1);
     rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
     if (!t.rows)

@@ -66,4 +66,40 @@ head -n 1 front.csv | grep -q "ffn_devices,prefill_devices,plan_tp" || complain 
 "$DSE" eval pools.db --point 40 >eval.txt
 says eval.txt "of that              main devices" "dse eval"
 
+# dse recommend: the cheapest for each engine and each chip of the pools, by SQL; its devices and the
+# price of each pool are those of its point, as often as there are systems.
+"$DSE" recommend pools.db --tokens-per-s 1M --format csv | tr -d '\r' >cheapest.csv
+head -n 1 cheapest.csv | grep -q "^workload_input,engine,pools_ffn_chip,pools_prefill_chip,systems,devices,ffn_devices,prefill_devices,system_cost_usd," ||
+    complain "columns of dse recommend: $(head -n 1 cheapest.csv)"
+"$DSE" query pools.db --sql "WITH whole AS (SELECT *, CAST(1e6 / tokens_per_s AS INTEGER) + 1 AS systems
+    FROM point WHERE verdict = 'ok'), best AS (SELECT *, min(systems * system_cost_usd) AS usd FROM whole
+    GROUP BY workload_input, engine, pools_ffn_chip, pools_prefill_chip)
+    SELECT workload_input, engine, pools_ffn_chip, pools_prefill_chip, systems, usd,
+    coalesce(systems * ffn_devices, 0) AS ffn, systems * prefill_devices AS prefill,
+    coalesce(systems * ffn_cost_usd, 0) AS ffn_usd, systems * prefill_cost_usd AS prefill_usd
+    FROM best" --format csv | tr -d '\r' | tail -n +2 |
+    awk -F, 'BEGIN { OFS = "," } { for (i = 6; i <= 10; i++) $i = sprintf("%.6g", $i); print }' | sort >sql.txt
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    { printf "%s,%s,%s,%s,%d,%.6g,%.6g,%.6g,%.6g,%.6g\n", $1, $2, $3, $4, $at["systems"],
+        $at["system_cost_usd"], $at["ffn_devices"], $at["prefill_devices"], $at["ffn_cost_usd"],
+        $at["prefill_cost_usd"] }' cheapest.csv | sort >said.txt
+cmp -s sql.txt said.txt && [ -s said.txt ] || complain "dse recommend: $(diff sql.txt said.txt | head -n 6)"
+
+# dse compare: P of the pools as dse payoff finds it in each run.
+"$DSE" compare pools.db others.db --format json >compare.json
+grep -q '"payoff_of": {"pools.ffn": ' compare.json || complain "dse compare lacks the pools"
+says compare.txt "P of each FFN pool, by its chip" "dse compare"
+"$DSE" compare pools.db others.db --format csv | tr -d '\r' >compare.csv
+for side in first:pools second:others; do
+    "$DSE" payoff "${side#*:}.db" --of pools.ffn --by +pools_ffn_chip --format csv | tr -d '\r' | sed '/^$/,$d' |
+        awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+            { printf "%s %s %.9g\n", $at["workload_input"], $at["pools_ffn_chip"], $at["payoff"] }' | sort >own.txt
+    awk -F, -v name="payoff_${side%:*}" '
+        /^$/ { on = 0 }
+        /pools_ffn_chip.*payoff_first/ { for (i = 1; i <= NF; i++) at[$i] = i; on = 1; next }
+        on && $at[name] != "" { printf "%s %s %.9g\n", $at["workload_input"], $at["pools_ffn_chip"], $at[name] }' \
+        compare.csv | sort >told.txt
+    cmp -s told.txt own.txt && [ -s own.txt ] || complain "P of ${side#*:} in dse compare: $(diff told.txt own.txt | head -n 4)"
+done
+
 exit "$failed"

@@ -7,6 +7,7 @@
 #include "base/table.h"
 #include "db/db.h"
 #include "reports/payoff/payoff_study.h"
+#include "reports/payoff/payoff_subject.h"
 
 /* One of the two runs; borrows everything. */
 struct compared_run {
@@ -66,6 +67,11 @@ int metric_changes(struct table *out, const struct compared_run run[RUNS],
                    const struct compared_points *p, struct err *err);
 
 /* P and verdict of each engine and workload in both runs; no rows if either has no engines. */
-int payoff_changes(struct table *out, const struct compared_run run[RUNS], struct err *err);
+int payoff_changes(struct table *out, const struct compared_run run[RUNS],
+                   const struct payoff_subject *of, struct err *err);
+
+/* What the runs vary, engines or pools; `n` gets their number. */
+int compared_subjects(const struct payoff_subject *out[SUBJECTS_MOST], size_t *n,
+                      const struct compared_run run[RUNS], struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* The pay-off of both runs by engine, as dse payoff finds it. A column that splits only one of them
- * has its fixed value in the other. */
+/* The pay-off of both runs by engine, or by chip of a pool, as dse payoff finds it. A column that
+ * splits only one of them has its fixed value in the other. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +8,10 @@
 #include "reports/compare/compare.h"
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/setting.h"
+#include "reports/payoff/swept_columns.h"
 #include "search/axis.h"
 
-/* The columns of both answers; `engine` is last. */
+/* The columns of both answers; that of the subject is last. */
 struct key {
     size_t n;
     char **column;
@@ -45,7 +46,7 @@ static struct cell fixed_value(const struct study *s, const char *column)
     if (!strcmp(column, "scenario"))
         return (struct cell){.kind = CELL_TEXT, .text = s->scenario};
     for (size_t part = 0; part < DESIGN_PARTS; part++)
-        if (design_parts[part].named && !strcmp(column, design_parts[part].fields->section))
+        if (design_parts[part].named && path_equal(design_parts[part].fields->section, column))
             return (struct cell){
                 .kind = CELL_TEXT,
                 .text = *(char *const *)((const char *)&s->base + design_parts[part].name_offset)};
@@ -124,15 +125,45 @@ static void join(struct table *out, const struct payoff p[RUNS],
     free(met);
 }
 
-int payoff_changes(struct table *out, const struct compared_run run[RUNS], struct err *err)
+static bool has_column(const struct compared_run *run, const char *column)
+{
+    return db_is_column(run->db, column, strlen(column));
+}
+
+int compared_subjects(const struct payoff_subject *out[SUBJECTS_MOST], size_t *n,
+                      const struct compared_run run[RUNS], struct err *err)
+{
+    const struct payoff_subject *own[SUBJECTS_MOST];
+    *n = 0;
+    for (int side = 0; side < RUNS; side++) {
+        struct swept swept;
+        if (swept_read(&swept, run[side].db, run[side].run, err) != 0)
+            return -1;
+        size_t found = subjects_swept(own, &swept);
+        swept_free(&swept);
+        for (size_t i = 0; i < found; i++) {
+            size_t k = 0;
+            while (k < *n && out[k] != own[i])
+                k++;
+            if (k == *n)
+                out[(*n)++] = own[i];
+        }
+    }
+    return 0;
+}
+
+int payoff_changes(struct table *out, const struct compared_run run[RUNS],
+                   const struct payoff_subject *of, struct err *err)
 {
     static const char *const after[] = {"payoff_first", "payoff_second", "change", "verdict_first",
                                         "verdict_second"};
     struct payoff p[RUNS] = {{0}, {0}};
     struct key key = {0};
+    char *by = mem_print("+%s", of->column);
     int rc = 0;
     for (int side = 0; side < RUNS && rc == 0; side++) {
-        const struct payoff_question q = {.by = "+engine",
+        const struct payoff_question q = {.by = has_column(&run[side], of->column) ? by : "+",
+                                          .of = of,
                                           .budget = BUDGET_COST,
                                           .study = run[side].payoff,
                                           .seed = run[side].run->seed,
@@ -152,6 +183,7 @@ int payoff_changes(struct table *out, const struct compared_run run[RUNS], struc
             join(out, p, run, &key);
     }
     free(key.column);
+    free(by);
     for (int side = 0; side < RUNS; side++)
         payoff_free(&p[side]);
     return rc;

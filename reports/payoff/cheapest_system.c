@@ -11,6 +11,7 @@
 #include "reports/payoff/payoff_groups.h"
 #include "reports/payoff/payoff_label.h"
 #include "reports/payoff/payoff_table.h"
+#include "reports/payoff/pool_kind.h"
 
 /* "a", "b", : the group columns in SQL, with a comma after each. Caller frees. */
 static char *group_columns(const struct payoff *p)
@@ -24,11 +25,30 @@ static char *group_columns(const struct payoff *p)
     return list;
 }
 
+/* The pools whose chip is swept and in no key: offers are made with each chip and without. */
+struct offered_pools {
+    const struct pool_kind *kind[POOL_KINDS];
+    size_t n;
+};
+
+static struct offered_pools offered_pools(const struct swept *swept, const struct payoff *p)
+{
+    struct offered_pools out = {.n = 0};
+    size_t n;
+    const struct pool_kind *kind = pool_kinds(&n);
+    for (size_t i = 0; i < n; i++)
+        if (swept_find(swept, kind[i].chip, strlen(kind[i].chip)) &&
+            !payoff_has_column(p, kind[i].chip))
+            out.kind[out.n++] = &kind[i];
+    return out;
+}
+
 /* A row of select_cheapest, and the lowest cost in its group. */
 struct offer {
     const struct table *best;
     size_t row;
     double cheapest_usd;
+    const struct offered_pools *pools;
 };
 
 static int add_offer(struct table *out, const struct run_points *from, const struct payoff *p,
@@ -45,11 +65,17 @@ static int add_offer(struct table *out, const struct run_points *from, const str
     char *hardware = design_label(&t, from->swept, p->by, p->by_n);
     double rate = table_number_at(&t, 0, "tokens_per_s");
     table_text(out, table_text_at(&t, 0, "engine"));
+    for (size_t i = 0; i < o->pools->n; i++)
+        table_text(out, table_text_at(&t, 0, o->pools->kind[i]->chip));
     table_number(out, systems);
     table_number(out, systems * rate / table_number_at(&t, 0, "tokens_per_s_per_device"));
+    for (size_t i = 0; i < o->pools->n; i++)
+        table_number(out, systems * table_number_at(&t, 0, o->pools->kind[i]->devices));
     table_number(out, systems * table_number_at(&t, 0, "system_cost_usd"));
     table_number(out, systems * table_number_at(&t, 0, "system_cost_usd_low"));
     table_number(out, systems * table_number_at(&t, 0, "system_cost_usd_high"));
+    for (size_t i = 0; i < o->pools->n; i++)
+        table_number(out, systems * table_number_at(&t, 0, o->pools->kind[i]->usd));
     table_number(out, table_number_at(best, row, "usd") / o->cheapest_usd);
     table_number(out, systems * rate);
     table_number(out, table_number_at(&t, 0, "tpot_s"));
@@ -61,42 +87,57 @@ static int add_offer(struct table *out, const struct run_points *from, const str
     return 0;
 }
 
-static void begin_cheapest(struct table *out, const struct payoff *p)
+static void begin_cheapest(struct table *out, const struct payoff *p,
+                           const struct offered_pools *pools)
 {
-    static const char *const after[] = {"engine",
-                                        "systems",
-                                        "devices",
-                                        "system_cost_usd",
-                                        "system_cost_usd_low",
-                                        "system_cost_usd_high",
-                                        "over_cheapest",
-                                        "tokens_per_s",
-                                        "tpot_s",
-                                        "power_w",
-                                        "usd_per_mtok",
-                                        "hardware"};
-    payoff_table_begin(out, p, after, LEN(after));
+    static const char *const prices[] = {"system_cost_usd", "system_cost_usd_low",
+                                         "system_cost_usd_high"},
+                             *const last[] = {"over_cheapest", "tokens_per_s", "tpot_s",
+                                              "power_w",       "usd_per_mtok", "hardware"};
+    const char *after[3 + 3 * POOL_KINDS + LEN(prices) + LEN(last)];
+    size_t n = 0;
+    after[n++] = "engine";
+    for (size_t i = 0; i < pools->n; i++)
+        after[n++] = pools->kind[i]->chip;
+    after[n++] = "systems";
+    after[n++] = "devices";
+    for (size_t i = 0; i < pools->n; i++)
+        after[n++] = pools->kind[i]->devices;
+    for (size_t i = 0; i < LEN(prices); i++)
+        after[n++] = prices[i];
+    for (size_t i = 0; i < pools->n; i++)
+        after[n++] = pools->kind[i]->usd;
+    for (size_t i = 0; i < LEN(last); i++)
+        after[n++] = last[i];
+    payoff_table_begin(out, p, after, n);
 }
 
-/* The cheapest point of each group and engine, for a whole number of systems. */
+/* The cheapest point of each group, engine and chips of pools, for a whole number of systems. */
 static int select_cheapest(struct table *out, const struct run_points *from, const struct payoff *p,
                            const struct cheapest_question *q, struct err *err)
 {
     const char *where = q->where;
     double tokens_per_s = q->tokens_per_s;
-    char *list = group_columns(p);
+    const struct offered_pools pools = offered_pools(from->swept, p);
+    char *list = group_columns(p), *parts = mem_text("engine");
+    for (size_t i = 0; i < pools.n; i++) {
+        char *longer = mem_print("%s, \"%s\"", parts, pools.kind[i]->chip);
+        free(parts);
+        parts = longer;
+    }
     char *systems = mem_print("(CAST(%.17g / tokens_per_s AS INTEGER) + (%.17g / tokens_per_s > "
                               "CAST(%.17g / tokens_per_s AS INTEGER)))",
                               tokens_per_s, tokens_per_s, tokens_per_s);
     char *sql = mem_print(
         "SELECT point, %s AS systems, min(%s * system_cost_usd) AS usd, %s engine AS of_engine "
         "FROM "
-        "point WHERE run = %lld AND verdict = 'ok'%s%s%s GROUP BY %s engine ORDER BY %s usd, id",
+        "point WHERE run = %lld AND verdict = 'ok'%s%s%s GROUP BY %s %s ORDER BY %s usd, id",
         systems, systems, list, (long long)from->run->id, where ? " AND (" : "", where ? where : "",
-        where ? "\n)" : "", list, list);
+        where ? "\n)" : "", list, parts, list);
     int rc = db_select(from->db, sql, NULL, 0, out, err);
     free(sql);
     free(systems);
+    free(parts);
     free(list);
     return rc;
 }
@@ -131,6 +172,7 @@ static int add_group(struct table *out, const struct run_points *from, const str
                      const struct table *best, const struct table *groups, size_t group,
                      struct err *err)
 {
+    const struct offered_pools pools = offered_pools(from->swept, p);
     double cheapest_usd = NAN;
     int rc = 0;
     for (size_t row = 0; row < best->rows && rc == 0; row++) {
@@ -138,7 +180,7 @@ static int add_group(struct table *out, const struct run_points *from, const str
             continue;
         if (isnan(cheapest_usd))
             cheapest_usd = table_number_at(best, row, "usd");
-        rc = add_offer(out, from, p, &(struct offer){best, row, cheapest_usd}, err);
+        rc = add_offer(out, from, p, &(struct offer){best, row, cheapest_usd, &pools}, err);
     }
     return rc;
 }
@@ -160,7 +202,8 @@ int cheapest_table(struct table *out, struct db *db, const struct db_run *run,
     if (rc == 0)
         rc = select_cheapest(&best, &from, &p, q, err);
     if (rc == 0) {
-        begin_cheapest(out, &p);
+        const struct offered_pools pools = offered_pools(&swept, &p);
+        begin_cheapest(out, &p, &pools);
         for (size_t i = 0; i < groups.rows && rc == 0; i++)
             rc = add_group(out, &from, &p, &best, &groups, i, err);
         if (rc != 0)

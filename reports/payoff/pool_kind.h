@@ -4,12 +4,15 @@
 
 #include "arch/design.h"
 
+enum { POOL_KINDS = 3 };
+
 struct pool_kind {
     size_t part;         /* of a design: its chip */
     const char *noun;    /* "FFN pool" */
     const char *prefix;  /* of its columns: "pools_ffn_" */
     const char *chip;    /* column of its chip */
     const char *devices; /* metric: their number */
+    const char *usd;     /* metric: their share of the price */
 };
 
 /* `n` gets their number. */
