@@ -49,12 +49,34 @@ const struct part design_parts[DESIGN_PARTS] = {
     [PART_MODE] = {PART(mode), .doc = "How operators are timed."},
 };
 
+/* The nearest name of a pool's chip or parameter, of all pools, for a path that begins so. */
+static void near_of_pools(const char *path, char *out, size_t size)
+{
+    enum { NAMES_MOST = 64 };
+    const struct fields *f = &pools_fields;
+    char own[NAMES_MOST][64];
+    const char *name[NAMES_MOST + DESIGN_PARTS], *near;
+    size_t n = 0;
+    if (strncmp(path, "pools.", 6) != 0)
+        return;
+    for (size_t i = 0; i < DESIGN_PARTS; i++)
+        if (!strncmp(design_parts[i].fields->section, "pools.", 6))
+            name[n++] = design_parts[i].fields->section;
+    for (size_t i = 0; i < f->n && i < NAMES_MOST; i++) {
+        snprintf(own[i], sizeof own[i], "%s.%s", f->section, f->row[i].name);
+        name[n++] = own[i];
+    }
+    if ((near = name_nearest(path, name, n)))
+        snprintf(out, size, "%s", near);
+}
+
 static int unknown(const char *path, struct err *err)
 {
     char known[64], best[64] = "";
     const char *near;
     const char *dot = strchr(path, '.');
 
+    near_of_pools(path, best, sizeof best);
     for (size_t i = 0; i < DESIGN_PARTS && !*best; i++) {
         const struct fields *f = design_parts[i].fields;
         size_t length = strlen(f->section);

@@ -54,6 +54,13 @@ grep -q "attention engine" prefill.md && complain "dse report --of pools.prefill
 [ $? -eq 2 ] && [ ! -e no.md ] || complain "an unknown part is accepted"
 says err.txt 'dse report: --of: "pools.prefil" is no part that pays off: one of engine, pools.ffn' "an unknown part"
 
+# A misspelt part of a pool is told its right name.
+"$DSE" eval --set model=deepseek-r1 --set pools.fnn.chip=h100 2>err.txt
+[ $? -eq 2 ] || complain "pools.fnn.chip is accepted"
+says err.txt 'unknown name: did you mean "pools.ffn.chip"?' "a misspelt pool"
+"$DSE" eval --set model=deepseek-r1 --set pools.ffn.devies=8 2>err.txt
+says err.txt 'unknown name: did you mean "pools.ffn.devices"?' "a misspelt parameter of a pool"
+
 # How many devices a pool has stands beside its chip, also if the study says auto.
 "$DSE" query pools.db --top 1 --format csv | grep -q "ffn_devices,prefill_devices,verdict" ||
     complain "dse query lacks the devices of pools: $("$DSE" query pools.db --top 1 --format csv)"
