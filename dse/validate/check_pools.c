@@ -11,8 +11,9 @@ enum quantity {
     PER_DEVICE,      /* tokens per second and device of the system */
     PER_MAIN_DEVICE, /* and device of the main ones only */
     OF_SYSTEM,
-    PER_COST, /* of MegaScale-Infer's units: 1.85 an H20, 1.08 an L40S */
-    ATTENTION /* layers of attention per second */
+    PER_COST,  /* of MegaScale-Infer's units: 1.85 an H20, 1.08 an L40S */
+    ATTENTION, /* layers of attention per second */
+    STEP_MS    /* of a decode step */
 };
 
 enum { SETS_MOST = 48 };
@@ -46,6 +47,12 @@ struct pool_check {
         "plan.tp=1"
 #define HOPPER AFD_FP8, "chip=h800", "workload.context=4096", "workload.tpot=50 ms"
 
+/* Table 8: three micro-batches of 2048 requests. */
+#define STEP3_FP8                                                                                  \
+    AFD_FP8, "precision.kv=fp8", "chip=h800", "model=step-3", "workload.batch=6144",               \
+        "pools.ffn.chip=h800", NO_LIMIT, "pools.ffn.devices=16", "plan.micro_batches=3"
+#define AF(devices, context) SET("plan.devices=" devices, "workload.context=" context)
+
 /* 571 tokens in and 159 out; nodes of eight with 4 (H20) and 2 (L40S) links of 400 Gb/s. */
 #define MIXTRAL                                                                                    \
     "model=mixtral-8x22b", "chip=h20", "plan.devices=8", "plan.tp=auto", "plan.dp=auto",           \
@@ -67,10 +74,18 @@ struct pool_check {
         chip ".memory_byte_per_s=1.6 TB/s", chip ".link_byte_per_s=196 GB/s", chip ".fp8_ratio=2", \
         chip ".tdp_w=100 kW"
 #define A3 AFD_FP8, DIE("chip"), "model=deepseek-v3.2"
-#define EP64(batch) SET("plan.devices=64", "plan.ep=64", "workload.batch=" batch)
-#define A16F(devices, batch)                                                                       \
-    SET("plan.devices=" devices, "workload.batch=" batch, DIE("pools.ffn.chip"),                   \
-        "pools.ffn.devices=16", "pools.ffn.runs=experts", "plan.micro_batches=2")
+/* All three layouts run two micro-batches. */
+#define EP64(batch)                                                                                \
+    SET("plan.devices=64", "plan.ep=64", "plan.overlap=two_batch", "workload.batch=" batch)
+#define A16F_PLAN(devices, batch)                                                                  \
+    "plan.devices=" devices, "workload.batch=" batch, DIE("pools.ffn.chip"),                       \
+        "pools.ffn.devices=16", "pools.ffn.runs=experts", "plan.micro_batches=2"
+#define A16F(devices, batch) SET(A16F_PLAN(devices, batch))
+/* 0.548 of the peaks of a die. */
+#define REACHED(chip) chip ".unit_flop_per_s=9.14 TFLOP/s", chip ".memory_byte_per_s=0.8775 TB/s"
+#define A16F_REACHED(devices, batch) SET(A16F_PLAN(devices, batch), REACHED("pools.ffn.chip"))
+#define STARTS(chip) chip ".kernel_start_s=14.2 us"
+#define A16F_STARTS(devices, batch) SET(A16F_PLAN(devices, batch), STARTS("pools.ffn.chip"))
 
 static const char FAST[] = "FastAFD, Hao AI Lab 2026-07-04";
 static const char STEP3[] = "Step-3, arXiv:2507.19427";
@@ -81,8 +96,20 @@ static const char FROM_SHARES[] =
     "published: a projection from shares of time on GB200; here of Rubin at its own peaks, where "
     "experts are probably a smaller share, and two micro-batches read attention's weights twice";
 static const char DIES[] =
-    "EP64 takes 22 ms at peaks and 69 ms as published, probably by start-up times, which both "
-    "sides would share; 16 dies that read the experts twice take 51 ms in both";
+    "all of them run two micro-batches; any share of the peaks that all kernels reach cancels";
+static const char DIES_64A[] =
+    "the pool sets the pace in both: 16 dies read the experts twice, 51 ms at peaks; the step "
+    "published for more requests is the shorter one, which its source does not explain";
+static const char DIES_FIT[] = "fitted to this row only: all kernels reach 0.548 of the peaks";
+static const char DIES_STARTS[] =
+    "14.2 us a call fit the step of EP64 as well, but slow the pool, which starts few kernels, too "
+    "little: peaks that are not reached, not start-up times, explain these systems";
+static const char DIES_STEP[] = "with the share of the peaks fitted to EP64, 16K";
+static const char DIES_LESS[] = "with the share fitted to EP64, 16K; half the requests with twice "
+                                "the context read the same weights and cache, so here they hardly "
+                                "take less";
+static const char STEP3_8BIT[] = "peaks of the data sheet; at these requests a step takes 27 ms "
+                                 "(4K) or 26 ms (8K), theirs about 50 ms";
 
 /* clang-format off */
 static const struct pool_check pool_checks[] = {
@@ -95,7 +122,10 @@ static const struct pool_check pool_checks[] = {
     { FAST, "speed-up per Rubin, Qwen3-235B with two LPX racks, 16K", 1.71, PER_MAIN_DEVICE, ONLY, SET(QWEN, "chip=rubin", "workload.context=16384"),
       NODES("4", "192", "groq3-lpu", "512"), EP4("192"), NULL, FROM_SHARES, true },
     { STEP3, "tokens/s per GPU, Step-3 on H800, 3A2F", 3321, PER_DEVICE, ONLY, SET(HOPPER, "model=step-3", "precision.attention=bf16"),
-      SET("plan.devices=24", "pools.ffn.chip=h800", NO_LIMIT, "pools.ffn.devices=16", "plan.micro_batches=3"), NULL, NULL, "peaks of the data sheet; their best run has 4039", false },
+      SET("plan.devices=24", "pools.ffn.chip=h800", NO_LIMIT, "pools.ffn.devices=16", "plan.micro_batches=3"), NULL, NULL, "at the requests that fit, 5376 to their 6048; peaks of the data sheet", false },
+    { STEP3, "tokens/s per GPU, Step-3 on H800, 2A2F, FP8", 4039, PER_DEVICE, ONLY, SET(STEP3_FP8), AF("16", "4096"), NULL, NULL, STEP3_8BIT, false },
+    { STEP3, "tokens/s per GPU, Step-3 on H800, 4A2F, FP8, 8K", 2643, PER_DEVICE, ONLY, SET(STEP3_FP8), AF("32", "8192"), NULL, NULL, STEP3_8BIT, false },
+    { STEP3, "tokens/s per GPU, 4A2F at 8K over 2A2F at 4K", 0.654, PER_DEVICE, ONLY, SET(STEP3_FP8), AF("32", "8192"), AF("16", "4096"), NULL, "", false },
     { STEP3, "tokens/s per GPU, DeepSeek-V3 on 128 H800, no pool", 2324, PER_DEVICE, ONLY, SET(HOPPER, "model=deepseek-v3"),
       SET("plan.devices=128", "plan.ep=128", "plan.overlap=two_batch"), NULL, NULL, "peaks of the data sheet; measured kernels: see published serving", true },
     { MEGASCALE, "tokens/s per cost, H20 with L40S over H20, Mixtral-8x22B, up to", 1.86, PER_COST, ONLY, SET(MIXTRAL),
@@ -108,15 +138,23 @@ static const struct pool_check pool_checks[] = {
     { LAMINA_AT, "tokens/s at similar cost, LLaMA3-70B, attention pool, up to", 1.901, OF_SYSTEM, MOST, SET(LAMINA), WORKERS,
       SET("chip=h100", "plan.devices=8", "plan.tp=8"), SET("workload.context=2048", "workload.context=4096", "workload.context=8192", "workload.context=16384"),
       "the published range is over three models", false },
-    { VLLM, "tokens/s per die over EP64, Ascend A3, 48A16F, 16K", 0.947, PER_DEVICE, ONLY, SET(A3, "workload.context=16384"), A16F("48", "1344"), EP64("1024"), NULL, DIES, true },
-    { VLLM, "tokens/s per die over EP64, Ascend A3, 64A16F, 16K", 1.113, PER_DEVICE, ONLY, SET(A3, "workload.context=16384"), A16F("64", "1792"), EP64("1024"), NULL, DIES, true },
-    { VLLM, "tokens/s per die over EP64, Ascend A3, 48A16F, 32K", 0.900, PER_DEVICE, ONLY, SET(A3, "workload.context=32768"), A16F("48", "672"), EP64("512"), NULL, DIES, true },
-    { VLLM, "tokens/s per die over EP64, Ascend A3, 64A16F, 32K", 1.090, PER_DEVICE, ONLY, SET(A3, "workload.context=32768"), A16F("64", "896"), EP64("512"), NULL, DIES, true },
-    { VLLM, "tokens/s per die, 64A16F over 48A16F, 16K", 1.175, PER_DEVICE, ONLY, SET(A3, "workload.context=16384"), A16F("64", "1792"), A16F("48", "1344"), NULL, DIES, true },
+    { VLLM, "tokens/s per die over EP64, Ascend A3, 48A16F, 16K", 0.947, PER_DEVICE, ONLY, SET(A3, "workload.context=16384"), A16F("48", "1344"), EP64("1024"), NULL, DIES, false },
+    { VLLM, "tokens/s per die over EP64, Ascend A3, 64A16F, 16K", 1.113, PER_DEVICE, ONLY, SET(A3, "workload.context=16384"), A16F("64", "1792"), EP64("1024"), NULL, DIES_64A, false },
+    { VLLM, "tokens/s per die over EP64, Ascend A3, 48A16F, 32K", 0.900, PER_DEVICE, ONLY, SET(A3, "workload.context=32768"), A16F("48", "672"), EP64("512"), NULL, DIES, false },
+    { VLLM, "tokens/s per die over EP64, Ascend A3, 64A16F, 32K", 1.090, PER_DEVICE, ONLY, SET(A3, "workload.context=32768"), A16F("64", "896"), EP64("512"), NULL, DIES_64A, false },
+    { VLLM, "tokens/s per die, 64A16F over 48A16F, 16K", 1.175, PER_DEVICE, ONLY, SET(A3, "workload.context=16384"), A16F("64", "1792"), A16F("48", "1344"), NULL, DIES_64A, false },
+    { VLLM, "step, Ascend A3, EP64, 16K, ms", 68.8, STEP_MS, ONLY, SET(A3, REACHED("chip"), "workload.context=16384"), EP64("1024"), NULL, NULL, DIES_FIT, true },
+    { VLLM, "step, Ascend A3, 48A16F, 16K, ms", 95.3, STEP_MS, ONLY, SET(A3, REACHED("chip"), "workload.context=16384"), A16F_REACHED("48", "1344"), NULL, NULL, DIES_STEP, false },
+    { VLLM, "step, Ascend A3, 64A16F, 16K, ms", 86.5, STEP_MS, ONLY, SET(A3, REACHED("chip"), "workload.context=16384"), A16F_REACHED("64", "1792"), NULL, NULL, DIES_STEP, false },
+    { VLLM, "48A16F over EP64, 16K, by start-up times", 0.947, PER_DEVICE, ONLY, SET(A3, STARTS("chip"), "workload.context=16384"), A16F_STARTS("48", "1344"), EP64("1024"), NULL, DIES_STARTS, true },
+    { VLLM, "64A16F over EP64, 16K, by start-up times", 1.113, PER_DEVICE, ONLY, SET(A3, STARTS("chip"), "workload.context=16384"), A16F_STARTS("64", "1792"), EP64("1024"), NULL, DIES_STARTS, true },
+    { VLLM, "step, Ascend A3, EP64, 32K, ms", 47.6, STEP_MS, ONLY, SET(A3, REACHED("chip"), "workload.context=32768"), EP64("512"), NULL, NULL, DIES_LESS, false },
+    { VLLM, "step, Ascend A3, 48A16F, 32K, ms", 69.4, STEP_MS, ONLY, SET(A3, REACHED("chip"), "workload.context=32768"), A16F_REACHED("48", "672"), NULL, NULL, DIES_LESS, false },
+    { VLLM, "step, Ascend A3, 64A16F, 32K, ms", 61.1, STEP_MS, ONLY, SET(A3, REACHED("chip"), "workload.context=32768"), A16F_REACHED("64", "896"), NULL, NULL, DIES_LESS, false },
     { "AMMA, arXiv:2604.26103", "attention of 16 cubes of HBM over an H100, Llama-3.1-70B", 15.5, ATTENTION, ONLY,
       SET("model=llama-3.1-70b", "chip=h100", "plan.devices=1", "plan.tp=1", "workload.batch=4", "workload.context=65536", "chip.memory_byte=576 GB"),
       SET("chip.memory_byte_per_s=52.8 TB/s"), SET("chip.memory_byte_per_s=3.35 TB/s"), NULL, "the ratio of the bandwidths; published: a simulation", false },
-    { "CENT, ASPLOS 2025", "Llama2-70B, a pool for whole decode steps", 1.255, OF_SYSTEM, ONLY, NULL, NULL, NULL, NULL, "not modelled: a pool that runs every layer is another system, not a pool beside one", true },
+    { "CENT, ASPLOS 2025", "Llama2-70B, a pool for whole decode steps", 1.255, OF_SYSTEM, ONLY, NULL, NULL, NULL, NULL, "not priced: the published figures state neither the devices of the pool nor the lengths of the requests; pools.prefill.chip prices such a pair", true },
     { "Groq 3 LPX, NVIDIA 2026", "tokens/s per MW of Rubin and LPX over Blackwell, up to", 35, OF_SYSTEM, ONLY, NULL, NULL, NULL, NULL, "not compared: a claim at a speed per user that the comparison reaches with few requests", true },
     { FAST, "step without over with overlap across steps, 8K", 1.298, OF_SYSTEM, ONLY, NULL, NULL, NULL, NULL, "not modelled: time of the host; a step here waits for the last micro-batch", true },
     { "arXiv:2605.28302", "DeepSeek-V3.2 within strict limits, tokens/s", 4000, OF_SYSTEM, ONLY, NULL, NULL, NULL, NULL, "not compared: the abstract states neither devices nor limits", true },
@@ -144,6 +182,8 @@ static double quantity_of(const struct metrics *m, enum quantity of)
         return m->tokens_per_s / main;
     case PER_COST:
         return m->tokens_per_s / (1.85 * main + 1.08 * ffn);
+    case STEP_MS:
+        return 1e3 * m->tpot_s;
     default:
         return m->tokens_per_s;
     }
