@@ -57,6 +57,25 @@ static double price_of(const struct pools_search *q, const struct pair *x, size_
                    network_usd(levels, LANE(&q->f->chip, chip, network_byte_per_s)[i], p));
 }
 
+/* What sits in the second tier of a main device. */
+static void put_tier2(struct paired *x, const struct step *s, const struct devices *d, size_t i)
+{
+    struct tier2 t = {0};
+    if (d->tiered)
+        LANES_TAKE(t, &d->tier2, i);
+    double held = x->load.most * s->kv_byte_per_request;
+    double written = t.kv_share * s->written_byte_per_request * x->load.most;
+    x->main.weight_share2 = t.weight_share;
+    x->main.kv_share2 = t.kv_share;
+    x->main.far_byte = t.weight_share * s->weight_byte + t.kv_share * held;
+    x->main.life_s = tier2_life_s(&t, written / x->main.step_s);
+}
+
+static double least_life_s(const struct devices *d, size_t i)
+{
+    return d->tiered ? LANE(&d->tier2, tier2, least_life_s)[i] : 0;
+}
+
 /* Below every feasible merit: late, then too large for the memory. */
 static double merit_of(const struct paired *x, double price)
 {
@@ -76,11 +95,13 @@ static void judge(struct paired *x, const struct pair *of, const struct pools_se
     x->ffn_memory_byte = f->weight_byte + f->fixed_byte +
                          x->ffn_most * (f->kv_byte_per_request + f->act_byte_per_request);
     x->main.prompt_s = NAN;
+    put_tier2(x, s, q->d, i);
     x->main.verdict = load > x->main.cap ? VERDICT_MEMORY
                       : late             ? VERDICT_TPOT
                       : load < of->parts ? VERDICT_MAPPING /* a micro-batch would be empty */
                       : x->excess > 0    ? VERDICT_POWER
-                                         : VERDICT_OK;
+                      : x->main.life_s < least_life_s(q->d, i) ? VERDICT_ENDURANCE
+                                                               : VERDICT_OK;
     x->main.clock = x->main_clock;
     x->main.rate = x->load.mean * s->dp * s->made / x->main.step_s;
     x->merit = merit_of(x, price_of(q, of, i));
@@ -201,10 +222,7 @@ static void bound_main(struct pools_search *q, size_t main, size_t part)
     lane guess, slo;
     double limit_s = pair_limit_s(&x);
     for (size_t i = 0; i < q->d->n; i++) {
-        const struct step *s = &x.main->step;
-        double room = LANE(&q->d->rates, rates, memory_byte)[i] - s->weight_byte - s->fixed_byte;
-        double fit = floor(room / (s->kv_byte_per_request + s->act_byte_per_request));
-        guess[i] = larger(1, smaller(fit, LOAD_MOST));
+        guess[i] = larger(1, smaller(pair_main_cap(&x, i), LOAD_MOST));
     }
     x.ffn = NULL;
     lanes_set(slo, q->d->n, INFINITY);

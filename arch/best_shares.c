@@ -124,8 +124,7 @@ static void check_life(struct candidate *c, const struct spot *p, const struct s
                        double requests)
 {
     double written_byte_per_s = c->kv_share2 * s->written_byte_per_request * requests / c->step_s;
-    bool wears = written_byte_per_s > 0 && p->tier.writes < INFINITY;
-    c->life_s = wears ? p->tier.byte * p->tier.writes / written_byte_per_s : INFINITY;
+    c->life_s = tier2_life_s(&p->tier, written_byte_per_s);
     if (c->verdict == VERDICT_OK && c->life_s < p->tier.least_life_s)
         c->verdict = VERDICT_ENDURANCE;
 }

@@ -251,10 +251,14 @@ static int check_limits(const struct design *d, struct err *err)
 
 static int check_tier2(const struct design *d, struct err *err)
 {
-    const struct chip *c = &d->chip;
-    if (c->memory2_kind != TIER2_NONE && c->memory2_byte > 0 && c->memory2_byte_per_s <= 0)
-        return fail(err, "chip.memory2_byte_per_s: a second tier of memory without bandwidth: "
-                         "give how many bytes per second it is read with");
+    const size_t parts[] = {PART_CHIP, PART_FFN_CHIP};
+    const struct chip *chips[] = {&d->chip, &d->ffn_chip};
+    for (size_t i = 0; i < LEN(parts); i++)
+        if (tier2_is_there(chips[i]) && chips[i]->memory2_byte_per_s <= 0)
+            return fail(err,
+                        "%s.memory2_byte_per_s: a second tier of memory without bandwidth: "
+                        "give how many bytes per second it is read with",
+                        design_parts[parts[i]].fields->section);
     return 0;
 }
 

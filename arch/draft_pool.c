@@ -23,9 +23,6 @@ static const char *pool_refusal(const struct design *d)
                "pools.draft.chip";
     if (p->pp != 1)
         return "plan.pp: stages work on different requests, pools.draft.chip on all: leave it 1";
-    if (p->weight_share2 > 0 || p->kv_share2 > 0)
-        return "plan.kv_share2: a step shared with pools.draft uses the first tier of memory "
-               "alone: leave out plan.weight_share2 and plan.kv_share2";
     if (p->overlap != OVERLAP_NONE)
         return "plan.overlap: a step with pools.draft.chip has no halves: write none";
     return NULL;
@@ -79,6 +76,7 @@ static void put_mapping(struct mapping_list *list, double devices, double tp)
         p->tp = tp;
         p->dp = devices / tp;
         p->ep = p->pp = p->cp = 1;
+        p->weight_share2 = p->kv_share2 = 0;
     }
     list->n++;
 }

@@ -308,8 +308,6 @@ static void choose_ffn_pools(struct ffn_choice *out, struct choice *choice, size
     for (size_t i = 0; i < d->n; i++) {
         struct paired x;
         LANES_TAKE(x, &out->best.of, i);
-        x.main.weight_share2 = x.main.kv_share2 = x.main.far_byte = 0;
-        x.main.life_s = INFINITY;
         mapped[i] = out->best.main[i];
         struct traits traits = traits_of(&p->mapped[mapped[i]].step);
         LANES_PUT(&choice->best.of, i, x.main);
@@ -355,7 +353,11 @@ static void add_ffn_pools(struct metrics_lanes *out, const struct ffn_choice *ff
         OUT(ffn_busy_ratio) = x.ffn_busy_s / step_s;
         OUT(ffn_transfer_s) = x.time.out_s + x.time.back_s;
         OUT(ffn_transfer_byte_per_token) = (sent.out_byte + sent.back_byte) / m->step.made;
-        OUT(ffn_memory_used_byte) = x.ffn_memory_byte;
+        bool tiered = LANE(&ffn->d.chip, chip, memory2_kind)[i] != TIER2_NONE;
+        double far_byte = m->plan.weight_share2 * m->step.weight_byte;
+        OUT(ffn_memory_used_byte) = x.ffn_memory_byte - far_byte;
+        OUT(ffn_weight_share2) = tiered ? m->plan.weight_share2 : NAN;
+        OUT(ffn_memory2_used_byte) = tiered ? far_byte : NAN;
         OUT(ffn_weight_byte) = m->step.weight_byte;
         OUT(ffn_device_power_w) = split.board_w;
         OUT(ffn_throttle_ratio) = split.clock;
@@ -564,6 +566,7 @@ void design_fix_mapping(struct design *d, const struct plan *plan, const struct 
     fix(&d->pools.ffn_devices, m->ffn_devices);
     fix(&d->pools.ffn_tp, m->ffn_tp);
     fix(&d->pools.ffn_ep, m->ffn_ep);
+    fix(&pools->ffn_weight_share2, m->ffn_weight_share2);
     fix(&pools->draft_devices, m->draft_devices);
     fix(&pools->draft_tp, m->draft_tp);
     const struct plan pool = plan_of_pool(&d->plan, pools);

@@ -2,6 +2,7 @@
 
 #include "arch/ffn.h"
 #include "arch/step.h"
+#include "arch/tier2.h"
 #include "arch/timing.h"
 
 /* Of the units of an engine, the pool has operators of one: experts. Core attention, indexers and
@@ -39,9 +40,6 @@ const char *ffn_pool_refusal(const struct design *d)
         return "plan.pp: stages and pools.ffn split the same layers: leave it 1";
     if (p->overlap != OVERLAP_NONE)
         return "plan.overlap: plan.micro_batches hides transfers to pools.ffn: write none";
-    if (p->weight_share2 > 0 || p->kv_share2 > 0)
-        return "plan.kv_share2: a step shared with pools.ffn uses the first tier of memory alone: "
-               "leave out plan.weight_share2 and plan.kv_share2";
     if (p->ep > 1)
         return "plan.ep: the experts are in pools.ffn: give pools.ffn.ep instead";
     return engine_refusal(d);
@@ -168,7 +166,7 @@ void ffn_pool_wire(struct pool_wire *out, const struct design *d, const struct l
 
 /* ---- mappings ---- */
 
-enum { WHOLE_NUMBERS = 32, TP_TRIED = 4 };
+enum { WHOLE_NUMBERS = 32, TP_TRIED = 4, SHARES_TRIED = 6 };
 
 static bool divides(double a, double b)
 {
@@ -221,6 +219,52 @@ static void put_mapping(struct mapping_list *list, const struct plan *p)
     list->n++;
 }
 
+static double both_tiers_byte(const struct design *d)
+{
+    return ffn_pool_room_byte(d) + (tier2_is_there(&d->ffn_chip) ? d->ffn_chip.memory2_byte : 0);
+}
+
+/* The shares of the weights to try in a second tier, of a mapping with so many of them: none, the
+ * least that fits with what activations may take, the one that ends with the first tier, and all.
+ * Returns their number. */
+static size_t shares_of(double share[SHARES_TRIED], const struct design *d, double weight_byte)
+{
+    struct tier2 t;
+    tier2_of(&t, &d->ffn_chip);
+    double least = larger(0, 1 - ffn_pool_room_byte(d) / weight_byte);
+    const double all[SHARES_TRIED] = {0,
+                                      least,
+                                      least + (1 - least) / 16,
+                                      least + (1 - least) / 4,
+                                      tier2_balance(&t, d->ffn_chip.memory_byte_per_s),
+                                      1};
+    size_t n = 0;
+    for (size_t i = 0; i < SHARES_TRIED; i++)
+        if (all[i] >= least && all[i] * weight_byte <= t.byte && (n == 0 || all[i] != share[n - 1]))
+            share[n++] = all[i];
+    if (n == 0)
+        share[n++] = least;
+    return n;
+}
+
+/* Adds a mapping with each share of its weights in a second tier. */
+static void put_shares(struct mapping_list *list, struct plan *p)
+{
+    const struct design *d = list->d;
+    double share[SHARES_TRIED] = {0}, given = d->pools.ffn_weight_share2;
+    bool there = tier2_is_there(&d->ffn_chip);
+    size_t n = 1;
+    if (there && given >= 0)
+        share[0] = given;
+    else if (there)
+        n = shares_of(share, d, ffn_pool_weight_byte(d, list->l, p));
+    for (size_t i = 0; i < n; i++) {
+        p->weight_share2 = share[i];
+        p->kv_share2 = 0;
+        put_mapping(list, p);
+    }
+}
+
 static void add_devices(struct mapping_list *list, double devices)
 {
     const struct design *d = list->d;
@@ -229,7 +273,7 @@ static void add_devices(struct mapping_list *list, double devices)
     size_t fit = 0, tried = 0;
     if (d->pools.ffn_tp != PLAN_AUTO) {
         if (make_mapping(&p, list, devices, d->pools.ffn_tp))
-            put_mapping(list, &p);
+            put_shares(list, &p);
         return;
     }
     for (double tp = 1; tp <= (splits ? d->ffn_chip.link_domain : 1) && fit < TP_TRIED; tp *= 2) {
@@ -237,13 +281,13 @@ static void add_devices(struct mapping_list *list, double devices)
             continue;
         last = p;
         tried++;
-        if (ffn_pool_weight_byte(d, list->l, &p) > ffn_pool_room_byte(d))
+        if (ffn_pool_weight_byte(d, list->l, &p) > both_tiers_byte(d))
             continue;
-        put_mapping(list, &p);
+        put_shares(list, &p);
         fit++;
     }
     if (fit == 0 && tried > 0)
-        put_mapping(list, &last);
+        put_shares(list, &last);
 }
 
 /* The next number of devices to try: more than there are experts share each of them evenly. */
@@ -258,7 +302,7 @@ size_t ffn_pool_mappings(const struct design *d, const struct layers *l, struct 
 {
     const struct plan one = {.devices = 1, .tp = 1, .dp = 1, .ep = 1};
     struct mapping_list list = {d, l, out, room, 0};
-    double held = ffn_pool_weight_byte(d, l, &one) / ffn_pool_room_byte(d);
+    double held = ffn_pool_weight_byte(d, l, &one) / both_tiers_byte(d);
     double experts = layers_moe(l) ? experts_of(l) : INFINITY;
     double least = next_devices(fmax(0, ceil(held) - 1), INFINITY, experts);
     double most = 4 * fmax(least, d->plan.devices);

@@ -136,6 +136,8 @@ static const struct field rows[] = {
     METRIC(of_ffn_pool, ffn_device_power_w, "W", -1, "Board power of one device of pools.ffn, on average over a step."),
     METRIC(of_ffn_pool, ffn_throttle_ratio, "1", +1, "Clock that a device of pools.ffn can hold within its power limit over the nominal one."),
     METRIC(of_ffn_pool, ffn_cost_usd, "USD", -1, "Share of system_cost_usd that the devices of pools.ffn take."),
+    METRIC(of_ffn_pool, ffn_weight_share2, "1", 0, "Share of the weights of pools.ffn in the second tier of memory of its chip, as given or chosen."),
+    METRIC(of_ffn_pool, ffn_memory2_used_byte, "B", 0, "Second tier of memory in use on one device of pools.ffn; ffn_memory_used_byte is the first."),
     METRIC(of_ffn_engine, ffn_engine_effective_bandwidth_ratio, "1", 0, "m of the engine of pools.ffn in effect: what its place can feed and cool."),
     METRIC(of_ffn_engine, ffn_engine_effective_ridge_flop_per_byte, "FLOP/B", 0, "r of the engine of pools.ffn in effect."),
     { FIELD(metrics, ffn_engine_limited_by, "1"), .only_words = true, .words = limited_words, .more = &of_ffn_engine,

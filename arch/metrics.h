@@ -48,7 +48,8 @@ struct metrics {
     double engine_devices, system_devices;
     double ffn_devices, ffn_tp, ffn_ep, micro_batches, paced_by, main_busy_ratio, ffn_busy_ratio;
     double ffn_transfer_s, ffn_transfer_byte_per_token, ffn_memory_used_byte, ffn_weight_byte;
-    double ffn_device_power_w, ffn_throttle_ratio, ffn_cost_usd;
+    double ffn_device_power_w, ffn_throttle_ratio, ffn_cost_usd, ffn_weight_share2,
+        ffn_memory2_used_byte;
     double ffn_engine_effective_bandwidth_ratio, ffn_engine_effective_ridge_flop_per_byte,
         ffn_engine_limited_by, ffn_engine_power_w;
     double draft_devices, draft_tp, draft_s, draft_transfer_s, draft_busy_ratio;

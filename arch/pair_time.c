@@ -3,6 +3,21 @@
 #include "arch/step_clock.h"
 #include "arch/step_pool.h"
 
+/* A share of 1 fits exactly, up to rounding. */
+static const double NEARLY_NOTHING = 1e-12;
+
+const struct devices *pair_pool_devices(struct devices *room, const struct pair *x)
+{
+    lane weight_share, kv_share;
+    if (!x->ffn || !x->f->tiered || !(x->ffn->plan.weight_share2 > 0))
+        return x->f;
+    devices_copy(room, x->f);
+    lanes_set(weight_share, x->f->n, x->ffn->plan.weight_share2);
+    lanes_set(kv_share, x->f->n, 0);
+    devices_share(room, weight_share, kv_share);
+    return room;
+}
+
 /* Requests of a replica of the pool: tokens are spread evenly over it. */
 static double ffn_load_of(const struct pair *x, double mean)
 {
@@ -139,6 +154,7 @@ void pair_time(struct paired_lanes *out, const struct pair *x)
 {
     struct load_lanes main, ffn;
     struct side_time a, b;
+    struct devices shared;
     lane hidden_s;
     for (size_t i = 0; i < x->d->n; i++) {
         struct load l = {LANE(out, paired, load.most)[i], LANE(out, paired, load.mean)[i]};
@@ -150,7 +166,7 @@ void pair_time(struct paired_lanes *out, const struct pair *x)
         LANES_PUT(&ffn, i, lf);
     }
     time_side(&a, x->main, x->d, &main, x->parts);
-    time_side(&b, x->ffn, x->f, &ffn, x->parts);
+    time_side(&b, x->ffn, pair_pool_devices(&shared, x), &ffn, x->parts);
     find_hidden(hidden_s, x, &main);
     for (size_t i = 0; i < x->d->n; i++) {
         struct paired one;
@@ -172,25 +188,37 @@ void pair_time(struct paired_lanes *out, const struct pair *x)
 
 /* ---- the largest load ---- */
 
-/* Memory that the weights of a step leave; negative if they do not fit. An engine apart holds the
- * weights of the experts. */
-static double room_byte(const struct step *s, const struct devices *d, size_t i)
+/* Requests of a replica that the memory of device i holds, also a part of one; an engine apart
+ * holds the weights of the experts. */
+static double fit_of(const struct step *s, const struct devices *d, size_t i)
 {
+    struct tier2 t = {0};
     double apart = LANE(&d->rates, rates, pool_byte)[i];
     double held = s->weight_byte - (apart > 0 ? s->expert_byte : 0);
-    return apart > 0 && s->expert_byte > apart
-               ? -1
-               : LANE(&d->rates, rates, memory_byte)[i] - held - s->fixed_byte;
+    if (d->tiered)
+        LANES_TAKE(t, &d->tier2, i);
+    double room =
+        LANE(&d->rates, rates, memory_byte)[i] - held * (1 - t.weight_share) - s->fixed_byte;
+    double room2 = t.byte - held * t.weight_share;
+    double first = s->kv_byte_per_request * (1 - t.kv_share) + s->act_byte_per_request;
+    double second = s->kv_byte_per_request * t.kv_share;
+    if (!(room > 0) || room2 < -NEARLY_NOTHING * held || (apart > 0 && s->expert_byte > apart))
+        return 0;
+    return second > 0 ? smaller(room / first, room2 / second) : room / first;
+}
+
+double pair_main_cap(const struct pair *x, size_t i)
+{
+    return floor(fit_of(&x->main->step, x->d, i));
 }
 
 double pair_cap(const struct pair *x, size_t i)
 {
     const struct step *s = &x->main->step, *f = &x->ffn->step;
-    double room = room_byte(s, x->d, i), ffn_room = room_byte(f, x->f, i);
-    double fit = floor(room / (s->kv_byte_per_request + s->act_byte_per_request));
-    double held = ffn_room / (f->kv_byte_per_request + f->act_byte_per_request);
+    struct devices shared;
+    double fit = pair_main_cap(x, i), held = fit_of(f, pair_pool_devices(&shared, x), i);
     double fed = floor((design_pools_ffn(x->like) ? held : floor(held)) * f->dp / s->dp);
-    return room > 0 && ffn_room > 0 ? larger(0, smaller(fit, fed)) : 0;
+    return smaller(fit, fed);
 }
 
 double pair_limit_s(const struct pair *x)

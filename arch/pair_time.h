@@ -37,6 +37,10 @@ struct exchange {
     double out_byte, back_byte;
 };
 
+/* The devices of the pool with the share of the weights that its mapping has in a second tier;
+ * `room` may be used. */
+const struct devices *pair_pool_devices(struct devices *room, const struct pair *x);
+
 /* All but attention: half of what the operators of the main devices state, either way. */
 struct exchange mapped_exchange(const struct mapped *main, const struct mapped *ffn,
                                 const struct design *d);
@@ -49,6 +53,9 @@ static inline void pair_set_load(struct paired_lanes *out, size_t i, struct load
 
 /* Times the pair at the loads in `out`: fills its members from ffn_load to excess, and time. */
 void pair_time(struct paired_lanes *out, const struct pair *x);
+
+/* Requests of a main replica that the memory of a main device holds. */
+double pair_main_cap(const struct pair *x, size_t i);
 
 /* Requests of a main replica that the memory of both sides of device i holds. */
 double pair_cap(const struct pair *x, size_t i);

@@ -87,9 +87,9 @@ static const struct field plan_rows[] = {
     { FIELD(plan, micro_batches, "1"), .lo = 1, .hi = 64, .init = PLAN_AUTO, .whole = true, .words = auto_words, .more = &of_ffn,
       .doc = "Parts of a batch that the main devices and those of pools.ffn work on in turn; 1 without that pool." },
     { FIELD(plan, weight_share2, "1"), .lo = 0, .hi = 1, .init = SHARE_AUTO, .words = tier_words,
-      .doc = "Share of the weights in the second tier of memory, the same of every operator; auto: the one with most tokens per second, 0 without a second tier." },
+      .doc = "Share of the weights in the second tier of memory, the same of every operator; auto: the one with most tokens per second, 0 without a second tier or with a pool that shares the step." },
     { FIELD(plan, kv_share2, "1"), .lo = 0, .hi = 1, .init = SHARE_AUTO, .words = tier_words,
-      .doc = "Share of KV caches and recurrent states in the second tier of memory; auto: the one with most tokens per second, 0 without a second tier." },
+      .doc = "Share of KV caches and recurrent states in the second tier of memory; auto: the one with most tokens per second, 0 without a second tier or with a pool that shares the step." },
 };
 
 /* Paths are pools.prefill.tp and so on. */
@@ -146,6 +146,8 @@ static const struct field pools_rows[] = {
       .doc = "Copies of a token sent to pools.ffn: domains, one to each link domain of it with an expert of the token, forwarded inside; devices, one to each such device; experts, one for each expert." },
     { FFN_FIELD(sends, "1"), .init = SENDS_BESIDE, .only_words = true, .words = sends_words,
       .doc = "Transfers between the main devices and pools.ffn: beside, while the sender computes the next micro-batch; within, by kernels of the sender, which computes nothing meanwhile." },
+    { FFN_FIELD(weight_share2, "1"), .lo = 0, .hi = 1, .init = SHARE_AUTO, .words = tier_words,
+      .doc = "Share of the weights of pools.ffn in the second tier of memory of its chip; auto: the best of none, the least that fits, a little more, that which balances both tiers, and all." },
     { DRAFT_FIELD(devices, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,
       .doc = "Devices of pools.draft, in addition to plan.devices; auto: as many as give most tokens per second and USD, at most plan.devices." },
     { DRAFT_FIELD(tp, "devices"), .lo = 1, .hi = 1e6, .init = PLAN_AUTO, .whole = true, .words = auto_words,

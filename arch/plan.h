@@ -36,7 +36,8 @@ struct pools {
     double ffn_devices, ffn_tp, ffn_ep;             /* PLAN_AUTO: any */
     double ffn_link_byte_per_s, ffn_link_latency_s; /* POOL_LINK_AUTO */
     double ffn_copies, ffn_sends;
-    double draft_devices, draft_tp;                     /* PLAN_AUTO: any */
+    double ffn_weight_share2;       /* in the second tier of memory; SHARE_AUTO: the best */
+    double draft_devices, draft_tp; /* PLAN_AUTO: any */
     double draft_link_byte_per_s, draft_link_latency_s; /* POOL_LINK_AUTO */
 };
 

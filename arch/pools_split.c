@@ -85,6 +85,7 @@ static void join(struct step_split *out, const struct paired *x, const struct si
     add_classes(out, &ffn->outside, 1);
     add_classes(out, &ffn->layers, (step_s - own_s - wire_s) / ffn->layers.time_s);
     out->class_s[OP_COMMUNICATION] += wire_s;
+    out->far_s += main->outside.far_s;
     out->expert_flop += ffn->layers.expert_flop;
     out->expert_byte += ffn->layers.expert_byte;
     put_bounds(out, x, main, ffn);
@@ -120,6 +121,7 @@ void pair_split(struct step_split_lanes *main, struct step_split_lanes *ffn,
     const double *ffn_clock[2] = {LANE(at, paired, ffn_clock), LANE(at, paired, ffn_outside_clock)};
     struct step_split_lanes a, a_outside, b, b_outside;
     struct load_lanes load, ffn_load;
+    struct devices shared;
     for (size_t i = 0; i < x->d->n; i++) {
         struct paired one;
         LANES_TAKE(one, at, i);
@@ -128,7 +130,8 @@ void pair_split(struct step_split_lanes *main, struct step_split_lanes *ffn,
         LANES_PUT(&ffn_load, i, of_ffn);
     }
     split_side(&a, &a_outside, x->main, x->d, &load, clock, x->parts);
-    split_side(&b, &b_outside, x->ffn, x->f, &ffn_load, ffn_clock, x->parts);
+    split_side(&b, &b_outside, x->ffn, pair_pool_devices(&shared, x), &ffn_load, ffn_clock,
+               x->parts);
     for (size_t j = 0; j < n; j++) {
         struct side_split of_main, of_ffn;
         struct paired one;

@@ -20,6 +20,8 @@ void step_pool_devices(struct devices *out, const struct design *d, size_t n)
 
 struct step_pool_mapping step_pool_mapping(const struct design *d, const struct metrics *m)
 {
-    return design_pools_ffn(d) ? (struct step_pool_mapping){m->ffn_devices, m->ffn_tp, m->ffn_ep}
-                               : (struct step_pool_mapping){m->draft_devices, m->draft_tp, 1};
+    return design_pools_ffn(d)
+               ? (struct step_pool_mapping){m->ffn_devices, m->ffn_tp, m->ffn_ep,
+                                            m->ffn_weight_share2 > 0 ? m->ffn_weight_share2 : 0}
+               : (struct step_pool_mapping){m->draft_devices, m->draft_tp, 1, 0};
 }

@@ -77,7 +77,7 @@ void step_pool_devices(struct devices *out, const struct design *d, size_t n);
 
 /* What the metrics state of the mapping of the pool. */
 struct step_pool_mapping {
-    double devices, tp, ep;
+    double devices, tp, ep, weight_share2;
 };
 
 struct metrics;

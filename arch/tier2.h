@@ -89,6 +89,13 @@ static inline struct tier_byte tier2_byte(const struct tier2 *t, double weight_b
                               held * t->kv_share * requests + weight_byte * t->weight_share};
 }
 
+/* How long a tier lasts that is written at this rate; `writes` of each byte wear it out. */
+static inline double tier2_life_s(const struct tier2 *t, double written_byte_per_s)
+{
+    return written_byte_per_s > 0 && t->writes < INFINITY ? t->byte * t->writes / written_byte_per_s
+                                                          : INFINITY;
+}
+
 /* Time of near work of `near_s` with far reads of `far_s`. */
 static inline double tier2_time_s(double overlap, double near_s, double far_s)
 {

@@ -227,6 +227,11 @@ static void print_ffn_pool(const struct design *d, const struct metrics *m)
                quantity_text(m->ffn_memory_used_byte, "B", 4, used, 48),
                quantity_text(ffn_pool_room_byte(d), "B", 4, has, 48),
                quantity_text(m->ffn_weight_byte, "B", 4, weights, 48));
+    if (m->ffn_memory2_used_byte > 0)
+        print_line(25, "  %-22s %s of %s of %s per device: %.1f %% of weights\n", "  second tier",
+                   quantity_text(m->ffn_memory2_used_byte, "B", 4, used, 48),
+                   quantity_text(d->ffn_chip.memory2_byte, "B", 4, has, 48),
+                   tier2_kind_of(&d->ffn_chip)->name, 100 * m->ffn_weight_share2);
     if (engine_is_there(&d->ffn_engine))
         print_ffn_engine(d, m);
     if (m->ffn_throttle_ratio < 1)

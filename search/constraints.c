@@ -84,7 +84,9 @@ static double memory_ratio(const struct design *like, const struct devices *d,
     double main = LANE(m, metrics, memory_used_byte)[i] / LANE(&d->rates, rates, memory_byte)[i];
     double used = design_pools_draft(like) ? LANE(m, metrics, draft_memory_used_byte)[i]
                                            : LANE(m, metrics, ffn_memory_used_byte)[i];
-    double pool = used / step_pool_room_byte(like);
+    double far = LANE(m, metrics, ffn_memory2_used_byte)[i];
+    double pool =
+        larger(used / step_pool_room_byte(like), far > 0 ? far / like->ffn_chip.memory2_byte : 0);
     double used2 = LANE(m, metrics, memory2_used_byte)[i];
     double second = used2 > 0 ? used2 / LANE(&d->chip, chip, memory2_byte)[i] : 0;
     return design_shares_steps(like) && !(pool <= main) ? pool : larger(main, second);

@@ -23,7 +23,7 @@ static const struct mapped *pool_mapped(const struct cursor *c, const struct met
     const struct step_pool_mapping of = step_pool_mapping(&c->design, m);
     for (size_t i = 0; i < p->ffn_n; i++)
         if (first[i].plan.devices == of.devices && first[i].plan.tp == of.tp &&
-            first[i].plan.ep == of.ep)
+            first[i].plan.ep == of.ep && first[i].plan.weight_share2 == of.weight_share2)
             return &first[i];
     return NULL;
 }
@@ -66,6 +66,7 @@ size_t point_sides(struct point_side **out, const struct cursor *c, const struct
     if (!design_pools_ffn(d))
         load.most = ceil(load.mean);
     of = design_of_pool(d, step_pool_part(d));
+    of.plan.weight_share2 = ffn->plan.weight_share2;
     n = add(*out, n, &ffn->step, &of, load, passes);
     n = add(*out, n, &ffn->outside, &of, load, passes);
     for (size_t i = own; i < n; i++)

@@ -33,7 +33,8 @@ const char *verdict_reason(const struct design *d, const struct metrics *m)
 {
     enum verdict v = (enum verdict)m->verdict;
     const struct chip *c = &d->chip;
-    if (v == VERDICT_MEMORY && m->ffn_memory_used_byte > ffn_pool_room_byte(d))
+    if (v == VERDICT_MEMORY && (m->ffn_memory_used_byte > ffn_pool_room_byte(d) ||
+                                m->ffn_memory2_used_byte > d->ffn_chip.memory2_byte))
         return FFN_MEMORY;
     if (v == VERDICT_MEMORY && m->draft_memory_used_byte > d->draft_chip.memory_byte)
         return DRAFT_MEMORY;
