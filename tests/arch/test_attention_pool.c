@@ -1,0 +1,105 @@
+/* An attention pool written in two ways: as an engine of kind `pool` beside the chips, and as main
+ * devices that keep attention and its cache while pools.ffn runs all else. The tests say where both
+ * agree, and what makes the difference elsewhere. */
+#include "arch/ffn_pool.h"
+#include "tests/model.h"
+
+#define WORK                                                                                       \
+    "model=llama-3.1-70b", "workload.context=8192", "workload.batch=64", "precision.weight=bf16",  \
+        "precision.kv=bf16", "precision.math=bf16"
+
+/* 4 H100 with 8 H20 beside them: 8 * 4 TB/s over 4 * 3.35 TB/s, and the ridge point of H20. */
+#define ENGINE                                                                                     \
+    "chip=h100", "chip.tdp_w=100kW", "plan.devices=4", "plan.tp=4", "engine=memory-pool",          \
+        "engine.bandwidth_ratio=2.388059701492537", "engine.ridge_flop_per_byte=37",               \
+        "engine.limits=none", "engine.overlap=0"
+#define NO_LINK "engine.link_byte_per_s=0"
+#define LINK "engine.link_byte_per_s=100GB/s"
+
+#define POOL                                                                                       \
+    "chip=h20", "chip.tdp_w=100kW", "plan.devices=8", "plan.tp=8", "pools.ffn.chip=h100",          \
+        "pools.ffn.chip.tdp_w=100kW", "pools.ffn.runs=all_but_attention", "pools.ffn.devices=4",   \
+        "pools.ffn.tp=4", "pools.ffn.link_latency_s=0"
+#define ONE_ROUND "plan.micro_batches=1"
+#define POOL_NO_LINK "pools.ffn.link_byte_per_s=1e15"
+/* Between 4 and 8 devices, the smaller side counts: as much for each of the 4. */
+#define POOL_LINK "pools.ffn.link_byte_per_s=100GB/s"
+
+static double without_other_s(const struct metrics *m)
+{
+    return m->tpot_s - m->other_s;
+}
+
+/* Attention here, all else there, one after the other. The rotary embedding goes with attention: it
+ * runs on the pool that attends, but on the chips that have the engine. */
+static void both_ways_take_the_same_time_without_a_link(void **state)
+{
+    struct metrics engine = priced(SET(WORK, ENGINE, NO_LINK));
+    struct metrics pool = priced(SET(WORK, POOL, POOL_NO_LINK, ONE_ROUND));
+    (void)state;
+    assert_close(pool.attention_s, engine.attention_s, 1e-6);
+    assert_close(pool.projection_s, engine.projection_s, 1e-6);
+    assert_close(pool.ffn_s, engine.ffn_s, 1e-6);
+    assert_close(without_other_s(&pool), without_other_s(&engine), 1e-5);
+    assert_true(pool.other_s < engine.other_s); /* 32 TB/s instead of 13.4 TB/s */
+    assert_close(pool.tpot_s, engine.tpot_s, 1e-3);
+}
+
+/* An engine that needs its memory longer than its link hides the link for nothing, so its time does
+ * not change; a round of the pool waits for both transfers of every layer. */
+static void transfers_are_what_a_single_round_adds(void **state)
+{
+    struct metrics without = priced(SET(WORK, ENGINE, NO_LINK));
+    struct metrics engine = priced(SET(WORK, ENGINE, LINK));
+    struct metrics pool = priced(SET(WORK, POOL, POOL_LINK, ONE_ROUND));
+    (void)state;
+    assert_close(engine.tpot_s, without.tpot_s, 1e-12);
+    assert_close(without_other_s(&pool) - without_other_s(&engine), 80 * pool.ffn_transfer_s, 1e-5);
+    assert_true(pool.ffn_transfer_s > 0);
+    /* Queries, keys, values and results of 8192 wide heads, 8 of 64 KV heads, in BF16. */
+    assert_close(80 * pool.ffn_transfer_s, 80 * 64 * (2 + 2 / 8.0) * 8192 * 2.0 / 4 / 100e9, 1e-9);
+}
+
+/* With overlap the engine runs one half of the batch while the chip runs the other; two
+ * micro-batches do the same, and both read the weights twice. The engine hides no collective of the
+ * chips, which the micro-batches hide; they do not hide the head and the first round (2 %). */
+static void two_micro_batches_are_the_overlap_of_the_engine(void **state)
+{
+    static const char MANY[] = "workload.batch=768"; /* halves are bound by compute on the chips */
+    struct metrics engine = priced(SET(WORK, MANY, ENGINE, NO_LINK, "engine.overlap=1"));
+    struct metrics pool = priced(SET(WORK, MANY, POOL, POOL_NO_LINK, "plan.micro_batches=2"));
+    struct metrics apart = priced(SET(WORK, MANY, ENGINE, NO_LINK));
+    (void)state;
+    assert_true(engine.tpot_s < apart.tpot_s);
+    double hidden_s = engine.tpot_s - engine.communication_s;
+    assert_true(pool.tpot_s > hidden_s);
+    assert_close(pool.tpot_s, hidden_s, 0.02);
+}
+
+/* The cache of a request is in the memory of the pool alone; the engine adds its memory to that of
+ * the chip, so that cache may lie on either, and more requests fit. */
+static void the_engine_lets_cache_lie_on_the_chip_too(void **state)
+{
+    struct metrics engine =
+        priced(SET(WORK, ENGINE, NO_LINK, "workload.batch=max", "engine.capacity_ratio=3.4"));
+    struct metrics pool = priced(SET(WORK, POOL, POOL_NO_LINK, ONE_ROUND, "workload.batch=max"));
+    (void)state;
+    /* (4 * 3.4 * 80 GB) = (4 * 80 GB) + (8 * 96 GB): all memory there is. */
+    assert_close(4 * 3.4 * 80, 4 * 80 + 8 * 96, 1e-12);
+    assert_true(engine.batch_cap > pool.batch_cap);
+    double request_byte = pool.kv_byte * 8 / pool.batch;
+    assert_close(pool.batch_cap, floor(8 * 96e9 / request_byte), 0.02);
+    assert_close(engine.batch_cap, floor((4 * 3.4 * 80e9 - 4 * engine.weight_byte) / request_byte),
+                 0.02);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_ways_take_the_same_time_without_a_link),
+        cmocka_unit_test(transfers_are_what_a_single_round_adds),
+        cmocka_unit_test(two_micro_batches_are_the_overlap_of_the_engine),
+        cmocka_unit_test(the_engine_lets_cache_lie_on_the_chip_too),
+    };
+    return cmocka_run_group_tests_name("attention pool", tests, open_tests, close_tests);
+}
