@@ -77,6 +77,9 @@ static const struct metric of_engine = { .phases = ANYWHERE, .needs_engine = tru
 static const struct metric of_ffn_pool = { .phases = WITH_DECODE, .needs_ffn_pool = true };
 static const struct metric of_ffn_engine = { .phases = WITH_DECODE, .needs_ffn_engine = true };
 static const struct metric of_draft_pool = { .phases = WITH_DECODE, .needs_draft_pool = true };
+static const struct metric priced_prefill_pool = { .phases = IN_DISAGGREGATED, .optional = true, .needs_prices = true };
+static const struct metric priced_ffn_pool = { .phases = WITH_DECODE, .needs_ffn_pool = true, .needs_prices = true };
+static const struct metric priced_draft_pool = { .phases = WITH_DECODE, .needs_draft_pool = true, .needs_prices = true };
 static const struct metric of_memory2 = { .phases = ANYWHERE, .needs_memory2 = true };
 static const struct metric of_starts = { .phases = ANYWHERE, .needs_starts = true };
 static const struct metric of_pools = { .phases = ANYWHERE, .needs_prices = true, .needs_pools = true };
@@ -118,7 +121,7 @@ static const struct field rows[] = {
     METRIC(of_prefill_pool, prefill_memory_used_byte, "B", -1, "Memory in use on one device of the prefill pool."),
     METRIC(of_prefill_pool, prefill_device_power_w, "W", -1, "Board power of one device of the prefill pool, on average."),
     METRIC(of_prefill_pool, prefill_throttle_ratio, "1", +1, "Clock that a device of the prefill pool can hold within its power limit over the nominal one."),
-    METRIC(of_prefill_pool, prefill_cost_usd, "USD", -1, "Share of system_cost_usd that the devices of the prefill pool take."),
+    METRIC(priced_prefill_pool, prefill_cost_usd, "USD", -1, "Share of system_cost_usd that the devices of the prefill pool take."),
     METRIC(always, engine_devices, "devices", 0, "Devices that carry the engine: plan.devices, and those of the prefill pool if pools.prefill.engine is same."),
     METRIC(always, system_devices, "devices", -1, "Devices of the system: plan.devices and those of all pools."),
     METRIC(of_ffn_pool, ffn_devices, "devices", -1, "Devices of pools.ffn, in addition to plan.devices."),
@@ -135,7 +138,7 @@ static const struct field rows[] = {
     METRIC(of_ffn_pool, ffn_weight_byte, "B", -1, "Weights on one device of pools.ffn."),
     METRIC(of_ffn_pool, ffn_device_power_w, "W", -1, "Board power of one device of pools.ffn, on average over a step."),
     METRIC(of_ffn_pool, ffn_throttle_ratio, "1", +1, "Clock that a device of pools.ffn can hold within its power limit over the nominal one."),
-    METRIC(of_ffn_pool, ffn_cost_usd, "USD", -1, "Share of system_cost_usd that the devices of pools.ffn take."),
+    METRIC(priced_ffn_pool, ffn_cost_usd, "USD", -1, "Share of system_cost_usd that the devices of pools.ffn take."),
     METRIC(of_ffn_pool, ffn_weight_share2, "1", 0, "Share of the weights of pools.ffn in the second tier of memory of its chip, as given or chosen."),
     METRIC(of_ffn_pool, ffn_memory2_used_byte, "B", 0, "Second tier of memory in use on one device of pools.ffn; ffn_memory_used_byte is the first."),
     METRIC(of_ffn_engine, ffn_engine_effective_bandwidth_ratio, "1", 0, "m of the engine of pools.ffn in effect: what its place can feed and cool."),
@@ -152,7 +155,7 @@ static const struct field rows[] = {
     METRIC(of_draft_pool, draft_weight_byte, "B", -1, "Weights on one device of pools.draft."),
     METRIC(of_draft_pool, draft_device_power_w, "W", -1, "Board power of one device of pools.draft, on average over a step."),
     METRIC(of_draft_pool, draft_throttle_ratio, "1", +1, "Clock that a device of pools.draft can hold within its power limit over the nominal one."),
-    METRIC(of_draft_pool, draft_cost_usd, "USD", -1, "Share of system_cost_usd that the devices of pools.draft take."),
+    METRIC(priced_draft_pool, draft_cost_usd, "USD", -1, "Share of system_cost_usd that the devices of pools.draft take."),
     METRIC(always, tokens_per_s, "1/s", +1, "Output tokens per second of the system; phase prefill: prompt tokens."),
     METRIC(always, tokens_per_s_per_device, "1/s", +1, "Output tokens per second of one device."),
     METRIC(always, tokens_per_s_per_user, "1/s", +1, "Output tokens per second of one request."),
