@@ -179,8 +179,10 @@ void devices_pick(struct devices *out, const struct devices *d, const size_t *of
     out->like = d->like;
     pick(out->rates.at, d->rates.at, LEN(d->rates.at), of, n);
     pick(out->energy.at, d->energy.at, LEN(d->energy.at), of, n);
-    if (d->like.calibration)
+    if (d->like.calibration) {
         pick(&out->weight_only, &d->weight_only, 1, of, n);
+        pick(&out->per_unit, &d->per_unit, 1, of, n);
+    }
     out->starts = d->starts;
     out->tiered = d->tiered;
     if (d->tiered)
@@ -193,8 +195,10 @@ void devices_copy(struct devices *out, const struct devices *d)
     out->like = d->like;
     out->rates = d->rates;
     out->energy = d->energy;
-    if (d->like.calibration)
+    if (d->like.calibration) {
         memcpy(out->weight_only, d->weight_only, sizeof out->weight_only);
+        memcpy(out->per_unit, d->per_unit, sizeof out->per_unit);
+    }
     out->starts = d->starts;
     out->tiered = d->tiered;
     if (d->tiered)
@@ -207,8 +211,10 @@ void devices_move(struct devices *d, size_t to, size_t from)
         return;
     LANES_COPY(&d->rates, to, &d->rates, from);
     LANES_COPY(&d->energy, to, &d->energy, from);
-    if (d->like.calibration)
+    if (d->like.calibration) {
         d->weight_only[to] = d->weight_only[from];
+        d->per_unit[to] = d->per_unit[from];
+    }
     if (d->tiered)
         LANES_COPY(&d->tier2, to, &d->tier2, from);
 }
