@@ -265,6 +265,18 @@ static void fill_starts(struct metrics_lanes *out, const struct choice *choice,
     }
 }
 
+/* Of requests whose contexts differ. */
+static void fill_waits(struct metrics_lanes *out, const struct choice *choice, size_t n,
+                       const struct workload *w)
+{
+    const struct contexts c = workload_contexts(w);
+    bool differ = contexts_differ(&c) && w->phase != PHASE_PREFILL;
+    for (size_t i = 0; i < n; i++)
+        OUT(context_wait_s) = differ ? LANE(&choice->split, step_split, wait_s)[i] /
+                                           LANE(&choice->traits, traits, accepted_tokens)[i]
+                                     : NAN;
+}
+
 /* No kernel that reads a second tier of memory was measured, and those measured have start-up times
  * of their own. */
 static void refuse_uncalibrated(struct metrics_lanes *out, const struct devices *d)
@@ -469,6 +481,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     fill(out, &choice, d, like->plan.devices);
     fill_tiers(out, &choice, d);
     fill_starts(out, &choice, d);
+    fill_waits(out, &choice, d->n, w);
     lanes_set(LANE(out, metrics, params), d->n, p->params);
     lanes_set(LANE(out, metrics, active_params), d->n, p->active_params);
     if (p->mapped[0].step.prefills)

@@ -82,6 +82,7 @@ static const struct metric priced_ffn_pool = { .phases = WITH_DECODE, .needs_ffn
 static const struct metric priced_draft_pool = { .phases = WITH_DECODE, .needs_draft_pool = true, .needs_prices = true };
 static const struct metric of_memory2 = { .phases = ANYWHERE, .needs_memory2 = true };
 static const struct metric of_starts = { .phases = ANYWHERE, .needs_starts = true };
+static const struct metric of_contexts = { .phases = WITH_DECODE, .needs_contexts = true };
 static const struct metric of_pools = { .phases = ANYWHERE, .needs_prices = true, .needs_pools = true };
 static const struct metric priced = { .phases = ANYWHERE, .needs_prices = true };
 static const struct metric calibrated = { .phases = ANYWHERE, .needs_calibration = true };
@@ -176,6 +177,7 @@ static const struct field rows[] = {
     METRIC(always, communication_s, "s", -1, "All-reduce and all-to-all."),
     METRIC(always, other_s, "s", -1, "Norms, residuals, rotary embedding, embedding, head."),
     METRIC(always, state_s, "s", -1, "Updates of recurrent states (linear attention, state-space layers)."),
+    METRIC(of_contexts, context_wait_s, "s", -1, "The part of attention_s for which data-parallel ranks wait for the one with most context."),
     METRIC(always, attention_share, "1", 0, "Core attention as a share of the step."),
     METRIC(of_engine, engine_speedup, "1", +1, "S: time of core attention on the chip over its time on the engine; below 1 the engine is not used."),
     { FIELD(metrics, limit, "1"), .only_words = true, .words = limit_words, .more = &always,
@@ -266,6 +268,8 @@ void metric_scope_add(struct metric_scope *out, const struct design *d)
     out->draft_pool = out->draft_pool || design_pools_draft(d);
     out->experts =
         out->experts || model_moe_layers(&d->model) > 0 || model_moe_layers(&d->draft_model) > 0;
+    const struct contexts c = workload_contexts(&d->workload);
+    out->contexts = out->contexts || contexts_differ(&c);
     out->memory2 = out->memory2 || d->chip.memory2_kind != TIER2_NONE;
     out->starts = out->starts || d->chip.kernel_start_s > 0;
 }
@@ -296,7 +300,8 @@ bool metric_is_listed(const struct field *f, const struct metric_scope *in)
     return (!m->needs_calibration || in->calibration) && (!m->needs_ffn_pool || in->ffn_pool) &&
            (!m->needs_draft_pool || in->draft_pool) && (!m->needs_ffn_engine || in->ffn_engine) &&
            (!m->needs_pools || in->pools) && (!m->needs_memory2 || in->memory2) &&
-           (!m->needs_starts || in->starts) && (!m->optional || m->phases & in->phases);
+           (!m->needs_starts || in->starts) && (!m->needs_contexts || in->contexts) &&
+           (!m->optional || m->phases & in->phases);
 }
 
 bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err)
@@ -322,6 +327,8 @@ bool metric_exists(const struct field *f, const struct metric_scope *in, struct 
         need = "a pool with a chip of its own, such as pools.ffn.chip";
     else if (m->needs_experts && !in->experts)
         need = "a model with routed experts";
+    else if (m->needs_contexts && !in->contexts)
+        need = "workload.context_cv above 0";
     else if (m->needs_memory2 && !in->memory2)
         need = "a chip with chip.memory2_kind";
     else if (m->needs_starts && !in->starts)

@@ -60,6 +60,7 @@ struct metrics {
     double params, active_params;
     double attention_intensity_flop_per_byte, expert_intensity_flop_per_byte, ridge_flop_per_byte;
     double attention_s, projection_s, ffn_s, expert_s, communication_s, other_s, state_s;
+    double context_wait_s;
     double attention_share, engine_speedup;
     double limit;
     double device_power_w, throttle_ratio, power_limit_ratio;
@@ -105,7 +106,8 @@ void metrics_clear(struct metrics_lanes *out, size_t n);
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */
     bool needs_prices, needs_calibration, needs_engine, needs_experts, needs_ffn_pool,
-        needs_memory2, needs_pools, needs_draft_pool, needs_ffn_engine, needs_starts;
+        needs_memory2, needs_pools, needs_draft_pool, needs_ffn_engine, needs_starts,
+        needs_contexts;
     bool optional; /* is left out where it has no value: metric_is_listed */
 };
 
@@ -126,7 +128,7 @@ int metric_goal(const char *text, const struct field **out, int *sense, struct e
 struct metric_scope {
     unsigned phases;
     bool prices, calibration, engine, experts, ffn_pool, memory2, pools, draft_pool, ffn_engine,
-        starts;
+        starts, contexts;
 };
 
 void metric_scope_add(struct metric_scope *out, const struct design *d);

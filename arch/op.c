@@ -1,6 +1,7 @@
 #include "arch/op.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 const char *const op_class_text[OP_CLASSES] = {
@@ -69,6 +70,37 @@ void ops_repeat(struct ops *list, size_t first, double times)
                                 &o->hops,       &o->key_flop};
         for (size_t k = 0; k < sizeof cost / sizeof *cost; k++)
             *cost[k] *= times;
+    }
+}
+
+/* By what share a cost of one call grows if the context doubles. */
+static double grows(double cost, double calls, double then, double calls_then)
+{
+    return cost > 0 && calls_then > 0 ? then / calls_then * calls / cost - 1 : 0;
+}
+
+/* The operator of the same name, usually at the same place. */
+static const struct op *find_like(const struct ops *list, size_t at, const struct op *o)
+{
+    for (size_t i = 0; i <= list->n; i++) {
+        size_t k = i == 0 ? at : i - 1;
+        if (k < list->n && list->op[k].drafts == o->drafts &&
+            strcmp(list->op[k].name, o->name) == 0)
+            return &list->op[k];
+    }
+    return NULL;
+}
+
+void ops_find_by_context(struct ops *list, const struct ops *twice)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        struct op *o = &list->op[i];
+        const struct op *x = find_like(twice, i, o);
+        if (!x || o->unit == UNIT_EXPERT || o->unit == UNIT_LINK)
+            continue;
+        double more = fmax(grows(o->flop, o->count, x->flop, x->count),
+                           grows(o->byte, o->count, x->byte, x->count));
+        o->by_context = more > 1e-9 ? fmin(more, 1) : 0;
     }
 }
 

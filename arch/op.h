@@ -88,6 +88,8 @@ struct op {
                         ops_add: 0 means 1 */
     double busiest;  /* its time follows `busiest` times the load of the busiest device, at least
                         the mean load; 0: the mean load */
+    double by_context; /* share of its costs per request that grows with the request's context, set
+                          by step_build where ranks wait for the one with most; else 0 */
 };
 
 extern const char *const op_class_text[OP_CLASSES];
@@ -198,6 +200,10 @@ void ops_groups_end(struct ops *list);
 
 /* Repeats the operators from `first` on: `times` calls for each. */
 void ops_repeat(struct ops *list, size_t first, double times);
+
+/* Sets by_context of all operators of `list` from the list of the same step at twice the context: a
+ * window or a selection of tokens that is full does not grow. */
+void ops_find_by_context(struct ops *list, const struct ops *twice);
 
 /* Adds a product [tokens, in] x [in, out]; `tokens` per request, weights read once per step. */
 void ops_add_gemm(struct ops *list, const char *name, enum op_class class, double count,

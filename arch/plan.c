@@ -164,6 +164,11 @@ static const struct field pools_rows[] = {
 
 static const struct word unmeasured_words[] = { { "none", 0 }, { NULL, 0 } };
 
+static const struct word skewness_words[] = { { "auto", SKEWNESS_AUTO }, { NULL, 0 } };
+static const struct word dp_routing_words[] = {
+    { "equal_count", DP_EQUAL_COUNT }, { "random", DP_RANDOM }, { "least_count", DP_LEAST_COUNT }, { "least_kv", DP_LEAST_KV }, { NULL, 0 },
+};
+
 static const struct field workload_rows[] = {
     { FIELD(workload, phase, "1"), .init = PHASE_DECODE, .only_words = true, .registry = phase_word,
       .doc = "What is timed: decode, a step that generates a token for each request; prefill, a step that reads a prompt of each (workload.context tokens); serving, a step at steady state with both on the same devices; disaggregated, decode on plan.devices and prefill on pools.prefill.devices." },
@@ -192,6 +197,12 @@ static const struct field workload_rows[] = {
       .doc = "Placement of experts of unequal popularity: random; round_robin, in turn; contiguous, the hottest on the same device; replicated, with copies of the hot ones." },
     { FIELD(workload, chance, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no_words,
       .doc = "Include random routing imbalance in the load of the busiest device; no: loads in proportion to popularity (arXiv:2507.15465 eq. 13)." },
+    { FIELD(workload, context_cv, "1"), .lo = 0, .hi = 10, .init = 0,
+      .doc = "Coefficient of variation of the contexts of requests in flight (decode, serving, disaggregated): data-parallel ranks that share experts wait in every layer for the one with most; 0: equal contexts. Azure's and Mooncake's traces: 0.6 to 1.3." },
+    { FIELD(workload, context_skewness, "1"), .lo = 0, .hi = 100, .init = SKEWNESS_AUTO, .words = skewness_words,
+      .doc = "Skewness of these contexts; auto: that of a gamma distribution, twice workload.context_cv." },
+    { FIELD(workload, dp_routing, "1"), .init = DP_EQUAL_COUNT, .only_words = true, .words = dp_routing_words,
+      .doc = "How requests are given to data-parallel ranks: equal_count, as many to each; random; least_count, to the rank with the fewest requests; least_kv, to the one with the least context." },
 };
 
 static const struct field precision_rows[] = {
@@ -248,6 +259,14 @@ double workload_accepted_tokens(const struct workload *w)
 {
     double a = w->acceptance, q = w->query_tokens;
     return a == ACCEPTANCE_GIVEN ? w->accepted_tokens : a == 1 ? q : (1 - pow(a, q)) / (1 - a);
+}
+
+struct contexts workload_contexts(const struct workload *w)
+{
+    bool given = w->context_skewness != SKEWNESS_AUTO;
+    return (struct contexts){w->context_cv,
+                             given ? w->context_skewness : gamma_skewness(w->context_cv),
+                             (enum dp_routing)w->dp_routing};
 }
 
 double pool_group(const struct plan *p, const struct pools *pools)

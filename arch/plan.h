@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "arch/model.h"
+#include "arch/slowest.h"
 #include "base/field.h"
 
 struct plan {
@@ -68,10 +69,12 @@ struct workload {
     double input, output, prefix;
     double kv_room, window_cache, state_slots;
     double skew, placement, chance;
+    double context_cv, context_skewness, dp_routing; /* SKEWNESS_AUTO */
 };
 
 enum { BATCH_MAX = 0 };
 enum { ACCEPTANCE_GIVEN = -1 }; /* by accepted_tokens */
+enum { SKEWNESS_AUTO = -1 };    /* of a gamma distribution */
 enum { AS_ACTIVATION = 0, AS_KV = 0, AS_MODEL_STATES = 0 };
 enum { KV_ROOM_WHOLE, KV_ROOM_MEAN };
 enum { WINDOW_CACHE_WINDOW, WINDOW_CACHE_WHOLE };
@@ -94,6 +97,9 @@ static inline const struct phase *phase_of(const struct workload *w)
  * all before it are, and the first wrong one is replaced by the model's own: 1 + a + ... + a^(q-1)
  * (Leviathan et al., arXiv:2211.17192, eq. 1, with q - 1 drafts). */
 double workload_accepted_tokens(const struct workload *w);
+
+/* How the contexts of its requests differ. */
+struct contexts workload_contexts(const struct workload *w);
 
 struct precision {
     /* Bytes per element; AS_MODEL_STATES: see arch/precision.h. */

@@ -27,6 +27,11 @@ struct normal_most normal_most(double ranks)
     return m;
 }
 
+bool contexts_differ(const struct contexts *c)
+{
+    return c->cv > 0 || c->routing != DP_EQUAL_COUNT;
+}
+
 double gamma_skewness(double cv)
 {
     return 2 * cv;

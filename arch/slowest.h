@@ -3,6 +3,8 @@
 #ifndef ARCH_SLOWEST_H
 #define ARCH_SLOWEST_H
 
+#include <stdbool.h>
+
 /* Mean, and mean of the square, of the largest of `ranks` standard normal variables. */
 struct normal_most {
     double mean, square;
@@ -24,6 +26,9 @@ struct contexts {
     double cv, skewness;
     enum dp_routing routing;
 };
+
+/* Do ranks hold different contexts? */
+bool contexts_differ(const struct contexts *c);
 
 /* The skewness of a gamma distribution with this coefficient of variation. */
 double gamma_skewness(double cv);

@@ -450,6 +450,74 @@ size_t step_ops_bound(const struct layers *l)
     return ops_apart(l, &s) + ops_apart(&draft, &s) + WITHOUT_LAYERS + embeddings;
 }
 
+/* What the operators of a step are listed from. */
+struct listing {
+    const struct design *design;
+    const struct layers *layers;
+    const struct plan *plan;
+    enum step_side side;
+    struct shape shape;
+    struct draft draft;
+};
+
+static void list_ops(struct ops *out, const struct listing *of)
+{
+    const struct model *m = &of->design->model;
+    const struct op_list *list = timing_of(&of->design->mode)->list;
+    const struct shape *s = &of->shape;
+    const struct plan *plan = of->plan;
+
+    out->n = 0;
+    out->home = HOME_LAYER;
+    if (list) {
+        list->ops(m, s, out);
+    } else {
+        if (of->side != SIDE_DRAFT)
+            add_layers(out, m, of->layers, s);
+        add_draft(out, m, &of->draft, s);
+    }
+    if (plan->cp > 1) {
+        share_context(out, plan->cp);
+        add_exchange(out, of->layers, s, plan->cp, 1);
+        if (of->draft.passes > 0)
+            add_exchange(out, &of->draft.layer, &of->draft.shape, plan->cp, of->draft.passes);
+    }
+    if (plan->pp > 1)
+        ops_add(out, plan->pp - 1,
+                (struct op){.name = "pipeline.send",
+                            .class = OP_COMMUNICATION,
+                            .unit = UNIT_LINK,
+                            .kernel = KERNEL_EXCHANGE,
+                            .wire_byte = s->tokens * m->hidden / s->tp / plan->cp * s->act_byte,
+                            .hops = 1,
+                            .group = plan->devices});
+}
+
+/* Finds what grows with the context of a request, by listing the operators at twice the context. */
+static void find_by_context(struct ops *out, const struct listing *of)
+{
+    struct listing longer = *of;
+    struct ops twice = {.n = 0};
+    longer.shape.context *= 2;
+    longer.draft.shape.context *= 2;
+    list_ops(&twice, &longer);
+    ops_find_by_context(out, &twice);
+}
+
+/* Ranks that exchange tokens in every layer wait for the one with most context: those that share a
+ * copy of the experts, or a pool. A measured time includes it. */
+static void find_wait(struct step *out, const struct listing *of, const struct workload *w,
+                      double ranks)
+{
+    const struct contexts c = workload_contexts(w);
+    out->waits_context = contexts_differ(&c) && ranks > 1 && w->phase != PHASE_PREFILL &&
+                         !timing_of(&of->design->mode)->gives_time;
+    if (!out->waits_context)
+        return;
+    out->wait = rank_wait_of(&c, ranks);
+    find_by_context(&out->ops, of);
+}
+
 static void put_main(struct main_ops *m, size_t at, size_t index, const struct op *o)
 {
     m->op[at] = index;
@@ -458,6 +526,11 @@ static void put_main(struct main_ops *m, size_t at, size_t index, const struct o
     m->all_byte += m->byte[at] = o->byte;
     m->all_held_byte += m->held_byte[at] = op_held_byte(o);
     m->all_starts += m->starts[at] = op_starts(o);
+}
+
+static bool is_main(const struct op *o)
+{
+    return o->unit == UNIT_MAIN && o->by_context == 0;
 }
 
 /* Groups the main operators by class and lists the others in the order of the step. */
@@ -469,7 +542,7 @@ static void group_main_ops(struct step *s)
 
     s->others = 0;
     for (size_t i = 0; i < s->ops.n; i++) {
-        if (s->ops.op[i].unit == UNIT_MAIN)
+        if (is_main(&s->ops.op[i]))
             of_class[s->ops.op[i].class]++;
         else
             s->other[s->others++] = i;
@@ -483,7 +556,7 @@ static void group_main_ops(struct step *s)
     m->groups = (m->n + MAIN_GROUP - 1) / MAIN_GROUP;
     m->all_flop = m->all_weight_byte = m->all_byte = m->all_held_byte = m->all_starts = 0;
     for (size_t i = 0; i < s->ops.n; i++)
-        if (s->ops.op[i].unit == UNIT_MAIN)
+        if (is_main(&s->ops.op[i]))
             put_main(m, next[s->ops.op[i].class]++, i, &s->ops.op[i]);
     for (size_t at = m->n; at < m->groups * MAIN_GROUP; at++)
         put_main(m, at, 0, &nothing);
@@ -598,45 +671,28 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     struct shape s = shape_of(m, plan, w, p, mode);
     s.routing = out->routing;
     s.group = expert_group_of(plan, side);
-    struct draft draft;
-    draft_of(&draft, d, l, &s, w);
+    struct listing listing;
+    listing.design = d;
+    listing.layers = l;
+    listing.side = side;
+    listing.plan = plan;
+    listing.shape = s;
+    draft_of(&listing.draft, d, l, &s, w);
     if (list || side == SIDE_VERIFY)
-        draft.passes = 0;
+        listing.draft.passes = 0;
+    const struct draft *draft = &listing.draft;
     double vocab_params = side == SIDE_DRAFT ? 0 : model_vocab_params(m);
-    double drafts = draft.passes <= 0 ? 0 : draft.model ? 1 : m->draft_layers;
+    double drafts = draft->passes <= 0 ? 0 : draft->model ? 1 : m->draft_layers;
     double group = s.group;
     int runs = (int)d->pools.ffn_runs;
 
-    out->ops.n = 0;
-    out->ops.home = HOME_LAYER;
-    if (list) {
-        list->ops(m, &s, &out->ops);
-    } else {
-        if (side != SIDE_DRAFT)
-            add_layers(&out->ops, m, l, &s);
-        add_draft(&out->ops, m, &draft, &s);
-    }
-
-    if (plan->cp > 1) {
-        share_context(&out->ops, plan->cp);
-        add_exchange(&out->ops, l, &s, plan->cp, 1);
-        if (draft.passes > 0)
-            add_exchange(&out->ops, &draft.layer, &draft.shape, plan->cp, draft.passes);
-    }
-    if (plan->pp > 1)
-        ops_add(&out->ops, plan->pp - 1,
-                (struct op){.name = "pipeline.send",
-                            .class = OP_COMMUNICATION,
-                            .unit = UNIT_LINK,
-                            .kernel = KERNEL_EXCHANGE,
-                            .wire_byte = s.tokens * m->hidden / s.tp / plan->cp * s.act_byte,
-                            .hops = 1,
-                            .group = plan->devices});
-
+    out->expert_replicas = fmax(1, plan->dp * group / s.devices);
+    list_ops(&out->ops, &listing);
+    find_wait(out, &listing, w, side == SIDE_MAIN ? plan->dp : out->expert_replicas);
     keep_side(&out->ops, side, runs);
     group_main_ops(out);
     double live =
-        side == SIDE_DRAFT ? live_numbers(&draft.layer, &draft.shape) : live_numbers(l, &s);
+        side == SIDE_DRAFT ? live_numbers(&draft->layer, &draft->shape) : live_numbers(l, &s);
     double fixed = 0;
     if (list) {
         list->live_numbers(m, &s, &live, &fixed);
@@ -653,13 +709,14 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
         weights = side_weight_byte(
             weights, pool_weight_byte(l, vocab_params, plan, w, p, runs, group), side, runs);
     if (drafts > 0) {
-        double of_pool = pool_weight_byte(&draft.layer, 0, plan, w, &draft.precision, runs, group);
-        of_pool += runs == FFN_ALL_BUT_ATTENTION ? draft_projection_byte(&draft) : 0;
+        double of_pool =
+            pool_weight_byte(&draft->layer, 0, plan, w, &draft->precision, runs, group);
+        of_pool += runs == FFN_ALL_BUT_ATTENTION ? draft_projection_byte(draft) : 0;
         weights +=
-            drafts * side_weight_byte(draft_weight_byte(&draft, plan, w), of_pool, side, runs);
-        experts += drafts * (side == SIDE_FFN
-                                 ? pool_expert_byte(&draft.layer, plan, w, &draft.precision, group)
-                                 : draft_expert_byte(&draft, plan, w));
+            drafts * side_weight_byte(draft_weight_byte(draft, plan, w), of_pool, side, runs);
+        experts += drafts * (side == SIDE_FFN ? pool_expert_byte(&draft->layer, plan, w,
+                                                                 &draft->precision, group)
+                                              : draft_expert_byte(draft, plan, w));
     }
     out->weight_byte = weights / plan->pp;
     out->expert_byte = experts / plan->pp;
@@ -671,8 +728,8 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     double window_at = all_cached || w->window_cache == WINDOW_CACHE_WHOLE ? 0 : cached;
     double of_drafts =
         drafts > 0
-            ? drafts * layers_kv_byte_per_token(&draft.layer, draft.shape.tp, draft.precision.kv,
-                                                draft.shape.rope_byte, window_at)
+            ? drafts * layers_kv_byte_per_token(&draft->layer, draft->shape.tp, draft->precision.kv,
+                                                draft->shape.rope_byte, window_at)
             : 0;
     out->kv_byte_per_request =
         cached *
@@ -690,24 +747,24 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     out->written_byte_per_request =
         token_byte * new_tokens +
         layers_state_byte_per_request(l, plan->tp, &state) / plan->pp / plan->cp;
-    if (draft.passes > 0 && draft.model) {
-        const struct precision *own = &draft.precision;
+    if (draft->passes > 0 && draft->model) {
+        const struct precision *own = &draft->precision;
         const struct state_bytes kept = {own->state * w->state_slots,
                                          own->activation * w->state_slots, own->kv};
         out->kv_byte_per_request +=
-            layers_state_byte_per_request(&draft.layer, draft.shape.tp, &kept) / plan->pp /
+            layers_state_byte_per_request(&draft->layer, draft->shape.tp, &kept) / plan->pp /
             plan->cp;
     }
     out->state_byte_per_request = layers_state_byte_per_request(l, 1, &state);
     out->kv_byte_per_token = layers_kv_byte_per_token(l, 1, p->kv, s.rope_byte, 0);
     if (drafts > 0)
         out->kv_byte_per_token +=
-            drafts *
-            layers_kv_byte_per_token(&draft.layer, 1, draft.precision.kv, draft.shape.rope_byte, 0);
+            drafts * layers_kv_byte_per_token(&draft->layer, 1, draft->precision.kv,
+                                              draft->shape.rope_byte, 0);
     out->dp = plan->dp;
     out->mixed = w->phase == PHASE_SERVING;
     out->timing = timing;
-    out->layers = (l->n + draft.passes * draft.layer.n) / plan->pp;
+    out->layers = (l->n + draft->passes * draft->layer.n) / plan->pp;
     /* With two batches one runs while the other waits. */
     out->waits = plan->dp > 1 && group > plan->tp && plan->overlap == OVERLAP_NONE
                      ? expert_passes(&out->ops)
@@ -726,18 +783,17 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     out->exchanges_by_domain = plan->all_to_all == EXCHANGE_HIERARCHICAL;
     out->copies = moe ? moe_used(moe_of(moe)) : 0;
     out->group_tokens = s.tokens * plan->dp * group / s.devices;
-    out->expert_replicas = fmax(1, plan->dp * group / s.devices);
     out->group_prompts =
         s.prompts * fmax(1, (s.prompt - s.prefix) / CHUNK_TOKENS) * plan->dp * group / s.devices;
     out->answer_share = s.decode / s.tokens;
     out->tile = served_tile(p->math);
     if (side == SIDE_DRAFT)
-        find_draft_wire(out, &draft, w);
+        find_draft_wire(out, draft, w);
     if (!side_of_layers(side))
         return;
     cut_side(out, side);
     if (side == SIDE_FFN)
-        find_wire(out, d, l, &draft, s.tokens, p);
+        find_wire(out, d, l, draft, s.tokens, p);
 }
 
 double ffn_pool_weight_byte(const struct design *d, const struct layers *l, const struct plan *p)

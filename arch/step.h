@@ -10,13 +10,14 @@
 #include "arch/op.h"
 #include "arch/plan.h"
 #include "arch/routing.h"
+#include "arch/slowest.h"
 #include "base/lanes.h"
 
 /* Prompt tokens that a replica prefills at once (assumed; a common default). */
 enum { CHUNK_TOKENS = 8192 };
 
-/* The operators of UNIT_MAIN, grouped by class and padded with empty operators to a multiple of
- * MAIN_GROUP, which a loop handles at a time. */
+/* The operators of UNIT_MAIN that wait for no other rank, grouped by class and padded with empty
+ * operators to a multiple of MAIN_GROUP, which a loop handles at a time. */
 enum { MAIN_GROUP = 4, MAIN_MOST = OPS_MOST + MAIN_GROUP };
 
 struct main_ops {
@@ -32,7 +33,7 @@ struct main_ops {
 struct step {
     struct ops ops;       /* in the order of the step */
     struct main_ops main; /* those of UNIT_MAIN */
-    size_t others;        /* those of other units: indices into ops */
+    size_t others;        /* those of other units, or that wait: indices into ops */
     size_t other[OPS_MOST];
 
     bool reduces_best;        /* all-reduces take one shot if faster than a ring */
@@ -64,6 +65,8 @@ struct step {
     const struct routing *routing; /* set before step_build; kept by a routing_store */
     double group_tokens;    /* tokens routed to one copy of the experts, per request of a replica */
     double expert_replicas; /* replicas whose tokens one copy of the experts gets, at least 1 */
+    bool waits_context;     /* for the replica with most context, which takes longer by `wait` */
+    struct rank_wait wait;
     /* Of a measured step (arch/served_experts.h): the prompts of these tokens, each in as many
      * chunks as it takes, per request of a replica; share of the tokens that are of answers; tile.
      */

@@ -29,6 +29,14 @@ static const double *at_least(double *restrict room, size_t n, const double *mea
     return room;
 }
 
+static const double *fill_context(double *ratio, size_t n, const struct rank_wait *w,
+                                  const double *requests)
+{
+    for (size_t i = 0; i < n; i++)
+        ratio[i] = rank_wait_ratio(w, requests[i]);
+    return ratio;
+}
+
 void pass_begin(struct pass *out, const struct step *s, const struct devices *d, const double *most,
                 const double *mean, double halves, struct steps_memo *memo)
 {
@@ -47,6 +55,8 @@ void pass_begin(struct pass *out, const struct step *s, const struct devices *d,
         routing_busiest_lanes(out->room.busiest, d->n, s->routing, s->group_tokens, out->mean);
         out->busiest = out->room.busiest;
     }
+    out->context =
+        s->waits_context ? fill_context(out->room.context, d->n, &s->wait, out->most) : NULL;
 }
 
 FOR_ALL_VECTORS
@@ -62,6 +72,25 @@ static void wait_lanes(double *restrict waited, double *restrict requests, size_
 void pass_wait(struct run *r, struct run_room *room, const struct pass *p)
 {
     wait_lanes(room->waited, room->requests, p->devices->n, r->load, p->busiest, r->op->busiest);
+    r->waited = room->waited;
+    r->requests = room->requests;
+}
+
+FOR_ALL_VECTORS
+static void wait_context_lanes(double *restrict waited, double *restrict requests, size_t n,
+                               const double *restrict load, const double *restrict context,
+                               double share)
+{
+    for (size_t i = 0; i < n; i++) {
+        waited[i] = 1 + share * (context[i] - 1);
+        requests[i] = load[i] * waited[i];
+    }
+}
+
+void pass_wait_context(struct run *r, struct run_room *room, const struct pass *p)
+{
+    wait_context_lanes(room->waited, room->requests, p->devices->n, r->load, p->context,
+                       r->op->by_context);
     r->waited = room->waited;
     r->requests = room->requests;
 }
@@ -222,10 +251,10 @@ static void split_placed_work(struct sums *restrict x, const struct op *restrict
 void sum_placed_work(struct sums *x, const struct run *r, const struct placed *placed,
                      const struct devices *d)
 {
-    add_work(x, r->op, d->n, r->requests, r->share, r->allowed, placed,
+    add_work(x, r->op, d->n, run_counted(r), r->share, r->allowed, placed,
              LANE(&d->rates, rates, engine.s_per_wire_byte));
     if (d->tiered)
-        split_placed_work(x, r->op, d->n, r->requests, r->share, placed, &d->tier2);
+        split_placed_work(x, r->op, d->n, run_counted(r), r->share, placed, &d->tier2);
 }
 
 FOR_ALL_VECTORS

@@ -13,8 +13,9 @@ struct pass {
     struct steps_memo *memo;
     const double *most, *mean; /* requests of the fullest replica, and the mean */
     const double *busiest;     /* load of the busiest device over the mean; NULL: 1 for all */
+    const double *context;     /* of the fullest rank over the mean; NULL: no rank waits */
     struct pass_room {
-        lane most, mean, busiest;
+        lane most, mean, busiest, context;
     } room;
 };
 
@@ -62,9 +63,11 @@ struct run_room {
     lane requests, waited, share;
 };
 
-/* Parts of pass_run: pass_wait applies the load of the slowest device; pass_share gives the active
- * share of the experts of operator `op`. */
+/* Parts of pass_run: pass_wait applies the load of the slowest device, pass_wait_context the
+ * context of the fullest rank; pass_share gives the active share of the experts of operator `op`.
+ */
 void pass_wait(struct run *r, struct run_room *room, const struct pass *p);
+void pass_wait_context(struct run *r, struct run_room *room, const struct pass *p);
 const double *pass_share(double *room, const struct pass *p, size_t op);
 
 /* Fills the run of an operator of the step; its pointers may refer to `room`. */
@@ -77,6 +80,8 @@ INLINED void pass_run(struct run *out, struct run_room *room, const struct pass 
         o, load, load, lanes_of_one, lanes_of_one, 0, unit_allowed(&p->devices->rates, o->unit)};
     if (o->busiest > 0 && p->busiest)
         pass_wait(out, room, p);
+    if (o->by_context > 0)
+        pass_wait_context(out, room, p);
     if (expert) {
         out->share = pass_share(room->share, p, op);
         out->idle = -o->log_idle * o->routed * p->step->group_tokens;

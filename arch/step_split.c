@@ -39,7 +39,7 @@ static void put_main(struct step_split_lanes *restrict out, struct pieces *restr
         PIECE(byte)[i] = m->all_weight_byte + m->all_byte * requests[i];
         PIECE(padding_flop)[i] = PIECE(engine_flop)[i] = 0;
         PIECE(engine_byte)[i] = PIECE(wire_byte)[i] = 0;
-        PIECE(far_byte)[i] = PIECE(far_s)[i] = 0;
+        PIECE(far_byte)[i] = PIECE(far_s)[i] = PIECE(wait_s)[i] = 0;
         PIECE(start_s)[i] = m->all_starts * start_s[i];
         PIECE(expert_flop)[i] = PIECE(expert_byte)[i] = 0;
         PIECE(attention_flop)[i] = PIECE(attention_byte)[i] = 0;
@@ -74,7 +74,7 @@ static void add_placed_tiers(struct step_split_lanes *restrict out, const struct
                              const struct run *restrict run, const struct placed *restrict p,
                              const struct tier2_lanes *restrict tiers)
 {
-    const double *requests = run->requests, *share = run->share;
+    const double *requests = run->requests, *counted = run_counted(run), *share = run->share;
     const double *s_per_flop = LANE(rates, rates, main.s_per_flop);
     double starts = op_starts(o);
     for (size_t i = 0; i < n; i++) {
@@ -84,7 +84,7 @@ static void add_placed_tiers(struct step_split_lanes *restrict out, const struct
                flop_s = o->flop * requests[i] * s_per_flop[i];
         double byte = op_byte(o, requests[i], share[i]), s = p->chip_s[i], near_s = p->near_s[i];
         double start_s = starts * LANE(rates, rates, start_s)[i];
-        struct tier_byte b = tier2_byte(&t, weight_byte, o->byte, op_held_byte(o), requests[i]);
+        struct tier_byte b = tier2_byte(&t, weight_byte, o->byte, op_held_byte(o), counted[i]);
         bool on = p->on_engine[i] > 0;
         /* As add_placed_parts took it, and as it is: far reads count as memory. */
         bool took = flop_s >= byte * LANE(rates, rates, main.s_per_byte)[i];
@@ -92,7 +92,7 @@ static void add_placed_tiers(struct step_split_lanes *restrict out, const struct
             (flop_s + start_s >= near_s) & (s <= near_s + (1 - t.overlap) * (near_s - start_s));
         PIECE(bound_s[BY_COMPUTE])[i] += on ? 0 : (computes ? s : 0) - (took ? s : 0);
         PIECE(bound_s[BY_MEMORY])[i] += on ? 0 : (computes ? 0 : s) - (took ? 0 : s);
-        PIECE(byte)[i] += on ? 0 : b.near - byte;
+        PIECE(byte)[i] += on ? 0 : b.near - op_byte(o, counted[i], share[i]);
         PIECE(far_byte)[i] += on ? 0 : b.far;
         PIECE(far_s)[i] += on ? 0 : s - near_s;
     }
@@ -146,7 +146,7 @@ static void add_placed_parts(struct step_split_lanes *restrict out, struct piece
 {
     double *class_s = LANE_OF(out, step_split, class_s, o->class);
     double *engine_class_s = x->engine_class_s[o->class];
-    const double *requests = run->requests, *share = run->share;
+    const double *requests = run_counted(run), *share = run->share;
     double starts = op_starts(o);
     for (size_t i = 0; i < n; i++) {
         struct rates r;
@@ -244,9 +244,27 @@ static void split_main(struct step_split_lanes *out, struct pieces *x, const str
         struct placed placed;
         pass_run(&run, &room, p, s->main.op[k]);
         s->timing->place(&placed, &run, s, p->devices);
-        add_attention(out, run.op, p->devices->n, run.requests, run.share, placed.chip_s,
+        add_attention(out, run.op, p->devices->n, run_counted(&run), run.share, placed.chip_s,
                       placed.engine_s);
     }
+}
+
+static double placed_s(const struct placed *p, size_t i)
+{
+    return p->on_engine[i] > 0 ? p->engine_s[i] : p->chip_s[i];
+}
+
+/* Adds the time beyond that of the mean rank. */
+static void add_wait(struct step_split_lanes *out, const struct placed *fullest,
+                     const struct pass *p, const struct run *r)
+{
+    struct run mean = *r;
+    struct placed placed;
+    mean.requests = r->load;
+    mean.waited = lanes_of_one;
+    p->step->timing->place(&placed, &mean, p->step, p->devices);
+    for (size_t i = 0; i < p->devices->n; i++)
+        PIECE(wait_s)[i] += placed_s(fullest, i) - placed_s(&placed, i);
 }
 
 static void split_other(struct step_split_lanes *out, struct pieces *x, const struct pass *p,
@@ -259,7 +277,8 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
     struct placed placed;
     lane s;
     pass_run(&run, &room, p, op);
-    bool attends = unit_attends(run.op->unit);
+    bool main = run.op->unit == UNIT_MAIN && run.op->class == OP_ATTENTION && !p->step->mixed;
+    bool attends = main || unit_attends(run.op->unit);
     if (run.op->unit == UNIT_LINK) {
         lanes_set(s, d->n, 0);
         pass_send((struct spell){s, NULL, NULL}, p, &run);
@@ -270,11 +289,13 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
         if (d->tiered)
             add_placed_tiers(out, run.op, d->n, &d->rates, &run, &placed, &d->tier2);
         if (attends)
-            add_attention(out, run.op, d->n, run.requests, run.share, placed.chip_s,
+            add_attention(out, run.op, d->n, run_counted(&run), run.share, placed.chip_s,
                           placed.engine_s);
         else if (run.op->unit == UNIT_EXPERT)
             add_experts(out, run.op, d->n, run.requests, run.share);
         add_tiles(out, p, &run, placed.on_engine);
+        if (run.op->by_context > 0)
+            add_wait(out, &placed, p, &run);
     }
     if (t->error)
         add_variance(x->variance[run.op->class], s, d->n, t->error(run.op, d));
@@ -340,6 +361,7 @@ static void split_end(struct step_split_lanes *restrict out, const struct pieces
         PIECE(far_byte)[i] *= times;
         PIECE(far_s)[i] *= times;
         PIECE(start_s)[i] *= times;
+        PIECE(wait_s)[i] *= times;
     }
     end_classes(out, x, n, hidden_part, behind, times);
 }
@@ -395,6 +417,7 @@ static void stretch(struct step_split_lanes *out, size_t n, const double *whole_
             LANE_OF(out, step_split, bound_s, k)[i] *= longer;
         PIECE(far_s)[i] *= longer;
         PIECE(start_s)[i] *= longer;
+        PIECE(wait_s)[i] *= longer;
         PIECE(time_s)[i] = whole_s[i];
     }
 }

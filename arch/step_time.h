@@ -97,6 +97,7 @@ struct step_split {
     double byte, engine_flop, engine_byte, wire_byte;
     double far_byte, far_s; /* of a second tier of memory; time that shows of reading them */
     double start_s;         /* of class_s: start-up times, before overlap hides any */
+    double wait_s;          /* of attention: for the context of the fullest rank beyond the mean */
     double attention_flop, attention_byte;       /* core attention */
     double expert_flop, expert_byte;             /* routed experts, without their router */
     double attention_chip_s, attention_engine_s; /* core attention on either unit, if allowed */

@@ -18,6 +18,13 @@ struct run {
     const double *allowed;  /* above 0 if an engine may run it */
 };
 
+/* Requests whose work counts: those of the mean rank where others wait for its context, else those
+ * that set the time. */
+static inline const double *run_counted(const struct run *r)
+{
+    return r->op->by_context > 0 ? r->load : r->requests;
+}
+
 /* An operator on the chip and on its engine, and the unit selected. Slopes, if requested, are the
  * time per additional request, accurate enough for a search. */
 struct placed {

@@ -53,6 +53,9 @@ static const char *const ways[][4] = {
     {"plan.devices=32", "timing=simulator", "workload.context=4096", "workload.tpot=15ms"},
     {"plan.devices=32", "timing=calibrated", "plan.pp=auto", "workload.tpot=25ms"},
     {"plan.devices=16", "timing=calibrated", "workload.phase=serving", "workload.ttft=4"},
+    {"plan.devices=32", "workload.context_cv=1", "workload.dp_routing=random",
+     "workload.tpot=20ms"},
+    {"plan.devices=32", "workload.context_cv=2", "timing=simulator", "workload.context=4096"},
 };
 
 static const char *const models[] = {"deepseek-r1", "llama-3.1-70b", "gpt-oss-120b"};

@@ -59,6 +59,8 @@ static const char *const ways[][4] = {
     {"workload.phase=decode", "plan.devices=64", "timing=calibrated", "plan.tp=8"},
     {"workload.phase=serving", "plan.devices=64", "timing=calibrated", "plan.overlap=two_batch"},
     {"workload.phase=decode", "plan.devices=64", "plan.all_to_all=hierarchical", "plan.tp=1"},
+    {"workload.phase=decode", "plan.devices=64", "workload.context_cv=1", "plan.tp=1"},
+    {"workload.phase=serving", "workload.context_cv=1", "timing=calibrated", "plan.tp=1"},
 };
 
 static const char *const models[] = {"deepseek-r1",  "deepseek-v3.2", "llama-3.1-70b",
@@ -161,7 +163,11 @@ static struct by_hand halves_by_hand(const struct step *s, const struct rates *r
                 s, o, mean, routing_idle_ratio(s->routing, o->routed * s->group_tokens * mean));
         if (o->busiest > 0)
             requests *= fmax(1, o->busiest * s->routing->imbalance);
+        double counted = requests;
+        if (o->by_context > 0)
+            requests *= 1 + o->by_context * (rank_wait_ratio(&s->wait, counted) - 1);
         double byte = o->weight_byte * share + o->byte * requests;
+        double counted_byte = o->weight_byte * share + o->byte * counted;
         double sent_byte = o->wire_byte * requests, t;
         if (o->unit == UNIT_LINK) {
             const struct wire *w = o->group <= r->link_domain ? &r->link : &r->network;
@@ -182,8 +188,9 @@ static struct by_hand halves_by_hand(const struct step *s, const struct rates *r
         bool moved = allowed && (held || on_engine_s < t);
         t = (moved ? on_engine_s : t) + (o->joined ? 0 : o->count * r->start_s);
         *(moved ? &engine_s : &chip_s) += t;
-        *(moved ? &out.engine_byte : &out.byte) += halves * byte;
-        out.wire_byte += moved && r->engine.s_per_wire_byte > 0 ? halves * sent_byte : 0;
+        *(moved ? &out.engine_byte : &out.byte) += halves * counted_byte;
+        out.wire_byte +=
+            moved && r->engine.s_per_wire_byte > 0 ? halves * o->wire_byte * counted : 0;
         out.class_s[o->class] += halves * t;
         engine_class_s[o->class] += moved ? t : 0;
     }
