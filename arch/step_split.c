@@ -279,8 +279,8 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
     pass_run(&run, &room, p, op);
     bool main = run.op->unit == UNIT_MAIN && run.op->class == OP_ATTENTION && !p->step->mixed;
     bool attends = main || unit_attends(run.op->unit);
+    lanes_set(s, d->n, 0);
     if (run.op->unit == UNIT_LINK) {
-        lanes_set(s, d->n, 0);
         pass_send((struct spell){s, NULL, NULL}, p, &run);
         add_sent(out, x, run.op, d->n, run.requests, s);
     } else {
