@@ -470,6 +470,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     }
     struct ffn_choice ffn;
     bool shared = design_shares_steps(like);
+    ffn.d.n = 0;
     if (shared) {
         choose_ffn_pools(&ffn, &choice, mapped, p, d, like, book);
     } else {
