@@ -45,7 +45,7 @@ static const struct field rows[] = {
     ROW("serving_weight_only_ratio", serving.weight_only_ratio, "1", 0, 10, "serving_ratio of expert kernels whose weights are stored in a narrower format than the arithmetic."),
     ROW("serving_prompt_ratio", serving.prompt_ratio, "1", 0, 10, "Time of the prompts in a serving engine's steps over that of their kernels."),
     ROW("serving_layer_s", serving.layer_s, "s", 0, 1, "Time per layer between its kernels."),
-    ROW("serving_wait_s", serving.wait_s, "s", 0, 1, "Time per layer of experts that data-parallel ranks wait for the slowest of them."),
+    ROW("serving_wait_s", serving.wait_s, "s", 0, 1, "Standard deviation of the time that data-parallel ranks take to a layer of experts: they wait for the slowest."),
     ROW("serving_request_s", serving.request_s, "s", 0, 1, "Host time of a serving engine per request and step, if there are few."),
     ROW("serving_crowd", serving.crowd, "1", 0, 1e9, "Requests of a rank at which the host takes half as long for each; 0: never."),
     ROW("network", serving.network, "1", 0, 1, "Share of the scale-out bandwidth that collectives reach."),

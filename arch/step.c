@@ -766,9 +766,9 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     out->timing = timing;
     out->layers = (l->n + draft->passes * draft->layer.n) / plan->pp;
     /* With two batches one runs while the other waits. */
-    out->waits = plan->dp > 1 && group > plan->tp && plan->overlap == OVERLAP_NONE
-                     ? expert_passes(&out->ops)
-                     : 0;
+    bool waits = timing->needs_calibration && out->expert_replicas > 1 && group > plan->tp &&
+                 plan->overlap == OVERLAP_NONE;
+    out->waits = waits ? expert_passes(&out->ops) * normal_most(out->expert_replicas).mean : 0;
     out->beside = NULL;
     out->beside_per_request =
         out->mixed && timing->prompts_apart ? workload_accepted_tokens(w) / w->output : 0;

@@ -57,7 +57,9 @@ struct step {
     bool mixed;                  /* serving: decode and prefill on the same devices */
     const struct timing *timing; /* arch/timing.h */
     double layers;
-    double waits;                  /* layers of experts that data-parallel ranks work on together */
+    /* Layers of experts that data-parallel ranks work on together, times the standard deviations by
+     * which the slowest rank is expected to lag. */
+    double waits;
     double measured_s;             /* time of the step, if the timing is given it */
     const struct step *beside;     /* prefill of one prompt, run between decode steps; or NULL */
     double beside_per_request;     /* prompts per step and request */

@@ -128,6 +128,8 @@ static void add_none(struct catalogue *c, size_t folder)
     e->part = folder;
     e->name = mem_text(NONE);
     e->path = mem_text("");
+    e->about = mem_text("Absent: the design has no such part.");
+    e->source = mem_text("(not needed)");
     e->value = mem_alloc(1, design_parts[folder].fields->size);
     keep_entry(c, e);
     c->none[folder] = e;
