@@ -57,18 +57,10 @@ static int run(const struct args *a, struct err *err)
 {
     static const char *const header[] = {"source", "what",          "published",
                                          "ours",   "error_percent", "why"};
-    static const char *const sums[] = {"source",
-                                       "group",
-                                       "fitted",
-                                       "results",
-                                       "mean_percent",
-                                       "median_percent",
-                                       "largest_percent",
-                                       "rank_correlation",
-                                       "inside_percent",
-                                       "bias_percent",
-                                       "target",
-                                       "met"};
+    static const char *const sums[] = {
+        "source",         "group",          "fitted",          "results",
+        "mean_percent",   "median_percent", "largest_percent", "rank_correlation",
+        "inside_percent", "bias_percent",   "target",          "met"};
     struct check c = {.dir = args_value(a, "--data"), .every = args_value(a, "--every")};
     enum format format;
 
