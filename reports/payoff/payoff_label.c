@@ -68,7 +68,7 @@ static void append_pools(char **label, const struct table *t, const struct swept
     for (size_t i = 0; i < n; i++) {
         const struct pool_kind *k = &kind[i];
         bool varies = false;
-        for (size_t j = 0; j < swept->n; j++)
+        for (size_t j = 0; j < swept->n && swept->column; j++)
             varies = varies || (pool_of(swept->column[j].name) == k && !swept->column[j].chosen);
         const char *chip = table_find(t, k->chip) >= 0 ? table_text_at(t, 0, k->chip) : "none";
         if (!varies || !strcmp(chip, "none"))
