@@ -102,10 +102,6 @@ static inline double limit_of(const struct candidate *c, const struct step_split
     return stopped ? stop : bound;
 }
 
-/* The 90th percentile of the normal distribution: log errors are normal, and one measurement in ten
- * lies below low, one in ten above high. */
-static const double TENTH = 1.2816;
-
 static const double S_PER_YEAR = 365.25 * 24 * 3600;
 
 /* Low and high end of a metric proportional to a time. */
@@ -127,7 +123,7 @@ FOR_ALL_VECTORS
 static void set_down(double *restrict down, size_t n, const double *restrict error)
 {
     for (size_t i = 0; i < n; i++)
-        down[i] = power_exp(-TENTH * error[i]);
+        down[i] = power_exp(-NORMAL_TENTH * error[i]);
 }
 
 /* Range of the metric of an operator class. */

@@ -7,6 +7,10 @@
 #include "arch/metrics.h"
 #include "arch/prepared.h"
 
+/* The 90 % quantile of the standard normal distribution: log errors are normal, and one measurement
+ * in ten lies below a low end, one in ten above a high end. */
+static const double NORMAL_TENTH = 1.2816;
+
 /* Evaluates each device of `d` (1 to LANES of them, with one calibration) in place of the chip and
  * engine of `like`, at its best mapping in `p`: the feasible one with most tokens per second, the
  * first of equals (1e-12); if none is feasible, the nearest (least memory, then shortest step).

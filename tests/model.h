@@ -2,10 +2,12 @@
 #ifndef TESTS_MODEL_H
 #define TESTS_MODEL_H
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/evaluate.h"
 #include "arch/prepared.h"
 #include "base/mem.h"
 #include "search/study.h"
@@ -74,6 +76,17 @@ static inline struct metrics priced(const char *const *set)
     evaluate(&s->base, &s->prices, &m, NULL);
     study_free(s);
     return m;
+}
+
+/* Every metric is the same to the last bit. */
+static inline void assert_same_metrics(const struct metrics *a, const struct metrics *b)
+{
+    for (size_t i = 0; i < metrics_fields.n; i++) {
+        double x = field_get(&metrics_fields.row[i], a), y = field_get(&metrics_fields.row[i], b);
+        if (!(x == y || (isnan(x) && isnan(y))))
+            print_error("%s: %.17g, %.17g\n", metrics_fields.row[i].name, x, y);
+        assert_true(x == y || (isnan(x) && isnan(y)));
+    }
 }
 
 /* Bytes that the operators of this name read and write, besides weights. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/evaluate.h"
 #include "base/mem.h"
 #include "base/minimise.h"
 
@@ -315,11 +316,10 @@ static int by_size(const void *a, const void *b)
  * 80 %; `otherwise` if there are few. Sorts them. */
 static double deviation_of(double *error, size_t n, double otherwise)
 {
-    static const double TENTH = 1.2816; /* deviations that a tenth of a normal variable exceeds */
     if ((double)n < FEW_ROWS)
         return otherwise;
     qsort(error, n, sizeof *error, by_size);
-    return error[(size_t)(0.8 * (double)(n - 1))] / TENTH;
+    return error[(size_t)(0.8 * (double)(n - 1))] / NORMAL_TENTH;
 }
 
 /* Errors of a class on rows that nothing is fitted to. */

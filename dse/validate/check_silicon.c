@@ -4,13 +4,12 @@
 #include <string.h>
 
 #include "arch/step.h"
+#include "arch/evaluate.h"
 #include "base/mem.h"
 #include "dse/validate/check.h"
 #include "dse/validate/calibration_fit.h"
 
 enum { NAMES_MOST = 64 };
-
-static const double TENTH = 1.2816; /* deviations that a tenth of a normal variable exceeds */
 
 /* Distinct names, in order of first use. */
 struct names {
@@ -39,7 +38,8 @@ static const struct calibration *calibration_of(struct check *c, const char *chi
 
 static struct pair pair_of(double measured, double ours, double error)
 {
-    return (struct pair){measured, ours, ours * exp(-TENTH * error), ours * exp(TENTH * error)};
+    return (struct pair){measured, ours, ours * exp(-NORMAL_TENTH * error),
+                         ours * exp(NORMAL_TENTH * error)};
 }
 
 /* ---- kernels ---- */

@@ -8,11 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/evaluate.h"
 #include "base/mem.h"
 #include "base/root.h"
-
-/* The 90 % quantile of the standard normal distribution. */
-static const double TENTH = 1.2816;
 
 /* A price is searched for P = 1 up to this many times beyond its range. */
 static const double BEYOND = 8;
@@ -200,9 +198,9 @@ static void add_times(struct swings *x)
         struct swing s = {.at = i < OP_CLASSES ? offsetof(struct world, time_z) + i * sizeof(double)
                                                : offsetof(struct world, engine_z),
                           .timed = true,
-                          .low = -TENTH,
+                          .low = -NORMAL_TENTH,
                           .middle = 0,
-                          .high = TENTH};
+                          .high = NORMAL_TENTH};
         snprintf(s.name, sizeof s.name, "%s", timed_text((enum op_class)i));
         add(x, &s);
     }

@@ -13,14 +13,6 @@ static const char BIG[] = "model=llama-3.1-405b", SMALL[] = "model=llama-3.1-8b"
                   ONE[] = "workload.query_tokens=1", FOUR[] = "workload.query_tokens=4",
                   NEXT[] = "workload.accepted_tokens=1";
 
-static void assert_same(const struct metrics *a, const struct metrics *b)
-{
-    for (size_t i = 0; i < metrics_fields.n; i++) {
-        double x = field_get(&metrics_fields.row[i], a), y = field_get(&metrics_fields.row[i], b);
-        assert_true(x == y || (isnan(x) && isnan(y)));
-    }
-}
-
 /* 1 + 0.8 + 0.64 + 0.512 + 0.4096; none right: one token, all right: five. */
 static void acceptance_gives_the_accepted_tokens(void **state)
 {
@@ -159,7 +151,7 @@ static void nothing_is_drafted_with_one_query_token(void **state)
     struct metrics with = drafted(BIG, "llama-3.1-8b", ONE, NEXT);
     struct metrics without = drafted(BIG, "none", ONE, NEXT);
     (void)state;
-    assert_same(&with, &without);
+    assert_same_metrics(&with, &without);
 }
 
 /* Its own layers are read instead of those of an MTP module. */
@@ -170,7 +162,7 @@ static void a_draft_model_replaces_mtp_modules(void **state)
     struct metrics both = priced(SET(BIG, FOUR, NEXT, "pools.draft.model=llama-3.1-8b", MTP));
     struct metrics modules = priced(SET(BIG, FOUR, NEXT, MTP));
     (void)state;
-    assert_same(&with, &both);
+    assert_same_metrics(&with, &both);
     assert_true(modules.weight_byte != with.weight_byte);
 }
 

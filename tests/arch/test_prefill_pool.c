@@ -18,16 +18,6 @@ static struct metrics apart(const char *model, const char *chip, const char *poo
 static const char LLAMA[] = "model=llama-3.1-70b", DEEPSEEK[] = "model=deepseek-r1",
                   SHARE[] = "pools.prefill.devices=share", AFTER[] = "pools.prefill.transfer=after";
 
-static void assert_same(const struct metrics *a, const struct metrics *b)
-{
-    for (size_t i = 0; i < metrics_fields.n; i++) {
-        double x = field_get(&metrics_fields.row[i], a), y = field_get(&metrics_fields.row[i], b);
-        if (!(x == y || (isnan(x) && isnan(y))))
-            print_error("%s: %.17g, %.17g\n", metrics_fields.row[i].name, x, y);
-        assert_true(x == y || (isnan(x) && isnan(y)));
-    }
-}
-
 static void a_pool_of_the_main_chip_changes_no_bit(void **state)
 {
     static const char *const model[] = {"model=llama-3.1-70b", "model=deepseek-r1",
@@ -44,7 +34,7 @@ static void a_pool_of_the_main_chip_changes_no_bit(void **state)
         assert_true(isnan(one.system_area_mm2) &&
                     two.system_area_mm2 > 0); /* needs a pool's chip */
         two.system_area_mm2 = one.system_area_mm2;
-        assert_same(&one, &two);
+        assert_same_metrics(&one, &two);
     }
 }
 
@@ -272,7 +262,7 @@ static void fixing_the_mapping_of_a_pool_changes_no_bit(void **state)
         evaluate(&s->base, &s->prices, &m, &plan);
         design_fix_mapping(&s->base, &plan, &m);
         evaluate(&s->base, &s->prices, &again, NULL);
-        assert_same(&m, &again);
+        assert_same_metrics(&m, &again);
         study_free(s);
     }
 }
