@@ -62,6 +62,7 @@ static bool read_point(struct measured_serving *out, const struct csv *t, size_t
     struct err ignored;
     struct design *d = &out->design;
 
+    *out = (struct measured_serving){0};
     if (!chip || catalogue_find(c, PART_MODEL, row_text(t, row, "model"), &model, &ignored) != 0 ||
         catalogue_default_design(c, d, &ignored) != 0)
         return false;
