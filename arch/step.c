@@ -7,6 +7,8 @@
 #include "arch/ffn_pool.h"
 #include "arch/mixer.h"
 #include "arch/precision.h"
+#include "arch/step_draft.h"
+#include "arch/step_weight.h"
 #include "arch/timing.h"
 
 /* A norm and a residual addition per sublayer: read and write the stream, or all its copies, which
@@ -68,69 +70,6 @@ static double live_numbers(const struct layers *l, const struct shape *s)
     return s->tokens * ((1 + l->residual_streams) * l->hidden + width);
 }
 
-static double expert_copies(const struct layers *l, const struct plan *p, const struct workload *w)
-{
-    const struct ffn_group *moe = layers_moe(l);
-    return moe ? 1 + plan_redundant_experts(p, w) / moe_of(moe)->experts : 1;
-}
-
-/* Parameters of the routed experts on a device, over all pipeline stages. */
-static double device_expert_params(const struct layers *l, const struct plan *p,
-                                   const struct workload *w)
-{
-    return layers_routed_params(l) * expert_copies(l, p, w) / ffn_expert_group(p->tp, p->ep);
-}
-
-/* Experts of the device that has most, copies too, over the mean: `parts` are of whole experts. */
-static double fullest_part(const struct layers *l, double copies, double parts)
-{
-    const struct ffn_group *moe = layers_moe(l);
-    double mean = moe ? moe_of(moe)->experts * copies / parts : 1;
-    return ceil(mean * (1 - 1e-12)) / mean;
-}
-
-/* Weights on a device, over all pipeline stages, in bytes. */
-static double device_weight_byte(const struct layers *l, double vocab_params, const struct plan *p,
-                                 const struct workload *w, const struct precision *of)
-{
-    double copied = layers_copied_params(l);
-    double whole =
-        layers_residual_params(l) * of->head + layers_router_params(l) * of->router +
-        (copied + layers_embedding_matrix_params(l)) * of->ffn; /* every device reads it */
-    double shared = (layers_shared_params(l) - copied) * of->ffn +
-                    (layers_embedding_params(l) + vocab_params) * of->head;
-    double group = ffn_expert_group(p->tp, p->ep);
-    return layers_mixer_byte_per_rank(l, p->tp, of->attention, of->state_layer) + whole +
-           device_expert_params(l, p, w) * of->expert +
-           shared / (p->shared_over == SHARED_OVER_TP ? p->tp : group);
-}
-
-/* The routed experts on a device of the FFN pool, in bytes, if `group` devices share one copy. */
-static double pool_expert_byte(const struct layers *l, const struct plan *p,
-                               const struct workload *w, const struct precision *of, double group)
-{
-    double copies = expert_copies(l, p, w);
-    return layers_routed_params(l) * copies * of->expert / group * fullest_part(l, copies, p->ep);
-}
-
-/* Of these weights, those of the FFN pool, if `group` devices share one copy of the experts. */
-static double pool_weight_byte(const struct layers *l, double vocab_params, const struct plan *p,
-                               const struct workload *w, const struct precision *of, int runs,
-                               double group)
-{
-    double copied = layers_copied_params(l);
-    double experts = pool_expert_byte(l, p, w, of, group);
-    double shared = (layers_shared_params(l) - copied) * of->ffn / p->tp;
-    double vocabulary = vocab_params * of->head / p->tp;
-    double rest = layers_mixer_byte_per_rank(l, p->tp, of->attention, of->state_layer) +
-                  layers_residual_params(l) * of->head + layers_router_params(l) * of->router +
-                  (copied + layers_embedding_matrix_params(l)) * of->ffn +
-                  layers_embedding_params(l) * of->head / p->tp;
-    return experts + (runs == FFN_EXPERTS ? 0 : shared) +
-           (runs == FFN_EXPERTS || runs == FFN_ALL ? 0 : vocabulary) +
-           (runs == FFN_ALL_BUT_ATTENTION ? rest : 0);
-}
-
 /* Devices that share one copy of the experts: all of an FFN pool. */
 static double expert_group_of(const struct plan *plan, enum step_side side)
 {
@@ -180,91 +119,6 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
     s.head_tokens += s.decode;
     s.tokens = s.decode + s.prompts * (s.prompt - s.prefix);
     return s;
-}
-
-/* Drafting of the query tokens beyond the first: `passes` of one layer, each with the embedding, a
- * projection of it and the previous hidden state, and the head (DeepSeek-V3's MTP module, arXiv:
- * 2412.19437). The first pass reads the tokens accepted in the last step, each other pass one; here
- * all passes read their mean. A prompt passes through the layer once. */
-struct draft {
-    double passes;             /* 0: nothing is drafted, or elsewhere */
-    const struct model *model; /* of its own; NULL: MTP modules of the model that they draft for */
-    struct layers layer;
-    struct precision precision;
-    struct routing routing; /* of the experts of a draft model of its own */
-    struct shape shape;
-};
-
-/* Ranks of a draft model: those of the replica, or the most of them that divide its heads; others
- * then do the same work. */
-static double draft_tp(const struct layers *l, double tp)
-{
-    double ranks = tp;
-    while (ranks > 1 && (fmod(tp, ranks) != 0 || !layers_tp_divides(l, ranks)))
-        ranks--;
-    return ranks;
-}
-
-/* The mapping and workload of a draft model of its own: each group of ranks holds all its experts
- * once, every one sliced over the ranks. */
-static struct plan draft_plan(const struct plan *p, double tp)
-{
-    struct plan out = *p;
-    out.tp = tp;
-    out.ep = 1;
-    out.redundant_experts = 0;
-    return out;
-}
-
-static struct workload draft_workload(const struct workload *w)
-{
-    struct workload out = *w;
-    out.placement = PLACE_RANDOM; /* no copies of hot experts */
-    return out;
-}
-
-/* A draft model of its own reads and keeps what the modules do, in all its layers. */
-static void take_draft_model(struct draft *out, const struct design *d, const struct shape *s,
-                             const struct workload *w)
-{
-    const struct model *m = out->model = &d->draft_model;
-    layers_of(&out->layer, m);
-    out->precision = precision_settled(&d->precision, m);
-    out->shape.tp = out->shape.group = draft_tp(&out->layer, s->tp);
-    out->shape.ep = 1;
-    out->shape.devices = s->devices * (out->shape.tp / s->tp);
-    const struct plan plan = draft_plan(&d->plan, out->shape.tp);
-    const struct workload work = draft_workload(w);
-    const struct routing_of routed = step_routing_of(&out->layer, &plan, &work);
-    routing_make(&out->routing, &routed);
-    out->shape.routing = &out->routing;
-    out->shape.absorb_decode = m->absorb > 0;
-    out->shape.absorb_prefill = m->absorb == 1;
-    out->shape.kv_byte = out->precision.kv;
-    out->shape.state_byte = out->precision.state;
-    out->shape.rope_byte = out->precision.rope;
-}
-
-static void draft_of(struct draft *out, const struct design *d, const struct layers *l,
-                     const struct shape *s, const struct workload *w)
-{
-    double all = s->decode > 0 ? w->query_tokens - 1 : 1;
-    bool own = model_is_there(&d->draft_model);
-    out->passes = (own || d->model.draft_layers > 0) && w->query_tokens > 1 ? all : 0;
-    out->shape = *s;
-    out->model = NULL;
-    out->precision = precision_of_draft(s->precision);
-    layers_of_draft(&out->layer, l);
-    if (out->passes <= 0)
-        return;
-    if (own)
-        take_draft_model(out, d, s, w);
-    out->shape.precision = &out->precision;
-    out->shape.weight_byte = out->precision.ffn;
-    out->shape.decode = s->decode > 0 ? (workload_accepted_tokens(w) + all - 1) / all : 0;
-    out->shape.prompts = s->prompts / all;
-    out->shape.tokens = out->shape.decode + out->shape.prompts * (s->prompt - s->prefix);
-    out->shape.head_tokens = 1;
 }
 
 static void add_layers(struct ops *out, const struct model *m, const struct layers *l,
@@ -321,34 +175,6 @@ static void add_draft(struct ops *out, const struct model *m, const struct draft
         if (d->model)
             out->op[i].busiest = 0; /* one part holds all its experts */
     }
-}
-
-static double draft_projection_byte(const struct draft *d)
-{
-    return 2 * d->layer.hidden * d->layer.hidden * d->precision.ffn;
-}
-
-/* Weights of an MTP module on a device, in bytes: its layer, and its projection on every rank.
- * Embedding and head are the model's own. Or those of a draft model. */
-static double draft_weight_byte(const struct draft *d, const struct plan *p,
-                                const struct workload *w)
-{
-    if (d->model) {
-        const struct plan of = draft_plan(p, d->shape.tp);
-        const struct workload work = draft_workload(w);
-        return device_weight_byte(&d->layer, model_vocab_params(d->model), &of, &work,
-                                  &d->precision);
-    }
-    return device_weight_byte(&d->layer, 0, p, w, &d->precision) + draft_projection_byte(d);
-}
-
-/* Of these, those of routed experts. */
-static double draft_expert_byte(const struct draft *d, const struct plan *p,
-                                const struct workload *w)
-{
-    const struct plan of = d->model ? draft_plan(p, d->shape.tp) : *p;
-    const struct workload work = d->model ? draft_workload(w) : *w;
-    return device_expert_params(&d->layer, &of, &work) * d->precision.expert;
 }
 
 /* Context parallelism: the tokens of a request's context and prompt are split over cp devices, each
