@@ -8,6 +8,7 @@
 #include "arch/mixer.h"
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/listing.h"
 #include "dse/terminal.h"
 #include "reports/print/figure.h"
 #include "search/strategies/strategy.h"
@@ -370,22 +371,27 @@ static const struct listing *find_listing(const char *what, struct err *err)
     return NULL;
 }
 
+int listing_make(struct table *out, const char *what, struct catalogue *c, bool all,
+                 struct err *err)
+{
+    const struct listing *l = find_listing(what, err);
+    if (!l)
+        return -1;
+    struct request r = {.catalogue = c, .part = l->part, .all = all, .table = out};
+    return l->make(&r, err);
+}
+
 static int run(const struct args *a, struct err *err)
 {
     struct catalogue *c;
     struct table t = {0};
     enum format format;
-    const struct listing *l = find_listing(a->argument[0], err);
 
-    if (!l || args_format(a, FORMAT_TABLE, &format, err) != 0 || open_catalogue(&c, err) != 0)
+    if (!find_listing(a->argument[0], err) || args_format(a, FORMAT_TABLE, &format, err) != 0 ||
+        open_catalogue(&c, err) != 0)
         return -1;
-    struct request r = {
-        .catalogue = c,
-        .part = l->part,
-        .all = format == FORMAT_CSV || format == FORMAT_JSON,
-        .table = &t,
-    };
-    int rc = l->make(&r, err);
+    bool all = format == FORMAT_CSV || format == FORMAT_JSON;
+    int rc = listing_make(&t, a->argument[0], c, all, err);
     if (rc == 0)
         print_table(&t, format, 1);
     table_free(&t);

@@ -224,7 +224,7 @@ static const struct option options[] = {
      "of which .csv and .svg show the first"},
     {"--output", "FILE",
      "or -o: a page .html (default: RUN.html), pictures .svg, or the pay-off as .csv or .md"},
-    {"--figure", "NAME",
+    {"--figure", "FIGURE",
      "instead: one figure for print, .svg, .pdf or .png, its data beside it as .csv; `dse list "
      "figures` shows them"},
     {"--columns", "1|2", "of the --figure: one column, 85 mm (default), or two, 178 mm"},

@@ -21,6 +21,13 @@ enum {
     EXIT_INTERRUPTED = 130
 };
 
+/* What each exit status means; ends with a NULL meaning. */
+struct exit_status {
+    int status;
+    const char *meaning;
+};
+extern const struct exit_status exit_statuses[];
+
 struct option {
     const char *name;  /* "--db" */
     const char *value; /* its value, "FILE"; NULL if it takes none */
@@ -38,6 +45,14 @@ struct command {
     const struct option *options;                      /* ends with { NULL } */
     int (*run)(const struct args *a, struct err *err); /* exit status, or -1 with err filled */
 };
+
+/* All commands, as `dse --help` lists them; ends with NULL. */
+extern const struct command *const commands[];
+
+/* By name; NULL with err filled, and with a name that is near. */
+const struct command *find_command(const char *name, struct err *err);
+
+extern const char program_summary[], program_example[]; /* of dse itself */
 
 enum { ARGS_MOST = 1024 };
 
@@ -104,7 +119,7 @@ int fail_all(const char *path, const struct faults *found, struct err *err);
 /* Opens a study; NULL: all defaults. Several errors are reported by fail_all. Caller frees. */
 int open_study(struct study **out, const char *path, struct catalogue *c, struct err *err);
 
-extern const struct command cmd_check;
+extern const struct command cmd_check, cmd_completion, cmd_man;
 extern const struct command cmd_eval, cmd_sweep, cmd_query, cmd_pareto, cmd_payoff, cmd_report,
     cmd_list, cmd_merge, cmd_recommend, cmd_import, cmd_validate, cmd_calibrate, cmd_sensitivity,
     cmd_compare, cmd_watch;

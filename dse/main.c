@@ -15,7 +15,7 @@
 #include "dse/file.h"
 
 /* clang-format off */
-static const struct command *const commands[] = {
+const struct command *const commands[] = {
     &cmd_eval,
     &cmd_sweep,
     &cmd_watch,
@@ -32,24 +32,34 @@ static const struct command *const commands[] = {
     &cmd_sensitivity,
     &cmd_validate,
     &cmd_calibrate,
+    &cmd_man,
+    &cmd_completion,
+    NULL,
+};
+
+const struct exit_status exit_statuses[] = {
+    {EXIT_DONE, "done"},
+    {EXIT_COULD_NOT, "failed (I/O, full disk, damaged store)"},
+    {EXIT_BAD_INPUT, "bad usage or input"},
+    {EXIT_NONE_FEASIBLE, "nothing feasible"},
+    {EXIT_INTERRUPTED, "interrupted"},
+    {0, NULL},
 };
 /* clang-format on */
 
+const char program_summary[] =
+    "explores accelerator designs and shows where attention hardware stops paying off";
+const char program_example[] = "  dse eval --set model=deepseek-r1 --set engine=duplex";
+
 static void help(FILE *out)
 {
-    fputs(
-        "dse: explores accelerator designs and shows where attention hardware stops paying off\n\n"
-        "usage: dse COMMAND [ARGUMENT...] [--OPTION...]\n\n",
-        out);
-    for (size_t i = 0; i < LEN(commands); i++)
-        fprintf(out, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
-    fputs("\n`dse COMMAND --help` shows options and an example.\n"
-          "Exit status: 0 done, 1 failed (I/O, full disk, damaged store), 2 bad usage or input, 3 "
-          "nothing feasible, "
-          "130 interrupted.\n\n"
-          "example:\n"
-          "  dse eval --set model=deepseek-r1 --set engine=duplex\n",
-          out);
+    fprintf(out, "dse: %s\n\nusage: dse COMMAND [ARGUMENT...] [--OPTION...]\n\n", program_summary);
+    for (const struct command *const *c = commands; *c; c++)
+        fprintf(out, "  %-11s %s\n", (*c)->name, (*c)->summary);
+    fputs("\n`dse COMMAND --help` shows options and an example.\nExit status: ", out);
+    for (const struct exit_status *s = exit_statuses; s->meaning; s++)
+        fprintf(out, "%s%d %s", s == exit_statuses ? "" : ", ", s->status, s->meaning);
+    fprintf(out, ".\n\nexample:\n%s\n", program_example);
 }
 
 static void command_help(const struct command *c)
@@ -286,15 +296,16 @@ static int read_args(struct args *a, int argc, char **argv, struct err *err)
     return 0;
 }
 
-static const struct command *find_command(const char *name, struct err *err)
+const struct command *find_command(const char *name, struct err *err)
 {
     const char *names[LEN(commands)];
-    for (size_t i = 0; i < LEN(commands); i++) {
-        if (!strcmp(commands[i]->name, name))
-            return commands[i];
-        names[i] = commands[i]->name;
+    size_t n = 0;
+    for (; commands[n]; n++) {
+        if (!strcmp(commands[n]->name, name))
+            return commands[n];
+        names[n] = commands[n]->name;
     }
-    const char *near = name_nearest(name, names, LEN(names));
+    const char *near = name_nearest(name, names, n);
     if (near)
         fail(err, "dse: unknown command %s: did you mean %s?", name, near);
     else

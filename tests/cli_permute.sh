@@ -116,7 +116,7 @@ insert arch/plan.c ' phase_kinds\[PHASES\] = [{]' '[PHASE_EXTRA] = { .name = "ex
 
 cat > "$tmp/compile.sh" <<'C'
 for file; do
-    "${CC:-cc}" -std=c17 -w -O0 -D_POSIX_C_SOURCE=200809L -DDSE_VERSION='"0"' \
+    "${CC:-cc}" -std=c17 -w -O0 -D_POSIX_C_SOURCE=200809L -DDSE_VERSION='"0"' -DDSE_DATE='"2026-01-01"' \
         -DDSE_CATALOGUE_DIR='""' -I. -c "$file" -o "$(echo "$file" | tr / _).o" || exit 255
 done
 C

@@ -16,5 +16,8 @@ extern const struct embedded embedded_d3;     /* D3, the library of charts */
 extern const struct embedded embedded_d3_licence;
 extern const struct embedded embedded_worker; /* worker.js: the thread of a model */
 extern const struct embedded embedded_model;  /* the model as WebAssembly, compressed (wasm/) */
+extern const struct embedded embedded_completion_bash; /* dse/completion/ */
+extern const struct embedded embedded_completion_zsh;
+extern const struct embedded embedded_completion_fish;
 
 #endif

@@ -1,0 +1,113 @@
+#!/bin/sh
+# dse completion: what it offers for the word being typed, and the scripts in their shells.
+set -u
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+
+complain() { printf 'cli_completion: %s\n' "$*"; failed=1; }
+
+# offers EXPECTED WORD...: the words that may stand in place of the last one.
+offers() {
+    expected=$1
+    shift
+    is=$("$DSE" completion words -- "$@" | cut -f 1 | paste -s -d ' ' -)
+    [ "$is" = "$expected" ] || complain "$*: offers \"$is\", not \"$expected\""
+}
+# has EXPECTED WORD...: offers it among others.
+has() {
+    expected=$1
+    shift
+    "$DSE" completion words -- "$@" | cut -f 1 | grep -qxF -- "$expected" || complain "$*: does not offer $expected"
+}
+offers 'sweep sensitivity' s
+offers '--help' --h
+for command in $("$DSE" --help | sed -n '/^usage/,/^Exit/s/^  \([a-z]*\) .*/\1/p'); do
+    has "$command" ''
+    has "$command" help ''
+    has "$command" man ''
+    offers '--help' "$command" --he
+    "$DSE" "$command" --help | sed -n 's/^  \(--[a-z-]*\) .*/\1/p' | paste -s -d ' ' - >options.txt
+    offers "$(cat options.txt)" "$command" --
+done
+offers '--format' eval --for
+offers 'text json csv' eval --format ''
+offers '--format=json' eval --format=j
+offers 'json jsonl' query x.db --format js
+offers 'cost area power none' payoff x.db --budget ''
+offers 'chips' list ch
+offers '' list chips ''
+offers ':files .db' payoff ''
+offers '' payoff x.db ''
+offers ':files .yaml :files .db' eval ''
+offers ':files .yaml' sweep ''
+offers ':files .db' merge all.db one.db ''
+offers ':files .db' compare one.db ''
+offers '' compare one.db two.db ''
+offers ':files .csv' payoff x.db --mix ''
+offers ':files' report x.db -o ''
+offers ':dirs' calibrate ''
+offers 'model=deepseek-v3 model=deepseek-v3.2 :files .yaml' eval --set model=deepseek-v3
+offers '--set=engine=attacc :files .yaml' eval --set=engine=at
+offers 'engine=none :files .yaml' eval --set engine=no
+has 'pools.ffn.chip=none' eval --set pools.ffn.chip=
+offers 'timing=ideal' eval --set timing=i
+has 'chip.memory_byte=' eval --set chip.mem
+has 'workload.context=' eval --set chip=h100 --set workload.cont
+has '+tokens_per_s,-system_cost_usd' pareto x.db --objectives +tokens_per_s,-sys
+has 'payoff-map' report x.db --figure ''
+offers '' no-such ''
+offers 'bash' completion b
+[ -z "$("$DSE" completion words 2>&1 -- "$(printf 'a\001')" | grep -v 'argument')" ] || complain "a control character"
+"$DSE" completion tcsh 2>err.txt && complain "tcsh: status 0"
+grep -q 'one of bash, zsh, fish' err.txt || complain "tcsh: $(cat err.txt)"
+
+for shell in bash zsh fish; do
+    "$DSE" completion "$shell" >script."$shell" || complain "no script for $shell"
+    command -v "$shell" >/dev/null || { echo "cli_completion: no $shell: its script is not run"; continue; }
+    "$shell" -n script."$shell" || complain "$shell: the script has errors"
+done
+
+mkdir bin folder
+ln -s "$DSE" bin/dse
+touch one.db two.db 'a study.yaml' notes.txt
+if command -v bash >/dev/null; then
+    cat >try.bash <<'B'
+compopt() { printf '%s' "${!#}" >>compopt.txt; } # there is no line to set options of
+source script.bash
+complete -p dse | grep -q -- '-F _dse' || echo 'bash: not registered'
+# replies EXPECTED WORD...: with COMP_WORDS as bash splits them
+replies() {
+    local expected=$1
+    shift
+    COMP_WORDS=(dse "$@") COMP_CWORD=$# COMPREPLY=()
+    : >compopt.txt
+    _dse
+    [[ ${COMPREPLY[*]} == "$expected" ]] || echo "bash: $*: \"${COMPREPLY[*]}\", not \"$expected\""
+}
+replies 'payoff' payo
+replies 'text json csv' eval --format ''
+replies 'json' eval --format = j
+replies 'deepseek-v3 deepseek-v3.2' eval --set model = deepseek-v3
+replies 'deepseek-v3 deepseek-v3.2' eval --set = model = deepseek-v3
+replies 'deepseek-v3 deepseek-v3.2' eval --set chip = h100 --set model = deepseek-v3
+replies 'timing=' eval --set timing
+[[ $(<compopt.txt) == *nospace* ]] || echo 'bash: a blank after timing='
+replies 'one.db' payoff o
+[[ $(<compopt.txt) == *filenames* ]] || echo 'bash: files are not treated as files'
+replies 'a study.yaml' sweep a
+replies 'folder' calibrate f
+B
+    PATH=$work/bin:$PATH bash try.bash >out.txt 2>&1
+    [ -s out.txt ] && complain "$(cat out.txt)"
+fi
+if command -v fish >/dev/null; then
+    HOME=$work XDG_CONFIG_HOME=$work PATH=$work/bin:$PATH fish --no-config -c '
+        source script.fish
+        complete -C "dse eval --format "; complete -C "dse eval --set model=deepseek-v3"
+        complete -C "dse payoff on"; complete -C "dse calibrate fol"' 2>err.txt | cut -f 1 | paste -s -d ' ' - >out.txt
+    [ "$(cat out.txt)" = 'csv json text model=deepseek-v3 model=deepseek-v3.2 one.db folder/' ] ||
+        complain "fish: $(cat out.txt err.txt)"
+fi
+exit "$failed"
