@@ -132,6 +132,13 @@ static bool all_blank(char *const *cell, size_t n)
     return true;
 }
 
+static int fail_width(const struct reader *r, size_t line, size_t cells, size_t columns,
+                      struct err *err)
+{
+    return fail(err, "%s:%zu: the row has %zu cells: write %zu, as in the header", r->path, line,
+                cells, columns);
+}
+
 static int rows_read(struct csv *out, struct reader *r, struct gathered *g, struct err *err)
 {
     while (*r->at != '\0') {
@@ -153,8 +160,7 @@ static int rows_read(struct csv *out, struct reader *r, struct gathered *g, stru
             continue;
         }
         if (cells != out->columns)
-            return fail(err, "%s:%zu: the row has %zu cells: write %zu, as in the header", r->path,
-                        first, cells, out->columns);
+            return fail_width(r, first, cells, out->columns, err);
         line_add(g, first);
     }
     if (g->cells == 0)
@@ -234,6 +240,8 @@ static int parse_owned(struct csv *out, const char *path, char *text, size_t len
     out->rows = g.lines;
     out->line = g.line;
     out->storage = text;
+    out->separator = r.separator;
+    out->cr_ends = r.cr_ends;
     return 0;
 }
 
@@ -243,6 +251,42 @@ int csv_parse(struct csv *out, const char *name, const char *text, size_t length
     memcpy(copy, text, length);
     *out = (struct csv){0};
     return parse_owned(out, name, copy, length, err);
+}
+
+int csv_parse_record(struct csv *out, const struct csv *like, const char *name, size_t line,
+                     const char *text, size_t length, struct err *err)
+{
+    char *copy = mem_alloc(length + 1, 1);
+    memcpy(copy, text, length);
+    struct gathered g = {0};
+    struct reader r = {.path = name,
+                       .storage = copy,
+                       .at = copy,
+                       .line = line,
+                       .separator = like->separator,
+                       .cr_ends = like->cr_ends};
+    for (size_t i = 0; i < like->columns; i++)
+        cell_add(&g, like->header[i]);
+    int status = strlen(copy) == length
+                     ? row_read(&r, &g, err)
+                     : fail(err, "%s:%zu: a NUL byte in the row: give text", name, line);
+    size_t cells = g.cells - like->columns;
+    bool blank = status == 0 && all_blank(&g.cell[like->columns], cells);
+    if (status == 0 && !blank && cells != like->columns)
+        status = fail_width(&r, line, cells, like->columns, err);
+    line_add(&g, line);
+    *out = (struct csv){.rows = !blank,
+                        .columns = like->columns,
+                        .header = g.cell,
+                        .cell = g.cell + like->columns,
+                        .header_line = like->header_line,
+                        .line = g.line,
+                        .storage = copy,
+                        .separator = like->separator,
+                        .cr_ends = like->cr_ends};
+    if (status != 0)
+        csv_free(out);
+    return status;
 }
 
 int csv_read(struct csv *out, const char *path, struct err *err)

@@ -6,6 +6,7 @@
 #ifndef BASE_CSV_H
 #define BASE_CSV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -17,6 +18,8 @@ struct csv {
     size_t header_line; /* line of the file, from 1 */
     size_t *line;       /* line of the file on which each row starts, from 1 */
     char *storage;
+    char separator;
+    bool cr_ends; /* a lone CR ends a line */
 };
 
 int csv_read(struct csv *out, const char *path, struct err *err); /* release with csv_free */
@@ -24,6 +27,12 @@ void csv_free(struct csv *c);
 
 /* Parses text in memory; `name` replaces the file name in messages. */
 int csv_parse(struct csv *out, const char *name, const char *text, size_t length, struct err *err);
+
+/* Parses one record that follows the header of `like`, on line `line` of the file. `out` has one
+ * row, or none if the record is blank, and borrows the texts of the header. Release with csv_free.
+ */
+int csv_parse_record(struct csv *out, const struct csv *like, const char *name, size_t line,
+                     const char *text, size_t length, struct err *err);
 
 static inline const char *csv_at(const struct csv *c, size_t row, size_t column)
 {

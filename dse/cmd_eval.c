@@ -10,7 +10,7 @@
 #include "dse/command.h"
 #include "reports/point/costs.h"
 #include "reports/point/point_json.h"
-#include "dse/points.h"
+#include "dse/points_stream.h"
 #include "dse/prefill_pool_text.h"
 #include "dse/price_shares_text.h"
 #include "dse/stored_point.h"
@@ -429,58 +429,12 @@ static int eval_stored(const struct args *a, bool json, struct err *err)
     return rc;
 }
 
-static void point_row(struct table *t, const struct points *points, size_t row,
-                      const struct metrics *m, const struct plan *plan, const struct design *d)
-{
-    for (size_t i = 0; i < points->csv.columns; i++)
-        table_text(t, csv_at(&points->csv, row, i));
-    for (size_t i = 0; i < metrics_fields.n; i++) {
-        const struct field *f = &metrics_fields.row[i];
-        double v = field_get(f, m);
-        if (f->only_words)
-            table_text(t, field_word(f, v));
-        else
-            table_number(t, v);
-    }
-    bool mapped = m->verdict != VERDICT_MAPPING;
-    table_number(t, mapped ? plan->tp : NAN);
-    table_number(t, mapped ? plan->dp : NAN);
-    table_number(t, mapped ? plan->ep : NAN);
-    table_text(t, verdict_reason(d, m));
-}
-
-/* Input columns unchanged, then the metrics, then the mapping. An input column with the name of one
- * of these becomes given_NAME. */
-static void begin_points(struct table *t, const struct csv *csv)
-{
-    static const char *const after[] = {"chosen_tp", "chosen_dp", "chosen_ep", "reason"};
-    const char **header = mem_alloc(csv->columns + LEN(after) + metrics_fields.n, sizeof *header);
-    char **renamed = mem_alloc(csv->columns, sizeof *renamed);
-    size_t n = 0;
-
-    for (size_t i = 0; i < csv->columns; i++) {
-        bool taken = field_find(metrics_fields, csv->header[i]) != NULL;
-        for (size_t j = 0; j < LEN(after); j++)
-            taken = taken || !strcmp(csv->header[i], after[j]);
-        renamed[i] = taken ? mem_print("given_%s", csv->header[i]) : mem_text(csv->header[i]);
-        header[n++] = renamed[i];
-    }
-    for (size_t i = 0; i < metrics_fields.n; i++)
-        header[n++] = metrics_fields.row[i].name;
-    for (size_t i = 0; i < LEN(after); i++)
-        header[n++] = after[i];
-    table_begin(t, header, n);
-    for (size_t i = 0; i < csv->columns; i++)
-        free(renamed[i]);
-    free(renamed);
-    free(header);
-}
-
 /* A study to evaluate. */
 struct scenarios {
     struct study *base;
     const char *points; /* a list of points, or NULL */
     enum format format;
+    bool format_given;
 };
 
 /* Evaluates a list; rows that name no scenario are of `init`. */
@@ -488,41 +442,27 @@ static int eval_points(const struct scenarios *q, struct study *init, struct cat
                        struct err *err)
 {
     const char *path = q->points;
-    struct study *s;
+    struct points_base with = {.base = q->base, .init = init, .catalogue = catalogue};
     struct points points;
     struct table t;
-    struct cursor first = {0};
-    bool feasible = false;
     int rc = -1;
 
+    if (!strcmp(path, "-"))
+        return points_stream(&with, q->format_given ? &q->format : NULL, err);
     if (points_open(&points, path, err) != 0)
         return -1;
-    begin_points(&t, &points.csv);
-    for (size_t row = 0; row < points.csv.rows; row++) {
-        struct metrics m;
-        struct plan plan;
-        if (points_scenario(&points, row, q->base, init, &s) != 0)
-            continue;
-        cursor_seek(&first, s, 0);
-        struct design d = first.design;
-        struct price_book prices = *cursor_prices(&first);
-        if (points_put(&points, row, catalogue, &d, &prices) != 0 || points.found.n)
-            continue; /* the other rows may have mistakes too */
-        evaluate(&d, &prices, &m, &plan);
-        if (m.verdict == VERDICT_OK && !study_allows(s, &d, &m))
-            m.verdict = VERDICT_CONSTRAINT;
-        feasible = feasible || m.verdict == VERDICT_OK;
-        point_row(&t, &points, row, &m, &plan, &d);
-    }
+    points_begin(&t, &points.csv);
+    for (size_t row = 0; row < points.csv.rows; row++)
+        points_evaluate(&with, &points, row, &t); /* the other rows may have mistakes too */
     if (points.found.n) {
         faults_sort(&points.found);
         rc = fail_all(path, &points.found, err);
         goto done;
     }
     print_table(&t, q->format, 1);
-    rc = feasible || !points.csv.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+    rc = with.feasible || !points.csv.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
 done:
-    cursor_free(&first);
+    cursor_free(&with.cursor);
     table_free(&t);
     points_close(&points);
     return rc;
@@ -592,7 +532,7 @@ static int run(const struct args *a, struct err *err)
     }
     if (open_study(&s, a->n ? a->argument[0] : NULL, catalogue, err) != 0)
         goto close;
-    const struct scenarios q = {s, points, format};
+    const struct scenarios q = {s, points, format, args_value(a, "--format") != NULL};
     if (apply_settings(a, s, catalogue, err) == 0)
         rc = eval_scenarios(&q, args_value(a, "--scenario"), catalogue, err);
     study_free(s);
@@ -609,11 +549,16 @@ static const struct option options[] = {
      "name "
      "none"},
     {"--points", "FILE.csv",
-     "evaluate a list of points, one per row; columns set parameters (see below)"},
+     "evaluate a list of points, one per row; columns set parameters (see below); - reads rows "
+     "from "
+     "standard input and answers each before it reads the next"},
     {"--point", "N",
      "evaluate point N of a store again, from the store alone; compare it with its row"},
     {"--run", "NAME", "the run of --point; needed only if several runs have such a point"},
-    {"--format", "text|json|csv", "text (default) or json; with --points csv (default) or json"},
+    {"--format", "text|json|csv|jsonl",
+     "text (default) or json; with --points csv (default) or json; with --points - csv or jsonl, "
+     "by "
+     "default as asked"},
     {NULL, NULL, NULL},
 };
 
@@ -623,21 +568,27 @@ const struct command cmd_eval = {
     .least = 0,
     .most = 1,
     .summary = "evaluate one point, or a list: metrics, verdict, operator breakdown",
-    .example = "  dse eval --set model=deepseek-r1 --set chip=b200 --set "
-               "engine=duplex --set workload.tpot=50ms\n"
-               "  dse eval --points my-points.csv --format csv\n"
-               "  dse eval payoff.db --point 17\n\n"
-               "a list of points:\n"
-               "  The first line names the columns. model, chip, engine, timing and paths like\n"
-               "  workload.context (or workload_context) set their value in each row; upper and\n"
-               "  lower case are equal. An empty cell leaves the value of STUDY.yaml and --set.\n"
-               "  A column scenario names the scenario of STUDY.yaml that a row is of.\n"
-               "  Cells are separated by commas, semicolons or tabs; the decimal separator is a\n"
-               "  point. Other columns are passed on, except those that look like a misspelt\n"
-               "  parameter, which are errors: a dot after (nearly) the name of a section, one\n"
-               "  letter off model, chip, engine or timing, a section and the first word of one\n"
-               "  of its parameters (chip_memory_gb), or a parameter without its section\n"
-               "  (context). A duplicate column and a list that sets nothing are errors too.",
+    .example =
+        "  dse eval --set model=deepseek-r1 --set chip=b200 --set "
+        "engine=duplex --set workload.tpot=50ms\n"
+        "  dse eval --points my-points.csv --format csv\n"
+        "  dse eval payoff.db --point 17\n\n"
+        "a list of points:\n"
+        "  The first line names the columns. model, chip, engine, timing and paths like\n"
+        "  workload.context (or workload_context) set their value in each row; upper and\n"
+        "  lower case are equal. An empty cell leaves the value of STUDY.yaml and --set.\n"
+        "  A column scenario names the scenario of STUDY.yaml that a row is of.\n"
+        "  Cells are separated by commas, semicolons or tabs; the decimal separator is a\n"
+        "  point. Other columns are passed on, except those that look like a misspelt\n"
+        "  parameter, which are errors: a dot after (nearly) the name of a section, one\n"
+        "  letter off model, chip, engine or timing, a section and the first word of one\n"
+        "  of its parameters (chip_memory_gb), or a parameter without its section\n"
+        "  (context). A duplicate column and a list that sets nothing are errors too.\n\n"
+        "ask and tell:\n"
+        "  --points - also takes JSON lines: {\"id\": 7, \"workload.context\": 8192}. In JSON a\n"
+        "  row with a mistake is answered by {\"id\": 7, \"error\": \"-:LINE:COLUMN: ...\"}, the\n"
+        "  next row is read, and the exit status is 2 at the end of the input. In CSV the first\n"
+        "  row with a mistake ends the program.",
     .options = options,
     .run = run,
 };

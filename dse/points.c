@@ -178,11 +178,16 @@ static void add_fault(struct points *p, size_t line, size_t column, const char *
     faults_add(&p->found, line, column, &err);
 }
 
+static size_t place_of(const struct points *p, size_t i)
+{
+    return p->column ? p->column[i] : i + 1;
+}
+
 static void add_column_fault(struct points *p, size_t i, const char *what)
 {
     struct err err;
     fail(&err, "%s: %s", p->csv.header[i], what);
-    add_fault(p, p->csv.header_line, i + 1, err.text);
+    add_fault(p, p->csv.header_line, place_of(p, i), err.text);
 }
 
 static void add_twice(struct points *p, size_t i, size_t before)
@@ -224,7 +229,8 @@ static void check_nameless(struct points *p, size_t i)
         const char *text = csv_at(&p->csv, row, i);
         if (!text[strspn(text, BLANKS)])
             continue;
-        add_fault(p, p->csv.line[row], i + 1, "the column has no name: name it in the first line");
+        add_fault(p, p->csv.line[row], place_of(p, i),
+                  "the column has no name: name it in the first line");
         return;
     }
 }
@@ -324,6 +330,22 @@ int points_parse(struct points *out, const char *name, const char *text, size_t 
     return 0;
 }
 
+void points_take(struct points *out, const char *name, const struct csv *list, const size_t *column)
+{
+    *out = (struct points){.path = name, .csv = *list, .column = column};
+    check_columns(out);
+}
+
+int points_next(struct points *p, const struct csv *row)
+{
+    size_t before = p->found.n;
+    p->csv = *row;
+    for (size_t i = 0; i < row->columns; i++)
+        if (!*row->header[i])
+            check_nameless(p, i);
+    return p->found.n == before ? 0 : -1;
+}
+
 void points_close(struct points *p)
 {
     faults_free(&p->found);
@@ -366,7 +388,7 @@ static void add_cell_fault(struct points *p, size_t row, size_t i, const struct 
 {
     struct err what;
     fail(&what, "%s: %s", p->csv.header[i], why->text);
-    add_fault(p, p->csv.line[row], i + 1, what.text);
+    add_fault(p, p->csv.line[row], place_of(p, i), what.text);
 }
 
 int points_scenario(struct points *p, size_t row, struct study *base, struct study *init,

@@ -11,7 +11,8 @@ struct points {
     const char *path;
     struct csv csv; /* column names are trimmed */
     struct target *target;
-    struct faults found; /* mistakes so far, each with its position */
+    struct faults found;  /* mistakes so far, each with its position */
+    const size_t *column; /* where each cell starts; NULL: mistakes name the number of the cell */
 };
 
 /* Reads the list; fails if it cannot be read at all. `found` gets duplicate columns, names that
@@ -21,6 +22,14 @@ int points_open(struct points *out, const char *path, struct err *err);
 /* Parses text in memory; `name` replaces the file name in messages. */
 int points_parse(struct points *out, const char *name, const char *text, size_t length,
                  struct err *err);
+
+/* The same for a list that is parsed already; takes ownership of it. */
+void points_take(struct points *out, const char *name, const struct csv *list,
+                 const size_t *column);
+
+/* Gives the columns another row in place of those before, which the caller keeps: a row from
+ * csv_parse_record. -1 if `found` got a mistake of the row. */
+int points_next(struct points *p, const struct csv *row);
 
 /* Sets the values of a row in the design and the prices: catalogue entries first, then single
  * values. -1 if
