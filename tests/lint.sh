@@ -68,5 +68,5 @@ printf '%s\n' "$@" | grep '\.c$' | grep -v '^tests/' | xargs -P "$(getconf _NPRO
     clang-tidy --quiet "$@" -- -std=c17 -I. -D_POSIX_C_SOURCE=200809L -DDSE_VERSION=\"\" -DDSE_DATE=\"\" \
         -DDSE_CATALOGUE_DIR=\"\" -DBENCH_CATALOGUE=\"\" 2>/dev/null' lint || status=1
 
-shellcheck -x -S warning .ci/run docs/*.sh dse/*.sh dse/completion/*.bash dse/studies/*.sh tests/*.sh || status=1
+shellcheck -x -S warning .ci/run packaging/*.sh docs/*.sh dse/*.sh dse/completion/*.bash dse/studies/*.sh tests/*.sh || status=1
 finish

@@ -9,7 +9,7 @@ CDPATH='' cd -- "$(dirname -- "$0")/.."
 
 libraries="$libraries libcmocka-dev:cmocka"
 tools="$tools patch:patch sqlite3:sqlite3"
-wanted="$wanted chromium:chromium python3:python3 poppler-utils:pdftotext mandoc:mandoc man-db:man zsh:zsh fish:fish"
+wanted="$wanted chromium:chromium python3:python3 poppler-utils:pdftotext mandoc:mandoc man-db:man zsh:zsh fish:fish dpkg-dev:dpkg-shlibdeps"
 install_missing
 build dev
 

@@ -1,0 +1,88 @@
+# What is installed where, and the Debian packages made of it. Components: dse (the program), data
+# (catalogue and studies), library and development (lib/CMakeLists of libdse).
+
+include(GNUInstallDirs)
+set(DSE_MAINTAINER "dse maintainers <maintainers@dse.invalid>" CACHE STRING
+    "Maintainer that packages name")
+
+# ---- made by the program: manual pages and completions ----
+
+set(documents ${PROJECT_BINARY_DIR}/documents)
+set(completions ${documents}/completions)
+add_custom_command(OUTPUT ${documents}/made
+    COMMAND ${CMAKE_COMMAND} -E rm -rf ${documents}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${documents}
+    COMMAND ${CMAKE_COMMAND} -E env DSE_CATALOGUE=${PROJECT_SOURCE_DIR}/arch/catalogue
+        $<TARGET_FILE:dse> man --output ${documents}/man
+    COMMAND ${CMAKE_COMMAND} -E touch ${documents}/made
+    DEPENDS dse VERBATIM)
+add_custom_target(documents ALL DEPENDS ${documents}/made)
+
+# ---- installation ----
+
+install(TARGETS dse RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT dse)
+# The program looks for ../share/dse/catalogue, seen from its own folder.
+install(DIRECTORY arch/catalogue dse/studies DESTINATION ${CMAKE_INSTALL_DATADIR}/dse COMPONENT data
+    PATTERN "*.db*" EXCLUDE PATTERN "*.[ch]" EXCLUDE PATTERN "*.sh" EXCLUDE)
+install(DIRECTORY ${documents}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT dse)
+install(FILES dse/completion/dse.bash RENAME dse COMPONENT dse
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES dse/completion/_dse COMPONENT dse
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES dse/completion/dse.fish COMPONENT dse
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES README.md CHANGELOG.md CITATION.cff LICENSE NOTICE COMPONENT dse
+    DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES reports/page/D3-LICENCE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dse)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dse PATTERN "*.sh" EXCLUDE)
+
+# ---- packages: cpack -G DEB, or packaging/deb.sh ----
+
+set(CPACK_PACKAGE_NAME dse)
+set(CPACK_PACKAGE_CONTACT "${DSE_MAINTAINER}")
+set(CPACK_PACKAGE_FILE_NAME dse-${PROJECT_VERSION})
+set(CPACK_GENERATOR DEB)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_COMPONENTS_GROUPING IGNORE)
+set(CPACK_COMPONENTS_ALL dse data)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/packaging/debian.cmake)
+
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(same "(= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
+
+set(CPACK_DEBIAN_DSE_PACKAGE_NAME dse)
+set(CPACK_DEBIAN_DSE_DESCRIPTION "Evaluates accelerators for language models, with and without attention engines
+in or near memory, in tokens per second and in dollars; stores every design in
+SQLite, and reports where an engine pays off, where it stops, and why.")
+set(CPACK_DEBIAN_DSE_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_DSE_PACKAGE_DEPENDS "dse-data ${same}")
+set(CPACK_DEBIAN_DSE_PACKAGE_SUGGESTS "librsvg2-bin")
+
+set(CPACK_DEBIAN_DATA_PACKAGE_NAME dse-data)
+set(CPACK_DEBIAN_DATA_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_DATA_DESCRIPTION "Models, chips, attention engines, prices and calibrations, each figure with its
+source, and the studies that come with dse.")
+
+if(TARGET libdse)
+    list(APPEND CPACK_COMPONENTS_ALL library development)
+    set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libdse0)
+    set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
+    set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "Evaluates accelerators for language models, runs studies and finds fronts and
+pay-off, from C or anything that calls C.")
+    set(CPACK_DEBIAN_LIBRARY_PACKAGE_SHLIBDEPS ON)
+    set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "dse-data ${same}")
+    set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
+    set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libdse-dev)
+    set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+    set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "The header dse.h and the pkg-config file of libdse.")
+    set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libdse0 ${same}")
+endif()
+# For packaging/debian.cmake.
+set(CPACK_DSE_SOURCE ${PROJECT_SOURCE_DIR})
+set(CPACK_DSE_DATE ${DSE_DATE})
+include(CPack)
