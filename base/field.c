@@ -528,6 +528,9 @@ static int check_value(const struct field *f, double value, const char *shown, s
 int field_check(const struct field *f, double value, struct err *err)
 {
     char shown[48];
+    if (!f->words && !f->registry && value >= f->lo && value <= f->hi &&
+        (!f->whole || value == floor(value)))
+        return 0; /* most values, without a text for the message */
     return check_value(f, value, quantity_text(value, f->unit, 10, shown, sizeof shown), err);
 }
 

@@ -7,15 +7,23 @@
 #include <string.h>
 
 static void (*on_failure)(void) = abort;
+static _Thread_local void (*on_own_failure)(void);
 
 void mem_on_failure(void (*handler)(void))
 {
     on_failure = handler;
 }
 
+void mem_on_own_failure(void (*handler)(void))
+{
+    on_own_failure = handler;
+}
+
 static void *checked(void *memory)
 {
     if (memory == NULL) {
+        if (on_own_failure)
+            on_own_failure();
         on_failure();
         abort();
     }

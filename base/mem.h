@@ -11,6 +11,9 @@
 
 void mem_on_failure(void (*handler)(void)); /* before any thread starts */
 
+/* Of the calling thread, called first; it may leave by longjmp. NULL: none. */
+void mem_on_own_failure(void (*handler)(void));
+
 void *mem_alloc(size_t count, size_t size);                 /* zeroed; caller frees with free() */
 void *mem_grow(void *old, size_t count, size_t size);       /* like realloc; new part undefined */
 char *mem_text(const char *text);                           /* a copy; caller frees */

@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "dse/command.h"
 #include "dse/file.h"
-#include "dse/listing.h"
 #include "dse/mdoc.h"
+#include "lib/listing.h"
 
 /* What a page is about: a command, or NULL with `is_study` for studies, else the program. */
 struct page {
@@ -124,7 +124,8 @@ static int write_listing(FILE *out, const char *heading, const char *what, struc
                          struct err *err)
 {
     struct table t = {0};
-    if (listing_make(&t, what, c, true, err) != 0) {
+    const struct listing *l = listing_named(what, err);
+    if (!l || listing_make(&t, l, true, c, err) != 0) {
         table_free(&t);
         return -1;
     }

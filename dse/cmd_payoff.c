@@ -12,6 +12,7 @@
 #include "dse/flips.h"
 #include "dse/payoff_summary_text.h"
 #include "dse/payoff_text.h"
+#include "lib/payoff_data.h"
 #include "reports/figures/two_axis_map.h"
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_label.h"
@@ -22,34 +23,6 @@
 #include "reports/write.h"
 
 enum { STEPS = 13, MAPS_MOST = 12 };
-
-/* JSON: one object; CSV and Markdown: the groups, the stop points, the sensitivity of P, the pairs
- * that flip a verdict and, without any group, a note, separated by empty lines. */
-static void print_data(const struct payoff *p, enum format format)
-{
-    struct table part[5];
-    static const char *const name[] = {"groups", "stops", "constants", "pairs", "note"};
-    size_t parts = p->none ? LEN(part) : LEN(part) - 1;
-    payoff_table(p, &part[0]);
-    payoff_stop_table(p, &part[1]);
-    payoff_swing_table(p, SIZE_MAX, &part[2]);
-    payoff_pair_table(p, SIZE_MAX, &part[3]);
-    payoff_note_table(p, &part[4]);
-    if (format == FORMAT_JSON)
-        printf("{\"of\": \"%s\", \"budget\": \"%s\"", subject_or_engine(p->of)->path,
-               budget_text[p->budget]);
-    for (size_t i = 0; i < parts; i++) {
-        if (format == FORMAT_JSON)
-            printf(", \"%s\": ", name[i]);
-        else if (i)
-            printf("\n");
-        print_table(&part[i], format, 0);
-    }
-    if (format == FORMAT_JSON)
-        printf("}\n");
-    for (size_t i = 0; i < LEN(part); i++)
-        table_free(&part[i]);
-}
 
 /* The options that evaluate points beyond those of the store. */
 struct extra_options {
@@ -181,7 +154,7 @@ static void price_extra(struct payoff *p, const struct payoff_question *q,
 static void print_mix(const struct payoff *p, enum format format)
 {
     if (format != FORMAT_TABLE) {
-        print_data(p, format);
+        payoff_data_write(p, format, stdout);
         return;
     }
     if (p->none)
@@ -308,7 +281,10 @@ static int answer(struct db *db, const struct db_run *run, struct payoff_questio
     if (make(&p, db, run, q, w->mix, err) != 0)
         return -1;
     price_extra(&p, q, w);
-    (w->mix ? print_mix : print_data)(&p, format);
+    if (w->mix)
+        print_mix(&p, format);
+    else
+        payoff_data_write(&p, format, stdout);
     payoff_free(&p);
     return 0;
 }

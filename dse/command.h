@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/faults.h"
 #include "db/db.h"
+#include "lib/catalogue_folder.h"
 #include "reports/write.h"
 #include "search/study.h"
 
@@ -107,10 +108,6 @@ int args_run(const struct args *a, struct db *db, struct db_run *out, struct err
 
 /* The --format of a table. */
 int args_format(const struct args *a, enum format init, enum format *out, struct err *err);
-
-/* Opens the catalogue: $DSE_CATALOGUE, else ../share/dse/catalogue relative to the program, else
- * that of the build. Caller closes. */
-int open_catalogue(struct catalogue **out, struct err *err);
 
 /* Reports all errors of a file: prints all but the last (at most 20, then the number of others),
  * and `err` gets the last. `found` has at least one. Always -1. */

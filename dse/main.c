@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/field.h"
@@ -179,28 +178,6 @@ int args_format(const struct args *a, enum format init, enum format *out, struct
             return fail(err, "dse %s: --format: jsonl is for dse query: give %s", a->command->name,
                         o->value);
     return 0;
-}
-
-int open_catalogue(struct catalogue **out, struct err *err)
-{
-    const char *given = getenv("DSE_CATALOGUE");
-    char self[4096];
-    struct stat there;
-
-    if (given && *given)
-        return catalogue_open(out, given, err);
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n > 0) {
-        self[n] = '\0';
-        *strrchr(self, '/') = '\0';
-        char *dir = mem_print("%s/../share/dse/catalogue", self);
-        bool is = stat(dir, &there) == 0;
-        int rc = is ? catalogue_open(out, dir, err) : 0;
-        free(dir);
-        if (is)
-            return rc;
-    }
-    return catalogue_open(out, DSE_CATALOGUE_DIR, err);
 }
 
 int fail_all(const char *path, const struct faults *found, struct err *err)

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "lib/stored_run.h"
 
 char *store_path(const struct args *a)
 {
@@ -69,20 +70,11 @@ int store_files(struct db *db, const struct db_run *run, const struct catalogue 
 int open_run_catalogue(struct catalogue **out, struct db *db, const struct db_run *run,
                        struct err *err)
 {
-    struct table files;
     if (open_catalogue(out, err) != 0)
         return -1;
-    if (db_files(db, run, &files, err) != 0) {
-        catalogue_close(*out);
-        *out = NULL;
-        return -1;
-    }
-    for (size_t i = 0; i < files.rows; i++) {
-        size_t folder = catalogue_folder_named(table_text_at(&files, i, "kind"));
-        if (folder < CATALOGUE_FOLDERS)
-            catalogue_give(*out, folder, table_text_at(&files, i, "name"),
-                           table_text_at(&files, i, "text"));
-    }
-    table_free(&files);
-    return 0;
+    if (run_files_give(*out, db, run, err) == 0)
+        return 0;
+    catalogue_close(*out);
+    *out = NULL;
+    return -1;
 }

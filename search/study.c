@@ -120,6 +120,14 @@ static void apply_overrides(const struct study *s, size_t part, void *value)
             field_put(s->override[i].parameter.field, value, s->override[i].value);
 }
 
+void study_put_entry(const struct study *s, const struct entry *e, size_t part, struct design *d)
+{
+    bool none = (part == PART_ENGINE || design_parts[part].optional) && !strcmp(e->name, "none");
+    entry_put(e, part, d);
+    if (!none)
+        apply_overrides(s, part, (char *)d + design_parts[part].offset);
+}
+
 /* An axis of models, kinds of layers or timings, whose combinations design_check may refuse. Other
  * combinations that cannot be priced are points with that verdict (design_refusal). */
 static bool is_axis_of_kinds(const struct axis *a)

@@ -127,6 +127,11 @@ void study_drop_axis(struct study *s, const char *path);
 /* Sorts the axes slowest first and sets study->slow and study->hardware. */
 void study_sort_axes(struct study *s);
 
+/* Gives a design another entry of the catalogue for a part, with the values that the study
+ * overrides.
+ */
+void study_put_entry(const struct study *s, const struct entry *e, size_t part, struct design *d);
+
 /* Applies all overrides to the catalogue entries and checks the designs. Call it after study_set.
  */
 int study_settle(struct study *s, struct err *err);

@@ -11,7 +11,7 @@ command -v patch >/dev/null || { echo 'cli_recipes: patch is not installed'; exi
 
 mkdir "$work/copy"
 cd "$DSE_SOURCE" || exit 1
-cp -R CMakeLists.txt arch base db dse packaging reports search "$work/copy" || exit 1
+cp -R CMakeLists.txt arch base db dse lib packaging reports search "$work/copy" || exit 1
 recipes=$PWD/tests/recipes page=$PWD/CONTRIBUTING.md
 
 cd "$work/copy" || exit 1

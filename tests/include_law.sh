@@ -22,8 +22,9 @@ reports/page: reports/point reports reports/payoff reports/figures db search sea
 reports/print: reports reports/figures reports/payoff db search arch/catalogue arch base
 reports/compare: reports/payoff search db arch/catalogue arch base
 dse/validate: search/strategies search reports arch/catalogue arch base
-dse: dse/validate search/strategies search reports/page reports/point reports/print reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
-tests: dse/validate dse search/strategies search reports/page reports/point reports/print reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
+lib: search/strategies search reports/point reports/print reports/payoff reports db arch/catalogue arch base
+dse: lib dse/validate search/strategies search reports/page reports/point reports/print reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
+tests: dse/validate dse lib search/strategies search reports/page reports/point reports/print reports/compare reports/payoff reports/figures reports db arch/catalogue arch base
 '
 
 # law FOLDER...: of the tree in the current folder.
@@ -85,7 +86,7 @@ FNR == 1 { room = room_of(FILENAME); comment = 0 }
          "only dse/ prints and exits")
     only("^(dse|tests)/|^base/mem[.]c$", "abort[ \t]*\\(", "only base/mem.c aborts")
     only("^search/|^tests/bench[.]c$", "pthread_|thrd_", "only search/ has threads")
-    only("^(base|db|reports|dse|tests)/",
+    only("^(base|db|reports|lib|dse|tests)/",
          "(time|clock|clock_gettime|gettimeofday|getenv|f?open|freopen|s?rand|s?random|getrandom)[ \t]*\\(",
          "arch/ and search/ only compute")
     only("^(base|db|reports|dse|tests)/|^arch/catalogue/catalogue[.]c$", "(opendir|scandir)[ \t]*\\(",
@@ -96,7 +97,7 @@ END { exit broken }
 }
 
 status=0
-law arch base db dse reports search tests || status=1
+law arch base db dse lib reports search tests || status=1
 
 # ---- check of the law itself ----
 
@@ -134,6 +135,9 @@ must fail reports/point/x.c '#include "reports/page/live_page.h"'
 must fail dse/validate/x.c '#include "dse/command.h"'
 must fail dse/validate/x.c '#include "db/db.h"'
 must fail dse/x.c '#include "tests/test.h"'
+must fail lib/x.c '#include "dse/command.h"'
+must pass lib/x.c '#include "reports/payoff/payoff.h"'
+must pass dse/x.c '#include "lib/listing.h"'
 must fail dse/x.c '#include "op.h"'
 must fail arch/x.c '#include <search/study.h>'
 must fail dse/x.c '#include <sqlite3.h>'

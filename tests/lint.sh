@@ -60,7 +60,7 @@ page) lint_page; finish ;;
 esac
 
 # shellcheck disable=SC2046 # names without blanks
-[ $# -gt 0 ] || set -- $(find arch base db dse reports search tests -name '*.[ch]' | sort)
+[ $# -gt 0 ] || set -- $(find arch base db dse lib reports search tests -name '*.[ch]' | sort)
 clang-format --dry-run -Werror "$@" || status=1
 
 # The analyzer sees the program, not its tests, a few files at a time on every core.

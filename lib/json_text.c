@@ -1,0 +1,22 @@
+#include "lib/json_text.h"
+
+#include <stdlib.h>
+
+int json_text_of(char **out, void (*write)(const void *what, FILE *out), const void *what,
+                 struct err *err)
+{
+    char *text = NULL;
+    size_t size;
+    *out = NULL;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return fail_memory(err, "dse");
+    write(what, stream);
+    int failed = ferror(stream);
+    if (fclose(stream) != 0 || failed) {
+        free(text);
+        return fail_memory(err, "dse");
+    }
+    *out = text;
+    return 0;
+}

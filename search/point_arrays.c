@@ -1,0 +1,272 @@
+/* Idea: points that differ only in chip, engine and prices have the same operators, so they are
+ * collected into groups first, by a hash of all other columns, and evaluated in lanes. Invariant: a
+ * block of lanes holds points of one group, and a group has one prepared step, one price list and,
+ * where timing needs it, one calibration. */
+#include "search/point_arrays.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/timing.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "search/tasks.h"
+
+enum { TASK_POINTS = 2048 };
+
+/* One thread's share of the work. */
+struct point_worker {
+    struct prepared prepared;
+    struct design common; /* the study's values and those of slow columns */
+    struct price_book prices;
+    struct design like; /* the first point of the block */
+    size_t group;       /* 1 + that of `prepared`; 0: none yet */
+    struct devices devices;
+    struct metrics_lanes metrics;
+    size_t mapped[LANES], point[LANES];
+    size_t faulty; /* 1 + the first point with a mistake; 0: none */
+    struct err err;
+};
+
+struct point_work {
+    const struct study *study;
+    const struct point_arrays *arrays;
+    bool *slow;            /* [columns]: changes what a group shares */
+    size_t *group, *order; /* [points]; points of a group are neighbours in `order` */
+    size_t groups;
+    struct point_worker *worker;
+};
+
+static bool column_has_value(const struct point_array *c, size_t point)
+{
+    return c->number ? !isnan(c->number[point]) : c->code[point] >= 0;
+}
+
+static double column_value(const struct point_array *c, size_t point)
+{
+    return c->number ? c->number[point] : c->value[c->code[point]];
+}
+
+/* Does the column change only what lanes may differ in? A chip has its calibration. */
+static bool is_slow(const struct point_array *c, bool calibrated)
+{
+    size_t part = c->is_part ? c->part : c->parameter.part;
+    return (part != PART_CHIP && part != PART_ENGINE) ||
+           (c->is_part && part == PART_CHIP && calibrated);
+}
+
+static void find_slow_columns(struct point_work *w)
+{
+    const struct point_arrays *a = w->arrays;
+    bool calibrated = timing_of(&w->study->base.mode)->needs_calibration;
+    for (size_t i = 0; i < a->columns; i++)
+        calibrated =
+            calibrated || (!a->column[i].is_part && a->column[i].parameter.part == PART_MODE);
+    for (size_t i = 0; i < a->columns; i++)
+        w->slow[i] = is_slow(&a->column[i], calibrated);
+}
+
+/* The bits of a slow column's value, those of all "left as it is" equal. */
+static uint64_t key_of(const struct point_array *c, size_t point)
+{
+    uint64_t bits = UINT64_MAX;
+    if (c->code)
+        return (uint64_t)(int64_t)c->code[point];
+    if (!isnan(c->number[point]))
+        memcpy(&bits, &c->number[point], sizeof bits);
+    return bits;
+}
+
+static uint64_t hash_point(const struct point_work *w, size_t point)
+{
+    uint64_t hash = HASH_EMPTY;
+    for (size_t i = 0; i < w->arrays->columns; i++)
+        if (w->slow[i])
+            hash = random_mix(hash ^ key_of(&w->arrays->column[i], point));
+    return hash;
+}
+
+static bool is_same_group(const struct point_work *w, size_t a, size_t b)
+{
+    for (size_t i = 0; i < w->arrays->columns; i++)
+        if (w->slow[i] && key_of(&w->arrays->column[i], a) != key_of(&w->arrays->column[i], b))
+            return false;
+    return true;
+}
+
+/* Numbers the groups in the order of their first points. */
+static void find_groups(struct point_work *w)
+{
+    size_t n = w->arrays->points, room = 1;
+    while (room < 2 * n)
+        room *= 2;
+    size_t *slot = mem_alloc(room, sizeof *slot); /* 1 + a point of the group */
+    for (size_t i = 0; i < n; i++) {
+        if (i && is_same_group(w, i, i - 1)) {
+            w->group[i] = w->group[i - 1];
+            continue;
+        }
+        size_t at = hash_point(w, i) & (room - 1);
+        while (slot[at] && !is_same_group(w, i, slot[at] - 1))
+            at = (at + 1) & (room - 1);
+        if (!slot[at])
+            slot[at] = i + 1;
+        w->group[i] = slot[at] == i + 1 ? w->groups++ : w->group[slot[at] - 1];
+    }
+    free(slot);
+}
+
+/* Counting sort by group. */
+static void sort_points(struct point_work *w)
+{
+    size_t n = w->arrays->points;
+    size_t *first = mem_alloc(w->groups + 1, sizeof *first);
+    for (size_t i = 0; i < n; i++)
+        first[w->group[i] + 1]++;
+    for (size_t g = 0; g < w->groups; g++)
+        first[g + 1] += first[g];
+    for (size_t i = 0; i < n; i++)
+        w->order[first[w->group[i]]++] = i;
+    free(first);
+}
+
+/* Sets the values of a point: those of slow columns, or those of the others. */
+static int put_values(const struct point_work *w, size_t point, bool slow, struct design *d,
+                      struct price_book *prices, struct err *err)
+{
+    struct err inner;
+    char path[64];
+    for (int parts = 1; parts >= 0; parts--)
+        for (size_t i = 0; i < w->arrays->columns; i++) {
+            const struct point_array *c = &w->arrays->column[i];
+            if (c->is_part != (parts == 1) || w->slow[i] != slow || !column_has_value(c, point))
+                continue;
+            if (c->is_part) {
+                study_put_entry(w->study, c->entry[c->code[point]], c->part, d);
+                continue;
+            }
+            double value = column_value(c, point);
+            if (c->number && field_check(c->parameter.field, value, &inner) != 0)
+                return fail(err, "point %zu: %s: %s", point,
+                            study_path(&c->parameter, path, sizeof path), inner.text);
+            if (c->parameter.part == PART_PRICES)
+                price_put(c->parameter.field, value, prices);
+            else
+                design_put(d, &c->parameter, value);
+        }
+    return 0;
+}
+
+static int start_group(struct point_worker *k, const struct point_work *w, size_t point)
+{
+    k->group = 0;
+    k->common = w->study->base;
+    k->prices = w->study->prices;
+    if (put_values(w, point, true, &k->common, &k->prices, &k->err) != 0)
+        return -1;
+    metrics_clear(&k->metrics, LANES);
+    return 0;
+}
+
+static void write_results(const struct point_worker *k, const struct point_arrays *a)
+{
+    for (size_t j = 0; j < a->wanted; j++) {
+        const struct wanted_array *want = &a->want[j];
+        for (size_t i = 0; i < k->devices.n; i++) {
+            double value = k->metrics.at[want->at / sizeof(double)][i];
+            if (want->of_plan) {
+                const struct plan *plan =
+                    k->prepared.n ? &k->prepared.mapped[k->mapped[i]].plan : &k->like.plan;
+                value = *(const double *)((const char *)plan + want->at);
+                value = value == PLAN_AUTO ? NAN : value;
+            }
+            want->out[k->point[i]] = value;
+        }
+    }
+}
+
+static void finish_block(struct point_worker *k, const struct point_work *w)
+{
+    const struct study *s = w->study;
+    double excess[STUDY_LIMITS_MOST];
+    if (!k->devices.n)
+        return;
+    evaluate_many(&k->prepared, &k->like, &k->prices, &k->devices, &k->metrics, k->mapped);
+    for (size_t i = 0; i < k->devices.n && s->constraints; i++) {
+        double *verdict = &LANE(&k->metrics, metrics, verdict)[i];
+        study_excess(s, &k->like, &k->devices, &k->metrics, i, excess);
+        for (size_t c = 0; c < s->constraints && *verdict == VERDICT_OK; c++)
+            if (excess[1 + c] > 0)
+                *verdict = VERDICT_CONSTRAINT;
+    }
+    write_results(k, w->arrays);
+    k->devices.n = 0;
+}
+
+static int add_point(struct point_worker *k, const struct point_work *w, size_t point)
+{
+    struct err inner;
+    bool begins = k->group != w->group[point] + 1;
+    if (begins || k->devices.n == LANES)
+        finish_block(k, w);
+    if (begins && start_group(k, w, point) != 0)
+        return -1;
+    struct design d = k->common;
+    if (put_values(w, point, false, &d, NULL, &k->err) != 0)
+        return -1;
+    if (begins) {
+        if (design_check(&d, &inner) != 0)
+            return fail(&k->err, "point %zu: %s", point, inner.text);
+        prepare(&k->prepared, &d);
+    }
+    k->group = w->group[point] + 1;
+    if (!k->devices.n)
+        k->like = d;
+    k->point[k->devices.n] = point;
+    devices_add(&k->devices, &d.chip, &d.engine);
+    return 0;
+}
+
+static void evaluate_task(void *ctx, size_t task, size_t worker)
+{
+    struct point_work *w = ctx;
+    struct point_worker *k = &w->worker[worker];
+    size_t from = task * TASK_POINTS, to = from + TASK_POINTS;
+    for (size_t i = from; i < to && i < w->arrays->points; i++) {
+        size_t point = w->order[i];
+        if (k->faulty && point >= k->faulty)
+            continue;
+        if (add_point(k, w, point) != 0)
+            k->faulty = point + 1;
+    }
+    finish_block(k, w);
+}
+
+int point_arrays_evaluate(const struct study *s, const struct point_arrays *p, size_t jobs,
+                          struct err *err)
+{
+    size_t first = SIZE_MAX, tasks = (p->points + TASK_POINTS - 1) / TASK_POINTS;
+    struct point_work w = {.study = s, .arrays = p};
+    jobs = jobs < 1 ? 1 : jobs > tasks ? tasks + !tasks : jobs;
+    w.slow = mem_alloc(p->columns, sizeof *w.slow);
+    w.group = mem_alloc(p->points, sizeof *w.group);
+    w.order = mem_alloc(p->points, sizeof *w.order);
+    w.worker = mem_alloc(jobs, sizeof *w.worker);
+    find_slow_columns(&w);
+    find_groups(&w);
+    sort_points(&w);
+    tasks_run(tasks, jobs, evaluate_task, &w);
+    for (size_t i = 0; i < jobs; i++) {
+        if (w.worker[i].faulty && w.worker[i].faulty < first) {
+            first = w.worker[i].faulty;
+            *err = w.worker[i].err;
+        }
+        prepared_free(&w.worker[i].prepared);
+    }
+    free(w.worker);
+    free(w.order);
+    free(w.group);
+    free(w.slow);
+    return first == SIZE_MAX ? 0 : -1;
+}
