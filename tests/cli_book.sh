@@ -1,0 +1,57 @@
+#!/bin/sh
+# The book: tables are what the program prints now, links lead somewhere, and the contents name every page.
+set -u
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+complain() { printf 'cli_book: %s\n' "$*"; failed=1; }
+
+# Filled again, the pages are as they were; a page with another number would not be.
+cp -R "$DSE_SOURCE/docs" "$work/docs"
+sh "$DSE_SOURCE/docs/reference.sh" "$work/docs" || complain "reference.sh fails"
+for page in "$DSE_SOURCE"/docs/*.md; do
+    cmp -s "$page" "$work/docs/${page##*/}" ||
+        complain "docs/${page##*/}: run sh docs/reference.sh: $(diff "$page" "$work/docs/${page##*/}" | head -n 4)"
+done
+# shellcheck disable=SC2016 # backquotes of Markdown
+sed 's/^\(| `chip.memory_byte` | B | \)[^|]*/\1 7 /' "$DSE_SOURCE/docs/parameters.md" >"$work/docs/parameters.md"
+cmp -s "$DSE_SOURCE/docs/parameters.md" "$work/docs/parameters.md" && complain "no row of chip.memory_byte to change"
+sh "$DSE_SOURCE/docs/reference.sh" "$work/docs"
+cmp -s "$DSE_SOURCE/docs/parameters.md" "$work/docs/parameters.md" || complain "a changed table is not filled again"
+
+# Every name of the lists stands in the pages.
+for list in parameters layers models chips engines prices strategies; do
+    "$DSE" list "$list" --format csv | sed '1d; s/,.*//' | while read -r name; do
+        grep -qF "| \`$name\` |" "$DSE_SOURCE"/docs/*.md || echo "$name"
+    done >"$work/lost.txt"
+    [ -s "$work/lost.txt" ] && complain "$list without a row: $(head -n 3 "$work/lost.txt")"
+done
+
+# anchors PAGE: the links that headings have on GitHub; a second equal one ends with -1.
+anchors() {
+    awk '/^```/ { code = !code } !code && /^#+ /' "$1" |
+        sed 's/^#* //; s/`//g' | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9 _-]//g; s/ /-/g' |
+        awk '{ print n[$0]++ ? $0 "-" n[$0] - 1 : $0 }'
+}
+for page in "$DSE_SOURCE"/README.md "$DSE_SOURCE"/CONTRIBUTING.md "$DSE_SOURCE"/docs/*.md; do
+    folder=$(dirname "$page")
+    awk '/^```/ { code = !code } !code' "$page" | grep -o '](\([^) ]*\))' | sed 's/^](//; s/)$//' | while read -r link; do
+        file=${link%%#*}
+        case $link in
+        *://*) continue ;;
+        esac
+        target=$page
+        [ -z "$file" ] || target=$folder/$file
+        [ -e "$target" ] || { echo "${page#"$DSE_SOURCE"/}: $link"; continue; }
+        case $link in
+        *'#'*) anchors "$target" | grep -qxF -- "${link#*#}" || echo "${page#"$DSE_SOURCE"/}: $link" ;;
+        esac
+    done >"$work/lost.txt"
+    [ -s "$work/lost.txt" ] && complain "links to nothing: $(cat "$work/lost.txt")"
+done
+for page in "$DSE_SOURCE"/docs/*.md; do
+    name=${page##*/}
+    [ "$name" = README.md ] || grep -qF "($name)" "$DSE_SOURCE/docs/README.md" || complain "docs/README.md lacks $name"
+done
+exit "$failed"
