@@ -11,6 +11,7 @@
 #include "arch/step.h"
 #include "arch/tier2.h"
 #include "arch/timing.h"
+#include "arch/traffic_metrics.h"
 #include "base/mem.h"
 
 #define PART(member) .fields = &member##_fields, .offset = offsetof(struct design, member)
@@ -228,7 +229,8 @@ static const char *prefill_refusal(const struct design *d)
 const char *design_refusal(const struct design *d)
 {
     const char *of_ffn = ffn_pool_refusal(d), *of_prefill = prefill_refusal(d);
-    return of_ffn ? of_ffn : of_prefill ? of_prefill : draft_refusal(d);
+    const char *of_draft = draft_refusal(d);
+    return of_ffn ? of_ffn : of_prefill ? of_prefill : of_draft ? of_draft : traffic_refusal(d);
 }
 
 /* The power limit of each chip. */

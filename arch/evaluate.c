@@ -8,6 +8,7 @@
 #include "arch/step_clock.h"
 #include "arch/step_pool.h"
 #include "arch/timing.h"
+#include "arch/traffic_metrics.h"
 #include "base/mem.h"
 #include "base/power.h"
 
@@ -495,6 +496,12 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         prefill_pools_rest(&choice.split, d, pools.decode_busy);
         if (shared)
             prefill_pools_rest(&ffn.split, &ffn.d, pools.decode_busy);
+    }
+    if (workload_has_traffic(w)) {
+        const struct traffic_system q = {
+            p, d, like, &choice.best, mapped, apart ? &pools : NULL,
+        };
+        traffic_metrics(out, &q);
     }
     if (p->mapped[0].step.timing->error)
         fill_errors(out, &choice, d);

@@ -40,6 +40,8 @@ const struct verdict_kind verdict_kinds[VERDICTS] = {
     [VERDICT_MAPPING] = { .name = "mapping", .distance = 3 },
     [VERDICT_CALIBRATION] = { .name = "calibration", .distance = 3,
                               .why = "kernels of this kind were not measured on chips of this generation: use timing ideal" },
+    [VERDICT_OVERLOAD] = { .name = "overload", .limit = "workload.requests_per_s", .distance = 1,
+                           .why = "more requests arrive than are served: waits grow without end" },
 };
 
 static struct word verdict_word(size_t i)
@@ -83,6 +85,7 @@ static const struct metric priced_draft_pool = { .phases = WITH_DECODE, .needs_d
 static const struct metric of_memory2 = { .phases = ANYWHERE, .needs_memory2 = true };
 static const struct metric of_starts = { .phases = ANYWHERE, .needs_starts = true };
 static const struct metric of_contexts = { .phases = WITH_DECODE, .needs_contexts = true };
+static const struct metric of_traffic = { .phases = IN_SERVING | IN_DISAGGREGATED, .needs_traffic = true };
 static const struct metric of_pools = { .phases = ANYWHERE, .needs_prices = true, .needs_pools = true };
 static const struct metric priced = { .phases = ANYWHERE, .needs_prices = true };
 static const struct metric calibrated = { .phases = ANYWHERE, .needs_calibration = true };
@@ -100,12 +103,24 @@ static const struct metric calibrated_prefilling = { .phases = WITH_PREFILL, .ne
 
 static const struct field rows[] = {
     { FIELD(metrics, verdict, "1"), .only_words = true, .registry = verdict_word, .more = &always,
-      .doc = "ok, or why the point is infeasible: memory, tpot, ttft, power, endurance, package, constraint, mapping; calibration: a kernel was not measured on chips of its generation." },
+      .doc = "ok, or why the point is infeasible: memory, tpot, ttft, power, endurance, package, constraint, mapping; calibration: a kernel was not measured on chips of its generation; overload: more requests arrive than are served." },
     METRIC(always, batch, "requests", 0, "Requests in flight over all devices."),
     METRIC(always, batch_cap, "requests", 0, "Largest batch that fits in memory."),
     METRIC(always, batch_slo, "requests", 0, "Largest batch that meets the latency limit; inf without one."),
     METRIC(decoding, tpot_s, "s", -1, "Time per output token: one decode step over the tokens accepted per request."),
     METRIC(prefilling, ttft_s, "s", -1, "Time to first token: one prefill; serving: the prefill of one prompt and a step; disaggregated: a prefill and the part of its transfer that pools.prefill.transfer does not hide."),
+    METRIC(of_traffic, load_ratio, "1", -1, "Requests that arrive over the most that are served; at 1 and above waits grow without end."),
+    METRIC(of_traffic, requests_in_flight, "requests", 0, "Requests in flight at this traffic, mean over time; batch is the largest number."),
+    METRIC(of_traffic, goodput_per_s, "1/s", +1, "Requests per second that meet workload.ttft_s and workload.tpot_s."),
+    METRIC(of_traffic, most_requests_per_s, "1/s", +1, "Largest workload.requests_per_s that is served and meets the limits at workload.ttft_percentile and workload.tpot_percentile."),
+    METRIC(of_traffic, ttft_mean_s, "s", -1, "Time to first token at this traffic, mean over requests."),
+    METRIC(of_traffic, ttft_p50_s, "s", -1, "Time to first token at this traffic: 50 % of requests take at most as long."),
+    METRIC(of_traffic, ttft_p90_s, "s", -1, "Time to first token at this traffic: 90 % of requests take at most as long."),
+    METRIC(of_traffic, ttft_p99_s, "s", -1, "Time to first token at this traffic: 99 % of requests take at most as long."),
+    METRIC(of_traffic, tpot_mean_s, "s", -1, "Time per output token of a request at this traffic, mean over requests."),
+    METRIC(of_traffic, tpot_p50_s, "s", -1, "Time per output token of a request at this traffic: 50 % of requests take at most as long."),
+    METRIC(of_traffic, tpot_p90_s, "s", -1, "Time per output token of a request at this traffic: 90 % of requests take at most as long."),
+    METRIC(of_traffic, tpot_p99_s, "s", -1, "Time per output token of a request at this traffic: 99 % of requests take at most as long."),
     METRIC(always, prefill_devices, "devices", -1, "Devices of the prefill pool, in addition to plan.devices; 0 unless disaggregated."),
     METRIC(disaggregated, kv_transfer_s, "s", -1, "Time to send the KV cache of one prompt from the prefill pool to the decode pool, hidden or not."),
     METRIC(disaggregated, prefill_tp, "devices", 0, "Tensor parallelism of the prefill pool."),
@@ -270,6 +285,7 @@ void metric_scope_add(struct metric_scope *out, const struct design *d)
         out->experts || model_moe_layers(&d->model) > 0 || model_moe_layers(&d->draft_model) > 0;
     const struct contexts c = workload_contexts(&d->workload);
     out->contexts = out->contexts || contexts_differ(&c);
+    out->traffic = out->traffic || workload_has_traffic(&d->workload);
     out->memory2 = out->memory2 || d->chip.memory2_kind != TIER2_NONE;
     out->starts = out->starts || d->chip.kernel_start_s > 0;
 }
@@ -301,7 +317,7 @@ bool metric_is_listed(const struct field *f, const struct metric_scope *in)
            (!m->needs_draft_pool || in->draft_pool) && (!m->needs_ffn_engine || in->ffn_engine) &&
            (!m->needs_pools || in->pools) && (!m->needs_memory2 || in->memory2) &&
            (!m->needs_starts || in->starts) && (!m->needs_contexts || in->contexts) &&
-           (!m->optional || m->phases & in->phases);
+           (!m->needs_traffic || in->traffic) && (!m->optional || m->phases & in->phases);
 }
 
 bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err)
@@ -329,6 +345,8 @@ bool metric_exists(const struct field *f, const struct metric_scope *in, struct 
         need = "a model with routed experts";
     else if (m->needs_contexts && !in->contexts)
         need = "workload.context_cv above 0";
+    else if (m->needs_traffic && !in->traffic)
+        need = "workload.requests_per_s";
     else if (m->needs_memory2 && !in->memory2)
         need = "a chip with chip.memory2_kind";
     else if (m->needs_starts && !in->starts)

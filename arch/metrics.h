@@ -18,6 +18,7 @@ enum verdict {
     VERDICT_CONSTRAINT,
     VERDICT_MAPPING,
     VERDICT_CALIBRATION,
+    VERDICT_OVERLOAD,
     VERDICTS
 };
 
@@ -40,7 +41,11 @@ enum system_pace { SYSTEM_PACE_DECODE, SYSTEM_PACE_PREFILL, SYSTEM_PACE_LINK, SY
 struct metrics {
     double verdict;
     double batch, batch_cap, batch_slo;
-    double tpot_s, ttft_s, prefill_devices, kv_transfer_s;
+    double tpot_s, ttft_s;
+    double load_ratio, requests_in_flight, goodput_per_s, most_requests_per_s;
+    double ttft_mean_s, ttft_p50_s, ttft_p90_s, ttft_p99_s;
+    double tpot_mean_s, tpot_p50_s, tpot_p90_s, tpot_p99_s;
+    double prefill_devices, kv_transfer_s;
     double prefill_tp, prefill_dp, prefill_ep, prefill_pp, prefill_cp;
     double system_paced_by, decode_busy_ratio, prefill_busy_ratio, kv_link_ratio, prefill_s;
     double prefill_memory_used_byte, prefill_device_power_w, prefill_throttle_ratio,
@@ -107,7 +112,7 @@ struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */
     bool needs_prices, needs_calibration, needs_engine, needs_experts, needs_ffn_pool,
         needs_memory2, needs_pools, needs_draft_pool, needs_ffn_engine, needs_starts,
-        needs_contexts;
+        needs_contexts, needs_traffic;
     bool optional; /* is left out where it has no value: metric_is_listed */
 };
 
@@ -128,7 +133,7 @@ int metric_goal(const char *text, const struct field **out, int *sense, struct e
 struct metric_scope {
     unsigned phases;
     bool prices, calibration, engine, experts, ffn_pool, memory2, pools, draft_pool, ffn_engine,
-        starts, contexts;
+        starts, contexts, traffic;
 };
 
 void metric_scope_add(struct metric_scope *out, const struct design *d);

@@ -203,6 +203,22 @@ static const struct field workload_rows[] = {
       .doc = "Skewness of these contexts; auto: that of a gamma distribution, twice workload.context_cv." },
     { FIELD(workload, dp_routing, "1"), .init = DP_EQUAL_COUNT, .only_words = true, .words = dp_routing_words,
       .doc = "How requests are given to data-parallel ranks: equal_count, as many to each; random; least_count, to the rank with the fewest requests; least_kv, to the one with the least context." },
+    { FIELD(workload, requests_per_s, "1/s"), .lo = 0, .hi = 1e9, .init = 0, .words = unmeasured_words,
+      .doc = "Requests that arrive per second at the whole system, at random (serving, disaggregated); none: each takes the place of one that ends, and there are no percentiles." },
+    { FIELD(workload, arrival_cv, "1"), .lo = 0, .hi = 100, .init = 1,
+      .doc = "Coefficient of variation of the times between arrivals; 1: Poisson. Above 1 in bursts: 1 to 13 in public traces." },
+    { FIELD(workload, input_cv, "1"), .lo = 0, .hi = 100, .init = 0,
+      .doc = "Coefficient of variation of workload.input over requests (lognormal); 0: all alike. Azure's and Mooncake's traces: 0.96 to 1.3." },
+    { FIELD(workload, output_cv, "1"), .lo = 0, .hi = 100, .init = 0,
+      .doc = "Coefficient of variation of workload.output over requests (lognormal); longer answers are in flight for longer, which raises the mean context. Azure's and Mooncake's traces: 0.73 to 2.2." },
+    { FIELD(workload, prefix_cv, "1"), .lo = 0, .hi = 100, .init = 0,
+      .doc = "Coefficient of variation of workload.prefix over requests." },
+    { FIELD(workload, prefix_correlation, "1"), .lo = -1, .hi = 1, .init = 0,
+      .doc = "Correlation of workload.prefix and workload.input over requests." },
+    { FIELD(workload, ttft_percentile, "1"), .lo = 1, .hi = 99.99, .init = 0, .words = unmeasured_words,
+      .doc = "Percentile of requests, with workload.requests_per_s, at which workload.ttft_s is meant; none: it is a limit of a single request, without traffic." },
+    { FIELD(workload, tpot_percentile, "1"), .lo = 1, .hi = 99.99, .init = 0, .words = unmeasured_words,
+      .doc = "Percentile of requests, with workload.requests_per_s, at which workload.tpot_s is meant; none: it is a limit of a step of the largest batch." },
 };
 
 static const struct field precision_rows[] = {
@@ -259,6 +275,19 @@ double workload_accepted_tokens(const struct workload *w)
 {
     double a = w->acceptance, q = w->query_tokens;
     return a == ACCEPTANCE_GIVEN ? w->accepted_tokens : a == 1 ? q : (1 - pow(a, q)) / (1 - a);
+}
+
+double workload_held_context(const struct workload *w)
+{
+    return w->input + w->output / 2 * (1 + w->output_cv * w->output_cv);
+}
+
+double workload_prompt_cv(const struct workload *w)
+{
+    double prefix = fmin(w->prefix, w->input - 1), read = w->input - prefix;
+    double input = w->input_cv * w->input, cached = w->prefix_cv * prefix;
+    double variance = input * input + cached * cached - 2 * w->prefix_correlation * input * cached;
+    return sqrt(fmax(0, variance)) / read;
 }
 
 struct contexts workload_contexts(const struct workload *w)

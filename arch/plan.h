@@ -70,6 +70,9 @@ struct workload {
     double kv_room, window_cache, state_slots;
     double skew, placement, chance;
     double context_cv, context_skewness, dp_routing; /* SKEWNESS_AUTO */
+    double requests_per_s, arrival_cv;               /* 0: no traffic */
+    double input_cv, output_cv, prefix_cv, prefix_correlation;
+    double ttft_percentile, tpot_percentile; /* at which the limits are meant; 0: none */
 };
 
 enum { BATCH_MAX = 0 };
@@ -97,6 +100,19 @@ static inline const struct phase *phase_of(const struct workload *w)
  * all before it are, and the first wrong one is replaced by the model's own: 1 + a + ... + a^(q-1)
  * (Leviathan et al., arXiv:2211.17192, eq. 1, with q - 1 drafts). */
 double workload_accepted_tokens(const struct workload *w);
+
+/* Do requests arrive at random, rather than as soon as there is room? */
+static inline bool workload_has_traffic(const struct workload *w)
+{
+    return w->requests_per_s > 0;
+}
+
+/* Mean context of a request in flight (phases with answers): its prompt and, as long answers are in
+ * flight for longer, half the mean square of an answer over its mean. */
+double workload_held_context(const struct workload *w);
+
+/* Coefficient of variation of the tokens of a prompt that are not cached. */
+double workload_prompt_cv(const struct workload *w);
 
 /* How the contexts of its requests differ. */
 struct contexts workload_contexts(const struct workload *w);

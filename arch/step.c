@@ -110,7 +110,7 @@ static struct shape shape_of(const struct model *m, const struct plan *plan,
         /* At steady state a request is on average half way through its answer, and every output /
          * accepted steps it is replaced by a new one, whose prompt is prefilled. */
         s.decode = w->query_tokens;
-        s.context = w->input + w->output / 2;
+        s.context = workload_held_context(w);
         s.prompt = w->input;
         s.prompts = mixed ? workload_accepted_tokens(w) / w->output : 0;
         s.head_tokens = s.prompts;

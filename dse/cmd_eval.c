@@ -15,6 +15,7 @@
 #include "dse/price_shares_text.h"
 #include "dse/stored_point.h"
 #include "dse/terminal.h"
+#include "dse/traffic_text.h"
 #include "reports/point/point_sides.h"
 #include "reports/point/verdict_reason.h"
 #include "search/axis.h"
@@ -315,6 +316,8 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         print_interval("TPOT", "tpot_s", m);
     if (!isnan(m->ttft_s))
         print_interval("TTFT", "ttft_s", m);
+    if (workload_has_traffic(&d->workload))
+        traffic_print(d, m);
     if (d->workload.phase == PHASE_DISAGGREGATED)
         print_prefill_pool(d, m);
     print_line(25, "  %-22s %.0f requests (memory allows %.0f, latency %s); bound by %s\n", "batch",

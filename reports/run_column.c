@@ -34,7 +34,7 @@ static bool is_met(const struct metric *m, const struct metric_scope *in)
 {
     return (!m->needs_calibration || in->calibration) && (!m->needs_engine || in->engine) &&
            (!m->needs_experts || in->experts) && (!m->needs_memory2 || in->memory2) &&
-           (!m->needs_contexts || in->contexts);
+           (!m->needs_contexts || in->contexts) && (!m->needs_traffic || in->traffic);
 }
 
 /* Infers the scope of a run from its metrics: a metric with a value has what it needs; a metric
@@ -51,6 +51,7 @@ static struct metric_scope scope_of(const struct table *values)
         scope.experts = scope.experts || m->needs_experts;
         scope.memory2 = scope.memory2 || m->needs_memory2;
         scope.contexts = scope.contexts || m->needs_contexts;
+        scope.traffic = scope.traffic || m->needs_traffic;
     }
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct metric *m = metric_of(&metrics_fields.row[i]);

@@ -92,6 +92,13 @@ static double memory_ratio(const struct design *like, const struct devices *d,
     return design_shares_steps(like) && !(pool <= main) ? pool : larger(main, second);
 }
 
+/* Requests that arrive, over the most that meet the limits; 0 without traffic. */
+static double traffic_ratio(const struct workload *w, const struct metrics_lanes *m, size_t i)
+{
+    double most_per_s = LANE(m, metrics, most_requests_per_s)[i];
+    return isnan(most_per_s) ? 0 : w->requests_per_s / most_per_s;
+}
+
 static double model_excess(const struct design *like, const struct devices *d,
                            const struct metrics_lanes *m, size_t i)
 {
@@ -108,9 +115,13 @@ static double model_excess(const struct design *like, const struct devices *d,
                                    LANE(m, metrics, memory2_life_year)[i] -
                                1);
     case VERDICT_TPOT:
-        return positive_excess(LANE(m, metrics, tpot_s)[i] / w->tpot_s - 1);
+        return positive_excess(
+            fmax(LANE(m, metrics, tpot_s)[i] / w->tpot_s, traffic_ratio(w, m, i)) - 1);
     case VERDICT_TTFT:
-        return positive_excess(LANE(m, metrics, ttft_s)[i] / w->ttft_s - 1);
+        return positive_excess(
+            fmax(LANE(m, metrics, ttft_s)[i] / w->ttft_s, traffic_ratio(w, m, i)) - 1);
+    case VERDICT_OVERLOAD:
+        return positive_excess(LANE(m, metrics, load_ratio)[i] - 1);
     default:
         return INFINITY;
     }

@@ -165,10 +165,15 @@ static bool is_of_device(const struct field *m)
     return of < LEN(metrics) && metrics[of].kind == COST && !metrics[of].of_all_devices;
 }
 
+static bool has_traffic(const struct study *s)
+{
+    return varies(s, "workload.requests_per_s") || workload_has_traffic(&s->base.workload);
+}
+
 static enum trend by_path(const struct study *s, const struct field *m, const char *path)
 {
     size_t row = row_of_path(path);
-    if (row == LEN(rows) || (chooses_by_price(s) && !is_of_device(m)))
+    if (row == LEN(rows) || ((chooses_by_price(s) || has_traffic(s)) && !is_of_device(m)))
         return TREND_UNKNOWN;
     enum trend speed = speed_holds(s, m, row) ? rows[row].speed : TREND_UNKNOWN;
     if (!m)

@@ -21,7 +21,8 @@
  * - per-device metrics and system cost with a separate prefill pool: its size depends on the speed
  *   of both pools;
  * - anything but the price of a device with an FFN pool or draft devices: mappings and the number
- * of devices are then chosen by throughput per USD, so throughput may fall where a parameter grows.
+ * of devices are then chosen by throughput per USD, so throughput may fall where a parameter grows;
+ * - the same with traffic: more memory lets more requests in flight, each of which is then slower.
  *
  * Cost. The cost of a device grows with its parts and does not depend on the workload: area grows
  * with each part, and dies cost more the larger they are and never less than fewer, full ones

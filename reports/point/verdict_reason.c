@@ -48,6 +48,12 @@ const char *verdict_reason(const struct design *d, const struct metrics *m)
     if (v == VERDICT_CALIBRATION && c->kernel_start_s > 0)
         return "chip.kernel_start_s: calibrated timing has the start-up times of measured kernels: "
                "use timing ideal";
+    if (v == VERDICT_TTFT && m->ttft_s <= d->workload.ttft_s)
+        return "at this traffic, the first token of requests at workload.ttft_percentile takes "
+               "longer than workload.ttft_s allows";
+    if (v == VERDICT_TPOT && m->tpot_s <= d->workload.tpot_s)
+        return "at this traffic, requests at workload.tpot_percentile take longer per token than "
+               "workload.tpot_s allows";
     const char *fault = v == VERDICT_MAPPING ? design_refusal(d) : NULL;
     if (v == VERDICT_MAPPING && fault == NULL)
         fault = plan_fault(&d->plan, &d->model);
