@@ -248,16 +248,19 @@ char *number_readable(double value, int digits, char *buffer, size_t size)
     return strchr(buffer, 'e') ? number_prefixed(value, digits, buffer, size) : buffer;
 }
 
+static struct word own_word(const struct field *f, size_t i)
+{
+    if (f->registry != NULL)
+        return f->registry(i);
+    return f->words != NULL ? f->words[i] : (struct word){NULL, 0};
+}
+
 bool field_word_at(const struct field *f, size_t i, struct word *out)
 {
-    size_t words = 0;
-    *out = (struct word){NULL, 0};
-    if (f->registry != NULL)
-        *out = f->registry(i);
-    while (f->words != NULL && words < i && f->words[words].text != NULL)
-        words++;
-    if (f->words != NULL)
-        *out = f->words[words];
+    size_t words = 0; /* those before i, which the synonyms follow */
+    *out = own_word(f, 0);
+    while (words < i && out->text != NULL)
+        *out = own_word(f, ++words);
     if (out->text == NULL && f->also != NULL)
         *out = f->also[i - words];
     return out->text != NULL;

@@ -247,6 +247,30 @@ static void words_are_read_first_and_in_any_case(void **state)
     reads("device", "7", 7);
 }
 
+static struct word kind(size_t i)
+{
+    static const struct word kinds[] = {{"bf16", 2}, {"fp8", 1}, {NULL, 0}};
+    return kinds[i < 2 ? i : 2];
+}
+
+static void synonyms_follow_the_words_of_a_list_or_a_registry(void **state)
+{
+    (void)state;
+    static const struct word also[] = {{"int8", 1}, {NULL, 0}};
+    static const struct word list[] = {{"bf16", 2}, {"fp8", 1}, {NULL, 0}};
+    const struct field of_list = {.words = list, .also = also};
+    const struct field of_registry = {.registry = kind, .also = also};
+    const struct field *both[] = {&of_list, &of_registry};
+    for (size_t i = 0; i < LEN(both); i++) {
+        struct word w;
+        assert_true(field_word_at(both[i], 1, &w));
+        assert_string_equal(w.text, "fp8");
+        assert_true(field_word_at(both[i], 2, &w));
+        assert_string_equal(w.text, "int8");
+        assert_false(field_word_at(both[i], 3, &w));
+    }
+}
+
 /* --- refusing --- */
 
 static void a_wrong_unit_is_refused_with_an_example(void **state)
@@ -621,6 +645,7 @@ int main(void)
         cmocka_unit_test(a_number_too_long_to_be_meant_is_refused),
         cmocka_unit_test(infinity_is_read_where_the_range_has_no_end),
         cmocka_unit_test(words_are_read_first_and_in_any_case),
+        cmocka_unit_test(synonyms_follow_the_words_of_a_list_or_a_registry),
         cmocka_unit_test(a_wrong_unit_is_refused_with_an_example),
         cmocka_unit_test(a_value_out_of_range_is_refused_with_the_range),
         cmocka_unit_test(a_fraction_is_refused_where_whole_numbers_are_needed),
