@@ -116,7 +116,7 @@ int fail_all(const char *path, const struct faults *found, struct err *err);
 /* Opens a study; NULL: all defaults. Several errors are reported by fail_all. Caller frees. */
 int open_study(struct study **out, const char *path, struct catalogue *c, struct err *err);
 
-extern const struct command cmd_check, cmd_completion, cmd_man;
+extern const struct command cmd_check, cmd_completion, cmd_man, cmd_submit;
 extern const struct command cmd_eval, cmd_sweep, cmd_query, cmd_pareto, cmd_payoff, cmd_report,
     cmd_list, cmd_merge, cmd_recommend, cmd_import, cmd_validate, cmd_calibrate, cmd_sensitivity,
     cmd_compare, cmd_watch;

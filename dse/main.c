@@ -17,6 +17,7 @@
 const struct command *const commands[] = {
     &cmd_eval,
     &cmd_sweep,
+    &cmd_submit,
     &cmd_watch,
     &cmd_query,
     &cmd_pareto,

@@ -483,6 +483,7 @@ int runner_run(struct runner *r, const struct db_run *row)
     r->started_s = r->committed_s = now_s();
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL); /* of a batch system, before a time limit */
     if (grid)
         rc = run_grid(r, row);
     else if (!over)

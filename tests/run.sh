@@ -10,6 +10,7 @@ CDPATH='' cd -- "$(dirname -- "$0")/.."
 libraries="$libraries libcmocka-dev:cmocka"
 tools="$tools patch:patch sqlite3:sqlite3"
 wanted="$wanted chromium:chromium python3:python3 poppler-utils:pdftotext mandoc:mandoc man-db:man zsh:zsh fish:fish dpkg-dev:dpkg-shlibdeps"
+wanted="$wanted slurm-wlm:sbatch munge:/usr/sbin/munged openmpi-bin:mpirun libopenmpi-dev:mpicc"
 install_missing
 build dev
 
