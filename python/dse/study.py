@@ -1,0 +1,150 @@
+"""Studies, and the evaluation of one point and of many."""
+
+import json
+import os
+
+from . import _library, arrays, table
+from .parameters import assignments, flatten
+from .result import Result
+from ._library import Error, InputError
+
+METRICS = ("verdict", "batch", "tpot_s", "tokens_per_s", "system_cost_usd", "power_w")
+
+
+def _unit(names=None):
+    units = {row["metric"]: row["unit"] for row in list_("metrics")}
+    return {name: units[name] for name in names if name in units} if names else units
+
+
+def list_(what):
+    """What `dse list WHAT` prints, a list of dictionaries: models, chips, engines, layers,
+    parameters, metrics, strategies, prices, calibrations, figures."""
+    return json.loads(_library.json_of("dse_list", _library.catalogue(), what.encode()))
+
+
+class Study:
+    """A study: a base design, with axes and a search if it has some.
+
+    source  a dictionary with the keys of a study file (docs/study.md), the path of a file, another
+            Study, or None: all defaults
+    folder  where relative paths in a dictionary start
+    parameters  values that replace those of the study, as for `evaluate`
+    """
+
+    def __init__(self, source=None, *, folder="", **parameters):
+        self._sets = []
+        if isinstance(source, Study):
+            self._open, self._sets, self.source = source._open, source._sets, source.source
+            self._study = source._study
+        elif isinstance(source, dict):
+            try:
+                text = json.dumps(source, allow_nan=False, ensure_ascii=False)
+            except (TypeError, ValueError) as reason:
+                raise InputError(f"study: {reason}: give what JSON can hold") from None
+            self._open = ("dse_study_parse", text.encode(), b"study", os.fspath(folder).encode())
+            self.source = source
+            self._study = _library.Study(*self._open)
+        else:
+            path = None if source is None else os.fspath(source).encode()
+            self._open, self.source = ("dse_study_open", path), source
+            self._study = _library.Study(*self._open)
+        if parameters:
+            self.set(**parameters)
+
+    @classmethod
+    def parse(cls, text, folder=""):
+        """A study from YAML or JSON text."""
+        study = cls.__new__(cls)
+        study._open = ("dse_study_parse", text.encode(), b"study", os.fspath(folder).encode())
+        study._sets, study.source, study._study = [], text, _library.Study(*study._open)
+        return study
+
+    def set(self, **parameters):
+        """Sets values in every scenario, as `evaluate` takes them. A value of an axis removes the
+        axis. After an error the study is as before. Returns the study."""
+        sets = self._sets + assignments(parameters)
+        fresh = _library.Study(*self._open)
+        _library.call("dse_study_set", fresh.pointer, _library.texts(sets))
+        self._study, self._sets = fresh, sets
+        return self
+
+    @property
+    def name(self):
+        return _library.library.dse_study_name(self._study.pointer).decode()
+
+    @property
+    def points(self):
+        """Number of points of all scenarios."""
+        return _library.library.dse_study_points(self._study.pointer)
+
+    def evaluate(self, scenario=None, **parameters):
+        """Evaluates the first point, with other values if given. Returns a Result."""
+        study = Study(self, **parameters) if parameters else self
+        name = None if scenario is None else scenario.encode()
+        return Result(json.loads(_library.json_of("dse_evaluate", study._study.pointer, name)))
+
+    def evaluate_many(self, columns=None, /, *, metrics=METRICS, jobs=None, **parameters):
+        """Evaluates many points, each the base design with a value of each column. See
+        `dse.evaluate_many`."""
+        given = flatten(dict(columns.items()) if columns is not None else {})
+        for name, value in flatten(parameters).items():
+            if name in given:
+                raise InputError(f"{name}: given twice: keep one column")
+            given[name] = value
+        metrics = [metrics] if isinstance(metrics, str) else list(metrics)
+        ready, n = arrays.columns_of(given)
+        answer = arrays.evaluate(self._study, ready, n, metrics, jobs)
+        return table.Table(answer, _unit(metrics))
+
+    def __repr__(self):
+        return f"<Study {self.name}: {self.points} points>"
+
+
+def evaluate(study=None, /, *, scenario=None, **parameters):
+    """Evaluates one design and returns a Result.
+
+        dse.evaluate(model="deepseek-r1", chip="b200", workload={"context": 8192, "tpot": "50 ms"})
+
+    study       a Study, a dictionary or a file to start from; None: deepseek-r1 on 32 b200
+    scenario    one of the study's; None: its base
+    parameters  a keyword is the name of a parameter with `__` for each dot, or a section as a
+                dictionary: `workload__context=8192` is `workload={"context": 8192}`. A value is a
+                number in the unit of the table, or a text with its own: "8 TB/s", "max", "auto".
+
+    An infeasible design is a Result, with `verdict` and `reason`. A mistake is an InputError.
+    """
+    base = study if isinstance(study, Study) else Study(study)
+    return base.evaluate(scenario, **parameters)
+
+
+def evaluate_many(columns=None, /, *, metrics=METRICS, study=None, jobs=None, **parameters):
+    """Evaluates many designs at once and returns their metrics as a Table, a dictionary of arrays.
+
+        dse.evaluate_many({"chip.memory_byte_per_s": numpy.linspace(4e12, 12e12, 1000)},
+                          engine=["none", "duplex"] * 500, workload={"context": 8192})
+
+    columns     a dictionary or a DataFrame: a column of numbers in the unit of the table, or of
+                texts, for each parameter; a single value is that of all points. NaN and None leave
+                the value of the study
+    parameters  the same as keywords, as for `evaluate`
+    metrics     names of metrics, or of the chosen mapping: "plan.tp"
+    study       a Study, a dictionary or a file with the base design; its axes are ignored
+    jobs        threads; None: all processors. Results do not depend on them
+    """
+    base = study if isinstance(study, Study) else Study(study)
+    return base.evaluate_many(columns, metrics=metrics, jobs=jobs, **parameters)
+
+
+def _parameter_lines():
+    for row in list_("parameters"):
+        unit = row["unit"] if row["unit"] not in ("1", "name") else row["words"] or row["unit"]
+        yield f"    {row['parameter']} ({unit}): {row['meaning']}"
+
+
+def _document():
+    lines = "\n".join(_parameter_lines())
+    for function in (evaluate, evaluate_many):
+        function.__doc__ += f"\n    Parameters, with unit or words:\n\n{lines}\n"
+
+
+_document()
