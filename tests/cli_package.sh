@@ -58,6 +58,11 @@ for command in $("$DSE" --help | sed -n '/^usage/,/^Exit/s/^  \([a-z]*\) .*/\1/p
     holds dse "/usr/share/man/man1/dse-$command.1.gz"
 done
 needs dse "dse-data (= $version-1)" 'libc6 (>= ' libsqlite3-0 libyaml-0-2 libpcre2-8-0
+package libdse0 && package libdse-dev || exit 1
+needs libdse0 "dse-data (= $version-1)" 'libc6 (>= ' libsqlite3-0 libyaml-0-2 libpcre2-8-0
+needs libdse-dev "libdse0 (= $version-1)"
+holds libdse0 "/usr/lib.*/libdse.so.$version" '/usr/lib.*/libdse.so.0'
+holds libdse-dev /usr/include/dse.h '/usr/lib.*/libdse.so' '/usr/lib.*/pkgconfig/dse.pc'
 [ "$(field deb/dse-data_*.deb Architecture)" = all ] || complain "dse-data is not for all machines"
 (cd "$catalogue" && find . -name '*.yaml' | sort) >own.txt
 (cd root/usr/share/dse/catalogue && find . -type f | sort) | diff own.txt - || complain "another catalogue"
@@ -75,9 +80,25 @@ cmp here.json there.json || complain "the installed program has other answers"
 gzip -dc root/usr/share/man/man1/dse-sweep.1.gz | cmp - "$build/documents/man/man1/dse-sweep.1" || complain "another page"
 "$there" man sweep | cmp - "$build/documents/man/man1/dse-sweep.1" || complain "the page is not of this program"
 
+# prices_like PREFIX: a program that is built as pkg-config says, with the library and catalogue below PREFIX,
+# prints what the program prints.
+asan=$(nm "$DSE" | grep -q __asan_init && echo '-fsanitize=address,undefined')
+prices_like() {
+    PKG_CONFIG_PATH=$(dirname "$(find "$1" -name dse.pc)")
+    export PKG_CONFIG_PATH
+    [ "$(pkg-config --modversion dse)" = "$version" ] || complain "dse.pc: $(pkg-config --modversion dse)"
+    # shellcheck disable=SC2046,SC2086 # lists of words
+    $CC -o one_point "$DSE_SOURCE/tests/lib/one_point.c" $asan $(pkg-config --cflags --libs dse) >log.txt 2>&1 ||
+        { complain "a program with libdse: $(cat log.txt)"; return; }
+    LD_LIBRARY_PATH=$(dirname "$(find "$1" -name 'libdse.so.0')") ./one_point chip=only-here >point.json ||
+        complain "a program with libdse: status $?"
+    cmp point.json there.json || complain "a program with libdse has other answers"
+}
+if command -v pkg-config >/dev/null; then prices_like "$work/root/usr"; fi
+
 # cmake --install puts the same files elsewhere; those that Debian adds, moves or compresses aside.
 DESTDIR=$work/staged cmake --install "$build" --prefix /opt/dse >log.txt 2>&1 || { cat log.txt; exit 1; }
-(cd staged/opt/dse && find . -type f) | sed 's|^\./||; s|/zsh/site-functions/|/zsh/vendor-completions/|' |
+(cd staged/opt/dse && find . -type f -o -type l) | sed 's|^\./||; s|/zsh/site-functions/|/zsh/vendor-completions/|' |
     grep -v -e '/LICENSE$' -e '/D3-LICENCE$' -e '/CHANGELOG.md$' | sort >staged.txt
 sed -n 's|^/usr/\(.*[^/]\)$|\1|p' ./*.list | sed 's|\(/man/.*\)\.gz$|\1|; s|^lib/[a-z0-9_]*-linux-gnu/|lib/|' |
     grep -v -e 'doc/[a-z0-9-]*/copyright$' -e 'doc/[a-z0-9-]*/changelog' | sort >packed.txt
@@ -86,4 +107,5 @@ sed 's|^lib/[a-z0-9_]*-linux-gnu/|lib/|' staged.txt | sort | diff - packed.txt |
 [ -s staged/opt/dse/share/doc/dse/LICENSE ] || complain "cmake --install: no licence"
 cp root/usr/share/dse/catalogue/chips/only-here.yaml staged/opt/dse/share/dse/catalogue/chips/
 staged/opt/dse/bin/dse list chips | grep -q '^only-here ' || complain "cmake --install: another catalogue"
+if command -v pkg-config >/dev/null; then prices_like "$work/staged/opt/dse"; fi
 exit "$failed"
