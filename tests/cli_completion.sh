@@ -28,12 +28,12 @@ for command in $("$DSE" --help | sed -n '/^usage/,/^Exit/s/^  \([a-z]*\) .*/\1/p
     has "$command" help ''
     has "$command" man ''
     offers '--help' "$command" --he
-    "$DSE" "$command" --help | sed -n 's/^  \(--[a-z-]*\) .*/\1/p' | paste -s -d ' ' - >options.txt
+    "$DSE" "$command" --help | sed -n '/^example/q; s/^  \(--[a-z-]*\) .*/\1/p' | paste -s -d ' ' - >options.txt
     offers "$(cat options.txt)" "$command" --
 done
 offers '--format' eval --for
-offers 'text json csv' eval --format ''
-offers '--format=json' eval --format=j
+offers 'table csv json md' list chips --format ''
+offers '--format=json' list chips --format=j
 offers 'json jsonl' query x.db --format js
 offers 'cost area power none' payoff x.db --budget ''
 offers 'chips' list ch
@@ -87,8 +87,8 @@ replies() {
     [[ ${COMPREPLY[*]} == "$expected" ]] || echo "bash: $*: \"${COMPREPLY[*]}\", not \"$expected\""
 }
 replies 'payoff' payo
-replies 'text json csv' eval --format ''
-replies 'json' eval --format = j
+replies 'table csv json md' list chips --format ''
+replies 'json' list chips --format = j
 replies 'deepseek-v3 deepseek-v3.2' eval --set model = deepseek-v3
 replies 'deepseek-v3 deepseek-v3.2' eval --set = model = deepseek-v3
 replies 'deepseek-v3 deepseek-v3.2' eval --set chip = h100 --set model = deepseek-v3
@@ -105,9 +105,9 @@ fi
 if command -v fish >/dev/null; then
     HOME=$work XDG_CONFIG_HOME=$work PATH=$work/bin:$PATH fish --no-config -c '
         source script.fish
-        complete -C "dse eval --format "; complete -C "dse eval --set model=deepseek-v3"
+        complete -C "dse list chips --format "; complete -C "dse eval --set model=deepseek-v3"
         complete -C "dse payoff on"; complete -C "dse calibrate fol"' 2>err.txt | cut -f 1 | paste -s -d ' ' - >out.txt
-    [ "$(cat out.txt)" = 'csv json text model=deepseek-v3 model=deepseek-v3.2 one.db folder/' ] ||
+    [ "$(cat out.txt)" = 'csv json md table model=deepseek-v3 model=deepseek-v3.2 one.db folder/' ] ||
         complain "fish: $(cat out.txt err.txt)"
 fi
 exit "$failed"

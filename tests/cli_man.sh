@@ -20,7 +20,7 @@ for command in $commands; do
     grep -q "^\.It Xr dse-$command 1" pages/man1/dse.1 || complain "dse(1) lacks $command"
     plain "$page" | tr -d '\n ' >page.txt
     # Every option and its text, as --help shows them.
-    "$DSE" "$command" --help | sed -n 's/^  \(--[a-z-]*\) .*/\1/p' | while read -r option; do
+    "$DSE" "$command" --help | sed -n '/^example/q; s/^  \(--[a-z-]*\) .*/\1/p' | while read -r option; do
         plain "$page" | grep -q "^\.It Fl ${option#-}\( \|\$\)" || echo "$command $option"
     done >lost.txt
     [ -s lost.txt ] && complain "options without a place: $(cat lost.txt)"
