@@ -102,6 +102,32 @@ B
     PATH=$work/bin:$PATH bash try.bash >out.txt 2>&1
     [ -s out.txt ] && complain "$(cat out.txt)"
 fi
+if command -v zsh >/dev/null; then
+    cat >try.zsh <<'Z'
+# The functions of zsh's completion that the script calls, each printing what it is given.
+_call_program() { shift; eval "$@" }
+compadd() { print -rl -- ${(P)@[-1]} }
+_describe() { print -rl -- ${${(P)@[-1]}%%:*} }
+_files() { print -r -- files "${@[-1]}" }
+compset() { print -r -- compset "${@[-1]}" }
+# replies EXPECTED WORD...
+replies() {
+    local expected=$1 words CURRENT is
+    shift
+    words=(dse "$@") CURRENT=$(($# + 1))
+    is=${(j: :)${(f)"$(source ./script.zsh)"}}
+    [[ $is == $expected ]] || print -r -- "zsh: $*: \"$is\", not \"$expected\""
+}
+replies 'payoff' payo
+replies 'table csv json md' list chips --format ''
+replies 'model=deepseek-v3 model=deepseek-v3.2 compset *= files (*.yaml)(-.)' eval --set model=deepseek-v3
+replies 'timing=' eval --set timing
+replies 'compset *= files (*.yaml|*.db)(-.)' eval ''
+replies 'compset *= files -/' calibrate ''
+Z
+    PATH=$work/bin:$PATH zsh -f try.zsh >out.txt 2>&1
+    [ -s out.txt ] && complain "$(cat out.txt)"
+fi
 if command -v fish >/dev/null; then
     HOME=$work XDG_CONFIG_HOME=$work PATH=$work/bin:$PATH fish --no-config -c '
         source script.fish
