@@ -13,8 +13,8 @@ step() { printf '\n== %s (%s)\n' "$*" "$suite"; }
 # begin, then took WHAT: seconds since then, and CPU time. The second line that `times` prints is the CPU
 # time of child processes: 0m1.25s 0m0.50s
 cpu_s() {
-    times >"$folder/times"
-    cpu=$(awk -F '[ms ]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' "$folder/times")
+    times >"$folder/$suite.times"
+    cpu=$(awk -F '[ms ]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' "$folder/$suite.times")
 }
 begin() {
     cpu_s
@@ -29,7 +29,7 @@ took() {
 mirror=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' | sed -n 's/^Debian //p' | sort -u | head -n 1)
 [ -n "$mirror" ] || { echo "packaging/chroot.sh: apt knows no archive of Debian here" >&2; exit 1; }
 mkdir -p "$folder"
-apt-config dump | grep -E '^Acquire::(https?|ftp)::' >"$folder/apt.conf" || true
+apt-config dump | grep -E '^Acquire::(https?|ftp)::' >"$folder/$suite.apt.conf" || true
 eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
 [ -z "${http_proxy:-}" ] || export http_proxy
 
@@ -47,7 +47,7 @@ bare() {
     rm -rf "$root"
     cp -a "$base" "$root"
     cp /etc/resolv.conf "$root/etc/resolv.conf"
-    cp "$folder/apt.conf" "$root/etc/apt/apt.conf.d/90here"
+    cp "$folder/$suite.apt.conf" "$root/etc/apt/apt.conf.d/90here"
 }
 # inside COMMAND: by sh in $root, with its own processes; nothing stays mounted
 inside() {
