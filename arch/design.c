@@ -275,18 +275,24 @@ static int check_starts(const struct design *d, struct err *err)
 /* The layers of a draft model. */
 static int check_draft_model(const struct design *d, struct err *err)
 {
-    struct design draft = *d;
     struct err inner;
+    if (!model_is_there(&d->draft_model))
+        return 0;
+    struct design draft = *d;
     draft.model = d->draft_model;
-    return !model_is_there(&draft.model) || check_layers(&draft, &inner) == 0
-               ? 0
-               : fail(err, "pools.draft.%s", inner.text);
+    return check_layers(&draft, &inner) == 0 ? 0 : fail(err, "pools.draft.%s", inner.text);
+}
+
+int design_check_hardware(const struct design *d, struct err *err)
+{
+    if (check_tier2(d, err) != 0 || check_starts(d, err) != 0)
+        return -1;
+    return check_limits(d, err);
 }
 
 int design_check(const struct design *d, struct err *err)
 {
-    if (check_layers(d, err) != 0 || check_draft_model(d, err) != 0 || check_tier2(d, err) != 0 ||
-        check_starts(d, err) != 0)
+    if (check_layers(d, err) != 0 || check_draft_model(d, err) != 0)
         return -1;
     bool given = timing_of(&d->mode)->gives_time;
     if (given && !(d->workload.measured_tpot_s > 0))
@@ -296,7 +302,7 @@ int design_check(const struct design *d, struct err *err)
                          "decode or serving, or another timing");
     if (design_refusal(d))
         return fail(err, "%s", design_refusal(d));
-    if (check_limits(d, err) != 0)
+    if (design_check_hardware(d, err) != 0)
         return -1;
     if (d->workload.acceptance == ACCEPTANCE_GIVEN &&
         d->workload.accepted_tokens > d->workload.query_tokens)

@@ -102,6 +102,9 @@ struct design design_of_pool(const struct design *d, size_t part);
  * a latent, and so on. On failure err->text is "PATH: WHAT: RIGHT". */
 int design_check(const struct design *d, struct err *err);
 
+/* The part of it that values of chips and engines decide. */
+int design_check_hardware(const struct design *d, struct err *err);
+
 /* Why the parts of a design cannot be priced together, as "PATH: WHAT: RIGHT"; NULL if they can.
  * design_check fails with it; where an axis combines such parts, no mapping fits. */
 const char *design_refusal(const struct design *d);

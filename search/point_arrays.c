@@ -215,11 +215,10 @@ static int add_point(struct point_worker *k, const struct point_work *w, size_t 
     struct design d = k->common;
     if (put_values(w, point, false, &d, NULL, &k->err) != 0)
         return -1;
-    if (begins) {
-        if (design_check(&d, &inner) != 0)
-            return fail(&k->err, "point %zu: %s", point, inner.text);
+    if ((begins ? design_check : design_check_hardware)(&d, &inner) != 0)
+        return fail(&k->err, "point %zu: %s", point, inner.text);
+    if (begins)
         prepare(&k->prepared, &d);
-    }
     k->group = w->group[point] + 1;
     if (!k->devices.n)
         k->like = d;

@@ -157,6 +157,22 @@ static int check_kinds(const struct study *s, struct err *err)
     return 0;
 }
 
+/* Checks every value of every axis of hardware, with the first value of all other axes. */
+static int check_hardware(const struct study *s, struct err *err)
+{
+    for (size_t i = 0; i < s->axes; i++)
+        for (size_t at = 0; at < s->axis[i].n && s->axis[i].part < DESIGN_PARTS; at++) {
+            struct design d = s->base;
+            if (!design_parts[s->axis[i].part].hardware)
+                break;
+            for (size_t k = 0; k < s->axes; k++)
+                axis_put(&s->axis[k], k == i ? at : 0, &d);
+            if (design_check_hardware(&d, err) != 0)
+                return -1;
+        }
+    return 0;
+}
+
 int study_settle(struct study *s, struct err *err)
 {
     for (size_t i = 0; i < s->overrides; i++)
@@ -178,7 +194,7 @@ int study_settle(struct study *s, struct err *err)
                 apply_overrides(s, a->part, a->part_value[j]);
         }
     }
-    return check_kinds(s, err);
+    return check_kinds(s, err) != 0 ? -1 : check_hardware(s, err);
 }
 
 void study_free(struct study *s)

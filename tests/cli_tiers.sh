@@ -39,3 +39,7 @@ grep -q 'chip.memory2_byte is too small' out.txt || fail 'it does not say which 
 # shellcheck disable=SC2086
 "$DSE" eval $tier >out.txt 2>err.txt && fail 'a second tier without bandwidth'
 grep -q '^.*chip.memory2_byte_per_s: ' err.txt || fail "no reason: $(cat err.txt)"
+grep -v '800 GB/s' study.yaml >without.yaml
+printf 'chip: {base: b200, memory2_byte: 1 TB}\n' >>without.yaml
+"$DSE" sweep without.yaml --dry-run >out.txt 2>err.txt && fail 'an axis of second tiers without bandwidth'
+grep -q '^without.yaml:.*: chip.memory2_byte_per_s: a second tier' err.txt || fail "$(cat err.txt)"

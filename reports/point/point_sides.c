@@ -50,7 +50,7 @@ size_t point_sides(struct point_side **out, const struct cursor *c, const struct
     size_t n = 0;
     plan_fix_shares(&of.plan, m);
     *out = mem_alloc(SIDES_MOST, sizeof **out);
-    if (!main)
+    if (!main || (enum verdict)m->verdict == VERDICT_CALIBRATION) /* then no operator has a time */
         return 0;
     struct load load = step_load(&main->step, m->batch);
     if (!design_shares_steps(d))

@@ -15,7 +15,7 @@ struct point_side {
 /* The step of the evaluated point at the cursor with its mapping `plan`; NULL if none fits. */
 const struct mapped *point_mapped(const struct cursor *c, const struct plan *plan);
 
-/* Returns their number, 0 if no mapping fits; caller frees `out`. */
+/* Returns their number, 0 if no mapping fits or a kernel was not measured; caller frees `out`. */
 size_t point_sides(struct point_side **out, const struct cursor *c, const struct plan *plan,
                    const struct metrics *m);
 

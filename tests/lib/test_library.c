@@ -134,6 +134,88 @@ static void each_point_is_that_of_its_own_study(void **state)
     free(p);
 }
 
+/* Kinds of points: a study, and two columns of texts whose values are combined. */
+static const struct kind {
+    const char *study, *name[2], *text[2][4];
+} kinds[] = {
+    {"workload: {phase: prefill}\n",
+     {"chip", "precision.weight"},
+     {{"b200", "h100", "mi300x"}, {"bf16", "fp8"}}},
+    {"timing: calibrated\n",
+     {"chip", "workload.context"},
+     {{"h200", "b200", "h100", "a100"}, {"2048", "8192"}}},
+    {"workload: {phase: serving, input: 4096, output: 512}\n",
+     {"model", "engine"},
+     {{"gpt-oss-120b", "llama-3.1-405b"}, {"none", "duplex"}}},
+    {"workload: {phase: disaggregated, input: 4096, output: 512}\n",
+     {"pools.prefill.chip", "workload.output"},
+     {{"h20", "b200"}, {"256", "1024"}}},
+    {"pools: {ffn: {chip: h100, devices: 8}}\nplan: {devices: 8}\n",
+     {"pools.ffn.chip", "pools.ffn.devices"},
+     {{"h20", "b200", "h100"}, {"8", "16"}}},
+    {"chip: {base: b200, memory2_byte_per_s: 400 GB/s, memory2_byte: 128 GB}\n",
+     {"chip.memory2_kind", "chip.memory2_byte"},
+     {{"none", "lpddr5x"}, {"256 GB", "512 GB"}}},
+    {"engine: attacc\n",
+     {"engine", "engine.bandwidth_ratio"},
+     {{"none", "attacc", "bank-group-pim"}, {"2", "4", "6"}}},
+    {"plan: {devices: 16}\n", {"plan.tp", "plan.ep"}, {{"auto", "1", "8"}, {"auto", "16"}}},
+    {"model: qwen3-next-80b-a3b\n",
+     {"timing", "chip"},
+     {{"ideal", "calibrated"}, {"h100", "b200"}}},
+};
+
+static void assert_kind(const struct kind *kind)
+{
+    enum { ROWS = 24 };
+    int32_t code[2][ROWS];
+    double out[METRICS][ROWS];
+    dse_column column[2];
+    dse_study *s = study_of(kind->study);
+    for (int k = 0; k < 2; k++) {
+        column[k] = (dse_column){.name = kind->name[k], .code = code[k], .text = kind->text[k]};
+        while (column[k].texts < 4 && kind->text[k][column[k].texts])
+            column[k].texts++;
+        for (int i = 0; i < ROWS; i++) /* -1: as in the study */
+            code[k][i] = (int32_t)((i / (k ? 5 : 1)) % (int)(column[k].texts + 1)) - 1;
+    }
+    if (dse_evaluate_many(s, ROWS, 2, column, METRICS, metrics, &out[0][0], NULL, &error) !=
+        DSE_DONE)
+        print_error("%s: %s\n", kind->study, error.text);
+    for (int i = 0; i < ROWS; i++) {
+        char text[2][80], *json;
+        const char *set[3] = {NULL};
+        for (int k = 0, n = 0; k < 2; k++)
+            if (code[k][i] >= 0) {
+                snprintf(text[k], sizeof text[k], "%s=%s", kind->name[k],
+                         kind->text[k][code[k][i]]);
+                set[n++] = text[k];
+            }
+        dse_study *one = study_of(kind->study);
+        if (dse_study_set(one, set, &error) != DSE_DONE)
+            print_error("%s: %s\n", kind->study, error.text);
+        assert_int_equal(dse_evaluate(one, NULL, &json, &error), DSE_DONE);
+        for (int k = 1; k < 4; k++)
+            if (!isnan(out[k][i]))
+                assert_close(out[k][i], number_in(json, metrics[k]), 1e-12);
+        char quoted[40];
+        snprintf(quoted, sizeof quoted, "\"verdict\": \"%s\"", dse_word("verdict", out[0][i]));
+        if (!strstr(json, quoted))
+            print_error("%s %s %s: not %s\n", kind->study, set[0], set[1], quoted);
+        assert_non_null(strstr(json, quoted));
+        dse_free(json);
+        dse_study_close(one);
+    }
+    dse_study_close(s);
+}
+
+static void each_kind_of_point_is_that_of_its_own_study(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        assert_kind(&kinds[i]);
+}
+
 static void results_do_not_depend_on_threads_or_order(void **state)
 {
     (void)state;
@@ -382,6 +464,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_point_is_that_of_its_own_study),
+        cmocka_unit_test(each_kind_of_point_is_that_of_its_own_study),
         cmocka_unit_test(results_do_not_depend_on_threads_or_order),
         cmocka_unit_test(constraints_of_the_study_hold),
         cmocka_unit_test(mistakes_are_named),
