@@ -108,5 +108,10 @@ inside 'apt-get install -y --no-install-recommends /kept/libdse*.deb gcc libc6-d
     ./one_point model=kimi-k2 chip=h200 | head -n 4
     dse eval --set model=kimi-k2 --set chip=h200 --format json >point.json
     ./one_point model=kimi-k2 chip=h200 | cmp - point.json && echo "the same bytes as dse eval"'
-inside 'dpkg --purge dse libdse-dev libdse0 dse-data >/dev/null; ! ls -d /usr/bin/dse /usr/share/dse /usr/share/doc/*dse* 2>/dev/null'
+
+step "Python"
+inside 'apt-get install -y --no-install-recommends /kept/python3-dse*.deb >/dev/null 2>&1
+    cd /root
+    python3 -c "import dse; print(dse.__version__, dse.evaluate(model=\"kimi-k2\", chip=\"h200\").tokens_per_s)"'
+inside 'dpkg --purge python3-dse dse libdse-dev libdse0 dse-data >/dev/null; ! ls -d /usr/bin/dse /usr/share/dse /usr/share/doc/*dse* 2>/dev/null'
 step "all done"

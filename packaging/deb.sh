@@ -7,7 +7,7 @@ out=$(realpath -m -- "${1:-$(dirname -- "$0")/../build-deb}")
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 . dse/setup.sh
 
-tools="$tools dpkg-dev:dpkg-shlibdeps"
+tools="$tools dpkg-dev:dpkg-shlibdeps file:file"
 install_missing
 CFLAGS="$(dpkg-buildflags --get CFLAGS) $(dpkg-buildflags --get CPPFLAGS)"
 LDFLAGS=$(dpkg-buildflags --get LDFLAGS)

@@ -2,7 +2,7 @@
 # Manual pages are compressed, and every package has its copyright and changelog.
 
 find_program(gzip gzip REQUIRED)
-set(packages dse:dse data:dse-data library:libdse0 development:libdse-dev)
+set(packages dse:dse data:dse-data library:libdse0 development:libdse-dev python:python3-dse)
 execute_process(COMMAND date -u -R -d ${CPACK_DSE_DATE} OUTPUT_VARIABLE date
     OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 foreach(pair IN LISTS packages)

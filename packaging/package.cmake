@@ -1,5 +1,5 @@
 # What is installed where, and the Debian packages made of it. Components: dse (the program), data
-# (catalogue and studies), library and development (lib/CMakeLists of libdse).
+# (catalogue and studies), library and development (libdse; see CMakeLists.txt), python.
 
 include(GNUInstallDirs)
 set(DSE_MAINTAINER "dse maintainers <maintainers@dse.invalid>" CACHE STRING
@@ -35,6 +35,9 @@ install(FILES README.md CHANGELOG.md CITATION.cff LICENSE NOTICE COMPONENT dse
     DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES reports/page/D3-LICENCE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dse)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dse PATTERN "*.sh" EXCLUDE)
+# It finds the library two folders up.
+install(DIRECTORY python/dse DESTINATION lib/python3/dist-packages COMPONENT python
+    PATTERN "__pycache__" EXCLUDE)
 
 # ---- packages: cpack -G DEB, or packaging/deb.sh ----
 
@@ -44,7 +47,7 @@ set(CPACK_PACKAGE_FILE_NAME dse-${PROJECT_VERSION})
 set(CPACK_GENERATOR DEB)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
-set(CPACK_COMPONENTS_ALL dse data)
+set(CPACK_COMPONENTS_ALL dse data library development python)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/packaging/debian.cmake)
 
@@ -68,21 +71,28 @@ set(CPACK_DEBIAN_DATA_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_DATA_DESCRIPTION "Models, chips, attention engines, prices and calibrations, each figure with its
 source, and the studies that come with dse.")
 
-if(TARGET libdse)
-    list(APPEND CPACK_COMPONENTS_ALL library development)
-    set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libdse0)
-    set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
-    set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "Evaluates accelerators for language models, runs studies and finds fronts and
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libdse0)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "Evaluates accelerators for language models, runs studies and finds fronts and
 pay-off, from C or anything that calls C.")
-    set(CPACK_DEBIAN_LIBRARY_PACKAGE_SHLIBDEPS ON)
-    set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "dse-data ${same}")
-    set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
-    set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/packaging/triggers)
-    set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libdse-dev)
-    set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-    set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "The header dse.h and the pkg-config file of libdse.")
-    set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libdse0 ${same}")
-endif()
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "dse-data ${same}")
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/packaging/triggers)
+
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libdse-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "The header dse.h and the pkg-config file of libdse.")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libdse0 ${same}")
+
+set(CPACK_DEBIAN_PYTHON_PACKAGE_NAME python3-dse)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_SECTION python)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_PYTHON_DESCRIPTION "The library libdse for Python: one design, arrays of designs, studies and
+stores, with numpy and pandas if they are there.")
+set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS "python3, libdse0 (>= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_PYTHON_PACKAGE_SUGGESTS "python3-numpy, python3-pandas")
+
 # For packaging/debian.cmake.
 set(CPACK_DSE_SOURCE ${PROJECT_SOURCE_DIR})
 set(CPACK_DSE_DATE ${DSE_DATE})

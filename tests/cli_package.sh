@@ -1,7 +1,7 @@
 #!/bin/sh
 # cmake --install and the Debian packages of this build: complete, and the program runs from there.
 set -u
-command -v dpkg-shlibdeps >/dev/null || { echo 'cli_package: no dpkg-dev'; exit 77; }
+command -v dpkg-shlibdeps >/dev/null && command -v file >/dev/null || { echo 'cli_package: no dpkg-dev or file'; exit 77; }
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 build=$(dirname -- "$DSE")
@@ -58,8 +58,11 @@ for command in $("$DSE" --help | sed -n '/^usage/,/^Exit/s/^  \([a-z]*\) .*/\1/p
     holds dse "/usr/share/man/man1/dse-$command.1.gz"
 done
 needs dse "dse-data (= $version-1)" 'libc6 (>= ' libsqlite3-0 libyaml-0-2 libpcre2-8-0
-package libdse0 && package libdse-dev || exit 1
+package libdse0 && package libdse-dev && package python3-dse || exit 1
 needs libdse0 "dse-data (= $version-1)" 'libc6 (>= ' libsqlite3-0 libyaml-0-2 libpcre2-8-0
+needs python3-dse python3 'libdse0 (>= '
+(cd "$DSE_SOURCE/python/dse" && find . -name '*.py' | sort) >own.txt
+(cd root/usr/lib/python3/dist-packages/dse && find . -type f | sort) | diff own.txt - || complain "another Python"
 needs libdse-dev "libdse0 (= $version-1)"
 holds libdse0 "/usr/lib.*/libdse.so.$version" '/usr/lib.*/libdse.so.0'
 holds libdse-dev /usr/include/dse.h '/usr/lib.*/libdse.so' '/usr/lib.*/pkgconfig/dse.pc'
