@@ -15,11 +15,13 @@ from . import _library
 from ._library import Error, InputError
 from .html import Picture
 from .result import Result
+from .store import Payoff, Store, open_store
 from .study import Study, evaluate, evaluate_many
 from .study import list_ as list
 from .table import Table
 
 __version__ = _library.version
 __all__ = [
-    "Error", "InputError", "Picture", "Result", "Study", "Table", "evaluate", "evaluate_many", "list",
+    "Error", "InputError", "Payoff", "Picture", "Result", "Store", "Study", "Table", "evaluate", "evaluate_many",
+    "list", "open_store",
 ]  # fmt: skip

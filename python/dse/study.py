@@ -2,11 +2,13 @@
 
 import json
 import os
+import tempfile
 
-from . import _library, arrays, table
+from . import _library, arrays, sweep, table
+from . import store as store_
 from .parameters import assignments, flatten
 from .result import Result
-from ._library import Error, InputError
+from ._library import InputError
 
 METRICS = ("verdict", "batch", "tpot_s", "tokens_per_s", "system_cost_usd", "power_w")
 
@@ -32,8 +34,9 @@ class Study:
     """
 
     def __init__(self, source=None, *, folder="", **parameters):
-        self._sets = []
+        self._sets, self._folder = [], os.fspath(folder)
         if isinstance(source, Study):
+            self._folder = source._folder
             self._open, self._sets, self.source = source._open, source._sets, source.source
             self._study = source._study
         elif isinstance(source, dict):
@@ -41,7 +44,7 @@ class Study:
                 text = json.dumps(source, allow_nan=False, ensure_ascii=False)
             except (TypeError, ValueError) as reason:
                 raise InputError(f"study: {reason}: give what JSON can hold") from None
-            self._open = ("dse_study_parse", text.encode(), b"study", os.fspath(folder).encode())
+            self._open = ("dse_study_parse", text.encode(), b"study", self._folder.encode())
             self.source = source
             self._study = _library.Study(*self._open)
         else:
@@ -56,7 +59,8 @@ class Study:
         """A study from YAML or JSON text."""
         study = cls.__new__(cls)
         study._open = ("dse_study_parse", text.encode(), b"study", os.fspath(folder).encode())
-        study._sets, study.source, study._study = [], text, _library.Study(*study._open)
+        study._sets, study._folder, study.source = [], os.fspath(folder), text
+        study._study = _library.Study(*study._open)
         return study
 
     def set(self, **parameters):
@@ -95,6 +99,41 @@ class Study:
         ready, n = arrays.columns_of(given)
         answer = arrays.evaluate(self._study, ready, n, metrics, jobs)
         return table.Table(answer, _unit(metrics))
+
+    def sweep(self, callback=None, *, store=None, jobs=None, shard=None):
+        """Evaluates all points, of all scenarios.
+
+        callback  gets the points as Tables, block by block in ascending order; what it returns is
+                  ignored unless it is true, which stops the sweep. What it raises is raised
+        store     a file that gets the points instead, or goes on where it was interrupted; returns
+                  the Store
+        jobs      threads; None: all processors
+        shard     "I/N": part I of N of a grid
+
+        With neither callback nor store, returns the points as a Table.
+        """
+        if callback is not None and store is not None:
+            raise InputError("callback, store: one sweep has one target: give one of them")
+        if store is not None:
+            text = self._open[1]
+            source = text if self._open[0] == "dse_study_parse" else self.source
+            sweep.into_store(source, self._sets, self._folder, os.fspath(store), jobs=jobs, shard=shard)
+            return store_.open_store(store)
+        if callback is not None:
+            return sweep.into_callback(self._study, callback, jobs, shard)
+        return sweep.into_table(self._study, jobs, shard)
+
+    def _swept(self, ask):
+        with tempfile.TemporaryDirectory(prefix="dse-") as folder:
+            return ask(self.sweep(store=os.path.join(folder, "study.db")))
+
+    def front(self, **options):
+        """Sweeps the study and returns its front, as `Store.front`."""
+        return self._swept(lambda swept: swept.front(**options))
+
+    def payoff(self, **options):
+        """Sweeps the study and says what pays off, as `Store.payoff`."""
+        return self._swept(lambda swept: swept.payoff(**options))
 
     def __repr__(self):
         return f"<Study {self.name}: {self.points} points>"

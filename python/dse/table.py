@@ -19,7 +19,7 @@ class Table(dict):
 
     def __init__(self, columns=(), units=None):
         super().__init__(columns)
-        self.units = dict(units or {})
+        self.units = {name: unit for name, unit in (units or {}).items() if name in self}
 
     @property
     def n(self):
@@ -36,7 +36,7 @@ class Table(dict):
         import pandas
 
         frame = pandas.DataFrame(dict(self), copy=False)
-        frame.attrs["units"] = {name: unit for name, unit in self.units.items() if name in self}
+        frame.attrs["units"] = dict(self.units)
         return frame
 
     def plot(self, x, y, colour=None):
@@ -67,17 +67,31 @@ def words(buffer, texts):
     return list(map(by_code.get, array.array("d", bytes(buffer))))
 
 
+def integers(ranges):
+    """A column of consecutive integers from each (first, n)."""
+    out = array.array("q")
+    for first, n in ranges:
+        out.extend(range(first, first + n))
+    return numpy.array(out) if numpy else out
+
+
 def from_rows(rows, units=None):
-    """A table of dictionaries with the same keys; None in a column of numbers is NaN."""
+    """A table of dictionaries with the same keys, whose numbers are all doubles."""
     columns = {}
     for name in rows[0] if rows else ():
-        columns[name] = column([row[name] for row in rows])
+        columns[name] = column([float(v) if isinstance(v, int) else v for v in (row[name] for row in rows)])
     return Table(columns, units)
 
 
 def column(values):
-    """A column of Python values."""
-    if not any(isinstance(v, str) for v in values) and any(v is not None for v in values):
-        numbers_ = array.array("d", [float("nan") if v is None else v for v in values])
-        return numpy.frombuffer(numbers_, dtype=float) if numpy else numbers_
-    return numpy.array(values, dtype=object) if numpy else list(values)
+    """A column of Python values: integers, numbers with NaN for None, or texts."""
+    if any(isinstance(v, str) for v in values):
+        return numpy.array(values, dtype=object) if numpy else list(values)
+    if values and all(isinstance(v, int) for v in values):
+        return _typed("q", values)
+    return _typed("d", [float("nan") if v is None else v for v in values])
+
+
+def _typed(code, values):
+    ready = array.array(code, values)
+    return numpy.array(ready) if numpy else ready
