@@ -143,9 +143,34 @@ struct occupancy {
     double wait_s;         /* mean of those that wait */
 };
 
-static void occupy(struct occupancy *out, const struct service *s, const struct demand *d,
-                   double requests_per_s, double peakedness)
+/* While prompts are read nothing is decoded, so that to those who decode requests seem to arrive in
+ * bursts: the index of dispersion of arrivals in the time that is left, with squared coefficients
+ * of variation `arrival` of the times between arrivals and `prompt` of prompts. */
+static double dispersion(double reading, double arrival, double prompt)
 {
+    double left = 1 - reading;
+    return (arrival + reading * reading * prompt) / (left * left);
+}
+
+/* Variance over mean of those in flight if there are always slots; bursts even out over answers of
+ * different length (exact for equal and for exponential lengths). */
+static double peakedness_of(double dispersion, double output_cv)
+{
+    return fmax(0.1, 1 + (dispersion - 1) / (1 + output_cv * output_cv));
+}
+
+static void occupy(struct occupancy *out, const struct service *s, const struct demand *d,
+                   double requests_per_s)
+{
+    struct point at = point_at(s, s->slots);
+    double reading = reading_share(requests_per_s, s, at.prompt_s), left = 1 - reading;
+    double arrival = d->arrival_cv * d->arrival_cv, prompt = d->prompt_cv * d->prompt_cv;
+    /* Bursts count as far as they are shorter than a request is in flight. */
+    double burst_s = at.prompt_s / s->replicas * (arrival + prompt) / (left * left);
+    double flight_s = d->output / s->accepted * at.step_s / left;
+    double arrivals = arrival + (dispersion(reading, arrival, prompt) - arrival) * flight_s /
+                                    (flight_s + burst_s);
+    double peakedness = fmin(s->slots, peakedness_of(arrivals, d->output_cv));
     static const double LARGE = 1e100, NEGLIGIBLE = 1e-17;
     double states = fmax(1, floor(s->slots / peakedness));
     double p = 1, idle = 1, sum = 1, first = 0, second = 0, full = 0;
@@ -166,7 +191,7 @@ static void occupy(struct occupancy *out, const struct service *s, const struct 
     double ratio = requests_per_s / most_per_s;
     double waiting = ratio < 1 ? full * ratio / (1 - ratio) : INFINITY;
     double all = sum + waiting, busy = sum - idle;
-    double cv2 = (d->arrival_cv * d->arrival_cv + d->output_cv * d->output_cv) / 2;
+    double cv2 = (arrivals + d->output_cv * d->output_cv) / 2;
     out->idle = idle / all;
     out->waits = (waiting + full) / all;
     out->mean = (first + waiting * s->slots) / all;
@@ -187,7 +212,36 @@ struct cycle {
     double of_prompts, of_number; /* of this, from step to step, and slowly */
     double prompt_s;              /* that a prompt adds to the steps of the group */
     double square;                /* squared coefficients of variation of prompts and arrivals */
+    double per_s;                 /* requests that arrive */
+    double near_per_step;         /* besides these, in the step of one that arrives */
+    double most_s;                /* of a step: more prompts wait for the next */
 };
+
+/* Regularised lower incomplete gamma function, for small x. */
+static double gamma_below(double a, double x)
+{
+    enum { TERMS = 60 };
+    double term = exp(a * log(x) - x) / tgamma(a + 1), sum = term;
+    for (int m = 1; m < TERMS && term > 1e-12 * sum; m++)
+        sum += term *= x / (a + m);
+    return sum;
+}
+
+/* Requests that arrive within a time after, or before, one that arrives, beyond those of chance:
+ * the renewal function of gamma distributed times, less the mean number `arrivals`. */
+static double neighbours(const struct demand *d, double arrivals)
+{
+    enum { MOST = 400 };
+    static const double FAR = 4;
+    double cv2 = d->arrival_cv * d->arrival_cv, shape = 1 / cv2, sum = 0, one = 1;
+    if (cv2 == 1 || !(arrivals > 0))
+        return 0;
+    if (cv2 < 0.01 || arrivals > FAR)
+        return (cv2 - 1) / 2;
+    for (int n = 1; n < MOST && one > 1e-6; n++)
+        sum += one = gamma_below(n * shape, arrivals * shape);
+    return sum - arrivals;
+}
 
 static void cycle_of(struct cycle *out, const struct service *s, const struct demand *d,
                      double requests_per_s, const struct occupancy *o)
@@ -202,6 +256,10 @@ static void cycle_of(struct cycle *out, const struct service *s, const struct de
                       (1 - out->reading * out->reading);
     out->of_number = slope_s * slope_s * o->variance;
     out->variance = out->of_prompts + out->of_number;
+    out->near_per_step = 2 * neighbours(d, requests_per_s * out->mean_s / 2);
+    out->per_s = requests_per_s;
+    out->most_s = out->at.step_s + out->prompt_s / d->chunks;
+    out->most_s = fmax(out->most_s, out->mean_s);
     out->least_s = fmax(s->step_s[0], out->at.step_s - 2 * out->at.slope_s * sqrt(o->variance));
 }
 
@@ -213,13 +271,13 @@ static void add_gated(struct parts *out, double weight, const struct cycle *c, d
 {
     double cv2 = c->variance / (c->mean_s * c->mean_s), share = c->reading;
     double hit_s = c->mean_s * (1 + cv2), hit2 = c->mean_s * c->mean_s * (1 + cv2) * (1 + 2 * cv2);
-    double hit_variance = hit2 - hit_s * hit_s;
-    double rest_s = hit_s / 2, rest_variance = hit2 / 3 - rest_s * rest_s;
-    double others = share * hit_s * c->prompt_s * c->square;
-    double variance = rest_variance + others + c->of_number + share * (1 + share) * hit_variance;
-    double next_s = c->at.step_s - c->least_s + share * hit_s;
-    parts_add(out, weight, c->least_s + own_s, rest_s + next_s + wait_s,
-              variance + wait_s * wait_s);
+    double hit_variance = hit2 - hit_s * hit_s, near_s = c->near_per_step * c->prompt_s;
+    double rest_s = (hit_s + near_s) / 2, rest_variance = hit2 / 3 - hit_s * hit_s / 4;
+    double others_s = share * hit_s + near_s;
+    double variance = rest_variance + others_s * c->prompt_s * c->square + c->of_number +
+                      share * (1 + share) * hit_variance;
+    parts_add(out, weight, c->least_s + own_s,
+              rest_s + c->at.step_s - c->least_s + others_s + wait_s, variance + wait_s * wait_s);
 }
 
 /* Steps after the first over which a prompt of this length is read. */
@@ -276,20 +334,33 @@ static double averaged(double x)
     return x > 1e-4 ? 2 * (x - 1 + exp(-x)) / (x * x) : 1;
 }
 
-/* The mean of the steps in which a request decodes. Those of a short answer differ most. */
+/* The mean of the steps in which a request decodes. What its own prompt adds to a step lets more
+ * prompts arrive for the next, and so on; those of a short answer differ most. */
 static void other_tokens(struct parts *out, const struct service *s, const struct demand *d,
-                         const struct cycle *c)
+                         const struct occupancy *o, const struct cycle *c)
 {
+    double follows = 1 - o->waits; /* prompts in line wait for a slot first */
     struct lengths answer;
+    double share = c->reading, alike = (1 + share) / (1 - share);
+    double bound = (c->most_s - c->mean_s) * (c->mean_s - c->least_s);
+    double cv2 = fmin(c->variance, bound) / (c->mean_s * c->mean_s);
+    double own_s = c->at.step_s + c->prompt_s + share * c->mean_s * (1 + cv2) +
+                   c->near_per_step * c->prompt_s - c->mean_s;
     lengths_of(&answer, d->output_cv);
     out->n = 0;
     for (int i = 0; i < LENGTHS; i++) {
         double steps = fmax(1, (answer.ratio[i] * d->output - 1) / s->accepted);
-        double alike = (1 + c->reading) / (1 - c->reading);
+        double after_s = own_s * share * (1 - pow(share, steps)) / (1 - share) / steps;
+        double near_s =
+            c->prompt_s / (1 - share) * neighbours(d, c->per_s * c->mean_s * steps) / steps;
+        double more_s = fmin(c->most_s - c->mean_s, after_s + near_s) * follows;
+        double mean_s = c->mean_s + more_s;
+        double of_prompts = fmin(c->of_prompts + more_s * c->prompt_s * c->square,
+                                 (c->most_s - mean_s) * (mean_s - c->least_s));
         double variance =
-            c->of_prompts / fmax(1, steps / alike) + c->of_number * averaged(answer.ratio[i]);
-        parts_add(out, answer.weight[i], c->at.step_s / s->accepted,
-                  (c->mean_s - c->at.step_s) / s->accepted, variance / (s->accepted * s->accepted));
+            of_prompts / fmax(1, steps / alike) + c->of_number * averaged(answer.ratio[i]);
+        parts_add(out, answer.weight[i], c->least_s / s->accepted,
+                  (mean_s - c->least_s) / s->accepted, variance / (s->accepted * s->accepted));
     }
 }
 
@@ -308,13 +379,13 @@ static void find_parts(struct parts *ttft, struct parts *tpot, struct occupancy 
     /* Arrivals that are split at random become more like Poisson ones. */
     struct demand of = *d;
     of.arrival_cv = sqrt(1 + (d->arrival_cv * d->arrival_cv - 1) / s->groups);
-    occupy(o, s, &of, per_s, (1 + of.arrival_cv * of.arrival_cv) / 2);
+    occupy(o, s, &of, per_s);
     cycle_of(&c, s, &of, per_s, o);
     if (s->servers > 0)
         first_tokens_of_pool(ttft, s, d, o);
     else
         first_tokens(ttft, s, &of, o, &c);
-    other_tokens(tpot, s, &of, &c);
+    other_tokens(tpot, s, &of, o, &c);
 }
 
 static bool meets(const struct parts *p, double limit_s, double percentile)

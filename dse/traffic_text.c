@@ -17,12 +17,13 @@ static void print_spread(const char *label, const double of[4])
 void traffic_print(const struct design *d, const struct metrics *m)
 {
     const struct workload *w = &d->workload;
-    char rate[48], load[48], flight[48], good[48], most[48];
+    char rate[48], cv[48], load[48], flight[48], good[48], most[48];
     if (isnan(m->load_ratio))
         return;
     print_line(25,
-               "  %-22s %s requests/s arrive (cv %g), %s %% of what can be served; %s in flight\n",
-               "traffic", number_readable(w->requests_per_s, 4, rate, sizeof rate), w->arrival_cv,
+               "  %-22s %s requests/s arrive (cv %s), %s %% of what can be served; %s in flight\n",
+               "traffic", number_readable(w->requests_per_s, 4, rate, sizeof rate),
+               number_readable(w->arrival_cv, 3, cv, sizeof cv),
                number_readable(100 * m->load_ratio, 3, load, sizeof load),
                number_readable(m->requests_in_flight, 3, flight, sizeof flight));
     print_spread("  TTFT",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/catalogue/trace.h"
 #include "base/mem.h"
 
 void study_override(struct study *s, const struct parameter *p, double value)
@@ -295,6 +296,27 @@ static int set_prices(struct study *s, struct catalogue *c, const char *path, co
     return 0;
 }
 
+static int set_trace(struct study *s, struct catalogue *c, const char *name, struct err *err)
+{
+    struct workload w;
+    if (catalogue_trace(c, "", name, &w, err) != 0)
+        return -1;
+    for (size_t i = 0; i < trace_parameters_n; i++) {
+        const struct field *f = field_find(workload_fields, trace_parameters[i]);
+        const struct parameter p = {f, PART_WORKLOAD,
+                                    design_parts[PART_WORKLOAD].offset + f->offset};
+        char path[64];
+        double value = field_get(f, &w);
+        if (isnan(value))
+            continue;
+        if (field_check(f, value, err) != 0)
+            return -1;
+        study_override(s, &p, value);
+        study_drop_axis(s, design_path(&p, path, sizeof path));
+    }
+    return 0;
+}
+
 int study_set(struct study *s, struct catalogue *c, const char *assignment, struct err *err)
 {
     const char *equals = strchr(assignment, '=');
@@ -321,6 +343,10 @@ int study_set(struct study *s, struct catalogue *c, const char *assignment, stru
         }
     if (!strcmp(path, prices_fields.section) || path_is_of_prices(path)) {
         rc = set_prices(s, c, path, equals + 1, &inner);
+        goto done;
+    }
+    if (!strcmp(path, STUDY_TRACE)) {
+        rc = set_trace(s, c, equals + 1, &inner);
         goto done;
     }
     if (design_parameter(path, &p, &inner) == 0 &&

@@ -10,6 +10,9 @@
 #include "search/axis.h"
 #include "search/strategies/strategy.h"
 
+/* A key of a study whose value is a file: arch/catalogue/trace.h. */
+#define STUDY_TRACE "workload.trace"
+
 enum { RULES_MOST = 32, STUDY_LIMITS_MOST = RULES_MOST + 2 };
 
 /* A limit on a metric or a parameter. */

@@ -17,7 +17,9 @@ struct reading {
         double value;
         const struct node *key, *node;
         bool of_overlay;
-    } * given;                               /* values of single parameters */
+    } * given;                /* values of single parameters */
+    const struct node *trace; /* its name; NULL if the study names none */
+    bool trace_of_overlay;
     const struct entry *entry[DESIGN_PARTS]; /* NULL if the study names none */
     const struct node *name[DESIGN_PARTS];   /* of the entry */
     const struct node *axis_key[AXES_MOST];  /* of each axis of the study */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/catalogue/trace.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/text_file.h"
@@ -114,11 +115,62 @@ static int give_override(struct reading *r, const struct node *key, const struct
     return 0;
 }
 
+/* Notes the trace; read_trace reads it, as values that the study gives itself come first. */
+static int name_trace(struct reading *r, const struct node *key, const struct node *value,
+                      struct err *err)
+{
+    if (node_kind(value) != NODE_SCALAR || !*node_text(value))
+        return node_fail(value, STUDY_TRACE, err,
+                         "is not the name of a file: write one, like trace.csv");
+    if (r->trace && r->trace_of_overlay == r->in_overlay)
+        return node_fail(key, STUDY_TRACE, err, "given twice, at %zu:%zu too: keep one",
+                         node_line(r->trace), node_column(r->trace));
+    r->trace = value;
+    r->trace_of_overlay = r->in_overlay;
+    return 0;
+}
+
+/* Sets what the trace gives, except where the study gives a value or an axis at the same level. */
+static int read_trace(struct reading *r, struct err *err)
+{
+    struct workload w;
+    struct err inner;
+    if (!r->trace)
+        return 0;
+    if (catalogue_trace(r->c, r->s->folder, node_text(r->trace), &w, &inner) != 0)
+        return node_fail_file(r->trace, STUDY_TRACE, &inner, err);
+    for (size_t i = 0; i < trace_parameters_n; i++) {
+        struct parameter p;
+        char path[64];
+        bool swept = false;
+        snprintf(path, sizeof path, "workload.%s", trace_parameters[i]);
+        if (design_parameter(path, &p, err) != 0)
+            return -1;
+        double value = field_get(p.field, &w);
+        const struct given *own = reading_given(r, &p);
+        for (size_t k = 0; k < r->s->axes; k++)
+            swept = swept || (!strcmp(r->s->axis[k].path, path) &&
+                              r->axis_of_overlay[k] >= r->trace_of_overlay);
+        if (isnan(value) || swept || (own && own->of_overlay >= r->trace_of_overlay))
+            continue;
+        if (field_check(p.field, value, &inner) != 0)
+            return node_fail(r->trace, STUDY_TRACE, err, "%s: %s", p.field->name, inner.text);
+        study_override(r->s, &p, value);
+        drop_axis(r, path);
+    }
+    return 0;
+}
+
 /* Reads the value of one parameter. */
 static void read_override(struct reading *r, const struct node *key, const struct node *value,
                           const char *path)
 {
     struct err err;
+    if (!strcmp(path, STUDY_TRACE)) {
+        if (name_trace(r, key, value, &err) != 0)
+            reading_note(r, value, &err);
+        return;
+    }
     if (give_override(r, key, value, path, &err) != 0)
         reading_note(r, key, &err);
 }
@@ -242,6 +294,14 @@ static void read_axis(struct reading *r, const struct node *key, const char *nam
                       const struct node *value)
 {
     struct study *s = r->s;
+    struct err err;
+    if (!strcmp(name, STUDY_TRACE)) {
+        node_fail(
+            key, name, &err,
+            "a trace gives several values: write a scenario for each, {workload.trace: FILE}");
+        reading_note(r, key, &err);
+        return;
+    }
     if (r->in_overlay)
         replace_swept(r, name);
     if (s->axes < AXES_MOST) {
@@ -494,6 +554,10 @@ void study_read(struct study *s, const struct study_text *text, struct catalogue
     r.in_overlay = overlay != NULL;
     if (overlay)
         read_keys(&r, overlay, found);
+    r.found = overlay && !r.trace_of_overlay ? &known : found;
+    if (read_trace(&r, &err) != 0)
+        reading_note(&r, r.trace, &err);
+    r.found = found;
     if (found->n == 0 && known.n == 0 && check_whole(&r, &err) != 0)
         reading_note(&r, overlay ? overlay : root, &err);
     faults_free(&known);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arch/catalogue/layer_list.h"
+#include "arch/catalogue/trace.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/text_file.h"
@@ -14,6 +15,7 @@
 static const struct folder {
     const char *name, *kind;
     const char *init;     /* default entry */
+    bool only_paths;      /* has no entries, only files of the user */
     const char *texts[5]; /* keys whose values are text */
 } folders[CATALOGUE_FOLDERS] = {
     [PART_MODEL] = {.name = "models",
@@ -32,6 +34,7 @@ static const struct folder {
     [CATALOGUE_CALIBRATIONS] = {.name = "calibrations",
                                 .kind = "calibration",
                                 .texts = {"about", "source", "measured_on", "base"}},
+    [CATALOGUE_TRACES] = {.name = "traces", .kind = "trace", .only_paths = true},
 };
 
 static const char NONE[] = "none"; /* the entry of a part that is absent */
@@ -143,7 +146,7 @@ int catalogue_open(struct catalogue **out, const char *dir, struct err *err)
         if (is_optional(part) && !c->none[folder_of(part)])
             add_none(c, folder_of(part));
     for (size_t i = 0; i < CATALOGUE_FOLDERS; i++)
-        if (dir && folders[i].name && read_folder(c, i, err) != 0) {
+        if (dir && folders[i].name && !folders[i].only_paths && read_folder(c, i, err) != 0) {
             catalogue_close(c);
             return -1;
         }
@@ -616,6 +619,24 @@ int catalogue_prices(struct catalogue *c, const char *name, struct price_book *o
     fields_init(prices_fields, &out->high);
     int rc = read_prices(c, conf, out, err);
     conf_close(conf);
+    return rc;
+}
+
+int catalogue_trace(struct catalogue *c, const char *folder, const char *name, struct workload *out,
+                    struct err *err)
+{
+    enum { MIB_MOST = 256 };
+    size_t length;
+    char *path = mem_print("%s%s", *name == '/' ? "" : folder, name);
+    const struct catalogue_source *given = find_given(c, CATALOGUE_TRACES, path);
+    char *text = given ? NULL : text_file_read(path, MIB_MOST, &length, err);
+    int rc = given  ? trace_parse(out, path, given->text, strlen(given->text), err)
+             : text ? trace_parse(out, path, text, length, err)
+                    : -1;
+    if (rc == 0 && text)
+        add_source(c, CATALOGUE_TRACES, path, text);
+    free(text);
+    free(path);
     return rc;
 }
 

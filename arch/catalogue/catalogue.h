@@ -24,7 +24,12 @@ struct entry {
 };
 
 /* Folders of the catalogue, after those of named parts. */
-enum { CATALOGUE_PRICES = DESIGN_PARTS, CATALOGUE_CALIBRATIONS, CATALOGUE_FOLDERS };
+enum {
+    CATALOGUE_PRICES = DESIGN_PARTS,
+    CATALOGUE_CALIBRATIONS,
+    CATALOGUE_TRACES,
+    CATALOGUE_FOLDERS
+};
 
 /* Name of the folder with a part's entries, such as "chips", and its default entry; NULL if the
  * part has no folder. */
@@ -85,6 +90,10 @@ int catalogue_price(const struct node *n, const struct field *f, struct price_bo
 /* The YAML tree of a price list, for its sources. Caller closes. */
 int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out,
                           struct err *err);
+
+/* The trace in the CSV file `name`, from `folder` if that is relative: arch/catalogue/trace.h. */
+int catalogue_trace(struct catalogue *c, const char *folder, const char *name, struct workload *out,
+                    struct err *err);
 
 /* The design with all defaults: deepseek-r1 on b200 without an engine. */
 int catalogue_default_design(struct catalogue *c, struct design *out, struct err *err);
