@@ -108,7 +108,7 @@ def columns_of(given):
     return list(columns.values()), n
 
 
-def _words(metric):
+def words_of(metric):
     """The words of a metric that is a choice; None for numbers."""
     if metric.startswith("plan."):
         return None
@@ -145,6 +145,6 @@ def evaluate(study, columns, n, metrics, jobs):
         points = max(_FIRST_POINTS, int(points * min(growth, 16)))
     answer = {}
     for metric, buffer in zip(metrics, out):
-        texts = _words(metric)
+        texts = words_of(metric)
         answer[metric] = table.words(buffer, texts) if texts else table.numbers(buffer)
     return answer

@@ -1,14 +1,26 @@
 """Studies, and the evaluation of one point and of many."""
 
+from __future__ import annotations
+
 import json
 import os
 import tempfile
+from typing import TYPE_CHECKING
 
 from . import _library, arrays, sweep, table
 from . import store as store_
 from .parameters import assignments, flatten
 from .result import Result
 from ._library import InputError
+
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterable, Mapping, Union
+
+    from typing_extensions import Unpack
+
+    from ._tables import Parameters
+
+    Source = Union["Study", dict, str, os.PathLike, None]
 
 METRICS = ("verdict", "batch", "tpot_s", "tokens_per_s", "system_cost_usd", "power_w")
 
@@ -18,7 +30,7 @@ def _unit(names=None):
     return {name: units[name] for name in names if name in units} if names else units
 
 
-def list_(what):
+def list_(what: str) -> list[dict[str, str]]:
     """What `dse list WHAT` prints, a list of dictionaries: models, chips, engines, layers,
     parameters, metrics, strategies, prices, calibrations, figures."""
     return json.loads(_library.json_of("dse_list", _library.catalogue(), what.encode()))
@@ -33,7 +45,7 @@ class Study:
     parameters  values that replace those of the study, as for `evaluate`
     """
 
-    def __init__(self, source=None, *, folder="", **parameters):
+    def __init__(self, source: Source = None, *, folder="", **parameters: Unpack[Parameters]):
         self._sets, self._folder = [], os.fspath(folder)
         if isinstance(source, Study):
             self._folder = source._folder
@@ -55,7 +67,7 @@ class Study:
             self.set(**parameters)
 
     @classmethod
-    def parse(cls, text, folder=""):
+    def parse(cls, text: str, folder="") -> Study:
         """A study from YAML or JSON text."""
         study = cls.__new__(cls)
         study._open = ("dse_study_parse", text.encode(), b"study", os.fspath(folder).encode())
@@ -63,7 +75,7 @@ class Study:
         study._study = _library.Study(*study._open)
         return study
 
-    def set(self, **parameters):
+    def set(self, **parameters: Unpack[Parameters]) -> Study:
         """Sets values in every scenario, as `evaluate` takes them. A value of an axis removes the
         axis. After an error the study is as before. Returns the study."""
         sets = self._sets + assignments(parameters)
@@ -73,21 +85,29 @@ class Study:
         return self
 
     @property
-    def name(self):
+    def name(self) -> str:
         return _library.library.dse_study_name(self._study.pointer).decode()
 
     @property
-    def points(self):
+    def points(self) -> int:
         """Number of points of all scenarios."""
         return _library.library.dse_study_points(self._study.pointer)
 
-    def evaluate(self, scenario=None, **parameters):
+    def evaluate(self, scenario: str | None = None, **parameters: Unpack[Parameters]) -> Result:
         """Evaluates the first point, with other values if given. Returns a Result."""
         study = Study(self, **parameters) if parameters else self
         name = None if scenario is None else scenario.encode()
         return Result(json.loads(_library.json_of("dse_evaluate", study._study.pointer, name)))
 
-    def evaluate_many(self, columns=None, /, *, metrics=METRICS, jobs=None, **parameters):
+    def evaluate_many(
+        self,
+        columns: Mapping[str, Any] | None = None,
+        /,
+        *,
+        metrics: Iterable[str] = METRICS,
+        jobs: int | None = None,
+        **parameters: Any,
+    ) -> table.Table:
         """Evaluates many points, each the base design with a value of each column. See
         `dse.evaluate_many`."""
         given = flatten(dict(columns.items()) if columns is not None else {})
@@ -100,7 +120,14 @@ class Study:
         answer = arrays.evaluate(self._study, ready, n, metrics, jobs)
         return table.Table(answer, _unit(metrics))
 
-    def sweep(self, callback=None, *, store=None, jobs=None, shard=None):
+    def sweep(
+        self,
+        callback: Callable[[table.Table], Any] | None = None,
+        *,
+        store: str | os.PathLike | None = None,
+        jobs: int | None = None,
+        shard: str | None = None,
+    ) -> table.Table | store_.Store | None:
         """Evaluates all points, of all scenarios.
 
         callback  gets the points as Tables, block by block in ascending order; what it returns is
@@ -127,11 +154,11 @@ class Study:
         with tempfile.TemporaryDirectory(prefix="dse-") as folder:
             return ask(self.sweep(store=os.path.join(folder, "study.db")))
 
-    def front(self, **options):
+    def front(self, **options: Any) -> table.Table:
         """Sweeps the study and returns its front, as `Store.front`."""
         return self._swept(lambda swept: swept.front(**options))
 
-    def payoff(self, **options):
+    def payoff(self, **options: Any) -> store_.Payoff:
         """Sweeps the study and says what pays off, as `Store.payoff`."""
         return self._swept(lambda swept: swept.payoff(**options))
 
@@ -139,7 +166,9 @@ class Study:
         return f"<Study {self.name}: {self.points} points>"
 
 
-def evaluate(study=None, /, *, scenario=None, **parameters):
+def evaluate(
+    study: Source = None, /, *, scenario: str | None = None, **parameters: Unpack[Parameters]
+) -> Result:
     """Evaluates one design and returns a Result.
 
         dse.evaluate(model="deepseek-r1", chip="b200", workload={"context": 8192, "tpot": "50 ms"})
@@ -156,7 +185,15 @@ def evaluate(study=None, /, *, scenario=None, **parameters):
     return base.evaluate(scenario, **parameters)
 
 
-def evaluate_many(columns=None, /, *, metrics=METRICS, study=None, jobs=None, **parameters):
+def evaluate_many(
+    columns: Mapping[str, Any] | None = None,
+    /,
+    *,
+    metrics: Iterable[str] = METRICS,
+    study: Source = None,
+    jobs: int | None = None,
+    **parameters: Any,
+) -> table.Table:
     """Evaluates many designs at once and returns their metrics as a Table, a dictionary of arrays.
 
         dse.evaluate_many({"chip.memory_byte_per_s": numpy.linspace(4e12, 12e12, 1000)},
