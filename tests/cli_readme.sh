@@ -1,6 +1,6 @@
 #!/bin/sh
-# The commands of the README as they stand, from top to bottom, in a folder that looks like the
-# project's after the quick start; its study here is a small one.
+# The commands of the README and of docs/commands.md as they stand, from top to bottom, in a folder that
+# looks like the project's after the quick start; its study here is a small one.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -24,11 +24,14 @@ sweep:
 objectives: [+tokens_per_s, -system_cost_usd]
 S
 
-# The first block of code of the section.
-awk '/^## /{ on = /Ask your own question/ } on && /^```/{ if (open) exit; open = 1; next } on && open' \
-    "$DSE_SOURCE/README.md" >lines.txt
-[ "$(grep -c '^dse ' lines.txt)" -ge 10 ] || { echo "cli_readme: few commands in the README"; failed=1; }
-grep -q '^export PATH=' lines.txt || { echo "cli_readme: the README does not say how to type dse"; failed=1; }
+# The first block of code of the section, and of the page.
+first_block() { awk '/^```/ { if (open) exit; open = 1; next } open' "$@"; }
+sed -n '/^## Ask your own question/,$p' "$DSE_SOURCE/README.md" | first_block >readme.txt
+first_block "$DSE_SOURCE/docs/commands.md" >commands.txt
+cat readme.txt commands.txt >lines.txt
+[ "$(grep -c '^dse ' readme.txt)" -ge 5 ] || { echo "cli_readme: few commands in the README"; failed=1; }
+[ "$(grep -c '^dse ' commands.txt)" -ge 20 ] || { echo "cli_readme: few commands in docs/commands.md"; failed=1; }
+grep -q '^export PATH=' readme.txt || { echo "cli_readme: the README does not say how to type dse"; failed=1; }
 
 PATH=/usr/bin:/bin
 while IFS= read -r line; do
