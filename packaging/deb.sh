@@ -14,7 +14,7 @@ LDFLAGS=$(dpkg-buildflags --get LDFLAGS)
 export CFLAGS LDFLAGS
 quietly cmake -S . -B "$out" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr \
     -DDSE_CATALOGUE_DIR=/usr/share/dse/catalogue
-quietly cmake --build "$out"
+quietly cmake --build "$out" --target dse libdse documents
 cd "$out"
 quietly cpack -G DEB
 ls -1 "$out"/*.deb
