@@ -21,7 +21,8 @@ has() {
     shift
     "$DSE" completion words -- "$@" | cut -f 1 | grep -qxF -- "$expected" || complain "$*: does not offer $expected"
 }
-offers 'sweep sensitivity' s
+has sweep s
+offers 'payoff' payo
 offers '--help' --h
 for command in $("$DSE" --help | sed -n '/^usage/,/^Exit/s/^  \([a-z]*\) .*/\1/p'); do
     has "$command" ''

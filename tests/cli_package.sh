@@ -61,7 +61,7 @@ needs dse "dse-data (= $version-1)" 'libc6 (>= ' libsqlite3-0 libyaml-0-2 libpcr
 package libdse0 && package libdse-dev && package python3-dse || exit 1
 needs libdse0 "dse-data (= $version-1)" 'libc6 (>= ' libsqlite3-0 libyaml-0-2 libpcre2-8-0
 needs python3-dse python3 'libdse0 (>= '
-(cd "$DSE_SOURCE/python/dse" && find . -name '*.py' | sort) >own.txt
+(cd "$DSE_SOURCE/python/dse" && find . -type f ! -path '*/__pycache__/*' | sort) >own.txt
 (cd root/usr/lib/python3/dist-packages/dse && find . -type f | sort) | diff own.txt - || complain "another Python"
 needs libdse-dev "libdse0 (= $version-1)"
 holds libdse0 "/usr/lib.*/libdse.so.$version" '/usr/lib.*/libdse.so.0'
