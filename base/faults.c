@@ -6,6 +6,8 @@
 
 void faults_add(struct faults *f, size_t line, size_t column, const struct err *what)
 {
+    if (what->memory) /* not a mistake of the file */
+        mem_fail();
     if (f->n == f->room) {
         f->room = 2 * f->room + 8;
         f->fault = mem_grow(f->fault, f->room, sizeof *f->fault);

@@ -19,14 +19,23 @@ void mem_on_own_failure(void (*handler)(void))
     on_own_failure = handler;
 }
 
+void (*mem_own_handler(void))(void)
+{
+    return on_own_failure;
+}
+
+void mem_fail(void)
+{
+    if (on_own_failure)
+        on_own_failure();
+    on_failure();
+    abort();
+}
+
 static void *checked(void *memory)
 {
-    if (memory == NULL) {
-        if (on_own_failure)
-            on_own_failure();
-        on_failure();
-        abort();
-    }
+    if (memory == NULL)
+        mem_fail();
     return memory;
 }
 

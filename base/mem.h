@@ -11,8 +11,12 @@
 
 void mem_on_failure(void (*handler)(void)); /* before any thread starts */
 
-/* Of the calling thread, called first; it may leave by longjmp. NULL: none. */
+/* The handler of the calling thread, called first; it may leave by longjmp. NULL: none. */
 void mem_on_own_failure(void (*handler)(void));
+void (*mem_own_handler(void))(void);
+
+/* What a failed allocation does. Does not return. */
+void mem_fail(void);
 
 void *mem_alloc(size_t count, size_t size);                 /* zeroed; caller frees with free() */
 void *mem_grow(void *old, size_t count, size_t size);       /* like realloc; new part undefined */

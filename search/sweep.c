@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "search/block.h"
+#include "search/guarded.h"
 
 enum { CHUNK_MOST = 1024 };
 
@@ -24,11 +25,20 @@ struct sweep {
     uint64_t first, last, chunk_points, chunks;
     size_t slots;
     struct slot *slot;
-    uint64_t next, handed; /* chunks claimed by workers; chunks passed on */
-    bool stop;
+    uint64_t next, handed;     /* chunks claimed by workers; chunks passed on */
+    bool stop, guards, failed; /* failed: memory ran out */
     pthread_mutex_t lock;
     pthread_cond_t changed;
 };
+
+static void *fail_sweep(struct sweep *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->failed = w->stop = true;
+    pthread_cond_broadcast(&w->changed);
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
 
 static uint64_t chunk_first(const struct sweep *w, uint64_t chunk)
 {
@@ -54,7 +64,7 @@ static bool claim(struct sweep *w, uint64_t *chunk)
     return more;
 }
 
-static void *work(void *ctx)
+static void price_chunks(void *ctx)
 {
     struct sweep *w = ctx;
     struct cursor c = {0};
@@ -78,37 +88,57 @@ static void *work(void *ctx)
     }
     cursor_free(&c);
     free(block);
-    return NULL;
 }
 
-static int hand_over(struct sweep *w, points_fn fn, void *ctx)
+static void *work(void *ctx)
 {
-    int rc = 0;
-    for (uint64_t chunk = 0; chunk < w->chunks && rc == 0; chunk++) {
+    struct sweep *w = ctx;
+    return run_guarded(price_chunks, w, w->guards) ? NULL : fail_sweep(w);
+}
+
+/* Who takes the chunks. */
+struct taker {
+    struct sweep *of;
+    points_fn fn;
+    void *ctx;
+    int rc;
+};
+
+static void hand_over(void *ctx)
+{
+    struct taker *t = ctx;
+    struct sweep *w = t->of;
+    for (uint64_t chunk = 0; chunk < w->chunks && t->rc == 0; chunk++) {
         struct slot *s = &w->slot[chunk % w->slots];
         pthread_mutex_lock(&w->lock);
-        while (!s->ready || s->chunk != chunk)
+        while (!w->failed && (!s->ready || s->chunk != chunk))
             pthread_cond_wait(&w->changed, &w->lock);
+        bool failed = w->failed;
         pthread_mutex_unlock(&w->lock);
-        rc = fn(ctx, chunk_first(w, chunk), chunk_count(w, chunk), s->rows);
+        if (failed)
+            return;
+        t->rc = t->fn(t->ctx, chunk_first(w, chunk), chunk_count(w, chunk), s->rows);
         pthread_mutex_lock(&w->lock);
         s->ready = false;
         w->handed = chunk + 1;
-        w->stop = rc != 0;
+        w->stop = w->stop || t->rc != 0;
         pthread_cond_broadcast(&w->changed);
         pthread_mutex_unlock(&w->lock);
     }
-    return rc;
 }
 
 int sweep_run(const struct study *s, const struct columns *columns, struct point_range range,
               size_t jobs, points_fn fn, void *ctx)
 {
     uint64_t first = range.first, last = range.last;
-    struct sweep w = {
-        .study = s, .columns = columns, .first = first, .last = last, .slots = 2 * jobs + 2};
+    struct sweep w = {.study = s,
+                      .columns = columns,
+                      .first = first,
+                      .last = last,
+                      .slots = 2 * jobs + 2,
+                      .guards = mem_own_handler() != NULL};
+    struct taker taker = {.of = &w, .fn = fn, .ctx = ctx};
     size_t started = 0;
-    int rc = 0;
 
     if (first >= last)
         return 0;
@@ -125,12 +155,10 @@ int sweep_run(const struct study *s, const struct columns *columns, struct point
     pthread_t *thread = mem_alloc(jobs, sizeof *thread);
     while (started < jobs && pthread_create(&thread[started], NULL, work, &w) == 0)
         started++;
-    if (started)
-        rc = hand_over(&w, fn, ctx);
+    if (started && !run_guarded(hand_over, &taker, w.guards))
+        fail_sweep(&w);
     for (size_t i = 0; i < started; i++)
         pthread_join(thread[i], NULL);
-    if (!started)
-        rc = -1;
 
     pthread_cond_destroy(&w.changed);
     pthread_mutex_destroy(&w.lock);
@@ -138,7 +166,9 @@ int sweep_run(const struct study *s, const struct columns *columns, struct point
         free(w.slot[i].rows);
     free(w.slot);
     free(thread);
-    return rc;
+    if (w.failed)
+        mem_fail();
+    return started ? taker.rc : -1;
 }
 
 /* ---- points in any order ---- */
@@ -150,6 +180,7 @@ struct point_queue {
     const struct columns *columns;
     const struct point_list *list;
     size_t next;
+    bool guards, failed;
     pthread_mutex_t lock;
 };
 
@@ -158,7 +189,7 @@ struct list_worker {
     struct cursor *cursor;
 };
 
-static void *price_batches(void *ctx)
+static void price_batches(void *ctx)
 {
     const struct list_worker *worker = ctx;
     struct point_queue *queue = worker->of;
@@ -181,13 +212,25 @@ static void *price_batches(void *ctx)
         block_price(block);
     }
     free(block);
+}
+
+static void *work_on_list(void *ctx)
+{
+    struct point_queue *queue = ((struct list_worker *)ctx)->of;
+    if (run_guarded(price_batches, ctx, queue->guards))
+        return NULL;
+    pthread_mutex_lock(&queue->lock);
+    queue->failed = true;
+    queue->next = queue->list->n;
+    pthread_mutex_unlock(&queue->lock);
     return NULL;
 }
 
 void sweep_points(const struct study *s, const struct columns *columns,
                   const struct point_list *list, struct cursor *cursor, size_t jobs)
 {
-    struct point_queue queue = {.study = s, .columns = columns, .list = list};
+    struct point_queue queue = {
+        .study = s, .columns = columns, .list = list, .guards = mem_own_handler() != NULL};
     size_t count = list->n;
     size_t helpers =
         count / POINTS_PER_THREAD_LEAST < jobs ? count / POINTS_PER_THREAD_LEAST : jobs;
@@ -200,14 +243,16 @@ void sweep_points(const struct study *s, const struct columns *columns,
     for (size_t i = 0; i <= helpers; i++)
         worker[i] = (struct list_worker){&queue, &cursor[i]};
     while (started < helpers &&
-           pthread_create(&thread[started], NULL, price_batches, &worker[started + 1]) == 0)
+           pthread_create(&thread[started], NULL, work_on_list, &worker[started + 1]) == 0)
         started++;
-    price_batches(&worker[0]);
+    work_on_list(&worker[0]);
     for (size_t i = 0; i < started; i++)
         pthread_join(thread[i], NULL);
     pthread_mutex_destroy(&queue.lock);
     free(thread);
     free(worker);
+    if (queue.failed)
+        mem_fail();
 }
 
 void sweep_shard(const struct study *s, uint64_t i, uint64_t n, uint64_t *first, uint64_t *last)

@@ -9,7 +9,8 @@
 typedef void (*task_fn)(void *ctx, size_t task, size_t worker);
 
 /* Does tasks 0 to n - 1, each once, on up to `jobs` threads, of which the caller's is one: always,
- * even if no other can be started. 0 jobs: 1. */
+ * even if no other can be started. 0 jobs: 1. If memory runs out in one of them and the caller has
+ * a handler of its own, the others end first. */
 void tasks_run(size_t n, size_t jobs, task_fn fn, void *ctx);
 
 /* A lock for what tasks share. */

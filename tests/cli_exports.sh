@@ -32,7 +32,7 @@ cp "$dir/use.c" "$dir/use.cpp"
 for source in use.c use.cpp; do
     compiler=${CC:-cc}
     [ "$source" = use.c ] || { command -v c++ >/dev/null || continue; compiler=c++; }
-    "$compiler" -I"$DSE_SOURCE/lib" "$dir/$source" -o "$dir/use" -Wall -Wextra -Werror \
-        "$library" -Wl,-rpath,"$(dirname "$library")" $(echo "${DSE_SANITIZE:+-fsanitize=$DSE_SANITIZE}")
+    "$compiler" ${DSE_SANITIZE:+"-fsanitize=$DSE_SANITIZE"} -I"$DSE_SOURCE/lib" "$dir/$source" \
+        -o "$dir/use" -Wall -Wextra -Werror "$library" -Wl,-rpath,"$(dirname "$library")"
     "$dir/use" | grep -q nonexistent || { echo "$source: no message"; exit 1; }
 done
