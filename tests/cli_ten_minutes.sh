@@ -1,3 +1,3 @@
 #!/bin/sh
 # docs/ten-minutes.md: every file and command, from top to bottom.
-sh "$DSE_SOURCE/tests/examples.sh" docs/ten-minutes.md
+sh "$DSE_SOURCE/tests/examples.sh" ten-minutes.md
