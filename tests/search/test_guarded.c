@@ -60,10 +60,10 @@ static void assert_others_end(size_t jobs)
     mem_on_own_failure(NULL);
     assert_int_equal(atomic_load(&s.running), atomic_load(&s.ended));
     assert_true(atomic_load(&s.running) > FAILS);
-    lock_take(s.inner); /* hangs if it is still taken */
-    lock_take(s.outer);
-    lock_give(s.outer);
+    lock_take(s.outer); /* hangs if it is still taken */
+    lock_take(s.inner);
     lock_give(s.inner);
+    lock_give(s.outer);
     lock_free(s.inner);
     lock_free(s.outer);
 }
