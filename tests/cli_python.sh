@@ -26,11 +26,12 @@ cd "$work"
 
 # run OPTION...: the interpreter keeps memory until it ends, which is no leak of the library.
 run() {
-    env PYTHONPATH="$DSE_SOURCE/python" PYTHONDONTWRITEBYTECODE=1 DSE_LIBRARY="$library" \
+    env PYTHONPATH="$DSE_SOURCE/python" PYTHONDONTWRITEBYTECODE=1 PYDEVD_DISABLE_FILE_VALIDATION=1 \
+        DSE_LIBRARY="$library" DSE_PROGRAM="$DSE" \
         ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" ${preload:+LD_PRELOAD="$preload"} "$python" "$@"
 }
 tests() {
-    run "$@" -W error::ResourceWarning -m unittest discover -s "$DSE_SOURCE/python/tests" -t "$DSE_SOURCE/python"
+    run "$@" -m unittest discover -s "$DSE_SOURCE/python/tests" -t "$DSE_SOURCE/python"
 }
 echo '== without other packages'
 tests -S # no site-packages

@@ -9,7 +9,7 @@ CDPATH='' cd -- "$(dirname -- "$0")/.."
 
 libraries="$libraries libcmocka-dev:cmocka"
 tools="$tools patch:patch sqlite3:sqlite3"
-wanted="$wanted chromium:chromium python3:python3 python3-numpy:/usr/lib/python3/dist-packages/numpy python3-pandas:/usr/lib/python3/dist-packages/pandas poppler-utils:pdftotext mandoc:mandoc man-db:man zsh:zsh fish:fish dpkg-dev:dpkg-shlibdeps file:file"
+wanted="$wanted chromium:chromium python3:python3 python3-numpy:/usr/lib/python3/dist-packages/numpy python3-pandas:/usr/lib/python3/dist-packages/pandas python3-nbclient:/usr/lib/python3/dist-packages/nbclient python3-ipykernel:/usr/lib/python3/dist-packages/ipykernel poppler-utils:pdftotext mandoc:mandoc man-db:man zsh:zsh fish:fish dpkg-dev:dpkg-shlibdeps file:file"
 wanted="$wanted slurm-wlm:sbatch munge:/usr/sbin/munged openmpi-bin:mpirun libopenmpi-dev:mpicc"
 install_missing
 build dev

@@ -22,6 +22,9 @@ class InputError(Error, ValueError):
         return str(self).splitlines()
 
 
+Error.__module__ = InputError.__module__ = "dse"  # where people find them
+
+
 class _DseError(ctypes.Structure):
     _fields_ = [("status", c_int), ("text", ctypes.c_char * 4096)]
 

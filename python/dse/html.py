@@ -54,6 +54,9 @@ class Picture:
     def _repr_svg_(self):
         return self.svg
 
+    def __repr__(self):
+        return "<Picture>"
+
 
 def _step(span):
     """A round distance between about five ticks."""
