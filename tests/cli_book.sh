@@ -50,6 +50,33 @@ for page in "$DSE_SOURCE"/README.md "$DSE_SOURCE"/CONTRIBUTING.md "$DSE_SOURCE"/
     done >"$work/lost.txt"
     [ -s "$work/lost.txt" ] && complain "links to nothing: $(cat "$work/lost.txt")"
 done
+
+# said TEXT COLUMN WHAT CHIPS: docs/trust.md has an error of a table of docs/model.md, as TEXT formats it.
+said() {
+    text=$(sed 's/  */ /g' "$DSE_SOURCE/docs/model.md" | awk -F ' [|] ' -v row="| $3 | $4 | no |" -v at="$2" -v text="$1" '
+        index($0, row) == 1 { sub(/^[|] /, ""); printf text, $at; exit }')
+    grep -qF -- "${text:-no row}" "$DSE_SOURCE/docs/trust.md" || complain "docs/trust.md: $3, $4: not $text, as in model.md"
+}
+mean=5 median=6
+said 'GEMM %.1f %%' $mean 'silicon, GEMM' all
+said 'decode attention %.0f %%' $mean 'silicon, decode attention' all
+said 'MLA %.0f %%' $mean 'silicon, decode MLA' all
+said 'MoE %.0f %%' $mean 'silicon, MoE' all
+said 'prefill %.0f and ' $mean 'silicon, prefill attention' all
+said ' and %.0f %%, collectives' $mean 'silicon, prefill MLA' all
+said 'collectives %.0f %% |' $mean 'silicon, collectives' all
+said 'mean %.1f %%' $mean 'silicon, serving, TPOT' all
+said 'median %.1f %%, rank' $median 'silicon, serving, TPOT' all
+said 'DeepSeek-R1 in serving** (%.0f %%)' $mean 'silicon, serving, TPOT' deepseek-r1
+said 'GEMM %.1f %%' $mean 'silicon, GEMM' 'each chip by its siblings'
+said 'decode attention %.0f %%' $mean 'silicon, decode attention' 'each chip by its siblings'
+said 'MoE %.0f %%' $mean 'silicon, MoE' 'each chip by its siblings'
+said 'mean %.1f %%' $mean 'silicon, serving, TPOT' 'each chip by its siblings'
+said 'median %.1f %%, mean' $median 'published serving' all
+said 'mean %.1f %%; prefill' $mean 'published serving' all
+said 'prefill %.0f %% |' $mean 'published serving' prefill
+said '%+.0f %% |' $mean 'published serving' 'decode of DeepSeek-V3 on H800'
+
 for page in "$DSE_SOURCE"/docs/*.md; do
     name=${page##*/}
     [ "$name" = README.md ] || grep -qF "($name)" "$DSE_SOURCE/docs/README.md" || complain "docs/README.md lacks $name"
