@@ -3,6 +3,7 @@
  * TTFT (mean, p50, p90, p99), TPOT (the same) and goodput. */
 #include "tests/model.h"
 
+#include "arch/catalogue/trace.h"
 #include "arch/traffic_metrics.h"
 #include "tests/arch/traffic_simulator.h"
 
@@ -335,6 +336,25 @@ static void answers_of_different_length_are_held_for_longer(void **state)
     assert_close(workload_prompt_cv(&w), 1, 1e-12);
 }
 
+/* Against sums by hand. */
+static void a_trace_becomes_its_moments(void **state)
+{
+    static const char text[] = "input_tokens,output_tokens,arrival_ms,cached_tokens\n"
+                               "100,10,1000,0\n300,30,1500,200\n200,20,3000,100\n";
+    struct workload w;
+    struct err err;
+    (void)state;
+    assert_int_equal(trace_parse(&w, "trace", text, sizeof text - 1, &err), 0);
+    assert_close(w.input, 200, 1e-12);
+    assert_close(w.input_cv, sqrt(20000 / 3.0) / 200, 1e-12);
+    assert_close(w.output, 20, 1e-12);
+    assert_close(w.prefix, 100, 1e-12);
+    assert_close(w.prefix_correlation, 1, 1e-12);
+    assert_close(w.requests_per_s, 1, 1e-12);
+    assert_close(w.arrival_cv, 0.5, 1e-12);
+    assert_near(workload_prompt_cv(&w), 0, 1e-7); /* 100 tokens of each are not cached */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +365,7 @@ int main(void)
         cmocka_unit_test(times_rise_with_the_rate_up_to_the_capacity),
         cmocka_unit_test(the_largest_rate_is_that_at_which_the_limit_is_met),
         cmocka_unit_test(answers_of_different_length_are_held_for_longer),
+        cmocka_unit_test(a_trace_becomes_its_moments),
     };
     return cmocka_run_group_tests(tests, open_tests, close_tests);
 }
