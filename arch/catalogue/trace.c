@@ -123,7 +123,9 @@ static int read_row(struct row *out, const struct reader *r, size_t i, struct er
             continue;
         bool number = quantity_parse(text, NULL, v) == 0 && isfinite(*v);
         bool count = *v >= 1 && *v <= 1e9;
-        bool right = k == ARRIVAL || (k == PREFIX ? *v >= 0 && *v <= out->of[INPUT] : count);
+        bool right = k == ARRIVAL  ? fabs(*v) <= 1e15
+                     : k == PREFIX ? *v >= 0 && *v <= out->of[INPUT]
+                                   : count;
         if (!number || !right) {
             char what[160];
             snprintf(what, sizeof what, "\"%.40s\" %s", text, wrong[k]);
