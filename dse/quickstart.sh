@@ -37,3 +37,4 @@ echo
 echo "To type dse instead of build/dse in this shell:"
 echo "  export PATH=\"$PWD/build:\$PATH\""
 echo "or install it permanently: cmake --install build --prefix ~/.local"
+echo "Your own chip, model and prices: docs/ten-minutes.md"
