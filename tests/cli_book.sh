@@ -75,6 +75,7 @@ said 'mean %.1f %%' $mean 'silicon, serving, TPOT' 'each chip by its siblings'
 said 'median %.1f %%, mean' $median 'published serving' all
 said 'mean %.1f %%; prefill' $mean 'published serving' all
 said 'prefill %.0f %% |' $mean 'published serving' prefill
+said 'median %.1f %% (target' $median 'published serving' 'TensorRT-LLM, all experts'
 said '%+.0f %% |' $mean 'published serving' 'decode of DeepSeek-V3 on H800'
 
 for page in "$DSE_SOURCE"/docs/*.md; do
