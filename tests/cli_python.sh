@@ -23,11 +23,14 @@ esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
+# The program has its own sanitizer.
+printf '#!/bin/sh\nunset LD_PRELOAD\nexec "%s" "$@"\n' "$DSE" >program
+chmod +x program
 
 # run OPTION...: the interpreter keeps memory until it ends, which is no leak of the library.
 run() {
     env PYTHONPATH="$DSE_SOURCE/python" PYTHONDONTWRITEBYTECODE=1 PYDEVD_DISABLE_FILE_VALIDATION=1 \
-        DSE_LIBRARY="$library" DSE_PROGRAM="$DSE" \
+        DSE_LIBRARY="$library" DSE="$work/program" DSE_PROGRAM="$work/program" \
         ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" ${preload:+LD_PRELOAD="$preload"} "$python" "$@"
 }
 tests() {
