@@ -233,6 +233,7 @@ static void put_steps(struct candidates *out, const struct trial *a,
     for (size_t i = 0; i < n; i++) {
         step_s[i] = LANE(clocked, clocked, time_s)[i];
         LANE(&out->of, candidate, clock)[i] = LANE(clocked, clocked, ratio)[i];
+        LANE(&out->of, candidate, units)[i] = LANE(clocked, clocked, units)[i];
         rate[i] = mean[i] * a->step->dp * a->counted / step_s[i] / a->shared;
         if (verdict[i] == VERDICT_OK && LANE(clocked, clocked, excess)[i] > 0)
             verdict[i] = VERDICT_POWER;
@@ -668,6 +669,7 @@ void best_prefill_pools(struct prefill_pool_lanes *out, size_t mapped[LANES], st
             .layers = feed->by_layer ? a.step->layers : 0,
             .memory_byte = c.memory_byte,
             .clock = c.verdict == VERDICT_OK ? c.clock : 1,
+            .units = c.verdict == VERDICT_OK ? c.units : 0,
         };
         LANES_PUT(out, i, pool);
     }

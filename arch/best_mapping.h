@@ -17,6 +17,7 @@ struct candidate {
     double cap, slo; /* requests per replica */
     double step_s, rate, memory_byte;
     double clock;    /* held by the device, over the nominal one */
+    double units;    /* the choice of units, as in struct clocked */
     double prompt_s; /* serving: prefill time of one prompt per replica */
     /* Of a second tier of memory: what sits there, its bytes, and how long it lasts. */
     double weight_share2, kv_share2, far_byte, life_s;
@@ -51,6 +52,7 @@ struct prefill_pool {
     double layers; /* that are sent one by one while the next are computed; 0: all are sent after */
     double memory_byte;
     double clock; /* held by its devices, over the nominal one */
+    double units; /* the choice of units */
 };
 LANES_OF(prefill_pool);
 

@@ -103,6 +103,7 @@ static void judge(struct paired *x, const struct pair *of, const struct pools_se
                       : x->main.life_s < least_life_s(q->d, i) ? VERDICT_ENDURANCE
                                                                : VERDICT_OK;
     x->main.clock = x->main_clock;
+    x->main.units = x->main_units;
     x->main.rate = x->load.mean * s->dp * s->made / x->main.step_s;
     x->merit = merit_of(x, price_of(q, of, i));
 }

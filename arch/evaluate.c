@@ -59,7 +59,8 @@ static void split_chosen(struct choice *out, const size_t mapped[LANES], struct 
                          const struct devices *d, bool batch_max)
 {
     const struct load_lanes *load = &out->best.load;
-    const double *clock = LANE(&out->best.of, candidate, clock);
+    const struct held held = {LANE(&out->best.of, candidate, clock),
+                              LANE(&out->best.of, candidate, units)};
     struct step_split_lanes some;
     lane some_stopped;
     lanes_set(out->stopped, d->n, 0);
@@ -75,7 +76,7 @@ static void split_chosen(struct choice *out, const size_t mapped[LANES], struct 
         bool all = of == d->n;
         struct step_split_lanes *split = all ? &out->split : &some;
         double *stopped = all ? out->stopped : some_stopped;
-        steps_split_held(split, s, d, load, clock, &m->memo);
+        steps_split_held(split, s, d, load, held, &m->memo);
         if (batch_max)
             find_stopped(stopped, m, k, mapped, d, out, split);
         if (all)

@@ -123,7 +123,7 @@ struct side_time {
 static void time_side(struct side_time *out, struct mapped *m, const struct devices *d,
                       const struct load_lanes *load, double parts)
 {
-    static const struct clocked nothing = {1, 0, 0};
+    static const struct clocked nothing = {.ratio = 1, };
     LANES_FILL(&out->layers, d->n, nothing);
     LANES_FILL(&out->outside, d->n, nothing);
     if (!m)
@@ -176,6 +176,8 @@ void pair_time(struct paired_lanes *out, const struct pair *x)
         one.time.outside_s =
             LANE(&a.outside, clocked, time_s)[i] + LANE(&b.outside, clocked, time_s)[i];
         one.main_clock = LANE(&a.layers, clocked, ratio)[i];
+        one.main_units = LANE(&a.layers, clocked, units)[i];
+        one.ffn_units = LANE(&b.layers, clocked, units)[i];
         one.outside_clock = LANE(&a.outside, clocked, ratio)[i];
         one.ffn_clock = LANE(&b.layers, clocked, ratio)[i];
         one.ffn_outside_clock = LANE(&b.outside, clocked, ratio)[i];

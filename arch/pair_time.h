@@ -14,7 +14,8 @@ struct paired {
     double ffn_load, ffn_most; /* requests of a replica of the pool; of its fullest one */
     double ffn_memory_byte;
     double main_clock, outside_clock, ffn_clock, ffn_outside_clock;
-    double main_busy_s, ffn_busy_s;       /* in a step, within the layers */
+    double main_units, ffn_units;   /* the choice of units; outside of the layers there is none */
+    double main_busy_s, ffn_busy_s; /* in a step, within the layers */
     double main_sent_byte, ffn_sent_byte; /* by one device in a step, to the other side */
     double excess; /* of a device's power over its limit, relative; 0 unless its floor exceeds it */
     double merit;

@@ -96,29 +96,31 @@ static void join(struct step_split *out, const struct paired *x, const struct si
 
 /* The split of a step of one side, for devices `of` of a block. */
 static void split_step(struct step_split_lanes *out, const struct step *s, const struct devices *d,
-                       const struct load_lanes *load, const double *clock, struct steps_memo *memo)
+                       const struct load_lanes *load, struct held held, struct steps_memo *memo)
 {
     static const struct step_split nothing = {.clock = 1};
     LANES_FILL(out, d->n, nothing); /* also the errors of a timing that has none */
     if (s->ops.n > 0)
-        steps_split_held(out, s, d, load, clock, memo);
+        steps_split_held(out, s, d, load, held, memo);
 }
 
 static void split_side(struct step_split_lanes *layers, struct step_split_lanes *outside,
                        struct mapped *m, const struct devices *d, const struct load_lanes *load,
-                       const double *clock[2], double passes)
+                       const struct held held[2], double passes)
 {
     m->step.passes = passes;
     m->outside.passes = 1;
-    split_step(layers, &m->step, d, load, clock[0], &m->memo);
-    split_step(outside, &m->outside, d, load, clock[1], &m->outside_memo);
+    split_step(layers, &m->step, d, load, held[0], &m->memo);
+    split_step(outside, &m->outside, d, load, held[1], &m->outside_memo);
 }
 
 void pair_split(struct step_split_lanes *main, struct step_split_lanes *ffn,
                 const struct paired_lanes *at, const struct pair *x, const size_t *of, size_t n)
 {
-    const double *clock[2] = {LANE(at, paired, main_clock), LANE(at, paired, outside_clock)};
-    const double *ffn_clock[2] = {LANE(at, paired, ffn_clock), LANE(at, paired, ffn_outside_clock)};
+    const struct held held[2] = {{LANE(at, paired, main_clock), LANE(at, paired, main_units)},
+                                 {LANE(at, paired, outside_clock), lanes_of_zero}};
+    const struct held ffn_held[2] = {{LANE(at, paired, ffn_clock), LANE(at, paired, ffn_units)},
+                                     {LANE(at, paired, ffn_outside_clock), lanes_of_zero}};
     struct step_split_lanes a, a_outside, b, b_outside;
     struct load_lanes load, ffn_load;
     struct devices shared;
@@ -129,8 +131,8 @@ void pair_split(struct step_split_lanes *main, struct step_split_lanes *ffn,
         LANES_PUT(&load, i, one.load);
         LANES_PUT(&ffn_load, i, of_ffn);
     }
-    split_side(&a, &a_outside, x->main, x->d, &load, clock, x->parts);
-    split_side(&b, &b_outside, x->ffn, pair_pool_devices(&shared, x), &ffn_load, ffn_clock,
+    split_side(&a, &a_outside, x->main, x->d, &load, held, x->parts);
+    split_side(&b, &b_outside, x->ffn, pair_pool_devices(&shared, x), &ffn_load, ffn_held,
                x->parts);
     for (size_t j = 0; j < n; j++) {
         struct side_split of_main, of_ffn;

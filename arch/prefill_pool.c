@@ -73,8 +73,9 @@ static void split_pools(struct prefill_choice *out, struct prepared *p, const st
             continue;
         struct load at = step_load(&m->prefill, pool_batch(m, w));
         LANES_FILL(&load, out->d->n, at);
-        steps_split_held(&split, &m->prefill, out->d, &load, LANE(&out->best, prefill_pool, clock),
-                         &m->prefill_memo);
+        const struct held held = {LANE(&out->best, prefill_pool, clock),
+                                  LANE(&out->best, prefill_pool, units)};
+        steps_split_held(&split, &m->prefill, out->d, &load, held, &m->prefill_memo);
         for (size_t i = 0; i < out->d->n; i++)
             if (out->mapped[i] == k)
                 LANES_COPY(&out->split, i, &split, i);

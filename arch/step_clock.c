@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arch/step_hot.h"
+#include "arch/step_unit.h"
 
 /* ---- the clock of a step ---- */
 
@@ -78,7 +79,7 @@ static void set_scales(double *restrict scale, const struct spent_lanes *restric
 static void put_clock(struct clocked_lanes *out, size_t i, const struct search_lanes *x, size_t j)
 {
     struct clocked c = {LANE(x, search, ratio)[j], LANE(x, search, time_s)[j],
-                        LANE(x, search, excess)[j]};
+                        LANE(x, search, excess)[j], 0};
     LANES_PUT(out, i, c);
 }
 
@@ -106,8 +107,10 @@ static void clock_hot(struct clocked_lanes *out, struct hot *h, struct search_la
     }
 }
 
-void steps_clock(struct clocked_lanes *out, const struct step *s, const struct devices *d,
-                 const struct load_lanes *load, struct steps_memo *memo)
+/* With the choices of the devices. */
+static void clock_as_chosen(struct clocked_lanes *out, const struct step *s,
+                            const struct devices *d, const struct load_lanes *load,
+                            struct steps_memo *memo)
 {
     const struct search begin = {
         .clock = 1, .low = CLOCK_LEAST, .high = 1, .open = 1, .scale = 1, .ratio = 1};
@@ -118,6 +121,7 @@ void steps_clock(struct clocked_lanes *out, const struct step *s, const struct d
         steps_time_s(LANE(out, clocked, time_s), s, d, load, memo);
         lanes_set(LANE(out, clocked, ratio), d->n, 1);
         lanes_set(LANE(out, clocked, excess), d->n, 0);
+        lanes_set(LANE(out, clocked, units), d->n, 0);
         return;
     }
     double experts = step_routes(s) ? 1 : 0;
@@ -138,6 +142,80 @@ void steps_clock(struct clocked_lanes *out, const struct step *s, const struct d
     for (size_t j = 0; j < h.devices.n; j++)
         LANES_COPY(&y, j, &x, h.of[j]);
     clock_hot(out, &h, &y, experts);
+}
+
+/* Leaves those with other choices that are faster, or draw less, at the clock that they hold with
+ * theirs. */
+static void leave_promising(struct chosen *c, const struct clocked_lanes *clocked,
+                            const struct step *s, const struct devices *d,
+                            const struct load_lanes *load, const double *most_s,
+                            struct steps_memo *memo)
+{
+    struct hot h;
+    lane clock;
+    bool keep[LANES];
+    double experts = step_routes(s) ? 1 : 0;
+    if (c->n == 0)
+        return;
+    for (size_t j = 0; j < c->n; j++)
+        h.of[j] = j;
+    hot_open(&h, c->n, s, &c->devices, &c->load, memo);
+    for (size_t j = 0; j < h.devices.n; j++)
+        clock[j] = larger(CLOCK_LEAST, LANE(clocked, clocked, ratio)[c->of[h.of[j]]]);
+    hot_spend(&h, clock, false);
+    for (size_t j = 0; j < c->n; j++) {
+        struct trial at = trial_at(&h.spent, &h.devices.energy, j, experts, clock[j], 1);
+        bool idles = LANE(clocked, clocked, ratio)[c->of[j]] < CLOCK_LEAST;
+        keep[j] =
+            idles || at.time_s <= most_s[c->of[j]] || trial_w(&at) < at.limit_w * (1 - UNIT_GAIN);
+    }
+    chosen_keep(c, keep, d, load);
+}
+
+/* Takes the steps that are shorter with choice k. */
+static void try_choice(struct clocked_lanes *out, const struct unit_list *l, size_t k,
+                       const struct step *s, const struct devices *d, const struct load_lanes *load,
+                       struct steps_memo *memo)
+{
+    struct chosen c;
+    struct clocked_lanes at;
+    lane most_s;
+    c.n = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        most_s[i] = LANE(out, clocked, time_s)[i] * (1 - UNIT_GAIN);
+        if (!(LANE(out, clocked, ratio)[i] < 1) || !unit_choice_is_open(l, k, i))
+            continue;
+        /* At the nominal clock the step takes at least `ratio` of its time. */
+        double least_s = LANE(out, clocked, time_s)[i] * LANE(out, clocked, ratio)[i];
+        if (s->overlap == OVERLAP_NONE && least_s + unit_choice_more_s(l, k, i) > most_s[i])
+            continue;
+        c.units[c.n] = l->units[k];
+        c.of[c.n++] = i;
+    }
+    chosen_pick_short(&c, s, d, load, most_s, memo);
+    if (!s->timing->needs_calibration)
+        leave_promising(&c, out, s, d, load, most_s, memo);
+    if (c.n == 0)
+        return;
+    clock_as_chosen(&at, s, &c.devices, &c.load, memo);
+    memcpy(LANE(&at, clocked, units), c.units, c.n * sizeof *c.units);
+    for (size_t j = 0; j < c.n; j++)
+        if (LANE(&at, clocked, time_s)[j] <= most_s[c.of[j]] &&
+            LANE(&at, clocked, excess)[j] <= LANE(out, clocked, excess)[c.of[j]])
+            LANES_COPY(out, c.of[j], &at, j);
+}
+
+void steps_clock(struct clocked_lanes *out, const struct step *s, const struct devices *d,
+                 const struct load_lanes *load, struct steps_memo *memo)
+{
+    struct unit_list list;
+    bool throttled[LANES];
+    clock_as_chosen(out, s, d, load, memo);
+    for (size_t i = 0; i < d->n; i++)
+        throttled[i] = LANE(out, clocked, ratio)[i] < 1;
+    unit_choices(&list, throttled, s, d, load, memo);
+    for (size_t k = 0; k < list.n; k++)
+        try_choice(out, &list, k, s, d, load, memo);
 }
 
 void steps_held_time_s(double *out, const struct step *s, const struct devices *d,
@@ -226,13 +304,61 @@ static void tell_hot(double *out, struct hot *h, struct meet_lanes *x, double ex
     }
 }
 
+/* Tells of n devices `of` with their choices. */
+static void tell_as_chosen(double *out, const size_t *of, size_t n, const struct step *s,
+                           const struct devices *d, const struct load_lanes *load,
+                           const struct meeting *within, struct steps_memo *memo)
+{
+    struct hot h;
+    struct meet_lanes x = {0};
+    if (n == 0)
+        return;
+    memcpy(h.of, of, n * sizeof *of);
+    hot_open(&h, n, s, d, load, memo);
+    for (size_t j = 0; j < h.devices.n; j++) {
+        double clock = larger(CLOCK_LEAST, within->clock[h.of[j]]);
+        struct meet begin = {.clock = s->timing->needs_calibration ? 1 : clock,
+                             .low = CLOCK_LEAST,
+                             .high = CLOCK_BEYOND,
+                             .open = 1,
+                             .limit_s = within->limit_s[h.of[j]],
+                             .scale = 1};
+        LANES_PUT(&x, j, begin);
+    }
+    tell_hot(out, &h, &x, step_routes(s) ? 1 : 0);
+}
+
+/* Tells of those that were late so far. */
+static void tell_chosen(double *out, const struct unit_list *l, size_t k, const struct step *s,
+                        const struct devices *d, const struct load_lanes *load,
+                        const struct meeting *within, struct steps_memo *memo)
+{
+    struct chosen c;
+    lane in_time, limit_s, clock;
+    size_t all[LANES];
+    c.n = 0;
+    for (size_t i = 0; i < d->n; i++)
+        if (out[i] < 1 && unit_choice_is_open(l, k, i)) {
+            c.units[c.n] = l->units[k];
+            c.of[c.n++] = i;
+        }
+    chosen_pick_short(&c, s, d, load, within->limit_s, memo);
+    for (size_t j = 0; j < c.n; j++) {
+        all[j] = j;
+        limit_s[j] = within->limit_s[c.of[j]];
+        clock[j] = within->clock[c.of[j]];
+    }
+    const struct meeting some = {limit_s, clock};
+    tell_as_chosen(in_time, all, c.n, s, &c.devices, &c.load, &some, memo);
+    for (size_t j = 0; j < c.n; j++)
+        out[c.of[j]] = in_time[j];
+}
+
 void steps_meet(double *out, const struct step *s, const struct devices *d,
                 const struct load_lanes *load, const struct meeting *within,
                 struct steps_memo *memo)
 {
-    struct hot h;
-    struct meet_lanes x = {0};
-    size_t n = 0;
+    size_t of[LANES], n = 0;
     const double *limit_s = within->limit_s;
     if (!step_throttles(s)) {
         lane time_s;
@@ -244,22 +370,16 @@ void steps_meet(double *out, const struct step *s, const struct devices *d,
     for (size_t i = 0; i < d->n; i++) {
         out[i] = 0;
         if (limit_s[i] > 0)
-            h.of[n++] = i;
+            of[n++] = i;
     }
-    if (n == 0)
-        return;
-    hot_open(&h, n, s, d, load, memo);
-    for (size_t j = 0; j < h.devices.n; j++) {
-        double clock = larger(CLOCK_LEAST, within->clock[h.of[j]]);
-        struct meet begin = {.clock = s->timing->needs_calibration ? 1 : clock,
-                             .low = CLOCK_LEAST,
-                             .high = CLOCK_BEYOND,
-                             .open = 1,
-                             .limit_s = limit_s[h.of[j]],
-                             .scale = 1};
-        LANES_PUT(&x, j, begin);
-    }
-    tell_hot(out, &h, &x, step_routes(s) ? 1 : 0);
+    tell_as_chosen(out, of, n, s, d, load, within, memo);
+    struct unit_list list;
+    bool late[LANES];
+    for (size_t i = 0; i < d->n; i++)
+        late[i] = limit_s[i] > 0 && out[i] < 1;
+    unit_choices(&list, late, s, d, load, memo);
+    for (size_t k = 0; k < list.n; k++)
+        tell_chosen(out, &list, k, s, d, load, within, memo);
 }
 
 /* ---- power ---- */
@@ -346,43 +466,46 @@ static const struct energy_lanes *serve_energies(struct energy_lanes *out, const
     return out;
 }
 
-/* Splits the step at a clock of each device, at most 1. */
+/* Splits the step at a clock of each device, at most 1, with its choice of units. */
 static void split_at(struct step_split_lanes *out, const struct step *s, const struct devices *d,
-                     const struct load_lanes *load, const double *clock, struct steps_memo *memo)
+                     const struct load_lanes *load, const double *clock, const double *units,
+                     struct steps_memo *memo)
 {
     struct devices slowed;
     bool slow = false;
     for (size_t i = 0; i < d->n; i++)
-        slow = slow || clock[i] < 1;
+        slow = slow || clock[i] < 1 || units[i] > 0;
     if (!slow) {
         steps_split(out, s, d, load, memo);
         return;
     }
     devices_copy(&slowed, d);
+    devices_set_units(&slowed, units);
     devices_set_clock(&slowed, LANE(&d->rates, rates, main.s_per_flop),
                       LANE(&d->rates, rates, main.s_per_core_flop), clock);
     steps_split(out, s, &slowed, load, memo);
 }
 
 void steps_split_held(struct step_split_lanes *out, const struct step *s, const struct devices *d,
-                      const struct load_lanes *load, const double *clock, struct steps_memo *memo)
+                      const struct load_lanes *load, struct held held, struct steps_memo *memo)
 {
     bool throttles = step_throttles(s), fitted = !throttles || s->timing->needs_calibration;
     double experts = step_routes(s) ? 1 : 0;
-    lane running, held;
+    const double *clock = held.clock;
+    lane running, in_time;
     struct energy_lanes served;
     const struct energy_lanes *energy = &d->energy;
     for (size_t i = 0; i < d->n; i++)
         running[i] = larger(clock[i], CLOCK_LEAST);
-    split_at(out, s, d, load, running, memo);
+    split_at(out, s, d, load, running, held.units, memo);
     for (size_t i = 0; i < d->n; i++)
         if (clock[i] < CLOCK_LEAST)
             add_idle(out, i, CLOCK_LEAST / clock[i]);
     if (step_is_served(s))
         energy = serve_energies(&served, d);
     if (!throttles)
-        find_clocks_in_time(held, out, energy, d->n, experts);
-    put_power(out, energy, d->n, throttles ? clock : held, experts, fitted ? INFINITY : 1e-9);
+        find_clocks_in_time(in_time, out, energy, d->n, experts);
+    put_power(out, energy, d->n, throttles ? clock : in_time, experts, fitted ? INFINITY : 1e-9);
 }
 
 #undef SPLIT
@@ -399,6 +522,6 @@ void step_split_held_one(struct step_split *out, const struct step *s, const str
     LANES_PUT(&at, 0, load);
     LANES_PUT(&lanes, 0, nothing);
     steps_clock(&clocked, s, d, &at, &memo);
-    steps_split_held(&lanes, s, d, &at, LANE(&clocked, clocked, ratio), &memo);
+    steps_split_held(&lanes, s, d, &at, held_of(&clocked), &memo);
     LANES_TAKE(*out, &lanes, 0);
 }

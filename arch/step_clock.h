@@ -19,6 +19,7 @@ struct clocked {
     double ratio; /* clock over the nominal one, below CLOCK_LEAST with idle time */
     double time_s;
     double excess; /* of board power over the limit, relative; 0 unless the floor exceeds it */
+    double units;  /* the choice of units (arch/step_unit.h) */
 };
 LANES_OF(clocked);
 
@@ -51,11 +52,20 @@ void steps_meet(double *out, const struct step *s, const struct devices *d,
                 const struct load_lanes *load, const struct meeting *within,
                 struct steps_memo *memo);
 
-/* Splits a step at that clock, `clock` of steps_clock, and fills the power. A timing that does not
- * throttle gives the time; its clock is then the one at which the work fits the limit in that time.
- */
+/* How a step runs on its devices: `ratio` and `units` of struct clocked. */
+struct held {
+    const double *clock, *units;
+};
+
+static inline struct held held_of(const struct clocked_lanes *c)
+{
+    return (struct held){LANE(c, clocked, ratio), LANE(c, clocked, units)};
+}
+
+/* Splits a step as steps_clock found it, and fills the power. A timing that does not throttle gives
+ * the time; its clock is then the one at which the work fits the limit in that time. */
 void steps_split_held(struct step_split_lanes *out, const struct step *s, const struct devices *d,
-                      const struct load_lanes *load, const double *clock, struct steps_memo *memo);
+                      const struct load_lanes *load, struct held held, struct steps_memo *memo);
 
 /* The same for a single device, at the clock it can hold. */
 void step_split_held_one(struct step_split *out, const struct step *s, const struct devices *d,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "arch/step_hot.h"
+#include "arch/step_unit.h"
 
 /* The search for the largest load of a device between `low`, which meets the limit, and `high`,
  * which does not. */
@@ -237,31 +238,22 @@ static void lower_all(double *out, const struct step *s, const struct devices *d
     steps_lower_late(out, &load, s, d, limit_s, memo);
 }
 
-void steps_largest_held_load(double *out, const struct step *s, const struct devices *d,
-                             const double *limit_s, const double *guess, struct steps_memo *memo)
+/* Finds the largest loads of n devices `of` with their choices, from `load` on: at least `out`,
+ * which meets the limit or is 0, and at most `most`. */
+static void search_loads(double *out, const size_t *of, size_t n, const struct step *s,
+                         const struct devices *d, const struct load_lanes *load, const double *most,
+                         const double *limit_s, struct steps_memo *memo)
 {
     struct hot h;
     struct bracket_lanes x = {0};
-    struct load_lanes load;
-    size_t n = 0;
-    bool some_overlap = some_engine_overlaps(d); /* the first load may change the result */
-    steps_largest_load(out, s, d, limit_s, guess, memo);
-    if (!step_throttles(s))
-        return;
-    for (size_t i = 0; i < d->n; i++) {
-        LANE(&load, load, most)[i] = LANE(&load, load, mean)[i] = 1;
-        if (!(out[i] >= 1 && out[i] < INFINITY))
-            continue;
-        double first = some_overlap ? out[i] : larger(1, smaller(out[i], floor(guess[i])));
-        LANE(&load, load, most)[i] = LANE(&load, load, mean)[i] = first;
-        h.of[n++] = i;
-    }
     if (n == 0)
         return;
-    hot_open(&h, n, s, d, &load, memo);
+    memcpy(h.of, of, n * sizeof *of);
+    hot_open(&h, n, s, d, load, memo);
     for (size_t j = 0; j < h.devices.n; j++) {
         struct bracket begin = {.load = LANE(&h.load, load, most)[j],
-                                .high = out[h.of[j]] + 1,
+                                .low = out[h.of[j]],
+                                .high = most[h.of[j]] + 1,
                                 .limit_s = limit_s[h.of[j]],
                                 .wide = INFINITY,
                                 .open = 1,
@@ -272,6 +264,69 @@ void steps_largest_held_load(double *out, const struct step *s, const struct dev
         LANES_PUT(&x, j, begin);
     }
     load_hot(out, &h, &x);
+}
+
+/* Raises the loads of devices that meet the limit with one request more with choice k. */
+static void raise_loads(double *out, const struct unit_list *l, size_t k, const struct step *s,
+                        const struct devices *d, const double *most, const double *limit_s,
+                        struct steps_memo *memo)
+{
+    struct chosen c;
+    struct load_lanes load;
+    lane largest, high, within_s;
+    size_t all[LANES];
+    c.n = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        LANE(&load, load, most)[i] = LANE(&load, load, mean)[i] = out[i] + 1;
+        if (!(out[i] < most[i] && most[i] < INFINITY) || !unit_choice_is_open(l, k, i))
+            continue;
+        c.units[c.n] = l->units[k];
+        c.of[c.n++] = i;
+    }
+    chosen_pick_short(&c, s, d, &load, limit_s, memo);
+    for (size_t j = 0; j < c.n; j++) {
+        all[j] = j;
+        largest[j] = out[c.of[j]];
+        high[j] = most[c.of[j]];
+        within_s[j] = limit_s[c.of[j]];
+    }
+    search_loads(largest, all, c.n, s, &c.devices, &c.load, high, within_s, memo);
+    for (size_t j = 0; j < c.n; j++)
+        out[c.of[j]] = largest[j];
+}
+
+void steps_largest_held_load(double *out, const struct step *s, const struct devices *d,
+                             const double *limit_s, const double *guess, struct steps_memo *memo)
+{
+    struct load_lanes load;
+    struct unit_list list;
+    size_t of[LANES], n = 0;
+    lane most;
+    bool some_overlap = some_engine_overlaps(d); /* the first load may change the result */
+    steps_largest_load(out, s, d, limit_s, guess, memo);
+    if (!step_throttles(s))
+        return;
+    memcpy(most, out, d->n * sizeof *out);
+    for (size_t i = 0; i < d->n; i++) {
+        LANE(&load, load, most)[i] = LANE(&load, load, mean)[i] = 1;
+        if (!(out[i] >= 1 && out[i] < INFINITY))
+            continue;
+        double first = some_overlap ? out[i] : larger(1, smaller(out[i], floor(guess[i])));
+        LANE(&load, load, most)[i] = LANE(&load, load, mean)[i] = first;
+        out[i] = 0;
+        of[n++] = i;
+    }
+    if (n == 0)
+        return;
+    search_loads(out, of, n, s, d, &load, most, limit_s, memo);
+    bool throttled[LANES];
+    for (size_t i = 0; i < d->n; i++) {
+        throttled[i] = out[i] < most[i] && most[i] < INFINITY;
+        LANE(&load, load, most)[i] = LANE(&load, load, mean)[i] = out[i] + 1;
+    }
+    unit_choices(&list, throttled, s, d, &load, memo);
+    for (size_t k = 0; k < list.n; k++)
+        raise_loads(out, &list, k, s, d, most, limit_s, memo);
     if (some_overlap)
         lower_all(out, s, d, limit_s, memo);
 }

@@ -150,7 +150,7 @@ static void split_mapped(struct lot *lot, const size_t *of, size_t n, size_t map
     }
     LANES_FILL(&split, n, nothing);
     steps_clock(&clocked, &m->step, d, &load, &m->memo);
-    steps_split_held(&split, &m->step, d, &load, LANE(&clocked, clocked, ratio), &m->memo);
+    steps_split_held(&split, &m->step, d, &load, held_of(&clocked), &m->memo);
     for (size_t j = 0; j < n; j++)
         LANES_TAKE(lot->job[of[j]]->split, &split, j);
 }

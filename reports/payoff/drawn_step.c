@@ -140,7 +140,7 @@ static void split_alone(struct step_split_lanes *out, const struct drawn_step *s
     LANES_FILL(&load, d->n, s->load);
     LANES_FILL(out, d->n, nothing);
     steps_clock(&clocked, &m->step, d, &load, &m->memo);
-    steps_split_held(out, &m->step, d, &load, LANE(&clocked, clocked, ratio), &m->memo);
+    steps_split_held(out, &m->step, d, &load, held_of(&clocked), &m->memo);
 }
 
 /* Splits the step that main devices share with a pool, in the worlds `moved`. */

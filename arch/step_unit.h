@@ -1,0 +1,69 @@
+/* Which unit runs an operator under a power limit.
+ *
+ * Idea: the faster unit may draw more, so that the clock falls and the step takes longer. So a step
+ * that throttles is timed again, at the clock that it then holds, with all operators of a class on
+ * the chip or all on the engine, of one class or of all classes; the shortest step counts.
+ * Invariants: a step within its limit runs every operator on the faster unit; another choice is
+ * shorter by more than rounding. Without overlap the faster units make the shortest step at any one
+ * clock, so that another choice must draw less there. */
+#ifndef ARCH_STEP_UNIT_H
+#define ARCH_STEP_UNIT_H
+
+#include "arch/step_run.h"
+
+/* Where the operators of a class run. */
+enum unit_choice { CHOOSE_FASTER, CHOOSE_CHIP, CHOOSE_ENGINE, UNIT_CHOICES };
+
+/* Choices are one number, the sum of enum unit_choice times UNIT_CHOICES to the power of the class;
+ * 0: the faster unit for every operator. */
+enum { UNIT_CLASSES = 4, UNITS_MOST = 80 }; /* core attention, index, state, experts */
+
+/* A shorter step is shorter by more than this, relative. */
+static const double UNIT_GAIN = 1e-9;
+
+/* Choices to be tried on the devices of a block besides 0, and for each device the classes that do
+ * not need one: their faster unit is that one at any clock. */
+struct unit_list {
+    size_t n;
+    int units[UNITS_MOST];
+    bool same[LANES][UNIT_CLASSES][UNIT_CHOICES];
+    double more_s[LANES][UNIT_CLASSES][UNIT_CHOICES]; /* than on the faster units, nominal clock */
+    int open[LANES]; /* classes of which the engine may run operators or leave them to the chip */
+};
+
+/* Of the devices i with wanted[i] at their loads. None is where chip and engine overlap: then the
+ * faster units do not make the shortest step at one clock either. */
+void unit_choices(struct unit_list *out, const bool *wanted, const struct step *s,
+                  const struct devices *d, const struct load_lanes *load, struct steps_memo *memo);
+
+/* Is choice k to be tried on device i? It concerns one class or all. */
+bool unit_choice_is_open(const struct unit_list *l, size_t k, size_t i);
+
+/* Time that choice k adds at least to the operators of a step at the nominal clock. */
+double unit_choice_more_s(const struct unit_list *l, size_t k, size_t i);
+
+/* Lets each device run operators where its choices say. */
+void devices_set_units(struct devices *d, const double *units);
+
+/* Some devices of a block with choices of their own. */
+struct chosen {
+    size_t n, of[LANES]; /* `of`: index among all devices */
+    lane units;
+    struct devices devices;
+    struct load_lanes load;
+};
+
+/* Fills the other members for the first n devices `of` with these choices. */
+void chosen_pick(struct chosen *out, const struct devices *d, const struct load_lanes *load);
+
+/* The same for those of them whose step at the nominal clock takes at most most_s, of all devices.
+ */
+void chosen_pick_short(struct chosen *out, const struct step *s, const struct devices *d,
+                       const struct load_lanes *load, const double *most_s,
+                       struct steps_memo *memo);
+
+/* Leaves those devices of which `keep` is true. */
+void chosen_keep(struct chosen *c, const bool *keep, const struct devices *d,
+                 const struct load_lanes *load);
+
+#endif
