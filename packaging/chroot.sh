@@ -113,5 +113,5 @@ step "Python"
 inside 'apt-get install -y --no-install-recommends /kept/python3-dse*.deb >/dev/null 2>&1
     cd /root
     python3 -c "import dse; print(dse.__version__, dse.evaluate(model=\"kimi-k2\", chip=\"h200\").tokens_per_s)"'
-inside 'dpkg --purge python3-dse dse libdse-dev libdse0 dse-data >/dev/null; ! ls -d /usr/bin/dse /usr/share/dse /usr/share/doc/*dse* 2>/dev/null'
+inside 'dpkg --purge python3-dse dse libdse-dev libdse0 dse-data >/dev/null; ! ls -d /usr/bin/dse /usr/share/dse /usr/share/doc/*dse* /usr/lib/python3/dist-packages/dse 2>/dev/null'
 step "all done"

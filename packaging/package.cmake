@@ -92,6 +92,7 @@ set(CPACK_DEBIAN_PYTHON_DESCRIPTION "The library libdse for Python: one design, 
 stores, with numpy and pandas if they are there.")
 set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS "python3, libdse0 (>= ${PROJECT_VERSION})")
 set(CPACK_DEBIAN_PYTHON_PACKAGE_SUGGESTS "python3-numpy, python3-pandas")
+set(CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/packaging/python/prerm)
 
 # For packaging/debian.cmake.
 set(CPACK_DSE_SOURCE ${PROJECT_SOURCE_DIR})
