@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/ranks.h"
 #include "dse/runner.h"
 #include "dse/store.h"
 #include "dse/sweep_store.h"
@@ -320,7 +321,29 @@ static void print_strategy(const struct args *a, const struct study *s)
             s->name, s->budget, s->strategy->name);
 }
 
-static int run(const struct args *a, struct err *err)
+/* Rank 0 sweeps, the others price for it. */
+static int sweep_with_ranks(const struct args *a, struct study *s, struct point_range range,
+                            size_t jobs, const struct catalogue *catalogue, struct err *err)
+{
+    bool searches = false;
+    for (size_t i = 0; i < study_scenarios(s); i++)
+        searches = searches || study_scenario(s, i)->strategy != &strategy_grid;
+    if (ranks_count() > 1 && !searches)
+        return fail(err,
+                    "%s: a grid has nothing to share between ranks: give each process its --shard, "
+                    "or use dse submit",
+                    a->argument[0]);
+    if (ranks_count() > 1 && !args_value(a, "--jobs"))
+        jobs = 1;
+    if (ranks_agree(s, err) != 0)
+        return -1;
+    if (ranks_lead())
+        return sweep_study(a, s, range, jobs, catalogue, err);
+    ranks_serve(jobs);
+    return EXIT_DONE;
+}
+
+static int sweep(const struct args *a, struct err *err)
 {
     struct catalogue *catalogue;
     struct study *s;
@@ -347,12 +370,22 @@ static int run(const struct args *a, struct err *err)
             free(columns);
             rc = EXIT_DONE;
         } else {
-            rc = sweep_study(a, s, range, (size_t)jobs, catalogue, err);
+            rc = sweep_with_ranks(a, s, range, (size_t)jobs, catalogue, err);
         }
     }
     study_free(s);
 close:
     catalogue_close(catalogue);
+    return rc;
+}
+
+static int run(const struct args *a, struct err *err)
+{
+    bool alone = args_value(a, "--shard") != NULL; /* each process for itself */
+    if (!alone && ranks_begin(err) != 0)
+        return -1;
+    int rc = sweep(a, err);
+    ranks_end();
     return rc;
 }
 
@@ -373,7 +406,8 @@ const struct command cmd_sweep = {
     .most = 1,
     .summary = "run a study into a store, or resume it",
     .example = "  dse sweep dse/studies/attention-payoff.yaml --db payoff.db\n"
-               "  dse sweep big.yaml --shard 2/8 --db part2.db",
+               "  dse sweep big.yaml --shard 2/8 --db part2.db\n"
+               "  mpirun -n 4 dse sweep search.yaml   # built with -DDSE_MPI=ON",
     .options = options,
     .run = run,
 };

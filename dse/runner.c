@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/ranks.h"
 #include "dse/store.h"
 
 enum { OUT_OF_TIME = 2 }; /* of take_rows() */
@@ -17,8 +18,7 @@ static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int signal)
 {
-    (void)signal;
-    interrupted = 1;
+    interrupted = signal;
 }
 
 static double now_s(void)
@@ -276,7 +276,10 @@ static int ask_and_tell(struct runner *r)
             worth = mem_grow(worth, each * room * (p->objectives + p->limits), sizeof *worth);
             joined = mem_grow(joined, room, sizeof *joined);
         }
-        explore_price(&r->explore, n, genes, rows, worth, r->jobs);
+        if (!ranks_price(&r->explore, n, genes, rows, worth, r->jobs, &interrupted)) {
+            rc = 1;
+            break;
+        }
         search_tell(r->search, worth, joined);
         rc = take_batch(r, n, rows, joined);
         struct archive *front = search_front(r->search);
@@ -407,7 +410,9 @@ static void print_details(const struct runner *r)
     if (r->search) {
         const struct archive *front = search_archive(r->search);
         printf("  %s: %s", r->study->strategy->name,
-               search_over(r->search) ? search_over(r->search) : "the time limit was reached");
+               search_over(r->search) ? search_over(r->search)
+               : r->timed_out         ? "the time limit was reached"
+                                      : "interrupted");
         if (r->study->strategy->ranks)
             printf("; priced %llu of %llu points, 1 in %s; the front is %s",
                    (unsigned long long)search_asked(r->search), (unsigned long long)r->study->size,
