@@ -1,7 +1,7 @@
 /* Idea: points that differ only in chip, engine and prices have the same operators, so they are
- * collected into groups first, by a hash of all other columns, and evaluated in lanes. Invariant: a
- * block of lanes holds points of one group, and a group has one prepared step, one price list and,
- * where timing needs it, one calibration. */
+ * collected into families first, by a hash of all other columns, and these by prices into groups,
+ * which are evaluated in lanes. Invariant: a family has one prepared step and, where timing needs
+ * it, one calibration; a block of lanes holds points of one group, which has one price list. */
 #include "search/point_arrays.h"
 
 #include <stdlib.h>
@@ -21,7 +21,8 @@ struct point_worker {
     struct design common; /* the study's values and those of slow columns */
     struct price_book prices;
     struct design like; /* the first point of the block */
-    size_t group;       /* 1 + that of `prepared`; 0: none yet */
+    size_t family;      /* 1 + that of `prepared`; 0: none yet */
+    size_t group;       /* 1 + that of `prices` */
     struct devices devices;
     struct metrics_lanes metrics;
     size_t mapped[LANES], point[LANES];
@@ -32,9 +33,14 @@ struct point_worker {
 struct point_work {
     const struct study *study;
     const struct point_arrays *arrays;
-    bool *slow;            /* [columns]: changes what a group shares */
-    size_t *group, *order; /* [points]; points of a group are neighbours in `order` */
-    size_t groups;
+    enum shared_by {
+        BY_NONE,
+        BY_GROUP,
+        BY_FAMILY
+    } *
+        shared;             /* [columns]: who has one value of it */
+    size_t *family, *group; /* [points] */
+    size_t *order;          /* [points]: a family after another, a group after another */
     struct point_worker *worker;
 };
 
@@ -48,15 +54,17 @@ static double column_value(const struct point_array *c, size_t point)
     return c->number ? c->number[point] : c->value[c->code[point]];
 }
 
-/* Does the column change only what lanes may differ in? A chip has its calibration. */
-static bool is_slow(const struct point_array *c, bool calibrated)
+/* Lanes may differ in chip and engine. A chip has its calibration. */
+static enum shared_by shared_by(const struct point_array *c, bool calibrated)
 {
     size_t part = c->is_part ? c->part : c->parameter.part;
-    return (part != PART_CHIP && part != PART_ENGINE) ||
-           (c->is_part && part == PART_CHIP && calibrated);
+    if (!c->is_part && part == PART_PRICES)
+        return BY_GROUP;
+    bool of_device = part == PART_CHIP || part == PART_ENGINE;
+    return of_device && !(c->is_part && part == PART_CHIP && calibrated) ? BY_NONE : BY_FAMILY;
 }
 
-static void find_slow_columns(struct point_work *w)
+static void find_shared_columns(struct point_work *w)
 {
     const struct point_arrays *a = w->arrays;
     bool calibrated = timing_of(&w->study->base.mode)->needs_calibration;
@@ -64,10 +72,10 @@ static void find_slow_columns(struct point_work *w)
         calibrated =
             calibrated || (!a->column[i].is_part && a->column[i].parameter.part == PART_MODE);
     for (size_t i = 0; i < a->columns; i++)
-        w->slow[i] = is_slow(&a->column[i], calibrated);
+        w->shared[i] = shared_by(&a->column[i], calibrated);
 }
 
-/* The bits of a slow column's value, those of all "left as it is" equal. */
+/* The bits of a column's value, those of all "left as it is" equal. */
 static uint64_t key_of(const struct point_array *c, size_t point)
 {
     uint64_t bits = UINT64_MAX;
@@ -78,61 +86,78 @@ static uint64_t key_of(const struct point_array *c, size_t point)
     return bits;
 }
 
-static uint64_t hash_point(const struct point_work *w, size_t point)
+/* Of the columns that are shared by this or more. */
+static uint64_t hash_point(const struct point_work *w, size_t point, enum shared_by least)
 {
     uint64_t hash = HASH_EMPTY;
     for (size_t i = 0; i < w->arrays->columns; i++)
-        if (w->slow[i])
+        if (w->shared[i] >= least)
             hash = random_mix(hash ^ key_of(&w->arrays->column[i], point));
     return hash;
 }
 
-static bool is_same_group(const struct point_work *w, size_t a, size_t b)
+static bool is_same(const struct point_work *w, size_t a, size_t b, enum shared_by least)
 {
     for (size_t i = 0; i < w->arrays->columns; i++)
-        if (w->slow[i] && key_of(&w->arrays->column[i], a) != key_of(&w->arrays->column[i], b))
+        if (w->shared[i] >= least &&
+            key_of(&w->arrays->column[i], a) != key_of(&w->arrays->column[i], b))
             return false;
     return true;
 }
 
-/* Numbers the groups in the order of their first points. */
-static void find_groups(struct point_work *w)
+/* Numbers the classes of equal points in the order of their first points. Returns how many. */
+static size_t find_classes(size_t *class, const struct point_work *w, enum shared_by least)
 {
-    size_t n = w->arrays->points, room = 1;
+    size_t n = w->arrays->points, room = 1, classes = 0;
     while (room < 2 * n)
         room *= 2;
-    size_t *slot = mem_alloc(room, sizeof *slot); /* 1 + a point of the group */
+    size_t *slot = mem_alloc(room, sizeof *slot); /* 1 + a point of the class */
     for (size_t i = 0; i < n; i++) {
-        if (i && is_same_group(w, i, i - 1)) {
-            w->group[i] = w->group[i - 1];
+        if (i && is_same(w, i, i - 1, least)) {
+            class[i] = class[i - 1];
             continue;
         }
-        size_t at = hash_point(w, i) & (room - 1);
-        while (slot[at] && !is_same_group(w, i, slot[at] - 1))
+        size_t at = hash_point(w, i, least) & (room - 1);
+        while (slot[at] && !is_same(w, i, slot[at] - 1, least))
             at = (at + 1) & (room - 1);
         if (!slot[at])
             slot[at] = i + 1;
-        w->group[i] = slot[at] == i + 1 ? w->groups++ : w->group[slot[at] - 1];
+        class[i] = slot[at] == i + 1 ? classes++ : class[slot[at] - 1];
     }
     free(slot);
+    return classes;
 }
 
-/* Counting sort by group. */
-static void sort_points(struct point_work *w)
+/* Counting sort of `from`, which keeps the order of equal classes. */
+static void sort_points(size_t *to, const size_t *from, const size_t *class, size_t classes,
+                        size_t n)
 {
-    size_t n = w->arrays->points;
-    size_t *first = mem_alloc(w->groups + 1, sizeof *first);
+    size_t *first = mem_alloc(classes + 1, sizeof *first);
     for (size_t i = 0; i < n; i++)
-        first[w->group[i] + 1]++;
-    for (size_t g = 0; g < w->groups; g++)
+        first[class[i] + 1]++;
+    for (size_t g = 0; g < classes; g++)
         first[g + 1] += first[g];
     for (size_t i = 0; i < n; i++)
-        w->order[first[w->group[i]]++] = i;
+        to[first[class[from[i]]]++] = from[i];
     free(first);
 }
 
-/* Sets the values of a point: those of slow columns, or those of the others. */
-static int put_values(const struct point_work *w, size_t point, bool slow, struct design *d,
+static void order_points(struct point_work *w)
+{
+    size_t n = w->arrays->points;
+    size_t *by_group = mem_alloc(n, sizeof *by_group);
+    size_t families = find_classes(w->family, w, BY_FAMILY);
+    size_t groups = find_classes(w->group, w, BY_GROUP);
+    for (size_t i = 0; i < n; i++)
+        w->order[i] = i;
+    sort_points(by_group, w->order, w->group, groups, n);
+    sort_points(w->order, by_group, w->family, families, n);
+    free(by_group);
+}
+
+/* Sets the values of a point in the columns that are shared by this: in the design, or the prices.
+ */
+static int put_values(const struct point_work *w, size_t point, enum shared_by by, struct design *d,
                       struct price_book *prices, struct err *err)
 {
     struct err inner;
@@ -140,7 +165,7 @@ static int put_values(const struct point_work *w, size_t point, bool slow, struc
     for (int parts = 1; parts >= 0; parts--)
         for (size_t i = 0; i < w->arrays->columns; i++) {
             const struct point_array *c = &w->arrays->column[i];
-            if (c->is_part != (parts == 1) || w->slow[i] != slow || !column_has_value(c, point))
+            if (c->is_part != (parts == 1) || w->shared[i] != by || !column_has_value(c, point))
                 continue;
             if (c->is_part) {
                 study_put_entry(w->study, c->entry[c->code[point]], c->part, d);
@@ -158,14 +183,23 @@ static int put_values(const struct point_work *w, size_t point, bool slow, struc
     return 0;
 }
 
+static int start_family(struct point_worker *k, const struct point_work *w, size_t point)
+{
+    k->family = 0;
+    k->common = w->study->base;
+    if (put_values(w, point, BY_FAMILY, &k->common, &k->prices, &k->err) != 0)
+        return -1;
+    metrics_clear(&k->metrics, LANES);
+    return 0;
+}
+
 static int start_group(struct point_worker *k, const struct point_work *w, size_t point)
 {
     k->group = 0;
-    k->common = w->study->base;
     k->prices = w->study->prices;
-    if (put_values(w, point, true, &k->common, &k->prices, &k->err) != 0)
+    if (put_values(w, point, BY_GROUP, &k->common, &k->prices, &k->err) != 0)
         return -1;
-    metrics_clear(&k->metrics, LANES);
+    k->group = w->group[point] + 1;
     return 0;
 }
 
@@ -207,19 +241,19 @@ static void finish_block(struct point_worker *k, const struct point_work *w)
 static int add_point(struct point_worker *k, const struct point_work *w, size_t point)
 {
     struct err inner;
-    bool begins = k->group != w->group[point] + 1;
-    if (begins || k->devices.n == LANES)
+    bool begins = k->family != w->family[point] + 1, other = k->group != w->group[point] + 1;
+    if (begins || other || k->devices.n == LANES)
         finish_block(k, w);
-    if (begins && start_group(k, w, point) != 0)
+    if ((begins && start_family(k, w, point) != 0) || (other && start_group(k, w, point) != 0))
         return -1;
     struct design d = k->common;
-    if (put_values(w, point, false, &d, NULL, &k->err) != 0)
+    if (put_values(w, point, BY_NONE, &d, &k->prices, &k->err) != 0)
         return -1;
     if ((begins ? design_check : design_check_hardware)(&d, &inner) != 0)
         return fail(&k->err, "point %zu: %s", point, inner.text);
     if (begins)
         prepare(&k->prepared, &d);
-    k->group = w->group[point] + 1;
+    k->family = w->family[point] + 1;
     if (!k->devices.n)
         k->like = d;
     k->point[k->devices.n] = point;
@@ -248,13 +282,13 @@ int point_arrays_evaluate(const struct study *s, const struct point_arrays *p, s
     size_t first = SIZE_MAX, tasks = (p->points + TASK_POINTS - 1) / TASK_POINTS;
     struct point_work w = {.study = s, .arrays = p};
     jobs = jobs < 1 ? 1 : jobs > tasks ? tasks + !tasks : jobs;
-    w.slow = mem_alloc(p->columns, sizeof *w.slow);
+    w.shared = mem_alloc(p->columns, sizeof *w.shared);
+    w.family = mem_alloc(p->points, sizeof *w.family);
     w.group = mem_alloc(p->points, sizeof *w.group);
     w.order = mem_alloc(p->points, sizeof *w.order);
     w.worker = mem_alloc(jobs, sizeof *w.worker);
-    find_slow_columns(&w);
-    find_groups(&w);
-    sort_points(&w);
+    find_shared_columns(&w);
+    order_points(&w);
     tasks_run(tasks, jobs, evaluate_task, &w);
     for (size_t i = 0; i < jobs; i++) {
         if (w.worker[i].faulty && w.worker[i].faulty < first) {
@@ -266,6 +300,7 @@ int point_arrays_evaluate(const struct study *s, const struct point_arrays *p, s
     free(w.worker);
     free(w.order);
     free(w.group);
-    free(w.slow);
+    free(w.family);
+    free(w.shared);
     return first == SIZE_MAX ? 0 : -1;
 }

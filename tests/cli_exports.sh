@@ -36,3 +36,12 @@ for source in use.c use.cpp; do
         -o "$dir/use" -Wall -Wextra -Werror "$library" -Wl,-rpath,"$(dirname "$library")"
     "$dir/use" | grep -q nonexistent || { echo "$source: no message"; exit 1; }
 done
+
+# The example of docs/library.md prints what the page shows.
+page=$DSE_SOURCE/docs/library.md
+sed -n '/^```c$/,/^```$/p' "$page" | grep -v '^```' >"$dir/example.c"
+sed -n '/^    cc /,$p' "$page" | sed -n '/^```$/,/^```$/p' | grep -v '^```' >"$dir/shown"
+${CC:-cc} ${DSE_SANITIZE:+"-fsanitize=$DSE_SANITIZE"} -I"$DSE_SOURCE/lib" "$dir/example.c" -o "$dir/example" \
+    -Wall -Wextra -Werror "$library" -Wl,-rpath,"$(dirname "$library")"
+"$dir/example" >"$dir/printed"
+diff "$dir/shown" "$dir/printed" || { echo 'docs/library.md shows something else'; exit 1; }
