@@ -39,7 +39,9 @@ done
 
 # The example of docs/library.md prints what the page shows.
 page=$DSE_SOURCE/docs/library.md
+# shellcheck disable=SC2016 # the quotes are those of Markdown
 sed -n '/^```c$/,/^```$/p' "$page" | grep -v '^```' >"$dir/example.c"
+# shellcheck disable=SC2016
 sed -n '/^    cc /,$p' "$page" | sed -n '/^```$/,/^```$/p' | grep -v '^```' >"$dir/shown"
 ${CC:-cc} ${DSE_SANITIZE:+"-fsanitize=$DSE_SANITIZE"} -I"$DSE_SOURCE/lib" "$dir/example.c" -o "$dir/example" \
     -Wall -Wextra -Werror "$library" -Wl,-rpath,"$(dirname "$library")"
