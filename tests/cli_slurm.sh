@@ -47,7 +47,7 @@ catch() {
             [ "$(readlink "/proc/$pid/cwd")" = "$work" ] || continue
             task=$(tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | sed -n 's|/16$||p')
             case $caught in *" $task "*) continue ;; esac
-            [ -s "long.parts/$task-of-16.db-wal" ] && sleep 0.1 && kill -STOP "$pid" 2>/dev/null || continue
+            [ -s "long.parts/$task-of-16.db-wal" ] && kill -STOP "$pid" 2>/dev/null || continue
             sleep 0.1
             grep -q '^State:.T' "/proc/$pid/status" 2>/dev/null || continue
             caught="$caught$task "
@@ -84,7 +84,7 @@ kill -KILL "$pid"
 catch
 stopped=$task
 scancel --signal=USR1 --batch "${array}_$task" & # may last until the array is over
-sleep 0.5
+until grep -q '^ShdPnd:.*[2367abef]..$' "/proc/$pid/status"; do sleep 0.1; done # USR1 waits for it
 kill -CONT "$pid"
 catch
 requeued=$task
@@ -97,9 +97,8 @@ for task in $(seq 16); do
     [ "$(show Restarts "${array}_$task")" = $n ] || complain "task $task: $(show Restarts "${array}_$task") restarts, not $n"
 done
 grep -q '^Killed' "long.parts/$killed.log" || complain "killed: $(cat "long.parts/$killed.log")"
-for task in $stopped $requeued; do
-    grep -q '^interrupted' "long.parts/$task.log" || complain "interrupted: $(cat "long.parts/$task.log")"
-done
+grep -qE '^interrupted|^User defined' "long.parts/$stopped.log" || complain "stopped: $(cat "long.parts/$stopped.log")"
+grep -q 'DUE TO JOB REQUEUE' "long.parts/$requeued.log" || complain "requeued: $(cat "long.parts/$requeued.log")"
 same long
 
 # A store that cannot be written fails one task; nothing is merged. Submitting again resumes.
