@@ -123,7 +123,9 @@ struct side_time {
 static void time_side(struct side_time *out, struct mapped *m, const struct devices *d,
                       const struct load_lanes *load, double parts)
 {
-    static const struct clocked nothing = {.ratio = 1, };
+    static const struct clocked nothing = {
+        .ratio = 1,
+    };
     LANES_FILL(&out->layers, d->n, nothing);
     LANES_FILL(&out->outside, d->n, nothing);
     if (!m)

@@ -8,6 +8,13 @@
 
 #include "base/mem.h"
 
+void table_forget_rows(struct table *t)
+{
+    for (size_t i = 0; i < t->filled; i++)
+        free(t->cell[i].text);
+    t->filled = t->rows = 0;
+}
+
 void table_free(struct table *t)
 {
     for (size_t i = 0; i < t->filled; i++)

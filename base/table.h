@@ -20,7 +20,8 @@ struct table {
     size_t filled, room; /* cells in use, and allocated */
 };
 
-void table_free(struct table *t); /* leaves an empty table */
+void table_free(struct table *t);        /* leaves an empty table */
+void table_forget_rows(struct table *t); /* keeps the header */
 
 /* Appends a cell, row by row, as a NULL for the caller to fill. `rows` counts complete rows. */
 struct cell *table_add(struct table *t);

@@ -94,13 +94,6 @@ static size_t read_first_line(struct stream *s)
 
 /* ---- answering ---- */
 
-static void forget_rows(struct table *t)
-{
-    for (size_t i = 0; i < t->filled; i++)
-        free(t->cell[i].text);
-    t->filled = t->rows = 0;
-}
-
 /* Input that is a JSON number or null stays one. */
 static void restore_tokens(struct stream *s)
 {
@@ -108,10 +101,11 @@ static void restore_tokens(struct stream *s)
         struct cell *c = table_at(&s->answer, 0, i);
         if (s->token[i] == TOKEN_TEXT)
             continue;
-        double value = s->token[i] == TOKEN_NUMBER ? strtod(c->text, NULL) : NAN;
-        free(c->text);
-        *c = (struct cell){.kind = s->token[i] == TOKEN_NUMBER ? CELL_NUMBER : CELL_NULL,
-                           .number = value};
+        char *text = c->text;
+        *c = (struct cell){.kind = CELL_NULL};
+        if (s->token[i] == TOKEN_NUMBER)
+            *c = (struct cell){.kind = CELL_NUMBER, .number = strtod(text, NULL)};
+        free(text);
     }
 }
 
@@ -185,7 +179,7 @@ static int answer_row(struct stream *s, struct err *err)
     restore_tokens(s);
     stream_row(s->out, s->answer.cell);
     fflush(stdout);
-    forget_rows(&s->answer);
+    table_forget_rows(&s->answer);
     return 0;
 }
 

@@ -1,5 +1,5 @@
-/* A program with libdse: prices one point, PATH=VALUE..., as `dse eval --format json` does. Built in
- * tests by what pkg-config says of the installed library. */
+/* A program with libdse: prices one point, PATH=VALUE..., as `dse eval --format json` does. Built
+ * in tests by what pkg-config says of the installed library. */
 #include <stdio.h>
 
 #include <dse.h>
@@ -14,8 +14,7 @@ int main(int argc, char **argv)
 
     if (dse_catalogue_open(&catalogue, NULL, &error) ||
         dse_study_open(&study, catalogue, NULL, &error) ||
-        (argc > 1 && dse_study_set(study, set, &error)) ||
-        dse_evaluate(study, NULL, &json, &error))
+        (argc > 1 && dse_study_set(study, set, &error)) || dse_evaluate(study, NULL, &json, &error))
         fprintf(stderr, "%s\n", error.text);
     else
         fputs(json, stdout);
