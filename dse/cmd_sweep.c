@@ -386,7 +386,8 @@ static int run(const struct args *a, struct err *err)
         return -1;
     int rc = sweep(a, err);
     ranks_end();
-    return rc;
+    /* mpirun ends all at once if one fails, so only rank 0 does, after it has said why. */
+    return ranks_lead() ? rc : EXIT_DONE;
 }
 
 static const struct option options[] = {

@@ -42,7 +42,7 @@ static inline int ranks_begin(struct err *err)
 {
     const char *open_mpi = getenv("OMPI_COMM_WORLD_SIZE"), *other = getenv("PMI_SIZE");
     const char *size = open_mpi ? open_mpi : other;
-    return !size || atoi(size) < 2 // NOLINT(cert-err34-c): a number of MPI's
+    return !size || atoi(size) < 2 // NOLINT(cert-err34-c): a number from MPI
                ? 0
                : fail(err,
                       "dse sweep: several processes, but this dse is built without MPI: build it "

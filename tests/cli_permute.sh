@@ -11,7 +11,7 @@ failed=0
 # ---- the copy ----
 
 "${CC:-cc}" -O1 -o "$tmp/permute" "$root/tests/permute_tables.c" || exit 1
-(cd "$root" && find base arch search db reports dse -name '*.[ch]' -not -path '*/wasm/*') > "$tmp/files"
+(cd "$root" && find base arch search db reports lib dse -name '*.[ch]' -not -path '*/wasm/*' -not -path dse/mpi.c) > "$tmp/files"
 for file in $(cat "$tmp/files"); do
     mkdir -p "$src/$(dirname "$file")"
     case $file in
@@ -122,7 +122,7 @@ done
 C
 # shellcheck disable=SC2038,SC2046 # names without blanks
 (cd "$src" && find * -name '*.c' | xargs -P 2 -n 8 sh "$tmp/compile.sh" &&
-    "${CC:-cc}" -o "$tmp/dse" *.o $(pkg-config --libs sqlite3 yaml-0.1 libpcre2-8) -lm -lpthread) || {
+    "${CC:-cc}" -o "$tmp/dse" *.o $(pkg-config --libs sqlite3 yaml-0.1 libpcre2-8) -lm -lpthread -ldl) || {
     echo "FAILED: the copy does not compile"
     exit 1
 }

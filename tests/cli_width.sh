@@ -10,7 +10,7 @@ complain() { printf 'cli_width: %s\n' "$*"; failed=1; }
 
 # widest FILE: the number of characters of its longest line, in any locale.
 widest() {
-    LC_ALL=C sed 's/[\200-\277]//g' "$1" |
+    LC_ALL=C tr -d '\200-\277' <"$1" |
         LC_ALL=C awk '{ if (length($0) > w) w = length($0) } END { print w + 0 }'
 }
 
