@@ -64,7 +64,7 @@ static void add_new_faults(struct faults *found, const struct faults *more)
         size_t i = 0;
         while (i < found->n && strcmp(found->fault[i].text, more->fault[k].text) != 0)
             i++;
-        snprintf(err.text, sizeof err.text, "%s", more->fault[k].text);
+        fail(&err, "%s", more->fault[k].text);
         if (i == found->n)
             faults_add(found, more->fault[k].line, more->fault[k].column, &err);
     }
