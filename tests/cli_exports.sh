@@ -42,7 +42,7 @@ page=$DSE_SOURCE/docs/library.md
 # shellcheck disable=SC2016 # the quotes are those of Markdown
 sed -n '/^```c$/,/^```$/p' "$page" | grep -v '^```' >"$dir/example.c"
 # shellcheck disable=SC2016
-sed -n '/^    cc /,$p' "$page" | sed -n '/^```$/,/^```$/p' | grep -v '^```' >"$dir/shown"
+awk '/^    cc / { after = 1 } /^```$/ && after { if (open++) exit; next } open' "$page" >"$dir/shown"
 ${CC:-cc} ${DSE_SANITIZE:+"-fsanitize=$DSE_SANITIZE"} -I"$DSE_SOURCE/lib" "$dir/example.c" -o "$dir/example" \
     -Wall -Wextra -Werror "$library" -Wl,-rpath,"$(dirname "$library")"
 "$dir/example" >"$dir/printed"
