@@ -54,8 +54,11 @@ catch() {
             return 0
         done
     done
-    complain "no task was running to be stopped; before:$caught"; tail -n 3 long.parts/*.log
-    exit 1
+    [ "$(show JobState "$merge")" = COMPLETED ] || { complain "the merge: $(cat long.parts/merge.log)"; exit 1; }
+    same long
+    [ "$failed" = 0 ] || exit 1
+    echo "cli_slurm: the tasks were over before enough of them could be stopped:$caught"
+    exit 77
 }
 
 cat >long.yaml <<'Y'
@@ -93,8 +96,11 @@ kill -CONT "$pid" 2>/dev/null
 until_over "$merge"
 [ "$(show JobState "$merge")" = COMPLETED ] || complain "the merge: $(show JobState "$merge"): $(cat long.parts/merge.log)"
 for task in $(seq 16); do
-    case " $killed $stopped $requeued " in *" $task "*) n=1 ;; *) n=0 ;; esac
-    [ "$(show Restarts "${array}_$task")" = $n ] || complain "task $task: $(show Restarts "${array}_$task") restarts, not $n"
+    restarts=$(show Restarts "${array}_$task")
+    case " $killed $stopped $requeued " in # Slurm may need more than one
+    *" $task "*) [ "$restarts" -ge 1 ] ;;
+    *) [ "$restarts" = 0 ] ;;
+    esac || complain "task $task: $restarts restarts"
 done
 grep -q '^Killed' "long.parts/$killed.log" || complain "killed: $(cat "long.parts/$killed.log")"
 grep -qE '^interrupted|^User defined' "long.parts/$stopped.log" || complain "stopped: $(cat "long.parts/$stopped.log")"
