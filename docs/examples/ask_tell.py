@@ -17,7 +17,7 @@ import sys
 STUDY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ask_tell.yaml")
 SPACE = {  # that of ask_tell.yaml
     "chip.memory_byte_per_s": [2e12, 3e12, 4e12, 5e12, 6e12, 8e12, 10e12, 12e12],
-    "chip.memory_byte": [48e9, 80e9, 112e9, 144e9, 192e9, 288e9],
+    "chip.memory_byte": [40e9, 80e9, 112e9, 144e9, 192e9, 288e9],
     "chip.link_byte_per_s": [100e9, 200e9, 300e9, 450e9, 900e9],
     "engine": ["none", "duplex", "hbc", "logic-die-r128"],
 }
