@@ -110,7 +110,7 @@ static struct point point_at(const struct service *s, double requests)
 }
 
 /* Requests in flight that read their prompts take the place of those that decode: a step takes as
- * much longer. */
+ * much longer. Not all the time (assumed). */
 static const double READING_MOST = 0.999;
 
 static double reading_share(double requests_per_s, const struct service *s, double prompt_s)
@@ -232,7 +232,7 @@ static double gamma_below(double a, double x)
 static double neighbours(const struct demand *d, double arrivals)
 {
     enum { MOST = 400 };
-    static const double FAR = 4;
+    static const double FAR = 4; /* arrivals; from here on the limit for many (assumed) */
     double cv2 = d->arrival_cv * d->arrival_cv, shape = 1 / cv2, sum = 0, one = 1;
     if (cv2 == 1 || !(arrivals > 0))
         return 0;

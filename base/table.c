@@ -17,8 +17,7 @@ void table_forget_rows(struct table *t)
 
 void table_free(struct table *t)
 {
-    for (size_t i = 0; i < t->filled; i++)
-        free(t->cell[i].text);
+    table_forget_rows(t);
     if (t->header != NULL)
         for (size_t i = 0; i < t->columns; i++)
             free(t->header[i]);

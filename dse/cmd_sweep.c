@@ -96,15 +96,6 @@ static void print_first_points(const struct study *s, const struct columns *colu
     free(explore);
 }
 
-/* The part of `range`, over all scenarios, that is in scenario `s`; numbered within `s`. */
-static struct point_range range_in(const struct study *s, struct point_range range)
-{
-    uint64_t end = s->first + s->size;
-    uint64_t first = range.first < s->first ? s->first : range.first < end ? range.first : end;
-    uint64_t last = range.last < s->first ? s->first : range.last < end ? range.last : end;
-    return (struct point_range){first - s->first, last - s->first};
-}
-
 static void dry_run(struct study *base, struct columns *columns, struct point_range range)
 {
     printf("%s: %llu points", base->name, (unsigned long long)study_points(base));
@@ -123,7 +114,7 @@ static void dry_run(struct study *base, struct columns *columns, struct point_ra
         }
         columns_make(columns, s);
         printf("first points:\n");
-        print_first_points(s, columns, range_in(s, range));
+        print_first_points(s, columns, sweep_range_in(s, range));
     }
 }
 
@@ -157,7 +148,7 @@ struct sweep {
 static int run_scenario(struct sweep *w, const struct study *s, const struct columns *columns)
 {
     struct runner *r = mem_alloc(1, sizeof *r);
-    struct point_range range = range_in(s, w->range);
+    struct point_range range = sweep_range_in(s, w->range);
     struct db_run row = w->row;
     uint64_t size = range.last - range.first;
     *r = (struct runner){.study = s,
@@ -206,7 +197,7 @@ static int run_scenarios(struct sweep *w)
 
     for (size_t i = 0; i < study_scenarios(w->base) && rc != -1 && rc != EXIT_INTERRUPTED; i++) {
         const struct study *s = study_scenario(w->base, i);
-        struct point_range range = range_in(s, w->range);
+        struct point_range range = sweep_range_in(s, w->range);
         uint64_t size = range.last - range.first;
         if (w->base->overlays && size == 0)
             continue;
@@ -301,13 +292,11 @@ static int sweep_study(const struct args *a, struct study *s, struct point_range
     return rc;
 }
 
-static int read_shard(const char *text, double *i, double *n, struct err *err)
+static int read_shard(const char *text, uint64_t *i, uint64_t *n, struct err *err)
 {
-    int end = 0;
-    if (text && (sscanf(text, "%lf/%lf%n", i, n, &end) != 2 || text[end] || *n < 1 || *n > 1e6 ||
-                 *i < 1 || *i > *n || *i != floor(*i) || *n != floor(*n)))
-        return fail(err, "dse sweep: --shard: \"%s\" is not I/N: write 1/4, I counts from 1 to N",
-                    text);
+    struct err inner;
+    if (text && shard_parse(text, i, n, &inner) != 0)
+        return fail(err, "dse sweep: --shard: %s", inner.text);
     return 0;
 }
 
@@ -347,7 +336,8 @@ static int sweep(const struct args *a, struct err *err)
 {
     struct catalogue *catalogue;
     struct study *s;
-    double jobs, seed, i = 1, n = 1;
+    double jobs, seed;
+    uint64_t i = 1, n = 1;
     struct point_range range;
     int rc = -1;
     static const struct clash clashes[] = {
@@ -362,7 +352,7 @@ static int sweep(const struct args *a, struct err *err)
     if (args_whole(a, "--seed", 0, 9007199254740992.0, s->seed, &seed, err) == 0) {
         for (size_t k = 0; k < study_scenarios(s); k++)
             study_scenario(s, k)->seed = seed;
-        sweep_shard(s, (uint64_t)i, (uint64_t)n, &range.first, &range.last);
+        sweep_shard(s, i, n, &range.first, &range.last);
         print_strategy(a, s);
         if (args_value(a, "--dry-run")) {
             struct columns *columns = mem_alloc(1, sizeof *columns);

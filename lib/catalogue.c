@@ -10,7 +10,6 @@
 #include "lib/handle.h"
 #include "lib/json_text.h"
 #include "lib/listing.h"
-#include "reports/write.h"
 
 const char *dse_version(void)
 {
@@ -96,11 +95,6 @@ void dse_catalogue_close(dse_catalogue *catalogue)
     free(catalogue);
 }
 
-static void write_list(const void *table, FILE *out)
-{
-    table_write(table, FORMAT_JSON, out);
-}
-
 static int list(dse_catalogue *c, const char *what, char **json, struct err *err)
 {
     struct table t = {0};
@@ -112,7 +106,7 @@ static int list(dse_catalogue *c, const char *what, char **json, struct err *err
     int rc = listing_make(&t, l, true, c->open, err);
     lock_give(c->lock);
     if (rc == 0)
-        rc = json_text_of(json, write_list, &t, err);
+        rc = json_text_of_table(json, &t, err);
     table_free(&t);
     return rc;
 }

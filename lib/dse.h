@@ -80,8 +80,8 @@ int dse_list(dse_catalogue *catalogue, const char *what, char **json, dse_error 
 /* Reads the study at `path`; NULL: all defaults, deepseek-r1 on b200. */
 int dse_study_open(dse_study **out, dse_catalogue *catalogue, const char *path, dse_error *error);
 
-/* Reads a study from `text`, YAML or JSON. `name` stands for the file in messages; relative paths
- * start at `folder` ("" or NULL: the current one). */
+/* Reads a study from `text`, YAML or JSON; names its first mistake. `name` stands for the file in
+ * messages; relative paths start at `folder` ("" or NULL: the current one). */
 int dse_study_parse(dse_study **out, dse_catalogue *catalogue, const char *text, const char *name,
                     const char *folder, dse_error *error);
 void dse_study_close(dse_study *study); /* NULL is allowed */

@@ -9,7 +9,6 @@
 #include "lib/options.h"
 #include "lib/stored_run.h"
 #include "reports/front.h"
-#include "reports/write.h"
 
 static int pareto(size_t n, size_t objectives, const double *value, const int *sense,
                   unsigned char *on_front, struct err *err)
@@ -39,11 +38,6 @@ int dse_pareto(size_t n, size_t objectives, const double *value, const int *sens
     CALL(error, pareto(n, objectives, value, sense, on_front, &call.err));
 }
 
-static void write_table(const void *table, FILE *out)
-{
-    table_write(table, FORMAT_JSON, out);
-}
-
 static int front(const char *path, const char *const *options, char **json, struct err *err)
 {
     static const char *const known[] = {"run", "by", "over", "objectives", "where", NULL};
@@ -64,7 +58,7 @@ static int front(const char *path, const char *const *options, char **json, stru
                                                  .where = where},
                         err);
     if (rc == 0) {
-        rc = json_text_of(json, write_table, &t, err);
+        rc = json_text_of_table(json, &t, err);
         table_free(&t);
     }
     free(where);

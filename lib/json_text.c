@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "reports/write.h"
+
 int json_text_of(char **out, void (*write)(const void *what, FILE *out), const void *what,
                  struct err *err)
 {
@@ -19,4 +21,14 @@ int json_text_of(char **out, void (*write)(const void *what, FILE *out), const v
     }
     *out = text;
     return 0;
+}
+
+static void write_table(const void *table, FILE *out)
+{
+    table_write(table, FORMAT_JSON, out);
+}
+
+int json_text_of_table(char **out, const struct table *t, struct err *err)
+{
+    return json_text_of(out, write_table, t, err);
 }

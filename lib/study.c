@@ -16,6 +16,14 @@ static void list_mistakes(const struct faults *found, char *out, size_t size)
         int n = snprintf(out + at, size - at, "%s%s", i ? "\n" : "", found->fault[i].text);
         at += n > 0 ? (size_t)n : 0;
     }
+    if (found->n > MISTAKES_SHOWN && at < size)
+        snprintf(out + at, size - at, "\nand %zu more", found->n - MISTAKES_SHOWN);
+}
+
+static void hand_out(dse_study **out, struct study *whole, dse_catalogue *c)
+{
+    *out = mem_alloc(1, sizeof **out);
+    **out = (dse_study){.whole = whole, .catalogue = c};
 }
 
 int study_check(const dse_study *study, struct err *err)
@@ -36,11 +44,9 @@ static int open_study(dse_study **out, dse_catalogue *c, const char *path, struc
     lock_give(c->lock);
     list_mistakes(&found, call->lines, sizeof call->lines);
     faults_free(&found);
-    if (rc != 0)
-        return -1;
-    *out = mem_alloc(1, sizeof **out);
-    **out = (dse_study){.whole = s, .catalogue = c};
-    return 0;
+    if (rc == 0)
+        hand_out(out, s, c);
+    return rc;
 }
 
 int dse_study_open(dse_study **out, dse_catalogue *catalogue, const char *path, dse_error *error)
@@ -58,11 +64,9 @@ static int parse_study(dse_study **out, dse_catalogue *c, const char *text, cons
     int rc = study_parse_in(&s, with_slash, name ? name : "study", text, c->open, err);
     lock_give(c->lock);
     free(with_slash);
-    if (rc != 0)
-        return -1;
-    *out = mem_alloc(1, sizeof **out);
-    **out = (dse_study){.whole = s, .catalogue = c};
-    return 0;
+    if (rc == 0)
+        hand_out(out, s, c);
+    return rc;
 }
 
 int dse_study_parse(dse_study **out, dse_catalogue *catalogue, const char *text, const char *name,

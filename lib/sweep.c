@@ -123,26 +123,16 @@ static void ask_and_tell(struct sweep *w)
     free(e);
 }
 
-/* The points of a scenario in `range`, which counts over all scenarios; numbered within it. */
-static struct point_range range_in(const struct study *s, struct point_range range)
-{
-    uint64_t end = s->first + s->size;
-    uint64_t first = range.first < s->first ? s->first : range.first < end ? range.first : end;
-    uint64_t last = range.last < s->first ? s->first : range.last < end ? range.last : end;
-    return (struct point_range){first - s->first, last - s->first};
-}
-
 static int read_shard(const char *text, const struct study *s, struct point_range *out,
                       struct err *err)
 {
-    unsigned long long i, n;
-    int end = 0;
+    uint64_t i, n;
+    struct err inner;
     *out = (struct point_range){0, study_points(s)};
     if (!text)
         return 0;
-    if (sscanf(text, "%llu/%llu%n", &i, &n, &end) != 2 || text[end] || i < 1 || i > n ||
-        n > 1000000)
-        return fail(err, "shard: \"%s\" is not I/N: write 1/4, I counts from 1 to N", text);
+    if (shard_parse(text, &i, &n, &inner) != 0)
+        return fail(err, "shard: %s", inner.text);
     for (size_t k = 0; k < study_scenarios((struct study *)s); k++)
         if (study_scenario((struct study *)s, k)->strategy != &strategy_grid)
             return fail(err, "shard: the strategy %s asks for all points: leave it out",
@@ -167,7 +157,7 @@ static int sweep(dse_study *study, dse_rows take, void *context, const char *con
     int rc = same_columns(study, columns, err);
     for (size_t i = 0; i < study_scenarios(study->whole) && rc == 0 && !w.stopped; i++) {
         const struct study *s = w.study = study_scenario(study->whole, i);
-        struct point_range part = range_in(s, range);
+        struct point_range part = sweep_range_in(s, range);
         columns_make(columns, s);
         if (s->strategy == &strategy_grid)
             rc = part.first < part.last ? sweep_grid(&w, part, err) : 0;

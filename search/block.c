@@ -259,9 +259,7 @@ static void price_rows(struct block *b, size_t offset)
         double *to = columns ? b->row[i] + offset + columns->n : excess;
         double *verdict = &LANE(&b->metrics, metrics, verdict)[i];
         study_excess(s, &b->like, &b->devices, &b->metrics, i, to);
-        for (size_t k = 0; k < s->constraints && *verdict == VERDICT_OK; k++)
-            if (to[1 + k] > 0)
-                *verdict = VERDICT_CONSTRAINT;
+        study_judge(s, to, verdict);
         double reasons = NAN;
         if (columns && *verdict != VERDICT_OK)
             reasons = (double)reasons_of(s, &b->like.workload, &b->metrics, i, to);

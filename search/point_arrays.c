@@ -230,9 +230,7 @@ static void finish_block(struct point_worker *k, const struct point_work *w)
     for (size_t i = 0; i < k->devices.n && s->constraints; i++) {
         double *verdict = &LANE(&k->metrics, metrics, verdict)[i];
         study_excess(s, &k->like, &k->devices, &k->metrics, i, excess);
-        for (size_t c = 0; c < s->constraints && *verdict == VERDICT_OK; c++)
-            if (excess[1 + c] > 0)
-                *verdict = VERDICT_CONSTRAINT;
+        study_judge(s, excess, verdict);
     }
     write_results(k, w->arrays);
     k->devices.n = 0;

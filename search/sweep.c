@@ -4,6 +4,7 @@
 #include "search/sweep.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -253,6 +254,26 @@ void sweep_points(const struct study *s, const struct columns *columns,
     free(worker);
     if (queue.failed)
         mem_fail();
+}
+
+struct point_range sweep_range_in(const struct study *s, struct point_range range)
+{
+    uint64_t end = s->first + s->size;
+    uint64_t first = range.first < s->first ? s->first : range.first < end ? range.first : end;
+    uint64_t last = range.last < s->first ? s->first : range.last < end ? range.last : end;
+    return (struct point_range){first - s->first, last - s->first};
+}
+
+int shard_parse(const char *text, uint64_t *i, uint64_t *n, struct err *err)
+{
+    double part, parts;
+    int end = 0;
+    if (sscanf(text, "%lf/%lf%n", &part, &parts, &end) != 2 || text[end] || !(parts >= 1) ||
+        parts > 1e6 || !(part >= 1) || part > parts || part != floor(part) || parts != floor(parts))
+        return fail(err, "\"%s\" is not I/N: write 1/4, I counts from 1 to N", text);
+    *i = (uint64_t)part;
+    *n = (uint64_t)parts;
+    return 0;
 }
 
 void sweep_shard(const struct study *s, uint64_t i, uint64_t n, uint64_t *first, uint64_t *last)

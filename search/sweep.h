@@ -33,6 +33,13 @@ struct point_list {
 void sweep_points(const struct study *s, const struct columns *columns,
                   const struct point_list *list, struct cursor *cursor, size_t jobs);
 
+/* The part of a range over all scenarios that is in scenario `s`, numbered within it; may be empty.
+ */
+struct point_range sweep_range_in(const struct study *s, struct point_range range);
+
+/* Reads "I/N", with I from 1 to N. err->text is "WHAT: RIGHT". */
+int shard_parse(const char *text, uint64_t *i, uint64_t *n, struct err *err);
+
 /* The range of shard `i` of `n`, with i from 1, among the points of all scenarios. */
 void sweep_shard(const struct study *s, uint64_t i, uint64_t n, uint64_t *first, uint64_t *last);
 
