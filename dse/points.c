@@ -355,6 +355,7 @@ void points_close(struct points *p)
 
 /* What a row sets. */
 struct priced {
+    const struct study *study; /* its overrides hold for the entries of a row too */
     struct design *design;
     struct price_book *prices;
 };
@@ -380,7 +381,7 @@ static int set_cell(const struct target *t, const char *text, struct catalogue *
     int rc = catalogue_find(c, t->part, trimmed(copy), &e, err);
     free(copy);
     if (rc == 0)
-        entry_put(e, t->part, to->design);
+        study_put_entry(to->study, e, t->part, to->design);
     return rc;
 }
 
@@ -410,10 +411,10 @@ int points_scenario(struct points *p, size_t row, struct study *base, struct stu
     return rc;
 }
 
-int points_put(struct points *p, size_t row, struct catalogue *c, struct design *d,
-               struct price_book *prices)
+int points_put(struct points *p, size_t row, struct catalogue *c, const struct study *s,
+               struct design *d, struct price_book *prices)
 {
-    const struct priced to = {d, prices};
+    const struct priced to = {s, d, prices};
     struct err inner;
     size_t before = p->found.n;
     for (int pass = TARGET_PART; pass <= TARGET_PARAMETER; pass++)

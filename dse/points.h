@@ -31,11 +31,10 @@ void points_take(struct points *out, const char *name, const struct csv *list,
  * csv_parse_record. -1 if `found` got a mistake of the row. */
 int points_next(struct points *p, const struct csv *row);
 
-/* Sets the values of a row in the design and the prices: catalogue entries first, then single
- * values. -1 if
- * `found` got a mistake of the row. */
-int points_put(struct points *p, size_t row, struct catalogue *c, struct design *d,
-               struct price_book *prices);
+/* Sets the values of a row in the design and the prices: catalogue entries first, with what the
+ * study overrides in them, then single values. -1 if `found` got a mistake of the row. */
+int points_put(struct points *p, size_t row, struct catalogue *c, const struct study *s,
+               struct design *d, struct price_book *prices);
 
 /* The scenario of `base` that the column `scenario` names for a row; `init` without one or with an
  * empty cell. -1 if `found` got a mistake of the row. */

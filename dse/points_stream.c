@@ -196,9 +196,11 @@ static int read_header(struct stream *s, size_t n, struct err *err)
     s->header = s->points.csv;
     if (s->header.rows)
         return fail(err, "%s:1: lines end with CR alone: end them with LF", NAME);
+    if (s->points.found.n)
+        return refuse_found(s, err);
     begin_answers(s);
     fflush(stdout); /* the header: a driver may wait for it */
-    return s->points.found.n ? refuse_found(s, err) : 0;
+    return 0;
 }
 
 static int answer_csv(struct stream *s, size_t n, struct err *err)

@@ -62,7 +62,7 @@ int points_evaluate(struct points_base *with, struct points *p, size_t row, stru
     cursor_seek(&with->cursor, s, 0);
     struct design d = with->cursor.design;
     struct price_book prices = *cursor_prices(&with->cursor);
-    if (points_put(p, row, with->catalogue, &d, &prices) != 0 || p->found.n)
+    if (points_put(p, row, with->catalogue, s, &d, &prices) != 0 || p->found.n)
         return -1;
     evaluate(&d, &prices, &m, &plan);
     if (m.verdict == VERDICT_OK && !study_allows(s, &d, &m))

@@ -17,7 +17,7 @@ foreach(pair IN LISTS packages)
     file(COPY_FILE ${CPACK_DSE_SOURCE}/packaging/copyright ${doc}/copyright)
     file(REMOVE ${doc}/LICENSE ${doc}/D3-LICENCE) # in copyright
     if(EXISTS ${doc}/CHANGELOG.md)
-        file(RENAME ${doc}/CHANGELOG.md ${doc}/changelog)
+        file(COPY_FILE ${doc}/CHANGELOG.md ${doc}/changelog) # README links to the other
     endif()
     file(WRITE ${doc}/changelog.Debian
 "dse (${CPACK_PACKAGE_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}) unstable; urgency=medium

@@ -35,6 +35,15 @@ install(FILES README.md CHANGELOG.md CITATION.cff LICENSE NOTICE COMPONENT dse
     DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES reports/page/D3-LICENCE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dse)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dse PATTERN "*.sh" EXCLUDE)
+# What the documents link to, where they look for it.
+install(DIRECTORY dse/studies DESTINATION ${CMAKE_INSTALL_DOCDIR}/dse COMPONENT dse
+    PATTERN "*.db*" EXCLUDE PATTERN "*.sh" EXCLUDE)
+install(DIRECTORY tests/recipes DESTINATION ${CMAKE_INSTALL_DOCDIR}/tests COMPONENT dse)
+foreach(linked CONTRIBUTING.md Containerfile lib/dse.h lib/libdse.map tests/lib/one_point.c
+        python/examples/first.ipynb)
+    cmake_path(GET linked PARENT_PATH folder)
+    install(FILES ${linked} DESTINATION ${CMAKE_INSTALL_DOCDIR}/${folder} COMPONENT dse)
+endforeach()
 # It finds the library two folders up.
 install(DIRECTORY python/dse DESTINATION lib/python3/dist-packages COMPONENT python
     PATTERN "__pycache__" EXCLUDE)

@@ -28,7 +28,7 @@ package() {
     for file in copyright changelog.Debian.gz; do
         grep -qx "/usr/share/doc/$1/$file" "$1.list" || complain "$1 has no $file"
     done
-    grep -e '\.[ch]$' -e '\.db$' "$1.list" | grep -v '/usr/include/' && complain "$1 has what it should not"
+    grep -e '\.[ch]$' -e '\.db$' "$1.list" | grep -v -e '/usr/include/' -e '/usr/share/doc/' && complain "$1 has what it should not"
     dpkg-deb -x "$found" root
 }
 # holds NAME PATH...: of the package
@@ -72,6 +72,14 @@ holds libdse-dev /usr/include/dse.h '/usr/lib.*/libdse.so' '/usr/lib.*/pkgconfig
 (cd "$DSE_SOURCE/dse/studies" && find . -name '*.yaml' | sort) >own.txt
 (cd root/usr/share/dse/studies && find . -name '*.yaml' | sort) | diff own.txt - || complain "other studies"
 
+# Links between the documents lead to files of the package.
+(cd root/usr/share/doc/dse && find . -name '*.md' | while read -r page; do
+    grep -o '](\([^)#:]*\)[)#]' "$page" | sed 's/^](//; s/[)#]$//' | sort -u | while read -r link; do
+        [ -z "$link" ] || [ -e "${page%/*}/$link" ] || echo "$page: $link"
+    done
+done) >lost.txt
+[ -s lost.txt ] && complain "links that lead nowhere: $(cat lost.txt)"
+
 # The program runs from there, with the catalogue there.
 there=$work/root/usr/bin/dse
 [ "$("$there" --version)" = "dse $version" ] || complain "the program does not run"
@@ -102,7 +110,7 @@ if command -v pkg-config >/dev/null; then prices_like "$work/root/usr"; fi
 # cmake --install puts the same files elsewhere; those that Debian adds, moves or compresses aside.
 DESTDIR=$work/staged cmake --install "$build" --prefix /opt/dse >log.txt 2>&1 || { cat log.txt; exit 1; }
 (cd staged/opt/dse && find . -type f -o -type l) | sed 's|^\./||; s|/zsh/site-functions/|/zsh/vendor-completions/|' |
-    grep -v -e '/LICENSE$' -e '/D3-LICENCE$' -e '/CHANGELOG.md$' | sort >staged.txt
+    grep -v -e '/LICENSE$' -e '/D3-LICENCE$' | sort >staged.txt
 sed -n 's|^/usr/\(.*[^/]\)$|\1|p' ./*.list | sed 's|\(/man/.*\)\.gz$|\1|; s|^lib/[a-z0-9_]*-linux-gnu/|lib/|' |
     grep -v -e 'doc/[a-z0-9-]*/copyright$' -e 'doc/[a-z0-9-]*/changelog' | sort >packed.txt
 sed 's|^lib/[a-z0-9_]*-linux-gnu/|lib/|' staged.txt | sort | diff - packed.txt ||

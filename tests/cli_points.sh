@@ -113,4 +113,14 @@ grep -q '^llama-3.1-8b,1,1,1,1,ok,.*,$' out.csv || complain "a reason for a feas
 "$DSE" eval --set model=llama-3.1-8b --set plan.devices=3 --set plan.tp=3 --set plan.dp=1 --format json >out.json
 grep -q '"reason": "plan.tp does not divide the heads"' out.json || complain "no reason in JSON"
 
+# What --set changes in the chip holds for the chip that a row names, too.
+printf 'model,chip,workload.batch\nllama-3.1-8b,h100,16\n' >points.csv
+named=$("$DSE" eval --points points.csv --set chip.memory_byte_per_s=1TB/s)
+once=$("$DSE" eval --set model=llama-3.1-8b --set chip=h100 --set workload.batch=16 --set chip.memory_byte_per_s=1TB/s --format json |
+    sed -n 's/.*"tpot_s": \([0-9.e-]*\).*/\1/p')
+[ -n "$once" ] && printf '%s\n' "$named" | grep -q ",$once," || complain "--set beside a column chip: not $once: $named"
+printf 'model,chip,workload.batch,chip.memory_byte_per_s\nllama-3.1-8b,h100,16,1 TB/s\n' >points.csv
+[ "$("$DSE" eval --points points.csv --set chip.memory_byte_per_s=2TB/s --format json | grep -c "\"tpot_s\": $once,")" -eq 1 ] ||
+    complain "a column chip.memory_byte_per_s gives way to --set"
+
 exit "$failed"

@@ -81,7 +81,7 @@ refused() {
 }
 refused '-:3:2: workload.context: ' 2 csv 'model,workload.context\nllama-3.1-8b,8192\n,x\n,4096\n'
 refused '-:3: the row has 3 cells: write 2' 2 csv 'model,workload.context\nllama-3.1-8b,8192\n,1,2\n'
-refused '-:1:1: mdel: unknown name: did you mean "model"' 1 csv 'mdel,workload.context\nllama-3.1-8b,8192\n'
+refused '-:1:1: mdel: unknown name: did you mean "model"' 0 csv 'mdel,workload.context\nllama-3.1-8b,8192\n'
 refused '-:2:1: other keys' 2 csv '{"workload.context": 8192}\n{"chip": "h100"}\n'
 refused '-: the input is empty' 0 csv ''
 refused 'dse eval: --format: --points - answers row by row: give csv or jsonl' 0 md 'chip\nh100\n'
