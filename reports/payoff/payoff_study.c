@@ -89,22 +89,9 @@ const struct study *payoff_study_of(const struct payoff_study *s)
     return s->study;
 }
 
-/* Gathers the designs with a hypothetical engine, which costs nothing unless `priced`. */
-static int gather_engine_side(struct comparison *out, const struct design_choice *q, bool priced)
-{
-    struct err ignored;
-    if (comparison_gather(out, q, &ignored) != 0)
-        return -1;
-    for (size_t i = 0; i < out->n[WITH] && !priced; i++)
-        out->side[WITH][i].engine.bandwidth_ratio = out->side[WITH][i].pool_engine.bandwidth_ratio =
-            0;
-    return 0;
-}
-
 /* Gathers both sides with a hypothetical engine: engine settings apply only to the side with one.
  */
-static int gather_with_free_engine(struct comparison *out, const struct design_choice *q,
-                                   bool priced)
+static int gather_with_free_engine(struct comparison *out, const struct design_choice *q)
 {
     struct comparison with;
     struct err ignored;
@@ -120,7 +107,7 @@ static int gather_with_free_engine(struct comparison *out, const struct design_c
     free(plain);
     if (rc != 0)
         return -1;
-    if (gather_engine_side(&with, q, priced) != 0) {
+    if (comparison_gather(&with, q, &ignored) != 0) {
         comparison_free(out);
         return -1;
     }
@@ -156,7 +143,7 @@ const struct study *payoff_study_for(const struct payoff_study *s, const struct 
 static struct design_choice choice_of(const struct payoff_study *s,
                                       const struct payoff_slice *slice, struct setting **set)
 {
-    struct setting *all = mem_alloc(slice->by_n + slice->n + 3, sizeof *all);
+    struct setting *all = mem_alloc(slice->by_n + slice->n + 4, sizeof *all);
     struct design_choice q = {.study = payoff_study_for(s, slice),
                               .set = all,
                               .jobs = s->mix ? s->mix->job : NULL,
@@ -185,6 +172,8 @@ static struct design_choice choice_of(const struct payoff_study *s,
     if (s->free_engine) {
         q.engine = NULL;
         all[q.n++] = (struct setting){"engine.logic_mm2_per_stack", NULL, slice->priced ? -1 : 0};
+        if (!slice->priced)
+            all[q.n++] = (struct setting){"prices.engine_stack_premium_ratio", NULL, 0};
     }
     *set = all;
     return q;
@@ -234,10 +223,10 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
     struct design_choice q = choice_of(s, slice, &set);
     const struct kept_workload *workload = workload_of(s, slice);
     q.kept = workload ? workload->best : NULL;
-    int rc = !q.study             ? -1
-             : !s->free_engine    ? comparison_gather(out, &q, &ignored)
-             : slice->engine_side ? gather_engine_side(out, &q, slice->priced)
-                                  : gather_with_free_engine(out, &q, slice->priced);
+    bool both = s->free_engine && !slice->engine_side;
+    int rc = !q.study ? -1
+             : both   ? gather_with_free_engine(out, &q)
+                      : comparison_gather(out, &q, &ignored);
     free(set);
     if (rc == 0) {
         out->engine = q.engine;
