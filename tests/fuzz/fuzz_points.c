@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct catalogue *catalogue = fuzz_catalogue();
     static struct study *study; /* changes its chip, whatever a row names */
     if (!study)
-        must(study_parse(&study, "study", "chip: {memory_byte_per_s: 1 TB/s}", catalogue, &err) == 0,
+        must(study_parse(&study, "study", "chip: {memory_byte_per_s: 1 TB/s}", catalogue, &err) ==
+                 0,
              "the study is right");
     char *text = text_of(data, size);
     if (points_parse(&points, "input", text, size, &err) == 0) {
