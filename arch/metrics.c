@@ -42,6 +42,8 @@ const struct verdict_kind verdict_kinds[VERDICTS] = {
                               .why = "kernels of this kind were not measured on chips of this generation: use timing ideal" },
     [VERDICT_OVERLOAD] = { .name = "overload", .limit = "workload.requests_per_s", .distance = 1,
                            .why = "more requests arrive than are served: waits grow without end" },
+    [VERDICT_EVALUATOR] = { .name = "evaluator", .distance = 3,
+                            .why = "the evaluator of the study gave no answer" },
 };
 
 static struct word verdict_word(size_t i)
@@ -103,7 +105,7 @@ static const struct metric calibrated_prefilling = { .phases = WITH_PREFILL, .ne
 
 static const struct field rows[] = {
     { FIELD(metrics, verdict, "1"), .only_words = true, .registry = verdict_word, .more = &always,
-      .doc = "ok, or why the point is infeasible: memory, tpot, ttft, power, endurance, package, constraint, mapping; calibration: a kernel was not measured on chips of its generation; overload: more requests arrive than are served." },
+      .doc = "ok, or why the point is infeasible: memory, tpot, ttft, power, endurance, package, constraint, mapping; calibration: a kernel was not measured on chips of its generation; overload: more requests arrive than are served; evaluator: the evaluator of the study gave no answer." },
     METRIC(always, batch, "requests", 0, "Requests in flight over all devices."),
     METRIC(always, batch_cap, "requests", 0, "Largest batch that fits in memory."),
     METRIC(always, batch_slo, "requests", 0, "Largest batch that meets the latency limit; inf without one."),

@@ -224,14 +224,15 @@ void node_add_fault(const struct node *n, struct faults *found, const struct err
     faults_add(found, node_line(n), node_column(n), what);
 }
 
-void node_bind_all(const struct node *n, struct fields table, void *object, struct faults *found)
+void node_bind_all(const struct node *n, struct fields table, const char *const *skip, void *object,
+                   struct faults *found)
 {
     struct err err;
     bool *seen = mem_alloc(table.n, sizeof *seen);
-    if (node_kind(n) != NODE_MAP && node_bind(n, table, NULL, object, NULL, &err) != 0)
+    if (node_kind(n) != NODE_MAP && node_bind(n, table, skip, object, NULL, &err) != 0)
         node_add_fault(n, found, &err);
     for (size_t i = 0; node_kind(n) == NODE_MAP && i < node_count(n); i++) {
-        if (bind_entry(n, i, table, object, seen, NULL, &err) != 0)
+        if (bind_entry(n, i, table, object, seen, skip, &err) != 0)
             node_add_fault(node_at(n, i), found, &err);
     }
     free(seen);

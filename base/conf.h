@@ -66,7 +66,8 @@ int node_bind(const struct node *n, struct fields table, const char *const *skip
 void node_add_fault(const struct node *n, struct faults *found, const struct err *what);
 
 /* As node_bind, but collects the errors of all entries in `found`. */
-void node_bind_all(const struct node *n, struct fields table, void *object, struct faults *found);
+void node_bind_all(const struct node *n, struct fields table, const char *const *skip, void *object,
+                   struct faults *found);
 
 /* Fails, at the position of the map, if a row without a default (init NAN) has no value in
  * `object`. */

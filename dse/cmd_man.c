@@ -100,7 +100,7 @@ static const struct {
     {"sweep", "Axes: a parameter's path and its values, [8192, 65536], or {from: 2 TB/s, to: 16 TB/s, steps: 8, scale: log}. The study is their cross product."},
     {"constraints", "Limits of metrics, [die_area_mm2 <= 1700]; a point beyond them is not feasible."},
     {"objectives", "Metrics of the front: [+tokens_per_s, -system_cost_usd]."},
-    {"search", "{strategy: grid, budget: 1000000, seed: 1}; see STRATEGIES."},
+    {"search", "{strategy: grid, budget: 1000000, seed: 1}; see STRATEGIES. {evaluator: ./my-sim} takes values from another program."},
     {"keep", "Which points are stored: all, feasible or front."},
     {"store", "rows, columns or auto: how points are stored."},
     {"scenarios", "Named overlays of the whole study, answered side by side."},

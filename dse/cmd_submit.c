@@ -19,6 +19,11 @@ static int check_study(const struct study *s, const char *path, struct err *err)
 {
     for (size_t i = 0; i < study_scenarios(s); i++) {
         const struct study *of = study_scenario((struct study *)s, i);
+        if (of->evaluator.command)
+            return fail(err,
+                        "%s: search.evaluator: tasks cannot share its answers: run dse sweep, with "
+                        "search.evaluator.processes at once",
+                        path);
         if (of->strategy != &strategy_grid)
             return fail(err,
                         "%s: search.strategy: %s cannot be split into independent tasks: submit a "

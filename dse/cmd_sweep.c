@@ -76,6 +76,8 @@ static void print_first_points(const struct study *s, const struct columns *colu
     } else { /* takes points in the order asked for; their values do not matter yet */
         explore = mem_alloc(1, sizeof *explore);
         explore_make(explore, s, columns);
+        if (s->evaluator.command)
+            explore_offer_cheap(explore, 1);
         search = search_open(s->strategy, &explore->problem);
         first = 0;
         last = search_ask(search, &genes);
@@ -93,6 +95,8 @@ static void print_first_points(const struct study *s, const struct columns *colu
     cursor_free(&c);
     free(block);
     search_close(search);
+    if (explore)
+        explore_free(explore);
     free(explore);
 }
 
@@ -172,6 +176,7 @@ static int run_scenario(struct sweep *w, const struct study *s, const struct col
     w->spent_s += r->spent_s;
     w->done += rc == EXIT_INTERRUPTED ? r->done - r->first : size;
     archive_free(r->front);
+    ask_evaluator_close(r->evaluator);
     search_close(r->search);
     explore_free(&r->explore);
     free(r);
@@ -186,6 +191,18 @@ static void print_whole(const struct sweep *w)
     if (w->priced)
         printf(" (%llu now, in %.2f s)", (unsigned long long)w->priced, w->spent_s);
     printf("\n");
+}
+
+/* The files that the run is priced with; its evaluator is one of them. */
+static int put_files(struct sweep *w, const struct study *s)
+{
+    char *identity = NULL;
+    if (s->evaluator.command && evaluator_identity(s, &identity, w->err) != 0)
+        return -1;
+    const struct db_file evaluator = {"evaluator", s->evaluator.command, identity};
+    int rc = store_files(w->db, &w->row, w->catalogue, identity ? &evaluator : NULL, w->err);
+    free(identity);
+    return rc;
 }
 
 /* Runs the scenarios that are not over, in order. */
@@ -204,8 +221,7 @@ static int run_scenarios(struct sweep *w)
         columns_make(columns, s);
         struct db_column *of = columns_of_store(columns);
         if (!begun)
-            rc = db_run_begin(w->db, &w->row, of, columns->n, w->err) != 0 ||
-                         store_files(w->db, &w->row, w->catalogue, w->err) != 0
+            rc = db_run_begin(w->db, &w->row, of, columns->n, w->err) != 0 || put_files(w, s) != 0
                      ? -1
                      : 0;
         over = over || (!begun && rc == 0 && *w->row.ended);
@@ -304,6 +320,13 @@ static void print_strategy(const struct args *a, const struct study *s)
 {
     if (s->strategy_given || s->strategy == &strategy_grid || args_value(a, "--quiet"))
         return;
+    if (s->strategy == &strategy_multifidelity) {
+        fprintf(stderr,
+                "%s: asks %s for %.0f points, which dse proposes; search.budget sets another "
+                "number\n",
+                s->name, s->evaluator.command, s->budget);
+        return;
+    }
     fprintf(stderr,
             "%s: the budget of %.0f does not cover all points: searching with %s; "
             "search.strategy selects another\n",
@@ -317,6 +340,11 @@ static int sweep_with_ranks(const struct args *a, struct study *s, struct point_
     bool searches = false;
     for (size_t i = 0; i < study_scenarios(s); i++)
         searches = searches || study_scenario(s, i)->strategy != &strategy_grid;
+    if (ranks_count() > 1 && s->evaluator.command)
+        return fail(err,
+                    "%s: search.evaluator: one process asks it: run dse sweep without mpirun; "
+                    "search.evaluator.processes sets how many run at once",
+                    a->argument[0]);
     if (ranks_count() > 1 && !searches)
         return fail(err,
                     "%s: a grid has nothing to share between ranks: give each process its --shard, "
@@ -349,6 +377,11 @@ static int sweep(const struct args *a, struct err *err)
         return -1;
     if (open_study(&s, a->argument[0], catalogue, err) != 0)
         goto close;
+    if (s->evaluator.command && args_value(a, "--shard")) {
+        fail(err, "dse sweep: --shard: a study with an evaluator is one run: leave it out; "
+                  "search.evaluator.processes sets how many run at once");
+        goto free;
+    }
     if (args_whole(a, "--seed", 0, 9007199254740992.0, s->seed, &seed, err) == 0) {
         for (size_t k = 0; k < study_scenarios(s); k++)
             study_scenario(s, k)->seed = seed;
@@ -363,6 +396,7 @@ static int sweep(const struct args *a, struct err *err)
             rc = sweep_with_ranks(a, s, range, (size_t)jobs, catalogue, err);
         }
     }
+free:
     study_free(s);
 close:
     catalogue_close(catalogue);
@@ -398,7 +432,8 @@ const struct command cmd_sweep = {
     .summary = "run a study into a store, or resume it",
     .example = "  dse sweep dse/studies/attention-payoff.yaml --db payoff.db\n"
                "  dse sweep big.yaml --shard 2/8 --db part2.db\n"
-               "  mpirun -n 4 dse sweep search.yaml   # built with -DDSE_MPI=ON",
+               "  mpirun -n 4 dse sweep search.yaml   # built with -DDSE_MPI=ON\n"
+               "  dse sweep own.yaml                  # search: {evaluator: ./my-sim, budget: 80}",
     .options = options,
     .run = run,
 };

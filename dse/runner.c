@@ -99,7 +99,8 @@ static int put_point(struct runner *r, uint64_t point, const double *row)
 
 static int commit_if_due(struct runner *r)
 {
-    return r->uncommitted >= (r->search ? COMMIT_SEARCH_EVERY : COMMIT_EVERY) ||
+    return (r->evaluator && r->uncommitted) ||
+                   r->uncommitted >= (r->search ? COMMIT_SEARCH_EVERY : COMMIT_EVERY) ||
                    now_s() - r->committed_s > COMMIT_EVERY_S
                ? commit(r, false)
                : 0;
@@ -108,6 +109,12 @@ static int commit_if_due(struct runner *r)
 static bool must_stop(const struct runner *r)
 {
     return interrupted || (r->enough && r->before + r->done - r->first >= r->enough);
+}
+
+/* Does the strategy price points in its own order, to prove a front at the end? */
+static bool proves(const struct runner *r)
+{
+    return r->study->strategy->ranks && !r->evaluator;
 }
 
 static bool is_in_shard(const struct runner *r, uint64_t point)
@@ -229,7 +236,7 @@ static int write_front(struct runner *r, const struct archive *front)
 static int take_batch(struct runner *r, size_t n, const double *rows, const bool *joined)
 {
     size_t at_verdict = column_of(r->columns, "verdict");
-    bool late = r->study->strategy->ranks;
+    bool late = proves(r);
 
     for (size_t i = 0; i < n; i++, rows += r->columns->stride) {
         uint64_t point = search_number(r->search, i);
@@ -257,12 +264,23 @@ static int take_batch(struct runner *r, size_t n, const double *rows, const bool
     return 0;
 }
 
+/* Asks the evaluator of the study. 1 if interrupted. */
+static int evaluate_batch(struct runner *r, size_t n, const double *genes, double *rows,
+                          double *worth)
+{
+    uint64_t first = r->study->first + search_number(r->search, 0);
+    int rc = ask_evaluator(r->evaluator, n, first, genes, rows, r->err);
+    if (rc == 0)
+        explore_outcomes(&r->explore, n, rows, worth);
+    return rc;
+}
+
 /* Asks, prices and tells until the search ends. 1 if interrupted. */
 static int ask_and_tell(struct runner *r)
 {
     const struct problem *p = &r->explore.problem;
     size_t each = explore_rows(&r->explore);
-    bool ranks = r->study->strategy->ranks;
+    bool ranks = proves(r);
     double *rows = NULL, *worth = NULL;
     bool *joined = NULL;
     const double *genes;
@@ -280,6 +298,10 @@ static int ask_and_tell(struct runner *r)
             rc = 1;
             break;
         }
+        if (r->evaluator)
+            rc = evaluate_batch(r, n, genes, rows, worth);
+        if (rc != 0)
+            break;
         search_tell(r->search, worth, joined);
         rc = take_batch(r, n, rows, joined);
         struct archive *front = search_front(r->search);
@@ -399,6 +421,16 @@ static void print_unused_bounds(const struct runner *r)
                        s->axis[i].path);
 }
 
+static void print_evaluator(const struct runner *r)
+{
+    struct ask_evaluator_counts c = ask_evaluator_counts(r->evaluator);
+    printf("  %s: %llu questions asked, %llu answers known before", r->study->evaluator.command,
+           (unsigned long long)c.asked, (unsigned long long)c.known);
+    if (c.failed)
+        printf(", %llu without an answer: it %s", (unsigned long long)c.failed, c.last_failure);
+    printf("\n");
+}
+
 static void print_details(const struct runner *r)
 {
     char text[48];
@@ -413,7 +445,7 @@ static void print_details(const struct runner *r)
                search_over(r->search) ? search_over(r->search)
                : r->timed_out         ? "the time limit was reached"
                                       : "interrupted");
-        if (r->study->strategy->ranks)
+        if (proves(r))
             printf("; priced %llu of %llu points, 1 in %s; the front is %s",
                    (unsigned long long)search_asked(r->search), (unsigned long long)r->study->size,
                    number_readable((double)r->study->size / (double)search_asked(r->search), 4,
@@ -426,6 +458,8 @@ static void print_details(const struct runner *r)
             printf("; %zu on the front", archive_count(front));
         printf("\n");
     }
+    if (r->evaluator)
+        print_evaluator(r);
     print_unused_bounds(r);
     misses_print(&r->misses, stdout);
 }
@@ -477,7 +511,8 @@ static int store_misses(const struct runner *r)
 int runner_run(struct runner *r, const struct db_run *row)
 {
     struct sigaction action = {.sa_handler = on_interrupt};
-    bool grid = r->study->strategy == &strategy_grid, over = *row->ended;
+    bool evaluated = r->study->evaluator.command != NULL, over = *row->ended;
+    bool grid = r->study->strategy == &strategy_grid && !evaluated;
     int rc = 0;
 
     explore_make(&r->explore, r->study, r->columns);
@@ -489,10 +524,18 @@ int runner_run(struct runner *r, const struct db_run *row)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGUSR1, &action, NULL); /* of a batch system, before a time limit */
+    if (evaluated && !over) {
+        explore_offer_cheap(&r->explore, r->jobs);
+        if (ask_evaluator_open(
+                &r->evaluator,
+                &(struct ask_evaluator_from){r->study, r->columns, r->path, &interrupted},
+                r->err) != 0)
+            return -1;
+    }
     if (grid)
         rc = run_grid(r, row);
     else if (!over)
-        rc = r->study->strategy->ranks ? run_exact(r, row) : run_search(r);
+        rc = r->study->strategy->ranks && !evaluated ? run_exact(r, row) : run_search(r);
     if (rc < 0)
         return -1;
     if (r->priced)

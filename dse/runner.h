@@ -4,6 +4,7 @@
 #define DSE_RUNNER_H
 
 #include "db/db.h"
+#include "dse/ask_evaluator.h"
 #include "dse/infeasible_report.h"
 #include "search/study_problem.h"
 #include "search/strategies/front_progress.h"
@@ -25,8 +26,9 @@ struct runner {
     struct misses misses;
     struct archive *front; /* for the grid; NULL without objectives */
     struct front_progress front_progress;
-    struct search *search; /* for a strategy that proposes points; NULL for the grid */
-    const char *grid_why;  /* why `exact` fell back to the grid; NULL if it did not */
+    struct ask_evaluator *evaluator; /* of the study, or NULL */
+    struct search *search;           /* for a strategy that proposes points; NULL for the grid */
+    const char *grid_why;            /* why `exact` fell back to the grid; NULL if it did not */
     bool timed_out;
     uint64_t feasible_before; /* of earlier scenarios; exact counts its own again */
     uint64_t done, feasible, uncommitted, start; /* point numbers; done - first are evaluated */

@@ -55,13 +55,16 @@ int store_front(struct archive *front, struct db *db, const struct stored_scenar
     return rc;
 }
 
-int store_files(struct db *db, const struct db_run *run, const struct catalogue *c, struct err *err)
+int store_files(struct db *db, const struct db_run *run, const struct catalogue *c,
+                const struct db_file *more, struct err *err)
 {
     size_t n;
     const struct catalogue_source *from = catalogue_sources(c, &n);
     struct db_file *file = mem_alloc(n + 1, sizeof *file);
     for (size_t i = 0; i < n; i++)
         file[i] = (struct db_file){catalogue_folder(from[i].folder), from[i].name, from[i].text};
+    if (more)
+        file[n++] = *more;
     int rc = db_put_files(db, run, file, n, err);
     free(file);
     return rc;

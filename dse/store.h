@@ -12,9 +12,9 @@ char *store_path(const struct args *a);
 void store_hash(const char *text, char out[17]);
 
 /* Stores the files that the catalogue has read for the current run, or fails if the run began with
- * others (db_put_files). */
+ * others (db_put_files). `more`: another file, or NULL. */
 int store_files(struct db *db, const struct db_run *run, const struct catalogue *c,
-                struct err *err);
+                const struct db_file *more, struct err *err);
 
 /* As open_catalogue, with the files that the store keeps for a run in place of those on disk. */
 int open_run_catalogue(struct catalogue **out, struct db *db, const struct db_run *run,

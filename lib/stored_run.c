@@ -1,5 +1,9 @@
 #include "lib/stored_run.h"
 
+#include <stdlib.h>
+
+#include "search/evaluator.h"
+
 int stored_run_open(struct stored_run *out, const char *path, const char *name, struct err *err)
 {
     if (db_open(&out->db, path, DB_READ, err) != 0)
@@ -19,9 +23,25 @@ void stored_run_close(struct stored_run *r)
     db_close(r->db);
 }
 
+/* Points of another program cannot be evaluated again, nor be compared with those of dse. */
+static int refuse_evaluator(const struct db_run *run, struct err *err)
+{
+    char *command = evaluator_of_text(run->spec);
+    if (!command)
+        return 0;
+    fail(err,
+         "run %s: its points are answers of \"%s\", which this would price again with dse: use dse "
+         "query or dse pareto, or sweep again, which asks nothing twice",
+         run->name, command);
+    free(command);
+    return -1;
+}
+
 int run_files_give(struct catalogue *c, struct db *db, const struct db_run *run, struct err *err)
 {
     struct table files;
+    if (refuse_evaluator(run, err) != 0)
+        return -1;
     if (db_files(db, run, &files, err) != 0)
         return -1;
     for (size_t i = 0; i < files.rows; i++) {

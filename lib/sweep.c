@@ -152,6 +152,9 @@ static int sweep(dse_study *study, dse_rows take, void *context, const char *con
         options_jobs(options, &w.jobs, err) != 0 ||
         read_shard(options_value(options, "shard"), study->whole, &range, err) != 0)
         return -1;
+    if (study->whole->evaluator.command)
+        return fail(err,
+                    "search.evaluator: asks another program: sweep it into a store with dse sweep");
     columns = mem_alloc(1, sizeof *columns);
     w.columns = columns;
     int rc = same_columns(study, columns, err);

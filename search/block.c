@@ -226,7 +226,7 @@ static void write_plan(double *row, const struct block *b, size_t i, double reas
     const struct plan *plan = p->n ? &p->mapped[b->mapped[i]].plan : &b->like.plan;
     for (size_t k = 0; k < columns->n - columns->metrics; k++) {
         const struct column *of = &columns->column[k];
-        if (of->of == OF_PART || of->of == OF_SCENARIO)
+        if (of->of == OF_PART || of->of == OF_SCENARIO || of->of == OF_EVALUATOR)
             row[k] = 0;
         else if (of->of == OF_REASONS)
             row[k] = reasons;

@@ -158,6 +158,13 @@ void columns_make(struct columns *out, const struct study *s)
     scenario->texts = &out->scenario;
     scenario->n_texts = 1;
     scenario->of = OF_SCENARIO;
+    if (s->evaluator.command) {
+        struct column *by = add(out, "evaluated_by", "", "the evaluator, and what is its answer");
+        out->evaluator = s->evaluator.label;
+        by->texts = &out->evaluator;
+        by->n_texts = 1;
+        by->of = OF_EVALUATOR;
+    }
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         size_t at;
         if (!design_parts[part].named || !some_has(s->whole, part))

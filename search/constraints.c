@@ -138,15 +138,20 @@ static double limited_of(const struct constraint *r, const struct design *like,
                                     : design_get(like, p);
 }
 
+double constraint_excess(const struct constraint *r, double value)
+{
+    double scale = r->value != 0 ? fabs(r->value) : 1;
+    double by = (is_upper_limit(r) ? value - r->value : r->value - value) / scale;
+    return meets(r, value) ? fmin(by, 0) : positive_excess(by);
+}
+
 void study_excess(const struct study *s, const struct design *like, const struct devices *d,
                   const struct metrics_lanes *m, size_t i, double *excess)
 {
     excess[0] = model_excess(like, d, m, i);
     for (size_t k = 0; k < s->constraints; k++) {
         const struct constraint *r = &s->constraint[k];
-        double v = limited_of(r, like, d, m, i), scale = r->value != 0 ? fabs(r->value) : 1;
-        double by = (is_upper_limit(r) ? v - r->value : r->value - v) / scale;
-        excess[1 + k] = meets(r, v) ? fmin(by, 0) : positive_excess(by);
+        excess[1 + k] = constraint_excess(r, limited_of(r, like, d, m, i));
     }
     double package = LANE(m, metrics, package_limit_ratio)[i];
     excess[study_package_limit(s)] = package > 1 ? package - 1 : fmin(package - 1, 0);

@@ -46,14 +46,24 @@ void cursor_prepare(struct cursor *c);
  * chosen mapping; if no mapping is possible, it receives the plan as given, with 0 for auto. */
 void cursor_evaluate(struct cursor *c, struct metrics *out, struct plan *plan);
 
-/* A column of a row: the reasons why a point is infeasible, the scenario, a catalogue name, a swept
- * parameter, a parameter that another scenario varies, a part of the mapping or a metric. */
+/* A column of a row: the reasons why a point is infeasible, the scenario, what another program
+ * evaluated, a catalogue name, a swept parameter, a parameter that another scenario varies, a part
+ * of the mapping or a metric. */
 struct column {
     char name[72]; /* the path, '.' as '_' */
     const char *unit, *doc;
     const char *const *texts; /* if not NULL, the row holds an index into them */
     size_t n_texts;
-    enum { OF_REASONS, OF_SCENARIO, OF_PART, OF_AXIS, OF_FIXED, OF_PLAN, OF_METRIC } of;
+    enum {
+        OF_REASONS,
+        OF_SCENARIO,
+        OF_EVALUATOR,
+        OF_PART,
+        OF_AXIS,
+        OF_FIXED,
+        OF_PLAN,
+        OF_METRIC
+    } of;
     size_t at; /* index of the part, axis or fixed value, or offset in struct plan or metrics */
 };
 
@@ -61,7 +71,7 @@ enum {
     PLAN_COLUMNS = sizeof(struct plan) / sizeof(double),
     METRIC_COLUMNS = sizeof(struct metrics) / sizeof(double),
     FIXED_MOST = 64,
-    COLUMNS_MOST = 2 + FIXED_MOST + DESIGN_PARTS + AXES_MOST + PLAN_COLUMNS + METRIC_COLUMNS,
+    COLUMNS_MOST = 3 + FIXED_MOST + DESIGN_PARTS + AXES_MOST + PLAN_COLUMNS + METRIC_COLUMNS,
     ROW_MOST = COLUMNS_MOST + STUDY_LIMITS_MOST, /* numbers of a row, including study_excess */
     WORDS_MOST = 256
 };
@@ -73,6 +83,7 @@ struct columns {
     const char *reason[REASON_SETS]; /* text of each set of reasons */
     char reason_text[REASON_SETS][REASONS_SIZE];
     const char *scenario;
+    const char *evaluator;
     const char *part_text[DESIGN_PARTS]; /* names of parts that no axis varies */
     size_t fixed;                        /* parameters that only other scenarios vary */
     double fixed_value[FIXED_MOST];

@@ -210,6 +210,7 @@ void study_free(struct study *s)
         study_free(s->overlay[i]);
     free(s->overlay);
     free(s->override);
+    evaluator_free(&s->evaluator);
     free(s->name);
     free(s->text);
     free(s->folder);

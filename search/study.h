@@ -8,6 +8,7 @@
 #include "arch/catalogue/catalogue.h"
 #include "arch/evaluate.h"
 #include "search/axis.h"
+#include "search/evaluator.h"
 #include "search/strategies/strategy.h"
 
 /* A key of a study whose value is a file: arch/catalogue/trace.h. */
@@ -62,7 +63,8 @@ struct study {
     enum store store;
     const struct strategy *strategy;
     bool strategy_given;
-    double budget; /* maximum number of points; INFINITY: no limit */
+    struct evaluator evaluator; /* of another program; dse proposes */
+    double budget;              /* maximum number of points; INFINITY: no limit */
     double seed;
     double population; /* 0: the default of the strategy */
     double seconds;    /* stop after this time; INFINITY: never */
@@ -179,6 +181,9 @@ static inline void study_judge(const struct study *s, const double *excess, doub
         if (excess[1 + i] > 0)
             *verdict = VERDICT_CONSTRAINT;
 }
+
+/* By how much a value exceeds a constraint, as study_excess. */
+double constraint_excess(const struct constraint *r, double value);
 
 /* The value of a point that constraint `i` limits. */
 double study_limited(const struct study *s, size_t i, const struct design *d,

@@ -6,7 +6,7 @@
 
 static const double MOST_POINTS = 9007199254740992.0; /* 2^53: exact as a double */
 static const double LONG_BUDGET = 1e12;               /* if `seconds` or `stall` stops the search */
-enum { DEFAULT_BUDGET = 25000 };
+enum { DEFAULT_BUDGET = 25000, CALLS = 200 }; /* CALLS: of an evaluator, in endless spaces */
 
 int reading_note(struct reading *r, const struct node *n, const struct err *what)
 {
@@ -111,7 +111,9 @@ static int too_many(const struct node *n, double points, struct err *err)
 /* The default strategy: the grid if it fits the budget, otherwise one that suits the objectives. */
 static void choose_strategy(struct study *s, double points)
 {
-    if (isfinite(points) && points <= s->budget)
+    if (s->evaluator.command && s->objectives)
+        s->strategy = &strategy_multifidelity;
+    else if (isfinite(points) && points <= s->budget)
         s->strategy = &strategy_grid;
     else
         s->strategy = s->objectives == 0  ? &strategy_sobol
@@ -144,6 +146,8 @@ static int count_points(const struct reading *r, struct err *err)
                          s->strategy->name);
     if (!s->strategy_given)
         choose_strategy(s, real ? INFINITY : points);
+    if (s->strategy == &strategy_multifidelity && isinf(s->budget))
+        s->budget = isinf(points) ? (double)CALLS : fmax(1, ceil(s->evaluator.share * points));
     if (!s->strategy->lists) {
         if (isinf(s->budget))
             s->budget = isinf(s->seconds) && isinf(s->stall) ? (double)DEFAULT_BUDGET : LONG_BUDGET;
@@ -240,6 +244,8 @@ int check_whole(struct reading *r, struct err *err)
         return -1;
     if (study_settle(s, &inner) != 0)
         return node_fail(find_blamed(r, inner.text), NULL, err, "%s", inner.text);
+    if (evaluator_check(r, err) != 0)
+        return -1;
     if (s->strategy == &strategy_exact && s->keep_given && s->keep != KEEP_FRONT)
         return node_fail(find_value(r, "keep", NULL), "keep", err,
                          "exact prices only points that may be on the front: write keep: front");

@@ -91,6 +91,25 @@ void explore_price(struct explore *e, size_t n, const double *genes, double *row
     explore_outcomes(e, n * explore_rows(e), rows, outcomes);
 }
 
+static void price_cheaply(void *ctx, size_t n, const double *genes, double *outcomes)
+{
+    struct explore *e = ctx;
+    if (n > e->cheap_room)
+        e->cheap_rows =
+            mem_grow(e->cheap_rows, (e->cheap_room = n) * e->columns->stride, sizeof(double));
+    explore_price(e, n, genes, e->cheap_rows, outcomes, e->cheap_jobs);
+}
+
+void explore_offer_cheap(struct explore *e, size_t jobs)
+{
+    e->cheap_jobs = jobs;
+    e->problem.cheap = price_cheaply;
+    e->problem.cheap_ctx = e;
+    const struct evaluator *of = &e->study->evaluator;
+    bool learns = e->study->strategy->tell != NULL;
+    e->problem.batch = (size_t)(learns ? of->batch : fmax(of->batch, 4 * of->processes));
+}
+
 /* ---- trends along the axes ---- */
 
 enum { LINES = 256, LINES_LEAST = 2, STEPS = 24 };
@@ -422,6 +441,7 @@ void explore_free(struct explore *e)
     for (size_t i = 0; i < e->cursors; i++)
         cursor_free(&e->cursor[i]);
     free(e->cursor);
+    free(e->cheap_rows);
     free(e->trend);
     free(e->dip);
     free(e->always);

@@ -19,6 +19,9 @@ struct explore {
     size_t cursors;
     struct random random; /* draws the lines along which trends are checked */
     size_t lines;         /* checked so far along each axis */
+    size_t cheap_jobs;    /* explore_offer_cheap */
+    double *cheap_rows;
+    size_t cheap_room;
 };
 
 /* `out` contains pointers to itself: do not move it. */
@@ -49,6 +52,9 @@ size_t explore_rows(const struct explore *e);
 /* Prices `n` points: their rows, and the outcomes that search_tell takes. */
 void explore_price(struct explore *e, size_t n, const double *genes, double *rows, double *outcomes,
                    size_t jobs);
+
+/* Makes this model the cheap level of the problem (strategy.h), priced by `jobs` threads. */
+void explore_offer_cheap(struct explore *e, size_t jobs);
 
 /* Computes the outcomes of `n` rows. */
 void explore_outcomes(const struct explore *e, size_t n, const double *rows, double *outcomes);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/text_file.h"
+#include "search/evaluator.h"
 #include "search/study_check.h"
 
 /* Keys of a study that are not parameters. */
@@ -388,7 +389,10 @@ static void read_search(struct reading *r, const struct node *n)
     struct study *s = r->s;
     struct search_options o;
     fields_init(search_fields, &o);
-    node_bind_all(n, search_fields, &o, r->found);
+    static const char *const evaluator[] = {"evaluator", NULL};
+    node_bind_all(n, search_fields, evaluator, &o, r->found);
+    if (node_find(n, *evaluator))
+        evaluator_read(&s->evaluator, node_find(n, *evaluator), r->found);
     s->budget = o.budget;
     s->seed = o.seed;
     s->population = o.population;

@@ -124,3 +124,11 @@ void point_json(const struct cursor *c, const struct plan *plan, const struct me
     operators_json(c, plan, m, out);
     fprintf(out, "\n  ]\n}\n");
 }
+
+void point_parameters_json(const struct cursor *c, const struct plan *plan, FILE *out)
+{
+    struct design d = c->design;
+    d.plan = *plan;
+    json_parameters(&d, out);
+    json_prices(c, out);
+}

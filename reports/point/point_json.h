@@ -10,4 +10,7 @@
 void point_json(const struct cursor *c, const struct plan *plan, const struct metrics *m,
                 FILE *out);
 
+/* Only its parameters with the mapping of `plan`, as the members of an object, a line each. */
+void point_parameters_json(const struct cursor *c, const struct plan *plan, FILE *out);
+
 #endif

@@ -23,6 +23,7 @@ const struct strategy *const strategies[] = {
     &strategy_nsga2,
     &strategy_nsga3,
     &strategy_local,
+    &strategy_multifidelity,
     NULL,
 };
 /* clang-format on */
@@ -115,6 +116,7 @@ static bool stalled(struct search *s)
 size_t search_ask(struct search *s, const double **genes)
 {
     double left = s->problem.budget - (double)s->asked;
+    size_t most = s->problem.batch && !s->strategy->tell ? s->problem.batch : BATCH;
     *genes = s->genes;
     s->n = 0;
     if (left < 1)
@@ -122,7 +124,7 @@ size_t search_ask(struct search *s, const double **genes)
     else if (stalled(s))
         s->over = "the hypervolume has stopped growing";
     else if ((s->n = s->strategy->ask(s->state, s->genes,
-                                      left < BATCH ? (size_t)left : (size_t)BATCH)) == 0)
+                                      left < (double)most ? (size_t)left : most)) == 0)
         s->over = "no points are left to try";
     s->asked += s->n;
     return s->n;

@@ -41,7 +41,12 @@ struct problem {
     const enum trend *trend; /* [objectives + limits][genes] */
     const double *dip;       /* same shape: share by which it may move against the trend; or NULL */
     const bool *always;      /* [objectives + limits]: the trend also holds beyond limit 0 */
-    bool relaxed;            /* trends hold for bounds on the outcomes: see below */
+    /* Only for `multifidelity`: the outcomes of `n` points at a cheap level of fidelity; NULL:
+     * there is none. The result depends on the points alone. */
+    void (*cheap)(void *cheap_ctx, size_t n, const double *genes, double *outcomes);
+    void *cheap_ctx;
+    size_t batch; /* points of one ask, for strategies that need no more to learn from; 0: many */
+    bool relaxed; /* trends hold for bounds on the outcomes: see below */
     struct effort {
         double grid;       /* of all points in order; 0: never give up in favour of the grid */
         double least;      /* of the smallest grid that bounds can pay for */
@@ -84,7 +89,7 @@ struct strategy {
 extern const struct strategy *const strategies[];
 struct word strategy_word(size_t i); /* their names as words of a field (base/field.h) */
 extern const struct strategy strategy_grid, strategy_exact, strategy_random, strategy_sobol,
-    strategy_lhs, strategy_nsga2, strategy_nsga3, strategy_local;
+    strategy_lhs, strategy_nsga2, strategy_nsga3, strategy_local, strategy_multifidelity;
 
 /* For use by strategies. */
 const struct problem *search_problem(const struct search *s);
