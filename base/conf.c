@@ -90,7 +90,7 @@ static bool has_place(const char *text)
 
 int node_fail_file(const struct node *n, const char *path, const struct err *inner, struct err *err)
 {
-    if (!has_place(inner->text) && !inner->memory)
+    if (!has_place(inner->text) && inner->status == STATUS_INPUT)
         return node_fail(n, path, err, "%s", inner->text);
     *err = *inner;
     return -1;

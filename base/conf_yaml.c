@@ -36,7 +36,7 @@ static int fail_reading(const struct conf *c, const yaml_parser_t *parser, struc
 static int fail_syntax(const struct conf *c, const yaml_parser_t *parser, struct err *err)
 {
     if (parser->error == YAML_MEMORY_ERROR || parser->problem == NULL) /* it forgets to say so */
-        return fail_memory(err, c->path);
+        mem_fail();
     if (parser->error == YAML_READER_ERROR)
         return fail_reading(c, parser, err);
     return fail(err, "%s:%zu:%zu: %s: correct the YAML syntax", c->path,
@@ -100,7 +100,7 @@ static int load(struct loading *l, yaml_parser_t *parser, struct err *err)
     yaml_document_delete(&l->document);
     if (!yaml_document_initialize(&l->document, NULL, NULL, NULL, 1, 1) ||
         !yaml_document_add_mapping(&l->document, NULL, YAML_BLOCK_MAPPING_STYLE))
-        return fail_memory(err, c->path);
+        mem_fail();
     return 0;
 }
 
@@ -285,7 +285,7 @@ static int run_pass(struct loading *l, size_t length, pass_fn *pass, struct err 
     yaml_parser_t parser;
     struct conf *c = l->c;
     if (!yaml_parser_initialize(&parser))
-        return fail_memory(err, c->path);
+        mem_fail();
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, (const unsigned char *)c->text, length);
     int status = pass(l, &parser, err);

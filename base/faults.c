@@ -8,6 +8,8 @@ void faults_add(struct faults *f, size_t line, size_t column, const struct err *
 {
     if (what->memory) /* not a mistake of the file */
         mem_fail();
+    if (what->status == STATUS_IO && f->system.status == STATUS_OK)
+        f->system = *what;
     if (f->n == f->room) {
         f->room = 2 * f->room + 8;
         f->fault = mem_grow(f->fault, f->room, sizeof *f->fault);

@@ -7,6 +7,7 @@
 #include "base/err.h"
 
 struct faults {
+    struct err system; /* the first failure that is no mistake of the file; status 0: none */
     size_t n, room;
     struct fault {
         size_t line, column, order;
@@ -14,7 +15,7 @@ struct faults {
     } * fault;
 };
 
-/* Adds an error at a position of the file. */
+/* Adds an error at a position of the file. If memory ran out, does not return. */
 void faults_add(struct faults *f, size_t line, size_t column, const struct err *what);
 
 /* Sorts by position in the file; errors at one position stay in the order they were added. */

@@ -63,11 +63,21 @@ static char *read_all(FILE *file, size_t most, size_t *length)
     return text;
 }
 
+/* A wrong name is the user's to mend (status 2); a disk or a system that fails is not (status 1). */
+static int fail_read(const char *path, int why, struct err *err)
+{
+    static const int by_name[] = {ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG};
+    for (size_t i = 0; i < LEN(by_name); i++)
+        if (why == by_name[i])
+            return fail(err, "%s: cannot be read: %s: give a readable file", path, strerror(why));
+    return fail_io(err, "%s: cannot be read: %s", path, strerror(why));
+}
+
 char *text_file_read(const char *path, size_t most_mib, size_t *length, struct err *err)
 {
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
-        fail(err, "%s: cannot be read: %s: give a readable file", path, strerror(errno));
+        fail_read(path, errno, err);
         return NULL;
     }
     errno = 0;
@@ -75,7 +85,7 @@ char *text_file_read(const char *path, size_t most_mib, size_t *length, struct e
     int bad = ferror(file) ? errno : 0, rc = 0;
     fclose(file);
     if (bad != 0)
-        rc = fail(err, "%s: cannot be read: %s: give a readable file", path, strerror(bad));
+        rc = fail_read(path, bad, err);
     else if (*length > most_mib << 20)
         rc = fail(err, "%s: too large: at most %zu MiB", path, most_mib);
     else

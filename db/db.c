@@ -140,14 +140,17 @@ static bool has_moved(struct db *db)
     return moved != 0;
 }
 
+static int fail_gone(const char *path, struct err *err)
+{
+    return fail_io(
+        err, "%s: was removed or replaced while it was written: run the same command again", path);
+}
+
 int db_end(struct db *db, struct err *err)
 {
     if (has_moved(db)) {
         db_undo(db);
-        return fail_io(err,
-                       "%s: was removed or replaced while it was written: run the same command "
-                       "again",
-                       db->path);
+        return fail_gone(db->path, err);
     }
     if (db_exec(db, "COMMIT", err) == 0)
         return 0;
@@ -384,12 +387,31 @@ static bool is_read_only_folder(const char *plain)
     return read_only;
 }
 
+/* Opens the store as a writer would, so that SQLite undoes what a killed writer had begun. */
+static void roll_back(struct db *db, const char *plain)
+{
+    struct state unused;
+    if (open_sqlite(db, plain, SQLITE_OPEN_READWRITE) == SQLITE_OK)
+        read_state(db, &unused);
+    sqlite3_close(db->sqlite);
+    db->sqlite = NULL;
+}
+
+static int open_and_read(struct db *db, const char *name, struct state *state)
+{
+    int code = open_sqlite(db, name, SQLITE_OPEN_READONLY);
+    return code == SQLITE_OK ? read_state(db, state) : code;
+}
+
 /* In a read-only folder SQLite cannot make the two files that a WAL needs. */
 static int open_read(struct db *db, const char *plain, struct state *state)
 {
-    int code = open_sqlite(db, plain, SQLITE_OPEN_READONLY);
-    if (code == SQLITE_OK)
-        code = read_state(db, state);
+    int code = open_and_read(db, plain, state);
+    if (code == SQLITE_READONLY_ROLLBACK) {
+        sqlite3_close(db->sqlite);
+        roll_back(db, plain);
+        code = open_and_read(db, plain, state);
+    }
     int primary = code & 0xff;
     if ((primary != SQLITE_CANTOPEN && primary != SQLITE_READONLY) || !is_read_only_folder(plain))
         return code;
@@ -397,9 +419,9 @@ static int open_read(struct db *db, const char *plain, struct state *state)
     char *uri = db_uri(db->path, "immutable=1");
     sqlite3_close(db->sqlite);
     db->immutable = true;
-    code = open_sqlite(db, uri, SQLITE_OPEN_READONLY);
+    code = open_and_read(db, uri, state);
     free(uri);
-    return code == SQLITE_OK ? read_state(db, state) : code;
+    return code;
 }
 
 static int open_write(struct db *db, const char *plain, struct state *state)
@@ -470,18 +492,18 @@ static void end_journal(struct db *db)
 {
     if (has_moved(db)) {
         for_journal(db, remove_file);
+        db->gone = true;
         return;
     }
     sqlite3_busy_timeout(db->sqlite, CLOSE_MS);
     sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_exec(db->sqlite, "PRAGMA main.journal_mode = DELETE", NULL, NULL, NULL);
+    db->gone = has_moved(db);
 }
 
-void db_close(struct db *db)
+/* Was the store where it was opened until the end? */
+static bool close_store(struct db *db)
 {
-    if (db == NULL)
-        return;
-
     sqlite3_finalize(db->put);
     sqlite3_finalize(db->drop);
     sqlite3_finalize(db->progress);
@@ -496,8 +518,24 @@ void db_close(struct db *db)
     where_free(&db->where);
     free(db->column);
     table_free(&db->known);
+    bool there = !db->gone;
     free(db->path);
     free(db);
+    return there;
+}
+
+void db_close(struct db *db)
+{
+    if (db != NULL)
+        close_store(db);
+}
+
+int db_finish(struct db *db, struct err *err)
+{
+    char *path = mem_text(db->path);
+    int rc = close_store(db) ? 0 : fail_gone(path, err);
+    free(path);
+    return rc;
 }
 
 /* Does nobody else have the file open? If so, keeps them out. */

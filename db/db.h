@@ -78,6 +78,10 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
 int db_expect_one_scan(struct db *db, struct err *err);
 void db_close(struct db *db); /* takes NULL; rolls back what was not committed */
 
+/* db_close after a success: fails if the file is no longer where it was opened, because someone has
+ * removed or replaced it (STATUS_IO). */
+int db_finish(struct db *db, struct err *err);
+
 /* db_close after a failure: removes the file if db_open made it and no point of a run of this
  * connection was committed. */
 void db_discard(struct db *db);

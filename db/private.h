@@ -48,6 +48,7 @@ struct db {
     bool salvage;   /* opened to save what can be read */
     bool immutable; /* opened without journal files, which could not be made */
     bool chunks;    /* the points are in chunks of columns, see db/chunk.h; else in rows */
+    bool gone;      /* at its end, the file was no longer where it was opened */
     bool wal;       /* the journal is ours; closing the file removes it */
     struct {        /* the journal's files, to know them again */
         dev_t device;

@@ -72,6 +72,10 @@ static int open_side(struct opened *o, const char *text, struct err *err)
         return -1;
     if (payoff_study_open(&o->payoff, &o->row, o->catalogue, &inner) == 0)
         return 0;
+    if (inner.status == STATUS_IO) {
+        *err = inner;
+        return -1;
+    }
     return fail(err, "%s: the study of run %s cannot be read: %s", o->path, o->row.name,
                 inner.text);
 }

@@ -103,7 +103,7 @@ static int run(const struct args *a, struct err *err)
     if (rc != 0)
         db_discard(db);
     else
-        db_close(db);
+        rc = db_finish(db, err);
     if (rc == 0)
         printf("%s: %zu files merged\n", a->argument[0], a->n - 1);
     return rc;

@@ -328,7 +328,7 @@ static int run(const struct args *a, struct err *err)
     /* If files of the study are missing, the grid alone answers. */
     if (payoff_study_open(&study, &row, c, &inner) != 0) {
         study = NULL;
-        if (inner.memory) {
+        if (inner.status == STATUS_IO) {
             *err = inner;
             goto done;
         }

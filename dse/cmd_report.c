@@ -178,7 +178,7 @@ static int run(const struct args *a, struct err *err)
         goto done;
     if (payoff_study_open(&study, &row, c, &inner) != 0) {
         study = NULL;
-        if (inner.memory) {
+        if (inner.status == STATUS_IO) {
             *err = inner;
             goto done;
         }

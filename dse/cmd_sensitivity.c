@@ -124,7 +124,10 @@ static int store(const struct args *a, const struct job *j, const struct sensiti
     int rc = db_open(&db, path, DB_WRITE, err);
     if (rc == 0) {
         rc = db_put_effects(db, row, n, err);
-        db_close(db);
+        if (rc == 0)
+            rc = db_finish(db, err);
+        else
+            db_discard(db);
     }
     free(row);
     free(name);

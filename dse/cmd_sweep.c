@@ -287,8 +287,8 @@ int sweep_into_store(const struct sweep_job *job, struct err *err)
     db_run_free(&w.row);
     if (rc == -1)
         db_discard(w.db);
-    else
-        db_close(w.db);
+    else if (db_finish(w.db, err) != 0)
+        rc = -1;
     return rc;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "dse/file.h"
@@ -96,24 +97,42 @@ static int write_svg(FILE *out, void *ctx)
     return ferror(out) ? -1 : 0;
 }
 
+struct files {
+    const struct request *request;
+    struct drawn *drawn;
+    int picture; /* of its write */
+    struct err *err;
+};
+
+/* Writes the data, and then the picture before the data get their name: both are there, or none. */
 static int write_data(FILE *out, void *ctx)
 {
-    const struct drawn *f = ctx;
-    table_write(&f->data, FORMAT_CSV, out);
-    return ferror(out) ? -1 : 0;
+    struct files *f = ctx;
+    const struct request *r = f->request;
+    table_write(&f->drawn->data, FORMAT_CSV, out);
+    if (fflush(out) != 0 || ferror(out))
+        return -1;
+    f->picture = r->picture == PICTURE_SVG
+                     ? file_write(r->path, write_svg, f->drawn, f->err)
+                     : rsvg_write(r->path, r->picture == PICTURE_PDF ? "pdf" : "png", write_svg,
+                                  f->drawn, f->err);
+    return f->picture;
 }
 
-static int write_files(const struct request *r, struct drawn *f, struct err *err)
+static int write_files(const struct request *r, struct drawn *drawn, struct err *err)
 {
-    int rc =
-        r->picture == PICTURE_SVG
-            ? file_write(r->path, write_svg, f, err)
-            : rsvg_write(r->path, r->picture == PICTURE_PDF ? "pdf" : "png", write_svg, f, err);
-    if (rc == 0)
-        rc = file_write(r->data_path, write_data, f, err);
-    if (rc == 0)
+    struct err inner;
+    bool is_there = access(r->path, F_OK) == 0;
+    struct files f = {r, drawn, 0, &inner};
+    if (file_write(r->data_path, write_data, &f, err) == 0) {
         printf("%s\n%s\n", r->path, r->data_path);
-    return rc;
+        return 0;
+    }
+    if (f.picture != 0)
+        *err = inner;
+    else if (!is_there)
+        remove(r->path);
+    return -1;
 }
 
 /* Asks the question of the figure. */
@@ -143,7 +162,7 @@ static int draw(const struct request *r, const struct args *a, struct db *db,
         goto done;
     if (payoff_study_open(&study, run, c, &inner) != 0) {
         study = NULL;
-        if (inner.memory) {
+        if (inner.status == STATUS_IO) {
             *err = inner;
             goto done;
         }
@@ -155,9 +174,8 @@ static int draw(const struct request *r, const struct args *a, struct db *db,
             goto done;
         from.payoff = &p;
     }
-    rc = drawing_open(&f.drawing, r->width_pt, &inner);
-    if (rc == 0)
-        rc = r->figure->draw(&f.drawing, &f.data, r->figure, &from, &inner);
+    drawing_open(&f.drawing, r->width_pt);
+    rc = r->figure->draw(&f.drawing, &f.data, r->figure, &from, &inner);
     if (rc == 0)
         rc = write_files(r, &f, err);
     else if (inner.status == STATUS_INPUT)

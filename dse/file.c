@@ -8,12 +8,15 @@
 
 #include "base/mem.h"
 
-static const char *volatile begun;
+enum { DEPTH = 2 }; /* a file may be written while another is */
+
+static const char *volatile begun[DEPTH];
+static volatile int depth;
 
 void file_abandon(void)
 {
-    if (begun)
-        unlink(begun);
+    for (int i = 0; i < depth; i++)
+        unlink(begun[i]);
 }
 
 int file_write(const char *path, int (*write)(FILE *out, void *ctx), void *ctx, struct err *err)
@@ -25,14 +28,15 @@ int file_write(const char *path, int (*write)(FILE *out, void *ctx), void *ctx, 
     if (!out)
         rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
     else {
-        begun = part;
+        begun[depth] = part;
+        depth++;
         bool bad = write(out, ctx) != 0;
         if (fclose(out) != 0 || bad || rename(part, path) != 0) {
             rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
             remove(part);
         }
+        depth--;
     }
-    begun = NULL;
     free(part);
     return rc;
 }

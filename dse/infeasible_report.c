@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/mem_stream.h"
 #include "base/text.h"
 #include "reports/point/verdict_reason.h"
 #include "reports/payoff/nothing_feasible.h"
@@ -143,16 +144,10 @@ void misses_print(const struct misses *m, FILE *out)
 
 char *misses_text(const struct misses *m)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return mem_text("");
-    misses_print(m, out);
-    if (fclose(out) == 0 && text)
-        return text;
-    free(text);
-    return mem_text("");
+    struct mem_stream memory;
+    mem_stream_open(&memory);
+    misses_print(m, memory.out);
+    return mem_stream_text(&memory, NULL);
 }
 
 void infeasible_print(struct db *db, const struct db_run *run, FILE *out)

@@ -184,6 +184,10 @@ int args_format(const struct args *a, enum format init, enum format *out, struct
 int fail_all(const char *path, const struct faults *found, struct err *err)
 {
     enum { SHOWN = 20 };
+    if (found->system.status != STATUS_OK) {
+        *err = found->system;
+        return -1;
+    }
     for (size_t i = 0; i < found->n && i < SHOWN; i++) {
         if (i + 1 < found->n)
             fprintf(stderr, "%s\n", found->fault[i].text);

@@ -388,6 +388,10 @@ static int set_cell(const struct target *t, const char *text, struct catalogue *
 static void add_cell_fault(struct points *p, size_t row, size_t i, const struct err *why)
 {
     struct err what;
+    if (why->status == STATUS_IO) {
+        faults_add(&p->found, p->csv.line[row], place_of(p, i), why);
+        return;
+    }
     fail(&what, "%s: %s", p->csv.header[i], why->text);
     add_fault(p, p->csv.line[row], place_of(p, i), what.text);
 }

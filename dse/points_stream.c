@@ -156,7 +156,7 @@ static int refuse_found(struct stream *s, struct err *err)
 {
     struct faults *found = &s->points.found;
     faults_sort(found);
-    if (s->format == FORMAT_CSV)
+    if (s->format == FORMAT_CSV || found->system.status != STATUS_OK)
         return fail_all(NAME, found, err);
     char *all = mem_text(found->fault[0].text);
     for (size_t i = 1; i < found->n; i++) {

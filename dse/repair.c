@@ -38,8 +38,12 @@ static int sweep_again(struct repair *r, const struct db_run *run, struct catalo
                        "%s: cannot be repaired: the study of run %s is damaged: sweep it again "
                        "into another file",
                        r->path, run->name);
-    if (study_parse_in(&s, run->folder, run->name, run->spec, c, err) != 0)
-        return -1;
+    struct err why;
+    if (study_parse_in(&s, run->folder, run->name, run->spec, c, &why) != 0)
+        return fail_io(err,
+                       "%s: cannot be repaired: a file that run %s was priced with is damaged: %s: "
+                       "sweep it again into another file",
+                       r->path, run->name, why.text);
     for (size_t i = 0; i < study_scenarios(s); i++) {
         study_scenario(s, i)->seed = (double)run->seed;
         study_scenario(s, i)->seconds = INFINITY;

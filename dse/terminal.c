@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/mem_stream.h"
 #include "base/text.h"
 
 /* The width of the terminal; 0, no limit, for a file or a pipe. */
@@ -81,15 +82,15 @@ struct fit terminal_fit(size_t keys)
 void print_tinted_table(const struct table *t, size_t keys, const enum tint *tint)
 {
     enum { HEAD = 2 }; /* lines above the rows of each block */
-    char *text = NULL;
-    size_t size, row = 0;
-    FILE *memory = has_colour() ? open_memstream(&text, &size) : NULL;
-    if (!memory) {
+    size_t row = 0;
+    struct mem_stream memory;
+    if (!has_colour()) {
         print_table(t, FORMAT_TABLE, keys);
         return;
     }
-    table_write_fitted(t, terminal_fit(keys), memory);
-    fclose(memory);
+    mem_stream_open(&memory);
+    table_write_fitted(t, terminal_fit(keys), memory.out);
+    char *text = mem_stream_text(&memory, NULL);
     for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
         bool is_row = row >= HEAD && row - HEAD < t->rows;
         if (is_row)

@@ -15,7 +15,7 @@ int json_text_of(char **out, void (*write)(const void *what, FILE *out), const v
         return fail_memory(err, "dse");
     write(what, stream);
     int failed = ferror(stream);
-    if (fclose(stream) != 0 || failed) {
+    if (fclose(stream) != 0 || failed || !text) {
         free(text);
         return fail_memory(err, "dse");
     }

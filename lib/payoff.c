@@ -79,7 +79,7 @@ static int answer(const struct stored_run *r, struct payoff_question *q, struct 
     /* If files of the study are missing, the grid alone answers. */
     if (payoff_study_open(&study, &r->run, c, &inner) != 0) {
         study = NULL;
-        if (inner.memory) {
+        if (inner.status == STATUS_IO) {
             *err = inner;
             return -1;
         }

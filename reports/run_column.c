@@ -61,17 +61,21 @@ static struct metric_scope scope_of(const struct table *values)
     return scope;
 }
 
-static bool has_value(struct db *db, const struct db_run *run, const char *name)
+/* 1 yes, 0 no, -1 failed. */
+static int has_value(struct db *db, const struct db_run *run, const char *name, struct err *err)
 {
     struct table t;
-    struct err ignored;
+    if (!db_is_column(db, name, strlen(name)))
+        return 0;
     char *sql = mem_print("SELECT EXISTS (SELECT 1 FROM point WHERE id >= %lld << %d AND"
                           " id < %lld << %d AND point.\"%s\" IS NOT NULL) AS found",
                           (long long)run->id, POINT_BITS, (long long)run->id + 1, POINT_BITS, name);
-    bool found =
-        db_select(db, sql, NULL, 0, &t, &ignored) == 0 && table_number_at(&t, 0, "found") > 0;
-    table_free(&t);
+    int rc = db_select(db, sql, NULL, 0, &t, err);
     free(sql);
+    if (rc != 0)
+        return -1;
+    bool found = table_number_at(&t, 0, "found") > 0;
+    table_free(&t);
     return found;
 }
 
@@ -81,8 +85,9 @@ static int check_value(struct db *db, const struct db_run *run, const struct fie
                        struct err *err)
 {
     struct table values;
-    if (has_value(db, run, f->name))
-        return 0;
+    int has = has_value(db, run, f->name, err);
+    if (has != 0)
+        return has < 0 ? -1 : 0;
     if (count_values(&values, db, run, err) != 0)
         return -1;
     struct metric_scope scope = scope_of(&values);

@@ -358,7 +358,9 @@ int study_set(struct study *s, struct catalogue *c, const char *assignment, stru
         rc = 0;
     }
 done:
-    if (rc != 0)
+    if (rc != 0 && inner.status == STATUS_IO)
+        *err = inner;
+    else if (rc != 0)
         fail(err, "--set %s: %s: %s", assignment, path, inner.text);
     free(path);
     return rc;

@@ -59,6 +59,8 @@ static int check_name(const struct node *key, struct err *err)
 /* Adds the mistakes that `found` does not have: one in the base can appear in every scenario. */
 static void add_new_faults(struct faults *found, const struct faults *more)
 {
+    if (found->system.status == STATUS_OK)
+        found->system = more->system;
     for (size_t k = 0; k < more->n; k++) {
         struct err err;
         size_t i = 0;
@@ -140,6 +142,10 @@ static int read_all(struct study *s, const struct conf *conf, struct catalogue *
     if (node_kind(root) == NODE_MAP && read_scenarios(s, conf, c, found, err) != 0)
         return -1;
     faults_sort(found);
+    if (found->system.status != STATUS_OK) {
+        *err = found->system;
+        return -1;
+    }
     if (found->n > 0)
         return fail(err, "%s", found->fault[0].text);
     number_points(s);

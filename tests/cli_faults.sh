@@ -1,15 +1,20 @@
 #!/bin/sh
-# A call of the system that fails once, at the n-th time: the right answer, or one line and status 1;
-# nothing is left behind, and the same command then succeeds. FAULT_STEP: every how many calls (1: all).
+# A call of the system that fails, once or from then on, while any command runs: the right answer, or
+# one line and status 1; nothing is left behind, and the same command then succeeds, with the same
+# points. So it does after a kill -9 before a call that changes a file. Each command is tried with some
+# of the functions, once each; with FAULTS=N at N calls of every function, with FAULTS=all at every
+# call, which takes hours. FAULT_COMMANDS, FAULT_CALLS: only these.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 failed=0
 complain() { printf 'cli_faults: %s\n' "$*"; failed=1; }
-"${CC:-cc}" -shared -fPIC -O1 -o fail.so "$DSE_SOURCE/tests/fail_nth.c" -ldl 2>/dev/null || exit 77
+"${CC:-cc}" -std=gnu17 -shared -fPIC -O1 -o fail.so "$DSE_SOURCE/tests/fail_nth.c" -ldl 2>/dev/null || exit 77
 
-cat >small.yaml <<'S'
+# ---- what the commands read ----
+mkdir in
+cat >in/small.yaml <<'S'
 study: small
 chip: b200
 workload: {phase: decode, batch: max, tpot: 50 ms}
@@ -19,55 +24,201 @@ sweep:
   engine: [none, duplex]
   workload.context: [2048, 8192]
 S
-"$DSE" sweep small.yaml --db s.db --quiet >/dev/null || complain "the sweep fails"
-for i in 1 2; do "$DSE" sweep small.yaml --shard $i/2 --db p$i.db --quiet >/dev/null; done
-points() { "$DSE" query "$1" --columns all --format csv; }
-points s.db >right.csv
+{ cat in/small.yaml; echo 'store: columns'; } >in/columns.yaml
+cat >in/search.yaml <<'S'
+study: search
+model: gpt3-175b
+plan: {devices: 16}
+objectives: [+tokens_per_s, -system_cost_usd]
+keep: front
+sweep:
+  engine: [none, duplex]
+  chip.memory_byte_per_s: {from: 4 TB/s, to: 8 TB/s}
+search: {strategy: nsga2, budget: 32, population: 16}
+S
+printf 'workload.context,plan.devices\n4096,8\n8192,16\n' >in/points.csv
+cp "$DSE_SOURCE/tests/configs/deepseek-v3.json" in/config.json
+(
+    cd in || exit 1
+    "$DSE" sweep small.yaml --db s.db --quiet >/dev/null || exit 1
+    "$DSE" sweep columns.yaml --db c.db --quiet >/dev/null || exit 1
+    for i in 1 2; do
+        "$DSE" sweep small.yaml --shard $i/2 --db p$i.db --quiet >/dev/null || exit 1
+        "$DSE" sweep columns.yaml --shard $i/2 --db q$i.db --quiet >/dev/null || exit 1
+    done
+    cp p1.db grown.db
+    for page in 3 4 5 6 7 8; do # the first whose loss can be mended
+        cp s.db cut.db
+        printf x | dd of=cut.db bs=1 seek=$((page * 16384 - 6000)) conv=notrunc 2>/dev/null
+        cp cut.db tried.db
+        "$DSE" check tried.db --repair >/dev/null 2>&1 && break
+    done
+    rm -f tried.db*
+) || complain "the studies fail"
+mkdir bin
+printf '#!/bin/sh\necho 7\n' >bin/sbatch
+chmod +x bin/sbatch
+PATH=$work/bin:$PATH
 
-# fail CALL N ARGUMENT...: runs dse with that fault; 2 if the call was not reached.
-fail() {
-    rm -f note new.db* page.md*
-    what=$1 at=$2
-    shift 2
-    ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 LD_PRELOAD=$work/fail.so FAIL_CALL=$what FAIL_AT=$at FAIL_NOTE=note \
-        "$DSE" "$@" >out.txt 2>err.txt
-    is=$?
-    [ -e note ] || return 2
-    case $is in
-    0) ;;
-    1) [ "$(wc -l <err.txt)" = 1 ] || complain "$what $at: $*: $(head -c 300 err.txt)" ;;
-    *) complain "$what $at: $*: exit $is: $(head -c 300 err.txt)" ;;
+# NAME | what it reads | what it makes | its arguments; _ in an argument is a blank. A store is judged
+# by its points, a file by its bytes, and a command that makes nothing by what it prints.
+cat >commands <<'S'
+sweep|small.yaml|new.db|sweep small.yaml --db new.db --quiet --jobs 1
+sweep-columns|columns.yaml|new.db|sweep columns.yaml --db new.db --quiet --jobs 2
+sweep-search|search.yaml|new.db|sweep search.yaml --db new.db --quiet --jobs 1
+merge|p1.db p2.db|new.db|merge new.db p1.db p2.db
+merge-columns|q1.db q2.db|new.db|merge new.db q2.db q1.db
+merge-into|grown.db p2.db|grown.db|merge grown.db p2.db
+repair|cut.db|cut.db|check cut.db --repair --jobs 1
+check|s.db||check s.db --jobs 1
+query|s.db||query s.db --columns all --format csv
+query-columns|c.db||query c.db --columns all --format csv
+sql|s.db||query s.db --sql SELECT_model,count(*)_FROM_point_WHERE_model_REGEXP_'r1'_GROUP_BY_model
+where|s.db||query s.db --where model_~_^deepseek_and_tpot.s_<_50_ms_or_engine_in_(none)
+pareto|s.db||pareto s.db --by engine
+payoff|s.db||payoff s.db --details --jobs 1
+payoff-map|s.db|map.svg|payoff s.db --by model --map workload.context,engine.ridge_flop_per_byte -o map.svg --jobs 1
+report|s.db|page.html|report s.db -o page.html --jobs 1
+report-csv|s.db|page.csv|report s.db -o page.csv --jobs 1
+figure|s.db|f.svg|report s.db --figure payoff-map -o f.svg --jobs 1
+recommend|s.db||recommend s.db --tokens-per-s 1M
+recommend-engine|s.db||recommend s.db --engine attention
+compare|s.db c.db||compare s.db c.db
+eval|||eval --set model=deepseek-r1 --set engine=duplex --format json
+eval-point|s.db||eval s.db --point 3
+eval-points|points.csv||eval --points points.csv
+import|config.json|model.yaml|import config.json -o model.yaml
+submit|small.yaml||submit small.yaml --tasks 2
+sensitivity|small.yaml|sens.db|sensitivity small.yaml --points 16 --db sens.db --jobs 1
+watch|s.db||watch s.db
+list|||list parameters
+S
+calls="write space short_write read short_read sync truncate open lock map unlink file_open file_read file_write file_close rename folder program thread memory change"
+
+# do_command [VARIABLE=VALUE...]: the command in `at`, where `fresh` has put what it reads.
+do_command() {
+    (
+        cd at || exit 9
+        set -f
+        n=$#
+        for word in $arguments; do set -- "$@" "$(printf %s "$word" | tr _ "$blank")"; done
+        while [ "$n" -gt 0 ]; do
+            export "${1?}"
+            shift
+            n=$((n - 1))
+        done
+        exec "$DSE" "$@" >../out.txt 2>../err.txt
+    )
+}
+fresh() {
+    rm -rf at
+    mkdir at
+    for i in $reads; do cp "in/$i" at/; done
+}
+# content FILE: what matters of what a command makes.
+content() {
+    case $1 in
+    sens.db) "$DSE" query "at/$1" --sql 'SELECT * FROM sensitivity' --format csv ;;
+    *.db) "$DSE" query "at/$1" --columns all --format csv ;;
+    *) cat "at/$1" ;;
     esac
-    return 0
+}
+# What lies there after a failure but was not read, nor is a store whose points are safe.
+left_over() {
+    find at -type f | while read -r i; do
+        i=${i#at/}
+        case " $reads " in *" $i "*) continue ;; esac
+        case $name:$i in
+        sweep*:new.db* | sensitivity:sens.db* | merge-into:grown.db-* | repair:cut.db*) ;;
+        submit:*) ;; # its folder of parts, used when it is asked again
+        *-shm | *-wal | *.part | merge*:new.db) [ "$call" = unlink ] || echo "$i" ;;
+        *) echo "$i" ;;
+        esac
+    done
+}
+
+# The same command, as if nothing had happened. Of one that was killed, nothing is left then.
+again() {
+    do_command A=1 || complain "$what: not again: $(head -c 300 err.txt)"
+    if [ -z "$makes" ]; then
+        cmp -s "right/$name" out.txt || complain "$what: another answer, when tried again"
+        return
+    fi
+    content "$makes" 2>&1 | cmp -s "right/$name" - || complain "$what: another $makes, when tried again"
+    left=$(find at -name '*-wal' -o -name '*-shm' -o -name '*.part' -o -name '*.repair')
+    [ -z "$left" ] || complain "$what: is left: $left"
 }
 
 tried=0
-for what in write sync truncate open read; do
-    for command in "query s.db --columns all --format csv" "report s.db -o page.md" "check s.db" \
-        "sweep small.yaml --db new.db --quiet --jobs 1" "merge new.db p1.db p2.db"; do
-        # shellcheck disable=SC2086
-        "$DSE" $command >right.txt 2>/dev/null
-        rm -f new.db page.md
-        at=1
-        # shellcheck disable=SC2086
-        while fail $what $at $command; do
-            tried=$((tried + 1))
-            case $command:$is in
-            query*:0 | check*:0) cmp -s right.txt out.txt || complain "$what $at: $command: another answer" ;;
-            report*:1) [ ! -e page.md ] || complain "$what $at: $command: a page is left" ;;
-            merge*:1) [ "$what" = read ] || [ ! -e new.db ] || complain "$what $at: $command: a store is left" ;;
-            esac
-            [ ! -e page.md.part ] || complain "$what $at: $command: a part is left"
-            case $command in
-            sweep* | merge*)
-                # shellcheck disable=SC2086
-                "$DSE" $command >out.txt 2>err.txt || complain "$what $at: $command: not again: $(cat err.txt)"
-                points new.db | cmp -s right.csv - || complain "$what $at: $command: other points"
-                ;;
-            esac
-            at=$((at + ${FAULT_STEP:-9}))
+# try CALL AT [FAIL_ON=1 or kill]
+try() {
+    call=$1 at=$2
+    shift 2
+    fresh
+    : >note
+    { do_command LD_PRELOAD="$work/fail.so" ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 FAIL_CALL="$call" FAIL_AT="$at" FAIL_NOTE="$work/note" "$@"; } 2>/dev/null
+    is=$?
+    [ -s note ] || return 0
+    tried=$((tried + 1))
+    what="$name: $call $at $*"
+    case $is in
+    0)
+        if [ -z "$makes" ]; then
+            cmp -s "right/$name" out.txt || complain "$what: another answer"
+        else
+            content "$makes" 2>&1 | cmp -s "right/$name" - || complain "$what: another $makes"
+        fi
+        ;;
+    1)
+        [ "$(wc -l <err.txt)" = 1 ] || complain "$what: $(wc -l <err.txt) lines: $(head -c 300 err.txt)"
+        left=$(left_over)
+        # While everything fails, a merge cannot find out whether its output may be removed. Without
+        # memory it ends at once.
+        case $name:$call:$* in merge*:FAIL_ON=1 | merge*:memory:*) left= ;; esac
+        [ -z "$left" ] || complain "$what: is left: $left: $(head -c 200 err.txt)"
+        [ -z "$makes" ] || again
+        ;;
+    137) again ;;
+    *) complain "$what: exit $is: $(head -c 300 err.txt)" ;;
+    esac
+}
+
+# ---- every command, every function ----
+faults=${FAULTS:-1}
+turn=0
+# Every tenth function after the last, all of them in turn.
+is_chosen() {
+    turn=$((turn + 1))
+    [ -n "${FAULTS-}" ] || [ $((turn % 10)) = 0 ]
+}
+mkdir right
+exec 3<commands
+while IFS='|' read -r name reads makes arguments <&3; do
+    case " ${FAULT_COMMANDS:-$name} " in *" $name "*) ;; *) continue ;; esac
+    case $name in sql | where) blank=' ' ;; *) blank=_ ;; esac
+    fresh
+    do_command A=1 || complain "$name: $(head -c 300 err.txt)"
+    if [ -n "$makes" ]; then content "$makes" >"right/$name"; else cp out.txt "right/$name"; fi
+    for call in ${FAULT_CALLS:-$calls}; do
+        is_chosen || continue
+        fresh
+        : >note
+        do_command LD_PRELOAD="$work/fail.so" ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 FAIL_CALL="$call" FAIL_AT=0 FAIL_NOTE="$work/note" ||
+            complain "$name: $call: fails without a fault: $(head -c 300 err.txt)"
+        n=$(cat note)
+        for at in $(awk -v n="$n" -v m="$faults" -v s="$name$call" 'BEGIN {
+            if (m == "all" || m >= n) { for (i = 1; i <= n; i++) print i; exit }
+            for (i = 1; i <= length(s); i++) h = (h * 31 + index("abcdefghijklmnopqrstuvwxyz_-", substr(s, i, 1))) % 1000
+            for (i = 0; i < m; i++) print 1 + int((i + h / 1000) * n / m) }'); do
+            if [ "$call" = change ]; then
+                try "$call" "$at" FAIL_ON=kill
+                continue
+            fi
+            try "$call" "$at"
+            [ $((at % 3)) != 0 ] || try "$call" "$at" FAIL_ON=1
         done
     done
 done
 [ "$tried" -gt 10 ] || complain "only $tried faults"
+echo "cli_faults: $tried faults"
 exit $failed

@@ -326,7 +326,7 @@ static int find_calibration(struct catalogue *c, struct entry *e, const struct n
     if (e->part != PART_CHIP || !name ||
         catalogue_find(c, CATALOGUE_CALIBRATIONS, node_text(name), &e->calibration, &inner) == 0)
         return 0;
-    if (!inner.memory)
+    if (inner.status == STATUS_INPUT)
         return node_fail(name, "calibration", err, "%s", inner.text);
     *err = inner;
     return -1;

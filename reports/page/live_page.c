@@ -5,6 +5,7 @@
 
 #include "base/base64.h"
 #include "base/mem.h"
+#include "base/mem_stream.h"
 #include "base/sha256.h"
 #include "reports/figures/svg.h"
 #include "reports/page/embedded.h"
@@ -76,16 +77,13 @@ static void put_embedded(struct embedded e, FILE *out)
 
 /* The data as JSON, in which '<' occurs only inside texts: escaped, nothing there looks like a tag.
  */
-static int put_data(const struct page_data *d, FILE *out)
+static void put_data(const struct page_data *d, FILE *out)
 {
-    char *json = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&json, &size);
-    if (memory == NULL)
-        return -1;
-    page_data_json(d, memory);
-    int rc = fclose(memory) == 0 ? 0 : -1;
-    for (const char *at = json; rc == 0 && *at != '\0';) {
+    struct mem_stream memory;
+    mem_stream_open(&memory);
+    page_data_json(d, memory.out);
+    char *json = mem_stream_text(&memory, NULL);
+    for (const char *at = json; *at != '\0';) {
         size_t n = strcspn(at, "<");
         fwrite(at, 1, n, out);
         at += n;
@@ -95,7 +93,6 @@ static int put_data(const struct page_data *d, FILE *out)
         }
     }
     free(json);
-    return rc;
 }
 
 static void put_base64(struct embedded e, FILE *out)
@@ -140,7 +137,7 @@ int live_page_html(const struct page *fallback, const struct page_data *data, FI
     fputs("<noscript>\n", out);
     page_content(fallback, out);
     fputs("</noscript>\n<script type=\"application/json\" id=\"data\">", out);
-    int rc = put_data(data, out);
+    put_data(data, out);
     fputs("</script>\n", out);
     put_model(out);
     fputs("<!--\nThe next script is D3.\n", out);
@@ -149,5 +146,5 @@ int live_page_html(const struct page *fallback, const struct page_data *data, FI
     put_element("script", &library, out);
     put_element("script", &script, out);
     fputs("</body>\n</html>\n", out);
-    return rc != 0 || ferror(out) ? -1 : 0;
+    return ferror(out) ? -1 : 0;
 }

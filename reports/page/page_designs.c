@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/mem_stream.h"
 #include "reports/page/embedded.h"
 #include "reports/point/point_json.h"
 #include "reports/point/replay.h"
@@ -29,18 +30,12 @@ static size_t join_lines(char *json)
 }
 
 /* The design at the cursor as text. Caller frees. */
-static char *design_text(const struct replay *r, size_t *length, struct err *err)
+static char *design_text(const struct replay *r, size_t *length)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out != NULL)
-        point_json(&r->cursor, &r->plan, &r->metrics, out);
-    if (out == NULL || fclose(out) != 0) {
-        free(text);
-        fail_io(err, "out of memory");
-        return NULL;
-    }
+    struct mem_stream memory;
+    mem_stream_open(&memory);
+    point_json(&r->cursor, &r->plan, &r->metrics, memory.out);
+    char *text = mem_stream_text(&memory, NULL);
     *length = join_lines(text);
     return text;
 }
@@ -67,7 +62,7 @@ static int add_design(struct page_designs *out, struct replay *r,
         return -1;
     int rc = replay_row(r, &row, err);
     bool is_equal = rc == 0 && replay_is_equal(r);
-    char *text = is_equal ? design_text(r, &length, err) : NULL;
+    char *text = is_equal ? design_text(r, &length) : NULL;
     table_free(&row);
     if (text == NULL)
         return rc == 0 && !is_equal ? 0 : -1;

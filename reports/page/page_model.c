@@ -4,6 +4,7 @@
 
 #include "base/conf.h"
 #include "base/mem.h"
+#include "base/mem_stream.h"
 #include "reports/page/embedded.h"
 #include "reports/page/page_data.h"
 #include "reports/write.h"
@@ -32,22 +33,16 @@ static int put_yaml(const char *yaml, FILE *out)
 {
     struct conf *c;
     struct err ignored;
-    char *text;
-    size_t size;
-    FILE *memory = open_memstream(&text, &size);
-    if (memory == NULL)
+    struct mem_stream memory;
+    if (conf_parse(&c, "", yaml, &ignored) != 0)
         return -1;
-    int rc = conf_parse(&c, "", yaml, &ignored);
-    if (rc == 0) {
-        put_node(conf_root(c), memory);
-        conf_close(c);
-    }
-    if (fclose(memory) != 0)
-        rc = -1;
-    if (rc == 0)
-        json_text(text, out);
+    mem_stream_open(&memory);
+    put_node(conf_root(c), memory.out);
+    conf_close(c);
+    char *text = mem_stream_text(&memory, NULL);
+    json_text(text, out);
     free(text);
-    return rc;
+    return 0;
 }
 
 static int put_file(const struct table *files, size_t row, FILE *out)
@@ -80,13 +75,10 @@ static int put_study(const struct page_data *d, FILE *out)
 
 void page_model_json(const struct page_data *d, FILE *out)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&text, &size);
-    int rc =
-        embedded_model.n > 0 && d->q->study != NULL && memory != NULL ? put_study(d, memory) : -1;
-    if (memory != NULL && fclose(memory) != 0)
-        rc = -1;
+    struct mem_stream memory;
+    mem_stream_open(&memory);
+    int rc = embedded_model.n > 0 && d->q->study != NULL ? put_study(d, memory.out) : -1;
+    char *text = mem_stream_text(&memory, NULL);
     fputs(rc == 0 ? text : "null", out);
     free(text);
 }

@@ -8,6 +8,7 @@
 
 #include "base/conf_json.h"
 #include "base/mem.h"
+#include "base/mem_stream.h"
 #include "reports/payoff/payoff_study.h"
 #include "reports/point/point_json.h"
 #include "reports/write.h"
@@ -280,24 +281,19 @@ char *what_if_answer(struct what_if *w, const char *request)
 {
     struct conf *c;
     struct err err;
-    char *text = NULL;
-    size_t size;
+    struct mem_stream memory;
     int rc = conf_parse_json(&c, "request", request, &err);
-    FILE *out = open_memstream(&text, &size);
-    if (!out) /* only for lack of memory */
-        mem_alloc(SIZE_MAX, SIZE_MAX);
+    mem_stream_open(&memory);
     if (rc == 0) {
-        rc = answer(w, conf_root(c), out, &err);
+        rc = answer(w, conf_root(c), memory.out, &err);
         conf_close(c);
     }
-    fclose(out);
     if (rc == 0)
-        return text;
-    free(text);
-    out = open_memstream(&text, &size);
-    fputs("{\"error\": ", out);
-    json_text(err.text, out);
-    fputs("}", out);
-    fclose(out);
-    return text;
+        return mem_stream_text(&memory, NULL);
+    mem_stream_drop(&memory);
+    mem_stream_open(&memory);
+    fputs("{\"error\": ", memory.out);
+    json_text(err.text, memory.out);
+    fputs("}", memory.out);
+    return mem_stream_text(&memory, NULL);
 }

@@ -51,18 +51,15 @@ static const char *const pens[] = {
     [PEN_DASHED] = "fill=\"none\" stroke=\"#111\" stroke-width=\"0.8\" stroke-dasharray=\"3 2\"",
 };
 
-int drawing_open(struct drawing *d, double width_pt, struct err *err)
+void drawing_open(struct drawing *d, double width_pt)
 {
     *d = (struct drawing){.width = width_pt, .height = MARGIN_PT};
-    d->body = open_memstream(&d->text, &d->size);
-    return d->body ? 0 : fail_memory(err, "the drawing");
+    mem_stream_open(&d->body);
 }
 
 void drawing_free(struct drawing *d)
 {
-    if (d->body)
-        fclose(d->body);
-    free(d->text);
+    mem_stream_drop(&d->body);
     *d = (struct drawing){0};
 }
 
@@ -80,8 +77,8 @@ static void write_patterns(FILE *out)
 
 void drawing_write(struct drawing *d, const char *about, FILE *out)
 {
-    fclose(d->body);
-    d->body = NULL;
+    size_t length;
+    char *body = mem_stream_text(&d->body, &length);
     double height = ceil(d->height + MARGIN_PT);
     fprintf(out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%gpt\" height=\"%gpt\" "
@@ -91,7 +88,8 @@ void drawing_write(struct drawing *d, const char *about, FILE *out)
     svg_escape(about, out);
     fprintf(out, "</title>\n<rect width=\"%g\" height=\"%g\" fill=\"#fff\"/>\n", d->width, height);
     write_patterns(out);
-    fwrite(d->text, 1, d->size, out);
+    fwrite(body, 1, length, out);
+    free(body);
     fputs("</svg>\n", out);
 }
 
@@ -123,10 +121,10 @@ static void write_text(struct drawing *d, struct spot at, struct face face, cons
 {
     static const char *const anchors[] = {
         [ANCHOR_START] = "start", [ANCHOR_MIDDLE] = "middle", [ANCHOR_END] = "end"};
-    fprintf(d->body, "<text x=\"%.2f\" y=\"%.2f\" text-anchor=\"%s\"%s>", at.x, at.y,
+    fprintf(d->body.out, "<text x=\"%.2f\" y=\"%.2f\" text-anchor=\"%s\"%s>", at.x, at.y,
             anchors[face.anchor], face.bold ? " font-weight=\"bold\"" : "");
-    svg_escape(text, d->body);
-    fputs("</text>\n", d->body);
+    svg_escape(text, d->body.out);
+    fputs("</text>\n", d->body.out);
 }
 
 void draw_text(struct drawing *d, struct spot at, struct face face, const char *text)
@@ -168,42 +166,42 @@ double draw_wrapped(struct drawing *d, struct spot at, double width, bool bold, 
 
 void draw_line(struct drawing *d, struct spot from, struct spot to, enum pen pen)
 {
-    fprintf(d->body, "<path d=\"M%.2f %.2fL%.2f %.2f\" %s/>\n", from.x, from.y, to.x, to.y,
+    fprintf(d->body.out, "<path d=\"M%.2f %.2fL%.2f %.2f\" %s/>\n", from.x, from.y, to.x, to.y,
             pens[pen]);
 }
 
 static void write_box(struct drawing *d, struct box b)
 {
-    fprintf(d->body, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" ", b.x, b.y,
+    fprintf(d->body.out, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" ", b.x, b.y,
             fmax(b.w, 0), fmax(b.h, 0));
 }
 
 void draw_box(struct drawing *d, struct box box, const char *fill)
 {
     write_box(d, box);
-    fprintf(d->body, "fill=\"%s\"/>\n", fill);
+    fprintf(d->body.out, "fill=\"%s\"/>\n", fill);
 }
 
 void draw_frame(struct drawing *d, struct box box, enum pen pen)
 {
     write_box(d, box);
-    fprintf(d->body, "%s/>\n", pens[pen]);
+    fprintf(d->body.out, "%s/>\n", pens[pen]);
 }
 
 void draw_area(struct drawing *d, struct box box, size_t style)
 {
     write_box(d, box);
-    fprintf(d->body, "fill=\"url(#area%zu)\" stroke=\"#111\" stroke-width=\"0.5\"/>\n",
+    fprintf(d->body.out, "fill=\"url(#area%zu)\" stroke=\"#111\" stroke-width=\"0.5\"/>\n",
             style % AREA_STYLES);
 }
 
 void draw_path(struct drawing *d, const struct spot *spot, size_t n, size_t style)
 {
     const struct style *s = &styles[style % SERIES_STYLES];
-    fputs("<path d=\"", d->body);
+    fputs("<path d=\"", d->body.out);
     for (size_t i = 0; i < n; i++)
-        fprintf(d->body, "%c%.2f %.2f", i ? 'L' : 'M', spot[i].x, spot[i].y);
-    fprintf(d->body,
+        fprintf(d->body.out, "%c%.2f %.2f", i ? 'L' : 'M', spot[i].x, spot[i].y);
+    fprintf(d->body.out,
             "\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.2\" stroke-dasharray=\"%s\"/>\n",
             s->colour, s->dash);
 }
@@ -211,7 +209,7 @@ void draw_path(struct drawing *d, const struct spot *spot, size_t n, size_t styl
 void draw_mark(struct drawing *d, struct spot at, struct mark mark)
 {
     const struct style *s = &styles[mark.style % SERIES_STYLES];
-    fprintf(d->body,
+    fprintf(d->body.out,
             "<path transform=\"translate(%.2f %.2f)%s\" d=\"%s\" fill=\"%s\" stroke=\"%s\" "
             "stroke-width=\"0.8\"/>\n",
             at.x, at.y, mark.small ? " scale(0.6)" : "", s->mark, mark.hollow ? "#fff" : s->colour,
@@ -220,7 +218,7 @@ void draw_mark(struct drawing *d, struct spot at, struct mark mark)
 
 void draw_faint_mark(struct drawing *d, struct spot at, size_t style)
 {
-    fprintf(d->body, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"0.9\" fill=\"%s\" opacity=\"0.3\"/>\n",
+    fprintf(d->body.out, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"0.9\" fill=\"%s\" opacity=\"0.3\"/>\n",
             at.x, at.y, styles[style % SERIES_STYLES].colour);
 }
 

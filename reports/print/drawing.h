@@ -8,20 +8,18 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "base/err.h"
+#include "base/mem_stream.h"
 
 struct drawing {
     double width, height; /* in points; parts add to the height */
-    FILE *body;           /* elements go here */
-    char *text;           /* behind `body` */
-    size_t size;
+    struct mem_stream body; /* elements go here */
 };
 
 /* Height of a line of text, and of its capitals. */
 #define LINE_PT 9.5
 #define CAPITAL_PT 5.6
 
-int drawing_open(struct drawing *d, double width_pt, struct err *err);
+void drawing_open(struct drawing *d, double width_pt);
 void drawing_write(struct drawing *d, const char *about, FILE *out); /* the whole SVG; once */
 void drawing_free(struct drawing *d);
 
