@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/conf_json.h"
@@ -113,6 +114,11 @@ int answers_open(struct answers **out, const char *path, struct err *err)
     *out = a;
     a->path = mem_text(path);
     a->file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    struct stat there;
+    if (a->file >= 0 && fstat(a->file, &there) == 0 && !S_ISREG(there.st_mode)) {
+        rc = fail(err, "%s: is no file: give another search.evaluator.cache", path);
+        goto done;
+    }
     FILE *in = a->file < 0 ? NULL : fopen(path, "r");
     if (!in) {
         rc = fail_io(err, "%s: cannot be opened: %s", path, strerror(errno));

@@ -188,7 +188,8 @@ static int read_metrics(const struct ask_evaluator *e, const struct node *n,
     return 0;
 }
 
-/* `id` is that of the question; NULL: any. */
+/* An error that the evaluator tells is an answer: the point has failed, and `err` has why. `id` is
+ * that of the question; NULL: any. */
 static int read_answer(const struct ask_evaluator *e, const char *line, const char *id,
                        struct evaluator_answer *out, struct err *err)
 {
@@ -206,13 +207,16 @@ static int read_answer(const struct ask_evaluator *e, const char *line, const ch
     }
     const struct node *root = conf_root(conf), *own = node_find(root, "id");
     const struct node *error = node_find(root, "error"), *metrics = node_find(root, "metrics");
-    int rc =
-        id && (!own || strcmp(node_text(own), id) != 0)
-            ? fail(err, "answered the id %s to the question %s", own ? node_text(own) : "none", id)
-        : error ? fail(err, "answered the error \"%.200s\"", node_text(error))
-        : read_verdict(node_find(root, "verdict"), &out->verdict, err) != 0
-            ? -1
-            : read_metrics(e, metrics, out, err);
+    int rc = 0;
+    if (id && (!own || strcmp(node_text(own), id) != 0)) {
+        rc = fail(err, "answered the id %s to the question %s", own ? node_text(own) : "none", id);
+    } else if (error) {
+        fail(err, "answered the error \"%.200s\"", node_text(error));
+        out->failed = true;
+    } else {
+        rc = read_verdict(node_find(root, "verdict"), &out->verdict, err);
+        rc = rc == 0 ? read_metrics(e, metrics, out, err) : rc;
+    }
     conf_close(conf);
     return rc;
 }
@@ -227,6 +231,7 @@ struct batch {
     size_t *point; /* of each question */
     char **line, **id;
     char **failed; /* why a question has no answer */
+    size_t broke;  /* questions that the evaluator has not even answered with an error */
     struct err *err;
     bool broken; /* err is filled */
 };
@@ -238,6 +243,10 @@ static int take(void *ctx, size_t i, const char *line, struct err *why)
     if (read_answer(b->e, line, b->id[i], &b->answer[point], why) != 0)
         return -1;
     b->e->counts.asked++;
+    if (b->answer[point].failed) {
+        b->failed[i] = mem_text(why->text);
+        return 0;
+    }
     b->broken = answers_add(b->e->answers, b->key[point], line, NULL, b->err) != 0 || b->broken;
     return 0;
 }
@@ -247,6 +256,7 @@ static void give_up(void *ctx, size_t i, const char *why)
     struct batch *b = ctx;
     b->e->counts.asked++;
     b->failed[i] = mem_text(why);
+    b->broke++;
 }
 
 static void note_failure(struct ask_evaluator *e, const char *why)
@@ -282,11 +292,17 @@ static void look_up(struct batch *b, uint64_t first, const double *genes, const 
 }
 
 /* Failures are kept as answers are, so that a run that is resumed takes the same way; but not those
- * of an evaluator that has never answered. */
+ * of an evaluator that has never answered, or answers no longer. */
 static int keep_failures(struct batch *b)
 {
+    enum { MANY = 4 }; /* in a row (assumed) */
     struct ask_evaluator *e = b->e;
     int rc = 0;
+    if (answers_count(e->answers) > 0 && b->broke == b->missing && b->missing >= MANY)
+        return fail_io(b->err,
+                       "%s%s has answered none of the last %zu questions: point %s: it %s: mend "
+                       "it; the same command then goes on",
+                       e->of->place, e->of->command, b->missing, b->id[0], b->failed[0]);
     for (size_t i = 0; i < b->missing && rc == 0; i++) {
         if (!b->failed[i])
             continue;

@@ -149,6 +149,35 @@ done
 grep -q '9 without an answer: it ' said || complain "the summary hides failures: $(cat said)"
 "$DSE" pareto odd.db --format csv | grep -q evaluator && complain "a point without an answer is on the front"
 
+# One that answers no longer ends the sweep; nothing is lost, and the same command goes on.
+evaluator licence.sh <<'S'
+    [ -e down ] && [ "$id" -gt 7 ] && exit 3
+    answer
+S
+few 'strategy: grid, evaluator: {command: ./licence.sh, answers: [tokens_per_s]}' >licence.yaml
+: >down
+refused 'has answered none of the last 4 questions: point 8: it ended with status 3' "$DSE" sweep licence.yaml --db licence.db --quiet
+[ "$(sql licence.db 'SELECT count(*) FROM point')" = 8 ] || complain "answers before the failure are lost"
+rm -f down asked
+sweep licence || complain "does not go on after a failure: $(cat said)"
+[ "$(asked)" = 4 ] || complain "4 answers were missing, $(asked) questions"
+[ "$(sql licence.db "$values")" = "$(sql plain.db "$values")" ] || complain "other values after a failure"
+
+# An error that it tells is not asked for again.
+evaluator error.sh <<'S'
+    [ "$id" = 5 ] && printf '{"id": 5, "error": "diverged"}\n' || answer
+S
+few 'strategy: grid, evaluator: {command: ./error.sh, answers: [tokens_per_s]}' >error.yaml
+rm -f asked
+sweep error || complain "error fails: $(cat said)"
+[ "$(asked)" = 12 ] || complain "an error of 12 points: $(asked) questions"
+grep -q '1 without an answer: it answered the error "diverged"' said || complain "an error: $(cat said)"
+rm -f asked error.db
+sweep error || complain "error again fails: $(cat said)"
+[ "$(asked)" = 0 ] || complain "a known error is asked for again"
+few "strategy: grid, evaluator: {$options, cache: /dev/null}" >null.yaml
+refused '/dev/null: is no file' "$DSE" sweep null.yaml --db null.db --quiet
+
 # One that crashes once is asked again.
 evaluator once.sh <<'S'
     [ -e crashed ] || { : >crashed; kill -9 $$; }
