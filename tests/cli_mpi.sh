@@ -84,6 +84,8 @@ printf 'study: a\nmodls: [gpt3-175b]\n' >wrong.yaml
 sed '/^search/d' nsga2.yaml | sed 's/, scale: log}/, steps: 8}/' >grid.yaml
 wrong '^wrong.yaml:2:1: modls' sweep wrong.yaml
 wrong '^grid.yaml: a grid has nothing to share between ranks' sweep grid.yaml
+{ sed '/^search/d' nsga2.yaml; echo 'search: {evaluator: ./my-sim, budget: 80}'; } >own.yaml
+wrong '^own.yaml: search.evaluator: one process asks it' sweep own.yaml
 one_mpi=$DSE DSE=$one
 ranks 2 sweep nsga2.yaml --db none.db >out.txt 2>err.txt && complain "two processes without MPI: status 0"
 grep -q '^dse sweep: several processes, but this dse is built without MPI' err.txt || complain "$(cat err.txt)"
