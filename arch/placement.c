@@ -95,7 +95,7 @@ void placement_make(struct placed_experts *out, const struct routing_of *of, con
         copy[i] = (struct copy){.share = pi[i],
                                 .expert = i,
                                 .device = of->placement == PLACE_CONTIGUOUS ? i * d / e : i % d};
-    if (of->placement == PLACE_REPLICATED)
+    if (of->placement == PLACE_REPLICATED || of->placement == PLACE_PACKED)
         place_copies(copy, e, n, d);
     set_variances(copy, n, of->experts);
     for (size_t i = 0; i < n; i++)

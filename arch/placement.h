@@ -10,6 +10,7 @@ enum placement {
     PLACE_ROUND_ROBIN, /* in order of popularity, over the devices in turn */
     PLACE_CONTIGUOUS,  /* in order of popularity, the hottest on the first device */
     PLACE_REPLICATED,  /* hot experts copied, each copy on the least loaded device */
+    PLACE_PACKED,      /* the same without copies */
 };
 
 /* `experts` on `devices`; each token uses `top_k` different ones, chosen in proportion to

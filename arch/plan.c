@@ -33,7 +33,7 @@ static const struct word given_words[] = { { "given", ACCEPTANCE_GIVEN }, { NULL
 static const struct word batch_words[] = { { "max", BATCH_MAX }, { NULL, 0 } };
 static const struct word limit_words[] = { { "none", INFINITY }, { NULL, 0 } };
 static const struct word placement_words[] = {
-    { "random", PLACE_RANDOM }, { "round_robin", PLACE_ROUND_ROBIN }, { "contiguous", PLACE_CONTIGUOUS }, { "replicated", PLACE_REPLICATED }, { NULL, 0 },
+    { "random", PLACE_RANDOM }, { "round_robin", PLACE_ROUND_ROBIN }, { "contiguous", PLACE_CONTIGUOUS }, { "replicated", PLACE_REPLICATED }, { "packed", PLACE_PACKED }, { NULL, 0 },
 };
 static const struct word number_words[] = {
     { "bf16", 2 }, { "fp8", 1 }, { "fp4", 0.5 }, { "fp32", 4 },
@@ -194,7 +194,7 @@ static const struct field workload_rows[] = {
       .doc = "Recurrent states kept per request; above 1, snapshots for prefix caching, as a state cannot be cut at a token." },
     { FIELD(workload, skew, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Zipf exponent s of expert popularity; 0: uniform." },
     { FIELD(workload, placement, "1"), .init = PLACE_RANDOM, .only_words = true, .words = placement_words,
-      .doc = "Placement of experts of unequal popularity: random; round_robin, in turn; contiguous, the hottest on the same device; replicated, with copies of the hot ones." },
+      .doc = "Placement of experts of unequal popularity: random; round_robin, in turn; contiguous, the hottest on the same device; replicated, with copies of the hot ones, each on the least loaded device; packed, so without copies." },
     { FIELD(workload, chance, "1"), .lo = 0, .hi = 1, .init = 0, .whole = true, .words = yes_no_words,
       .doc = "Include random routing imbalance in the load of the busiest device; no: loads in proportion to popularity (arXiv:2507.15465 eq. 13)." },
     { FIELD(workload, context_cv, "1"), .lo = 0, .hi = 10, .init = 0,

@@ -379,8 +379,8 @@ static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
     SCENARIO_OPTION,
     {"--of", "PART",
-     "what the best design has and the control lacks: engine (default), pools.ffn, pools.prefill; "
-     "the control may have any other part"},
+     "what the best design has and the control lacks: engine (default), pools.ffn, pools.prefill, "
+     "pools.draft; the control may have any other part"},
     {"--by", "COLUMN,...",
      "one answer per value of these columns too, which come first; the model and the swept "
      "workload "

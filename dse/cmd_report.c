@@ -219,9 +219,8 @@ static const struct option options[] = {
     {"--run", "NAME", "the run; default: the newest"},
     SCENARIO_OPTION,
     {"--of", "PART",
-     "what pays off or not: engine, pools.ffn or pools.prefill; default: all that the study "
-     "varies, "
-     "of which .csv and .svg show the first"},
+     "what pays off or not: engine, pools.ffn, pools.prefill or pools.draft; default: all that "
+     "the study varies, of which .csv and .svg show the first"},
     {"--output", "FILE",
      "or -o: a page .html (default: RUN.html), pictures .svg, or the pay-off as .csv or .md"},
     {"--figure", "FIGURE",

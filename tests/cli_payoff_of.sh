@@ -82,6 +82,39 @@ cheap=$(usd --set pools.ffn.chip=h100 --set pools.ffn.devices=16)
 dear=$(usd --set pools.ffn.chip=h100 --set pools.ffn.devices=16 --set pools.ffn.chip.uncore_mm2="${stop:-10}")
 near "(($dear - $main) / ($cheap - $main))" "${ratio:-0}" 1e-4 "how much dearer the pool may be"
 
+# A draft pool: P and what the pool adds to the price, by SQL; without it the main devices draft.
+cat >draft.yaml <<'Y'
+study: draft
+model: llama-3.1-405b
+chip: h200
+precision: {weight: fp8, kv: fp8, math: fp8}
+workload: {tpot: 50 ms, query_tokens: 4, accepted_tokens: 2.8}
+plan: {devices: 8}
+pools: {draft: {model: llama-3.1-8b}}
+sweep:
+  pools.draft.chip: [none, h20, h100]
+  pools.draft.devices: [1, 2, auto]
+  workload.context: [4096, 65536]
+Y
+"$DSE" sweep draft.yaml --quiet >/dev/null || complain "the draft study fails"
+"$DSE" payoff draft.db --of pools.draft --format csv | sed '/^\r*$/q' >payoff.csv
+for context in 4096 65536; do
+    at="FROM point WHERE workload_context = $context AND verdict = 'ok'"
+    value="tokens_per_s / system_cost_usd"
+    best="(SELECT max($value) $at AND pools_draft_chip <> 'none')"
+    alone="(SELECT max(system_cost_usd) $at AND pools_draft_chip = 'none')"
+    "$DSE" query draft.db --sql "SELECT $best / (SELECT max($value) $at AND pools_draft_chip = 'none'),
+        system_cost_usd / $alone - 1 $at AND $value = $best" --format csv | tail -n 1 | tr -d '\r' >found
+    near "$(sed -n "s/^$context,\([0-9.]*\).*/\1/p" payoff.csv)" "$(cut -d, -f1 found)" 1e-9 \
+        "P of a draft pool at $context"
+    said=$("$DSE" payoff draft.db --of pools.draft --format json | tr '{' '\n' |
+        grep "\"workload_context\": ${context}[,}]" | sed -n 's/.*"engine_cost_share": \([0-9.]*\).*/\1/p' | head -n 1)
+    near "${said:-0}" "$(cut -d, -f2 found)" 1e-6 "what a draft pool adds to the price at $context"
+done
+"$DSE" payoff draft.db --of pools.draft --details | grep -q '^A draft pool does not pay' ||
+    complain "a draft pool that does not pay: $("$DSE" payoff draft.db --of pools.draft | head -n 1)"
+grep -q '^65536,0\.' payoff.csv || complain "P of a draft pool: $(cat payoff.csv)"
+
 # Questions without an answer.
 "$DSE" payoff one.db >none.txt
 grep -q "No design of this run has an engine to compare with one without: sweep engine over none" none.txt ||

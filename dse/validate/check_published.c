@@ -34,7 +34,7 @@ static const char *reason_of(const struct published *p, const char *link, double
         return "early version of the server; its later results on B200 agree";
     if (experts && d->workload.phase == PHASE_PREFILL && d->plan.tp > 1)
         return "experts cut by tensor parallelism: measured with another server's kernel";
-    if (experts && d->workload.phase == PHASE_PREFILL)
+    if (experts && d->workload.phase == PHASE_PREFILL && error > 0)
         return "what redundant experts leave of the imbalance is not modelled; perfectly balanced "
                "experts agree";
     if (strstr(link, "large-scale-ep"))

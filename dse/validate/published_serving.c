@@ -16,7 +16,8 @@ static const double MEMORY_USED = 0.9;
  * experts, in prefill and decode: DeepSeek-V3 (arXiv:2412.19437 section 3.4) and LMSYS's deployment
  * of it. */
 static const double WIDE_EP = 8, REDUNDANT_EXPERTS = 32;
-static const double PREFILL_TOKENS = 16384; /* per device, in the published prefill results */
+static const double PREFILL_TOKENS =
+    16384; /* per data-parallel rank, in published prefill results */
 
 /* Names of models in publications: the catalogue's own, or one of these. */
 static const char *const known_as[][2] = {
@@ -106,6 +107,17 @@ static struct precision precision_of(const struct csv *t, size_t row, const stru
     return p;
 }
 
+/* Kimi-K2's published prefill server balances its experts but asks for no redundant ones, which its
+ * decode server does (sgl-project/ome, config/runtimes/srt/kimi-k2-pd-rt.yaml). */
+static void set_placement(struct design *d, bool prefill)
+{
+    struct workload *w = &d->workload;
+    if (w->skew <= 0 || d->plan.ep <= WIDE_EP)
+        return;
+    w->placement = prefill && !strcmp(d->model_name, "kimi-k2") ? PLACE_PACKED : PLACE_REPLICATED;
+    d->plan.redundant_experts = REDUNDANT_EXPERTS;
+}
+
 /* "drafted 2 tokens, 1.85 kept": tokens that a step checks, and how many of them it keeps. */
 static void set_drafts(struct workload *w, const char *notes)
 {
@@ -125,16 +137,15 @@ static void set_workload(struct design *d, const struct csv *t, size_t row)
     double out = row_number(t, row, "out_or_kv_len"), batch = row_number(t, row, "batch_per_gpu");
     struct workload *w = &d->workload;
     w->skew = is_even(notes) ? 0 : SERVED_SKEW;
-    if (w->skew > 0 && d->plan.ep > WIDE_EP) {
-        w->placement = PLACE_REPLICATED;
-        d->plan.redundant_experts = REDUNDANT_EXPERTS;
-    }
+    set_placement(d, prefill);
     w->phase = prefill ? PHASE_PREFILL : strstr(phase, "agg") ? PHASE_SERVING : PHASE_DECODE;
     set_drafts(w, notes);
     w->input = in;
     w->output = out;
-    w->context = prefill ? fmax(1, in) : fmax(1, out);
-    w->batch = prefill ? n * fmax(1, round(PREFILL_TOKENS / fmax(1, in))) : round(batch * n);
+    /* a cache holds the prompt: fewer tokens are an answer, half of which is there */
+    w->context = fmax(1, prefill ? in : out < in ? in + out / 2 : out);
+    w->batch =
+        prefill ? n / d->plan.tp * fmax(1, round(PREFILL_TOKENS / fmax(1, in))) : round(batch * n);
     if (w->phase == PHASE_DECODE && batch <= 0)
         w->tpot_s = row_number(t, row, "tpot_ms") / 1e3;
 }

@@ -191,7 +191,7 @@ double resource_less(const struct payoff_subject *of, const struct candidate *k,
     if (subject_is_engine(of))
         return candidate_resource(k, budget, p, true);
     less.ffn_devices = 0;
-    return of->part == PART_FFN_CHIP ? candidate_resource(&less, budget, p, false) : NAN;
+    return of->part != PART_PREFILL_CHIP ? candidate_resource(&less, budget, p, false) : NAN;
 }
 
 /* What the subject costs if the main devices alone run nothing: over the price of these. */

@@ -28,6 +28,13 @@ static const struct payoff_subject rows[] = {
      .noun = "prefill pool",
      .one = "a prefill pool of other chips",
      .Title = "A prefill pool of other chips"},
+    {.path = "pools.draft",
+     .part = PART_DRAFT_CHIP,
+     .column = "pools_draft_chip",
+     .prefix = "pools_draft_",
+     .noun = "draft pool",
+     .one = "a draft pool",
+     .Title = "A draft pool"},
 };
 
 const struct payoff_subject *payoff_subject_named(const char *path, struct err *err)
@@ -37,7 +44,10 @@ const struct payoff_subject *payoff_subject_named(const char *path, struct err *
             return &rows[i];
     if (!path)
         return subject_or_engine(NULL);
-    fail(err, "\"%s\" is no part that pays off: one of engine, pools.ffn, pools.prefill", path);
+    fail(err,
+         "\"%s\" is no part that pays off: one of engine, pools.ffn, pools.prefill, "
+         "pools.draft",
+         path);
     return NULL;
 }
 

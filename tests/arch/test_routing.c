@@ -159,6 +159,21 @@ static void copies_flatten_the_load(void **state)
     }
 }
 
+/* Without copies the busiest device has the hottest expert and 7 others, all of them lighter than
+ * the mean if it is hot enough to matter. */
+static void packing_is_bound_by_the_hottest_expert(void **state)
+{
+    static const double skew[] = {0, 0.2, 0.5, 0.7, 1};
+    (void)state;
+    for (size_t i = 0; i < LEN(skew); i++) {
+        double packed = routed(skew[i], PLACE_PACKED, 32, 0).imbalance;
+        double alone = routed(skew[i], PLACE_ROUND_ROBIN, EXPERTS, 0).imbalance;
+        double hottest = alone * 32 / EXPERTS;
+        assert_true(packed >= fmax(1, hottest) - 1e-9 && packed <= hottest + 7. / 8 + 1e-9);
+        assert_true(packed <= routed(skew[i], PLACE_ROUND_ROBIN, 32, 0).imbalance + 1e-9);
+    }
+}
+
 static void groups_hold_what_their_device_does(void **state)
 {
     static const double devices[] = {1, 2, 8, 32, 48, 256};
@@ -297,7 +312,7 @@ static void the_slowest_device_is_that_of_a_drawing(void **state)
     (void)state;
     for (size_t i = 0; i < LEN(mixture); i++)
         for (size_t j = 0; j < LEN(skew); j++)
-            for (int place = PLACE_RANDOM; place <= PLACE_REPLICATED; place++) {
+            for (int place = PLACE_RANDOM; place <= PLACE_PACKED; place++) {
                 struct routed_case c = {{mixture[i].experts, mixture[i].top_k, skew[j], place,
                                          mixture[i].devices, 0, true},
                                         0};
@@ -325,7 +340,7 @@ static void nothing_jumps_at_skew_0(void **state)
     static const double devices[] = {1, 8, 48, 256};
     (void)state;
     for (size_t i = 0; i < LEN(devices); i++)
-        for (int place = PLACE_RANDOM; place <= PLACE_REPLICATED; place++) {
+        for (int place = PLACE_RANDOM; place <= PLACE_PACKED; place++) {
             struct routing even = routed(0, (enum placement)place, devices[i], 0);
             struct routing skewed = routed(1e-6, (enum placement)place, devices[i], 0);
             for (double tokens = 0.25; tokens < 1e5; tokens *= 1.7) {
@@ -343,7 +358,7 @@ static void work_grows_with_the_tokens_at_most_in_proportion(void **state)
     (void)state;
     for (size_t i = 0; i < LEN(devices); i++)
         for (size_t j = 0; j < LEN(skew); j++)
-            for (int place = PLACE_RANDOM; place <= PLACE_REPLICATED; place++) {
+            for (int place = PLACE_RANDOM; place <= PLACE_PACKED; place++) {
                 struct routing r = routed(skew[j], (enum placement)place, devices[i], 0);
                 double active = 0, load = 0, before = 1;
                 for (double tokens = 1; tokens < 1e6; tokens *= 1.03) {
@@ -361,7 +376,7 @@ static void work_grows_with_the_tokens_at_most_in_proportion(void **state)
 static void groups_read_what_the_slowest_device_reads(void **state)
 {
     (void)state;
-    for (int place = PLACE_RANDOM; place <= PLACE_REPLICATED; place++) {
+    for (int place = PLACE_RANDOM; place <= PLACE_PACKED; place++) {
         struct routing r = routed(0.7, (enum placement)place, 48, 0);
         for (double tokens = 0.5; tokens < 1e5; tokens *= 3) {
             double ratio = routing_idle_ratio(&r, tokens), active = 0;
@@ -381,6 +396,7 @@ int main(void)
         cmocka_unit_test(the_busiest_device_is_as_busy_as_in_a_drawing),
         cmocka_unit_test(imbalance_is_that_of_the_papers_simulator),
         cmocka_unit_test(copies_flatten_the_load),
+        cmocka_unit_test(packing_is_bound_by_the_hottest_expert),
         cmocka_unit_test(groups_hold_what_their_device_does),
         cmocka_unit_test(the_slowest_device_is_that_of_a_drawing),
         cmocka_unit_test(nothing_jumps_at_skew_0),
