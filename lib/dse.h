@@ -137,8 +137,9 @@ typedef int (*dse_rows)(void *context, uint64_t first, size_t rows, size_t colum
                         const double *value);
 
 /* Evaluates the points of a study, all scenarios, without a store: its grid, or what its strategy
- * asks for; not `exact`, which evaluates bounds instead of points. Returns DSE_STOPPED if `take`
- * does. Options: jobs, and of a grid shard=I/N. */
+ * asks for; not `exact`, which evaluates bounds instead of points, and not what another program
+ * answers (search.evaluator). Returns DSE_STOPPED if `take` does. Options: jobs, and of a grid
+ * shard=I/N. */
 int dse_sweep(dse_study *study, dse_rows take, void *context, const char *const *options,
               dse_error *error);
 

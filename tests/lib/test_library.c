@@ -386,6 +386,19 @@ static void a_guided_sweep_asks_for_its_budget(void **state)
     dse_study_close(s);
 }
 
+static void a_sweep_runs_no_other_program(void **state)
+{
+    (void)state;
+    dse_study *s = study_of("search: {evaluator: 'echo ran >evaluator-ran'}\n"
+                            "objectives: [+tokens_per_s]\n"
+                            "sweep: {workload.context: [1024, 2048]}\n");
+    struct taken all = {0};
+    assert_names(dse_sweep(s, take, &all, NULL, &error), "search.evaluator");
+    assert_int_equal(all.next, 0);
+    assert_int_not_equal(access("evaluator-ran", F_OK), 0);
+    dse_study_close(s);
+}
+
 static void the_front_is_what_nothing_dominates(void **state)
 {
     (void)state;
@@ -470,6 +483,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(a_sweep_hands_over_every_point_in_order),
         cmocka_unit_test(a_guided_sweep_asks_for_its_budget),
+        cmocka_unit_test(a_sweep_runs_no_other_program),
         cmocka_unit_test(the_front_is_what_nothing_dominates),
         cmocka_unit_test(answers_are_those_of_the_program),
     };
