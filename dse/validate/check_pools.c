@@ -110,6 +110,13 @@ static const char DIES_LESS[] = "with the share fitted to EP64, 16K; half the re
 static const char STEP3_8BIT[] = "peaks of the data sheet; at these requests a step takes 27 ms "
                                  "(4K) or 26 ms (8K), theirs about 50 ms";
 
+/* github.com/Morteza1814/CENT (cent_simulation/simulation.sh, README, figure_source_data): 32
+ * devices, 512 + 3584 tokens, 4 A100 with 128 requests at 917 tokens/s. Here TP 2, PP 16, 80
+ * requests. A device: 32 channels of GDDR6-AiM with 0.5 GB, 512 GB/s and 1 FLOP per byte. */
+static const char CENT[] =
+    "not counted: no package here has such devices; at peaks 3512 tokens/s (published 1151) over "
+    "3831 of 4 A100 (917, in whose step weights and cache take 33 of 140 ms)";
+
 /* clang-format off */
 static const struct pool_check pool_checks[] = {
     { FAST, "speed-up per GPU, Qwen3-235B on GB200, 28 + 4 devices, 8K", 1.41, PER_DEVICE, ONLY, SET(GB200, "workload.context=8192"),
@@ -153,7 +160,7 @@ static const struct pool_check pool_checks[] = {
     { "AMMA, arXiv:2604.26103", "attention of 16 cubes of HBM over an H100, Llama-3.1-70B", 15.5, ATTENTION, ONLY,
       SET("model=llama-3.1-70b", "chip=h100", "plan.devices=1", "plan.tp=1", "workload.batch=4", "workload.context=65536", "chip.memory_byte=576 GB"),
       SET("chip.memory_byte_per_s=52.8 TB/s"), SET("chip.memory_byte_per_s=3.35 TB/s"), NULL, "the ratio of the bandwidths; published: a simulation", false },
-    { "CENT, ASPLOS 2025", "Llama2-70B, a pool for whole decode steps", 1.255, OF_SYSTEM, ONLY, NULL, NULL, NULL, NULL, "not priced: the published figures state neither the devices of the pool nor the lengths of the requests; pools.prefill.chip prices such a pair", true },
+    { "CENT, ASPLOS 2025", "Llama2-70B, a pool for whole decode steps", 1.255, OF_SYSTEM, ONLY, NULL, NULL, NULL, NULL, CENT, true },
     { "Groq 3 LPX, NVIDIA 2026", "tokens/s per MW of Rubin and LPX over Blackwell, up to", 35, OF_SYSTEM, ONLY, NULL, NULL, NULL, NULL, "not compared: a claim at a speed per user that the comparison reaches with few requests", true },
     { FAST, "step without over with overlap across steps, 8K", 1.298, OF_SYSTEM, ONLY, NULL, NULL, NULL, NULL, "not modelled: time of the host; a step here waits for the last micro-batch", true },
     { "arXiv:2605.28302", "DeepSeek-V3.2 within strict limits, tokens/s", 4000, OF_SYSTEM, ONLY, NULL, NULL, NULL, NULL, "not compared: the abstract states neither devices nor limits", true },
