@@ -24,6 +24,8 @@ sweep:
 S
 "$DSE" sweep small.yaml --db whole.db --quiet >/dev/null || complain "the sweep fails"
 size=$(wc -c <whole.db)
+{ cat small.yaml; echo 'store: columns'; } >columns.yaml
+"$DSE" sweep columns.yaml --db columns.db --quiet >/dev/null || complain "the sweep into columns fails"
 
 # ---- commands ----
 # ask NAME: runs one of the commands on t.db; its answer is in answer.NAME.
@@ -42,10 +44,13 @@ ask() {
     esac >"answer.$1" 2>err.txt
 }
 commands="query pareto payoff report recommend eval merge"
-cp whole.db t.db
-for command in $commands; do
-    ask "$command" || complain "$command: $(cat err.txt)"
-    mv "answer.$command" "right.$command"
+for form in columns whole; do
+    cp $form.db t.db
+    for command in $commands; do
+        ask "$command" || complain "$form: $command: $(cat err.txt)"
+        cp "answer.$command" "right.$command"
+        mv "answer.$command" "right.$form.$command"
+    done
 done
 
 # ---- every command, many damaged stores ----
@@ -62,17 +67,20 @@ refused=0
 variant=0
 while [ "$variant" -lt "${DAMAGE_VARIANTS:-24}" ]; do
     variant=$((variant + 1))
-    cp whole.db t.db
+    form=whole
+    [ $((variant % 2)) = 0 ] || form=columns
+    cp $form.db t.db
+    bytes=$(wc -c <t.db)
     case $((variant % 3)) in
-    0) head -c "$(draws $variant 1 "$size")" whole.db >t.db ;;
-    1) flip t.db "$(draws $variant 1 "$size")" $((variant / 3 % 8)) ;;
-    2) for at in $(draws $variant 12 "$size"); do flip t.db "$at" $((at % 8)); done ;;
+    0) head -c "$(draws $variant 1 "$bytes")" $form.db >t.db ;;
+    1) flip t.db "$(draws $variant 1 "$bytes")" $((variant / 3 % 8)) ;;
+    2) for at in $(draws $variant 12 "$bytes"); do flip t.db "$at" $((at % 8)); done ;;
     esac
     for command in $commands; do
         ask "$command"
         is=$?
         if [ "$is" = 0 ]; then
-            cmp -s "right.$command" "answer.$command" || complain "variant $variant: $command: another answer"
+            cmp -s "right.$form.$command" "answer.$command" || complain "variant $variant: $command: another answer"
         else
             refused=$((refused + 1))
             [ "$is" = 1 ] || complain "variant $variant: $command: exit $is: $(head -c 300 err.txt)"

@@ -142,6 +142,9 @@ def check_commands(db, shown):
               ("csv", ("query", db, "--sql", "SELECT name, program FROM run", "--format", "csv")),
               ("md", ("pareto", db, "--format", "md")), ("csv", ("payoff", db, "--format", "csv")),
               ("text", ("payoff", db)), ("text", ("watch", db, "--once")), ("text", ("eval", db, "--point", "0")), ("text", ("query", db, "--run", "x"))]
+    if shown:  # the same functions write the tables of all stores
+        asked += [(kind, (*words, "--format", kind)) for kind in ("json", "csv", "md")
+                  for words in (("compare", db, db), ("recommend", db, "--tokens-per-s", "1"), ("payoff", db))]
     for kind, args in asked:
         done = run(*args)
         if done.returncode == 0 and not done.stderr:
@@ -183,6 +186,68 @@ def odd_names():
     if done.returncode != 0:
         complain("odd names", done.stderr)
     check_commands("odd.db", [name for name in names if "/" not in name])
+
+
+def odd_scenarios():
+    """Names of scenarios are plain; odd names of the study and of its folder, in answers and in scripts for Slurm."""
+    for name in ODD:
+        with open("bad.yaml", "w") as f:
+            json.dump({"study": "a", "model": "gpt3-175b", "scenarios": {name: {"chip": "b200"}}}, f, ensure_ascii=False)
+        refused(name, "sweep", "bad.yaml", "--db", "bad.db", "--quiet")
+    os.mkdir("$(touch bad); `touch bad` '\"")
+    study = {"study": "$(touch bad)'`touch bad`\"; touch bad", "model": "gpt3-175b", "plan": {"devices": 16},
+             "sweep": {"engine": ["none", "attacc"]},
+             "scenarios": {name: {"workload": {"context": 1024 + i}} for i, name in enumerate(("one", "two"))}}
+    with open("scenarios.yaml", "w") as f:
+        json.dump(study, f, ensure_ascii=False)
+    done = run("sweep", "scenarios.yaml", "--db", "scenarios.db", "--quiet", "--jobs", "1")
+    if done.returncode != 0:
+        complain("odd scenarios", done.stderr)
+    if run("check", "scenarios.db").returncode != 0:
+        complain("odd scenarios: check")
+    for kind in ("svg", "csv", "md", "json"):
+        args = ("payoff", "scenarios.db", "--flips", *(("-o", "flips.svg") if kind == "svg" else ("--format", kind)))
+        done = run(*args)
+        check(kind, open("flips.svg", encoding="utf-8").read() if kind == "svg" else done.stdout.decode(), args)
+    scripts = run("submit", "scenarios.yaml", "--tasks", "2", "--db", "$(touch bad); `touch bad` '\"/a.db", "--dry-run")
+    if scripts.returncode == 0:
+        with open("true", "w") as f:
+            f.write("#!/bin/sh\n")
+        os.chmod("true", 0o755)
+        subprocess.run(["sh"], input=scripts.stdout.replace(os.fsencode(DSE), b"./true"), capture_output=True,
+                       env={**os.environ, "SLURM_ARRAY_TASK_ID": "1"})
+    if os.path.exists("bad"):
+        complain("a name was run as a command")
+
+
+def configs():
+    """What stands in a config.json is shown in messages and written into a model file, which is read again."""
+    with open(os.path.join(os.environ["DSE_SOURCE"], "tests/configs/deepseek-v3.json"), encoding="utf-8") as f:
+        config = json.load(f)
+    for i, text in enumerate(ODD + ["a\nb", "\x1b[31m", "\u202e", "x" * 3000]):
+        change = ({"_name_or_path": text}, {"model_type": text}, {text: 3}, {"torch_dtype": text}, {"architectures": [text]})[i % 5]
+        with open("config.json", "w") as f:
+            json.dump({**config, **change}, f)
+        done = run("import", "config.json", "-o", "imported.yaml")
+        if done.returncode == 0:
+            if run("eval", "--set", "model=imported.yaml").returncode not in (0, 3):
+                complain("an imported model is not read", change)
+        elif done.returncode != 2:
+            complain("import", change, done.returncode, done.stderr)
+
+
+def json_lines():
+    """Ask and tell: every line is answered by one line of JSON, whatever it is."""
+    texts = ODD + ["a\nb", "\x1b[31m", "\u202e", "\ud800", "x" * 5000]
+    lines = [json.dumps({"id": text, "workload.context": 2048}) for text in texts]
+    lines += [json.dumps({"id": 1, text: 1}) for text in texts] + [json.dumps({"id": 1, "model": text}) for text in texts]
+    lines += ["{", "[]", "{}", "nul", '"', '{"id": 1, "id": 2}', '{"id": [1]}']
+    done = run("eval", "--points", "-", stdin="\n".join(lines).encode() + b"\n")
+    answers = done.stdout.decode().splitlines()
+    if len(answers) != len(lines):
+        complain("json lines", len(answers), len(lines), done.stderr)
+    for answer in answers:
+        json.loads(answer)
 
 
 def bad_names():
@@ -260,6 +325,9 @@ def hostile_store():
 
 
 odd_names()
+odd_scenarios()
+configs()
+json_lines()
 bad_names()
 lists_of_points()
 hostile_store()
