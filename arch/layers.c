@@ -154,14 +154,20 @@ void layers_of(struct layers *out, const struct model *m)
         flat_layers(out, m);
 }
 
-void layers_of_draft(struct layers *out, const struct layers *l)
+void layers_of_none(struct layers *out)
 {
-    out->n = 1;
-    out->hidden = l->hidden;
-    out->residual_streams = l->residual_streams;
+    out->n = out->hidden = out->residual_streams = 0;
     out->layer_embedding = out->layer_vocab = 0;
     out->mixers = out->ffns = 0;
     out->draft_mixer = out->draft_ffn = NO_GROUP;
+}
+
+void layers_of_draft(struct layers *out, const struct layers *l)
+{
+    layers_of_none(out);
+    out->n = 1;
+    out->hidden = l->hidden;
+    out->residual_streams = l->residual_streams;
     if (l->draft_mixer != NO_GROUP) {
         out->mixer[out->mixers] = l->mixer[l->draft_mixer];
         out->mixer[out->mixers++].of.count = 1;

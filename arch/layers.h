@@ -69,6 +69,9 @@ struct layers {
 /* All values resolved. Valid while the model's list is; owns nothing. */
 void layers_of(struct layers *out, const struct model *m);
 
+/* No layers at all. */
+void layers_of_none(struct layers *out);
+
 /* The layer of an MTP module: as the list states, else with the last mixer and the last
  * feed-forward of the model (arXiv:2412.19437). */
 void layers_of_draft(struct layers *out, const struct layers *l);

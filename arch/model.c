@@ -98,20 +98,30 @@ double model_vocab_params(const struct model *m)
     return m->vocab * m->hidden * (m->tied_embeddings > 0 ? 1 : 2);
 }
 
+double model_params_in(const struct model *m, const struct layers *l)
+{
+    return layers_mixer_params(l) + layers_shared_params(l) + layers_router_params(l) +
+           layers_routed_params(l) + layers_residual_params(l) + layers_embedding_params(l) +
+           layers_embedding_matrix_params(l) + model_vocab_params(m);
+}
+
+double model_active_params_in(const struct model *m, const struct layers *l)
+{
+    return layers_active_params(l) + m->vocab * m->hidden;
+}
+
 double model_params(const struct model *m)
 {
     struct layers l;
     layers_of(&l, m);
-    return layers_mixer_params(&l) + layers_shared_params(&l) + layers_router_params(&l) +
-           layers_routed_params(&l) + layers_residual_params(&l) + layers_embedding_params(&l) +
-           layers_embedding_matrix_params(&l) + model_vocab_params(m);
+    return model_params_in(m, &l);
 }
 
 double model_active_params(const struct model *m)
 {
     struct layers l;
     layers_of(&l, m);
-    return layers_active_params(&l) + m->vocab * m->hidden;
+    return model_active_params_in(m, &l);
 }
 
 double model_moe_layers(const struct model *m)

@@ -8,6 +8,7 @@
 #include "base/field.h"
 
 struct layer_list;
+struct layers;
 
 struct model {
     double attention; /* index in the registry of mixers (arch/mixer.h) */
@@ -42,5 +43,9 @@ double model_params(const struct model *m);        /* everything but drafts */
 double model_active_params(const struct model *m); /* used by one token, without the embedding */
 
 double model_moe_layers(const struct model *m); /* layers with routed experts */
+
+/* The first two from the layers of the model (arch/layers.h), which take longer to resolve. */
+double model_params_in(const struct model *m, const struct layers *l);
+double model_active_params_in(const struct model *m, const struct layers *l);
 
 #endif

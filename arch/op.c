@@ -42,23 +42,22 @@ void ops_groups_end(struct ops *list)
     list->merging = false;
 }
 
-void ops_merge(struct ops *list, double count, const struct op *op)
+void ops_merge(struct ops *list, double count, struct op op)
 {
     for (size_t i = list->from; i < list->n; i++)
-        if (is_alike(&list->op[i], op)) {
-            double calls = list->op[i].count + count;
-            list->op[i] = *op;
-            op_make_calls(&list->op[i], calls);
+        if (is_alike(&list->op[i], &op)) {
+            op_make_calls(&op, list->op[i].count + count);
+            list->op[i] = op;
             list->at = i + 1;
             return;
         }
-    while (list->at < list->n && list->op[list->at].class == op->class)
+    while (list->at < list->n && list->op[list->at].class == op.class)
         list->at++;
     size_t at = list->at++;
     assert(list->n < OPS_MOST);
     memmove(&list->op[at + 1], &list->op[at], (list->n++ - at) * sizeof *list->op);
-    list->op[at] = *op;
-    op_make_calls(&list->op[at], count);
+    op_make_calls(&op, count);
+    list->op[at] = op;
 }
 
 void ops_repeat(struct ops *list, size_t first, double times)

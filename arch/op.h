@@ -128,6 +128,14 @@ struct ops {
     struct op op[OPS_MOST];
 };
 
+/* Empties a list, without a touch of its room. */
+static inline void ops_clear(struct ops *list)
+{
+    list->n = 0;
+    list->merging = false;
+    list->home = HOME_OUTSIDE;
+}
+
 /* The shape of one step, per request, as seen by one device. A step may decode, prefill, or do both
  * (aggregated serving). */
 struct precision;
@@ -174,7 +182,7 @@ static inline void op_make_calls(struct op *op, double count)
 }
 
 /* Part of ops_add: adds an operator of a group that is not the first. */
-void ops_merge(struct ops *list, double count, const struct op *op);
+void ops_merge(struct ops *list, double count, struct op op);
 
 /* Adds an operator to the list; `count` multiplies the costs. */
 static inline void ops_add(struct ops *list, double count, struct op op)
@@ -183,12 +191,12 @@ static inline void ops_add(struct ops *list, double count, struct op op)
         return;
     op.home = list->home;
     if (list->merging) {
-        ops_merge(list, count, &op);
+        ops_merge(list, count, op);
         return;
     }
     assert(list->n < OPS_MOST);
-    list->op[list->n] = op;
-    op_make_calls(&list->op[list->n++], count);
+    op_make_calls(&op, count);
+    list->op[list->n++] = op;
 }
 
 /* Groups of layers follow, ended by ops_groups_end; ops_next_group begins each. An operator that an

@@ -381,7 +381,7 @@ const char *plan_fault(const struct plan *p, const struct model *m)
     struct layers l;
     layers_of(&l, m);
     const struct ffn_group *moe = layers_moe(&l);
-    if (plan_mappings(p, m, NULL, 0) > 0)
+    if (plan_mappings_in(p, &l, NULL, 0) > 0)
         return NULL;
     if (p->tp != PLAN_AUTO && p->dp != PLAN_AUTO && p->ep != PLAN_AUTO && p->pp != PLAN_AUTO &&
         p->cp != PLAN_AUTO)
@@ -441,16 +441,21 @@ static void range_of(struct range *out, double given, double devices, double mos
 
 size_t plan_mappings(const struct plan *p, const struct model *m, struct plan *out, size_t room)
 {
+    struct layers l;
+    layers_of(&l, m);
+    return plan_mappings_in(p, &l, out, room);
+}
+
+size_t plan_mappings_in(const struct plan *p, const struct layers *l, struct plan *out, size_t room)
+{
     size_t n = 0;
     struct plan try = *p;
     struct range pp, cp, tp, ep;
-    struct layers l;
 
-    layers_of(&l, m);
-    const struct ffn_group *moe = layers_moe(&l);
-    range_of(&pp, p->pp, p->devices, l.n);
+    const struct ffn_group *moe = layers_moe(l);
+    range_of(&pp, p->pp, p->devices, l->n);
     range_of(&cp, p->cp, p->devices, p->devices);
-    range_of(&tp, p->tp, p->devices, layers_tp_most(&l));
+    range_of(&tp, p->tp, p->devices, layers_tp_most(l));
     range_of(&ep, p->ep, p->devices, moe ? moe_of(moe)->experts : 1);
     EACH(pp, pp)
     EACH(cp, cp)
@@ -460,7 +465,7 @@ size_t plan_mappings(const struct plan *p, const struct model *m, struct plan *o
         if (try.tp * try.cp * try.pp * try.dp != p->devices || floor(try.dp) != try.dp)
             continue;
         EACH(ep, ep)
-        if (!mapping_fault(&try, &l)) {
+        if (!mapping_fault(&try, l)) {
             if (n < room)
                 out[n] = try;
             n++;

@@ -162,4 +162,8 @@ const char *plan_fault(const struct plan *p, const struct model *m);
  * them. */
 size_t plan_mappings(const struct plan *p, const struct model *m, struct plan *out, size_t room);
 
+/* The same, with the layers of the model. */
+size_t plan_mappings_in(const struct plan *p, const struct layers *l, struct plan *out,
+                        size_t room);
+
 #endif

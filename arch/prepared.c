@@ -36,14 +36,14 @@ static size_t list_mappings(struct prepared *out, const struct design *d, size_t
 {
     bool pair = design_shares_steps(d), shared = pool_is_as_plan(&d->plan, &d->pools) && !pair;
     const struct plan pool = plan_of_pool(&d->plan, &d->pools), main = main_plan(d);
-    size_t n = plan_mappings(&main, &d->model, out->plan, room);
+    size_t n = plan_mappings_in(&main, &out->layers, out->plan, room);
     size_t behind = shared || !n || d->workload.phase != PHASE_DISAGGREGATED ? 0 : n, all = n;
     out->n = n;
     out->pool_first = behind;
     out->pool_n = n;
     if (behind) {
         struct plan *rest = room > n ? out->plan + n : NULL;
-        out->pool_n = plan_mappings(&pool, &d->model, rest, room > n ? room - n : 0);
+        out->pool_n = plan_mappings_in(&pool, &out->layers, rest, room > n ? room - n : 0);
         all += out->pool_n;
     }
     out->ffn_first = all;
@@ -93,11 +93,20 @@ static void build_pool(struct prepared *p, struct mapped *m, const struct design
     build_side(p, m, &of, step_pool_side(d));
 }
 
+/* Of a model that is not that of the call before. */
+static void resolve_model(struct prepared *out, const struct model *m)
+{
+    if (memcmp(&out->model, m, sizeof *m) == 0)
+        return;
+    out->model = *m;
+    layers_of(&out->layers, m);
+    out->params = model_params_in(m, &out->layers);
+    out->active_params = model_active_params_in(m, &out->layers);
+}
+
 void prepare(struct prepared *out, const struct design *d)
 {
-    layers_of(&out->layers, &d->model);
-    out->params = model_params(&d->model);
-    out->active_params = model_active_params(&d->model);
+    resolve_model(out, &d->model);
     size_t all = list_mappings(out, d, out->room);
     if (all > out->room) {
         make_room(out, all);

@@ -9,7 +9,8 @@
 #include "arch/step_time.h"
 
 struct prepared {
-    struct layers layers; /* of the model */
+    struct model model; /* whose list of layers, if it has one, stays as it is */
+    struct layers layers;
     double params, active_params;
     size_t n, room; /* mappings; members of the arrays */
     /* The mappings of the prefill pool: the same ones, or others behind them. */

@@ -234,14 +234,14 @@ static void add_exchange(struct ops *list, const struct layers *l, const struct 
 /* Operators of layers whose groups have none in common, with their exchanges. */
 static size_t ops_apart(const struct layers *l, const struct shape *s)
 {
-    struct ops one = {.n = 0};
+    struct ops one;
     size_t sum = 0;
     for (size_t i = 0; i < l->mixers; i++, sum += one.n + 1) {
-        one.n = 0;
+        ops_clear(&one);
         l->mixer[i].kind->ops(&l->mixer[i].of, s, &one);
     }
     for (size_t i = 0; i < l->ffns; i++, sum += one.n) {
-        one.n = 0;
+        ops_clear(&one);
         l->ffn[i].kind->ops(&l->ffn[i].of, s, &one);
     }
     return sum;
@@ -293,7 +293,7 @@ static void list_ops(struct ops *out, const struct listing *of)
     const struct shape *s = &of->shape;
     const struct plan *plan = of->plan;
 
-    out->n = 0;
+    ops_clear(out);
     out->home = HOME_LAYER;
     if (list) {
         list->ops(m, s, out);
@@ -323,7 +323,7 @@ static void list_ops(struct ops *out, const struct listing *of)
 static void find_by_context(struct ops *out, const struct listing *of)
 {
     struct listing longer = *of;
-    struct ops twice = {.n = 0};
+    struct ops twice;
     longer.shape.context *= 2;
     longer.draft.shape.context *= 2;
     list_ops(&twice, &longer);
@@ -374,13 +374,13 @@ static void group_main_ops(struct step *s)
             s->other[s->others++] = i;
     }
     m->n = 0;
+    m->all_flop = m->all_weight_byte = m->all_byte = m->all_held_byte = m->all_starts = 0;
     for (int i = 0; i < OP_CLASSES; i++) {
         enum op_class class = op_class_order[i];
         m->first[class] = next[class] = m->n;
         m->end[class] = m->n += of_class[class];
     }
     m->groups = (m->n + MAIN_GROUP - 1) / MAIN_GROUP;
-    m->all_flop = m->all_weight_byte = m->all_byte = m->all_held_byte = m->all_starts = 0;
     for (size_t i = 0; i < s->ops.n; i++)
         if (is_main(&s->ops.op[i]))
             put_main(m, next[s->ops.op[i].class]++, i, &s->ops.op[i]);

@@ -65,11 +65,13 @@ void draft_of(struct draft *out, const struct design *d, const struct layers *l,
     out->shape = *s;
     out->model = NULL;
     out->precision = precision_of_draft(s->precision);
-    layers_of_draft(&out->layer, l);
+    layers_of_none(&out->layer);
     if (out->passes <= 0)
         return;
     if (own)
         take_draft_model(out, d, s, w);
+    else
+        layers_of_draft(&out->layer, l);
     out->shape.precision = &out->precision;
     out->shape.weight_byte = out->precision.ffn;
     out->shape.decode = s->decode > 0 ? (workload_accepted_tokens(w) + all - 1) / all : 0;
