@@ -166,7 +166,9 @@ void devices_set_clock(struct devices *d, const double *flop_s, const double *co
               d->n, flop_s, core_flop_s, ratio);
 }
 
-static void pick(lane *out, const lane *from, size_t members, const size_t *of, size_t n)
+FOR_ALL_VECTORS
+static void pick_lanes(lane *restrict out, const lane *restrict from, size_t members,
+                       const size_t *restrict of, size_t n)
 {
     for (size_t k = 0; k < members; k++)
         for (size_t i = 0; i < n; i++)
@@ -177,16 +179,16 @@ void devices_pick(struct devices *out, const struct devices *d, const size_t *of
 {
     out->n = n;
     out->like = d->like;
-    pick(out->rates.at, d->rates.at, LEN(d->rates.at), of, n);
-    pick(out->energy.at, d->energy.at, LEN(d->energy.at), of, n);
+    pick_lanes(out->rates.at, d->rates.at, LEN(d->rates.at), of, n);
+    pick_lanes(out->energy.at, d->energy.at, LEN(d->energy.at), of, n);
     if (d->like.calibration) {
-        pick(&out->weight_only, &d->weight_only, 1, of, n);
-        pick(&out->per_unit, &d->per_unit, 1, of, n);
+        pick_lanes(&out->weight_only, &d->weight_only, 1, of, n);
+        pick_lanes(&out->per_unit, &d->per_unit, 1, of, n);
     }
     out->starts = d->starts;
     out->tiered = d->tiered;
     if (d->tiered)
-        pick(out->tier2.at, d->tier2.at, LEN(d->tier2.at), of, n);
+        pick_lanes(out->tier2.at, d->tier2.at, LEN(d->tier2.at), of, n);
 }
 
 void devices_copy(struct devices *out, const struct devices *d)
