@@ -85,7 +85,7 @@ FNR == 1 { room = room_of(FILENAME); comment = 0 }
          "(_?exit|_Exit|quick_exit|v?printf|puts|putchar|perror)[ \t]*\\(|std(out|err)([^A-Za-z0-9_]|$)",
          "only dse/ prints and exits")
     only("^(dse|tests)/|^base/mem[.]c$", "abort[ \t]*\\(", "only base/mem.c aborts")
-    only("^search/|^tests/bench[.]c$", "pthread_|thrd_", "only search/ has threads")
+    only("^search/|^tests/(bench|fail_nth)[.]c$", "pthread_|thrd_", "only search/ has threads")
     only("^(base|db|reports|lib|dse|tests)/",
          "(time|clock|clock_gettime|gettimeofday|getenv|f?open|freopen|s?rand|s?random|getrandom)[ \t]*\\(",
          "arch/ and search/ only compute")
