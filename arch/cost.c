@@ -93,10 +93,17 @@ double network_usd_per_device(double devices, const struct chip *c, const struct
     return network_usd(network_levels(devices, p->switch_ports), c->network_byte_per_s, p);
 }
 
+double cost_fleet_usd(double usd_per_device, double devices, double levels, double byte_per_s,
+                      const struct prices *p)
+{
+    return devices * (usd_per_device + network_usd(levels, byte_per_s, p));
+}
+
 double cost_system_usd(const struct quote *q, double devices, double joined, const struct chip *c,
                        const struct prices *p)
 {
-    return devices * (q->usd_per_device + network_usd_per_device(joined, c, p));
+    return cost_fleet_usd(q->usd_per_device, devices, network_levels(joined, p->switch_ports),
+                          c->network_byte_per_s, p);
 }
 
 static inline void running_of(struct running_cost *out, const struct activity *a, double system_usd,

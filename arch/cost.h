@@ -48,6 +48,10 @@ double network_levels(double devices, double switch_ports);
 /* Price of a device's share of a network with so many levels: NIC, switches, optics. USD. */
 double network_usd(double levels, double byte_per_s, const struct prices *p);
 
+/* Price of devices at a network with so many levels, USD. */
+double cost_fleet_usd(double usd_per_device, double devices, double levels, double byte_per_s,
+                      const struct prices *p);
+
 /* Price of `devices` of a network that joins `joined`, USD. */
 double cost_system_usd(const struct quote *q, double devices, double joined, const struct chip *c,
                        const struct prices *p);

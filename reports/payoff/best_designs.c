@@ -9,7 +9,7 @@
 
 #include "arch/mapping_bound.h"
 #include "base/mem.h"
-#include "reports/payoff/candidate_value.h"
+#include "reports/payoff/quoted.h"
 #include "search/axis.h"
 
 /* Devices of the main system or of a pool. */
@@ -264,17 +264,16 @@ static void find_resources(double *out, const struct lot *lot, const struct desi
 {
     const struct devices *d = &lot->block.devices;
     struct candidate *k = mem_alloc(LANES, sizeof *k);
+    const struct candidate *at[LANES];
     for (size_t i = 0; i < d->n; i++) {
         LANES_TAKE(k[i].chip, &d->chip, i);
         LANES_TAKE(k[i].engine, &d->engine, i);
         k[i].devices = lot->block.like.plan.devices;
-        out[i] = 1;
+        at[i] = &k[i];
     }
-    if (budget_has_quotes(q->budget)) {
-        struct quoted *quoted = quoted_make(k, d->n);
-        quoted_resources(out, quoted, k, d->n, q->budget, p);
-        free(quoted);
-    }
+    struct quoted *quoted = quoted_make(at, d->n);
+    quoted_resources(out, quoted, q->budget, p);
+    quoted_free(quoted);
     free(k);
 }
 

@@ -5,7 +5,7 @@
  * checked again; a mix runs its jobs in turn on the same hardware. */
 #include "reports/payoff/candidate_value.h"
 
-#include "base/mem.h"
+#include "reports/payoff/quoted.h"
 
 static const struct engine no_engine = {.capacity_ratio = 1};
 
@@ -35,28 +35,12 @@ static double step_s(const struct candidate *k, const struct step_split *split,
     return s;
 }
 
-/* The quotes of a candidate's devices; `pool` only if it has a prefill pool, `ffn` only if it has
- * an FFN pool. */
-struct quotes {
-    struct quote step, pool, ffn;
-};
-
 double candidate_pool_devices(const struct candidate *k)
 {
     double most = 0;
     for (size_t i = 0; i < k->jobs; i++)
         most = fmax(most, k->job[i].pool_devices);
     return most;
-}
-
-static void quotes_of(struct quotes *out, const struct candidate *k, bool without_engine,
-                      const struct prices *p)
-{
-    cost_quote(&out->step, &k->chip, without_engine ? &no_engine : &k->engine, p);
-    if (candidate_pool_devices(k) > 0)
-        cost_quote(&out->pool, &k->pool_chip, without_engine ? &no_engine : &k->pool_engine, p);
-    if (k->ffn_devices > 0)
-        cost_quote(&out->ffn, &k->ffn_chip, &k->ffn_engine, p);
 }
 
 static double fleet_power_w(const struct chip *c, double devices, const struct step_split *split,
@@ -97,43 +81,18 @@ double candidate_tokens_per_s(const struct candidate *k, bool without_engine)
     return weights / s;
 }
 
-/* Devices of one kind, of a system that joins `joined`. */
-struct counted {
-    const struct chip *chip;
-    double devices, joined;
-};
-
-static double fleet_resource(const struct counted *f, const struct quote *q, enum budget budget,
-                             const struct prices *p)
-{
-    double devices = f->devices;
-    return budget == BUDGET_COST ? cost_system_usd(q, devices, f->joined, f->chip, p)
-                                 : (q->device.die_mm2 + q->device.engine_mm2) * devices;
-}
-
-static double quote_resource(const struct candidate *k, const struct quotes *q, enum budget budget,
-                             const struct prices *p)
-{
-    double pool = candidate_pool_devices(k), joined = k->devices + k->ffn_devices + pool;
-    if (!budget_has_quotes(budget))
-        return 1;
-    const struct counted main = {&k->chip, k->devices, joined},
-                         ffn = {&k->ffn_chip, k->ffn_devices, joined},
-                         prefill = {&k->pool_chip, pool, joined};
-    double used = fleet_resource(&main, &q->step, budget, p);
-    if (ffn.devices > 0)
-        used += fleet_resource(&ffn, &q->ffn, budget, p);
-    if (pool > 0)
-        used += fleet_resource(&prefill, &q->pool, budget, p);
-    return used;
-}
-
 double candidate_resource(const struct candidate *k, enum budget budget, const struct prices *p,
                           bool without_engine)
 {
-    struct quotes q;
-    quotes_of(&q, k, without_engine, p);
-    return quote_resource(k, &q, budget, p);
+    struct candidate of = *k;
+    const struct candidate *const one = &of;
+    double used;
+    if (without_engine)
+        of.engine = of.pool_engine = no_engine;
+    struct quoted *quoted = quoted_make(&one, 1);
+    quoted_resources(&used, quoted, budget, p);
+    quoted_free(quoted);
+    return used;
 }
 
 /* Sums over the jobs of a mix, which run in turn, each for its share of the tokens. */
@@ -219,73 +178,4 @@ void candidate_most_tokens_per_s(double *out, const struct candidate *k,
         candidate_values(out, k, BUDGET_NONE, NULL, fastest, n);
     for (size_t i = 0; i < n && unbounded; i++)
         out[i] = INFINITY;
-}
-
-/* ---- resources in lanes ---- */
-
-/* Candidates whose devices are quoted together. */
-struct quoted {
-    struct devices step, pool, ffn;
-    bool pools, ffns; /* one of them has a prefill pool, an FFN pool; without, it is empty */
-};
-
-struct quoted *quoted_make(const struct candidate *k, size_t n)
-{
-    size_t lots = (n + LANES - 1) / LANES;
-    struct quoted *q = mem_grow(NULL, lots + 1, sizeof *q); /* large: not zeroed */
-    for (size_t lot = 0; lot < lots; lot++) {
-        struct quoted *at = &q[lot];
-        at->step.n = at->pool.n = at->ffn.n = 0;
-        at->pools = at->ffns = false;
-        for (size_t i = lot * LANES; i < n && i < (lot + 1) * LANES; i++) {
-            devices_add(&at->step, &k[i].chip, &k[i].engine);
-            at->pools = at->pools || candidate_pool_devices(&k[i]) > 0;
-            at->ffns = at->ffns || k[i].ffn_devices > 0;
-        }
-        cost_look_up(&at->step);
-        for (size_t i = lot * LANES; at->pools && i < n && i < (lot + 1) * LANES; i++)
-            devices_add(&at->pool, &k[i].pool_chip, &k[i].pool_engine);
-        if (at->pools)
-            cost_look_up(&at->pool);
-        for (size_t i = lot * LANES; at->ffns && i < n && i < (lot + 1) * LANES; i++)
-            devices_add(&at->ffn, k[i].ffn_devices > 0 ? &k[i].ffn_chip : &k[i].chip,
-                        &k[i].ffn_engine);
-        if (at->ffns)
-            cost_look_up(&at->ffn);
-    }
-    return q;
-}
-
-/* Takes what fleet_resource needs of a quote. */
-static void take_used(struct quote *out, const struct quote_lanes *from, size_t i)
-{
-    out->usd_per_device = LANE(from, quote, usd_per_device)[i];
-    out->device.die_mm2 = LANE(from, quote, device.die_mm2)[i];
-    out->device.engine_mm2 = LANE(from, quote, device.engine_mm2)[i];
-}
-
-void quoted_resources(double *out, const struct quoted *q, const struct candidate *k, size_t n,
-                      enum budget budget, const struct prices *p)
-{
-    struct quote_lanes step, pool, ffn;
-    struct quotes at = {0};
-    bool pools = false, ffns = false;
-    for (size_t i = 0; i < n; i++) {
-        size_t at_lane = i % LANES;
-        if (at_lane == 0) {
-            pools = q[i / LANES].pools;
-            cost_quotes(&step, &q[i / LANES].step, p);
-            if (pools)
-                cost_quotes(&pool, &q[i / LANES].pool, p);
-            ffns = q[i / LANES].ffns;
-            if (ffns)
-                cost_quotes(&ffn, &q[i / LANES].ffn, p);
-        }
-        take_used(&at.step, &step, at_lane);
-        if (pools)
-            take_used(&at.pool, &pool, at_lane);
-        if (ffns)
-            take_used(&at.ffn, &ffn, at_lane);
-        out[i] = quote_resource(&k[i], &at, budget, p);
-    }
 }

@@ -22,18 +22,4 @@ size_t candidate_may_reach(size_t *world, size_t n, const double *tokens_per_s,
 /* Has its time an error, so that no world bounds it? */
 bool candidate_has_errors(const struct candidate *k);
 
-/* Do units of this budget come from quotes (quoted_resources)? */
-static inline bool budget_has_quotes(enum budget budget)
-{
-    return budget == BUDGET_COST || budget == BUDGET_AREA;
-}
-
-/* The devices of n candidates, to be quoted many times. Caller frees with free(). */
-struct quoted;
-struct quoted *quoted_make(const struct candidate *k, size_t n);
-
-/* Units of the budget cost or area that each of them uses; 1 for other budgets. */
-void quoted_resources(double *out, const struct quoted *q, const struct candidate *k, size_t n,
-                      enum budget budget, const struct prices *p);
-
 #endif

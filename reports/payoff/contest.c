@@ -1,6 +1,7 @@
 /* The best design of a side is searched in each world apart. In many worlds most designs cannot win
  * in most of them: a design is priced again only where its throughput in a faster world, over its
- * cost in this one, reaches the best value so far. In boxes of worlds the faster world is first the
+ * cost in this one, reaches the best value so far, and its cost is quoted only if that of the least
+ * of its lot (quoted.h) leaves it a chance. In boxes of worlds the faster world is first the
  * fastest of all, then that of the box; in a world on its own it is any that was priced before, and
  * the designs are tried in the order of their bounds. Invariant: the best value is that of pricing
  * every design in every world. */
@@ -13,6 +14,7 @@
 #include "base/mem.h"
 #include "reports/payoff/candidate_value.h"
 #include "reports/payoff/known_rates.h"
+#include "reports/payoff/quoted.h"
 #include "reports/payoff/resource_store.h"
 
 /* A bound is a sum in another order than the value. */
@@ -22,9 +24,9 @@ struct contest {
     const struct candidate *candidate;
     size_t n;
     enum budget budget;
-    bool has_errors;               /* a design has: candidate_has_errors */
-    bool of_engine;                /* the designs have an engine */
-    const struct quoted *quoted;   /* for the budgets that need it */
+    bool has_errors; /* a design has: candidate_has_errors */
+    bool of_engine;  /* the designs have an engine */
+    const struct quoted *quoted;
     struct quoted *own_quoted;     /* if the comparison has none */
     struct known_rates *known;     /* NULL for the budget power, whose values are no rates */
     struct known_rates *own_known; /* if the comparison has none */
@@ -47,10 +49,7 @@ static int highest_first(const void *a, const void *b)
 /* Units of the budget that each design uses in one world. */
 static void find_resources(double *out, const struct contest *x, const struct world *w)
 {
-    if (x->quoted)
-        quoted_resources(out, x->quoted, x->candidate, x->n, x->budget, &w->prices);
-    for (size_t k = 0; k < x->n && !x->quoted; k++)
-        out[k] = 1;
+    quoted_resources(out, x->quoted, x->budget, &w->prices);
 }
 
 static double tokens_per_s(const struct contest *x, size_t k, const struct world *w)
@@ -104,8 +103,8 @@ struct contest *contest_open(const struct comparison *c, enum side s, const stru
     *x = (struct contest){.candidate = c->side[s], .n = c->n[s], .budget = c->budget};
     for (size_t k = 0; k < x->n; k++)
         x->of_engine = x->of_engine || engine_is_there(&x->candidate[k].engine);
-    if (budget_has_quotes(c->budget) && !c->quoted[s])
-        x->own_quoted = quoted_make(x->candidate, x->n);
+    if (!c->quoted[s])
+        x->own_quoted = comparison_quote_side(c, s);
     x->quoted = x->own_quoted ? x->own_quoted : c->quoted[s];
     if (c->budget != BUDGET_POWER && !c->known[s])
         x->own_known = known_rates_make(x->n);
@@ -122,7 +121,7 @@ struct contest *contest_open(const struct comparison *c, enum side s, const stru
 
 void contest_close(struct contest *x)
 {
-    free(x->own_quoted);
+    quoted_free(x->own_quoted);
     known_rates_free(x->own_known);
     free(x->most);
     free(x->order);
@@ -138,54 +137,106 @@ static void lower(double *restrict most, const double *restrict rate, size_t n)
         most[k] = rate[k] < most[k] ? rate[k] : most[k]; /* NAN: not known */
 }
 
-/* What each design is worth at most. */
-static void find_bounds(struct rank *out, const struct contest *x, const double *resource,
-                        const struct world *w)
+/* A search in progress, in one world. */
+struct sprint {
+    const struct contest *of;
+    const struct world *w;
+    double *rate;     /* tokens per second of each design, NAN where not known */
+    double *most;     /* at most */
+    double *resource; /* of the designs that were quoted */
+    struct rank best;
+    struct rank *open; /* designs that may win, and what they are worth at most */
+    size_t opened;
+};
+
+/* Tokens per second of each design at most: INFINITY where that is not known. */
+static void find_most(struct sprint *r)
 {
+    const struct contest *x = r->of;
     const double *faster[KNOWN_MOST];
-    size_t n = known_rates_faster(faster, x->known, w);
-    double *most = mem_alloc(x->n + 1, sizeof *most);
+    size_t n = known_rates_faster(faster, x->known, r->w);
     for (size_t k = 0; k < x->n; k++)
-        most[k] = INFINITY;
+        r->most[k] = INFINITY;
     for (size_t i = 0; i < n; i++)
-        lower(most, faster[i], x->n);
-    for (size_t k = 0; k < x->n; k++) {
-        bool bounded = !x->has_errors || !candidate_has_errors(&x->candidate[k]);
-        out[k] = (struct rank){(bounded ? most[k] : INFINITY) * ROUNDING / resource[k], k};
-    }
-    free(most);
+        lower(r->most, faster[i], x->n);
+    for (size_t k = 0; k < x->n; k++)
+        r->most[k] = x->has_errors && candidate_has_errors(&x->candidate[k])
+                         ? INFINITY
+                         : r->most[k] * ROUNDING;
 }
 
-/* The best of the designs whose throughput is known; NAN if there is none. */
-static struct rank best_known(const double *rate, const double *resource, size_t n)
+/* Of equal designs the first wins. */
+static void take_best(struct rank *best, double value, size_t k)
 {
-    struct rank best = {NAN, 0};
-    for (size_t k = 0; k < n; k++) {
-        double value = rate[k] / resource[k];
-        if (!isnan(value) && !(value <= best.value))
-            best = (struct rank){value, k};
-    }
-    return best;
-}
-
-/* Moves the designs that may be as good as `least` to the front. Returns how many. */
-static size_t keep_open(struct rank *bound, size_t n, const double *rate, double least)
-{
-    size_t open = 0;
-    for (size_t i = 0; i < n; i++)
-        if (isnan(rate[bound[i].at]) && !(bound[i].value < least))
-            bound[open++] = bound[i];
-    return open;
-}
-
-/* Prices design k; of equal ones the first wins. */
-static void try_in_one(struct rank *best, double *rate, const struct contest *x, size_t k,
-                       const double *resource, const struct world *w)
-{
-    rate[k] = tokens_per_s(x, k, w);
-    double value = rate[k] / resource[k];
-    if (!(value <= best->value) || (value == best->value && k < best->at))
+    if (!isnan(value) && (!(value <= best->value) || (value == best->value && k < best->at)))
         *best = (struct rank){value, k};
+}
+
+/* What the designs of each lot are worth at most, highest first. */
+static size_t rank_lots(struct rank *out, const struct sprint *r)
+{
+    const struct quoted *q = r->of->quoted;
+    size_t lots = quoted_lots(q);
+    double(*least)[PARTS] = mem_alloc(lots + 1, sizeof *least);
+    quoted_least(least, q, r->of->budget, &r->w->prices);
+    for (size_t lot = 0; lot < lots; lot++) {
+        const size_t *of;
+        double value = 0;
+        size_t n = quoted_lot(&of, q, lot);
+        for (size_t i = 0; i < n; i++) {
+            double rate = r->rate[of[i]], used = least[lot][i / IN_PART];
+            double most = isnan(rate) ? r->most[of[i]] : rate * ROUNDING;
+            value = larger(value, used > 0 ? most / used : INFINITY);
+        }
+        out[lot] = (struct rank){value, lot};
+    }
+    qsort(out, lots, sizeof *out, highest_first);
+    free(least);
+    return lots;
+}
+
+/* Quotes the designs of a lot: the best of those whose throughput is known is the best so far, the
+ * others are open. */
+static void open_lot(struct sprint *r, size_t lot)
+{
+    const size_t *of;
+    lane used;
+    size_t n = quoted_lot(&of, r->of->quoted, lot);
+    quoted_lot_resources(used, r->of->quoted, lot, r->of->budget, &r->w->prices);
+    for (size_t i = 0; i < n; i++) {
+        size_t k = of[i];
+        r->resource[k] = used[i];
+        if (isnan(r->rate[k]))
+            r->open[r->opened++] = (struct rank){r->most[k] / used[i], k};
+        else
+            take_best(&r->best, r->rate[k] / used[i], k);
+    }
+}
+
+static void open_lots(struct sprint *r)
+{
+    struct rank *lot = mem_alloc(quoted_lots(r->of->quoted) + 1, sizeof *lot);
+    size_t lots = rank_lots(lot, r);
+    for (size_t i = 0; i < lots && !(lot[i].value < r->best.value); i++)
+        open_lot(r, lot[i].at);
+    free(lot);
+}
+
+/* Keeps open the designs that may be as good as the best so far. */
+static void keep_open(struct sprint *r)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < r->opened; i++)
+        if (isnan(r->rate[r->open[i].at]) && !(r->open[i].value < r->best.value))
+            r->open[left++] = r->open[i];
+    r->opened = left;
+}
+
+/* Prices design k. */
+static void try_in_one(struct sprint *r, size_t k)
+{
+    r->rate[k] = tokens_per_s(r->of, k, r->w);
+    take_best(&r->best, r->rate[k] / r->resource[k], k);
 }
 
 static size_t highest_bound(const struct rank *bound, size_t n)
@@ -200,23 +251,27 @@ static size_t highest_bound(const struct rank *bound, size_t n)
 /* Prices first the design with the highest bound, then those that may still be better. */
 static struct rank find_in_one(const struct contest *x, const struct world *w)
 {
-    double *resource = mem_alloc(x->n + 1, sizeof *resource);
-    struct rank *bound = mem_alloc(x->n + 1, sizeof *bound);
-    find_resources(resource, x, w);
-    find_bounds(bound, x, resource, w);
-    double *rate = known_rates_at(x->known, w);
-    struct rank best = best_known(rate, resource, x->n);
-    size_t open = keep_open(bound, x->n, rate, best.value);
-    if (open > 0) {
-        try_in_one(&best, rate, x, bound[highest_bound(bound, open)].at, resource, w);
-        open = keep_open(bound, open, rate, best.value);
-        qsort(bound, open, sizeof *bound, highest_first);
+    struct sprint r = {.of = x,
+                       .w = w,
+                       .rate = known_rates_at(x->known, w),
+                       .most = mem_alloc(x->n + 1, sizeof *r.most),
+                       .resource = mem_alloc(x->n + 1, sizeof *r.resource),
+                       .open = mem_alloc(x->n + 1, sizeof *r.open),
+                       .best = {NAN, 0}};
+    find_most(&r);
+    open_lots(&r);
+    keep_open(&r);
+    if (r.opened > 0) {
+        try_in_one(&r, r.open[highest_bound(r.open, r.opened)].at);
+        keep_open(&r);
+        qsort(r.open, r.opened, sizeof *r.open, highest_first);
     }
-    for (size_t i = 0; i < open && !(bound[i].value < best.value); i++)
-        try_in_one(&best, rate, x, bound[i].at, resource, w);
-    free(bound);
-    free(resource);
-    return best;
+    for (size_t i = 0; i < r.opened && !(r.open[i].value < r.best.value); i++)
+        try_in_one(&r, r.open[i].at);
+    free(r.most);
+    free(r.resource);
+    free(r.open);
+    return r.best;
 }
 
 static void find_in_each(double *best, size_t *winner, const struct contest *x,
@@ -255,19 +310,33 @@ static void close_by_box(struct race *r, const double *resource, const struct bo
     r->opened = left;
 }
 
-static void bound_in_boxes(struct race *r, const struct candidate *k, const double *resource)
+static const struct boxes *boxes_of(const struct contest *x, const struct worlds *w)
 {
-    const struct boxes *boxes = r->of->of_engine ? &r->w->engine : &r->w->board;
+    return x->of_engine ? &w->engine : &w->board;
+}
+
+/* Tokens per second of a design in each box, at most. */
+static void most_in_boxes(double most[BOXES], const struct candidate *k, const struct boxes *boxes)
+{
     const struct world *fastest[BOXES];
-    double most[BOXES];
-    if (r->opened <= boxes->n || !boxes->n)
-        return;
     for (size_t b = 0; b < boxes->n; b++)
         fastest[b] = &boxes->fastest[b];
     candidate_most_tokens_per_s(most, k, fastest, boxes->n);
     for (size_t b = 0; b < boxes->n; b++)
         most[b] *= ROUNDING;
-    close_by_box(r, resource, boxes, most);
+}
+
+/* `most`: most_in_boxes, if that is known. */
+static void bound_in_boxes(struct race *r, const struct candidate *k, const double *resource,
+                           const double *most)
+{
+    const struct boxes *boxes = boxes_of(r->of, r->w);
+    double found[BOXES];
+    if (r->opened <= boxes->n || !boxes->n)
+        return;
+    if (!most)
+        most_in_boxes(found, k, boxes);
+    close_by_box(r, resource, boxes, most ? most : found);
 }
 
 /* Prices design k in up to LANES worlds. */
@@ -306,7 +375,7 @@ static void close_by_time(struct race *r, const struct candidate *k, const doubl
 }
 
 /* Prices design k in the worlds in which it may be better than the best so far. */
-static void try_design(struct race *r, size_t k, const double *resource)
+static void try_design(struct race *r, size_t k, const double *resource, const double *most)
 {
     const struct contest *x = r->of;
     r->opened = 0;
@@ -314,7 +383,7 @@ static void try_design(struct race *r, size_t k, const double *resource)
         if (!(x->most && x->most[k] / resource[i] < r->best[i]))
             r->open[r->opened++] = i;
     if (x->most)
-        bound_in_boxes(r, &x->candidate[k], resource);
+        bound_in_boxes(r, &x->candidate[k], resource, most);
     if (x->budget != BUDGET_POWER && k != x->order[0] && !candidate_has_errors(&x->candidate[k]))
         close_by_time(r, &x->candidate[k], resource);
     for (size_t from = 0; from < r->opened; from += LANES)
@@ -322,22 +391,180 @@ static void try_design(struct race *r, size_t k, const double *resource)
                  r->opened - from < LANES ? r->opened - from : LANES);
 }
 
+static const struct candidate **point_at(const struct contest *x, const size_t *which, size_t n)
+{
+    const struct candidate **k = mem_alloc(n + 1, sizeof(struct candidate *));
+    for (size_t i = 0; i < n; i++)
+        k[i] = &x->candidate[which[i]];
+    return k;
+}
+
+/* Quotes n designs in every world and prices them where they may win. */
+static void try_designs(struct race *r, const size_t *which, size_t n)
+{
+    const struct candidate **k = point_at(r->of, which, n);
+    const struct resource_rows rows = resource_rows_find(r->w, k, n, r->of->budget);
+    for (size_t i = 0; i < n; i++)
+        try_design(r, which[i], rows.of[i], NULL);
+    resource_rows_free(&rows);
+    free(k);
+}
+
+/* What the designs of a part of a lot must reach to win, tokens per second: in each box, and in
+ * any. */
+struct needed {
+    double in[BOXES], any;
+};
+
+/* What each part needs to be as good as the best so far. */
+static struct needed *find_needed(const struct race *r)
+{
+    const struct boxes *boxes = boxes_of(r->of, r->w);
+    const struct quoted *q = r->of->quoted;
+    size_t parts = quoted_lots(q) * PARTS;
+    struct needed *need = mem_alloc(parts + 1, sizeof *need);
+    double(*least)[PARTS] = mem_alloc(parts / PARTS + 1, sizeof *least);
+    for (size_t k = 0; k < parts; k++)
+        for (size_t b = 0; b < BOXES; b++)
+            need[k].in[b] = need[k].any = INFINITY;
+    for (size_t i = 0; i < r->w->n; i++) {
+        quoted_least(least, q, r->of->budget, &r->w->world[i].prices);
+        for (size_t k = 0; k < parts; k++) {
+            double *in = &need[k].in[boxes->of[i]], here = r->best[i] * least[k / PARTS][k % PARTS];
+            *in = smaller(isnan(here) ? 0 : here, *in);
+        }
+    }
+    for (size_t k = 0; k < parts; k++)
+        for (size_t b = 0; b < BOXES; b++)
+            need[k].any = smaller(need[k].any, need[k].in[b]);
+    free(least);
+    return need;
+}
+
+/* The part of each design: lot x PARTS + part. */
+static size_t *find_parts(const struct quoted *q, size_t n)
+{
+    size_t *part_of = mem_alloc(n + 1, sizeof *part_of);
+    for (size_t lot = 0; lot < quoted_lots(q); lot++) {
+        const size_t *of;
+        size_t in_lot = quoted_lot(&of, q, lot);
+        for (size_t i = 0; i < in_lot; i++)
+            part_of[of[i]] = lot * PARTS + i / IN_PART;
+    }
+    return part_of;
+}
+
+/* May it reach what its part needs in some box? */
+static bool may_win(double most[BOXES], const struct race *r, size_t k, const struct needed *need)
+{
+    const struct boxes *boxes = boxes_of(r->of, r->w);
+    bool may = false;
+    if (r->of->most[k] < need->any)
+        return false;
+    most_in_boxes(most, &r->of->candidate[k], boxes);
+    for (size_t b = 0; b < boxes->n; b++)
+        may = may || !(most[b] < need->in[b]);
+    return may;
+}
+
+/* Designs that may win, with what they reach at most in each box. */
+struct promising {
+    size_t n, *which;
+    double (*most)[BOXES];
+    struct quoted *quoted;
+    double (*least)[PARTS]; /* of their lots, in one world */
+};
+
+/* May a design of the lot win in world i? */
+static bool lot_may_win(const struct promising *x, const struct race *r, size_t lot, size_t i)
+{
+    const size_t *of, box = boxes_of(r->of, r->w)->of[i];
+    size_t n = quoted_lot(&of, x->quoted, lot);
+    bool may = false;
+    for (size_t j = 0; j < n; j++)
+        may = may || !(x->most[of[j]][box] < r->best[i] * x->least[lot][j / IN_PART]);
+    return may;
+}
+
+/* Quotes lots where a design of theirs may win; elsewhere they use INFINITY. `row`: what design j
+ * uses in world i is row[j x worlds + i]. */
+static void quote_where_open(double *row, const struct promising *x, const struct race *r)
+{
+    for (size_t i = 0; i < r->w->n; i++) {
+        const struct prices *p = &r->w->world[i].prices;
+        quoted_least(x->least, x->quoted, r->of->budget, p);
+        for (size_t lot = 0; lot < quoted_lots(x->quoted); lot++) {
+            const size_t *of;
+            lane used;
+            size_t n = quoted_lot(&of, x->quoted, lot);
+            bool open = lot_may_win(x, r, lot, i);
+            if (open)
+                quoted_lot_resources(used, x->quoted, lot, r->of->budget, p);
+            for (size_t j = 0; j < n; j++)
+                row[of[j] * r->w->n + i] = open ? used[j] : INFINITY;
+        }
+    }
+}
+
+/* The best designs at middle values are priced first, the others some at a time, so that what the
+ * first reach closes worlds for the next. */
+enum { TRIED_FIRST = 8, AT_A_TIME = 8 * LANES };
+
+/* Fewer are all quoted in every world, once for all workloads (resource_store.h). */
+enum { MANY = 16 * LANES };
+
+static void try_some(struct race *r, struct promising *x)
+{
+    const struct candidate **k = point_at(r->of, x->which, x->n);
+    double *row = mem_grow(NULL, x->n * r->w->n, sizeof *row);
+    x->quoted = quoted_make(k, x->n);
+    x->least = mem_alloc(quoted_lots(x->quoted), sizeof *x->least);
+    quote_where_open(row, x, r);
+    for (size_t j = 0; j < x->n; j++)
+        try_design(r, x->which[j], row + j * r->w->n, x->most[j]);
+    quoted_free(x->quoted);
+    free(x->least);
+    free(row);
+    free(k);
+}
+
+/* Prices those of n designs that may win, at what the least of their part uses. */
+static void try_promising(struct race *r, const size_t *which, size_t n)
+{
+    struct needed *need = find_needed(r);
+    size_t *part_of = find_parts(r->of->quoted, r->of->n);
+    struct promising x = {.which = mem_alloc(AT_A_TIME, sizeof *x.which),
+                          .most = mem_alloc(AT_A_TIME, sizeof *x.most)};
+    for (size_t i = 0; i < n; i++) {
+        if (may_win(x.most[x.n], r, which[i], &need[part_of[which[i]]]))
+            x.which[x.n++] = which[i];
+        if (x.n == AT_A_TIME || (x.n > 0 && i + 1 == n)) {
+            try_some(r, &x);
+            x.n = 0;
+        }
+    }
+    free(x.most);
+    free(x.which);
+    free(part_of);
+    free(need);
+}
+
 static void find_in_boxes(double *best, size_t *winner, const struct contest *x,
                           const struct worlds *w)
 {
     struct race r = {.of = x, .w = w, .best = best, .winner = winner};
-    const struct resource_rows rows =
-        resource_rows_find(w, x->candidate, x->n, x->quoted, x->budget);
+    bool bounded = x->most && x->budget == BUDGET_COST && boxes_of(x, w)->n > 0;
+    size_t first = bounded && x->n >= MANY ? TRIED_FIRST : x->n;
     r.open = mem_alloc(w->n, sizeof *r.open);
     for (size_t i = 0; i < w->n; i++) {
         best[i] = NAN;
         if (winner)
             winner[i] = 0;
     }
-    for (size_t k = 0; k < x->n; k++)
-        try_design(&r, x->order[k], rows.of[x->order[k]]);
+    try_designs(&r, x->order, first);
+    if (first < x->n)
+        try_promising(&r, x->order + first, x->n - first);
     free(r.open);
-    resource_rows_free(&rows);
 }
 
 void contest_find(double *best, size_t *winner, const struct contest *x, const struct worlds *w)

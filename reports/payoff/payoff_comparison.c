@@ -7,6 +7,7 @@
 #include "reports/payoff/candidate_value.h"
 #include "reports/payoff/contest.h"
 #include "reports/payoff/known_rates.h"
+#include "reports/payoff/quoted.h"
 
 /* A bound takes as many steps as one world. */
 enum { WORTH_A_BOUND = 16 };
@@ -35,17 +36,26 @@ void comparison_free(struct comparison *c)
             free(c->side[s][i].job);
         }
         free(c->side[s]);
-        free(c->quoted[s]);
+        quoted_free(c->quoted[s]);
         known_rates_free(c->known[s]);
     }
     *c = (struct comparison){0};
 }
 
+struct quoted *comparison_quote_side(const struct comparison *c, enum side s)
+{
+    const struct candidate **k = mem_alloc(c->n[s] + 1, sizeof(struct candidate *));
+    for (size_t i = 0; i < c->n[s]; i++)
+        k[i] = &c->side[s][i];
+    struct quoted *quoted = quoted_make(k, c->n[s]);
+    free(k);
+    return quoted;
+}
+
 void comparison_quote(struct comparison *c)
 {
     for (int s = 0; s < SIDES; s++) {
-        if (budget_has_quotes(c->budget))
-            c->quoted[s] = quoted_make(c->side[s], c->n[s]);
+        c->quoted[s] = comparison_quote_side(c, (enum side)s);
         if (c->budget != BUDGET_POWER)
             c->known[s] = known_rates_make(c->n[s]);
     }

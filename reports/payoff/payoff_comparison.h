@@ -81,6 +81,9 @@ void comparison_free(struct comparison *c);
  * after that. */
 void comparison_quote(struct comparison *c);
 
+/* The candidates of one side, to be quoted. Free with quoted_free. */
+struct quoted *comparison_quote_side(const struct comparison *c, enum side s);
+
 /* Sets everything to its middle value. */
 void world_middle(struct world *out, const struct comparison *c);
 

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "reports/payoff/quoted.h"
 #include "search/tasks.h"
 
 enum { SLOTS = 4096 };
@@ -14,12 +15,8 @@ static const size_t NUMBERS_MOST = (size_t)32 << 20;
 
 /* What the resources of a design depend on, besides prices; all doubles, so without padding. */
 struct resource_key {
-    struct chip chip, pool_chip;
-    struct engine engine, pool_engine;
-    double devices, pool_devices, budget;
-    struct chip ffn_chip;
-    struct engine ffn_engine;
-    double ffn_devices;
+    struct hardware hardware;
+    double budget;
 };
 
 struct resource_store {
@@ -56,16 +53,9 @@ void resource_store_free(struct resource_store *s)
 
 static struct resource_key key_of(const struct candidate *k, enum budget budget)
 {
-    return (struct resource_key){.chip = k->chip,
-                                 .pool_chip = k->pool_chip,
-                                 .engine = k->engine,
-                                 .pool_engine = k->pool_engine,
-                                 .devices = k->devices,
-                                 .pool_devices = candidate_pool_devices(k),
-                                 .budget = budget,
-                                 .ffn_chip = k->ffn_chip,
-                                 .ffn_engine = k->ffn_engine,
-                                 .ffn_devices = k->ffn_devices};
+    struct resource_key key = {.budget = budget};
+    hardware_of(&key.hardware, k);
+    return key;
 }
 
 /* The row of a key, or the end of its list, where a new one belongs. */
@@ -78,41 +68,48 @@ static struct row **find_row(struct resource_store *s, const struct resource_key
 }
 
 /* Prices n candidates in all worlds, into rows. */
-static void price_rows(double *const *row, const struct worlds *w, const struct candidate *k,
-                       size_t n, const struct quoted *quoted, enum budget budget)
+static void price_rows(double *const *row, const struct worlds *w,
+                       const struct candidate *const k[], size_t n, enum budget budget)
 {
-    double *resource = mem_alloc(n + 1, sizeof *resource);
-    for (size_t i = 0; i < w->n; i++) {
-        quoted_resources(resource, quoted, k, n, budget, &w->world[i].prices);
-        for (size_t j = 0; j < n; j++)
-            row[j][i] = resource[j];
+    struct quoted *quoted = quoted_make(k, n);
+    for (size_t lot = 0; lot < quoted_lots(quoted); lot++) {
+        const size_t *of;
+        lane used;
+        size_t in_lot = quoted_lot(&of, quoted, lot);
+        for (size_t i = 0; i < w->n; i++) {
+            quoted_lot_resources(used, quoted, lot, budget, &w->world[i].prices);
+            for (size_t j = 0; j < in_lot; j++)
+                row[of[j]][i] = used[j];
+        }
     }
-    free(resource);
+    quoted_free(quoted);
 }
 
 /* Rows that belong to the caller. */
-static void price_own(struct resource_rows *out, const struct worlds *w, const struct candidate *k,
-                      size_t n, const struct quoted *quoted, enum budget budget)
+static void price_own(struct resource_rows *out, const struct worlds *w,
+                      const struct candidate *const k[], size_t n, enum budget budget)
 {
+    bool quoted = budget_has_quotes(budget);
     double **row = mem_alloc(n + 1, sizeof *row);
-    out->own = mem_alloc((quoted ? n : 1) * w->n, sizeof *out->own);
+    out->own = mem_grow(NULL, (quoted ? n : 1) * w->n + 1, sizeof *out->own);
     for (size_t i = 0; i < w->n && !quoted; i++)
         out->own[i] = 1;
     for (size_t j = 0; j < n; j++)
         out->of[j] = row[j] = out->own + (quoted ? j * w->n : 0);
     if (quoted)
-        price_rows(row, w, k, n, quoted, budget);
+        price_rows(row, w, k, n, budget);
     free(row);
 }
 
 /* Finds the rows that the store has. Returns how many it lacks; `lacks` gets them. */
 static size_t take_rows(struct resource_rows *out, struct resource_store *s,
-                        const struct candidate *k, size_t n, enum budget budget, size_t *lacks)
+                        const struct candidate *const k[], size_t n, enum budget budget,
+                        size_t *lacks)
 {
     size_t missing = 0;
     lock_take(s->lock);
     for (size_t j = 0; j < n; j++) {
-        const struct resource_key key = key_of(&k[j], budget);
+        const struct resource_key key = key_of(k[j], budget);
         const struct row *row = *find_row(s, &key);
         out->of[j] = row ? row->resource : NULL;
         if (!row)
@@ -146,39 +143,37 @@ static bool has_room(struct resource_store *s, size_t rows)
 
 /* Prices the rows that the store lacks, and adds them to it if it has room. */
 static void price_lacking(struct resource_rows *out, const struct worlds *w,
-                          const struct candidate *k, const size_t *lacks, size_t n,
+                          const struct candidate *const k[], const size_t *lacks, size_t n,
                           enum budget budget)
 {
     bool room = has_room(w->resources, n);
-    struct candidate *lacking = mem_alloc(n, sizeof *lacking);
-    struct row **row = mem_alloc(n, sizeof *row);
-    double **resource = mem_alloc(n, sizeof *resource);
+    const struct candidate **lacking = mem_alloc(n, sizeof(struct candidate *));
+    struct row **row = mem_alloc(n, sizeof(struct row *));
+    double **resource = mem_alloc(n, sizeof(double *));
     if (!room)
         out->own = mem_grow(NULL, n * w->n, sizeof *out->own);
     for (size_t j = 0; j < n; j++) {
         lacking[j] = k[lacks[j]];
         if (room) {
             row[j] = mem_alloc(1, sizeof **row + w->n * sizeof(double));
-            row[j]->key = key_of(&lacking[j], budget);
+            row[j]->key = key_of(lacking[j], budget);
         }
         out->of[lacks[j]] = resource[j] = room ? row[j]->resource : out->own + j * w->n;
     }
-    struct quoted *quoted = quoted_make(lacking, n);
-    price_rows(resource, w, lacking, n, quoted, budget);
+    price_rows(resource, w, lacking, n, budget);
     if (room)
         put_rows(w->resources, row, n);
-    free(quoted);
     free(resource);
     free(row);
     free(lacking);
 }
 
-struct resource_rows resource_rows_find(const struct worlds *w, const struct candidate *k, size_t n,
-                                        const struct quoted *quoted, enum budget budget)
+struct resource_rows resource_rows_find(const struct worlds *w, const struct candidate *const k[],
+                                        size_t n, enum budget budget)
 {
-    struct resource_rows out = {.of = mem_alloc(n + 1, sizeof *out.of)};
-    if (!w->resources || !quoted) {
-        price_own(&out, w, k, n, quoted, budget);
+    struct resource_rows out = {.of = mem_alloc(n + 1, sizeof(double *))};
+    if (!w->resources || !budget_has_quotes(budget)) {
+        price_own(&out, w, k, n, budget);
         return out;
     }
     size_t *lacks = mem_alloc(n + 1, sizeof *lacks);

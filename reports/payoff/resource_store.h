@@ -4,7 +4,7 @@
 #ifndef REPORTS_PAYOFF_RESOURCE_STORE_H
 #define REPORTS_PAYOFF_RESOURCE_STORE_H
 
-#include "reports/payoff/candidate_value.h"
+#include "reports/payoff/payoff_comparison.h"
 
 struct resource_store;
 
@@ -12,16 +12,16 @@ struct resource_store;
 struct resource_store *resource_store_make(size_t worlds);
 void resource_store_free(struct resource_store *s); /* takes NULL */
 
-/* of[k][i]: what design k uses in world i. */
+/* of[j][i]: what candidate j uses in world i. */
 struct resource_rows {
     const double **of;
     double *own; /* rows that no store keeps */
 };
 
-/* The rows of n candidates, from the store of the worlds if they have one. `quoted` is that of all
- * n; NULL for a budget without quotes. Free with resource_rows_free. */
-struct resource_rows resource_rows_find(const struct worlds *w, const struct candidate *k, size_t n,
-                                        const struct quoted *quoted, enum budget budget);
+/* The rows of n candidates, from the store of the worlds if they have one. Free with
+ * resource_rows_free. */
+struct resource_rows resource_rows_find(const struct worlds *w, const struct candidate *const k[],
+                                        size_t n, enum budget budget);
 void resource_rows_free(const struct resource_rows *r);
 
 #endif
