@@ -104,11 +104,12 @@ static struct tilted tilt(const struct alike *of, size_t n, size_t most, double 
 static double log_coefficient(const struct alike *of, size_t n, size_t most, double total,
                               double *theta)
 {
-    const double near = 0.1; /* standard deviations */
+    const double near = 0.1, like = 0.005; /* standard deviations; of the variance, in the root */
     struct tilted t = tilt(of, n, most, *theta);
     for (int turn = 0; turn < 40 && *theta < 12; turn++) {
         double off = total - t.mean, variance = fmax(t.variance, 1e-12);
-        if (off * off < near * near * variance || fabs(off) < 1e-5 * total)
+        if (off * off < fmin(near * near, like * like * variance) * variance ||
+            fabs(off) < 1e-5 * total)
             break;
         *theta = fmin(*theta + fmax(-1, fmin(1, off / variance)), 12);
         t = tilt(of, n, most, *theta);

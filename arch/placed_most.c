@@ -183,6 +183,7 @@ static double most_of(struct placed_most *s, double tokens, enum counted what, d
     while (at < devices) {
         struct alike *k = &kind[n++];
         double like = load[at].mean - near * sqrt(load[at].variance);
+        like = few ? fmax(like, 0.9 * load[at].mean) : like;
         size_t size = at < SINGLE ? 1 : at / 2, from = at;
         while (at < devices && (at - from < size || n == ALIKE_MOST || load[at].mean >= like))
             at++;

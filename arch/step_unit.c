@@ -9,7 +9,7 @@ static const int weight_of[UNIT_CLASSES] = {1, UNIT_CHOICES, UNIT_CHOICES *UNIT_
 
 static int choice_of(int units, int class)
 {
-    return units / weight_of[class] % UNIT_CHOICES;
+    return units / weight_of[class] % UNIT_CHOICES; /* UNITS_IN_TURN is 0 for every class */
 }
 
 /* Clears `same` where an operator of a class runs on the other unit at the clock of the devices,
@@ -46,12 +46,11 @@ static bool open_classes(struct unit_list *l, size_t i, const bool *has, const s
     for (int class = 0; class < UNIT_CLASSES; class ++) {
         int runs = (int)unit_allowed(&d->rates, unit_of[class])[i];
         bool chosen = runs == RUNS_IF_FASTER || runs == RUNS_SHARED || runs == RUNS_BESIDE;
-        bool overlaps = LANE(&d->rates, rates, overlap)[i] > 0;
         for (int to = 0; to < UNIT_CHOICES; to++)
             l->more_s[i][class][to] = 0;
         l->same[i][class][CHOOSE_FASTER] = false;
         l->same[i][class][CHOOSE_CHIP] = l->same[i][class][CHOOSE_ENGINE] = true;
-        if (has[class] && chosen && !overlaps)
+        if (has[class] && chosen)
             l->open[i] |= 1 << class;
     }
     return l->open[i] != 0;
@@ -66,16 +65,19 @@ void unit_choices(struct unit_list *out, const bool *wanted, const struct step *
     lane flop_s, core_flop_s, least;
     size_t of[LANES], n = 0;
     int open = 0;
+    bool overlap = false;
     out->n = 0;
     for (size_t k = 0; k < s->others; k++)
         for (int class = 0; class < UNIT_CLASSES; class ++)
             has[class] |= s->ops.op[s->other[k]].unit == unit_of[class];
     for (size_t i = 0; i < d->n; i++) {
         out->open[i] = 0;
-        if (!wanted[i] || !open_classes(out, i, has, d))
+        out->overlaps[i] = wanted[i] && LANE(&d->rates, rates, overlap)[i] > 0;
+        if (!wanted[i] || (!open_classes(out, i, has, d) && !out->overlaps[i]))
             continue;
         LANES_COPY(&at, n, load, i);
         open |= out->open[i];
+        overlap |= out->overlaps[i];
         of[n++] = i;
     }
     if (n == 0)
@@ -87,7 +89,7 @@ void unit_choices(struct unit_list *out, const bool *wanted, const struct step *
     lanes_set(least, n, CLOCK_LEAST);
     devices_set_clock(&some, flop_s, core_flop_s, least);
     compare_units(out, n, of, CHOOSE_CHIP, s, &some, &at, memo);
-    for (int units = 1; units <= UNITS_MOST; units++) {
+    for (int units = 1; units <= (overlap ? UNITS_MOST : UNITS_IN_TURN - 1); units++) {
         bool of_others = false;
         for (int class = 0; class < UNIT_CLASSES; class ++)
             of_others |= !(open & 1 << class) && choice_of(units, class) != CHOOSE_FASTER;
@@ -108,7 +110,8 @@ void unit_choices(struct unit_list *out, const bool *wanted, const struct step *
 bool unit_choice_is_open(const struct unit_list *l, size_t k, size_t i)
 {
     int chosen = 0;
-    if (!l->open[i])
+    bool in_turn = l->units[k] >= UNITS_IN_TURN;
+    if (in_turn ? !l->overlaps[i] : !l->open[i])
         return false;
     for (int class = 0; class < UNIT_CLASSES; class ++) {
         int to = choice_of(l->units[k], class);
@@ -122,6 +125,8 @@ bool unit_choice_is_open(const struct unit_list *l, size_t k, size_t i)
 double unit_choice_more_s(const struct unit_list *l, size_t k, size_t i)
 {
     double more_s = 0;
+    if (l->overlaps[i])
+        return 0;
     for (int class = 0; class < UNIT_CLASSES; class ++)
         more_s += l->more_s[i][class][choice_of(l->units[k], class)];
     return more_s;
@@ -132,12 +137,15 @@ void devices_set_units(struct devices *d, const double *units)
     double *const runs[UNIT_CLASSES] = {
         LANE(&d->rates, rates, runs_core), LANE(&d->rates, rates, runs_index),
         LANE(&d->rates, rates, runs_state), LANE(&d->rates, rates, runs_experts)};
-    for (size_t i = 0; i < d->n; i++)
+    for (size_t i = 0; i < d->n; i++) {
+        if (units[i] >= UNITS_IN_TURN)
+            LANE(&d->rates, rates, overlap)[i] = 0;
         for (int class = 0; class < UNIT_CLASSES && units[i] > 0; class ++) {
             int to = choice_of((int)units[i], class);
             if (to != CHOOSE_FASTER)
                 runs[class][i] = to == CHOOSE_CHIP ? RUNS_NEVER : RUNS_ALWAYS;
         }
+    }
 }
 
 void chosen_pick(struct chosen *out, const struct devices *d, const struct load_lanes *load)

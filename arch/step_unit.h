@@ -2,10 +2,12 @@
  *
  * Idea: the faster unit may draw more, so that the clock falls and the step takes longer. So a step
  * that throttles is timed again, at the clock that it then holds, with all operators of a class on
- * the chip or all on the engine, of one class or of all classes; the shortest step counts.
+ * the chip or all on the engine, of one class or of all classes; the shortest step counts. Where
+ * chip and engine overlap, each choice is also timed with both in turn, which reads weights once.
  * Invariants: a step within its limit runs every operator on the faster unit; another choice is
- * shorter by more than rounding. Without overlap the faster units make the shortest step at any one
- * clock, so that another choice must draw less there. */
+ * shorter by more than rounding. In turn the faster units make the shortest step at any one clock,
+ * so that another choice must draw less there. With overlap they need not, so that there a higher
+ * limit can still give less throughput (docs/model.md). */
 #ifndef ARCH_STEP_UNIT_H
 #define ARCH_STEP_UNIT_H
 
@@ -15,8 +17,9 @@
 enum unit_choice { CHOOSE_FASTER, CHOOSE_CHIP, CHOOSE_ENGINE, UNIT_CHOICES };
 
 /* Choices are one number, the sum of enum unit_choice times UNIT_CHOICES to the power of the class;
- * 0: the faster unit for every operator. */
-enum { UNIT_CLASSES = 4, UNITS_MOST = 80 }; /* core attention, index, state, experts */
+ * 0: the faster unit for every operator. From UNITS_IN_TURN on the same without overlap. */
+enum { UNIT_CLASSES = 4, UNITS_IN_TURN = 81 }; /* core attention, index, state, experts */
+enum { UNITS_MOST = 2 * UNITS_IN_TURN - 1 };
 
 /* A shorter step is shorter by more than this, relative. */
 static const double UNIT_GAIN = 1e-9;
@@ -29,17 +32,18 @@ struct unit_list {
     bool same[LANES][UNIT_CLASSES][UNIT_CHOICES];
     double more_s[LANES][UNIT_CLASSES][UNIT_CHOICES]; /* than on the faster units, nominal clock */
     int open[LANES]; /* classes of which the engine may run operators or leave them to the chip */
+    bool overlaps[LANES];
 };
 
-/* Of the devices i with wanted[i] at their loads. None is where chip and engine overlap: then the
- * faster units do not make the shortest step at one clock either. */
+/* Of the devices i with wanted[i] at their loads. */
 void unit_choices(struct unit_list *out, const bool *wanted, const struct step *s,
                   const struct devices *d, const struct load_lanes *load, struct steps_memo *memo);
 
 /* Is choice k to be tried on device i? It concerns one class or all. */
 bool unit_choice_is_open(const struct unit_list *l, size_t k, size_t i);
 
-/* Time that choice k adds at least to the operators of a step at the nominal clock. */
+/* Time that choice k adds at least to the operators of a step at the nominal clock; 0 with overlap.
+ */
 double unit_choice_more_s(const struct unit_list *l, size_t k, size_t i);
 
 /* Lets each device run operators where its choices say. */

@@ -96,7 +96,7 @@ static const struct speedup speedups[] = {
     { "CENT, ASPLOS 2025", "Llama2-70B over 4 A100", 2.3, MOST, { "model=llama-2-70b", "chip=a100", "plan.devices=4", "plan.tp=4", "workload.batch=max", "workload.context=2304", false },
       { CENT }, { NULL }, { { NULL } }, "theirs has no GPU and runs all layers; here only attention moves", false },
     { "HBM-PIM, ISCA 2021", "a GEMV kernel", 8.9, MOST, { NULL }, { NULL }, { NULL }, { { NULL } }, "not compared: its host reads far below its bandwidth; at full bandwidth m is 4", false },
-    { "Pimba, MICRO 2025", "state-space models over a GPU, up to", 4.1, MOST, { NULL }, { NULL }, { NULL }, { { NULL } }, "not compared: the catalogue has no state-space model", false },
+    { "Pimba, MICRO 2025", "state-space models over a GPU, up to", 4.1, MOST, { NULL }, { NULL }, { NULL }, { { NULL } }, "not compared: no pure state-space model in the catalogue", false },
     { "LPDDR5X-PIM, Hot Chips 2026", "Llama-3.1-8B on a phone, one request", 3.0, MOST, { NULL }, { NULL }, { NULL }, { { NULL } }, "not compared: it speeds up every layer, an engine here attention and experts only", false },
     { "PAPI, ASPLOS 2025", "LLaMA-65B over A100 with AttAcc", 1.8, MOST, { NULL }, { NULL }, { NULL }, { { NULL } }, "not compared: the gain is that of dense layers in memory", false },
     { "Lamina, arXiv:2405.01814", "LLaMA3-70B at similar cost, at least", 1.161, LEAST, { LAMINA }, { WORKERS }, { "plan.devices=8", "plan.tp=8" }, { CONTEXTS },

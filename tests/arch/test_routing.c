@@ -334,6 +334,35 @@ static void the_slowest_device_is_that_of_a_drawing(void **state)
             }
 }
 
+/* Two to four tokens on about as many devices as experts: most devices have none or one use. */
+static void few_uses_are_those_of_a_drawing(void **state)
+{
+    static const struct {
+        double experts, top_k, devices;
+    } mixture[] = {{64, 2, 64}, {256, 2, 144}, {128, 4, 96}, {256, 8, 144}};
+    static const double skew[] = {0, 0.6};
+    (void)state;
+    for (size_t i = 0; i < LEN(mixture); i++)
+        for (size_t j = 0; j < LEN(skew); j++)
+            for (int place = PLACE_ROUND_ROBIN; place <= PLACE_CONTIGUOUS; place++) {
+                struct routed_case c = {{mixture[i].experts, mixture[i].top_k, skew[j], place,
+                                         mixture[i].devices, 0, true},
+                                        0};
+                struct drawing drawing;
+                struct routing r;
+                routing_make(&r, &c.of);
+                draw_from(&drawing, &c.of);
+                for (c.tokens = 2; c.tokens <= 4; c.tokens++) {
+                    struct drawn load, active;
+                    draw_most(&load, &active, &drawing, &c, 2500);
+                    double mean = c.tokens * c.of.top_k / c.of.devices;
+                    assert_drawn(routing_busiest(&r, c.tokens) * mean, &load);
+                    assert_drawn(routing_active(&r, c.tokens), &active);
+                }
+                placement_free(&drawing.placed);
+            }
+}
+
 /* No placement jumps at skew 0, whether the experts divide evenly or not. */
 static void nothing_jumps_at_skew_0(void **state)
 {
@@ -399,6 +428,7 @@ int main(void)
         cmocka_unit_test(packing_is_bound_by_the_hottest_expert),
         cmocka_unit_test(groups_hold_what_their_device_does),
         cmocka_unit_test(the_slowest_device_is_that_of_a_drawing),
+        cmocka_unit_test(few_uses_are_those_of_a_drawing),
         cmocka_unit_test(nothing_jumps_at_skew_0),
         cmocka_unit_test(work_grows_with_the_tokens_at_most_in_proportion),
         cmocka_unit_test(groups_read_what_the_slowest_device_reads),
