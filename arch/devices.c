@@ -191,6 +191,19 @@ void devices_pick(struct devices *out, const struct devices *d, const size_t *of
         pick_lanes(out->tier2.at, d->tier2.at, LEN(d->tier2.at), of, n);
 }
 
+void devices_pick_quoted(struct devices *out, const struct devices *d, size_t first, size_t n)
+{
+    out->n = n;
+    out->tiered = d->tiered;
+    for (size_t i = 0; i < n; i++) {
+        LANES_COPY(&out->chip, i, &d->chip, first + i);
+        LANES_COPY(&out->engine, i, &d->engine, first + i);
+        LANES_COPY(&out->memory, i, &d->memory, first + i);
+        LANES_COPY(&out->limits, i, &d->limits, first + i);
+        LANES_COPY(&out->energy, i, &d->energy, first + i);
+    }
+}
+
 void devices_copy(struct devices *out, const struct devices *d)
 {
     out->n = d->n;

@@ -64,6 +64,9 @@ void devices_share(struct devices *d, const double *weight_share, const double *
 /* What a step needs of `n` of the devices. */
 void devices_pick(struct devices *out, const struct devices *d, const size_t *of, size_t n);
 
+/* What a quote needs (arch/cost.h) of the `n` devices from `first` on. */
+void devices_pick_quoted(struct devices *out, const struct devices *d, size_t first, size_t n);
+
 /* What a step needs of all of them. */
 void devices_copy(struct devices *out, const struct devices *d);
 

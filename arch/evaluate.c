@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arch/best_mapping.h"
+#include "arch/cost_by_list.h"
 #include "arch/pools_split.h"
 #include "arch/prefill_pool.h"
 #include "arch/step_clock.h"
@@ -447,8 +448,9 @@ static bool is_measured(const struct prepared *p, const struct workload *w,
     return true;
 }
 
-void evaluate_many(struct prepared *p, const struct design *like, const struct price_book *book,
-                   struct devices *d, struct metrics_lanes *out, size_t mapped[LANES])
+void evaluate_many_by_list(struct prepared *p, const struct design *like,
+                           const struct price_book *const book[LANES], struct devices *d,
+                           struct metrics_lanes *out, size_t mapped[LANES])
 {
     const struct workload *w = &like->workload;
     struct choice choice;
@@ -470,7 +472,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     bool shared = design_shares_steps(like);
     ffn.d.n = 0;
     if (shared) {
-        choose_ffn_pools(&ffn, &choice, mapped, p, d, like, book);
+        choose_ffn_pools(&ffn, &choice, mapped, p, d, like, book ? book[0] : NULL);
     } else {
         best_mappings(&choice.best, mapped, p, d, w);
         devices_share(d, LANE(&choice.best.of, candidate, weight_share2),
@@ -507,7 +509,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     if (p->mapped[0].step.timing->error)
         fill_errors(out, &choice, d);
     if (book) {
-        struct fleet fleet[3] = {{.d = d, .devices = devices, .split = &choice.split}};
+        struct fleet fleet[FLEETS_MOST] = {{.d = d, .devices = devices, .split = &choice.split}};
         size_t fleets = 1;
         if (shared)
             fleet[fleets++] =
@@ -517,7 +519,7 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         if (apart)
             fleet[fleets++] = (struct fleet){pools.d, pools.devices, &pools.split,
                                              LANE(out, metrics, prefill_cost_usd)};
-        cost_metrics(out, fleet, fleets, book);
+        cost_metrics_by_list(out, fleet, fleets, book);
         if (!chip_is_there(&like->ffn_chip) && !chip_is_there(&like->prefill_chip) &&
             !chip_is_there(&like->draft_chip))
             lanes_set(LANE(out, metrics, system_area_mm2), d->n, NAN);
@@ -527,6 +529,15 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
         clear_unmapped(out, d->n);
     if (p->mapped[0].step.timing->needs_calibration)
         refuse_uncalibrated(out, d);
+}
+
+void evaluate_many(struct prepared *p, const struct design *like, const struct price_book *book,
+                   struct devices *d, struct metrics_lanes *out, size_t mapped[LANES])
+{
+    const struct price_book *each[LANES];
+    for (size_t i = 0; i < d->n; i++)
+        each[i] = book;
+    evaluate_many_by_list(p, like, book ? each : NULL, d, out, mapped);
 }
 
 void evaluate_prepared(struct prepared *p, const struct design *d, const struct price_book *book,

@@ -23,6 +23,12 @@ static const double NORMAL_TENTH = 1.2816;
 void evaluate_many(struct prepared *p, const struct design *like, const struct price_book *book,
                    struct devices *d, struct metrics_lanes *out, size_t mapped[LANES]);
 
+/* The same with a price list for each device, those with one list side by side; with a pool that
+ * shares steps (design_shares_steps) all have one. */
+void evaluate_many_by_list(struct prepared *p, const struct design *like,
+                           const struct price_book *const book[LANES], struct devices *d,
+                           struct metrics_lanes *out, size_t mapped[LANES]);
+
 /* Evaluates the design `d` with its prepared steps. `mapped`, which may be NULL, gets the mapping,
  * or NULL if there is none. */
 void evaluate_prepared(struct prepared *p, const struct design *d, const struct price_book *book,

@@ -1,12 +1,13 @@
 /* Idea: points that differ only in chip, engine and prices have the same operators, so they are
- * collected into families first, by a hash of all other columns, and these by prices into groups,
- * which are evaluated in lanes. Invariant: a family has one prepared step and, where timing needs
- * it, one calibration; a block of lanes holds points of one group, which has one price list. */
+ * collected into families first, by a hash of all other columns, and these by prices into groups.
+ * Invariant: a family has one prepared step and, where timing needs it, one calibration; a group
+ * has one price list; a block of lanes holds points of one family, a group after another. */
 #include "search/point_arrays.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/step_pool.h"
 #include "arch/timing.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -19,10 +20,13 @@ enum { TASK_POINTS = 2048 };
 struct point_worker {
     struct prepared prepared;
     struct design common; /* the study's values and those of slow columns */
-    struct price_book prices;
-    struct design like; /* the first point of the block */
-    size_t family;      /* 1 + that of `prepared`; 0: none yet */
-    size_t group;       /* 1 + that of `prices` */
+    struct design like;   /* the first point of the block */
+    size_t family;        /* 1 + that of `prepared`; 0: none yet */
+    size_t group;         /* 1 + that of the last of `prices` */
+    /* Of the groups of the block, and of each point. */
+    size_t lists;
+    struct price_book prices[LANES];
+    const struct price_book *book[LANES];
     struct devices devices;
     struct metrics_lanes metrics;
     size_t mapped[LANES], point[LANES];
@@ -187,7 +191,7 @@ static int start_family(struct point_worker *k, const struct point_work *w, size
 {
     k->family = 0;
     k->common = w->study->base;
-    if (put_values(w, point, BY_FAMILY, &k->common, &k->prices, &k->err) != 0)
+    if (put_values(w, point, BY_FAMILY, &k->common, NULL, &k->err) != 0)
         return -1;
     metrics_clear(&k->metrics, LANES);
     return 0;
@@ -195,11 +199,13 @@ static int start_family(struct point_worker *k, const struct point_work *w, size
 
 static int start_group(struct point_worker *k, const struct point_work *w, size_t point)
 {
+    struct price_book *prices = &k->prices[k->lists];
     k->group = 0;
-    k->prices = w->study->prices;
-    if (put_values(w, point, BY_GROUP, &k->common, &k->prices, &k->err) != 0)
+    *prices = w->study->prices;
+    if (put_values(w, point, BY_GROUP, &k->common, prices, &k->err) != 0)
         return -1;
     k->group = w->group[point] + 1;
+    k->lists++;
     return 0;
 }
 
@@ -226,26 +232,28 @@ static void finish_block(struct point_worker *k, const struct point_work *w)
     double excess[STUDY_LIMITS_MOST];
     if (!k->devices.n)
         return;
-    evaluate_many(&k->prepared, &k->like, &k->prices, &k->devices, &k->metrics, k->mapped);
+    evaluate_many_by_list(&k->prepared, &k->like, k->book, &k->devices, &k->metrics, k->mapped);
     for (size_t i = 0; i < k->devices.n && s->constraints; i++) {
         double *verdict = &LANE(&k->metrics, metrics, verdict)[i];
         study_excess(s, &k->like, &k->devices, &k->metrics, i, excess);
         study_judge(s, excess, verdict);
     }
     write_results(k, w->arrays);
-    k->devices.n = 0;
+    k->devices.n = k->lists = 0;
 }
 
 static int add_point(struct point_worker *k, const struct point_work *w, size_t point)
 {
     struct err inner;
     bool begins = k->family != w->family[point] + 1, other = k->group != w->group[point] + 1;
-    if (begins || other || k->devices.n == LANES)
+    if (begins || k->devices.n == LANES || (other && design_shares_steps(&k->common)))
         finish_block(k, w);
-    if ((begins && start_family(k, w, point) != 0) || (other && start_group(k, w, point) != 0))
+    if (begins && start_family(k, w, point) != 0)
+        return -1;
+    if ((other || !k->lists) && start_group(k, w, point) != 0)
         return -1;
     struct design d = k->common;
-    if (put_values(w, point, BY_NONE, &d, &k->prices, &k->err) != 0)
+    if (put_values(w, point, BY_NONE, &d, NULL, &k->err) != 0)
         return -1;
     if ((begins ? design_check : design_check_hardware)(&d, &inner) != 0)
         return fail(&k->err, "point %zu: %s", point, inner.text);
@@ -255,6 +263,7 @@ static int add_point(struct point_worker *k, const struct point_work *w, size_t 
     if (!k->devices.n)
         k->like = d;
     k->point[k->devices.n] = point;
+    k->book[k->devices.n] = &k->prices[k->lists - 1];
     devices_add(&k->devices, &d.chip, &d.engine);
     return 0;
 }
