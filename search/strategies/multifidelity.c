@@ -1,9 +1,11 @@
 /* Two levels of fidelity: a cheap model that prices every candidate, and the caller's expensive
  * one, which is asked only for points that may join its front. The ratio of expensive to cheap
  * outcomes is learnt at the points asked so far (correction.h) and predicts the others, with its
- * uncertainty. Points that join the front even if the prediction is too good are asked for first,
- * points that join it only if the prediction is too bad last, as in the lower confidence bounds of
- * Srinivas et al. 2010 (arXiv:0912.3995). The search is over when none is left. */
+ * uncertainty; so is which points are refused, infeasible by no measure (1 and 0, as in Rasmussen
+ * and Williams 2006, section 6.5: feasible below 1/2). Points that join the front even if the
+ * prediction is too good are asked for first, points that join it only if the prediction is too bad
+ * last, as in the lower confidence bounds of Srinivas et al. 2010 (arXiv:0912.3995). The search is
+ * over when none is left. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +30,10 @@ struct levels {
     bool *asked;
     size_t lessons, room;
     double *at, *ratio; /* genes of each lesson; log of expensive over cheap of each outcome */
-    struct correction **correction; /* [width] */
-    double *value;                  /* [LESSONS * (width + genes)], for correction_learn */
+    double *refused;    /* is a lesson refused? 1 or 0 */
+    size_t refusals;
+    struct correction **correction; /* [width + 1]; the last predicts refusals */
+    double *value; /* [(width + 1) * LESSONS * (1 + genes)], for correction_learn */
 };
 
 static void *begin(struct search *s)
@@ -38,7 +42,7 @@ static void *begin(struct search *s)
     l->search = s;
     l->problem = search_problem(s);
     l->width = l->problem->objectives + l->problem->limits;
-    l->correction = mem_alloc(l->width, sizeof(struct correction *));
+    l->correction = mem_alloc(l->width + 1, sizeof(struct correction *));
     return l;
 }
 
@@ -186,23 +190,39 @@ static void predict(const struct levels *l, size_t i, double better, double *out
     }
 }
 
+/* Is candidate `i` refused, as predicted `better` deviations to the better side? */
+static bool is_refused(const struct levels *l, size_t i, double better)
+{
+    double mean, deviation;
+    if (!l->correction[l->width])
+        return false;
+    correction_at(l->correction[l->width], genes_of(l, i), &mean, &deviation);
+    return mean - better * deviation > 0.5;
+}
+
+/* What lesson `i` says of outcome k, or of refusals; NAN: nothing. */
+static double said(const struct levels *l, size_t i, size_t k)
+{
+    return k < l->width ? l->ratio[i * l->width + k] : l->refused[i];
+}
+
 static void learn(struct levels *l)
 {
     size_t genes = l->problem->genes;
     size_t first = l->lessons > LESSONS ? l->lessons - LESSONS : 0;
     if (!l->value)
-        l->value = mem_alloc(l->width * LESSONS * (genes + 1), sizeof *l->value);
-    for (size_t k = 0; k < l->width; k++) {
+        l->value = mem_alloc((l->width + 1) * LESSONS * (genes + 1), sizeof *l->value);
+    for (size_t k = 0; k <= l->width; k++) {
         double *value = l->value + k * LESSONS * (genes + 1), *at = value + LESSONS;
         bool differs = false;
         size_t n = 0;
         for (size_t i = first; i < l->lessons; i++) {
-            double ratio = l->ratio[i * l->width + k];
-            if (isnan(ratio))
+            double is = said(l, i, k);
+            if (isnan(is))
                 continue;
-            differs = differs || ratio != 0;
+            differs = differs || is != 0;
             memcpy(at + n * genes, l->at + i * genes, genes * sizeof *at);
-            value[n++] = ratio;
+            value[n++] = is;
         }
         correction_free(l->correction[k]);
         l->correction[k] =
@@ -314,7 +334,7 @@ static struct archive *promising(const struct levels *l, double better)
     struct archive *front = archive_new(l->problem->objectives);
     double *at = mem_alloc(l->width, sizeof *at);
     for (size_t i = 0; i < l->n; i++) {
-        if (l->asked[i])
+        if (l->asked[i] || is_refused(l, i, better))
             continue;
         predict(l, i, better, at);
         if (outcome_violation(l->problem, at) == 0 &&
@@ -326,8 +346,8 @@ static struct archive *promising(const struct levels *l, double better)
     return front;
 }
 
-/* To begin with, candidates of the cheap front and any others in equal parts. */
-static size_t ask_first(struct levels *l, double *genes, size_t most)
+/* While no point is feasible, candidates of the cheap front and any others in equal parts. */
+static size_t ask_anywhere(struct levels *l, double *genes, size_t most)
 {
     size_t n = 0, half = (most + 1) / 2;
     struct archive *front = promising(l, 0);
@@ -398,10 +418,12 @@ static size_t ask(void *self, double *genes, size_t most)
         size_t least = 2 * l->problem->genes + 2, half = (size_t)(l->problem->budget / 2);
         size_t first = batch > least ? batch : least;
         first = first < half ? first : half > 0 ? half : 1;
-        return ask_first(l, genes, first < most ? first : most);
+        return ask_anywhere(l, genes, first < most ? first : most);
     }
-    learn(l);
     most = batch < most ? batch : most;
+    if (l->refusals == l->lessons && l->n > 0)
+        return ask_anywhere(l, genes, most);
+    learn(l);
     size_t n = ask_promising(l, genes, most);
     if (n == 0 && archive_count(search_archive(l->search)) == 0)
         n = ask_nearest(l, genes, most);
@@ -420,12 +442,18 @@ static void tell(void *self, size_t n, const double *genes, const double *outcom
         l->room = 2 * (l->lessons + n);
         l->at = mem_grow(l->at, l->room * count + 1, sizeof *l->at);
         l->ratio = mem_grow(l->ratio, l->room * width, sizeof *l->ratio);
+        l->refused = mem_grow(l->refused, l->room, sizeof *l->refused);
     }
     memcpy(l->at + l->lessons * count, genes, n * count * sizeof *genes);
     for (size_t i = 0; i < n * width; i++) {
         size_t k = i % width;
         double ratio = measure(l, k, outcomes[i]) / measure(l, k, cheap[i]);
         l->ratio[l->lessons * width + i] = ratio > 0 && isfinite(ratio) ? log(ratio) : NAN;
+    }
+    for (size_t i = 0; i < n; i++) {
+        bool refused = !isfinite(outcome_violation(l->problem, outcomes + i * width));
+        l->refused[l->lessons + i] = refused;
+        l->refusals += refused;
     }
     l->lessons += n;
     free(cheap);
@@ -434,7 +462,7 @@ static void tell(void *self, size_t n, const double *genes, const double *outcom
 static void done(void *self)
 {
     struct levels *l = self;
-    for (size_t k = 0; k < l->width; k++)
+    for (size_t k = 0; k <= l->width; k++)
         correction_free(l->correction[k]);
     free(l->correction);
     free(l->value);
@@ -443,6 +471,7 @@ static void done(void *self)
     free(l->asked);
     free(l->at);
     free(l->ratio);
+    free(l->refused);
     free(l);
 }
 

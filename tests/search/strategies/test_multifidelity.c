@@ -27,12 +27,15 @@ static void cheap_at(const double *gene, double *out)
 }
 
 static double error_of_truth; /* share */
+static bool refuses;          /* four of five designs, by no measure */
 
 static void true_at(const double *gene, double *out)
 {
     double a = unit(gene[0]), b = unit(gene[1]);
     cheap_at(gene, out);
     out[0] *= 1 - error_of_truth * (0.5 * a + b * b);
+    if (refuses && a + b < 1.35)
+        out[2] = INFINITY;
 }
 
 static size_t cheap_calls;
@@ -154,6 +157,23 @@ static void a_tenth_finds_most(void **state)
     forget(&whole);
 }
 
+/* Where four designs of five are refused, though the cheap level takes them, it learns which. */
+static void learns_what_is_refused(void **state)
+{
+    (void)state;
+    refuses = true;
+    error_of_truth = 0.1;
+    search_cube(&whole, &strategy_grid, INFINITY, 1, false);
+    double tenth = (double)(side * side * side) / 10;
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        search_cube(&some, &strategy_multifidelity, tenth, seed, true);
+        assert_true(3 * common(&some, &whole) >= 2 * whole.n);
+        forget(&some);
+    }
+    forget(&whole);
+    refuses = false;
+}
+
 static int by_genes(const void *a, const void *b)
 {
     return memcmp(a, b, SIDES * sizeof(double));
@@ -225,9 +245,9 @@ static void draws_without_a_cheap_level(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(truth_needs_the_front_only),  cmocka_unit_test(a_tenth_finds_most),
-        cmocka_unit_test(same_seed_same_points),       cmocka_unit_test(takes_large_spaces),
-        cmocka_unit_test(draws_without_a_cheap_level),
+        cmocka_unit_test(truth_needs_the_front_only), cmocka_unit_test(a_tenth_finds_most),
+        cmocka_unit_test(learns_what_is_refused),     cmocka_unit_test(same_seed_same_points),
+        cmocka_unit_test(takes_large_spaces),         cmocka_unit_test(draws_without_a_cheap_level),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
