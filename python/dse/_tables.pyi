@@ -214,7 +214,7 @@ class WorkloadSection(TypedDict, total=False):
     window_cache: Literal['window', 'whole']  # Memory of layers with a window: window, for the tokens in it; whole, for all tokens of a request, as in servers with one cache for all layers.
     state_slots: float | str  # Recurrent states kept per request; above 1, snapshots for prefix caching, as a state cannot be cut at a token.
     skew: float | str  # Zipf exponent s of expert popularity; 0: uniform.
-    placement: Literal['random', 'round_robin', 'contiguous', 'replicated']  # Placement of experts of unequal popularity: random; round_robin, in turn; contiguous, the hottest on the same device; replicated, with copies of the hot ones.
+    placement: Literal['random', 'round_robin', 'contiguous', 'replicated', 'packed']  # Placement of experts of unequal popularity: random; round_robin, in turn; contiguous, the hottest on the same device; replicated, with copies of the hot ones, each on the least loaded device; packed, so without copies.
     chance: bool | Literal['no', 'yes']  # Include random routing imbalance in the load of the busiest device; no: loads in proportion to popularity (arXiv:2507.15465 eq. 13).
     context_cv: float | str  # Coefficient of variation of the contexts of requests in flight (decode, serving, disaggregated): data-parallel ranks that share experts wait in every layer for the one with most; 0: equal contexts. Azure's and Mooncake's traces: 0.6 to 1.3.
     context_skewness: float | str  # Skewness of these contexts; auto: that of a gamma distribution, twice workload.context_cv.
@@ -409,7 +409,7 @@ class Parameters(TypedDict, total=False):
     workload__window_cache: Literal['window', 'whole']
     workload__state_slots: float | str
     workload__skew: float | str
-    workload__placement: Literal['random', 'round_robin', 'contiguous', 'replicated']
+    workload__placement: Literal['random', 'round_robin', 'contiguous', 'replicated', 'packed']
     workload__chance: bool | Literal['no', 'yes']
     workload__context_cv: float | str
     workload__context_skewness: float | str
