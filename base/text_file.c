@@ -63,7 +63,7 @@ static char *read_all(FILE *file, size_t most, size_t *length)
     return text;
 }
 
-/* A wrong name is the user's to mend (status 2); a disk or a system that fails is not (status 1). */
+/* A wrong name is the user's to mend (status 2); a disk that fails is not (status 1). */
 static int fail_read(const char *path, int why, struct err *err)
 {
     static const int by_name[] = {ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG};

@@ -218,8 +218,9 @@ void draw_mark(struct drawing *d, struct spot at, struct mark mark)
 
 void draw_faint_mark(struct drawing *d, struct spot at, size_t style)
 {
-    fprintf(d->body.out, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"0.9\" fill=\"%s\" opacity=\"0.3\"/>\n",
-            at.x, at.y, styles[style % SERIES_STYLES].colour);
+    fprintf(d->body.out,
+            "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"0.9\" fill=\"%s\" opacity=\"0.3\"/>\n", at.x, at.y,
+            styles[style % SERIES_STYLES].colour);
 }
 
 static void draw_sample(struct drawing *d, struct spot at, const struct legend_entry *e)

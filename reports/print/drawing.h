@@ -11,7 +11,7 @@
 #include "base/mem_stream.h"
 
 struct drawing {
-    double width, height; /* in points; parts add to the height */
+    double width, height;   /* in points; parts add to the height */
     struct mem_stream body; /* elements go here */
 };
 
