@@ -415,9 +415,10 @@ static size_t ask(void *self, double *genes, size_t most)
         list_candidates(l);
     size_t batch = l->problem->batch ? l->problem->batch : 1;
     if (l->lessons == 0 && l->n > 0) {
-        size_t least = 2 * l->problem->genes + 2, half = (size_t)(l->problem->budget / 2);
-        size_t first = batch > least ? batch : least;
-        first = first < half ? first : half > 0 ? half : 1;
+        size_t least = 2 * l->problem->genes + 2, first = batch > least ? batch : least;
+        double half = l->problem->budget / 2; /* which may be infinite */
+        if ((double)first > half)
+            first = half > 1 ? (size_t)half : 1;
         return ask_anywhere(l, genes, first < most ? first : most);
     }
     most = batch < most ? batch : most;
