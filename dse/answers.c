@@ -11,6 +11,7 @@
 #include "base/conf_json.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/mem_stream.h"
 #include "reports/write.h"
 
 struct answers {
@@ -164,21 +165,18 @@ const char *answers_find(const struct answers *a, const char *key, const char **
 int answers_add(struct answers *a, const char *key, const char *answer, const char *failed,
                 struct err *err)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return fail_memory(err, a->path);
-    fputs("{\"key\": ", out);
-    json_text(key, out);
-    if (answer) {
-        fprintf(out, ", \"answer\": %s}\n", answer);
-    } else {
-        fputs(", \"failed\": ", out);
-        json_text(failed, out);
-        fputs("}\n", out);
-    }
-    fclose(out);
+    struct mem_stream line;
+    size_t size;
+    mem_stream_open(&line);
+    fputs("{\"key\": ", line.out);
+    json_text(key, line.out);
+    fputs(answer ? ", \"answer\": " : ", \"failed\": ", line.out);
+    if (answer)
+        fputs(answer, line.out);
+    else
+        json_text(failed, line.out);
+    fputs("}\n", line.out);
+    char *text = mem_stream_text(&line, &size);
     bool written = write(a->file, text, size) == (ssize_t)size;
     free(text);
     if (!written)

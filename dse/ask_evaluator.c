@@ -9,6 +9,7 @@
 
 #include "base/conf_json.h"
 #include "base/mem.h"
+#include "base/mem_stream.h"
 #include "base/text.h"
 #include "dse/answers.h"
 #include "dse/evaluator_pool.h"
@@ -99,9 +100,9 @@ static void put_metric(const struct column *c, double value, FILE *out)
  * Caller frees. */
 static char *content_of(struct ask_evaluator *e, const double *genes, const double *row)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct mem_stream memory;
+    mem_stream_open(&memory);
+    FILE *out = memory.out;
     const struct columns *columns = e->from.columns;
     cursor_put(&e->cursor, e->from.study, genes);
     struct plan plan = plan_of_row(e, row);
@@ -113,8 +114,7 @@ static char *content_of(struct ask_evaluator *e, const double *genes, const doub
             fputs(", \"batch\": ", out);
             put_metric(&columns->column[k], row[k], out);
         }
-    fclose(out);
-    char *to = text;
+    char *text = mem_stream_text(&memory, NULL), *to = text;
     for (const char *at = text; *at; at++) { /* line ends and what indents the next */
         if (*at == '\n')
             at += strspn(at, "\n ") - 1;
@@ -129,9 +129,9 @@ static char *content_of(struct ask_evaluator *e, const double *genes, const doub
 static char *line_of(const struct ask_evaluator *e, uint64_t id, const char *content,
                      const double *row)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct mem_stream memory;
+    mem_stream_open(&memory);
+    FILE *out = memory.out;
     const struct columns *columns = e->from.columns;
     bool first = true;
     fprintf(out, "{\"id\": %" PRIu64 ", %s, \"dse\": {", id, content);
@@ -144,8 +144,7 @@ static char *line_of(const struct ask_evaluator *e, uint64_t id, const char *con
         first = false;
     }
     fputs("}}\n", out);
-    fclose(out);
-    return text;
+    return mem_stream_text(&memory, NULL);
 }
 
 /* ---- answers ---- */

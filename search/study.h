@@ -172,9 +172,7 @@ static inline size_t study_limits(const struct study *s)
 void study_excess(const struct study *s, const struct design *like, const struct devices *d,
                   const struct metrics_lanes *m, size_t i, double *excess);
 
-/* Makes the verdict of a point that exceeds a constraint VERDICT_CONSTRAINT, unless the model has
- * one.
- */
+/* Makes the verdict of a point that exceeds a constraint VERDICT_CONSTRAINT, unless it has one. */
 static inline void study_judge(const struct study *s, const double *excess, double *verdict)
 {
     for (size_t i = 0; i < s->constraints && *verdict == VERDICT_OK; i++)

@@ -11,17 +11,9 @@ complain() { printf 'cli_damage: %s\n' "$*"; failed=1; }
 # shellcheck source=tests/old_store.sh
 . "$DSE_SOURCE/tests/old_store.sh"
 
-cat >small.yaml <<'S'
-study: small
-chip: b200
-workload: {phase: decode, batch: max, tpot: 50 ms}
-plan: {devices: 32, tp: auto, dp: auto, ep: auto}
-models: [gpt3-175b, deepseek-r1]
-sweep:
-  engine: [none, duplex]
-  workload.context: [2048, 8192]
-  chip.memory_byte_per_s: {from: 4 TB/s, to: 12 TB/s, steps: 8}
-S
+# shellcheck source=tests/small_study.sh
+. "$DSE_SOURCE/tests/small_study.sh"
+{ small_study; echo '  chip.memory_byte_per_s: {from: 4 TB/s, to: 12 TB/s, steps: 8}'; } >small.yaml
 "$DSE" sweep small.yaml --db whole.db --quiet >/dev/null || complain "the sweep fails"
 size=$(wc -c <whole.db)
 { cat small.yaml; echo 'store: columns'; } >columns.yaml

@@ -14,16 +14,9 @@ complain() { printf 'cli_faults: %s\n' "$*"; failed=1; }
 
 # ---- what the commands read ----
 mkdir in
-cat >in/small.yaml <<'S'
-study: small
-chip: b200
-workload: {phase: decode, batch: max, tpot: 50 ms}
-plan: {devices: 32, tp: auto, dp: auto, ep: auto}
-models: [gpt3-175b, deepseek-r1]
-sweep:
-  engine: [none, duplex]
-  workload.context: [2048, 8192]
-S
+# shellcheck source=tests/small_study.sh
+. "$DSE_SOURCE/tests/small_study.sh"
+small_study >in/small.yaml
 { cat in/small.yaml; echo 'store: columns'; } >in/columns.yaml
 cat >in/search.yaml <<'S'
 study: search

@@ -20,16 +20,9 @@ says()
     grep -q -- "$pattern" err.txt || complain "$*: no \"$pattern\" in: $(head -c 300 err.txt)"
 }
 
-cat >small.yaml <<'S'
-study: small
-chip: b200
-workload: {phase: decode, batch: max, tpot: 50 ms}
-plan: {devices: 32, tp: auto, dp: auto, ep: auto}
-models: [gpt3-175b, deepseek-r1]
-sweep:
-  engine: [none, duplex]
-  workload.context: [2048, 8192]
-S
+# shellcheck source=tests/small_study.sh
+. "$DSE_SOURCE/tests/small_study.sh"
+small_study >small.yaml
 "$DSE" sweep small.yaml --quiet >/dev/null || complain "the small study fails"
 
 # ---- stores that cannot be read ----

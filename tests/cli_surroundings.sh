@@ -9,16 +9,9 @@ failed=0
 complain() { printf 'cli_surroundings: %s\n' "$*"; failed=1; }
 "${CC:-cc}" -std=gnu17 -shared -fPIC -O1 -o fail.so "$DSE_SOURCE/tests/fail_nth.c" -ldl 2>/dev/null || exit 77
 
-cat >small.yaml <<'S'
-study: small
-chip: b200
-workload: {phase: decode, batch: max, tpot: 50 ms}
-plan: {devices: 32, tp: auto, dp: auto, ep: auto}
-models: [gpt3-175b, deepseek-r1]
-sweep:
-  engine: [none, duplex]
-  workload.context: [2048, 8192]
-S
+# shellcheck source=tests/small_study.sh
+. "$DSE_SOURCE/tests/small_study.sh"
+small_study >small.yaml
 points() { "$DSE" query "$1" --columns all --format csv; }
 "$DSE" sweep small.yaml --db s.db --quiet >/dev/null || complain "the sweep fails"
 points s.db >right.csv

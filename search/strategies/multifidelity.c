@@ -31,7 +31,6 @@ struct levels {
     size_t lessons, room;
     double *at, *ratio; /* genes of each lesson; log of expensive over cheap of each outcome */
     double *refused;    /* is a lesson refused? 1 or 0 */
-    size_t refusals;
     struct correction **correction; /* [width + 1]; the last predicts refusals */
     double *value; /* [(width + 1) * LESSONS * (1 + genes)], for correction_learn */
 };
@@ -198,6 +197,14 @@ static bool is_refused(const struct levels *l, size_t i, double better)
         return false;
     correction_at(l->correction[l->width], genes_of(l, i), &mean, &deviation);
     return mean - better * deviation > 0.5;
+}
+
+static bool all_refused(const struct levels *l)
+{
+    bool all = true;
+    for (size_t i = 0; all && i < l->lessons; i++)
+        all = l->refused[i] != 0;
+    return all;
 }
 
 /* What lesson `i` says of outcome k, or of refusals; NAN: nothing. */
@@ -422,7 +429,7 @@ static size_t ask(void *self, double *genes, size_t most)
         return ask_anywhere(l, genes, first < most ? first : most);
     }
     most = batch < most ? batch : most;
-    if (l->refusals == l->lessons && l->n > 0)
+    if (all_refused(l) && l->n > 0)
         return ask_anywhere(l, genes, most);
     learn(l);
     size_t n = ask_promising(l, genes, most);
@@ -451,11 +458,8 @@ static void tell(void *self, size_t n, const double *genes, const double *outcom
         double ratio = measure(l, k, outcomes[i]) / measure(l, k, cheap[i]);
         l->ratio[l->lessons * width + i] = ratio > 0 && isfinite(ratio) ? log(ratio) : NAN;
     }
-    for (size_t i = 0; i < n; i++) {
-        bool refused = !isfinite(outcome_violation(l->problem, outcomes + i * width));
-        l->refused[l->lessons + i] = refused;
-        l->refusals += refused;
-    }
+    for (size_t i = 0; i < n; i++)
+        l->refused[l->lessons + i] = !isfinite(outcome_violation(l->problem, outcomes + i * width));
     l->lessons += n;
     free(cheap);
 }
