@@ -484,7 +484,7 @@ static void try_mapping(struct found *f, const struct mapping_search *q, size_t 
 {
     struct merit *m = &q->p->merit[k];
     struct candidates next;
-    size_t of[LANES], n = 0;
+    size_t of[LANES] = {0}, n = 0;
     bool first = f->n == 0;
     for (size_t i = 0; i < q->d->n; i++) {
         if (first || m->of[i] >= f->top[i])

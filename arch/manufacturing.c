@@ -243,7 +243,7 @@ static void packages_of(struct package_lanes *restrict package, size_t n,
                         const struct prices *restrict p)
 {
     const double *dies = LANE(area, area, dies), *die_mm2 = LANE(area, area, die_mm2);
-    lane bonds, bonded;
+    lane bonds = {0}, bonded;
     for (size_t i = 0; i < n; i++)
         bonds[i] = smaller(dies[i] + stacks[i], 1e9);
     whole_powers(bonded, n, p->bond_yield, bonds);

@@ -70,6 +70,8 @@ for kind in chip engine model prices; do
     refused 'c.yaml:1:7: base: lost.yaml: cannot be read'
     echo 'base: [b.yaml]' >c.yaml
     refused 'c.yaml:1:7: base: is not a name'
+    echo 'about: nothing else' >c.yaml
+    [ $kind = engine ] || refused 'or take what is not written from base: NAME' # no value of an engine is required
     case $kind in
     chip) near=b200x right=b200 ;; engine) near=duplx right=duplex ;;
     model) near=llama-3.1-8 right=llama-3.1-8b ;; prices) near=2026 right=2025 ;;

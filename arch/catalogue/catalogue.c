@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arch/catalogue/layer_list.h"
+#include "arch/catalogue/private.h"
 #include "arch/catalogue/trace.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -64,22 +65,6 @@ static const struct fields *fields_of(size_t part)
 {
     return part == CATALOGUE_CALIBRATIONS ? &calibration_fields : design_parts[part].fields;
 }
-
-enum { BASES_MOST = 8 }; /* files that are each the base of the next */
-
-struct catalogue {
-    char *dir;
-    size_t n, room;
-    struct entry **entry;
-    const struct entry *none[CATALOGUE_FOLDERS]; /* among them: of the folders of optional parts */
-    size_t depth;                  /* files with a `base` that are being read, each the base of the
-                                    * one before */
-    const char *chain[BASES_MOST]; /* their paths */
-    size_t sources, given;         /* files read, of which the first were given by the caller */
-    struct catalogue_source *source;
-    size_t names[CATALOGUE_FOLDERS];
-    char **name[CATALOGUE_FOLDERS];
-};
 
 static int by_text(const void *a, const void *b)
 {
@@ -228,8 +213,8 @@ void catalogue_give(struct catalogue *c, size_t folder, const char *name, const 
     list_given(c, folder);
 }
 
-static const struct catalogue_source *find_given(const struct catalogue *c, size_t folder,
-                                                 const char *name)
+const struct catalogue_source *catalogue_given(const struct catalogue *c, size_t folder,
+                                               const char *name)
 {
     for (size_t i = 0; i < c->given; i++)
         if (c->source[i].folder == folder && !strcmp(c->source[i].name, name))
@@ -237,11 +222,10 @@ static const struct catalogue_source *find_given(const struct catalogue *c, size
     return NULL;
 }
 
-/* Opens a file: its text if that was given, else the file at `path`, whose text is kept. */
-static int open_source(struct catalogue *c, size_t folder, const char *name, const char *path,
-                       struct conf **out, struct err *err)
+int catalogue_open_source(struct catalogue *c, size_t folder, const char *name, const char *path,
+                          struct conf **out, struct err *err)
 {
-    const struct catalogue_source *given = find_given(c, folder, name);
+    const struct catalogue_source *given = catalogue_given(c, folder, name);
     if (given)
         return conf_parse(out, path, given->text, err);
     if (conf_open(out, path, err) != 0)
@@ -262,8 +246,7 @@ char *catalogue_path(const char *folder, const char *name)
     return mem_print("%s%s", relative ? folder : "", name);
 }
 
-/* The path or name of the base of a file, NULL if it has none. Caller frees. */
-static char *base_of(const struct conf *conf)
+char *catalogue_base(const struct conf *conf)
 {
     const struct node *root = conf_root(conf);
     const struct node *base = node_kind(root) == NODE_MAP ? node_find(root, "base") : NULL;
@@ -275,8 +258,8 @@ static char *base_of(const struct conf *conf)
     return path;
 }
 
-/* The file of an entry; caller frees. NULL with err if `name` is not in the catalogue. */
-static char *path_of(const struct catalogue *c, size_t folder, const char *name, struct err *err)
+char *catalogue_entry_path(const struct catalogue *c, size_t folder, const char *name,
+                           struct err *err)
 {
     const char *const *names = (const char *const *)c->name[folder];
     if (catalogue_is_path(name))
@@ -353,16 +336,14 @@ static char *chain_text(const struct catalogue *c, size_t first)
     return text;
 }
 
-/* Enters the base `name` of a file; leave it with c->depth--. Fails if that is one of the files
- * that are being read. */
-static int enter_base(struct catalogue *c, size_t folder, const struct conf *conf, const char *name,
-                      struct err *err)
+int catalogue_enter_base(struct catalogue *c, size_t folder, const struct conf *conf,
+                         const char *name, struct err *err)
 {
     struct err ignored;
     size_t own = 0;
     if (!*name)
         return fail(err, "is not a name: write a catalogue name, or a .yaml file beside this one");
-    char *path = path_of(c, folder, name, &ignored);
+    char *path = catalogue_entry_path(c, folder, name, &ignored);
     c->chain[c->depth++] = conf_path(conf);
     while (path && own < c->depth && strcmp(c->chain[own], path) != 0)
         own++;
@@ -387,10 +368,10 @@ static int copy_base(struct catalogue *c, struct entry *e, const struct conf *co
 {
     const struct entry *from = NULL;
     struct err inner;
-    char *name = base_of(conf);
+    char *name = catalogue_base(conf);
     if (!name)
         return 0;
-    int rc = enter_base(c, e->part, conf, name, &inner);
+    int rc = catalogue_enter_base(c, e->part, conf, name, &inner);
     if (rc == 0) {
         rc = catalogue_find(c, e->part, name, &from, &inner);
         c->depth--;
@@ -403,6 +384,17 @@ static int copy_base(struct catalogue *c, struct entry *e, const struct conf *co
     }
     free(name);
     return rc;
+}
+
+int catalogue_require(const struct node *root, struct fields fields, const void *value,
+                      struct err *err)
+{
+    if (node_require(root, fields, value, err) == 0)
+        return 0;
+    size_t at = strlen(err->text);
+    snprintf(err->text + at, sizeof err->text - at,
+             ", or take what is not written from base: NAME");
+    return -1;
 }
 
 /* Keys of a file that are not values of its fields: texts, and a list of layers. */
@@ -434,7 +426,7 @@ static struct entry *read_entry(struct catalogue *c, size_t part, const char *na
     const struct fields *fields = fields_of(part);
     struct conf *conf;
 
-    if (open_source(c, part, name, path, &conf, err) != 0)
+    if (catalogue_open_source(c, part, name, path, &conf, err) != 0)
         return NULL;
     const struct node *root = conf_root(conf);
     struct entry *e = mem_alloc(1, sizeof *e);
@@ -447,7 +439,7 @@ static struct entry *read_entry(struct catalogue *c, size_t part, const char *na
     if (check_file_name(path, root, err) != 0 || copy_base(c, e, conf, err) != 0 ||
         node_bind(root, *fields, others.key, e->value, NULL, err) != 0 ||
         (listed && read_layers(e, root, err) != 0) ||
-        node_require(root, *fields, e->value, err) != 0 || check_alone(e, root, err) != 0 ||
+        catalogue_require(root, *fields, e->value, err) != 0 || check_alone(e, root, err) != 0 ||
         find_calibration(c, e, root, err) != 0) {
         conf_close(conf);
         free(e->value);
@@ -474,7 +466,7 @@ int catalogue_find(struct catalogue *c, size_t part, const char *name, const str
         return 0;
     }
     part = folder_of(part);
-    char *path = path_of(c, part, name, err);
+    char *path = catalogue_entry_path(c, part, name, err);
     if (!path)
         return -1;
     for (size_t i = 0; i < c->n; i++)
@@ -517,118 +509,13 @@ void entry_put(const struct entry *e, size_t part, struct design *d)
     entry_put_name(e, part, d);
 }
 
-int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **out, struct err *err)
-{
-    size_t n = c->names[CATALOGUE_PRICES];
-    if (!name && !n && !find_given(c, CATALOGUE_PRICES, ""))
-        return fail_io(err, "%s: the catalogue has no price list: reinstall it", c->dir);
-    char *path = name || n ? path_of(c, CATALOGUE_PRICES,
-                                     name ? name : c->name[CATALOGUE_PRICES][n - 1], err)
-                           : mem_text("prices");
-    if (!path)
-        return -1;
-    int rc = open_source(c, CATALOGUE_PRICES, name ? name : "", path, out, err);
-    free(path);
-    return rc;
-}
-
-/* A price is one number, or a mapping of low, middle and high, with date and source. */
-int catalogue_price(const struct node *n, const struct field *f, struct price_book *out,
-                    struct err *err)
-{
-    struct prices *at[3] = {&out->low, &out->middle, &out->high};
-    static const char *const key[] = {"low", "middle", "high", "date", "source"};
-
-    for (size_t i = 0; i < node_count(n) && node_kind(n) == NODE_MAP; i++) {
-        const char *near = name_nearest(node_key(n, i), key, LEN(key)), *const *k = key;
-        while (k < key + LEN(key) && strcmp(*k, node_key(n, i)) != 0)
-            k++;
-        if (k == key + LEN(key))
-            return near ? node_fail(node_key_node(n, i), f->name, err,
-                                    "has no \"%s\": did you mean \"%s\"?", node_key(n, i), near)
-                        : node_fail(node_key_node(n, i), f->name, err,
-                                    "has no \"%s\": give low, middle, high, date and source",
-                                    node_key(n, i));
-    }
-    for (int i = 0; i < 3; i++) {
-        const struct node *v = node_kind(n) == NODE_MAP ? node_find(n, key[i]) : n;
-        if (!v)
-            return node_fail(n, f->name, err, "has no %s: give low, middle and high, or one number",
-                             key[i]);
-        if (node_bind_field(v, f, f->name, at[i], err) != 0)
-            return -1;
-        if (at[i] == &out->middle && price_is_factor(f) && field_get(f, at[i]) != 1)
-            return node_fail(v, f->name, err,
-                             "a factor on what the design states: give 1 in the middle");
-    }
-    return 0;
-}
-
-static int unknown_price(const struct node *n, const char *key, struct err *err)
-{
-    const char *near = field_nearest(prices_fields, key);
-    return near ? node_fail(n, key, err, "unknown price: did you mean \"%s\"?", near)
-                : node_fail(n, key, err, "unknown price: `dse list prices` shows all");
-}
-
-/* Copies the prices of the base of a price list, if it has one. */
-static int copy_base_prices(struct catalogue *c, const struct conf *conf, struct price_book *out,
-                            struct err *err)
-{
-    struct err inner;
-    char *name = base_of(conf);
-    if (!name)
-        return 0;
-    int rc = enter_base(c, CATALOGUE_PRICES, conf, name, &inner);
-    if (rc == 0) {
-        rc = catalogue_prices(c, name, out, &inner);
-        c->depth--;
-    }
-    if (rc != 0)
-        node_fail_file(node_find(conf_root(conf), "base"), "base", &inner, err);
-    free(name);
-    return rc;
-}
-
-static int read_prices(struct catalogue *c, const struct conf *conf, struct price_book *out,
-                       struct err *err)
-{
-    const struct node *root = conf_root(conf);
-    if (node_kind(root) != NODE_MAP)
-        return node_fail(root, NULL, err, "the price list is not a mapping: write NAME: value");
-    if (copy_base_prices(c, conf, out, err) != 0)
-        return -1;
-    for (size_t i = 0; i < node_count(root); i++) {
-        const char *key = node_key(root, i);
-        const struct field *f = field_find(prices_fields, key);
-        if (f ? catalogue_price(node_at(root, i), f, out, err) != 0
-              : strcmp(key, "about") && strcmp(key, "source") && strcmp(key, "date") &&
-                    strcmp(key, "base") && unknown_price(node_key_node(root, i), key, err) != 0)
-            return -1;
-    }
-    return node_require(root, prices_fields, &out->middle, err);
-}
-
-int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out, struct err *err)
-{
-    struct conf *conf = NULL;
-    if (catalogue_prices_file(c, name, &conf, err) != 0)
-        return -1;
-    fields_init(prices_fields, &out->low);
-    fields_init(prices_fields, &out->middle);
-    fields_init(prices_fields, &out->high);
-    int rc = read_prices(c, conf, out, err);
-    conf_close(conf);
-    return rc;
-}
-
 int catalogue_trace(struct catalogue *c, const char *folder, const char *name, struct workload *out,
                     struct err *err)
 {
     enum { MIB_MOST = 256 };
     size_t length;
     char *path = mem_print("%s%s", *name == '/' ? "" : folder, name);
-    const struct catalogue_source *given = find_given(c, CATALOGUE_TRACES, path);
+    const struct catalogue_source *given = catalogue_given(c, CATALOGUE_TRACES, path);
     char *text = given ? NULL : text_file_read(path, MIB_MOST, &length, err);
     int rc = given  ? trace_parse(out, path, given->text, strlen(given->text), err)
              : text ? trace_parse(out, path, text, length, err)
