@@ -53,23 +53,32 @@ double placed_set_active(struct placed_experts *p, double tokens)
 
 /* ---- the counts of alike devices ---- */
 
-/* Mean experts of `n` devices; returns how many each has at most. */
-static size_t fill_slots(struct placed_most *s, const struct device_load *load, size_t n)
+/* Mean experts of those of `n` devices that have `held`; returns how many devices they are. */
+static size_t fill_slots(struct placed_most *s, const struct device_load *load, size_t n,
+                         size_t held)
 {
     const struct placed_experts *p = &s->placed;
-    size_t held = 0;
+    size_t same = 0;
+    for (size_t i = 0; i < held; i++)
+        s->slot[i] = (struct slot){0};
     for (size_t d = 0; d < n; d++) {
-        size_t first = p->first[load[d].device], own = p->first[load[d].device + 1] - first;
-        for (; held < own; held++)
-            s->slot[held] = (struct slot){0};
-        for (size_t i = 0; i < own; i++) {
+        size_t first = p->first[load[d].device];
+        if (p->first[load[d].device + 1] - first != held)
+            continue;
+        same++;
+        for (size_t i = 0; i < held; i++) {
             const struct copy *c = &p->copy[first + i];
-            s->slot[i].share += c->share / (double)n;
-            s->slot[i].variance += c->variance / (double)n;
-            s->slot[i].alone += c->alone / (double)n;
+            s->slot[i].share += c->share;
+            s->slot[i].variance += c->variance;
+            s->slot[i].alone += c->alone;
         }
     }
-    return held;
+    for (size_t i = 0; i < held && same > 0; i++) {
+        s->slot[i].share /= (double)same;
+        s->slot[i].variance /= (double)same;
+        s->slot[i].alone /= (double)same;
+    }
+    return same;
 }
 
 /* An expert that a token uses, or that is active, with at least this probability is counted
@@ -129,17 +138,26 @@ static void add_tokens(struct counts *out, const struct slot *slot, size_t held,
         counts_add_moments(out, mean, variance);
 }
 
-/* Adds those of the first tokens: each has a total of its own. */
-static void add_each_token(struct alike *a, const struct slot *slot, size_t held, double tokens)
+/* Adds those of the first tokens. */
+static void add_each_token(struct counts *out, const struct slot *slot, size_t held, double tokens)
 {
-    double used = 0, twice = 0;
+    for (size_t i = 0; i < held; i++)
+        counts_add(out, tokens, slot[i].alone);
+}
+
+/* Sums over the experts of a device of the probability that one token uses them. */
+struct uses {
+    double once, twice; /* squares of the sums, and sums of the squares */
+};
+
+static void add_uses(struct uses *u, const struct slot *slot, size_t held, double devices)
+{
+    double once = 0;
     for (size_t i = 0; i < held; i++) {
-        counts_add(&a->counts, tokens, slot[i].alone);
-        used += slot[i].alone;
-        twice += slot[i].alone * slot[i].alone;
+        once += slot[i].alone;
+        u->twice += devices * slot[i].alone * slot[i].alone;
     }
-    a->per_draw = used > 0 ? twice / (tokens * used * used) : 0;
-    a->totals = tokens - 1;
+    u->once += devices * once * once;
 }
 
 static void join(struct alike *a, const struct device_load *load, size_t n)
@@ -156,17 +174,31 @@ static void join(struct alike *a, const struct device_load *load, size_t n)
 
 enum counted { ACTIVE, TOKENS, EACH };
 
+/* Devices have one of two numbers of experts. */
 static void add_counts(struct alike *a, struct placed_most *s, const struct device_load *load,
                        size_t n, double tokens, enum counted what)
 {
-    size_t held = fill_slots(s, load, n);
-    a->counts = (struct counts){1, {1}};
-    if (what == ACTIVE)
-        add_active(&a->counts, s->slot, held);
-    else if (what == TOKENS)
-        add_tokens(&a->counts, s->slot, held, tokens);
-    else
-        add_each_token(a, s->slot, held, tokens);
+    size_t least = s->placed.copies / s->placed.devices, seen = 0;
+    struct uses uses = {0};
+    for (size_t held = least; seen < n; held++) {
+        size_t same = fill_slots(s, load, n, held);
+        struct counts own = {1, {1}};
+        if (same == 0)
+            continue;
+        if (what == ACTIVE)
+            add_active(&own, s->slot, held);
+        else if (what == TOKENS)
+            add_tokens(&own, s->slot, held, tokens);
+        else
+            add_each_token(&own, s->slot, held, tokens);
+        add_uses(&uses, s->slot, held, (double)same);
+        seen += same;
+        counts_mix(&a->counts, &own, (double)same / (double)seen);
+    }
+    if (what == EACH) { /* each token has a total of its own */
+        a->per_draw = uses.once > 0 ? uses.twice / (tokens * uses.once) : 0;
+        a->totals = tokens - 1;
+    }
 }
 
 /* Expected maximum over the devices. Those of similar mean count as alike: the largest means one by
