@@ -37,6 +37,13 @@ holds 'speed-up per GPU, Qwen3' 5
 holds 'micro-batches over' 5
 holds 'attention of 16 cubes' 2
 holds 'Step-3 on H800, 3A2F' 8
+holds 'USD per million tokens, the cheaper GPU' 17
+holds 'predicted: tokens/s per die over EP64' 10
+# 48A16F loses and 64A16F gains, as published.
+grep 'per die over EP64, .*A16F' "$work/claims.json" | grep 'predicted\|fitted' |
+    sed 's/.*"published": \([^,]*\), "ours": \([^,]*\),.*/\1 \2/' |
+    awk '{ n++; if (($1 - 1) * ($2 - 1) <= 0) bad = 1 } END { exit bad || n != 4 }' ||
+    complain "the sign of 48A16F or 64A16F is wrong"
 # R1's routers, 0.2 GB, are whole on every device here.
 holds 'largest batch, R1 over' 3.2
 grep -q 'does not hold' "$work/claims.json" && complain "$(grep 'does not hold' "$work/claims.json")"

@@ -203,8 +203,32 @@ static void step3_sends_its_bytes(void **state)
     double slot_s = 50e-3 / 61 / 3;
     assert_near(slot_s, 273e-6, 0.5e-6);
     assert_near(tokens * (out + back) * 8 / 273e-6 / 1e9, 161.3, 0.05);
+    /* 16 attention devices of 32 in that example. */
+    assert_close(3 * 128 * 16 / (61 * 3 * slot_s) / 32, 3840, 1e-12);
     prepared_free(&p);
     study_free(s);
+}
+
+/* Step-3 (arXiv:2507.19427): the share of active experts at which feed-forward devices compute as
+ * long as they read and receive, S >= H L FLOP/s / (network x memory x 11.1 ms): a product at the
+ * ridge has FLOP / (2 S bytes) tokens, all of which must arrive in 16.6 ms of 61 layers. */
+static void experts_too_few_to_use_starve_the_pool(void **state)
+{
+    static const struct {
+        const char *chip;
+        double network_byte_per_s, share; /* of a server */
+    } row[] = {
+        {"chip=h800", 400e9, 0.058}, {"chip=h20", 400e9, 0.007}, {"chip=a100", 200e9, 0.031}};
+    (void)state;
+    for (size_t i = 0; i < LEN(row); i++) {
+        struct metrics m = priced(SET(R1_16, row[i].chip, "pools.ffn.devices=8",
+                                      "precision.dispatch=1", "precision.combine=2",
+                                      "pools.ffn.chip.link_domain=8", "pools.ffn.runs=experts"));
+        double tokens = m.ridge_flop_per_byte / 2;
+        double layer_byte = m.ffn_transfer_byte_per_token / 58;
+        assert_near(tokens * layer_byte * 61 / row[i].network_byte_per_s / 16.6e-3, row[i].share,
+                    0.0008);
+    }
 }
 
 /* Lamina (arXiv:2405.01814): (2 + 2 / G) e d bytes per request and layer. */
@@ -524,6 +548,7 @@ int main(void)
         cmocka_unit_test(a_micro_batch_has_a_request),
         cmocka_unit_test(overlap_of_an_engine_does_not_shorten_a_micro_batch),
         cmocka_unit_test(step3_sends_its_bytes),
+        cmocka_unit_test(experts_too_few_to_use_starve_the_pool),
         cmocka_unit_test(lamina_sends_queries_keys_values_and_results),
         cmocka_unit_test(copies_go_to_domains_devices_or_experts),
         cmocka_unit_test(the_busiest_device_of_a_pool_receives_most),

@@ -147,6 +147,14 @@ static double intensity(const char *model, const char *more)
         .attention_intensity_flop_per_byte;
 }
 
+/* Lamina (arXiv:2405.01814): about 30 requests of 8K fill an empty H100. */
+static void thirty_requests_fill_an_empty_gpu(void **state)
+{
+    (void)state;
+    struct metrics m = priced(SET("model=llama-3.1-70b", "precision.kv=2"));
+    assert_near(80e9 / (8192 * m.kv_byte_per_token), 30, 0.5);
+}
+
 /* Long contexts, BF16: 2 g q / b for GQA, 2 h (2 d_c + d_r) / (2 (d_c + d_r)) for absorbed MLA read
  * once (arXiv:2507.15465 table III with the rotary part kept; FlashMLA). */
 static void core_attention_has_the_intensity_of_its_variant(void **state)
@@ -449,6 +457,7 @@ int main(void)
         cmocka_unit_test(rounded_figures_allow_what_is_counted),
         cmocka_unit_test(metrics_state_the_size_of_the_model),
         cmocka_unit_test(the_kv_cache_of_a_token_is_as_published),
+        cmocka_unit_test(thirty_requests_fill_an_empty_gpu),
         cmocka_unit_test(core_attention_has_the_intensity_of_its_variant),
         cmocka_unit_test(tensor_parallelism_divides_the_intensity_of_mla_only),
         cmocka_unit_test(other_forms_of_mla_have_their_intensity),
