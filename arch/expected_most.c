@@ -9,11 +9,11 @@
 
 #include <math.h>
 
-enum { NORMAL_FROM = 8, NORMAL_STEPS = 24 };
+enum { NORMAL_FROM = 8, ROOM_SMALL = 16, NORMAL_STEPS = 24 };
 
-bool counts_matter(double mean)
+bool counts_matter(double mean, double room)
 {
-    return mean < NORMAL_FROM;
+    return mean < NORMAL_FROM || room <= ROOM_SMALL;
 }
 
 static void make_binomial(struct counts *out, double size, double used)
@@ -29,12 +29,9 @@ static void make_binomial(struct counts *out, double size, double used)
         out->of[i] /= sum;
 }
 
-void counts_add(struct counts *c, double size, double used)
+void counts_join(struct counts *c, const struct counts *with)
 {
-    struct counts next, old = *c;
-    if (used == 0)
-        return;
-    make_binomial(&next, size, fmin(used, 1 - 1e-9));
+    const struct counts old = *c, next = *with;
     size_t n = old.n + next.n - 1;
     c->n = n < COUNTS ? n : COUNTS;
     for (size_t i = 0; i < c->n; i++)
@@ -44,6 +41,15 @@ void counts_add(struct counts *c, double size, double used)
             c->of[i + j] += old.of[i] * next.of[j];
     while (c->n > 1 && c->of[c->n - 1] < 1e-12)
         c->n--;
+}
+
+void counts_add(struct counts *c, double size, double used)
+{
+    struct counts next;
+    if (used == 0)
+        return;
+    make_binomial(&next, size, fmin(used, 1 - 1e-9));
+    counts_join(c, &next);
 }
 
 void counts_add_moments(struct counts *c, double mean, double variance)
@@ -121,6 +127,16 @@ static double log_coefficient(const struct alike *of, size_t n, size_t most, dou
     return t.log_weight - *theta * total - rest - root;
 }
 
+/* That weight of two devices, exactly. */
+static double log_of_pair(const struct alike *of, size_t n, size_t most, size_t total)
+{
+    const struct counts *a = &of[0].counts, *b = &of[n - 1].counts;
+    double sum = 0;
+    for (size_t i = total > most ? total - most : 0; i < a->n && i <= most && i <= total; i++)
+        sum += total - i < b->n ? a->of[i] * b->of[total - i] : 0;
+    return log(sum);
+}
+
 /* Expected number of devices with more than the count, before the total is given. */
 static double expect_above(const struct alike *of, size_t n, size_t count)
 {
@@ -129,6 +145,15 @@ static double expect_above(const struct alike *of, size_t n, size_t count)
         for (size_t i = count + 1; i < of[k].counts.n; i++)
             sum += of[k].devices * of[k].counts.of[i];
     return sum;
+}
+
+static double log_weight(const struct alike *of, size_t n, size_t most, double total, double *theta)
+{
+    double devices = 0;
+    for (size_t k = 0; k < n; k++)
+        devices += of[k].devices;
+    return devices == 2 && of->totals <= 0 ? log_of_pair(of, n, most, (size_t)total)
+                                           : log_coefficient(of, n, most, total, theta);
 }
 
 /* At a whole total. */
@@ -140,14 +165,14 @@ static double most_at(const struct alike *of, size_t n, double devices, double t
 
     for (size_t k = 0; k < n; k++)
         last = of[k].counts.n > last + 1 ? of[k].counts.n - 1 : last;
-    double all = log_coefficient(of, n, last, total, &theta), j = fmin((double)last, total) - 1;
+    double all = log_weight(of, n, last, total, &theta), j = fmin((double)last, total) - 1;
     for (double above; j >= least && (above = expect_above(of, n, (size_t)j)) < rare; j--)
         most += above;
     for (before = theta; j >= least; j--) {
         double guess = 2 * theta - before;
         before = theta;
         theta = guess;
-        double above = 1 - exp(log_coefficient(of, n, (size_t)j, total, &theta) - all);
+        double above = 1 - exp(log_weight(of, n, (size_t)j, total, &theta) - all);
         most += fmin(1, fmax(0, above));
         if (above > 1 - 1e-3)
             return most + j - least;

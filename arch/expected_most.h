@@ -24,6 +24,9 @@ struct draws {
 /* Adds a binomial variable; a size that is not whole is meant for small probabilities. */
 void counts_add(struct counts *c, double size, double used);
 
+/* Adds an independent variable; `with` may be `c`. */
+void counts_join(struct counts *c, const struct counts *with);
+
 /* Adds a binomial variable, or a negative binomial one, of this mean and variance. */
 void counts_add_moments(struct counts *c, double mean, double variance);
 
@@ -45,8 +48,8 @@ struct alike {
     double totals, per_draw;
 };
 
-/* Are counts with this largest mean small enough to need their probabilities? */
-bool counts_matter(double mean);
+/* Are counts with this largest mean and room small enough to need their probabilities? */
+bool counts_matter(double mean, double room);
 
 /* Probability that a variable is at most z deviations above its mean: it is w + (w^2 - 1) skewness
  * / 6 deviations above at the normal variable w. */

@@ -210,7 +210,7 @@ static double most_of(struct placed_most *s, double tokens, enum counted what, d
     const struct device_load *load = s->load;
     struct alike kind[ALIKE_MOST];
     size_t n = 0, at = 0, devices = s->placed.devices;
-    bool few = counts_matter(load[0].mean);
+    bool few = counts_matter(load[0].mean, load[0].room);
 
     while (at < devices) {
         struct alike *k = &kind[n++];

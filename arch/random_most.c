@@ -26,6 +26,24 @@ static void add_cold(struct cold_experts *c, const struct copy *copy, size_t n)
     }
 }
 
+/* Experts after the hottest, by popularity: those of a class differ little. */
+static void add_classes(struct random_most *r, const struct copy *copy, size_t n)
+{
+    for (size_t at = r->hot, next; at < n; at = next) {
+        struct expert_class *c = &r->class[r->classes++];
+        *c = (struct expert_class){.first = at};
+        for (next = at;
+             next < n && (copy[next].share >= 0.8 * copy[at].share || r->classes == CLASSES_MOST);
+             next++) {
+            c->mean.share += copy[next].share;
+            c->mean.variance += copy[next].variance;
+        }
+        c->last = next;
+        c->mean.share /= (double)(next - at);
+        c->mean.variance /= (double)(next - at);
+    }
+}
+
 /* Probability that the next expert goes on a device like that of `block`. */
 static void place_hot(struct random_most *r, struct hot_pattern *p, size_t at)
 {
@@ -74,12 +92,10 @@ void random_most_make(struct random_most *out, const struct routing_of *of, cons
     out->large = out->experts - out->held * out->devices;
     if (copy[0].share > copy[n - 1].share)
         out->hot = n < HOT_MOST ? n : HOT_MOST;
-    out->single = (size_t)fmin(out->hot > 0 ? (double)out->hot - 1 : 0, fmax(0, out->held - 1));
     for (size_t i = 0; i < HOT_MOST && i < n; i++)
-        out->expert[i] = (struct hot_expert){copy[i].share, copy[i].variance};
+        out->expert[i] = (struct expert_uses){copy[i].share, copy[i].variance};
     add_cold(&out->cold, copy + out->hot, n - out->hot);
-    add_cold(&out->rest, copy + (out->hot > 0 ? 1 + out->single : 0),
-             n - (out->hot > 0 ? 1 + out->single : 0));
+    add_classes(out, copy, n);
     place_hot(out, &none, 0);
 }
 
@@ -103,7 +119,7 @@ double random_active(struct random_most *r, double tokens)
         kind[k].variance = kind[k].mean * (1 - active);
         kind[k].counts = (struct counts){.n = 0};
     }
-    if (counts_matter(kind[first].mean))
+    if (counts_matter(kind[first].mean, kind[first].room))
         for (size_t k = 0; k < 2; k++) {
             kind[k].counts = (struct counts){1, {1}};
             counts_add(&kind[k].counts, kind[k].room, active);
@@ -204,50 +220,125 @@ double random_imbalance(const struct random_most *r)
 
 /* ---- few tokens ---- */
 
-static void add_uses(struct counts *out, double tokens, double share, double variance)
+/* Tokens, and how the uses of an expert by them are drawn: each of the first has a total of its
+ * own. */
+struct few {
+    double tokens;
+    bool each;
+};
+
+static void add_uses(struct counts *out, const struct few *few, const struct expert_uses *e,
+                     double alone)
 {
-    struct draws d = draws_of(tokens, share, variance);
+    struct draws d = few->each ? (struct draws){few->tokens, alone}
+                               : draws_of(few->tokens, e->share, e->variance);
     counts_add(out, d.size, d.used);
 }
 
-/* Adds those of an expert that is there with this probability, or else another one. */
-static void add_maybe(struct counts *out, double tokens, const struct hot_expert *e, double there,
-                      const struct cold_experts *cold)
+/* Uses of any one of the colder experts. */
+static struct counts cold_uses(const struct random_most *r, const struct few *few)
 {
-    struct counts with = *out;
-    add_uses(out, tokens, cold->share, cold->variance);
-    add_uses(&with, tokens, e->share, e->variance);
-    counts_mix(out, &with, there);
+    struct counts any = {0};
+    double seen = 0;
+    for (size_t i = 0; i < r->classes; i++) {
+        const struct expert_class *c = &r->class[i];
+        double alone = 0, n = (double)(c->last - c->first);
+        struct counts one = {1, {1}};
+        for (size_t k = c->first; k < c->last && few->each; k++)
+            alone += r->all.copy[k].alone / n;
+        add_uses(&one, few, &c->mean, alone);
+        seen += n;
+        counts_mix(&any, &one, n / seen);
+    }
+    return any;
+}
+
+static struct counts power_of(struct counts base, size_t n)
+{
+    struct counts out = {1, {1}};
+    for (; n > 0; n /= 2) {
+        if (n % 2 > 0)
+            counts_join(&out, &base);
+        if (n > 1)
+            counts_join(&base, &base);
+    }
+    return out;
+}
+
+/* Fills `slots` places of a device: by how many of the hottest experts but the first are there,
+ * and with others. */
+static void fill_places(struct counts *out, const struct random_most *r, const struct few *few,
+                        const struct counts *cold, size_t slots)
+{
+    struct counts by[HOT_MOST] = {*out};
+    double part[HOT_MOST] = {1}, others = r->experts - (r->hot > 0), seen = 0;
+    size_t most = r->hot > 0 ? r->hot - 1 : 0;
+    for (size_t i = 0; i < most; i++)
+        for (size_t there = i + 1; there-- > 0;) {
+            double free = slots > there ? (double)(slots - there) : 0;
+            double moves = part[there] * free / (others - (double)i);
+            if (moves <= 0)
+                continue;
+            struct counts with = by[there];
+            add_uses(&with, few, &r->expert[i + 1], r->all.copy[i + 1].alone);
+            part[there] -= moves;
+            part[there + 1] += moves;
+            counts_mix(&by[there + 1], &with, moves / part[there + 1]);
+        }
+    most = most < slots ? most : slots;
+    struct counts rest = power_of(*cold, slots - most);
+    *out = (struct counts){0};
+    for (size_t there = most + 1; there-- > 0;) {
+        if (part[there] > 0) {
+            counts_join(&by[there], &rest);
+            seen += part[there];
+            counts_mix(out, &by[there], part[there] / seen);
+        }
+        counts_join(&rest, cold);
+    }
+}
+
+/* Sums over the experts of a device of the probability that one token uses them: a token takes
+ * part of the total with them. */
+static double per_draw(const struct random_most *r, double tokens, double held, bool hottest)
+{
+    double once = 0, twice = 0, first = r->all.copy[0].alone, slots = held - hottest;
+    for (size_t i = r->hot > 0; i < r->all.copies; i++) {
+        once += r->all.copy[i].alone;
+        twice += r->all.copy[i].alone * r->all.copy[i].alone;
+    }
+    double others = r->experts - (r->hot > 0), mean = once / others, square = twice / others;
+    double both = slots * (slots - 1) * mean * mean + slots * square;
+    both += hottest ? first * (first + 2 * slots * mean) : 0;
+    double each = slots * square + (hottest ? first * first : 0);
+    return both > 0 ? each / (tokens * both) : 0;
 }
 
 /* Devices with `held` experts, one of them the hottest if `hottest`. */
-static struct alike few_on(const struct random_most *r, double tokens, double devices, double held,
-                           bool hottest)
+static struct alike few_on(const struct random_most *r, const struct few *few,
+                           const struct counts *cold, double devices, double held, bool hottest)
 {
     struct alike a = {.devices = devices, .counts = {1, {1}}};
-    const struct cold_experts *cold = &r->rest;
-    double slots = held - hottest, there = slots / fmax(1, r->experts - (r->hot > 0));
-    if (hottest) {
-        a.mean = tokens * r->expert[0].share;
-        add_uses(&a.counts, tokens, r->expert[0].share, r->expert[0].variance);
+    if (hottest)
+        add_uses(&a.counts, few, &r->expert[0], r->all.copy[0].alone);
+    fill_places(&a.counts, r, few, cold, (size_t)(held - hottest));
+    for (size_t i = 1; i < a.counts.n; i++)
+        a.mean += (double)i * a.counts.of[i];
+    a.room = few->tokens * fmin(held, r->top_k);
+    if (few->each) {
+        a.totals = few->tokens - 1;
+        a.per_draw = per_draw(r, few->tokens, held, hottest);
     }
-    for (size_t i = 1; i <= r->single && slots >= 1; i++, slots--) {
-        a.mean += tokens * (there * r->expert[i].share + (1 - there) * cold->share);
-        add_maybe(&a.counts, tokens, &r->expert[i], there, cold);
-    }
-    if (slots > 0) {
-        double mean = slots * tokens * cold->share;
-        counts_add_moments(&a.counts, mean,
-                           slots * tokens * (cold->variance + tokens * cold->spread));
-        a.mean += mean;
-    }
-    a.room = tokens * fmin(held, r->top_k);
     return a;
 }
 
-static double most_of_few(const struct random_most *r, double tokens)
+static double most_of_few(struct random_most *r, double tokens)
 {
+    const struct few few = {tokens, tokens <= EACH_TOKEN && r->top_k > 1};
     double found = 0;
+    if (few.each)
+        placed_set_active(&r->all, 1);
+    const struct counts cold = cold_uses(r, &few);
     for (unsigned large = 0; large < 2; large++) {
         double held = r->held + large, same = large ? r->large : r->devices - r->large;
         double devices[2] = {r->devices - r->large, r->large};
@@ -256,14 +347,14 @@ static double most_of_few(const struct random_most *r, double tokens)
         if (same < 1)
             continue;
         if (r->hot > 0) {
-            kind[n++] = few_on(r, tokens, 1, held, true);
+            kind[n++] = few_on(r, &few, &cold, 1, held, true);
             devices[large]--;
         } else if (large != (r->large > 0)) {
             continue;
         }
         for (unsigned i = 0; i < 2; i++)
             if (devices[i] > 0)
-                kind[n++] = few_on(r, tokens, devices[i], r->held + i, false);
+                kind[n++] = few_on(r, &few, &cold, devices[i], r->held + i, false);
         double part = r->hot > 0 ? same * held / r->experts : 1;
         found += part * expected_most(kind, n, 0);
     }
@@ -275,5 +366,5 @@ double random_load(struct random_most *r, double tokens)
     if (tokens <= 1)
         return random_active(r, tokens);
     double most = tokens * (r->expert[0].share + r->held * r->cold.share);
-    return counts_matter(most) ? most_of_few(r, tokens) : most_of_many(r, tokens, true);
+    return counts_matter(most, INFINITY) ? most_of_few(r, tokens) : most_of_many(r, tokens, true);
 }

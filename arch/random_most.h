@@ -4,7 +4,7 @@
 
 #include "arch/placement.h"
 
-enum { HOT_MOST = 5, PATTERNS_MOST = 512 };
+enum { HOT_MOST = 5, PATTERNS_MOST = 512, CLASSES_MOST = 32 };
 
 /* Experts without the first `hot`: means per token. */
 struct cold_experts {
@@ -12,8 +12,14 @@ struct cold_experts {
     double spread, third; /* of the shares: second and third central moment */
 };
 
-struct hot_expert {
+struct expert_uses {
     double share, variance; /* per token */
+};
+
+/* Ranks from `first` to before `last`. */
+struct expert_class {
+    size_t first, last;
+    struct expert_uses mean;
 };
 
 /* Where the hottest experts are: in blocks, one per device that has some. */
@@ -28,9 +34,10 @@ struct random_most {
     double experts, devices, top_k;
     double held, large; /* experts of most devices; devices with one more */
     size_t hot;
-    size_t single; /* of the hottest but the first: one by one for few tokens */
-    struct hot_expert expert[HOT_MOST];
-    struct cold_experts cold, rest; /* without the hottest; without those that are one by one */
+    struct expert_uses expert[HOT_MOST];
+    struct cold_experts cold;
+    size_t classes; /* of the cold ones */
+    struct expert_class class[CLASSES_MOST];
     size_t patterns;
     struct hot_pattern pattern[PATTERNS_MOST];
 };
