@@ -127,9 +127,9 @@ def check_row(group, row):
 
 
 def check_cheapest(group, rows):
-    """No engine of a grid over m and r pays and costs less than the one called the cheapest."""
+    """No engine of a grid over m, r and kappa pays and costs less than the one called the cheapest."""
     cheapest = [r for r in rows if r["cheapest"] == "1"]
-    grid = [(m, r, 1) for m in (1.1, 1.5, 2.2, 3.5, 5, 10, 30) for r in [0.02 * 1.6**i for i in range(20)]]
+    grid = list(itertools.product((1.1, 1.5, 2.2, 3.5, 5, 10, 30), [0.02 * 1.6**i for i in range(20)], (0.5, 0.9, 1)))
     paying = [(usd, e) for (p, usd), e in zip(group.payoffs(grid, priced=True), grid) if p >= 1 and usd > 0]
     if not cheapest:
         if paying:

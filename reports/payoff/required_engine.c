@@ -2,8 +2,10 @@
  * of them grows. An engine that adds the share c to the cost pays where P > 1 + c, so the lowest r
  * is the root of P = 1 + c, found by false position (base/root.h) and then moved to the side that
  * pays. An engine at its price has a P that rises and falls with r, so the first r of a geometric
- * scale that pays brackets its root.
- * Invariant: P at an answer is at least 1; the control is priced once per group. */
+ * scale that pays brackets its root. Of m, r and kappa together the cheapest that pays is on the
+ * curve of these roots over m at kappa = 1: its price grows with m and r and does not depend on
+ * kappa, with which P never falls. Invariant: P at an answer is at least 1; the control is priced
+ * once per group. */
 #include "reports/payoff/required_engine.h"
 
 #include <math.h>
