@@ -220,9 +220,6 @@ static const char *prefill_refusal(const struct design *d)
     if (d->workload.phase != PHASE_DISAGGREGATED)
         return "workload.phase: this one has no devices that only prefill: write disaggregated, or "
                "leave out pools.prefill.chip";
-    if (timing_of(&d->mode)->needs_calibration)
-        return "timing: constants are those of one chip only: write timing: ideal, or leave out "
-               "pools.prefill.chip";
     return NULL;
 }
 

@@ -118,7 +118,7 @@ static void make_rates(struct rates_lanes *restrict out, size_t n,
     }
 }
 
-static void find_measured(struct measured *out, const struct design *d)
+void devices_find_measured(struct measured *out, const struct design *d)
 {
     const struct precision p = precision_settled(&d->precision, &d->model);
     const struct calibration *from = timing_of(&d->mode)->needs_calibration ? d->calibration : NULL;
@@ -297,7 +297,7 @@ void devices_time(struct devices *d, const struct design *like)
 {
     const struct precision p = precision_settled(&like->precision, &like->model);
     devices_look_up(d);
-    find_measured(&d->like, like);
+    devices_find_measured(&d->like, like);
     if (d->like.calibration) {
         find_weight_only(d, &p);
         find_per_unit(d);

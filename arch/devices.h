@@ -46,6 +46,9 @@ void devices_look_up(struct devices *d);
 /* Fills `energy`, for arithmetic with `math_byte` bytes per element, after devices_look_up. */
 void devices_find_energy(struct devices *d, double math_byte);
 
+/* What calibrated timing knows of the chip of a design. */
+void devices_find_measured(struct measured *out, const struct design *d);
+
 /* The same, and the rates. `like` gives the precision, timing and calibration of all devices.
  * Relaxed devices stay at the nominal clock; an engine has the ridge point it was given and no
  * overlap, but computes as fast as overlap could make it. So they take at most the time of the

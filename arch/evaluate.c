@@ -134,15 +134,16 @@ static void set_down(double *restrict down, size_t n, const double *restrict err
     set_down(down, d->n, LANE(split, step_split, class_error[class]));                             \
     SPAN(metric)
 
-/* Fills the ranges of a timing with known errors, from the metrics already filled. */
+/* Fills the ranges of a timing with known errors, from the metrics already filled; `pool`: of other
+ * devices that prefill, or NULL. */
 static void fill_errors(struct metrics_lanes *out, const struct choice *choice,
-                        const struct devices *d)
+                        const struct devices *d, const struct prefill_choice *pool)
 {
     const struct step_split_lanes *split = &choice->split;
     const double *error = LANE(split, step_split, error);
     lane down;
-    lanes_set(LANE(out, metrics, calibrated_on), d->n,
-              d->like.calibration_own ? ON_OWN : ON_GENERATION);
+    bool own = d->like.calibration_own && (!pool || pool->d->like.calibration_own);
+    lanes_set(LANE(out, metrics, calibrated_on), d->n, own ? ON_OWN : ON_GENERATION);
     memcpy(LANE(out, metrics, timing_error), error, d->n * sizeof *error);
     set_down(down, d->n, error);
     SPAN(tpot_s);
@@ -157,6 +158,10 @@ static void fill_errors(struct metrics_lanes *out, const struct choice *choice,
     CLASS_SPAN(OP_OTHER, other_s);
     CLASS_SPAN(OP_COMMUNICATION, communication_s);
     CLASS_SPAN(OP_STATE, state_s);
+    if (pool && pool->d->like.calibration != d->like.calibration) {
+        set_down(down, d->n, LANE(&pool->split, step_split, error));
+        SPAN(ttft_s);
+    }
 }
 
 #undef CLASS_SPAN
@@ -278,12 +283,19 @@ static void fill_waits(struct metrics_lanes *out, const struct choice *choice, s
 
 /* No kernel that reads a second tier of memory was measured, and those measured have start-up times
  * of their own. */
-static void refuse_uncalibrated(struct metrics_lanes *out, const struct devices *d)
+static bool is_unmeasured(const struct chip *c)
 {
+    return tier2_is_there(c) || c->kernel_start_s > 0;
+}
+
+static void refuse_uncalibrated(struct metrics_lanes *out, const struct devices *d,
+                                const struct design *like)
+{
+    bool pool = design_pools_prefill(like) && is_unmeasured(&like->prefill_chip);
     for (size_t i = 0; i < d->n; i++) {
         struct chip c;
         LANES_TAKE(c, &d->chip, i);
-        if (!tier2_is_there(&c) && !(c.kernel_start_s > 0))
+        if (!pool && !is_unmeasured(&c))
             continue;
         for (size_t k = 0; k < LEN(out->at); k++)
             out->at[k][i] = NAN;
@@ -435,15 +447,19 @@ static void refuse_packages(struct metrics_lanes *restrict out, size_t n)
 }
 
 /* Is every kernel of the decode and prefill steps of all mappings measured? */
-static bool is_measured(const struct prepared *p, const struct workload *w,
+static bool is_measured(const struct prepared *p, const struct design *like,
                         const struct measured *by)
 {
     size_t pool_last = p->pool_first + p->pool_n;
+    struct design of = *like;
+    struct measured prefill;
+    design_become_prefill(&of);
+    devices_find_measured(&prefill, &of);
     for (size_t k = 0; k < p->n; k++)
         if (!step_is_measured(&p->mapped[k].step, by->number))
             return false;
-    for (size_t k = p->pool_first; k < pool_last && phase_of(w)->answers; k++)
-        if (!step_is_measured(&p->mapped[k].prefill, by->number))
+    for (size_t k = p->pool_first; k < pool_last && phase_of(&like->workload)->answers; k++)
+        if (!step_is_measured(&p->mapped[k].prefill, prefill.number))
             return false;
     return true;
 }
@@ -464,7 +480,7 @@ void evaluate_many_by_list(struct prepared *p, const struct design *like,
         return;
     }
     devices_time(d, like);
-    if (p->mapped[0].step.timing->needs_calibration && !is_measured(p, w, &d->like)) {
+    if (p->mapped[0].step.timing->needs_calibration && !is_measured(p, like, &d->like)) {
         set_verdict(out, d->n, VERDICT_CALIBRATION);
         return;
     }
@@ -507,7 +523,7 @@ void evaluate_many_by_list(struct prepared *p, const struct design *like,
         traffic_metrics(out, &q);
     }
     if (p->mapped[0].step.timing->error)
-        fill_errors(out, &choice, d);
+        fill_errors(out, &choice, d, apart && design_pools_prefill(like) ? &pools : NULL);
     if (book) {
         struct fleet fleet[FLEETS_MOST] = {{.d = d, .devices = devices, .split = &choice.split}};
         size_t fleets = 1;
@@ -528,7 +544,7 @@ void evaluate_many_by_list(struct prepared *p, const struct design *like,
     if (shared)
         clear_unmapped(out, d->n);
     if (p->mapped[0].step.timing->needs_calibration)
-        refuse_uncalibrated(out, d);
+        refuse_uncalibrated(out, d, like);
 }
 
 void evaluate_many(struct prepared *p, const struct design *like, const struct price_book *book,

@@ -4,8 +4,12 @@
 
 void design_become_prefill(struct design *d)
 {
-    if (design_pools_prefill(d))
+    if (design_pools_prefill(d)) {
         d->chip = d->prefill_chip;
+        d->calibration = d->prefill_calibration;
+        d->calibration_name = d->prefill_calibration_name;
+        d->calibration_own = d->prefill_calibration_own;
+    }
     if (d->pools.prefill_engine == POOL_WITHOUT_ENGINE)
         d->engine.bandwidth_ratio = 0;
 }
@@ -24,6 +28,7 @@ static void find_pool_devices(struct prefill_choice *out, const struct devices *
     if (!sheds && !other && !d->tiered)
         return;
     struct design near = *like;
+    design_become_prefill(&near);
     near.plan.weight_share2 = near.plan.kv_share2 = 0;
     out->apart.n = d->n;
     out->apart.chip = d->chip;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/prefill_pool.h"
 #include "arch/engine_limits.h"
 #include "arch/step_pool.h"
 #include "arch/ping_pong.h"
@@ -138,13 +139,15 @@ static void print_title(const struct design *d, const struct plan *p, const char
 
 static void print_calibration(const struct design *d, const struct metrics *m)
 {
+    bool other = design_pools_prefill(d) && d->prefill_calibration != d->calibration;
     print_line(
         2,
-        "\n  Timing is calibrated with the constants of %s, fitted to measured kernels and\n"
+        "\n  Timing is calibrated with the constants of %s%s%s, fitted to measured kernels and\n"
         "  servers%s.\n"
         "  Ranges hold eight measurements in ten: the error of the log is %.2f. Operators are\n"
         "  those of a step without its prefill; costs are public estimates, low to high.\n",
-        d->calibration_name,
+        d->calibration_name, other ? ",\n  for prefill with those of " : "",
+        other ? d->prefill_calibration_name : "",
         m->calibrated_on == ON_OWN ? "" : "; NONE of these ran on this chip, so it is less certain",
         m->timing_error);
 }

@@ -33,7 +33,8 @@ says 'the link between them sets the pace' --set pools.prefill.link_byte_per_s=1
 says 'sent layer by layer' --set pools.prefill.transfer=layers
 says 'weights and activations of the prefill pool do not fit' --set pools.prefill.group=1
 says 'pools.prefill.devices is no multiple of pools.prefill.group' --set pools.prefill.devices=6 --set pools.prefill.group=4
-says 'timing: constants are those of one chip only' --set timing=calibrated
+says 'pools.prefill.chip: no kernel was measured on chips of its generation' --set timing=calibrated --set pools.prefill.chip=rubin
+says 'for prefill with those of' --set timing=calibrated --set chip=b200 --set pools.prefill.chip=h100
 says 'workload.phase: this one has no devices that only prefill' --set workload.phase=serving
 
 # P at middle prices is the ratio of the two rows.
@@ -44,5 +45,23 @@ payoff=$("$DSE" payoff pool.db --format csv | sed -n 2p | cut -d, -f1)
 set -- $rows
 awk -v a="$1" -v b="$2" -v p="$payoff" 'BEGIN { exit !(a / b > p * 0.999999999 && a / b < p * 1.000000001) }' ||
     complain "P is $payoff, the rows give $1 / $2"
+
+# Each chip has its own constants, also in a sweep: a point is the same alone.
+cat >measured.yaml <<'Y'
+study: measured
+model: llama-3.1-70b
+timing: calibrated
+workload: {phase: disaggregated, input: 8192, output: 1024, batch: 16}
+plan: {devices: 8}
+sweep:
+  chip: [h100, b200]
+  pools.prefill.chip: [none, h100, b200, h20, rubin]
+Y
+"$DSE" sweep measured.yaml --quiet >out.txt 2>&1 || complain "calibrated: $(cat out.txt)"
+for point in $(seq 0 7); do # 8 and 9 use rubin
+    "$DSE" eval measured.db --point "$point" >out.txt 2>&1 || complain "point $point: $(tail -n 3 out.txt)"
+done
+differ=$("$DSE" query measured.db --columns prefill_s --where 'verdict = ok' --format csv | sed 1d | sort -u | wc -l)
+[ "$differ" -eq 3 ] || complain "$differ times of a prefill, not one of each of three chips"
 
 exit "$failed"

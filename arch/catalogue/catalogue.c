@@ -494,11 +494,17 @@ void catalogue_names(const struct catalogue *c, size_t part, const char *const *
 void entry_put_name(const struct entry *e, size_t part, struct design *d)
 {
     memcpy((char *)d + design_parts[part].name_offset, &e->name, sizeof e->name);
+    const struct entry *from = e->calibration;
+    const struct calibration *constants = from ? from->value : NULL;
+    const char *name = from ? from->name : NULL;
     if (part == PART_CHIP) {
-        const struct entry *from = e->calibration;
-        d->calibration = from ? from->value : NULL;
-        d->calibration_name = from ? from->name : NULL;
+        d->calibration = constants;
+        d->calibration_name = name;
         d->calibration_own = e->calibration_own;
+    } else if (part == PART_PREFILL_CHIP) {
+        d->prefill_calibration = constants;
+        d->prefill_calibration_name = name;
+        d->prefill_calibration_own = e->calibration_own;
     }
 }
 

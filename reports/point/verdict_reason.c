@@ -5,6 +5,7 @@
 
 #include "arch/draft_pool.h"
 #include "arch/ffn_pool.h"
+#include "arch/prefill_pool.h"
 #include "arch/tier2.h"
 
 static const char FFN_MEMORY[] =
@@ -43,11 +44,14 @@ const char *verdict_reason(const struct design *d, const struct metrics *m)
         return PREFILL_MEMORY;
     if (v == VERDICT_MEMORY && tier2_is_there(c))
         return memory_reason(m, c);
-    if (v == VERDICT_CALIBRATION && tier2_is_there(c))
+    if (v == VERDICT_CALIBRATION && (tier2_is_there(c) || tier2_is_there(&d->prefill_chip)))
         return "no kernel that reads a second tier of memory was measured: use timing ideal";
-    if (v == VERDICT_CALIBRATION && c->kernel_start_s > 0)
+    if (v == VERDICT_CALIBRATION && (c->kernel_start_s > 0 || d->prefill_chip.kernel_start_s > 0))
         return "chip.kernel_start_s: calibrated timing has the start-up times of measured kernels: "
                "use timing ideal";
+    if (v == VERDICT_CALIBRATION && design_pools_prefill(d) && !d->prefill_calibration)
+        return "pools.prefill.chip: no kernel was measured on chips of its generation: use timing "
+               "ideal";
     if (v == VERDICT_TTFT && m->ttft_s <= d->workload.ttft_s)
         return "at this traffic, the first token of requests at workload.ttft_percentile takes "
                "longer than workload.ttft_s allows";

@@ -38,6 +38,52 @@ static void a_pool_of_the_main_chip_changes_no_bit(void **state)
     }
 }
 
+/* ---- calibrated timing ---- */
+
+#define CALIBRATED "timing=calibrated", "plan.tp=8", "precision.weight=bf16"
+
+static void a_calibrated_pool_prefills_as_its_chip_does(void **state)
+{
+    static const char *const chip[] = {"h100", "b200", "h20"};
+    (void)state;
+    for (size_t main = 0; main < LEN(chip); main++)
+        for (size_t of = 0; of < LEN(chip); of++) {
+            char of_main[32], of_pool[32], pool[64];
+            snprintf(of_main, sizeof of_main, "chip=%s", chip[main]);
+            snprintf(of_pool, sizeof of_pool, "chip=%s", chip[of]);
+            snprintf(pool, sizeof pool, "pools.prefill.chip=%s", chip[of]);
+            struct metrics both = priced(SET(LLAMA, of_main, pool, CALIBRATED, "plan.devices=8",
+                                             "workload.phase=disaggregated", "workload.batch=16"));
+            struct metrics alone = priced(SET(LLAMA, of_pool, CALIBRATED, "plan.devices=8",
+                                              "workload.phase=disaggregated", "workload.batch=16"));
+            struct metrics decoding =
+                priced(SET(LLAMA, of_main, CALIBRATED, "plan.devices=8",
+                           "workload.phase=disaggregated", "workload.batch=16"));
+            assert_close(both.verdict, VERDICT_OK, 0);
+            assert_close(both.prefill_s, alone.prefill_s, 0);
+            assert_close(both.tpot_s, decoding.tpot_s, 0);
+            assert_true(both.ttft_s_low < both.ttft_s && both.ttft_s < both.ttft_s_high);
+            if (main == of) {
+                both.system_area_mm2 = decoding.system_area_mm2;
+                assert_same_metrics(&decoding, &both);
+            }
+        }
+}
+
+static void a_pool_whose_kernels_were_not_measured_is_refused(void **state)
+{
+    static const char *const more[] = {"pools.prefill.chip=rubin",
+                                       "pools.prefill.chip.kernel_start_s=1us"};
+    (void)state;
+    for (size_t i = 0; i < LEN(more); i++) {
+        struct metrics m =
+            priced(SET(LLAMA, "chip=h100", "pools.prefill.chip=b200", more[i], CALIBRATED,
+                       "plan.devices=8", "workload.phase=disaggregated"));
+        assert_close(m.verdict, VERDICT_CALIBRATION, 0);
+        assert_true(isnan(m.tpot_s) && isnan(m.ttft_s));
+    }
+}
+
 /* DeepSeek's day (its inference overview, March 2025): 608e9 tokens in, 56.3 % of them cached,
  * 168e9 out; per node of 8, 32 206 tokens/s in without cached ones and 14 800 out: 226.75 nodes. */
 static void rates_match_as_in_deepseeks_day(void **state)
@@ -271,6 +317,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pool_of_the_main_chip_changes_no_bit),
+        cmocka_unit_test(a_calibrated_pool_prefills_as_its_chip_does),
+        cmocka_unit_test(a_pool_whose_kernels_were_not_measured_is_refused),
         cmocka_unit_test(rates_match_as_in_deepseeks_day),
         cmocka_unit_test(output_per_device_follows_from_the_rates_of_both_pools),
         cmocka_unit_test(the_link_carries_the_cache_of_all_prompts),
