@@ -446,7 +446,13 @@ static double best_main_devices(struct design *d, double near)
 }
 
 /* arXiv:2601.21351, transfers hidden: with t_F = a r + b, the ratio r is the larger of
- * (t_A - b) / a and sqrt(b / a). The line is fitted to our times around n main devices. */
+ * (t_A - b) / a and sqrt(b / a). */
+static double ratio_of(double main_s, double a, double b)
+{
+    return fmax((main_s - b) / a, sqrt(fmax(0, b / a)));
+}
+
+/* The line is fitted to our times around n main devices. */
 static double closed_ratio(struct design *d, double n)
 {
     double at[2] = {ceil(n * 0.8), ceil(n * 1.2)}, ffn_s[2], main_s = 0;
@@ -456,7 +462,7 @@ static double closed_ratio(struct design *d, double n)
         main_s = m.main_busy_ratio * m.tpot_s;
     }
     double a = (ffn_s[1] - ffn_s[0]) / (at[1] - at[0]) * 16, b = ffn_s[0] - a * at[0] / 16;
-    return fmax((main_s - b) / a, sqrt(fmax(0, b / a)));
+    return ratio_of(main_s, a, b);
 }
 
 static void the_ratio_of_both_sides_is_that_of_the_closed_form(void **state)
@@ -467,6 +473,8 @@ static void the_ratio_of_both_sides_is_that_of_the_closed_form(void **state)
         {"model=qwen3-235b-a22b", "chip=h200", "pools.ffn.chip=h100", "workload.context=2048"},
         {"model=kimi-k2", "chip=b200", "pools.ffn.chip=b200", "workload.context=8192"}};
     (void)state;
+    /* B 256, theta 600, in ms. */
+    assert_near(ratio_of(1e-4 * 256 * 600 + 0.5, 2e-3 * 256, 1), 29.0234, 5e-5);
     for (size_t i = 0; i < LEN(way); i++) {
         struct study *s =
             study_with(SET(way[i][0], way[i][1], way[i][2], way[i][3], "plan.tp=1",
