@@ -190,6 +190,7 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         double speedup = split.attention_chip_s / split.attention_engine_s;
         struct engine_limits of_engine;
         LANES_TAKE(of_engine, &d->limits, i);
+        bool attends = split.class_s[OP_ATTENTION] > 0;
         bool engine = LANE(&d->engine, engine, bandwidth_ratio)[i] > 0;
 
         OUT(verdict) = c.verdict;
@@ -220,7 +221,8 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(communication_s) = split.class_s[OP_COMMUNICATION] / t.accepted_tokens;
         OUT(other_s) = split.class_s[OP_OTHER] / t.accepted_tokens;
         OUT(state_s) = split.class_s[OP_STATE] / t.accepted_tokens;
-        OUT(attention_share) = split.class_s[OP_ATTENTION] / split.time_s;
+        OUT(attention_share) =
+            (attends ? split.class_s[OP_ATTENTION] : split.class_s[OP_STATE]) / split.time_s;
         OUT(engine_speedup) = engine ? speedup : NAN;
         OUT(engine_effective_bandwidth_ratio) = engine ? of_engine.bandwidth_ratio : NAN;
         OUT(engine_effective_ridge_flop_per_byte) = engine ? of_engine.ridge_flop_per_byte : NAN;

@@ -184,7 +184,7 @@ static const struct field rows[] = {
     METRIC(always, state_byte_per_request, "B", -1, "What a request keeps at any context, over all layers: recurrent states, inputs of convolutions, windows beside a compressed cache."),
     METRIC(always, params, "1", 0, "Parameters of the model; without MTP modules, norms and biases."),
     METRIC(always, active_params, "1", 0, "Parameters that one token uses, the head with them, the embedding not."),
-    METRIC(always, attention_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of core attention as mapped."),
+    METRIC(always, attention_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of core attention as mapped; of a model without attention: of the updates of its states."),
     METRIC(of_experts, expert_intensity_flop_per_byte, "FLOP/B", 0, "Arithmetic intensity of the routed experts; empty for models without experts."),
     METRIC(always, ridge_flop_per_byte, "FLOP/B", 0, "Ridge point of the chip in the arithmetic format in use."),
     METRIC(always, attention_s, "s", -1, "Core attention: scores, softmax, weighted values; also a sparse indexer."),
@@ -195,8 +195,8 @@ static const struct field rows[] = {
     METRIC(always, other_s, "s", -1, "Norms, residuals, rotary embedding, embedding, head."),
     METRIC(always, state_s, "s", -1, "Updates of recurrent states (linear attention, state-space layers)."),
     METRIC(of_contexts, context_wait_s, "s", -1, "The part of attention_s for which data-parallel ranks wait for the one with most context."),
-    METRIC(always, attention_share, "1", 0, "Core attention as a share of the step."),
-    METRIC(of_engine, engine_speedup, "1", +1, "S: time of core attention on the chip over its time on the engine; below 1 the engine is not used."),
+    METRIC(always, attention_share, "1", 0, "Core attention as a share of the step; of a model without attention: the updates of its states."),
+    METRIC(of_engine, engine_speedup, "1", +1, "S: time of core attention on the chip over its time on the engine; below 1 the engine is not used. Of a model without attention: of the updates of its states."),
     { FIELD(metrics, limit, "1"), .only_words = true, .words = limit_words, .more = &always,
       .doc = "What binds the throughput: memory capacity, the latency limit, compute, memory bandwidth or the link." },
     METRIC(always, device_power_w, "W", -1, "Board power of one device at this activity, as a meter reads it, without an engine's pool."),
@@ -365,4 +365,9 @@ void metrics_clear(struct metrics_lanes *out, size_t n)
     for (size_t k = 0; k < LEN(out->at); k++)
         for (size_t i = 0; i < n; i++)
             out->at[k][i] = NAN;
+}
+
+const char *metrics_core(const struct metrics *m)
+{
+    return m->attention_s > 0 ? "core attention" : "state updates";
 }

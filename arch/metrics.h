@@ -108,6 +108,10 @@ extern const struct fields metrics_fields;
 /* Sets every metric of the first n points to NAN. */
 void metrics_clear(struct metrics_lanes *out, size_t n);
 
+/* What attention_share, attention_intensity_flop_per_byte and engine_speedup are of: "core
+ * attention", or "state updates" in a model without any. */
+const char *metrics_core(const struct metrics *m);
+
 /* When a metric has a value; otherwise it is NAN. In `more` of its row in metrics_fields. */
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */

@@ -456,6 +456,14 @@ static double side_weight_byte(double whole, double of_pool, enum step_side side
                                  : (runs == FFN_ALL_BUT_ATTENTION ? 0 : whole - of_pool);
 }
 
+static enum op_class core_of(const struct ops *ops)
+{
+    for (size_t i = 0; i < ops->n; i++)
+        if (ops->op[i].class == OP_ATTENTION)
+            return OP_ATTENTION;
+    return OP_STATE;
+}
+
 /* Passes through layers of experts. */
 static double expert_passes(const struct ops *ops)
 {
@@ -589,6 +597,7 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
                                               draft->shape.rope_byte, 0);
     out->dp = plan->dp;
     out->mixed = w->phase == PHASE_SERVING;
+    out->core = core_of(&out->ops);
     out->timing = timing;
     out->layers = (l->n + draft->passes * draft->layer.n) / plan->pp;
     /* With two batches one runs while the other waits. */

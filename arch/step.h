@@ -55,6 +55,7 @@ struct step {
     double dp, accepted_tokens;
     double made;                 /* tokens counted per request: accepted, or of its prompt */
     bool mixed;                  /* serving: decode and prefill on the same devices */
+    enum op_class core;          /* core attention; state updates in a model without any */
     const struct timing *timing; /* arch/timing.h */
     double layers;
     /* Layers of experts that data-parallel ranks work on together, times the standard deviations by

@@ -238,7 +238,7 @@ static void split_main(struct step_split_lanes *out, struct pieces *x, const str
         put_main_tiers(out, &s->main, p->devices->n, far_s, p->most, &p->devices->tier2);
     if (s->mixed) /* the attention of prompts does not count as core attention */
         return;
-    for (size_t k = s->main.first[OP_ATTENTION]; k < s->main.end[OP_ATTENTION]; k++) {
+    for (size_t k = s->main.first[s->core]; k < s->main.end[s->core]; k++) {
         struct run run;
         struct run_room room;
         struct placed placed;
@@ -277,8 +277,7 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
     struct placed placed;
     lane s;
     pass_run(&run, &room, p, op);
-    bool main = run.op->unit == UNIT_MAIN && run.op->class == OP_ATTENTION && !p->step->mixed;
-    bool attends = main || unit_attends(run.op->unit);
+    bool core = run.op->class == p->step->core && !(run.op->unit == UNIT_MAIN && p->step->mixed);
     lanes_set(s, d->n, 0);
     if (run.op->unit == UNIT_LINK) {
         pass_send((struct spell){s, NULL, NULL}, p, &run);
@@ -288,7 +287,7 @@ static void split_other(struct step_split_lanes *out, struct pieces *x, const st
         add_placed_parts(out, x, s, run.op, d->n, &d->rates, &run, &placed);
         if (d->tiered)
             add_placed_tiers(out, run.op, d->n, &d->rates, &run, &placed, &d->tier2);
-        if (attends)
+        if (core)
             add_attention(out, run.op, d->n, run_counted(&run), run.share, placed.chip_s,
                           placed.engine_s);
         else if (run.op->unit == UNIT_EXPERT)

@@ -340,14 +340,15 @@ static void print_text(const struct mapped *mapped, const struct plan *plan, con
         print_line(25, "  %-22s none: chip.memory2_kind is none\n", "second tier");
     if (d->chip.kernel_start_s > 0)
         print_starts(d, m);
-    print_line(25, "  %-22s %.1f FLOP/B against a ridge point of %.0f; %.0f %% of the step\n",
-               "core attention", m->attention_intensity_flop_per_byte, m->ridge_flop_per_byte,
+    const char *core = metrics_core(m);
+    print_line(25, "  %-22s %.1f FLOP/B against a ridge point of %.0f; %.0f %% of the step\n", core,
+               m->attention_intensity_flop_per_byte, m->ridge_flop_per_byte,
                100 * m->attention_share);
     if (m->context_wait_s > 0)
         print_line(25, "  %-22s %s per token for the rank with most context\n", "  ranks wait",
                    quantity_text(m->context_wait_s, "s", 3, used, 48));
     if (engine_is_there(&d->engine))
-        print_line(25, "  %-22s %.2f on core attention%s\n", "engine speed-up S", m->engine_speedup,
+        print_line(25, "  %-22s %.2f on %s%s\n", "engine speed-up S", m->engine_speedup, core,
                    m->engine_speedup < 1 ? ": slower than the chip, so it is not used" : "");
     print_limits(d, m);
     if (design_pools_ffn(d))

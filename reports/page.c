@@ -118,7 +118,9 @@ int page_make(struct page *out, struct db *db, const struct db_run *run,
         rc = gather(&out->cloud, db, run, cloud, err);
     if (rc == 0)
         rc = gather(&out->roofline, db, run,
-                    "SELECT model, min(attention_intensity_flop_per_byte) AS attention_from, "
+                    "SELECT model, CASE WHEN max(attention_s) > 0 THEN 'core attention' ELSE "
+                    "'state updates' END AS core, "
+                    "min(attention_intensity_flop_per_byte) AS attention_from, "
                     "max(attention_intensity_flop_per_byte) AS attention_to, "
                     "min(expert_intensity_flop_per_byte) AS experts_from, "
                     "max(expert_intensity_flop_per_byte) AS experts_to, "

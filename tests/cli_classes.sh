@@ -42,6 +42,23 @@ for name in payoff gain c_star engine_cost_share engine_speedup probability c_ma
 done
 column all.csv p_median | while read -r median; do [ -n "$median" ] || echo none; done | grep -q none && complain "no median"
 
+# A model without attention: what an engine gains is that of its states.
+cat >states.yaml <<'END'
+study: states
+models: [mamba2-2.7b]
+chip: a100
+workload: {batch: max, context: 4096}
+plan: {devices: 1}
+sweep: {engine: [none, pimba, duplex]}
+END
+"$DSE" sweep states.yaml --quiet >/dev/null || complain "the study of states fails"
+"$DSE" payoff states.db --format csv >states.csv
+is "$(column states.csv payoff)" "$(column states.csv p_state)" "P of a model without attention"
+is "$(column states.csv engine_speedup | rounded)" 8 "S of updates of states"
+"$DSE" payoff states.db --details | grep -q 'state updates at 0.62[0-9]* FLOP/B: pays with pimba' || complain "the sentence of states"
+"$DSE" report states.db -o states.html >/dev/null || complain "the report of states fails"
+grep -q 'mamba2-2.7b, state updates' states.html || complain "the roofline of states"
+
 # Classes joined by +, in any order.
 is "$("$DSE" eval --set engine=attacc --set engine.runs=experts+attention --format json)" \
    "$("$DSE" eval --set engine=attacc --set engine.runs=both --format json)" "words joined by +"

@@ -121,14 +121,15 @@ void roofline_svg(const struct table *t, const struct model_colours *colours, FI
         double to = table_number_at(t, i / 2, experts ? "experts_to" : "attention_to");
         if (isnan(from))
             continue;
-        mark[n++] = (struct mark){.from = from,
-                                  .to = to,
-                                  .px = scale_of(&x, sqrt(from * to)),
-                                  .py = scale_of(&y, roof(sqrt(from * to), middle)),
-                                  .colour = model_colour(colours, table_text_at(t, i / 2, "model")),
-                                  .shape = experts ? "none" : "circle",
-                                  .label = mem_print("%s, %s", table_text_at(t, i / 2, "model"),
-                                                     experts ? "experts" : "core attention")};
+        mark[n++] = (struct mark){
+            .from = from,
+            .to = to,
+            .px = scale_of(&x, sqrt(from * to)),
+            .py = scale_of(&y, roof(sqrt(from * to), middle)),
+            .colour = model_colour(colours, table_text_at(t, i / 2, "model")),
+            .shape = experts ? "none" : "circle",
+            .label = mem_print("%s, %s", table_text_at(t, i / 2, "model"),
+                               experts ? "experts" : table_text_at(t, i / 2, "core"))};
     }
     place_labels(mark, n);
     for (size_t i = 0; i < n; i++) {

@@ -38,6 +38,7 @@ struct payoff_group {
     double s;                    /* speed-up of core attention on the engine */
     double engine_maturity, engine_limited_by; /* as the metrics; NAN if unknown */
     double attention_share, intensity, ridge;  /* of the same hardware without the engine */
+    const char *core;                          /* what they are of: metrics_core */
     char *engine, *with, *without;             /* winners; engine: the name of the subject */
     char *regime;                              /* limit of the winner without an engine */
     char *reason;                              /* why the engine does not pay; "" if it pays */

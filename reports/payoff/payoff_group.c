@@ -108,21 +108,21 @@ static char *reason_of(const struct payoff_group *g, const struct payoff_subject
                                100 * g->c)
                    : mem_print("control: the money buys more in a system without %s", of->one);
     if (g->s <= 1 + LEAST_GAIN && !(g->g > 1 + LEAST_GAIN))
-        return mem_print(
-            "intensity: core attention at %s FLOP/B is no slower on the chip (S = %.2g)",
-            number_readable(g->intensity, 3, text, sizeof text), g->s);
+        return mem_print("intensity: %s at %s FLOP/B is no slower on the chip (S = %.2g)", g->core,
+                         number_readable(g->intensity, 3, text, sizeof text), g->s);
     if (g->g <= 1 + LEAST_GAIN)
         return mem_print("no gain at equal hardware (G = %.3f)", g->g);
     if (g->s <= 1 + LEAST_GAIN && g->c_star <= g->c)
-        return mem_print("intensity: only the experts gain, core attention at %s FLOP/B is no "
+        return mem_print("intensity: only the experts gain, %s at %s FLOP/B is no "
                          "slower on the chip "
                          "(S = %.2g); it may add %.1f %% and adds %.1f %%",
-                         number_readable(g->intensity, 3, text, sizeof text), g->s, 100 * g->c_star,
-                         100 * g->c);
+                         g->core, number_readable(g->intensity, 3, text, sizeof text), g->s,
+                         100 * g->c_star, 100 * g->c);
     double most = 1 / (1 - g->attention_share) - 1;
     if (g->s > 1 + LEAST_GAIN && most < g->c)
-        return mem_print("attention share: at %.0f %% of the step even an infinitely fast engine "
+        return mem_print("%s share: at %.0f %% of the step even an infinitely fast engine "
                          "gains less than it costs",
+                         strcmp(g->core, "state updates") ? "attention" : "state",
                          100 * g->attention_share);
     if (g->c_star <= g->c)
         return mem_print("cost: it may add %.1f %% and adds %.1f %%", 100 * g->c_star, 100 * g->c);
@@ -279,6 +279,7 @@ static void fill_numbers(struct payoff_group *g, const struct payoff *p, const s
     g->a_star_mm2 = g->c_star * (twin ? area_mm2(twin) : NAN);
     g->w_star_w = g->c_star *
                   (twin ? twin->power_w / twin->tokens_per_s * twin->tokens_per_s_per_device : NAN);
+    g->core = metrics_core(base);
     g->attention_share = base->attention_share;
     g->intensity = base->attention_intensity_flop_per_byte;
     g->ridge = base->ridge_flop_per_byte;

@@ -140,6 +140,7 @@ char *payoff_line(const struct payoff *p, size_t nth)
     };
     size_t model = column(p, "model"), engine = column(p, subject_or_engine(p->of)->column), i = 0;
     double low = INFINITY, high = 0;
+    const char *core = NULL;
 
     for (;; i++) {
         if (i == p->n)
@@ -153,6 +154,7 @@ char *payoff_line(const struct payoff *p, size_t nth)
         if (strcmp(key_text(p, j, model, "all"), name) != 0)
             continue;
         if (p->group[j].intensity > 0) {
+            core = p->group[j].core;
             low = fmin(low, p->group[j].intensity);
             high = fmax(high, p->group[j].intensity);
         }
@@ -178,12 +180,12 @@ char *payoff_line(const struct payoff *p, size_t nth)
         free(item);
     }
     char a[48], b[48];
-    char *out = !(high > 0)         ? mem_print("%s:", name)
-                : high > low * 1.02 ? mem_print("%s, core attention at %s to %s FLOP/B:", name,
-                                                number_readable(low, 3, a, sizeof a),
-                                                number_readable(high, 3, b, sizeof b))
-                                    : mem_print("%s, core attention at %s FLOP/B:", name,
-                                                number_readable(low, 3, a, sizeof a));
+    char *out =
+        !(high > 0) ? mem_print("%s:", name)
+        : high > low * 1.02
+            ? mem_print("%s, %s at %s to %s FLOP/B:", name, core,
+                        number_readable(low, 3, a, sizeof a), number_readable(high, 3, b, sizeof b))
+            : mem_print("%s, %s at %s FLOP/B:", name, core, number_readable(low, 3, a, sizeof a));
     for (size_t k = 0; k < KINDS; k++) {
         if (*list[k]) {
             char *longer = mem_print("%s%s %s %s", out, out[strlen(out) - 1] == ':' ? "" : ";",

@@ -8,7 +8,8 @@
 #include "reports/print/line_chart.h"
 
 static const char *const sql =
-    "SELECT model, min(attention_intensity_flop_per_byte) AS attention_from, "
+    "SELECT model, CASE WHEN max(attention_s) > 0 THEN 'core attention' ELSE 'state updates' END "
+    "AS core, min(attention_intensity_flop_per_byte) AS attention_from, "
     "max(attention_intensity_flop_per_byte) AS attention_to, "
     "min(expert_intensity_flop_per_byte) AS experts_from, "
     "max(expert_intensity_flop_per_byte) AS experts_to, "
@@ -49,7 +50,7 @@ static int draw(struct drawing *d, struct table *data, const struct figure *f,
             if (isnan(least))
                 continue;
             char *series = mem_print("%s, %s", table_text_at(&of_model, i, "model"),
-                                     experts ? "experts" : "core attention");
+                                     experts ? "experts" : table_text_at(&of_model, i, "core"));
             add(data, series, least, middle);
             if (most > least)
                 add(data, series, most, middle);

@@ -80,6 +80,7 @@ static void every_model_of_the_catalogue_has_its_published_size(void **state)
         {"llama-3.2-90b-vision", 88},
         {"longcat-flash", 560},
         {"mimo-v2-flash", 309},
+        {"mamba2-2.7b", 2.7},
         {"minimax-m2", 229},
         {"minimax-m3", 428},
         {"minimax-text-01", 456},

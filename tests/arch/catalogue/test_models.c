@@ -45,6 +45,7 @@ static const struct counted counted[] = {
     { "llama-4-scout", 7650410496, 0 },
     { "longcat-flash", 8455716864, 0 },
     { "mimo-v2-flash", 3045457920, 0 },
+    { "mamba2-2.7b", 0, 169836544 },
     { "minimax-m2", 33285996544, 0 },
     { "minimax-m3", 18018729984, 0 },
     { "minimax-text-01", 5368709120, 293601280 },
