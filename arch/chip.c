@@ -25,6 +25,8 @@ static const struct field rows[] = {
     { FIELD(chip, memory2_overlap, "1"), .lo = 0, .hi = 1, .init = CHIP_AUTO, .words = derived,
       .doc = "Share of the shorter of both tiers' times in an operator that hides behind the longer; auto: 1, or 0.9 for kinds that are copied." },
     { FIELD(chip, memory2_least_life_year, "1"), .lo = 0, .hi = 1e3, .init = 5, .doc = "Years that a second tier of flash must last at the rate at which its cache is written." },
+    { FIELD(chip, memory2_page_byte, "B"), .lo = 0, .hi = 1e9, .plain_hi = 1e6, .plain_unit = "KiB", .init = CHIP_AUTO, .words = derived,
+      .doc = "What a read of the second tier fetches at least, where sparse attention reads scattered tokens; auto: 4 KiB of hbf, 0 of other kinds." },
     { FIELD(chip, link_byte_per_s, "B/s"), .lo = 1e6, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = NAN, .doc = "Scale-up link bandwidth of one device, one direction." },
     { FIELD(chip, link_latency_s, "s"), .lo = 0, .hi = 1, .plain_hi = 0.01, .plain_unit = "us", .init = 1.3e-6, .doc = "Latency of a transfer over the scale-up link." },
     { FIELD(chip, link_domain, "devices"), .lo = 1, .hi = 1e6, .init = 8, .whole = true, .doc = "Devices joined by the scale-up link." },

@@ -19,6 +19,7 @@ struct chip {
     double compute_units, unit_flop_per_s, fp8_ratio, fp4_ratio;
     double memory_byte, memory_byte_per_s, hbm;
     double memory2_byte, memory2_byte_per_s, memory2_kind, memory2_overlap, memory2_least_life_year;
+    double memory2_page_byte;
     double link_byte_per_s, link_latency_s, link_domain;
     double network_byte_per_s, network_latency_s;
     double kernel_start_s; /* ideal timing: of a call */

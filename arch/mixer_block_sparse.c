@@ -94,7 +94,9 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
                         .wire = 2 * (h.q + h.kv) * h.dim,
                         .decode = KERNEL_UNKNOWN,
                         .prefill = KERNEL_UNKNOWN,
-                        .per_head = h.q == h.kv};
+                        .per_head = h.q == h.kv,
+                        .together = a->block,
+                        .cached = s->context};
     struct sight at = {fmin(s->context, chosen + near),
                        fmin(s->context, index_entries_read(chosen, s->decode, INFINITY) + near)};
     core_add_decode(out, "attention.core", l->count, at, s, &core);

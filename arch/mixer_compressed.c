@@ -113,7 +113,9 @@ static void add_core(struct ops *out, const struct sublayer *l, const struct sha
                         .q_and_o = 2 * h * d,
                         .wire = 2 * h * d + d,
                         .decode = KERNEL_UNKNOWN,
-                        .prefill = KERNEL_UNKNOWN};
+                        .prefill = KERNEL_UNKNOWN,
+                        .together = is_indexed(a) ? 1 : 0,
+                        .cached = near + pooled};
     struct sight at = {near + fmin(pooled, topk),
                        near + (pooled > 0 ? index_entries_read(topk, s->decode, pooled) : 0)};
     core_add_decode(out, "attention.core", l->count, at, s, &core);

@@ -38,11 +38,14 @@ static double tokens_read(const struct shape *s, struct reach reach)
 void core_add_decode(struct ops *out, const char *name, double layers, struct sight at,
                      const struct shape *s, const struct core *c)
 {
+    bool scattered = c->together > 0 && at.read < c->cached;
     if (s->decode > 0)
         ops_add(out, layers,
                 (struct op){.name = name,
                             .class = OP_ATTENTION,
                             .unit = UNIT_ATTENTION,
+                            .piece_byte = scattered ? c->together * c->cached_byte : 0,
+                            .spread = scattered ? c->cached / at.read : 0,
                             .kernel = c->decode,
                             .per_head = c->per_head,
                             .depth = at.seen,

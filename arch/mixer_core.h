@@ -14,6 +14,9 @@ struct core {
     double wire;        /* elements sent to and from a discrete engine, per token */
     enum kernel decode, prefill;
     bool per_head; /* as many KV heads as query heads */
+    /* Decode that reads selected ones: entries that lie together, and all in the cache; 0: in
+     * order. */
+    double together, cached;
 };
 
 /* The tokens that a token attends to: up to itself, at most `window`, only those of its own chunk

@@ -137,6 +137,8 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
     double rebuilt = (s->absorb_decode || s->decode <= 0 ? 0 : at.read) +
                      (s->absorb_prefill ? 0 : s->prompts * s->prompt);
     struct core decode = mla_core(l, s, s->absorb_decode);
+    decode.together = a->index_topk > 0 && s->absorb_decode ? 1 : 0;
+    decode.cached = s->context;
     struct core prefill = mla_core(l, s, s->absorb_prefill);
     /* One kernel of h products [q, n] x [n, c]; after core attention, of h products [q, c] x [c,
      * v]. */

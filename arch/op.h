@@ -72,6 +72,9 @@ struct op {
     /* Per request, by kind: KV cache, recurrent state, activations read and written; bytes sent by
      * one device (units of an engine: to and from a discrete one). */
     double cache_byte, state_byte, act_byte, wire_byte;
+    /* Where an operator of an engine's kind reads scattered pieces of the cache: bytes of one, and
+     * the whole cache over what it reads; 0: in order. */
+    double piece_byte, spread;
     double each;  /* input of ops_add: the first three are per one of `each` tokens or prompts of a
                      request; 0 means 1. In a list it is 1. */
     double byte;  /* sum of the first three, made by ops_add only, so that rounding is the same */

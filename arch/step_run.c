@@ -240,8 +240,7 @@ static void split_placed_work(struct sums *restrict x, const struct op *restrict
     for (size_t i = 0; i < n; i++) {
         struct tier2 t;
         LANES_TAKE(t, tiers, i);
-        struct tier_byte b =
-            tier2_byte(&t, o->weight_byte * share[i], o->byte, op_held_byte(o), requests[i]);
+        struct tier_byte b = op_tier_byte(o, &t, o->weight_byte * share[i], requests[i]);
         bool on = p->on_engine[i] > 0;
         WORK(byte)[i] += on ? 0 : b.near - op_byte(o, requests[i], share[i]);
         WORK(far_byte)[i] += on ? 0 : b.far;

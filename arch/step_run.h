@@ -41,7 +41,19 @@ INLINED double padding_flop(const struct op *o, double requests, double share)
     return larger(rows / tokens - 1, 0) * o->flop * requests;
 }
 
-/* Bytes of the main operators in both tiers of memory. */
+/* Bytes of an operator in both tiers of memory; scattered pieces smaller than a page cost a page,
+ * at most all pages of the cache. */
+INLINED struct tier_byte op_tier_byte(const struct op *o, const struct tier2 *t, double weight_byte,
+                                      double requests)
+{
+    double held = op_held_byte(o), piece = o->piece_byte;
+    struct tier_byte b = tier2_byte(t, weight_byte, o->byte, held, requests);
+    double pages = piece > 0 ? smaller(larger(1, t->page_byte / piece), o->spread) : 1;
+    b.far += o->cache_byte * t->kv_share * requests * (pages - 1);
+    return b;
+}
+
+/* Bytes of the main operators in both tiers of memory, all of which read in order. */
 INLINED struct tier_byte main_tier_byte(const struct main_ops *m, const struct tier2 *t,
                                         double requests)
 {

@@ -84,7 +84,7 @@ static void add_placed_tiers(struct step_split_lanes *restrict out, const struct
                flop_s = o->flop * requests[i] * s_per_flop[i];
         double byte = op_byte(o, requests[i], share[i]), s = p->chip_s[i], near_s = p->near_s[i];
         double start_s = starts * LANE(rates, rates, start_s)[i];
-        struct tier_byte b = tier2_byte(&t, weight_byte, o->byte, op_held_byte(o), counted[i]);
+        struct tier_byte b = op_tier_byte(o, &t, weight_byte, counted[i]);
         bool on = p->on_engine[i] > 0;
         /* As add_placed_parts took it, and as it is: far reads count as memory. */
         bool took = flop_s >= byte * LANE(rates, rates, main.s_per_byte)[i];

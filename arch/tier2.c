@@ -6,7 +6,8 @@
 /* LPDDR5X and HBF as in arch/memory.c. DDR5 15 pJ/bit, and 4.4 of a PCIe PHY (CENT, ASPLOS 2025) for
  * CXL and host memory. Idle power: self-refresh and controllers (assumed): 8 GB of LPDDR5X 0.16 W, a
  * 64 GB DIMM 3 W, and 10 W of controller for 256 GB of CXL. Latency: DRAM 0.1 us, CXL 0.25 us, a copy
- * from the host 2 us (assumed), HBF 10-20 us. Copies run on engines of their own, but those of the
+ * from the host 2 us (assumed), HBF 10-20 us. Its page is not published: that of low-latency flash of
+ * single-level cells (assumed). Copies run on engines of their own, but those of the
  * first layer have nothing to hide behind and all compete with the kernels for memory: a tenth shows
  * (assumed). Writes of a byte of flash: single-level cells (assumed). */
 #define OWN(price, pj) .memory = MEMORY_KINDS, .usd_per_gb = offsetof(struct prices, price##_usd_per_gb), .j_per_byte = (pj) * 8e-12
@@ -16,7 +17,7 @@ const struct tier2_kind tier2_kinds[TIER2_KINDS] = {
     [TIER2_DDR5]    = { .name = "ddr5", OWN(ddr5, 15), .idle_w_per_gb = 0.05, .latency_s = 0.1e-6, .overlap = 1, .writes = INFINITY },
     [TIER2_CXL]     = { .name = "cxl", .staged = true, .apart = true, OWN(cxl, 19.4), .idle_w_per_gb = 0.09, .latency_s = 0.25e-6, .overlap = 0.9, .writes = INFINITY },
     [TIER2_HOST]    = { .name = "host", .staged = true, .apart = true, OWN(ddr5, 19.4), .idle_w_per_gb = 0.05, .latency_s = 2e-6, .overlap = 0.9, .writes = INFINITY },
-    [TIER2_HBF]     = { .name = "hbf", .memory = HBF, .idle_w_per_gb = 0.002, .latency_s = 15e-6, .overlap = 1, .writes = 1e5 },
+    [TIER2_HBF]     = { .name = "hbf", .memory = HBF, .idle_w_per_gb = 0.002, .latency_s = 15e-6, .page_byte = 4096, .overlap = 1, .writes = 1e5 },
 };
 /* clang-format on */
 
@@ -32,16 +33,18 @@ void tier2_of(struct tier2 *out, const struct chip *c)
 {
     const struct tier2_kind *k = tier2_kind_of(c);
     bool there = tier2_is_there(c);
-    *out = (struct tier2){.byte = there ? c->memory2_byte : 0,
-                          .byte_per_s = there ? c->memory2_byte_per_s : 0,
-                          .s_per_byte = there ? 1 / fmax(c->memory2_byte_per_s, 1) : 0,
-                          .overlap = c->memory2_overlap >= 0 ? c->memory2_overlap : k->overlap,
-                          .staged = k->staged ? 1 : 0,
-                          .writes = k->writes,
-                          .least_life_s = c->memory2_least_life_year * S_PER_YEAR,
-                          .latency_s = k->latency_s,
-                          .weight_near = 1,
-                          .kv_near = 1};
+    *out =
+        (struct tier2){.byte = there ? c->memory2_byte : 0,
+                       .byte_per_s = there ? c->memory2_byte_per_s : 0,
+                       .s_per_byte = there ? 1 / fmax(c->memory2_byte_per_s, 1) : 0,
+                       .overlap = c->memory2_overlap >= 0 ? c->memory2_overlap : k->overlap,
+                       .staged = k->staged ? 1 : 0,
+                       .writes = k->writes,
+                       .least_life_s = c->memory2_least_life_year * S_PER_YEAR,
+                       .latency_s = k->latency_s,
+                       .page_byte = c->memory2_page_byte >= 0 ? c->memory2_page_byte : k->page_byte,
+                       .weight_near = 1,
+                       .kv_near = 1};
 }
 
 double tier2_j_per_byte(const struct chip *c)

@@ -26,6 +26,7 @@ struct tier2_kind {
     double idle_w_per_gb; /* refresh, controllers */
     double latency_s;     /* of a read; hidden by prefetching */
     double overlap;       /* chip.memory2_overlap auto */
+    double page_byte;     /* chip.memory2_page_byte auto: read in full */
     double writes;        /* of a byte, until it wears out; INFINITY: never */
 };
 
@@ -49,7 +50,7 @@ static inline bool tier2_is_there(const struct chip *c)
 struct tier2 {
     double byte; /* 0: none */
     double byte_per_s, s_per_byte, overlap, staged;
-    double writes, least_life_s, latency_s;
+    double writes, least_life_s, latency_s, page_byte;
     double weight_share, kv_share;
     /* Bytes that pass through the first tier over those of the model. */
     double weight_near, kv_near;

@@ -231,7 +231,7 @@ struct both {
 INLINED void read_tiers(struct both *b, const struct op *o, double requests, double share,
                         const struct rates *at, const struct tier2 *t)
 {
-    struct tier_byte x = tier2_byte(t, o->weight_byte * share, o->byte, op_held_byte(o), requests);
+    struct tier_byte x = op_tier_byte(o, t, o->weight_byte * share, requests);
     b->near_s = unit_time_s(&at->main, b->flop, x.near, 0);
     b->far_s = x.far * t->s_per_byte;
     b->chip_s = tier2_time_s(t->overlap, b->near_s, b->far_s);
@@ -285,7 +285,7 @@ INLINED double tiered_slope_of(const struct both *b, const struct op *o, const s
 {
     double waited = r->waited[i], share = r->share[i];
     double idle = share < 1 ? (1 - share) * r->idle : 0;
-    struct tier_byte more = tier2_byte(t, o->weight_byte * idle, o->byte, op_held_byte(o), waited);
+    struct tier_byte more = op_tier_byte(o, t, o->weight_byte * idle, waited);
     bool computes = b->flop * at->main.s_per_flop >= b->near_s;
     double near = computes ? b->more_flop * at->main.s_per_flop : more.near * at->main.s_per_byte;
     double far = more.far * t->s_per_byte;

@@ -53,6 +53,7 @@ class ChipSection(TypedDict, total=False):
     memory2_kind: Literal['none', 'lpddr5x', 'ddr5', 'cxl', 'host', 'hbf']  # Second tier: none; lpddr5x, ddr5 and hbf (flash on the interposer) are read directly; cxl and host are copied to the first tier, which then carries these bytes twice.
     memory2_overlap: float | str  # Share of the shorter of both tiers' times in an operator that hides behind the longer; auto: 1, or 0.9 for kinds that are copied.
     memory2_least_life_year: float | str  # Years that a second tier of flash must last at the rate at which its cache is written.
+    memory2_page_byte: float | str  # B: What a read of the second tier fetches at least, where sparse attention reads scattered tokens; auto: 4 KiB of hbf, 0 of other kinds.
     link_byte_per_s: float | str  # B/s: Scale-up link bandwidth of one device, one direction.
     link_latency_s: float | str  # s: Latency of a transfer over the scale-up link.
     link_latency: float | str  # s: Latency of a transfer over the scale-up link.
@@ -292,6 +293,7 @@ class Parameters(TypedDict, total=False):
     chip__memory2_kind: Literal['none', 'lpddr5x', 'ddr5', 'cxl', 'host', 'hbf']
     chip__memory2_overlap: float | str
     chip__memory2_least_life_year: float | str
+    chip__memory2_page_byte: float | str
     chip__link_byte_per_s: float | str
     chip__link_latency_s: float | str
     chip__link_latency: float | str

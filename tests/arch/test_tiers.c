@@ -91,6 +91,36 @@ static void a_step_takes_what_a_hand_adds_up_over_both_tiers(void **state)
         }
 }
 
+#define FLASH                                                                                      \
+    "chip=b200", "plan.devices=1", "workload.context=8192", "workload.batch=1",                    \
+        "precision.kv=bf16", "chip.memory_byte=1e15", "chip.tdp_w=100 kW",                         \
+        "chip.memory2_kind=hbf", "chip.memory2_byte=1e15", "chip.memory2_byte_per_s=10 GB/s",      \
+        "chip.memory2_overlap=0", "plan.weight_share2=0", "plan.kv_share2=1"
+
+/* One request of DeepSeek-V3.2 with all caches in flash: of 8192 tokens it reads 2048, each 576
+ * numbers in BF16 of 61 layers. A page has 3.56 such entries, and there are 4 times as many. */
+static void scattered_tokens_cost_a_page_each(void **state)
+{
+    static const struct {
+        const char *page;
+        double times;
+    } row[] = {{"chip.memory2_page_byte=1 KiB", 1},
+               {"chip.memory2_page_byte=auto", 4096 / 1152.0},
+               {"chip.memory2_page_byte=1 MiB", 4}};
+    static const char NO_PAGE[] = "chip.memory2_page_byte=0";
+    double core_s = 61 * 2048 * 1152 / 10e9;
+    struct metrics dense = priced(SET("model=deepseek-v3", FLASH, NO_PAGE));
+    struct metrics sparse = priced(SET("model=deepseek-v3.2", FLASH, NO_PAGE));
+    (void)state;
+    for (size_t i = 0; i < LEN(row); i++) {
+        struct metrics in_order = priced(SET("model=deepseek-v3", FLASH, row[i].page));
+        struct metrics m = priced(SET("model=deepseek-v3.2", FLASH, row[i].page));
+        assert_close(m.tpot_s, sparse.tpot_s + (row[i].times - 1) * core_s, 1e-9);
+        assert_close(m.memory2_s, sparse.memory2_s + (row[i].times - 1) * core_s, 1e-9);
+        assert_close(in_order.tpot_s, dense.tpot_s, 0);
+    }
+}
+
 /* ---- the best shares ---- */
 
 /* Larger is better. */
@@ -343,6 +373,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_takes_what_a_hand_adds_up_over_both_tiers),
+        cmocka_unit_test(scattered_tokens_cost_a_page_each),
         cmocka_unit_test(auto_is_the_best_of_all_multiples_of_a_64th),
         cmocka_unit_test(a_second_tier_that_holds_nothing_changes_no_time),
         cmocka_unit_test(every_byte_sits_in_one_tier),
