@@ -112,6 +112,16 @@ sed -e 's/^study: s/study: state/' -e 's/^models.*/models: [qwen3-next-80b-a3b]/
 "$DSE" payoff state.db | grep -q 'experts only  *state only' || complain "no column of states alone"
 "$DSE" payoff s.db | grep -q 'experts only  *state only' && complain "a column of states without any"
 
+# A model without core attention: a design with an engine is still one with an engine.
+sed -e 's/^study: s/study: ssm/' -e 's/^models.*/models: [mamba2-2.7b]/' -e 's/attacc/pimba/' \
+    -e '/memory_byte/d' s.yaml >ssm.yaml
+"$DSE" sweep ssm.yaml --quiet >/dev/null
+"$DSE" payoff ssm.db --format json >ssm.json
+p=$(cell ssm.json groups payoff 'TRUE')
+holds "$p > 1 AND $p = $(cell ssm.json groups p_state 'TRUE') AND $(cell ssm.json groups p_attention 'TRUE') < 1" "P of a model of recurrent states"
+"$DSE" eval --set model=mamba2-2.7b --set chip=h100 --set engine=pimba --set plan.devices=1 >ssm.txt
+grep -q -i nan ssm.txt && complain "nan is printed for a model without core attention"
+
 "$DSE" recommend s.db --tokens-per-s 200k --tpot 1us >/dev/null 2>&1
 is "$?" 3 "status where nothing serves"
 
