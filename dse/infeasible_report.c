@@ -71,14 +71,29 @@ static char *excess_text(double by, char *text, size_t size)
     return text;
 }
 
+/* The limits that a verdict may be about. */
+static const char *limits_of(const struct study *s, enum verdict v, char *text, size_t size)
+{
+    static const struct {
+        size_t part;
+        const char *limit;
+    } pools[] = {{PART_FFN_CHIP, " or pools.ffn.chip.memory_byte"},
+                 {PART_DRAFT_CHIP, " or pools.draft.chip.memory_byte"},
+                 {PART_PREFILL_CHIP, " or pools.prefill.chip.memory_byte"}};
+    if (v != VERDICT_MEMORY)
+        return verdict_kinds[v].limit;
+    snprintf(text, size, "%s", verdict_kinds[v].limit);
+    for (size_t i = 0; i < LEN(pools); i++)
+        if (study_has(s, pools[i].part))
+            snprintf(text + strlen(text), size - strlen(text), "%s", pools[i].limit);
+    return text;
+}
+
 /* By how much a limit must rise for the nearest point. */
 static void print_verdict(const struct misses *m, enum verdict v, FILE *out)
 {
-    bool of_ffn = v == VERDICT_MEMORY && study_has(m->study, PART_FFN_CHIP);
-    bool of_draft = v == VERDICT_MEMORY && study_has(m->study, PART_DRAFT_CHIP);
-    const char *limit = of_ffn     ? "chip.memory_byte or pools.ffn.chip.memory_byte"
-                        : of_draft ? "chip.memory_byte or pools.draft.chip.memory_byte"
-                                   : verdict_kinds[v].limit;
+    char limits[160];
+    const char *limit = limits_of(m->study, v, limits, sizeof limits);
     const struct miss *miss = &m->of[v];
     char text[48];
     if (!miss->n || !limit || isinf(miss->by))

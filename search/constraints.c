@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/prefill_pool.h"
 #include "arch/step_pool.h"
 #include "base/mem.h"
 #include "search/axis.h"
@@ -76,6 +77,17 @@ static double positive_excess(double excess)
     return isnan(excess) ? INFINITY : fmax(excess, DBL_MIN);
 }
 
+/* Of a prefill pool that no mapping fits; else 0. */
+static double prefill_memory_ratio(const struct design *like, const struct devices *d,
+                                   const struct metrics_lanes *m, size_t i)
+{
+    double used = LANE(m, metrics, prefill_memory_used_byte)[i];
+    bool fits = !(used > 0) || !isnan(LANE(m, metrics, prefill_devices)[i]);
+    return fits                         ? 0
+           : design_pools_prefill(like) ? used / like->prefill_chip.memory_byte
+                                        : used / LANE(&d->chip, chip, memory_byte)[i];
+}
+
 /* Memory that is used over what there is, on the devices, or in their tier of memory, that lack
  * most. */
 static double memory_ratio(const struct design *like, const struct devices *d,
@@ -89,7 +101,9 @@ static double memory_ratio(const struct design *like, const struct devices *d,
         larger(used / step_pool_room_byte(like), far > 0 ? far / like->ffn_chip.memory2_byte : 0);
     double used2 = LANE(m, metrics, memory2_used_byte)[i];
     double second = used2 > 0 ? used2 / LANE(&d->chip, chip, memory2_byte)[i] : 0;
-    return design_shares_steps(like) && !(pool <= main) ? pool : larger(main, second);
+    double decode = design_shares_steps(like) && !(pool <= main) ? pool : larger(main, second);
+    double prefill = prefill_memory_ratio(like, d, m, i);
+    return prefill > decode ? prefill : decode;
 }
 
 /* Requests that arrive, over the most that meet the limits; 0 without traffic. */

@@ -46,6 +46,12 @@ set -- $rows
 awk -v a="$1" -v b="$2" -v p="$payoff" 'BEGIN { exit !(a / b > p * 0.999999999 && a / b < p * 1.000000001) }' ||
     complain "P is $payoff, the rows give $1 / $2"
 
+# A pool that is too small says how much memory it lacks: 141 GB of weights on two devices.
+printf 'study: small\nmodel: llama-3.1-70b\nchip: h200\nworkload: {phase: disaggregated}\nplan: {devices: 8}\n%s\n' \
+    'sweep: {pools.prefill.chip: [l40s], pools.prefill.group: [2]}' >small.yaml
+"$DSE" sweep small.yaml --quiet >out.txt 2>&1
+grep -q 'needs [0-9][0-9.]* % more chip.memory_byte or pools.prefill.chip.memory_byte' out.txt || complain "small: $(cat out.txt)"
+
 # Each chip has its own constants, also in a sweep: a point is the same alone.
 cat >measured.yaml <<'Y'
 study: measured
