@@ -10,8 +10,9 @@
 /* Columns of the table before those of chunk_column. */
 enum { COLUMN_ID, COLUMN_RUN, COLUMN_POINT, OWN_COLUMNS };
 
-/* A store with more texts sorts its rows as any table does. */
-enum { SORTED_TEXTS_MOST = 100 };
+/* Rows are given in the order of up to so many columns of texts, each with a number below
+ * COLUMN_RADIX, if they have at most PASSES_MOST combinations of texts. */
+enum { SORTING_MOST = 4, COLUMN_RADIX = 128, PASSES_MOST = 2500 };
 
 struct stored_column {
     int64_t number;
@@ -33,6 +34,12 @@ struct text_value {
     const char *text; /* NULL for NULL */
 };
 
+/* The rows with one combination of texts, in the order of which they come. */
+struct pass {
+    struct text_value value[SORTING_MOST];
+    size_t found; /* in which place it first appeared */
+};
+
 /* The values of a column in the current chunk. */
 struct loaded {
     int64_t chunk; /* chunk.vectors that `value` is of */
@@ -50,12 +57,13 @@ struct point_cursor {
     double *point;         /* of the rows, where there are gaps */
     struct loaded *loaded; /* by column */
 
-    /* Rows in the order of a column of texts: one pass for each of them. */
-    bool sorted;
-    size_t by; /* the column */
-    size_t pass, passes;
-    struct text_value *value; /* of each pass */
-    sqlite3_stmt *state;      /* kept open from the first pass to the last */
+    /* Rows in the order of columns of texts: one pass for each combination of texts. */
+    size_t sorting, by[SORTING_MOST]; /* how many columns, and which */
+    size_t at, passes;
+    struct pass *pass;
+    size_t chunk_at;     /* place of the chunk, from 1 */
+    uint64_t *has;       /* bit `found` mod 64 is set if a chunk may have rows of a pass */
+    sqlite3_stmt *state; /* kept open from the first pass to the last */
 };
 
 /* ---- the table ---- */
@@ -161,16 +169,24 @@ static bool is_our_order(const sqlite3_index_info *info)
            (info->aOrderBy[0].iColumn == COLUMN_ID || info->aOrderBy[0].iColumn < 0);
 }
 
-/* The column of texts that the rows, or their groups, are wanted in order of; 0 if none. SQLite
- * finds distinct values faster itself, in the order in which they appear. */
-static int sorting_column(const struct point_table *t, sqlite3_index_info *info)
+/* The columns of texts that the rows, or their groups, are wanted in order of, in radix
+ * COLUMN_RADIX; 0 if others. SQLite finds distinct values faster itself, in the order in which they
+ * appear. */
+static int sorting_columns(const struct point_table *t, sqlite3_index_info *info)
 {
     enum { GROUPED = 1 };
-    if (info->nOrderBy != 1 || sqlite3_vtab_distinct(info) > GROUPED || info->aOrderBy[0].desc ||
-        t->texts > SORTED_TEXTS_MOST)
+    int n = info->nOrderBy, columns = 0;
+    if (n < 1 || n > SORTING_MOST || sqlite3_vtab_distinct(info) > GROUPED ||
+        pow((double)t->texts / n, n) > PASSES_MOST)
         return 0;
-    int column = info->aOrderBy[0].iColumn;
-    return column >= OWN_COLUMNS && t->column[column - OWN_COLUMNS].text ? column : 0;
+    for (int i = n; i-- > 0;) {
+        int column = info->aOrderBy[i].iColumn;
+        if (info->aOrderBy[i].desc || column < OWN_COLUMNS || column >= COLUMN_RADIX ||
+            !t->column[column - OWN_COLUMNS].text)
+            return 0;
+        columns = columns * COLUMN_RADIX + column;
+    }
+    return columns;
 }
 
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
@@ -199,7 +215,7 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
     }
     info->idxStr = plan;
     info->needToFreeIdxStr = 1;
-    info->idxNum = sorting_column((const struct point_table *)base, info);
+    info->idxNum = sorting_columns((const struct point_table *)base, info);
     info->orderByConsumed = info->idxNum != 0 || is_our_order(info);
     return SQLITE_OK;
 }
@@ -228,7 +244,8 @@ static int close_cursor(sqlite3_vtab_cursor *base)
     struct point_cursor *c = (struct point_cursor *)base;
     sqlite3_finalize(c->chunks);
     sqlite3_finalize(c->state);
-    free(c->value);
+    free(c->pass);
+    free(c->has);
     for (size_t i = 0; i < c->table->columns; i++)
         free(c->loaded[i].value);
     free(c->loaded);
@@ -254,6 +271,7 @@ static int next_chunk(struct point_cursor *c)
     if (code != SQLITE_ROW)
         return code;
     int64_t rows = sqlite3_column_int64(c->chunks, 1);
+    c->chunk_at++;
     c->chunk = (struct chunk){.id = sqlite3_column_int64(c->chunks, 0),
                               .last = sqlite3_column_int64(c->chunks, 2),
                               .vectors = sqlite3_column_int64(c->chunks, 3),
@@ -281,31 +299,65 @@ static int load(struct point_cursor *c, size_t column)
     return chunk_read(c->table->reader, &c->chunk, c->table->column[column].number, l->value);
 }
 
-static bool is_of_pass(const struct point_cursor *c, double id)
+static bool is_text(const struct text_value *v, double id)
 {
-    const struct text_value *v = &c->value[c->pass];
     return v->text != NULL ? id == v->id : isnan(id);
+}
+
+static bool is_of_pass(const struct point_cursor *c, const struct pass *p, size_t row)
+{
+    bool is = true;
+    for (size_t i = 0; i < c->sorting && is; i++)
+        is = is_text(&p->value[i], c->loaded[c->by[i]].value[row]);
+    return is;
+}
+
+static int load_sorting(struct point_cursor *c)
+{
+    int code = SQLITE_OK;
+    for (size_t i = 0; i < c->sorting && code == SQLITE_OK; i++)
+        code = load(c, c->by[i]);
+    return code;
+}
+
+static bool has_rows_of_pass(const struct point_cursor *c)
+{
+    return c->has[c->chunk_at - 1] >> c->pass[c->at].found % 64 & 1;
 }
 
 /* Starts the next pass, if there is one. */
 static int end_pass(struct point_cursor *c)
 {
-    c->over = !c->sorted || ++c->pass >= c->passes;
-    c->chunk.rows = 0;
+    c->over = !c->sorting || ++c->at >= c->passes;
+    c->chunk.rows = c->chunk_at = 0;
     sqlite3_reset(c->chunks);
     if (c->over)
         sqlite3_reset(c->state);
     return SQLITE_OK;
 }
 
+/* Moves on to a row of the pass. */
+static int seek_in_pass(struct point_cursor *c)
+{
+    int code = SQLITE_OK;
+    if (c->chunk.rows == 0)
+        return code;
+    if (!has_rows_of_pass(c))
+        c->row = c->chunk.rows;
+    else
+        code = load_sorting(c);
+    while (code == SQLITE_OK && c->row < c->chunk.rows &&
+           (id_of(c, c->row) < c->first || !is_of_pass(c, &c->pass[c->at], c->row)))
+        c->row++;
+    return code;
+}
+
 /* Moves on to a row that is asked for and belongs to the pass. */
 static int settle(struct point_cursor *c)
 {
     while (!c->over) {
-        int code = c->sorted && c->chunk.rows > 0 ? load(c, c->by) : SQLITE_OK;
-        while (code == SQLITE_OK && c->row < c->chunk.rows &&
-               (id_of(c, c->row) < c->first ||
-                (c->sorted && !is_of_pass(c, c->loaded[c->by].value[c->row]))))
+        int code = c->sorting ? seek_in_pass(c) : SQLITE_OK;
+        while (!c->sorting && c->row < c->chunk.rows && id_of(c, c->row) < c->first)
             c->row++;
         if (code == SQLITE_OK && c->row < c->chunk.rows && id_of(c, c->row) <= c->last)
             return SQLITE_OK;
@@ -323,7 +375,7 @@ static int next_row(sqlite3_vtab_cursor *base)
 {
     struct point_cursor *c = (struct point_cursor *)base;
     c->row++;
-    if (c->row < c->chunk.rows && c->last == INT64_MAX && !c->sorted)
+    if (c->row < c->chunk.rows && c->last == INT64_MAX && !c->sorting)
         return SQLITE_OK;
     return settle(c);
 }
@@ -364,47 +416,75 @@ static void narrow(struct point_cursor *c, const char *plan, sqlite3_value **val
     at_most(c, run << POINT_BITS | (one ? point : POINT_MASK));
 }
 
-/* Adds a text to those that there are passes for. */
-static int note_value(struct point_cursor *c, double id)
+static int text_of(struct text_value *out, const struct point_cursor *c, double id)
 {
-    for (size_t i = c->passes; i > 0; i--)
-        if (isnan(id) ? c->value[i - 1].text == NULL : c->value[i - 1].id == id)
-            return SQLITE_OK;
-    const char *text = isnan(id) ? NULL : chunk_text(c->table->reader, id);
-    if (text == NULL && !isnan(id))
-        return SQLITE_CORRUPT;
-    c->value = mem_grow(c->value, c->passes + 1, sizeof *c->value);
-    c->value[c->passes++] = (struct text_value){id, text};
-    return SQLITE_OK;
+    *out = (struct text_value){id, isnan(id) ? NULL : chunk_text(c->table->reader, id)};
+    return out->text == NULL && !isnan(id) ? SQLITE_CORRUPT : SQLITE_OK;
+}
+
+/* The pass of a row, which is added if there is none; the newest are tried first. */
+static int note_pass(struct point_cursor *c, size_t row, size_t *at)
+{
+    int code = SQLITE_OK;
+    for (*at = c->passes; *at > 0; --*at)
+        if (is_of_pass(c, &c->pass[*at - 1], row)) {
+            --*at;
+            return code;
+        }
+    struct pass next = {.found = *at = c->passes};
+    for (size_t i = 0; i < c->sorting && code == SQLITE_OK; i++)
+        code = text_of(&next.value[i], c, c->loaded[c->by[i]].value[row]);
+    if (code != SQLITE_OK)
+        return code;
+    c->pass = mem_grow(c->pass, c->passes + 1, sizeof *c->pass);
+    c->pass[c->passes++] = next;
+    return code;
+}
+
+static int note_passes_of_chunk(struct point_cursor *c)
+{
+    size_t at = 0;
+    int code = load_sorting(c);
+    c->has = mem_grow(c->has, c->chunk_at, sizeof *c->has);
+    c->has[c->chunk_at - 1] = 0;
+    for (size_t i = 0; i < c->chunk.rows && code == SQLITE_OK; i++) {
+        if (i == 0 || !is_of_pass(c, &c->pass[at], i))
+            code = note_pass(c, i, &at);
+        c->has[c->chunk_at - 1] |= UINT64_C(1) << at % 64;
+    }
+    return code;
 }
 
 /* As SQLite sorts: NULL first, then by bytes. */
-static int compare_values(const void *left, const void *right)
+static int compare_values(const struct text_value *a, const struct text_value *b)
 {
-    const struct text_value *a = left, *b = right;
     return a->text == NULL || b->text == NULL ? (a->text != NULL) - (b->text != NULL)
                                               : strcmp(a->text, b->text);
 }
 
-/* Finds the texts of the column, each of which needs a pass. */
+static int compare_passes(const void *left, const void *right)
+{
+    const struct pass *a = left, *b = right;
+    int order = 0;
+    for (size_t i = 0; i < SORTING_MOST && order == 0; i++)
+        order = compare_values(&a->value[i], &b->value[i]);
+    return order;
+}
+
+/* Finds the combinations of texts, each of which needs a pass. */
 static int find_passes(struct point_cursor *c)
 {
     int code = sqlite3_step(c->state);
     code = code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
-    c->passes = c->pass = 0;
-    while (code == SQLITE_OK && (code = next_chunk(c)) == SQLITE_OK) {
-        code = load(c, c->by);
-        const double *id = c->loaded[c->by].value;
-        for (size_t i = 0; i < c->chunk.rows && code == SQLITE_OK; i++)
-            if (i == 0 || memcmp(&id[i], &id[i - 1], sizeof *id) != 0)
-                code = note_value(c, id[i]);
-    }
+    while (code == SQLITE_OK && (code = next_chunk(c)) == SQLITE_OK)
+        code = note_passes_of_chunk(c);
     sqlite3_reset(c->chunks);
     c->chunk = (struct chunk){0};
+    c->chunk_at = 0;
     if (code != SQLITE_DONE)
         return code;
     if (c->passes > 0)
-        qsort(c->value, c->passes, sizeof *c->value, compare_values);
+        qsort(c->pass, c->passes, sizeof *c->pass, compare_passes);
     c->over = c->passes == 0;
     return SQLITE_OK;
 }
@@ -419,15 +499,16 @@ static int filter(sqlite3_vtab_cursor *base, int by, const char *plan, int n, sq
     c->over = false;
     c->chunk = (struct chunk){0};
     c->row = 0;
-    c->sorted = by != 0;
-    c->by = c->sorted ? (size_t)by - OWN_COLUMNS : 0;
+    c->at = c->passes = c->chunk_at = c->sorting = 0;
+    for (; by != 0; by /= COLUMN_RADIX)
+        c->by[c->sorting++] = (size_t)(by % COLUMN_RADIX) - OWN_COLUMNS;
     sqlite3_stmt *both[] = {c->chunks, c->state};
     for (size_t i = 0; i < LEN(both); i++) {
         sqlite3_reset(both[i]);
         sqlite3_bind_int64(both[i], 1, c->first);
         sqlite3_bind_int64(both[i], 2, c->last);
     }
-    int code = c->sorted ? find_passes(c) : SQLITE_OK;
+    int code = c->sorting ? find_passes(c) : SQLITE_OK;
     return code == SQLITE_OK ? settle(c) : code;
 }
 

@@ -41,6 +41,7 @@ equal columns.db query --columns all --format csv
 equal columns.db query --where 'verdict = ok and tpot_s < 40 ms' --sort tokens_per_s:desc --top 7
 equal columns.db query --match model=deepseek --columns point,model,verdict,reasons --format md
 equal columns.db query --sql 'SELECT engine, count(*), max(tokens_per_s) FROM feasible GROUP BY engine'
+equal columns.db query --sql 'SELECT engine, verdict, model, count(*) FROM point GROUP BY engine, verdict, model'
 equal columns.db query --sql 'SELECT * FROM verdicts'
 equal columns.db query --sql "SELECT name, unit FROM about ORDER BY name"
 equal columns.db pareto

@@ -235,6 +235,13 @@ static void conditions_find_the_same_points(void **state)
         "SELECT verdict, total(some) FROM point WHERE id < (1 << 48) + 1700 GROUP BY verdict",
         "SELECT model, point FROM point WHERE point % 500 = 3 ORDER BY model",
         "SELECT model, point FROM point WHERE run IN (1, 2) AND point IN (3, 1400) ORDER BY model",
+        "SELECT model, verdict, count(*), min(point) FROM point GROUP BY model, verdict",
+        "SELECT verdict, model, total(some) FROM point WHERE point > 700 GROUP BY verdict, model",
+        "SELECT verdict, model, point FROM point WHERE point % 50 = 3 ORDER BY verdict, model",
+        "SELECT model, verdict, point FROM point WHERE point % 50 = 3 ORDER BY model, verdict DESC",
+        "SELECT DISTINCT model, verdict FROM point ORDER BY model, verdict",
+        "SELECT a.model, a.verdict, count(*) FROM point a JOIN point b ON b.id = a.id + 1 "
+        "GROUP BY a.model, a.verdict",
         "SELECT DISTINCT model FROM point",
         "SELECT a.model, count(*) FROM point a JOIN point b ON b.id = a.id + 1 GROUP BY a.model",
         "SELECT point FROM point WHERE model regexp '^a,' ORDER BY id DESC LIMIT 3",
