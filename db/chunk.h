@@ -51,6 +51,9 @@ int chunk_make_schema(struct db *db, struct err *err);
 int64_t chunk_add_column(struct db *db, const char *name, bool text, struct err *err);
 int chunk_make_view(struct db *db, struct err *err);
 
+/* How many columns there are; -1 failed. */
+int64_t chunk_columns(struct db *db, struct err *err);
+
 /* The id of a text, which is added if it is new; -1 failed. In a transaction. */
 int64_t chunk_text_id(struct db *db, const char *text, struct err *err);
 

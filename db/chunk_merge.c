@@ -226,7 +226,10 @@ int chunk_merge(struct db *db, int64_t from, int64_t to, struct err *err)
 {
     struct copier *c = mem_alloc(1, sizeof *c);
     c->db = db;
-    int row = open_copier(c, err) != 0 || chunk_make_view(db, err) != 0 ? -1 : 0;
+    int64_t before = chunk_columns(db, err);
+    int row = before < 0 || open_copier(c, err) != 0 ? -1 : 0;
+    if (row == 0 && chunk_columns(db, err) != before)
+        row = chunk_make_view(db, err);
     if (row == 0) {
         sqlite3_bind_int64(c->chunks, 1, from << POINT_BITS);
         sqlite3_bind_int64(c->chunks, 2, (from + 1) << POINT_BITS);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/mem_stream.h"
 #include "db/chunk.h"
 
 static const char tables[] =
@@ -137,17 +138,14 @@ int64_t chunk_free_vectors(struct db *db, struct err *err)
 
 /* ---- the view ---- */
 
-static char *column_sql(sqlite3_stmt *s)
+static void put_column(FILE *out, sqlite3_stmt *s)
 {
     bool text = strcmp((const char *)sqlite3_column_text(s, 2), "TEXT") == 0;
     char *name = db_quote((const char *)sqlite3_column_text(s, 1));
-    char *number = mem_print(NUMBER("%" PRId64), (int64_t)sqlite3_column_int64(s, 0));
-    char *sql = text
-                    ? mem_print(", (SELECT text FROM chunk_text WHERE id = %s) AS %s", number, name)
-                    : mem_print(", %s AS %s", number, name);
+    fputs(text ? ", (SELECT text FROM chunk_text WHERE id = " : ", ", out);
+    fprintf(out, NUMBER("%" PRId64), (int64_t)sqlite3_column_int64(s, 0));
+    fprintf(out, "%s AS %s", text ? ")" : "", name);
     free(name);
-    free(number);
-    return sql;
 }
 
 static char *view_sql(struct db *db, struct err *err)
@@ -155,27 +153,29 @@ static char *view_sql(struct db *db, struct err *err)
     static const char point[] =
         "coalesce(CAST(" NUMBER("0") " AS INTEGER), (c.id & 281474976710655) + r.i)";
     sqlite3_stmt *s = NULL;
-    char *sql = mem_print("CREATE VIEW main.point AS SELECT (c.id >> 48 << 48) | %s AS id,"
-                          " c.id >> 48 AS run, %s AS point",
-                          point, point);
+    struct mem_stream sql;
     int row =
         db_prepare(db, &s, "SELECT number, name, type FROM main.chunk_column ORDER BY number", err);
+    mem_stream_open(&sql);
+    fprintf(sql.out,
+            "CREATE VIEW main.point AS SELECT (c.id >> 48 << 48) | %s AS id, c.id >> 48 AS run,"
+            " %s AS point",
+            point, point);
     while (row == 0 && (row = db_step(db, s, err)) == 1) {
-        char *column = column_sql(s);
-        char *longer = mem_print("%s%s", sql, column);
-        free(column);
-        free(sql);
-        sql = longer;
+        put_column(sql.out, s);
         row = 0;
     }
     sqlite3_finalize(s);
-    char *whole =
-        mem_print("%s FROM chunk c JOIN chunk_row r ON r.i < c.rows;%s", sql, DB_VIEWS(""));
-    free(sql);
+    fprintf(sql.out, " FROM chunk c JOIN chunk_row r ON r.i < c.rows;%s", DB_VIEWS(""));
     if (row == 0)
-        return whole;
-    free(whole);
+        return mem_stream_text(&sql, NULL);
+    mem_stream_drop(&sql);
     return NULL;
+}
+
+int64_t chunk_columns(struct db *db, struct err *err)
+{
+    return ask_number(db, "SELECT count(*) FROM main.chunk_column WHERE ?1 IS NULL", NULL, 0, err);
 }
 
 int chunk_make_view(struct db *db, struct err *err)
