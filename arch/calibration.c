@@ -15,7 +15,9 @@
 #define GEMM(key, n) START(key, gemm[n]), COMPUTE(key, gemm[n]), MEMORY(key, gemm[n]), \
     ROW(key "_depth_s", gemm[n].depth_s, "s", 0, 1, "Time per 1000 of the reduction dimension, whose loop is not split over units."), \
     ERROR(key, gemm[n])
-#define MOE(key, n) START(key, moe[n]), COMPUTE(key, moe[n]), MEMORY(key, moe[n]), \
+#define MOE(key, n) START(key, moe[n]), \
+    ROW(key "_expert_s", moe[n].expert_s, "s", 0, 1, "Time per expert that the device holds, used or not."), \
+    COMPUTE(key, moe[n]), MEMORY(key, moe[n]), \
     ROW(key "_aside", moe[n].aside, "1", 0, 1, "Share of the memory bandwidth that permuting and quantising activations reach."), \
     ERROR(key, moe[n])
 #define MOE_FEW(key, set) START(key, set), COMPUTE(key, set), MEMORY(key, set), \

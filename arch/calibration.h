@@ -30,7 +30,7 @@ struct calibration {
         double start_s, compute, memory, depth_s, error;
     } gemm[NUMBERS];
     struct moe_set {
-        double start_s, compute, memory, aside, error;
+        double start_s, expert_s, compute, memory, aside, error;
     } moe[NUMBERS];
     struct moe_few_set {
         double start_s, compute, memory, token_s, error;
@@ -73,6 +73,7 @@ struct call {
     double depth;               /* GEMM: reduction dimension; decode: tokens of context */
     double group;               /* collectives: devices */
     double tokens;              /* MoE: of all devices that share the experts */
+    double experts;             /* MoE: that the device holds, used or not */
     bool few;                   /* MoE: there is a kernel for few tokens */
     bool per_head;              /* decode: as many KV heads as query heads */
     bool joined;                /* part of another call: no start-up time */

@@ -4,13 +4,11 @@
  * pn(p, a, b) is the p-norm, a partial overlap of compute and memory time: p = 1 is their sum, p =
  * infinity the roofline. GEMM       start + depth k / 1000 + pn(4, compute, memory) decode start +
  * 1 us sqrt(L / 1000) + min(memory / small, start + memory) decode MLA start + 1.5 us sqrt(L /
- * 1000) + 2 aside + pn(4, compute, memory) MoE        start + aside + pn(2, compute, memory)
- *                         or, if less, start + tokens + pn(2, compute, memory)
- *   prefill    start + compute (with pad_tokens additional keys) + memory / 0.8
- *   all-reduce the smaller of: start + min((p-1) wire, two_shot + 2 (p-1)/p wire)
- *              and start + hop (p-1) + w + 4 sqrt(w us), w = 2 (p-1)/p wire
- *   exchange   start + hop (p-1) + w + 5 sqrt(w us), w = (p-1)/p wire
- *   vector     start + max(compute, memory)
+ * 1000) + 2 aside + pn(4, compute, memory) MoE        start + experts + aside + pn(2, compute,
+ * memory) or, if less, start + tokens + pn(2, compute, memory) prefill    start + compute (with
+ * pad_tokens additional keys) + memory / 0.8 all-reduce the smaller of: start + min((p-1) wire,
+ * two_shot + 2 (p-1)/p wire) and start + hop (p-1) + w + 4 sqrt(w us), w = 2 (p-1)/p wire exchange
+ * start + hop (p-1) + w + 5 sqrt(w us), w = (p-1)/p wire vector     start + max(compute, memory)
  * Invariant: a time never falls as a cost grows. */
 #ifndef ARCH_KERNEL_TIME_H
 #define ARCH_KERNEL_TIME_H
@@ -75,7 +73,8 @@ static inline struct kernel_work moe_work(const struct moe_set *c, const struct 
     double memory = 1 / c->memory, aside_s = x->aside_s * (1 / c->aside);
     struct kernel_work w = norm2_work(x->compute_s * per_share(c->compute, x->per_unit),
                                       x->memory_s * memory, x->grows_s * memory);
-    return (struct kernel_work){w.s + aside_s, w.grows_s + aside_s, w.clocked_s};
+    return (struct kernel_work){c->expert_s * x->experts + w.s + aside_s, w.grows_s + aside_s,
+                                w.clocked_s};
 }
 
 static inline struct kernel_work moe_few_work(const struct moe_few_set *c, const struct call *x)

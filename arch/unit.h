@@ -140,7 +140,7 @@ static inline double op_byte(const struct op *o, double requests, double share)
 /* Costs of one call of an operator, per request except its weights. */
 struct op_call {
     double flop, key_flop, byte, weight_byte, aside_byte; /* aside_byte is not in byte */
-    double depth, each;
+    double depth, each, experts;
     bool per_head, joined;
 };
 
@@ -154,6 +154,7 @@ static inline struct op_call op_call_of(const struct op *o)
                             aside_byte * each,
                             o->depth,
                             each,
+                            o->experts,
                             o->per_head,
                             o->joined};
 }
@@ -170,6 +171,7 @@ static inline struct call call_at(const struct op_call *o, double s_per_flop, do
                          .aside_s = aside_byte * s_per_byte,
                          .key_s = o->key_flop * requests * s_per_flop,
                          .depth = o->depth,
+                         .experts = o->experts,
                          .per_head = o->per_head,
                          .joined = o->joined};
 }

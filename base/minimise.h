@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum { MINIMISE_MOST = 12 }; /* variables */
+enum { MINIMISE_MOST = 24 }; /* variables */
 
 typedef double (*minimise_fn)(const double *x, void *ctx);
 

@@ -1,6 +1,10 @@
 /* Fits each set of constants to the rows that share it: minimises the sum of a robust loss (soft
  * L1) of log(calibrated / measured) with the simplex method, from a start value per constant.
  *
+ * The number formats of a kernel are fitted together: what does not depend on the format (shares of
+ * the memory bandwidth, start-up of attention) is one constant of all. Serving constants have usual
+ * values, from which rows must draw them.
+ *
  * Constants are searched by logarithm, so they stay positive, up to a maximum. Half of the rows, by
  * a checksum of their configuration, is never fitted to and gives the error that calibrated timing
  * reports. Serving constants are fitted last, with the kernels fixed.
@@ -18,6 +22,7 @@
 /* Log errors below this count by their square, larger ones linearly: soft L1. */
 static const double KERNEL_SOFT = 0.03, SERVING_SOFT = 0.1;
 static const double FEW_ROWS = 8;
+static const double GROUP_ROWS = 12;    /* of one chip or engine, for an error of its own */
 static const double USUAL_ERROR = 0.25; /* of serving, where it was not measured (assumed) */
 
 /* Time that the host of a serving engine spends per request of a step, and the requests at which it
@@ -33,30 +38,45 @@ static const double RUN_WEIGHT = 4;
  * seen on other chips, for rows that do not determine it. */
 struct unknown {
     double *value, start, most;
+    bool shared; /* by all number formats of the kernel */
 };
 
-/* Measured rows that share constants: a kernel in one format, with one kind of all-reduce. */
+/* Measured rows of one set of constants: a kernel in one format, with one kind of all-reduce. */
 struct kernel_set {
     enum kernel kernel;
     int number;
     bool ring, few;
+    bool per_expert; /* its time depends on how many experts there are */
 };
 
-static size_t unknowns_of(struct unknown out[MINIMISE_MOST], struct calibration *c,
-                          const struct kernel_set *set)
+/* The sets of a kernel's number formats. */
+struct kernel_sets {
+    enum kernel kernel;
+    int first, end;
+    bool ring, few;
+};
+
+enum { UNKNOWNS_MOST = 24 }; /* of all sets of a kernel */
+
+static size_t unknowns_of(struct unknown *out, struct calibration *c, const struct kernel_set *set)
 {
     int number = set->number;
     size_t n = 0;
 #define UNKNOWN(member, from, to)                                                                  \
     out[n++] = (struct unknown)                                                                    \
     {                                                                                              \
-        &(member), from, to                                                                        \
+        &(member), from, to, false                                                                 \
+    }
+#define SHARED(member, from, to)                                                                   \
+    out[n++] = (struct unknown)                                                                    \
+    {                                                                                              \
+        &(member), from, to, true                                                                  \
     }
     switch (set->kernel) {
     case KERNEL_GEMM:
         UNKNOWN(c->gemm[number].start_s, 4e-6, 1e-3);
         UNKNOWN(c->gemm[number].compute, 0.6, 0.95);
-        UNKNOWN(c->gemm[number].memory, 0.85, 0.92);
+        SHARED(c->gemm[number].memory, 0.85, 0.92);
         UNKNOWN(c->gemm[number].depth_s, 4e-7, 1e-4);
         break;
     case KERNEL_MOE:
@@ -69,27 +89,29 @@ static size_t unknowns_of(struct unknown out[MINIMISE_MOST], struct calibration 
         }
         UNKNOWN(c->moe[number].start_s, 3e-5, 1e-3);
         UNKNOWN(c->moe[number].compute, 0.6, 0.85);
-        UNKNOWN(c->moe[number].memory, 0.8, 0.92);
-        UNKNOWN(c->moe[number].aside, 0.2, 1);
+        SHARED(c->moe[number].memory, 0.8, 0.92);
+        SHARED(c->moe[number].aside, 0.2, 1);
+        if (set->per_expert)
+            UNKNOWN(c->moe[number].expert_s, 2e-7, 1e-5);
         break;
     case KERNEL_DECODE:
         UNKNOWN(c->decode[number].start_s, 1e-5, 1e-3);
-        UNKNOWN(c->decode[number].memory, 0.9, 1);
-        UNKNOWN(c->decode[number].small, 0.7, 1);
+        SHARED(c->decode[number].memory, 0.9, 1);
+        SHARED(c->decode[number].small, 0.7, 1);
         UNKNOWN(c->decode[number].per_head, 1.1, 3);
         break;
     case KERNEL_DECODE_MLA:
-        UNKNOWN(c->mla[number].start_s, 1e-5, 1e-3);
+        SHARED(c->mla[number].start_s, 1e-5, 1e-3);
         UNKNOWN(c->mla[number].compute, 0.6, 0.8);
         UNKNOWN(c->mla[number].memory, 0.8, 0.95);
         break;
     case KERNEL_PREFILL:
-        UNKNOWN(c->prefill[number].start_s, 1e-5, 1e-3);
+        SHARED(c->prefill[number].start_s, 1e-5, 1e-3);
         UNKNOWN(c->prefill[number].compute, 0.5, 0.95);
         UNKNOWN(c->prefill[number].pad_tokens, 200, 1e4);
         break;
     case KERNEL_PREFILL_MLA:
-        UNKNOWN(c->prefill_mla[number].start_s, 1e-5, 1e-3);
+        SHARED(c->prefill_mla[number].start_s, 1e-5, 1e-3);
         UNKNOWN(c->prefill_mla[number].compute, 0.5, 0.95);
         UNKNOWN(c->prefill_mla[number].pad_tokens, 200, 1e4);
         break;
@@ -151,18 +173,21 @@ static double soft_l1(double log_error, double scale)
     return sqrt(1 + e * e) - 1;
 }
 
-/* A set of constants and the rows it is fitted to. */
+/* The sets of a kernel, one per number format, and the rows they are fitted to. Shared unknowns are
+ * one variable of all sets. */
 struct fit {
     struct calibration *c;
-    size_t unknowns, n;
-    struct unknown unknown[MINIMISE_MOST];
+    size_t unknowns, variables, n;
+    struct unknown unknown[UNKNOWNS_MOST];
+    size_t variable[UNKNOWNS_MOST];
     const struct measured_kernel **row;
 };
 
 static void set_constants(const struct fit *f, const double *x)
 {
     for (size_t i = 0; i < f->unknowns; i++)
-        *f->unknown[i].value = fmin(f->unknown[i].start * exp(x[i]), f->unknown[i].most);
+        *f->unknown[i].value =
+            fmin(f->unknown[i].start * exp(x[f->variable[i]]), f->unknown[i].most);
 }
 
 static double loss(const double *x, void *ctx)
@@ -179,12 +204,14 @@ static double loss(const double *x, void *ctx)
     return sum / n;
 }
 
-static struct quality fit_quality(const struct fit *f)
+static struct quality fit_quality(const struct fit *f, int number)
 {
     struct quality q = {0};
     double sum = 0, squares = 0;
     for (size_t i = 0; i < f->n; i++) {
         const struct measured_kernel *k = f->row[i];
+        if (k->number != number)
+            continue;
         double ratio = kernel_time_s(k, f->c) / k->measured_s;
         q.rows[k->check]++;
         q.mean[k->check] += fabs(ratio - 1);
@@ -209,29 +236,59 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
-static bool fit_set(struct calibration *c, const struct kernels *rows, const char *chips,
-                    const struct kernel_set *set, struct quality *quality)
+/* Adds the set's rows, and its unknowns, if there are enough; are there? */
+static bool add_set(struct fit *f, const struct kernels *rows, const char *chips,
+                    struct kernel_set *set)
 {
-    struct fit f = {.c = c, .row = mem_alloc(rows->n + 1, sizeof *f.row)};
-    double x[MINIMISE_MOST] = {0}, fitted = 0;
+    size_t before = f->n;
+    double fitted = 0;
     for (size_t i = 0; i < rows->n; i++) {
         const struct measured_kernel *r = &rows->row[i];
         if (r->kernel == set->kernel && r->number == set->number && r->ring == set->ring &&
             r->few == set->few && !r->out && is_listed(chips, r->chip)) {
-            f.row[f.n++] = r;
+            f->row[f->n++] = r;
             fitted += !r->check;
+            set->per_expert |= r->call.experts > 0;
         }
     }
-    bool enough = fitted >= FEW_ROWS && (double)f.n - fitted >= FEW_ROWS;
-    if (enough) {
-        f.unknowns = unknowns_of(f.unknown, c, set);
-        minimise(x, f.unknowns, 0.3, loss, &f);
+    if (fitted < FEW_ROWS || (double)(f->n - before) - fitted < FEW_ROWS) {
+        f->n = before;
+        return false;
+    }
+    size_t first = f->unknowns;
+    f->unknowns += unknowns_of(&f->unknown[first], f->c, set);
+    for (size_t i = first; i < f->unknowns; i++)
+        f->variable[i] = first && f->unknown[i].shared ? f->variable[i - first] : f->variables++;
+    return true;
+}
+
+/* Fits the sets of a kernel together; returns how many were measured. */
+static size_t fit_sets(struct calibration *c, const struct kernels *rows, const char *chips,
+                       const struct kernel_sets *of, struct fitted *out)
+{
+    struct fit f = {.c = c, .row = mem_alloc(rows->n + 1, sizeof *f.row)};
+    double x[MINIMISE_MOST] = {0};
+    struct kernel_set set[NUMBERS];
+    size_t n = 0;
+    for (int number = of->first; number < of->end; number++) {
+        set[n] = (struct kernel_set){of->kernel, number, of->ring, of->few, false};
+        n += add_set(&f, rows, chips, &set[n]);
+    }
+    if (n) {
+        minimise(x, f.variables, 0.3, loss, &f);
         set_constants(&f, x);
-        *quality = fit_quality(&f);
-        *error_of(c, set) = quality->deviation;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct unknown unknown[UNKNOWNS_MOST];
+        out[i].n = unknowns_of(unknown, c, &set[i]);
+        for (size_t j = 0; j < out[i].n; j++)
+            out[i].constant[j] = unknown[j].value;
+        out[i].quality = fit_quality(&f, set[i].number);
+        out[i].constant[out[i].n++] = error_of(c, &set[i]);
+        *error_of(c, &set[i]) = out[i].quality.deviation;
     }
     free(f.row);
-    return enough;
+    return n;
 }
 
 /* ---- serving: a step is a weighted sum of its parts plus the host's work ---- */
@@ -256,8 +313,10 @@ static double *serving_constant(struct calibration *c, int part)
     return constant[part];
 }
 
-static const double serving_unit[SERVING_PARTS] = {1, 1, 1, 1e-5, 1e-5};
-static const double serving_usual[SERVING_PARTS] = {0.9, 1.8, 1, 1e-5, 5e-5};
+/* Values between those of the generations, and how far (a standard deviation of the logarithm) one
+ * is from them: a constant that few rows determine stays near (assumed). */
+static const double SERVING_SPREAD = 0.3;
+static const double serving_usual[SERVING_PARTS] = {0.86, 1.8, 1.05, 1.5e-5, 6e-5};
 
 static double serving_sum(const struct serving_fit *f, size_t row, const double *x)
 {
@@ -284,6 +343,8 @@ static double serving_loss(const double *x, void *ctx)
         sum += weight * soft_l1(log(serving_sum(f, i, x) / r->measured_s), SERVING_SOFT);
         n += weight;
     }
+    for (int i = 0; i < SERVING_PARTS; i++)
+        sum += pow(x[i] / SERVING_SPREAD, 2) / 2;
     return sum / n;
 }
 
@@ -299,7 +360,7 @@ static void find_parts(struct serving_fit *f, size_t row)
         one.part[0] = (struct served_part){f->rows->row[row].part[k].batch, 1};
         part[SERVING_PARTS] = serving_s(&one, f->c, &split);
         for (int j = 0; j < SERVING_PARTS; j++) {
-            *serving_constant(f->c, j) = serving_unit[j];
+            *serving_constant(f->c, j) = serving_usual[j];
             part[j] = serving_s(&one, f->c, &split) - part[SERVING_PARTS];
             *serving_constant(f->c, j) = 0;
         }
@@ -313,29 +374,56 @@ static int by_size(const void *a, const void *b)
 }
 
 /* The standard deviation of a normal variable with 80 % of these absolute errors inside its middle
- * 80 %; `otherwise` if there are few. Sorts them. */
-static double deviation_of(double *error, size_t n, double otherwise)
+ * 80 %. Sorts them. */
+static double deviation_of(double *error, size_t n)
 {
-    if ((double)n < FEW_ROWS)
-        return otherwise;
     qsort(error, n, sizeof *error, by_size);
     return error[(size_t)(0.8 * (double)(n - 1))] / NORMAL_TENTH;
 }
 
-/* Errors of a class on rows that nothing is fitted to. */
-static double class_error(const struct serving_fit *f, const double *x, bool routes, bool waits,
-                          double otherwise)
+/* Rows of a class that nothing is fitted to, of one chip and engine where they are given. */
+struct group {
+    bool routes, waits;
+    const char *chip, *engine;
+};
+
+static bool in_group(const struct group *g, const struct measured_serving *r)
+{
+    return r->check && serving_routes(r) == g->routes && serving_waits(r) == g->waits &&
+           (!g->chip || !strcmp(g->chip, r->design.chip_name)) &&
+           (!g->engine || !strcmp(g->engine, r->engine));
+}
+
+static double group_error(const struct serving_fit *f, const double *x, const struct group *g,
+                          double least_rows, double otherwise)
 {
     double *error = mem_alloc(f->rows->n + 1, sizeof *error);
     size_t n = 0;
-    for (size_t i = 0; i < f->rows->n; i++) {
-        const struct measured_serving *r = &f->rows->row[i];
-        if (f->used[i] && r->check && serving_routes(r) == routes && serving_waits(r) == waits)
-            error[n++] = fabs(log(serving_sum(f, i, x) / r->measured_s));
-    }
-    double deviation = deviation_of(error, n, otherwise);
+    for (size_t i = 0; i < f->rows->n; i++)
+        if (f->used[i] && in_group(g, &f->rows->row[i]))
+            error[n++] = fabs(log(serving_sum(f, i, x) / f->rows->row[i].measured_s));
+    double deviation = (double)n < least_rows ? otherwise : deviation_of(error, n);
     free(error);
     return deviation;
+}
+
+/* Error of a class: the largest of its chips and engines, so that each of them has four fifths of
+ * its rows within the range. */
+static double class_error(const struct serving_fit *f, const double *x, bool routes, bool waits)
+{
+    const struct group all = {routes, waits, NULL, NULL};
+    double most = group_error(f, x, &all, FEW_ROWS, USUAL_ERROR);
+    for (size_t i = 0; i < f->rows->n; i++) {
+        const struct measured_serving *r = &f->rows->row[i];
+        if (!f->used[i] || !in_group(&all, r))
+            continue;
+        struct group of_chip = all, of_engine = all;
+        of_chip.chip = r->design.chip_name;
+        of_engine.engine = r->engine;
+        most = fmax(most, group_error(f, x, &of_chip, GROUP_ROWS, 0));
+        most = fmax(most, group_error(f, x, &of_engine, GROUP_ROWS, 0));
+    }
+    return most;
 }
 
 static void serving_errors(const struct serving_fit *f, const double *x, struct quality *q)
@@ -352,9 +440,9 @@ static void serving_errors(const struct serving_fit *f, const double *x, struct 
     }
     q->deviation = sqrt(squares);
     struct serving_set *to = &f->c->serving;
-    to->error = class_error(f, x, false, false, USUAL_ERROR);
-    to->experts_error = class_error(f, x, true, false, USUAL_ERROR);
-    to->wait_error = class_error(f, x, true, true, USUAL_ERROR);
+    to->error = class_error(f, x, false, false);
+    to->experts_error = class_error(f, x, true, false);
+    to->wait_error = class_error(f, x, true, true);
 }
 
 static void fit_serving(struct calibration *c, const struct servings *rows, const char *chips,
@@ -388,7 +476,7 @@ static void fit_serving(struct calibration *c, const struct servings *rows, cons
         minimise(x, SERVING_PARTS, 0.3, serving_loss, &f);
     for (int j = 0; j < SERVING_PARTS; j++)
         *serving_constant(c, j) =
-            enough && seen[j] ? serving_unit[j] * exp(x[j]) : serving_usual[j];
+            enough && seen[j] ? serving_usual[j] * exp(x[j]) : serving_usual[j];
     if (enough)
         serving_errors(&f, x, q);
     else
@@ -397,11 +485,7 @@ static void fit_serving(struct calibration *c, const struct servings *rows, cons
     free(f.used);
 }
 
-static const struct {
-    enum kernel kernel;
-    int first, end; /* number formats */
-    bool ring, few;
-} sets[] = {
+static const struct kernel_sets sets[] = {
     {KERNEL_GEMM, 0, NUMBERS, false, false},
     {KERNEL_MOE, 0, NUMBERS, false, false},
     {KERNEL_MOE, NUMBER_FP4, NUMBER_FP4 + 1, false, true},
@@ -432,18 +516,7 @@ size_t calibration_fit(struct calibration *c, const struct kernels *k, const str
     if (!out)
         out = unused;
     for (size_t i = 0; i < LEN(sets); i++)
-        for (int number = sets[i].first; number < sets[i].end; number++) {
-            struct unknown unknown[MINIMISE_MOST];
-            struct fitted *f = &out[n];
-            const struct kernel_set set = {sets[i].kernel, number, sets[i].ring, sets[i].few};
-            if (!fit_set(c, k, chips, &set, &f->quality))
-                continue;
-            f->n = unknowns_of(unknown, c, &set);
-            for (size_t j = 0; j < f->n; j++)
-                f->constant[j] = unknown[j].value;
-            f->constant[f->n++] = error_of(c, &set);
-            n++;
-        }
+        n += fit_sets(c, k, chips, &sets[i], &out[n]);
     struct fitted *f = &out[n];
     fit_serving(c, s, chips, &f->quality);
     for (f->n = 0; f->n < SERVING_PARTS; f->n++)

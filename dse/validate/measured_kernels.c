@@ -209,6 +209,9 @@ static void read_moe(struct measured_kernel *k, const struct reading *r)
     k->call = call_of(r->chip, k->number, &ops.op[0], 1);
     k->call.tokens = num(r, "num_tokens");
     k->few = strstr(row_text(r->rows, r->row, "kernel_source"), "min_latency");
+    if (k->number == NUMBER_FP8_BLOCK &&
+        strstr(row_text(r->rows, r->row, "kernel_source"), "cutlass"))
+        k->call.experts = num(r, "num_experts") / ep;
 }
 
 static void read_collective(struct measured_kernel *k, const struct reading *r)
