@@ -101,7 +101,7 @@ static size_t unknowns_of(struct unknown *out, struct calibration *c, const stru
         UNKNOWN(c->decode[number].per_head, 1.1, 3);
         break;
     case KERNEL_DECODE_MLA:
-        SHARED(c->mla[number].start_s, 1e-5, 1e-3);
+        UNKNOWN(c->mla[number].start_s, 1e-5, 1e-3);
         UNKNOWN(c->mla[number].compute, 0.6, 0.8);
         UNKNOWN(c->mla[number].memory, 0.8, 0.95);
         break;

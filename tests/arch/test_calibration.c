@@ -307,7 +307,7 @@ static void a_chip_without_measurements_is_less_sure(void **state)
     struct metrics ideal = priced(SET("model=llama-3.1-70b", "chip=h100"));
     (void)state;
     assert_true(own.calibrated_on == ON_OWN && moved.calibrated_on == ON_GENERATION);
-    assert_true(moved.timing_error > 1.1 * own.timing_error);
+    assert_true(moved.timing_error > 1.05 * own.timing_error);
     assert_true(own.tpot_s_low < own.tpot_s && own.tpot_s < own.tpot_s_high);
     assert_true(own.tokens_per_s_low < own.tokens_per_s);
     assert_close(own.tpot_s_low * own.tpot_s_high, own.tpot_s * own.tpot_s, 1e-9);
