@@ -181,11 +181,13 @@ static void find_loads(struct candidates *out, struct clocked_lanes *clocked, co
     struct load_lanes load;
     struct clocked_lanes at;
     size_t of[LANES], n = 0;
-    lane within_s, from, largest;
+    lane beyond_s, within_s, from, largest;
 
     lanes_set(slo, d->n, INFINITY);
     set_loads(&out->load, d->n, cap, slo);
-    steps_clock(clocked, a->step, d, &out->load, a->memo);
+    for (size_t i = 0; i < d->n; i++)
+        beyond_s[i] = cap[i] < 1 ? INFINITY : limit_s[i];
+    steps_clock_within(clocked, a->step, d, &out->load, beyond_s, a->memo);
     for (size_t i = 0; i < d->n; i++) {
         slo[i] = SLO_LATER;
         if (cap[i] < 1 || LANE(clocked, clocked, time_s)[i] <= limit_s[i])
@@ -400,7 +402,7 @@ static void bound_merit(struct merit *out, const struct mapping_search *q, size_
 
 /* ---- the search ---- */
 
-enum { SEEDS = 5 };
+enum { SEEDS = 5, ALIKE_LEAST = 8 };
 
 struct found {
     struct candidates *best;
@@ -544,6 +546,47 @@ static void choose_first_of_equals(struct found *f, const struct mapping_search 
     }
 }
 
+/* Bounds all mappings on all devices. */
+static void bound_each(const struct mapping_search *q)
+{
+    for (size_t k = q->first; k < q->last; k++) {
+        bound_merit(&q->p->merit[k], q, k, ROUGH);
+        q->p->merit[k].exact = false;
+    }
+}
+
+/* Bounds all mappings on a device that is at least as good as each, times the most promising one,
+ * and bounds those on each device that may then still win: few if the devices are alike. False,
+ * with nothing done, if there is no such device. */
+static bool bound_together(struct found *f, const struct mapping_search *q)
+{
+    struct devices best;
+    struct mapping_search together = *q;
+    struct merit *merit = q->p->merit;
+    size_t n = q->d->n, first;
+    together.d = &best;
+    if (n < ALIKE_LEAST || q->pool || !bound_devices_best(&best, &together.bounds, &q->bounds))
+        return false;
+    bound_each(&together);
+    for (first = most_promising(&together, 0); !merit[first].refined;
+         first = most_promising(&together, 0))
+        bound_merit(&merit[first], &together, first, REFINED);
+    lanes_set(merit[first].load, n, merit[first].load[0]);
+    try_mapping(f, q, first);
+    double least = f->top[0];
+    for (size_t i = 1; i < n; i++)
+        least = smaller(least, f->top[i]);
+    for (size_t k = q->first; k < q->last; k++) {
+        if (k == first)
+            continue;
+        if (merit[k].of[0] >= least)
+            bound_merit(&merit[k], q, k, ROUGH);
+        else
+            lanes_set(merit[k].of, n, NOT_TIMED);
+    }
+    return true;
+}
+
 static void search(struct candidates *out, size_t mapped[LANES], struct mapping_search *q)
 {
     struct prepared *p = q->p;
@@ -551,10 +594,8 @@ static void search(struct candidates *out, size_t mapped[LANES], struct mapping_
     bound_devices_make(&q->bounds, q->d);
     for (size_t i = 0; i < q->d->n; i++)
         q->overlaps |= LANE(&q->d->rates, rates, overlap)[i] > 0;
-    for (size_t k = q->first; k < q->last; k++) {
-        bound_merit(&p->merit[k], q, k, ROUGH);
-        p->merit[k].exact = false;
-    }
+    if (!bound_together(&f, q))
+        bound_each(q);
     /* The most promising mappings of a few devices first: their merits rule most others out. */
     size_t n = q->d->n;
     for (size_t j = 0; j < SEEDS; j++) {
@@ -627,17 +668,18 @@ void best_mappings_bound(double *tokens_per_s, struct prepared *p, const struct 
 }
 
 void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared *p,
-                   const struct devices *d, const struct workload *w)
+                   const struct devices *d, const struct workload *w, bool slo)
 {
     struct mapping_search q = {.p = p, .last = p->n, .d = d, .w = w, .equal = 1e-12};
     struct trial a;
     if (p->n > 1 || d->tiered) {
         search(out, mapped, &q);
-        find_slos(out, mapped, &q);
+        if (slo)
+            find_slos(out, mapped, &q);
         return;
     }
     make_trial(&a, &q, d, 0, NULL);
-    try_step(out, &a, d, w, NULL, false);
+    try_step(out, &a, d, w, NULL, !slo);
     for (size_t i = 0; i < d->n; i++)
         mapped[i] = 0;
 }

@@ -37,10 +37,10 @@ struct merit {
     bool refined, exact;
 };
 
-/* `mapped` gets the index of each device's best mapping in p->mapped; p->n is at least 1. Only
- * caches in `p` change. */
+/* `mapped` gets the index of each device's best mapping in p->mapped; p->n is at least 1. Without
+ * `slo`, that member of the candidates may be NAN. Only caches in `p` change. */
 void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared *p,
-                   const struct devices *d, const struct workload *w);
+                   const struct devices *d, const struct workload *w, bool slo);
 
 /* A prefill pool that feeds a decode pool, at its best mapping. Rates are requests per second of
  * one device. */

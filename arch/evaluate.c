@@ -466,10 +466,11 @@ static bool is_measured(const struct prepared *p, const struct design *like,
     return true;
 }
 
-void evaluate_many_by_list(struct prepared *p, const struct design *like,
-                           const struct price_book *const book[LANES], struct devices *d,
-                           struct metrics_lanes *out, size_t mapped[LANES])
+void evaluate_asked(struct prepared *p, const struct design *like,
+                    const struct metrics_asked *asked, struct devices *d, struct metrics_lanes *out,
+                    size_t mapped[LANES])
 {
+    const struct price_book *const *book = asked->book;
     const struct workload *w = &like->workload;
     struct choice choice;
     lane devices;
@@ -492,10 +493,10 @@ void evaluate_many_by_list(struct prepared *p, const struct design *like,
     if (shared) {
         choose_ffn_pools(&ffn, &choice, mapped, p, d, like, book ? book[0] : NULL);
     } else {
-        best_mappings(&choice.best, mapped, p, d, w);
+        best_mappings(&choice.best, mapped, p, d, w, asked->limits);
         devices_share(d, LANE(&choice.best.of, candidate, weight_share2),
                       LANE(&choice.best.of, candidate, kv_share2));
-        split_chosen(&choice, mapped, p, d, w->batch == BATCH_MAX);
+        split_chosen(&choice, mapped, p, d, asked->limits && w->batch == BATCH_MAX);
     }
     fill(out, &choice, d, like->plan.devices);
     fill_tiers(out, &choice, d);
@@ -555,7 +556,8 @@ void evaluate_many(struct prepared *p, const struct design *like, const struct p
     const struct price_book *each[LANES];
     for (size_t i = 0; i < d->n; i++)
         each[i] = book;
-    evaluate_many_by_list(p, like, book ? each : NULL, d, out, mapped);
+    const struct metrics_asked all = {book ? each : NULL, true};
+    evaluate_asked(p, like, &all, d, out, mapped);
 }
 
 void evaluate_prepared(struct prepared *p, const struct design *d, const struct price_book *book,

@@ -23,11 +23,17 @@ static const double NORMAL_TENTH = 1.2816;
 void evaluate_many(struct prepared *p, const struct design *like, const struct price_book *book,
                    struct devices *d, struct metrics_lanes *out, size_t mapped[LANES]);
 
-/* The same with a price list for each device, those with one list side by side; with a pool that
- * shares steps (design_shares_steps) all have one. */
-void evaluate_many_by_list(struct prepared *p, const struct design *like,
-                           const struct price_book *const book[LANES], struct devices *d,
-                           struct metrics_lanes *out, size_t mapped[LANES]);
+/* What is asked of many points. `book`: a price list for each device, those with one list side by
+ * side; with a pool that shares steps (design_shares_steps) all have one; or NULL. `limits`: also
+ * what limits the batch, the metrics of metric_tells_limit; else they may have any value. */
+struct metrics_asked {
+    const struct price_book *const *book;
+    bool limits;
+};
+
+void evaluate_asked(struct prepared *p, const struct design *like,
+                    const struct metrics_asked *asked, struct devices *d, struct metrics_lanes *out,
+                    size_t mapped[LANES]);
 
 /* Evaluates the design `d` with its prepared steps. `mapped`, which may be NULL, gets the mapping,
  * or NULL if there is none. */

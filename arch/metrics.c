@@ -244,6 +244,12 @@ COVERS(rows, metrics);
 
 const struct fields metrics_fields = {"", rows, LEN(rows), sizeof(struct metrics)};
 
+bool metric_tells_limit(const struct field *f)
+{
+    return f->offset == offsetof(struct metrics, limit) ||
+           f->offset == offsetof(struct metrics, batch_slo);
+}
+
 const struct field *metric_number(const char *name, struct err *err)
 {
     const struct field *f = field_find(metrics_fields, name);

@@ -126,6 +126,9 @@ static inline const struct metric *metric_of(const struct field *f)
     return f->more;
 }
 
+/* Is it `limit` or `batch_slo`: what the batch that was chosen would do if it were larger? */
+bool metric_tells_limit(const struct field *f);
+
 /* The row of the numeric metric `name`; else NULL, with "WHAT: RIGHT" in err->text. */
 const struct field *metric_number(const char *name, struct err *err);
 

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "arch/timing.h"
+#include "base/mem.h"
 
 /* ---- independent of the device ---- */
 
@@ -153,6 +154,40 @@ void bound_devices_make(struct bound_devices *out, const struct devices *d)
         out->least_domain = smaller(out->least_domain, domain[i]);
         out->most_domain = larger(out->most_domain, domain[i]);
     }
+}
+
+/* Least and largest of n lanes. */
+static void find_ends(double *restrict least, double *restrict most, const double *restrict x,
+                      size_t n)
+{
+    *least = *most = x[0];
+    for (size_t i = 1; i < n; i++) {
+        *least = smaller(*least, x[i]);
+        *most = larger(*most, x[i]);
+    }
+}
+
+bool bound_devices_best(struct devices *out, struct bound_devices *values,
+                        const struct bound_devices *d)
+{
+    const struct devices *of = d->devices;
+    struct rates least, most;
+    for (size_t k = 0; k < LEN(of->rates.at); k++)
+        find_ends((double *)&least + k, (double *)&most + k, of->rates.at[k], of->n);
+    if (of->tiered || least.runs_core < most.runs_core || least.runs_index < most.runs_index ||
+        least.runs_state < most.runs_state || least.runs_experts < most.runs_experts ||
+        least.pool_byte < most.pool_byte)
+        return false;
+    least.overlap = most.overlap;
+    least.memory_byte = most.memory_byte;
+    out->n = 1;
+    out->like = of->like;
+    out->tiered = false;
+    LANES_PUT(&out->rates, 0, least);
+    bound_devices_make(values, out);
+    values->least_domain = d->least_domain;
+    values->most_domain = d->most_domain;
+    return true;
 }
 
 INLINED void bound_main(struct bound_sums *restrict out, const struct step_bound *restrict b,

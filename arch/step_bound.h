@@ -48,6 +48,12 @@ struct bound_devices {
 
 void bound_devices_make(struct bound_devices *out, const struct devices *d);
 
+/* One device, `out`, and its values: with the best of each rate and capacity of `d`, so that what
+ * bounds it bounds each of them. False if there is none: their engines run different operators, or
+ * some have two tiers of memory. */
+bool bound_devices_best(struct devices *out, struct bound_devices *values,
+                        const struct bound_devices *d);
+
 /* A lower bound on each device's step time at its load, and the part of it that does not depend on
  * the load. `b` keeps the classification of the main operators, which affects only the tightness of
  * later bounds. */

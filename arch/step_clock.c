@@ -107,10 +107,11 @@ static void clock_hot(struct clocked_lanes *out, struct hot *h, struct search_la
     }
 }
 
-/* With the choices of the devices. */
+/* With the choices of the devices. Steps longer than limit_s, which may be NULL, keep the nominal
+ * clock. */
 static void clock_as_chosen(struct clocked_lanes *out, const struct step *s,
                             const struct devices *d, const struct load_lanes *load,
-                            struct steps_memo *memo)
+                            const double *limit_s, struct steps_memo *memo)
 {
     const struct search begin = {
         .clock = 1, .low = CLOCK_LEAST, .high = 1, .open = 1, .scale = 1, .ratio = 1};
@@ -131,8 +132,12 @@ static void clock_as_chosen(struct clocked_lanes *out, const struct step *s,
         set_scales(LANE(&x, search, scale), &h.spent, &d->energy, d->n, experts);
     close_in_all(&x, &h.spent, &d->energy, d->n, experts, 1);
     for (size_t i = 0; i < d->n; i++) {
+        double nominal_s = LANE(&h.spent, spent, time_s)[i];
+        bool late = limit_s && nominal_s > limit_s[i];
         put_clock(out, i, &x, i);
-        if (LANE(&x, search, open)[i] > 0)
+        if (late)
+            LANES_PUT(out, i, ((struct clocked){.ratio = 1, .time_s = nominal_s}));
+        else if (LANE(&x, search, open)[i] > 0)
             h.of[n++] = i;
     }
     if (n == 0)
@@ -197,7 +202,7 @@ static void try_choice(struct clocked_lanes *out, const struct unit_list *l, siz
         leave_promising(&c, out, s, d, load, most_s, memo);
     if (c.n == 0)
         return;
-    clock_as_chosen(&at, s, &c.devices, &c.load, memo);
+    clock_as_chosen(&at, s, &c.devices, &c.load, NULL, memo);
     memcpy(LANE(&at, clocked, units), c.units, c.n * sizeof *c.units);
     for (size_t j = 0; j < c.n; j++)
         if (LANE(&at, clocked, time_s)[j] <= most_s[c.of[j]] &&
@@ -205,17 +210,24 @@ static void try_choice(struct clocked_lanes *out, const struct unit_list *l, siz
             LANES_COPY(out, c.of[j], &at, j);
 }
 
-void steps_clock(struct clocked_lanes *out, const struct step *s, const struct devices *d,
-                 const struct load_lanes *load, struct steps_memo *memo)
+void steps_clock_within(struct clocked_lanes *out, const struct step *s, const struct devices *d,
+                        const struct load_lanes *load, const double *limit_s,
+                        struct steps_memo *memo)
 {
     struct unit_list list;
     bool throttled[LANES];
-    clock_as_chosen(out, s, d, load, memo);
+    clock_as_chosen(out, s, d, load, limit_s, memo);
     for (size_t i = 0; i < d->n; i++)
         throttled[i] = LANE(out, clocked, ratio)[i] < 1;
     unit_choices(&list, throttled, s, d, load, memo);
     for (size_t k = 0; k < list.n; k++)
         try_choice(out, &list, k, s, d, load, memo);
+}
+
+void steps_clock(struct clocked_lanes *out, const struct step *s, const struct devices *d,
+                 const struct load_lanes *load, struct steps_memo *memo)
+{
+    steps_clock_within(out, s, d, load, NULL, memo);
 }
 
 void steps_held_time_s(double *out, const struct step *s, const struct devices *d,

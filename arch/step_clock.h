@@ -27,6 +27,11 @@ LANES_OF(clocked);
 void steps_clock(struct clocked_lanes *out, const struct step *s, const struct devices *d,
                  const struct load_lanes *load, struct steps_memo *memo);
 
+/* The same, but a step that takes more than limit_s even at the nominal clock keeps that time. */
+void steps_clock_within(struct clocked_lanes *out, const struct step *s, const struct devices *d,
+                        const struct load_lanes *load, const double *limit_s,
+                        struct steps_memo *memo);
+
 /* The time of a step at the clock that its device can hold. */
 void steps_held_time_s(double *out, const struct step *s, const struct devices *d,
                        const struct load_lanes *load, struct steps_memo *memo);

@@ -108,6 +108,9 @@ static int read_columns(struct columns_read *out, size_t n, const dse_column *fr
     return 0;
 }
 
+/* A package is refused by its price list. */
+static const size_t VERDICT_AT = offsetof(struct metrics, verdict);
+
 /* Metrics by name, the chosen mapping as "plan.tp". */
 static int read_wanted(struct wanted_array *out, const char *name, double *to, struct err *err)
 {
@@ -116,6 +119,8 @@ static int read_wanted(struct wanted_array *out, const char *name, double *to, s
     out->out = to;
     if (f) {
         out->at = f->offset;
+        out->needs_prices = metric_of(f)->needs_prices || f->offset == VERDICT_AT;
+        out->tells_limit = metric_tells_limit(f);
         return 0;
     }
     if (!strncmp(name, "plan.", 5) && design_parameter(name, &p, err) == 0) {

@@ -1,9 +1,12 @@
 /* Idea: points that differ only in chip, engine and prices have the same operators, so they are
  * collected into families first, by a hash of all other columns, and these by prices into groups.
+ * Within a group points of similar hardware are neighbours: lanes that want the same mappings and
+ * as many iterations waste none. The order changes no result.
  * Invariant: a family has one prepared step and, where timing needs it, one calibration; a group
  * has one price list; a block of lanes holds points of one family, a group after another. */
 #include "search/point_arrays.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +17,10 @@
 #include "base/random.h"
 #include "search/tasks.h"
 
-enum { TASK_POINTS = 2048 };
+enum {
+    TASK_POINTS = 2048,
+    SORTED_TOGETHER = 16384 /* points whose values stay in a cache */
+};
 
 /* One thread's share of the work. */
 struct point_worker {
@@ -43,6 +49,7 @@ struct point_work {
         BY_FAMILY
     } *
         shared;             /* [columns]: who has one value of it */
+    bool priced, limits;    /* what is asked, or a constraint may, depends on these */
     size_t *family, *group; /* [points] */
     size_t *order;          /* [points]: a family after another, a group after another */
     struct point_worker *worker;
@@ -79,6 +86,15 @@ static void find_shared_columns(struct point_work *w)
         w->shared[i] = shared_by(&a->column[i], calibrated);
 }
 
+static void find_asked(struct point_work *w)
+{
+    w->priced = w->limits = w->study->constraints > 0;
+    for (size_t i = 0; i < w->arrays->wanted; i++) {
+        w->priced |= w->arrays->want[i].needs_prices;
+        w->limits |= w->arrays->want[i].tells_limit;
+    }
+}
+
 /* The bits of a column's value, those of all "left as it is" equal. */
 static uint64_t key_of(const struct point_array *c, size_t point)
 {
@@ -109,16 +125,18 @@ static bool is_same(const struct point_work *w, size_t a, size_t b, enum shared_
     return true;
 }
 
-/* Numbers the classes of equal points in the order of their first points. Returns how many. */
+/* Numbers the classes of equal points in the order of their first points, as sorted. Returns how
+ * many. */
 static size_t find_classes(size_t *class, const struct point_work *w, enum shared_by least)
 {
     size_t n = w->arrays->points, room = 1, classes = 0;
     while (room < 2 * n)
         room *= 2;
     size_t *slot = mem_alloc(room, sizeof *slot); /* 1 + a point of the class */
-    for (size_t i = 0; i < n; i++) {
-        if (i && is_same(w, i, i - 1, least)) {
-            class[i] = class[i - 1];
+    for (size_t k = 0; k < n; k++) {
+        size_t i = w->order[k], before = k ? w->order[k - 1] : i;
+        if (k && is_same(w, i, before, least)) {
+            class[i] = class[before];
             continue;
         }
         size_t at = hash_point(w, i, least) & (room - 1);
@@ -138,7 +156,7 @@ static void sort_points(size_t *to, const size_t *from, const size_t *class, siz
 {
     size_t *first = mem_alloc(classes + 1, sizeof *first);
     for (size_t i = 0; i < n; i++)
-        first[class[i] + 1]++;
+        first[class[from[i]] + 1]++;
     for (size_t g = 0; g < classes; g++)
         first[g + 1] += first[g];
     for (size_t i = 0; i < n; i++)
@@ -146,14 +164,94 @@ static void sort_points(size_t *to, const size_t *from, const size_t *class, siz
     free(first);
 }
 
+/* Adds a digit, the place of a point in a column with `places` of them, to its key so far: every
+ * other time in reverse, so that neighbours differ in one place. */
+static size_t add_digit(size_t key, size_t digit, size_t places)
+{
+    return key * places + (key % 2 ? places - 1 - digit : digit);
+}
+
+static void add_codes(size_t *key, const struct point_array *c, size_t n, size_t first)
+{
+    for (size_t i = 0; i < n; i++)
+        key[i] = add_digit(key[i], (size_t)c->code[first + i] + 1, c->codes + 1);
+}
+
+/* Cells of equal width between the least and the largest finite number; others are in the first. */
+static void add_cells(size_t *key, const struct point_array *c, size_t n, size_t first,
+                      size_t cells)
+{
+    const double *value = c->number + first;
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        low = isfinite(value[i]) ? smaller(low, value[i]) : low;
+        high = isfinite(value[i]) ? larger(high, value[i]) : high;
+    }
+    double width = high > low ? (high - low) / (double)cells : INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        double cell = isfinite(value[i]) ? smaller((value[i] - low) / width, (double)cells - 1) : 0;
+        key[i] = add_digit(key[i], (size_t)cell, cells);
+    }
+}
+
+/* Sorts n points from `first` on by names of the catalogue and by cells of numbers, about as many
+ * as there are blocks of lanes. `key` and `from` have room for n. */
+static void sort_by_hardware(struct point_work *w, size_t *key, size_t *from, size_t first,
+                             size_t n)
+{
+    const struct point_arrays *a = w->arrays;
+    size_t keys = 1, numbers = 0;
+    memset(key, 0, n * sizeof *key);
+    for (size_t i = 0; i < a->columns; i++) {
+        const struct point_array *c = &a->column[i];
+        if (w->shared[i] != BY_NONE || (c->code && keys * (c->codes + 1) > n))
+            continue;
+        numbers += c->number != NULL;
+        keys *= c->code ? c->codes + 1 : 1;
+        if (c->code)
+            add_codes(key, c, n, first);
+    }
+    double blocks = (double)n / LANES / (double)keys;
+    size_t cells = numbers && blocks > 1 ? (size_t)ceil(pow(blocks, 1 / (double)numbers)) : 1;
+    for (size_t i = 0; i < a->columns; i++) {
+        const struct point_array *c = &a->column[i];
+        if (w->shared[i] != BY_NONE || !c->number || keys * cells > n)
+            continue;
+        keys *= cells;
+        add_cells(key, c, n, first, cells);
+    }
+    for (size_t i = 0; i < n; i++)
+        from[i] = i;
+    sort_points(w->order + first, from, key, keys, n);
+    for (size_t i = first; i < first + n; i++)
+        w->order[i] += first;
+}
+
+/* May some points share steps with a pool? The search over such pools depends on the neighbours of
+ * a point where it is late (arch/best_pools.c), so these points stay in their order. */
+static bool may_share_steps(const struct point_work *w)
+{
+    bool may = design_shares_steps(&w->study->base);
+    for (size_t i = 0; i < w->arrays->columns; i++) {
+        const struct point_array *c = &w->arrays->column[i];
+        size_t part = c->is_part ? c->part : c->parameter.part;
+        may |= part == PART_POOLS || part == PART_DRAFT_MODEL;
+    }
+    return may;
+}
+
 static void order_points(struct point_work *w)
 {
     size_t n = w->arrays->points;
     size_t *by_group = mem_alloc(n, sizeof *by_group);
-    size_t families = find_classes(w->family, w, BY_FAMILY);
-    size_t groups = find_classes(w->group, w, BY_GROUP);
     for (size_t i = 0; i < n; i++)
         w->order[i] = i;
+    for (size_t first = 0, some; first < n && !may_share_steps(w); first += some) {
+        some = n - first < SORTED_TOGETHER ? n - first : SORTED_TOGETHER;
+        sort_by_hardware(w, w->group, by_group, first, some);
+    }
+    size_t families = find_classes(w->family, w, BY_FAMILY);
+    size_t groups = find_classes(w->group, w, BY_GROUP);
     sort_points(by_group, w->order, w->group, groups, n);
     sort_points(w->order, by_group, w->family, families, n);
     free(by_group);
@@ -232,7 +330,9 @@ static void finish_block(struct point_worker *k, const struct point_work *w)
     double excess[STUDY_LIMITS_MOST];
     if (!k->devices.n)
         return;
-    evaluate_many_by_list(&k->prepared, &k->like, k->book, &k->devices, &k->metrics, k->mapped);
+    bool priced = w->priced || design_shares_steps(&k->like); /* prices choose such a pool */
+    const struct metrics_asked asked = {priced ? k->book : NULL, w->limits};
+    evaluate_asked(&k->prepared, &k->like, &asked, &k->devices, &k->metrics, k->mapped);
     for (size_t i = 0; i < k->devices.n && s->constraints; i++) {
         double *verdict = &LANE(&k->metrics, metrics, verdict)[i];
         study_excess(s, &k->like, &k->devices, &k->metrics, i, excess);
@@ -294,6 +394,7 @@ int point_arrays_evaluate(const struct study *s, const struct point_arrays *p, s
     w.group = mem_alloc(p->points, sizeof *w.group);
     w.order = mem_alloc(p->points, sizeof *w.order);
     w.worker = mem_alloc(jobs, sizeof *w.worker);
+    find_asked(&w);
     find_shared_columns(&w);
     order_points(&w);
     tasks_run(tasks, jobs, evaluate_task, &w);

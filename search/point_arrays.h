@@ -22,8 +22,9 @@ struct point_array {
 /* A metric, or a value of the chosen mapping. */
 struct wanted_array {
     bool of_plan;
-    size_t at;   /* offset in struct metrics, or in struct plan */
-    double *out; /* [points]; NAN: none */
+    size_t at;                      /* offset in struct metrics, or in struct plan */
+    double *out;                    /* [points]; NAN: none */
+    bool needs_prices, tells_limit; /* of a metric */
 };
 
 struct point_arrays {

@@ -40,7 +40,7 @@ static void served_of(struct served *out, const char *const *set)
     prepare(&p, like);
     evaluate_prepared(&p, like, &s->prices, &m, NULL);
     devices_of(&d, like);
-    best_mappings(&best, mapped, &p, &d, &like->workload);
+    best_mappings(&best, mapped, &p, &d, &like->workload, true);
     if (apart) {
         prefill_pools_choose(&pools, &p, &d, like);
         pools.devices[0] = m.prefill_devices;
