@@ -548,20 +548,64 @@ static bool is_only_user(struct db *db)
            sqlite3_exec(db->sqlite, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK;
 }
 
+/* A store and its journals: they are named before memory can run out. */
+struct store_files {
+    char *name[4];
+};
+
+static void name_files(struct store_files *f, const char *path)
+{
+    static const char *const ending[LEN(f->name)] = {"", "-wal", "-shm", "-journal"};
+    char *plain = db_plain_path(path);
+    for (size_t i = 0; i < LEN(ending); i++)
+        f->name[i] = mem_print("%s%s", plain, ending[i]);
+    free(plain);
+}
+
+static void free_names(struct store_files *f)
+{
+    for (size_t i = 0; i < LEN(f->name); i++)
+        free(f->name[i]);
+    *f = (struct store_files){0};
+}
+
+static void unlink_files(const struct store_files *f)
+{
+    for (size_t i = 0; i < LEN(f->name); i++)
+        unlink(f->name[i]);
+}
+
 void db_discard(struct db *db)
 {
-    static const char *const ending[] = {"", "-wal", "-shm", "-journal"};
     if (db == NULL)
         return;
     bool made = db->made && db->done == 0 && db->sqlite != NULL;
     if (made && !has_moved(db) && is_only_user(db)) {
-        char *plain = db_plain_path(db->path);
-        for (size_t i = 0; i < LEN(ending); i++) {
-            char *name = mem_print("%s%s", plain, ending[i]);
-            unlink(name);
-            free(name);
-        }
-        free(plain);
+        struct store_files files;
+        name_files(&files, db->path);
+        unlink_files(&files);
+        free_names(&files);
     }
     db_close(db);
+}
+
+static struct store_files unfinished;
+
+static void unlink_unfinished(void)
+{
+    unlink_files(&unfinished);
+}
+
+void db_guard_new(const char *path)
+{
+    if (access(path, F_OK) == 0)
+        return;
+    name_files(&unfinished, path);
+    mem_on_own_failure(unlink_unfinished);
+}
+
+void db_guard_end(void)
+{
+    mem_on_own_failure(NULL);
+    free_names(&unfinished);
 }

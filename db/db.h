@@ -86,6 +86,12 @@ int db_finish(struct db *db, struct err *err);
  * connection was committed. */
 void db_discard(struct db *db);
 
+/* Before db_open of a store that is worth nothing until it is whole: if memory runs out in this
+ * thread before db_guard_end, which ends the program, its files are removed first. Does nothing if
+ * the file exists. One store at a time. */
+void db_guard_new(const char *path);
+void db_guard_end(void);
+
 /* Finds the run called `run->name`, or makes it, in one transaction. On return run->id, done,
  * feasible, started and ended are those of the store. A run of this name with another spec_hash,
  * range or seed is refused (STATUS_INPUT: "run NAME exists with another study: give another name or

@@ -91,7 +91,7 @@ static int keep_fronts(struct db *db, struct err *err)
     return rc;
 }
 
-static int run(const struct args *a, struct err *err)
+static int merge(const struct args *a, struct err *err)
 {
     struct db *db;
 
@@ -104,6 +104,14 @@ static int run(const struct args *a, struct err *err)
         db_discard(db);
     else
         rc = db_finish(db, err);
+    return rc;
+}
+
+static int run(const struct args *a, struct err *err)
+{
+    db_guard_new(a->argument[0]);
+    int rc = merge(a, err);
+    db_guard_end();
     if (rc == 0)
         printf("%s: %zu files merged\n", a->argument[0], a->n - 1);
     return rc;
