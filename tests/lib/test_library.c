@@ -134,6 +134,33 @@ static void each_point_is_that_of_its_own_study(void **state)
     free(p);
 }
 
+/* What is not asked is not computed, which changes nothing that is. */
+static void each_metric_is_the_same_alone(void **state)
+{
+    (void)state;
+    const double limit_s[] = {0.01, 0.02, 0.05, 0.1};
+    static const char *const wanted[] = {"tokens_per_s", "limit", "batch_slo", "verdict",
+                                         "system_cost_usd"};
+    static double bandwidth[POINTS], within_s[POINTS], all[5][POINTS], alone[POINTS];
+    const dse_column column[] = {{.name = "chip.memory_byte_per_s", .number = bandwidth},
+                                 {.name = "workload.tpot_s", .number = within_s}};
+    for (int i = 0; i < POINTS; i++) {
+        bandwidth[i] = 2e12 + 1e10 * (i * 37 % POINTS);
+        within_s[i] = limit_s[i % 4];
+    }
+    const char *const base[] = {"chip.tdp_w=600", NULL};
+    dse_study *s = default_study();
+    assert_int_equal(dse_study_set(s, base, &error), DSE_DONE);
+    assert_int_equal(dse_evaluate_many(s, POINTS, 2, column, 5, wanted, all[0], NULL, &error),
+                     DSE_DONE);
+    for (int k = 0; k < 5; k++) {
+        assert_int_equal(
+            dse_evaluate_many(s, POINTS, 2, column, 1, &wanted[k], alone, NULL, &error), DSE_DONE);
+        assert_memory_equal(alone, all[k], sizeof alone);
+    }
+    dse_study_close(s);
+}
+
 /* Kinds of points: a study, and two columns of texts whose values are combined. */
 static const struct kind {
     const char *study, *name[2], *text[2][4];
@@ -477,6 +504,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_point_is_that_of_its_own_study),
+        cmocka_unit_test(each_metric_is_the_same_alone),
         cmocka_unit_test(each_kind_of_point_is_that_of_its_own_study),
         cmocka_unit_test(results_do_not_depend_on_threads_or_order),
         cmocka_unit_test(constraints_of_the_study_hold),
