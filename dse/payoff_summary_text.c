@@ -25,6 +25,10 @@ static void print_models(const struct payoff *p)
         tint[i] = tints[verdict[i]];
     print_tinted_table(&t, 1, tint);
     table_free(&t);
+    char *caveats = payoff_caveats(p);
+    if (*caveats)
+        print_line(2, "%s\n", caveats);
+    free(caveats);
     free(verdict);
     free(tint);
 }

@@ -122,6 +122,14 @@ holds "$p > 1 AND $p = $(cell ssm.json groups p_state 'TRUE') AND $(cell ssm.jso
 "$DSE" eval --set model=mamba2-2.7b --set chip=h100 --set engine=pimba --set plan.devices=1 >ssm.txt
 grep -q -i nan ssm.txt && complain "nan is printed for a model without core attention"
 
+# An engine that its place cannot cool is labelled in the short answer and beside the hardware.
+printf 'study: label\nmodel: llama-4-maverick\nchip: b200\nworkload: {batch: max, tpot: 50 ms}\nplan: {devices: 32}\nsweep: {engine: [none, duplex]}\n' >label.yaml
+"$DSE" sweep label.yaml --quiet >/dev/null
+"$DSE" payoff label.db | grep -q '^Not as stated: duplex (limited by temperature)$' || complain "the short answer does not label duplex"
+"$DSE" recommend label.db --tokens-per-s 100k --format csv >label.csv
+grep -q '^duplex.*; limited by temperature"$' label.csv || complain "hardware with duplex: $(cat label.csv)"
+grep '^none' label.csv | grep -q limited && complain "hardware without an engine is labelled"
+
 "$DSE" recommend s.db --tokens-per-s 200k --tpot 1us >/dev/null 2>&1
 is "$?" 3 "status where nothing serves"
 

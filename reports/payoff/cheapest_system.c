@@ -10,6 +10,7 @@
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_groups.h"
 #include "reports/payoff/payoff_label.h"
+#include "reports/payoff/payoff_sentence.h"
 #include "reports/payoff/payoff_table.h"
 #include "reports/payoff/pool_kind.h"
 
@@ -81,7 +82,12 @@ static int add_offer(struct table *out, const struct run_points *from, const str
     table_number(out, table_number_at(&t, 0, "tpot_s"));
     table_number(out, systems * table_number_at(&t, 0, "power_w"));
     table_number(out, table_number_at(&t, 0, "usd_per_mtok"));
-    table_text(out, hardware);
+    char *caveat = engine_caveat(table_text_at(&t, 0, "engine_limited_by"),
+                                 table_text_at(&t, 0, "engine_maturity"));
+    char *text = mem_print("%s%s%s", hardware, *caveat ? "; " : "", caveat);
+    table_text(out, text);
+    free(text);
+    free(caveat);
     free(hardware);
     table_free(&t);
     return 0;

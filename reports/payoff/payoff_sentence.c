@@ -79,20 +79,23 @@ char *payoff_sentence(const struct payoff *p)
     return out;
 }
 
-/* What a reader must know of an engine: that nobody designed it, or that it cannot be fed as
- * stated;
- * "" if neither. */
-static char *caveat_of(const struct payoff_group *g)
+char *engine_caveat(const char *limited_by, const char *status)
 {
-    const char *word =
-        isnan(g->engine_limited_by)
-            ? NULL
-            : field_word(field_find(metrics_fields, "engine_limited_by"), g->engine_limited_by);
-    bool limited = word && g->engine_limited_by > LIMITED_BY_NOTHING;
-    bool assumed = g->engine_maturity == STATUS_HYPOTHETICAL;
-    return mem_print("%s%s%s%s%s", assumed ? "hypothetical" : "", assumed && limited ? ", " : "",
-                     limited ? "limited by " : "", limited ? word : "",
-                     assumed || limited ? "; " : "");
+    bool limited = limited_by && *limited_by && strcmp(limited_by, "none") != 0;
+    bool assumed = status && !strcmp(status, "hypothetical");
+    return mem_print("%s%s%s%s", assumed ? "hypothetical" : "", assumed && limited ? ", " : "",
+                     limited ? "limited by " : "", limited ? limited_by : "");
+}
+
+static const char *word_of(const char *metric, double value)
+{
+    return isnan(value) ? NULL : field_word(field_find(metrics_fields, metric), value);
+}
+
+char *payoff_caveat(const struct payoff_group *g)
+{
+    return engine_caveat(word_of("engine_limited_by", g->engine_limited_by),
+                         word_of("engine_maturity", g->engine_maturity));
 }
 
 /* Verdicts and range of P of one engine for one model, over the workloads. */
@@ -170,11 +173,12 @@ char *payoff_line(const struct payoff *p, size_t nth)
                               ? ", but for its experts"
                           : t.by_experts ? ", in some but for its experts"
                                          : "";
-        char *caveat =
-            subject_is_engine(subject_or_engine(p->of)) ? caveat_of(&p->group[j]) : mem_text("");
-        char *item = t.most > t.least
-                         ? mem_print("%s (%sP %.2f to %.2f%s)", of, caveat, t.least, t.most, but)
-                         : mem_print("%s (%sP %.2f%s)", of, caveat, t.least, but);
+        char *caveat = subject_is_engine(subject_or_engine(p->of)) ? payoff_caveat(&p->group[j])
+                                                                   : mem_text("");
+        char *item = t.most > t.least ? mem_print("%s (%s%sP %.2f to %.2f%s)", of, caveat,
+                                                  *caveat ? "; " : "", t.least, t.most, but)
+                                      : mem_print("%s (%s%sP %.2f%s)", of, caveat,
+                                                  *caveat ? "; " : "", t.least, but);
         free(caveat);
         list[kind] = add_list(list[kind], item);
         free(item);

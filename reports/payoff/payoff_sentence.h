@@ -12,4 +12,10 @@ char *payoff_sentence(const struct payoff *p);
  * the range of P over the workloads. NULL after the last model. */
 char *payoff_line(const struct payoff *by_engine, size_t i);
 
+/* What a reader must know of an engine, from metrics engine_limited_by and engine_maturity (NULL:
+ * none): that nobody designed it, or that it cannot be fed or cooled as stated: "hypothetical,
+ * limited by temperature"; "" if neither. Caller frees. */
+char *engine_caveat(const char *limited_by, const char *status);
+char *payoff_caveat(const struct payoff_group *g);
+
 #endif

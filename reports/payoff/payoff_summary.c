@@ -8,6 +8,7 @@
 #include "base/field.h"
 #include "base/mem.h"
 #include "reports/payoff/payoff_label.h"
+#include "reports/payoff/payoff_sentence.h"
 
 static const char *model_of(const struct payoff *p, const struct payoff_group *g)
 {
@@ -142,6 +143,40 @@ void payoff_summary_table(const struct payoff *p, struct table *out, enum payoff
         free(text);
         free(engines);
     }
+}
+
+/* Is group `i` the first with its engine and a caveat? */
+static bool is_first_caveat(const struct payoff *p, size_t i)
+{
+    for (size_t j = 0; j <= i; j++) {
+        if (!p->group[j].engine || strcmp(p->group[j].engine, p->group[i].engine) != 0)
+            continue;
+        char *caveat = payoff_caveat(&p->group[j]);
+        bool has = *caveat != 0;
+        free(caveat);
+        if (has)
+            return j == i;
+    }
+    return false;
+}
+
+char *payoff_caveats(const struct payoff *p)
+{
+    char *out = mem_text("");
+    if (!subject_is_engine(subject_or_engine(p->of)))
+        return out;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct payoff_group *g = &p->group[i];
+        if (!g->engine || !is_first_caveat(p, i))
+            continue;
+        char *caveat = payoff_caveat(g);
+        char *longer =
+            mem_print("%s%s%s (%s)", out, *out ? ", " : "Not as stated: ", g->engine, caveat);
+        free(caveat);
+        free(out);
+        out = longer;
+    }
+    return out;
 }
 
 /* "model, column value": the key of a stop point. */

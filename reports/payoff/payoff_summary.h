@@ -9,6 +9,10 @@
  * that of each row: of all its workloads, else TOO_CLOSE. Caller frees both. */
 void payoff_summary_table(const struct payoff *p, struct table *out, enum payoff_verdict **verdict);
 
+/* The best engines that cannot be had as their files state them, each with why: "Not as stated:
+ * logic-die-r128 (hypothetical, limited by temperature)"; "" if there is none. Caller frees. */
+char *payoff_caveats(const struct payoff *p);
+
 /* "deepseek-r1: pays above workload_context 2.41 k (2.1 k to 9.8 k)". Caller frees. */
 char *payoff_stop_sentence(const struct payoff *p, const struct payoff_stop *s);
 

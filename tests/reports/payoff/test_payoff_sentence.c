@@ -14,6 +14,7 @@ static struct payoff_group paying(struct cell *key, double p, double attention, 
                                  .p = p,
                                  .p_only = {attention, experts},
                                  .engine = duplex,
+                                 .core = "core attention",
                                  .intensity = 100,
                                  .verdict = PAYS};
 }
