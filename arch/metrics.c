@@ -375,5 +375,5 @@ void metrics_clear(struct metrics_lanes *out, size_t n)
 
 const char *metrics_core(const struct metrics *m)
 {
-    return m->attention_s > 0 ? "core attention" : "state updates";
+    return m->attention_s == 0 ? "state updates" : "core attention";
 }

@@ -516,7 +516,7 @@ class Metrics:
     state_byte_per_request: float | None  # B: What a request keeps at any context, over all layers: recurrent states, inputs of convolutions, windows beside a compressed cache.
     params: float | None  # Parameters of the model; without MTP modules, norms and biases.
     active_params: float | None  # Parameters that one token uses, the head with them, the embedding not.
-    attention_intensity_flop_per_byte: float | None  # FLOP/B: Arithmetic intensity of core attention as mapped.
+    attention_intensity_flop_per_byte: float | None  # FLOP/B: Arithmetic intensity of core attention as mapped; of a model without attention: of the updates of its states.
     expert_intensity_flop_per_byte: float | None  # FLOP/B: Arithmetic intensity of the routed experts; empty for models without experts.
     ridge_flop_per_byte: float | None  # FLOP/B: Ridge point of the chip in the arithmetic format in use.
     attention_s: float | None  # s: Core attention: scores, softmax, weighted values; also a sparse indexer.
@@ -527,8 +527,8 @@ class Metrics:
     other_s: float | None  # s: Norms, residuals, rotary embedding, embedding, head.
     state_s: float | None  # s: Updates of recurrent states (linear attention, state-space layers).
     context_wait_s: float | None  # s: The part of attention_s for which data-parallel ranks wait for the one with most context.
-    attention_share: float | None  # Core attention as a share of the step.
-    engine_speedup: float | None  # S: time of core attention on the chip over its time on the engine; below 1 the engine is not used.
+    attention_share: float | None  # Core attention as a share of the step; of a model without attention: the updates of its states.
+    engine_speedup: float | None  # S: time of core attention on the chip over its time on the engine; below 1 the engine is not used. Of a model without attention: of the updates of its states.
     limit: str | None  # What binds the throughput: memory capacity, the latency limit, compute, memory bandwidth or the link.
     device_power_w: float | None  # W: Board power of one device at this activity, as a meter reads it, without an engine's pool.
     throttle_ratio: float | None  # Clock that the device can hold within its power limit over the nominal one, less idle time below the lowest clock; times include it.

@@ -42,6 +42,7 @@ static int write_down(void **state)
         group[i] = (struct payoff_group){.key = key[i],
                                          .p = of[i].p,
                                          .verdict = of[i].verdict,
+                                         .core = "core attention",
                                          .intensity = i < 4 ? 10 : 200,
                                          .engine = key[i][2].text,
                                          .with = empty,
