@@ -174,8 +174,8 @@ static bool may_win(const struct pools_search *q, const struct pair *x, const do
     for (size_t i = 0; i < q->d->n; i++) {
         double s = LANE(&at, paired, main.step_s)[i];
         double rate = LANE(&q->out->of, paired, merit)[i] * price_of(q, x, i);
-        if (equal[i] >= 1 - 1e-6 && s <= limit_s * (1 + 1e-9) &&
-            equal[i] * tokens / s * (1 + 1e-9) >= rate)
+        bool is_load = !batch_is_max(q) || equal[i] >= 1 - 1e-6; /* a given mean may be below 1 */
+        if (is_load && s <= limit_s * (1 + 1e-9) && equal[i] * tokens / s * (1 + 1e-9) >= rate)
             return true;
     }
     return false;

@@ -391,7 +391,9 @@ static void auto_is_the_best_of_all(void **state)
     static const char *const way[][3] = {
         {"model=qwen3-235b-a22b", "pools.ffn.runs=experts", "workload.tpot=40ms"},
         {"model=llama-3.1-70b", "pools.ffn.runs=ffn", "workload.tpot=100ms"},
-        {"model=llama-3.1-70b", "pools.ffn.runs=all_but_attention", "workload.batch=64"}};
+        {"model=llama-3.1-70b", "pools.ffn.runs=all_but_attention", "workload.batch=64"},
+        {"model=qwen3-235b-a22b", "pools.ffn.runs=experts", "workload.batch=1"},
+        {"model=llama-3.1-70b", "pools.ffn.runs=ffn", "workload.batch=2"}};
     (void)state;
     for (size_t i = 0; i < LEN(way); i++) {
         struct study *s = study_with(SET(
