@@ -227,26 +227,13 @@ static void sort_by_hardware(struct point_work *w, size_t *key, size_t *from, si
         w->order[i] += first;
 }
 
-/* May some points share steps with a pool? The search over such pools depends on the neighbours of
- * a point where it is late (arch/best_pools.c), so these points stay in their order. */
-static bool may_share_steps(const struct point_work *w)
-{
-    bool may = design_shares_steps(&w->study->base);
-    for (size_t i = 0; i < w->arrays->columns; i++) {
-        const struct point_array *c = &w->arrays->column[i];
-        size_t part = c->is_part ? c->part : c->parameter.part;
-        may |= part == PART_POOLS || part == PART_DRAFT_MODEL;
-    }
-    return may;
-}
-
 static void order_points(struct point_work *w)
 {
     size_t n = w->arrays->points;
     size_t *by_group = mem_alloc(n, sizeof *by_group);
     for (size_t i = 0; i < n; i++)
         w->order[i] = i;
-    for (size_t first = 0, some; first < n && !may_share_steps(w); first += some) {
+    for (size_t first = 0, some; first < n; first += some) {
         some = n - first < SORTED_TOGETHER ? n - first : SORTED_TOGETHER;
         sort_by_hardware(w, w->group, by_group, first, some);
     }
