@@ -432,6 +432,17 @@ static int open_write(struct db *db, const char *plain, struct state *state)
     return code == SQLITE_OK ? read_state(db, state) : code;
 }
 
+/* SQLite's connection is of no use after its first read failed, but db_discard needs one. */
+static void open_to_discard(struct db *db, const char *plain)
+{
+    sqlite3_close(db->sqlite);
+    db->sqlite = NULL;
+    if (open_sqlite(db, plain, SQLITE_OPEN_READWRITE) == SQLITE_OK)
+        return;
+    sqlite3_close(db->sqlite);
+    db->sqlite = NULL;
+}
+
 int db_open(struct db **out, const char *path, enum db_mode mode, struct err *err)
 {
     struct stat st;
@@ -451,15 +462,15 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
 
     struct state state = {0};
     int code = db->write ? open_write(db, plain, &state) : open_read(db, plain, &state);
-    free(plain);
-    if (code == SQLITE_READONLY) {
+    if (code == SQLITE_READONLY)
         fail_io(err, "%s: cannot be written: Permission denied: give another file", path);
-        goto failed;
-    }
-    if (code != SQLITE_OK) {
+    else if (code != SQLITE_OK)
         db_fail(db, code, err);
+    if (code != SQLITE_OK && db->made)
+        open_to_discard(db, plain);
+    free(plain);
+    if (code != SQLITE_OK)
         goto failed;
-    }
     if (check_state(db, &state, err) != 0)
         goto failed;
     if (db->write && is_empty(&state) && make_schema(db, err) != 0)
