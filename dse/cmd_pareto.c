@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "dse/command.h"
+#include "dse/engine_caveats.h"
 #include "dse/infeasible_report.h"
 #include "dse/terminal.h"
 #include "reports/front.h"
@@ -30,6 +31,8 @@ static int run(const struct args *a, struct err *err)
             rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
             if (!t.rows)
                 infeasible_print(db, &row, stderr);
+            else if (format == FORMAT_TABLE)
+                engine_caveats_print(&t, db, &row);
             table_free(&t);
         }
         free(where);

@@ -126,6 +126,8 @@ grep -q -i nan ssm.txt && complain "nan is printed for a model without core atte
 printf 'study: label\nmodel: llama-4-maverick\nchip: b200\nworkload: {batch: max, tpot: 50 ms}\nplan: {devices: 32}\nsweep: {engine: [none, duplex]}\n' >label.yaml
 "$DSE" sweep label.yaml --quiet >/dev/null
 "$DSE" payoff label.db | grep -q '^Not as stated: duplex (limited by temperature)$' || complain "the short answer does not label duplex"
+"$DSE" pareto label.db | grep -q '^Not as stated: duplex (limited by temperature)$' || complain "the front does not label duplex"
+"$DSE" pareto label.db --where 'engine = none' | grep -q '^Not as stated' && complain "a front without duplex labels it"
 "$DSE" recommend label.db --tokens-per-s 100k --format csv >label.csv
 grep -q '^duplex.*; limited by temperature"$' label.csv || complain "hardware with duplex: $(cat label.csv)"
 grep '^none' label.csv | grep -q limited && complain "hardware without an engine is labelled"
