@@ -26,11 +26,11 @@ struct design {
         *draft_model_name;
     const struct calibration *calibration; /* of the chip, borrowed; NULL: none */
     const char *calibration_name;
-    bool calibration_own; /* measured on this very chip */
+    bool calibration_own;                          /* measured on this very chip */
     const struct calibration *prefill_calibration; /* the same of pools.prefill.chip */
     const char *prefill_calibration_name;
     bool prefill_calibration_own;
-    bool relaxed;         /* timed at most as long as it takes: devices_time */
+    bool relaxed; /* timed at most as long as it takes: devices_time */
 };
 
 /* A part of a design. */
