@@ -240,8 +240,7 @@ static void conditions_find_the_same_points(void **state)
         "SELECT verdict, model, point FROM point WHERE point % 50 = 3 ORDER BY verdict, model",
         "SELECT model, verdict, point FROM point WHERE point % 50 = 3 ORDER BY model, verdict DESC",
         "SELECT DISTINCT model, verdict FROM point ORDER BY model, verdict",
-        "SELECT a.model, a.verdict, count(*) FROM point a JOIN point b ON b.id = a.id + 1 "
-        "GROUP BY a.model, a.verdict",
+        "SELECT a.model, count(*) FROM point a JOIN point b USING (id) GROUP BY 1, a.verdict",
         "SELECT DISTINCT model FROM point",
         "SELECT a.model, count(*) FROM point a JOIN point b ON b.id = a.id + 1 GROUP BY a.model",
         "SELECT point FROM point WHERE model regexp '^a,' ORDER BY id DESC LIMIT 3",
