@@ -147,11 +147,9 @@ static double expect_above(const struct alike *of, size_t n, size_t count)
     return sum;
 }
 
-static double log_weight(const struct alike *of, size_t n, size_t most, double total, double *theta)
+static double log_weight(const struct alike *of, size_t n, double devices, size_t most,
+                         double total, double *theta)
 {
-    double devices = 0;
-    for (size_t k = 0; k < n; k++)
-        devices += of[k].devices;
     return devices == 2 && of->totals <= 0 ? log_of_pair(of, n, most, (size_t)total)
                                            : log_coefficient(of, n, most, total, theta);
 }
@@ -165,14 +163,14 @@ static double most_at(const struct alike *of, size_t n, double devices, double t
 
     for (size_t k = 0; k < n; k++)
         last = of[k].counts.n > last + 1 ? of[k].counts.n - 1 : last;
-    double all = log_weight(of, n, last, total, &theta), j = fmin((double)last, total) - 1;
+    double all = log_weight(of, n, devices, last, total, &theta), j = fmin((double)last, total) - 1;
     for (double above; j >= least && (above = expect_above(of, n, (size_t)j)) < rare; j--)
         most += above;
     for (before = theta; j >= least; j--) {
         double guess = 2 * theta - before;
         before = theta;
         theta = guess;
-        double above = 1 - exp(log_weight(of, n, (size_t)j, total, &theta) - all);
+        double above = 1 - exp(log_weight(of, n, devices, (size_t)j, total, &theta) - all);
         most += fmin(1, fmax(0, above));
         if (above > 1 - 1e-3)
             return most + j - least;

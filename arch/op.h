@@ -104,12 +104,6 @@ static_assert(sizeof op_class_order / sizeof *op_class_order == OP_CLASSES, "a c
 
 enum { OPS_MOST = 192 }; /* design_check refuses models that could need more */
 
-/* Units of attention: on an engine, core attention and indexers count together. */
-static inline bool unit_attends(enum op_unit unit)
-{
-    return unit == UNIT_ATTENTION || unit == UNIT_INDEX;
-}
-
 /* Start-up times per step: of every call that is a kernel of its own. A collective has latencies.
  */
 static inline double op_starts(const struct op *o)

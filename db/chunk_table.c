@@ -12,7 +12,7 @@ enum { COLUMN_ID, COLUMN_RUN, COLUMN_POINT, OWN_COLUMNS };
 
 /* Rows are given in the order of up to so many columns of texts, each with a number below
  * COLUMN_RADIX, if they have at most PASSES_MOST combinations of texts. */
-enum { SORTING_MOST = 4, COLUMN_RADIX = 128, PASSES_MOST = 2500 };
+enum { SORTING_MOST = 4, COLUMN_RADIX = 128, PASSES_MOST = 400 };
 
 struct stored_column {
     int64_t number;

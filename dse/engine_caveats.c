@@ -33,15 +33,13 @@ void engine_caveats_print(const struct table *t, struct db *db, const struct db_
             char *caveat = engine_caveat(table_text_at(&of, i, "engine_limited_by"),
                                          table_text_at(&of, i, "engine_maturity"));
             if (*caveat && strcmp(before, engine) != 0 && names_engine(t, engine)) {
-                char *longer = mem_print("%s%s%s (%s)", line, *line ? ", " : "", engine, caveat);
-                free(line);
-                line = longer;
+                engine_caveat_add(&line, engine, caveat);
                 before = engine;
             }
             free(caveat);
         }
         if (*line)
-            print_line(2, "\nNot as stated: %s\n", line);
+            print_line(2, "\n%s\n", line);
         table_free(&of);
     }
     free(line);

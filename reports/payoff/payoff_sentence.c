@@ -87,6 +87,14 @@ char *engine_caveat(const char *limited_by, const char *status)
                      limited ? "limited by " : "", limited ? limited_by : "");
 }
 
+void engine_caveat_add(char **line, const char *engine, const char *caveat)
+{
+    char *longer =
+        mem_print("%s%s%s (%s)", *line, **line ? ", " : "Not as stated: ", engine, caveat);
+    free(*line);
+    *line = longer;
+}
+
 static const char *word_of(const char *metric, double value)
 {
     return isnan(value) ? NULL : field_word(field_find(metrics_fields, metric), value);

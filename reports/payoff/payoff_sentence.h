@@ -18,4 +18,7 @@ char *payoff_line(const struct payoff *by_engine, size_t i);
 char *engine_caveat(const char *limited_by, const char *status);
 char *payoff_caveat(const struct payoff_group *g);
 
+/* Adds an engine and its caveat to a line, "" at first, which it replaces. */
+void engine_caveat_add(char **line, const char *engine, const char *caveat);
+
 #endif

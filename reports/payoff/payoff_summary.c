@@ -170,11 +170,8 @@ char *payoff_caveats(const struct payoff *p)
         if (!g->engine || !is_first_caveat(p, i))
             continue;
         char *caveat = payoff_caveat(g);
-        char *longer =
-            mem_print("%s%s%s (%s)", out, *out ? ", " : "Not as stated: ", g->engine, caveat);
+        engine_caveat_add(&out, g->engine, caveat);
         free(caveat);
-        free(out);
-        out = longer;
     }
     return out;
 }
