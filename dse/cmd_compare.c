@@ -111,7 +111,7 @@ static int match_scenarios(struct compared_run out[RUNS], struct opened side[RUN
 
 /* ---- the answer ---- */
 
-enum section { STUDY, COUNTS, VERDICT, FRONTS, DESIGNS, BEST, PAYOFF, METRICS, SECTIONS };
+enum section { STUDY, COUNTS, VERDICT, FRONTS, DESIGNS, BEST, PAYOFF, METRICS, CAVEATS, SECTIONS };
 
 static const struct {
     const char *key, *title;
@@ -126,6 +126,8 @@ static const struct {
     [PAYOFF] = {"payoff", "P of each engine (budget: cost)"},
     [METRICS] = {"metrics",
                  "Metrics that changed in designs feasible in both, at the largest change"},
+    [CAVEATS] = {"engine_caveats",
+                 "Engines not as stated: that nobody designed, or that cannot be fed or cooled so"},
 };
 
 /* P of each chip of a pool. */
@@ -186,6 +188,8 @@ static int make_answer(struct answer *out, const struct compared_run run[RUNS],
                 out->part[METRICS].rows == 0;
     if (rc == 0)
         rc = payoff_changes(&out->part[PAYOFF], run, subject_or_engine(NULL), err);
+    if (rc == 0)
+        rc = caveat_changes(&out->part[CAVEATS], run, err);
     return rc == 0 ? add_pools(out, run, err) : rc;
 }
 

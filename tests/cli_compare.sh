@@ -80,6 +80,18 @@ for side in "a $point_first $first" "b $point_second $second"; do
         "$3" "tokens_per_s of point $2 of run $1"
 done
 
+# Engines that cannot be had as stated are labelled, with the limit that most of their points have.
+label_of() { # RUN
+    echo "limited by $(sql x.db "SELECT engine_limited_by FROM point JOIN run ON run.id = point.run WHERE name = '$1'
+        AND verdict = 'ok' AND engine = 'duplex' AND engine_limited_by <> 'none' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")"
+}
+is "$(section 9)" "$(printf '%s\n' engine,first,second "duplex,$(label_of a),$(label_of b)")" "engines not as stated"
+for format in table md; do
+    "$DSE" compare x.db:a x.db:b --format $format | grep -A 4 'Engines not as stated' | grep -q 'duplex.*limited by' ||
+        complain "$format: no label of an engine"
+done
+"$DSE" compare x.db:a x.db:b --format json | grep -q '"engine_caveats": \[' || complain "JSON: no label of an engine"
+
 # Swapped runs swap the columns.
 section 4 | awk -F, 'NR > 1 { print $4, $5, $6, $7, $8, $9 }' >there.txt
 compare x.db:b x.db:a

@@ -70,6 +70,10 @@ int metric_changes(struct table *out, const struct compared_run run[RUNS],
 int payoff_changes(struct table *out, const struct compared_run run[RUNS],
                    const struct payoff_subject *of, struct err *err);
 
+/* engine, first, second: what a reader must know of the engines of either run, as
+ * reports/payoff/engine_caveats.h. */
+int caveat_changes(struct table *out, const struct compared_run run[RUNS], struct err *err);
+
 /* What the runs vary, engines or pools; `n` gets their number. */
 int compared_subjects(const struct payoff_subject *out[SUBJECTS_MOST], size_t *n,
                       const struct compared_run run[RUNS], struct err *err);
