@@ -215,13 +215,25 @@ static int answer_flips(struct db *db, const struct db_run *run, struct payoff_q
                         const struct extra_options *w, enum format format, struct err *err)
 {
     struct payoff p;
-    q->swings = false;
-    q->brief = true;
+    q->depth = DEPTH_VERDICTS;
     if (make(&p, db, run, q, w->mix, err) != 0)
         return -1;
     int rc = flips_print(&p, format, w->output, err);
     payoff_free(&p);
     return rc;
+}
+
+static int answer_summary(struct db *db, const struct db_run *run, const struct payoff_question *q,
+                          const char *path, struct err *err)
+{
+    struct payoff p;
+    struct payoff_question brief = *q;
+    brief.depth = DEPTH_SUMMARY;
+    if (make(&p, db, run, &brief, false, err) != 0)
+        return -1;
+    payoff_summary_text(&p, run, path);
+    payoff_free(&p);
+    return 0;
 }
 
 static int make_both_of_model(struct payoff *engines, const struct payoff_question *each,
@@ -237,7 +249,7 @@ static int make_both_of_model(struct payoff *engines, const struct payoff_questi
 }
 
 /* Each engine on its own comes first: the best of all follows from the same draws. */
-static int answer_text(struct db *db, const struct db_run *run, const struct payoff_question *q,
+static int answer_details(struct db *db, const struct db_run *run, const struct payoff_question *q,
                        const struct extra_options *w, struct err *err)
 {
     struct payoff p, engines;
@@ -247,7 +259,7 @@ static int answer_text(struct db *db, const struct db_run *run, const struct pay
 
     bool named = q->by && strstr(q->by, column);
     each.by = named || !db_is_column(db, column, strlen(column)) ? q->by : and_engine;
-    each.swings = false;
+    each.depth = DEPTH_STOPS;
     int rc = q->runs
                  ? make_both_of_model(&engines, &each, &p, q, db, run, err)
                  : payoff_make_all((struct asked[]){{&engines, &each}, {&p, q}}, 2, db, run, err);
@@ -255,9 +267,9 @@ static int answer_text(struct db *db, const struct db_run *run, const struct pay
         price_extra(&engines, &each, w);
         if (w->summary)
             payoff_summary_text(&p, run, w->path);
-        if (w->summary && w->details && !p.none)
+        if (w->summary && !p.none)
             printf("\n");
-        if (w->details && !(w->summary && p.none))
+        if (!(w->summary && p.none))
             payoff_text(&p, &engines);
         payoff_free(&p);
         payoff_free(&engines);
@@ -277,7 +289,8 @@ static int answer(struct db *db, const struct db_run *run, struct payoff_questio
     if (w->flips)
         return answer_flips(db, run, q, w, format, err);
     if (format == FORMAT_TABLE && !w->mix)
-        return answer_text(db, run, q, w, err);
+        return w->details ? answer_details(db, run, q, w, err)
+                          : answer_summary(db, run, q, w->path, err);
     if (make(&p, db, run, q, w->mix, err) != 0)
         return -1;
     price_extra(&p, q, w);
@@ -307,6 +320,7 @@ static int run(const struct args *a, struct err *err)
     static const struct clash clashes[] = {
         {"--where", "--mix"},  {"--stop", "--map"},      {"--flips", "--map"},
         {"--flips", "--stop"}, {"--format", "--output"}, {"--summary", "--details"},
+        {"--summary", "--stop"},
         {NULL, NULL}};
     int rc = -1;
 
@@ -344,7 +358,7 @@ static int run(const struct args *a, struct err *err)
                                 .runs = args_value(a, "--runs"),
                                 .seed = row.seed,
                                 .jobs = (size_t)jobs,
-                                .swings = true};
+                                .depth = DEPTH_ALL};
     if (read_extra_options(&w, a, where ? NULL : study, err) != 0)
         goto done;
     if (w.mix) {

@@ -104,7 +104,7 @@ static int add_answer(struct answers *out, const struct payoff_question *q, stru
     struct payoff_question each = *q;
     char *by = mem_print("+%s", column);
     each.by = db_is_column(db, column, strlen(column)) ? by : "+";
-    each.swings = false;
+    each.depth = DEPTH_STOPS;
     struct payoff *best = &out->best[out->n], *of_each = &out->each[out->n];
     int rc = payoff_make_all((struct asked[]){{of_each, &each}, {best, q}}, 2, db, run, err);
     free(by);
@@ -187,7 +187,7 @@ static int run(const struct args *a, struct err *err)
                                       .study = study,
                                       .seed = row.seed,
                                       .jobs = (size_t)jobs,
-                                      .swings = true};
+                                      .depth = DEPTH_ALL};
     if (answer(&answers, q, a, db, &row, err) != 0)
         goto done;
     if (page_make(&page, db, &row, answers.page, answers.n, err) == 0) {

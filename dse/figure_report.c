@@ -141,8 +141,9 @@ static int make_payoff(struct payoff *p, enum figure_need need, struct db *db,
                        struct err *err)
 {
     struct payoff_question q = *base;
-    q.swings = need == NEEDS_PAYOFF;
-    q.brief = need == NEEDS_VERDICTS;
+    q.depth = need == NEEDS_PAYOFF     ? DEPTH_ALL
+              : need == NEEDS_VERDICTS ? DEPTH_VERDICTS
+                                       : DEPTH_STOPS;
     q.by = need == NEEDS_ENGINES ? "+engine" : NULL;
     return payoff_make(p, db, run, &q, err);
 }

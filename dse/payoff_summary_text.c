@@ -8,7 +8,7 @@
 #include "reports/payoff/payoff_sentence.h"
 #include "reports/payoff/payoff_summary.h"
 
-enum { STOPS_SHOWN = 4, FLIPS_SHOWN = 3 };
+enum { FLIPS_SHOWN = 3 };
 
 static const enum tint tints[PAYOFF_VERDICTS] = {[PAYS] = TINT_GOOD,
                                                  [TOO_CLOSE] = TINT_UNSURE,
@@ -33,19 +33,13 @@ static void print_models(const struct payoff *p)
     free(tint);
 }
 
-/* Those along the workload and prices; a chip is a choice of both sides. */
-static bool is_shown(const struct payoff *p, const struct payoff_stop *s)
-{
-    return strncmp(p->axis[s->axis], "chip", strlen("chip")) != 0;
-}
-
 static void print_stops(const struct payoff *p)
 {
     size_t shown = 0;
     print_line(0, "Stop points, where P = 1:%s\n",
                p->stops ? "" : " none along any axis of the study");
-    for (size_t i = 0; i < p->stops && shown < STOPS_SHOWN; i++) {
-        if (!is_shown(p, &p->stop[i]))
+    for (size_t i = 0; i < p->stops; i++) {
+        if (!payoff_summary_names(p, i))
             continue;
         char *sentence = payoff_stop_sentence(p, &p->stop[i]);
         print_line(4, "  %s\n", sentence);

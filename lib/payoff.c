@@ -56,7 +56,7 @@ static int read_question(struct payoff_question *q, const char *const *options, 
     *q = (struct payoff_question){.by = options_value(options, "by"),
                                   .over = options_value(options, "over"),
                                   .runs = options_value(options, "runs"),
-                                  .swings = true};
+                                  .depth = DEPTH_ALL};
     if (options_check(options, known, err) != 0 || options_jobs(options, &q->jobs, err) != 0)
         return -1;
     if (budget && budget_parse(budget, &q->budget, &inner) != 0)

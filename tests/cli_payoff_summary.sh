@@ -52,6 +52,8 @@ for text in 'c max' 'best without (control)' 'regime' 'why it stops' '^Stop poin
 done
 "$DSE" payoff s.db --summary --details >/dev/null 2>&1
 [ "$?" = 2 ] || complain "--summary with --details"
+"$DSE" payoff s.db --summary --stop workload.context >/dev/null 2>stop.err
+[ "$?" = 2 ] || complain "--summary with --stop"
 
 # A study without engines says so once.
 printf 'study: plain\nmodel: gpt3-175b\nsweep: {chip: [h100, b200]}\n' >plain.yaml

@@ -167,7 +167,7 @@ int payoff_changes(struct table *out, const struct compared_run run[RUNS],
                                           .budget = BUDGET_COST,
                                           .study = run[side].payoff,
                                           .seed = run[side].run->seed,
-                                          .brief = true};
+                                          .depth = DEPTH_VERDICTS};
         rc = payoff_make(&p[side], run[side].db, run[side].run, &q, err);
         if (rc == 0)
             add_columns(&key, &p[side], compares_scenarios(run));

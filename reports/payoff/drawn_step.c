@@ -213,11 +213,15 @@ static void meets_held(bool *meets, const size_t *moved, size_t n, const struct 
 {
     struct mapped *m = &s->main->of;
     struct load_lanes load;
-    struct clocked_lanes held;
-    LANES_FILL(&load, d->n, s->load);
-    steps_clock(&held, &m->step, d, &load, &m->memo);
+    lane in_time, within_s, clock;
     for (size_t i = 0; i < n; i++)
-        meets[moved[i]] = LANE(&held, clocked, time_s)[i] <= limit_s[moved[i]];
+        within_s[i] = limit_s[moved[i]];
+    LANES_FILL(&load, d->n, s->load);
+    lanes_set(clock, n, s->clock);
+    const struct meeting within = {within_s, clock};
+    steps_meet(in_time, &m->step, d, &load, &within, &m->memo);
+    for (size_t i = 0; i < n; i++)
+        meets[moved[i]] = in_time[i] > 0;
 }
 
 /* At the nominal clock a step takes no longer than at the one that is held. */

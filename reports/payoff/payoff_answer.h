@@ -84,6 +84,15 @@ struct payoff {
     char *none; /* why there is no group, as a sentence; NULL if there is one */
 };
 
+/* What an answer has besides its groups, P, the draws and the verdict. */
+enum payoff_depth {
+    DEPTH_STOPS,    /* payoff_group.p_only, stop points */
+    DEPTH_VERDICTS, /* nothing */
+    DEPTH_SUMMARY,  /* p_only; .swing where the verdict is TOO_CLOSE; stop points, of which only
+                       those of a summary have a place (payoff_summary.h) */
+    DEPTH_ALL       /* p_only, stop points, .swing, .pair, the border of the study */
+};
+
 struct payoff_question {
     /* Comma-separated columns that come first; the swept columns of model and workload follow.
      * NULL: these and those of the precision; a leading '+' adds columns and skips names that are
@@ -97,9 +106,8 @@ struct payoff_question {
     const struct payoff_study *study; /* to price designs again; NULL: use only stored points */
     const char *runs; /* value of engine.runs for every engine; NULL: their own. Needs `study`. */
     uint64_t seed;
-    bool swings; /* compute payoff_group.swing, .pair and the border of the study */
     size_t jobs; /* threads that price again; 0: 1. The answer does not depend on it. */
-    bool brief;  /* only the groups, without payoff_group.p_only; no stop points */
+    enum payoff_depth depth;
 };
 
 enum { PAYOFF_DRAWS = 1000 };

@@ -222,7 +222,7 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
     if (!isnan(p_all) && !isnan(g->p)) /* the store may hold only a front or a sample */
         g->p = p_all;
     price_without_twin(g, p, &c);
-    if (!q->brief && subject_is_engine(subject_or_engine(p->of)))
+    if (q->depth != DEPTH_VERDICTS && subject_is_engine(subject_or_engine(p->of)))
         payoff_by_class(g, p, q, &c, p_all);
     comparison_certainty(&sure, &c, q->seed, PAYOFF_DRAWS);
     g->probability = sure.probability;
@@ -231,11 +231,13 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
         g->p_low = sure.low;
         g->p_high = sure.high;
     }
-    if (q->swings) {
+    if (q->depth == DEPTH_ALL || (q->depth == DEPTH_SUMMARY && group_verdict(g) == TOO_CLOSE)) {
         struct swing *all = mem_alloc(swings_most(&c), sizeof *all);
-        payoff_border(g, p, q, &c);
         g->swings = swings_keep(all, comparison_swings(all, &c));
         g->swing = mem_grow(all, g->swings + 1, sizeof *all);
+    }
+    if (q->depth == DEPTH_ALL) {
+        payoff_border(g, p, q, &c);
         g->pair = mem_alloc(PAIRS_MOST, sizeof *g->pair);
         g->pairs = comparison_pair_flips(g->pair, &c, g->swing, g->swings);
     }

@@ -10,6 +10,8 @@
 #include "reports/payoff/payoff_label.h"
 #include "reports/payoff/payoff_sentence.h"
 
+enum { STOPS_NAMED = 4 };
+
 static const char *model_of(const struct payoff *p, const struct payoff_group *g)
 {
     for (size_t k = 0; k < p->by_n; k++)
@@ -192,6 +194,19 @@ static char *stop_key(const struct payoff *p, const struct payoff_stop *s)
         out = longer;
     }
     return out;
+}
+
+static bool is_along_chip(const struct payoff *p, size_t i)
+{
+    return !strncmp(p->axis[p->stop[i].axis], "chip", strlen("chip"));
+}
+
+bool payoff_summary_names(const struct payoff *p, size_t i)
+{
+    size_t before = 0;
+    for (size_t k = 0; k < i; k++)
+        before += !is_along_chip(p, k);
+    return !is_along_chip(p, i) && before < STOPS_NAMED;
 }
 
 char *payoff_stop_sentence(const struct payoff *p, const struct payoff_stop *s)

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "reports/payoff/payoff_stop.h"
+#include "reports/payoff/payoff_summary.h"
 #include "search/tasks.h"
 
 /* ---- threads, each with a study of its own ---- */
@@ -112,7 +113,8 @@ static void find_one(void *ctx, size_t i, const struct payoff_question *q)
         i -= s->answer[k++].p->stops;
     struct payoff_question own = *s->answer[k].q;
     own.study = q->study;
-    stop_find(&s->answer[k].p->stop[i], s->answer[k].p, &own);
+    if (own.depth != DEPTH_SUMMARY || payoff_summary_names(s->answer[k].p, i))
+        stop_find(&s->answer[k].p->stop[i], s->answer[k].p, &own);
 }
 
 void payoff_find_stops(const struct asked *answer, size_t n)

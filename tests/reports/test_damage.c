@@ -172,7 +172,7 @@ static void ask_all(const char *path)
             table_free(&t);
         static const char *const by[] = {NULL, "+engine"};
         for (size_t i = 0; i < LEN(by); i++) {
-            struct payoff_question q = {.by = by[i], .swings = true};
+            struct payoff_question q = {.by = by[i], .depth = DEPTH_ALL};
             if (said(payoff_make(&p, db, &run, &q, &err), &err) != 0)
                 continue;
             draw_page(db, &run, &p);
