@@ -31,7 +31,7 @@ static int run(const struct args *a, struct err *err)
             rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
             if (!t.rows)
                 infeasible_print(db, &row, stderr);
-            else if (format == FORMAT_TABLE)
+            else if (format == FORMAT_TABLE || format == FORMAT_MD)
                 engine_caveats_print(&t, db, &row);
             table_free(&t);
         }

@@ -1,9 +1,12 @@
 #include "dse/flips.h"
 
+#include <stdlib.h>
+
 #include "dse/file.h"
 #include "dse/terminal.h"
 #include "reports/figures/flips_map.h"
 #include "reports/payoff/payoff_flips.h"
+#include "reports/payoff/payoff_summary.h"
 
 static int draw(FILE *out, void *ctx)
 {
@@ -22,6 +25,10 @@ static void print(const struct flips *f, enum format format)
     (for_people ? flips_table : flips_rows_table)(f, &t);
     print_table(&t, format, for_people ? 1 : 0);
     table_free(&t);
+    char *caveats = payoff_caveats(f->payoff);
+    if (for_people && *caveats)
+        print_line(2, "\n%s\n", caveats);
+    free(caveats);
 }
 
 int flips_print(const struct payoff *p, enum format format, const char *picture, struct err *err)

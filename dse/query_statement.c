@@ -169,9 +169,10 @@ static int append_default_columns(char **sql, const struct queried_run *of,
                                   const struct table *known, struct err *err)
 {
     static const char *const names[] = {"point", "scenario", "model", "chip", "engine"};
-    static const char *const metrics[] = {"verdict",      "batch",           "tpot_s",
-                                          "tokens_per_s", "attention_share", "engine_speedup",
-                                          "limit",        "system_cost_usd", "power_w"};
+    static const char *const metrics[] = {
+        "verdict",         "batch",           "tpot_s",          "tokens_per_s",
+        "attention_share", "engine_speedup",  "engine_maturity", "engine_limited_by",
+        "limit",           "system_cost_usd", "power_w"};
     bool first = true, scenarios = has_scenarios(of);
     bool *filled = mem_alloc(known->rows + 1, sizeof *filled);
     int rc = find_filled(filled, of, known, err);

@@ -73,6 +73,11 @@ grep -q '^base, workload_context 8192 ' flips.txt || complain "no base in the ta
 "$DSE" payoff whole.db --format csv | payoffs >payoff.txt
 "$DSE" payoff whole.db --flips --format csv | payoffs | cmp -s payoff.txt - || complain "flips differ from the pay-off"
 "$DSE" payoff whole.db --flips --format md | grep -q '^| fp8, .*1\.[0-9]* attacc' || complain "flips as md"
+"$DSE" payoff whole.db --flips --format md >flips.md
+"$DSE" payoff whole.db --flips --format csv | awk -F, 'NR > 1 && $NF != "" { print $4 " (" $NF }' | sort -u | while read -r label; do
+    grep -qF "$label" flips.md && grep -qF "$label" flips.txt || echo "$label"
+done >missing.txt
+[ -s missing.txt ] && complain "flips without a label: $(cat missing.txt)"
 "$DSE" payoff whole.db --flips -o flips.svg >/dev/null && grep -q '</svg>' flips.svg || complain "flips as a picture"
 "$DSE" query whole.db --top 1 --format csv | head -n 1 | grep -q '^point,scenario,' || complain "query hides the scenario"
 "$DSE" report whole.db -o page.html >/dev/null && grep -q 'dear-hbm' page.html || complain "the page hides scenarios"

@@ -20,6 +20,9 @@ begin() {
     run "$1"
 }
 
+# Prints which engines of a study are hypothetical, or cannot be fed or cooled as stated.
+caveats() { "$dse" pareto "build/studies/$1.db" --format md | grep '^Not as stated' | sed 's/^/\n/'; }
+
 # Lines of model, context and cell, between tabs, as a table: a row per model, a column per context length.
 grid() {
     awk -F '\t' '
@@ -92,6 +95,7 @@ classes() {
             mark = $at["verdict"] == "pays" ? "" : $at["verdict"] == "does not pay" ? " -" : " ?"
             printf "%s\t%s\t%.2f %s%s (%.2f, %.2f)\n", $1, $2, $at["payoff"], $at["engine"], mark, $(NF - back["p_attention"]), $(NF - back["p_state"])
         }' | grid
+    caveats "$1"
 }
 
 # small NAME [OPTION]...: a study whose tables are shown.
@@ -129,6 +133,7 @@ FROM (SELECT *, usd_per_mtok AS usd,
 WHERE workload_tpot_s IN (0.002, 0.01, 0.1)
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 END
+    caveats disaggregation
 }
 
 vendor() {

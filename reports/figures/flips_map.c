@@ -3,9 +3,13 @@
 #include "reports/figures/flips_map.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "reports/figures/figures.h"
 #include "reports/figures/svg.h"
+#include "reports/payoff/payoff_sentence.h"
+#include "reports/payoff/payoff_summary.h"
 
 enum { ROW_LABEL = 170, TOP = 40, CELL_W = 124, CELL_H = 44, BOTTOM = 60, INSET = 2 };
 
@@ -27,11 +31,18 @@ static void draw_box(double x, double y, double w, double h, const char *fill, c
             fill, stroke);
 }
 
-static void draw_tooltip(const struct payoff_group *g, FILE *out)
+/* Marks an engine that cannot be had as stated. */
+static const char MARK[] = " †";
+
+static void draw_tooltip(const struct payoff_group *g, const char *caveat, FILE *out)
 {
     fprintf(out, "<title>%s: P %.3f (%.3f to %.3f). ", payoff_verdict_text[g->verdict], g->p,
             g->p_low, g->p_high);
     svg_escape(g->reason ? g->reason : "", out);
+    if (*caveat) {
+        fprintf(out, "%s%s: ", g->reason && *g->reason ? ". " : "", g->engine);
+        svg_escape(caveat, out);
+    }
     fputs("</title>", out);
 }
 
@@ -41,12 +52,13 @@ static void draw_cell(const struct flips *f, size_t row, size_t column, FILE *ou
     double x = ROW_LABEL + (double)column * CELL_W, y = TOP + (double)row * CELL_H;
     double w = CELL_W - 2 * INSET, h = CELL_H - 2 * INSET, middle = x + CELL_W / 2.0;
     bool answered = g && !isnan(g->p);
+    char *caveat = g && g->engine ? payoff_caveat(g) : mem_text("");
     const struct look *look = &looks[answered ? g->verdict : NO_ANSWER];
     char text[16];
 
     fputs("<g>", out);
     if (answered)
-        draw_tooltip(g, out);
+        draw_tooltip(g, caveat, out);
     draw_box(x + INSET, y + INSET, w, h, look->fill, look->stroke, out);
     if (answered && flips_is_flip(f, g))
         draw_box(x + INSET + 1, y + INSET + 1, w - 2, h - 2, "none",
@@ -54,9 +66,13 @@ static void draw_cell(const struct flips *f, size_t row, size_t column, FILE *ou
     if (answered)
         snprintf(text, sizeof text, "%.2f", g->p);
     svg_text(middle, y + 20, "middle", look->text, answered ? text : "none feasible", out);
-    if (answered && g->engine)
-        svg_text(middle, y + 35, "middle", look->small, g->engine, out);
+    if (answered && g->engine) {
+        char *engine = mem_print("%s%s", g->engine, *caveat ? MARK : "");
+        svg_text(middle, y + 35, "middle", look->small, engine, out);
+        free(engine);
+    }
     fputs("</g>\n", out);
+    free(caveat);
 }
 
 static void draw_legend(double y, FILE *out)
@@ -98,11 +114,14 @@ void flips_svg(const struct flips *f, FILE *out)
             draw_cell(f, i, j, out);
     }
     draw_legend(height - 36, out);
-    char about[128];
-    snprintf(about, sizeof about,
-             "P: best throughput per unit of budget (%s) with an engine over the best without; "
-             "below it, the best engine",
-             budget_text[f->payoff->budget]);
+    char *caveats = payoff_caveats(f->payoff);
+    char *about =
+        mem_print("P: best throughput per unit of budget (%s) with an engine over the best "
+                  "without; below it, the best engine%s",
+                  budget_text[f->payoff->budget],
+                  *caveats ? " (†: hypothetical, or not fed or cooled as stated)" : "");
     svg_text(ROW_LABEL + INSET, height - 12, "start", "tick", about, out);
+    free(about);
+    free(caveats);
     svg_close(out);
 }

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "reports/figures/figures.h"
 #include "reports/figures/svg.h"
+#include "reports/payoff/payoff_sentence.h"
 
 enum { LABEL = 250, TOP = 62, CELL_W = 84, CELL_H = 30, ROWS_MOST = 240, COLUMNS_MOST = 24 };
 
@@ -15,6 +16,7 @@ struct map {
     size_t axis; /* index into p->by; by_n if no group column is numeric */
     size_t rows, columns;
     char *row[ROWS_MOST];
+    bool marked[ROWS_MOST]; /* has an engine that cannot be had as stated */
     double column[COLUMNS_MOST];
 };
 
@@ -36,6 +38,11 @@ static char *row_label(const struct payoff *p, const struct payoff_group *g, siz
         label = longer;
     }
     return label;
+}
+
+static char *caveat_of(const struct payoff_group *g)
+{
+    return g->engine ? payoff_caveat(g) : mem_text("");
 }
 
 static size_t row_of(struct map *m, char *label)
@@ -73,7 +80,11 @@ static void lay_out(struct map *m, const struct payoff *p)
         if (p->group[0].key[k].kind == CELL_NUMBER)
             m->axis = k;
     for (size_t i = 0; i < p->n; i++) {
-        row_of(m, row_label(p, &p->group[i], m->axis));
+        size_t row = row_of(m, row_label(p, &p->group[i], m->axis));
+        char *caveat = caveat_of(&p->group[i]);
+        if (row < ROWS_MOST)
+            m->marked[row] = m->marked[row] || *caveat;
+        free(caveat);
         if (m->axis < p->by_n && column_of(m, p, &p->group[i]) == m->columns &&
             m->columns < COLUMNS_MOST)
             m->column[m->columns++] = p->group[i].key[m->axis].number;
@@ -117,6 +128,12 @@ static void draw_cell(const struct map *m, const struct payoff *p, const struct 
     svg_escape(g->with, out);
     fputs(". Without: ", out);
     svg_escape(g->without, out);
+    char *caveat = caveat_of(g);
+    if (*caveat) {
+        fprintf(out, ". %s: ", g->engine);
+        svg_escape(caveat, out);
+    }
+    free(caveat);
     fprintf(out, "</title><rect x=\"%g\" y=\"%g\" width=\"%d\" height=\"%d\" fill=\"%s\"%s/>\n",
             x + 1, y + 1, CELL_W - 2, CELL_H - 2, colour,
             g->verdict == TOO_CLOSE ? " stroke=\"#111\" stroke-dasharray=\"4 3\"" : "");
@@ -150,12 +167,19 @@ void map_svg(const struct payoff *p, FILE *out)
             svg_text(LABEL + ((double)i + 0.5) * CELL_W, TOP - 10, "middle", "tick",
                      quantity_text(m.column[i], "", 6, text, sizeof text), out);
     }
-    for (size_t i = 0; i < m.rows; i++)
-        svg_text(LABEL - 10, TOP + (double)i * CELL_H + 20, "end", "label", m.row[i], out);
+    bool marked = false;
+    for (size_t i = 0; i < m.rows; i++) {
+        char *label = mem_print("%s%s", m.row[i], m.marked[i] ? " †" : "");
+        svg_text(LABEL - 10, TOP + (double)i * CELL_H + 20, "end", "label", label, out);
+        free(label);
+        marked = marked || m.marked[i];
+    }
     for (size_t i = 0; i < p->n; i++)
         draw_cell(&m, p, &p->group[i], out);
     svg_text(LABEL, height - 10, "start", "tick",
              "blue: pays (P > 1) · orange: does not · dashed: too close to call", out);
+    if (marked)
+        svg_text(LABEL - 10, height - 10, "end", "tick", "†: not as stated", out);
     svg_close(out);
     for (size_t i = 0; i < m.rows; i++)
         free(m.row[i]);

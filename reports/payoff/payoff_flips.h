@@ -31,7 +31,7 @@ bool flips_is_flip(const struct flips *f, const struct payoff_group *g);
  * "*" if the verdict is another than in `base`. */
 void flips_table(const struct flips *f, struct table *out);
 
-/* For programs: a row per group. */
+/* For programs: a row per group, with what a reader must know of its engine. */
 void flips_rows_table(const struct flips *f, struct table *out);
 
 #endif

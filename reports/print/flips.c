@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "reports/figures/figures.h"
 #include "reports/payoff/payoff_flips.h"
+#include "reports/payoff/payoff_summary.h"
 #include "reports/print/figure.h"
 #include "reports/print/grid_chart.h"
 
@@ -43,13 +44,15 @@ static int draw(struct drawing *d, struct table *data, const struct figure *figu
     for (size_t j = 0; j < f.columns; j++)
         g.column[j] = mem_text(f.column[j]);
     grid_draw(d, &g);
+    char *caveats = payoff_caveats(f.payoff);
     char *note =
         mem_print("P: best throughput per unit of budget (%s) with an engine over the best "
                   "without; below it, the best engine. ?: too close to call; -: does not "
-                  "pay; thick frame: another verdict than in base.",
-                  budget_text[f.payoff->budget]);
+                  "pay; thick frame: another verdict than in base.%s%s%s",
+                  budget_text[f.payoff->budget], *caveats ? " " : "", caveats, *caveats ? "." : "");
     draw_note(d, note);
     free(note);
+    free(caveats);
     flips_rows_table(&f, data);
     grid_free(&g);
     flips_free(&f);

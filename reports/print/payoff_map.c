@@ -7,6 +7,7 @@
 #include "base/field.h"
 #include "base/mem.h"
 #include "reports/figures/figures.h"
+#include "reports/payoff/payoff_summary.h"
 #include "reports/payoff/payoff_table.h"
 #include "reports/print/figure.h"
 #include "reports/print/grid_chart.h"
@@ -134,13 +135,16 @@ static int draw(struct drawing *d, struct table *data, const struct figure *f,
     size_t values = values_of(value, p, r);
     lay_out(&g, p, r, value, values);
     grid_draw(d, &g);
+    char *caveats = payoff_caveats(p);
     char *note =
         mem_print("P: best throughput per unit of budget (%s) with the engine over the best "
-                  "without. Blue: pays; orange: does not. ?: too close to call; -: does not pay.",
-                  budget_text[p->budget]);
+                  "without. Blue: pays; orange: does not. ?: too close to call; -: does not "
+                  "pay.%s%s%s",
+                  budget_text[p->budget], *caveats ? " " : "", caveats, *caveats ? "." : "");
     draw_note(d, note);
     payoff_table(p, data);
     free(note);
+    free(caveats);
     free(value);
     grid_free(&g);
     return 0;

@@ -27,6 +27,7 @@ function flipTip(flip) {
     ['verdict', flip.verdict],
     ['in base', flip.base_verdict || ''],
     ['why not', flip.reason || ''],
+    ['not as stated', flip.engine_caveat || ''],
   ];
 }
 
@@ -54,7 +55,9 @@ function drawFlip(flip) {
     .on('click', () => chooseFlip(flip))
     .on('keydown', () => { if (d3.event.key === 'Enter') chooseFlip(flip); });
   cell.append('span').attr('class', 'p').text(isAnswered ? ratio(flip.payoff) : 'none');
-  if (flip.engine) cell.append('span').attr('class', 'under').text(flip.engine);
+  if (flip.engine) {
+    cell.append('span').attr('class', 'under').text(flip.engine + (flip.engine_caveat ? ' †' : ''));
+  }
 }
 
 function addFlipKey(parent) {
@@ -64,6 +67,9 @@ function addFlipKey(parent) {
     key.append('span').attr('class', `cell key ${kind}`).style('--strength', '70%');
     key.append('span').text(text);
   });
+  if (data.flips.some((flip) => flip.engine_caveat)) {
+    key.append('span').text('†: hypothetical, or not fed or cooled as stated');
+  }
 }
 
 function makeFlips(body) {

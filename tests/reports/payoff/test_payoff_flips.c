@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/engine_limits.h"
+#include "reports/figures/figures.h"
 #include "reports/figures/flips_map.h"
 #include "reports/payoff/payoff_flips.h"
 #include "tests/test.h"
@@ -39,7 +41,9 @@ static int write_down(void **state)
                                          .p = of[i].p,
                                          .verdict = of[i].verdict,
                                          .engine = (char *)(uintptr_t)of[i].engine,
-                                         .reason = empty};
+                                         .reason = empty,
+                                         .with = empty,
+                                         .without = empty};
     }
     return 0;
 }
@@ -116,9 +120,41 @@ static void the_picture_shows_every_cell_and_its_flip(void **state)
         frames++;
     assert_int_equal(frames, 3); /* two flips and the legend */
     assert_non_null(strstr(text, "none feasible"));
+    assert_null(strstr(text, "†"));
     assert_non_null(strstr(text, ">0.80<"));
     free(text);
     flips_free(&f);
+}
+
+static void an_engine_that_is_not_as_stated_is_labelled(void **state)
+{
+    (void)state;
+    struct flips f;
+    struct table t;
+    char *text = NULL;
+    size_t size;
+    group[0].engine_limited_by = LIMITED_BY_TEMPERATURE;
+    flips_make(&f, &answer);
+    flips_rows_table(&f, &t);
+    assert_string_equal(table_text_at(&t, 0, "engine_caveat"), "limited by temperature");
+    assert_string_equal(table_text_at(&t, 1, "engine_caveat"), "");
+    table_free(&t);
+    FILE *out = open_memstream(&text, &size);
+    flips_svg(&f, out);
+    fclose(out);
+    assert_non_null(strstr(text, "duplex: limited by temperature"));
+    assert_non_null(strstr(text, ">duplex †<"));
+    assert_null(strstr(text, "attacc †"));
+    free(text);
+    text = NULL;
+    out = open_memstream(&text, &size);
+    map_svg(&answer, out);
+    fclose(out);
+    assert_non_null(strstr(text, ">base · large †<"));
+    assert_null(strstr(text, ">base · small †<"));
+    free(text);
+    flips_free(&f);
+    group[0].engine_limited_by = LIMITED_BY_NOTHING;
 }
 
 int main(void)
@@ -128,6 +164,7 @@ int main(void)
         cmocka_unit_test(a_verdict_that_differs_from_base_is_marked),
         cmocka_unit_test(without_scenarios_nothing_flips),
         cmocka_unit_test(the_picture_shows_every_cell_and_its_flip),
+        cmocka_unit_test(an_engine_that_is_not_as_stated_is_labelled),
     };
     return cmocka_run_group_tests(tests, write_down, NULL);
 }
