@@ -36,8 +36,8 @@ static const char MARK[] = " †";
 
 static void draw_tooltip(const struct payoff_group *g, const char *caveat, FILE *out)
 {
-    fprintf(out, "<title>%s: P %.3f (%.3f to %.3f). ", payoff_verdict_text[g->verdict], g->p,
-            g->p_low, g->p_high);
+    fprintf(out, "<title>%s: P %.3f (median draw %.3f, 8 of 10 %.3f to %.3f). ",
+            payoff_verdict_text[g->verdict], g->p, g->p_median, g->p_low, g->p_high);
     svg_escape(g->reason ? g->reason : "", out);
     if (*caveat) {
         fprintf(out, "%s%s: ", g->reason && *g->reason ? ". " : "", g->engine);

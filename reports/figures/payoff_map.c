@@ -119,10 +119,10 @@ static void draw_cell(const struct map *m, const struct payoff *p, const struct 
     double x = LABEL + (double)column * CELL_W, y = TOP + (double)row * CELL_H;
     payoff_colour(g->p, colour, sizeof colour);
     fprintf(out,
-            "<g><title>%s: P %.3f (%.3f to %.3f), G %.3f, c* %.1f %%, adds %.1f %% to the cost, S "
-            "%.3g. ",
-            payoff_verdict_text[g->verdict], g->p, g->p_low, g->p_high, g->g, 100 * g->c_star,
-            100 * g->c, g->s);
+            "<g><title>%s: P %.3f (median draw %.3f, 8 of 10 %.3f to %.3f), G %.3f, c* %.1f %%, "
+            "adds %.1f %% to the cost, S %.3g. ",
+            payoff_verdict_text[g->verdict], g->p, g->p_median, g->p_low, g->p_high, g->g,
+            100 * g->c_star, 100 * g->c, g->s);
     svg_escape(g->reason, out);
     fputs(" With: ", out);
     svg_escape(g->with, out);

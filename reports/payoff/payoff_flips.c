@@ -145,9 +145,9 @@ void flips_table(const struct flips *f, struct table *out)
 
 void flips_rows_table(const struct flips *f, struct table *out)
 {
-    static const char *const answers[] = {
-        "engine",  "payoff",       "payoff_low", "payoff_high", "probability",
-        "verdict", "base_verdict", "flips",      "reason",      "engine_caveat"};
+    static const char *const answers[] = {"engine",      "payoff",   "payoff_low",   "payoff_high",
+                                          "probability", "verdict",  "base_verdict", "flips",
+                                          "reason",      "p_median", "engine_caveat"};
     const struct payoff *p = f->payoff;
     const char **header = mem_alloc(p->by_n + LEN(answers), sizeof *header);
     for (size_t k = 0; k < p->by_n; k++)
@@ -168,6 +168,7 @@ void flips_rows_table(const struct flips *f, struct table *out)
         table_text(out, base ? payoff_verdict_text[base->verdict] : NULL);
         table_text(out, flips_is_flip(f, g) ? "yes" : "no");
         table_text(out, g->reason);
+        table_number(out, g->p_median);
         char *caveat = payoff_caveat(g);
         table_text(out, caveat);
         free(caveat);

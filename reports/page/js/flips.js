@@ -21,6 +21,7 @@ function flipCell(flip) {
 function flipTip(flip) {
   return [
     ['P', ratio(flip.payoff)],
+    ['median draw', flip.p_median === null ? '' : ratio(flip.p_median)],
     ['8 of 10 draws', flip.payoff_low === null ? ''
       : `${ratio(flip.payoff_low)} to ${ratio(flip.payoff_high)}`],
     ['draws with P > 1', flip.probability === null ? '' : percent(flip.probability, 0)],

@@ -92,6 +92,7 @@ function cellTip(shown) {
   return [
     ['P', shown.stored === undefined ? ratio(shown.p)
       : `${ratio(shown.p)} (stored ${ratio(shown.stored)})`],
+    ['median draw', group.p_median === null ? '' : ratio(group.p_median)],
     ['8 of 10 draws', rangeText(group)],
     ['draws with P > 1', group.probability === null ? '' : percent(group.probability, 0)],
     ['verdict', group.verdict],
