@@ -1,5 +1,6 @@
 #include "db/private.h"
 #include "db/page_checksum.h"
+#include "db/part.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -109,7 +110,8 @@ int db_begin(struct db *db, struct err *err)
     if (!sqlite3_get_autocommit(db->sqlite))
         return 0;
     assert(db->write);
-    if (!db->wal && set_journal(db, "PRAGMA main.journal_mode = WAL", "wal", err) != 0)
+    bool has_journal = db->wal || db->part != NULL;
+    if (!has_journal && set_journal(db, "PRAGMA main.journal_mode = WAL", "wal", err) != 0)
         return -1;
 
     sqlite3_busy_timeout(db->sqlite, BEGIN_MS);
@@ -117,9 +119,10 @@ int db_begin(struct db *db, struct err *err)
     sqlite3_busy_timeout(db->sqlite, BUSY_MS);
     if (failed)
         return -1;
-    if (!db->wal)
+    if (!has_journal) {
         for_journal(db, note_file);
-    db->wal = true;
+        db->wal = true;
+    }
     if (check_progress(db, err) != 0) {
         db_undo(db);
         return -1;
@@ -136,6 +139,8 @@ void db_undo(struct db *db)
 static bool has_moved(struct db *db)
 {
     int moved = 0;
+    if (db->sqlite == NULL)
+        return false;
     sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
     return moved != 0;
 }
@@ -263,7 +268,8 @@ static int check_state(struct db *db, const struct state *s, struct err *err)
 static int make_schema(struct db *db, struct err *err)
 {
     page_checksum_enable(db->sqlite);
-    if (db_exec(db, "PRAGMA page_size = 16384", err) != 0 || db_begin(db, err) != 0)
+    if (db_exec(db, "PRAGMA page_size = 16384", err) != 0 ||
+        (db->part != NULL && part_open(db, err) != 0) || db_begin(db, err) != 0)
         return -1;
 
     struct state now = {0};
@@ -456,17 +462,22 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
 
     struct db *db = mem_alloc(1, sizeof(*db));
     db->path = mem_text(path);
-    db->write = mode == DB_WRITE;
+    db->write = mode == DB_WRITE || mode == DB_NEW;
     db->salvage = mode == DB_SALVAGE;
     db->made = db->write && !is_there;
+    if (mode == DB_NEW && part_begin(db, err) != 0) {
+        free(plain);
+        goto failed;
+    }
 
     struct state state = {0};
-    int code = db->write ? open_write(db, plain, &state) : open_read(db, plain, &state);
+    int code = db->write ? open_write(db, db->part != NULL ? db->part : plain, &state)
+                         : open_read(db, plain, &state);
     if (code == SQLITE_READONLY)
         fail_io(err, "%s: cannot be written: Permission denied: give another file", path);
     else if (code != SQLITE_OK)
         db_fail(db, code, err);
-    if (code != SQLITE_OK && db->made)
+    if (code != SQLITE_OK && db->made && db->part == NULL)
         open_to_discard(db, plain);
     free(plain);
     if (code != SQLITE_OK)
@@ -515,6 +526,7 @@ static void end_journal(struct db *db)
 /* Was the store where it was opened until the end? */
 static bool close_store(struct db *db)
 {
+    assert(db->part == NULL);
     sqlite3_finalize(db->put);
     sqlite3_finalize(db->drop);
     sqlite3_finalize(db->progress);
@@ -535,16 +547,34 @@ static bool close_store(struct db *db)
     return there;
 }
 
+/* The file that the connection leaves: the part of a new store, which is the caller's, or NULL. */
+static char *take_part(struct db *db)
+{
+    char *part = db->part;
+    db->part = NULL;
+    if (part != NULL)
+        db->gone = has_moved(db);
+    return part;
+}
+
 void db_close(struct db *db)
 {
-    if (db != NULL)
-        close_store(db);
+    if (db == NULL)
+        return;
+    char *part = take_part(db);
+    bool there = close_store(db);
+    if (part != NULL)
+        part_drop(part, there);
 }
 
 int db_finish(struct db *db, struct err *err)
 {
-    char *path = mem_text(db->path);
+    char *path = mem_text(db->path), *part = take_part(db);
     int rc = close_store(db) ? 0 : fail_gone(path, err);
+    if (part != NULL && rc == 0)
+        rc = part_end(part, path, err);
+    else if (part != NULL)
+        part_drop(part, false);
     free(path);
     return rc;
 }
@@ -559,64 +589,25 @@ static bool is_only_user(struct db *db)
            sqlite3_exec(db->sqlite, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK;
 }
 
-/* A store and its journals: they are named before memory can run out. */
-struct store_files {
-    char *name[4];
-};
-
-static void name_files(struct store_files *f, const char *path)
+/* Removes the store and its journals. */
+static void unlink_files(const char *path)
 {
-    static const char *const ending[LEN(f->name)] = {"", "-wal", "-shm", "-journal"};
+    static const char *const ending[] = {"", "-wal", "-shm", "-journal"};
     char *plain = db_plain_path(path);
-    for (size_t i = 0; i < LEN(ending); i++)
-        f->name[i] = mem_print("%s%s", plain, ending[i]);
+    for (size_t i = 0; i < LEN(ending); i++) {
+        char *name = mem_print("%s%s", plain, ending[i]);
+        unlink(name);
+        free(name);
+    }
     free(plain);
-}
-
-static void free_names(struct store_files *f)
-{
-    for (size_t i = 0; i < LEN(f->name); i++)
-        free(f->name[i]);
-    *f = (struct store_files){0};
-}
-
-static void unlink_files(const struct store_files *f)
-{
-    for (size_t i = 0; i < LEN(f->name); i++)
-        unlink(f->name[i]);
 }
 
 void db_discard(struct db *db)
 {
     if (db == NULL)
         return;
-    bool made = db->made && db->done == 0 && db->sqlite != NULL;
-    if (made && !has_moved(db) && is_only_user(db)) {
-        struct store_files files;
-        name_files(&files, db->path);
-        unlink_files(&files);
-        free_names(&files);
-    }
+    bool made = db->made && db->part == NULL && db->done == 0 && db->sqlite != NULL;
+    if (made && !has_moved(db) && is_only_user(db))
+        unlink_files(db->path);
     db_close(db);
-}
-
-static struct store_files unfinished;
-
-static void unlink_unfinished(void)
-{
-    unlink_files(&unfinished);
-}
-
-void db_guard_new(const char *path)
-{
-    if (access(path, F_OK) == 0)
-        return;
-    name_files(&unfinished, path);
-    mem_on_own_failure(unlink_unfinished);
-}
-
-void db_guard_end(void)
-{
-    mem_on_own_failure(NULL);
-    free_names(&unfinished);
 }

@@ -41,6 +41,7 @@ enum { POINT_BITS = 48 }; /* bits of point.id; the run is in the bits above */
 enum db_mode {
     DB_READ,
     DB_WRITE,
+    DB_NEW,    /* as DB_WRITE; a file that does not exist appears as a whole at db_finish */
     DB_SALVAGE /* as DB_READ, but neither checksums nor the size of the file are looked at */
 };
 
@@ -86,11 +87,13 @@ int db_finish(struct db *db, struct err *err);
  * connection was committed. */
 void db_discard(struct db *db);
 
-/* Before db_open of a store that is worth nothing until it is whole: if memory runs out in this
- * thread before db_guard_end, which ends the program, its files are removed first. Does nothing if
- * the file exists. One store at a time. */
-void db_guard_new(const char *path);
-void db_guard_end(void);
+/* Where a store opened with DB_NEW is until db_finish: beside its place, without a journal, and
+ * held by one process, one such store at a time. db_close, db_discard and out of memory remove it;
+ * what a killed process left is replaced. Caller frees. */
+char *db_part_path(const char *path);
+
+/* Removes that file, from a handler of signals. */
+void db_abandon(void);
 
 /* Finds the run called `run->name`, or makes it, in one transaction. On return run->id, done,
  * feasible, started and ended are those of the store. A run of this name with another spec_hash,
@@ -256,6 +259,9 @@ int db_check_points(struct db *db, const struct db_run *run, bool all, struct er
 
 /* Gives every page of a closed store its checksum, whatever the page holds. */
 int db_reseal(const char *path, struct err *err);
+
+/* Before db_open: no file at `from` may be `path`, nor be where a new store at `path` is made. */
+int db_merge_check(const char *path, const char *const *from, size_t n, struct err *err);
 
 /* Copies every run and point of the files at `from` into `db`. Points that `db` already has are
  * left alone, so merging twice changes nothing. Shards of one study, in any order, become one run

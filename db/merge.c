@@ -47,10 +47,28 @@ static bool is_same_file(const char *a, const char *b)
     return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_dev == t.st_dev && s.st_ino == t.st_ino;
 }
 
+static int fail_itself(const char *path, struct err *err)
+{
+    return fail(err, "%s: cannot be merged into itself: give another file", path);
+}
+
+int db_merge_check(const char *path, const char *const *from, size_t n, struct err *err)
+{
+    char *part = db_part_path(path);
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++)
+        if (is_same_file(path, from[i]))
+            rc = fail_itself(from[i], err);
+        else if (is_same_file(part, from[i]))
+            rc = fail(err, "%s: is where %s is made: give another name", from[i], path);
+    free(part);
+    return rc;
+}
+
 static int read_items(struct db *db, const char *path, struct items *all, struct err *err)
 {
     if (is_same_file(db->path, path))
-        return fail(err, "%s: cannot be merged into itself: give another file", path);
+        return fail_itself(path, err);
 
     struct db *from;
     struct db_run *runs;

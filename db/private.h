@@ -43,6 +43,7 @@ enum {
 struct db {
     sqlite3 *sqlite;
     char *path;
+    char *part; /* the file, until the store is whole; NULL: it is written where it stays */
     bool write;
     bool made;      /* the file did not exist before */
     bool salvage;   /* opened to save what can be read */

@@ -18,7 +18,7 @@ static int last_errno(struct db *db)
     sqlite3_file *journal = NULL;
     if (os == 0)
         sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal);
-    if (journal != NULL && journal->pMethods != NULL)
+    if (journal != NULL && journal->pMethods != NULL && journal->pMethods->xFileControl != NULL)
         journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &os);
     return os;
 }

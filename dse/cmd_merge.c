@@ -1,6 +1,8 @@
 /* dse merge: merges the stores of shards into one. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "dse/command.h"
@@ -94,10 +96,11 @@ static int keep_fronts(struct db *db, struct err *err)
 static int merge(const struct args *a, struct err *err)
 {
     struct db *db;
+    const char *out = a->argument[0], *const *from = a->argument + 1;
 
-    if (db_open(&db, a->argument[0], DB_WRITE, err) != 0)
+    if (db_merge_check(out, from, a->n - 1, err) != 0 || db_open(&db, out, DB_NEW, err) != 0)
         return -1;
-    int rc = db_merge(db, a->argument + 1, a->n - 1, err);
+    int rc = db_merge(db, from, a->n - 1, err);
     if (rc == 0)
         rc = keep_fronts(db, err);
     if (rc != 0)
@@ -107,11 +110,19 @@ static int merge(const struct args *a, struct err *err)
     return rc;
 }
 
+static void on_interrupt(int number)
+{
+    (void)number;
+    db_abandon();
+    _exit(EXIT_INTERRUPTED);
+}
+
 static int run(const struct args *a, struct err *err)
 {
-    db_guard_new(a->argument[0]);
+    struct sigaction action = {.sa_handler = on_interrupt};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
     int rc = merge(a, err);
-    db_guard_end();
     if (rc == 0)
         printf("%s: %zu files merged\n", a->argument[0], a->n - 1);
     return rc;

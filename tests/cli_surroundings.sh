@@ -31,11 +31,13 @@ one_line() { [ "$(wc -l <err.txt)" = 1 ] || complain "$1: $(wc -l <err.txt) line
 for command in "sweep small.yaml --db new.db --quiet" "merge new.db p1.db p2.db"; do
     # shellcheck disable=SC2086
     with FAIL_CALL=change FAIL_AT=0 -- $command
-    n=$(cat note)
+    n=$(cat note) file=new.db
+    # A merge works on another file; after its last change but one that has its name.
+    case $command in merge*) file=new.db.part n=$((n - 1)) ;; esac
     for share in 20 35 50 65 80 90 100; do
         rm -f new.db*
         # shellcheck disable=SC2086
-        with FAIL_CALL=change FAIL_AT=$((n * share / 100)) FAIL_ON=remove FAIL_REMOVE=new.db -- $command
+        with FAIL_CALL=change FAIL_AT=$((n * share / 100)) FAIL_ON=remove FAIL_REMOVE=$file -- $command
         what="${command%% *}, removed at $share %"
         [ "$is" = 1 ] || complain "$what: exit $is"
         one_line "$what"

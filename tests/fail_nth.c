@@ -258,6 +258,11 @@ int rename(const char *from, const char *to)
     return fails(RENAME, EIO) ? -1 : REAL(rename)(from, to);
 }
 
+int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
+{
+    return fails(RENAME, EIO) ? -1 : REAL(renameat2)(from_folder, from, to_folder, to, flags);
+}
+
 int mkdir(const char *path, mode_t mode)
 {
     return fails(FOLDER, EACCES) ? -1 : REAL(mkdir)(path, mode);
