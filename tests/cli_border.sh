@@ -67,4 +67,13 @@ is "$(member bounded.db physical_limit)" \
 sed 's/3.2 TB/3.6 TB/; s/bounded/half/' bounded.yaml >half.yaml
 "$DSE" sweep half.yaml --quiet >/dev/null || complain "the study half fails"
 member half.db beyond_border | grep -q 'both sides at 3 TB/s, 3.5 TB/s gains' || complain "half a step: $(member half.db beyond_border)"
+
+# No answer of a study of the catalogue is at a border; of the largest, at the longest context.
+for name in kimi-grey-zone flip-tp flip-draft pool-step3 pool-lamina linear-attention; do
+    sed '/^models:.*qwen3-next/,$s/workload.context: .*, /workload.context: [/' "$DSE_SOURCE/dse/studies/$name.yaml" >$name.yaml
+    "$DSE" sweep $name.yaml --quiet >/dev/null || complain "the study $name fails"
+    "$DSE" payoff $name.db --details >answer.txt || complain "the pay-off of $name fails"
+    grep -q '^P: ' answer.txt || complain "$name has no answer"
+    grep 'on the border of the study' answer.txt && complain "$name is too narrow"
+done
 exit "$failed"
