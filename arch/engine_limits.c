@@ -65,8 +65,8 @@ LANES_OF(logic);
 static double flop_j(const struct engine *e, double node_nm)
 {
     const struct site *s = &sites[(size_t)e->kind];
-    double usual = s->j_per_flop * pow(node_nm / s->energy_nm, ENERGY_POWER);
-    return e->j_per_flop >= 0 ? e->j_per_flop : usual;
+    return e->j_per_flop >= 0 ? e->j_per_flop
+                              : s->j_per_flop * pow(node_nm / s->energy_nm, ENERGY_POWER);
 }
 
 double engine_j_per_flop(const struct engine *e, const struct chip *c)
@@ -74,10 +74,9 @@ double engine_j_per_flop(const struct engine *e, const struct chip *c)
     return flop_j(e, engine_node_nm(e, c));
 }
 
-static struct logic logic_of(const struct engine *e, double node_nm)
+static double area_ratio(double node_nm)
 {
-    return (struct logic){engine_read_ratio(e), flop_j(e, node_nm),
-                          pow(node_nm / AREA_NM, AREA_POWER)};
+    return pow(node_nm / AREA_NM, AREA_POWER);
 }
 
 /* Bandwidth to a base die beyond that of the stack's own TSVs, which serve its pins. */
@@ -206,15 +205,17 @@ void engine_limits_lanes(struct engine_limits_lanes *out, size_t n, const struct
     struct logic_lanes logic;
     struct logic last = {0};
     struct engine of = {.kind = -1};
-    double at_nm = 0;
+    double at_nm = -1;
     for (size_t i = 0; i < n; i++) {
         struct engine e;
         struct chip c = {.node_nm = LANE(chip, chip, node_nm)[i]};
         LANES_TAKE(e, engine, i);
         double node_nm = engine_node_nm(&e, &c);
-        if (e.kind != of.kind || e.power_ratio != of.power_ratio || node_nm != at_nm ||
-            e.j_per_flop != of.j_per_flop)
-            last = logic_of(&e, node_nm);
+        last.read_ratio = engine_read_ratio(&e);
+        if (e.kind != of.kind || node_nm != at_nm || e.j_per_flop != of.j_per_flop)
+            last.j_per_flop = flop_j(&e, node_nm);
+        if (node_nm != at_nm)
+            last.area_ratio = area_ratio(node_nm);
         of = e;
         at_nm = node_nm;
         LANES_PUT(&logic, i, last);
@@ -224,7 +225,8 @@ void engine_limits_lanes(struct engine_limits_lanes *out, size_t n, const struct
 
 void engine_limits_of(struct engine_limits *out, const struct chip *c, const struct engine *e)
 {
-    struct logic l = logic_of(e, engine_node_nm(e, c));
+    double node_nm = engine_node_nm(e, c);
+    struct logic l = {engine_read_ratio(e), flop_j(e, node_nm), area_ratio(node_nm)};
     limits_of(out, c, memory_of(c->hbm), e, &l);
 }
 

@@ -290,8 +290,10 @@ static void tell_all(struct meet_lanes *restrict out, const struct spent_lanes *
     }
 }
 
-/* Tells of each open device whether its load meets the limit. */
-static void tell_hot(double *out, struct hot *h, struct meet_lanes *x, double experts)
+/* Tells of each open device whether its load meets the limit. nominal_s gets what the step takes at
+ * least at the nominal clock: at any other clock at most 1 / clock of that. */
+static void tell_hot(double *out, double *nominal_s, struct hot *h, struct meet_lanes *x,
+                     double experts)
 {
     bool estimate = h->step->timing->needs_calibration;
     const double *open = LANE(x, meet, open);
@@ -300,6 +302,8 @@ static void tell_hot(double *out, struct hot *h, struct meet_lanes *x, double ex
         hot_spend(h, LANE(x, meet, clock), false);
         if (estimate && turn == 1)
             set_scales(LANE(x, meet, scale), &h->spent, &h->devices.energy, h->devices.n, experts);
+        for (size_t j = 0; j < h->n && turn == 1; j++)
+            nominal_s[h->of[j]] = LANE(&h->spent, spent, time_s)[j] * LANE(x, meet, clock)[j];
         tell_all(x, &h->spent, &h->devices.energy, h->devices.n, experts, turn);
         if (!hot_shrinks(h, open))
             continue;
@@ -316,10 +320,11 @@ static void tell_hot(double *out, struct hot *h, struct meet_lanes *x, double ex
     }
 }
 
-/* Tells of n devices `of` with their choices. */
-static void tell_as_chosen(double *out, const size_t *of, size_t n, const struct step *s,
-                           const struct devices *d, const struct load_lanes *load,
-                           const struct meeting *within, struct steps_memo *memo)
+/* Tells of n devices `of` with their choices; nominal_s as tell_hot. */
+static void tell_as_chosen(double *out, double *nominal_s, const size_t *of, size_t n,
+                           const struct step *s, const struct devices *d,
+                           const struct load_lanes *load, const struct meeting *within,
+                           struct steps_memo *memo)
 {
     struct hot h;
     struct meet_lanes x = {0};
@@ -337,23 +342,28 @@ static void tell_as_chosen(double *out, const size_t *of, size_t n, const struct
                              .scale = 1};
         LANES_PUT(&x, j, begin);
     }
-    tell_hot(out, &h, &x, step_routes(s) ? 1 : 0);
+    tell_hot(out, nominal_s, &h, &x, step_routes(s) ? 1 : 0);
 }
 
-/* Tells of those that were late so far. */
-static void tell_chosen(double *out, const struct unit_list *l, size_t k, const struct step *s,
-                        const struct devices *d, const struct load_lanes *load,
-                        const struct meeting *within, struct steps_memo *memo)
+/* Tells of those that were late so far. nominal_s: as tell_hot, with no choice. */
+static void tell_chosen(double *out, const double *nominal_s, const struct unit_list *l, size_t k,
+                        const struct step *s, const struct devices *d,
+                        const struct load_lanes *load, const struct meeting *within,
+                        struct steps_memo *memo)
 {
     struct chosen c;
-    lane in_time, limit_s, clock;
+    lane in_time, limit_s, clock, ignored;
     size_t all[LANES];
     c.n = 0;
-    for (size_t i = 0; i < d->n; i++)
-        if (out[i] < 1 && unit_choice_is_open(l, k, i)) {
-            c.units[c.n] = l->units[k];
-            c.of[c.n++] = i;
-        }
+    for (size_t i = 0; i < d->n; i++) {
+        if (!(out[i] < 1) || !unit_choice_is_open(l, k, i))
+            continue;
+        if (s->overlap == OVERLAP_NONE &&
+            nominal_s[i] + unit_choice_more_s(l, k, i) > within->limit_s[i] * (1 + UNIT_GAIN))
+            continue;
+        c.units[c.n] = l->units[k];
+        c.of[c.n++] = i;
+    }
     chosen_pick_short(&c, s, d, load, within->limit_s, memo);
     for (size_t j = 0; j < c.n; j++) {
         all[j] = j;
@@ -361,7 +371,7 @@ static void tell_chosen(double *out, const struct unit_list *l, size_t k, const 
         clock[j] = within->clock[c.of[j]];
     }
     const struct meeting some = {limit_s, clock};
-    tell_as_chosen(in_time, all, c.n, s, &c.devices, &c.load, &some, memo);
+    tell_as_chosen(in_time, ignored, all, c.n, s, &c.devices, &c.load, &some, memo);
     for (size_t j = 0; j < c.n; j++)
         out[c.of[j]] = in_time[j];
 }
@@ -384,14 +394,15 @@ void steps_meet(double *out, const struct step *s, const struct devices *d,
         if (limit_s[i] > 0)
             of[n++] = i;
     }
-    tell_as_chosen(out, of, n, s, d, load, within, memo);
+    lane nominal_s;
+    tell_as_chosen(out, nominal_s, of, n, s, d, load, within, memo);
     struct unit_list list;
     bool late[LANES];
     for (size_t i = 0; i < d->n; i++)
         late[i] = limit_s[i] > 0 && out[i] < 1;
     unit_choices(&list, late, s, d, load, memo);
     for (size_t k = 0; k < list.n; k++)
-        tell_chosen(out, &list, k, s, d, load, within, memo);
+        tell_chosen(out, nominal_s, &list, k, s, d, load, within, memo);
 }
 
 /* ---- power ---- */

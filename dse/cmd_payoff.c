@@ -250,7 +250,7 @@ static int make_both_of_model(struct payoff *engines, const struct payoff_questi
 
 /* Each engine on its own comes first: the best of all follows from the same draws. */
 static int answer_details(struct db *db, const struct db_run *run, const struct payoff_question *q,
-                       const struct extra_options *w, struct err *err)
+                          const struct extra_options *w, struct err *err)
 {
     struct payoff p, engines;
     struct payoff_question each = *q;
@@ -317,11 +317,10 @@ static int run(const struct args *a, struct err *err)
     static struct extra_options w;
     struct err inner;
     double jobs;
-    static const struct clash clashes[] = {
-        {"--where", "--mix"},  {"--stop", "--map"},      {"--flips", "--map"},
-        {"--flips", "--stop"}, {"--format", "--output"}, {"--summary", "--details"},
-        {"--summary", "--stop"},
-        {NULL, NULL}};
+    static const struct clash clashes[] = {{"--where", "--mix"},     {"--stop", "--map"},
+                                           {"--flips", "--map"},     {"--flips", "--stop"},
+                                           {"--format", "--output"}, {"--summary", "--details"},
+                                           {"--summary", "--stop"},  {NULL, NULL}};
     int rc = -1;
 
     if (args_clash(a, clashes, err) != 0)

@@ -274,11 +274,13 @@ static struct rank find_in_one(const struct contest *x, const struct world *w)
     return r.best;
 }
 
-static void find_in_each(double *best, size_t *winner, const struct contest *x,
-                         const struct worlds *w)
+static void raise_in_each(double *best, size_t *winner, const struct contest *x,
+                          const struct worlds *w)
 {
     for (size_t i = 0; i < w->n; i++) {
         const struct rank found = find_in_one(x, &w->world[i]);
+        if (found.value <= best[i])
+            continue;
         best[i] = found.value;
         if (winner)
             winner[i] = found.at;
@@ -549,28 +551,48 @@ static void try_promising(struct race *r, const size_t *which, size_t n)
     free(need);
 }
 
-static void find_in_boxes(double *best, size_t *winner, const struct contest *x,
-                          const struct worlds *w)
+static void raise_in_boxes(double *best, size_t *winner, const struct contest *x,
+                           const struct worlds *w)
 {
     struct race r = {.of = x, .w = w, .best = best, .winner = winner};
     bool bounded = x->most && x->budget == BUDGET_COST && boxes_of(x, w)->n > 0;
     size_t first = bounded && x->n >= MANY ? TRIED_FIRST : x->n;
     r.open = mem_alloc(w->n, sizeof *r.open);
-    for (size_t i = 0; i < w->n; i++) {
-        best[i] = NAN;
-        if (winner)
-            winner[i] = 0;
-    }
     try_designs(&r, x->order, first);
     if (first < x->n)
         try_promising(&r, x->order + first, x->n - first);
     free(r.open);
 }
 
-void contest_find(double *best, size_t *winner, const struct contest *x, const struct worlds *w)
+static void raise_all(double *best, size_t *winner, const struct contest *x, const struct worlds *w)
 {
     if (x->known && !w->engine.n)
-        find_in_each(best, winner, x, w);
+        raise_in_each(best, winner, x, w);
     else
-        find_in_boxes(best, winner, x, w);
+        raise_in_boxes(best, winner, x, w);
+}
+
+void contest_find(double *best, size_t *winner, const struct contest *x, const struct worlds *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        best[i] = NAN;
+        if (winner)
+            winner[i] = 0;
+    }
+    raise_all(best, winner, x, w);
+}
+
+void contest_raise(double *best, const struct contest *x, const struct worlds *w)
+{
+    raise_all(best, NULL, x, w);
+}
+
+void contest_favourite(double *value, const struct contest *x, const struct worlds *w)
+{
+    struct race r = {.of = x, .w = w, .best = value};
+    r.open = mem_alloc(w->n, sizeof *r.open);
+    for (size_t i = 0; i < w->n; i++)
+        value[i] = NAN;
+    try_designs(&r, x->order, x->n > 0);
+    free(r.open);
 }

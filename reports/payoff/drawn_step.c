@@ -23,7 +23,7 @@ struct drawn_step {
     struct design like;
     struct kept_mapping *main, *ffn; /* ffn: NULL without an FFN pool */
     struct load load;
-    double stack_limit_w; /* of an engine, as stated */
+    double stack_limit_w, j_per_flop; /* of an engine, as stated */
     struct board board, ffn_board;
     double time_s, board_w, clock; /* of the step as stated */
 };
@@ -42,6 +42,7 @@ struct drawn_step *drawn_step_make(const struct step_to_draw *of)
     s->main = kept_mapping_share(of->main);
     s->load = step_load(&s->main->of.step, of->batch);
     s->stack_limit_w = engine_stack_limit_w(&s->like.chip, &s->like.engine);
+    s->j_per_flop = engine_j_per_flop(&s->like.engine, &s->like.chip);
     devices_of(&device, &s->like);
     s->board = board_of(&device);
     s->time_s = of->split->time_s;
@@ -86,7 +87,7 @@ static bool draw_engine(struct engine *e, const struct drawn_step *s, size_t ran
     if (energy != 1)
         e->power_ratio = engine_read_ratio(e) * energy;
     if (p->engine_logic_energy_factor != 1)
-        e->j_per_flop = engine_j_per_flop(e, &s->like.chip) * p->engine_logic_energy_factor;
+        e->j_per_flop = s->j_per_flop * p->engine_logic_energy_factor;
     if (p->stack_power_factor != 1 && s->stack_limit_w < INFINITY)
         e->power_w_per_stack = s->stack_limit_w * p->stack_power_factor;
     return own.bandwidth != 1 || own.ridge != 1 || own.efficiency != 1 || energy != 1 ||

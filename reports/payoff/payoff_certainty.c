@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/random.h"
+#include "reports/payoff/contest.h"
 
 /* Quantile u of the triangular distribution from a to b, in either order, with mode `middle`. */
 static double triangle(double a, double middle, double b, double u)
@@ -173,4 +174,39 @@ void comparison_certainty(struct certainty *out, const struct comparison *c, uin
     worlds_free(&d.own);
     free(without);
     free(p);
+}
+
+/* In how many draws does some design with an engine beat all without? `best`: the value of one of
+ * them in each. A control that reaches that much is beaten only by another design. */
+static size_t count_paying(double *best, const struct comparison *c, const struct worlds *w)
+{
+    struct contest *with = contest_open(c, WITH, w, true),
+                   *without = contest_open(c, WITHOUT, w, true);
+    double *control = mem_alloc(w->n, sizeof *control);
+    size_t pays = 0;
+    contest_favourite(best, with, w);
+    for (size_t i = 0; i < w->n; i++)
+        control[i] = nextafter(best[i], 0);
+    contest_raise(control, without, w);
+    for (size_t i = 0; i < w->n; i++)
+        best[i] = control[i] < best[i] ? INFINITY : control[i];
+    contest_raise(best, with, w);
+    for (size_t i = 0; i < w->n; i++)
+        pays += best[i] > control[i];
+    contest_close(with);
+    contest_close(without);
+    free(control);
+    return pays;
+}
+
+double comparison_probability(const struct comparison *c, uint64_t seed, size_t draws)
+{
+    struct drawn d = {.c = c, .of = {seed, draws}};
+    if (!c->n[WITH] || !c->n[WITHOUT])
+        return NAN;
+    double *best = mem_alloc(draws, sizeof *best);
+    size_t pays = count_paying(best, c, worlds_of(&d));
+    worlds_free(&d.own);
+    free(best);
+    return (double)pays / (double)draws;
 }

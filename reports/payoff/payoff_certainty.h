@@ -18,4 +18,8 @@ struct certainty {
 void comparison_certainty(struct certainty *out, const struct comparison *c, uint64_t seed,
                           size_t draws);
 
+/* Its probability alone, for less: where a design with an engine beats every one without, the best
+ * ones are not searched. */
+double comparison_probability(const struct comparison *c, uint64_t seed, size_t draws);
+
 #endif

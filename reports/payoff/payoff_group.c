@@ -211,10 +211,26 @@ static void price_without_twin(struct payoff_group *g, const struct payoff *p,
     g->price_ratio_max = g->c > 0 ? g->c_max / g->c : NAN;
 }
 
+static void fill_certainty(struct payoff_group *g, const struct payoff_question *q,
+                           const struct comparison *c)
+{
+    struct certainty sure;
+    if (q->depth == DEPTH_SUMMARY) {
+        g->probability = comparison_probability(c, q->seed, PAYOFF_DRAWS);
+        return;
+    }
+    comparison_certainty(&sure, c, q->seed, PAYOFF_DRAWS);
+    g->probability = sure.probability;
+    g->p_median = sure.median;
+    if (!isnan(sure.probability)) {
+        g->p_low = sure.low;
+        g->p_high = sure.high;
+    }
+}
+
 void group_reprice(struct payoff_group *g, const struct payoff *p, const struct payoff_question *q)
 {
     struct comparison c;
-    struct certainty sure;
     const struct payoff_slice slice = payoff_slice(p, g->key);
     if (!q->study || payoff_compare(&c, q->study, &slice) != 0)
         return;
@@ -224,13 +240,7 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
     price_without_twin(g, p, &c);
     if (q->depth != DEPTH_VERDICTS && subject_is_engine(subject_or_engine(p->of)))
         payoff_by_class(g, p, q, &c, p_all);
-    comparison_certainty(&sure, &c, q->seed, PAYOFF_DRAWS);
-    g->probability = sure.probability;
-    g->p_median = sure.median;
-    if (!isnan(sure.probability)) {
-        g->p_low = sure.low;
-        g->p_high = sure.high;
-    }
+    fill_certainty(g, q, &c);
     if (q->depth == DEPTH_ALL || (q->depth == DEPTH_SUMMARY && group_verdict(g) == TOO_CLOSE)) {
         struct swing *all = mem_alloc(swings_most(&c), sizeof *all);
         g->swings = swings_keep(all, comparison_swings(all, &c));

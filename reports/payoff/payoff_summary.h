@@ -13,8 +13,8 @@ void payoff_summary_table(const struct payoff *p, struct table *out, enum payoff
  * logic-die-r128 (hypothetical, limited by temperature)"; "" if there is none. Caller frees. */
 char *payoff_caveats(const struct payoff *p);
 
-/* Is stop point i among the few that a summary names? They are along the workload or a price: a chip
- * is a choice of both sides. */
+/* Is stop point i among the few that a summary names? They are along the workload or a price: a
+ * chip is a choice of both sides. */
 bool payoff_summary_names(const struct payoff *p, size_t i);
 
 /* "deepseek-r1: pays above workload_context 2.41 k (2.1 k to 9.8 k)". Caller frees. */

@@ -171,6 +171,39 @@ static void draws_kept_from_each_engine_give_those_of_all(void **state)
     study_free(s);
 }
 
+/* Makes every design with an engine so many times as fast. */
+static void speed_up(struct comparison *c, double times)
+{
+    for (size_t i = 0; i < c->n[WITH]; i++)
+        for (size_t j = 0; j < c->side[WITH][i].jobs; j++)
+            c->side[WITH][i].job[j].tokens_per_s *= times;
+}
+
+static void the_probability_needs_no_best_designs(void **state)
+{
+    (void)state;
+    struct study *s = parse();
+    for (int budget = 0; budget < BUDGETS; budget++) {
+        struct comparison c;
+        struct certainty sure;
+        gather(&c, s, NULL, (enum budget)budget);
+        comparison_certainty(&sure, &c, 7, 300);
+        assert_true(comparison_probability(&c, 7, 300) == sure.probability);
+        const double close[] = {1.02 / sure.high, 1 / sure.high, 1 / sure.median, 1 / sure.low};
+        for (size_t i = 0; i < LEN(close); i++) {
+            struct certainty moved;
+            speed_up(&c, close[i]);
+            comparison_certainty(&moved, &c, 7, 300);
+            assert_true(comparison_probability(&c, 7, 300) == moved.probability);
+            assert_true(i == 0 || budget == BUDGET_NONE ||
+                        (moved.probability > 0 && moved.probability < 1));
+            speed_up(&c, 1 / close[i]);
+        }
+        comparison_free(&c);
+    }
+    study_free(s);
+}
+
 static void designs_kept_for_the_middle_give_the_same_payoff(void **state)
 {
     (void)state;
@@ -197,6 +230,7 @@ int main(void)
         cmocka_unit_test(a_search_between_two_worlds_finds_the_best_between_them),
         cmocka_unit_test(what_earlier_searches_priced_changes_no_later_one),
         cmocka_unit_test(draws_kept_from_each_engine_give_those_of_all),
+        cmocka_unit_test(the_probability_needs_no_best_designs),
         cmocka_unit_test(designs_kept_for_the_middle_give_the_same_payoff),
     };
     return cmocka_run_group_tests(tests, open_tests, close_tests);
