@@ -63,6 +63,14 @@ static void print_flips(const struct payoff *p)
     }
 }
 
+static void print_border(const struct payoff *p)
+{
+    char *sentence = payoff_border_sentence(p);
+    if (sentence)
+        print_line(2, "%s\n", sentence);
+    free(sentence);
+}
+
 void payoff_summary_text(const struct payoff *p, const struct db_run *run, const char *path)
 {
     const struct payoff_subject *of = subject_or_engine(p->of);
@@ -91,6 +99,7 @@ void payoff_summary_text(const struct payoff *p, const struct db_run *run, const
     printf("\n");
     print_stops(p);
     print_flips(p);
+    print_border(p);
     printf("\n");
     const char *about = subject_is_engine(of) ? "" : of->path, *option = *about ? " --of " : "";
     print_line(8, "Next:   dse payoff %s%s%s --details\n", path, option, about);

@@ -29,6 +29,14 @@ for text in 'An attention engine pays for gpt3-175b' '^gpt3-175b .* to .* % .*pa
     grep -q "$text" summary.txt || complain "the summary lacks $text"
 done
 
+# It says at which axes an answer could gain by one more step, and nothing where none does.
+grep -q 'end of an axis' summary.txt && complain "a border of a study whose chip is fixed"
+sed 's/study: s/study: narrow/; s/^  engine:.*/&\n  chip.memory_byte_per_s: [4 TB\/s, 8 TB\/s]/' s.yaml >narrow.yaml
+"$DSE" sweep narrow.yaml --quiet >/dev/null || complain "the study narrow fails"
+"$DSE" payoff narrow.db --details | sed -n 's/^\([0-9]*\) of \([0-9]*\) answers sit on the border.*/: \1 of \2 answers (chip.memory_byte_per_s)/p' >border.txt
+[ -s border.txt ] || complain "narrow has no border"
+COLUMNS=200 "$DSE" payoff narrow.db --summary | grep -qF -f border.txt || complain "the summary lacks the border $(cat border.txt)"
+
 # P and certainty are those of the groups, from the least to the most.
 "$DSE" payoff s.db --format json >groups.json
 range() { # range MODEL COLUMN FORMAT SCALE

@@ -88,9 +88,9 @@ struct payoff {
 enum payoff_depth {
     DEPTH_STOPS,    /* payoff_group.p_only, stop points */
     DEPTH_VERDICTS, /* nothing */
-    DEPTH_SUMMARY,  /* p_only; .swing where the verdict is TOO_CLOSE; stop points, of which only
-                       those of a summary have a place (payoff_summary.h); of the draws only their
-                       probability */
+    DEPTH_SUMMARY,  /* p_only; .swing where the verdict is TOO_CLOSE; the border of the study; stop
+                       points, of which only those of a summary have a place (payoff_summary.h); of
+                       the draws only their probability */
     DEPTH_ALL       /* p_only, stop points, .swing, .pair, the border of the study */
 };
 

@@ -246,8 +246,9 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
         g->swings = swings_keep(all, comparison_swings(all, &c));
         g->swing = mem_grow(all, g->swings + 1, sizeof *all);
     }
-    if (q->depth == DEPTH_ALL) {
+    if (q->depth == DEPTH_SUMMARY || q->depth == DEPTH_ALL)
         payoff_border(g, p, q, &c);
+    if (q->depth == DEPTH_ALL) {
         g->pair = mem_alloc(PAIRS_MOST, sizeof *g->pair);
         g->pairs = comparison_pair_flips(g->pair, &c, g->swing, g->swings);
     }

@@ -269,3 +269,46 @@ char *payoff_flip_sentence(const struct payoff *p, size_t i)
     }
     return NULL;
 }
+
+/* Is `axis` in a list "A, B"? */
+static bool lists_axis(const char *list, const char *axis, size_t length)
+{
+    for (; *list; list += strspn(list, ", ")) {
+        size_t here = strcspn(list, ",");
+        if (here == length && !strncmp(list, axis, length))
+            return true;
+        list += here;
+    }
+    return false;
+}
+
+/* Adds the axes of a list that another lacks. */
+static void join_axes(char **all, const char *list)
+{
+    for (size_t length; *list; list += strspn(list, ", ")) {
+        length = strcspn(list, ",");
+        if (!lists_axis(*all, list, length)) {
+            char *longer = mem_print("%s%s%.*s", *all, **all ? ", " : "", (int)length, list);
+            free(*all);
+            *all = longer;
+        }
+        list += length;
+    }
+}
+
+char *payoff_border_sentence(const struct payoff *p)
+{
+    char *axes = mem_text("");
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->group[i].at_border && *p->group[i].at_border) {
+            join_axes(&axes, p->group[i].at_border);
+            n++;
+        }
+    char *out = n ? mem_print("At the end of an axis where one more step gains over 0.5 %%: %zu of "
+                              "%zu answers (%s)",
+                              n, p->n, axes)
+                  : NULL;
+    free(axes);
+    return out;
+}

@@ -25,4 +25,8 @@ char *payoff_stop_sentence(const struct payoff *p, const struct payoff_stop *s);
  * engine_logic_energy_factor 1.41 (0.7 to 3.4)". NULL after the last. Caller frees. */
 char *payoff_flip_sentence(const struct payoff *p, size_t i);
 
+/* "At the end of an axis where one more step gains over 0.5 %: 2 of 8 answers
+ * (chip.memory_byte_per_s)"; NULL if none is. Caller frees. */
+char *payoff_border_sentence(const struct payoff *p);
+
 #endif
