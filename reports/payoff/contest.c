@@ -418,6 +418,12 @@ struct needed {
     double in[BOXES], any;
 };
 
+/* Can no design win in world i? */
+static bool is_decided(const struct race *r, size_t i)
+{
+    return isinf(r->best[i]);
+}
+
 /* What each part needs to be as good as the best so far. */
 static struct needed *find_needed(const struct race *r)
 {
@@ -430,6 +436,8 @@ static struct needed *find_needed(const struct race *r)
         for (size_t b = 0; b < BOXES; b++)
             need[k].in[b] = need[k].any = INFINITY;
     for (size_t i = 0; i < r->w->n; i++) {
+        if (is_decided(r, i))
+            continue;
         quoted_least(least, q, r->of->budget, &r->w->world[i].prices);
         for (size_t k = 0; k < parts; k++) {
             double *in = &need[k].in[boxes->of[i]], here = r->best[i] * least[k / PARTS][k % PARTS];
@@ -494,12 +502,14 @@ static void quote_where_open(double *row, const struct promising *x, const struc
 {
     for (size_t i = 0; i < r->w->n; i++) {
         const struct prices *p = &r->w->world[i].prices;
-        quoted_least(x->least, x->quoted, r->of->budget, p);
+        bool decided = is_decided(r, i);
+        if (!decided)
+            quoted_least(x->least, x->quoted, r->of->budget, p);
         for (size_t lot = 0; lot < quoted_lots(x->quoted); lot++) {
             const size_t *of;
             lane used;
             size_t n = quoted_lot(&of, x->quoted, lot);
-            bool open = lot_may_win(x, r, lot, i);
+            bool open = !decided && lot_may_win(x, r, lot, i);
             if (open)
                 quoted_lot_resources(used, x->quoted, lot, r->of->budget, p);
             for (size_t j = 0; j < n; j++)

@@ -67,8 +67,8 @@ static bool is_free(const struct payoff *p, const struct axis *a)
 struct inside {
     const struct payoff *p;
     const struct payoff_question *q;
-    const struct winners_priced *winners;
-    double best[SIDES]; /* throughput per unit of budget */
+    const struct design *winner; /* [SIDES] */
+    double best[SIDES];          /* throughput per unit of budget */
     const struct price_book *prices;
 };
 
@@ -86,7 +86,7 @@ static bool gains(const struct beyond *b)
 /* The verdict of a winner at the value beyond the end. */
 static const char *why_infeasible(const struct end *e, const struct inside *in, enum side side)
 {
-    struct design beyond = side == WITH ? in->winners->with : in->winners->without;
+    struct design beyond = in->winner[side];
     struct metrics m;
     design_put(&beyond, &e->axis->parameter, e->next);
     evaluate(&beyond, in->prices, &m, NULL);
@@ -206,24 +206,24 @@ void payoff_border(struct payoff_group *g, const struct payoff *p, const struct 
 {
     const struct payoff_slice slice = payoff_slice(p, g->key);
     const struct study *s = payoff_study_for(q->study, &slice);
-    struct winners_priced *w = mem_alloc(1, sizeof *w);
+    struct design *winner = mem_alloc(SIDES, sizeof *winner);
     double without = comparison_best(c, WITHOUT), with = comparison_best(c, WITH);
-    const struct inside in = {p, q, w, {[WITHOUT] = without, [WITH] = with}, &c->prices};
+    const struct inside in = {p, q, winner, {[WITHOUT] = without, [WITH] = with}, &c->prices};
     double best[SIDES] = {[WITHOUT] = without, [WITH] = with};
 
-    if (payoff_winners(w, c, q->study, &slice)) {
+    if (payoff_winner_designs(winner, c, q->study, &slice)) {
         for (size_t i = 0; i < 2 * s->axes; i++) {
             const struct axis *a = &s->axis[i / 2];
             struct end e;
             if (!is_free(p, a) || !end_of(&e, a, (int)(i % 2)))
                 continue;
-            e.by[WITH] = sits_on(&w->with, &e);
-            e.by[WITHOUT] = sits_on(&w->without, &e);
+            e.by[WITH] = sits_on(&winner[WITH], &e);
+            e.by[WITHOUT] = sits_on(&winner[WITHOUT], &e);
             if (!e.by[WITH] && !e.by[WITHOUT])
                 continue;
             add_end(g, &e, &in, best);
         }
         g->p_beyond = best[WITH] / best[WITHOUT];
     }
-    free(w);
+    free(winner);
 }

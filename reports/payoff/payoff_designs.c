@@ -242,38 +242,67 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
     return rc;
 }
 
-static void price_winner(struct design *design, struct metrics *m, const struct restricted *r,
-                         const struct design_choice *q, uint64_t point)
+static void seek_winner(struct cursor *out, const struct restricted *r,
+                        const struct design_choice *q, const struct comparison *c, enum side side,
+                        size_t winner)
 {
-    struct cursor c = {0};
-    struct plan plan;
-    cursor_seek(&c, &r->study, point);
-    choice_restrict(&c.design, q);
-    *design = c.design;
-    cursor_evaluate(&c, m, &plan);
-    cursor_free(&c);
+    cursor_seek(out, &r->study, c->side[side][winner].point);
+    choice_restrict(&out->design, q);
+}
+
+/* The winners of both sides, and the study of the first job; NULL if a side has none. Caller frees.
+ */
+static struct restricted *find_winners(size_t winner[SIDES], const struct comparison *c,
+                                       const struct design_choice *q)
+{
+    static const struct mix_job one = {NULL, 0, 1};
+    struct err ignored;
+    struct restricted *r = mem_alloc(1, sizeof *r);
+    if (c->n[WITH] && c->n[WITHOUT] &&
+        restrict_to(r, q, q->n_jobs ? q->jobs : &one, &ignored) == 0) {
+        comparison_payoff_middle(c, winner);
+        return r;
+    }
+    free(r);
+    return NULL;
+}
+
+bool comparison_winner_designs(struct design out[SIDES], const struct comparison *c,
+                               const struct design_choice *q)
+{
+    size_t winner[SIDES];
+    struct restricted *r = find_winners(winner, c, q);
+    for (int s = 0; s < SIDES && r; s++) {
+        struct cursor at = {0};
+        seek_winner(&at, r, q, c, (enum side)s, winner[s]);
+        out[s] = at.design;
+        cursor_free(&at);
+    }
+    bool found = r != NULL;
+    free(r);
+    return found;
 }
 
 bool comparison_winners(struct winners_priced *out, const struct comparison *c,
                         const struct design_choice *q)
 {
-    static const struct mix_job one = {NULL, 0, 1};
     size_t winner[SIDES];
-    struct err ignored;
-    struct restricted *r = mem_alloc(1, sizeof *r);
-    bool found =
-        c->n[WITH] && c->n[WITHOUT] && restrict_to(r, q, q->n_jobs ? q->jobs : &one, &ignored) == 0;
-    if (found) {
-        comparison_payoff_middle(c, winner);
-        price_winner(&out->with, &out->with_metrics, r, q, c->side[WITH][winner[WITH]].point);
-        price_winner(&out->without, &out->without_metrics, r, q,
-                     c->side[WITHOUT][winner[WITHOUT]].point);
-        out->twin_design = out->with;
-        subject_remove(subject_or_engine(q->of), &out->twin_design);
-        evaluate(&out->twin_design, &r->study.prices, &out->twin_metrics, NULL);
-        out->twin = out->twin_metrics.verdict == VERDICT_OK &&
-                    study_allows(&r->study, &out->twin_design, &out->twin_metrics);
+    struct restricted *r = find_winners(winner, c, q);
+    if (!r)
+        return false;
+    for (int s = 0; s < SIDES; s++) {
+        struct cursor at = {0};
+        struct plan plan;
+        seek_winner(&at, r, q, c, (enum side)s, winner[s]);
+        *(s == WITH ? &out->with : &out->without) = at.design;
+        cursor_evaluate(&at, s == WITH ? &out->with_metrics : &out->without_metrics, &plan);
+        cursor_free(&at);
     }
+    out->twin_design = out->with;
+    subject_remove(subject_or_engine(q->of), &out->twin_design);
+    evaluate(&out->twin_design, &r->study.prices, &out->twin_metrics, NULL);
+    out->twin = out->twin_metrics.verdict == VERDICT_OK &&
+                study_allows(&r->study, &out->twin_design, &out->twin_metrics);
     free(r);
-    return found;
+    return true;
 }

@@ -62,6 +62,10 @@ struct winners_priced {
 bool comparison_winners(struct winners_priced *out, const struct comparison *c,
                         const struct design_choice *q);
 
+/* Their designs alone, which nothing prices. */
+bool comparison_winner_designs(struct design out[SIDES], const struct comparison *c,
+                               const struct design_choice *q);
+
 enum { DESIGNS_MOST = 200000 };
 
 #endif

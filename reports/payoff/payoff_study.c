@@ -247,6 +247,16 @@ bool payoff_winners(struct winners_priced *out, const struct comparison *c,
     return found;
 }
 
+bool payoff_winner_designs(struct design out[SIDES], const struct comparison *c,
+                           const struct payoff_study *s, const struct payoff_slice *slice)
+{
+    struct setting *set;
+    const struct design_choice q = choice_of(s, slice, &set);
+    bool found = q.study && comparison_winner_designs(out, c, &q);
+    free(set);
+    return found;
+}
+
 int payoff_study_mix(struct payoff_study *s, const struct mix *mix, struct err *err)
 {
     struct err inner;

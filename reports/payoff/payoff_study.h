@@ -73,4 +73,8 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
 bool payoff_winners(struct winners_priced *out, const struct comparison *c,
                     const struct payoff_study *s, const struct payoff_slice *slice);
 
+/* Their designs alone, with their mapping left open. */
+bool payoff_winner_designs(struct design out[SIDES], const struct comparison *c,
+                           const struct payoff_study *s, const struct payoff_slice *slice);
+
 #endif
