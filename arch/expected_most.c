@@ -52,18 +52,34 @@ void counts_add(struct counts *c, double size, double used)
     counts_join(c, &next);
 }
 
+/* Adds binomial draws, `size` in the mean: of the two whole sizes next to it, with the same mean,
+ * in the parts that keep the variance. */
+static void add_whole(struct counts *c, double mean, double size)
+{
+    double least = floor(size), most = least + 1;
+    double part = mean <= least ? (1 / size - 1 / most) * least * most : 0;
+    struct counts more = *c;
+    counts_add(&more, most, mean / most);
+    if (part > 0)
+        counts_add(c, least, mean / least);
+    counts_mix(c, &more, 1 - part);
+}
+
 void counts_add_moments(struct counts *c, double mean, double variance)
 {
     double used = 1 - variance / mean;
     used = fabs(used) > 1e-6 ? used : 1e-6;
-    counts_add(c, mean / used, used);
+    if (used > LIKELY)
+        add_whole(c, mean, mean / used);
+    else
+        counts_add(c, mean / used, used);
 }
 
 /* As many draws as there are tokens, or more. */
 struct draws draws_of(double tokens, double share, double variance)
 {
     double used = fmax(1e-6, 1 - variance / share), size = tokens * share / used;
-    size = used > 0.1 ? fmax(tokens, rint(size)) : size;
+    size = used > LIKELY ? fmax(tokens, rint(size)) : size;
     return (struct draws){size, tokens * share / size};
 }
 
@@ -200,6 +216,8 @@ static double most_of_few(const struct alike *of, size_t n, double devices, doub
 double normal_below(double z, double skewness)
 {
     double bend = skewness / 6, w = z;
+    if (bend < -1. / 6 && z > 6)
+        return 1; /* beyond the end of the expansion */
     if (fabs(bend) > 1e-9)
         w = (sqrt(fmax(0, 1 + 4 * bend * (z + bend))) - 1) / (2 * bend);
     return erfc(-w / sqrt(2)) / 2;

@@ -10,6 +10,9 @@ enum { COUNTS = 48, ALIKE_MOST = 24 };
 /* Up to this many tokens the total of each matters. */
 enum { EACH_TOKEN = 4 };
 
+/* What has at least this probability is counted exactly. */
+static const double LIKELY = 0.1;
+
 /* Probabilities of the counts 0, 1, ... of one device. */
 struct counts {
     size_t n;
@@ -27,7 +30,8 @@ void counts_add(struct counts *c, double size, double used);
 /* Adds an independent variable; `with` may be `c`. */
 void counts_join(struct counts *c, const struct counts *with);
 
-/* Adds a binomial variable, or a negative binomial one, of this mean and variance. */
+/* Adds a binomial variable, a mixture of two, or a negative binomial one, of this mean and
+ * variance. */
 void counts_add_moments(struct counts *c, double mean, double variance);
 
 /* The uses of an expert by this many tokens; `share` and `variance` are those per token. */

@@ -20,14 +20,47 @@ struct device_load {
 
 /* The i-th most popular experts of alike devices in the mean. */
 struct slot {
-    double share, variance, alone;
+    double share, variance, alone, excess;
+    bool twins; /* some have several copies */
 };
+
+/* Sums over the copies: variance of the active ones, that weighted by the probability, covariance
+ * with the uses, variance of the uses. */
+struct activity {
+    double own, likely, shared, uses;
+};
+
+/* Covariance of a copy with all active copies of its expert. */
+static double with_twins(const struct copy *c, double idle)
+{
+    return idle * c->active + (double)(c->twins - 1) * c->excess;
+}
+
+/* Of an expert with several copies; here `excess` is the covariance of two of them. */
+static void add_twin(struct activity *s, struct copy *c, double tokens, double idle)
+{
+    double others = (double)(c->twins - 1), neither = (1 - c->share) * (1 - c->share);
+    c->excess = pow(fmax(0, neither - c->exclusion), tokens) - idle * idle;
+    double own = with_twins(c, idle), used = c->share - others * c->exclusion;
+    s->own += own;
+    s->likely += own * (1 - own / c->active);
+    s->shared += idle * tokens * (c->share - others * c->exclusion / (1 - c->share));
+    s->uses += tokens * used - (tokens - 1) * c->exclusion - c->share * c->share;
+}
+
+static void set_alone_of_twin(struct copy *c, double mean, double fixed)
+{
+    double own = with_twins(c, 1 - c->active);
+    c->alone = fmax(0, fmin(1, c->active + own * (mean - 1 + own / c->active) * fixed));
+    c->excess *= (c->apart - 1) * pow(c->alone / c->active, 2);
+}
 
 /* What fixes the number of active experts draws an expert more often the likelier it is: `alone` is
  * the probability to which that adds up (Hajek 1964). */
 double placed_set_active(struct placed_experts *p, double tokens)
 {
-    double own = 0, shared = 0, uses = 0, likely = 0, share = NAN, idle = 0;
+    struct activity s = {0};
+    double share = NAN, idle = 0;
     for (size_t i = 0; i < p->copies; i++) {
         struct copy *c = &p->copy[i];
         if (c->share != share) {
@@ -35,16 +68,24 @@ double placed_set_active(struct placed_experts *p, double tokens)
             idle = exp(tokens * c->log_idle);
         }
         c->active = 1 - idle;
-        own += idle * c->active;
-        likely += idle * c->active * c->active;
-        shared += idle * tokens * share;
-        uses += (tokens - 1) * c->variance + share * (1 - share);
+        if (c->twins > 1) {
+            add_twin(&s, c, tokens, idle);
+            continue;
+        }
+        s.own += idle * c->active;
+        s.likely += idle * c->active * c->active;
+        s.shared += idle * tokens * share;
+        s.uses += (tokens - 1) * c->variance + share * (1 - share);
     }
-    double spread = uses > 0 ? fmax(0, own - shared * shared / uses) : 0;
-    double fixed = own > 0 ? (1 - fmin(1, spread / own)) / own : 0;
-    double mean = own > 0 ? likely / own : 0;
+    double spread = s.uses > 0 ? fmax(0, s.own - s.shared * s.shared / s.uses) : 0;
+    double fixed = s.own > 0 ? (1 - fmin(1, spread / s.own)) / s.own : 0;
+    double mean = s.own > 0 ? s.likely / s.own : 0;
     for (size_t i = 0; i < p->copies; i++) {
         struct copy *c = &p->copy[i];
+        if (c->twins > 1) {
+            set_alone_of_twin(c, mean, fixed);
+            continue;
+        }
         double more = c->active * (1 - c->active) * (mean - c->active) * fixed;
         c->alone = fmax(0, fmin(1, c->active + more));
     }
@@ -71,19 +112,18 @@ static size_t fill_slots(struct placed_most *s, const struct device_load *load, 
             s->slot[i].share += c->share;
             s->slot[i].variance += c->variance;
             s->slot[i].alone += c->alone;
+            s->slot[i].excess += c->excess;
+            s->slot[i].twins |= c->twins > 1;
         }
     }
     for (size_t i = 0; i < held && same > 0; i++) {
         s->slot[i].share /= (double)same;
         s->slot[i].variance /= (double)same;
         s->slot[i].alone /= (double)same;
+        s->slot[i].excess /= (double)same;
     }
     return same;
 }
-
-/* An expert that a token uses, or that is active, with at least this probability is counted
- * exactly. */
-static const double LIKELY = 0.1;
 
 static size_t alike_until(const struct slot *slot, size_t from, size_t held)
 {
@@ -93,6 +133,19 @@ static size_t alike_until(const struct slot *slot, size_t from, size_t held)
     return next;
 }
 
+static bool have_twins(const struct slot *slot, size_t from, size_t next)
+{
+    for (size_t i = from; i < next; i++)
+        if (slot[i].twins)
+            return true;
+    return false;
+}
+
+static double variance_of(const struct slot *s)
+{
+    return s->alone * (1 - s->alone) + s->excess;
+}
+
 /* Adds the active experts of a device, those of about the same popularity at once; unlikely ones
  * are one binomial of their mean and variance. */
 static void add_active(struct counts *out, const struct slot *slot, size_t held)
@@ -100,14 +153,18 @@ static void add_active(struct counts *out, const struct slot *slot, size_t held)
     double mean = 0, variance = 0;
     for (size_t i = 0, next; i < held; i = next) {
         next = alike_until(slot, i, held);
-        double alone = 0, alike = (double)(next - i);
-        for (size_t j = i; j < next; j++)
+        double alone = 0, own = 0, alike = (double)(next - i);
+        for (size_t j = i; j < next; j++) {
             alone += slot[j].alone;
-        if (alone > LIKELY * alike || alike > 1) {
+            own += variance_of(&slot[j]);
+        }
+        if (have_twins(slot, i, next)) {
+            counts_add_moments(out, alone, own);
+        } else if (alone > LIKELY * alike || alike > 1) {
             counts_add(out, alike, alone / alike);
         } else {
             mean += alone;
-            variance += alone * (1 - alone);
+            variance += own;
         }
     }
     if (mean > 0)
@@ -125,6 +182,10 @@ static void add_tokens(struct counts *out, const struct slot *slot, size_t held,
             share += slot[j].share;
             own += slot[j].variance;
         }
+        if (have_twins(slot, i, next)) {
+            counts_add_moments(out, tokens * share, tokens * own);
+            continue;
+        }
         struct draws d = draws_of(tokens, share / (double)(next - i), own / (double)(next - i));
         double size = d.size * (double)(next - i);
         if (d.used > LIKELY) {
@@ -141,8 +202,18 @@ static void add_tokens(struct counts *out, const struct slot *slot, size_t held,
 /* Adds those of the first tokens. */
 static void add_each_token(struct counts *out, const struct slot *slot, size_t held, double tokens)
 {
-    for (size_t i = 0; i < held; i++)
-        counts_add(out, tokens, slot[i].alone);
+    for (size_t i = 0, next; i < held; i = next) {
+        double mean = 0, variance = 0;
+        next = slot[i].twins ? alike_until(slot, i, held) : i + 1;
+        for (size_t j = i; j < next; j++) {
+            mean += tokens * slot[j].alone;
+            variance += tokens * variance_of(&slot[j]);
+        }
+        if (slot[i].twins)
+            counts_add_moments(out, mean, variance);
+        else
+            counts_add(out, tokens, slot[i].alone);
+    }
 }
 
 /* Sums over the experts of a device of the probability that one token uses them. */
@@ -155,7 +226,7 @@ static void add_uses(struct uses *u, const struct slot *slot, size_t held, doubl
     double once = 0;
     for (size_t i = 0; i < held; i++) {
         once += slot[i].alone;
-        u->twice += devices * slot[i].alone * slot[i].alone;
+        u->twice += devices * slot[i].alone * slot[i].alone - devices * slot[i].excess;
     }
     u->once += devices * once * once;
 }
@@ -263,7 +334,7 @@ static void find_active(struct placed_most *s)
         for (size_t j = first; j < last; j++) {
             double active = p->copy[j].active;
             own->mean += active;
-            own->variance += active * (1 - active);
+            own->variance += active * (1 - active) + p->copy[j].excess;
         }
     }
     sort_loads(s->load, p->devices);

@@ -26,10 +26,12 @@ static int by_device(const void *a, const void *b)
 static void place_copies(struct copy *copy, size_t experts, size_t n, size_t devices)
 {
     double *whole = mem_alloc(experts, sizeof *whole), *load = mem_alloc(devices, sizeof *load);
+    double *variance = mem_alloc(experts, sizeof *variance);
     size_t *copies = mem_alloc(experts, sizeof *copies), *room = mem_alloc(devices, sizeof *room);
 
     for (size_t e = 0; e < experts; e++) {
         whole[e] = copy[e].share;
+        variance[e] = copy[e].variance;
         copies[e] = 1;
     }
     for (size_t extra = experts; extra < n; extra++) {
@@ -42,7 +44,10 @@ static void place_copies(struct copy *copy, size_t experts, size_t n, size_t dev
     size_t at = 0;
     for (size_t e = 0; e < experts; e++)
         for (size_t k = 0; k < copies[e]; k++)
-            copy[at++] = (struct copy){.share = whole[e] / (double)copies[e], .expert = e};
+            copy[at++] = (struct copy){.share = whole[e] / (double)copies[e],
+                                       .variance = variance[e],
+                                       .expert = e,
+                                       .twins = copies[e]};
     qsort(copy, n, sizeof *copy, by_share);
     for (size_t d = 0; d < devices; d++)
         room[d] = (d + 1) * n / devices - d * n / devices;
@@ -55,7 +60,7 @@ static void place_copies(struct copy *copy, size_t experts, size_t n, size_t dev
         load[least] += copy[i].share;
         room[least]--;
     }
-    free(whole), free(load), free(copies), free(room);
+    free(whole), free(variance), free(load), free(copies), free(room);
 }
 
 /* Variance per token of the uses of an expert before the total is given, from that after: c = pi (1
@@ -83,6 +88,26 @@ static void set_variances(struct copy *copy, size_t n, double experts)
     }
 }
 
+/* A token uses one copy of an expert, so that copies exclude each other. Those on its device make
+ * the variance of a copy's uses smaller. What a copy has with those on other devices, taken as
+ * equal for all of them, makes it larger: with a given total the two are the same. The variance of
+ * n uses spread evenly over all devices is thus that of Poisson variables, which a total makes
+ * multinomial. */
+static void set_twins(struct copy *own, size_t n, double devices)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct copy *c = &own[i];
+        double twins = (double)c->twins, near = 0;
+        if (c->twins <= 1)
+            continue;
+        for (size_t j = 0; j < n; j++)
+            near += own[j].expert == c->expert;
+        c->exclusion = (c->share - c->variance / twins) / twins;
+        c->apart = near - (devices > 1 ? (twins - near) / (devices - 1) : 0);
+        c->variance = c->share - c->exclusion * c->apart;
+    }
+}
+
 void placement_make(struct placed_experts *out, const struct routing_of *of, const double *pi)
 {
     size_t e = (size_t)of->experts, d = (size_t)of->devices, n = e;
@@ -94,10 +119,11 @@ void placement_make(struct placed_experts *out, const struct routing_of *of, con
     for (size_t i = 0; i < e; i++)
         copy[i] = (struct copy){.share = pi[i],
                                 .expert = i,
+                                .twins = 1,
                                 .device = of->placement == PLACE_CONTIGUOUS ? i * d / e : i % d};
+    set_variances(copy, e, of->experts);
     if (of->placement == PLACE_REPLICATED || of->placement == PLACE_PACKED)
         place_copies(copy, e, n, d);
-    set_variances(copy, n, of->experts);
     for (size_t i = 0; i < n; i++)
         copy[i].log_idle = i > 0 && copy[i].share == copy[i - 1].share ? copy[i - 1].log_idle
                                                                        : log1p(-copy[i].share);
@@ -106,6 +132,8 @@ void placement_make(struct placed_experts *out, const struct routing_of *of, con
         first[copy[i].device + 1] = i + 1;
     for (size_t i = 1; i <= d; i++)
         first[i] = first[i] > 0 ? first[i] : first[i - 1];
+    for (size_t i = 0; i < d && n > e; i++)
+        set_twins(copy + first[i], first[i + 1] - first[i], of->devices);
     *out = (struct placed_experts){.devices = d, .copies = n, .copy = copy, .first = first};
 }
 

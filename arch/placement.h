@@ -27,8 +27,16 @@ struct copy {
     double log_idle;
     double variance; /* of its uses per token, before the total is given */
     size_t expert, device;
+
+    /* Copies of its expert with itself, and if there are others: the covariance of its uses with
+     * those of another is minus this, per token; and how many are on its device, less those on
+     * another one in the mean. */
+    size_t twins;
+    double exclusion, apart;
+
     double active; /* probability that it has a token, at some number of tokens, and what that is */
     double alone;  /* before the total is given */
+    double excess; /* of the variance of that, beside alone (1 - alone) */
 };
 
 /* By device, on each the most popular first; those of device d begin at first[d]. */

@@ -396,6 +396,58 @@ static void any_mixture_is_that_of_a_drawing(void **state)
     }
 }
 
+/* Copies of an expert exclude each other, most where a token uses many of few experts. */
+static void copies_are_those_of_a_drawing(void **state)
+{
+    enum { MIXTURES = 120 };
+    uint64_t next = FIRST_STATE;
+    (void)state;
+    for (int i = 0; i < MIXTURES; i++) {
+        state_of_random = next;
+        struct routed_case c = {.of.chance = true, .tokens = (int)between(1, 7)};
+        c.of.experts = floor(between(6, 33));
+        c.of.top_k = floor(between(c.of.experts / 4, c.of.experts * 3 / 4 + 1));
+        c.of.devices = floor(between(2, c.of.experts * 3 / 4 + 1));
+        c.of.skew = fmax(0, between(-0.4, 1.5));
+        c.of.placement = PLACE_REPLICATED;
+        c.of.copies = floor(fmax(0, between(-c.of.experts, c.of.experts)));
+        next = state_of_random;
+        struct drawing drawing;
+        struct routing r;
+        routing_make(&r, &c.of);
+        draw_from(&drawing, &c.of);
+        compare(&r, &drawing, &c, 2500);
+        placement_free(&drawing.placed);
+    }
+}
+
+/* Copies of what every token uses, on two devices or on one; and devices with so steady a load that
+ * it is never the largest. */
+static void copies_of_steady_experts_are_those_of_a_drawing(void **state)
+{
+    static const struct {
+        struct routing_of of;
+        int tokens;
+    } of[] = {
+        {{5, 4, 1.499, PLACE_REPLICATED, 2, 0, true}, 1},
+        {{5, 4, 0.988, PLACE_REPLICATED, 2, 0, true}, 2},
+        {{5, 3, 0.712, PLACE_REPLICATED, 4, 2, true}, 1},
+        {{8, 2, 1.333, PLACE_REPLICATED, 2, 1, true}, 1},
+        {{17, 16, 1.191, PLACE_REPLICATED, 6, 0, true}, 8},
+        {{238, 115, 1.119, PLACE_ROUND_ROBIN, 230, 0, true}, 50},
+    };
+    (void)state;
+    for (size_t i = 0; i < LEN(of); i++) {
+        struct routed_case c = {of[i].of, of[i].tokens};
+        struct drawing drawing;
+        struct routing r;
+        routing_make(&r, &c.of);
+        draw_from(&drawing, &c.of);
+        compare(&r, &drawing, &c, 40000 / (c.tokens * (int)c.of.top_k) + 100);
+        placement_free(&drawing.placed);
+    }
+}
+
 /* No placement jumps at skew 0, whether the experts divide evenly or not. */
 static void nothing_jumps_at_skew_0(void **state)
 {
@@ -463,6 +515,8 @@ int main(void)
         cmocka_unit_test(the_slowest_device_is_that_of_a_drawing),
         cmocka_unit_test(few_uses_are_those_of_a_drawing),
         cmocka_unit_test(any_mixture_is_that_of_a_drawing),
+        cmocka_unit_test(copies_are_those_of_a_drawing),
+        cmocka_unit_test(copies_of_steady_experts_are_those_of_a_drawing),
         cmocka_unit_test(nothing_jumps_at_skew_0),
         cmocka_unit_test(work_grows_with_the_tokens_at_most_in_proportion),
         cmocka_unit_test(groups_read_what_the_slowest_device_reads),
