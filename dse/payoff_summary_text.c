@@ -84,8 +84,8 @@ void payoff_summary_text(const struct payoff *p, const struct db_run *run, const
     char *answers =
         p->n == 1 ? mem_text("") : mem_print(" Ranges and shares: over its %zu answers.", p->n);
     print_line(0,
-               "\n%s: P is the best throughput per %s with %s over the best without; "
-               "sure: the share of %d draws of prices and %s with P > 1.%s\n\n",
+               "\n%s: P is the best throughput per %s with %s over the best without, at the "
+               "most likely values; sure: the share of %d draws of prices and %s with P > 1.%s\n\n",
                run->name, p->budget == BUDGET_NONE ? "system" : budget_text[p->budget], of->one,
                PAYOFF_DRAWS, subject_is_engine(of) ? "engines" : "constants", answers);
     free(answers);
