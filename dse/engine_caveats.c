@@ -11,7 +11,8 @@
 static bool names_engine(const struct table *t, const char *engine)
 {
     for (size_t i = 0; i < t->rows; i++)
-        if (!strcmp(table_text_at(t, i, "engine"), engine))
+        if (!strcmp(table_text_at(t, i, "engine"), engine) ||
+            !strcmp(table_text_at(t, i, "pools_ffn_engine"), engine))
             return true;
     return false;
 }
@@ -20,7 +21,8 @@ void engine_caveats_print(const struct table *t, struct db *db, const struct db_
 {
     struct table of;
     struct err ignored;
-    if (table_find(t, "engine") < 0 || engine_caveats_read(&of, db, run, &ignored) != 0)
+    if ((table_find(t, "engine") < 0 && table_find(t, "pools_ffn_engine") < 0) ||
+        engine_caveats_read(&of, db, run, &ignored) != 0)
         return;
     char *line = mem_text("");
     for (size_t i = 0; i < of.rows; i++)
