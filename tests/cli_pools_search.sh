@@ -129,7 +129,7 @@ holds engines.db engines
     tail -n +2 | tr '\n' ' ')" = "none,ok none,ok duplex,ok duplex,ok attacc,mapping attacc,mapping " ] ||
     complain "engines: $("$DSE" query engines.db --format csv --columns pools_ffn_engine,verdict | tr '\n' ' ')"
 # The pool's engine is labelled where it cannot be had as stated.
-sed 's/study: engines/study: labels/; /^  engine:/d; s/\[none, h100\]/[h100]/; s/\[none, duplex, attacc\]/[duplex]/' engines.yaml >labels.yaml
+sed 's/study: engines/study: labels/; /^  engine:/d; s/\[none, h100\]/[h100]/; s/, attacc\]/]/' engines.yaml >labels.yaml
 sweeps labels.yaml
 "$DSE" pareto labels.db | grep -q "^Not as stated: duplex (limited by temperature)$" || complain "no label of the pool's engine"
 [ "$("$DSE" query engines.db --format csv --columns point --where "ffn_engine_power_w >= 0" | wc -l)" -eq 3 ] ||
