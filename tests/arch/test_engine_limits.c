@@ -86,6 +86,73 @@ static void the_heat_of_a_base_die_limits_its_arithmetic(void **state)
     assert_close(limits_on("b200-paper", &e).ridge_flop_per_byte, 128, 0);
 }
 
+/* Duplex's areas at 7 nm: of the 48.4 mm2 of a base die that are free, buffers take 3.9; TSVs may
+ * take half of the rest at 5.85 mm2 per TB/s beyond the pins' 1 TB/s; MACs at 0.142 mm2 per TFLOP/s
+ * get what is left. A FLOP that costs next to nothing leaves the area as the only limit. */
+static void the_free_area_of_a_base_die_limits_tsvs_and_arithmetic(void **state)
+{
+    struct engine e = *engine_called("logic-die-r128");
+    double logic_mm2 = 0.4 * 121 - 3.9;
+    (void)state;
+    e.power_w_per_stack = 1e4;
+    e.j_per_flop = 1e-15;
+    e.bandwidth_ratio = 8;
+    e.ridge_flop_per_byte = 1;
+    struct engine_limits l = limits_on("b200-paper", &e);
+    assert_close(l.bandwidth_ratio, 1 + logic_mm2 / 2 / 5.85, 1e-9);
+    assert_int_equal((int)l.limited_by, LIMITED_BY_TSV);
+    e.bandwidth_ratio = 2;
+    e.ridge_flop_per_byte = 1e4;
+    l = limits_on("b200-paper", &e);
+    assert_close(l.bandwidth_ratio, 2, 0);
+    assert_close(l.ridge_flop_per_byte, (logic_mm2 - 5.85) / 0.142 / 2, 1e-9);
+    assert_int_equal((int)l.limited_by, LIMITED_BY_AREA);
+    double area_at_7_nm = l.ridge_flop_per_byte;
+    e.node_nm = 3;
+    assert_true(limits_on("b200-paper", &e).ridge_flop_per_byte > 2 * area_at_7_nm);
+}
+
+/* Banks that the supply could feed: 76.4 W over twice the energy that AttAcc states, of 32 pJ a
+ * byte. */
+static void the_temperature_of_the_dram_limits_engines_in_banks(void **state)
+{
+    struct engine e = *engine_called("attacc");
+    (void)state;
+    e.bandwidth_ratio = 20;
+    e.power_budget = 100;
+    struct chip c = *chip_called("b200-paper");
+    c.memory_byte_per_s *= 0.999; /* 8 stacks of 1 TB/s, of which banks give 13.1 */
+    struct engine_limits l;
+    engine_limits_of(&l, &c, &e);
+    assert_int_equal((int)l.limited_by, LIMITED_BY_BANKS);
+    e.power_ratio = 2 * 0.55 / 3.59;
+    engine_limits_of(&l, &c, &e);
+    assert_close(l.bandwidth_ratio, 60 * 121 / 95. / (2 * 0.55 / 3.59 * 32) / 0.999, 1e-9);
+    assert_int_equal((int)l.limited_by, LIMITED_BY_TEMPERATURE);
+}
+
+/* Of the chip: its power limit. Of a pool: 1.1 W/mm2 on the largest die of each of its devices, and
+ * the pins of its stacks. */
+static void power_and_pins_limit_engines_on_dies_and_in_pools(void **state)
+{
+    struct engine die = *engine_called("on-die-r512"), pool = *engine_called("memory-pool");
+    (void)state;
+    struct engine_limits l = limits_on("b200-paper", &die);
+    assert_close(l.power_w, chip_called("b200-paper")->tdp_w, 1e-12);
+    assert_int_equal((int)l.limited_by, LIMITED_BY_POWER);
+    pool.added_stack_ratio = 2;
+    pool.bandwidth_ratio = 60;
+    l = limits_on("b200-paper", &pool);
+    assert_close(l.bandwidth_ratio, 2, 1e-12);
+    assert_int_equal((int)l.limited_by, LIMITED_BY_MEMORY);
+    pool.bandwidth_ratio = 1;
+    pool.ridge_flop_per_byte = 1e4;
+    l = limits_on("b200-paper", &pool);
+    assert_close(l.power_w, 1.1 * 858 * 2, 1e-12);
+    assert_close(l.stack_w, 1.1 * 858 * 2 / 16, 1e-12);
+    assert_int_equal((int)l.limited_by, LIMITED_BY_POWER);
+}
+
 static void the_same_m_takes_more_from_a_faster_stack(void **state)
 {
     struct engine e = *engine_called("attacc");
@@ -319,6 +386,9 @@ int main(void)
         cmocka_unit_test(the_power_of_the_dram_limits_engines_in_banks),
         cmocka_unit_test(the_temperature_of_the_dram_limits_engines_on_base_dies),
         cmocka_unit_test(the_heat_of_a_base_die_limits_its_arithmetic),
+        cmocka_unit_test(the_free_area_of_a_base_die_limits_tsvs_and_arithmetic),
+        cmocka_unit_test(the_temperature_of_the_dram_limits_engines_in_banks),
+        cmocka_unit_test(power_and_pins_limit_engines_on_dies_and_in_pools),
         cmocka_unit_test(the_same_m_takes_more_from_a_faster_stack),
         cmocka_unit_test(an_engine_without_limits_is_as_stated),
         cmocka_unit_test(an_engine_never_loses_as_it_grows),

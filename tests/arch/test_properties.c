@@ -401,6 +401,15 @@ static void the_selection_of_tokens_takes_time(void **state)
     assert_close(prompt.byte / prompt.count, 8 * 1000.0 * 1001 / 2 + 4.0 * 2048 * 1000, 1e-9);
 }
 
+/* 64 heads of 128 numbers of one byte for each drafted token. */
+static void an_indexer_on_a_linked_engine_sends_its_queries(void **state)
+{
+    struct op scan =
+        op_named("index.score", SET(DSA, "workload.context=65536", "workload.query_tokens=2"));
+    (void)state;
+    assert_close(scan.wire_byte / scan.count, 2.0 * 64 * 128, 1e-12);
+}
+
 /* 7 of 8 parts of the logits of a token reach a rank of TP 8, 7 hops round the ring. */
 static void tensor_parallelism_gathers_the_logits(void **state)
 {
@@ -575,6 +584,7 @@ int main(void)
         cmocka_unit_test(a_chunk_is_half_full_on_average),
         cmocka_unit_test(drafted_tokens_read_the_union_of_their_selections),
         cmocka_unit_test(the_selection_of_tokens_takes_time),
+        cmocka_unit_test(an_indexer_on_a_linked_engine_sends_its_queries),
         cmocka_unit_test(tensor_parallelism_gathers_the_logits),
         cmocka_unit_test(a_token_reads_an_expert_at_every_skew),
         cmocka_unit_test(a_discrete_engine_is_link_bound_at_short_contexts),
