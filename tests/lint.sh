@@ -64,7 +64,7 @@ esac
 clang-format --dry-run -Werror "$@" || status=1
 
 # The analyzer sees the program, not its tests, a few files at a time on every core.
-printf '%s\n' "$@" | grep '\.c$' | grep -v -e '^tests/' -e '^dse/mpi.c$' | xargs -P "$(getconf _NPROCESSORS_ONLN)" -n 4 sh -c '
+printf '%s\n' "$@" | grep '\.c$' | grep -v -e '^tests/' -e '^dse/mpi.c$' | xargs -r -P "$(getconf _NPROCESSORS_ONLN)" -n 4 sh -c '
     clang-tidy --quiet "$@" -- -std=c17 -I. -D_POSIX_C_SOURCE=200809L -DDSE_VERSION=\"\" -DDSE_DATE=\"\" \
         -DDSE_CATALOGUE_DIR=\"\" -DBENCH_CATALOGUE=\"\" 2>/dev/null' lint || status=1
 
