@@ -523,7 +523,7 @@ static void quote_where_open(double *row, const struct promising *x, const struc
 enum { TRIED_FIRST = 8, AT_A_TIME = 8 * LANES };
 
 /* Fewer are all quoted in every world, once for all workloads (resource_store.h). */
-enum { MANY = 16 * LANES };
+enum { MANY = 64 * LANES };
 
 static void try_some(struct race *r, struct promising *x)
 {
