@@ -252,6 +252,10 @@ def hover_a_design_of_the_front_tells_what_it_is(page, study):
     check(row["engine"] in told.values(), told, "has not the engine", row["engine"])
     rates = [text for name, text in told.items() if name.startswith("tokens per s") and "user" not in name]
     check(rates and is_near(rates[0], row["tokens_per_s"]), rates, "is not", row["tokens_per_s"])
+    limit = row["engine_limited_by"]
+    caveat = ["hypothetical"] * (row["engine_maturity"] == "hypothetical")
+    caveat += [f"limited by {limit}"] * (limit not in ("", "none"))
+    check(told.get("not as stated", "") == ", ".join(caveat), told.get("not as stated"), "is not", caveat)
     page.click_at(*page.mouse)
     check(f"Point {row['point']}" in page.text("#front div.chosen"), "a click does not choose it:",
           page.text("#front div.chosen"))

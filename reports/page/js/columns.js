@@ -117,6 +117,17 @@ function partNames(row) {
   return [pools.some(Boolean) && engine === 'none' ? '' : engine, ...pools].filter(Boolean).join(', ');
 }
 
+/* "hypothetical, limited by temperature": why the engine of a point cannot be had as stated. */
+function engineCaveat(row) {
+  const word = (name) => {
+    const value = points.has(name) ? points.column(name).value(row) : null;
+    return value === null ? '' : columnText(name, value);
+  };
+  const limit = word('engine_limited_by');
+  return [word('engine_maturity') === 'hypothetical' ? 'hypothetical' : '',
+    limit && limit !== 'none' ? `limited by ${limit}` : ''].filter(Boolean).join(', ');
+}
+
 function modelOf(row) {
   return points.column('model').value(row);
 }

@@ -12,7 +12,8 @@ const tableColumns = [...new Set([
 /* The columns to begin with: all that identifies a design, and the main metrics. */
 function firstTableNames() {
   const plans = varyingColumns.filter(({ of }) => of === 'plan').map(({ name }) => name);
-  const shown = new Set([...sweptColumns.map(({ name }) => name), ...plans, ...mainMetrics, 'verdict']);
+  const shown = new Set([...sweptColumns.map(({ name }) => name), ...plans, ...mainMetrics, 'verdict',
+    'engine_maturity', 'engine_limited_by']);
   return tableColumns.filter((name) => shown.has(name));
 }
 

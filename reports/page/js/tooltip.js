@@ -44,10 +44,11 @@ const identifying = data.columns.filter(
 
 function pointRows(row, metrics = []) {
   const names = [...identifying.map((column) => column.name), ...metrics];
-  return names.map((name) => {
+  const rows = names.map((name) => {
     const value = points.column(name).value(row);
     return [plainName(name), value === null ? '' : columnText(name, value)];
   });
+  return [...rows, ['not as stated', engineCaveat(row)]];
 }
 
 function pointTitle(row) {
