@@ -22,13 +22,18 @@ static const char *const text =
     "  chip.memory_byte: [96 GB, 192 GB]\n"
     "  chip.link_byte_per_s: [450 GB/s, 900 GB/s]\n";
 
-static struct study *parse(void)
+static struct study *parse_text(const char *of)
 {
     struct study *s;
     struct err err = {0};
-    if (study_parse(&s, "test", text, catalogue, &err) != 0)
+    if (study_parse(&s, "test", of, catalogue, &err) != 0)
         assert_string_equal(err.text, "");
     return s;
+}
+
+static struct study *parse(void)
+{
+    return parse_text(text);
 }
 
 static void gather(struct comparison *out, const struct study *s, const char *engine,
@@ -179,6 +184,45 @@ static void speed_up(struct comparison *c, double times)
             c->side[WITH][i].job[j].tokens_per_s *= times;
 }
 
+/* So many designs that they are quoted only where they may win. */
+static const char *const large =
+    "model: llama-4-maverick\nchip: b200-paper\n"
+    "workload: {phase: decode, batch: max, tpot: 50 ms, context: 16384}\n"
+    "plan: {devices: 32, tp: 8, dp: 4, ep: 32}\n"
+    "sweep:\n"
+    "  engine: [none, duplex]\n"
+    "  chip.memory_byte_per_s: {from: 8 TB/s, to: 12 TB/s, steps: 13}\n"
+    "  chip.memory_byte: {from: 150 GB, to: 250 GB, steps: 13}\n"
+    "  chip.link_byte_per_s: {from: 600 GB/s, to: 900 GB/s, steps: 13}\n";
+
+static void a_search_among_many_designs_finds_the_best_of_each_world(void **state)
+{
+    (void)state;
+    struct study *s = parse_text(large);
+    struct comparison c;
+    struct worlds worlds;
+    double best[SIDES][WORLDS];
+    gather(&c, s, NULL, BUDGET_COST);
+    worlds_make(&worlds, draw(&c), WORLDS, &c);
+    assert_true(worlds.engine.n > 0);
+    for (int side = 0; side < SIDES; side++) {
+        assert_true(c.n[side] > 2048);
+        comparison_bests(best[side], &c, (enum side)side, &worlds);
+    }
+    for (size_t i = 0; i < WORLDS; i += 13)
+        assert_true(best[WITH][i] / best[WITHOUT][i] ==
+                    comparison_payoff(&c, &worlds.world[i], NULL));
+    struct certainty sure, close;
+    comparison_certainty(&sure, &c, 7, WORLDS);
+    speed_up(&c, 1 / sure.median);
+    comparison_certainty(&close, &c, 7, WORLDS);
+    assert_true(close.probability > 0 && close.probability < 1);
+    assert_true(comparison_probability(&c, 7, WORLDS) == close.probability);
+    worlds_free(&worlds);
+    comparison_free(&c);
+    study_free(s);
+}
+
 static void the_probability_needs_no_best_designs(void **state)
 {
     (void)state;
@@ -230,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_search_between_two_worlds_finds_the_best_between_them),
         cmocka_unit_test(what_earlier_searches_priced_changes_no_later_one),
         cmocka_unit_test(draws_kept_from_each_engine_give_those_of_all),
+        cmocka_unit_test(a_search_among_many_designs_finds_the_best_of_each_world),
         cmocka_unit_test(the_probability_needs_no_best_designs),
         cmocka_unit_test(designs_kept_for_the_middle_give_the_same_payoff),
     };
