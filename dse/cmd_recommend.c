@@ -90,17 +90,11 @@ static void print_required(const struct table *all, const struct payoff *p, cons
                            enum format format)
 {
     enum { GROUPS_WHOLE = 4 };
-    static const char *const shown[] = {"bandwidth_ratio",
-                                        "ridge_at_0_percent",
-                                        "ridge_at_5_percent",
-                                        "ridge_at_10_percent",
-                                        "ridge_at_20_percent",
-                                        "most_cost_share",
-                                        "most_usd_per_device",
-                                        "least_capacity_ratio",
-                                        "ridge_priced",
-                                        "usd_per_device_priced",
-                                        "cheapest"};
+    static const char *const shown[] = {
+        "bandwidth_ratio",       "ridge_at_0_percent",   "ridge_at_5_percent",
+        "ridge_at_10_percent",   "ridge_at_20_percent",  "most_cost_share",
+        "most_usd_per_device",   "least_capacity_ratio", "ridge_priced",
+        "usd_per_device_priced", "payoff_fed",           "cheapest"};
     if (format != FORMAT_TABLE) {
         print_table(all, format, 1);
         return;
@@ -123,7 +117,8 @@ static void print_required(const struct table *all, const struct payoff *p, cons
         "The in-place engine that would pay off for %s: the lowest ridge point (FLOP/B) at "
         "which it pays if it adds 0, 5, 10 or 20 %% to the price of the system, the most it "
         "may add at any ridge point, and the least memory it may leave. Priced: as logic on "
-        "the base dies, at the prices of the study, with what it costs per device; cheapest: "
+        "the base dies, at the prices of the study, with what it costs per device; payoff_fed: P "
+        "of that engine as base dies feed and cool it, below 1 where it cannot be had; cheapest: "
         "the ratio at which that cost is least. Empty: it never pays so.\n\n",
         runs);
     print_table(&few, format, 1);

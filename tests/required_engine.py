@@ -59,23 +59,23 @@ class Group:
         self.cost = [float(r["system_cost_usd"]) for r in rows]
         self.control = max(self.values(rows, self.cost))
 
-    def price(self, engines, priced):
+    def price(self, engines, priced, limits="none"):
         with open("points.csv", "w", encoding="ascii") as file:
             out = csv.writer(file)
             out.writerow(COLUMNS)
             for engine in engines:
                 for hardware in HARDWARE:
                     out.writerow([self.model, *hardware, *engine, "auto" if priced else 0])
-        return table("eval", self.study, "--set", "engine.kind=logic_die", "--set", "engine.limits=none",
+        return table("eval", self.study, "--set", "engine.kind=logic_die", "--set", f"engine.limits={limits}",
                      "--set", f"engine.runs={self.runs}", "--points", "points.csv", "--format", "csv")
 
     @staticmethod
     def values(rows, cost):
         return [float(r["tokens_per_s"]) / c if r["verdict"] == "ok" else 0 for r, c in zip(rows, cost)]
 
-    def payoffs(self, engines, priced=False):
+    def payoffs(self, engines, priced=False, limits="none"):
         """P of each engine, and what the engine of the best design costs per device."""
-        rows, out = self.price(engines, priced), []
+        rows, out = self.price(engines, priced, limits), []
         for at in range(0, len(rows), len(HARDWARE)):
             part = rows[at : at + len(HARDWARE)]
             cost = [float(r["system_cost_usd"]) for r in part] if priced else self.cost
@@ -103,6 +103,11 @@ def check_row(group, row):
     most = group.payoffs([(m, UNBOUNDED, 1)])[0][0]
     if abs(most - 1 - float(row["most_cost_share"])) > NEAR:
         complain(group.model, m, "may cost", most - 1, "not", row["most_cost_share"])
+
+    if row["ridge_priced"]:
+        fed = group.payoffs([(m, float(row["ridge_priced"]), 1)], priced=True, limits="physical")[0][0]
+        if abs(fed - float(row["payoff_fed"])) > NEAR:
+            complain(group.model, m, "has P", fed, "as it is fed, not", row["payoff_fed"])
 
     def at_ridge(r):
         return m, r, 1

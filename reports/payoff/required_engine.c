@@ -38,7 +38,7 @@ struct search {
     const struct cell *key;
     double control; /* best throughput per unit of budget without an engine */
     double m, r, kappa;
-    bool priced;
+    bool priced, limited;  /* as its base dies feed and cool it */
     double level;          /* P that is searched */
     double *unknown;       /* of m, r and kappa */
     double usd_per_device; /* of the last pricing: what the engine costs, or may cost if free */
@@ -48,7 +48,8 @@ static double payoff_here(struct search *s)
 {
     const struct setting set[] = {{"engine.bandwidth_ratio", NULL, s->m},
                                   {"engine.ridge_flop_per_byte", NULL, s->r},
-                                  {"engine.capacity_ratio", NULL, s->kappa}};
+                                  {"engine.capacity_ratio", NULL, s->kappa},
+                                  {"engine.limits", NULL, s->limited}};
     struct comparison c;
     struct payoff_slice slice = payoff_slice(s->p, s->key);
     size_t winner[SIDES];
@@ -174,6 +175,7 @@ static double priced_ridge(struct search *s, double from)
 /* Everything about one bandwidth ratio. */
 struct required {
     double m, most, usd_most, capacity, usd_priced;
+    double fed; /* P of the priced engine as its base dies feed and cool it */
     struct answer at[LEN(costs)], priced;
 };
 
@@ -208,6 +210,9 @@ static void find_ratio(struct required *out, struct search *s, double m,
     double r = isnan(out->at[0].at) ? NAN : priced_ridge(s, out->at[0].at);
     out->priced = answer_at(s, r, 0);
     out->usd_priced = isnan(r) ? NAN : s->usd_per_device;
+    s->limited = true;
+    out->fed = isnan(r) ? NAN : payoff_here(s);
+    s->limited = false;
 }
 
 /* USD per device of the engine that pays at ratio m; INFINITY if none does. */
@@ -264,6 +269,7 @@ static void add_row(struct table *out, const struct payoff *p, const struct cell
     }
     table_number(out, r->priced.p);
     table_number(out, r->priced.p_below);
+    table_number(out, r->fed);
 }
 
 /* The best throughput per unit of budget without an engine; NAN if there is no design. */
@@ -327,7 +333,8 @@ void required_engine_table(const struct payoff *p, const struct payoff_question 
                                         "payoff_at_20_percent",
                                         "payoff_below_20_percent",
                                         "payoff_priced",
-                                        "payoff_priced_below"};
+                                        "payoff_priced_below",
+                                        "payoff_fed"};
     payoff_table_begin(out, p, after, LEN(after));
     for (size_t g = 0; g < p->n; g++)
         add_group(out, p, q, p->group[g].key);
