@@ -11,6 +11,8 @@
 #include "arch/expected_most.h"
 #include "base/mem.h"
 
+enum { WAYS_MOST = 64 };
+
 /* Experts active on a device, or tokens routed to it. */
 struct device_load {
     double mean, variance, room;
@@ -353,8 +355,25 @@ static void find_tokens(struct placed_most *s, double tokens)
     sort_loads(s->load, p->devices);
 }
 
+/* A single token uses an expert with several copies as if it had only one of them: the mean over
+ * all ways to choose it, if they are not too many. */
+static double most_of_one(const struct placed_most *s, size_t ways)
+{
+    struct placed_most chosen = *s;
+    double sum = 0;
+    chosen.one = 0;
+    for (size_t way = 0; way < ways; way++) {
+        placement_choose(&chosen.placed, &s->placed, way);
+        sum += placed_active(&chosen, 1);
+        placement_free(&chosen.placed);
+    }
+    return sum / (double)ways;
+}
+
 double placed_active(struct placed_most *s, double tokens)
 {
+    if (tokens == 1 && s->one > 0)
+        return s->one;
     double spread = placed_set_active(&s->placed, tokens);
     find_active(s);
     return most_of(s, tokens, ACTIVE, spread);
@@ -399,6 +418,10 @@ void placed_most_make(struct placed_most *out, const struct routing_of *of, cons
         }
     }
     out->slot = mem_alloc(held, sizeof *out->slot);
+    out->one = 0;
+    size_t ways = p->copies > (size_t)of->experts ? placement_ways(p, WAYS_MOST) : 0;
+    if (ways > 1)
+        out->one = most_of_one(out, ways);
 }
 
 void placed_most_free(struct placed_most *s)

@@ -10,6 +10,8 @@ struct slot;
 struct placed_most {
     struct placed_experts placed;
     double top_k;
+    double
+        one; /* expected maximum at one token, if there are copies and it is known; 0: it is not */
     struct device_load *load; /* [devices], about the most loaded first */
     struct slot *slot;        /* [most experts of a device] */
 };

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -135,6 +136,56 @@ void placement_make(struct placed_experts *out, const struct routing_of *of, con
     for (size_t i = 0; i < d && n > e; i++)
         set_twins(copy + first[i], first[i + 1] - first[i], of->devices);
     *out = (struct placed_experts){.devices = d, .copies = n, .copy = copy, .first = first};
+}
+
+/* The first copy of an expert stands for it. */
+static bool is_first(const struct placed_experts *p, size_t at)
+{
+    for (size_t i = 0; i < at && p->copy[at].twins > 1; i++)
+        if (p->copy[i].expert == p->copy[at].expert)
+            return false;
+    return true;
+}
+
+size_t placement_ways(const struct placed_experts *p, size_t most)
+{
+    size_t ways = 1;
+    for (size_t i = 0; i < p->copies && ways <= most; i++)
+        if (is_first(p, i))
+            ways *= p->copy[i].twins;
+    return ways <= most ? ways : 0;
+}
+
+/* Of an expert's copies only the chosen one, counted from 0, is used. */
+static void choose(struct placed_experts *p, size_t expert, size_t chosen)
+{
+    for (size_t i = 0; i < p->copies; i++) {
+        struct copy *c = &p->copy[i];
+        if (c->expert != expert)
+            continue;
+        double twins = (double)c->twins, part = chosen-- == 0 ? twins : 0;
+        c->variance = part * (c->share - c->exclusion * twins);
+        c->share = fmin(1, part * c->share);
+        c->log_idle = log1p(-c->share);
+        c->twins = 1;
+    }
+}
+
+void placement_choose(struct placed_experts *out, const struct placed_experts *p, size_t way)
+{
+    *out = *p;
+    out->copy = mem_alloc(p->copies, sizeof *out->copy);
+    out->first = mem_alloc(p->devices + 1, sizeof *out->first);
+    memcpy(out->copy, p->copy, p->copies * sizeof *out->copy);
+    memcpy(out->first, p->first, (p->devices + 1) * sizeof *out->first);
+    for (size_t i = 0; i < p->copies; i++) {
+        size_t twins = p->copy[i].twins;
+        if (twins > 1 && is_first(p, i)) {
+            choose(out, p->copy[i].expert, way % twins);
+            way /= twins;
+        }
+    }
+    qsort(out->copy, out->copies, sizeof *out->copy, by_device);
 }
 
 void placement_free(struct placed_experts *p)

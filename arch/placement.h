@@ -49,6 +49,14 @@ struct placed_experts {
 /* Places experts of this popularity (arch/popularity.h), with random placement like round robin;
  * placement_free releases the result. */
 void placement_make(struct placed_experts *out, const struct routing_of *of, const double *pi);
+
+/* Ways to choose one copy of each expert; 0: more than `most`. */
+size_t placement_ways(const struct placed_experts *p, size_t most);
+
+/* The same copies, of which only those chosen in this way, counted from 0, are used;
+ * placement_free releases the result. */
+void placement_choose(struct placed_experts *out, const struct placed_experts *p, size_t way);
+
 void placement_free(struct placed_experts *p);
 
 #endif

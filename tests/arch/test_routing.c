@@ -433,6 +433,8 @@ static void copies_of_steady_experts_are_those_of_a_drawing(void **state)
         {{5, 4, 0.988, PLACE_REPLICATED, 2, 0, true}, 2},
         {{5, 3, 0.712, PLACE_REPLICATED, 4, 2, true}, 1},
         {{8, 2, 1.333, PLACE_REPLICATED, 2, 1, true}, 1},
+        {{5, 4, 0.747, PLACE_REPLICATED, 4, 1, true}, 1},
+        {{11, 10, 0.884, PLACE_REPLICATED, 11, 3, true}, 1},
         {{17, 16, 1.191, PLACE_REPLICATED, 6, 0, true}, 8},
         {{238, 115, 1.119, PLACE_ROUND_ROBIN, 230, 0, true}, 50},
     };
