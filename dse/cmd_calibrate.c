@@ -37,12 +37,20 @@ static void print_calibration(const struct calibration *c, const struct fitted *
         for (size_t j = 0; j < fitted[i].n; j++)
             print_constant(c, fitted[i].constant[j]);
     }
-    const double *const rest[] = {
-        &c->unit_flop_per_s, &c->vector.start_s,          &c->vector.memory,
-        &c->vector.error,    &c->serving.request_s,       &c->serving.crowd,
-        &c->serving.network, &c->serving.network_start_s, &c->serving.moved_error};
+    const double *const rest[] = {&c->unit_flop_per_s,
+                                  &c->vector.start_s,
+                                  &c->vector.memory,
+                                  &c->vector.error,
+                                  &c->serving.weight_only_ratio,
+                                  &c->serving.prompt_ratio,
+                                  &c->serving.wait_s,
+                                  &c->serving.request_s,
+                                  &c->serving.crowd,
+                                  &c->serving.network,
+                                  &c->serving.network_start_s,
+                                  &c->serving.moved_error};
     printf("# norms and other element-wise kernels (assumed); network: DeepEP's README, 39 to 46 "
-           "of 50 GB/s; host work: serving points of all chips\n");
+           "of 50 GB/s; serving: one value for all chips\n");
     for (size_t i = 0; i < LEN(rest); i++)
         print_constant(c, rest[i]);
 }

@@ -10,7 +10,7 @@ PATH=/usr/bin:$PATH
 export PATH DSE
 
 "$python" "$DSE_SOURCE/docs/examples/two_levels.py" >table.txt || { cat table.txt; exit 1; }
-awk '$1 == "multifidelity" { split($3, least, " "); exit !(least[1] > 0.999) }' table.txt || { cat table.txt; exit 1; }
+awk '$1 == "multifidelity" { split($3, least, " "); exit !(least[1] > 0.998) }' table.txt || { cat table.txt; exit 1; }
 while IFS= read -r line; do
     grep -qxF -- "$line" "$DSE_SOURCE/docs/evaluator.md" || { echo "docs/evaluator.md does not show: $line"; exit 1; }
 done <table.txt

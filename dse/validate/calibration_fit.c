@@ -1,9 +1,11 @@
 /* Fits each set of constants to the rows that share it: minimises the sum of a robust loss (soft
  * L1) of log(calibrated / measured) with the simplex method, from a start value per constant.
  *
- * The number formats of a kernel are fitted together: what does not depend on the format (shares of
- * the memory bandwidth, start-up of attention) is one constant of all. Serving constants have usual
- * values, from which rows must draw them.
+ * The number formats of a kernel are fitted together: what does not depend on the format (a share
+ * of the memory bandwidth) is one constant of all, and so is what kernels have in common (the share
+ * of the peak that a GEMM reaches, grouped or not). What differs little between generations has one
+ * value for all of them and is not fitted. Serving constants have usual values, from which rows
+ * must draw them.
  *
  * Constants are searched by logarithm, so they stay positive, up to a maximum. Half of the rows, by
  * a checksum of their configuration, is never fitted to and gives the error that calibrated timing
@@ -34,11 +36,21 @@ static const double REQUEST_S = 50e-6, CROWD = 1500;
  * points lack. */
 static const double RUN_WEIGHT = 4;
 
+/* One value for all generations: each was replaced by the mean of its fitted values, rounded, and
+ * the errors stayed within their targets. */
+static const double QUANTISE_START_S =
+    13e-6; /* of per-tensor FP8, with the kernel that quantises */
+static const double PREFILL_START_S = 16e-6, PREFILL_MLA_PAD_TOKENS = 100;
+static const double TWO_SHOT_S = 22e-6, REDUCE_HOP_S = 2e-6, EXCHANGE_HOP_S = 1e-6;
+static const double WEIGHT_ONLY_RATIO = 1.8, PROMPT_RATIO = 1, WAIT_S = 60e-6;
+
 /* A constant to fit: its start value and its maximum. The maximum of a share of a peak is the best
- * seen on other chips, for rows that do not determine it. */
+ * seen on other chips, for rows that do not determine it. Constants with the same `as` are equal;
+ * if a kernel fitted before has it, it is known. Without room above its start value it is known,
+ * too. */
 struct unknown {
     double *value, start, most;
-    bool shared; /* by all number formats of the kernel */
+    const double *as; /* NULL: of its own */
 };
 
 /* Measured rows of one set of constants: a kernel in one format, with one kind of all-reduce. */
@@ -58,78 +70,92 @@ struct kernel_sets {
 
 enum { UNKNOWNS_MOST = 24 }; /* of all sets of a kernel */
 
+/* What does not depend on the format is as in this one. */
+enum { ANY = NUMBER_BF16 };
+
 static size_t unknowns_of(struct unknown *out, struct calibration *c, const struct kernel_set *set)
 {
     int number = set->number;
+    int narrow = number == NUMBER_BF16 ? NUMBER_BF16 : NUMBER_FP8_BLOCK; /* than BF16: one share */
     size_t n = 0;
-#define UNKNOWN(member, from, to)                                                                  \
+#define EQUAL(member, from, to, other)                                                             \
     out[n++] = (struct unknown)                                                                    \
     {                                                                                              \
-        &(member), from, to, false                                                                 \
+        &(member), from, to, other                                                                 \
     }
-#define SHARED(member, from, to)                                                                   \
-    out[n++] = (struct unknown)                                                                    \
-    {                                                                                              \
-        &(member), from, to, true                                                                  \
-    }
+#define UNKNOWN(member, from, to) EQUAL(member, from, to, NULL)
+#define KNOWN(member, value) EQUAL(member, value, value, NULL)
     switch (set->kernel) {
     case KERNEL_GEMM:
-        UNKNOWN(c->gemm[number].start_s, 4e-6, 1e-3);
-        UNKNOWN(c->gemm[number].compute, 0.6, 0.95);
-        SHARED(c->gemm[number].memory, 0.85, 0.92);
+        if (number == NUMBER_FP8)
+            KNOWN(c->gemm[number].start_s, QUANTISE_START_S);
+        else
+            EQUAL(c->gemm[number].start_s, 4e-6, 1e-3, &c->gemm[ANY].start_s);
+        EQUAL(c->gemm[number].compute, 0.6, 0.95, &c->gemm[narrow].compute);
+        EQUAL(c->gemm[number].memory, 0.85, 0.92, &c->gemm[ANY].memory);
         UNKNOWN(c->gemm[number].depth_s, 4e-7, 1e-4);
         break;
     case KERNEL_MOE:
         if (set->few) {
             UNKNOWN(c->moe_few.start_s, 2e-5, 1e-3);
             UNKNOWN(c->moe_few.compute, 0.7, 0.85);
-            UNKNOWN(c->moe_few.memory, 0.85, 0.92);
+            EQUAL(c->moe_few.memory, 0.85, 0.92, &c->gemm[ANY].memory);
             UNKNOWN(c->moe_few.token_s, 3e-8, 1e-5);
             break;
         }
-        UNKNOWN(c->moe[number].start_s, 3e-5, 1e-3);
-        UNKNOWN(c->moe[number].compute, 0.6, 0.85);
-        SHARED(c->moe[number].memory, 0.8, 0.92);
-        SHARED(c->moe[number].aside, 0.2, 1);
+        EQUAL(c->moe[number].start_s, 3e-5, 1e-3,
+              number == NUMBER_FP8 ? &c->moe[NUMBER_BF16].start_s : &c->moe[number].start_s);
+        EQUAL(c->moe[number].compute, 0.6, 0.85,
+              number == NUMBER_FP8_BLOCK ? &c->moe[number].compute : &c->gemm[narrow].compute);
+        EQUAL(c->moe[number].memory, 0.8, 0.92, &c->moe[ANY].memory);
+        EQUAL(c->moe[number].aside, 0.2, 1, &c->moe[ANY].aside);
         if (set->per_expert)
             UNKNOWN(c->moe[number].expert_s, 2e-7, 1e-5);
         break;
     case KERNEL_DECODE:
         UNKNOWN(c->decode[number].start_s, 1e-5, 1e-3);
-        SHARED(c->decode[number].memory, 0.9, 1);
-        SHARED(c->decode[number].small, 0.7, 1);
-        UNKNOWN(c->decode[number].per_head, 1.1, 3);
+        EQUAL(c->decode[number].memory, 0.9, 1, &c->gemm[ANY].memory);
+        EQUAL(c->decode[number].small, 0.7, 1, &c->decode[ANY].small);
+        if (number == NUMBER_BF16)
+            KNOWN(c->decode[number].per_head, 1);
+        else
+            UNKNOWN(c->decode[number].per_head, 1.1, 3);
         break;
     case KERNEL_DECODE_MLA:
-        UNKNOWN(c->mla[number].start_s, 1e-5, 1e-3);
+        EQUAL(c->mla[number].start_s, 1e-5, 1e-3, &c->mla[ANY].start_s);
         UNKNOWN(c->mla[number].compute, 0.6, 0.8);
-        UNKNOWN(c->mla[number].memory, 0.8, 0.95);
+        EQUAL(c->mla[number].memory, 0.8, 0.95, &c->mla[ANY].memory);
         break;
     case KERNEL_PREFILL:
-        SHARED(c->prefill[number].start_s, 1e-5, 1e-3);
+        KNOWN(c->prefill[number].start_s, PREFILL_START_S);
         UNKNOWN(c->prefill[number].compute, 0.5, 0.95);
-        UNKNOWN(c->prefill[number].pad_tokens, 200, 1e4);
+        EQUAL(c->prefill[number].pad_tokens, 200, 1e4, &c->prefill[ANY].pad_tokens);
         break;
     case KERNEL_PREFILL_MLA:
-        SHARED(c->prefill_mla[number].start_s, 1e-5, 1e-3);
-        UNKNOWN(c->prefill_mla[number].compute, 0.5, 0.95);
-        UNKNOWN(c->prefill_mla[number].pad_tokens, 200, 1e4);
+        KNOWN(c->prefill_mla[number].start_s, PREFILL_START_S);
+        if (number == NUMBER_BF16) {
+            EQUAL(c->prefill_mla[number].compute, 0.5, 0.95, &c->prefill[number].compute);
+            KNOWN(c->prefill_mla[number].pad_tokens, PREFILL_MLA_PAD_TOKENS);
+        } else {
+            UNKNOWN(c->prefill_mla[number].compute, 0.5, 0.95);
+            UNKNOWN(c->prefill_mla[number].pad_tokens, 200, 1e4);
+        }
         break;
     case KERNEL_REDUCE:
         if (set->ring) {
             UNKNOWN(c->ring.start_s, 5e-6, 1e-3);
             UNKNOWN(c->ring.link, 0.7, 1);
-            UNKNOWN(c->ring.hop_s, 1e-6, 1e-3);
+            KNOWN(c->ring.hop_s, REDUCE_HOP_S);
         } else {
             UNKNOWN(c->reduce.start_s, 4e-6, 1e-3);
             UNKNOWN(c->reduce.link, 0.7, 1);
-            UNKNOWN(c->reduce.two_shot_s, 2e-5, 1e-3);
+            KNOWN(c->reduce.two_shot_s, TWO_SHOT_S);
         }
         break;
     case KERNEL_EXCHANGE:
-        UNKNOWN(c->exchange.start_s, 5e-6, 1e-3);
-        UNKNOWN(c->exchange.link, 0.7, 1);
-        UNKNOWN(c->exchange.hop_s, 1e-6, 1e-3);
+        EQUAL(c->exchange.start_s, 5e-6, 1e-3, &c->ring.start_s);
+        EQUAL(c->exchange.link, 0.7, 1, &c->ring.link);
+        KNOWN(c->exchange.hop_s, EXCHANGE_HOP_S);
         break;
     case KERNEL_UNKNOWN:
     case KERNEL_VECTOR:
@@ -173,8 +199,8 @@ static double soft_l1(double log_error, double scale)
     return sqrt(1 + e * e) - 1;
 }
 
-/* The sets of a kernel, one per number format, and the rows they are fitted to. Shared unknowns are
- * one variable of all sets. */
+/* The sets of a kernel, one per number format, and the rows they are fitted to. Equal unknowns are
+ * one variable. */
 struct fit {
     struct calibration *c;
     size_t unknowns, variables, n;
@@ -183,11 +209,29 @@ struct fit {
     const struct measured_kernel **row;
 };
 
+enum { NO_VARIABLE = UNKNOWNS_MOST }; /* of a constant that is known */
+
+/* The variable of the last unknown: that of an equal one, or a new one. */
+static size_t variable_of(struct fit *f, size_t last)
+{
+    struct unknown *u = &f->unknown[last];
+    if (u->as && *u->as > 0)
+        u->start = u->most = *u->as;
+    if (u->start >= u->most)
+        return NO_VARIABLE;
+    for (size_t i = 0; u->as && i < last; i++)
+        if (f->unknown[i].as == u->as || f->unknown[i].value == u->as)
+            return f->variable[i];
+    return f->variables++;
+}
+
 static void set_constants(const struct fit *f, const double *x)
 {
-    for (size_t i = 0; i < f->unknowns; i++)
-        *f->unknown[i].value =
-            fmin(f->unknown[i].start * exp(x[f->variable[i]]), f->unknown[i].most);
+    for (size_t i = 0; i < f->unknowns; i++) {
+        const struct unknown *u = &f->unknown[i];
+        double log_ratio = f->variable[i] == NO_VARIABLE ? 0 : x[f->variable[i]];
+        *u->value = fmin(u->start * exp(log_ratio), u->most);
+    }
 }
 
 static double loss(const double *x, void *ctx)
@@ -258,7 +302,7 @@ static bool add_set(struct fit *f, const struct kernels *rows, const char *chips
     size_t first = f->unknowns;
     f->unknowns += unknowns_of(&f->unknown[first], f->c, set);
     for (size_t i = first; i < f->unknowns; i++)
-        f->variable[i] = first && f->unknown[i].shared ? f->variable[i - first] : f->variables++;
+        f->variable[i] = variable_of(f, i);
     return true;
 }
 
@@ -274,10 +318,10 @@ static size_t fit_sets(struct calibration *c, const struct kernels *rows, const 
         set[n] = (struct kernel_set){of->kernel, number, of->ring, of->few, false};
         n += add_set(&f, rows, chips, &set[n]);
     }
-    if (n) {
+    if (f.variables)
         minimise(x, f.variables, 0.3, loss, &f);
+    if (n)
         set_constants(&f, x);
-    }
     for (size_t i = 0; i < n; i++) {
         struct unknown unknown[UNKNOWNS_MOST];
         out[i].n = unknowns_of(unknown, c, &set[i]);
@@ -293,7 +337,7 @@ static size_t fit_sets(struct calibration *c, const struct kernels *rows, const 
 
 /* ---- serving: a step is a weighted sum of its parts plus the host's work ---- */
 
-enum { OF_KERNELS, OF_WEIGHT_ONLY, OF_PROMPTS, OF_LAYERS, OF_WAITS, SERVING_PARTS };
+enum { OF_KERNELS, OF_LAYERS, SERVING_PARTS };
 
 struct serving_fit {
     struct calibration *c;
@@ -306,9 +350,8 @@ struct serving_fit {
 static double *serving_constant(struct calibration *c, int part)
 {
     double *const constant[SERVING_PARTS] = {
-        [OF_KERNELS] = &c->serving.ratio,        [OF_WEIGHT_ONLY] = &c->serving.weight_only_ratio,
-        [OF_PROMPTS] = &c->serving.prompt_ratio, [OF_LAYERS] = &c->serving.layer_s,
-        [OF_WAITS] = &c->serving.wait_s,
+        [OF_KERNELS] = &c->serving.ratio,
+        [OF_LAYERS] = &c->serving.layer_s,
     };
     return constant[part];
 }
@@ -316,7 +359,7 @@ static double *serving_constant(struct calibration *c, int part)
 /* Values between those of the generations, and how far (a standard deviation of the logarithm) one
  * is from them: a constant that few rows determine stays near (assumed). */
 static const double SERVING_SPREAD = 0.3;
-static const double serving_usual[SERVING_PARTS] = {0.86, 1.8, 1.05, 1.5e-5, 6e-5};
+static const double serving_usual[SERVING_PARTS] = {0.86, 1.5e-5};
 
 static double serving_sum(const struct serving_fit *f, size_t row, const double *x)
 {
@@ -505,7 +548,10 @@ size_t calibration_fit(struct calibration *c, const struct kernels *k, const str
     size_t n = 0;
 
     *c = (struct calibration){.vector = {2e-6, 0.8, 0.3}, /* assumed */
-                              .serving = {.request_s = REQUEST_S,
+                              .serving = {.weight_only_ratio = WEIGHT_ONLY_RATIO,
+                                          .prompt_ratio = PROMPT_RATIO,
+                                          .wait_s = WAIT_S,
+                                          .request_s = REQUEST_S,
                                           .crowd = CROWD,
                                           .network = 0.8, /* DeepEP's README: 39-46 of 50 GB/s, */
                                           .network_start_s = 16e-6, /* EP 16 to 256 */

@@ -42,6 +42,16 @@ void precision_of_mxfp4(struct precision *out, const struct chip *chip)
     out->math = chip->fp4_ratio > chip->fp8_ratio ? 1 : 2;
 }
 
+/* Requests in decode, of those in flight: by Little's law as the share of its time that a request
+ * spends there. The others wait for their first token. */
+static double decoding(const struct csv *t, size_t row)
+{
+    double answer_ms = row_number(t, row, "tpot_ms") * row_number(t, row, "output_len");
+    double in_flight = row_number(t, row, "concurrency");
+    double decodes = in_flight * answer_ms / (answer_ms + row_number(t, row, "ttft_ms"));
+    return answer_ms > 0 ? decodes : in_flight;
+}
+
 /* The entry of a chip; "h200_sxm" is h200. */
 static const struct entry *chip_of(struct catalogue *c, const char *name)
 {
@@ -78,7 +88,7 @@ static bool read_point(struct measured_serving *out, const struct csv *t, size_t
     d->workload.phase = PHASE_SERVING;
     d->workload.input = row_number(t, row, "input_len");
     d->workload.output = row_number(t, row, "output_len");
-    d->workload.batch = fmax(dp, round(row_number(t, row, "concurrency") / replicas));
+    d->workload.batch = fmax(dp, round(decoding(t, row) / replicas));
     d->workload.skew = SERVED_SKEW;
     d->mode.timing = TIMING_CALIBRATED;
     d->precision = precision_of(row_text(t, row, "precision"), d);
