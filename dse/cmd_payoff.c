@@ -215,7 +215,8 @@ static int answer_flips(struct db *db, const struct db_run *run, struct payoff_q
                         const struct extra_options *w, enum format format, struct err *err)
 {
     struct payoff p;
-    q->depth = DEPTH_VERDICTS;
+    bool words = (format == FORMAT_TABLE || format == FORMAT_MD) && !w->output;
+    q->depth = words ? DEPTH_VERDICTS : DEPTH_RANGES;
     if (make(&p, db, run, q, w->mix, err) != 0)
         return -1;
     int rc = flips_print(&p, format, w->output, err);

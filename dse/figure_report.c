@@ -142,7 +142,7 @@ static int make_payoff(struct payoff *p, enum figure_need need, struct db *db,
 {
     struct payoff_question q = *base;
     q.depth = need == NEEDS_PAYOFF     ? DEPTH_ALL
-              : need == NEEDS_VERDICTS ? DEPTH_VERDICTS
+              : need == NEEDS_VERDICTS ? DEPTH_RANGES
                                        : DEPTH_STOPS;
     q.by = need == NEEDS_ENGINES ? "+engine" : NULL;
     return payoff_make(p, db, run, &q, err);

@@ -95,7 +95,8 @@ static int from_points(struct payoff *out, const struct run_points *from,
             add_axis(out, &swept->column[i]);
     if (rc == 0)
         rc = groups_make(out, from, err);
-    for (size_t i = 0; i < out->axes && rc == 0 && q->depth != DEPTH_VERDICTS; i++)
+    bool brief = q->depth == DEPTH_VERDICTS || q->depth == DEPTH_RANGES;
+    for (size_t i = 0; i < out->axes && rc == 0 && !brief; i++)
         rc = stops_make(out, i, from, err);
     if (rc == 0 && out->n == 0)
         rc = explain_no_group(out, from->db, from->run, q, err);

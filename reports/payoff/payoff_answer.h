@@ -84,14 +84,14 @@ struct payoff {
     char *none; /* why there is no group, as a sentence; NULL if there is one */
 };
 
-/* What an answer has besides its groups, P, the draws and the verdict. */
+/* What an answer has besides its groups, P, the probability and the verdict. */
 enum payoff_depth {
-    DEPTH_STOPS,    /* payoff_group.p_only, stop points */
+    DEPTH_STOPS,    /* the range of the draws, payoff_group.p_only, stop points */
     DEPTH_VERDICTS, /* nothing */
+    DEPTH_RANGES,   /* the range of the draws: p_low, p_median, p_high */
     DEPTH_SUMMARY,  /* p_only; .swing where the verdict is TOO_CLOSE; the border of the study; stop
-                       points, of which only those of a summary have a place (payoff_summary.h); of
-                       the draws only their probability */
-    DEPTH_ALL       /* p_only, stop points, .swing, .pair, the border of the study */
+                       points, of which only those of a summary have a place (payoff_summary.h) */
+    DEPTH_ALL       /* as DEPTH_STOPS, with .swing, .pair and the border of the study */
 };
 
 struct payoff_question {

@@ -215,7 +215,7 @@ static void fill_certainty(struct payoff_group *g, const struct payoff_question 
                            const struct comparison *c)
 {
     struct certainty sure;
-    if (q->depth == DEPTH_SUMMARY) {
+    if (q->depth == DEPTH_SUMMARY || q->depth == DEPTH_VERDICTS) {
         g->probability = comparison_probability(c, q->seed, PAYOFF_DRAWS);
         return;
     }
@@ -238,7 +238,8 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
     if (!isnan(p_all) && !isnan(g->p)) /* the store may hold only a front or a sample */
         g->p = p_all;
     price_without_twin(g, p, &c);
-    if (q->depth != DEPTH_VERDICTS && subject_is_engine(subject_or_engine(p->of)))
+    bool brief = q->depth == DEPTH_VERDICTS || q->depth == DEPTH_RANGES;
+    if (!brief && subject_is_engine(subject_or_engine(p->of)))
         payoff_by_class(g, p, q, &c, p_all);
     fill_certainty(g, q, &c);
     if (q->depth == DEPTH_ALL || (q->depth == DEPTH_SUMMARY && group_verdict(g) == TOO_CLOSE)) {

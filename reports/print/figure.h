@@ -16,7 +16,7 @@ struct figure_from {
     struct db *db;
     const struct db_run *run;
     const struct payoff *payoff; /* as the figure needs: NULL for NEEDS_POINTS; with engines, each
-                                    engine on its own; DEPTH_VERDICTS for NEEDS_VERDICTS */
+                                    engine on its own; DEPTH_RANGES for NEEDS_VERDICTS */
     const struct study *study;   /* NULL if its files are missing */
 };
 
