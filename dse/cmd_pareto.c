@@ -1,11 +1,29 @@
 /* dse pareto: the Pareto front of a run. */
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "dse/command.h"
 #include "dse/engine_caveats.h"
 #include "dse/infeasible_report.h"
 #include "dse/terminal.h"
 #include "reports/front.h"
+
+/* The front, and what must be known of its engines. */
+static int print_front(struct table *t, enum format format, struct db *db, const struct db_run *row,
+                       struct err *err)
+{
+    bool for_people = format == FORMAT_TABLE || format == FORMAT_MD;
+    char *caveats = for_people ? engine_caveats_line(t, db, row, err) : mem_text("");
+    if (!caveats)
+        return -1;
+    print_table(t, format, 1);
+    if (!t->rows)
+        infeasible_print(db, row, stderr);
+    else if (*caveats)
+        print_line(2, "\n%s\n", caveats);
+    free(caveats);
+    return t->rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+}
 
 static int run(const struct args *a, struct err *err)
 {
@@ -27,12 +45,7 @@ static int run(const struct args *a, struct err *err)
                                                 .objectives = args_value(a, "--objectives"),
                                                 .where = where},
                        err) == 0) {
-            print_table(&t, format, 1);
-            rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
-            if (!t.rows)
-                infeasible_print(db, &row, stderr);
-            else if (format == FORMAT_TABLE || format == FORMAT_MD)
-                engine_caveats_print(&t, db, &row);
+            rc = print_front(&t, format, db, &row, err);
             table_free(&t);
         }
         free(where);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "dse/terminal.h"
 #include "reports/payoff/engine_caveats.h"
 #include "reports/payoff/payoff_sentence.h"
 
@@ -17,20 +16,21 @@ static bool names_engine(const struct table *t, const char *engine)
     return false;
 }
 
-void engine_caveats_print(const struct table *t, struct db *db, const struct db_run *run)
+char *engine_caveats_line(const struct table *t, struct db *db, const struct db_run *run,
+                          struct err *err)
 {
     struct table of;
-    struct err ignored;
-    if ((table_find(t, "engine") < 0 && table_find(t, "pools_ffn_engine") < 0) ||
-        engine_caveats_read(&of, db, run, &ignored) != 0)
-        return;
     char *line = mem_text("");
+    if (table_find(t, "engine") < 0 && table_find(t, "pools_ffn_engine") < 0)
+        return line;
+    if (engine_caveats_read(&of, db, run, err) != 0) {
+        free(line);
+        return NULL;
+    }
     for (size_t i = 0; i < of.rows; i++)
         if (names_engine(t, table_text_at(&of, i, "engine")))
             engine_caveat_add(&line, table_text_at(&of, i, "engine"),
                               table_text_at(&of, i, "caveat"));
-    if (*line)
-        print_line(2, "\n%s\n", line);
     table_free(&of);
-    free(line);
+    return line;
 }

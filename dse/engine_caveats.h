@@ -5,8 +5,9 @@
 
 #include "db/db.h"
 
-/* Prints a line below a table with a column `engine`; nothing if there is no caveat, or the store
- * is too old to know any. */
-void engine_caveats_print(const struct table *t, struct db *db, const struct db_run *run);
+/* The line below a table with a column `engine`; "" if there is no caveat, or the store is too old
+ * to know any; NULL: failed. Caller frees. */
+char *engine_caveats_line(const struct table *t, struct db *db, const struct db_run *run,
+                          struct err *err);
 
 #endif

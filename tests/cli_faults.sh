@@ -1,9 +1,10 @@
 #!/bin/sh
 # A call of the system that fails, once or from then on, while any command runs: the right answer, or
 # one line and status 1; nothing is left behind, and the same command then succeeds, with the same
-# points. So it does after a kill -9 before a call that changes a file. Each command is tried with some
-# of the functions, once each; with FAULTS=N at N calls of every function, with FAULTS=all at every
-# call, which takes hours. FAULT_COMMANDS, FAULT_CALLS: only these.
+# points. So it does after a kill -9 before a call that changes a file. Each command is tried
+# with some of the functions: at ten calls if it only reads, else at one. With FAULTS=N: at N calls of
+# every function; with FAULTS=all: at every call, which takes minutes for each command that only reads
+# (but recommend-engine), and hours for others. FAULT_COMMANDS, FAULT_CALLS: only these.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -149,7 +150,8 @@ try() {
     shift 2
     fresh
     : >note
-    { do_command LD_PRELOAD="$work/fail.so" ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 FAIL_CALL="$call" FAIL_AT="$at" FAIL_NOTE="$work/note" "$@"; } 2>/dev/null
+    # shellcheck disable=SC2086
+    { do_command $preload FAIL_CALL="$call" FAIL_AT="$at" "$@"; } 2>/dev/null
     is=$?
     [ -s note ] || return 0
     tried=$((tried + 1))
@@ -173,6 +175,29 @@ try() {
     esac
 }
 
+preload="LD_PRELOAD=$work/fail.so ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 FAIL_NOTE=$work/note"
+
+# try_each CALL STEP: at every STEP-th call, of a command that changes no file, in one run.
+try_each() {
+    fresh
+    : >note
+    # shellcheck disable=SC2086
+    do_command $preload FAIL_CALL="$1" FAIL_AT="$2" FAIL_ON=each FAIL_RIGHT="$work/right/$name" || complain "$name: $1: exit $?: $(head -c 300 err.txt)"
+    cmp -s "right/$name" out.txt || complain "$name: $1: another answer after the faults"
+    cp note notes
+    while read -r what; do
+        case $what in
+        tried*) tried=$((tried + ${what#tried })) ;;
+        *' on: signal 14'*) try "$1" "${what%% *}" FAIL_ON=1 ;;
+        *': signal 14'* | *': alone') try "$1" "${what%%:*}" ;;
+        *) complain "$name: $1 $what" ;;
+        esac
+    done <notes
+    grep -q '^tried' notes || complain "$name: $1: it did not end"
+    call=$1 left=$(left_over)
+    [ -z "$left" ] || complain "$name: $1: is left: $left"
+}
+
 # ---- every command, every function ----
 faults=${FAULTS:-1}
 turn=0
@@ -190,12 +215,18 @@ while IFS='|' read -r name reads makes arguments <&3; do
     do_command A=1 || complain "$name: $(head -c 300 err.txt)"
     if [ -n "$makes" ]; then content "$makes" >"right/$name"; else cp out.txt "right/$name"; fi
     for call in ${FAULT_CALLS:-$calls}; do
+        only_reads=
+        case $name:$call in submit:* | *:change) ;; *) [ -n "$makes" ] || only_reads=yes ;; esac
         is_chosen || continue
         fresh
         : >note
-        do_command LD_PRELOAD="$work/fail.so" ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 FAIL_CALL="$call" FAIL_AT=0 FAIL_NOTE="$work/note" ||
-            complain "$name: $call: fails without a fault: $(head -c 300 err.txt)"
+        # shellcheck disable=SC2086
+        do_command $preload FAIL_CALL="$call" FAIL_AT=0 || complain "$name: $call: fails without a fault: $(head -c 300 err.txt)"
         n=$(cat note)
+        if [ -n "$only_reads" ]; then
+            [ "$n" = 0 ] || try_each "$call" "$(awk -v n="$n" -v m="${FAULTS:-10}" 'BEGIN { print m == "all" || n < m ? 1 : int(n / m) }')"
+            continue
+        fi
         for at in $(awk -v n="$n" -v m="$faults" -v s="$name$call" 'BEGIN {
             if (m == "all" || m >= n) { for (i = 1; i <= n; i++) print i; exit }
             for (i = 1; i <= length(s); i++) h = (h * 31 + index("abcdefghijklmnopqrstuvwxyz_-", substr(s, i, 1))) % 1000

@@ -4,11 +4,18 @@
  * program is killed there, as by kill -9 (FAIL_ON=kill), or the file FAIL_REMOVE is removed instead
  * (FAIL_ON=remove), and where to leave a note: that it has failed, or, if it never does, how many
  * calls there were (FAIL_NOTE). With FAIL_CALL=clock nothing fails, but each look at a clock finds
- * another day. */
+ * another day.
+ *
+ * With FAIL_ON=each, for commands that change no file and have one thread: at every FAIL_AT-th call
+ * the program forks. In the child that call fails; the parent waits for its end, notes what was
+ * wrong, and goes on as if nothing had happened. So each call costs what comes after its failure
+ * only. An answer must be that in the file FAIL_RIGHT. "alone": this call must be tried by itself,
+ * since the C library holds a lock there, for which a child may wait forever ("signal 14"). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -18,9 +25,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -78,8 +87,8 @@ static const char *const names[KINDS] = {
 
 static enum kind wanted;
 static long at;
-static bool goes_on, kills;
-static const char *removes;
+static bool goes_on, kills, each;
+static const char *removes, *right;
 static int note = -1; /* a file that is open before anything fails */
 static atomic_long calls;
 
@@ -96,7 +105,9 @@ __attribute__((constructor)) static void begin(void)
     const char *on = getenv("FAIL_ON");
     kills = on && !strcmp(on, "kill");
     removes = on && !strcmp(on, "remove") ? getenv("FAIL_REMOVE") : NULL;
-    goes_on = on && !kills && !removes;
+    each = on && !strcmp(on, "each");
+    right = getenv("FAIL_RIGHT");
+    goes_on = on && !kills && !removes && !each;
     if (path && found)
         note = REAL(open64)(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
     wanted = found;
@@ -110,10 +121,137 @@ static void leave_note(long n)
         abort();
 }
 
+/* ---- at each call ---- */
+
+enum { FILES = 32 }; /* more than are ever open */
+static long tried;
+static bool alone; /* in a function that holds a lock of the C library */
+
+/* An end of the child that leaves the parent's files where they are. */
+static void end_child(int status, void *unused)
+{
+    (void)unused;
+    fflush(stdout);
+    _exit(status);
+}
+
+/* The child's output goes to files of its own; what the parent has written so far comes first. */
+static void begin_child(int out, int err)
+{
+    enum { CHILD_S = 2 };
+    off64_t start = 0;
+    struct stat st;
+    int before = REAL(open64)("/proc/self/fd/1", O_RDONLY | O_CLOEXEC);
+    if (before < 0 || fstat(before, &st) != 0 ||
+        sendfile64(out, before, &start, (size_t)st.st_size) < 0)
+        abort();
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    on_exit(end_child, NULL);
+    alarm(CHILD_S);
+}
+
+static bool is_right(int out)
+{
+    char a[4096], b[4096];
+    int want = REAL(open64)(right, O_RDONLY | O_CLOEXEC);
+    ssize_t n, m;
+    off64_t offset = 0;
+    bool same = want >= 0;
+    do {
+        n = REAL(pread64)(out, a, sizeof a, offset);
+        m = REAL(pread64)(want, b, sizeof b, offset);
+        same = same && n >= 0 && n == m && memcmp(a, b, (size_t)n) == 0;
+        offset += n;
+    } while (same && n > 0);
+    close(want);
+    return same;
+}
+
+/* An answer, or status 1 and one line. */
+static void judge(long n, int status, int out, int err)
+{
+    char said[400], text[512];
+    ssize_t length = REAL(pread64)(err, said, sizeof said - 1, 0);
+    said[length > 0 ? length : 0] = '\0';
+    char *line = strchr(said, '\n');
+    bool ended = WIFEXITED(status), one_line = line && line[1] == '\0';
+    if (ended && WEXITSTATUS(status) == 0 ? is_right(out)
+                                          : ended && WEXITSTATUS(status) == 1 && one_line)
+        return;
+    int size =
+        snprintf(text, sizeof text, "%ld%s: %s %d: %.300s\n", n, goes_on ? " on" : "",
+                 ended ? "exit" : "signal", ended ? WEXITSTATUS(status) : WTERMSIG(status), said);
+    if (write(note, text, (size_t)size) != size)
+        abort();
+}
+
+/* The n-th call: true in a child, where it fails. */
+static bool try_call(long n, bool all_later)
+{
+    off64_t offset[FILES];
+    int out = memfd_create("out", MFD_CLOEXEC), err = memfd_create("err", MFD_CLOEXEC), status;
+    for (int i = 0; i < FILES; i++)
+        offset[i] = lseek64(i, 0, SEEK_CUR);
+    goes_on = all_later;
+    pid_t child = fork();
+    if (child < 0)
+        abort();
+    if (child == 0) {
+        at = n;
+        each = false;
+        begin_child(out, err);
+        note = -1;
+        return true;
+    }
+    while (waitpid(child, &status, 0) < 0)
+        ;
+    judge(n, status, out, err);
+    for (int i = 0; i < FILES; i++)
+        if (offset[i] >= 0 && i != note)
+            lseek64(i, offset[i], SEEK_SET);
+    goes_on = false;
+    close(out);
+    close(err);
+    tried++;
+    return false;
+}
+
+static void note_alone(long n)
+{
+    char text[64];
+    int size = snprintf(text, sizeof text, "%ld: alone\n", n);
+    if (write(note, text, (size_t)size) != size)
+        abort();
+}
+
+static bool try_each(long n)
+{
+    if (n % at != 0)
+        return false;
+    if (alone) {
+        note_alone(n);
+        return false;
+    }
+    return try_call(n, false) || (n % 3 == 0 && try_call(n, true));
+}
+
+static void end_each(void)
+{
+    char text[64];
+    int size = snprintf(text, sizeof text, "tried %ld\n", tried);
+    if (write(note, text, (size_t)size) != size)
+        abort();
+}
+
+/* ---- one call ---- */
+
 __attribute__((destructor)) static void end(void)
 {
     if (wanted && at == 0)
         leave_note(atomic_load(&calls));
+    if (each)
+        end_each();
 }
 
 static bool fails(enum kind kind, int why)
@@ -126,6 +264,12 @@ static bool fails(enum kind kind, int why)
     if (kind != wanted && !(wanted == CHANGE && changes[kind]))
         return false;
     long n = atomic_fetch_add(&calls, 1) + 1;
+    if (each) {
+        int before = errno;
+        bool child = try_each(n);
+        errno = child ? why : before;
+        return child;
+    }
     if (at == 0 || !(n == at || (goes_on && n > at)))
         return false;
     leave_note(n);
@@ -302,6 +446,26 @@ void *realloc(void *old, size_t size)
     if (!real)
         real = REAL(realloc);
     return fails(MEMORY, ENOMEM) ? NULL : real(old, size);
+}
+
+locale_t newlocale(int mask, const char *name, locale_t base)
+{
+    alone = true;
+    locale_t new = REAL(newlocale)(mask, name, base);
+    alone = false;
+    return new;
+}
+
+/* ---- nobody waits for what will not change ---- */
+
+int nanosleep(const struct timespec *time, struct timespec *left)
+{
+    return wanted ? 0 : REAL(nanosleep)(time, left);
+}
+
+int usleep(useconds_t us)
+{
+    return wanted ? 0 : REAL(usleep)(us);
 }
 
 /* ---- clocks ---- */
