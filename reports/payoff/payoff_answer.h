@@ -89,9 +89,10 @@ enum payoff_depth {
     DEPTH_STOPS,    /* the range of the draws, payoff_group.p_only, stop points */
     DEPTH_VERDICTS, /* nothing */
     DEPTH_RANGES,   /* the range of the draws: p_low, p_median, p_high */
-    DEPTH_SUMMARY,  /* p_only; .swing where the verdict is TOO_CLOSE; the border of the study; stop
-                       points, of which only those of a summary have a place (payoff_summary.h) */
-    DEPTH_ALL       /* as DEPTH_STOPS, with .swing, .pair and the border of the study */
+    DEPTH_SUMMARY, /* p_only where it pays; where the verdict is TOO_CLOSE, the .swing that decides;
+                      the border of the study; stop points, of which only those of a summary have
+                      a place (payoff_summary.h) */
+    DEPTH_ALL      /* as DEPTH_STOPS, with .swing, .pair and the border of the study */
 };
 
 struct payoff_question {

@@ -228,6 +228,21 @@ static void fill_certainty(struct payoff_group *g, const struct payoff_question 
     }
 }
 
+static void fill_swings(struct payoff_group *g, const struct comparison *c)
+{
+    struct swing *all = mem_alloc(swings_most(c), sizeof *all);
+    g->swings = swings_keep(all, comparison_swings(all, c));
+    g->swing = mem_grow(all, g->swings + 1, sizeof *all);
+    g->pair = mem_alloc(PAIRS_MOST, sizeof *g->pair);
+    g->pairs = comparison_pair_flips(g->pair, c, g->swing, g->swings);
+}
+
+static void fill_deciding_swing(struct payoff_group *g, const struct comparison *c)
+{
+    g->swing = mem_alloc(1, sizeof *g->swing);
+    g->swings = comparison_deciding_swing(g->swing, c);
+}
+
 void group_reprice(struct payoff_group *g, const struct payoff *p, const struct payoff_question *q)
 {
     struct comparison c;
@@ -238,21 +253,18 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
     if (!isnan(p_all) && !isnan(g->p)) /* the store may hold only a front or a sample */
         g->p = p_all;
     price_without_twin(g, p, &c);
-    bool brief = q->depth == DEPTH_VERDICTS || q->depth == DEPTH_RANGES;
-    if (!brief && subject_is_engine(subject_or_engine(p->of)))
-        payoff_by_class(g, p, q, &c, p_all);
     fill_certainty(g, q, &c);
-    if (q->depth == DEPTH_ALL || (q->depth == DEPTH_SUMMARY && group_verdict(g) == TOO_CLOSE)) {
-        struct swing *all = mem_alloc(swings_most(&c), sizeof *all);
-        g->swings = swings_keep(all, comparison_swings(all, &c));
-        g->swing = mem_grow(all, g->swings + 1, sizeof *all);
-    }
-    if (q->depth == DEPTH_SUMMARY || q->depth == DEPTH_ALL)
+    enum payoff_verdict verdict = group_verdict(g);
+    bool summary = q->depth == DEPTH_SUMMARY, all = q->depth == DEPTH_ALL;
+    if ((all || q->depth == DEPTH_STOPS || (summary && verdict == PAYS)) &&
+        subject_is_engine(subject_or_engine(p->of)))
+        payoff_by_class(g, p, q, &c, p_all);
+    if (summary || all)
         payoff_border(g, p, q, &c);
-    if (q->depth == DEPTH_ALL) {
-        g->pair = mem_alloc(PAIRS_MOST, sizeof *g->pair);
-        g->pairs = comparison_pair_flips(g->pair, &c, g->swing, g->swings);
-    }
+    if (all)
+        fill_swings(g, &c);
+    if (summary && verdict == TOO_CLOSE)
+        fill_deciding_swing(g, &c);
     comparison_free(&c);
 }
 

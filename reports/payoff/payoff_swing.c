@@ -65,17 +65,28 @@ static double root(const struct comparison *c, const struct swing *s, double a, 
     return found;
 }
 
+/* Is P = 1 inside the range? */
+static bool flips_inside(const struct swing *s, double p_middle)
+{
+    return (s->p_low > 1) != (p_middle > 1) || (s->p_high > 1) != (p_middle > 1);
+}
+
+static void find_flip_inside(struct swing *s, const struct comparison *c, double p_middle)
+{
+    bool low = (s->p_low > 1) != (p_middle > 1);
+    s->flips_at = root(c, s, s->middle, low ? s->low : s->high);
+    s->inside = true;
+}
+
 /* Searches for P = 1 between the middle and both ends, then beyond the ends. */
 static void find_flip(struct swing *s, const struct comparison *c, double p_middle)
 {
-    const double ends[2] = {s->low, s->high}, p_end[2] = {s->p_low, s->p_high};
+    const double ends[2] = {s->low, s->high};
     s->flips_at = NAN;
-    for (int i = 0; i < 2; i++)
-        if ((p_end[i] > 1) != (p_middle > 1)) {
-            s->flips_at = root(c, s, s->middle, ends[i]);
-            s->inside = true;
-            return;
-        }
+    if (flips_inside(s, p_middle)) {
+        find_flip_inside(s, c, p_middle);
+        return;
+    }
     for (int i = 0; s->price && i < 2; i++) {
         double far = ends[i] > s->middle ? ends[i] * BEYOND : ends[i] / BEYOND;
         far = fmin(fmax(far, s->price->lo), s->price->hi);
@@ -140,16 +151,13 @@ static void price_ends(struct swings *x)
     free(p);
 }
 
-/* Keeps the constants that change P, and finds where they flip the verdict. */
-static void find_flips(struct swings *x)
+/* Keeps the constants that change P. */
+static void keep_wide(struct swings *x)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < x->n; i++) {
-        if (!(width(&x->swing[i]) > LEAST_SWING))
-            continue;
-        x->swing[kept] = x->swing[i];
-        find_flip(&x->swing[kept++], x->contest, x->p_middle);
-    }
+    for (size_t i = 0; i < x->n; i++)
+        if (width(&x->swing[i]) > LEAST_SWING)
+            x->swing[kept++] = x->swing[i];
     x->n = kept;
 }
 
@@ -231,18 +239,43 @@ static void add_engines(struct swings *x)
         }
 }
 
-size_t comparison_swings(struct swing *out, const struct comparison *c)
+/* The constants that change P, widest first, without where they flip the verdict. */
+static struct swings find_ends(struct swing *out, const struct comparison *c)
 {
     struct swings x = {.swing = out, .contest = c, .p_middle = comparison_payoff_middle(c, NULL)};
     if (isnan(x.p_middle))
-        return 0;
+        return x;
     add_prices(&x);
     add_times(&x);
     add_engines(&x);
     price_ends(&x);
-    find_flips(&x);
+    keep_wide(&x);
     qsort(out, x.n, sizeof *out, widest_first);
+    return x;
+}
+
+size_t comparison_swings(struct swing *out, const struct comparison *c)
+{
+    const struct swings x = find_ends(out, c);
+    for (size_t i = 0; i < x.n; i++)
+        find_flip(&out[i], c, x.p_middle);
     return x.n;
+}
+
+bool comparison_deciding_swing(struct swing *out, const struct comparison *c)
+{
+    struct swing *all = mem_alloc(swings_most(c), sizeof *all);
+    const struct swings x = find_ends(all, c);
+    size_t i = 0;
+    while (i < x.n && !flips_inside(&all[i], x.p_middle))
+        i++;
+    bool found = i < x.n;
+    if (found) {
+        *out = all[i];
+        find_flip_inside(out, c, x.p_middle);
+    }
+    free(all);
+    return found;
 }
 
 size_t swings_keep(struct swing *swing, size_t n)

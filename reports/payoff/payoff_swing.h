@@ -22,6 +22,10 @@ struct swing {
 size_t swings_most(const struct comparison *c);
 size_t comparison_swings(struct swing *out, const struct comparison *c);
 
+/* Finds the widest of those that flip the verdict inside their range, for less; false if none does.
+ */
+bool comparison_deciding_swing(struct swing *out, const struct comparison *c);
+
 /* Of swings with the widest first: keeps the 12 widest and all that flip the verdict inside their
  * range, in the same order. Returns how many. */
 size_t swings_keep(struct swing *swing, size_t n);

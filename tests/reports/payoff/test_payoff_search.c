@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_designs.h"
+#include "reports/payoff/payoff_swing.h"
 #include "tests/model.h"
 
 enum { WORLDS = 66 };
@@ -223,6 +224,21 @@ static void a_search_among_many_designs_finds_the_best_of_each_world(void **stat
     study_free(s);
 }
 
+/* The swing that decides is the widest of those that flip the verdict inside their range. */
+static void decides(const struct comparison *c)
+{
+    struct swing *all = mem_alloc(swings_most(c), sizeof *all), one;
+    size_t n = comparison_swings(all, c), i = 0;
+    while (i < n && !all[i].inside)
+        i++;
+    assert_int_equal(comparison_deciding_swing(&one, c), i < n);
+    if (i < n) {
+        assert_string_equal(one.name, all[i].name);
+        assert_true(one.flips_at == all[i].flips_at && one.p_low == all[i].p_low);
+    }
+    free(all);
+}
+
 static void the_probability_needs_no_best_designs(void **state)
 {
     (void)state;
@@ -239,6 +255,7 @@ static void the_probability_needs_no_best_designs(void **state)
             speed_up(&c, close[i]);
             comparison_certainty(&moved, &c, 7, 300);
             assert_true(comparison_probability(&c, 7, 300) == moved.probability);
+            decides(&c);
             assert_true(i == 0 || budget == BUDGET_NONE ||
                         (moved.probability > 0 && moved.probability < 1));
             speed_up(&c, 1 / close[i]);
