@@ -26,4 +26,13 @@ static inline void assert_close_at(double got, double want, double rel, const ch
 /* |got - want| <= by */
 #define assert_near(got, want, by) assert_true(fabs((got) - (want)) <= (by))
 
+/* The call returns 0; if not, `err` of the caller says why. */
+#define works(call)                                                                                \
+    do {                                                                                           \
+        if ((call) != 0) {                                                                         \
+            print_error("%s\n", err.text);                                                         \
+            _fail(__FILE__, __LINE__);                                                             \
+        }                                                                                          \
+    } while (0)
+
 #endif

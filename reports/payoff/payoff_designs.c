@@ -242,14 +242,6 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
     return rc;
 }
 
-static void seek_winner(struct cursor *out, const struct restricted *r,
-                        const struct design_choice *q, const struct comparison *c, enum side side,
-                        size_t winner)
-{
-    cursor_seek(out, &r->study, c->side[side][winner].point);
-    choice_restrict(&out->design, q);
-}
-
 /* The winners of both sides, and the study of the first job; NULL if a side has none. Caller frees.
  */
 static struct restricted *find_winners(size_t winner[SIDES], const struct comparison *c,
@@ -267,17 +259,30 @@ static struct restricted *find_winners(size_t winner[SIDES], const struct compar
     return NULL;
 }
 
-bool comparison_winner_designs(struct design out[SIDES], const struct comparison *c,
-                               const struct design_choice *q)
+/* The designs of the winners and, unless `metrics` is NULL, theirs; returns as find_winners. */
+static struct restricted *take_winners(struct design out[SIDES],
+                                       struct metrics *const metrics[SIDES],
+                                       const struct comparison *c, const struct design_choice *q)
 {
     size_t winner[SIDES];
     struct restricted *r = find_winners(winner, c, q);
     for (int s = 0; s < SIDES && r; s++) {
         struct cursor at = {0};
-        seek_winner(&at, r, q, c, (enum side)s, winner[s]);
+        struct plan plan;
+        cursor_seek(&at, &r->study, c->side[s][winner[s]].point);
+        choice_restrict(&at.design, q);
         out[s] = at.design;
+        if (metrics)
+            cursor_evaluate(&at, metrics[s], &plan);
         cursor_free(&at);
     }
+    return r;
+}
+
+bool comparison_winner_designs(struct design out[SIDES], const struct comparison *c,
+                               const struct design_choice *q)
+{
+    struct restricted *r = take_winners(out, NULL, c, q);
     bool found = r != NULL;
     free(r);
     return found;
@@ -286,23 +291,20 @@ bool comparison_winner_designs(struct design out[SIDES], const struct comparison
 bool comparison_winners(struct winners_priced *out, const struct comparison *c,
                         const struct design_choice *q)
 {
-    size_t winner[SIDES];
-    struct restricted *r = find_winners(winner, c, q);
-    if (!r)
-        return false;
-    for (int s = 0; s < SIDES; s++) {
-        struct cursor at = {0};
-        struct plan plan;
-        seek_winner(&at, r, q, c, (enum side)s, winner[s]);
-        *(s == WITH ? &out->with : &out->without) = at.design;
-        cursor_evaluate(&at, s == WITH ? &out->with_metrics : &out->without_metrics, &plan);
-        cursor_free(&at);
+    struct metrics *const metrics[SIDES] = {
+        [WITH] = &out->with_metrics, [WITHOUT] = &out->without_metrics};
+    struct design *design = mem_alloc(SIDES, sizeof *design);
+    struct restricted *r = take_winners(design, metrics, c, q);
+    bool found = r != NULL;
+    if (found) {
+        out->with = out->twin_design = design[WITH];
+        out->without = design[WITHOUT];
+        subject_remove(subject_or_engine(q->of), &out->twin_design);
+        evaluate(&out->twin_design, &r->study.prices, &out->twin_metrics, NULL);
+        out->twin = out->twin_metrics.verdict == VERDICT_OK &&
+                    study_allows(&r->study, &out->twin_design, &out->twin_metrics);
     }
-    out->twin_design = out->with;
-    subject_remove(subject_or_engine(q->of), &out->twin_design);
-    evaluate(&out->twin_design, &r->study.prices, &out->twin_metrics, NULL);
-    out->twin = out->twin_metrics.verdict == VERDICT_OK &&
-                study_allows(&r->study, &out->twin_design, &out->twin_metrics);
+    free(design);
     free(r);
-    return true;
+    return found;
 }

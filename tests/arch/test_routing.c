@@ -371,6 +371,16 @@ static double between(double low, double high)
     return low + (high - low) * uniform();
 }
 
+static void compare_with_drawing(const struct routed_case *c)
+{
+    struct drawing drawing;
+    struct routing r;
+    routing_make(&r, &c->of);
+    draw_from(&drawing, &c->of);
+    compare(&r, &drawing, c, 2500);
+    placement_free(&drawing.placed);
+}
+
 /* Mixtures that nobody chose: any number of experts on any number of devices, a quarter of them
  * used by a token at most. */
 static void any_mixture_is_that_of_a_drawing(void **state)
@@ -387,12 +397,7 @@ static void any_mixture_is_that_of_a_drawing(void **state)
         c.of.skew = fmax(0, between(-0.4, 1.5));
         c.of.placement = floor(between(0, PLACE_PACKED + 1));
         next = state_of_random;
-        struct drawing drawing;
-        struct routing r;
-        routing_make(&r, &c.of);
-        draw_from(&drawing, &c.of);
-        compare(&r, &drawing, &c, 2500);
-        placement_free(&drawing.placed);
+        compare_with_drawing(&c);
     }
 }
 
@@ -412,12 +417,7 @@ static void copies_are_those_of_a_drawing(void **state)
         c.of.placement = PLACE_REPLICATED;
         c.of.copies = floor(fmax(0, between(-c.of.experts, c.of.experts)));
         next = state_of_random;
-        struct drawing drawing;
-        struct routing r;
-        routing_make(&r, &c.of);
-        draw_from(&drawing, &c.of);
-        compare(&r, &drawing, &c, 2500);
-        placement_free(&drawing.placed);
+        compare_with_drawing(&c);
     }
 }
 

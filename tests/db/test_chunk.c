@@ -12,14 +12,6 @@
 #include "base/mem.h"
 #include "db/db.h"
 
-#define works(call)                                                                                \
-    do {                                                                                           \
-        if ((call) != 0) {                                                                         \
-            print_error("%s\n", err.text);                                                         \
-            _fail(__FILE__, __LINE__);                                                             \
-        }                                                                                          \
-    } while (0)
-
 static char *folder;
 
 static int enter_folder(void **state)

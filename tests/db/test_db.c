@@ -130,14 +130,6 @@ static int put_range(struct db *db, const struct db_run *run, uint64_t from, uin
     return db_commit(db, to - run->first, feasible, to == run->last, err);
 }
 
-#define works(call)                                                                                \
-    do {                                                                                           \
-        if ((call) != 0) {                                                                         \
-            print_error("%s\n", err.text);                                                         \
-            _fail(__FILE__, __LINE__);                                                             \
-        }                                                                                          \
-    } while (0)
-
 static struct db *opened(const char *path, enum db_mode mode)
 {
     struct err err = {0};

@@ -32,14 +32,6 @@ static int leave_folder(void **state)
     return rmdir(folder); /* fails if anything else was left */
 }
 
-#define works(call)                                                                                \
-    do {                                                                                           \
-        if ((call) != 0) {                                                                         \
-            print_error("%s\n", err.text);                                                         \
-            _fail(__FILE__, __LINE__);                                                             \
-        }                                                                                          \
-    } while (0)
-
 static bool is_there(const char *path)
 {
     return access(path, F_OK) == 0;
