@@ -100,7 +100,7 @@ static int unknown(const char *path, struct err *err)
     return fail(err, "unknown name: `dse list parameters` shows all");
 }
 
-int design_parameter(const char *path, struct parameter *out, struct err *err)
+bool design_find(const char *path, struct parameter *out)
 {
     for (size_t i = 0; i < DESIGN_PARTS; i++) {
         const struct fields *f = design_parts[i].fields;
@@ -114,10 +114,15 @@ int design_parameter(const char *path, struct parameter *out, struct err *err)
         const struct field *row = field_find(*f, name);
         if (row) {
             *out = (struct parameter){row, i, design_parts[i].offset + row->offset};
-            return 0;
+            return true;
         }
     }
-    return unknown(path, err);
+    return false;
+}
+
+int design_parameter(const char *path, struct parameter *out, struct err *err)
+{
+    return design_find(path, out) ? 0 : unknown(path, err);
 }
 
 bool design_has(const struct design *d, size_t part)

@@ -72,7 +72,10 @@ struct parameter {
     size_t offset; /* in struct design */
 };
 
-/* Returns 0, or -1 with "unknown name: did you mean ..." in err, without position or path. */
+/* Is there such a parameter? */
+bool design_find(const char *path, struct parameter *out);
+
+/* The same: 0, or -1 with "unknown name: did you mean ..." in err, without position or path. */
 int design_parameter(const char *path, struct parameter *out, struct err *err);
 
 /* The name of the entry of a part that is named. */

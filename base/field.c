@@ -309,38 +309,56 @@ void fields_init(struct fields table, void *object)
         field_put(&table.row[i], object, table.row[i].init);
 }
 
+enum { LONGEST_NAME = 63 };
+
+static void to_lower(char out[LONGEST_NAME], const char *name, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        out[i] = (char)tolower((unsigned char)name[i]);
+}
+
+/* Of the matrix of distances between beginnings of the names, the last three rows, and of these
+ * what is at most `most` from the diagonal: the rest is farther. */
 size_t name_distance(const char *a, const char *b, size_t most)
 {
-    enum { LONGEST = 63 };
+    enum { ROWS = 3, FAR = 2 * LONGEST_NAME };
     size_t rows = strlen(a), columns = strlen(b), before = 0;
     size_t apart = rows > columns ? rows - columns : columns - rows;
-    if (rows > LONGEST || columns > LONGEST || apart > most)
+    if (rows > LONGEST_NAME || columns > LONGEST_NAME || apart > most)
         return SIZE_MAX;
-    size_t cost[LONGEST + 1][LONGEST + 1];
+    char x[LONGEST_NAME], y[LONGEST_NAME];
+    to_lower(x, a, rows);
+    to_lower(y, b, columns);
+    size_t kept[ROWS][LONGEST_NAME + 1];
     for (size_t i = 0; i <= rows; i++) {
-        size_t best = SIZE_MAX;
-        for (size_t j = 0; j <= columns; j++) {
-            if (i == 0 || j == 0) {
-                cost[i][j] = i + j;
-            } else {
-                int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
-                size_t least = cost[i - 1][j - 1] + (x != y);
-                if (cost[i - 1][j] + 1 < least)
-                    least = cost[i - 1][j] + 1;
-                if (cost[i][j - 1] + 1 < least)
-                    least = cost[i][j - 1] + 1;
-                if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
-                    y == tolower((unsigned char)a[i - 2]) && cost[i - 2][j - 2] + 1 < least)
-                    least = cost[i - 2][j - 2] + 1;
-                cost[i][j] = least;
+        size_t best = SIZE_MAX, *cost = kept[i % ROWS];
+        const size_t *above = kept[(i + ROWS - 1) % ROWS], *above2 = kept[(i + ROWS - 2) % ROWS];
+        size_t first = i > most ? i - most : 0, last = columns < i + most ? columns : i + most;
+        if (first > 0)
+            cost[first - 1] = FAR;
+        for (size_t j = first; j <= last; j++) {
+            size_t least = i + j;
+            if (i > 0 && j > 0) {
+                least = above[j - 1] + (x[i - 1] != y[j - 1]);
+                if (above[j] + 1 < least)
+                    least = above[j] + 1;
+                if (cost[j - 1] + 1 < least)
+                    least = cost[j - 1] + 1;
+                if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1] &&
+                    above2[j - 2] + 1 < least)
+                    least = above2[j - 2] + 1;
             }
-            best = cost[i][j] < best ? cost[i][j] : best;
+            cost[j] = least;
+            best = least < best ? least : best;
         }
+        if (last < columns)
+            cost[last + 1] = FAR;
         if (best > most && before > most) /* a later row follows from two rows */
             return SIZE_MAX;
         before = best;
     }
-    return cost[rows][columns] <= most ? cost[rows][columns] : SIZE_MAX;
+    size_t distance = kept[rows % ROWS][columns];
+    return distance <= most ? distance : SIZE_MAX;
 }
 
 /* The only name that begins with `name`; NULL if none or several do. */

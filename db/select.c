@@ -54,8 +54,15 @@ struct question {
     bool header; /* `each` gets the header first, without rows */
 };
 
-static int query_fail(struct db *db, int code, const char *sql, struct err *err)
+static int fail_as_damaged(struct db *db, struct err *err)
 {
+    db->damaged = true;
+    return fail_io(err, "%s: is damaged: %s" DB_DAMAGED_HELP, db->path, sqlite3_errmsg(db->sqlite));
+}
+
+static int query_fail(struct db *db, int code, const struct question *q, struct err *err)
+{
+    const char *why = sqlite3_errmsg(db->sqlite);
     if (db->regex.status != STATUS_OK) {
         *err = db->regex;
         return -1;
@@ -64,12 +71,15 @@ static int query_fail(struct db *db, int code, const char *sql, struct err *err)
     case SQLITE_INTERRUPT:
         return fail_io(err, "%s: the statement was stopped", db->path);
     case SQLITE_AUTH:
-        return sql_fail(sql, "is not allowed: a query only reads", err);
+        return sql_fail(q->sql, "is not allowed: a query only reads", err);
     case SQLITE_ERROR:
+        if (q->own && !strncmp(why, "no such ", strlen("no such "))) /* in a view */
+            return fail_as_damaged(db, err);
+        return sql_fail(q->sql, why, err);
     case SQLITE_TOOBIG:
     case SQLITE_MISMATCH:
     case SQLITE_RANGE:
-        return sql_fail(sql, sqlite3_errmsg(db->sqlite), err);
+        return sql_fail(q->sql, why, err);
     default:
         return db_fail(db, code, err);
     }
@@ -97,10 +107,8 @@ static bool is_blank(struct db *db, const char *sql)
  */
 static int prepare_fail(struct db *db, int code, const struct question *q, struct err *err)
 {
-    if (!q->own || (code & 0xff) != SQLITE_ERROR)
-        return query_fail(db, code, q->sql, err);
-    db->damaged = true;
-    return fail_io(err, "%s: is damaged: %s" DB_DAMAGED_HELP, db->path, sqlite3_errmsg(db->sqlite));
+    return q->own && (code & 0xff) == SQLITE_ERROR ? fail_as_damaged(db, err)
+                                                   : query_fail(db, code, q, err);
 }
 
 static int prepare_query(struct db *db, sqlite3_stmt **out, const struct question *q,
@@ -215,7 +223,7 @@ static int step_rows(struct db *db, const struct question *q, struct table *row,
     if (row->header == NULL && code == SQLITE_DONE)
         stop = begin_rows(row, s, q, each, ctx);
     if (stop == 0 && code != SQLITE_DONE)
-        stop = query_fail(db, code, q->sql, err);
+        stop = query_fail(db, code, q, err);
     sqlite3_finalize(s);
     return stop;
 }

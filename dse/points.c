@@ -73,7 +73,6 @@ static bool find_member(struct parameter *out, size_t part, const char *name)
 static struct target target_of(const char *name)
 {
     struct target t = {0};
-    struct err ignored;
     struct parameter *p = &t.parameter;
     char *path = mem_text(name);
     for (char *c = path; *c; c++)
@@ -86,7 +85,7 @@ static struct target target_of(const char *name)
         else if (length && !strncmp(path, section, length) && path[length] == '_')
             t.kind = find_member(p, part, path + length + 1) ? TARGET_PARAMETER : TARGET_NONE;
     }
-    if (t.kind == TARGET_NONE && study_parameter(path, p, &ignored) == 0)
+    if (t.kind == TARGET_NONE && study_find(path, p))
         t.kind = TARGET_PARAMETER;
     if (t.kind == TARGET_NONE && !strcmp(path, "scenario"))
         t.kind = TARGET_SCENARIO;
@@ -110,11 +109,15 @@ static bool same_first_word(const char *a, const char *b)
 static bool resembles(const struct lower_name *name, const char *section, const struct field *f)
 {
     char path[2 * NAME_MOST];
-    size_t length = strlen(section);
-    snprintf(path, sizeof path, "%s%s%s", section, length ? "_" : "", f->name);
-    size_t far = strlen(path) >= 8 ? 2 : 1;
-    if (!strcmp(name->text, f->name) || name_distance(name->text, path, far) <= far)
+    size_t length = strlen(section), whole = length + (length > 0) + strlen(f->name);
+    size_t far = whole >= 8 ? 2 : 1, given = strlen(name->text);
+    if (!strcmp(name->text, f->name))
         return true;
+    if (given + far >= whole && given <= whole + far) { /* else it is farther */
+        snprintf(path, sizeof path, "%s%s%s", section, length ? "_" : "", f->name);
+        if (name_distance(name->text, path, far) <= far)
+            return true;
+    }
     return length && !strncmp(name->text, section, length) && name->text[length] == '_' &&
            same_first_word(name->text + length + 1, f->name);
 }

@@ -179,8 +179,7 @@ const char *dse_word(const char *name, double value)
 {
     const struct field *f = field_find(metrics_fields, name);
     struct parameter p;
-    struct err ignored;
-    if (!f && design_parameter(name, &p, &ignored) == 0)
+    if (!f && design_find(name, &p))
         f = p.field;
     return f ? field_word(f, value) : NULL;
 }

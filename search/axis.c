@@ -22,15 +22,21 @@ const struct field *price_field(const char *path)
     return path_is_of_prices(path) ? field_find(prices_fields, path + sizeof PRICES) : NULL;
 }
 
-int price_parameter(const char *path, struct parameter *out, struct err *err)
+static bool price_find(const char *path, struct parameter *out)
 {
     const struct field *f = price_field(path);
-    const char *near = f ? NULL : field_nearest(prices_fields, path + sizeof PRICES);
-    if (!f)
-        return near ? fail(err, "unknown price: did you mean \"%s.%s\"?", PRICES, near)
-                    : fail(err, "unknown price: `dse list prices` shows all");
-    *out = (struct parameter){f, PART_PRICES, sizeof(struct design) + f->offset};
-    return 0;
+    if (f)
+        *out = (struct parameter){f, PART_PRICES, sizeof(struct design) + f->offset};
+    return f;
+}
+
+int price_parameter(const char *path, struct parameter *out, struct err *err)
+{
+    if (price_find(path, out))
+        return 0;
+    const char *near = field_nearest(prices_fields, path + sizeof PRICES);
+    return near ? fail(err, "unknown price: did you mean \"%s.%s\"?", PRICES, near)
+                : fail(err, "unknown price: `dse list prices` shows all");
 }
 
 char *study_path(const struct parameter *p, char *buffer, size_t size)
@@ -39,6 +45,11 @@ char *study_path(const struct parameter *p, char *buffer, size_t size)
         return design_path(p, buffer, size);
     snprintf(buffer, size, "%s.%s", PRICES, p->field->name);
     return buffer;
+}
+
+bool study_find(const char *path, struct parameter *out)
+{
+    return path_is_of_prices(path) ? price_find(path, out) : design_find(path, out);
 }
 
 int study_parameter(const char *path, struct parameter *out, struct err *err)

@@ -62,7 +62,10 @@ int price_parameter(const char *path, struct parameter *out, struct err *err);
 /* Writes the path of a parameter or price, such as "prices.hbm4_usd_per_gb". Returns `buffer`. */
 char *study_path(const struct parameter *p, char *buffer, size_t size);
 
-/* Finds a parameter of a design or a price; messages as design_parameter and price_parameter. */
+/* Is it a parameter of a design, or a price? */
+bool study_find(const char *path, struct parameter *out);
+
+/* The same; messages as design_parameter and price_parameter. */
 int study_parameter(const char *path, struct parameter *out, struct err *err);
 
 /* Is it a path of prices, whether or not there is such a price? */

@@ -196,8 +196,7 @@ static void read_entry_name(struct reading *r, size_t part, const struct node *n
 static bool is_parameter(const char *path)
 {
     struct parameter p;
-    struct err ignored;
-    return design_parameter(path, &p, &ignored) == 0;
+    return design_find(path, &p);
 }
 
 static void read_part(struct reading *r, size_t part, const struct node *n);
@@ -277,7 +276,6 @@ static void read_part(struct reading *r, size_t part, const struct node *n)
 static void replace_swept(struct reading *r, const char *name)
 {
     struct parameter p;
-    struct err ignored;
     char path[64];
     size_t part = part_at(name);
     if (part < DESIGN_PARTS) {
@@ -285,7 +283,7 @@ static void replace_swept(struct reading *r, const char *name)
         drop_axis(r, name);
         return;
     }
-    if (study_parameter(name, &p, &ignored) != 0)
+    if (!study_find(name, &p))
         return;
     drop_value(r, &p);
     drop_axis(r, study_path(&p, path, sizeof path));

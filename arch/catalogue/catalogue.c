@@ -162,6 +162,9 @@ void catalogue_close(struct catalogue *c)
         free(c->source[i].name);
         free(c->source[i].text);
     }
+    for (size_t i = 0; i < c->books; i++)
+        free(c->book[i].name);
+    free(c->book);
     free(c->source);
     free(c->entry);
     free(c->dir);

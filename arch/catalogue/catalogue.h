@@ -79,7 +79,7 @@ char *catalogue_path(const char *folder, const char *name);
 void entry_put(const struct entry *e, size_t part, struct design *d);
 void entry_put_name(const struct entry *e, size_t part, struct design *d);
 
-/* Reads a price list, given by name or path; NULL: the newest. */
+/* A price list, given by name or path; NULL: the newest. Read once and kept. */
 int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out,
                      struct err *err);
 

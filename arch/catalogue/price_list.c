@@ -98,7 +98,7 @@ static int read_prices(struct catalogue *c, const struct conf *conf, struct pric
     return catalogue_require(root, prices_fields, &out->middle, err);
 }
 
-int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out, struct err *err)
+static int read_book(struct catalogue *c, const char *name, struct price_book *out, struct err *err)
 {
     struct conf *conf = NULL;
     if (catalogue_prices_file(c, name, &conf, err) != 0)
@@ -109,4 +109,22 @@ int catalogue_prices(struct catalogue *c, const char *name, struct price_book *o
     int rc = read_prices(c, conf, out, err);
     conf_close(conf);
     return rc;
+}
+
+int catalogue_prices(struct catalogue *c, const char *name, struct price_book *out, struct err *err)
+{
+    const char *key = name ? name : "";
+    size_t i = 0;
+    while (i < c->books && strcmp(c->book[i].name, key) != 0)
+        i++;
+    if (i == c->books) {
+        struct price_book book;
+        if (read_book(c, name, &book, err) != 0)
+            return -1;
+        i = c->books++; /* not as above: a list may be the base of the one that was read */
+        c->book = mem_grow(c->book, c->books, sizeof *c->book);
+        c->book[i] = (struct named_book){mem_text(key), book};
+    }
+    *out = c->book[i].book;
+    return 0;
 }

@@ -16,6 +16,11 @@ struct catalogue {
     const char *chain[BASES_MOST]; /* their paths */
     size_t sources, given;         /* files read, of which the first were given by the caller */
     struct catalogue_source *source;
+    size_t books; /* price lists, read once */
+    struct named_book {
+        char *name; /* "": the newest */
+        struct price_book book;
+    } * book;
     size_t names[CATALOGUE_FOLDERS];
     char **name[CATALOGUE_FOLDERS];
 };
