@@ -89,7 +89,7 @@ static void flat_layers(struct layers *l, const struct model *m)
 {
     double whole = flat_whole_layers(m), moe = flat_moe_layers(m);
     bool last_whole = m->window <= 0 || (m->full_every > 0 && fmod(m->layers, m->full_every) == 0);
-    bool last_moe = m->experts > 0 && fmod(m->layers - m->first_dense_layers, m->moe_every) == 0;
+    bool last_moe = moe > 0 && fmod(m->layers - m->first_dense_layers, m->moe_every) == 0;
     l->n = m->layers;
     if (whole > 0)
         add_mixers(l, mixer_of(m), whole, NULL, m, true);

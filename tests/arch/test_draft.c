@@ -74,6 +74,17 @@ static void each_drafted_token_reads_the_module_once(void **state)
     assert_close(three.time_s, 3 * one.time_s, 1e-9);
 }
 
+/* A model of experts cut to its dense layers: the module is one of these. */
+static void a_module_of_dense_layers_is_dense(void **state)
+{
+    struct step with, none;
+    (void)state;
+    of(&with, "model.draft_layers=1", "model.layers=3", "workload.query_tokens=2");
+    of(&none, "model.draft_layers=0", "model.layers=3", "workload.query_tokens=2");
+    assert_close(with.weight_byte - none.weight_byte,
+                 2 * (attention + 3 * 7168.0 * 18432 + projection), 1e-6);
+}
+
 /* Two tokens of 8 experts each use 256 (1 - (1 - 8/256)^2) = 15.75 on average. */
 static void the_first_pass_reads_the_accepted_tokens(void **state)
 {
@@ -118,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_module_holds_a_layer_and_its_projection),
+        cmocka_unit_test(a_module_of_dense_layers_is_dense),
         cmocka_unit_test(each_drafted_token_reads_the_module_once),
         cmocka_unit_test(the_first_pass_reads_the_accepted_tokens),
         cmocka_unit_test(a_step_without_drafts_has_no_module),
