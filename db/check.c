@@ -122,12 +122,12 @@ int db_check_structure(struct db *db, struct err *err)
     if (db_prepare(db, &s, "PRAGMA main.integrity_check(1)", err) != 0)
         return -1;
     int row = db_step(db, s, err);
-    const char *said = row == 1 ? (const char *)sqlite3_column_text(s, 0) : NULL;
+    const char *said = row == 1 ? db_text(s, 0) : "ok";
     int rc = row < 0 ? -1 : 0;
-    if (row == 1 && (said == NULL || strcmp(said, "ok") != 0)) {
-        size_t skip = said != NULL && !strncmp(said, "*** ", 4) ? strcspn(said, "\n") : 0;
+    if (strcmp(said, "ok") != 0) {
+        size_t skip = !strncmp(said, "*** ", 4) ? strcspn(said, "\n") : 0;
         rc = fail_io(err, "%s: is damaged: %s" DB_DAMAGED_HELP, db->path,
-                     said != NULL ? said + skip + (said[skip] == '\n') : "its tables");
+                     *said != '\0' ? said + skip + (said[skip] == '\n') : "its tables");
     }
     sqlite3_finalize(s);
     return rc;
@@ -166,13 +166,13 @@ static int count_points(struct db *db, const struct db_run *run, bool all, struc
         row = db_step(db, s, err);
     }
     if (row == 1) {
-        const char *keep = (const char *)sqlite3_column_text(s, 3);
+        const char *keep = db_text(s, 3);
         bool none = sqlite3_column_type(s, 5) == SQLITE_NULL;
         *out = (struct counted){
             .first = sqlite3_column_int64(s, 0),
             .done = sqlite3_column_int64(s, 1),
             .feasible = sqlite3_column_int64(s, 2),
-            .keep = keep == NULL                 ? 'a'
+            .keep = *keep == '\0'                ? 'a'
                     : strcmp(keep, "front") == 0 ? 'r'
                                                  : keep[0],
             .rows = none ? 0 : sqlite3_column_int64(s, 4),

@@ -89,8 +89,8 @@ int chunk_read(struct chunk_reader *r, const struct chunk *c, int64_t number,
 void chunk_put_double(unsigned char *to, double v); /* 8 bytes */
 double chunk_get_double(const unsigned char *from);
 
-/* The text of an id, valid until the reader is closed; NULL if there is none. */
-const char *chunk_text(struct chunk_reader *r, double id);
+/* The text of an id, valid until the reader is closed. SQLite's result code. */
+int chunk_text(struct chunk_reader *r, double id, const char **out);
 
 /* ---- the virtual table ---- */
 

@@ -30,8 +30,8 @@ static int map_columns(struct copier *c, struct err *err)
     int row = db_prepare(c->db, &s, "SELECT number, name, type FROM source.chunk_column", err);
     while (row == 0 && (row = db_step(c->db, s, err)) == 1) {
         int64_t from = sqlite3_column_int64(s, 0);
-        bool text = strcmp((const char *)sqlite3_column_text(s, 2), "TEXT") == 0;
-        int64_t to = chunk_add_column(c->db, (const char *)sqlite3_column_text(s, 1), text, err);
+        bool text = strcmp(db_text(s, 2), "TEXT") == 0;
+        int64_t to = chunk_add_column(c->db, db_text(s, 1), text, err);
         if (from >= 0 && from < CHUNK_COLUMNS_MOST) {
             c->map.column[from] = to;
             c->map.text[from] = text;
@@ -52,7 +52,7 @@ static int map_texts(struct copier *c, struct err *err)
         m->text_id = mem_grow(m->text_id, id + 1, sizeof *m->text_id);
         memset(m->text_id + m->texts, 0, (id + 1 - m->texts) * sizeof *m->text_id);
         m->texts = id + 1;
-        m->text_id[id] = chunk_text_id(c->db, (const char *)sqlite3_column_text(s, 1), err);
+        m->text_id[id] = chunk_text_id(c->db, db_text(s, 1), err);
         row = m->text_id[id] < 0 ? -1 : 0;
     }
     sqlite3_finalize(s);
@@ -120,16 +120,25 @@ static double text_here(const struct renumbered *m, double id)
 static void bind_texts(struct copier *c, sqlite3_stmt *from)
 {
     int n = sqlite3_column_bytes(from, 3) / (int)sizeof(double);
-    unsigned char *data = mem_alloc((size_t)n + 1, sizeof(double));
+    if (n == 0) {
+        sqlite3_bind_double(c->put_vector, 2, text_here(&c->map, sqlite3_column_double(from, 1)));
+        return;
+    }
+    unsigned char *data = mem_alloc((size_t)n, sizeof(double));
     const unsigned char *old = sqlite3_column_blob(from, 3);
     for (size_t i = 0; i < (size_t)n; i++)
         chunk_put_double(data + i * sizeof(double),
                          text_here(&c->map, chunk_get_double(old + i * sizeof(double))));
-    if (n > 0)
-        sqlite3_bind_blob(c->put_vector, 4, data, n * (int)sizeof(double), SQLITE_TRANSIENT);
-    else
-        sqlite3_bind_double(c->put_vector, 2, text_here(&c->map, sqlite3_column_double(from, 1)));
-    free(data);
+    sqlite3_bind_blob(c->put_vector, 4, data, n * (int)sizeof(double), free);
+}
+
+/* Binds columns 1 to `n` of `from` as values 2 to n + 1 of `to`, which copies them. */
+static int bind_columns(struct db *db, sqlite3_stmt *to, sqlite3_stmt *from, int n, struct err *err)
+{
+    int code = SQLITE_OK;
+    for (int i = 1; i <= n && code == SQLITE_OK; i++)
+        code = sqlite3_bind_value(to, i + 1, sqlite3_column_value(from, i));
+    return code == SQLITE_OK ? 0 : db_fail(db, code, err);
 }
 
 static int copy_vectors(struct copier *c, const struct chunk *from, int64_t to, struct err *err)
@@ -140,15 +149,15 @@ static int copy_vectors(struct copier *c, const struct chunk *from, int64_t to, 
     while (row == 0 && (row = db_step(c->db, c->vectors, err)) == 1) {
         int64_t number = sqlite3_column_int64(c->vectors, 0) - from->vectors;
         sqlite3_bind_int64(c->put_vector, 1, to + number_here(c, number));
-        for (int i = 1; i < 4; i++)
-            sqlite3_bind_value(c->put_vector, i + 1, sqlite3_column_value(c->vectors, i));
+        row = bind_columns(c->db, c->put_vector, c->vectors, 3, err);
         if (sqlite3_column_type(c->vectors, 2) != SQLITE_NULL)
             sqlite3_bind_int64(
                 c->put_vector, 3,
                 to + number_here(c, sqlite3_column_int64(c->vectors, 2) - from->vectors));
         if (c->map.text[number])
             bind_texts(c, c->vectors);
-        row = db_once(c->db, c->put_vector, err);
+        if (row == 0)
+            row = db_once(c->db, c->put_vector, err);
     }
     sqlite3_reset(c->vectors);
     return row;
@@ -162,9 +171,9 @@ static int copy_codes(struct copier *c, const struct chunk *from, int64_t to, st
     while (row == 0 && (row = db_step(c->db, c->codes, err)) == 1) {
         int64_t number = sqlite3_column_int64(c->codes, 0) - from->vectors;
         sqlite3_bind_int64(c->put_code, 1, to + number_here(c, number));
-        for (int i = 1; i < 3; i++)
-            sqlite3_bind_value(c->put_code, i + 1, sqlite3_column_value(c->codes, i));
-        row = db_once(c->db, c->put_code, err);
+        row = bind_columns(c->db, c->put_code, c->codes, 2, err);
+        if (row == 0)
+            row = db_once(c->db, c->put_code, err);
     }
     sqlite3_reset(c->codes);
     return row;

@@ -115,7 +115,7 @@ int chunk_read(struct chunk_reader *r, const struct chunk *c, int64_t number,
 }
 
 /* Reads a text that is not known yet. */
-static void load_text(struct chunk_reader *r, size_t id)
+static int load_text(struct chunk_reader *r, size_t id)
 {
     if (id >= r->n_texts) {
         r->text = mem_grow(r->text, id + 1, sizeof *r->text);
@@ -123,18 +123,27 @@ static void load_text(struct chunk_reader *r, size_t id)
         r->n_texts = id + 1;
     }
     sqlite3_bind_int64(r->texts, 1, (int64_t)id);
-    if (sqlite3_step(r->texts) == SQLITE_ROW && sqlite3_column_text(r->texts, 0) != NULL)
-        r->text[id] = mem_text((const char *)sqlite3_column_text(r->texts, 0));
+    int code = sqlite3_step(r->texts);
+    if (code == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(r->texts, 0);
+        code = text != NULL                                      ? SQLITE_OK
+               : sqlite3_column_type(r->texts, 0) == SQLITE_NULL ? SQLITE_CORRUPT
+                                                                 : SQLITE_NOMEM;
+        r->text[id] = text != NULL ? mem_text(text) : NULL;
+    } else if (code == SQLITE_DONE) {
+        code = SQLITE_CORRUPT;
+    }
     sqlite3_reset(r->texts);
+    return code;
 }
 
-const char *chunk_text(struct chunk_reader *r, double id)
+int chunk_text(struct chunk_reader *r, double id, const char **out)
 {
     enum { TEXTS_MOST = 1 << 24 };
     if (!(id >= 1 && id < TEXTS_MOST))
-        return NULL;
+        return SQLITE_CORRUPT;
     size_t at = (size_t)id;
-    if (at >= r->n_texts || r->text[at] == NULL)
-        load_text(r, at);
-    return r->text[at];
+    int code = at >= r->n_texts || r->text[at] == NULL ? load_text(r, at) : SQLITE_OK;
+    *out = r->text[at];
+    return code;
 }

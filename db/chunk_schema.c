@@ -140,8 +140,8 @@ int64_t chunk_free_vectors(struct db *db, struct err *err)
 
 static void put_column(FILE *out, sqlite3_stmt *s)
 {
-    bool text = strcmp((const char *)sqlite3_column_text(s, 2), "TEXT") == 0;
-    char *name = db_quote((const char *)sqlite3_column_text(s, 1));
+    bool text = strcmp(db_text(s, 2), "TEXT") == 0;
+    char *name = db_quote(db_text(s, 1));
     fputs(text ? ", (SELECT text FROM chunk_text WHERE id = " : ", ", out);
     fprintf(out, NUMBER("%" PRId64), (int64_t)sqlite3_column_int64(s, 0));
     fprintf(out, "%s AS %s", text ? ")" : "", name);

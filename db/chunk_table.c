@@ -76,12 +76,10 @@ static int read_columns(struct point_table *t, char **declaration)
     sqlite3_stmt *s = NULL;
     int code = sqlite3_prepare_v2(t->sqlite, sql, -1, &s, NULL);
     while (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        const char *type = (const char *)sqlite3_column_text(s, 2);
-        bool text = type != NULL && strcmp(type, "TEXT") == 0;
+        bool text = strcmp(db_text(s, 2), "TEXT") == 0;
         t->column = mem_grow(t->column, t->columns + 1, sizeof *t->column);
         t->column[t->columns++] = (struct stored_column){sqlite3_column_int64(s, 0), text};
-        const char *plain = (const char *)sqlite3_column_text(s, 1);
-        char *name = db_quote(plain != NULL ? plain : "");
+        char *name = db_quote(db_text(s, 1));
         char *longer = mem_print("%s, %s %s", names, name, text ? "TEXT" : "REAL");
         free(name);
         free(names);
@@ -418,8 +416,8 @@ static void narrow(struct point_cursor *c, const char *plan, sqlite3_value **val
 
 static int text_of(struct text_value *out, const struct point_cursor *c, double id)
 {
-    *out = (struct text_value){id, isnan(id) ? NULL : chunk_text(c->table->reader, id)};
-    return out->text == NULL && !isnan(id) ? SQLITE_CORRUPT : SQLITE_OK;
+    *out = (struct text_value){.id = id};
+    return isnan(id) ? SQLITE_OK : chunk_text(c->table->reader, id, &out->text);
 }
 
 /* The pass of a row, which is added if there is none; the newest are tried first. */
@@ -526,11 +524,11 @@ static int put_value(sqlite3_context *out, const struct point_cursor *c, size_t 
         sqlite3_result_double(out, v);
         return SQLITE_OK;
     }
-    const char *text = chunk_text(c->table->reader, v);
-    if (text == NULL)
-        return SQLITE_CORRUPT;
-    sqlite3_result_text(out, text, -1, SQLITE_STATIC);
-    return SQLITE_OK;
+    const char *text;
+    int code = chunk_text(c->table->reader, v, &text);
+    if (code == SQLITE_OK)
+        sqlite3_result_text(out, text, -1, SQLITE_STATIC);
+    return code;
 }
 
 static int column_value(sqlite3_vtab_cursor *base, sqlite3_context *out, int at)

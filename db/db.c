@@ -47,7 +47,7 @@ static int set_journal(struct db *db, const char *sql, const char *want, struct 
         return -1;
 
     int row = db_step(db, s, err);
-    const char *got = row == 1 ? (const char *)sqlite3_column_text(s, 0) : "none";
+    const char *got = row == 1 ? db_text(s, 0) : "none";
     if (row >= 0 && strcmp(got, want) != 0)
         row = fail_io(err,
                       "%s: cannot be written: it has no write-ahead log here: give a file on "

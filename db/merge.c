@@ -202,27 +202,32 @@ static struct db_run copy_run(const struct db_run *r)
 
 /* ---- copying ---- */
 
+/* The names of the source's columns but id, run and point, each after ", ". */
 static int copy_columns(struct db *db, char **out, struct err *err)
 {
-    sqlite3_stmt *s = NULL;
+    static const char *const some_text[] = {""};
+    struct table t;
+    if (db_select(db,
+                  "SELECT name, type FROM pragma_table_info('point', 'source')"
+                  " WHERE name NOT IN ('id', 'run', 'point')",
+                  NULL, 0, &t, err) != 0)
+        return -1;
+    struct db_column *column = mem_alloc(t.rows + 1, sizeof *column);
     char *names = mem_text("");
-    int row = db_prepare(db, &s,
-                         "SELECT name, type FROM pragma_table_info('point', 'source')"
-                         " WHERE name NOT IN ('id', 'run', 'point')",
-                         err);
-    while (row == 0 && (row = db_step(db, s, err)) == 1) {
-        const char *name = (const char *)sqlite3_column_text(s, 0);
-        const char *type = (const char *)sqlite3_column_text(s, 1);
-        row = db_add_column(db, "point", name, strcmp(type, "TEXT") == 0 ? "TEXT" : "REAL", err);
-        char *column = db_quote(name);
-        char *longer = mem_print("%s, %s", names, column);
-        free(column);
+    for (size_t i = 0; i < t.rows; i++) {
+        column[i].name = table_text_at(&t, i, "name");
+        column[i].texts = strcmp(table_text_at(&t, i, "type"), "TEXT") == 0 ? some_text : NULL;
+        char *name = db_quote(column[i].name);
+        char *longer = mem_print("%s, %s", names, name);
+        free(name);
         free(names);
         names = longer;
     }
-    sqlite3_finalize(s);
+    int failed = db_add_columns(db, column, t.rows, err);
+    free(column);
+    table_free(&t);
     *out = names;
-    return row;
+    return failed;
 }
 
 /* Runs a statement with numbers for ?1, ?2, ...; `out` gets the first column of its row, if any. */
@@ -245,8 +250,10 @@ static int run_numbers(struct db *db, const char *sql, const int64_t *number, si
 /* Copies in pieces, each committed, so that the journal stays small. */
 static int copy_points(struct db *db, int64_t from, int64_t to, struct err *err)
 {
-    char *columns;
+    char *columns = NULL;
     int failed = copy_columns(db, &columns, err);
+    if (columns == NULL)
+        return -1;
     char *sql = mem_print("INSERT OR IGNORE INTO main.point(id, run, point%s)"
                           " SELECT ?3 << 48 | point, ?3, point%s FROM source.point"
                           " WHERE id >= ?1 AND id < ?2 ORDER BY id",
@@ -377,7 +384,7 @@ static bool source_is_intact(struct db *db)
     sqlite3_stmt *s = NULL;
     bool sound =
         sqlite3_prepare_v2(db->sqlite, "PRAGMA source.quick_check(1)", -1, &s, NULL) == SQLITE_OK &&
-        sqlite3_step(s) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(s, 0), "ok") == 0;
+        sqlite3_step(s) == SQLITE_ROW && strcmp(db_text(s, 0), "ok") == 0;
     sqlite3_finalize(s);
     return sound;
 }

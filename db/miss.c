@@ -48,8 +48,7 @@ int db_misses(struct db *db, const struct db_run *run, char **out, struct err *e
     row = db_step(db, s, err);
     if (row == 1) {
         free(*out);
-        const char *text = (const char *)sqlite3_column_text(s, 0);
-        *out = mem_text(text != NULL ? text : "");
+        *out = mem_text(db_text(s, 0));
     }
     sqlite3_finalize(s);
     return row < 0 ? -1 : 0;

@@ -81,6 +81,9 @@ int db_prepare(struct db *db, sqlite3_stmt **out, const char *sql, struct err *e
 int db_step(struct db *db, sqlite3_stmt *s, struct err *err); /* 1 row, 0 end, -1 failure */
 int db_once(struct db *db, sqlite3_stmt *s, struct err *err); /* one step, then resets */
 
+/* The text of a column of the row, "" for NULL. Without memory it ends as base/mem.h says. */
+const char *db_text(sqlite3_stmt *s, int column);
+
 /* Takes the write lock or fails at once. Does nothing if a transaction is open. */
 int db_begin(struct db *db, struct err *err);
 int db_end(struct db *db, struct err *err); /* commits; rolls back on failure */
@@ -89,6 +92,9 @@ void db_undo(struct db *db);
 /* Adds a column to a table unless one of that name exists. */
 int db_add_column(struct db *db, const char *table, const char *name, const char *type,
                   struct err *err);
+
+/* In a transaction: adds to `point`, a table, those of the columns that it lacks. */
+int db_add_columns(struct db *db, const struct db_column *columns, size_t n, struct err *err);
 
 /* 1: the table of `schema` (main, or an attached file) has the column; 0: it has not; -1 failed. */
 int db_has_column(struct db *db, const char *schema, const char *table, const char *name,

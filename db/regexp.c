@@ -40,8 +40,12 @@ static void regexp(sqlite3_context *context, int n, sqlite3_value **arg)
     (void)n;
     const char *pattern = (const char *)sqlite3_value_text(arg[0]);
     const char *text = (const char *)sqlite3_value_text(arg[1]);
-    if (pattern == NULL || text == NULL)
+    if (sqlite3_value_type(arg[0]) == SQLITE_NULL || sqlite3_value_type(arg[1]) == SQLITE_NULL)
         return;
+    if (pattern == NULL || text == NULL) {
+        sqlite3_result_error_nomem(context);
+        return;
+    }
 
     struct db *db = sqlite3_user_data(context);
     struct pattern *kept = sqlite3_get_auxdata(context, 0), *p = kept;

@@ -17,12 +17,6 @@
 
 enum { MOST_RUNS = 1 << 15 };
 
-static char *column_text(sqlite3_stmt *s, int i)
-{
-    const char *text = (const char *)sqlite3_column_text(s, i);
-    return mem_text(text != NULL ? text : "");
-}
-
 static uint64_t column_count(sqlite3_stmt *s, int i)
 {
     return (uint64_t)sqlite3_column_int64(s, i);
@@ -32,20 +26,20 @@ static void read_run(sqlite3_stmt *s, struct db_run *out)
 {
     *out = (struct db_run){
         .id = sqlite3_column_int64(s, 0),
-        .name = column_text(s, 1),
-        .spec = column_text(s, 2),
-        .spec_hash = column_text(s, 3),
-        .program = column_text(s, 4),
-        .keep = column_text(s, 5),
-        .started = column_text(s, 6),
-        .ended = column_text(s, 7),
+        .name = mem_text(db_text(s, 1)),
+        .spec = mem_text(db_text(s, 2)),
+        .spec_hash = mem_text(db_text(s, 3)),
+        .program = mem_text(db_text(s, 4)),
+        .keep = mem_text(db_text(s, 5)),
+        .started = mem_text(db_text(s, 6)),
+        .ended = mem_text(db_text(s, 7)),
         .seed = column_count(s, 8),
         .space = column_count(s, 9),
         .first = column_count(s, 10),
         .last = column_count(s, 11),
         .done = column_count(s, 12),
         .feasible = column_count(s, 13),
-        .folder = column_text(s, 14),
+        .folder = mem_text(db_text(s, 14)),
     };
 }
 
@@ -177,40 +171,11 @@ int db_run_find(struct db *db, const char *name, struct db_run *out, struct err 
 
 /* ---- columns ---- */
 
-int db_has_column(struct db *db, const char *schema, const char *table, const char *name,
-                  struct err *err)
-{
-    sqlite3_stmt *s = NULL;
-    if (db_prepare(db, &s, "SELECT 1 FROM pragma_table_info(?1, ?2) WHERE name = ?3 COLLATE NOCASE",
-                   err) != 0)
-        return -1;
-    sqlite3_bind_text(s, 1, table, -1, SQLITE_STATIC);
-    sqlite3_bind_text(s, 2, schema, -1, SQLITE_STATIC);
-    sqlite3_bind_text(s, 3, name, -1, SQLITE_STATIC);
-    int there = db_step(db, s, err);
-    sqlite3_finalize(s);
-    return there;
-}
-
-int db_add_column(struct db *db, const char *table, const char *name, const char *type,
-                  struct err *err)
-{
-    int there = db_has_column(db, "main", table, name, err);
-    if (there != 0)
-        return there < 0 ? -1 : 0;
-
-    char *column = db_quote(name);
-    char *sql = mem_print("ALTER TABLE main.%s ADD COLUMN %s %s", table, column, type);
-    int failed = db_exec(db, sql, err);
-    free(sql);
-    free(column);
-    return failed;
-}
-
 static int add_columns(struct db *db, const struct db_column *columns, size_t n, struct err *err)
 {
     sqlite3_stmt *s = NULL;
-    if (db_prepare(db, &s, "INSERT OR REPLACE INTO about(name, unit, meaning) VALUES(?1, ?2, ?3)",
+    if ((!db->chunks && db_add_columns(db, columns, n, err) != 0) ||
+        db_prepare(db, &s, "INSERT OR REPLACE INTO about(name, unit, meaning) VALUES(?1, ?2, ?3)",
                    err) != 0)
         return -1;
 
@@ -220,11 +185,8 @@ static int add_columns(struct db *db, const struct db_column *columns, size_t n,
         sqlite3_bind_text(s, 1, c->name, -1, SQLITE_STATIC);
         sqlite3_bind_text(s, 2, c->unit != NULL ? c->unit : "", -1, SQLITE_STATIC);
         sqlite3_bind_text(s, 3, c->doc != NULL ? c->doc : "", -1, SQLITE_STATIC);
-        bool text = c->texts != NULL;
-        failed =
-            (db->chunks ? chunk_add_column(db, c->name, text, err) < 0
-                        : db_add_column(db, "point", c->name, text ? "TEXT" : "REAL", err) != 0) ||
-            db_step(db, s, err) != 0;
+        failed = (db->chunks && chunk_add_column(db, c->name, c->texts != NULL, err) < 0) ||
+                 db_step(db, s, err) != 0;
         sqlite3_reset(s);
     }
     sqlite3_finalize(s);
@@ -528,9 +490,9 @@ int db_keep_only(struct db *db, const struct db_run *run, const uint64_t *point,
     if (!failed) {
         char *list = json_list(point, n);
         sqlite3_bind_int64(s, 1, run->id);
-        sqlite3_bind_text(s, 2, list, -1, SQLITE_TRANSIENT);
-        free(list);
+        sqlite3_bind_text(s, 2, list, -1, SQLITE_STATIC);
         failed = db_step(db, s, err);
+        free(list);
     }
     sqlite3_finalize(s);
     if (failed)

@@ -166,8 +166,12 @@ static void read_header(struct table *t, sqlite3_stmt *s)
     t->header = mem_alloc(t->columns + 1, sizeof(*t->header));
     t->cell = mem_alloc(t->columns + 1, sizeof(*t->cell));
     t->rows = 1;
-    for (size_t i = 0; i < t->columns; i++)
-        t->header[i] = mem_text(sqlite3_column_name(s, (int)i));
+    for (size_t i = 0; i < t->columns; i++) {
+        const char *name = sqlite3_column_name(s, (int)i);
+        if (name == NULL)
+            mem_fail();
+        t->header[i] = mem_text(name);
+    }
 }
 
 /* SQLite returns NULL for a text that it has no memory for; the caller checks sqlite3_errcode. */
@@ -332,7 +336,9 @@ static int show_scenarios(struct db *db, const char *const *name, size_t n, stru
     char *list = mem_text("");
     for (size_t i = 0; i < n; i++) {
         char *quoted = sqlite3_mprintf("%s%Q", i ? ", " : "", name[i]);
-        char *longer = mem_print("%s%s", list, quoted ? quoted : "");
+        if (quoted == NULL)
+            mem_fail();
+        char *longer = mem_print("%s%s", list, quoted);
         sqlite3_free(quoted);
         free(list);
         list = longer;

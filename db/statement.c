@@ -105,6 +105,14 @@ int db_step(struct db *db, sqlite3_stmt *s, struct err *err)
     return code == SQLITE_DONE ? 0 : db_fail(db, code, err);
 }
 
+const char *db_text(sqlite3_stmt *s, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(s, column);
+    if (text == NULL && sqlite3_errcode(sqlite3_db_handle(s)) == SQLITE_NOMEM)
+        mem_fail();
+    return text != NULL ? text : "";
+}
+
 int db_once(struct db *db, sqlite3_stmt *s, struct err *err)
 {
     int row = db_step(db, s, err);

@@ -17,12 +17,13 @@ static int print_front(struct table *t, enum format format, struct db *db, const
     if (!caveats)
         return -1;
     print_table(t, format, 1);
-    if (!t->rows)
-        infeasible_print(db, row, stderr);
-    else if (*caveats)
+    int rc = t->rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+    if (!t->rows && infeasible_print(db, row, stderr, err) != 0)
+        rc = -1;
+    else if (t->rows && *caveats)
         print_line(2, "\n%s\n", caveats);
     free(caveats);
-    return t->rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+    return rc;
 }
 
 static int run(const struct args *a, struct err *err)

@@ -372,8 +372,8 @@ static int run(const struct args *a, struct err *err)
     rc = answer(db, &row, &q, &w, format, err);
     if (rc == 0)
         rc = row.feasible ? EXIT_DONE : EXIT_NONE_FEASIBLE;
-    if (rc == EXIT_NONE_FEASIBLE)
-        infeasible_print(db, &row, stderr);
+    if (rc == EXIT_NONE_FEASIBLE && infeasible_print(db, &row, stderr, err) != 0)
+        rc = -1;
 done:
     for (size_t i = 0; i < w.stops; i++)
         free(w.stop[i].path);

@@ -79,8 +79,8 @@ static int cheapest_systems(const struct args *a, struct db *db, const struct db
                    has_pools(&t) ? "and each chip of a pool, " : "");
     print_table(&t, format, 1);
     rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
-    if (!t.rows)
-        infeasible_print(db, run, stderr);
+    if (!t.rows && infeasible_print(db, run, stderr, err) != 0)
+        rc = -1;
     table_free(&t);
     return rc;
 }
@@ -164,8 +164,8 @@ static int required_engine(const struct args *a, struct db *db, const struct db_
     print_required(&t, &p, args_value(a, "--engine"), format);
     table_free(&t);
     rc = p.n ? EXIT_DONE : EXIT_NONE_FEASIBLE;
-    if (!p.n)
-        infeasible_print(db, run, stderr);
+    if (!p.n && infeasible_print(db, run, stderr, err) != 0)
+        rc = -1;
 done:
     payoff_free(&p);
     payoff_study_close(study);

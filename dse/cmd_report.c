@@ -197,11 +197,15 @@ static int run(const struct args *a, struct err *err)
                                                 .catalogue = c,
                                                 .answer = answers.page,
                                                 .answers = answers.n};
-        rc = write_report(path, &(struct writing){.page = &page, .kind = kind}, &data, err);
-        if (rc == 0 && !row.feasible) {
-            infeasible_print(db, &row, stderr);
+        char *why = NULL;
+        rc = row.feasible ? 0 : infeasible_text(&why, db, &row, err);
+        if (rc == 0)
+            rc = write_report(path, &(struct writing){.page = &page, .kind = kind}, &data, err);
+        if (rc == 0 && why != NULL) {
+            fputs(why, stderr);
             rc = EXIT_NONE_FEASIBLE;
         }
+        free(why);
         page_free(&page);
     }
     answers_free(&answers);

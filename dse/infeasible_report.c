@@ -165,10 +165,20 @@ char *misses_text(const struct misses *m)
     return mem_stream_text(&memory, NULL);
 }
 
-void infeasible_print(struct db *db, const struct db_run *run, FILE *out)
+int infeasible_text(char **out, struct db *db, const struct db_run *run, struct err *err)
 {
-    char *text = nothing_feasible_lines(db, run);
-    text_tame(text, "\n");
+    if (nothing_feasible_lines(out, db, run, err) != 0)
+        return -1;
+    text_tame(*out, "\n");
+    return 0;
+}
+
+int infeasible_print(struct db *db, const struct db_run *run, FILE *out, struct err *err)
+{
+    char *text;
+    if (infeasible_text(&text, db, run, err) != 0)
+        return -1;
     fputs(text, out);
     free(text);
+    return 0;
 }

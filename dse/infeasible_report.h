@@ -27,7 +27,8 @@ void misses_print(const struct misses *m, FILE *out);
 /* The text that misses_print prints. Caller frees. */
 char *misses_text(const struct misses *m);
 
-/* Prints why a run or a query has no answer, with the misses that the sweep stored. */
-void infeasible_print(struct db *db, const struct db_run *run, FILE *out);
+/* Why a run or a query has no answer, with the misses that the sweep stored. Caller frees. */
+int infeasible_text(char **out, struct db *db, const struct db_run *run, struct err *err);
+int infeasible_print(struct db *db, const struct db_run *run, FILE *out, struct err *err);
 
 #endif

@@ -124,32 +124,36 @@ static int find_filled(bool *filled, const struct queried_run *of, const struct 
                : 0;
 }
 
-/* Does the first row of a statement about the run have a scenario, and another than `base`? */
-static bool is_of_scenario(bool *found, const struct queried_run *of, const char *sql)
+/* Does the first row of a statement about the run have another scenario than `base`? */
+static int read_scenario(bool *found, bool *has, const struct queried_run *of, const char *sql,
+                         struct err *err)
 {
     struct table t;
-    struct err ignored;
-    *found = db_select(of->db, sql, &of->id, 1, &t, &ignored) == 0 && t.rows > 0;
-    bool is = table_number_at(&t, 0, "has") > 0;
+    if (db_select(of->db, sql, &of->id, 1, &t, err) != 0)
+        return -1;
+    *found = t.rows > 0;
+    *has = table_number_at(&t, 0, "has") > 0;
     table_free(&t);
-    return is;
+    return 0;
 }
 
 /* Does the run have more than the scenario `base`? Its points come first, so the last one tells; if
  * that was not kept, the statement finds the last that was. */
-static bool has_scenarios(const struct queried_run *of)
+static int find_scenarios(bool *has, const struct queried_run *of, struct err *err)
 {
     bool found;
     uint64_t last = of->run->first + of->run->done - (of->run->done > 0);
     char *sql =
         mem_print("SELECT scenario <> 'base' AS has FROM point WHERE id = (?1 << %d | %llu)",
                   POINT_BITS, (unsigned long long)last);
-    bool has = is_of_scenario(&found, of, sql);
+    int rc = read_scenario(&found, has, of, sql, err);
     free(sql);
-    return found ? has
-                 : is_of_scenario(&found, of,
-                                  "SELECT scenario <> 'base' AS has FROM point WHERE " OF_RUN
-                                  " ORDER BY id DESC LIMIT 1");
+    return rc != 0 || found
+               ? rc
+               : read_scenario(&found, has, of,
+                               "SELECT scenario <> 'base' AS has FROM point WHERE " OF_RUN
+                               " ORDER BY id DESC LIMIT 1",
+                               err);
 }
 
 /* How many devices the pools of the run have: their parameter may be auto. */
@@ -173,7 +177,9 @@ static int append_default_columns(char **sql, const struct queried_run *of,
         "verdict",         "batch",           "tpot_s",          "tokens_per_s",
         "attention_share", "engine_speedup",  "engine_maturity", "engine_limited_by",
         "limit",           "system_cost_usd", "power_w"};
-    bool first = true, scenarios = has_scenarios(of);
+    bool first = true, scenarios;
+    if (find_scenarios(&scenarios, of, err) != 0)
+        return -1;
     bool *filled = mem_alloc(known->rows + 1, sizeof *filled);
     int rc = find_filled(filled, of, known, err);
     for (size_t k = 0; k < LEN(names); k++)

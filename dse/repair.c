@@ -231,15 +231,23 @@ static bool has_journal(const char *path)
     return is;
 }
 
-/* Renames the file and its journal, if any. */
+/* The file stays where it is until another takes its name, if the file system has links. */
+static int give_name(const char *from, const char *to)
+{
+    remove(to);
+    return link(from, to) == 0 ? 0 : rename(from, to);
+}
+
+/* Renames the journal, if any, and gives the file another name. */
 static int keep_damaged(const char *path, struct err *err)
 {
     static const char *const ending[] = {"-wal", "-shm", "-journal", ""};
     int failed = 0;
     for (size_t i = 0; i < LEN(ending) && !failed; i++) {
+        bool is_file = !*ending[i];
         char *from = mem_print("%s%s", path, ending[i]);
         char *to = mem_print("%s.damaged%s", path, ending[i]);
-        failed = rename(from, to) != 0 && (errno != ENOENT || !*ending[i]);
+        failed = (is_file ? give_name : rename)(from, to) != 0 && (errno != ENOENT || is_file);
         free(from);
         free(to);
     }
@@ -250,9 +258,9 @@ static int put_in_place(const struct repair *r, struct err *err)
 {
     struct err why;
     if (r->sound && !has_journal(r->path) && db_check_structure(r->old, &why) == 0) {
+        remove(r->fresh); /* first: once the file has its checksums, nobody repairs it again */
         if (db_reseal(r->path, err) != 0)
             return -1;
-        remove(r->fresh);
         printf("%s: every row was right: its pages have their checksums again\n", r->path);
         return 0;
     }

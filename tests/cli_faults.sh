@@ -4,7 +4,8 @@
 # points. So it does after a kill -9 before a call that changes a file. Each command is tried
 # with some of the functions: at ten calls if it only reads, else at one. With FAULTS=N: at N calls of
 # every function; with FAULTS=all: at every call, which takes minutes for each command that only reads
-# (but recommend-engine), and hours for others. FAULT_COMMANDS, FAULT_CALLS: only these.
+# (but recommend-engine), and hours for others. FAULT_COMMANDS, FAULT_CALLS: only these. FAULT_STEP=K:
+# with FAULTS=all, every K-th call. FAULTS=0: says how many calls there are.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -48,6 +49,16 @@ cp "$DSE_SOURCE/tests/configs/deepseek-v3.json" in/config.json
         "$DSE" check tried.db --repair >/dev/null 2>&1 && break
     done
     rm -f tried.db*
+    for at in 300 1000 2000 3000 4000; do # the first that takes a row, which can be mended
+        cp s.db torn.db
+        printf xxxxxxxxxxxxxxxx | dd of=torn.db bs=1 seek=$((65536 - at)) conv=notrunc 2>/dev/null
+        cp torn.db tried.db
+        "$DSE" check tried.db --repair 2>&1 | grep -q 'is repaired' && break
+    done
+    rm -f tried.db*
+    sed 's/^study: small/&\nconstraints: [tokens_per_s >= 1e15]/' small.yaml >none.yaml
+    "$DSE" sweep none.yaml --db none.db --quiet >/dev/null 2>&1
+    [ $? = 3 ]
 ) || complain "the studies fail"
 mkdir bin
 printf '#!/bin/sh\necho 7\n' >bin/sbatch
@@ -64,12 +75,16 @@ merge|p1.db p2.db|new.db|merge new.db p1.db p2.db
 merge-columns|q1.db q2.db|new.db|merge new.db q2.db q1.db
 merge-into|grown.db p2.db|grown.db|merge grown.db p2.db
 repair|cut.db|cut.db|check cut.db --repair --jobs 1
+repair-rows|torn.db|torn.db|check torn.db --repair --jobs 1
 check|s.db||check s.db --jobs 1
 query|s.db||query s.db --columns all --format csv
 query-columns|c.db||query c.db --columns all --format csv
 sql|s.db||query s.db --sql SELECT_model,count(*)_FROM_point_WHERE_model_REGEXP_'r1'_GROUP_BY_model
 where|s.db||query s.db --where model_~_^deepseek_and_tpot.s_<_50_ms_or_engine_in_(none)
 pareto|s.db||pareto s.db --by engine
+pareto-none|none.db||pareto none.db
+payoff-none|none.db||payoff none.db --jobs 1
+report-none|none.db|page.csv|report none.db -o page.csv --jobs 1
 payoff|s.db||payoff s.db --details --jobs 1
 payoff-map|s.db|map.svg|payoff s.db --by model --map workload.context,engine.ridge_flop_per_byte -o map.svg --jobs 1
 report|s.db|page.html|report s.db -o page.html --jobs 1
@@ -123,7 +138,7 @@ left_over() {
         i=${i#at/}
         case " $reads " in *" $i "*) continue ;; esac
         case $name:$i in
-        sweep*:new.db* | sensitivity:sens.db* | merge-into:grown.db-* | repair:cut.db*) ;;
+        sweep*:new.db* | sensitivity:sens.db* | merge-into:grown.db-* | repair*:*.db*) ;;
         submit:*) ;; # its folder of parts, used when it is asked again
         *-shm | *-wal | *.part | merge*:new.db) [ "$call" = unlink ] || echo "$i" ;;
         *) echo "$i" ;;
@@ -133,7 +148,8 @@ left_over() {
 
 # The same command, as if nothing had happened. Of one that was killed, nothing is left then.
 again() {
-    do_command A=1 || complain "$what: not again: $(head -c 300 err.txt)"
+    do_command A=1
+    [ $? = "$status" ] || complain "$what: not again: $(head -c 300 err.txt)"
     if [ -z "$makes" ]; then
         cmp -s "right/$name" out.txt || complain "$what: another answer, when tried again"
         return
@@ -157,7 +173,8 @@ try() {
     tried=$((tried + 1))
     what="$name: $call $at $*"
     case $is in
-    0)
+    "$status")
+        [ "$status" = 0 ] || cmp -s "right/$name.err" err.txt || complain "$what: another reason"
         if [ -z "$makes" ]; then
             cmp -s "right/$name" out.txt || complain "$what: another answer"
         else
@@ -165,7 +182,7 @@ try() {
         fi
         ;;
     1)
-        [ "$(wc -l <err.txt)" = 1 ] || complain "$what: $(wc -l <err.txt) lines: $(head -c 300 err.txt)"
+        [ "$(wc -l <err.txt)" = 1 ] || [ "$status" != 0 ] || complain "$what: $(wc -l <err.txt) lines: $(head -c 300 err.txt)"
         left=$(left_over)
         [ -z "$left" ] || complain "$what: is left: $left: $(head -c 200 err.txt)"
         [ -z "$makes" ] || again
@@ -182,7 +199,9 @@ try_each() {
     fresh
     : >note
     # shellcheck disable=SC2086
-    do_command $preload FAIL_CALL="$1" FAIL_AT="$2" FAIL_ON=each FAIL_RIGHT="$work/right/$name" || complain "$name: $1: exit $?: $(head -c 300 err.txt)"
+    do_command $preload FAIL_CALL="$1" FAIL_AT="$2" FAIL_ON=each FAIL_RIGHT="$work/right/$name" FAIL_STATUS="$status"
+    is=$?
+    [ $is = "$status" ] || complain "$name: $1: exit $is: $(head -c 300 err.txt)"
     cmp -s "right/$name" out.txt || complain "$name: $1: another answer after the faults"
     cp note notes
     while read -r what; do
@@ -199,7 +218,7 @@ try_each() {
 }
 
 # ---- every command, every function ----
-faults=${FAULTS:-1}
+faults=${FAULTS:-1} step=${FAULT_STEP:-1}
 turn=0
 # Every tenth function after the last, all of them in turn.
 is_chosen() {
@@ -212,7 +231,9 @@ while IFS='|' read -r name reads makes arguments <&3; do
     case " ${FAULT_COMMANDS:-$name} " in *" $name "*) ;; *) continue ;; esac
     case $name in sql | where) blank=' ' ;; *) blank=_ ;; esac
     fresh
-    do_command A=1 || complain "$name: $(head -c 300 err.txt)"
+    do_command A=1
+    status=$?
+    case $name:$status in *:0) ;; *-none:3) cp err.txt "right/$name.err" ;; *) complain "$name: exit $status: $(head -c 300 err.txt)" ;; esac
     if [ -n "$makes" ]; then content "$makes" >"right/$name"; else cp out.txt "right/$name"; fi
     for call in ${FAULT_CALLS:-$calls}; do
         only_reads=
@@ -221,14 +242,16 @@ while IFS='|' read -r name reads makes arguments <&3; do
         fresh
         : >note
         # shellcheck disable=SC2086
-        do_command $preload FAIL_CALL="$call" FAIL_AT=0 || complain "$name: $call: fails without a fault: $(head -c 300 err.txt)"
+        do_command $preload FAIL_CALL="$call" FAIL_AT=0
+        [ $? = "$status" ] || complain "$name: $call: fails without a fault: $(head -c 300 err.txt)"
         n=$(cat note)
+        [ "$faults" != 0 ] || { echo "$name: $call: $n calls"; continue; }
         if [ -n "$only_reads" ]; then
-            [ "$n" = 0 ] || try_each "$call" "$(awk -v n="$n" -v m="${FAULTS:-10}" 'BEGIN { print m == "all" || n < m ? 1 : int(n / m) }')"
+            [ "$n" = 0 ] || try_each "$call" "$(awk -v n="$n" -v m="${FAULTS:-10}" -v k="$step" 'BEGIN { print m == "all" ? k : n < m ? 1 : int(n / m) }')"
             continue
         fi
-        for at in $(awk -v n="$n" -v m="$faults" -v s="$name$call" 'BEGIN {
-            if (m == "all" || m >= n) { for (i = 1; i <= n; i++) print i; exit }
+        for at in $(awk -v n="$n" -v m="$faults" -v k="$step" -v s="$name$call" 'BEGIN {
+            if (m == "all" || m >= n) { for (i = 1; i <= n; i += m == "all" ? k : 1) print i; exit }
             for (i = 1; i <= length(s); i++) h = (h * 31 + index("abcdefghijklmnopqrstuvwxyz_-", substr(s, i, 1))) % 1000
             for (i = 0; i < m; i++) print 1 + int((i + h / 1000) * n / m) }'); do
             if [ "$call" = change ]; then
@@ -240,6 +263,6 @@ while IFS='|' read -r name reads makes arguments <&3; do
         done
     done
 done
-[ "$tried" -gt 10 ] || complain "only $tried faults"
+[ "$tried" -gt 10 ] || [ "$faults" = 0 ] || complain "only $tried faults"
 echo "cli_faults: $tried faults"
 exit $failed

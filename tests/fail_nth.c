@@ -9,8 +9,9 @@
  * With FAIL_ON=each, for commands that change no file and have one thread: at every FAIL_AT-th call
  * the program forks. In the child that call fails; the parent waits for its end, notes what was
  * wrong, and goes on as if nothing had happened. So each call costs what comes after its failure
- * only. An answer must be that in the file FAIL_RIGHT. "alone": this call must be tried by itself,
- * since the C library holds a lock there, for which a child may wait forever ("signal 14"). */
+ * only. An answer must be that in the file FAIL_RIGHT, with status FAIL_STATUS and, unless that is
+ * 0, what FAIL_RIGHT.err has on stderr. "alone": this call must be tried by itself, since the C
+ * library holds a lock there, for which a child may wait forever ("signal 14"). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -89,6 +90,7 @@ static enum kind wanted;
 static long at;
 static bool goes_on, kills, each;
 static const char *removes, *right;
+static int right_status;
 static int note = -1; /* a file that is open before anything fails */
 static atomic_long calls;
 
@@ -107,6 +109,8 @@ __attribute__((constructor)) static void begin(void)
     removes = on && !strcmp(on, "remove") ? getenv("FAIL_REMOVE") : NULL;
     each = on && !strcmp(on, "each");
     right = getenv("FAIL_RIGHT");
+    const char *status = getenv("FAIL_STATUS");
+    right_status = status ? atoi(status) : 0;
     goes_on = on && !kills && !removes && !each;
     if (path && found)
         note = REAL(open64)(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
@@ -151,10 +155,10 @@ static void begin_child(int out, int err)
     alarm(CHILD_S);
 }
 
-static bool is_right(int out)
+static bool is_same(int out, const char *path)
 {
     char a[4096], b[4096];
-    int want = REAL(open64)(right, O_RDONLY | O_CLOEXEC);
+    int want = REAL(open64)(path, O_RDONLY | O_CLOEXEC);
     ssize_t n, m;
     off64_t offset = 0;
     bool same = want >= 0;
@@ -168,16 +172,24 @@ static bool is_right(int out)
     return same;
 }
 
-/* An answer, or status 1 and one line. */
+static bool is_right(int out, int err)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s.err", right);
+    return is_same(out, right) && (right_status == 0 || is_same(err, path));
+}
+
+/* An answer, or status 1 and one line, perhaps after the reason why there is no answer. */
 static void judge(long n, int status, int out, int err)
 {
     char said[400], text[512];
     ssize_t length = REAL(pread64)(err, said, sizeof said - 1, 0);
     said[length > 0 ? length : 0] = '\0';
     char *line = strchr(said, '\n');
-    bool ended = WIFEXITED(status), one_line = line && line[1] == '\0';
-    if (ended && WEXITSTATUS(status) == 0 ? is_right(out)
-                                          : ended && WEXITSTATUS(status) == 1 && one_line)
+    bool ended = WIFEXITED(status), one_line = line && (line[1] == '\0' || right_status != 0);
+    if (ended && WEXITSTATUS(status) == right_status
+            ? is_right(out, err)
+            : ended && WEXITSTATUS(status) == 1 && one_line)
         return;
     int size =
         snprintf(text, sizeof text, "%ld%s: %s %d: %.300s\n", n, goes_on ? " on" : "",

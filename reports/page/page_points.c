@@ -96,9 +96,11 @@ static int find_front(struct point_list *out, struct db *db, const struct db_run
     char *objectives = objectives_text(q);
     struct front_question of = {.over = q->over, .objectives = objectives};
     int rc = front_make(&t, db, run, &of, &none);
-    if (rc != 0) { /* an objective has no value in this run */
+    if (rc != 0 && none.status == STATUS_INPUT) { /* an objective has no value in this run */
         of.objectives = NULL;
         rc = front_make(&t, db, run, &of, err);
+    } else if (rc != 0) {
+        *err = none;
     }
     free(objectives);
     if (rc != 0)
@@ -235,6 +237,7 @@ void page_points_free(struct page_points *p)
     point_list_free(&p->front);
     table_free(&p->row);
     table_free(&p->about);
+    *p = (struct page_points){0};
 }
 
 /* ---- as JSON ---- */

@@ -7,18 +7,18 @@
 #include "base/mem.h"
 
 /* The number of points per verdict, if the store has no reasons. */
-static char *verdicts_text(struct db *db, const struct db_run *run)
+static int read_verdicts(char **out, struct db *db, const struct db_run *run, struct err *err)
 {
     struct table t;
-    struct err ignored;
-    char *text = mem_text(""), id[32];
+    char id[32];
     snprintf(id, sizeof id, "%lld", (long long)run->id);
     const char *texts[] = {id};
     if (db_select(db,
                   "SELECT verdict, count(*) AS points FROM point WHERE run = ?1 AND verdict <> 'ok'"
                   " GROUP BY verdict ORDER BY points DESC",
-                  texts, 1, &t, &ignored) != 0)
-        return text;
+                  texts, 1, &t, err) != 0)
+        return -1;
+    char *text = mem_text("");
     for (size_t i = 0; i < t.rows; i++) {
         char *longer = mem_print("%s  %.0f infeasible: %s\n", text,
                                  table_number_at(&t, i, "points"), table_text_at(&t, i, "verdict"));
@@ -26,35 +26,43 @@ static char *verdicts_text(struct db *db, const struct db_run *run)
         text = longer;
     }
     table_free(&t);
-    return text;
+    *out = text;
+    return 0;
 }
 
-static char *reasons(struct db *db, const struct db_run *run)
+static int read_reasons(char **out, struct db *db, const struct db_run *run, struct err *err)
 {
-    struct err ignored;
-    char *text = NULL;
-    if (db_misses(db, run, &text, &ignored) == 0 && *text)
-        return text;
-    free(text);
-    return verdicts_text(db, run);
+    int rc = db_misses(db, run, out, err);
+    if (rc == 0 && **out)
+        return 0;
+    free(*out);
+    return rc == 0 ? read_verdicts(out, db, run, err) : -1;
 }
 
-char *nothing_feasible_lines(struct db *db, const struct db_run *run)
+int nothing_feasible_lines(char **out, struct db *db, const struct db_run *run, struct err *err)
 {
-    if (run->feasible)
-        return mem_print("run %s: no feasible point meets the conditions\n", run->name);
-    char *why = reasons(db, run);
-    char *text = mem_print("run %s: no feasible point among %llu\n%s", run->name,
-                           (unsigned long long)run->done, why);
+    char *why;
+    if (run->feasible) {
+        *out = mem_print("run %s: no feasible point meets the conditions\n", run->name);
+        return 0;
+    }
+    if (read_reasons(&why, db, run, err) != 0)
+        return -1;
+    *out = mem_print("run %s: no feasible point among %llu\n%s", run->name,
+                     (unsigned long long)run->done, why);
     free(why);
-    return text;
+    return 0;
 }
 
-char *nothing_feasible_sentence(struct db *db, const struct db_run *run)
+int nothing_feasible_sentence(char **out, struct db *db, const struct db_run *run, struct err *err)
 {
-    if (run->feasible)
-        return mem_print("No feasible point of run %s meets the conditions.", run->name);
-    char *why = reasons(db, run);
+    char *why;
+    if (run->feasible) {
+        *out = mem_print("No feasible point of run %s meets the conditions.", run->name);
+        return 0;
+    }
+    if (read_reasons(&why, db, run, err) != 0)
+        return -1;
     char *text = mem_print("No point of run %s is feasible, of %llu", run->name,
                            (unsigned long long)run->done);
     const char *before = ": ";
@@ -63,8 +71,8 @@ char *nothing_feasible_sentence(struct db *db, const struct db_run *run)
         free(text);
         text = longer;
     }
-    char *sentence = mem_print("%s.", text);
+    *out = mem_print("%s.", text);
     free(text);
     free(why);
-    return sentence;
+    return 0;
 }

@@ -6,9 +6,10 @@
 
 /* One line per reason with its number of infeasible points and, if the sweep has stored it, the
  * nearest miss. For a run with feasible points: that none meets the conditions. */
-char *nothing_feasible_lines(struct db *db, const struct db_run *run);
+int nothing_feasible_lines(char **out, struct db *db, const struct db_run *run, struct err *err);
 
 /* The same in one sentence, for a page or a table. */
-char *nothing_feasible_sentence(struct db *db, const struct db_run *run);
+int nothing_feasible_sentence(char **out, struct db *db, const struct db_run *run,
+                              struct err *err);
 
 #endif

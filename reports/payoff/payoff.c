@@ -65,8 +65,8 @@ static int explain_no_group(struct payoff *out, struct db *db, const struct db_r
     if (count_engine_points(&engines, of, db, run, err) != 0)
         return -1;
     if (!run->feasible)
-        out->none = nothing_feasible_sentence(db, run);
-    else if (engines.feasible > 0)
+        return nothing_feasible_sentence(&out->none, db, run, err);
+    if (engines.feasible > 0)
         out->none = mem_print("Feasible designs of this run have %s, but none of them meets "
                               "the conditions.",
                               of->one);

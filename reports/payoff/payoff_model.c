@@ -111,7 +111,8 @@ int payoff_of_model(struct payoff *out, struct db *db, const struct db_run *run,
         return -1;
     out->runs = q->runs;
     payoff_each_group(&(struct asked){out, q}, 1, payoff_model_group);
-    if (!out->n)
-        out->none = nothing_feasible_sentence(db, run);
-    return 0;
+    if (out->n || nothing_feasible_sentence(&out->none, db, run, err) == 0)
+        return 0;
+    payoff_free(out);
+    return -1;
 }
