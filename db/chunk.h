@@ -92,6 +92,9 @@ double chunk_get_double(const unsigned char *from);
 /* The text of an id, valid until the reader is closed. SQLite's result code. */
 int chunk_text(struct chunk_reader *r, double id, const char **out);
 
+/* The id of a text. SQLite's result code; SQLITE_DONE if no row has it. */
+int chunk_find_text(double *id, struct chunk_reader *r, const char *text);
+
 /* ---- the virtual table ---- */
 
 /* Puts a virtual table `name` (in temp) in front of the points of `schema`. */

@@ -8,7 +8,7 @@
 
 struct chunk_reader {
     sqlite3 *sqlite;
-    sqlite3_stmt *vector, *texts;
+    sqlite3_stmt *vector, *texts, *ids;
     char **text; /* by id */
     size_t n_texts;
 };
@@ -30,9 +30,11 @@ int chunk_reader_open(struct chunk_reader **out, sqlite3 *sqlite, const char *sc
                        "SELECT v.constant, v.data, v.code, c.width, c.data FROM %s.chunk_vector v"
                        " LEFT JOIN %s.chunk_code c ON c.id = v.code WHERE v.id = ?1",
                        schema);
+    if (code == SQLITE_OK)
+        code = prepare(sqlite, &r->texts, "SELECT text FROM %s.chunk_text WHERE id = ?1", schema);
     return code != SQLITE_OK
                ? code
-               : prepare(sqlite, &r->texts, "SELECT text FROM %s.chunk_text WHERE id = ?1", schema);
+               : prepare(sqlite, &r->ids, "SELECT id FROM %s.chunk_text WHERE text = ?1", schema);
 }
 
 void chunk_reader_close(struct chunk_reader *r)
@@ -41,6 +43,7 @@ void chunk_reader_close(struct chunk_reader *r)
         return;
     sqlite3_finalize(r->vector);
     sqlite3_finalize(r->texts);
+    sqlite3_finalize(r->ids);
     for (size_t i = 0; i < r->n_texts; i++)
         free(r->text[i]);
     free(r->text);
@@ -55,12 +58,13 @@ void chunk_put_double(unsigned char *to, double v)
         to[k] = (unsigned char)(bits >> (56 - 8 * k));
 }
 
+/* In one expression, which compilers turn into one instruction. */
 double chunk_get_double(const unsigned char *from)
 {
-    uint64_t bits = 0;
+    uint64_t bits = (uint64_t)from[0] << 56 | (uint64_t)from[1] << 48 | (uint64_t)from[2] << 40 |
+                    (uint64_t)from[3] << 32 | (uint64_t)from[4] << 24 | (uint64_t)from[5] << 16 |
+                    (uint64_t)from[6] << 8 | (uint64_t)from[7];
     double v;
-    for (size_t k = 0; k < sizeof bits; k++)
-        bits = bits << 8 | from[k];
     memcpy(&v, &bits, sizeof v);
     return v;
 }
@@ -93,8 +97,10 @@ static int decode(sqlite3_stmt *s, size_t rows, double *out)
     if (data != NULL && (size_t)sqlite3_column_bytes(s, 1) != rows * sizeof *out)
         return SQLITE_CORRUPT;
     double constant = data == NULL ? sqlite3_column_double(s, 0) : 0;
-    for (size_t i = 0; i < rows; i++)
-        out[i] = data != NULL ? chunk_get_double(data + i * sizeof *out) : constant;
+    for (size_t i = 0; i < rows && data == NULL; i++)
+        out[i] = constant;
+    for (size_t i = 0; i < rows && data != NULL; i++)
+        out[i] = chunk_get_double(data + i * sizeof *out);
     return SQLITE_OK;
 }
 
@@ -146,4 +152,17 @@ int chunk_text(struct chunk_reader *r, double id, const char **out)
     int code = at >= r->n_texts || r->text[at] == NULL ? load_text(r, at) : SQLITE_OK;
     *out = r->text[at];
     return code;
+}
+
+int chunk_find_text(double *id, struct chunk_reader *r, const char *text)
+{
+    *id = NAN;
+    if (text == NULL)
+        return SQLITE_NOMEM;
+    sqlite3_bind_text(r->ids, 1, text, -1, SQLITE_STATIC);
+    int code = sqlite3_step(r->ids);
+    if (code == SQLITE_ROW)
+        *id = sqlite3_column_double(r->ids, 0);
+    sqlite3_reset(r->ids);
+    return code == SQLITE_ROW ? SQLITE_OK : code;
 }

@@ -237,6 +237,20 @@ static void conditions_find_the_same_points(void **state)
         "SELECT a.model, count(*) FROM point a JOIN point b ON b.id = a.id + 1 GROUP BY a.model",
         "SELECT point FROM point WHERE model regexp '^a,' ORDER BY id DESC LIMIT 3",
         "SELECT count(*) FROM point a JOIN point b ON b.id = a.id + 1 WHERE a.few < b.few",
+        "SELECT count(*), min(point), max(point), total(few) FROM point WHERE model = 'a,\"b\"'",
+        "SELECT count(*), max(point) FROM point WHERE 'tpot' = verdict AND model = 'gpt3-175b'",
+        "SELECT point FROM point WHERE verdict = 'memory' AND point % 100 = 7 ORDER BY id DESC",
+        "SELECT count(*) FROM point WHERE model = 'none has it'",
+        "SELECT count(*) FROM point WHERE model = 'none has it' OR verdict = 'memory'",
+        "SELECT count(*) FROM point WHERE model = 5",
+        "SELECT count(*) FROM point WHERE model = 'GPT3-175B' COLLATE NOCASE",
+        "SELECT count(*), max(point) FROM point WHERE model = 'a,\"b\"' AND model = 'gpt3-175b'",
+        "SELECT count(*), max(point) FROM point WHERE model IN ('a,\"b\"', 'none has it')",
+        "SELECT model, verdict, count(*) FROM point WHERE verdict = 'memory' GROUP BY 1, 2",
+        "SELECT verdict, max(some) FROM point WHERE model = 'a,\"b\"' AND id > (1 << 48) + 1500 "
+        "GROUP BY verdict",
+        "SELECT count(*), count(b.id) FROM point a LEFT JOIN point b ON b.id = a.id + 1 AND "
+        "b.model = 'a,\"b\"' AND b.verdict = a.verdict",
         "SELECT count(*) FROM feasible",
         "SELECT verdict, points FROM verdicts ORDER BY 1",
     };
