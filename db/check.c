@@ -61,11 +61,15 @@ static int open_pages(struct page_reader *r, const char *path, const char *mode,
     }
     r->size = HEADER_BYTES;
     bool is_there = read_page(r, 0) && memcmp(r->page, "SQLite format 3", 16) == 0;
+    int why = ferror(r->file) ? errno : 0;
     r->size = is_there ? (uint32_t)r->page[16] << 8 | (uint32_t)(r->page[17] & 1) << 16 : 0;
     if (r->size >= PAGE_LEAST && (r->size & (r->size - 1)) == 0)
         return 0;
     fclose(r->file);
-    fail_io(err, "%s: is not a dse database: give a file made by dse sweep", path);
+    if (why != 0)
+        fail_io(err, "%s: cannot be read: %s", path, strerror(why));
+    else
+        fail_io(err, "%s: is not a dse database: give a file made by dse sweep", path);
     return -1;
 }
 

@@ -132,6 +132,8 @@ int answers_open(struct answers **out, const char *path, struct err *err)
         else if (ftruncate(a->file, ftello(in) - n) != 0) /* cut off while it was written */
             rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
     }
+    if (rc == 0 && !feof(in))
+        rc = fail_io(err, "%s: cannot be read: %s", path, strerror(errno));
     fclose(in);
 done:
     free(line);

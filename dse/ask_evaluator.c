@@ -29,20 +29,26 @@ struct ask_evaluator {
 
 /* ---- identity ---- */
 
-/* Adds the content of the file that a word of the command names, if it does. */
-static void add_file(struct sha256 *hash, const char *folder, const char *word)
+/* Adds the content of the file that a word of the command names, if it does and may be read. */
+static int add_file(struct sha256 *hash, const char *folder, const char *word, struct err *err)
 {
-    enum { MOST_MIB = 1024, PIECE = 65536 };
+    enum { PIECE = 65536 };
     char *path = mem_print("%s%s", *word == '/' ? "" : folder, word);
     struct stat there;
-    FILE *in = stat(path, &there) == 0 && S_ISREG(there.st_mode) ? fopen(path, "rb") : NULL;
+    bool is_file = stat(path, &there) == 0 && S_ISREG(there.st_mode);
+    FILE *in = is_file ? fopen(path, "rb") : NULL;
+    bool unread = is_file && !in && errno != EACCES;
     char *piece = mem_alloc(PIECE, 1);
     for (size_t n; in && (n = fread(piece, 1, PIECE, in)) > 0;)
         sha256_add(hash, piece, n);
+    int rc = unread || (in && ferror(in))
+                 ? fail_io(err, "%s: cannot be read: %s", path, strerror(errno))
+                 : 0;
     if (in)
         fclose(in);
     free(piece);
     free(path);
+    return rc;
 }
 
 static int check_program(const struct study *s, const char *word, struct err *err)
@@ -68,7 +74,7 @@ int evaluator_identity(const struct study *s, char **out, struct err *err)
     if (word)
         rc = check_program(s, word, err);
     for (; word && rc == 0; word = strtok_r(NULL, " \t", &rest))
-        add_file(&hash, s->folder, word);
+        rc = add_file(&hash, s->folder, word, err);
     sha256_base64(&hash, content);
     *out = rc == 0 ? mem_print("%s\n%s\n", command, content) : NULL;
     free(words);

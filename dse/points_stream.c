@@ -1,5 +1,6 @@
 #include "dse/points_stream.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,18 +28,22 @@ struct stream {
     struct table answer; /* one row */
     struct table_stream *out;
     bool faults, asked;
+    int why; /* errno, where the input cannot be read; 0 */
 };
 
 /* ---- reading ---- */
 
 /* Reads a line into s->text behind the first `used` bytes. The number of bytes there are then; 0 at
- * the end of the input. */
+ * the end of the input, or of what can be read of it. */
 static size_t read_line(struct stream *s, size_t used)
 {
     char *line = NULL;
     size_t room = 0;
     ssize_t n = getline(&line, &room, s->in);
-    if (n > 0) {
+    bool unread = ferror(s->in) || (n <= 0 && !feof(s->in));
+    if (unread)
+        s->why = errno;
+    if (n > 0 && !unread) {
         size_t length = (size_t)n;
         if (used + length + 1 > s->room)
             s->text = mem_grow(s->text, s->room = 2 * (used + length + 1), 1);
@@ -366,6 +371,11 @@ static int answer_json(struct stream *s, struct err *err)
     return rc;
 }
 
+static int fail_unread(const struct stream *s, struct err *err)
+{
+    return fail_io(err, "%s: cannot be read: %s", NAME, strerror(s->why));
+}
+
 int points_stream(struct points_base *with, const enum format *format, struct err *err)
 {
     struct stream s = {.with = with, .in = stdin, .next_line = 1, .points = {.path = NAME}};
@@ -373,8 +383,10 @@ int points_stream(struct points_base *with, const enum format *format, struct er
     size_t n = read_first_line(&s);
     if (n == 0) {
         free(s.text);
-        return fail(err, "%s: the input is empty: begin with a header line, or a JSON object",
-                    NAME);
+        return s.why
+                   ? fail_unread(&s, err)
+                   : fail(err, "%s: the input is empty: begin with a header line, or a JSON object",
+                          NAME);
     }
     bool json = s.text[strspn(s.text, BLANKS)] == '{';
     s.format = format ? *format : json ? FORMAT_JSONL : FORMAT_CSV;
@@ -382,6 +394,8 @@ int points_stream(struct points_base *with, const enum format *format, struct er
         rc = fail(err, "dse eval: --format: --points - answers row by row: give csv or jsonl");
     else
         rc = json ? answer_json(&s, err) : answer_csv(&s, n, err);
+    if (s.why)
+        rc = fail_unread(&s, err);
     stream_close(s.out);
     table_free(&s.answer);
     points_close(&s.points);

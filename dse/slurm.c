@@ -134,8 +134,11 @@ static int ask_shell(const char *line, char *out, size_t size)
 int slurm_check(struct err *err)
 {
     char path[8];
-    if (ask_shell("command -v sbatch", path, sizeof path) == 0)
+    int status = ask_shell("command -v sbatch", path, sizeof path);
+    if (status == 0)
         return 0;
+    if (status < 0)
+        return fail_io(err, "dse submit: sh: cannot be run: %s", strerror(errno));
     return fail_io(err, "dse submit: sbatch: not found: run this where Slurm is, or see the script "
                         "with --dry-run and docs/scale.md for other ways");
 }

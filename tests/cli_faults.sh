@@ -32,6 +32,23 @@ sweep:
 search: {strategy: nsga2, budget: 32, population: 16}
 S
 printf 'workload.context,plan.devices\n4096,8\n8192,16\n' >in/points.csv
+cat >in/ask.yaml <<'S'
+study: ask
+chip: h200
+model: deepseek-r1
+plan: {devices: 32}
+sweep: {chip.compute_units: [66, 132]}
+objectives: [+tokens_per_s]
+search: {strategy: grid, evaluator: {command: ./answer.sh, answers: [tokens_per_s], cache: known.jsonl}}
+S
+cat >in/answer.sh <<'S'
+#!/bin/sh
+while IFS= read -r line; do
+    id=${line#*'"id": '}
+    printf '{"id": %s, "metrics": {"tokens_per_s": %s}}\n' "${id%%,*}" "${ANSWER-8}"
+done
+S
+chmod +x in/answer.sh
 cp "$DSE_SOURCE/tests/configs/deepseek-v3.json" in/config.json
 (
     cd in || exit 1
@@ -41,6 +58,7 @@ cp "$DSE_SOURCE/tests/configs/deepseek-v3.json" in/config.json
         "$DSE" sweep small.yaml --shard $i/2 --db p$i.db --quiet >/dev/null || exit 1
         "$DSE" sweep columns.yaml --shard $i/2 --db q$i.db --quiet >/dev/null || exit 1
     done
+    ANSWER=7 "$DSE" sweep ask.yaml --db ask.db --quiet >/dev/null || exit 1
     cp p1.db grown.db
     for page in 3 4 5 6 7 8; do # the first whose loss can be mended
         cp s.db cut.db
@@ -71,6 +89,7 @@ cat >commands <<'S'
 sweep|small.yaml|new.db|sweep small.yaml --db new.db --quiet --jobs 1
 sweep-columns|columns.yaml|new.db|sweep columns.yaml --db new.db --quiet --jobs 2
 sweep-search|search.yaml|new.db|sweep search.yaml --db new.db --quiet --jobs 1
+sweep-evaluator|ask.yaml answer.sh known.jsonl|new.db|sweep ask.yaml --db new.db --quiet --jobs 1
 merge|p1.db p2.db|new.db|merge new.db p1.db p2.db
 merge-columns|q1.db q2.db|new.db|merge new.db q2.db q1.db
 merge-into|grown.db p2.db|grown.db|merge grown.db p2.db
@@ -96,6 +115,7 @@ compare|s.db c.db||compare s.db c.db
 eval|||eval --set model=deepseek-r1 --set engine=duplex --format json
 eval-point|s.db||eval s.db --point 3
 eval-points|points.csv||eval --points points.csv
+eval-stream|points.csv||eval --points -
 import|config.json|model.yaml|import config.json -o model.yaml
 submit|small.yaml||submit small.yaml --tasks 2
 sensitivity|small.yaml|sens.db|sensitivity small.yaml --points 16 --db sens.db --jobs 1
@@ -110,19 +130,29 @@ do_command() {
         cd at || exit 9
         set -f
         n=$#
-        for word in $arguments; do set -- "$@" "$(printf %s "$word" | tr _ "$blank")"; done
+        IFS=$newline
+        for word in $words; do set -- "$@" "$word"; done
         while [ "$n" -gt 0 ]; do
             export "${1?}"
             shift
             n=$((n - 1))
         done
+        [ "$name" != eval-stream ] || exec <points.csv
         exec "$DSE" "$@" >../out.txt 2>../err.txt
     )
 }
+# What is read, and nothing else.
 fresh() {
     rm -rf at
     mkdir at
-    for i in $reads; do cp "in/$i" at/; done
+    # shellcheck disable=SC2086
+    [ -z "$reads" ] || (cd in && exec cp -- $reads ../at/)
+}
+is_fresh() {
+    for i in at/*; do
+        case " $reads " in *" ${i#at/} "*) ;; *) return 1 ;; esac
+    done
+    for i in $reads; do cmp -s "in/$i" "at/$i" || return 1; done
 }
 # content FILE: what matters of what a command makes.
 content() {
@@ -185,36 +215,43 @@ try() {
         [ "$(wc -l <err.txt)" = 1 ] || [ "$status" != 0 ] || complain "$what: $(wc -l <err.txt) lines: $(head -c 300 err.txt)"
         left=$(left_over)
         [ -z "$left" ] || complain "$what: is left: $left: $(head -c 200 err.txt)"
-        [ -z "$makes" ] || again
+        [ -z "$makes" ] || is_fresh || again
         ;;
-    137) again ;;
+    137) is_fresh || again ;;
     *) complain "$what: exit $is: $(head -c 300 err.txt)" ;;
     esac
 }
 
+newline='
+'
 preload="LD_PRELOAD=$work/fail.so ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 FAIL_NOTE=$work/note"
 
-# try_each CALL STEP: at every STEP-th call, of a command that changes no file, in one run.
+# try_each CALL STEP: at every STEP-th call, in one run until the command writes.
 try_each() {
     fresh
     : >note
     # shellcheck disable=SC2086
-    do_command $preload FAIL_CALL="$1" FAIL_AT="$2" FAIL_ON=each FAIL_RIGHT="$work/right/$name" FAIL_STATUS="$status"
+    do_command $preload FAIL_CALL="$1" FAIL_AT="$2" FAIL_ON=each FAIL_RIGHT="$work/right/$name" FAIL_STATUS="$status" ${makes:+"FAIL_MAKES=$makes"}
     is=$?
     [ $is = "$status" ] || complain "$name: $1: exit $is: $(head -c 300 err.txt)"
-    cmp -s "right/$name" out.txt || complain "$name: $1: another answer after the faults"
+    if [ -n "$makes" ]; then content "$makes" 2>&1; else cat out.txt; fi |
+        cmp -s "right/$name" - || complain "$name: $1: another answer after the faults"
+    call=$1 left=$(left_over)
+    [ -z "$left" ] || [ "$left" = "$makes" ] || complain "$name: $1: is left: $left"
     cp note notes
     while read -r what; do
         case $what in
         tried*) tried=$((tried + ${what#tried })) ;;
         *' on: signal 14'*) try "$1" "${what%% *}" FAIL_ON=1 ;;
-        *': signal 14'* | *': alone') try "$1" "${what%%:*}" ;;
+        *': signal 14'* | *': alone')
+            n=${what%%:*}
+            try "$1" "$n"
+            [ $((n % 3)) != 0 ] || try "$1" "$n" FAIL_ON=1
+            ;;
         *) complain "$name: $1 $what" ;;
         esac
     done <notes
     grep -q '^tried' notes || complain "$name: $1: it did not end"
-    call=$1 left=$(left_over)
-    [ -z "$left" ] || complain "$name: $1: is left: $left"
 }
 
 # ---- every command, every function ----
@@ -230,14 +267,19 @@ exec 3<commands
 while IFS='|' read -r name reads makes arguments <&3; do
     case " ${FAULT_COMMANDS:-$name} " in *" $name "*) ;; *) continue ;; esac
     case $name in sql | where) blank=' ' ;; *) blank=_ ;; esac
+    words=$(printf %s "$arguments" | tr ' _' "\n$blank")
     fresh
     do_command A=1
     status=$?
     case $name:$status in *:0) ;; *-none:3) cp err.txt "right/$name.err" ;; *) complain "$name: exit $status: $(head -c 300 err.txt)" ;; esac
     if [ -n "$makes" ]; then content "$makes" >"right/$name"; else cp out.txt "right/$name"; fi
     for call in ${FAULT_CALLS:-$calls}; do
-        only_reads=
-        case $name:$call in submit:* | *:change) ;; *) [ -n "$makes" ] || only_reads=yes ;; esac
+        in_one=
+        case $name:$call in
+        submit:* | merge-into:* | repair*:* | *:change) ;;
+        *:memory) in_one=yes ;;
+        *) [ -n "$makes" ] || in_one=yes ;;
+        esac
         is_chosen || continue
         fresh
         : >note
@@ -246,7 +288,7 @@ while IFS='|' read -r name reads makes arguments <&3; do
         [ $? = "$status" ] || complain "$name: $call: fails without a fault: $(head -c 300 err.txt)"
         n=$(cat note)
         [ "$faults" != 0 ] || { echo "$name: $call: $n calls"; continue; }
-        if [ -n "$only_reads" ]; then
+        if [ -n "$in_one" ]; then
             [ "$n" = 0 ] || try_each "$call" "$(awk -v n="$n" -v m="${FAULTS:-10}" -v k="$step" 'BEGIN { print m == "all" ? k : n < m ? 1 : int(n / m) }')"
             continue
         fi

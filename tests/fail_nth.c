@@ -6,12 +6,13 @@
  * calls there were (FAIL_NOTE). With FAIL_CALL=clock nothing fails, but each look at a clock finds
  * another day.
  *
- * With FAIL_ON=each, for commands that change no file and have one thread: at every FAIL_AT-th call
+ * With FAIL_ON=each, while a command changes no file and has one thread: at every FAIL_AT-th call
  * the program forks. In the child that call fails; the parent waits for its end, notes what was
  * wrong, and goes on as if nothing had happened. So each call costs what comes after its failure
  * only. An answer must be that in the file FAIL_RIGHT, with status FAIL_STATUS and, unless that is
  * 0, what FAIL_RIGHT.err has on stderr. "alone": this call must be tried by itself, since the C
- * library holds a lock there, for which a child may wait forever ("signal 14"). */
+ * library holds a lock there, for which a child may wait forever ("signal 14"), or the command has
+ * begun to write, or has made FAIL_MAKES, which only the caller can judge. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -89,7 +90,7 @@ static const char *const names[KINDS] = {
 static enum kind wanted;
 static long at;
 static bool goes_on, kills, each;
-static const char *removes, *right;
+static const char *removes, *right, *makes;
 static int right_status;
 static int note = -1; /* a file that is open before anything fails */
 static atomic_long calls;
@@ -109,6 +110,7 @@ __attribute__((constructor)) static void begin(void)
     removes = on && !strcmp(on, "remove") ? getenv("FAIL_REMOVE") : NULL;
     each = on && !strcmp(on, "each");
     right = getenv("FAIL_RIGHT");
+    makes = getenv("FAIL_MAKES");
     const char *status = getenv("FAIL_STATUS");
     right_status = status ? atoi(status) : 0;
     goes_on = on && !kills && !removes && !each;
@@ -129,7 +131,16 @@ static void leave_note(long n)
 
 enum { FILES = 32 }; /* more than are ever open */
 static long tried;
-static bool alone; /* in a function that holds a lock of the C library */
+static bool alone;  /* in a function that holds a lock of the C library */
+static bool writes; /* has opened a file to write it */
+
+static void note_alone(long n)
+{
+    char text[64];
+    int size = snprintf(text, sizeof text, "%ld: alone\n", n);
+    if (write(note, text, (size_t)size) != size)
+        abort();
+}
 
 /* An end of the child that leaves the parent's files where they are. */
 static void end_child(int status, void *unused)
@@ -179,6 +190,19 @@ static bool is_right(int out, int err)
     return is_same(out, right) && (right_status == 0 || is_same(err, path));
 }
 
+/* Removes what the child has made. */
+static bool has_made(void)
+{
+    static const char *const endings[] = {"", ".part", "-wal", "-shm"};
+    bool made = false;
+    for (int i = 0; makes && i < 4; i++) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s%s", makes, endings[i]);
+        made = REAL(unlink)(path) == 0 || made;
+    }
+    return made;
+}
+
 /* An answer, or status 1 and one line, perhaps after the reason why there is no answer. */
 static void judge(long n, int status, int out, int err)
 {
@@ -186,9 +210,14 @@ static void judge(long n, int status, int out, int err)
     ssize_t length = REAL(pread64)(err, said, sizeof said - 1, 0);
     said[length > 0 ? length : 0] = '\0';
     char *line = strchr(said, '\n');
-    bool ended = WIFEXITED(status), one_line = line && (line[1] == '\0' || right_status != 0);
+    bool made = has_made(), ended = WIFEXITED(status),
+         one_line = line && (line[1] == '\0' || right_status != 0);
+    if (made) {
+        note_alone(n);
+        return;
+    }
     if (ended && WEXITSTATUS(status) == right_status
-            ? is_right(out, err)
+            ? !makes && is_right(out, err)
             : ended && WEXITSTATUS(status) == 1 && one_line)
         return;
     int size =
@@ -229,19 +258,11 @@ static bool try_call(long n, bool all_later)
     return false;
 }
 
-static void note_alone(long n)
-{
-    char text[64];
-    int size = snprintf(text, sizeof text, "%ld: alone\n", n);
-    if (write(note, text, (size_t)size) != size)
-        abort();
-}
-
 static bool try_each(long n)
 {
     if (n % at != 0)
         return false;
-    if (alone) {
+    if (alone || writes) {
         note_alone(n);
         return false;
     }
@@ -349,6 +370,7 @@ int open64(const char *path, int flags, ...)
     va_start(args, flags);
     int mode = flags & O_CREAT ? va_arg(args, int) : 0;
     va_end(args);
+    writes = writes || (strstr(path, ".db") && flags & O_CREAT);
     if (strstr(path, ".db") && fails(OPEN, EMFILE))
         return -1;
     return REAL(open64)(path, flags, mode);
@@ -381,6 +403,7 @@ int unlink(const char *path)
 
 FILE *fopen(const char *path, const char *mode)
 {
+    writes = writes || *mode == 'w';
     return fails(FILE_OPEN, EMFILE) ? NULL : REAL(fopen)(path, mode);
 }
 
@@ -395,6 +418,14 @@ static size_t break_stream(FILE *f)
 size_t fread(void *bytes, size_t size, size_t n, FILE *f)
 {
     return fails(FILE_READ, EIO) ? break_stream(f) : REAL(fread)(bytes, size, n, f);
+}
+
+ssize_t getline(char **line, size_t *room, FILE *f)
+{
+    if (!fails(FILE_READ, EIO))
+        return REAL(getline)(line, room, f);
+    break_stream(f);
+    return -1;
 }
 
 size_t fwrite(const void *bytes, size_t size, size_t n, FILE *f)
