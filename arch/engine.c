@@ -48,7 +48,7 @@ static const struct field rows[] = {
     { FIELD(engine, dram_area_ratio, "1"), .lo = 0, .hi = 10, .init = 0, .doc = "Area added to each DRAM die, as a share of the die." },
     { FIELD(engine, logic_mm2_per_stack, "mm2"), .lo = 0, .hi = 1e3, .init = -1, .words = derived,
       .doc = "Logic added to the base die of each memory stack; auto: from m and r for kind logic_die, else none." },
-    { FIELD(engine, added_stack_ratio, "1"), .lo = 0, .hi = 100, .init = -1, .words = derived,
+    { FIELD(engine, added_stack_ratio, "1"), .lo = 0.01, .hi = 100, .init = -1, .words = derived,
       .doc = "Memory stacks of a pool over those of the chip; auto: m." },
     { FIELD(engine, power_ratio, "1"), .lo = 0, .hi = 100, .init = -1, .words = derived,
       .doc = "Energy of a byte read by the engine over one read by the chip; auto: by kind." },

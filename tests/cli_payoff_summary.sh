@@ -37,6 +37,29 @@ sed 's/study: s/study: narrow/; s/^  engine:.*/&\n  chip.memory_byte_per_s: [4 T
 [ -s border.txt ] || complain "narrow has no border"
 COLUMNS=200 "$DSE" payoff narrow.db --summary | grep -qF -f border.txt || complain "the summary lacks the border $(cat border.txt)"
 
+# Where only designs with an engine are feasible there is no P and no verdict: here a pool that holds the cache.
+cat >alone.yaml <<'END'
+study: alone
+models: [llama-3.1-8b, gpt3-175b]
+chip: {base: b200-paper, memory_byte: 25 GB}
+workload: {batch: 1}
+plan: {devices: 16, tp: auto, dp: auto, ep: auto}
+sweep:
+  workload.context: [8192, 65536]
+  engine: [none, lpddr-pim]
+END
+"$DSE" sweep alone.yaml --quiet >/dev/null || complain "the study alone fails"
+COLUMNS=120 "$DSE" payoff alone.db >alone.txt
+head -n 1 alone.txt | grep -q 'It does not pay where a design without it is feasible for gpt3-175b\.$' ||
+    complain "P in some: $(head -n 1 alone.txt)"
+grep -q '^gpt3-175b .* does not pay 1/2 *lpddr-pim *$' alone.txt || complain "some: $(grep '^gpt3' alone.txt | head -n 1)"
+COLUMNS=120 "$DSE" payoff alone.db --where 'workload_context > 8192' >alone.txt
+head -n 1 alone.txt | grep -q 'An attention engine has no P (no design without it is feasible) for gpt3-175b\.$' ||
+    complain "no P: $(head -n 1 alone.txt)"
+grep -q '^gpt3-175b .* no answer' alone.txt || complain "no answer: $(grep '^gpt3' alone.txt | head -n 1)"
+grep -q '^  gpt3-175b: nothing feasible to compare with lpddr-pim$' alone.txt || complain "$(grep '^  gpt3' alone.txt)"
+grep -q 'P inf' alone.txt && complain "P inf"
+
 # P and certainty are those of the groups, from the least to the most.
 "$DSE" payoff s.db --format json >groups.json
 range() { # range MODEL COLUMN FORMAT SCALE

@@ -31,20 +31,22 @@ static char *add_list(char *list, const char *item)
 char *payoff_sentence(const struct payoff *p)
 {
     const struct payoff_subject *of = subject_or_engine(p->of);
-    enum { EVERYWHERE, SOMEWHERE, BY_EXPERTS, UNSURE, NOWHERE, KINDS };
+    enum { EVERYWHERE, SOMEWHERE, BY_EXPERTS, UNSURE, NOWHERE, NOT_COMPARED, NO_P, KINDS };
     static const char *const says[KINDS] = {
         [EVERYWHERE] = " pays for",
         [SOMEWHERE] = " pays for some workloads of",
         [BY_EXPERTS] = " pays, but for its experts, not for attention, for",
         [UNSURE] = " is too close to call for",
         [NOWHERE] = " does not pay for",
+        [NOT_COMPARED] = " does not pay where a design without it is feasible for",
+        [NO_P] = " has no P (no design without it is feasible) for",
     };
     char *lists[KINDS];
     for (size_t i = 0; i < KINDS; i++)
         lists[i] = mem_text("");
     size_t model = column(p, "model");
     for (size_t i = 0; i < p->n; i++) {
-        size_t pays = 0, by_experts = 0, close = 0, all = 0;
+        size_t pays = 0, by_experts = 0, close = 0, no_p = 0, all = 0;
         bool first = true;
         const char *name = key_text(p, i, model, "this study");
         for (size_t j = 0; j < p->n; j++) {
@@ -54,6 +56,7 @@ char *payoff_sentence(const struct payoff *p)
             pays += p->group[j].verdict == PAYS;
             by_experts += p->group[j].verdict == PAYS && pays_for_experts(&p->group[j]);
             close += p->group[j].verdict == TOO_CLOSE;
+            no_p += p->group[j].verdict == NO_ANSWER;
             all++;
         }
         if (first) {
@@ -61,6 +64,8 @@ char *payoff_sentence(const struct payoff *p)
                            : pays == all              ? EVERYWHERE
                            : pays                     ? SOMEWHERE
                            : close                    ? UNSURE
+                           : no_p == all              ? NO_P
+                           : no_p                     ? NOT_COMPARED
                                                       : NOWHERE;
             lists[which] = add_list(lists[which], name);
         }
@@ -68,7 +73,7 @@ char *payoff_sentence(const struct payoff *p)
     char *out = mem_text(p->none ? p->none : "");
     for (size_t i = 0; i < KINDS; i++) {
         if (*lists[i]) {
-            bool named = i == EVERYWHERE || (!*out && !subject_is_engine(of));
+            bool named = i == EVERYWHERE || i == NO_P || (!*out && !subject_is_engine(of));
             char *piece = mem_print("%s%s%s%s %s.", out, *out ? " " : "", named ? of->Title : "It",
                                     says[i], lists[i]);
             free(out);
@@ -142,12 +147,13 @@ static bool seen_before(const struct payoff *p, size_t i, size_t model, size_t e
 
 char *payoff_line(const struct payoff *p, size_t nth)
 {
-    enum { EVERYWHERE, SOMEWHERE, UNSURE, NOWHERE, KINDS };
+    enum { EVERYWHERE, SOMEWHERE, UNSURE, NOWHERE, NO_P, KINDS };
     static const char *const says[KINDS] = {
         [EVERYWHERE] = "pays with",
         [SOMEWHERE] = "pays for some workloads with",
         [UNSURE] = "too close to call with",
         [NOWHERE] = "does not pay with",
+        [NO_P] = "nothing feasible to compare with",
     };
     size_t model = column(p, "model"), engine = column(p, subject_or_engine(p->of)->column), i = 0;
     double low = INFINITY, high = 0;
@@ -160,7 +166,9 @@ char *payoff_line(const struct payoff *p, size_t nth)
             break;
     }
     const char *name = key_text(p, i, model, "all");
-    char *list[KINDS] = {mem_text(""), mem_text(""), mem_text(""), mem_text("")};
+    char *list[KINDS];
+    for (size_t k = 0; k < KINDS; k++)
+        list[k] = mem_text("");
     for (size_t j = i; j < p->n; j++) {
         if (strcmp(key_text(p, j, model, "all"), name) != 0)
             continue;
@@ -173,20 +181,24 @@ char *payoff_line(const struct payoff *p, size_t nth)
             continue;
         const char *of = key_text(p, j, engine, p->group[j].engine);
         struct tally t = tally_of(p, model, name, engine, of);
-        size_t kind = t.by_verdict[PAYS] == t.groups ? EVERYWHERE
-                      : t.by_verdict[PAYS]           ? SOMEWHERE
-                      : t.by_verdict[TOO_CLOSE]      ? UNSURE
-                                                     : NOWHERE;
+        size_t kind = t.by_verdict[PAYS] == t.groups        ? EVERYWHERE
+                      : t.by_verdict[PAYS]                  ? SOMEWHERE
+                      : t.by_verdict[TOO_CLOSE]             ? UNSURE
+                      : t.by_verdict[NO_ANSWER] == t.groups ? NO_P
+                                                            : NOWHERE;
         const char *but = t.by_experts && t.by_experts == t.by_verdict[PAYS]
                               ? ", but for its experts"
                           : t.by_experts ? ", in some but for its experts"
                                          : "";
         char *caveat = subject_is_engine(subject_or_engine(p->of)) ? payoff_caveat(&p->group[j])
                                                                    : mem_text("");
-        char *item = t.most > t.least ? mem_print("%s (%s%sP %.2f to %.2f%s)", of, caveat,
-                                                  *caveat ? "; " : "", t.least, t.most, but)
-                                      : mem_print("%s (%s%sP %.2f%s)", of, caveat,
-                                                  *caveat ? "; " : "", t.least, but);
+        char *item =
+            kind == NO_P
+                ? mem_print("%s%s%s%s", of, *caveat ? " (" : "", caveat, *caveat ? ")" : "")
+            : t.most > t.least
+                ? mem_print("%s (%s%sP %.2f to %.2f%s)", of, caveat, *caveat ? "; " : "", t.least,
+                            t.most, but)
+                : mem_print("%s (%s%sP %.2f%s)", of, caveat, *caveat ? "; " : "", t.least, but);
         free(caveat);
         list[kind] = add_list(list[kind], item);
         free(item);

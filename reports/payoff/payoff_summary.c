@@ -86,7 +86,7 @@ static char *engines_of(const struct payoff *p, const char *model)
     size_t most = 0, others = 0;
     for (size_t i = 0; i < p->n; i++) {
         const char *engine = p->group[i].engine;
-        size_t wins = engine ? wins_of(p, model, engine) : 0;
+        size_t wins = engine && *engine ? wins_of(p, model, engine) : 0;
         bool first = wins > 0;
         for (size_t j = 0; j < i && first; j++)
             first = !p->group[j].engine || strcmp(p->group[j].engine, engine) != 0;
