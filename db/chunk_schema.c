@@ -34,51 +34,36 @@ static const char tables[] =
     "  (3, 'scenario', 'TEXT');"
     "PRAGMA main.user_version = 3;";
 
-/* The number of row r.i of chunk c in the vector `number` of the chunk, from the hexadecimal digits
- * of its bytes: plain SQL has no function that turns a blob into a number. The inner queries have a
- * LIMIT so that SQLite does not copy their columns into each use. */
+/* The number in place r.i of a vector v, from the hexadecimal digits of its bytes: plain SQL has no
+ * function that turns a blob into a number. The inner queries have a LIMIT so that SQLite does not
+ * copy their columns into each use. A view of its own, since SQLite reads the text of all views
+ * whenever it opens a store. */
 #define DIGIT(of, at) "instr('123456789ABCDEF', substr(" of ", " at ", 1))"
 #define DIGITS_2(of, a, b) "(16 * " DIGIT(of, a) " + " DIGIT(of, b) ")"
 #define DIGITS_4(of, a, b, c, d) "(256 * " DIGITS_2(of, a, b) " + " DIGITS_2(of, c, d) ")"
+#define CODE_1 DIGITS_2("hex(substr(k.data, r.i + 1, 1))", "1", "2")
+#define CODE_2 DIGITS_4("hex(substr(k.data, 2 * r.i + 1, 2))", "1", "2", "3", "4")
+#define HIGH DIGITS_4("h", "1", "2", "3", "4")
+#define MIDDLE DIGITS_4("h", "5", "6", "7", "8")
+#define LOW_1 DIGITS_4("h", "9", "10", "11", "12")
+#define LOW_2 DIGITS_4("h", "13", "14", "15", "16")
+static const char values[] =
+    "CREATE VIEW main.chunk_value AS SELECT v.id AS vector, r.i AS i, CASE WHEN v.data IS NULL"
+    " THEN v.constant ELSE (SELECT CASE"
+    " WHEN high & 32752 = 32752 THEN CASE WHEN high & 15 = 0 AND low = 0"
+    " THEN (1 - 2 * (high >> 15)) * 9e999 END"
+    " ELSE (1 - 2 * (high >> 15)) * (SELECT value FROM chunk_power WHERE exponent ="
+    " (high >> 4 & 2047)) * ((high & 15) * 281474976710656 + low +"
+    " CASE WHEN high & 32752 THEN 4503599627370496 ELSE 0 END) END"
+    " FROM (SELECT " HIGH " AS high, 4294967296 * " MIDDLE " + 65536 * " LOW_1 " + " LOW_2
+    " AS low FROM (SELECT hex(substr(v.data, 1 + 8 * CASE WHEN v.code IS NULL THEN r.i ELSE"
+    " (SELECT CASE k.width WHEN 1 THEN " CODE_1 " ELSE " CODE_2 " END FROM chunk_code k"
+    " WHERE k.id = v.code) END, 8)) AS h LIMIT 1) LIMIT 1) LIMIT 1) END AS value"
+    " FROM chunk_vector v, chunk_row r;";
+
+/* The number of row r.i of chunk c in the vector `number` of the chunk. */
 #define NUMBER(number)                                                                             \
-    "(SELECT CASE WHEN data IS NULL THEN constant"                                                 \
-    " WHEN high & 32752 = 32752 THEN CASE WHEN high & 15 = 0 AND low = 0"                          \
-    " THEN (1 - 2 * (high >> 15)) * 9e999 END"                                                     \
-    " ELSE (1 - 2 * (high >> 15)) * (SELECT value FROM chunk_power WHERE exponent ="               \
-    " (high >> 4 & 2047)) * ((high & 15) * 281474976710656 + low +"                                \
-    " CASE WHEN high & 32752 THEN 4503599627370496 ELSE 0 END) END"                                \
-    " FROM (SELECT constant, data, " DIGITS_4(                                                     \
-        "h", "1", "2", "3",                                                                        \
-        "4") " AS high, 4294967296 "                                                               \
-             "* " DIGITS_4("h", "5", "6", "7", "8") " + 65536 * " DIGITS_4(                        \
-                 "h", "9", "10", "11",                                                             \
-                 "12") " + " DIGITS_4("h", "13", "14", "15",                                       \
-                                      "16") " AS low"                                              \
-                                            " FROM (SELECT "                                       \
-                                            "v.constant, "                                         \
-                                            "v.data, "                                             \
-                                            "hex(substr(v."                                        \
-                                            "data, 1 + 8 * "                                       \
-                                            "CASE WHEN "                                           \
-                                            "v.code IS NULL"                                       \
-                                            " THEN r.i ELSE "                                      \
-                                            "(SELECT CASE "                                        \
-                                            "k.width WHEN 1 "                                      \
-                                            "THEN " DIGITS_2(                                      \
-                                                "hex(substr("                                      \
-                                                "k.data, "                                         \
-                                                "r.i + 1, "                                        \
-                                                "1))",                                             \
-                                                "1",                                               \
-                                                "2") " ELSE"                                       \
-                                                     " " DIGITS_4(                                 \
-                                                         "hex(substr(k.data, 2 * r.i + 1, 2))",    \
-                                                         "1", "2", "3",                            \
-                                                         "4") " END FROM chunk_code k WHERE k.id " \
-                                                              "= v.code) END, 8)) AS h"            \
-                                                              " FROM chunk_vector v WHERE v.id = " \
-                                                              "c.vectors + " number                \
-                                                              " LIMIT 1) LIMIT 1) LIMIT 1)"
+    "(SELECT value FROM chunk_value WHERE vector = c.vectors + " number " AND i = r.i)"
 
 int chunk_is_form(struct db *db, const char *schema, struct err *err)
 {
@@ -157,6 +142,7 @@ static char *view_sql(struct db *db, struct err *err)
     int row =
         db_prepare(db, &s, "SELECT number, name, type FROM main.chunk_column ORDER BY number", err);
     mem_stream_open(&sql);
+    fputs(values, sql.out);
     fprintf(sql.out,
             "CREATE VIEW main.point AS SELECT (c.id >> 48 << 48) | %s AS id, c.id >> 48 AS run,"
             " %s AS point",
@@ -184,7 +170,8 @@ int chunk_make_view(struct db *db, struct err *err)
     int rc = sql == NULL ||
                      db_exec(db,
                              "DROP VIEW IF EXISTS main.feasible; DROP VIEW IF EXISTS main.verdicts;"
-                             " DROP VIEW IF EXISTS main.point",
+                             " DROP VIEW IF EXISTS main.point;"
+                             " DROP VIEW IF EXISTS main.chunk_value",
                              err) != 0 ||
                      db_exec(db, sql, err) != 0
                  ? -1
