@@ -3,9 +3,9 @@
 # one line and status 1; nothing is left behind, and the same command then succeeds, with the same
 # points. So it does after a kill -9 before a call that changes a file. Each command is tried
 # with some of the functions: at ten calls if it only reads, else at one. With FAULTS=N: at N calls of
-# every function; with FAULTS=all: at every call, which takes minutes for each command that only reads
-# (but recommend-engine), and hours for others. FAULT_COMMANDS, FAULT_CALLS: only these. FAULT_STEP=K:
-# with FAULTS=all, every K-th call. FAULTS=0: says how many calls there are.
+# every function; with FAULTS=all: at every call, which takes minutes for each command, but with
+# memory up to an hour if it writes. FAULT_COMMANDS, FAULT_CALLS: only these. FAULT_STEP=K: with
+# FAULTS=all, every K-th call. FAULTS=0: says how many calls there are.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
