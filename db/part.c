@@ -110,23 +110,16 @@ static int sync_file(const char *path)
     return failed;
 }
 
-/* So that the new name is on the disk; some file systems cannot. */
-static void sync_folder(const char *file)
-{
-    char *folder = mem_text(file);
-    strrchr(folder, '/')[1] = '\0';
-    sync_file(folder);
-    free(folder);
-}
-
 int part_end(char *part, const char *path, struct err *err)
 {
-    char *plain = db_plain_path(path);
+    char *plain = db_plain_path(path), *folder = mem_text(plain);
+    strrchr(folder, '/')[1] = '\0';
     int failed = sync_file(part) != 0 || move(part, plain) != 0;
     if (failed)
         fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
     else
-        sync_folder(plain);
+        sync_file(folder); /* so that the new name is on the disk; some file systems cannot */
+    free(folder);
     free(plain);
     part_drop(part, failed);
     return failed ? -1 : 0;

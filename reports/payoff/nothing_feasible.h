@@ -9,7 +9,6 @@
 int nothing_feasible_lines(char **out, struct db *db, const struct db_run *run, struct err *err);
 
 /* The same in one sentence, for a page or a table. */
-int nothing_feasible_sentence(char **out, struct db *db, const struct db_run *run,
-                              struct err *err);
+int nothing_feasible_sentence(char **out, struct db *db, const struct db_run *run, struct err *err);
 
 #endif
