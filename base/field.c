@@ -330,10 +330,14 @@ size_t name_distance(const char *a, const char *b, size_t most)
     to_lower(x, a, rows);
     to_lower(y, b, columns);
     size_t kept[ROWS][LONGEST_NAME + 1];
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t j = 0; j <= columns; j++)
+            kept[i][j] = FAR;
     for (size_t i = 0; i <= rows; i++) {
         size_t best = SIZE_MAX, *cost = kept[i % ROWS];
         const size_t *above = kept[(i + ROWS - 1) % ROWS], *above2 = kept[(i + ROWS - 2) % ROWS];
-        size_t first = i > most ? i - most : 0, last = columns < i + most ? columns : i + most;
+        size_t first = i > most ? i - most : 0;
+        size_t last = most > columns || i + most > columns ? columns : i + most;
         if (first > 0)
             cost[first - 1] = FAR;
         for (size_t j = first; j <= last; j++) {
@@ -351,8 +355,6 @@ size_t name_distance(const char *a, const char *b, size_t most)
             cost[j] = least;
             best = least < best ? least : best;
         }
-        if (last < columns)
-            cost[last + 1] = FAR;
         if (best > most && before > most) /* a later row follows from two rows */
             return SIZE_MAX;
         before = best;
