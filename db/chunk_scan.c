@@ -247,7 +247,7 @@ static int add_pass(struct chunk_scan *s, size_t row)
 }
 
 /* `behind`: the number of the pass of each combination, plus 1; 0 for none yet. */
-static int note_passes_of_chunk(struct chunk_scan *s, uint16_t *behind)
+static int note_passes_of_chunk(struct chunk_scan *s, uint32_t *behind)
 {
     int code = SQLITE_OK;
     uint64_t has = 0;
@@ -259,7 +259,7 @@ static int note_passes_of_chunk(struct chunk_scan *s, uint16_t *behind)
             return SQLITE_CORRUPT;
         if (behind[of] == 0) {
             code = add_pass(s, row);
-            behind[of] = (uint16_t)s->passes;
+            behind[of] = (uint32_t)s->passes;
         }
         has |= UINT64_C(1) << (behind[of] + PASS_BITS - 1) % PASS_BITS;
     }
@@ -292,7 +292,7 @@ static int find_passes(struct chunk_scan *s)
     s->combinations = 1;
     for (size_t i = 0; i < s->asked.sorting; i++)
         s->combinations *= (size_t)s->from->texts + 1;
-    uint16_t *behind = mem_alloc(s->combinations, sizeof *behind);
+    uint32_t *behind = mem_alloc(s->combinations, sizeof *behind);
     while (code == SQLITE_OK && (code = next_chunk(s)) == SQLITE_OK)
         code = note_passes_of_chunk(s, behind);
     free(behind);

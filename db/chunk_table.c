@@ -53,13 +53,13 @@ static int read_columns(struct point_table *t, char **declaration)
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-static int count_texts(struct point_table *t)
+static int find_highest_text(struct point_table *t)
 {
     char *sql = mem_print("SELECT coalesce(max(id), 0) FROM %s.chunk_text", t->from.schema);
     sqlite3_stmt *s = NULL;
     int code = sqlite3_prepare_v2(t->from.sqlite, sql, -1, &s, NULL);
     if (code == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
-        t->from.texts = sqlite3_column_int64(s, 0);
+        t->from.texts = sqlite3_column_int64(s, 0) > 0 ? sqlite3_column_int64(s, 0) : 0;
     free(sql);
     return sqlite3_finalize(s);
 }
@@ -90,7 +90,7 @@ static int connect(sqlite3 *sqlite, void *ctx, int n, const char *const *argumen
     if (code == SQLITE_OK)
         code = chunk_reader_open(&t->from.reader, sqlite, t->from.schema);
     if (code == SQLITE_OK)
-        code = count_texts(t);
+        code = find_highest_text(t);
     free(declaration);
     *out = &t->base;
     if (code != SQLITE_OK) {

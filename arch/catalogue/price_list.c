@@ -121,7 +121,7 @@ int catalogue_prices(struct catalogue *c, const char *name, struct price_book *o
         struct price_book book;
         if (read_book(c, name, &book, err) != 0)
             return -1;
-        i = c->books++; /* not as above: a list may be the base of the one that was read */
+        i = c->books++; /* reading it may have added its base */
         c->book = mem_grow(c->book, c->books, sizeof *c->book);
         c->book[i] = (struct named_book){mem_text(key), book};
     }

@@ -2,7 +2,7 @@
 
 #include "arch/metrics.h"
 #include "search/space.h"
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/fuzz_study.h"
 
 /* Points that take longer are left out: all their mappings are searched. */
 enum { DEVICES_MOST = 512 };
@@ -51,15 +51,12 @@ static void price(const struct study *s, uint64_t index)
 /* The ends of the first scenario of a study that is accepted are priced. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct study *s;
     struct err err = {0};
-    struct catalogue *catalogue = fuzz_catalogue();
-    char *text = text_of(data, size);
-    if (study_parse(&s, "input", text, catalogue, &err) == 0) {
+    struct study *s = fuzz_study(data, size, &err);
+    if (s) {
         price(study_scenario(s, 0), 0);
         price(study_scenario(s, 0), study_scenario(s, 0)->size - 1);
         study_free(s);
     }
-    free(text);
     return 0;
 }

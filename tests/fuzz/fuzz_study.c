@@ -1,13 +1,11 @@
 #include "search/space.h"
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/fuzz_study.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct study *s;
     struct err err = {0};
-    struct catalogue *catalogue = fuzz_catalogue();
-    char *text = text_of(data, size);
-    if (study_parse(&s, "input", text, catalogue, &err) == 0) {
+    struct study *s = fuzz_study(data, size, &err);
+    if (s) {
         static struct columns columns;
         size_t parameters = 0;
         for (size_t i = 0; i < study_scenarios(s); i++) {
@@ -22,6 +20,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         must(err.text[0] != '\0' && strchr(err.text, '\n') == NULL, "a complaint is one line");
     }
-    free(text);
     return 0;
 }
