@@ -11,9 +11,9 @@
 
 enum { STEPS_MOST = 100 };
 
-double root_between(const struct bracket *start, double tolerance, root_fn f, void *ctx)
+double root_close_in(struct bracket *e, double tolerance, root_fn f, void *ctx)
 {
-    double a = start->a, fa = start->fa, b = start->b, fb = start->fb;
+    double a = e->a, fa = e->fa, b = e->b, fb = e->fb;
     bool logs = a > 0 && b > 0;
     double before = INFINITY;
 
@@ -41,5 +41,12 @@ double root_between(const struct bracket *start, double tolerance, root_fn f, vo
         b = x, fb = fx;
     }
     double x = fb == 0 ? b : (a + b) / 2;
+    *e = (struct bracket){logs ? exp(a) : a, fa, logs ? exp(b) : b, fb};
     return logs ? exp(x) : x;
+}
+
+double root_between(const struct bracket *start, double tolerance, root_fn f, void *ctx)
+{
+    struct bracket e = *start;
+    return root_close_in(&e, tolerance, f, ctx);
 }

@@ -15,4 +15,7 @@ struct bracket {
  * NAN if f is NAN in between. */
 double root_between(const struct bracket *start, double tolerance, root_fn f, void *ctx);
 
+/* The same, and narrows the bracket to where x was found; f was called last at `b`. */
+double root_close_in(struct bracket *e, double tolerance, root_fn f, void *ctx);
+
 #endif

@@ -195,6 +195,8 @@ static int take_design(struct chosen_design *best, const struct choosing *x, str
 {
     const struct design_choice *q = x->choice;
     size_t hardware = hardware_index(c);
+    if (q->among && !rivals_have(q->among, hardware))
+        return 0;
     const struct kept_hardware *kept = find_kept(x->kept, hardware, &c->design, q);
     if (!choice_restrict(&c->design, q))
         return 0;
@@ -370,10 +372,10 @@ static int price_best(struct chosen_design *best, const struct choosing *x, stru
 
 /* ---- either ---- */
 
-/* A bound on power would have to be one on both sides of a ratio. */
+/* A bound on power would have to be one on both sides of a ratio; few designs need none. */
 static bool asks_for_best_only(const struct design_choice *q)
 {
-    return q->middle && q->n_jobs <= 1 && q->budget != BUDGET_POWER;
+    return q->middle && !q->among && q->n_jobs <= 1 && q->budget != BUDGET_POWER;
 }
 
 int best_designs_find(struct chosen_design *best, const struct study *s,

@@ -51,6 +51,7 @@ struct candidate {
     const char *subject; /* the name of what one side lacks, such as its engine; borrowed */
     size_t ranged;       /* its engine in comparison.ranged, or RANGED_MOST */
     uint64_t point;      /* index in its study, for the first job */
+    size_t hardware;     /* its kind of hardware in its study (best_designs.h) */
     size_t jobs;
     struct job *job;
 };

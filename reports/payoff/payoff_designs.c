@@ -48,6 +48,14 @@ static size_t find_ranged(struct comparison *c, const struct engine *e, const ch
     return c->n_ranged++;
 }
 
+bool rivals_have(const struct rivals *r, size_t hardware)
+{
+    size_t i = 0;
+    while (i < r->n && r->hardware[i] != hardware)
+        i++;
+    return i < r->n;
+}
+
 static enum side side_of(const struct chosen_design *b)
 {
     return b->with ? WITH : WITHOUT;
@@ -61,6 +69,7 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
     struct cursor *c = g->cursor;
 
     *k = (struct candidate){.point = first->index,
+                            .hardware = hardware,
                             .ffn_engine = {.capacity_ratio = 1}, /* none */
                             .jobs = g->n_jobs,
                             .job = mem_alloc(g->n_jobs, sizeof *k->job)};

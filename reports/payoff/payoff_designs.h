@@ -14,6 +14,14 @@ struct mix_job {
     double weight;
 };
 
+/* Kinds of hardware of a study. */
+enum { RIVALS_MOST = 16 };
+struct rivals {
+    size_t n;
+    size_t hardware[RIVALS_MOST];
+};
+bool rivals_have(const struct rivals *r, size_t hardware);
+
 /* Which designs of a study are compared. */
 struct design_choice {
     const struct study *study;
@@ -26,6 +34,7 @@ struct design_choice {
     int only;                        /* classes the engines may run, of their own; 0: all */
     enum budget budget;
     bool middle;                 /* keep only what may be the best at middle prices */
+    const struct rivals *among;  /* the only hardware allowed; NULL: all */
     struct gathering *gathering; /* reused from choice to choice; NULL: none */
     struct kept_best *kept;      /* of choices that differ only in `engine`, `only` and `middle`;
                                   NULL: none */

@@ -16,6 +16,7 @@
 #include "reports/payoff/payoff_tasks.h"
 
 static const double TOLERANCE = 1e-4; /* of the axis */
+static const double CLOSE = 1e-4;     /* of log P to its root */
 
 static bool crosses(double a, double b)
 {
@@ -39,10 +40,18 @@ struct along {
     bool whole;
     double level;
     struct priced priced;
+    struct rivals winners; /* at the values that were priced */
 };
 
-/* P at a value, and its range unless `sure` is NULL. */
-static double price_at(const struct along *a, double x, struct certainty *sure)
+static void add_winner(struct rivals *r, size_t hardware)
+{
+    if (r->n < RIVALS_MOST && !rivals_have(r, hardware))
+        r->hardware[r->n++] = hardware;
+}
+
+/* P at a value, and its range unless `sure` is NULL. Keeps the winners, unless they are sought among
+ * those that are kept. */
+static double price_at(struct along *a, double x, bool among_winners, struct certainty *sure)
 {
     struct comparison c;
     const struct setting set = {a->axis, NULL, a->whole ? round(x) : x};
@@ -50,9 +59,14 @@ static double price_at(const struct along *a, double x, struct certainty *sure)
     slice.set = &set;
     slice.n = 1;
     slice.middle = !sure;
+    slice.among = among_winners ? &a->winners : NULL;
     if (payoff_compare(&c, a->q->study, &slice) != 0)
         return NAN;
-    double p = comparison_payoff_middle(&c, NULL);
+    size_t winner[SIDES];
+    double p = comparison_payoff_middle(&c, winner);
+    for (int side = 0; side < SIDES && !among_winners; side++)
+        if (c.n[side])
+            add_winner(&a->winners, c.side[side][winner[side]].hardware);
     if (sure)
         comparison_certainty(sure, &c, a->q->seed, PAYOFF_DRAWS);
     comparison_free(&c);
@@ -65,7 +79,7 @@ static double payoff_at(struct along *a, double x)
     for (size_t i = 0; i < known->n; i++)
         if (known->x[i] == x)
             return known->p[i];
-    double p = price_at(a, x, NULL);
+    double p = price_at(a, x, false, NULL);
     if (known->n < REMEMBERED) {
         known->x[known->n] = x;
         known->p[known->n++] = p;
@@ -77,6 +91,35 @@ static double log_payoff(double x, void *ctx)
 {
     struct along *a = ctx;
     return log(payoff_at(a, x) / (1 + LEAST_GAIN)) - a->level;
+}
+
+static double log_payoff_of_winners(double x, void *ctx)
+{
+    struct along *a = ctx;
+    return log(price_at(a, x, true, NULL) / (1 + LEAST_GAIN)) - a->level;
+}
+
+/* The root of log_payoff, sought among the designs that won somewhere. All designs are priced where
+ * it is found: if another one wins there, it is sought again with that one. Invariant: the signs of
+ * f at the ends of the bracket are those of all designs. */
+static double root_of_winners(struct along *a, struct bracket e)
+{
+    for (size_t turn = 0; turn < RIVALS_MOST; turn++) {
+        struct bracket near = e;
+        double x = root_close_in(&near, TOLERANCE, log_payoff_of_winners, a);
+        double here = isnan(x) ? NAN : log_payoff(near.b, a);
+        if (isnan(here))
+            break;
+        if (fabs(here) <= CLOSE)
+            return near.b;
+        if ((here > 0) == (near.fb > 0) && (log_payoff(near.a, a) > 0) != (here > 0))
+            return here > 0 ? near.b : near.a; /* it jumps: where it pays */
+        if ((here > 0) == (e.fb > 0))
+            e.b = near.b, e.fb = here;
+        else
+            e.a = near.b, e.fa = here;
+    }
+    return root_between(&e, TOLERANCE, log_payoff, a);
 }
 
 /* Where log P = `level`: between the values of the stop, or else (level other than 0) in an
@@ -94,7 +137,7 @@ static double find_root(struct along *a, double level, const struct payoff_stop 
         e.fa = log_payoff(e.a, a);
         e.fb = log_payoff(e.b, a);
         if ((e.fa > 0) != (e.fb > 0) && !isnan(e.fa) && !isnan(e.fb))
-            return root_between(&e, TOLERANCE, log_payoff, a);
+            return root_of_winners(a, e);
     }
     return NAN;
 }
@@ -110,7 +153,7 @@ static void find_stop(struct payoff_stop *s, struct along *a)
     if (!isnan(at)) {
         s->at = at;
         s->by_model = true;
-        double p = price_at(a, at, &sure);
+        double p = price_at(a, at, false, &sure);
         const double end[] = {find_root(a, log(p / sure.high), s),
                               find_root(a, log(p / sure.low), s)};
         for (int i = 0; i < 2; i++) /* NAN: outside the searched intervals */

@@ -150,6 +150,7 @@ static struct design_choice choice_of(const struct payoff_study *s,
                               .n_jobs = s->mix ? s->mix->n : 0,
                               .only = slice->only,
                               .middle = slice->middle,
+                              .among = slice->among,
                               .gathering = s->gathering,
                               .budget = slice->budget,
                               .of = slice->of};

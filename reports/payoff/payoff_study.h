@@ -50,6 +50,7 @@ struct payoff_slice {
     bool engine_side; /* with a free engine: gather only the side with it */
     bool priced; /* with a free engine: it costs what logic of m and r on the base dies costs */
     bool middle; /* only P at middle prices is asked: keep only the best designs */
+    const struct rivals *among; /* the only hardware; NULL: all */
     enum budget budget;
     const struct payoff_subject *of; /* what one side has; NULL: the engine */
 };
