@@ -32,6 +32,7 @@ struct contest {
     struct known_rates *own_known; /* if the comparison has none */
     double *most;                  /* tokens per second, at most; NULL: not bounded */
     size_t *order;                 /* in which they are priced */
+    struct boxes boxes;            /* for these designs; n 0: those of all */
 };
 
 struct rank {
@@ -69,6 +70,27 @@ static const double *know_all(const struct contest *x, const struct world *w)
     return row;
 }
 
+/* A factor that moves the favourite less than this may still move others. */
+static const double WEIGHT_LEAST = 1e-3;
+
+/* Boxes for designs with an engine, by what moves the one that is best at middle values. */
+static void box_for_favourite(struct contest *x, const struct comparison *c, const struct worlds *w,
+                              const struct world *middle, double at_middle,
+                              const struct world *fastest)
+{
+    struct world moved[SPEEDS];
+    double log_ratio[SPEEDS], weight[SPEEDS];
+    size_t favourite = x->order[0];
+    if (!x->of_engine || !w->engine.n || candidate_has_errors(&x->candidate[favourite]))
+        return;
+    worlds_of_speeds(moved, log_ratio, c, middle, fastest);
+    for (size_t k = 0; k < SPEEDS; k++) {
+        double gain = log_ratio[k] > 0 ? log(tokens_per_s(x, favourite, &moved[k]) / at_middle) : 0;
+        weight[k] = fmax(WEIGHT_LEAST, gain > 0 ? gain / log_ratio[k] : 0);
+    }
+    worlds_box(&x->boxes, w, c, weight);
+}
+
 /* Bounds the throughput of all designs in n worlds, and prices first what is best at middle
  * values. */
 static void bound_all(struct contest *x, const struct comparison *c, const struct worlds *w)
@@ -92,6 +114,8 @@ static void bound_all(struct contest *x, const struct comparison *c, const struc
     qsort(rank, x->n, sizeof *rank, highest_first);
     for (size_t k = 0; k < x->n; k++)
         x->order[k] = rank[k].at;
+    if (x->n > 0)
+        box_for_favourite(x, c, w, &middle, rank[0].value * resource[rank[0].at], &fastest);
     free(rank);
     free(resource);
 }
@@ -123,6 +147,7 @@ void contest_close(struct contest *x)
 {
     quoted_free(x->own_quoted);
     known_rates_free(x->own_known);
+    boxes_free(&x->boxes);
     free(x->most);
     free(x->order);
     free(x);
@@ -314,7 +339,7 @@ static void close_by_box(struct race *r, const double *resource, const struct bo
 
 static const struct boxes *boxes_of(const struct contest *x, const struct worlds *w)
 {
-    return x->of_engine ? &w->engine : &w->board;
+    return x->boxes.n ? &x->boxes : x->of_engine ? &w->engine : &w->board;
 }
 
 /* Tokens per second of a design in each box, at most. */

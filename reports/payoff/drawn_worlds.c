@@ -1,5 +1,5 @@
-/* Boxes come from splitting the worlds in halves, each time along the factor of speed that varies
- * most (a k-d tree, Bentley 1975). Invariant: what moves a step in the fastest world of a box is at
+/* Boxes come from splitting the worlds in halves, each time along the factor of speed that moves
+ * steps most (a k-d tree, Bentley 1975). Invariant: what moves a step in the fastest world of a box is at
  * least as fast as in any of its worlds, so its time bounds theirs. */
 #include "reports/payoff/drawn_worlds.h"
 
@@ -15,13 +15,32 @@
 /* ---- boxes ---- */
 
 /* A box needs as many worlds as make up for its bound. */
-enum { BOX_LEAST = 16, SPEEDS = 8 };
+enum { BOX_LEAST = 16 };
 
-/* What moves the time of a step, as logarithms; more is faster. */
+/* What moves the time of a step in a joined world. */
+static const struct {
+    size_t at;
+    bool falls; /* less is faster */
+} speed[SPEEDS] = {{offsetof(struct world, prices.device_power_factor), false},
+                   {offsetof(struct world, prices.engine_bandwidth_factor), false},
+                   {offsetof(struct world, prices.engine_compute_factor), false},
+                   {offsetof(struct world, prices.stack_power_factor), false},
+                   {offsetof(struct world, prices.engine_energy_factor), true},
+                   {offsetof(struct world, prices.engine_logic_energy_factor), true},
+                   {offsetof(struct world, engine[0].bandwidth), false},
+                   {offsetof(struct world, engine[0].ridge), false}};
+enum { BOARD_SPEED = 0 };
+
+/* Their logarithms; more is faster. */
 struct speeds {
     double log[SPEEDS];
     size_t world;
 };
+
+static double *speed_of(struct world *w, size_t k)
+{
+    return (double *)((char *)w + speed[k].at);
+}
 
 /* The same world with fewer factors. `one_engine`: designs with an engine have that of place 0. */
 static struct world joined(const struct world *w, bool one_engine)
@@ -41,20 +60,12 @@ static struct world joined(const struct world *w, bool one_engine)
 }
 
 /* Those of a joined world. */
-static void find_speeds(struct speeds *out, const struct world *w, bool board)
+static void find_speeds(struct speeds *out, struct world *w, bool board)
 {
-    const struct prices *p = &w->prices;
-    const struct stated_ratio *e = &w->engine[0];
-    const double all[SPEEDS] = {p->device_power_factor,
-                                p->engine_bandwidth_factor,
-                                p->engine_compute_factor,
-                                p->stack_power_factor,
-                                1 / p->engine_energy_factor,
-                                1 / p->engine_logic_energy_factor,
-                                e->bandwidth,
-                                e->ridge};
-    for (size_t i = 0; i < SPEEDS; i++)
-        out->log[i] = i == 0 || !board ? log(all[i]) : 0;
+    for (size_t k = 0; k < SPEEDS; k++) {
+        double x = *speed_of(w, k);
+        out->log[k] = k == BOARD_SPEED || !board ? log(speed[k].falls ? 1 / x : x) : 0;
+    }
 }
 
 struct sorted {
@@ -70,7 +81,7 @@ static int by_key(const void *a, const void *b)
                : (x->speeds.world > y->speeds.world) - (x->speeds.world < y->speeds.world);
 }
 
-static size_t widest_speed(const struct sorted *s, size_t n)
+static size_t widest_speed(const struct sorted *s, size_t n, const double *weight)
 {
     size_t widest = 0;
     double width = -1;
@@ -80,8 +91,8 @@ static size_t widest_speed(const struct sorted *s, size_t n)
             low = fmin(low, s[i].speeds.log[k]);
             high = fmax(high, s[i].speeds.log[k]);
         }
-        if (high - low > width) {
-            width = high - low;
+        if ((high - low) * weight[k] > width) {
+            width = (high - low) * weight[k];
             widest = k;
         }
     }
@@ -89,24 +100,29 @@ static size_t widest_speed(const struct sorted *s, size_t n)
 }
 
 /* Splits n worlds into `boxes`, a power of two, numbered from `first`. */
-static void split(unsigned char *of, struct sorted *s, size_t n, size_t first, size_t boxes)
+static void split(unsigned char *of, struct sorted *s, size_t n, size_t first, size_t boxes,
+                  const double *weight)
 {
     if (boxes == 1) {
         for (size_t i = 0; i < n; i++)
             of[s[i].speeds.world] = (unsigned char)first;
         return;
     }
-    size_t widest = widest_speed(s, n), half = n / 2;
+    size_t widest = widest_speed(s, n, weight), half = n / 2;
     for (size_t i = 0; i < n; i++)
         s[i].key = s[i].speeds.log[widest];
     qsort(s, n, sizeof *s, by_key);
-    split(of, s, half, first, boxes / 2);
-    split(of, s + half, n - half, first + boxes / 2, boxes / 2);
+    split(of, s, half, first, boxes / 2, weight);
+    split(of, s + half, n - half, first + boxes / 2, boxes / 2, weight);
 }
 
-/* Fills the boxes of n worlds, for the designs of both sides or for those without an engine. */
-static void boxes_make(struct boxes *out, const struct world *w, size_t n, bool one_engine,
-                       bool board)
+/* How a world is seen: `board`: by designs without an engine. */
+struct seen {
+    bool one_engine, board;
+    const double *weight; /* of each speed */
+};
+
+static void boxes_make(struct boxes *out, const struct world *w, size_t n, const struct seen *as)
 {
     struct sorted *sorted = mem_alloc(n, sizeof *sorted);
     out->n = 1;
@@ -116,13 +132,13 @@ static void boxes_make(struct boxes *out, const struct world *w, size_t n, bool 
     out->fastest = mem_alloc(out->n, sizeof *out->fastest);
     bool *filled = mem_alloc(out->n, sizeof *filled);
     for (size_t i = 0; i < n; i++) {
-        const struct world at = joined(&w[i], one_engine);
+        struct world at = joined(&w[i], as->one_engine);
         sorted[i].speeds.world = i;
-        find_speeds(&sorted[i].speeds, &at, board);
+        find_speeds(&sorted[i].speeds, &at, as->board);
     }
-    split(out->of, sorted, n, 0, out->n);
+    split(out->of, sorted, n, 0, out->n, as->weight);
     for (size_t i = 0; i < n; i++) {
-        const struct world at = joined(&w[i], one_engine);
+        const struct world at = joined(&w[i], as->one_engine);
         struct world *fastest = &out->fastest[out->of[i]];
         if (filled[out->of[i]])
             world_raise(fastest, &at);
@@ -151,18 +167,47 @@ void worlds_make(struct worlds *out, struct world *world, size_t n, const struct
         return;
     out->fastest = mem_alloc(1, sizeof *out->fastest);
     world_fastest(out->fastest, world, n);
-    boxes_make(&out->engine, world, n, has_one_engine(c), false);
-    boxes_make(&out->board, world, n, has_one_engine(c), true);
+    static const double equal[SPEEDS] = {1, 1, 1, 1, 1, 1, 1, 1};
+    bool one_engine = has_one_engine(c);
+    boxes_make(&out->engine, world, n, &(struct seen){one_engine, false, equal});
+    boxes_make(&out->board, world, n, &(struct seen){one_engine, true, equal});
+}
+
+void worlds_box(struct boxes *out, const struct worlds *w, const struct comparison *c,
+                const double weight[SPEEDS])
+{
+    boxes_make(out, w->world, w->n, &(struct seen){has_one_engine(c), false, weight});
+}
+
+void boxes_free(struct boxes *b)
+{
+    free(b->fastest);
+    free(b->of);
+    *b = (struct boxes){0};
+}
+
+void worlds_of_speeds(struct world out[SPEEDS], double log_ratio[SPEEDS],
+                      const struct comparison *c, const struct world *from,
+                      const struct world *fastest)
+{
+    bool one_engine = has_one_engine(c);
+    struct world a = joined(from, one_engine), b = joined(fastest, one_engine);
+    struct speeds slow, fast;
+    find_speeds(&slow, &a, false);
+    find_speeds(&fast, &b, false);
+    for (size_t k = 0; k < SPEEDS; k++) {
+        out[k] = a;
+        *speed_of(&out[k], k) = *speed_of(&b, k);
+        log_ratio[k] = fast.log[k] - slow.log[k];
+    }
 }
 
 void worlds_free(struct worlds *w)
 {
     free((struct world *)w->world);
     free(w->fastest);
-    free(w->engine.fastest);
-    free(w->engine.of);
-    free(w->board.fastest);
-    free(w->board.of);
+    boxes_free(&w->engine);
+    boxes_free(&w->board);
     *w = (struct worlds){0};
 }
 

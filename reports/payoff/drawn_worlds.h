@@ -30,9 +30,23 @@ struct worlds {
 
 enum { BOXES = 32 };
 
+/* Factors that move the time of a step. */
+enum { SPEEDS = 8 };
+
 /* Puts n worlds of a comparison into boxes. Takes over `world`. Free with worlds_free. */
 void worlds_make(struct worlds *out, struct world *world, size_t n, const struct comparison *c);
 void worlds_free(struct worlds *w);
+
+/* Puts the worlds into boxes for designs with an engine whose log rate rises by `weight` times the
+ * log of each factor: boxes are narrow in what matters. Free with boxes_free. */
+void worlds_box(struct boxes *out, const struct worlds *w, const struct comparison *c,
+                const double weight[SPEEDS]);
+void boxes_free(struct boxes *b);
+
+/* World k is `from` with factor k as in `fastest`, whose log is higher by log_ratio[k]. */
+void worlds_of_speeds(struct world out[SPEEDS], double log_ratio[SPEEDS],
+                      const struct comparison *c, const struct world *from,
+                      const struct world *fastest);
 
 struct drawn_store *drawn_store_make(void);
 void drawn_store_free(struct drawn_store *s); /* takes NULL */
