@@ -14,3 +14,16 @@ uint64_t hash_text(const char *text)
 {
     return hash_bytes(HASH_EMPTY, text, strlen(text));
 }
+
+/* The shift lets high bits reach low ones, which a product does not. */
+uint64_t hash_numbers(const void *numbers, size_t n)
+{
+    const unsigned char *at = numbers;
+    uint64_t hash = HASH_EMPTY, word;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(&word, at + i * sizeof word, sizeof word);
+        hash = (hash ^ word) * 1099511628211u;
+        hash ^= hash >> 32;
+    }
+    return hash;
+}

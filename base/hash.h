@@ -14,4 +14,7 @@ uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n);
 
 uint64_t hash_text(const char *text);
 
+/* A hash of n doubles, by their bits: eight times as fast, another value, and not to be stored. */
+uint64_t hash_numbers(const void *numbers, size_t n);
+
 #endif

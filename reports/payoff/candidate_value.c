@@ -100,6 +100,38 @@ struct totals {
     double s_per_token[LANES], j_per_token[LANES], weights;
 };
 
+bool candidate_has_errors(const struct candidate *k)
+{
+    for (size_t i = 0; i < k->jobs; i++)
+        for (int class = 0; class < OP_CLASSES; class ++)
+            if (k->job[i].split.class_error[class] > 0)
+                return true;
+    return false;
+}
+
+static double s_per_token(const struct job *j, double step_s)
+{
+    return j->weight / (j->tokens_per_s * j->split.time_s / step_s);
+}
+
+/* The same without power, if no class has an error. */
+static void add_exact_job(struct totals *out, const struct job *j,
+                          const struct step_split_lanes *moved_to, const size_t *moved,
+                          size_t n_moved, size_t n)
+{
+    lane step_s = {0};
+    double stated_s = 0;
+    for (int i = 0; i < OP_CLASSES; i++)
+        stated_s += j->split.class_s[op_class_order[i]];
+    for (int i = 0; i < OP_CLASSES && n_moved > 0; i++)
+        for (size_t m = 0; m < n_moved; m++)
+            step_s[m] += LANE_OF(moved_to, step_split, class_s, op_class_order[i])[m];
+    double stated = s_per_token(j, stated_s);
+    for (size_t i = 0, m = 0; i < n; i++)
+        out->s_per_token[i] +=
+            m < n_moved && moved[m] == i ? s_per_token(j, step_s[m++]) : stated;
+}
+
 /* Adds a job in n worlds. */
 static void add_job(struct totals *out, const struct candidate *k, const struct job *j,
                     const struct world *const w[], size_t n, bool power)
@@ -108,6 +140,10 @@ static void add_job(struct totals *out, const struct candidate *k, const struct 
     size_t moved[LANES], next = 0;
     size_t n_moved = j->step ? drawn_step_split(&lanes, moved, j->step, k->ranged, w, n) : 0;
     out->weights += j->weight;
+    if (!power && !candidate_has_errors(k)) {
+        add_exact_job(out, j, &lanes.step, moved, n_moved, n);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         struct job_splits split = {j->split, j->ffn_split};
         if (next < n_moved && moved[next] == i) {
@@ -117,10 +153,10 @@ static void add_job(struct totals *out, const struct candidate *k, const struct 
             next++;
         }
         double s = step_s(k, &split.step, w[i]);
-        double s_per_token = j->weight / (j->tokens_per_s * j->split.time_s / s);
-        out->s_per_token[i] += s_per_token;
+        double s_per = s_per_token(j, s);
+        out->s_per_token[i] += s_per;
         if (power)
-            out->j_per_token[i] += power_w(k, j, &split, &w[i]->prices) * s_per_token;
+            out->j_per_token[i] += power_w(k, j, &split, &w[i]->prices) * s_per;
     }
 }
 
@@ -134,15 +170,6 @@ void candidate_values(double *out, const struct candidate *k, enum budget budget
         out[i] = budget == BUDGET_POWER  ? x.weights / x.j_per_token[i]
                  : budget == BUDGET_NONE ? x.weights / x.s_per_token[i]
                                          : x.weights / x.s_per_token[i] / resource[i];
-}
-
-bool candidate_has_errors(const struct candidate *k)
-{
-    for (size_t i = 0; i < k->jobs; i++)
-        for (int class = 0; class < OP_CLASSES; class ++)
-            if (k->job[i].split.class_error[class] > 0)
-                return true;
-    return false;
 }
 
 /* A time and the sum of its parts differ by rounding. */

@@ -71,25 +71,36 @@ static struct stated_ratio own_ratio(const struct world *w, size_t ranged)
     return ranged < RANGED_MOST ? w->engine[ranged] : (struct stated_ratio){1, 1, 1, 1};
 }
 
-/* The engine in a world. Returns whether it differs from the stated one. */
-static bool draw_engine(struct engine *e, const struct drawn_step *s, size_t ranged,
-                        const struct world *w)
+/* The engine as stated, built for the stated m. */
+static struct engine built_engine(const struct drawn_step *s)
+{
+    struct engine e = s->like.engine;
+    if (engine_is_there(&e))
+        e.added_stack_ratio = engine_added_stack_ratio(&e);
+    return e;
+}
+
+/* Sets what a world changes of engine i, which is as stated. Returns whether the world changes its
+ * time or energy. */
+static bool draw_engine(struct engine_lanes *out, size_t i, const struct drawn_step *s,
+                        size_t ranged, const struct world *w)
 {
     const struct prices *p = &w->prices;
     struct stated_ratio own = own_ratio(w, ranged);
     double energy = own.energy * p->engine_energy_factor;
-    *e = s->like.engine;
-    if (!engine_is_there(e))
+    if (!engine_is_there(&s->like.engine))
         return false;
-    e->added_stack_ratio = engine_added_stack_ratio(e); /* built for the stated m */
-    e->bandwidth_ratio *= own.bandwidth;
-    e->ridge_flop_per_byte *= own.ridge;
-    if (energy != 1)
-        e->power_ratio = engine_read_ratio(e) * energy;
-    if (p->engine_logic_energy_factor != 1)
-        e->j_per_flop = s->j_per_flop * p->engine_logic_energy_factor;
-    if (p->stack_power_factor != 1 && s->stack_limit_w < INFINITY)
-        e->power_w_per_stack = s->stack_limit_w * p->stack_power_factor;
+    LANE(out, engine, bandwidth_ratio)[i] = s->like.engine.bandwidth_ratio * own.bandwidth;
+    LANE(out, engine, ridge_flop_per_byte)[i] = s->like.engine.ridge_flop_per_byte * own.ridge;
+    LANE(out, engine, power_ratio)
+    [i] = energy != 1 ? engine_read_ratio(&s->like.engine) * energy : s->like.engine.power_ratio;
+    LANE(out, engine, j_per_flop)
+    [i] = p->engine_logic_energy_factor != 1 ? s->j_per_flop * p->engine_logic_energy_factor
+                                             : s->like.engine.j_per_flop;
+    LANE(out, engine, power_w_per_stack)
+    [i] = p->stack_power_factor != 1 && s->stack_limit_w < INFINITY
+              ? s->stack_limit_w * p->stack_power_factor
+              : s->like.engine.power_w_per_stack;
     return own.bandwidth != 1 || own.ridge != 1 || own.efficiency != 1 || energy != 1 ||
            p->engine_bandwidth_factor != 1 || p->engine_compute_factor != 1 ||
            p->engine_logic_energy_factor != 1 || p->stack_power_factor != 1;
@@ -177,18 +188,16 @@ static void split_pair(struct drawn_splits *out, const struct drawn_step *s,
 static size_t draw_devices(struct devices *d, size_t *moved, const struct drawn_step *s,
                            size_t ranged, const struct world *const w[], size_t n)
 {
+    const struct engine built = built_engine(s);
     size_t drawn = 0;
-    d->n = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct engine e;
-        bool engine_moves = draw_engine(&e, s, ranged, w[i]);
-        if (!engine_moves && !moves_clock(s, &w[i]->prices))
-            continue;
-        moved[drawn++] = i;
-        devices_add(d, &s->like.chip, &e);
-    }
+    LANES_FILL(&d->engine, n, built);
+    for (size_t i = 0; i < n; i++)
+        if (draw_engine(&d->engine, drawn, s, ranged, w[i]) || moves_clock(s, &w[i]->prices))
+            moved[drawn++] = i;
     if (drawn == 0)
         return 0;
+    d->n = drawn;
+    LANES_FILL(&d->chip, d->n, s->like.chip);
     devices_time(d, &s->like);
     for (size_t i = 0; i < drawn; i++)
         draw_device(d, i, s, ranged, w[moved[i]]);
@@ -208,50 +217,34 @@ size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct dr
     return d.n;
 }
 
-/* Sets `meets` of the n worlds `moved`, at the clocks that their devices hold. */
-static void meets_held(bool *meets, const size_t *moved, size_t n, const struct drawn_step *s,
-                       const struct devices *d, const double *limit_s)
-{
-    struct mapped *m = &s->main->of;
-    struct load_lanes load;
-    lane in_time, within_s, clock;
-    for (size_t i = 0; i < n; i++)
-        within_s[i] = limit_s[moved[i]];
-    LANES_FILL(&load, d->n, s->load);
-    lanes_set(clock, n, s->clock);
-    const struct meeting within = {within_s, clock};
-    steps_meet(in_time, &m->step, d, &load, &within, &m->memo);
-    for (size_t i = 0; i < n; i++)
-        meets[moved[i]] = in_time[i] > 0;
-}
-
 /* At the nominal clock a step takes no longer than at the one that is held. */
 void drawn_step_meets(bool *meets, const struct drawn_step *s, size_t ranged,
                       const struct world *const w[], size_t n, const double *limit_s)
 {
     struct mapped *m = &s->main->of;
-    struct devices d, some;
+    struct devices d;
     struct load_lanes load;
-    size_t moved[LANES], of[LANES], of_world[LANES], left = 0;
-    lane time_s;
+    size_t moved[LANES];
+    lane time_s, within_s, clock, in_time;
     for (size_t i = 0; i < n; i++)
         meets[i] = s->ffn || s->time_s <= limit_s[i];
-    size_t drawn = s->ffn ? 0 : draw_devices(&d, moved, s, ranged, w, n);
+    size_t drawn = s->ffn ? 0 : draw_devices(&d, moved, s, ranged, w, n), left = 0;
     if (drawn == 0)
         return;
     LANES_FILL(&load, drawn, s->load);
     steps_time_s(time_s, &m->step, &d, &load, &m->memo);
     for (size_t i = 0; i < drawn; i++) {
-        meets[moved[i]] = time_s[i] <= limit_s[moved[i]];
-        if (!meets[moved[i]])
-            continue;
-        of[left] = i;
-        of_world[left++] = moved[i];
+        bool late = !(time_s[i] <= limit_s[moved[i]]);
+        within_s[i] = late ? 0 : limit_s[moved[i]];
+        left += !late;
     }
-    if (left == 0)
-        return;
-    devices_pick(&some, &d, of, left);
-    meets_held(meets, of_world, left, s, &some, limit_s);
+    lanes_set(in_time, drawn, 0);
+    lanes_set(clock, drawn, s->clock);
+    const struct meeting within = {within_s, clock};
+    if (left > 0)
+        steps_meet(in_time, &m->step, &d, &load, &within, &m->memo);
+    for (size_t i = 0; i < drawn; i++)
+        meets[moved[i]] = in_time[i] > 0;
 }
 
 /* The prices that move the time of a step: those that speed it up as they rise, and those that do

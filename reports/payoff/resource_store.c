@@ -61,7 +61,7 @@ static struct resource_key key_of(const struct candidate *k, enum budget budget)
 /* The row of a key, or the end of its list, where a new one belongs. */
 static struct row **find_row(struct resource_store *s, const struct resource_key *key)
 {
-    struct row **at = &s->slot[hash_bytes(HASH_EMPTY, key, sizeof *key) % SLOTS];
+    struct row **at = &s->slot[hash_numbers(key, sizeof *key / sizeof(double)) % SLOTS];
     while (*at && memcmp(&(*at)->key, key, sizeof *key) != 0)
         at = &(*at)->next;
     return at;
