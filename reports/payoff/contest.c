@@ -320,9 +320,31 @@ struct race {
     const struct worlds *w;
     double *best;
     size_t *winner; /* may be NULL */
-    size_t *open;   /* worlds in which a design may win */
+    size_t *open;   /* worlds in which a design may win; room for one more */
     size_t opened;
+    int64_t *mark; /* of each world */
 };
+
+/* Marks the worlds in which a design with at most these tokens per second may win: 1, else 0. */
+FOR_ALL_VECTORS
+static void mark_open(int64_t *restrict open, const double *restrict resource,
+                      const double *restrict best, double most, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        open[i] = !(most / resource[i] < best[i]);
+}
+
+/* Opens the worlds in which design k may win by its bound. */
+static void open_worlds(struct race *r, size_t k, const double *resource)
+{
+    double most = r->of->most ? r->of->most[k] : INFINITY;
+    mark_open(r->mark, resource, r->best, most, r->w->n);
+    r->opened = 0;
+    for (size_t i = 0; i < r->w->n; i++) {
+        r->open[r->opened] = i;
+        r->opened += (size_t)r->mark[i];
+    }
+}
 
 /* Keeps open the worlds in which a design with at most these tokens per second may win. */
 static void close_by_box(struct race *r, const double *resource, const struct boxes *boxes,
@@ -331,8 +353,8 @@ static void close_by_box(struct race *r, const double *resource, const struct bo
     size_t left = 0;
     for (size_t j = 0; j < r->opened; j++) {
         size_t i = r->open[j];
-        if (!(most[boxes->of[i]] / resource[i] < r->best[i]))
-            r->open[left++] = i;
+        r->open[left] = i;
+        left += !(most[boxes->of[i]] / resource[i] < r->best[i]);
     }
     r->opened = left;
 }
@@ -405,10 +427,7 @@ static void close_by_time(struct race *r, const struct candidate *k, const doubl
 static void try_design(struct race *r, size_t k, const double *resource, const double *most)
 {
     const struct contest *x = r->of;
-    r->opened = 0;
-    for (size_t i = 0; i < r->w->n; i++)
-        if (!(x->most && x->most[k] / resource[i] < r->best[i]))
-            r->open[r->opened++] = i;
+    open_worlds(r, k, resource);
     if (x->most)
         bound_in_boxes(r, &x->candidate[k], resource, most);
     if (x->budget != BUDGET_POWER && k != x->order[0] && !candidate_has_errors(&x->candidate[k]))
@@ -592,11 +611,13 @@ static void raise_in_boxes(double *best, size_t *winner, const struct contest *x
     struct race r = {.of = x, .w = w, .best = best, .winner = winner};
     bool bounded = x->most && x->budget == BUDGET_COST && boxes_of(x, w)->n > 0;
     size_t first = bounded && x->n >= MANY ? TRIED_FIRST : x->n;
-    r.open = mem_alloc(w->n, sizeof *r.open);
+    r.open = mem_alloc(w->n + 1, sizeof *r.open);
+    r.mark = mem_alloc(w->n + 1, sizeof *r.mark);
     try_designs(&r, x->order, first);
     if (first < x->n)
         try_promising(&r, x->order + first, x->n - first);
     free(r.open);
+    free(r.mark);
 }
 
 static void raise_all(double *best, size_t *winner, const struct contest *x, const struct worlds *w)
@@ -625,9 +646,11 @@ void contest_raise(double *best, const struct contest *x, const struct worlds *w
 void contest_favourite(double *value, const struct contest *x, const struct worlds *w)
 {
     struct race r = {.of = x, .w = w, .best = value};
-    r.open = mem_alloc(w->n, sizeof *r.open);
+    r.open = mem_alloc(w->n + 1, sizeof *r.open);
+    r.mark = mem_alloc(w->n + 1, sizeof *r.mark);
     for (size_t i = 0; i < w->n; i++)
         value[i] = NAN;
     try_designs(&r, x->order, x->n > 0);
     free(r.open);
+    free(r.mark);
 }
