@@ -79,16 +79,21 @@ static void box_for_favourite(struct contest *x, const struct comparison *c, con
                               const struct world *fastest)
 {
     struct world moved[SPEEDS];
-    double log_ratio[SPEEDS], weight[SPEEDS];
+    const struct world *at[SPEEDS];
+    double rate[SPEEDS], log_ratio[SPEEDS], weight[SPEEDS];
     size_t favourite = x->order[0];
     if (!x->of_engine || !w->engine.n || candidate_has_errors(&x->candidate[favourite]))
         return;
     worlds_of_speeds(moved, log_ratio, c, middle, fastest);
+    for (size_t k = 0; k < SPEEDS; k++)
+        at[k] = &moved[k];
+    candidate_values(rate, &x->candidate[favourite], BUDGET_NONE, NULL, at, SPEEDS);
     for (size_t k = 0; k < SPEEDS; k++) {
-        double gain = log_ratio[k] > 0 ? log(tokens_per_s(x, favourite, &moved[k]) / at_middle) : 0;
-        weight[k] = fmax(WEIGHT_LEAST, gain > 0 ? gain / log_ratio[k] : 0);
+        double gain = log(rate[k] / at_middle);
+        weight[k] = log_ratio[k] > 0 && gain > 0 ? fmax(WEIGHT_LEAST, gain / log_ratio[k])
+                                                 : WEIGHT_LEAST;
     }
-    worlds_box(&x->boxes, w, c, weight);
+    worlds_box(&x->boxes, w, weight);
 }
 
 /* Bounds the throughput of all designs in n worlds, and prices first what is best at middle

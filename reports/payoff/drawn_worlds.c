@@ -12,10 +12,7 @@
 #include "reports/payoff/resource_store.h"
 #include "search/tasks.h"
 
-/* ---- boxes ---- */
-
-/* A box needs as many worlds as make up for its bound. */
-enum { BOX_LEAST = 16 };
+/* ---- speeds ---- */
 
 /* What moves the time of a step in a joined world. */
 static const struct {
@@ -29,17 +26,26 @@ static const struct {
                    {offsetof(struct world, prices.engine_logic_energy_factor), true},
                    {offsetof(struct world, engine[0].bandwidth), false},
                    {offsetof(struct world, engine[0].ridge), false}};
-enum { BOARD_SPEED = 0 };
 
-/* Their logarithms; more is faster. */
+/* Of designs without an engine only the first matters. */
+static const double ALL_ALIKE[SPEEDS] = {1, 1, 1, 1, 1, 1, 1, 1}, BOARD_ALONE[SPEEDS] = {1};
+
+/* The speeds of worlds, joined. */
 struct speeds {
-    double log[SPEEDS];
-    size_t world;
+    bool one_engine;
+    double *log[SPEEDS];    /* of each world; more is faster */
+    size_t *rising[SPEEDS]; /* the worlds, slowest first */
 };
 
 static double *speed_of(struct world *w, size_t k)
 {
     return (double *)((char *)w + speed[k].at);
+}
+
+static double log_speed(struct world *w, size_t k)
+{
+    double x = *speed_of(w, k);
+    return log(speed[k].falls ? 1 / x : x);
 }
 
 /* The same world with fewer factors. `one_engine`: designs with an engine have that of place 0. */
@@ -59,97 +65,6 @@ static struct world joined(const struct world *w, bool one_engine)
     return out;
 }
 
-/* Those of a joined world. */
-static void find_speeds(struct speeds *out, struct world *w, bool board)
-{
-    for (size_t k = 0; k < SPEEDS; k++) {
-        double x = *speed_of(w, k);
-        out->log[k] = k == BOARD_SPEED || !board ? log(speed[k].falls ? 1 / x : x) : 0;
-    }
-}
-
-struct sorted {
-    double key;
-    struct speeds speeds;
-};
-
-static int by_key(const void *a, const void *b)
-{
-    const struct sorted *x = a, *y = b;
-    return x->key != y->key
-               ? (x->key > y->key) - (x->key < y->key)
-               : (x->speeds.world > y->speeds.world) - (x->speeds.world < y->speeds.world);
-}
-
-static size_t widest_speed(const struct sorted *s, size_t n, const double *weight)
-{
-    size_t widest = 0;
-    double width = -1;
-    for (size_t k = 0; k < SPEEDS; k++) {
-        double low = INFINITY, high = -INFINITY;
-        for (size_t i = 0; i < n; i++) {
-            low = fmin(low, s[i].speeds.log[k]);
-            high = fmax(high, s[i].speeds.log[k]);
-        }
-        if ((high - low) * weight[k] > width) {
-            width = (high - low) * weight[k];
-            widest = k;
-        }
-    }
-    return widest;
-}
-
-/* Splits n worlds into `boxes`, a power of two, numbered from `first`. */
-static void split(unsigned char *of, struct sorted *s, size_t n, size_t first, size_t boxes,
-                  const double *weight)
-{
-    if (boxes == 1) {
-        for (size_t i = 0; i < n; i++)
-            of[s[i].speeds.world] = (unsigned char)first;
-        return;
-    }
-    size_t widest = widest_speed(s, n, weight), half = n / 2;
-    for (size_t i = 0; i < n; i++)
-        s[i].key = s[i].speeds.log[widest];
-    qsort(s, n, sizeof *s, by_key);
-    split(of, s, half, first, boxes / 2, weight);
-    split(of, s + half, n - half, first + boxes / 2, boxes / 2, weight);
-}
-
-/* How a world is seen: `board`: by designs without an engine. */
-struct seen {
-    bool one_engine, board;
-    const double *weight; /* of each speed */
-};
-
-static void boxes_make(struct boxes *out, const struct world *w, size_t n, const struct seen *as)
-{
-    struct sorted *sorted = mem_alloc(n, sizeof *sorted);
-    out->n = 1;
-    while (out->n < BOXES && n / (2 * out->n) >= BOX_LEAST)
-        out->n *= 2;
-    out->of = mem_alloc(n, 1);
-    out->fastest = mem_alloc(out->n, sizeof *out->fastest);
-    bool *filled = mem_alloc(out->n, sizeof *filled);
-    for (size_t i = 0; i < n; i++) {
-        struct world at = joined(&w[i], as->one_engine);
-        sorted[i].speeds.world = i;
-        find_speeds(&sorted[i].speeds, &at, as->board);
-    }
-    split(out->of, sorted, n, 0, out->n, as->weight);
-    for (size_t i = 0; i < n; i++) {
-        const struct world at = joined(&w[i], as->one_engine);
-        struct world *fastest = &out->fastest[out->of[i]];
-        if (filled[out->of[i]])
-            world_raise(fastest, &at);
-        else
-            world_fastest(fastest, &at, 1);
-        filled[out->of[i]] = true;
-    }
-    free(filled);
-    free(sorted);
-}
-
 /* Do all designs with an engine have the same one, with the same range? */
 static bool has_one_engine(const struct comparison *c)
 {
@@ -160,23 +75,135 @@ static bool has_one_engine(const struct comparison *c)
     return one;
 }
 
-void worlds_make(struct worlds *out, struct world *world, size_t n, const struct comparison *c)
+struct ranked {
+    double log;
+    size_t world;
+};
+
+static int slowest_first(const void *a, const void *b)
 {
-    *out = (struct worlds){.n = n, .world = world};
-    if (n / 2 < BOX_LEAST)
-        return;
-    out->fastest = mem_alloc(1, sizeof *out->fastest);
-    world_fastest(out->fastest, world, n);
-    static const double equal[SPEEDS] = {1, 1, 1, 1, 1, 1, 1, 1};
-    bool one_engine = has_one_engine(c);
-    boxes_make(&out->engine, world, n, &(struct seen){one_engine, false, equal});
-    boxes_make(&out->board, world, n, &(struct seen){one_engine, true, equal});
+    const struct ranked *x = a, *y = b;
+    return x->log != y->log ? (x->log > y->log) - (x->log < y->log)
+                            : (x->world > y->world) - (x->world < y->world);
 }
 
-void worlds_box(struct boxes *out, const struct worlds *w, const struct comparison *c,
-                const double weight[SPEEDS])
+static struct speeds *speeds_make(const struct world *w, size_t n, bool one_engine)
 {
-    boxes_make(out, w->world, w->n, &(struct seen){has_one_engine(c), false, weight});
+    struct speeds *s = mem_alloc(1, sizeof *s);
+    struct ranked *ranked = mem_alloc(n, sizeof *ranked);
+    s->one_engine = one_engine;
+    for (size_t k = 0; k < SPEEDS; k++) {
+        s->log[k] = mem_alloc(n, sizeof *s->log[k]);
+        s->rising[k] = mem_alloc(n, sizeof *s->rising[k]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct world at = joined(&w[i], one_engine);
+        for (size_t k = 0; k < SPEEDS; k++)
+            s->log[k][i] = log_speed(&at, k);
+    }
+    for (size_t k = 0; k < SPEEDS; k++) {
+        for (size_t i = 0; i < n; i++)
+            ranked[i] = (struct ranked){s->log[k][i], i};
+        qsort(ranked, n, sizeof *ranked, slowest_first);
+        for (size_t i = 0; i < n; i++)
+            s->rising[k][i] = ranked[i].world;
+    }
+    free(ranked);
+    return s;
+}
+
+static void speeds_free(struct speeds *s)
+{
+    for (size_t k = 0; s && k < SPEEDS; k++) {
+        free(s->log[k]);
+        free(s->rising[k]);
+    }
+    free(s);
+}
+
+void worlds_of_speeds(struct world out[SPEEDS], double log_ratio[SPEEDS],
+                      const struct comparison *c, const struct world *from,
+                      const struct world *fastest)
+{
+    bool one_engine = has_one_engine(c);
+    struct world a = joined(from, one_engine), b = joined(fastest, one_engine);
+    for (size_t k = 0; k < SPEEDS; k++) {
+        out[k] = a;
+        *speed_of(&out[k], k) = *speed_of(&b, k);
+        log_ratio[k] = log_speed(&b, k) - log_speed(&a, k);
+    }
+}
+
+/* ---- boxes ---- */
+
+/* A box needs as many worlds as make up for its bound. */
+enum { BOX_LEAST = 16 };
+
+/* The speed that each box varies most in. */
+static void find_widest(size_t *widest, const unsigned char *of, size_t boxes, size_t n,
+                        const struct speeds *s, const double *weight)
+{
+    double most[BOXES] = {0};
+    for (size_t b = 0; b < boxes; b++)
+        widest[b] = 0;
+    for (size_t k = 0; k < SPEEDS; k++) {
+        double low[BOXES], width[BOXES] = {0};
+        bool seen[BOXES] = {false};
+        for (size_t j = 0; j < n; j++) {
+            size_t i = s->rising[k][j], b = of[i];
+            if (!seen[b])
+                low[b] = s->log[k][i];
+            seen[b] = true;
+            width[b] = (s->log[k][i] - low[b]) * weight[k];
+        }
+        for (size_t b = 0; b < boxes; b++)
+            if (width[b] > most[b]) {
+                most[b] = width[b];
+                widest[b] = k;
+            }
+    }
+}
+
+/* Splits each box in halves: box b into b and b + boxes. */
+static void split_boxes(unsigned char *of, size_t boxes, size_t n, const struct speeds *s,
+                        const double *weight)
+{
+    size_t widest[BOXES], worlds[BOXES] = {0}, seen[BOXES] = {0};
+    find_widest(widest, of, boxes, n, s, weight);
+    for (size_t i = 0; i < n; i++)
+        worlds[of[i]]++;
+    for (size_t k = 0; k < SPEEDS; k++)
+        for (size_t j = 0; j < n; j++) {
+            unsigned char *b = &of[s->rising[k][j]];
+            if (*b < boxes && widest[*b] == k && seen[*b]++ >= worlds[*b] / 2)
+                *b = (unsigned char)(*b + boxes);
+        }
+}
+
+static void find_fastest(const struct boxes *boxes, const struct worlds *w)
+{
+    bool filled[BOXES] = {false};
+    for (size_t i = 0; i < w->n; i++) {
+        struct world at = joined(&w->world[i], w->speeds->one_engine);
+        size_t b = boxes->of[i];
+        if (filled[b])
+            world_raise(&boxes->fastest[b], &at);
+        else
+            world_fastest(&boxes->fastest[b], &at, 1);
+        filled[b] = true;
+    }
+}
+
+void worlds_box(struct boxes *out, const struct worlds *w, const double weight[SPEEDS])
+{
+    out->n = 1;
+    while (out->n < BOXES && w->n / (2 * out->n) >= BOX_LEAST)
+        out->n *= 2;
+    out->of = mem_alloc(w->n, 1);
+    out->fastest = mem_alloc(out->n, sizeof *out->fastest);
+    for (size_t boxes = 1; boxes < out->n; boxes *= 2)
+        split_boxes(out->of, boxes, w->n, w->speeds, weight);
+    find_fastest(out, w);
 }
 
 void boxes_free(struct boxes *b)
@@ -186,26 +213,23 @@ void boxes_free(struct boxes *b)
     *b = (struct boxes){0};
 }
 
-void worlds_of_speeds(struct world out[SPEEDS], double log_ratio[SPEEDS],
-                      const struct comparison *c, const struct world *from,
-                      const struct world *fastest)
+void worlds_make(struct worlds *out, struct world *world, size_t n, const struct comparison *c)
 {
-    bool one_engine = has_one_engine(c);
-    struct world a = joined(from, one_engine), b = joined(fastest, one_engine);
-    struct speeds slow, fast;
-    find_speeds(&slow, &a, false);
-    find_speeds(&fast, &b, false);
-    for (size_t k = 0; k < SPEEDS; k++) {
-        out[k] = a;
-        *speed_of(&out[k], k) = *speed_of(&b, k);
-        log_ratio[k] = fast.log[k] - slow.log[k];
-    }
+    *out = (struct worlds){.n = n, .world = world};
+    if (n / 2 < BOX_LEAST)
+        return;
+    out->fastest = mem_alloc(1, sizeof *out->fastest);
+    world_fastest(out->fastest, world, n);
+    out->speeds = speeds_make(world, n, has_one_engine(c));
+    worlds_box(&out->engine, out, ALL_ALIKE);
+    worlds_box(&out->board, out, BOARD_ALONE);
 }
 
 void worlds_free(struct worlds *w)
 {
     free((struct world *)w->world);
     free(w->fastest);
+    speeds_free(w->speeds);
     boxes_free(&w->engine);
     boxes_free(&w->board);
     *w = (struct worlds){0};

@@ -11,6 +11,7 @@
 
 struct comparison;
 struct resource_store;
+struct speeds;
 
 /* Worlds in boxes: no step takes longer in the fastest world of a box than in any of its worlds. */
 struct boxes {
@@ -25,6 +26,7 @@ struct worlds {
     struct world *fastest; /* as world_fastest; NULL: not known */
     struct boxes engine;   /* for designs with an engine */
     struct boxes board;    /* for designs without: only the power limit of their board moves */
+    struct speeds *speeds;            /* what boxes are made from; NULL: none */
     struct resource_store *resources; /* borrowed from a drawn_store; NULL: they are not kept */
 };
 
@@ -39,8 +41,7 @@ void worlds_free(struct worlds *w);
 
 /* Puts the worlds into boxes for designs with an engine whose log rate rises by `weight` times the
  * log of each factor: boxes are narrow in what matters. Free with boxes_free. */
-void worlds_box(struct boxes *out, const struct worlds *w, const struct comparison *c,
-                const double weight[SPEEDS]);
+void worlds_box(struct boxes *out, const struct worlds *w, const double weight[SPEEDS]);
 void boxes_free(struct boxes *b);
 
 /* World k is `from` with factor k as in `fastest`, whose log is higher by log_ratio[k]. */
