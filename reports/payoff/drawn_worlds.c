@@ -33,7 +33,8 @@ static const double ALL_ALIKE[SPEEDS] = {1, 1, 1, 1, 1, 1, 1, 1}, BOARD_ALONE[SP
 /* The speeds of worlds, joined. */
 struct speeds {
     bool one_engine;
-    double *log[SPEEDS];    /* of each world; more is faster */
+    double *value[SPEEDS];  /* of each world */
+    double *log[SPEEDS];    /* more is faster */
     size_t *rising[SPEEDS]; /* the worlds, slowest first */
 };
 
@@ -93,13 +94,16 @@ static struct speeds *speeds_make(const struct world *w, size_t n, bool one_engi
     struct ranked *ranked = mem_alloc(n, sizeof *ranked);
     s->one_engine = one_engine;
     for (size_t k = 0; k < SPEEDS; k++) {
+        s->value[k] = mem_alloc(n, sizeof *s->value[k]);
         s->log[k] = mem_alloc(n, sizeof *s->log[k]);
         s->rising[k] = mem_alloc(n, sizeof *s->rising[k]);
     }
     for (size_t i = 0; i < n; i++) {
         struct world at = joined(&w[i], one_engine);
-        for (size_t k = 0; k < SPEEDS; k++)
+        for (size_t k = 0; k < SPEEDS; k++) {
+            s->value[k][i] = *speed_of(&at, k);
             s->log[k][i] = log_speed(&at, k);
+        }
     }
     for (size_t k = 0; k < SPEEDS; k++) {
         for (size_t i = 0; i < n; i++)
@@ -115,6 +119,7 @@ static struct speeds *speeds_make(const struct world *w, size_t n, bool one_engi
 static void speeds_free(struct speeds *s)
 {
     for (size_t k = 0; s && k < SPEEDS; k++) {
+        free(s->value[k]);
         free(s->log[k]);
         free(s->rising[k]);
     }
@@ -180,18 +185,34 @@ static void split_boxes(unsigned char *of, size_t boxes, size_t n, const struct 
         }
 }
 
+/* Raises the boxes to the speeds of their fastest worlds. */
+static void raise_speeds(const struct boxes *boxes, size_t n, const struct speeds *s)
+{
+    for (size_t k = 0; k < SPEEDS; k++) {
+        size_t fastest[BOXES];
+        for (size_t j = 0; j < n; j++)
+            fastest[boxes->of[s->rising[k][j]]] = s->rising[k][j];
+        for (size_t b = 0; b < boxes->n; b++)
+            *speed_of(&boxes->fastest[b], k) = s->value[k][fastest[b]];
+    }
+}
+
+/* Several engines have ranges of their own, which are no speeds. */
 static void find_fastest(const struct boxes *boxes, const struct worlds *w)
 {
-    bool filled[BOXES] = {false};
+    bool filled[BOXES] = {false}, one_engine = w->speeds->one_engine;
     for (size_t i = 0; i < w->n; i++) {
-        struct world at = joined(&w->world[i], w->speeds->one_engine);
         size_t b = boxes->of[i];
+        if (filled[b] && one_engine)
+            continue;
+        struct world at = joined(&w->world[i], one_engine);
         if (filled[b])
             world_raise(&boxes->fastest[b], &at);
         else
             world_fastest(&boxes->fastest[b], &at, 1);
         filled[b] = true;
     }
+    raise_speeds(boxes, w->n, w->speeds);
 }
 
 void worlds_box(struct boxes *out, const struct worlds *w, const double weight[SPEEDS])

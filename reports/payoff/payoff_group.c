@@ -319,23 +319,27 @@ static void fill_numbers(struct payoff_group *g, const struct payoff *p, const s
 }
 
 /* The store holds words as text. */
-static double number_of(const struct field *f, const struct table *t)
+static double number_of(const struct field *f, const struct cell *c)
 {
     double value;
     struct err ignored;
-    const struct cell *c = table_get(t, 0, f->name);
     if (c->kind != CELL_TEXT)
-        return table_number_at(t, 0, f->name);
+        return c->kind == CELL_NUMBER ? c->number : NAN;
     return field_parse(f, c->text, &value, &ignored) == 0 ? value : NAN;
 }
 
-/* The metrics of a stored row; NAN where the store has none. */
+/* The metrics of a stored row; NAN where the store has none. Its columns are mostly in the order of
+ * the fields. */
 static struct metrics metrics_of_row(const struct table *t)
 {
     struct metrics m;
+    size_t next = 0;
     for (size_t i = 0; i < metrics_fields.n; i++) {
         const struct field *f = &metrics_fields.row[i];
-        field_put(f, &m, table_find(t, f->name) < 0 ? NAN : number_of(f, t));
+        bool here = next < t->columns && !strcmp(t->header[next], f->name);
+        int at = here ? (int)next : table_find(t, f->name);
+        field_put(f, &m, at < 0 ? NAN : number_of(f, table_at(t, 0, (size_t)at)));
+        next = at < 0 ? next : (size_t)at + 1;
     }
     return m;
 }
