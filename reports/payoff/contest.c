@@ -7,6 +7,7 @@
  * every design in every world. */
 #include "reports/payoff/contest.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,21 +54,43 @@ static void find_resources(double *out, const struct contest *x, const struct wo
     quoted_resources(out, x->quoted, x->budget, &w->prices);
 }
 
-static double tokens_per_s(const struct contest *x, size_t k, const struct world *w)
+/* Fills the rows of up to LANES worlds. */
+static void know_rows(const struct contest *x, double *const row[], const struct world *w, size_t n)
 {
-    double tokens_per_s;
-    candidate_values(&tokens_per_s, &x->candidate[k], BUDGET_NONE, NULL, &w, 1);
-    return tokens_per_s;
+    for (size_t k = 0; k < x->n; k++) {
+        const struct world *at[LANES];
+        double rate[LANES];
+        size_t of[LANES], asked = 0;
+        for (size_t i = 0; i < n; i++)
+            if (isnan(row[i][k])) {
+                at[asked] = &w[i];
+                of[asked++] = i;
+            }
+        if (asked > 0)
+            candidate_values(rate, &x->candidate[k], BUDGET_NONE, NULL, at, asked);
+        for (size_t j = 0; j < asked; j++)
+            row[of[j]][k] = rate[j];
+    }
 }
 
 /* The throughput of every design in one world. */
 static const double *know_all(const struct contest *x, const struct world *w)
 {
     double *row = known_rates_keep(x->known, w);
-    for (size_t k = 0; k < x->n; k++)
-        if (isnan(row[k]))
-            row[k] = tokens_per_s(x, k, w);
+    know_rows(x, &row, w, 1);
     return row;
+}
+
+void contest_know(struct contest *x, const struct world *w, size_t n)
+{
+    static_assert((int)KNOWN_MOST > (int)LANES, "a row gives its place to another of its batch");
+    for (size_t from = 0; x->known && from < n; from += LANES) {
+        double *row[LANES];
+        size_t some = n - from < LANES ? n - from : LANES;
+        for (size_t i = 0; i < some; i++)
+            row[i] = known_rates_keep(x->known, &w[from + i]);
+        know_rows(x, row, w + from, some);
+    }
 }
 
 /* A factor that moves the favourite less than this may still move others. */
@@ -176,7 +199,8 @@ struct sprint {
     double *resource; /* of the designs that were quoted */
     struct rank best;
     struct rank *open; /* designs that may win, and what they are worth at most */
-    size_t opened;
+    size_t opened, next;
+    bool sorted; /* highest first */
 };
 
 /* Tokens per second of each design at most: INFINITY where that is not known. */
@@ -262,13 +286,6 @@ static void keep_open(struct sprint *r)
     r->opened = left;
 }
 
-/* Prices design k. */
-static void try_in_one(struct sprint *r, size_t k)
-{
-    r->rate[k] = tokens_per_s(r->of, k, r->w);
-    take_best(&r->best, r->rate[k] / r->resource[k], k);
-}
-
 static size_t highest_bound(const struct rank *bound, size_t n)
 {
     size_t at = 0;
@@ -278,42 +295,115 @@ static size_t highest_bound(const struct rank *bound, size_t n)
     return at;
 }
 
-/* Prices first the design with the highest bound, then those that may still be better. */
-static struct rank find_in_one(const struct contest *x, const struct world *w)
+/* Finds out which designs may win. */
+static void sprint_begin(struct sprint *r, const struct contest *x, const struct world *w)
 {
-    struct sprint r = {.of = x,
-                       .w = w,
-                       .rate = known_rates_at(x->known, w),
-                       .most = mem_alloc(x->n + 1, sizeof *r.most),
-                       .resource = mem_alloc(x->n + 1, sizeof *r.resource),
-                       .open = mem_alloc(x->n + 1, sizeof *r.open),
-                       .best = {NAN, 0}};
-    find_most(&r);
-    open_lots(&r);
-    keep_open(&r);
-    if (r.opened > 0) {
-        try_in_one(&r, r.open[highest_bound(r.open, r.opened)].at);
-        keep_open(&r);
-        qsort(r.open, r.opened, sizeof *r.open, highest_first);
-    }
-    for (size_t i = 0; i < r.opened && !(r.open[i].value < r.best.value); i++)
-        try_in_one(&r, r.open[i].at);
-    free(r.most);
-    free(r.resource);
-    free(r.open);
-    return r.best;
+    *r = (struct sprint){.of = x,
+                         .w = w,
+                         .rate = mem_alloc(x->n + 1, sizeof *r->rate),
+                         .most = mem_alloc(x->n + 1, sizeof *r->most),
+                         .resource = mem_alloc(x->n + 1, sizeof *r->resource),
+                         .open = mem_alloc(x->n + 1, sizeof *r->open),
+                         .best = {NAN, 0}};
+    memcpy(r->rate, known_rates_at(x->known, w), x->n * sizeof *r->rate);
+    find_most(r);
+    open_lots(r);
+    keep_open(r);
+    if (r->opened > 0)
+        r->next = highest_bound(r->open, r->opened);
 }
 
+static bool sprint_is_open(const struct sprint *r)
+{
+    return r->next < r->opened && !(r->open[r->next].value < r->best.value);
+}
+
+/* The next design to price: first the one with the highest bound, then those that may still be
+ * better. */
+static size_t sprint_next(const struct sprint *r)
+{
+    return r->open[r->next].at;
+}
+
+static void sprint_take(struct sprint *r, double rate)
+{
+    size_t k = sprint_next(r);
+    r->rate[k] = rate;
+    take_best(&r->best, rate / r->resource[k], k);
+    r->next++;
+    if (r->sorted)
+        return;
+    keep_open(r);
+    qsort(r->open, r->opened, sizeof *r->open, highest_first);
+    r->sorted = true;
+    r->next = 0;
+}
+
+/* Keeps what was priced. */
+static void sprint_end(struct sprint *r)
+{
+    double *known = known_rates_at(r->of->known, r->w);
+    for (size_t k = 0; k < r->of->n; k++)
+        known[k] = isnan(known[k]) ? r->rate[k] : known[k];
+    free(r->rate);
+    free(r->most);
+    free(r->resource);
+    free(r->open);
+}
+
+/* The design that most of n sprints price next. Returns false if all have ended. */
+static bool find_common(size_t *out, const struct sprint *r, size_t n)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t same = 0;
+        for (size_t j = i; j < n && sprint_is_open(&r[i]); j++)
+            same += sprint_is_open(&r[j]) && sprint_next(&r[j]) == sprint_next(&r[i]);
+        if (same > most) {
+            most = same;
+            *out = sprint_next(&r[i]);
+        }
+    }
+    return most > 0;
+}
+
+/* Prices design k in all sprints that price it next. */
+static void price_common(struct sprint *r, size_t n, size_t k)
+{
+    const struct world *w[LANES];
+    double rate[LANES];
+    size_t of[LANES], asked = 0;
+    for (size_t i = 0; i < n; i++)
+        if (sprint_is_open(&r[i]) && sprint_next(&r[i]) == k) {
+            w[asked] = r[i].w;
+            of[asked++] = i;
+        }
+    candidate_values(rate, &r->of->candidate[k], BUDGET_NONE, NULL, w, asked);
+    for (size_t j = 0; j < asked; j++)
+        sprint_take(&r[of[j]], rate[j]);
+}
+
+/* Up to LANES worlds at a time. */
 static void raise_in_each(double *best, size_t *winner, const struct contest *x,
                           const struct worlds *w)
 {
-    for (size_t i = 0; i < w->n; i++) {
-        const struct rank found = find_in_one(x, &w->world[i]);
-        if (found.value <= best[i])
-            continue;
-        best[i] = found.value;
-        if (winner)
-            winner[i] = found.at;
+    struct sprint r[LANES];
+    size_t n, common = 0;
+    for (size_t from = 0; from < w->n; from += n) {
+        n = w->n - from < LANES ? w->n - from : LANES;
+        for (size_t i = 0; i < n; i++)
+            sprint_begin(&r[i], x, &w->world[from + i]);
+        while (find_common(&common, r, n))
+            price_common(r, n, common);
+        for (size_t i = 0; i < n; i++) {
+            const struct rank found = r[i].best;
+            sprint_end(&r[i]);
+            if (found.value <= best[from + i])
+                continue;
+            best[from + i] = found.value;
+            if (winner)
+                winner[from + i] = found.at;
+        }
     }
 }
 

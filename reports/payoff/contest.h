@@ -12,6 +12,9 @@ struct contest *contest_open(const struct comparison *c, enum side s, const stru
                              bool bounded);
 void contest_close(struct contest *x);
 
+/* Prices every design in n worlds, which then bounds them in worlds that are no faster. */
+void contest_know(struct contest *x, const struct world *w, size_t n);
+
 /* The best value in each world, NAN without a design, and (unless `winner` is NULL) its design. */
 void contest_find(double *best, size_t *winner, const struct contest *x, const struct worlds *w);
 

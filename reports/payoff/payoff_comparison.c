@@ -106,23 +106,39 @@ struct payoff_search {
     struct contest *side[SIDES];
 };
 
-struct payoff_search *payoff_search_open(const struct comparison *c, const struct world *within,
+struct payoff_search *payoff_search_open(const struct comparison *c, const struct between *within,
                                          size_t n)
 {
-    const struct worlds ends = {.n = n, .world = within};
     struct payoff_search *s = mem_alloc(1, sizeof *s);
-    for (int side = 0; side < SIDES; side++)
-        s->side[side] = contest_open(c, (enum side)side, &ends, true);
+    struct world *fastest = mem_alloc(n + 1, sizeof *fastest);
+    for (size_t i = 0; i < n; i++)
+        world_fastest(&fastest[i], within[i].end, 2);
+    world_middle(&fastest[n], c);
+    for (int side = 0; side < SIDES; side++) {
+        s->side[side] = contest_open(c, (enum side)side, NULL, false);
+        contest_know(s->side[side], fastest, n + 1);
+    }
+    free(fastest);
     return s;
+}
+
+void payoff_search_at_each(double *out, const struct payoff_search *s, const struct world *w,
+                           size_t n)
+{
+    const struct worlds all = {.n = n, .world = w};
+    double *without = mem_alloc(n + 1, sizeof *without);
+    contest_find(without, NULL, s->side[WITHOUT], &all);
+    contest_find(out, NULL, s->side[WITH], &all);
+    for (size_t i = 0; i < n; i++)
+        out[i] /= without[i];
+    free(without);
 }
 
 double payoff_search_at(const struct payoff_search *s, const struct world *w)
 {
-    const struct worlds one = {.n = 1, .world = w};
-    double best[SIDES];
-    for (int side = 0; side < SIDES; side++)
-        contest_find(&best[side], NULL, s->side[side], &one);
-    return best[WITH] / best[WITHOUT];
+    double p;
+    payoff_search_at_each(&p, s, w, 1);
+    return p;
 }
 
 void payoff_search_close(struct payoff_search *s)

@@ -338,7 +338,8 @@ static struct metrics metrics_of_row(const struct table *t)
         const struct field *f = &metrics_fields.row[i];
         bool here = next < t->columns && !strcmp(t->header[next], f->name);
         int at = here ? (int)next : table_find(t, f->name);
-        field_put(f, &m, at < 0 ? NAN : number_of(f, table_at(t, 0, (size_t)at)));
+        bool there = at >= 0 && t->rows > 0;
+        field_put(f, &m, there ? number_of(f, table_at(t, 0, (size_t)at)) : NAN);
         next = at < 0 ? next : (size_t)at + 1;
     }
     return m;

@@ -112,13 +112,13 @@ static bool find_in_square(struct pair_flip *out, struct moves *x)
 
 static bool find_pair(struct pair_flip *out, struct moves *x)
 {
-    struct world end[2];
+    struct between square;
     for (int i = 0; i < 2; i++) {
-        world_middle(&end[i], x->contest);
+        world_middle(&square.end[i], x->contest);
         for (int k = 0; k < 2; k++)
-            put(&end[i], &x->move[k], i);
+            put(&square.end[i], &x->move[k], i);
     }
-    x->search = payoff_search_open(x->contest, end, 2);
+    x->search = payoff_search_open(x->contest, &square, 1);
     bool found = find_in_square(out, x);
     payoff_search_close(x->search);
     return found;

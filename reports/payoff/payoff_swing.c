@@ -25,44 +25,11 @@ static void put(struct world *w, const struct swing *s, double value)
     *(double *)((char *)w + s->at) = value;
 }
 
-/* P with a constant at a value. */
-static double payoff_at(const struct comparison *c, const struct swing *s, double value)
+static void put_alone(struct world *w, const struct comparison *c, const struct swing *s,
+                      double value)
 {
-    struct world w;
-    world_middle(&w, c);
-    put(&w, s, value);
-    return comparison_payoff(c, &w, NULL);
-}
-
-struct at {
-    const struct comparison *contest;
-    const struct swing *swing;
-    const struct payoff_search *search; /* between two values of the constant */
-};
-
-static double log_payoff(double x, void *ctx)
-{
-    const struct at *at = ctx;
-    struct world w;
-    world_middle(&w, at->contest);
-    put(&w, at->swing, x);
-    return log(payoff_search_at(at->search, &w));
-}
-
-/* The value at which P = 1; a and b must bracket it. */
-static double root(const struct comparison *c, const struct swing *s, double a, double b)
-{
-    struct world end[2];
-    for (int i = 0; i < 2; i++) {
-        world_middle(&end[i], c);
-        put(&end[i], s, i ? b : a);
-    }
-    struct payoff_search *search = payoff_search_open(c, end, 2);
-    struct at at = {c, s, search};
-    const struct bracket ends = {a, log_payoff(a, &at), b, log_payoff(b, &at)};
-    double found = root_between(&ends, 1e-6, log_payoff, &at);
-    payoff_search_close(search);
-    return found;
+    world_middle(w, c);
+    put(w, s, value);
 }
 
 /* Is P = 1 inside the range? */
@@ -71,30 +38,134 @@ static bool flips_inside(const struct swing *s, double p_middle)
     return (s->p_low > 1) != (p_middle > 1) || (s->p_high > 1) != (p_middle > 1);
 }
 
-static void find_flip_inside(struct swing *s, const struct comparison *c, double p_middle)
+/* Swings with a bracket of the value at which P = 1. */
+struct flips {
+    size_t n;
+    struct swing **swing;
+    struct bracket *bracket; /* of log P */
+};
+
+static void add_flip(struct flips *x, struct swing *s, double a, double p_a, double b, double p_b)
+{
+    x->swing[x->n] = s;
+    x->bracket[x->n++] = (struct bracket){a, log(p_a), b, log(p_b)};
+}
+
+static void add_flip_inside(struct flips *x, struct swing *s, double p_middle)
 {
     bool low = (s->p_low > 1) != (p_middle > 1);
-    s->flips_at = root(c, s, s->middle, low ? s->low : s->high);
+    add_flip(x, s, s->middle, p_middle, low ? s->low : s->high, low ? s->p_low : s->p_high);
     s->inside = true;
 }
 
-/* Searches for P = 1 between the middle and both ends, then beyond the ends. */
-static void find_flip(struct swing *s, const struct comparison *c, double p_middle)
+/* Beyond an end of a range, where P of a price is asked last. */
+static double far_value(const struct swing *s, double end)
 {
-    const double ends[2] = {s->low, s->high};
-    s->flips_at = NAN;
-    if (flips_inside(s, p_middle)) {
-        find_flip_inside(s, c, p_middle);
-        return;
+    double far = end > s->middle ? end * BEYOND : end / BEYOND;
+    return fmin(fmax(far, s->price->lo), s->price->hi);
+}
+
+/* Adds the prices at which P = 1 beyond the low or the high ends of their ranges, if they have none
+ * yet. */
+static void add_flips_beyond(struct flips *x, struct swing *swing, size_t n, bool high,
+                             const struct comparison *c, double p_middle)
+{
+    struct world *w = mem_alloc(n + 1, sizeof *w);
+    size_t *of = mem_alloc(n + 1, sizeof *of), asked = 0;
+    double *p = mem_alloc(n + 1, sizeof *p);
+    for (size_t i = 0; i < n; i++) {
+        const struct swing *s = &swing[i];
+        bool open = s->price && (high ? s->high : s->low) != s->middle;
+        for (size_t k = 0; k < x->n; k++)
+            open = open && x->swing[k] != s;
+        if (!open)
+            continue;
+        put_alone(&w[asked], c, s, far_value(s, high ? s->high : s->low));
+        of[asked++] = i;
     }
-    for (int i = 0; s->price && i < 2; i++) {
-        double far = ends[i] > s->middle ? ends[i] * BEYOND : ends[i] / BEYOND;
-        far = fmin(fmax(far, s->price->lo), s->price->hi);
-        if (ends[i] != s->middle && (payoff_at(c, s, far) > 1) != (p_middle > 1)) {
-            s->flips_at = root(c, s, ends[i], far);
-            return;
+    comparison_payoffs(p, c, w, asked);
+    for (size_t k = 0; k < asked; k++) {
+        struct swing *s = &swing[of[k]];
+        double end = high ? s->high : s->low;
+        if ((p[k] > 1) != (p_middle > 1))
+            add_flip(x, s, end, high ? s->p_high : s->p_low, far_value(s, end), p[k]);
+    }
+    free(w);
+    free(of);
+    free(p);
+}
+
+static struct payoff_search *open_search(const struct flips *x, const struct comparison *c)
+{
+    struct between *within = mem_alloc(x->n, sizeof *within);
+    for (size_t i = 0; i < x->n; i++) {
+        put_alone(&within[i].end[0], c, x->swing[i], x->bracket[i].a);
+        put_alone(&within[i].end[1], c, x->swing[i], x->bracket[i].b);
+    }
+    struct payoff_search *search = payoff_search_open(c, within, x->n);
+    free(within);
+    return search;
+}
+
+/* Finds all roots together: P is priced in many worlds at a time. */
+static void find_flips(const struct flips *x, const struct comparison *c)
+{
+    struct payoff_search *search = open_search(x, c);
+    struct root_search *root = mem_alloc(x->n, sizeof *root);
+    struct world *w = mem_alloc(x->n, sizeof *w);
+    double *p = mem_alloc(x->n, sizeof *p);
+    size_t *of = mem_alloc(x->n, sizeof *of), asked;
+    for (size_t i = 0; i < x->n; i++)
+        root_begin(&root[i], &x->bracket[i], 1e-6);
+    do {
+        asked = 0;
+        for (size_t i = 0; i < x->n; i++) {
+            double value;
+            if (!root_asks(&root[i], &value))
+                continue;
+            put_alone(&w[asked], c, x->swing[i], value);
+            of[asked++] = i;
         }
+        payoff_search_at_each(p, search, w, asked);
+        for (size_t k = 0; k < asked; k++)
+            root_answer(&root[of[k]], log(p[k]));
+    } while (asked > 0);
+    for (size_t i = 0; i < x->n; i++)
+        x->swing[i]->flips_at = root_found(&root[i]);
+    payoff_search_close(search);
+    free(root);
+    free(w);
+    free(p);
+    free(of);
+}
+
+static struct flips flips_of(size_t n)
+{
+    return (struct flips){.swing = mem_alloc(n + 1, sizeof(struct swing *)),
+                          .bracket = mem_alloc(n + 1, sizeof(struct bracket))};
+}
+
+static void flips_end(struct flips *x, const struct comparison *c)
+{
+    if (x->n > 0)
+        find_flips(x, c);
+    free(x->swing);
+    free(x->bracket);
+}
+
+/* Searches for P = 1 between the middle and both ends, then beyond the ends. */
+static void find_all_flips(struct swing *swing, size_t n, const struct comparison *c,
+                           double p_middle)
+{
+    struct flips x = flips_of(n);
+    for (size_t i = 0; i < n; i++) {
+        swing[i].flips_at = NAN;
+        if (flips_inside(&swing[i], p_middle))
+            add_flip_inside(&x, &swing[i], p_middle);
     }
+    add_flips_beyond(&x, swing, n, false, c, p_middle);
+    add_flips_beyond(&x, swing, n, true, c, p_middle);
+    flips_end(&x, c);
 }
 
 static double width(const struct swing *s)
@@ -257,8 +328,7 @@ static struct swings find_ends(struct swing *out, const struct comparison *c)
 size_t comparison_swings(struct swing *out, const struct comparison *c)
 {
     const struct swings x = find_ends(out, c);
-    for (size_t i = 0; i < x.n; i++)
-        find_flip(&out[i], c, x.p_middle);
+    find_all_flips(out, x.n, c, x.p_middle);
     return x.n;
 }
 
@@ -271,8 +341,10 @@ bool comparison_deciding_swing(struct swing *out, const struct comparison *c)
         i++;
     bool found = i < x.n;
     if (found) {
+        struct flips one = flips_of(1);
         *out = all[i];
-        find_flip_inside(out, c, x.p_middle);
+        add_flip_inside(&one, out, x.p_middle);
+        flips_end(&one, c);
     }
     free(all);
     return found;

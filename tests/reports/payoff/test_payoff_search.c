@@ -99,7 +99,7 @@ static void a_search_between_two_worlds_finds_the_best_between_them(void **state
     gather(&c, s, NULL, BUDGET_COST);
     struct world *w = draw(&c);
     for (size_t i = 0; i + 1 < WORLDS; i += 8) {
-        struct payoff_search *x = payoff_search_open(&c, &w[i], 2);
+        struct payoff_search *x = payoff_search_open(&c, &(struct between){{w[i], w[i + 1]}}, 1);
         struct world middle = w[i];
         double *to = (double *)&middle;
         for (size_t k = 0; k < sizeof middle / sizeof(double); k++)
