@@ -197,6 +197,7 @@ struct sprint {
     double *rate;     /* tokens per second of each design, NAN where not known */
     double *most;     /* at most */
     double *resource; /* of the designs that were quoted */
+    double *bound;    /* what they are worth at most; of the others -INFINITY */
     struct rank best;
     struct rank *open; /* designs that may win, and what they are worth at most */
     size_t opened, next;
@@ -260,8 +261,9 @@ static void open_lot(struct sprint *r, size_t lot)
     for (size_t i = 0; i < n; i++) {
         size_t k = of[i];
         r->resource[k] = used[i];
+        r->bound[k] = r->most[k] / used[i];
         if (isnan(r->rate[k]))
-            r->open[r->opened++] = (struct rank){r->most[k] / used[i], k};
+            r->open[r->opened++] = (struct rank){r->bound[k], k};
         else
             take_best(&r->best, r->rate[k] / used[i], k);
     }
@@ -303,9 +305,12 @@ static void sprint_begin(struct sprint *r, const struct contest *x, const struct
                          .rate = mem_alloc(x->n + 1, sizeof *r->rate),
                          .most = mem_alloc(x->n + 1, sizeof *r->most),
                          .resource = mem_alloc(x->n + 1, sizeof *r->resource),
+                         .bound = mem_alloc(x->n + 1, sizeof *r->bound),
                          .open = mem_alloc(x->n + 1, sizeof *r->open),
                          .best = {NAN, 0}};
     memcpy(r->rate, known_rates_at(x->known, w), x->n * sizeof *r->rate);
+    for (size_t k = 0; k < x->n; k++)
+        r->bound[k] = -INFINITY;
     find_most(r);
     open_lots(r);
     keep_open(r);
@@ -325,18 +330,25 @@ static size_t sprint_next(const struct sprint *r)
     return r->open[r->next].at;
 }
 
-static void sprint_take(struct sprint *r, double rate)
+static void sprint_take(struct sprint *r, size_t k, double rate)
 {
-    size_t k = sprint_next(r);
+    bool was_next = sprint_next(r) == k;
     r->rate[k] = rate;
     take_best(&r->best, rate / r->resource[k], k);
-    r->next++;
-    if (r->sorted)
-        return;
-    keep_open(r);
-    qsort(r->open, r->opened, sizeof *r->open, highest_first);
-    r->sorted = true;
-    r->next = 0;
+    if (was_next && !r->sorted) {
+        keep_open(r);
+        qsort(r->open, r->opened, sizeof *r->open, highest_first);
+        r->sorted = true;
+        r->next = 0;
+    }
+    while (r->next < r->opened && !isnan(r->rate[sprint_next(r)]))
+        r->next++;
+}
+
+/* May design k win, which is not priced yet? */
+static bool sprint_may_win(const struct sprint *r, size_t k)
+{
+    return isnan(r->rate[k]) && !(r->bound[k] < r->best.value);
 }
 
 /* Keeps what was priced. */
@@ -348,6 +360,7 @@ static void sprint_end(struct sprint *r)
     free(r->rate);
     free(r->most);
     free(r->resource);
+    free(r->bound);
     free(r->open);
 }
 
@@ -367,20 +380,20 @@ static bool find_common(size_t *out, const struct sprint *r, size_t n)
     return most > 0;
 }
 
-/* Prices design k in all sprints that price it next. */
+/* Prices design k in all sprints in which it may win: many cost little more than one. */
 static void price_common(struct sprint *r, size_t n, size_t k)
 {
     const struct world *w[LANES];
     double rate[LANES];
     size_t of[LANES], asked = 0;
     for (size_t i = 0; i < n; i++)
-        if (sprint_is_open(&r[i]) && sprint_next(&r[i]) == k) {
+        if (sprint_is_open(&r[i]) && sprint_may_win(&r[i], k)) {
             w[asked] = r[i].w;
             of[asked++] = i;
         }
     candidate_values(rate, &r->of->candidate[k], BUDGET_NONE, NULL, w, asked);
     for (size_t j = 0; j < asked; j++)
-        sprint_take(&r[of[j]], rate[j]);
+        sprint_take(&r[of[j]], k, rate[j]);
 }
 
 /* Up to LANES worlds at a time. */
