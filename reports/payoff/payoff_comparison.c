@@ -102,52 +102,6 @@ void comparison_payoffs(double *out, const struct comparison *c, const struct wo
     free(without);
 }
 
-struct payoff_search {
-    struct contest *side[SIDES];
-};
-
-struct payoff_search *payoff_search_open(const struct comparison *c, const struct between *within,
-                                         size_t n)
-{
-    struct payoff_search *s = mem_alloc(1, sizeof *s);
-    struct world *fastest = mem_alloc(n + 1, sizeof *fastest);
-    for (size_t i = 0; i < n; i++)
-        world_fastest(&fastest[i], within[i].end, 2);
-    world_middle(&fastest[n], c);
-    for (int side = 0; side < SIDES; side++) {
-        s->side[side] = contest_open(c, (enum side)side, NULL, false);
-        contest_know(s->side[side], fastest, n + 1);
-    }
-    free(fastest);
-    return s;
-}
-
-void payoff_search_at_each(double *out, const struct payoff_search *s, const struct world *w,
-                           size_t n)
-{
-    const struct worlds all = {.n = n, .world = w};
-    double *without = mem_alloc(n + 1, sizeof *without);
-    contest_find(without, NULL, s->side[WITHOUT], &all);
-    contest_find(out, NULL, s->side[WITH], &all);
-    for (size_t i = 0; i < n; i++)
-        out[i] /= without[i];
-    free(without);
-}
-
-double payoff_search_at(const struct payoff_search *s, const struct world *w)
-{
-    double p;
-    payoff_search_at_each(&p, s, w, 1);
-    return p;
-}
-
-void payoff_search_close(struct payoff_search *s)
-{
-    for (int side = 0; side < SIDES; side++)
-        contest_close(s->side[side]);
-    free(s);
-}
-
 double comparison_payoff(const struct comparison *c, const struct world *w, size_t *winner)
 {
     double best[SIDES];

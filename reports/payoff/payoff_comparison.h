@@ -112,20 +112,6 @@ void comparison_bests(double *out, const struct comparison *c, enum side s, cons
 /* P in each of n worlds. */
 void comparison_payoffs(double *out, const struct comparison *c, const struct world *w, size_t n);
 
-/* Worlds whose values are between those of two. */
-struct between {
-    struct world end[2];
-};
-
-/* P in worlds that are known one after another, each within one of n. Borrows the comparison. */
-struct payoff_search;
-struct payoff_search *payoff_search_open(const struct comparison *c, const struct between *within,
-                                         size_t n);
-double payoff_search_at(const struct payoff_search *s, const struct world *w);
-void payoff_search_at_each(double *out, const struct payoff_search *s, const struct world *w,
-                           size_t n);
-void payoff_search_close(struct payoff_search *s);
-
 /* P with all prices and times at their middle values. */
 double comparison_payoff_middle(const struct comparison *c, size_t *winner);
 

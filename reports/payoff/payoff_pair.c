@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/root.h"
+#include "reports/payoff/payoff_search.h"
+#include "reports/payoff/winners_root.h"
 #include "reports/payoff/payoff_swing.h"
 
 enum { DIRECTIONS = 9, SECTIONS = 12 };
@@ -36,15 +37,28 @@ static void put(struct world *w, const struct move *m, double share)
     *(double *)((char *)w + m->swing->at) = move_value(m, share);
 }
 
+static void move_world(struct world *w, const struct moves *x, double distance)
+{
+    world_middle(w, x->contest);
+    for (int i = 0; i < 2; i++)
+        put(w, &x->move[i], distance * x->direction[i]);
+}
+
 /* log P at a distance along the direction. */
 static double log_payoff(double distance, void *ctx)
 {
     const struct moves *x = ctx;
     struct world w;
-    world_middle(&w, x->contest);
-    for (int i = 0; i < 2; i++)
-        put(&w, &x->move[i], distance * x->direction[i]);
+    move_world(&w, x, distance);
     return log(payoff_search_at(x->search, &w));
+}
+
+static double log_payoff_of_winners(double distance, void *ctx)
+{
+    const struct moves *x = ctx;
+    struct world w;
+    move_world(&w, x, distance);
+    return log(payoff_search_of_winners(x->search, &w));
 }
 
 /* The distance at which P = 1 in a direction; INFINITY if it is outside the ranges. */
@@ -56,7 +70,8 @@ static double distance_at(struct moves *x, double angle)
     const struct bracket ends = {0, log_payoff(0, x), most, log_payoff(most, x)};
     if ((ends.fa > 0) == (ends.fb > 0))
         return INFINITY;
-    return root_between(&ends, 1e-4, log_payoff, x);
+    return winners_root_find(
+        &(struct winners_root){log_payoff, log_payoff_of_winners, x, 1e-4}, ends);
 }
 
 /* The angle of the nearest root. */

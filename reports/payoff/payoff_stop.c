@@ -9,14 +9,13 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/root.h"
 #include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_groups.h"
 #include "reports/payoff/payoff_model.h"
 #include "reports/payoff/payoff_tasks.h"
+#include "reports/payoff/winners_root.h"
 
 static const double TOLERANCE = 1e-4; /* of the axis */
-static const double CLOSE = 1e-4;     /* of log P to its root */
 
 static bool crosses(double a, double b)
 {
@@ -99,29 +98,6 @@ static double log_payoff_of_winners(double x, void *ctx)
     return log(price_at(a, x, true, NULL) / (1 + LEAST_GAIN)) - a->level;
 }
 
-/* The root of log_payoff, sought among the designs that won somewhere. All designs are priced where
- * it is found: if another one wins there, it is sought again with that one. Invariant: the signs of
- * f at the ends of the bracket are those of all designs. */
-static double root_of_winners(struct along *a, struct bracket e)
-{
-    for (size_t turn = 0; turn < RIVALS_MOST; turn++) {
-        struct bracket near = e;
-        double x = root_close_in(&near, TOLERANCE, log_payoff_of_winners, a);
-        double here = isnan(x) ? NAN : log_payoff(near.b, a);
-        if (isnan(here))
-            break;
-        if (fabs(here) <= CLOSE)
-            return near.b;
-        if ((here > 0) == (near.fb > 0) && (log_payoff(near.a, a) > 0) != (here > 0))
-            return here > 0 ? near.b : near.a; /* it jumps: where it pays */
-        if ((here > 0) == (e.fb > 0))
-            e.b = near.b, e.fb = here;
-        else
-            e.a = near.b, e.fa = here;
-    }
-    return root_between(&e, TOLERANCE, log_payoff, a);
-}
-
 /* Where log P = `level`: between the values of the stop, or else (level other than 0) in an
  * interval of the same width on either side. */
 static double find_root(struct along *a, double level, const struct payoff_stop *s)
@@ -137,7 +113,8 @@ static double find_root(struct along *a, double level, const struct payoff_stop 
         e.fa = log_payoff(e.a, a);
         e.fb = log_payoff(e.b, a);
         if ((e.fa > 0) != (e.fb > 0) && !isnan(e.fa) && !isnan(e.fb))
-            return root_of_winners(a, e);
+            return winners_root_find(
+                &(struct winners_root){log_payoff, log_payoff_of_winners, a, TOLERANCE}, e);
     }
     return NAN;
 }

@@ -10,7 +10,8 @@
 
 #include "arch/evaluate.h"
 #include "base/mem.h"
-#include "base/root.h"
+#include "reports/payoff/payoff_search.h"
+#include "reports/payoff/winners_root.h"
 
 /* A price is searched for P = 1 up to this many times beyond its range. */
 static const double BEYOND = 8;
@@ -42,19 +43,20 @@ static bool flips_inside(const struct swing *s, double p_middle)
 struct flips {
     size_t n;
     struct swing **swing;
-    struct bracket *bracket; /* of log P */
+    double (*end)[2];
 };
 
-static void add_flip(struct flips *x, struct swing *s, double a, double p_a, double b, double p_b)
+static void add_flip(struct flips *x, struct swing *s, double a, double b)
 {
     x->swing[x->n] = s;
-    x->bracket[x->n++] = (struct bracket){a, log(p_a), b, log(p_b)};
+    x->end[x->n][0] = a;
+    x->end[x->n++][1] = b;
 }
 
 static void add_flip_inside(struct flips *x, struct swing *s, double p_middle)
 {
     bool low = (s->p_low > 1) != (p_middle > 1);
-    add_flip(x, s, s->middle, p_middle, low ? s->low : s->high, low ? s->p_low : s->p_high);
+    add_flip(x, s, s->middle, low ? s->low : s->high);
     s->inside = true;
 }
 
@@ -88,7 +90,7 @@ static void add_flips_beyond(struct flips *x, struct swing *swing, size_t n, boo
         struct swing *s = &swing[of[k]];
         double end = high ? s->high : s->low;
         if ((p[k] > 1) != (p_middle > 1))
-            add_flip(x, s, end, high ? s->p_high : s->p_low, far_value(s, end), p[k]);
+            add_flip(x, s, end, far_value(s, end));
     }
     free(w);
     free(of);
@@ -99,50 +101,54 @@ static struct payoff_search *open_search(const struct flips *x, const struct com
 {
     struct between *within = mem_alloc(x->n, sizeof *within);
     for (size_t i = 0; i < x->n; i++) {
-        put_alone(&within[i].end[0], c, x->swing[i], x->bracket[i].a);
-        put_alone(&within[i].end[1], c, x->swing[i], x->bracket[i].b);
+        for (int k = 0; k < 2; k++)
+            put_alone(&within[i].end[k], c, x->swing[i], x->end[i][k]);
     }
     struct payoff_search *search = payoff_search_open(c, within, x->n);
     free(within);
     return search;
 }
 
-/* Finds all roots together: P is priced in many worlds at a time. */
+/* log P of a comparison along a swing. */
+struct along {
+    const struct comparison *contest;
+    const struct swing *swing;
+    struct payoff_search *search;
+};
+
+static double log_payoff(double x, void *ctx)
+{
+    const struct along *a = ctx;
+    struct world w;
+    put_alone(&w, a->contest, a->swing, x);
+    return log(payoff_search_at(a->search, &w));
+}
+
+static double log_payoff_of_winners(double x, void *ctx)
+{
+    const struct along *a = ctx;
+    struct world w;
+    put_alone(&w, a->contest, a->swing, x);
+    return log(payoff_search_of_winners(a->search, &w));
+}
+
 static void find_flips(const struct flips *x, const struct comparison *c)
 {
     struct payoff_search *search = open_search(x, c);
-    struct root_search *root = mem_alloc(x->n, sizeof *root);
-    struct world *w = mem_alloc(x->n, sizeof *w);
-    double *p = mem_alloc(x->n, sizeof *p);
-    size_t *of = mem_alloc(x->n, sizeof *of), asked;
-    for (size_t i = 0; i < x->n; i++)
-        root_begin(&root[i], &x->bracket[i], 1e-6);
-    do {
-        asked = 0;
-        for (size_t i = 0; i < x->n; i++) {
-            double value;
-            if (!root_asks(&root[i], &value))
-                continue;
-            put_alone(&w[asked], c, x->swing[i], value);
-            of[asked++] = i;
-        }
-        payoff_search_at_each(p, search, w, asked);
-        for (size_t k = 0; k < asked; k++)
-            root_answer(&root[of[k]], log(p[k]));
-    } while (asked > 0);
-    for (size_t i = 0; i < x->n; i++)
-        x->swing[i]->flips_at = root_found(&root[i]);
+    for (size_t i = 0; i < x->n; i++) {
+        double low = x->end[i][0], high = x->end[i][1];
+        struct along a = {c, x->swing[i], search};
+        const struct winners_root root = {log_payoff, log_payoff_of_winners, &a, 1e-6};
+        x->swing[i]->flips_at = winners_root_find(
+            &root, (struct bracket){low, log_payoff(low, &a), high, log_payoff(high, &a)});
+    }
     payoff_search_close(search);
-    free(root);
-    free(w);
-    free(p);
-    free(of);
 }
 
 static struct flips flips_of(size_t n)
 {
     return (struct flips){.swing = mem_alloc(n + 1, sizeof(struct swing *)),
-                          .bracket = mem_alloc(n + 1, sizeof(struct bracket))};
+                          .end = mem_alloc(n + 1, sizeof(double[2]))};
 }
 
 static void flips_end(struct flips *x, const struct comparison *c)
@@ -150,7 +156,7 @@ static void flips_end(struct flips *x, const struct comparison *c)
     if (x->n > 0)
         find_flips(x, c);
     free(x->swing);
-    free(x->bracket);
+    free(x->end);
 }
 
 /* Searches for P = 1 between the middle and both ends, then beyond the ends. */

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_designs.h"
+#include "reports/payoff/payoff_search.h"
 #include "reports/payoff/payoff_swing.h"
 #include "tests/model.h"
 
