@@ -128,8 +128,7 @@ static void add_exact_job(struct totals *out, const struct job *j,
             step_s[m] += LANE_OF(moved_to, step_split, class_s, op_class_order[i])[m];
     double stated = s_per_token(j, stated_s);
     for (size_t i = 0, m = 0; i < n; i++)
-        out->s_per_token[i] +=
-            m < n_moved && moved[m] == i ? s_per_token(j, step_s[m++]) : stated;
+        out->s_per_token[i] += m < n_moved && moved[m] == i ? s_per_token(j, step_s[m++]) : stated;
 }
 
 /* Adds a job in n worlds. */

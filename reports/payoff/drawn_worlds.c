@@ -1,6 +1,6 @@
 /* Boxes come from splitting the worlds in halves, each time along the factor of speed that moves
- * steps most (a k-d tree, Bentley 1975). Invariant: what moves a step in the fastest world of a box is at
- * least as fast as in any of its worlds, so its time bounds theirs. */
+ * steps most (a k-d tree, Bentley 1975). Invariant: what moves a step in the fastest world of a box
+ * is at least as fast as in any of its worlds, so its time bounds theirs. */
 #include "reports/payoff/drawn_worlds.h"
 
 #include <math.h>

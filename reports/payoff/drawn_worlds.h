@@ -26,7 +26,7 @@ struct worlds {
     struct world *fastest; /* as world_fastest; NULL: not known */
     struct boxes engine;   /* for designs with an engine */
     struct boxes board;    /* for designs without: only the power limit of their board moves */
-    struct speeds *speeds;            /* what boxes are made from; NULL: none */
+    struct speeds *speeds; /* what boxes are made from; NULL: none */
     struct resource_store *resources; /* borrowed from a drawn_store; NULL: they are not kept */
 };
 

@@ -48,8 +48,8 @@ static void add_winner(struct rivals *r, size_t hardware)
         r->hardware[r->n++] = hardware;
 }
 
-/* P at a value, and its range unless `sure` is NULL. Keeps the winners, unless they are sought among
- * those that are kept. */
+/* P at a value, and its range unless `sure` is NULL. Keeps the winners, unless they are sought
+ * among those that are kept. */
 static double price_at(struct along *a, double x, bool among_winners, struct certainty *sure)
 {
     struct comparison c;

@@ -263,7 +263,8 @@ struct quoted *quoted_make(const struct candidate *const k[], size_t n)
     for (size_t i = 0; i < n; i++) {
         struct hardware kind;
         kind_of(&kind, k[i]);
-        placed[i] = (struct placed){.kind = hash_numbers(&kind, sizeof kind / sizeof(double)), .of = i};
+        placed[i] =
+            (struct placed){.kind = hash_numbers(&kind, sizeof kind / sizeof(double)), .of = i};
     }
     add_alike(q, placed, n);
     add_leasts(q);

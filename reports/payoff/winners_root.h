@@ -1,7 +1,7 @@
-/* Where log P is 0, sought among the few designs that have won somewhere, which are priced soon. All
- * designs are priced only at the ends of the bracket and where a root is found: if another one wins
- * there, the root is sought again with that one (an active-set method). Invariant: P of all designs
- * is 1 at the root, or passes 1 there in a jump. */
+/* Where log P is 0, sought among the few designs that have won somewhere, which are priced soon.
+ * All designs are priced only at the ends of the bracket and where a root is found: if another one
+ * wins there, the root is sought again with that one (an active-set method). Invariant: P of all
+ * designs is 1 at the root, or passes 1 there in a jump. */
 #ifndef REPORTS_PAYOFF_WINNERS_ROOT_H
 #define REPORTS_PAYOFF_WINNERS_ROOT_H
 

@@ -1,0 +1,335 @@
+/* In boxes of worlds, the faster world that bounds a design is first the fastest of all, then that
+ * of the box; then its step is timed, only to see whether it is short enough. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/lanes.h"
+#include "base/mem.h"
+#include "reports/payoff/candidate_value.h"
+#include "reports/payoff/contest_inside.h"
+#include "reports/payoff/quoted.h"
+#include "reports/payoff/resource_store.h"
+
+/* A search in progress. */
+struct race {
+    const struct contest *of;
+    const struct worlds *w;
+    double *best;
+    size_t *winner; /* may be NULL */
+    size_t *open;   /* worlds in which a design may win; room for one more */
+    size_t opened;
+    int64_t *mark; /* of each world */
+};
+
+static void race_begin(struct race *r)
+{
+    r->open = mem_alloc(r->w->n + 1, sizeof *r->open);
+    r->mark = mem_alloc(r->w->n + 1, sizeof *r->mark);
+}
+
+static void race_end(struct race *r)
+{
+    free(r->open);
+    free(r->mark);
+}
+
+/* Marks the worlds in which a design with at most these tokens per second may win: 1, else 0. */
+FOR_ALL_VECTORS
+static void mark_open(int64_t *restrict open, const double *restrict resource,
+                      const double *restrict best, double most, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        open[i] = !(most / resource[i] < best[i]);
+}
+
+/* Opens the worlds in which design k may win by its bound. */
+static void open_worlds(struct race *r, size_t k, const double *resource)
+{
+    double most = r->of->most ? r->of->most[k] : INFINITY;
+    mark_open(r->mark, resource, r->best, most, r->w->n);
+    r->opened = 0;
+    for (size_t i = 0; i < r->w->n; i++) {
+        r->open[r->opened] = i;
+        r->opened += (size_t)r->mark[i];
+    }
+}
+
+/* Keeps open the worlds in which a design with at most these tokens per second may win. */
+static void close_by_box(struct race *r, const double *resource, const struct boxes *boxes,
+                         const double *most)
+{
+    size_t left = 0;
+    for (size_t j = 0; j < r->opened; j++) {
+        size_t i = r->open[j];
+        r->open[left] = i;
+        left += !(most[boxes->of[i]] / resource[i] < r->best[i]);
+    }
+    r->opened = left;
+}
+
+static const struct boxes *boxes_of(const struct contest *x, const struct worlds *w)
+{
+    return x->boxes.n ? &x->boxes : x->of_engine ? &w->engine : &w->board;
+}
+
+/* Tokens per second of a design in each box, at most. */
+static void most_in_boxes(double most[BOXES], const struct candidate *k, const struct boxes *boxes)
+{
+    const struct world *fastest[BOXES];
+    for (size_t b = 0; b < boxes->n; b++)
+        fastest[b] = &boxes->fastest[b];
+    candidate_most_tokens_per_s(most, k, fastest, boxes->n);
+    for (size_t b = 0; b < boxes->n; b++)
+        most[b] *= BOUND_ROUNDING;
+}
+
+/* `most`: most_in_boxes, if that is known. */
+static void bound_in_boxes(struct race *r, const struct candidate *k, const double *resource,
+                           const double *most)
+{
+    const struct boxes *boxes = boxes_of(r->of, r->w);
+    double found[BOXES];
+    if (r->opened <= boxes->n || !boxes->n)
+        return;
+    if (!most)
+        most_in_boxes(found, k, boxes);
+    close_by_box(r, resource, boxes, most ? most : found);
+}
+
+/* Prices design k in up to LANES worlds. */
+static void price_in(struct race *r, size_t k, const double *resources, const size_t *world,
+                     size_t n)
+{
+    const struct world *at[LANES] = {NULL};
+    double resource[LANES] = {0}, value[LANES];
+    for (size_t j = 0; j < n; j++) {
+        at[j] = &r->w->world[world[j]];
+        resource[j] = resources[world[j]];
+    }
+    candidate_values(value, &r->of->candidate[k], r->of->budget, resource, at, n);
+    for (size_t j = 0; j < n; j++)
+        if (!(value[j] <= r->best[world[j]])) {
+            r->best[world[j]] = value[j];
+            if (r->winner)
+                r->winner[world[j]] = k;
+        }
+}
+
+/* Keeps open the worlds in which the step of a design is short enough to win. */
+static void close_by_time(struct race *r, const struct candidate *k, const double *resource)
+{
+    size_t left = 0, n;
+    for (size_t from = 0; from < r->opened; from += n) {
+        double least[LANES];
+        n = r->opened - from < LANES ? r->opened - from : LANES;
+        for (size_t j = 0; j < n; j++)
+            least[j] = r->best[r->open[from + j]] * resource[r->open[from + j]];
+        size_t kept = candidate_may_reach(r->open + from, n, least, k, r->w->world);
+        memmove(r->open + left, r->open + from, kept * sizeof *r->open);
+        left += kept;
+    }
+    r->opened = left;
+}
+
+/* Prices design k in the worlds in which it may be better than the best so far. */
+static void try_design(struct race *r, size_t k, const double *resource, const double *most)
+{
+    const struct contest *x = r->of;
+    open_worlds(r, k, resource);
+    if (x->most)
+        bound_in_boxes(r, &x->candidate[k], resource, most);
+    if (x->budget != BUDGET_POWER && k != x->order[0] && !candidate_has_errors(&x->candidate[k]))
+        close_by_time(r, &x->candidate[k], resource);
+    for (size_t from = 0; from < r->opened; from += LANES)
+        price_in(r, k, resource, r->open + from,
+                 r->opened - from < LANES ? r->opened - from : LANES);
+}
+
+static const struct candidate **point_at(const struct contest *x, const size_t *which, size_t n)
+{
+    const struct candidate **k = mem_alloc(n + 1, sizeof(struct candidate *));
+    for (size_t i = 0; i < n; i++)
+        k[i] = &x->candidate[which[i]];
+    return k;
+}
+
+/* Quotes n designs in every world and prices them where they may win. */
+static void try_designs(struct race *r, const size_t *which, size_t n)
+{
+    const struct candidate **k = point_at(r->of, which, n);
+    const struct resource_rows rows = resource_rows_find(r->w, k, n, r->of->budget);
+    for (size_t i = 0; i < n; i++)
+        try_design(r, which[i], rows.of[i], NULL);
+    resource_rows_free(&rows);
+    free(k);
+}
+
+/* What the designs of a part of a lot must reach to win, tokens per second: in each box, and in
+ * any. */
+struct needed {
+    double in[BOXES], any;
+};
+
+/* Can no design win in world i? */
+static bool is_decided(const struct race *r, size_t i)
+{
+    return isinf(r->best[i]);
+}
+
+/* What each part needs to be as good as the best so far. */
+static struct needed *find_needed(const struct race *r)
+{
+    const struct boxes *boxes = boxes_of(r->of, r->w);
+    const struct quoted *q = r->of->quoted;
+    size_t parts = quoted_lots(q) * PARTS;
+    struct needed *need = mem_alloc(parts + 1, sizeof *need);
+    double(*least)[PARTS] = mem_alloc(parts / PARTS + 1, sizeof *least);
+    for (size_t k = 0; k < parts; k++)
+        for (size_t b = 0; b < BOXES; b++)
+            need[k].in[b] = need[k].any = INFINITY;
+    for (size_t i = 0; i < r->w->n; i++) {
+        if (is_decided(r, i))
+            continue;
+        quoted_least(least, q, r->of->budget, &r->w->world[i].prices);
+        for (size_t k = 0; k < parts; k++) {
+            double *in = &need[k].in[boxes->of[i]], here = r->best[i] * least[k / PARTS][k % PARTS];
+            *in = smaller(isnan(here) ? 0 : here, *in);
+        }
+    }
+    for (size_t k = 0; k < parts; k++)
+        for (size_t b = 0; b < BOXES; b++)
+            need[k].any = smaller(need[k].any, need[k].in[b]);
+    free(least);
+    return need;
+}
+
+/* The part of each design: lot x PARTS + part. */
+static size_t *find_parts(const struct quoted *q, size_t n)
+{
+    size_t *part_of = mem_alloc(n + 1, sizeof *part_of);
+    for (size_t lot = 0; lot < quoted_lots(q); lot++) {
+        const size_t *of;
+        size_t in_lot = quoted_lot(&of, q, lot);
+        for (size_t i = 0; i < in_lot; i++)
+            part_of[of[i]] = lot * PARTS + i / IN_PART;
+    }
+    return part_of;
+}
+
+/* May it reach what its part needs in some box? */
+static bool may_win(double most[BOXES], const struct race *r, size_t k, const struct needed *need)
+{
+    const struct boxes *boxes = boxes_of(r->of, r->w);
+    bool may = false;
+    if (r->of->most[k] < need->any)
+        return false;
+    most_in_boxes(most, &r->of->candidate[k], boxes);
+    for (size_t b = 0; b < boxes->n; b++)
+        may = may || !(most[b] < need->in[b]);
+    return may;
+}
+
+/* Designs that may win, with what they reach at most in each box. */
+struct promising {
+    size_t n, *which;
+    double (*most)[BOXES];
+    struct quoted *quoted;
+    double (*least)[PARTS]; /* of their lots, in one world */
+};
+
+/* May a design of the lot win in world i? */
+static bool lot_may_win(const struct promising *x, const struct race *r, size_t lot, size_t i)
+{
+    const size_t *of, box = boxes_of(r->of, r->w)->of[i];
+    size_t n = quoted_lot(&of, x->quoted, lot);
+    bool may = false;
+    for (size_t j = 0; j < n; j++)
+        may = may || !(x->most[of[j]][box] < r->best[i] * x->least[lot][j / IN_PART]);
+    return may;
+}
+
+/* Quotes lots where a design of theirs may win; elsewhere they use INFINITY. `row`: what design j
+ * uses in world i is row[j x worlds + i]. */
+static void quote_where_open(double *row, const struct promising *x, const struct race *r)
+{
+    for (size_t i = 0; i < r->w->n; i++) {
+        const struct prices *p = &r->w->world[i].prices;
+        bool decided = is_decided(r, i);
+        if (!decided)
+            quoted_least(x->least, x->quoted, r->of->budget, p);
+        for (size_t lot = 0; lot < quoted_lots(x->quoted); lot++) {
+            const size_t *of;
+            lane used;
+            size_t n = quoted_lot(&of, x->quoted, lot);
+            bool open = !decided && lot_may_win(x, r, lot, i);
+            if (open)
+                quoted_lot_resources(used, x->quoted, lot, r->of->budget, p);
+            for (size_t j = 0; j < n; j++)
+                row[of[j] * r->w->n + i] = open ? used[j] : INFINITY;
+        }
+    }
+}
+
+/* The best designs at middle values are priced first, the others some at a time, so that what the
+ * first reach closes worlds for the next. */
+enum { TRIED_FIRST = 8, AT_A_TIME = 8 * LANES };
+
+/* Fewer are all quoted in every world, once for all workloads (resource_store.h). */
+enum { MANY = 64 * LANES };
+
+static void try_some(struct race *r, struct promising *x)
+{
+    const struct candidate **k = point_at(r->of, x->which, x->n);
+    double *row = mem_grow(NULL, x->n * r->w->n, sizeof *row);
+    x->quoted = quoted_make(k, x->n);
+    x->least = mem_alloc(quoted_lots(x->quoted), sizeof *x->least);
+    quote_where_open(row, x, r);
+    for (size_t j = 0; j < x->n; j++)
+        try_design(r, x->which[j], row + j * r->w->n, x->most[j]);
+    quoted_free(x->quoted);
+    free(x->least);
+    free(row);
+    free(k);
+}
+
+/* Prices those of n designs that may win, at what the least of their part uses. */
+static void try_promising(struct race *r, const size_t *which, size_t n)
+{
+    struct needed *need = find_needed(r);
+    size_t *part_of = find_parts(r->of->quoted, r->of->n);
+    struct promising x = {.which = mem_alloc(AT_A_TIME, sizeof *x.which),
+                          .most = mem_alloc(AT_A_TIME, sizeof *x.most)};
+    for (size_t i = 0; i < n; i++) {
+        if (may_win(x.most[x.n], r, which[i], &need[part_of[which[i]]]))
+            x.which[x.n++] = which[i];
+        if (x.n == AT_A_TIME || (x.n > 0 && i + 1 == n)) {
+            try_some(r, &x);
+            x.n = 0;
+        }
+    }
+    free(x.most);
+    free(x.which);
+    free(part_of);
+    free(need);
+}
+
+void contest_raise_in_boxes(double *best, size_t *winner, const struct contest *x,
+                            const struct worlds *w)
+{
+    struct race r = {.of = x, .w = w, .best = best, .winner = winner};
+    bool bounded = x->most && x->budget == BUDGET_COST && boxes_of(x, w)->n > 0;
+    size_t first = bounded && x->n >= MANY ? TRIED_FIRST : x->n;
+    race_begin(&r);
+    try_designs(&r, x->order, first);
+    if (first < x->n)
+        try_promising(&r, x->order + first, x->n - first);
+    race_end(&r);
+}
+
+void contest_raise_favourite(double *best, const struct contest *x, const struct worlds *w)
+{
+    struct race r = {.of = x, .w = w, .best = best};
+    race_begin(&r);
+    try_designs(&r, x->order, x->n > 0);
+    race_end(&r);
+}
