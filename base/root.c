@@ -17,8 +17,10 @@ double root_close_in(struct bracket *e, double tolerance, root_fn f, void *ctx)
     bool logs = a > 0 && b > 0;
     double before = INFINITY;
 
-    if (fa == 0)
+    if (fa == 0) {
+        e->b = a, e->fb = fa;
         return a;
+    }
     if (logs)
         a = log(a), b = log(b);
     for (int i = 0; i < STEPS_MOST && fb != 0; i++) {

@@ -19,6 +19,23 @@ static void a_mixed_number_and_a_hash_are_those_of_their_papers(void **state)
     assert_true(hash_bytes(hash_text("foo"), "bar", 3) == hash_text("foobar"));
 }
 
+/* Whole numbers differ in their high bits alone. */
+static void whole_numbers_are_spread_over_the_low_bits_of_a_hash(void **state)
+{
+    int in_slot[256] = {0}, most = 0;
+    (void)state;
+    for (int i = 0; i < 25600; i++) {
+        const double numbers[2] = {i, 1};
+        int *slot = &in_slot[hash_numbers(numbers, 2) % 256];
+        most = ++*slot > most ? *slot : most;
+    }
+    assert_true(most < 200); /* 100 on average */
+    const double a[2] = {1, 2}, b[2] = {2, 1};
+    assert_true(hash_numbers(a, 2) == hash_numbers(a, 2));
+    assert_true(hash_numbers(a, 2) != hash_numbers(b, 2) &&
+                hash_numbers(a, 1) != hash_numbers(a, 2));
+}
+
 static void a_named_number_depends_on_seed_name_and_count_alone(void **state)
 {
     (void)state;
@@ -78,6 +95,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mixed_number_and_a_hash_are_those_of_their_papers),
+        cmocka_unit_test(whole_numbers_are_spread_over_the_low_bits_of_a_hash),
         cmocka_unit_test(a_named_number_depends_on_seed_name_and_count_alone),
         cmocka_unit_test(streams_are_even_and_independent),
         cmocka_unit_test(normal_numbers_are_normal),

@@ -114,6 +114,33 @@ static void a_search_between_two_worlds_finds_the_best_between_them(void **state
     study_free(s);
 }
 
+/* The best of all at each flip, which was sought among winners. */
+static void p_is_1_where_a_swing_flips(void **state)
+{
+    (void)state;
+    size_t flips = 0;
+    struct study *s = parse();
+    for (int budget = 0; budget < BUDGETS; budget++) {
+        struct comparison c;
+        gather(&c, s, NULL, (enum budget)budget);
+        struct swing *swing = mem_alloc(swings_most(&c), sizeof *swing);
+        size_t n = comparison_swings(swing, &c);
+        for (size_t i = 0; i < n; i++) {
+            struct world w;
+            if (isnan(swing[i].flips_at))
+                continue;
+            world_middle(&w, &c);
+            *(double *)((char *)&w + swing[i].at) = swing[i].flips_at;
+            assert_close(comparison_payoff(&c, &w, NULL), 1, 1e-5);
+            flips++;
+        }
+        free(swing);
+        comparison_free(&c);
+    }
+    study_free(s);
+    assert_true(flips > 8);
+}
+
 /* Moves one price of the middle world to an end of its range. */
 static void move_one(struct world *w, const struct comparison *c, size_t price, bool high)
 {
@@ -290,6 +317,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_search_over_many_worlds_finds_the_best_of_each),
         cmocka_unit_test(a_search_between_two_worlds_finds_the_best_between_them),
+        cmocka_unit_test(p_is_1_where_a_swing_flips),
         cmocka_unit_test(what_earlier_searches_priced_changes_no_later_one),
         cmocka_unit_test(draws_kept_from_each_engine_give_those_of_all),
         cmocka_unit_test(a_search_among_many_designs_finds_the_best_of_each_world),
