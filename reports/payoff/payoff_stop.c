@@ -119,23 +119,38 @@ static double find_root(struct along *a, double level, const struct payoff_stop 
     return NAN;
 }
 
-/* Sets s->at and its range. The range of P is drawn once, at the stop, and is assumed to keep its
- * ratio to P nearby. */
+/* An end of the range of P: the draw that one in ten, or nine in ten, exceed. */
+static double end_of(const struct certainty *sure, bool high)
+{
+    return high ? sure->high : sure->low;
+}
+
+/* Where an end of the range of P, which is `sure` where P is `p`, passes 1; NAN outside the
+ * searched intervals. Its ratio to P is drawn again where it passes with that of `sure`. */
+static double find_end(struct along *a, const struct payoff_stop *s, double p,
+                       const struct certainty *sure, bool high)
+{
+    struct certainty there;
+    double x = find_root(a, log(p / end_of(sure, high)), s);
+    if (isnan(x))
+        return NAN;
+    p = price_at(a, x, false, &there);
+    return find_root(a, log(p / end_of(&there, high)), s);
+}
+
+/* Sets s->at and its range: a high end of P passes 1 where P is lower. */
 static void find_stop(struct payoff_stop *s, struct along *a)
 {
-    struct certainty sure = {0};
     double at = a->q->study ? find_root(a, 0, s) : NAN;
 
     s->at_low = s->at_high = NAN;
     if (!isnan(at)) {
+        struct certainty sure;
         s->at = at;
         s->by_model = true;
         double p = price_at(a, at, false, &sure);
-        const double end[] = {find_root(a, log(p / sure.high), s),
-                              find_root(a, log(p / sure.low), s)};
-        for (int i = 0; i < 2; i++) /* NAN: outside the searched intervals */
-            if (!isnan(end[i]))
-                *(end[i] < at ? &s->at_low : &s->at_high) = end[i];
+        *(s->falls ? &s->at_high : &s->at_low) = find_end(a, s, p, &sure, true);
+        *(s->falls ? &s->at_low : &s->at_high) = find_end(a, s, p, &sure, false);
         return;
     }
     double t = log(s->p_from) / (log(s->p_from) - log(s->p_to));
