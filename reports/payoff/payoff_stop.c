@@ -130,7 +130,7 @@ static double end_of(const struct certainty *sure, bool high)
 static double find_end(struct along *a, const struct payoff_stop *s, double p,
                        const struct certainty *sure, bool high)
 {
-    struct certainty there;
+    struct certainty there = {0};
     double x = find_root(a, log(p / end_of(sure, high)), s);
     if (isnan(x))
         return NAN;
@@ -145,7 +145,7 @@ static void find_stop(struct payoff_stop *s, struct along *a)
 
     s->at_low = s->at_high = NAN;
     if (!isnan(at)) {
-        struct certainty sure;
+        struct certainty sure = {0};
         s->at = at;
         s->by_model = true;
         double p = price_at(a, at, false, &sure);
