@@ -189,7 +189,7 @@ static void split_boxes(unsigned char *of, size_t boxes, size_t n, const struct 
 static void raise_speeds(const struct boxes *boxes, size_t n, const struct speeds *s)
 {
     for (size_t k = 0; k < SPEEDS; k++) {
-        size_t fastest[BOXES];
+        size_t fastest[BOXES] = {0};
         for (size_t j = 0; j < n; j++)
             fastest[boxes->of[s->rising[k][j]]] = s->rising[k][j];
         for (size_t b = 0; b < boxes->n; b++)
