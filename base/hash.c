@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/random.h"
+
 uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n)
 {
     const unsigned char *at = bytes;
@@ -15,15 +17,13 @@ uint64_t hash_text(const char *text)
     return hash_bytes(HASH_EMPTY, text, strlen(text));
 }
 
-/* The shift lets high bits reach low ones, which a product does not. */
 uint64_t hash_numbers(const void *numbers, size_t n)
 {
     const unsigned char *at = numbers;
     uint64_t hash = HASH_EMPTY, word;
     for (size_t i = 0; i < n; i++) {
         memcpy(&word, at + i * sizeof word, sizeof word);
-        hash = (hash ^ word) * 1099511628211u;
-        hash ^= hash >> 32;
+        hash = random_mix(hash ^ word);
     }
     return hash;
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -327,9 +328,12 @@ static int run(int argc, char **argv, struct err *err)
     return a.command->run(&a, err);
 }
 
-/* Allocates nothing, and ends all threads at once. */
+/* Allocates nothing, and ends all threads at once; the first to run out says so. */
 static void out_of_memory(void)
 {
+    static atomic_flag said = ATOMIC_FLAG_INIT;
+    while (atomic_flag_test_and_set(&said))
+        pause();
     static const char text[] =
         "dse: out of memory: ask for fewer rows or points, or provide more memory\n";
     ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
