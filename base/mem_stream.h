@@ -6,9 +6,8 @@
 #include <stdio.h>
 
 struct mem_stream {
-    FILE *out; /* write here */
-    char *text;
-    size_t size;
+    FILE *out;                  /* write here */
+    struct mem_stream_text *to; /* what was written so far */
 };
 
 void mem_stream_open(struct mem_stream *s);
@@ -16,6 +15,9 @@ void mem_stream_open(struct mem_stream *s);
 /* What was written, with a NUL behind it; `length`, if not NULL, gets its length. Closes the
  * stream. Caller frees. */
 char *mem_stream_text(struct mem_stream *s, size_t *length);
+
+/* The same, but NULL if memory has run out. */
+char *mem_stream_try_text(struct mem_stream *s, size_t *length);
 
 /* Closes a stream whose text is not needed; nothing if it is closed. */
 void mem_stream_drop(struct mem_stream *s);

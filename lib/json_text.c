@@ -1,26 +1,16 @@
 #include "lib/json_text.h"
 
-#include <stdlib.h>
-
+#include "base/mem_stream.h"
 #include "reports/write.h"
 
 int json_text_of(char **out, void (*write)(const void *what, FILE *out), const void *what,
                  struct err *err)
 {
-    char *text = NULL;
-    size_t size;
-    *out = NULL;
-    FILE *stream = open_memstream(&text, &size);
-    if (!stream)
-        return fail_memory(err, "dse");
-    write(what, stream);
-    int failed = ferror(stream);
-    if (fclose(stream) != 0 || failed || !text) {
-        free(text);
-        return fail_memory(err, "dse");
-    }
-    *out = text;
-    return 0;
+    struct mem_stream memory;
+    mem_stream_open(&memory);
+    write(what, memory.out);
+    *out = mem_stream_try_text(&memory, NULL);
+    return *out ? 0 : fail_memory(err, "dse");
 }
 
 static void write_table(const void *table, FILE *out)
