@@ -161,8 +161,9 @@ static size_t sprint_next(const struct sprint *r)
 static void sprint_take(struct sprint *r, size_t k, double rate)
 {
     bool was_next = sprint_next(r) == k;
-    r->rate[k] = rate;
-    take_best(&r->best, rate / r->resource[k], k);
+    r->rate[k] = isnan(rate) ? -INFINITY : rate; /* NAN: not priced yet */
+    if (!isnan(rate))
+        take_best(&r->best, rate / r->resource[k], k);
     if (was_next && !r->sorted) {
         keep_open(r);
         qsort(r->open, r->opened, sizeof *r->open, rank_highest_first);

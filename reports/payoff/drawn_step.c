@@ -226,9 +226,11 @@ void drawn_step_meets(bool *meets, const struct drawn_step *s, size_t ranged,
     struct load_lanes load;
     size_t moved[LANES];
     lane time_s, within_s, clock, in_time;
+    /* With an engine that overlaps, a late step at one clock proves nothing of another. */
+    bool unknown = s->ffn || s->like.engine.overlap > 0;
     for (size_t i = 0; i < n; i++)
-        meets[i] = s->ffn || s->time_s <= limit_s[i];
-    size_t drawn = s->ffn ? 0 : draw_devices(&d, moved, s, ranged, w, n), left = 0;
+        meets[i] = unknown || s->time_s <= limit_s[i];
+    size_t drawn = unknown ? 0 : draw_devices(&d, moved, s, ranged, w, n), left = 0;
     if (drawn == 0)
         return;
     LANES_FILL(&load, drawn, s->load);

@@ -37,8 +37,9 @@ static struct known_world *give_place(struct known_rates *k)
     for (size_t i = 0; i < KNOWN_MOST; i++) {
         k->oldest = (k->oldest + 1) % KNOWN_MOST;
         if (!k->world[k->oldest]->kept)
-            break;
+            return k->world[k->oldest];
     }
+    k->oldest = (k->oldest + 1) % KNOWN_MOST;
     return k->world[k->oldest];
 }
 

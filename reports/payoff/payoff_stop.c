@@ -98,8 +98,8 @@ static double log_payoff_of_winners(double x, void *ctx)
     return log(price_at(a, x, true, NULL) / (1 + LEAST_GAIN)) - a->level;
 }
 
-/* Where log P = `level`: between the values of the stop, or else (level other than 0) in an
- * interval of the same width on either side. */
+/* Where log P passes `level` as it passes 0 at the stop: between the values of the stop, or else
+ * (level other than 0) in an interval of the same width on either side. */
 static double find_root(struct along *a, double level, const struct payoff_stop *s)
 {
     double x[] = {s->from, s->to, 0, 0};
@@ -112,7 +112,8 @@ static double find_root(struct along *a, double level, const struct payoff_stop 
         struct bracket e = {.a = x[ends[i][0]], .b = x[ends[i][1]]};
         e.fa = log_payoff(e.a, a);
         e.fb = log_payoff(e.b, a);
-        if ((e.fa > 0) != (e.fb > 0) && !isnan(e.fa) && !isnan(e.fb))
+        bool crosses_down = e.fa > 0 && e.fb <= 0, crosses_up = e.fa <= 0 && e.fb > 0;
+        if (s->falls ? crosses_down : crosses_up)
             return winners_root_find(
                 &(struct winners_root){log_payoff, log_payoff_of_winners, a, TOLERANCE}, e);
     }

@@ -11,7 +11,7 @@
 struct winners_root {
     root_fn of_all, of_winners;
     void *ctx;
-    double tolerance; /* of x; and of log P, where it does not jump */
+    double tolerance; /* of x */
 };
 
 /* The root in a bracket, whose ends are of_all. At a jump, the place where P is more. NAN if log P

@@ -252,6 +252,43 @@ static void a_search_among_many_designs_finds_the_best_of_each_world(void **stat
     study_free(s);
 }
 
+/* An engine that works beside the chip may be in time at one clock, but not at another. */
+static const char *const overlapping =
+    "model: jamba-1.5-mini\n"
+    "chip: h100\n"
+    "precision: {weight: fp8, kv: fp8, math: fp8}\n"
+    "workload: {phase: decode, batch: max, tpot: 50 ms, context: 16384}\n"
+    "plan: {devices: 8, tp: auto, dp: auto, ep: auto}\n"
+    "sweep:\n"
+    "  engine: [none, neupims]\n"
+    "  chip.memory_byte_per_s: [4 TB/s, 4.2 TB/s, 5 TB/s, 5.2 TB/s]\n"
+    "  chip.memory_byte: [96 GB, 100 GB, 128 GB]\n";
+
+static void an_engine_that_overlaps_wins_wherever_it_is_best(void **state)
+{
+    (void)state;
+    struct study *s = parse_text(overlapping);
+    for (int budget = 0; budget < BUDGETS; budget++) {
+        struct err err = {0};
+        struct comparison c;
+        struct worlds worlds;
+        double best[SIDES][WORLDS];
+        const struct design_choice q = {.study = s, .budget = (enum budget)budget};
+        assert_int_equal(comparison_gather(&c, &q, &err), 0);
+        worlds_make(&worlds, draw(&c), WORLDS, &c);
+        for (int side = 0; side < SIDES; side++) {
+            assert_true(c.n[side] > 1);
+            comparison_bests(best[side], &c, (enum side)side, &worlds);
+        }
+        for (size_t i = 0; i < WORLDS; i++)
+            assert_true(best[WITH][i] / best[WITHOUT][i] ==
+                        comparison_payoff(&c, &worlds.world[i], NULL));
+        worlds_free(&worlds);
+        comparison_free(&c);
+    }
+    study_free(s);
+}
+
 /* The swing that decides is the widest of those that flip the verdict inside their range. */
 static void decides(const struct comparison *c)
 {
@@ -321,6 +358,7 @@ int main(void)
         cmocka_unit_test(what_earlier_searches_priced_changes_no_later_one),
         cmocka_unit_test(draws_kept_from_each_engine_give_those_of_all),
         cmocka_unit_test(a_search_among_many_designs_finds_the_best_of_each_world),
+        cmocka_unit_test(an_engine_that_overlaps_wins_wherever_it_is_best),
         cmocka_unit_test(the_probability_needs_no_best_designs),
         cmocka_unit_test(designs_kept_for_the_middle_give_the_same_payoff),
     };
