@@ -15,12 +15,6 @@
 #include "reports/payoff/known_rates.h"
 #include "reports/payoff/quoted.h"
 
-/* Units of the budget that each design uses in one world. */
-static void find_resources(double *out, const struct contest *x, const struct world *w)
-{
-    quoted_resources(out, x->quoted, x->budget, &w->prices);
-}
-
 /* Fills the rows of up to LANES worlds. */
 static void know_rows(const struct contest *x, double *const row[], const struct world *w, size_t n)
 {
@@ -98,7 +92,7 @@ static void bound_all(struct contest *x, const struct comparison *c, const struc
         fastest = *w->fastest;
     else
         world_fastest(&fastest, w->world, w->n);
-    find_resources(resource, x, &middle);
+    quoted_resources(resource, x->quoted, x->budget, &middle.prices);
     x->most = mem_alloc(x->n + 1, sizeof *x->most);
     const double *at_middle = know_all(x, &middle);
     for (size_t k = 0; k < x->n; k++)

@@ -1,4 +1,4 @@
-/* P in worlds that are known one after another, and where it is 1 among them. */
+/* P in worlds that are known one after another, among all designs or those that won before. */
 #ifndef REPORTS_PAYOFF_PAYOFF_SEARCH_H
 #define REPORTS_PAYOFF_PAYOFF_SEARCH_H
 

@@ -1,5 +1,5 @@
 /* Stop points: two neighbouring values of an axis with P on either side of 1 bracket a root of log
- * P. With the study at hand the root is found on the model (base/root.h); without it, log P is
+ * P. With the study at hand the root is found on the model (winners_root.h); without it, log P is
  * interpolated linearly between the two values. Invariant: each bracket has exactly one sign
  * change of log P at its ends. */
 #include "reports/payoff/payoff_stop.h"

@@ -1,6 +1,6 @@
 /* One-at-a-time sensitivity: each constant moves over its range with all others at their middle
- * values. The value at which P = 1 is a root of log P (base/root.h), searched inside the range and,
- * for a price, up to BEYOND times outside it. */
+ * values. The value at which P = 1 is a root of log P (winners_root.h), searched inside the range
+ * and, for a price, up to BEYOND times outside it. */
 #include "reports/payoff/payoff_swing.h"
 
 #include <assert.h>
@@ -100,10 +100,9 @@ static void add_flips_beyond(struct flips *x, struct swing *swing, size_t n, boo
 static struct payoff_search *open_search(const struct flips *x, const struct comparison *c)
 {
     struct between *within = mem_alloc(x->n, sizeof *within);
-    for (size_t i = 0; i < x->n; i++) {
+    for (size_t i = 0; i < x->n; i++)
         for (int k = 0; k < 2; k++)
             put_alone(&within[i].end[k], c, x->swing[i], x->end[i][k]);
-    }
     struct payoff_search *search = payoff_search_open(c, within, x->n);
     free(within);
     return search;

@@ -6,8 +6,7 @@
 /* Then all designs are priced at each step. */
 enum { TURNS_MOST = 16 };
 
-/* log P is this close to 0 only at a root; where an engine idles P is 1, LEAST_GAIN below "pays".
- */
+/* Log P is this close to 0 only at a root: an engine that idles is LEAST_GAIN below "pays". */
 static const double AT_ROOT = 1e-7;
 
 double winners_root_find(const struct winners_root *r, struct bracket e)
