@@ -68,7 +68,8 @@ static int run(const struct args *a, struct err *err)
                     "--chips: nothing to fit: give the chips of one generation, like h100,h200");
     if (open_catalogue(&catalogue, err) != 0)
         return -1;
-    if (kernels_read(&k, dir, catalogue, err) != 0 || servings_read(&s, dir, catalogue, err) != 0)
+    if (kernels_read(&k, dir, catalogue, err) != 0 || servings_read(&s, dir, catalogue, err) != 0 ||
+        catalogue_all_read(catalogue, err) != 0)
         goto done;
     if (!k.n) {
         fail(err, "%s: no kernel tables: give a folder with silicon/gemm.csv and the other tables",

@@ -9,10 +9,12 @@
 #include "reports/page/embedded.h"
 #include "reports/print/figure.h"
 
-/* The word that is being typed: `typed`, of which the first `kept` characters stay. */
+/* The word that is being typed: `typed`, of which the first `kept` characters stay; in `err` why
+ * the catalogue cannot be read, if so. */
 struct typing {
     const char *typed;
     size_t kept;
+    struct err *err;
 };
 
 /* Offers a word in place of what follows the kept characters, if it begins like that; `end`, such
@@ -74,10 +76,9 @@ static void offer_columns(const struct typing *w)
 static void offer_entries(const struct typing *w, size_t part)
 {
     struct catalogue *c;
-    struct err err;
     const char *const *name;
     size_t n;
-    if (open_catalogue(&c, &err) != 0)
+    if (open_catalogue(&c, w->err) != 0)
         return;
     catalogue_names(c, design_parts[part].entries, &name, &n);
     for (size_t i = 0; i < n; i++)
@@ -96,7 +97,7 @@ static void offer_settings(const struct typing *w)
         offer_parameters(w, "=");
         return;
     }
-    struct typing value = {w->typed, (size_t)(equals + 1 - w->typed)};
+    struct typing value = {w->typed, (size_t)(equals + 1 - w->typed), w->err};
     size_t length = (size_t)(equals - path);
     for (size_t part = 0; part < DESIGN_PARTS; part++) {
         const char *section = design_parts[part].fields->section;
@@ -222,7 +223,7 @@ static const struct option *option_of(const struct command *c, const char *text)
 }
 
 /* Offers words for the last of the words that follow a command. */
-static void offer_after(const struct command *c, size_t n, const char *const *word)
+static void offer_after(const struct command *c, size_t n, const char *const *word, struct err *err)
 {
     const char *last = word[n - 1];
     const struct option *waiting = NULL;
@@ -239,7 +240,7 @@ static void offer_after(const struct command *c, size_t n, const char *const *wo
         } else
             arguments++;
     }
-    struct typing w = {last, 0};
+    struct typing w = {last, 0, err};
     const char *equals = strchr(last, '=');
     if (waiting) {
         offer_value(&w, waiting->value);
@@ -259,20 +260,23 @@ static void offer_after(const struct command *c, size_t n, const char *const *wo
     }
 }
 
-static int offer_next(size_t n, const char *const *word)
+static int offer_next(size_t n, const char *const *word, struct err *err)
 {
-    struct typing w = {n ? word[n - 1] : "", 0};
-    struct err err;
+    struct err unread = {.status = STATUS_OK}, unknown;
+    struct typing w = {n ? word[n - 1] : "", 0, &unread};
     if (n > 1 && !strcmp(word[0], "help")) {
         if (n == 2)
             offer_commands(&w);
         return EXIT_DONE;
     }
     if (n > 1) {
-        const struct command *c = find_command(word[0], &err);
+        const struct command *c = find_command(word[0], &unknown);
         if (c)
-            offer_after(c, n - 1, word + 1);
-        return EXIT_DONE;
+            offer_after(c, n - 1, word + 1, &unread);
+        if (unread.status == STATUS_OK)
+            return EXIT_DONE;
+        *err = unread;
+        return -1;
     }
     offer_commands(&w);
     offer(&w, "help", "", "help of a command");
@@ -296,7 +300,7 @@ static int run(const struct args *a, struct err *err)
 {
     const char *what = a->argument[0];
     if (!strcmp(what, "words"))
-        return offer_next(a->n - 1, a->argument + 1);
+        return offer_next(a->n - 1, a->argument + 1, err);
     if (a->n > 1)
         return fail(err, "dse completion: too many arguments: usage is dse completion %s", what);
     for (size_t i = 0; i < LEN(scripts); i++)

@@ -74,6 +74,8 @@ static int run(const struct args *a, struct err *err)
     table_begin(&c.rows, header, LEN(header));
     table_begin(&c.summary, sums, LEN(sums));
     int rc = check_all(&c, err);
+    if (rc == 0)
+        rc = catalogue_all_read(c.catalogue, err);
     if (rc == 0) {
         if (format == FORMAT_JSON)
             printf("{\"results\": ");

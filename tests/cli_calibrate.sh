@@ -47,4 +47,9 @@ refused 'no kernel tables' calibrate "$DSE_SOURCE/tests" --chips h100
 sed 's|^calibration: .*|calibration: hoper|' "$DSE_CATALOGUE/chips/h100.yaml" >"$work/typo.yaml"
 refused 'typo.yaml:[0-9]*:[0-9]*: calibration: unknown calibration "hoper": did you mean "hopper"' \
     eval --set "chip=$work/typo.yaml"
+
+# A chip that cannot be read is no chip without rows.
+cp -r "$DSE_CATALOGUE" "$work/catalogue"
+echo 'compute_units: many' >"$work/catalogue/chips/h100.yaml"
+DSE_CATALOGUE=$work/catalogue refused 'h100.yaml:1:16: chip.compute_units' calibrate "$work" --chips h100
 exit "$failed"

@@ -61,6 +61,8 @@ has 'payoff-map' report x.db --figure ''
 offers '' no-such ''
 offers 'bash' completion b
 [ -z "$("$DSE" completion words 2>&1 -- "$(printf 'a\001')" | grep -v 'argument')" ] || complain "a control character"
+DSE_CATALOGUE=nowhere "$DSE" completion words -- eval --set model=g >out.txt 2>err.txt
+[ $? -eq 1 ] && grep -q 'nowhere.*not found' err.txt || complain "no catalogue: $(cat out.txt err.txt)"
 "$DSE" completion tcsh 2>err.txt && complain "tcsh: status 0"
 grep -q 'one of bash, zsh, fish' err.txt || complain "tcsh: $(cat err.txt)"
 

@@ -12,10 +12,15 @@
  * only. An answer must be that in the file FAIL_RIGHT, with status FAIL_STATUS and, unless that is
  * 0, what FAIL_RIGHT.err has on stderr. "alone": this call must be tried by itself, since the C
  * library holds a lock there, for which a child may wait forever ("signal 14"), or the command has
- * begun to write, or has made FAIL_MAKES, which only the caller can judge. */
+ * begun to write, or has made FAIL_MAKES, which only the caller can judge.
+ *
+ * With FAIL_ON=places nothing fails, and the note says which calls are worth a failure: for each
+ * stack of callers the first, one midway and the last, a line each. FAIL_PLACES names a file of
+ * such lines, in ascending order: FAIL_ON=each then tries only these. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <pthread.h>
@@ -89,7 +94,8 @@ static const char *const names[KINDS] = {
 
 static enum kind wanted;
 static long at;
-static bool goes_on, kills, each;
+static bool goes_on, kills, each, places;
+static FILE *asked; /* FAIL_PLACES */
 static const char *removes, *right, *makes;
 static int right_status;
 static int note = -1; /* a file that is open before anything fails */
@@ -109,11 +115,19 @@ __attribute__((constructor)) static void begin(void)
     kills = on && !strcmp(on, "kill");
     removes = on && !strcmp(on, "remove") ? getenv("FAIL_REMOVE") : NULL;
     each = on && !strcmp(on, "each");
+    places = on && !strcmp(on, "places");
     right = getenv("FAIL_RIGHT");
     makes = getenv("FAIL_MAKES");
     const char *status = getenv("FAIL_STATUS");
     right_status = status ? atoi(status) : 0;
-    goes_on = on && !kills && !removes && !each;
+    goes_on = on && !kills && !removes && !each && !places;
+    void *frame;
+    backtrace(&frame, 1);       /* loads what it needs */
+    static char buffer[BUFSIZ]; /* none is to be allocated */
+    const char *list = getenv("FAIL_PLACES");
+    if (each && found && list &&
+        (!(asked = REAL(fopen)(list, "re")) || setvbuf(asked, buffer, _IOFBF, sizeof buffer)))
+        abort();
     if (path && found)
         note = REAL(open64)(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
     wanted = found;
@@ -125,6 +139,42 @@ static void leave_note(long n)
     int length = snprintf(text, sizeof text, "%ld\n", n);
     if (note >= 0 && REAL(pwrite64)(note, text, (size_t)length, 0) != length)
         abort();
+}
+
+/* ---- the places of calls ---- */
+
+enum { PLACES = 1 << 17, DEPTH = 200 };
+static struct place {
+    unsigned long stack;
+    long first, midway, last, calls;
+} place[PLACES];
+
+static void note_place(long n)
+{
+    static atomic_flag busy = ATOMIC_FLAG_INIT;
+    void *frame[DEPTH];
+    unsigned long stack = 0;
+    for (int i = backtrace(frame, DEPTH); i > 0; i--)
+        stack = (stack ^ (unsigned long)frame[i - 1] ^ stack >> 29) * 0x9e3779b97f4a7c15U;
+    while (atomic_flag_test_and_set(&busy))
+        ;
+    struct place *p = &place[stack % PLACES];
+    while (p->calls && p->stack != stack)
+        p = p == &place[PLACES - 1] ? place : p + 1;
+    p->stack = stack;
+    p->last = n;
+    if (++p->calls == 1)
+        p->first = n;
+    if ((p->calls & (p->calls - 1)) == 0)
+        p->midway = n;
+    atomic_flag_clear(&busy);
+}
+
+static void end_places(void)
+{
+    for (int i = 0; i < PLACES; i++)
+        if (place[i].calls)
+            dprintf(note, "%ld\n%ld\n%ld\n", place[i].first, place[i].midway, place[i].last);
 }
 
 /* ---- at each call ---- */
@@ -258,9 +308,17 @@ static bool try_call(long n, bool all_later)
     return false;
 }
 
+static bool is_asked(long n)
+{
+    static long next;
+    while (asked && next < n && fscanf(asked, "%ld", &next) == 1)
+        ;
+    return asked ? n == next : n % at == 0;
+}
+
 static bool try_each(long n)
 {
-    if (n % at != 0)
+    if (!is_asked(n))
         return false;
     if (alone || writes) {
         note_alone(n);
@@ -281,7 +339,11 @@ static void end_each(void)
 
 __attribute__((destructor)) static void end(void)
 {
-    if (wanted && at == 0)
+    if (!wanted)
+        return;
+    if (places)
+        end_places();
+    else if (at == 0)
         leave_note(atomic_load(&calls));
     if (each)
         end_each();
@@ -297,6 +359,10 @@ static bool fails(enum kind kind, int why)
     if (kind != wanted && !(wanted == CHANGE && changes[kind]))
         return false;
     long n = atomic_fetch_add(&calls, 1) + 1;
+    if (places) {
+        note_place(n);
+        return false;
+    }
     if (each) {
         int before = errno;
         bool child = try_each(n);

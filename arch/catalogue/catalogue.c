@@ -481,11 +481,21 @@ int catalogue_find(struct catalogue *c, size_t part, const char *name, const str
     struct entry *e = read_entry(c, part, name, path, err);
     if (!e) {
         free(path);
+        if (c->unread.status == STATUS_OK)
+            c->unread = *err;
         return -1;
     }
     keep_entry(c, e);
     *out = e;
     return 0;
+}
+
+int catalogue_all_read(const struct catalogue *c, struct err *err)
+{
+    if (c->unread.status == STATUS_OK)
+        return 0;
+    *err = c->unread;
+    return -1;
 }
 
 void catalogue_names(const struct catalogue *c, size_t part, const char *const **out, size_t *n)

@@ -47,6 +47,10 @@ void catalogue_close(struct catalogue *c); /* NULL is allowed */
 int catalogue_find(struct catalogue *c, size_t part, const char *name, const struct entry **out,
                    struct err *err);
 
+/* Could all entries be read that were found so far? If not, why the first could not. For callers
+ * that go on without what the catalogue does not have. */
+int catalogue_all_read(const struct catalogue *c, struct err *err);
+
 /* Names of a part's entries, sorted; borrowed until catalogue_close. */
 void catalogue_names(const struct catalogue *c, size_t part, const char *const **out, size_t *n);
 

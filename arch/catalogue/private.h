@@ -10,6 +10,7 @@ struct catalogue {
     char *dir;
     size_t n, room;
     struct entry **entry;
+    struct err unread; /* why an entry could not be read, STATUS_OK: none */
     const struct entry *none[CATALOGUE_FOLDERS]; /* among them: of the folders of optional parts */
     size_t depth;                  /* files with a `base` that are being read, each the base of the
                                     * one before */
