@@ -11,6 +11,8 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/nearest_name.h"
+#include "base/quantity.h"
 
 /* A word that stands for a number: "bf16" for 2 bytes, "max" for 0. */
 struct word {
@@ -64,13 +66,7 @@ struct fields {
 /* The row called `name`, or NULL. A time such as `tpot_s` is also found as `tpot`. */
 const struct field *field_find(struct fields table, const char *name);
 
-/* Edit distance: letters inserted, deleted, replaced or swapped with their neighbour, ignoring
- * case. SIZE_MAX if it is over `most`, and for names over 63 letters. */
-size_t name_distance(const char *a, const char *b, size_t most);
-
-/* The row whose name is nearest to `name` by edit distance, else the only one that begins with
- * `name`; NULL if there is none. */
-const char *name_nearest(const char *name, const char *const *names, size_t n);
+/* The row whose name is nearest to `name`, as name_nearest says, or NULL. */
 const char *field_nearest(struct fields table, const char *name);
 
 static inline double field_get(const struct field *f, const void *object)
@@ -99,10 +95,6 @@ int field_parse_si(const struct field *f, const char *text, double *out, struct 
 /* Is `value` in the range, and whole if it must be? Fails as field_parse does. */
 int field_check(const struct field *f, double value, struct err *err);
 
-/* Reads a number with optional prefix and `unit` ("1" or NULL: none). 0, or -1 if `text` is not
- * one. */
-int quantity_parse(const char *text, const char *unit, double *out);
-
 /* Formats `value` for people: "8.00 TB/s", "192 GB", "31.2 ms", "bf16", "max". Fits in 48 bytes.
  * Returns `buffer`. */
 char *field_text(const struct field *f, double value, char *buffer, size_t size);
@@ -112,14 +104,5 @@ bool field_word_at(const struct field *f, size_t i, struct word *out);
 
 /* The first word for `value` in `f`, or NULL. */
 const char *field_word(const struct field *f, double value);
-
-/* Formats `value` with `digits` significant digits and an SI prefix before `unit`. */
-char *quantity_text(double value, const char *unit, int digits, char *buffer, size_t size);
-
-/* Formats a number without a unit for people: whole numbers of up to seven digits in full, others
- * with `digits` significant digits and, instead of an exponent, an SI prefix: "131.07 k".
- * number_prefixed always uses a prefix. */
-char *number_readable(double value, int digits, char *buffer, size_t size);
-char *number_prefixed(double value, int digits, char *buffer, size_t size);
 
 #endif
