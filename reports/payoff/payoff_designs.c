@@ -1,7 +1,7 @@
 /* Every design of the restricted study is priced once. A design's hardware is a mixed-radix number
  * over the hardware axes, and only the best mapping and workload values of each hardware are kept,
- * so later prices and times choose among hardware. Invariant: a design below FAR_BEHIND times the
- * best of its side cannot win at any price in range. */
+ * so later prices and times choose among hardware. Invariant: no hardware that runs the workload is
+ * left out, however far behind it is at middle values: prices may favour it. */
 #include "reports/payoff/payoff_designs.h"
 
 #include <stdlib.h>
@@ -13,10 +13,6 @@
 #include "reports/payoff/best_designs.h"
 #include "reports/payoff/restricted_study.h"
 #include "search/axis.h"
-
-/* Prices within their ranges cannot make up for a larger gap between two designs of one side
- * (assumed). */
-static const double FAR_BEHIND = 0.6;
 
 /* The best design of each hardware for each job of a choice. */
 struct gathered {
@@ -150,12 +146,12 @@ static double value_over_jobs(const struct gathered *g, size_t hardware)
     return weights / s;
 }
 
-/* Marks the hardware whose designs are not far behind the best of their side, and counts it. */
+/* Marks the hardware that runs the workload, or only the best of each side, and counts it. */
 static void find_competitive(bool *kept, size_t n[SIDES], const struct gathered *g)
 {
     double most[SIDES] = {0, 0};
     bool best_only = g->choice->middle && g->n_jobs == 1;
-    double least = best_only ? NEARLY_BEST : FAR_BEHIND;
+    double least = best_only ? NEARLY_BEST : 0;
     double *value = mem_alloc(g->hardware, sizeof *value);
     for (size_t h = 0; h < g->hardware; h++) {
         enum side side = side_of(&g->best[0][h]);

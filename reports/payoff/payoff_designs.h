@@ -49,8 +49,8 @@ void gathering_free(struct gathering *g);
 struct kept_best *kept_best_make(void);
 void kept_best_free(struct kept_best *k);
 
-/* Keeps the hardware (chips, engine, devices) that can run every job, except designs far behind
- * the best of their side. Returns 0, or -1 if a path or name is unknown (STATUS_INPUT) or there are
+/* Keeps the hardware (chips, engine, devices) that can run every job; at middle values only the
+ * best of each side. Returns 0, or -1 if a path or name is unknown (STATUS_INPUT) or there are
  * more than DESIGNS_MOST designs. Free with comparison_free. */
 int comparison_gather(struct comparison *out, const struct design_choice *q, struct err *err);
 

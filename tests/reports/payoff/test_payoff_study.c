@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "reports/payoff/candidate_value.h"
 #include "reports/payoff/payoff.h"
 #include "reports/payoff/payoff_model.h"
 #include "reports/payoff/payoff_surface.h"
@@ -16,14 +17,19 @@ static const char *const spec = "models: [gpt3-175b, deepseek-r1]\n"
                                 "  workload.context: [8192, 32768]\n"
                                 "  engine: [none, duplex, attacc]\n";
 
-static struct payoff_study *opened(void)
+static struct payoff_study *opened_spec(const char *of)
 {
     struct payoff_study *s;
     struct err err = {0};
-    const struct db_run run = {.name = (char[]){"test"}, .spec = (char *)(uintptr_t)spec};
+    const struct db_run run = {.name = (char[]){"test"}, .spec = (char *)(uintptr_t)of};
     if (payoff_study_open(&s, &run, catalogue, &err) != 0)
         assert_string_equal(err.text, "");
     return s;
+}
+
+static struct payoff_study *opened(void)
+{
+    return opened_spec(spec);
 }
 
 static char *columns[] = {(char[]){"model"}, (char[]){"workload_context"}, (char[]){"engine"}};
@@ -115,6 +121,34 @@ static void a_side_takes_the_best_of_what_is_left_free(void **state)
     assert_int_equal(payoff_compare(&c, s, &slice), 0);
     assert_int_equal(c.n[WITHOUT], 1); /* a design per hardware */
     assert_int_equal(c.n[WITH], 2);
+    comparison_free(&c);
+    payoff_study_close(s);
+}
+
+/* Prices beyond their ranges may favour what nobody would build today: it stays among the rivals.
+ */
+static void hardware_far_behind_the_best_is_kept(void **state)
+{
+    (void)state;
+    struct payoff_study *s = opened_spec("models: [gpt3-175b]\n"
+                                         "chip: b200-paper\n"
+                                         "workload: {batch: max, tpot: 200 ms, context: 8192}\n"
+                                         "plan: {devices: 32}\n"
+                                         "sweep:\n"
+                                         "  chip.memory_byte_per_s: [2 TB/s, 16 TB/s]\n"
+                                         "  engine: [none, duplex]\n");
+    const struct cell key[] = {text_cell("gpt3-175b")};
+    const struct payoff_slice slice = {.by = columns, .by_n = 1, .key = key};
+    struct comparison c;
+    assert_int_equal(payoff_compare(&c, s, &slice), 0);
+    for (int side = 0; side < SIDES; side++) {
+        double value[2];
+        assert_int_equal(c.n[side], 2);
+        for (int k = 0; k < 2; k++)
+            value[k] = candidate_tokens_per_s(&c.side[side][k], false) /
+                       candidate_resource(&c.side[side][k], BUDGET_COST, &c.prices.middle, false);
+        assert_true(value[0] < 0.5 * value[1]);
+    }
     comparison_free(&c);
     payoff_study_close(s);
 }
@@ -347,6 +381,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_group_is_its_designs_priced_one_by_one),
         cmocka_unit_test(a_side_takes_the_best_of_what_is_left_free),
+        cmocka_unit_test(hardware_far_behind_the_best_is_kept),
         cmocka_unit_test(a_setting_wins_over_the_key_of_the_group),
         cmocka_unit_test(a_value_the_study_does_not_know_has_no_comparison),
         cmocka_unit_test(a_mix_of_one_workload_is_that_workload),
