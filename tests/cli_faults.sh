@@ -5,8 +5,8 @@
 # with some of the functions: at ten calls if it only reads, else at one. With FAULTS=N: at N calls of
 # every function; with FAULTS=all: at every call, which takes minutes for each command, but with
 # memory up to an hour if it writes. FAULT_COMMANDS, FAULT_CALLS: only these. FAULT_STEP=K: with
-# FAULTS=all, every K-th call. FAULTS=places: at the first, one midway and the last call of each stack
-# of callers. FAULTS=0: says how many calls and stacks there are.
+# FAULTS=all, every K-th call. FAULTS=places: at the first and the last call of each stack of callers.
+# FAULTS=0: says how many calls and stacks there are.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -280,7 +280,7 @@ try_each() {
     fresh
     : >note
     # shellcheck disable=SC2086
-    do_command $preload FAIL_CALL="$1" FAIL_AT="$2" FAIL_ON=each FAIL_RIGHT="$work/right/$name" FAIL_STATUS="$status" ${makes:+"FAIL_MAKES=$makes"} ${places:+"FAIL_PLACES=$work/places"}
+    do_command $preload FAIL_CALL="$1" FAIL_AT="$2" FAIL_ON=each FAIL_RIGHT="$work/right/$name" FAIL_STATUS="$status" ${makes:+FAIL_MAKES=1} ${places:+"FAIL_PLACES=$work/places"}
     is=$?
     [ $is = "$status" ] || complain "$name: $1: exit $is: $(head -c 300 err.txt)"
     if [ -n "$makes" ]; then content "$makes" 2>&1; else cat out.txt; fi |
@@ -326,7 +326,7 @@ while IFS='|' read -r name reads makes arguments <&3; do
         in_one='' places=''
         case ${FAULTS-$name:$call} in 0 | places | words:memory | calibrate:memory) places=yes ;; esac
         case $name:$call in
-        submit:* | merge-into:* | repair*:* | *:change) ;;
+        submit:* | merge-into:* | *:change) ;;
         *:memory) in_one=yes ;;
         *) [ -n "$makes" ] || in_one=yes ;;
         esac
@@ -343,7 +343,7 @@ while IFS='|' read -r name reads makes arguments <&3; do
             do_command $preload FAIL_CALL="$call" FAIL_AT=0 FAIL_ON=places
             sort -nu note >places
         fi
-        [ "$faults" != 0 ] || { echo "$name: $call: $n calls, $(($(wc -l <note) / 3)) stacks"; continue; }
+        [ "$faults" != 0 ] || { echo "$name: $call: $n calls, $(($(wc -l <note) / 2)) stacks"; continue; }
         if [ -n "$in_one" ]; then
             [ "$n" = 0 ] || try_each "$call" "$(awk -v n="$n" -v m="${FAULTS:-10}" -v k="$step" 'BEGIN { print m == "all" ? k : n < m ? 1 : int(n / m) }')"
             continue

@@ -12,11 +12,12 @@
  * only. An answer must be that in the file FAIL_RIGHT, with status FAIL_STATUS and, unless that is
  * 0, what FAIL_RIGHT.err has on stderr. "alone": this call must be tried by itself, since the C
  * library holds a lock there, for which a child may wait forever ("signal 14"), or the command has
- * begun to write, or has made FAIL_MAKES, which only the caller can judge.
+ * begun to write, or goes on to write in spite of the failure, which only the caller can judge.
+ * With FAIL_MAKES=1 the command makes a file, so that no child gives the answer.
  *
  * With FAIL_ON=places nothing fails, and the note says which calls are worth a failure: for each
- * stack of callers the first, one midway and the last, a line each. FAIL_PLACES names a file of
- * such lines, in ascending order: FAIL_ON=each then tries only these. */
+ * stack of callers the first and the last, a line each. FAIL_PLACES names a file of such lines, in
+ * ascending order: FAIL_ON=each then tries only these. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -96,7 +97,8 @@ static enum kind wanted;
 static long at;
 static bool goes_on, kills, each, places;
 static FILE *asked; /* FAIL_PLACES */
-static const char *removes, *right, *makes;
+static bool makes;
+static const char *removes, *right;
 static int right_status;
 static int note = -1; /* a file that is open before anything fails */
 static atomic_long calls;
@@ -117,7 +119,7 @@ __attribute__((constructor)) static void begin(void)
     each = on && !strcmp(on, "each");
     places = on && !strcmp(on, "places");
     right = getenv("FAIL_RIGHT");
-    makes = getenv("FAIL_MAKES");
+    makes = getenv("FAIL_MAKES") != NULL;
     const char *status = getenv("FAIL_STATUS");
     right_status = status ? atoi(status) : 0;
     goes_on = on && !kills && !removes && !each && !places;
@@ -146,7 +148,7 @@ static void leave_note(long n)
 enum { PLACES = 1 << 17, DEPTH = 200 };
 static struct place {
     unsigned long stack;
-    long first, midway, last, calls;
+    long first, last;
 } place[PLACES];
 
 static void note_place(long n)
@@ -159,22 +161,19 @@ static void note_place(long n)
     while (atomic_flag_test_and_set(&busy))
         ;
     struct place *p = &place[stack % PLACES];
-    while (p->calls && p->stack != stack)
+    while (p->first && p->stack != stack)
         p = p == &place[PLACES - 1] ? place : p + 1;
-    p->stack = stack;
+    if (!p->first)
+        *p = (struct place){stack, n, n};
     p->last = n;
-    if (++p->calls == 1)
-        p->first = n;
-    if ((p->calls & (p->calls - 1)) == 0)
-        p->midway = n;
     atomic_flag_clear(&busy);
 }
 
 static void end_places(void)
 {
     for (int i = 0; i < PLACES; i++)
-        if (place[i].calls)
-            dprintf(note, "%ld\n%ld\n%ld\n", place[i].first, place[i].midway, place[i].last);
+        if (place[i].first)
+            dprintf(note, "%ld\n%ld\n", place[i].first, place[i].last);
 }
 
 /* ---- at each call ---- */
@@ -183,6 +182,16 @@ enum { FILES = 32 }; /* more than are ever open */
 static long tried;
 static bool alone;  /* in a function that holds a lock of the C library */
 static bool writes; /* has opened a file to write it */
+static bool child;
+enum { WOULD_WRITE = 99 };
+
+/* A child leaves all files as they are. */
+static void begin_write(void)
+{
+    if (child)
+        _exit(WOULD_WRITE);
+    writes = true;
+}
 
 static void note_alone(long n)
 {
@@ -240,19 +249,6 @@ static bool is_right(int out, int err)
     return is_same(out, right) && (right_status == 0 || is_same(err, path));
 }
 
-/* Removes what the child has made. */
-static bool has_made(void)
-{
-    static const char *const endings[] = {"", ".part", "-wal", "-shm"};
-    bool made = false;
-    for (int i = 0; makes && i < 4; i++) {
-        char path[4096];
-        snprintf(path, sizeof path, "%s%s", makes, endings[i]);
-        made = REAL(unlink)(path) == 0 || made;
-    }
-    return made;
-}
-
 /* An answer, or status 1 and one line, perhaps after the reason why there is no answer. */
 static void judge(long n, int status, int out, int err)
 {
@@ -260,9 +256,8 @@ static void judge(long n, int status, int out, int err)
     ssize_t length = REAL(pread64)(err, said, sizeof said - 1, 0);
     said[length > 0 ? length : 0] = '\0';
     char *line = strchr(said, '\n');
-    bool made = has_made(), ended = WIFEXITED(status),
-         one_line = line && (line[1] == '\0' || right_status != 0);
-    if (made) {
+    bool ended = WIFEXITED(status), one_line = line && (line[1] == '\0' || right_status != 0);
+    if (ended && WEXITSTATUS(status) == WOULD_WRITE) {
         note_alone(n);
         return;
     }
@@ -285,17 +280,18 @@ static bool try_call(long n, bool all_later)
     for (int i = 0; i < FILES; i++)
         offset[i] = lseek64(i, 0, SEEK_CUR);
     goes_on = all_later;
-    pid_t child = fork();
-    if (child < 0)
+    pid_t pid = fork();
+    if (pid < 0)
         abort();
-    if (child == 0) {
+    if (pid == 0) {
+        child = true;
         at = n;
         each = false;
         begin_child(out, err);
         note = -1;
         return true;
     }
-    while (waitpid(child, &status, 0) < 0)
+    while (waitpid(pid, &status, 0) < 0)
         ;
     judge(n, status, out, err);
     for (int i = 0; i < FILES; i++)
@@ -365,9 +361,9 @@ static bool fails(enum kind kind, int why)
     }
     if (each) {
         int before = errno;
-        bool child = try_each(n);
-        errno = child ? why : before;
-        return child;
+        bool failing = try_each(n);
+        errno = failing ? why : before;
+        return failing;
     }
     if (at == 0 || !(n == at || (goes_on && n > at)))
         return false;
@@ -436,7 +432,8 @@ int open64(const char *path, int flags, ...)
     va_start(args, flags);
     int mode = flags & O_CREAT ? va_arg(args, int) : 0;
     va_end(args);
-    writes = writes || (strstr(path, ".db") && flags & O_CREAT);
+    if (strstr(path, ".db") && flags & O_CREAT)
+        begin_write();
     if (strstr(path, ".db") && fails(OPEN, EMFILE))
         return -1;
     return REAL(open64)(path, flags, mode);
@@ -469,7 +466,8 @@ int unlink(const char *path)
 
 FILE *fopen(const char *path, const char *mode)
 {
-    writes = writes || *mode == 'w';
+    if (*mode == 'w')
+        begin_write();
     return fails(FILE_OPEN, EMFILE) ? NULL : REAL(fopen)(path, mode);
 }
 
@@ -508,16 +506,19 @@ int fclose(FILE *f)
 
 int rename(const char *from, const char *to)
 {
+    begin_write();
     return fails(RENAME, EIO) ? -1 : REAL(rename)(from, to);
 }
 
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
 {
+    begin_write();
     return fails(RENAME, EIO) ? -1 : REAL(renameat2)(from_folder, from, to_folder, to, flags);
 }
 
 int mkdir(const char *path, mode_t mode)
 {
+    begin_write();
     return fails(FOLDER, EACCES) ? -1 : REAL(mkdir)(path, mode);
 }
 
