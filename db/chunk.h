@@ -81,9 +81,36 @@ struct chunk_reader;
 int chunk_reader_open(struct chunk_reader **out, sqlite3 *sqlite, const char *schema);
 void chunk_reader_close(struct chunk_reader *r); /* takes NULL */
 
-/* The column `number` of a chunk as doubles, NAN for NULL. SQLite's result code. */
-int chunk_read(struct chunk_reader *r, const struct chunk *c, int64_t number,
-               double out[CHUNK_ROWS]);
+/* A column of a chunk as it is stored, in one block; NAN for NULL. */
+struct chunk_vector {
+    size_t bytes;                /* of the block */
+    size_t values;               /* 1: the value of all rows; else one for each row, or */
+    const unsigned char *narrow; /* for each row the place of its value, */
+    const uint16_t *wide;        /* in one of both; else NULL */
+    double value[];
+};
+
+/* Where the value of a row is. */
+static inline size_t chunk_place(const struct chunk_vector *v, size_t row)
+{
+    return v->narrow != NULL ? v->narrow[row]
+           : v->wide != NULL ? v->wide[row]
+           : v->values == 1  ? 0
+                             : row;
+}
+
+static inline double chunk_value(const struct chunk_vector *v, size_t row)
+{
+    return v->value[chunk_place(v, row)];
+}
+
+/* A vector whose rows all have one value. Caller frees with free(). */
+struct chunk_vector *chunk_constant(double value);
+
+/* Reads the column `number` of a chunk. Caller frees with free(), after a failure too. SQLite's
+ * result code. */
+int chunk_read(struct chunk_vector **out, struct chunk_reader *r, const struct chunk *c,
+               int64_t number);
 
 /* A double in a blob. */
 void chunk_put_double(unsigned char *to, double v); /* 8 bytes */

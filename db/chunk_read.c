@@ -69,51 +69,89 @@ double chunk_get_double(const unsigned char *from)
     return v;
 }
 
-static int decode_codes(sqlite3_stmt *s, size_t rows, double *out)
+/* With room for `values` doubles and, behind them, codes of `width` bytes for `rows` rows. */
+static struct chunk_vector *new_vector(size_t values, size_t rows, size_t width)
+{
+    size_t bytes = sizeof(struct chunk_vector) + values * sizeof(double) + rows * width;
+    struct chunk_vector *v = mem_grow(NULL, bytes, 1);
+    *v = (struct chunk_vector){.bytes = bytes, .values = values};
+    return v;
+}
+
+static struct chunk_vector *new_doubles(const unsigned char *from, size_t values, size_t rows,
+                                        size_t width)
+{
+    struct chunk_vector *v = new_vector(values, rows, width);
+    for (size_t i = 0; i < values; i++)
+        v->value[i] = chunk_get_double(from + i * sizeof *v->value);
+    return v;
+}
+
+struct chunk_vector *chunk_constant(double value)
+{
+    struct chunk_vector *v = new_vector(1, 0, 0);
+    v->value[0] = value;
+    return v;
+}
+
+/* Copies codes and returns the highest. */
+static size_t copy_narrow(struct chunk_vector *v, const unsigned char *code, size_t rows)
+{
+    unsigned char *to = (unsigned char *)(v->value + v->values), most = 0;
+    for (size_t i = 0; i < rows; i++) {
+        to[i] = code[i];
+        most = code[i] > most ? code[i] : most;
+    }
+    v->narrow = to;
+    return most;
+}
+
+static size_t copy_wide(struct chunk_vector *v, const unsigned char *code, size_t rows)
+{
+    uint16_t *to = (uint16_t *)(v->value + v->values), most = 0;
+    for (size_t i = 0; i < rows; i++) {
+        to[i] = (uint16_t)(code[2 * i] << 8 | code[2 * i + 1]);
+        most = to[i] > most ? to[i] : most;
+    }
+    v->wide = to;
+    return most;
+}
+
+static int decode_codes(struct chunk_vector **out, sqlite3_stmt *s, size_t rows)
 {
     const unsigned char *value = sqlite3_column_blob(s, 1), *code = sqlite3_column_blob(s, 4);
-    size_t values = (size_t)sqlite3_column_bytes(s, 1) / sizeof *out;
+    size_t values = (size_t)sqlite3_column_bytes(s, 1) / sizeof(double);
     size_t width = (size_t)sqlite3_column_int64(s, 3);
     if (code == NULL || width < 1 || width > CHUNK_CODE_MOST ||
         (size_t)sqlite3_column_bytes(s, 4) != rows * width || values > CHUNK_ROWS)
         return SQLITE_CORRUPT;
-    double decoded[CHUNK_ROWS];
-    for (size_t i = 0; i < values; i++)
-        decoded[i] = chunk_get_double(value + i * sizeof *out);
-    for (size_t i = 0; i < rows; i++) {
-        size_t at = width == 1 ? code[i] : (size_t)code[2 * i] << 8 | code[2 * i + 1];
-        if (at >= values)
-            return SQLITE_CORRUPT;
-        out[i] = decoded[at];
-    }
-    return SQLITE_OK;
+    *out = new_doubles(value, values, rows, width);
+    size_t most = width == 1 ? copy_narrow(*out, code, rows) : copy_wide(*out, code, rows);
+    return most < values ? SQLITE_OK : SQLITE_CORRUPT;
 }
 
-static int decode(sqlite3_stmt *s, size_t rows, double *out)
+static int decode(struct chunk_vector **out, sqlite3_stmt *s, size_t rows)
 {
     if (sqlite3_column_type(s, 2) != SQLITE_NULL)
-        return decode_codes(s, rows, out);
+        return decode_codes(out, s, rows);
     const unsigned char *data = sqlite3_column_blob(s, 1);
-    if (data != NULL && (size_t)sqlite3_column_bytes(s, 1) != rows * sizeof *out)
+    if (data != NULL && (size_t)sqlite3_column_bytes(s, 1) != rows * sizeof(double))
         return SQLITE_CORRUPT;
-    double constant = data == NULL ? sqlite3_column_double(s, 0) : 0;
-    for (size_t i = 0; i < rows && data == NULL; i++)
-        out[i] = constant;
-    for (size_t i = 0; i < rows && data != NULL; i++)
-        out[i] = chunk_get_double(data + i * sizeof *out);
+    *out =
+        data != NULL ? new_doubles(data, rows, 0, 0) : chunk_constant(sqlite3_column_double(s, 0));
     return SQLITE_OK;
 }
 
-int chunk_read(struct chunk_reader *r, const struct chunk *c, int64_t number,
-               double out[CHUNK_ROWS])
+int chunk_read(struct chunk_vector **out, struct chunk_reader *r, const struct chunk *c,
+               int64_t number)
 {
+    *out = NULL;
     sqlite3_bind_int64(r->vector, 1, c->vectors + number);
     int code = sqlite3_step(r->vector);
     if (code == SQLITE_ROW) {
-        code = decode(r->vector, c->rows, out);
+        code = decode(out, r->vector, c->rows);
     } else if (code == SQLITE_DONE) {
-        for (size_t i = 0; i < c->rows; i++)
-            out[i] = NAN;
+        *out = chunk_constant(NAN);
         code = SQLITE_OK;
     }
     sqlite3_reset(r->vector);

@@ -1,10 +1,9 @@
-/* A scan of points in chunks: rows in ascending id, or in the order of columns of texts, and of
- * each chunk only the columns that are asked for. Functions that return int: SQLite's result code.
- */
+/* A scan of points in chunks: rows in ascending id, or in the order of columns, and of each chunk
+ * only the columns that are asked for. Functions that return int: SQLite's result code. */
 #ifndef DB_CHUNK_SCAN_H
 #define DB_CHUNK_SCAN_H
 
-#include "db/chunk.h"
+#include "db/chunk_order.h"
 
 struct stored_column {
     int64_t number; /* chunk_column.number */
@@ -17,13 +16,13 @@ struct chunk_source {
     char *schema;
     size_t columns;
     struct stored_column *column;
-    int64_t texts; /* the highest id of a text */
     struct chunk_reader *reader;
 };
 
-enum { SORTING_MOST = 4, CONDITIONS_MOST = 4 };
+enum { CONDITIONS_MOST = 4 };
 
-/* What is asked for. Columns are counted from 0 in chunk_source.column. */
+/* What is asked for. Columns are counted from 0 in chunk_source.column; the one after them is the
+ * run. */
 struct chunk_asked {
     int64_t first, last; /* ids */
     size_t conditions;
@@ -31,7 +30,7 @@ struct chunk_asked {
         size_t column; /* of texts */
         double id;     /* of the text that it equals */
     } condition[CONDITIONS_MOST];
-    size_t sorting, by[SORTING_MOST]; /* columns of texts; 0: in ascending id */
+    size_t sorting, by[SORTING_MOST]; /* 0: in ascending id */
 };
 
 struct chunk_scan;
@@ -44,6 +43,12 @@ void chunk_scan_close(struct chunk_scan *s);
 int chunk_scan_begin(struct chunk_scan *s, const struct chunk_asked *asked);
 int chunk_scan_next(struct chunk_scan *s);
 bool chunk_scan_is_over(const struct chunk_scan *s);
+
+/* Do the rows of a chunk, in the order that is asked for, make few pieces (on average at most
+ * PIECES_FEW)? Else SQLite sorts them faster. From a sample, without the conditions. */
+enum { PIECES_FEW = 64 };
+int chunk_scan_has_few_pieces(bool *out, const struct chunk_source *from,
+                              const struct chunk_asked *asked);
 
 /* The current row: its id, its point, and the value of a column, NAN for NULL. */
 int64_t chunk_scan_id(const struct chunk_scan *s);

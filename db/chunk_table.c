@@ -10,13 +10,13 @@
 /* Columns of the table before those of chunk_column. */
 enum { COLUMN_ID, COLUMN_RUN, COLUMN_POINT, OWN_COLUMNS };
 
-/* Rows are given in the order of columns of texts, each with a number below COLUMN_RADIX, if they
- * have at most PASSES_MOST combinations of texts. */
-enum { COLUMN_RADIX = 128, PASSES_MOST = 400 };
+/* Rows are given in the order of columns that each have a number below COLUMN_RADIX. */
+enum { COLUMN_RADIX = 128 };
 
 struct point_table {
     sqlite3_vtab base; /* first, as SQLite demands */
     struct chunk_source from;
+    int few, many; /* the last order, as in idxNum, whose rows made few pieces, or many */
 };
 
 struct point_cursor {
@@ -53,17 +53,6 @@ static int read_columns(struct point_table *t, char **declaration)
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-static int find_highest_text(struct point_table *t)
-{
-    char *sql = mem_print("SELECT coalesce(max(id), 0) FROM %s.chunk_text", t->from.schema);
-    sqlite3_stmt *s = NULL;
-    int code = sqlite3_prepare_v2(t->from.sqlite, sql, -1, &s, NULL);
-    if (code == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
-        t->from.texts = sqlite3_column_int64(s, 0) > 0 ? sqlite3_column_int64(s, 0) : 0;
-    free(sql);
-    return sqlite3_finalize(s);
-}
-
 static int disconnect(sqlite3_vtab *base)
 {
     struct point_table *t = (struct point_table *)base;
@@ -89,8 +78,6 @@ static int connect(sqlite3 *sqlite, void *ctx, int n, const char *const *argumen
         code = sqlite3_vtab_config(sqlite, SQLITE_VTAB_INNOCUOUS);
     if (code == SQLITE_OK)
         code = chunk_reader_open(&t->from.reader, sqlite, t->from.schema);
-    if (code == SQLITE_OK)
-        code = find_highest_text(t);
     free(declaration);
     *out = &t->base;
     if (code != SQLITE_OK) {
@@ -139,29 +126,51 @@ static bool is_our_order(const sqlite3_index_info *info)
            (info->aOrderBy[0].iColumn == COLUMN_ID || info->aOrderBy[0].iColumn < 0);
 }
 
-/* The columns of texts that the rows, or their groups, are wanted in order of, in radix
- * COLUMN_RADIX; 0 if others. SQLite finds distinct values faster itself, in the order in which they
+/* Reads idxNum. */
+static void set_order(struct chunk_asked *out, const struct chunk_source *from, int order)
+{
+    for (; order != 0; order /= COLUMN_RADIX) {
+        int column = order % COLUMN_RADIX;
+        out->by[out->sorting++] =
+            column == COLUMN_RUN ? from->columns : (size_t)(column - OWN_COLUMNS);
+    }
+}
+
+/* A failure is left to the scan. */
+static bool makes_few_pieces(struct point_table *t, int order)
+{
+    struct chunk_asked asked = {.last = INT64_MAX};
+    bool few = order == t->few;
+    if (few || order == t->many)
+        return few;
+    set_order(&asked, &t->from, order);
+    few = chunk_scan_has_few_pieces(&few, &t->from, &asked) == SQLITE_OK && few;
+    *(few ? &t->few : &t->many) = order;
+    return few;
+}
+
+/* The columns that the rows, or their groups, are wanted in order of, in radix COLUMN_RADIX; 0 if
+ * SQLite sorts them better. It finds distinct values faster itself, in the order in which they
  * appear. */
-static int sorting_columns(const struct point_table *t, sqlite3_index_info *info)
+static int sorting_columns(struct point_table *t, sqlite3_index_info *info)
 {
     enum { GROUPED = 1 };
     int n = info->nOrderBy, columns = 0;
-    if (n < 1 || n > SORTING_MOST || sqlite3_vtab_distinct(info) > GROUPED ||
-        pow((double)t->from.texts / n, n) > PASSES_MOST)
+    if (n < 1 || n > SORTING_MOST || sqlite3_vtab_distinct(info) > GROUPED)
         return 0;
     for (int i = n; i-- > 0;) {
         int column = info->aOrderBy[i].iColumn;
-        if (info->aOrderBy[i].desc || column < OWN_COLUMNS || column >= COLUMN_RADIX ||
-            !t->from.column[column - OWN_COLUMNS].text)
+        if (info->aOrderBy[i].desc || column >= COLUMN_RADIX ||
+            (column < OWN_COLUMNS && column != COLUMN_RUN))
             return 0;
         columns = columns * COLUMN_RADIX + column;
     }
-    return columns;
+    return makes_few_pieces(t, columns) ? columns : 0;
 }
 
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
-    const struct point_table *t = (const struct point_table *)base;
+    struct point_table *t = (struct point_table *)base;
     int n = 0, texts = 0;
     bool one = false;
     char *plan = mem_text("");
@@ -267,13 +276,13 @@ static int narrow(struct chunk_asked *a, const struct chunk_source *from, const 
     return code;
 }
 
-static int filter(sqlite3_vtab_cursor *base, int by, const char *plan, int n, sqlite3_value **value)
+static int filter(sqlite3_vtab_cursor *base, int order, const char *plan, int n,
+                  sqlite3_value **value)
 {
     struct point_cursor *c = (struct point_cursor *)base;
     struct chunk_asked asked = {.last = INT64_MAX};
     (void)n;
-    for (; by != 0; by /= COLUMN_RADIX)
-        asked.by[asked.sorting++] = (size_t)(by % COLUMN_RADIX) - OWN_COLUMNS;
+    set_order(&asked, &c->table->from, order);
     int code = narrow(&asked, &c->table->from, plan, value);
     return code == SQLITE_OK ? chunk_scan_begin(c->scan, &asked) : code;
 }

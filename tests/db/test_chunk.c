@@ -212,6 +212,25 @@ static void two_runs_share_a_store(void **state)
     equals_rows("chunks.db");
 }
 
+/* Both stores give the same answer. Returns its rows. */
+static size_t same_answers(const char *sql)
+{
+    const char *const path[] = {"rows.db", "chunks.db"};
+    struct err err;
+    struct db *db;
+    struct table answer[2];
+    for (size_t i = 0; i < 2; i++) {
+        works(db_open(&db, path[i], DB_READ, &err));
+        works(db_select(db, sql, NULL, 0, &answer[i], &err));
+        db_close(db);
+    }
+    size_t n = answer[0].rows;
+    has_same_rows(&answer[0], &answer[1]);
+    table_free(&answer[0]);
+    table_free(&answer[1]);
+    return n;
+}
+
 static void conditions_find_the_same_points(void **state)
 {
     (void)state;
@@ -256,21 +275,96 @@ static void conditions_find_the_same_points(void **state)
     };
     store("rows.db", run_of("x", DB_ROWS, 0, 2345), 1, 5000);
     store("chunks.db", run_of("x", DB_COLUMNS, 0, 2345), 1, 5000);
-    struct err err;
-    struct db *rows, *chunks;
-    works(db_open(&rows, "rows.db", DB_READ, &err));
-    works(db_open(&chunks, "chunks.db", DB_READ, &err));
-    for (size_t i = 0; i < LEN(sql); i++) {
-        struct table a, b;
-        works(db_select(rows, sql[i], NULL, 0, &a, &err));
-        works(db_select(chunks, sql[i], NULL, 0, &b, &err));
-        assert_true(a.rows > 0);
-        has_same_rows(&a, &b);
-        table_free(&a);
-        table_free(&b);
+    for (size_t i = 0; i < LEN(sql); i++)
+        assert_true(same_answers(sql[i]) > 0);
+}
+
+/* Groups, whose sums depend on the order of their rows. */
+static const char *const groups[] = {
+    "SELECT few, count(*), sum(some), avg(\"all\") FROM point GROUP BY few",
+    "SELECT odd, count(*), total(\"all\"), min(point) FROM point GROUP BY odd",
+    "SELECT odd, few, count(odd), sum(odd) FROM point GROUP BY odd, few",
+    "SELECT none, same, count(*), max(odd) FROM point GROUP BY none, same",
+    "SELECT run, verdict, few, count(*), sum(\"all\") FROM point GROUP BY run, verdict, few",
+    "SELECT few_twice, model, few, verdict, avg(some) FROM point GROUP BY 1, 2, 3, 4",
+    "SELECT few, model, avg(some) FROM point GROUP BY few, model HAVING count(*) > 40 ORDER BY 3",
+    "SELECT model, few, max(some / \"all\"), sum(few * same) FROM point WHERE verdict = 'memory' "
+    "GROUP BY model, few",
+    "SELECT few, count(*), sum(some) FROM point WHERE point % 13 < 5 AND odd > 0 GROUP BY few",
+    "SELECT few, count(*) FROM point WHERE id BETWEEN (1 << 48) + 990 AND (1 << 48) + 1010 "
+    "GROUP BY few",
+    "SELECT few, count(*) FROM point WHERE model = 'none has it' GROUP BY few",
+    "SELECT few, few, count(*) FROM point GROUP BY few, few",
+    "SELECT some, count(*), sum(few) FROM point GROUP BY some",
+    "SELECT \"all\", count(*) FROM point GROUP BY \"all\"",
+    "SELECT few * 2, count(*), sum(some) FROM point GROUP BY few * 2",
+    "SELECT few, count(DISTINCT odd), group_concat(point) FROM point WHERE point < 60 GROUP BY few",
+    "SELECT few, odd, point FROM point WHERE point % 9 = 4 ORDER BY few, odd",
+    "SELECT odd, point FROM point ORDER BY odd LIMIT 700",
+    "SELECT odd, point FROM point ORDER BY odd DESC, few LIMIT 700",
+    "SELECT a.few, count(*), sum(b.some) FROM point a JOIN point b ON b.id = a.id + 1 GROUP BY "
+    "a.few",
+    "SELECT few, (SELECT count(*) FROM (SELECT odd FROM point WHERE few = p.few GROUP BY odd)) "
+    "FROM (SELECT few FROM point WHERE point < 700 GROUP BY few) p",
+    "SELECT verdict, points, applies_to FROM verdicts ORDER BY 1",
+};
+
+static void groups_are_those_of_rows(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t first, last, step;
+    } run[] = {{0, 5432, 1}, {10, 9000, 3}, {7, 8, 1}, {7, 8, 9}};
+    const enum db_form form[] = {DB_ROWS, DB_COLUMNS};
+    const char *const path[] = {"rows.db", "chunks.db"};
+    for (size_t i = 0; i < LEN(run); i++) {
+        for (size_t k = 0; k < 2; k++) {
+            remove(path[k]);
+            store(path[k], run_of("x", form[k], run[i].first, run[i].last), run[i].step, 5000);
+            store(path[k], run_of("y", form[k], 500, 1733), 11, 5000);
+        }
+        for (size_t k = 0; k < LEN(groups); k++)
+            same_answers(groups[k]);
     }
-    db_close(rows);
-    db_close(chunks);
+}
+
+static void no_points_make_no_groups(void **state)
+{
+    (void)state;
+    store("rows.db", run_of("x", DB_ROWS, 7, 8), 9, 5000);
+    store("chunks.db", run_of("x", DB_COLUMNS, 7, 8), 9, 5000);
+    for (size_t k = 0; k < LEN(groups); k++)
+        assert_int_equal(same_answers(groups[k]), 0);
+}
+
+/* Does SQLite sort the rows itself? */
+static bool sorts(const char *sql)
+{
+    struct err err;
+    struct db *db;
+    struct table plan;
+    bool found = false;
+    char *explain = mem_print("EXPLAIN QUERY PLAN %s", sql);
+    works(db_open(&db, "chunks.db", DB_READ, &err));
+    works(db_select(db, explain, NULL, 0, &plan, &err));
+    for (size_t i = 0; i < plan.rows; i++)
+        found = found || strstr(table_text_at(&plan, i, "detail"), "TEMP B-TREE") != NULL;
+    table_free(&plan);
+    db_close(db);
+    free(explain);
+    return found;
+}
+
+static void rows_come_in_the_order_of_columns_with_few_values(void **state)
+{
+    (void)state;
+    store("chunks.db", run_of("x", DB_COLUMNS, 0, 5432), 1, 5000);
+    assert_false(sorts("SELECT few, count(*) FROM point GROUP BY few"));
+    assert_false(sorts("SELECT run, model, few, count(*) FROM point GROUP BY 1, 2, 3"));
+    assert_false(sorts("SELECT odd, point FROM point ORDER BY odd"));
+    assert_true(sorts("SELECT some, count(*) FROM point GROUP BY some"));
+    assert_true(sorts("SELECT \"all\", point FROM point ORDER BY \"all\""));
+    assert_true(sorts("SELECT few, point FROM point ORDER BY few DESC"));
 }
 
 static int merge(const char *into, const char *a, const char *b, struct err *err)
@@ -334,6 +428,9 @@ int main(void)
         in_folder(a_run_that_was_cut_short_goes_on),
         in_folder(two_runs_share_a_store),
         in_folder(conditions_find_the_same_points),
+        in_folder(groups_are_those_of_rows),
+        in_folder(no_points_make_no_groups),
+        in_folder(rows_come_in_the_order_of_columns_with_few_values),
         in_folder(shards_merge_and_merge_again),
         in_folder(shards_in_rows_and_in_columns_do_not_mix),
         in_folder(a_front_is_refused),
