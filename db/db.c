@@ -454,10 +454,12 @@ int db_open(struct db **out, const char *path, enum db_mode mode, struct err *er
     struct stat st;
     char *plain = db_plain_path(path);
     bool is_there = stat(plain, &st) == 0, odd = is_there && !S_ISREG(st.st_mode);
+    bool makes = mode == DB_WRITE || mode == DB_NEW, too_long = makes && db_is_too_long(plain);
     *out = NULL;
-    if (odd) {
+    if (odd || too_long) {
         free(plain);
-        return fail_io(err, "%s: cannot be opened: it is not a file", path);
+        return fail_io(err, "%s: cannot be opened: %s", path,
+                       odd ? "it is not a file" : "File name too long: give a shorter one");
     }
 
     struct db *db = mem_alloc(1, sizeof(*db));

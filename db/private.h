@@ -131,6 +131,9 @@ char *db_quote(const char *name);
 char *db_plain_path(const char *path);
 char *db_uri(const char *path, const char *option);
 
+/* Is a path in that form so long that the store's journals cannot have their names? */
+bool db_is_too_long(const char *plain);
+
 /* Parameters from this number on are the values of conditions; db_select's texts are below. */
 enum { WHERE_FIRST = 1100 };
 void db_bind_where(struct db *db, sqlite3_stmt *s);

@@ -174,11 +174,17 @@ static void read_header(struct table *t, sqlite3_stmt *s)
     }
 }
 
+/* Beyond 2^53 a double has not all digits of an integer, which is then a text. */
+static bool fits_double(int64_t value)
+{
+    return -(INT64_C(1) << 53) <= value && value <= INT64_C(1) << 53;
+}
+
 /* SQLite returns NULL for a text that it has no memory for; the caller checks sqlite3_errcode. */
 static struct cell read_cell(sqlite3_stmt *s, int i)
 {
     int type = sqlite3_column_type(s, i);
-    if (type == SQLITE_INTEGER || type == SQLITE_FLOAT)
+    if (type == SQLITE_FLOAT || (type == SQLITE_INTEGER && fits_double(sqlite3_column_int64(s, i))))
         return (struct cell){.kind = CELL_NUMBER,
                              .whole = type == SQLITE_INTEGER,
                              .number = sqlite3_column_double(s, i)};

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "db/page_checksum.h"
@@ -136,6 +137,15 @@ char *db_quote(const char *name)
 char *db_plain_path(const char *path)
 {
     return mem_print("%s%s", path[0] == '/' ? "" : "./", path);
+}
+
+bool db_is_too_long(const char *plain)
+{
+    struct stat st;
+    char *journal = mem_print("%s-journal", plain);
+    bool is = lstat(journal, &st) != 0 && errno == ENAMETOOLONG;
+    free(journal);
+    return is;
 }
 
 char *db_uri(const char *path, const char *option)

@@ -35,14 +35,29 @@ static bool bare_text(struct parser *p)
     return true;
 }
 
+static int read_right(struct parser *p, const struct operand *left, bool compared)
+{
+    struct operand right = {0};
+    if (left->kind == WHERE_TEXTS && !left->text && bare_text(p))
+        return 0;
+    where_skip(p);
+    const char *start = p->at;
+    int rc = where_sum(p, &right);
+    if (rc == 0 && compared)
+        rc = where_comparable(p, left, &right, start);
+    return rc == 0 ? where_settle_both(p, left, &right) : rc;
+}
+
 /* The right side of a comparison with `left`. */
 static int right_side(struct parser *p, const struct operand *left)
 {
-    struct operand right = {0};
-    if (left->kind == WHERE_TEXTS && bare_text(p))
-        return 0;
-    int rc = where_sum(p, &right);
-    return rc == 0 ? where_settle_both(p, left, &right) : rc;
+    return read_right(p, left, true);
+}
+
+/* That of like, glob, regexp, which read numbers as texts. */
+static int right_pattern(struct parser *p, const struct operand *left)
+{
+    return read_right(p, left, false);
 }
 
 /* ---- patterns ---- */
@@ -143,9 +158,9 @@ static const struct word_operator {
 } word_operators[] = {
     {"in", " IN ", " NOT IN ", list},
     {"between", " BETWEEN ", " NOT BETWEEN ", between},
-    {"like", " LIKE ", " NOT LIKE ", right_side},
-    {"glob", " GLOB ", " NOT GLOB ", right_side},
-    {"regexp", " REGEXP ", " NOT REGEXP ", right_side},
+    {"like", " LIKE ", " NOT LIKE ", right_pattern},
+    {"glob", " GLOB ", " NOT GLOB ", right_pattern},
+    {"regexp", " REGEXP ", " NOT REGEXP ", right_pattern},
 };
 
 /* Longer signs before their beginnings. */

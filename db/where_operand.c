@@ -164,7 +164,7 @@ int where_settle(struct parser *p, size_t first, const struct operand *of)
         struct waiting *w = &p->waiting[i];
         struct where_value *v = &p->out->value[w->value];
         size_t digits = strspn(w->text, "0123456789");
-        if (!w->text[digits] && digits < 19) {
+        if (!w->text[digits] && digits < 19 && !w->real) {
             v->kind = VALUE_INTEGER;
             v->integer = strtoll(w->text, NULL, 10);
         } else if (where_number(w->text, unit, p->columns, &v->number) != 0)
@@ -183,6 +183,39 @@ int where_settle(struct parser *p, size_t first, const struct operand *of)
 int where_settle_both(struct parser *p, const struct operand *a, const struct operand *b)
 {
     return where_settle(p, a->first, a->unit ? a : b->unit ? b : NULL);
+}
+
+static bool is_number(const struct operand *o)
+{
+    return o->kind == WHERE_NUMBERS || (o->unit && *o->unit);
+}
+
+/* As SQL reads it: '0.5' is, '50 ms' is not. */
+static bool text_is_number(const char *text)
+{
+    char *end;
+    strtod(text, &end);
+    return *text && !*end && !text[strspn(text, "0123456789+-.eE")];
+}
+
+int where_comparable(struct parser *p, const struct operand *a, const struct operand *b,
+                     const char *at)
+{
+    const struct operand *number = is_number(a) ? a : b, *text = number == a ? b : a;
+    char noun[80], example[48], *what;
+    if (!is_number(number) || text->kind != WHERE_TEXTS ||
+        (text->text ? text_is_number(text->text) : !number->name))
+        return 0;
+    if (number->name)
+        what = mem_print("%s is %s, not a text: write a number like %s", number->name,
+                         where_unit_noun(number->unit, noun, sizeof noun),
+                         where_unit_example(number->unit, example, sizeof example));
+    else
+        what = mem_print("\"%s\" is a text, not a number: write names of columns without quotes",
+                         text->text);
+    int rc = where_wrong(p, at, what);
+    free(what);
+    return rc;
 }
 
 /* ---- operands ---- */
@@ -212,7 +245,10 @@ static struct operand column_operand(struct parser *p, const struct where_column
     char *name = db_quote(c->name);
     where_emit(p, name);
     free(name);
-    return (struct operand){text ? NULL : c->unit, text ? NULL : c->name, c->kind, p->waitings};
+    return (struct operand){.unit = text ? NULL : c->unit,
+                            .name = text ? NULL : c->name,
+                            .kind = c->kind,
+                            .first = p->waitings};
 }
 
 static int quoted_text(struct parser *p, struct operand *out)
@@ -225,6 +261,7 @@ static int quoted_text(struct parser *p, struct operand *out)
     const struct where_column *c =
         *start == '"' ? where_column(p->columns, text, strlen(text)) : NULL;
     if (!c) {
+        out->text = text;
         where_text(p, text);
         return 0;
     }
@@ -397,6 +434,9 @@ static int product(struct parser *p, struct operand *out)
         bool first_plain =
             times && !out->name && middle == out->first + 1 &&
             !p->waiting[out->first].text[strspn(p->waiting[out->first].text, "0123456789.eE")];
+        bool literal = out->kind == WHERE_NUMBERS && !out->name && middle == out->first + 1;
+        if (literal && (over || (times && plain)))
+            p->waiting[out->first].real = true;
         if ((rc = where_settle(p, out->first, NULL)) != 0)
             return rc;
         const struct operand *of = plain ? out : first_plain ? &next : NULL;
@@ -422,7 +462,7 @@ int where_sum(struct parser *p, struct operand *out)
         if (known && (rc = where_settle_both(p, out, &next)) != 0)
             return rc;
         const struct operand *of = out->unit ? out : &next;
-        *out = (struct operand){of->unit, of->name, WHERE_ANY, out->first};
+        *out = (struct operand){.unit = of->unit, .name = of->name, .first = out->first};
     }
     return rc;
 }

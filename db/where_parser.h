@@ -10,6 +10,7 @@ enum { WHERE_DEEPEST = 200 }; /* brackets, signs and `not` inside each other */
 struct waiting {
     size_t value, offset;
     char *text;
+    bool real; /* never an integer: 1 / 2 is a half */
 };
 
 struct parser {
@@ -23,11 +24,12 @@ struct parser {
 };
 
 /* What was read. `unit` and `name` are those of a column, or NULL. The numbers that wait for the
- * unit of this operand are those from `first` on. */
+ * unit of this operand are those from `first` on. `text` is that of a quoted text, or NULL. */
 struct operand {
     const char *unit, *name;
     enum where_kind kind;
     size_t first;
+    const char *text;
 };
 
 void where_emit(struct parser *p, const char *text); /* appends to the SQL text */
@@ -54,6 +56,11 @@ int where_settle(struct parser *p, size_t first, const struct operand *of);
 
 /* The numbers of two operands that are compared or added have one unit. */
 int where_settle_both(struct parser *p, const struct operand *a, const struct operand *b);
+
+/* Refuses to compare a number with a text, which SQL takes for the greater one whatever it says.
+ * `at` is where b begins. */
+int where_comparable(struct parser *p, const struct operand *a, const struct operand *b,
+                     const char *at);
 
 int where_sum(struct parser *p, struct operand *out); /* an operand of a comparison */
 int where_or(struct parser *p, struct operand *out);  /* a whole condition */

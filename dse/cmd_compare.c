@@ -22,13 +22,29 @@ struct opened {
     struct payoff_study *payoff;
 };
 
-/* A file whose name contains a colon is found first. */
-static void split_argument(struct opened *out, const char *text)
+/* The colon that ends the name of the file. Both names may contain colons: of the files that are
+ * there, the one with the longest name is meant. NULL if the file has the whole text for a name. */
+static const char *run_colon(const char *text)
 {
     struct stat there;
-    const char *colon = strrchr(text, ':');
+    char *path = mem_text(text);
+    size_t length = strlen(text);
+    for (char *colon; stat(path, &there) != 0; length = (size_t)(colon - path)) {
+        if (!(colon = strrchr(path, ':'))) {
+            free(path);
+            return strchr(text, ':');
+        }
+        *colon = '\0';
+    }
+    free(path);
+    return text[length] ? text + length : NULL;
+}
+
+static void split_argument(struct opened *out, const char *text)
+{
+    const char *colon = run_colon(text);
     out->path = mem_text(text);
-    if (!colon || stat(text, &there) == 0)
+    if (!colon)
         return;
     out->path[colon - text] = '\0';
     if (colon[1])

@@ -227,16 +227,13 @@ static const struct option *find_option(const struct command *c, const char *tex
 }
 
 /* Arguments are shown in messages and stored as names. Values of options may have several lines, as
- * SQL does. */
-static int check_texts(const struct command *c, int argc, char **argv, struct err *err)
+ * SQL does, but no name of a file has. */
+static int check_text(const struct command *c, int i, const char *text, bool lines, struct err *err)
 {
     struct err inner;
-    for (int i = 0; i < argc; i++) {
-        bool lines = argv[i][0] == '-' || (i > 0 && argv[i - 1][0] == '-');
-        if (text_check(argv[i], lines ? "\n\r\t" : "", &inner) != 0)
-            return fail(err, "dse %s: argument %d: %s", c->name, i + 1, inner.text);
-    }
-    return 0;
+    if (text_check(text, lines ? "\n\r\t" : "", &inner) == 0)
+        return 0;
+    return fail(err, "dse %s: argument %d: %s", c->name, i + 1, inner.text);
 }
 
 static int read_args(struct args *a, int argc, char **argv, struct err *err)
@@ -246,10 +243,10 @@ static int read_args(struct args *a, int argc, char **argv, struct err *err)
 
     if (argc > ARGS_MOST)
         return fail(err, "dse %s: over %d arguments: give fewer", c->name, ARGS_MOST);
-    if (check_texts(c, argc, argv, err) != 0)
-        return -1;
     for (int i = 0; i < argc; i++) {
         const char *text = argv[i], *equals = strchr(text, '=');
+        if (check_text(c, i, text, options && text[0] == '-', err) != 0)
+            return -1;
         if (options && !strcmp(text, "--")) {
             options = false;
             continue;
@@ -269,6 +266,8 @@ static int read_args(struct args *a, int argc, char **argv, struct err *err)
         if (o->value && !value && !(value = i + 1 < argc ? argv[++i] : NULL))
             return fail(err, "dse %s: %s: the value is missing: give %s", c->name, o->name,
                         o->value);
+        if (value && check_text(c, i, value, strncmp(o->value, "FILE", 4) != 0, err) != 0)
+            return -1;
         a->option[a->given].option = o;
         a->option[a->given++].value = value ? value : "";
     }

@@ -1,3 +1,4 @@
+#define _XOPEN_SOURCE 700 /* realpath */
 /* Idea: a sweep is reproducible bit for bit, so a lost row is found by sweeping again; the rows
  * that were not lost prove that the sweep is the same one. */
 #include "dse/repair.h"
@@ -19,7 +20,8 @@ enum { BLOCK = 1024 };
 
 struct repair {
     const char *path;
-    char *fresh; /* PATH.repair */
+    char *file;  /* what PATH links to, or PATH */
+    char *fresh; /* FILE.repair */
     size_t jobs;
     struct db *old;
     bool sound; /* nothing was found in the old file but missing checksums */
@@ -257,18 +259,18 @@ static int keep_damaged(const char *path, struct err *err)
 static int put_in_place(const struct repair *r, struct err *err)
 {
     struct err why;
-    if (r->sound && !has_journal(r->path) && db_check_structure(r->old, &why) == 0) {
+    if (r->sound && !has_journal(r->file) && db_check_structure(r->old, &why) == 0) {
         remove(r->fresh); /* first: once the file has its checksums, nobody repairs it again */
         if (db_reseal(r->path, err) != 0)
             return -1;
         printf("%s: every row was right: its pages have their checksums again\n", r->path);
         return 0;
     }
-    if (keep_damaged(r->path, err) != 0)
+    if (keep_damaged(r->file, err) != 0)
         return -1;
-    if (rename(r->fresh, r->path) != 0)
-        return fail_io(err, "%s: cannot be renamed to %s: %s", r->fresh, r->path, strerror(errno));
-    printf("%s: is repaired; the damaged file is %s.damaged\n", r->path, r->path);
+    if (rename(r->fresh, r->file) != 0)
+        return fail_io(err, "%s: cannot be renamed to %s: %s", r->fresh, r->file, strerror(errno));
+    printf("%s: is repaired; the damaged file is %s.damaged\n", r->path, r->file);
     return 0;
 }
 
@@ -292,11 +294,20 @@ static int repair_runs(struct repair *r, struct err *err)
     return rc == 0 ? put_in_place(r, err) : -1;
 }
 
+/* Caller frees. */
+static char *linked_file(const char *path)
+{
+    struct stat st;
+    char *file = lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? realpath(path, NULL) : NULL;
+    return file ? file : mem_text(path);
+}
+
 int repair_store(const char *path, size_t jobs, struct err *err)
 {
     struct repair r = {.path = path, .jobs = jobs, .sound = true};
     struct err why;
-    r.fresh = mem_print("%s.repair", path);
+    r.file = linked_file(path);
+    r.fresh = mem_print("%s.repair", r.file);
     remove(r.fresh);
     int rc = 0;
     if (db_open(&r.old, path, DB_SALVAGE, &why) != 0)
@@ -307,5 +318,6 @@ int repair_store(const char *path, size_t jobs, struct err *err)
     if (rc != 0)
         remove(r.fresh);
     free(r.fresh);
+    free(r.file);
     return rc;
 }

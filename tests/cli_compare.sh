@@ -129,6 +129,15 @@ cp s.db t.db
 grep -qx 'no difference' out.txt || complain "a search and its copy: $(cat out.txt)"
 "$DSE" compare s.db x.db:a/base >/dev/null || complain "a search and a grid"
 
+# Names of runs and of files may contain colons.
+printf '%s\n' 'study: "a:b/c"' 'model: gpt3-175b' 'plan: {devices: 16}' 'sweep: {engine: [none, duplex]}' >colon.yaml
+for file in colon.db colon:b.db; do
+    "$DSE" sweep colon.yaml --db $file --quiet >/dev/null || complain "sweep into $file"
+    "$DSE" compare "$file:a:b/c" "$file:a:b/c/base" >out.txt 2>err.txt || complain "$file: $(cat err.txt)"
+    grep -qx 'no difference' out.txt || complain "a run with a colon in its name: $(cat out.txt)"
+done
+"$DSE" compare colon:b.db colon.db >out.txt 2>err.txt || complain "a file with a colon: $(cat err.txt)"
+
 # Formats and mistakes.
 "$DSE" compare x.db:a x.db:b --format md | grep -q '^| verdict' || complain "no Markdown"
 "$DSE" compare x.db:a x.db:b --format json | grep -q '"same": false' || complain "no JSON"

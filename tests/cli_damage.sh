@@ -127,6 +127,14 @@ if sqlite3 --version >/dev/null 2>&1; then
     cp whole.db t.db
     sqlite3 t.db "DELETE FROM point WHERE point BETWEEN 20 AND 30"
     lost 'another program has written'
+    # A link to the store: the store is repaired, and the link stays one.
+    cp whole.db real.db
+    ln -s real.db link.db
+    sqlite3 real.db "DELETE FROM point WHERE point BETWEEN 20 AND 30"
+    "$DSE" check link.db --repair >out.txt 2>err.txt || complain "a link: $(cat err.txt)"
+    [ -L link.db ] || complain "a link: is no link any more"
+    "$DSE" check real.db --all >/dev/null 2>err.txt || complain "a link: the store: $(cat err.txt)"
+    "$DSE" check real.db.damaged >/dev/null 2>&1 && complain "a link: the damaged file is not kept"
     # Right rows with an index of a user: only the checksums are missing.
     cp whole.db t.db
     sqlite3 t.db "CREATE INDEX mine ON point(tpot_s)"

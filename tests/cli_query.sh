@@ -27,6 +27,13 @@ is "$("$DSE" query all.db --columns chip.memory_byte --top 1 --format csv | head
 is "$(sql "count(*)" "FROM point WHERE model REGEXP '^(gpt3|llama).*[bk]$'")" \
    "$(sql "count(*)" "FROM point WHERE model IN ('gpt3-175b', 'llama-4-maverick')")" "REGEXP"
 
+is "$(sql 9007199254740993)$(sql -9223372036854775808)$(sql 9223372036854775807)" \
+   9007199254740993-92233720368547758089223372036854775807 "every digit of an integer"
+is "$("$DSE" query all.db --where "tpot_s < '20 ms'" 2>&1)" \
+   "--where:10: tpot_s is a time (s), not a text: write a number like 50 ms" "a number in quotes"
+is "$("$DSE" query all.db --where 'attention_share > 1/2' --columns point --format csv | wc -l)" \
+   "$(($(sql 'count(*)' 'FROM point WHERE attention_share > 0.5') + 1))" "a quotient"
+
 "$DSE" query all.db --top 5 --columns all --format json >rows.json
 json rows.json
 "$DSE" query all.db --top 3 --format md | grep -q '^| *point *| *model *| *chip *| *engine *|' || complain "md has no header"

@@ -91,6 +91,15 @@ echo 'a part' >page.md.part
 "$DSE" report s.db -o page.md >/dev/null 2>err.txt || complain "a stale part: $(cat err.txt)"
 [ ! -e page.md.part ] || complain "a stale part is left"
 
+# ---- names that no store can have ----
+long=$(printf '%0250d' 0).db # its journal has no name
+for name in "$(printf 'a\nb.db')" "$long"; do
+    "$DSE" sweep small.yaml --quiet --db "$name" >out.txt 2>err.txt && complain "a store is called $name"
+    one_line "a store called $name"
+    [ ! -s out.txt ] || complain "a store called $name: $(cat out.txt)"
+    [ ! -e "$name" ] || complain "$name is left"
+done
+
 # ---- a folder that cannot be written ----
 as_nobody=
 if [ "$(id -u)" = 0 ]; then as_nobody="setpriv --reuid=65534 --clear-groups --"; fi

@@ -184,6 +184,37 @@ static void a_unit_that_does_not_fit_is_an_error(void **state)
             "--where:13: \"min\" is not a unit: write numbers like 50 ms, 96 GB or 30 kW");
 }
 
+static void a_number_is_not_compared_with_a_text(void **state)
+{
+    (void)state;
+    const char *why = "--where:10: tpot_s is a time (s), not a text: write a number like 50 ms";
+    refuses("tpot_s < '50 ms'", WHERE_WRONG, why);
+    refuses("tpot_s < \"50 ms\"", WHERE_WRONG, why);
+    refuses("tpot_s < engine", WHERE_WRONG, why);
+    refuses("2 * tpot_s in (1, '50 ms')", WHERE_WRONG,
+            "--where:19: tpot_s is a time (s), not a text: write a number like 50 ms");
+    refuses("'50 ms' >= tpot_s", WHERE_WRONG,
+            "--where:12: tpot_s is a time (s), not a text: write a number like 50 ms");
+    refuses("tpot_s between '1 ms' and 50 ms", WHERE_WRONG,
+            "--where:16: tpot_s is a time (s), not a text: write a number like 50 ms");
+    refuses("\"tpott_s\" > 5", WHERE_WRONG,
+            "--where:13: \"tpott_s\" is a text, not a number: write names of columns without "
+            "quotes");
+    means("tpot_s < '0.05'", "\"tpot_s\" < <0.05>");
+    means("tpot_s like '0.05%'", "\"tpot_s\" LIKE <0.05%>");
+    means("5 = engine", "5 = \"engine\"");
+    means("'none' = engine", "<none> = \"engine\"");
+}
+
+static void a_quotient_of_numbers_is_not_cut(void **state)
+{
+    (void)state;
+    means("tpot_s < 1/2", "\"tpot_s\" < #1 / 2");
+    means("tpot_s < 3 * 1 / 2", "\"tpot_s\" < #3 * 1 / 2");
+    means("1 / 2 * tpot_s < -1/3", "#1 / 2 * \"tpot_s\" < - #1 / 3");
+    means("point / 2 = 3", "\"point\" / 2 = 3");
+}
+
 static void errors_name_the_character_where_they_are(void **state)
 {
     (void)state;
@@ -487,6 +518,8 @@ int main(void)
         cmocka_unit_test(patterns_are_quoted_slashed_or_bare),
         cmocka_unit_test(operators_keep_the_order_and_brackets_of_the_user),
         cmocka_unit_test(a_unit_that_does_not_fit_is_an_error),
+        cmocka_unit_test(a_number_is_not_compared_with_a_text),
+        cmocka_unit_test(a_quotient_of_numbers_is_not_cut),
         cmocka_unit_test(errors_name_the_character_where_they_are),
         cmocka_unit_test(text_that_would_leave_the_condition_is_refused),
         cmocka_unit_test(deep_brackets_are_refused),
