@@ -5,23 +5,6 @@
 #include "arch/area.h"
 #include "arch/devices.h"
 
-/* One die. `spares`: compute units that may be defective; the fractional part is the share of dies
- * with one more. */
-struct die {
-    double compute_mm2, uncore_mm2, blank_mm2, spares;
-};
-LANES_OF(die);
-
-/* Yield of a die, in (0, 1]: for the uncore, without its repairable share, the negative binomial
- * with cluster parameter 10 (Chiplet Actuary, arXiv:2203.12268); for the compute units, the
- * probability that no more than the spare ones are defective. Defects in blank area are
- * harmless. */
-double die_yield(const struct die *d, double defects_per_mm2, const struct prices *p);
-
-/* Cost of a good die, USD: (wafer / dies per wafer + test) / yield. Wafers of 300 mm with 0.2 mm
- * scribe lines and 5 mm edge exclusion, as in Chiplet Actuary. */
-double good_die_usd(const struct die *d, const struct process *at, const struct prices *p);
-
 /* The cost of one device by part, USD. The parts are those of the chip alone; everything the engine
  * adds is in engine_mm2 and engine_usd. */
 struct device_cost {

@@ -2,6 +2,7 @@
  * whatever the numbers. */
 #include <string.h>
 
+#include "arch/dies.h"
 #include "tests/model.h"
 
 static struct price_book book;

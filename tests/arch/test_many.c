@@ -1,6 +1,7 @@
 /* Devices priced together: each as it would be alone, and a step as a plain sum by hand says. */
 #include <string.h>
 
+#include "arch/dies.h"
 #include "arch/step_time.h"
 #include "arch/timing.h"
 #include "base/power.h"
