@@ -8,7 +8,7 @@
 #include "arch/ffn_pool.h"
 #include "arch/layers.h"
 #include "arch/mixer.h"
-#include "arch/step.h"
+#include "arch/step_ops.h"
 #include "arch/tier2.h"
 #include "arch/timing.h"
 #include "arch/traffic_metrics.h"

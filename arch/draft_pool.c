@@ -1,7 +1,7 @@
 #include "arch/draft_pool.h"
 
 #include "arch/layers.h"
-#include "arch/step.h"
+#include "arch/step_ops.h"
 #include "arch/timing.h"
 
 /* Of a chip of its own. */

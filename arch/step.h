@@ -86,9 +86,6 @@ struct step {
 struct routing_of step_routing_of(const struct layers *l, const struct plan *plan,
                                   const struct workload *w);
 
-/* An upper bound of the operators of a step with these layers, whatever mapping and workload. */
-size_t step_ops_bound(const struct layers *l);
-
 /* Builds the step of a mapping from plan_mappings (nothing is auto) and a workload, which may be
  * another than those of the design; `l`: layers_of its model. Phase disaggregated: the
  * decode step. Calibrated serving: the decode step; the caller sets `beside` to the prefill

@@ -71,7 +71,7 @@ struct main_split {
     double *far_s; /* of devices with a second tier of memory: the time that shows of its reads */
 };
 
-/* Operators and memory of a timing that does not use those of arch/step.c. */
+/* Operators and memory of a timing that does not use those of arch/step.c and step_ops.c. */
 struct op_list {
     void (*ops)(const struct model *m, const struct shape *s, struct ops *out);
     double (*weight_byte)(const struct model *m, const struct plan *p, const struct precision *of);
@@ -87,7 +87,7 @@ struct timing {
     bool gives_time;            /* a step takes workload.measured_tpot_s */
     bool throttles;             /* the clock falls within the power limit */
     bool prompts_apart;         /* serving: prompts run between decode steps, not within them */
-    const struct op_list *list; /* NULL: the operators of arch/step.c */
+    const struct op_list *list; /* NULL: those of arch/step_ops.c */
 
     /* Adds up all operators of a pass: main operators, then the others in the order of the step. */
     void (*sum)(struct sums *out, const struct pass *p, enum summed what);
