@@ -4,62 +4,12 @@
 
 #include "arch/best_shares.h"
 #include "arch/mapping_bound.h"
+#include "arch/mapping_trial.h"
 #include "arch/metrics.h"
-#include "arch/step_clock.h"
-
-/* Input of a search over mappings. */
-struct mapping_search {
-    struct prepared *p;
-    size_t first, last; /* range of mappings in `p`, last excluded */
-    const struct devices *d;
-    const struct workload *w;
-    struct bound_devices bounds;  /* filled by `search` */
-    bool overlaps;                /* some engine works in parallel with its chip */
-    const struct pool_feed *pool; /* of a prefill pool; NULL: of the step itself */
-    double equal;                 /* relative difference below which merits are equal */
-};
-
-/* One mapping to be tried: its step, batch and limits. */
-struct trial {
-    const struct step *step;
-    struct steps_memo *memo;
-    struct step_bound *bound;
-    struct mapped *waits; /* serving: mapping whose prefill delays the first token; or NULL */
-    double batch;
-    double counted; /* tokens per request and step; in a pool, requests: 1 */
-    double shared;  /* devices that the rate is divided by */
-    bool sends;     /* of a pool */
-    lane ttft_s;    /* limit on the first token */
-    /* Of a pool: time to send a prompt's KV cache, and the requests per second of one device that
-     * its link carries. */
-    lane transfer_s, sends_per_s;
-};
 
 double pool_batch(const struct mapped *m, const struct workload *w)
 {
     return m->prefill.dp * fmax(1, floor(CHUNK_TOKENS / (w->input - w->prefix)));
-}
-
-/* Each device of a pool that holds a part of a prompt's KV cache sends it; where fewer receive,
- * they take as much longer. */
-static void set_transfers(struct trial *out, const struct mapping_search *q, const struct mapped *m,
-                          size_t n, const size_t *of)
-{
-    const struct pool_feed *feed = q->pool;
-    double senders = m->plan.tp * m->plan.cp * m->plan.pp;
-    double wait = larger(1, senders / feed->receivers), layers = m->prefill.layers;
-    for (size_t i = 0; i < n; i++) {
-        size_t at = of ? of[i] : i;
-        double latency_s = LANE(&feed->link, pool_link, latency_s)[at];
-        double sent_s =
-            m->prefill.kv_byte_per_request * LANE(&feed->link, pool_link, s_per_byte)[at];
-        double busy_s = sent_s * wait, left_s = q->w->ttft_s - latency_s;
-        out->sends_per_s[i] = 1 / (sent_s * senders);
-        out->transfer_s[i] = busy_s + latency_s;
-        out->ttft_s[i] = feed->by_layer
-                             ? smaller(left_s - busy_s / layers, (left_s - busy_s) * layers)
-                             : q->w->ttft_s - out->transfer_s[i];
-    }
 }
 
 double pool_ttft_s(const struct prefill_pool *p)
@@ -71,336 +21,11 @@ double pool_ttft_s(const struct prefill_pool *p)
            p->link_latency_s;
 }
 
-/* `d`: those of the devices of `q` to be tried, at the places `of`; NULL: all. */
-static void make_trial(struct trial *out, const struct mapping_search *q, const struct devices *d,
-                       size_t k, const size_t *of)
-{
-    struct mapped *m = &q->p->mapped[k];
-    const struct workload *w = q->w;
-    out->step = q->pool ? &m->prefill : &m->step;
-    out->memo = q->pool ? &m->prefill_memo : &m->memo;
-    out->bound = q->pool ? &m->prefill_bound : &m->bound;
-    out->waits = !q->pool && m->step.mixed ? m : NULL;
-    out->batch = w->batch;
-    out->counted = q->pool ? 1 : m->step.made;
-    out->shared = q->pool ? m->plan.devices : 1;
-    if (q->pool)
-        out->batch = pool_batch(m, w);
-    lanes_set(out->ttft_s, d->n, w->ttft_s);
-    out->sends = q->pool != NULL;
-    if (q->pool)
-        set_transfers(out, q, m, d->n, of);
-}
-
-/* ---- a mapping at its best batch ---- */
-
-FOR_ALL_VECTORS
-static void set_caps(double *restrict cap, size_t n, const struct step *restrict s,
-                     const double *restrict memory_byte, const double *restrict pool_byte)
-{
-    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
-    double held = s->weight_byte, apart = s->expert_byte, fixed = s->fixed_byte;
-    for (size_t i = 0; i < n; i++) {
-        bool pool = pool_byte[i] > 0;
-        double room = memory_byte[i] - (pool ? held - apart : held) - fixed;
-        double fit = floor(room / per_request);
-        bool holds = !pool | (apart <= pool_byte[i]);
-        cap[i] = ((room > 0) & holds) ? fit : 0;
-    }
-}
-
-/* `joined`: upper bounds at any share in a second tier of memory. */
-static void find_caps(double *cap, const struct step *s, const struct devices *d, bool joined)
-{
-    if (d->tiered)
-        tiers_caps(cap, s, d, joined);
-    else
-        set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte),
-                 LANE(&d->rates, rates, pool_byte));
-}
-
-/* Throughput never falls as the batch grows, so the best batch is the largest allowed. */
-FOR_ALL_VECTORS
-static void set_loads(struct load_lanes *restrict out, size_t n, const double *restrict cap,
-                      const double *restrict slo)
-{
-    for (size_t i = 0; i < n; i++)
-        LANE(out, load, most)[i] = LANE(out, load, mean)[i] = larger(1, smaller(cap[i], slo[i]));
-}
-
-static double memory_byte_at(const struct step *s, double load)
-{
-    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
-    return s->weight_byte + s->fixed_byte + load * per_request;
-}
-
-/* `late` is the verdict if `spent` exceeds `limit`. */
-FOR_ALL_VECTORS
-static void set_verdicts(struct candidate_lanes *restrict out, size_t n,
-                         const struct step *restrict s, const double *restrict load,
-                         const double *restrict spent, const double *restrict limit,
-                         const double *restrict late)
-{
-    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
-    double held = s->weight_byte + s->fixed_byte;
-    for (size_t i = 0; i < n; i++) {
-        double or_late = spent[i] > limit[i] ? late[i] : VERDICT_OK;
-        bool too_large = load[i] > LANE(out, candidate, cap)[i];
-        LANE(out, candidate, verdict)[i] = too_large ? VERDICT_MEMORY : or_late;
-        LANE(out, candidate, memory_byte)[i] = held + load[i] * per_request;
-    }
-}
-
-/* The limit on the step time of each device, and the verdict if it is exceeded. `prompt_s` is the
- * prefill time that counts towards the first token. */
-static void set_limits(double *limit_s, double *late, const struct trial *a, size_t n,
-                       const struct workload *w, const double *prompt_s)
-{
-    for (size_t i = 0; i < n; i++) {
-        bool prefills = a->step->prefills;
-        double left_s = a->ttft_s[i] - (prefills ? 0 : prompt_s[i]);
-        double tpot_s = prefills ? INFINITY : w->tpot_s * a->step->accepted_tokens;
-        bool by_ttft = prefills || (a->waits && left_s < tpot_s);
-        limit_s[i] = by_ttft ? left_s : tpot_s;
-        late[i] = by_ttft ? VERDICT_TTFT : VERDICT_TPOT;
-    }
-}
-
-/* A largest load that the search over mappings leaves to find_slo: it is a metric, but affects no
- * choice. */
-static const double SLO_LATER = NAN;
-
-/* A load that fills the memory and meets the limit is the best one. Finds the others, and the step
- * at each; `guess`, which may be NULL: no larger load meets the limit. */
-static void find_loads(struct candidates *out, struct clocked_lanes *clocked, const struct trial *a,
-                       const struct devices *d, const double *limit_s, const double *guess)
-{
-    const double *cap = LANE(&out->of, candidate, cap);
-    double *slo = LANE(&out->of, candidate, slo);
-    struct devices some;
-    struct load_lanes load;
-    struct clocked_lanes at;
-    size_t of[LANES], n = 0;
-    lane beyond_s, within_s, from, largest;
-
-    lanes_set(slo, d->n, INFINITY);
-    set_loads(&out->load, d->n, cap, slo);
-    for (size_t i = 0; i < d->n; i++)
-        beyond_s[i] = cap[i] < 1 ? INFINITY : limit_s[i];
-    steps_clock_within(clocked, a->step, d, &out->load, beyond_s, a->memo);
-    for (size_t i = 0; i < d->n; i++) {
-        slo[i] = SLO_LATER;
-        if (cap[i] < 1 || LANE(clocked, clocked, time_s)[i] <= limit_s[i])
-            continue;
-        within_s[n] = limit_s[i];
-        from[n] = guess ? guess[i] : cap[i];
-        of[n++] = i;
-    }
-    if (n == 0)
-        return;
-    devices_pick(&some, d, of, n);
-    steps_largest_held_load(largest, a->step, &some, within_s, from, a->memo);
-    set_loads(&load, n, largest, largest);
-    steps_clock(&at, a->step, &some, &load, a->memo);
-    for (size_t j = 0; j < n; j++) {
-        slo[of[j]] = largest[j];
-        LANES_COPY(&out->load, of[j], &load, j);
-        LANES_COPY(clocked, of[j], &at, j);
-    }
-}
-
-/* Finds prompt_s, and the limit on the step of each device with its verdict. */
-static void find_limits(struct candidates *out, double *limit_s, double *late,
-                        const struct trial *a, const struct devices *d, const struct workload *w)
-{
-    double *prompt_s = LANE(&out->of, candidate, prompt_s);
-    lanes_set(prompt_s, d->n, NAN);
-    if (a->waits) {
-        static const struct load one = {1, 1};
-        struct load_lanes single;
-        LANES_FILL(&single, d->n, one);
-        steps_held_time_s(prompt_s, &a->waits->prefill, d, &single, &a->waits->prefill_memo);
-    }
-    set_limits(limit_s, late, a, d->n, w, prompt_s);
-}
-
-/* Fills step_s, rate and clock, and finds devices that exceed their power at any clock. */
-static void put_steps(struct candidates *out, const struct trial *a,
-                      const struct clocked_lanes *clocked, size_t n)
-{
-    const double *mean = LANE(&out->load, load, mean);
-    double *step_s = LANE(&out->of, candidate, step_s);
-    double *rate = LANE(&out->of, candidate, rate);
-    double *verdict = LANE(&out->of, candidate, verdict);
-    for (size_t i = 0; i < n; i++) {
-        step_s[i] = LANE(clocked, clocked, time_s)[i];
-        LANE(&out->of, candidate, clock)[i] = LANE(clocked, clocked, ratio)[i];
-        LANE(&out->of, candidate, units)[i] = LANE(clocked, clocked, units)[i];
-        rate[i] = mean[i] * a->step->dp * a->counted / step_s[i] / a->shared;
-        if (verdict[i] == VERDICT_OK && LANE(clocked, clocked, excess)[i] > 0)
-            verdict[i] = VERDICT_POWER;
-        LANE(&out->of, candidate, weight_share2)[i] = LANE(&out->of, candidate, kv_share2)[i] = 0;
-        LANE(&out->of, candidate, far_byte)[i] = 0;
-        LANE(&out->of, candidate, life_s)[i] = INFINITY;
-    }
-    for (size_t i = 0; i < n && a->sends; i++)
-        rate[i] = smaller(rate[i], a->sends_per_s[i]);
-}
-
-/* `guess`, which may be NULL: no larger load meets the limits; affects no result. `slo_later`: slo
- * may be left to find_slo. */
-static void try_step(struct candidates *out, const struct trial *a, const struct devices *d,
-                     const struct workload *w, const double *guess, bool slo_later)
-{
-    const struct step *s = a->step;
-    lane limit_s, late;
-    double *cap = LANE(&out->of, candidate, cap), *slo = LANE(&out->of, candidate, slo);
-    const double *most = LANE(&out->load, load, most);
-    struct clocked_lanes clocked;
-
-    find_limits(out, limit_s, late, a, d, w);
-    find_caps(cap, s, d, false);
-    if (a->batch == BATCH_MAX && slo_later && !some_engine_overlaps(d)) {
-        find_loads(out, &clocked, a, d, limit_s, guess);
-        set_verdicts(&out->of, d->n, s, most, most, slo, late);
-        put_steps(out, a, &clocked, d->n);
-        return;
-    }
-    if (a->batch == BATCH_MAX || !slo_later)
-        steps_largest_held_load(slo, s, d, limit_s, guess ? guess : cap, a->memo);
-    else
-        lanes_set(slo, d->n, SLO_LATER);
-    if (a->batch == BATCH_MAX) {
-        set_loads(&out->load, d->n, cap, slo);
-        steps_lower_late(slo, &out->load, s, d, limit_s, a->memo);
-        set_loads(&out->load, d->n, cap, slo);
-    } else {
-        struct load given = step_load(s, a->batch);
-        LANES_FILL(&out->load, d->n, given);
-    }
-    steps_clock(&clocked, s, d, &out->load, a->memo);
-    if (a->batch == BATCH_MAX)
-        set_verdicts(&out->of, d->n, s, most, most, slo, late);
-    else
-        set_verdicts(&out->of, d->n, s, most, LANE(&clocked, clocked, time_s), limit_s, late);
-    put_steps(out, a, &clocked, d->n);
-}
-
-/* The largest loads that try_step left, of n devices at one mapping. */
-static void find_slo(struct candidates *out, const struct trial *a, const struct devices *d,
-                     const struct workload *w, const size_t *of)
-{
-    struct candidates some;
-    struct candidate c;
-    lane limit_s, late, from, slo;
-    find_limits(&some, limit_s, late, a, d, w);
-    bool overlaps = some_engine_overlaps(d);
-    for (size_t j = 0; j < d->n; j++) {
-        LANES_TAKE(c, &out->of, of[j]);
-        double load = LANE(&out->load, load, most)[of[j]];
-        from[j] = overlaps ? c.cap : larger(1, load * limit_s[j] / c.step_s);
-    }
-    steps_largest_held_load(slo, a->step, d, limit_s, from, a->memo);
-    for (size_t j = 0; j < d->n; j++)
-        LANE(&out->of, candidate, slo)[of[j]] = slo[j];
-}
-
-/* ---- merits ---- */
-
 /* Is a larger than b by more than rounding? */
 static bool is_more(double a, double b, double equal)
 {
     return a > b + fabs(b) * equal;
 }
-
-/* Merit of a mapping, larger is better: tokens per second if feasible; else minus the step time if
- * it exceeds a latency limit; else minus the memory it needs, scaled below all of these. */
-static const double PER_BYTE = 1e200;
-
-static double merit_of(const struct candidate *c)
-{
-    int distance = verdict_kinds[(int)c->verdict].distance;
-    return distance == 0 ? c->rate : distance == 1 ? -c->step_s : -PER_BYTE * c->memory_byte;
-}
-
-/* Relative margin of the upper bounds, far above rounding. */
-static const double SLACK = 1e-7;
-
-/* Merit bound for batch max. The bound at load[i] limits all smaller loads: t(x) >= fixed +
- * (t(load) - fixed) x / load. load[i] is lowered to the largest load that may meet the limit. */
-FOR_ALL_VECTORS
-static void bound_free(double *restrict merit, double *restrict load, size_t n,
-                       const double *restrict cap, const double *restrict limit_s,
-                       const double *restrict time_s, const double *restrict fixed_s, double tokens,
-                       double least_byte)
-{
-    for (size_t i = 0; i < n; i++) {
-        double most = load[i], rise_s = (time_s[i] - fixed_s[i]) / most;
-        double reach = floor((limit_s[i] * (1 + SLACK) - fixed_s[i]) / rise_s);
-        double kept = time_s[i] > limit_s[i] ? smaller(reach, most) : most;
-        bool late = kept < 1;
-        double feasible = tokens * kept / (fixed_s[i] + rise_s * kept);
-        double fits = late ? -(fixed_s[i] + rise_s) : feasible;
-        fits = fits + (fits > 0 ? fits : -fits) * SLACK;
-        merit[i] = cap[i] < 1 ? -PER_BYTE * least_byte * (1 - SLACK) : fits;
-        load[i] = larger(1, kept);
-    }
-}
-
-static void bound_given(double *merit, const struct trial *a, size_t n, const double *cap,
-                        const double *limit_s, const double *time_s, struct load load)
-{
-    double rate = load.mean * a->step->dp * a->counted / a->shared;
-    for (size_t i = 0; i < n; i++) {
-        bool late = time_s[i] > limit_s[i] * (1 + SLACK);
-        double fits = late ? -time_s[i] : rate / time_s[i];
-        double short_of = -PER_BYTE * memory_byte_at(a->step, load.most);
-        double bound = load.most > cap[i] ? short_of : fits;
-        merit[i] = bound + fabs(bound) * SLACK;
-    }
-}
-
-enum { ROUGH = 1, REFINED = 2 }; /* rounds of bound_free */
-
-/* The refined bound starts from the loads of the rough one. */
-static void bound_merit(struct merit *out, const struct mapping_search *q, size_t k, int rounds)
-{
-    const struct bound_devices *d = &q->bounds;
-    size_t n = q->d->n;
-    struct trial a;
-    double *most = out->load;
-    lane mean, cap, limit_s, late, time_s, fixed_s, prompt_s;
-
-    make_trial(&a, q, q->d, k, NULL);
-    if (a.waits) {
-        lanes_set(mean, n, 1);
-        lanes_set(prompt_s, n, 0);
-        if (q->w->ttft_s < INFINITY)
-            step_bound_s(prompt_s, fixed_s, &a.waits->prefill_bound, &a.waits->prefill, d, mean,
-                         mean);
-    }
-    set_limits(limit_s, late, &a, n, q->w, prompt_s);
-    find_caps(cap, a.step, q->d, !q->pool);
-    out->refined = rounds == REFINED;
-    if (a.batch != BATCH_MAX) {
-        struct load given = step_load(a.step, a.batch);
-        lanes_set(most, n, given.most);
-        lanes_set(mean, n, given.mean);
-        step_bound_s(time_s, fixed_s, a.bound, a.step, d, most, mean);
-        bound_given(out->of, &a, n, cap, limit_s, time_s, given);
-        out->refined = true;
-        return;
-    }
-    for (size_t i = 0; i < n && rounds == ROUGH; i++)
-        most[i] = larger(1, cap[i]);
-    for (int round = 0; round < rounds; round++) {
-        step_bound_s(time_s, fixed_s, a.bound, a.step, d, most, most);
-        bound_free(out->of, most, n, cap, limit_s, time_s, fixed_s,
-                   a.step->dp * a.counted / a.shared, memory_byte_at(a.step, 1));
-    }
-}
-
-/* ---- the search ---- */
 
 enum { SEEDS = 5, ALIKE_LEAST = 8 };
 
@@ -432,8 +57,8 @@ static void time_shared(struct candidates *out, const struct devices *d, const v
 {
     const struct shared_mapping *m = of;
     struct trial a;
-    make_trial(&a, m->q, d, m->k, NULL);
-    try_step(out, &a, d, m->q->w, NULL, true);
+    trial_make(&a, m->q, d, m->k, NULL);
+    trial_time(out, &a, d, m->q->w, NULL, true);
 }
 
 /* Times a mapping at the best shares of its plan. */
@@ -450,7 +75,7 @@ static void share_mapping(struct candidates *out, const struct mapping_search *q
                                    .requests =
                                        batch == BATCH_MAX ? 0 : step_load(&m->step, batch).most,
                                    .time = time_shared,
-                                   .merit = merit_of,
+                                   .merit = candidate_merit,
                                    .of = &of};
     best_shares(out, &s);
 }
@@ -474,8 +99,8 @@ static void time_mapping(struct candidates *out, const struct mapping_search *q,
     }
     for (size_t j = 0; j < n && guess; j++)
         from[j] = guess[of[j]];
-    make_trial(&a, q, d, k, n < q->d->n ? of : NULL);
-    try_step(out, &a, d, q->w, guess ? from : NULL, true);
+    trial_make(&a, q, d, k, n < q->d->n ? of : NULL);
+    trial_time(out, &a, d, q->w, guess ? from : NULL, true);
 }
 
 /* Merit of a mapping on a device that was not timed: below all others. */
@@ -500,7 +125,7 @@ static void try_mapping(struct found *f, const struct mapping_search *q, size_t 
         struct candidate c;
         LANES_TAKE(c, &next.of, j);
         size_t i = of[j];
-        double merit = m->of[i] = merit_of(&c);
+        double merit = m->of[i] = candidate_merit(&c);
         bool equal =
             !is_more(merit, f->merit[i], q->equal) && !is_more(f->merit[i], merit, q->equal);
         if (first || is_more(merit, f->merit[i], q->equal) || (equal && k < f->mapped[i]))
@@ -550,7 +175,7 @@ static void choose_first_of_equals(struct found *f, const struct mapping_search 
 static void bound_each(const struct mapping_search *q)
 {
     for (size_t k = q->first; k < q->last; k++) {
-        bound_merit(&q->p->merit[k], q, k, ROUGH);
+        trial_bound(&q->p->merit[k], q, k, ROUGH);
         q->p->merit[k].exact = false;
     }
 }
@@ -570,7 +195,7 @@ static bool bound_together(struct found *f, const struct mapping_search *q)
     bound_each(&together);
     for (first = most_promising(&together, 0); !merit[first].refined;
          first = most_promising(&together, 0))
-        bound_merit(&merit[first], &together, first, REFINED);
+        trial_bound(&merit[first], &together, first, REFINED);
     lanes_set(merit[first].load, n, merit[first].load[0]);
     try_mapping(f, q, first);
     double least = f->top[0];
@@ -580,7 +205,7 @@ static bool bound_together(struct found *f, const struct mapping_search *q)
         if (k == first)
             continue;
         if (merit[k].of[0] >= least)
-            bound_merit(&merit[k], q, k, ROUGH);
+            trial_bound(&merit[k], q, k, ROUGH);
         else
             lanes_set(merit[k].of, n, NOT_TIMED);
     }
@@ -601,7 +226,7 @@ static void search(struct candidates *out, size_t mapped[LANES], struct mapping_
     for (size_t j = 0; j < SEEDS; j++) {
         size_t i = j * (n - 1) / (SEEDS - 1), k = most_promising(q, i);
         while (!p->merit[k].refined && !p->merit[k].exact) {
-            bound_merit(&p->merit[k], q, k, REFINED);
+            trial_bound(&p->merit[k], q, k, REFINED);
             k = most_promising(q, i);
         }
         if (!p->merit[k].exact)
@@ -612,7 +237,7 @@ static void search(struct candidates *out, size_t mapped[LANES], struct mapping_
         if (m->exact || !may_win(m->of, f.top, n))
             continue;
         if (!m->refined)
-            bound_merit(m, q, k, REFINED);
+            trial_bound(m, q, k, REFINED);
         if (may_win(m->of, f.top, n))
             try_mapping(&f, q, k);
     }
@@ -647,8 +272,8 @@ static void find_slos(struct candidates *out, const size_t mapped[LANES],
             continue;
         devices_pick(&some, q->d, of, n);
         share_chosen(&some, out, of, n);
-        make_trial(&a, q, &some, k, of);
-        find_slo(out, &a, &some, q->w, of);
+        trial_make(&a, q, &some, k, of);
+        trial_find_slo(out, &a, &some, q->w, of);
     }
 }
 
@@ -659,9 +284,9 @@ void best_mappings_bound(double *tokens_per_s, struct prepared *p, const struct 
     bound_devices_make(&q.bounds, d);
     lanes_set(tokens_per_s, d->n, 0);
     for (size_t k = 0; k < p->n; k++) {
-        bound_merit(&p->merit[k], &q, k, ROUGH);
+        trial_bound(&p->merit[k], &q, k, ROUGH);
         if (!p->merit[k].refined)
-            bound_merit(&p->merit[k], &q, k, REFINED);
+            trial_bound(&p->merit[k], &q, k, REFINED);
         for (size_t i = 0; i < d->n; i++)
             tokens_per_s[i] = larger(tokens_per_s[i], p->merit[k].of[i]);
     }
@@ -678,8 +303,8 @@ void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared
             find_slos(out, mapped, &q);
         return;
     }
-    make_trial(&a, &q, d, 0, NULL);
-    try_step(out, &a, d, w, NULL, !slo);
+    trial_make(&a, &q, d, 0, NULL);
+    trial_time(out, &a, d, w, NULL, !slo);
     for (size_t i = 0; i < d->n; i++)
         mapped[i] = 0;
 }
@@ -698,7 +323,7 @@ void best_prefill_pools(struct prefill_pool_lanes *out, size_t mapped[LANES], st
     for (size_t i = 0; i < d->n; i++) {
         struct trial a;
         struct candidate c;
-        make_trial(&a, &q, d, mapped[i], NULL);
+        trial_make(&a, &q, d, mapped[i], NULL);
         LANES_TAKE(c, &best.of, i);
         struct prefill_pool pool = {
             .verdict = c.verdict,
