@@ -134,6 +134,7 @@ check|s.db||check s.db --jobs 1
 query|s.db||query s.db --columns all --format csv
 query-columns|c.db||query c.db --columns all --format csv
 sql|s.db||query s.db --sql SELECT_model,count(*)_FROM_point_WHERE_model_REGEXP_'r1'_GROUP_BY_model
+sql-columns|c.db||query c.db --sql SELECT_engine,dies,count(*),sum(batch)_FROM_point_WHERE_verdict='ok'_GROUP_BY_engine,dies
 where|s.db||query s.db --where model_~_^deepseek_and_tpot.s_<_50_ms_or_engine_in_(none)
 pareto|s.db||pareto s.db --by engine
 pareto-none|none.db||pareto none.db
@@ -315,7 +316,7 @@ mkdir right
 exec 3<commands
 while IFS='|' read -r name reads makes arguments <&3; do
     case " ${FAULT_COMMANDS:-$name} " in *" $name "*) ;; *) continue ;; esac
-    case $name in sql | where) blank=' ' ;; *) blank=_ ;; esac
+    case $name in sql | sql-columns | where) blank=' ' ;; *) blank=_ ;; esac
     words=$(printf %s "$arguments" | tr ' _' "\n$blank")
     fresh
     do_command A=1
