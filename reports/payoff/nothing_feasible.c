@@ -30,8 +30,12 @@ static int read_verdicts(char **out, struct db *db, const struct db_run *run, st
     return 0;
 }
 
+/* Why no point is feasible; NULL: some are. */
 static int read_reasons(char **out, struct db *db, const struct db_run *run, struct err *err)
 {
+    *out = NULL;
+    if (run->feasible)
+        return 0;
     int rc = db_misses(db, run, out, err);
     if (rc == 0 && **out)
         return 0;
@@ -42,37 +46,38 @@ static int read_reasons(char **out, struct db *db, const struct db_run *run, str
 int nothing_feasible_lines(char **out, struct db *db, const struct db_run *run, struct err *err)
 {
     char *why;
-    if (run->feasible) {
-        *out = mem_print("run %s: no feasible point meets the conditions\n", run->name);
-        return 0;
-    }
     if (read_reasons(&why, db, run, err) != 0)
         return -1;
-    *out = mem_print("run %s: no feasible point among %llu\n%s", run->name,
-                     (unsigned long long)run->done, why);
+    *out = why ? mem_print("run %s: no feasible point among %llu\n%s", run->name,
+                           (unsigned long long)run->done, why)
+               : mem_print("run %s: no feasible point meets the conditions\n", run->name);
     free(why);
     return 0;
+}
+
+/* Its lines, in one sentence. */
+static char *sentence_of(const struct db_run *run, char *lines)
+{
+    char *text = mem_print("No point of run %s is feasible, of %llu", run->name,
+                           (unsigned long long)run->done);
+    const char *before = ": ";
+    for (char *line = strtok(lines, "\n"); line; line = strtok(NULL, "\n"), before = "; ") {
+        char *longer = mem_print("%s%s%s", text, before, line + strspn(line, " "));
+        free(text);
+        text = longer;
+    }
+    char *sentence = mem_print("%s.", text);
+    free(text);
+    return sentence;
 }
 
 int nothing_feasible_sentence(char **out, struct db *db, const struct db_run *run, struct err *err)
 {
     char *why;
-    if (run->feasible) {
-        *out = mem_print("No feasible point of run %s meets the conditions.", run->name);
-        return 0;
-    }
     if (read_reasons(&why, db, run, err) != 0)
         return -1;
-    char *text = mem_print("No point of run %s is feasible, of %llu", run->name,
-                           (unsigned long long)run->done);
-    const char *before = ": ";
-    for (char *line = strtok(why, "\n"); line; line = strtok(NULL, "\n"), before = "; ") {
-        char *longer = mem_print("%s%s%s", text, before, line + strspn(line, " "));
-        free(text);
-        text = longer;
-    }
-    *out = mem_print("%s.", text);
-    free(text);
+    *out = why ? sentence_of(run, why)
+               : mem_print("No feasible point of run %s meets the conditions.", run->name);
     free(why);
     return 0;
 }
