@@ -106,9 +106,8 @@ char *slurm_merge_script(const struct slurm_sweep *s)
                         mem_print("for task in $(seq %zu); do\n"
                                   "    set -- \"$@\" %s/$task-of-%zu.db\n"
                                   "done\n"
-                                  "rm -f -- %s.part\n"
-                                  "%s merge -- %s.part \"$@\" && mv -- %s.part %s\n",
-                                  s->tasks, parts, s->tasks, db, program, db, db, db));
+                                  "%s merge -- %s \"$@\"\n",
+                                  s->tasks, parts, s->tasks, program, db));
     free(program);
     free(db);
     free(parts);
