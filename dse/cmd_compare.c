@@ -84,7 +84,8 @@ static int open_side(struct opened *o, const char *text, struct err *err)
     struct err inner;
     split_argument(o, text);
     if (db_open(&o->db, o->path, DB_READ, err) != 0 || find_run(o, err) != 0 ||
-        choose_scenario(o, err) != 0 || open_run_catalogue(&o->catalogue, o->db, &o->row, err) != 0)
+        db_check_points(o->db, &o->row, false, err) != 0 || choose_scenario(o, err) != 0 ||
+        open_run_catalogue(&o->catalogue, o->db, &o->row, err) != 0)
         return -1;
     if (payoff_study_open(&o->payoff, &o->row, o->catalogue, &inner) == 0)
         return 0;

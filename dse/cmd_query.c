@@ -1,6 +1,7 @@
 /* dse query: reads the store. */
 #define _XOPEN_SOURCE 700
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -97,6 +98,23 @@ static int query_run(const struct args *a, struct db *db, enum format format, st
     return rc;
 }
 
+/* A statement may read any run. */
+static int query_sql(const char *sql, struct db *db, enum format format, struct err *err)
+{
+    struct db_run *runs;
+    size_t n;
+    if (db_runs(db, &runs, &n, err) != 0)
+        return -1;
+    int rc = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (rc == 0)
+            rc = db_check_points(db, &runs[i], false, err);
+        db_run_free(&runs[i]);
+    }
+    free(runs);
+    return rc == 0 ? print_rows(db, &(struct db_statement){sql, NULL, 0, true}, format, err) : -1;
+}
+
 static int run(const struct args *a, struct err *err)
 {
     static const struct clash clashes[] = {
@@ -113,8 +131,7 @@ static int run(const struct args *a, struct err *err)
         return -1;
     catch_interrupt();
     db_stop_when(db, must_stop, &limits);
-    int rc = own ? print_rows(db, &(struct db_statement){own, NULL, 0, true}, format, err)
-                 : query_run(a, db, format, err);
+    int rc = own ? query_sql(own, db, format, err) : query_run(a, db, format, err);
     db_close(db);
     if (interrupted)
         return EXIT_INTERRUPTED;

@@ -205,6 +205,15 @@ static int put_files(struct sweep *w, const struct study *s)
     return rc;
 }
 
+/* A run that goes on has the points that it counts. */
+static int begin_run(struct sweep *w, const struct study *s, const struct db_column *of, size_t n)
+{
+    if (db_run_begin(w->db, &w->row, of, n, w->err) != 0 ||
+        (w->row.done > 0 && db_check_points(w->db, &w->row, false, w->err) != 0))
+        return -1;
+    return put_files(w, s);
+}
+
 /* Runs the scenarios that are not over, in order. */
 static int run_scenarios(struct sweep *w)
 {
@@ -221,9 +230,7 @@ static int run_scenarios(struct sweep *w)
         columns_make(columns, s);
         struct db_column *of = columns_of_store(columns);
         if (!begun)
-            rc = db_run_begin(w->db, &w->row, of, columns->n, w->err) != 0 || put_files(w, s) != 0
-                     ? -1
-                     : 0;
+            rc = begin_run(w, s, of, columns->n);
         over = over || (!begun && rc == 0 && *w->row.ended);
         begun = true;
         bool skip = w->base->overlays && (over || w->row.done >= w->done + size);

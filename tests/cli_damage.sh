@@ -156,6 +156,13 @@ if sqlite3 --version >/dev/null 2>&1; then
         ask "$command" && complain "an older store without point 17: $command answers"
         grep -q 'is damaged: .*dse check --repair t.db$' err.txt || complain "an older store without point 17: $command: $(cat err.txt)"
     done
+    for command in 'compare t.db whole.db' 'compare whole.db t.db --exit-code' 'query t.db --sql SELECT(1)' 'sweep small.yaml --quiet --db t.db'; do
+        # shellcheck disable=SC2086
+        "$DSE" $command >out.txt 2>err.txt
+        [ $? = 1 ] && [ ! -s out.txt ] || complain "an older store without point 17: $command: $(cat out.txt)"
+        [ "$(cat err.txt)" = 't.db: is damaged: run small has 63 of 64 points: run dse check --repair t.db' ] ||
+            complain "an older store without point 17: $command: $(cat err.txt)"
+    done
     lost 'point 17 is lost'
 fi
 exit $failed

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/mem_stream.h"
 #include "reports/compare/compare.h"
 #include "search/axis.h"
 
@@ -46,23 +47,23 @@ static char *value_text(const struct field *f, double value)
 /* The values of an axis in one text. */
 static char *axis_text(const struct axis *a)
 {
-    char *list = mem_text("");
     if (a->real) {
         char *from = value_text(a->parameter.field, a->from),
              *to = value_text(a->parameter.field, a->to);
-        free(list);
-        list = mem_print("any from %s to %s%s", from, to, a->log ? ", log" : "");
+        char *list = mem_print("any from %s to %s%s", from, to, a->log ? ", log" : "");
         free(from);
         free(to);
         return list;
     }
+    struct mem_stream text;
+    mem_stream_open(&text);
     for (size_t i = 0; i < a->n; i++) {
         char *value =
             a->is_part ? mem_text(a->text[i]) : value_text(a->parameter.field, a->value[i]);
-        append(&list, ", ", value);
+        fprintf(text.out, "%s%s", i ? ", " : "", value);
         free(value);
     }
-    return list;
+    return mem_stream_text(&text, NULL);
 }
 
 static const struct axis *axis_of(const struct study *s, const char *path)
