@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/field.h"
+#include "base/nearest_name.h"
 #include "base/mem.h"
 
 /* The first `length` characters, with '_' for each '.'. */

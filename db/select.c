@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/field.h"
+#include "base/nearest_name.h"
 #include "base/mem.h"
 #include "db/chunk.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/field.h"
+#include "base/quantity.h"
 #include "dse/command.h"
 #include "dse/query_statement.h"
 #include "dse/terminal.h"

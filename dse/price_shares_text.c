@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "base/field.h"
+#include "base/quantity.h"
 #include "base/mem.h"
 #include "dse/terminal.h"
 

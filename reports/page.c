@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/field.h"
+#include "base/quantity.h"
 #include "base/mem.h"
 #include "reports/payoff/payoff_label.h"
 #include "reports/payoff/payoff_sentence.h"

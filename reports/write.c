@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/field.h"
+#include "base/quantity.h"
 #include "base/mem.h"
 #include "base/text.h"
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/field.h"
+#include "base/quantity.h"
 #include "base/mem.h"
 #include "reports/figures/figures.h"
 #include "reports/figures/svg.h"

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/field.h"
 #include "base/mem.h"
 #include "reports/figures/figures.h"
 #include "reports/figures/svg.h"

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/field.h"
+#include "base/quantity.h"
 #include "base/text.h"
 
 double scale_of(const struct scale *s, double value)

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "base/field.h"
+#include "base/nearest_name.h"
 #include "base/mem.h"
 #include "reports/print/figure.h"
 

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "base/field.h"
+#include "base/quantity.h"
 #include "base/mem.h"
 #include "reports/print/drawing.h"
 

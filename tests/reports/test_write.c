@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/field.h"
+#include "base/quantity.h"
 #include "reports/write.h"
 
 static char *text;
