@@ -6,6 +6,7 @@
 
 #include "arch/metrics.h"
 #include "base/mem.h"
+#include "base/regex.h"
 #include "reports/payoff/pool_kind.h"
 #include "reports/run_column.h"
 #include "reports/top_by.h"
@@ -221,6 +222,21 @@ static int append_selection(char **sql, const struct queried_run *of, const char
 
 /* ---- conditions and order ---- */
 
+/* Also where no row would be compared with it. */
+static int check_pattern(const char *pattern, struct err *err)
+{
+    struct regex *regex;
+    struct err why;
+    if (regex_open(&regex, pattern, &why) == 0) {
+        regex_close(regex);
+        return 0;
+    }
+    if (why.status == STATUS_INPUT)
+        return fail(err, "dse query: --match: %s", why.text);
+    *err = why;
+    return -1;
+}
+
 static int append_matches(struct query_statement *s, char **sql, const struct queried_run *of,
                           const struct args *a, struct err *err)
 {
@@ -232,7 +248,8 @@ static int append_matches(struct query_statement *s, char **sql, const struct qu
             return fail(err,
                         "dse query: --match: \"%s\" is not COLUMN=REGEX: write model=deepseek.*",
                         match);
-        if (option_column(of, "--match", match, (size_t)(equals - match), &name, err) != 0)
+        if (check_pattern(equals + 1, err) != 0 ||
+            option_column(of, "--match", match, (size_t)(equals - match), &name, err) != 0)
             return -1;
         s->text[s->texts++] = equals + 1;
         append_own(sql, mem_print(" AND \"%s\" REGEXP ?%zu", name, s->texts));

@@ -134,7 +134,8 @@ wrong 2 '^--objectives: "ttft_s" has no value here: it needs workload.phase: pre
 wrong 2 '^--objectives: "timing_error" has no value here: it needs timing: calibrated' pareto good.db --objectives=-timing_error
 wrong 2 '^dse sensitivity: --metrics: "ttft_s" has no value here: it needs workload.phase: prefill' sensitivity dry.yaml --metrics ttft_s
 rm dry.yaml
-wrong 2 'missing closing parenthesis' query good.db --match 'model=('
+wrong 2 '^dse query: --match: .: at character 1: missing closing parenthesis' query good.db --match 'model=('
+wrong 2 '^dse query: --match: .: at character 1' query good.db --where 'verdict = none' --match 'model=('
 wrong 2 'a query only reads' query good.db --sql 'DELETE FROM point'
 wrong 2 'is not a format' query good.db --format xml
 wrong 1 'cannot be written' report good.db -o nowhere/page.html
