@@ -2,10 +2,10 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -40,6 +40,11 @@ int text_encoding_check(const char *path, const char *text, size_t length, struc
             return fail(err, "%s:1:1: the text is in %s: save it as UTF-8", path, e->name);
     }
     return 0;
+}
+
+bool text_file_is_absent(const char *path)
+{
+    return access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
 size_t text_mark_length(const char *text, size_t length)

@@ -3,6 +3,7 @@
 #ifndef BASE_TEXT_FILE_H
 #define BASE_TEXT_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -10,6 +11,9 @@
 /* The text with a final NUL, or NULL; `length` excludes the NUL. A file over `most_mib` MiB is
  * refused. Caller frees. */
 char *text_file_read(const char *path, size_t most_mib, size_t *length, struct err *err);
+
+/* Is there no such file? If that cannot be told, no: its reader then says why. */
+bool text_file_is_absent(const char *path);
 
 /* Fails if the bytes are not UTF-8 but UTF-16 or UTF-32: STATUS_INPUT. */
 int text_encoding_check(const char *path, const char *text, size_t length, struct err *err);

@@ -29,15 +29,22 @@ struct ask_evaluator {
 
 /* ---- identity ---- */
 
+/* Does the error say that the path leads to no file for us, rather than that this cannot be told?
+ */
+static bool is_no_file(int why)
+{
+    return why == ENOENT || why == ENOTDIR || why == EACCES || why == ENAMETOOLONG || why == ELOOP;
+}
+
 /* Adds the content of the file that a word of the command names, if it does and may be read. */
 static int add_file(struct sha256 *hash, const char *folder, const char *word, struct err *err)
 {
     enum { PIECE = 65536 };
     char *path = mem_print("%s%s", *word == '/' ? "" : folder, word);
     struct stat there;
-    bool is_file = stat(path, &there) == 0 && S_ISREG(there.st_mode);
+    bool is_there = stat(path, &there) == 0, is_file = is_there && S_ISREG(there.st_mode);
     FILE *in = is_file ? fopen(path, "rb") : NULL;
-    bool unread = is_file && !in && errno != EACCES;
+    bool unread = !in && (is_file || !is_there) && !is_no_file(errno);
     char *piece = mem_alloc(PIECE, 1);
     for (size_t n; in && (n = fread(piece, 1, PIECE, in)) > 0;)
         sha256_add(hash, piece, n);
@@ -55,10 +62,11 @@ static int check_program(const struct study *s, const char *word, struct err *er
 {
     char *path = mem_print("%s%s", *word == '/' ? "" : s->folder, word);
     bool plain = strchr(word, '/') && !strpbrk(word, "\"'$\\`(){};&|<>*?~=");
-    int rc = plain && access(path, X_OK) != 0
-                 ? fail(err, "%s%s cannot be run: %s: give an executable file", s->evaluator.place,
-                        path, strerror(errno))
-                 : 0;
+    int rc = 0;
+    if (plain && access(path, X_OK) != 0)
+        rc = is_no_file(errno) ? fail(err, "%s%s cannot be run: %s: give an executable file",
+                                      s->evaluator.place, path, strerror(errno))
+                               : fail_io(err, "%s: cannot be run: %s", path, strerror(errno));
     free(path);
     return rc;
 }

@@ -171,7 +171,7 @@ words|||completion words -- eval --set model=deep
 calibrate|measured||calibrate measured --chips h100
 validate|||validate
 S
-calls="write space short_write read short_read sync truncate open lock map unlink file_open file_read file_write file_close rename folder program thread memory change"
+calls="write space short_write read short_read sync truncate open lock map unlink file_open file_read file_write file_close rename folder folder_read stat program thread memory change"
 
 # do_command [VARIABLE=VALUE...]: the command in `at`, where `fresh` has put what it reads.
 do_command() {
@@ -219,7 +219,7 @@ left_over() {
         case $name:$i in
         sweep*:new.db* | sensitivity:sens.db* | merge-into:grown.db-* | repair*:*.db*) ;;
         submit:*) ;; # its folder of parts, used when it is asked again
-        *-shm | *-wal | *.part | merge*:new.db) [ "$call" = unlink ] || echo "$i" ;;
+        *-shm | *-wal | *.part | merge*:new.db) case $call in unlink | stat) ;; *) echo "$i" ;; esac ;; # stat: whose is it?
         *) echo "$i" ;;
         esac
     done
@@ -325,7 +325,7 @@ while IFS='|' read -r name reads makes arguments <&3; do
     if [ -n "$makes" ]; then content "$makes" >"right/$name"; else cp out.txt "right/$name"; fi
     for call in ${FAULT_CALLS:-$calls}; do
         in_one='' places=''
-        case ${FAULTS-$name:$call} in 0 | places | words:memory | calibrate:memory) places=yes ;; esac
+        case ${FAULTS-$name:$call} in 0 | places | words:memory | calibrate:memory | calibrate:stat | list-models:folder_read | sweep-evaluator:stat) places=yes ;; esac
         case $name:$call in
         submit:* | merge-into:* | *:change) ;;
         *:memory) in_one=yes ;;

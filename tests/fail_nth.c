@@ -19,6 +19,7 @@
  * stack of callers the first and the last, a line each. FAIL_PLACES names a file of such lines, in
  * ascending order: FAIL_ON=each then tries only these. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -60,6 +61,8 @@ enum kind {
     FILE_CLOSE,
     RENAME,
     FOLDER,
+    FOLDER_READ, /* EIO */
+    STAT,        /* of a file that is there: EIO */
     PROGRAM,
     THREAD,
     MEMORY,
@@ -86,6 +89,8 @@ static const char *const names[KINDS] = {
     [FILE_CLOSE] = "file_close",
     [RENAME] = "rename",
     [FOLDER] = "folder",
+    [FOLDER_READ] = "folder_read",
+    [STAT] = "stat",
     [PROGRAM] = "program",
     [THREAD] = "thread",
     [MEMORY] = "memory",
@@ -209,16 +214,22 @@ static void end_child(int status, void *unused)
     _exit(status);
 }
 
+static void copy_before(const char *path, int to)
+{
+    off64_t start = 0;
+    struct stat st;
+    int before = REAL(open64)(path, O_RDONLY | O_CLOEXEC);
+    if (before < 0 || REAL(fstat)(before, &st) != 0 ||
+        sendfile64(to, before, &start, (size_t)st.st_size) < 0)
+        abort();
+}
+
 /* The child's output goes to files of its own; what the parent has written so far comes first. */
 static void begin_child(int out, int err)
 {
     enum { CHILD_S = 2 };
-    off64_t start = 0;
-    struct stat st;
-    int before = REAL(open64)("/proc/self/fd/1", O_RDONLY | O_CLOEXEC);
-    if (before < 0 || fstat(before, &st) != 0 ||
-        sendfile64(out, before, &start, (size_t)st.st_size) < 0)
-        abort();
+    copy_before("/proc/self/fd/1", out);
+    copy_before("/proc/self/fd/2", err);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
     on_exit(end_child, NULL);
@@ -520,6 +531,52 @@ int mkdir(const char *path, mode_t mode)
 {
     begin_write();
     return fails(FOLDER, EACCES) ? -1 : REAL(mkdir)(path, mode);
+}
+
+int link(const char *from, const char *to)
+{
+    begin_write();
+    return fails(RENAME, EIO) ? -1 : REAL(link)(from, to);
+}
+
+DIR *opendir(const char *path)
+{
+    return fails(FOLDER_READ, EIO) ? NULL : REAL(opendir)(path);
+}
+
+struct dirent *readdir(DIR *folder)
+{
+    return fails(FOLDER_READ, EIO) ? NULL : REAL(readdir)(folder);
+}
+
+int stat(const char *path, struct stat *out)
+{
+    int rc = REAL(stat)(path, out);
+    return rc == 0 && fails(STAT, EIO) ? -1 : rc;
+}
+
+int stat64(const char *path, struct stat64 *out)
+{
+    int rc = REAL(stat64)(path, out);
+    return rc == 0 && fails(STAT, EIO) ? -1 : rc;
+}
+
+int fstat(int fd, struct stat *out)
+{
+    int rc = REAL(fstat)(fd, out);
+    return rc == 0 && fails(STAT, EIO) ? -1 : rc;
+}
+
+int fstat64(int fd, struct stat64 *out)
+{
+    int rc = REAL(fstat64)(fd, out);
+    return rc == 0 && fails(STAT, EIO) ? -1 : rc;
+}
+
+int access(const char *path, int mode)
+{
+    int rc = REAL(access)(path, mode);
+    return rc == 0 && fails(STAT, EIO) ? -1 : rc;
 }
 
 FILE *popen(const char *line, const char *mode)

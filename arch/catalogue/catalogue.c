@@ -1,6 +1,7 @@
 #include "arch/catalogue/catalogue.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,13 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static int fail_folder(const char *path, int why, struct err *err)
+{
+    if (why == ENOENT || why == ENOTDIR)
+        return fail_io(err, "%s: catalogue not found: set DSE_CATALOGUE to its folder", path);
+    return fail_io(err, "%s: catalogue cannot be read: %s", path, strerror(why));
+}
+
 /* Lists the .yaml files of a folder, without the extension. */
 static int read_folder(struct catalogue *c, size_t folder, struct err *err)
 {
@@ -79,11 +87,12 @@ static int read_folder(struct catalogue *c, size_t folder, struct err *err)
     size_t n = 0, room = 0;
 
     if (!dir) {
-        fail_io(err, "%s: catalogue not found: set DSE_CATALOGUE to its folder", path);
+        fail_folder(path, errno, err);
         free(path);
         return -1;
     }
-    for (struct dirent *d; (d = readdir(dir));) {
+    errno = 0; /* it stays 0 at the end of the folder */
+    for (struct dirent *d; (d = readdir(dir)); errno = 0) {
         const char *end = strrchr(d->d_name, '.');
         if (!end || strcmp(end, ".yaml") || end == d->d_name)
             continue;
@@ -93,12 +102,13 @@ static int read_folder(struct catalogue *c, size_t folder, struct err *err)
         c->name[folder][n] = mem_text(d->d_name);
         c->name[folder][n++][end - d->d_name] = '\0';
     }
+    int rc = errno ? fail_folder(path, errno, err) : 0;
     closedir(dir);
     free(path);
     if (n)
         qsort(c->name[folder], n, sizeof(char *), by_text);
     c->names[folder] = n;
-    return 0;
+    return rc;
 }
 
 static void keep_entry(struct catalogue *c, struct entry *e)

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text_file.h"
 
 /* Rounds to hundredths of a percent. */
 static double percent(double ratio)
@@ -197,7 +197,7 @@ void check_summary(struct check *c, const char *source, const char *group, const
 bool check_file(const struct check *c, const char *name, char **path)
 {
     *path = mem_print("%s/%s", c->dir, name);
-    if (access(*path, F_OK) == 0)
+    if (!text_file_is_absent(*path))
         return true;
     free(*path);
     *path = NULL;

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "arch/mixer.h"
 #include "arch/step.h"
 #include "base/csv.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 
 const char *row_text(const struct csv *rows, size_t row, const char *column)
 {
@@ -298,7 +298,7 @@ int kernels_read(struct kernels *out, const char *dir, struct catalogue *c, stru
     *out = (struct kernels){0};
     for (size_t i = 0; i < LEN(tables) && rc == 0; i++) {
         char *path = mem_print("%s/silicon/%s.csv", dir, tables[i].file);
-        if (access(path, F_OK) == 0)
+        if (!text_file_is_absent(path))
             rc = read_table(out, &tables[i], path, c, err);
         free(path);
     }

@@ -3,11 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "arch/evaluate.h"
 #include "base/csv.h"
 #include "base/mem.h"
+#include "base/text_file.h"
 #include "dse/validate/measured_kernels.h"
 #include "dse/validate/published_serving.h"
 #include "dse/validate/trtllm_bench.h"
@@ -127,7 +127,7 @@ static int read_all(struct servings *out, int which, const char *dir, const char
 {
     char *path = mem_print("%s/%s", dir, file);
     int rc = 0;
-    if (access(path, F_OK) == 0) {
+    if (!text_file_is_absent(path)) {
         struct csv *t = out->table[which] = mem_alloc(1, sizeof *t);
         rc = csv_read(t, path, err);
         if (rc == 0) {
