@@ -254,7 +254,11 @@ static void price_rows(struct block *b, size_t offset)
     const struct study *s = b->study;
     size_t n = b->devices.n;
     double excess[STUDY_LIMITS_MOST];
-    evaluate_many(b->prepared, &b->like, block_prices(b), &b->devices, &b->metrics, b->mapped);
+    const struct price_book *book[LANES];
+    const struct metrics_asked asked = {book, !b->brief || s->constraints > 0};
+    for (size_t i = 0; i < n; i++)
+        book[i] = block_prices(b);
+    evaluate_asked(b->prepared, &b->like, &asked, &b->devices, &b->metrics, b->mapped);
     for (size_t i = 0; i < n; i++) {
         double *to = columns ? b->row[i] + offset + columns->n : excess;
         double *verdict = &LANE(&b->metrics, metrics, verdict)[i];

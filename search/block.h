@@ -21,6 +21,7 @@ struct block {
     struct metrics_lanes metrics;
     size_t mapped[LANES];
     double *row[LANES];
+    bool brief;        /* metrics of metric_tells_limit that nothing asks for may have any value */
     size_t relaxed_at; /* > 0: also prices relaxed designs, into rows that many numbers behind */
 };
 

@@ -251,8 +251,9 @@ struct bounded {
     bool with, seed;
 };
 
-/* Designs whose bounds rank first are priced first. */
-enum { FIRST_OF_SIDE = 6 };
+/* Designs whose bounds rank first are priced first: a lot of each side costs little more than one.
+ */
+enum { FIRST_OF_SIDE = LANES };
 
 struct bounding {
     const struct choosing *of;
@@ -386,6 +387,7 @@ int best_designs_find(struct chosen_design *best, const struct study *s,
     bool best_only = asks_for_best_only(q);
     bool *allowed = mem_alloc(hardware, sizeof *allowed);
     block_empty(&g->lot.block);
+    g->lot.block.brief = true;
     if (kept && !kept->of) {
         kept->n = hardware;
         kept->of = mem_alloc(hardware, sizeof *kept->of);

@@ -62,7 +62,7 @@ static void close_by_box(struct race *r, const double *resource, const struct bo
     for (size_t j = 0; j < r->opened; j++) {
         size_t i = r->open[j];
         r->open[left] = i;
-        left += !(most[boxes->of[i]] / resource[i] < r->best[i]);
+        left += (size_t) !(most[boxes->of[i]] / resource[i] < r->best[i]);
     }
     r->opened = left;
 }
