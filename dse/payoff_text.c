@@ -209,8 +209,7 @@ static void print_pairs(const struct payoff *p)
 void payoff_text_stops(const struct payoff *p)
 {
     struct table t;
-    print_line(0,
-               "\nStop points, where P = 1 (low and high: where one draw in ten crosses 1):\n\n");
+    print_line(0, "\nStop points, where P = 1 (between low and high it is too close to call):\n\n");
     if (!p->stops) {
         printf("none: P does not cross 1 along any axis\n");
         return;

@@ -62,7 +62,7 @@ struct payoff_stop {
     double from, to;  /* values around the crossing */
     double p_from, p_to;
     double at;              /* value at which P = 1 */
-    double at_low, at_high; /* values at which the ends of P's range cross 1; NAN if far away */
+    double at_low, at_high; /* where SURE and 1 - SURE of the draws pay; NAN if far away */
     double p_before;        /* P on the side where the engine pays */
     bool falls;             /* P falls through 1 as the axis grows */
     bool by_model;          /* found on the model itself, not interpolated */
@@ -113,6 +113,9 @@ struct payoff_question {
 };
 
 enum { PAYOFF_DRAWS = 1000 };
+
+/* A verdict other than "too close to call" needs this share of the draws. */
+static const double SURE = 0.9;
 
 /* Is `name` one of the group columns? '.' and '_' are equal. */
 bool payoff_has_column(const struct payoff *p, const char *name);

@@ -21,9 +21,6 @@ const char *const payoff_verdict_text[PAYOFF_VERDICTS] = {
     [NO_ANSWER] = "no answer",
 };
 
-/* A verdict other than "too close to call" needs this share of the draws. */
-static const double SURE = 0.9;
-
 /* The points of a group; `twin` may be empty. */
 struct rows {
     struct table with, without, twin;

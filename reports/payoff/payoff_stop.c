@@ -17,29 +17,32 @@
 
 static const double TOLERANCE = 1e-4; /* of the axis */
 
+/* The ends of the range of a stop rest on draws: of the axis, and of their share, whose standard
+ * error is more than twice as large. */
+static const double END_TOLERANCE = 5e-3, SHARE_TOLERANCE = 4e-3;
+
 static bool crosses(double a, double b)
 {
     return pays(a) != pays(b);
 }
 
-/* P at values of an axis that were priced: searches for several levels meet the same ones. */
+/* Values of an axis and what was found there: searches meet the same ones. */
 enum { REMEMBERED = 64 };
-struct priced {
+struct remembered {
     size_t n;
-    double x[REMEMBERED], p[REMEMBERED];
+    double x[REMEMBERED], found[REMEMBERED];
 };
 
-/* log P - `level` of one group along an axis. Level 0 gives the root P = 1; another level gives the
- * value at which an end of the range of P is 1. */
+/* One group along an axis. */
 struct along {
     const struct payoff *p;
     const struct payoff_question *q;
     const struct cell *key;
     const char *axis;
     bool whole;
-    double level;
-    struct priced priced;
-    struct rivals winners; /* at the values that were priced */
+    struct remembered payoff, sure; /* P; the share of the draws in which an engine pays */
+    double share;                   /* the one that is sought */
+    struct rivals winners;          /* at the values that were priced */
 };
 
 static void add_winner(struct rivals *r, size_t hardware)
@@ -48,110 +51,132 @@ static void add_winner(struct rivals *r, size_t hardware)
         r->hardware[r->n++] = hardware;
 }
 
-/* P at a value, and its range unless `sure` is NULL. Keeps the winners, unless they are sought
- * among those that are kept. */
-static double price_at(struct along *a, double x, bool among_winners, struct certainty *sure)
+/* The comparison at a value; all designs, or those that won somewhere, if only the best at middle
+ * values matters. Free with comparison_free. */
+enum choice { ALL, BEST, WINNERS };
+static int compare_at(struct comparison *out, struct along *a, double x, enum choice of)
 {
-    struct comparison c;
     const struct setting set = {a->axis, NULL, a->whole ? round(x) : x};
     struct payoff_slice slice = payoff_slice(a->p, a->key);
     slice.set = &set;
     slice.n = 1;
-    slice.middle = !sure;
-    slice.among = among_winners ? &a->winners : NULL;
-    if (payoff_compare(&c, a->q->study, &slice) != 0)
-        return NAN;
+    slice.middle = of != ALL;
+    slice.among = of == WINNERS ? &a->winners : NULL;
+    return payoff_compare(out, a->q->study, &slice);
+}
+
+/* P at a value. Keeps the winners, unless they are sought among those that are kept. */
+static double price_at(struct along *a, double x, enum choice of)
+{
+    struct comparison c;
     size_t winner[SIDES];
+    if (compare_at(&c, a, x, of) != 0)
+        return NAN;
     double p = comparison_payoff_middle(&c, winner);
-    for (int side = 0; side < SIDES && !among_winners; side++)
+    for (int side = 0; side < SIDES && of == BEST; side++)
         if (c.n[side])
             add_winner(&a->winners, c.side[side][winner[side]].hardware);
-    if (sure)
-        comparison_certainty(sure, &c, a->q->seed, PAYOFF_DRAWS);
     comparison_free(&c);
     return p;
 }
 
+static double draw_at(struct along *a, double x)
+{
+    struct comparison c;
+    if (compare_at(&c, a, x, ALL) != 0)
+        return NAN;
+    double share = comparison_probability(&c, a->q->seed, PAYOFF_DRAWS);
+    comparison_free(&c);
+    return share;
+}
+
+static double best_at(struct along *a, double x)
+{
+    return price_at(a, x, BEST);
+}
+
+/* What `find` finds at a value, or found there before. */
+static double remember(struct remembered *r, double x, double (*find)(struct along *, double),
+                       struct along *a)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->x[i] == x)
+            return r->found[i];
+    double found = find(a, x);
+    if (r->n < REMEMBERED) {
+        r->x[r->n] = x;
+        r->found[r->n++] = found;
+    }
+    return found;
+}
+
 static double payoff_at(struct along *a, double x)
 {
-    struct priced *known = &a->priced;
-    for (size_t i = 0; i < known->n; i++)
-        if (known->x[i] == x)
-            return known->p[i];
-    double p = price_at(a, x, false, NULL);
-    if (known->n < REMEMBERED) {
-        known->x[known->n] = x;
-        known->p[known->n++] = p;
-    }
-    return p;
+    return remember(&a->payoff, x, best_at, a);
 }
 
 static double log_payoff(double x, void *ctx)
 {
-    struct along *a = ctx;
-    return log(payoff_at(a, x) / (1 + LEAST_GAIN)) - a->level;
+    return log(payoff_at(ctx, x) / (1 + LEAST_GAIN));
 }
 
 static double log_payoff_of_winners(double x, void *ctx)
 {
-    struct along *a = ctx;
-    return log(price_at(a, x, true, NULL) / (1 + LEAST_GAIN)) - a->level;
+    return log(price_at(ctx, x, WINNERS) / (1 + LEAST_GAIN));
 }
 
-/* Where log P passes `level` as it passes 0 at the stop: between the values of the stop, or else
- * (level other than 0) in an interval of the same width on either side. */
-static double find_root(struct along *a, double level, const struct payoff_stop *s)
+/* The share of the draws that pay, less the one that is sought; 0 if that is found. */
+static double excess_share(double x, void *ctx)
 {
-    double x[] = {s->from, s->to, 0, 0};
-    bool logs = s->from > 0 && s->to > 0;
-    x[2] = logs ? s->to * s->to / s->from : 2 * s->to - s->from;
-    x[3] = logs ? s->from * s->from / s->to : 2 * s->from - s->to;
-    static const int ends[3][2] = {{0, 1}, {1, 2}, {3, 0}};
-    a->level = level;
-    for (int i = 0; i < (level == 0 ? 1 : 3); i++) {
-        struct bracket e = {.a = x[ends[i][0]], .b = x[ends[i][1]]};
-        e.fa = log_payoff(e.a, a);
-        e.fb = log_payoff(e.b, a);
-        bool crosses_down = e.fa > 0 && e.fb <= 0, crosses_up = e.fa <= 0 && e.fb > 0;
-        if (s->falls ? crosses_down : crosses_up)
-            return winners_root_find(
-                &(struct winners_root){log_payoff, log_payoff_of_winners, a, TOLERANCE}, e);
+    struct along *a = ctx;
+    double excess = remember(&a->sure, x, draw_at, a) - a->share;
+    return fabs(excess) <= SHARE_TOLERANCE ? 0 : excess;
+}
+
+/* Where P passes 1 as it does between the values of the stop. */
+static double find_root(struct along *a, const struct payoff_stop *s)
+{
+    struct bracket e = {.a = s->from, .b = s->to};
+    e.fa = log_payoff(e.a, a);
+    e.fb = log_payoff(e.b, a);
+    bool crosses_down = e.fa > 0 && e.fb <= 0, crosses_up = e.fa <= 0 && e.fb > 0;
+    if (s->falls ? crosses_down : crosses_up)
+        return winners_root_find(
+            &(struct winners_root){log_payoff, log_payoff_of_winners, a, TOLERANCE}, e);
+    return NAN;
+}
+
+/* Where `share` of the draws pay: between the stop point and the next value of its axis towards
+ * which the share is passed, or else in an interval of the same width beyond it. NAN if it is not
+ * passed there. */
+static double find_end(struct along *a, const struct payoff_stop *s, double share)
+{
+    a->share = share;
+    struct bracket e = {.b = s->at, .fb = excess_share(s->at, a)};
+    bool rises = (e.fb > 0) == s->falls; /* the axis, on the way */
+    double near = rises ? s->to : s->from, other = rises ? s->from : s->to;
+    double far = near > 0 && other > 0 ? near * near / other : 2 * near - other;
+    const double next[] = {near, far};
+    for (size_t i = 0; i < LEN(next); i++) {
+        e = (struct bracket){e.b, e.fb, next[i], excess_share(next[i], a)};
+        if (e.fa == 0 || (e.fa > 0) != (e.fb > 0))
+            return root_between(&e, END_TOLERANCE, excess_share, a);
     }
     return NAN;
 }
 
-/* An end of the range of P: the draw that one in ten, or nine in ten, exceed. */
-static double end_of(const struct certainty *sure, bool high)
-{
-    return high ? sure->high : sure->low;
-}
-
-/* Where an end of the range of P, which is `sure` where P is `p`, passes 1; NAN outside the
- * searched intervals. Its ratio to P is drawn again where it passes with that of `sure`. */
-static double find_end(struct along *a, const struct payoff_stop *s, double p,
-                       const struct certainty *sure, bool high)
-{
-    struct certainty there = {0};
-    double x = find_root(a, log(p / end_of(sure, high)), s);
-    if (isnan(x))
-        return NAN;
-    p = price_at(a, x, false, &there);
-    return find_root(a, log(p / end_of(&there, high)), s);
-}
-
-/* Sets s->at and its range: a high end of P passes 1 where P is lower. */
+/* Sets s->at and its range, in which the draws leave the verdict open. */
 static void find_stop(struct payoff_stop *s, struct along *a)
 {
-    double at = a->q->study ? find_root(a, 0, s) : NAN;
+    double at = a->q->study ? find_root(a, s) : NAN;
 
     s->at_low = s->at_high = NAN;
     if (!isnan(at)) {
-        struct certainty sure = {0};
         s->at = at;
         s->by_model = true;
-        double p = price_at(a, at, false, &sure);
-        *(s->falls ? &s->at_high : &s->at_low) = find_end(a, s, p, &sure, true);
-        *(s->falls ? &s->at_low : &s->at_high) = find_end(a, s, p, &sure, false);
+        double few = find_end(a, s, 1 - SURE), most = find_end(a, s, SURE);
+        s->at_low = s->falls ? most : few;
+        s->at_high = s->falls ? few : most;
         return;
     }
     double t = log(s->p_from) / (log(s->p_from) - log(s->p_to));

@@ -107,7 +107,7 @@ static double payoff_with(const struct payoff_study *s, const char *path, double
     return p;
 }
 
-static struct certainty sure_with(const struct payoff_study *s, const char *path, double x)
+static double share_with(const struct payoff_study *s, const char *path, double x)
 {
     const struct setting set = {path, NULL, x};
     const struct payoff_slice slice = {.set = &set, .n = 1};
@@ -116,15 +116,23 @@ static struct certainty sure_with(const struct payoff_study *s, const char *path
     assert_int_equal(payoff_compare(&c, s, &slice), 0);
     comparison_certainty(&sure, &c, 1, PAYOFF_DRAWS);
     comparison_free(&c);
-    return sure;
+    return sure.probability;
 }
 
-/* At the ends of the range of a stop, the ends of the range of P are 1, unless it jumps there. */
+/* The share of the draws that pay is `share` at x, or passes it there in a jump. */
+static void check_share(const struct payoff_study *s, const char *path, double x, double share)
+{
+    double here = share_with(s, path, x);
+    bool left = share_with(s, path, x * 0.994) > share,
+         right = share_with(s, path, x * 1.006) > share;
+    assert_true(fabs(here - share) <= 0.004 || left != right);
+}
+
+/* Between the ends of a stop the draws leave the verdict open. */
 static void check_ends(const struct payoff_study *s, const char *path, const struct payoff_stop *at)
 {
-    double less = at->falls ? at->at_high : at->at_low, more = at->falls ? at->at_low : at->at_high;
-    assert_close(sure_with(s, path, less).high, 1, 0.01);
-    assert_close(sure_with(s, path, more).low, 1, 0.01);
+    check_share(s, path, at->falls ? at->at_high : at->at_low, 1 - SURE);
+    check_share(s, path, at->falls ? at->at_low : at->at_high, SURE);
 }
 
 static void check_scan(const struct payoff_study *s, const struct range *r, size_t steps)
