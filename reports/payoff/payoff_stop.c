@@ -19,7 +19,7 @@ static const double TOLERANCE = 1e-4; /* of the axis */
 
 /* The ends of the range of a stop rest on draws: of the axis, and of their share, whose standard
  * error is more than twice as large. */
-static const double END_TOLERANCE = 5e-3, SHARE_TOLERANCE = 4e-3;
+static const double END_TOLERANCE = 2e-3, SHARE_TOLERANCE = 4e-3;
 
 static bool crosses(double a, double b)
 {
@@ -147,8 +147,8 @@ static double find_root(struct along *a, const struct payoff_stop *s)
 }
 
 /* Where `share` of the draws pay: between the stop point and the next value of its axis towards
- * which the share is passed, or else in an interval of the same width beyond it. NAN if it is not
- * passed there. */
+ * which the share is passed, or else in an interval of the same width beyond it. At a jump, where
+ * more pay. NAN if it is not passed there, or a side has no design on the way. */
 static double find_end(struct along *a, const struct payoff_stop *s, double share)
 {
     a->share = share;
@@ -159,8 +159,13 @@ static double find_end(struct along *a, const struct payoff_stop *s, double shar
     const double next[] = {near, far};
     for (size_t i = 0; i < LEN(next); i++) {
         e = (struct bracket){e.b, e.fb, next[i], excess_share(next[i], a)};
-        if (e.fa == 0 || (e.fa > 0) != (e.fb > 0))
-            return root_between(&e, END_TOLERANCE, excess_share, a);
+        if (isnan(e.fa) || isnan(e.fb))
+            return NAN;
+        if (e.fa != 0 && (e.fa > 0) == (e.fb > 0))
+            continue;
+        if (isnan(root_close_in(&e, END_TOLERANCE, excess_share, a)))
+            return NAN;
+        return e.fb >= 0 ? e.b : e.a;
     }
     return NAN;
 }

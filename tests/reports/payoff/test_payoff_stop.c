@@ -123,8 +123,8 @@ static double share_with(const struct payoff_study *s, const char *path, double 
 static void check_share(const struct payoff_study *s, const char *path, double x, double share)
 {
     double here = share_with(s, path, x);
-    bool left = share_with(s, path, x * 0.994) > share,
-         right = share_with(s, path, x * 1.006) > share;
+    bool left = share_with(s, path, x * 0.997) > share,
+         right = share_with(s, path, x * 1.003) > share;
     assert_true(fabs(here - share) <= 0.004 || left != right);
 }
 
