@@ -87,6 +87,7 @@ static int open_side(struct opened *o, const char *text, struct err *err)
         db_check_points(o->db, &o->row, false, err) != 0 || choose_scenario(o, err) != 0 ||
         open_run_catalogue(&o->catalogue, o->db, &o->row, err) != 0)
         return -1;
+    args_run_gap(o->path, &o->row);
     if (payoff_study_open(&o->payoff, &o->row, o->catalogue, &inner) == 0)
         return 0;
     if (inner.status == STATUS_IO) {

@@ -96,9 +96,12 @@ int args_jobs(const struct args *a, double *out, struct err *err);
 /* The --where of a command that reads a store, NULL if it was not given. Caller frees. */
 int args_where(const struct args *a, struct db *db, char **out, struct err *err);
 
-/* Finds the --run of a command that reads a store, and restricts the store to its --scenario. Free
- * with db_run_free. */
+/* Finds the --run of a command that reads a store, and restricts the store to its --scenario; says
+ * what the run lacks (args_run_gap). Free with db_run_free. */
 int args_run(const struct args *a, struct db *db, struct db_run *out, struct err *err);
+
+/* If the run is unfinished or a shard, a line on standard error says so after the answer. */
+void args_run_gap(const char *path, const struct db_run *run);
 
 /* The row of --scenario in the options of a command that reads a store. */
 #define SCENARIO_OPTION                                                                            \

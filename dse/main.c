@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "dse/command.h"
 #include "dse/file.h"
+#include "reports/run_gap.h"
 
 /* clang-format off */
 const struct command *const commands[] = {
@@ -157,12 +158,28 @@ static int only_scenarios(const struct args *a, struct db *db, struct db_run *ru
     return -1;
 }
 
+/* Printed once the command has answered: a failure is one line. */
+static char *gaps;
+
+void args_run_gap(const char *path, const struct db_run *run)
+{
+    char *gap = run_gap_text(run);
+    if (!gap)
+        return;
+    char *longer = mem_print("%s%s: run %s: %s\n", gaps ? gaps : "", path, run->name, gap);
+    free(gaps);
+    free(gap);
+    gaps = longer;
+}
+
 int args_run(const struct args *a, struct db *db, struct db_run *out, struct err *err)
 {
     if (db_run_find(db, args_value(a, "--run"), out, err) != 0)
         return -1;
-    if (db_check_points(db, out, false, err) == 0 && only_scenarios(a, db, out, err) == 0)
+    if (db_check_points(db, out, false, err) == 0 && only_scenarios(a, db, out, err) == 0) {
+        args_run_gap(a->argument[0], out);
         return 0;
+    }
     db_run_free(out);
     return -1;
 }
@@ -387,5 +404,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", err.text);
         return err.status;
     }
-    return check_output() == 0 ? status : EXIT_COULD_NOT;
+    if (check_output() != 0)
+        return EXIT_COULD_NOT;
+    if (gaps)
+        fputs(gaps, stderr);
+    free(gaps);
+    return status;
 }

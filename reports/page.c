@@ -9,6 +9,7 @@
 #include "reports/payoff/payoff_sentence.h"
 #include "reports/payoff/payoff_table.h"
 #include "reports/payoff/swept_columns.h"
+#include "reports/run_gap.h"
 #include "reports/write.h"
 #include "reports/front.h"
 #include "reports/figures/figures.h"
@@ -259,6 +260,14 @@ static void html_answer(const struct page *p, const struct page_answer *a, FILE 
         fputs("</ul>\n", out);
 }
 
+static void write_gap(const struct db_run *run, FILE *out)
+{
+    char *gap = run_gap_text(run);
+    if (gap)
+        fprintf(out, " %s.", gap);
+    free(gap);
+}
+
 static void html_basis(const struct page *p, FILE *out)
 {
     const struct db_run *r = p->run;
@@ -275,8 +284,10 @@ static void html_basis(const struct page *p, FILE *out)
     svg_escape(r->program, out);
     fputs(", started ", out);
     svg_escape(r->started, out);
-    fprintf(out, ": %llu points, %llu feasible.</p>\n", (unsigned long long)r->done,
+    fprintf(out, ": %llu points, %llu feasible.", (unsigned long long)r->done,
             (unsigned long long)r->feasible);
+    write_gap(r, out);
+    fputs("</p>\n", out);
     html_table(&p->verdicts, out);
     fputs("<details><summary>The study</summary><pre>", out);
     svg_escape(r->spec, out);
@@ -406,6 +417,10 @@ int page_md(const struct page *p, FILE *out)
     fputs("# ", out);
     md_text(p->run->name, out);
     fputs("\n\n", out);
+    char *gap = run_gap_text(p->run);
+    if (gap)
+        fprintf(out, "%s.\n\n", gap);
+    free(gap);
     for (size_t i = 0; i < p->answers; i++) {
         if (p->answers > 1)
             fprintf(out, "%s## %s\n\n", i ? "\n" : "",

@@ -59,6 +59,17 @@ status=$(stop KILL killed.db)
 [ "$status" -eq 137 ] || complain "status $status, killed too late?"
 n=$(count killed.db)
 [ "$n" -gt 0 ] && [ "$n" -lt $long ] || complain "$n points of a killed sweep"
+# says FILE DB TEXT: one line says what the run lacks; nothing does if TEXT is empty.
+says() {
+    case $3 in
+    '') [ ! -s "$1" ] ;;
+    *) [ "$(wc -l <"$1")" -eq 1 ] && grep -q "^$2: run resume: $3, so answers may change: " "$1" ;;
+    esac || complain "$2: not \"$3\": $(cat "$1")"
+}
+"$DSE" query killed.db --top 1 >out.txt 2>err.txt || complain "no answer of an unfinished run"
+says err.txt killed.db "$n of $long points are priced"
+"$DSE" query killed.db --where nonsense=1 >out.txt 2>err.txt && complain "accepts a wrong name"
+[ "$(wc -l <err.txt)" -eq 1 ] || complain "a wrong name in an unfinished run: $(cat err.txt)"
 status=$(stop INT killed.db)
 [ "$status" -eq 130 ] || complain "status $status after an interrupt, not 130"
 [ "$(count killed.db)" -ge "$n" ] || complain "$(count killed.db) points after $n"
@@ -72,6 +83,19 @@ done
 same merged.db "three shards"
 "$DSE" merge merged.db part1.db part2.db part3.db >/dev/null || complain "the second merge fails"
 same merged.db "three shards merged twice"
+for command in "payoff DB" "pareto DB" "query DB --top 1" "recommend DB --tokens-per-s 1" "report DB -o DB.html" "report DB -o DB.md" "compare whole.db DB"; do
+    for db in part1.db merged.db; do
+        text=
+        [ $db = merged.db ] || text='1536 of 4608 points are priced, those of one shard'
+        # shellcheck disable=SC2046
+        "$DSE" $(echo "$command" | sed "s/DB/$db/g") >out.txt 2>err.txt || complain "$command: $db: exit $?"
+        says err.txt $db "$text"
+    done
+done
+for page in part1.db.html part1.db.md; do
+    grep -q '1536 of 4608 points are priced, those of one shard' $page || complain "$page does not say that it is of a shard"
+done
+grep -q 'are priced, those of' merged.db.html && complain "the page of a whole run speaks of a shard"
 rm -f gap.db
 "$DSE" merge gap.db part1.db part3.db >/dev/null 2>err.txt && complain "merges shards with a gap"
 
@@ -83,6 +107,8 @@ for keep in feasible front; do
     points $keep.db >$keep.csv
     points $keep-2.db | cmp -s $keep.csv - || complain "keep: $keep differs with the threads"
     [ "$(wc -l <$keep.csv)" -gt 1 ] || complain "keep: $keep keeps nothing"
+    "$DSE" query $keep.db --top 1 2>err.txt >out.txt
+    says err.txt $keep.db ''
 done
 "$DSE" query feasible.db --sql "SELECT count(*) FROM point WHERE verdict <> 'ok' OR tokens_per_s < 20000" --format csv |
     tail -n 1 | grep -qx 0 || complain "keep: feasible keeps what is not"

@@ -12,6 +12,7 @@
 #include "reports/payoff/payoff_flips.h"
 #include "reports/payoff/payoff_sentence.h"
 #include "reports/payoff/payoff_table.h"
+#include "reports/run_gap.h"
 #include "reports/write.h"
 
 /* ---- what is read ---- */
@@ -112,6 +113,12 @@ static void run_json(const struct page_data *d, FILE *out)
     json_text(run->name, out);
     fputs(", \"started\": ", out);
     json_text(run->started, out);
+    char *gap = run_gap_text(run);
+    if (gap) {
+        fputs(", \"gap\": ", out);
+        json_text(gap, out);
+    }
+    free(gap);
     fprintf(out, ", \"points\": %llu, \"feasible\": %llu, \"seed\": %llu, \"study\": ",
             (unsigned long long)run->done, (unsigned long long)run->feasible,
             (unsigned long long)run->seed);

@@ -103,7 +103,8 @@ function showAnswer() {
     isAboutEngines ? 'Model by model, engine by engine' : 'Model by model, chip by chip');
   d3.select('#lines-box').property('hidden', data.lines.length === 0);
   d3.select('#made-by').text(
-    `${data.program}; ${data.run.points} points, ${data.run.feasible} feasible; ${data.run.started}`);
+    `${data.program}; ${data.run.points} points, ${data.run.feasible} feasible; ${data.run.started}`
+    + (data.run.gap ? `; ${data.run.gap}` : ''));
 }
 
 /* What else the report answers: a link to each subject, with its answer. */

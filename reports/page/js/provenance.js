@@ -8,7 +8,8 @@ function runFacts() {
     : `all ${points.n}`;
   return [
     ['program', data.program], ['run', run.name], ['started', run.started],
-    ['points', `${run.points}, ${run.feasible} of them feasible`], ['on this page', thinned],
+    ['points', `${run.points}, ${run.feasible} of them feasible${run.gap ? `; ${run.gap}` : ''}`],
+    ['on this page', thinned],
     ['strategy', data.strategy], ['seed', String(run.seed)],
     ['objectives', data.objectives.map(({ name, sense }) => `${sense > 0 ? '+' : '-'}${name}`).join(', ')],
     ['constraints', data.constraints.join(', ')],
