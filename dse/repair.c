@@ -236,8 +236,7 @@ static bool has_journal(const char *path)
 /* The file stays where it is until another takes its name, if the file system has links. */
 static int give_name(const char *from, const char *to)
 {
-    remove(to);
-    return link(from, to) == 0 ? 0 : rename(from, to);
+    return link(from, to) == 0 ? 0 : errno == EEXIST ? -1 : rename(from, to);
 }
 
 /* Renames the journal, if any, and gives the file another name. */
@@ -294,6 +293,21 @@ static int repair_runs(struct repair *r, struct err *err)
     return rc == 0 ? put_in_place(r, err) : -1;
 }
 
+/* What an earlier repair kept may be all that is left of some rows. */
+static int check_place(const char *file, struct err *err)
+{
+    struct stat st;
+    char *damaged = mem_print("%s.damaged", file);
+    int rc = lstat(damaged, &st) != 0
+                 ? 0
+                 : fail(err,
+                        "%s: is there already, and the damaged file would be kept there: move or "
+                        "remove it",
+                        damaged);
+    free(damaged);
+    return rc;
+}
+
 /* Caller frees. */
 static char *linked_file(const char *path)
 {
@@ -309,8 +323,8 @@ int repair_store(const char *path, size_t jobs, struct err *err)
     r.file = linked_file(path);
     r.fresh = mem_print("%s.repair", r.file);
     remove(r.fresh);
-    int rc = 0;
-    if (db_open(&r.old, path, DB_SALVAGE, &why) != 0)
+    int rc = check_place(r.file, err);
+    if (rc == 0 && db_open(&r.old, path, DB_SALVAGE, &why) != 0)
         rc = fail_io(err, "%s: cannot be repaired: sweep again into another file", why.text);
     if (rc == 0)
         rc = repair_runs(&r, err);

@@ -115,6 +115,18 @@ lost "pages, of which 1 are missing or fail their checksum: $pages"
 head -c $((size - 2 * page)) whole.db >t.db
 lost "is damaged"
 
+# What an earlier repair kept is not overwritten.
+head -c $((size - 5000)) whole.db >t.db
+cp t.db cut.db
+echo kept >t.db.damaged
+"$DSE" check t.db --repair >out.txt 2>err.txt
+[ $? = 2 ] || complain "repair beside t.db.damaged: $(cat out.txt err.txt)"
+[ "$(cat err.txt)" = "t.db.damaged: is there already, and the damaged file would be kept there: move or remove it" ] ||
+    complain "repair beside t.db.damaged: $(cat err.txt)"
+[ "$(cat t.db.damaged)" = kept ] || complain "repair overwrites t.db.damaged"
+cmp -s t.db cut.db || complain "repair changes t.db although it refuses"
+rm t.db.damaged
+
 # Another program's writes are noticed, and its file can be read by it.
 if sqlite3 --version >/dev/null 2>&1; then
     [ "$(sqlite3 whole.db 'PRAGMA integrity_check; SELECT count(*) FROM point')" = "$(printf 'ok\n64')" ] ||
