@@ -62,7 +62,7 @@ enum db_form {
 
 struct db_run {
     int64_t id;
-    enum db_form form; /* of a new store; on entry of db_run_begin */
+    enum db_form form; /* of a new store, on entry of db_run_begin; then that of the store */
     char *name, *spec, *spec_hash, *program, *keep, *folder;
     char *started, *ended; /* ISO 8601, UTC; ended is "" while the run is unfinished */
     uint64_t seed, space, first, last, done, feasible; /* done counts from first */

@@ -353,6 +353,7 @@ static int find_or_insert_run(struct db *db, struct db_run *run, const struct db
         if (db_run_insert(db, &fresh, err) != 0 || load_state(db, run, err) != 1)
             return -1;
     }
+    run->form = db->chunks ? DB_COLUMNS : DB_ROWS;
     return add_columns(db, columns, n, err);
 }
 

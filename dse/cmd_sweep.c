@@ -205,12 +205,25 @@ static int put_files(struct sweep *w, const struct study *s)
     return rc;
 }
 
+/* The first run of a file decides how all are stored. */
+static void say_other_form(const struct sweep *w)
+{
+    static const char *const form[] = {[DB_ROWS] = "rows", [DB_COLUMNS] = "columns"};
+    enum db_form wanted = w->base->store == STORE_COLUMNS ? DB_COLUMNS : DB_ROWS;
+    if (w->base->store != STORE_AUTO && wanted != w->row.form && !w->silent)
+        fprintf(stderr,
+                "%s: stores points in %s, as its first run did, not in %s, as the study says: give "
+                "another file\n",
+                w->path, form[w->row.form], form[wanted]);
+}
+
 /* A run that goes on has the points that it counts. */
 static int begin_run(struct sweep *w, const struct study *s, const struct db_column *of, size_t n)
 {
     if (db_run_begin(w->db, &w->row, of, n, w->err) != 0 ||
         (w->row.done > 0 && db_check_points(w->db, &w->row, false, w->err) != 0))
         return -1;
+    say_other_form(w);
     return put_files(w, s);
 }
 

@@ -98,6 +98,22 @@ refused sweep front.yaml --db front.db
 (sed 's/keep: all/keep: front/; s/two-forms/a-front/' rows.yaml) >front.yaml
 words='columns.db: keeps its points in columns, and keep: front needs rows: give another file'
 refused sweep front.yaml --db columns.db
+# The first run of a file decides, and the sweep says so where a study asks for the other form.
+# said FILE WORDS: what sweeping other.yaml into it says; nothing if WORDS is empty.
+said() {
+    "$DSE" sweep other.yaml --db "$1" --quiet >out 2>err || complain "another form in $1: $(cat err)"
+    printf '%s' "${2:+$1: stores points in $2: give another file
+}" | cmp -s - err || complain "another form in $1: \"$(cat err)\", not \"$2\""
+}
+cp rows.db rows-first.db
+cp columns.db columns-first.db
+sed 's/two-forms/other/; s/steps: 1.}/steps: 2}/' columns.yaml >other.yaml
+said rows-first.db 'rows, as its first run did, not in columns, as the study says'
+said columns-first.db ''
+sed -i 's/store: columns/store: rows/; s/study: other/study: third/' other.yaml
+said columns-first.db 'columns, as its first run did, not in rows, as the study says'
+sed -i '/^store/d; s/study: third/study: fourth/' other.yaml
+said columns-first.db ''
 sed 's/two-forms/another/' columns.yaml >another.yaml
 "$DSE" sweep another.yaml --db another.db --quiet >/dev/null
 words='another.db: keeps its points in columns, and rows.db in rows: merge them into different files'
