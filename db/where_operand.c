@@ -363,13 +363,36 @@ static int in_brackets(struct parser *p, struct operand *out)
     return 0;
 }
 
-/* A word after a number that is no unit. */
-static int after_number(struct parser *p)
+/* Bytes of "/ s" at `at`: a division by what is no column but a unit; 0 if it is another. */
+static size_t over_unit(const struct parser *p, const char *at)
+{
+    double ignored;
+    if (*at != '/')
+        return 0;
+    const char *name = at + 1 + strspn(at + 1, BLANKS);
+    size_t length = where_name_length(name);
+    if (!length || where_column(p->columns, name, length))
+        return 0;
+    char *one = mem_print("1 %.*s", (int)length, name);
+    bool is_unit = where_number(one, NULL, p->columns, &ignored) == 0;
+    free(one);
+    return is_unit ? (size_t)(name - at) + length : 0;
+}
+
+/* A word after the number at `number` that is no unit: the 50 of 50 min, or the 1 of 1 k/s. */
+static int after_number(struct parser *p, const char *number)
 {
     const char *at = p->at + strspn(p->at, BLANKS);
-    size_t length = where_name_length(at);
-    if (!length || where_is_keyword(at, length))
+    size_t over = over_unit(p, at), length = over ? over : where_name_length(at);
+    if (!length || (!over && where_is_keyword(at, length)))
         return 0;
+    if (over) {
+        char *digits_end;
+        strtod(number, &digits_end);
+        const char *unit = digits_end + strspn(digits_end, BLANKS);
+        length += (size_t)(at - unit);
+        at = unit;
+    }
     char *what = mem_print("\"%.*s\" is not a unit: write numbers like 50 ms, 96 GB or 30 kW",
                            length < 60 ? (int)length : 60, at);
     int rc = where_foreign(p, at, what);
@@ -387,8 +410,9 @@ static int primary(struct parser *p, struct operand *out)
         return in_brackets(p, out);
     if (number) {
         *out = (struct operand){.kind = WHERE_NUMBERS, .first = p->waitings};
+        const char *start = p->at;
         add_number(p, number);
-        return after_number(p);
+        return after_number(p, start);
     }
     if ((*p->at == '-' && p->at[1] != '-') || *p->at == '+') {
         where_emit(p, *p->at++ == '-' ? "- " : "+ ");

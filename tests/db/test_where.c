@@ -182,6 +182,14 @@ static void a_unit_that_does_not_fit_is_an_error(void **state)
             "2 tokens");
     refuses("tpot_s < 50 min", WHERE_FOREIGN,
             "--where:13: \"min\" is not a unit: write numbers like 50 ms, 96 GB or 30 kW");
+    refuses("tpot_s < 1 k/s", WHERE_FOREIGN,
+            "--where:12: \"k/s\" is not a unit: write numbers like 50 ms, 96 GB or 30 kW");
+    refuses("tpot_s < 10 USD/GB", WHERE_FOREIGN,
+            "--where:13: \"USD/GB\" is not a unit: write numbers like 50 ms, 96 GB or 30 kW");
+    refuses("tpot_s < 3/s", WHERE_FOREIGN,
+            "--where:11: \"/s\" is not a unit: write numbers like 50 ms, 96 GB or 30 kW");
+    refuses("tpot_s < 1 k/power", WHERE_FOREIGN,
+            "--where:14: \"power\": not a column: did you mean \"power_w\"?");
 }
 
 static void a_number_is_not_compared_with_a_text(void **state)
