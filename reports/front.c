@@ -11,6 +11,7 @@
 #include "arch/metrics.h"
 #include "base/mem.h"
 #include "base/pareto.h"
+#include "base/text_index.h"
 #include "reports/payoff/pool_kind.h"
 #include "reports/payoff/swept_columns.h"
 #include "reports/run_column.h"
@@ -24,7 +25,6 @@ struct goal {
 
 /* Points of one group and their objectives, all to be minimised. */
 struct group {
-    char *key;
     size_t n, room, compact_at;
     double *point, *at;
 };
@@ -32,6 +32,7 @@ struct group {
 struct front {
     size_t dim, by_n, n, room;
     struct goal goal[PARETO_MOST];
+    struct text_index keys; /* of the groups */
     struct group *group;
 };
 
@@ -109,14 +110,13 @@ static struct group *group_of(struct front *f, const struct table *row)
         free(key);
         key = longer;
     }
-    for (size_t i = 0; i < f->n; i++)
-        if (!strcmp(f->group[i].key, key)) {
-            free(key);
-            return &f->group[i];
-        }
+    size_t number = text_index_number(&f->keys, key);
+    free(key);
+    if (number < f->n)
+        return &f->group[number];
     if (f->n == f->room)
         f->group = mem_grow(f->group, f->room = 2 * f->room + 8, sizeof *f->group);
-    f->group[f->n] = (struct group){.key = key, .compact_at = COMPACT_AT};
+    f->group[f->n] = (struct group){.compact_at = COMPACT_AT};
     return &f->group[f->n++];
 }
 
@@ -274,13 +274,13 @@ int front_make(struct table *out, struct db *db, const struct db_run *run,
         rc = read_rows(out, &f, db, run, &swept, err);
 done:
     for (size_t g = 0; g < f.n; g++) {
-        free(f.group[g].key);
         free(f.group[g].point);
         free(f.group[g].at);
     }
     for (size_t i = 0; i < f.dim; i++)
         free(f.goal[i].column);
     free(f.group);
+    text_index_free(&f.keys);
     free(columns);
     swept_free(&swept);
     return rc;

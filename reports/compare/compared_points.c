@@ -163,7 +163,7 @@ static size_t group_of(struct compared_points *p, const struct cursor *c, const 
 {
     struct cell cell[KEY_MOST + 1];
     char *key = mem_text("");
-    size_t n = 0, i = 0;
+    size_t n = 0, i;
     if (p->by_scenario)
         cell[n++] = (struct cell){.kind = CELL_TEXT, .text = (char *)scenario};
     for (size_t k = 0; k < p->axes; k++)
@@ -171,16 +171,14 @@ static size_t group_of(struct compared_points *p, const struct cursor *c, const 
             cell[n++] = value_at(c, &p->axis[k]);
     for (size_t k = 0; k < n; k++)
         extend(&key, &cell[k]);
-    while (i < p->groups && strcmp(p->group[i].key, key) != 0)
-        i++;
-    if (i < p->groups) {
-        free(key);
+    i = text_index_number(&p->keys, key);
+    free(key);
+    if (i < p->groups)
         return i;
-    }
     if (p->groups == p->groups_room)
         p->group = mem_grow(p->group, p->groups_room = 2 * p->groups_room + 8, sizeof *p->group);
     struct compared_group *g = &p->group[p->groups++];
-    *g = (struct compared_group){key, mem_alloc(n + 1, sizeof *g->cell)};
+    *g = (struct compared_group){mem_alloc(n + 1, sizeof *g->cell)};
     for (size_t k = 0; k < n; k++)
         g->cell[k] = cell_copy(&cell[k]);
     return i;
@@ -361,11 +359,11 @@ void compared_points_free(struct compared_points *p)
             if (p->group[i].cell[k].kind == CELL_TEXT)
                 free(p->group[i].cell[k].text);
         free(p->group[i].cell);
-        free(p->group[i].key);
     }
     for (size_t i = 0; i < p->verdicts; i++)
         free(p->verdict[i]);
     free(p->group);
+    text_index_free(&p->keys);
     free(p->common);
     free(p);
 }

@@ -2,6 +2,7 @@
 #ifndef REPORTS_COMPARE_COMPARED_POINTS_H
 #define REPORTS_COMPARE_COMPARED_POINTS_H
 
+#include "base/text_index.h"
 #include "reports/compare/compare.h"
 #include "search/axis.h"
 
@@ -27,7 +28,6 @@ struct compared_point {
 
 /* A model and workload. */
 struct compared_group {
-    char *key;
     struct cell *cell; /* of the scenario, if that splits, and of each axis of the question */
 };
 
@@ -50,6 +50,7 @@ struct compared_points {
     size_t verdicts;
     char *verdict[VERDICTS];
     size_t groups, groups_room;
+    struct text_index keys; /* of the groups */
     struct compared_group *group;
     struct {
         size_t n, room;

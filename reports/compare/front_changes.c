@@ -10,19 +10,47 @@
 
 static const double BEYOND = 0.1; /* of the range (assumed) */
 
+/* The feasible points of a run, group by group: those of group g from begin[g] to begin[g + 1]. */
+struct by_group {
+    size_t *begin, *point;
+};
+
+static void sort_by_group(struct by_group out[RUNS], const struct compared_points *p)
+{
+    for (int side = 0; side < RUNS; side++) {
+        size_t n = p->run[side].n;
+        const struct compared_point *x = p->run[side].point;
+        size_t *end = mem_alloc(p->groups + 2, sizeof *end), *point = mem_alloc(n + 1, sizeof *end);
+        for (size_t i = 0; i < n; i++)
+            end[x[i].group + 2] += point_is_feasible(p, &x[i]);
+        for (size_t g = 2; g < p->groups + 2; g++)
+            end[g] += end[g - 1];
+        for (size_t i = 0; i < n; i++)
+            if (point_is_feasible(p, &x[i]))
+                point[end[x[i].group + 1]++] = i;
+        out[side] = (struct by_group){end, point};
+    }
+}
+
+static void by_group_free(struct by_group of[RUNS])
+{
+    for (int side = 0; side < RUNS; side++) {
+        free(of[side].begin);
+        free(of[side].point);
+    }
+}
+
 /* The points of a front, by their index in the run. */
 struct group_front {
     size_t n, *point;
 };
 
 static void find_front(struct group_front *out, const struct compared_points *p, int side,
-                       size_t group)
+                       const struct by_group *in, size_t group)
 {
-    size_t n = 0, dim = p->objectives;
-    size_t *of = mem_alloc(p->run[side].n + 1, sizeof *of);
-    for (size_t i = 0; i < p->run[side].n; i++)
-        if (p->run[side].point[i].group == group && point_is_feasible(p, &p->run[side].point[i]))
-            of[n++] = i;
+    size_t n = in->begin[group + 1] - in->begin[group], dim = p->objectives;
+    size_t *of = mem_alloc(n + 1, sizeof *of);
+    memcpy(of, in->point + in->begin[group], n * sizeof *of);
     double *at = mem_alloc(n * dim + 1, sizeof *at);
     bool *keep = mem_alloc(n + 1, sizeof *keep);
     for (size_t i = 0; i < n; i++)
@@ -90,11 +118,13 @@ void front_changes(struct table *out, const struct compared_points *p)
     static const char *const after[] = {
         "first", "second", "left", "came", "hypervolume_first", "hypervolume_second"};
     group_table_begin(out, p, after, LEN(after));
+    struct by_group in[RUNS];
+    sort_by_group(in, p);
     for (size_t g = 0; g < p->groups; g++) {
         struct group_front front[RUNS];
         double volume[RUNS];
         for (int side = 0; side < RUNS; side++)
-            find_front(&front[side], p, side, g);
+            find_front(&front[side], p, side, &in[side], g);
         if (front[FIRST].n + front[SECOND].n) {
             find_volumes(volume, p, front);
             group_table_add(out, p, g);
@@ -108,6 +138,7 @@ void front_changes(struct table *out, const struct compared_points *p)
         for (int side = 0; side < RUNS; side++)
             free(front[side].point);
     }
+    by_group_free(in);
 }
 
 static void add_design(struct table *out, const struct compared_points *p, int side,
@@ -133,10 +164,12 @@ void front_designs(struct table *out, const struct compared_points *p)
         after[n++] = p->objective[k].metric->name;
     after[n++] = "in_the_other";
     group_table_begin(out, p, after, n);
+    struct by_group in[RUNS];
+    sort_by_group(in, p);
     for (size_t g = 0; g < p->groups; g++) {
         struct group_front front[RUNS];
         for (int side = 0; side < RUNS; side++)
-            find_front(&front[side], p, side, g);
+            find_front(&front[side], p, side, &in[side], g);
         for (int side = 0; side < RUNS; side++)
             for (size_t i = 0; i < front[side].n; i++) {
                 const struct compared_point *x = &p->run[side].point[front[side].point[i]];
@@ -146,16 +179,17 @@ void front_designs(struct table *out, const struct compared_points *p)
         for (int side = 0; side < RUNS; side++)
             free(front[side].point);
     }
+    by_group_free(in);
 }
 
 /* The feasible point of a group with the highest value; NULL if there is none. */
 static const struct compared_point *find_best(const struct compared_points *p, int side,
-                                              size_t group)
+                                              const struct by_group *in, size_t group)
 {
     const struct compared_point *best = NULL;
-    for (size_t i = 0; i < p->run[side].n; i++) {
-        const struct compared_point *x = &p->run[side].point[i];
-        if (x->group == group && point_is_feasible(p, x) && (!best || x->value > best->value))
+    for (size_t i = in->begin[group]; i < in->begin[group + 1]; i++) {
+        const struct compared_point *x = &p->run[side].point[in->point[i]];
+        if (!best || x->value > best->value)
             best = x;
     }
     return best;
@@ -167,8 +201,11 @@ void best_designs(struct table *out, const struct compared_points *p)
                                         "point_first",  "point_second", "design_first",
                                         "design_second"};
     group_table_begin(out, p, after, LEN(after));
+    struct by_group in[RUNS];
+    sort_by_group(in, p);
     for (size_t g = 0; g < p->groups; g++) {
-        const struct compared_point *a = find_best(p, FIRST, g), *b = find_best(p, SECOND, g);
+        const struct compared_point *a = find_best(p, FIRST, &in[FIRST], g),
+                                    *b = find_best(p, SECOND, &in[SECOND], g);
         if (!a && !b)
             continue;
         group_table_add(out, p, g);
@@ -180,4 +217,5 @@ void best_designs(struct table *out, const struct compared_points *p)
         table_text(out, a ? a->design : NULL);
         table_text(out, b ? b->design : NULL);
     }
+    by_group_free(in);
 }

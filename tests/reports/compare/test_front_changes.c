@@ -45,7 +45,7 @@ static struct compared_points *two_runs(void)
     p->verdict[1] = mem_text("memory");
     p->groups = 1;
     p->group = mem_alloc(1, sizeof *p->group);
-    p->group[0] = (struct compared_group){mem_text(""), mem_alloc(1, sizeof(struct cell))};
+    p->group[0] = (struct compared_group){mem_alloc(1, sizeof(struct cell))};
     set_points(p, FIRST,
                (struct compared_point[]){point_at(0, "a", 0, 1), point_at(1, "b", 1, 1),
                                          point_at(2, "c", 1, 0)},
