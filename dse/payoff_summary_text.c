@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "dse/payoff_text.h"
 #include "dse/terminal.h"
 #include "reports/payoff/payoff_sentence.h"
 #include "reports/payoff/payoff_summary.h"
@@ -91,6 +92,7 @@ void payoff_summary_text(const struct payoff *p, const struct db_run *run, const
     free(answers);
     if (p->left)
         print_line(0, "Each side chooses its best %s.\n", p->left);
+    payoff_print_too_many(p);
     if (p->runs)
         print_line(0, "Every engine runs %s.\n", p->runs);
     if (p->left || p->runs)

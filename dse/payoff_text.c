@@ -11,6 +11,7 @@
 #include "reports/payoff/payoff_label.h"
 #include "reports/payoff/payoff_sentence.h"
 #include "reports/payoff/payoff_table.h"
+#include "reports/payoff/swept_columns.h"
 #include "reports/write.h"
 
 enum { PAIRS_SHOWN = 3 };
@@ -271,6 +272,13 @@ void payoff_text_groups(const struct payoff *p)
     print_pairs(p);
 }
 
+void payoff_print_too_many(const struct payoff *p)
+{
+    if (p->too_many)
+        print_line(0, "A column of more than %d values splits only if it is named: --by +%s.\n",
+                   SPLIT_VALUES_MOST, p->too_many);
+}
+
 void payoff_text(const struct payoff *p, const struct payoff *engines)
 {
     const struct payoff_subject *of = subject_or_engine(p->of);
@@ -290,6 +298,7 @@ void payoff_text(const struct payoff *p, const struct payoff *engines)
                    "\nEach side chooses its best %s, shown in the control column; --by separates "
                    "the answers.\n",
                    p->left);
+    payoff_print_too_many(p);
     if (p->runs)
         print_line(0, "\nEvery engine runs %s.\n", p->runs);
     print_line(0,

@@ -13,4 +13,8 @@ void payoff_text_groups(const struct payoff *p);
 
 void payoff_text_stops(const struct payoff *p);
 
+/* Says which columns have too many values to split the answer, and how to split it; nothing if none
+ * has. */
+void payoff_print_too_many(const struct payoff *p);
+
 #endif

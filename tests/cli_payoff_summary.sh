@@ -37,6 +37,20 @@ sed 's/study: s/study: narrow/; s/^  engine:.*/&\n  chip.memory_byte_per_s: [4 T
 [ -s border.txt ] || complain "narrow has no border"
 COLUMNS=200 "$DSE" payoff narrow.db --summary | grep -qF -f border.txt || complain "the summary lacks the border $(cat border.txt)"
 
+# A column of many values splits only if it is named, and the answer says so; one that may choose is not spoken of.
+for values in 100 101; do
+    sed "s/study: s/study: many/; s/workload.context:.*/workload.context: {from: 2048, to: 4000, steps: $values}/; s/, deepseek-r1//; s/, attacc//; s/auto/8/; s/auto/4/; s/auto/1/" s.yaml >many.yaml
+    rm -f many.db
+    "$DSE" sweep many.yaml --quiet >/dev/null || complain "the study many fails"
+    [ $values = 100 ] && wanted=0 || wanted=1
+    for form in --summary --details; do
+        COLUMNS=200 "$DSE" payoff many.db $form >many.txt
+        is=$(grep -c '^A column of more than 100 values splits only if it is named: --by +workload_context\.$' many.txt)
+        [ "$is" -ge "$wanted" ] && [ "$((is > 0))" = "$wanted" ] || complain "$values values: $form says it $is times"
+    done
+done
+COLUMNS=200 "$DSE" payoff many.db --summary --over workload.context | grep -q 'A column of more than' && complain "--over: $(cat many.txt)"
+
 # Where only designs with an engine are feasible there is no P and no verdict: here a pool that holds the cache.
 cat >alone.yaml <<'END'
 study: alone

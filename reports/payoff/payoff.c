@@ -9,6 +9,13 @@
 #include "reports/payoff/payoff_groups.h"
 #include "reports/payoff/payoff_stop.h"
 
+static void append_name(char **list, const char *name)
+{
+    char *longer = mem_print("%s%s%s", *list ? *list : "", *list ? "," : "", name);
+    free(*list);
+    *list = longer;
+}
+
 /* Lists the workload columns that are in no group, so each side chooses their values. */
 static void list_ungrouped(struct payoff *p, const struct swept *swept)
 {
@@ -19,6 +26,8 @@ static void list_ungrouped(struct payoff *p, const struct swept *swept)
         char *longer = mem_print("%s%s%s", p->left ? p->left : "", p->left ? ", " : "", c->name);
         free(p->left);
         p->left = longer;
+        if (c->values > SPLIT_VALUES_MOST && !swept_is_listed(swept, p->over, c))
+            append_name(&p->too_many, c->name);
     }
 }
 
@@ -290,6 +299,7 @@ void payoff_free(struct payoff *p)
         free(p->axis[i]), free(p->axis_unit[i]);
     free(p->by);
     free(p->left);
+    free(p->too_many);
     free(p->none);
     free(p->axis);
     free(p->axis_unit);

@@ -77,6 +77,7 @@ struct payoff {
     const char *over; /* of the question, borrowed */
     const char *runs; /* of the question, borrowed */
     char *left;       /* swept workload columns that are not in `by`, comma-separated; or NULL */
+    char *too_many;   /* those with over SPLIT_VALUES_MOST values, which split if named; or NULL */
     char **axis;      /* numeric columns that are searched for stop points */
     char **axis_unit; /* "" for 1 */
     struct payoff_group *group;

@@ -186,8 +186,7 @@ const struct swept_column *swept_named(const struct swept *s, const char *name, 
     return NULL;
 }
 
-/* Is column `c` in a comma-separated list? */
-static bool is_listed(const struct swept *s, const char *list, const struct swept_column *c)
+bool swept_is_listed(const struct swept *s, const char *list, const struct swept_column *c)
 {
     for (const char *at = list; at && *at;) {
         size_t length = strcspn(at, ",");
@@ -213,7 +212,7 @@ static void add_unnamed(char **names, size_t *n, const struct swept *s, const st
     for (size_t i = 0; i < s->n; i++) {
         const struct swept_column *c = &s->column[i];
         if ((c->of_question || (defaults && c->of_workload)) && c->values <= SPLIT_VALUES_MOST &&
-            !is_listed(s, q->over, c) && !has_name(names, *n, c->name))
+            !swept_is_listed(s, q->over, c) && !has_name(names, *n, c->name))
             names[(*n)++] = mem_text(c->name);
     }
 }
@@ -232,7 +231,7 @@ static int check_over(const struct swept *s, const struct split *q, struct err *
         if (c && path_is_of_prices(c->name))
             return fail(err, "--over: \"%s\" is a price, which no design chooses: leave it out",
                         c->name);
-        if (c && q->by && is_listed(s, q->by + (*q->by == '+'), c))
+        if (c && q->by && swept_is_listed(s, q->by + (*q->by == '+'), c))
             return fail(err, "--over: \"%s\" is in --by too: keep one", c->name);
         at = at[length] ? at + length + 1 : NULL;
     }

@@ -45,10 +45,14 @@ struct split {
      * `defaults` and skips names that are not swept. */
     const char *by;
     const char *over; /* comma-separated columns that never split, may be fixed; NULL: none */
-    /* Split by these columns too, unless `over` has them: those of the question always, all of the
-     * workload if `by` is NULL or starts with '+' and `all` is set. */
+    /* Split by these columns too, unless `over` has them or they have over SPLIT_VALUES_MOST
+     * values: those of the question always, all of the workload if `by` is NULL or starts with '+'
+     * and `all` is set. */
     bool all;
 };
+
+/* Is column `c` in a comma-separated list of names? NULL lists none. */
+bool swept_is_listed(const struct swept *s, const char *list, const struct swept_column *c);
 
 /* The names of the columns that split an answer, n of them. NULL if a name is wrong. The caller
  * frees the names and the array (split_free). */
