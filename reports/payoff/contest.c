@@ -161,14 +161,15 @@ void contest_find(double *best, size_t *winner, const struct contest *x, const s
     raise_all(best, winner, x, w);
 }
 
-void contest_raise(double *best, const struct contest *x, const struct worlds *w)
+void contest_raise(double *best, size_t *winner, const struct contest *x, const struct worlds *w)
 {
-    raise_all(best, NULL, x, w);
+    raise_all(best, winner, x, w);
 }
 
-void contest_favourite(double *value, const struct contest *x, const struct worlds *w)
+size_t contest_favourite(double *value, const struct contest *x, const struct worlds *w)
 {
     for (size_t i = 0; i < w->n; i++)
         value[i] = NAN;
     contest_raise_favourite(value, x, w);
+    return x->order[0];
 }

@@ -18,11 +18,13 @@ void contest_know(struct contest *x, const struct world *w, size_t n);
 /* The best value in each world, NAN without a design, and (unless `winner` is NULL) its design. */
 void contest_find(double *best, size_t *winner, const struct contest *x, const struct worlds *w);
 
-/* The value of the design that is best at middle values, in each world; NAN without a design. */
-void contest_favourite(double *value, const struct contest *x, const struct worlds *w);
+/* The value of the design that is best at middle values, in each world; NAN without a design.
+ * Returns its place. */
+size_t contest_favourite(double *value, const struct contest *x, const struct worlds *w);
 
-/* Raises `best` to the best value where some design reaches more; NAN is less than any. The higher
- * it is, the less is priced; nothing where it is INFINITY. */
-void contest_raise(double *best, const struct contest *x, const struct worlds *w);
+/* Raises `best` to the best value where some design reaches more; NAN is less than any. Sets
+ * `winner` (unless NULL) there to its place. The higher `best` is, the less is priced; nothing
+ * where it is INFINITY. */
+void contest_raise(double *best, size_t *winner, const struct contest *x, const struct worlds *w);
 
 #endif

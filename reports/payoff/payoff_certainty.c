@@ -176,21 +176,37 @@ void comparison_certainty(struct certainty *out, const struct comparison *c, uin
     free(p);
 }
 
+/* Raises the values of worlds, and adds the hardware that does. */
+static void raise_by(struct rivals *deciding, double *best, const struct comparison *c, enum side s,
+                     const struct contest *x, const struct worlds *w)
+{
+    size_t *winner = mem_alloc(w->n, sizeof *winner), none = c->n[s];
+    for (size_t i = 0; i < w->n; i++)
+        winner[i] = none;
+    contest_raise(best, winner, x, w);
+    for (size_t i = 0; i < w->n; i++)
+        if (winner[i] != none)
+            rivals_add(deciding, c->side[s][winner[i]].hardware);
+    free(winner);
+}
+
 /* In how many draws does some design with an engine beat all without? `best`: the value of one of
  * them in each. A control that reaches that much is beaten only by another design. */
-static size_t count_paying(double *best, const struct comparison *c, const struct worlds *w)
+static size_t count_paying(double *best, struct rivals *deciding, const struct comparison *c,
+                           const struct worlds *w)
 {
     struct contest *with = contest_open(c, WITH, w, true),
                    *without = contest_open(c, WITHOUT, w, true);
     double *control = mem_alloc(w->n, sizeof *control);
     size_t pays = 0;
-    contest_favourite(best, with, w);
+    rivals_add(deciding, c->side[WITH][contest_favourite(best, with, w)].hardware);
+    rivals_add(deciding, c->side[WITHOUT][0].hardware); /* some control */
     for (size_t i = 0; i < w->n; i++)
         control[i] = nextafter(best[i], 0);
-    contest_raise(control, without, w);
+    raise_by(deciding, control, c, WITHOUT, without, w);
     for (size_t i = 0; i < w->n; i++)
         best[i] = control[i] < best[i] ? INFINITY : control[i];
-    contest_raise(best, with, w);
+    raise_by(deciding, best, c, WITH, with, w);
     for (size_t i = 0; i < w->n; i++)
         pays += best[i] > control[i];
     contest_close(with);
@@ -199,13 +215,15 @@ static size_t count_paying(double *best, const struct comparison *c, const struc
     return pays;
 }
 
-double comparison_probability(const struct comparison *c, uint64_t seed, size_t draws)
+double comparison_probability(const struct comparison *c, uint64_t seed, size_t draws,
+                              struct rivals *deciding)
 {
+    struct rivals ignored = {0};
     struct drawn d = {.c = c, .of = {seed, draws}};
     if (!c->n[WITH] || !c->n[WITHOUT])
         return NAN;
     double *best = mem_alloc(draws, sizeof *best);
-    size_t pays = count_paying(best, c, worlds_of(&d));
+    size_t pays = count_paying(best, deciding ? deciding : &ignored, c, worlds_of(&d));
     worlds_free(&d.own);
     free(best);
     return (double)pays / (double)draws;

@@ -3,7 +3,7 @@
 #ifndef REPORTS_PAYOFF_PAYOFF_CERTAINTY_H
 #define REPORTS_PAYOFF_PAYOFF_CERTAINTY_H
 
-#include "reports/payoff/payoff_comparison.h"
+#include "reports/payoff/payoff_designs.h"
 
 /* One draw in ten is below low, one in ten above high. */
 struct certainty {
@@ -19,7 +19,9 @@ void comparison_certainty(struct certainty *out, const struct comparison *c, uin
                           size_t draws);
 
 /* Its probability alone, for less: where a design with an engine beats every one without, the best
- * ones are not searched. */
-double comparison_probability(const struct comparison *c, uint64_t seed, size_t draws);
+ * ones are not searched. Adds the hardware that decided it to `deciding`, unless NULL: among it
+ * alone the share is the same. */
+double comparison_probability(const struct comparison *c, uint64_t seed, size_t draws,
+                              struct rivals *deciding);
 
 #endif

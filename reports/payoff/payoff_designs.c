@@ -52,6 +52,12 @@ bool rivals_have(const struct rivals *r, size_t hardware)
     return i < r->n;
 }
 
+void rivals_add(struct rivals *r, size_t hardware)
+{
+    if (r->n < RIVALS_MOST && !rivals_have(r, hardware))
+        r->hardware[r->n++] = hardware;
+}
+
 static enum side side_of(const struct chosen_design *b)
 {
     return b->with ? WITH : WITHOUT;

@@ -15,12 +15,13 @@ struct mix_job {
 };
 
 /* Kinds of hardware of a study. */
-enum { RIVALS_MOST = 16 };
+enum { RIVALS_MOST = 64 };
 struct rivals {
     size_t n;
     size_t hardware[RIVALS_MOST];
 };
 bool rivals_have(const struct rivals *r, size_t hardware);
+void rivals_add(struct rivals *r, size_t hardware); /* if there is room */
 
 /* Which designs of a study are compared. */
 struct design_choice {

@@ -43,66 +43,57 @@ struct along {
     struct remembered payoff, sure; /* P; the share of the draws in which an engine pays */
     double share;                   /* the one that is sought */
     struct rivals winners;          /* at the values that were priced */
+    struct rivals deciding;         /* in the draws at the values where they were drawn */
 };
 
-static void add_winner(struct rivals *r, size_t hardware)
-{
-    if (r->n < RIVALS_MOST && !rivals_have(r, hardware))
-        r->hardware[r->n++] = hardware;
-}
-
-/* The comparison at a value; all designs, or those that won somewhere, if only the best at middle
- * values matters. Free with comparison_free. */
-enum choice { ALL, BEST, WINNERS };
-static int compare_at(struct comparison *out, struct along *a, double x, enum choice of)
+/* The comparison at a value: `middle`: for the best at middle values; `among`: those alone, unless
+ * NULL. Free with comparison_free. */
+static int compare_at(struct comparison *out, const struct along *a, double x, bool middle,
+                      const struct rivals *among)
 {
     const struct setting set = {a->axis, NULL, a->whole ? round(x) : x};
     struct payoff_slice slice = payoff_slice(a->p, a->key);
     slice.set = &set;
     slice.n = 1;
-    slice.middle = of != ALL;
-    slice.among = of == WINNERS ? &a->winners : NULL;
+    slice.middle = middle;
+    slice.among = among;
     return payoff_compare(out, a->q->study, &slice);
 }
 
-/* P at a value. Keeps the winners, unless they are sought among those that are kept. */
-static double price_at(struct along *a, double x, enum choice of)
+/* P at a value, of all designs or among those that won somewhere. */
+static double price_at(struct along *a, double x, bool all)
 {
     struct comparison c;
     size_t winner[SIDES];
-    if (compare_at(&c, a, x, of) != 0)
+    if (compare_at(&c, a, x, true, all ? NULL : &a->winners) != 0)
         return NAN;
     double p = comparison_payoff_middle(&c, winner);
-    for (int side = 0; side < SIDES && of == BEST; side++)
+    for (int side = 0; side < SIDES && all; side++)
         if (c.n[side])
-            add_winner(&a->winners, c.side[side][winner[side]].hardware);
+            rivals_add(&a->winners, c.side[side][winner[side]].hardware);
     comparison_free(&c);
     return p;
 }
 
-static double draw_at(struct along *a, double x)
+/* The share of the draws that pay, of all designs or among those that decided somewhere. */
+static double draw_at(struct along *a, double x, bool all)
 {
     struct comparison c;
-    if (compare_at(&c, a, x, ALL) != 0)
+    if (compare_at(&c, a, x, false, all ? NULL : &a->deciding) != 0)
         return NAN;
-    double share = comparison_probability(&c, a->q->seed, PAYOFF_DRAWS);
+    double share = comparison_probability(&c, a->q->seed, PAYOFF_DRAWS, all ? &a->deciding : NULL);
     comparison_free(&c);
     return share;
 }
 
-static double best_at(struct along *a, double x)
-{
-    return price_at(a, x, BEST);
-}
-
 /* What `find` finds at a value, or found there before. */
-static double remember(struct remembered *r, double x, double (*find)(struct along *, double),
-                       struct along *a)
+static double remember(struct remembered *r, double x,
+                       double (*find)(struct along *, double, bool all), struct along *a)
 {
     for (size_t i = 0; i < r->n; i++)
         if (r->x[i] == x)
             return r->found[i];
-    double found = find(a, x);
+    double found = find(a, x, true);
     if (r->n < REMEMBERED) {
         r->x[r->n] = x;
         r->found[r->n++] = found;
@@ -112,7 +103,7 @@ static double remember(struct remembered *r, double x, double (*find)(struct alo
 
 static double payoff_at(struct along *a, double x)
 {
-    return remember(&a->payoff, x, best_at, a);
+    return remember(&a->payoff, x, price_at, a);
 }
 
 static double log_payoff(double x, void *ctx)
@@ -122,15 +113,25 @@ static double log_payoff(double x, void *ctx)
 
 static double log_payoff_of_winners(double x, void *ctx)
 {
-    return log(price_at(ctx, x, WINNERS) / (1 + LEAST_GAIN));
+    return log(price_at(ctx, x, false) / (1 + LEAST_GAIN));
 }
 
-/* The share of the draws that pay, less the one that is sought; 0 if that is found. */
+/* A share of the draws less the one that is sought; 0 if that is found. */
+static double excess(const struct along *a, double share)
+{
+    double more = share - a->share;
+    return fabs(more) <= SHARE_TOLERANCE ? 0 : more;
+}
+
 static double excess_share(double x, void *ctx)
 {
     struct along *a = ctx;
-    double excess = remember(&a->sure, x, draw_at, a) - a->share;
-    return fabs(excess) <= SHARE_TOLERANCE ? 0 : excess;
+    return excess(a, remember(&a->sure, x, draw_at, a));
+}
+
+static double excess_share_of_deciding(double x, void *ctx)
+{
+    return excess(ctx, draw_at(ctx, x, false));
 }
 
 /* Where P passes 1 as it does between the values of the stop. */
@@ -163,9 +164,8 @@ static double find_end(struct along *a, const struct payoff_stop *s, double shar
             return NAN;
         if (e.fa != 0 && (e.fa > 0) == (e.fb > 0))
             continue;
-        if (isnan(root_close_in(&e, END_TOLERANCE, excess_share, a)))
-            return NAN;
-        return e.fb >= 0 ? e.b : e.a;
+        return winners_root_find(
+            &(struct winners_root){excess_share, excess_share_of_deciding, a, END_TOLERANCE}, e);
     }
     return NAN;
 }

@@ -246,7 +246,7 @@ static void a_search_among_many_designs_finds_the_best_of_each_world(void **stat
     speed_up(&c, 1 / sure.median);
     comparison_certainty(&close, &c, 7, WORLDS);
     assert_true(close.probability > 0 && close.probability < 1);
-    assert_true(comparison_probability(&c, 7, WORLDS) == close.probability);
+    assert_true(comparison_probability(&c, 7, WORLDS, NULL) == close.probability);
     worlds_free(&worlds);
     comparison_free(&c);
     study_free(s);
@@ -313,13 +313,13 @@ static void the_probability_needs_no_best_designs(void **state)
         struct certainty sure;
         gather(&c, s, NULL, (enum budget)budget);
         comparison_certainty(&sure, &c, 7, 300);
-        assert_true(comparison_probability(&c, 7, 300) == sure.probability);
+        assert_true(comparison_probability(&c, 7, 300, NULL) == sure.probability);
         const double close[] = {1.02 / sure.high, 1 / sure.high, 1 / sure.median, 1 / sure.low};
         for (size_t i = 0; i < LEN(close); i++) {
             struct certainty moved;
             speed_up(&c, close[i]);
             comparison_certainty(&moved, &c, 7, 300);
-            assert_true(comparison_probability(&c, 7, 300) == moved.probability);
+            assert_true(comparison_probability(&c, 7, 300, NULL) == moved.probability);
             decides(&c);
             assert_true(i == 0 || budget == BUDGET_NONE ||
                         (moved.probability > 0 && moved.probability < 1));

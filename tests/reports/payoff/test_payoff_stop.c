@@ -107,16 +107,26 @@ static double payoff_with(const struct payoff_study *s, const char *path, double
     return p;
 }
 
-static double share_with(const struct payoff_study *s, const char *path, double x)
+static double share_among(struct rivals *deciding, const struct payoff_study *s, const char *path,
+                          double x, const struct rivals *among)
 {
     const struct setting set = {path, NULL, x};
-    const struct payoff_slice slice = {.set = &set, .n = 1};
+    const struct payoff_slice slice = {.set = &set, .n = 1, .among = among};
     struct comparison c;
-    struct certainty sure;
     assert_int_equal(payoff_compare(&c, s, &slice), 0);
-    comparison_certainty(&sure, &c, 1, PAYOFF_DRAWS);
+    double share = comparison_probability(&c, 1, PAYOFF_DRAWS, deciding);
     comparison_free(&c);
-    return sure.probability;
+    return share;
+}
+
+/* The designs that decide a share give it alone. */
+static double share_with(const struct payoff_study *s, const char *path, double x)
+{
+    struct rivals deciding = {0};
+    double share = share_among(&deciding, s, path, x, NULL);
+    assert_true(deciding.n > 0);
+    assert_true(share_among(NULL, s, path, x, &deciding) == share);
+    return share;
 }
 
 /* The share of the draws that pay is `share` at x, or passes it there in a jump. */
