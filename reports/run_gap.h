@@ -5,8 +5,8 @@
 #include "db/db.h"
 
 /* "86016 of 160000 points are priced, so answers may change: ..." of a run that was stopped or is
- * being swept, and of a shard alone. NULL if the run is whole; a search is when it has ended. Caller
- * frees. */
+ * being swept, and of a shard alone. NULL if the run is whole; a search is when it has ended.
+ * Caller frees. */
 char *run_gap_text(const struct db_run *run);
 
 #endif
