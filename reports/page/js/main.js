@@ -102,9 +102,10 @@ function showAnswer() {
   d3.select('#lines-title').text(
     isAboutEngines ? 'Model by model, engine by engine' : 'Model by model, chip by chip');
   d3.select('#lines-box').property('hidden', data.lines.length === 0);
+  const { run } = data;
+  const counts = `${run.points} points, ${run.feasible} feasible`;
   d3.select('#made-by').text(
-    `${data.program}; ${data.run.points} points, ${data.run.feasible} feasible; ${data.run.started}`
-    + (data.run.gap ? `; ${data.run.gap}` : ''));
+    [data.program, counts, run.started, run.gap].filter((text) => text).join('; '));
 }
 
 /* What else the report answers: a link to each subject, with its answer. */
