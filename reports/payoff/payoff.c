@@ -9,9 +9,9 @@
 #include "reports/payoff/payoff_groups.h"
 #include "reports/payoff/payoff_stop.h"
 
-static void append_name(char **list, const char *name)
+static void append_name(char **list, const char *between, const char *name)
 {
-    char *longer = mem_print("%s%s%s", *list ? *list : "", *list ? "," : "", name);
+    char *longer = mem_print("%s%s%s", *list ? *list : "", *list ? between : "", name);
     free(*list);
     *list = longer;
 }
@@ -23,11 +23,9 @@ static void list_ungrouped(struct payoff *p, const struct swept *swept)
         const struct swept_column *c = &swept->column[i];
         if (!c->of_workload || payoff_has_column(p, c->name))
             continue;
-        char *longer = mem_print("%s%s%s", p->left ? p->left : "", p->left ? ", " : "", c->name);
-        free(p->left);
-        p->left = longer;
+        append_name(&p->left, ", ", c->name);
         if (c->values > SPLIT_VALUES_MOST && !swept_is_listed(swept, p->over, c))
-            append_name(&p->too_many, c->name);
+            append_name(&p->too_many, ",", c->name);
     }
 }
 

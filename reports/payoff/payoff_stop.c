@@ -1,7 +1,7 @@
 /* Stop points: two neighbouring values of an axis with P on either side of 1 bracket a root of log
  * P. With the study at hand the root is found on the model (winners_root.h); without it, log P is
- * interpolated linearly between the two values. Invariant: each bracket has exactly one sign
- * change of log P at its ends. */
+ * interpolated linearly between the two values. The ends of its range are roots of the share of
+ * draws that pay. Invariant: each bracket has exactly one sign change of log P at its ends. */
 #include "reports/payoff/payoff_stop.h"
 
 #include <math.h>

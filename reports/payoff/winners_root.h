@@ -7,7 +7,8 @@
 
 #include "base/root.h"
 
-/* log P at x, of which one also notes the winners; NAN: unknown. */
+/* log P at x, of which one also notes the winners; NAN: unknown. Or another number above 0 where an
+ * engine pays, such as the share of draws that pay less the one that is sought. */
 struct winners_root {
     root_fn of_all, of_winners;
     void *ctx;
