@@ -66,7 +66,7 @@ static void box_for_favourite(struct contest *x, const struct comparison *c, con
     const struct world *at[SPEEDS];
     double rate[SPEEDS], log_ratio[SPEEDS], weight[SPEEDS];
     size_t favourite = x->order[0];
-    if (!x->of_engine || !w->engine.n || candidate_has_errors(&x->candidate[favourite]))
+    if (!x->of_engine || !w->speeds || candidate_has_errors(&x->candidate[favourite]))
         return;
     worlds_of_speeds(moved, log_ratio, c, middle, fastest);
     for (size_t k = 0; k < SPEEDS; k++)

@@ -256,6 +256,32 @@ void worlds_free(struct worlds *w)
     *w = (struct worlds){0};
 }
 
+static void pick_boxes(struct boxes *out, const struct boxes *from, const size_t *which, size_t n)
+{
+    if (!from->n)
+        return;
+    out->n = from->n;
+    out->of = mem_alloc(n + 1, 1);
+    out->fastest = mem_alloc(from->n, sizeof *out->fastest);
+    memcpy(out->fastest, from->fastest, from->n * sizeof *out->fastest);
+    for (size_t i = 0; i < n; i++)
+        out->of[i] = from->of[which[i]];
+}
+
+void worlds_pick(struct worlds *out, const struct worlds *from, const size_t *which, size_t n)
+{
+    struct world *world = mem_grow(NULL, n + 1, sizeof *world);
+    for (size_t i = 0; i < n; i++)
+        world[i] = from->world[which[i]];
+    *out = (struct worlds){.n = n, .world = world};
+    if (from->fastest) {
+        out->fastest = mem_alloc(1, sizeof *out->fastest);
+        *out->fastest = *from->fastest;
+    }
+    pick_boxes(&out->engine, &from->engine, which, n);
+    pick_boxes(&out->board, &from->board, which, n);
+}
+
 /* ---- the store ---- */
 
 enum { STORED_MOST = 16 };

@@ -26,7 +26,7 @@ struct worlds {
     struct world *fastest; /* as world_fastest; NULL: not known */
     struct boxes engine;   /* for designs with an engine */
     struct boxes board;    /* for designs without: only the power limit of their board moves */
-    struct speeds *speeds; /* what boxes are made from; NULL: none */
+    struct speeds *speeds; /* what boxes are made from; NULL: no more can be made */
     struct resource_store *resources; /* borrowed from a drawn_store; NULL: they are not kept */
 };
 
@@ -38,6 +38,9 @@ enum { SPEEDS = 8 };
 /* Puts n worlds of a comparison into boxes. Takes over `world`. Free with worlds_free. */
 void worlds_make(struct worlds *out, struct world *world, size_t n, const struct comparison *c);
 void worlds_free(struct worlds *w);
+
+/* Copies n of the worlds, by their places, with their boxes. Free with worlds_free. */
+void worlds_pick(struct worlds *out, const struct worlds *from, const size_t *which, size_t n);
 
 /* Puts the worlds into boxes for designs with an engine whose log rate rises by `weight` times the
  * log of each factor: boxes are narrow in what matters. Free with boxes_free. */

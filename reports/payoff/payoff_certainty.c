@@ -190,15 +190,14 @@ static void raise_by(struct rivals *deciding, double *best, const struct compari
     free(winner);
 }
 
-/* In how many draws does some design with an engine beat all without? `best`: the value of one of
+/* Sets in which worlds some design with an engine beats all without. `best`: the value of one of
  * them in each. A control that reaches that much is beaten only by another design. */
-static size_t count_paying(double *best, struct rivals *deciding, const struct comparison *c,
-                           const struct worlds *w)
+static void find_paying(bool *pays, struct rivals *deciding, const struct comparison *c,
+                        const struct worlds *w)
 {
     struct contest *with = contest_open(c, WITH, w, true),
                    *without = contest_open(c, WITHOUT, w, true);
-    double *control = mem_alloc(w->n, sizeof *control);
-    size_t pays = 0;
+    double *best = mem_alloc(w->n, sizeof *best), *control = mem_alloc(w->n, sizeof *control);
     rivals_add(deciding, c->side[WITH][contest_favourite(best, with, w)].hardware);
     rivals_add(deciding, c->side[WITHOUT][0].hardware); /* some control */
     for (size_t i = 0; i < w->n; i++)
@@ -208,23 +207,59 @@ static size_t count_paying(double *best, struct rivals *deciding, const struct c
         best[i] = control[i] < best[i] ? INFINITY : control[i];
     raise_by(deciding, best, c, WITH, with, w);
     for (size_t i = 0; i < w->n; i++)
-        pays += best[i] > control[i];
+        pays[i] = best[i] > control[i];
     contest_close(with);
     contest_close(without);
     free(control);
-    return pays;
+    free(best);
 }
 
-double comparison_probability(const struct comparison *c, uint64_t seed, size_t draws,
-                              struct rivals *deciding)
+/* The draws that are open. Returns how many. */
+static size_t list_open(size_t *out, const enum draw_verdict *verdict, size_t draws)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < draws; i++)
+        if (verdict[i] == DRAW_OPEN)
+            out[n++] = i;
+    return n;
+}
+
+bool comparison_settle(enum draw_verdict *verdict, const struct comparison *c, struct draws of,
+                       struct rivals *deciding)
 {
     struct rivals ignored = {0};
-    struct drawn d = {.c = c, .of = {seed, draws}};
+    struct drawn d = {.c = c, .of = of};
+    struct worlds some = {0};
     if (!c->n[WITH] || !c->n[WITHOUT])
-        return NAN;
-    double *best = mem_alloc(draws, sizeof *best);
-    size_t pays = count_paying(best, deciding ? deciding : &ignored, c, worlds_of(&d));
+        return false;
+    bool *pays = mem_alloc(of.n, sizeof *pays);
+    size_t *open = mem_alloc(of.n, sizeof *open), n = list_open(open, verdict, of.n);
+    if (n > 0 && n < of.n)
+        worlds_pick(&some, worlds_of(&d), open, n);
+    if (n > 0)
+        find_paying(pays, deciding ? deciding : &ignored, c, n < of.n ? &some : worlds_of(&d));
+    for (size_t i = 0; i < n; i++)
+        verdict[open[i]] = pays[i] ? DRAW_PAYS : DRAW_FAILS;
+    worlds_free(&some);
     worlds_free(&d.own);
-    free(best);
-    return (double)pays / (double)draws;
+    free(open);
+    free(pays);
+    return true;
+}
+
+double paying_share(const enum draw_verdict *verdict, size_t n)
+{
+    size_t pays = 0;
+    for (size_t i = 0; i < n; i++)
+        pays += verdict[i] == DRAW_PAYS;
+    return (double)pays / (double)n;
+}
+
+double comparison_probability(const struct comparison *c, struct draws of, struct rivals *deciding)
+{
+    enum draw_verdict *verdict = mem_alloc(of.n, sizeof *verdict);
+    bool settled = comparison_settle(verdict, c, of, deciding);
+    double share = settled ? paying_share(verdict, of.n) : NAN;
+    free(verdict);
+    return share;
 }

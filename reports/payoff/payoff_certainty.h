@@ -18,10 +18,20 @@ struct certainty {
 void comparison_certainty(struct certainty *out, const struct comparison *c, uint64_t seed,
                           size_t draws);
 
-/* Its probability alone, for less: where a design with an engine beats every one without, the best
- * ones are not searched. Adds the hardware that decided it to `deciding`, unless NULL: among it
- * alone the share is the same. */
-double comparison_probability(const struct comparison *c, uint64_t seed, size_t draws,
-                              struct rivals *deciding);
+/* Whether an engine pays in a draw. */
+enum draw_verdict { DRAW_OPEN, DRAW_FAILS, DRAW_PAYS };
+
+/* Settles the draws that are open, for less than their values take: where a design with an engine
+ * beats every one without, the best ones are not searched. Adds the hardware that decided them to
+ * `deciding`, unless NULL: among it alone the verdicts are the same. False if a side has no
+ * design. */
+bool comparison_settle(enum draw_verdict *verdict, const struct comparison *c, struct draws of,
+                       struct rivals *deciding);
+
+/* The probability alone. */
+double comparison_probability(const struct comparison *c, struct draws of, struct rivals *deciding);
+
+/* The share of n draws that pay. */
+double paying_share(const enum draw_verdict *verdict, size_t n);
 
 #endif

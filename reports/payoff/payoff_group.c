@@ -213,7 +213,7 @@ static void fill_certainty(struct payoff_group *g, const struct payoff_question 
 {
     struct certainty sure;
     if (q->depth == DEPTH_SUMMARY || q->depth == DEPTH_VERDICTS) {
-        g->probability = comparison_probability(c, q->seed, PAYOFF_DRAWS, NULL);
+        g->probability = comparison_probability(c, (struct draws){q->seed, PAYOFF_DRAWS}, NULL);
         return;
     }
     comparison_certainty(&sure, c, q->seed, PAYOFF_DRAWS);

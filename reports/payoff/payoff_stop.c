@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "reports/payoff/axis_verdicts.h"
 #include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_groups.h"
 #include "reports/payoff/payoff_model.h"
@@ -40,10 +41,11 @@ struct along {
     const struct cell *key;
     const char *axis;
     bool whole;
-    struct remembered payoff, sure; /* P; the share of the draws in which an engine pays */
-    double share;                   /* the one that is sought */
-    struct rivals winners;          /* at the values that were priced */
-    struct rivals deciding;         /* in the draws at the values where they were drawn */
+    struct remembered payoff;
+    struct axis_verdicts drawn;
+    double share;           /* of the draws that pay: the one that is sought */
+    struct rivals winners;  /* at the values that were priced */
+    struct rivals deciding; /* in the draws at the values where they were drawn */
 };
 
 /* The comparison at a value: `middle`: for the best at middle values; `among`: those alone, unless
@@ -75,35 +77,40 @@ static double price_at(struct along *a, double x, bool all)
     return p;
 }
 
-/* The share of the draws that pay, of all designs or among those that decided somewhere. */
+/* The share of the draws that pay, of all designs or among those that decided somewhere: these
+ * are drawn only where the verdict may change. */
 static double draw_at(struct along *a, double x, bool all)
 {
     struct comparison c;
-    if (compare_at(&c, a, x, false, all ? NULL : &a->deciding) != 0)
-        return NAN;
-    double share = comparison_probability(&c, a->q->seed, PAYOFF_DRAWS, all ? &a->deciding : NULL);
-    comparison_free(&c);
-    return share;
+    struct verdicts at = {.x = x, .share = NAN, .all = all};
+    size_t known = a->deciding.n;
+    if (compare_at(&c, a, x, false, all ? NULL : &a->deciding) == 0) {
+        if (!all)
+            axis_verdicts_bridge(&at, &a->drawn);
+        if (comparison_settle(at.verdict, &c, (struct draws){a->q->seed, PAYOFF_DRAWS},
+                              all ? &a->deciding : NULL))
+            at.share = paying_share(at.verdict, PAYOFF_DRAWS);
+        comparison_free(&c);
+    }
+    if (a->deciding.n > known)
+        axis_verdicts_forget_some(&a->drawn);
+    axis_verdicts_add(&a->drawn, &at);
+    return at.share;
 }
 
-/* What `find` finds at a value, or found there before. */
-static double remember(struct remembered *r, double x,
-                       double (*find)(struct along *, double, bool all), struct along *a)
+/* P at a value, or what was found there before. */
+static double payoff_at(struct along *a, double x)
 {
+    struct remembered *r = &a->payoff;
     for (size_t i = 0; i < r->n; i++)
         if (r->x[i] == x)
             return r->found[i];
-    double found = find(a, x, true);
+    double found = price_at(a, x, true);
     if (r->n < REMEMBERED) {
         r->x[r->n] = x;
         r->found[r->n++] = found;
     }
     return found;
-}
-
-static double payoff_at(struct along *a, double x)
-{
-    return remember(&a->payoff, x, price_at, a);
 }
 
 static double log_payoff(double x, void *ctx)
@@ -126,7 +133,8 @@ static double excess(const struct along *a, double share)
 static double excess_share(double x, void *ctx)
 {
     struct along *a = ctx;
-    return excess(a, remember(&a->sure, x, draw_at, a));
+    const struct verdicts *found = axis_verdicts_find(&a->drawn, x);
+    return excess(a, found ? found->share : draw_at(a, x, true));
 }
 
 static double excess_share_of_deciding(double x, void *ctx)
@@ -231,6 +239,7 @@ void stop_find(struct payoff_stop *s, const struct payoff *p, const struct payof
 {
     struct along along = {.p = p, .q = q, .key = s->key, .axis = p->axis[s->axis]};
     find_stop(s, &along);
+    axis_verdicts_free(&along.drawn);
 }
 
 /* Adds the axis to the group columns, then compares each group with the same group at the next
@@ -312,6 +321,7 @@ static void scan_group(struct payoff *p, const struct payoff_question *q, const 
         }
         x_before = x->value[i], p_before = here;
     }
+    axis_verdicts_free(&a.drawn);
 }
 
 /* The index of an axis, which is added if it is new. */

@@ -246,7 +246,7 @@ static void a_search_among_many_designs_finds_the_best_of_each_world(void **stat
     speed_up(&c, 1 / sure.median);
     comparison_certainty(&close, &c, 7, WORLDS);
     assert_true(close.probability > 0 && close.probability < 1);
-    assert_true(comparison_probability(&c, 7, WORLDS, NULL) == close.probability);
+    assert_true(comparison_probability(&c, (struct draws){7, WORLDS}, NULL) == close.probability);
     worlds_free(&worlds);
     comparison_free(&c);
     study_free(s);
@@ -304,6 +304,38 @@ static void decides(const struct comparison *c)
     free(all);
 }
 
+/* Draws that are settled stay as they are; the others have the verdict that they have among all. */
+static void only_open_draws_are_settled(void **state)
+{
+    (void)state;
+    enum { DRAWS = 300 };
+    struct study *s = parse();
+    struct drawn_store *store = drawn_store_make();
+    for (int budget = 0; budget < BUDGETS; budget++) {
+        enum draw_verdict all[DRAWS] = {DRAW_OPEN}, some[DRAWS];
+        struct comparison c;
+        struct certainty sure;
+        gather(&c, s, NULL, (enum budget)budget);
+        comparison_certainty(&sure, &c, 7, DRAWS);
+        speed_up(&c, 1 / sure.median);
+        c.worlds = budget % 2 ? store : NULL;
+        assert_true(comparison_settle(all, &c, (struct draws){7, DRAWS}, NULL));
+        for (size_t every = 2; every < DRAWS; every = 5 * every) {
+            for (size_t i = 0; i < DRAWS; i++)
+                some[i] = i % every == 1         ? DRAW_OPEN
+                          : all[i] == DRAW_FAILS ? DRAW_PAYS
+                                                 : DRAW_FAILS;
+            assert_true(comparison_settle(some, &c, (struct draws){7, DRAWS}, NULL));
+            for (size_t i = 0; i < DRAWS; i++)
+                assert_true((some[i] == all[i]) == (i % every == 1));
+        }
+        assert_true(comparison_settle(all, &c, (struct draws){7, DRAWS}, NULL));
+        comparison_free(&c);
+    }
+    drawn_store_free(store);
+    study_free(s);
+}
+
 static void the_probability_needs_no_best_designs(void **state)
 {
     (void)state;
@@ -313,13 +345,14 @@ static void the_probability_needs_no_best_designs(void **state)
         struct certainty sure;
         gather(&c, s, NULL, (enum budget)budget);
         comparison_certainty(&sure, &c, 7, 300);
-        assert_true(comparison_probability(&c, 7, 300, NULL) == sure.probability);
+        assert_true(comparison_probability(&c, (struct draws){7, 300}, NULL) == sure.probability);
         const double close[] = {1.02 / sure.high, 1 / sure.high, 1 / sure.median, 1 / sure.low};
         for (size_t i = 0; i < LEN(close); i++) {
             struct certainty moved;
             speed_up(&c, close[i]);
             comparison_certainty(&moved, &c, 7, 300);
-            assert_true(comparison_probability(&c, 7, 300, NULL) == moved.probability);
+            assert_true(comparison_probability(&c, (struct draws){7, 300}, NULL) ==
+                        moved.probability);
             decides(&c);
             assert_true(i == 0 || budget == BUDGET_NONE ||
                         (moved.probability > 0 && moved.probability < 1));
@@ -360,6 +393,7 @@ int main(void)
         cmocka_unit_test(a_search_among_many_designs_finds_the_best_of_each_world),
         cmocka_unit_test(an_engine_that_overlaps_wins_wherever_it_is_best),
         cmocka_unit_test(the_probability_needs_no_best_designs),
+        cmocka_unit_test(only_open_draws_are_settled),
         cmocka_unit_test(designs_kept_for_the_middle_give_the_same_payoff),
     };
     return cmocka_run_group_tests(tests, open_tests, close_tests);

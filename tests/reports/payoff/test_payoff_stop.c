@@ -114,7 +114,7 @@ static double share_among(struct rivals *deciding, const struct payoff_study *s,
     const struct payoff_slice slice = {.set = &set, .n = 1, .among = among};
     struct comparison c;
     assert_int_equal(payoff_compare(&c, s, &slice), 0);
-    double share = comparison_probability(&c, 1, PAYOFF_DRAWS, deciding);
+    double share = comparison_probability(&c, (struct draws){1, PAYOFF_DRAWS}, deciding);
     comparison_free(&c);
     return share;
 }
