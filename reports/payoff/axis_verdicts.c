@@ -26,7 +26,7 @@ void axis_verdicts_bridge(struct verdicts *at, const struct axis_verdicts *v)
     const struct verdicts *low = NULL, *high = NULL;
     for (size_t i = 0; i < v->n; i++) {
         const struct verdicts *k = v->at[i];
-        if (isnan(k->share))
+        if (isnan(k->share) || (at->all && !k->all))
             continue;
         if (k->x <= at->x && (!low || k->x >= low->x))
             low = k;

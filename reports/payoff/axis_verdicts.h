@@ -26,8 +26,8 @@ void axis_verdicts_free(struct axis_verdicts *v);
 /* What was found at x among all designs, or NULL. */
 const struct verdicts *axis_verdicts_find(const struct axis_verdicts *v, double x);
 
-/* Sets the verdicts of the draws that have the same one at the nearest values on both sides of x.
- */
+/* Sets the verdicts of the draws that have the same one at the nearest values on both sides of x,
+ * among all designs if at->all. */
 void axis_verdicts_bridge(struct verdicts *at, const struct axis_verdicts *v);
 
 /* Adds a copy. */

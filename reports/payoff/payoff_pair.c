@@ -70,8 +70,8 @@ static double distance_at(struct moves *x, double angle)
     const struct bracket ends = {0, log_payoff(0, x), most, log_payoff(most, x)};
     if ((ends.fa > 0) == (ends.fb > 0))
         return INFINITY;
-    return winners_root_find(&(struct winners_root){log_payoff, log_payoff_of_winners, x, 1e-4},
-                             ends);
+    return winners_root_find(
+        &(struct winners_root){log_payoff, log_payoff_of_winners, x, 1e-4, NULL}, ends);
 }
 
 /* The angle of the nearest root. */

@@ -77,15 +77,22 @@ static double price_at(struct along *a, double x, bool all)
     return p;
 }
 
-/* The share of the draws that pay, of all designs or among those that decided somewhere: these
- * are drawn only where the verdict may change. */
-static double draw_at(struct along *a, double x, bool all)
+/* Which draws are made, among which designs. */
+enum drawing {
+    ALL_OF_ALL,
+    OPEN_OF_ALL,     /* where the verdict may change */
+    OPEN_OF_DECIDING /* likewise, among those that decided somewhere */
+};
+
+/* The share of the draws that pay. */
+static double draw_at(struct along *a, double x, enum drawing of)
 {
     struct comparison c;
+    bool all = of != OPEN_OF_DECIDING;
     struct verdicts at = {.x = x, .share = NAN, .all = all};
     size_t known = a->deciding.n;
     if (compare_at(&c, a, x, false, all ? NULL : &a->deciding) == 0) {
-        if (!all)
+        if (of != ALL_OF_ALL)
             axis_verdicts_bridge(&at, &a->drawn);
         if (comparison_settle(at.verdict, &c, (struct draws){a->q->seed, PAYOFF_DRAWS},
                               all ? &a->deciding : NULL))
@@ -130,16 +137,25 @@ static double excess(const struct along *a, double share)
     return fabs(more) <= SHARE_TOLERANCE ? 0 : more;
 }
 
+static double find_excess(struct along *a, double x, enum drawing of)
+{
+    const struct verdicts *found = axis_verdicts_find(&a->drawn, x);
+    return excess(a, found ? found->share : draw_at(a, x, of));
+}
+
 static double excess_share(double x, void *ctx)
 {
-    struct along *a = ctx;
-    const struct verdicts *found = axis_verdicts_find(&a->drawn, x);
-    return excess(a, found ? found->share : draw_at(a, x, true));
+    return find_excess(ctx, x, ALL_OF_ALL);
+}
+
+static double excess_share_across(double x, void *ctx)
+{
+    return find_excess(ctx, x, OPEN_OF_ALL);
 }
 
 static double excess_share_of_deciding(double x, void *ctx)
 {
-    return excess(ctx, draw_at(ctx, x, false));
+    return excess(ctx, draw_at(ctx, x, OPEN_OF_DECIDING));
 }
 
 /* Where P passes 1 as it does between the values of the stop. */
@@ -151,7 +167,7 @@ static double find_root(struct along *a, const struct payoff_stop *s)
     bool crosses_down = e.fa > 0 && e.fb <= 0, crosses_up = e.fa <= 0 && e.fb > 0;
     if (s->falls ? crosses_down : crosses_up)
         return winners_root_find(
-            &(struct winners_root){log_payoff, log_payoff_of_winners, a, TOLERANCE}, e);
+            &(struct winners_root){log_payoff, log_payoff_of_winners, a, TOLERANCE, NULL}, e);
     return NAN;
 }
 
@@ -172,8 +188,9 @@ static double find_end(struct along *a, const struct payoff_stop *s, double shar
             return NAN;
         if (e.fa != 0 && (e.fa > 0) == (e.fb > 0))
             continue;
-        return winners_root_find(
-            &(struct winners_root){excess_share, excess_share_of_deciding, a, END_TOLERANCE}, e);
+        return winners_root_find(&(struct winners_root){excess_share, excess_share_of_deciding, a,
+                                                        END_TOLERANCE, excess_share_across},
+                                 e);
     }
     return NAN;
 }

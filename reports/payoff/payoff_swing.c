@@ -137,7 +137,7 @@ static void find_flips(const struct flips *x, const struct comparison *c)
     for (size_t i = 0; i < x->n; i++) {
         double low = x->end[i][0], high = x->end[i][1];
         struct along a = {c, x->swing[i], search};
-        const struct winners_root root = {log_payoff, log_payoff_of_winners, &a, 1e-6};
+        const struct winners_root root = {log_payoff, log_payoff_of_winners, &a, 1e-6, NULL};
         x->swing[i]->flips_at = winners_root_find(
             &root, (struct bracket){low, log_payoff(low, &a), high, log_payoff(high, &a)});
     }

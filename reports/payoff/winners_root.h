@@ -13,6 +13,7 @@ struct winners_root {
     root_fn of_all, of_winners;
     void *ctx;
     double tolerance; /* of x */
+    root_fn across;   /* of_all for less, on the other side of a jump at the root; NULL: none */
 };
 
 /* The root in a bracket, whose ends are of_all. At a jump, the place where P is more. NAN if log P

@@ -42,6 +42,22 @@ static void draws_that_agree_on_both_sides_are_settled(void **state)
     axis_verdicts_free(&v);
 }
 
+/* What was found among some designs settles nothing among all. */
+static void all_designs_are_settled_by_all_designs(void **state)
+{
+    (void)state;
+    struct axis_verdicts v = {0};
+    struct verdicts at = {.x = 5, .all = true};
+    add(&v, 1, 0, true);
+    add(&v, 4, 0, false);
+    add(&v, 6, 0, false);
+    add(&v, 9, 1, true);
+    axis_verdicts_bridge(&at, &v);
+    assert_int_equal(at.verdict[0], DRAW_OPEN);
+    assert_int_equal(at.verdict[1], DRAW_FAILS);
+    axis_verdicts_free(&v);
+}
+
 static void what_was_found_among_all_designs_is_found_again(void **state)
 {
     (void)state;
@@ -61,6 +77,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(draws_that_agree_on_both_sides_are_settled),
+        cmocka_unit_test(all_designs_are_settled_by_all_designs),
         cmocka_unit_test(what_was_found_among_all_designs_is_found_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

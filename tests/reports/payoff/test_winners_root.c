@@ -17,6 +17,7 @@ struct lines {
     double rise[DESIGNS], at[DESIGNS], ends[DESIGNS];
     bool won[DESIGNS];
     int of_all, of_winners;
+    double third; /* where all were priced for the third time */
 };
 
 static double most(const struct lines *l, double x, bool among_winners, size_t *winner)
@@ -38,7 +39,8 @@ static double of_all(double x, void *ctx)
     size_t winner = 0;
     double value = most(l, x, false, &winner);
     l->won[winner] = true;
-    l->of_all++;
+    if (++l->of_all == 3)
+        l->third = x;
     return value;
 }
 
@@ -54,7 +56,7 @@ static double find(struct lines *l, double a, double b)
 {
     memset(l->won, 0, sizeof l->won);
     l->of_all = l->of_winners = 0;
-    const struct winners_root r = {of_all, of_winners, l, 1e-9};
+    const struct winners_root r = {of_all, of_winners, l, 1e-9, of_all};
     return winners_root_find(&r, (struct bracket){a, of_all(a, l), b, of_all(b, l)});
 }
 
@@ -80,8 +82,12 @@ static void a_jump_is_found_where_p_is_more(void **state)
 {
     struct lines l = {.n = 2, .rise = {1, 1}, .at = {-1, 4}, .ends = {2, INFINITY}};
     (void)state;
-    double x = find(&l, 0.5, 3.5);
-    assert_true(x <= 2 && x > 2 - 1e-6); /* log P falls from 3 to -2 */
+    for (double from = 0.1; from < 1.9; from += 0.1) {
+        double x = find(&l, from, 3.5);
+        assert_true(x <= 2 && x > 2 - 1e-6); /* log P falls from 3 to -2 */
+        assert_int_equal(l.of_all, 4);       /* both ends, the root, the other side of the jump */
+        assert_true(l.third == x);
+    }
 }
 
 static void a_root_at_an_end_is_that_end(void **state)
@@ -92,6 +98,28 @@ static void a_root_at_an_end_is_that_end(void **state)
     assert_true(find(&l, 1, 2) == 2);
 }
 
+/* A share of draws is found to a tolerance. */
+static double near_3(double x, void *ctx)
+{
+    (void)ctx;
+    return fabs(x - 3) < 0.1 ? 0 : x - 3;
+}
+
+static double near_2_or_4(double x, void *ctx)
+{
+    double at = *(const double *)ctx;
+    return fabs(x - at) < 0.1 ? 0 : x - at;
+}
+
+static void a_root_of_winners_alone_is_no_jump(void **state)
+{
+    (void)state;
+    for (double of_winners = 2; of_winners < 5; of_winners += 2) {
+        const struct winners_root r = {near_3, near_2_or_4, &of_winners, 1e-3, NULL};
+        assert_close(winners_root_find(&r, (struct bracket){1, -2, 9, 6}), 3, 0.1 / 3);
+    }
+}
+
 static double unknown_above_2(double x, void *ctx)
 {
     (void)ctx;
@@ -100,7 +128,7 @@ static double unknown_above_2(double x, void *ctx)
 
 static void what_is_unknown_in_between_is_not_said(void **state)
 {
-    const struct winners_root r = {unknown_above_2, unknown_above_2, NULL, 1e-9};
+    const struct winners_root r = {unknown_above_2, unknown_above_2, NULL, 1e-9, NULL};
     (void)state;
     assert_true(isnan(winners_root_find(&r, (struct bracket){1, -1.5, 4, 1.5})));
 }
@@ -138,6 +166,7 @@ int main(void)
         cmocka_unit_test(a_design_that_wins_in_between_is_found),
         cmocka_unit_test(a_jump_is_found_where_p_is_more),
         cmocka_unit_test(a_root_at_an_end_is_that_end),
+        cmocka_unit_test(a_root_of_winners_alone_is_no_jump),
         cmocka_unit_test(what_is_unknown_in_between_is_not_said),
         cmocka_unit_test(p_of_all_designs_passes_1_at_every_root),
     };
