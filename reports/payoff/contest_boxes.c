@@ -164,42 +164,71 @@ static void try_designs(struct race *r, const size_t *which, size_t n)
     free(k);
 }
 
+/* The best designs at middle values are priced first, the others some at a time, so that what the
+ * first reach closes worlds for the next. */
+enum { TRIED_FIRST = 8, AT_A_TIME = 8 * LANES };
+
 /* What the designs of a part of a lot must reach to win, tokens per second: in each box, and in
  * any. */
 struct needed {
     double in[BOXES], any;
 };
 
-/* Can no design win in world i? */
-static bool is_decided(const struct race *r, size_t i)
+/* What a design must reach that uses these resources in each world. */
+static void find_need(struct needed *out, const struct race *r, const double *resource)
 {
-    return isinf(r->best[i]);
+    const struct boxes *boxes = boxes_of(r->of, r->w);
+    for (size_t i = 0; i < r->w->n; i++) {
+        double *in = &out->in[boxes->of[i]], here = r->best[i] * resource[i] * LEAST_ROUNDING;
+        *in = smaller(isnan(here) ? 0 : here, *in);
+    }
+    for (size_t b = 0; b < BOXES; b++)
+        out->any = smaller(out->any, out->in[b]);
+}
+
+/* The least of parts, some at a time. */
+struct leasts {
+    size_t n, part[AT_A_TIME];
+    struct candidate *least;
+};
+
+static void find_needs(struct needed *need, const struct race *r, const struct leasts *l)
+{
+    const struct candidate *k[AT_A_TIME];
+    for (size_t j = 0; j < l->n; j++)
+        k[j] = &l->least[j];
+    const struct resource_rows rows = resource_rows_find(r->w, k, l->n, r->of->budget);
+    for (size_t j = 0; j < l->n; j++)
+        find_need(&need[l->part[j]], r, rows.of[j]);
+    resource_rows_free(&rows);
 }
 
 /* What each part needs to be as good as the best so far. */
 static struct needed *find_needed(const struct race *r)
 {
-    const struct boxes *boxes = boxes_of(r->of, r->w);
+    static const struct needed nothing;
     const struct quoted *q = r->of->quoted;
     size_t parts = quoted_lots(q) * PARTS;
     struct needed *need = mem_alloc(parts + 1, sizeof *need);
-    double(*least)[PARTS] = mem_alloc(parts / PARTS + 1, sizeof *least);
-    for (size_t k = 0; k < parts; k++)
-        for (size_t b = 0; b < BOXES; b++)
-            need[k].in[b] = need[k].any = INFINITY;
-    for (size_t i = 0; i < r->w->n; i++) {
-        if (is_decided(r, i))
+    const struct candidate **k = point_at(r->of, r->of->order, r->of->n);
+    struct leasts l = {.least = mem_alloc(AT_A_TIME, sizeof *l.least)};
+    for (size_t i = 0; i < r->of->n; i++)
+        k[i] = &r->of->candidate[i];
+    for (size_t part = 0; part < parts; part++) {
+        need[part] = nothing;
+        if (!quoted_least_of(&l.least[l.n], q, k, part / PARTS, part % PARTS))
             continue;
-        quoted_least(least, q, r->of->budget, &r->w->world[i].prices);
-        for (size_t k = 0; k < parts; k++) {
-            double *in = &need[k].in[boxes->of[i]], here = r->best[i] * least[k / PARTS][k % PARTS];
-            *in = smaller(isnan(here) ? 0 : here, *in);
+        for (size_t b = 0; b < BOXES; b++)
+            need[part].in[b] = need[part].any = INFINITY;
+        l.part[l.n++] = part;
+        if (l.n == AT_A_TIME) {
+            find_needs(need, r, &l);
+            l.n = 0;
         }
     }
-    for (size_t k = 0; k < parts; k++)
-        for (size_t b = 0; b < BOXES; b++)
-            need[k].any = smaller(need[k].any, need[k].in[b]);
-    free(least);
+    find_needs(need, r, &l);
+    free(l.least);
+    free(k);
     return need;
 }
 
@@ -233,62 +262,18 @@ static bool may_win(double most[BOXES], const struct race *r, size_t k, const st
 struct promising {
     size_t n, *which;
     double (*most)[BOXES];
-    struct quoted *quoted;
-    double (*least)[PARTS]; /* of their lots, in one world */
 };
-
-/* May a design of the lot win in world i? */
-static bool lot_may_win(const struct promising *x, const struct race *r, size_t lot, size_t i)
-{
-    const size_t *of, box = boxes_of(r->of, r->w)->of[i];
-    size_t n = quoted_lot(&of, x->quoted, lot);
-    bool may = false;
-    for (size_t j = 0; j < n; j++)
-        may = may || !(x->most[of[j]][box] < r->best[i] * x->least[lot][j / IN_PART]);
-    return may;
-}
-
-/* Quotes lots where a design of theirs may win; elsewhere they use INFINITY. `row`: what design j
- * uses in world i is row[j x worlds + i]. */
-static void quote_where_open(double *row, const struct promising *x, const struct race *r)
-{
-    for (size_t i = 0; i < r->w->n; i++) {
-        const struct prices *p = &r->w->world[i].prices;
-        bool decided = is_decided(r, i);
-        if (!decided)
-            quoted_least(x->least, x->quoted, r->of->budget, p);
-        for (size_t lot = 0; lot < quoted_lots(x->quoted); lot++) {
-            const size_t *of;
-            lane used;
-            size_t n = quoted_lot(&of, x->quoted, lot);
-            bool open = !decided && lot_may_win(x, r, lot, i);
-            if (open)
-                quoted_lot_resources(used, x->quoted, lot, r->of->budget, p);
-            for (size_t j = 0; j < n; j++)
-                row[of[j] * r->w->n + i] = open ? used[j] : INFINITY;
-        }
-    }
-}
-
-/* The best designs at middle values are priced first, the others some at a time, so that what the
- * first reach closes worlds for the next. */
-enum { TRIED_FIRST = 8, AT_A_TIME = 8 * LANES };
 
 /* Fewer are all quoted in every world, once for all workloads (resource_store.h). */
 enum { MANY = 64 * LANES };
 
-static void try_some(struct race *r, struct promising *x)
+static void try_some(struct race *r, const struct promising *x)
 {
     const struct candidate **k = point_at(r->of, x->which, x->n);
-    double *row = mem_grow(NULL, x->n * r->w->n, sizeof *row);
-    x->quoted = quoted_make(k, x->n);
-    x->least = mem_alloc(quoted_lots(x->quoted), sizeof *x->least);
-    quote_where_open(row, x, r);
+    const struct resource_rows rows = resource_rows_find(r->w, k, x->n, r->of->budget);
     for (size_t j = 0; j < x->n; j++)
-        try_design(r, x->which[j], row + j * r->w->n, x->most[j]);
-    quoted_free(x->quoted);
-    free(x->least);
-    free(row);
+        try_design(r, x->which[j], rows.of[j], x->most[j]);
+    resource_rows_free(&rows);
     free(k);
 }
 
@@ -313,12 +298,23 @@ static void try_promising(struct race *r, const size_t *which, size_t n)
     free(need);
 }
 
+/* Can no design win in any of n worlds? */
+static bool all_decided(const double *best, size_t n)
+{
+    size_t i = 0;
+    while (i < n && isinf(best[i]))
+        i++;
+    return i == n;
+}
+
 void contest_raise_in_boxes(double *best, size_t *winner, const struct contest *x,
                             const struct worlds *w)
 {
     struct race r = {.of = x, .w = w, .best = best, .winner = winner};
     bool bounded = x->most && x->budget == BUDGET_COST && boxes_of(x, w)->n > 0;
     size_t first = bounded && x->n >= MANY ? TRIED_FIRST : x->n;
+    if (all_decided(best, w->n))
+        return;
     race_begin(&r);
     try_designs(&r, x->order, first);
     if (first < x->n)

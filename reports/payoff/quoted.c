@@ -17,9 +17,6 @@ static const size_t growing[] = {
     offsetof(struct chip, unit_flop_per_s), offsetof(struct chip, cache_byte),
     offsetof(struct chip, unit_sram_byte)};
 
-/* Costs are in order up to rounding. */
-static const double ROUNDING = 1 - 1e-6;
-
 /* Fewer alike share a lot with others, which has no bound. */
 enum { ALIKE_LEAST = LANES / 2 };
 
@@ -198,27 +195,28 @@ static void add_alike(struct quoted *q, struct placed *s, size_t n)
 /* ---- the least of a part ---- */
 
 /* The least of n candidates. Returns whether it costs no more than any of them. */
-static bool find_least(struct candidate *out, const struct quoted *q, const size_t *of, size_t n)
+static bool find_least(struct candidate *out, const struct candidate *const k[], const size_t *of,
+                       size_t n)
 {
     struct hardware kind, other;
-    kind_of(&kind, q->k[of[0]]);
-    *out = *q->k[of[0]];
+    kind_of(&kind, k[of[0]]);
+    *out = *k[of[0]];
     for (size_t i = 1; i < n; i++) {
-        kind_of(&other, q->k[of[i]]);
+        kind_of(&other, k[of[i]]);
         if (memcmp(&other, &kind, sizeof kind) != 0)
             return false;
         for (size_t j = 0; j < LEN(growing); j++)
-            *part_of(&out->chip, j) = fmin(*part_of(&out->chip, j), part(q->k[of[i]], j));
+            *part_of(&out->chip, j) = fmin(*part_of(&out->chip, j), part(k[of[i]], j));
     }
     return !(kind.pool_devices > 0) && !(kind.ffn_devices > 0);
 }
 
-/* The same for a part of a lot; false if it is empty. */
-static bool find_part(struct candidate *out, const struct quoted *q, size_t lot, size_t part)
+bool quoted_least_of(struct candidate *out, const struct quoted *q,
+                     const struct candidate *const k[], size_t lot, size_t part)
 {
     const struct lot *of = q->lot[lot];
     size_t from = part * IN_PART, n = of->n > from ? of->n - from : 0;
-    return n > 0 && find_least(out, q, q->order + of->first + from, n < IN_PART ? n : IN_PART);
+    return n > 0 && find_least(out, k, q->order + of->first + from, n < IN_PART ? n : IN_PART);
 }
 
 static void add_leasts(struct quoted *q)
@@ -233,7 +231,7 @@ static void add_leasts(struct quoted *q)
         place[i] = i;
     }
     for (size_t part = 0; part < q->lots * PARTS; part++) {
-        if (!find_part(&least[n % LANES], q, part / PARTS, part % PARTS))
+        if (!quoted_least_of(&least[n % LANES], q, q->k, part / PARTS, part % PARTS))
             continue;
         q->least_of[n++] = part;
         if (n % LANES == 0)
@@ -362,6 +360,6 @@ void quoted_least(double (*out)[PARTS], const struct quoted *q, enum budget budg
     for (size_t i = 0; i < q->leasts && budget == BUDGET_COST; i++) {
         find_used(used, q->least[i], budget, p);
         for (size_t j = 0; j < q->least[i]->n; j++)
-            least[q->least_of[i * LANES + j]] = used[j] * ROUNDING;
+            least[q->least_of[i * LANES + j]] = used[j] * LEAST_ROUNDING;
     }
 }

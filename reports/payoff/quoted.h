@@ -41,6 +41,14 @@ void quoted_resources(double *out, const struct quoted *q, enum budget budget,
 /* Lots in parts: candidate i of quoted_lot is in part i / IN_PART of its lot. */
 enum { PARTS = 4, IN_PART = LANES / PARTS };
 
+/* Costs are in order up to rounding. */
+#define LEAST_ROUNDING (1 - 1e-6)
+
+/* Finds a design that costs, times LEAST_ROUNDING, no more than any of a part. `k`: as in
+ * quoted_make. False if none is known, or the part is empty. */
+bool quoted_least_of(struct candidate *out, const struct quoted *q,
+                     const struct candidate *const k[], size_t lot, size_t part);
+
 /* out[lot][part]: no candidate of the part uses less; 0 where that is not known. */
 void quoted_least(double (*out)[PARTS], const struct quoted *q, enum budget budget,
                   const struct prices *p);
