@@ -5,6 +5,9 @@
  * checked again; a mix runs its jobs in turn on the same hardware. */
 #include "reports/payoff/candidate_value.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "reports/payoff/quoted.h"
 
 static const struct engine no_engine = {.capacity_ratio = 1};
@@ -114,19 +117,33 @@ static double s_per_token(const struct job *j, double step_s)
     return j->weight / (j->tokens_per_s * j->split.time_s / step_s);
 }
 
+/* The times of n steps, added up from their classes. */
+static void add_classes(double *out, const struct step_split_lanes *split, size_t n)
+{
+    for (size_t m = 0; m < n; m++)
+        out[m] = 0;
+    for (int i = 0; i < OP_CLASSES && n > 0; i++)
+        for (size_t m = 0; m < n; m++)
+            out[m] += LANE_OF(split, step_split, class_s, op_class_order[i])[m];
+}
+
+/* Seconds per token of a step as stated, without errors. */
+static double stated_s_per_token(const struct job *j)
+{
+    double stated_s = 0;
+    for (int i = 0; i < OP_CLASSES; i++)
+        stated_s += j->split.class_s[op_class_order[i]];
+    return s_per_token(j, stated_s);
+}
+
 /* The same without power, if no class has an error. */
 static void add_exact_job(struct totals *out, const struct job *j,
                           const struct step_split_lanes *moved_to, const size_t *moved,
                           size_t n_moved, size_t n)
 {
-    lane step_s = {0};
-    double stated_s = 0;
-    for (int i = 0; i < OP_CLASSES; i++)
-        stated_s += j->split.class_s[op_class_order[i]];
-    for (int i = 0; i < OP_CLASSES && n_moved > 0; i++)
-        for (size_t m = 0; m < n_moved; m++)
-            step_s[m] += LANE_OF(moved_to, step_split, class_s, op_class_order[i])[m];
-    double stated = s_per_token(j, stated_s);
+    lane step_s;
+    add_classes(step_s, moved_to, n_moved);
+    double stated = stated_s_per_token(j);
     for (size_t i = 0, m = 0; i < n; i++)
         out->s_per_token[i] += m < n_moved && moved[m] == i ? s_per_token(j, step_s[m++]) : stated;
 }
@@ -169,6 +186,66 @@ void candidate_values(double *out, const struct candidate *k, enum budget budget
         out[i] = budget == BUDGET_POWER  ? x.weights / x.j_per_token[i]
                  : budget == BUDGET_NONE ? x.weights / x.s_per_token[i]
                                          : x.weights / x.s_per_token[i] / resource[i];
+}
+
+/* ---- many candidates in one world ---- */
+
+/* Candidates whose steps are timed at once. */
+struct alike {
+    size_t n, of[LANES], ranged[LANES];
+    const struct drawn_step *step[LANES];
+};
+
+static void time_alike(double *tokens_per_s, struct alike *a, const struct candidate *k,
+                       const struct world *w)
+{
+    struct step_split_lanes split;
+    size_t moved[LANES];
+    lane step_s;
+    size_t n = drawn_steps_split(&split, moved, a->step, a->ranged, w, a->n);
+    add_classes(step_s, &split, n);
+    for (size_t i = 0, m = 0; i < a->n; i++) {
+        const struct job *j = k[a->of[i]].job;
+        double s = m < n && moved[m] == i ? s_per_token(j, step_s[m++]) : stated_s_per_token(j);
+        tokens_per_s[a->of[i]] = j->weight / s;
+    }
+    a->n = 0;
+}
+
+/* Mappings whose candidates are gathered at a time. */
+enum { MAPPINGS = 8 };
+
+void candidates_tokens_per_s(double *out, const struct candidate *k, size_t n,
+                             const struct world *w)
+{
+    struct alike *alike = mem_alloc(MAPPINGS, sizeof *alike);
+    size_t next = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct drawn_step *step = k[i].job->step;
+        size_t at = 0;
+        if (k[i].jobs != 1 || !step || !drawn_steps_match(step, step) ||
+            candidate_has_errors(&k[i])) {
+            candidate_values(&out[i], &k[i], BUDGET_NONE, NULL, &w, 1);
+            continue;
+        }
+        while (at < MAPPINGS && !(alike[at].n > 0 && drawn_steps_match(alike[at].step[0], step)))
+            at++;
+        if (at == MAPPINGS) {
+            at = next++ % MAPPINGS;
+            if (alike[at].n > 0)
+                time_alike(out, &alike[at], k, w);
+        }
+        struct alike *a = &alike[at];
+        a->step[a->n] = step;
+        a->ranged[a->n] = k[i].ranged;
+        a->of[a->n++] = i;
+        if (a->n == LANES)
+            time_alike(out, a, k, w);
+    }
+    for (size_t at = 0; at < MAPPINGS; at++)
+        if (alike[at].n > 0)
+            time_alike(out, &alike[at], k, w);
+    free(alike);
 }
 
 /* A time and the sum of its parts differ by rounding. */

@@ -9,6 +9,10 @@
 void candidate_values(double *out, const struct candidate *k, enum budget budget,
                       const double *resource, const struct world *const w[], size_t n);
 
+/* Tokens per second of n candidates in one world. */
+void candidates_tokens_per_s(double *out, const struct candidate *k, size_t n,
+                             const struct world *w);
+
 /* At most so many tokens per second in any world that is not faster than one of these n, at most
  * LANES (world_fastest); INFINITY if its times have errors, which have no bound. */
 void candidate_most_tokens_per_s(double *out, const struct candidate *k,

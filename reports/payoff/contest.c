@@ -38,7 +38,13 @@ static void know_rows(const struct contest *x, double *const row[], const struct
 static const double *know_all(const struct contest *x, const struct world *w)
 {
     double *row = known_rates_keep(x->known, w);
-    know_rows(x, &row, w, 1);
+    size_t unknown = 0;
+    while (unknown < x->n && isnan(row[unknown]))
+        unknown++;
+    if (unknown == x->n)
+        candidates_tokens_per_s(row, x->candidate, x->n, w);
+    else
+        know_rows(x, &row, w, 1);
     return row;
 }
 

@@ -14,6 +14,13 @@
 #include "arch/step_pool.h"
 #include "base/mem.h"
 
+/* A step in a world. `ranged`: its engine's place in world.engine, or RANGED_MOST. */
+struct drawn {
+    const struct drawn_step *step;
+    size_t ranged;
+    const struct world *w;
+};
+
 /* Power limits as stated, of the boards of one kind of devices. */
 struct board {
     double limit_w, design_w;
@@ -82,11 +89,11 @@ static struct engine built_engine(const struct drawn_step *s)
 
 /* Sets what a world changes of engine i, which is as stated. Returns whether the world changes its
  * time or energy. */
-static bool draw_engine(struct engine_lanes *out, size_t i, const struct drawn_step *s,
-                        size_t ranged, const struct world *w)
+static bool draw_engine(struct engine_lanes *out, size_t i, const struct drawn *at)
 {
-    const struct prices *p = &w->prices;
-    struct stated_ratio own = own_ratio(w, ranged);
+    const struct drawn_step *s = at->step;
+    const struct prices *p = &at->w->prices;
+    struct stated_ratio own = own_ratio(at->w, at->ranged);
     double energy = own.energy * p->engine_energy_factor;
     if (!engine_is_there(&s->like.engine))
         return false;
@@ -130,42 +137,43 @@ static void draw_board(struct devices *d, size_t i, const struct board *b, const
 }
 
 /* Sets what devices_time cannot know of main device i. */
-static void draw_device(struct devices *d, size_t i, const struct drawn_step *s, size_t ranged,
-                        const struct world *w)
+static void draw_device(struct devices *d, size_t i, const struct drawn *at)
 {
-    const struct prices *p = &w->prices;
-    double own = own_ratio(w, ranged).efficiency;
+    const struct prices *p = &at->w->prices;
+    double own = own_ratio(at->w, at->ranged).efficiency;
     LANE(&d->rates, rates, engine.s_per_byte)[i] /= p->engine_bandwidth_factor * own;
     LANE(&d->rates, rates, engine.s_per_flop)[i] /= p->engine_compute_factor * own;
     LANE(&d->rates, rates, engine.s_per_core_flop)[i] /= p->engine_compute_factor * own;
-    draw_board(d, i, &s->board, w);
+    draw_board(d, i, &at->step->board, at->w);
 }
 
-/* Splits the step on main devices alone. */
-static void split_alone(struct step_split_lanes *out, const struct drawn_step *s,
+/* Splits steps of one mapping on main devices alone. */
+static void split_alone(struct step_split_lanes *out, const struct drawn at[], const size_t *moved,
                         const struct devices *d)
 {
     static const struct step_split nothing;
-    struct mapped *m = &s->main->of;
+    struct mapped *m = &at->step->main->of;
     struct load_lanes load;
     struct clocked_lanes clocked;
-    LANES_FILL(&load, d->n, s->load);
+    for (size_t i = 0; i < d->n; i++)
+        LANES_PUT(&load, i, at[moved[i]].step->load);
     LANES_FILL(out, d->n, nothing);
     steps_clock(&clocked, &m->step, d, &load, &m->memo);
     steps_split_held(out, &m->step, d, &load, held_of(&clocked), &m->memo);
 }
 
 /* Splits the step that main devices share with a pool, in the worlds `moved`. */
-static void split_pair(struct drawn_splits *out, const struct drawn_step *s,
-                       const struct devices *d, const struct world *const w[], const size_t *moved)
+static void split_pair(struct drawn_splits *out, const struct drawn at[], const size_t *moved,
+                       const struct devices *d)
 {
+    const struct drawn_step *s = at->step;
     struct devices f, in_turn;
-    struct paired_lanes at;
+    struct paired_lanes paired;
     size_t of[LANES];
     step_pool_devices(&f, &s->like, d->n);
     for (size_t i = 0; i < d->n; i++) {
-        draw_board(&f, i, &s->ffn_board, w[moved[i]]);
-        pair_set_load(&at, i, s->load);
+        draw_board(&f, i, &s->ffn_board, at[moved[i]].w);
+        pair_set_load(&paired, i, s->load);
         of[i] = i;
     }
     struct pair x = {.main = &s->main->of,
@@ -179,41 +187,80 @@ static void split_pair(struct drawn_splits *out, const struct drawn_step *s,
         lanes_set(LANE(&in_turn.rates, rates, overlap), d->n, 0);
         x.in_turn = &in_turn;
     }
-    pair_time(&at, &x);
-    pair_split(&out->step, &out->ffn, &at, &x, of, d->n);
+    pair_time(&paired, &x);
+    pair_split(&out->step, &out->ffn, &paired, &x, of, d->n);
 }
 
-/* The devices in those of n worlds in which they are not as stated. Returns how many; `moved` gets
- * which. */
-static size_t draw_devices(struct devices *d, size_t *moved, const struct drawn_step *s,
-                           size_t ranged, const struct world *const w[], size_t n)
+/* The devices of those of n steps of one mapping that are not as stated: of one step in n worlds, or
+ * of n steps. Returns how many; `moved` gets which. */
+static size_t draw_devices(struct devices *d, size_t *moved, const struct drawn at[], size_t n)
 {
-    const struct engine built = built_engine(s);
+    bool one_step = at[0].step == at[n - 1].step;
+    struct engine built = built_engine(at[0].step);
     size_t drawn = 0;
-    LANES_FILL(&d->engine, n, built);
-    for (size_t i = 0; i < n; i++)
-        if (draw_engine(&d->engine, drawn, s, ranged, w[i]) || moves_clock(s, &w[i]->prices))
+    if (one_step)
+        LANES_FILL(&d->engine, n, built);
+    for (size_t i = 0; i < n; i++) {
+        if (!one_step) {
+            built = built_engine(at[i].step);
+            LANES_PUT(&d->engine, drawn, built);
+        }
+        if (draw_engine(&d->engine, drawn, &at[i]) || moves_clock(at[i].step, &at[i].w->prices))
             moved[drawn++] = i;
+    }
     if (drawn == 0)
         return 0;
     d->n = drawn;
-    LANES_FILL(&d->chip, d->n, s->like.chip);
-    devices_time(d, &s->like);
+    if (one_step)
+        LANES_FILL(&d->chip, drawn, at[0].step->like.chip);
+    for (size_t i = 0; i < drawn && !one_step; i++)
+        LANES_PUT(&d->chip, i, at[moved[i]].step->like.chip);
+    devices_time(d, &at[0].step->like);
     for (size_t i = 0; i < drawn; i++)
-        draw_device(d, i, s, ranged, w[moved[i]]);
+        draw_device(d, i, &at[moved[i]]);
     return drawn;
+}
+
+static void draw_in_each(struct drawn at[], const struct drawn_step *s, size_t ranged,
+                         const struct world *const w[], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        at[i] = (struct drawn){s, ranged, w[i]};
 }
 
 size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct drawn_step *s,
                         size_t ranged, const struct world *const w[], size_t n)
 {
     struct devices d;
-    if (draw_devices(&d, moved, s, ranged, w, n) == 0)
+    struct drawn at[LANES];
+    draw_in_each(at, s, ranged, w, n);
+    if (draw_devices(&d, moved, at, n) == 0)
         return 0;
     if (s->ffn)
-        split_pair(out, s, &d, w, moved);
+        split_pair(out, at, moved, &d);
     else
-        split_alone(&out->step, s, &d);
+        split_alone(&out->step, at, moved, &d);
+    return d.n;
+}
+
+bool drawn_steps_match(const struct drawn_step *a, const struct drawn_step *b)
+{
+    const struct plan *p = &a->like.plan, *q = &b->like.plan;
+    return a->main == b->main && !a->ffn && !b->ffn && a->like.calibration == b->like.calibration &&
+           p->weight_share2 == q->weight_share2 && p->kv_share2 == q->kv_share2;
+}
+
+size_t drawn_steps_split(struct step_split_lanes *out, size_t *moved,
+                         const struct drawn_step *const s[], const size_t *ranged,
+                         const struct world *w, size_t n)
+{
+    struct devices d;
+    struct drawn at[LANES];
+    for (size_t i = 0; i < n; i++)
+        at[i] = (struct drawn){s[i], ranged[i], w};
+    if (draw_devices(&d, moved, at, n) == 0)
+        return 0;
+    split_alone(out, at, moved, &d);
     return d.n;
 }
 
@@ -223,6 +270,7 @@ void drawn_step_meets(bool *meets, const struct drawn_step *s, size_t ranged,
 {
     struct mapped *m = &s->main->of;
     struct devices d;
+    struct drawn at[LANES];
     struct load_lanes load;
     size_t moved[LANES];
     lane time_s, within_s, clock, in_time;
@@ -230,7 +278,8 @@ void drawn_step_meets(bool *meets, const struct drawn_step *s, size_t ranged,
     bool unknown = s->ffn || s->like.engine.overlap > 0;
     for (size_t i = 0; i < n; i++)
         meets[i] = unknown || s->time_s <= limit_s[i];
-    size_t drawn = unknown ? 0 : draw_devices(&d, moved, s, ranged, w, n), left = 0;
+    draw_in_each(at, s, ranged, w, n);
+    size_t drawn = unknown ? 0 : draw_devices(&d, moved, at, n), left = 0;
     if (drawn == 0)
         return;
     LANES_FILL(&load, drawn, s->load);

@@ -32,6 +32,15 @@ struct drawn_splits {
 size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct drawn_step *s,
                         size_t ranged, const struct world *const w[], size_t n);
 
+/* Can drawn_steps_split time both? They have one mapping and no FFN pool. */
+bool drawn_steps_match(const struct drawn_step *a, const struct drawn_step *b);
+
+/* The same for n steps that match, at most LANES, in one world; each has its place in
+ * world.engine. */
+size_t drawn_steps_split(struct step_split_lanes *out, size_t *moved,
+                         const struct drawn_step *const s[], const size_t *ranged,
+                         const struct world *w, size_t n);
+
 /* Which of n worlds, at most LANES, have a step of at most limit_s: sets `meets`, also where that
  * is not known. Cheaper than the splits. */
 void drawn_step_meets(bool *meets, const struct drawn_step *s, size_t ranged,
