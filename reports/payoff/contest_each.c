@@ -97,12 +97,14 @@ static void open_lot(struct sprint *r, size_t lot)
     }
 }
 
-static void open_lots(struct sprint *r)
+/* Opens the lots in which a design may win, but for one that is open. */
+static void open_lots(struct sprint *r, size_t opened)
 {
     struct rank *lot = mem_alloc(quoted_lots(r->of->quoted) + 1, sizeof *lot);
     size_t lots = rank_lots(lot, r);
     for (size_t i = 0; i < lots && !(lot[i].value < r->best.value); i++)
-        open_lot(r, lot[i].at);
+        if (lot[i].at != opened)
+            open_lot(r, lot[i].at);
     free(lot);
 }
 
@@ -125,8 +127,9 @@ static size_t highest_bound(const struct rank *bound, size_t n)
     return at;
 }
 
-/* Finds out which designs may win. */
-static void sprint_begin(struct sprint *r, const struct contest *x, const struct world *w)
+/* Opens the first lot. */
+static void sprint_begin(struct sprint *r, const struct contest *x, const struct world *w,
+                         size_t first)
 {
     *r = (struct sprint){.of = x,
                          .w = w,
@@ -140,10 +143,16 @@ static void sprint_begin(struct sprint *r, const struct contest *x, const struct
     for (size_t k = 0; k < x->n; k++)
         r->bound[k] = -INFINITY;
     find_most(r);
-    open_lots(r);
+    open_lot(r, first);
+}
+
+/* Finds out which designs may win. */
+static void sprint_open(struct sprint *r, size_t first)
+{
+    open_lots(r, first);
     keep_open(r);
-    if (r->opened > 0)
-        r->next = highest_bound(r->open, r->opened);
+    r->next = r->opened > 0 ? highest_bound(r->open, r->opened) : 0;
+    r->sorted = false;
 }
 
 static bool sprint_is_open(const struct sprint *r)
@@ -220,21 +229,40 @@ static void price_common(struct sprint *r, size_t n, size_t k)
             w[asked] = r[i].w;
             of[asked++] = i;
         }
-    candidate_values(rate, &r->of->candidate[k], BUDGET_NONE, NULL, w, asked);
+    if (asked > 0)
+        candidate_values(rate, &r->of->candidate[k], BUDGET_NONE, NULL, w, asked);
     for (size_t j = 0; j < asked; j++)
         sprint_take(&r[of[j]], k, rate[j]);
 }
 
-/* Up to LANES worlds at a time. */
+/* The lot of a design. */
+static size_t lot_of(const struct quoted *q, size_t k)
+{
+    for (size_t lot = 0; lot < quoted_lots(q); lot++) {
+        const size_t *of;
+        size_t n = quoted_lot(&of, q, lot);
+        for (size_t i = 0; i < n; i++)
+            if (of[i] == k)
+                return lot;
+    }
+    return 0;
+}
+
+/* Up to LANES worlds at a time. The design that is best at middle values is priced first: few lots
+ * may hold a better one. */
 void contest_raise_in_each(double *best, size_t *winner, const struct contest *x,
                            const struct worlds *w)
 {
     struct sprint r[LANES];
-    size_t n, common = 0;
-    for (size_t from = 0; from < w->n; from += n) {
+    size_t n, common = 0, favourite = x->order[0];
+    size_t first = lot_of(x->quoted, favourite);
+    for (size_t from = 0; x->n > 0 && from < w->n; from += n) {
         n = w->n - from < LANES ? w->n - from : LANES;
         for (size_t i = 0; i < n; i++)
-            sprint_begin(&r[i], x, &w->world[from + i]);
+            sprint_begin(&r[i], x, &w->world[from + i], first);
+        price_common(r, n, favourite);
+        for (size_t i = 0; i < n; i++)
+            sprint_open(&r[i], first);
         while (find_common(&common, r, n))
             price_common(r, n, common);
         for (size_t i = 0; i < n; i++) {
