@@ -191,8 +191,8 @@ static void split_pair(struct drawn_splits *out, const struct drawn at[], const 
     pair_split(&out->step, &out->ffn, &paired, &x, of, d->n);
 }
 
-/* The devices of those of n steps of one mapping that are not as stated: of one step in n worlds, or
- * of n steps. Returns how many; `moved` gets which. */
+/* The devices of those of n steps of one mapping that are not as stated: of one step in n worlds,
+ * or of n steps. Returns how many; `moved` gets which. */
 static size_t draw_devices(struct devices *d, size_t *moved, const struct drawn at[], size_t n)
 {
     bool one_step = at[0].step == at[n - 1].step;

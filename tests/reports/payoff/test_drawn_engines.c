@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reports/payoff/candidate_value.h"
 #include "reports/payoff/payoff_certainty.h"
 #include "reports/payoff/payoff_designs.h"
 #include "reports/payoff/payoff_swing.h"
@@ -234,6 +235,56 @@ static void worlds_do_not_depend_on_those_beside_them(void **state)
     done(&a);
 }
 
+/* Engines, chips, batches and mappings differ. */
+static const char *const many_designs =
+    "model: llama-4-maverick\nchip: b200-paper\n%s"
+    "workload: {batch: max, tpot: 50 ms, context: 16384}\n"
+    "plan: {devices: 32, tp: auto, dp: auto, ep: auto}\n"
+    "sweep:\n"
+    "  engine: [none, attacc, duplex, logic-die-r128]\n"
+    "  chip.memory_byte_per_s: [4 TB/s, 8 TB/s, 12 TB/s, 16 TB/s, 20 TB/s]\n"
+    "  chip.memory_byte: [96 GB, 192 GB, 384 GB]\n";
+
+/* Each design has the same bits among others in a world as alone in many. `timing`: a line. */
+static void check_designs_together(const char *timing)
+{
+    char text[1000];
+    size_t moved = 0;
+    snprintf(text, sizeof text, many_designs, timing);
+    struct asked a = ask(text, NULL, 0, BUDGET_NONE);
+    struct world w[3];
+    const struct world *at[LEN(w)] = {&w[0], &w[1], &w[2]};
+    for (size_t i = 0; i < LEN(w); i++)
+        world_middle(&w[i], &a.c);
+    w[1].prices.device_power_factor = 0.9;
+    w[2].prices.engine_bandwidth_factor = 0.8;
+    w[2].prices.stack_power_factor = 1.2;
+    for (int side = 0; side < SIDES; side++) {
+        size_t n = a.c.n[side];
+        const struct candidate *k = a.c.side[side];
+        double *together = mem_alloc(n, sizeof *together), alone[LEN(w)];
+        assert_true(n >= (side == WITH ? 24 : 8));
+        for (size_t i = 0; i < LEN(w); i++) {
+            candidates_tokens_per_s(together, k, n, at[i]);
+            for (size_t j = 0; j < n; j++) {
+                candidate_values(alone, &k[j], BUDGET_NONE, NULL, at, LEN(w));
+                assert_true(alone[i] == together[j]);
+                moved += alone[i] != alone[0];
+            }
+        }
+        free(together);
+    }
+    assert_true(moved > 20);
+    done(&a);
+}
+
+static void designs_of_a_world_do_not_depend_on_those_beside_them(void **state)
+{
+    (void)state;
+    check_designs_together("");
+    check_designs_together("timing: calibrated\n");
+}
+
 /* ---- sensitivity ---- */
 
 static void m_of_an_engine_is_a_constant_of_its_own(void **state)
@@ -333,6 +384,7 @@ int main(void)
         cmocka_unit_test(energy_and_power_limits_move_an_engine_that_power_limits),
         cmocka_unit_test(a_power_limit_moves_only_devices_that_reach_it),
         cmocka_unit_test(worlds_do_not_depend_on_those_beside_them),
+        cmocka_unit_test(designs_of_a_world_do_not_depend_on_those_beside_them),
         cmocka_unit_test(m_of_an_engine_is_a_constant_of_its_own),
         cmocka_unit_test(a_pair_flips_where_a_grid_finds_it),
         cmocka_unit_test(a_pair_that_cannot_flip_the_verdict_is_not_listed),
