@@ -178,6 +178,8 @@ struct needed {
 static void find_need(struct needed *out, const struct race *r, const double *resource)
 {
     const struct boxes *boxes = boxes_of(r->of, r->w);
+    for (size_t b = 0; b < BOXES; b++)
+        out->in[b] = out->any = INFINITY;
     for (size_t i = 0; i < r->w->n; i++) {
         double *in = &out->in[boxes->of[i]], here = r->best[i] * resource[i] * LEAST_ROUNDING;
         *in = smaller(isnan(here) ? 0 : here, *in);
@@ -203,30 +205,24 @@ static void find_needs(struct needed *need, const struct race *r, const struct l
     resource_rows_free(&rows);
 }
 
-/* What each part needs to be as good as the best so far. */
+/* What each part needs to be as good as the best so far: nothing, where its least is not known. */
 static struct needed *find_needed(const struct race *r)
 {
-    static const struct needed nothing;
     const struct quoted *q = r->of->quoted;
     size_t parts = quoted_lots(q) * PARTS;
     struct needed *need = mem_alloc(parts + 1, sizeof *need);
-    const struct candidate **k = point_at(r->of, r->of->order, r->of->n);
+    const struct candidate **k = mem_alloc(r->of->n + 1, sizeof(struct candidate *));
     struct leasts l = {.least = mem_alloc(AT_A_TIME, sizeof *l.least)};
     for (size_t i = 0; i < r->of->n; i++)
         k[i] = &r->of->candidate[i];
     for (size_t part = 0; part < parts; part++) {
-        need[part] = nothing;
-        if (!quoted_least_of(&l.least[l.n], q, k, part / PARTS, part % PARTS))
-            continue;
-        for (size_t b = 0; b < BOXES; b++)
-            need[part].in[b] = need[part].any = INFINITY;
-        l.part[l.n++] = part;
-        if (l.n == AT_A_TIME) {
+        if (quoted_least_of(&l.least[l.n], q, k, part / PARTS, part % PARTS))
+            l.part[l.n++] = part;
+        if (l.n == AT_A_TIME || part + 1 == parts) {
             find_needs(need, r, &l);
             l.n = 0;
         }
     }
-    find_needs(need, r, &l);
     free(l.least);
     free(k);
     return need;
