@@ -148,11 +148,10 @@ static void draw_device(struct devices *d, size_t i, const struct drawn *at)
 }
 
 /* Splits steps of one mapping on main devices alone. */
-static void split_alone(struct step_split_lanes *out, const struct drawn at[], const size_t *moved,
-                        const struct devices *d)
+static void split_alone(struct step_split_lanes *out, struct mapped *m, const struct drawn at[],
+                        const size_t *moved, const struct devices *d)
 {
     static const struct step_split nothing;
-    struct mapped *m = &at->step->main->of;
     struct load_lanes load;
     struct clocked_lanes clocked;
     for (size_t i = 0; i < d->n; i++)
@@ -195,9 +194,11 @@ static void split_pair(struct drawn_splits *out, const struct drawn at[], const 
  * or of n steps. Returns how many; `moved` gets which. */
 static size_t draw_devices(struct devices *d, size_t *moved, const struct drawn at[], size_t n)
 {
+    size_t drawn = 0;
+    if (n == 0)
+        return 0;
     bool one_step = at[0].step == at[n - 1].step;
     struct engine built = built_engine(at[0].step);
-    size_t drawn = 0;
     if (one_step)
         LANES_FILL(&d->engine, n, built);
     for (size_t i = 0; i < n; i++) {
@@ -239,7 +240,7 @@ size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct dr
     if (s->ffn)
         split_pair(out, at, moved, &d);
     else
-        split_alone(&out->step, at, moved, &d);
+        split_alone(&out->step, &s->main->of, at, moved, &d);
     return d.n;
 }
 
@@ -260,7 +261,7 @@ size_t drawn_steps_split(struct step_split_lanes *out, size_t *moved,
         at[i] = (struct drawn){s[i], ranged[i], w};
     if (draw_devices(&d, moved, at, n) == 0)
         return 0;
-    split_alone(out, at, moved, &d);
+    split_alone(out, &s[0]->main->of, at, moved, &d);
     return d.n;
 }
 
