@@ -23,7 +23,7 @@ struct axis_verdicts {
 };
 void axis_verdicts_free(struct axis_verdicts *v);
 
-/* What was found at x among all designs, or NULL. */
+/* What was found at x among all designs, some draws of it perhaps bridged, or NULL. */
 const struct verdicts *axis_verdicts_find(const struct axis_verdicts *v, double x);
 
 /* Sets the verdicts of the draws that have the same one at the nearest values on both sides of x,

@@ -34,7 +34,7 @@ static void know_rows(const struct contest *x, double *const row[], const struct
     }
 }
 
-/* The throughput of every design in one world. */
+/* The throughput of every design in one world; together, if none is known yet. */
 static const double *know_all(const struct contest *x, const struct world *w)
 {
     double *row = known_rates_keep(x->known, w);

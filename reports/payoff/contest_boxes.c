@@ -260,7 +260,7 @@ struct promising {
     double (*most)[BOXES];
 };
 
-/* Fewer are all quoted in every world, once for all workloads (resource_store.h). */
+/* Fewer are all tried; of more, only those that may win at what the least of their part uses. */
 enum { MANY = 64 * LANES };
 
 static void try_some(struct race *r, const struct promising *x)
