@@ -10,6 +10,7 @@
 #include "arch/mapping_bound.h"
 #include "base/mem.h"
 #include "reports/payoff/quoted.h"
+#include "reports/payoff/stored_designs.h"
 #include "search/axis.h"
 
 /* Devices of the main system or of a pool. */
@@ -156,6 +157,7 @@ static void keep_best(struct kept_best *k, const struct chosen_design *best, con
 struct choosing {
     const struct study *study;
     const struct design_choice *choice;
+    const struct stored_designs *stored;
     struct kept_best *kept; /* may be NULL */
     bool *allowed;          /* hardware of the choice */
     struct lot *lot;        /* empty */
@@ -234,12 +236,102 @@ static void price_design(void *ctx, struct cursor *c, uint64_t index)
     add_to_lot(p->best, p->of->lot, c, index, p->of->choice);
 }
 
+/* Takes a design from the store, or prices it. */
+static void take_stored(void *ctx, struct cursor *c, uint64_t index)
+{
+    const struct pricing *p = ctx;
+    struct chosen_design *b = &p->best[hardware_index(c)], stored;
+    if (!c->fresh)
+        price_lot(p->best, p->of->lot, p->of->choice->budget);
+    if (!stored_design_take(&stored, p->of->stored, c)) {
+        price_design(ctx, c, index);
+        return;
+    }
+    stored.with = choice_has_subject(&c->design, p->of->choice);
+    if (stored.feasible && (!b->feasible || is_better(stored.value, index, b)))
+        *b = stored;
+}
+
 static int price_all(struct chosen_design *best, const struct choosing *x, struct cursor *c)
 {
     struct pricing p = {best, x};
-    int runs = take_designs(best, x, c, price_design, &p);
+    int runs = take_designs(best, x, c, x->stored->points ? take_stored : price_design, &p);
     price_lot(best, x->lot, x->choice->budget);
     return runs;
+}
+
+/* ---- does the store tell what the model says? ---- */
+
+/* A design of those compared: the best of each side, and some of the others. */
+struct compared {
+    double value;
+    size_t hardware;
+};
+
+static int highest_value(const void *a, const void *b)
+{
+    const struct compared *x = a, *y = b;
+    return x->value != y->value ? (x->value < y->value) - (x->value > y->value)
+                                : (x->hardware > y->hardware) - (x->hardware < y->hardware);
+}
+
+/* Designs of a side that are priced to compare them with the store: half of them are the best, the
+ * others are spread over all. */
+enum { COMPARED_OF_SIDE = LANES };
+
+/* Chooses the designs of a side to be compared. */
+static size_t find_compared(size_t *out, const struct chosen_design *best, size_t hardware,
+                            bool with)
+{
+    struct compared *x = mem_alloc(hardware + 1, sizeof *x);
+    size_t n = 0, chosen = 0;
+    for (size_t h = 0; h < hardware; h++)
+        if (best[h].feasible && best[h].with == with)
+            x[n++] = (struct compared){best[h].value, h};
+    qsort(x, n, sizeof *x, highest_value);
+    for (size_t i = 0; i < COMPARED_OF_SIDE; i++) {
+        size_t half = COMPARED_OF_SIDE / 2, at = i < half ? i : (i - half) * n / half;
+        if (at < n)
+            out[chosen++] = x[at].hardware;
+    }
+    free(x);
+    return chosen;
+}
+
+/* Are stored designs those that would be found, also where files of the study have changed since?
+ */
+static bool store_agrees(const struct chosen_design *best, const struct choosing *x,
+                         struct cursor *c)
+{
+    size_t hardware = hardware_count(x->study), of[SIDES * COMPARED_OF_SIDE], n = 0;
+    struct chosen_design *priced = mem_alloc(hardware, sizeof *priced);
+    bool agrees = true;
+    for (int s = 0; s < SIDES; s++)
+        n += find_compared(of + n, best, hardware, s == WITH);
+    for (size_t i = 0; i < n; i++) {
+        cursor_move(c, x->study, best[of[i]].index);
+        double stated = c->design.engine.runs;
+        choice_restrict(&c->design, x->choice);
+        add_to_lot(priced, x->lot, c, c->index, x->choice);
+        c->design.engine.runs = stated;
+    }
+    price_lot(priced, x->lot, x->choice->budget);
+    for (size_t i = 0; i < n; i++)
+        agrees = agrees && chosen_designs_equal(&best[of[i]], &priced[of[i]]);
+    free(priced);
+    return agrees;
+}
+
+/* From the store, if it has the designs. */
+static int find_all(struct chosen_design *best, struct choosing *x, struct cursor *c)
+{
+    struct stored_designs none = {0};
+    int runs = price_all(best, x, c);
+    if (!x->stored->points || store_agrees(best, x, c))
+        return runs;
+    memset(best, 0, hardware_count(x->study) * sizeof *best);
+    x->stored = &none;
+    return price_all(best, x, c);
 }
 
 /* ---- only the best at middle prices ---- */
@@ -392,8 +484,10 @@ int best_designs_find(struct chosen_design *best, const struct study *s,
         kept->n = hardware;
         kept->of = mem_alloc(hardware, sizeof *kept->of);
     }
-    const struct choosing x = {s, q, kept, allowed, &g->lot};
-    int runs = best_only ? price_best(best, &x, c) : price_all(best, &x, c);
+    struct stored_designs stored;
+    stored_designs_find(&stored, q, s);
+    struct choosing x = {s, q, &stored, kept, allowed, &g->lot};
+    int runs = best_only ? price_best(best, &x, c) : find_all(best, &x, c);
     if (!best_only)
         keep_best(kept, best, allowed, q);
     free(allowed);

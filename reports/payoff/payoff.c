@@ -165,6 +165,17 @@ static int answer_from_points(const struct asked *a, struct run_points *from, st
     return rc;
 }
 
+/* Lets the studies of n answers use the points of their run; NULL: no longer. */
+static void use_points(const struct asked *answer, size_t n, const struct points *points,
+                       const struct db_run *run)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct payoff_study *s = answer[i].q->study;
+        if (s && study_points(payoff_study_of(s)) == run->space)
+            payoff_study_use(s, points);
+    }
+}
+
 int payoff_make_all(const struct asked *answer, size_t n, struct db *db, const struct db_run *run,
                     struct err *err)
 {
@@ -180,11 +191,13 @@ int payoff_make_all(const struct asked *answer, size_t n, struct db *db, const s
     for (; made < n && rc == 0; made++)
         rc = answer_from_points(&answer[made], &from, err);
     swept_free(&swept);
-    points_free(&points);
     if (rc == 0) {
+        use_points(answer, n, &points, run);
         payoff_each_group(answer, n, price_again);
         payoff_find_stops(answer, n);
+        use_points(answer, n, NULL, run);
     }
+    points_free(&points);
     for (size_t i = 0; i < made && rc != 0; i++)
         payoff_free(answer[i].p);
     return rc;

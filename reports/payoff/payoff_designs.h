@@ -14,6 +14,8 @@ struct mix_job {
     double weight;
 };
 
+struct points;
+
 /* Kinds of hardware of a study. */
 enum { RIVALS_MOST = 64 };
 struct rivals {
@@ -37,6 +39,8 @@ struct design_choice {
     bool middle;                 /* keep only what may be the best at middle prices */
     const struct rivals *among;  /* the only hardware allowed; NULL: all */
     struct gathering *gathering; /* reused from choice to choice; NULL: none */
+    const struct points *stored; /* of a run of the study, whose designs need not be searched; NULL:
+                                  none */
     struct kept_best *kept;      /* of choices that differ only in `engine`, `only` and `middle`;
                                   NULL: none */
 };

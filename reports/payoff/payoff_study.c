@@ -24,6 +24,7 @@ struct payoff_study {
     struct gathering *gathering; /* reused from comparison to comparison */
     struct drawn_store *worlds;
     struct memory {
+        const struct points *stored; /* NULL: none */
         size_t n;
         struct kept_workload *of;
     } * memory;
@@ -56,6 +57,7 @@ struct payoff_study *payoff_study_share(const struct payoff_study *of)
     s->shared = true;
     s->gathering = gathering_make();
     s->memory = mem_alloc(1, sizeof *s->memory);
+    s->memory->stored = of->memory->stored;
     return s;
 }
 
@@ -67,7 +69,7 @@ static void forget_workloads(struct memory *m)
         kept_best_free(m->of[i].best);
     }
     free(m->of);
-    *m = (struct memory){0};
+    *m = (struct memory){.stored = m->stored};
 }
 
 void payoff_study_close(struct payoff_study *s)
@@ -82,6 +84,11 @@ void payoff_study_close(struct payoff_study *s)
     forget_workloads(s->memory);
     free(s->memory);
     free(s);
+}
+
+void payoff_study_use(const struct payoff_study *s, const struct points *stored)
+{
+    s->memory->stored = stored;
 }
 
 const struct study *payoff_study_of(const struct payoff_study *s)
@@ -224,6 +231,7 @@ int payoff_compare(struct comparison *out, const struct payoff_study *s,
     struct design_choice q = choice_of(s, slice, &set);
     const struct kept_workload *workload = workload_of(s, slice);
     q.kept = workload ? workload->best : NULL;
+    q.stored = workload && !slice->runs && !slice->only ? s->memory->stored : NULL;
     bool both = s->free_engine && !slice->engine_side;
     int rc = !q.study ? -1
              : both   ? gather_with_free_engine(out, &q)

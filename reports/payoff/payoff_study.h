@@ -10,6 +10,7 @@
 #include "reports/payoff/workload_mix.h"
 
 struct payoff_study;
+struct points;
 
 /* Takes over the study. Caller closes. */
 struct payoff_study *payoff_study_make(struct study *study);
@@ -24,6 +25,10 @@ struct payoff_study *payoff_study_share(const struct payoff_study *s);
 
 /* The study itself, borrowed. */
 const struct study *payoff_study_of(const struct payoff_study *s);
+
+/* Lets later comparisons take designs from the points of the run of this study, borrowed, instead
+ * of searching them again. NULL: no longer. */
+void payoff_study_use(const struct payoff_study *s, const struct points *stored);
 
 /* Makes every later comparison use the workloads of a mix, borrowed from the caller. -1 if a
  * workload does not fit one of the study's scenarios. */

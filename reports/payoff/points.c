@@ -19,12 +19,13 @@ static bool is_key(const char *name)
 static const char *const needed[] = {"point",          "verdict",         "engine_speedup",
                                      "tokens_per_s",   "system_cost_usd", "power_w",
                                      "die_area_mm2",   "engine_area_mm2", "tokens_per_s_per_device",
-                                     "engine_devices", "system_area_mm2"};
+                                     "engine_devices", "system_area_mm2", "batch"};
 
 /* Of them, those that not every store has. */
 static bool is_optional(const char *name)
 {
-    return !strcmp(name, "engine_devices") || !strcmp(name, "system_area_mm2");
+    return !strcmp(name, "engine_devices") || !strcmp(name, "system_area_mm2") ||
+           !strcmp(name, "batch");
 }
 
 static void add_column(struct points *p, const char *name, bool coded)
@@ -106,6 +107,7 @@ static void fill_metrics(struct points *p, enum budget budget)
     const struct db_values *verdict = verdict_of(p);
     p->point = number_of(p, "point");
     p->tokens_per_s = number_of(p, "tokens_per_s");
+    p->batch = number_of(p, "batch");
     p->value = mem_alloc(rows + 1, sizeof *p->value);
     p->has_subject = mem_alloc(rows + 1, sizeof *p->has_subject);
     p->feasible = mem_alloc(rows + 1, sizeof *p->feasible);
@@ -238,9 +240,15 @@ size_t points_number(uint32_t *of, const struct points *p, const struct db_value
     return numbers;
 }
 
-size_t points_row(const struct points *p, double point)
+bool points_find_row(size_t *row, const struct points *p, double point)
 {
     size_t low = 0, high = p->read.rows;
+    double ahead = high > 0 ? point - p->point[0] : -1;
+    if (ahead >= 0 && ahead < (double)high &&
+        p->point[(size_t)ahead] == point) { /* none is left out */
+        *row = (size_t)ahead;
+        return true;
+    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (p->point[middle] < point)
@@ -248,9 +256,17 @@ size_t points_row(const struct points *p, double point)
         else
             high = middle;
     }
-    for (size_t i = 0; low == p->read.rows || p->point[low] != point; i++) /* not in order */
-        low = i;
-    return low;
+    *row = low;
+    return low < p->read.rows && p->point[low] == point;
+}
+
+size_t points_row(const struct points *p, double point)
+{
+    size_t row;
+    if (!points_find_row(&row, p, point)) /* not in order */
+        for (row = 0; p->point[row] != point;)
+            row++;
+    return row;
 }
 
 bool points_before(const struct points *p, const double *value, size_t a, size_t b)

@@ -15,7 +15,8 @@ struct points {
     /* Of each point, if a budget was given. */
     const double *point;
     const double *tokens_per_s;
-    double *value; /* tokens per second and unit of budget; NAN: infeasible, or none */
+    const double *batch; /* NULL: the store does not say */
+    double *value;       /* tokens per second and unit of budget; NAN: infeasible, or none */
     bool *has_subject, *feasible;
 };
 
@@ -35,6 +36,9 @@ const struct db_values *points_column(const struct points *p, const char *name);
  * numbers there are; `of` has a member for each point. */
 size_t points_number(uint32_t *of, const struct points *p, const struct db_values *const column[],
                      size_t n);
+
+/* The row of a point; false if it is not there, or the points are not in order. */
+bool points_find_row(size_t *row, const struct points *p, double point);
 
 /* The row of a point that is there. */
 size_t points_row(const struct points *p, double point);
