@@ -22,8 +22,9 @@ enum { ALIKE_LEAST = LANES / 2 };
 
 /* Devices that are quoted together. */
 struct lot {
-    size_t first, n;  /* in quoted.order */
-    bool pools, ffns; /* one has a prefill pool, an FFN pool; without, it is empty */
+    size_t first, n;   /* in quoted.order */
+    bool alike[PARTS]; /* those of a part: they differ in growing parts alone, without pools */
+    bool pools, ffns;  /* one has a prefill pool, an FFN pool; without, it is empty */
     lane main_devices, pool_devices, ffn_devices;
     struct devices main, pool, ffn;
 };
@@ -60,6 +61,54 @@ void hardware_of(struct hardware *out, const struct candidate *k)
                              .ffn_devices = k->ffn_devices};
 }
 
+/* ---- kinds ---- */
+
+/* The hardware of a candidate without what may differ within a lot. Without pools only the first
+ * `numbers` count. */
+struct kind {
+    struct hardware of;
+    size_t numbers;
+};
+
+static void kind_of(struct kind *out, const struct candidate *k)
+{
+    double pool_devices = candidate_pool_devices(k);
+    if (pool_devices > 0 || k->ffn_devices > 0) {
+        hardware_of(&out->of, k);
+        out->numbers = sizeof out->of / sizeof(double);
+        return;
+    }
+    out->of.chip = k->chip;
+    out->of.engine = k->engine;
+    out->of.devices = k->devices;
+    out->of.pool_devices = out->of.ffn_devices = 0;
+    out->numbers = offsetof(struct hardware, pool_chip) / sizeof(double);
+    for (size_t i = 0; i < LEN(growing); i++)
+        *part_of(&out->of.chip, i) = 0;
+}
+
+static bool has_pools(const struct kind *k)
+{
+    return k->of.pool_devices > 0 || k->of.ffn_devices > 0;
+}
+
+/* Do n candidates differ in growing parts alone, without pools? */
+static bool are_alike(const struct candidate *const k[], const size_t *of, size_t n)
+{
+    struct kind first, other;
+    size_t i = 1;
+    kind_of(&first, k[of[0]]);
+    if (has_pools(&first))
+        return false;
+    for (; i < n; i++) {
+        kind_of(&other, k[of[i]]);
+        if (other.numbers != first.numbers ||
+            memcmp(&other.of, &first.of, first.numbers * sizeof(double)) != 0)
+            break;
+    }
+    return i == n;
+}
+
 /* ---- lots ---- */
 
 static void add_device(struct lot *lot, size_t i, const struct candidate *k)
@@ -93,6 +142,13 @@ static struct lot *lot_make(const struct candidate *const k[], const size_t *of,
     return lot;
 }
 
+/* Candidates of a part of a lot of n. */
+static size_t in_part(size_t n, size_t part)
+{
+    size_t from = part * IN_PART;
+    return n <= from ? 0 : n - from < IN_PART ? n - from : IN_PART;
+}
+
 /* Adds a lot of n candidates behind those in order. */
 static void add_lot(struct quoted *q, size_t n)
 {
@@ -101,6 +157,11 @@ static void add_lot(struct quoted *q, size_t n)
     q->lot = mem_grow(q->lot, q->lots, sizeof(struct lot *));
     q->lot[lot] = lot_make(q->k, q->order + first, n);
     q->lot[lot]->first = first;
+    for (size_t part = 0; part < PARTS; part++) {
+        size_t some = in_part(n, part);
+        q->lot[lot]->alike[part] =
+            some > 0 && are_alike(q->k, q->order + first + part * IN_PART, some);
+    }
 }
 
 /* A candidate while lots are made. */
@@ -122,18 +183,6 @@ static int by_key(const void *a, const void *b)
     const struct placed *x = a, *y = b;
     return x->key != y->key ? (x->key > y->key) - (x->key < y->key)
                             : (x->of > y->of) - (x->of < y->of);
-}
-
-/* Its hardware without what may differ within a lot. */
-static void kind_of(struct hardware *out, const struct candidate *k)
-{
-    hardware_of(out, k);
-    if (out->pool_devices > 0 || out->ffn_devices > 0)
-        return;
-    memset(&out->pool_chip, 0, sizeof out->pool_chip);
-    memset(&out->pool_engine, 0, sizeof out->pool_engine);
-    for (size_t i = 0; i < LEN(growing); i++)
-        *part_of(&out->chip, i) = 0;
 }
 
 static size_t widest_part(const struct quoted *q, const struct placed *s, size_t n)
@@ -194,29 +243,24 @@ static void add_alike(struct quoted *q, struct placed *s, size_t n)
 
 /* ---- the least of a part ---- */
 
-/* The least of n candidates. Returns whether it costs no more than any of them. */
-static bool find_least(struct candidate *out, const struct candidate *const k[], const size_t *of,
+/* The least of n candidates that are alike. */
+static void find_least(struct candidate *out, const struct candidate *const k[], const size_t *of,
                        size_t n)
 {
-    struct hardware kind, other;
-    kind_of(&kind, k[of[0]]);
     *out = *k[of[0]];
-    for (size_t i = 1; i < n; i++) {
-        kind_of(&other, k[of[i]]);
-        if (memcmp(&other, &kind, sizeof kind) != 0)
-            return false;
+    for (size_t i = 1; i < n; i++)
         for (size_t j = 0; j < LEN(growing); j++)
             *part_of(&out->chip, j) = fmin(*part_of(&out->chip, j), part(k[of[i]], j));
-    }
-    return !(kind.pool_devices > 0) && !(kind.ffn_devices > 0);
 }
 
 bool quoted_least_of(struct candidate *out, const struct quoted *q,
                      const struct candidate *const k[], size_t lot, size_t part)
 {
     const struct lot *of = q->lot[lot];
-    size_t from = part * IN_PART, n = of->n > from ? of->n - from : 0;
-    return n > 0 && find_least(out, k, q->order + of->first + from, n < IN_PART ? n : IN_PART);
+    if (!of->alike[part])
+        return false;
+    find_least(out, k, q->order + of->first + part * IN_PART, in_part(of->n, part));
+    return true;
 }
 
 static void add_leasts(struct quoted *q)
@@ -259,10 +303,9 @@ struct quoted *quoted_make(const struct candidate *const k[], size_t n)
     }
     struct placed *placed = mem_alloc(n, sizeof *placed);
     for (size_t i = 0; i < n; i++) {
-        struct hardware kind;
+        struct kind kind;
         kind_of(&kind, k[i]);
-        placed[i] =
-            (struct placed){.kind = hash_numbers(&kind, sizeof kind / sizeof(double)), .of = i};
+        placed[i] = (struct placed){.kind = hash_numbers(&kind.of, kind.numbers), .of = i};
     }
     add_alike(q, placed, n);
     add_leasts(q);

@@ -7,9 +7,11 @@
 
 /* What the quotes of a candidate depend on, besides prices; all doubles, so without padding. */
 struct hardware {
-    struct chip chip, pool_chip, ffn_chip;
-    struct engine engine, pool_engine, ffn_engine;
+    struct chip chip;
+    struct engine engine;
     double devices, pool_devices, ffn_devices;
+    struct chip pool_chip, ffn_chip;
+    struct engine pool_engine, ffn_engine;
 };
 
 void hardware_of(struct hardware *out, const struct candidate *k);
