@@ -117,8 +117,9 @@ INLINED struct idle trial_idle(const struct trial *x)
 #define SQUARE_2 (VOLTAGE_RISE * VOLTAGE_RISE)
 
 /* The clock between low and high at which the step meets the limit, whose time changes by
- * `clocked_s`: the root of (power - limit) * time * clock. */
-INLINED double trial_clock(const struct trial *x, double clocked_s, double low, double high)
+ * `clocked_s`: the root of (power - limit) * time * clock, searched from a guess. */
+INLINED double trial_clock_from(const struct trial *x, double clocked_s, double low, double high,
+                                double guess)
 {
     double fixed_s = x->time_s - clocked_s, grows_s = clocked_s * x->clock;
     double over_w = x->draw.static_w - x->limit_w / x->scale;
@@ -127,7 +128,12 @@ INLINED double trial_clock(const struct trial *x, double clocked_s, double low, 
     const struct quartic q = {{over_w * grows_s, over_w * fixed_s + x->draw.steady_j + j * SQUARE_0,
                                j * SQUARE_1 + fixed_j * SQUARE_0, j * SQUARE_2 + fixed_j * SQUARE_1,
                                fixed_j * SQUARE_2}};
-    return quartic_root(&q, low, high, x->clock);
+    return quartic_root(&q, low, high, guess);
+}
+
+INLINED double trial_clock(const struct trial *x, double clocked_s, double low, double high)
+{
+    return trial_clock_from(x, clocked_s, low, high, x->clock);
 }
 
 /* Distance, relative, at which an operator has surely changed its unit or not. */

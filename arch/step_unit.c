@@ -39,19 +39,68 @@ static void compare_units(struct unit_list *l, size_t n, const size_t *of, enum 
         }
 }
 
-/* Fills `open` of device i; `has`: classes of the step. Is any open? */
-static bool open_classes(struct unit_list *l, size_t i, const bool *has, const struct devices *d)
+int unit_class_of(const struct op *o)
 {
-    l->open[i] = 0;
+    int class = 0;
+    while (class < UNIT_CLASSES && o->unit != unit_of[class])
+        class ++;
+    return class;
+}
+
+/* Operators of a class. */
+static size_t count_ops(const struct step *s, int class)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < s->others; k++)
+        n += s->ops.op[s->other[k]].unit == unit_of[class];
+    return n;
+}
+
+int unit_classes(const struct step *s)
+{
+    int classes = 0;
+    for (int class = 0; class < UNIT_CLASSES; class ++)
+        classes |= count_ops(s, class) > 0 ? 1 << class : 0;
+    return classes;
+}
+
+int unit_classes_open(int classes, const struct devices *d, size_t i)
+{
+    int open = 0;
     for (int class = 0; class < UNIT_CLASSES; class ++) {
         int runs = (int)unit_allowed(&d->rates, unit_of[class])[i];
         bool chosen = runs == RUNS_IF_FASTER || runs == RUNS_SHARED || runs == RUNS_BESIDE;
+        open |= chosen ? 1 << class : 0;
+    }
+    return open & classes;
+}
+
+int unit_choices_of(int open, int on_engine)
+{
+    int units = 0;
+    for (int class = 0; class < UNIT_CLASSES; class ++)
+        if (open & 1 << class)
+            units += weight_of[class] * (on_engine & 1 << class ? CHOOSE_ENGINE : CHOOSE_CHIP);
+    return units;
+}
+
+bool unit_classes_are_single(const struct step *s, int classes)
+{
+    bool single = true;
+    for (int class = 0; class < UNIT_CLASSES; class ++)
+        single = single && !(classes & 1 << class && count_ops(s, class) > 1);
+    return single;
+}
+
+/* Fills `open` of device i; `classes`: those of the step. Is any open? */
+static bool open_classes(struct unit_list *l, size_t i, int classes, const struct devices *d)
+{
+    l->open[i] = unit_classes_open(classes, d, i);
+    for (int class = 0; class < UNIT_CLASSES; class ++) {
         for (int to = 0; to < UNIT_CHOICES; to++)
             l->more_s[i][class][to] = 0;
         l->same[i][class][CHOOSE_FASTER] = false;
         l->same[i][class][CHOOSE_CHIP] = l->same[i][class][CHOOSE_ENGINE] = true;
-        if (has[class] && chosen)
-            l->open[i] |= 1 << class;
     }
     return l->open[i] != 0;
 }
@@ -59,21 +108,17 @@ static bool open_classes(struct unit_list *l, size_t i, const bool *has, const s
 void unit_choices(struct unit_list *out, const bool *wanted, const struct step *s,
                   const struct devices *d, const struct load_lanes *load, struct steps_memo *memo)
 {
-    bool has[UNIT_CLASSES] = {false};
     struct devices some;
     struct load_lanes at;
     lane flop_s, core_flop_s, least;
     size_t of[LANES], n = 0;
-    int open = 0;
+    int open = 0, classes = unit_classes(s);
     bool overlap = false;
     out->n = 0;
-    for (size_t k = 0; k < s->others; k++)
-        for (int class = 0; class < UNIT_CLASSES; class ++)
-            has[class] |= s->ops.op[s->other[k]].unit == unit_of[class];
     for (size_t i = 0; i < d->n; i++) {
         out->open[i] = 0;
         out->overlaps[i] = wanted[i] && LANE(&d->rates, rates, overlap)[i] > 0;
-        if (!wanted[i] || (!open_classes(out, i, has, d) && !out->overlaps[i]))
+        if (!wanted[i] || (!open_classes(out, i, classes, d) && !out->overlaps[i]))
             continue;
         LANES_COPY(&at, n, load, i);
         open |= out->open[i];

@@ -42,6 +42,22 @@ void unit_choices(struct unit_list *out, const bool *wanted, const struct step *
 /* Is choice k to be tried on device i? It concerns one class or all. */
 bool unit_choice_is_open(const struct unit_list *l, size_t k, size_t i);
 
+/* The class of an operator, UNIT_CLASSES if it has none. */
+int unit_class_of(const struct op *o);
+
+/* The classes of a step: a set of bits. */
+int unit_classes(const struct step *s);
+
+/* Those of `classes` of which device i may run operators on either unit. */
+int unit_classes_open(int classes, const struct devices *d, size_t i);
+
+/* The choices that run the classes `on_engine`, of those in `open`, on the engine and the others in
+ * `open` on the chip. */
+int unit_choices_of(int open, int on_engine);
+
+/* Has the step at most one operator of each of these classes? */
+bool unit_classes_are_single(const struct step *s, int classes);
+
 /* Time that choice k adds at least to the operators of a step at the nominal clock; 0 with overlap.
  */
 double unit_choice_more_s(const struct unit_list *l, size_t k, size_t i);

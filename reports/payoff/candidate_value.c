@@ -276,9 +276,18 @@ size_t candidate_may_reach(size_t *world, size_t n, const double *tokens_per_s,
 void candidate_most_tokens_per_s(double *out, const struct candidate *k,
                                  const struct world *const fastest[], size_t n)
 {
-    bool unbounded = candidate_has_errors(k);
-    if (!unbounded)
+    const struct job *j = k->job;
+    lane least_s;
+    if (candidate_has_errors(k)) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = INFINITY;
+        return;
+    }
+    if (k->jobs != 1 || !j->step) {
         candidate_values(out, k, BUDGET_NONE, NULL, fastest, n);
-    for (size_t i = 0; i < n && unbounded; i++)
-        out[i] = INFINITY;
+        return;
+    }
+    drawn_step_least_s(least_s, j->step, k->ranged, fastest, n);
+    for (size_t i = 0; i < n; i++)
+        out[i] = j->tokens_per_s * j->split.time_s / least_s[i];
 }

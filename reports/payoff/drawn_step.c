@@ -11,6 +11,7 @@
 #include "arch/engine_limits.h"
 #include "arch/pools_split.h"
 #include "arch/step_clock.h"
+#include "arch/step_least.h"
 #include "arch/step_pool.h"
 #include "base/mem.h"
 
@@ -32,7 +33,8 @@ struct drawn_step {
     struct load load;
     double stack_limit_w, j_per_flop; /* of an engine, as stated */
     struct board board, ffn_board;
-    double time_s, board_w, clock; /* of the step as stated */
+    double time_s, board_w, clock;  /* of the step as stated */
+    struct step_tangents *tangents; /* NULL: not found yet */
 };
 
 static struct board board_of(const struct devices *d)
@@ -69,6 +71,7 @@ void drawn_step_free(struct drawn_step *s)
         return;
     kept_mapping_release(s->main);
     kept_mapping_release(s->ffn);
+    free(s->tangents);
     free(s);
 }
 
@@ -229,19 +232,26 @@ static void draw_in_each(struct drawn at[], const struct drawn_step *s, size_t r
         at[i] = (struct drawn){s, ranged, w[i]};
 }
 
+/* Splits one step on its devices in the worlds `moved`. */
+static void split_drawn(struct drawn_splits *out, const struct drawn at[], const size_t *moved,
+                        const struct devices *d)
+{
+    if (at->step->ffn)
+        split_pair(out, at, moved, d);
+    else
+        split_alone(&out->step, &at->step->main->of, at, moved, d);
+}
+
 size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct drawn_step *s,
                         size_t ranged, const struct world *const w[], size_t n)
 {
     struct devices d;
     struct drawn at[LANES];
     draw_in_each(at, s, ranged, w, n);
-    if (draw_devices(&d, moved, at, n) == 0)
-        return 0;
-    if (s->ffn)
-        split_pair(out, at, moved, &d);
-    else
-        split_alone(&out->step, &s->main->of, at, moved, &d);
-    return d.n;
+    size_t drawn = draw_devices(&d, moved, at, n);
+    if (drawn > 0)
+        split_drawn(out, at, moved, &d);
+    return drawn;
 }
 
 bool drawn_steps_match(const struct drawn_step *a, const struct drawn_step *b)
@@ -265,16 +275,66 @@ size_t drawn_steps_split(struct step_split_lanes *out, size_t *moved,
     return d.n;
 }
 
+/* The tangents of the step on its main device as stated; none with an FFN pool. */
+static const struct step_tangents *tangents_of(struct drawn_step *s)
+{
+    struct mapped *m = &s->main->of;
+    struct devices one;
+    if (s->tangents)
+        return s->tangents;
+    s->tangents = mem_alloc(1, sizeof *s->tangents);
+    if (s->ffn)
+        return s->tangents;
+    devices_of(&one, &s->like);
+    step_tangents_find(s->tangents, &m->step, &one, s->load, s->clock, &m->memo);
+    return s->tangents;
+}
+
+void drawn_step_least_s(double *out, struct drawn_step *s, size_t ranged,
+                        const struct world *const w[], size_t n)
+{
+    const struct step_tangents *t = tangents_of(s);
+    struct mapped *m = &s->main->of;
+    struct devices d;
+    struct drawn at[LANES];
+    struct drawn_splits splits;
+    size_t moved[LANES];
+    lane least_s;
+    const double *moved_s = least_s;
+    draw_in_each(at, s, ranged, w, n);
+    size_t drawn = draw_devices(&d, moved, at, n);
+    if (drawn > 0 && t->n > 0) {
+        step_tangents_least_s(least_s, t, &m->step, &d, s->load, &m->memo);
+    } else if (drawn > 0) {
+        split_drawn(&splits, at, moved, &d);
+        moved_s = LANE(&splits.step, step_split, time_s);
+    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = s->time_s;
+    for (size_t i = 0; i < drawn; i++)
+        out[moved[i]] = moved_s[i];
+}
+
 /* At the nominal clock a step takes no longer than at the one that is held. */
-void drawn_step_meets(bool *meets, const struct drawn_step *s, size_t ranged,
+static void find_late(double *late, const struct step *s, const struct devices *d,
+                      const struct load_lanes *load, const double *limit_s, struct steps_memo *memo)
+{
+    lane time_s;
+    steps_time_s(time_s, s, d, load, memo);
+    for (size_t i = 0; i < d->n; i++)
+        late[i] = time_s[i] <= limit_s[i] ? 0 : 1;
+}
+
+void drawn_step_meets(bool *meets, struct drawn_step *s, size_t ranged,
                       const struct world *const w[], size_t n, const double *limit_s)
 {
     struct mapped *m = &s->main->of;
+    const struct step_tangents *t = tangents_of(s);
     struct devices d;
     struct drawn at[LANES];
     struct load_lanes load;
     size_t moved[LANES];
-    lane time_s, within_s, clock, in_time;
+    lane late, within_s, clock, in_time;
     /* With an engine that overlaps, a late step at one clock proves nothing of another. */
     bool unknown = s->ffn || s->like.engine.overlap > 0;
     for (size_t i = 0; i < n; i++)
@@ -284,11 +344,15 @@ void drawn_step_meets(bool *meets, const struct drawn_step *s, size_t ranged,
     if (drawn == 0)
         return;
     LANES_FILL(&load, drawn, s->load);
-    steps_time_s(time_s, &m->step, &d, &load, &m->memo);
+    for (size_t i = 0; i < drawn; i++)
+        within_s[i] = limit_s[moved[i]];
+    if (t->n > 0)
+        step_tangents_late(late, t, &m->step, &d, s->load, within_s, &m->memo);
+    else
+        find_late(late, &m->step, &d, &load, within_s, &m->memo);
     for (size_t i = 0; i < drawn; i++) {
-        bool late = !(time_s[i] <= limit_s[moved[i]]);
-        within_s[i] = late ? 0 : limit_s[moved[i]];
-        left += !late;
+        within_s[i] = late[i] > 0 ? 0 : within_s[i];
+        left += late[i] > 0 ? 0 : 1;
     }
     lanes_set(in_time, drawn, 0);
     lanes_set(clock, drawn, s->clock);

@@ -41,9 +41,13 @@ size_t drawn_steps_split(struct step_split_lanes *out, size_t *moved,
                          const struct drawn_step *const s[], const size_t *ranged,
                          const struct world *w, size_t n);
 
+/* Seconds of the step in n worlds, at most LANES: at least so many, and nearly so many. */
+void drawn_step_least_s(double *out, struct drawn_step *s, size_t ranged,
+                        const struct world *const w[], size_t n);
+
 /* Which of n worlds, at most LANES, have a step of at most limit_s: sets `meets`, also where that
  * is not known. Cheaper than the splits. */
-void drawn_step_meets(bool *meets, const struct drawn_step *s, size_t ranged,
+void drawn_step_meets(bool *meets, struct drawn_step *s, size_t ranged,
                       const struct world *const w[], size_t n, const double *limit_s);
 
 /* A world in which no step takes longer than in any of these n. Its other prices are those of the
