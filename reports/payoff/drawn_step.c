@@ -346,6 +346,7 @@ void drawn_step_meets(bool *meets, struct drawn_step *s, size_t ranged,
     LANES_FILL(&load, drawn, s->load);
     for (size_t i = 0; i < drawn; i++)
         within_s[i] = limit_s[moved[i]];
+    lanes_set(late, drawn, 0);
     if (t->n > 0)
         step_tangents_late(late, t, &m->step, &d, s->load, within_s, &m->memo);
     else
