@@ -323,15 +323,16 @@ static bool store_agrees(const struct chosen_design *best, const struct choosing
 }
 
 /* From the store, if it has the designs. */
-static int find_all(struct chosen_design *best, struct choosing *x, struct cursor *c)
+static int find_all(struct chosen_design *best, const struct choosing *x, struct cursor *c)
 {
-    struct stored_designs none = {0};
+    static const struct stored_designs none;
     int runs = price_all(best, x, c);
     if (!x->stored->points || store_agrees(best, x, c))
         return runs;
+    struct choosing anew = *x;
+    anew.stored = &none;
     memset(best, 0, hardware_count(x->study) * sizeof *best);
-    x->stored = &none;
-    return price_all(best, x, c);
+    return price_all(best, &anew, c);
 }
 
 /* ---- only the best at middle prices ---- */
@@ -486,7 +487,7 @@ int best_designs_find(struct chosen_design *best, const struct study *s,
     }
     struct stored_designs stored;
     stored_designs_find(&stored, q, s);
-    struct choosing x = {s, q, &stored, kept, allowed, &g->lot};
+    const struct choosing x = {s, q, &stored, kept, allowed, &g->lot};
     int runs = best_only ? price_best(best, &x, c) : find_all(best, &x, c);
     if (!best_only)
         keep_best(kept, best, allowed, q);

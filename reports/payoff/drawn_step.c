@@ -233,13 +233,13 @@ static void draw_in_each(struct drawn at[], const struct drawn_step *s, size_t r
 }
 
 /* Splits one step on its devices in the worlds `moved`. */
-static void split_drawn(struct drawn_splits *out, const struct drawn at[], const size_t *moved,
-                        const struct devices *d)
+static void split_drawn(struct drawn_splits *out, const struct drawn_step *s,
+                        const struct drawn at[], const size_t *moved, const struct devices *d)
 {
-    if (at->step->ffn)
+    if (s->ffn)
         split_pair(out, at, moved, d);
     else
-        split_alone(&out->step, &at->step->main->of, at, moved, d);
+        split_alone(&out->step, &s->main->of, at, moved, d);
 }
 
 size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct drawn_step *s,
@@ -250,7 +250,7 @@ size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct dr
     draw_in_each(at, s, ranged, w, n);
     size_t drawn = draw_devices(&d, moved, at, n);
     if (drawn > 0)
-        split_drawn(out, at, moved, &d);
+        split_drawn(out, s, at, moved, &d);
     return drawn;
 }
 
@@ -306,7 +306,7 @@ void drawn_step_least_s(double *out, struct drawn_step *s, size_t ranged,
     if (drawn > 0 && t->n > 0) {
         step_tangents_least_s(least_s, t, &m->step, &d, s->load, &m->memo);
     } else if (drawn > 0) {
-        split_drawn(&splits, at, moved, &d);
+        split_drawn(&splits, s, at, moved, &d);
         moved_s = LANE(&splits.step, step_split, time_s);
     }
     for (size_t i = 0; i < n; i++)
@@ -334,7 +334,7 @@ void drawn_step_meets(bool *meets, struct drawn_step *s, size_t ranged,
     struct drawn at[LANES];
     struct load_lanes load;
     size_t moved[LANES];
-    lane late, within_s, clock, in_time;
+    lane late, within_s = {0}, clock, in_time;
     /* With an engine that overlaps, a late step at one clock proves nothing of another. */
     bool unknown = s->ffn || s->like.engine.overlap > 0;
     for (size_t i = 0; i < n; i++)
