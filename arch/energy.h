@@ -75,11 +75,22 @@ static inline struct draw energy_draw(const struct energy *e, const struct work 
                                       w->far_byte * e->far_move_j_per_byte};
 }
 
-static inline double draw_w(const struct draw *d, double step_s, double clock)
+/* The floor, and the energy of the work, at a clock ratio. */
+static inline double draw_floor_w(const struct draw *d, double clock)
 {
     double volt = clock_voltage(clock), square = volt * volt;
-    return d->static_w + d->clocked_w * clock * square +
-           (d->clocked_j * square + d->steady_j) / step_s;
+    return d->static_w + d->clocked_w * clock * square;
+}
+
+static inline double draw_j(const struct draw *d, double clock)
+{
+    double volt = clock_voltage(clock), square = volt * volt;
+    return d->clocked_j * square + d->steady_j;
+}
+
+static inline double draw_w(const struct draw *d, double step_s, double clock)
+{
+    return draw_floor_w(d, clock) + draw_j(d, clock) / step_s;
 }
 
 /* The power that the limit covers, at a clock ratio. */

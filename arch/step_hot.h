@@ -104,8 +104,7 @@ struct idle {
 
 INLINED struct idle trial_idle(const struct trial *x)
 {
-    double volt = clock_voltage(x->clock);
-    double floor_w = x->scale * (x->draw.static_w + x->draw.clocked_w * x->clock * (volt * volt));
+    double floor_w = x->scale * draw_floor_w(&x->draw, x->clock);
     double slower = (trial_w(x) - floor_w) / (x->limit_w - floor_w);
     bool fits = floor_w < x->limit_w;
     return (struct idle){fits ? slower : 1, fits ? 0 : floor_w / x->limit_w - 1};

@@ -111,10 +111,8 @@ INLINED double bound(const struct trial *at)
     double root = trial_clock_from(at, at->clocked_s, CLOCK_LEAST, 1, near);
     double clock = root >= 1 ? 1 : larger(CLOCK_LEAST, root * (1 - BELOW));
     bool holds = draw_w(&at->draw, tangent_s(at, clock), clock) <= at->limit_w;
-    double volt = clock_voltage(clock), square = volt * volt;
-    double left_w = at->limit_w - at->draw.static_w - at->draw.clocked_w * clock * square;
-    double j = at->draw.clocked_j * square + at->draw.steady_j;
-    double by_power_s = ((left_w > 0) & (clock < 1)) ? j / left_w : 0;
+    double left_w = at->limit_w - draw_floor_w(&at->draw, clock);
+    double by_power_s = ((left_w > 0) & (clock < 1)) ? draw_j(&at->draw, clock) / left_w : 0;
     return (holds | (clock <= CLOCK_LEAST)) ? larger(tangent_s(at, 1), by_power_s) : 0;
 }
 
@@ -147,10 +145,9 @@ static void lower_all(double *restrict least, const struct tangent *restrict t,
  * and draw at least what it draws there in all of that time. */
 INLINED bool is_late(const struct trial *at, double limit_s)
 {
-    const double coldest = CLOCK_LEAST * clock_voltage(CLOCK_LEAST) * clock_voltage(CLOCK_LEAST);
     double left_s = limit_s - (at->time_s - at->clocked_s);
     double need = larger(CLOCK_LEAST, at->clocked_s * at->clock / larger(left_s, 1e-300));
-    bool idles = at->draw.static_w + at->draw.clocked_w * coldest < at->limit_w;
+    bool idles = draw_floor_w(&at->draw, CLOCK_LEAST) < at->limit_w;
     bool hot = draw_w(&at->draw, limit_s, need) > at->limit_w;
     return (left_s < 0) | (need > 1) | (idles & hot);
 }
