@@ -96,17 +96,32 @@ static void build_pool(struct prepared *p, struct mapped *m, const struct design
 /* Of a model that is not that of the call before. */
 static void resolve_model(struct prepared *out, const struct model *m)
 {
-    if (memcmp(&out->model, m, sizeof *m) == 0)
+    if (out->made && memcmp(&out->of.model, m, sizeof *m) == 0)
         return;
-    out->model = *m;
     layers_of(&out->layers, m);
     out->params = model_params_in(m, &out->layers);
     out->active_params = model_active_params_in(m, &out->layers);
 }
 
+/* Do two designs have the same steps? */
+static bool has_steps_of(const struct design *a, const struct design *b)
+{
+    for (size_t i = 0; i < DESIGN_PARTS; i++) {
+        const struct part *p = &design_parts[i];
+        if (!p->hardware &&
+            memcmp((const char *)a + p->offset, (const char *)b + p->offset, p->fields->size) != 0)
+            return false;
+    }
+    return !design_refusal(a) == !design_refusal(b);
+}
+
 void prepare(struct prepared *out, const struct design *d)
 {
+    if (out->made && has_steps_of(&out->of, d))
+        return;
     resolve_model(out, &d->model);
+    out->of = *d;
+    out->made = true;
     size_t all = list_mappings(out, d, out->room);
     if (all > out->room) {
         make_room(out, all);

@@ -9,7 +9,8 @@
 #include "arch/step_time.h"
 
 struct prepared {
-    struct model model; /* whose list of layers, if it has one, stays as it is */
+    bool made;
+    struct design of; /* whose list of layers, if it has one, stays as it is */
     struct layers layers;
     double params, active_params;
     size_t n, room; /* mappings; members of the arrays */
@@ -31,8 +32,8 @@ struct prepared {
     struct routing_store routings; /* of the steps */
 };
 
-/* Fills `out`, reusing its memory. Zero-initialise it before the first call; prepared_free releases
- * it. */
+/* Fills `out`, reusing its memory; nothing is done for a design that differs from the one before
+ * only in chip and engine. Zero-initialise it before the first call; prepared_free releases it. */
 void prepare(struct prepared *out, const struct design *d);
 void prepared_free(struct prepared *p);
 

@@ -136,6 +136,53 @@ static void each_costs_what_it_costs_alone(void **state)
     on_every_way(check_alone);
 }
 
+/* Of all designs before. */
+static struct prepared again;
+
+static void check_again(const struct design *d, const struct study *s)
+{
+    struct prepared fresh = {0};
+    struct metrics first, then;
+    const struct mapped *chosen;
+    prepare(&fresh, d);
+    prepare(&again, d);
+    evaluate_prepared(&fresh, d, &s->prices, &first, &chosen);
+    evaluate_prepared(&again, d, &s->prices, &then, &chosen);
+    for (size_t k = 0; k < metrics_fields.n; k++)
+        if (!same(field_get(&metrics_fields.row[k], &first),
+                  field_get(&metrics_fields.row[k], &then)))
+            assert_string_equal(metrics_fields.row[k].name, "the same prepared again");
+    prepared_free(&fresh);
+}
+
+/* One part after the other is changed. */
+static void check_changes(const struct study *s)
+{
+    struct design d = s->base;
+    check_again(&d, s);
+    draw_device(&d.chip, &d.engine, s);
+    check_again(&d, s);
+    d.workload.context *= 2;
+    check_again(&d, s);
+    d.precision.weight = d.precision.weight == 1 ? 2 : 1;
+    check_again(&d, s);
+    d.plan.pp = 2;
+    check_again(&d, s);
+    d.model.ffn *= 2;
+    check_again(&d, s);
+    d.pools.prefill_tp = 2;
+    check_again(&d, s);
+    d = s->base;
+    check_again(&d, s);
+}
+
+static void a_prepared_step_is_that_of_its_design(void **state)
+{
+    (void)state;
+    on_every_way(check_changes);
+    prepared_free(&again);
+}
+
 /* The same step by hand, one operator after the other, as docs/model.md states it: where timing is
  * at the peaks, experts are drawn without chance, and collectives are rings over one wire. */
 struct by_hand {
@@ -567,6 +614,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_costs_what_it_costs_alone),
+        cmocka_unit_test(a_prepared_step_is_that_of_its_design),
         cmocka_unit_test(a_step_takes_what_a_hand_adds_up),
         cmocka_unit_test(what_is_in_time_is_fine_and_nothing_else),
         cmocka_unit_test(of_mappings_as_good_the_first_is_taken),
