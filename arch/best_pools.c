@@ -318,8 +318,8 @@ void best_pools(struct best_pools *out, struct prepared *p, const struct devices
     }
     q.most = mem_alloc(p->n * q.parts_n, sizeof *q.most);
     if (book) {
-        cost_quotes(&q.main_quote, d, &book->middle);
-        cost_quotes(&q.ffn_quote, f, &book->middle);
+        cost_quotes(&q.main_quote, d, NULL, &book->middle);
+        cost_quotes(&q.ffn_quote, f, NULL, &book->middle);
     }
     for (size_t k = 0; k < p->n && p->n * p->ffn_n * q.parts_n > 1; k++)
         for (size_t m = 0; m < q.parts_n; m++)

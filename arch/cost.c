@@ -44,13 +44,14 @@ static void complete_quotes(struct quote_lanes *restrict out,
     }
 }
 
-void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct prices *p)
+void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct shared_chips *chips,
+                 const struct prices *p)
 {
     struct process_lanes process;
     struct device_cost_lanes cost;
     struct area_lanes area;
     devices_process(&process, d, p);
-    cost_devices(&cost, &area, d, &process, p);
+    cost_devices(&cost, &area, d, chips, &process, p);
     complete_quotes(out, &cost, d, p);
 }
 
@@ -68,7 +69,7 @@ void cost_quote(struct quote *out, const struct chip *c, const struct engine *e,
     d.n = 0;
     devices_add(&d, c, e);
     cost_look_up(&d);
-    cost_quotes(&lanes, &d, p);
+    cost_quotes(&lanes, &d, NULL, p);
     LANES_TAKE(*out, &lanes, 0);
 }
 
@@ -256,13 +257,13 @@ void cost_metrics(struct metrics_lanes *out, const struct fleet *fleet, size_t n
             joined[i] += fleet[k].devices[i];
     }
     for (int k = 0; k < 3; k++) {
-        cost_quotes(&q[k], fleet->d, prices[k]);
+        cost_quotes(&q[k], fleet->d, NULL, prices[k]);
         for (size_t i = 0; i < points && k == 1; i++)
             area[i] = fleet_mm2(&q[k], fleet, i);
         levels_of(levels, joined, points, prices[k]->switch_ports);
         running_costs(&r[k], &q[k], fleet, levels, rate, prices[k]);
         for (size_t j = 1; j < n; j++) {
-            cost_quotes(&of_other, fleet[j].d, prices[k]);
+            cost_quotes(&of_other, fleet[j].d, NULL, prices[k]);
             running_costs(&more, &of_other, &fleet[j], levels, rate, prices[k]);
             add_running_costs(&r[k], &more, points);
             if (k == 1 && fleet[j].usd)

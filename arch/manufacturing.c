@@ -151,7 +151,7 @@ static void chips_usd(struct device_cost_lanes *restrict out,
         COST(package_usd) = on.usd;
         COST(package_loss_usd) = (logic_usd + packaged_usd + on.usd) * on.lost_ratio;
         COST(test_usd) = p->test_usd;
-        COST(memory2_usd) = 0;
+        COST(engine_mm2) = COST(engine_usd) = COST(memory2_usd) = COST(total_usd) = 0;
     }
 }
 
@@ -406,20 +406,75 @@ static void add_totals(struct device_cost_lanes *restrict out, size_t n)
                           COST(memory2_usd);
 }
 
-void cost_devices(struct device_cost_lanes *out, struct area_lanes *area, const struct devices *d,
-                  const struct process_lanes *process, const struct prices *p)
+/* The costs of the chips, without engines. */
+static void cost_chips(struct device_cost_lanes *out, struct area_lanes *area,
+                       struct package_lanes *package, const struct devices *d,
+                       const struct process_lanes *process, const struct prices *p)
 {
     static const lane none;
     double *stacks = LANE(out, device_cost, stacks);
-    struct package_lanes package;
     lane usd_per_gb, beside;
-
     chips_area(area, stacks, d, none, none, process, p);
     stacks_beside(beside, stacks, d, true);
-    packages_of(&package, d->n, area, beside, p);
+    packages_of(package, d->n, area, beside, p);
     dies_usd(LANE(out, device_cost, logic_usd), d->n, area, process, p);
     find_usd_per_gb(usd_per_gb, d, p);
-    chips_usd(out, area, d, &package, usd_per_gb, p);
+    chips_usd(out, area, d, package, usd_per_gb, p);
+}
+
+static bool is_chip(const struct devices *d, size_t i, const struct devices *of, size_t j)
+{
+    const size_t members = sizeof(struct chip) / sizeof(double);
+    size_t k = 0;
+    while (k < members && d->chip.at[k][i] == of->chip.at[k][j])
+        k++;
+    return k == members;
+}
+
+void devices_share_chips(struct shared_chips *out, const struct devices *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        size_t j = 0;
+        while (j < n && !is_chip(d, i, &out->each, j))
+            j++;
+        out->of[i] = j;
+        if (j < n)
+            continue;
+        LANES_COPY(&out->each.chip, j, &d->chip, i);
+        LANES_COPY(&out->each.memory, j, &d->memory, i);
+        out->first[n++] = i;
+    }
+    out->each.n = n;
+    out->each.tiered = d->tiered;
+}
+
+static void cost_each_chip(struct device_cost_lanes *out, struct area_lanes *area,
+                           struct package_lanes *package, const struct devices *d,
+                           const struct shared_chips *chips, const struct process_lanes *process,
+                           const struct prices *p)
+{
+    struct device_cost_lanes cost;
+    struct package_lanes of_chip;
+    struct process_lanes at;
+    for (size_t j = 0; j < chips->each.n; j++)
+        LANES_COPY(&at, j, process, chips->first[j]);
+    cost_chips(&cost, area, &of_chip, &chips->each, &at, p);
+    for (size_t i = 0; i < d->n; i++) {
+        LANES_COPY(out, i, &cost, chips->of[i]);
+        LANES_COPY(package, i, &of_chip, chips->of[i]);
+    }
+}
+
+void cost_devices(struct device_cost_lanes *out, struct area_lanes *area, const struct devices *d,
+                  const struct shared_chips *chips, const struct process_lanes *process,
+                  const struct prices *p)
+{
+    struct package_lanes package;
+    if (chips)
+        cost_each_chip(out, area, &package, d, chips, process, p);
+    else
+        cost_chips(out, area, &package, d, process, p);
     engines_in_stacks(out, d, &package, p);
     engines_with_dies(out, d, process, p);
     if (d->tiered)
@@ -438,7 +493,7 @@ void cost_device(struct device_cost *out, struct area *area, const struct chip *
     devices_add(&d, c, e);
     devices_look_up(&d);
     devices_process(&process, &d, p);
-    cost_devices(&lanes, &areas, &d, &process, p);
+    cost_devices(&lanes, &areas, &d, NULL, &process, p);
     LANES_TAKE(*out, &lanes, 0);
     if (area)
         LANES_TAKE(*area, &areas, 0);

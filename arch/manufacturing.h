@@ -27,8 +27,20 @@ void cost_device(struct device_cost *out, struct area *area, const struct chip *
 /* The process constants of each chip's node. */
 void devices_process(struct process_lanes *out, const struct devices *d, const struct prices *p);
 
-/* The costs of all devices of `d`. */
+/* The chips of devices, each once. */
+struct shared_chips {
+    struct devices each;
+    size_t of[LANES];    /* the chip of each device */
+    size_t first[LANES]; /* the first device with each chip */
+};
+
+/* After devices_look_up. */
+void devices_share_chips(struct shared_chips *out, const struct devices *d);
+
+/* The costs of all devices of `d`. `chips`: theirs, of which each is then priced once; NULL: apart,
+ * and `area` gets the areas of their compute dies. */
 void cost_devices(struct device_cost_lanes *out, struct area_lanes *area, const struct devices *d,
-                  const struct process_lanes *process, const struct prices *p);
+                  const struct shared_chips *chips, const struct process_lanes *process,
+                  const struct prices *p);
 
 #endif

@@ -149,6 +149,11 @@ void contest_close(struct contest *x)
     free(x);
 }
 
+void contest_use(struct contest *x, const double *const used[])
+{
+    x->used = used;
+}
+
 static void raise_all(double *best, size_t *winner, const struct contest *x, const struct worlds *w)
 {
     if (x->known && !w->engine.n)

@@ -15,6 +15,9 @@ void contest_close(struct contest *x);
 /* Prices every design in n worlds, which then bounds them in worlds that are no faster. */
 void contest_know(struct contest *x, const struct world *w, size_t n);
 
+/* used[k][i]: what design k uses of the budget in world i of all searches to come. Borrowed. */
+void contest_use(struct contest *x, const double *const used[]);
+
 /* The best value in each world, NAN without a design, and (unless `winner` is NULL) its design. */
 void contest_find(double *best, size_t *winner, const struct contest *x, const struct worlds *w);
 

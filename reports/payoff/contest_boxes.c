@@ -156,6 +156,11 @@ static const struct candidate **point_at(const struct contest *x, const size_t *
 /* Quotes n designs in every world and prices them where they may win. */
 static void try_designs(struct race *r, const size_t *which, size_t n)
 {
+    if (r->of->used) {
+        for (size_t i = 0; i < n; i++)
+            try_design(r, which[i], r->of->used[which[i]], NULL);
+        return;
+    }
     const struct candidate **k = point_at(r->of, which, n);
     const struct resource_rows rows = resource_rows_find(r->w, k, n, r->of->budget);
     for (size_t i = 0; i < n; i++)
@@ -308,7 +313,7 @@ void contest_raise_in_boxes(double *best, size_t *winner, const struct contest *
 {
     struct race r = {.of = x, .w = w, .best = best, .winner = winner};
     bool bounded = x->most && x->budget == BUDGET_COST && boxes_of(x, w)->n > 0;
-    size_t first = bounded && x->n >= MANY ? TRIED_FIRST : x->n;
+    size_t first = bounded && x->n >= MANY && !x->used ? TRIED_FIRST : x->n;
     if (all_decided(best, w->n))
         return;
     race_begin(&r);

@@ -21,6 +21,8 @@ struct contest {
     double *most;                  /* tokens per second, at most; NULL: not bounded */
     size_t *order;                 /* in which they are priced */
     struct boxes boxes;            /* for these designs; n 0: those of all */
+    const double *const *used;     /* resources of each design in each world, borrowed; NULL: found
+                                      when they are needed */
 };
 
 struct rank {

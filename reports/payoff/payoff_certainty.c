@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "reports/payoff/contest.h"
+#include "reports/payoff/resource_store.h"
 
 /* Quantile u of the triangular distribution from a to b, in either order, with mode `middle`. */
 static double triangle(double a, double middle, double b, double u)
@@ -190,6 +191,29 @@ static void raise_by(struct rivals *deciding, double *best, const struct compari
     free(winner);
 }
 
+/* Of more designs few need to be quoted. */
+enum { QUOTED_MOST = 32 * LANES };
+
+/* What the designs of both sides use of the budget in each world: chips that both have are priced
+ * once. Free with resource_rows_free. */
+static struct resource_rows quote_both(struct contest *const x[SIDES], const struct comparison *c,
+                                       const struct worlds *w)
+{
+    struct resource_rows rows = {0};
+    size_t all = c->n[WITH] + c->n[WITHOUT], n = 0;
+    if (all > QUOTED_MOST)
+        return rows;
+    const struct candidate **k = mem_alloc(all, sizeof(struct candidate *));
+    for (int s = 0; s < SIDES; s++)
+        for (size_t i = 0; i < c->n[s]; i++)
+            k[n++] = &c->side[s][i];
+    rows = resource_rows_find(w, k, all, c->budget);
+    contest_use(x[WITHOUT], rows.of);
+    contest_use(x[WITH], rows.of + c->n[WITHOUT]);
+    free(k);
+    return rows;
+}
+
 /* Sets in which worlds some design with an engine beats all without. `best`: the value of one of
  * them in each. A control that reaches that much is beaten only by another design. */
 static void find_paying(bool *pays, struct rivals *deciding, const struct comparison *c,
@@ -197,6 +221,8 @@ static void find_paying(bool *pays, struct rivals *deciding, const struct compar
 {
     struct contest *with = contest_open(c, WITH, w, true),
                    *without = contest_open(c, WITHOUT, w, true);
+    const struct resource_rows rows =
+        quote_both((struct contest *[SIDES]){[WITH] = with, [WITHOUT] = without}, c, w);
     double *best = mem_alloc(w->n, sizeof *best), *control = mem_alloc(w->n, sizeof *control);
     rivals_add(deciding, c->side[WITH][contest_favourite(best, with, w)].hardware);
     rivals_add(deciding, c->side[WITHOUT][0].hardware); /* some control */
@@ -210,6 +236,7 @@ static void find_paying(bool *pays, struct rivals *deciding, const struct compar
         pays[i] = best[i] > control[i];
     contest_close(with);
     contest_close(without);
+    resource_rows_free(&rows);
     free(control);
     free(best);
 }

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "reports/payoff/device_lot.h"
 
 /* Parts of a chip that differ within a lot (tests/arch/test_cost.c). */
 static const size_t growing[] = {
@@ -20,22 +21,20 @@ static const size_t growing[] = {
 /* Fewer alike share a lot with others, which has no bound. */
 enum { ALIKE_LEAST = LANES / 2 };
 
-/* Devices that are quoted together. */
+/* Candidates that are quoted together. */
 struct lot {
     size_t first, n;   /* in quoted.order */
     bool alike[PARTS]; /* those of a part: they differ in growing parts alone, without pools */
-    bool pools, ffns;  /* one has a prefill pool, an FFN pool; without, it is empty */
-    lane main_devices, pool_devices, ffn_devices;
-    struct devices main, pool, ffn;
+    struct device_lot *devices;
 };
 
 struct quoted {
     const struct candidate *const *k; /* while it is made */
     size_t *order;
-    size_t lots, leasts;
-    struct lot **lot;
-    struct lot **least; /* the least of parts, LANES in each */
-    size_t *least_of;   /* of which: lot x PARTS + part */
+    size_t lots, leasts, parts; /* parts: that have a least */
+    struct lot *lot;
+    struct device_lot **least; /* the least of parts, LANES in each */
+    size_t *least_of;          /* of which: lot x PARTS + part */
 };
 
 static double *part_of(struct chip *c, size_t i)
@@ -111,37 +110,6 @@ static bool are_alike(const struct candidate *const k[], const size_t *of, size_
 
 /* ---- lots ---- */
 
-static void add_device(struct lot *lot, size_t i, const struct candidate *k)
-{
-    lot->main_devices[i] = k->devices;
-    lot->pool_devices[i] = candidate_pool_devices(k);
-    lot->ffn_devices[i] = k->ffn_devices;
-    lot->pools = lot->pools || lot->pool_devices[i] > 0;
-    lot->ffns = lot->ffns || k->ffn_devices > 0;
-    devices_add(&lot->main, &k->chip, &k->engine);
-}
-
-static struct lot *lot_make(const struct candidate *const k[], const size_t *of, size_t n)
-{
-    struct lot *lot = mem_grow(NULL, 1, sizeof *lot); /* large: not zeroed */
-    lot->n = n;
-    lot->pools = lot->ffns = false;
-    lot->main.n = lot->pool.n = lot->ffn.n = 0;
-    for (size_t i = 0; i < n; i++)
-        add_device(lot, i, k[of[i]]);
-    cost_look_up(&lot->main);
-    for (size_t i = 0; lot->pools && i < n; i++)
-        devices_add(&lot->pool, &k[of[i]]->pool_chip, &k[of[i]]->pool_engine);
-    if (lot->pools)
-        cost_look_up(&lot->pool);
-    for (size_t i = 0; lot->ffns && i < n; i++)
-        devices_add(&lot->ffn, k[of[i]]->ffn_devices > 0 ? &k[of[i]]->ffn_chip : &k[of[i]]->chip,
-                    &k[of[i]]->ffn_engine);
-    if (lot->ffns)
-        cost_look_up(&lot->ffn);
-    return lot;
-}
-
 /* Candidates of a part of a lot of n. */
 static size_t in_part(size_t n, size_t part)
 {
@@ -152,15 +120,15 @@ static size_t in_part(size_t n, size_t part)
 /* Adds a lot of n candidates behind those in order. */
 static void add_lot(struct quoted *q, size_t n)
 {
-    size_t lot = q->lots++;
-    size_t first = lot ? q->lot[lot - 1]->first + q->lot[lot - 1]->n : 0;
-    q->lot = mem_grow(q->lot, q->lots, sizeof(struct lot *));
-    q->lot[lot] = lot_make(q->k, q->order + first, n);
-    q->lot[lot]->first = first;
+    q->lot = mem_grow(q->lot, q->lots + 1, sizeof *q->lot);
+    struct lot *lot = &q->lot[q->lots];
+    *lot = (struct lot){.first = q->lots ? lot[-1].first + lot[-1].n : 0, .n = n};
+    q->lots++;
+    lot->devices = device_lot_make(q->k, q->order + lot->first, n);
     for (size_t part = 0; part < PARTS; part++) {
         size_t some = in_part(n, part);
-        q->lot[lot]->alike[part] =
-            some > 0 && are_alike(q->k, q->order + first + part * IN_PART, some);
+        lot->alike[part] =
+            some > 0 && are_alike(q->k, q->order + lot->first + part * IN_PART, some);
     }
 }
 
@@ -256,7 +224,7 @@ static void find_least(struct candidate *out, const struct candidate *const k[],
 bool quoted_least_of(struct candidate *out, const struct quoted *q,
                      const struct candidate *const k[], size_t lot, size_t part)
 {
-    const struct lot *of = q->lot[lot];
+    const struct lot *of = &q->lot[lot];
     if (!of->alike[part])
         return false;
     find_least(out, k, q->order + of->first + part * IN_PART, in_part(of->n, part));
@@ -269,7 +237,7 @@ static void add_leasts(struct quoted *q)
     const struct candidate *at[LANES];
     size_t place[LANES], n = 0;
     q->least_of = mem_alloc(q->lots * PARTS + 1, sizeof *q->least_of);
-    q->least = mem_alloc(q->lots * PARTS / LANES + 1, sizeof(struct lot *));
+    q->least = mem_alloc(q->lots * PARTS / LANES + 1, sizeof(struct device_lot *));
     for (size_t i = 0; i < LANES; i++) {
         at[i] = &least[i];
         place[i] = i;
@@ -279,10 +247,11 @@ static void add_leasts(struct quoted *q)
             continue;
         q->least_of[n++] = part;
         if (n % LANES == 0)
-            q->least[q->leasts++] = lot_make(at, place, LANES);
+            q->least[q->leasts++] = device_lot_make(at, place, LANES);
     }
     if (n % LANES > 0)
-        q->least[q->leasts++] = lot_make(at, place, n % LANES);
+        q->least[q->leasts++] = device_lot_make(at, place, n % LANES);
+    q->parts = n;
     free(least);
 }
 
@@ -319,7 +288,7 @@ void quoted_free(struct quoted *q)
     if (!q)
         return;
     for (size_t i = 0; i < q->lots; i++)
-        free(q->lot[i]);
+        free(q->lot[i].devices);
     for (size_t i = 0; i < q->leasts; i++)
         free(q->least[i]);
     free(q->lot);
@@ -336,50 +305,14 @@ size_t quoted_lots(const struct quoted *q)
 
 size_t quoted_lot(const size_t **of, const struct quoted *q, size_t lot)
 {
-    *of = q->order + q->lot[lot]->first;
-    return q->lot[lot]->n;
-}
-
-/* Adds what the devices of one kind use. */
-static void add_used(double *out, const struct lot *lot, const struct devices *d,
-                     const double *devices, enum budget budget, const struct prices *p)
-{
-    struct quote_lanes quote;
-    double joined = NAN, levels = 0;
-    cost_quotes(&quote, d, p);
-    for (size_t i = 0; i < lot->n; i++) {
-        double all = lot->main_devices[i] + lot->ffn_devices[i] + lot->pool_devices[i];
-        if (!(devices[i] > 0))
-            continue;
-        if (all != joined)
-            levels = network_levels(joined = all, p->switch_ports);
-        out[i] += budget == BUDGET_COST
-                      ? cost_fleet_usd(LANE(&quote, quote, usd_per_device)[i], devices[i], levels,
-                                       LANE(&d->chip, chip, network_byte_per_s)[i], p)
-                      : (LANE(&quote, quote, device.die_mm2)[i] +
-                         LANE(&quote, quote, device.engine_mm2)[i]) *
-                            devices[i];
-    }
-}
-
-static void find_used(double *out, const struct lot *lot, enum budget budget,
-                      const struct prices *p)
-{
-    for (size_t i = 0; i < lot->n; i++)
-        out[i] = budget_has_quotes(budget) ? 0 : 1;
-    if (!budget_has_quotes(budget))
-        return;
-    add_used(out, lot, &lot->main, lot->main_devices, budget, p);
-    if (lot->ffns)
-        add_used(out, lot, &lot->ffn, lot->ffn_devices, budget, p);
-    if (lot->pools)
-        add_used(out, lot, &lot->pool, lot->pool_devices, budget, p);
+    *of = q->order + q->lot[lot].first;
+    return q->lot[lot].n;
 }
 
 void quoted_lot_resources(double *out, const struct quoted *q, size_t lot, enum budget budget,
                           const struct prices *p)
 {
-    find_used(out, q->lot[lot], budget, p);
+    device_lot_used(out, q->lot[lot].devices, budget, p);
 }
 
 void quoted_resources(double *out, const struct quoted *q, enum budget budget,
@@ -387,9 +320,9 @@ void quoted_resources(double *out, const struct quoted *q, enum budget budget,
 {
     lane used;
     for (size_t lot = 0; lot < q->lots; lot++) {
-        const size_t *of = q->order + q->lot[lot]->first;
-        find_used(used, q->lot[lot], budget, p);
-        for (size_t i = 0; i < q->lot[lot]->n; i++)
+        const size_t *of = q->order + q->lot[lot].first;
+        device_lot_used(used, q->lot[lot].devices, budget, p);
+        for (size_t i = 0; i < q->lot[lot].n; i++)
             out[of[i]] = used[i];
     }
 }
@@ -401,8 +334,8 @@ void quoted_least(double (*out)[PARTS], const struct quoted *q, enum budget budg
     double *least = &out[0][0];
     memset(out, 0, q->lots * sizeof *out);
     for (size_t i = 0; i < q->leasts && budget == BUDGET_COST; i++) {
-        find_used(used, q->least[i], budget, p);
-        for (size_t j = 0; j < q->least[i]->n; j++)
+        device_lot_used(used, q->least[i], budget, p);
+        for (size_t j = 0; j < LANES && i * LANES + j < q->parts; j++)
             least[q->least_of[i * LANES + j]] = used[j] * LEAST_ROUNDING;
     }
 }

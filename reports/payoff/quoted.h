@@ -3,7 +3,7 @@
 #ifndef REPORTS_PAYOFF_QUOTED_H
 #define REPORTS_PAYOFF_QUOTED_H
 
-#include "reports/payoff/payoff_comparison.h"
+#include "reports/payoff/device_lot.h"
 
 /* What the quotes of a candidate depend on, besides prices; all doubles, so without padding. */
 struct hardware {
@@ -15,12 +15,6 @@ struct hardware {
 };
 
 void hardware_of(struct hardware *out, const struct candidate *k);
-
-/* Do units of this budget come from quotes? If not, every candidate uses 1. */
-static inline bool budget_has_quotes(enum budget budget)
-{
-    return budget == BUDGET_COST || budget == BUDGET_AREA;
-}
 
 /* Looks up the devices of n candidates. Free with quoted_free, which takes NULL. */
 struct quoted *quoted_make(const struct candidate *const k[], size_t n);

@@ -67,22 +67,53 @@ static struct row **find_row(struct resource_store *s, const struct resource_key
     return at;
 }
 
+/* A candidate while lots are made. */
+struct placed {
+    uint64_t chip;
+    size_t of;
+};
+
+static int by_chip(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    return x->chip != y->chip ? (x->chip > y->chip) - (x->chip < y->chip)
+                              : (x->of > y->of) - (x->of < y->of);
+}
+
+/* Puts n candidates in order: those with the same chip share a lot. */
+static size_t *in_order(const struct candidate *const k[], size_t n)
+{
+    struct placed *placed = mem_alloc(n + 1, sizeof *placed);
+    size_t *order = mem_alloc(n + 1, sizeof *order);
+    for (size_t i = 0; i < n; i++) {
+        const struct chip *chip = &k[i]->chip;
+        placed[i] = (struct placed){hash_numbers(chip, sizeof *chip / sizeof(double)), i};
+    }
+    qsort(placed, n, sizeof *placed, by_chip);
+    for (size_t i = 0; i < n; i++)
+        order[i] = placed[i].of;
+    free(placed);
+    return order;
+}
+
 /* Prices n candidates in all worlds, into rows. */
 static void price_rows(double *const *row, const struct worlds *w,
                        const struct candidate *const k[], size_t n, enum budget budget)
 {
-    struct quoted *quoted = quoted_make(k, n);
-    for (size_t lot = 0; lot < quoted_lots(quoted); lot++) {
-        const size_t *of;
+    size_t *order = in_order(k, n), in_lot;
+    for (size_t from = 0; from < n; from += in_lot) {
+        const size_t *of = order + from;
         lane used;
-        size_t in_lot = quoted_lot(&of, quoted, lot);
+        in_lot = n - from < LANES ? n - from : LANES;
+        struct device_lot *lot = device_lot_make(k, of, in_lot);
         for (size_t i = 0; i < w->n; i++) {
-            quoted_lot_resources(used, quoted, lot, budget, &w->world[i].prices);
+            device_lot_used(used, lot, budget, &w->world[i].prices);
             for (size_t j = 0; j < in_lot; j++)
                 row[of[j]][i] = used[j];
         }
+        free(lot);
     }
-    quoted_free(quoted);
+    free(order);
 }
 
 /* Rows that belong to the caller. */

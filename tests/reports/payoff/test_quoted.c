@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "reports/payoff/payoff_designs.h"
 #include "reports/payoff/quoted.h"
+#include "reports/payoff/resource_store.h"
 #include "tests/model.h"
 
 enum { DESIGNS = 100, WORLDS = 64 };
@@ -42,25 +43,30 @@ static void draw_prices(struct prices *out, const struct price_book *from, uint6
     }
 }
 
-/* A chip that has more or less of what may differ within a lot; every tenth device count differs.
- */
+/* What may differ within a lot. */
+static const char *const growing[] = {"memory_byte",        "memory_byte_per_s", "link_byte_per_s",
+                                      "network_byte_per_s", "unit_flop_per_s",   "cache_byte",
+                                      "unit_sram_byte"};
+
+static void scale(struct chip *c, size_t part, double by)
+{
+    const struct field *f = field_find(chip_fields, growing[part]);
+    field_put(f, c, by * field_get(f, c));
+}
+
+/* A chip that has more or less of it; every tenth device count differs. */
 static void draw_candidate(struct candidate *out, const struct chip *chip, const struct engine *e,
                            uint64_t i)
 {
     static const struct engine none = {.capacity_ratio = 1};
-    static const char *const path[] = {"memory_byte",        "memory_byte_per_s", "link_byte_per_s",
-                                       "network_byte_per_s", "unit_flop_per_s",   "cache_byte",
-                                       "unit_sram_byte"};
     uint64_t stream = random_stream(i, "chip");
     *out = (struct candidate){.chip = *chip,
                               .engine = *e,
                               .pool_engine = none,
                               .ffn_engine = none,
                               .devices = i % 10 ? 32 : 8};
-    for (size_t k = 0; k < LEN(path); k++) {
-        const struct field *f = field_find(chip_fields, path[k]);
-        field_put(f, &out->chip, field_get(f, chip) * between(0.4, 2.5, stream, k));
-    }
+    for (size_t k = 0; k < LEN(growing); k++)
+        scale(&out->chip, k, between(0.4, 2.5, stream, k));
 }
 
 /* Returns how many designs have a bound. */
@@ -111,6 +117,45 @@ static void no_design_costs_less_than_the_least_of_its_lot(void **state)
     free(k);
 }
 
+/* Every engine on a chip, and on chips that have more of one part: lots price each chip once. */
+static void designs_that_share_a_chip_cost_what_each_does(void **state)
+{
+    enum { CHIPS = 1 + LEN(growing), SOME = 2, EVERY = 4 };
+    const char *const *chip, *const *engine;
+    size_t chips, engines;
+    const struct price_book book = prices();
+    struct world *w = mem_alloc(SOME, sizeof *w);
+    const struct worlds worlds = {.n = SOME, .world = w};
+    (void)state;
+    catalogue_names(catalogue, PART_CHIP, &chip, &chips);
+    catalogue_names(catalogue, PART_ENGINE, &engine, &engines);
+    struct candidate *k = mem_alloc(CHIPS * engines, sizeof *k);
+    const struct candidate **at = mem_alloc(CHIPS * engines, sizeof(struct candidate *));
+    for (size_t i = 0; i < SOME; i++)
+        draw_prices(&w[i].prices, &book, i);
+    for (size_t from = 0; from < chips; from += EVERY) {
+        for (size_t i = 0; i < CHIPS * engines; i++) {
+            draw_candidate(&k[i], found(PART_CHIP, chip[from]),
+                           found(PART_ENGINE, engine[i / CHIPS]), 1 + from);
+            if (i % CHIPS > 0)
+                scale(&k[i].chip, i % CHIPS - 1, 1.5);
+            at[i] = &k[i];
+        }
+        for (int b = BUDGET_COST; b <= BUDGET_AREA; b++) {
+            const struct resource_rows rows =
+                resource_rows_find(&worlds, at, CHIPS * engines, (enum budget)b);
+            for (size_t i = 0; i < CHIPS * engines; i++)
+                for (size_t j = 0; j < SOME; j++)
+                    assert_true(rows.of[i][j] ==
+                                candidate_resource(at[i], (enum budget)b, &w[j].prices, false));
+            resource_rows_free(&rows);
+        }
+    }
+    free(at);
+    free(k);
+    free(w);
+}
+
 static const char *const text =
     "model: deepseek-r1\nchip: b200-paper\n"
     "workload: {phase: decode, batch: max, tpot: 50 ms, context: 65536}\n"
@@ -157,6 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_design_costs_less_than_the_least_of_its_lot),
+        cmocka_unit_test(designs_that_share_a_chip_cost_what_each_does),
         cmocka_unit_test(a_search_that_leaves_out_lots_finds_the_best_of_each_world),
     };
     return cmocka_run_group_tests(tests, open_tests, close_tests);
