@@ -422,31 +422,35 @@ static void cost_chips(struct device_cost_lanes *out, struct area_lanes *area,
     chips_usd(out, area, d, package, usd_per_gb, p);
 }
 
-static bool is_chip(const struct devices *d, size_t i, const struct devices *of, size_t j)
+static bool have_same_chip(const struct devices *d, size_t i, size_t j)
 {
     const size_t members = sizeof(struct chip) / sizeof(double);
     size_t k = 0;
-    while (k < members && d->chip.at[k][i] == of->chip.at[k][j])
+    while (k < members && d->chip.at[k][i] == d->chip.at[k][j])
         k++;
     return k == members;
 }
 
-void devices_share_chips(struct shared_chips *out, const struct devices *d)
+bool devices_share_chips(struct shared_chips *out, const struct devices *d)
 {
     size_t n = 0;
     for (size_t i = 0; i < d->n; i++) {
         size_t j = 0;
-        while (j < n && !is_chip(d, i, &out->each, j))
+        while (j < n && !have_same_chip(d, i, out->first[j]))
             j++;
         out->of[i] = j;
-        if (j < n)
-            continue;
-        LANES_COPY(&out->each.chip, j, &d->chip, i);
-        LANES_COPY(&out->each.memory, j, &d->memory, i);
-        out->first[n++] = i;
+        if (j == n)
+            out->first[n++] = i;
+    }
+    if (4 * n > 3 * d->n)
+        return false;
+    for (size_t j = 0; j < n; j++) {
+        LANES_COPY(&out->each.chip, j, &d->chip, out->first[j]);
+        LANES_COPY(&out->each.memory, j, &d->memory, out->first[j]);
     }
     out->each.n = n;
     out->each.tiered = d->tiered;
+    return true;
 }
 
 static void cost_each_chip(struct device_cost_lanes *out, struct area_lanes *area,

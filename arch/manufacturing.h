@@ -34,8 +34,9 @@ struct shared_chips {
     size_t first[LANES]; /* the first device with each chip */
 };
 
-/* After devices_look_up. */
-void devices_share_chips(struct shared_chips *out, const struct devices *d);
+/* Finds them, after devices_look_up. False, with `out` undefined, unless that spares a quarter of
+ * the chips. */
+bool devices_share_chips(struct shared_chips *out, const struct devices *d);
 
 /* The costs of all devices of `d`. `chips`: theirs, of which each is then priced once; NULL: apart,
  * and `area` gets the areas of their compute dies. */

@@ -6,17 +6,12 @@
 
 struct device_lot {
     size_t n;
-    bool pools, ffns, shares; /* one has a prefill pool, an FFN pool; without, it is empty */
+    bool pools, ffns; /* one has a prefill pool, an FFN pool; without, it is empty */
+    bool shares;      /* devices of main share chips */
     lane main_devices, pool_devices, ffn_devices;
     struct devices main, pool, ffn;
-    struct shared_chips chips; /* of main, if it shares some */
+    struct shared_chips chips; /* of main, if they do */
 };
-
-/* Chips are shared if that spares a quarter of them. */
-static bool is_worth_sharing(size_t chips, size_t devices)
-{
-    return 4 * chips <= 3 * devices;
-}
 
 static void add_device(struct device_lot *lot, size_t i, const struct candidate *k)
 {
@@ -37,8 +32,7 @@ struct device_lot *device_lot_make(const struct candidate *const k[], const size
     for (size_t i = 0; i < n; i++)
         add_device(lot, i, k[of[i]]);
     cost_look_up(&lot->main);
-    devices_share_chips(&lot->chips, &lot->main);
-    lot->shares = is_worth_sharing(lot->chips.each.n, n);
+    lot->shares = devices_share_chips(&lot->chips, &lot->main);
     for (size_t i = 0; lot->pools && i < n; i++)
         devices_add(&lot->pool, &k[of[i]]->pool_chip, &k[of[i]]->pool_engine);
     if (lot->pools)
