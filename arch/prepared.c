@@ -96,7 +96,7 @@ static void build_pool(struct prepared *p, struct mapped *m, const struct design
 /* Of a model that is not that of the call before. */
 static void resolve_model(struct prepared *out, const struct model *m)
 {
-    if (out->made && memcmp(&out->of.model, m, sizeof *m) == 0)
+    if (memcmp(&out->of.model, m, sizeof *m) == 0)
         return;
     layers_of(&out->layers, m);
     out->params = model_params_in(m, &out->layers);
@@ -117,11 +117,10 @@ static bool has_steps_of(const struct design *a, const struct design *b)
 
 void prepare(struct prepared *out, const struct design *d)
 {
-    if (out->made && has_steps_of(&out->of, d))
+    if (has_steps_of(&out->of, d))
         return;
     resolve_model(out, &d->model);
     out->of = *d;
-    out->made = true;
     size_t all = list_mappings(out, d, out->room);
     if (all > out->room) {
         make_room(out, all);

@@ -9,8 +9,7 @@
 #include "arch/step_time.h"
 
 struct prepared {
-    bool made;
-    struct design of; /* whose list of layers, if it has one, stays as it is */
+    struct design of; /* all zero at first; its list of layers, if it has one, stays as it is */
     struct layers layers;
     double params, active_params;
     size_t n, room; /* mappings; members of the arrays */

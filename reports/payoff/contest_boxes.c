@@ -313,7 +313,7 @@ void contest_raise_in_boxes(double *best, size_t *winner, const struct contest *
 {
     struct race r = {.of = x, .w = w, .best = best, .winner = winner};
     bool bounded = x->most && x->budget == BUDGET_COST && boxes_of(x, w)->n > 0;
-    size_t first = bounded && x->n >= MANY && !x->used ? TRIED_FIRST : x->n;
+    size_t first = bounded && x->n >= MANY ? TRIED_FIRST : x->n;
     if (all_decided(best, w->n))
         return;
     race_begin(&r);
