@@ -44,14 +44,14 @@ static void complete_quotes(struct quote_lanes *restrict out,
     }
 }
 
-void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct shared_chips *chips,
+void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct shared_dies *dies,
                  const struct prices *p)
 {
     struct process_lanes process;
     struct device_cost_lanes cost;
     struct area_lanes area;
     devices_process(&process, d, p);
-    cost_devices(&cost, &area, d, chips, &process, p);
+    cost_devices(&cost, &area, d, dies, &process, p);
     complete_quotes(out, &cost, d, p);
 }
 

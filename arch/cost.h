@@ -22,8 +22,8 @@ void cost_look_up(struct devices *d);
 void cost_quote(struct quote *out, const struct chip *c, const struct engine *e,
                 const struct prices *p);
 
-/* The quotes of all devices of `d`; `chips`: as in cost_devices. */
-void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct shared_chips *chips,
+/* The quotes of all devices of `d`; `dies`: as in cost_devices. */
+void cost_quotes(struct quote_lanes *out, const struct devices *d, const struct shared_dies *dies,
                  const struct prices *p);
 
 /* The throughput of a system and the power of one of its devices: of the board, of its engine, and

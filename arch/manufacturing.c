@@ -4,6 +4,8 @@
  * (base/lanes.h). */
 #include "arch/manufacturing.h"
 
+#include <string.h>
+
 #include "arch/dies.h"
 #include "arch/tier2.h"
 
@@ -406,37 +408,34 @@ static void add_totals(struct device_cost_lanes *restrict out, size_t n)
                           COST(memory2_usd);
 }
 
-/* The costs of the chips, without engines. */
-static void cost_chips(struct device_cost_lanes *out, struct area_lanes *area,
-                       struct package_lanes *package, const struct devices *d,
-                       const struct process_lanes *process, const struct prices *p)
+/* The compute dies of the chips, without engines. */
+static void cost_dies(struct device_cost_lanes *out, struct area_lanes *area,
+                      const struct devices *d, const struct process_lanes *process,
+                      const struct prices *p)
 {
     static const lane none;
-    double *stacks = LANE(out, device_cost, stacks);
-    lane usd_per_gb, beside;
-    chips_area(area, stacks, d, none, none, process, p);
-    stacks_beside(beside, stacks, d, true);
-    packages_of(package, d->n, area, beside, p);
+    chips_area(area, LANE(out, device_cost, stacks), d, none, none, process, p);
     dies_usd(LANE(out, device_cost, logic_usd), d->n, area, process, p);
-    find_usd_per_gb(usd_per_gb, d, p);
-    chips_usd(out, area, d, package, usd_per_gb, p);
 }
 
-static bool have_same_chip(const struct devices *d, size_t i, size_t j)
+void chip_of_dies(struct chip *out, const struct chip *c)
 {
-    const size_t members = sizeof(struct chip) / sizeof(double);
-    size_t k = 0;
-    while (k < members && d->chip.at[k][i] == d->chip.at[k][j])
-        k++;
-    return k == members;
+    const struct memory_kind *m = memory_of(c->hbm);
+    *out = *c;
+    if (!(m->on_die > 0))
+        out->memory_byte = chip_memory_stacks(c, m);
 }
 
-bool devices_share_chips(struct shared_chips *out, const struct devices *d)
+bool devices_share_dies(struct shared_dies *out, const struct devices *d)
 {
+    struct chip with[LANES];
     size_t n = 0;
     for (size_t i = 0; i < d->n; i++) {
+        struct chip c;
         size_t j = 0;
-        while (j < n && !have_same_chip(d, i, out->first[j]))
+        LANES_TAKE(c, &d->chip, i);
+        chip_of_dies(&with[n], &c);
+        while (j < n && memcmp(&with[j], &with[n], sizeof with[n]) != 0)
             j++;
         out->of[i] = j;
         if (j == n)
@@ -449,36 +448,43 @@ bool devices_share_chips(struct shared_chips *out, const struct devices *d)
         LANES_COPY(&out->each.memory, j, &d->memory, out->first[j]);
     }
     out->each.n = n;
-    out->each.tiered = d->tiered;
     return true;
 }
 
-static void cost_each_chip(struct device_cost_lanes *out, struct area_lanes *area,
-                           struct package_lanes *package, const struct devices *d,
-                           const struct shared_chips *chips, const struct process_lanes *process,
-                           const struct prices *p)
+/* Each kind once; of the areas, what devices_cost asks for. */
+static void cost_shared_dies(struct device_cost_lanes *out, struct area_lanes *area,
+                             const struct devices *d, const struct shared_dies *dies,
+                             const struct process_lanes *process, const struct prices *p)
 {
     struct device_cost_lanes cost;
-    struct package_lanes of_chip;
+    struct area_lanes areas;
     struct process_lanes at;
-    for (size_t j = 0; j < chips->each.n; j++)
-        LANES_COPY(&at, j, process, chips->first[j]);
-    cost_chips(&cost, area, &of_chip, &chips->each, &at, p);
+    for (size_t j = 0; j < dies->each.n; j++)
+        LANES_COPY(&at, j, process, dies->first[j]);
+    cost_dies(&cost, &areas, &dies->each, &at, p);
     for (size_t i = 0; i < d->n; i++) {
-        LANES_COPY(out, i, &cost, chips->of[i]);
-        LANES_COPY(package, i, &of_chip, chips->of[i]);
+        size_t j = dies->of[i];
+        LANE(out, device_cost, stacks)[i] = LANE(&cost, device_cost, stacks)[j];
+        LANE(out, device_cost, logic_usd)[i] = LANE(&cost, device_cost, logic_usd)[j];
+        LANE(area, area, die_mm2)[i] = LANE(&areas, area, die_mm2)[j];
+        LANE(area, area, dies)[i] = LANE(&areas, area, dies)[j];
     }
 }
 
 void cost_devices(struct device_cost_lanes *out, struct area_lanes *area, const struct devices *d,
-                  const struct shared_chips *chips, const struct process_lanes *process,
+                  const struct shared_dies *dies, const struct process_lanes *process,
                   const struct prices *p)
 {
     struct package_lanes package;
-    if (chips)
-        cost_each_chip(out, area, &package, d, chips, process, p);
+    lane usd_per_gb, beside;
+    if (dies)
+        cost_shared_dies(out, area, d, dies, process, p);
     else
-        cost_chips(out, area, &package, d, process, p);
+        cost_dies(out, area, d, process, p);
+    stacks_beside(beside, LANE(out, device_cost, stacks), d, true);
+    packages_of(&package, d->n, area, beside, p);
+    find_usd_per_gb(usd_per_gb, d, p);
+    chips_usd(out, area, d, &package, usd_per_gb, p);
     engines_in_stacks(out, d, &package, p);
     engines_with_dies(out, d, process, p);
     if (d->tiered)

@@ -27,21 +27,25 @@ void cost_device(struct device_cost *out, struct area *area, const struct chip *
 /* The process constants of each chip's node. */
 void devices_process(struct process_lanes *out, const struct devices *d, const struct prices *p);
 
-/* The chips of devices, each once. */
-struct shared_chips {
+/* Two chips have the same compute dies if these chips are equal: they may differ in the capacity of
+ * stacks of which they have as many. */
+void chip_of_dies(struct chip *out, const struct chip *c);
+
+/* The compute dies of devices, each kind once. */
+struct shared_dies {
     struct devices each;
-    size_t of[LANES];    /* the chip of each device */
-    size_t first[LANES]; /* the first device with each chip */
+    size_t of[LANES];    /* the dies of each device */
+    size_t first[LANES]; /* the first device with each */
 };
 
 /* Finds them, after devices_look_up. False, with `out` undefined, unless that spares a quarter of
- * the chips. */
-bool devices_share_chips(struct shared_chips *out, const struct devices *d);
+ * them. */
+bool devices_share_dies(struct shared_dies *out, const struct devices *d);
 
-/* The costs of all devices of `d`. `chips`: theirs, of which each is then priced once; NULL: apart,
- * and `area` gets the areas of their compute dies. */
+/* The costs of all devices of `d`. `dies`: theirs, of which each kind is then priced once; NULL:
+ * apart, and `area` gets the areas of their compute dies. */
 void cost_devices(struct device_cost_lanes *out, struct area_lanes *area, const struct devices *d,
-                  const struct shared_chips *chips, const struct process_lanes *process,
+                  const struct shared_dies *dies, const struct process_lanes *process,
                   const struct prices *p);
 
 #endif

@@ -171,7 +171,7 @@ static void try_designs(struct race *r, const size_t *which, size_t n)
 
 /* The best designs at middle values are priced first, the others some at a time, so that what the
  * first reach closes worlds for the next. */
-enum { TRIED_FIRST = 8, AT_A_TIME = 8 * LANES };
+enum { TRIED_FIRST = 8, AT_A_TIME = 32 * LANES };
 
 /* What the designs of a part of a lot must reach to win, tokens per second: in each box, and in
  * any. */
@@ -193,59 +193,6 @@ static void find_need(struct needed *out, const struct race *r, const double *re
         out->any = smaller(out->any, out->in[b]);
 }
 
-/* The least of parts, some at a time. */
-struct leasts {
-    size_t n, part[AT_A_TIME];
-    struct candidate *least;
-};
-
-static void find_needs(struct needed *need, const struct race *r, const struct leasts *l)
-{
-    const struct candidate *k[AT_A_TIME];
-    for (size_t j = 0; j < l->n; j++)
-        k[j] = &l->least[j];
-    const struct resource_rows rows = resource_rows_find(r->w, k, l->n, r->of->budget);
-    for (size_t j = 0; j < l->n; j++)
-        find_need(&need[l->part[j]], r, rows.of[j]);
-    resource_rows_free(&rows);
-}
-
-/* What each part needs to be as good as the best so far: nothing, where its least is not known. */
-static struct needed *find_needed(const struct race *r)
-{
-    const struct quoted *q = r->of->quoted;
-    size_t parts = quoted_lots(q) * PARTS;
-    struct needed *need = mem_alloc(parts + 1, sizeof *need);
-    const struct candidate **k = mem_alloc(r->of->n + 1, sizeof(struct candidate *));
-    struct leasts l = {.least = mem_alloc(AT_A_TIME, sizeof *l.least)};
-    for (size_t i = 0; i < r->of->n; i++)
-        k[i] = &r->of->candidate[i];
-    for (size_t part = 0; part < parts; part++) {
-        if (quoted_least_of(&l.least[l.n], q, k, part / PARTS, part % PARTS))
-            l.part[l.n++] = part;
-        if (l.n == AT_A_TIME || part + 1 == parts) {
-            find_needs(need, r, &l);
-            l.n = 0;
-        }
-    }
-    free(l.least);
-    free(k);
-    return need;
-}
-
-/* The part of each design: lot x PARTS + part. */
-static size_t *find_parts(const struct quoted *q, size_t n)
-{
-    size_t *part_of = mem_alloc(n + 1, sizeof *part_of);
-    for (size_t lot = 0; lot < quoted_lots(q); lot++) {
-        const size_t *of;
-        size_t in_lot = quoted_lot(&of, q, lot);
-        for (size_t i = 0; i < in_lot; i++)
-            part_of[of[i]] = lot * PARTS + i / IN_PART;
-    }
-    return part_of;
-}
-
 /* May it reach what its part needs in some box? */
 static bool may_win(double most[BOXES], const struct race *r, size_t k, const struct needed *need)
 {
@@ -259,44 +206,102 @@ static bool may_win(double most[BOXES], const struct race *r, size_t k, const st
     return may;
 }
 
-/* Designs that may win, with what they reach at most in each box. */
+/* Designs that may win, with what they reach at most in each box, and the worlds in which they may
+ * at what the least of their part uses. */
 struct promising {
     size_t n, *which;
     double (*most)[BOXES];
+    bool *open; /* [n][worlds] */
 };
 
-/* Fewer are all tried; of more, only those that may win at what the least of their part uses. */
-enum { MANY = 64 * LANES };
+/* Adds a design, unless it can win in no world. */
+static void add_promising(struct promising *x, const struct race *r, size_t k, const double *least)
+{
+    const struct boxes *boxes = boxes_of(r->of, r->w);
+    const double *most = x->most[x->n];
+    bool *open = x->open + x->n * r->w->n, any = false;
+    for (size_t i = 0; i < r->w->n; i++) {
+        double used = least[i] * LEAST_ROUNDING;
+        any |= open[i] = !(most[boxes->of[i]] / used < r->best[i]);
+    }
+    x->which[x->n] = k;
+    x->n += any;
+}
 
-static void try_some(struct race *r, const struct promising *x)
+static void try_some(struct race *r, struct promising *x)
 {
     const struct candidate **k = point_at(r->of, x->which, x->n);
-    const struct resource_rows rows = resource_rows_find(r->w, k, x->n, r->of->budget);
+    const struct resource_rows rows =
+        resource_rows_fit(r->w, r->of->n)
+            ? resource_rows_find(r->w, k, x->n, r->of->budget)
+            : resource_rows_where(r->w, k, x->n, r->of->budget, x->open);
     for (size_t j = 0; j < x->n; j++)
         try_design(r, x->which[j], rows.of[j], x->most[j]);
     resource_rows_free(&rows);
     free(k);
+    x->n = 0;
 }
 
-/* Prices those of n designs that may win, at what the least of their part uses. */
-static void try_promising(struct race *r, const size_t *which, size_t n)
+/* Parts of lots with their least, some at a time. */
+struct parts {
+    size_t n, of[AT_A_TIME]; /* lot x PARTS + part */
+    struct candidate *least;
+};
+
+/* Tries the designs of parts that may win at what the least of their part uses. */
+static void try_parts(struct race *r, struct parts *p, struct promising *x)
 {
-    struct needed *need = find_needed(r);
-    size_t *part_of = find_parts(r->of->quoted, r->of->n);
-    struct promising x = {.which = mem_alloc(AT_A_TIME, sizeof *x.which),
-                          .most = mem_alloc(AT_A_TIME, sizeof *x.most)};
-    for (size_t i = 0; i < n; i++) {
-        if (may_win(x.most[x.n], r, which[i], &need[part_of[which[i]]]))
-            x.which[x.n++] = which[i];
-        if (x.n == AT_A_TIME || (x.n > 0 && i + 1 == n)) {
-            try_some(r, &x);
-            x.n = 0;
-        }
+    const struct candidate *k[AT_A_TIME];
+    for (size_t j = 0; j < p->n; j++)
+        k[j] = &p->least[j];
+    const struct resource_rows rows = resource_rows_find(r->w, k, p->n, r->of->budget);
+    for (size_t j = 0; j < p->n; j++) {
+        struct needed need;
+        const size_t *of;
+        size_t n = quoted_part(&of, r->of->quoted, p->of[j]);
+        find_need(&need, r, rows.of[j]);
+        for (size_t i = 0; i < n; i++)
+            if (may_win(x->most[x->n], r, of[i], &need)) {
+                add_promising(x, r, of[i], rows.of[j]);
+                if (x->n == AT_A_TIME)
+                    try_some(r, x);
+            }
     }
+    try_some(r, x);
+    resource_rows_free(&rows);
+    p->n = 0;
+}
+
+/* Fewer are all tried; of more, only those that may win at what the least of their part uses. */
+enum { MANY = 64 * LANES };
+
+static void try_promising(struct race *r)
+{
+    const struct quoted *q = r->of->quoted;
+    size_t parts = quoted_lots(q) * PARTS;
+    const struct candidate **k = mem_alloc(r->of->n + 1, sizeof(struct candidate *));
+    struct parts p = {.least = mem_alloc(AT_A_TIME, sizeof *p.least)};
+    struct promising x = {.which = mem_alloc(AT_A_TIME, sizeof *x.which),
+                          .most = mem_alloc(AT_A_TIME, sizeof *x.most),
+                          .open = mem_grow(NULL, AT_A_TIME * r->w->n, sizeof *x.open)};
+    for (size_t i = 0; i < r->of->n; i++)
+        k[i] = &r->of->candidate[i];
+    for (size_t part = 0; part < parts; part++) {
+        const size_t *of;
+        size_t n = quoted_part(&of, q, part);
+        if (quoted_least_of(&p.least[p.n], q, k, part))
+            p.of[p.n++] = part;
+        else
+            try_designs(r, of, n);
+        if (p.n == AT_A_TIME)
+            try_parts(r, &p, &x);
+    }
+    try_parts(r, &p, &x);
+    free(x.open);
     free(x.most);
     free(x.which);
-    free(part_of);
-    free(need);
+    free(p.least);
+    free(k);
 }
 
 /* Can no design win in any of n worlds? */
@@ -319,7 +324,7 @@ void contest_raise_in_boxes(double *best, size_t *winner, const struct contest *
     race_begin(&r);
     try_designs(&r, x->order, first);
     if (first < x->n)
-        try_promising(&r, x->order + first, x->n - first);
+        try_promising(&r);
     race_end(&r);
 }
 

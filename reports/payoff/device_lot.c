@@ -7,10 +7,10 @@
 struct device_lot {
     size_t n;
     bool pools, ffns; /* one has a prefill pool, an FFN pool; without, it is empty */
-    bool shares;      /* devices of main share chips */
+    bool shares;      /* devices of main share dies */
     lane main_devices, pool_devices, ffn_devices;
     struct devices main, pool, ffn;
-    struct shared_chips chips; /* of main, if they do */
+    struct shared_dies dies; /* of main, if they do */
 };
 
 static void add_device(struct device_lot *lot, size_t i, const struct candidate *k)
@@ -32,7 +32,7 @@ struct device_lot *device_lot_make(const struct candidate *const k[], const size
     for (size_t i = 0; i < n; i++)
         add_device(lot, i, k[of[i]]);
     cost_look_up(&lot->main);
-    lot->shares = devices_share_chips(&lot->chips, &lot->main);
+    lot->shares = devices_share_dies(&lot->dies, &lot->main);
     for (size_t i = 0; lot->pools && i < n; i++)
         devices_add(&lot->pool, &k[of[i]]->pool_chip, &k[of[i]]->pool_engine);
     if (lot->pools)
@@ -48,7 +48,7 @@ struct device_lot *device_lot_make(const struct candidate *const k[], const size
 /* Devices of one kind. */
 struct fleet_of {
     const struct devices *d;
-    const struct shared_chips *chips; /* NULL: they share none */
+    const struct shared_dies *dies; /* NULL: they share none */
     const double *devices;
 };
 
@@ -58,7 +58,7 @@ static void add_used(double *out, const struct device_lot *lot, struct fleet_of 
 {
     struct quote_lanes quote;
     double joined = NAN, levels = 0;
-    cost_quotes(&quote, f.d, f.chips, p);
+    cost_quotes(&quote, f.d, f.dies, p);
     for (size_t i = 0; i < lot->n; i++) {
         double all = lot->main_devices[i] + lot->ffn_devices[i] + lot->pool_devices[i];
         if (!(f.devices[i] > 0))
@@ -77,12 +77,12 @@ static void add_used(double *out, const struct device_lot *lot, struct fleet_of 
 void device_lot_used(double *out, const struct device_lot *lot, enum budget budget,
                      const struct prices *p)
 {
-    const struct shared_chips *chips = lot->shares ? &lot->chips : NULL;
+    const struct shared_dies *dies = lot->shares ? &lot->dies : NULL;
     for (size_t i = 0; i < lot->n; i++)
         out[i] = budget_has_quotes(budget) ? 0 : 1;
     if (!budget_has_quotes(budget))
         return;
-    add_used(out, lot, (struct fleet_of){&lot->main, chips, lot->main_devices}, budget, p);
+    add_used(out, lot, (struct fleet_of){&lot->main, dies, lot->main_devices}, budget, p);
     if (lot->ffns)
         add_used(out, lot, (struct fleet_of){&lot->ffn, NULL, lot->ffn_devices}, budget, p);
     if (lot->pools)

@@ -1,5 +1,5 @@
-/* Devices of up to LANES candidates, quoted together at the prices of many worlds. Chips that
- * several of them have are priced once. */
+/* Devices of up to LANES candidates, quoted together at the prices of many worlds. Compute
+ * dies that several of them have are priced once. */
 #ifndef REPORTS_PAYOFF_DEVICE_LOT_H
 #define REPORTS_PAYOFF_DEVICE_LOT_H
 

@@ -221,13 +221,21 @@ static void find_least(struct candidate *out, const struct candidate *const k[],
             *part_of(&out->chip, j) = fmin(*part_of(&out->chip, j), part(k[of[i]], j));
 }
 
-bool quoted_least_of(struct candidate *out, const struct quoted *q,
-                     const struct candidate *const k[], size_t lot, size_t part)
+size_t quoted_part(const size_t **of, const struct quoted *q, size_t part)
 {
-    const struct lot *of = &q->lot[lot];
-    if (!of->alike[part])
+    const struct lot *lot = &q->lot[part / PARTS];
+    *of = q->order + lot->first + part % PARTS * IN_PART;
+    return in_part(lot->n, part % PARTS);
+}
+
+bool quoted_least_of(struct candidate *out, const struct quoted *q,
+                     const struct candidate *const k[], size_t part)
+{
+    const size_t *of;
+    size_t n = quoted_part(&of, q, part);
+    if (!q->lot[part / PARTS].alike[part % PARTS])
         return false;
-    find_least(out, k, q->order + of->first + part * IN_PART, in_part(of->n, part));
+    find_least(out, k, of, n);
     return true;
 }
 
@@ -243,7 +251,7 @@ static void add_leasts(struct quoted *q)
         place[i] = i;
     }
     for (size_t part = 0; part < q->lots * PARTS; part++) {
-        if (!quoted_least_of(&least[n % LANES], q, q->k, part / PARTS, part % PARTS))
+        if (!quoted_least_of(&least[n % LANES], q, q->k, part))
             continue;
         q->least_of[n++] = part;
         if (n % LANES == 0)

@@ -34,16 +34,20 @@ void quoted_lot_resources(double *out, const struct quoted *q, size_t lot, enum 
 void quoted_resources(double *out, const struct quoted *q, enum budget budget,
                       const struct prices *p);
 
-/* Lots in parts: candidate i of quoted_lot is in part i / IN_PART of its lot. */
+/* Lots in parts: candidate i of quoted_lot is in part i / IN_PART of its lot. Part k of a lot is
+ * part lot x PARTS + k of all. */
 enum { PARTS = 4, IN_PART = LANES / PARTS };
+
+/* The candidates of a part of all. Returns how many, at most IN_PART, or 0. */
+size_t quoted_part(const size_t **of, const struct quoted *q, size_t part);
 
 /* Costs are in order up to rounding. */
 #define LEAST_ROUNDING (1 - 1e-6)
 
-/* Finds a design that costs, times LEAST_ROUNDING, no more than any of a part. `k`: as in
+/* Finds a design that costs, times LEAST_ROUNDING, no more than any of a part of all. `k`: as in
  * quoted_make. False if none is known, or the part is empty. */
 bool quoted_least_of(struct candidate *out, const struct quoted *q,
-                     const struct candidate *const k[], size_t lot, size_t part);
+                     const struct candidate *const k[], size_t part);
 
 /* out[lot][part]: no candidate of the part uses less; 0 where that is not known. */
 void quoted_least(double (*out)[PARTS], const struct quoted *q, enum budget budget,

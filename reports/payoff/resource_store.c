@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/manufacturing.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "reports/payoff/quoted.h"
@@ -69,56 +70,75 @@ static struct row **find_row(struct resource_store *s, const struct resource_key
 
 /* A candidate while lots are made. */
 struct placed {
-    uint64_t chip;
+    uint64_t dies;
     size_t of;
 };
 
-static int by_chip(const void *a, const void *b)
+static int by_dies(const void *a, const void *b)
 {
     const struct placed *x = a, *y = b;
-    return x->chip != y->chip ? (x->chip > y->chip) - (x->chip < y->chip)
+    return x->dies != y->dies ? (x->dies > y->dies) - (x->dies < y->dies)
                               : (x->of > y->of) - (x->of < y->of);
 }
 
-/* Puts n candidates in order: those with the same chip share a lot. */
+/* Puts n candidates in order: those with the same dies share a lot. */
 static size_t *in_order(const struct candidate *const k[], size_t n)
 {
     struct placed *placed = mem_alloc(n + 1, sizeof *placed);
     size_t *order = mem_alloc(n + 1, sizeof *order);
     for (size_t i = 0; i < n; i++) {
-        const struct chip *chip = &k[i]->chip;
-        placed[i] = (struct placed){hash_numbers(chip, sizeof *chip / sizeof(double)), i};
+        struct chip with;
+        chip_of_dies(&with, &k[i]->chip);
+        placed[i] = (struct placed){hash_numbers(&with, sizeof with / sizeof(double)), i};
     }
-    qsort(placed, n, sizeof *placed, by_chip);
+    qsort(placed, n, sizeof *placed, by_dies);
     for (size_t i = 0; i < n; i++)
         order[i] = placed[i].of;
     free(placed);
     return order;
 }
 
-/* Prices n candidates in all worlds, into rows. */
+/* Where some of n candidates are open. */
+static void find_any_open(bool *any, const bool *open, size_t worlds, const size_t *of, size_t n)
+{
+    memset(any, !open, worlds * sizeof *any);
+    for (size_t j = 0; open && j < n; j++)
+        for (size_t i = 0; i < worlds; i++)
+            any[i] |= open[of[j] * worlds + i];
+}
+
+/* Prices n candidates into rows: in all worlds, or if `open` is given only the lots with one that
+ * is open. */
 static void price_rows(double *const *row, const struct worlds *w,
-                       const struct candidate *const k[], size_t n, enum budget budget)
+                       const struct candidate *const k[], size_t n, enum budget budget,
+                       const bool *open)
 {
     size_t *order = in_order(k, n), in_lot;
+    bool *any = mem_alloc(w->n + 1, sizeof *any);
     for (size_t from = 0; from < n; from += in_lot) {
         const size_t *of = order + from;
         lane used;
         in_lot = n - from < LANES ? n - from : LANES;
         struct device_lot *lot = device_lot_make(k, of, in_lot);
+        find_any_open(any, open, w->n, of, in_lot);
         for (size_t i = 0; i < w->n; i++) {
-            device_lot_used(used, lot, budget, &w->world[i].prices);
+            if (any[i])
+                device_lot_used(used, lot, budget, &w->world[i].prices);
+            else
+                lanes_set(used, in_lot, INFINITY);
             for (size_t j = 0; j < in_lot; j++)
                 row[of[j]][i] = used[j];
         }
         free(lot);
     }
+    free(any);
     free(order);
 }
 
 /* Rows that belong to the caller. */
 static void price_own(struct resource_rows *out, const struct worlds *w,
-                      const struct candidate *const k[], size_t n, enum budget budget)
+                      const struct candidate *const k[], size_t n, enum budget budget,
+                      const bool *open)
 {
     bool quoted = budget_has_quotes(budget);
     double **row = mem_alloc(n + 1, sizeof *row);
@@ -128,7 +148,7 @@ static void price_own(struct resource_rows *out, const struct worlds *w,
     for (size_t j = 0; j < n; j++)
         out->of[j] = row[j] = out->own + (quoted ? j * w->n : 0);
     if (quoted)
-        price_rows(row, w, k, n, budget);
+        price_rows(row, w, k, n, budget, open);
     free(row);
 }
 
@@ -191,7 +211,7 @@ static void price_lacking(struct resource_rows *out, const struct worlds *w,
         }
         out->of[lacks[j]] = resource[j] = room ? row[j]->resource : out->own + j * w->n;
     }
-    price_rows(resource, w, lacking, n, budget);
+    price_rows(resource, w, lacking, n, budget, NULL);
     if (room)
         put_rows(w->resources, row, n);
     free(resource);
@@ -204,7 +224,7 @@ struct resource_rows resource_rows_find(const struct worlds *w, const struct can
 {
     struct resource_rows out = {.of = mem_alloc(n + 1, sizeof(double *))};
     if (!w->resources || !budget_has_quotes(budget)) {
-        price_own(&out, w, k, n, budget);
+        price_own(&out, w, k, n, budget, NULL);
         return out;
     }
     size_t *lacks = mem_alloc(n + 1, sizeof *lacks);
@@ -212,6 +232,19 @@ struct resource_rows resource_rows_find(const struct worlds *w, const struct can
     if (missing > 0)
         price_lacking(&out, w, k, lacks, missing, budget);
     free(lacks);
+    return out;
+}
+
+bool resource_rows_fit(const struct worlds *w, size_t n)
+{
+    return w->resources && 2 * n * w->resources->worlds <= NUMBERS_MOST; /* of both sides */
+}
+
+struct resource_rows resource_rows_where(const struct worlds *w, const struct candidate *const k[],
+                                         size_t n, enum budget budget, const bool *open)
+{
+    struct resource_rows out = {.of = mem_alloc(n + 1, sizeof(double *))};
+    price_own(&out, w, k, n, budget, open);
     return out;
 }
 

@@ -22,6 +22,15 @@ struct resource_rows {
  * resource_rows_free. */
 struct resource_rows resource_rows_find(const struct worlds *w, const struct candidate *const k[],
                                         size_t n, enum budget budget);
+
+/* Do the rows of n candidates fit into the store of the worlds, so that it keeps them for the next
+ * workload? */
+bool resource_rows_fit(const struct worlds *w, size_t n);
+
+/* The same in the worlds where open[j * w->n + i], for candidate j in world i; elsewhere they may
+ * be INFINITY. No store keeps them. */
+struct resource_rows resource_rows_where(const struct worlds *w, const struct candidate *const k[],
+                                         size_t n, enum budget budget, const bool *open);
 void resource_rows_free(const struct resource_rows *r);
 
 #endif
