@@ -193,8 +193,7 @@ int payoff_make_all(const struct asked *answer, size_t n, struct db *db, const s
     swept_free(&swept);
     if (rc == 0) {
         use_points(answer, n, &points, run);
-        payoff_each_group(answer, n, price_again);
-        payoff_find_stops(answer, n);
+        payoff_fill(answer, n, price_again);
         use_points(answer, n, NULL, run);
     }
     points_free(&points);

@@ -110,7 +110,7 @@ int payoff_of_model(struct payoff *out, struct db *db, const struct db_run *run,
     if (payoff_keys(out, db, run, q, err) != 0)
         return -1;
     out->runs = q->runs;
-    payoff_each_group(&(struct asked){out, q}, 1, payoff_model_group);
+    payoff_fill(&(struct asked){out, q}, 1, payoff_model_group);
     if (out->n || nothing_feasible_sentence(&out->none, db, run, err) == 0)
         return 0;
     payoff_free(out);

@@ -71,58 +71,75 @@ static void fill_workload(void *ctx, size_t i, const struct payoff_question *q)
     }
 }
 
-void payoff_each_group(const struct asked *answer, size_t n, group_fn fn)
+/* Lists the groups of n answers by workload. Returns the workloads: tasks. */
+static size_t list_workloads(struct workloads *w, const struct asked *answer, size_t n)
 {
-    struct workloads w = {.answer = answer, .fn = fn};
     size_t groups = 0, tasks = 0;
     for (size_t i = 0; i < n; i++)
         groups += answer[i].p->n;
-    w.group = mem_alloc(groups + 1, sizeof *w.group);
-    w.first = mem_alloc(groups + 1, sizeof *w.first);
+    w->group = mem_alloc(groups + 1, sizeof *w->group);
+    w->first = mem_alloc(groups + 1, sizeof *w->first);
     groups = 0;
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < answer[i].p->n; k++) {
             const struct payoff_slice slice = payoff_slice(answer[i].p, answer[i].p->group[k].key);
-            w.group[groups++] = (struct group_of){payoff_workload_key(&slice), i, k};
+            w->group[groups++] = (struct group_of){payoff_workload_key(&slice), i, k};
         }
-    qsort(w.group, groups, sizeof *w.group, by_workload);
+    qsort(w->group, groups, sizeof *w->group, by_workload);
     for (size_t i = 0; i < groups; i++)
-        if (i == 0 || strcmp(w.group[i].workload, w.group[i - 1].workload) != 0)
-            w.first[tasks++] = i;
-    w.first[tasks] = groups;
-    if (tasks)
-        payoff_each(tasks, answer[0].q, fill_workload, &w);
-    for (size_t i = 0; i < groups; i++)
-        free(w.group[i].workload);
-    free(w.group);
-    free(w.first);
+        if (i == 0 || strcmp(w->group[i].workload, w->group[i - 1].workload) != 0)
+            w->first[tasks++] = i;
+    w->first[tasks] = groups;
+    return tasks;
+}
+
+static void free_workloads(struct workloads *w, size_t tasks)
+{
+    for (size_t i = 0; i < w->first[tasks]; i++)
+        free(w->group[i].workload);
+    free(w->group);
+    free(w->first);
 }
 
 /* ---- stop points ---- */
 
-struct stops {
-    const struct asked *answer;
-    size_t n;
-};
-
-static void find_one(void *ctx, size_t i, const struct payoff_question *q)
+static void find_one(const struct asked *answer, size_t i, const struct payoff_question *q)
 {
-    const struct stops *s = ctx;
-    size_t k = 0;
-    while (i >= s->answer[k].p->stops)
-        i -= s->answer[k++].p->stops;
-    struct payoff_question own = *s->answer[k].q;
+    while (i >= answer->p->stops)
+        i -= answer++->p->stops;
+    struct payoff_question own = *answer->q;
     own.study = q->study;
-    if (own.depth != DEPTH_SUMMARY || payoff_summary_names(s->answer[k].p, i))
-        stop_find(&s->answer[k].p->stop[i], s->answer[k].p, &own);
+    if (own.depth != DEPTH_SUMMARY || payoff_summary_names(answer->p, i))
+        stop_find(&answer->p->stop[i], answer->p, &own);
 }
 
-void payoff_find_stops(const struct asked *answer, size_t n)
+/* ---- both ---- */
+
+struct filling {
+    struct workloads workloads;
+    size_t tasks, stops;
+    bool stops_first; /* what takes longest begins first */
+};
+
+static void fill_one(void *ctx, size_t i, const struct payoff_question *q)
 {
-    struct stops s = {answer, n};
-    size_t stops = 0;
-    for (size_t i = 0; i < n; i++)
-        stops += answer[i].p->stops;
-    if (stops)
-        payoff_each(stops, answer[0].q, find_one, &s);
+    struct filling *f = ctx;
+    size_t first = f->stops_first ? f->stops : f->tasks;
+    if ((i < first) == f->stops_first)
+        find_one(f->workloads.answer, f->stops_first ? i : i - first, q);
+    else
+        fill_workload(&f->workloads, f->stops_first ? i - first : i, q);
+}
+
+void payoff_fill(const struct asked *answer, size_t n, group_fn fn)
+{
+    struct filling f = {.workloads = {.answer = answer, .fn = fn}};
+    f.tasks = list_workloads(&f.workloads, answer, n);
+    for (size_t i = 0; i < n; i++) {
+        f.stops += answer[i].p->stops;
+        f.stops_first = f.stops_first || answer[i].q->depth == DEPTH_SUMMARY;
+    }
+    if (f.tasks + f.stops > 0)
+        payoff_each(f.tasks + f.stops, answer[0].q, fill_one, &f);
+    free_workloads(&f.workloads, f.tasks);
 }

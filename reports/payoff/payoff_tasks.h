@@ -18,11 +18,9 @@ struct asked {
 typedef void (*group_fn)(struct payoff_group *g, const struct payoff *p,
                          const struct payoff_question *q);
 
-/* Fills every group of n answers to questions of one study. Groups of one workload come one after
- * another, in the order of the answers, so that they can share its draws. */
-void payoff_each_group(const struct asked *answer, size_t n, group_fn fn);
-
-/* Finds the stop points of n answers between their grid values. */
-void payoff_find_stops(const struct asked *answer, size_t n);
+/* Fills every group of n answers to questions of one study, and finds their stop points between
+ * grid values: neither asks for the other. Groups of one workload come one after another, in the
+ * order of the answers, so that they can share its draws. */
+void payoff_fill(const struct asked *answer, size_t n, group_fn fn);
 
 #endif
