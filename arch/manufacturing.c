@@ -451,7 +451,7 @@ bool devices_share_dies(struct shared_dies *out, const struct devices *d)
     return true;
 }
 
-/* Each kind once; of the areas, what devices_cost asks for. */
+/* Each kind once; of the areas, what cost_devices asks for. */
 static void cost_shared_dies(struct device_cost_lanes *out, struct area_lanes *area,
                              const struct devices *d, const struct shared_dies *dies,
                              const struct process_lanes *process, const struct prices *p)

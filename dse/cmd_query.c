@@ -99,7 +99,8 @@ static int query_run(const struct args *a, struct db *db, enum format format, st
 }
 
 /* A statement may read any run. */
-static int query_sql(const char *sql, struct db *db, enum format format, struct err *err)
+static int query_sql(const char *path, const char *sql, struct db *db, enum format format,
+                     struct err *err)
 {
     struct db_run *runs;
     size_t n;
@@ -109,6 +110,8 @@ static int query_sql(const char *sql, struct db *db, enum format format, struct 
     for (size_t i = 0; i < n; i++) {
         if (rc == 0)
             rc = db_check_points(db, &runs[i], false, err);
+        if (rc == 0)
+            args_run_gap(path, &runs[i]);
         db_run_free(&runs[i]);
     }
     free(runs);
@@ -131,7 +134,7 @@ static int run(const struct args *a, struct err *err)
         return -1;
     catch_interrupt();
     db_stop_when(db, must_stop, &limits);
-    int rc = own ? query_sql(own, db, format, err) : query_run(a, db, format, err);
+    int rc = own ? query_sql(a->argument[0], own, db, format, err) : query_run(a, db, format, err);
     db_close(db);
     if (interrupted)
         return EXIT_INTERRUPTED;

@@ -68,6 +68,8 @@ says() {
 }
 "$DSE" query killed.db --top 1 >out.txt 2>err.txt || complain "no answer of an unfinished run"
 says err.txt killed.db "$n of $long points are priced"
+"$DSE" query killed.db --sql 'SELECT count(*) FROM point' >out.txt 2>err.txt || complain "no SQL on an unfinished run"
+says err.txt killed.db "$n of $long points are priced"
 "$DSE" query killed.db --where nonsense=1 >out.txt 2>err.txt && complain "accepts a wrong name"
 [ "$(wc -l <err.txt)" -eq 1 ] || complain "a wrong name in an unfinished run: $(cat err.txt)"
 status=$(stop INT killed.db)

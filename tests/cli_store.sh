@@ -226,6 +226,7 @@ for format in csv jsonl; do
 done
 "$DSE" query small.db --sql "$endless max(i) FROM n" >lines.txt 2>err.txt &
 pid=$!
+until grep -q '^SigCgt:.*[2367abef]$' /proc/$pid/status; do sleep 0.05; done # it catches Ctrl-C
 sleep 0.5
 kill -INT $pid
 wait $pid

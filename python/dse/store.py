@@ -6,6 +6,7 @@ import os
 import re
 import sqlite3
 import urllib.parse
+import warnings
 from contextlib import closing
 
 from . import _library, html, program, table
@@ -81,6 +82,16 @@ class Store:
             raise InputError(f"run {name}: not in {self.path}, which has {', '.join(runs)}")
         return runs[name]
 
+    def _warn_of_gap(self, name=None):
+        """Warns that a run lacks points of its study, as `dse` says on standard error."""
+        sql = "SELECT name, ended, done, space, last - first FROM run WHERE id = ?"
+        with self._connect() as connection:
+            run, ended, done, space, asked = self._ask(connection, sql, [self._run(connection, name)])[1][0]
+        if not ended or asked != space:
+            shard = ", those of one shard" if asked != space else ""
+            text = f"{self.path}: run {run}: {done} of {space} points are priced{shard}, so answers may change"
+            warnings.warn(text, stacklevel=3)
+
     def columns(self):
         """The columns of points: name, unit, meaning."""
         sql = (
@@ -119,12 +130,15 @@ class Store:
             if limit is not None:
                 sql += " LIMIT ?"
                 bound.append(limit)
-            return self._table(connection, sql, bound)
+            found = self._table(connection, sql, bound)
+        self._warn_of_gap(run)
+        return found
 
     def front(self, *, objectives=None, by=None, over=None, where=None, run=None):
         """The Pareto front, as `dse pareto`: a Table. Lists are joined with commas."""
         options = _options(objectives=objectives, by=by, over=over, where=where, run=run)
         rows = json.loads(_library.interruptible("dse_front", self.path.encode(), options))
+        self._warn_of_gap(run)
         with self._connect() as connection:
             return table.from_rows(rows, self._units(connection))
 
@@ -134,18 +148,22 @@ class Store:
         answer = json.loads(
             _library.interruptible("dse_payoff", _library.catalogue(), self.path.encode(), options)
         )
+        self._warn_of_gap(run)
         return Payoff({k: table.from_rows(v) if isinstance(v, list) else v for k, v in answer.items()})
 
     def picture(self, **options):
         """Pay-off map, front and roofline, as `dse report -o FILE.svg` draws them: a Picture."""
+        self._warn_of_gap(options.get("run"))
         return Picture(program.svg("report", self.path, *program.flags(options)))
 
     def map(self, x, y, **options):
         """P over two parameters or prices, as `dse payoff --map X,Y -o FILE.svg`: a Picture."""
+        self._warn_of_gap(options.get("run"))
         return Picture(program.svg("payoff", self.path, "--map", f"{x},{y}", *program.flags(options)))
 
     def report(self, path, **options):
         """Writes the live page (.html), pictures (.svg), or the pay-off (.csv, .md)."""
+        self._warn_of_gap(options.get("run"))
         program.run("report", self.path, "--output", path, *program.flags(options))
 
     def _repr_html_(self):

@@ -5,6 +5,7 @@ import os
 import subprocess
 import tempfile
 import unittest
+import warnings
 
 import dse
 
@@ -79,6 +80,20 @@ class Store(unittest.TestCase):
         store = self.stores["rows"]
         again = dse.Study({**STUDY, "store": "rows"}).sweep(store=store.path)
         self.assertEqual(again.points().n, 16)
+
+    def test_points_that_are_missing_are_warned_of(self):
+        study, path = (os.path.join(self.folder.name, "shard" + end) for end in (".yaml", ".db"))
+        with open(study, "w", encoding="utf-8") as text:
+            json.dump(STUDY, text)
+        subprocess.run([PROGRAM, "sweep", study, "--shard", "1/2", "--db", path], check=True, capture_output=True)
+        part = dse.open_store(path)
+        for ask in (part.points, part.front, part.picture):
+            with self.assertWarnsRegex(UserWarning, "8 of 16 points are priced, those of one shard, so answers"):
+                ask()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            self.stores["rows"].points()
+            self.stores["columns"].front()
 
     def test_frames(self):
         try:

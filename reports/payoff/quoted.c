@@ -224,8 +224,9 @@ static void find_least(struct candidate *out, const struct candidate *const k[],
 size_t quoted_part(const size_t **of, const struct quoted *q, size_t part)
 {
     const struct lot *lot = &q->lot[part / PARTS];
-    *of = q->order + lot->first + part % PARTS * IN_PART;
-    return in_part(lot->n, part % PARTS);
+    size_t n = in_part(lot->n, part % PARTS);
+    *of = q->order + (n > 0 ? lot->first + part % PARTS * IN_PART : 0);
+    return n;
 }
 
 bool quoted_least_of(struct candidate *out, const struct quoted *q,
