@@ -226,7 +226,7 @@ for format in csv jsonl; do
 done
 "$DSE" query small.db --sql "$endless max(i) FROM n" >lines.txt 2>err.txt &
 pid=$!
-until grep -q '^SigCgt:.*[2367abef]$' /proc/$pid/status; do sleep 0.05; done # it catches Ctrl-C
+until grep -Eq '^(SigCgt:.*[2367abef]|State:.*zombie.*)$' /proc/$pid/status; do sleep 0.05; done # catches Ctrl-C, or has ended
 sleep 0.5
 kill -INT $pid
 wait $pid

@@ -60,9 +60,8 @@ static int by_workload(const void *a, const void *b)
                                     : (x->group > y->group) - (x->group < y->group);
 }
 
-static void fill_workload(void *ctx, size_t i, const struct payoff_question *q)
+static void fill_workload(const struct workloads *w, size_t i, const struct payoff_question *q)
 {
-    const struct workloads *w = ctx;
     for (size_t k = w->first[i]; k < w->first[i + 1]; k++) {
         const struct asked *a = &w->answer[w->group[k].answer];
         struct payoff_question own = *a->q;
@@ -71,10 +70,10 @@ static void fill_workload(void *ctx, size_t i, const struct payoff_question *q)
     }
 }
 
-/* Lists the groups of n answers by workload. Returns the workloads: tasks. */
+/* Lists the groups of n answers by workload. Returns how many workloads. */
 static size_t list_workloads(struct workloads *w, const struct asked *answer, size_t n)
 {
-    size_t groups = 0, tasks = 0;
+    size_t groups = 0, workloads = 0;
     for (size_t i = 0; i < n; i++)
         groups += answer[i].p->n;
     w->group = mem_alloc(groups + 1, sizeof *w->group);
@@ -88,14 +87,14 @@ static size_t list_workloads(struct workloads *w, const struct asked *answer, si
     qsort(w->group, groups, sizeof *w->group, by_workload);
     for (size_t i = 0; i < groups; i++)
         if (i == 0 || strcmp(w->group[i].workload, w->group[i - 1].workload) != 0)
-            w->first[tasks++] = i;
-    w->first[tasks] = groups;
-    return tasks;
+            w->first[workloads++] = i;
+    w->first[workloads] = groups;
+    return workloads;
 }
 
-static void free_workloads(struct workloads *w, size_t tasks)
+static void free_workloads(struct workloads *w, size_t n)
 {
-    for (size_t i = 0; i < w->first[tasks]; i++)
+    for (size_t i = 0; i < w->first[n]; i++)
         free(w->group[i].workload);
     free(w->group);
     free(w->first);
@@ -117,29 +116,32 @@ static void find_one(const struct asked *answer, size_t i, const struct payoff_q
 
 struct filling {
     struct workloads workloads;
-    size_t tasks, stops;
-    bool stops_first; /* what takes longest begins first */
+    size_t stops, all; /* tasks: stop points, then workloads */
+    size_t first;      /* of them: those that take longest begin */
 };
 
 static void fill_one(void *ctx, size_t i, const struct payoff_question *q)
 {
-    struct filling *f = ctx;
-    size_t first = f->stops_first ? f->stops : f->tasks;
-    if ((i < first) == f->stops_first)
-        find_one(f->workloads.answer, f->stops_first ? i : i - first, q);
+    const struct filling *f = ctx;
+    size_t task = (f->first + i) % f->all;
+    if (task < f->stops)
+        find_one(f->workloads.answer, task, q);
     else
-        fill_workload(&f->workloads, f->stops_first ? i - first : i, q);
+        fill_workload(&f->workloads, task - f->stops, q);
 }
 
 void payoff_fill(const struct asked *answer, size_t n, group_fn fn)
 {
     struct filling f = {.workloads = {.answer = answer, .fn = fn}};
-    f.tasks = list_workloads(&f.workloads, answer, n);
+    size_t workloads = list_workloads(&f.workloads, answer, n);
+    bool brief = false;
     for (size_t i = 0; i < n; i++) {
         f.stops += answer[i].p->stops;
-        f.stops_first = f.stops_first || answer[i].q->depth == DEPTH_SUMMARY;
+        brief = brief || answer[i].q->depth == DEPTH_SUMMARY;
     }
-    if (f.tasks + f.stops > 0)
-        payoff_each(f.tasks + f.stops, answer[0].q, fill_one, &f);
-    free_workloads(&f.workloads, f.tasks);
+    f.all = f.stops + workloads;
+    f.first = brief ? 0 : f.stops;
+    if (f.all > 0)
+        payoff_each(f.all, answer[0].q, fill_one, &f);
+    free_workloads(&f.workloads, workloads);
 }
