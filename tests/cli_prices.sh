@@ -84,6 +84,12 @@ refused 'wrong.yaml:6:1: prices.hbm4_usd_per_gb: given twice, at 5:10 too: keep 
     'prices: {hbm4_usd_per_gb: 12}' 'prices.hbm4_usd_per_gb: 12'
 refused 'wrong.yaml:5:9: prices.board_power_ratio: a factor on what the design states' \
     'sweep: {prices.board_power_ratio: [1, 2]}'
+refused 'wrong.yaml:5:48: hbm3e_usd_per_gb: the middle, 20, lies outside low to high, 1000 to 28: give a middle between' \
+    'prices: {hbm3e_usd_per_gb: {low: 1000, middle: 20, high: 28}}'
+printf 'base: 2025\nhbm3e_usd_per_gb:\n  low: 10\n  middle: 30\n  high: 28\n' >list.yaml
+refused 'list.yaml:4:11: hbm3e_usd_per_gb: the middle, 30, lies outside low to high, 10 to 28' 'prices: {base: list.yaml}'
+study 'prices: {hbm3e_usd_per_gb: {low: 28, middle: 20, high: 20}}' >reversed.yaml
+"$DSE" sweep reversed.yaml --dry-run >out.txt 2>&1 || complain "a cheap end above the middle: $(cat out.txt)"
 refused '2 is out of range: from 0.5 to 1' 'sweep: {prices.bond_yield: [2]}'
 "$DSE" eval --set prices.hbm3e_usd_per_g=5 >out.txt 2>&1
 is $? 2 "--set of an unknown price"

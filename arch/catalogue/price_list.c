@@ -21,6 +21,20 @@ int catalogue_prices_file(struct catalogue *c, const char *name, struct conf **o
     return rc;
 }
 
+/* The cheap end of a price is not always its lower number. */
+static int check_order(const struct node *n, const struct field *f, const struct price_book *book,
+                       struct err *err)
+{
+    double low = field_get(f, &book->low), middle = field_get(f, &book->middle),
+           high = field_get(f, &book->high);
+    if (middle >= smaller(low, high) && middle <= larger(low, high))
+        return 0;
+    return node_fail(
+        node_find(n, "middle"), f->name, err,
+        "the middle, %g, lies outside low to high, %g to %g: give a middle between them", middle,
+        low, high);
+}
+
 /* A price is one number, or a mapping of low, middle and high, with date and source. */
 int catalogue_price(const struct node *n, const struct field *f, struct price_book *out,
                     struct err *err)
@@ -50,7 +64,7 @@ int catalogue_price(const struct node *n, const struct field *f, struct price_bo
             return node_fail(v, f->name, err,
                              "a factor on what the design states: give 1 in the middle");
     }
-    return 0;
+    return check_order(n, f, out, err);
 }
 
 static int unknown_price(const struct node *n, const char *key, struct err *err)
