@@ -31,11 +31,23 @@ static char *add_list(char *list, const char *item)
 char *payoff_sentence(const struct payoff *p)
 {
     const struct payoff_subject *of = subject_or_engine(p->of);
-    enum { EVERYWHERE, SOMEWHERE, BY_EXPERTS, UNSURE, NOWHERE, NOT_COMPARED, NO_P, KINDS };
+    enum kind {
+        EVERYWHERE,
+        SOMEWHERE,
+        BY_EXPERTS,
+        BY_EXPERTS_SOMEWHERE,
+        UNSURE,
+        NOWHERE,
+        NOT_COMPARED,
+        NO_P,
+        KINDS
+    };
     static const char *const says[KINDS] = {
         [EVERYWHERE] = " pays for",
         [SOMEWHERE] = " pays for some workloads of",
         [BY_EXPERTS] = " pays, but for its experts, not for attention, for",
+        [BY_EXPERTS_SOMEWHERE] =
+            " pays, but for its experts, not for attention, for some workloads of",
         [UNSURE] = " is too close to call for",
         [NOWHERE] = " does not pay for",
         [NOT_COMPARED] = " does not pay where a design without it is feasible for",
@@ -60,20 +72,20 @@ char *payoff_sentence(const struct payoff *p)
             all++;
         }
         if (first) {
-            size_t which = pays && by_experts == pays ? BY_EXPERTS
-                           : pays == all              ? EVERYWHERE
-                           : pays                     ? SOMEWHERE
-                           : close                    ? UNSURE
-                           : no_p == all              ? NO_P
-                           : no_p                     ? NOT_COMPARED
-                                                      : NOWHERE;
+            bool experts = by_experts == pays;
+            enum kind which = pays == all   ? experts ? BY_EXPERTS : EVERYWHERE
+                              : pays        ? experts ? BY_EXPERTS_SOMEWHERE : SOMEWHERE
+                              : close       ? UNSURE
+                              : no_p == all ? NO_P
+                              : no_p        ? NOT_COMPARED
+                                            : NOWHERE;
             lists[which] = add_list(lists[which], name);
         }
     }
     char *out = mem_text(p->none ? p->none : "");
     for (size_t i = 0; i < KINDS; i++) {
         if (*lists[i]) {
-            bool named = i == EVERYWHERE || i == NO_P || (!*out && !subject_is_engine(of));
+            bool named = !*out || i == NO_P;
             char *piece = mem_print("%s%s%s%s %s.", out, *out ? " " : "", named ? of->Title : "It",
                                     says[i], lists[i]);
             free(out);

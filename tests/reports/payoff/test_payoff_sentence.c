@@ -43,6 +43,19 @@ static void a_gain_of_experts_is_called_so(void **state)
     free(text);
 }
 
+/* A model whose other workloads do not pay is not said to pay. */
+static void a_gain_of_experts_in_some_workloads_is_called_so(void **state)
+{
+    (void)state;
+    struct payoff_group group[] = {paying(NULL, 1.25, 0.94, 1.25), paying(NULL, 0.94, 0.94, 0.94)};
+    group[1].verdict = DOES_NOT_PAY;
+    const struct payoff p = {.n = 2, .group = group};
+    char *text = payoff_sentence(&p);
+    assert_string_equal(text, "An attention engine pays, but for its experts, not for attention, "
+                              "for some workloads of this study.");
+    free(text);
+}
+
 /* Neither class alone pays: the experts are still needed. An engine for experts only as well. */
 static void a_gain_that_needs_the_experts_is_one_of_experts(void **state)
 {
@@ -84,6 +97,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_engine_that_cannot_exist_as_stated_is_labelled),
         cmocka_unit_test(a_gain_of_experts_is_called_so),
+        cmocka_unit_test(a_gain_of_experts_in_some_workloads_is_called_so),
         cmocka_unit_test(a_gain_that_needs_the_experts_is_one_of_experts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

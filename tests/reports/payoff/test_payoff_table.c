@@ -129,8 +129,9 @@ static void the_sentence_sorts_models_by_their_verdicts(void **state)
 {
     (void)state;
     char *text = payoff_sentence(&answer);
-    assert_string_equal(text, "It pays for some workloads of large. It is too close to call "
-                              "for small.");
+    assert_string_equal(text,
+                        "An attention engine pays for some workloads of large. It is too close "
+                        "to call for small.");
     free(text);
     for (size_t i = 0; i < GROUPS; i++)
         group[i].verdict = i < 4 ? PAYS : DOES_NOT_PAY;
