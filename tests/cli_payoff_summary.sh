@@ -63,11 +63,11 @@ sweep:
   engine: [none, lpddr-pim]
 END
 "$DSE" sweep alone.yaml --quiet >/dev/null || complain "the study alone fails"
-COLUMNS=120 "$DSE" payoff alone.db >alone.txt
+COLUMNS=200 "$DSE" payoff alone.db >alone.txt
 head -n 1 alone.txt | grep -q 'It does not pay where a design without it is feasible for gpt3-175b\.$' ||
     complain "P in some: $(head -n 1 alone.txt)"
 grep -q '^gpt3-175b .* does not pay 1/2 *lpddr-pim *$' alone.txt || complain "some: $(grep '^gpt3' alone.txt | head -n 1)"
-COLUMNS=120 "$DSE" payoff alone.db --where 'workload_context > 8192' >alone.txt
+COLUMNS=200 "$DSE" payoff alone.db --where 'workload_context > 8192' >alone.txt
 head -n 1 alone.txt | grep -q 'An attention engine has no P (no design without it is feasible) for gpt3-175b\.$' ||
     complain "no P: $(head -n 1 alone.txt)"
 grep -q '^gpt3-175b .* no answer' alone.txt || complain "no answer: $(grep '^gpt3' alone.txt | head -n 1)"
