@@ -1,6 +1,5 @@
 /* dse import: makes a model file from a Hugging Face config.json. */
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "arch/precision.h"
 #include "base/mem.h"
 #include "dse/command.h"
+#include "dse/file.h"
 
 /* Writes text into a YAML comment; characters that could end it become question marks. */
 static void put_plain(const char *text, FILE *out)
@@ -160,47 +160,29 @@ static void put_summary(const struct imported *in, const char *start, FILE *out)
     fputs(in->remarks ? ".\n" : "", out);
 }
 
-static int put_model(const struct imported *in, const struct conf *conf, FILE *out)
+struct model_file {
+    const struct imported *in;
+    const struct conf *conf;
+};
+
+static int put_model(FILE *out, void *ctx)
 {
+    const struct model_file *m = ctx;
+    const struct imported *in = m->in;
     fputs("# ", out);
     put_about(in, out);
     fputs(".\n# Every value: ", out);
-    put_plain(conf_path(conf), out);
+    put_plain(conf_path(m->conf), out);
     fputs(", read by dse import; values not listed here have their default.\n", out);
-    put_precision(conf_root(conf), out);
+    put_precision(conf_root(m->conf), out);
     put_summary(in, "# ", out);
     fputs("about: \"", out);
     put_about(in, out);
     fputs("\"\nsource: ", out);
-    json_text(conf_path(conf), out);
+    json_text(conf_path(m->conf), out);
     fputc('\n', out);
     put_values(in, out);
     return ferror(out) ? -1 : 0;
-}
-
-/* Writes to a temporary file beside `path` and renames it, so that a failed write leaves the old
- * file; writes directly to a pipe or a device, which must not be replaced. */
-static int write_file(const struct imported *in, const struct conf *conf, const char *path,
-                      struct err *err)
-{
-    struct stat there;
-    bool direct = stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode);
-    char *part = mem_print("%s%s", path, direct ? "" : ".part");
-    FILE *out = fopen(part, "w");
-    int rc = 0;
-
-    if (!out)
-        rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
-    else {
-        bool bad = put_model(in, conf, out) != 0;
-        if (fclose(out) != 0 || bad || (!direct && rename(part, path) != 0)) {
-            rc = fail_io(err, "%s: cannot be written: %s", path, strerror(errno));
-            if (!direct)
-                remove(part);
-        }
-    }
-    free(part);
-    return rc;
 }
 
 /* hf_quant_config.json beside the configuration; NULL without. Caller closes. */
@@ -223,14 +205,15 @@ static int import(const struct args *a, const struct conf *conf, const struct no
     struct import_choice choice = {
         .as = args_value(a, "--as"), .ignore = ignore, .quantised = quantised};
     struct imported in;
+    struct model_file model = {&in, conf};
 
     while ((ignore[choice.ignored] = args_each(a, "--ignore", choice.ignored)))
         choice.ignored++;
     int rc = huggingface_import(&in, conf_root(conf), &choice, err);
     if (rc == 0 && path)
-        rc = write_file(&in, conf, path, err);
+        rc = file_write(path, put_model, &model, err);
     else if (rc == 0)
-        put_model(&in, conf, stdout);
+        put_model(stdout, &model);
     if (rc == 0)
         put_summary(&in, "dse: ", stderr);
     return rc;

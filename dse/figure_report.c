@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "dse/file.h"
@@ -122,7 +122,8 @@ static int write_data(FILE *out, void *ctx)
 static int write_files(const struct request *r, struct drawn *drawn, struct err *err)
 {
     struct err inner;
-    bool is_there = access(r->path, F_OK) == 0;
+    struct stat st;
+    bool is_there = lstat(r->path, &st) == 0;
     struct files f = {r, drawn, 0, &inner};
     if (file_write(r->data_path, write_data, &f, err) == 0) {
         printf("%s\n%s\n", r->path, r->data_path);

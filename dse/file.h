@@ -7,7 +7,7 @@
 #include "base/err.h"
 
 /* Writes a temporary file beside `path` and renames it, so that a failed write leaves the old file.
- * `write` returns 0, or -1 on failure. */
+ * Devices and pipes are written in place, and links stay. `write` returns 0, or -1 on failure. */
 int file_write(const char *path, int (*write)(FILE *out, void *ctx), void *ctx, struct err *err);
 
 /* Removes the temporary file, for a program that exits at once. */

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,12 +49,18 @@ struct conversion {
     int status, error;
 };
 
+static bool is_empty_file(FILE *out)
+{
+    struct stat st;
+    return fstat(fileno(out), &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0;
+}
+
 static int write_converted(FILE *out, void *ctx)
 {
     struct conversion *c = ctx;
     c->status = convert(c->svg, out, c->format);
     c->error = errno;
-    return c->status == 0 && lseek(fileno(out), 0, SEEK_END) > 0 ? 0 : -1;
+    return c->status == 0 && !is_empty_file(out) ? 0 : -1;
 }
 
 int rsvg_write(const char *path, const char *format, int (*write)(FILE *out, void *ctx), void *ctx,

@@ -76,6 +76,11 @@ head -c 4 "./$odd" | grep -q '<svg' || complain "the SVG does not reach rsvg-con
 grep -qx -e '--format=pdf' arguments.txt || complain "rsvg-convert gets $(cat arguments.txt)"
 PATH="$work/with:$PATH" "$DSE" report s.db --figure flips -o y.png >/dev/null || complain "png"
 grep -qx -e '--dpi-x=300' arguments.txt || complain "a PNG is not made for print"
+mkfifo pipe.pdf
+cat pipe.pdf >got &
+PATH="$work/with:$PATH" "$DSE" report s.db --figure flips -o pipe.pdf >/dev/null 2>err.txt || complain "a pipe: $(cat err.txt)"
+if [ -p pipe.pdf ]; then wait $!; else complain "a pipe is a file now" && kill $!; fi
+grep -q '</svg>' got || complain "a pipe gets no picture"
 
 # refused PATTERN STATUS ARGUMENT...
 refused() {

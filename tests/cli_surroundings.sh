@@ -91,6 +91,36 @@ echo 'a part' >page.md.part
 "$DSE" report s.db -o page.md >/dev/null 2>err.txt || complain "a stale part: $(cat err.txt)"
 [ ! -e page.md.part ] || complain "a stale part is left"
 
+# ---- a name that is no regular file keeps its kind ----
+"$DSE" payoff s.db --flips -o right.svg >/dev/null
+"$DSE" report s.db -o right.md >/dev/null
+mkfifo pipe pipe.md
+for command in "payoff s.db --flips -o pipe" "report s.db -o pipe.md"; do
+    pipe=${command##* }
+    case $pipe in *.md) right=right.md ;; *) right=right.svg ;; esac
+    cat "$pipe" >got &
+    # shellcheck disable=SC2086
+    "$DSE" $command >/dev/null 2>err.txt || complain "a pipe: $command: $(cat err.txt)"
+    if [ -p "$pipe" ]; then wait $!; else complain "a pipe: $command: it is a file now" && kill $!; fi
+    cmp -s $right got || complain "a pipe: $command: other text"
+done
+mkdir far
+for what in old new; do
+    [ $what = new ] || echo old >far/$what.svg
+    ln -s far/$what.svg $what.svg
+    "$DSE" payoff s.db --flips -o $what.svg >/dev/null 2>err.txt || complain "a link to an $what file: $(cat err.txt)"
+    [ -L $what.svg ] || complain "a link to an $what file is replaced"
+    cmp -s right.svg far/$what.svg || complain "a link to an $what file: its file has other text"
+done
+# A copy of /dev/full; a file system may refuse it.
+if mknod full c 1 7 2>/dev/null; then
+    "$DSE" payoff s.db --flips -o full >out.txt 2>err.txt
+    [ $? = 1 ] || complain "a device: status is not 1"
+    grep -q '^full: cannot be written: ' err.txt && one_line "a device" || complain "a device: $(cat err.txt)"
+    [ -c full ] || complain "a device is a file now"
+fi
+[ -z "$(find . -name '*.part')" ] || complain "left: $(find . -name '*.part')"
+
 # ---- names that no store can have ----
 long=$(printf '%0250d' 0).db # its journal has no name
 for name in "$(printf 'a\nb.db')" "$long"; do
