@@ -34,6 +34,14 @@ struct extra_options {
     const char *path;      /* of the store */
 };
 
+static int check_picture(const char *path, struct err *err)
+{
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+    if (!dot || !strcmp(dot, ".svg"))
+        return 0;
+    return fail(err, "dse payoff: -o %s: unknown file ending: give .svg", path);
+}
+
 static int read_extra_options(struct extra_options *w, const struct args *a,
                               const struct payoff_study *r, struct err *err)
 {
@@ -59,6 +67,8 @@ static int read_extra_options(struct extra_options *w, const struct args *a,
             "cannot be read here or --where was given: leave them out");
     if (w->output && !map && !w->flips)
         return fail(err, "dse payoff: --output: draws the picture of --map or --flips: give one");
+    if (w->output && check_picture(w->output, err) != 0)
+        return -1;
     while ((text = args_each(a, "--stop", w->stops)))
         if (range_read(&w->stop[w->stops++], s, text, "dse payoff: --stop", err) != 0)
             return -1;

@@ -77,6 +77,10 @@ says 2 '^--by: "model" is set by the mix: leave it out' payoff small.db --by mod
 says 2 '^dse payoff: --where: has no effect with --mix' payoff small.db --where 1 --mix mix.csv
 says 2 '^dse payoff: --stop: has no effect with --map' payoff small.db --stop a --map a,b
 says 2 '^dse payoff: --format: has no effect with --output' payoff small.db --map a,b -o m.svg --format csv
+for file in x.png x.pdf ./x.svg.gz; do
+    says 2 "^dse payoff: -o $file: unknown file ending: give \.svg$" payoff small.db --flips -o $file
+    [ ! -e $file ] || complain "$file is written"
+done
 for option in "--engine attention" "--mix mix.csv"; do
     # shellcheck disable=SC2086
     says 2 "^dse recommend: ${option%% *}: has no effect with --tokens-per-s" recommend small.db --tokens-per-s 1M $option
