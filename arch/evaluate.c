@@ -457,9 +457,6 @@ void evaluate_asked(struct prepared *p, const struct design *like,
             fleet[fleets++] = (struct fleet){pools.d, pools.devices, &pools.split,
                                              LANE(out, metrics, prefill_cost_usd)};
         cost_metrics_by_list(out, fleet, fleets, book);
-        if (!chip_is_there(&like->ffn_chip) && !chip_is_there(&like->prefill_chip) &&
-            !chip_is_there(&like->draft_chip))
-            lanes_set(LANE(out, metrics, system_area_mm2), d->n, NAN);
         refuse_packages(out, d->n);
     }
     if (shared)

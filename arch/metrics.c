@@ -88,7 +88,6 @@ static const struct metric of_memory2 = { .phases = ANYWHERE, .needs_memory2 = t
 static const struct metric of_starts = { .phases = ANYWHERE, .needs_starts = true };
 static const struct metric of_contexts = { .phases = WITH_DECODE, .needs_contexts = true };
 static const struct metric of_traffic = { .phases = IN_SERVING | IN_DISAGGREGATED, .needs_traffic = true };
-static const struct metric of_pools = { .phases = ANYWHERE, .needs_prices = true, .needs_pools = true };
 static const struct metric priced = { .phases = ANYWHERE, .needs_prices = true };
 static const struct metric calibrated = { .phases = ANYWHERE, .needs_calibration = true };
 static const struct metric calibrated_decoding = { .phases = WITH_DECODE, .needs_calibration = true };
@@ -204,7 +203,7 @@ static const struct field rows[] = {
     METRIC(always, power_limit_ratio, "1", -1, "Power of one device that its limit covers, over the limit; at most 0.98, the highest average measured, unless the verdict is power."),
     COST(die_area_mm2, "mm2", -1, "Silicon area of the compute dies of one device, without the engine."),
     COST(engine_area_mm2, "mm2", -1, "Silicon area that the engine adds to one device: on its dies, in its stacks or in a pool."),
-    METRIC(of_pools, system_area_mm2, "mm2", -1, "Silicon area of all devices: compute dies and engines of the main devices and of every pool."),
+    METRIC(priced, system_area_mm2, "mm2", -1, "Silicon area of all devices: compute dies and engines of the main devices and of every pool."),
     COST(device_cost_usd, "USD", -1, "Cost to make one device: dies, memory, package, test, engine."),
     COST(system_cost_usd, "USD", -1, "Price of the system: devices with margin, servers, links, network."),
     COST(power_w, "W", -1, "Power of the system at the meter, at this activity."),
@@ -285,8 +284,6 @@ void metric_scope_add(struct metric_scope *out, const struct design *d)
     out->calibration = out->calibration || timing_of(&d->mode)->needs_calibration;
     out->engine = out->engine || engine_is_there(&d->engine);
     out->ffn_pool = out->ffn_pool || design_pools_ffn(d);
-    out->pools = out->pools || chip_is_there(&d->ffn_chip) || chip_is_there(&d->prefill_chip) ||
-                 chip_is_there(&d->draft_chip);
     out->ffn_engine = out->ffn_engine || engine_is_there(&d->ffn_engine);
     out->draft_pool = out->draft_pool || design_pools_draft(d);
     out->experts =
@@ -323,9 +320,9 @@ bool metric_is_listed(const struct field *f, const struct metric_scope *in)
     const struct metric *m = metric_of(f);
     return (!m->needs_calibration || in->calibration) && (!m->needs_ffn_pool || in->ffn_pool) &&
            (!m->needs_draft_pool || in->draft_pool) && (!m->needs_ffn_engine || in->ffn_engine) &&
-           (!m->needs_pools || in->pools) && (!m->needs_memory2 || in->memory2) &&
-           (!m->needs_starts || in->starts) && (!m->needs_contexts || in->contexts) &&
-           (!m->needs_traffic || in->traffic) && (!m->optional || m->phases & in->phases);
+           (!m->needs_memory2 || in->memory2) && (!m->needs_starts || in->starts) &&
+           (!m->needs_contexts || in->contexts) && (!m->needs_traffic || in->traffic) &&
+           (!m->optional || m->phases & in->phases);
 }
 
 bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err)
@@ -347,8 +344,6 @@ bool metric_exists(const struct field *f, const struct metric_scope *in, struct 
         need = "pools.ffn.engine";
     else if (m->needs_draft_pool && !in->draft_pool)
         need = "pools.draft.chip";
-    else if (m->needs_pools && !in->pools)
-        need = "a pool with a chip of its own, such as pools.ffn.chip";
     else if (m->needs_experts && !in->experts)
         need = "a model with routed experts";
     else if (m->needs_contexts && !in->contexts)

@@ -116,8 +116,8 @@ const char *metrics_core(const struct metrics *m);
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */
     bool needs_prices, needs_calibration, needs_engine, needs_experts, needs_ffn_pool,
-        needs_memory2, needs_pools, needs_draft_pool, needs_ffn_engine, needs_starts,
-        needs_contexts, needs_traffic;
+        needs_memory2, needs_draft_pool, needs_ffn_engine, needs_starts, needs_contexts,
+        needs_traffic;
     bool optional; /* is left out where it has no value: metric_is_listed */
 };
 
@@ -140,8 +140,8 @@ int metric_goal(const char *text, const struct field **out, int *sense, struct e
  * designs. */
 struct metric_scope {
     unsigned phases;
-    bool prices, calibration, engine, experts, ffn_pool, memory2, pools, draft_pool, ffn_engine,
-        starts, contexts, traffic;
+    bool prices, calibration, engine, experts, ffn_pool, memory2, draft_pool, ffn_engine, starts,
+        contexts, traffic;
 };
 
 void metric_scope_add(struct metric_scope *out, const struct design *d);

@@ -98,7 +98,7 @@ static const struct {
     {"timing", "How long an operator takes: see PARAMETERS."},
     {"prices", "A price list by name or file, or single prices over a base."},
     {"sweep", "Axes: a parameter's path and its values, [8192, 65536], or {from: 2 TB/s, to: 16 TB/s, steps: 8, scale: log}. The study is their cross product."},
-    {"constraints", "Limits of metrics, [die_area_mm2 <= 1700]; a point beyond them is not feasible."},
+    {"constraints", "Limits of metrics, [die_area_mm2 <= 1700]; a point beyond them is not feasible. A limit on what a point lacks, such as ffn_devices without that pool, does not apply to it."},
     {"objectives", "Metrics of the front: [+tokens_per_s, -system_cost_usd]."},
     {"search", "{strategy: grid, budget: 1000000, seed: 1}; see STRATEGIES. {evaluator: ./my-sim} takes values from another program."},
     {"keep", "Which points are stored: all, feasible or front."},

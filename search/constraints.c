@@ -58,11 +58,24 @@ static bool meets(const struct constraint *r, double v)
                                      : v > r->value;
 }
 
+/* Does the design lack what the metric belongs to, such as an engine or a pool? Then no limit on it
+ * applies. A metric that only is unknown meets no limit. */
+static bool lacks(const struct design *d, const struct field *metric)
+{
+    struct metric_scope own = {0};
+    struct err why;
+    metric_scope_add(&own, d);
+    return !metric_exists(metric, &own, &why);
+}
+
 bool study_allows(const struct study *s, const struct design *d, const struct metrics *m)
 {
-    for (size_t i = 0; i < s->constraints; i++)
-        if (!meets(&s->constraint[i], study_limited(s, i, d, m)))
+    for (size_t i = 0; i < s->constraints; i++) {
+        const struct constraint *r = &s->constraint[i];
+        double value = study_limited(s, i, d, m);
+        if (!meets(r, value) && !(r->metric && isnan(value) && lacks(d, r->metric)))
             return false;
+    }
     return true;
 }
 
@@ -159,13 +172,24 @@ double constraint_excess(const struct constraint *r, double value)
     return meets(r, value) ? fmin(by, 0) : positive_excess(by);
 }
 
+static bool lane_lacks(const struct design *like, const struct devices *d, size_t i,
+                       const struct field *metric)
+{
+    struct design of = *like;
+    LANES_TAKE(of.chip, &d->chip, i);
+    LANES_TAKE(of.engine, &d->engine, i);
+    return lacks(&of, metric);
+}
+
 void study_excess(const struct study *s, const struct design *like, const struct devices *d,
                   const struct metrics_lanes *m, size_t i, double *excess)
 {
     excess[0] = model_excess(like, d, m, i);
     for (size_t k = 0; k < s->constraints; k++) {
         const struct constraint *r = &s->constraint[k];
-        excess[1 + k] = constraint_excess(r, limited_of(r, like, d, m, i));
+        double value = limited_of(r, like, d, m, i);
+        bool applies = !r->metric || !isnan(value) || !lane_lacks(like, d, i, r->metric);
+        excess[1 + k] = applies ? constraint_excess(r, value) : 0;
     }
     double package = LANE(m, metrics, package_limit_ratio)[i];
     excess[study_package_limit(s)] = package > 1 ? package - 1 : fmin(package - 1, 0);

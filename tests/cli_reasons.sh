@@ -46,4 +46,26 @@ done
     complain "--where"
 "$DSE" query r.db --top 1 --format csv | grep -q reasons && complain "reasons is a default column"
 "$DSE" payoff r.db --by reasons 2>&1 | grep -q 'not swept' || complain "reasons is an axis"
+# A limit on what a design lacks does not apply to it; all designs have an area.
+cat >r.yaml <<'YAML'
+study: r
+model: deepseek-r1
+precision: {weight: fp8, kv: fp8, math: fp8}
+chip: h200
+plan: {devices: 16}
+sweep: {engine: [none, duplex], pools.ffn.chip: [none, h20]}
+constraints: [ffn_devices <= 32, ffn_cost_usd <= 2 M, engine_stack_power_w >= 1, system_area_mm2 <= 30000]
+YAML
+rm r.db
+"$DSE" sweep r.yaml --db r.db --quiet >/dev/null
+none "pools_ffn_chip = 'none' AND verdict <> 'ok'"
+none "pools_ffn_chip = 'h20' AND verdict <> 'constraint'"
+none "system_area_mm2 IS NULL"
+none "pools_ffn_chip = 'none' AND abs(system_area_mm2 / (16 * (die_area_mm2 + engine_area_mm2)) - 1) > 1e-12"
+sed -i 's/, system_area_mm2.*/]/; s/ffn_devices <= 32/ffn_devices <= 20/' r.yaml
+rm r.db
+"$DSE" sweep r.yaml --db r.db --quiet >/dev/null
+none "pools_ffn_chip = 'none' AND verdict <> 'ok'"
+none "pools_ffn_chip = 'h20' AND verdict <> 'constraint'"
+
 exit "$failed"

@@ -147,10 +147,7 @@ static double area_mm2(const struct metrics *m)
 /* Silicon that two designs are compared by: of a device, or with a pool of the whole system. */
 static double compared_mm2(const struct metrics *m, const struct payoff_subject *of)
 {
-    return subject_is_engine(of) ? area_mm2(m)
-           : !isnan(m->system_area_mm2)
-               ? m->system_area_mm2
-               : m->die_area_mm2 * m->system_devices + m->engine_area_mm2 * m->engine_devices;
+    return subject_is_engine(of) ? area_mm2(m) : m->system_area_mm2;
 }
 
 enum payoff_verdict group_verdict(const struct payoff_group *g)

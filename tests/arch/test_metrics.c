@@ -94,6 +94,30 @@ static void what_cannot_exist_says_what_it_needs(void **state)
     study_free(s);
 }
 
+static void only_a_limit_on_what_a_design_lacks_is_met_without_a_value(void **state)
+{
+    struct study *s;
+    struct err err = {0};
+    struct metrics m;
+    (void)state;
+    if (study_parse(&s, "test",
+                    "model: llama-3.1-8b\nsweep: {engine: [none, duplex]}\n"
+                    "constraints: [engine_stack_power_w >= 1, tpot_s <= 10 s]\n",
+                    catalogue, &err) != 0)
+        assert_string_equal(err.text, "");
+    struct design without = s->base, with = s->base;
+    with.engine = *(const struct engine *)s->axis[0].part_value[1];
+    evaluate(&without, &s->prices, &m, NULL);
+    assert_true(study_allows(s, &without, &m));
+    m.tpot_s = NAN;
+    assert_false(study_allows(s, &without, &m));
+    evaluate(&with, &s->prices, &m, NULL);
+    assert_true(study_allows(s, &with, &m));
+    m.engine_stack_power_w = NAN;
+    assert_false(study_allows(s, &with, &m));
+    study_free(s);
+}
+
 static void an_axis_widens_what_exists(void **state)
 {
     struct study *s;
@@ -136,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_metric_has_a_value_just_where_its_row_says),
         cmocka_unit_test(what_cannot_exist_says_what_it_needs),
+        cmocka_unit_test(only_a_limit_on_what_a_design_lacks_is_met_without_a_value),
         cmocka_unit_test(an_axis_widens_what_exists),
         cmocka_unit_test(no_metric_has_the_column_of_a_parameter),
     };
