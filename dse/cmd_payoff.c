@@ -22,7 +22,7 @@
 #include "reports/payoff/payoff_table.h"
 #include "reports/write.h"
 
-enum { STEPS = 13, MAPS_MOST = 12 };
+enum { STEPS = 13 };
 
 /* The options that evaluate points beyond those of the store. */
 struct extra_options {
@@ -106,7 +106,7 @@ static int write_pictures(FILE *out, void *ctx)
 static int print_maps(const struct payoff *p, const struct payoff_question *q,
                       const struct extra_options *w, enum format format, struct err *err)
 {
-    struct pictures maps = {.n = p->n < MAPS_MOST ? p->n : MAPS_MOST};
+    struct pictures maps = {.n = p->n};
     int rc = 0;
     maps.surface = mem_alloc(maps.n + 1, sizeof *maps.surface);
     for (size_t i = 0; i < maps.n; i++)

@@ -92,6 +92,13 @@ sed 's/gpt3-175b, deepseek-r1/gpt3-175b/; s/^study: s/study: g/' s.yaml >g.yaml
     complain "no map"
 grep -q 'stroke-width="2.6"' map.svg || complain "the map has no line"
 
+# A map of every group, however many there are.
+printf 'study: groups\nmodel: llama-3.1-8b\nchip: h200\nplan: {devices: 1}\nsweep: {engine: [none, duplex], workload.context: [%s8192]}\n' \
+    "$(seq -s ', ' 1000 1000 13000 | sed 's/8000, //'), " >groups.yaml
+"$DSE" sweep groups.yaml --quiet >/dev/null
+is "$("$DSE" payoff groups.db --map engine.bandwidth_ratio=1.5:8,engine.ridge_flop_per_byte=2:64 --format csv |
+    sed 1d | cut -d, -f1 | uniq -c | awk '$1 != 289 { bad++ } END { print NR, bad + 0 }')" "13 0" "groups of a map"
+
 # The cheapest system: no point in the store reaches the throughput for less.
 "$DSE" recommend s.db --tokens-per-s 200k --tpot 40ms --by model --format json >cheap.json
 for model in gpt3-175b deepseek-r1; do
