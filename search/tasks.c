@@ -87,12 +87,41 @@ bool run_guarded(void (*fn)(void *ctx), void *ctx, bool guards)
 
 /* ---- tasks ---- */
 
+/* The threads that tasks_run may use. */
+struct crew {
+    size_t jobs, idle;
+    struct lock *lock;
+};
+
+/* What this thread works for; NULL outside of tasks_run. */
+static _Thread_local struct crew *crew;
+static _Thread_local bool shares; /* within tasks_share, where there is no further one */
+static _Thread_local size_t sharer;
+
+/* Takes up to `most` idle threads. */
+static size_t crew_take(struct crew *c, size_t most)
+{
+    lock_take(c->lock);
+    size_t taken = c->idle < most ? c->idle : most;
+    c->idle -= taken;
+    lock_give(c->lock);
+    return taken;
+}
+
+static void crew_give(struct crew *c, size_t threads)
+{
+    lock_take(c->lock);
+    c->idle += threads;
+    lock_give(c->lock);
+}
+
 struct tasks {
     size_t n, next;
     task_fn fn;
     void *ctx;
+    struct crew *crew;
     struct lock *lock;
-    bool guards, failed;
+    bool shared, guards, failed;
 };
 
 struct worker {
@@ -115,38 +144,105 @@ static void do_tasks(void *ctx)
     }
 }
 
-static void *work(void *ctx)
+static void work(struct worker *w)
 {
-    struct tasks *t = ((struct worker *)ctx)->of;
-    if (run_guarded(do_tasks, ctx, t->guards))
-        return NULL;
+    struct tasks *t = w->of;
+    crew = t->crew;
+    shares = t->shared;
+    sharer = shares ? w->number : 0;
+    if (run_guarded(do_tasks, w, t->guards))
+        return;
     lock_take(t->lock);
     t->failed = true;
     t->next = t->n;
     lock_give(t->lock);
+}
+
+/* A thread of its own: idle as soon as it finds no task. */
+static void *help(void *ctx)
+{
+    struct worker *w = ctx;
+    work(w);
+    crew_give(w->of->crew, 1);
     return NULL;
+}
+
+/* Does the tasks with up to `helpers` threads besides the caller's, taken from the crew. */
+static void do_all(struct tasks *t, size_t helpers)
+{
+    struct worker *worker = mem_alloc(helpers + 1, sizeof *worker);
+    pthread_t *thread = mem_alloc(helpers + 1, sizeof *thread);
+    size_t started = 0;
+    for (; started < helpers; started++) {
+        worker[started + 1] = (struct worker){t, started + 1};
+        if (pthread_create(&thread[started], NULL, help, &worker[started + 1]) != 0)
+            break;
+    }
+    crew_give(t->crew, helpers - started);
+    worker[0] = (struct worker){t, 0};
+    work(&worker[0]);
+    if (!t->shared)
+        crew_give(t->crew, 1); /* while it waits */
+    for (size_t i = 0; i < started; i++)
+        pthread_join(thread[i], NULL);
+    free(thread);
+    free(worker);
+}
+
+static void do_within(struct tasks *t, struct crew *of)
+{
+    struct crew *const outer = crew;
+    const size_t outer_sharer = sharer;
+    const bool outer_shares = shares;
+    size_t most = t->shared && t->n > SHARERS_MOST ? SHARERS_MOST : t->n;
+    size_t helpers = most > 1 ? crew_take(of, most - 1) : 0;
+    t->crew = of;
+    t->lock = lock_make();
+    t->guards = mem_own_handler() != NULL;
+    do_all(t, helpers);
+    lock_free(t->lock);
+    crew = outer;
+    shares = outer_shares;
+    sharer = outer_sharer;
 }
 
 void tasks_run(size_t n, size_t jobs, task_fn fn, void *ctx)
 {
-    struct tasks t = {
-        .n = n, .fn = fn, .ctx = ctx, .lock = lock_make(), .guards = mem_own_handler() != NULL};
-    size_t most = jobs < n ? jobs : n, started = 1;
-    struct worker *worker = mem_alloc(most + 1, sizeof *worker);
-    pthread_t *thread = mem_alloc(most + 1, sizeof *thread);
-
-    worker[0] = (struct worker){&t, 0};
-    for (; started < most; started++) {
-        worker[started] = (struct worker){&t, started};
-        if (pthread_create(&thread[started], NULL, work, &worker[started]) != 0)
-            break;
-    }
-    work(&worker[0]);
-    for (size_t i = 1; i < started; i++)
-        pthread_join(thread[i], NULL);
-    lock_free(t.lock);
-    free(thread);
-    free(worker);
+    struct crew own = {.jobs = jobs > 0 ? jobs : 1, .lock = lock_make()};
+    struct tasks t = {.n = n, .fn = fn, .ctx = ctx};
+    own.idle = own.jobs - 1;
+    do_within(&t, &own);
+    lock_free(own.lock);
     if (t.failed)
         mem_fail();
+}
+
+void tasks_share(size_t n, task_fn fn, void *ctx)
+{
+    struct tasks t = {.n = n, .fn = fn, .ctx = ctx, .shared = true};
+    if (tasks_sharers() > 1)
+        do_within(&t, crew);
+    else
+        for (size_t i = 0; i < n; i++)
+            fn(ctx, i, 0);
+    if (t.failed)
+        mem_fail();
+}
+
+size_t tasks_sharers(void)
+{
+    size_t jobs = crew && !shares ? crew->jobs : 1;
+    return jobs < SHARERS_MOST ? jobs : SHARERS_MOST;
+}
+
+size_t tasks_share_size(size_t n, size_t least)
+{
+    enum { OF_EACH = 4 }; /* so that threads end at about the same time */
+    size_t sharers = tasks_sharers(), size = sharers == 1 ? n : n / (OF_EACH * sharers) + 1;
+    return size > least ? size : least;
+}
+
+size_t tasks_sharer(void)
+{
+    return sharer;
 }

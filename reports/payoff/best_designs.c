@@ -1,15 +1,11 @@
-/* Every design of a study is priced once, in lanes. If only the best of a side matters, a design is
- * priced only if a bound on its throughput (arch/step_bound.h) over what it costs reaches the best
- * value so far: branch and bound, as among the mappings of a design. Invariant: the designs that
- * are nearly the best of their side have the values that they have if all are priced. */
-#include "reports/payoff/best_designs.h"
+/* Every design of a study is priced once, in lanes, or taken from the store of its sweep if that
+ * says what the model says. */
+#include "reports/payoff/best_designs_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch/mapping_bound.h"
 #include "base/mem.h"
-#include "reports/payoff/quoted.h"
 #include "reports/payoff/stored_designs.h"
 #include "search/axis.h"
 
@@ -67,9 +63,9 @@ static bool is_better(double value, uint64_t index, const struct chosen_design *
     return value > than->value || (value == than->value && index < than->index);
 }
 
-/* Prices a lot and keeps the best design of each hardware. */
-static void price_lot(struct chosen_design *best, struct lot *lot, enum budget budget)
+void choosing_price(struct chosen_design *best, const struct choosing *x)
 {
+    struct lot *lot = &x->room->lot;
     const struct prepared *p = lot->block.prepared;
     const struct plan *as_given = &lot->block.like.plan;
     size_t n = block_price(&lot->block);
@@ -77,7 +73,7 @@ static void price_lot(struct chosen_design *best, struct lot *lot, enum budget b
         struct metrics m;
         LANES_TAKE(m, &lot->block.metrics, i);
         struct chosen_design *b = &best[lot->hardware[i]];
-        double value = m.tokens_per_s / resource(budget, &m);
+        double value = m.tokens_per_s / resource(x->choice->budget, &m);
         if (m.verdict != VERDICT_OK || (b->feasible && !is_better(value, lot->index[i], b)))
             continue;
         const struct plan plan = p->n ? p->mapped[lot->block.mapped[i]].plan : *as_given;
@@ -102,15 +98,31 @@ struct gathering *gathering_make(void)
 
 void gathering_free(struct gathering *g)
 {
+    for (size_t i = 0; g && i < SHARERS_MOST; i++)
+        gathering_free(g->helper[i]);
     if (g)
-        prepared_free(&g->prepared);
+        prepared_free(&g->cursor.prepared);
     free(g);
 }
 
-void block_empty(struct block *b)
+void gathering_renew(struct gathering *g)
 {
+    struct block *b = &g->lot.block;
+    g->cursor = (struct cursor){.prepared = g->cursor.prepared};
     b->study = b->filled = NULL;
     b->devices.n = 0;
+    b->brief = true;
+}
+
+struct gathering *gathering_own(struct gathering *g)
+{
+    size_t sharer = tasks_sharer();
+    if (sharer == 0)
+        return g;
+    if (!g->helper[sharer])
+        g->helper[sharer] = gathering_make();
+    gathering_renew(g->helper[sharer]);
+    return g->helper[sharer];
 }
 
 /* What is known of each hardware of a workload, whatever engines a choice allows. */
@@ -153,23 +165,13 @@ static void keep_best(struct kept_best *k, const struct chosen_design *best, con
             k->of[h] = (struct kept_hardware){best[h], true};
 }
 
-/* The designs of a choice, of one job. */
-struct choosing {
-    const struct study *study;
-    const struct design_choice *choice;
-    const struct stored_designs *stored;
-    struct kept_best *kept; /* may be NULL */
-    bool *allowed;          /* hardware of the choice */
-    struct lot *lot;        /* empty */
-};
-
 /* ---- in the order of the study ---- */
 
-/* Adds the design of the cursor to the lot; false if the lot must be priced first. */
-static bool lot_add(struct lot *lot, struct cursor *c, uint64_t index,
-                    const struct design_choice *q)
+bool choosing_add(const struct choosing *x, uint64_t index)
 {
-    bool with = choice_has_subject(&c->design, q);
+    struct lot *lot = &x->room->lot;
+    struct cursor *c = &x->room->cursor;
+    bool with = choice_has_subject(&c->design, x->choice);
     if (!block_add(&lot->block, c, NULL, NULL))
         return false;
     size_t at = lot->block.devices.n - 1;
@@ -179,22 +181,19 @@ static bool lot_add(struct lot *lot, struct cursor *c, uint64_t index,
     return true;
 }
 
-static void add_to_lot(struct chosen_design *best, struct lot *lot, struct cursor *c,
-                       uint64_t index, const struct design_choice *q)
+void choosing_add_or_price(struct chosen_design *best, const struct choosing *x, uint64_t index)
 {
-    if (lot_add(lot, c, index, q))
+    if (choosing_add(x, index))
         return;
-    price_lot(best, lot, q->budget);
-    lot_add(lot, c, index, q);
+    choosing_price(best, x);
+    choosing_add(x, index);
 }
 
-/* What is done with a design of the choice that is not known yet. */
-typedef void (*design_fn)(void *ctx, struct cursor *c, uint64_t index);
-
 /* Takes the design of the cursor, point `index`. Returns the classes that its engine may run. */
-static int take_design(struct chosen_design *best, const struct choosing *x, struct cursor *c,
-                       uint64_t index, design_fn fn, void *ctx)
+static int take_design(struct chosen_design *best, const struct choosing *x, uint64_t index,
+                       design_fn fn, void *ctx)
 {
+    struct cursor *c = &x->room->cursor;
     const struct design_choice *q = x->choice;
     size_t hardware = hardware_index(c);
     if (q->among && !rivals_have(q->among, hardware))
@@ -206,45 +205,55 @@ static int take_design(struct chosen_design *best, const struct choosing *x, str
     if (kept)
         best[hardware] = kept->best;
     else
-        fn(ctx, c, index);
+        fn(ctx, index);
     return engine_is_there(&c->design.engine) ? (int)c->design.engine.runs : 0;
 }
 
-/* Returns the classes that the engines of the study may run. */
-static int take_designs(struct chosen_design *best, const struct choosing *x, struct cursor *c,
-                        design_fn fn, void *ctx)
+int choosing_take(struct chosen_design *best, const struct choosing *x, size_t share, design_fn fn,
+                  void *ctx)
 {
+    uint64_t first = share * x->in_share;
+    struct cursor *c = &x->room->cursor;
     int runs = 0;
-    cursor_seek(c, x->study, 0);
-    for (uint64_t i = 0; i < x->study->size; i++) {
+    cursor_seek(c, x->study, first);
+    for (uint64_t i = first; i < x->study->size && i < first + x->in_share; i++) {
         double stated = c->design.engine.runs; /* axes of parameters leave it restricted */
-        runs |= take_design(best, x, c, i, fn, ctx);
+        runs |= take_design(best, x, i, fn, ctx);
         c->design.engine.runs = stated;
         cursor_next(c);
     }
     return runs;
 }
 
+struct choosing choosing_own(const struct choosing *x)
+{
+    struct choosing own = *x;
+    own.room = gathering_own(x->room);
+    return own;
+}
+
 struct pricing {
     struct chosen_design *best;
     const struct choosing *of;
+    int *runs; /* of each share: the classes that its engines may run */
 };
 
-static void price_design(void *ctx, struct cursor *c, uint64_t index)
+static void price_design(void *ctx, uint64_t index)
 {
     const struct pricing *p = ctx;
-    add_to_lot(p->best, p->of->lot, c, index, p->of->choice);
+    choosing_add_or_price(p->best, p->of, index);
 }
 
 /* Takes a design from the store, or prices it. */
-static void take_stored(void *ctx, struct cursor *c, uint64_t index)
+static void take_stored(void *ctx, uint64_t index)
 {
     const struct pricing *p = ctx;
+    struct cursor *c = &p->of->room->cursor;
     struct chosen_design *b = &p->best[hardware_index(c)], stored;
     if (!c->fresh)
-        price_lot(p->best, p->of->lot, p->of->choice->budget);
+        choosing_price(p->best, p->of);
     if (!stored_design_take(&stored, p->of->stored, c)) {
-        price_design(ctx, c, index);
+        price_design(ctx, index);
         return;
     }
     stored.with = choice_has_subject(&c->design, p->of->choice);
@@ -252,12 +261,26 @@ static void take_stored(void *ctx, struct cursor *c, uint64_t index)
         *b = stored;
 }
 
-static int price_all(struct chosen_design *best, const struct choosing *x, struct cursor *c)
+static void price_share(void *ctx, size_t share, size_t worker)
 {
-    struct pricing p = {best, x};
-    int runs = take_designs(best, x, c, x->stored->points ? take_stored : price_design, &p);
-    price_lot(best, x->lot, x->choice->budget);
-    return runs;
+    const struct pricing *p = ctx;
+    const struct choosing own = choosing_own(p->of);
+    struct pricing of_own = {p->best, &own, p->runs};
+    (void)worker;
+    p->runs[share] = choosing_take(p->best, &own, share,
+                                   own.stored->points ? take_stored : price_design, &of_own);
+    choosing_price(p->best, &own);
+}
+
+static int price_all(struct chosen_design *best, const struct choosing *x)
+{
+    struct pricing p = {best, x, mem_alloc(x->shares, sizeof *p.runs)};
+    int all = 0;
+    tasks_share(x->shares, price_share, &p);
+    for (size_t i = 0; i < x->shares; i++)
+        all |= p.runs[i];
+    free(p.runs);
+    return all;
 }
 
 /* ---- does the store tell what the model says? ---- */
@@ -300,9 +323,9 @@ static size_t find_compared(size_t *out, const struct chosen_design *best, size_
 
 /* Are stored designs those that would be found, also where files of the study have changed since?
  */
-static bool store_agrees(const struct chosen_design *best, const struct choosing *x,
-                         struct cursor *c)
+static bool store_agrees(const struct chosen_design *best, const struct choosing *x)
 {
+    struct cursor *c = &x->room->cursor;
     size_t hardware = hardware_count(x->study), of[SIDES * COMPARED_OF_SIDE], n = 0;
     struct chosen_design *priced = mem_alloc(hardware, sizeof *priced);
     bool agrees = true;
@@ -312,10 +335,10 @@ static bool store_agrees(const struct chosen_design *best, const struct choosing
         cursor_move(c, x->study, best[of[i]].index);
         double stated = c->design.engine.runs;
         choice_restrict(&c->design, x->choice);
-        add_to_lot(priced, x->lot, c, c->index, x->choice);
+        choosing_add_or_price(priced, x, c->index);
         c->design.engine.runs = stated;
     }
-    price_lot(priced, x->lot, x->choice->budget);
+    choosing_price(priced, x);
     for (size_t i = 0; i < n; i++)
         agrees = agrees && chosen_designs_equal(&best[of[i]], &priced[of[i]]);
     free(priced);
@@ -323,148 +346,17 @@ static bool store_agrees(const struct chosen_design *best, const struct choosing
 }
 
 /* From the store, if it has the designs. */
-static int find_all(struct chosen_design *best, const struct choosing *x, struct cursor *c)
+static int find_all(struct chosen_design *best, const struct choosing *x)
 {
     static const struct stored_designs none;
-    int runs = price_all(best, x, c);
-    if (!x->stored->points || store_agrees(best, x, c))
+    int runs = price_all(best, x);
+    if (!x->stored->points || store_agrees(best, x))
         return runs;
     struct choosing anew = *x;
     anew.stored = &none;
     memset(best, 0, hardware_count(x->study) * sizeof *best);
-    return price_all(best, &anew, c);
+    return price_all(best, &anew);
 }
-
-/* ---- only the best at middle prices ---- */
-
-/* A design, and what it is worth at most. */
-struct bounded {
-    double most;
-    uint64_t index;
-    bool with, seed;
-};
-
-/* Designs whose bounds rank first are priced first: a lot of each side costs little more than one.
- */
-enum { FIRST_OF_SIDE = LANES };
-
-struct bounding {
-    const struct choosing *of;
-    struct bounded *design;
-    size_t n;
-};
-
-/* Units of the budget that the designs of a lot use at least. */
-static void find_resources(double *out, const struct lot *lot, const struct design_choice *q,
-                           const struct prices *p)
-{
-    const struct devices *d = &lot->block.devices;
-    struct candidate *k = mem_alloc(LANES, sizeof *k);
-    const struct candidate *at[LANES];
-    for (size_t i = 0; i < d->n; i++) {
-        LANES_TAKE(k[i].chip, &d->chip, i);
-        LANES_TAKE(k[i].engine, &d->engine, i);
-        k[i].devices = lot->block.like.plan.devices;
-        at[i] = &k[i];
-    }
-    struct quoted *quoted = quoted_make(at, d->n);
-    quoted_resources(out, quoted, q->budget, p);
-    quoted_free(quoted);
-    free(k);
-}
-
-/* Bounds the designs of a lot and empties it. */
-static void bound_lot(struct bounding *x)
-{
-    struct lot *lot = x->of->lot;
-    struct block *b = &lot->block;
-    lane rate, resource;
-    if (b->devices.n == 0)
-        return;
-    devices_time(&b->devices, &b->like);
-    if (design_pools_ffn(&b->like))
-        lanes_set(rate, b->devices.n, INFINITY);
-    else
-        best_mappings_bound(rate, b->prepared, &b->devices, &b->like.workload);
-    find_resources(resource, lot, x->of->choice, &x->of->study->prices.middle);
-    for (size_t i = 0; i < b->devices.n; i++) {
-        double most = rate[i] / resource[i];
-        x->design[x->n++] = (struct bounded){
-            .most = isnan(most) ? INFINITY : most, .index = lot->index[i], .with = lot->with[i]};
-    }
-    b->devices.n = 0;
-}
-
-static void bound_design(void *ctx, struct cursor *c, uint64_t index)
-{
-    struct bounding *x = ctx;
-    if (lot_add(x->of->lot, c, index, x->of->choice))
-        return;
-    bound_lot(x);
-    lot_add(x->of->lot, c, index, x->of->choice);
-}
-
-static int highest_first(const void *a, const void *b)
-{
-    const struct bounded *x = a, *y = b;
-    return x->most != y->most ? (x->most < y->most) - (x->most > y->most)
-                              : (x->index > y->index) - (x->index < y->index);
-}
-
-static int by_index(const void *a, const void *b)
-{
-    const struct bounded *x = a, *y = b;
-    return (x->index > y->index) - (x->index < y->index);
-}
-
-/* Prices the designs that may be nearly the best of their side, those with the highest bounds apart
- * from the others: `seeds`. */
-static void price_bounded(struct chosen_design *best, const struct bounding *x, struct cursor *c,
-                          bool seeds, const double top[SIDES])
-{
-    const struct design_choice *q = x->of->choice;
-    for (size_t i = 0; i < x->n; i++) {
-        const struct bounded *d = &x->design[i];
-        if (d->seed != seeds || d->most * (1 + 1e-9) < NEARLY_BEST * top[d->with ? WITH : WITHOUT])
-            continue;
-        cursor_move(c, x->of->study, d->index);
-        double stated = c->design.engine.runs;
-        choice_restrict(&c->design, q);
-        add_to_lot(best, x->of->lot, c, d->index, q);
-        c->design.engine.runs = stated;
-    }
-    price_lot(best, x->of->lot, q->budget);
-}
-
-static void find_top(double top[SIDES], const struct chosen_design *best, size_t n)
-{
-    top[WITH] = top[WITHOUT] = 0;
-    for (size_t h = 0; h < n; h++)
-        if (best[h].feasible)
-            top[best[h].with ? WITH : WITHOUT] =
-                fmax(top[best[h].with ? WITH : WITHOUT], best[h].value);
-}
-
-static int price_best(struct chosen_design *best, const struct choosing *x, struct cursor *c)
-{
-    struct bounding b = {.of = x, .design = mem_grow(NULL, x->study->size + 1, sizeof *b.design)};
-    size_t hardware = hardware_count(x->study), seeds[SIDES] = {0};
-    double top[SIDES];
-    int runs = take_designs(best, x, c, bound_design, &b);
-    bound_lot(&b);
-    qsort(b.design, b.n, sizeof *b.design, highest_first);
-    for (size_t i = 0; i < b.n; i++)
-        b.design[i].seed = seeds[b.design[i].with ? WITH : WITHOUT]++ < FIRST_OF_SIDE;
-    qsort(b.design, b.n, sizeof *b.design, by_index);
-    find_top(top, best, hardware);
-    price_bounded(best, &b, c, true, top);
-    find_top(top, best, hardware);
-    price_bounded(best, &b, c, false, top);
-    free(b.design);
-    return runs;
-}
-
-/* ---- either ---- */
 
 /* A bound on power would have to be one on both sides of a ratio; few designs need none. */
 static bool asks_for_best_only(const struct design_choice *q)
@@ -472,23 +364,31 @@ static bool asks_for_best_only(const struct design_choice *q)
     return q->middle && !q->among && q->n_jobs <= 1 && q->budget != BUDGET_POWER;
 }
 
+enum { IN_SHARE = 16 * LANES };
+
+/* Designs in a share: all, if some have the same hardware. */
+static size_t share_size(const struct study *s)
+{
+    return hardware_count(s) == s->size ? tasks_share_size(s->size, IN_SHARE) : s->size;
+}
+
 int best_designs_find(struct chosen_design *best, const struct study *s,
-                      const struct design_choice *q, struct gathering *g, struct cursor *c)
+                      const struct design_choice *q, struct gathering *g)
 {
     size_t hardware = hardware_count(s);
     struct kept_best *kept = q->n_jobs ? NULL : q->kept;
     bool best_only = asks_for_best_only(q);
     bool *allowed = mem_alloc(hardware, sizeof *allowed);
-    block_empty(&g->lot.block);
-    g->lot.block.brief = true;
+    gathering_renew(g);
     if (kept && !kept->of) {
         kept->n = hardware;
         kept->of = mem_alloc(hardware, sizeof *kept->of);
     }
     struct stored_designs stored;
     stored_designs_find(&stored, q, s);
-    const struct choosing x = {s, q, &stored, kept, allowed, &g->lot};
-    int runs = best_only ? price_best(best, &x, c) : find_all(best, &x, c);
+    struct choosing x = {s, q, &stored, kept, allowed, g, .in_share = share_size(s)};
+    x.shares = (s->size + x.in_share - 1) / x.in_share;
+    int runs = best_only ? bounded_designs_find(best, &x) : find_all(best, &x);
     if (!best_only)
         keep_best(kept, best, allowed, q);
     free(allowed);

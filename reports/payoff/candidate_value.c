@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "reports/payoff/quoted.h"
+#include "search/tasks.h"
 
 static const struct engine no_engine = {.capacity_ratio = 1};
 
@@ -215,17 +216,28 @@ static void time_alike(double *tokens_per_s, struct alike *a, const struct candi
 /* Mappings whose candidates are gathered at a time. */
 enum { MAPPINGS = 8 };
 
-void candidates_tokens_per_s(double *out, const struct candidate *k, size_t n,
-                             const struct world *w)
+/* Candidates that threads share: each takes some at a time. */
+struct sharing {
+    double *tokens_per_s;
+    const struct candidate *k;
+    size_t n, in_share;
+    const struct world *w;
+};
+
+static void time_share(void *ctx, size_t share, size_t worker)
 {
+    const struct sharing *s = ctx;
+    const struct candidate *k = s->k;
+    double *out = s->tokens_per_s;
     struct alike *alike = mem_alloc(MAPPINGS, sizeof *alike);
     size_t next = 0;
-    for (size_t i = 0; i < n; i++) {
+    (void)worker;
+    for (size_t i = share * s->in_share; i < s->n && i < (share + 1) * s->in_share; i++) {
         const struct drawn_step *step = k[i].job->step;
         size_t at = 0;
         if (k[i].jobs != 1 || !step || !drawn_steps_match(step, step) ||
             candidate_has_errors(&k[i])) {
-            candidate_values(&out[i], &k[i], BUDGET_NONE, NULL, &w, 1);
+            candidate_values(&out[i], &k[i], BUDGET_NONE, NULL, &s->w, 1);
             continue;
         }
         while (at < MAPPINGS && !(alike[at].n > 0 && drawn_steps_match(alike[at].step[0], step)))
@@ -233,19 +245,28 @@ void candidates_tokens_per_s(double *out, const struct candidate *k, size_t n,
         if (at == MAPPINGS) {
             at = next++ % MAPPINGS;
             if (alike[at].n > 0)
-                time_alike(out, &alike[at], k, w);
+                time_alike(out, &alike[at], k, s->w);
         }
         struct alike *a = &alike[at];
         a->step[a->n] = step;
         a->ranged[a->n] = k[i].ranged;
         a->of[a->n++] = i;
         if (a->n == LANES)
-            time_alike(out, a, k, w);
+            time_alike(out, a, k, s->w);
     }
     for (size_t at = 0; at < MAPPINGS; at++)
         if (alike[at].n > 0)
-            time_alike(out, &alike[at], k, w);
+            time_alike(out, &alike[at], k, s->w);
     free(alike);
+}
+
+enum { IN_SHARE = 64 * LANES };
+
+void candidates_tokens_per_s(double *out, const struct candidate *k, size_t n,
+                             const struct world *w)
+{
+    struct sharing s = {out, k, n, tasks_share_size(n, IN_SHARE), w};
+    tasks_share((n + s.in_share - 1) / s.in_share, time_share, &s);
 }
 
 /* A time and the sum of its parts differ by rounding. */

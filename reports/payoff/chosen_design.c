@@ -8,6 +8,8 @@
 #include "arch/step_clock.h"
 #include "arch/step_pool.h"
 #include "base/mem.h"
+#include "reports/payoff/best_designs.h"
+#include "search/tasks.h"
 
 bool choice_has_subject(const struct design *d, const struct design_choice *q)
 {
@@ -51,13 +53,12 @@ static struct design fixed_design(const struct design *d, const struct chosen_de
 }
 
 /* Prices a design again, for the time of each operator class. */
-static void split_alone(struct job *job, const struct chosen_design *of, const struct splitting *x)
+static void split_alone(struct job *job, const struct chosen_design *of, struct cursor *c,
+                        const struct price_book *prices)
 {
-    struct cursor *c = x->cursor;
     struct metrics m;
     struct devices device;
     const struct mapped *mapped;
-    const struct price_book *prices = &x->study->prices;
     const struct design chosen = fixed_design(&c->design, of);
     struct step_to_draw draw = {.like = chosen, .split = &job->split};
 
@@ -84,8 +85,10 @@ static void split_alone(struct job *job, const struct chosen_design *of, const s
 
 /* ---- designs in lots ---- */
 
-struct lot {
+struct splits {
     const struct splitting *x;
+    struct cursor *cursor;
+    struct block *block;
     size_t n; /* designs, as in the block */
     struct job *job[LANES];
     const struct chosen_design *of[LANES];
@@ -93,7 +96,7 @@ struct lot {
     struct kept_mapping **kept; /* of each mapping of the prepared step; NULL: not yet */
 };
 
-static void forget_kept(struct lot *lot)
+static void forget_kept(struct splits *lot)
 {
     for (size_t i = 0; i < lot->n_kept; i++)
         kept_mapping_release(lot->kept[i]);
@@ -102,9 +105,9 @@ static void forget_kept(struct lot *lot)
     lot->n_kept = 0;
 }
 
-static struct kept_mapping *keep(struct lot *lot, size_t mapped)
+static struct kept_mapping *keep(struct splits *lot, size_t mapped)
 {
-    const struct prepared *p = lot->x->block->prepared;
+    const struct prepared *p = lot->block->prepared;
     if (!lot->kept) {
         lot->n_kept = p->n;
         lot->kept = mem_alloc(p->n, sizeof(struct kept_mapping *));
@@ -115,9 +118,9 @@ static struct kept_mapping *keep(struct lot *lot, size_t mapped)
 }
 
 /* Of a design whose job is split; at middle values no step moves. */
-static void keep_step(struct lot *lot, size_t i)
+static void keep_step(struct splits *lot, size_t i)
 {
-    const struct block *b = lot->x->block;
+    const struct block *b = lot->block;
     struct step_to_draw draw = {.like = fixed_design(&b->like, lot->of[i]),
                                 .batch = lot->of[i]->batch,
                                 .split = &lot->job[i]->split};
@@ -130,10 +133,10 @@ static void keep_step(struct lot *lot, size_t i)
 }
 
 /* Splits the designs `of` of a lot, which have one mapping. */
-static void split_mapped(struct lot *lot, const size_t *of, size_t n, size_t mapped)
+static void split_mapped(struct splits *lot, const size_t *of, size_t n, size_t mapped)
 {
     static const struct step_split nothing;
-    const struct block *b = lot->x->block;
+    const struct block *b = lot->block;
     struct mapped *m = &b->prepared->mapped[mapped];
     const struct devices *d = &b->devices;
     struct devices some;
@@ -155,9 +158,9 @@ static void split_mapped(struct lot *lot, const size_t *of, size_t n, size_t map
         LANES_TAKE(lot->job[of[j]]->split, &split, j);
 }
 
-static void time_devices(struct lot *lot)
+static void time_devices(struct splits *lot)
 {
-    struct block *b = lot->x->block;
+    struct block *b = lot->block;
     struct design like = b->like;
     lane weight_share, kv_share;
     like.plan.weight_share2 = like.plan.kv_share2 = 0;
@@ -169,9 +172,9 @@ static void time_devices(struct lot *lot)
     devices_share(&b->devices, weight_share, kv_share);
 }
 
-static void split_lot(struct lot *lot)
+static void split_lot(struct splits *lot)
 {
-    struct block *b = lot->x->block;
+    struct block *b = lot->block;
     size_t of[LANES], n = lot->n;
     bool done[LANES] = {false};
     if (n == 0)
@@ -193,10 +196,10 @@ static void split_lot(struct lot *lot)
 }
 
 /* Adds the design of the cursor. */
-static void add_to_lot(struct lot *lot, struct job *job, const struct chosen_design *of)
+static void add_to_lot(struct splits *lot, struct job *job, const struct chosen_design *of)
 {
-    struct block *b = lot->x->block;
-    struct cursor *c = lot->x->cursor;
+    struct block *b = lot->block;
+    struct cursor *c = lot->cursor;
     if (lot->n > 0 && !block_add(b, c, NULL, NULL))
         split_lot(lot);
     if (lot->n == 0) {
@@ -213,25 +216,48 @@ static bool has_pools(const struct design *d)
     return design_shares_steps(d) || d->workload.phase == PHASE_DISAGGREGATED;
 }
 
-void chosen_designs_split(struct job *const job[], const struct chosen_design *const of[], size_t n,
-                          const struct splitting *x)
+/* Designs that threads share: each takes some at a time. */
+struct sharing {
+    const struct splitting *x;
+    struct job *const *job;
+    const struct chosen_design *const *of;
+    size_t n, in_share;
+};
+
+static void split_share(void *ctx, size_t share, size_t worker)
 {
-    struct lot lot = {.x = x};
-    struct cursor *c = x->cursor;
-    for (size_t i = 0; i < n; i++) {
-        cursor_move(c, x->study, of[i]->index);
+    const struct sharing *s = ctx;
+    const struct splitting *x = s->x;
+    struct gathering *room = gathering_own(x->room);
+    struct splits lot = {.x = x, .cursor = &room->cursor, .block = &room->lot.block};
+    struct cursor *c = lot.cursor;
+    size_t from = share * s->in_share, left = s->n - from;
+    (void)worker;
+    for (size_t i = from, end = from + (left < s->in_share ? left : s->in_share); i < end; i++) {
+        const struct chosen_design *of = s->of[i];
+        cursor_move(c, x->study, of->index);
         choice_restrict(&c->design, x->choice);
-        *job[i] = (struct job){.weight = x->weight,
-                               .tokens_per_s = of[i]->tokens_per_s,
-                               .no_engine_tokens_per_s = NAN};
+        *s->job[i] = (struct job){
+            .weight = x->weight, .tokens_per_s = of->tokens_per_s, .no_engine_tokens_per_s = NAN};
         if (has_pools(&c->design)) {
             split_lot(&lot);
             forget_kept(&lot);
-            split_alone(job[i], of[i], x);
+            split_alone(s->job[i], of, c, &x->study->prices);
         } else {
-            add_to_lot(&lot, job[i], of[i]);
+            add_to_lot(&lot, s->job[i], of);
         }
     }
     split_lot(&lot);
     forget_kept(&lot);
+}
+
+/* Each share keeps the mappings of its designs. */
+enum { IN_SHARE = 64 * LANES };
+
+void chosen_designs_split(struct job *const job[], const struct chosen_design *const of[], size_t n,
+                          const struct splitting *x)
+{
+    struct sharing s = {x, job, of, n, tasks_share_size(n, IN_SHARE)};
+    gathering_renew(x->room);
+    tasks_share((n + s.in_share - 1) / s.in_share, split_share, &s);
 }

@@ -30,12 +30,12 @@ void cursor_move(struct cursor *c, const struct study *s, uint64_t index);
 struct splitting {
     const struct study *study;
     const struct design_choice *choice;
-    struct cursor *cursor;
-    struct block *block; /* empty */
-    double weight;       /* of the job */
+    struct gathering *room;
+    double weight; /* of the job */
 };
 
-/* Fills the job of each of n designs. Those that share a prepared step are split in lanes. */
+/* Fills the job of each of n designs. Those that share a prepared step are split in lanes. Threads
+ * share the work (tasks_share). */
 void chosen_designs_split(struct job *const job[], const struct chosen_design *const of[], size_t n,
                           const struct splitting *x);
 

@@ -9,6 +9,7 @@
 #include "reports/payoff/contest_inside.h"
 #include "reports/payoff/quoted.h"
 #include "reports/payoff/resource_store.h"
+#include "search/tasks.h"
 
 /* A search in progress. */
 struct race {
@@ -275,33 +276,99 @@ static void try_parts(struct race *r, struct parts *p, struct promising *x)
 /* Fewer are all tried; of more, only those that may win at what the least of their part uses. */
 enum { MANY = 64 * LANES };
 
-static void try_promising(struct race *r)
+/* What the threads of a race share: each takes some parts at a time. */
+struct relay {
+    struct race *race;
+    const struct candidate **k;
+    size_t parts, in_turn;
+    size_t *holder; /* of the best in each world: turn + 1, or 0 if it was there before */
+    struct lock *lock;
+};
+
+/* Begins with what is best so far. Of equal designs that of the first turn wins, so a later turn
+ * must only be reached. */
+static void turn_begin(struct race *own, struct relay *y, size_t turn)
 {
-    const struct quoted *q = r->of->quoted;
-    size_t parts = quoted_lots(q) * PARTS;
-    const struct candidate **k = mem_alloc(r->of->n + 1, sizeof(struct candidate *));
+    const struct race *r = y->race;
+    *own = (struct race){.of = r->of,
+                         .w = r->w,
+                         .best = mem_alloc(r->w->n + 1, sizeof *own->best),
+                         .winner = mem_alloc(r->w->n + 1, sizeof *own->winner)};
+    race_begin(own);
+    lock_take(y->lock);
+    for (size_t i = 0; i < r->w->n; i++) {
+        own->best[i] = y->holder[i] > turn + 1 ? nextafter(r->best[i], 0) : r->best[i];
+        own->winner[i] = r->of->n;
+    }
+    lock_give(y->lock);
+}
+
+static void turn_end(struct race *own, struct relay *y, size_t turn)
+{
+    const struct race *r = y->race;
+    lock_take(y->lock);
+    for (size_t i = 0; i < r->w->n; i++) {
+        bool first = own->best[i] == r->best[i] && turn + 1 < y->holder[i];
+        if (own->winner[i] == r->of->n || (own->best[i] <= r->best[i] && !first))
+            continue;
+        r->best[i] = own->best[i];
+        y->holder[i] = turn + 1;
+        if (r->winner)
+            r->winner[i] = own->winner[i];
+    }
+    lock_give(y->lock);
+    race_end(own);
+    free(own->best);
+    free(own->winner);
+}
+
+static void take_turn(void *ctx, size_t turn, size_t worker)
+{
+    struct relay *y = ctx;
+    const struct quoted *q = y->race->of->quoted;
+    size_t from = turn * y->in_turn,
+           end = from + y->in_turn < y->parts ? from + y->in_turn : y->parts;
+    struct race own;
+    (void)worker;
+    turn_begin(&own, y, turn);
     struct parts p = {.least = mem_alloc(AT_A_TIME, sizeof *p.least)};
     struct promising x = {.which = mem_alloc(AT_A_TIME, sizeof *x.which),
                           .most = mem_alloc(AT_A_TIME, sizeof *x.most),
-                          .open = mem_grow(NULL, AT_A_TIME * r->w->n, sizeof *x.open)};
-    for (size_t i = 0; i < r->of->n; i++)
-        k[i] = &r->of->candidate[i];
-    for (size_t part = 0; part < parts; part++) {
+                          .open = mem_grow(NULL, AT_A_TIME * own.w->n, sizeof *x.open)};
+    for (size_t part = from; part < end; part++) {
         const size_t *of;
         size_t n = quoted_part(&of, q, part);
-        if (quoted_least_of(&p.least[p.n], q, k, part))
+        if (quoted_least_of(&p.least[p.n], q, y->k, part))
             p.of[p.n++] = part;
         else
-            try_designs(r, of, n);
-        if (p.n == AT_A_TIME)
-            try_parts(r, &p, &x);
+            try_designs(&own, of, n);
     }
-    try_parts(r, &p, &x);
+    try_parts(&own, &p, &x);
     free(x.open);
     free(x.most);
     free(x.which);
     free(p.least);
-    free(k);
+    turn_end(&own, y, turn);
+}
+
+/* A turn takes at least so many parts: their leasts fill some lots. */
+enum { IN_TURN = 4 * LANES };
+
+static void try_promising(struct race *r)
+{
+    struct relay y = {.race = r,
+                      .k = mem_alloc(r->of->n + 1, sizeof(struct candidate *)),
+                      .parts = quoted_lots(r->of->quoted) * PARTS,
+                      .holder = mem_alloc(r->w->n + 1, sizeof *y.holder),
+                      .lock = lock_make()};
+    for (size_t i = 0; i < r->of->n; i++)
+        y.k[i] = &r->of->candidate[i];
+    y.in_turn = tasks_share_size(y.parts, IN_TURN);
+    y.in_turn = y.in_turn < AT_A_TIME ? y.in_turn : AT_A_TIME;
+    tasks_share((y.parts + y.in_turn - 1) / y.in_turn, take_turn, &y);
+    lock_free(y.lock);
+    free(y.holder);
+    free(y.k);
 }
 
 /* Can no design win in any of n worlds? */

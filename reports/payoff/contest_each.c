@@ -10,6 +10,7 @@
 #include "reports/payoff/contest_inside.h"
 #include "reports/payoff/known_rates.h"
 #include "reports/payoff/quoted.h"
+#include "search/tasks.h"
 
 FOR_ALL_VECTORS
 static void lower(double *restrict most, const double *restrict rate, size_t n)
@@ -18,9 +19,20 @@ static void lower(double *restrict most, const double *restrict rate, size_t n)
         most[k] = rate[k] < most[k] ? rate[k] : most[k]; /* NAN: not known */
 }
 
+/* Worlds on their own, LANES at a time. */
+struct heats {
+    double *best;
+    size_t *winner; /* may be NULL */
+    const struct contest *of;
+    const struct worlds *w;
+    size_t first; /* the lot of the favourite */
+    struct lock *known;
+};
+
 /* A search in progress, in one world. */
 struct sprint {
     const struct contest *of;
+    struct lock *known; /* held while known rates are read or changed */
     const struct world *w;
     double *rate;     /* tokens per second of each design, NAN where not known */
     double *most;     /* at most */
@@ -128,10 +140,11 @@ static size_t highest_bound(const struct rank *bound, size_t n)
 }
 
 /* Opens the first lot. */
-static void sprint_begin(struct sprint *r, const struct contest *x, const struct world *w,
-                         size_t first)
+static void sprint_begin(struct sprint *r, const struct heats *h, const struct world *w)
 {
+    const struct contest *x = h->of;
     *r = (struct sprint){.of = x,
+                         .known = h->known,
                          .w = w,
                          .rate = mem_alloc(x->n + 1, sizeof *r->rate),
                          .most = mem_alloc(x->n + 1, sizeof *r->most),
@@ -139,11 +152,13 @@ static void sprint_begin(struct sprint *r, const struct contest *x, const struct
                          .bound = mem_alloc(x->n + 1, sizeof *r->bound),
                          .open = mem_alloc(x->n + 1, sizeof *r->open),
                          .best = {NAN, 0}};
+    lock_take(h->known);
     memcpy(r->rate, known_rates_at(x->known, w), x->n * sizeof *r->rate);
+    find_most(r);
+    lock_give(h->known);
     for (size_t k = 0; k < x->n; k++)
         r->bound[k] = -INFINITY;
-    find_most(r);
-    open_lot(r, first);
+    open_lot(r, h->first);
 }
 
 /* Finds out which designs may win. */
@@ -192,9 +207,11 @@ static bool sprint_may_win(const struct sprint *r, size_t k)
 /* Keeps what was priced. */
 static void sprint_end(struct sprint *r)
 {
+    lock_take(r->known);
     double *known = known_rates_at(r->of->known, r->w);
     for (size_t k = 0; k < r->of->n; k++)
         known[k] = isnan(known[k]) ? r->rate[k] : known[k];
+    lock_give(r->known);
     free(r->rate);
     free(r->most);
     free(r->resource);
@@ -248,31 +265,39 @@ static size_t lot_of(const struct quoted *q, size_t k)
     return 0;
 }
 
-/* Up to LANES worlds at a time. The design that is best at middle values is priced first: few lots
- * may hold a better one. */
+/* The design that is best at middle values is priced first: few lots may hold a better one. */
+static void run_heat(void *ctx, size_t heat, size_t worker)
+{
+    const struct heats *h = ctx;
+    struct sprint r[LANES];
+    size_t from = heat * LANES, n = h->w->n - from < LANES ? h->w->n - from : LANES, common = 0;
+    (void)worker;
+    for (size_t i = 0; i < n; i++)
+        sprint_begin(&r[i], h, &h->w->world[from + i]);
+    price_common(r, n, h->of->order[0]);
+    for (size_t i = 0; i < n; i++)
+        sprint_open(&r[i], h->first);
+    while (find_common(&common, r, n))
+        price_common(r, n, common);
+    for (size_t i = 0; i < n; i++) {
+        const struct rank found = r[i].best;
+        sprint_end(&r[i]);
+        if (found.value <= h->best[from + i])
+            continue;
+        h->best[from + i] = found.value;
+        if (h->winner)
+            h->winner[from + i] = found.at;
+    }
+}
+
 void contest_raise_in_each(double *best, size_t *winner, const struct contest *x,
                            const struct worlds *w)
 {
-    struct sprint r[LANES];
-    size_t n, common = 0, favourite = x->order[0];
-    size_t first = lot_of(x->quoted, favourite);
-    for (size_t from = 0; x->n > 0 && from < w->n; from += n) {
-        n = w->n - from < LANES ? w->n - from : LANES;
-        for (size_t i = 0; i < n; i++)
-            sprint_begin(&r[i], x, &w->world[from + i], first);
-        price_common(r, n, favourite);
-        for (size_t i = 0; i < n; i++)
-            sprint_open(&r[i], first);
-        while (find_common(&common, r, n))
-            price_common(r, n, common);
-        for (size_t i = 0; i < n; i++) {
-            const struct rank found = r[i].best;
-            sprint_end(&r[i]);
-            if (found.value <= best[from + i])
-                continue;
-            best[from + i] = found.value;
-            if (winner)
-                winner[from + i] = found.at;
-        }
-    }
+    struct heats h = {best, winner, x, w, 0, NULL};
+    if (x->n == 0)
+        return;
+    h.first = lot_of(x->quoted, x->order[0]);
+    h.known = lock_make();
+    tasks_share((w->n + LANES - 1) / LANES, run_heat, &h);
+    lock_free(h.known);
 }

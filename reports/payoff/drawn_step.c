@@ -178,8 +178,8 @@ static void split_pair(struct drawn_splits *out, const struct drawn at[], const 
         pair_set_load(&paired, i, s->load);
         of[i] = i;
     }
-    struct pair x = {.main = &s->main->of,
-                     .ffn = &s->ffn->of,
+    struct pair x = {.main = kept_mapping_own(s->main),
+                     .ffn = kept_mapping_own(s->ffn),
                      .parts = step_pool_parts(&s->like),
                      .d = d,
                      .f = &f,
@@ -239,7 +239,7 @@ static void split_drawn(struct drawn_splits *out, const struct drawn_step *s,
     if (s->ffn)
         split_pair(out, at, moved, d);
     else
-        split_alone(&out->step, &s->main->of, at, moved, d);
+        split_alone(&out->step, kept_mapping_own(s->main), at, moved, d);
 }
 
 size_t drawn_step_split(struct drawn_splits *out, size_t *moved, const struct drawn_step *s,
@@ -271,14 +271,14 @@ size_t drawn_steps_split(struct step_split_lanes *out, size_t *moved,
         at[i] = (struct drawn){s[i], ranged[i], w};
     if (draw_devices(&d, moved, at, n) == 0)
         return 0;
-    split_alone(out, &s[0]->main->of, at, moved, &d);
+    split_alone(out, kept_mapping_own(s[0]->main), at, moved, &d);
     return d.n;
 }
 
 /* The tangents of the step on its main device as stated; none with an FFN pool. */
 static const struct step_tangents *tangents_of(struct drawn_step *s)
 {
-    struct mapped *m = &s->main->of;
+    struct mapped *m = kept_mapping_own(s->main);
     struct devices one;
     if (s->tangents)
         return s->tangents;
@@ -294,7 +294,7 @@ void drawn_step_least_s(double *out, struct drawn_step *s, size_t ranged,
                         const struct world *const w[], size_t n)
 {
     const struct step_tangents *t = tangents_of(s);
-    struct mapped *m = &s->main->of;
+    struct mapped *m = kept_mapping_own(s->main);
     struct devices d;
     struct drawn at[LANES];
     struct drawn_splits splits;
@@ -328,7 +328,7 @@ static void find_late(double *late, const struct step *s, const struct devices *
 void drawn_step_meets(bool *meets, struct drawn_step *s, size_t ranged,
                       const struct world *const w[], size_t n, const double *limit_s)
 {
-    struct mapped *m = &s->main->of;
+    struct mapped *m = kept_mapping_own(s->main);
     const struct step_tangents *t = tangents_of(s);
     struct devices d;
     struct drawn at[LANES];

@@ -1,6 +1,7 @@
 #include "reports/payoff/kept_mapping.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -23,6 +24,7 @@ struct kept_mapping *kept_mapping_make(const struct mapped *m)
 {
     struct kept_mapping *k = mem_grow(NULL, 1, sizeof *k); /* large: not zeroed */
     k->users = 1;
+    memset(k->copy, 0, sizeof k->copy);
     k->of.plan = m->plan;
     keep_step(&k->of.step, &k->routing[0], &m->step);
     begin_memo(&k->of.memo);
@@ -43,6 +45,19 @@ struct kept_mapping *kept_mapping_share(struct kept_mapping *k)
 
 void kept_mapping_release(struct kept_mapping *k)
 {
-    if (k && --k->users == 0)
-        free(k);
+    if (!k || --k->users > 0)
+        return;
+    for (size_t i = 0; i < SHARERS_MOST; i++)
+        free(k->copy[i]);
+    free(k);
+}
+
+struct mapped *kept_mapping_own(struct kept_mapping *k)
+{
+    size_t sharer = tasks_sharer();
+    if (sharer == 0)
+        return &k->of;
+    if (!k->copy[sharer])
+        k->copy[sharer] = kept_mapping_make(&k->of);
+    return &k->copy[sharer]->of;
 }

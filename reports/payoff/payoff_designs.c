@@ -22,8 +22,7 @@ struct gathered {
     const struct mix_job *jobs;
     size_t n_jobs, hardware;
     bool without_engine; /* a mix: also price each design without its engine */
-    struct cursor *cursor;
-    struct block *block;
+    struct gathering *room;
 };
 
 /* The engine's place among those with ranges of their own. */
@@ -68,7 +67,7 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
     const struct chosen_design *first = &g->best[0][hardware];
     enum side side = side_of(first);
     struct candidate *k = &out->side[side][out->n[side]++];
-    struct cursor *c = g->cursor;
+    struct cursor *c = &g->room->cursor;
 
     *k = (struct candidate){.point = first->index,
                             .hardware = hardware,
@@ -104,7 +103,7 @@ static void add_candidate(struct comparison *out, const struct gathered *g, size
 static void price_without_engine(struct job *job, const struct gathered *g, size_t i,
                                  uint64_t index)
 {
-    struct cursor *c = g->cursor;
+    struct cursor *c = &g->room->cursor;
     const struct study *s = &g->restricted[i].study;
     struct metrics m;
     cursor_seek(c, s, index);
@@ -126,12 +125,10 @@ static void fill_jobs(struct candidate *const candidate[], const size_t *of, siz
         job[k] = &candidate[k]->job[i];
         chosen[k] = &g->best[i][of[k]];
     }
-    block_empty(g->block);
     chosen_designs_split(job, chosen, n,
                          &(struct splitting){.study = &g->restricted[i].study,
                                              .choice = g->choice,
-                                             .cursor = g->cursor,
-                                             .block = g->block,
+                                             .room = g->room,
                                              .weight = g->jobs[i].weight});
     for (size_t k = 0; k < n && g->without_engine; k++)
         price_without_engine(job[k], g, i, chosen[k]->index);
@@ -219,13 +216,9 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
                          .jobs = q->n_jobs ? q->jobs : &one,
                          .n_jobs = q->n_jobs ? q->n_jobs : 1,
                          .without_engine = q->n_jobs > 0};
-    struct cursor c = {0};
-    int rc = 0, runs = 0;
-
     struct gathering *room = q->gathering ? q->gathering : gathering_make();
-    c.prepared = room->prepared;
-    g.cursor = &c;
-    g.block = &room->lot.block;
+    int rc = 0, runs = 0;
+    g.room = room;
     g.restricted = g.n_jobs > 1 ? mem_alloc(g.n_jobs, sizeof *g.restricted) : &room->restricted;
     g.best = mem_alloc(g.n_jobs, sizeof *g.best);
     for (size_t i = 0; i < g.n_jobs && rc == 0; i++) {
@@ -233,7 +226,7 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
         rc = restrict_to(r, q, &g.jobs[i], err);
         if (rc == 0) {
             g.best[i] = mem_alloc(hardware_count(&r->study), sizeof **g.best);
-            runs |= best_designs_find(g.best[i], &r->study, q, room, &c);
+            runs |= best_designs_find(g.best[i], &r->study, q, room);
         }
     }
     *out = (struct comparison){.budget = q->budget, .runs = runs};
@@ -247,7 +240,6 @@ int comparison_gather(struct comparison *out, const struct design_choice *q, str
     free(g.best);
     if (g.n_jobs > 1)
         free(g.restricted);
-    room->prepared = c.prepared;
     if (!q->gathering)
         gathering_free(room);
     return rc;

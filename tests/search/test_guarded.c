@@ -52,20 +52,25 @@ static bool fails_within(struct shared *s, size_t jobs)
     return false;
 }
 
+static void assert_all_ended(struct shared *s)
+{
+    mem_on_own_failure(NULL);
+    assert_int_equal(atomic_load(&s->running), atomic_load(&s->ended));
+    lock_take(s->outer); /* hangs if it is still taken */
+    lock_take(s->inner);
+    lock_give(s->inner);
+    lock_give(s->outer);
+    lock_free(s->inner);
+    lock_free(s->outer);
+}
+
 static void assert_others_end(size_t jobs)
 {
     struct shared s = {.outer = lock_make(), .inner = lock_make()};
     assert_true(fails_within(&s, jobs));
     assert_ptr_equal(mem_own_handler(), go_back);
-    mem_on_own_failure(NULL);
-    assert_int_equal(atomic_load(&s.running), atomic_load(&s.ended));
     assert_true(atomic_load(&s.running) > FAILS);
-    lock_take(s.outer); /* hangs if it is still taken */
-    lock_take(s.inner);
-    lock_give(s.inner);
-    lock_give(s.outer);
-    lock_free(s.inner);
-    lock_free(s.outer);
+    assert_all_ended(&s);
 }
 
 static void a_task_that_fails_ends_the_others(void **state)
@@ -73,6 +78,35 @@ static void a_task_that_fails_ends_the_others(void **state)
     (void)state;
     for (size_t jobs = 1; jobs <= 4; jobs++)
         assert_others_end(jobs);
+}
+
+/* ---- parts of a task that idle threads help with ---- */
+
+static void share(void *ctx, size_t i, size_t worker)
+{
+    (void)i;
+    (void)worker;
+    tasks_share(TASKS, task, ctx);
+}
+
+static bool shared_fails_within(struct shared *s, size_t jobs)
+{
+    mem_on_own_failure(go_back);
+    if (setjmp(back) != 0)
+        return true;
+    tasks_run(2, jobs, share, s);
+    return false;
+}
+
+static void a_part_that_fails_ends_all(void **state)
+{
+    (void)state;
+    for (size_t jobs = 1; jobs <= 6; jobs++) {
+        struct shared s = {.outer = lock_make(), .inner = lock_make()};
+        assert_true(shared_fails_within(&s, jobs));
+        assert_int_equal(tasks_sharers(), 1);
+        assert_all_ended(&s);
+    }
 }
 
 static int fail_at_second(void *ctx, uint64_t first, size_t count, const double *rows)
@@ -142,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_task_that_fails_ends_the_others),
+        cmocka_unit_test(a_part_that_fails_ends_all),
         cmocka_unit_test(a_sweep_whose_taker_fails_ends),
         cmocka_unit_test(guards_nest),
     };
