@@ -176,7 +176,8 @@ close:
 
 static const struct option options[] = {
     {"--set", "PATH=VALUE",
-     "set a parameter, or a price (prices.NAME), overriding the file and the defaults; repeatable"},
+     "set a parameter, or a price (prices.NAME), overriding the file and the "
+     "defaults; " REPEATABLE},
     {"--scenario", "NAME",
      "this scenario of the study; default: all as text, base in json and in rows of a list that "
      "name "

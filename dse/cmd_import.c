@@ -235,7 +235,7 @@ static int run(const struct args *a, struct err *err)
 static const struct option options[] = {
     {"--output", "MODEL.yaml", "or -o: the file to write; default: standard output"},
     {"--as", "TYPE", "what the keys leave open is as in models of this type"},
-    {"--ignore", "KEY", "go on though this key is not understood; may be repeated"},
+    {"--ignore", "KEY", "go on though this key is not understood; " REPEATABLE},
     {NULL, NULL, NULL},
 };
 

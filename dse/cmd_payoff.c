@@ -414,7 +414,7 @@ static const struct option options[] = {
     {"--where", "EXPR",
      "only points that satisfy a condition, as in `dse query`; stop points are then interpolated"},
     {"--stop", "PATH[=FROM:TO]",
-     "also find where P = 1 along this parameter or price, swept or not; repeatable"},
+     "also find where P = 1 along this parameter or price, swept or not; " REPEATABLE},
     {"--summary", NULL, "only the summary; default on a terminal"},
     {"--details", NULL,
      "every workload and engine, G, c*, controls, borders, flips and stop points; default "

@@ -152,7 +152,7 @@ static const struct option options[] = {
      "a condition like \"tpot_s < 50 ms and engine in (none, duplex) and model ~ ^deepseek\": "
      "names "
      "with '.' or '_', units, ~ (Perl syntax), in, between, is null, and or not; or SQL"},
-    {"--match", "COLUMN=REGEX", "only rows whose column matches (Perl syntax); repeatable"},
+    {"--match", "COLUMN=REGEX", "only rows whose column matches (Perl syntax); " REPEATABLE},
     {"--columns", "A,B",
      "columns to show, as chip.memory_byte or chip_memory_byte; all: every column"},
     {"--sort", "COL[:desc]", "sort by a column"},

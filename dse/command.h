@@ -32,8 +32,10 @@ extern const struct exit_status exit_statuses[];
 struct option {
     const char *name;  /* "--db" */
     const char *value; /* its value, "FILE"; NULL if it takes none */
-    const char *doc;
+    const char *doc;   /* with REPEATABLE if it may have several values, each given with its name */
 };
+
+#define REPEATABLE "repeatable"
 
 struct args;
 
@@ -68,7 +70,7 @@ struct args {
     } option[ARGS_MOST];
 };
 
-/* The last value of an option; "" if it takes no value but was given; NULL if it was not given. */
+/* The value of an option; "" if it takes no value but was given; NULL if it was not given. */
 const char *args_value(const struct args *a, const char *option);
 
 /* The i-th value of a repeatable option, or NULL. */
@@ -106,7 +108,8 @@ void args_run_gap(const char *path, const struct db_run *run);
 /* The row of --scenario in the options of a command that reads a store. */
 #define SCENARIO_OPTION                                                                            \
     {                                                                                              \
-        "--scenario", "NAME,...", "only these scenarios of the study; repeatable; default: all"    \
+        "--scenario", "NAME,...",                                                                  \
+            "only these scenarios of the study; " REPEATABLE "; default: all"                      \
     }
 
 /* The --format of a table. */

@@ -86,10 +86,7 @@ const char *args_each(const struct args *a, const char *option, size_t i)
 
 const char *args_value(const struct args *a, const char *option)
 {
-    const char *last = NULL, *value;
-    for (size_t i = 0; (value = args_each(a, option, i)); i++)
-        last = value;
-    return last;
+    return args_each(a, option, 0);
 }
 
 int args_clash(const struct args *a, const struct clash *rows, struct err *err)
@@ -253,6 +250,30 @@ static int check_text(const struct command *c, int i, const char *text, bool lin
     return fail(err, "dse %s: argument %d: %s", c->name, i + 1, inner.text);
 }
 
+/* Reads the option at argv[*i], and moves to its value if that is an argument of its own. */
+static int read_option(struct args *a, int argc, char **argv, int *i, struct err *err)
+{
+    const struct command *c = a->command;
+    const char *text = argv[*i], *equals = strchr(text, '=');
+    size_t length = equals && text[1] == '-' ? (size_t)(equals - text) : strlen(text);
+    const char *name = !strcmp(text, "-o") ? "--output" : text;
+    const struct option *o = find_option(c, name, name == text ? length : strlen(name), err);
+    if (!o)
+        return -1;
+    const char *value = text[length] == '=' ? text + length + 1 : NULL;
+    if (value && !o->value)
+        return fail(err, "dse %s: %s: takes no value: leave it out", c->name, o->name);
+    if (o->value && !value && !(value = *i + 1 < argc ? argv[++*i] : NULL))
+        return fail(err, "dse %s: %s: the value is missing: give %s", c->name, o->name, o->value);
+    if (value && check_text(c, *i, value, strncmp(o->value, "FILE", 4) != 0, err) != 0)
+        return -1;
+    if (value && !strstr(o->doc, REPEATABLE) && args_value(a, o->name))
+        return fail(err, "dse %s: %s: given twice: keep one", c->name, o->name);
+    a->option[a->given].option = o;
+    a->option[a->given++].value = value ? value : "";
+    return 0;
+}
+
 static int read_args(struct args *a, int argc, char **argv, struct err *err)
 {
     const struct command *c = a->command;
@@ -261,32 +282,16 @@ static int read_args(struct args *a, int argc, char **argv, struct err *err)
     if (argc > ARGS_MOST)
         return fail(err, "dse %s: over %d arguments: give fewer", c->name, ARGS_MOST);
     for (int i = 0; i < argc; i++) {
-        const char *text = argv[i], *equals = strchr(text, '=');
+        const char *text = argv[i];
+        bool is_option = options && text[0] == '-' && text[1];
         if (check_text(c, i, text, options && text[0] == '-', err) != 0)
             return -1;
-        if (options && !strcmp(text, "--")) {
+        if (is_option && !strcmp(text, "--"))
             options = false;
-            continue;
-        }
-        if (!options || text[0] != '-' || !text[1]) {
+        else if (!is_option)
             a->argument[a->n++] = text;
-            continue;
-        }
-        size_t length = equals && text[1] == '-' ? (size_t)(equals - text) : strlen(text);
-        const char *name = !strcmp(text, "-o") ? "--output" : text;
-        const struct option *o = find_option(c, name, name == text ? length : strlen(name), err);
-        if (!o)
+        else if (read_option(a, argc, argv, &i, err) != 0)
             return -1;
-        const char *value = text[length] == '=' ? text + length + 1 : NULL;
-        if (value && !o->value)
-            return fail(err, "dse %s: %s: takes no value: leave it out", c->name, o->name);
-        if (o->value && !value && !(value = i + 1 < argc ? argv[++i] : NULL))
-            return fail(err, "dse %s: %s: the value is missing: give %s", c->name, o->name,
-                        o->value);
-        if (value && check_text(c, i, value, strncmp(o->value, "FILE", 4) != 0, err) != 0)
-            return -1;
-        a->option[a->given].option = o;
-        a->option[a->given++].value = value ? value : "";
     }
     if (a->n < c->least || a->n > c->most)
         return fail(err, "dse %s: %s: usage is dse %s %s", c->name,

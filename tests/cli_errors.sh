@@ -80,6 +80,18 @@ wrong 2 'is not PATH=VALUE'                 eval --set chip
 wrong 2 'unknown model "nope"'              eval --set model=nope
 wrong 2 'unknown command'                   frobnicate
 wrong 2 'unknown option --frob'             sweep x.yaml --frob
+# Only options that are documented as repeatable are taken twice.
+for command in $("$DSE" --help | sed -n '/^example/q; s/^  \([a-z]*\) .*/\1/p'); do
+    "$DSE" "$command" --help | sed -n 's/^  \(--[a-z-]*\) [^ ].*  */\1 &/p' | grep -v 'repeatable' >options.txt
+    while read -r option _; do
+        wrong 2 "^dse $command: $option: given twice: keep one\$" "$command" "$option" 1 "$option=2"
+    done <options.txt
+done
+rm -f options.txt
+wrong 2 '^dse payoff: --output: given twice' payoff x.db --flips -o a.svg --output b.svg
+"$DSE" eval --set model=llama-3.1-8b --set workload.context=4096 >out.txt || complain "--set is not taken twice"
+grep -q 'context 4096' out.txt || complain "the second --set is lost"
+rm -f out.txt
 wrong 2 'an argument is missing'            sweep
 wrong 2 'cannot be read'                    sweep nowhere.yaml
 wrong 2 'I/N'                               sweep x.yaml --shard 3/2
