@@ -46,10 +46,7 @@ static double resource(enum budget budget, const struct metrics *m)
     case BUDGET_COST:
         return m->system_cost_usd;
     case BUDGET_AREA:
-        return !isnan(m->system_area_mm2)
-                   ? m->system_area_mm2
-                   : m->die_area_mm2 * m->tokens_per_s / m->tokens_per_s_per_device +
-                         m->engine_area_mm2 * m->engine_devices;
+        return m->system_area_mm2;
     case BUDGET_POWER:
         return m->power_w;
     default:
