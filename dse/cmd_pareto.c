@@ -39,6 +39,7 @@ static int run(const struct args *a, struct err *err)
         db_open(&db, a->argument[0], DB_READ, err) != 0)
         return -1;
     if (args_run(a, db, &row, err) == 0) {
+        args_run_front(a->argument[0], &row);
         if (args_where(a, db, &where, err) == 0 &&
             front_make(&t, db, &row,
                        &(struct front_question){.by = args_value(a, "--by"),

@@ -347,6 +347,7 @@ static int run(const struct args *a, struct err *err)
         return -1;
     if (args_run(a, db, &row, err) != 0)
         goto close;
+    args_run_front(a->argument[0], &row);
     if (open_run_catalogue(&c, db, &row, err) != 0)
         goto done;
     /* If files of the study are missing, the grid alone answers. */

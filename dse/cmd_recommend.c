@@ -193,6 +193,7 @@ static int run(const struct args *a, struct err *err)
         return -1;
     int rc = args_run(a, db, &row, err);
     if (rc == 0) {
+        args_run_front(a->argument[0], &row);
         rc = isnan(tokens_per_s) ? required_engine(a, db, &row, format, err)
                                  : cheapest_systems(a, db, &row, tokens_per_s, format, err);
         db_run_free(&row);

@@ -105,6 +105,9 @@ int args_run(const struct args *a, struct db *db, struct db_run *out, struct err
 /* If the run is unfinished or a shard, a line on standard error says so after the answer. */
 void args_run_gap(const char *path, const struct db_run *run);
 
+/* The same if it keeps only its front. */
+void args_run_front(const char *path, const struct db_run *run);
+
 /* The row of --scenario in the options of a command that reads a store. */
 #define SCENARIO_OPTION                                                                            \
     {                                                                                              \

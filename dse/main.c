@@ -158,15 +158,25 @@ static int only_scenarios(const struct args *a, struct db *db, struct db_run *ru
 /* Printed once the command has answered: a failure is one line. */
 static char *gaps;
 
-void args_run_gap(const char *path, const struct db_run *run)
+/* Adds a text, which it frees. */
+static void add_gap(const char *path, const struct db_run *run, char *gap)
 {
-    char *gap = run_gap_text(run);
     if (!gap)
         return;
     char *longer = mem_print("%s%s: run %s: %s\n", gaps ? gaps : "", path, run->name, gap);
     free(gaps);
     free(gap);
     gaps = longer;
+}
+
+void args_run_gap(const char *path, const struct db_run *run)
+{
+    add_gap(path, run, run_gap_text(run));
+}
+
+void args_run_front(const char *path, const struct db_run *run)
+{
+    add_gap(path, run, run_front_text(run));
 }
 
 int args_run(const struct args *a, struct db *db, struct db_run *out, struct err *err)

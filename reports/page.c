@@ -262,7 +262,7 @@ static void html_answer(const struct page *p, const struct page_answer *a, FILE 
 
 static void write_gap(const struct db_run *run, FILE *out)
 {
-    char *gap = run_gap_text(run);
+    char *gap = run_lacks_text(run);
     if (gap)
         fprintf(out, " %s.", gap);
     free(gap);
@@ -417,7 +417,7 @@ int page_md(const struct page *p, FILE *out)
     fputs("# ", out);
     md_text(p->run->name, out);
     fputs("\n\n", out);
-    char *gap = run_gap_text(p->run);
+    char *gap = run_lacks_text(p->run);
     if (gap)
         fprintf(out, "%s.\n\n", gap);
     free(gap);

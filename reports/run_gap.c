@@ -1,5 +1,8 @@
 #include "reports/run_gap.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/mem.h"
 
 char *run_gap_text(const struct db_run *run)
@@ -14,4 +17,24 @@ char *run_gap_text(const struct db_run *run)
                      : ended ? "join all shards with dse merge"
                              : "run the same dse sweep again to resume, then join all shards with "
                                "dse merge");
+}
+
+char *run_front_text(const struct db_run *run)
+{
+    if (strcmp(run->keep, "front") != 0)
+        return NULL;
+    return mem_text("keep: front has kept only the front of all points together, so designs and "
+                    "answers of single models, workloads and engines may be missing: sweep with "
+                    "keep: feasible for these");
+}
+
+char *run_lacks_text(const struct db_run *run)
+{
+    char *gap = run_gap_text(run), *front = run_front_text(run);
+    if (!gap || !front)
+        return gap ? gap : front;
+    char *both = mem_print("%s; %s", gap, front);
+    free(gap);
+    free(front);
+    return both;
 }

@@ -9,4 +9,11 @@
  * Caller frees. */
 char *run_gap_text(const struct db_run *run);
 
+/* Of a run with keep: front, that answers for a part of its points may lack designs; else NULL.
+ * Caller frees. */
+char *run_front_text(const struct db_run *run);
+
+/* Both in one text; NULL if there is neither. Caller frees. */
+char *run_lacks_text(const struct db_run *run);
+
 #endif

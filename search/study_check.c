@@ -251,6 +251,9 @@ int check_whole(struct reading *r, struct err *err)
                          "exact prices only points that may be on the front: write keep: front");
     if (s->strategy == &strategy_exact)
         s->keep = KEEP_FRONT;
+    if (s->keep == KEEP_FRONT && !s->objectives)
+        return node_fail(find_value(r, "keep", NULL), "keep", err,
+                         "a front needs objectives: write objectives: [+tokens_per_s, ...]");
     if (s->keep == KEEP_FRONT && s->store == STORE_COLUMNS)
         return node_fail(find_value(r, "store", NULL), "store", err,
                          "columns cannot lose points, and keep: front does: write store: rows");

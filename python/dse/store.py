@@ -92,6 +92,16 @@ class Store:
             text = f"{self.path}: run {run}: {done} of {space} points are priced{shard}, so answers may change"
             warnings.warn(text, stacklevel=3)
 
+    def _warn_of_front(self, name=None):
+        """Warns that a run keeps only its front, as `dse` says on standard error."""
+        with self._connect() as connection:
+            sql = "SELECT name, keep FROM run WHERE id = ?"
+            run, keep = self._ask(connection, sql, [self._run(connection, name)])[1][0]
+        if keep == "front":
+            text = f"{self.path}: run {run}: keep: front has kept only the front of all points together, so designs and"
+            text += " answers of single models, workloads and engines may be missing"
+            warnings.warn(text, stacklevel=3)
+
     def columns(self):
         """The columns of points: name, unit, meaning."""
         sql = (
@@ -139,6 +149,7 @@ class Store:
         options = _options(objectives=objectives, by=by, over=over, where=where, run=run)
         rows = json.loads(_library.interruptible("dse_front", self.path.encode(), options))
         self._warn_of_gap(run)
+        self._warn_of_front(run)
         with self._connect() as connection:
             return table.from_rows(rows, self._units(connection))
 
@@ -149,6 +160,7 @@ class Store:
             _library.interruptible("dse_payoff", _library.catalogue(), self.path.encode(), options)
         )
         self._warn_of_gap(run)
+        self._warn_of_front(run)
         return Payoff({k: table.from_rows(v) if isinstance(v, list) else v for k, v in answer.items()})
 
     def picture(self, **options):

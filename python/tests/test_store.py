@@ -95,6 +95,13 @@ class Store(unittest.TestCase):
             self.stores["rows"].points()
             self.stores["columns"].front()
 
+    def test_a_run_that_keeps_its_front_is_warned_of(self):
+        study = {**STUDY, "objectives": ["+tokens_per_s", "-system_cost_usd"], "keep": "front", "store": "rows"}
+        store = dse.Study(study).sweep(store=os.path.join(self.folder.name, "front.db"))
+        for ask in (store.front, store.payoff):
+            with self.assertWarnsRegex(UserWarning, "keep: front has kept only the front of all points together"):
+                ask()
+
     def test_frames(self):
         try:
             import pandas  # noqa: F401

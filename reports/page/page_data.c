@@ -113,7 +113,7 @@ static void run_json(const struct page_data *d, FILE *out)
     json_text(run->name, out);
     fputs(", \"started\": ", out);
     json_text(run->started, out);
-    char *gap = run_gap_text(run);
+    char *gap = run_lacks_text(run);
     if (gap) {
         fputs(", \"gap\": ", out);
         json_text(gap, out);

@@ -237,6 +237,19 @@ static void fill_deciding_swing(struct payoff_group *g, const struct comparison 
     g->swings = comparison_deciding_swing(g->swing, c);
 }
 
+/* The store may hold only a front or a sample: then the winners of all designs are others. */
+static void take_winners(struct payoff_group *g, const struct payoff *p,
+                         const struct payoff_question *q, const struct payoff_slice *slice,
+                         const struct comparison *c, double p_all)
+{
+    struct winners_priced w;
+    bool same = fabs(p_all / g->p - 1) <= LEAST_GAIN;
+    if (!same && !payoff_study_sets(q->study, NULL) && payoff_winners(&w, c, q->study, slice))
+        group_fill_from_model(g, p, p_all, &w);
+    else if (!isnan(g->p))
+        g->p = p_all;
+}
+
 void group_reprice(struct payoff_group *g, const struct payoff *p, const struct payoff_question *q)
 {
     struct comparison c;
@@ -244,8 +257,8 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
     if (!q->study || payoff_compare(&c, q->study, &slice) != 0)
         return;
     double p_all = comparison_payoff_middle(&c, NULL);
-    if (!isnan(p_all) && !isnan(g->p)) /* the store may hold only a front or a sample */
-        g->p = p_all;
+    if (!isnan(p_all))
+        take_winners(g, p, q, &slice, &c, p_all);
     price_without_twin(g, p, &c);
     fill_certainty(g, q, &c);
     enum payoff_verdict verdict = group_verdict(g);
@@ -358,15 +371,19 @@ static void fill_from_rows(struct payoff_group *g, const struct payoff *p,
                                                      table_number_at(&rows->without, 0, "point")});
 }
 
-void group_fill_from_model(struct payoff_group *g, const struct payoff *p,
+void group_fill_from_model(struct payoff_group *g, const struct payoff *p, double payoff,
                            const struct winners_priced *w)
 {
+    struct payoff_group of = {
+        .key = g->key, .p = payoff, .with_point = NAN, .without_point = NAN, .twin_point = NAN};
+    g->key = NULL;
+    group_free(g, 0);
+    *g = of;
     const struct field *limit = field_find(metrics_fields, "limit");
     const char *regime = field_word(limit, field_get(limit, &w->without_metrics));
     bool same = w->twin && !memcmp(&w->with.chip, &w->without.chip, sizeof w->with.chip) &&
                 w->with.plan.devices == w->without.plan.devices;
     not_priced_again(g);
-    g->twin_point = NAN;
     g->engine = mem_text(design_name(&w->with, subject_or_engine(p->of)->part));
     g->with = designed_label(&w->with, true);
     g->without = designed_label(&w->without, false);
@@ -397,7 +414,7 @@ int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_
 void group_unanswered(struct payoff_group *g, const char *reason)
 {
     not_priced_again(g);
-    g->twin_point = NAN;
+    g->with_point = g->without_point = g->twin_point = NAN;
     g->p = g->p_low = g->p_high = g->g = g->c_star = g->c = g->c_max = NAN;
     g->price_ratio_max = NAN;
     g->a = g->w = g->a_star_mm2 = g->w_star_w = NAN;

@@ -24,8 +24,8 @@ void twins_free(struct twins *t);
 int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_points *from,
                struct err *err);
 
-/* The same from the model, for winners that the store may not have. */
-void group_fill_from_model(struct payoff_group *g, const struct payoff *p,
+/* Fills a group again, with P and its winners from the model: the store may not have them. */
+void group_fill_from_model(struct payoff_group *g, const struct payoff *p, double payoff,
                            const struct winners_priced *w);
 
 /* Fills a group in which P is unknown: numbers are NAN, the verdict is NO_ANSWER. */

@@ -63,11 +63,7 @@ static void fill(struct payoff_group *g, const struct payoff *p, const struct pa
     }
     if (!payoff_winners(&w, c, q->study, slice))
         return;
-    struct payoff_group of = {.key = g->key, .p = comparison_payoff_middle(c, NULL)};
-    g->key = NULL;
-    group_free(g, 0);
-    *g = of;
-    group_fill_from_model(g, p, &w);
+    group_fill_from_model(g, p, comparison_payoff_middle(c, NULL), &w);
 }
 
 void payoff_model_group(struct payoff_group *g, const struct payoff *p,

@@ -51,7 +51,7 @@ char *payoff_sentence(const struct payoff *p)
         [UNSURE] = " is too close to call for",
         [NOWHERE] = " does not pay for",
         [NOT_COMPARED] = " does not pay where a design without it is feasible for",
-        [NO_P] = " has no P (no design without it is feasible) for",
+        [NO_P] = " has no P (no feasible design without it to compare with) for",
     };
     char *lists[KINDS];
     for (size_t i = 0; i < KINDS; i++)

@@ -59,7 +59,7 @@ static int draw(struct drawing *d, struct table *data, const struct figure *f,
     table_begin(data, header, LEN(header));
     for (size_t i = 0; i < p->n && rc == 0; i++) {
         const struct payoff_group *g = &p->group[i];
-        if (!is_middle(p, i) || isnan(g->p))
+        if (!is_middle(p, i) || isnan(g->with_point))
             continue;
         char *title = group_title(p, g);
         char *with = mem_print("with %s", g->engine ? g->engine : "an engine");
