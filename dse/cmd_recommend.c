@@ -4,6 +4,7 @@
 
 #include "base/field.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "dse/command.h"
 #include "dse/store.h"
 #include "dse/infeasible_report.h"
@@ -26,15 +27,15 @@ static int read_quantity(const struct args *a, const char *option, const char *u
 }
 
 /* The limits as an SQL condition on points. Caller frees. */
-static char *condition(const char *where, double tpot_s, double ttft_s)
+static char *condition(double tpot_s, double ttft_s)
 {
-    char *all = mem_text(where ? where : "1");
+    char *all = mem_text("1");
     const double limit[] = {tpot_s, ttft_s};
     static const char *const column[] = {"tpot_s", "ttft_s"};
     for (size_t i = 0; i < LEN(limit); i++) {
         if (isnan(limit[i]))
             continue;
-        char *longer = mem_print("(%s) AND %s <= %.17g", all, column[i], limit[i]);
+        char *longer = mem_print("%s AND %s <= %.17g", all, column[i], limit[i]);
         free(all);
         all = longer;
     }
@@ -51,6 +52,26 @@ static bool has_pools(const struct table *t)
     return false;
 }
 
+static void print_shares(const struct table *t)
+{
+    bool whole = true;
+    for (size_t row = 0; row < t->rows; row++) {
+        double devices = table_number_at(t, row, "devices");
+        whole = whole && !(fabs(devices - round(devices)) > 1e-6);
+    }
+    if (!whole)
+        print_line(0, "\nDevices of a prefill pool are fractions, as of a larger system, with "
+                      "pools.prefill.devices: share; with auto they are whole groups.\n");
+}
+
+/* A line for each model and workload without an answer. */
+static void print_unanswered(const struct db_run *run, char *none)
+{
+    text_tame(none, "\n");
+    for (char *title = strtok(none, "\n"); title; title = strtok(NULL, "\n"))
+        fprintf(stderr, "run %s: no feasible point of %s meets the conditions\n", run->name, title);
+}
+
 static int cheapest_systems(const struct args *a, struct db *db, const struct db_run *run,
                             double tokens_per_s, enum format format, struct err *err)
 {
@@ -60,14 +81,14 @@ static int cheapest_systems(const struct args *a, struct db *db, const struct db
     if (read_quantity(a, "--tpot", "s", &tpot_s, err) != 0 ||
         read_quantity(a, "--ttft", "s", &ttft_s, err) != 0)
         return -1;
-    char *given;
-    if (args_where(a, db, &given, err) != 0)
+    char *where, *none;
+    if (args_where(a, db, &where, err) != 0)
         return -1;
-    char *where = condition(given, tpot_s, ttft_s);
-    free(given);
+    char *limits = condition(tpot_s, ttft_s);
     const struct cheapest_question q = {args_value(a, "--by"), args_value(a, "--over"), where,
-                                        tokens_per_s};
-    int rc = cheapest_table(&t, db, run, &q, err);
+                                        limits, tokens_per_s};
+    int rc = cheapest_table(&t, &none, db, run, &q, err);
+    free(limits);
     free(where);
     if (rc != 0)
         return -1;
@@ -78,10 +99,15 @@ static int cheapest_systems(const struct args *a, struct db *db, const struct db
                    run->name, number_readable(tokens_per_s, 6, rate, sizeof rate),
                    has_pools(&t) ? "and each chip of a pool, " : "");
     print_table(&t, format, 1);
+    if (format == FORMAT_TABLE)
+        print_shares(&t);
     rc = t.rows ? EXIT_DONE : EXIT_NONE_FEASIBLE;
-    if (!t.rows && infeasible_print(db, run, stderr, err) != 0)
+    if (t.rows)
+        print_unanswered(run, none);
+    else if (infeasible_print(db, run, stderr, err) != 0)
         rc = -1;
     table_free(&t);
+    free(none);
     return rc;
 }
 
@@ -203,7 +229,9 @@ static int run(const struct args *a, struct err *err)
 }
 
 static const struct option options[] = {
-    {"--tokens-per-s", "X", "the cheapest systems of the run that reach X tokens per second"},
+    {"--tokens-per-s", "X",
+     "the cheapest systems of the run that reach X tokens per second; a prefill pool with devices: "
+     "share is a fraction of one"},
     {"--tpot", "TIME", "with at most this time per output token, like 50 ms"},
     {"--ttft", "TIME", "with at most this time to first token"},
     {"--engine", "attention|experts|both",

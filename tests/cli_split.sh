@@ -40,6 +40,28 @@ is "$(cut -d, -f2,3,4 front.csv | tail -n +2 | sort -u | wc -l)" 8 "fronts"
 is "$(grep -c gpt3 front.csv)" 0 "GPT-3 on a front over all models"
 "$DSE" recommend s.db --tokens-per-s 10k --by model --format csv >cheap.csv
 is "$(rows cheap.csv)" 16 "cheapest systems: a row per workload and engine"
+# Only the model and the workload split recommend: of two numbers of devices the cheaper is chosen.
+cat >devices.yaml <<'END'
+models: [llama-3.1-70b, deepseek-r1]
+chip: h200
+precision: {weight: fp8, kv: fp8, math: fp8}
+workload: {batch: max}
+sweep: {plan.devices: [8, 32], workload.context: [8192, 65536], engine: [none, duplex]}
+END
+"$DSE" sweep devices.yaml --quiet >/dev/null
+"$DSE" recommend devices.db --tokens-per-s 10k --format csv >cheap.csv 2>err.txt
+is "$(rows cheap.csv)" 8 "cheapest systems: a row per model, context and engine"
+is "$(header cheap.csv | cut -d, -f1-3)" model,workload_context,engine "what splits recommend"
+[ -s err.txt ] && complain "recommend says: $(cat err.txt)"
+# What no design answers is named.
+limit=$("$DSE" query devices.db --format csv --columns "tpot_s" --where "model = llama-3.1-70b" --sort tpot_s --top 1 | tail -n 1)
+"$DSE" query devices.db --format csv --where "tpot_s <= $limit" --columns model | tail -n +2 | sort -u >left.txt
+"$DSE" recommend devices.db --tokens-per-s 10k --tpot "$limit s" --format csv >cheap.csv 2>err.txt ||
+    complain "recommend with a limit fails: $(cat err.txt)"
+is "$(tail -n +2 cheap.csv | cut -d, -f1 | sort -u)" "$(cat left.txt)" "models within the limit"
+grep -q '^run devices: no feasible point of deepseek-r1, workload_context 8192 meets the conditions$' err.txt ||
+    complain "a model without an answer: $(cat err.txt)"
+
 "$DSE" report s.db --over workload.batch -o page.csv >/dev/null
 is "$(rows page.csv)" 4 "groups of a page"
 

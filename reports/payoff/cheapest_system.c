@@ -118,14 +118,19 @@ static void begin_cheapest(struct table *out, const struct payoff *p,
     payoff_table_begin(out, p, after, n);
 }
 
+/* The designs that answer, in SQL. Caller frees. */
+static char *answering(const struct cheapest_question *q)
+{
+    return mem_print("verdict = 'ok' AND (%s\n)", q->limits ? q->limits : "1");
+}
+
 /* The cheapest point of each group, engine and chips of pools, for a whole number of systems. */
 static int select_cheapest(struct table *out, const struct run_points *from, const struct payoff *p,
                            const struct cheapest_question *q, struct err *err)
 {
-    const char *where = q->where;
     double tokens_per_s = q->tokens_per_s;
     const struct offered_pools pools = offered_pools(from->swept, p);
-    char *list = group_columns(p), *parts = mem_text("engine");
+    char *list = group_columns(p), *parts = mem_text("engine"), *answers = answering(q);
     for (size_t i = 0; i < pools.n; i++) {
         char *longer = mem_print("%s, \"%s\"", parts, pools.kind[i]->chip);
         free(parts);
@@ -136,32 +141,55 @@ static int select_cheapest(struct table *out, const struct run_points *from, con
                               tokens_per_s, tokens_per_s, tokens_per_s);
     char *sql = mem_print(
         "SELECT point, %s AS systems, min(%s * system_cost_usd) AS usd, %s engine AS of_engine "
-        "FROM "
-        "point WHERE run = %lld AND verdict = 'ok'%s%s%s GROUP BY %s %s ORDER BY %s usd, id",
-        systems, systems, list, (long long)from->run->id, where ? " AND (" : "", where ? where : "",
-        where ? "\n)" : "", list, parts, list);
+        "FROM point WHERE run = %lld AND %s AND (%s\n) GROUP BY %s %s ORDER BY %s usd, id",
+        systems, systems, list, (long long)from->run->id, answers, q->where ? q->where : "1", list,
+        parts, list);
     int rc = db_select(from->db, sql, NULL, 0, out, err);
     free(sql);
     free(systems);
     free(parts);
     free(list);
+    free(answers);
     return rc;
 }
 
-/* The groups, in the order of their first points: that of the study. */
+/* The groups, in the order of their first points that answer: that of the study. `first` is NULL in
+ * those without any. */
 static int select_groups(struct table *out, const struct run_points *from, const struct payoff *p,
-                         const char *where, struct err *err)
+                         const struct cheapest_question *q, struct err *err)
 {
     char *list = group_columns(p), *keys = columns_list(p->by, p->by_n, NULL);
-    char *sql = mem_print("SELECT %s min(id) AS first FROM point WHERE run = %lld AND verdict = "
-                          "'ok'%s%s%s GROUP BY %s ORDER BY first",
-                          list, (long long)from->run->id, where ? " AND (" : "", where ? where : "",
-                          where ? "\n)" : "", p->by_n ? keys : "run");
+    char *answers = answering(q);
+    char *sql = mem_print("SELECT %s min(CASE WHEN %s THEN id END) AS first FROM point WHERE run = "
+                          "%lld AND (%s\n) GROUP BY %s ORDER BY first IS NULL, first, min(id)",
+                          list, answers, (long long)from->run->id, q->where ? q->where : "1",
+                          p->by_n ? keys : "run");
     int rc = db_select(from->db, sql, NULL, 0, out, err);
     free(sql);
+    free(answers);
     free(keys);
     free(list);
     return rc;
+}
+
+/* Names the groups that nothing answers. */
+static char *unanswered(const struct payoff *p, const struct table *groups)
+{
+    char *out = mem_text("");
+    for (size_t i = 0; i < groups->rows; i++) {
+        if (table_get(groups, i, "first")->kind != CELL_NULL)
+            continue;
+        struct cell *key = mem_alloc(p->by_n + 1, sizeof *key);
+        for (size_t k = 0; k < p->by_n; k++)
+            key[k] = *table_at(groups, i, k);
+        char *title = group_title(p, &(struct payoff_group){.key = key});
+        char *longer = mem_print("%s%s\n", out, title);
+        free(title);
+        free(out);
+        free(key);
+        out = longer;
+    }
+    return out;
 }
 
 static bool is_of_group(const struct payoff *p, const struct table *best, size_t row,
@@ -191,7 +219,15 @@ static int add_group(struct table *out, const struct run_points *from, const str
     return rc;
 }
 
-int cheapest_table(struct table *out, struct db *db, const struct db_run *run,
+/* The columns of `by`, the model and the swept workload. */
+static int split_by(struct payoff *p, const struct swept *swept, const struct cheapest_question *q,
+                    struct err *err)
+{
+    p->by = split_columns(swept, &(struct split){.by = q->by, .over = q->over}, &p->by_n, err);
+    return p->by ? 0 : -1;
+}
+
+int cheapest_table(struct table *out, char **none, struct db *db, const struct db_run *run,
                    const struct cheapest_question *q, struct err *err)
 {
     struct payoff p = {0};
@@ -202,9 +238,9 @@ int cheapest_table(struct table *out, struct db *db, const struct db_run *run,
 
     if (rc != 0 || swept_read(&swept, db, run, err) != 0)
         return -1;
-    rc = groups_by(&p, &swept, &(struct payoff_question){.by = q->by, .over = q->over}, err);
+    rc = split_by(&p, &swept, q, err);
     if (rc == 0)
-        rc = select_groups(&groups, &from, &p, q->where, err);
+        rc = select_groups(&groups, &from, &p, q, err);
     if (rc == 0)
         rc = select_cheapest(&best, &from, &p, q, err);
     if (rc == 0) {
@@ -214,6 +250,8 @@ int cheapest_table(struct table *out, struct db *db, const struct db_run *run,
             rc = add_group(out, &from, &p, &best, &groups, i, err);
         if (rc != 0)
             table_free(out);
+        else
+            *none = unanswered(&p, &groups);
         table_free(&best);
     }
     table_free(&groups);

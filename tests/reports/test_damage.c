@@ -166,10 +166,13 @@ static void ask_all(const char *path)
             table_free(&t);
         if (said(front_make(&t, db, &run, &(struct front_question){0}, &err), &err) == 0)
             table_free(&t);
-        if (said(cheapest_table(&t, db, &run, &(struct cheapest_question){.tokens_per_s = 1000},
-                                &err),
-                 &err) == 0)
+        char *none;
+        if (said(cheapest_table(&t, &none, db, &run,
+                                &(struct cheapest_question){.tokens_per_s = 1000}, &err),
+                 &err) == 0) {
             table_free(&t);
+            free(none);
+        }
         static const char *const by[] = {NULL, "+engine"};
         for (size_t i = 0; i < LEN(by); i++) {
             struct payoff_question q = {.by = by[i], .depth = DEPTH_ALL};

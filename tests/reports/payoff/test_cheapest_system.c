@@ -1,4 +1,6 @@
 /* The cheapest number of systems for a throughput, against an exhaustive search. */
+#include <stdlib.h>
+
 #include "base/random.h"
 #include "reports/payoff/cheapest_system.h"
 #include "tests/reports/payoff/made_up_run.h"
@@ -6,9 +8,11 @@
 static struct table cheapest(const struct made_up_run *r, const struct cheapest_question *q)
 {
     struct table t;
+    char *none = NULL;
     struct err err = {0};
-    if (cheapest_table(&t, r->db, &r->run, q, &err) != 0)
+    if (cheapest_table(&t, &none, r->db, &r->run, q, &err) != 0)
         assert_string_equal(err.text, "");
+    free(none);
     return t;
 }
 
