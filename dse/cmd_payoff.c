@@ -186,6 +186,11 @@ static void print_mix(const struct payoff *p, enum format format)
     payoff_text_stops(p);
 }
 
+static int status_of(const struct payoff *p)
+{
+    return p->empty ? EXIT_NONE_FEASIBLE : EXIT_DONE;
+}
+
 /* The answer from the points of the run or, over a mix or with other classes of operators, from the
  * model. */
 static int make(struct payoff *out, struct db *db, const struct db_run *run,
@@ -230,6 +235,7 @@ static int answer_flips(struct db *db, const struct db_run *run, struct payoff_q
     if (make(&p, db, run, q, w->mix, err) != 0)
         return -1;
     int rc = flips_print(&p, format, w->output, err);
+    rc = rc == 0 ? status_of(&p) : rc;
     payoff_free(&p);
     return rc;
 }
@@ -243,8 +249,9 @@ static int answer_summary(struct db *db, const struct db_run *run, const struct 
     if (make(&p, db, run, &brief, false, err) != 0)
         return -1;
     payoff_summary_text(&p, run, path);
+    int rc = status_of(&p);
     payoff_free(&p);
-    return 0;
+    return rc;
 }
 
 static int make_both_of_model(struct payoff *engines, const struct payoff_question *each,
@@ -282,6 +289,7 @@ static int answer_details(struct db *db, const struct db_run *run, const struct 
             printf("\n");
         if (!(w->summary && p.none))
             payoff_text(&p, &engines);
+        rc = status_of(&p);
         payoff_free(&p);
         payoff_free(&engines);
     }
@@ -289,7 +297,7 @@ static int answer_details(struct db *db, const struct db_run *run, const struct 
     return rc;
 }
 
-/* Answers one run completely. */
+/* Answers one run completely. Returns the exit status, or -1. */
 static int answer(struct db *db, const struct db_run *run, struct payoff_question *q,
                   const struct extra_options *w, enum format format, struct err *err)
 {
@@ -309,8 +317,9 @@ static int answer(struct db *db, const struct db_run *run, struct payoff_questio
         print_mix(&p, format);
     else
         payoff_data_write(&p, format, stdout);
+    int rc = status_of(&p);
     payoff_free(&p);
-    return 0;
+    return rc;
 }
 
 static int run(const struct args *a, struct err *err)
@@ -381,8 +390,8 @@ static int run(const struct args *a, struct err *err)
         }
     }
     rc = answer(db, &row, &q, &w, format, err);
-    if (rc == 0)
-        rc = row.feasible ? EXIT_DONE : EXIT_NONE_FEASIBLE;
+    if (rc == 0 && !row.feasible)
+        rc = EXIT_NONE_FEASIBLE;
     if (rc == EXIT_NONE_FEASIBLE && infeasible_print(db, &row, stderr, err) != 0)
         rc = -1;
 done:

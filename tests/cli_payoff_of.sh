@@ -124,8 +124,21 @@ grep -q "has a prefill pool of other chips to compare with one without: sweep po
     complain "no prefill pool: $(head -n 2 none.txt)"
 sed 's/\[none, h100\]/[h100]/' one.yaml >always.yaml
 "$DSE" sweep always.yaml --quiet >/dev/null
-"$DSE" payoff always.db --of pools.ffn --format json | grep -q "no feasible design without an FFN pool to compare with" ||
+"$DSE" payoff always.db --of pools.ffn --format json | grep -q "no design without an FFN pool to compare with: sweep pools.ffn.chip over none too" ||
     complain "without a control: $("$DSE" payoff always.db --of pools.ffn --format json | head -c 300)"
+"$DSE" payoff always.db --of pools.ffn | head -n 1 |
+    grep -q '^An FFN pool has no P (no design is without it: sweep pools.ffn.chip over none too) for' ||
+    complain "the sentence without a control: $("$DSE" payoff always.db --of pools.ffn | head -n 1)"
+"$DSE" payoff one.db --of pools.ffn --where 'chip = foo' >none.txt 2>err.txt
+[ $? -eq 3 ] && grep -q '^run .*: no feasible point meets the conditions$' err.txt ||
+    complain "nothing meets --where: $(cat none.txt err.txt)"
+# A shard whose first point alone, without a pool, is priced.
+sed 's/^study: .*/study: part/' always.yaml | sed 's/\[h100\]/[none, h100]/' >part.yaml
+points=$("$DSE" sweep part.yaml --db whole.db | sed -n 's/.* of \([0-9]*\) points in.*/\1/p')
+"$DSE" sweep part.yaml --db part.db --shard "1/$points" --quiet >/dev/null
+"$DSE" payoff part.db --of pools.ffn 2>/dev/null |
+    grep -q "^No feasible design has an FFN pool among the 1 of $points points that are priced\.$" ||
+    complain "a shard without a pool: $("$DSE" payoff part.db --of pools.ffn 2>&1 | head -n 3)"
 "$DSE" payoff one.db --of pools.ffm 2>err.txt
 [ $? -eq 2 ] && grep -q '"pools.ffm" is no part that pays off: one of engine, pools.ffn' err.txt ||
     complain "an unknown part: $(cat err.txt)"

@@ -143,6 +143,7 @@ for keep in all feasible; do
     "$DSE" payoff side.db >out.txt 2>err.txt
     grep -q '^Designs of this run have an engine, but none of them is feasible' out.txt || complain "keep $keep: engines, none feasible: $(cat out.txt err.txt)"
     "$DSE" payoff small.db --where 'tpot_s < 0' >out.txt 2>err.txt
+    [ $? = 3 ] || complain "nothing meets --where: another status"
     grep -q 'none of them meets the conditions' out.txt || complain "no engine meets --where: $(cat out.txt err.txt)"
 done
 

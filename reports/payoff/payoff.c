@@ -77,6 +77,11 @@ static int explain_no_group(struct payoff *out, struct db *db, const struct db_r
         out->none = mem_print("Feasible designs of this run have %s, but none of them meets "
                               "the conditions.",
                               of->one);
+    else if (run->done < run->space &&
+             (!q->study || subject_is_in_study(of, payoff_study_of(q->study))))
+        out->none =
+            mem_print("No feasible design has %s among the %llu of %llu points that are priced.",
+                      of->one, (unsigned long long)run->done, (unsigned long long)run->space);
     else if (engines.all > 0 || (q->study && subject_is_in_study(of, payoff_study_of(q->study))))
         out->none =
             mem_print("Designs of this run have %s, but none of them is feasible.", of->one);
@@ -87,6 +92,27 @@ static int explain_no_group(struct payoff *out, struct db *db, const struct db_r
     return 0;
 }
 
+/* Does no feasible point meet the conditions? */
+static bool is_empty(const struct run_points *from)
+{
+    const struct points *p = from->points;
+    size_t i = 0;
+    while (i < p->read.rows && (!p->feasible[i] || (from->left_out && from->left_out[i])))
+        i++;
+    return i == p->read.rows;
+}
+
+/* Has every design of a whole run, none of which was left out of the store, the subject? */
+static bool is_always_there(const struct run_points *from)
+{
+    const struct points *p = from->points;
+    const struct db_run *run = from->run;
+    size_t i = 0;
+    while (i < p->read.rows && p->has_subject[i])
+        i++;
+    return i > 0 && i == run->done && run->done == run->space;
+}
+
 /* Fills all of an answer that comes from stored points. */
 static int from_points(struct payoff *out, const struct run_points *from,
                        const struct payoff_question *q, struct err *err)
@@ -94,6 +120,8 @@ static int from_points(struct payoff *out, const struct run_points *from,
     const struct swept *swept = from->swept;
     int rc = groups_by(out, swept, q, err);
     list_ungrouped(out, swept);
+    out->empty = is_empty(from);
+    out->always = is_always_there(from);
     out->axis = mem_alloc(swept->n + 1, sizeof *out->axis);
     out->axis_unit = mem_alloc(swept->n + 1, sizeof *out->axis_unit);
     for (size_t i = 0; i < swept->n; i++)

@@ -82,7 +82,9 @@ struct payoff {
     char **axis_unit; /* "" for 1 */
     struct payoff_group *group;
     struct payoff_stop *stop;
-    char *none; /* why there is no group, as a sentence; NULL if there is one */
+    char *none;  /* why there is no group, as a sentence; NULL if there is one */
+    bool empty;  /* no feasible point meets the conditions of the question */
+    bool always; /* the run has no design without the subject */
 };
 
 /* What an answer has besides its groups, P, the probability and the verdict. */

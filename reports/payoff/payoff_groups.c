@@ -78,8 +78,11 @@ static void add_group(struct payoff *p, const struct points *points, size_t with
         g->key[i] = cell_copy(&v->cell[db_code(v, with)]);
     }
     if (without == NO_ROW) {
-        char *reason = mem_print("no feasible design without %s to compare with",
-                                 subject_or_engine(p->of)->one);
+        const struct payoff_subject *of = subject_or_engine(p->of);
+        char *reason =
+            p->always ? mem_print("no design without %s to compare with: sweep %s over none too",
+                                  of->one, design_parts[of->part].fields->section)
+                      : mem_print("no feasible design without %s to compare with", of->one);
         group_unanswered(g, reason);
         free(reason);
         return;

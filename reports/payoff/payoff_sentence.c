@@ -42,7 +42,9 @@ char *payoff_sentence(const struct payoff *p)
         NO_P,
         KINDS
     };
-    static const char *const says[KINDS] = {
+    char *always = mem_print(" has no P (no design is without it: sweep %s over none too) for",
+                             design_parts[of->part].fields->section);
+    const char *const says[KINDS] = {
         [EVERYWHERE] = " pays for",
         [SOMEWHERE] = " pays for some workloads of",
         [BY_EXPERTS] = " pays, but for its experts, not for attention, for",
@@ -51,7 +53,8 @@ char *payoff_sentence(const struct payoff *p)
         [UNSURE] = " is too close to call for",
         [NOWHERE] = " does not pay for",
         [NOT_COMPARED] = " does not pay where a design without it is feasible for",
-        [NO_P] = " has no P (no feasible design without it to compare with) for",
+        [NO_P] =
+            p->always ? always : " has no P (no feasible design without it to compare with) for",
     };
     char *lists[KINDS];
     for (size_t i = 0; i < KINDS; i++)
@@ -93,6 +96,7 @@ char *payoff_sentence(const struct payoff *p)
         }
         free(lists[i]);
     }
+    free(always);
     return out;
 }
 
