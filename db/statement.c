@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "db/page_checksum.h"
@@ -43,6 +44,16 @@ int db_fail_page(struct db *db, const char *schema, const char *path, struct err
     return 1;
 }
 
+/* SQLite tries to read what it cannot make, and then says only that no file is there. */
+static int errno_of_folder(const char *path)
+{
+    char *folder = db_plain_path(path);
+    strrchr(folder, '/')[1] = '\0';
+    int os = access(folder, W_OK) != 0 ? errno : ENOENT;
+    free(folder);
+    return os;
+}
+
 int db_fail(struct db *db, int code, struct err *err)
 {
     const char *path = db->path;
@@ -51,6 +62,8 @@ int db_fail(struct db *db, int code, struct err *err)
     if (code == SQLITE_IOERR_DATA && db_fail_page(db, "main", path, err))
         return -1;
     int os = last_errno(db);
+    if (os == ENOENT && db->made)
+        os = errno_of_folder(db->path);
     const char *why = os != 0 ? strerror(os) : sqlite3_errmsg(db->sqlite);
 
     if (disk_is_full(code, os) && db->run != 0)

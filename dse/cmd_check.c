@@ -289,6 +289,7 @@ static int check_store(const struct args *a, struct err *err)
 {
     struct checking c = {.path = a->argument[0], .every_row = args_value(a, "--all") != NULL};
     struct err why;
+    bool repairable = true;
     if (check_pages(&c, err) != 0)
         return -1;
     if (db_open(&c.db, c.path, DB_READ, &why) == 0) {
@@ -296,6 +297,8 @@ static int check_store(const struct args *a, struct err *err)
         db_close(c.db);
     } else {
         add_problem(&c, &why);
+        repairable = db_open(&c.db, c.path, DB_SALVAGE, &why) == 0;
+        db_close(c.db);
     }
     if (c.problems == 0) {
         printf("%s: is whole\n", c.path);
@@ -305,6 +308,8 @@ static int check_store(const struct args *a, struct err *err)
         *err = c.first;
         return -1;
     }
+    if (!repairable)
+        return fail_io(err, "%s: cannot be repaired: give another file, or sweep again", c.path);
     return fail_io(err, "%s: is not whole: dse check --repair %s prices what is lost again", c.path,
                    c.path);
 }

@@ -149,9 +149,13 @@ static int add_entry(struct axis *a, const char *name, const struct node *place,
 
     if (find_entry(a, name, place, from, &e, err) != 0)
         return -1;
-    for (size_t i = 0; i < a->n; i++)
-        if (a->entry[i] == e || !strcmp(a->entry[i]->name, e->name))
+    for (size_t i = 0; i < a->n; i++) {
+        if (a->entry[i] == e)
             return node_fail(place, a->path, err, "%s is given twice: keep one", name);
+        if (!strcmp(a->entry[i]->name, e->name))
+            return node_fail(place, a->path, err, "%s is called %s, as another one is: rename one",
+                             name, e->name);
+    }
     a->entry = mem_grow(a->entry, a->n + 1, sizeof *a->entry);
     a->text = mem_grow(a->text, a->n + 1, sizeof *a->text);
     a->part_value = mem_grow(a->part_value, a->n + 1, sizeof *a->part_value);

@@ -90,6 +90,10 @@ refused '1:21: workload\.context: given twice: 99999 here' \
     'workload: {context: 99999}' 'sweep: {workload.context: {from: 1024, to: 2048}}'
 refused '1:25: workload\.tpot_s: given twice, at 1:12 too' 'workload: {tpot: 1 ms,  tpot_s: 2 ms}'
 refused '2:1: workload\.context: given twice, at 1:12 too' 'workload: {context: 1}' 'workload.context: 2'
+mkdir v1 v2
+printf 'base: h100\n' | tee v1/c.yaml >v2/c.yaml
+refused '1:27: chip: v2/c\.yaml is called c, as another one is: rename one$' 'sweep: {chip: [v1/c.yaml, v2/c.yaml]}'
+refused '1:27: chip: v1/c\.yaml is given twice: keep one' 'sweep: {chip: [v1/c.yaml, v1/c.yaml]}'
 # A base value that is also a value of the axis is allowed.
 taken 'context 2048' 'model: llama-3.1-8b' 'engine: none' 'workload: {context: 8192}' \
     'sweep: {workload.context: [2048, 8192], engine: [none, duplex]}'

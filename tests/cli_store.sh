@@ -46,6 +46,12 @@ for command in query pareto payoff report "recommend --tokens-per-s 1M" "recomme
     }
 done
 
+if sqlite3 foreign.db 'CREATE TABLE a(b)' 2>/dev/null; then
+    "$DSE" check foreign.db >out.txt 2>err.txt
+    [ $? = 1 ] || complain "check of a foreign file: another status than 1"
+    grep -q '^foreign.db: cannot be repaired: ' err.txt || complain "check of a foreign file: $(cat err.txt)"
+fi
+
 # ---- stores with changed bytes: an answer or one line, whatever the bytes are ----
 size=$(wc -c <small.db)
 for seed in 1 2 3 4 5 6 7 8; do

@@ -153,6 +153,7 @@ if $as_nobody "$DSE" --version >/dev/null 2>&1; then
         is=$?
         [ "$is" = 1 ] || complain "read-only folder: $command: exit $is"
         one_line "read-only folder: $command"
+        grep -q ': Permission denied' err.txt || complain "read-only folder: $command: $(cat err.txt)"
     done
     [ "$(find still -type f | wc -l)" = 4 ] || complain "read-only folder: $(find still -type f)"
 fi
