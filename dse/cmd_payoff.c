@@ -419,10 +419,14 @@ static const struct option options[] = {
      "one answer per value of these columns too, which come first; the model and the swept "
      "workload "
      "always split; default: these, plan and precision"},
-    {"--over", "COLUMN,...", "do not split by these columns: each side chooses their values"},
+    {"--over", "COLUMN,...",
+     "do not split by these columns: each side chooses their values; over scenario nothing is "
+     "drawn, as with --where"},
     {"--budget", "cost|area|power|none", "the budget that both sides share; default: cost"},
     {"--where", "EXPR",
-     "only points that satisfy a condition, as in `dse query`; stop points are then interpolated"},
+     "only points that satisfy a condition, as in `dse query`; nothing is then drawn: no median "
+     "and "
+     "sure, low and high are P at the ends of the prices, and stop points are interpolated"},
     {"--stop", "PATH[=FROM:TO]",
      "also find where P = 1 along this parameter or price, swept or not; " REPEATABLE},
     {"--summary", NULL, "only the summary; default on a terminal"},

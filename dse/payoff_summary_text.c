@@ -37,8 +37,10 @@ static void print_models(const struct payoff *p)
 static void print_stops(const struct payoff *p)
 {
     size_t shown = 0;
-    print_line(0, "Stop points, where P = 1:%s\n",
-               p->stops ? "" : " none along any axis of the study");
+    const char *none = subject_is_engine(subject_or_engine(p->of))
+                           ? " none along any axis of the study with the best engine of each value"
+                           : " none along any axis of the study";
+    print_line(0, "Stop points, where P = 1:%s\n", p->stops ? "" : none);
     for (size_t i = 0; i < p->stops; i++) {
         if (!payoff_summary_names(p, i))
             continue;
@@ -84,11 +86,16 @@ void payoff_summary_text(const struct payoff *p, const struct db_run *run, const
         return;
     char *answers =
         p->n == 1 ? mem_text("") : mem_print(" Ranges and shares: over its %zu answers.", p->n);
+    char *sure = payoff_is_drawn(p)
+                     ? mem_print("sure: the share of %d draws of prices and %s with P > 1",
+                                 PAYOFF_DRAWS, subject_is_engine(of) ? "engines" : "constants")
+                     : mem_text("nothing was drawn, so verdicts rest on the ends of the prices");
     print_line(0,
                "\n%s: P is the best throughput per %s with %s over the best without, at the "
-               "most likely values; sure: the share of %d draws of prices and %s with P > 1.%s\n\n",
+               "most likely values; %s.%s\n\n",
                run->name, p->budget == BUDGET_NONE ? "system" : budget_text[p->budget], of->one,
-               PAYOFF_DRAWS, subject_is_engine(of) ? "engines" : "constants", answers);
+               sure, answers);
+    free(sure);
     free(answers);
     if (p->left)
         print_line(0, "Each side chooses its best %s.\n", p->left);

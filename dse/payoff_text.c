@@ -224,8 +224,24 @@ void payoff_text_stops(const struct payoff *p)
     table_free(&t);
 }
 
-static void explain_engine(void)
+/* How low, high and the verdicts are made. Caller frees. */
+static char *range_text(const struct payoff *p, const char *drawn)
 {
+    return payoff_is_drawn(p)
+               ? mem_print("Of %d%s", PAYOFF_DRAWS, drawn)
+               : mem_text("Nothing\n"
+                          "was drawn: low and high are P at the ends of the prices, and the "
+                          "verdicts rest on them.\n\n");
+}
+
+static void explain_engine(const struct payoff *p)
+{
+    char *range = range_text(
+        p, "\n"
+           "draws of all that is uncertain (prices, engines, calibrated times) half give a P below "
+           "the\n"
+           "median, one in ten below low, one in ten above high; sure is the share with P > "
+           "1.\n\n");
     print_line(
         0,
         "\n"
@@ -235,16 +251,19 @@ static void explain_engine(void)
         "best design\n"
         "without one catches up. S: time of core attention on the chip over time on the engine. "
         "Attention\n"
-        "only, experts only, state only: P if engines may run only that; empty if none may. Of "
-        "%d\n"
-        "draws of all that is uncertain (prices, engines, calibrated times) half give a P below "
-        "the\n"
-        "median, one in ten below low, one in ten above high; sure is the share with P > 1.\n\n",
-        PAYOFF_DRAWS);
+        "only, experts only, state only: P if engines may run only that; empty if none may. %s",
+        range);
+    free(range);
 }
 
-static void explain_pool(const struct payoff_subject *of)
+static void explain_pool(const struct payoff *p)
 {
+    char *range = range_text(
+        p,
+        " draws of\n"
+        "uncertain prices half give a P below the median, one in ten below low, one in ten above "
+        "high; sure\n"
+        "is the share with P > 1.\n\n");
     print_line(
         0,
         "\n"
@@ -252,20 +271,17 @@ static void explain_pool(const struct payoff_subject *of)
         "it may\n"
         "add the share c* = G - 1 to their price; c is what it adds, c max what it may add before "
         "the best\n"
-        "design without one catches up: its devices may cost so many times their price. Of %d "
-        "draws of\n"
-        "uncertain prices half give a P below the median, one in ten below low, one in ten above "
-        "high; sure\n"
-        "is the share with P > 1.\n\n",
-        of->noun, PAYOFF_DRAWS);
+        "design without one catches up: its devices may cost so many times their price. %s",
+        subject_or_engine(p->of)->noun, range);
+    free(range);
 }
 
 void payoff_text_groups(const struct payoff *p)
 {
     if (subject_is_engine(subject_or_engine(p->of)))
-        explain_engine();
+        explain_engine(p);
     else
-        explain_pool(subject_or_engine(p->of));
+        explain_pool(p);
     print_groups(p);
     print_borders(p);
     print_flips(p);

@@ -74,6 +74,11 @@ grep -q '^gpt3-175b .* no answer' alone.txt || complain "no answer: $(grep '^gpt
 grep -q '^  gpt3-175b: nothing feasible to compare with lpddr-pim$' alone.txt || complain "$(grep '^  gpt3' alone.txt)"
 grep -q 'P inf' alone.txt && complain "P inf"
 
+# Without draws nothing speaks of them.
+"$DSE" payoff s.db --where 'tpot_s < 10 s' >undrawn.txt
+grep -q 'of 1000$\|1000 draws\|sure:' undrawn.txt && complain "--where: draws: $(cat undrawn.txt)"
+grep -q 'nothing was drawn' undrawn.txt || complain "--where: does not say that nothing was drawn"
+
 # P and certainty are those of the groups, from the least to the most.
 "$DSE" payoff s.db --format json >groups.json
 range() { # range MODEL COLUMN FORMAT SCALE

@@ -1,5 +1,7 @@
 #include "reports/payoff/payoff_answer.h"
 
+#include <math.h>
+
 #include "reports/payoff/setting.h"
 
 bool payoff_has_column(const struct payoff *p, const char *name)
@@ -28,4 +30,14 @@ struct payoff_slice payoff_slice(const struct payoff *p, const struct cell *key)
                                  .runs = p->runs,
                                  .budget = p->budget,
                                  .of = p->of};
+}
+
+bool payoff_is_drawn(const struct payoff *p)
+{
+    bool compared = false, drawn = false;
+    for (size_t i = 0; i < p->n; i++) {
+        compared = compared || !isnan(p->group[i].p);
+        drawn = drawn || !isnan(p->group[i].probability);
+    }
+    return drawn || !compared;
 }

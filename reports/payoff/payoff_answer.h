@@ -123,6 +123,10 @@ static const double SURE = 0.9;
 /* Is `name` one of the group columns? '.' and '_' are equal. */
 bool payoff_has_column(const struct payoff *p, const char *name);
 
+/* Does P of some group rest on draws, or of none have any? Else p_low and p_high are P at the ends
+ * of the prices. */
+bool payoff_is_drawn(const struct payoff *p);
+
 /* Does the engine pay only because it runs experts too? */
 bool pays_for_experts(const struct payoff_group *g);
 
