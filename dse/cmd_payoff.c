@@ -31,6 +31,7 @@ struct extra_options {
     const char *mix, *output;
     bool flips;
     bool summary, details; /* what of the text is printed */
+    bool engines;          /* each engine's own answer is asked for, also as data */
     const char *path;      /* of the store */
 };
 
@@ -52,6 +53,7 @@ static int read_extra_options(struct extra_options *w, const struct args *a,
                                 .flips = args_value(a, "--flips") != NULL,
                                 .summary = !args_value(a, "--details"),
                                 .details = !args_value(a, "--summary"),
+                                .engines = args_value(a, "--details"),
                                 .path = a->argument[0]};
     if (terminal_is_there() && !args_value(a, "--details") && !args_value(a, "--stop"))
         w->details = false;
@@ -164,7 +166,7 @@ static void price_extra(struct payoff *p, const struct payoff_question *q,
 static void print_mix(const struct payoff *p, enum format format)
 {
     if (format != FORMAT_TABLE) {
-        payoff_data_write(p, format, stdout);
+        payoff_data_write(p, NULL, format, stdout);
         return;
     }
     if (p->none)
@@ -266,9 +268,20 @@ static int make_both_of_model(struct payoff *engines, const struct payoff_questi
     return -1;
 }
 
+static void print_details(const struct payoff *p, const struct payoff *engines,
+                          const struct db_run *run, const struct extra_options *w)
+{
+    if (w->summary)
+        payoff_summary_text(p, run, w->path);
+    if (w->summary && !p->none)
+        printf("\n");
+    if (!(w->summary && p->none))
+        payoff_text(p, engines);
+}
+
 /* Each engine on its own comes first: the best of all follows from the same draws. */
 static int answer_details(struct db *db, const struct db_run *run, const struct payoff_question *q,
-                          const struct extra_options *w, struct err *err)
+                          const struct extra_options *w, enum format format, struct err *err)
 {
     struct payoff p, engines;
     struct payoff_question each = *q;
@@ -283,12 +296,12 @@ static int answer_details(struct db *db, const struct db_run *run, const struct 
                  : payoff_make_all((struct asked[]){{&engines, &each}, {&p, q}}, 2, db, run, err);
     if (rc == 0) {
         price_extra(&engines, &each, w);
-        if (w->summary)
-            payoff_summary_text(&p, run, w->path);
-        if (w->summary && !p.none)
-            printf("\n");
-        if (!(w->summary && p.none))
-            payoff_text(&p, &engines);
+        if (format == FORMAT_TABLE) {
+            print_details(&p, &engines, run, w);
+        } else {
+            price_extra(&p, q, w);
+            payoff_data_write(&p, &engines, format, stdout);
+        }
         rc = status_of(&p);
         payoff_free(&p);
         payoff_free(&engines);
@@ -307,16 +320,17 @@ static int answer(struct db *db, const struct db_run *run, struct payoff_questio
         return answer_maps(db, run, q, w, format, err);
     if (w->flips)
         return answer_flips(db, run, q, w, format, err);
-    if (format == FORMAT_TABLE && !w->mix)
-        return w->details ? answer_details(db, run, q, w, err)
-                          : answer_summary(db, run, q, w->path, err);
+    if (!w->mix && (w->engines || (w->details && format == FORMAT_TABLE)))
+        return answer_details(db, run, q, w, format, err);
+    if (!w->mix && format == FORMAT_TABLE)
+        return answer_summary(db, run, q, w->path, err);
     if (make(&p, db, run, q, w->mix, err) != 0)
         return -1;
     price_extra(&p, q, w);
     if (w->mix)
         print_mix(&p, format);
     else
-        payoff_data_write(&p, format, stdout);
+        payoff_data_write(&p, NULL, format, stdout);
     int rc = status_of(&p);
     payoff_free(&p);
     return rc;
@@ -432,8 +446,7 @@ static const struct option options[] = {
     {"--summary", NULL, "only the summary; default on a terminal"},
     {"--details", NULL,
      "every workload and engine, G, c*, controls, borders, flips and stop points; default "
-     "elsewhere, "
-     "after the summary"},
+     "elsewhere, after the summary; as data also engines and engine_stops: each engine alone"},
     {"--map", "X,Y", "P over two parameters or prices, each PATH or PATH=FROM:TO"},
     {"--flips", NULL,
      "instead: a table of verdicts, a row per scenario of the study, a column per model"},

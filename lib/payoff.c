@@ -14,35 +14,60 @@
 #include "reports/payoff/payoff_stop.h"
 #include "reports/payoff/payoff_table.h"
 
-void payoff_data_write(const struct payoff *p, enum format format, FILE *out)
+struct writing {
+    enum format format;
+    FILE *out;
+    size_t parts;
+};
+
+/* Writes a part of the answer, and frees it. */
+static void write_part(struct writing *w, const char *name, struct table *part)
 {
-    struct table part[5];
-    static const char *const name[] = {"groups", "stops", "constants", "pairs", "note"};
-    size_t parts = p->none ? LEN(part) : LEN(part) - 1;
-    payoff_table(p, &part[0]);
-    payoff_stop_table(p, &part[1]);
-    payoff_swing_table(p, SIZE_MAX, &part[2]);
-    payoff_pair_table(p, SIZE_MAX, &part[3]);
-    payoff_note_table(p, &part[4]);
+    if (w->format == FORMAT_JSON)
+        fprintf(w->out, ", \"%s\": ", name);
+    else if (w->parts > 0)
+        fputs("\n", w->out);
+    table_write(part, w->format, w->out);
+    table_free(part);
+    w->parts++;
+}
+
+static void write_groups(struct writing *w, const struct payoff *p, const char *groups,
+                         const char *stops)
+{
+    struct table part;
+    payoff_table(p, &part);
+    write_part(w, groups, &part);
+    payoff_stop_table(p, &part);
+    write_part(w, stops, &part);
+}
+
+void payoff_data_write(const struct payoff *p, const struct payoff *engines, enum format format,
+                       FILE *out)
+{
+    struct writing w = {format, out, 0};
+    struct table part;
     if (format == FORMAT_JSON)
         fprintf(out, "{\"of\": \"%s\", \"budget\": \"%s\"", subject_or_engine(p->of)->path,
                 budget_text[p->budget]);
-    for (size_t i = 0; i < parts; i++) {
-        if (format == FORMAT_JSON)
-            fprintf(out, ", \"%s\": ", name[i]);
-        else if (i)
-            fputs("\n", out);
-        table_write(&part[i], format, out);
+    write_groups(&w, p, "groups", "stops");
+    payoff_swing_table(p, SIZE_MAX, &part);
+    write_part(&w, "constants", &part);
+    payoff_pair_table(p, SIZE_MAX, &part);
+    write_part(&w, "pairs", &part);
+    if (p->none) {
+        payoff_note_table(p, &part);
+        write_part(&w, "note", &part);
     }
+    if (engines)
+        write_groups(&w, engines, "engines", "engine_stops");
     if (format == FORMAT_JSON)
         fputs("}\n", out);
-    for (size_t i = 0; i < LEN(part); i++)
-        table_free(&part[i]);
 }
 
 static void write_json(const void *payoff, FILE *out)
 {
-    payoff_data_write(payoff, FORMAT_JSON, out);
+    payoff_data_write(payoff, NULL, FORMAT_JSON, out);
 }
 
 /* Reads the options that are about the question. */

@@ -8,7 +8,9 @@
 #include "reports/write.h"
 
 /* JSON: one object; CSV and Markdown: the groups, the stop points, the sensitivity of P, the pairs
- * that flip a verdict and, without any group, a note, separated by empty lines. */
-void payoff_data_write(const struct payoff *p, enum format format, FILE *out);
+ * that flip a verdict, a note if there is no group, and the groups and stop points of each engine
+ * on its own, unless `engines` is NULL; separated by empty lines. */
+void payoff_data_write(const struct payoff *p, const struct payoff *engines, enum format format,
+                       FILE *out);
 
 #endif

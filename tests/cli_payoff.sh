@@ -156,6 +156,26 @@ printf 'study: d\nmodel: gpt3-175b\nsweep: {engine: [none, duplex], workload.con
 "$DSE" sweep d.yaml --quiet >/dev/null || complain "a continuous axis fails"
 is "$("$DSE" payoff d.db --format csv | sed '/^$/q' | wc -l)" 3 "groups of a drawn context (header, one, blank)"
 
+# As data --details adds each engine alone: one may have a stop point that the best of all has not.
+cat >engines.yaml <<'END'
+study: engines
+model: deepseek-r1
+precision: {weight: fp8, kv: fp8, math: fp8}
+workload: {batch: max, tpot: 30 ms}
+plan: {devices: 8, tp: auto, dp: auto, ep: auto}
+chip: b200
+sweep: {workload.context: [8192, 65536], engine: [none, duplex, logic-die-r128]}
+END
+"$DSE" sweep engines.yaml --quiet >/dev/null || complain "a study of two engines fails"
+"$DSE" payoff engines.db --format csv >best.csv || complain "payoff --format csv fails"
+"$DSE" payoff engines.db --details --format csv >each.csv || complain "payoff --details --format csv fails"
+awk -v RS= -v ORS='\n\n' 'NR <= 4' each.csv | sed '$d' | cmp -s - best.csv || complain "--details changes the other parts"
+is "$(awk -v RS= 'NR == 5' each.csv | grep -c ',duplex,')" 2 "answers of one engine in CSV"
+awk -v RS= 'NR == 6' each.csv | grep -q '^,duplex,workload_context,[0-9.]*,pays above,' ||
+    complain "stop points of one engine in CSV: $(awk -v RS= 'NR == 6' each.csv)"
+"$DSE" payoff engines.db --details --format json >each.json || complain "payoff --details --format json fails"
+grep -q '"engine_stops": \[' each.json || complain "stop points of one engine in JSON"
+
 # Mistakes.
 wrong() {
     pattern=$1
