@@ -13,8 +13,9 @@ typedef void (*task_fn)(void *ctx, size_t task, size_t worker);
  * a handler of its own, the others end first. */
 void tasks_run(size_t n, size_t jobs, task_fn fn, void *ctx);
 
-/* The same within a task of tasks_run, on up to SHARERS_MOST threads: those that it did not need, and
- * those that have nothing left to do. Outside, and within tasks_share, on the caller's alone. */
+/* The same within a task of tasks_run, on up to SHARERS_MOST threads: those that it did not need,
+ * and those that have nothing left to do. Outside, and within tasks_share, on the caller's alone.
+ */
 enum { SHARERS_MOST = 64 };
 void tasks_share(size_t n, task_fn fn, void *ctx);
 
