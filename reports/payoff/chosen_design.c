@@ -231,9 +231,8 @@ static void split_share(void *ctx, size_t share, size_t worker)
     struct gathering *room = gathering_own(x->room);
     struct splits lot = {.x = x, .cursor = &room->cursor, .block = &room->lot.block};
     struct cursor *c = lot.cursor;
-    size_t from = share * s->in_share, left = s->n - from;
     (void)worker;
-    for (size_t i = from, end = from + (left < s->in_share ? left : s->in_share); i < end; i++) {
+    for (size_t i = share * s->in_share; i < s->n && i < (share + 1) * s->in_share; i++) {
         const struct chosen_design *of = s->of[i];
         cursor_move(c, x->study, of->index);
         choice_restrict(&c->design, x->choice);

@@ -25,14 +25,14 @@ struct heats {
     size_t *winner; /* may be NULL */
     const struct contest *of;
     const struct worlds *w;
-    size_t first; /* the lot of the favourite */
-    struct lock *known;
+    size_t first;       /* the lot of the favourite */
+    struct lock *known; /* held while known rates are read or changed */
 };
 
 /* A search in progress, in one world. */
 struct sprint {
     const struct contest *of;
-    struct lock *known; /* held while known rates are read or changed */
+    struct lock *known; /* as in heats */
     const struct world *w;
     double *rate;     /* tokens per second of each design, NAN where not known */
     double *most;     /* at most */
