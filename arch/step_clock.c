@@ -489,6 +489,16 @@ static const struct energy_lanes *serve_energies(struct energy_lanes *out, const
     return out;
 }
 
+/* Devices at clocks of their own, at most 1, with their choices of units. */
+static void slow_devices(struct devices *out, const struct devices *d, const double *clock,
+                         const double *units)
+{
+    devices_copy(out, d);
+    devices_set_units(out, units);
+    devices_set_clock(out, LANE(&d->rates, rates, main.s_per_flop),
+                      LANE(&d->rates, rates, main.s_per_core_flop), clock);
+}
+
 /* Splits the step at a clock of each device, at most 1, with its choice of units. */
 static void split_at(struct step_split_lanes *out, const struct step *s, const struct devices *d,
                      const struct load_lanes *load, const double *clock, const double *units,
@@ -498,15 +508,9 @@ static void split_at(struct step_split_lanes *out, const struct step *s, const s
     bool slow = false;
     for (size_t i = 0; i < d->n; i++)
         slow = slow || clock[i] < 1 || units[i] > 0;
-    if (!slow) {
-        steps_split(out, s, d, load, memo);
-        return;
-    }
-    devices_copy(&slowed, d);
-    devices_set_units(&slowed, units);
-    devices_set_clock(&slowed, LANE(&d->rates, rates, main.s_per_flop),
-                      LANE(&d->rates, rates, main.s_per_core_flop), clock);
-    steps_split(out, s, &slowed, load, memo);
+    if (slow)
+        slow_devices(&slowed, d, clock, units);
+    steps_split(out, s, slow ? &slowed : d, load, memo);
 }
 
 void steps_split_held(struct step_split_lanes *out, const struct step *s, const struct devices *d,
@@ -547,4 +551,18 @@ void step_split_held_one(struct step_split *out, const struct step *s, const str
     steps_clock(&clocked, s, d, &at, &memo);
     steps_split_held(&lanes, s, d, &at, held_of(&clocked), &memo);
     LANES_TAKE(*out, &lanes, 0);
+}
+
+double device_hold(struct devices *d, const struct step *s, struct load load)
+{
+    struct clocked_lanes clocked;
+    struct load_lanes at;
+    struct steps_memo memo = {0};
+    const struct devices nominal = *d;
+    steps_renew(&memo);
+    LANES_PUT(&at, 0, load);
+    steps_clock(&clocked, s, &nominal, &at, &memo);
+    double held = LANE(&clocked, clocked, ratio)[0], running = larger(held, CLOCK_LEAST);
+    slow_devices(d, &nominal, &running, LANE(&clocked, clocked, units));
+    return running / held;
 }

@@ -76,4 +76,8 @@ void steps_split_held(struct step_split_lanes *out, const struct step *s, const 
 void step_split_held_one(struct step_split *out, const struct step *s, const struct devices *d,
                          struct load load);
 
+/* Slows a single device to the clock that it can hold in a step, with its choice of units. Returns
+ * the time that the step takes over that of its work: above 1 with idle time. */
+double device_hold(struct devices *d, const struct step *s, struct load load);
+
 #endif

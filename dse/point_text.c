@@ -68,7 +68,7 @@ static void add_operators(struct table *t, const struct point_side *side, double
 {
     for (size_t i = 0; i < side->step.ops.n; i++) {
         const struct op *o = &side->step.ops.op[i];
-        struct op_cost c = step_op_cost(&side->step, &side->device, i, side->load);
+        struct op_cost c = point_op_cost(side, i);
         int bar = (int)(time_share(&c, step_s) / 4 + 0.5);
         char text[64];
         snprintf(text, sizeof text, "  %s%s", o->drafts ? "draft." : "", o->name);

@@ -70,7 +70,7 @@ static void json_prices(const struct cursor *c, FILE *out)
 static void operator_json(const struct point_side *side, size_t i, FILE *out)
 {
     const struct op *o = &side->step.ops.op[i];
-    struct op_cost cost = step_op_cost(&side->step, &side->device, i, side->load);
+    struct op_cost cost = point_op_cost(side, i);
     fprintf(out, "{\"name\": \"%s%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ",
             o->drafts ? "draft." : "", o->name, op_class_text[o->class],
             point_place(side, cost.on));

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "arch/step_clock.h"
 #include "arch/step_pool.h"
 #include "base/mem.h"
 
@@ -38,6 +39,7 @@ static size_t add(struct point_side *out, size_t n, const struct step *s, const 
     out[n].load = load;
     out[n].pool = DESIGN_PARTS;
     devices_of(&out[n].device, of);
+    out[n].slower = device_hold(&out[n].device, &out[n].step, load);
     return n + 1;
 }
 
@@ -58,7 +60,7 @@ size_t point_sides(struct point_side **out, const struct cursor *c, const struct
     const struct mapped *ffn = pool_mapped(c, m);
     double passes = design_pools_ffn(d) ? m->micro_batches : 1;
     n = add(*out, n, &main->step, &of, load, passes);
-    n = add(*out, n, &main->outside, &of, load, passes);
+    n = add(*out, n, &main->outside, &of, load, 1);
     if (!ffn)
         return n;
     size_t own = n;
@@ -68,10 +70,17 @@ size_t point_sides(struct point_side **out, const struct cursor *c, const struct
     of = design_of_pool(d, step_pool_part(d));
     of.plan.weight_share2 = ffn->plan.weight_share2;
     n = add(*out, n, &ffn->step, &of, load, passes);
-    n = add(*out, n, &ffn->outside, &of, load, passes);
+    n = add(*out, n, &ffn->outside, &of, load, 1);
     for (size_t i = own; i < n; i++)
         (*out)[i].pool = step_pool_part(d);
     return n;
+}
+
+struct op_cost point_op_cost(const struct point_side *s, size_t op)
+{
+    struct op_cost c = step_op_cost(&s->step, &s->device, op, s->load);
+    c.time_s *= s->slower;
+    return c;
 }
 
 const char *point_place(const struct point_side *s, enum place on)

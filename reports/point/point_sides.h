@@ -7,9 +7,10 @@
 
 struct point_side {
     struct step step;
-    struct devices device;
+    struct devices device; /* at the clock that it holds */
     struct load load;
-    size_t pool; /* PART_FFN_CHIP, PART_DRAFT_CHIP; DESIGN_PARTS: the main devices */
+    double slower; /* time of an operator over that of its work: above 1 if the device idles */
+    size_t pool;   /* PART_FFN_CHIP, PART_DRAFT_CHIP; DESIGN_PARTS: the main devices */
 };
 
 /* The step of the evaluated point at the cursor with its mapping `plan`; NULL if none fits. */
@@ -18,6 +19,9 @@ const struct mapped *point_mapped(const struct cursor *c, const struct plan *pla
 /* Returns their number, 0 if no mapping fits or a kernel was not measured; caller frees `out`. */
 size_t point_sides(struct point_side **out, const struct cursor *c, const struct plan *plan,
                    const struct metrics *m);
+
+/* The costs of one operator, as the device runs the step. */
+struct op_cost point_op_cost(const struct point_side *s, size_t op);
 
 /* Where an operator runs: place_text, or the same of its pool. */
 const char *point_place(const struct point_side *s, enum place on);
