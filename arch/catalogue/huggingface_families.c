@@ -14,11 +14,13 @@
 
 /* clang-format off */
 static const struct family families[] = {
-    { .type = { "llama", "baichuan", "minicpm", "minicpmv", "internlm2", "phi3", "phi4mm", "stablelm", "seed_oss", "exaone4", "olmo2", "olmo3", "cohere", "nemotron-nas", "deci", "aquila", "yi", "smollm3", "internlm3" },
+    { .type = { "llama", "baichuan", "minicpmv", "internlm2", "phi3", "phi4mm", "stablelm", "seed_oss", "exaone4", "olmo2", "olmo3", "nemotron-nas", "deci", "aquila", "yi", "internlm3" },
       .ffn_times = NEED },
     { .type = { "mistral", "ministral", "ministral3" }, .kv_heads = NEED, .ffn_times = NEED, .window = 4096 },
-    { .type = { "mixtral", "phimoe", "minimax_m2", "minimax_m3", "minimax_m3_vl", "mimo_v2_flash", "ernie4_5_moe", "hunyuan", "hunyuan_v1_moe", "glm4v", "glm4", "step3", "step3_text", "olmoe" },
+    { .type = { "mixtral", "phimoe", "minimax_m2", "minimax_m3", "minimax_m3_vl", "mimo_v2_flash", "hunyuan", "hunyuan_v1_moe", "glm4v", "glm4", "step3", "step3_text", "olmoe" },
       .kv_heads = NEED, .ffn_times = NEED },
+    { .type = { "cohere", "minicpm", "smollm3" }, .ffn_times = NEED, .tied = true },
+    { .type = { "ernie4_5_moe" }, .kv_heads = NEED, .ffn_times = NEED, .tied = true },
     { .type = { "step3p5", "step3p7" }, .kv_heads = NEED, .head_dim = NEED, .ffn_times = NEED, .wide_window_heads = 96 },
     { .type = { "minimax", "minimax_text_01", "minimax_m1" }, .kv_heads = NEED, .ffn_times = NEED, .linear = LINEAR_LIGHTNING },
     { .type = { "qwen2", "mimo", "qwen2_vl", "qwen2_5_vl", "qwen2_5_omni", "qwen3_moe", "qwen3_vl_moe", "qwen3_omni_moe" },
@@ -45,8 +47,8 @@ static const struct family families[] = {
     { .type = { "falcon_h1" }, .kv_heads = NEED, .ffn_times = NEED, .beside = true },
     { .type = { "granitemoehybrid", "bamba" }, .kv_heads = NEED, .ffn_times = NEED },
     { .type = { "mllama" }, .kv_heads = NEED, .ffn_times = NEED },
-    { .type = { "gptj", "codegen", "gpt_neox", "phi", "starcoder2" }, GPT },
-    { .type = { "gpt2", "opt", "bloom", "mpt", "falcon", "gpt_bigcode" }, GPT, .tied = true },
+    { .type = { "gptj", "codegen", "gpt_neox", "phi" }, GPT },
+    { .type = { "gpt2", "opt", "bloom", "mpt", "falcon", "gpt_bigcode", "starcoder2" }, GPT, .tied = true },
 };
 /* clang-format on */
 

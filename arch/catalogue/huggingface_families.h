@@ -24,7 +24,7 @@ struct family {
     double window, full_every; /* window if the key is absent; 0: none */
     bool plain;                /* feed-forward with two matrices */
     bool halved;               /* the key of the feed-forward's width counts gate and up together */
-    bool tied;                 /* head and embedding share weights */
+    bool tied;                 /* head and embedding share weights, if no key says so */
     bool first_dense;          /* first_k_dense_replace is required */
     bool mla;                  /* multi-head latent attention */
     bool indexed;              /* the keys of the indexer are required */

@@ -199,6 +199,36 @@ static void what_is_left_out_has_the_default_of_transformers(void **state)
     assert_close(model_of(deepseek, "'first_k_dense_replace': 1").shared_ffn, 0, 0);
 }
 
+/* Types of one importer that differ by the default of their class alone. */
+static void a_head_is_tied_by_default_where_the_class_says_so(void **state)
+{
+    static const struct {
+        const char *type;
+        double tied;
+    } defaults[] = {
+        {"cohere", 1},         {"minicpm", 1},    {"smollm3", 1},  {"ernie4_5_moe", 1},
+        {"starcoder2", 1},     {"gemma2", 1},     {"gpt2", 1},     {"falcon", 1},
+        {"llama", 0},          {"phi3", 0},       {"stablelm", 0}, {"olmo2", 0},
+        {"mixtral", 0},        {"minimax_m2", 0}, {"qwen3", 0},    {"gpt_neox", 0},
+        {"codegen", 0},        {"phi", 0},        {"seed_oss", 0}, {"exaone4", 0},
+        {"hunyuan_v1_moe", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < LEN(defaults); i++) {
+        char *of = mem_print("'model_type': '%s', 'hidden_size': 8192, 'intermediate_size': 22528,"
+                             "'num_attention_heads': 64, 'num_key_value_heads': 64,"
+                             "'head_dim': 128, 'num_hidden_layers': 40, 'vocab_size': 256000",
+                             defaults[i].type);
+        struct model m = model_of(of, "");
+        assert_close(m.tied_embeddings, defaults[i].tied, 0);
+        assert_close(model_of(of, "'tie_word_embeddings': true").tied_embeddings, 1, 0);
+        assert_close(model_of(of, "'tie_word_embeddings': false").tied_embeddings, 0, 0);
+        if (!strcmp(defaults[i].type, "cohere")) /* CohereForAI/c4ai-command-r-v01 */
+            assert_close(model_params(&m), 34.98e9, 1e-3);
+        free(of);
+    }
+}
+
 static void an_architecture_is_known_by_its_class_and_inside_a_text_config_too(void **state)
 {
     (void)state;
@@ -387,6 +417,7 @@ int main(void)
         cmocka_unit_test(published_configurations_equal_the_catalogue),
         cmocka_unit_test(every_model_of_the_short_form_has_its_configuration),
         cmocka_unit_test(what_is_left_out_has_the_default_of_transformers),
+        cmocka_unit_test(a_head_is_tied_by_default_where_the_class_says_so),
         cmocka_unit_test(an_architecture_is_known_by_its_class_and_inside_a_text_config_too),
         cmocka_unit_test(windows_follow_the_switches_and_the_layer_types),
         cmocka_unit_test(layer_types_override_the_switches),
