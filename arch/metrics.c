@@ -372,3 +372,8 @@ const char *metrics_core(const struct metrics *m)
 {
     return m->attention_s == 0 ? "state updates" : "core attention";
 }
+
+int metrics_core_runs(const struct metrics *m)
+{
+    return m->attention_s == 0 ? RUNS_STATE : RUNS_CORE;
+}

@@ -112,6 +112,9 @@ void metrics_clear(struct metrics_lanes *out, size_t n);
  * attention", or "state updates" in a model without any. */
 const char *metrics_core(const struct metrics *m);
 
+/* Its bit of engine.runs. */
+int metrics_core_runs(const struct metrics *m);
+
 /* When a metric has a value; otherwise it is NAN. In `more` of its row in metrics_fields. */
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */

@@ -344,7 +344,9 @@ void point_text_print(const struct cursor *c, const struct plan *plan, const str
                    quantity_text(m->context_wait_s, "s", 3, used, 48));
     if (engine_is_there(&d->engine))
         print_line(25, "  %-22s %.2f on %s%s\n", "engine speed-up S", m->engine_speedup, core,
-                   m->engine_speedup < 1 ? ": slower than the chip, so it is not used" : "");
+                   !((int)d->engine.runs & metrics_core_runs(m)) ? ", which it may not run"
+                   : m->engine_speedup < 1 ? ": slower than the chip, so it is not used"
+                                           : "");
     print_limits(d, m);
     if (design_pools_ffn(d))
         print_ffn_pool(d, m);

@@ -36,6 +36,14 @@ for runs in attention experts; do
     is "$(column $runs.csv p_$runs)" "$(column $runs.csv payoff)" "P by $runs alone where the engine runs nothing else"
 done
 is "$(column attention.csv p_experts | tr -d '\n')" "" "P by experts that no engine may run"
+# S is of core attention, which is no reason where the engine may not run it.
+"$DSE" payoff experts.db --details >said.txt
+is "$(grep -c 'intensity: experts at [0-9.]* FLOP/B, all that the engine may run, are no slower on the chip (G = 1.000)' said.txt)" 2 \
+   "reasons of engines that run experts alone"
+"$DSE" payoff s.db --runs experts --details | grep -q 'intensity: experts at' || complain "the reason of --runs experts"
+"$DSE" eval --set engine=duplex --set engine.runs=experts | grep -q 'S  *[0-9.]* on core attention, which it may not run$' ||
+    complain "S of an engine that runs experts alone"
+"$DSE" eval --set engine=duplex | grep -q 'may not run' && complain "Duplex may run core attention"
 "$DSE" payoff s.db --runs attention --format csv >like.csv
 for name in payoff gain c_star engine_cost_share engine_speedup probability c_max p_median; do
     is "$(column like.csv $name | rounded)" "$(column attention.csv $name | rounded)" "$name of --runs attention"

@@ -39,12 +39,15 @@ struct payoff_group {
     double engine_maturity, engine_limited_by; /* as the metrics; NAN if unknown */
     double attention_share, intensity, ridge;  /* of the same hardware without the engine */
     const char *core;                          /* what they are of: metrics_core */
-    char *engine, *with, *without;             /* winners; engine: the name of the subject */
-    char *regime;                              /* limit of the winner without an engine */
-    char *reason;                              /* why the engine does not pay; "" if it pays */
-    char *at_border;      /* axes on whose end a winner sits and where one more step gains,
-                             comma-separated; "" if none or unknown */
-    char *beyond_border;  /* what one more step of each does; "" if none */
+    double expert_intensity;                   /* likewise; NAN: no experts */
+    int runs, core_runs; /* classes that its engine may run, 0 if unknown; those of the core */
+    bool other_base;     /* the hardware of the control is not that of the winner */
+    char *engine, *with, *without; /* winners; engine: the name of the subject */
+    char *regime;                  /* limit of the winner without an engine */
+    char *reason;                  /* why the engine does not pay; "" if it pays */
+    char *at_border;               /* axes on whose end a winner sits and where one more step gains,
+                                      comma-separated; "" if none or unknown */
+    char *beyond_border;           /* what one more step of each does; "" if none */
     char *physical_limit; /* ends on which a winner sits and beyond which nothing is feasible, with
                              the reason; "" if none or unknown */
     double p_beyond;      /* P if both sides may take these steps; NAN if unknown */

@@ -92,11 +92,23 @@ static int twin_row(struct table *out, const struct run_points *from, const stru
     return best ? db_point(from->db, from->run, points->point[best - 1], out, err) : 0;
 }
 
-/* Why the engine does not pay: the three reasons of docs/model.md, or the control. */
-static char *reason_of(const struct payoff_group *g, const struct payoff_subject *of,
-                       bool other_base)
+/* Why an engine that leaves the core to the chip gains nothing. */
+static char *reason_without_core(const struct payoff_group *g)
 {
     char text[48];
+    if (g->runs != RUNS_EXPERTS || isnan(g->expert_intensity))
+        return mem_print("no gain at equal hardware (G = %.3f): the engine may not run %s", g->g,
+                         g->core);
+    return mem_print("intensity: experts at %s FLOP/B, all that the engine may run, are no slower "
+                     "on the chip (G = %.3f)",
+                     number_readable(g->expert_intensity, 3, text, sizeof text), g->g);
+}
+
+/* Why the engine does not pay: the three reasons of docs/model.md, or the control. */
+static char *reason_of(const struct payoff_group *g, const struct payoff_subject *of)
+{
+    char text[48];
+    bool core = !g->runs || g->runs & g->core_runs;
     if (!subject_is_engine(of))
         return g->g <= 1 + LEAST_GAIN
                    ? mem_print("no gain over the main devices alone (G = %.3f)", g->g)
@@ -104,28 +116,47 @@ static char *reason_of(const struct payoff_group *g, const struct payoff_subject
                    ? mem_print("cost: it may add %.1f %% and adds %.1f %%", 100 * g->c_star,
                                100 * g->c)
                    : mem_print("control: the money buys more in a system without %s", of->one);
-    if (g->s <= 1 + LEAST_GAIN && !(g->g > 1 + LEAST_GAIN))
+    if (!core && g->g <= 1 + LEAST_GAIN)
+        return reason_without_core(g);
+    if (core && g->s <= 1 + LEAST_GAIN && !(g->g > 1 + LEAST_GAIN))
         return mem_print("intensity: %s at %s FLOP/B is no slower on the chip (S = %.2g)", g->core,
                          number_readable(g->intensity, 3, text, sizeof text), g->s);
     if (g->g <= 1 + LEAST_GAIN)
         return mem_print("no gain at equal hardware (G = %.3f)", g->g);
-    if (g->s <= 1 + LEAST_GAIN && g->c_star <= g->c)
+    if (core && g->s <= 1 + LEAST_GAIN && g->c_star <= g->c)
         return mem_print("intensity: only the experts gain, %s at %s FLOP/B is no "
                          "slower on the chip "
                          "(S = %.2g); it may add %.1f %% and adds %.1f %%",
                          g->core, number_readable(g->intensity, 3, text, sizeof text), g->s,
                          100 * g->c_star, 100 * g->c);
     double most = 1 / (1 - g->attention_share) - 1;
-    if (g->s > 1 + LEAST_GAIN && most < g->c)
+    if (core && g->s > 1 + LEAST_GAIN && most < g->c)
         return mem_print("%s share: at %.0f %% of the step even an infinitely fast engine "
                          "gains less than it costs",
                          strcmp(g->core, "state updates") ? "attention" : "state",
                          100 * g->attention_share);
     if (g->c_star <= g->c)
         return mem_print("cost: it may add %.1f %% and adds %.1f %%", 100 * g->c_star, 100 * g->c);
-    return mem_print(other_base
+    return mem_print(g->other_base
                          ? "control: the money buys more in other hardware without an engine"
                          : "control: another mapping or design without an engine does better");
+}
+
+static void explain(struct payoff_group *g, const struct payoff_subject *of)
+{
+    free(g->reason);
+    g->reason = pays(g->p) ? mem_text("") : reason_of(g, of);
+}
+
+/* Explains a group of the store again, now that it is known what the engine of its winner may run.
+ */
+static void explain_by(struct payoff_group *g, const struct payoff *p, const struct candidate *with)
+{
+    if (g->runs || strcmp(with->subject, g->engine) != 0)
+        return;
+    g->runs = (int)with->engine.runs;
+    if (!(g->runs & g->core_runs))
+        explain(g, subject_or_engine(p->of));
 }
 
 /* What is not known until designs are priced again. */
@@ -256,9 +287,12 @@ void group_reprice(struct payoff_group *g, const struct payoff *p, const struct 
     const struct payoff_slice slice = payoff_slice(p, g->key);
     if (!q->study || payoff_compare(&c, q->study, &slice) != 0)
         return;
-    double p_all = comparison_payoff_middle(&c, NULL);
+    size_t winner[SIDES];
+    double p_all = comparison_payoff_middle(&c, winner);
     if (!isnan(p_all))
         take_winners(g, p, q, &slice, &c, p_all);
+    if (!isnan(p_all) && !payoff_study_sets(q->study, NULL))
+        explain_by(g, p, &c.side[WITH][winner[WITH]]);
     price_without_twin(g, p, &c);
     fill_certainty(g, q, &c);
     enum payoff_verdict verdict = group_verdict(g);
@@ -289,6 +323,7 @@ double group_break_even_share(const struct payoff_group *g, enum budget budget)
 struct compared {
     const struct metrics *with, *without, *twin; /* twin: NULL if it is not feasible */
     bool same_base;                              /* the twin is the control */
+    int runs;                                    /* of the engine; 0: unknown */
 };
 
 /* Everything that follows from metrics. */
@@ -313,8 +348,12 @@ static void fill_numbers(struct payoff_group *g, const struct payoff *p, const s
     g->w_star_w = g->c_star *
                   (twin ? twin->power_w / twin->tokens_per_s * twin->tokens_per_s_per_device : NAN);
     g->core = metrics_core(base);
+    g->core_runs = metrics_core_runs(base);
+    g->runs = m->runs;
+    g->other_base = !m->same_base;
     g->attention_share = base->attention_share;
     g->intensity = base->attention_intensity_flop_per_byte;
+    g->expert_intensity = base->expert_intensity_flop_per_byte;
     g->ridge = base->ridge_flop_per_byte;
     if (twin && budget == BUDGET_COST) {
         double low = with->system_cost_usd_low / twin->system_cost_usd_low - 1;
@@ -322,7 +361,7 @@ static void fill_numbers(struct payoff_group *g, const struct payoff *p, const s
         g->p_low = g->p * (1 + g->c) / (1 + fmax(fmax(low, high), g->c));
         g->p_high = g->p * (1 + g->c) / (1 + fmin(fmin(low, high), g->c));
     }
-    g->reason = pays(g->p) ? mem_text("") : reason_of(g, of, !m->same_base);
+    explain(g, of);
 }
 
 /* The store holds words as text. */
@@ -368,7 +407,8 @@ static void fill_from_rows(struct payoff_group *g, const struct payoff *p,
     fill_numbers(g, p,
                  &(struct compared){&with, &without, has_twin ? &twin : NULL,
                                     !has_twin || table_number_at(&rows->twin, 0, "point") ==
-                                                     table_number_at(&rows->without, 0, "point")});
+                                                     table_number_at(&rows->without, 0, "point"),
+                                    0});
 }
 
 void group_fill_from_model(struct payoff_group *g, const struct payoff *p, double payoff,
@@ -390,7 +430,8 @@ void group_fill_from_model(struct payoff_group *g, const struct payoff *p, doubl
     g->regime = mem_text(regime ? regime : "");
     fill_numbers(g, p,
                  &(struct compared){&w->with_metrics, &w->without_metrics,
-                                    w->twin ? &w->twin_metrics : NULL, !w->twin || same});
+                                    w->twin ? &w->twin_metrics : NULL, !w->twin || same,
+                                    (int)w->with.engine.runs});
 }
 
 int group_fill(struct payoff_group *g, const struct payoff *p, const struct run_points *from,
