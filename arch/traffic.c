@@ -131,7 +131,7 @@ double service_capacity(const struct service *s, const struct demand *d)
 {
     struct point p = point_at(s, s->slots);
     double made = s->slots * s->accepted;
-    double per_s = s->groups * made / (d->output * p.step_s + made / s->replicas * p.prompt_s);
+    double per_s = s->groups * made / (d->output * p.step_s + made / s->replicas * s->spread_s);
     return s->servers > 0 ? fmin(per_s, s->servers / s->read_s) : per_s;
 }
 
@@ -263,11 +263,16 @@ static void cycle_of(struct cycle *out, const struct service *s, const struct de
     out->least_s = fmax(s->step_s[0], out->at.step_s - 2 * out->at.slope_s * sqrt(o->variance));
 }
 
+/* The steps that read a prompt: the mean time and the least. */
+struct prompt_time {
+    double mean_s, least_s;
+};
+
 /* A request that arrives in a step waits for its end and for the next one, which reads all prompts
- * that arrived in it. A step hit at random is longer than the mean one. `own_s`: what its own
- * prompt adds, beyond the shortest step. */
-static void add_gated(struct parts *out, double weight, const struct cycle *c, double own_s,
-                      double wait_s)
+ * that arrived in it. A step hit at random is longer than the mean one. `own`: without those of
+ * others. */
+static void add_gated(struct parts *out, double weight, const struct cycle *c,
+                      struct prompt_time own, double wait_s)
 {
     double cv2 = c->variance / (c->mean_s * c->mean_s), share = c->reading;
     double hit_s = c->mean_s * (1 + cv2), hit2 = c->mean_s * c->mean_s * (1 + cv2) * (1 + 2 * cv2);
@@ -276,8 +281,8 @@ static void add_gated(struct parts *out, double weight, const struct cycle *c, d
     double others_s = share * hit_s + near_s;
     double variance = rest_variance + others_s * c->prompt_s * c->square + c->of_number +
                       share * (1 + share) * hit_variance;
-    parts_add(out, weight, c->least_s + own_s,
-              rest_s + c->at.step_s - c->least_s + others_s + wait_s, variance + wait_s * wait_s);
+    parts_add(out, weight, own.least_s, rest_s + own.mean_s - own.least_s + others_s + wait_s,
+              variance + wait_s * wait_s);
 }
 
 /* Steps after the first over which a prompt of this length is read. */
@@ -286,8 +291,18 @@ static double more_steps(const struct demand *d, double ratio)
     return fmax(0, ceil(d->chunks * ratio) - 1);
 }
 
-/* Prompts on the devices that decode. None takes less time than on idle devices, even where the
+/* A prompt of this length over the mean. None takes less time than on idle devices, even where the
  * model hides it behind what decoding reads. */
+static struct prompt_time prompt_time_of(const struct service *s, const struct demand *d,
+                                         const struct cycle *c, double ratio)
+{
+    double alone_s = ratio * s->alone_s, prompt_s = ratio * c->at.prompt_s;
+    double more_s = more_steps(d, ratio) * c->mean_s;
+    return (struct prompt_time){fmax(c->at.step_s + prompt_s, alone_s) + more_s,
+                                fmax(c->least_s + prompt_s, alone_s) + more_s};
+}
+
+/* Prompts on the devices that decode. */
 static void first_tokens(struct parts *out, const struct service *s, const struct demand *d,
                          const struct occupancy *o, const struct cycle *c)
 {
@@ -296,11 +311,10 @@ static void first_tokens(struct parts *out, const struct service *s, const struc
     out->n = 0;
     for (int i = 0; i < LENGTHS; i++) {
         double ratio = prompt.ratio[i], weight = prompt.weight[i];
-        double own_s = fmax(ratio * c->at.prompt_s, ratio * s->alone_s - c->least_s) +
-                       more_steps(d, ratio) * c->mean_s;
+        struct prompt_time own = prompt_time_of(s, d, c, ratio);
         parts_add(out, weight * o->idle, 0, ratio * s->alone_s, 0);
-        add_gated(out, weight * (1 - o->idle - o->waits), c, own_s, 0);
-        add_gated(out, weight * o->waits, c, own_s, o->wait_s);
+        add_gated(out, weight * (1 - o->idle - o->waits), c, own, 0);
+        add_gated(out, weight * o->waits, c, own, o->wait_s);
     }
 }
 
@@ -393,22 +407,33 @@ static bool meets(const struct parts *p, double limit_s, double percentile)
     return !(percentile > 0) || parts_below(p, limit_s) >= percentile / 100;
 }
 
-/* The largest rate below the capacity that meets the limits; times rise with the rate. */
+/* Does a rate meet the limits? */
+static bool rate_meets(const struct service *s, const struct demand *d, double requests_per_s)
+{
+    struct demand at = *d;
+    struct parts ttft, tpot;
+    struct occupancy o;
+    at.requests_per_s = requests_per_s;
+    find_parts(&ttft, &tpot, &o, s, &at);
+    return meets(&ttft, d->ttft_s, d->ttft_percentile) &&
+           meets(&tpot, d->tpot_s, d->tpot_percentile);
+}
+
+/* The largest rate below the capacity up to which the limits are met. Times rise with the rate, but
+ * for TPOT where requests begin to wait for a slot. */
 static double find_most(const struct service *s, const struct demand *d, double capacity)
 {
-    enum { HALVINGS = 20 };
+    enum { RATES = 16, HALVINGS = 16 };
     double low = 0, high = capacity;
     if (!(d->ttft_percentile > 0) && !(d->tpot_percentile > 0))
         return capacity;
+    for (int i = 1; i < RATES && high == capacity; i++) {
+        double rate = capacity * i / RATES;
+        *(rate_meets(s, d, rate) ? &low : &high) = rate;
+    }
     for (int i = 0; i < HALVINGS; i++) {
-        struct demand at = *d;
-        struct parts ttft, tpot;
-        struct occupancy o;
-        at.requests_per_s = (low + high) / 2;
-        find_parts(&ttft, &tpot, &o, s, &at);
-        bool met = meets(&ttft, d->ttft_s, d->ttft_percentile) &&
-                   meets(&tpot, d->tpot_s, d->tpot_percentile);
-        *(met ? &low : &high) = at.requests_per_s;
+        double rate = (low + high) / 2;
+        *(rate_meets(s, d, rate) ? &low : &high) = rate;
     }
     return low;
 }

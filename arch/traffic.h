@@ -10,8 +10,8 @@
  * wait for one of several servers (Allen and Cunneen; Sakasegawa 1977, Annals of the Institute of
  * Statistical Mathematics 29). Percentiles are those of lognormal distributions with the mean and
  * variance found, mixed over lengths (lognormal too) and over who waits. Invariants: without
- * traffic times are those of a single request; every time rises with the rate, without bound
- * towards the capacity. */
+ * traffic times are those of a single request; times rise with the rate (but see
+ * docs/traffic.md), and waits without bound towards the capacity unless `spread_s` lowers it. */
 #ifndef ARCH_TRAFFIC_H
 #define ARCH_TRAFFIC_H
 
@@ -31,6 +31,7 @@ struct service {
     double requests[SERVICE_NODES]; /* in flight in a group, rising */
     double step_s[SERVICE_NODES];   /* of a step without prompts */
     double prompt_s[SERVICE_NODES]; /* that a prompt adds to the steps of its replica */
+    double spread_s; /* the same at all slots if prompts are spread evenly over the steps */
     /* Prompts are read by other devices, as many at once and each in so many seconds of one; 0
      * servers: by the same. */
     double servers, read_s;
@@ -58,7 +59,7 @@ struct response {
     double in_flight;  /* requests, mean over time; those that wait not included */
     struct spread ttft, tpot;
     double goodput_per_s;  /* requests whose first and other tokens meet both limits */
-    double most_per_s;     /* largest rate that meets the limits at their percentiles */
+    double most_per_s;     /* largest rate up to which the limits are met at their percentiles */
     double ttft_limited_s; /* at ttft_percentile; NAN if that is none */
     double tpot_limited_s;
 };

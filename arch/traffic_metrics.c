@@ -85,6 +85,24 @@ struct mapped_devices {
     size_t of[LANES];
 };
 
+/* What prompts add to a step, per prompt, from steps with and without them at each node: no longer
+ * than a step of its own, or than with more requests in flight. A step with a small part of a
+ * prompt reads most experts of a whole one. */
+static void find_prompt(struct service *s, const double *mixed_s, const double *plain_s,
+                        double output)
+{
+    double most_s = INFINITY; /* of a step with a prompt */
+    for (size_t j = s->nodes; j-- > 0;) {
+        double prompts = s->requests[j] / s->replicas * s->accepted / output;
+        double spread_s = larger(0, mixed_s[j] - plain_s[j]) / prompts;
+        if (j == s->nodes - 1)
+            s->spread_s = spread_s;
+        s->step_s[j] = plain_s[j];
+        most_s = smaller(most_s, plain_s[j] + smaller(spread_s, s->alone_s));
+        s->prompt_s[j] = larger(0, most_s - plain_s[j]);
+    }
+}
+
 /* What a prompt adds to a step, from steps with and without prompts. */
 static void find_prompts(struct service *at, const struct traffic_system *q, size_t k,
                          const struct devices *d)
@@ -101,12 +119,7 @@ static void find_prompts(struct service *at, const struct traffic_system *q, siz
     time_nodes(plain_s, &decode->step, d, at, &decode->memo);
     free(decode);
     for (size_t i = 0; i < d->n; i++)
-        for (size_t j = 0; j < at[i].nodes; j++) {
-            double prompts =
-                at[i].requests[j] / at[i].replicas * at[i].accepted / q->like->workload.output;
-            at[i].step_s[j] = plain_s[i][j];
-            at[i].prompt_s[j] = larger(0, mixed_s[i][j] - plain_s[i][j]) / prompts;
-        }
+        find_prompt(&at[i], mixed_s[i], plain_s[i], q->like->workload.output);
 }
 
 /* The pool of device i, whose KV caches the devices at mapping k wait for. */

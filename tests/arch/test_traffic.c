@@ -324,6 +324,125 @@ static void the_largest_rate_is_that_at_which_the_limit_is_met(void **state)
     assert_close(most.ttft_p90_s, 0.8, 0.05);
 }
 
+/* Models whose prompts cost a step more than their own work, or wait for others, and a dense one.
+ */
+static const struct mixed_like {
+    const char *model, *devices, *timing, *batch, *input, *prefix, *output;
+} mixes[] = {
+    {"llama-3.1-70b", "8", "calibrated", "max", "1024", "0", "1024"},
+    {"llama-3.1-70b", "8", "ideal", "64", "32768", "0", "256"},
+    {"deepseek-v3", "32", "ideal", "max", "1024", "0", "1024"},
+    {"deepseek-v3", "32", "ideal", "8", "1024", "0", "1024"},
+    {"deepseek-v3", "32", "calibrated", "max", "1024", "0", "1024"},
+    {"deepseek-v3.2", "32", "ideal", "max", "32768", "0", "256"},
+    {"qwen3-235b-a22b", "8", "ideal", "max", "4096", "4000", "256"},
+    {"qwen3-next-80b-a3b", "8", "ideal", "512", "16384", "0", "1024"},
+    {"mixtral-8x7b", "4", "ideal", "512", "64", "0", "32"},
+    {"hunyuan-a13b", "32", "ideal", "max", "64", "32", "32"},
+};
+
+static void served_of_mix(struct served *out, const struct mixed_like *m)
+{
+    const char *const path[] = {"model",          "plan.devices",   "timing",
+                                "workload.batch", "workload.input", "workload.prefix",
+                                "workload.output"};
+    const char *const value[] = {m->model, m->devices, m->timing, m->batch,
+                                 m->input, m->prefix,  m->output};
+    char text[LEN(path)][64];
+    for (size_t i = 0; i < LEN(path); i++)
+        snprintf(text[i], sizeof text[i], "%s=%s", path[i], value[i]);
+    served_of(out, SET("chip=h200", "workload.phase=serving", "workload.requests_per_s=1",
+                       "workload.input_cv=1", "workload.output_cv=1", "workload.prefix_cv=1",
+                       "workload.prefix_correlation=1", text[0], text[1], text[2], text[3], text[4],
+                       text[5], text[6]));
+}
+
+static struct response response_at(const struct served *x, double load)
+{
+    struct demand d = x->demand;
+    struct response out;
+    d.requests_per_s = load * service_capacity(&x->service, &x->demand);
+    respond(&out, &x->service, &d);
+    return out;
+}
+
+/* A first token comes no sooner (but for a fiftieth) the more requests arrive. */
+static void the_first_token_comes_no_sooner_with_more_requests(void **state)
+{
+    static const double loads[] = {1e-4, 1e-3, 0.003, 0.01, 0.02, 0.05, 0.1,  0.15, 0.2,
+                                   0.3,  0.4,  0.5,   0.6,  0.7,  0.8,  0.85, 0.9,  0.95};
+    (void)state;
+    for (size_t i = 0; i < LEN(mixes); i++) {
+        struct served x;
+        struct spread most = {0, 0, 0, 0};
+        served_of_mix(&x, &mixes[i]);
+        for (size_t j = 0; j < LEN(loads); j++) {
+            struct spread t = response_at(&x, loads[j]).ttft;
+            for (size_t k = 0; k < sizeof t / sizeof(double); k++) {
+                double at = ((const double *)&t)[k], *top = &((double *)&most)[k];
+                if (at < 0.98 * *top)
+                    print_error("%s %s, input %s, load %g: %g s after %g s\n", mixes[i].model,
+                                mixes[i].timing, mixes[i].input, loads[j], at, *top);
+                assert_true(at >= 0.98 * *top);
+                *top = fmax(*top, at);
+            }
+        }
+    }
+}
+
+/* With next to no requests, one prompt by itself; with few, one that waits for the rest of a step
+ * and shares one with those in flight. */
+static void at_low_rates_the_first_token_is_that_of_an_idle_system(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LEN(mixes); i++) {
+        struct served x;
+        served_of_mix(&x, &mixes[i]);
+        const struct service *s = &x.service;
+        assert_close(response_at(&x, 1e-9).ttft.mean_s, s->alone_s, 1e-3);
+        for (double load = 1e-6; load < 0.02; load *= 2) {
+            struct response r = response_at(&x, load);
+            double step_s = at_requests(s, s->step_s, 1 + r.in_flight / s->groups);
+            double waits_s = r.ttft.mean_s - s->alone_s;
+            if (waits_s < -1e-9 || waits_s > 2 * step_s + 0.05 * s->alone_s)
+                print_error("%s %s, load %g: waits %g s, step %g s, alone %g s\n", mixes[i].model,
+                            mixes[i].timing, load, waits_s, step_s, s->alone_s);
+            assert_true(waits_s >= -1e-9 && waits_s <= 2 * step_s + 0.05 * s->alone_s);
+        }
+    }
+}
+
+/* Below the largest rate the limit is met, and above it is not, whatever the limit. */
+static void up_to_the_largest_rate_the_limit_is_met(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LEN(mixes); i++) {
+        struct served x;
+        served_of_mix(&x, &mixes[i]);
+        double capacity = service_capacity(&x.service, &x.demand);
+        x.demand.ttft_percentile = 90;
+        for (double load = 0.05; load < 1; load += 0.3) {
+            x.demand.ttft_s = response_at(&x, load).ttft.p90_s;
+            double most = response_at(&x, load).most_per_s / capacity;
+            assert_true(most > 0 && most <= 1);
+            for (double at = 0.02; at < 1; at += 0.02) {
+                double over = response_at(&x, at).ttft_limited_s / x.demand.ttft_s;
+                assert_true(at < most ? over < 1.01 : over > 0.99);
+            }
+        }
+    }
+}
+
+/* A few requests of many experts: the capacity stays that of tokens_per_s. */
+static void the_capacity_is_the_throughput_with_experts(void **state)
+{
+    struct metrics m =
+        priced(SET("model=deepseek-v3", "chip=h200", "plan.devices=32", "workload.phase=serving",
+                   "workload.batch=8", "workload.requests_per_s=0.5"));
+    (void)state;
+    assert_close(0.5 / m.load_ratio, m.tokens_per_s / 1024, 1e-9);
+}
+
 /* Half the mean square of an answer over its mean: an exponential one is held for twice as long. */
 static void answers_of_different_length_are_held_for_longer(void **state)
 {
@@ -364,6 +483,10 @@ int main(void)
         cmocka_unit_test(the_capacity_is_the_throughput_at_the_largest_batch),
         cmocka_unit_test(times_rise_with_the_rate_up_to_the_capacity),
         cmocka_unit_test(the_largest_rate_is_that_at_which_the_limit_is_met),
+        cmocka_unit_test(the_first_token_comes_no_sooner_with_more_requests),
+        cmocka_unit_test(at_low_rates_the_first_token_is_that_of_an_idle_system),
+        cmocka_unit_test(up_to_the_largest_rate_the_limit_is_met),
+        cmocka_unit_test(the_capacity_is_the_throughput_with_experts),
         cmocka_unit_test(answers_of_different_length_are_held_for_longer),
         cmocka_unit_test(a_trace_becomes_its_moments),
     };
