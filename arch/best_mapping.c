@@ -7,11 +7,6 @@
 #include "arch/mapping_trial.h"
 #include "arch/metrics.h"
 
-double pool_batch(const struct mapped *m, const struct workload *w)
-{
-    return m->prefill.dp * fmax(1, floor(CHUNK_TOKENS / (w->input - w->prefix)));
-}
-
 double pool_ttft_s(const struct prefill_pool *p)
 {
     double busy_s = p->kv_transfer_s - p->link_latency_s;
@@ -325,10 +320,12 @@ void best_prefill_pools(struct prefill_pool_lanes *out, size_t mapped[LANES], st
         struct candidate c;
         trial_make(&a, &q, d, mapped[i], NULL);
         LANES_TAKE(c, &best.of, i);
+        double load = LANE(&best.load, load, most)[i];
         struct prefill_pool pool = {
             .verdict = c.verdict,
             .requests_per_s = c.verdict == VERDICT_OK ? c.rate : 0,
-            .prefills_per_s = a.batch / c.step_s / a.shared,
+            .load = load,
+            .prefills_per_s = load * a.step->dp / c.step_s / a.shared,
             .sends_per_s = a.sends_per_s[i],
             .step_s = c.step_s,
             .kv_transfer_s = a.transfer_s[i],

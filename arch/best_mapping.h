@@ -46,6 +46,7 @@ void best_mappings(struct candidates *out, size_t mapped[LANES], struct prepared
  * one device. */
 struct prefill_pool {
     double verdict;
+    double load;           /* prompts of a replica in one step */
     double requests_per_s; /* the smaller of the next two; 0 if no mapping meets the limits */
     double prefills_per_s, sends_per_s;
     double step_s, kv_transfer_s, link_latency_s;
@@ -77,8 +78,5 @@ void best_prefill_pools(struct prefill_pool_lanes *out, size_t mapped[LANES], st
 /* Time to first token: a prefill and what its transfer adds. By layer, prefill and transfer are two
  * stations of a pipeline: the slower one takes its whole time, the other one layer's. */
 double pool_ttft_s(const struct prefill_pool *p);
-
-/* Prompts in one step of a group of a prefill pool. */
-double pool_batch(const struct mapped *m, const struct workload *w);
 
 #endif

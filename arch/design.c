@@ -228,11 +228,24 @@ static const char *prefill_refusal(const struct design *d)
     return NULL;
 }
 
+static const char *prefix_refusal(const struct design *d)
+{
+    const struct workload *w = &d->workload;
+    if (w->phase == PHASE_PREFILL && w->prefix > w->context)
+        return "workload.prefix: more tokens than the prompt, which is workload.context in this "
+               "phase: give at most workload.context";
+    if (phase_of(w)->answers && w->prefix > w->input)
+        return "workload.prefix: more tokens than the prompt: give at most workload.input";
+    return NULL;
+}
+
 const char *design_refusal(const struct design *d)
 {
     const char *of_ffn = ffn_pool_refusal(d), *of_prefill = prefill_refusal(d);
     const char *of_draft = draft_refusal(d);
-    return of_ffn ? of_ffn : of_prefill ? of_prefill : of_draft ? of_draft : traffic_refusal(d);
+    const char *of_prefix = prefix_refusal(d);
+    const char *of_pool = of_ffn ? of_ffn : of_prefill ? of_prefill : of_draft;
+    return of_pool ? of_pool : of_prefix ? of_prefix : traffic_refusal(d);
 }
 
 /* The power limit of each chip. */

@@ -558,14 +558,13 @@ void evaluated_ffn_pool(struct step_split *main, struct step_split *ffn, struct 
     LANES_TAKE(*ffn, &chosen.split, 0);
 }
 
-void evaluated_pool(struct devices *device, struct step_split *split, const struct prepared *p,
-                    const struct design *d)
+void evaluated_pool(struct step_split *split, struct prepared *p, const struct design *d)
 {
-    const struct mapped *m = &p->mapped[p->pool_first];
-    struct design of = *d;
-    of.plan.weight_share2 = of.plan.kv_share2 = 0;
-    design_become_prefill(&of);
-    devices_of(device, &of);
-    step_split_held_one(split, &m->prefill, device,
-                        step_load(&m->prefill, pool_batch(m, &d->workload)));
+    struct prefill_choice pools;
+    struct devices main;
+    devices_of(&main, d);
+    prefill_pools_choose(&pools, p, &main, d);
+    double load = LANE(&pools.best, prefill_pool, load)[0];
+    step_split_held_one(split, &p->mapped[pools.mapped[0]].prefill, pools.d,
+                        (struct load){load, load});
 }

@@ -52,10 +52,9 @@ void plan_fix_shares(struct plan *p, const struct metrics *m);
  * for bit the same. */
 void design_fix_mapping(struct design *d, const struct plan *plan, const struct metrics *m);
 
-/* The prefill pool of a single design with its mapping fixed, from `p`, which evaluated it: its
- * device and the activity of its step. Only in phase disaggregated. */
-void evaluated_pool(struct devices *device, struct step_split *split, const struct prepared *p,
-                    const struct design *d);
+/* The prefill pool of a single design with its mapping fixed, from `p`, which evaluated it: the
+ * activity of its step. Only in phase disaggregated. */
+void evaluated_pool(struct step_split *split, struct prepared *p, const struct design *d);
 
 /* The same of a step shared with a pool: of the step and a main device, and of a device of the
  * pool. `p`: prepared for `d`, whose mapping is fixed. */

@@ -38,8 +38,11 @@ void trial_make(struct trial *out, const struct mapping_search *q, const struct 
     out->batch = w->batch;
     out->counted = q->pool ? 1 : m->step.made;
     out->shared = q->pool ? m->plan.devices : 1;
-    if (q->pool)
-        out->batch = pool_batch(m, w);
+    out->load_most = INFINITY;
+    if (q->pool) { /* a chunk gives most requests per second; fewer if the limits ask for it */
+        out->batch = BATCH_MAX;
+        out->load_most = larger(1, floor(CHUNK_TOKENS / workload_new_tokens(w)));
+    }
     lanes_set(out->ttft_s, d->n, w->ttft_s);
     out->sends = q->pool != NULL;
     if (q->pool)
@@ -71,6 +74,14 @@ static void find_caps(double *cap, const struct step *s, const struct devices *d
     else
         set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte),
                  LANE(&d->rates, rates, pool_byte));
+}
+
+static void find_trial_caps(double *cap, const struct trial *a, const struct devices *d,
+                            bool joined)
+{
+    find_caps(cap, a->step, d, joined);
+    for (size_t i = 0; i < d->n; i++)
+        cap[i] = smaller(cap[i], a->load_most);
 }
 
 /* Throughput never falls as the batch grows, so the best batch is the largest allowed. */
@@ -211,7 +222,7 @@ void trial_time(struct candidates *out, const struct trial *a, const struct devi
     struct clocked_lanes clocked;
 
     find_limits(out, limit_s, late, a, d, w);
-    find_caps(cap, s, d, false);
+    find_trial_caps(cap, a, d, false);
     if (a->batch == BATCH_MAX && slo_later && !some_engine_overlaps(d)) {
         find_loads(out, &clocked, a, d, limit_s, guess);
         set_verdicts(&out->of, d->n, s, most, most, slo, late);
@@ -320,7 +331,7 @@ void trial_bound(struct merit *out, const struct mapping_search *q, size_t k, in
                          mean);
     }
     set_limits(limit_s, late, &a, n, q->w, prompt_s);
-    find_caps(cap, a.step, q->d, !q->pool);
+    find_trial_caps(cap, &a, q->d, !q->pool);
     out->refined = rounds == REFINED;
     if (a.batch != BATCH_MAX) {
         struct load given = step_load(a.step, a.batch);

@@ -25,10 +25,11 @@ struct trial {
     struct step_bound *bound;
     struct mapped *waits; /* serving: mapping whose prefill delays the first token; or NULL */
     double batch;
-    double counted; /* tokens per request and step; in a pool, requests: 1 */
-    double shared;  /* devices that the rate is divided by */
-    bool sends;     /* of a pool */
-    lane ttft_s;    /* limit on the first token */
+    double load_most; /* requests per replica, whatever the memory */
+    double counted;   /* tokens per request and step; in a pool, requests: 1 */
+    double shared;    /* devices that the rate is divided by */
+    bool sends;       /* of a pool */
+    lane ttft_s;      /* limit on the first token */
     /* Of a pool: time to send a prompt's KV cache, and the requests per second of one device that
      * its link carries. */
     lane transfer_s, sends_per_s;

@@ -111,7 +111,13 @@ static inline bool workload_has_traffic(const struct workload *w)
  * flight for longer, half the mean square of an answer over its mean. */
 double workload_held_context(const struct workload *w);
 
-/* Coefficient of variation of the tokens of a prompt that are not cached. */
+/* Tokens of a prompt that are not cached: at least its last. */
+static inline double workload_new_tokens(const struct workload *w)
+{
+    return w->input - fmin(w->prefix, w->input - 1);
+}
+
+/* Coefficient of variation of workload_new_tokens. */
 double workload_prompt_cv(const struct workload *w);
 
 /* How the contexts of its requests differ. */

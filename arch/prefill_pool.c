@@ -65,10 +65,14 @@ static void find_feed(struct pool_feed *out, const struct devices *prefill,
 }
 
 /* Splits the step of each pool. */
-static void split_pools(struct prefill_choice *out, struct prepared *p, const struct workload *w)
+static void split_pools(struct prefill_choice *out, struct prepared *p)
 {
     struct step_split_lanes split;
     struct load_lanes load;
+    for (size_t i = 0; i < out->d->n; i++) {
+        double prompts = LANE(&out->best, prefill_pool, load)[i];
+        LANES_PUT(&load, i, ((struct load){prompts, prompts}));
+    }
     for (size_t k = p->pool_first; k < p->pool_first + p->pool_n; k++) {
         struct mapped *m = &p->mapped[k];
         size_t of = 0;
@@ -76,8 +80,6 @@ static void split_pools(struct prefill_choice *out, struct prepared *p, const st
             of += out->mapped[i] == k;
         if (of == 0)
             continue;
-        struct load at = step_load(&m->prefill, pool_batch(m, w));
-        LANES_FILL(&load, out->d->n, at);
         const struct held held = {LANE(&out->best, prefill_pool, clock),
                                   LANE(&out->best, prefill_pool, units)};
         steps_split_held(&split, &m->prefill, out->d, &load, held, &m->prefill_memo);
@@ -94,7 +96,7 @@ void prefill_pools_choose(struct prefill_choice *out, struct prepared *p, const 
     find_pool_devices(out, d, like);
     find_feed(&feed, out->d, d, like);
     best_prefill_pools(&out->best, out->mapped, p, out->d, &feed);
-    split_pools(out, p, &like->workload);
+    split_pools(out, p);
 }
 
 /* Not 1 up to rounding errors, for which a last group would be one too many. */

@@ -26,14 +26,13 @@ const char *traffic_refusal(const struct design *d)
 
 void traffic_demand(struct demand *out, const struct workload *w)
 {
-    double read = w->input - fmin(w->prefix, w->input - 1);
     *out = (struct demand){
         .requests_per_s = w->requests_per_s,
         .arrival_cv = w->arrival_cv,
         .output = w->output,
         .output_cv = w->output_cv,
         .prompt_cv = workload_prompt_cv(w),
-        .chunks = read / CHUNK_TOKENS,
+        .chunks = workload_new_tokens(w) / CHUNK_TOKENS,
         .ttft_s = w->ttft_s,
         .tpot_s = w->tpot_s,
         .ttft_percentile = w->ttft_percentile,

@@ -137,6 +137,14 @@ static bool is_axis_of_kinds(const struct axis *a)
     return a->part == PART_MODEL ? a->is_part || words : a->part == PART_MODE && words;
 }
 
+static bool varies_workload(const struct study *s)
+{
+    for (size_t i = 0; i < s->axes; i++)
+        if (s->axis[i].part == PART_WORKLOAD)
+            return true;
+    return false;
+}
+
 /* Checks every combination of the axes of kinds, with the first value of all other axes. */
 static int check_kinds(const struct study *s, struct err *err)
 {
@@ -150,6 +158,8 @@ static int check_kinds(const struct study *s, struct err *err)
     do {
         for (size_t i = 0, k = 0; i < s->axes; i++) /* parts before their parameters */
             axis_put(&s->axis[i], k < n && kinds[k] == &s->axis[i] ? at[k++] : 0, &d);
+        if (varies_workload(s)) /* points whose prompt is shorter than its prefix say so */
+            d.workload.prefix = 0;
         if (design_check(&d, err) != 0)
             return -1;
         for (moved = n; moved > 0 && ++at[moved - 1] == kinds[moved - 1]->n; moved--)

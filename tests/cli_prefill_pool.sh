@@ -37,6 +37,24 @@ says 'pools.prefill.chip: no kernel was measured on chips of its generation' --s
 says 'for prefill with those of' --set timing=calibrated --set chip=b200 --set pools.prefill.chip=h100
 says 'workload.phase: this one has no devices that only prefill' --set workload.phase=serving
 
+# A prefix longer than its prompt is refused; of a sweep, the points that have one.
+says 'workload.prefix: more tokens than the prompt: give at most workload.input' --set workload.prefix=8193
+says 'prefill pool  *[0-9.]* x h20 in groups of 8: TP' --set workload.prefix=8192
+says 'give at most workload.context' --set workload.phase=prefill --set pools.prefill.chip=none --set workload.context=5 --set workload.prefix=6
+cat >prefix.yaml <<'Y'
+study: prefix
+model: llama-3.1-70b
+chip: h100
+workload: {phase: disaggregated, prefix: 2048}
+plan: {devices: 8}
+sweep:
+  workload.input: [1024, 2048, 4096]
+Y
+"$DSE" sweep prefix.yaml --quiet >out.txt 2>&1 || complain "prefix: $(cat out.txt)"
+"$DSE" query prefix.db --columns verdict --sort point --format csv >out.txt
+[ "$(sed 1d out.txt | tr '\n' ' ')" = 'mapping ok ok ' ] || complain "prefix: $(cat out.txt)"
+"$DSE" eval prefix.db --point 0 2>&1 | grep -q 'workload.prefix: more tokens' || complain 'prefix: no reason'
+
 # P at middle prices is the ratio of the two rows.
 "$DSE" sweep pool.yaml --quiet >out.txt 2>&1 || complain "sweep: $(cat out.txt)"
 rows=$("$DSE" query pool.db --columns tokens_per_s_per_usd --sort engine --format csv | sed 1d | tr '\n' ' ')

@@ -79,7 +79,7 @@ static void split_alone(struct job *job, const struct chosen_design *of, struct 
     kept_mapping_release(draw.ffn);
     if (m.prefill_devices > 0) {
         job->pool_devices = m.prefill_devices;
-        evaluated_pool(&device, &job->pool_split, &c->prepared, &chosen);
+        evaluated_pool(&job->pool_split, &c->prepared, &chosen);
     }
 }
 

@@ -211,7 +211,7 @@ static void a_transfer_by_layer_hides_behind_the_prefill(void **state)
                                    "pools.prefill.chip=h20",
                                    "plan.devices=8",
                                    "workload.phase=disaggregated",
-                                   "workload.input=4096",
+                                   "workload.input=8192", /* one prompt a step */
                                    "workload.output=512",
                                    "workload.batch=64",
                                    link[i],
@@ -234,6 +234,48 @@ static void a_transfer_by_layer_hides_behind_the_prefill(void **state)
         snprintf(limit, sizeof limit, "workload.ttft_s=%.17g", m.ttft_s * (1 - 1e-9));
         assert_int_equal(priced(limited).verdict, VERDICT_TTFT);
     }
+}
+
+/* A step reads as many prompts as the limit on the first token leaves time for, up to a chunk. */
+static void a_step_takes_the_prompts_that_meet_the_limits(void **state)
+{
+    static const double ttft_s[] = {0.2, 0.5, 1, 60};
+    static const char *const input[][2] = {{"workload.input=1", "workload.context=1"},
+                                           {"workload.input=100", "workload.context=100"},
+                                           {"workload.input=1000", "workload.context=1000"}};
+    (void)state;
+    for (size_t i = 0; i < LEN(input) * LEN(ttft_s); i++) {
+        char limit[48], left[48];
+        const char *of = input[i / LEN(ttft_s)][0], *context = input[i / LEN(ttft_s)][1];
+        double limit_s = ttft_s[i % LEN(ttft_s)], tokens = atof(strchr(of, '=') + 1);
+        snprintf(limit, sizeof limit, "workload.ttft_s=%.17g", limit_s);
+        struct metrics m = apart(LLAMA, "h100", "h100", of, limit);
+        assert_int_equal(m.verdict, VERDICT_OK);
+        assert_true(m.ttft_s <= limit_s);
+        char tp[32];
+        snprintf(tp, sizeof tp, "plan.tp=%g", m.prefill_tp);
+        snprintf(left, sizeof left, "workload.ttft_s=%.17g", limit_s - m.kv_transfer_s);
+        struct metrics alone = priced(
+            SET(LLAMA, "chip=h100", tp, left, context, "plan.devices=8", "workload.phase=prefill"));
+        double chunk = floor(8192 / tokens) * m.prefill_dp;
+        double per_s = m.tokens_per_s / 512 * tokens / m.prefill_devices;
+        assert_true(limit_s < 60 || alone.batch > chunk);
+        if (alone.batch <= chunk)
+            assert_close(per_s, alone.tokens_per_s / 8, 1e-9);
+        else
+            assert_close(per_s, chunk * tokens / m.prefill_s / 8, 1e-9);
+    }
+}
+
+/* At least the last token of a prompt is read, and the caches of all prompts of a step fit. */
+static void a_prompt_that_is_cached_costs_one_token(void **state)
+{
+    struct metrics all = apart(LLAMA, "h100", "h100", "workload.prefix=4096", SHARE);
+    struct metrics but_one = apart(LLAMA, "h100", "h100", "workload.prefix=4095", SHARE);
+    (void)state;
+    assert_int_equal(all.verdict, VERDICT_OK);
+    assert_true(all.prefill_memory_used_byte <= 80e9 && all.prefill_devices > 0);
+    assert_same_metrics(&all, &but_one);
 }
 
 /* The mapping that a search finds is the best of all given ones. */
@@ -321,6 +363,8 @@ int main(void)
         cmocka_unit_test(whole_groups_keep_up_and_a_number_may_set_the_pace),
         cmocka_unit_test(each_pool_takes_the_chip_of_least_cost_per_token),
         cmocka_unit_test(a_transfer_by_layer_hides_behind_the_prefill),
+        cmocka_unit_test(a_step_takes_the_prompts_that_meet_the_limits),
+        cmocka_unit_test(a_prompt_that_is_cached_costs_one_token),
         cmocka_unit_test(the_best_mapping_of_a_pool_is_that_of_brute_force),
         cmocka_unit_test(more_of_a_pool_never_hurts),
         cmocka_unit_test(a_pool_whose_weights_do_not_fit_has_the_verdict_memory),
