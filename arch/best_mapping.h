@@ -68,7 +68,14 @@ struct pool_feed {
     struct pool_link_lanes link;
     double receivers; /* devices that decode */
     bool by_layer;    /* each layer's cache is sent as soon as it is computed */
+    lane sent_below;  /* only mappings whose devices send fewer bytes of a prompt; INFINITY: all */
 };
+
+/* Bytes of a prompt's KV cache that all devices of a pool send. */
+static inline double pool_sent_byte(const struct mapped *m)
+{
+    return m->prefill.kv_byte_per_request * m->plan.tp * m->plan.cp * m->plan.pp;
+}
 
 /* The mapping that prefills and sends most requests per second. `mapped` gets the index in
  * p->mapped. */

@@ -431,7 +431,7 @@ void evaluate_asked(struct prepared *p, const struct design *like,
     struct prefill_choice pools;
     bool apart = w->phase == PHASE_DISAGGREGATED;
     if (apart) {
-        prefill_pools_choose(&pools, p, d, like);
+        prefill_pools_choose(&pools, p, d, like, LANE(out, metrics, tokens_per_s));
         prefill_pools_add(out, &pools, p, like);
         prefill_pools_rest(&choice.split, d, pools.decode_busy);
         if (shared)
@@ -563,7 +563,7 @@ void evaluated_pool(struct step_split *split, struct prepared *p, const struct d
     struct prefill_choice pools;
     struct devices main;
     devices_of(&main, d);
-    prefill_pools_choose(&pools, p, &main, d);
+    prefill_pools_choose(&pools, p, &main, d, lanes_of_one); /* one mapping: no choice */
     double load = LANE(&pools.best, prefill_pool, load)[0];
     step_split_held_one(split, &p->mapped[pools.mapped[0]].prefill, pools.d,
                         (struct load){load, load});

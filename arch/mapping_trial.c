@@ -23,6 +23,8 @@ static void set_transfers(struct trial *out, const struct mapping_search *q, con
         out->ttft_s[i] = feed->by_layer
                              ? smaller(left_s - busy_s / layers, (left_s - busy_s) * layers)
                              : q->w->ttft_s - out->transfer_s[i];
+        if (pool_sent_byte(m) >= feed->sent_below[at])
+            out->ttft_s[i] = 0; /* never met */
     }
 }
 

@@ -52,6 +52,7 @@ static void find_feed(struct pool_feed *out, const struct devices *prefill,
     const double *to_latency_s = LANE(&decode->rates, rates, network.latency_s);
     out->w = &like->workload;
     out->receivers = like->plan.devices;
+    lanes_set(out->sent_below, decode->n, INFINITY);
     out->by_layer = of->prefill_transfer == TRANSFER_LAYERS;
     for (size_t i = 0; i < decode->n; i++) {
         LANE(&out->link, pool_link, s_per_byte)
@@ -89,18 +90,96 @@ static void split_pools(struct prefill_choice *out, struct prepared *p)
     }
 }
 
+/* Not 1 up to rounding errors, for which a last group would be one too many. */
+static const double NEARLY = 1 - 1e-12;
+
+/* Some pools, at the places `of` in those of a choice. */
+struct some_pools {
+    size_t of[LANES], n;
+    struct devices d;
+    struct pool_feed feed;
+    struct prefill_pool_lanes best;
+    size_t mapped[LANES];
+};
+
+static void find_some(struct some_pools *out, const struct prefill_choice *choice,
+                      const struct prepared *p, const struct pool_feed *feed)
+{
+    devices_pick(&out->d, choice->d, out->of, out->n);
+    out->feed = *feed;
+    for (size_t j = 0; j < out->n; j++) {
+        LANES_COPY(&out->feed.link, j, &feed->link, out->of[j]);
+        out->feed.sent_below[j] = pool_sent_byte(&p->mapped[choice->mapped[out->of[j]]]) * NEARLY;
+    }
+}
+
+/* Requests per second of a system with pool i, and whether fewer bytes of each would raise them. */
+static double fed_per_s(bool *by_link, const struct prefill_pool_lanes *pools, size_t i,
+                        const struct matching *q)
+{
+    struct prefill_pool pool;
+    LANES_TAKE(pool, pools, i);
+    double received = q->receivers * pool.sends_per_s;
+    double fed = q->given > 0 ? q->given * pool.requests_per_s : INFINITY;
+    *by_link = pool.requests_per_s > 0 && received < smaller(q->decodes_per_s, fed);
+    return pool.requests_per_s > 0 ? smaller(smaller(q->decodes_per_s, received), fed) : 0;
+}
+
+/* A mapping that prefills more may send more bytes of each prompt than the receivers take in time:
+ * replaces it by those that send fewer while the system gains. */
+static void relieve_links(struct prefill_choice *out, struct prepared *p,
+                          const struct pool_feed *feed, struct matching *q,
+                          const double *decodes_per_s)
+{
+    struct some_pools some = {.n = out->d->n};
+    double least = INFINITY;
+    for (size_t i = 0; i < some.n; i++)
+        some.of[i] = i;
+    for (size_t k = p->pool_first; k < p->pool_first + p->pool_n; k++)
+        least = smaller(least, pool_sent_byte(&p->mapped[k]));
+    while (some.n > 0) {
+        size_t n = 0;
+        for (size_t j = 0; j < some.n; j++) {
+            size_t i = some.of[j];
+            bool by_link;
+            q->decodes_per_s = decodes_per_s[i];
+            fed_per_s(&by_link, &out->best, i, q);
+            if (by_link && least < pool_sent_byte(&p->mapped[out->mapped[i]]) * NEARLY)
+                some.of[n++] = i;
+        }
+        some.n = n;
+        if (n == 0)
+            return;
+        find_some(&some, out, p, feed);
+        best_prefill_pools(&some.best, some.mapped, p, &some.d, &some.feed);
+        some.n = 0;
+        for (size_t j = 0; j < n; j++) {
+            size_t i = some.of[j];
+            bool by_link;
+            q->decodes_per_s = decodes_per_s[i];
+            if (fed_per_s(&by_link, &some.best, j, q) <= fed_per_s(&by_link, &out->best, i, q))
+                continue;
+            LANES_COPY(&out->best, i, &some.best, j);
+            out->mapped[i] = some.mapped[j];
+            some.of[some.n++] = i;
+        }
+    }
+}
+
 void prefill_pools_choose(struct prefill_choice *out, struct prepared *p, const struct devices *d,
-                          const struct design *like)
+                          const struct design *like, const double *tokens_per_s)
 {
     struct pool_feed feed;
+    struct matching q = {.receivers = like->plan.devices, .given = like->pools.prefill_devices};
+    lane decodes_per_s;
     find_pool_devices(out, d, like);
     find_feed(&feed, out->d, d, like);
     best_prefill_pools(&out->best, out->mapped, p, out->d, &feed);
+    for (size_t i = 0; i < d->n; i++)
+        decodes_per_s[i] = tokens_per_s[i] / like->workload.output;
+    relieve_links(out, p, &feed, &q, decodes_per_s);
     split_pools(out, p);
 }
-
-/* Not 1 up to rounding errors, for which a last group would be one too many. */
-static const double NEARLY = 1 - 1e-12;
 
 static double pool_devices(const struct prefill_pool *pool, double requests_per_s,
                            const struct matching *q)

@@ -49,9 +49,11 @@ static inline bool design_pools_prefill(const struct design *d)
 /* The chip and engine of the devices that prefill, in place of those of `d`. */
 void design_become_prefill(struct design *d);
 
-/* Chooses the mapping of the pool that feeds each device of `d`, and splits its step. */
+/* Chooses the mapping of the pool that feeds each device of `d`, which decode so many tokens per
+ * second, and splits its step: that with which the system generates most, and of those the one that
+ * prefills and sends most requests per second and device. */
 void prefill_pools_choose(struct prefill_choice *out, struct prepared *p, const struct devices *d,
-                          const struct design *like);
+                          const struct design *like, const double *tokens_per_s);
 
 /* Corrects the metrics of a decode step for the pool, and sets its devices. */
 void prefill_pools_add(struct metrics_lanes *out, struct prefill_choice *pools,

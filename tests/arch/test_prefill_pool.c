@@ -295,6 +295,49 @@ static void the_best_mapping_of_a_pool_is_that_of_brute_force(void **state)
     assert_true(least < INFINITY && found.prefill_devices == least);
 }
 
+/* Where the receivers bind, the fastest prefill is not the best if it sends more bytes. */
+static void the_best_mapping_of_a_pool_feeds_the_system_most(void **state)
+{
+    static const char *const link[] = {"auto", "100MB/s", "1GB/s"};
+    static const char *const devices[] = {SHARE, "pools.prefill.devices=auto",
+                                          "pools.prefill.devices=64"};
+    size_t by_link = 0;
+    (void)state;
+    for (size_t i = 0; i < 2 * LEN(link) * LEN(devices); i++) {
+        char of_link[48], tp[32];
+        const char *set[] = {i % 2 ? DEEPSEEK : LLAMA,
+                             "chip=b200",
+                             "pools.prefill.chip=h20",
+                             "plan.devices=16",
+                             "workload.phase=disaggregated",
+                             "workload.input=1024",
+                             "workload.output=16",
+                             devices[i / 2 % LEN(devices)],
+                             of_link,
+                             "pools.prefill.tp=auto",
+                             NULL};
+        snprintf(of_link, sizeof of_link, "pools.prefill.link_byte_per_s=%s",
+                 link[i / 2 / LEN(devices)]);
+        struct metrics found = priced(set);
+        double most = 0, least = INFINITY;
+        for (int ranks = 1; ranks <= 16; ranks *= 2) {
+            snprintf(tp, sizeof tp, "pools.prefill.tp=%d", ranks);
+            set[LEN(set) - 2] = tp;
+            struct metrics m = priced(set);
+            if (m.verdict != VERDICT_OK || m.tokens_per_s < most * (1 - 1e-9))
+                continue;
+            least = m.tokens_per_s > most * (1 + 1e-9) ? m.prefill_devices
+                                                       : fmin(least, m.prefill_devices);
+            most = fmax(most, m.tokens_per_s);
+        }
+        assert_int_equal(found.verdict, VERDICT_OK);
+        assert_close(found.tokens_per_s, most, 1e-9);
+        assert_close(found.prefill_devices, least, 1e-9);
+        by_link += found.system_paced_by == SYSTEM_PACE_LINK;
+    }
+    assert_true(by_link > 3);
+}
+
 static void more_of_a_pool_never_hurts(void **state)
 {
     static const char *const more[][3] = {
@@ -366,6 +409,7 @@ int main(void)
         cmocka_unit_test(a_step_takes_the_prompts_that_meet_the_limits),
         cmocka_unit_test(a_prompt_that_is_cached_costs_one_token),
         cmocka_unit_test(the_best_mapping_of_a_pool_is_that_of_brute_force),
+        cmocka_unit_test(the_best_mapping_of_a_pool_feeds_the_system_most),
         cmocka_unit_test(more_of_a_pool_never_hurts),
         cmocka_unit_test(a_pool_whose_weights_do_not_fit_has_the_verdict_memory),
         cmocka_unit_test(fixing_the_mapping_of_a_pool_changes_no_bit),

@@ -42,7 +42,7 @@ static void served_of(struct served *out, const char *const *set)
     devices_of(&d, like);
     best_mappings(&best, mapped, &p, &d, &like->workload, true);
     if (apart) {
-        prefill_pools_choose(&pools, &p, &d, like);
+        prefill_pools_choose(&pools, &p, &d, like, &m.tokens_per_s);
         pools.devices[0] = m.prefill_devices;
     }
     const struct traffic_system q = {&p, &d, like, &best, mapped, apart ? &pools : NULL};
