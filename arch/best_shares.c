@@ -1,61 +1,44 @@
 #include "arch/best_shares.h"
 
 #include "arch/metrics.h"
+#include "arch/resident.h"
 
 /* ---- what fits ---- */
 
-/* Bytes of a step on one device that may sit in either tier, and those that stay in the first. */
-struct held {
-    double weight_byte, kv_byte, fixed_byte, act_byte; /* kv and act per request */
-};
-
-INLINED struct held held_of(const struct step *s, double pool_byte)
-{
-    return (struct held){s->weight_byte - (pool_byte > 0 ? s->expert_byte : 0),
-                         s->kv_byte_per_request, s->fixed_byte, s->act_byte_per_request};
-}
-
 FOR_ALL_VECTORS
 static void find_caps(double *restrict cap, size_t n, const struct step *restrict s,
-                      const double *restrict memory_byte, const double *restrict pool_byte,
+                      const struct rates_lanes *restrict rates,
                       const struct tier2_lanes *restrict tiers)
 {
     for (size_t i = 0; i < n; i++) {
         struct tier2 t;
+        struct memory_room room = memory_room_of(s, rates, i);
+        struct resident h = resident_of(s, room.pool_byte);
         LANES_TAKE(t, tiers, i);
-        struct held h = held_of(s, pool_byte[i]);
-        double first = h.kv_byte * (1 - t.kv_share) + h.act_byte, second = h.kv_byte * t.kv_share;
-        double room = memory_byte[i] - h.weight_byte * (1 - t.weight_share) - h.fixed_byte;
-        double room2 = t.byte - h.weight_byte * t.weight_share;
-        double fit = floor(room / first), fit2 = floor(room2 / second);
-        bool holds = !(pool_byte[i] > 0) | (s->expert_byte <= pool_byte[i]);
-        bool fits = (room > 0) & (room2 >= 0) & holds;
-        cap[i] = fits ? (second > 0 ? smaller(fit, fit2) : fit) : 0;
+        cap[i] = floor(resident_fit_tiers(&h, &room, &t, 0));
     }
 }
 
 FOR_ALL_VECTORS
 static void find_joined_caps(double *restrict cap, size_t n, const struct step *restrict s,
-                             const double *restrict memory_byte, const double *restrict pool_byte,
+                             const struct rates_lanes *restrict rates,
                              const struct tier2_lanes *restrict tiers)
 {
     for (size_t i = 0; i < n; i++) {
-        struct held h = held_of(s, pool_byte[i]);
-        double all_byte = memory_byte[i] + LANE(tiers, tier2, byte)[i];
-        double room = all_byte - h.weight_byte - h.fixed_byte;
-        bool holds = !(pool_byte[i] > 0) | (s->expert_byte <= pool_byte[i]);
-        cap[i] = ((room > 0) & holds) ? floor(room / (h.kv_byte + h.act_byte)) : 0;
+        struct memory_room room = memory_room_of(s, rates, i);
+        struct resident h = resident_of(s, room.pool_byte);
+        room.memory_byte += LANE(tiers, tier2, byte)[i];
+        room.chip_byte = room.memory_byte;
+        cap[i] = floor(resident_fit(&h, &room));
     }
 }
 
 void tiers_caps(double *cap, const struct step *s, const struct devices *d, bool joined)
 {
-    const double *memory_byte = LANE(&d->rates, rates, memory_byte);
-    const double *pool_byte = LANE(&d->rates, rates, pool_byte);
     if (joined)
-        find_joined_caps(cap, d->n, s, memory_byte, pool_byte, &d->tier2);
+        find_joined_caps(cap, d->n, s, &d->rates, &d->tier2);
     else
-        find_caps(cap, d->n, s, memory_byte, pool_byte, &d->tier2);
+        find_caps(cap, d->n, s, &d->rates, &d->tier2);
 }
 
 /* ---- the search ---- */
@@ -67,7 +50,7 @@ static const double JUST = 1e-12;
 
 /* One device: the best shares so far, and what is needed to find others. */
 struct spot {
-    struct held held;
+    struct resident held;
     struct tier2 tier;
     double memory_byte, balance;
     double weight, kv, requests, life_s, merit;
@@ -90,7 +73,7 @@ static double clamped(double share)
  * requests; the other share given. */
 static double kv_to_fit(const struct spot *p, double weight, double requests)
 {
-    const struct held *h = &p->held;
+    const struct resident *h = &p->held;
     double room =
         p->memory_byte - h->weight_byte * (1 - weight) - h->fixed_byte - requests * h->act_byte;
     return clamped(1 - room / (requests * h->kv_byte) + JUST);
@@ -98,7 +81,7 @@ static double kv_to_fit(const struct spot *p, double weight, double requests)
 
 static double weight_to_fit(const struct spot *p, double kv, double requests)
 {
-    const struct held *h = &p->held;
+    const struct resident *h = &p->held;
     double room = p->memory_byte - h->fixed_byte - requests * (h->kv_byte * (1 - kv) + h->act_byte);
     return clamped(1 - room / h->weight_byte + JUST);
 }
@@ -113,7 +96,7 @@ static double kv_to_last(const struct spot *p)
 /* The most requests that both tiers hold together, at least 1. */
 static double most_requests(const struct spot *p)
 {
-    const struct held *h = &p->held;
+    const struct resident *h = &p->held;
     double all_byte = p->memory_byte + p->tier.byte;
     return larger(1,
                   floor((all_byte - h->weight_byte - h->fixed_byte) / (h->kv_byte + h->act_byte)));
@@ -287,7 +270,7 @@ void best_shares(struct candidates *out, const struct share_search *s)
         struct rates r;
         LANES_TAKE(r, &s->d->rates, i);
         LANES_TAKE(p->tier, &s->d->tier2, i);
-        p->held = held_of(s->step, r.pool_byte);
+        p->held = resident_of(s->step, r.pool_byte);
         p->memory_byte = r.memory_byte;
         p->balance = tier2_balance(&p->tier, 1 / r.main.s_per_byte);
     }

@@ -139,6 +139,7 @@ struct design design_of_pool(const struct design *d, size_t part)
     out.engine.bandwidth_ratio = 0;
     if (part == PART_FFN_CHIP && engine_is_there(&d->ffn_engine)) {
         out.engine = d->ffn_engine;
+        out.engine.runs = RUNS_EXPERTS; /* all that the pool has for it */
         out.engine_name = d->ffn_engine_name;
     }
     out.plan.weight_share2 = out.plan.kv_share2 = 0;

@@ -63,6 +63,13 @@ static inline bool engine_is_there(const struct engine *e)
     return e->bandwidth_ratio > 0;
 }
 
+/* Memory that an engine apart adds to a chip of `chip_byte`. */
+static inline double engine_own_byte(const struct engine *e, double chip_byte)
+{
+    bool apart = engine_is_there(e) & (e->kind == ENGINE_POOL) & (e->capacity_ratio > 1);
+    return apart ? (e->capacity_ratio - 1) * chip_byte : 0;
+}
+
 /* Stacks added by the engine over those of the chip: none unless it is a pool; by default a pool
  * has as many as its bandwidth needs. */
 static inline double engine_added_stack_ratio(const struct engine *e)

@@ -2,6 +2,7 @@
 
 #include "arch/best_shares.h"
 #include "arch/metrics.h"
+#include "arch/resident.h"
 #include "arch/step_clock.h"
 
 /* Each device of a pool that holds a part of a prompt's KV cache sends it; where fewer receive,
@@ -55,16 +56,12 @@ void trial_make(struct trial *out, const struct mapping_search *q, const struct 
 
 FOR_ALL_VECTORS
 static void set_caps(double *restrict cap, size_t n, const struct step *restrict s,
-                     const double *restrict memory_byte, const double *restrict pool_byte)
+                     const struct rates_lanes *restrict rates)
 {
-    double per_request = s->kv_byte_per_request + s->act_byte_per_request;
-    double held = s->weight_byte, apart = s->expert_byte, fixed = s->fixed_byte;
     for (size_t i = 0; i < n; i++) {
-        bool pool = pool_byte[i] > 0;
-        double room = memory_byte[i] - (pool ? held - apart : held) - fixed;
-        double fit = floor(room / per_request);
-        bool holds = !pool | (apart <= pool_byte[i]);
-        cap[i] = ((room > 0) & holds) ? fit : 0;
+        struct memory_room room = memory_room_of(s, rates, i);
+        struct resident h = resident_of(s, room.pool_byte);
+        cap[i] = floor(resident_fit(&h, &room));
     }
 }
 
@@ -74,8 +71,7 @@ static void find_caps(double *cap, const struct step *s, const struct devices *d
     if (d->tiered)
         tiers_caps(cap, s, d, joined);
     else
-        set_caps(cap, d->n, s, LANE(&d->rates, rates, memory_byte),
-                 LANE(&d->rates, rates, pool_byte));
+        set_caps(cap, d->n, s, &d->rates);
 }
 
 static void find_trial_caps(double *cap, const struct trial *a, const struct devices *d,

@@ -195,7 +195,7 @@ static const struct field rows[] = {
     METRIC(always, state_s, "s", -1, "Updates of recurrent states (linear attention, state-space layers)."),
     METRIC(of_contexts, context_wait_s, "s", -1, "The part of attention_s for which data-parallel ranks wait for the one with most context."),
     METRIC(always, attention_share, "1", 0, "Core attention as a share of the step; of a model without attention: the updates of its states."),
-    METRIC(of_engine, engine_speedup, "1", +1, "S: time of core attention on the chip over its time on the engine; below 1 the engine is not used. Of a model without attention: of the updates of its states."),
+    METRIC(of_engine, engine_speedup, "1", +1, "S: time of core attention on the chip over its time on the engine; below 1 the engine is not used, unless it is a pool with memory of its own, which holds the cache. Of a model without attention: of the updates of its states."),
     { FIELD(metrics, limit, "1"), .only_words = true, .words = limit_words, .more = &always,
       .doc = "What binds the throughput: memory capacity, the latency limit, compute, memory bandwidth or the link." },
     METRIC(always, device_power_w, "W", -1, "Board power of one device at this activity, as a meter reads it, without an engine's pool."),

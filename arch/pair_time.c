@@ -1,5 +1,6 @@
 #include "arch/pair_time.h"
 
+#include "arch/resident.h"
 #include "arch/step_clock.h"
 #include "arch/step_pool.h"
 
@@ -192,23 +193,16 @@ void pair_time(struct paired_lanes *out, const struct pair *x)
 
 /* ---- the largest load ---- */
 
-/* Requests of a replica that the memory of device i holds, also a part of one; an engine apart
- * holds the weights of the experts. */
+/* Requests of a replica that the memory of device i holds, also a part of one. */
 static double fit_of(const struct step *s, const struct devices *d, size_t i)
 {
-    struct tier2 t = {0};
-    double apart = LANE(&d->rates, rates, pool_byte)[i];
-    double held = s->weight_byte - (apart > 0 ? s->expert_byte : 0);
-    if (d->tiered)
-        LANES_TAKE(t, &d->tier2, i);
-    double room =
-        LANE(&d->rates, rates, memory_byte)[i] - held * (1 - t.weight_share) - s->fixed_byte;
-    double room2 = t.byte - held * t.weight_share;
-    double first = s->kv_byte_per_request * (1 - t.kv_share) + s->act_byte_per_request;
-    double second = s->kv_byte_per_request * t.kv_share;
-    if (!(room > 0) || room2 < -NEARLY_NOTHING * held || (apart > 0 && s->expert_byte > apart))
-        return 0;
-    return second > 0 ? smaller(room / first, room2 / second) : room / first;
+    struct memory_room room = memory_room_of(s, &d->rates, i);
+    struct resident h = resident_of(s, room.pool_byte);
+    struct tier2 t;
+    if (!d->tiered)
+        return resident_fit(&h, &room);
+    LANES_TAKE(t, &d->tier2, i);
+    return resident_fit_tiers(&h, &room, &t, NEARLY_NOTHING);
 }
 
 double pair_main_cap(const struct pair *x, size_t i)

@@ -208,6 +208,14 @@ static enum op_class core_of(const struct ops *ops)
     return OP_STATE;
 }
 
+static bool has_unit(const struct ops *ops, enum op_unit unit)
+{
+    bool has = false;
+    for (size_t i = 0; i < ops->n; i++)
+        has |= ops->op[i].unit == unit;
+    return has;
+}
+
 /* Passes through layers of experts. */
 static double expert_passes(const struct ops *ops)
 {
@@ -342,6 +350,8 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     out->dp = plan->dp;
     out->mixed = w->phase == PHASE_SERVING;
     out->core = core_of(&out->ops);
+    out->attends = has_unit(&out->ops, UNIT_ATTENTION);
+    out->updates = has_unit(&out->ops, UNIT_STATE);
     out->timing = timing;
     out->layers = (l->n + draft->passes * draft->layer.n) / plan->pp;
     /* With two batches one runs while the other waits. */

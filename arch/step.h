@@ -57,6 +57,7 @@ struct step {
     bool mixed;                  /* serving: decode and prefill on the same devices */
     enum op_class core;          /* core attention; state updates in a model without any */
     const struct timing *timing; /* arch/timing.h */
+    bool attends, updates;       /* core attention, states: in operators that engines may run */
     double layers;
     /* Layers of experts that data-parallel ranks work on together, times the standard deviations by
      * which the slowest rank is expected to lag. */

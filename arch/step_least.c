@@ -44,15 +44,24 @@ static double engine_s(const struct engine_times *t, int on_engine, size_t i)
 
 /* ---- the tangents ---- */
 
+/* Does the engine of a device hold what it runs? Then it has no choice of units. */
+static bool engine_holds(const struct devices *one)
+{
+    struct rates r;
+    LANES_TAKE(r, &one->rates, 0);
+    return r.runs_core == RUNS_ALWAYS || r.runs_index == RUNS_ALWAYS ||
+           r.runs_state == RUNS_ALWAYS || r.runs_experts == RUNS_ALWAYS;
+}
+
 /* Is the time of a step convex, and a sum over its operators? Not with a scale of its power,
- * prompts within or beside it, halves, hidden collectives, or work that chip and engine share or
- * overlap. */
+ * prompts within or beside it, halves, hidden collectives, or work that chip and engine share,
+ * overlap or cannot exchange. */
 static bool is_convex(const struct step *s, const struct devices *one)
 {
     return s->timing->throttles && !s->timing->needs_calibration && !s->timing->whole &&
            !s->beside && !s->mixed && s->overlap == OVERLAP_NONE && step_halves(s) == 1 &&
            !some_engine_overlaps(one) && LANE(&one->rates, rates, runs_experts)[0] != RUNS_SHARED &&
-           LANE(&one->rates, rates, runs_experts)[0] != RUNS_ALWAYS;
+           !engine_holds(one);
 }
 
 static size_t choices_of(int classes)

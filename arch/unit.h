@@ -30,7 +30,7 @@ struct wire {
 enum engine_part {
     RUNS_NEVER = 0, /* lanes_of_zero: no engine */
     RUNS_IF_FASTER = 1,
-    RUNS_ALWAYS = 2, /* a pool that holds the weights */
+    RUNS_ALWAYS = 2, /* an engine apart whose memory holds what they read */
     RUNS_SHARED = 3, /* a share of it, while the chip runs the rest */
     RUNS_BESIDE = 4  /* if faster, while the chip runs the attention of prompts */
 };
@@ -45,7 +45,8 @@ struct rates {
     double runs_core, runs_index, runs_state, runs_experts; /* enum engine_part */
     double overlap;
     double memory_byte; /* capacity with the engine, without pool_byte */
-    double pool_byte;   /* of a pool that holds the weights of the experts; 0: none */
+    double chip_byte;   /* of it, what the chip reads */
+    double pool_byte;   /* of an engine apart that holds the weights of the experts; 0: none */
 };
 LANES_OF(rates);
 
@@ -91,17 +92,20 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     out->network = (struct wire){1 / c->network_byte_per_s, c->network_latency_s};
     out->start_s = c->kernel_start_s;
     out->link_domain = c->link_domain;
-    double more_byte = c->memory_byte * (e->capacity_ratio - 1);
-    bool holds = there & (e->kind == ENGINE_POOL) & (e->runs == RUNS_EXPERTS) & (more_byte > 0);
+    double own_byte = engine_own_byte(e, c->memory_byte);
+    bool apart = own_byte > 0, holds_experts = apart & (e->runs == RUNS_EXPERTS);
+    double attends = apart ? RUNS_ALWAYS : beside, updates = apart ? RUNS_ALWAYS : RUNS_IF_FASTER;
     double shared = e->co_processing > 0 ? RUNS_SHARED : RUNS_IF_FASTER;
-    out->runs_core = (there & ((runs & RUNS_CORE) != 0)) ? beside : RUNS_NEVER;
-    out->runs_index = (there & ((runs & RUNS_INDEX) != 0)) ? beside : RUNS_NEVER;
-    out->runs_state = (there & ((runs & RUNS_STATE) != 0)) ? RUNS_IF_FASTER : RUNS_NEVER;
-    out->runs_experts =
-        (there & ((runs & RUNS_EXPERTS) != 0)) ? (holds ? RUNS_ALWAYS : shared) : RUNS_NEVER;
+    out->runs_core = (there & ((runs & RUNS_CORE) != 0)) ? attends : RUNS_NEVER;
+    out->runs_index = (there & ((runs & RUNS_INDEX) != 0)) ? attends : RUNS_NEVER;
+    out->runs_state = (there & ((runs & RUNS_STATE) != 0)) ? updates : RUNS_NEVER;
+    out->runs_experts = (there & ((runs & RUNS_EXPERTS) != 0))
+                            ? (holds_experts ? RUNS_ALWAYS : shared)
+                            : RUNS_NEVER;
     out->overlap = there ? e->overlap : 0;
-    out->memory_byte = c->memory_byte * ((there & !holds) ? e->capacity_ratio : 1);
-    out->pool_byte = holds ? more_byte : 0;
+    out->memory_byte = c->memory_byte * ((there & !holds_experts) ? e->capacity_ratio : 1);
+    out->chip_byte = apart ? c->memory_byte : out->memory_byte;
+    out->pool_byte = holds_experts ? own_byte : 0;
 }
 
 static inline double unit_time_s(const struct unit *u, double flop, double byte, double wire_byte)

@@ -291,6 +291,23 @@ static void print_starts(const struct design *d, const struct metrics *m)
                quantity_text(d->chip.kernel_start_s, "s", 3, each, 48));
 }
 
+/* Has the engine memory of its own, with the cache that its operators read? */
+static bool engine_holds_cache(const struct design *d)
+{
+    int runs = (int)d->engine.runs;
+    return engine_own_byte(&d->engine, d->chip.memory_byte) > 0 &&
+           d->workload.phase != PHASE_PREFILL && (runs & (RUNS_CORE | RUNS_STATE)) != 0;
+}
+
+static double device_memory_byte(const struct design *d)
+{
+    const struct engine *e = &d->engine;
+    double own = engine_own_byte(e, d->chip.memory_byte);
+    if (own > 0)
+        return d->chip.memory_byte + (engine_holds_cache(d) || e->runs == RUNS_EXPERTS ? own : 0);
+    return d->chip.memory_byte * (engine_is_there(e) ? e->capacity_ratio : 1);
+}
+
 void point_text_print(const struct cursor *c, const struct plan *plan, const struct metrics *m)
 {
     const struct mapped *mapped = point_mapped(c, plan);
@@ -324,9 +341,7 @@ void point_text_print(const struct cursor *c, const struct plan *plan, const str
     char used[48], has[48], weights[48], kv[48];
     print_line(25, "  %-22s %s of %s per device: weights %s, KV cache %s\n", "memory",
                quantity_text(m->memory_used_byte, "B", 4, used, 48),
-               quantity_text(d->chip.memory_byte *
-                                 (engine_is_there(&d->engine) ? d->engine.capacity_ratio : 1),
-                             "B", 4, has, 48),
+               quantity_text(device_memory_byte(d), "B", 4, has, 48),
                quantity_text(m->weight_byte, "B", 4, weights, 48),
                quantity_text(m->kv_byte, "B", 4, kv, 48));
     if (tier2_is_there(&d->chip))
@@ -345,8 +360,10 @@ void point_text_print(const struct cursor *c, const struct plan *plan, const str
     if (engine_is_there(&d->engine))
         print_line(25, "  %-22s %.2f on %s%s\n", "engine speed-up S", m->engine_speedup, core,
                    !((int)d->engine.runs & metrics_core_runs(m)) ? ", which it may not run"
-                   : m->engine_speedup < 1 ? ": slower than the chip, so it is not used"
-                                           : "");
+                   : m->engine_speedup >= 1                      ? ""
+                   : engine_holds_cache(d)
+                       ? ": slower than the chip, but its memory holds the cache"
+                       : ": slower than the chip, so it is not used");
     print_limits(d, m);
     if (design_pools_ffn(d))
         print_ffn_pool(d, m);

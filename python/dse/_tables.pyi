@@ -87,10 +87,10 @@ class EngineSection(TypedDict, total=False):
     kind: Literal['bank', 'logic_die', 'on_die', 'pool']  # Location: in the banks of the DRAM dies, on the base (logic) die of the stacks, on the compute dies, or in a separate pool.
     bandwidth_ratio: float | str  # m: memory bandwidth of the engine over that of the chip; 0: no engine. Lowered to what can be fed (engine.limits).
     ridge_flop_per_byte: float | str  # FLOP/B: r: the engine's ridge point; its peak is m r times the memory bandwidth. Lowered to what can be fed (engine.limits).
-    capacity_ratio: float | str  # kappa: memory capacity with the engine over that without.
+    capacity_ratio: float | str  # kappa: memory capacity with the engine over that without. Above 1, a pool holds what its operators read (caches, states, weights of experts) in the memory it adds, and always runs them.
     link_byte_per_s: float | str  # B/s: Link from the chip to a discrete engine; 0: the engine is in place.
     overlap: float | str  # Overlap of engine and chip: share of the shorter time hidden behind the longer, on two halves of the batch that each read the weights; only where faster.
-    runs: Literal['attention', 'experts', 'both', 'state', 'core', 'index', 'attention+state', 'state+experts', 'attention+state+experts', 'core+experts', 'core+state', 'core+state+experts', 'index+experts', 'index+state', 'index+state+experts']  # Operators the engine may run, joined by +: attention (core and index), core, index (sparse indexers), state (updates of recurrent states), experts; both is attention+experts. Each still runs on the faster unit. A pool that runs only experts holds their weights and always runs them.
+    runs: Literal['attention', 'experts', 'both', 'state', 'core', 'index', 'attention+state', 'state+experts', 'attention+state+experts', 'core+experts', 'core+state', 'core+state+experts', 'index+experts', 'index+state', 'index+state+experts']  # Operators the engine may run, joined by +: attention (core and index), core, index (sparse indexers), state (updates of recurrent states), experts; both is attention+experts. Each still runs on the faster unit, but those of a pool with memory of its own (engine.capacity_ratio).
     dram_area_ratio: float | str  # Area added to each DRAM die, as a share of the die.
     logic_mm2_per_stack: float | str  # mm2: Logic added to the base die of each memory stack; auto: from m and r for kind logic_die, else none.
     added_stack_ratio: float | str  # Memory stacks of a pool over those of the chip; auto: m.
@@ -528,7 +528,7 @@ class Metrics:
     state_s: float | None  # s: Updates of recurrent states (linear attention, state-space layers).
     context_wait_s: float | None  # s: The part of attention_s for which data-parallel ranks wait for the one with most context.
     attention_share: float | None  # Core attention as a share of the step; of a model without attention: the updates of its states.
-    engine_speedup: float | None  # S: time of core attention on the chip over its time on the engine; below 1 the engine is not used. Of a model without attention: of the updates of its states.
+    engine_speedup: float | None  # S: time of core attention on the chip over its time on the engine; below 1 the engine is not used, unless it is a pool with memory of its own, which holds the cache. Of a model without attention: of the updates of its states.
     limit: str | None  # What binds the throughput: memory capacity, the latency limit, compute, memory bandwidth or the link.
     device_power_w: float | None  # W: Board power of one device at this activity, as a meter reads it, without an engine's pool.
     throttle_ratio: float | None  # Clock that the device can hold within its power limit over the nominal one, less idle time below the lowest clock; times include it.

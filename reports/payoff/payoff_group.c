@@ -124,9 +124,10 @@ static char *reason_of(const struct payoff_group *g, const struct payoff_subject
     if (g->g <= 1 + LEAST_GAIN)
         return mem_print("no gain at equal hardware (G = %.3f)", g->g);
     if (core && g->s <= 1 + LEAST_GAIN && g->c_star <= g->c)
-        return mem_print("intensity: only the experts gain, %s at %s FLOP/B is no "
-                         "slower on the chip "
+        return mem_print("intensity: only %s, %s at %s FLOP/B is no slower on the chip "
                          "(S = %.2g); it may add %.1f %% and adds %.1f %%",
+                         !g->runs || g->runs & RUNS_EXPERTS ? "the experts gain"
+                                                            : "other work or memory gains",
                          g->core, number_readable(g->intensity, 3, text, sizeof text), g->s,
                          100 * g->c_star, 100 * g->c);
     double most = 1 / (1 - g->attention_share) - 1;
@@ -144,7 +145,6 @@ static char *reason_of(const struct payoff_group *g, const struct payoff_subject
 
 static void explain(struct payoff_group *g, const struct payoff_subject *of)
 {
-    free(g->reason);
     g->reason = pays(g->p) ? mem_text("") : reason_of(g, of);
 }
 
@@ -155,8 +155,10 @@ static void explain_by(struct payoff_group *g, const struct payoff *p, const str
     if (g->runs || strcmp(with->subject, g->engine) != 0)
         return;
     g->runs = (int)with->engine.runs;
-    if (!(g->runs & g->core_runs))
-        explain(g, subject_or_engine(p->of));
+    if (g->runs & g->core_runs)
+        return;
+    free(g->reason);
+    explain(g, subject_or_engine(p->of));
 }
 
 /* What is not known until designs are priced again. */

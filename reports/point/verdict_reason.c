@@ -17,6 +17,13 @@ static const char DRAFT_MEMORY[] =
 static const char PREFILL_MEMORY[] =
     "weights and activations of the prefill pool do not fit in the memory of its devices";
 
+/* Would it all fit, if only the chip could read the memory of its engine? */
+static bool engine_memory_is_idle(const struct design *d, const struct metrics *m)
+{
+    double own_byte = engine_own_byte(&d->engine, d->chip.memory_byte);
+    return own_byte > 0 && m->memory_used_byte <= d->chip.memory_byte + own_byte;
+}
+
 /* Which of two tiers is too small. */
 static const char *memory_reason(const struct metrics *m, const struct chip *c)
 {
@@ -42,6 +49,9 @@ const char *verdict_reason(const struct design *d, const struct metrics *m)
     if (v == VERDICT_MEMORY && m->batch_cap >= m->batch && m->prefill_memory_used_byte > 0 &&
         isnan(m->prefill_devices))
         return PREFILL_MEMORY;
+    if (v == VERDICT_MEMORY && engine_memory_is_idle(d, m))
+        return "the memory that the engine adds holds only what the engine always runs: what the "
+               "chip reads must fit in chip.memory_byte";
     if (v == VERDICT_MEMORY && tier2_is_there(c))
         return memory_reason(m, c);
     if (v == VERDICT_CALIBRATION && (tier2_is_there(c) || tier2_is_there(&d->prefill_chip)))

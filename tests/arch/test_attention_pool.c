@@ -93,6 +93,45 @@ static void the_engine_lets_cache_lie_on_the_chip_too(void **state)
                  0.02);
 }
 
+/* ---- what the engine's memory is good for ---- */
+
+#define SLOW                                                                                       \
+    "engine=memory-pool", "engine.limits=none", "engine.bandwidth_ratio=0.01",                     \
+        "engine.capacity_ratio=20"
+#define FULL                                                                                       \
+    "workload.batch=max", "workload.context=32768", "chip=h100", "plan.devices=8", "plan.tp=8"
+
+/* Its cache is read at the rate of the engine, however many requests its memory holds. */
+static void memory_behind_a_slow_engine_is_no_memory_of_the_chip(void **state)
+{
+    static const char *const model[] = {"model=llama-3.1-70b", "model=deepseek-v3.2",
+                                        "model=mamba2-2.7b", "model=qwen3-next-80b-a3b"};
+    (void)state;
+    for (size_t i = 0; i < LEN(model); i++) {
+        const char *runs = "engine.runs=attention+state";
+        struct metrics with = priced(SET(model[i], FULL, "plan.tp=1", SLOW, runs));
+        struct metrics without = priced(SET(model[i], FULL, "plan.tp=1"));
+        assert_true(with.engine_speedup < 0.1);
+        assert_true(!(with.tokens_per_s > without.tokens_per_s / 2));
+    }
+}
+
+/* What the chip reads must fit in its own memory: weights, and without decode the caches. */
+static void the_chip_does_not_read_the_memory_of_the_engine(void **state)
+{
+    struct metrics weights = priced(SET("model=llama-3.1-405b", FULL, "engine=memory-pool"));
+    struct metrics prompts =
+        priced(SET("model=llama-3.1-70b", FULL, "workload.phase=prefill", "engine=memory-pool"));
+    struct metrics without = priced(SET("model=llama-3.1-70b", FULL, "workload.phase=prefill"));
+    struct metrics states =
+        priced(SET("model=llama-3.1-70b", FULL, "engine=memory-pool", "engine.runs=state"));
+    struct metrics none = priced(SET("model=llama-3.1-70b", FULL));
+    (void)state;
+    assert_close(weights.verdict, VERDICT_MEMORY, 0);
+    assert_close(prompts.batch_cap, without.batch_cap, 0);
+    assert_close(states.batch_cap, none.batch_cap, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +139,8 @@ int main(void)
         cmocka_unit_test(transfers_are_what_a_single_round_adds),
         cmocka_unit_test(two_micro_batches_are_the_overlap_of_the_engine),
         cmocka_unit_test(the_engine_lets_cache_lie_on_the_chip_too),
+        cmocka_unit_test(memory_behind_a_slow_engine_is_no_memory_of_the_chip),
+        cmocka_unit_test(the_chip_does_not_read_the_memory_of_the_engine),
     };
     return cmocka_run_group_tests_name("attention pool", tests, open_tests, close_tests);
 }

@@ -232,7 +232,7 @@ static struct by_hand halves_by_hand(const struct step *s, const struct rates *r
         on_engine_s =
             fmax(on_engine_s, o->flop * requests * r->feed.s_per_flop + byte * r->feed.s_per_byte);
         t = fmax(o->flop * requests * r->main.s_per_flop, byte * r->main.s_per_byte);
-        bool held = expert && r->runs_experts == RUNS_ALWAYS;
+        bool held = (expert ? r->runs_experts : r->runs_core) == RUNS_ALWAYS;
         bool moved = allowed && (held || on_engine_s < t);
         t = (moved ? on_engine_s : t) + (o->joined ? 0 : o->count * r->start_s);
         *(moved ? &engine_s : &chip_s) += t;
