@@ -30,7 +30,7 @@ struct wire {
 enum engine_part {
     RUNS_NEVER = 0, /* lanes_of_zero: no engine */
     RUNS_IF_FASTER = 1,
-    RUNS_ALWAYS = 2, /* an engine apart whose memory holds what they read */
+    RUNS_ALWAYS = 2, /* an engine apart whose memory holds what the operator reads */
     RUNS_SHARED = 3, /* a share of it, while the chip runs the rest */
     RUNS_BESIDE = 4  /* if faster, while the chip runs the attention of prompts */
 };

@@ -89,6 +89,13 @@ static inline void assert_same_metrics(const struct metrics *a, const struct met
     }
 }
 
+/* All classes of a step together. */
+static inline double classes_s(const struct metrics *m)
+{
+    return m->attention_s + m->projection_s + m->ffn_s + m->expert_s + m->communication_s +
+           m->other_s + m->state_s;
+}
+
 /* Bytes that the operators of this name read and write, besides weights. */
 static inline double layer_op_byte(const char *model, const char *name)
 {

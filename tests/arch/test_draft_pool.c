@@ -14,12 +14,6 @@
 #define NO_LINK "pools.draft.link_byte_per_s=1e15", "pools.draft.link_latency_s=0"
 #define BATCH "workload.batch=16"
 
-static double classes_s(const struct metrics *m)
-{
-    return m->attention_s + m->projection_s + m->ffn_s + m->expert_s + m->communication_s +
-           m->other_s + m->state_s;
-}
-
 static double all_weight_byte(const struct metrics *m, double main_devices)
 {
     double apart = m->draft_devices > 0 ? m->draft_devices * m->draft_weight_byte : 0;

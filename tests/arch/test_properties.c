@@ -116,9 +116,7 @@ static void check_parts(const struct study *s, const struct design *d)
         at.engine.overlap = overlap;
         struct metrics m = evaluated(s, &at);
         assert_int_equal(m.verdict, VERDICT_OK);
-        assert_close(m.attention_s + m.projection_s + m.ffn_s + m.expert_s + m.communication_s +
-                         m.other_s + m.state_s,
-                     m.tpot_s, 1e-12);
+        assert_close(classes_s(&m), m.tpot_s, 1e-12);
         assert_close(m.attention_share * m.tpot_s, m.attention_s, 1e-12);
         assert_true(m.attention_s >= 0 && m.expert_s >= 0);
         assert_close(m.batch / m.tpot_s, m.tokens_per_s, 1e-12);
