@@ -239,16 +239,21 @@ static void search(struct candidates *out, size_t mapped[LANES], struct mapping_
     choose_first_of_equals(&f, q);
 }
 
-/* Sets the shares that were chosen for device of[j] on device j of n. */
+/* Sets the shares and places that were chosen for device of[j] on device j of n. */
 static void share_chosen(struct devices *d, const struct candidates *chosen, const size_t *of,
                          size_t n)
 {
-    lane weight, kv;
+    lane weight, kv, kv_place, expert_place;
     for (size_t j = 0; j < n && d->tiered; j++) {
         weight[j] = LANE(&chosen->of, candidate, weight_share2)[of[j]];
         kv[j] = LANE(&chosen->of, candidate, kv_share2)[of[j]];
     }
+    for (size_t j = 0; j < n; j++) {
+        kv_place[j] = LANE(&chosen->of, candidate, kv_place)[of[j]];
+        expert_place[j] = LANE(&chosen->of, candidate, expert_place)[of[j]];
+    }
     devices_share(d, weight, kv);
+    devices_place(d, kv_place, expert_place);
 }
 
 /* Finds the largest loads that the search left. */

@@ -21,6 +21,9 @@ struct candidate {
     double prompt_s; /* serving: prefill time of one prompt per replica */
     /* Of a second tier of memory: what sits there, its bytes, and how long it lasts. */
     double weight_share2, kv_share2, far_byte, life_s;
+    /* Beside an engine apart with memory of its own: PLACE_..., and what memory is needed over what
+     * there is, of the memory that lacks most; else NAN. */
+    double kv_place, expert_place, memory_ratio;
 };
 LANES_OF(candidate);
 

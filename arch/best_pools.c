@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "arch/mapping_trial.h"
 #include "arch/metrics.h"
 #include "base/mem.h"
 
@@ -95,6 +96,7 @@ static void judge(struct paired *x, const struct pair *of, const struct pools_se
     x->ffn_memory_byte = f->weight_byte + f->fixed_byte +
                          x->ffn_most * (f->kv_byte_per_request + f->act_byte_per_request);
     x->main.prompt_s = NAN;
+    candidate_put_places(&x->main, s, q->d, i, load);
     put_tier2(x, s, q->d, i);
     x->main.verdict = load > x->main.cap ? VERDICT_MEMORY
                       : late             ? VERDICT_TPOT

@@ -10,12 +10,13 @@ static void find_caps(double *restrict cap, size_t n, const struct step *restric
                       const struct rates_lanes *restrict rates,
                       const struct tier2_lanes *restrict tiers)
 {
+    const double *chip_byte = LANE(rates, rates, memory_byte);
+    const double *pool_byte = LANE(rates, rates, pool_byte);
     for (size_t i = 0; i < n; i++) {
         struct tier2 t;
-        struct memory_room room = memory_room_of(s, rates, i);
-        struct resident h = resident_of(s, room.pool_byte);
+        struct resident h = resident_of(s, rates, i);
         LANES_TAKE(t, tiers, i);
-        cap[i] = floor(resident_fit_tiers(&h, &room, &t, 0));
+        cap[i] = floor(resident_fit_tiers(&h, chip_byte[i], pool_byte[i], &t, 0));
     }
 }
 
@@ -24,12 +25,12 @@ static void find_joined_caps(double *restrict cap, size_t n, const struct step *
                              const struct rates_lanes *restrict rates,
                              const struct tier2_lanes *restrict tiers)
 {
+    const double *chip_byte = LANE(rates, rates, memory_byte);
+    const double *pool_byte = LANE(rates, rates, pool_byte);
     for (size_t i = 0; i < n; i++) {
-        struct memory_room room = memory_room_of(s, rates, i);
-        struct resident h = resident_of(s, room.pool_byte);
-        room.memory_byte += LANE(tiers, tier2, byte)[i];
-        room.chip_byte = room.memory_byte;
-        cap[i] = floor(resident_fit(&h, &room));
+        struct resident h = resident_with_chip(s);
+        double all_byte = chip_byte[i] + pool_byte[i] + LANE(tiers, tier2, byte)[i];
+        cap[i] = floor(resident_fit(&h, all_byte, 0));
     }
 }
 
@@ -270,7 +271,7 @@ void best_shares(struct candidates *out, const struct share_search *s)
         struct rates r;
         LANES_TAKE(r, &s->d->rates, i);
         LANES_TAKE(p->tier, &s->d->tier2, i);
-        p->held = resident_of(s->step, r.pool_byte);
+        p->held = resident_of(s->step, &s->d->rates, i);
         p->memory_byte = r.memory_byte;
         p->balance = tier2_balance(&p->tier, 1 / r.main.s_per_byte);
     }

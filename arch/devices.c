@@ -77,10 +77,30 @@ void devices_share(struct devices *d, const double *weight_share, const double *
     }
 }
 
-/* The shares of a plan; those that are auto are 0 until they are chosen. */
+void devices_place(struct devices *d, const double *kv, const double *experts)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        bool apart = LANE(&d->rates, rates, pool_byte)[i] > 0;
+        if (apart && kv[i] == PLACE_CHIP) {
+            LANE(&d->rates, rates, runs_core)[i] = RUNS_NEVER;
+            LANE(&d->rates, rates, runs_index)[i] = RUNS_NEVER;
+            LANE(&d->rates, rates, runs_state)[i] = RUNS_NEVER;
+        }
+        if (apart && experts[i] == PLACE_CHIP)
+            LANE(&d->rates, rates, runs_experts)[i] = RUNS_NEVER;
+    }
+}
+
+/* The shares of a plan and its places; what is auto is 0, and with the engine, until it is chosen.
+ */
 static void share_as_planned(struct devices *d, const struct plan *p)
 {
-    lane weight_share, kv_share;
+    lane weight_share, kv_share, kv, experts;
+    if (p->kv_place == PLACE_CHIP || p->expert_place == PLACE_CHIP) {
+        lanes_set(kv, d->n, p->kv_place);
+        lanes_set(experts, d->n, p->expert_place);
+        devices_place(d, kv, experts);
+    }
     if (!d->tiered)
         return;
     lanes_set(weight_share, d->n, p->weight_share2 > 0 ? p->weight_share2 : 0);

@@ -64,6 +64,10 @@ void devices_set_clock(struct devices *d, const double *flop_s, const double *co
  * The devices had shares of 0 so far. */
 void devices_share(struct devices *d, const double *weight_share, const double *kv_share);
 
+/* Puts caches and states, and experts, where the places say (PLACE_... of arch/plan.h), after
+ * devices_time: with the chip, an engine apart leaves what reads them to it. */
+void devices_place(struct devices *d, const double *kv, const double *experts);
+
 /* What a step needs of `n` of the devices. */
 void devices_pick(struct devices *out, const struct devices *d, const size_t *of, size_t n);
 

@@ -230,6 +230,9 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(engine_limited_by) = engine ? of_engine.limited_by : NAN;
         OUT(engine_stack_power_w) = engine ? of_engine.stack_w : NAN;
         OUT(engine_stack_area_mm2) = engine ? of_engine.stack_mm2 : NAN;
+        OUT(kv_place) = c.kv_place;
+        OUT(expert_place) = c.expert_place;
+        OUT(memory_ratio) = c.memory_ratio;
         OUT(engine_maturity) = engine ? LANE(&d->engine, engine, status)[i] : NAN;
         OUT(device_power_w) = split.board_w;
         OUT(throttle_ratio) = split.clock;
@@ -416,6 +419,8 @@ void evaluate_asked(struct prepared *p, const struct design *like,
         best_mappings(&choice.best, mapped, p, d, w, asked->limits);
         devices_share(d, LANE(&choice.best.of, candidate, weight_share2),
                       LANE(&choice.best.of, candidate, kv_share2));
+        devices_place(d, LANE(&choice.best.of, candidate, kv_place),
+                      LANE(&choice.best.of, candidate, expert_place));
         split_chosen(&choice, mapped, p, d, asked->limits && w->batch == BATCH_MAX);
     }
     fill(out, &choice, d, like->plan.devices);
@@ -522,6 +527,8 @@ void plan_fix_shares(struct plan *p, const struct metrics *m)
 {
     fix(&p->weight_share2, m->weight_share2);
     fix(&p->kv_share2, m->kv_share2);
+    fix(&p->kv_place, m->kv_place);
+    fix(&p->expert_place, m->expert_place);
 }
 
 void design_fix_mapping(struct design *d, const struct plan *plan, const struct metrics *m)

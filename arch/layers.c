@@ -308,6 +308,12 @@ bool layers_context_divides(const struct layers *l)
     return true;
 }
 
+/* Of `context` tokens, the share that a layer keeps. */
+static double share_kept(const struct kept *k, double context)
+{
+    return context > 0 && k->window > 0 ? fmin(1, k->window / context) : 1;
+}
+
 double layers_kv_byte_per_token(const struct layers *l, double tp, double kv_byte, double rope_byte,
                                 double context)
 {
@@ -316,8 +322,7 @@ double layers_kv_byte_per_token(const struct layers *l, double tp, double kv_byt
         struct kept k;
         l->mixer[i].kind->kept(&k, &l->mixer[i].of, tp);
         double byte = k.token * kv_byte + k.token_rope * (rope_byte - kv_byte) + k.token_byte;
-        double share = context > 0 && k.window > 0 ? fmin(1, k.window / context) : 1;
-        sum += l->mixer[i].of.count * share * byte;
+        sum += l->mixer[i].of.count * share_kept(&k, context) * byte;
     }
     return sum;
 }
@@ -332,6 +337,25 @@ double layers_state_byte_per_request(const struct layers *l, double tp, const st
                (k.state * b->state_byte + k.inputs * b->act_byte + k.fixed * b->kv_byte);
     }
     return sum;
+}
+
+void layers_engine_byte(struct engine_byte *out, const struct layers *l, double tp,
+                        const struct state_bytes *b, double rope_byte, double cached,
+                        double window_at)
+{
+    *out = (struct engine_byte){0};
+    for (size_t i = 0; i < l->mixers; i++) {
+        struct kept k;
+        const struct mixer *kind = l->mixer[i].kind;
+        double n = l->mixer[i].of.count;
+        kind->kept(&k, &l->mixer[i].of, tp);
+        double tokens = cached * share_kept(&k, window_at);
+        double entry =
+            (k.token - k.token_index) * b->kv_byte + k.token_rope * (rope_byte - b->kv_byte);
+        out->core += n * (tokens * entry + k.fixed * b->kv_byte);
+        out->index += n * tokens * (k.token_index * b->kv_byte + k.token_byte);
+        out->state += kind->recurrent ? n * k.state * b->state_byte : 0;
+    }
 }
 
 bool layers_keep(const struct layers *l)

@@ -121,6 +121,16 @@ struct state_bytes {
 double layers_state_byte_per_request(const struct layers *l, double tp,
                                      const struct state_bytes *b);
 
+/* Of what a request with `cached` tokens keeps, the bytes that core attention, indexers, and
+ * updates of recurrent states read in decode. `window_at`: the context of layers_kv_byte_per_token.
+ */
+struct engine_byte {
+    double core, index, state;
+};
+void layers_engine_byte(struct engine_byte *out, const struct layers *l, double tp,
+                        const struct state_bytes *b, double rope_byte, double cached,
+                        double window_at);
+
 /* Does a layer keep anything of a request? If none did, memory would not limit the batch. */
 bool layers_keep(const struct layers *l);
 

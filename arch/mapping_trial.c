@@ -39,6 +39,8 @@ void trial_make(struct trial *out, const struct mapping_search *q, const struct 
     out->bound = q->pool ? &m->prefill_bound : &m->bound;
     out->waits = !q->pool && m->step.mixed ? m : NULL;
     out->batch = w->batch;
+    out->places_kv = m->plan.kv_place == PLACE_AUTO;
+    out->places_experts = m->plan.expert_place == PLACE_AUTO;
     out->counted = q->pool ? 1 : m->step.made;
     out->shared = q->pool ? m->plan.devices : 1;
     out->load_most = INFINITY;
@@ -56,22 +58,26 @@ void trial_make(struct trial *out, const struct mapping_search *q, const struct 
 
 FOR_ALL_VECTORS
 static void set_caps(double *restrict cap, size_t n, const struct step *restrict s,
-                     const struct rates_lanes *restrict rates)
+                     const struct rates_lanes *restrict rates, bool anywhere)
 {
+    const double *chip_byte = LANE(rates, rates, memory_byte);
+    const double *pool_byte = LANE(rates, rates, pool_byte);
+    const struct resident with_chip = resident_with_chip(s);
     for (size_t i = 0; i < n; i++) {
-        struct memory_room room = memory_room_of(s, rates, i);
-        struct resident h = resident_of(s, room.pool_byte);
-        cap[i] = floor(resident_fit(&h, &room));
+        struct resident h = resident_of(s, rates, i);
+        double fit = resident_fit(&h, chip_byte[i], pool_byte[i]);
+        double other = anywhere ? resident_fit(&with_chip, chip_byte[i] + pool_byte[i], 0) : 0;
+        cap[i] = floor(larger(fit, other));
     }
 }
 
-/* `joined`: upper bounds at any share in a second tier of memory. */
+/* `joined`: upper bounds at any share in a second tier of memory and any place. */
 static void find_caps(double *cap, const struct step *s, const struct devices *d, bool joined)
 {
     if (d->tiered)
         tiers_caps(cap, s, d, joined);
     else
-        set_caps(cap, d->n, s, &d->rates);
+        set_caps(cap, d->n, s, &d->rates, joined);
 }
 
 static void find_trial_caps(double *cap, const struct trial *a, const struct devices *d,
@@ -187,10 +193,37 @@ static void find_limits(struct candidates *out, double *limit_s, double *late,
     set_limits(limit_s, late, a, d->n, w, prompt_s);
 }
 
-/* Fills step_s, rate and clock, and finds devices that exceed their power at any clock. */
-static void put_steps(struct candidates *out, const struct trial *a,
-                      const struct clocked_lanes *clocked, size_t n)
+void candidate_put_places(struct candidate *out, const struct step *s, const struct devices *d,
+                          size_t i, double load)
 {
+    struct resident h = resident_of(s, &d->rates, i);
+    const struct engine_byte *of = &s->engine_byte_per_request;
+    double pool_byte = LANE(&d->rates, rates, pool_byte)[i];
+    double chip_byte = LANE(&d->rates, rates, memory_byte)[i];
+    bool apart = pool_byte > 0, keeps = of->core + of->index + of->state > 0;
+    double kv = h.apart_kv_byte > 0 ? PLACE_ENGINE : PLACE_CHIP;
+    double experts = h.apart_weight_byte > 0 ? PLACE_ENGINE : PLACE_CHIP;
+    out->kv_place = apart && keeps ? kv : NAN;
+    out->expert_place = apart && s->expert_byte > 0 ? experts : NAN;
+    out->memory_ratio = apart ? resident_ratio(&h, chip_byte, pool_byte, load) : NAN;
+}
+
+static void put_places(struct candidates *out, const struct step *s, const struct devices *d)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        struct candidate c;
+        candidate_put_places(&c, s, d, i, LANE(&out->load, load, most)[i]);
+        LANE(&out->of, candidate, kv_place)[i] = c.kv_place;
+        LANE(&out->of, candidate, expert_place)[i] = c.expert_place;
+        LANE(&out->of, candidate, memory_ratio)[i] = c.memory_ratio;
+    }
+}
+
+/* Fills step_s, rate and clock, and finds devices that exceed their power at any clock. */
+static void put_steps(struct candidates *out, const struct trial *a, const struct devices *d,
+                      const struct clocked_lanes *clocked)
+{
+    size_t n = d->n;
     const double *mean = LANE(&out->load, load, mean);
     double *step_s = LANE(&out->of, candidate, step_s);
     double *rate = LANE(&out->of, candidate, rate);
@@ -206,12 +239,14 @@ static void put_steps(struct candidates *out, const struct trial *a,
         LANE(&out->of, candidate, far_byte)[i] = 0;
         LANE(&out->of, candidate, life_s)[i] = INFINITY;
     }
+    put_places(out, a->step, d);
     for (size_t i = 0; i < n && a->sends; i++)
         rate[i] = smaller(rate[i], a->sends_per_s[i]);
 }
 
-void trial_time(struct candidates *out, const struct trial *a, const struct devices *d,
-                const struct workload *w, const double *guess, bool slo_later)
+/* Times it with caches and states where the devices have them. */
+static void time_placed(struct candidates *out, const struct trial *a, const struct devices *d,
+                        const struct workload *w, const double *guess, bool slo_later)
 {
     const struct step *s = a->step;
     lane limit_s, late;
@@ -224,7 +259,7 @@ void trial_time(struct candidates *out, const struct trial *a, const struct devi
     if (a->batch == BATCH_MAX && slo_later && !some_engine_overlaps(d)) {
         find_loads(out, &clocked, a, d, limit_s, guess);
         set_verdicts(&out->of, d->n, s, most, most, slo, late);
-        put_steps(out, a, &clocked, d->n);
+        put_steps(out, a, d, &clocked);
         return;
     }
     if (a->batch == BATCH_MAX || !slo_later)
@@ -244,7 +279,57 @@ void trial_time(struct candidates *out, const struct trial *a, const struct devi
         set_verdicts(&out->of, d->n, s, most, most, slo, late);
     else
         set_verdicts(&out->of, d->n, s, most, LANE(&clocked, clocked, time_s), limit_s, late);
-    put_steps(out, a, &clocked, d->n);
+    put_steps(out, a, d, &clocked);
+}
+
+/* Has a candidate more merit than another, or the same in a shorter step, as where neither fits? */
+static bool is_better(const struct candidate *c, const struct candidate *than)
+{
+    double merit = candidate_merit(c), least = candidate_merit(than), room = fabs(least) * 1e-12;
+    return merit > least + room ||
+           (merit >= least - room && c->step_s < than->step_s * (1 - 1e-12));
+}
+
+/* Times it with caches and states, or experts, with the chips, and keeps that where it gains. */
+static void try_places(struct candidates *out, const struct trial *a, const struct devices *d,
+                       const struct workload *w, const double *guess, bool slo_later,
+                       double kv_place, double expert_place)
+{
+    struct devices chip;
+    struct candidates next;
+    lane kv, experts;
+    lanes_set(kv, d->n, kv_place);
+    lanes_set(experts, d->n, expert_place);
+    devices_copy(&chip, d);
+    devices_place(&chip, kv, experts);
+    time_placed(&next, a, &chip, w, guess, slo_later);
+    for (size_t i = 0; i < d->n; i++) {
+        struct candidate held, other;
+        LANES_TAKE(held, &out->of, i);
+        LANES_TAKE(other, &next.of, i);
+        if (!(LANE(&d->rates, rates, pool_byte)[i] > 0) || !is_better(&other, &held))
+            continue;
+        LANES_COPY(&out->of, i, &next.of, i);
+        LANES_COPY(&out->load, i, &next.load, i);
+    }
+}
+
+void trial_time(struct candidates *out, const struct trial *a, const struct devices *d,
+                const struct workload *w, const double *guess, bool slo_later)
+{
+    bool kv = false, experts = false;
+    time_placed(out, a, d, w, guess, slo_later);
+    for (size_t i = 0; i < d->n; i++) {
+        struct resident h = resident_of(a->step, &d->rates, i);
+        kv |= a->places_kv && h.apart_kv_byte > 0;
+        experts |= a->places_experts && h.apart_weight_byte > 0;
+    }
+    if (kv)
+        try_places(out, a, d, w, guess, slo_later, PLACE_CHIP, PLACE_ENGINE);
+    if (experts)
+        try_places(out, a, d, w, guess, slo_later, PLACE_ENGINE, PLACE_CHIP);
+    if (kv && experts)
+        try_places(out, a, d, w, guess, slo_later, PLACE_CHIP, PLACE_CHIP);
 }
 
 void trial_find_slo(struct candidates *out, const struct trial *a, const struct devices *d,

@@ -25,11 +25,12 @@ struct trial {
     struct step_bound *bound;
     struct mapped *waits; /* serving: mapping whose prefill delays the first token; or NULL */
     double batch;
-    double load_most; /* requests per replica, whatever the memory */
-    double counted;   /* tokens per request and step; in a pool, requests: 1 */
-    double shared;    /* devices that the rate is divided by */
-    bool sends;       /* of a pool */
-    lane ttft_s;      /* limit on the first token */
+    bool places_kv, places_experts; /* with the chip or with an engine apart: to be chosen */
+    double load_most;               /* requests per replica, whatever the memory */
+    double counted;                 /* tokens per request and step; in a pool, requests: 1 */
+    double shared;                  /* devices that the rate is divided by */
+    bool sends;                     /* of a pool */
+    lane ttft_s;                    /* limit on the first token */
     /* Of a pool: time to send a prompt's KV cache, and the requests per second of one device that
      * its link carries. */
     lane transfer_s, sends_per_s;
@@ -47,6 +48,10 @@ void trial_time(struct candidates *out, const struct trial *a, const struct devi
 /* The largest loads that trial_time left, of the devices at the places `of`. */
 void trial_find_slo(struct candidates *out, const struct trial *a, const struct devices *d,
                     const struct workload *w, const size_t *of);
+
+/* Fills kv_place, expert_place and memory_ratio, on device i. */
+void candidate_put_places(struct candidate *out, const struct step *s, const struct devices *d,
+                          size_t i, double load);
 
 /* Merit of a mapping, larger is better: tokens per second if feasible; else minus the step time if
  * it exceeds a latency limit; else minus the memory it needs, scaled below all of these. */

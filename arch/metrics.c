@@ -84,6 +84,8 @@ static const struct metric of_draft_pool = { .phases = WITH_DECODE, .needs_draft
 static const struct metric priced_prefill_pool = { .phases = IN_DISAGGREGATED, .optional = true, .needs_prices = true };
 static const struct metric priced_ffn_pool = { .phases = WITH_DECODE, .needs_ffn_pool = true, .needs_prices = true };
 static const struct metric priced_draft_pool = { .phases = WITH_DECODE, .needs_draft_pool = true, .needs_prices = true };
+static const struct metric of_apart = { .phases = WITH_DECODE, .needs_apart = true };
+static const struct metric of_apart_experts = { .phases = WITH_DECODE, .needs_apart = true, .needs_experts = true };
 static const struct metric of_memory2 = { .phases = ANYWHERE, .needs_memory2 = true };
 static const struct metric of_starts = { .phases = ANYWHERE, .needs_starts = true };
 static const struct metric of_contexts = { .phases = WITH_DECODE, .needs_contexts = true };
@@ -195,7 +197,7 @@ static const struct field rows[] = {
     METRIC(always, state_s, "s", -1, "Updates of recurrent states (linear attention, state-space layers)."),
     METRIC(of_contexts, context_wait_s, "s", -1, "The part of attention_s for which data-parallel ranks wait for the one with most context."),
     METRIC(always, attention_share, "1", 0, "Core attention as a share of the step; of a model without attention: the updates of its states."),
-    METRIC(of_engine, engine_speedup, "1", +1, "S: time of core attention on the chip over its time on the engine; below 1 the engine is not used, unless it is a pool with memory of its own, which holds the cache. Of a model without attention: of the updates of its states."),
+    METRIC(of_engine, engine_speedup, "1", +1, "S: time of core attention on the chip over its time on the engine; below 1 the engine is not used, unless it is a pool that holds the cache (kv_place). Of a model without attention: of the updates of its states."),
     { FIELD(metrics, limit, "1"), .only_words = true, .words = limit_words, .more = &always,
       .doc = "What binds the throughput: memory capacity, the latency limit, compute, memory bandwidth or the link." },
     METRIC(always, device_power_w, "W", -1, "Board power of one device at this activity, as a meter reads it, without an engine's pool."),
@@ -221,6 +223,11 @@ static const struct field rows[] = {
     METRIC(of_engine, engine_stack_area_mm2, "mm2", -1, "Logic of the engine on the base die of one stack."),
     { FIELD(metrics, engine_maturity, "1"), .only_words = true, .words = engine_status_words, .more = &of_engine,
       .doc = "Whether the engine exists: built, published as a design, or hypothetical." },
+    { FIELD(metrics, kv_place, "1"), .only_words = true, .words = place_words, .more = &of_apart,
+      .doc = "Memory of KV caches and recurrent states beside an engine of kind pool that has its own: chip or engine, as given or chosen." },
+    { FIELD(metrics, expert_place, "1"), .only_words = true, .words = place_words, .more = &of_apart_experts,
+      .doc = "The same of the weights of routed experts." },
+    METRIC(of_apart, memory_ratio, "1", -1, "Beside such an engine: memory needed over what there is, of the memory that lacks most: that of the chip for what it reads, that of the engine for experts, both together."),
     METRIC(priced, dies, "1", 0, "Compute dies of one device: the fewest that fit the reticle and hold the interfaces at their edges."),
     METRIC(priced, package_limit_ratio, "1", -1, "Interposer area of one device, or of one in a pool, over the largest available, or the engine on a base die over its free area; above 1 it cannot be made; infinite: its memory has no place for the engine."),
     METRIC(of_memory2, weight_share2, "1", 0, "Share of the weights in the second tier of memory, as given or chosen."),
@@ -283,6 +290,7 @@ void metric_scope_add(struct metric_scope *out, const struct design *d)
     out->prices = true;
     out->calibration = out->calibration || timing_of(&d->mode)->needs_calibration;
     out->engine = out->engine || engine_is_there(&d->engine);
+    out->apart = out->apart || engine_own_byte(&d->engine, d->chip.memory_byte) > 0;
     out->ffn_pool = out->ffn_pool || design_pools_ffn(d);
     out->ffn_engine = out->ffn_engine || engine_is_there(&d->ffn_engine);
     out->draft_pool = out->draft_pool || design_pools_draft(d);
@@ -320,9 +328,9 @@ bool metric_is_listed(const struct field *f, const struct metric_scope *in)
     const struct metric *m = metric_of(f);
     return (!m->needs_calibration || in->calibration) && (!m->needs_ffn_pool || in->ffn_pool) &&
            (!m->needs_draft_pool || in->draft_pool) && (!m->needs_ffn_engine || in->ffn_engine) &&
-           (!m->needs_memory2 || in->memory2) && (!m->needs_starts || in->starts) &&
-           (!m->needs_contexts || in->contexts) && (!m->needs_traffic || in->traffic) &&
-           (!m->optional || m->phases & in->phases);
+           (!m->needs_apart || in->apart) && (!m->needs_memory2 || in->memory2) &&
+           (!m->needs_starts || in->starts) && (!m->needs_contexts || in->contexts) &&
+           (!m->needs_traffic || in->traffic) && (!m->optional || m->phases & in->phases);
 }
 
 bool metric_exists(const struct field *f, const struct metric_scope *in, struct err *err)
@@ -350,6 +358,8 @@ bool metric_exists(const struct field *f, const struct metric_scope *in, struct 
         need = "workload.context_cv above 0";
     else if (m->needs_traffic && !in->traffic)
         need = "workload.requests_per_s";
+    else if (m->needs_apart && !in->apart)
+        need = "an engine of kind pool with engine.capacity_ratio above 1";
     else if (m->needs_memory2 && !in->memory2)
         need = "a chip with chip.memory2_kind";
     else if (m->needs_starts && !in->starts)

@@ -85,6 +85,7 @@ struct metrics {
     double engine_effective_bandwidth_ratio, engine_effective_ridge_flop_per_byte,
         engine_limited_by;
     double engine_stack_power_w, engine_stack_area_mm2, engine_maturity;
+    double kv_place, expert_place, memory_ratio;
     double dies, package_limit_ratio;
     double weight_share2, kv_share2, memory2_used_byte, memory2_s, memory2_life_year,
         memory2_prefetch_byte;
@@ -118,7 +119,7 @@ int metrics_core_runs(const struct metrics *m);
 /* When a metric has a value; otherwise it is NAN. In `more` of its row in metrics_fields. */
 struct metric {
     unsigned phases; /* a set of 1u << PHASE_DECODE and so on */
-    bool needs_prices, needs_calibration, needs_engine, needs_experts, needs_ffn_pool,
+    bool needs_prices, needs_calibration, needs_engine, needs_experts, needs_ffn_pool, needs_apart,
         needs_memory2, needs_draft_pool, needs_ffn_engine, needs_starts, needs_contexts,
         needs_traffic;
     bool optional; /* is left out where it has no value: metric_is_listed */
@@ -143,8 +144,8 @@ int metric_goal(const char *text, const struct field **out, int *sense, struct e
  * designs. */
 struct metric_scope {
     unsigned phases;
-    bool prices, calibration, engine, experts, ffn_pool, memory2, draft_pool, ffn_engine, starts,
-        contexts, traffic;
+    bool prices, calibration, engine, apart, experts, ffn_pool, memory2, draft_pool, ffn_engine,
+        starts, contexts, traffic;
 };
 
 void metric_scope_add(struct metric_scope *out, const struct design *d);

@@ -8,13 +8,14 @@
 
 /* What one layer keeps of a request, on one of `tp` ranks: three kinds of elements, and bytes. */
 struct kept {
-    double token;      /* elements cached per token */
-    double token_rope; /* of these, MLA's rotary part */
-    double token_byte; /* bytes cached per token in addition: index keys and their scales */
-    double window;     /* tokens that are cached at most; 0: all */
-    double fixed;      /* elements in the format of the cache, at any context */
-    double state;      /* elements of a recurrent state */
-    double inputs;     /* elements in the format of activations: inputs of a convolution */
+    double token;       /* elements cached per token */
+    double token_rope;  /* of these, MLA's rotary part */
+    double token_index; /* of these, what an indexer reads */
+    double token_byte;  /* bytes cached per token in addition: index keys and their scales */
+    double window;      /* tokens that are cached at most; 0: all */
+    double fixed;       /* elements in the format of the cache, at any context */
+    double state;       /* elements of a recurrent state */
+    double inputs;      /* elements in the format of activations: inputs of a convolution */
 };
 
 struct mixer {

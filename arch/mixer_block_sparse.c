@@ -123,8 +123,8 @@ static void kept(struct kept *out, const struct sublayer *l, double tp)
 {
     const struct block_sparse *a = sublayer_values(l);
     struct core_heads h = heads_of(l, tp);
-    double token = 2 * h.kv * h.dim;
-    *out = (struct kept){.token = token + (has_indexer(a) ? a->index_dim : token / a->block)};
+    double token = 2 * h.kv * h.dim, index = has_indexer(a) ? a->index_dim : token / a->block;
+    *out = (struct kept){.token = token + index, .token_index = index};
 }
 
 static double live(const struct sublayer *l, double tp)

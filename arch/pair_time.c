@@ -196,13 +196,14 @@ void pair_time(struct paired_lanes *out, const struct pair *x)
 /* Requests of a replica that the memory of device i holds, also a part of one. */
 static double fit_of(const struct step *s, const struct devices *d, size_t i)
 {
-    struct memory_room room = memory_room_of(s, &d->rates, i);
-    struct resident h = resident_of(s, room.pool_byte);
+    struct resident h = resident_of(s, &d->rates, i);
+    double chip_byte = LANE(&d->rates, rates, memory_byte)[i];
+    double pool_byte = LANE(&d->rates, rates, pool_byte)[i];
     struct tier2 t;
     if (!d->tiered)
-        return resident_fit(&h, &room);
+        return resident_fit(&h, chip_byte, pool_byte);
     LANES_TAKE(t, &d->tier2, i);
-    return resident_fit_tiers(&h, &room, &t, NEARLY_NOTHING);
+    return resident_fit_tiers(&h, chip_byte, pool_byte, &t, NEARLY_NOTHING);
 }
 
 double pair_main_cap(const struct pair *x, size_t i)

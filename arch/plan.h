@@ -15,9 +15,13 @@ struct plan {
     double overlap, all_reduce, all_to_all;
     double micro_batches; /* PLAN_AUTO: any; only with a pool that runs a part of each layer */
     double weight_share2, kv_share2; /* in the second tier of memory; SHARE_AUTO: the best */
+    double kv_place, expert_place;   /* PLACE_...; PLACE_AUTO: the best */
 };
 
 enum { PLAN_AUTO = 0, SHARE_AUTO = -1 };
+/* The memory of caches and states, and of experts, beside an engine apart that has its own. */
+enum { PLACE_AUTO = -1, PLACE_CHIP, PLACE_ENGINE };
+extern const struct word place_words[]; /* without PLACE_AUTO */
 enum { OVERLAP_NONE, OVERLAP_TWO_BATCH, OVERLAP_IDEAL };
 enum { REDUCE_RING, REDUCE_BEST };
 enum { EXCHANGE_FLAT, EXCHANGE_HIERARCHICAL };

@@ -1,9 +1,9 @@
 /* What the memory of a device holds of a step, and how many requests fit.
  *
- * Idea: data lie where they are read. An engine apart that runs experts alone holds their weights;
- * else weights lie with the chip. One that attends or updates states holds caches and states, with
- * what the weights leave of the memory of the chip (an upper bound: all are read at its rate).
- * Invariant: no byte is counted in two memories. */
+ * Idea: data lie where they are read. An engine apart with memory of its own holds the experts that
+ * it always runs, and what the operators that it always runs read of a request; all else lies with
+ * the chip. Caches that it reads may also take what is left of the memory of the chip (an upper
+ * bound: all are read at its rate). Invariant: no byte is counted in two memories. */
 #ifndef ARCH_RESIDENT_H
 #define ARCH_RESIDENT_H
 
@@ -11,54 +11,73 @@
 #include "arch/tier2.h"
 #include "arch/unit.h"
 
-/* Bytes on one device without the weights apart; kv and act per request. */
+/* Bytes on one device, kv and act per request; of these, those that an engine apart reads. */
 struct resident {
-    double weight_byte, kv_byte, fixed_byte, act_byte, apart_byte;
+    double weight_byte, kv_byte, fixed_byte, act_byte;
+    double apart_weight_byte, apart_kv_byte;
 };
 
-INLINED struct resident resident_of(const struct step *s, double pool_byte)
+INLINED bool engine_holds(const double *runs, const struct rates_lanes *r, size_t i)
 {
-    double apart = pool_byte > 0 ? s->expert_byte : 0;
-    return (struct resident){s->weight_byte - apart, s->kv_byte_per_request, s->fixed_byte,
-                             s->act_byte_per_request, apart};
+    return (LANE(r, rates, pool_byte)[i] > 0) & (runs[i] == RUNS_ALWAYS);
 }
 
-/* The memory of a device for a step: of the chip and its engine, the part that the chip reads, and
- * what holds the weights apart. */
-struct memory_room {
-    double memory_byte, chip_byte, pool_byte;
-};
-
-INLINED struct memory_room memory_room_of(const struct step *s, const struct rates_lanes *r,
-                                          size_t i)
+INLINED struct resident resident_of(const struct step *s, const struct rates_lanes *r, size_t i)
 {
-    bool core = s->attends & (LANE(r, rates, runs_core)[i] != RUNS_NEVER);
-    bool state = s->updates & (LANE(r, rates, runs_state)[i] != RUNS_NEVER);
-    double chip = LANE(r, rates, chip_byte)[i];
-    return (struct memory_room){(core | state) ? LANE(r, rates, memory_byte)[i] : chip, chip,
-                                LANE(r, rates, pool_byte)[i]};
+    const struct engine_byte *of = &s->engine_byte_per_request;
+    double core = engine_holds(LANE(r, rates, runs_core), r, i) ? of->core : 0;
+    double index = engine_holds(LANE(r, rates, runs_index), r, i) ? of->index : 0;
+    double state = engine_holds(LANE(r, rates, runs_state), r, i) ? of->state : 0;
+    double experts = engine_holds(LANE(r, rates, runs_experts), r, i) ? s->expert_byte : 0;
+    return (struct resident){s->weight_byte, s->kv_byte_per_request,
+                             s->fixed_byte,  s->act_byte_per_request,
+                             experts,        core + index + state};
 }
 
-/* Requests of a replica that fit, also a part of one; 0 if the weights do not. */
-INLINED double resident_fit(const struct resident *h, const struct memory_room *m)
+/* The same if the chip reads it all. */
+INLINED struct resident resident_with_chip(const struct step *s)
 {
-    double fixed = h->weight_byte + h->fixed_byte;
-    double room = m->memory_byte - h->weight_byte - h->fixed_byte;
-    bool fits = (room > 0) & (fixed <= m->chip_byte) & (h->apart_byte <= m->pool_byte);
-    return fits ? room / (h->kv_byte + h->act_byte) : 0;
+    return (struct resident){
+        s->weight_byte, s->kv_byte_per_request, s->fixed_byte, s->act_byte_per_request, 0, 0};
 }
 
-/* The same with a second tier, which weights may overfill by `slack` of them. */
-INLINED double resident_fit_tiers(const struct resident *h, const struct memory_room *m,
+/* Requests of a replica that fit in the memory of the chip and of an engine apart (0: none), also a
+ * part of one; 0 if the weights do not. */
+INLINED double resident_fit(const struct resident *h, double chip_byte, double pool_byte)
+{
+    double of_chip = h->kv_byte - h->apart_kv_byte + h->act_byte;
+    double room = chip_byte - (h->weight_byte - h->apart_weight_byte) - h->fixed_byte;
+    double all = chip_byte + pool_byte - h->weight_byte - h->fixed_byte;
+    double fit = room / of_chip, fit_all = all / (h->kv_byte + h->act_byte);
+    bool fits = (room > 0) & (h->apart_weight_byte <= pool_byte);
+    return fits ? (h->apart_kv_byte > 0 ? smaller(fit, fit_all) : fit) : 0;
+}
+
+/* The same with a second tier, which weights may overfill by `slack` of them. What has a share
+ * there is with the chip (devices_share). */
+INLINED double resident_fit_tiers(const struct resident *h, double chip_byte, double pool_byte,
                                   const struct tier2 *t, double slack)
 {
     struct resident near = *h;
     double second = h->kv_byte * t->kv_share, room2 = t->byte - h->weight_byte * t->weight_share;
     near.weight_byte *= 1 - t->weight_share;
     near.kv_byte *= 1 - t->kv_share;
-    double fit = resident_fit(&near, m);
+    double fit = resident_fit(&near, chip_byte, pool_byte);
     bool fits = room2 >= -slack * h->weight_byte;
     return fits ? (second > 0 ? smaller(fit, room2 / second) : fit) : 0;
+}
+
+/* What `requests` need over what there is, of the memory that lacks most. */
+INLINED double resident_ratio(const struct resident *h, double chip_byte, double pool_byte,
+                              double requests)
+{
+    double weights = h->weight_byte - h->apart_weight_byte + h->fixed_byte;
+    double of_chip = h->kv_byte - h->apart_kv_byte + h->act_byte;
+    double chip = (weights + requests * of_chip) / chip_byte;
+    double engine = h->apart_weight_byte > 0 ? h->apart_weight_byte / pool_byte : 0;
+    double all = h->weight_byte + h->fixed_byte + requests * (h->kv_byte + h->act_byte);
+    double both = h->apart_kv_byte > 0 ? all / (chip_byte + pool_byte) : 0;
+    return larger(chip, larger(engine, both));
 }
 
 #endif

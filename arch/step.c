@@ -208,14 +208,6 @@ static enum op_class core_of(const struct ops *ops)
     return OP_STATE;
 }
 
-static bool has_unit(const struct ops *ops, enum op_unit unit)
-{
-    bool has = false;
-    for (size_t i = 0; i < ops->n; i++)
-        has |= ops->op[i].unit == unit;
-    return has;
-}
-
 /* Passes through layers of experts. */
 static double expert_passes(const struct ops *ops)
 {
@@ -225,13 +217,39 @@ static double expert_passes(const struct ops *ops)
     return n;
 }
 
+static struct state_bytes formats_of(const struct precision *p, const struct workload *w)
+{
+    return (struct state_bytes){p->state * w->state_slots, p->activation * w->state_slots, p->kv};
+}
+
+/* What decode reads of a request of `tokens`, on one device; `drafts`: draft models. */
+static struct engine_byte engine_byte_of(const struct listing *of, const struct precision *p,
+                                         const struct workload *w, double drafts, double tokens,
+                                         double window_at)
+{
+    const struct draft *draft = &of->draft;
+    const struct state_bytes own = formats_of(p, w), more = formats_of(&draft->precision, w);
+    double parts = of->plan->pp * of->plan->cp;
+    struct engine_byte main, by_draft = {0};
+    layers_engine_byte(&main, of->layers, of->plan->tp, &own, of->shape.rope_byte, tokens,
+                       window_at);
+    if (drafts > 0)
+        layers_engine_byte(&by_draft, &draft->layer, draft->shape.tp, &more, draft->shape.rope_byte,
+                           tokens, window_at);
+    return (struct engine_byte){(main.core + drafts * by_draft.core) / parts,
+                                (main.index + drafts * by_draft.index) / parts,
+                                (main.state + drafts * by_draft.state) / parts};
+}
+
 /* Removes from a step what the other side does. */
 static void cut_side(struct step *s, enum step_side side)
 {
     if (side == SIDE_MAIN)
         s->expert_byte = 0;
-    if (side == SIDE_FFN)
+    if (side == SIDE_FFN) {
         s->kv_byte_per_request = 0;
+        s->engine_byte_per_request = (struct engine_byte){0};
+    }
     s->sent_byte = 0;
     for (size_t i = 0; i < s->ops.n && side == SIDE_MAIN; i++)
         s->sent_byte += s->ops.op[i].unit != UNIT_LINK ? s->ops.op[i].wire_byte : 0;
@@ -322,10 +340,12 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
         (layers_kv_byte_per_token(l, plan->tp, p->kv, s.rope_byte, window_at) + of_drafts) /
         plan->pp / plan->cp;
     out->act_byte_per_request = live * p->activation / plan->pp / plan->cp;
-    const struct state_bytes state = {p->state * w->state_slots, p->activation * w->state_slots,
-                                      p->kv};
+    const struct state_bytes state = formats_of(p, w);
     out->kv_byte_per_request +=
         layers_state_byte_per_request(l, plan->tp, &state) / plan->pp / plan->cp;
+    out->engine_byte_per_request = s.decode > 0
+                                       ? engine_byte_of(&listing, p, w, drafts, cached, window_at)
+                                       : (struct engine_byte){0};
     double token_byte =
         layers_kv_byte_per_token(l, plan->tp, p->kv, s.rope_byte, 0) / plan->pp / plan->cp;
     double new_tokens =
@@ -334,9 +354,7 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
         token_byte * new_tokens +
         layers_state_byte_per_request(l, plan->tp, &state) / plan->pp / plan->cp;
     if (draft->passes > 0 && draft->model) {
-        const struct precision *own = &draft->precision;
-        const struct state_bytes kept = {own->state * w->state_slots,
-                                         own->activation * w->state_slots, own->kv};
+        const struct state_bytes kept = formats_of(&draft->precision, w);
         out->kv_byte_per_request +=
             layers_state_byte_per_request(&draft->layer, draft->shape.tp, &kept) / plan->pp /
             plan->cp;
@@ -350,8 +368,6 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     out->dp = plan->dp;
     out->mixed = w->phase == PHASE_SERVING;
     out->core = core_of(&out->ops);
-    out->attends = has_unit(&out->ops, UNIT_ATTENTION);
-    out->updates = has_unit(&out->ops, UNIT_STATE);
     out->timing = timing;
     out->layers = (l->n + draft->passes * draft->layer.n) / plan->pp;
     /* With two batches one runs while the other waits. */

@@ -43,21 +43,21 @@ struct step {
     double stages;            /* pipeline stages, and groups of requests in flight */
     double passes;            /* in sequence: the halves of two-batch overlap, or micro-batches */
 
-    double weight_byte;          /* on one device */
-    double expert_byte;          /* of these, weights of routed experts */
-    double kv_byte_per_request;  /* per request of its replica, on one device; states included */
-    double act_byte_per_request; /* live activations per request, on one device */
-    double fixed_byte;           /* on one device, independent of the batch */
-    double written_byte_per_request; /* of these, written in a step */
-    double kv_byte_per_token;        /* over all layers, not split over devices */
-    double state_byte_per_request;   /* what a request keeps at any context, not split */
+    double weight_byte;         /* on one device */
+    double expert_byte;         /* of these, weights of routed experts */
+    double kv_byte_per_request; /* per request of its replica, on one device; states included */
+    struct engine_byte engine_byte_per_request; /* of these; 0 in a step that only prefills */
+    double act_byte_per_request;                /* live activations per request, on one device */
+    double fixed_byte;                          /* on one device, independent of the batch */
+    double written_byte_per_request;            /* of these, written in a step */
+    double kv_byte_per_token;                   /* over all layers, not split over devices */
+    double state_byte_per_request;              /* what a request keeps at any context, not split */
 
     double dp, accepted_tokens;
     double made;                 /* tokens counted per request: accepted, or of its prompt */
     bool mixed;                  /* serving: decode and prefill on the same devices */
     enum op_class core;          /* core attention; state updates in a model without any */
     const struct timing *timing; /* arch/timing.h */
-    bool attends, updates;       /* core attention, states: in operators that engines may run */
     double layers;
     /* Layers of experts that data-parallel ranks work on together, times the standard deviations by
      * which the slowest rank is expected to lag. */

@@ -180,7 +180,6 @@ bool bound_devices_best(struct devices *out, struct bound_devices *values,
         return false;
     least.overlap = most.overlap;
     least.memory_byte = most.memory_byte;
-    least.chip_byte = most.chip_byte;
     out->n = 1;
     out->like = of->like;
     out->tiered = false;

@@ -44,9 +44,8 @@ struct rates {
     double link_domain;
     double runs_core, runs_index, runs_state, runs_experts; /* enum engine_part */
     double overlap;
-    double memory_byte; /* capacity with the engine, without pool_byte */
-    double chip_byte;   /* of it, what the chip reads */
-    double pool_byte;   /* of an engine apart that holds the weights of the experts; 0: none */
+    double memory_byte; /* that the chip reads, with an engine in place */
+    double pool_byte;   /* that an engine apart adds for what it always runs; 0: none */
 };
 LANES_OF(rates);
 
@@ -93,19 +92,17 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     out->start_s = c->kernel_start_s;
     out->link_domain = c->link_domain;
     double own_byte = engine_own_byte(e, c->memory_byte);
-    bool apart = own_byte > 0, holds_experts = apart & (e->runs == RUNS_EXPERTS);
+    bool apart = own_byte > 0;
     double attends = apart ? RUNS_ALWAYS : beside, updates = apart ? RUNS_ALWAYS : RUNS_IF_FASTER;
     double shared = e->co_processing > 0 ? RUNS_SHARED : RUNS_IF_FASTER;
     out->runs_core = (there & ((runs & RUNS_CORE) != 0)) ? attends : RUNS_NEVER;
     out->runs_index = (there & ((runs & RUNS_INDEX) != 0)) ? attends : RUNS_NEVER;
     out->runs_state = (there & ((runs & RUNS_STATE) != 0)) ? updates : RUNS_NEVER;
-    out->runs_experts = (there & ((runs & RUNS_EXPERTS) != 0))
-                            ? (holds_experts ? RUNS_ALWAYS : shared)
-                            : RUNS_NEVER;
+    out->runs_experts =
+        (there & ((runs & RUNS_EXPERTS) != 0)) ? (apart ? RUNS_ALWAYS : shared) : RUNS_NEVER;
     out->overlap = there ? e->overlap : 0;
-    out->memory_byte = c->memory_byte * ((there & !holds_experts) ? e->capacity_ratio : 1);
-    out->chip_byte = apart ? c->memory_byte : out->memory_byte;
-    out->pool_byte = holds_experts ? own_byte : 0;
+    out->memory_byte = c->memory_byte * ((there & !apart) ? e->capacity_ratio : 1);
+    out->pool_byte = own_byte;
 }
 
 static inline double unit_time_s(const struct unit *u, double flop, double byte, double wire_byte)

@@ -291,21 +291,13 @@ static void print_starts(const struct design *d, const struct metrics *m)
                quantity_text(d->chip.kernel_start_s, "s", 3, each, 48));
 }
 
-/* Has the engine memory of its own, with the cache that its operators read? */
-static bool engine_holds_cache(const struct design *d)
-{
-    int runs = (int)d->engine.runs;
-    return engine_own_byte(&d->engine, d->chip.memory_byte) > 0 &&
-           d->workload.phase != PHASE_PREFILL && (runs & (RUNS_CORE | RUNS_STATE)) != 0;
-}
-
-static double device_memory_byte(const struct design *d)
+/* Of one device, with what its engine adds to it. */
+static double device_memory_byte(const struct design *d, const struct metrics *m)
 {
     const struct engine *e = &d->engine;
-    double own = engine_own_byte(e, d->chip.memory_byte);
-    if (own > 0)
-        return d->chip.memory_byte + (engine_holds_cache(d) || e->runs == RUNS_EXPERTS ? own : 0);
-    return d->chip.memory_byte * (engine_is_there(e) ? e->capacity_ratio : 1);
+    double chip = d->chip.memory_byte, own = engine_own_byte(e, chip);
+    bool holds = m->kv_place == PLACE_ENGINE || m->expert_place == PLACE_ENGINE;
+    return own > 0 ? chip + (holds ? own : 0) : chip * (engine_is_there(e) ? e->capacity_ratio : 1);
 }
 
 void point_text_print(const struct cursor *c, const struct plan *plan, const struct metrics *m)
@@ -341,7 +333,7 @@ void point_text_print(const struct cursor *c, const struct plan *plan, const str
     char used[48], has[48], weights[48], kv[48];
     print_line(25, "  %-22s %s of %s per device: weights %s, KV cache %s\n", "memory",
                quantity_text(m->memory_used_byte, "B", 4, used, 48),
-               quantity_text(device_memory_byte(d), "B", 4, has, 48),
+               quantity_text(device_memory_byte(d, m), "B", 4, has, 48),
                quantity_text(m->weight_byte, "B", 4, weights, 48),
                quantity_text(m->kv_byte, "B", 4, kv, 48));
     if (tier2_is_there(&d->chip))
@@ -361,7 +353,7 @@ void point_text_print(const struct cursor *c, const struct plan *plan, const str
         print_line(25, "  %-22s %.2f on %s%s\n", "engine speed-up S", m->engine_speedup, core,
                    !((int)d->engine.runs & metrics_core_runs(m)) ? ", which it may not run"
                    : m->engine_speedup >= 1                      ? ""
-                   : engine_holds_cache(d)
+                   : m->kv_place == PLACE_ENGINE
                        ? ": slower than the chip, but its memory holds the cache"
                        : ": slower than the chip, so it is not used");
     print_limits(d, m);

@@ -33,8 +33,9 @@ static int count_values(struct table *out, struct db *db, const struct db_run *r
 static bool is_met(const struct metric *m, const struct metric_scope *in)
 {
     return (!m->needs_calibration || in->calibration) && (!m->needs_engine || in->engine) &&
-           (!m->needs_experts || in->experts) && (!m->needs_memory2 || in->memory2) &&
-           (!m->needs_contexts || in->contexts) && (!m->needs_traffic || in->traffic);
+           (!m->needs_experts || in->experts) && (!m->needs_apart || in->apart) &&
+           (!m->needs_memory2 || in->memory2) && (!m->needs_contexts || in->contexts) &&
+           (!m->needs_traffic || in->traffic);
 }
 
 /* Infers the scope of a run from its metrics: a metric with a value has what it needs; a metric
@@ -49,6 +50,7 @@ static struct metric_scope scope_of(const struct table *values)
         scope.calibration = scope.calibration || m->needs_calibration;
         scope.engine = scope.engine || m->needs_engine;
         scope.experts = scope.experts || m->needs_experts;
+        scope.apart = scope.apart || m->needs_apart;
         scope.memory2 = scope.memory2 || m->needs_memory2;
         scope.contexts = scope.contexts || m->needs_contexts;
         scope.traffic = scope.traffic || m->needs_traffic;

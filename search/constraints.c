@@ -101,25 +101,14 @@ static double prefill_memory_ratio(const struct design *like, const struct devic
                                         : used / LANE(&d->chip, chip, memory_byte)[i];
 }
 
-/* Of the devices. If the memory that an engine adds would hold it all, the chip cannot read it
- * there: its own lacks room for the weights, or for all where the engine does not attend. */
-static double main_memory_ratio(const struct devices *d, const struct metrics_lanes *m, size_t i)
-{
-    double chip_byte = LANE(&d->rates, rates, chip_byte)[i];
-    double all_byte = LANE(&d->rates, rates, memory_byte)[i];
-    double used = LANE(m, metrics, memory_used_byte)[i];
-    double weights = LANE(m, metrics, weight_byte)[i];
-    if (used > all_byte || all_byte <= chip_byte)
-        return used / all_byte;
-    return (weights > chip_byte ? weights : used) / chip_byte;
-}
-
 /* Memory that is used over what there is, on the devices, or in their tier of memory, that lack
  * most. */
 static double memory_ratio(const struct design *like, const struct devices *d,
                            const struct metrics_lanes *m, size_t i)
 {
-    double main = main_memory_ratio(d, m, i);
+    double ratio = LANE(m, metrics, memory_ratio)[i];
+    double all = LANE(m, metrics, memory_used_byte)[i] / LANE(&d->rates, rates, memory_byte)[i];
+    double main = isnan(ratio) ? all : ratio;
     double used = design_pools_draft(like) ? LANE(m, metrics, draft_memory_used_byte)[i]
                                            : LANE(m, metrics, ffn_memory_used_byte)[i];
     double far = LANE(m, metrics, ffn_memory2_used_byte)[i];

@@ -172,6 +172,8 @@ class PlanSection(TypedDict, total=False):
     micro_batches: float | str  # Parts of a batch that the main devices and those of pools.ffn work on in turn; 1 without that pool.
     weight_share2: float | str  # Share of the weights in the second tier of memory, the same of every operator; auto: the one with most tokens per second, 0 without a second tier or with a pool that shares the step.
     kv_share2: float | str  # Share of KV caches and recurrent states in the second tier of memory; auto: the one with most tokens per second, 0 without a second tier or with a pool that shares the step.
+    kv_place: Literal['auto', 'chip', 'engine']  # Memory of KV caches and recurrent states beside an engine of kind pool that has its own (engine.capacity_ratio): engine, which then always runs what engine.runs names of attention and states; chip, as without the engine; auto: the one with most tokens per second, engine with a pool that shares the step.
+    expert_place: Literal['auto', 'chip', 'engine']  # The same of the weights of routed experts.
 
 class PoolsSection(TypedDict, total=False):
     ffn: PoolsFfnSection
@@ -366,6 +368,8 @@ class Parameters(TypedDict, total=False):
     plan__micro_batches: float | str
     plan__weight_share2: float | str
     plan__kv_share2: float | str
+    plan__kv_place: Literal['auto', 'chip', 'engine']
+    plan__expert_place: Literal['auto', 'chip', 'engine']
     pools__prefill__engine: Literal['none', 'same']
     pools__prefill__tp: float | str
     pools__prefill__ep: float | str
@@ -528,7 +532,7 @@ class Metrics:
     state_s: float | None  # s: Updates of recurrent states (linear attention, state-space layers).
     context_wait_s: float | None  # s: The part of attention_s for which data-parallel ranks wait for the one with most context.
     attention_share: float | None  # Core attention as a share of the step; of a model without attention: the updates of its states.
-    engine_speedup: float | None  # S: time of core attention on the chip over its time on the engine; below 1 the engine is not used, unless it is a pool with memory of its own, which holds the cache. Of a model without attention: of the updates of its states.
+    engine_speedup: float | None  # S: time of core attention on the chip over its time on the engine; below 1 the engine is not used, unless it is a pool that holds the cache (kv_place). Of a model without attention: of the updates of its states.
     limit: str | None  # What binds the throughput: memory capacity, the latency limit, compute, memory bandwidth or the link.
     device_power_w: float | None  # W: Board power of one device at this activity, as a meter reads it, without an engine's pool.
     throttle_ratio: float | None  # Clock that the device can hold within its power limit over the nominal one, less idle time below the lowest clock; times include it.
@@ -571,6 +575,9 @@ class Metrics:
     engine_stack_power_w: float | None  # W: Power of one of the engine's memory stacks, with its logic, at m and r in effect.
     engine_stack_area_mm2: float | None  # mm2: Logic of the engine on the base die of one stack.
     engine_maturity: str | None  # Whether the engine exists: built, published as a design, or hypothetical.
+    kv_place: float | None  # Memory of KV caches and recurrent states beside an engine of kind pool that has its own: chip or engine, as given or chosen.
+    expert_place: float | None  # The same of the weights of routed experts.
+    memory_ratio: float | None  # Beside such an engine: memory needed over what there is, of the memory that lacks most: that of the chip for what it reads, that of the engine for experts, both together.
     dies: float | None  # Compute dies of one device: the fewest that fit the reticle and hold the interfaces at their edges.
     package_limit_ratio: float | None  # Interposer area of one device, or of one in a pool, over the largest available, or the engine on a base die over its free area; above 1 it cannot be made; infinite: its memory has no place for the engine.
     weight_share2: float | None  # Share of the weights in the second tier of memory, as given or chosen.

@@ -162,14 +162,18 @@ static void time_devices(struct splits *lot)
 {
     struct block *b = lot->block;
     struct design like = b->like;
-    lane weight_share, kv_share;
+    lane weight_share, kv_share, kv_place, expert_place;
     like.plan.weight_share2 = like.plan.kv_share2 = 0;
+    like.plan.kv_place = like.plan.expert_place = PLACE_AUTO;
     devices_time(&b->devices, &like);
     for (size_t i = 0; i < lot->n; i++) {
         weight_share[i] = larger(0, lot->of[i]->plan.weight_share2);
         kv_share[i] = larger(0, lot->of[i]->plan.kv_share2);
+        kv_place[i] = lot->of[i]->plan.kv_place;
+        expert_place[i] = lot->of[i]->plan.expert_place;
     }
     devices_share(&b->devices, weight_share, kv_share);
+    devices_place(&b->devices, kv_place, expert_place);
 }
 
 static void split_lot(struct splits *lot)

@@ -258,7 +258,8 @@ bool drawn_steps_match(const struct drawn_step *a, const struct drawn_step *b)
 {
     const struct plan *p = &a->like.plan, *q = &b->like.plan;
     return a->main == b->main && !a->ffn && !b->ffn && a->like.calibration == b->like.calibration &&
-           p->weight_share2 == q->weight_share2 && p->kv_share2 == q->kv_share2;
+           p->weight_share2 == q->weight_share2 && p->kv_share2 == q->kv_share2 &&
+           p->kv_place == q->kv_place && p->expert_place == q->expert_place;
 }
 
 size_t drawn_steps_split(struct step_split_lanes *out, size_t *moved,

@@ -71,7 +71,8 @@ void stored_designs_find(struct stored_designs *out, const struct design_choice 
 static bool chooses_mapping_only(const struct design *d)
 {
     return d->workload.phase != PHASE_DISAGGREGATED && !chip_is_there(&d->ffn_chip) &&
-           !chip_is_there(&d->draft_chip) && !tier2_is_there(&d->chip);
+           !chip_is_there(&d->draft_chip) && !tier2_is_there(&d->chip) &&
+           !(engine_own_byte(&d->engine, d->chip.memory_byte) > 0);
 }
 
 /* The mapping among those of a prepared step; its number if it is none of them. */

@@ -50,8 +50,8 @@ const char *verdict_reason(const struct design *d, const struct metrics *m)
         isnan(m->prefill_devices))
         return PREFILL_MEMORY;
     if (v == VERDICT_MEMORY && engine_memory_is_idle(d, m))
-        return "the memory that the engine adds holds only what the engine always runs: what the "
-               "chip reads must fit in chip.memory_byte";
+        return "weights and KV cache of the batch do not fit where they are read: what the chip "
+               "reads in chip.memory_byte, experts that the engine runs in the memory it adds";
     if (v == VERDICT_MEMORY && tier2_is_there(c))
         return memory_reason(m, c);
     if (v == VERDICT_CALIBRATION && (tier2_is_there(c) || tier2_is_there(&d->prefill_chip)))

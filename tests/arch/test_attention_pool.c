@@ -101,19 +101,47 @@ static void the_engine_lets_cache_lie_on_the_chip_too(void **state)
 #define FULL                                                                                       \
     "workload.batch=max", "workload.context=32768", "chip=h100", "plan.devices=8", "plan.tp=8"
 
-/* Its cache is read at the rate of the engine, however many requests its memory holds. */
+#define ROOM "chip.memory_byte=192GB"
+static const char *const models[] = {"model=llama-3.1-70b", "model=deepseek-v3.2",
+                                     "model=mamba2-2.7b", "model=qwen3-next-80b-a3b"};
+
+/* Its cache stays with the chip, or is read at the rate of the engine. */
 static void memory_behind_a_slow_engine_is_no_memory_of_the_chip(void **state)
 {
-    static const char *const model[] = {"model=llama-3.1-70b", "model=deepseek-v3.2",
-                                        "model=mamba2-2.7b", "model=qwen3-next-80b-a3b"};
     (void)state;
-    for (size_t i = 0; i < LEN(model); i++) {
+    for (size_t i = 0; i < LEN(models); i++) {
         const char *runs = "engine.runs=attention+state";
-        struct metrics with = priced(SET(model[i], FULL, "plan.tp=1", SLOW, runs));
-        struct metrics without = priced(SET(model[i], FULL, "plan.tp=1"));
+        struct metrics without = priced(SET(models[i], FULL, ROOM));
+        struct metrics with = priced(SET(models[i], FULL, ROOM, SLOW, runs));
+        struct metrics there =
+            priced(SET(models[i], FULL, ROOM, SLOW, runs, "plan.kv_place=engine"));
+        struct metrics here = priced(SET(models[i], FULL, ROOM, SLOW, runs, "plan.kv_place=chip"));
         assert_true(with.engine_speedup < 0.1);
-        assert_true(!(with.tokens_per_s > without.tokens_per_s / 2));
+        assert_close(with.kv_place, PLACE_CHIP, 0);
+        assert_close(with.tokens_per_s, without.tokens_per_s, 1e-12);
+        assert_close(with.batch_cap, without.batch_cap, 0);
+        assert_close(here.tokens_per_s, with.tokens_per_s, 0);
+        assert_close(there.kv_place, PLACE_ENGINE, 0);
+        assert_true(there.batch_cap > 2 * here.batch_cap);
+        assert_true(there.tokens_per_s < here.tokens_per_s / 2);
     }
+}
+
+/* Of both places the better one, at any speed of the engine. */
+static void auto_is_the_better_place(void **state)
+{
+    static const double ratio[] = {0.3, 0.7, 0.9, 1, 1.1, 2};
+    (void)state;
+    for (size_t i = 0; i < LEN(models); i++)
+        for (size_t k = 0; k < LEN(ratio); k++) {
+            char m[60];
+            snprintf(m, sizeof m, "engine.bandwidth_ratio=%g", ratio[k]);
+#define AT_RATIO models[i], FULL, ROOM, SLOW, "engine.runs=attention+state", m
+            struct metrics best = priced(SET(AT_RATIO));
+            struct metrics chip = priced(SET(AT_RATIO, "plan.kv_place=chip"));
+            struct metrics engine = priced(SET(AT_RATIO, "plan.kv_place=engine"));
+            assert_close(best.tokens_per_s, fmax(chip.tokens_per_s, engine.tokens_per_s), 1e-12);
+        }
 }
 
 /* What the chip reads must fit in its own memory: weights, and without decode the caches. */
@@ -132,6 +160,39 @@ static void the_chip_does_not_read_the_memory_of_the_engine(void **state)
     assert_close(states.batch_cap, none.batch_cap, 0);
 }
 
+/* Attention layers let their caches grow behind the engine; states stay where they are updated. */
+static void memory_holds_only_what_the_engine_runs(void **state)
+{
+#define HYBRID                                                                                     \
+    "model=nemotron-h-47b", "chip=h100", "plan.devices=4", "plan.tp=4", "workload.batch=max"
+    struct metrics with = priced(SET(HYBRID, SLOW, "workload.context=8192", "engine.runs=attention",
+                                     "plan.kv_place=engine"));
+    struct metrics states = priced(SET(HYBRID, "workload.context=1"));
+    double state_byte = states.kv_byte * 4 / states.batch;
+    (void)state;
+    assert_close(with.batch_cap, floor((80e9 * 4 - 4 * with.weight_byte) / state_byte), 0.02);
+}
+
+/* Experts are read from the chip's memory by the chip, from the engine's by the engine. */
+static void experts_are_run_where_they_lie(void **state)
+{
+#define EXPERTS                                                                                    \
+    "model=deepseek-r1", "chip=b200", "plan.devices=32", "workload.context=8192",                  \
+        "workload.batch=32"
+    struct metrics none = priced(SET(EXPERTS));
+    struct metrics small = priced(SET(EXPERTS, "engine=cent", "engine.runs=both"));
+    struct metrics forced =
+        priced(SET(EXPERTS, "engine=cent", "engine.runs=both", "plan.expert_place=engine"));
+    struct metrics large = priced(SET(EXPERTS, "engine=memory-pool", "engine.runs=both"));
+    (void)state;
+    assert_close(small.expert_place, PLACE_CHIP, 0);
+    assert_close(small.tokens_per_s, none.tokens_per_s, 1e-12);
+    assert_close(forced.verdict, VERDICT_MEMORY, 0);
+    assert_true(forced.memory_ratio > 1);
+    assert_close(large.expert_place, PLACE_ENGINE, 0);
+    assert_true(large.tokens_per_s > none.tokens_per_s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,7 +201,10 @@ int main(void)
         cmocka_unit_test(two_micro_batches_are_the_overlap_of_the_engine),
         cmocka_unit_test(the_engine_lets_cache_lie_on_the_chip_too),
         cmocka_unit_test(memory_behind_a_slow_engine_is_no_memory_of_the_chip),
+        cmocka_unit_test(auto_is_the_better_place),
         cmocka_unit_test(the_chip_does_not_read_the_memory_of_the_engine),
+        cmocka_unit_test(memory_holds_only_what_the_engine_runs),
+        cmocka_unit_test(experts_are_run_where_they_lie),
     };
     return cmocka_run_group_tests_name("attention pool", tests, open_tests, close_tests);
 }
