@@ -547,7 +547,14 @@ static void a_row_does_not_depend_on_the_way_to_it(void **state)
         "  workload.phase: [disaggregated, decode]\n  engine: [none, duplex]\n"
         "  chip.memory_byte: [10 GB, 100 GB]\n"
         "  chip.memory_byte_per_s: {from: 1 TB/s, to: 9 TB/s, steps: 5}\n";
-    static const char *const texts[] = {engines, engine_parameters, calibrated, timings, phases};
+    static const char places[] = /* of caches and experts beside an engine apart */
+        "models: [deepseek-v3.2, nemotron-h-47b]\nplan: {devices: 8, tp: auto}\n"
+        "workload: {batch: max, context: 32768, tpot: 60 ms}\nsweep:\n  chip: [h200, b200]\n"
+        "  engine: [none, memory-pool, cent, lpddr-pim]\n"
+        "  engine.runs: [attention, experts, attention+state+experts]\n"
+        "  engine.capacity_ratio: [1.1, 5]\n  chip.memory_byte: [60 GB, 120 GB, 180 GB]\n";
+    static const char *const texts[] = {engines, engine_parameters, calibrated, timings, phases,
+                                        places};
     (void)state;
     for (size_t t = 0; t < LEN(texts); t++) {
         struct study *s;
