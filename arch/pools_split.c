@@ -9,13 +9,6 @@ struct side_split {
 
 /* ---- one device ---- */
 
-/* A device that waits for the other side draws what it draws while kernels run, without their work
- * (assumed: it polls). */
-static double floor_w(const struct energy *e)
-{
-    return e->static_w + e->clocked_w;
-}
-
 static double average(double layers, double outside, const struct side_split *x, double idle,
                       double step_s)
 {
@@ -30,7 +23,7 @@ static void put_power(struct step_split *out, const struct side_split *x, const 
                       double step_s, double sent_byte)
 {
     const struct step_split *a = &x->layers, *b = &x->outside;
-    double idle = floor_w(e);
+    double idle = step_wait_w(a->time_s > 0 ? a : b, e);
     out->board_w =
         average(a->board_w, b->board_w, x, idle, step_s) + sent_byte * e->link_j_per_byte / step_s;
     out->limit_ratio = average(a->limit_ratio, b->limit_ratio, x, idle / e->limit_w, step_s);

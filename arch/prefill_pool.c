@@ -276,8 +276,6 @@ void prefill_pools_add(struct metrics_lanes *out, struct prefill_choice *pools,
 
 #undef OUT
 
-/* A device that waits draws what it draws while kernels run, without their work (assumed: it
- * polls). */
 void prefill_pools_rest(struct step_split_lanes *split, const struct devices *d, const double *busy)
 {
     for (size_t i = 0; i < d->n; i++) {
@@ -287,8 +285,8 @@ void prefill_pools_rest(struct step_split_lanes *split, const struct devices *d,
             continue;
         LANES_TAKE(s, split, i);
         LANES_TAKE(e, &d->energy, i);
-        double floor_w = e.static_w + e.clocked_w;
-        s.board_w = floor_w + busy[i] * (s.board_w - floor_w);
+        double wait_w = step_wait_w(&s, &e);
+        s.board_w = wait_w + busy[i] * (s.board_w - wait_w);
         s.engine_w *= busy[i];
         s.pool_w = e.pool_static_w + busy[i] * (s.pool_w - e.pool_static_w);
         LANES_PUT(split, i, s);

@@ -466,6 +466,13 @@ static void put_power(struct step_split_lanes *restrict out,
     }
 }
 
+double step_wait_w(const struct step_split *s, const struct energy *e)
+{
+    const struct draw idle = {.static_w = e->static_w, .clocked_w = e->clocked_w};
+    double floor_w = draw_floor_w(&idle, larger(s->clock, CLOCK_LEAST));
+    return s->limit_ratio > 1 ? floor_w : smaller(floor_w, AVERAGE_MOST * e->limit_w);
+}
+
 /* The clocks of a timing that gives the time: those at which the work fits the limit in it. */
 static void find_clocks_in_time(double *held, const struct step_split_lanes *out,
                                 const struct energy_lanes *energy, size_t n, double experts)

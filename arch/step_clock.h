@@ -76,6 +76,10 @@ void steps_split_held(struct step_split_lanes *out, const struct step *s, const 
 void step_split_held_one(struct step_split *out, const struct step *s, const struct devices *d,
                          struct load load);
 
+/* What a device draws that waits at the clock of a step: what it draws while kernels run, without
+ * their work (assumed: it polls). It stays within a limit that the step meets. */
+double step_wait_w(const struct step_split *s, const struct energy *e);
+
 /* Slows a single device to the clock that it can hold in a step, with its choice of units. Returns
  * the time that the step takes over that of its work: above 1 with idle time. */
 double device_hold(struct devices *d, const struct step *s, struct load load);

@@ -54,6 +54,142 @@ static void a_feasible_device_never_exceeds_its_power_limit(void **state)
     assert_true(feasible > 100 && throttled > 20 && throttled < feasible);
 }
 
+/* A low power limit of some chip, which `text` states. */
+static double low_limit_w(char text[48], const char *path)
+{
+    double watts = 90 + 10 * (rand() % 30);
+    snprintf(text, 48, "%s.tdp_w=%g W", path, watts);
+    return watts;
+}
+
+/* Main devices under a low limit. */
+struct main_draw {
+    char tdp[48];
+    double limit_w;
+    const char *chip, *engine, *batch, *tpot, *math;
+};
+
+static struct main_draw main_draw(void)
+{
+    static const char *const chip[] = {"chip=h100", "chip=h200", "chip=b200", "chip=l40s"};
+    static const char *const engine[] = {"engine=none", "engine=none", "engine=duplex",
+                                         "engine=memory-pool", "engine=attacc"};
+    static const char *const batch[] = {"workload.batch=8", "workload.batch=256",
+                                        "workload.batch=max"};
+    static const char *const tpot[] = {"workload.tpot=none", "workload.tpot=50 ms"};
+    static const char *const math[] = {"precision.math=bf16", "precision.math=fp8"};
+    struct main_draw m = {.chip = pick(chip, LEN(chip)),
+                          .engine = pick(engine, LEN(engine)),
+                          .batch = pick(batch, LEN(batch)),
+                          .tpot = pick(tpot, LEN(tpot)),
+                          .math = pick(math, LEN(math))};
+    m.limit_w = low_limit_w(m.tdp, "chip");
+    return m;
+}
+
+#define MAIN(m) (m).chip, (m).tdp, (m).engine, (m).batch, (m).tpot, (m).math, "plan.devices=8"
+
+static const char *const pool_phase[] = {"workload.phase=decode", "workload.phase=disaggregated"};
+
+/* A random design with a pool; `limit_w`: of a device of the pool, `power_w`: what it draws. */
+static struct metrics with_ffn_pool(double *limit_w, double *power_w)
+{
+    static const char *const model[] = {"model=llama-3.1-70b", "model=deepseek-r1",
+                                        "model=qwen3-30b-a3b"};
+    static const char *const chip[] = {"pools.ffn.chip=l40s", "pools.ffn.chip=h100",
+                                       "pools.ffn.chip=b200"};
+    static const char *const runs[] = {"pools.ffn.runs=ffn", "pools.ffn.runs=ffn_and_head",
+                                       "pools.ffn.runs=all_but_attention"};
+    static const char *const sends[] = {"pools.ffn.sends=beside", "pools.ffn.sends=within"};
+    static const char *const tier[] = {"chip.memory2_kind=none", "chip.memory2_kind=lpddr5x",
+                                       "chip.memory2_kind=host"};
+    static const char *const engine[] = {"pools.ffn.engine=none", "pools.ffn.engine=duplex",
+                                         "pools.ffn.engine=memory-pool"};
+    struct main_draw d = main_draw();
+    char tdp[48];
+    const char *of = pick(model, LEN(model));
+    bool dense = strstr(of, "llama"), none = dense || rand() % 2 == 0;
+    *limit_w = low_limit_w(tdp, "pools.ffn.chip");
+    struct metrics m =
+        priced(SET(MAIN(d), of, pick(chip, LEN(chip)), tdp, engine[none ? 0 : 1 + rand() % 2],
+                   none ? "pools.ffn.link_latency_s=auto" : "pools.ffn.engine.runs=experts",
+                   pick(runs, LEN(runs)), pick(sends, LEN(sends)), pick(tier, LEN(tier)),
+                   pick(pool_phase, LEN(pool_phase)), "chip.memory2_byte=500 GB",
+                   "chip.memory2_byte_per_s=400 GB/s"));
+    *power_w = m.ffn_device_power_w;
+    return m;
+}
+
+static struct metrics with_draft_pool(double *limit_w, double *power_w)
+{
+    static const char *const chip[] = {"pools.draft.chip=l40s", "pools.draft.chip=h100"};
+    struct main_draw d = main_draw();
+    char tdp[48];
+    *limit_w = low_limit_w(tdp, "pools.draft.chip");
+    struct metrics m = priced(SET(MAIN(d), "model=llama-3.1-70b", "pools.draft.model=llama-3.1-8b",
+                                  pick(chip, LEN(chip)), tdp, pick(pool_phase, LEN(pool_phase)),
+                                  "workload.query_tokens=4", "workload.accepted_tokens=2.2"));
+    *power_w = m.draft_device_power_w;
+    return m;
+}
+
+static struct metrics with_prefill_pool(double *limit_w, double *power_w)
+{
+    static const char *const model[] = {"model=llama-3.1-70b", "model=qwen3-30b-a3b"};
+    static const char *const chip[] = {"pools.prefill.chip=h200", "pools.prefill.chip=h100",
+                                       "pools.prefill.chip=b200"};
+    static const char *const devices[] = {"pools.prefill.devices=share", "pools.prefill.devices=8",
+                                          "pools.prefill.devices=64"};
+    static const char *const engine[] = {"pools.prefill.engine=none", "pools.prefill.engine=same"};
+    static const char *const output[] = {"workload.output=64", "workload.output=1024"};
+    static const char *const timing[] = {"timing=ideal", "timing=calibrated"};
+    struct main_draw d = main_draw();
+    char tdp[48];
+    *limit_w = low_limit_w(tdp, "pools.prefill.chip");
+    struct metrics m = priced(SET(MAIN(d), "workload.phase=disaggregated", pick(model, LEN(model)),
+                                  pick(chip, LEN(chip)), tdp, pick(devices, LEN(devices)),
+                                  pick(output, LEN(output)), pick(timing, LEN(timing)),
+                                  pick(engine, LEN(engine))));
+    *power_w = m.prefill_device_power_w;
+    return m;
+}
+
+/* Devices that wait for each other, a few hundred designs of each kind of pool. */
+static void a_feasible_device_of_any_pool_never_exceeds_its_power_limit(void **state)
+{
+    static struct metrics (*const with_pool[])(double *, double *) = {
+        with_ffn_pool, with_draft_pool, with_prefill_pool};
+    (void)state;
+    srand(11);
+    for (size_t k = 0; k < LEN(with_pool); k++) {
+        size_t feasible = 0, throttled = 0, infeasible = 0;
+        for (int i = 0; i < 200; i++) {
+            double limit_w, power_w;
+            struct metrics m = with_pool[k](&limit_w, &power_w);
+            infeasible += m.verdict == VERDICT_POWER;
+            if (m.verdict != VERDICT_OK)
+                continue;
+            feasible++;
+            throttled += m.throttle_ratio < 1;
+            assert_true(m.power_limit_ratio > 0 && m.power_limit_ratio <= MOST);
+            assert_true(power_w > 0 && power_w <= limit_w * ROUNDING);
+        }
+        assert_true(feasible > 20 && throttled > 10 && infeasible > 10);
+    }
+}
+
+/* Its clock falls for its work; while it waits it keeps that clock. */
+static void a_device_waits_at_the_clock_that_it_holds(void **state)
+{
+    const char *const *of = SET("model=llama-3.1-70b", "chip=h100", "chip.tdp_w=300 W",
+                                "workload.batch=8", "pools.ffn.chip=l40s", "plan.devices=8");
+    struct metrics m = priced(of);
+    (void)state;
+    assert_int_equal((int)m.verdict, VERDICT_OK);
+    assert_true(m.throttle_ratio < 1 && m.main_busy_ratio < 0.9);
+    assert_true(m.power_limit_ratio < 0.98 && m.device_power_w < 0.98 * 300);
+}
+
 /* A throttled batch max is the largest batch that, when given, is in time; an engine has its own
  * arithmetic, whose time does not follow the clock. */
 static void the_largest_batch_under_a_power_limit_is_in_time_and_one_more_is_not(void **state)
@@ -294,6 +430,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_feasible_device_never_exceeds_its_power_limit),
+        cmocka_unit_test(a_feasible_device_of_any_pool_never_exceeds_its_power_limit),
+        cmocka_unit_test(a_device_waits_at_the_clock_that_it_holds),
         cmocka_unit_test(the_largest_batch_under_a_power_limit_is_in_time_and_one_more_is_not),
         cmocka_unit_test(the_largest_batch_of_an_engine_that_overlaps_is_in_time),
         cmocka_unit_test(less_power_never_makes_a_system_faster),
