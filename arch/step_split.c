@@ -405,6 +405,11 @@ static void add_beside(struct step_split_lanes *restrict out,
             out->at[k][i] += per_request * (k < times ? ratio : 1) * most[i] * one->at[k][i];
 }
 
+static double prompt_ratio(const struct step *s, const struct devices *d)
+{
+    return s->timing->prompt_ratio ? s->timing->prompt_ratio(d) : 1;
+}
+
 /* Operators share a given time in proportion. */
 static void stretch(struct step_split_lanes *out, size_t n, const double *whole_s)
 {
@@ -435,8 +440,7 @@ static void add_whole(struct step_split_lanes *out, const struct step *s, const 
         memo->beside = true;
         steps_split(&prompt, s->beside, d, &single, memo);
         memo->beside = false;
-        add_beside(out, &prompt, d->n, s->beside_per_request,
-                   s->timing->prompt_ratio ? s->timing->prompt_ratio(d) : 1, most);
+        add_beside(out, &prompt, d->n, s->beside_per_request, prompt_ratio(s, d), most);
     }
     const struct spell beside = {s->beside ? LANE(&prompt, step_split, time_s) : NULL, NULL, NULL};
     s->timing->whole((struct spell){whole_s, NULL, NULL}, s, d, most, beside);
@@ -507,6 +511,15 @@ void step_split_one(struct step_split *out, const struct step *s, const struct d
     LANES_TAKE(*out, &lanes, 0);
 }
 
+static enum bound longest_bound(const double bound_s[BOUNDS])
+{
+    enum bound longest = BY_COMPUTE;
+    for (int k = 0; k < BOUNDS; k++)
+        if (bound_s[k] > bound_s[longest])
+            longest = (enum bound)k;
+    return longest;
+}
+
 struct op_cost step_op_cost(const struct step *s, const struct devices *d, size_t op,
                             struct load load)
 {
@@ -538,14 +551,51 @@ struct op_cost step_op_cost(const struct step *s, const struct devices *d, size_
                             times * (PIECE(byte)[0] + PIECE(far_byte)[0] + PIECE(engine_byte)[0]),
                         .wire_byte = times * PIECE(wire_byte)[0],
                         .time_s = times * (x.chip_s[0] + x.engine_s[0] + x.wire_s[0]),
-                        .bound = BY_COMPUTE,
+                        .bound = longest_bound(bound_s),
                         .on = x.engine_s[0] > 0 ? ON_ENGINE : ON_CHIP};
-    for (int k = 0; k < BOUNDS; k++)
-        if (bound_s[k] > bound_s[c.bound])
-            c.bound = (enum bound)k;
     if (o->unit == UNIT_LINK) {
         c.bound = BY_LINK;
         c.on = far ? ON_NETWORK : ON_LINK;
     }
     return c;
+}
+
+/* The costs of the prompts that a server reads beside a decode step, as add_beside adds them. */
+static struct op_cost prompts_cost(const struct step *s, const struct devices *d, double requests)
+{
+    struct step_split one;
+    double n = s->beside_per_request * requests;
+    step_split_one(&one, s->beside, d, (struct load){1, 1});
+    return (struct op_cost){.flop = n * one.flop,
+                            .byte = n * (one.byte + one.far_byte + one.engine_byte),
+                            .wire_byte = n * one.wire_byte,
+                            .time_s = n * prompt_ratio(s, d) * one.time_s,
+                            .bound = longest_bound(one.bound_s),
+                            .on = ON_CHIP};
+}
+
+void step_rest_find(struct step_rest *out, const struct step *s, const struct devices *d,
+                    struct load load)
+{
+    static const struct step_split nothing;
+    struct step_split whole, operators;
+    struct step_split_lanes lanes;
+    struct load_lanes at;
+    struct steps_memo memo = {0};
+    lane halves;
+    *out = (struct step_rest){.longer = 1};
+    if (!s->timing->whole)
+        return;
+    LANES_PUT(&at, 0, load);
+    LANES_PUT(&lanes, 0, nothing);
+    steps_renew(&memo);
+    split_parts(&lanes, halves, s, d, &at, &memo);
+    LANES_TAKE(operators, &lanes, 0);
+    step_split_one(&whole, s, d, load);
+    if (s->beside)
+        out->prompts = prompts_cost(s, d, load.most);
+    if (s->timing->gives_time)
+        out->longer = whole.time_s / operators.time_s;
+    else
+        out->host_s = whole.time_s - operators.time_s - out->prompts.time_s;
 }

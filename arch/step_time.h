@@ -128,4 +128,14 @@ struct op_cost {
 struct op_cost step_op_cost(const struct step *s, const struct devices *d, size_t op,
                             struct load load);
 
+/* What a step takes on a single device besides its operators. */
+struct step_rest {
+    double longer; /* time of operators over that of step_op_cost: not 1 if the time is given */
+    struct op_cost prompts; /* read by a server between decode steps */
+    double host_s;          /* of the server's host, and between kernels */
+};
+
+void step_rest_find(struct step_rest *out, const struct step *s, const struct devices *d,
+                    struct load load);
+
 #endif

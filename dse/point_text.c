@@ -14,13 +14,8 @@
 #include "dse/terminal.h"
 #include "dse/traffic_text.h"
 #include "reports/point/costs.h"
-#include "reports/point/point_sides.h"
+#include "reports/point/point_rows.h"
 #include "reports/point/verdict_reason.h"
-
-static double time_share(const struct op_cost *c, double step_s)
-{
-    return 100 * c->time_s / step_s;
-}
 
 static void print_metric(const char *label, const char *name, const struct metrics *m)
 {
@@ -61,29 +56,26 @@ static void print_cost(const char *label, const char *name, const struct metrics
 static void add_quantity(struct table *t, double value, const char *unit)
 {
     char text[48];
-    table_quantity(t, value > 0 ? quantity_text(value, unit, 3, text, sizeof text) : "-");
+    table_quantity(t, value != 0 ? quantity_text(value, unit, 3, text, sizeof text) : "-");
 }
 
-static void add_operators(struct table *t, const struct point_side *side, double step_s)
+static void add_row(struct table *t, const struct point_row *row, double step_s)
 {
-    for (size_t i = 0; i < side->step.ops.n; i++) {
-        const struct op *o = &side->step.ops.op[i];
-        struct op_cost c = point_op_cost(side, i);
-        int bar = (int)(time_share(&c, step_s) / 4 + 0.5);
-        char text[64];
-        snprintf(text, sizeof text, "  %s%s", o->drafts ? "draft." : "", o->name);
-        table_text(t, text);
-        table_text(t, point_place(side, c.on));
-        add_quantity(t, c.flop, "FLOP");
-        add_quantity(t, c.byte, "B");
-        add_quantity(t, c.wire_byte, "B");
-        add_quantity(t, c.time_s, "s");
-        snprintf(text, sizeof text, "%.1f", time_share(&c, step_s));
-        table_quantity(t, text);
-        snprintf(text, sizeof text, bar ? "%-8s%.*s" : "%s", bound_text[c.bound], bar,
-                 "#########################");
-        table_text(t, text);
-    }
+    double share = 100 * row->cost.time_s / step_s;
+    int bar = share > 0 ? (int)(share / 4 + 0.5) : 0;
+    char text[ROW_NAME_SIZE + 8];
+    snprintf(text, sizeof text, "  %s", row->name);
+    table_text(t, text);
+    table_text(t, row->unit);
+    add_quantity(t, row->cost.flop, "FLOP");
+    add_quantity(t, row->cost.byte, "B");
+    add_quantity(t, row->cost.wire_byte, "B");
+    add_quantity(t, row->cost.time_s, "s");
+    snprintf(text, sizeof text, "%.1f", share);
+    table_quantity(t, text);
+    snprintf(text, sizeof text, bar ? "%-8s%.*s" : "%s", row->bound, bar,
+             "#########################");
+    table_text(t, text);
 }
 
 static void print_operators(const struct cursor *c, const struct plan *plan,
@@ -92,14 +84,14 @@ static void print_operators(const struct cursor *c, const struct plan *plan,
     static const char *const header[] = {
         "  operator of a step", "on", "FLOP", "bytes", "wire", "time", "%", "bound by"};
     struct table t;
-    struct point_side *side;
-    size_t n = point_sides(&side, c, plan, m);
-    double step_s = n > 0 ? m->batch * side->step.made / m->tokens_per_s : NAN;
+    struct point_row *row;
+    double step_s;
+    size_t n = point_rows(&row, &step_s, c, plan, m);
 
     table_begin(&t, header, LEN(header));
-    for (size_t k = 0; k < n; k++)
-        add_operators(&t, &side[k], step_s);
-    free(side);
+    for (size_t i = 0; i < n; i++)
+        add_row(&t, &row[i], step_s);
+    free(row);
     printf("\n");
     print_table(&t, FORMAT_TABLE, 1);
     table_free(&t);
@@ -139,8 +131,8 @@ static void print_calibration(const struct design *d, const struct metrics *m)
         2,
         "\n  Timing is calibrated with the constants of %s%s%s, fitted to measured kernels and\n"
         "  servers%s.\n"
-        "  Ranges hold eight measurements in ten: the error of the log is %.2f. Operators are\n"
-        "  those of a step without its prefill; costs are public estimates, low to high.\n",
+        "  Ranges hold eight measurements in ten: the error of the log is %.2f. Costs are public\n"
+        "  estimates, low to high.\n",
         d->calibration_name, other ? ",\n  for prefill with those of " : "",
         other ? d->prefill_calibration_name : "",
         m->calibrated_on == ON_OWN ? "" : "; NONE of these ran on this chip, so it is less certain",

@@ -78,6 +78,19 @@ done
 "$DSE" eval --points points.csv --set chip=b200-paper --set plan.devices=32 --format json >rows.json || complain "no list as JSON"
 is "$(grep -c '"verdict"' rows.json)" 3 "objects of the list"
 
+# The rows of a step add up to it: seconds in JSON; in the text percent, which are rounded.
+for timing in ideal calibrated 'measured --set workload.measured_tpot_s=60ms'; do
+    for overlap in none two_batch; do
+        set -- --set timing=$timing --set workload.phase=serving --set plan.overlap=$overlap
+        "$DSE" eval "$@" --format json >step.json
+        near "$(sed -n 's/.*"time_s": \([^,]*\), "bound".*/\1/p' step.json | awk '{ s += $1 } END { printf "%.17g", s }')" \
+            "$(value step.json tpot_s)" 1e-9 "rows of a step, $timing, overlap $overlap"
+        "$DSE" eval "$@" | awk '/operator of a step/ { in_table = 1 } /^$/ { in_table = 0 }
+            in_table { for (i = 2; i < NF; i++) if ($i ~ /^-?[0-9]+\.[0-9]$/ && $(i + 1) ~ /^(compute|memory|link|host|none)$/) s += $i }
+            END { exit !(s > 99 && s < 101) }' || complain "percent of a step, $timing, overlap $overlap"
+    done
+done
+
 # Study, then --set on top; the same bytes again.
 printf 'study: s\nmodel: deepseek-r1\nchip: {base: h100, memory_byte: 96 GB}\nplan: {devices: 64}\nworkload: {context: 4096, batch: max, tpot: 50 ms}\n' >s.yaml
 "$DSE" eval s.yaml --format json >s.json

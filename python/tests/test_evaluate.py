@@ -30,6 +30,13 @@ class Evaluate(unittest.TestCase):
         self.assertEqual(r.parameters["chip.memory_byte_per_s"], 8e12)
         self.assertEqual(r.operators.rows()[0]["name"], asked["operators"][0]["name"])
 
+    def test_what_a_step_consists_of_adds_up_to_it(self):
+        for timing in ("ideal", "calibrated", "measured"):
+            given = {"measured_tpot_s": 0.06} if timing == "measured" else {}
+            r = dse.evaluate(timing=timing, workload={"phase": "serving", **given})
+            step_s = sum(row["time_s"] for row in r.operators.rows())
+            self.assertAlmostEqual(step_s / r.tpot_s, 1, 9)
+
     def test_spellings_of_a_parameter_mean_the_same(self):
         want = dse.evaluate(**{"chip.memory_byte": 288e9}).document
         self.assertEqual(dse.evaluate(chip__memory_byte="288 GB").document, want)

@@ -8,7 +8,7 @@
 #include "arch/step_pool.h"
 #include "base/mem.h"
 #include "reports/point/costs.h"
-#include "reports/point/point_sides.h"
+#include "reports/point/point_rows.h"
 #include "reports/point/verdict_reason.h"
 #include "reports/write.h"
 #include "search/axis.h"
@@ -67,34 +67,31 @@ static void json_prices(const struct cursor *c, FILE *out)
     }
 }
 
-static void operator_json(const struct point_side *side, size_t i, FILE *out)
+static void operator_json(const struct point_row *row, FILE *out)
 {
-    const struct op *o = &side->step.ops.op[i];
-    struct op_cost cost = point_op_cost(side, i);
-    fprintf(out, "{\"name\": \"%s%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ",
-            o->drafts ? "draft." : "", o->name, op_class_text[o->class],
-            point_place(side, cost.on));
-    json_number(o->count, out);
-    const double number[] = {cost.flop, cost.byte, cost.wire_byte, cost.time_s};
+    fprintf(out, "{\"name\": \"%s\", \"class\": \"%s\", \"unit\": \"%s\", \"count\": ", row->name,
+            row->class, row->unit);
+    json_number(row->count, out);
+    const double number[] = {row->cost.flop, row->cost.byte, row->cost.wire_byte, row->cost.time_s};
     static const char *const key[] = {"flop", "byte", "wire_byte", "time_s"};
     for (size_t j = 0; j < LEN(number); j++) {
         fprintf(out, ", \"%s\": ", key[j]);
         json_number(number[j], out);
     }
-    fprintf(out, ", \"bound\": \"%s\"}", bound_text[cost.bound]);
+    fprintf(out, ", \"bound\": \"%s\"}", row->bound);
 }
 
 static void operators_json(const struct cursor *c, const struct plan *plan, const struct metrics *m,
                            FILE *out)
 {
-    struct point_side *side;
-    size_t n = point_sides(&side, c, plan, m);
-    for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; i < side[k].step.ops.n; i++) {
-            fprintf(out, "%s\n    ", k + i > 0 ? "," : "");
-            operator_json(&side[k], i, out);
-        }
-    free(side);
+    struct point_row *row;
+    double step_s;
+    size_t n = point_rows(&row, &step_s, c, plan, m);
+    for (size_t i = 0; i < n; i++) {
+        fprintf(out, "%s\n    ", i > 0 ? "," : "");
+        operator_json(&row[i], out);
+    }
+    free(row);
 }
 
 void point_json(const struct cursor *c, const struct plan *plan, const struct metrics *m, FILE *out)

@@ -16,8 +16,7 @@ const struct mapped *point_mapped(const struct cursor *c, const struct plan *pla
     return NULL;
 }
 
-/* The mapping of the pool that the metrics state. */
-static const struct mapped *pool_mapped(const struct cursor *c, const struct metrics *m)
+const struct mapped *point_pool_mapped(const struct cursor *c, const struct metrics *m)
 {
     const struct prepared *p = &c->prepared;
     const struct mapped *first = p->mapped + p->ffn_first;
@@ -40,6 +39,7 @@ static size_t add(struct point_side *out, size_t n, const struct step *s, const 
     out[n].pool = DESIGN_PARTS;
     devices_of(&out[n].device, of);
     out[n].slower = device_hold(&out[n].device, &out[n].step, load);
+    step_rest_find(&out[n].rest, &out[n].step, &out[n].device, load);
     return n + 1;
 }
 
@@ -57,7 +57,7 @@ size_t point_sides(struct point_side **out, const struct cursor *c, const struct
     struct load load = step_load(&main->step, m->batch);
     if (!design_shares_steps(d))
         return add(*out, 0, &main->step, &of, load, main->step.passes);
-    const struct mapped *ffn = pool_mapped(c, m);
+    const struct mapped *ffn = point_pool_mapped(c, m);
     double passes = design_pools_ffn(d) ? m->micro_batches : 1;
     n = add(*out, n, &main->step, &of, load, passes);
     n = add(*out, n, &main->outside, &of, load, 1);
@@ -79,7 +79,7 @@ size_t point_sides(struct point_side **out, const struct cursor *c, const struct
 struct op_cost point_op_cost(const struct point_side *s, size_t op)
 {
     struct op_cost c = step_op_cost(&s->step, &s->device, op, s->load);
-    c.time_s *= s->slower;
+    c.time_s *= s->rest.longer * s->slower;
     return c;
 }
 

@@ -38,9 +38,11 @@ function roofsOf(design) {
   return ['chip', 'engine', 'ffn chip'].map((unit) => roofOf(design, unit)).filter(Boolean);
 }
 
-/* Operators with arithmetic and memory traffic; collectives have neither. */
+/* Operators with arithmetic and memory traffic; collectives have neither, and a prefill beside a
+ * decode step is no operator. */
 function plottedOperators(design) {
-  return design.operators.filter((op) => op.flop > 0 && op.byte > 0 && op.time_s > 0)
+  return design.operators
+    .filter((op) => op.flop > 0 && op.byte > 0 && op.time_s > 0 && op.class !== 'prefill')
     .map((op) => ({ ...op, intensity: op.flop / op.byte, rate: op.flop / op.time_s }));
 }
 
