@@ -299,9 +299,20 @@ static int check_draft_model(const struct design *d, struct err *err)
     return check_layers(&draft, &inner) == 0 ? 0 : fail(err, "pools.draft.%s", inner.text);
 }
 
+static int check_engine(const struct design *d, struct err *err)
+{
+    if (!engine_lacks_stacks(&d->engine))
+        return 0;
+    if (d->engine.kind == ENGINE_POOL)
+        return fail(err, "engine.added_stack_ratio: fewer stacks than hold engine.capacity_ratio - "
+                         "1 times the memory of the chip: give at least that, or auto");
+    return fail(err, "engine.capacity_ratio: above 1, but an engine in place adds no memory: give "
+                     "at most 1, or more chip.memory_byte");
+}
+
 int design_check_hardware(const struct design *d, struct err *err)
 {
-    if (check_tier2(d, err) != 0 || check_starts(d, err) != 0)
+    if (check_tier2(d, err) != 0 || check_starts(d, err) != 0 || check_engine(d, err) != 0)
         return -1;
     return check_limits(d, err);
 }

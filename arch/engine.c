@@ -40,7 +40,7 @@ static const struct field rows[] = {
     { FIELD(engine, bandwidth_ratio, "1"), .lo = 0, .hi = 1e4, .init = 0,
       .doc = "m: memory bandwidth of the engine over that of the chip; 0: no engine. Lowered to what can be fed (engine.limits)." },
     { FIELD(engine, ridge_flop_per_byte, "FLOP/B"), .lo = 1e-3, .hi = 1e6, .init = 1, .doc = "r: the engine's ridge point; its peak is m r times the memory bandwidth. Lowered to what can be fed (engine.limits)." },
-    { FIELD(engine, capacity_ratio, "1"), .lo = 0.01, .hi = 100, .init = 1, .doc = "kappa: memory capacity with the engine over that without. Above 1, a pool holds what its operators read (caches, states, weights of experts) in the memory it adds, and always runs them." },
+    { FIELD(engine, capacity_ratio, "1"), .lo = 0.01, .hi = 100, .init = 1, .doc = "kappa: memory capacity with the engine over that without; in place at most 1. Above 1, a pool holds what its operators read (caches, states, weights of experts) in the memory it adds, and always runs them." },
     { FIELD(engine, link_byte_per_s, "B/s"), .lo = 0, .hi = 1e15, .plain_lo = 1e6, .plain_unit = "GB/s", .init = 0, .doc = "Link from the chip to a discrete engine; 0: the engine is in place." },
     { FIELD(engine, overlap, "1"), .lo = 0, .hi = 1, .init = 0, .doc = "Overlap of engine and chip: share of the shorter time hidden behind the longer, on two halves of the batch that each read the weights; only where faster." },
     { FIELD(engine, runs, "1"), .init = RUNS_ATTENTION, .only_words = true, .joined = true, .words = runs_words,
@@ -49,7 +49,7 @@ static const struct field rows[] = {
     { FIELD(engine, logic_mm2_per_stack, "mm2"), .lo = 0, .hi = 1e3, .init = -1, .words = derived,
       .doc = "Logic added to the base die of each memory stack; auto: from m and r for kind logic_die, else none." },
     { FIELD(engine, added_stack_ratio, "1"), .lo = 0.01, .hi = 100, .init = -1, .words = derived,
-      .doc = "Memory stacks of a pool over those of the chip; auto: m." },
+      .doc = "Memory stacks of a pool over those of the chip; auto: the larger of m and kappa - 1. Fewer than kappa - 1 only if they are no HBM (engine.memory)." },
     { FIELD(engine, power_ratio, "1"), .lo = 0, .hi = 100, .init = -1, .words = derived,
       .doc = "Energy of a byte read by the engine over one read by the chip; auto: by kind." },
     { FIELD(engine, j_per_flop, "J"), .lo = 0, .hi = 1e-9, .init = -1, .words = derived,
@@ -75,7 +75,7 @@ static const struct field rows[] = {
     { FIELD(engine, energy_low_ratio, "1"), .lo = 0.01, .hi = 1, .init = 1, .doc = "Lowest likely energy of a byte over what is stated; payoff draws it between both ends." },
     { FIELD(engine, energy_high_ratio, "1"), .lo = 1, .hi = 100, .init = 1, .doc = "Highest likely energy of a byte over what is stated." },
     { FIELD(engine, memory, "1"), .init = MEMORY_HBM, .only_words = true, .words = memory_words,
-      .doc = "Memory that the engine is designed for. A label: an engine in place is priced and limited as one in the stacks of the chip, a pool as stacks of its bandwidth." },
+      .doc = "Memory that the engine is designed for. A label: an engine in place is priced and limited as one in the stacks of the chip, a pool as stacks of its bandwidth and memory." },
 };
 /* clang-format on */
 COVERS(rows, engine);

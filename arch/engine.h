@@ -63,6 +63,13 @@ static inline bool engine_is_there(const struct engine *e)
     return e->bandwidth_ratio > 0;
 }
 
+/* Memory of a chip of `chip_byte` that the chip reads, with an engine. */
+static inline double engine_chip_byte(const struct engine *e, double chip_byte)
+{
+    bool apart = (e->kind == ENGINE_POOL) & (e->capacity_ratio > 1);
+    return chip_byte * ((engine_is_there(e) & !apart) ? e->capacity_ratio : 1);
+}
+
 /* Memory that an engine apart adds to a chip of `chip_byte`. */
 static inline double engine_own_byte(const struct engine *e, double chip_byte)
 {
@@ -71,12 +78,22 @@ static inline double engine_own_byte(const struct engine *e, double chip_byte)
 }
 
 /* Stacks added by the engine over those of the chip: none unless it is a pool; by default a pool
- * has as many as its bandwidth needs. */
+ * has as many as its bandwidth and its memory need. */
 static inline double engine_added_stack_ratio(const struct engine *e)
 {
     if (e->kind != ENGINE_POOL)
         return 0;
-    return e->added_stack_ratio >= 0 ? e->added_stack_ratio : e->bandwidth_ratio;
+    double needed = larger(e->bandwidth_ratio, e->capacity_ratio - 1);
+    return e->added_stack_ratio >= 0 ? e->added_stack_ratio : needed;
+}
+
+/* Does it have memory that no stack holds? In place it adds none; a pool adds as much as its stacks
+ * hold, unless they are of another kind than those of the chip. */
+static inline bool engine_lacks_stacks(const struct engine *e)
+{
+    bool other = (e->kind == ENGINE_POOL) & (e->memory != MEMORY_HBM);
+    double most = (1 + engine_added_stack_ratio(e)) * (1 + 1e-9);
+    return engine_is_there(e) & !other & (e->capacity_ratio > most);
 }
 
 #endif

@@ -137,7 +137,7 @@ static inline void limits_of(struct engine_limits *out, const struct chip *c,
     double by_tsv =
         (h->stack_byte_per_s + TSV_SHARE * logic_mm2 * (1 / TSV_MM2_PER_BYTE_PER_S)) / each;
     double inside = bank ? h->bank_byte_per_s : h->group_byte_per_s;
-    bool hosted = !own | (inside > 0);
+    bool hosted = (!own | (inside > 0)) & !engine_lacks_stacks(e);
     double pins = added * h->stack_byte_per_s / each;
     double by_place = own ? inside / each : die ? 1 : pins;
     struct most most = {e->bandwidth_ratio * (1 + 1e-9), LIMITED_BY_NOTHING};

@@ -35,7 +35,7 @@ struct engine_limits {
     double power_w;                /* limit over all stacks; INFINITY: none */
     double stack_w, stack_mm2;     /* of a stack: drawn at most; logic on its base */
     double base_mm2;               /* free area of a base die */
-    double hosted;                 /* 1: its place exists in this kind of memory */
+    double hosted;                 /* 1: its place and its memory exist */
     double limited_by;             /* enum engine_limit */
 };
 LANES_OF(engine_limits);

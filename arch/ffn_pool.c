@@ -19,6 +19,13 @@ static const char *engine_refusal(const struct design *d)
     if (model_moe_layers(&d->model) <= 0)
         return "pools.ffn.engine: the model has no routed experts, all that an engine runs of a "
                "pool: write none";
+    if (engine_lacks_stacks(e))
+        return e->kind == ENGINE_POOL
+                   ? "pools.ffn.engine.added_stack_ratio: fewer stacks than hold "
+                     "pools.ffn.engine.capacity_ratio - 1 times the memory of the chip: give at "
+                     "least that, or auto"
+                   : "pools.ffn.engine.capacity_ratio: above 1, but an engine in place adds no "
+                     "memory: give at most 1, or more pools.ffn.chip.memory_byte";
     if (e->overlap > 0)
         return "pools.ffn.engine.overlap: engine and chip of a pool take turns: leave it 0";
     return NULL;

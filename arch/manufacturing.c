@@ -186,8 +186,9 @@ static void engines_in_stacks(struct device_cost_lanes *restrict out,
         double mm2 = stacks * (logic_mm2 + dram_mm2 * e.dram_area_ratio);
         double base_ratio = LANE(&d->limits, engine_limits, stack_mm2)[i] /
                             LANE(&d->limits, engine_limits, base_mm2)[i];
-        double most = hosted ? larger(COST(package_limit_ratio), base_ratio) : INFINITY;
-        COST(package_limit_ratio) = here ? most : COST(package_limit_ratio);
+        double most =
+            here ? larger(COST(package_limit_ratio), base_ratio) : COST(package_limit_ratio);
+        COST(package_limit_ratio) = (hosted | !engine_is_there(&e)) ? most : INFINITY;
         COST(engine_mm2) = (here & hosted) ? mm2 : 0;
         COST(engine_usd) = (here & hosted) ? usd : 0;
     }

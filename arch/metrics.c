@@ -229,7 +229,7 @@ static const struct field rows[] = {
       .doc = "The same of the weights of routed experts." },
     METRIC(of_apart, memory_ratio, "1", -1, "Beside such an engine: memory needed over what there is, of the memory that lacks most: that of the chip for what it reads, that of the engine for experts, both together."),
     METRIC(priced, dies, "1", 0, "Compute dies of one device: the fewest that fit the reticle and hold the interfaces at their edges."),
-    METRIC(priced, package_limit_ratio, "1", -1, "Interposer area of one device, or of one in a pool, over the largest available, or the engine on a base die over its free area; above 1 it cannot be made; infinite: its memory has no place for the engine."),
+    METRIC(priced, package_limit_ratio, "1", -1, "Interposer area of one device, or of one in a pool, over the largest available, or the engine on a base die over its free area; above 1 it cannot be made; infinite: its memory has no place for the engine, or no stack holds what the engine adds."),
     METRIC(of_memory2, weight_share2, "1", 0, "Share of the weights in the second tier of memory, as given or chosen."),
     METRIC(of_memory2, kv_share2, "1", 0, "Share of KV caches and recurrent states in the second tier of memory, as given or chosen."),
     METRIC(of_memory2, memory2_used_byte, "B", 0, "Second tier of memory in use on one device; memory_used_byte is the first."),

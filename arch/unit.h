@@ -101,7 +101,7 @@ static inline void device_rates(struct rates *out, const struct chip *c, const s
     out->runs_experts =
         (there & ((runs & RUNS_EXPERTS) != 0)) ? (apart ? RUNS_ALWAYS : shared) : RUNS_NEVER;
     out->overlap = there ? e->overlap : 0;
-    out->memory_byte = c->memory_byte * ((there & !apart) ? e->capacity_ratio : 1);
+    out->memory_byte = engine_chip_byte(e, c->memory_byte);
     out->pool_byte = own_byte;
 }
 

@@ -169,7 +169,9 @@ static void print_limits(const struct design *d, const struct metrics *m)
         print_line(25, "  %-22s the clock is held at %.2f of the nominal one\n", "power limit",
                    m->throttle_ratio);
     if (isinf(m->package_limit_ratio))
-        printf("  %-22s this memory has no place for the engine\n", "package");
+        printf("  %-22s %s\n", "package",
+               engine_lacks_stacks(&d->engine) ? "no stack holds the memory that the engine adds"
+                                               : "this memory has no place for the engine");
     else if (m->package_limit_ratio > 1)
         printf("  %-22s %.2f times the largest that can be made\n", "package",
                m->package_limit_ratio);

@@ -137,12 +137,22 @@ static bool is_axis_of_kinds(const struct axis *a)
     return a->part == PART_MODEL ? a->is_part || words : a->part == PART_MODE && words;
 }
 
-static bool varies_workload(const struct study *s)
+/* Axes of a part with more than one value. */
+static size_t axes_of(const struct study *s, size_t part)
 {
+    size_t n = 0;
     for (size_t i = 0; i < s->axes; i++)
-        if (s->axis[i].part == PART_WORKLOAD)
-            return true;
-    return false;
+        n += s->axis[i].part == part && (s->axis[i].real || s->axis[i].n > 1);
+    return n;
+}
+
+/* Points that combine values which contradict each other say so, where others may not. */
+static void leave_to_points(const struct study *s, struct design *d)
+{
+    if (axes_of(s, PART_WORKLOAD) > 0)
+        d->workload.prefix = 0;
+    if (axes_of(s, PART_ENGINE) > 1)
+        d->engine.capacity_ratio = 1;
 }
 
 /* Checks every combination of the axes of kinds, with the first value of all other axes. */
@@ -158,8 +168,7 @@ static int check_kinds(const struct study *s, struct err *err)
     do {
         for (size_t i = 0, k = 0; i < s->axes; i++) /* parts before their parameters */
             axis_put(&s->axis[i], k < n && kinds[k] == &s->axis[i] ? at[k++] : 0, &d);
-        if (varies_workload(s)) /* points whose prompt is shorter than its prefix say so */
-            d.workload.prefix = 0;
+        leave_to_points(s, &d);
         if (design_check(&d, err) != 0)
             return -1;
         for (moved = n; moved > 0 && ++at[moved - 1] == kinds[moved - 1]->n; moved--)
@@ -178,6 +187,7 @@ static int check_hardware(const struct study *s, struct err *err)
                 break;
             for (size_t k = 0; k < s->axes; k++)
                 axis_put(&s->axis[k], k == i ? at : 0, &d);
+            leave_to_points(s, &d);
             if (design_check_hardware(&d, err) != 0)
                 return -1;
         }

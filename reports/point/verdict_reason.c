@@ -54,6 +54,11 @@ const char *verdict_reason(const struct design *d, const struct metrics *m)
                "reads in chip.memory_byte, experts that the engine runs in the memory it adds";
     if (v == VERDICT_MEMORY && tier2_is_there(c))
         return memory_reason(m, c);
+    if (v == VERDICT_PACKAGE && engine_lacks_stacks(&d->engine))
+        return d->engine.kind == ENGINE_POOL
+                   ? "engine.added_stack_ratio: its stacks do not hold engine.capacity_ratio - 1 "
+                     "times the memory of the chip"
+                   : "engine.capacity_ratio: above 1, but an engine in place adds no memory";
     if (v == VERDICT_CALIBRATION && (tier2_is_there(c) || tier2_is_there(&d->prefill_chip)))
         return "no kernel that reads a second tier of memory was measured: use timing ideal";
     if (v == VERDICT_CALIBRATION && (c->kernel_start_s > 0 || d->prefill_chip.kernel_start_s > 0))

@@ -431,6 +431,34 @@ static void a_pool_costs_its_memory_and_more(void **state)
     assert_true(m.engine_power_w > 0 && m.engine_power_w < m.power_w);
 }
 
+/* A B200 has 192 GB; 19 times that are 19 devices, whatever m is, and no cheaper than their HBM. */
+static void memory_that_a_pool_adds_is_bought(void **state)
+{
+    const struct chip *b200 = chip_called("b200-paper");
+    struct engine e = *engine_called("memory-pool");
+    struct device_cost by_rate, by_memory, given;
+    (void)state;
+    cost_device(&by_rate, NULL, b200, &e, &book.middle);
+    e.capacity_ratio = 20;
+    cost_device(&by_memory, NULL, b200, &e, &book.middle);
+    e.added_stack_ratio = 19;
+    cost_device(&given, NULL, b200, &e, &book.middle);
+    assert_close(by_memory.engine_usd, given.engine_usd, 0);
+    assert_close(by_memory.engine_mm2, given.engine_mm2, 0);
+    double gb_usd = by_rate.memory_usd / (b200->memory_byte / 1e9);
+    assert_true(by_memory.engine_usd - by_rate.engine_usd > (19 - 4) * 192 * gb_usd);
+    e.added_stack_ratio = -1;
+    e.capacity_ratio = 5; /* as many stacks as m needs */
+    cost_device(&given, NULL, b200, &e, &book.middle);
+    assert_close(given.engine_usd, by_rate.engine_usd, 0);
+    /* Without a link: 4 or 19 devices of 192 GB and the rate of a chip. */
+    e.link_byte_per_s = 0;
+    cost_device(&by_rate, NULL, b200, &e, &book.middle);
+    e.bandwidth_ratio = 19;
+    cost_device(&given, NULL, b200, &e, &book.middle);
+    assert_close(given.engine_usd / 19, by_rate.engine_usd / 4, 1e-12);
+}
+
 static void more_than_a_device_can_draw_or_a_package_can_hold_is_said(void **state)
 {
     struct metrics busy = priced(SET("model=llama-3.1-8b", "chip=h200", "workload.phase=prefill"));
@@ -504,6 +532,7 @@ int main(void)
         cmocka_unit_test(interfaces_shrink_only_in_their_controllers),
         cmocka_unit_test(an_engine_costs_more_as_it_grows),
         cmocka_unit_test(a_pool_costs_its_memory_and_more),
+        cmocka_unit_test(memory_that_a_pool_adds_is_bought),
         cmocka_unit_test(more_than_a_device_can_draw_or_a_package_can_hold_is_said),
         cmocka_unit_test(every_price_matters_to_some_design),
     };

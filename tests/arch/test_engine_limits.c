@@ -141,6 +141,7 @@ static void power_and_pins_limit_engines_on_dies_and_in_pools(void **state)
     assert_close(l.power_w, chip_called("b200-paper")->tdp_w, 1e-12);
     assert_int_equal((int)l.limited_by, LIMITED_BY_POWER);
     pool.added_stack_ratio = 2;
+    pool.capacity_ratio = 3;
     pool.bandwidth_ratio = 60;
     l = limits_on("b200-paper", &pool);
     assert_close(l.bandwidth_ratio, 2, 1e-12);

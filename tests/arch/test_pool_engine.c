@@ -102,16 +102,16 @@ static void the_engine_costs_on_each_device_of_the_pool(void **state)
 
 /* ---- what it holds ---- */
 
-/* 654 GB of experts in FP8 do not fit in 8 times 80 GB, but in twice that. */
+/* 654 GB of experts in FP8 do not fit in 8 times 80 GB, but in the 160 GB that each pool adds. */
 static void the_capacity_of_the_engine_is_that_of_the_pool(void **state)
 {
+#define ADDS(ratio)                                                                                \
+    ENGINE, "pools.ffn.engine.kind=pool", "pools.ffn.engine.bandwidth_ratio=4",                    \
+        "pools.ffn.engine.capacity_ratio=" ratio
 #define EIGHT "pools.ffn.devices=8", "pools.ffn.tp=1", "pools.ffn.ep=8"
     struct metrics without = priced(SET(R1, EIGHT));
-    struct metrics with = priced(SET(R1, EIGHT, ENGINE, "pools.ffn.engine.bandwidth_ratio=4",
-                                     "pools.ffn.engine.capacity_ratio=2"));
-    struct metrics few =
-        priced(SET(R1, "pools.ffn.devices=auto", ENGINE, "pools.ffn.engine.bandwidth_ratio=4",
-                   "pools.ffn.engine.capacity_ratio=4"));
+    struct metrics with = priced(SET(R1, EIGHT, ADDS("3")));
+    struct metrics few = priced(SET(R1, "pools.ffn.devices=auto", ADDS("4")));
     (void)state;
     assert_close(without.verdict, VERDICT_MEMORY, 0);
     assert_close(with.verdict, VERDICT_OK, 0);
