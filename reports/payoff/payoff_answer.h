@@ -30,6 +30,7 @@ struct payoff_group {
     /* P if the engines may run only this class of operators; NAN if none of them may run it, or if
      * nothing could be priced again. */
     double p_only[ENGINE_CLASSES];
+    double most_gain;            /* of an infinitely fast engine */
     double g, c_star, c;         /* c: cost the engine adds, as a share of the system cost */
     double c_max;                /* share of the budget at which the control catches up */
     double price_ratio_max;      /* c_max / c: its price may rise so many times */

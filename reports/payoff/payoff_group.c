@@ -96,6 +96,10 @@ static int twin_row(struct table *out, const struct run_points *from, const stru
 static char *reason_without_core(const struct payoff_group *g)
 {
     char text[48];
+    if (g->runs == RUNS_INDEX)
+        return mem_print("no gain at equal hardware (G = %.3f): of attention the engine may run "
+                         "only sparse indexers",
+                         g->g);
     if (g->runs != RUNS_EXPERTS || isnan(g->expert_intensity))
         return mem_print("no gain at equal hardware (G = %.3f): the engine may not run %s", g->g,
                          g->core);
@@ -130,8 +134,7 @@ static char *reason_of(const struct payoff_group *g, const struct payoff_subject
                                                             : "other work or memory gains",
                          g->core, number_readable(g->intensity, 3, text, sizeof text), g->s,
                          100 * g->c_star, 100 * g->c);
-    double most = 1 / (1 - g->attention_share) - 1;
-    if (core && g->s > 1 + LEAST_GAIN && most < g->c)
+    if (core && g->s > 1 + LEAST_GAIN && g->most_gain < g->c)
         return mem_print("%s share: at %.0f %% of the step even an infinitely fast engine "
                          "gains less than it costs",
                          strcmp(g->core, "state updates") ? "attention" : "state",
@@ -328,6 +331,14 @@ struct compared {
     int runs;                                    /* of the engine; 0: unknown */
 };
 
+/* The gain of an infinitely fast engine, which leaves nothing of the core in the step: G, and the
+ * requests that the latency limits keep out may enter. */
+static double most_gain(const struct metrics *with, double g)
+{
+    double more = with->limit == LIMIT_LATENCY ? with->batch_cap / with->batch : 1;
+    return g / (1 - with->attention_share) * fmax(more, 1) - 1;
+}
+
 /* Everything that follows from metrics. */
 static void fill_numbers(struct payoff_group *g, const struct payoff *p, const struct compared *m)
 {
@@ -341,6 +352,7 @@ static void fill_numbers(struct payoff_group *g, const struct payoff *p, const s
     g->p_low = g->p_high = g->p;
     g->g = twin ? with->tokens_per_s / twin->tokens_per_s : NAN;
     g->c_star = g->g - 1;
+    g->most_gain = most_gain(with, g->g);
     g->c = twin ? with->system_cost_usd / twin->system_cost_usd - 1 : NAN;
     g->a = twin ? compared_mm2(with, of) / compared_mm2(twin, of) - 1 : NAN;
     g->w = twin ? with->power_w / twin->power_w - 1 : NAN;

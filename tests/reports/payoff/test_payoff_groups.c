@@ -281,13 +281,17 @@ static void the_reason_is_the_first_that_applies(void **state)
 {
     (void)state;
     const struct {
-        double speedup, tokens_per_s, usd, attention_share;
+        double speedup, tokens_per_s, usd, attention_share, left_share;
         const char *reason;
     } of[] = {
-        {1, 100, 110, 0.5, "intensity"},        /* attention is no slower on the chip */
-        {2, 100, 110, 0.5, "no gain"},          /* S is lost elsewhere */
-        {2, 103, 110, 0.05, "attention share"}, /* 1 / (1 - 0.05) - 1 = 5.3 % < 10 % */
-        {2, 108, 110, 0.5, "cost: it may add 8.0 % and adds 10.0 %"},
+        {1, 100, 110, 0.5, 0.5, "intensity"}, /* attention is no slower on the chip */
+        {2, 100, 110, 0.5, 0.5, "no gain"},   /* S is lost elsewhere */
+        /* 1 / (1 - 0.05) - 1 = 1.03 / (1 - 0.0215) - 1 = 5.3 % < 10 % */
+        {2, 103, 110, 0.05, 0.0215, "attention share"},
+        {2, 108, 110, 0.5, 0.46, "cost: it may add 8.0 % and adds 10.0 %"},
+        /* More memory gains more than that: 1.08 / (1 - 0.1) - 1 = 20 % > 10 %. */
+        {2, 108, 110, 0.05, 0.1, "cost: it may add 8.0 % and adds 10.0 %"},
+        {2, 108, 150, 0.05, 0.1, "attention share"}, /* 20 % < 50 % */
     };
     for (size_t i = 0; i < LEN(of); i++) {
         const struct made_up point[] = {
@@ -300,7 +304,8 @@ static void the_reason_is_the_first_that_applies(void **state)
              .engine = DUPLEX,
              .speedup = of[i].speedup,
              .tokens_per_s = of[i].tokens_per_s,
-             .system_cost_usd = of[i].usd},
+             .system_cost_usd = of[i].usd,
+             .attention_share = of[i].left_share},
         };
         struct payoff p = asked_of(point, LEN(point), BUDGET_COST);
         assert_true(p.group[0].verdict == DOES_NOT_PAY);
