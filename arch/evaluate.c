@@ -17,7 +17,7 @@
 /* Members of a step that metrics use directly. */
 struct traits {
     double accepted_tokens, dp, made;
-    double weight_byte, kv_byte_per_request, kv_byte_per_token, state_byte_per_request;
+    double weight_byte, expert_byte, kv_byte_per_request, kv_byte_per_token, state_byte_per_request;
 };
 LANES_OF(traits);
 
@@ -51,6 +51,7 @@ static struct traits traits_of(const struct step *s)
                            s->dp,
                            s->made,
                            s->weight_byte,
+                           s->expert_byte,
                            s->kv_byte_per_request,
                            s->kv_byte_per_token,
                            s->state_byte_per_request};
@@ -232,6 +233,7 @@ static void fill(struct metrics_lanes *restrict out, const struct choice *restri
         OUT(engine_stack_area_mm2) = engine ? of_engine.stack_mm2 : NAN;
         OUT(kv_place) = c.kv_place;
         OUT(expert_place) = c.expert_place;
+        OUT(expert_byte) = isnan(c.expert_place) ? NAN : t.expert_byte;
         OUT(memory_ratio) = c.memory_ratio;
         OUT(engine_maturity) = engine ? LANE(&d->engine, engine, status)[i] : NAN;
         OUT(device_power_w) = split.board_w;

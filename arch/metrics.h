@@ -57,7 +57,7 @@ struct metrics {
     double ffn_device_power_w, ffn_throttle_ratio, ffn_cost_usd, ffn_weight_share2,
         ffn_memory2_used_byte;
     double ffn_engine_effective_bandwidth_ratio, ffn_engine_effective_ridge_flop_per_byte,
-        ffn_engine_limited_by, ffn_engine_power_w;
+        ffn_engine_limited_by, ffn_engine_power_w, ffn_expert_byte;
     double draft_devices, draft_tp, draft_s, draft_transfer_s, draft_busy_ratio;
     double draft_memory_used_byte, draft_weight_byte, draft_device_power_w, draft_throttle_ratio;
     double draft_cost_usd;
@@ -85,7 +85,7 @@ struct metrics {
     double engine_effective_bandwidth_ratio, engine_effective_ridge_flop_per_byte,
         engine_limited_by;
     double engine_stack_power_w, engine_stack_area_mm2, engine_maturity;
-    double kv_place, expert_place, memory_ratio;
+    double kv_place, expert_place, expert_byte, memory_ratio;
     double dies, package_limit_ratio;
     double weight_share2, kv_share2, memory2_used_byte, memory2_s, memory2_life_year,
         memory2_prefetch_byte;

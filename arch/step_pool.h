@@ -32,12 +32,6 @@ static inline enum step_side step_pool_side(const struct design *d)
     return design_pools_ffn(d) ? SIDE_FFN : SIDE_DRAFT;
 }
 
-/* Memory of one of its devices, with its engine. */
-static inline double step_pool_room_byte(const struct design *d)
-{
-    return design_pools_ffn(d) ? ffn_pool_room_byte(d) : d->draft_chip.memory_byte;
-}
-
 /* Do the operators of the main devices state what they send to the pool? */
 static inline bool step_pool_by_operators(const struct design *d)
 {

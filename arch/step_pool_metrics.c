@@ -44,6 +44,7 @@ static void add_ffn_pools(struct metrics_lanes *out, const struct step_pool_choi
         OUT(ffn_weight_share2) = tiered ? m->plan.weight_share2 : NAN;
         OUT(ffn_memory2_used_byte) = tiered ? far_byte : NAN;
         OUT(ffn_weight_byte) = m->step.weight_byte;
+        OUT(ffn_expert_byte) = engine_is_there(&like->ffn_engine) ? m->step.expert_byte : NAN;
         OUT(ffn_device_power_w) = split.board_w;
         OUT(ffn_throttle_ratio) = split.clock;
         put_ffn_engine(out, i, ffn, &split);

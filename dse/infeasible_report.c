@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/memory_lack.h"
 #include "base/mem.h"
 #include "base/mem_stream.h"
 #include "base/text.h"
@@ -71,8 +72,9 @@ static char *excess_text(double by, char *text, size_t size)
     return text;
 }
 
-/* The limits that a verdict may be about. */
-static const char *limits_of(const struct study *s, enum verdict v, char *text, size_t size)
+/* The memory that a point lacks most; in spaces whose points have no number, that of all it may be.
+ */
+static const char *memory_limit(const struct study *s, uint64_t point, char *text, size_t size)
 {
     static const struct {
         size_t part;
@@ -80,9 +82,17 @@ static const char *limits_of(const struct study *s, enum verdict v, char *text, 
     } pools[] = {{PART_FFN_CHIP, " or pools.ffn.chip.memory_byte"},
                  {PART_DRAFT_CHIP, " or pools.draft.chip.memory_byte"},
                  {PART_PREFILL_CHIP, " or pools.prefill.chip.memory_byte"}};
-    if (v != VERDICT_MEMORY)
-        return verdict_kinds[v].limit;
-    snprintf(text, size, "%s", verdict_kinds[v].limit);
+    if (s->strategy->ranks) {
+        struct cursor c = {0};
+        struct metrics m;
+        struct plan plan;
+        cursor_seek(&c, s, point);
+        cursor_evaluate(&c, &m, &plan);
+        struct memory_lack lack = memory_lack_of(&c.design, &m);
+        cursor_free(&c);
+        return memory_of_limit[lack.of];
+    }
+    snprintf(text, size, "%s", verdict_kinds[VERDICT_MEMORY].limit);
     for (size_t i = 0; i < LEN(pools); i++)
         if (study_has(s, pools[i].part))
             snprintf(text + strlen(text), size - strlen(text), "%s", pools[i].limit);
@@ -93,11 +103,13 @@ static const char *limits_of(const struct study *s, enum verdict v, char *text, 
 static void print_verdict(const struct misses *m, enum verdict v, FILE *out)
 {
     char limits[160];
-    const char *limit = limits_of(m->study, v, limits, sizeof limits);
     const struct miss *miss = &m->of[v];
     char text[48];
-    if (!miss->n || !limit || isinf(miss->by))
+    if (!miss->n || !verdict_kinds[v].limit || isinf(miss->by))
         return;
+    const char *limit = v == VERDICT_MEMORY
+                            ? memory_limit(m->study, miss->point, limits, sizeof limits)
+                            : verdict_kinds[v].limit;
     fprintf(out, "      nearest: point %llu needs %s more %s", (unsigned long long)miss->point,
             excess_text(miss->by, text, sizeof text), limit);
     print_others(miss, out);

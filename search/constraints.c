@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch/prefill_pool.h"
-#include "arch/step_pool.h"
+#include "arch/memory_lack.h"
 #include "base/mem.h"
 #include "search/axis.h"
 #include "search/study.h"
@@ -90,35 +89,23 @@ static double positive_excess(double excess)
     return isnan(excess) ? INFINITY : fmax(excess, DBL_MIN);
 }
 
-/* Of a prefill pool that no mapping fits; else 0. */
-static double prefill_memory_ratio(const struct design *like, const struct devices *d,
-                                   const struct metrics_lanes *m, size_t i)
+static void take_design(struct design *out, const struct design *like, const struct devices *d,
+                        size_t i)
 {
-    double used = LANE(m, metrics, prefill_memory_used_byte)[i];
-    bool fits = !(used > 0) || !isnan(LANE(m, metrics, prefill_devices)[i]);
-    return fits                         ? 0
-           : design_pools_prefill(like) ? used / like->prefill_chip.memory_byte
-                                        : used / LANE(&d->chip, chip, memory_byte)[i];
+    *out = *like;
+    LANES_TAKE(out->chip, &d->chip, i);
+    LANES_TAKE(out->engine, &d->engine, i);
 }
 
-/* Memory that is used over what there is, on the devices, or in their tier of memory, that lack
- * most. */
+/* Memory that is used over what there is, of the memory that lacks most. */
 static double memory_ratio(const struct design *like, const struct devices *d,
                            const struct metrics_lanes *m, size_t i)
 {
-    double ratio = LANE(m, metrics, memory_ratio)[i];
-    double all = LANE(m, metrics, memory_used_byte)[i] / LANE(&d->rates, rates, memory_byte)[i];
-    double main = isnan(ratio) ? all : ratio;
-    double used = design_pools_draft(like) ? LANE(m, metrics, draft_memory_used_byte)[i]
-                                           : LANE(m, metrics, ffn_memory_used_byte)[i];
-    double far = LANE(m, metrics, ffn_memory2_used_byte)[i];
-    double pool =
-        larger(used / step_pool_room_byte(like), far > 0 ? far / like->ffn_chip.memory2_byte : 0);
-    double used2 = LANE(m, metrics, memory2_used_byte)[i];
-    double second = used2 > 0 ? used2 / LANE(&d->chip, chip, memory2_byte)[i] : 0;
-    double decode = design_shares_steps(like) && !(pool <= main) ? pool : larger(main, second);
-    double prefill = prefill_memory_ratio(like, d, m, i);
-    return prefill > decode ? prefill : decode;
+    struct design of;
+    struct metrics at;
+    take_design(&of, like, d, i);
+    LANES_TAKE(at, m, i);
+    return memory_lack_of(&of, &at).ratio;
 }
 
 /* Requests that arrive, over the most that meet the limits; 0 without traffic. */
@@ -177,9 +164,8 @@ double constraint_excess(const struct constraint *r, double value)
 static bool lane_lacks(const struct design *like, const struct devices *d, size_t i,
                        const struct field *metric)
 {
-    struct design of = *like;
-    LANES_TAKE(of.chip, &d->chip, i);
-    LANES_TAKE(of.engine, &d->engine, i);
+    struct design of;
+    take_design(&of, like, d, i);
     return lacks(&of, metric);
 }
 

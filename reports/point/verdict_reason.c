@@ -4,25 +4,13 @@
 #include <stddef.h>
 
 #include "arch/draft_pool.h"
-#include "arch/ffn_pool.h"
+#include "arch/memory_lack.h"
 #include "arch/prefill_pool.h"
+#include "arch/step_pool.h"
 #include "arch/tier2.h"
 
 static const char FFN_MEMORY[] =
     "weights and activations of pools.ffn do not fit in the memory of its devices";
-
-static const char DRAFT_MEMORY[] =
-    "weights, cache and activations of the draft model do not fit in the memory of pools.draft";
-
-static const char PREFILL_MEMORY[] =
-    "weights and activations of the prefill pool do not fit in the memory of its devices";
-
-/* Would it all fit, if only the chip could read the memory of its engine? */
-static bool engine_memory_is_idle(const struct design *d, const struct metrics *m)
-{
-    double own_byte = engine_own_byte(&d->engine, d->chip.memory_byte);
-    return own_byte > 0 && m->memory_used_byte <= d->chip.memory_byte + own_byte;
-}
 
 /* Which of two tiers is too small. */
 static const char *memory_reason(const struct metrics *m, const struct chip *c)
@@ -37,23 +25,57 @@ static const char *memory_reason(const struct metrics *m, const struct chip *c)
            "share of them in the second: chip.memory_byte is too small for the rest";
 }
 
+/* Which memory of the chip is too small. */
+static const char *chip_memory_reason(const struct design *d, const struct metrics *m)
+{
+    const struct chip *c = &d->chip;
+    if (tier2_is_there(c))
+        return memory_reason(m, c);
+    if (engine_own_byte(&d->engine, c->memory_byte) > 0)
+        return "weights and KV cache that the chip reads do not fit in chip.memory_byte";
+    if (design_shares_steps(d) || d->workload.phase == PHASE_DISAGGREGATED)
+        return "weights and KV cache of the batch do not fit in the memory of the main devices, "
+               "chip.memory_byte";
+    return verdict_kinds[VERDICT_MEMORY].why;
+}
+
+static const char *lack_reason(const struct design *d, const struct metrics *m)
+{
+    switch (memory_lack_of(d, m).of) {
+    case MEMORY_OF_ENGINE:
+        return "weights of the experts that the engine runs do not fit in the memory it adds: "
+               "engine.capacity_ratio is too small for them";
+    case MEMORY_OF_BOTH:
+        return "weights and KV cache of the batch do not fit in the memory of chip and engine "
+               "together";
+    case MEMORY_OF_FFN:
+        return engine_own_byte(&d->ffn_engine, d->ffn_chip.memory_byte) > 0
+                   ? "weights and activations that the chips of pools.ffn read do not fit in "
+                     "pools.ffn.chip.memory_byte"
+                   : FFN_MEMORY;
+    case MEMORY_OF_FFN_ENGINE:
+        return "weights of the experts that the engine of pools.ffn runs do not fit in the memory "
+               "it adds: pools.ffn.engine.capacity_ratio is too small for them";
+    case MEMORY_OF_FFN_TIER:
+        return FFN_MEMORY;
+    case MEMORY_OF_DRAFT:
+        return "weights, cache and activations of the draft model do not fit in the memory of "
+               "pools.draft";
+    case MEMORY_OF_PREFILL:
+    case MEMORY_OF_PREFILL_CHIP:
+        return "weights and activations of the prefill pool do not fit in the memory of its "
+               "devices";
+    default:
+        return chip_memory_reason(d, m);
+    }
+}
+
 const char *verdict_reason(const struct design *d, const struct metrics *m)
 {
     enum verdict v = (enum verdict)m->verdict;
     const struct chip *c = &d->chip;
-    if (v == VERDICT_MEMORY && (m->ffn_memory_used_byte > ffn_pool_room_byte(d) ||
-                                m->ffn_memory2_used_byte > d->ffn_chip.memory2_byte))
-        return FFN_MEMORY;
-    if (v == VERDICT_MEMORY && m->draft_memory_used_byte > d->draft_chip.memory_byte)
-        return DRAFT_MEMORY;
-    if (v == VERDICT_MEMORY && m->batch_cap >= m->batch && m->prefill_memory_used_byte > 0 &&
-        isnan(m->prefill_devices))
-        return PREFILL_MEMORY;
-    if (v == VERDICT_MEMORY && engine_memory_is_idle(d, m))
-        return "weights and KV cache of the batch do not fit where they are read: what the chip "
-               "reads in chip.memory_byte, experts that the engine runs in the memory it adds";
-    if (v == VERDICT_MEMORY && tier2_is_there(c))
-        return memory_reason(m, c);
+    if (v == VERDICT_MEMORY)
+        return lack_reason(d, m);
     if (v == VERDICT_PACKAGE && engine_lacks_stacks(&d->engine))
         return d->engine.kind == ENGINE_POOL
                    ? "engine.added_stack_ratio: its stacks do not hold engine.capacity_ratio - 1 "
