@@ -4,6 +4,7 @@
 
 #include "arch/mapping_trial.h"
 #include "arch/metrics.h"
+#include "arch/resident.h"
 #include "base/mem.h"
 
 /* Numbers of micro-batches to try: more than 4 repeat kernels and hide nothing else
@@ -64,11 +65,11 @@ static void put_tier2(struct paired *x, const struct step *s, const struct devic
     struct tier2 t = {0};
     if (d->tiered)
         LANES_TAKE(t, &d->tier2, i);
-    double held = x->load.most * s->kv_byte_per_request;
-    double written = t.kv_share * s->written_byte_per_request * x->load.most;
+    struct resident h = resident_of(s, &d->rates, i);
+    double written = t.kv_share * resident_written_byte(&h, s) * x->load.most;
     x->main.weight_share2 = t.weight_share;
     x->main.kv_share2 = t.kv_share;
-    x->main.far_byte = t.weight_share * s->weight_byte + t.kv_share * held;
+    x->main.far_byte = resident_far_byte(&h, t.weight_share, t.kv_share, x->load.most);
     x->main.life_s = tier2_life_s(&t, written / x->main.step_s);
 }
 

@@ -51,7 +51,7 @@ static const double JUST = 1e-12;
 
 /* One device: the best shares so far, and what is needed to find others. */
 struct spot {
-    struct resident held;
+    struct resident held, at; /* as the devices hold it, and where the best has it */
     struct tier2 tier;
     double memory_byte, balance;
     double weight, kv, requests, life_s, merit;
@@ -74,17 +74,19 @@ static double clamped(double share)
  * requests; the other share given. */
 static double kv_to_fit(const struct spot *p, double weight, double requests)
 {
-    const struct resident *h = &p->held;
+    const struct resident *h = &p->at;
+    double weight_byte = resident_chip_weight_byte(h), kv_byte = resident_chip_kv_byte(h);
     double room =
-        p->memory_byte - h->weight_byte * (1 - weight) - h->fixed_byte - requests * h->act_byte;
-    return clamped(1 - room / (requests * h->kv_byte) + JUST);
+        p->memory_byte - weight_byte * (1 - weight) - h->fixed_byte - requests * h->act_byte;
+    return kv_byte > 0 ? clamped(1 - room / (requests * kv_byte) + JUST) : 0;
 }
 
 static double weight_to_fit(const struct spot *p, double kv, double requests)
 {
-    const struct resident *h = &p->held;
-    double room = p->memory_byte - h->fixed_byte - requests * (h->kv_byte * (1 - kv) + h->act_byte);
-    return clamped(1 - room / h->weight_byte + JUST);
+    const struct resident *h = &p->at;
+    double weight_byte = resident_chip_weight_byte(h), kv_byte = resident_chip_kv_byte(h);
+    double room = p->memory_byte - h->fixed_byte - requests * (kv_byte * (1 - kv) + h->act_byte);
+    return weight_byte > 0 ? clamped(1 - room / weight_byte + JUST) : 0;
 }
 
 /* The share of the caches at which flash would last just long enough, written as fast as now. */
@@ -103,11 +105,20 @@ static double most_requests(const struct spot *p)
                   floor((all_byte - h->weight_byte - h->fixed_byte) / (h->kv_byte + h->act_byte)));
 }
 
+/* What the devices hold, with the chip where a candidate has it there. */
+static struct resident held_at(const struct resident *held, const struct candidate *c)
+{
+    struct resident h = *held;
+    h.apart_weight_byte = c->expert_place == PLACE_ENGINE ? h.apart_weight_byte : 0;
+    h.apart_kv_byte = c->kv_place == PLACE_ENGINE ? h.apart_kv_byte : 0;
+    return h;
+}
+
 /* Flash that wears out sooner than it must last. */
-static void check_life(struct candidate *c, const struct spot *p, const struct step *s,
+static void check_life(struct candidate *c, const struct spot *p, double written_byte,
                        double requests)
 {
-    double written_byte_per_s = c->kv_share2 * s->written_byte_per_request * requests / c->step_s;
+    double written_byte_per_s = c->kv_share2 * written_byte * requests / c->step_s;
     c->life_s = tier2_life_s(&p->tier, written_byte_per_s);
     if (c->verdict == VERDICT_OK && c->life_s < p->tier.least_life_s)
         c->verdict = VERDICT_ENDURANCE;
@@ -143,14 +154,16 @@ static void try_shares(struct state *x, double *weight, double *kv)
         LANES_TAKE(c, &next.of, i);
         c.weight_share2 = weight[i];
         c.kv_share2 = kv[i];
-        c.far_byte = weight[i] * p->held.weight_byte + kv[i] * load * p->held.kv_byte;
-        check_life(&c, p, s->step, load);
+        struct resident at = held_at(&p->held, &c);
+        c.far_byte = resident_far_byte(&at, weight[i], kv[i], load);
+        check_life(&c, p, resident_written_byte(&at, s->step), load);
         double merit = s->merit(&c);
         if (x->any && !is_better(merit, p->merit))
             continue;
         LANES_PUT(&x->best->of, i, c);
         LANES_COPY(&x->best->load, i, &next.load, i);
         x->better = true;
+        p->at = at;
         p->weight = weight[i];
         p->kv = kv[i];
         p->requests = load;
@@ -272,6 +285,7 @@ void best_shares(struct candidates *out, const struct share_search *s)
         LANES_TAKE(r, &s->d->rates, i);
         LANES_TAKE(p->tier, &s->d->tier2, i);
         p->held = resident_of(s->step, &s->d->rates, i);
+        p->at = resident_with_chip(s->step);
         p->memory_byte = r.memory_byte;
         p->balance = tier2_balance(&p->tier, 1 / r.main.s_per_byte);
     }

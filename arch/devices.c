@@ -60,6 +60,12 @@ static void look_up_tier2(struct devices *d)
     }
 }
 
+/* An engine in place does not run what needs the second tier; one apart keeps what it holds. */
+static void leave_to_chip(double *runs)
+{
+    *runs = *runs == RUNS_ALWAYS ? RUNS_ALWAYS : RUNS_NEVER;
+}
+
 void devices_share(struct devices *d, const double *weight_share, const double *kv_share)
 {
     for (size_t i = 0; i < d->n && d->tiered; i++) {
@@ -69,11 +75,12 @@ void devices_share(struct devices *d, const double *weight_share, const double *
         tier2_share(&t, there ? weight_share[i] : 0, there ? kv_share[i] : 0);
         LANES_PUT(&d->tier2, i, t);
         if (t.weight_share > 0)
-            LANE(&d->rates, rates, runs_experts)[i] = RUNS_NEVER;
-        if (t.kv_share > 0)
-            LANE(&d->rates, rates, runs_core)
-        [i] = LANE(&d->rates, rates, runs_index)[i] = LANE(&d->rates, rates, runs_state)[i] =
-            RUNS_NEVER;
+            leave_to_chip(&LANE(&d->rates, rates, runs_experts)[i]);
+        if (t.kv_share <= 0)
+            continue;
+        leave_to_chip(&LANE(&d->rates, rates, runs_core)[i]);
+        leave_to_chip(&LANE(&d->rates, rates, runs_index)[i]);
+        leave_to_chip(&LANE(&d->rates, rates, runs_state)[i]);
     }
 }
 

@@ -60,8 +60,8 @@ void devices_set_clock(struct devices *d, const double *flop_s, const double *co
                        const double *ratio);
 
 /* Sets the shares of weights, and of caches and states, in the second tier of each device; 0 where
- * it has none. An engine reads the first tier only: it does not run operators that need the second.
- * The devices had shares of 0 so far. */
+ * it has none. An engine reads the first tier only: it does not run operators that need the second,
+ * but for one apart, in whose memory no share is. The devices had shares of 0 so far. */
 void devices_share(struct devices *d, const double *weight_share, const double *kv_share);
 
 /* Puts caches and states, and experts, where the places say (PLACE_... of arch/plan.h), after

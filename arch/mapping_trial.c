@@ -205,6 +205,11 @@ void candidate_put_places(struct candidate *out, const struct step *s, const str
     double experts = h.apart_weight_byte > 0 ? PLACE_ENGINE : PLACE_CHIP;
     out->kv_place = apart && keeps ? kv : NAN;
     out->expert_place = apart && s->expert_byte > 0 ? experts : NAN;
+    if (d->tiered) {
+        struct tier2 t;
+        LANES_TAKE(t, &d->tier2, i);
+        h = resident_near(&h, &t);
+    }
     out->memory_ratio = apart ? resident_ratio(&h, chip_byte, pool_byte, load) : NAN;
 }
 

@@ -41,38 +41,71 @@ INLINED struct resident resident_with_chip(const struct step *s)
         s->weight_byte, s->kv_byte_per_request, s->fixed_byte, s->act_byte_per_request, 0, 0};
 }
 
+/* Bytes with the chip, in both tiers of memory. */
+INLINED double resident_chip_weight_byte(const struct resident *h)
+{
+    return h->weight_byte - h->apart_weight_byte;
+}
+
+INLINED double resident_chip_kv_byte(const struct resident *h)
+{
+    return h->kv_byte - h->apart_kv_byte;
+}
+
 /* Requests of a replica that fit in the memory of the chip and of an engine apart (0: none), also a
  * part of one; 0 if the weights do not. */
 INLINED double resident_fit(const struct resident *h, double chip_byte, double pool_byte)
 {
-    double of_chip = h->kv_byte - h->apart_kv_byte + h->act_byte;
-    double room = chip_byte - (h->weight_byte - h->apart_weight_byte) - h->fixed_byte;
+    double of_chip = resident_chip_kv_byte(h) + h->act_byte;
+    double room = chip_byte - resident_chip_weight_byte(h) - h->fixed_byte;
     double all = chip_byte + pool_byte - h->weight_byte - h->fixed_byte;
     double fit = room / of_chip, fit_all = all / (h->kv_byte + h->act_byte);
     bool fits = (room > 0) & (h->apart_weight_byte <= pool_byte);
     return fits ? (h->apart_kv_byte > 0 ? smaller(fit, fit_all) : fit) : 0;
 }
 
-/* The same with a second tier, which weights may overfill by `slack` of them. What has a share
- * there is with the chip (devices_share). */
+/* Without the shares in the second tier, which are of what lies with the chip. */
+INLINED struct resident resident_near(const struct resident *h, const struct tier2 *t)
+{
+    struct resident near = *h;
+    near.weight_byte = h->apart_weight_byte + resident_chip_weight_byte(h) * (1 - t->weight_share);
+    near.kv_byte = h->apart_kv_byte + resident_chip_kv_byte(h) * (1 - t->kv_share);
+    return near;
+}
+
+/* The same as resident_fit with a second tier, which weights may overfill by `slack` of them. */
 INLINED double resident_fit_tiers(const struct resident *h, double chip_byte, double pool_byte,
                                   const struct tier2 *t, double slack)
 {
-    struct resident near = *h;
-    double second = h->kv_byte * t->kv_share, room2 = t->byte - h->weight_byte * t->weight_share;
-    near.weight_byte *= 1 - t->weight_share;
-    near.kv_byte *= 1 - t->kv_share;
+    struct resident near = resident_near(h, t);
+    double second = resident_chip_kv_byte(h) * t->kv_share;
+    double room2 = t->byte - resident_chip_weight_byte(h) * t->weight_share;
     double fit = resident_fit(&near, chip_byte, pool_byte);
     bool fits = room2 >= -slack * h->weight_byte;
     return fits ? (second > 0 ? smaller(fit, room2 / second) : fit) : 0;
+}
+
+/* Bytes in the second tier. */
+INLINED double resident_far_byte(const struct resident *h, double weight_share, double kv_share,
+                                 double requests)
+{
+    return weight_share * resident_chip_weight_byte(h) +
+           kv_share * requests * resident_chip_kv_byte(h);
+}
+
+/* Bytes written in a step, per request, to caches and states with the chip: at most all, for the
+ * step does not tell which. */
+INLINED double resident_written_byte(const struct resident *h, const struct step *s)
+{
+    return resident_chip_kv_byte(h) > 1e-9 * h->kv_byte ? s->written_byte_per_request : 0;
 }
 
 /* What `requests` need over what there is, of the memory that lacks most. */
 INLINED double resident_ratio(const struct resident *h, double chip_byte, double pool_byte,
                               double requests)
 {
-    double weights = h->weight_byte - h->apart_weight_byte + h->fixed_byte;
-    double of_chip = h->kv_byte - h->apart_kv_byte + h->act_byte;
+    double weights = resident_chip_weight_byte(h) + h->fixed_byte;
+    double of_chip = resident_chip_kv_byte(h) + h->act_byte;
     double chip = (weights + requests * of_chip) / chip_byte;
     double engine = h->apart_weight_byte > 0 ? h->apart_weight_byte / pool_byte : 0;
     double all = h->weight_byte + h->fixed_byte + requests * (h->kv_byte + h->act_byte);

@@ -1,5 +1,6 @@
 #include "arch/step_pool_metrics.h"
 
+#include "arch/resident.h"
 #include "arch/step_pool.h"
 
 #define OUT(metric) LANE(out, metrics, metric)[i]
@@ -39,7 +40,8 @@ static void add_ffn_pools(struct metrics_lanes *out, const struct step_pool_choi
         OUT(ffn_transfer_s) = x.time.out_s + x.time.back_s;
         OUT(ffn_transfer_byte_per_token) = (sent.out_byte + sent.back_byte) / m->step.made;
         bool tiered = LANE(&ffn->d.chip, chip, memory2_kind)[i] != TIER2_NONE;
-        double far_byte = m->plan.weight_share2 * m->step.weight_byte;
+        struct resident h = resident_of(&m->step, &ffn->d.rates, i);
+        double far_byte = resident_far_byte(&h, m->plan.weight_share2, 0, 0);
         OUT(ffn_memory_used_byte) = x.ffn_memory_byte - far_byte;
         OUT(ffn_weight_share2) = tiered ? m->plan.weight_share2 : NAN;
         OUT(ffn_memory2_used_byte) = tiered ? far_byte : NAN;

@@ -369,6 +369,58 @@ static void a_second_tier_is_priced_by_its_gigabytes(void **state)
     study_free(s);
 }
 
+/* 58 layers of 256 experts with three matrices of 7168 x 2048, one byte per weight, on 8 devices.
+ */
+static const double V32_EXPERT_BYTE = 58 * 256 * 3 * 7168.0 * 2048 / 8;
+
+#define APART                                                                                      \
+    "model=deepseek-v3.2", "precision.weight=fp8", "precision.kv=fp8", "precision.math=fp8",       \
+        "workload.context=8192", "chip=h200", "chip.tdp_w=100 kW", "plan.devices=8", "plan.tp=8",  \
+        "engine=memory-pool", "engine.limits=none", "engine.overlap=0"
+#define SLOW_TIER                                                                                  \
+    "chip.memory2_kind=lpddr5x", "chip.memory2_byte=480 GB", "chip.memory2_byte_per_s=10 GB/s"
+
+/* Shares are of what lies with the chip: of no expert that the memory of the engine holds. */
+static void what_an_engine_apart_holds_has_no_share_in_the_second_tier(void **state)
+{
+#define EXPERTS_APART APART, "engine.runs=experts", "plan.expert_place=engine", "workload.batch=64"
+    struct metrics none = priced(SET(EXPERTS_APART));
+    struct metrics half =
+        priced(SET(EXPERTS_APART, SLOW_TIER, "plan.weight_share2=0.5", "plan.kv_share2=0"));
+    struct metrics quarter =
+        priced(SET(EXPERTS_APART, SLOW_TIER, "plan.weight_share2=0.25", "plan.kv_share2=0"));
+    struct metrics all =
+        priced(SET(EXPERTS_APART, SLOW_TIER, "plan.weight_share2=1", "plan.kv_share2=0"));
+    double rest_byte = none.weight_byte - V32_EXPERT_BYTE;
+    double request_byte = (none.memory_used_byte - none.weight_byte) / 64;
+    (void)state;
+    assert_true(rest_byte > 2e9 && rest_byte < 5e9);
+    assert_close(half.expert_place, PLACE_ENGINE, 0);
+    assert_true(half.tpot_s < none.tpot_s + rest_byte / 2 / 10e9);
+    assert_close(half.attention_s, none.attention_s, 1e-12);
+    assert_close(half.memory2_used_byte, rest_byte / 2, 1e-9);
+    assert_close(half.memory_used_byte, none.memory_used_byte - rest_byte / 2, 1e-9);
+    /* Projections wait for the second tier. */
+    assert_close(half.projection_s, 2 * quarter.projection_s, 1e-9);
+    assert_true(fabs(all.batch_cap - none.batch_cap - rest_byte / request_byte) <= 1);
+}
+
+static void caches_of_an_engine_apart_have_no_share_in_the_second_tier(void **state)
+{
+#define CACHES_APART APART, "engine.runs=attention", "plan.kv_place=engine", "workload.batch=64"
+    struct metrics none = priced(SET(CACHES_APART));
+    struct metrics half =
+        priced(SET(CACHES_APART, SLOW_TIER, "plan.weight_share2=0", "plan.kv_share2=0.5"));
+    struct metrics flash = priced(SET(CACHES_APART, SLOW_TIER, "chip.memory2_kind=hbf",
+                                      "plan.weight_share2=0", "plan.kv_share2=0.5"));
+    (void)state;
+    assert_close(half.kv_place, PLACE_ENGINE, 0);
+    assert_close(half.tpot_s, none.tpot_s, 1e-12);
+    assert_close(half.batch_cap, none.batch_cap, 0);
+    assert_true(half.memory2_used_byte < 1e-6 * none.kv_byte);
+    assert_true(flash.memory2_life_year > 1e6); /* nothing is written there */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +433,8 @@ int main(void)
         cmocka_unit_test(shares_that_were_chosen_give_the_same_numbers),
         cmocka_unit_test(flash_that_wears_out_is_no_place_for_a_cache),
         cmocka_unit_test(an_engine_does_not_read_the_second_tier),
+        cmocka_unit_test(what_an_engine_apart_holds_has_no_share_in_the_second_tier),
+        cmocka_unit_test(caches_of_an_engine_apart_have_no_share_in_the_second_tier),
         cmocka_unit_test(calibrated_timing_refuses_a_second_tier),
         cmocka_unit_test(a_second_tier_is_priced_by_its_gigabytes),
     };
