@@ -86,6 +86,7 @@ void devices_of(struct devices *out, const struct design *d);
 /* Rates of the chips or of their engines. */
 struct unit_lanes {
     const double *s_per_flop, *s_per_byte, *s_per_wire_byte, *s_per_core_flop;
+    const double *runs_core, *runs_index; /* of the engine */
 };
 
 static inline struct unit_lanes devices_unit(const struct devices *d, bool engine)
@@ -94,7 +95,8 @@ static inline struct unit_lanes devices_unit(const struct devices *d, bool engin
 #define UNIT_OF(unit)                                                                              \
     ((struct unit_lanes){LANE(r, rates, unit.s_per_flop), LANE(r, rates, unit.s_per_byte),         \
                          LANE(r, rates, unit.s_per_wire_byte),                                     \
-                         LANE(r, rates, unit.s_per_core_flop)})
+                         LANE(r, rates, unit.s_per_core_flop), LANE(r, rates, runs_core),          \
+                         LANE(r, rates, runs_index)})
     return engine ? UNIT_OF(engine) : UNIT_OF(main);
 #undef UNIT_OF
 }

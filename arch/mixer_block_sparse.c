@@ -95,6 +95,7 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
                         .decode = KERNEL_UNKNOWN,
                         .prefill = KERNEL_UNKNOWN,
                         .per_head = h.q == h.kv,
+                        .positions = (has_indexer(a) ? a->index_heads : h.kv) * a->blocks,
                         .together = a->block,
                         .cached = s->context};
     struct sight at = {fmin(s->context, chosen + near),

@@ -92,6 +92,7 @@ static void add_indexer(struct ops *out, const struct sublayer *l, const struct 
                               .flop = 2 * h * d,
                               .byte = index_entry_byte(a),
                               .query = h * d,
+                              .weights = 4 * h,
                               .score_per = a->ratio,
                               .scores = 1,
                               .selected = a->index_topk,
@@ -114,6 +115,7 @@ static void add_core(struct ops *out, const struct sublayer *l, const struct sha
                         .wire = 2 * h * d + d,
                         .decode = KERNEL_UNKNOWN,
                         .prefill = KERNEL_UNKNOWN,
+                        .positions = is_indexed(a) ? a->index_topk : 0,
                         .together = is_indexed(a) ? 1 : 0,
                         .cached = near + pooled};
     struct sight at = {near + fmin(pooled, topk),

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "arch/mixer_index.h"
+
 const struct reach all_tokens = {INFINITY, false};
 
 struct reach core_reach(double window, double chunked)
@@ -53,7 +55,8 @@ void core_add_decode(struct ops *out, const char *name, double layers, struct si
                             .flop = s->decode * at.seen * c->flop,
                             .cache_byte = at.read * c->cached_byte,
                             .act_byte = s->decode * c->q_and_o * s->act_byte,
-                            .wire_byte = s->decode * c->wire * s->act_byte});
+                            .wire_byte = s->decode * c->wire * s->act_byte,
+                            .position_byte = s->decode * index_position_byte(c->positions)});
 }
 
 void core_add_prefill(struct ops *out, const char *name, double layers, struct reach reach,

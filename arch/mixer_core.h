@@ -12,6 +12,7 @@ struct core {
     double cached_byte; /* read per token of context */
     double q_and_o;     /* elements read and written per token */
     double wire;        /* elements sent to and from a discrete engine, per token */
+    double positions;   /* that an indexer of this layer selects, per token */
     enum kernel decode, prefill;
     bool per_head; /* as many KV heads as query heads */
     /* Decode that reads selected ones: entries that lie together, and all in the cache; 0: in

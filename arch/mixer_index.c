@@ -13,7 +13,7 @@ static const double SELECTED_AGAIN = 0.8;
 static void add_selection(struct ops *out, const char *name, double layers,
                           const struct index_scan *x, double pairs, double tokens)
 {
-    const double score_byte = 4, position_byte = 4;
+    const double score_byte = 4;
     double scores = pairs / x->score_per * x->scores;
     if (tokens > 0)
         ops_add(out, layers,
@@ -21,8 +21,8 @@ static void add_selection(struct ops *out, const char *name, double layers,
                             .class = OP_OTHER,
                             .kernel = KERNEL_VECTOR,
                             .flop = scores,
-                            .act_byte =
-                                2 * scores * score_byte + tokens * x->selected * position_byte});
+                            .act_byte = 2 * scores * score_byte +
+                                        tokens * index_position_byte(x->selected)});
 }
 
 void index_add(struct ops *out, double layers, const struct shape *s, const struct index_scan *x)
@@ -38,7 +38,8 @@ void index_add(struct ops *out, double layers, const struct shape *s, const stru
                         .flop = x->flop * s->decode * s->context / x->per,
                         .cache_byte = s->decode > 0 ? s->context / x->per * x->byte : 0,
                         .act_byte = s->decode * x->query,
-                        .wire_byte = s->decode * x->query});
+                        .wire_byte = s->decode * (x->query + x->weights + x->byte / x->per),
+                        .position_byte = s->decode * index_position_byte(x->selected)});
     if (s->prompts > 0)
         ops_add(out, layers,
                 (struct op){.name = "prefill.index",

@@ -11,11 +11,18 @@ struct index_scan {
     double flop;      /* per entry and query */
     double byte;      /* read per entry */
     double query;     /* bytes of a query */
+    double weights;   /* bytes of the weights of its heads, which are sent with it */
     double score_per; /* tokens that share their scores */
     double scores;    /* of these tokens, per query */
     double selected;  /* positions selected per query */
     enum kernel decode, prefill;
 };
+
+/* Positions are 4-byte integers. */
+static inline double index_position_byte(double positions)
+{
+    return 4 * positions;
+}
 
 void index_add(struct ops *out, double layers, const struct shape *s, const struct index_scan *x);
 

@@ -53,6 +53,7 @@ static void add_indexer(struct ops *out, const struct sublayer *l, const struct 
                               .flop = 2 * h * d,
                               .byte = d * a->index_byte,
                               .query = h * d,
+                              .weights = 4 * h,
                               .score_per = a->index_pool,
                               .scores = 1,
                               .selected = a->index_topk / a->index_pool,
@@ -127,7 +128,8 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
     }
     ops_add_gemm(out, "attention.kv_down", OP_PROJECTION, L, s, q, l->hidden, c + r);
     ops_add_vector(out, "attention.rope", OP_OTHER, L, s, 6 * q * (h + 1) * r, 2 * q * (h + 1) * r);
-    if (a->index_topk > 0 && a->index_shared <= 0)
+    bool indexes = a->index_topk > 0 && a->index_shared <= 0;
+    if (indexes)
         add_indexer(out, l, s);
 
     struct reach selected = {a->index_topk > 0 ? a->index_topk : INFINITY, false};
@@ -139,6 +141,7 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
     struct core decode = mla_core(l, s, s->absorb_decode);
     decode.together = a->index_topk > 0 && s->absorb_decode ? 1 : 0;
     decode.cached = s->context;
+    decode.positions = indexes ? a->index_topk / a->index_pool : 0;
     struct core prefill = mla_core(l, s, s->absorb_prefill);
     /* One kernel of h products [q, n] x [n, c]; after core attention, of h products [q, c] x [c,
      * v]. */

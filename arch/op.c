@@ -22,8 +22,9 @@ static bool is_alike(const struct op *all, const struct op *call)
     return all->unit == one.unit && all->kernel == one.kernel &&
            all->weight_byte == one.weight_byte && all->cache_byte == one.cache_byte &&
            all->state_byte == one.state_byte && all->act_byte == one.act_byte &&
-           all->wire_byte == one.wire_byte && all->hops == one.hops && all->depth == one.depth &&
-           all->joined == one.joined && all->key_flop == one.key_flop;
+           all->wire_byte == one.wire_byte && all->position_byte == one.position_byte &&
+           all->hops == one.hops && all->depth == one.depth && all->joined == one.joined &&
+           all->key_flop == one.key_flop;
 }
 
 void ops_groups_begin(struct ops *list)
@@ -64,9 +65,9 @@ void ops_repeat(struct ops *list, size_t first, double times)
 {
     for (size_t i = first; i < list->n; i++) {
         struct op *o = &list->op[i];
-        double *const cost[] = {&o->count,      &o->flop,     &o->weight_byte, &o->cache_byte,
-                                &o->state_byte, &o->act_byte, &o->wire_byte,   &o->byte,
-                                &o->hops,       &o->key_flop};
+        double *const cost[] = {&o->count,      &o->flop,     &o->weight_byte,  &o->cache_byte,
+                                &o->state_byte, &o->act_byte, &o->wire_byte,    &o->byte,
+                                &o->hops,       &o->key_flop, &o->position_byte};
         for (size_t k = 0; k < sizeof cost / sizeof *cost; k++)
             *cost[k] *= times;
     }

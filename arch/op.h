@@ -72,6 +72,8 @@ struct op {
     /* Per request, by kind: KV cache, recurrent state, activations read and written; bytes sent by
      * one device (units of an engine: to and from a discrete one). */
     double cache_byte, state_byte, act_byte, wire_byte;
+    /* Sent in addition if core attention and its indexer run on different units: positions. */
+    double position_byte;
     /* Where an operator of an engine's kind reads scattered pieces of the cache: bytes of one, and
      * the whole cache over what it reads; 0: in order. */
     double piece_byte, spread;
@@ -174,6 +176,7 @@ static inline void op_make_calls(struct op *op, double count)
     op->each = 1;
     op->routed = op->routed > 0 ? op->routed : 1;
     op->wire_byte *= count;
+    op->position_byte *= count;
     op->hops *= count;
     op->key_flop *= count;
 }

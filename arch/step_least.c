@@ -53,6 +53,13 @@ static bool engine_holds(const struct devices *one)
            r.runs_state == RUNS_ALWAYS || r.runs_experts == RUNS_ALWAYS;
 }
 
+/* Does the unit of one class decide what another sends over a link? */
+static bool units_send(const struct devices *one, int open)
+{
+    const int both = UNITS_OF_ATTENTION;
+    return LANE(&one->rates, rates, engine.s_per_wire_byte)[0] > 0 && (open & both) == both;
+}
+
 /* Is the time of a step convex, and a sum over its operators? Not with a scale of its power,
  * prompts within or beside it, halves, hidden collectives, or work that chip and engine share,
  * overlap or cannot exchange. */
@@ -77,7 +84,8 @@ void step_tangents_find(struct step_tangents *out, const struct step *s, const s
     struct hot h;
     int open = unit_classes_open(unit_classes(s), one, 0);
     out->n = 0;
-    if (!is_convex(s, one) || choices_of(open) > TANGENTS_MOST || !unit_classes_are_single(s, open))
+    if (!is_convex(s, one) || units_send(one, open) || choices_of(open) > TANGENTS_MOST ||
+        !unit_classes_are_single(s, open))
         return;
     LANES_PUT(&at, 0, load);
     time_engine(&engine, open, s, one, &at, memo);

@@ -125,6 +125,7 @@ static void share_context(struct ops *list, double cp)
         o->state_byte /= cp;
         o->act_byte /= cp;
         o->wire_byte /= cp;
+        o->position_byte /= cp;
         o->key_flop /= cp;
     }
 }

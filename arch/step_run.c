@@ -204,13 +204,16 @@ FOR_ALL_VECTORS
 static void add_work(struct sums *restrict x, const struct op *restrict o, size_t n,
                      const double *restrict requests, const double *restrict share,
                      const double *restrict allowed, const struct placed *restrict p,
-                     const double *restrict s_per_wire_byte)
+                     const struct rates_lanes *restrict rates)
 {
+    const double *s_per_wire_byte = LANE(rates, rates, engine.s_per_wire_byte);
+    const double *core = LANE(rates, rates, runs_core), *index = LANE(rates, rates, runs_index);
     for (size_t i = 0; i < n; i++) {
         bool on = p->on_engine[i] > 0, shared = allowed[i] == RUNS_SHARED;
         double flop = o->flop * requests[i], byte = op_byte(o, requests[i], share[i]);
         double zeros = padding_flop(o, requests[i], share[i]);
-        double fixed_byte = byte - o->byte * requests[i], wire_byte = o->wire_byte * requests[i];
+        double fixed_byte = byte - o->byte * requests[i];
+        double wire_byte = op_wire_byte(o, core[i], index[i]) * requests[i];
         double engine_s = p->engine_s[i], clocked_s = p->chip_clocked_s[i];
         double still_s = p->chip_s[i] - clocked_s, less = engine_s / p->chip_s[i];
         double moves = clocked_s / (engine_s - still_s);
@@ -250,8 +253,7 @@ static void split_placed_work(struct sums *restrict x, const struct op *restrict
 void sum_placed_work(struct sums *x, const struct run *r, const struct placed *placed,
                      const struct devices *d)
 {
-    add_work(x, r->op, d->n, run_counted(r), r->share, r->allowed, placed,
-             LANE(&d->rates, rates, engine.s_per_wire_byte));
+    add_work(x, r->op, d->n, run_counted(r), r->share, r->allowed, placed, &d->rates);
     if (d->tiered)
         split_placed_work(x, r->op, d->n, run_counted(r), r->share, placed, &d->tier2);
 }

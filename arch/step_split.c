@@ -153,7 +153,7 @@ static void add_placed_parts(struct step_split_lanes *restrict out, struct piece
         LANES_TAKE(r, rates, i);
         bool on_engine = p->on_engine[i] > 0, sends = r.engine.s_per_wire_byte > 0;
         double flop = o->flop * requests[i], byte = op_byte(o, requests[i], share[i]);
-        double wire_byte = o->wire_byte * requests[i];
+        double wire_byte = op_wire_byte(o, r.runs_core, r.runs_index) * requests[i];
         double s = on_engine ? p->engine_s[i] : p->chip_s[i], on_engine_s = on_engine ? s : 0;
         double compute = flop * (on_engine ? r.engine.s_per_flop : r.main.s_per_flop);
         double memory = byte * (on_engine ? r.engine.s_per_byte : r.main.s_per_byte);

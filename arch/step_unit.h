@@ -19,6 +19,7 @@ enum unit_choice { CHOOSE_FASTER, CHOOSE_CHIP, CHOOSE_ENGINE, UNIT_CHOICES };
 /* Choices are one number, the sum of enum unit_choice times UNIT_CHOICES to the power of the class;
  * 0: the faster unit for every operator. From UNITS_IN_TURN on the same without overlap. */
 enum { UNIT_CLASSES = 4, UNITS_IN_TURN = 81 }; /* core attention, index, state, experts */
+enum { UNITS_OF_ATTENTION = 1 << 0 | 1 << 1 }; /* bits of the first two classes */
 enum { UNITS_MOST = 2 * UNITS_IN_TURN - 1 };
 
 /* A shorter step is shorter by more than this, relative. */

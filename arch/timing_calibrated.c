@@ -73,7 +73,7 @@ INLINED void time_calls(enum kernel k, double *restrict s, double *restrict grow
     const double *requests = r->requests, *load = r->load, *share = r->share;
     const double *s_per_flop = op_s_per_flop(o, u);
     struct op_call call = op_call_of(o);
-    double idle_per_request = r->idle, count = o->count, sent_byte = o->wire_byte;
+    double idle_per_request = r->idle, count = o->count;
     double weight_byte = o->weight_byte, byte = o->byte;
     for (size_t i = 0; i < n; i++) {
         double idle = (1 - share[i]) * idle_per_request;
@@ -87,7 +87,8 @@ INLINED void time_calls(enum kernel k, double *restrict s, double *restrict grow
         double only = weight_only[i];
         bool unpacks = (k == KERNEL_MOE) & (only > 0);
         double all = count * (unpacks ? t.weight_only_ratio : t.ratio);
-        s[i] = larger(all * (t.start_s + w.s), sent_byte * requests[i] * u.s_per_wire_byte[i]);
+        double sent_byte = op_wire_byte(o, u.runs_core[i], u.runs_index[i]) * requests[i];
+        s[i] = larger(all * (t.start_s + w.s), sent_byte * u.s_per_wire_byte[i]);
         if (slopes) {
             grows_s[i] = all * w.grows_s;
             clocked_s[i] = all * w.clocked_s;

@@ -258,7 +258,8 @@ INLINED struct both on_units(const struct op *o, const struct run *r, const stru
     b.chip_s = unit_time_s(&at->main, b.flop, b.byte, 0);
     if (tier2)
         read_tiers(&b, o, requests, share, at, tier2);
-    double alone_s = unit_time_s(&at->engine, b.flop, b.byte, o->wire_byte * requests);
+    double wire_byte = op_wire_byte(o, at->runs_core, at->runs_index) * requests;
+    double alone_s = unit_time_s(&at->engine, b.flop, b.byte, wire_byte);
     double together_s = shared_s(b.chip_s, alone_s);
     b.shared = r->allowed[i] == RUNS_SHARED;
     b.engine_s = larger(b.shared ? together_s : alone_s, feed_time_s(&at->feed, b.flop, b.byte));

@@ -138,6 +138,14 @@ static inline double op_byte(const struct op *o, double requests, double share)
     return o->byte * requests + o->weight_byte * share;
 }
 
+/* Bytes per request that an operator sends to and from an engine apart; `core`, `index`: what the
+ * engine does with core attention and its indexers. */
+static inline double op_wire_byte(const struct op *o, double core, double index)
+{
+    bool apart = (core == RUNS_NEVER) != (index == RUNS_NEVER);
+    return o->wire_byte + (apart ? o->position_byte : 0);
+}
+
 /* Costs of one call of an operator, per request except its weights. */
 struct op_call {
     double flop, key_flop, byte, weight_byte, aside_byte; /* aside_byte is not in byte */

@@ -193,6 +193,33 @@ static void experts_are_run_where_they_lie(void **state)
     assert_true(large.tokens_per_s > none.tokens_per_s);
 }
 
+/* Attention of DeepSeek-V3.2 over a link that takes all of its time: 61 layers, 64 requests. The
+ * rates 1 and 2 GB/s leave the bytes of a layer and token. */
+static double layer_wire_byte(const char *runs)
+{
+#define DSA                                                                                        \
+    "model=deepseek-v3.2", "precision.weight=fp8", "precision.kv=fp8", "precision.math=fp8",       \
+        "precision.activation=bf16", "workload.context=8192", "workload.batch=64", "chip=h200",    \
+        "chip.tdp_w=100kW", "plan.devices=8", "plan.tp=8", "plan.kv_place=engine",                 \
+        "engine=memory-pool", "engine.limits=none", "engine.overlap=0"
+    struct metrics slow = priced(SET(DSA, runs, "engine.link_byte_per_s=1GB/s"));
+    struct metrics fast = priced(SET(DSA, runs, "engine.link_byte_per_s=2GB/s"));
+    return (slow.attention_s - fast.attention_s) * 2e9 / 61 / 64;
+}
+
+/* An indexer takes 64 queries of 128 in FP8, their weights in FP32 and a new key with its scale;
+ * core attention takes queries of 576 and gives results of 512 for 16 heads, and a new latent, in
+ * BF16. The positions of 2048 tokens cross where one of them is on the chip. */
+static void an_indexer_sends_what_it_selects(void **state)
+{
+    const double index = 64 * 128 + 64 * 4 + 128 + 4, positions = 2048 * 4;
+    const double core = (16 * (576 + 512) + 576) * 2;
+    (void)state;
+    assert_close(layer_wire_byte("engine.runs=index"), index + positions, 1e-6);
+    assert_close(layer_wire_byte("engine.runs=core"), core + positions, 1e-6);
+    assert_close(layer_wire_byte("engine.runs=attention"), index + core, 1e-6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +232,7 @@ int main(void)
         cmocka_unit_test(the_chip_does_not_read_the_memory_of_the_engine),
         cmocka_unit_test(memory_holds_only_what_the_engine_runs),
         cmocka_unit_test(experts_are_run_where_they_lie),
+        cmocka_unit_test(an_indexer_sends_what_it_selects),
     };
     return cmocka_run_group_tests_name("attention pool", tests, open_tests, close_tests);
 }

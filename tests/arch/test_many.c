@@ -216,7 +216,9 @@ static struct by_hand halves_by_hand(const struct step *s, const struct rates *r
             requests *= 1 + o->by_context * (rank_wait_ratio(&s->wait, counted) - 1);
         double byte = o->weight_byte * share + o->byte * requests;
         double counted_byte = o->weight_byte * share + o->byte * counted;
-        double sent_byte = o->wire_byte * requests, t;
+        bool selects_apart = (r->runs_core > 0) != (r->runs_index > 0);
+        double wire_byte = o->wire_byte + (selects_apart ? o->position_byte : 0);
+        double sent_byte = wire_byte * requests, t;
         if (o->unit == UNIT_LINK) {
             const struct wire *w = o->group <= r->link_domain ? &r->link : &r->network;
             wire_s += t = o->hops * w->latency_s + sent_byte * w->s_per_byte;
@@ -237,8 +239,7 @@ static struct by_hand halves_by_hand(const struct step *s, const struct rates *r
         t = (moved ? on_engine_s : t) + (o->joined ? 0 : o->count * r->start_s);
         *(moved ? &engine_s : &chip_s) += t;
         *(moved ? &out.engine_byte : &out.byte) += halves * counted_byte;
-        out.wire_byte +=
-            moved && r->engine.s_per_wire_byte > 0 ? halves * o->wire_byte * counted : 0;
+        out.wire_byte += moved && r->engine.s_per_wire_byte > 0 ? halves * wire_byte * counted : 0;
         out.class_s[o->class] += halves * t;
         engine_class_s[o->class] += moved ? t : 0;
     }

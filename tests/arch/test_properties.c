@@ -399,13 +399,15 @@ static void the_selection_of_tokens_takes_time(void **state)
     assert_close(prompt.byte / prompt.count, 8 * 1000.0 * 1001 / 2 + 4.0 * 2048 * 1000, 1e-9);
 }
 
-/* 64 heads of 128 numbers of one byte for each drafted token. */
+/* For each drafted token 64 heads of 128 numbers of one byte, their weights in FP32, and a key of
+ * 128 numbers with its scale; positions of 4 bytes go back. */
 static void an_indexer_on_a_linked_engine_sends_its_queries(void **state)
 {
     struct op scan =
         op_named("index.score", SET(DSA, "workload.context=65536", "workload.query_tokens=2"));
     (void)state;
-    assert_close(scan.wire_byte / scan.count, 2.0 * 64 * 128, 1e-12);
+    assert_close(scan.wire_byte / scan.count, 2.0 * (64 * 128 + 64 * 4 + 132), 1e-12);
+    assert_close(scan.position_byte / scan.count, 2.0 * 2048 * 4, 1e-12);
 }
 
 /* 7 of 8 parts of the logits of a token reach a rank of TP 8, 7 hops round the ring. */
