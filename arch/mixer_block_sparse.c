@@ -90,6 +90,7 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
     add_index(out, l, s, h);
     struct core core = {.flop = 4 * h.q * h.dim,
                         .cached_byte = 2 * h.kv * h.dim * s->kv_byte,
+                        .kept_byte = 2 * h.kv * h.dim * s->kv_byte,
                         .q_and_o = 2 * h.q * h.dim,
                         .wire = 2 * (h.q + h.kv) * h.dim,
                         .decode = KERNEL_UNKNOWN,

@@ -111,6 +111,8 @@ static void add_core(struct ops *out, const struct sublayer *l, const struct sha
     double near = fmin(s->context, a->window);
     struct core core = {.flop = 4 * h * d,
                         .cached_byte = (d - r) * s->kv_byte + r * s->rope_byte,
+                        .kept_byte = (d - r) * s->kv_byte + r * s->rope_byte,
+                        .window = a->window,
                         .q_and_o = 2 * h * d,
                         .wire = 2 * h * d + d,
                         .decode = KERNEL_UNKNOWN,
@@ -126,6 +128,8 @@ static void add_core(struct ops *out, const struct sublayer *l, const struct sha
         return;
     core.flop /= a->ratio; /* per token of a group */
     core.cached_byte /= a->ratio;
+    core.kept_byte /= a->ratio;
+    core.window = 0;
     core_add_prefill(out, "prefill.core", l->count, (struct reach){topk * a->ratio, false}, s,
                      &core);
 }

@@ -29,12 +29,16 @@ double core_tokens_seen(double context, struct reach reach)
     return fmin(context, reach.chunked ? (reach.window + 1) / 2 : reach.window);
 }
 
+/* Tokens of the prefix that the tokens of a prompt read. */
+static double prefix_read(const struct shape *s, struct reach reach)
+{
+    return fmin(s->prefix, reach.chunked ? fmod(s->prefix, reach.window) : reach.window);
+}
+
 /* Cached tokens that the tokens of a prompt read, themselves included. */
 static double tokens_read(const struct shape *s, struct reach reach)
 {
-    double tokens = s->prompt - s->prefix;
-    double before = reach.chunked ? fmod(s->prefix, reach.window) : reach.window;
-    return fmin(s->prompt, tokens + before);
+    return s->prompt - s->prefix + prefix_read(s, reach);
 }
 
 void core_add_decode(struct ops *out, const char *name, double layers, struct sight at,
@@ -75,6 +79,9 @@ void core_add_prefill(struct ops *out, const char *name, double layers, struct r
                             .each = s->prompts,
                             .cache_byte = tokens_read(s, reach) * c->cached_byte,
                             .act_byte = tokens * c->q_and_o * s->act_byte});
+    double written = c->window > 0 ? fmin(tokens, c->window) : tokens;
+    ops_add_kept(out, "prefill.cache", layers, s, UNIT_ATTENTION,
+                 (prefix_read(s, reach) + written) * c->kept_byte);
 }
 
 int core_check_heads(double heads, double kv_heads, struct err *err)

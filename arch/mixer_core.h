@@ -10,9 +10,11 @@
 struct core {
     double flop;        /* per pair of a token and one it attends to */
     double cached_byte; /* read per token of context */
-    double q_and_o;     /* elements read and written per token */
-    double wire;        /* elements sent to and from a discrete engine, per token */
-    double positions;   /* that an indexer of this layer selects, per token */
+    double kept_byte;   /* cached per token, of which a window keeps at most `window`; 0: all */
+    double window;
+    double q_and_o;   /* elements read and written per token */
+    double wire;      /* elements sent to and from a discrete engine, per token */
+    double positions; /* that an indexer of this layer selects, per token */
     enum kernel decode, prefill;
     bool per_head; /* as many KV heads as query heads */
     /* Decode that reads selected ones: entries that lie together, and all in the cache; 0: in

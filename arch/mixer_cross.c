@@ -45,6 +45,8 @@ static void add_prefill(struct ops *out, const struct sublayer *l, const struct 
                             .each = s->prompts,
                             .cache_byte = a->image_tokens * c->cached_byte,
                             .act_byte = tokens * c->q_and_o * s->act_byte});
+    ops_add_kept(out, "prefill.cache", l->count, s, UNIT_ATTENTION,
+                 a->image_tokens * c->cached_byte);
 }
 
 static void ops(const struct sublayer *l, const struct shape *s, struct ops *out)

@@ -71,6 +71,8 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
                    2 * q * rotated * rotary);
     struct core core = {.flop = 2 * h.q * (h.key + h.value),
                         .cached_byte = h.kv * (h.key + h.value) * s->kv_byte,
+                        .kept_byte = a->shares_kv > 0 ? 0 : h.kv * (h.key + h.value) * s->kv_byte,
+                        .window = a->window,
                         .q_and_o = h.q * (h.key + h.value),
                         .wire = (h.q + h.kv) * (h.key + h.value),
                         .decode = KERNEL_DECODE,

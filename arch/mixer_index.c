@@ -51,6 +51,7 @@ void index_add(struct ops *out, double layers, const struct shape *s, const stru
                             .each = s->prompts,
                             .cache_byte = s->prompt / x->per * x->byte,
                             .act_byte = tokens * x->query});
+    ops_add_kept(out, "prefill.index-cache", layers, s, UNIT_INDEX, s->prompt / x->per * x->byte);
     add_selection(out, "index.select", layers, x, s->decode * s->context, s->decode);
     add_selection(out, "prefill.select", layers, x, pairs, s->prompts * tokens);
 }

@@ -35,6 +35,7 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
                    2 * q * (h + kv) * d);
     struct core core = {.flop = 4 * h * d,
                         .cached_byte = 2 * kv * d * s->kv_byte,
+                        .kept_byte = 2 * kv * d * s->kv_byte,
                         .q_and_o = 2 * h * d,
                         .wire = 2 * (h + kv) * d,
                         .decode = KERNEL_DECODE,

@@ -143,6 +143,7 @@ static void ops(const struct sublayer *l, const struct shape *s, struct ops *out
     decode.cached = s->context;
     decode.positions = indexes ? a->index_topk / a->index_pool : 0;
     struct core prefill = mla_core(l, s, s->absorb_prefill);
+    prefill.kept_byte = c * s->kv_byte + r * s->rope_byte;
     /* One kernel of h products [q, n] x [n, c]; after core attention, of h products [q, c] x [c,
      * v]. */
     if (absorbed > 0)

@@ -24,6 +24,8 @@ void state_add(struct ops *out, double layers, const struct shape *s, const stru
                             .state_byte = 2 * c->numbers * s->state_byte +
                                           2 * tokens / c->chunk * c->numbers * c->chunk_byte,
                             .act_byte = tokens * both * s->act_byte});
+    ops_add_kept(out, "prefill.state-cache", layers, s, UNIT_STATE,
+                 (s->prefix > 0 ? 2 : 1) * c->numbers * s->state_byte);
 }
 
 void state_add_convolution(struct ops *out, double layers, const struct shape *s, double width,

@@ -61,6 +61,19 @@ void ops_merge(struct ops *list, double count, struct op op)
     list->op[at] = op;
 }
 
+void ops_add_kept(struct ops *list, const char *name, double count, const struct shape *s,
+                  enum op_unit unit, double byte)
+{
+    if (s->keeps && s->prompts > 0 && byte > 0)
+        ops_add(list, count,
+                (struct op){.name = name,
+                            .class = OP_COMMUNICATION,
+                            .unit = unit,
+                            .kernel = KERNEL_VECTOR,
+                            .joined = true,
+                            .wire_byte = s->prompts * byte});
+}
+
 void ops_repeat(struct ops *list, size_t first, double times)
 {
     for (size_t i = first; i < list->n; i++) {

@@ -147,6 +147,7 @@ struct shape {
     double prompts;     /* prompts of the prefill part; may be a fraction */
     double prompt;      /* tokens of a prompt; the first `prefix` are already cached */
     double prefix;
+    bool keeps;                         /* the caches of the prompts stay with these devices */
     bool absorb_decode, absorb_prefill; /* MLA: work on the latent */
     double tp;                          /* devices that share a replica's heads and feed-forward */
     double ep;                          /* devices that share the routed experts */
@@ -197,6 +198,17 @@ static inline void ops_add(struct ops *list, double count, struct op op)
     assert(list->n < OPS_MOST);
     op_make_calls(&op, count);
     list->op[list->n++] = op;
+}
+
+/* Adds `byte` of a prompt's caches that cross the link of an engine apart which holds them, of
+ * `unit`: what prompts read of it and write to it. Nothing is sent where the chip holds them. */
+void ops_add_kept(struct ops *list, const char *name, double count, const struct shape *s,
+                  enum op_unit unit, double byte);
+
+/* Does an operator only send? Then the chip has nothing to run. */
+static inline bool op_only_sends(const struct op *o)
+{
+    return o->flop <= 0 && o->byte <= 0 && o->weight_byte <= 0;
 }
 
 /* Groups of layers follow, ended by ops_groups_end; ops_next_group begins each. An operator that an

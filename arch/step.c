@@ -252,7 +252,8 @@ static void cut_side(struct step *s, enum step_side side)
     }
     s->sent_byte = 0;
     for (size_t i = 0; i < s->ops.n && side == SIDE_MAIN; i++)
-        s->sent_byte += s->ops.op[i].unit != UNIT_LINK ? s->ops.op[i].wire_byte : 0;
+        if (s->ops.op[i].unit != UNIT_LINK && !op_only_sends(&s->ops.op[i]))
+            s->sent_byte += s->ops.op[i].wire_byte;
 }
 
 void step_build(struct step *out, const struct design *d, const struct layers *l,
@@ -274,6 +275,7 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     const struct op_list *list = timing->list;
     struct shape s = shape_of(m, plan, w, p, mode);
     s.routing = out->routing;
+    s.keeps = d->workload.phase == PHASE_SERVING;
     s.group = expert_group_of(plan, side);
     struct listing listing;
     listing.design = d;

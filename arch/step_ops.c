@@ -193,6 +193,7 @@ size_t step_ops_bound(const struct layers *l)
                             .context = 2,
                             .prompts = 1,
                             .prompt = 2,
+                            .keeps = true,
                             .absorb_decode = true,
                             .tp = 2,
                             .ep = 4,

@@ -25,7 +25,7 @@ static void compare_units(struct unit_list *l, size_t n, const size_t *of, enum 
     pass_begin(&pass, s, d, LANE(load, load, most), LANE(load, load, mean), 1, memo);
     for (size_t k = 0; k < s->others; k++)
         for (int class = 0; class < UNIT_CLASSES; class ++) {
-            if (s->ops.op[s->other[k]].unit != unit_of[class])
+            if (unit_class_of(&s->ops.op[s->other[k]]) != class)
                 continue;
             pass_run(&run, &room, &pass, s->other[k]);
             s->timing->place(&placed, &run, s, d);
@@ -41,7 +41,7 @@ static void compare_units(struct unit_list *l, size_t n, const size_t *of, enum 
 
 int unit_class_of(const struct op *o)
 {
-    int class = 0;
+    int class = op_only_sends(o) ? UNIT_CLASSES : 0;
     while (class < UNIT_CLASSES && o->unit != unit_of[class])
         class ++;
     return class;
@@ -52,7 +52,7 @@ static size_t count_ops(const struct step *s, int class)
 {
     size_t n = 0;
     for (size_t k = 0; k < s->others; k++)
-        n += s->ops.op[s->other[k]].unit == unit_of[class];
+        n += unit_class_of(&s->ops.op[s->other[k]]) == class;
     return n;
 }
 

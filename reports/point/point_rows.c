@@ -30,11 +30,19 @@ static void add_rest(struct rows *to, const struct point_row *row, double step_s
         add_row(to, row);
 }
 
+/* Nothing crosses the link of an engine that holds no caches (ops_add_kept). */
+static bool is_idle(const struct op *o, const struct op_cost *c)
+{
+    return op_only_sends(o) && o->unit != UNIT_LINK && c->wire_byte <= 0;
+}
+
 static void add_operators(struct rows *to, const struct point_side *side)
 {
     for (size_t i = 0; i < side->step.ops.n; i++) {
         const struct op *o = &side->step.ops.op[i];
         struct op_cost cost = point_op_cost(side, i);
+        if (is_idle(o, &cost))
+            continue;
         struct point_row row = {.class = op_class_text[o->class],
                                 .unit = point_place(side, cost.on),
                                 .bound = bound_text[cost.bound],

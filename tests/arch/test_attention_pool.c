@@ -220,6 +220,34 @@ static void an_indexer_sends_what_it_selects(void **state)
     assert_close(layer_wire_byte("engine.runs=attention"), index + core, 1e-6);
 }
 
+/* Prompts whose caches the engine holds read the cached prefix of it and write the rest: each token
+ * of a prompt crosses the link once, on each of 8 devices a cache of 80 layers, with keys and
+ * values of one of 8 KV heads, 128 wide, in FP8. */
+static void caches_of_prompts_cross_the_link(void **state)
+{
+#define SERVING                                                                                    \
+    "model=llama-3.1-70b", "precision.weight=fp8", "precision.kv=fp8", "precision.math=fp8",       \
+        "workload.phase=serving", "workload.input=131072", "workload.output=1024",                 \
+        "workload.batch=32", "chip=h200", "chip.tdp_w=100kW", "plan.devices=8", "plan.tp=8",       \
+        "engine=memory-pool", "engine.limits=none", "engine.overlap=0"
+    static const char *const prefix[] = {"workload.prefix=131000", "workload.prefix=0"};
+    const double prompt_byte = 80 * 2 * 128.0 * 131072, more_s_per_byte = 1 / 100e9 - 1 / 200e9;
+    (void)state;
+    for (size_t i = 0; i < LEN(prefix); i++) {
+#define AT(place, rate) priced(SET(SERVING, prefix[i], place, rate))
+        struct metrics slow = AT("plan.kv_place=engine", "engine.link_byte_per_s=100GB/s");
+        struct metrics fast = AT("plan.kv_place=engine", "engine.link_byte_per_s=200GB/s");
+        struct metrics chip = AT("plan.kv_place=chip", "engine.link_byte_per_s=100GB/s");
+        struct metrics same = AT("plan.kv_place=chip", "engine.link_byte_per_s=200GB/s");
+        double more_s = 32.0 / 1024 * prompt_byte * more_s_per_byte; /* prompts of a step */
+        assert_close(slow.tpot_s - fast.tpot_s, more_s, 1e-6);
+        assert_close(slow.communication_s - fast.communication_s, more_s, 1e-6);
+        assert_true(slow.ttft_s - fast.ttft_s >= 0.999 * prompt_byte * more_s_per_byte);
+        assert_close(chip.tpot_s, same.tpot_s, 0);
+        assert_close(chip.ttft_s, same.ttft_s, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +261,7 @@ int main(void)
         cmocka_unit_test(memory_holds_only_what_the_engine_runs),
         cmocka_unit_test(experts_are_run_where_they_lie),
         cmocka_unit_test(an_indexer_sends_what_it_selects),
+        cmocka_unit_test(caches_of_prompts_cross_the_link),
     };
     return cmocka_run_group_tests_name("attention pool", tests, open_tests, close_tests);
 }
