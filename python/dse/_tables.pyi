@@ -87,13 +87,13 @@ class EngineSection(TypedDict, total=False):
     kind: Literal['bank', 'logic_die', 'on_die', 'pool']  # Location: in the banks of the DRAM dies, on the base (logic) die of the stacks, on the compute dies, or in a separate pool.
     bandwidth_ratio: float | str  # m: memory bandwidth of the engine over that of the chip; 0: no engine. Lowered to what can be fed (engine.limits).
     ridge_flop_per_byte: float | str  # FLOP/B: r: the engine's ridge point; its peak is m r times the memory bandwidth. Lowered to what can be fed (engine.limits).
-    capacity_ratio: float | str  # kappa: memory capacity with the engine over that without. Above 1, a pool holds what its operators read (caches, states, weights of experts) in the memory it adds, and always runs them.
+    capacity_ratio: float | str  # kappa: memory capacity with the engine over that without; in place at most 1. Above 1, a pool holds what its operators read (caches, states, weights of experts) in the memory it adds, and always runs them.
     link_byte_per_s: float | str  # B/s: Link from the chip to a discrete engine; 0: the engine is in place.
     overlap: float | str  # Overlap of engine and chip: share of the shorter time hidden behind the longer, on two halves of the batch that each read the weights; only where faster.
     runs: Literal['attention', 'experts', 'both', 'state', 'core', 'index', 'attention+state', 'state+experts', 'attention+state+experts', 'core+experts', 'core+state', 'core+state+experts', 'index+experts', 'index+state', 'index+state+experts']  # Operators the engine may run, joined by +: attention (core and index), core, index (sparse indexers), state (updates of recurrent states), experts; both is attention+experts. Each still runs on the faster unit, but those of a pool with memory of its own (engine.capacity_ratio).
     dram_area_ratio: float | str  # Area added to each DRAM die, as a share of the die.
     logic_mm2_per_stack: float | str  # mm2: Logic added to the base die of each memory stack; auto: from m and r for kind logic_die, else none.
-    added_stack_ratio: float | str  # Memory stacks of a pool over those of the chip; auto: m.
+    added_stack_ratio: float | str  # Memory stacks of a pool over those of the chip; auto: the larger of m and kappa - 1. Fewer than kappa - 1 only if they are no HBM (engine.memory).
     power_ratio: float | str  # Energy of a byte read by the engine over one read by the chip; auto: by kind.
     j_per_flop: float | str  # J: Energy of a BF16 operation of the engine; auto: by kind and engine.node_nm.
     power_budget: float | str  # Kind bank: power limit of a stack over its power when the chip reads it at the full rate of its generation.
@@ -109,7 +109,7 @@ class EngineSection(TypedDict, total=False):
     efficiency_low_ratio: float | str  # Lowest likely share of its bandwidth and peak that the engine reaches; payoff draws it from there to 1.
     energy_low_ratio: float | str  # Lowest likely energy of a byte over what is stated; payoff draws it between both ends.
     energy_high_ratio: float | str  # Highest likely energy of a byte over what is stated.
-    memory: Literal['hbm', 'gddr6', 'lpddr5x', '3d_dram', 'sram']  # Memory that the engine is designed for. A label: an engine in place is priced and limited as one in the stacks of the chip, a pool as stacks of its bandwidth.
+    memory: Literal['hbm', 'gddr6', 'lpddr5x', '3d_dram', 'sram']  # Memory that the engine is designed for. A label: an engine in place is priced and limited as one in the stacks of the chip, a pool as stacks of its bandwidth and memory.
 
 class ModelSection(TypedDict, total=False):
     base: str
@@ -500,6 +500,7 @@ class Metrics:
     ffn_engine_effective_ridge_flop_per_byte: float | None  # FLOP/B: r of the engine of pools.ffn in effect.
     ffn_engine_limited_by: str | None  # What lowers m, or else r, of the engine of pools.ffn: power, temperature, area, tsv, banks or memory.
     ffn_engine_power_w: float | None  # W: Power of the engine of one device of pools.ffn, on average over a step.
+    ffn_expert_byte: float | None  # B: Weights of routed experts on one device of pools.ffn, which an engine of kind pool holds in the memory it adds.
     draft_devices: float | None  # devices: Devices of pools.draft, in addition to plan.devices.
     draft_tp: float | None  # devices: Tensor parallelism of pools.draft.
     draft_s: float | None  # s: Time of a step in which pools.draft drafts and the main devices wait.
@@ -575,11 +576,12 @@ class Metrics:
     engine_stack_power_w: float | None  # W: Power of one of the engine's memory stacks, with its logic, at m and r in effect.
     engine_stack_area_mm2: float | None  # mm2: Logic of the engine on the base die of one stack.
     engine_maturity: str | None  # Whether the engine exists: built, published as a design, or hypothetical.
-    kv_place: float | None  # Memory of KV caches and recurrent states beside an engine of kind pool that has its own: chip or engine, as given or chosen.
-    expert_place: float | None  # The same of the weights of routed experts.
+    kv_place: str | None  # Memory of KV caches and recurrent states beside an engine of kind pool that has its own: chip or engine, as given or chosen.
+    expert_place: str | None  # The same of the weights of routed experts.
+    expert_byte: float | None  # B: Weights of routed experts on one device, in the memory that expert_place says.
     memory_ratio: float | None  # Beside such an engine: memory needed over what there is, of the memory that lacks most: that of the chip for what it reads, that of the engine for experts, both together.
     dies: float | None  # Compute dies of one device: the fewest that fit the reticle and hold the interfaces at their edges.
-    package_limit_ratio: float | None  # Interposer area of one device, or of one in a pool, over the largest available, or the engine on a base die over its free area; above 1 it cannot be made; infinite: its memory has no place for the engine.
+    package_limit_ratio: float | None  # Interposer area of one device, or of one in a pool, over the largest available, or the engine on a base die over its free area; above 1 it cannot be made; infinite: its memory has no place for the engine, or no stack holds what the engine adds.
     weight_share2: float | None  # Share of the weights in the second tier of memory, as given or chosen.
     kv_share2: float | None  # Share of KV caches and recurrent states in the second tier of memory, as given or chosen.
     memory2_used_byte: float | None  # B: Second tier of memory in use on one device; memory_used_byte is the first.

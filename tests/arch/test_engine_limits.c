@@ -273,14 +273,15 @@ static void every_chip_of_the_catalogue_can_be_made(void **state)
 #define R1_ON_32                                                                                   \
     "model=deepseek-r1", "chip=b200-paper", "plan.devices=32", "plan.tp=1", "plan.ep=32"
 
+#define POOL_OF_EXPERTS "engine=memory-pool", "engine.runs=experts", "plan.expert_place=engine"
+
 /* R1: 8 experts of 58 layers, 7168 elements there and back in BF16, 32 requests a device. */
 static void a_pool_for_experts_pays_for_its_link(void **state)
 {
     (void)state;
-    struct metrics slow = priced(SET(R1_ON_32, "workload.batch=1024", "engine=memory-pool",
-                                     "engine.runs=experts", "engine.link_byte_per_s=1 MB/s"));
-    struct metrics fast =
-        priced(SET(R1_ON_32, "workload.batch=1024", "engine=memory-pool", "engine.runs=experts"));
+    struct metrics slow = priced(
+        SET(R1_ON_32, "workload.batch=1024", POOL_OF_EXPERTS, "engine.link_byte_per_s=1 MB/s"));
+    struct metrics fast = priced(SET(R1_ON_32, "workload.batch=1024", POOL_OF_EXPERTS));
     assert_true(slow.expert_s > fast.expert_s);
     assert_close(slow.expert_s, 32. * 8 * 58 * 7168 * 4 / 1e6, 0.01);
 }
@@ -290,9 +291,8 @@ static void a_pool_for_experts_holds_their_weights(void **state)
 {
     (void)state;
     struct metrics none = priced(SET(R1_ON_32));
-    struct metrics pool = priced(SET(R1_ON_32, "engine=memory-pool", "engine.runs=experts"));
-    struct metrics small = priced(
-        SET(R1_ON_32, "engine=memory-pool", "engine.runs=experts", "engine.capacity_ratio=1.1"));
+    struct metrics pool = priced(SET(R1_ON_32, POOL_OF_EXPERTS));
+    struct metrics small = priced(SET(R1_ON_32, POOL_OF_EXPERTS, "engine.capacity_ratio=1.1"));
     double expert_byte = 58. * 256 * 3 * 7168 * 2048 * 2 / 32;
     double per_request = none.batch_cap / 32; /* requests of a device in what the weights leave */
     double room = 192e9 - none.weight_byte;
