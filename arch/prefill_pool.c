@@ -1,5 +1,6 @@
 #include "arch/prefill_pool.h"
 
+#include "arch/resident.h"
 #include "arch/step_clock.h"
 
 void design_become_prefill(struct design *d)
@@ -41,7 +42,15 @@ static void find_pool_devices(struct prefill_choice *out, const struct devices *
     out->d = &out->apart;
 }
 
-/* A transfer is as slow as the slower end. */
+/* Where caches lie with an engine apart, they cross its link too. */
+static double engine_s_per_byte(const struct rates_lanes *r, size_t i)
+{
+    bool holds = engine_holds(LANE(r, rates, runs_core), r, i) ||
+                 engine_holds(LANE(r, rates, runs_state), r, i);
+    return holds ? LANE(r, rates, engine.s_per_wire_byte)[i] : 0;
+}
+
+/* A transfer is as slow as its slowest link. */
 static void find_feed(struct pool_feed *out, const struct devices *prefill,
                       const struct devices *decode, const struct design *like)
 {
@@ -55,9 +64,11 @@ static void find_feed(struct pool_feed *out, const struct devices *prefill,
     lanes_set(out->sent_below, decode->n, INFINITY);
     out->by_layer = of->prefill_transfer == TRANSFER_LAYERS;
     for (size_t i = 0; i < decode->n; i++) {
+        double between_s = of->prefill_link_byte_per_s == POOL_LINK_AUTO
+                               ? larger(from_s[i], to_s[i])
+                               : 1 / of->prefill_link_byte_per_s;
         LANE(&out->link, pool_link, s_per_byte)
-        [i] = of->prefill_link_byte_per_s == POOL_LINK_AUTO ? larger(from_s[i], to_s[i])
-                                                            : 1 / of->prefill_link_byte_per_s;
+        [i] = larger(between_s, engine_s_per_byte(&decode->rates, i));
         LANE(&out->link, pool_link, latency_s)
         [i] = of->prefill_link_latency_s == POOL_LINK_AUTO
                   ? larger(from_latency_s[i], to_latency_s[i])

@@ -149,6 +149,24 @@ static void a_slow_link_sets_the_pace(void **state)
     assert_true(slow.power_w < fast.power_w);
 }
 
+/* Caches that lie with an engine apart cross its link, as slow as the same between the pools. */
+static void the_link_of_an_engine_that_holds_the_caches_may_be_the_slowest(void **state)
+{
+#define BEHIND                                                                                     \
+    "model=llama-3.1-70b", "chip=h100", "plan.devices=8", "workload.phase=disaggregated",          \
+        "workload.input=4096", "workload.output=512", "workload.batch=64", "engine=memory-pool",   \
+        "pools.prefill.chip=h20"
+    struct metrics here =
+        priced(SET(BEHIND, "engine.link_byte_per_s=1 GB/s", "plan.kv_place=chip"));
+    struct metrics there =
+        priced(SET(BEHIND, "engine.link_byte_per_s=1 GB/s", "plan.kv_place=engine"));
+    struct metrics between =
+        priced(SET(BEHIND, "pools.prefill.link_byte_per_s=1 GB/s", "plan.kv_place=engine"));
+    (void)state;
+    assert_true(here.kv_transfer_s < there.kv_transfer_s / 2);
+    assert_close(there.kv_transfer_s, between.kv_transfer_s, 1e-3);
+}
+
 static void whole_groups_keep_up_and_a_number_may_set_the_pace(void **state)
 {
     struct metrics share = apart(LLAMA, "h100", "h20", SHARE, "pools.prefill.group=4");
@@ -403,6 +421,7 @@ int main(void)
         cmocka_unit_test(output_per_device_follows_from_the_rates_of_both_pools),
         cmocka_unit_test(the_link_carries_the_cache_of_all_prompts),
         cmocka_unit_test(a_slow_link_sets_the_pace),
+        cmocka_unit_test(the_link_of_an_engine_that_holds_the_caches_may_be_the_slowest),
         cmocka_unit_test(whole_groups_keep_up_and_a_number_may_set_the_pace),
         cmocka_unit_test(each_pool_takes_the_chip_of_least_cost_per_token),
         cmocka_unit_test(a_transfer_by_layer_hides_behind_the_prefill),
