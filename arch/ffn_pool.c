@@ -272,6 +272,15 @@ static void put_shares(struct mapping_list *list, struct plan *p)
     }
 }
 
+/* What a device must hold over what it can; an engine apart holds the experts alone. */
+static double held_ratio(const struct design *d, const struct layers *l, const struct plan *p)
+{
+    double own_byte = engine_own_byte(&d->ffn_engine, d->ffn_chip.memory_byte);
+    bool apart = own_byte > 0 && d->plan.expert_place != PLACE_CHIP;
+    double all = ffn_pool_weight_byte(d, l, p) / both_tiers_byte(d);
+    return apart ? larger(all, ffn_pool_expert_byte(d, l, p) / own_byte) : all;
+}
+
 static void add_devices(struct mapping_list *list, double devices)
 {
     const struct design *d = list->d;
@@ -288,7 +297,7 @@ static void add_devices(struct mapping_list *list, double devices)
             continue;
         last = p;
         tried++;
-        if (ffn_pool_weight_byte(d, list->l, &p) > both_tiers_byte(d))
+        if (held_ratio(d, list->l, &p) > 1)
             continue;
         put_shares(list, &p);
         fit++;
@@ -309,7 +318,7 @@ size_t ffn_pool_mappings(const struct design *d, const struct layers *l, struct 
 {
     const struct plan one = {.devices = 1, .tp = 1, .dp = 1, .ep = 1};
     struct mapping_list list = {d, l, out, room, 0};
-    double held = ffn_pool_weight_byte(d, l, &one) / both_tiers_byte(d);
+    double held = held_ratio(d, l, &one);
     double experts = layers_moe(l) ? experts_of(l) : INFINITY;
     double least = next_devices(fmax(0, ceil(held) - 1), INFINITY, experts);
     double most = 4 * fmax(least, d->plan.devices);

@@ -60,16 +60,22 @@ static void take_ffn(struct memory_lack *out, const struct design *d, const stru
         take(out, MEMORY_OF_FFN_TIER, m->ffn_memory2_used_byte / d->ffn_chip.memory2_byte);
 }
 
-/* A prefill pool that no mapping fits. */
+/* A prefill pool that no mapping fits. Of what prompts need, an engine apart may hold experts, but
+ * the metrics do not say how many: where it has room for them the ratio is not known. */
 static void take_prefill(struct memory_lack *out, const struct design *d, const struct metrics *m)
 {
     bool apart = design_pools_prefill(d);
-    double byte = apart ? d->prefill_chip.memory_byte : d->chip.memory_byte;
-    if (d->pools.prefill_engine == POOL_WITH_ENGINE)
-        byte = engine_chip_byte(&d->engine, byte) + engine_own_byte(&d->engine, byte);
-    if (m->prefill_memory_used_byte > 0 && isnan(m->prefill_devices))
-        take(out, apart ? MEMORY_OF_PREFILL_CHIP : MEMORY_OF_PREFILL,
-             m->prefill_memory_used_byte / byte);
+    double byte = apart ? d->prefill_chip.memory_byte : d->chip.memory_byte, own_byte = 0;
+    if (!(m->prefill_memory_used_byte > 0) || !isnan(m->prefill_devices))
+        return;
+    if (d->pools.prefill_engine == POOL_WITH_ENGINE) {
+        bool holds = ((int)d->engine.runs & RUNS_EXPERTS) && d->plan.expert_place != PLACE_CHIP;
+        own_byte = holds ? engine_own_byte(&d->engine, byte) : 0;
+        byte = engine_chip_byte(&d->engine, byte);
+    }
+    double ratio = m->prefill_memory_used_byte / (byte + own_byte);
+    take(out, apart ? MEMORY_OF_PREFILL_CHIP : MEMORY_OF_PREFILL,
+         own_byte > 0 && ratio <= 1 ? NAN : ratio);
 }
 
 struct memory_lack memory_lack_of(const struct design *d, const struct metrics *m)

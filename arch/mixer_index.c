@@ -29,17 +29,18 @@ void index_add(struct ops *out, double layers, const struct shape *s, const stru
 {
     double tokens = s->prompt - s->prefix;
     double pairs = s->prompts * core_causal_pairs(s->prompt, s->prefix, all_tokens);
-    ops_add(out, layers,
-            (struct op){.name = "index.score",
-                        .class = OP_ATTENTION,
-                        .unit = UNIT_INDEX,
-                        .kernel = x->decode,
-                        .depth = s->context / x->per,
-                        .flop = x->flop * s->decode * s->context / x->per,
-                        .cache_byte = s->decode > 0 ? s->context / x->per * x->byte : 0,
-                        .act_byte = s->decode * x->query,
-                        .wire_byte = s->decode * (x->query + x->weights + x->byte / x->per),
-                        .position_byte = s->decode * index_position_byte(x->selected)});
+    if (s->decode > 0)
+        ops_add(out, layers,
+                (struct op){.name = "index.score",
+                            .class = OP_ATTENTION,
+                            .unit = UNIT_INDEX,
+                            .kernel = x->decode,
+                            .depth = s->context / x->per,
+                            .flop = x->flop * s->decode * s->context / x->per,
+                            .cache_byte = s->context / x->per * x->byte,
+                            .act_byte = s->decode * x->query,
+                            .wire_byte = s->decode * (x->query + x->weights + x->byte / x->per),
+                            .position_byte = s->decode * index_position_byte(x->selected)});
     if (s->prompts > 0)
         ops_add(out, layers,
                 (struct op){.name = "prefill.index",

@@ -308,9 +308,8 @@ void step_build_side(struct step *out, const struct design *d, const struct laye
     }
     double weights =
         list ? list->weight_byte(m, plan, p) : device_weight_byte(l, vocab_params, plan, w, p);
-    double experts = list               ? 0
-                     : side == SIDE_FFN ? pool_expert_byte(l, plan, w, p, group)
-                                        : device_expert_params(l, plan, w) * p->expert;
+    double experts = side == SIDE_FFN ? pool_expert_byte(l, plan, w, p, group)
+                                      : device_expert_params(l, plan, w) * p->expert;
     if (side_of_layers(side))
         weights = side_weight_byte(
             weights, pool_weight_byte(l, vocab_params, plan, w, p, runs, group), side, runs);
@@ -408,6 +407,12 @@ double ffn_pool_weight_byte(const struct design *d, const struct layers *l, cons
     const struct precision of = precision_settled(&d->precision, &d->model);
     return pool_weight_byte(l, model_vocab_params(&d->model), p, &d->workload, &of,
                             (int)d->pools.ffn_runs, p->devices);
+}
+
+double ffn_pool_expert_byte(const struct design *d, const struct layers *l, const struct plan *p)
+{
+    const struct precision of = precision_settled(&d->precision, &d->model);
+    return pool_expert_byte(l, p, &d->workload, &of, p->devices);
 }
 
 void step_take_outside(struct step *out, struct step *from)

@@ -105,8 +105,9 @@ LANES_OF(load);
 void step_build_side(struct step *out, const struct design *d, const struct layers *l,
                      const struct plan *plan, const struct workload *w, enum step_side side);
 
-/* Weights on one device of an FFN pool with this plan, in bytes. */
+/* Weights on one device of an FFN pool with this plan, and those of routed experts, in bytes. */
 double ffn_pool_weight_byte(const struct design *d, const struct layers *l, const struct plan *p);
+double ffn_pool_expert_byte(const struct design *d, const struct layers *l, const struct plan *p);
 
 /* Moves the operators outside the layers into a step of their own. */
 void step_take_outside(struct step *out, struct step *from);

@@ -74,4 +74,16 @@ short 'weights and activations of pools.ffn do not fit in the memory of its devi
     '' "$pool" 'pools: {ffn: {chip: h100, devices: 8, tp: 1, ep: 8}}'
 short 'weights and KV cache of the batch do not fit in the memory of the main devices, chip.memory_byte' \
     '' "$(echo "$pool" | sed 's/batch: 256/batch: 65536/')" 'pools: {ffn: {chip: h100, devices: 16, tp: 1, ep: 16}}'
+
+# 142.2 GB of a prompt's weights and activations on 80 GB: an engine that attends holds none of it.
+prefill='model: llama-3.1-70b
+chip: h100
+engine: memory-pool
+plan: {devices: 8, tp: 8}
+workload: {phase: disaggregated, input: 2048, output: 512, batch: 16}'
+for engine in none same; do
+    short 'weights and activations of the prefill pool do not fit' \
+        '77.7 % more chip.memory_byte, on the devices that prefill' \
+        "$prefill" "pools: {prefill: {tp: 1, group: 1, engine: $engine}}"
+done
 exit "$failed"

@@ -331,12 +331,21 @@ struct compared {
     int runs;                                    /* of the engine; 0: unknown */
 };
 
-/* The gain of an infinitely fast engine, which leaves nothing of the core in the step: G, and the
- * requests that the latency limits keep out may enter. */
-static double most_gain(const struct metrics *with, double g)
+/* The gain of an infinitely fast engine, which leaves nothing of the classes that it may run (0:
+ * any) in the step: G, and the requests that the latency limits keep out may enter. */
+static double most_gain(const struct metrics *with, double g, int runs)
 {
+    const struct {
+        int runs;
+        double time_s;
+    } of[] = {{RUNS_ATTENTION, with->attention_s},
+              {RUNS_EXPERTS, with->expert_s},
+              {RUNS_STATE, with->state_s}};
     double more = with->limit == LIMIT_LATENCY ? with->batch_cap / with->batch : 1;
-    return g / (1 - with->attention_share) * fmax(more, 1) - 1;
+    double all_s = with->tpot_s, left_s = all_s;
+    for (size_t i = 0; i < LEN(of); i++)
+        left_s -= (!runs || runs & of[i].runs) && of[i].time_s > 0 ? of[i].time_s : 0;
+    return left_s > 0 ? g * all_s / left_s * fmax(more, 1) - 1 : INFINITY;
 }
 
 /* Everything that follows from metrics. */
@@ -352,7 +361,7 @@ static void fill_numbers(struct payoff_group *g, const struct payoff *p, const s
     g->p_low = g->p_high = g->p;
     g->g = twin ? with->tokens_per_s / twin->tokens_per_s : NAN;
     g->c_star = g->g - 1;
-    g->most_gain = most_gain(with, g->g);
+    g->most_gain = most_gain(with, g->g, m->runs);
     g->c = twin ? with->system_cost_usd / twin->system_cost_usd - 1 : NAN;
     g->a = twin ? compared_mm2(with, of) / compared_mm2(twin, of) - 1 : NAN;
     g->w = twin ? with->power_w / twin->power_w - 1 : NAN;

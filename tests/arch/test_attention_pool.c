@@ -191,6 +191,10 @@ static void experts_are_run_where_they_lie(void **state)
     assert_true(forced.memory_ratio > 1);
     assert_close(large.expert_place, PLACE_ENGINE, 0);
     assert_true(large.tokens_per_s > none.tokens_per_s);
+    struct metrics simulated = priced(SET("model=mixtral-8x7b", "chip=b200", "timing=simulator"));
+    struct metrics beside =
+        priced(SET("model=mixtral-8x7b", "chip=b200", "timing=simulator", "engine=cent"));
+    assert_true(beside.tokens_per_s >= simulated.tokens_per_s);
 }
 
 /* Attention of DeepSeek-V3.2 over a link that takes all of its time: 61 layers, 64 requests. The

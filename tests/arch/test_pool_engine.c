@@ -192,6 +192,17 @@ static void an_engine_of_no_pool_is_refused(void **state)
     study_free(s);
 }
 
+/* Experts lie in the memory that the engine adds: auto takes as many devices as hold them there. */
+static void there_are_enough_devices_for_experts_with_the_engine(void **state)
+{
+    struct metrics m = priced(SET("model=glm-5", "chip=h200", "plan.devices=8",
+                                  "pools.ffn.chip=a100", "pools.ffn.engine=cent",
+                                  "pools.ffn.engine.capacity_ratio=1.3", "workload.batch=1"));
+    (void)state;
+    assert_close(m.verdict, VERDICT_OK, 0);
+    assert_true(m.ffn_expert_byte <= 0.3 * 80e9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +215,7 @@ int main(void)
         cmocka_unit_test(engines_of_both_sides_are_apart),
         cmocka_unit_test(an_engine_with_nothing_to_run_is_refused),
         cmocka_unit_test(an_engine_of_no_pool_is_refused),
+        cmocka_unit_test(there_are_enough_devices_for_experts_with_the_engine),
     };
     return cmocka_run_group_tests_name("pool engine", tests, open_tests, close_tests);
 }

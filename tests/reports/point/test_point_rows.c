@@ -145,6 +145,15 @@ static void rows_add_up_to_the_step_of_a_simulator(void **state)
     assert_true(designs > 10);
 }
 
+/* A prefill has no scan of a decode step, and its start-up time neither. */
+static void nothing_overlaps_in_a_prefill_with_an_indexer(void **state)
+{
+    struct added a = added_up(SET("model=deepseek-v3.2", "chip=b200", "plan.devices=16",
+                                  "workload.phase=prefill", "chip.kernel_start_s=5 us"));
+    (void)state;
+    assert_true(a.rows > 0 && a.overlap_s == 0);
+}
+
 static void rows_of_both_sides_and_their_transfers_add_up_to_the_step(void **state)
 {
     struct seen ffn = {0}, draft = {0};
@@ -173,6 +182,7 @@ int main(void)
         cmocka_unit_test(rows_add_up_to_a_calibrated_step),
         cmocka_unit_test(rows_add_up_to_a_measured_step),
         cmocka_unit_test(rows_add_up_to_the_step_of_a_simulator),
+        cmocka_unit_test(nothing_overlaps_in_a_prefill_with_an_indexer),
         cmocka_unit_test(rows_of_both_sides_and_their_transfers_add_up_to_the_step),
     };
     return cmocka_run_group_tests(tests, open_tests, close_tests);
