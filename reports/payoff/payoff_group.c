@@ -341,11 +341,15 @@ static double most_gain(const struct metrics *with, double g, int runs)
     } of[] = {{RUNS_ATTENTION, with->attention_s},
               {RUNS_EXPERTS, with->expert_s},
               {RUNS_STATE, with->state_s}};
-    double more = with->limit == LIMIT_LATENCY ? with->batch_cap / with->batch : 1;
-    double all_s = with->tpot_s, left_s = all_s;
-    for (size_t i = 0; i < LEN(of); i++)
-        left_s -= (!runs || runs & of[i].runs) && of[i].time_s > 0 ? of[i].time_s : 0;
-    return left_s > 0 ? g * all_s / left_s * fmax(more, 1) - 1 : INFINITY;
+    double more = with->limit == LIMIT_LATENCY ? with->batch_cap / with->batch : 1, left = 1;
+    int core = metrics_core_runs(with);
+    for (size_t i = 0; i < LEN(of); i++) {
+        double share = fmax(0, of[i].time_s / with->tpot_s);
+        if (of[i].runs & core)
+            share = fmax(share, with->attention_share);
+        left -= !runs || runs & of[i].runs ? share : 0;
+    }
+    return left > 0 ? g / left * fmax(more, 1) - 1 : INFINITY;
 }
 
 /* Everything that follows from metrics. */
