@@ -25,7 +25,8 @@ static inline bool design_pools_ffn(const struct design *d)
 static inline double ffn_pool_room_byte(const struct design *d)
 {
     const struct engine *e = &d->ffn_engine;
-    return d->ffn_chip.memory_byte * (engine_is_there(e) ? e->capacity_ratio : 1);
+    return engine_chip_byte(e, d->ffn_chip.memory_byte) +
+           engine_own_byte(e, d->ffn_chip.memory_byte);
 }
 
 /* Why a step of this design cannot be shared with its pool, as "PATH: WHAT: RIGHT"; NULL if it can,

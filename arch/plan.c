@@ -8,8 +8,7 @@
 
 /* clang-format off */
 static const struct word auto_words[] = { { "auto", PLAN_AUTO }, { NULL, 0 } };
-static const struct word planned_place_words[] = { { "auto", PLACE_AUTO }, { "chip", PLACE_CHIP }, { "engine", PLACE_ENGINE }, { NULL, 0 } };
-const struct word place_words[] = { { "chip", PLACE_CHIP }, { "engine", PLACE_ENGINE }, { NULL, 0 } };
+const struct word place_words[] = { { "auto", PLACE_AUTO }, { "chip", PLACE_CHIP }, { "engine", PLACE_ENGINE }, { NULL, 0 } };
 static const struct word tier_words[] = { { "auto", SHARE_AUTO }, { NULL, 0 } };
 static const struct word overlap_words[] = {
     { "none", OVERLAP_NONE }, { "two_batch", OVERLAP_TWO_BATCH }, { "ideal", OVERLAP_IDEAL }, { NULL, 0 },
@@ -92,9 +91,9 @@ static const struct field plan_rows[] = {
       .doc = "Share of the weights in the second tier of memory, the same of every operator; auto: the one with most tokens per second, 0 without a second tier or with a pool that shares the step." },
     { FIELD(plan, kv_share2, "1"), .lo = 0, .hi = 1, .init = SHARE_AUTO, .words = tier_words,
       .doc = "Share of KV caches and recurrent states in the second tier of memory; auto: the one with most tokens per second, 0 without a second tier or with a pool that shares the step." },
-    { FIELD(plan, kv_place, "1"), .init = PLACE_AUTO, .only_words = true, .words = planned_place_words,
+    { FIELD(plan, kv_place, "1"), .init = PLACE_AUTO, .only_words = true, .words = place_words,
       .doc = "Memory of KV caches and recurrent states beside an engine of kind pool that has its own (engine.capacity_ratio): engine, which then always runs what engine.runs names of attention and states; chip, as without the engine; auto: the one with most tokens per second, engine with a pool that shares the step." },
-    { FIELD(plan, expert_place, "1"), .init = PLACE_AUTO, .only_words = true, .words = planned_place_words,
+    { FIELD(plan, expert_place, "1"), .init = PLACE_AUTO, .only_words = true, .words = place_words,
       .doc = "The same of the weights of routed experts." },
 };
 

@@ -21,7 +21,7 @@ struct plan {
 enum { PLAN_AUTO = 0, SHARE_AUTO = -1 };
 /* The memory of caches and states, and of experts, beside an engine apart that has its own. */
 enum { PLACE_AUTO = -1, PLACE_CHIP, PLACE_ENGINE };
-extern const struct word place_words[]; /* without PLACE_AUTO */
+extern const struct word place_words[]; /* PLACE_AUTO first */
 enum { OVERLAP_NONE, OVERLAP_TWO_BATCH, OVERLAP_IDEAL };
 enum { REDUCE_RING, REDUCE_BEST };
 enum { EXCHANGE_FLAT, EXCHANGE_HIERARCHICAL };

@@ -291,7 +291,7 @@ static double device_memory_byte(const struct design *d, const struct metrics *m
     const struct engine *e = &d->engine;
     double chip = d->chip.memory_byte, own = engine_own_byte(e, chip);
     bool holds = m->kv_place == PLACE_ENGINE || m->expert_place == PLACE_ENGINE;
-    return own > 0 ? chip + (holds ? own : 0) : chip * (engine_is_there(e) ? e->capacity_ratio : 1);
+    return engine_chip_byte(e, chip) + (holds ? own : 0);
 }
 
 void point_text_print(const struct cursor *c, const struct plan *plan, const struct metrics *m)
